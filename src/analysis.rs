@@ -1,0 +1,1 @@
+//! Functions of spike trains, weights and scores; never sees the engine.

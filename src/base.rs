@@ -1,0 +1,7 @@
+//! Time, random streams, elementary functions, parameters with units: what every other layer stands on.
+
+pub mod function;
+pub mod parameter;
+pub mod stream;
+pub mod time;
+pub mod vector;

@@ -1,0 +1,99 @@
+//! Run-time choice of vector width, with the same bits on every path.
+//!
+//! Loops written in plain Rust are compiled once per instruction set; the widest that the processor has is taken when
+//! the program runs, so one portable binary is as fast as one built for the machine. Only element-wise loops and
+//! order-free reductions belong here, and never `mul_add`: then every path gives the same bits.
+
+/// Compiles a function body for several vector widths and picks one when called.
+///
+/// Each `fn` becomes a safe function whose body is compiled for the baseline, AVX2 and AVX-512 on x86-64, and once
+/// elsewhere (NEON is part of the ARM baseline).
+#[macro_export]
+macro_rules! vectorized {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
+        $(#[$meta])*
+        #[inline]
+        $vis fn $name($($arg: $ty),*) $(-> $ret)? {
+            #[inline(always)]
+            fn scalar($($arg: $ty),*) $(-> $ret)? $body
+
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+                fn wide512($($arg: $ty),*) $(-> $ret)? { scalar($($arg),*) }
+                #[target_feature(enable = "avx2")]
+                fn wide256($($arg: $ty),*) $(-> $ret)? { scalar($($arg),*) }
+                match $crate::base::vector::width() {
+                    // SAFETY: `width` answers 512 or 256 only if the processor has the features enabled above.
+                    $crate::base::vector::Width::W512 => return unsafe { wide512($($arg),*) },
+                    // SAFETY: as above.
+                    $crate::base::vector::Width::W256 => return unsafe { wide256($($arg),*) },
+                    $crate::base::vector::Width::Baseline => {}
+                }
+            }
+            scalar($($arg),*)
+        }
+    };
+}
+
+/// Vector widths a loop is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Width {
+    /// What every processor of the architecture has.
+    Baseline = 1,
+    /// AVX2.
+    W256 = 2,
+    /// AVX-512 (F, DQ, VL, BW).
+    W512 = 3,
+}
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// 0 until the processor has been asked, then a [`Width`].
+static WIDTH: AtomicU8 = AtomicU8::new(0);
+
+/// The width in use: the widest that the processor has, unless [`limit`] lowered it.
+#[inline]
+pub fn width() -> Width {
+    match WIDTH.load(Ordering::Relaxed) {
+        1 => Width::Baseline,
+        2 => Width::W256,
+        3 => Width::W512,
+        _ => {
+            let widest = widest();
+            WIDTH.store(widest as u8, Ordering::Relaxed);
+            widest
+        }
+    }
+}
+
+/// Uses at most `limit` from now on, in the whole process; for tests that compare the paths and for benchmarks.
+pub fn limit(limit: Width) {
+    let width = if (limit as u8) < (widest() as u8) {
+        limit
+    } else {
+        widest()
+    };
+    WIDTH.store(width as u8, Ordering::Relaxed);
+}
+
+#[cfg(target_arch = "x86_64")]
+fn widest() -> Width {
+    if is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512bw")
+    {
+        Width::W512
+    } else if is_x86_feature_detected!("avx2") {
+        Width::W256
+    } else {
+        Width::Baseline
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn widest() -> Width {
+    Width::Baseline
+}

@@ -1,0 +1,1 @@
+//! Model files: typed TOML with units, spans and diagnostics.

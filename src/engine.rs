@@ -1,0 +1,1 @@
+//! The event loop: instants, levels, observers.

@@ -1,0 +1,1 @@
+//! Whole runs: config, network, engine, record, analysis and report together.

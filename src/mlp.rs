@@ -1,0 +1,1 @@
+//! The artificial network: data sets, training, weight files, conversion to spikes.

@@ -1,0 +1,1 @@
+//! Populations and projections tied together, and the levels that order them.

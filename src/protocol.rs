@@ -1,0 +1,1 @@
+//! Bouts of sleep: what changes when; drives the engine through its public interface.

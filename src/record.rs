@@ -1,0 +1,1 @@
+//! Run files (HDF5, SONATA layout), spike files and tables.

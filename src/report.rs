@@ -1,0 +1,1 @@
+//! Figures: rasters, accuracy, weights, receptive fields, as SVG and PNG.

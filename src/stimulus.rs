@@ -1,0 +1,1 @@
+//! What drives a network from outside: images, spike lists.
