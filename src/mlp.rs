@@ -1,1 +1,3 @@
 //! The artificial network: data sets, training, weight files, conversion to spikes.
+
+pub mod perceptron;
