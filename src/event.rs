@@ -1,1 +1,3 @@
 //! Event keys and queues.
+
+pub mod agenda;

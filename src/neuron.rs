@@ -1,13 +1,53 @@
 //! Neuron models: pure numerics of one population, knowing neither network nor engine.
+//!
+//! A model is one file: its [`ModelSpec`], and a population of it behind [`Neurons`]. Populations are structures of
+//! arrays; calls are per row of synapses, never per neuron, so that the loops inside are compiled for the model.
 
 pub mod lif;
 
-use crate::base::parameter::ModelSpec;
+use crate::base::parameter::{ModelSpec, ParameterError, Values};
+use crate::base::time::Time;
 
-/// Every neuron model, by the name that model files use.
-pub static REGISTRY: &[&ModelSpec] = &[&lif::SPEC];
+/// A population of neurons of one model.
+///
+/// An instant goes: [`advance`](Self::advance) to it, [`receive`](Self::receive) every row that arrives,
+/// [`fire`](Self::fire) once. So each neuron is tested once per instant, after all arrivals are in.
+pub trait Neurons: Send {
+    /// Number of neurons.
+    fn size(&self) -> usize;
+
+    /// Returns every neuron to rest at `t`, which becomes the origin of its clock: a stage run at t = 0 and at
+    /// t = 8 h gives the same bits.
+    fn reset(&mut self, t: Time);
+
+    /// Moves the population to `t`, not before any earlier instant.
+    fn advance(&mut self, t: Time);
+
+    /// Adds `gain · row[j]` to the potential of every neuron j, for each row in turn. Rows have one weight per neuron.
+    fn receive(&mut self, rows: &[&[f32]], gain: f64);
+
+    /// Tests every neuron, resets those at or above threshold and appends them to `fired` in ascending order.
+    fn fire(&mut self, fired: &mut Vec<u32>);
+
+    /// Membrane potential of neuron `j` at the instant last advanced to.
+    fn potential(&self, j: usize) -> f64;
+}
+
+/// A neuron model in the registry.
+pub struct Model {
+    /// The model as users see it.
+    pub spec: &'static ModelSpec,
+    /// Builds a population of the given size from values for every parameter.
+    pub build: fn(usize, &Values) -> Result<Box<dyn Neurons>, ParameterError>,
+}
+
+/// Every neuron model.
+pub static REGISTRY: &[&Model] = &[&lif::MODEL];
 
 /// The model called `name`.
-pub fn find(name: &str) -> Option<&'static ModelSpec> {
-    REGISTRY.iter().copied().find(|spec| spec.name == name)
+pub fn find(name: &str) -> Option<&'static Model> {
+    REGISTRY
+        .iter()
+        .copied()
+        .find(|model| model.spec.name == name)
 }

@@ -1,1 +1,3 @@
-//! The numerics of a projection: how a spike's row of weights reaches its targets.
+//! The numerics of a projection: weights, how a spike's row reaches its targets, how a column is changed.
+
+pub mod dense;

@@ -155,6 +155,14 @@ pub enum ParameterError {
         /// The range in words.
         expected: String,
     },
+    /// Two parameters that contradict each other.
+    #[error("`{model}`: {reason}")]
+    Inconsistent {
+        /// Model or rule.
+        model: &'static str,
+        /// What was found and what was expected.
+        reason: String,
+    },
 }
 
 /// Fills defaults into `given` and checks every range.

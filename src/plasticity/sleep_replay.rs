@@ -1,6 +1,25 @@
 //! The Hebbian rule of sleep replay consolidation.
+//!
+//! The weight-dependent factor s(w), which the papers' text hardly mentions, is 2 for w ≪ 0, 1 at 0 and 0 for
+//! w ≫ 0: in single precision weights above about 0.0175 are frozen. It is computed in f32 and in the published form;
+//! simplified, or in f64, nothing is exactly frozen any more and weights drift.
 
-use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Range};
+use crate::base::function::exp_f32;
+use crate::base::parameter::{
+    self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
+};
+use crate::base::time::{Duration, Time};
+use crate::plasticity::{PlasticityRule, Rule};
+use crate::vectorized;
+
+/// The registry's entry.
+pub static RULE: Rule = Rule {
+    spec: &SPEC,
+    build: |values| {
+        let rule = SleepReplay::new(values)?;
+        Ok(Box::new(rule))
+    },
+};
 
 /// The rule as users see it.
 pub static SPEC: ModelSpec = ModelSpec {
@@ -34,3 +53,104 @@ pub static SPEC: ModelSpec = ModelSpec {
     ],
     source: "Tadros, Krishnan, Ramyaa, Bazhenov 2022, Nat Commun 13:7742; s(w) from the published code",
 };
+
+/// Width of the sigmoid in s(w), from the published code.
+const WIDTH: f32 = 0.001;
+
+/// The rule with its parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SleepReplay {
+    increment: f32,
+    decrement: f32,
+    window: Duration,
+}
+
+impl SleepReplay {
+    /// From values by name, missing ones filled with their defaults.
+    ///
+    /// # Errors
+    /// If a value is missing or out of range.
+    pub fn new(values: &Values) -> Result<Self, ParameterError> {
+        let values = parameter::complete(&SPEC, values)?;
+        let window =
+            Duration::from_ms(values["window"]).map_err(|error| ParameterError::Inconsistent {
+                model: SPEC.name,
+                reason: format!("`window`: {error}"),
+            })?;
+        Ok(Self {
+            increment: values["increment"] as f32,
+            decrement: values["decrement"] as f32,
+            window,
+        })
+    }
+}
+
+impl PlasticityRule for SleepReplay {
+    fn post_spike(&self, t: Time, weights: &mut [f32], last_arrival: &[Time]) {
+        change(
+            weights,
+            last_arrival,
+            t,
+            self.window,
+            self.increment,
+            -self.decrement,
+        );
+    }
+}
+
+/// s(w) = 2 (1 − 1 / (1 + e^(−w / 0.001))), every operation in f32 as published.
+#[inline(always)]
+fn softness(w: f32) -> f32 {
+    2.0 * (1.0 - 1.0 / (1.0 + exp_f32(-w / WIDTH)))
+}
+
+vectorized! {
+    /// w += step · s(w), with the step of active or of silent afferents.
+    fn change(
+        weights: &mut [f32],
+        last_arrival: &[Time],
+        t: Time,
+        window: Duration,
+        active: f32,
+        silent: f32,
+    ) {
+        for (w, &last) in weights.iter_mut().zip(last_arrival) {
+            let step = if t.since(last) < window { active } else { silent };
+            *w += step * softness(*w);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule() -> SleepReplay {
+        let values = [("increment", 0.25), ("decrement", 0.125)]
+            .into_iter()
+            .collect();
+        SleepReplay::new(&values).expect("valid")
+    }
+
+    #[test]
+    fn softness_at_its_landmarks() {
+        assert_eq!(softness(0.0), 1.0);
+        assert_eq!(softness(-1.0), 2.0);
+        assert_eq!(softness(0.018), 0.0, "frozen");
+        assert!(softness(0.015) > 0.0);
+    }
+
+    #[test]
+    fn active_afferents_gain_and_silent_ones_lose() {
+        let t = Time::from_ps(5_000_000_000);
+        let just_inside = Time::from_ps(4_000_000_001);
+        let just_outside = Time::from_ps(4_000_000_000);
+        let mut weights = [0.0, 0.0, 0.0, 0.0, 1.0, -1.0];
+        rule().post_spike(
+            t,
+            &mut weights,
+            &[t, just_inside, just_outside, Time::NEVER, t, t],
+        );
+        assert_eq!(weights, [0.25, 0.25, -0.125, -0.125, 1.0, -0.5]);
+    }
+}

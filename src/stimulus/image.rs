@@ -1,0 +1,252 @@
+//! An image as input to a sleeping network: every pixel a Poisson process, seen through a wandering window.
+//!
+//! Of sleep replay consolidation (Tadros et al. 2022): each period a square window is placed at random, and pixels
+//! inside it fire with a probability proportional to their brightness.
+
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, PS_PER_MS, Time};
+use crate::stimulus::{Spike, Stimulus};
+
+/// When spikes of a period are placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    /// All at its start, each pixel at most once: the published time-stepped algorithm.
+    Grid,
+    /// Anywhere inside it, to the picosecond: Poisson processes of the same mean.
+    Continuous,
+}
+
+/// The window through which the image is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patch {
+    /// Pixels along each side of the window.
+    pub side: usize,
+    /// Pixels along a row of the image.
+    pub width: usize,
+    /// Rows of the image.
+    pub height: usize,
+}
+
+/// An image that drives one unit per pixel.
+#[derive(Debug, Clone)]
+pub struct ImageNoise {
+    /// Expected spikes of each pixel per period, while inside the window.
+    expected: Vec<f64>,
+    patch: Option<Patch>,
+    period: Duration,
+    timing: Timing,
+    corner: Stream,
+    pixels: Vec<Stream>,
+    /// Continuous timing: what is left of each pixel's unit-rate exponential interval. Spending it at the pixel's
+    /// current rate makes an exact Poisson process of a rate that switches with the window.
+    budget: Vec<f64>,
+}
+
+impl ImageNoise {
+    /// Pixels firing at `rates_hz` inside the window, redrawn every `period`. The random streams are those of `name`
+    /// (the bout) under `seed`: one for the window and one for each pixel.
+    ///
+    /// With grid timing a pixel fires with probability rate × period, which the caller keeps at or below 1.
+    pub fn new(
+        rates_hz: &[f64],
+        patch: Option<Patch>,
+        period: Duration,
+        timing: Timing,
+        seed: u64,
+        name: &str,
+    ) -> Self {
+        let expected: Vec<f64> = rates_hz
+            .iter()
+            .map(|rate| rate * period.as_ms() * 1e-3)
+            .collect();
+        let purpose = format!("stimulus.image.{name}");
+        let mut pixels: Vec<Stream> = (0..rates_hz.len())
+            .map(|i| Stream::new(seed, &purpose, i as u64))
+            .collect();
+        let budget = match timing {
+            Timing::Grid => Vec::new(),
+            Timing::Continuous => pixels.iter_mut().map(Stream::exponential).collect(),
+        };
+        let corner = Stream::new(seed, &format!("stimulus.window.{name}"), 0);
+        Self {
+            expected,
+            patch,
+            period,
+            timing,
+            corner,
+            pixels,
+            budget,
+        }
+    }
+
+    /// Lets the pixels `range` spike during the period that starts at `now`.
+    fn expose(&mut self, range: std::ops::Range<usize>, now: Time, spikes: &mut Vec<Spike>) {
+        match self.timing {
+            Timing::Grid => {
+                for i in range {
+                    if self.expected[i] > 0.0 && self.pixels[i].uniform() < self.expected[i] {
+                        spikes.push((now, i as u32));
+                    }
+                }
+            }
+            Timing::Continuous => {
+                for i in range {
+                    let expected = self.expected[i];
+                    let mut spent = 0.0;
+                    while self.budget[i] <= expected - spent {
+                        spent += self.budget[i];
+                        let offset = spent / expected * self.period.ps() as f64;
+                        // Rounding may reach the period's end, which belongs to the next one.
+                        let offset = (offset as i64).min(self.period.ps() - 1);
+                        spikes.push((now + Duration::from_ps(offset), i as u32));
+                        self.budget[i] = self.pixels[i].exponential();
+                    }
+                    self.budget[i] -= expected - spent;
+                }
+            }
+        }
+    }
+}
+
+impl Stimulus for ImageNoise {
+    fn tick(&mut self, now: Time, spikes: &mut Vec<Spike>) -> Option<Time> {
+        let first = spikes.len();
+        match self.patch {
+            None => self.expose(0..self.expected.len(), now, spikes),
+            Some(Patch {
+                side,
+                width,
+                height,
+            }) => {
+                let row = self.corner.below((height - side + 1) as u64) as usize;
+                let column = self.corner.below((width - side + 1) as u64) as usize;
+                for row in row..row + side {
+                    let left = row * width + column;
+                    self.expose(left..left + side, now, spikes);
+                }
+            }
+        }
+        spikes[first..].sort_unstable();
+        Some(now + self.period)
+    }
+}
+
+/// The expected count of spikes per millisecond over all pixels, averaged over window positions: for estimates.
+pub fn expected_per_ms(rates_hz: &[f64], patch: Option<Patch>) -> f64 {
+    let total = |rates: &mut dyn Iterator<Item = f64>| rates.sum::<f64>() * 1e-3;
+    match patch {
+        None => total(&mut rates_hz.iter().copied()),
+        Some(Patch {
+            side,
+            width,
+            height,
+        }) => {
+            // Share of window positions that cover coordinate x of n.
+            let covered = |x: usize, n: usize| {
+                let positions = n - side + 1;
+                let low = x.saturating_sub(side - 1);
+                let high = x.min(positions - 1);
+                (high + 1 - low) as f64 / positions as f64
+            };
+            total(
+                &mut rates_hz
+                    .iter()
+                    .enumerate()
+                    .map(|(i, rate)| rate * covered(i % width, width) * covered(i / width, height)),
+            )
+        }
+    }
+}
+
+/// A millisecond, the published period.
+pub const PUBLISHED_PERIOD: Duration = Duration::from_ps(PS_PER_MS);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATCH: Patch = Patch {
+        side: 3,
+        width: 6,
+        height: 5,
+    };
+
+    fn run(stimulus: &mut ImageNoise, periods: usize) -> Vec<Spike> {
+        let mut spikes = Vec::new();
+        let mut now = Time::ZERO;
+        for _ in 0..periods {
+            now = stimulus
+                .tick(now, &mut spikes)
+                .expect("an image never ends");
+        }
+        spikes
+    }
+
+    fn noise(rates: &[f64], patch: Option<Patch>, timing: Timing) -> ImageNoise {
+        ImageNoise::new(rates, patch, PUBLISHED_PERIOD, timing, 1, "sleep 1")
+    }
+
+    #[test]
+    fn both_timings_have_the_expected_mean() {
+        let rates: Vec<f64> = (0..30).map(|i| f64::from(i) * 10.0).collect();
+        let periods = 40_000;
+        let expected = expected_per_ms(&rates, Some(PATCH)) * periods as f64;
+        for timing in [Timing::Grid, Timing::Continuous] {
+            let count = run(&mut noise(&rates, Some(PATCH), timing), periods).len() as f64;
+            // The window moves all its pixels together, so the count is a little more variable than Poisson.
+            assert!(
+                (count - expected).abs() < 8.0 * expected.sqrt(),
+                "{timing:?}: {count} for {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn spikes_stay_in_order_and_in_their_period() {
+        let spikes = run(
+            &mut noise(&[900.0; 30], Some(PATCH), Timing::Continuous),
+            2_000,
+        );
+        assert!(spikes.is_sorted());
+        let grid = run(&mut noise(&[900.0; 30], Some(PATCH), Timing::Grid), 2_000);
+        assert!(grid.iter().all(|(t, _)| t.ps() % PS_PER_MS == 0));
+    }
+
+    #[test]
+    fn without_a_window_intervals_are_exponential() {
+        let spikes = run(&mut noise(&[50.0], None, Timing::Continuous), 2_000_000);
+        let gaps: Vec<f64> = spikes
+            .windows(2)
+            .map(|pair| (pair[1].0 - pair[0].0).as_ms() / 20.0)
+            .collect();
+        let n = gaps.len() as f64;
+        let mean = gaps.iter().sum::<f64>() / n;
+        let cv2 = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / n / (mean * mean);
+        // 100,000 intervals: standard errors 0.003 and 0.009, five of each.
+        assert!(
+            (mean - 1.0).abs() < 0.016 && (cv2 - 1.0).abs() < 0.045,
+            "{mean} {cv2}"
+        );
+        let long = gaps.iter().filter(|&&gap| gap > 3.0).count() as f64 / n;
+        assert!((long - (-3.0_f64).exp()).abs() < 0.0035, "tail {long}");
+    }
+
+    #[test]
+    fn pixels_outside_the_window_are_silent() {
+        let spikes = run(&mut noise(&[1000.0; 30], Some(PATCH), Timing::Grid), 1);
+        // Probability 1 inside: exactly the nine pixels of the window.
+        assert_eq!(spikes.len(), 9);
+    }
+
+    #[test]
+    fn a_pixel_does_not_depend_on_its_neighbours() {
+        let of_pixel_3 = |rates: &[f64]| -> Vec<Spike> {
+            let spikes = run(&mut noise(rates, None, Timing::Continuous), 1_000);
+            spikes.into_iter().filter(|&(_, unit)| unit == 3).collect()
+        };
+        assert_eq!(
+            of_pixel_3(&[0.0, 0.0, 0.0, 80.0]),
+            of_pixel_3(&[10.0, 500.0, 3.0, 80.0])
+        );
+    }
+}
