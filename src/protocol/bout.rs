@@ -1,0 +1,36 @@
+//! One bout of sleep on the engine.
+
+use std::ops::ControlFlow;
+
+use crate::base::time::{Duration, Time};
+use crate::engine::{Engine, Observer};
+use crate::protocol::hypnogram::Bout;
+use crate::stimulus::Stimulus;
+
+/// Biology between two looks from outside: often enough for a progress line and Ctrl-C, rare enough to cost nothing.
+const SLICE: Duration = Duration::from_ps(100_000_000_000);
+
+/// Runs `bout` from rest, with `stimulus` driving the source population at index `input`. After each slice of 100 ms
+/// `look` sees the engine and may stop it; returns whether the bout ran to its end.
+pub fn sleep(
+    engine: &mut Engine,
+    bout: &Bout,
+    input: usize,
+    stimulus: Box<dyn Stimulus>,
+    observer: &mut dyn Observer,
+    mut look: impl FnMut(&Engine) -> ControlFlow<()>,
+) -> bool {
+    engine.reset(bout.start);
+    engine.drive(input, stimulus);
+    while engine.now() < bout.stop {
+        let until: Time = engine
+            .now()
+            .checked_add(SLICE)
+            .map_or(bout.stop, |next| next.min(bout.stop));
+        engine.run(until, observer);
+        if look(engine).is_break() {
+            return false;
+        }
+    }
+    true
+}

@@ -1,0 +1,145 @@
+//! A night as a list of bouts on one time axis.
+
+use crate::base::time::{Duration, Time};
+
+/// What a bout is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The MLP learns; takes no simulated time.
+    Training,
+    /// The MLP is tested; takes no simulated time.
+    Test,
+    /// The spiking network runs under noise.
+    Sleep,
+}
+
+impl Kind {
+    /// Name in run files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Training => "training",
+            Self::Test => "test",
+            Self::Sleep => "sleep",
+        }
+    }
+}
+
+/// One uninterrupted stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bout {
+    /// Name, unique in its hypnogram: names the random streams of its noise.
+    pub name: String,
+    /// What it is for.
+    pub kind: Kind,
+    /// Task it follows or trains, counted from 0.
+    pub task: usize,
+    /// Start, inclusive.
+    pub start: Time,
+    /// End, exclusive.
+    pub stop: Time,
+}
+
+impl Bout {
+    /// Length.
+    pub fn duration(&self) -> Duration {
+        self.stop - self.start
+    }
+}
+
+/// A night is longer than the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the bouts last longer than the simulation's clock of 106 days")]
+pub struct TooLong;
+
+/// The bouts of sleep replay: every task is trained and tested; after each task, or after the last alone, the network
+/// sleeps for the next of `sleeps` and is tested again.
+///
+/// # Errors
+/// If the bouts laid end to end exceed the clock.
+pub fn sleep_replay(
+    tasks: usize,
+    sleeps: &[Duration],
+    trained: bool,
+) -> Result<Vec<Bout>, TooLong> {
+    let mut bouts = Vec::new();
+    let mut now = Time::ZERO;
+    // Fewer sleeps than tasks: they follow the last tasks.
+    let first_sleep = tasks.saturating_sub(sleeps.len());
+    for task in 0..tasks {
+        let label = task + 1;
+        let mut add = |name: String, kind, length| {
+            let stop = now.checked_add(length).ok_or(TooLong)?;
+            bouts.push(Bout {
+                name,
+                kind,
+                task,
+                start: now,
+                stop,
+            });
+            now = stop;
+            Ok(())
+        };
+        if trained {
+            add(format!("task {label}"), Kind::Training, Duration::ZERO)?;
+        }
+        add(
+            format!("test after task {label}"),
+            Kind::Test,
+            Duration::ZERO,
+        )?;
+        if let Some(&length) = task
+            .checked_sub(first_sleep)
+            .and_then(|sleep| sleeps.get(sleep))
+        {
+            add(
+                format!("sleep {}", task - first_sleep + 1),
+                Kind::Sleep,
+                length,
+            )?;
+            add(
+                format!("test after sleep {}", task - first_sleep + 1),
+                Kind::Test,
+                Duration::ZERO,
+            )?;
+        }
+    }
+    Ok(bouts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(ms: f64) -> Duration {
+        Duration::from_ms(ms).expect("in range")
+    }
+
+    #[test]
+    fn sleeps_lie_end_to_end() {
+        let bouts = sleep_replay(2, &[ms(10.0), ms(20.0)], true).expect("short");
+        let sleeps: Vec<_> = bouts
+            .iter()
+            .filter(|bout| bout.kind == Kind::Sleep)
+            .collect();
+        assert_eq!(sleeps.len(), 2);
+        assert_eq!(sleeps[1].start, sleeps[0].stop);
+        assert_eq!(sleeps[1].duration(), ms(20.0));
+        assert_eq!(bouts.len(), 8);
+    }
+
+    #[test]
+    fn one_sleep_follows_the_last_task() {
+        let bouts = sleep_replay(3, &[ms(10.0)], true).expect("short");
+        let sleep = bouts
+            .iter()
+            .find(|bout| bout.kind == Kind::Sleep)
+            .expect("one");
+        assert_eq!((sleep.name.as_str(), sleep.task), ("sleep 1", 2));
+    }
+
+    #[test]
+    fn a_night_longer_than_the_clock_is_refused() {
+        let half = Duration::from_ps(i64::MAX / 2 + 1);
+        assert_eq!(sleep_replay(2, &[half, half], true), Err(TooLong));
+    }
+}

@@ -1,0 +1,249 @@
+//! The engine against an independent, naive, time-stepped implementation of sleep replay, written from the published
+//! algorithm and sharing no code with the engine: identical spikes, and weights equal bit for bit.
+
+use ndarray::Array2;
+use proptest::prelude::*;
+use sharpwave::base::parameter::Values;
+use sharpwave::base::time::{Duration, PS_PER_MS, Time};
+use sharpwave::engine::{Engine, Observer};
+use sharpwave::network::builder::{Builder, Declaration};
+use sharpwave::neuron;
+use sharpwave::plasticity;
+use sharpwave::stimulus::spike_list::SpikeList;
+
+/// A layered network as both sides get it. `weights[l]` has shape (n_target, n_source).
+#[derive(Debug, Clone)]
+struct Case {
+    weights: Vec<Array2<f32>>,
+    gains: Vec<f64>,
+    thresholds: Vec<f64>,
+    increment: f32,
+    decrement: f32,
+    /// Per step of 1 ms, the input units that spike.
+    raster: Vec<Vec<usize>>,
+}
+
+/// (step, layer, neuron), layer 0 being the input.
+type Spikes = Vec<(usize, usize, usize)>;
+
+/// The published algorithm, loop by loop.
+fn naive(case: &Case) -> (Spikes, Vec<Array2<f32>>) {
+    let lambda = (-1.0_f64 / 999.5).exp();
+    let mut w = case.weights.clone();
+    let mut v: Vec<Vec<f64>> = w.iter().map(|w| vec![0.0; w.nrows()]).collect();
+    let mut spikes = Vec::new();
+    for (step, active) in case.raster.iter().enumerate() {
+        let mut below = vec![false; w[0].ncols()];
+        for &i in active {
+            below[i] = true;
+        }
+        spikes.extend(
+            below
+                .iter()
+                .enumerate()
+                .filter(|(_, s)| **s)
+                .map(|(i, _)| (step, 0, i)),
+        );
+        for l in 0..w.len() {
+            let mut above = vec![false; w[l].nrows()];
+            for j in 0..w[l].nrows() {
+                let mut input = 0.0;
+                for i in 0..w[l].ncols() {
+                    if below[i] {
+                        input += w[l][[j, i]] as f64;
+                    }
+                }
+                v[l][j] = lambda * v[l][j] + case.gains[l] * input;
+                above[j] = v[l][j] >= case.thresholds[l];
+            }
+            for j in 0..w[l].nrows() {
+                if above[j] {
+                    v[l][j] = 0.0;
+                    spikes.push((step, l + 1, j));
+                    for i in 0..w[l].ncols() {
+                        let x: f32 = w[l][[j, i]];
+                        // The platform's exponential, in double precision and rounded once to single.
+                        let e = ((-x / 0.001f32) as f64).exp() as f32;
+                        let s: f32 = 2.0 * (1.0 - 1.0 / (1.0 + e));
+                        if below[i] {
+                            w[l][[j, i]] = x + case.increment * s;
+                        } else {
+                            w[l][[j, i]] = x - case.decrement * s;
+                        }
+                    }
+                }
+            }
+            below = above;
+        }
+    }
+    (spikes, w)
+}
+
+struct Log(Vec<(Time, usize, u32)>);
+
+impl Observer for Log {
+    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        self.0
+            .extend(nodes.iter().map(|&node| (t, population, node)));
+    }
+}
+
+fn layer(l: usize) -> String {
+    format!("layer{l}")
+}
+
+fn engine(case: &Case) -> Engine {
+    let mut builder = Builder::default();
+    builder.source("layer0", case.weights[0].ncols()).unwrap();
+    for (l, w) in case.weights.iter().enumerate() {
+        let values = Values::from([("tau_m", 999.5), ("v_th", case.thresholds[l])]);
+        let neurons = (neuron::find("lif").unwrap().build)(w.nrows(), &values).unwrap();
+        builder.neurons(&layer(l + 1), neurons).unwrap();
+        let values = Values::from([
+            ("increment", f64::from(case.increment)),
+            ("decrement", f64::from(case.decrement)),
+        ]);
+        builder
+            .project(Declaration {
+                name: &format!("{}_{}", layer(l), layer(l + 1)),
+                source: &layer(l),
+                target: &layer(l + 1),
+                weights: w.view(),
+                gain: case.gains[l],
+                axonal_delay: Duration::ZERO,
+                plasticity: Some(
+                    (plasticity::find("sleep_replay").unwrap().build)(&values).unwrap(),
+                ),
+            })
+            .unwrap();
+    }
+    Engine::new(builder.build().unwrap())
+}
+
+/// Runs the engine on the case, shifted in time and cut at the given steps.
+fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32>>) {
+    let mut engine = engine(case);
+    let raster: Vec<(Time, u32)> = case
+        .raster
+        .iter()
+        .enumerate()
+        .flat_map(|(step, active)| {
+            active
+                .iter()
+                .map(move |&i| (Time::from_ps(step as i64 * PS_PER_MS), i as u32))
+        })
+        .collect();
+    engine.reset(shift);
+    engine.drive(0, Box::new(SpikeList::new(&raster, shift - Time::ZERO)));
+    let mut log = Log(Vec::new());
+    for &cut in cuts {
+        engine.run(shift + Duration::from_ps(cut as i64 * PS_PER_MS), &mut log);
+    }
+    engine.run(
+        shift + Duration::from_ps(case.raster.len() as i64 * PS_PER_MS),
+        &mut log,
+    );
+    let mut spikes: Spikes = log
+        .0
+        .iter()
+        .map(|&(t, population, node)| {
+            assert_eq!((t - shift).ps() % PS_PER_MS, 0);
+            (
+                ((t - shift).ps() / PS_PER_MS) as usize,
+                population,
+                node as usize,
+            )
+        })
+        .collect();
+    spikes.sort_unstable();
+    let weights = engine
+        .network()
+        .projections()
+        .iter()
+        .map(|p| p.weights().to_matrix())
+        .collect();
+    (spikes, weights)
+}
+
+fn bits(weights: &[Array2<f32>]) -> Vec<u32> {
+    weights.iter().flatten().map(|w| w.to_bits()).collect()
+}
+
+/// Random layered networks near the regime of sleep: sparse input, thresholds of a few weights.
+fn case() -> impl Strategy<Value = Case> {
+    (
+        2_usize..40,
+        1_usize..30,
+        1_usize..12,
+        20_usize..200,
+        any::<u64>(),
+    )
+        .prop_map(|(n0, n1, n2, steps, seed)| {
+            let mut stream = sharpwave::base::stream::Stream::new(seed, "case", 0);
+            let mut matrix = |n_target, n_source| {
+                Array2::from_shape_simple_fn((n_target, n_source), || {
+                    ((stream.uniform() - 0.35) * 0.05) as f32
+                })
+            };
+            let weights = vec![matrix(n1, n0), matrix(n2, n1)];
+            let p = stream.uniform() * 0.4;
+            let raster = (0..steps)
+                .map(|_| (0..n0).filter(|_| stream.uniform() < p).collect())
+                .collect();
+            Case {
+                weights,
+                gains: vec![
+                    20.0 + 100.0 * stream.uniform(),
+                    20.0 + 100.0 * stream.uniform(),
+                ],
+                thresholds: vec![0.5 + 5.0 * stream.uniform(), 0.5 + 2.0 * stream.uniform()],
+                increment: (stream.uniform() * 0.05) as f32,
+                decrement: (stream.uniform() * 0.01) as f32,
+                raster,
+            }
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn grid_input_reproduces_the_published_algorithm_exactly(case in case()) {
+        let (mut spikes, weights) = naive(&case);
+        spikes.sort_unstable();
+        let (engine_spikes, engine_weights) = simulate(&case, Time::ZERO, &[]);
+        prop_assert_eq!(spikes, engine_spikes);
+        prop_assert_eq!(bits(&weights), bits(&engine_weights));
+    }
+
+    #[test]
+    fn cuts_and_shifts_in_time_change_nothing(case in case(), cut in 0_usize..20, hours in 0_i64..24) {
+        let whole = simulate(&case, Time::ZERO, &[]);
+        let shift = Time::from_ps(hours * 3_600_000 * PS_PER_MS);
+        let cut = simulate(&case, shift, &[cut, cut + 1, 2 * cut + 1]);
+        prop_assert_eq!(&whole.0, &cut.0);
+        prop_assert_eq!(bits(&whole.1), bits(&cut.1));
+    }
+}
+
+#[test]
+fn the_random_cases_do_spike_and_learn() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut hidden, mut output, mut changed) = (0, 0, 0);
+    for _ in 0..100 {
+        let case = case().new_tree(&mut runner).unwrap().current();
+        let (spikes, weights) = naive(&case);
+        hidden += spikes.iter().filter(|spike| spike.1 == 1).count();
+        output += spikes.iter().filter(|spike| spike.1 == 2).count();
+        changed += bits(&weights)
+            .iter()
+            .zip(bits(&case.weights))
+            .filter(|(a, b)| **a != *b)
+            .count();
+    }
+    assert!(
+        hidden > 1_000 && output > 100 && changed > 1_000,
+        "{hidden} {output} {changed}"
+    );
+}
