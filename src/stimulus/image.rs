@@ -1,13 +1,13 @@
 //! An image as input to a sleeping network: every pixel a Poisson process, seen through a wandering window.
 //!
-//! Of sleep replay consolidation (Tadros et al. 2022): each period a square window is placed at random, and pixels
+//! Of sleep replay consolidation (Tadros et al. 2022): at intervals a square window is placed at random, and pixels
 //! inside it fire with a probability proportional to their brightness.
 
 use crate::base::stream::Stream;
-use crate::base::time::{Duration, PS_PER_MS, Time};
+use crate::base::time::{Duration, Time};
 use crate::stimulus::{Spike, Stimulus};
 
-/// When spikes of a period are placed.
+/// Where in a tick its spikes are placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timing {
     /// All at its start, each pixel at most once: the published time-stepped algorithm.
@@ -19,6 +19,8 @@ pub enum Timing {
 /// The window through which the image is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patch {
+    /// Ticks for which the window stays where it is, at least 1.
+    pub ticks: u64,
     /// Pixels along each side of the window.
     pub side: usize,
     /// Pixels along a row of the image.
@@ -30,12 +32,15 @@ pub struct Patch {
 /// An image that drives one unit per pixel.
 #[derive(Debug, Clone)]
 pub struct ImageNoise {
-    /// Expected spikes of each pixel per period, while inside the window.
+    /// Expected spikes of each pixel per tick, while inside the window.
     expected: Vec<f64>,
-    patch: Option<Patch>,
-    period: Duration,
+    tick: Duration,
     timing: Timing,
-    corner: Stream,
+    patch: Option<Patch>,
+    /// Row and column of the window's first pixel, and the ticks for which it still stays there.
+    corner: (usize, usize),
+    stays: u64,
+    places: Stream,
     pixels: Vec<Stream>,
     /// Continuous timing: what is left of each pixel's unit-rate exponential interval. Spending it at the pixel's
     /// current rate makes an exact Poisson process of a rate that switches with the window.
@@ -43,21 +48,21 @@ pub struct ImageNoise {
 }
 
 impl ImageNoise {
-    /// Pixels firing at `rates_hz` inside the window, redrawn every `period`. The random streams are those of `name`
-    /// (the bout) under `seed`: one for the window and one for each pixel.
+    /// Pixels firing at `rates_hz` inside the window, drawn one `tick` at a time. The random streams are those of
+    /// `name` (the bout) under `seed`: one for the window and one for each pixel.
     ///
-    /// With grid timing a pixel fires with probability rate × period, which the caller keeps at or below 1.
+    /// With grid timing a pixel fires with probability rate × tick, which the caller keeps at or below 1.
     pub fn new(
         rates_hz: &[f64],
         patch: Option<Patch>,
-        period: Duration,
+        tick: Duration,
         timing: Timing,
         seed: u64,
         name: &str,
     ) -> Self {
         let expected: Vec<f64> = rates_hz
             .iter()
-            .map(|rate| rate * period.as_ms() * 1e-3)
+            .map(|rate| rate * tick.as_ms() * 1e-3)
             .collect();
         let purpose = format!("stimulus.image.{name}");
         let mut pixels: Vec<Stream> = (0..rates_hz.len())
@@ -67,19 +72,21 @@ impl ImageNoise {
             Timing::Grid => Vec::new(),
             Timing::Continuous => pixels.iter_mut().map(Stream::exponential).collect(),
         };
-        let corner = Stream::new(seed, &format!("stimulus.window.{name}"), 0);
+        let places = Stream::new(seed, &format!("stimulus.window.{name}"), 0);
         Self {
             expected,
-            patch,
-            period,
+            tick,
             timing,
-            corner,
+            patch,
+            corner: (0, 0),
+            stays: 0,
+            places,
             pixels,
             budget,
         }
     }
 
-    /// Lets the pixels `range` spike during the period that starts at `now`.
+    /// Lets the pixels `range` spike during the tick that starts at `now`.
     fn expose(&mut self, range: std::ops::Range<usize>, now: Time, spikes: &mut Vec<Spike>) {
         match self.timing {
             Timing::Grid => {
@@ -95,9 +102,9 @@ impl ImageNoise {
                     let mut spent = 0.0;
                     while self.budget[i] <= expected - spent {
                         spent += self.budget[i];
-                        let offset = spent / expected * self.period.ps() as f64;
-                        // Rounding may reach the period's end, which belongs to the next one.
-                        let offset = (offset as i64).min(self.period.ps() - 1);
+                        let offset = spent / expected * self.tick.ps() as f64;
+                        // Rounding may reach the tick's end, which belongs to the next one.
+                        let offset = (offset as i64).min(self.tick.ps() - 1);
                         spikes.push((now + Duration::from_ps(offset), i as u32));
                         self.budget[i] = self.pixels[i].exponential();
                     }
@@ -114,12 +121,18 @@ impl Stimulus for ImageNoise {
         match self.patch {
             None => self.expose(0..self.expected.len(), now, spikes),
             Some(Patch {
+                ticks,
                 side,
                 width,
                 height,
             }) => {
-                let row = self.corner.below((height - side + 1) as u64) as usize;
-                let column = self.corner.below((width - side + 1) as u64) as usize;
+                if self.stays == 0 {
+                    let row = self.places.below((height - side + 1) as u64) as usize;
+                    let column = self.places.below((width - side + 1) as u64) as usize;
+                    (self.corner, self.stays) = ((row, column), ticks);
+                }
+                self.stays -= 1;
+                let (row, column) = self.corner;
                 for row in row..row + side {
                     let left = row * width + column;
                     self.expose(left..left + side, now, spikes);
@@ -127,54 +140,46 @@ impl Stimulus for ImageNoise {
             }
         }
         spikes[first..].sort_unstable();
-        Some(now + self.period)
+        Some(now + self.tick)
     }
 }
 
 /// The expected count of spikes per millisecond over all pixels, averaged over window positions: for estimates.
 pub fn expected_per_ms(rates_hz: &[f64], patch: Option<Patch>) -> f64 {
-    let total = |rates: &mut dyn Iterator<Item = f64>| rates.sum::<f64>() * 1e-3;
-    match patch {
-        None => total(&mut rates_hz.iter().copied()),
+    // Share of window positions that cover coordinate x of n.
+    let covered = |x: usize, n: usize, side: usize| {
+        let positions = n - side + 1;
+        (x.min(positions - 1) + 1 - x.saturating_sub(side - 1)) as f64 / positions as f64
+    };
+    let seen = rates_hz.iter().enumerate().map(|(i, rate)| match patch {
+        None => *rate,
         Some(Patch {
             side,
             width,
             height,
-        }) => {
-            // Share of window positions that cover coordinate x of n.
-            let covered = |x: usize, n: usize| {
-                let positions = n - side + 1;
-                let low = x.saturating_sub(side - 1);
-                let high = x.min(positions - 1);
-                (high + 1 - low) as f64 / positions as f64
-            };
-            total(
-                &mut rates_hz
-                    .iter()
-                    .enumerate()
-                    .map(|(i, rate)| rate * covered(i % width, width) * covered(i / width, height)),
-            )
-        }
-    }
+            ..
+        }) => rate * covered(i % width, width, side) * covered(i / width, height, side),
+    });
+    seen.sum::<f64>() * 1e-3
 }
-
-/// A millisecond, the published period.
-pub const PUBLISHED_PERIOD: Duration = Duration::from_ps(PS_PER_MS);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::time::PS_PER_MS;
 
     const PATCH: Patch = Patch {
+        ticks: 1,
         side: 3,
         width: 6,
         height: 5,
     };
+    const MS: Duration = Duration::from_ps(PS_PER_MS);
 
-    fn run(stimulus: &mut ImageNoise, periods: usize) -> Vec<Spike> {
+    fn run(stimulus: &mut ImageNoise, ticks: usize) -> Vec<Spike> {
         let mut spikes = Vec::new();
         let mut now = Time::ZERO;
-        for _ in 0..periods {
+        for _ in 0..ticks {
             now = stimulus
                 .tick(now, &mut spikes)
                 .expect("an image never ends");
@@ -183,7 +188,22 @@ mod tests {
     }
 
     fn noise(rates: &[f64], patch: Option<Patch>, timing: Timing) -> ImageNoise {
-        ImageNoise::new(rates, patch, PUBLISHED_PERIOD, timing, 1, "sleep 1")
+        ImageNoise::new(rates, patch, MS, timing, 1, "sleep 1")
+    }
+
+    #[test]
+    fn the_window_stays_for_its_ticks() {
+        let patch = Patch { ticks: 4, ..PATCH };
+        let spikes = run(&mut noise(&[1000.0; 30], Some(patch), Timing::Grid), 8);
+        let units = |tick: usize| -> Vec<u32> {
+            spikes[9 * tick..9 * (tick + 1)]
+                .iter()
+                .map(|spike| spike.1)
+                .collect()
+        };
+        assert_eq!(spikes.len(), 72);
+        assert_eq!(units(0), units(3));
+        assert_ne!(units(3), units(4));
     }
 
     #[test]
