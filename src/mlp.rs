@@ -1,3 +1,8 @@
 //! The artificial network: data sets, training, weight files, conversion to spikes.
 
+pub mod conversion;
+pub mod dataset;
+pub mod idx;
+pub mod patches;
 pub mod perceptron;
+pub mod training;
