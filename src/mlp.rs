@@ -3,6 +3,8 @@
 pub mod conversion;
 pub mod dataset;
 pub mod idx;
+pub mod images;
 pub mod patches;
 pub mod perceptron;
+pub mod selection;
 pub mod training;

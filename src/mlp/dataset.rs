@@ -1,14 +1,10 @@
-//! Labelled images: where they come from, and which of them make up the tasks.
+//! Where images come from: the embedded digits, a directory of IDX files, the toy.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use ndarray::{Array2, ArrayViewMut2};
 
 use super::idx::{self, IdxError, ImageFile};
+use super::images::Images;
 use super::patches;
-use crate::base::stream::Stream;
 
 /// The four files of a data set: training images and labels, test images and labels; each may end in `.gz`.
 pub const FILES: [&str; 4] = [
@@ -47,7 +43,9 @@ pub enum DataError {
         found: String,
     },
     /// Images and labels differ in number.
-    #[error("`{labels_file}`: found {labels} labels, expected {images}, one for each image of `{images_file}`")]
+    #[error(
+        "`{labels_file}`: found {labels} labels, expected {images}, one for each image of `{images_file}`"
+    )]
     Count {
         /// The file of the labels.
         labels_file: String,
@@ -69,56 +67,6 @@ pub enum DataError {
         found: (usize, usize),
         /// Width and height of the training images.
         expected: (usize, usize),
-    },
-    /// No task, or a task without a class.
-    #[error("tasks: {found}, expected at least one task, each with at least one class")]
-    NoTask {
-        /// What is empty.
-        found: String,
-    },
-    /// A class in two places.
-    #[error("tasks: class {class} is listed twice, expected each class once")]
-    ClassTwice {
-        /// The class.
-        class: u8,
-    },
-    /// A class of which the data set has no image.
-    #[error("tasks: class {class} has no {part} image in {set}, which has the classes {}", list(present))]
-    ClassAbsent {
-        /// The class.
-        class: u8,
-        /// `training` or `test`.
-        part: &'static str,
-        /// The name of the data set.
-        set: String,
-        /// The classes that it has.
-        present: Vec<u8>,
-    },
-    /// Fewer images than asked for.
-    #[error("{set}: found {found} training images of {what}, expected the {asked} asked for")]
-    TooFew {
-        /// The name of the data set.
-        set: String,
-        /// `task 1 (classes 0, 1)` or `class 3`.
-        what: String,
-        /// Images that there are.
-        found: usize,
-        /// Images asked for.
-        asked: usize,
-    },
-    /// A quota of zero.
-    #[error("{what}: found 0 training images asked for, expected at least 1")]
-    Zero {
-        /// `each task` or `class 3`.
-        what: String,
-    },
-    /// The quotas per class do not name the classes of the tasks.
-    #[error("class {class}: {problem}")]
-    Quota {
-        /// The class.
-        class: u8,
-        /// A quota is missing, or belongs to no task.
-        problem: &'static str,
     },
     /// The network's input is not an image.
     #[error(
@@ -142,199 +90,6 @@ pub enum DataError {
         /// The largest class of the tasks.
         class: u8,
     },
-}
-
-fn list(classes: &[u8]) -> String {
-    classes
-        .iter()
-        .map(u8::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// The bytes behind any number of [`Images`].
-#[derive(Debug, PartialEq, Eq)]
-struct Store {
-    pixels: Vec<u8>,
-    labels: Vec<u8>,
-    width: usize,
-    height: usize,
-}
-
-/// Labelled images, as a list of indices into shared bytes: a selection or a copy costs four bytes per image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Images {
-    store: Arc<Store>,
-    indices: Vec<u32>,
-}
-
-impl Images {
-    /// All images of a file with their labels, of which there must be equally many.
-    pub(super) fn new(file: ImageFile, labels: Vec<u8>) -> Self {
-        let indices = (0..labels.len() as u32).collect();
-        let store = Arc::new(Store {
-            pixels: file.pixels,
-            labels,
-            width: file.width,
-            height: file.height,
-        });
-        Self { store, indices }
-    }
-
-    /// The number of images.
-    pub fn len(&self) -> usize {
-        self.indices.len()
-    }
-
-    /// Whether there is no image.
-    pub fn is_empty(&self) -> bool {
-        self.indices.is_empty()
-    }
-
-    /// Pixels per row.
-    pub fn width(&self) -> usize {
-        self.store.width
-    }
-
-    /// Rows per image.
-    pub fn height(&self) -> usize {
-        self.store.height
-    }
-
-    /// Pixels per image.
-    pub fn pixels(&self) -> usize {
-        self.store.width * self.store.height
-    }
-
-    /// The label of image `i`.
-    ///
-    /// # Panics
-    /// If `i` is not below [`len`](Self::len).
-    pub fn label(&self, i: usize) -> u8 {
-        self.store.labels[self.indices[i] as usize]
-    }
-
-    /// The pixels of image `i` as the file has them: row by row, 0 is background, 255 full.
-    ///
-    /// # Panics
-    /// If `i` is not below [`len`](Self::len).
-    pub fn image(&self, i: usize) -> &[u8] {
-        let start = self.indices[i] as usize * self.pixels();
-        &self.store.pixels[start..start + self.pixels()]
-    }
-
-    /// Writes the images `chosen` into the rows of `rows`, shape (chosen, pixels), as numbers from 0 to 1 (byte / 255).
-    ///
-    /// # Panics
-    /// If the shape differs, if `rows` is not contiguous or an index is not below [`len`](Self::len).
-    pub fn fill(&self, chosen: impl ExactSizeIterator<Item = usize>, mut rows: ArrayViewMut2<f32>) {
-        assert_eq!(rows.dim(), (chosen.len(), self.pixels()));
-        for (i, mut row) in chosen.zip(rows.rows_mut()) {
-            for (value, &byte) in row.iter_mut().zip(self.image(i)) {
-                *value = f32::from(byte) / 255.0;
-            }
-        }
-    }
-
-    /// The images and labels in pieces of at most `size`, each of shape (n, pixels): keeps a large set out of memory.
-    ///
-    /// # Panics
-    /// If `size` is 0.
-    pub fn batches(&self, size: usize) -> impl Iterator<Item = (Array2<f32>, Vec<u8>)> {
-        (0..self.len()).step_by(size).map(move |start| {
-            let chosen = start..self.len().min(start + size);
-            let mut rows = Array2::zeros((chosen.len(), self.pixels()));
-            self.fill(chosen.clone(), rows.view_mut());
-            (rows, chosen.map(|i| self.label(i)).collect())
-        })
-    }
-
-    /// The images of all `parts`, one after the other.
-    ///
-    /// # Panics
-    /// If `parts` is empty or its members come from different data sets.
-    pub fn concatenate(parts: &[Self]) -> Self {
-        let store = Arc::clone(&parts[0].store);
-        let same = parts.iter().all(|part| Arc::ptr_eq(&part.store, &store));
-        assert!(same, "images of different data sets");
-        let indices = parts.iter().flat_map(|part| &part.indices).copied();
-        Self {
-            indices: indices.collect(),
-            store,
-        }
-    }
-
-    /// The images of a `new` task and, after them, a random `share` (0 to 1, rounded to whole images) of those of each
-    /// `old` task: "rehearsal" (Tadros et al. 2022, Nat Commun 13:7742).
-    ///
-    /// # Panics
-    /// If the tasks come from different data sets.
-    pub fn rehearsed(new: &Self, old: &[Self], share: f64, stream: &mut Stream) -> Self {
-        let mut parts = vec![new.clone()];
-        for task in old {
-            let wanted = (task.len() as f64 * share).round() as usize;
-            let mut part = task.clone();
-            part.keep_random(wanted, stream);
-            parts.push(part);
-        }
-        Self::concatenate(&parts)
-    }
-
-    /// Keeps `count` images, each subset being equally likely, in their order.
-    fn keep_random(&mut self, count: usize, stream: &mut Stream) {
-        // Selection sampling (Knuth, The Art of Computer Programming, vol. 2, 3.4.2, algorithm S).
-        let (mut left, mut wanted) = (self.len() as u64, count.min(self.len()) as u64);
-        self.indices.retain(|_| {
-            let keep = stream.below(left) < wanted;
-            left -= 1;
-            wanted -= u64::from(keep);
-            keep
-        });
-    }
-
-    /// The mean image of several tasks, one number from 0 to 1 per pixel. Every image counts the same. The sums are
-    /// those of the bytes, so the result does not depend on the order.
-    ///
-    /// # Panics
-    /// If there is no image, or the sizes differ.
-    pub fn mean(tasks: &[Self]) -> Vec<f32> {
-        let mut sums = vec![0_u64; tasks[0].pixels()];
-        let mut count = 0_u64;
-        for task in tasks {
-            assert_eq!(task.pixels(), sums.len(), "images of different sizes");
-            for i in 0..task.len() {
-                for (sum, &byte) in sums.iter_mut().zip(task.image(i)) {
-                    *sum += u64::from(byte);
-                }
-            }
-            count += task.len() as u64;
-        }
-        assert!(count > 0, "the mean of no image");
-        let full = (255 * count) as f64;
-        sums.iter().map(|&sum| (sum as f64 / full) as f32).collect()
-    }
-
-    /// How many images each class has.
-    fn counts(&self) -> BTreeMap<u8, usize> {
-        let mut counts = BTreeMap::new();
-        for i in 0..self.len() {
-            *counts.entry(self.label(i)).or_default() += 1;
-        }
-        counts
-    }
-
-    /// The images for which `keep` holds of the label.
-    fn filter(&self, mut keep: impl FnMut(u8) -> bool) -> Self {
-        let kept = self
-            .indices
-            .iter()
-            .copied()
-            .filter(|&i| keep(self.store.labels[i as usize]));
-        Self {
-            indices: kept.collect(),
-            store: Arc::clone(&self.store),
-        }
-    }
 }
 
 /// Training and test images.
@@ -489,158 +244,175 @@ fn find(directory: &Path) -> Result<[PathBuf; 4], DataError> {
     }
 }
 
-/// How many training images are taken: always the first in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Quota {
-    /// All that there are.
-    All,
-    /// So many of each task.
-    PerTask(usize),
-    /// So many of each class; names every class of every task.
-    PerClass(BTreeMap<u8, usize>),
-}
-
-/// Which images make up the tasks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    /// The classes of each task, each class once, in any order and number.
-    pub tasks: Vec<Vec<u8>>,
-    /// How many training images are taken.
-    pub quota: Quota,
-}
-
-impl Selection {
-    /// The training images of each task, in the order of the file.
-    ///
-    /// # Errors
-    /// If a class is absent or listed twice, or there are fewer images than asked for.
-    pub fn train(&self, set: &DataSet) -> Result<Vec<Images>, DataError> {
-        self.check(set, &set.train, "training")?;
-        let counts = set.train.counts();
-        if let Quota::PerClass(quota) = &self.quota {
-            self.check_classes(quota, &counts, set)?;
-        }
-        let mut tasks = Vec::with_capacity(self.tasks.len());
-        for (number, classes) in self.tasks.iter().enumerate() {
-            let images = match &self.quota {
-                Quota::All => set.train.filter(|label| classes.contains(&label)),
-                Quota::PerTask(asked) => {
-                    let found = classes.iter().filter_map(|class| counts.get(class)).sum();
-                    if *asked == 0 {
-                        return Err(DataError::Zero {
-                            what: "each task".into(),
-                        });
-                    }
-                    if found < *asked {
-                        return Err(DataError::TooFew {
-                            set: set.name.clone(),
-                            what: format!("task {} (classes {})", number + 1, list(classes)),
-                            found,
-                            asked: *asked,
-                        });
-                    }
-                    let mut left = *asked;
-                    set.train.filter(|label| {
-                        let keep = left > 0 && classes.contains(&label);
-                        left -= usize::from(keep);
-                        keep
-                    })
-                }
-                Quota::PerClass(quota) => {
-                    let mut left = quota.clone();
-                    set.train
-                        .filter(|label| match left.get_mut(&label) {
-                            Some(left) if *left > 0 && classes.contains(&label) => {
-                                *left -= 1;
-                                true
-                            }
-                            _ => false,
-                        })
-                }
-            };
-            tasks.push(images);
-        }
-        Ok(tasks)
-    }
-
-    /// The test images of each task: all that there are, in the order of the file.
-    ///
-    /// # Errors
-    /// If a class is absent or listed twice.
-    pub fn test(&self, set: &DataSet) -> Result<Vec<Images>, DataError> {
-        self.check(set, &set.test, "test")?;
-        let of = |classes: &Vec<u8>| set.test.filter(|label| classes.contains(&label));
-        Ok(self.tasks.iter().map(of).collect())
-    }
-
-    fn check(&self, set: &DataSet, images: &Images, part: &'static str) -> Result<(), DataError> {
-        if self.tasks.is_empty() {
-            return Err(DataError::NoTask {
-                found: "found none".into(),
-            });
-        }
-        let present = images.counts();
-        let mut listed = [false; 256];
-        for (number, classes) in self.tasks.iter().enumerate() {
-            if classes.is_empty() {
-                return Err(DataError::NoTask {
-                    found: format!("task {} is empty", number + 1),
-                });
-            }
-            for &class in classes {
-                if std::mem::replace(&mut listed[usize::from(class)], true) {
-                    return Err(DataError::ClassTwice { class });
-                }
-                if !present.contains_key(&class) {
-                    return Err(DataError::ClassAbsent {
-                        class,
-                        part,
-                        set: set.name.clone(),
-                        present: present.into_keys().collect(),
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn check_classes(
-        &self,
-        quota: &BTreeMap<u8, usize>,
-        counts: &BTreeMap<u8, usize>,
-        set: &DataSet,
-    ) -> Result<(), DataError> {
-        let listed = |class: &u8| self.tasks.iter().flatten().any(|other| other == class);
-        if let Some(&class) = quota.keys().find(|&class| !listed(class)) {
-            let problem = "a number of training images is given, expected one for classes of the tasks only";
-            return Err(DataError::Quota { class, problem });
-        }
-        for &class in self.tasks.iter().flatten() {
-            let found = counts.get(&class).copied().unwrap_or(0);
-            match quota.get(&class) {
-                None => {
-                    let problem = "no number of training images is given, expected one for each class of the tasks";
-                    return Err(DataError::Quota { class, problem });
-                }
-                Some(0) => {
-                    return Err(DataError::Zero {
-                        what: format!("class {class}"),
-                    });
-                }
-                Some(&asked) if asked > found => {
-                    return Err(DataError::TooFew {
-                        set: set.name.clone(),
-                        what: format!("class {class}"),
-                        found,
-                        asked,
-                    });
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::mlp::selection::{Quota, Selection};
+    use flate2::Crc;
+    use flate2::read::GzDecoder;
+    use std::collections::BTreeMap;
+    use std::io::Read;
+
+    #[test]
+    fn the_embedded_files_are_those_of_the_readme() {
+        let readme = include_str!("../../stimuli/mnist/README.md");
+        for (name, bytes) in FILES.iter().zip(EMBEDDED) {
+            let mut content = Vec::new();
+            GzDecoder::new(bytes).read_to_end(&mut content).unwrap();
+            let mut crc = Crc::new();
+            crc.update(&content);
+            let line = readme
+                .lines()
+                .find(|line| line.contains(&format!("`{name}.gz`")))
+                .unwrap();
+            assert!(
+                line.contains(&format!("| {} |", bytes.len())),
+                "{name}: {} bytes",
+                bytes.len()
+            );
+            assert!(
+                line.contains(&format!("`{:08x}`", crc.sum())),
+                "{name}: {:08x}",
+                crc.sum()
+            );
+        }
+        assert!(EMBEDDED.iter().map(|bytes| bytes.len()).sum::<usize>() <= 1_500_000);
+    }
+
+    #[test]
+    fn the_embedded_set_is_balanced() {
+        let set = DataSet::embedded_mnist().unwrap();
+        assert_eq!((set.train.width(), set.train.height()), (28, 28));
+        assert_eq!((set.train.len(), set.test.len()), (5000, 1000));
+        let pairs: &[&[u8]] = &[&[0, 1], &[2, 3], &[4, 5], &[6, 7], &[8, 9]];
+        let tasks = pairs.iter().map(|pair| pair.to_vec()).collect();
+        let train = Selection {
+            tasks,
+            quota: Quota::All,
+        }
+        .train(&set)
+        .unwrap();
+        assert!(train.iter().all(|task| task.len() == 1000));
+        assert_eq!(
+            train[0].counts(),
+            BTreeMap::from([(0, 462), (1, 538)]),
+            "counted in the original files"
+        );
+        assert!(set.test.counts().values().all(|&count| count == 100));
+        // The first labels of the original files: 5 0 4 1 9 2 1 3 1 and 7 2 1 0 4.
+        let first: Vec<_> = (0..9).map(|i| set.train.label(i)).collect();
+        assert_eq!(first, [5, 0, 4, 1, 9, 2, 1, 3, 1]);
+        let first: Vec<_> = (0..5).map(|i| set.test.label(i)).collect();
+        assert_eq!(first, [7, 2, 1, 0, 4]);
+        // The mean of all pixels of the original training set is 0.1307.
+        let mean = Images::mean(&train);
+        let mean = mean.iter().sum::<f32>() / 784.0;
+        assert!((mean - 0.1307).abs() < 0.005, "{mean}");
+    }
+
+    #[test]
+    fn the_network_must_fit_the_images() {
+        let set = DataSet::patches();
+        let tasks = [vec![0, 1], vec![2, 3]];
+        assert!(set.check_layers(&[100, 4], &tasks).is_ok());
+        assert_eq!(
+            set.check_layers(&[99, 4], &tasks).unwrap_err().to_string(),
+            "layers: found 99 inputs, expected 100, one per pixel of `patches` (10 x 10)"
+        );
+        assert_eq!(
+            set.check_layers(&[100, 3], &tasks).unwrap_err().to_string(),
+            "layers: found 3 outputs, expected at least 4, one for each class from 0 to 3"
+        );
+    }
+
+    /// A directory with the four files, one pixel per image, whose labels are those given.
+    fn directory(
+        train: &[u8],
+        train_labels: &[u8],
+        test: &[u8],
+        test_size: u8,
+    ) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |i: usize, header: &[u8], data: &[u8]| {
+            std::fs::write(directory.path().join(FILES[i]), [header, data].concat()).unwrap();
+        };
+        let n = |items: &[u8]| items.len() as u8;
+        write(
+            0,
+            &[0, 0, 8, 3, 0, 0, 0, n(train), 0, 0, 0, 1, 0, 0, 0, 1],
+            train,
+        );
+        write(1, &[0, 0, 8, 1, 0, 0, 0, n(train_labels)], train_labels);
+        let count = n(test) / test_size;
+        write(
+            2,
+            &[0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, test_size, 0, 0, 0, 1],
+            test,
+        );
+        write(
+            3,
+            &[0, 0, 8, 1, 0, 0, 0, count],
+            &vec![0; usize::from(count)],
+        );
+        directory
+    }
+
+    #[test]
+    fn a_directory_is_read_plain_or_gzipped() {
+        let good = directory(&[1, 2, 3], &[0, 1, 0], &[4], 1);
+        let set = DataSet::from_directory(good.path()).unwrap();
+        assert_eq!(set.train.len(), 3);
+        assert_eq!(set.train.label(1), 1);
+        assert_eq!(set.test.image(0), [4]);
+        std::fs::remove_file(good.path().join(FILES[0])).unwrap();
+        let gzipped = good.path().join(format!("{}.gz", FILES[0]));
+        std::fs::write(gzipped, EMBEDDED[0]).unwrap();
+        let refused = DataSet::from_directory(good.path())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("found 3 labels, expected 5000, one for each image of"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn files_that_do_not_fit_each_other_are_refused() {
+        let short = directory(&[1, 2, 3], &[0, 1], &[4], 1);
+        let refused = DataSet::from_directory(short.path())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("train-labels-idx1-ubyte`: found 2 labels, expected 3"),
+            "{refused}"
+        );
+        let tall = directory(&[1, 2, 3], &[0, 1, 0], &[4, 5], 2);
+        let refused = DataSet::from_directory(tall.path())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("found images of 1 x 2, expected 1 x 1 as in the training images"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn missing_files_are_named_with_what_to_download() {
+        let partly = directory(&[1], &[0], &[4], 1);
+        std::fs::remove_file(partly.path().join(FILES[2])).unwrap();
+        let refused = DataSet::from_directory(partly.path())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains(": `t10k-images-idx3-ubyte` not found, expected the four files"),
+            "{refused}"
+        );
+        assert!(refused.contains("--data DIR") && refused.contains("fashion-mnist"));
+        let nowhere = DataSet::from_directory(Path::new("no/such")).unwrap_err();
+        assert!(
+            nowhere
+                .to_string()
+                .starts_with("`no/such`: there is no such directory, expected the four files")
+        );
+    }
+}

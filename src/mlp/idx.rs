@@ -355,7 +355,9 @@ mod tests {
             "`f`: header: found magic number 0x00000801, expected 0x00000803 (unsigned bytes, 3 dimensions)"
         );
         assert_eq!(
-            parse_labels("f", images().as_slice()).unwrap_err().to_string(),
+            parse_labels("f", images().as_slice())
+                .unwrap_err()
+                .to_string(),
             "`f`: header: found magic number 0x00000803, expected 0x00000801 (unsigned bytes, 1 dimension)"
         );
         assert_eq!(

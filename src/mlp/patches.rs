@@ -4,8 +4,8 @@
 //! 2 and 3 makes a 100-4 network forget images 0 and 1, because the shared pixels then speak for the later classes;
 //! sleep turns the shared weights down. (Tadros et al. 2022, Nat Commun 13:7742.)
 
-use super::dataset::Images;
 use super::idx::ImageFile;
+use super::images::Images;
 
 /// Width and height of an image.
 const SIDE: usize = 10;
