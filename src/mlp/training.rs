@@ -332,3 +332,6 @@ pub fn accuracy(mlp: &Mlp, tasks: &[Images]) -> Accuracy {
         overall: share(all_right, all),
     }
 }
+
+#[cfg(test)]
+mod tests;
