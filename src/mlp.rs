@@ -1,3 +1,10 @@
 //! The artificial network: data sets, training, weight files, conversion to spikes.
 
+pub mod conversion;
+pub mod dataset;
+pub mod idx;
+pub mod images;
+pub mod patches;
 pub mod perceptron;
+pub mod selection;
+pub mod training;

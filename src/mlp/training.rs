@@ -1,0 +1,337 @@
+//! Training by stochastic gradient descent with momentum and plain dropout, as the published work does it.
+//!
+//! - A batch is drawn in a fresh random order each epoch.
+//! - Dropout sets hidden activations to 0 with probability `dropout` and does not rescale the others: outside training
+//!   [`Mlp::keep`] does that.
+//! - ReLU outputs minimise the squared error, and their error is not gated: δ = a − y even where a = 0, so a silent
+//!   output of the right class learns. This is the gradient of ½·relu(z)² − y·z. Softmax outputs minimise the
+//!   cross-entropy, δ = p − y.
+//! - Momentum: v ← momentum·v + learning_rate·g with g the mean over the batch, then W ← W − v.
+//!
+//! Networks are trained on one thread each. The matrix library picks its kernels at run time, so training is outside
+//! the promise that a run gives the same bits on every machine; on one machine it does.
+
+use std::ops::ControlFlow;
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, ArrayViewMut2, Axis, s};
+
+use super::images::Images;
+use super::perceptron::{Mlp, Output};
+use crate::base::function;
+use crate::base::stream::Stream;
+
+/// How a network is trained.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Training {
+    /// Images per step, at least 1.
+    pub batch: usize,
+    /// Factor on the gradient.
+    pub learning_rate: f32,
+    /// Share of the last step that goes into the next, 0 to 1.
+    pub momentum: f32,
+    /// Probability that a hidden activation is set to 0, from 0 to below 1; the network's `keep` is 1 − dropout.
+    pub dropout: f32,
+}
+
+/// Why training failed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TrainingError {
+    /// The loss or a weight is infinite or not a number.
+    #[error(
+        "training diverged in epoch {epoch}: found a loss or weight that is not finite at a learning rate of {learning_rate}\n  \
+         help: lower `learning_rate` of `[mlp.training]`"
+    )]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The learning rate.
+        learning_rate: f32,
+    },
+}
+
+/// What has been done after a batch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Images shown since training began.
+    pub images: usize,
+    /// Mean loss per image in this epoch so far.
+    pub loss: f64,
+}
+
+/// Training in progress: what is kept from task to task and across sleeps (the momentum), and room to compute.
+#[derive(Debug, Clone)]
+pub struct Trainer {
+    training: Training,
+    steps: Vec<Step>,
+    /// Per layer, the input first: activations, shape (batch, neurons).
+    activations: Vec<Array2<f32>>,
+    /// Per layer but the input: errors δ, shape (batch, neurons).
+    deltas: Vec<Array2<f32>>,
+    order: Vec<usize>,
+}
+
+/// The last change of a layer, "v".
+#[derive(Debug, Clone)]
+struct Step {
+    weights: Array2<f32>,
+    bias: Option<Array1<f32>>,
+}
+
+impl Trainer {
+    /// A trainer for networks of the shape of `mlp`, at rest.
+    pub fn new(mlp: &Mlp, training: Training) -> Self {
+        let steps = mlp.layers.iter().map(|layer| Step {
+            weights: Array2::zeros(layer.weights.raw_dim()),
+            bias: layer.bias.as_ref().map(|bias| Array1::zeros(bias.len())),
+        });
+        let activations: Vec<_> = mlp
+            .sizes()
+            .into_iter()
+            .map(|neurons| Array2::zeros((training.batch, neurons)))
+            .collect();
+        Self {
+            training,
+            steps: steps.collect(),
+            deltas: activations[1..].to_vec(),
+            activations,
+            order: Vec::new(),
+        }
+    }
+
+    /// Trains `mlp` for `epochs` passes over `images`; order and dropout come from `stream`. `progress` is told after
+    /// every batch and may stop the training, which is then returned.
+    ///
+    /// # Errors
+    /// [`TrainingError::Diverged`].
+    ///
+    /// # Panics
+    /// If `mlp` has another shape than the network of [`Trainer::new`], or its input does not fit the images.
+    pub fn train(
+        &mut self,
+        mlp: &mut Mlp,
+        images: &Images,
+        epochs: usize,
+        stream: &mut Stream,
+        mut progress: impl FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, TrainingError> {
+        let mut shown = 0;
+        for epoch in 1..=epochs {
+            let diverged = TrainingError::Diverged {
+                epoch,
+                learning_rate: self.training.learning_rate,
+            };
+            let mut order = std::mem::take(&mut self.order);
+            order.clear();
+            order.extend(0..images.len());
+            stream.shuffle(&mut order);
+            let before = shown;
+            let mut loss = 0.0;
+            for chosen in order.chunks(self.training.batch) {
+                loss += self.batch(mlp, images, chosen, stream);
+                if !loss.is_finite() {
+                    return Err(diverged);
+                }
+                shown += chosen.len();
+                let so_far = Progress {
+                    epoch,
+                    images: shown,
+                    loss: loss / (shown - before) as f64,
+                };
+                if progress(so_far).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            self.order = order;
+            if !is_finite(mlp) {
+                return Err(diverged);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// One step on the images `chosen`; the sum of their losses before it.
+    fn batch(
+        &mut self,
+        mlp: &mut Mlp,
+        images: &Images,
+        chosen: &[usize],
+        stream: &mut Stream,
+    ) -> f64 {
+        let n = chosen.len();
+        let rows = s![..n, ..];
+        let last = mlp.layers.len() - 1;
+        images.fill(chosen.iter().copied(), self.activations[0].slice_mut(rows));
+        for (l, layer) in mlp.layers.iter().enumerate() {
+            let (below, above) = self.activations.split_at_mut(l + 1);
+            let mut above = above[0].slice_mut(rows);
+            multiply(
+                1.0,
+                &below[l].slice(rows),
+                &layer.weights.t(),
+                0.0,
+                &mut above,
+            );
+            if let Some(bias) = &layer.bias {
+                above += bias;
+            }
+            if l < last {
+                relu_and_drop(above, self.training.dropout, stream);
+            }
+        }
+        let labels = chosen.iter().map(|&i| usize::from(images.label(i)));
+        let loss = output_error(
+            mlp.output,
+            self.activations[last + 1].slice_mut(rows),
+            labels,
+            self.deltas[last].slice_mut(rows),
+        );
+        let rate = self.training.learning_rate / n as f32;
+        let momentum = self.training.momentum;
+        for (l, layer) in mlp.layers.iter_mut().enumerate().rev() {
+            let (deltas_below, deltas) = self.deltas.split_at_mut(l);
+            let delta = deltas[0].slice(rows);
+            let below = self.activations[l].slice(rows);
+            if let Some(delta_below) = deltas_below.last_mut() {
+                let mut delta_below = delta_below.slice_mut(rows);
+                multiply(1.0, &delta, &layer.weights, 0.0, &mut delta_below);
+                // A dropped neuron has activation 0 too, so this gates by ReLU and by dropout.
+                delta_below.zip_mut_with(&below, |delta, &a| {
+                    if a <= 0.0 {
+                        *delta = 0.0;
+                    }
+                });
+            }
+            let step = &mut self.steps[l];
+            multiply(
+                rate,
+                &delta.t(),
+                &below,
+                momentum,
+                &mut step.weights.view_mut(),
+            );
+            layer.weights -= &step.weights;
+            if let (Some(bias), Some(step)) = (&mut layer.bias, &mut step.bias) {
+                *step *= momentum;
+                step.scaled_add(rate, &delta.sum_axis(Axis(0)));
+                *bias -= &*step;
+            }
+        }
+        loss
+    }
+}
+
+/// `c = alpha·a·b + beta·c`.
+fn multiply(
+    alpha: f32,
+    a: &ndarray::ArrayView2<'_, f32>,
+    b: &ndarray::ArrayRef2<f32>,
+    beta: f32,
+    c: &mut ArrayViewMut2<'_, f32>,
+) {
+    general_mat_mul(alpha, a, b, beta, c);
+}
+
+fn is_finite(mlp: &Mlp) -> bool {
+    mlp.layers.iter().all(|layer| {
+        let weights = layer.weights.iter().all(|w| w.is_finite());
+        weights && layer.bias.iter().flatten().all(|b| b.is_finite())
+    })
+}
+
+/// ReLU, then 0 with probability `dropout`. NaN stays, so that divergence shows in the loss.
+fn relu_and_drop(mut activations: ArrayViewMut2<'_, f32>, dropout: f32, stream: &mut Stream) {
+    if dropout <= 0.0 {
+        activations.mapv_inplace(|z| if z <= 0.0 { 0.0 } else { z });
+        return;
+    }
+    // 16 random bits per neuron are plenty; four neurons share one draw.
+    let threshold = (dropout * 65_536.0) as u64;
+    for mut row in activations.rows_mut() {
+        let Some(row) = row.as_slice_mut() else {
+            continue;
+        };
+        for four in row.chunks_mut(4) {
+            let mut bits = stream.bits();
+            for z in four {
+                if *z <= 0.0 || (bits & 0xFFFF) < threshold {
+                    *z = 0.0;
+                }
+                bits >>= 16;
+            }
+        }
+    }
+}
+
+/// Turns the last layer's sums `z` into activations, writes the errors and returns the sum of the losses.
+fn output_error(
+    output: Output,
+    mut z: ArrayViewMut2<'_, f32>,
+    labels: impl Iterator<Item = usize>,
+    mut deltas: ArrayViewMut2<'_, f32>,
+) -> f64 {
+    let mut loss = 0.0;
+    let rows = z.rows_mut().into_iter().zip(deltas.rows_mut());
+    for ((mut z, mut delta), label) in rows.zip(labels) {
+        match output {
+            Output::Relu => {
+                z.mapv_inplace(|z| if z <= 0.0 { 0.0 } else { z });
+                for (class, (&a, delta)) in z.iter().zip(&mut delta).enumerate() {
+                    *delta = a - f32::from(u8::from(class == label));
+                    loss += 0.5 * f64::from(*delta) * f64::from(*delta);
+                }
+            }
+            Output::Softmax => {
+                let largest = z.fold(f32::NEG_INFINITY, |largest, &z| largest.max(z));
+                let target = z.get(label).map_or(f64::NAN, |&z| f64::from(z - largest));
+                z.mapv_inplace(|z| function::exp(f64::from(z - largest)) as f32);
+                let sum = z.sum();
+                loss += function::ln(f64::from(sum)) - target;
+                for (class, (&e, delta)) in z.iter().zip(&mut delta).enumerate() {
+                    *delta = e / sum - f32::from(u8::from(class == label));
+                }
+            }
+        }
+    }
+    loss
+}
+
+/// Shares of test images that are classified rightly, 0 to 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accuracy {
+    /// For each task.
+    pub tasks: Vec<f64>,
+    /// For the images of all tasks together.
+    pub overall: f64,
+}
+
+/// Tests `mlp` on the images of each task, with all outputs to choose from. A task without images scores 0.
+pub fn accuracy(mlp: &Mlp, tasks: &[Images]) -> Accuracy {
+    // Rows that fill a matrix product and keep a large test set out of memory.
+    const BATCH: usize = 500;
+    let share = |right: usize, n: usize| right as f64 / n.max(1) as f64;
+    let (mut all_right, mut all) = (0, 0);
+    let mut shares = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        let mut right = 0;
+        for (images, labels) in task.batches(BATCH) {
+            let classes = mlp.classify(images.view());
+            let pairs = classes.iter().zip(&labels);
+            right += pairs
+                .filter(|&(&class, &label)| class == usize::from(label))
+                .count();
+        }
+        shares.push(share(right, task.len()));
+        all_right += right;
+        all += task.len();
+    }
+    Accuracy {
+        tasks: shares,
+        overall: share(all_right, all),
+    }
+}
+
+#[cfg(test)]
+mod tests;
