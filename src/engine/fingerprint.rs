@@ -23,6 +23,12 @@ impl Fingerprint {
             self.high = self.high.wrapping_add(mix(spike));
         }
     }
+
+    /// Adds all that went into `other`.
+    pub fn merge(&mut self, other: Self) {
+        self.low = self.low.wrapping_add(other.low);
+        self.high = self.high.wrapping_add(other.high);
+    }
 }
 
 impl fmt::Display for Fingerprint {
