@@ -20,6 +20,7 @@ use super::images::Images;
 use super::perceptron::{Mlp, Output};
 use crate::base::function;
 use crate::base::stream::Stream;
+use crate::vectorized;
 
 /// How a network is trained.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -177,7 +178,7 @@ impl Trainer {
             if let Some(bias) = &layer.bias {
                 above += bias;
             }
-            if l < last {
+            if let (true, Some(above)) = (l < last, above.as_slice_mut()) {
                 relu_and_drop(above, self.training.dropout, stream);
             }
         }
@@ -197,12 +198,9 @@ impl Trainer {
             if let Some(delta_below) = deltas_below.last_mut() {
                 let mut delta_below = delta_below.slice_mut(rows);
                 multiply(1.0, &delta, &layer.weights, 0.0, &mut delta_below);
-                // A dropped neuron has activation 0 too, so this gates by ReLU and by dropout.
-                delta_below.zip_mut_with(&below, |delta, &a| {
-                    if a <= 0.0 {
-                        *delta = 0.0;
-                    }
-                });
+                if let (Some(delta), Some(a)) = (delta_below.as_slice_mut(), below.as_slice()) {
+                    gate(delta, a);
+                }
             }
             let step = &mut self.steps[l];
             multiply(
@@ -212,7 +210,11 @@ impl Trainer {
                 momentum,
                 &mut step.weights.view_mut(),
             );
-            layer.weights -= &step.weights;
+            match (layer.weights.as_slice_mut(), step.weights.as_slice()) {
+                (Some(weights), Some(step)) => subtract(weights, step),
+                // Weights from elsewhere may lie column by column.
+                _ => layer.weights -= &step.weights,
+            }
             if let (Some(bias), Some(step)) = (&mut layer.bias, &mut step.bias) {
                 *step *= momentum;
                 step.scaled_add(rate, &delta.sum_axis(Axis(0)));
@@ -241,27 +243,58 @@ fn is_finite(mlp: &Mlp) -> bool {
     })
 }
 
-/// ReLU, then 0 with probability `dropout`. NaN stays, so that divergence shows in the loss.
-fn relu_and_drop(mut activations: ArrayViewMut2<'_, f32>, dropout: f32, stream: &mut Stream) {
+vectorized! {
+    /// Errors of silent neurons are 0. A dropped neuron has activation 0 too, so this gates by ReLU and by dropout.
+    fn gate(deltas: &mut [f32], activations: &[f32]) {
+        for (delta, &a) in deltas.iter_mut().zip(activations) {
+            *delta = if a > 0.0 { *delta } else { 0.0 };
+        }
+    }
+}
+
+vectorized! {
+    /// ReLU. NaN stays, so that divergence shows in the loss.
+    fn relu(z: &mut [f32]) {
+        for z in z {
+            *z = if *z <= 0.0 { 0.0 } else { *z };
+        }
+    }
+}
+
+vectorized! {
+    /// ReLU, and 0 where the random number lies below the threshold. NaN stays unless dropped.
+    fn relu_and_mask(z: &mut [f32], random: &[u16], threshold: u16) {
+        for (z, &random) in z.iter_mut().zip(random) {
+            *z = if *z <= 0.0 || random < threshold { 0.0 } else { *z };
+        }
+    }
+}
+
+vectorized! {
+    /// `weights -= step`.
+    fn subtract(weights: &mut [f32], step: &[f32]) {
+        for (weight, &step) in weights.iter_mut().zip(step) {
+            *weight -= step;
+        }
+    }
+}
+
+/// ReLU, then 0 with probability `dropout`.
+fn relu_and_drop(activations: &mut [f32], dropout: f32, stream: &mut Stream) {
     if dropout <= 0.0 {
-        activations.mapv_inplace(|z| if z <= 0.0 { 0.0 } else { z });
-        return;
+        return relu(activations);
     }
     // 16 random bits per neuron are plenty; four neurons share one draw.
-    let threshold = (dropout * 65_536.0) as u64;
-    for mut row in activations.rows_mut() {
-        let Some(row) = row.as_slice_mut() else {
-            continue;
-        };
-        for four in row.chunks_mut(4) {
-            let mut bits = stream.bits();
-            for z in four {
-                if *z <= 0.0 || (bits & 0xFFFF) < threshold {
-                    *z = 0.0;
-                }
-                bits >>= 16;
+    let threshold = (dropout * 65_536.0) as u16;
+    let mut random = [0; 256];
+    for piece in activations.chunks_mut(random.len()) {
+        for four in random.chunks_exact_mut(4) {
+            let bits = stream.bits();
+            for (random, shift) in four.iter_mut().zip([0, 16, 32, 48]) {
+                *random = (bits >> shift) as u16;
             }
         }
+        relu_and_mask(piece, &random, threshold);
     }
 }
 
@@ -277,6 +310,7 @@ fn output_error(
     for ((mut z, mut delta), label) in rows.zip(labels) {
         match output {
             Output::Relu => {
+                // Not `max`, which would hide NaN.
                 z.mapv_inplace(|z| if z <= 0.0 { 0.0 } else { z });
                 for (class, (&a, delta)) in z.iter().zip(&mut delta).enumerate() {
                     *delta = a - f32::from(u8::from(class == label));
