@@ -8,3 +8,4 @@ pub mod patches;
 pub mod perceptron;
 pub mod selection;
 pub mod training;
+pub mod weight_file;

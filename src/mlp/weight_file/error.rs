@@ -1,0 +1,316 @@
+//! What can be wrong with a weight file, in words.
+
+use std::path::{Path, PathBuf};
+
+use super::Format;
+use super::element::{Dtype, dimensions};
+
+/// A weight file that cannot be read, mapped to layers or written.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: {problem}", file.display())]
+pub struct WeightFileError {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong with it.
+    #[source]
+    pub problem: Problem,
+}
+
+/// What is wrong with a weight file. Messages go without the file's name, which [`WeightFileError`] puts in front.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// Nothing is there.
+    #[error("no such file")]
+    NotFound,
+    /// A folder is there.
+    #[error("is a directory, expected a file")]
+    Directory,
+    /// A device, pipe or socket is there.
+    #[error("is not a plain file")]
+    NotAFile,
+    /// The system refused.
+    #[error("cannot be read: {0}")]
+    Read(std::io::Error),
+    /// The file has no bytes.
+    #[error("is empty (0 bytes)")]
+    ZeroLength,
+    /// The extension announces no known format.
+    #[error("{found}, expected {expected}{help}")]
+    Extension {
+        /// What the extension is, in words.
+        found: String,
+        /// The known extensions.
+        expected: String,
+        /// A line that names the nearest one, or nothing.
+        help: String,
+    },
+    /// An image in another format.
+    #[error("expected a NumPy array (.npy)")]
+    ImageExtension,
+    /// The first bytes are those of another format.
+    #[error("expected a {} file, found {found}", .expected.name())]
+    Content {
+        /// What the extension announces.
+        expected: Format,
+        /// What the content looks like.
+        found: &'static str,
+    },
+    /// The file ends early or contradicts itself.
+    #[error("damaged or incomplete {} file: {detail}", .format.name())]
+    Damaged {
+        /// Its format.
+        format: Format,
+        /// Where and what.
+        detail: String,
+    },
+    /// Decompressed content would outgrow the file too far.
+    #[error("its arrays would take more than {limit} bytes, over 100 times the size of the file")]
+    Expands {
+        /// The largest size allowed for this file.
+        limit: u64,
+    },
+    /// Written by `torch.save` before version 1.6, or with the old layout asked for.
+    #[error(
+        "PyTorch file in the layout from before version 1.6\n  \
+         help: load it in PyTorch and save it again: torch.save(torch.load(\"old.pt\"), \"new.pt\")"
+    )]
+    LegacyPyTorch,
+    /// A compiled program rather than a state dict.
+    #[error("TorchScript archive, expected a state dict\n  {STATE_DICT_HELP}")]
+    TorchScript,
+    /// A pickle that names something outside the few names that a state dict needs.
+    #[error("contains executable pickle code: `{name}`{help}")]
+    ExecutablePickle {
+        /// Module and name.
+        name: String,
+        /// A line on how to save only the weights, or nothing.
+        help: String,
+    },
+    /// A pickle that is not a dictionary of tensors.
+    #[error("{found}, expected a state dict: names with their tensors\n  {STATE_DICT_HELP}")]
+    NotAStateDict {
+        /// What was found.
+        found: String,
+    },
+    /// The file is whole but holds no tensor.
+    #[error("holds no tensors")]
+    NoTensors,
+    /// A number format that is not floating-point.
+    #[error("`{tensor}` holds {dtype}, expected F16, BF16, F32 or F64")]
+    Dtype {
+        /// Tensor.
+        tensor: String,
+        /// What it holds.
+        dtype: Dtype,
+    },
+    /// A value that is no finite f32.
+    #[error("`{tensor}`{index} is {value}, expected a finite number")]
+    NotFinite {
+        /// Tensor.
+        tensor: String,
+        /// Its index in brackets.
+        index: String,
+        /// NaN or an infinity.
+        value: f32,
+    },
+    /// A tensor that belongs to something else than a linear layer.
+    #[error("`{tensor}` ({}) is {what}: only linear layers can be mapped", dimensions(.shape))]
+    NotLinear {
+        /// Tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// What it seems to be.
+        what: &'static str,
+    },
+    /// A layer of no neurons, or without afferents.
+    #[error("`{tensor}` is {}: a layer needs at least one neuron and one input", dimensions(.shape))]
+    EmptyLayer {
+        /// Tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+    },
+    /// A layer has a bias and nobody said what to do with it.
+    #[error(
+        "`{tensor}` is a bias; the spiking network has none\n  \
+         help: train without biases, or leave them out with bias = \"drop\" and check the accuracy"
+    )]
+    Bias {
+        /// Tensor.
+        tensor: String,
+    },
+    /// A bias without its layer, or not one number per neuron.
+    #[error("`{tensor}` is {}, expected the {} biases of `{weights}`", dimensions(.shape), .n_out)]
+    BiasShape {
+        /// Tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// The weights of its layer.
+        weights: String,
+        /// Neurons of its layer.
+        n_out: usize,
+    },
+    /// A bias of a layer that has no weights.
+    #[error("`{tensor}` is a bias, but no weights belong to it")]
+    BiasWithoutLayer {
+        /// Tensor.
+        tensor: String,
+    },
+    /// Weights stored (in, out).
+    #[error(
+        "`{tensor}` is {} x {} where the chain needs {} x {}: it looks transposed; PyTorch stores (out, in)",
+        .shape[0], .shape[1], .shape[1], .shape[0]
+    )]
+    Transposed {
+        /// Tensor.
+        tensor: String,
+        /// Its shape as found.
+        shape: [usize; 2],
+    },
+    /// A layer does not take what the layer before it gives.
+    #[error(
+        "`{tensor}` takes {n_in} inputs, but `{previous}` before it has {n_out} outputs\n  \
+         help: layers are taken {order}"
+    )]
+    Chain {
+        /// Tensor.
+        tensor: String,
+        /// Its second dimension.
+        n_in: usize,
+        /// The layer before.
+        previous: String,
+        /// First dimension of the layer before.
+        n_out: usize,
+        /// In which order the layers were taken.
+        order: &'static str,
+    },
+    /// Neurons per layer differ from those that the model file or data set needs.
+    #[error("the layers have {} neurons, expected {}", sizes(.found), sizes(.expected))]
+    Sizes {
+        /// Of the file, input first.
+        found: Vec<usize>,
+        /// Expected, input first.
+        expected: Vec<usize>,
+    },
+    /// An image is not a list or table of numbers.
+    #[error("is {}, expected 1 or 2 dimensions", dimensions(.shape))]
+    ImageShape {
+        /// Its shape.
+        shape: Vec<usize>,
+    },
+    /// An image holds something else than floating-point numbers.
+    #[error("holds {dtype}, expected F32 or F64")]
+    ImageDtype {
+        /// What it holds.
+        dtype: Dtype,
+    },
+    /// A pixel is out of range.
+    #[error("pixel {index} is {value}, expected between 0 and 1")]
+    Pixel {
+        /// Its index in brackets.
+        index: String,
+        /// Its value.
+        value: f32,
+    },
+    /// The output is there already.
+    #[error("exists already; choose another name or remove it")]
+    Exists,
+    /// The output's folder is missing.
+    #[error("cannot be written: its folder does not exist")]
+    NoDirectory,
+    /// The system refused.
+    #[error("cannot be written: {0}")]
+    Write(std::io::Error),
+    /// The encoder refused.
+    #[error("cannot be encoded: {0}")]
+    Encode(String),
+}
+
+const STATE_DICT_HELP: &str =
+    "help: save the state dict alone: torch.save(model.state_dict(), \"weights.pt\")";
+
+impl Problem {
+    /// This problem, of the file at `path`.
+    pub(super) fn in_file(self, path: &Path) -> WeightFileError {
+        WeightFileError {
+            file: path.to_path_buf(),
+            problem: self,
+        }
+    }
+
+    /// The system's refusal to read.
+    pub(super) fn read(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::NotFound,
+            _ => Self::Read(error),
+        }
+    }
+
+    /// A damaged file.
+    pub(super) fn damaged(format: Format, detail: impl Into<String>) -> Self {
+        Self::Damaged {
+            format,
+            detail: detail.into(),
+        }
+    }
+
+    /// An extension that is none of `known`, with the nearest of them.
+    pub(super) fn extension<const N: usize>(found: &str, known: [&str; N]) -> Self {
+        // Two edits: a letter more, less or wrong, or two swapped.
+        let nearest = known
+            .iter()
+            .map(|&name| (strsim::osa_distance(found, name), name))
+            .filter(|&(distance, name)| distance <= 2 && distance < name.len())
+            .min();
+        let mut expected: Vec<String> = known.iter().map(|name| format!(".{name}")).collect();
+        let last = expected.pop().unwrap_or_default();
+        Self::Extension {
+            found: if found.is_empty() {
+                "no extension".into()
+            } else {
+                format!("unknown extension `.{found}`")
+            },
+            expected: format!("{} or {last}", expected.join(", ")),
+            help: nearest
+                .filter(|_| !found.is_empty())
+                .map(|(_, name)| format!("\n  help: did you mean `.{name}`?"))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// A pickle that names `module.name`.
+    pub(super) fn executable_pickle(module: &str, name: &str) -> Self {
+        // A whole model names the classes of its layers, or those of the script that defined it.
+        let whole_model = module.starts_with("torch.nn") || module == "__main__";
+        Self::ExecutablePickle {
+            name: format!("{module}.{name}"),
+            help: if whole_model {
+                format!("\n  {STATE_DICT_HELP}")
+            } else {
+                String::new()
+            },
+        }
+    }
+}
+
+/// Neurons per layer in the form of "784-1200-10".
+fn sizes(sizes: &[usize]) -> String {
+    let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
+    sizes.join("-")
+}
+
+/// What content that begins with `bytes` looks like, for messages.
+pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => "a zip archive (NumPy .npz or PyTorch)",
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => "a NumPy .npy array",
+        [0x89, b'H', b'D', b'F', ..] => "an HDF5 file",
+        [0x1F, 0x8B, ..] => "a gzip file",
+        [0x80, 2..=5, ..] => "a pickle",
+        [_, _, _, _, _, _, _, _, b'{', ..] => "a safetensors file",
+        _ => "an unknown format",
+    }
+}

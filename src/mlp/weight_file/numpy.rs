@@ -1,0 +1,198 @@
+//! NumPy arrays (`.npy`) and archives of them (`.npz`).
+
+use ndarray_npy::npy::header::{Header, ReadHeaderError};
+
+use super::archive::Archive;
+use super::element::{ByteOrder, Dtype, count, dimensions, gather, index};
+use super::error::looks_like;
+use super::{Format, Problem, Tensor};
+
+/// The arrays of a `.npz` archive.
+pub(super) fn read_npz(bytes: &[u8]) -> Result<Vec<Tensor>, Problem> {
+    let mut archive = Archive::open(bytes, Format::Npz)?;
+    let names = archive.names();
+    if names.iter().any(|name| name.ends_with("data.pkl")) {
+        return Err(Problem::Content {
+            expected: Format::Npz,
+            found: "a PyTorch file",
+        });
+    }
+    names
+        .iter()
+        .map(|entry| {
+            let Some(name) = entry.strip_suffix(".npy") else {
+                return Err(Problem::damaged(
+                    Format::Npz,
+                    format!("entry `{entry}` is no .npy array"),
+                ));
+            };
+            let content = archive.read(entry)?;
+            parse(name, &content, Format::Npz)
+        })
+        .collect()
+}
+
+/// The array of a `.npy` file.
+pub(super) fn read_npy(name: &str, bytes: &[u8]) -> Result<Tensor, Problem> {
+    parse(name, bytes, Format::Npy)
+}
+
+/// The pixels of an image in a `.npy` file.
+pub(super) fn read_image(bytes: &[u8]) -> Result<Vec<f32>, Problem> {
+    let image = parse("image", bytes, Format::Npy)?;
+    if !matches!(image.dtype, Dtype::F32 | Dtype::F64) {
+        return Err(Problem::ImageDtype { dtype: image.dtype });
+    }
+    if !matches!(image.shape.len(), 1 | 2) {
+        return Err(Problem::ImageShape { shape: image.shape });
+    }
+    match image.values.iter().position(|x| !(0.0..=1.0).contains(x)) {
+        Some(bad) => Err(Problem::Pixel {
+            index: index(&image.shape, bad),
+            value: image.values[bad],
+        }),
+        None => Ok(image.values),
+    }
+}
+
+/// Parses one array of a file of `format`.
+fn parse(name: &str, bytes: &[u8], format: Format) -> Result<Tensor, Problem> {
+    let damaged = |detail: String| Problem::damaged(format, format!("array `{name}`: {detail}"));
+    if !bytes.starts_with(b"\x93NUMPY") {
+        return Err(match format {
+            Format::Npy => Problem::Content {
+                expected: format,
+                found: looks_like(bytes),
+            },
+            _ => damaged("does not begin as a .npy array".into()),
+        });
+    }
+    let header_length = header_length(bytes).map_err(damaged)?;
+    let (mut head, data) = bytes
+        .split_at_checked(header_length)
+        .ok_or_else(|| damaged(format!("the header ends after byte {}", bytes.len())))?;
+    let header = Header::from_reader(&mut head).map_err(|error| {
+        damaged(match error {
+            ReadHeaderError::Io(error) => error.to_string(),
+            ReadHeaderError::Parse(error) => error.to_string(),
+        })
+    })?;
+    let described = header
+        .type_descriptor
+        .as_string()
+        .cloned()
+        .unwrap_or_else(|| "structured records".into());
+    let (dtype, order) = dtype(&described);
+    let mut tensor = Tensor {
+        name: name.into(),
+        shape: header.shape,
+        dtype,
+        values: Vec::new(),
+    };
+    let Some(size) = tensor.dtype.size() else {
+        return Ok(tensor);
+    };
+    let expected = count(&tensor.shape).and_then(|count| count.checked_mul(size));
+    if expected != Some(data.len()) {
+        return Err(damaged(format!(
+            "{} bytes of data, expected {} ({} of {})",
+            data.len(),
+            expected.map_or_else(|| "more than any file has".into(), |n| n.to_string()),
+            dimensions(&tensor.shape),
+            tensor.dtype
+        )));
+    }
+    tensor.values = tensor.dtype.decode(data, order);
+    if header.layout.is_fortran() {
+        let strides = fortran_strides(&tensor.shape);
+        tensor.values = gather(
+            &tensor.values,
+            0,
+            &tensor.shape,
+            &strides,
+            tensor.values.len(),
+        );
+    }
+    Ok(tensor)
+}
+
+/// Where the data of a `.npy` array begin, once it is safe to parse what is before.
+fn header_length(bytes: &[u8]) -> Result<usize, String> {
+    // The longest header that NumPy itself parses (`numpy.lib.format._MAX_HEADER_SIZE`).
+    const LONGEST: usize = 10_000;
+    // A header is a flat dictionary with one tuple; the parser recurses into deeper ones.
+    const BRACKETS: usize = 16;
+    let (prefix, length) = match *bytes {
+        [_, _, _, _, _, _, 1, _, a, b, ..] => (10, usize::from(u16::from_le_bytes([a, b]))),
+        [_, _, _, _, _, _, 2 | 3, _, a, b, c, d, ..] => {
+            (12, u32::from_le_bytes([a, b, c, d]) as usize)
+        }
+        [_, _, _, _, _, _, major, minor, ..] => {
+            return Err(format!("unknown format version {major}.{minor}"));
+        }
+        _ => return Err(format!("ends after byte {}", bytes.len())),
+    };
+    if length > LONGEST {
+        return Err(format!(
+            "a header of {length} bytes, expected at most {LONGEST}"
+        ));
+    }
+    let header = bytes.get(prefix..prefix + length).unwrap_or_default();
+    let brackets = header.iter().filter(|byte| b"([{".contains(byte)).count();
+    if brackets > BRACKETS || header.contains(&b'\\') {
+        return Err("the header is no description of an array of numbers".into());
+    }
+    Ok(prefix + length)
+}
+
+/// The number format of a type descriptor such as `<f4`.
+fn dtype(descriptor: &str) -> (Dtype, ByteOrder) {
+    let order = match descriptor.as_bytes().first() {
+        Some(b'>') => ByteOrder::Big,
+        _ => ByteOrder::Little,
+    };
+    let dtype = match descriptor {
+        "<f2" | ">f2" => Dtype::F16,
+        "<f4" | ">f4" => Dtype::F32,
+        "<f8" | ">f8" => Dtype::F64,
+        _ if descriptor.contains('O') => Dtype::Unsupported("pickled Python objects".into()),
+        _ => Dtype::Unsupported(descriptor.into()),
+    };
+    (dtype, order)
+}
+
+/// Strides of an array of `shape` in Fortran order (first index fastest).
+fn fortran_strides(shape: &[usize]) -> Vec<usize> {
+    shape
+        .iter()
+        .scan(1, |stride, &size| {
+            let this = *stride;
+            *stride *= size;
+            Some(this)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fortran_order_by_hand() {
+        // Rows 1 2 3 and 4 5 6, stored by columns.
+        let stored = [1.0, 4.0, 2.0, 5.0, 3.0, 6.0];
+        let strides = fortran_strides(&[2, 3]);
+        assert_eq!(
+            gather(&stored, 0, &[2, 3], &strides, 6),
+            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+        );
+    }
+
+    #[test]
+    fn headers_that_would_exhaust_memory_or_stack_are_refused() {
+        let mut deep = b"\x93NUMPY\x02\0\x40\x1f\0\0".to_vec();
+        deep.resize(12 + 8000, b'(');
+        assert!(header_length(&deep).is_err());
+        assert!(header_length(b"\x93NUMPY\x02\0\xff\xff\xff\xff").is_err());
+    }
+}

@@ -1,0 +1,142 @@
+//! Networks as files that PyTorch and NumPy load unchanged, bit for bit.
+
+use std::collections::HashMap;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use ndarray::{ArrayD, CowArray, IxDyn};
+use ndarray_npy::WriteNpyExt;
+use safetensors::tensor::TensorView;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::{Problem, WeightFileError};
+use crate::mlp::perceptron::Mlp;
+
+/// Writes `mlp` as a safetensors file: `layer1.weight` of shape (n_out, n_in), `layer1.bias` where there is one, and so
+/// on, all F32. The file appears whole or not at all.
+///
+/// # Errors
+/// If the file exists or cannot be written.
+pub fn write_safetensors(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> {
+    write(path, |file| {
+        let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = named(mlp)
+            .map(|(name, array)| {
+                let bytes = array.iter().flat_map(|value| value.to_le_bytes()).collect();
+                (name, array.shape().to_vec(), bytes)
+            })
+            .collect();
+        let views = tensors
+            .iter()
+            .map(|(name, shape, bytes)| {
+                TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes)
+                    .map(|view| (name, view))
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(encode)?;
+        // What PyTorch's own writers put there; some readers insist on it.
+        let metadata = HashMap::from([("format".to_string(), "pt".to_string())]);
+        let bytes = safetensors::serialize(views, Some(metadata)).map_err(encode)?;
+        file.write_all(&bytes).map_err(Problem::Write)
+    })
+}
+
+/// Writes `mlp` as an uncompressed NumPy archive with the names and shapes of [`write_safetensors`]. The file appears
+/// whole or not at all.
+///
+/// # Errors
+/// If the file exists or cannot be written.
+pub fn write_npz(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> {
+    write(path, |file| {
+        let mut archive = ZipWriter::new(file);
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        for (name, array) in named(mlp) {
+            let mut bytes = Vec::new();
+            array.write_npy(&mut bytes).map_err(encode)?;
+            archive
+                .start_file(format!("{name}.npy"), options)
+                .map_err(zip_error)?;
+            archive.write_all(&bytes).map_err(Problem::Write)?;
+        }
+        archive.finish().map(|_| ()).map_err(zip_error)
+    })
+}
+
+/// Names and arrays of a network, layer by layer.
+fn named(mlp: &Mlp) -> impl Iterator<Item = (String, CowArray<'_, f32, IxDyn>)> {
+    (1..).zip(&mlp.layers).flat_map(|(number, layer)| {
+        let weights = standard(layer.weights.view().into_dyn());
+        let bias = layer.bias.as_ref();
+        std::iter::once((format!("layer{number}.weight"), weights)).chain(bias.map(|bias| {
+            let bias = standard(bias.view().into_dyn());
+            (format!("layer{number}.bias"), bias)
+        }))
+    })
+}
+
+/// `array` in C order, in which both formats store it.
+fn standard(array: ndarray::ArrayViewD<'_, f32>) -> CowArray<'_, f32, IxDyn> {
+    if array.is_standard_layout() {
+        return array.into();
+    }
+    let values = array.iter().copied().collect();
+    match ArrayD::from_shape_vec(array.raw_dim(), values) {
+        Ok(ordered) => ordered.into(),
+        Err(_) => array.into(),
+    }
+}
+
+/// Fills a temporary file next to `path` by `content` and gives it its name once it is whole, unless that is taken.
+fn write(
+    path: &Path,
+    content: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<(), Problem>,
+) -> Result<(), WeightFileError> {
+    let write = || {
+        if path.symlink_metadata().is_ok() {
+            return Err(Problem::Exists);
+        }
+        let directory = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        if !directory.is_dir() {
+            return Err(Problem::NoDirectory);
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".sharpwave-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // What other new files get: everything that the user's umask allows. Temporary files are private.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        // The reason alone: the error itself names the temporary file.
+        let mut file = builder
+            .tempfile_in(directory)
+            .map_err(|error| Problem::Write(error.kind().into()))?;
+        let mut buffered = BufWriter::new(file.as_file_mut());
+        content(&mut buffered)?;
+        buffered.flush().map_err(Problem::Write)?;
+        drop(buffered);
+        file.as_file().sync_all().map_err(Problem::Write)?;
+        match file.persist_noclobber(path) {
+            Ok(_) => Ok(()),
+            Err(refused) if refused.error.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(Problem::Exists)
+            }
+            Err(refused) => Err(Problem::Write(refused.error)),
+        }
+    };
+    write().map_err(|problem| problem.in_file(path))
+}
+
+fn encode(error: impl std::fmt::Display) -> Problem {
+    Problem::Encode(error.to_string())
+}
+
+fn zip_error(error: zip::result::ZipError) -> Problem {
+    match error {
+        zip::result::ZipError::Io(error) => Problem::Write(error),
+        other => encode(other),
+    }
+}
