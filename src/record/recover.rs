@@ -207,3 +207,115 @@ fn leaf(group: &Group) -> String {
     let path = group.name();
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::{Layout, Population};
+    use super::super::run_file::RunFile;
+    use super::super::sink::Sink;
+    use super::*;
+    use crate::base::time::Time;
+
+    /// A run file as a kill leaves it: copied while it is being written, 40,000 spikes flushed.
+    fn killed(folder: &Path) -> PathBuf {
+        let layout = Layout {
+            populations: vec![Population {
+                name: "a".to_owned(),
+                size: 10,
+                recorded: true,
+            }],
+            ..Layout::default()
+        };
+        let live = folder.join("live.h5");
+        let mut run = RunFile::create(&live, layout).unwrap();
+        for step in 0..10_000 {
+            run.spikes(0, Time::from_ps(step), &[1, 2, 3, 4]).unwrap();
+        }
+        run.flush().unwrap();
+        let path = folder.join("killed.h5");
+        std::fs::copy(&live, &path).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_killed_file_opens_only_once_recovered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = killed(folder.path());
+        assert!(File::open(&path).is_err());
+        let copy = folder.path().join("copy.h5");
+        let recovered = recover(&path, &copy).unwrap();
+        assert_eq!(recovered.spikes, [("a".to_owned(), 40_000)]);
+        assert!(!recovered.complete);
+        let times = File::open(&copy)
+            .unwrap()
+            .dataset("spikes/a/timestamps")
+            .unwrap();
+        assert_eq!(times.size(), 40_000);
+
+        let again = recover(&path, &copy).unwrap_err();
+        assert!(
+            matches!(again, RecoverError::Output(OutputError::Exists { .. })),
+            "{again}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_lost_its_end_is_read_or_refused_and_leaves_nothing_half_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = killed(folder.path());
+        let whole = std::fs::read(&path).unwrap();
+        let cut = folder.path().join("cut.h5");
+        let copy = folder.path().join("copy.h5");
+        for eighth in 0..8 {
+            std::fs::write(&cut, &whole[..whole.len() * eighth / 8]).unwrap();
+            let outcome = recover(&cut, &copy);
+            assert_eq!(outcome.is_ok(), copy.exists(), "{outcome:?}");
+            let _ = std::fs::remove_file(&copy);
+        }
+        let names: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with('.'))
+            .collect();
+        assert!(names.is_empty(), "{names:?}");
+    }
+
+    #[test]
+    fn files_of_other_kinds_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("copy.h5");
+        let path = folder.path().join("input.h5");
+        let message = |path: &Path| recover(path, &copy).unwrap_err().to_string();
+        let named = |text: &str| format!("`{}`: {text}", path.display());
+
+        assert_eq!(
+            message(&path),
+            named("cannot read: No such file or directory (os error 2)")
+        );
+        std::fs::write(&path, b"node_id,timestamp_ms\n").unwrap();
+        assert_eq!(
+            message(&path),
+            named("is not an HDF5 file; expected the `.h5` file of a run")
+        );
+        std::fs::remove_file(&path).unwrap();
+        File::create(&path).unwrap().close().unwrap();
+        assert_eq!(
+            message(&path),
+            named(
+                "is an HDF5 file, but not of a Sharpwave run: it has no attribute `format` = \"sharpwave run\""
+            )
+        );
+        std::fs::remove_file(&path).unwrap();
+        let later = File::create(&path).unwrap();
+        Header::new(1).write(&later).unwrap();
+        later
+            .attr("format_version")
+            .unwrap()
+            .write_scalar(&2_u32)
+            .unwrap();
+        later.close().unwrap();
+        assert!(message(&path).starts_with(&named("format_version is 2, expected at most 1")));
+        assert!(message(folder.path()).ends_with("cannot read: is a folder"));
+        assert!(!copy.exists());
+    }
+}
