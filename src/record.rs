@@ -1,1 +1,54 @@
 //! Run files (HDF5, SONATA layout), spike files and tables.
+//!
+//! # The run file
+//!
+//! One HDF5 file per run, uncompressed, readable by h5py, HDFView, MATLAB and, for its spikes, every SONATA reader.
+//! Times are milliseconds on the run's one time axis; indices count from 0.
+//!
+//! | where | what |
+//! |---|---|
+//! | `/` attributes `format`, `format_version` | `"sharpwave run"`, 1 |
+//! | `/` attributes `sharpwave_version`, `hdf5_version` | versions that wrote the file |
+//! | `/` attributes `magic`, `version` | 0x0A7A and \[0, 1\], as SONATA asks for |
+//! | `/` attribute `seed` | u64, seed of the run that this file holds in full |
+//! | `/` attribute `complete` | 1 once the run has come to its end, else 0 |
+//! | `/` attribute `fingerprint` | hash of all spikes as hexadecimal digits, empty until the run is complete |
+//! | `/config/resolved`, `/config/source` | model file with every default filled in; as typed |
+//! | `/config/task` | label of each task |
+//! | `/populations/{name, size, recorded}` | every population of the network |
+//! | `/spikes/<population>/timestamps` | f64, attribute `units` = `"ms"`; the group's attribute `sorting` is `by_time` |
+//! | `/spikes/<population>/node_ids` | u64, the neuron that fired at the same index of `timestamps` |
+//! | `/bouts/{name, kind, start, stop}` | one row per bout: labels, f64 ms |
+//! | `/weights/<projection>/values` | f32, snapshot × target × source |
+//! | `/weights/<projection>/{time, label}` | f64 ms and a label for each snapshot |
+//! | `/accuracy/{seed, network, stage, after_task, task, accuracy}` | one row per score; `task` −1 is all tasks at once |
+//! | `/fingerprints/{seed, fingerprint}` | one row per seed of the run |
+//!
+//! Only populations whose spikes are recorded have a group in `/spikes`. Texts that stand before the run starts are
+//! variable-length strings; labels written during the run are fixed-length UTF-8 ([`LABEL_BYTES`]).
+//!
+//! # Written so that it survives
+//!
+//! The file is laid out in full, then switched to HDF5's single-writer-multiple-reader mode: it can be watched while
+//! the run goes on (`h5py.File(path, "r", swmr=True)`), and a run killed at any moment leaves every flushed value
+//! readable. A killed file refuses a plain open; [`recover`] turns it into an ordinary one.
+//!
+//! Values go to the file as soon as they are handed over, never through the library's chunk cache, so that a length
+//! in the file is never ahead of its data; a flush, at most a second apart, makes the lengths catch up.
+
+pub mod layout;
+pub mod output;
+pub mod recover;
+pub mod run_file;
+pub mod sink;
+pub mod spike_file;
+pub mod table;
+
+mod cause;
+mod column;
+mod contents;
+mod header;
+mod writer;
+
+/// Bytes that a label written during the run can take (bout, snapshot, stage, network); longer ones are cut.
+pub const LABEL_BYTES: usize = 64;

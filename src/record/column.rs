@@ -1,0 +1,139 @@
+//! A dataset that grows along its first axis.
+
+use std::str::FromStr;
+
+use hdf5::dataset::FillTime;
+use hdf5::types::{FixedUnicode, H5Type};
+use hdf5::{Dataset, Extent, Group};
+use ndarray::{ArrayView2, Axis, s};
+
+use super::LABEL_BYTES;
+use super::header::text_attribute;
+
+/// Values of a chunk of a long column: 256 KiB of f64. h5py cannot read chunks that some writers make of 65,536.
+pub(super) const CHUNK: usize = 32_768;
+
+/// Rows of a chunk of a short table: a run has tens of bouts and hundreds of scores.
+pub(super) const TABLE_CHUNK: usize = 256;
+
+/// Most bytes of a chunk of weights.
+const WEIGHT_CHUNK_BYTES: usize = 1 << 20;
+
+/// A label as the file stores it.
+pub(super) type Label = FixedUnicode<LABEL_BYTES>;
+
+/// `text` as a label, cut at a character if it is too long, which the log then says.
+pub(super) fn label(text: &str) -> Label {
+    let end = text.floor_char_boundary(LABEL_BYTES);
+    if end < text.len() {
+        tracing::warn!("label `{text}` is cut to {LABEL_BYTES} bytes in the run file");
+    }
+    Label::from_str(&text[..end]).unwrap_or_default()
+}
+
+/// Makes the empty dataset `name` of `row` values per row in `group`, growing along the rows.
+///
+/// Nothing is filled in: with the file's chunk cache off, each value goes straight to the file, before the length
+/// that says it is there.
+fn create<T: H5Type>(
+    group: &Group,
+    name: &str,
+    row: &[usize],
+    chunk: &[usize],
+) -> hdf5::Result<Dataset> {
+    let extents: Vec<Extent> = std::iter::once(Extent::resizable(0))
+        .chain(row.iter().map(|&n| Extent::fixed(n)))
+        .collect();
+    group
+        .new_dataset_builder()
+        .empty::<T>()
+        .fill_time(FillTime::Never)
+        .chunk(chunk)
+        .shape(extents)
+        .create(name)
+}
+
+/// Makes the empty column `name` in `group`.
+pub(super) fn create_column<T: H5Type>(
+    group: &Group,
+    name: &str,
+    chunk: usize,
+) -> hdf5::Result<()> {
+    create::<T>(group, name, &[], &[chunk]).map(drop)
+}
+
+/// Makes the empty column `name` of times in milliseconds in `group`.
+pub(super) fn create_times(group: &Group, name: &str, chunk: usize) -> hdf5::Result<()> {
+    let times = create::<f64>(group, name, &[], &[chunk])?;
+    text_attribute(&times, "units", "ms")
+}
+
+/// Makes the empty stack `name` of `rows` × `columns` matrices in `group`.
+pub(super) fn create_stack(
+    group: &Group,
+    name: &str,
+    rows: usize,
+    columns: usize,
+) -> hdf5::Result<()> {
+    let row_bytes = columns * size_of::<f32>();
+    let chunk_rows = (WEIGHT_CHUNK_BYTES / row_bytes.max(1)).clamp(1, rows.max(1));
+    create::<f32>(group, name, &[rows, columns], &[1, chunk_rows, columns]).map(drop)
+}
+
+/// An open column: where the next value goes.
+#[derive(Debug)]
+pub(super) struct Column {
+    dataset: Dataset,
+    len: usize,
+}
+
+impl Column {
+    /// Opens the empty column `name` of `group`.
+    pub(super) fn open(group: &Group, name: &str) -> hdf5::Result<Self> {
+        Ok(Self {
+            dataset: group.dataset(name)?,
+            len: 0,
+        })
+    }
+
+    /// Appends `values`. After an error the column is as long as before.
+    pub(super) fn append<T: H5Type>(&mut self, values: &[T]) -> hdf5::Result<()> {
+        let end = self.len + values.len();
+        let written = self
+            .dataset
+            .resize(end)
+            .and_then(|()| self.dataset.write_slice(values, self.len..end));
+        self.advance(end, written, &[])
+    }
+
+    /// Appends one matrix to a stack. After an error the stack is as high as before.
+    pub(super) fn append_matrix(&mut self, values: ArrayView2<'_, f32>) -> hdf5::Result<()> {
+        let end = self.len + 1;
+        let row = [values.len_of(Axis(0)), values.len_of(Axis(1))];
+        let written = self
+            .dataset
+            .resize((end, row[0], row[1]))
+            .and_then(|()| self.dataset.write_slice(values, s![self.len, .., ..]));
+        self.advance(end, written, &row)
+    }
+
+    fn advance(
+        &mut self,
+        end: usize,
+        written: hdf5::Result<()>,
+        row: &[usize],
+    ) -> hdf5::Result<()> {
+        match written {
+            Ok(()) => {
+                self.len = end;
+                Ok(())
+            }
+            Err(error) => {
+                let shape: Vec<usize> = [&[self.len], row].concat();
+                // The first error is the one to report; a length that cannot be taken back is never flushed.
+                let _ = self.dataset.resize(shape);
+                Err(error)
+            }
+        }
+    }
+}

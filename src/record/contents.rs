@@ -1,0 +1,259 @@
+//! The objects inside a run file: how they are made, and where each value goes.
+
+use std::path::Path;
+
+use hdf5::file::LibraryVersion;
+use hdf5::types::VarLenUnicode;
+use hdf5::{File, FileBuilder, Group, H5Type};
+use ndarray::ArrayView2;
+
+use super::column::{
+    CHUNK, Column, Label, TABLE_CHUNK, create_column, create_stack, create_times, label,
+};
+use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete, string};
+use super::layout::Layout;
+use super::sink::Bout;
+use super::table::Accuracy;
+use crate::base::time::Time;
+
+/// SONATA's enum of how a population's spikes are sorted. All of its names are part of the file's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, H5Type)]
+#[repr(u8)]
+#[expect(dead_code, reason = "a run file is always sorted by time")]
+enum Sorting {
+    #[hdf5(rename = "none")]
+    None = 0,
+    #[hdf5(rename = "by_id")]
+    ById = 1,
+    #[hdf5(rename = "by_time")]
+    ByTime = 2,
+}
+
+/// A builder for files in the format of HDF5 1.10, the first whose files can be read while they are written.
+///
+/// Values bypass the library's caches, so that data are in the file before any index or length that points to them.
+pub(super) fn file_builder() -> FileBuilder {
+    let mut builder = File::with_options();
+    builder
+        .fapl()
+        .libver_bounds(LibraryVersion::V110, LibraryVersion::V110)
+        .chunk_cache(1, 0, 0.0)
+        .sieve_buf_size(0);
+    builder
+}
+
+/// Creates a file at `path` with all objects of `layout` in it, and nothing else yet.
+pub(super) fn create(path: &Path, layout: &Layout) -> hdf5::Result<File> {
+    let file = file_builder().create_excl(path)?;
+    Header::new(layout.seed).write(&file)?;
+
+    let config = file.create_group("config")?;
+    text_dataset(&config, "resolved", &layout.resolved)?;
+    text_dataset(&config, "source", &layout.source)?;
+    text_column(&config, "task", layout.tasks.iter())?;
+
+    let populations = file.create_group("populations")?;
+    let all = &layout.populations;
+    text_column(&populations, "name", all.iter().map(|p| &p.name))?;
+    fixed_column(&populations, "size", all.iter().map(|p| p.size as u64))?;
+    fixed_column(
+        &populations,
+        "recorded",
+        all.iter().map(|p| u8::from(p.recorded)),
+    )?;
+
+    let spikes = file.create_group("spikes")?;
+    for population in all.iter().filter(|p| p.recorded) {
+        let group = spikes.create_group(&population.name)?;
+        attribute(&group, "sorting", &Sorting::ByTime)?;
+        create_times(&group, "timestamps", CHUNK)?;
+        create_column::<u64>(&group, "node_ids", CHUNK)?;
+    }
+
+    let bouts = file.create_group("bouts")?;
+    create_column::<Label>(&bouts, "name", TABLE_CHUNK)?;
+    create_column::<Label>(&bouts, "kind", TABLE_CHUNK)?;
+    create_times(&bouts, "start", TABLE_CHUNK)?;
+    create_times(&bouts, "stop", TABLE_CHUNK)?;
+
+    let weights = file.create_group("weights")?;
+    for projection in &layout.projections {
+        let group = weights.create_group(&projection.name)?;
+        create_stack(&group, "values", projection.n_target, projection.n_source)?;
+        create_times(&group, "time", TABLE_CHUNK)?;
+        create_column::<Label>(&group, "label", TABLE_CHUNK)?;
+    }
+
+    let accuracy = file.create_group("accuracy")?;
+    create_column::<u64>(&accuracy, "seed", TABLE_CHUNK)?;
+    create_column::<Label>(&accuracy, "network", TABLE_CHUNK)?;
+    create_column::<Label>(&accuracy, "stage", TABLE_CHUNK)?;
+    create_column::<i64>(&accuracy, "after_task", TABLE_CHUNK)?;
+    create_column::<i64>(&accuracy, "task", TABLE_CHUNK)?;
+    create_column::<f64>(&accuracy, "accuracy", TABLE_CHUNK)?;
+
+    let fingerprints = file.create_group("fingerprints")?;
+    create_column::<u64>(&fingerprints, "seed", TABLE_CHUNK)?;
+    create_column::<Fingerprint>(&fingerprints, "fingerprint", TABLE_CHUNK)?;
+    Ok(file)
+}
+
+fn text_dataset(group: &Group, name: &str, text: &str) -> hdf5::Result<()> {
+    group
+        .new_dataset::<VarLenUnicode>()
+        .create(name)?
+        .write_scalar(&string(text))
+}
+
+fn text_column<'a>(
+    group: &Group,
+    name: &str,
+    texts: impl Iterator<Item = &'a String>,
+) -> hdf5::Result<()> {
+    fixed_column(group, name, texts.map(|text| string(text)))
+}
+
+fn fixed_column<T: H5Type>(
+    group: &Group,
+    name: &str,
+    values: impl Iterator<Item = T>,
+) -> hdf5::Result<()> {
+    let values: Vec<T> = values.collect();
+    let dataset = group.new_dataset::<T>().shape(values.len()).create(name)?;
+    dataset.write_raw(&values)
+}
+
+/// Every growing part of a run file, open for appending.
+pub(super) struct Contents {
+    spikes: Vec<Option<[Column; 2]>>,
+    bouts: [Column; 4],
+    weights: Vec<[Column; 3]>,
+    accuracy: [Column; 6],
+    fingerprints: [Column; 2],
+    file: File,
+}
+
+impl Contents {
+    /// Opens the objects of a new file.
+    pub(super) fn open(file: File, layout: &Layout) -> hdf5::Result<Self> {
+        let spikes = layout
+            .populations
+            .iter()
+            .map(|population| {
+                population
+                    .recorded
+                    .then(|| {
+                        columns(
+                            &file,
+                            &["spikes", &population.name],
+                            ["timestamps", "node_ids"],
+                        )
+                    })
+                    .transpose()
+            })
+            .collect::<hdf5::Result<_>>()?;
+        let weights = layout
+            .projections
+            .iter()
+            .map(|p| columns(&file, &["weights", &p.name], ["values", "time", "label"]))
+            .collect::<hdf5::Result<_>>()?;
+        let scores = ["seed", "network", "stage", "after_task", "task", "accuracy"];
+        Ok(Self {
+            spikes,
+            bouts: columns(&file, &["bouts"], ["name", "kind", "start", "stop"])?,
+            weights,
+            accuracy: columns(&file, &["accuracy"], scores)?,
+            fingerprints: columns(&file, &["fingerprints"], ["seed", "fingerprint"])?,
+            file,
+        })
+    }
+
+    pub(super) fn spikes(
+        &mut self,
+        population: usize,
+        times_ms: &[f64],
+        nodes: &[u64],
+    ) -> hdf5::Result<()> {
+        let Some(Some([times, ids])) = self.spikes.get_mut(population) else {
+            return Ok(());
+        };
+        times.append(times_ms)?;
+        ids.append(nodes)
+    }
+
+    pub(super) fn bout(&mut self, bout: &Bout) -> hdf5::Result<()> {
+        let [name, kind, start, stop] = &mut self.bouts;
+        name.append(&[label(&bout.name)])?;
+        kind.append(&[label(&bout.kind)])?;
+        start.append(&[bout.start.as_ms()])?;
+        stop.append(&[bout.stop.as_ms()])
+    }
+
+    pub(super) fn weights(
+        &mut self,
+        projection: usize,
+        text: &str,
+        at: Time,
+        matrix: ArrayView2<'_, f32>,
+    ) -> hdf5::Result<()> {
+        let Some([values, time, labels]) = self.weights.get_mut(projection) else {
+            return Ok(());
+        };
+        values.append_matrix(matrix)?;
+        time.append(&[at.as_ms()])?;
+        labels.append(&[label(text)])
+    }
+
+    pub(super) fn accuracy(&mut self, score: &Accuracy) -> hdf5::Result<()> {
+        let [seed, network, stage, after_task, task, accuracy] = &mut self.accuracy;
+        seed.append(&[score.seed])?;
+        network.append(&[label(&score.network)])?;
+        stage.append(&[label(&score.stage)])?;
+        after_task.append(&[score.after_task as i64])?;
+        task.append(&[score.task_index()])?;
+        accuracy.append(&[score.accuracy])
+    }
+
+    pub(super) fn fingerprint(&mut self, of_seed: u64, hex: &str) -> hdf5::Result<()> {
+        let [seed, fingerprint] = &mut self.fingerprints;
+        seed.append(&[of_seed])?;
+        fingerprint.append(&[fingerprint_of(hex)])
+    }
+
+    pub(super) fn flush(&self) -> hdf5::Result<()> {
+        self.file.flush()
+    }
+
+    pub(super) fn mark_complete(&self, fingerprint: &str) -> hdf5::Result<()> {
+        mark_complete(&self.file, fingerprint)?;
+        self.file.flush()
+    }
+
+    /// Closes every object, then the file, which then opens like any other.
+    pub(super) fn close(self) -> hdf5::Result<()> {
+        let Self {
+            spikes,
+            bouts,
+            weights,
+            accuracy,
+            fingerprints,
+            file,
+        } = self;
+        drop((spikes, bouts, weights, accuracy, fingerprints));
+        file.close()
+    }
+}
+
+fn columns<const N: usize>(
+    file: &File,
+    path: &[&str],
+    names: [&str; N],
+) -> hdf5::Result<[Column; N]> {
+    let group = file.group(&path.join("/"))?;
+    let open: Vec<Column> = names
+        .iter()
+        .map(|name| Column::open(&group, name))
+        .collect::<hdf5::Result<_>>()?;
+    open.try_into()
+        .map_err(|_| hdf5::Error::from("columns opened twice"))
+}

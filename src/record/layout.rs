@@ -1,0 +1,42 @@
+//! What a run file will hold, in plain data: everything in it is created before the run starts, because nothing can
+//! be added to a file that is being written in single-writer-multiple-reader mode.
+
+/// The contents of a run file, fixed before the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Seed of the run that the file holds in full.
+    pub seed: u64,
+    /// The resolved model file (TOML).
+    pub resolved: String,
+    /// The model file as typed.
+    pub source: String,
+    /// Label of each task, in order.
+    pub tasks: Vec<String>,
+    /// Every population of the network, in the order of the indices given to [`Sink::spikes`](super::sink::Sink).
+    pub populations: Vec<Population>,
+    /// Projections whose weights are recorded, in the order of the indices given to
+    /// [`Sink::weights`](super::sink::Sink).
+    pub projections: Vec<Projection>,
+}
+
+/// A population as the run file sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    /// Name, also of its group in `/spikes`.
+    pub name: String,
+    /// Number of neurons.
+    pub size: usize,
+    /// Whether its spikes are recorded.
+    pub recorded: bool,
+}
+
+/// A dense projection whose weights are recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Projection {
+    /// Name, also of its group in `/weights`.
+    pub name: String,
+    /// Neurons of the target population: rows of a snapshot.
+    pub n_target: usize,
+    /// Neurons of the source population: columns of a snapshot.
+    pub n_source: usize,
+}

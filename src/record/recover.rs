@@ -1,0 +1,321 @@
+//! Makes an ordinary file of one that a killed run left behind.
+
+use std::path::{Path, PathBuf};
+
+use hdf5::{Dataset, File, Group, OpenMode};
+
+use super::cause::cause;
+use super::contents::file_builder;
+use super::header::{FORMAT, FORMAT_VERSION, Header, format};
+use super::output::{OutputError, persist, refuse_existing, temporary_beside};
+
+/// Why a file cannot be recovered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecoverError {
+    /// The file cannot be opened at all.
+    #[error("`{}`: cannot read: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+    /// Not an HDF5 file.
+    #[error("`{}`: is not an HDF5 file; expected the `.h5` file of a run", path.display())]
+    NotHdf5 {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The run was killed while its file was being laid out, or the file lost its end.
+    #[error(
+        "`{}`: holds nothing that can be recovered: {cause}\n  help: the run was killed before it began to record, or \
+         the file is damaged; run it again", path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the HDF5 library says.
+        cause: String,
+    },
+    /// An HDF5 file of something else.
+    #[error("`{}`: is an HDF5 file, but not of a Sharpwave run: it has no attribute `format` = \"{FORMAT}\"", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Written by a later program.
+    #[error(
+        "`{}`: format_version is {found}, expected at most {FORMAT_VERSION}\n  help: use the version of sharpwave that \
+         wrote it, or a later one", path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// The copy cannot be written.
+    #[error("`{}`: cannot write: {cause}", path.display())]
+    Write {
+        /// The copy.
+        path: PathBuf,
+        /// What the system or the HDF5 library says.
+        cause: String,
+    },
+    /// The copy cannot be given its place.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+/// What a recovered file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovered {
+    /// Each recorded population and its number of spikes.
+    pub spikes: Vec<(String, u64)>,
+    /// Bouts that ended.
+    pub bouts: u64,
+    /// Snapshots of weights, over all projections.
+    pub snapshots: u64,
+    /// Scores.
+    pub scores: u64,
+    /// Whether the run had come to its end.
+    pub complete: bool,
+}
+
+/// Copies all of the run file `input` into a new file `output` that every program can open. `input` is left as it is;
+/// it may also be whole, or still being written.
+///
+/// # Errors
+/// If `input` is not a run file or holds nothing to recover, or `output` exists or cannot be written; then `output`
+/// does not appear.
+pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
+    refuse_existing(output)?;
+    let source = open(input)?;
+    let failed = |cause| RecoverError::Write {
+        path: output.to_owned(),
+        cause,
+    };
+    let temporary = temporary_beside(output).map_err(|error| failed(error.to_string()))?;
+    let copy = file_builder()
+        .create(temporary.path())
+        .map_err(|error| failed(cause(&error)))?;
+    let recovered =
+        copy_all(&source, &copy).map_err(|error| damaged_or_full(input, output, &error))?;
+    copy.close().map_err(|error| failed(cause(&error)))?;
+    persist(temporary, output)?;
+    Ok(recovered)
+}
+
+/// Opens a run file, whole or killed.
+fn open(path: &Path) -> Result<File, RecoverError> {
+    let unreadable = |cause: String| RecoverError::Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    if path.is_dir() {
+        return Err(unreadable("is a folder".to_owned()));
+    }
+    let file = File::open(path)
+        .or_else(|_| File::open_as(path, OpenMode::ReadSWMR))
+        .map_err(|error| {
+            let path = path.to_owned();
+            if error.contains_minor(hdf5::MinorErrorCode::NotHdf5) {
+                RecoverError::NotHdf5 { path }
+            } else {
+                RecoverError::Damaged {
+                    path,
+                    cause: cause(&error),
+                }
+            }
+        })?;
+    let path = path.to_owned();
+    match format(&file) {
+        Some((name, version)) if name == FORMAT && version <= FORMAT_VERSION => Ok(file),
+        Some((name, found)) if name == FORMAT => Err(RecoverError::Newer { path, found }),
+        _ => Err(RecoverError::Foreign { path }),
+    }
+}
+
+/// Tells a full disk from a damaged input: only the operating system speaks of the first.
+fn damaged_or_full(input: &Path, output: &Path, error: &hdf5::Error) -> RecoverError {
+    let cause = cause(error);
+    let written = error.stack().is_some_and(|stack| {
+        stack
+            .iter()
+            .any(|frame| frame.desc().contains("file write failed"))
+    });
+    if written {
+        RecoverError::Write {
+            path: output.to_owned(),
+            cause,
+        }
+    } else {
+        RecoverError::Damaged {
+            path: input.to_owned(),
+            cause,
+        }
+    }
+}
+
+fn copy_all(source: &File, copy: &File) -> hdf5::Result<Recovered> {
+    let header = Header::read(source)?;
+    header.write(copy)?;
+    for name in source.member_names()? {
+        // Through an open object: it is the object's own view of its length that is copied.
+        source.group(&name)?.copy_to(copy, &name)?;
+    }
+    let spikes = copy
+        .group("spikes")?
+        .groups()?
+        .iter()
+        .map(|group| Ok((leaf(group), align(group)?)))
+        .collect::<hdf5::Result<_>>()?;
+    let snapshots = copy
+        .group("weights")?
+        .groups()?
+        .iter()
+        .map(align)
+        .sum::<hdf5::Result<u64>>()?;
+    align(&copy.group("fingerprints")?)?;
+    Ok(Recovered {
+        spikes,
+        bouts: align(&copy.group("bouts")?)?,
+        snapshots,
+        scores: align(&copy.group("accuracy")?)?,
+        complete: header.complete,
+    })
+}
+
+/// Cuts the columns of a group to the length of the shortest, which it returns: a kill can fall between two of them.
+fn align(group: &Group) -> hdf5::Result<u64> {
+    let columns = group.datasets()?;
+    let rows = |column: &Dataset| column.shape().first().copied().unwrap_or(0);
+    let common = columns.iter().map(rows).min().unwrap_or(0);
+    for column in &columns {
+        let mut shape = column.shape();
+        if rows(column) > common {
+            shape[0] = common;
+            column.resize(shape)?;
+        }
+    }
+    Ok(common as u64)
+}
+
+fn leaf(group: &Group) -> String {
+    let path = group.name();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::{Layout, Population};
+    use super::super::run_file::RunFile;
+    use super::super::sink::Sink;
+    use super::*;
+    use crate::base::time::Time;
+
+    /// A run file as a kill leaves it: copied while it is being written, 40,000 spikes flushed.
+    fn killed(folder: &Path) -> PathBuf {
+        let layout = Layout {
+            populations: vec![Population {
+                name: "a".to_owned(),
+                size: 10,
+                recorded: true,
+            }],
+            ..Layout::default()
+        };
+        let live = folder.join("live.h5");
+        let mut run = RunFile::create(&live, layout).unwrap();
+        for step in 0..10_000 {
+            run.spikes(0, Time::from_ps(step), &[1, 2, 3, 4]).unwrap();
+        }
+        run.flush().unwrap();
+        let path = folder.join("killed.h5");
+        std::fs::copy(&live, &path).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_killed_file_opens_only_once_recovered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = killed(folder.path());
+        assert!(File::open(&path).is_err());
+        let copy = folder.path().join("copy.h5");
+        let recovered = recover(&path, &copy).unwrap();
+        assert_eq!(recovered.spikes, [("a".to_owned(), 40_000)]);
+        assert!(!recovered.complete);
+        let times = File::open(&copy)
+            .unwrap()
+            .dataset("spikes/a/timestamps")
+            .unwrap();
+        assert_eq!(times.size(), 40_000);
+
+        let again = recover(&path, &copy).unwrap_err();
+        assert!(
+            matches!(again, RecoverError::Output(OutputError::Exists { .. })),
+            "{again}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_lost_its_end_is_read_or_refused_and_leaves_nothing_half_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = killed(folder.path());
+        let whole = std::fs::read(&path).unwrap();
+        let cut = folder.path().join("cut.h5");
+        let copy = folder.path().join("copy.h5");
+        for eighth in 0..8 {
+            std::fs::write(&cut, &whole[..whole.len() * eighth / 8]).unwrap();
+            let outcome = recover(&cut, &copy);
+            assert_eq!(outcome.is_ok(), copy.exists(), "{outcome:?}");
+            let _ = std::fs::remove_file(&copy);
+        }
+        let names: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with('.'))
+            .collect();
+        assert!(names.is_empty(), "{names:?}");
+    }
+
+    #[test]
+    fn files_of_other_kinds_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("copy.h5");
+        let path = folder.path().join("input.h5");
+        let message = |path: &Path| recover(path, &copy).unwrap_err().to_string();
+        let named = |text: &str| format!("`{}`: {text}", path.display());
+
+        assert_eq!(
+            message(&path),
+            named("cannot read: No such file or directory (os error 2)")
+        );
+        std::fs::write(&path, b"node_id,timestamp_ms\n").unwrap();
+        assert_eq!(
+            message(&path),
+            named("is not an HDF5 file; expected the `.h5` file of a run")
+        );
+        std::fs::remove_file(&path).unwrap();
+        File::create(&path).unwrap().close().unwrap();
+        assert_eq!(
+            message(&path),
+            named(
+                "is an HDF5 file, but not of a Sharpwave run: it has no attribute `format` = \"sharpwave run\""
+            )
+        );
+        std::fs::remove_file(&path).unwrap();
+        let later = File::create(&path).unwrap();
+        Header::new(1).write(&later).unwrap();
+        later
+            .attr("format_version")
+            .unwrap()
+            .write_scalar(&2_u32)
+            .unwrap();
+        later.close().unwrap();
+        assert!(message(&path).starts_with(&named("format_version is 2, expected at most 1")));
+        assert!(message(folder.path()).ends_with("cannot read: is a folder"));
+        assert!(!copy.exists());
+    }
+}

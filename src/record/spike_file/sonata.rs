@@ -1,0 +1,427 @@
+//! Spikes in the SONATA layout: `/spikes/<population>/{timestamps, node_ids}`.
+
+use std::path::Path;
+
+use hdf5::types::{FixedUnicode, TypeDescriptor, VarLenUnicode};
+use hdf5::{Attribute, Dataset, File, Group, OpenMode};
+
+use super::{SpikeFileError, spike_node, spike_time};
+use crate::base::time::Time;
+use crate::record::cause::cause;
+
+/// How far deflate can compress; a dataset that claims more values than its bytes can hold is forged or unwritten.
+const MOST_COMPRESSION: u64 = 1032;
+
+/// Reads the spikes of one population, in the order of the file.
+pub(super) fn read(
+    path: &Path,
+    population: Option<&str>,
+    size: usize,
+) -> Result<Vec<(Time, u32)>, SpikeFileError> {
+    let file = Reader { path };
+    let root = File::open(path)
+        .or_else(|_| File::open_as(path, OpenMode::ReadSWMR))
+        .map_err(|error| file.unreadable(&error))?;
+    let spikes = root.group("spikes").map_err(|_| {
+        file.content(
+            "/",
+            "no group `spikes`",
+            "the SONATA layout `/spikes/<population>`",
+        )
+    })?;
+    let name = file.choose(&spikes, population)?;
+    let place = format!("/spikes/{name}");
+    let group = spikes
+        .group(&name)
+        .map_err(|error| file.unreadable(&error))?;
+
+    let timestamps = file.column(&group, &place, "timestamps")?;
+    let node_ids = file.column(&group, &place, "node_ids")?;
+    let (n_times, n_ids) = (timestamps.size(), node_ids.size());
+    if n_times != n_ids {
+        return Err(file.content(
+            &place,
+            format!("{n_times} timestamps and {n_ids} node_ids"),
+            "as many of each",
+        ));
+    }
+    let ms_per_unit = file.ms_per_unit(&timestamps, &place)?;
+    let times = file.times(&timestamps, &place)?;
+    let nodes = file.nodes(&node_ids, &place)?;
+
+    let mut read = Vec::with_capacity(times.len());
+    for (index, (value, id)) in times.into_iter().zip(nodes).enumerate() {
+        let time = spike_time(value * ms_per_unit).map_err(|expected| {
+            file.content(&format!("{place}/timestamps[{index}]"), value, expected)
+        })?;
+        let node = spike_node(id, size).map_err(|expected| {
+            file.content(&format!("{place}/node_ids[{index}]"), id, &expected)
+        })?;
+        read.push((time, node));
+    }
+    Ok(read)
+}
+
+/// Reads parts of one file and names it in errors.
+struct Reader<'a> {
+    path: &'a Path,
+}
+
+impl Reader<'_> {
+    fn unreadable(&self, error: &hdf5::Error) -> SpikeFileError {
+        SpikeFileError::Unreadable {
+            path: self.path.to_owned(),
+            cause: cause(error),
+        }
+    }
+
+    fn content(&self, place: &str, found: impl ToString, expected: &str) -> SpikeFileError {
+        SpikeFileError::Content {
+            path: self.path.to_owned(),
+            place: place.to_owned(),
+            found: found.to_string(),
+            expected: expected.to_owned(),
+        }
+    }
+
+    /// The population asked for, or the only one.
+    fn choose(&self, spikes: &Group, asked: Option<&str>) -> Result<String, SpikeFileError> {
+        let names = spikes
+            .member_names()
+            .map_err(|error| self.unreadable(&error))?;
+        let (problem, help) = match (asked, names.as_slice()) {
+            (None, [only]) => return Ok(only.clone()),
+            (None, _) => (
+                "no population is named".to_owned(),
+                "set the population to read".to_owned(),
+            ),
+            (Some(name), names) if names.iter().any(|n| n == name) => return Ok(name.to_owned()),
+            (Some(name), names) => (
+                format!("has no population `{name}`"),
+                closest(name, names).map_or_else(
+                    || "name one of these".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                ),
+            ),
+        };
+        Err(SpikeFileError::Population {
+            path: self.path.to_owned(),
+            problem,
+            found: names,
+            help,
+        })
+    }
+
+    /// A one-dimensional dataset whose values can all be there.
+    fn column(&self, group: &Group, place: &str, name: &str) -> Result<Dataset, SpikeFileError> {
+        let place = format!("{place}/{name}");
+        let dataset = group
+            .dataset(name)
+            .map_err(|_| self.content(&place, "no such dataset", "timestamps and node_ids"))?;
+        if dataset.ndim() != 1 {
+            let found = format!("{} dimensions", dataset.ndim());
+            return Err(self.content(&place, found, "one"));
+        }
+        let held = dataset.storage_size().saturating_mul(MOST_COMPRESSION);
+        if dataset.size() as u64 > held {
+            let found = format!(
+                "{} values in {} bytes",
+                dataset.size(),
+                dataset.storage_size()
+            );
+            return Err(self.content(&place, found, "a dataset that was written in full"));
+        }
+        Ok(dataset)
+    }
+
+    /// Milliseconds in the unit of the timestamps: 1 unless the attribute `units` says seconds.
+    fn ms_per_unit(&self, timestamps: &Dataset, place: &str) -> Result<f64, SpikeFileError> {
+        let Ok(attribute) = timestamps.attr("units") else {
+            return Ok(1.0);
+        };
+        match text(&attribute).as_deref() {
+            Some("ms" | "millisecond" | "milliseconds") => Ok(1.0),
+            Some("s" | "second" | "seconds") => Ok(1000.0),
+            other => Err(self.content(
+                &format!("{place}/timestamps: attribute `units`"),
+                other.map_or("no text".to_owned(), |unit| {
+                    format!("`{}`", unit.escape_debug())
+                }),
+                "`ms` or `s`",
+            )),
+        }
+    }
+
+    fn times(&self, dataset: &Dataset, place: &str) -> Result<Vec<f64>, SpikeFileError> {
+        match self.kind(dataset)? {
+            TypeDescriptor::Float(_) | TypeDescriptor::Integer(_) | TypeDescriptor::Unsigned(_) => {
+                self.values(dataset)
+            }
+            other => Err(self.content(
+                &format!("{place}/timestamps"),
+                format!("values of type {other}"),
+                "numbers",
+            )),
+        }
+    }
+
+    /// Node ids; HDF5 would turn negative ones into 0 in silence, so signed ones are read as they are.
+    fn nodes(&self, dataset: &Dataset, place: &str) -> Result<Vec<u64>, SpikeFileError> {
+        let place = format!("{place}/node_ids");
+        match self.kind(dataset)? {
+            TypeDescriptor::Unsigned(_) => self.values(dataset),
+            TypeDescriptor::Integer(_) => self
+                .values::<i64>(dataset)?
+                .into_iter()
+                .enumerate()
+                .map(|(index, id)| {
+                    u64::try_from(id).map_err(|_| {
+                        self.content(
+                            &format!("{place}[{index}]"),
+                            id,
+                            "a whole number, not negative",
+                        )
+                    })
+                })
+                .collect(),
+            other => Err(self.content(&place, format!("values of type {other}"), "whole numbers")),
+        }
+    }
+
+    fn kind(&self, dataset: &Dataset) -> Result<TypeDescriptor, SpikeFileError> {
+        dataset
+            .dtype()
+            .and_then(|kind| kind.to_descriptor())
+            .map_err(|error| self.unreadable(&error))
+    }
+
+    fn values<T: hdf5::H5Type>(&self, dataset: &Dataset) -> Result<Vec<T>, SpikeFileError> {
+        dataset.read_raw().map_err(|error| {
+            if error.contains_minor(hdf5::MinorErrorCode::NoFilter)
+                || error.contains_minor(hdf5::MinorErrorCode::CantFilter)
+            {
+                SpikeFileError::Unreadable {
+                    path: self.path.to_owned(),
+                    cause: "is compressed by a filter that is not built in\n  help: \
+                            `h5repack -f NONE IN.h5 OUT.h5` makes an uncompressed copy"
+                        .to_owned(),
+                }
+            } else {
+                self.unreadable(&error)
+            }
+        })
+    }
+}
+
+/// The text of an attribute in any of HDF5's ways of storing one.
+fn text(attribute: &Attribute) -> Option<String> {
+    /// Long enough for any unit; a longer text is cut and so refused.
+    type Short = FixedUnicode<32>;
+    let bytes = match attribute.dtype().ok()?.to_descriptor().ok()? {
+        TypeDescriptor::VarLenUnicode | TypeDescriptor::VarLenAscii => attribute
+            .read_raw::<VarLenUnicode>()
+            .ok()?
+            .first()?
+            .as_bytes()
+            .to_vec(),
+        TypeDescriptor::FixedUnicode(_) | TypeDescriptor::FixedAscii(_) => attribute
+            .read_raw::<Short>()
+            .ok()?
+            .first()?
+            .as_bytes()
+            .to_vec(),
+        _ => return None,
+    };
+    Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+}
+
+/// The name nearest to `name`, if it is near enough to be meant.
+fn closest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
+    names
+        .iter()
+        .map(|other| (strsim::damerau_levenshtein(name, other), other))
+        .filter(|(distance, _)| *distance <= name.chars().count() / 3 + 1)
+        .min()
+        .map(|(_, other)| other.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+
+    use super::super::read as read_any;
+    use super::*;
+
+    /// A file with one population; `units` is left out if empty.
+    fn spike_file(folder: &Path, times: &[f64], nodes: &[i64], units: &str) -> PathBuf {
+        let path = folder.join("spikes.h5");
+        let file = File::create(&path).unwrap();
+        let group = file
+            .create_group("spikes")
+            .unwrap()
+            .create_group("a")
+            .unwrap();
+        let times = group
+            .new_dataset_builder()
+            .with_data(times)
+            .create("timestamps")
+            .unwrap();
+        group
+            .new_dataset_builder()
+            .with_data(nodes)
+            .create("node_ids")
+            .unwrap();
+        if !units.is_empty() {
+            let text: FixedUnicode<8> = units.parse().unwrap();
+            let attribute = times.new_attr::<FixedUnicode<8>>().create("units").unwrap();
+            attribute.write_scalar(&text).unwrap();
+        }
+        path
+    }
+
+    fn message(path: &Path) -> String {
+        let error = read_any(path, None, 10).unwrap_err().to_string();
+        let (_, rest) = error.split_once("`: ").unwrap();
+        rest.to_owned()
+    }
+
+    #[test]
+    fn spikes_are_sorted_and_seconds_become_milliseconds() {
+        let folder = tempfile::tempdir().unwrap();
+        for (units, scale) in [("", 1.0), ("ms", 1.0), ("s", 1000.0)] {
+            let path = spike_file(folder.path(), &[2.0, 0.5, 0.5], &[3, 9, 4], units);
+            let ms = |value: f64| Time::from_ms(value * scale).unwrap();
+            assert_eq!(
+                read_any(&path, None, 10).unwrap(),
+                [(ms(0.5), 4), (ms(0.5), 9), (ms(2.0), 3)]
+            );
+        }
+    }
+
+    #[test]
+    fn errors_name_the_dataset_and_the_value() {
+        let folder = tempfile::tempdir().unwrap();
+        for (times, nodes, units, expected) in [
+            (
+                &[1.0, -2.0][..],
+                &[1, 2][..],
+                "ms",
+                "/spikes/a/timestamps[1]: found -2, expected a time from 0 to 106 days",
+            ),
+            (
+                &[f64::NAN],
+                &[1],
+                "ms",
+                "/spikes/a/timestamps[0]: found NaN, expected a time from 0 to 106 days",
+            ),
+            (
+                &[1.0],
+                &[10],
+                "ms",
+                "/spikes/a/node_ids[0]: found 10, expected a neuron from 0 to 9",
+            ),
+            (
+                &[1.0],
+                &[-1],
+                "ms",
+                "/spikes/a/node_ids[0]: found -1, expected a whole number, not negative",
+            ),
+            (
+                &[1.0, 2.0],
+                &[1],
+                "ms",
+                "/spikes/a: found 2 timestamps and 1 node_ids, expected as many of each",
+            ),
+            (
+                &[1.0],
+                &[1],
+                "h",
+                "/spikes/a/timestamps: attribute `units`: found `h`, expected `ms` or `s`",
+            ),
+            (
+                &[1.0, 1.0],
+                &[7, 7],
+                "ms",
+                "neuron 7 spikes twice at 1 ms, expected at most one spike of a neuron at a time",
+            ),
+        ] {
+            let path = spike_file(folder.path(), times, nodes, units);
+            assert_eq!(message(&path), expected);
+        }
+    }
+
+    #[test]
+    fn a_length_without_values_is_refused_before_memory_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("forged.h5");
+        let file = File::create(&path).unwrap();
+        let group = file
+            .create_group("spikes")
+            .unwrap()
+            .create_group("a")
+            .unwrap();
+        for name in ["timestamps", "node_ids"] {
+            let values = group.new_dataset::<u64>().chunk(16).shape(1_usize << 50);
+            values.create(name).unwrap();
+        }
+        file.close().unwrap();
+        assert_eq!(
+            message(&path),
+            format!(
+                "/spikes/a/timestamps: found {} values in 0 bytes, expected a dataset that was written in full",
+                1_u64 << 50
+            )
+        );
+    }
+
+    #[test]
+    fn files_without_spikes_say_what_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.h5");
+        let file = File::create(&path).unwrap();
+        assert_eq!(
+            message(&path),
+            "/: found no group `spikes`, expected the SONATA layout `/spikes/<population>`"
+        );
+        file.create_group("spikes").unwrap();
+        assert_eq!(
+            message(&path),
+            "no population is named; the file has none\n  help: set the population to read"
+        );
+        std::fs::write(folder.path().join("text.h5"), "node_id,timestamp_ms\n").unwrap();
+        assert_eq!(
+            message(&folder.path().join("text.h5")),
+            "cannot read: is not an HDF5 file"
+        );
+    }
+
+    #[test]
+    fn an_empty_population_has_no_spikes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = spike_file(folder.path(), &[], &[], "ms");
+        assert_eq!(read_any(&path, Some("a"), 10).unwrap(), []);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_bytes_after_the_signature_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("any");
+            std::fs::write(&path, [b"\x89HDF\r\n\x1a\n", bytes.as_slice()].concat()).unwrap();
+            let _ = read_any(&path, None, 10);
+        }
+
+        #[test]
+        fn a_file_cut_anywhere_is_read_or_refused(part in 0.0..1.0_f64) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = spike_file(folder.path(), &[1.0, 2.0, 3.0], &[1, 2, 3], "ms");
+            let bytes = std::fs::read(&path).unwrap();
+            std::fs::write(&path, &bytes[..(bytes.len() as f64 * part) as usize]).unwrap();
+            let _ = read_any(&path, None, 10);
+        }
+    }
+}

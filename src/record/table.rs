@@ -1,0 +1,93 @@
+//! Scores, and the tidy CSV of them: one row per seed, network, stage and task.
+
+use std::path::Path;
+
+use super::output::{OutputError, write_new};
+
+/// The accuracy of one network at one moment on one task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accuracy {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Which network: `sleep`, or a control such as `sequential`, `joint`, `mean_weights`.
+    pub network: String,
+    /// When in the run: `task 1`, `sleep 1`.
+    pub stage: String,
+    /// Index of the last task trained before.
+    pub after_task: usize,
+    /// Index of the task tested; `None` is all tasks at once.
+    pub task: Option<usize>,
+    /// Share of test images classified correctly, 0 to 1.
+    pub accuracy: f64,
+}
+
+impl Accuracy {
+    /// The task as files hold it: its index, or −1 for all tasks at once.
+    pub fn task_index(&self) -> i64 {
+        self.task.map_or(-1, |task| task as i64)
+    }
+}
+
+/// Writes `scores` as a new CSV file with the columns `seed,network,stage,after_task,task,accuracy`; `task` is −1
+/// for all tasks at once.
+///
+/// # Errors
+/// If `path` exists or cannot be written.
+pub fn write_csv(path: &Path, scores: &[Accuracy]) -> Result<(), OutputError> {
+    write_new(path, |out| {
+        writeln!(out, "seed,network,stage,after_task,task,accuracy")?;
+        scores.iter().try_for_each(|score| {
+            writeln!(
+                out,
+                "{},{},{},{},{},{}",
+                score.seed,
+                field(&score.network),
+                field(&score.stage),
+                score.after_task,
+                score.task_index(),
+                score.accuracy
+            )
+        })
+    })
+}
+
+/// `text` as a CSV field, quoted where RFC 4180 asks for it.
+fn field(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_tidy_and_odd_labels_are_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("accuracy.csv");
+        let score = Accuracy {
+            seed: 7,
+            network: "sleep".to_owned(),
+            stage: "task \"1\", again".to_owned(),
+            after_task: 0,
+            task: None,
+            accuracy: 0.1975,
+        };
+        let second = Accuracy {
+            stage: "sleep 1".to_owned(),
+            task: Some(1),
+            accuracy: 1.0,
+            ..score.clone()
+        };
+        write_csv(&path, &[score, second]).unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "seed,network,stage,after_task,task,accuracy\n\
+             7,sleep,\"task \"\"1\"\", again\",0,-1,0.1975\n\
+             7,sleep,sleep 1,0,1,1\n"
+        );
+    }
+}

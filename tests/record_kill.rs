@@ -1,0 +1,280 @@
+//! Runs that are killed, watched, or run out of disk: what was flushed is there, and nothing in the file is wrong.
+//!
+//! The tests start this same program again as a child, which writes spikes until something stops it. Spike k of each
+//! population is at k µs and of neuron k % 97, so that any reader can tell whether a spike is right.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use ndarray::Array2;
+use sharpwave::base::time::Time;
+use sharpwave::record::layout::{Layout, Population, Projection};
+use sharpwave::record::recover::{RecoverError, recover};
+use sharpwave::record::run_file::{RecordError, RunFile};
+use sharpwave::record::sink::Sink;
+use sharpwave::record::spike_file;
+
+/// Picoseconds between two spikes of a population.
+const STEP_PS: i64 = 1_000_000;
+/// Neurons of a population.
+const SIZE: usize = 97;
+/// Set for the child: the file that it writes.
+const CHILD_PATH: &str = "SHARPWAVE_TEST_RUN_FILE";
+/// Set for the child: spikes per population after which it finishes; 0 is never.
+const CHILD_SPIKES: &str = "SHARPWAVE_TEST_SPIKES";
+
+fn layout() -> Layout {
+    let population = |name: &str| Population {
+        name: name.to_owned(),
+        size: SIZE,
+        recorded: true,
+    };
+    Layout {
+        seed: 1,
+        resolved: "a = 1\n".to_owned(),
+        populations: vec![population("a"), population("b")],
+        projections: vec![Projection {
+            name: "a to b".to_owned(),
+            n_target: SIZE,
+            n_source: SIZE,
+        }],
+        ..Layout::default()
+    }
+}
+
+/// Writes spikes and prints after each flush how many of each population are safe. Prints an error and ends on one.
+fn write_until_stopped(path: &Path, most: u64) -> Result<(), RecordError> {
+    // The announcement before the file exists is what the parent waits for.
+    println!("start");
+    let mut file = RunFile::create(path, layout())?;
+    println!("flushed 0");
+    let mut spike = 0_u64;
+    let mut snapshot = 0.0_f32;
+    while most == 0 || spike < most {
+        // Odd numbers, so that flushes fall anywhere in a chunk.
+        for _ in 0..7_919 {
+            let time = Time::from_ps(spike as i64 * STEP_PS);
+            let node = [(spike % SIZE as u64) as u32];
+            file.spikes(0, time, &node)?;
+            file.spikes(1, time, &node)?;
+            spike += 1;
+        }
+        if spike % 3 == 0 {
+            file.flush()?;
+            println!("flushed {spike}");
+        }
+        if spike % 10 == 0 {
+            let values = Array2::from_elem((SIZE, SIZE), snapshot);
+            file.weights(
+                0,
+                "now",
+                Time::from_ps(spike as i64 * STEP_PS),
+                values.view(),
+            )?;
+            snapshot += 1.0;
+        }
+    }
+    file.finish("abcd")
+}
+
+/// Not a test of its own: the child's part in the others.
+#[test]
+fn child() {
+    let Some(path) = std::env::var_os(CHILD_PATH) else {
+        return;
+    };
+    let most = std::env::var(CHILD_SPIKES).unwrap().parse().unwrap();
+    match write_until_stopped(Path::new(&path), most) {
+        Ok(()) => println!("finished"),
+        Err(error) => println!("error {}", error.to_string().replace('\n', "\\n")),
+    }
+}
+
+fn child_command(path: &Path, most: u64) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["child", "--exact", "--nocapture", "--test-threads=1"])
+        .env(CHILD_PATH, path)
+        .env(CHILD_SPIKES, most.to_string())
+        .stdout(Stdio::piped());
+    command
+}
+
+/// Waits for the child's first line and returns the rest of its output.
+fn wait_for_start(child: &mut Child) -> BufReader<ChildStdout> {
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.trim_end().ends_with("start") {
+        line.clear();
+        assert_ne!(
+            lines.read_line(&mut line).unwrap(),
+            0,
+            "the child died early"
+        );
+    }
+    lines
+}
+
+/// The last number of spikes that the child said was flushed; `None` if it had no file yet.
+fn last_flushed(lines: impl BufRead) -> Option<u64> {
+    lines
+        .lines()
+        .map(Result::unwrap)
+        // A kill can cut the last line: only whole ones end with a digit and start with the word.
+        .filter_map(|line| line.strip_prefix("flushed ")?.parse().ok())
+        .max()
+}
+
+fn python() -> Option<PathBuf> {
+    let python = std::env::var_os("SHARPWAVE_PYTHON").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/venv/bin/python3"),
+        PathBuf::from,
+    );
+    if !python.exists() {
+        eprintln!("skipped: no Python at `{}`", python.display());
+        return None;
+    }
+    Some(python)
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/python")
+        .join(name)
+}
+
+/// All spikes of a recovered file are right, and there are at least `flushed` of each population.
+fn check_recovered(path: &Path, flushed: u64) {
+    for name in ["a", "b"] {
+        let spikes = spike_file::read(path, Some(name), SIZE).unwrap();
+        assert!(
+            spikes.len() as u64 >= flushed,
+            "{} of {flushed}",
+            spikes.len()
+        );
+        for (k, &(time, node)) in spikes.iter().enumerate() {
+            assert_eq!(time.ps(), k as i64 * STEP_PS);
+            assert_eq!(node as usize, k % SIZE);
+        }
+    }
+}
+
+#[test]
+fn a_killed_run_keeps_every_flushed_spike() {
+    const KILLS: u64 = 30;
+    let folder = tempfile::tempdir().unwrap();
+    let mut killed = Vec::new();
+    for round in 0..KILLS {
+        let path = folder.path().join(format!("run-{round}.h5"));
+        let mut child = child_command(&path, 0).spawn().unwrap();
+        let lines = wait_for_start(&mut child);
+        // From the very beginning of the file to well past the first flushes; 0.6180 spreads the moments evenly.
+        let moment = (round as f64 * 0.618_034).fract();
+        std::thread::sleep(Duration::from_secs_f64(0.3 * moment * moment));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let flushed = last_flushed(lines);
+
+        let copy = folder.path().join(format!("copy-{round}.h5"));
+        match (recover(&path, &copy), flushed) {
+            (Ok(recovered), _) => {
+                let flushed = flushed.unwrap_or(0);
+                assert!(!recovered.complete);
+                assert!(recovered.spikes.iter().all(|(_, count)| *count >= flushed));
+                check_recovered(&copy, flushed);
+                killed.push((path, flushed));
+            }
+            (
+                Err(
+                    RecoverError::Unreadable { .. }
+                    | RecoverError::Damaged { .. }
+                    | RecoverError::NotHdf5 { .. },
+                ),
+                None,
+            ) => assert!(!copy.exists()),
+            (Err(error), _) => panic!("round {round}: {flushed:?} flushed: {error}"),
+        }
+    }
+    let flushed: Vec<u64> = killed.iter().map(|(_, flushed)| *flushed).collect();
+    eprintln!("flushed before each kill: {flushed:?}");
+    assert!(flushed.iter().filter(|&&n| n > 0).count() as u64 > KILLS / 2);
+
+    if let Some(python) = python() {
+        let mut command = Command::new(python);
+        command.arg(script("check_killed.py"));
+        for (path, flushed) in &killed {
+            command.arg(path).arg(flushed.to_string());
+        }
+        let output = command.output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn a_run_can_be_watched_while_it_goes_on() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let most = 20_000_000;
+    let mut writer = child_command(&path, most).spawn().unwrap();
+    let lines = wait_for_start(&mut writer);
+    let reader = Command::new(python)
+        .arg(script("watch_run.py"))
+        .arg(&path)
+        .arg(most.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said: Vec<String> = lines.lines().map(Result::unwrap).collect();
+    assert!(said.iter().any(|line| line == "finished"), "{said:?}");
+    assert!(writer.wait().unwrap().success());
+    let output = reader.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let looks: u32 = printed.split(' ').next().unwrap().parse().unwrap();
+    assert!(looks > 2, "the reader saw only {looks} lengths");
+}
+
+/// A limit on the size of the child's files stands in for a full disk: the system refuses to write beyond it.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_one_clear_error_and_loses_nothing_flushed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let child = child_command(&path, 0);
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -f 16000; exec \"$0\" \"$@\""])
+        .arg(child.get_program())
+        .args(child.get_args())
+        .envs(
+            child
+                .get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        );
+    let output = limited.output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{stderr}");
+
+    let expected = format!(
+        "error `{}`: cannot write: File too large\\n  help: what was flushed before is kept; if the file does not \
+         open, `sharpwave recover` makes an ordinary file of it",
+        path.display()
+    );
+    assert!(said.lines().any(|line| line == expected), "{said}{stderr}");
+    let flushed = last_flushed(BufReader::new(said.as_bytes())).unwrap();
+    assert!(flushed > 0);
+    let copy = folder.path().join("copy.h5");
+    let recovered = recover(&path, &copy).unwrap();
+    assert!(!recovered.complete);
+    check_recovered(&copy, flushed);
+}

@@ -1,0 +1,168 @@
+//! What Python sees of a finished run file: every object by h5py, the spikes by libsonata.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use ndarray::Array2;
+use sharpwave::base::time::Time;
+use sharpwave::record::layout::{Layout, Population, Projection};
+use sharpwave::record::recover::recover;
+use sharpwave::record::run_file::RunFile;
+use sharpwave::record::sink::{Bout, Sink};
+use sharpwave::record::spike_file;
+use sharpwave::record::table::Accuracy;
+
+fn ms(value: f64) -> Time {
+    Time::from_ms(value).unwrap()
+}
+
+/// The interpreter with h5py and libsonata, or a line that says why the test does nothing.
+fn python() -> Option<PathBuf> {
+    let python = std::env::var_os("SHARPWAVE_PYTHON").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/venv/bin/python3"),
+        PathBuf::from,
+    );
+    if !python.exists() {
+        eprintln!("skipped: no Python at `{}`", python.display());
+        return None;
+    }
+    Some(python)
+}
+
+fn run_python(script: &str, arguments: &[&str]) -> Option<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python");
+    let output = Command::new(python()?)
+        .arg(folder.join(script))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}: {stderr}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+fn population(name: &str, size: usize, recorded: bool) -> Population {
+    Population {
+        name: name.to_owned(),
+        size,
+        recorded,
+    }
+}
+
+fn layout() -> Layout {
+    Layout {
+        seed: 42,
+        resolved: "schema = 1\n# μ\n".to_owned(),
+        source: "schema = 1\n".to_owned(),
+        tasks: vec!["0, 1".to_owned(), "2, 3".to_owned()],
+        populations: vec![
+            population("input", 5, true),
+            population("hidden 1", 3, false),
+            population("output", 2, true),
+        ],
+        projections: vec![Projection {
+            name: "input to output".to_owned(),
+            n_target: 2,
+            n_source: 5,
+        }],
+    }
+}
+
+/// Writes a bit of everything; `tests/python/check_run.py` knows the same values.
+fn write_run(path: &Path) {
+    let mut file = RunFile::create(path, layout()).unwrap();
+    assert!(file.is_live());
+    let first = Array2::from_shape_fn((2, 5), |(i, j)| (5 * i + j) as f32);
+    file.weights(0, "before sleep 1", Time::ZERO, first.view())
+        .unwrap();
+    file.spikes(2, ms(1.5), &[1]).unwrap();
+    for step in 0..100_000_u32 {
+        let time = ms(f64::from(step) * 0.25);
+        file.spikes(0, time, &[step % 5, (step + 1) % 5]).unwrap();
+        file.spikes(1, time, &[step % 3]).unwrap();
+    }
+    let end = ms(25_000.0);
+    for (name, kind, start) in [("sleep 1", "N3", Time::ZERO), ("prüfung", "test", end)] {
+        let bout = Bout {
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            start,
+            stop: end,
+        };
+        file.bout(&bout).unwrap();
+    }
+    // Transposed in memory: the file holds it by target all the same.
+    let second = (first + 100.0)
+        .reversed_axes()
+        .as_standard_layout()
+        .into_owned();
+    file.weights(0, "after sleep 1", end, second.t()).unwrap();
+    for (seed, network, stage, after_task, task, accuracy) in [
+        (42, "sleep", "sleep 1", 0, None, 0.5),
+        (43, "joint", "task 2", 1, Some(1), 0.25),
+    ] {
+        let score = Accuracy {
+            seed,
+            network: network.to_owned(),
+            stage: stage.to_owned(),
+            after_task,
+            task,
+            accuracy,
+        };
+        file.accuracy(&score).unwrap();
+    }
+    file.fingerprint(42, "00ff00ff00ff00ff").unwrap();
+    file.fingerprint(43, "0123456789abcdef").unwrap();
+    file.finish("00ff00ff00ff00ff").unwrap();
+}
+
+#[test]
+fn python_reads_a_finished_run_and_its_recovered_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    write_run(&path);
+    let copy = folder.path().join("copy.h5");
+    let recovered = recover(&path, &copy).unwrap();
+    assert_eq!(
+        recovered.spikes,
+        [("input".to_owned(), 200_000), ("output".to_owned(), 1)]
+    );
+    assert_eq!(
+        (recovered.bouts, recovered.snapshots, recovered.scores),
+        (2, 2, 2)
+    );
+    assert!(recovered.complete);
+
+    for file in [&path, &copy] {
+        let file = file.to_str().unwrap();
+        if let Some(printed) = run_python("check_run.py", &[file]) {
+            assert_eq!(printed, "ok\n");
+        }
+        if let Some(printed) = run_python("read_run.py", &[file, "input"]) {
+            // 2 Σ 0.25 k and Σ (k mod 5 + (k + 1) mod 5) over 100,000 steps.
+            assert_eq!(printed, "200000 2499975000.0 400000\n");
+        }
+    }
+}
+
+#[test]
+fn a_run_file_is_a_spike_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    write_run(&path);
+    let spikes = spike_file::read(&path, Some("input"), 5).unwrap();
+    assert_eq!(spikes.len(), 200_000);
+    assert_eq!(spikes[..3], [(ms(0.0), 0), (ms(0.0), 1), (ms(0.25), 1)]);
+
+    let error = spike_file::read(&path, Some("imput"), 5).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "`{}`: has no population `imput`; the file has `input`, `output`\n  help: did you mean `input`?",
+            path.display()
+        )
+    );
+    let table = folder.path().join("spikes.csv");
+    spike_file::write_csv(&table, &spikes).unwrap();
+    assert_eq!(spike_file::read(&table, None, 5).unwrap(), spikes);
+}
