@@ -12,6 +12,16 @@ pub(crate) struct Tick {
     pub exponent: Option<String>,
 }
 
+impl Tick {
+    pub(crate) fn plain(value: f64, label: String) -> Self {
+        Self {
+            value,
+            label,
+            exponent: None,
+        }
+    }
+}
+
 /// One direction of a panel, from `low` at point `from` to `high` at point `to`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Axis {
@@ -80,11 +90,7 @@ impl Axis {
         (0..=count as usize)
             .map(|k| {
                 let value = (first + k as f64) * step;
-                Tick {
-                    value,
-                    label: number(value, decimals),
-                    exponent: None,
-                }
+                Tick::plain(value, number(value, decimals))
             })
             .collect()
     }

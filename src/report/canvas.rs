@@ -173,10 +173,11 @@ fn finite(p: Point) -> bool {
 }
 
 impl Canvas {
+    /// An empty page, its sides rounded up to whole points.
     pub(crate) fn new(width: f64, height: f64, title: &str) -> Self {
         Self {
-            width,
-            height,
+            width: width.ceil(),
+            height: height.ceil(),
             title: title.to_owned(),
             marks: Vec::new(),
         }

@@ -51,12 +51,12 @@ pub(crate) fn diverging(x: f64) -> Colour {
     }
 }
 
-/// White at 0 to dark blue at 1.
+/// A breath of blue at 0 (told from the page) to dark blue at 1.
 pub(crate) fn sequential(x: f64) -> Colour {
     ramp(
         &[
-            WHITE,
-            Colour(178, 211, 233),
+            Colour(233, 241, 248),
+            Colour(172, 207, 231),
             Colour(58, 140, 192),
             Colour(0, 62, 112),
         ],

@@ -20,8 +20,8 @@ const PX_PER_M: u32 = (DPI / 0.0254) as u32;
 /// The canvas as the bytes of a PNG file.
 pub(crate) fn render(canvas: &Canvas) -> Result<Vec<u8>, EncodingError> {
     let scale = DPI / PT_PER_INCH;
-    let columns = (canvas.width * scale).ceil() as u32;
-    let rows = (canvas.height * scale).ceil() as u32;
+    let columns = (canvas.width * DPI / PT_PER_INCH).ceil() as u32;
+    let rows = (canvas.height * DPI / PT_PER_INCH).ceil() as u32;
     let mut pixmap = pixmap(columns, rows)?;
     pixmap.fill(tiny_skia::Color::WHITE);
     let mut page = Page {

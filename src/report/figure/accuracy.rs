@@ -13,8 +13,8 @@ use crate::report::style::{
 use std::path::Path;
 
 const LEFT: f64 = 62.0;
-/// Room for the names at the ends of the lines.
-const RIGHT: f64 = 128.0;
+/// Most room for the names at the ends of the lines.
+const MOST_RIGHT: f64 = 132.0;
 const COLUMN: f64 = 32.0;
 const FEWEST_COLUMNS: usize = 7;
 const TOP: f64 = 14.0;
@@ -93,8 +93,13 @@ impl Accuracy {
         let right = LEFT + COLUMN * n_columns as f64;
         let matrix_top = TOP + LINES_HEIGHT + PANEL_GAP;
         let matrix_bottom = matrix_top + ROW * self.tasks.len().max(1) as f64;
+        let runs = self.runs.iter().map(|r| &r.name);
+        let names = runs.chain(self.references.iter().map(|r| &r.name));
+        let widest = names
+            .map(|name| font::width(name, TICK, Weight::Bold))
+            .fold(40.0, f64::max);
         let mut canvas = Canvas::new(
-            right + RIGHT,
+            right + (widest + 14.0).min(MOST_RIGHT),
             matrix_bottom + 24.0,
             "Accuracy over the run: overall and per task",
         );
@@ -186,11 +191,7 @@ impl Accuracy {
             26.0,
         );
         let ticks: Vec<Tick> = (0..self.stages.len())
-            .map(|k| Tick {
-                value: k as f64 + 0.5,
-                label: String::new(),
-                exponent: None,
-            })
+            .map(|k| Tick::plain(k as f64 + 0.5, String::new()))
             .collect();
         axis::bottom(canvas, columns, bottom, &ticks, "");
         self.stage_ticks(canvas, columns, bottom + 9.5);
@@ -269,10 +270,12 @@ impl Accuracy {
                 let scores = self.per_task.get(task);
                 let value = scores.and_then(|s| s.get(stage)).copied();
                 let value = value.filter(|v| v.is_finite());
-                // Cells stand a little apart; blank ones are pale.
-                let ground = value.map_or(PALE, |v| sequential(v / 100.0));
+                // Cells stand a little apart; what was not measured has none.
+                let ground = value.map_or(WHITE, |v| sequential(v / 100.0));
                 let x = columns.at(stage as f64);
-                canvas.rectangle((x + 0.4, y + 0.4), (COLUMN - 0.8, ROW - 0.8), ground);
+                if value.is_some() {
+                    canvas.rectangle((x + 0.4, y + 0.4), (COLUMN - 0.8, ROW - 0.8), ground);
+                }
                 let text = value.map_or("–".to_owned(), |v| axis::number(v, 0));
                 let colour = if value.is_some() {
                     ink_on(ground)
@@ -332,7 +335,7 @@ fn end_labels(canvas: &mut Canvas, x: f64, mut ends: Vec<EndLabel>) {
             vec![(x - 6.0, end.y), (x - 1.0, y)],
             Stroke::new(tint(end.colour, 0.6), HAIR),
         );
-        let name = font::fit(&end.name, TICK, Weight::Bold, RIGHT - 14.0);
+        let name = font::fit(&end.name, TICK, Weight::Bold, MOST_RIGHT - 14.0);
         canvas.text(
             Text::new((x + 1.0, y), TICK, name)
                 .bold()

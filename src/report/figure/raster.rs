@@ -3,7 +3,7 @@
 use crate::analysis::rate::SpikeCount;
 use crate::base::time::{Duration, Time};
 use crate::report::FigureError;
-use crate::report::axis::{self, Axis};
+use crate::report::axis::{self, Axis, Tick};
 use crate::report::canvas::{Canvas, Picture, Stroke, Text};
 use crate::report::font::{self, Weight};
 use crate::report::style::{
@@ -15,16 +15,17 @@ use std::path::Path;
 /// Above this many spikes a layer is drawn as density: marks would merge, and the file grow by 10 bytes each.
 const MOST_MARKS: usize = 20_000;
 /// Side of a density cell in points.
-const CELL: f64 = 0.6;
+const CELL: f64 = 0.5;
 /// Layers of at most this many neurons (output classes) get rows apart and strong marks.
 const FEW_NEURONS: usize = 24;
 
-const LEFT: f64 = 112.0;
+const LEFT: f64 = 104.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 8.0;
 const RATE_HEIGHT: f64 = 20.0;
 const BAND_HEIGHT: f64 = 76.0;
-const FEW_HEIGHT: f64 = 56.0;
+/// Height of a row of its own: that of its label.
+const FEW_ROW: f64 = 7.6;
 const INNER_GAP: f64 = 4.0;
 const OUTER_GAP: f64 = 13.0;
 
@@ -149,13 +150,16 @@ impl Raster {
             canvas.area(area, tint(colour, 0.35), 1.0);
             canvas.line(outline, Stroke::new(colour, HAIR));
         }
-        let ticks: Vec<_> = match vertical.ticks(2).as_slice() {
-            [first, .., last] => vec![first.clone(), last.clone()],
-            few => few.to_vec(),
-        };
+        // Zero and the highest round rate, which carries the unit.
+        let ticks = vertical.ticks(3).pop().filter(|t| t.value > 0.0).map(|t| {
+            let label = format!("{} Hz", t.label);
+            vec![
+                Tick::plain(0.0, "0".to_owned()),
+                Tick::plain(t.value, label),
+            ]
+        });
+        let ticks = ticks.unwrap_or_default();
         axis::left(canvas, &vertical, LEFT, &ticks, "", 0.0);
-        let at = (LEFT + 3.0, top + 2.0);
-        canvas.text(Text::new(at, NOTE, "Hz").colour(GREY));
     }
 
     /// Draws the spikes; the note says how, where it is not one mark per spike.
@@ -203,12 +207,10 @@ impl Raster {
             canvas.segments(marks.collect(), Stroke::new(colour, width));
         }
         let ticks = if few {
-            let every = if n > 12 { 5 } else { 1 };
-            let all = Axis::linear(0.0, n as f64 - 1.0, bottom, top).ticks(n.max(1));
-            all.into_iter()
-                .filter(|t| {
-                    t.value >= 0.0 && t.value < n as f64 && t.value % f64::from(every) == 0.0
-                })
+            let every = if n > 10 { 5 } else { 1 };
+            (0..n)
+                .step_by(every)
+                .map(|j| Tick::plain(j as f64, j.to_string()))
                 .collect()
         } else {
             neurons.ticks(4)
@@ -253,7 +255,7 @@ impl Raster {
             rows,
             pixels: counts
                 .iter()
-                .map(|&c| tint(colour, (f64::from(c) / f64::from(darkest)).sqrt()))
+                .map(|&c| tint(colour, f64::from(c) / f64::from(darkest)))
                 .collect(),
         };
         let full = row_height * rows as f64;
@@ -268,7 +270,7 @@ impl Raster {
 
 fn band_height(layer: &Layer) -> f64 {
     if layer.n_neurons <= FEW_NEURONS {
-        FEW_HEIGHT
+        (FEW_ROW * layer.n_neurons as f64).clamp(20.0, BAND_HEIGHT)
     } else {
         BAND_HEIGHT
     }
@@ -287,7 +289,7 @@ fn colour(k: usize, n_layers: usize) -> Colour {
 }
 
 fn label(canvas: &mut Canvas, layer: &Layer, n_drawn: usize, band: (f64, f64), colour: Colour) {
-    let room = LEFT - 34.0;
+    let room = LEFT - 32.0;
     let middle = (band.0 + band.1) / 2.0;
     let name = font::fit(&layer.name, LABEL, Weight::Bold, room);
     canvas.text(

@@ -22,7 +22,7 @@ const MOST_UNITS: usize = 12;
 /// The incoming weights of chosen units as images: before, after, and the difference.
 ///
 /// Colours are centred at zero. Before and after share one scale, the differences have their own; each ends at the
-/// 99.5th percentile of what it shows, so that single weights do not pale the rest (the bar's ends say ≤ and ≥).
+/// 99.5th percentile of what it shows, so that single weights do not pale the rest: the pointed ends of its colour bar stand for what lies beyond.
 #[derive(Debug, Clone)]
 pub struct ReceptiveFields<'a> {
     /// Weights before, units × (height · width), pixels in rows from the top.
@@ -169,10 +169,20 @@ fn colour_bar(canvas: &mut Canvas, x: f64, (top, bottom): (f64, f64), limit: f64
         rows: STEPS,
         pixels: pixels.collect(),
     };
+    // Points at both ends, for values beyond the limits.
+    let (tip_top, tip_bottom) = (top, bottom);
+    let (top, bottom) = (top + WIDTH, bottom - WIDTH);
+    for (edge, tip, colour) in [
+        (top, tip_top, diverging(1.0)),
+        (bottom, tip_bottom, diverging(-1.0)),
+    ] {
+        let tip = (x + WIDTH / 2.0, tip);
+        canvas.area(vec![(x, edge), tip, (x + WIDTH, edge)], colour, 1.0);
+    }
     canvas.picture((x, top), (WIDTH, bottom - top), picture);
     let values = Axis::linear(-limit, limit, bottom, top);
     let stroke = Stroke::new(INK, AXIS);
-    for tick in values.ticks(if bottom - top > 100.0 { 6 } else { 3 }) {
+    for tick in values.ticks(if bottom - top > 100.0 { 6 } else { 5 }) {
         let y = values.at(tick.value);
         canvas.line(vec![(x + WIDTH, y), (x + WIDTH + 2.0, y)], stroke);
         canvas.text(Text::new((x + WIDTH + 3.5, y), NOTE, tick.label).level());

@@ -69,7 +69,7 @@ impl WeightHistogram<'_> {
         for (row, (projection, letter)) in self.projections.iter().zip(letters).enumerate() {
             let top = TOP + ROW * row as f64;
             canvas.text(Text::new((4.0, top - 8.0), PANEL, letter).bold());
-            let name = font::fit(&projection.name, LABEL, Weight::Bold, WIDTH);
+            let name = font::fit(&projection.name, LABEL, Weight::Bold, WIDTH - 56.0);
             canvas.text(Text::new((LEFT, top - 8.0), LABEL, name).bold());
             self.weights(&mut canvas, projection, top);
             self.changes(&mut canvas, projection, top);
@@ -94,17 +94,15 @@ impl WeightHistogram<'_> {
             &[(&before, GREY, true), (&after, VERMILION, false)],
             &self.title("Weight"),
         );
-        for (k, (name, colour)) in [("before", GREY), ("after", VERMILION)]
-            .into_iter()
-            .enumerate()
-        {
-            let at = (LEFT + WIDTH, top - 8.0 + 9.0 * k as f64);
+        let mut x = LEFT + WIDTH;
+        for (name, colour) in [("after", VERMILION), ("before", GREY)] {
             canvas.text(
-                Text::new(at, TICK, name)
+                Text::new((x, top - 8.0), TICK, name)
                     .bold()
                     .colour(colour)
                     .anchor(Anchor::End),
             );
+            x -= font::width(name, TICK, Weight::Bold) + 7.0;
         }
     }
 
