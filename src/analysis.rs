@@ -1,1 +1,13 @@
 //! Functions of spike trains, weights and scores; never sees the engine.
+//!
+//! | module | what it computes |
+//! |---|---|
+//! | [`summary`] | mean and standard deviation of a sample; scores over seeds |
+//! | [`rate`] | spikes per time bin, population rate in Hz |
+//! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
+//! | [`weight`] | how far each neuron's incoming weights moved |
+
+pub mod histogram;
+pub mod rate;
+pub mod summary;
+pub mod weight;

@@ -1,0 +1,11 @@
+//! The figures: plain data with a `draw` method that writes `stem.svg` and `stem.png`.
+
+mod accuracy;
+mod raster;
+mod receptive_fields;
+mod weight_histogram;
+
+pub use accuracy::{Accuracy, Reference, Run, Stage};
+pub use raster::{Layer, Raster};
+pub use receptive_fields::ReceptiveFields;
+pub use weight_histogram::{Projection, WeightHistogram};
