@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod document;
+mod expansion;
 mod quantity;
 mod read;
 mod reader;
@@ -13,6 +14,7 @@ pub mod sleep_replay;
 mod suggest;
 
 pub use diagnostic::{ConfigError, Diagnostic, Place};
+pub use expansion::expansion;
 pub use read::{Options, parse, read};
 pub use resolved::resolved;
 pub use sleep_replay::{

@@ -113,7 +113,8 @@ impl Document {
             return fail(set, format!("`{set}` has no `=`"), Some(help));
         };
         let path = path.trim();
-        if path.split('.').any(|key| key.trim().is_empty()) {
+        let keys: Vec<&str> = path.split('.').map(str::trim).collect();
+        if keys.len() > DEEPEST || keys.iter().any(|key| key.is_empty()) {
             return fail(path, format!("`{path}` is not a path of keys"), None);
         }
         let origin = Origin::Set(self.sets.len());
@@ -125,13 +126,15 @@ impl Document {
             }
         };
         let node = place_everywhere(value, origin);
-        let keys: Vec<&str> = path.split('.').map(str::trim).collect();
         match insert(&mut self.root, &keys, node, origin) {
             Ok(()) => Ok(()),
             Err(message) => fail(path, message, None),
         }
     }
 }
+
+/// More keys than any path of a model file has: nesting is walked by recursion, so it must have a bound.
+const DEEPEST: usize = 16;
 
 /// Refuses nesting so deep that walking it could exhaust the stack.
 ///
