@@ -1,0 +1,165 @@
+//! Errors that show the line: file, place, what was found, what was expected, and how to mend it.
+
+use std::fmt;
+use std::ops::Range;
+
+/// Everything that is wrong with a model file, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The problems; never empty.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, diagnostic) in self.diagnostics.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n\n")?;
+            }
+            write!(f, "{diagnostic}")?;
+        }
+        Ok(())
+    }
+}
+
+impl From<Diagnostic> for ConfigError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostics: vec![diagnostic],
+        }
+    }
+}
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+/// Where a problem is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A file as a whole.
+    File(String),
+    /// A stretch of one line of a file.
+    Line {
+        /// File.
+        name: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// Characters marked, at least 1.
+        width: usize,
+        /// The whole line.
+        text: String,
+    },
+    /// An override on the command line, such as `--set sleep.duration`.
+    Option(String),
+}
+
+impl Place {
+    /// The first line of the byte range `span` of `text`; any range is taken.
+    pub fn of_span(name: &str, text: &str, span: Range<usize>) -> Self {
+        let start = floor_boundary(text, span.start);
+        let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+        let end = floor_boundary(text, span.end).clamp(start, line_end);
+        Self::Line {
+            name: name.into(),
+            line: text[..line_start].matches('\n').count() + 1,
+            column: text[line_start..start].chars().count() + 1,
+            width: text[start..end].trim_end().chars().count().max(1),
+            text: text[line_start..line_end].trim_end().into(),
+        }
+    }
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// A line of a file as it may safely stand on a terminal: one character each, none of them a control character.
+fn printable(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().map(|c| match c {
+        '\t' => ' ',
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    })
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A line longer than a wide terminal is cut to the part around the place.
+        const WIDEST: usize = 160;
+        const BEFORE: usize = 60;
+
+        write!(f, "error: {}", self.message)?;
+        match &self.place {
+            Place::File(name) | Place::Option(name) => write!(f, "\n  --> {name}")?,
+            Place::Line {
+                name,
+                line,
+                column,
+                width,
+                text,
+            } => {
+                let gutter = " ".repeat(line.to_string().len());
+                let skip = if text.chars().count() > WIDEST {
+                    column.saturating_sub(BEFORE)
+                } else {
+                    0
+                };
+                let shown: String = printable(text).skip(skip).take(WIDEST).collect();
+                let pad = " ".repeat((column - 1).saturating_sub(skip));
+                let carets = "^".repeat((*width).min(WIDEST));
+                write!(f, "\n{gutter} --> {name}:{line}:{column}\n{gutter} |")?;
+                write!(f, "\n{line} | {shown}\n{gutter} | {pad}{carets}")?;
+            }
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_marks_the_place() {
+        let text = "seed = 1\n[sleep]\ndurations = \"15 s\"\n";
+        let diagnostic = Diagnostic {
+            message: "unknown key `durations` in [sleep]".into(),
+            place: Place::of_span("model.toml", text, 17..26),
+            help: Some("did you mean `duration`?".into()),
+        };
+        assert_eq!(
+            diagnostic.to_string(),
+            "error: unknown key `durations` in [sleep]\n  --> model.toml:3:1\n  |\n3 | durations = \"15 s\"\n  | \
+             ^^^^^^^^^\n  help: did you mean `duration`?"
+        );
+    }
+
+    #[test]
+    fn a_place_survives_any_range() {
+        let text = "µs = \"µ\"";
+        for (start, end) in [(0, 1), (1, 0), (3, 99), (99, 100), (7, 8)] {
+            let place = Place::of_span("m", text, start..end);
+            assert!(matches!(place, Place::Line { line: 1, .. }), "{place:?}");
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! A TOML document in which every key and value knows where it was written.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostic::{ConfigError, Diagnostic, Place};
+
+/// Where a key or value was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    /// The file as a whole.
+    File,
+    /// Bytes of the file.
+    Span { start: usize, end: usize },
+    /// The override of this number.
+    Set(usize),
+}
+
+/// A value and where it was written.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) origin: Origin,
+    pub(super) value: Value,
+}
+
+/// A TOML value.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    String(String),
+    Integer(i64),
+    /// An integer that 64 bits do not hold, as written.
+    HugeInteger(String),
+    Float(f64),
+    Boolean(bool),
+    Datetime(String),
+    Array(Vec<Node>),
+    Table(Vec<Entry>),
+}
+
+/// A key of a table and its value.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    /// Where the key was written.
+    pub(super) origin: Origin,
+    pub(super) node: Node,
+}
+
+/// A parsed model file with its overrides applied.
+#[derive(Debug)]
+pub(super) struct Document {
+    name: String,
+    text: String,
+    /// Paths of the overrides, as typed.
+    sets: Vec<String>,
+    /// Keys at the top.
+    pub(super) root: Vec<Entry>,
+}
+
+impl Document {
+    /// Parses `text` and applies overrides of the form `key.path=value` in order.
+    ///
+    /// # Errors
+    /// If the text is not TOML, or an override has no `=`, no TOML value, or leads into a value that is no table.
+    pub(super) fn parse(name: &str, text: &str, sets: &[String]) -> Result<Self, ConfigError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        check_depth(name, text)?;
+        let (root, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            return Err(ConfigError {
+                diagnostics: errors.iter().map(|e| syntax(name, text, e)).collect(),
+            });
+        }
+        let mut document = Self {
+            name: name.into(),
+            text: text.into(),
+            sets: Vec::new(),
+            root: entries(root.get_ref(), &|span| Origin::Span {
+                start: span.start,
+                end: span.end,
+            }),
+        };
+        for set in sets {
+            document.set(set)?;
+        }
+        Ok(document)
+    }
+
+    /// The place of `origin` as users see it.
+    pub(super) fn place(&self, origin: Origin) -> Place {
+        match origin {
+            Origin::File => Place::File(self.name.clone()),
+            Origin::Span { start, end } => Place::of_span(&self.name, &self.text, start..end),
+            Origin::Set(i) => {
+                let path = self.sets.get(i).map_or("", String::as_str);
+                Place::Option(format!("--set {path}"))
+            }
+        }
+    }
+
+    /// Applies one override.
+    fn set(&mut self, set: &str) -> Result<(), ConfigError> {
+        let fail = |path: &str, message: String, help: Option<String>| {
+            Err(ConfigError::from(Diagnostic {
+                message,
+                place: Place::Option(format!("--set {path}")),
+                help,
+            }))
+        };
+        let Some((path, text)) = set.split_once('=') else {
+            let help = "write `--set sleep.grid=off`".to_string();
+            return fail(set, format!("`{set}` has no `=`"), Some(help));
+        };
+        let path = path.trim();
+        let keys: Vec<&str> = path.split('.').map(str::trim).collect();
+        if keys.len() > DEEPEST || keys.iter().any(|key| key.is_empty()) {
+            return fail(path, format!("`{path}` is not a path of keys"), None);
+        }
+        let origin = Origin::Set(self.sets.len());
+        self.sets.push(path.into());
+        let value = match parse_value(text.trim()) {
+            Ok(value) => value,
+            Err(message) => {
+                return fail(path, format!("the value is not TOML: {message}"), None);
+            }
+        };
+        let node = place_everywhere(value, origin);
+        match insert(&mut self.root, &keys, node, origin) {
+            Ok(()) => Ok(()),
+            Err(message) => fail(path, message, None),
+        }
+    }
+}
+
+/// More keys than any path of a model file has: nesting is walked by recursion, so it must have a bound.
+const DEEPEST: usize = 16;
+
+/// Refuses nesting so deep that walking it could exhaust the stack.
+///
+/// The parser bounds nested arrays and inline tables itself, but not a key of many dots.
+fn check_depth(name: &str, text: &str) -> Result<(), ConfigError> {
+    // No key of a model file has more than 4 parts; a weight file's path in quotes may have more dots than that.
+    const MOST_DOTS: usize = 200;
+    let mut start = 0;
+    for line in text.split('\n') {
+        if line.matches('.').count() > MOST_DOTS {
+            return Err(Diagnostic {
+                message: format!("more than {MOST_DOTS} dots in one line"),
+                place: Place::of_span(name, text, start..start + 1),
+                help: None,
+            }
+            .into());
+        }
+        start += line.len() + 1;
+    }
+    Ok(())
+}
+
+/// An error of the TOML parser in our shape.
+fn syntax(name: &str, text: &str, error: &toml::de::Error) -> Diagnostic {
+    let place = match error.span() {
+        Some(span) => Place::of_span(name, text, span),
+        None => Place::File(name.into()),
+    };
+    // The parser's messages may have several lines ("invalid string\nexpected `\"`").
+    let message = error.message().trim().replace('\n', ", ");
+    Diagnostic {
+        message: format!("not TOML: {message}"),
+        place,
+        help: None,
+    }
+}
+
+/// The value of an override: TOML, or a bare word or quantity (`off`, `15 s`) taken as a string.
+fn parse_value(text: &str) -> Result<Value, String> {
+    match DeValue::parse(text) {
+        Ok(value) => Ok(convert(value.get_ref(), &|_| Origin::File)),
+        Err(error) if text.is_empty() || text.starts_with(['[', '{', '"', '\'']) => {
+            Err(error.message().trim().replace('\n', ", "))
+        }
+        Err(_) => Ok(Value::String(text.into())),
+    }
+}
+
+/// `value` and all within it, written at `origin`.
+fn place_everywhere(value: Value, origin: Origin) -> Node {
+    let value = match value {
+        Value::Array(nodes) => Value::Array(
+            nodes
+                .into_iter()
+                .map(|node| place_everywhere(node.value, origin))
+                .collect(),
+        ),
+        Value::Table(entries) => Value::Table(
+            entries
+                .into_iter()
+                .map(|entry| Entry {
+                    key: entry.key,
+                    origin,
+                    node: place_everywhere(entry.node.value, origin),
+                })
+                .collect(),
+        ),
+        other => other,
+    };
+    Node { origin, value }
+}
+
+/// Puts `node` at `keys` below `table`, creating tables that are missing.
+fn insert(table: &mut Vec<Entry>, keys: &[&str], node: Node, origin: Origin) -> Result<(), String> {
+    let Some((&key, rest)) = keys.split_first() else {
+        return Ok(());
+    };
+    let Some(at) = table.iter().position(|entry| entry.key == key) else {
+        let node = rest.iter().rev().fold(node, |node, key| Node {
+            origin,
+            value: Value::Table(vec![Entry {
+                key: (*key).into(),
+                origin,
+                node,
+            }]),
+        });
+        table.push(Entry {
+            key: key.into(),
+            origin,
+            node,
+        });
+        return Ok(());
+    };
+    if rest.is_empty() {
+        table[at].origin = origin;
+    }
+    descend(&mut table[at].node, key, rest, node, origin)
+}
+
+/// Puts `node` at `rest` below `target`, which is called `name`.
+fn descend(
+    target: &mut Node,
+    name: &str,
+    rest: &[&str],
+    node: Node,
+    origin: Origin,
+) -> Result<(), String> {
+    let Some((&key, below)) = rest.split_first() else {
+        *target = node;
+        return Ok(());
+    };
+    match &mut target.value {
+        Value::Table(table) => insert(table, rest, node, origin),
+        Value::Array(items) => {
+            let n = items.len();
+            let Ok(i) = key.parse::<usize>() else {
+                return Err(format!("`{name}` is an array: `{key}` is no index into it"));
+            };
+            match items.get_mut(i) {
+                Some(item) => descend(item, key, below, node, origin),
+                None if n == 0 => Err(format!("`{name}` is empty: it has no entry {i}")),
+                None => Err(format!(
+                    "`{name}` has {n} entries, 0 to {}: there is no {i}",
+                    n - 1
+                )),
+            }
+        }
+        _ => Err(format!("`{name}` is a single value: it has no `{key}`")),
+    }
+}
+
+fn entries(table: &DeTable<'_>, origin: &impl Fn(Range<usize>) -> Origin) -> Vec<Entry> {
+    table
+        .iter()
+        .map(|(key, value)| Entry {
+            key: key.get_ref().to_string(),
+            origin: origin(key.span()),
+            node: Node {
+                origin: origin(value.span()),
+                value: convert(value.get_ref(), origin),
+            },
+        })
+        .collect()
+}
+
+fn convert(value: &DeValue<'_>, origin: &impl Fn(Range<usize>) -> Origin) -> Value {
+    match value {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
+            Ok(integer) => Value::Integer(integer),
+            Err(_) => Value::HugeInteger(integer.to_string()),
+        },
+        // The parser lets only numbers through; what does not parse is treated as the non-number that it is.
+        DeValue::Float(float) => Value::Float(float.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(boolean) => Value::Boolean(*boolean),
+        DeValue::Datetime(datetime) => Value::Datetime(datetime.to_string()),
+        DeValue::Array(array) => Value::Array(
+            array
+                .iter()
+                .map(|item| Node {
+                    origin: origin(item.span()),
+                    value: convert(item.get_ref(), origin),
+                })
+                .collect(),
+        ),
+        DeValue::Table(table) => Value::Table(entries(table, origin)),
+    }
+}

@@ -1,0 +1,126 @@
+//! Numbers with units: `"20 ms"`, `"239.5 Hz"`.
+
+use crate::base::parameter::Dimension;
+use crate::base::time::Duration;
+
+use super::suggest;
+
+/// Why a text is not a quantity.
+#[derive(Debug, PartialEq)]
+pub(super) enum QuantityError {
+    /// The part before the unit is no finite number.
+    Number,
+    /// There is no unit.
+    NoUnit,
+    /// The unit is not one of the dimension.
+    Unit(String),
+}
+
+/// The value of `text` in the held unit of `dimension`.
+///
+/// # Errors
+/// If number or unit are missing or wrong, or the value is not finite.
+pub(super) fn parse(text: &str, dimension: Dimension) -> Result<f64, QuantityError> {
+    let text = text.trim();
+    let split = text
+        .find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '+' | '-' | 'e' | 'E'))
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: f64 = number.parse().map_err(|_| QuantityError::Number)?;
+    let unit = unit.trim();
+    if unit.is_empty() {
+        return Err(QuantityError::NoUnit);
+    }
+    let units = dimension.units();
+    let (_, factor) = units
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .ok_or_else(|| QuantityError::Unit(unit.into()))?;
+    let value = number * factor;
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(QuantityError::Number)
+    }
+}
+
+/// What a quantity of `dimension` looks like, for messages: "a time with its unit".
+pub(super) fn expected(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::One => "a number",
+        Dimension::Time => "a time with its unit",
+        Dimension::Rate => "a rate with its unit",
+        Dimension::Voltage => "a potential with its unit",
+        Dimension::Current => "a current with its unit",
+        Dimension::Capacitance => "a capacitance with its unit",
+    }
+}
+
+/// Help on the units of `dimension`.
+pub(super) fn help(dimension: Dimension) -> String {
+    let units: Vec<&str> = dimension.units().iter().map(|(name, _)| *name).collect();
+    let example = match dimension {
+        Dimension::One => return "write a bare number".into(),
+        Dimension::Time => "20 ms",
+        Dimension::Rate => "40 Hz",
+        Dimension::Voltage => "-55 mV",
+        Dimension::Current => "200 pA",
+        Dimension::Capacitance => "250 pF",
+    };
+    format!(
+        "write a string such as `\"{example}\"`; units: {}",
+        suggest::list(&units)
+    )
+}
+
+/// `value`, in the held unit, as a model file writes it.
+pub(super) fn write(value: f64, dimension: Dimension) -> String {
+    match dimension.unit() {
+        // `{:?}` always shows that a number is not an integer, and reads back as the same bits.
+        "" => format!("{value:?}"),
+        unit => format!("\"{value} {unit}\""),
+    }
+}
+
+/// `duration` as a model file writes it: in seconds where they are whole.
+pub(super) fn write_duration(duration: Duration) -> String {
+    let ms = duration.as_ms();
+    if ms % 1000.0 == 0.0 {
+        format!("\"{} s\"", ms / 1000.0)
+    } else {
+        format!("\"{ms} ms\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_converted_to_the_held_unit() {
+        assert_eq!(parse("20 ms", Dimension::Time), Ok(20.0));
+        assert_eq!(parse(" 1.5s ", Dimension::Time), Ok(1500.0));
+        assert_eq!(parse("1e3 µs", Dimension::Time), Ok(1.0));
+        assert_eq!(parse("20 kHz", Dimension::Rate), Ok(20_000.0));
+        assert_eq!(parse("-70 mV", Dimension::Voltage), Ok(-70.0));
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        assert_eq!(parse("20", Dimension::Time), Err(QuantityError::NoUnit));
+        assert_eq!(parse("", Dimension::Time), Err(QuantityError::Number));
+        assert_eq!(parse("inf ms", Dimension::Time), Err(QuantityError::Number));
+        assert_eq!(
+            parse("1e999 s", Dimension::Time),
+            Err(QuantityError::Number)
+        );
+        assert_eq!(
+            parse("1e308 h", Dimension::Time),
+            Err(QuantityError::Number)
+        );
+        assert_eq!(
+            parse("20 mV", Dimension::Time),
+            Err(QuantityError::Unit("mV".into()))
+        );
+    }
+}

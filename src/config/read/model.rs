@@ -1,0 +1,206 @@
+//! `[neuron]` and `[plasticity]`: parameters of models that the registries declare, one value or one per layer.
+
+use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Values};
+use crate::config::document::Origin;
+use crate::config::reader::{Item, Section};
+use crate::config::sleep_replay::{Neuron, Plasticity};
+use crate::config::suggest;
+use crate::{neuron, plasticity};
+
+use super::Network;
+
+/// A parameter's value and where it was written.
+#[derive(Clone, Copy)]
+struct Given {
+    value: f64,
+    origin: Option<Origin>,
+}
+
+/// Reads `[neuron]` and checks that no neuron fires by itself or for ever.
+pub(super) fn neuron(section: &Section<'_>, network: Option<&Network>) -> Option<Neuron> {
+    let model = registered(section, "model", "the neuron model", neuron::REGISTRY)?;
+    let network = known(section, network)?;
+    let needed = vec![true; network.driven().len()];
+    let parameters = parameters(section, model, network, &needed)?;
+    let mut good = true;
+    for l in 0..needed.len() {
+        let of = |name: &str| {
+            let (_, values) = parameters.iter().find(|(spec, _)| spec.name == name)?;
+            values.get(l).copied().flatten()
+        };
+        let layer = &network.driven()[l];
+        if let (Some(v_th), Some(e_l)) = (of("v_th"), of("e_l"))
+            && v_th.value <= e_l.value
+        {
+            let message = format!(
+                "the threshold `v_th` of layer `{layer}` is {}, not above the resting potential `e_l`, {}: the neuron \
+                 would fire at every arrival",
+                v_th.value, e_l.value
+            );
+            let origin = v_th.origin.or(e_l.origin).unwrap_or(section.origin);
+            section.reader.problem(origin, message, None);
+            good = false;
+        } else if let (Some(v_th), Some(v_reset)) = (of("v_th"), of("v_reset"))
+            && v_reset.value >= v_th.value
+        {
+            let message = format!(
+                "the potential after a spike `v_reset` of layer `{layer}` is {}, not below the threshold `v_th`, {}",
+                v_reset.value, v_th.value
+            );
+            let origin = v_reset.origin.or(v_th.origin).unwrap_or(section.origin);
+            section.reader.problem(origin, message, None);
+            good = false;
+        }
+    }
+    if !good {
+        return None;
+    }
+    let layers = by_layer(&parameters, &needed)
+        .into_iter()
+        .flatten()
+        .collect();
+    Some(Neuron { model, layers })
+}
+
+/// Reads `[plasticity]`.
+pub(super) fn plasticity(section: &Section<'_>, network: Option<&Network>) -> Option<Plasticity> {
+    let rule = registered(section, "rule", "the plasticity rule", plasticity::REGISTRY)?;
+    let network = known(section, network)?;
+    let onto = section
+        .need(
+            "onto",
+            "the layers whose incoming weights change, may be []",
+        )
+        .and_then(|item| super::layers(&item, network, 1));
+    let mut needed = vec![false; network.driven().len()];
+    for l in onto.iter().flatten() {
+        // Layer 0 is the input, which `layers` refuses here.
+        if let Some(needed) = needed.get_mut(l - 1) {
+            *needed = true;
+        }
+    }
+    let parameters = parameters(section, rule, network, &needed)?;
+    onto?;
+    let layers = by_layer(&parameters, &needed);
+    Some(Plasticity { rule, layers })
+}
+
+/// The model that `key` names; where there is none, the rest of the section cannot be checked.
+fn registered(
+    section: &Section<'_>,
+    key: &str,
+    what: &str,
+    registry: &[&'static ModelSpec],
+) -> Option<&'static ModelSpec> {
+    let choices: Vec<(&str, &'static ModelSpec)> =
+        registry.iter().map(|spec| (spec.name, *spec)).collect();
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+    let what = format!("{what}, one of {}", suggest::list(&names));
+    let spec = section
+        .need(key, &what)
+        .and_then(|item| item.choice(&choices));
+    if spec.is_none() {
+        section.ignore();
+    }
+    spec
+}
+
+/// The network; where it is unknown, the rest of the section cannot be checked.
+fn known<'n>(section: &Section<'_>, network: Option<&'n Network>) -> Option<&'n Network> {
+    if network.is_none() {
+        section.ignore();
+    }
+    network
+}
+
+/// Every parameter of `spec` with its values per layer after the input; layers that are not `needed` may lack one.
+type PerLayer = Vec<(&'static ParameterSpec, Vec<Option<Given>>)>;
+
+fn parameters(
+    section: &Section<'_>,
+    spec: &'static ModelSpec,
+    network: &Network,
+    needed: &[bool],
+) -> Option<PerLayer> {
+    let read: Vec<Option<_>> = spec
+        .parameters
+        .iter()
+        .map(|parameter| Some((parameter, values(section, parameter, network, needed)?)))
+        .collect();
+    read.into_iter().collect()
+}
+
+fn values(
+    section: &Section<'_>,
+    parameter: &'static ParameterSpec,
+    network: &Network,
+    needed: &[bool],
+) -> Option<Vec<Option<Given>>> {
+    let default = parameter.default.map(|value| Given {
+        value,
+        origin: None,
+    });
+    let optional = default.is_some() || !needed.contains(&true);
+    let item = if optional {
+        section.get(parameter.name)
+    } else {
+        Some(section.need(parameter.name, parameter.doc)?)
+    };
+    let Some(item) = item else {
+        return Some(vec![default; needed.len()]);
+    };
+    if !item.is_table() {
+        let given = given(&item, parameter)?;
+        return Some(vec![Some(given); needed.len()]);
+    }
+    let table = item.section()?;
+    let read: Vec<Option<Option<Given>>> = network
+        .driven()
+        .iter()
+        .zip(needed)
+        .map(|(layer, needed)| {
+            if default.is_none() && *needed {
+                return Some(Some(given(&table.need(layer, parameter.doc)?, parameter)?));
+            }
+            table.or(layer, default, |item| given(&item, parameter).map(Some))
+        })
+        .collect();
+    read.into_iter().collect()
+}
+
+fn given(item: &Item<'_>, parameter: &ParameterSpec) -> Option<Given> {
+    // In a network made from an MLP potentials are multiples of weights, which have no unit.
+    let dimension = match parameter.dimension {
+        Dimension::Voltage => Dimension::One,
+        dimension => dimension,
+    };
+    if dimension == Dimension::One && item.as_text().is_some() {
+        let help = match parameter.dimension {
+            Dimension::Voltage => "potentials of a network made from an MLP have no unit",
+            _ => "write it without quotes",
+        };
+        return item.refuse("a number", Some(help.into()));
+    }
+    Some(Given {
+        value: item.quantity(dimension, parameter.range)?,
+        origin: Some(item.origin()),
+    })
+}
+
+/// Values of each layer by name of the parameter; `None` for layers that are not `needed`.
+fn by_layer(parameters: &PerLayer, needed: &[bool]) -> Vec<Option<Values>> {
+    let layer = |l: usize| {
+        parameters
+            .iter()
+            .filter_map(|(spec, values)| {
+                let given = values.get(l).copied().flatten()?;
+                Some((spec.name, given.value))
+            })
+            .collect()
+    };
+    needed
+        .iter()
+        .enumerate()
+        .map(|(l, needed)| needed.then(|| layer(l)))
+        .collect()
+}

@@ -1,0 +1,57 @@
+//! "Did you mean …?"
+
+/// A misspelling is short; comparing a long text with every candidate would be slow and pointless.
+const LONGEST: usize = 64;
+
+/// The candidate that `word` is most likely a slip of, if any is near: at most a third of its letters differ.
+pub(super) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, candidate)| {
+            *distance <= (candidate.chars().count().max(word.chars().count()) / 3).max(1)
+        })
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// "did you mean …?" where one of `candidates` is near.
+pub(super) fn did_you_mean(word: &str, candidates: &[&str]) -> Option<String> {
+    nearest(word, candidates.iter().copied()).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// Help for a word that is none of `candidates`: the nearest, or all of them.
+pub(super) fn help(word: &str, candidates: &[&str]) -> Option<String> {
+    did_you_mean(word, candidates)
+        .or_else(|| (!candidates.is_empty()).then(|| format!("known here: {}", list(candidates))))
+}
+
+/// "`a`, `b`, `c`".
+pub(super) fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised_and_other_words_are_not() {
+        let keys = ["after", "duration", "grid", "input"];
+        assert_eq!(nearest("durations", keys), Some("duration"));
+        assert_eq!(nearest("Grid", keys), Some("grid"));
+        assert_eq!(nearest("inptu", keys), Some("input"));
+        assert_eq!(nearest("colour", keys), None);
+    }
+}
