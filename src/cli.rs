@@ -1,8 +1,56 @@
-//! The command line.
+//! The command line: a thin shell over [`experiment`](crate::experiment).
+//!
+//! Results go to stdout, progress and log to stderr. Every command takes a [`Shell`] and returns a [`Failure`] or
+//! nothing; only [`main`] turns that into an exit code.
+
+pub mod argument;
+mod completion;
+mod describe;
+mod failure;
+mod interrupt;
+mod log;
+mod model_file;
+mod progress;
+mod shell;
+mod suggest;
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
+use argument::{Arguments, Command};
+use failure::Failure;
+use shell::Shell;
+
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    failure::announce_bugs();
+    let outcome = std::panic::catch_unwind(|| {
+        let arguments = Arguments::parse();
+        let shell = Shell::new(arguments.quiet, arguments.json);
+        dispatch(&arguments.command, &shell).or_else(|failure| shell.report(&failure))
+    });
+    match outcome {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(code)) => code.into(),
+        Err(_) => failure::BUG.into(),
+    }
+}
+
+fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
+    match command {
+        Command::Describe { name } => describe::run(name.as_deref(), shell),
+        Command::Completions { shell: kind } => completion::run(*kind, shell),
+        Command::Run(arguments) => not_built(model_file::find(&arguments.model.model)?.display()),
+        Command::Check(arguments) => not_built(model_file::find(&arguments.model)?.display()),
+        Command::Train(arguments) => not_built(model_file::find(&arguments.model.model)?.display()),
+        Command::Recover(arguments) => not_built(arguments.file.display()),
+        Command::Import(arguments) => not_built(arguments.file.display()),
+    }
+}
+
+fn not_built(file: impl std::fmt::Display) -> Result<(), Failure> {
+    Err(Failure::input(format!(
+        "`{file}`: this command is not built yet"
+    )))
 }

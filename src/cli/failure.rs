@@ -1,0 +1,85 @@
+//! How a command may end, and the exit code of each way.
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+
+/// Exit code of a bug.
+pub(super) const BUG: u8 = 1;
+/// Exit code of bad input and of anything else that the user can mend; clap uses the same.
+pub(super) const INPUT: u8 = 2;
+/// Exit code of a run that was stopped early and left a readable file.
+pub(super) const STOPPED: u8 = 3;
+
+/// Why a command did not end as it should.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// Something that the user can mend: input, a full disk, an output path.
+    #[error(transparent)]
+    Input(Box<dyn Error + Send + Sync>),
+    /// Stopped by a signal.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the commands that run something come next")
+    )]
+    #[error(
+        "stopped early; `{}` is readable up to where the run stood\n  help: resuming a stopped run is not possible yet",
+        file.display()
+    )]
+    Stopped {
+        /// The run file.
+        file: PathBuf,
+    },
+    /// Results could not be printed.
+    #[error("stdout: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl Failure {
+    /// Something that the user can mend.
+    pub(super) fn input(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Input(error.into())
+    }
+
+    /// The exit code; `None` where there is nothing to complain about: whoever read our output has read enough.
+    pub(super) fn exit_code(&self) -> Option<u8> {
+        match self {
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
+            Self::Input(_) | Self::Output(_) => Some(INPUT),
+            Self::Stopped { .. } => Some(STOPPED),
+        }
+    }
+}
+
+/// Adds to every panic's message that it is a bug and what to report.
+pub(super) fn announce_bugs() {
+    let standard = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        standard(panic);
+        eprintln!(
+            "This is a bug in sharpwave {} ({} {}). Please report it with the lines above, the command and the \
+             model file.",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS,
+            std::env::consts::ARCH,
+        );
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_those_of_the_help() {
+        let stopped = Failure::Stopped {
+            file: "run.h5".into(),
+        };
+        let closed = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        let full = Failure::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert_eq!(Failure::input("x").exit_code(), Some(2));
+        assert_eq!(stopped.exit_code(), Some(3));
+        assert_eq!(closed.exit_code(), None);
+        assert_eq!(full.exit_code(), Some(2));
+    }
+}

@@ -1,0 +1,71 @@
+//! Finding the model file that a user named.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use super::suggest::nearest;
+
+/// Where the shipped model files lie, seen from the repository's root.
+const SHIPPED: &str = "models";
+
+/// `path`, if there is a file.
+///
+/// # Errors
+/// If there is none; names the model file that it is most likely a slip of.
+pub(super) fn find(path: &Path) -> Result<&Path, Failure> {
+    if path.is_file() {
+        return Ok(path);
+    }
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(Failure::input(format!(
+            "`{shown}`: found a folder, expected a model file (TOML)"
+        )));
+    }
+    let mut message = format!("`{shown}`: no such file");
+    if let Some(help) = suggestion(path) {
+        message = format!("{message}\n  help: {help}");
+    }
+    Err(Failure::input(message))
+}
+
+fn suggestion(path: &Path) -> Option<String> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let known: Vec<PathBuf> = [folder, Path::new(SHIPPED)]
+        .into_iter()
+        .flat_map(model_files)
+        .collect();
+    let typed = path.file_stem()?.to_str()?;
+    let stems = known.iter().filter_map(|file| file.file_stem()?.to_str());
+    if let Some(near) = nearest(typed, stems) {
+        let file = known
+            .iter()
+            .find(|file| file.file_stem().is_some_and(|stem| stem == near))?;
+        return Some(format!("did you mean `{}`?", file.display()));
+    }
+    let mut names: Vec<String> = known
+        .iter()
+        .map(|file| format!("`{}`", file.display()))
+        .collect();
+    names.sort();
+    names.dedup();
+    (!names.is_empty()).then(|| format!("model files here: {}", names.join(", ")))
+}
+
+/// The TOML files in `folder`; none where it cannot be read.
+fn model_files(folder: &Path) -> Vec<PathBuf> {
+    let read = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let entries = std::fs::read_dir(read).into_iter().flatten().flatten();
+    entries
+        .map(|entry| folder.join(entry.file_name()))
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .filter(|file| !file.ends_with("Cargo.toml"))
+        .collect()
+}

@@ -1,0 +1,292 @@
+//! Progress of a run on stderr: bars on a terminal, else a line a minute and one per finished stage, or JSON lines.
+
+mod bars;
+mod text;
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::MultiProgress;
+
+use crate::experiment::progress::{Progress, Watch};
+use bars::Bars;
+use text::Pace;
+
+/// Least time between two drawings of one seed's bar: ten a second look smooth.
+const BAR_INTERVAL: Duration = Duration::from_millis(100);
+/// Least time between two lines of a log that people read.
+const LINE_INTERVAL: Duration = Duration::from_secs(60);
+/// Least time between two JSON lines of one seed.
+const JSON_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Shows the progress of all seeds of a run.
+pub(super) struct Watcher {
+    stop: &'static AtomicBool,
+    shown: Option<Mutex<Shown>>,
+}
+
+/// Where progress goes.
+enum Display {
+    Bars(Bars),
+    Lines(Box<dyn Write + Send>),
+    Json(Box<dyn Write + Send>),
+}
+
+struct Shown {
+    display: Display,
+    interval: Duration,
+    seeds: BTreeMap<u64, Seed>,
+    /// When a line was last written for any seed.
+    last: Instant,
+}
+
+/// What is remembered of one seed.
+#[derive(Default)]
+struct Seed {
+    last: Option<Instant>,
+    sleep: Option<Start>,
+}
+
+/// Where a sleep stood when it was first seen.
+struct Start {
+    sleep: usize,
+    simulated: crate::base::time::Duration,
+    at: Instant,
+}
+
+impl Watcher {
+    /// Chooses the display: none if `quiet`, JSON lines, `bars` on a terminal, lines elsewhere.
+    pub(super) fn new(
+        quiet: bool,
+        json: bool,
+        bars: MultiProgress,
+        stop: &'static AtomicBool,
+    ) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let (display, interval) = if json {
+            (Display::Json(Box::new(io::stderr())), JSON_INTERVAL)
+        } else if terminal {
+            (Display::Bars(Bars::new(bars)), BAR_INTERVAL)
+        } else {
+            (Display::Lines(Box::new(io::stderr())), LINE_INTERVAL)
+        };
+        Self {
+            stop,
+            shown: (!quiet).then(|| Mutex::new(Shown::new(display, interval))),
+        }
+    }
+}
+
+impl Watch for Watcher {
+    fn show(&self, progress: &Progress<'_>) {
+        if let Some(shown) = &self.shown {
+            // A panic elsewhere leaves at worst a stale line.
+            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            shown.show(progress, Instant::now());
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+impl Shown {
+    fn new(display: Display, interval: Duration) -> Self {
+        Self {
+            display,
+            interval,
+            seeds: BTreeMap::new(),
+            last: Instant::now(),
+        }
+    }
+
+    fn show(&mut self, progress: &Progress<'_>, now: Instant) {
+        let (number, finished) = match *progress {
+            Progress::Training { seed, .. } | Progress::Sleeping { seed, .. } => (seed, false),
+            Progress::Tested { seed, .. } | Progress::Done { seed } => (seed, true),
+        };
+        let seed = self.seeds.entry(number).or_default();
+        let pace = seed.pace(progress, now);
+        let waited = match self.display {
+            // One line a minute however many seeds run.
+            Display::Lines(_) => Some(now.saturating_duration_since(self.last)),
+            Display::Bars(_) | Display::Json(_) => {
+                seed.last.map(|last| now.saturating_duration_since(last))
+            }
+        };
+        if !finished && waited.is_some_and(|waited| waited < self.interval) {
+            return;
+        }
+        seed.last = Some(now);
+        self.last = now;
+        // Progress that cannot be shown is no reason to end a run.
+        let _ = match &mut self.display {
+            Display::Bars(bars) => {
+                bars.show(number, progress, pace);
+                Ok(())
+            }
+            Display::Lines(out) => {
+                writeln!(out, "seed {number}: {}", text::sentence(progress, pace))
+            }
+            Display::Json(out) => writeln!(out, "{}", text::document(progress, pace)),
+        };
+        if matches!(progress, Progress::Done { .. }) {
+            self.seeds.remove(&number);
+        }
+    }
+}
+
+impl Seed {
+    /// How fast a sleep goes, measured from when it was first seen.
+    fn pace(&mut self, progress: &Progress<'_>, now: Instant) -> Option<Pace> {
+        let Progress::Sleeping {
+            sleep,
+            simulated,
+            total,
+            ..
+        } = *progress
+        else {
+            return None;
+        };
+        match &self.sleep {
+            Some(start) if start.sleep == sleep => Pace::new(
+                simulated.as_ms() - start.simulated.as_ms(),
+                now.saturating_duration_since(start.at),
+                total.as_ms() - simulated.as_ms(),
+            ),
+            _ => {
+                self.sleep = Some(Start {
+                    sleep,
+                    simulated,
+                    at: now,
+                });
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time;
+    use crate::experiment::progress::LayerActivity;
+    use std::sync::Arc;
+
+    /// Keeps what is written to it.
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Page {
+        fn lines(&self) -> Vec<String> {
+            let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+            text.lines().map(String::from).collect()
+        }
+    }
+
+    fn training(seed: u64, epoch: usize) -> Progress<'static> {
+        Progress::Training {
+            seed,
+            network: "sequential",
+            task: 2,
+            tasks: 5,
+            epoch,
+            epochs: 10,
+            loss: 0.012345,
+        }
+    }
+
+    #[test]
+    fn lines_come_once_a_minute_for_all_seeds_and_at_the_end_of_every_stage() {
+        let page = Page::default();
+        let mut shown = Shown::new(Display::Lines(Box::new(page.clone())), LINE_INTERVAL);
+        let start = shown.last;
+        for second in 0..=125_u64 {
+            let now = start + Duration::from_secs(second);
+            shown.show(&training(1, second as usize), now);
+            shown.show(&training(2, second as usize), now);
+        }
+        let tested = Progress::Tested {
+            seed: 2,
+            network: "sequential",
+            stage: "after task 2",
+            overall: 0.3921,
+        };
+        shown.show(&tested, start + Duration::from_secs(126));
+        shown.show(
+            &Progress::Done { seed: 2 },
+            start + Duration::from_secs(126),
+        );
+        assert_eq!(
+            page.lines(),
+            [
+                "seed 1: sequential, task 2/5, epoch 60/10, loss 0.01235",
+                "seed 1: sequential, task 2/5, epoch 120/10, loss 0.01235",
+                "seed 2: sequential, after task 2: 39.2 % correct",
+                "seed 2: done",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_sleep_tells_its_speed_from_where_it_was_first_seen() {
+        let page = Page::default();
+        let mut shown = Shown::new(Display::Json(Box::new(page.clone())), JSON_INTERVAL);
+        let start = shown.last;
+        let layers = [LayerActivity {
+            name: "input".into(),
+            spikes: 100,
+            size: 10,
+        }];
+        for (simulated_ms, wall_ms) in [(1000.0, 0), (1500.0, 500), (6000.0, 2000)] {
+            let progress = Progress::Sleeping {
+                seed: 7,
+                sleep: 1,
+                sleeps: 5,
+                simulated: time::Duration::from_ms(simulated_ms).unwrap(),
+                total: time::Duration::from_ms(16000.0).unwrap(),
+                layers: &layers,
+            };
+            shown.show(&progress, start + Duration::from_millis(wall_ms));
+        }
+        // The second came too soon. 5 s in 2 s: 2.5 times real time, 10 s left take 4 s.
+        let lines = page.lines();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        let last: serde_json::Value = serde_json::from_str(&lines[1]).unwrap();
+        assert_eq!(
+            last,
+            serde_json::json!({
+                "event": "sleeping", "seed": 7, "sleep": 1, "sleeps": 5,
+                "simulated_ms": 6000.0, "total_ms": 16000.0,
+                "times_real": 2.5, "seconds_left": 4.0,
+                "layers": [{ "name": "input", "spikes": 100, "rate_hz": 100.0 / 60.0 }],
+            })
+        );
+    }
+
+    #[test]
+    fn bars_take_every_event() {
+        let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
+        let mut shown = Shown::new(Display::Bars(Bars::new(bars)), Duration::ZERO);
+        let now = shown.last;
+        shown.show(&training(1, 3), now);
+        assert_eq!(shown.seeds.len(), 1);
+        shown.show(&Progress::Done { seed: 1 }, now);
+        assert!(shown.seeds.is_empty());
+    }
+}

@@ -1,0 +1,87 @@
+//! What every command shares: where results go, how progress is shown, whether to stop.
+
+use std::io::{self, Write};
+use std::sync::atomic::AtomicBool;
+
+use indicatif::MultiProgress;
+
+use super::failure::Failure;
+use super::progress::Watcher;
+use super::{interrupt, log};
+
+/// The surroundings of a command.
+pub(super) struct Shell {
+    quiet: bool,
+    json: bool,
+    bars: MultiProgress,
+    stop: &'static AtomicBool,
+}
+
+impl Shell {
+    /// Sets up the log and the handling of signals.
+    pub(super) fn new(quiet: bool, json: bool) -> Self {
+        let bars = MultiProgress::new();
+        log::install(quiet, json, bars.clone());
+        let stop = interrupt::install();
+        Self {
+            quiet,
+            json,
+            bars,
+            stop,
+        }
+    }
+
+    /// Whether results are to be JSON.
+    pub(super) fn json(&self) -> bool {
+        self.json
+    }
+
+    /// Writes results to stdout.
+    ///
+    /// # Errors
+    /// If stdout cannot be written; a closed pipe is no failure in the end ([`Failure::exit_code`]).
+    pub(super) fn print(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        write(&mut out)?;
+        Ok(out.flush()?)
+    }
+
+    /// Writes `results` to stdout as one JSON document.
+    ///
+    /// # Errors
+    /// As [`Self::print`].
+    pub(super) fn print_json(&self, results: &impl serde::Serialize) -> Result<(), Failure> {
+        self.print(|out| {
+            serde_json::to_writer_pretty(&mut *out, results)?;
+            writeln!(out)
+        })
+    }
+
+    /// Someone to watch a run: bars on a terminal, lines elsewhere.
+    #[expect(dead_code, reason = "the commands that run something come next")]
+    pub(super) fn watch(&self) -> Watcher {
+        Watcher::new(self.quiet, self.json, self.bars.clone(), self.stop)
+    }
+
+    /// Says on stderr what went wrong; the exit code as error, or nothing where all is well.
+    pub(super) fn report(&self, failure: &Failure) -> Result<(), u8> {
+        let Some(code) = failure.exit_code() else {
+            return Ok(());
+        };
+        let line = if self.json {
+            let message = failure.to_string();
+            serde_json::json!({ "event": "error", "message": message, "exit_code": code })
+                .to_string()
+        } else {
+            format!("error: {failure}")
+        };
+        // Nobody is left to be told where stderr is gone too.
+        let _ = self
+            .bars
+            .suspend(|| writeln!(io::stderr().lock(), "{line}"));
+        Err(code)
+    }
+}

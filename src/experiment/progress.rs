@@ -1,0 +1,120 @@
+//! How far a run is, told to whoever watches it.
+//!
+//! A run reports as often as it likes and may do so from several threads (one per seed); the watcher decides what to
+//! show. Watching changes nothing about the results.
+
+use crate::base::time::Duration;
+
+/// Spikes of one layer so far in a sleep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerActivity {
+    /// Name of the population.
+    pub name: String,
+    /// Spikes since this sleep began.
+    pub spikes: u64,
+    /// Neurons in it.
+    pub size: u32,
+}
+
+impl LayerActivity {
+    /// Mean rate per neuron over `simulated`, in hertz; 0 before any time has passed.
+    pub fn rate_hz(&self, simulated: Duration) -> f64 {
+        let neuron_seconds = f64::from(self.size) * simulated.as_ms() / 1e3;
+        if neuron_seconds > 0.0 {
+            self.spikes as f64 / neuron_seconds
+        } else {
+            0.0
+        }
+    }
+}
+
+/// Where one seed of a run stands. Tasks, sleeps and epochs count from 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Progress<'a> {
+    /// An epoch of training has ended.
+    Training {
+        /// Seed of this repetition.
+        seed: u64,
+        /// Which network: `sequential`, `joint`, …
+        network: &'a str,
+        /// Task being learnt.
+        task: usize,
+        /// Tasks in all.
+        tasks: usize,
+        /// Epoch that has ended.
+        epoch: usize,
+        /// Epochs per task.
+        epochs: usize,
+        /// Mean loss over that epoch's images.
+        loss: f64,
+    },
+    /// A sleep is under way.
+    Sleeping {
+        /// Seed of this repetition.
+        seed: u64,
+        /// Which sleep.
+        sleep: usize,
+        /// Sleeps in all.
+        sleeps: usize,
+        /// Simulated so far in this sleep.
+        simulated: Duration,
+        /// Length of this sleep.
+        total: Duration,
+        /// Every layer, from input to output.
+        layers: &'a [LayerActivity],
+    },
+    /// A network has been tested.
+    Tested {
+        /// Seed of this repetition.
+        seed: u64,
+        /// Which network.
+        network: &'a str,
+        /// When: `after task 2`, `after sleep 2`, …
+        stage: &'a str,
+        /// Share of all test images classified rightly, 0 to 1.
+        overall: f64,
+    },
+    /// A repetition is complete.
+    Done {
+        /// Its seed.
+        seed: u64,
+    },
+}
+
+/// Someone who watches a run and may ask it to stop.
+pub trait Watch: Sync {
+    /// Takes note of `progress`. Called often and from several threads: cheap, and never fails.
+    fn show(&self, progress: &Progress<'_>);
+
+    /// Whether the run is to stop at the next place where its file is whole.
+    fn stopped(&self) -> bool;
+}
+
+/// Watches nothing and never stops a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Watch for Silent {
+    fn show(&self, _: &Progress<'_>) {}
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_spikes_per_neuron_and_second() {
+        let layer = LayerActivity {
+            name: "hidden1".into(),
+            spikes: 30,
+            size: 10,
+        };
+        assert_eq!(layer.rate_hz(Duration::from_ps(1_500_000_000_000)), 2.0);
+        assert_eq!(layer.rate_hz(Duration::ZERO), 0.0);
+    }
+}
