@@ -54,11 +54,9 @@ fn network(trained: &Trained, plastic: bool) -> Network {
     builder.source("input", 784).expect("first");
     let names = ["input", "hidden1", "hidden2", "output"];
     for (l, v_th) in [14.548273, 44.560317, 38.046326].into_iter().enumerate() {
-        let lif = neuron::find("lif").expect("registered");
         let weights = trained.mlp.layers[l].weights.view();
-        let neurons = (lif.build)(weights.nrows(), &Values::from([("tau_m", 999.5), ("v_th", v_th)]));
+        let neurons = neuron::build("lif", weights.nrows(), &Values::from([("tau_m", 999.5), ("v_th", v_th)]));
         builder.neurons(names[l + 1], neurons.expect("valid")).expect("new");
-        let rule = plasticity::find("sleep_replay").expect("registered");
         let values = Values::from([("increment", 0.032064), ("decrement", 0.003344)]);
         let declaration = Declaration {
             name: names[l + 1],
@@ -67,7 +65,7 @@ fn network(trained: &Trained, plastic: bool) -> Network {
             weights,
             gain: trained.gains[l],
             axonal_delay: Duration::ZERO,
-            plasticity: plastic.then(|| (rule.build)(&values).expect("valid")),
+            plasticity: plastic.then(|| plasticity::build("sleep_replay", &values).expect("valid")),
         };
         builder.project(declaration).expect("fits");
     }

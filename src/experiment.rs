@@ -1,3 +1,14 @@
 //! Whole runs: config, network, engine, record, analysis and report together.
 
+pub mod control;
+pub mod error;
+pub mod inputs;
+pub mod learner;
+pub mod night;
+pub mod plot;
 pub mod progress;
+pub mod repetition;
+pub mod run;
+pub mod score;
+pub mod spiking;
+pub mod summary;

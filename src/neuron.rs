@@ -44,10 +44,17 @@ pub struct Model {
 /// Every neuron model.
 pub static REGISTRY: &[&Model] = &[&lif::MODEL];
 
-/// The model called `name`.
-pub fn find(name: &str) -> Option<&'static Model> {
-    REGISTRY
-        .iter()
-        .copied()
-        .find(|model| model.spec.name == name)
+/// Every model as users see it.
+pub fn specs() -> Vec<&'static ModelSpec> {
+    REGISTRY.iter().map(|model| model.spec).collect()
+}
+
+/// A population of `size` neurons of the model called `name`.
+///
+/// # Errors
+/// If there is no such model, or a value is missing or out of range.
+pub fn build(name: &str, size: usize, values: &Values) -> Result<Box<dyn Neurons>, ParameterError> {
+    let model = REGISTRY.iter().find(|model| model.spec.name == name);
+    let model = model.ok_or_else(|| ParameterError::UnknownModel(name.into()))?;
+    (model.build)(size, values)
 }

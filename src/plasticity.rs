@@ -26,7 +26,17 @@ pub struct Rule {
 /// Every plasticity rule.
 pub static REGISTRY: &[&Rule] = &[&sleep_replay::RULE];
 
+/// Every rule as users see it.
+pub fn specs() -> Vec<&'static ModelSpec> {
+    REGISTRY.iter().map(|rule| rule.spec).collect()
+}
+
 /// The rule called `name`.
-pub fn find(name: &str) -> Option<&'static Rule> {
-    REGISTRY.iter().copied().find(|rule| rule.spec.name == name)
+///
+/// # Errors
+/// If there is no such rule, or a value is missing or out of range.
+pub fn build(name: &str, values: &Values) -> Result<Box<dyn PlasticityRule>, ParameterError> {
+    let rule = REGISTRY.iter().find(|rule| rule.spec.name == name);
+    let rule = rule.ok_or_else(|| ParameterError::UnknownModel(name.into()))?;
+    (rule.build)(values)
 }

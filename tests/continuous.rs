@@ -159,7 +159,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         builder
             .neurons(
                 name,
-                (neuron::find("lif").unwrap().build)(size, &values).unwrap(),
+                neuron::build("lif", size, &values).unwrap(),
             )
             .unwrap();
     }
@@ -177,7 +177,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
                 weights: case.weights[p].view(),
                 gain: case.gains[p],
                 axonal_delay: Duration::from_ps(case.delays_ps[p]),
-                plasticity: Some((plasticity::find("sleep_replay").unwrap().build)(&rule).unwrap()),
+                plasticity: Some(plasticity::build("sleep_replay", &rule).unwrap()),
             })
             .unwrap();
     }

@@ -97,7 +97,7 @@ fn engine(case: &Case) -> Engine {
     builder.source("layer0", case.weights[0].ncols()).unwrap();
     for (l, w) in case.weights.iter().enumerate() {
         let values = Values::from([("tau_m", 999.5), ("v_th", case.thresholds[l])]);
-        let neurons = (neuron::find("lif").unwrap().build)(w.nrows(), &values).unwrap();
+        let neurons = neuron::build("lif", w.nrows(), &values).unwrap();
         builder.neurons(&layer(l + 1), neurons).unwrap();
         let values = Values::from([
             ("increment", f64::from(case.increment)),
@@ -112,7 +112,7 @@ fn engine(case: &Case) -> Engine {
                 gain: case.gains[l],
                 axonal_delay: Duration::ZERO,
                 plasticity: Some(
-                    (plasticity::find("sleep_replay").unwrap().build)(&values).unwrap(),
+                    plasticity::build("sleep_replay", &values).unwrap(),
                 ),
             })
             .unwrap();

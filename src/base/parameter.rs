@@ -131,6 +131,9 @@ pub type Values = BTreeMap<&'static str, f64>;
 /// A parameter that is missing, unknown or out of range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ParameterError {
+    /// No model or rule has this name.
+    #[error("found `{0}`, expected the name of a registered model or rule")]
+    UnknownModel(String),
     /// The model needs it and there is no default.
     #[error("`{model}` needs `{parameter}`: {doc}")]
     Missing {

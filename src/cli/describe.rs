@@ -14,9 +14,9 @@ use crate::{neuron, plasticity};
 const WIDTH: usize = 80;
 
 /// What is listed: singular, plural, entries.
-const KINDS: [(&str, &str, &[&ModelSpec]); 2] = [
-    ("neuron model", "Neuron models", neuron::REGISTRY),
-    ("plasticity rule", "Plasticity rules", plasticity::REGISTRY),
+const KINDS: [(&str, &str, fn() -> Vec<&'static ModelSpec>); 2] = [
+    ("neuron model", "Neuron models", neuron::specs),
+    ("plasticity rule", "Plasticity rules", plasticity::specs),
 ];
 
 /// Prints all models and rules, or the one called `name`.
@@ -41,7 +41,7 @@ pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
 fn all() -> impl Iterator<Item = (&'static str, &'static ModelSpec)> {
     KINDS
         .iter()
-        .flat_map(|&(kind, _, specs)| specs.iter().map(move |&spec| (kind, spec)))
+        .flat_map(|&(kind, _, specs)| specs().into_iter().map(move |spec| (kind, spec)))
 }
 
 fn unknown(name: &str) -> Failure {
@@ -59,7 +59,7 @@ fn list(out: &mut dyn Write) -> io::Result<()> {
     let widest = all().map(|(_, spec)| spec.name.len()).max().unwrap_or(0);
     for (_, title, specs) in KINDS {
         writeln!(out, "{title}")?;
-        for spec in specs {
+        for spec in specs() {
             let indent = widest + 4;
             let text = wrap(spec.summary, indent);
             writeln!(out, "  {:widest$}  {text}", spec.name)?;

@@ -18,7 +18,7 @@ struct Given {
 
 /// Reads `[neuron]` and checks that no neuron fires by itself or for ever.
 pub(super) fn neuron(section: &Section<'_>, network: Option<&Network>) -> Option<Neuron> {
-    let model = registered(section, "model", "the neuron model", neuron::REGISTRY)?;
+    let model = registered(section, "model", "the neuron model", &neuron::specs())?;
     let network = known(section, network)?;
     let needed = vec![true; network.driven().len()];
     let parameters = parameters(section, model, network, &needed)?;
@@ -64,7 +64,7 @@ pub(super) fn neuron(section: &Section<'_>, network: Option<&Network>) -> Option
 
 /// Reads `[plasticity]`.
 pub(super) fn plasticity(section: &Section<'_>, network: Option<&Network>) -> Option<Plasticity> {
-    let rule = registered(section, "rule", "the plasticity rule", plasticity::REGISTRY)?;
+    let rule = registered(section, "rule", "the plasticity rule", &plasticity::specs())?;
     let network = known(section, network)?;
     let onto = section
         .need(

@@ -1,0 +1,101 @@
+//! Why an experiment cannot run or go on.
+
+use crate::base::parameter::ParameterError;
+use crate::config::ConfigError;
+use crate::mlp::conversion::ConversionError;
+use crate::mlp::dataset::DataError;
+use crate::mlp::selection::SelectionError;
+use crate::mlp::training::TrainingError;
+use crate::mlp::weight_file::WeightFileError;
+use crate::network::builder::BuildError;
+use crate::protocol::hypnogram::TooLong;
+use crate::record::output::OutputError;
+use crate::record::run_file::RecordError;
+use crate::record::spike_file::SpikeFileError;
+use crate::report::FigureError;
+
+/// Anything that stops an experiment: bad input, or a file that cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExperimentError {
+    /// The model file.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data set.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The choice of images.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// The weight file, or an image file.
+    #[error(transparent)]
+    WeightFile(#[from] WeightFileError),
+    /// The spike file.
+    #[error(transparent)]
+    SpikeFile(#[from] SpikeFileError),
+    /// Training.
+    #[error(transparent)]
+    Training(#[from] TrainingError),
+    /// Conversion to a spiking network.
+    #[error(transparent)]
+    Conversion(#[from] ConversionError),
+    /// A parameter.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The network.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The bouts.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    /// The run file.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Another output file.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A figure.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+    /// Input spikes off the grid of a time-stepped run.
+    #[error(
+        "`{file}`: spike of unit {unit} at {time_ms} ms lies off the grid of {grid_ms} ms\n  help: set `sleep.grid = \"off\"` \
+         for exact times, or round the spikes"
+    )]
+    OffGrid {
+        /// The spike file.
+        file: String,
+        /// The unit.
+        unit: u32,
+        /// When it spikes.
+        time_ms: f64,
+        /// The grid.
+        grid_ms: f64,
+    },
+    /// An image whose shape is not known.
+    #[error(
+        "[sleep.input] patch: a window needs an image of known shape; found {pixels} input units and no data set\n  \
+         help: name a data set in [data], use a square pattern, or set `patch = \"off\"`"
+    )]
+    NoShape {
+        /// Units of the input layer.
+        pixels: usize,
+    },
+    /// A pattern of another size than the input layer.
+    #[error("`{file}`: found {found} pixels, expected {expected}, one per unit of the input layer")]
+    PatternSize {
+        /// The pattern file.
+        file: String,
+        /// Its pixels.
+        found: usize,
+        /// Units of the input layer.
+        expected: usize,
+    },
+    /// The machine refuses threads.
+    #[error("cannot start {threads} threads: {cause}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system says.
+        cause: String,
+    },
+}

@@ -1,0 +1,150 @@
+//! Everything that a model file names, read and checked before anything is built or written.
+
+use std::path::Path;
+
+use crate::config::sleep_replay::{
+    Amount, Data, Input, Pattern, SleepReplay, Source, TrainImages, Weights,
+};
+use crate::experiment::error::ExperimentError;
+use crate::mlp::dataset::DataSet;
+use crate::mlp::images::Images;
+use crate::mlp::perceptron::Mlp;
+use crate::mlp::selection::{Quota, Selection};
+use crate::mlp::weight_file::{self, Bias};
+use crate::record::spike_file;
+use crate::stimulus::Spike;
+
+/// What an experiment runs on.
+pub struct Inputs {
+    /// Training images of each task; empty without a data set.
+    pub train: Vec<Images>,
+    /// Test images of each task; empty without a data set.
+    pub test: Vec<Images>,
+    /// Training images of joint training, if it is asked for.
+    pub joint: Option<Images>,
+    /// The network from a file, if there is one.
+    pub given: Option<Mlp>,
+    /// Input spikes on a clock that starts with the sleep; empty unless they come from a file.
+    pub spikes: Vec<Spike>,
+    /// The image that drives the input, if it comes from a file.
+    pattern: Option<Vec<f32>>,
+    /// Pixels per row of an input image.
+    pub width: usize,
+    /// Rows of an input image.
+    pub height: usize,
+}
+
+impl Inputs {
+    /// Reads what `model` names.
+    ///
+    /// # Errors
+    /// If a file is missing or wrong, or contradicts the model.
+    pub fn read(model: &SleepReplay) -> Result<Self, ExperimentError> {
+        let set = model.data.as_ref().map(|data| data_set(&data.source)).transpose()?;
+        let pixels = model.mlp.layers[0];
+        let (mut train, mut test, mut joint) = (Vec::new(), Vec::new(), None);
+        if let (Some(data), Some(set)) = (&model.data, &set) {
+            set.check_layers(&model.mlp.layers, &data.tasks)?;
+            let selection = selection(data, &data.train);
+            train = selection.train(set)?;
+            test = selection.test(set)?;
+            if let Some(asked) = &model.compare.joint {
+                joint = Some(Images::concatenate(&self::selection(data, &asked.train).train(set)?));
+            }
+        }
+        let given = match &model.mlp.weights {
+            Weights::Trained { .. } => None,
+            Weights::File { path, drop_bias } => {
+                let bias = if *drop_bias { Bias::Drop } else { Bias::Refuse };
+                let file = weight_file::read(path)?;
+                // A network from elsewhere was not trained with plain dropout: nothing to scale when testing.
+                Some(weight_file::to_mlp(&file, bias, model.mlp.output, 1.0, Some(&model.mlp.layers))?)
+            }
+        };
+        let (mut spikes, mut pattern) = (Vec::new(), None);
+        match &model.sleep.input {
+            Input::Spikes(path) => {
+                spikes = spike_file::read(path, Some("input"), pixels)?;
+                check_grid(model, path, &spikes)?;
+            }
+            Input::Image { pattern: Pattern::File(path), .. } => {
+                let image = weight_file::read_image(path)?;
+                if image.len() != pixels {
+                    return Err(ExperimentError::PatternSize {
+                        file: path.display().to_string(),
+                        found: image.len(),
+                        expected: pixels,
+                    });
+                }
+                pattern = Some(image);
+            }
+            Input::Image { pattern: Pattern::MeanImage, .. } => {}
+        }
+        let (width, height) = shape(model, set.as_ref(), pixels)?;
+        Ok(Self { train, test, joint, given, spikes, pattern, width, height })
+    }
+
+    /// The image that drives the input after the tasks `seen`.
+    pub fn pattern(&self, seen: &[Images]) -> Vec<f32> {
+        self.pattern.clone().unwrap_or_else(|| Images::mean(seen))
+    }
+}
+
+fn data_set(source: &Source) -> Result<DataSet, ExperimentError> {
+    Ok(match source {
+        Source::EmbeddedMnist => DataSet::embedded_mnist()?,
+        Source::EmbeddedPatches => DataSet::patches(),
+        Source::Directory(path) => DataSet::from_directory(path)?,
+    })
+}
+
+fn selection(data: &Data, train: &TrainImages) -> Selection {
+    let quota = match train {
+        TrainImages::PerTask(Amount::All) => Quota::All,
+        TrainImages::PerTask(Amount::First(n)) => Quota::PerTask(*n),
+        TrainImages::PerClass(amounts) => Quota::PerClass(
+            amounts
+                .iter()
+                .filter_map(|(&class, amount)| match amount {
+                    Amount::All => None,
+                    Amount::First(n) => Some((class, *n)),
+                })
+                .collect(),
+        ),
+    };
+    Selection { tasks: data.tasks.clone(), quota }
+}
+
+/// Rows and columns of an input image: those of the data set, else a square if the input layer is one.
+fn shape(
+    model: &SleepReplay,
+    set: Option<&DataSet>,
+    pixels: usize,
+) -> Result<(usize, usize), ExperimentError> {
+    if let Some(set) = set {
+        return Ok((set.train.width(), set.train.height()));
+    }
+    let side = pixels.isqrt();
+    let windowed = matches!(model.sleep.input, Input::Image { patch: Some(_), .. });
+    if side * side == pixels {
+        Ok((side, side))
+    } else if windowed {
+        Err(ExperimentError::NoShape { pixels })
+    } else {
+        Ok((pixels, 1))
+    }
+}
+
+/// Time-stepped runs take input at their steps alone.
+fn check_grid(model: &SleepReplay, path: &Path, spikes: &[Spike]) -> Result<(), ExperimentError> {
+    let Some(grid) = model.sleep.grid else { return Ok(()) };
+    match spikes.iter().find(|(t, _)| t.ps() % grid.ps() != 0) {
+        None => Ok(()),
+        Some(&(t, unit)) => Err(ExperimentError::OffGrid {
+            file: path.display().to_string(),
+            unit,
+            time_ms: t.as_ms(),
+            grid_ms: grid.as_ms(),
+        }),
+    }
+}

@@ -1,0 +1,155 @@
+//! The table that a run ends with: accuracy per task and overall, mean and SD over seeds.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::analysis::summary::Summary as Sample;
+use crate::config::sleep_replay::SleepReplay;
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
+use crate::experiment::night::SLEEP;
+use crate::experiment::repetition::Repetition;
+use crate::experiment::run::task_labels;
+use crate::experiment::score::{Score, Stage};
+
+/// Accuracy in percent over seeds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Percent {
+    /// Mean over seeds.
+    pub mean: f64,
+    /// Standard deviation over seeds (n − 1); absent for one seed.
+    pub sd: Option<f64>,
+    /// Each seed.
+    pub seeds: Vec<f64>,
+}
+
+/// One network at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Which network: `sleep`, `sequential`, `joint`, `mean_weights`.
+    pub network: &'static str,
+    /// When: `task 1`, `sleep 1`.
+    pub stage: String,
+    /// Whether it follows a sleep.
+    pub after_sleep: bool,
+    /// Per task.
+    pub tasks: Vec<Percent>,
+    /// All tasks together.
+    pub overall: Percent,
+}
+
+/// The table of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Seeds that reached a result.
+    pub seeds: Vec<u64>,
+    /// Classes of each task.
+    pub tasks: Vec<String>,
+    /// Rows in order: the network that slept, stage by stage, then the controls.
+    pub rows: Vec<Row>,
+    /// Fingerprint of each seed's spikes.
+    pub fingerprints: Vec<String>,
+}
+
+impl Summary {
+    /// The table of `repetitions` of `model`. A stage enters if every seed reached it.
+    pub fn new(model: &SleepReplay, repetitions: &[Repetition]) -> Self {
+        let mut rows = Vec::new();
+        if let Some(first) = repetitions.first() {
+            for at in first.scores() {
+                let same: Option<Vec<&Score>> =
+                    repetitions.iter().map(|repetition| find(repetition, at.network, at.stage)).collect();
+                rows.extend(same.map(|scores| row(&scores)));
+            }
+        }
+        Self {
+            seeds: repetitions.iter().map(|repetition| repetition.seed).collect(),
+            tasks: task_labels(model),
+            rows,
+            fingerprints: repetitions
+                .iter()
+                .map(|repetition| repetition.slept.fingerprint.to_string())
+                .collect(),
+        }
+    }
+
+    /// The rows of one network.
+    pub fn of<'a>(&'a self, network: &'a str) -> impl Iterator<Item = &'a Row> {
+        self.rows.iter().filter(move |row| row.network == network)
+    }
+}
+
+fn find<'a>(repetition: &'a Repetition, network: &str, stage: Stage) -> Option<&'a Score> {
+    repetition.scores().find(|score| score.network == network && score.stage == stage)
+}
+
+fn row(scores: &[&Score]) -> Row {
+    let percent = |of: &dyn Fn(&Score) -> f64| {
+        let seeds: Vec<f64> = scores.iter().map(|score| 100.0 * of(score)).collect();
+        let sample = Sample::of(&seeds);
+        Percent {
+            mean: sample.map_or(f64::NAN, |sample| sample.mean),
+            sd: sample.and_then(|sample| sample.sd),
+            seeds,
+        }
+    };
+    let n_tasks = scores[0].accuracy.tasks.len();
+    Row {
+        network: scores[0].network,
+        stage: scores[0].stage.label(),
+        after_sleep: matches!(scores[0].stage, Stage::Sleep { .. }),
+        tasks: (0..n_tasks).map(|task| percent(&|score| score.accuracy.tasks[task])).collect(),
+        overall: percent(&|score| score.accuracy.overall),
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sd {
+            None => write!(f, "{:.1}", self.mean),
+            Some(sd) => write!(f, "{:.1} ± {sd:.1}", self.mean),
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    /// Lines for a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LABEL: usize = 26;
+        let width = self.tasks.iter().map(|task| task.len() + 5).max().unwrap_or(0).max(9);
+        if self.rows.is_empty() {
+            return writeln!(f, "no network was tested");
+        }
+        match self.seeds.len() {
+            1 => writeln!(f, "Accuracy, % of test images")?,
+            n => writeln!(f, "Accuracy, % of test images: mean over {n} seeds, overall ± SD")?,
+        }
+        write!(f, "{:LABEL$}", "")?;
+        for task in &self.tasks {
+            write!(f, "{:>width$}", format!("task {task}"))?;
+        }
+        writeln!(f, "{:>15}", "overall")?;
+        let heading = [
+            (SLEEP, "with sleep"),
+            (SEQUENTIAL, "without sleep"),
+            (JOINT, "all tasks at once (joint)"),
+            (MEAN_WEIGHTS, "mean of weights (null)"),
+        ];
+        for (network, name) in heading {
+            let rows: Vec<&Row> = self.of(network).collect();
+            let single = matches!(network, JOINT | MEAN_WEIGHTS);
+            if !rows.is_empty() && !single {
+                writeln!(f, "{name}")?;
+            }
+            for row in rows {
+                let label = if single { name.into() } else { format!("  after {}", row.stage) };
+                write!(f, "{label:LABEL$}")?;
+                for task in &row.tasks {
+                    write!(f, "{:>width$.1}", task.mean)?;
+                }
+                writeln!(f, "{:>15}", row.overall.to_string())?;
+            }
+        }
+        Ok(())
+    }
+}
