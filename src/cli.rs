@@ -4,15 +4,21 @@
 //! nothing; only [`main`] turns that into an exit code.
 
 pub mod argument;
+mod check;
 mod completion;
 mod describe;
 mod failure;
+mod import;
 mod interrupt;
 mod log;
 mod model_file;
 mod progress;
+mod recover;
+mod run;
 mod shell;
 mod suggest;
+mod thread;
+mod train;
 
 use std::process::ExitCode;
 
@@ -41,16 +47,10 @@ fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
     match command {
         Command::Describe { name } => describe::run(name.as_deref(), shell),
         Command::Completions { shell: kind } => completion::run(*kind, shell),
-        Command::Run(arguments) => not_built(model_file::find(&arguments.model.model)?.display()),
-        Command::Check(arguments) => not_built(model_file::find(&arguments.model)?.display()),
-        Command::Train(arguments) => not_built(model_file::find(&arguments.model.model)?.display()),
-        Command::Recover(arguments) => not_built(arguments.file.display()),
-        Command::Import(arguments) => not_built(arguments.file.display()),
+        Command::Run(arguments) => run::run(arguments, shell),
+        Command::Check(arguments) => check::run(arguments, shell),
+        Command::Train(arguments) => train::run(arguments, shell),
+        Command::Recover(arguments) => recover::run(arguments, shell),
+        Command::Import(arguments) => import::run(arguments, shell),
     }
-}
-
-fn not_built(file: impl std::fmt::Display) -> Result<(), Failure> {
-    Err(Failure::input(format!(
-        "`{file}`: this command is not built yet"
-    )))
 }

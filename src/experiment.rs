@@ -2,6 +2,7 @@
 
 pub mod control;
 pub mod error;
+pub mod estimate;
 pub mod inputs;
 pub mod learner;
 pub mod night;
@@ -12,3 +13,4 @@ pub mod run;
 pub mod score;
 pub mod spiking;
 pub mod summary;
+pub mod train;

@@ -157,10 +157,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         ("b", case.weights[1].nrows()),
     ] {
         builder
-            .neurons(
-                name,
-                neuron::build("lif", size, &values).unwrap(),
-            )
+            .neurons(name, neuron::build("lif", size, &values).unwrap())
             .unwrap();
     }
     let rule = Values::from([

@@ -111,9 +111,7 @@ fn engine(case: &Case) -> Engine {
                 weights: w.view(),
                 gain: case.gains[l],
                 axonal_delay: Duration::ZERO,
-                plasticity: Some(
-                    plasticity::build("sleep_replay", &values).unwrap(),
-                ),
+                plasticity: Some(plasticity::build("sleep_replay", &values).unwrap()),
             })
             .unwrap();
     }

@@ -123,7 +123,10 @@ pub struct TrainArguments {
     /// Threads.
     #[command(flatten)]
     pub threads: ThreadArguments,
-    /// Weight file to write (.safetensors or .npz), which must not exist yet
+    /// Train on all tasks at once instead of one after the other
+    #[arg(long)]
+    pub joint: bool,
+    /// Weight file to write (.safetensors or .npz), which must not exist yet [default: weights.safetensors]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

@@ -18,10 +18,6 @@ pub(super) enum Failure {
     #[error(transparent)]
     Input(Box<dyn Error + Send + Sync>),
     /// Stopped by a signal.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the commands that run something come next")
-    )]
     #[error(
         "stopped early; `{}` is readable up to where the run stood\n  help: resuming a stopped run is not possible yet",
         file.display()
@@ -30,9 +26,18 @@ pub(super) enum Failure {
         /// The run file.
         file: PathBuf,
     },
+    /// Stopped by a signal before there was anything to keep.
+    #[error("stopped early; nothing was written")]
+    Nothing,
     /// Results could not be printed.
     #[error("stdout: {0}")]
     Output(#[from] io::Error),
+}
+
+impl From<ExperimentError> for Failure {
+    fn from(error: ExperimentError) -> Self {
+        Self::input(error)
+    }
 }
 
 impl Failure {
@@ -46,7 +51,7 @@ impl Failure {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Self::Input(_) | Self::Output(_) => Some(INPUT),
-            Self::Stopped { .. } => Some(STOPPED),
+            Self::Stopped { .. } | Self::Nothing => Some(STOPPED),
         }
     }
 }

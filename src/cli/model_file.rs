@@ -2,11 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
+use super::argument::ModelArguments;
 use super::failure::Failure;
 use super::suggest::nearest;
+use crate::config::{self, Options, SleepReplay};
 
 /// Where the shipped model files lie, seen from the repository's root.
 const SHIPPED: &str = "models";
+
+/// The model that `arguments` name, with their changes, and the file as typed.
+///
+/// # Errors
+/// If there is no such file, or it describes no valid experiment.
+pub(super) fn read(arguments: &ModelArguments) -> Result<(SleepReplay, String), Failure> {
+    let path = find(&arguments.model)?;
+    let mut options = Options {
+        sets: arguments.set.clone(),
+        data: arguments.data.clone(),
+    };
+    options
+        .sets
+        .extend(arguments.seed.map(|seed| format!("seed={seed}")));
+    options
+        .sets
+        .extend(arguments.seeds.map(|seeds| format!("seeds={seeds}")));
+    let model = config::read(path, &options)?;
+    let source = std::fs::read_to_string(path)
+        .map_err(|error| Failure::input(format!("`{}`: cannot read: {error}", path.display())))?;
+    Ok((model, source))
+}
 
 /// `path`, if there is a file.
 ///

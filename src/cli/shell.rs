@@ -61,7 +61,6 @@ impl Shell {
     }
 
     /// Someone to watch a run: bars on a terminal, lines elsewhere.
-    #[expect(dead_code, reason = "the commands that run something come next")]
     pub(super) fn watch(&self) -> Watcher {
         Watcher::new(self.quiet, self.json, self.bars.clone(), self.stop)
     }

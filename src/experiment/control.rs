@@ -30,7 +30,11 @@ pub fn sequential(
     let mut learner = first.clone();
     let mut scores = Vec::new();
     for task in 0..inputs.train.len() {
-        if task > 0 && school.teach_task(&mut learner, SEQUENTIAL, task, &inputs.train)?.is_break() {
+        if task > 0
+            && school
+                .teach_task(&mut learner, SEQUENTIAL, task, &inputs.train)?
+                .is_break()
+        {
             return Ok(None);
         }
         scores.push(school.test(SEQUENTIAL, Stage::Task(task), &learner.mlp, inputs));
@@ -48,13 +52,24 @@ pub fn joint(school: &School<'_>, inputs: &Inputs) -> Result<Option<Score>, Expe
     else {
         return Ok(None);
     };
-    let lesson =
-        Lesson { network: JOINT, stream: "mlp.training.joint", task: 0, tasks: 1, images, epochs: asked.epochs };
+    let lesson = Lesson {
+        network: JOINT,
+        stream: "mlp.training.joint",
+        task: 0,
+        tasks: 1,
+        images,
+        epochs: asked.epochs,
+    };
     if school.teach(&mut learner, &lesson)?.is_break() {
         return Ok(None);
     }
     let last = inputs.train.len().saturating_sub(1);
-    Ok(Some(school.test(JOINT, Stage::Task(last), &learner.mlp, inputs)))
+    Ok(Some(school.test(
+        JOINT,
+        Stage::Task(last),
+        &learner.mlp,
+        inputs,
+    )))
 }
 
 /// The null model: the mean of the weights of networks that learnt one task each, all from one initialisation. The
@@ -67,13 +82,23 @@ pub fn mean_weights(
     inputs: &Inputs,
     first: &Learner,
 ) -> Result<Option<Score>, ExperimentError> {
-    let Some(training) = school.training() else { return Ok(None) };
+    let Some(training) = school.training() else {
+        return Ok(None);
+    };
     let tasks = inputs.train.len();
     let others = (1..tasks).into_par_iter().map(|task| {
-        let Some(mut learner) = school.newborn() else { return Ok(None) };
+        let Some(mut learner) = school.newborn() else {
+            return Ok(None);
+        };
         let (images, epochs) = (&inputs.train[task], training.epochs[task]);
-        let lesson =
-            Lesson { network: MEAN_WEIGHTS, stream: "mlp.training", task, tasks, images, epochs };
+        let lesson = Lesson {
+            network: MEAN_WEIGHTS,
+            stream: "mlp.training",
+            task,
+            tasks,
+            images,
+            epochs,
+        };
         Ok(match school.teach(&mut learner, &lesson)? {
             ControlFlow::Break(()) => None,
             ControlFlow::Continue(()) => Some(learner.mlp),
@@ -84,19 +109,29 @@ pub fn mean_weights(
     };
     let networks: Vec<Mlp> = std::iter::once(first.mlp.clone()).chain(others).collect();
     let mean = Mlp::mean(&networks);
-    Ok(Some(school.test(MEAN_WEIGHTS, Stage::Task(tasks - 1), &mean, inputs)))
+    Ok(Some(school.test(
+        MEAN_WEIGHTS,
+        Stage::Task(tasks - 1),
+        &mean,
+        inputs,
+    )))
 }
 
 impl School<'_> {
     /// Tests `mlp` and tells the watcher.
     pub fn test(&self, network: &'static str, stage: Stage, mlp: &Mlp, inputs: &Inputs) -> Score {
-        let score = Score { network, stage, accuracy: accuracy(mlp, &inputs.test) };
-        self.watch.show(&crate::experiment::progress::Progress::Tested {
-            seed: self.seed,
+        let score = Score {
             network,
-            stage: &stage.label(),
-            overall: score.accuracy.overall,
-        });
+            stage,
+            accuracy: accuracy(mlp, &inputs.test),
+        };
+        self.watch
+            .show(&crate::experiment::progress::Progress::Tested {
+                seed: self.seed,
+                network,
+                stage: &stage.label(),
+                overall: score.accuracy.overall,
+            });
         score
     }
 }

@@ -40,7 +40,11 @@ impl Inputs {
     /// # Errors
     /// If a file is missing or wrong, or contradicts the model.
     pub fn read(model: &SleepReplay) -> Result<Self, ExperimentError> {
-        let set = model.data.as_ref().map(|data| data_set(&data.source)).transpose()?;
+        let set = model
+            .data
+            .as_ref()
+            .map(|data| data_set(&data.source))
+            .transpose()?;
         let pixels = model.mlp.layers[0];
         let (mut train, mut test, mut joint) = (Vec::new(), Vec::new(), None);
         if let (Some(data), Some(set)) = (&model.data, &set) {
@@ -49,7 +53,9 @@ impl Inputs {
             train = selection.train(set)?;
             test = selection.test(set)?;
             if let Some(asked) = &model.compare.joint {
-                joint = Some(Images::concatenate(&self::selection(data, &asked.train).train(set)?));
+                joint = Some(Images::concatenate(
+                    &self::selection(data, &asked.train).train(set)?,
+                ));
             }
         }
         let given = match &model.mlp.weights {
@@ -58,7 +64,13 @@ impl Inputs {
                 let bias = if *drop_bias { Bias::Drop } else { Bias::Refuse };
                 let file = weight_file::read(path)?;
                 // A network from elsewhere was not trained with plain dropout: nothing to scale when testing.
-                Some(weight_file::to_mlp(&file, bias, model.mlp.output, 1.0, Some(&model.mlp.layers))?)
+                Some(weight_file::to_mlp(
+                    &file,
+                    bias,
+                    model.mlp.output,
+                    1.0,
+                    Some(&model.mlp.layers),
+                )?)
             }
         };
         let (mut spikes, mut pattern) = (Vec::new(), None);
@@ -67,7 +79,10 @@ impl Inputs {
                 spikes = spike_file::read(path, Some("input"), pixels)?;
                 check_grid(model, path, &spikes)?;
             }
-            Input::Image { pattern: Pattern::File(path), .. } => {
+            Input::Image {
+                pattern: Pattern::File(path),
+                ..
+            } => {
                 let image = weight_file::read_image(path)?;
                 if image.len() != pixels {
                     return Err(ExperimentError::PatternSize {
@@ -78,10 +93,31 @@ impl Inputs {
                 }
                 pattern = Some(image);
             }
-            Input::Image { pattern: Pattern::MeanImage, .. } => {}
+            Input::Image {
+                pattern: Pattern::MeanImage,
+                ..
+            } => {}
         }
         let (width, height) = shape(model, set.as_ref(), pixels)?;
-        Ok(Self { train, test, joint, given, spikes, pattern, width, height })
+        Ok(Self {
+            train,
+            test,
+            joint,
+            given,
+            spikes,
+            pattern,
+            width,
+            height,
+        })
+    }
+
+    /// Training images of the tasks up to `task`: all of them for a network from a file, which has learnt already.
+    pub fn seen(&self, task: usize) -> &[Images] {
+        if self.given.is_some() {
+            &self.train
+        } else {
+            &self.train[..=task]
+        }
     }
 
     /// The image that drives the input after the tasks `seen`.
@@ -112,7 +148,10 @@ fn selection(data: &Data, train: &TrainImages) -> Selection {
                 .collect(),
         ),
     };
-    Selection { tasks: data.tasks.clone(), quota }
+    Selection {
+        tasks: data.tasks.clone(),
+        quota,
+    }
 }
 
 /// Rows and columns of an input image: those of the data set, else a square if the input layer is one.
@@ -137,7 +176,9 @@ fn shape(
 
 /// Time-stepped runs take input at their steps alone.
 fn check_grid(model: &SleepReplay, path: &Path, spikes: &[Spike]) -> Result<(), ExperimentError> {
-    let Some(grid) = model.sleep.grid else { return Ok(()) };
+    let Some(grid) = model.sleep.grid else {
+        return Ok(());
+    };
     match spikes.iter().find(|(t, _)| t.ps() % grid.ps() != 0) {
         None => Ok(()),
         Some(&(t, unit)) => Err(ExperimentError::OffGrid {

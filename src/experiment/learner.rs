@@ -55,10 +55,24 @@ impl<'a> School<'a> {
 
     /// The untrained network of this seed, or `None` if networks come from a file.
     pub fn newborn(&self) -> Option<Learner> {
-        let Weights::Trained { init, bias, training } = &self.model.mlp.weights else { return None };
+        let Weights::Trained {
+            init,
+            bias,
+            training,
+        } = &self.model.mlp.weights
+        else {
+            return None;
+        };
         let config = &self.model.mlp;
         let keep = (1.0 - training.dropout) as f32;
-        let mlp = Mlp::random(&config.layers, *bias, *init as f32, config.output, keep, self.seed);
+        let mlp = Mlp::random(
+            &config.layers,
+            *bias,
+            *init as f32,
+            config.output,
+            keep,
+            self.seed,
+        );
         let trainer = Trainer::new(
             &mlp,
             training::Training {
@@ -75,23 +89,37 @@ impl<'a> School<'a> {
     ///
     /// # Errors
     /// If training diverges.
-    pub fn teach(&self, learner: &mut Learner, lesson: &Lesson<'_>) -> Result<ControlFlow<()>, TrainingError> {
+    pub fn teach(
+        &self,
+        learner: &mut Learner,
+        lesson: &Lesson<'_>,
+    ) -> Result<ControlFlow<()>, TrainingError> {
         let mut stream = Stream::new(self.seed, lesson.stream, lesson.task as u64);
         let per_epoch = lesson.images.len();
-        learner.trainer.train(&mut learner.mlp, lesson.images, lesson.epochs, &mut stream, |progress| {
-            if progress.images == progress.epoch * per_epoch {
-                self.watch.show(&Progress::Training {
-                    seed: self.seed,
-                    network: lesson.network,
-                    task: lesson.task + 1,
-                    tasks: lesson.tasks,
-                    epoch: progress.epoch,
-                    epochs: lesson.epochs,
-                    loss: progress.loss,
-                });
-            }
-            if self.watch.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })
+        learner.trainer.train(
+            &mut learner.mlp,
+            lesson.images,
+            lesson.epochs,
+            &mut stream,
+            |progress| {
+                if progress.images == progress.epoch * per_epoch {
+                    self.watch.show(&Progress::Training {
+                        seed: self.seed,
+                        network: lesson.network,
+                        task: lesson.task + 1,
+                        tasks: lesson.tasks,
+                        epoch: progress.epoch,
+                        epochs: lesson.epochs,
+                        loss: progress.loss,
+                    });
+                }
+                if self.watch.stopped() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            },
+        )
     }
 
     /// Teaches the `task`th of `tasks` in sequence, with rehearsal of those before as the model asks.
@@ -105,17 +133,30 @@ impl<'a> School<'a> {
         task: usize,
         tasks: &[Images],
     ) -> Result<ControlFlow<()>, TrainingError> {
-        let Some(training) = self.training() else { return Ok(ControlFlow::Continue(())) };
+        let Some(training) = self.training() else {
+            return Ok(ControlFlow::Continue(()));
+        };
         let rehearsed;
         let mut images = &tasks[task];
         if training.rehearsal > 0.0 && task > 0 {
             let mut stream = Stream::new(self.seed, "mlp.rehearsal", task as u64);
-            rehearsed = Images::rehearsed(&tasks[task], &tasks[..task], training.rehearsal, &mut stream);
+            rehearsed = Images::rehearsed(
+                &tasks[task],
+                &tasks[..task],
+                training.rehearsal,
+                &mut stream,
+            );
             images = &rehearsed;
         }
         let epochs = training.epochs[task];
-        let lesson =
-            Lesson { network, stream: "mlp.training", task, tasks: tasks.len(), images, epochs };
+        let lesson = Lesson {
+            network,
+            stream: "mlp.training",
+            task,
+            tasks: tasks.len(),
+            images,
+            epochs,
+        };
         self.teach(learner, &lesson)
     }
 }

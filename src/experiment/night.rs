@@ -68,7 +68,13 @@ impl<'a> Night<'a> {
         sink: &'a mut dyn Sink,
         keep: bool,
     ) -> Self {
-        Self { school, inputs, bouts, sink, keep }
+        Self {
+            school,
+            inputs,
+            bouts,
+            sink,
+            keep,
+        }
     }
 
     /// Runs the night of `learner`, which has learnt the first task already if it is trained at all.
@@ -82,18 +88,23 @@ impl<'a> Night<'a> {
         let mut sleeps = 0;
         let mut stage = Stage::Given;
         for bout in self.bouts {
-            let seen = match &learner {
-                Sleeper::Learner(_) => &self.inputs.train[..=bout.task],
-                Sleeper::Given(_) => &self.inputs.train[..],
-            };
+            let seen = self.inputs.seen(bout.task);
             match bout.kind {
                 Kind::Training => {
                     stage = Stage::Task(bout.task);
                     if bout.task > 0
                         && let Sleeper::Learner(learner) = &mut learner
-                        && self.school.teach_task(learner, SLEEP, bout.task, &self.inputs.train)?.is_break()
+                        && self
+                            .school
+                            .teach_task(learner, SLEEP, bout.task, &self.inputs.train)?
+                            .is_break()
                     {
-                        return Ok(self.stopped(scores, learner.mlp.clone(), fingerprint, last_sleep));
+                        return Ok(self.stopped(
+                            scores,
+                            learner.mlp.clone(),
+                            fingerprint,
+                            last_sleep,
+                        ));
                     }
                 }
                 Kind::Test => {
@@ -102,13 +113,17 @@ impl<'a> Night<'a> {
                     }
                 }
                 Kind::Sleep => {
-                    let (slept, ended) = self.sleep(bout, seen, learner.mlp_mut(), sleeps, &mut fingerprint)?;
+                    let (slept, ended) =
+                        self.sleep(bout, seen, learner.mlp_mut(), sleeps, &mut fingerprint)?;
                     if !ended {
                         let mlp = learner.mlp().clone();
                         return Ok(self.stopped(scores, mlp, fingerprint, last_sleep));
                     }
                     last_sleep = slept;
-                    stage = Stage::Sleep { sleep: sleeps, task: bout.task };
+                    stage = Stage::Sleep {
+                        sleep: sleeps,
+                        task: bout.task,
+                    };
                     sleeps += 1;
                 }
             }
@@ -119,7 +134,13 @@ impl<'a> Night<'a> {
                 stop: bout.stop,
             })?;
         }
-        Ok(Slept { scores, mlp: learner.into_mlp(), fingerprint, last_sleep, complete: true })
+        Ok(Slept {
+            scores,
+            mlp: learner.into_mlp(),
+            fingerprint,
+            last_sleep,
+            complete: true,
+        })
     }
 
     fn stopped(
@@ -129,7 +150,13 @@ impl<'a> Night<'a> {
         fingerprint: Fingerprint,
         last_sleep: Option<Sleep>,
     ) -> Slept {
-        Slept { scores, mlp, fingerprint, last_sleep, complete: false }
+        Slept {
+            scores,
+            mlp,
+            fingerprint,
+            last_sleep,
+            complete: false,
+        }
     }
 
     /// One sleep: MLP to spiking network, noise, weights back. Tells whether it ran to its end; if not, the weights
@@ -148,9 +175,21 @@ impl<'a> Night<'a> {
         let stimulus = spiking::stimulus(model, self.inputs, seen, seed, bout);
         self.snapshot(mlp, bout, "before", bout.start)?;
         let n_layers = engine.network().populations().len();
-        let kept = if self.keep { vec![Vec::new(); n_layers] } else { Vec::new() };
-        let mut recorder = Recorder { sink: &mut *self.sink, kept, failed: None };
-        let sleeps = self.bouts.iter().filter(|bout| bout.kind == Kind::Sleep).count();
+        let kept = if self.keep {
+            vec![Vec::new(); n_layers]
+        } else {
+            Vec::new()
+        };
+        let mut recorder = Recorder {
+            sink: &mut *self.sink,
+            kept,
+            failed: None,
+        };
+        let sleeps = self
+            .bouts
+            .iter()
+            .filter(|bout| bout.kind == Kind::Sleep)
+            .count();
         let mut layers: Vec<LayerActivity> = engine
             .network()
             .populations()
@@ -173,7 +212,11 @@ impl<'a> Night<'a> {
                 total: bout.duration(),
                 layers: &layers,
             });
-            if watch.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if watch.stopped() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         let Recorder { kept, failed, .. } = recorder;
         if let Some(error) = failed {
@@ -192,7 +235,11 @@ impl<'a> Night<'a> {
         let slept = self.keep.then(|| Sleep {
             bout: bout.clone(),
             spikes: kept,
-            before: before.layers.into_iter().map(|layer| layer.weights).collect(),
+            before: before
+                .layers
+                .into_iter()
+                .map(|layer| layer.weights)
+                .collect(),
             after,
         });
         Ok((slept, true))
@@ -203,7 +250,12 @@ impl<'a> Night<'a> {
             return Ok(());
         }
         for (projection, layer) in mlp.layers.iter().enumerate() {
-            self.sink.weights(projection, &format!("{when} {}", bout.name), t, layer.weights.view())?;
+            self.sink.weights(
+                projection,
+                &format!("{when} {}", bout.name),
+                t,
+                layer.weights.view(),
+            )?;
         }
         Ok(())
     }

@@ -35,7 +35,9 @@ pub fn draw(
     directory: &Path,
 ) -> Result<(), ExperimentError> {
     output::named_directory(directory)?;
-    let sleep = repetitions.first().and_then(|repetition| repetition.slept.last_sleep.as_ref());
+    let sleep = repetitions
+        .first()
+        .and_then(|repetition| repetition.slept.last_sleep.as_ref());
     if let Some(sleep) = sleep {
         raster(model, sleep, &directory.join("sleep_raster"))?;
         weights(model, sleep, &directory.join("weights"))?;
@@ -48,13 +50,21 @@ pub fn draw(
 }
 
 fn raster(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureError> {
-    let layers = model.mlp.layer_names().into_iter().zip(&sleep.spikes).zip(&model.mlp.layers);
+    let layers = model
+        .mlp
+        .layer_names()
+        .into_iter()
+        .zip(&sleep.spikes)
+        .zip(&model.mlp.layers);
     figure::Raster {
         layers: layers
             .map(|((name, spikes), &n_neurons)| figure::Layer {
                 name,
                 n_neurons,
-                spikes: spikes.iter().map(|&(t, node)| (t, u64::from(node))).collect(),
+                spikes: spikes
+                    .iter()
+                    .map(|&(t, node)| (t, u64::from(node)))
+                    .collect(),
             })
             .collect(),
         start: sleep.bout.start,
@@ -97,12 +107,19 @@ fn accuracy(model: &SleepReplay, summary: &Summary, stem: &Path) -> Result<(), F
     let rows: Vec<_> = summary.of(SLEEP).collect();
     let n_seeds = summary.seeds.len();
     let of_seed = |network: &'static str, stage: &str, seed: usize| {
-        summary.of(network).find(|row| row.stage == stage).map_or(f64::NAN, |row| row.overall.seeds[seed])
+        summary
+            .of(network)
+            .find(|row| row.stage == stage)
+            .map_or(f64::NAN, |row| row.overall.seeds[seed])
     };
     let line = |network: &'static str, name: &str| figure::Run {
         name: name.into(),
         seeds: (0..n_seeds)
-            .map(|seed| rows.iter().map(|row| of_seed(network, &row.stage, seed)).collect())
+            .map(|seed| {
+                rows.iter()
+                    .map(|row| of_seed(network, &row.stage, seed))
+                    .collect()
+            })
             .collect(),
     };
     let mut runs = vec![line(SLEEP, "with sleep")];
@@ -115,14 +132,19 @@ fn accuracy(model: &SleepReplay, summary: &Summary, stem: &Path) -> Result<(), F
         .filter(|(network, _)| summary.of(network).next().is_some())
         .map(|(network, name)| figure::Reference {
             name: name.into(),
-            seeds: (0..n_seeds).map(|seed| of_seed(network, &last, seed)).collect(),
+            seeds: (0..n_seeds)
+                .map(|seed| of_seed(network, &last, seed))
+                .collect(),
         })
         .collect();
     let n_classes = model.data.as_ref().map_or(0, |data| data.classes().count());
     figure::Accuracy {
         stages: rows
             .iter()
-            .map(|row| figure::Stage { name: row.stage.clone(), is_sleep: row.after_sleep })
+            .map(|row| figure::Stage {
+                name: row.stage.clone(),
+                is_sleep: row.after_sleep,
+            })
             .collect(),
         runs,
         references,

@@ -31,7 +31,11 @@ pub struct Repetition {
 impl Repetition {
     /// Every score.
     pub fn scores(&self) -> impl Iterator<Item = &Score> {
-        let controls = self.sequential.iter().chain(&self.joint).chain(&self.mean_weights);
+        let controls = self
+            .sequential
+            .iter()
+            .chain(&self.joint)
+            .chain(&self.mean_weights);
         self.slept.scores.iter().chain(controls)
     }
 }
@@ -41,7 +45,10 @@ impl Repetition {
 /// # Errors
 /// If they last longer than the clock.
 pub fn bouts(model: &SleepReplay) -> Result<Vec<Bout>, TooLong> {
-    let trained = matches!(model.mlp.weights, crate::config::sleep_replay::Weights::Trained { .. });
+    let trained = matches!(
+        model.mlp.weights,
+        crate::config::sleep_replay::Weights::Trained { .. }
+    );
     let tasks = match &model.data {
         Some(data) if trained => data.tasks.len(),
         _ => 1,
@@ -68,13 +75,18 @@ pub fn run(
     let mut repetition = match (&inputs.given, school.newborn()) {
         (Some(mlp), _) => alone(seed, night(Sleeper::Given(mlp.clone()), sink)?),
         (None, Some(mut first)) => {
-            if school.teach_task(&mut first, SLEEP, 0, &inputs.train)?.is_break() {
+            if school
+                .teach_task(&mut first, SLEEP, 0, &inputs.train)?
+                .is_break()
+            {
                 alone(seed, stopped(first))
             } else {
                 beside_controls(&school, inputs, first, |sleeper| night(sleeper, sink))?
             }
         }
-        (None, None) => unreachable!("a model's weights are trained or from a file, which has been read"),
+        (None, None) => {
+            unreachable!("a model's weights are trained or from a file, which has been read")
+        }
     };
     repetition.complete &= repetition.slept.complete && !watch.stopped();
     if repetition.complete {
@@ -119,7 +131,14 @@ fn beside_controls(
 }
 
 fn alone(seed: u64, slept: Slept) -> Repetition {
-    Repetition { seed, slept, sequential: Vec::new(), joint: None, mean_weights: None, complete: true }
+    Repetition {
+        seed,
+        slept,
+        sequential: Vec::new(),
+        joint: None,
+        mean_weights: None,
+        complete: true,
+    }
 }
 
 /// A night that did not begin.

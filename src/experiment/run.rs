@@ -44,7 +44,11 @@ pub struct Finished {
 ///
 /// # Errors
 /// If an input is wrong (then nothing is written) or an output cannot be written.
-pub fn run(model: &SleepReplay, options: &Options, watch: &dyn Watch) -> Result<Finished, ExperimentError> {
+pub fn run(
+    model: &SleepReplay,
+    options: &Options,
+    watch: &dyn Watch,
+) -> Result<Finished, ExperimentError> {
     let inputs = Inputs::read(model)?;
     let bouts = repetition::bouts(model)?;
     check_network(model, &inputs)?;
@@ -55,7 +59,9 @@ pub fn run(model: &SleepReplay, options: &Options, watch: &dyn Watch) -> Result<
         }
         None => output::numbered_directory(Path::new("."), "run")?,
     };
-    let seeds: Vec<u64> = (0..model.seeds).map(|k| model.seed.wrapping_add(k)).collect();
+    let seeds: Vec<u64> = (0..model.seeds)
+        .map(|k| model.seed.wrapping_add(k))
+        .collect();
     let repetitions = seeds
         .par_iter()
         .map(|&seed| one_seed(model, options, &directory, &inputs, &bouts, seed, watch))
@@ -66,29 +72,48 @@ pub fn run(model: &SleepReplay, options: &Options, watch: &dyn Watch) -> Result<
     let rows: Vec<table::Accuracy> = repetitions
         .iter()
         .flat_map(|repetition| {
-            repetition.scores().flat_map(|score| score.rows(repetition.seed)).collect::<Vec<_>>()
+            repetition
+                .scores()
+                .flat_map(|score| score.rows(repetition.seed))
+                .collect::<Vec<_>>()
         })
         .collect();
     if let Some(Some(first)) = files.first_mut() {
         // The first file holds the table of all seeds; others already hold their own.
-        rows.iter().filter(|row| row.seed != model.seed).try_for_each(|row| first.accuracy(row))?;
+        rows.iter()
+            .filter(|row| row.seed != model.seed)
+            .try_for_each(|row| first.accuracy(row))?;
         for repetition in &repetitions[1..] {
             first.fingerprint(repetition.seed, &repetition.slept.fingerprint.to_string())?;
         }
     }
     for (file, repetition) in files.into_iter().zip(&repetitions) {
         let Some(file) = file else { continue };
-        if complete { file.finish(&repetition.slept.fingerprint.to_string())? } else { file.stop()? }
+        if complete {
+            file.finish(&repetition.slept.fingerprint.to_string())?
+        } else {
+            file.stop()?
+        }
     }
     table::write_csv(&directory.join("accuracy.csv"), &rows)?;
     let summary = Summary::new(model, &repetitions);
     if model.output.figures {
-        plot::draw(model, &inputs, &repetitions, &summary, &directory.join("figures"))?;
+        plot::draw(
+            model,
+            &inputs,
+            &repetitions,
+            &summary,
+            &directory.join("figures"),
+        )?;
     }
     if complete {
         export(model, &repetitions, &directory)?;
     }
-    Ok(Finished { directory, summary, complete })
+    Ok(Finished {
+        directory,
+        summary,
+        complete,
+    })
 }
 
 /// One seed, its run file still open so that the table of all seeds can follow.
@@ -102,7 +127,11 @@ fn one_seed(
     watch: &dyn Watch,
 ) -> Result<(Repetition, Option<RunFile>), ExperimentError> {
     let first = seed == model.seed;
-    let name = if first { "run.h5".into() } else { format!("run-seed-{seed}.h5") };
+    let name = if first {
+        "run.h5".into()
+    } else {
+        format!("run-seed-{seed}.h5")
+    };
     let mut file = (first || options.keep_seeds)
         .then(|| RunFile::create(&directory.join(name), layout(model, options, inputs, seed)))
         .transpose()?;
@@ -150,11 +179,27 @@ fn layout(model: &SleepReplay, options: &Options, inputs: &Inputs, seed: u64) ->
         n_target: sizes[l + 1],
         n_source: sizes[l],
     };
-    let recorded = if model.record.weights_around_sleep { sizes.len() - 1 } else { 0 };
-    let tasks = if inputs.train.is_empty() { Vec::new() } else { task_labels(model) };
+    let recorded = if model.record.weights_around_sleep {
+        sizes.len() - 1
+    } else {
+        0
+    };
+    let tasks = if inputs.train.is_empty() {
+        Vec::new()
+    } else {
+        task_labels(model)
+    };
     // What the file says runs this seed by itself.
-    let alone = SleepReplay { seed, seeds: 1, ..model.clone() };
-    let resolved = if options.keep_seeds || model.seeds == 1 { &alone } else { model };
+    let alone = SleepReplay {
+        seed,
+        seeds: 1,
+        ..model.clone()
+    };
+    let resolved = if options.keep_seeds || model.seeds == 1 {
+        &alone
+    } else {
+        model
+    };
     Layout {
         seed,
         resolved: crate::config::resolved(resolved),
@@ -168,9 +213,17 @@ fn layout(model: &SleepReplay, options: &Options, inputs: &Inputs, seed: u64) ->
 /// Names of the tasks: their classes, "0 1".
 pub fn task_labels(model: &SleepReplay) -> Vec<String> {
     let label = |classes: &Vec<u8>| {
-        classes.iter().map(u8::to_string).collect::<Vec<_>>().join(" ")
+        classes
+            .iter()
+            .map(u8::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
     };
-    model.data.iter().flat_map(|data| data.tasks.iter().map(label)).collect()
+    model
+        .data
+        .iter()
+        .flat_map(|data| data.tasks.iter().map(label))
+        .collect()
 }
 
 fn export(
@@ -188,7 +241,10 @@ fn export(
             weight_file::write_safetensors(&path, &repetition.slept.mlp)?;
         }
         if model.output.npz {
-            weight_file::write_npz(&directory.join(format!("{stem}.npz")), &repetition.slept.mlp)?;
+            weight_file::write_npz(
+                &directory.join(format!("{stem}.npz")),
+                &repetition.slept.mlp,
+            )?;
         }
     }
     Ok(())

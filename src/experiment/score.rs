@@ -52,7 +52,12 @@ pub struct Score {
 impl Score {
     /// As rows of the tidy table: one per task, then one for all tasks together.
     pub fn rows(&self, seed: u64) -> Vec<table::Accuracy> {
-        let tasks = self.accuracy.tasks.iter().enumerate().map(|(task, &share)| (Some(task), share));
+        let tasks = self
+            .accuracy
+            .tasks
+            .iter()
+            .enumerate()
+            .map(|(task, &share)| (Some(task), share));
         tasks
             .chain([(None, self.accuracy.overall)])
             .map(|(task, accuracy)| table::Accuracy {

@@ -37,7 +37,10 @@ pub fn gains(model: &SleepReplay, mlp: &Mlp, seen: &[Images]) -> Result<Vec<f64>
                 Statistics::SeenTasks => seen,
                 Statistics::CurrentTask => &seen[seen.len().saturating_sub(1)..],
             };
-            Ok(conversion::gains(*scale, &Method::DataMax.factors(mlp, images)?))
+            Ok(conversion::gains(
+                *scale,
+                &Method::DataMax.factors(mlp, images)?,
+            ))
         }
     }
 }
@@ -52,8 +55,11 @@ pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Result<Network,
     let sizes = mlp.sizes();
     let mut builder = Builder::default();
     builder.source(&names[0], sizes[0])?;
-        for (l, values) in model.neuron.layers.iter().enumerate() {
-        builder.neurons(&names[l + 1], neuron::build(model.neuron.model.name, sizes[l + 1], values)?)?;
+    for (l, values) in model.neuron.layers.iter().enumerate() {
+        builder.neurons(
+            &names[l + 1],
+            neuron::build(model.neuron.model.name, sizes[l + 1], values)?,
+        )?;
     }
     for (l, layer) in mlp.layers.iter().enumerate() {
         let plasticity = match &model.plasticity.layers[l] {
@@ -75,26 +81,48 @@ pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Result<Network,
 
 /// The weights of each projection, shape (n_target, n_source), input side first.
 pub fn weights(network: &Network) -> Vec<Array2<f32>> {
-    network.projections().iter().map(|projection| projection.weights().to_matrix()).collect()
+    network
+        .projections()
+        .iter()
+        .map(|projection| projection.weights().to_matrix())
+        .collect()
 }
 
 /// Rates of the input units in hertz under `pattern`, an image from 0 to 1: a pixel of 1 fires at twice the maximum
 /// rate, as published.
 pub fn input_rates_hz(pattern: &[f32], max_rate_hz: f64) -> Vec<f64> {
-    pattern.iter().map(|&x| 2.0 * max_rate_hz * f64::from(x)).collect()
+    pattern
+        .iter()
+        .map(|&x| 2.0 * max_rate_hz * f64::from(x))
+        .collect()
 }
 
 /// How often the input draws: the grid's step, or the window's period in continuous time (the published millisecond
 /// without a window).
 fn tick(model: &SleepReplay, window: Option<Patch>) -> Duration {
-    model.sleep.grid.or(window.map(|window| window.period)).unwrap_or(STEP)
+    model
+        .sleep
+        .grid
+        .or(window.map(|window| window.period))
+        .unwrap_or(STEP)
 }
 
 /// The window of the model's image, or `None`.
 pub fn patch(model: &SleepReplay, inputs: &Inputs) -> Option<image::Patch> {
-    let Input::Image { patch: Some(window), .. } = &model.sleep.input else { return None };
+    let Input::Image {
+        patch: Some(window),
+        ..
+    } = &model.sleep.input
+    else {
+        return None;
+    };
     let ticks = (window.period.ps() / tick(model, Some(*window)).ps()) as u64;
-    Some(image::Patch { ticks, side: window.side, width: inputs.width, height: inputs.height })
+    Some(image::Patch {
+        ticks,
+        side: window.side,
+        width: inputs.width,
+        height: inputs.height,
+    })
 }
 
 /// What drives the input layer during `bout`, after the tasks `seen`.
@@ -105,11 +133,27 @@ pub fn stimulus(
     seed: u64,
     bout: &Bout,
 ) -> Box<dyn Stimulus> {
-    let Input::Image { max_rate_hz, patch: window, .. } = &model.sleep.input else {
+    let Input::Image {
+        max_rate_hz,
+        patch: window,
+        ..
+    } = &model.sleep.input
+    else {
         return Box::new(SpikeList::new(&inputs.spikes, bout.start - Time::ZERO));
     };
     let rates = input_rates_hz(&inputs.pattern(seen), *max_rate_hz);
-    let timing = if model.sleep.grid.is_some() { Timing::Grid } else { Timing::Continuous };
+    let timing = if model.sleep.grid.is_some() {
+        Timing::Grid
+    } else {
+        Timing::Continuous
+    };
     let tick = tick(model, *window);
-    Box::new(ImageNoise::new(&rates, patch(model, inputs), tick, timing, seed, &bout.name))
+    Box::new(ImageNoise::new(
+        &rates,
+        patch(model, inputs),
+        tick,
+        timing,
+        seed,
+        &bout.name,
+    ))
 }

@@ -57,13 +57,18 @@ impl Summary {
         let mut rows = Vec::new();
         if let Some(first) = repetitions.first() {
             for at in first.scores() {
-                let same: Option<Vec<&Score>> =
-                    repetitions.iter().map(|repetition| find(repetition, at.network, at.stage)).collect();
+                let same: Option<Vec<&Score>> = repetitions
+                    .iter()
+                    .map(|repetition| find(repetition, at.network, at.stage))
+                    .collect();
                 rows.extend(same.map(|scores| row(&scores)));
             }
         }
         Self {
-            seeds: repetitions.iter().map(|repetition| repetition.seed).collect(),
+            seeds: repetitions
+                .iter()
+                .map(|repetition| repetition.seed)
+                .collect(),
             tasks: task_labels(model),
             rows,
             fingerprints: repetitions
@@ -80,7 +85,9 @@ impl Summary {
 }
 
 fn find<'a>(repetition: &'a Repetition, network: &str, stage: Stage) -> Option<&'a Score> {
-    repetition.scores().find(|score| score.network == network && score.stage == stage)
+    repetition
+        .scores()
+        .find(|score| score.network == network && score.stage == stage)
 }
 
 fn row(scores: &[&Score]) -> Row {
@@ -98,7 +105,9 @@ fn row(scores: &[&Score]) -> Row {
         network: scores[0].network,
         stage: scores[0].stage.label(),
         after_sleep: matches!(scores[0].stage, Stage::Sleep { .. }),
-        tasks: (0..n_tasks).map(|task| percent(&|score| score.accuracy.tasks[task])).collect(),
+        tasks: (0..n_tasks)
+            .map(|task| percent(&|score| score.accuracy.tasks[task]))
+            .collect(),
         overall: percent(&|score| score.accuracy.overall),
     }
 }
@@ -116,13 +125,22 @@ impl fmt::Display for Summary {
     /// Lines for a terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LABEL: usize = 26;
-        let width = self.tasks.iter().map(|task| task.len() + 5).max().unwrap_or(0).max(9);
+        let width = self
+            .tasks
+            .iter()
+            .map(|task| task.len() + 5)
+            .max()
+            .unwrap_or(0)
+            .max(9);
         if self.rows.is_empty() {
             return writeln!(f, "no network was tested");
         }
         match self.seeds.len() {
             1 => writeln!(f, "Accuracy, % of test images")?,
-            n => writeln!(f, "Accuracy, % of test images: mean over {n} seeds, overall ± SD")?,
+            n => writeln!(
+                f,
+                "Accuracy, % of test images: mean over {n} seeds, overall ± SD"
+            )?,
         }
         write!(f, "{:LABEL$}", "")?;
         for task in &self.tasks {
@@ -142,7 +160,11 @@ impl fmt::Display for Summary {
                 writeln!(f, "{name}")?;
             }
             for row in rows {
-                let label = if single { name.into() } else { format!("  after {}", row.stage) };
+                let label = if single {
+                    name.into()
+                } else {
+                    format!("  after {}", row.stage)
+                };
                 write!(f, "{label:LABEL$}")?;
                 for task in &row.tasks {
                     write!(f, "{:>width$.1}", task.mean)?;

@@ -67,8 +67,15 @@ impl Mlp {
 
     /// A network of `sizes` neurons per layer (input first) with all weights 0 and no biases.
     pub fn zeros(sizes: &[usize], output: Output) -> Self {
-        let layer = |pair: &[usize]| Layer { weights: Array2::zeros((pair[1], pair[0])), bias: None };
-        Self { layers: sizes.windows(2).map(layer).collect(), output, keep: 1.0 }
+        let layer = |pair: &[usize]| Layer {
+            weights: Array2::zeros((pair[1], pair[0])),
+            bias: None,
+        };
+        Self {
+            layers: sizes.windows(2).map(layer).collect(),
+            output,
+            keep: 1.0,
+        }
     }
 
     /// Neurons per layer, input first.

@@ -64,12 +64,20 @@ pub fn numbered_directory(parent: &Path, stem: &str) -> Result<PathBuf, OutputEr
 /// # Errors
 /// If it exists or cannot be made.
 pub fn named_directory(path: &Path) -> Result<(), OutputError> {
-    let failed = |source| OutputError::Folder { path: path.to_owned(), source };
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    let failed = |source| OutputError::Folder {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }
     std::fs::create_dir(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => OutputError::Exists { path: path.to_owned() },
+        io::ErrorKind::AlreadyExists => OutputError::Exists {
+            path: path.to_owned(),
+        },
         _ => failed(error),
     })
 }

@@ -1,0 +1,29 @@
+//! `check`: what a model file stands for and what it will take.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::argument::ModelArguments;
+use super::failure::Failure;
+use super::model_file;
+use super::shell::Shell;
+use crate::config;
+use crate::experiment::estimate::estimate;
+use crate::experiment::inputs::Inputs;
+
+/// Prints the resolved model, its expansion and an estimate.
+pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failure> {
+    let (model, _) = model_file::read(arguments)?;
+    let inputs = Inputs::read(&model)?;
+    let estimate = estimate(&model, &inputs)?;
+    let (resolved, expansion) = (config::resolved(&model), config::expansion(&model));
+    if shell.json() {
+        return shell.print_json(&json!({
+            "resolved": resolved,
+            "expansion": expansion,
+            "estimate": estimate,
+        }));
+    }
+    shell.print(|out| write!(out, "{resolved}\n{expansion}\n{estimate}"))
+}

@@ -1,0 +1,63 @@
+//! `import`: what a weight file holds and how it maps to a network that can sleep.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::argument::{BiasChoice, ImportArguments};
+use super::failure::Failure;
+use super::shell::Shell;
+use crate::mlp::conversion::Method;
+use crate::mlp::dataset::DataSet;
+use crate::mlp::images::Images;
+use crate::mlp::perceptron::Output;
+use crate::mlp::weight_file::{self, Bias};
+
+/// Prints the content, the mapping and the conversion factors.
+pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Failure> {
+    let file = weight_file::read(&arguments.file)?;
+    let summary = weight_file::describe(&file, None);
+    if !shell.json() {
+        shell.print(|out| write!(out, "{summary}"))?;
+    }
+    let bias = match arguments.bias {
+        BiasChoice::Error => Bias::Refuse,
+        BiasChoice::Drop => Bias::Drop,
+    };
+    let mlp = weight_file::to_mlp(&file, bias, Output::Relu, 1.0, None)?;
+    let images: Vec<Images> = match &arguments.data {
+        None => Vec::new(),
+        Some(folder) => {
+            let set = DataSet::from_directory(folder)?;
+            set.check_layers(&mlp.sizes(), &[])?;
+            vec![set.train]
+        }
+    };
+    let factors = Method::DataMax.factors(&mlp, &images)?;
+    if shell.json() {
+        return shell.print_json(&json!({
+            "file": arguments.file,
+            "sizes": mlp.sizes(),
+            "factors": factors,
+            "factors_from": if images.is_empty() { "weights" } else { "weights and activations" },
+        }));
+    }
+    shell.print(|out| {
+        let from = match arguments.data {
+            None => "of weights alone; --data DIR takes activations into account",
+            Some(_) => "of weights and activations",
+        };
+        writeln!(
+            out,
+            "\nConversion factors (gain = scale x factor), data_max {from}:"
+        )?;
+        for (l, factor) in factors.iter().enumerate() {
+            writeln!(out, "  layer {}  {factor:.6}", l + 1)?;
+        }
+        writeln!(
+            out,
+            "\nTo let it sleep, name it in a model file: [mlp] weights = \"{}\"",
+            arguments.file.display()
+        )
+    })
+}

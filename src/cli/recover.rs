@@ -1,0 +1,35 @@
+//! `recover`: an ordinary file from a killed run's.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::argument::RecoverArguments;
+use super::failure::Failure;
+use super::shell::Shell;
+use crate::record::recover::recover;
+
+/// Recovers the file and prints what was in it.
+pub(super) fn run(arguments: &RecoverArguments, shell: &Shell) -> Result<(), Failure> {
+    let output = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| arguments.file.with_extension("recovered.h5"));
+    let recovered = recover(&arguments.file, &output)?;
+    if shell.json() {
+        let spikes: serde_json::Map<_, _> = recovered
+            .spikes
+            .iter()
+            .map(|(name, count)| (name.clone(), json!(count)))
+            .collect();
+        return shell
+            .print_json(&json!({ "file": output, "spikes": spikes, "bouts": recovered.bouts }));
+    }
+    shell.print(|out| {
+        writeln!(out, "Recovered to {}:", output.display())?;
+        for (name, count) in &recovered.spikes {
+            writeln!(out, "  {count:>12} spikes of {name}")?;
+        }
+        writeln!(out, "  {:>12} bouts that ended", recovered.bouts)
+    })
+}

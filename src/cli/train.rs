@@ -1,0 +1,87 @@
+//! `train`: a network without sleep, as a weight file.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::argument::TrainArguments;
+use super::failure::Failure;
+use super::model_file;
+use super::shell::Shell;
+use super::thread;
+use crate::experiment::train::train;
+use crate::mlp::weight_file;
+
+/// Trains the model's network and writes it.
+pub(super) fn run(arguments: &TrainArguments, shell: &Shell) -> Result<(), Failure> {
+    let (model, _) = model_file::read(&arguments.model)?;
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => free_name(),
+    };
+    let npz = match out.extension().and_then(|extension| extension.to_str()) {
+        Some("npz") => true,
+        Some("safetensors") => false,
+        _ => {
+            return Err(Failure::input(format!(
+                "`{}`: found no known ending, expected `.safetensors` or `.npz`",
+                out.display()
+            )));
+        }
+    };
+    if out.exists() {
+        return Err(Failure::input(format!(
+            "`{}`: exists already, and nothing is overwritten\n  help: name another file with `--out`",
+            out.display()
+        )));
+    }
+    let watcher = shell.watch();
+    let trained = thread::with(arguments.threads.threads, || {
+        train(&model, arguments.joint, &watcher)
+    })??;
+    drop(watcher);
+    let Some(trained) = trained else {
+        return Err(Failure::input(
+            "the model's network comes from a file (`mlp.weights`), expected one to train",
+        ));
+    };
+    if !trained.complete {
+        return Err(Failure::Nothing);
+    }
+    if npz {
+        weight_file::write_npz(&out, &trained.mlp)?;
+    } else {
+        weight_file::write_safetensors(&out, &trained.mlp)?;
+    }
+    let overall: Vec<(String, f64)> = trained
+        .scores
+        .iter()
+        .map(|score| (score.stage.label(), score.accuracy.overall))
+        .collect();
+    if shell.json() {
+        return shell.print_json(&json!({ "file": out, "overall": overall }));
+    }
+    shell.print(|print| {
+        for (stage, share) in &overall {
+            writeln!(
+                print,
+                "after {stage:<8} {:5.1} % of test images",
+                100.0 * share
+            )?;
+        }
+        writeln!(print, "Written to {}", out.display())
+    })
+}
+
+/// `weights.safetensors`, or the first of `weights-2.safetensors`, … that is free.
+fn free_name() -> PathBuf {
+    let name = |number: u32| match number {
+        1 => PathBuf::from("weights.safetensors"),
+        _ => PathBuf::from(format!("weights-{number}.safetensors")),
+    };
+    (1..u32::MAX)
+        .map(name)
+        .find(|path| !Path::exists(path))
+        .unwrap_or_else(|| name(1))
+}

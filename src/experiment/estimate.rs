@@ -1,0 +1,112 @@
+//! What a run will take, before it is run.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::config::sleep_replay::{Input, SleepReplay};
+use crate::experiment::error::ExperimentError;
+use crate::experiment::inputs::Inputs;
+use crate::experiment::{repetition, spiking};
+use crate::protocol::hypnogram::Kind;
+use crate::stimulus::image::expected_per_ms;
+
+/// Expected size of one repetition.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Simulated time asleep, in seconds.
+    pub sleep_s: f64,
+    /// Spikes of the input layer.
+    pub input_spikes: f64,
+    /// Additions to membrane potentials that the input causes; hidden layers add their own.
+    pub synaptic_events: f64,
+    /// Memory of one repetition at work, in bytes: weights of the MLP, its momentum and the spiking network, and the
+    /// images.
+    pub memory_bytes: f64,
+    /// The run file, in bytes: input spikes and weights; hidden spikes add theirs.
+    pub file_bytes: f64,
+}
+
+/// Bytes of a recorded spike: an f64 time and a u64 neuron.
+const SPIKE_BYTES: f64 = 16.0;
+const WEIGHT_BYTES: f64 = 4.0;
+
+/// Estimates one repetition of `model` on `inputs`.
+///
+/// # Errors
+/// If the bouts last longer than the clock.
+pub fn estimate(model: &SleepReplay, inputs: &Inputs) -> Result<Estimate, ExperimentError> {
+    let bouts = repetition::bouts(model)?;
+    let sleeps: Vec<_> = bouts
+        .iter()
+        .filter(|bout| bout.kind == Kind::Sleep)
+        .collect();
+    let input_spikes = match &model.sleep.input {
+        Input::Spikes(_) => (inputs.spikes.len() * sleeps.len()) as f64,
+        Input::Image { max_rate_hz, .. } => sleeps
+            .iter()
+            .map(|bout| {
+                let seen = inputs.seen(bout.task);
+                let rates = spiking::input_rates_hz(&inputs.pattern(seen), *max_rate_hz);
+                expected_per_ms(&rates, spiking::patch(model, inputs)) * bout.duration().as_ms()
+            })
+            .sum(),
+    };
+    let sizes = &model.mlp.layers;
+    let weights: f64 = sizes
+        .windows(2)
+        .map(|pair| pair[0] as f64 * pair[1] as f64)
+        .sum();
+    // MLP, momentum, the copy that the controls start from, the spiking network, and weights before it slept.
+    let copies = 5.0;
+    let image_bytes: usize = inputs
+        .train
+        .iter()
+        .chain(&inputs.test)
+        .map(|images| images.len())
+        .sum();
+    let recorded_spikes = if model.record.spikes.contains(&0) {
+        input_spikes
+    } else {
+        0.0
+    };
+    let snapshots = if model.record.weights_around_sleep {
+        2.0 * sleeps.len() as f64
+    } else {
+        0.0
+    };
+    Ok(Estimate {
+        sleep_s: sleeps
+            .iter()
+            .map(|bout| bout.duration().as_ms() * 1e-3)
+            .sum(),
+        input_spikes,
+        synaptic_events: input_spikes * sizes[1] as f64,
+        memory_bytes: copies * WEIGHT_BYTES * weights + (image_bytes * sizes[0]) as f64,
+        file_bytes: SPIKE_BYTES * recorded_spikes + snapshots * WEIGHT_BYTES * weights,
+    })
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MB: f64 = 1e6;
+        writeln!(f, "# Expected for each seed")?;
+        writeln!(
+            f,
+            "#   sleep               {:.1} s of simulated time",
+            self.sleep_s
+        )?;
+        writeln!(f, "#   input spikes        {:.3e}", self.input_spikes)?;
+        writeln!(
+            f,
+            "#   synaptic events     {:.3e} from the input layer",
+            self.synaptic_events
+        )?;
+        writeln!(
+            f,
+            "#   memory              {:.0} MB",
+            self.memory_bytes / MB
+        )?;
+        writeln!(f, "#   run file            {:.0} MB", self.file_bytes / MB)
+    }
+}
