@@ -11,8 +11,7 @@ use super::element::{Dtype, dimensions};
 pub struct WeightFileError {
     /// The file.
     pub file: PathBuf,
-    /// What is wrong with it.
-    #[source]
+    /// What is wrong with it; part of this error's message, so no source of its own.
     pub problem: Problem,
 }
 

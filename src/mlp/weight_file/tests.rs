@@ -67,6 +67,27 @@ proptest! {
         parse_as_everything(&[beginning, &bytes].concat());
     }
 
+    /// Headers of `.npy` are Python literals: words of that language in any order.
+    #[test]
+    fn any_numpy_header_is_handled(
+        words in prop::collection::vec(prop::sample::select(vec![
+            "1", "-", "+", "1e999", "-1e-999", "1j", "0x1F", "99999999999999999999999", "4294967296", ",", ", ", "(",
+            ")", "(1,)", "[", "]", "{", "}", ":", "'<f4'", "'|O'", "''", "\"", "b'x'", "True", "None", "é", " ",
+        ]), 0..12),
+        key in 0..3usize,
+        version in 1..4u8,
+    ) {
+        let mut values = ["'<f4'", "False", "(3, 4)"];
+        let soup = words.concat();
+        values[key] = &soup;
+        let [descr, order, shape] = values;
+        let header = format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}\n");
+        let length = (header.len() as u32).to_le_bytes();
+        let length = if version == 1 { &length[..2] } else { &length[..] };
+        let bytes = [b"\x93NUMPY", &[version, 0][..], length, header.as_bytes(), &[0; 48]].concat();
+        parse_as_everything(&bytes);
+    }
+
     #[test]
     fn changed_fixtures_are_handled(
         name in prop::sample::select(FIXTURES.to_vec()),
