@@ -291,7 +291,9 @@ impl Accuracy {
             }
         }
         self.stage_ticks(canvas, columns, top + height + 9.5);
-        colour_bar(canvas, columns.to + 8.0, top, height);
+        if n_rows > 0 {
+            colour_bar(canvas, columns.to + 8.0, top, height);
+        }
     }
 }
 
@@ -304,7 +306,10 @@ fn colour_bar(canvas: &mut Canvas, x: f64, top: f64, height: f64) {
         pixels: pixels.collect(),
     };
     canvas.picture((x, top), (6.0, height), picture);
-    for (part, label) in [(0.0, "100 %"), (0.5, "50"), (1.0, "0")] {
+    let labels = [(0.0, "100 %"), (1.0, "0"), (0.5, "50")];
+    // The bar beside one or two tasks has no room for the middle.
+    let shown = if height > 2.5 * ROW { 3 } else { 2 };
+    for (part, label) in labels.into_iter().take(shown) {
         // Labels at the ends stay inside the bar's height.
         let y = top + 3.0 + part * (height - 6.0);
         canvas.text(Text::new((x + 9.0, y), NOTE, label).colour(GREY).level());

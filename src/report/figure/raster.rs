@@ -4,7 +4,7 @@ use crate::analysis::rate::SpikeCount;
 use crate::base::time::{Duration, Time};
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis, Tick};
-use crate::report::canvas::{Canvas, Picture, Stroke, Text};
+use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text};
 use crate::report::font::{self, Weight};
 use crate::report::style::{
     BLUE, Colour, FULL_WIDTH, GREEN, GREY, HAIR, INK, LABEL, NOTE, PURPLE, TICK, VERMILION, tint,
@@ -28,6 +28,8 @@ const BAND_HEIGHT: f64 = 76.0;
 const FEW_ROW: f64 = 7.6;
 const INNER_GAP: f64 = 4.0;
 const OUTER_GAP: f64 = 13.0;
+/// From one line under the figure to the next.
+const NOTE_LINE: f64 = 9.0;
 
 /// A population in a [`Raster`].
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +72,11 @@ impl Raster {
         let bands: f64 = self.layers.iter().map(band_height).sum();
         let n = self.layers.len() as f64;
         let between = n * (RATE_HEIGHT + INNER_GAP) + (n - 1.0).max(0.0) * OUTER_GAP;
-        let bottom = TOP + (bands + between).max(BAND_HEIGHT);
+        let bottom = if self.layers.is_empty() {
+            TOP + BAND_HEIGHT
+        } else {
+            TOP + bands + between
+        };
         let mut canvas = Canvas::new(FULL_WIDTH, bottom + 40.0, "Spike raster, layers apart");
 
         let span_s = self.stop.since(self.start).ps().max(0) as f64 * 1e-12;
@@ -94,13 +100,18 @@ impl Raster {
             axis::say(&mut canvas, (FULL_WIDTH / 2.0, bottom / 2.0), "no layers");
         }
         axis::bottom(&mut canvas, &time, bottom + 3.0, &time.ticks(8), "Time (s)");
-        let bin_ms = axis::number(self.bin.as_ms(), 0);
-        let marks = "Marks: one per spike.".to_owned();
-        let rates = format!("Traces: mean rate per neuron in {bin_ms} ms bins.");
-        let caption = [vec![rates, marks], notes].concat().join(" ");
-        let at = (LEFT, bottom + 36.0);
-        let caption = font::fit(&caption, NOTE, Weight::Regular, FULL_WIDTH - RIGHT - LEFT);
-        canvas.text(Text::new(at, NOTE, caption).colour(GREY));
+        let mut caption = "Marks: one per spike.".to_owned();
+        if self.bin.ps() > 0 {
+            let bin_ms = axis::number(self.bin.as_ms(), 0);
+            caption += &format!(" Traces: mean rate per neuron in {bin_ms} ms bins.");
+        }
+        notes.insert(0, caption);
+        for (k, note) in notes.iter().enumerate() {
+            let note = font::fit(note, NOTE, Weight::Regular, FULL_WIDTH - RIGHT - LEFT);
+            let at = (LEFT, bottom + 36.0 + NOTE_LINE * k as f64);
+            canvas.text(Text::new(at, NOTE, note).colour(GREY));
+        }
+        canvas.height += NOTE_LINE * (notes.len() - 1) as f64;
         canvas
     }
 
@@ -150,15 +161,15 @@ impl Raster {
             canvas.area(area, tint(colour, 0.35), 1.0);
             canvas.line(outline, Stroke::new(colour, HAIR));
         }
-        // Zero and the highest round rate, which carries the unit.
-        let ticks = vertical.ticks(3).pop().filter(|t| t.value > 0.0).map(|t| {
-            let label = format!("{} Hz", t.label);
-            vec![
-                Tick::plain(0.0, "0".to_owned()),
-                Tick::plain(t.value, label),
-            ]
-        });
-        let ticks = ticks.unwrap_or_default();
+        // Zero and the highest round rate, which carries the unit; a silent layer has no scale.
+        let mut ticks = vec![Tick::plain(0.0, "0".to_owned())];
+        if let Some(top) = vertical.ticks(3).pop().filter(|_| highest > 0.0) {
+            let round = match top.label.split_once('.') {
+                Some(_) => top.label.trim_end_matches('0').trim_end_matches('.'),
+                None => &top.label,
+            };
+            ticks.push(Tick::plain(top.value, format!("{round} Hz")));
+        }
         axis::left(canvas, &vertical, LEFT, &ticks, "", 0.0);
     }
 
@@ -216,6 +227,12 @@ impl Raster {
             neurons.ticks(4)
         };
         axis::left(canvas, &neurons, LEFT, &ticks, "", 0.0);
+        let at = (LEFT - 27.0, (top + bottom) / 2.0);
+        canvas.text(
+            Text::new(at, TICK, "Neuron")
+                .anchor(Anchor::Middle)
+                .upward(),
+        );
         note
     }
 
@@ -262,8 +279,10 @@ impl Raster {
         canvas.picture((time.from, bottom - full), (width, full), picture);
         let cell_ms = axis::number(span as f64 * 1e-9 / columns as f64, 0);
         Some(format!(
-            "{}: shade is spikes per {cell_ms} ms and {per_row} neurons, darkest ≥ {darkest}.",
-            layer.name
+            "{}: shade is spikes per {cell_ms} ms and {}, darkest ≥ {}.",
+            layer.name,
+            plural(per_row, "neuron"),
+            axis::count(darkest as usize)
         ))
     }
 }
@@ -289,7 +308,7 @@ fn colour(k: usize, n_layers: usize) -> Colour {
 }
 
 fn label(canvas: &mut Canvas, layer: &Layer, n_drawn: usize, band: (f64, f64), colour: Colour) {
-    let room = LEFT - 32.0;
+    let room = LEFT - 40.0;
     let middle = (band.0 + band.1) / 2.0;
     let name = font::fit(&layer.name, LABEL, Weight::Bold, room);
     canvas.text(

@@ -9,7 +9,7 @@ use crate::report::style::{AXIS, FULL_WIDTH, GREY, INK, LABEL, NOTE, TICK, diver
 use ndarray::ArrayView2;
 use std::path::Path;
 
-const LEFT: f64 = 40.0;
+const LEFT: f64 = 24.0;
 const TOP: f64 = 26.0;
 const GAP: f64 = 4.0;
 /// Room for the colour bars.
@@ -172,12 +172,23 @@ fn colour_bar(canvas: &mut Canvas, x: f64, (top, bottom): (f64, f64), limit: f64
     // Points at both ends, for values beyond the limits.
     let (tip_top, tip_bottom) = (top, bottom);
     let (top, bottom) = (top + WIDTH, bottom - WIDTH);
-    for (edge, tip, colour) in [
-        (top, tip_top, diverging(1.0)),
-        (bottom, tip_bottom, diverging(-1.0)),
+    // They reach a little under the bar, so that no seam shows.
+    for (edge, inside, tip, colour) in [
+        (top, 0.5, tip_top, diverging(1.0)),
+        (bottom, -0.5, tip_bottom, diverging(-1.0)),
     ] {
         let tip = (x + WIDTH / 2.0, tip);
-        canvas.area(vec![(x, edge), tip, (x + WIDTH, edge)], colour, 1.0);
+        canvas.area(
+            vec![
+                (x, edge + inside),
+                (x, edge),
+                tip,
+                (x + WIDTH, edge),
+                (x + WIDTH, edge + inside),
+            ],
+            colour,
+            1.0,
+        );
     }
     canvas.picture((x, top), (WIDTH, bottom - top), picture);
     let values = Axis::linear(-limit, limit, bottom, top);

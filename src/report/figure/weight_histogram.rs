@@ -156,7 +156,9 @@ impl<'c> Panel<'c> {
         // Values that are all equal get a range around them.
         let range = range.map(|(low, high)| {
             let axis = Axis::linear(low, high, 0.0, 1.0);
-            (axis.low, axis.high)
+            // A margin of 1 %, so that outlines come down beside the axis, not on it.
+            let margin = (axis.high - axis.low) * 0.01;
+            (axis.low - margin, axis.high + margin)
         });
         Self {
             canvas,
