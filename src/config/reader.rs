@@ -38,6 +38,7 @@ enum Kind {
         section: String,
         key: String,
         known: Vec<String>,
+        named: bool,
     },
 }
 
@@ -58,6 +59,7 @@ impl Reader {
             origin: Origin::File,
             entries: &self.document.root,
             asked: RefCell::default(),
+            named: false,
         }
     }
 
@@ -123,6 +125,7 @@ fn mend(problem: &mut Problem, everywhere: &[(String, String)]) -> Option<(Strin
         section,
         key,
         known,
+        named,
     } = &problem.kind
     else {
         return None;
@@ -132,7 +135,8 @@ fn mend(problem: &mut Problem, everywhere: &[(String, String)]) -> Option<(Strin
         problem.help = Some(format!("did you mean `{near}`?"));
         return Some((section.clone(), near.into()));
     }
-    problem.help = match everywhere.iter().find(|(_, other)| other == key) {
+    let elsewhere = everywhere.iter().find(|(_, other)| other == key && !named);
+    problem.help = match elsewhere {
         Some((at, _)) if at.is_empty() => Some(format!("`{key}` stands at the top of the file")),
         Some((at, _)) => Some(format!("`{key}` belongs in [{at}]")),
         None => suggest::help(key, &names),
@@ -147,6 +151,8 @@ pub(super) struct Section<'a> {
     pub(super) origin: Origin,
     entries: &'a [Entry],
     asked: RefCell<Vec<String>>,
+    /// Whether keys are names of things (layers, classes) and not of settings.
+    named: bool,
 }
 
 impl<'a> Section<'a> {
@@ -258,7 +264,7 @@ impl Drop for Section<'_> {
     fn drop(&mut self) {
         let asked = self.asked.take();
         for entry in self.entries {
-            if asked.iter().any(|key| *key == entry.key) {
+            if asked.contains(&entry.key) {
                 continue;
             }
             let what = if matches!(entry.node.value, Value::Table(_)) && self.path.is_empty() {
@@ -270,11 +276,14 @@ impl Drop for Section<'_> {
                 section: self.path.clone(),
                 key: entry.key.clone(),
                 known: asked.clone(),
+                named: self.named,
             };
             self.reader.report(entry.origin, what, None, kind);
         }
-        let known = asked.into_iter().map(|key| (self.path.clone(), key));
-        self.reader.known.borrow_mut().extend(known);
+        if !self.named {
+            let known = asked.into_iter().map(|key| (self.path.clone(), key));
+            self.reader.known.borrow_mut().extend(known);
+        }
     }
 }
 
@@ -326,7 +335,7 @@ impl<'a> Item<'a> {
                 if short.len() < text.len() {
                     short.push('…');
                 }
-                format!("the string {short:?}")
+                format!("{short:?}")
             }
             Value::Integer(integer) => integer.to_string(),
             Value::HugeInteger(text) => text.chars().take(LONGEST).collect(),
@@ -361,11 +370,24 @@ impl<'a> Item<'a> {
             _ => false,
         };
         let whole = if integer { "" } else { "a whole number, " };
-        let expected = match (low, high) {
-            (low, i64::MAX) => format!("{whole}{low} or more"),
-            (low, high) => format!("{whole}{low} to {high}"),
+        // A bound of the program's numbers is only worth a word to those who go beyond it.
+        let expected = if high < i64::from(u32::MAX) {
+            format!("{whole}{low} to {high}")
+        } else if self.exceeds(high) {
+            format!("at most {high}")
+        } else {
+            format!("{whole}{low} or more")
         };
         self.refuse(&expected, None)
+    }
+
+    /// Whether the value is an integer above `high`.
+    fn exceeds(&self, high: i64) -> bool {
+        match &self.node.value {
+            Value::Integer(integer) => *integer > high,
+            Value::HugeInteger(text) => !text.starts_with('-'),
+            _ => false,
+        }
     }
 
     /// A count from 1 that indexes memory.
@@ -418,6 +440,9 @@ impl<'a> Item<'a> {
     fn in_range(&self, value: f64, range: Range, dimension: Dimension) -> Option<f64> {
         if range.contains(value) {
             return Some(value);
+        }
+        if !value.is_finite() {
+            return self.refuse("a finite number", None);
         }
         let mut expected = range.describe();
         if dimension != Dimension::One && matches!(range, Range::Between(..)) {
@@ -481,6 +506,13 @@ impl<'a> Item<'a> {
         read.into_iter().collect()
     }
 
+    /// A table whose keys are names of things: an unknown one is not looked for among the settings.
+    pub(super) fn named_section(&self) -> Option<Section<'a>> {
+        let mut section = self.section()?;
+        section.named = true;
+        Some(section)
+    }
+
     /// A table.
     pub(super) fn section(&self) -> Option<Section<'a>> {
         let Value::Table(entries) = &self.node.value else {
@@ -492,6 +524,7 @@ impl<'a> Item<'a> {
             origin: self.key_origin,
             entries,
             asked: RefCell::default(),
+            named: false,
         })
     }
 }
