@@ -65,7 +65,6 @@ impl Document {
     /// If the text is not TOML, or an override has no `=`, no TOML value, or leads into a value that is no table.
     pub(super) fn parse(name: &str, text: &str, sets: &[String]) -> Result<Self, ConfigError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        check_depth(name, text)?;
         let (root, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
             return Err(ConfigError {
@@ -136,39 +135,26 @@ impl Document {
 /// More keys than any path of a model file has: nesting is walked by recursion, so it must have a bound.
 const DEEPEST: usize = 16;
 
-/// Refuses nesting so deep that walking it could exhaust the stack.
-///
-/// The parser bounds nested arrays and inline tables itself, but not a key of many dots.
-fn check_depth(name: &str, text: &str) -> Result<(), ConfigError> {
-    // No key of a model file has more than 4 parts; a weight file's path in quotes may have more dots than that.
-    const MOST_DOTS: usize = 200;
-    let mut start = 0;
-    for line in text.split('\n') {
-        if line.matches('.').count() > MOST_DOTS {
-            return Err(Diagnostic {
-                message: format!("more than {MOST_DOTS} dots in one line"),
-                place: Place::of_span(name, text, start..start + 1),
-                help: None,
-            }
-            .into());
-        }
-        start += line.len() + 1;
-    }
-    Ok(())
-}
-
 /// An error of the TOML parser in our shape.
 fn syntax(name: &str, text: &str, error: &toml::de::Error) -> Diagnostic {
     let place = match error.span() {
         Some(span) => Place::of_span(name, text, span),
         None => Place::File(name.into()),
     };
-    // The parser's messages may have several lines ("invalid string\nexpected `\"`").
-    let message = error.message().trim().replace('\n', ", ");
     Diagnostic {
-        message: format!("not TOML: {message}"),
+        message: format!("not TOML: {}", sentence(error)),
         place,
         help: None,
+    }
+}
+
+/// What the TOML parser says, in one line.
+fn sentence(error: &toml::de::Error) -> String {
+    // It may have several lines ("invalid string\nexpected `\"`"), and takes a missing value for an unquoted string.
+    match error.message().trim() {
+        text if !text.starts_with("string values must be quoted") => text.replace('\n', ", "),
+        _ if error.span().is_some_and(|span| span.is_empty()) => "the value is missing".into(),
+        _ => "strings must be quoted".into(),
     }
 }
 
@@ -177,7 +163,7 @@ fn parse_value(text: &str) -> Result<Value, String> {
     match DeValue::parse(text) {
         Ok(value) => Ok(convert(value.get_ref(), &|_| Origin::File)),
         Err(error) if text.is_empty() || text.starts_with(['[', '{', '"', '\'']) => {
-            Err(error.message().trim().replace('\n', ", "))
+            Err(sentence(&error))
         }
         Err(_) => Ok(Value::String(text.into())),
     }

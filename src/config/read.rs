@@ -137,7 +137,8 @@ fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
     let mlp_section = root.need_section("mlp", "the artificial network: its layers and training");
     let network = mlp_section.as_ref().and_then(mlp::network);
     let from_file = mlp_section.as_ref().is_some_and(|mlp| mlp.has("weights"));
-    let has_data = root.has("data");
+    // A network to be trained without data is reported once, not by every section that would use them.
+    let has_data = !from_file || root.has("data");
     let data_section = if from_file {
         root.section("data")
     } else {
@@ -169,7 +170,7 @@ fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
     let record = result::record(root, network.as_ref());
     let output = result::export(root);
 
-    if has_data && data.is_none() {
+    if root.has("data") && data.is_none() {
         return None;
     }
     Some(SleepReplay {

@@ -19,7 +19,8 @@ pub(super) fn nearest<'a>(
             (distance, candidate)
         })
         .filter(|(distance, candidate)| {
-            *distance <= (candidate.chars().count().max(word.chars().count()) / 3).max(1)
+            let letters = candidate.chars().count().max(word.chars().count());
+            *distance <= (letters / 3).max(1) && *distance < letters
         })
         .min()
         .map(|(_, candidate)| candidate)

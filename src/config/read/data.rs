@@ -176,7 +176,7 @@ pub(super) fn train_images(
         (None, None) => Some(None),
         (Some(item), None) => Some(Some(TrainImages::PerTask(amount(&item)?))),
         (None, Some(item)) if item.is_table() => {
-            let table = item.section()?;
+            let table = item.named_section()?;
             let Some(classes) = classes else {
                 table.ignore();
                 return None;

@@ -74,8 +74,8 @@ fn trained(section: &Section<'_>, tasks: Option<usize>) -> Option<Weights> {
     let init = section.or("init", 0.01, |item| item.number(Range::Positive));
     let bias = section.or("bias", false, |item| match item.as_text() {
         Some("drop") => {
-            let help = "a trained network has biases or it has not: write `true` or `false`";
-            item.refuse("`\"drop\"` only beside `mlp.weights`", Some(help.into()))
+            let help = "`\"drop\"` is for biases in a file of `mlp.weights`";
+            item.refuse("`true` or `false`", Some(help.into()))
         }
         _ => item.boolean(),
     });

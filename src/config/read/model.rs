@@ -22,44 +22,49 @@ pub(super) fn neuron(section: &Section<'_>, network: Option<&Network>) -> Option
     let network = known(section, network)?;
     let needed = vec![true; network.driven().len()];
     let parameters = parameters(section, model, network, &needed)?;
-    let mut good = true;
-    for l in 0..needed.len() {
-        let of = |name: &str| {
-            let (_, values) = parameters.iter().find(|(spec, _)| spec.name == name)?;
-            values.get(l).copied().flatten()
-        };
-        let layer = &network.driven()[l];
-        if let (Some(v_th), Some(e_l)) = (of("v_th"), of("e_l"))
-            && v_th.value <= e_l.value
-        {
-            let message = format!(
-                "the threshold `v_th` of layer `{layer}` is {}, not above the resting potential `e_l`, {}: the neuron \
-                 would fire at every arrival",
-                v_th.value, e_l.value
-            );
-            let origin = v_th.origin.or(e_l.origin).unwrap_or(section.origin);
-            section.reader.problem(origin, message, None);
-            good = false;
-        } else if let (Some(v_th), Some(v_reset)) = (of("v_th"), of("v_reset"))
-            && v_reset.value >= v_th.value
-        {
-            let message = format!(
-                "the potential after a spike `v_reset` of layer `{layer}` is {}, not below the threshold `v_th`, {}",
-                v_reset.value, v_th.value
-            );
-            let origin = v_reset.origin.or(v_th.origin).unwrap_or(section.origin);
-            section.reader.problem(origin, message, None);
-            good = false;
-        }
-    }
-    if !good {
-        return None;
-    }
+    check_potentials(section, &parameters, network)?;
     let layers = by_layer(&parameters, &needed)
         .into_iter()
         .flatten()
         .collect();
     Some(Neuron { model, layers })
+}
+
+/// Refuses thresholds that every arrival, or the reset after a spike, would reach.
+fn check_potentials(section: &Section<'_>, parameters: &PerLayer, network: &Network) -> Option<()> {
+    let mut reported: Vec<Origin> = Vec::new();
+    for (l, layer) in network.driven().iter().enumerate() {
+        let of = |name: &str| {
+            let (_, values) = parameters.iter().find(|(spec, _)| spec.name == name)?;
+            values.get(l).copied().flatten()
+        };
+        let Some(v_th) = of("v_th") else { continue };
+        let (origin, message) = match (of("e_l"), of("v_reset")) {
+            (Some(e_l), _) if v_th.value <= e_l.value => {
+                let message = format!(
+                    "the threshold `v_th` of layer `{layer}` is {}, not above the resting potential `e_l`, {}: the neuron \
+                     would fire at every arrival",
+                    v_th.value, e_l.value
+                );
+                (v_th.origin.or(e_l.origin), message)
+            }
+            (_, Some(v_reset)) if v_reset.value >= v_th.value => {
+                let message = format!(
+                    "the potential after a spike `v_reset` of layer `{layer}` is {}, not below the threshold `v_th`, {}",
+                    v_reset.value, v_th.value
+                );
+                (v_reset.origin.or(v_th.origin), message)
+            }
+            _ => continue,
+        };
+        // One value for all layers is one mistake.
+        let origin = origin.unwrap_or(section.origin);
+        if !reported.contains(&origin) {
+            section.reader.problem(origin, message, None);
+            reported.push(origin);
+        }
+    }
+    reported.is_empty().then_some(())
 }
 
 /// Reads `[plasticity]`.
@@ -153,7 +158,7 @@ fn values(
         let given = given(&item, parameter)?;
         return Some(vec![Some(given); needed.len()]);
     }
-    let table = item.section()?;
+    let table = item.named_section()?;
     let read: Vec<Option<Option<Given>>> = network
         .driven()
         .iter()

@@ -107,7 +107,7 @@ fn durations(
         match end.checked_add(*duration) {
             Some(later) => end = later,
             None => {
-                return item.refuse("together at most 106 days, the clock's range", None);
+                return item.refuse("at most 106 days in all, the clock's range", None);
             }
         }
     }

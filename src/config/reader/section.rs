@@ -1,0 +1,150 @@
+//! Tables, and the keys that they may have.
+
+use std::cell::RefCell;
+
+use crate::config::document::{Entry, Origin, Value};
+
+use super::{Item, Kind, Reader};
+
+/// A table of the document.
+pub(in crate::config) struct Section<'a> {
+    pub(in crate::config) reader: &'a Reader,
+    pub(super) path: String,
+    pub(in crate::config) origin: Origin,
+    pub(super) entries: &'a [Entry],
+    pub(super) asked: RefCell<Vec<String>>,
+    /// Whether keys are names of things (layers, classes) and not of settings.
+    pub(super) named: bool,
+}
+
+impl<'a> Section<'a> {
+    /// The value of `key`, if it is there.
+    pub(in crate::config) fn get(&self, key: &str) -> Option<Item<'a>> {
+        self.asked.borrow_mut().push(key.into());
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        Some(Item {
+            reader: self.reader,
+            path: self.join(key),
+            key_origin: entry.origin,
+            node: &entry.node,
+        })
+    }
+
+    /// Whether `key` is there; does not make it known.
+    pub(in crate::config) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
+    /// The value of `key`; reports when it is missing, with what it is.
+    pub(in crate::config) fn need(&self, key: &str, what: &str) -> Option<Item<'a>> {
+        let item = self.get(key);
+        if item.is_none() {
+            self.reader.report(
+                self.origin,
+                format!("{} needs `{key}`: {what}", self.title()),
+                None,
+                Kind::Missing {
+                    section: self.path.clone(),
+                    key: key.into(),
+                },
+            );
+        }
+        item
+    }
+
+    /// What `read` makes of `key`, or `default` where the file is silent.
+    pub(in crate::config) fn or<T>(
+        &self,
+        key: &str,
+        default: T,
+        read: impl FnOnce(Item<'a>) -> Option<T>,
+    ) -> Option<T> {
+        match self.get(key) {
+            Some(item) => read(item),
+            None => Some(default),
+        }
+    }
+
+    /// A table inside; `None` if it is missing, which is not reported, or no table, which is.
+    pub(in crate::config) fn section(&self, key: &str) -> Option<Section<'a>> {
+        self.get(key)?.section()
+    }
+
+    /// A table inside; reports when it is missing.
+    pub(in crate::config) fn need_section(&self, key: &str, what: &str) -> Option<Section<'a>> {
+        if let Some(item) = self.get(key) {
+            return item.section();
+        }
+        self.reader.report(
+            self.origin,
+            format!("section [{}] is missing: {what}", self.join(key)),
+            None,
+            Kind::Missing {
+                section: self.path.clone(),
+                key: key.into(),
+            },
+        );
+        None
+    }
+
+    /// Names of the keys that are there.
+    pub(in crate::config) fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.entries.iter().map(|entry| entry.key.as_str())
+    }
+
+    /// "[sleep]", "the model file".
+    fn title(&self) -> String {
+        if self.path.is_empty() {
+            "the model file".into()
+        } else {
+            format!("[{}]", self.path)
+        }
+    }
+
+    fn join(&self, key: &str) -> String {
+        if self.path.is_empty() {
+            key.into()
+        } else {
+            format!("{}.{key}", self.path)
+        }
+    }
+
+    /// Makes `key` known without reading it.
+    pub(in crate::config) fn know(&self, key: &str) {
+        self.asked.borrow_mut().push(key.into());
+    }
+
+    /// Takes every key as known: for tables that cannot be checked because of another problem.
+    pub(in crate::config) fn ignore(&self) {
+        let mut asked = self.asked.borrow_mut();
+        asked.extend(self.keys().map(String::from));
+    }
+}
+
+/// When all keys were asked for, those that are there and were not are unknown.
+impl Drop for Section<'_> {
+    fn drop(&mut self) {
+        let asked = self.asked.take();
+        for entry in self.entries {
+            if asked.contains(&entry.key) {
+                continue;
+            }
+            let what = if matches!(entry.node.value, Value::Table(_)) && self.path.is_empty() {
+                format!("unknown section [{}]", entry.key)
+            } else {
+                format!("unknown key `{}` in {}", entry.key, self.title())
+            };
+            let kind = Kind::Unknown {
+                section: self.path.clone(),
+                key: entry.key.clone(),
+                known: asked.clone(),
+                named: self.named,
+            };
+            self.reader.report(entry.origin, what, None, kind);
+        }
+        if !self.named {
+            let known = asked.into_iter().map(|key| (self.path.clone(), key));
+            self.reader.known.borrow_mut().extend(known);
+        }
+    }
+}
