@@ -1,6 +1,6 @@
 //! The command line: a thin shell over [`experiment`](crate::experiment).
 //!
-//! Results go to stdout, progress and log to stderr. Every command takes a [`Shell`] and returns a [`Failure`] or
+//! Results go to stdout, progress and log to stderr. Every command takes a `Shell` and returns a `Failure` or
 //! nothing; only [`main`] turns that into an exit code.
 
 pub mod argument;

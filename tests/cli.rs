@@ -76,6 +76,28 @@ fn run_takes_the_documented_options() {
 }
 
 #[test]
+fn the_readme_names_only_options_that_exist() {
+    const OF_CARGO: [&str; 3] = ["--release", "--path", "--no-default-features"];
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).expect("README.md");
+    let help: String = ["run", "check", "train", "recover", "import", "describe"]
+        .map(|command| typed(&[command, "--help"]).1)
+        .concat();
+    let options: Vec<&str> = readme
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .filter(|word| word.starts_with("--") && word.len() > 3 && !word.starts_with("---"))
+        .filter(|word| !OF_CARGO.contains(word))
+        .collect();
+    assert!(options.len() > 5, "{options:?}");
+    for option in options {
+        assert!(
+            help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")),
+            "{option}"
+        );
+    }
+}
+
+#[test]
 fn version_is_the_packages() {
     let (code, out, _) = typed(&["-V"]);
     assert_eq!(code, Some(0));

@@ -14,12 +14,18 @@ const PARTS: f64 = 1000.0;
 pub(super) struct Bars {
     all: MultiProgress,
     style: ProgressStyle,
-    seeds: BTreeMap<u64, ProgressBar>,
+    seeds: BTreeMap<u64, Seed>,
+}
+
+/// Two lines, short enough for 80 columns: the bar and the stage, below them what is known of its outcome.
+struct Seed {
+    bar: ProgressBar,
+    outcome: String,
 }
 
 impl Bars {
     pub(super) fn new(all: MultiProgress) -> Self {
-        let style = ProgressStyle::with_template("seed {prefix} {bar:16} {wide_msg}")
+        let style = ProgressStyle::with_template("seed {prefix} {bar:12} {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("━╸ ");
         Self {
@@ -29,25 +35,32 @@ impl Bars {
         }
     }
 
-    /// Draws where `seed` stands; its bar goes with its last event.
-    pub(super) fn show(&mut self, seed: u64, progress: &Progress<'_>, pace: Option<Pace>) {
+    /// Draws where `number` stands; its bar goes with its last event.
+    pub(super) fn show(&mut self, number: u64, progress: &Progress<'_>, pace: Option<Pace>) {
         if let Progress::Done { .. } = progress {
-            if let Some(bar) = self.seeds.remove(&seed) {
-                bar.finish_and_clear();
-                self.all.remove(&bar);
+            if let Some(seed) = self.seeds.remove(&number) {
+                seed.bar.finish_and_clear();
+                self.all.remove(&seed.bar);
             }
             return;
         }
-        let bar = self.seeds.entry(seed).or_insert_with(|| {
-            let bar = ProgressBar::new(PARTS as u64)
-                .with_style(self.style.clone())
-                .with_prefix(seed.to_string());
-            self.all.add(bar)
+        let seed = self.seeds.entry(number).or_insert_with(|| Seed {
+            bar: self.all.add(
+                ProgressBar::new(PARTS as u64)
+                    .with_style(self.style.clone())
+                    .with_prefix(number.to_string()),
+            ),
+            outcome: String::new(),
         });
-        if let Some(share) = share(progress) {
-            bar.set_position((share * PARTS) as u64);
-        }
-        bar.set_message(text::sentence(progress, pace));
+        let stage = text::stage(progress, pace);
+        let Some(share) = share(progress) else {
+            // Stays below the bar until there is something newer to tell.
+            seed.outcome = stage;
+            return;
+        };
+        let outcome = text::activity(progress).unwrap_or_else(|| seed.outcome.clone());
+        seed.bar.set_position((share * PARTS) as u64);
+        seed.bar.set_message(format!("{stage}\n  {outcome}"));
     }
 }
 

@@ -31,6 +31,14 @@ impl Pace {
 
 /// One line, without the seed.
 pub(super) fn sentence(progress: &Progress<'_>, pace: Option<Pace>) -> String {
+    match activity(progress) {
+        Some(activity) => format!("{}, {activity}", stage(progress, pace)),
+        None => stage(progress, pace),
+    }
+}
+
+/// Where it stands and how long it will take.
+pub(super) fn stage(progress: &Progress<'_>, pace: Option<Pace>) -> String {
     match *progress {
         Progress::Training {
             network,
@@ -46,27 +54,19 @@ pub(super) fn sentence(progress: &Progress<'_>, pace: Option<Pace>) -> String {
             sleeps,
             simulated,
             total,
-            layers,
             ..
         } => {
             let (now_s, end_s) = (simulated.as_ms() / 1e3, total.as_ms() / 1e3);
-            let pace = pace.map_or_else(String::new, |pace| {
-                let Pace {
-                    times_real,
-                    seconds_left,
-                } = pace;
-                format!(
-                    " at {times_real:.*}x, {seconds_left:.0} s left",
-                    digits(times_real)
-                )
-            });
-            let spikes: u64 = layers.iter().map(|layer| layer.spikes).sum();
-            let rates: Vec<String> = layers.iter().map(|layer| rate(layer, simulated)).collect();
-            format!(
-                "sleep {sleep}/{sleeps}, {now_s:.1}/{end_s:.1} s{pace}, {} spikes, {} Hz",
-                grouped(spikes),
-                rates.join(", "),
-            )
+            let mut text = format!("sleep {sleep}/{sleeps}, {now_s:.1}/{end_s:.1} s");
+            if let Some(Pace {
+                times_real,
+                seconds_left,
+            }) = pace
+            {
+                let places = digits(times_real);
+                text += &format!(" at {times_real:.places$}x, {seconds_left:.0} s left");
+            }
+            text
         }
         Progress::Tested {
             network,
@@ -76,6 +76,20 @@ pub(super) fn sentence(progress: &Progress<'_>, pace: Option<Pace>) -> String {
         } => format!("{network}, {stage}: {:.1} % correct", overall * 100.0),
         Progress::Done { .. } => "done".into(),
     }
+}
+
+/// Spikes so far and the rate of every layer; `None` outside sleep.
+pub(super) fn activity(progress: &Progress<'_>) -> Option<String> {
+    let Progress::Sleeping {
+        simulated, layers, ..
+    } = *progress
+    else {
+        return None;
+    };
+    let spikes: u64 = layers.iter().map(|layer| layer.spikes).sum();
+    let rates: Vec<String> = layers.iter().map(|layer| rate(layer, simulated)).collect();
+    let spikes = grouped(spikes);
+    Some(format!("{spikes} spikes, {} Hz", rates.join(", ")))
 }
 
 /// Digits after the point that leave about three in all.
