@@ -1,7 +1,5 @@
 //! `check`: what a model file stands for and what it will take.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::argument::ModelArguments;

@@ -4,6 +4,13 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
+use crate::config::ConfigError;
+use crate::experiment::error::ExperimentError;
+use crate::mlp::conversion::ConversionError;
+use crate::mlp::dataset::DataError;
+use crate::mlp::weight_file::WeightFileError;
+use crate::record::recover::RecoverError;
+
 /// Exit code of a bug.
 pub(super) const BUG: u8 = 1;
 /// Exit code of bad input and of anything else that the user can mend; clap uses the same.
@@ -34,11 +41,25 @@ pub(super) enum Failure {
     Output(#[from] io::Error),
 }
 
-impl From<ExperimentError> for Failure {
-    fn from(error: ExperimentError) -> Self {
-        Self::input(error)
-    }
+/// Errors of the layers below: all are the user's to mend.
+macro_rules! from_input {
+    ($($error:ty),* $(,)?) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::input(error)
+            }
+        }
+    )*};
 }
+
+from_input!(
+    ConfigError,
+    ConversionError,
+    DataError,
+    ExperimentError,
+    RecoverError,
+    WeightFileError
+);
 
 impl Failure {
     /// Something that the user can mend.

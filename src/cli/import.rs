@@ -1,7 +1,5 @@
 //! `import`: what a weight file holds and how it maps to a network that can sleep.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::argument::{BiasChoice, ImportArguments};

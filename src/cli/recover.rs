@@ -1,7 +1,5 @@
 //! `recover`: an ordinary file from a killed run's.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::argument::RecoverArguments;

@@ -1,7 +1,5 @@
 //! `run`: a model file from beginning to end.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::argument::RunArguments;

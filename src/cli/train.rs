@@ -1,6 +1,5 @@
 //! `train`: a network without sleep, as a weight file.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
