@@ -31,9 +31,9 @@ pub enum DataError {
     /// The directory does not hold the four files.
     #[error(
         "`{directory}`: {found}, expected the four files of a data set in IDX format, each plain or with `.gz`: {}\n  \
-         help: download MNIST (the files that the Keras and PyTorch projects distribute) or Fashion-MNIST \
-         (github.com/zalandoresearch/fashion-mnist, folder `data/fashion`), put the four files into one directory and name \
-         it with `--data DIR` or `source` of `[data]`; `source = \"embedded:mnist\"` needs no files",
+         help: download MNIST (yann.lecun.com/exdb/mnist, or the mirror that torchvision.datasets.MNIST takes it \
+         from: ossci-datasets.s3.amazonaws.com/mnist) or Fashion-MNIST (github.com/zalandoresearch/fashion-mnist, folder \
+         `data/fashion`), put the four files into one directory and name it with `--data DIR` or `source` of `[data]`; `source = \"embedded:mnist\"` needs no files",
         FILES.map(|file| format!("`{file}`")).join(", ")
     )]
     Missing {

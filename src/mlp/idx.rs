@@ -100,7 +100,7 @@ pub enum IdxError {
         /// The dimensions, `10 x 28 x 28`.
         found: String,
     },
-    /// The header claims more than [`LARGEST`] values.
+    /// The header claims more values than any image set has (2 GiB).
     #[error(
         "`{file}`: header: found dimensions {found}, expected at most {LARGEST} bytes in one file"
     )]

@@ -82,7 +82,7 @@ impl Images {
     /// Writes the images `chosen` into the rows of `rows`, shape (chosen, pixels), as numbers from 0 to 1 (byte / 255).
     ///
     /// # Panics
-    /// If the shape differs, if `rows` is not contiguous or an index is not below [`len`](Self::len).
+    /// If the shape differs or an index is not below [`len`](Self::len).
     pub fn fill(&self, chosen: impl ExactSizeIterator<Item = usize>, mut rows: ArrayViewMut2<f32>) {
         assert_eq!(rows.dim(), (chosen.len(), self.pixels()));
         for (i, mut row) in chosen.zip(rows.rows_mut()) {

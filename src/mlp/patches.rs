@@ -1,8 +1,8 @@
 //! The smallest set on which sleep repairs forgetting: four binary images of 10 × 10 that share most of their pixels.
 //!
-//! Every image has the same 12 pixels, a bar in the middle, and 4 of its own, a square in one corner. Learning images
-//! 2 and 3 makes a 100-4 network forget images 0 and 1, because the shared pixels then speak for the later classes;
-//! sleep turns the shared weights down. (Tadros et al. 2022, Nat Commun 13:7742.)
+//! Every image has the same 12 pixels, a bar in the middle, and 4 of its own, a square in one corner. The shared pixels
+//! speak for the task that weighs more in training, so a 100-4 network trained on images 0 and 1, then 2 and 3, knows
+//! one of the two tasks alone, although each image's own pixels tell it apart. (Tadros et al. 2022, Nat Commun 13:7742.)
 
 use super::idx::ImageFile;
 use super::images::Images;

@@ -109,7 +109,8 @@ impl Trainer {
     /// [`TrainingError::Diverged`].
     ///
     /// # Panics
-    /// If `mlp` has another shape than the network of [`Trainer::new`], or its input does not fit the images.
+    /// If `mlp` has another shape than the network of [`Trainer::new`], its input does not fit the images, or `batch`
+    /// is 0.
     pub fn train(
         &mut self,
         mlp: &mut Mlp,
@@ -168,7 +169,7 @@ impl Trainer {
         for (l, layer) in mlp.layers.iter().enumerate() {
             let (below, above) = self.activations.split_at_mut(l + 1);
             let mut above = above[0].slice_mut(rows);
-            multiply(
+            general_mat_mul(
                 1.0,
                 &below[l].slice(rows),
                 &layer.weights.t(),
@@ -197,19 +198,13 @@ impl Trainer {
             let below = self.activations[l].slice(rows);
             if let Some(delta_below) = deltas_below.last_mut() {
                 let mut delta_below = delta_below.slice_mut(rows);
-                multiply(1.0, &delta, &layer.weights, 0.0, &mut delta_below);
+                general_mat_mul(1.0, &delta, &layer.weights, 0.0, &mut delta_below);
                 if let (Some(delta), Some(a)) = (delta_below.as_slice_mut(), below.as_slice()) {
                     gate(delta, a);
                 }
             }
             let step = &mut self.steps[l];
-            multiply(
-                rate,
-                &delta.t(),
-                &below,
-                momentum,
-                &mut step.weights.view_mut(),
-            );
+            general_mat_mul(rate, &delta.t(), &below, momentum, &mut step.weights);
             match (layer.weights.as_slice_mut(), step.weights.as_slice()) {
                 (Some(weights), Some(step)) => subtract(weights, step),
                 // Weights from elsewhere may lie column by column.
@@ -223,17 +218,6 @@ impl Trainer {
         }
         loss
     }
-}
-
-/// `c = alpha·a·b + beta·c`.
-fn multiply(
-    alpha: f32,
-    a: &ndarray::ArrayView2<'_, f32>,
-    b: &ndarray::ArrayRef2<f32>,
-    beta: f32,
-    c: &mut ArrayViewMut2<'_, f32>,
-) {
-    general_mat_mul(alpha, a, b, beta, c);
 }
 
 fn is_finite(mlp: &Mlp) -> bool {
