@@ -33,12 +33,15 @@ pub trait Neurons: Send {
     fn potential(&self, j: usize) -> f64;
 }
 
+/// Builds a population of a size from parameter values.
+pub type Build = fn(usize, &Values) -> Result<Box<dyn Neurons>, ParameterError>;
+
 /// A neuron model in the registry.
 pub struct Model {
     /// The model as users see it.
     pub spec: &'static ModelSpec,
     /// Builds a population of the given size from values for every parameter.
-    pub build: fn(usize, &Values) -> Result<Box<dyn Neurons>, ParameterError>,
+    pub build: Build,
 }
 
 /// Every neuron model.

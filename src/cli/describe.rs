@@ -14,7 +14,9 @@ use crate::{neuron, plasticity};
 const WIDTH: usize = 80;
 
 /// What is listed: singular, plural, entries.
-const KINDS: [(&str, &str, fn() -> Vec<&'static ModelSpec>); 2] = [
+type Kind = (&'static str, &'static str, fn() -> Vec<&'static ModelSpec>);
+
+const KINDS: [Kind; 2] = [
     ("neuron model", "Neuron models", neuron::specs),
     ("plasticity rule", "Plasticity rules", plasticity::specs),
 ];

@@ -360,6 +360,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// No neuron fired.
+    const NONE: [u32; 0] = [];
+
     fn values(pairs: &[(&'static str, f64)]) -> Values {
         pairs.iter().copied().collect()
     }
@@ -398,7 +401,7 @@ mod tests {
             let t = f64::from(step) * 25.0;
             expected = expected * (-(t - last) / 20.0_f64).exp() + 3.0;
             last = t;
-            assert_eq!(arrive(&mut lif, at(t), &[&[3.0]]), []);
+            assert_eq!(arrive(&mut lif, at(t), &[&[3.0]]), NONE);
             assert!(
                 (lif.potential(0) + 5.0 - expected).abs() < 1e-12 * expected,
                 "{t} ms"
@@ -410,7 +413,7 @@ mod tests {
     fn the_test_comes_after_all_arrivals_of_the_instant() {
         let mut lif = lif(1, &[("tau_m", 20.0), ("v_th", 1.0)]);
         // Above threshold after the first row, below after the second: no spike.
-        assert_eq!(arrive(&mut lif, at(1.0), &[&[1.5], &[-1.0]]), []);
+        assert_eq!(arrive(&mut lif, at(1.0), &[&[1.5], &[-1.0]]), NONE);
         assert_eq!(arrive(&mut lif, at(1.0), &[&[0.5]]), [0]);
     }
 
@@ -421,7 +424,7 @@ mod tests {
             let mut lif = lif(1, &[("tau_m", 20.0), ("v_th", 20.0)]);
             let t = Time::from_ps(stream.below(1_000_000_000_000) as i64);
             let rows = [&[0.5_f32][..]; 40];
-            assert_eq!(arrive(&mut lif, t, &rows[..39]), []);
+            assert_eq!(arrive(&mut lif, t, &rows[..39]), NONE);
             assert_eq!(arrive(&mut lif, t, &rows[..1]), [0], "{t}");
         }
     }
@@ -440,7 +443,7 @@ mod tests {
         assert_eq!(arrive(&mut lif, at(10.0), &[&[1.0]]), [0]);
         assert_eq!(lif.potential(0), 0.5);
         let just_before = Time::from_ps(at(12.0).ps() - 1);
-        assert_eq!(arrive(&mut lif, just_before, &[&[50.0]]), []);
+        assert_eq!(arrive(&mut lif, just_before, &[&[50.0]]), NONE);
         assert_eq!(arrive(&mut lif, at(12.0), &[&[0.5]]), [0]);
     }
 

@@ -33,11 +33,7 @@ impl Dense {
 
     /// Number of sources.
     pub fn n_source(&self) -> usize {
-        if self.n_target == 0 {
-            0
-        } else {
-            self.values.len() / self.n_target
-        }
+        self.values.len().checked_div(self.n_target).unwrap_or(0)
     }
 
     /// Number of targets.
