@@ -48,6 +48,8 @@ mod cause;
 mod column;
 mod contents;
 mod header;
+mod open;
+mod whole;
 mod writer;
 
 /// Bytes that a label written during the run can take (bout, snapshot, stage, network); longer ones are cut.

@@ -61,11 +61,11 @@ fn write_until_stopped(path: &Path, most: u64) -> Result<(), RecordError> {
             file.spikes(1, time, &node)?;
             spike += 1;
         }
-        if spike % 3 == 0 {
+        if spike.is_multiple_of(3) {
             file.flush()?;
             println!("flushed {spike}");
         }
-        if spike % 10 == 0 {
+        if spike.is_multiple_of(10) {
             let values = Array2::from_elem((SIZE, SIZE), snapshot);
             file.weights(
                 0,
