@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use ndarray::Array2;
 use sharpwave::base::time::Time;
+use sharpwave::record::error::RecordError;
 use sharpwave::record::layout::{Layout, Population, Projection};
 use sharpwave::record::recover::{RecoverError, recover};
-use sharpwave::record::run_file::{RecordError, RunFile};
+use sharpwave::record::run_file::RunFile;
 use sharpwave::record::sink::Sink;
 use sharpwave::record::spike_file;
 
@@ -243,16 +244,17 @@ fn a_run_can_be_watched_while_it_goes_on() {
     assert!(looks > 2, "the reader saw only {looks} lengths");
 }
 
-/// A limit on the size of the child's files stands in for a full disk: the system refuses to write beyond it.
+/// Runs the child where no file can grow beyond `blocks` of 512 or 1,024 bytes, which stands in for a full disk: the
+/// system refuses to write more. Returns what the child said.
 #[cfg(unix)]
-#[test]
-fn a_full_disk_is_one_clear_error_and_loses_nothing_flushed() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("run.h5");
-    let child = child_command(&path, 0);
+fn run_limited(path: &Path, blocks: u32) -> String {
+    let child = child_command(path, 0);
     let mut limited = Command::new("sh");
     limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 16000; exec \"$0\" \"$@\""])
+        .arg("-c")
+        .arg(format!(
+            "trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""
+        ))
         .arg(child.get_program())
         .args(child.get_args())
         .envs(
@@ -264,17 +266,39 @@ fn a_full_disk_is_one_clear_error_and_loses_nothing_flushed() {
     let said = String::from_utf8(output.stdout).unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{stderr}");
+    said
+}
 
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_one_clear_error_and_loses_nothing_flushed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let said = run_limited(&path, 16_000);
     let expected = format!(
         "error `{}`: cannot write: File too large\\n  help: what was flushed before is kept; if the file does not \
          open, `sharpwave recover` makes an ordinary file of it",
         path.display()
     );
-    assert!(said.lines().any(|line| line == expected), "{said}{stderr}");
+    assert!(said.lines().any(|line| line == expected), "{said}");
     let flushed = last_flushed(BufReader::new(said.as_bytes())).unwrap();
     assert!(flushed > 0);
     let copy = folder.path().join("copy.h5");
     let recovered = recover(&path, &copy).unwrap();
     assert!(!recovered.complete);
     check_recovered(&copy, flushed);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_from_the_start_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let said = run_limited(&path, 1);
+    let expected = format!(
+        "error `{}`: cannot create the run file: File too large",
+        path.display()
+    );
+    assert!(said.lines().any(|line| line == expected), "{said}");
+    assert!(!path.exists());
 }
