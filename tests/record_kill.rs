@@ -3,7 +3,7 @@
 //! The tests start this same program again as a child, which writes spikes until something stops it. Spike k of each
 //! population is at k µs and of neuron k % 97, so that any reader can tell whether a spike is right.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -51,6 +51,10 @@ fn write_until_stopped(path: &Path, most: u64) -> Result<(), RecordError> {
     println!("start");
     let mut file = RunFile::create(path, layout())?;
     println!("flushed 0");
+    if most > 0 {
+        // A run of limited length is one that someone watches: it waits for them.
+        std::io::stdin().read_line(&mut String::new()).unwrap();
+    }
     let mut spike = 0_u64;
     let mut snapshot = 0.0_f32;
     while most == 0 || spike < most {
@@ -61,6 +65,9 @@ fn write_until_stopped(path: &Path, most: u64) -> Result<(), RecordError> {
             file.spikes(0, time, &node)?;
             file.spikes(1, time, &node)?;
             spike += 1;
+        }
+        if most > 0 {
+            std::thread::sleep(Duration::from_millis(5));
         }
         if spike.is_multiple_of(3) {
             file.flush()?;
@@ -222,10 +229,13 @@ fn a_run_can_be_watched_while_it_goes_on() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
-    let most = 20_000_000;
-    let mut writer = child_command(&path, most).spawn().unwrap();
+    let most = 2_000_000;
+    let mut writer = child_command(&path, most)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
     let lines = wait_for_start(&mut writer);
-    let reader = Command::new(python)
+    let mut reader = Command::new(python)
         .arg(script("watch_run.py"))
         .arg(&path)
         .arg(most.to_string())
@@ -233,15 +243,21 @@ fn a_run_can_be_watched_while_it_goes_on() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let mut seen = BufReader::new(reader.stdout.take().unwrap());
+    let mut line = String::new();
+    seen.read_line(&mut line).unwrap();
+    // Now that someone watches, the run may go on.
+    writer.stdin.take().unwrap().write_all(b"\n").unwrap();
     let said: Vec<String> = lines.lines().map(Result::unwrap).collect();
     assert!(said.iter().any(|line| line == "finished"), "{said:?}");
     assert!(writer.wait().unwrap().success());
+
+    seen.read_line(&mut line).unwrap();
     let output = reader.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    let printed = String::from_utf8_lossy(&output.stdout);
-    let looks: u32 = printed.split(' ').next().unwrap().parse().unwrap();
-    assert!(looks > 2, "the reader saw only {looks} lengths");
+    let looks = line.strip_prefix("watching\n").unwrap().trim_end();
+    assert!(looks.parse::<u32>().unwrap() > 5, "{looks} lengths seen");
 }
 
 /// Runs the child where no file can grow beyond `blocks` of 512 or 1,024 bytes, which stands in for a full disk: the
