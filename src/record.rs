@@ -36,6 +36,7 @@
 //! Values go to the file as soon as they are handed over, never through the library's chunk cache, so that a length
 //! in the file is never ahead of its data; a flush, at most a second apart, makes the lengths catch up.
 
+pub mod error;
 pub mod layout;
 pub mod output;
 pub mod recover;
@@ -48,6 +49,8 @@ mod cause;
 mod column;
 mod contents;
 mod header;
+mod open;
+mod whole;
 mod writer;
 
 /// Bytes that a label written during the run can take (bout, snapshot, stage, network); longer ones are cut.

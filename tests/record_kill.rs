@@ -3,16 +3,17 @@
 //! The tests start this same program again as a child, which writes spikes until something stops it. Spike k of each
 //! population is at k µs and of neuron k % 97, so that any reader can tell whether a spike is right.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use ndarray::Array2;
 use sharpwave::base::time::Time;
+use sharpwave::record::error::RecordError;
 use sharpwave::record::layout::{Layout, Population, Projection};
 use sharpwave::record::recover::{RecoverError, recover};
-use sharpwave::record::run_file::{RecordError, RunFile};
+use sharpwave::record::run_file::RunFile;
 use sharpwave::record::sink::Sink;
 use sharpwave::record::spike_file;
 
@@ -50,6 +51,10 @@ fn write_until_stopped(path: &Path, most: u64) -> Result<(), RecordError> {
     println!("start");
     let mut file = RunFile::create(path, layout())?;
     println!("flushed 0");
+    if most > 0 {
+        // A run of limited length is one that someone watches: it waits for them.
+        std::io::stdin().read_line(&mut String::new()).unwrap();
+    }
     let mut spike = 0_u64;
     let mut snapshot = 0.0_f32;
     while most == 0 || spike < most {
@@ -60,6 +65,9 @@ fn write_until_stopped(path: &Path, most: u64) -> Result<(), RecordError> {
             file.spikes(0, time, &node)?;
             file.spikes(1, time, &node)?;
             spike += 1;
+        }
+        if most > 0 {
+            std::thread::sleep(Duration::from_millis(5));
         }
         if spike.is_multiple_of(3) {
             file.flush()?;
@@ -221,10 +229,13 @@ fn a_run_can_be_watched_while_it_goes_on() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
-    let most = 20_000_000;
-    let mut writer = child_command(&path, most).spawn().unwrap();
+    let most = 2_000_000;
+    let mut writer = child_command(&path, most)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
     let lines = wait_for_start(&mut writer);
-    let reader = Command::new(python)
+    let mut reader = Command::new(python)
         .arg(script("watch_run.py"))
         .arg(&path)
         .arg(most.to_string())
@@ -232,27 +243,34 @@ fn a_run_can_be_watched_while_it_goes_on() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let mut seen = BufReader::new(reader.stdout.take().unwrap());
+    let mut line = String::new();
+    seen.read_line(&mut line).unwrap();
+    // Now that someone watches, the run may go on.
+    writer.stdin.take().unwrap().write_all(b"\n").unwrap();
     let said: Vec<String> = lines.lines().map(Result::unwrap).collect();
     assert!(said.iter().any(|line| line == "finished"), "{said:?}");
     assert!(writer.wait().unwrap().success());
+
+    seen.read_line(&mut line).unwrap();
     let output = reader.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    let printed = String::from_utf8_lossy(&output.stdout);
-    let looks: u32 = printed.split(' ').next().unwrap().parse().unwrap();
-    assert!(looks > 2, "the reader saw only {looks} lengths");
+    let looks = line.strip_prefix("watching\n").unwrap().trim_end();
+    assert!(looks.parse::<u32>().unwrap() > 5, "{looks} lengths seen");
 }
 
-/// A limit on the size of the child's files stands in for a full disk: the system refuses to write beyond it.
+/// Runs the child where no file can grow beyond `blocks` of 512 or 1,024 bytes, which stands in for a full disk: the
+/// system refuses to write more. Returns what the child said.
 #[cfg(unix)]
-#[test]
-fn a_full_disk_is_one_clear_error_and_loses_nothing_flushed() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("run.h5");
-    let child = child_command(&path, 0);
+fn run_limited(path: &Path, blocks: u32) -> String {
+    let child = child_command(path, 0);
     let mut limited = Command::new("sh");
     limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 16000; exec \"$0\" \"$@\""])
+        .arg("-c")
+        .arg(format!(
+            "trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""
+        ))
         .arg(child.get_program())
         .args(child.get_args())
         .envs(
@@ -264,17 +282,39 @@ fn a_full_disk_is_one_clear_error_and_loses_nothing_flushed() {
     let said = String::from_utf8(output.stdout).unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{stderr}");
+    said
+}
 
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_one_clear_error_and_loses_nothing_flushed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let said = run_limited(&path, 16_000);
     let expected = format!(
         "error `{}`: cannot write: File too large\\n  help: what was flushed before is kept; if the file does not \
          open, `sharpwave recover` makes an ordinary file of it",
         path.display()
     );
-    assert!(said.lines().any(|line| line == expected), "{said}{stderr}");
+    assert!(said.lines().any(|line| line == expected), "{said}");
     let flushed = last_flushed(BufReader::new(said.as_bytes())).unwrap();
     assert!(flushed > 0);
     let copy = folder.path().join("copy.h5");
     let recovered = recover(&path, &copy).unwrap();
     assert!(!recovered.complete);
     check_recovered(&copy, flushed);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_from_the_start_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let said = run_limited(&path, 1);
+    let expected = format!(
+        "error `{}`: cannot create the run file: File too large",
+        path.display()
+    );
+    assert!(said.lines().any(|line| line == expected), "{said}");
+    assert!(!path.exists());
 }

@@ -10,7 +10,7 @@ use ndarray::{ArrayView2, Axis, s};
 use super::LABEL_BYTES;
 use super::header::text_attribute;
 
-/// Values of a chunk of a long column: 256 KiB of f64. h5py cannot read chunks that some writers make of 65,536.
+/// Values of a chunk of a long column: 256 KiB of f64, few enough chunks for a night and little to lose at a kill.
 pub(super) const CHUNK: usize = 32_768;
 
 /// Rows of a chunk of a short table: a run has tens of bouts and hundreds of scores.

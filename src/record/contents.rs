@@ -42,10 +42,14 @@ pub(super) fn file_builder() -> FileBuilder {
     builder
 }
 
-/// Creates a file at `path` with all objects of `layout` in it, and nothing else yet.
-pub(super) fn create(path: &Path, layout: &Layout) -> hdf5::Result<File> {
-    let file = file_builder().create_excl(path)?;
-    Header::new(layout.seed).write(&file)?;
+/// Creates an empty file at `path`, where there must be none.
+pub(super) fn create(path: &Path) -> hdf5::Result<File> {
+    file_builder().create_excl(path)
+}
+
+/// Creates all objects of `layout` in an empty file.
+pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
+    Header::new(layout.seed).write(file)?;
 
     let config = file.create_group("config")?;
     text_dataset(&config, "resolved", &layout.resolved)?;
@@ -94,8 +98,7 @@ pub(super) fn create(path: &Path, layout: &Layout) -> hdf5::Result<File> {
 
     let fingerprints = file.create_group("fingerprints")?;
     create_column::<u64>(&fingerprints, "seed", TABLE_CHUNK)?;
-    create_column::<Fingerprint>(&fingerprints, "fingerprint", TABLE_CHUNK)?;
-    Ok(file)
+    create_column::<Fingerprint>(&fingerprints, "fingerprint", TABLE_CHUNK)
 }
 
 fn text_dataset(group: &Group, name: &str, text: &str) -> hdf5::Result<()> {

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use hdf5::{Dataset, File, Group, OpenMode};
+use hdf5::{Dataset, File, Group};
 
 use super::cause::cause;
 use super::contents::file_builder;
 use super::header::{FORMAT, FORMAT_VERSION, Header, format};
+use super::open::open;
 use super::output::{OutputError, persist, refuse_existing, temporary_beside};
+use super::whole;
 
 /// Why a file cannot be recovered.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +93,8 @@ pub struct Recovered {
 /// does not appear.
 pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
     refuse_existing(output)?;
-    let source = open(input)?;
+    let source = open_run(input)?;
+    check_whole(input, &source)?;
     let failed = |cause| RecoverError::Write {
         path: output.to_owned(),
         cause,
@@ -108,7 +111,7 @@ pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
 }
 
 /// Opens a run file, whole or killed.
-fn open(path: &Path) -> Result<File, RecoverError> {
+fn open_run(path: &Path) -> Result<File, RecoverError> {
     let unreadable = |cause: String| RecoverError::Unreadable {
         path: path.to_owned(),
         cause,
@@ -117,25 +120,42 @@ fn open(path: &Path) -> Result<File, RecoverError> {
     if path.is_dir() {
         return Err(unreadable("is a folder".to_owned()));
     }
-    let file = File::open(path)
-        .or_else(|_| File::open_as(path, OpenMode::ReadSWMR))
-        .map_err(|error| {
-            let path = path.to_owned();
-            if error.contains_minor(hdf5::MinorErrorCode::NotHdf5) {
-                RecoverError::NotHdf5 { path }
-            } else {
-                RecoverError::Damaged {
-                    path,
-                    cause: cause(&error),
-                }
+    let file = open(path).map_err(|error| {
+        let path = path.to_owned();
+        if error.contains_minor(hdf5::MinorErrorCode::NotHdf5) {
+            RecoverError::NotHdf5 { path }
+        } else {
+            RecoverError::Damaged {
+                path,
+                cause: cause(&error),
             }
-        })?;
+        }
+    })?;
     let path = path.to_owned();
     match format(&file) {
         Some((name, version)) if name == FORMAT && version <= FORMAT_VERSION => Ok(file),
         Some((name, found)) if name == FORMAT => Err(RecoverError::Newer { path, found }),
         _ => Err(RecoverError::Foreign { path }),
     }
+}
+
+/// Refuses a file that has lost values, instead of copying zeros in their place.
+fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> {
+    let damaged = |cause: String| RecoverError::Damaged {
+        path: path.to_owned(),
+        cause,
+    };
+    let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    let broken = |error: hdf5::Error| damaged(cause(&error));
+    let mut groups = file.groups().map_err(broken)?;
+    while let Some(group) = groups.pop() {
+        groups.extend(group.groups().map_err(broken)?);
+        for dataset in group.datasets().map_err(broken)? {
+            whole::check(&dataset, bytes)
+                .map_err(|found| damaged(format!("{}: {found}", dataset.name())))?;
+        }
+    }
+    Ok(())
 }
 
 /// Tells a full disk from a damaged input: only the operating system speaks of the first.
@@ -260,18 +280,31 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_lost_its_end_is_read_or_refused_and_leaves_nothing_half_written() {
+    fn a_file_that_lost_data_is_refused_and_leaves_nothing_half_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = killed(folder.path());
         let whole = std::fs::read(&path).unwrap();
         let cut = folder.path().join("cut.h5");
         let copy = folder.path().join("copy.h5");
+        let mut refused = 0;
         for eighth in 0..8 {
             std::fs::write(&cut, &whole[..whole.len() * eighth / 8]).unwrap();
-            let outcome = recover(&cut, &copy);
-            assert_eq!(outcome.is_ok(), copy.exists(), "{outcome:?}");
-            let _ = std::fs::remove_file(&copy);
+            match recover(&cut, &copy) {
+                // What it lost was the unused part of a chunk.
+                Ok(recovered) => {
+                    assert_eq!(recovered.spikes, [("a".to_owned(), 40_000)]);
+                    let file = File::open(&copy).unwrap();
+                    let nodes = file.dataset("spikes/a/node_ids").unwrap();
+                    let sum: u64 = nodes.read_raw::<u64>().unwrap().iter().sum();
+                    assert_eq!(sum, 100_000);
+                    std::fs::remove_file(&copy).unwrap();
+                }
+                Err(RecoverError::Damaged { .. } | RecoverError::NotHdf5 { .. }) => refused += 1,
+                Err(error) => panic!("{error}"),
+            }
+            assert!(!copy.exists());
         }
+        assert!(refused >= 4, "{refused} of 8 refused");
         let names: Vec<_> = std::fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())

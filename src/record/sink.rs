@@ -2,7 +2,7 @@
 
 use ndarray::ArrayView2;
 
-use super::run_file::RecordError;
+use super::error::RecordError;
 use crate::base::time::Time;
 
 /// One uninterrupted piece of a run.

@@ -1,7 +1,7 @@
 """Watches a run file while it is written: each look must find a correct beginning of the run, never a shorter one.
 
-Arguments: the file and the number of spikes of population `a` at which to stop watching. Prints how many different
-lengths it saw before the run was complete.
+Arguments: the file and the number of spikes of population `a` at which to stop watching. Prints `watching` once the
+file is open, and at the end how many different lengths it saw.
 """
 
 import sys
@@ -26,6 +26,7 @@ while True:
     except OSError:
         wait("the file never opened")
 
+print("watching", flush=True)
 lengths = [0]
 with run:
     times, nodes = run["spikes/a/timestamps"], run["spikes/a/node_ids"]
@@ -49,4 +50,4 @@ while True:
         break
     except OSError:
         wait("the finished file never opened")
-print(len(lengths) - 1, lengths[-1])
+print(len(lengths) - 1)

@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use hdf5::types::{FixedUnicode, TypeDescriptor, VarLenUnicode};
-use hdf5::{Attribute, Dataset, File, Group, OpenMode};
+use hdf5::{Attribute, Dataset, Group};
 
 use super::{SpikeFileError, spike_node, spike_time};
 use crate::base::time::Time;
 use crate::record::cause::cause;
-
-/// How far deflate can compress; a dataset that claims more values than its bytes can hold is forged or unwritten.
-const MOST_COMPRESSION: u64 = 1032;
+use crate::record::open::open;
+use crate::record::whole;
 
 /// Reads the spikes of one population, in the order of the file.
 pub(super) fn read(
@@ -19,9 +18,7 @@ pub(super) fn read(
     size: usize,
 ) -> Result<Vec<(Time, u32)>, SpikeFileError> {
     let file = Reader { path };
-    let root = File::open(path)
-        .or_else(|_| File::open_as(path, OpenMode::ReadSWMR))
-        .map_err(|error| file.unreadable(&error))?;
+    let root = open(path).map_err(|error| file.unreadable(&error))?;
     let spikes = root.group("spikes").map_err(|_| {
         file.content(
             "/",
@@ -122,15 +119,9 @@ impl Reader<'_> {
             let found = format!("{} dimensions", dataset.ndim());
             return Err(self.content(&place, found, "one"));
         }
-        let held = dataset.storage_size().saturating_mul(MOST_COMPRESSION);
-        if dataset.size() as u64 > held {
-            let found = format!(
-                "{} values in {} bytes",
-                dataset.size(),
-                dataset.storage_size()
-            );
-            return Err(self.content(&place, found, "a dataset that was written in full"));
-        }
+        let file_bytes = std::fs::metadata(self.path).map_or(0, |meta| meta.len());
+        whole::check(&dataset, file_bytes)
+            .map_err(|found| self.content(&place, found, "a dataset that is all there"))?;
         Ok(dataset)
     }
 
@@ -249,6 +240,7 @@ fn closest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
 mod tests {
     use std::path::PathBuf;
 
+    use hdf5::File;
     use proptest::prelude::*;
 
     use super::super::read as read_any;
@@ -370,7 +362,7 @@ mod tests {
         assert_eq!(
             message(&path),
             format!(
-                "/spikes/a/timestamps: found {} values in 0 bytes, expected a dataset that was written in full",
+                "/spikes/a/timestamps: found {} values in 0 bytes, expected a dataset that is all there",
                 1_u64 << 50
             )
         );
