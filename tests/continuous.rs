@@ -90,8 +90,8 @@ fn naive(case: &Case, stop: i64) -> (Spikes, [Array2<f32>; 3]) {
                     last[p][i] = Some(t);
                 }
                 for &j in &fired {
-                    for p in 0..3 {
-                        if EDGES[p].1 != population {
+                    for (p, edge) in EDGES.iter().enumerate() {
+                        if edge.1 != population {
                             continue;
                         }
                         for i in 0..w[p].ncols() {
@@ -111,8 +111,8 @@ fn naive(case: &Case, stop: i64) -> (Spikes, [Array2<f32>; 3]) {
             }
             for &i in &fired {
                 spikes.push((t, population, i));
-                for p in 0..3 {
-                    if EDGES[p].0 == population {
+                for (p, edge) in EDGES.iter().enumerate() {
+                    if edge.0 == population {
                         if case.delays_ps[p] == 0 {
                             arriving.push((p, i));
                         } else {
@@ -165,12 +165,12 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         ("decrement", f64::from(case.decrement)),
         ("window", case.window_ps as f64 * 1e-9),
     ]);
-    for p in 0..3 {
+    for (p, edge) in EDGES.iter().enumerate() {
         builder
             .project(Declaration {
                 name: &format!("{p}"),
-                source: names[EDGES[p].0],
-                target: names[EDGES[p].1],
+                source: names[edge.0],
+                target: names[edge.1],
                 weights: case.weights[p].view(),
                 gain: case.gains[p],
                 axonal_delay: Duration::from_ps(case.delays_ps[p]),

@@ -9,8 +9,8 @@ use crate::mlp::training::TrainingError;
 use crate::mlp::weight_file::WeightFileError;
 use crate::network::builder::BuildError;
 use crate::protocol::hypnogram::TooLong;
+use crate::record::error::RecordError;
 use crate::record::output::OutputError;
-use crate::record::run_file::RecordError;
 use crate::record::spike_file::SpikeFileError;
 use crate::report::FigureError;
 

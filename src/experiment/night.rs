@@ -17,7 +17,7 @@ use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
 use crate::protocol::bout;
 use crate::protocol::hypnogram::{Bout, Kind};
-use crate::record::run_file::RecordError;
+use crate::record::error::RecordError;
 use crate::record::sink::{self, Sink};
 
 /// Name of the network that sleeps, in files and tables.
