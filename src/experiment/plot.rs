@@ -1,9 +1,11 @@
 //! The figures of a run, from its results.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
+use crate::analysis::rate::SpikeCount;
 use crate::analysis::weight::most_changed;
-use crate::base::time::Duration;
+use crate::base::time::{Duration, Time};
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
 use crate::experiment::inputs::Inputs;
@@ -19,6 +21,10 @@ use super::error::ExperimentError;
 
 /// Bins of the rate traces.
 const RATE_BIN: Duration = Duration::from_ps(100_000_000_000);
+
+/// The closer look at a burst, and the bins of its rate traces.
+const BURST: Duration = Duration::from_ps(500_000_000_000);
+const BURST_BIN: Duration = Duration::from_ps(5_000_000_000);
 
 /// Hidden units whose receptive fields are shown.
 const UNITS: usize = 8;
@@ -39,7 +45,23 @@ pub fn draw(
         .first()
         .and_then(|repetition| repetition.slept.last_sleep.as_ref());
     if let Some(sleep) = sleep {
-        raster(model, sleep, &directory.join("sleep_raster"))?;
+        let whole = (sleep.bout.start, sleep.bout.stop);
+        raster(
+            model,
+            sleep,
+            whole,
+            RATE_BIN,
+            &directory.join("sleep_raster"),
+        )?;
+        if let Some(burst) = burst(sleep) {
+            raster(
+                model,
+                sleep,
+                burst,
+                BURST_BIN,
+                &directory.join("sleep_burst"),
+            )?;
+        }
         weights(model, sleep, &directory.join("weights"))?;
         receptive_fields(inputs, sleep, &directory.join("receptive_fields"))?;
     }
@@ -49,7 +71,13 @@ pub fn draw(
     Ok(())
 }
 
-fn raster(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureError> {
+fn raster(
+    model: &SleepReplay,
+    sleep: &Sleep,
+    (start, stop): (Time, Time),
+    bin: Duration,
+    stem: &Path,
+) -> Result<(), FigureError> {
     let layers = model
         .mlp
         .layer_names()
@@ -67,11 +95,28 @@ fn raster(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureE
                     .collect(),
             })
             .collect(),
-        start: sleep.bout.start,
-        stop: sleep.bout.stop,
-        bin: RATE_BIN,
+        start,
+        stop,
+        bin,
     }
     .draw(stem)
+}
+
+/// The half second around the bin in which the layers after the input fire most: sleep is silent but for bursts, which
+/// a raster of the whole cannot resolve. `None` if they are silent or the sleep is no longer than that.
+fn burst(sleep: &Sleep) -> Option<(Time, Time)> {
+    let (start, stop) = (sleep.bout.start, sleep.bout.stop);
+    let times = sleep.spikes.iter().skip(1).flatten().map(|&(t, _)| t);
+    let counts = SpikeCount::new(times, start, stop, RATE_BIN).ok()?;
+    let busiest = counts
+        .edges()
+        .zip(counts.counts())
+        .max_by_key(|(edges, count)| (**count, Reverse(edges.0)));
+    let ((peak, _), _) = busiest.filter(|(_, count)| **count > 0)?;
+    let latest = stop.ps() - BURST.ps();
+    // A fifth of the window before the burst, the rest for what follows.
+    let from = Time::from_ps((peak.ps() - BURST.ps() / 5).min(latest).max(start.ps()));
+    (latest > start.ps()).then(|| (from, from + BURST))
 }
 
 fn weights(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureError> {
