@@ -1,6 +1,7 @@
 //! What drives a network from outside: images, spike lists.
 
 pub mod image;
+pub mod poisson;
 pub mod spike_list;
 
 use crate::base::time::Time;

@@ -59,9 +59,49 @@ pub fn exp_polynomial(x: f64) -> f64 {
     p * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
 }
 
+/// −ln x for normal x > 0 without a branch or a table, so that loops over it vectorise; relative error below 1e-14
+/// but for x within 1e-3 of 1, where the absolute error stays below 1e-16 (tested).
+///
+/// x = m · 2^k with m in [√½, √2), ln m = 2 artanh((m − 1)/(m + 1)) as a series to the 19th power, whose remainder is
+/// below 2⁻⁵³ of it for an argument of at most 0.1716.
+#[inline(always)]
+pub fn minus_ln(x: f64) -> f64 {
+    const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
+    const TWO_52: f64 = 4_503_599_627_370_496.0;
+    // Exponent of x / √½, biased; as a double by way of the mantissa of a number in [2⁵², 2⁵³).
+    let shifted = x.to_bits().wrapping_sub(SQRT_HALF);
+    let m = f64::from_bits((shifted & 0x000F_FFFF_FFFF_FFFF).wrapping_add(SQRT_HALF));
+    let biased = shifted.wrapping_add(1024 << 52) >> 52;
+    let k = f64::from_bits(biased | TWO_52.to_bits()) - (TWO_52 + 1024.0);
+    let z = (m - 1.0) / (m + 1.0);
+    let y = z * z;
+    let mut p = 2.0 / 19.0;
+    p = p * y + 2.0 / 17.0;
+    p = p * y + 2.0 / 15.0;
+    p = p * y + 2.0 / 13.0;
+    p = p * y + 2.0 / 11.0;
+    p = p * y + 2.0 / 9.0;
+    p = p * y + 2.0 / 7.0;
+    p = p * y + 2.0 / 5.0;
+    p = p * y + 2.0 / 3.0;
+    -(k * std::f64::consts::LN_2 + (z * 2.0 + z * y * p))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_logarithm_agrees_with_libm() {
+        let mut stream = crate::base::stream::Stream::new(1, "test", 0);
+        for _ in 0..1_000_000 {
+            let x = stream.uniform_positive();
+            let error = (minus_ln(x) + libm::log(x)).abs();
+            assert!(error < 1e-14 * libm::log(x).abs() + 1e-16, "{x}: {error:e}");
+        }
+        assert_eq!(minus_ln(1.0), 0.0);
+        assert!((minus_ln(2_f64.powi(-52)) - 52.0 * std::f64::consts::LN_2).abs() < 1e-13);
+    }
 
     #[test]
     fn the_polynomial_agrees_with_libm() {

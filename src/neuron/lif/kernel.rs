@@ -1,0 +1,115 @@
+//! The loops over synapses: what a simulation spends its time in.
+//!
+//! Dense rows are compiled for every vector width. Sparse rows address their targets by 16 bits in a block of 65,536
+//! states, so that no index can be out of bounds and none is checked.
+
+use crate::vectorized;
+
+/// States addressed by a 16-bit index.
+pub(super) const BLOCK: usize = 1 << 16;
+
+/// States of a lane.
+pub(super) type Block = [f64; BLOCK];
+
+vectorized! {
+    /// Adds `scale · row[j]` to each u[j] and tells whether any reached `threshold`.
+    pub(super) fn add_row(u: &mut [f64], row: &[f32], scale: f64, threshold: f64) -> bool {
+        let mut any = false;
+        for (u, &w) in u.iter_mut().zip(row) {
+            *u += f64::from(w) * scale;
+            any |= *u >= threshold;
+        }
+        any
+    }
+}
+
+vectorized! {
+    /// As [`add_row`] four times: the same sums in the same order, with u read and written once.
+    pub(super) fn add_four_rows(u: &mut [f64], rows: [&[f32]; 4], scale: f64, threshold: f64) -> bool {
+        let n = u.len();
+        let [a, b, c, d] = rows.map(|row| &row[..n]);
+        let mut any = false;
+        for j in 0..n {
+            let mut sum = u[j];
+            sum += f64::from(a[j]) * scale;
+            sum += f64::from(b[j]) * scale;
+            sum += f64::from(c[j]) * scale;
+            sum += f64::from(d[j]) * scale;
+            u[j] = sum;
+            any |= sum >= threshold;
+        }
+        any
+    }
+}
+
+/// Adds `amount` to each target; those at or above `threshold` become candidates. A target may stand in the row more
+/// than once.
+pub(super) fn add_to_targets(
+    u: &mut Block,
+    targets: &[u16],
+    amount: f64,
+    threshold: f64,
+    candidates: &mut Vec<u16>,
+) {
+    if amount <= 0.0 {
+        for &j in targets {
+            u[usize::from(j)] += amount;
+        }
+        return;
+    }
+    let (fours, rest) = targets.as_chunks::<4>();
+    for four in fours {
+        let mut highest = f64::NEG_INFINITY;
+        for &j in four {
+            let sum = u[usize::from(j)] + amount;
+            u[usize::from(j)] = sum;
+            highest = if sum > highest { sum } else { highest };
+        }
+        if highest >= threshold {
+            candidates.extend_from_slice(four);
+        }
+    }
+    for &j in rest {
+        u[usize::from(j)] += amount;
+        if u[usize::from(j)] >= threshold {
+            candidates.push(j);
+        }
+    }
+}
+
+/// As [`add_to_targets`] with a weight per synapse.
+pub(super) fn add_weights_to_targets(
+    u: &mut Block,
+    targets: &[u16],
+    weights: &[f32],
+    scale: f64,
+    threshold: f64,
+    candidates: &mut Vec<u16>,
+) {
+    for (&j, &w) in targets.iter().zip(weights) {
+        let sum = u[usize::from(j)] + f64::from(w) * scale;
+        u[usize::from(j)] = sum;
+        if sum >= threshold {
+            candidates.push(j);
+        }
+    }
+}
+
+/// Adds `growth[k] · amount` to target k in order, up to and including the first that reaches `growth[k] · threshold`;
+/// its index, if there is one.
+pub(super) fn add_events(
+    u: &mut Block,
+    targets: &[u16],
+    growth: &[f64],
+    amount: f64,
+    threshold: f64,
+) -> Option<usize> {
+    for (k, (&j, &g)) in targets.iter().zip(growth).enumerate() {
+        let sum = u[usize::from(j)] + g * amount;
+        u[usize::from(j)] = sum;
+        if sum >= g * threshold {
+            return Some(k);
+        }
+    }
+    None
+}

@@ -1,0 +1,155 @@
+//! The closed forms, boundaries and bitwise twins of [`Lif`](super::Lif).
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::parameter::Values;
+
+/// No neuron fired.
+const NONE: [u32; 0] = [];
+
+fn values(pairs: &[(&'static str, f64)]) -> Values {
+    pairs.iter().copied().collect()
+}
+
+fn lif(size: usize, pairs: &[(&'static str, f64)]) -> Lif {
+    Lif::new(size, Params::new(&values(pairs)).expect("valid"))
+}
+
+fn at(ms: f64) -> Time {
+    Time::from_ms(ms).expect("in range")
+}
+
+fn arrive(lif: &mut Lif, t: Time, rows: &[&[f32]]) -> Vec<u32> {
+    let mut fired = Vec::new();
+    lif.advance(t);
+    lif.receive(rows, 1.0);
+    lif.fire(&mut fired);
+    fired
+}
+
+#[test]
+fn decay_follows_the_closed_form() {
+    let mut lif = lif(
+        1,
+        &[
+            ("tau_m", 20.0),
+            ("v_th", 100.0),
+            ("e_l", -5.0),
+            ("v_reset", -5.0),
+        ],
+    );
+    let mut expected = 0.0;
+    let mut last = 0.0;
+    // 1,000 ms is fifty time constants: the origin moves several times.
+    for step in 1..=40 {
+        let t = f64::from(step) * 25.0;
+        expected = expected * (-(t - last) / 20.0_f64).exp() + 3.0;
+        last = t;
+        assert_eq!(arrive(&mut lif, at(t), &[&[3.0]]), NONE);
+        assert!(
+            (lif.potential(0) + 5.0 - expected).abs() < 1e-12 * expected,
+            "{t} ms"
+        );
+    }
+}
+
+#[test]
+fn the_test_comes_after_all_arrivals_of_the_instant() {
+    let mut lif = lif(1, &[("tau_m", 20.0), ("v_th", 1.0)]);
+    // Above threshold after the first row, below after the second: no spike.
+    assert_eq!(arrive(&mut lif, at(1.0), &[&[1.5], &[-1.0]]), NONE);
+    assert_eq!(arrive(&mut lif, at(1.0), &[&[0.5]]), [0]);
+}
+
+#[test]
+fn a_sum_equal_to_the_threshold_fires_at_any_offset() {
+    let mut stream = crate::base::stream::Stream::new(1, "test", 0);
+    for _ in 0..2_000 {
+        let mut lif = lif(1, &[("tau_m", 20.0), ("v_th", 20.0)]);
+        let t = Time::from_ps(stream.below(1_000_000_000_000) as i64);
+        let rows = [&[0.5_f32][..]; 40];
+        assert_eq!(arrive(&mut lif, t, &rows[..39]), NONE);
+        assert_eq!(arrive(&mut lif, t, &rows[..1]), [0], "{t}");
+    }
+}
+
+#[test]
+fn an_arrival_at_the_refractory_end_counts() {
+    let mut lif = lif(
+        1,
+        &[
+            ("tau_m", 20.0),
+            ("v_th", 1.0),
+            ("v_reset", 0.5),
+            ("t_ref", 2.0),
+        ],
+    );
+    assert_eq!(arrive(&mut lif, at(10.0), &[&[1.0]]), [0]);
+    assert_eq!(lif.potential(0), 0.5);
+    let just_before = Time::from_ps(at(12.0).ps() - 1);
+    assert_eq!(arrive(&mut lif, just_before, &[&[50.0]]), NONE);
+    assert_eq!(arrive(&mut lif, at(12.0), &[&[0.5]]), [0]);
+}
+
+#[test]
+fn after_the_refractory_period_v_decays_from_the_reset() {
+    let mut lif = lif(
+        1,
+        &[
+            ("tau_m", 20.0),
+            ("v_th", 1.0),
+            ("v_reset", 0.5),
+            ("t_ref", 2.0),
+        ],
+    );
+    arrive(&mut lif, at(10.0), &[&[1.0]]);
+    lif.advance(at(32.0));
+    assert!((lif.potential(0) - 0.5 * (-1.0_f64).exp()).abs() < 1e-15);
+}
+
+#[test]
+fn a_threshold_at_rest_is_refused() {
+    let error = Params::new(&values(&[("tau_m", 20.0), ("v_th", 0.0)]))
+        .expect_err("fires at every arrival");
+    assert_eq!(
+        error.to_string(),
+        "`lif`: `v_th` is 0, expected above `e_l` (0): such a neuron fires at every arrival"
+    );
+}
+
+proptest! {
+    /// Same bits for rows one by one or four at a time, for every length and at any shift in time.
+    #[test]
+    fn grouping_and_time_shift_change_nothing(
+        size in 1_usize..40,
+        times in proptest::collection::vec((0_i64..40_000_000_000, 1_usize..9), 1..30),
+        seed in 0_u64..1000,
+    ) {
+        let mut stream = crate::base::stream::Stream::new(seed, "test", 0);
+        let rows: Vec<Vec<f32>> =
+            (0..9).map(|_| (0..size).map(|_| (stream.uniform() - 0.3) as f32).collect()).collect();
+        let run = |shift_ps: i64, grouped: bool| {
+            let mut lif = lif(size, &[("tau_m", 5.0), ("v_th", 2.0), ("t_ref", 1.0)]);
+            lif.reset(Time::from_ps(shift_ps));
+            let mut log = Vec::new();
+            let mut t = shift_ps;
+            for &(gap, n) in &times {
+                t += gap;
+                let mut fired = Vec::new();
+                lif.advance(Time::from_ps(t));
+                let arrived: Vec<&[f32]> = rows[..n].iter().map(Vec::as_slice).collect();
+                if grouped {
+                    lif.receive(&arrived, 1.5);
+                } else {
+                    arrived.iter().for_each(|row| lif.receive(&[row], 1.5));
+                }
+                lif.fire(&mut fired);
+                log.push((fired, lif.state.u[..size].iter().map(|u| u.to_bits()).collect::<Vec<_>>()));
+            }
+            log
+        };
+        prop_assert_eq!(run(0, true), run(0, false));
+        prop_assert_eq!(run(0, true), run(8 * 3_600_000_000_000_000, true));
+    }
+}
