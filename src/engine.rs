@@ -6,7 +6,10 @@
 //! whose inputs sit on a 1 ms grid goes step for step through the published time-stepped algorithm, and the same loop
 //! with continuous input times is its spike-time-precise version.
 
+pub mod assembly;
 pub mod fingerprint;
+pub mod lane;
+pub mod windowed;
 
 use std::collections::VecDeque;
 

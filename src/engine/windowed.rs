@@ -1,0 +1,178 @@
+//! A recurrent network with delays, run window by window on any number of threads.
+//!
+//! The lookahead is the shortest delay of any projection: what is emitted in a window of that length arrives after it.
+//! So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run is cut, and how
+//! many threads take lanes does not change any bit; empty windows are skipped.
+
+use rayon::prelude::*;
+
+use crate::base::time::{Duration, Time};
+use crate::engine::Observer;
+use crate::engine::fingerprint::Fingerprint;
+use crate::engine::lane::{Arrival, Lane};
+
+/// A population as the exchange needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    /// Name.
+    pub name: String,
+    /// Number of its name: enters the fingerprint and orders spikes of one instant.
+    pub id: u64,
+    /// Neurons.
+    pub size: u32,
+    /// Projections that leave it: rank, and distinct delays.
+    pub outgoing: Vec<(u32, Vec<Duration>)>,
+}
+
+/// Lanes, and the spikes between them.
+pub struct Windowed {
+    populations: Vec<Population>,
+    lanes: Vec<Lane>,
+    lookahead: Duration,
+    now: Time,
+    /// Arrivals by the window in which they fall, the next window first; windows begin at multiples of the lookahead.
+    pending: std::collections::VecDeque<Vec<Arrival>>,
+    /// Arrivals of the window at hand that have been delivered, where a run was cut inside it.
+    delivered: usize,
+    /// Whether the window at hand has been put in order.
+    sorted: bool,
+    spikes: Vec<(Time, usize, u32)>,
+    counts: Vec<u64>,
+    fingerprint: Fingerprint,
+}
+
+impl Windowed {
+    /// `lanes` of `populations`, at t = 0. `lookahead` is the shortest delay among all projections; a long one is as
+    /// good for a network without any.
+    pub fn new(populations: Vec<Population>, lanes: Vec<Lane>, lookahead: Duration) -> Self {
+        let counts = vec![0; populations.len()];
+        Self {
+            populations,
+            lanes,
+            lookahead,
+            now: Time::ZERO,
+            pending: std::collections::VecDeque::new(),
+            delivered: 0,
+            sorted: false,
+            spikes: Vec::new(),
+            counts,
+            fingerprint: Fingerprint::default(),
+        }
+    }
+
+    /// The end of the last run.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The shortest delay.
+    pub fn lookahead(&self) -> Duration {
+        self.lookahead
+    }
+
+    /// Spikes so far, per population.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The running hash over all spikes.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Populations, in order of declaration.
+    pub fn populations(&self) -> &[Population] {
+        &self.populations
+    }
+
+    /// Runs from now up to, and not including, `until`.
+    pub fn run(&mut self, until: Time, observer: &mut dyn Observer) {
+        while self.now < until {
+            let window = self.now.ps() / self.lookahead.ps();
+            let end = (window + 1).checked_mul(self.lookahead.ps()).map_or(Time::MAX, Time::from_ps);
+            self.step(end.min(until), observer);
+            if self.now == end {
+                self.pending.pop_front();
+                (self.delivered, self.sorted) = (0, false);
+            }
+            self.skip(until);
+        }
+    }
+
+    /// Runs every lane up to `end`, which lies in the window at hand or ends it.
+    fn step(&mut self, end: Time, observer: &mut dyn Observer) {
+        let arrivals: &[Arrival] = match self.pending.front_mut() {
+            None => &[],
+            Some(arrivals) => {
+                if !std::mem::replace(&mut self.sorted, true) {
+                    arrivals.sort_unstable();
+                }
+                let rest = &arrivals[self.delivered..];
+                let n = rest.partition_point(|arrival| arrival.time < end);
+                self.delivered += n;
+                &rest[..n]
+            }
+        };
+        if self.lanes.len() == 1 {
+            self.lanes[0].run(arrivals, end);
+        } else {
+            self.lanes.par_iter_mut().for_each(|lane| lane.run(arrivals, end));
+        }
+        self.now = end;
+        self.exchange(observer);
+    }
+
+    /// Takes the spikes out of the lanes, shows them in order and sends them on their way.
+    fn exchange(&mut self, observer: &mut dyn Observer) {
+        self.spikes.clear();
+        for lane in &mut self.lanes {
+            for (t, local) in lane.outbox.drain(..) {
+                let at = lane.members.partition_point(|member| member.local <= local) - 1;
+                let member = &lane.members[at];
+                self.spikes.push((t, member.population, member.first + (local - member.local)));
+            }
+        }
+        let populations = &self.populations;
+        self.spikes.sort_unstable_by_key(|&(t, population, node)| (t, populations[population].id, node));
+        let mut nodes = Vec::new();
+        for instant in self.spikes.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let (t, population, _) = instant[0];
+            nodes.clear();
+            nodes.extend(instant.iter().map(|spike| spike.2));
+            self.counts[population] += nodes.len() as u64;
+            self.fingerprint.add(populations[population].id, t, &nodes);
+            observer.spikes(population, t, &nodes);
+            for (projection, delays) in &populations[population].outgoing {
+                for (delay, length) in (0..).zip(delays) {
+                    let Some(time) = t.checked_add(*length) else { continue };
+                    // The window at hand is number 0 until it is taken away.
+                    let first = (self.now.ps() - 1) / self.lookahead.ps();
+                    let window = (time.ps() / self.lookahead.ps() - first) as usize;
+                    if self.pending.len() <= window {
+                        self.pending.resize_with(window + 1, Vec::new);
+                    }
+                    let arrivals = &mut self.pending[window];
+                    arrivals.extend(nodes.iter().map(|&source| Arrival {
+                        time,
+                        projection: *projection,
+                        source,
+                        delay,
+                    }));
+                }
+            }
+        }
+    }
+
+    /// Jumps over windows in which nothing happens.
+    fn skip(&mut self, until: Time) {
+        let inside = self.now.ps() % self.lookahead.ps() != 0;
+        if inside || self.pending.iter().any(|window| !window.is_empty()) {
+            return;
+        }
+        self.pending.clear();
+        let next = self.lanes.iter().map(Lane::next_event).min().unwrap_or(Time::MAX);
+        let window = next.ps() / self.lookahead.ps();
+        let start = if next < until { Time::from_ps(window * self.lookahead.ps()) } else { until };
+        self.now = self.now.max(start);
+    }
+}

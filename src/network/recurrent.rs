@@ -1,0 +1,141 @@
+//! A recurrent network with delays, as it is declared: what is divided into lanes and run by windows.
+
+use crate::base::distribution::Distribution;
+use crate::base::parameter::Values;
+use crate::base::time::Duration;
+use crate::network::rule::{Plan, Rule};
+
+/// Populations, projections and noise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recurrent {
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Parts that advance side by side, each a block of neurons with a noise stream of its own and so part of the
+    /// model; `None` for a number that fits the caches.
+    pub lanes: Option<u32>,
+    /// Populations, names unique.
+    pub populations: Vec<Population>,
+    /// Projections, names unique.
+    pub projections: Vec<Projection>,
+    /// External noise, names unique.
+    pub noise: Vec<Noise>,
+}
+
+/// Neurons of one model that share their parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Population {
+    /// Name.
+    pub name: String,
+    /// Neurons.
+    pub size: u32,
+    /// Name of the model.
+    pub model: &'static str,
+    /// Values of its parameters.
+    pub values: Values,
+    /// Membrane potential at t = 0.
+    pub v_m: Distribution,
+}
+
+/// Synapses from one population onto others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    /// Name.
+    pub name: String,
+    /// Index of the source population.
+    pub source: usize,
+    /// Indices of the target populations; the rule holds for each by itself.
+    pub targets: Vec<usize>,
+    /// Who is paired with whom.
+    pub rule: Rule,
+    /// Whether a neuron may have a synapse onto itself.
+    pub autapses: bool,
+    /// Whether a pair may have several synapses.
+    pub multapses: bool,
+    /// Weight of each synapse.
+    pub weight: Distribution,
+    /// Delay of each synapse in milliseconds, from soma to soma.
+    pub delay_ms: Distribution,
+    /// Grid of drawn delays.
+    pub delay_resolution: Duration,
+}
+
+/// Independent Poisson input to every neuron of some populations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Noise {
+    /// Name.
+    pub name: String,
+    /// Indices of the populations.
+    pub targets: Vec<usize>,
+    /// Rate onto each neuron in hertz.
+    pub rate_hz: f64,
+    /// What an event adds to the potential.
+    pub weight: f64,
+}
+
+impl Recurrent {
+    /// What decides the synapses, one plan or several per projection, with the target populations of each.
+    ///
+    /// Rules that count incoming synapses are the same for all targets together as for each by itself, so that a
+    /// spike finds one row for all of them; other rules have a plan per target.
+    pub fn plans(&self) -> Vec<(usize, Vec<usize>, Plan)> {
+        let mut plans = Vec::new();
+        for (p, projection) in self.projections.iter().enumerate() {
+            let together = match projection.rule {
+                Rule::AllToAll | Rule::FixedProbability(_) | Rule::FixedInDegree(_) => true,
+                Rule::OneToOne | Rule::FixedOutDegree(_) | Rule::FixedTotal(_) => projection.targets.len() == 1,
+            };
+            if together {
+                plans.push((p, projection.targets.clone(), self.plan(projection, &projection.name, &projection.targets)));
+                continue;
+            }
+            for &target in &projection.targets {
+                let name = format!("{}.{}", projection.name, self.populations[target].name);
+                plans.push((p, vec![target], self.plan(projection, &name, &[target])));
+            }
+        }
+        plans
+    }
+
+    fn plan(&self, projection: &Projection, name: &str, targets: &[usize]) -> Plan {
+        let mut own = None;
+        let mut n_target = 0;
+        for &target in targets {
+            if target == projection.source {
+                own = Some(n_target);
+            }
+            n_target += self.populations[target].size;
+        }
+        Plan {
+            name: name.to_owned(),
+            seed: self.seed,
+            n_source: self.populations[projection.source].size,
+            n_target,
+            own,
+            rule: projection.rule,
+            autapses: projection.autapses,
+            multapses: projection.multapses,
+            weight: projection.weight.clone(),
+            delay_ms: projection.delay_ms.clone(),
+            delay_resolution: projection.delay_resolution,
+        }
+    }
+
+    /// Populations that share model and parameters, in the order of their names: only neurons of one kind share lanes.
+    pub fn kinds(&self) -> Vec<Vec<usize>> {
+        let mut by_name: Vec<usize> = (0..self.populations.len()).collect();
+        by_name.sort_by(|&a, &b| self.populations[a].name.cmp(&self.populations[b].name));
+        let mut kinds: Vec<Vec<usize>> = Vec::new();
+        for p in by_name {
+            let Population { model, values, .. } = &self.populations[p];
+            let same = |kind: &&mut Vec<usize>| {
+                let first = &self.populations[kind[0]];
+                (first.model, &first.values) == (*model, values)
+            };
+            match kinds.iter_mut().find(same) {
+                Some(kind) => kind.push(p),
+                None => kinds.push(vec![p]),
+            }
+        }
+        kinds
+    }
+}
