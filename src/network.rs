@@ -5,6 +5,7 @@ pub mod level;
 pub mod population;
 pub mod projection;
 pub mod recurrent;
+pub mod rule;
 
 use population::Population;
 use projection::Projection;
