@@ -39,7 +39,9 @@ pub enum AssemblyError {
     #[error(transparent)]
     Rule(#[from] RuleError),
     /// Spikes would arrive within the window in which they are emitted.
-    #[error("projection `{projection}`: found a delay of {delay}, expected more than 0 between neurons of a recurrent network")]
+    #[error(
+        "projection `{projection}`: found a delay of {delay}, expected more than 0 between neurons of a recurrent network"
+    )]
     NoLookahead {
         /// The projection.
         projection: String,
@@ -47,7 +49,9 @@ pub enum AssemblyError {
         delay: Duration,
     },
     /// Too few lanes to number the neurons in them.
-    #[error("`lanes` is {lanes}, expected at least {least} for {neurons} neurons of one kind (65,536 each)")]
+    #[error(
+        "`lanes` is {lanes}, expected at least {least} for {neurons} neurons of one kind (65,536 each)"
+    )]
     TooFewLanes {
         /// What was asked for.
         lanes: u32,
@@ -94,13 +98,22 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
         let delays = share_delays(&mut lanes, at as usize);
         if let Some(&shortest) = delays.first() {
             if shortest <= Duration::ZERO {
-                return Err(AssemblyError::NoLookahead { projection: plan.name.clone(), delay: shortest });
+                return Err(AssemblyError::NoLookahead {
+                    projection: plan.name.clone(),
+                    delay: shortest,
+                });
             }
             lookahead = Some(lookahead.map_or(shortest, |least: Duration| least.min(shortest)));
         }
-        populations[network.projections[*projection].source].outgoing.push((at, delays));
+        populations[network.projections[*projection].source]
+            .outgoing
+            .push((at, delays));
     }
-    Ok(Windowed::new(populations, lanes, lookahead.unwrap_or(NO_PROJECTION)))
+    Ok(Windowed::new(
+        populations,
+        lanes,
+        lookahead.unwrap_or(NO_PROJECTION),
+    ))
 }
 
 /// How many lanes the neurons of one kind are divided into.
@@ -109,17 +122,26 @@ fn lane_count(
     plans: &[(usize, Vec<usize>, Plan)],
     kind: &[usize],
 ) -> Result<u64, AssemblyError> {
-    let neurons: u64 = kind.iter().map(|&p| u64::from(network.populations[p].size)).sum();
+    let neurons: u64 = kind
+        .iter()
+        .map(|&p| u64::from(network.populations[p].size))
+        .sum();
     let least = neurons.div_ceil(LANE_LIMIT);
     if let Some(lanes) = network.lanes {
         return if u64::from(lanes) < least {
-            Err(AssemblyError::TooFewLanes { lanes, least, neurons })
+            Err(AssemblyError::TooFewLanes {
+                lanes,
+                least,
+                neurons,
+            })
         } else {
             Ok(u64::from(lanes).min(neurons))
         };
     }
     // The longest row that a spike finds, over all lanes together.
-    let row = plans.iter().map(|(_, _, plan)| plan.expected_synapses() / f64::from(plan.n_source));
+    let row = plans
+        .iter()
+        .map(|(_, _, plan)| plan.expected_synapses() / f64::from(plan.n_source));
     let most = (row.fold(0.0, f64::max) / ROW_TARGETS) as u64;
     Ok(neurons.div_ceil(LANE_NEURONS).min(most.max(1)).max(least))
 }
@@ -139,7 +161,12 @@ fn assemble_lane(
         let n = u64::from(network.populations[population].size);
         let (first, end) = ((n * lane / lanes) as u32, (n * (lane + 1) / lanes) as u32);
         if end > first {
-            members.push(Member { population, first, len: end - first, local: size });
+            members.push(Member {
+                population,
+                first,
+                len: end - first,
+                local: size,
+            });
             size += end - first;
         }
     }
@@ -147,25 +174,45 @@ fn assemble_lane(
         return Ok(None);
     }
     let declared = &network.populations[kind[0]];
-    let parameter = |error| AssemblyError::Parameter { population: declared.name.clone(), error };
-    let mut neurons = neuron::build(declared.model, size as usize, &declared.values).map_err(parameter)?;
+    let parameter = |error| AssemblyError::Parameter {
+        population: declared.name.clone(),
+        error,
+    };
+    let mut neurons =
+        neuron::build(declared.model, size as usize, &declared.values).map_err(parameter)?;
     neurons.reset(Time::ZERO);
     for member in &members {
         let population = &network.populations[member.population];
         let purpose = format!("initial.{}", population.name);
         for k in 0..member.len {
             let mut stream = Stream::new(network.seed, &purpose, u64::from(member.first + k));
-            neurons.set_potential((member.local + k) as usize, population.v_m.draw(&mut stream));
+            neurons.set_potential(
+                (member.local + k) as usize,
+                population.v_m.draw(&mut stream),
+            );
         }
     }
     let incoming = rank.iter().map(|&p| {
         let (_, targets, plan) = &plans[p];
         let blocks = blocks(network, targets, &members);
-        (!blocks.is_empty()).then(|| Incoming { rows: plan.connect(&blocks), delays: Vec::new() })
+        if blocks.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Incoming {
+            rows: plan.connect(&blocks)?,
+            delays: Vec::new(),
+        }))
     });
-    let incoming = incoming.collect();
+    let incoming = incoming.collect::<Result<_, RuleError>>()?;
     let noise = noise(network, &members, size, &declared.name, lane);
-    Ok(Some(Lane { neurons, members, incoming, noise, outbox: Vec::new(), fired: Vec::new() }))
+    Ok(Some(Lane {
+        neurons,
+        members,
+        incoming,
+        noise,
+        outbox: Vec::new(),
+        fired: Vec::new(),
+    }))
 }
 
 /// The parts of a plan's target space that lie in a lane.
@@ -174,7 +221,11 @@ fn blocks(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<Blo
     let mut offset = 0;
     for &target in targets {
         if let Some(member) = members.iter().find(|member| member.population == target) {
-            blocks.push(Block { first: offset + member.first, len: member.len, local: member.local });
+            blocks.push(Block {
+                first: offset + member.first,
+                len: member.len,
+                local: member.local,
+            });
         }
         offset += network.populations[target].size;
     }
@@ -183,7 +234,11 @@ fn blocks(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<Blo
 
 /// The noise of a lane: one process for each distinct weight.
 fn noise(network: &Recurrent, members: &[Member], size: u32, kind: &str, lane: u64) -> Vec<Noise> {
-    let tau_ms = network.populations[members[0].population].values.get("tau_m").copied().unwrap_or(1.0);
+    let tau_ms = network.populations[members[0].population]
+        .values
+        .get("tau_m")
+        .copied()
+        .unwrap_or(1.0);
     let tau = Duration::from_ms(tau_ms).unwrap_or(NO_PROJECTION);
     let mut weights: Vec<f64> = network.noise.iter().map(|noise| noise.weight).collect();
     weights.sort_by(f64::total_cmp);
@@ -191,9 +246,14 @@ fn noise(network: &Recurrent, members: &[Member], size: u32, kind: &str, lane: u
     let one = |weight: f64| {
         let mut rates = vec![0.0; size as usize];
         for noise in network.noise.iter().filter(|noise| noise.weight == weight) {
-            for member in members.iter().filter(|member| noise.targets.contains(&member.population)) {
+            for member in members
+                .iter()
+                .filter(|member| noise.targets.contains(&member.population))
+            {
                 let local = member.local as usize;
-                rates[local..local + member.len as usize].iter_mut().for_each(|rate| *rate += noise.rate_hz);
+                rates[local..local + member.len as usize]
+                    .iter_mut()
+                    .for_each(|rate| *rate += noise.rate_hz);
             }
         }
         let purpose = format!("stimulus.poisson.{kind}.{weight:?}");
@@ -207,13 +267,24 @@ fn noise(network: &Recurrent, members: &[Member], size: u32, kind: &str, lane: u
 /// Numbers the distinct delays of the projection of rank `at` over all lanes, ascending, and tells each lane which of
 /// them its own are.
 fn share_delays(lanes: &mut [Lane], at: usize) -> Vec<Duration> {
-    let of = |lane: &Lane| lane.incoming[at].as_ref().map(|incoming| incoming.rows.delays().to_vec());
+    let of = |lane: &Lane| {
+        lane.incoming[at]
+            .as_ref()
+            .map(|incoming| incoming.rows.delays().to_vec())
+    };
     let mut delays: Vec<Duration> = lanes.iter().filter_map(of).flatten().collect();
     delays.sort_unstable();
     delays.dedup();
-    for incoming in lanes.iter_mut().filter_map(|lane| lane.incoming[at].as_mut()) {
+    for incoming in lanes
+        .iter_mut()
+        .filter_map(|lane| lane.incoming[at].as_mut())
+    {
         let own = incoming.rows.delays();
-        let find = |delay| own.iter().position(|other| other == delay).map(|k| k as u32);
+        let find = |delay| {
+            own.iter()
+                .position(|other| other == delay)
+                .map(|k| k as u32)
+        };
         incoming.delays = delays.iter().map(find).collect();
     }
     delays

@@ -102,15 +102,28 @@ impl Lane {
     /// The next instant at which something happens here without anything arriving. Refractory ends and moves of the
     /// clock do not count: they are made up for when something does.
     pub fn next_event(&self) -> Time {
-        self.noise.iter().map(|noise| noise.events.next_time()).min().unwrap_or(Time::MAX)
+        self.noise
+            .iter()
+            .map(|noise| noise.events.next_time())
+            .min()
+            .unwrap_or(Time::MAX)
     }
 
     /// Applies noise before `boundary`, up to the first instant at which it may make a neuron fire: that instant.
     fn expose(&mut self, boundary: Time) -> Option<Time> {
         // With several streams, their events must be merged in time order: one is followed up to the next of another.
         loop {
-            let (at, &mut Noise { ref mut events, weight }) =
-                self.noise.iter_mut().enumerate().min_by_key(|(_, noise)| noise.events.next_time())?;
+            let (
+                at,
+                &mut Noise {
+                    ref mut events,
+                    weight,
+                },
+            ) = self
+                .noise
+                .iter_mut()
+                .enumerate()
+                .min_by_key(|(_, noise)| noise.events.next_time())?;
             let time = events.next_time();
             if time >= boundary {
                 return None;
@@ -118,8 +131,15 @@ impl Lane {
             if !events.is_dense() {
                 return Some(time);
             }
-            let limit = self.noise.iter().enumerate().filter(|(other, _)| *other != at);
-            let limit = limit.map(|(_, noise)| noise.events.next_time()).min().unwrap_or(Time::MAX);
+            let limit = self
+                .noise
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != at);
+            let limit = limit
+                .map(|(_, noise)| noise.events.next_time())
+                .min()
+                .unwrap_or(Time::MAX);
             let events = &mut self.noise[at].events;
             // Two streams at one instant: both belong to it.
             if limit == time {
@@ -152,11 +172,14 @@ impl Lane {
         }
         self.fired.clear();
         self.neurons.fire(&mut self.fired);
-        self.outbox.extend(self.fired.iter().map(|&neuron| (t, neuron)));
+        self.outbox
+            .extend(self.fired.iter().map(|&neuron| (t, neuron)));
     }
 
     fn deliver(&mut self, arrival: &Arrival) {
-        let Some((targets, weights)) = row(&self.incoming, arrival) else { return };
+        let Some((targets, weights)) = row(&self.incoming, arrival) else {
+            return;
+        };
         self.neurons.receive_row(targets, weights, 1.0);
     }
 
@@ -172,7 +195,10 @@ impl Lane {
 
 /// The row that an arrival brings to a lane, if it has one there.
 #[inline]
-fn row<'a>(incoming: &'a [Option<Incoming>], arrival: &Arrival) -> Option<(&'a [u16], RowWeights<'a>)> {
+fn row<'a>(
+    incoming: &'a [Option<Incoming>],
+    arrival: &Arrival,
+) -> Option<(&'a [u16], RowWeights<'a>)> {
     let Incoming { rows, delays } = incoming[arrival.projection as usize].as_ref()?;
     let delay = delays[arrival.delay as usize]?;
     let (targets, weights) = rows.row(arrival.source as usize, delay as usize);

@@ -89,7 +89,9 @@ impl Windowed {
     pub fn run(&mut self, until: Time, observer: &mut dyn Observer) {
         while self.now < until {
             let window = self.now.ps() / self.lookahead.ps();
-            let end = (window + 1).checked_mul(self.lookahead.ps()).map_or(Time::MAX, Time::from_ps);
+            let end = (window + 1)
+                .checked_mul(self.lookahead.ps())
+                .map_or(Time::MAX, Time::from_ps);
             self.step(end.min(until), observer);
             if self.now == end {
                 self.pending.pop_front();
@@ -116,7 +118,9 @@ impl Windowed {
         if self.lanes.len() == 1 {
             self.lanes[0].run(arrivals, end);
         } else {
-            self.lanes.par_iter_mut().for_each(|lane| lane.run(arrivals, end));
+            self.lanes
+                .par_iter_mut()
+                .for_each(|lane| lane.run(arrivals, end));
         }
         self.now = end;
         self.exchange(observer);
@@ -129,11 +133,13 @@ impl Windowed {
             for (t, local) in lane.outbox.drain(..) {
                 let at = lane.members.partition_point(|member| member.local <= local) - 1;
                 let member = &lane.members[at];
-                self.spikes.push((t, member.population, member.first + (local - member.local)));
+                self.spikes
+                    .push((t, member.population, member.first + (local - member.local)));
             }
         }
         let populations = &self.populations;
-        self.spikes.sort_unstable_by_key(|&(t, population, node)| (t, populations[population].id, node));
+        self.spikes
+            .sort_unstable_by_key(|&(t, population, node)| (t, populations[population].id, node));
         let mut nodes = Vec::new();
         for instant in self.spikes.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let (t, population, _) = instant[0];
@@ -144,7 +150,9 @@ impl Windowed {
             observer.spikes(population, t, &nodes);
             for (projection, delays) in &populations[population].outgoing {
                 for (delay, length) in (0..).zip(delays) {
-                    let Some(time) = t.checked_add(*length) else { continue };
+                    let Some(time) = t.checked_add(*length) else {
+                        continue;
+                    };
                     // The window at hand is number 0 until it is taken away.
                     let first = (self.now.ps() - 1) / self.lookahead.ps();
                     let window = (time.ps() / self.lookahead.ps() - first) as usize;
@@ -170,9 +178,18 @@ impl Windowed {
             return;
         }
         self.pending.clear();
-        let next = self.lanes.iter().map(Lane::next_event).min().unwrap_or(Time::MAX);
+        let next = self
+            .lanes
+            .iter()
+            .map(Lane::next_event)
+            .min()
+            .unwrap_or(Time::MAX);
         let window = next.ps() / self.lookahead.ps();
-        let start = if next < until { Time::from_ps(window * self.lookahead.ps()) } else { until };
+        let start = if next < until {
+            Time::from_ps(window * self.lookahead.ps())
+        } else {
+            until
+        };
         self.now = self.now.max(start);
     }
 }

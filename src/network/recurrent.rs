@@ -82,10 +82,16 @@ impl Recurrent {
         for (p, projection) in self.projections.iter().enumerate() {
             let together = match projection.rule {
                 Rule::AllToAll | Rule::FixedProbability(_) | Rule::FixedInDegree(_) => true,
-                Rule::OneToOne | Rule::FixedOutDegree(_) | Rule::FixedTotal(_) => projection.targets.len() == 1,
+                Rule::OneToOne | Rule::FixedOutDegree(_) | Rule::FixedTotal(_) => {
+                    projection.targets.len() == 1
+                }
             };
             if together {
-                plans.push((p, projection.targets.clone(), self.plan(projection, &projection.name, &projection.targets)));
+                plans.push((
+                    p,
+                    projection.targets.clone(),
+                    self.plan(projection, &projection.name, &projection.targets),
+                ));
                 continue;
             }
             for &target in &projection.targets {

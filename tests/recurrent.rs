@@ -1,0 +1,316 @@
+//! Recurrent networks with delays and noise against an independent, naive event loop on the same graph and the same
+//! external events: identical spikes to the picosecond. And: the same bits for any number of threads, any cut, any
+//! order of declaration, with or without an observer.
+
+use std::collections::BTreeMap;
+
+use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::parameter::Values;
+use sharpwave::base::stream::{Stream, name_hash};
+use sharpwave::base::time::{Duration, Time};
+use sharpwave::engine::assembly::{AssemblyError, assemble};
+use sharpwave::engine::{Observer, Unobserved};
+use sharpwave::network::recurrent::{Noise, Population, Projection, Recurrent};
+use sharpwave::network::rule::{Block, Rule};
+use sharpwave::stimulus::poisson::Poisson;
+
+/// (picosecond, population, neuron)
+type Spikes = Vec<(i64, usize, u32)>;
+
+struct Log(Spikes);
+
+impl Observer for Log {
+    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        self.0
+            .extend(nodes.iter().map(|&node| (t.ps(), population, node)));
+    }
+}
+
+fn constant(value: f64) -> Distribution {
+    Distribution::new(Shape::Constant(value)).unwrap()
+}
+
+fn uniform(low: f64, high: f64) -> Distribution {
+    Distribution::new(Shape::Uniform { low, high }).unwrap()
+}
+
+/// A small excitatory-inhibitory network in the manner of Brunel (2000), driven above threshold.
+fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> Recurrent {
+    let values = Values::from([
+        ("tau_m", 20.0),
+        ("v_th", 20.0),
+        ("v_reset", 10.0),
+        ("e_l", 0.0),
+        ("t_ref", t_ref),
+    ]);
+    let population = |name: &str, size| Population {
+        name: name.into(),
+        size,
+        model: "lif",
+        values: values.clone(),
+        v_m: uniform(0.0, 19.9),
+    };
+    let projection = |name: &str, source, degree, weight: Distribution| Projection {
+        name: name.into(),
+        source,
+        targets: vec![0, 1],
+        rule: Rule::FixedInDegree(degree),
+        autapses: false,
+        multapses: true,
+        weight,
+        delay_ms: delay_ms.clone(),
+        delay_resolution: Duration::from_ps(100_000_000),
+    };
+    Recurrent {
+        seed: 5,
+        lanes: Some(lanes),
+        populations: vec![population("e", n * 4 / 5), population("i", n / 5)],
+        projections: vec![
+            projection("e_all", 0, n / 10, constant(0.5)),
+            projection("i_all", 1, n / 20, uniform(-3.0, -1.0)),
+        ],
+        noise: vec![Noise {
+            name: "external".into(),
+            targets: vec![0, 1],
+            rate_hz,
+            weight: 0.4,
+        }],
+    }
+}
+
+fn run(network: &Recurrent, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
+    let mut engine = assemble(network).unwrap();
+    let mut log = Log(Vec::new());
+    for &cut in cuts_ms {
+        engine.run(Time::from_ms(cut).unwrap(), &mut log);
+    }
+    engine.run(Time::from_ms(stop_ms).unwrap(), &mut log);
+    assert_eq!(engine.counts().iter().sum::<u64>(), log.0.len() as u64);
+    (log.0, engine.fingerprint().to_string())
+}
+
+/// Every external event of the network, as its lanes draw them.
+fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)> {
+    let tau = Duration::from_ms(20.0).unwrap();
+    let mut events = Vec::new();
+    let noise = &network.noise[0];
+    for lane in 0..lanes {
+        let part = |p: usize| {
+            let n = network.populations[p].size;
+            n * lane / lanes..n * (lane + 1) / lanes
+        };
+        let members: Vec<(usize, u32)> = [0, 1]
+            .into_iter()
+            .flat_map(|p| part(p).map(move |i| (p, i)))
+            .collect();
+        let purpose = format!("stimulus.poisson.e.{:?}", noise.weight);
+        let mut stream = Stream::new(network.seed, &purpose, u64::from(lane));
+        let rates = vec![noise.rate_hz; members.len()];
+        let mut poisson = Poisson::new(&rates, tau, Time::ZERO, &mut stream).unwrap();
+        loop {
+            let t = poisson.next_time();
+            if t.ps() >= stop {
+                break;
+            }
+            let now = poisson.at(t).targets.to_vec();
+            events.extend(now.iter().map(|&target| {
+                let (population, node) = members[usize::from(target)];
+                (t.ps(), population, node)
+            }));
+            poisson.pass(now.len());
+        }
+    }
+    events
+}
+
+/// Neuron by neuron, event by event.
+fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
+    let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
+    let values = &network.populations[0].values;
+    let (tau, v_th, v_reset) = (values["tau_m"], values["v_th"], values["v_reset"]);
+    let t_ref = (values["t_ref"] * 1e9) as i64;
+    let mut v: Vec<Vec<f64>> = Vec::new();
+    for population in &network.populations {
+        let purpose = format!("initial.{}", population.name);
+        let draw = |i| {
+            population
+                .v_m
+                .draw(&mut Stream::new(network.seed, &purpose, u64::from(i)))
+        };
+        v.push((0..population.size).map(draw).collect());
+    }
+    let mut seen: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![0; n as usize]).collect();
+    let mut deaf: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![i64::MIN; n as usize]).collect();
+    // Per source neuron: (delay, population, target, weight).
+    let mut synapses: BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>> = BTreeMap::new();
+    for (p, targets, plan) in network.plans() {
+        let total: u32 = targets.iter().map(|&t| sizes[t]).sum();
+        let rows = plan
+            .connect::<u32>(&[Block {
+                first: 0,
+                len: total,
+                local: 0,
+            }])
+            .unwrap();
+        for source in 0..plan.n_source {
+            for (k, delay) in rows.delays().iter().enumerate() {
+                let (row, weights) = rows.row(source as usize, k);
+                for (at, &target) in row.iter().enumerate() {
+                    let weight = match weights {
+                        Some(weights) => f64::from(weights[at]),
+                        None => f64::from(plan.weight.constant().unwrap() as f32),
+                    };
+                    let (population, node) = if target < sizes[0] {
+                        (0, target)
+                    } else {
+                        (1, target - sizes[0])
+                    };
+                    let out = synapses
+                        .entry((network.projections[p].source, source))
+                        .or_default();
+                    out.push((delay.ps(), population, node, weight));
+                }
+            }
+        }
+    }
+    let mut agenda: BTreeMap<i64, Vec<(usize, u32, f64)>> = BTreeMap::new();
+    for (t, population, node) in external(network, lanes, stop) {
+        agenda
+            .entry(t)
+            .or_default()
+            .push((population, node, network.noise[0].weight));
+    }
+    let mut spikes = Spikes::new();
+    while let Some((t, arriving)) = agenda.pop_first() {
+        if t >= stop {
+            break;
+        }
+        let mut touched = Vec::new();
+        for (population, node, weight) in arriving {
+            let i = node as usize;
+            if t < deaf[population][i] {
+                continue;
+            }
+            let from = seen[population][i].max(deaf[population][i]);
+            v[population][i] *= (-((t - from) as f64) * 1e-9 / tau).exp();
+            v[population][i] += weight;
+            seen[population][i] = t;
+            touched.push((population, node));
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        for (population, node) in touched {
+            let i = node as usize;
+            if v[population][i] >= v_th * (1.0 - 1e-12) {
+                v[population][i] = v_reset;
+                deaf[population][i] = t + t_ref;
+                spikes.push((t, population, node));
+                for &(delay, target_population, target, weight) in
+                    synapses.get(&(population, node)).into_iter().flatten()
+                {
+                    agenda
+                        .entry(t + delay)
+                        .or_default()
+                        .push((target_population, target, weight));
+                }
+            }
+        }
+    }
+    spikes
+}
+
+#[test]
+fn the_engine_agrees_with_the_naive_event_loop() {
+    let ms = 1_000_000_000;
+    let cases = [
+        (200, 1, constant(1.5), 2.0, 2_000.0, 200),
+        (200, 3, constant(1.5), 2.0, 2_000.0, 200),
+        (150, 2, uniform(0.1, 3.0), 0.0, 3_000.0, 150),
+        // Rare events, each an instant of its own, and a refractory period longer than the delay.
+        (100, 2, constant(0.2), 5.0, 900.0, 400),
+    ];
+    for (n, lanes, delay, t_ref, rate, stop_ms) in cases {
+        let network = brunel(n, lanes, delay, t_ref, rate);
+        let mut expected = naive(&network, lanes, i64::from(stop_ms) * ms);
+        expected.sort_by_key(|&(t, p, node)| (t, name_hash(&network.populations[p].name), node));
+        let (spikes, _) = run(&network, f64::from(stop_ms), &[]);
+        assert!(spikes.len() > 300, "{} spikes", spikes.len());
+        assert_eq!(spikes, expected, "{n} neurons in {lanes} lanes");
+    }
+}
+
+#[test]
+fn threads_cuts_order_and_observers_change_nothing() {
+    let network = brunel(600, 5, uniform(0.3, 2.0), 1.0, 2_500.0);
+    let with = |threads: usize, cuts: &[f64]| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+            .install(|| run(&network, 120.0, cuts))
+    };
+    let whole = with(1, &[]);
+    assert!(whole.0.len() > 2_000);
+    for threads in [2, 3, 8] {
+        assert!(with(threads, &[]) == whole, "{threads} threads");
+    }
+    assert!(with(2, &[0.05, 17.3, 17.31, 80.0]) == whole, "cut");
+    let mut unobserved = assemble(&network).unwrap();
+    unobserved.run(Time::from_ms(120.0).unwrap(), &mut Unobserved);
+    assert_eq!(unobserved.fingerprint().to_string(), whole.1);
+    let mut turned = network.clone();
+    turned.populations.reverse();
+    turned.projections.reverse();
+    for projection in &mut turned.projections {
+        projection.source = 1 - projection.source;
+        projection.targets = vec![1, 0];
+    }
+    turned.noise[0].targets = vec![1, 0];
+    assert_eq!(run(&turned, 120.0, &[]).1, whole.1, "order of declaration");
+}
+
+#[test]
+fn vector_widths_change_nothing() {
+    use sharpwave::base::vector::{Width, limit};
+    let network = brunel(300, 2, constant(1.5), 2.0, 2_500.0);
+    let widest = run(&network, 60.0, &[]).1;
+    for width in [Width::Baseline, Width::W256] {
+        limit(width);
+        let narrow = run(&network, 60.0, &[]).1;
+        limit(Width::W512);
+        assert_eq!(narrow, widest, "{width:?}");
+    }
+}
+
+#[test]
+fn a_silent_network_costs_nothing() {
+    let mut network = brunel(50_000, 8, constant(1.5), 2.0, 0.0);
+    network
+        .projections
+        .iter_mut()
+        .for_each(|projection| projection.rule = Rule::FixedInDegree(2));
+    network
+        .populations
+        .iter_mut()
+        .for_each(|population| population.v_m = constant(0.0));
+    // An hour of biology: 2.4 million windows, none of which is visited.
+    let (spikes, _) = run(&network, 3_600_000.0, &[]);
+    assert_eq!(spikes, []);
+}
+
+#[test]
+fn a_delay_of_zero_is_named() {
+    let network = brunel(50, 1, constant(0.0), 2.0, 100.0);
+    let error = assemble(&network).err().expect("no lookahead");
+    assert!(
+        matches!(
+            error,
+            AssemblyError::NoLookahead { .. } | AssemblyError::Rule(_)
+        ),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("e_all") || error.to_string().contains("i_all"),
+        "{error}"
+    );
+}
