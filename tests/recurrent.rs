@@ -34,7 +34,8 @@ fn uniform(low: f64, high: f64) -> Distribution {
     Distribution::new(Shape::Uniform { low, high }).unwrap()
 }
 
-/// A small excitatory-inhibitory network in the manner of Brunel (2000), driven above threshold.
+/// A small excitatory-inhibitory network in the manner of Brunel (2000). Whatever the rate of the noise, its mean drive
+/// is 32 mV, above the threshold of 20 mV.
 fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> Recurrent {
     let values = Values::from([
         ("tau_m", 20.0),
@@ -73,7 +74,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             name: "external".into(),
             targets: vec![0, 1],
             rate_hz,
-            weight: 0.4,
+            weight: 1_600.0 / rate_hz,
         }],
     }
 }
@@ -223,11 +224,11 @@ fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
 fn the_engine_agrees_with_the_naive_event_loop() {
     let ms = 1_000_000_000;
     let cases = [
-        (200, 1, constant(1.5), 2.0, 2_000.0, 200),
-        (200, 3, constant(1.5), 2.0, 2_000.0, 200),
-        (150, 2, uniform(0.1, 3.0), 0.0, 3_000.0, 150),
+        (200, 1, constant(1.5), 2.0, 4_000.0, 200),
+        (200, 3, constant(1.5), 2.0, 4_000.0, 200),
+        (150, 2, uniform(0.1, 3.0), 0.0, 4_000.0, 150),
         // Rare events, each an instant of its own, and a refractory period longer than the delay.
-        (100, 2, constant(0.2), 5.0, 900.0, 400),
+        (100, 2, constant(0.2), 5.0, 100.0, 400),
     ];
     for (n, lanes, delay, t_ref, rate, stop_ms) in cases {
         let network = brunel(n, lanes, delay, t_ref, rate);
@@ -241,7 +242,7 @@ fn the_engine_agrees_with_the_naive_event_loop() {
 
 #[test]
 fn threads_cuts_order_and_observers_change_nothing() {
-    let network = brunel(600, 5, uniform(0.3, 2.0), 1.0, 2_500.0);
+    let network = brunel(600, 5, uniform(0.3, 2.0), 1.0, 4_000.0);
     let with = |threads: usize, cuts: &[f64]| {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -272,7 +273,7 @@ fn threads_cuts_order_and_observers_change_nothing() {
 #[test]
 fn vector_widths_change_nothing() {
     use sharpwave::base::vector::{Width, limit};
-    let network = brunel(300, 2, constant(1.5), 2.0, 2_500.0);
+    let network = brunel(300, 2, constant(1.5), 2.0, 4_000.0);
     let widest = run(&network, 60.0, &[]).1;
     for width in [Width::Baseline, Width::W256] {
         limit(width);
