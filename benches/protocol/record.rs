@@ -6,6 +6,7 @@ use sharpwave::analysis::summary::Summary as Sample;
 use sharpwave::stimulus::image::Timing;
 
 use super::child::{Summary, Usage};
+use super::phase::LAYERS;
 use super::phase_time::Phase;
 use super::spikes::Count;
 use super::workload::{Floor, Quantity, Workload};
@@ -81,7 +82,7 @@ impl Record {
         if rows.is_empty() {
             return Ok(());
         }
-        write!(f, "### Numbers to reach\n")?;
+        writeln!(f, "### Numbers to reach")?;
         head(f, &["run", "what", "floor", "measured", "met"])?;
         rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
         writeln!(f)
@@ -91,9 +92,9 @@ impl Record {
         if self.runs.is_empty() {
             return Ok(());
         }
-        write!(
+        writeln!(
             f,
-            "### Runs\n\nFinal accuracy on all classes, %: mean ± SD over seeds (least to greatest).\n"
+            "### Runs\n\nFinal accuracy on all classes, %: mean ± SD over seeds (least to greatest)."
         )?;
         let cells = [
             "run",
@@ -128,29 +129,29 @@ impl Record {
         if self.runs.is_empty() {
             return Ok(());
         }
-        write!(
+        writeln!(
             f,
-            "### Spikes\n\nPer layer, in the first 15 s of the first sleep and in all sleeps together; mean ± SD over \
-             the seeds that left a file.\n"
+            "### Spikes\n\nIn the first 15 s of the first sleep: mean ± SD over the seeds that left a file."
         )?;
-        head(f, &["run", "files", "layer", "first 15 s", "all sleeps"])?;
+        let cells: Vec<&str> = ["run", "after sleep, %", "files"]
+            .into_iter()
+            .chain(LAYERS)
+            .collect();
+        head(f, &cells)?;
         for run in &self.runs {
-            let layers = run.spikes.first().map_or(0, Vec::len);
-            for layer in 0..layers {
-                let counts = |of: fn(&Count) -> usize| -> Vec<f64> {
-                    let layer = run.spikes.iter().filter_map(|seed| seed.get(layer));
-                    layer.map(|count| of(count) as f64).collect()
-                };
-                writeln!(
-                    f,
-                    "| {} | {} | {} | {} | {} |",
-                    run.workload.title,
-                    run.spikes.len(),
-                    run.spikes[0][layer].layer,
-                    rounded(&counts(|count| count.first_15_s)),
-                    rounded(&counts(|count| count.all)),
-                )?;
+            let sleep = spread(run.accuracy("sleep"));
+            write!(
+                f,
+                "| {} | {sleep} | {} ",
+                run.workload.title,
+                run.spikes.len()
+            )?;
+            for layer in LAYERS {
+                let of_layer = run.spikes.iter().flatten().filter(|of| of.layer == layer);
+                let counts: Vec<f64> = of_layer.map(|of| of.spikes as f64).collect();
+                write!(f, "| {} ", rounded(&counts))?;
             }
+            writeln!(f, "|")?;
         }
         Ok(())
     }

@@ -6,15 +6,13 @@ use hdf5::types::FixedUnicode;
 
 use super::Failure;
 
-/// Spikes of one layer.
+/// Activity of one layer.
 #[derive(Debug, Clone)]
 pub struct Count {
     /// Name of the layer.
     pub layer: String,
-    /// In the first 15 s of the first sleep.
-    pub first_15_s: usize,
-    /// In all sleeps.
-    pub all: usize,
+    /// Spikes in the first 15 s of the first sleep.
+    pub spikes: usize,
 }
 
 /// Counts the spikes of every recorded layer of the run file `path`, in the order of the layers.
@@ -36,8 +34,7 @@ pub fn count(path: &Path) -> Result<Vec<Count>, Failure> {
             let phase = start_ms..start_ms + 15_000.0;
             Ok(Count {
                 layer: layer.to_string(),
-                first_15_s: times.iter().filter(|t| phase.contains(t)).count(),
-                all: times.len(),
+                spikes: times.iter().filter(|t| phase.contains(t)).count(),
             })
         })
         .collect()
