@@ -103,6 +103,10 @@ const FASHION: Workload = Workload {
     ],
 };
 
+/// The published 0.75 % are of all images of the old classes, some 12,000 per task, and rounded to hundreds: 100, 200,
+/// 300 and 400 images in all. That is 2 % of the 5,000 per task that are trained on here.
+const REHEARSAL: &str = "--set=mlp.training.rehearsal=0.02";
+
 /// Digits with ten seeds and nothing but sleep; every seed keeps its spikes.
 const fn window(
     name: &'static str,
@@ -173,10 +177,10 @@ pub const ALL: &[Workload] = &[
     },
     Workload {
         name: "mnist_rehearsal",
-        title: "MNIST, grid, 0.75 % rehearsal",
+        title: "MNIST, grid, rehearsal",
         changes: &[
             "--seeds=3",
-            "--set=mlp.training.rehearsal=0.0075",
+            REHEARSAL,
             "--set=compare.models=[\"sequential\"]",
         ],
         standard: false,
@@ -185,11 +189,8 @@ pub const ALL: &[Workload] = &[
     },
     Workload {
         name: "fashion_rehearsal",
-        title: "Fashion-MNIST, grid, 0.75 % rehearsal",
-        changes: &[
-            "--set=mlp.training.rehearsal=0.0075",
-            "--set=compare.models=[\"sequential\"]",
-        ],
+        title: "Fashion-MNIST, grid, rehearsal",
+        changes: &[REHEARSAL, "--set=compare.models=[\"sequential\"]"],
         standard: false,
         floors: &[],
         ..FASHION
