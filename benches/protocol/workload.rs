@@ -168,9 +168,14 @@ pub const ALL: &[Workload] = &[
     MNIST,
     FASHION,
     Workload {
-        name: "mnist_continuous",
-        title: "MNIST, continuous",
-        changes: &["--set=sleep.grid=\"off\"", "--set=compare.models=[]"],
+        name: "mnist_first_sleep",
+        title: "MNIST, grid, the first task and its sleep alone",
+        changes: &[
+            "--keep-seeds",
+            "--set=data.tasks=[[0, 1]]",
+            "--set=sleep.duration=\"15 s\"",
+            "--set=compare.models=[]",
+        ],
         standard: false,
         floors: &[],
         ..MNIST
