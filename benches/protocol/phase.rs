@@ -1,0 +1,108 @@
+//! The published sleep phase: 15 s of a 784-1200-1200-10 network that has learnt two digits, plastic, on one thread.
+
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use sharpwave::base::parameter::Values;
+use sharpwave::base::stream::Stream;
+use sharpwave::base::time::{Duration, PS_PER_MS, Time};
+use sharpwave::engine::{Engine, Observer};
+use sharpwave::mlp::conversion::{Method, gains};
+use sharpwave::mlp::dataset::DataSet;
+use sharpwave::mlp::images::Images;
+use sharpwave::mlp::perceptron::{Mlp, Output};
+use sharpwave::mlp::selection::{Quota, Selection};
+use sharpwave::mlp::training::{Trainer, Training};
+use sharpwave::network::Network;
+use sharpwave::network::builder::{Builder, Declaration};
+use sharpwave::stimulus::image::{ImageNoise, Patch, Timing};
+use sharpwave::{neuron, plasticity};
+
+/// Layers of the network, as in its model file.
+pub const LAYERS: [&str; 4] = ["input", "hidden1", "hidden2", "output"];
+
+/// Network and image after the first task.
+struct Trained {
+    mlp: Mlp,
+    gains: Vec<f64>,
+    mean: Vec<f32>,
+}
+
+/// The digits 0 and 1 of the embedded set, learnt in as many steps as published (10 epochs of 1,000 images).
+static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
+    let set = DataSet::embedded_mnist().expect("the embedded files are whole");
+    let selection = Selection {
+        tasks: vec![vec![0, 1]],
+        quota: Quota::All,
+    };
+    let images: Vec<Images> = selection.train(&set).expect("0 and 1 are there");
+    let mut mlp = Mlp::random(&[784, 1200, 1200, 10], false, 0.01, Output::Relu, 0.75, 1);
+    let training = Training {
+        batch: 100,
+        learning_rate: 0.1,
+        momentum: 0.5,
+        dropout: 0.25,
+    };
+    let mut stream = Stream::new(1, "bench", 0);
+    let _ = Trainer::new(&mlp, training)
+        .train(&mut mlp, &images[0], 10, &mut stream, |_| {
+            ControlFlow::Continue(())
+        })
+        .expect("training converges");
+    let factors = Method::DataMax
+        .factors(&mlp, &images)
+        .expect("every layer is active");
+    Trained {
+        gains: gains(55.882454, &factors),
+        mean: Images::mean(&images),
+        mlp,
+    }
+});
+
+/// An engine about to sleep, without input, with the published parameters of class-incremental MNIST.
+pub fn engine(plastic: bool) -> Engine {
+    Engine::new(network(&TRAINED, plastic))
+}
+
+fn network(trained: &Trained, plastic: bool) -> Network {
+    let mut builder = Builder::default();
+    builder.source(LAYERS[0], 784).expect("the first one");
+    for (l, v_th) in [14.548273, 44.560317, 38.046326].into_iter().enumerate() {
+        let weights = trained.mlp.layers[l].weights.view();
+        let values = Values::from([("tau_m", 999.5), ("v_th", v_th)]);
+        let neurons = neuron::build("lif", weights.nrows(), &values).expect("valid parameters");
+        builder.neurons(LAYERS[l + 1], neurons).expect("a new name");
+        let values = Values::from([("increment", 0.032064), ("decrement", 0.003344)]);
+        let declaration = Declaration {
+            name: LAYERS[l + 1],
+            source: LAYERS[l],
+            target: LAYERS[l + 1],
+            weights,
+            gain: trained.gains[l],
+            axonal_delay: Duration::ZERO,
+            plasticity: plastic.then(|| plasticity::build("sleep_replay", &values).expect("valid")),
+        };
+        builder.project(declaration).expect("the shapes fit");
+    }
+    builder.build().expect("no loop")
+}
+
+/// Sleeps for 15 s on noise shaped like the mean digit; `observer` sees every spike.
+pub fn sleep(engine: &mut Engine, timing: Timing, observer: &mut dyn Observer) {
+    // A pixel of 1 fires at twice the published rate.
+    let rates: Vec<f64> = TRAINED
+        .mean
+        .iter()
+        .map(|&x| 2.0 * 239.515363 * f64::from(x))
+        .collect();
+    let patch = Patch {
+        ticks: 1,
+        side: 11,
+        width: 28,
+        height: 28,
+    };
+    let ms = Duration::from_ps(PS_PER_MS);
+    let noise = ImageNoise::new(&rates, Some(patch), ms, timing, 1, "sleep 1");
+    engine.drive(0, Box::new(noise));
+    engine.run(Time::from_ms(15_000.0).expect("in range"), observer);
+}
