@@ -3,5 +3,6 @@
 pub mod function;
 pub mod parameter;
 pub mod stream;
+pub mod suggest;
 pub mod time;
 pub mod vector;
