@@ -4,5 +4,6 @@ pub mod distribution;
 pub mod function;
 pub mod parameter;
 pub mod stream;
+pub mod suggest;
 pub mod time;
 pub mod vector;

@@ -16,7 +16,6 @@ mod progress;
 mod recover;
 mod run;
 mod shell;
-mod suggest;
 mod thread;
 mod train;
 

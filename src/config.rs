@@ -11,7 +11,6 @@ mod read;
 mod reader;
 mod resolved;
 pub mod sleep_replay;
-mod suggest;
 
 pub use diagnostic::{ConfigError, Diagnostic, Place};
 pub use expansion::expansion;

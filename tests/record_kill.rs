@@ -3,12 +3,16 @@
 //! The tests start this same program again as a child, which writes spikes until something stops it. Spike k of each
 //! population is at k µs and of neuron k % 97, so that any reader can tell whether a spike is right.
 
+#[path = "python/interpreter.rs"]
+mod python;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use ndarray::Array2;
+use python::python;
 use sharpwave::base::time::Time;
 use sharpwave::record::error::RecordError;
 use sharpwave::record::layout::{Layout, Population, Projection};
@@ -133,18 +137,6 @@ fn last_flushed(lines: impl BufRead) -> Option<u64> {
         // A kill can cut the last line: only whole ones end with a digit and start with the word.
         .filter_map(|line| line.strip_prefix("flushed ")?.parse().ok())
         .max()
-}
-
-fn python() -> Option<PathBuf> {
-    let python = std::env::var_os("SHARPWAVE_PYTHON").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/venv/bin/python3"),
-        PathBuf::from,
-    );
-    if !python.exists() {
-        eprintln!("skipped: no Python at `{}`", python.display());
-        return None;
-    }
-    Some(python)
 }
 
 fn script(name: &str) -> PathBuf {

@@ -1,9 +1,13 @@
 //! What Python sees of a finished run file: every object by h5py, the spikes by libsonata.
 
+#[path = "python/interpreter.rs"]
+mod python;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ndarray::Array2;
+use python::python;
 use sharpwave::base::time::Time;
 use sharpwave::record::layout::{Layout, Population, Projection};
 use sharpwave::record::recover::recover;
@@ -14,19 +18,6 @@ use sharpwave::record::table::Accuracy;
 
 fn ms(value: f64) -> Time {
     Time::from_ms(value).unwrap()
-}
-
-/// The interpreter with h5py and libsonata, or a line that says why the test does nothing.
-fn python() -> Option<PathBuf> {
-    let python = std::env::var_os("SHARPWAVE_PYTHON").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/venv/bin/python3"),
-        PathBuf::from,
-    );
-    if !python.exists() {
-        eprintln!("skipped: no Python at `{}`", python.display());
-        return None;
-    }
-    Some(python)
 }
 
 fn run_python(script: &str, arguments: &[&str]) -> Option<String> {

@@ -1,6 +1,9 @@
 //! The engine against an independent, naive, time-stepped implementation of sleep replay, written from the published
 //! algorithm and sharing no code with the engine: identical spikes, and weights equal bit for bit.
 
+#[path = "reference/time_stepped.rs"]
+mod time_stepped;
+
 use ndarray::Array2;
 use proptest::prelude::*;
 use sharpwave::base::parameter::Values;
@@ -10,74 +13,7 @@ use sharpwave::network::builder::{Builder, Declaration};
 use sharpwave::neuron;
 use sharpwave::plasticity;
 use sharpwave::stimulus::spike_list::SpikeList;
-
-/// A layered network as both sides get it. `weights[l]` has shape (n_target, n_source).
-#[derive(Debug, Clone)]
-struct Case {
-    weights: Vec<Array2<f32>>,
-    gains: Vec<f64>,
-    thresholds: Vec<f64>,
-    increment: f32,
-    decrement: f32,
-    /// Per step of 1 ms, the input units that spike.
-    raster: Vec<Vec<usize>>,
-}
-
-/// (step, layer, neuron), layer 0 being the input.
-type Spikes = Vec<(usize, usize, usize)>;
-
-/// The published algorithm, loop by loop.
-fn naive(case: &Case) -> (Spikes, Vec<Array2<f32>>) {
-    let lambda = (-1.0_f64 / 999.5).exp();
-    let mut w = case.weights.clone();
-    let mut v: Vec<Vec<f64>> = w.iter().map(|w| vec![0.0; w.nrows()]).collect();
-    let mut spikes = Vec::new();
-    for (step, active) in case.raster.iter().enumerate() {
-        let mut below = vec![false; w[0].ncols()];
-        for &i in active {
-            below[i] = true;
-        }
-        spikes.extend(
-            below
-                .iter()
-                .enumerate()
-                .filter(|(_, s)| **s)
-                .map(|(i, _)| (step, 0, i)),
-        );
-        for l in 0..w.len() {
-            let mut above = vec![false; w[l].nrows()];
-            for j in 0..w[l].nrows() {
-                let mut input = 0.0;
-                for i in 0..w[l].ncols() {
-                    if below[i] {
-                        input += w[l][[j, i]] as f64;
-                    }
-                }
-                v[l][j] = lambda * v[l][j] + case.gains[l] * input;
-                above[j] = v[l][j] >= case.thresholds[l];
-            }
-            for j in 0..w[l].nrows() {
-                if above[j] {
-                    v[l][j] = 0.0;
-                    spikes.push((step, l + 1, j));
-                    for i in 0..w[l].ncols() {
-                        let x: f32 = w[l][[j, i]];
-                        // The platform's exponential, in double precision and rounded once to single.
-                        let e = ((-x / 0.001f32) as f64).exp() as f32;
-                        let s: f32 = 2.0 * (1.0 - 1.0 / (1.0 + e));
-                        if below[i] {
-                            w[l][[j, i]] = x + case.increment * s;
-                        } else {
-                            w[l][[j, i]] = x - case.decrement * s;
-                        }
-                    }
-                }
-            }
-            below = above;
-        }
-    }
-    (spikes, w)
-}
+use time_stepped::{Case, Spikes, naive};
 
 struct Log(Vec<(Time, usize, u32)>);
 
@@ -111,7 +47,8 @@ fn engine(case: &Case) -> Engine {
                 weights: w.view(),
                 gain: case.gains[l],
                 axonal_delay: Duration::ZERO,
-                plasticity: Some(plasticity::build("sleep_replay", &values).unwrap()),
+                plasticity: case.plastic[l]
+                    .then(|| plasticity::build("sleep_replay", &values).unwrap()),
             })
             .unwrap();
     }
@@ -197,6 +134,7 @@ fn case() -> impl Strategy<Value = Case> {
                 thresholds: vec![0.5 + 5.0 * stream.uniform(), 0.5 + 2.0 * stream.uniform()],
                 increment: (stream.uniform() * 0.05) as f32,
                 decrement: (stream.uniform() * 0.01) as f32,
+                plastic: (0..2).map(|_| stream.uniform() < 0.8).collect(),
                 raster,
             }
         })

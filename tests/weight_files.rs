@@ -1,9 +1,13 @@
 //! Weight files of other programs come in, ours go out, and bad ones are named.
 
+#[path = "python/interpreter.rs"]
+mod python;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ndarray::{Array1, Array2, ShapeBuilder};
+use python::python;
 use sharpwave::mlp::perceptron::{Layer, Mlp, Output};
 use sharpwave::mlp::weight_file::{
     Bias, Dtype, Role, describe, read, read_image, to_mlp, write_npz, write_safetensors,
@@ -199,17 +203,9 @@ fn what_is_written_is_read_bit_for_bit() {
     );
 }
 
-/// A Python with NumPy and safetensors, if there is one.
-fn python() -> Option<PathBuf> {
-    let named = std::env::var_os("SHARPWAVE_PYTHON").map(PathBuf::from);
-    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/venv/bin/python3");
-    named.or_else(|| installed.exists().then_some(installed))
-}
-
 #[test]
 fn numpy_and_pytorch_load_what_is_written() {
     let Some(python) = python() else {
-        eprintln!("skipped: no Python with NumPy and safetensors (set SHARPWAVE_PYTHON)");
         return;
     };
     let folder = tempfile::tempdir().unwrap();

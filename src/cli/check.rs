@@ -1,5 +1,7 @@
 //! `check`: what a model file stands for and what it will take.
 
+use std::io::{self, Write};
+
 use serde_json::json;
 
 use super::argument::ModelArguments;
@@ -23,5 +25,20 @@ pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failu
             "estimate": estimate,
         }));
     }
-    shell.print(|out| write!(out, "{resolved}\n{expansion}\n{estimate}"))
+    shell.print(|out| {
+        writeln!(
+            out,
+            "# Resolved: every key, defaults too. All of this is a model file itself."
+        )?;
+        write!(out, "{resolved}")?;
+        comment(out, "What it stands for", &expansion)?;
+        comment(out, "Expected for each seed", &estimate.to_string())
+    })
+}
+
+/// Writes `text` under a heading, as comments of the model file above it.
+fn comment(out: &mut dyn Write, heading: &str, text: &str) -> io::Result<()> {
+    writeln!(out, "\n# {heading}\n#")?;
+    text.lines()
+        .try_for_each(|line| writeln!(out, "#   {line}"))
 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::shell::Shell;
-use super::suggest::nearest;
 use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Range};
+use crate::base::suggest::nearest;
 use crate::{neuron, plasticity};
 
 /// Columns that text is wrapped to.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::argument::ModelArguments;
 use super::failure::Failure;
-use super::suggest::nearest;
+use crate::base::suggest::nearest;
 use crate::config::{self, Options, SleepReplay};
 
 /// Where the shipped model files lie, seen from the repository's root.

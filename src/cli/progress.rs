@@ -1,4 +1,4 @@
-//! Progress of a run on stderr: bars on a terminal, else a line a minute and one per finished stage, or JSON lines.
+//! Progress of a run on stderr: bars on a terminal, else a line a minute and one per finished sleep, or JSON lines.
 
 mod bars;
 mod text;
@@ -39,6 +39,7 @@ struct Shown {
     display: Display,
     interval: Duration,
     seeds: BTreeMap<u64, Seed>,
+    start: Instant,
     /// When a line was last written for any seed.
     last: Instant,
 }
@@ -48,6 +49,8 @@ struct Shown {
 struct Seed {
     last: Option<Instant>,
     sleep: Option<Start>,
+    /// What is known of a sleep that has ended, until its line is written.
+    ended: Option<String>,
 }
 
 /// Where a sleep stood when it was first seen.
@@ -96,11 +99,13 @@ impl Watch for Watcher {
 
 impl Shown {
     fn new(display: Display, interval: Duration) -> Self {
+        let start = Instant::now();
         Self {
             display,
             interval,
             seeds: BTreeMap::new(),
-            last: Instant::now(),
+            start,
+            last: start,
         }
     }
 
@@ -111,6 +116,13 @@ impl Shown {
         };
         let seed = self.seeds.entry(number).or_default();
         let pace = seed.pace(progress, now);
+        let mut line = None;
+        if let Display::Lines(_) = self.display {
+            line = seed.end_of_sleep(progress);
+            if finished && line.is_none() {
+                return;
+            }
+        }
         let waited = match self.display {
             // One line a minute however many seeds run.
             Display::Lines(_) => Some(now.saturating_duration_since(self.last)),
@@ -130,7 +142,9 @@ impl Shown {
                 Ok(())
             }
             Display::Lines(out) => {
-                writeln!(out, "seed {number}: {}", text::sentence(progress, pace))
+                let clock = text::clock(now.saturating_duration_since(self.start));
+                let line = line.unwrap_or_else(|| text::sentence(progress, pace));
+                writeln!(out, "{clock}  seed {number}: {line}")
             }
             Display::Json(out) => writeln!(out, "{}", text::document(progress, pace)),
         };
@@ -141,6 +155,29 @@ impl Shown {
 }
 
 impl Seed {
+    /// The line of a sleep that has ended: with its score, or without where nothing is tested after it.
+    fn end_of_sleep(&mut self, progress: &Progress<'_>) -> Option<String> {
+        match *progress {
+            Progress::Sleeping {
+                simulated, total, ..
+            } => {
+                let over = simulated == total;
+                self.ended = over.then(|| text::sentence(progress, None));
+                None
+            }
+            Progress::Tested {
+                slept: true,
+                overall,
+                ..
+            } => {
+                let ended = self.ended.take()?;
+                Some(format!("{ended}, {:.1} % correct", 100.0 * overall))
+            }
+            Progress::Done { .. } => self.ended.take(),
+            Progress::Training { .. } | Progress::Tested { .. } => None,
+        }
+    }
+
     /// How fast a sleep goes, measured from when it was first seen.
     fn pace(&mut self, progress: &Progress<'_>, now: Instant) -> Option<Pace> {
         let Progress::Sleeping {
@@ -212,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_once_a_minute_for_all_seeds_and_at_the_end_of_every_stage() {
+    fn lines_come_once_a_minute_for_all_seeds() {
         let page = Page::default();
         let mut shown = Shown::new(Display::Lines(Box::new(page.clone())), LINE_INTERVAL);
         let start = shown.last;
@@ -221,25 +258,57 @@ mod tests {
             shown.show(&training(1, second as usize), now);
             shown.show(&training(2, second as usize), now);
         }
-        let tested = Progress::Tested {
-            seed: 2,
-            network: "sequential",
-            stage: "after task 2",
-            overall: 0.3921,
-        };
-        shown.show(&tested, start + Duration::from_secs(126));
-        shown.show(
-            &Progress::Done { seed: 2 },
-            start + Duration::from_secs(126),
-        );
         assert_eq!(
             page.lines(),
             [
-                "seed 1: sequential, task 2/5, epoch 60/10, loss 0.01235",
-                "seed 1: sequential, task 2/5, epoch 120/10, loss 0.01235",
-                "seed 2: sequential, after task 2: 39.2 % correct",
-                "seed 2: done",
+                " 1:00  seed 1: sequential, task 2/5, epoch 60/10, loss 0.01235",
+                " 2:00  seed 1: sequential, task 2/5, epoch 120/10, loss 0.01235",
             ]
+        );
+    }
+
+    #[test]
+    fn a_line_comes_at_the_end_of_every_sleep_and_of_nothing_else() {
+        let page = Page::default();
+        let mut shown = Shown::new(Display::Lines(Box::new(page.clone())), LINE_INTERVAL);
+        let now = shown.last + Duration::from_secs(7);
+        let layers = [LayerActivity {
+            name: "input".into(),
+            spikes: 1000,
+            size: 10,
+        }];
+        let tested = |network, slept| Progress::Tested {
+            seed: 3,
+            network,
+            stage: "",
+            slept,
+            overall: 0.3921,
+        };
+        let asleep = |simulated_ms| Progress::Sleeping {
+            seed: 3,
+            sleep: 1,
+            sleeps: 1,
+            simulated: time::Duration::from_ms(simulated_ms).unwrap(),
+            total: time::Duration::from_ms(2000.0).unwrap(),
+            layers: &layers,
+        };
+        for progress in [
+            tested("sleep", false),
+            asleep(1900.0),
+            asleep(2000.0),
+            tested("sequential", false),
+            tested("sleep", true),
+            Progress::Done { seed: 3 },
+        ] {
+            shown.show(&progress, now);
+        }
+        // Without data nothing is tested: the sleep is told of at the end.
+        shown.show(&asleep(2000.0), now);
+        shown.show(&Progress::Done { seed: 3 }, now);
+        let sleep = " 0:07  seed 3: sleep 1/1, 2.0/2.0 s, 1,000 spikes, input 50 Hz";
+        assert_eq!(
+            page.lines(),
+            [format!("{sleep}, 39.2 % correct"), sleep.into()]
         );
     }
 

@@ -26,6 +26,7 @@ pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure
     if shell.json() {
         shell.print_json(&json!({
             "directory": finished.directory,
+            "files": finished.files,
             "complete": finished.complete,
             "summary": finished.summary,
         }))?;
@@ -34,7 +35,8 @@ pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure
             write!(out, "{}", finished.summary)?;
             writeln!(
                 out,
-                "\nWritten to {directory}/: run.h5, accuracy.csv, figures/"
+                "\nWritten to {directory}/: {}",
+                finished.files.join(", ")
             )
         })?;
     }

@@ -1,16 +1,16 @@
-//! What a sleep replay model stands for: populations, projections, stimuli and protocol, one per line.
+//! What a sleep replay model stands for: populations, projections, stimuli and protocol, for people to read.
 
-use std::fmt::Write;
+use std::fmt::{Result, Write};
 
 use crate::base::parameter::{Dimension, ModelSpec, Values};
-use crate::base::time::{Duration, Time};
 use crate::mlp::perceptron::Output;
+use crate::protocol::hypnogram::{Bout, Kind};
 
 use super::sleep_replay::{
-    After, Amount, Conversion, Data, Input, Pattern, SleepReplay, Statistics, TrainImages, Weights,
+    Amount, Conversion, Data, Input, Pattern, SleepReplay, Statistics, TrainImages, Weights,
 };
 
-/// The expansion of `experiment`, for reading: each line is a name and its properties.
+/// The expansion of `experiment`: a heading for each kind of thing, then a line for each thing.
 pub fn expansion(experiment: &SleepReplay) -> String {
     let names = experiment.mlp.layer_names();
     let mut text = String::new();
@@ -22,52 +22,50 @@ pub fn expansion(experiment: &SleepReplay) -> String {
     text
 }
 
-fn populations(text: &mut String, experiment: &SleepReplay, names: &[String]) -> std::fmt::Result {
+fn populations(text: &mut String, experiment: &SleepReplay, names: &[String]) -> Result {
+    writeln!(text, "populations")?;
+    let widest = widest(names);
     for (l, (name, size)) in names.iter().zip(&experiment.mlp.layers).enumerate() {
-        write!(text, "population.{name}  size={size}")?;
+        write!(text, "  {name:widest$}  {size:>5} ")?;
         let values = l
             .checked_sub(1)
             .and_then(|l| experiment.neuron.layers.get(l));
         match values {
-            None => write!(text, " neuron=source")?,
+            None => write!(text, "sources")?,
             Some(values) => {
-                write!(text, " neuron={}", experiment.neuron.model.name)?;
+                write!(text, "{}:", experiment.neuron.model.name)?;
                 parameters(text, experiment.neuron.model, values)?;
             }
         }
-        if experiment.record.spikes.contains(&l) {
-            write!(text, " record=spikes")?;
-        }
-        writeln!(text)?;
+        let recorded = experiment.record.spikes.contains(&l);
+        writeln!(text, "{}", if recorded { ", recorded" } else { "" })?;
     }
     Ok(())
 }
 
-fn projections(text: &mut String, experiment: &SleepReplay, names: &[String]) -> std::fmt::Result {
-    for (l, pair) in names.windows(2).enumerate() {
-        write!(
-            text,
-            "projection.{}_{}  rule=all_to_all delay=0 ms weight=mlp layer {}",
-            pair[0],
-            pair[1],
-            l + 1
-        )?;
+fn projections(text: &mut String, experiment: &SleepReplay, names: &[String]) -> Result {
+    writeln!(text, "projections, all to all, without delay")?;
+    let pairs: Vec<String> = names
+        .windows(2)
+        .map(|pair| format!("{} to {}", pair[0], pair[1]))
+        .collect();
+    let widest = widest(&pairs);
+    for (l, pair) in pairs.iter().enumerate() {
+        write!(text, "  {pair:widest$}  gain ")?;
         match &experiment.conversion {
-            Conversion::Gain(gain) => {
-                write!(text, " gain={}", gain.get(l).copied().unwrap_or_default())?;
-            }
+            Conversion::Gain(gain) => write!(text, "{}", gain.get(l).copied().unwrap_or_default())?,
             Conversion::DataMax { statistics, scale } => {
                 let statistics = match statistics {
                     Statistics::SeenTasks => "seen tasks",
                     Statistics::CurrentTask => "current task",
                 };
-                write!(text, " gain={scale} * factor (data_max over {statistics})")?;
+                write!(text, "{scale} x factor (data_max over {statistics})")?;
             }
         }
         match experiment.plasticity.layers.get(l).and_then(Option::as_ref) {
-            None => write!(text, " plasticity=none")?,
+            None => write!(text, "; not plastic")?,
             Some(values) => {
-                write!(text, " plasticity={}", experiment.plasticity.rule.name)?;
+                write!(text, "; {}:", experiment.plasticity.rule.name)?;
                 parameters(text, experiment.plasticity.rule, values)?;
             }
         }
@@ -76,7 +74,11 @@ fn projections(text: &mut String, experiment: &SleepReplay, names: &[String]) ->
     Ok(())
 }
 
-fn parameters(text: &mut String, spec: &ModelSpec, values: &Values) -> std::fmt::Result {
+fn widest(names: &[String]) -> usize {
+    names.iter().map(String::len).max().unwrap_or(0)
+}
+
+fn parameters(text: &mut String, spec: &ModelSpec, values: &Values) -> Result {
     for parameter in spec.parameters {
         if let Some(value) = values.get(parameter.name) {
             write!(text, " {}={value}", parameter.name)?;
@@ -89,36 +91,30 @@ fn parameters(text: &mut String, spec: &ModelSpec, values: &Values) -> std::fmt:
     Ok(())
 }
 
-fn stimulus(text: &mut String, experiment: &SleepReplay) -> std::fmt::Result {
+fn stimulus(text: &mut String, experiment: &SleepReplay) -> Result {
+    writeln!(text, "stimulus of input")?;
     match &experiment.sleep.input {
-        Input::Spikes(path) => writeln!(
-            text,
-            "stimulus.input  kind=spikes target=input file={}",
-            path.display()
-        ),
+        Input::Spikes(path) => writeln!(text, "  spikes from {}", path.display()),
         Input::Image {
             pattern,
             max_rate_hz,
             patch,
         } => {
             let image = match pattern {
-                Pattern::MeanImage => "mean image of seen tasks".into(),
+                Pattern::MeanImage => "mean image of the seen tasks".into(),
                 Pattern::File(path) => path.display().to_string(),
             };
-            let kind = match experiment.sleep.grid {
-                None => "kind=poisson".into(),
-                Some(step) => format!("kind=bernoulli step={step}"),
+            let timing = match experiment.sleep.grid {
+                None => "Poisson, exact times".into(),
+                Some(step) => format!("Bernoulli, steps of {step}"),
             };
-            write!(
-                text,
-                "stimulus.input  {kind} target=input image={image} rate={} Hz * pixel",
-                2.0 * max_rate_hz
-            )?;
+            let rate_hz = 2.0 * max_rate_hz;
+            write!(text, "  {timing}: {rate_hz} Hz x pixel of the {image}")?;
             match patch {
-                None => writeln!(text, " patch=off"),
+                None => writeln!(text),
                 Some(patch) => writeln!(
                     text,
-                    " patch={side}x{side} drawn anew every {period}",
+                    ", a window of {side} x {side} pixels drawn anew every {period}",
                     side = patch.side,
                     period = patch.period
                 ),
@@ -128,52 +124,47 @@ fn stimulus(text: &mut String, experiment: &SleepReplay) -> std::fmt::Result {
 }
 
 /// Bouts in order. Only sleep takes time on the simulation's axis.
-fn protocol(text: &mut String, experiment: &SleepReplay) -> std::fmt::Result {
-    let mut bouts = Bouts {
-        text,
-        time: Time::ZERO,
-        number: 0,
-    };
-    let durations = &experiment.sleep.durations;
-    let tested = match &experiment.data {
-        Some(_) => "test on all classes",
-        None => "no data, no test",
-    };
+fn protocol(text: &mut String, experiment: &SleepReplay) -> Result {
+    writeln!(text, "bouts")?;
     if let Weights::File { path, .. } = &experiment.mlp.weights {
-        bouts.instant("load", &format!("weights from {}", path.display()))?;
-        bouts.instant("test", tested)?;
-        for duration in durations {
-            bouts.sleep("sleep", *duration)?;
-        }
-        return bouts.instant("test", tested);
+        writeln!(text, "  weights come from {}", path.display())?;
     }
-    let Weights::Trained { training, .. } = &experiment.mlp.weights else {
-        return Ok(());
-    };
-    let Some(data) = &experiment.data else {
-        return Ok(());
-    };
-    let last = data.tasks.len();
-    let mut durations = durations.iter();
-    for (task, (classes, epochs)) in (1..).zip(data.tasks.iter().zip(&training.epochs)) {
-        let what = format!(
-            "classes {classes:?}, {}, epochs={epochs}, {}",
-            images(data, classes),
-            match experiment.mlp.output {
-                Output::Relu => "squared error",
-                Output::Softmax => "cross-entropy",
-            }
-        );
-        bouts.instant(&format!("train_{task}"), &what)?;
-        bouts.instant(&format!("test_{task}_trained"), tested)?;
-        if (experiment.sleep.after == After::EachTask || task == last)
-            && let Some(duration) = durations.next()
-        {
-            bouts.sleep(&format!("sleep_{task}"), *duration)?;
-            bouts.instant(&format!("test_{task}_slept"), tested)?;
-        }
+    // Reading bounds the sum of all durations by the clock's range.
+    let bouts = experiment.bouts().unwrap_or_default();
+    let starts: Vec<String> = bouts.iter().map(|bout| bout.start.to_string()).collect();
+    let names: Vec<String> = bouts.iter().map(|bout| bout.name.clone()).collect();
+    let (start_width, name_width) = (widest(&starts), widest(&names));
+    for (bout, start) in bouts.iter().zip(&starts) {
+        let name = &bout.name;
+        write!(text, "  {start:>start_width$}  {name:name_width$}  ")?;
+        let what = match bout.kind {
+            Kind::Training => training(experiment, bout),
+            Kind::Test if experiment.data.is_some() => "all test images of all tasks".into(),
+            Kind::Test => "no data, no test".into(),
+            Kind::Sleep => format!(
+                "{} from v = 0; then the weights go back into the MLP",
+                bout.duration()
+            ),
+        };
+        writeln!(text, "{what}")?;
     }
     Ok(())
+}
+
+fn training(experiment: &SleepReplay, bout: &Bout) -> String {
+    let (Some(data), Weights::Trained { training, .. }) =
+        (&experiment.data, &experiment.mlp.weights)
+    else {
+        return String::new();
+    };
+    let classes = data.tasks.get(bout.task).map_or(&[][..], Vec::as_slice);
+    let epochs = training.epochs.get(bout.task).copied().unwrap_or(0);
+    let loss = match experiment.mlp.output {
+        Output::Relu => "squared error",
+        Output::Softmax => "cross-entropy",
+    };
+    let images = images(data, classes);
+    format!("classes {classes:?}, {images}, {epochs} epochs, {loss}")
 }
 
 /// The training images of a task, in words.
@@ -194,37 +185,6 @@ fn images(data: &Data, classes: &[u8]) -> String {
     }
 }
 
-/// Writes bouts along the time axis.
-struct Bouts<'a> {
-    text: &'a mut String,
-    time: Time,
-    number: usize,
-}
-
-impl Bouts<'_> {
-    fn instant(&mut self, name: &str, what: &str) -> std::fmt::Result {
-        self.number += 1;
-        let kind = name.split('_').next().unwrap_or(name);
-        let (number, at) = (self.number, self.time);
-        writeln!(
-            self.text,
-            "bout.{number}  name={name} kind={kind} at={at}  {what}"
-        )
-    }
-
-    fn sleep(&mut self, name: &str, duration: Duration) -> std::fmt::Result {
-        self.number += 1;
-        let (number, start) = (self.number, self.time);
-        // Reading bounds the sum of all durations by the clock's range.
-        self.time = start.checked_add(duration).unwrap_or(Time::MAX);
-        let stop = self.time;
-        writeln!(
-            self.text,
-            "bout.{number}  name={name} kind=sleep start={start} stop={stop}  v=0 at the start, weights back into the MLP at the end"
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -232,42 +192,42 @@ mod tests {
     use super::*;
     use crate::config::{Options, read};
 
+    fn shipped(name: &str) -> String {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("models/{name}.toml"));
+        let experiment = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+        expansion(&experiment)
+    }
+
     #[test]
     fn the_toy_expands_to_one_projection_and_one_sleep() {
-        let path =
-            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/sleep_replay_patches.toml");
-        let experiment = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(
-            expansion(&experiment),
-            "population.input  size=100 neuron=source record=spikes\n\
-             population.output  size=4 neuron=lif tau_m=999.5 ms v_th=1.045 v_reset=0 e_l=0 t_ref=0 ms record=spikes\n\
-             projection.input_output  rule=all_to_all delay=0 ms weight=mlp layer 1 gain=4.25 * factor (data_max over \
-             seen tasks) plasticity=sleep_replay increment=0.0035 decrement=0.0002 window=1 ms\n\
-             stimulus.input  kind=bernoulli step=1 ms target=input image=mean image of seen tasks rate=128 Hz * pixel \
-             patch=off\n\
-             bout.1  name=train_1 kind=train at=0 ms  classes [0, 1], all images, epochs=4, cross-entropy\n\
-             bout.2  name=test_1_trained kind=test at=0 ms  test on all classes\n\
-             bout.3  name=train_2 kind=train at=0 ms  classes [2, 3], all images, epochs=2, cross-entropy\n\
-             bout.4  name=test_2_trained kind=test at=0 ms  test on all classes\n\
-             bout.5  name=sleep_2 kind=sleep start=0 ms stop=30000 ms  v=0 at the start, weights back into the MLP at \
-             the end\n\
-             bout.6  name=test_2_slept kind=test at=30000 ms  test on all classes\n"
+            shipped("sleep_replay_patches"),
+            "populations\n  \
+               input     100 sources, recorded\n  \
+               output      4 lif: tau_m=999.5 ms v_th=1.045 v_reset=0 e_l=0 t_ref=0 ms, recorded\n\
+             projections, all to all, without delay\n  \
+               input to output  gain 4.25 x factor (data_max over seen tasks); sleep_replay: increment=0.0035 \
+               decrement=0.0002 window=1 ms\n\
+             stimulus of input\n  \
+               Bernoulli, steps of 1 ms: 128 Hz x pixel of the mean image of the seen tasks\n\
+             bouts\n      \
+                   0 ms  task 1              classes [0, 1], all images, 4 epochs, cross-entropy\n      \
+                   0 ms  test after task 1   all test images of all tasks\n      \
+                   0 ms  task 2              classes [2, 3], all images, 2 epochs, cross-entropy\n      \
+                   0 ms  test after task 2   all test images of all tasks\n      \
+                   0 ms  sleep 1             30000 ms from v = 0; then the weights go back into the MLP\n  \
+               30000 ms  test after sleep 1  all test images of all tasks\n"
         );
     }
 
     #[test]
     fn sleeps_lie_end_to_end() {
-        let path =
-            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/sleep_replay_digits.toml");
-        let experiment = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
-        let text = expansion(&experiment);
-        assert!(
-            text.contains("name=sleep_2 kind=sleep start=15000 ms stop=35000 ms"),
-            "{text}"
-        );
-        assert!(
-            text.contains("name=test_5_slept kind=test at=125000 ms"),
-            "{text}"
-        );
+        let text = shipped("sleep_replay_digits");
+        for line in [
+            "  15000 ms  sleep 2             20000 ms from",
+            " 125000 ms  test after sleep 5 ",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 
-use super::suggest;
+use crate::base::suggest;
 
 /// Why a text is not a quantity.
 #[derive(Debug, PartialEq)]

@@ -13,7 +13,7 @@ use super::diagnostic::{ConfigError, Diagnostic, Place};
 use super::document::Document;
 use super::reader::{Item, Reader, Section};
 use super::sleep_replay::{SleepReplay, layer_names};
-use super::suggest;
+use crate::base::suggest;
 
 /// The newest schema of model files that this version reads.
 const SCHEMA: i64 = 1;

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 use super::diagnostic::{ConfigError, Diagnostic};
 use super::document::{Document, Origin};
-use super::suggest;
+use crate::base::suggest;
 
 pub(super) use item::Item;
 pub(super) use section::Section;

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use crate::base::parameter::{ModelSpec, Values};
 use crate::base::time::Duration;
 use crate::mlp::perceptron::Output;
+use crate::protocol::hypnogram::{self, Bout, TooLong};
 
 /// For each task: train, sleep, put the weights back, test.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,21 @@ pub struct SleepReplay {
     pub record: Record,
     /// Files beside the run file.
     pub output: Export,
+}
+
+impl SleepReplay {
+    /// The night that every seed goes through.
+    ///
+    /// # Errors
+    /// If it lasts longer than the clock.
+    pub fn bouts(&self) -> Result<Vec<Bout>, TooLong> {
+        let trained = matches!(self.mlp.weights, Weights::Trained { .. });
+        let tasks = match &self.data {
+            Some(data) if trained => data.tasks.len(),
+            _ => 1,
+        };
+        hypnogram::sleep_replay(tasks, &self.sleep.durations, trained)
+    }
 }
 
 /// Where images come from and how they are dealt into tasks.

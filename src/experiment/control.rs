@@ -130,6 +130,7 @@ impl School<'_> {
                 seed: self.seed,
                 network,
                 stage: &stage.label(),
+                slept: matches!(stage, Stage::Sleep { .. }),
                 overall: score.accuracy.overall,
             });
         score

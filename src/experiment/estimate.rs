@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::config::sleep_replay::{Input, SleepReplay};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
-use crate::experiment::{repetition, spiking};
+use crate::experiment::spiking;
 use crate::protocol::hypnogram::Kind;
 use crate::stimulus::image::expected_per_ms;
 
@@ -36,7 +36,7 @@ const WEIGHT_BYTES: f64 = 4.0;
 /// # Errors
 /// If the bouts last longer than the clock.
 pub fn estimate(model: &SleepReplay, inputs: &Inputs) -> Result<Estimate, ExperimentError> {
-    let bouts = repetition::bouts(model)?;
+    let bouts = model.bouts()?;
     let sleeps: Vec<_> = bouts
         .iter()
         .filter(|bout| bout.kind == Kind::Sleep)
@@ -90,23 +90,24 @@ pub fn estimate(model: &SleepReplay, inputs: &Inputs) -> Result<Estimate, Experi
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MB: f64 = 1e6;
-        writeln!(f, "# Expected for each seed")?;
+        let Self {
+            sleep_s,
+            input_spikes,
+            synaptic_events,
+            memory_bytes,
+            file_bytes,
+        } = self;
+        writeln!(f, "sleep            {sleep_s:.1} s of simulated time")?;
+        writeln!(f, "input spikes     {input_spikes:.2e}")?;
         writeln!(
             f,
-            "#   sleep               {:.1} s of simulated time",
-            self.sleep_s
+            "synaptic events  {synaptic_events:.2e} from the input layer"
         )?;
-        writeln!(f, "#   input spikes        {:.3e}", self.input_spikes)?;
+        writeln!(f, "memory           {:.1} MB", memory_bytes / MB)?;
         writeln!(
             f,
-            "#   synaptic events     {:.3e} from the input layer",
-            self.synaptic_events
-        )?;
-        writeln!(
-            f,
-            "#   memory              {:.0} MB",
-            self.memory_bytes / MB
-        )?;
-        writeln!(f, "#   run file            {:.0} MB", self.file_bytes / MB)
+            "run file         {:.1} MB and what deeper layers spike",
+            file_bytes / MB
+        )
     }
 }

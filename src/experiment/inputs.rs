@@ -11,7 +11,7 @@ use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
 use crate::mlp::selection::{Quota, Selection};
 use crate::mlp::weight_file::{self, Bias};
-use crate::record::spike_file;
+use crate::record::spike_file::{self, SpikeFileError};
 use crate::stimulus::Spike;
 
 /// What an experiment runs on.
@@ -76,7 +76,7 @@ impl Inputs {
         let (mut spikes, mut pattern) = (Vec::new(), None);
         match &model.sleep.input {
             Input::Spikes(path) => {
-                spikes = spike_file::read(path, Some("input"), pixels)?;
+                spikes = input_spikes(path, pixels)?;
                 check_grid(model, path, &spikes)?;
             }
             Input::Image {
@@ -141,9 +141,9 @@ fn selection(data: &Data, train: &TrainImages) -> Selection {
         TrainImages::PerClass(amounts) => Quota::PerClass(
             amounts
                 .iter()
-                .filter_map(|(&class, amount)| match amount {
-                    Amount::All => None,
-                    Amount::First(n) => Some((class, *n)),
+                .map(|(&class, amount)| match amount {
+                    Amount::All => (class, None),
+                    Amount::First(n) => (class, Some(*n)),
                 })
                 .collect(),
         ),
@@ -171,6 +171,14 @@ fn shape(
         Err(ExperimentError::NoShape { pixels })
     } else {
         Ok((pixels, 1))
+    }
+}
+
+/// The spikes of the file's only population, or else of the one called `input`.
+fn input_spikes(path: &Path, size: usize) -> Result<Vec<Spike>, SpikeFileError> {
+    match spike_file::read(path, None, size) {
+        Err(SpikeFileError::Population { .. }) => spike_file::read(path, Some("input"), size),
+        read => read,
     }
 }
 

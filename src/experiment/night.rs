@@ -1,5 +1,6 @@
 //! One repetition of sleep replay: for each task train, sleep, put the weights back, test.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 
 use ndarray::Array2;
@@ -109,7 +110,12 @@ impl<'a> Night<'a> {
                 }
                 Kind::Test => {
                     if !self.inputs.test.is_empty() {
-                        scores.push(self.school.test(SLEEP, stage, learner.mlp(), self.inputs));
+                        let score = self.school.test(SLEEP, stage, learner.mlp(), self.inputs);
+                        score
+                            .rows(self.school.seed)
+                            .iter()
+                            .try_for_each(|row| self.sink.accuracy(row))?;
+                        scores.push(score);
                     }
                 }
                 Kind::Sleep => {
@@ -180,10 +186,11 @@ impl<'a> Night<'a> {
         } else {
             Vec::new()
         };
+        let failed = RefCell::new(None);
         let mut recorder = Recorder {
             sink: &mut *self.sink,
             kept,
-            failed: None,
+            failed: &failed,
         };
         let sleeps = self
             .bouts
@@ -212,14 +219,14 @@ impl<'a> Night<'a> {
                 total: bout.duration(),
                 layers: &layers,
             });
-            if watch.stopped() {
+            if watch.stopped() || failed.borrow().is_some() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
         });
-        let Recorder { kept, failed, .. } = recorder;
-        if let Some(error) = failed {
+        let kept = recorder.kept;
+        if let Some(error) = failed.into_inner() {
             return Err(error.into());
         }
         fingerprint.merge(engine.fingerprint());
@@ -298,7 +305,7 @@ struct Recorder<'a> {
     /// Per population; empty if nothing is kept.
     kept: Vec<Vec<(Time, u32)>>,
     /// The first failure: the engine goes on to the end of its slice, the night does not.
-    failed: Option<RecordError>,
+    failed: &'a RefCell<Option<RecordError>>,
 }
 
 impl Observer for Recorder<'_> {
@@ -306,10 +313,9 @@ impl Observer for Recorder<'_> {
         if let Some(kept) = self.kept.get_mut(population) {
             kept.extend(nodes.iter().map(|&node| (t, node)));
         }
-        if self.failed.is_none()
-            && let Err(error) = self.sink.spikes(population, t, nodes)
-        {
-            self.failed = Some(error);
+        let mut failed = self.failed.borrow_mut();
+        if failed.is_none() {
+            *failed = self.sink.spikes(population, t, nodes).err();
         }
     }
 }

@@ -70,8 +70,10 @@ pub enum Progress<'a> {
         seed: u64,
         /// Which network.
         network: &'a str,
-        /// When: `after task 2`, `after sleep 2`, …
+        /// When: `task 2`, `sleep 2`, …
         stage: &'a str,
+        /// Whether it has just slept.
+        slept: bool,
         /// Share of all test images classified rightly, 0 to 1.
         overall: f64,
     },

@@ -1,6 +1,5 @@
 //! One seed of an experiment: the night and its controls, side by side on the threads there are.
 
-use crate::base::time::Duration;
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control;
 use crate::experiment::error::ExperimentError;
@@ -9,7 +8,7 @@ use crate::experiment::learner::{Learner, School};
 use crate::experiment::night::{Night, SLEEP, Sleeper, Slept};
 use crate::experiment::progress::{Progress, Watch};
 use crate::experiment::score::Score;
-use crate::protocol::hypnogram::{self, Bout, TooLong};
+use crate::protocol::hypnogram::Bout;
 use crate::record::sink::Sink;
 
 /// What one seed gave.
@@ -29,32 +28,16 @@ pub struct Repetition {
 }
 
 impl Repetition {
-    /// Every score.
+    /// Every score, those of the network that slept first.
     pub fn scores(&self) -> impl Iterator<Item = &Score> {
-        let controls = self
-            .sequential
-            .iter()
-            .chain(&self.joint)
-            .chain(&self.mean_weights);
-        self.slept.scores.iter().chain(controls)
+        self.slept.scores.iter().chain(self.control_scores())
     }
-}
 
-/// The bouts of a model: the same for every seed.
-///
-/// # Errors
-/// If they last longer than the clock.
-pub fn bouts(model: &SleepReplay) -> Result<Vec<Bout>, TooLong> {
-    let trained = matches!(
-        model.mlp.weights,
-        crate::config::sleep_replay::Weights::Trained { .. }
-    );
-    let tasks = match &model.data {
-        Some(data) if trained => data.tasks.len(),
-        _ => 1,
-    };
-    let durations: &[Duration] = &model.sleep.durations;
-    hypnogram::sleep_replay(tasks, durations, trained)
+    /// The scores of networks that did not sleep.
+    pub fn control_scores(&self) -> impl Iterator<Item = &Score> {
+        let one = self.joint.iter().chain(&self.mean_weights);
+        self.sequential.iter().chain(one)
+    }
 }
 
 /// Runs `seed` of `model`, the night written to `sink`.

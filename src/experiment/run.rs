@@ -34,6 +34,8 @@ pub struct Options {
 pub struct Finished {
     /// Directory with `run.h5`, `accuracy.csv`, figures.
     pub directory: PathBuf,
+    /// What is in it, by name.
+    pub files: Vec<String>,
     /// The table.
     pub summary: Summary,
     /// Whether every bout of every seed ran to its end.
@@ -50,7 +52,7 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<Finished, ExperimentError> {
     let inputs = Inputs::read(model)?;
-    let bouts = repetition::bouts(model)?;
+    let bouts = model.bouts()?;
     check_network(model, &inputs)?;
     let directory = match &options.out {
         Some(directory) => {
@@ -67,8 +69,9 @@ pub fn run(
         .map(|&seed| one_seed(model, options, &directory, &inputs, &bouts, seed, watch))
         .collect::<Result<Vec<_>, ExperimentError>>();
     let (repetitions, mut files): (Vec<Repetition>, Vec<Option<RunFile>>) =
-        repetitions?.into_iter().unzip();
-    let complete = repetitions.iter().all(|repetition| repetition.complete);
+        repetitions?.into_iter().flatten().unzip();
+    let complete = repetitions.len() == seeds.len()
+        && repetitions.iter().all(|repetition| repetition.complete);
     let rows: Vec<table::Accuracy> = repetitions
         .iter()
         .flat_map(|repetition| {
@@ -83,13 +86,14 @@ pub fn run(
         rows.iter()
             .filter(|row| row.seed != model.seed)
             .try_for_each(|row| first.accuracy(row))?;
-        for repetition in &repetitions[1..] {
+        for repetition in repetitions[1..].iter().filter(|other| other.complete) {
             first.fingerprint(repetition.seed, &repetition.slept.fingerprint.to_string())?;
         }
     }
     for (file, repetition) in files.into_iter().zip(&repetitions) {
         let Some(file) = file else { continue };
-        if complete {
+        // The first file speaks for all seeds, others for their own.
+        if complete || repetition.complete && repetition.seed != model.seed {
             file.finish(&repetition.slept.fingerprint.to_string())?
         } else {
             file.stop()?
@@ -110,13 +114,30 @@ pub fn run(
         export(model, &repetitions, &directory)?;
     }
     Ok(Finished {
+        files: listing(&directory),
         directory,
         summary,
         complete,
     })
 }
 
-/// One seed, its run file still open so that the table of all seeds can follow.
+/// What lies in `directory`, folders with a slash; nothing if it cannot be read, as it only adorns the output.
+fn listing(directory: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| {
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            format!("{}{slash}", entry.file_name().to_string_lossy())
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// One seed, its run file still open so that the table of all seeds can follow. `None` for a further seed that did not
+/// begin before the run was stopped.
 fn one_seed(
     model: &SleepReplay,
     options: &Options,
@@ -125,8 +146,11 @@ fn one_seed(
     bouts: &[Bout],
     seed: u64,
     watch: &dyn Watch,
-) -> Result<(Repetition, Option<RunFile>), ExperimentError> {
+) -> Result<Option<(Repetition, Option<RunFile>)>, ExperimentError> {
     let first = seed == model.seed;
+    if !first && watch.stopped() {
+        return Ok(None);
+    }
     let name = if first {
         "run.h5".into()
     } else {
@@ -142,13 +166,19 @@ fn one_seed(
     };
     let repetition = repetition::run(model, inputs, bouts, seed, watch, sink, first)?;
     if let Some(file) = &mut file {
-        for row in repetition.scores().flat_map(|score| score.rows(seed)) {
+        // The night's own scores are there already.
+        for row in repetition
+            .control_scores()
+            .flat_map(|score| score.rows(seed))
+        {
             file.accuracy(&row)?;
         }
-        file.fingerprint(seed, &repetition.slept.fingerprint.to_string())?;
+        if repetition.complete {
+            file.fingerprint(seed, &repetition.slept.fingerprint.to_string())?;
+        }
         file.flush()?;
     }
-    Ok((repetition, file))
+    Ok(Some((repetition, file)))
 }
 
 /// Builds the spiking network once, of weights as they are before training, so that wrong parameters are found

@@ -52,14 +52,20 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The table of `repetitions` of `model`. A stage enters if every seed reached it.
+    /// The table of `repetitions` of `model`: of those that are complete, or of all if none is. A stage enters if every
+    /// seed reached it.
     pub fn new(model: &SleepReplay, repetitions: &[Repetition]) -> Self {
+        let any = repetitions.iter().any(|repetition| repetition.complete);
+        let repetitions: Vec<&Repetition> = repetitions
+            .iter()
+            .filter(|repetition| repetition.complete || !any)
+            .collect();
         let mut rows = Vec::new();
         if let Some(first) = repetitions.first() {
             for at in first.scores() {
                 let same: Option<Vec<&Score>> = repetitions
                     .iter()
-                    .map(|repetition| find(repetition, at.network, at.stage))
+                    .map(|&repetition| find(repetition, at.network, at.stage))
                     .collect();
                 rows.extend(same.map(|scores| row(&scores)));
             }
@@ -128,7 +134,7 @@ impl fmt::Display for Summary {
         let width = self
             .tasks
             .iter()
-            .map(|task| task.len() + 5)
+            .map(|task| task.len() + "  task ".len())
             .max()
             .unwrap_or(0)
             .max(9);
@@ -162,6 +168,8 @@ impl fmt::Display for Summary {
             for row in rows {
                 let label = if single {
                     name.into()
+                } else if row.stage == Stage::Given.label() {
+                    "  as given".into()
                 } else {
                     format!("  after {}", row.stage)
                 };

@@ -78,8 +78,8 @@ pub enum Quota {
     All,
     /// So many of each task.
     PerTask(usize),
-    /// So many of each class; names every class of every task.
-    PerClass(BTreeMap<u8, usize>),
+    /// So many of each class, `None` being all that there are; names every class of every task.
+    PerClass(BTreeMap<u8, Option<usize>>),
 }
 
 /// Which images make up the tasks.
@@ -131,7 +131,8 @@ impl Selection {
                 Quota::PerClass(quota) => {
                     let mut left = quota.clone();
                     set.train.filter(|label| match left.get_mut(&label) {
-                        Some(left) if *left > 0 && classes.contains(&label) => {
+                        Some(None) => classes.contains(&label),
+                        Some(Some(left)) if *left > 0 && classes.contains(&label) => {
                             *left -= 1;
                             true
                         }
@@ -192,7 +193,7 @@ impl Selection {
 
     fn check_classes(
         &self,
-        quota: &BTreeMap<u8, usize>,
+        quota: &BTreeMap<u8, Option<usize>>,
         counts: &BTreeMap<u8, usize>,
         set: &DataSet,
     ) -> Result<(), SelectionError> {
@@ -209,12 +210,12 @@ impl Selection {
                     let problem = "no number of training images is given, expected one for each class of the tasks";
                     return Err(SelectionError::Quota { class, problem });
                 }
-                Some(0) => {
+                Some(Some(0)) => {
                     return Err(SelectionError::Zero {
                         what: format!("class {class}"),
                     });
                 }
-                Some(&asked) if asked > found => {
+                Some(&Some(asked)) if asked > found => {
                     return Err(SelectionError::TooFew {
                         set: set.name.clone(),
                         what: format!("class {class}"),
@@ -277,7 +278,7 @@ mod tests {
         let five = selection(&[&[2, 0]], Quota::PerTask(5));
         assert_eq!(numbers(&five.train(&set).unwrap()[0]), [0, 2, 3, 5, 6]);
         assert_eq!(five.test(&set).unwrap()[0].len(), 8);
-        let quota = Quota::PerClass(BTreeMap::from([(0, 1), (1, 4), (2, 3)]));
+        let quota = Quota::PerClass(BTreeMap::from([(0, Some(1)), (1, None), (2, Some(3))]));
         let unbalanced = selection(&[&[0, 2], &[1]], quota).train(&set).unwrap();
         assert_eq!(numbers(&unbalanced[0]), [0, 2, 5, 8]);
         assert_eq!(numbers(&unbalanced[1]), [1, 4, 7, 10]);
@@ -309,7 +310,9 @@ mod tests {
             refused(&[&[0]], Quota::PerTask(0)),
             "each task: found 0 training images asked for, expected at least 1"
         );
-        let quota = |counts: &[(u8, usize)]| Quota::PerClass(counts.iter().copied().collect());
+        let quota = |counts: &[(u8, usize)]| {
+            Quota::PerClass(counts.iter().map(|&(class, n)| (class, Some(n))).collect())
+        };
         assert_eq!(
             refused(&[&[0]], quota(&[(0, 5)])),
             "`twelve`: found 4 training images of class 0, expected the 5 asked for"

@@ -133,14 +133,6 @@ impl RunFile {
         self.live
     }
 
-    /// Appends one score.
-    ///
-    /// # Errors
-    /// If an earlier write failed.
-    pub fn accuracy(&mut self, score: &Accuracy) -> Result<(), RecordError> {
-        self.send(Job::Accuracy(score.clone()))
-    }
-
     /// Appends the fingerprint of one seed, as hexadecimal digits.
     ///
     /// # Errors
@@ -272,6 +264,10 @@ impl Sink for RunFile {
     fn bout(&mut self, bout: &Bout) -> Result<(), RecordError> {
         self.hand_over_all()?;
         self.send(Job::Bout(bout.clone()))
+    }
+
+    fn accuracy(&mut self, score: &Accuracy) -> Result<(), RecordError> {
+        self.send(Job::Accuracy(score.clone()))
     }
 
     fn weights(

@@ -3,6 +3,7 @@
 use ndarray::ArrayView2;
 
 use super::error::RecordError;
+use super::table::Accuracy;
 use crate::base::time::Time;
 
 /// One uninterrupted piece of a run.
@@ -18,7 +19,7 @@ pub struct Bout {
     pub stop: Time,
 }
 
-/// Takes spikes, bouts and weights as a run produces them.
+/// Takes spikes, bouts, scores and weights as a run produces them.
 pub trait Sink {
     /// Neurons `nodes` of population `population` fired at `time`. Times of one population never decrease.
     ///
@@ -31,6 +32,12 @@ pub trait Sink {
     /// # Errors
     /// As [`Sink::spikes`].
     fn bout(&mut self, bout: &Bout) -> Result<(), RecordError>;
+
+    /// A network has been tested.
+    ///
+    /// # Errors
+    /// As [`Sink::spikes`].
+    fn accuracy(&mut self, score: &Accuracy) -> Result<(), RecordError>;
 
     /// The weights of a projection at `time`, target × source.
     ///
@@ -55,6 +62,10 @@ impl Sink for Nowhere {
     }
 
     fn bout(&mut self, _: &Bout) -> Result<(), RecordError> {
+        Ok(())
+    }
+
+    fn accuracy(&mut self, _: &Accuracy) -> Result<(), RecordError> {
         Ok(())
     }
 

@@ -29,6 +29,12 @@ impl Pace {
     }
 }
 
+/// Minutes and seconds since the start.
+pub(super) fn clock(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    format!("{:2}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// One line, without the seed.
 pub(super) fn sentence(progress: &Progress<'_>, pace: Option<Pace>) -> String {
     match activity(progress) {
@@ -162,6 +168,7 @@ pub(super) fn document(progress: &Progress<'_>, pace: Option<Pace>) -> Value {
             network,
             stage,
             overall,
+            ..
         } => json!({
             "event": "tested", "seed": seed, "network": network, "stage": stage, "overall": overall,
         }),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::base::suggest;
 use crate::config::reader::{Item, Section};
 use crate::config::sleep_replay::{Amount, Data, Source, TrainImages};
-use crate::config::suggest;
 
 use super::{Network, Paths};
 

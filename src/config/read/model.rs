@@ -1,10 +1,10 @@
 //! `[neuron]` and `[plasticity]`: parameters of models that the registries declare, one value or one per layer.
 
 use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Values};
+use crate::base::suggest;
 use crate::config::document::Origin;
 use crate::config::reader::{Item, Section};
 use crate::config::sleep_replay::{Neuron, Plasticity};
-use crate::config::suggest;
 use crate::{neuron, plasticity};
 
 use super::Network;

@@ -178,7 +178,7 @@ fn pattern(section: &Section<'_>, situation: &Situation<'_>, paths: &Paths<'_>) 
         }
         Some(item) if item.as_text().is_some_and(|text| !text.contains('.')) => item.refuse(
             "`mean_image` or the path of a `.npy` file",
-            crate::config::suggest::did_you_mean(item.as_text()?, &["mean_image"]),
+            crate::base::suggest::did_you_mean(item.as_text()?, &["mean_image"]),
         ),
         Some(item) => super::file(&item, &["npy"], paths).map(Pattern::File),
         None => {

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 
 use crate::base::parameter::{Dimension, Range};
+use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::config::document::{Node, Origin, Value};
 use crate::config::quantity::{self, QuantityError};
-use crate::config::suggest;
 
 use super::{Reader, Section};
 

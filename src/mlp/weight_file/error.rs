@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Format;
 use super::element::{Dtype, dimensions};
+use crate::base::suggest::nearest;
 
 /// A weight file that cannot be read, mapped to layers or written.
 #[derive(Debug, thiserror::Error)]
@@ -258,12 +259,6 @@ impl Problem {
 
     /// An extension that is none of `known`, with the nearest of them.
     pub(super) fn extension<const N: usize>(found: &str, known: [&str; N]) -> Self {
-        // Two edits: a letter more, less or wrong, or two swapped.
-        let nearest = known
-            .iter()
-            .map(|&name| (strsim::osa_distance(found, name), name))
-            .filter(|&(distance, name)| distance <= 2 && distance < name.len())
-            .min();
         let mut expected: Vec<String> = known.iter().map(|name| format!(".{name}")).collect();
         let last = expected.pop().unwrap_or_default();
         Self::Extension {
@@ -273,9 +268,8 @@ impl Problem {
                 format!("unknown extension `.{found}`")
             },
             expected: format!("{} or {last}", expected.join(", ")),
-            help: nearest
-                .filter(|_| !found.is_empty())
-                .map(|(_, name)| format!("\n  help: did you mean `.{name}`?"))
+            help: nearest(found, known)
+                .map(|name| format!("\n  help: did you mean `.{name}`?"))
                 .unwrap_or_default(),
         }
     }

@@ -6,6 +6,7 @@ use hdf5::types::{FixedUnicode, TypeDescriptor, VarLenUnicode};
 use hdf5::{Attribute, Dataset, Group};
 
 use super::{SpikeFileError, spike_node, spike_time};
+use crate::base::suggest::nearest;
 use crate::base::time::Time;
 use crate::record::cause::cause;
 use crate::record::open::open;
@@ -95,8 +96,8 @@ impl Reader<'_> {
             (Some(name), names) if names.iter().any(|n| n == name) => return Ok(name.to_owned()),
             (Some(name), names) => (
                 format!("has no population `{name}`"),
-                closest(name, names).map_or_else(
-                    || "name one of these".to_owned(),
+                nearest(name, names.iter().map(String::as_str)).map_or_else(
+                    || format!("expected `{name}`, or one population alone"),
                     |near| format!("did you mean `{near}`?"),
                 ),
             ),
@@ -224,16 +225,6 @@ fn text(attribute: &Attribute) -> Option<String> {
         _ => return None,
     };
     Some(String::from_utf8_lossy(&bytes).trim().to_owned())
-}
-
-/// The name nearest to `name`, if it is near enough to be meant.
-fn closest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
-    names
-        .iter()
-        .map(|other| (strsim::damerau_levenshtein(name, other), other))
-        .filter(|(distance, _)| *distance <= name.chars().count() / 3 + 1)
-        .min()
-        .map(|(_, other)| other.as_str())
 }
 
 #[cfg(test)]

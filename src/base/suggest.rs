@@ -1,13 +1,10 @@
-//! "Did you mean …?"
+//! "Did you mean …?": the one way in which every message guesses at a slip.
 
 /// A misspelling is short; comparing a long text with every candidate would be slow and pointless.
 const LONGEST: usize = 64;
 
 /// The candidate that `word` is most likely a slip of, if any is near: at most a third of its letters differ.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST {
         return None;
     }
@@ -27,18 +24,18 @@ pub(super) fn nearest<'a>(
 }
 
 /// "did you mean …?" where one of `candidates` is near.
-pub(super) fn did_you_mean(word: &str, candidates: &[&str]) -> Option<String> {
+pub fn did_you_mean(word: &str, candidates: &[&str]) -> Option<String> {
     nearest(word, candidates.iter().copied()).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// Help for a word that is none of `candidates`: the nearest, or all of them.
-pub(super) fn help(word: &str, candidates: &[&str]) -> Option<String> {
+pub fn help(word: &str, candidates: &[&str]) -> Option<String> {
     did_you_mean(word, candidates)
         .or_else(|| (!candidates.is_empty()).then(|| format!("known here: {}", list(candidates))))
 }
 
 /// "`a`, `b`, `c`".
-pub(super) fn list(names: &[&str]) -> String {
+pub fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
 }

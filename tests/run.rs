@@ -1,0 +1,30 @@
+//! Whole runs of the real program, from a model file to what it leaves.
+
+#[path = "run/check.rs"]
+mod check;
+#[path = "run/determinism.rs"]
+mod determinism;
+#[path = "run/given.rs"]
+mod given;
+#[path = "run/kill.rs"]
+mod kill;
+#[path = "run/naive.rs"]
+mod naive;
+#[path = "run/patches.rs"]
+mod patches;
+#[path = "python/interpreter.rs"]
+mod python;
+#[path = "run/readme.rs"]
+mod readme;
+#[path = "run/run_file.rs"]
+mod run_file;
+#[path = "run/selection.rs"]
+mod selection;
+#[path = "run/setup.rs"]
+mod setup;
+#[path = "run/stop.rs"]
+mod stop;
+#[path = "reference/time_stepped.rs"]
+mod time_stepped;
+#[path = "run/train.rs"]
+mod train;

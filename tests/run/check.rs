@@ -1,0 +1,64 @@
+//! `check`: a model file with every key, and what it stands for.
+
+use super::setup::{Place, SMALL, shipped};
+
+#[test]
+fn what_check_prints_is_a_model_file_of_the_same_run() {
+    let place = Place::with_model(SMALL);
+    let printed = place.run("check model.toml");
+    for heading in [
+        "# Resolved: ",
+        "\n# What it stands for\n#\n",
+        "\n# Expected for each seed\n#\n",
+    ] {
+        assert!(printed.contains(heading), "{heading}: {printed}");
+    }
+    place.write("resolved.toml", &printed);
+    assert_eq!(place.run("check resolved.toml"), printed);
+    let summary = |name: &str| {
+        let text = place.run(&format!("--json --quiet run {name}.toml --out {name}"));
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["summary"].clone()
+    };
+    assert_eq!(summary("model"), summary("resolved"));
+}
+
+#[test]
+fn bouts_are_named_as_in_the_run_file() {
+    let place = Place::with_model(SMALL);
+    let printed = place.run("check model.toml");
+    place.run("run model.toml --out r");
+    let bouts = super::run_file::RunFile::open(&place.path("r/run.h5")).bouts();
+    assert_eq!(bouts.len(), 8);
+    for bout in bouts {
+        assert!(
+            printed.contains(&format!(" ms  {bout}  ")),
+            "{bout}: {printed}"
+        );
+    }
+}
+
+#[test]
+fn shipped_models_check_without_being_run() {
+    let place = Place::new();
+    for (name, memory) in [
+        ("sleep_replay_digits.toml", "MB"),
+        ("sleep_replay_patches.toml", "MB"),
+    ] {
+        let printed = place.run(&format!("check {}", shipped(name)));
+        assert!(printed.contains(memory), "{printed}");
+        let json = place.run(&format!("--json check {}", shipped(name)));
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert!(json["estimate"]["input_spikes"].as_f64().unwrap() > 1e4);
+    }
+    assert_eq!(place.names(""), Vec::<String>::new());
+    for name in ["mnist", "fashion"] {
+        let error = place.refused(&format!(
+            "check {} --data nowhere",
+            shipped(&format!("sleep_replay_{name}.toml"))
+        ));
+        assert!(
+            error.contains("nowhere") && error.contains("\n  help: "),
+            "{error}"
+        );
+    }
+}

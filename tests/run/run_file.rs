@@ -1,0 +1,135 @@
+//! A run file as the tests read it: with the HDF5 library alone, not with the program's own reader.
+
+use std::path::Path;
+
+use hdf5::File;
+use hdf5::types::{FixedUnicode, VarLenUnicode};
+use ndarray::{Array2, Axis};
+
+/// (population, milliseconds as bits, neuron), in the file's order per population.
+pub type Spikes = Vec<(String, u64, u64)>;
+
+pub struct RunFile(File);
+
+impl RunFile {
+    pub fn open(path: &Path) -> Self {
+        Self(File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
+    }
+
+    pub fn complete(&self) -> bool {
+        let complete: u8 = self.0.attr("complete").unwrap().read_scalar().unwrap();
+        complete == 1
+    }
+
+    pub fn fingerprint(&self) -> String {
+        let hex: FixedUnicode<64> = self.0.attr("fingerprint").unwrap().read_scalar().unwrap();
+        hex.to_string()
+    }
+
+    /// Every seed's, from the table of all.
+    pub fn fingerprints(&self) -> Vec<(u64, String)> {
+        let seeds: Vec<u64> = self.column("fingerprints/seed");
+        let hexes: Vec<FixedUnicode<64>> = self.column("fingerprints/fingerprint");
+        let hexes = hexes.iter().map(|hex| hex.to_string());
+        seeds.into_iter().zip(hexes).collect()
+    }
+
+    pub fn resolved(&self) -> String {
+        let text: VarLenUnicode = self
+            .0
+            .dataset("config/resolved")
+            .unwrap()
+            .read_scalar()
+            .unwrap();
+        text.to_string()
+    }
+
+    fn column<T: hdf5::H5Type>(&self, path: &str) -> Vec<T> {
+        self.0
+            .dataset(path)
+            .unwrap()
+            .read_raw()
+            .unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+
+    fn labels(&self, path: &str) -> Vec<String> {
+        let labels: Vec<FixedUnicode<{ sharpwave::record::LABEL_BYTES }>> = self.column(path);
+        labels.iter().map(|label| label.to_string()).collect()
+    }
+
+    pub fn populations(&self) -> Vec<String> {
+        let mut names = self.0.group("spikes").unwrap().member_names().unwrap();
+        names.sort();
+        names
+    }
+
+    /// Of one population: (milliseconds, neuron).
+    pub fn spikes_of(&self, population: &str) -> Vec<(f64, u64)> {
+        let times: Vec<f64> = self.column(&format!("spikes/{population}/timestamps"));
+        let nodes: Vec<u64> = self.column(&format!("spikes/{population}/node_ids"));
+        times.into_iter().zip(nodes).collect()
+    }
+
+    pub fn spikes(&self) -> Spikes {
+        let of = |name: String| {
+            let spikes = self.spikes_of(&name);
+            spikes
+                .into_iter()
+                .map(move |(t, node)| (name.clone(), t.to_bits(), node))
+        };
+        self.populations().into_iter().flat_map(of).collect()
+    }
+
+    pub fn bouts(&self) -> Vec<String> {
+        self.labels("bouts/name")
+    }
+
+    pub fn projections(&self) -> Vec<String> {
+        let mut names = self.0.group("weights").unwrap().member_names().unwrap();
+        names.sort();
+        names
+    }
+
+    /// Of one projection: label and matrix of each snapshot.
+    pub fn weights_of(&self, projection: &str) -> Vec<(String, Array2<f32>)> {
+        let dataset = self
+            .0
+            .dataset(&format!("weights/{projection}/values"))
+            .unwrap();
+        let values = dataset.read::<f32, ndarray::Ix3>().unwrap();
+        let labels = self.labels(&format!("weights/{projection}/label"));
+        let matrices = values.axis_iter(Axis(0)).map(|matrix| matrix.to_owned());
+        labels.into_iter().zip(matrices).collect()
+    }
+
+    /// Every snapshot: projection, label, bits.
+    pub fn weights(&self) -> Vec<(String, String, Vec<u32>)> {
+        let of = |name: String| {
+            let snapshots = self.weights_of(&name);
+            snapshots
+                .into_iter()
+                .map(move |(label, matrix)| (name.clone(), label, bits(&matrix)))
+        };
+        self.projections().into_iter().flat_map(of).collect()
+    }
+
+    /// The rows of the table of accuracies, as the CSV has them.
+    pub fn accuracy(&self) -> Vec<String> {
+        let seed: Vec<u64> = self.column("accuracy/seed");
+        let network = self.labels("accuracy/network");
+        let stage = self.labels("accuracy/stage");
+        let after_task: Vec<i64> = self.column("accuracy/after_task");
+        let task: Vec<i64> = self.column("accuracy/task");
+        let accuracy: Vec<f64> = self.column("accuracy/accuracy");
+        let row = |i: usize| {
+            let (seed, network, stage) = (seed[i], &network[i], &stage[i]);
+            let (after, task, accuracy) = (after_task[i], task[i], accuracy[i]);
+            format!("{seed},{network},{stage},{after},{task},{accuracy}")
+        };
+        (0..seed.len()).map(row).collect()
+    }
+}
+
+pub fn bits(matrix: &Array2<f32>) -> Vec<u32> {
+    matrix.iter().map(|w| w.to_bits()).collect()
+}

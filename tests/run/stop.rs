@@ -1,0 +1,183 @@
+//! Signals: the first stops a run where its file is whole, the second ends it at once.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::run_file::RunFile;
+use super::setup::{Place, SMALL, said};
+
+/// A run that would take minutes.
+fn long(place: &Place, part: &str) -> &'static str {
+    let model = match part {
+        "training" => SMALL.replace("epochs = 2", "epochs = 100000"),
+        _ => SMALL.replace("\"400 ms\"", "[\"400 ms\", \"100 h\"]"),
+    };
+    place.write(
+        "model.toml",
+        model.replace("figures = false", "figures = true"),
+    );
+    "--json run model.toml --threads 2 --out r"
+}
+
+fn start(place: &Place, arguments: &str) -> Child {
+    let mut command = place.command(arguments);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("it starts")
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([format!("-{name}"), child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill").success());
+}
+
+/// Waits until the progress on stderr has a line with all of `words`.
+fn wait_for(child: &mut Child, words: &[&str]) -> std::thread::JoinHandle<String> {
+    use std::io::{BufRead, BufReader, Read};
+    let mut lines = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    while !words.iter().all(|word| line.contains(word)) {
+        line.clear();
+        assert_ne!(
+            lines.read_line(&mut line).expect("a line"),
+            0,
+            "it ended early"
+        );
+    }
+    // Someone has to read the rest, or the program would wait.
+    std::thread::spawn(move || {
+        let mut rest = String::new();
+        lines.read_to_string(&mut rest).expect("UTF-8");
+        rest
+    })
+}
+
+fn end_soon(child: &mut Child) -> Option<i32> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return status.code();
+        }
+        if Instant::now() > deadline {
+            child.kill().expect("it runs");
+            panic!("it did not stop");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_signal_stops_training_and_sleep_with_a_readable_file() {
+    let asleep = ["\"sleeping\"", "\"sleep\":2"];
+    let cases: [(&str, &str, &[&str]); 4] = [
+        ("INT", "training", &["\"training\""]),
+        ("TERM", "sleep", &asleep),
+        ("INT", "sleep", &asleep),
+        ("HUP", "sleep", &asleep),
+    ];
+    for (name, part, words) in cases {
+        let place = Place::new();
+        let mut child = start(&place, long(&place, part));
+        let rest = wait_for(&mut child, words);
+        // Both seeds are far into what takes long.
+        std::thread::sleep(Duration::from_millis(300));
+        signal(&child, name);
+        assert_eq!(end_soon(&mut child), Some(3), "{name} in {part}");
+        let rest = rest.join().expect("a reader");
+        let last = rest.lines().last().unwrap_or_default();
+        let last: serde_json::Value = serde_json::from_str(last).expect("a line of JSON");
+        assert_eq!(last["exit_code"], 3);
+        assert_eq!(
+            last["message"],
+            "stopped early; `r/run.h5` is readable up to where the run stood\n  help: resuming a stopped run is not \
+             possible yet"
+        );
+        let document = said(&child.wait_with_output().expect("ended"));
+        assert!(document.contains("\"complete\": false"), "{document}");
+
+        let file = RunFile::open(&place.path("r/run.h5"));
+        assert!(!file.complete());
+        assert_eq!(file.fingerprint(), "");
+        let mut of_file = file.accuracy();
+        let mut of_table: Vec<String> = place
+            .read("r/accuracy.csv")
+            .lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect();
+        of_file.sort();
+        of_table.sort();
+        assert_eq!(of_file, of_table);
+        if part == "sleep" {
+            let bouts = [
+                "task 1",
+                "test after task 1",
+                "sleep 1",
+                "test after sleep 1",
+                "task 2",
+                "test after task 2",
+            ];
+            assert_eq!(file.bouts(), bouts);
+            assert!(
+                of_file
+                    .iter()
+                    .any(|row| row.starts_with("5,sleep,sleep 1,")),
+                "{of_file:?}"
+            );
+            let spikes = file.spikes_of("input");
+            assert!(
+                spikes.last().expect("spikes").0 > 400.0,
+                "none of the second sleep"
+            );
+            assert!(
+                place
+                    .names("r/figures")
+                    .contains(&"sleep_raster.svg".to_owned())
+            );
+        }
+        for name in place.names("r").into_iter().chain(place.names("r/figures")) {
+            assert!(!name.starts_with('.'), "left behind: {name}");
+        }
+    }
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let place = Place::new();
+    // One epoch of this takes long, and a stop waits for a batch alone: the two signals must come together.
+    let mut child = start(&place, long(&place, "sleep"));
+    let rest = wait_for(&mut child, &["\"sleeping\"", "\"sleep\":2"]);
+    signal(&child, "STOP");
+    signal(&child, "INT");
+    signal(&child, "TERM");
+    signal(&child, "CONT");
+    let code = end_soon(&mut child);
+    rest.join().expect("a reader");
+    // The second is seen before the first has been obeyed, or just after.
+    assert!(matches!(code, Some(130 | 3)), "{code:?}");
+}
+
+#[test]
+fn a_run_without_a_terminal_keeps_a_short_log() {
+    let place = Place::with_model(SMALL);
+    let output = place
+        .command("run model.toml --out r")
+        .output()
+        .expect("it runs");
+    let log = super::setup::text(&output.stderr);
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 4, "two sleeps of two seeds: {log}");
+    for line in lines {
+        assert!(
+            line.starts_with(" 0:0") && line.contains("  seed ") && line.contains(": sleep "),
+            "{line}"
+        );
+        assert!(line.ends_with(" % correct"), "{line}");
+    }
+    let output = place
+        .command("--quiet run model.toml --out q")
+        .output()
+        .expect("it runs");
+    assert_eq!(super::setup::text(&output.stderr), "");
+}
