@@ -4,6 +4,7 @@ pub mod builder;
 pub mod level;
 pub mod population;
 pub mod projection;
+pub mod rule;
 
 use population::Population;
 use projection::Projection;

@@ -1,3 +1,4 @@
 //! The numerics of a projection: weights, how a spike's row reaches its targets, how a column is changed.
 
 pub mod dense;
+pub mod sparse;

@@ -1,0 +1,131 @@
+//! Sparse synapses of one projection onto the neurons of one lane, in rows by source and delay.
+//!
+//! A spike's targets at one delay are one contiguous row of lane-local indices: 2 bytes a synapse (`u16`) while a lane
+//! holds at most 65,536 neurons, and 4 bytes more where every synapse has a weight of its own. Rows are found by one
+//! offset for each source and distinct delay.
+
+use std::ops::Range;
+
+use crate::base::time::Duration;
+
+/// The number of a target within its lane: `u16` or `u32`.
+pub trait Index: Copy + Ord + Send + Sync + std::fmt::Debug + 'static {
+    /// How many neurons a lane may hold.
+    const LIMIT: u64;
+
+    /// From a number below [`Self::LIMIT`]; a larger one loses its high bits.
+    fn new(local: u32) -> Self;
+
+    /// As an index into the lane's state.
+    fn get(self) -> usize;
+}
+
+impl Index for u16 {
+    const LIMIT: u64 = 1 << 16;
+
+    #[inline(always)]
+    fn new(local: u32) -> Self {
+        local as Self
+    }
+
+    #[inline(always)]
+    fn get(self) -> usize {
+        usize::from(self)
+    }
+}
+
+impl Index for u32 {
+    const LIMIT: u64 = 1 << 32;
+
+    #[inline(always)]
+    fn new(local: u32) -> Self {
+        local
+    }
+
+    #[inline(always)]
+    fn get(self) -> usize {
+        self as usize
+    }
+}
+
+/// Weights of a projection's synapses.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Weights {
+    /// One weight for all: none is stored per synapse.
+    One(f32),
+    /// A weight for each synapse, in the order of the targets.
+    Each(Vec<f32>),
+}
+
+/// Synapses of one projection onto one lane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sparse<I> {
+    pub(crate) n_source: usize,
+    pub(crate) delays: Vec<Duration>,
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) targets: Vec<I>,
+    pub(crate) weights: Weights,
+}
+
+impl<I: Index> Sparse<I> {
+    /// Number of sources.
+    pub fn n_source(&self) -> usize {
+        self.n_source
+    }
+
+    /// Distinct delays of these synapses, ascending; none if there are no synapses.
+    pub fn delays(&self) -> &[Duration] {
+        &self.delays
+    }
+
+    /// Where rows begin: row (source, delay) is `offsets[r]..offsets[r + 1]`, r = source · number of delays + delay.
+    pub fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
+    /// Targets of all rows, one row after the other.
+    pub fn targets(&self) -> &[I] {
+        &self.targets
+    }
+
+    /// Weights of all synapses.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Number of synapses.
+    pub fn n_synapses(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Where in [`Self::targets`] the row of `source` at the `delay`-th delay lies.
+    #[inline(always)]
+    pub fn span(&self, source: usize, delay: usize) -> Range<usize> {
+        let row = source * self.delays.len() + delay;
+        self.offsets[row] as usize..self.offsets[row + 1] as usize
+    }
+
+    /// Targets of `source` at the `delay`-th delay, with their weights unless all have one.
+    #[inline(always)]
+    pub fn row(&self, source: usize, delay: usize) -> (&[I], Option<&[f32]>) {
+        let span = self.span(source, delay);
+        let weights = match &self.weights {
+            Weights::One(_) => None,
+            Weights::Each(weights) => Some(&weights[span.clone()]),
+        };
+        (&self.targets[span], weights)
+    }
+
+    /// Bytes held, offsets and delays included.
+    pub fn bytes(&self) -> usize {
+        let weights = match &self.weights {
+            Weights::One(_) => 0,
+            Weights::Each(weights) => size_of_val(weights.as_slice()),
+        };
+        size_of::<Self>()
+            + size_of_val(self.delays.as_slice())
+            + size_of_val(self.offsets.as_slice())
+            + size_of_val(self.targets.as_slice())
+            + weights
+    }
+}
