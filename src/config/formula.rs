@@ -134,10 +134,7 @@ impl<'t> Parser<'t> {
     }
 
     /// What `read` makes of the text one level further in.
-    fn deeper<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
         if self.depth == DEEPEST {
             let at = self.at.min(self.text.len());
             let message = format!("more than {DEEPEST} levels within each other");
@@ -170,7 +167,11 @@ impl<'t> Parser<'t> {
             }
             let (a, b) = (left.quantity.value, right.quantity.value);
             let value = if subtract { a - b } else { a + b };
-            left = part(value, Some(left.quantity.unit), left.span.start..right.span.end)?;
+            left = part(
+                value,
+                Some(left.quantity.unit),
+                left.span.start..right.span.end,
+            )?;
         }
     }
 
@@ -336,12 +337,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn call(
-        &mut self,
-        name: &str,
-        span: Range<usize>,
-        open: &Range<usize>,
-    ) -> Result<Part, Fault> {
+    fn call(&mut self, name: &str, span: Range<usize>, open: &Range<usize>) -> Result<Part, Fault> {
         let first = self.deeper(Self::sum)?;
         let mut best = first.quantity;
         while let Some(comma) = self.take(',')? {
@@ -351,10 +347,7 @@ impl<'t> Parser<'t> {
                 return Err(Fault::new(comma, message));
             }
             if next.quantity.unit != best.unit {
-                let message = format!(
-                    "cannot compare {} with {}",
-                    next.quantity.unit, best.unit
-                );
+                let message = format!("cannot compare {} with {}", next.quantity.unit, best.unit);
                 return Err(Fault::new(next.span, message));
             }
             best.value = if name == "min" {
@@ -367,7 +360,10 @@ impl<'t> Parser<'t> {
         let Quantity { value, unit } = best;
         if matches!(name, "exp" | "round" | "floor" | "ceil") && unit != Unit::ONE {
             let message = format!("`{name}` of {best}, expected a number without unit");
-            let help = format!("divide by a unit: `{name}({} / {unit})`", first.written(self.text));
+            let help = format!(
+                "divide by a unit: `{name}({} / {unit})`",
+                first.written(self.text)
+            );
             return Err(Fault::helped(first.span, message, Some(help)));
         }
         let (value, unit) = match name {
@@ -409,7 +405,10 @@ fn part(value: f64, unit: Option<Unit>, span: Range<usize>) -> Result<Part, Faul
             span,
             "this is beyond the largest number, 1.8e308".into(),
         )),
-        None => Err(Fault::new(span, "the exponents of its units are too large".into())),
+        None => Err(Fault::new(
+            span,
+            "the exponents of its units are too large".into(),
+        )),
     }
 }
 

@@ -3,10 +3,10 @@
 //! Populations, projections and stimuli are in the order of their names; targets and recorded populations in the order
 //! in which the model file lists them.
 
-use crate::base::distribution::Distribution;
+use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{ModelSpec, Values};
 use crate::base::time::Duration;
-use crate::network::rule::Rule;
+use crate::network::rule::{Plan, Rule};
 
 /// Populations tied by projections, driven from outside, for some time.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,22 +60,76 @@ pub struct Projection {
     pub name: String,
     /// Name of the source population.
     pub source: String,
-    /// Names of the target populations, at least one, none twice. The rule is applied to each of them by itself.
+    /// Names of the target populations, at least one, none twice. The rule takes them for one population: their
+    /// neurons one after the other.
     pub targets: Vec<String>,
-    /// Who is connected with whom. Possible for the sizes of source and targets.
+    /// Who is connected with whom.
     pub rule: Rule,
     /// Whether a neuron may be connected with itself.
     pub autapses: bool,
-    /// Whether a pair of neurons may be connected more than once.
+    /// Whether a pair of neurons may be connected more than once; false for rules that cannot do that.
     pub multapses: bool,
     /// Weight of each synapse in millivolts: what an arrival adds to the potential.
     pub weight: Distribution,
-    /// Time from the soma to the synapse in milliseconds, never negative where it is constant or uniform.
+    /// Time from the soma to the synapse in milliseconds, never negative.
     pub axonal_delay_ms: Distribution,
-    /// Time from the synapse to the target's soma in milliseconds, likewise.
+    /// Time from the synapse to the target's soma in milliseconds, never negative. Where one of the two delays is
+    /// drawn, the other is 0.
     pub dendritic_delay_ms: Distribution,
     /// Drawn delays are rounded to a multiple of this, above zero.
     pub delay_resolution: Duration,
+}
+
+impl NetworkModel {
+    /// The population called `name`.
+    pub fn population(&self, name: &str) -> Option<&Population> {
+        self.populations
+            .iter()
+            .find(|population| population.name == name)
+    }
+
+    /// What decides the synapses of `projection`, one of this model's.
+    pub fn plan(&self, projection: &Projection) -> Option<Plan> {
+        projection.plan(self.seed, &|name| Some(self.population(name)?.size))
+    }
+}
+
+impl Projection {
+    /// What decides its synapses, where `size` tells the sizes of populations; `None` if one is unknown or the targets
+    /// are more than 32 bits count.
+    pub(super) fn plan(&self, seed: u64, size: &dyn Fn(&str) -> Option<u32>) -> Option<Plan> {
+        let (mut n_target, mut own) = (0_u32, None);
+        for target in &self.targets {
+            if *target == self.source {
+                own = Some(n_target);
+            }
+            n_target = n_target.checked_add(size(target)?)?;
+        }
+        Some(Plan {
+            name: self.name.clone(),
+            seed,
+            n_source: size(&self.source)?,
+            n_target,
+            own,
+            rule: self.rule,
+            autapses: self.autapses,
+            multapses: self.multapses,
+            weight: self.weight,
+            delay_ms: self.delay_ms()?,
+            delay_resolution: self.delay_resolution,
+        })
+    }
+
+    /// Time from soma to soma in milliseconds, or `None` where a part is drawn and the other not 0.
+    pub fn delay_ms(&self) -> Option<Distribution> {
+        let (axonal, dendritic) = (self.axonal_delay_ms, self.dendritic_delay_ms);
+        match (axonal.constant(), dendritic.constant()) {
+            (Some(0.0), _) => Some(dendritic),
+            (_, Some(0.0)) => Some(axonal),
+            (Some(a), Some(b)) => Distribution::new(Shape::Constant(a + b)).ok(),
+            _ => None,
+        }
+    }
 }
 
 /// Independent Poisson spikes onto every neuron of some populations.
