@@ -1,11 +1,13 @@
 //! Model files: typed TOML with units, spans and diagnostics.
 //!
-//! [`read`] turns a model file and its overrides into a [`SleepReplay`] in which every default is resolved and every
-//! unit converted, or into a [`ConfigError`] that shows every problem with its line.
+//! [`read`] turns a model file and its overrides into a [`Model`] in which every default is resolved, every formula
+//! evaluated and every unit converted, or into a [`ConfigError`] that shows every problem with its line.
 
 mod diagnostic;
 mod document;
 mod expansion;
+mod formula;
+pub mod network;
 mod quantity;
 mod read;
 mod reader;
@@ -14,9 +16,45 @@ pub mod sleep_replay;
 
 pub use diagnostic::{ConfigError, Diagnostic, Place};
 pub use expansion::expansion;
+pub use network::NetworkModel;
 pub use read::{Options, parse, read};
-pub use resolved::resolved;
+pub use resolved::{resolved, resolved_network};
 pub use sleep_replay::{
     After, Amount, Compare, Conversion, Data, Export, Input, Joint, Mlp, Neuron, Patch, Pattern,
     Plasticity, Record, Sleep, SleepReplay, Source, Statistics, TrainImages, Training, Weights,
 };
+
+/// What a model file describes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Model {
+    /// A trained network sleeps.
+    SleepReplay(SleepReplay),
+    /// A network runs.
+    Network(NetworkModel),
+}
+
+impl Model {
+    /// The text of a model file that reads back as this model, with every key explicit and every value evaluated.
+    pub fn resolved(&self) -> String {
+        match self {
+            Self::SleepReplay(model) => resolved(model),
+            Self::Network(model) => resolved_network(model),
+        }
+    }
+
+    /// The experiment on sleep, if it is one.
+    pub fn sleep_replay(self) -> Option<SleepReplay> {
+        match self {
+            Self::SleepReplay(model) => Some(model),
+            Self::Network(_) => None,
+        }
+    }
+
+    /// The network, if it is one.
+    pub fn network(self) -> Option<NetworkModel> {
+        match self {
+            Self::Network(model) => Some(model),
+            Self::SleepReplay(_) => None,
+        }
+    }
+}

@@ -169,6 +169,11 @@ impl Distribution {
         self.shape
     }
 
+    /// The bounds, infinite where there is none.
+    pub fn bounds(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
     /// The value if every draw is the same.
     pub fn constant(&self) -> Option<f64> {
         match self.shape {

@@ -8,16 +8,31 @@ use super::argument::ModelArguments;
 use super::failure::Failure;
 use super::model_file;
 use super::shell::Shell;
-use crate::config;
+use crate::config::{self, Model, NetworkModel, SleepReplay};
 use crate::experiment::estimate::estimate;
 use crate::experiment::inputs::Inputs;
 
 /// Prints the resolved model, its expansion and an estimate.
 pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failure> {
-    let (model, _) = model_file::read(arguments)?;
-    let inputs = Inputs::read(&model)?;
-    let estimate = estimate(&model, &inputs)?;
-    let (resolved, expansion) = (config::resolved(&model), config::expansion(&model));
+    match model_file::read(arguments)? {
+        (Model::SleepReplay(model), _) => sleep_replay(&model, shell),
+        (Model::Network(model), _) => network(&model, shell),
+    }
+}
+
+/// A network, without an expansion: it is one already.
+fn network(model: &NetworkModel, shell: &Shell) -> Result<(), Failure> {
+    let resolved = config::resolved_network(model);
+    if shell.json() {
+        return shell.print_json(&json!({ "resolved": resolved }));
+    }
+    shell.print(|out| write!(out, "{resolved}"))
+}
+
+fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
+    let inputs = Inputs::read(model)?;
+    let estimate = estimate(model, &inputs)?;
+    let (resolved, expansion) = (config::resolved(model), config::expansion(model));
     if shell.json() {
         return shell.print_json(&json!({
             "resolved": resolved,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::argument::ModelArguments;
 use super::failure::Failure;
 use crate::base::suggest::nearest;
-use crate::config::{self, Options, SleepReplay};
+use crate::config::{self, Model, Options, SleepReplay};
 
 /// Where the shipped model files lie, seen from the repository's root.
 const SHIPPED: &str = "models";
@@ -14,7 +14,7 @@ const SHIPPED: &str = "models";
 ///
 /// # Errors
 /// If there is no such file, or it describes no valid experiment.
-pub(super) fn read(arguments: &ModelArguments) -> Result<(SleepReplay, String), Failure> {
+pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, String), Failure> {
     let path = find(&arguments.model)?;
     let mut options = Options {
         sets: arguments.set.clone(),
@@ -30,6 +30,23 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(SleepReplay, String), 
     let source = std::fs::read_to_string(path)
         .map_err(|error| Failure::input(format!("`{}`: cannot read: {error}", path.display())))?;
     Ok((model, source))
+}
+
+/// As [`read`], for commands that only know experiments on sleep.
+///
+/// # Errors
+/// As [`read`], and if the experiment is another one.
+pub(super) fn read_sleep_replay(
+    arguments: &ModelArguments,
+) -> Result<(SleepReplay, String), Failure> {
+    let (model, source) = read(arguments)?;
+    let sleep_replay = model.sleep_replay().ok_or_else(|| {
+        Failure::input(format!(
+            "`{}`: found `experiment = \"network\"`, expected `\"sleep_replay\"`",
+            arguments.model.display()
+        ))
+    })?;
+    Ok((sleep_replay, source))
 }
 
 /// `path`, if there is a file.

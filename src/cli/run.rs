@@ -11,7 +11,7 @@ use crate::experiment::run::{self, Options};
 
 /// Runs the model and prints its table.
 pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure> {
-    let (model, source) = model_file::read(&arguments.model)?;
+    let (model, source) = model_file::read_sleep_replay(&arguments.model)?;
     let options = Options {
         out: arguments.out.clone(),
         keep_seeds: arguments.keep_seeds,

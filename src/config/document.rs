@@ -98,6 +98,26 @@ impl Document {
         }
     }
 
+    /// Where bytes `part` of the string `text` at `origin` were written: inside the quotes, unless escapes or an
+    /// override are in the way.
+    pub(super) fn inside(&self, origin: Origin, text: &str, part: Range<usize>) -> Origin {
+        let Origin::Span { start, end } = origin else {
+            return origin;
+        };
+        let written = self.text.get(start..end).unwrap_or_default();
+        let content = ["\"\"\"", "'''", "\"", "'"].iter().find_map(|quote| {
+            let content = written.strip_prefix(quote)?.strip_suffix(quote)?;
+            (content == text).then_some(quote.len())
+        });
+        match content {
+            Some(quote) => Origin::Span {
+                start: start + quote + part.start,
+                end: start + quote + part.end,
+            },
+            None => origin,
+        }
+    }
+
     /// Applies one override.
     fn set(&mut self, set: &str) -> Result<(), ConfigError> {
         let fail = |path: &str, message: String, help: Option<String>| {

@@ -56,6 +56,19 @@ pub(super) fn expected(dimension: Dimension) -> &'static str {
     }
 }
 
+/// What `dimension` measures and its held unit, for messages: "a time (ms)".
+pub(super) fn kind(dimension: Dimension) -> String {
+    let what = match dimension {
+        Dimension::One => return "a number without unit".into(),
+        Dimension::Time => "a time",
+        Dimension::Rate => "a rate",
+        Dimension::Voltage => "a potential",
+        Dimension::Current => "a current",
+        Dimension::Capacitance => "a capacitance",
+    };
+    format!("{what} ({})", dimension.unit())
+}
+
 /// Help on the units of `dimension`.
 pub(super) fn help(dimension: Dimension) -> String {
     let units: Vec<&str> = dimension.units().iter().map(|(name, _)| *name).collect();

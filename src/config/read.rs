@@ -4,11 +4,13 @@ mod conversion;
 mod data;
 mod mlp;
 mod model;
+mod network;
 mod result;
 mod sleep;
 
 use std::path::{Path, PathBuf};
 
+use super::Model;
 use super::diagnostic::{ConfigError, Diagnostic, Place};
 use super::document::Document;
 use super::reader::{Item, Reader, Section};
@@ -54,7 +56,7 @@ struct Network {
 ///
 /// # Errors
 /// If the file cannot be read or describes no valid experiment: all problems that were found.
-pub fn read(path: &Path, options: &Options) -> Result<SleepReplay, ConfigError> {
+pub fn read(path: &Path, options: &Options) -> Result<Model, ConfigError> {
     // A model file is a page or two; this bounds what a wrong path (a weight file, a device) can cost.
     const LARGEST: u64 = 1 << 20;
     let name = path.display().to_string();
@@ -93,7 +95,7 @@ pub fn parse(
     text: &str,
     directory: &Path,
     options: &Options,
-) -> Result<SleepReplay, ConfigError> {
+) -> Result<Model, ConfigError> {
     // `absolute("")` is an error; the empty path is the current directory.
     let directory = if directory.as_os_str().is_empty() {
         Path::new(".")
@@ -105,11 +107,21 @@ pub fn parse(
         data: options.data.as_deref(),
     };
     let reader = Reader::new(Document::parse(name, text, &options.sets)?);
-    let experiment = sleep_replay(&reader.root(), &paths);
-    reader.finish(experiment)
+    let model = model(&reader.root(), &paths);
+    if reader.is_clean() {
+        reader.report_unused();
+    }
+    reader.finish(model)
 }
 
-fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
+/// What a model file may be about.
+#[derive(Clone, Copy)]
+enum Kind {
+    SleepReplay,
+    Network,
+}
+
+fn model(root: &Section<'_>, paths: &Paths<'_>) -> Option<Model> {
     if root
         .need(
             "schema",
@@ -121,17 +133,39 @@ fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
         root.ignore();
         return None;
     }
-    if root
-        .need("experiment", "what to do, `experiment = \"sleep_replay\"`")
-        .is_some_and(|item| item.choice(&[("sleep_replay", ())]).is_none())
-    {
-        root.ignore();
-        return None;
+    let experiment = root.need(
+        "experiment",
+        "what to do, `experiment = \"sleep_replay\"` or `experiment = \"network\"`",
+    );
+    let kind = experiment.and_then(|item| {
+        item.choice(&[
+            ("sleep_replay", Kind::SleepReplay),
+            ("network", Kind::Network),
+        ])
+    });
+    match kind {
+        Some(Kind::SleepReplay) => sleep_replay(root, paths).map(Model::SleepReplay),
+        Some(Kind::Network) => network::read(root).map(Model::Network),
+        None => {
+            root.ignore();
+            None
+        }
     }
-    let seed = root.or("seed", 1, |item| item.integer(0, i64::MAX));
+}
+
+/// Seed of the (first) run.
+fn seed(root: &Section<'_>) -> Option<u64> {
+    let seed = root.or("seed", 1, |item| item.integer(0, i64::MAX))?;
+    u64::try_from(seed).ok()
+}
+
+fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
+    root.reader.read_parameters(root);
+    let seed = seed(root);
     let seeds = root.or("seeds", 1, |item| {
-        // The last seed must fit too.
-        item.integer(1, i64::MAX - seed.unwrap_or(0).max(1))
+        // The last seed must fit too; it was read as an `i64`.
+        let first = seed.and_then(|seed| i64::try_from(seed).ok());
+        item.integer(1, i64::MAX - first.unwrap_or(0).max(1))
     });
 
     let mlp_section = root.need_section("mlp", "the artificial network: its layers and training");
@@ -174,7 +208,7 @@ fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
         return None;
     }
     Some(SleepReplay {
-        seed: u64::try_from(seed?).ok()?,
+        seed: seed?,
         seeds: u64::try_from(seeds?).ok()?,
         data,
         mlp: mlp?,

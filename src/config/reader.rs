@@ -3,13 +3,16 @@
 //! A getter that gives `None` has reported why, so a caller only passes `None` on.
 
 mod item;
+mod like;
+mod scope;
 mod section;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use super::diagnostic::{ConfigError, Diagnostic};
 use super::document::{Document, Origin};
 use crate::base::suggest;
+use scope::Scope;
 
 pub(super) use item::Item;
 pub(super) use section::Section;
@@ -20,6 +23,8 @@ pub(super) struct Reader {
     problems: RefCell<Vec<Problem>>,
     /// Every key that some section asked for: (section, key).
     known: RefCell<Vec<(String, String)>>,
+    /// What formulas may refer to, once it is read.
+    scope: OnceCell<Scope>,
 }
 
 struct Problem {
@@ -50,6 +55,7 @@ impl Reader {
             document,
             problems: RefCell::default(),
             known: RefCell::default(),
+            scope: OnceCell::new(),
         }
     }
 
@@ -60,6 +66,7 @@ impl Reader {
             path: String::new(),
             origin: Origin::File,
             entries: &self.document.root,
+            ancestors: Vec::new(),
             asked: RefCell::default(),
             named: false,
         }
@@ -77,6 +84,11 @@ impl Reader {
             help,
             kind,
         });
+    }
+
+    /// Whether nothing was wrong so far.
+    pub(super) fn is_clean(&self) -> bool {
+        self.problems.borrow().is_empty()
     }
 
     /// Gives `value` if nothing was wrong.
@@ -107,6 +119,8 @@ impl Reader {
             _ => true,
         });
         problems.sort_by_key(|problem| problem.origin);
+        // A key that other tables copied is read once for each of them.
+        problems.dedup_by(|a, b| a.origin == b.origin && a.message == b.message);
         let document = &self.document;
         Err(ConfigError {
             diagnostics: problems

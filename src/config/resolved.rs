@@ -1,5 +1,7 @@
 //! A typed experiment back into the text of a model file, with every default written out.
 
+mod network;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -35,6 +37,8 @@ pub fn resolved(experiment: &SleepReplay) -> String {
     text.output(&experiment.output);
     text.0
 }
+
+pub use network::resolved_network;
 
 /// `text` as a TOML string.
 fn quote(text: &str) -> String {

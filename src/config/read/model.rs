@@ -91,7 +91,7 @@ pub(super) fn plasticity(section: &Section<'_>, network: Option<&Network>) -> Op
 }
 
 /// The model that `key` names; where there is none, the rest of the section cannot be checked.
-fn registered(
+pub(super) fn registered(
     section: &Section<'_>,
     key: &str,
     what: &str,
@@ -179,7 +179,7 @@ fn given(item: &Item<'_>, parameter: &ParameterSpec) -> Option<Given> {
         Dimension::Voltage => Dimension::One,
         dimension => dimension,
     };
-    if dimension == Dimension::One && item.as_text().is_some() {
+    if dimension == Dimension::One && item.as_text().is_some() && !item.is_formula() {
         let help = match parameter.dimension {
             Dimension::Voltage => "potentials of a network made from an MLP have no unit",
             _ => "write it without quotes",

@@ -6,9 +6,13 @@ use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::config::document::{Node, Origin, Value};
+use crate::config::formula::Quantity;
 use crate::config::quantity::{self, QuantityError};
 
 use super::{Reader, Section};
+
+/// How far from a whole number a formula's value may be to count as one: some ten thousand roundings.
+const WHOLE: f64 = 1e-9;
 
 /// A value of the document.
 pub(in crate::config) struct Item<'a> {
@@ -44,9 +48,20 @@ impl<'a> Item<'a> {
 
     /// Reports that the value is not what is expected.
     pub(in crate::config) fn refuse<T>(&self, expected: &str, help: Option<String>) -> Option<T> {
-        let message = format!("`{}` is {}, expected {expected}", self.path, self.found());
-        self.reader.problem(self.origin(), message, help);
+        let found = match self.computed() {
+            Some(quantity) => format!("comes to {quantity}"),
+            None => format!("is {}", self.found()),
+        };
+        let message = format!("`{}` {found}, expected {expected}", self.path);
+        self.reader.problem(self.value_origin(), message, help);
         None
+    }
+
+    /// The value of a formula in the held unit of `dimension`; reports what is wrong with it.
+    fn formula(&self, dimension: Dimension) -> Option<f64> {
+        let quantity: Quantity = self.compute()?;
+        let held = quantity.held(dimension);
+        held.or_else(|| self.refuse(&quantity::kind(dimension), None))
     }
 
     /// The value in words.
@@ -90,6 +105,18 @@ impl<'a> Item<'a> {
         let integer = match self.node.value {
             Value::Integer(integer) if (low..=high).contains(&integer) => return Some(integer),
             Value::Integer(_) | Value::HugeInteger(_) => true,
+            Value::String(_) if self.is_formula() => {
+                let value = self.formula(Dimension::One)?;
+                let whole = value.round();
+                if (value - whole).abs() > WHOLE * whole.abs().max(1.0) {
+                    return self.refuse("a whole number", None);
+                }
+                // Beyond 2⁵³ neither bound nor value is exact, and the conversion saturates.
+                if low as f64 <= whole && whole <= high as f64 {
+                    return Some(whole as i64);
+                }
+                true
+            }
             _ => false,
         };
         let whole = if integer { "" } else { "a whole number, " };
@@ -109,7 +136,7 @@ impl<'a> Item<'a> {
         match &self.node.value {
             Value::Integer(integer) => *integer > high,
             Value::HugeInteger(text) => !text.starts_with('-'),
-            _ => false,
+            _ => self.computed().is_some_and(|q| q.value > high as f64),
         }
     }
 
@@ -125,6 +152,7 @@ impl<'a> Item<'a> {
         let value = match self.node.value {
             Value::Integer(integer) => integer as f64,
             Value::Float(float) => float,
+            _ if self.is_formula() => self.formula(Dimension::One)?,
             _ => return self.refuse("a number", None),
         };
         self.in_range(value, range, Dimension::One)
@@ -135,19 +163,17 @@ impl<'a> Item<'a> {
         if dimension == Dimension::One {
             return self.number(range);
         }
+        if self.is_formula() {
+            let value = self.formula(dimension)?;
+            return self.measured(value, dimension, range);
+        }
         let help = || Some(quantity::help(dimension));
         let expected = quantity::expected(dimension);
         let Some(text) = self.as_text() else {
             return self.refuse(expected, help());
         };
         match quantity::parse(text, dimension) {
-            Ok(value) => {
-                let value = self.in_range(value, range, dimension)?;
-                if dimension == Dimension::Time {
-                    self.clock(value, range)?;
-                }
-                Some(value)
-            }
+            Ok(value) => self.measured(value, dimension, range),
             Err(QuantityError::Number | QuantityError::NoUnit) => self.refuse(expected, help()),
             Err(QuantityError::Unit(unit)) => {
                 let message = format!(
@@ -158,6 +184,15 @@ impl<'a> Item<'a> {
                 None
             }
         }
+    }
+
+    /// `value`, if it is in `range` and, for times, the clock holds it.
+    fn measured(&self, value: f64, dimension: Dimension, range: Range) -> Option<f64> {
+        let value = self.in_range(value, range, dimension)?;
+        if dimension == Dimension::Time {
+            self.clock(value, range)?;
+        }
+        Some(value)
     }
 
     fn in_range(&self, value: f64, range: Range, dimension: Dimension) -> Option<f64> {
@@ -246,6 +281,7 @@ impl<'a> Item<'a> {
             path: self.path.clone(),
             origin: self.key_origin,
             entries,
+            ancestors: Vec::new(),
             asked: RefCell::default(),
             named: false,
         })

@@ -12,6 +12,8 @@ pub(in crate::config) struct Section<'a> {
     pub(super) path: String,
     pub(in crate::config) origin: Origin,
     pub(super) entries: &'a [Entry],
+    /// Tables that this one copies, the nearest first: path and keys.
+    pub(super) ancestors: Vec<(String, &'a [Entry])>,
     pub(super) asked: RefCell<Vec<String>>,
     /// Whether keys are names of things (layers, classes) and not of settings.
     pub(super) named: bool,
@@ -21,16 +23,23 @@ impl<'a> Section<'a> {
     /// The value of `key`, if it is there.
     pub(in crate::config) fn get(&self, key: &str) -> Option<Item<'a>> {
         self.asked.borrow_mut().push(key.into());
-        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        let find = |entries: &'a [Entry]| entries.iter().find(|entry| entry.key == key);
+        let own = find(self.entries).map(|entry| (self.join(key), entry));
+        // A copied value goes by the name under which it was written.
+        let (path, entry) = own.or_else(|| {
+            self.ancestors
+                .iter()
+                .find_map(|(path, entries)| Some((format!("{path}.{key}"), find(entries)?)))
+        })?;
         Some(Item {
             reader: self.reader,
-            path: self.join(key),
+            path,
             key_origin: entry.origin,
             node: &entry.node,
         })
     }
 
-    /// Whether `key` is there; does not make it known.
+    /// Whether `key` is written here and not copied; does not make it known.
     pub(in crate::config) fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|entry| entry.key == key)
     }
@@ -87,7 +96,30 @@ impl<'a> Section<'a> {
         None
     }
 
-    /// Names of the keys that are there.
+    /// As [`Self::need_section`], for a table whose keys are names of things.
+    pub(in crate::config) fn need_named_section(
+        &self,
+        key: &str,
+        what: &str,
+    ) -> Option<Section<'a>> {
+        let mut section = self.need_section(key, what)?;
+        section.named = true;
+        Some(section)
+    }
+
+    /// Whether `key` is written here or copied; does not make it known.
+    pub(in crate::config) fn gives(&self, key: &str) -> bool {
+        let copied =
+            |(_, entries): &(String, &[Entry])| entries.iter().any(|entry| entry.key == key);
+        self.has(key) || self.ancestors.iter().any(copied)
+    }
+
+    /// Path as `--set` takes it.
+    pub(in crate::config) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Names of the keys that are written here.
     pub(in crate::config) fn keys(&self) -> impl Iterator<Item = &'a str> {
         self.entries.iter().map(|entry| entry.key.as_str())
     }
@@ -101,7 +133,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn join(&self, key: &str) -> String {
+    pub(super) fn join(&self, key: &str) -> String {
         if self.path.is_empty() {
             key.into()
         } else {

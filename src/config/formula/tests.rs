@@ -1,0 +1,1 @@
+//! Values by hand, units, and faults where they are.

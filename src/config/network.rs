@@ -1,0 +1,175 @@
+//! The experiment "a network runs", with every default resolved, every formula evaluated and every unit converted.
+//!
+//! Populations, projections and stimuli are in the order of their names; targets and recorded populations in the order
+//! in which the model file lists them.
+
+use crate::base::distribution::{Distribution, Shape};
+use crate::base::parameter::{ModelSpec, Values};
+use crate::base::time::Duration;
+use crate::network::rule::{Plan, Rule};
+
+/// Populations tied by projections, driven from outside, for some time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NetworkModel {
+    /// Seed of everything that is drawn: connectivity, weights, delays, initial states, stimuli. Fits an `i64`.
+    pub seed: u64,
+    /// How long it runs, above zero.
+    pub duration: Duration,
+    /// Parts of the network that advance side by side, at least 1 and at most one per neuron; `None` leaves the choice
+    /// to the engine. Results do not depend on it.
+    pub lanes: Option<u32>,
+    /// At least one; names are unique, of ASCII letters, digits, `_` and `-`, and ascending.
+    pub populations: Vec<Population>,
+    /// Names as in populations.
+    pub projections: Vec<Projection>,
+    /// Names as in populations.
+    pub stimuli: Vec<Poisson>,
+    /// What goes into the run file.
+    pub record: Record,
+    /// What is drawn after the run.
+    pub figures: Figures,
+}
+
+/// Neurons of one model that share their parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Population {
+    /// Name, unique among populations.
+    pub name: String,
+    /// Neurons, 1 to 2³¹.
+    pub size: u32,
+    /// The neuron model.
+    pub model: &'static ModelSpec,
+    /// Its parameters, complete, in range and consistent, in held units.
+    pub values: Values,
+    /// Where its neurons start.
+    pub initial: Initial,
+}
+
+/// States at the start of a run, drawn for each neuron.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Initial {
+    /// Membrane potential in millivolts; the resting potential where the model file is silent. Constants and the
+    /// upper bound of a uniform distribution are at most the threshold.
+    pub v_m: Distribution,
+}
+
+/// Synapses from one population onto others, made by one rule for each target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    /// Name, unique among projections.
+    pub name: String,
+    /// Name of the source population.
+    pub source: String,
+    /// Names of the target populations, at least one, none twice. The rule takes them for one population: their
+    /// neurons one after the other.
+    pub targets: Vec<String>,
+    /// Who is connected with whom.
+    pub rule: Rule,
+    /// Whether a neuron may be connected with itself.
+    pub autapses: bool,
+    /// Whether a pair of neurons may be connected more than once; false for rules that cannot do that.
+    pub multapses: bool,
+    /// Weight of each synapse in millivolts: what an arrival adds to the potential.
+    pub weight: Distribution,
+    /// Time from the soma to the synapse in milliseconds, never negative.
+    pub axonal_delay_ms: Distribution,
+    /// Time from the synapse to the target's soma in milliseconds, never negative. Where one of the two delays is
+    /// drawn, the other is 0.
+    pub dendritic_delay_ms: Distribution,
+    /// Drawn delays are rounded to a multiple of this, above zero.
+    pub delay_resolution: Duration,
+}
+
+impl NetworkModel {
+    /// The population called `name`.
+    pub fn population(&self, name: &str) -> Option<&Population> {
+        self.populations
+            .iter()
+            .find(|population| population.name == name)
+    }
+
+    /// What decides the synapses of `projection`, one of this model's.
+    pub fn plan(&self, projection: &Projection) -> Option<Plan> {
+        projection.plan(self.seed, &|name| Some(self.population(name)?.size))
+    }
+}
+
+impl Projection {
+    /// What decides its synapses, where `size` tells the sizes of populations; `None` if one is unknown or the targets
+    /// are more than 32 bits count.
+    pub(super) fn plan(&self, seed: u64, size: &dyn Fn(&str) -> Option<u32>) -> Option<Plan> {
+        let (mut n_target, mut own) = (0_u32, None);
+        for target in &self.targets {
+            if *target == self.source {
+                own = Some(n_target);
+            }
+            n_target = n_target.checked_add(size(target)?)?;
+        }
+        Some(Plan {
+            name: self.name.clone(),
+            seed,
+            n_source: size(&self.source)?,
+            n_target,
+            own,
+            rule: self.rule,
+            autapses: self.autapses,
+            multapses: self.multapses,
+            weight: self.weight,
+            delay_ms: self.delay_ms()?,
+            delay_resolution: self.delay_resolution,
+        })
+    }
+
+    /// Time from soma to soma in milliseconds, or `None` where a part is drawn and the other not 0.
+    pub fn delay_ms(&self) -> Option<Distribution> {
+        let (axonal, dendritic) = (self.axonal_delay_ms, self.dendritic_delay_ms);
+        match (axonal.constant(), dendritic.constant()) {
+            (Some(0.0), _) => Some(dendritic),
+            (_, Some(0.0)) => Some(axonal),
+            (Some(a), Some(b)) => Distribution::new(Shape::Constant(a + b)).ok(),
+            _ => None,
+        }
+    }
+}
+
+/// Independent Poisson spikes onto every neuron of some populations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Poisson {
+    /// Name, unique among stimuli.
+    pub name: String,
+    /// Names of the populations, at least one, none twice.
+    pub targets: Vec<String>,
+    /// Rate onto each neuron in hertz, 0 or more.
+    pub rate_hz: f64,
+    /// What an arrival adds to the potential, in millivolts.
+    pub weight: f64,
+}
+
+/// What goes into the run file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Names of the populations whose spikes are recorded, none twice.
+    pub spikes: Vec<String>,
+    /// Bin of the rates of the recorded populations, above zero and at most the duration, or `None` for no rates.
+    pub rates_bin: Option<Duration>,
+}
+
+/// What is drawn after the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Spikes over time.
+    pub raster: Option<Raster>,
+}
+
+/// Spikes over time, a dot each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raster {
+    /// Names of the populations shown, from the top; at least one, all of them recorded, none twice.
+    pub populations: Vec<String>,
+    /// Start, 0 or more.
+    pub from: Duration,
+    /// End, above the start and at most the duration of the run.
+    pub to: Duration,
+    /// Neurons shown of each population at most, at least 1, or `None` for all of them.
+    pub neurons: Option<u32>,
+}

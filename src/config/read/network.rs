@@ -1,0 +1,173 @@
+//! `experiment = "network"`: one file per group of sections, names checked against the populations that there are.
+
+mod drawn;
+mod population;
+mod projection;
+mod result;
+mod stimulus;
+
+use crate::base::parameter::Dimension;
+use crate::base::suggest;
+use crate::config::network::{NetworkModel, Population};
+use crate::config::reader::{Item, Section};
+
+/// What weights are measured in: every neuron model there is has delta synapses, which move the potential.
+pub(super) const WEIGHT: Dimension = Dimension::Voltage;
+
+/// Reads everything behind `schema` and `experiment`.
+pub(super) fn read(root: &Section<'_>) -> Option<NetworkModel> {
+    root.reader.read_parameters(root);
+    let seed = super::seed(root);
+    let duration = root
+        .need("duration", "how long the network runs, such as \"1 s\"")
+        .and_then(|item| item.duration());
+    let (names, populations) = populations(root);
+    let known = Known {
+        names: &names,
+        read: &populations,
+    };
+    let projections = named(root, "projection", |section, name| {
+        projection::read(section, name, seed, &known)
+    });
+    let stimuli = named(root, "stimulus", |section, name| {
+        stimulus::read(section, name, &known)
+    });
+    let engine = root.section("engine");
+    let lanes = match &engine {
+        Some(engine) => engine.or("lanes", None, |item| lanes(&item, &known).map(Some)),
+        None => Some(None),
+    };
+    let record = result::record(root, &known, duration);
+    let figures = result::figures(root, &known, record.as_ref(), duration);
+    if root.has("engine") {
+        engine?;
+    }
+    let populations: Option<Vec<Population>> = populations.into_iter().collect();
+    let populations = populations.filter(|populations| !populations.is_empty())?;
+    Some(NetworkModel {
+        seed: seed?,
+        duration: duration?,
+        lanes: lanes?,
+        populations,
+        projections: projections?,
+        stimuli: stimuli?,
+        record: record?,
+        figures: figures?,
+    })
+}
+
+/// Populations as other sections see them.
+struct Known<'a> {
+    /// Names of all, also of those that are at fault.
+    names: &'a [&'a str],
+    /// Those that are not at fault.
+    read: &'a [Option<Population>],
+}
+
+impl Known<'_> {
+    fn population(&self, name: &str) -> Option<&Population> {
+        let mut read = self.read.iter().flatten();
+        read.find(|population| population.name == name)
+    }
+
+    /// The population that `item` names.
+    fn name(&self, item: &Item<'_>) -> Option<String> {
+        const EXPECTED: &str = "the name of a population";
+        let text = item.text(EXPECTED)?;
+        if self.names.contains(&text) {
+            return Some(text.into());
+        }
+        item.refuse(EXPECTED, suggest::help(text, self.names))
+    }
+
+    /// The populations that `item` names, each once; a single one needs no brackets.
+    fn names(&self, item: &Item<'_>) -> Option<Vec<String>> {
+        if !item.is_array() {
+            return Some(vec![self.name(item)?]);
+        }
+        let mut names: Vec<String> = Vec::new();
+        let mut good = true;
+        for entry in item.items("populations")? {
+            match self.name(&entry) {
+                Some(name) if names.contains(&name) => {
+                    let message = format!("`{}` names population `{name}` twice", item.path);
+                    item.reader.problem(entry.origin(), message, None);
+                    good = false;
+                }
+                Some(name) => names.push(name),
+                None => good = false,
+            }
+        }
+        good.then_some(names)
+    }
+
+    /// As [`Self::names`], at least one.
+    fn some_names(&self, item: &Item<'_>) -> Option<Vec<String>> {
+        let names = self.names(item)?;
+        if names.is_empty() {
+            return item.refuse("at least one population", None);
+        }
+        Some(names)
+    }
+}
+
+/// Names of the populations, and those that could be read.
+fn populations<'a>(root: &Section<'a>) -> (Vec<&'a str>, Vec<Option<Population>>) {
+    const WHAT: &str = "at least one population, such as [population.e]";
+    let Some(section) = root.need_named_section("population", WHAT) else {
+        return (Vec::new(), Vec::new());
+    };
+    let names: Vec<&str> = section.keys().collect();
+    if names.is_empty() {
+        let message = format!("the network is empty, expected {WHAT}");
+        section.reader.problem(section.origin, message, None);
+    }
+    let read = names
+        .iter()
+        .map(|name| table(&section, name).and_then(|table| population::read(&table, name)))
+        .collect();
+    (names, read)
+}
+
+/// What `read` makes of every table inside [`kind`]; none where there is no such section.
+fn named<T>(
+    root: &Section<'_>,
+    kind: &str,
+    read: impl Fn(&Section<'_>, &str) -> Option<T>,
+) -> Option<Vec<T>> {
+    let Some(item) = root.get(kind) else {
+        return Some(Vec::new());
+    };
+    let section = item.named_section()?;
+    let read: Vec<Option<T>> = section
+        .keys()
+        .map(|name| table(&section, name).and_then(|table| read(&table, name)))
+        .collect();
+    read.into_iter().collect()
+}
+
+/// The table `name`, whose name is one that files and figures can show.
+fn table<'a>(section: &Section<'a>, name: &str) -> Option<Section<'a>> {
+    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if name.is_empty() || !name.chars().all(letters) {
+        let item = section.get(name)?;
+        let message = format!("found the name {name:?}, expected letters, digits, `_` and `-`");
+        item.reader.problem(item.key_origin, message, None);
+        return None;
+    }
+    section.copying(name)
+}
+
+fn lanes(item: &Item<'_>, known: &Known<'_>) -> Option<u32> {
+    let lanes = u32::try_from(item.integer(1, i64::from(u32::MAX))?).ok()?;
+    // Where a population is at fault their sum is unknown.
+    if known.read.iter().any(Option::is_none) {
+        return Some(lanes);
+    }
+    let sizes = known.read.iter().flatten();
+    let neurons: u64 = sizes.map(|population| u64::from(population.size)).sum();
+    if u64::from(lanes) > neurons && neurons > 0 {
+        return item.refuse(&format!("at most {neurons}, one per neuron"), None);
+    }
+    Some(lanes)
+}

@@ -1,0 +1,236 @@
+//! `[projection.NAME]`: synapses from one population onto others.
+
+use crate::base::distribution::Distribution;
+use crate::base::parameter::{Dimension, Range};
+use crate::base::suggest;
+use crate::base::time::Duration;
+use crate::config::document::Origin;
+use crate::config::network::Projection;
+use crate::config::reader::{Item, Section};
+use crate::network::rule::{Rule, RuleError};
+
+use super::drawn::drawn;
+use super::{Known, WEIGHT};
+
+/// 0.1 ms, the step of the time-stepped simulators whose networks are rebuilt here.
+const DELAY_RESOLUTION: Duration = Duration::from_ps(100_000_000);
+
+/// A rule, the key that it needs, and whether it can connect a pair twice.
+struct Form {
+    name: &'static str,
+    key: Option<(&'static str, &'static str)>,
+    multapses: bool,
+}
+
+static FORMS: [Form; 6] = [
+    Form {
+        name: "one_to_one",
+        key: None,
+        multapses: false,
+    },
+    Form {
+        name: "all_to_all",
+        key: None,
+        multapses: false,
+    },
+    Form {
+        name: "fixed_probability",
+        key: Some(("probability", "the probability of each pair, 0 to 1")),
+        multapses: false,
+    },
+    Form {
+        name: "fixed_in_degree",
+        key: Some(("in_degree", "the number of synapses onto each target")),
+        multapses: true,
+    },
+    Form {
+        name: "fixed_out_degree",
+        key: Some(("out_degree", "the number of synapses of each source")),
+        multapses: true,
+    },
+    Form {
+        name: "fixed_total",
+        key: Some(("total", "the number of synapses in all")),
+        multapses: true,
+    },
+];
+
+/// Reads the table.
+pub(super) fn read(
+    section: &Section<'_>,
+    name: &str,
+    seed: Option<u64>,
+    known: &Known<'_>,
+) -> Option<Projection> {
+    let source = section
+        .need("source", "the population whose spikes arrive")
+        .and_then(|item| known.name(&item));
+    let targets = section
+        .need("target", "the populations that they arrive at")
+        .and_then(|item| known.some_names(&item));
+    let form = form(section);
+    let rule = form.and_then(|form| rule(section, form));
+    let autapses = section.or("autapses", false, |item| item.boolean());
+    let multapses = match form {
+        Some(form) if form.multapses => section.or("multapses", false, |item| item.boolean()),
+        _ => {
+            section.know("multapses");
+            Some(false)
+        }
+    };
+    let weight = section
+        .need(
+            "weight",
+            "what an arrival adds to the potential, such as \"0.1 mV\"",
+        )
+        .and_then(|item| drawn(&item, WEIGHT, Range::Finite));
+    let axonal = delay(section, "axonal_delay");
+    let dendritic = delay(section, "dendritic_delay");
+    let resolution = section.or("delay_resolution", DELAY_RESOLUTION, |item| item.duration());
+    let projection = Projection {
+        name: name.into(),
+        source: source?,
+        targets: targets?,
+        rule: rule?,
+        autapses: autapses?,
+        multapses: multapses?,
+        weight: weight?,
+        axonal_delay_ms: axonal?,
+        dendritic_delay_ms: dendritic?,
+        delay_resolution: resolution?,
+    };
+    check(section, &projection, seed?, known)?;
+    Some(projection)
+}
+
+/// The rule that the table names; keys of other rules are refused where they are written here, and left aside where
+/// they are copied.
+fn form(section: &Section<'_>) -> Option<&'static Form> {
+    let choices: Vec<(&str, &'static Form)> = FORMS.iter().map(|form| (form.name, form)).collect();
+    let names: Vec<&str> = FORMS.iter().map(|form| form.name).collect();
+    let what = format!(
+        "who is connected with whom, one of {}",
+        suggest::list(&names)
+    );
+    let form = section
+        .need("rule", &what)
+        .and_then(|item| item.choice(&choices));
+    let mut keys: Vec<(&str, Vec<&str>)> = FORMS
+        .iter()
+        .filter_map(|form| Some((form.key?.0, vec![form.name])))
+        .collect();
+    let twice = FORMS.iter().filter(|form| form.multapses);
+    keys.push(("multapses", twice.map(|form| form.name).collect()));
+    for (key, of) in keys {
+        section.know(key);
+        let Some(form) = form.filter(|form| !of.contains(&form.name)) else {
+            continue;
+        };
+        if !section.has(key) {
+            continue;
+        }
+        if let Some(item) = section.get(key) {
+            let message = format!(
+                "`{}` does not belong to the rule `{}`, expected with {}",
+                item.path,
+                form.name,
+                suggest::list(&of)
+            );
+            item.reader.problem(item.key_origin, message, None);
+        }
+    }
+    form
+}
+
+fn rule(section: &Section<'_>, form: &'static Form) -> Option<Rule> {
+    let Some((key, what)) = form.key else {
+        return Some(match form.name {
+            "one_to_one" => Rule::OneToOne,
+            _ => Rule::AllToAll,
+        });
+    };
+    let item = section.need(key, what)?;
+    let degree = || u32::try_from(item.integer(0, i64::from(u32::MAX))?).ok();
+    match form.name {
+        "fixed_probability" => item
+            .number(Range::Between(0.0, 1.0))
+            .map(Rule::FixedProbability),
+        "fixed_in_degree" => degree().map(Rule::FixedInDegree),
+        "fixed_out_degree" => degree().map(Rule::FixedOutDegree),
+        _ => {
+            let total = u64::try_from(item.integer(0, i64::MAX)?).ok()?;
+            Some(Rule::FixedTotal(total))
+        }
+    }
+}
+
+fn delay(section: &Section<'_>, key: &str) -> Option<Distribution> {
+    let zero = Distribution::new(crate::base::distribution::Shape::Constant(0.0)).ok()?;
+    section.or(key, zero, |item| {
+        drawn(&item, Dimension::Time, Range::NonNegative)
+    })
+}
+
+/// Checks that the projection can be connected.
+fn check(
+    section: &Section<'_>,
+    projection: &Projection,
+    seed: u64,
+    known: &Known<'_>,
+) -> Option<()> {
+    let origin = |item: Option<Item<'_>>| item.map_or(section.origin, |item| item.origin());
+    if projection.delay_ms().is_none() {
+        let message = format!(
+            "projection `{}`: one of its delays is drawn, expected the other to be 0 ms",
+            projection.name
+        );
+        let origin = origin(section.get("dendritic_delay"));
+        section.reader.problem(origin, message, None);
+        return None;
+    }
+    let size = |name: &str| Some(known.population(name)?.size);
+    // Where a population is at fault that is the problem to mend.
+    let targets: Vec<Option<u32>> = projection.targets.iter().map(|name| size(name)).collect();
+    if targets.contains(&None) || size(&projection.source).is_none() {
+        return Some(());
+    }
+    let Some(plan) = projection.plan(seed, &size) else {
+        let message = format!(
+            "projection `{}` has more targets than 32 bits count, expected at most {}",
+            projection.name,
+            u32::MAX
+        );
+        section.reader.problem(section.origin, message, None);
+        return None;
+    };
+    let Err(error) = plan.check() else {
+        return Some(());
+    };
+    let key = match &error {
+        RuleError::Probability { .. } => "probability",
+        RuleError::Unequal { .. } | RuleError::OnlyAutapses { .. } => "rule",
+        RuleError::Degree { key, .. } => key,
+        RuleError::Weight { .. } => "weight",
+        RuleError::ShortDelay { .. }
+        | RuleError::LongDelay { .. }
+        | RuleError::DelayRange { .. } => delay_key(projection),
+        RuleError::Resolution { .. } => "delay_resolution",
+        _ => "source",
+    };
+    let text = error.to_string();
+    let (message, help) = match text.split_once("\n  help: ") {
+        Some((message, help)) => (message.to_string(), Some(help.to_string())),
+        None => (text, None),
+    };
+    let origin: Origin = origin(section.get(key));
+    section.reader.problem(origin, message, help);
+    None
+}
+
+/// The delay that matters.
+fn delay_key(projection: &Projection) -> &'static str {
+    match projection.dendritic_delay_ms.constant() {
+        Some(0.0) => "axonal_delay",
+        _ => "dendritic_delay",
+    }
+}
