@@ -44,7 +44,8 @@ fn brunel(n: u32, lanes: Option<u32>) -> Recurrent {
         autapses: false,
         multapses: true,
         weight: constant(weight),
-        delay_ms: constant(1.5),
+        axonal_delay_ms: constant(1.5),
+        dendritic_delay_ms: constant(0.0),
         delay_resolution: Duration::from_ps(100_000_000),
     };
     // The rate that brings a neuron to threshold, times the number of external synapses.

@@ -8,6 +8,7 @@ pub mod learner;
 pub mod night;
 pub mod plot;
 pub mod progress;
+pub mod recurrent;
 pub mod repetition;
 pub mod run;
 pub mod score;

@@ -59,7 +59,8 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         autapses: false,
         multapses: true,
         weight,
-        delay_ms: delay_ms.clone(),
+        axonal_delay_ms: delay_ms.clone(),
+        dendritic_delay_ms: constant(0.0),
         delay_resolution: Duration::from_ps(100_000_000),
     };
     Recurrent {
@@ -144,7 +145,7 @@ fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
     let mut deaf: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![i64::MIN; n as usize]).collect();
     // Per source neuron: (delay, population, target, weight).
     let mut synapses: BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>> = BTreeMap::new();
-    for (p, targets, plan) in network.plans() {
+    for (p, targets, plan) in network.plans().unwrap() {
         let total: u32 = targets.iter().map(|&t| sizes[t]).sum();
         let rows = plan
             .connect::<u32>(&[Block {

@@ -1,5 +1,9 @@
 //! `run`: a model file from beginning to end.
 
+use std::fmt::Display;
+use std::path::Path;
+
+use serde::Serialize;
 use serde_json::json;
 
 use super::argument::RunArguments;
@@ -7,44 +11,77 @@ use super::failure::Failure;
 use super::model_file;
 use super::shell::Shell;
 use super::thread;
-use crate::experiment::run::{self, Options};
+use crate::config::Model;
+use crate::experiment::run::Options;
+use crate::experiment::{recurrent, run};
 
 /// Runs the model and prints its table.
 pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure> {
-    let (model, source) = model_file::read_sleep_replay(&arguments.model)?;
+    let (model, source) = model_file::read(&arguments.model)?;
     let options = Options {
         out: arguments.out.clone(),
         keep_seeds: arguments.keep_seeds,
         source,
     };
+    let threads = arguments.threads.threads;
     let watcher = shell.watch();
-    let finished = thread::with(arguments.threads.threads, || {
-        run::run(&model, &options, &watcher)
-    })??;
-    drop(watcher);
-    let directory = finished.directory.display();
+    match model {
+        Model::SleepReplay(model) => {
+            let done = thread::with(threads, || run::run(&model, &options, &watcher))??;
+            drop(watcher);
+            finish(
+                shell,
+                &done.directory,
+                &done.files,
+                &done.summary,
+                done.complete,
+            )
+        }
+        Model::Network(model) => {
+            let done = thread::with(threads, || recurrent::run(&model, &options, &watcher))??;
+            drop(watcher);
+            finish(
+                shell,
+                &done.directory,
+                &done.files,
+                &done.summary,
+                done.complete,
+            )
+        }
+    }
+}
+
+/// Prints what a run left.
+fn finish(
+    shell: &Shell,
+    directory: &Path,
+    files: &[String],
+    summary: &(impl Display + Serialize),
+    complete: bool,
+) -> Result<(), Failure> {
     if shell.json() {
         shell.print_json(&json!({
-            "directory": finished.directory,
-            "files": finished.files,
-            "complete": finished.complete,
-            "summary": finished.summary,
+            "directory": directory,
+            "files": files,
+            "complete": complete,
+            "summary": summary,
         }))?;
     } else {
         shell.print(|out| {
-            write!(out, "{}", finished.summary)?;
+            write!(out, "{summary}")?;
             writeln!(
                 out,
-                "\nWritten to {directory}/: {}",
-                finished.files.join(", ")
+                "\nWritten to {}/: {}",
+                directory.display(),
+                files.join(", ")
             )
         })?;
     }
-    if finished.complete {
+    if complete {
         Ok(())
     } else {
         Err(Failure::Stopped {
-            file: finished.directory.join("run.h5"),
+            file: directory.join("run.h5"),
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
 use crate::engine::lane::{Incoming, Lane, Member, Noise};
 use crate::engine::windowed::{Population, Windowed};
-use crate::network::recurrent::Recurrent;
+use crate::network::recurrent::{Recurrent, TwoDelays};
 use crate::network::rule::{Block, Plan, RuleError};
 use crate::neuron;
 use crate::stimulus::poisson::Poisson;
@@ -38,6 +38,9 @@ pub enum AssemblyError {
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A delay.
+    #[error(transparent)]
+    TwoDelays(#[from] TwoDelays),
     /// Spikes would arrive within the window in which they are emitted.
     #[error(
         "projection `{projection}`: found a delay of {delay}, expected more than 0 between neurons of a recurrent network"
@@ -67,7 +70,7 @@ pub enum AssemblyError {
 /// # Errors
 /// If a parameter or a rule is impossible, or a delay is zero.
 pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
-    let plans = network.plans();
+    let plans = network.plans()?;
     for (_, _, plan) in &plans {
         plan.check()?;
     }

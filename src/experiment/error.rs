@@ -2,6 +2,7 @@
 
 use crate::base::parameter::ParameterError;
 use crate::config::ConfigError;
+use crate::engine::assembly::AssemblyError;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
@@ -44,6 +45,9 @@ pub enum ExperimentError {
     /// The network.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// A recurrent network.
+    #[error(transparent)]
+    Assembly(#[from] AssemblyError),
     /// The bouts.
     #[error(transparent)]
     TooLong(#[from] TooLong),

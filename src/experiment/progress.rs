@@ -49,13 +49,13 @@ pub enum Progress<'a> {
         /// Mean loss over that epoch's images.
         loss: f64,
     },
-    /// A sleep is under way.
+    /// A sleep, or the one run of a network that is not put to sleep, is under way.
     Sleeping {
         /// Seed of this repetition.
         seed: u64,
         /// Which sleep.
         sleep: usize,
-        /// Sleeps in all.
+        /// Sleeps in all; 0 for a network that simply runs.
         sleeps: usize,
         /// Simulated so far in this sleep.
         simulated: Duration,

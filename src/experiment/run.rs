@@ -30,6 +30,20 @@ pub struct Options {
     pub source: String,
 }
 
+impl Options {
+    /// Makes the directory to write into.
+    ///
+    /// # Errors
+    /// If it exists or cannot be made.
+    pub fn directory(&self) -> Result<PathBuf, ExperimentError> {
+        let Some(directory) = &self.out else {
+            return Ok(output::numbered_directory(Path::new("."), "run")?);
+        };
+        output::named_directory(directory)?;
+        Ok(directory.clone())
+    }
+}
+
 /// What a run left.
 pub struct Finished {
     /// Directory with `run.h5`, `accuracy.csv`, figures.
@@ -54,13 +68,7 @@ pub fn run(
     let inputs = Inputs::read(model)?;
     let bouts = model.bouts()?;
     check_network(model, &inputs)?;
-    let directory = match &options.out {
-        Some(directory) => {
-            output::named_directory(directory)?;
-            directory.clone()
-        }
-        None => output::numbered_directory(Path::new("."), "run")?,
-    };
+    let directory = options.directory()?;
     let seeds: Vec<u64> = (0..model.seeds)
         .map(|k| model.seed.wrapping_add(k))
         .collect();
@@ -122,7 +130,7 @@ pub fn run(
 }
 
 /// What lies in `directory`, folders with a slash; nothing if it cannot be read, as it only adorns the output.
-fn listing(directory: &Path) -> Vec<String> {
+pub(super) fn listing(directory: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()

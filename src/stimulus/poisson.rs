@@ -58,8 +58,8 @@ impl Poisson {
     pub fn new(rates_hz: &[f64], tau: Duration, start: Time, stream: &mut Stream) -> Option<Self> {
         let total_hz: f64 = rates_hz.iter().sum();
         let mean_ps = 1e12 / total_hz;
-        // Also when the total is zero.
-        if !(mean_ps < SLOWEST_PS) {
+        // Infinite when the total is zero.
+        if mean_ps >= SLOWEST_PS || mean_ps.is_nan() {
             return None;
         }
         // As fine as exactness allows, at most 2⁻²⁰ ps.

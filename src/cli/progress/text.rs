@@ -63,7 +63,12 @@ pub(super) fn stage(progress: &Progress<'_>, pace: Option<Pace>) -> String {
             ..
         } => {
             let (now_s, end_s) = (simulated.as_ms() / 1e3, total.as_ms() / 1e3);
-            let mut text = format!("sleep {sleep}/{sleeps}, {now_s:.1}/{end_s:.1} s");
+            let bout = if sleeps == 0 {
+                "run".to_owned()
+            } else {
+                format!("sleep {sleep}/{sleeps}")
+            };
+            let mut text = format!("{bout}, {now_s:.1}/{end_s:.1} s");
             if let Some(Pace {
                 times_real,
                 seconds_left,

@@ -1,0 +1,269 @@
+//! What a recurrent network did: spikes to the run file, and the sums that the table, the rates and the raster need.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::base::time::{Duration, Time};
+use crate::config::network::NetworkModel;
+use crate::engine::Observer;
+use crate::engine::windowed::Windowed;
+use crate::experiment::error::ExperimentError;
+use crate::record::error::RecordError;
+use crate::record::output;
+use crate::record::run_file::RunFile;
+use crate::record::sink::Sink;
+
+/// Sums over the spikes of a population.
+struct Population {
+    name: String,
+    /// Per neuron: last spike, number of intervals, their sum and sum of squares in milliseconds.
+    intervals: Vec<Intervals>,
+    /// Spikes per bin, if rates are asked for.
+    bins: Vec<u64>,
+    /// Spikes within the raster.
+    shown: Vec<(Time, u64)>,
+    /// Neurons that the raster shows.
+    most: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Intervals {
+    last: Time,
+    n: u32,
+    sum: f64,
+    squares: f64,
+}
+
+/// Watches a run.
+pub struct Activity {
+    file: Option<RunFile>,
+    failed: Option<RecordError>,
+    populations: Vec<Population>,
+    bin: Option<Duration>,
+    range: (Time, Time),
+}
+
+/// One population in the table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Its name.
+    pub population: String,
+    /// Its neurons.
+    pub neurons: u32,
+    /// Their spikes.
+    pub spikes: u64,
+    /// Mean rate of a neuron in hertz.
+    pub rate_hz: f64,
+    /// Coefficient of variation of the intervals between a neuron's spikes, averaged over neurons with three or more
+    /// intervals: 0 is regular, 1 as irregular as a Poisson process. Absent where there are no such neurons.
+    pub interval_cv: Option<f64>,
+}
+
+/// The table of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Simulated seconds.
+    pub simulated_s: f64,
+    /// A row for each population.
+    pub populations: Vec<Row>,
+    /// Hash of all spikes.
+    pub fingerprint: String,
+}
+
+impl Activity {
+    /// Watches a run of `model` and writes its recorded spikes to `file`.
+    pub fn new(model: &NetworkModel, file: RunFile) -> Self {
+        let raster = model.figures.raster.as_ref();
+        let population = |declared: &crate::config::network::Population| {
+            let shown = raster.filter(|raster| raster.populations.contains(&declared.name));
+            Population {
+                name: declared.name.clone(),
+                intervals: vec![
+                    Intervals {
+                        last: Time::NEVER,
+                        n: 0,
+                        sum: 0.0,
+                        squares: 0.0
+                    };
+                    declared.size as usize
+                ],
+                bins: Vec::new(),
+                shown: Vec::new(),
+                most: shown.map_or(0, |raster| raster.neurons.unwrap_or(u32::MAX)),
+            }
+        };
+        Self {
+            file: Some(file),
+            failed: None,
+            populations: model.populations.iter().map(population).collect(),
+            bin: model.record.rates_bin,
+            range: raster.map_or((Time::ZERO, Time::ZERO), |raster| {
+                (Time::ZERO + raster.from, Time::ZERO + raster.to)
+            }),
+        }
+    }
+
+    /// Whether the run file can no longer be written: there is no point in going on.
+    pub fn failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// The run file.
+    ///
+    /// # Errors
+    /// If it could not be written.
+    pub fn file(&mut self) -> Result<RunFile, RecordError> {
+        match (self.failed.take(), self.file.take()) {
+            (Some(error), _) => Err(error),
+            (None, Some(file)) => Ok(file),
+            (None, None) => unreachable!("the run file is taken once, at the end of the run"),
+        }
+    }
+
+    /// Spikes of the population called `name` within the raster.
+    pub fn shown(&self, name: &str) -> Vec<(Time, u64)> {
+        let population = self
+            .populations
+            .iter()
+            .find(|population| population.name == name);
+        population.map_or(Vec::new(), |population| population.shown.clone())
+    }
+
+    /// The table at the end of a run.
+    pub fn summary(&self, engine: &Windowed, model: &NetworkModel) -> Summary {
+        let simulated_s = engine.now().as_ms() / 1e3;
+        let rows = self
+            .populations
+            .iter()
+            .zip(&model.populations)
+            .zip(engine.counts());
+        Summary {
+            simulated_s,
+            populations: rows
+                .map(|((population, declared), &spikes)| Row {
+                    population: declared.name.clone(),
+                    neurons: declared.size,
+                    spikes,
+                    rate_hz: spikes as f64 / f64::from(declared.size) / simulated_s,
+                    interval_cv: mean_cv(&population.intervals),
+                })
+                .collect(),
+            fingerprint: engine.fingerprint().to_string(),
+        }
+    }
+
+    /// Writes the rate of every recorded population in each bin up to `end`.
+    ///
+    /// # Errors
+    /// If the file exists or cannot be written.
+    pub fn write_rates(
+        &self,
+        path: &Path,
+        bin: Duration,
+        end: Time,
+        engine: &Windowed,
+    ) -> Result<(), ExperimentError> {
+        let n_bins = (end.ps() as u64).div_ceil(bin.ps() as u64) as i64;
+        output::write_new(path, |out| {
+            writeln!(out, "time_ms,population,rate_hz")?;
+            for (population, declared) in self.populations.iter().zip(engine.populations()) {
+                for k in 0..n_bins {
+                    let start = k * bin.ps();
+                    // The last bin may be cut short by the end of the run.
+                    let width_s = (end.ps() - start).min(bin.ps()) as f64 * 1e-12;
+                    let spikes = population.bins.get(k as usize).copied().unwrap_or(0);
+                    let rate = spikes as f64 / f64::from(declared.size) / width_s;
+                    writeln!(
+                        out,
+                        "{},{},{rate}",
+                        Time::from_ps(start).as_ms(),
+                        population.name
+                    )?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+/// Mean over neurons of the coefficient of variation of their intervals.
+fn mean_cv(intervals: &[Intervals]) -> Option<f64> {
+    /// Fewer intervals say little about their spread.
+    const LEAST: u32 = 3;
+    let cvs: Vec<f64> = intervals
+        .iter()
+        .filter(|neuron| neuron.n >= LEAST)
+        .map(|neuron| {
+            let n = f64::from(neuron.n);
+            let mean = neuron.sum / n;
+            ((neuron.squares / n - mean * mean).max(0.0)).sqrt() / mean
+        })
+        .collect();
+    (!cvs.is_empty()).then(|| cvs.iter().sum::<f64>() / cvs.len() as f64)
+}
+
+impl Observer for Activity {
+    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        if self.failed.is_none()
+            && let Some(file) = &mut self.file
+            && let Err(error) = file.spikes(population, t, nodes)
+        {
+            self.failed = Some(error);
+        }
+        let population = &mut self.populations[population];
+        for &node in nodes {
+            let neuron = &mut population.intervals[node as usize];
+            if neuron.last != Time::NEVER {
+                let interval = (t - neuron.last).as_ms();
+                neuron.n += 1;
+                neuron.sum += interval;
+                neuron.squares += interval * interval;
+            }
+            neuron.last = t;
+        }
+        if let Some(bin) = self.bin {
+            let at = (t.ps() / bin.ps()) as usize;
+            if population.bins.len() <= at {
+                population.bins.resize(at + 1, 0);
+            }
+            population.bins[at] += nodes.len() as u64;
+        }
+        if self.range.0 <= t && t < self.range.1 {
+            let shown = nodes.iter().filter(|&&node| node < population.most);
+            population
+                .shown
+                .extend(shown.map(|&node| (t, u64::from(node))));
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    /// Lines for a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self
+            .populations
+            .iter()
+            .map(|row| row.population.len())
+            .max()
+            .unwrap_or(0)
+            .max(10);
+        writeln!(f, "{} s simulated", self.simulated_s)?;
+        writeln!(
+            f,
+            "{:width$}{:>12}{:>14}{:>12}{:>16}",
+            "population", "neurons", "spikes", "rate, Hz", "CV of intervals"
+        )?;
+        for row in &self.populations {
+            let cv = row.interval_cv.map_or("–".into(), |cv| format!("{cv:.2}"));
+            writeln!(
+                f,
+                "{:width$}{:>12}{:>14}{:>12.2}{cv:>16}",
+                row.population, row.neurons, row.spikes, row.rate_hz
+            )?;
+        }
+        Ok(())
+    }
+}
