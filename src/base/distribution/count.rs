@@ -20,11 +20,27 @@ pub fn with_replacement(stream: &mut Stream, left: u64, right: u64, n: u64) -> u
     if right == 0 {
         return n;
     }
-    let (l, r, count) = (left as f64, right as f64, n as f64);
-    let (p, q) = (l / (l + r), r / (l + r));
+    let (l, r) = (left as f64, right as f64);
+    successes_of(stream, n, l / (l + r), r / (l + r))
+}
+
+/// How many of `n` independent trials succeed, each with probability `p`, which must lie between 0 and 1.
+pub fn successes(stream: &mut Stream, n: u64, p: f64) -> u64 {
+    if p <= 0.0 || n == 0 {
+        return 0;
+    }
+    if p >= 1.0 {
+        return n;
+    }
+    successes_of(stream, n, p, 1.0 - p)
+}
+
+/// A binomial draw with 0 < `p` = 1 − `q` < 1.
+fn successes_of(stream: &mut Stream, n: u64, p: f64, q: f64) -> u64 {
+    let count = n as f64;
     let mode = (((count + 1.0) * p) as u64).min(n);
     let at_mode = binomial(mode as f64, count, p, q);
-    let odds = l / r;
+    let odds = p / q;
     outwards(stream, mode, at_mode, 0, n, |x| {
         (count - x) / (x + 1.0) * odds
     })
@@ -242,6 +258,8 @@ mod tests {
     #[test]
     fn certain_counts_need_no_draw() {
         let mut stream = Stream::new(1, "test", 3);
+        assert_eq!(successes(&mut stream, 9, 0.0), 0);
+        assert_eq!(successes(&mut stream, 9, 1.0), 9);
         assert_eq!(with_replacement(&mut stream, 0, 5, 9), 0);
         assert_eq!(with_replacement(&mut stream, 5, 0, 9), 9);
         assert_eq!(without_replacement(&mut stream, 5, 4, 9), 5);

@@ -26,14 +26,14 @@ pub(super) enum Partners<'a> {
 /// Walks over a projection's synapses onto one lane, the same ones each time.
 pub(super) struct Bundles<'a> {
     plan: &'a Plan,
-    /// In ascending order of targets.
+    /// In ascending order of targets, none empty.
     lane: &'a [Block],
     connect: String,
     share: String,
 }
 
 impl<'a> Bundles<'a> {
-    /// `lane` must be in ascending order.
+    /// `lane` must be in ascending order, without empty ranges.
     pub(super) fn new(plan: &'a Plan, lane: &'a [Block]) -> Self {
         Self {
             plan,
@@ -151,7 +151,7 @@ impl<'a> Bundles<'a> {
         };
         // Runs of tiles that the lane touches, each tile once.
         let mut wanted: Vec<Range<u32>> = Vec::new();
-        for block in self.lane.iter().filter(|block| block.len > 0) {
+        for block in self.lane {
             let first = block.first / TILE;
             let end = (block.first + (block.len - 1)) / TILE + 1;
             match wanted.last_mut() {

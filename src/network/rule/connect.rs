@@ -22,6 +22,7 @@ impl Plan {
     pub fn connect<I: Index>(&self, lane: &[Block]) -> Result<Sparse<I>, RuleError> {
         self.check()?;
         let mut lane = lane.to_vec();
+        lane.retain(|block| block.len > 0);
         lane.sort_by_key(|block| block.first);
         self.check_lane::<I>(&lane)?;
         let bundles = Bundles::new(self, &lane);
@@ -141,13 +142,13 @@ impl Plan {
         };
         let weight_purpose = format!("weight.{}", self.name);
         let delay_purpose = format!("delay.{}", self.name);
-        let per_ms = PS_PER_MS as f64 / self.delay_resolution.ps() as f64;
+        let steps_per_ms = PS_PER_MS as f64 / self.delay_resolution.ps() as f64;
         let done: Result<(), std::convert::Infallible> = bundles.each(|entity, partners| {
             let mut draws = Draws {
                 plan: self,
                 weight: weights_drawn.then(|| Stream::new(self.seed, &weight_purpose, entity)),
                 delay: delays_drawn.then(|| Stream::new(self.seed, &delay_purpose, entity)),
-                steps_per_ms: per_ms,
+                steps_per_ms,
             };
             match partners {
                 Partners::Onto(local, sources) => {
@@ -196,7 +197,8 @@ impl Draws<'_> {
     #[inline(always)]
     fn step(&mut self) -> Option<u16> {
         let stream = self.delay.as_mut()?;
-        Some((self.plan.delay_ms.draw(stream) * self.steps_per_ms).round() as u16)
+        // `round` is a library call on plain x86-64.
+        Some((self.plan.delay_ms.draw(stream) * self.steps_per_ms + 0.5) as u16)
     }
 
     /// Draws what belongs to a synapse in another lane.
