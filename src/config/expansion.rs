@@ -236,7 +236,8 @@ mod tests {
     fn the_toy_expands_to_one_projection_and_one_sleep() {
         let path =
             PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/sleep_replay_patches.toml");
-        let experiment = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+        let model = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+        let experiment = model.sleep_replay().unwrap();
         assert_eq!(
             expansion(&experiment),
             "population.input  size=100 neuron=source record=spikes\n\
@@ -259,7 +260,8 @@ mod tests {
     fn sleeps_lie_end_to_end() {
         let path =
             PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/sleep_replay_digits.toml");
-        let experiment = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+        let model = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+        let experiment = model.sleep_replay().unwrap();
         let text = expansion(&experiment);
         assert!(
             text.contains("name=sleep_2 kind=sleep start=15000 ms stop=35000 ms"),
