@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use sharpwave::config::{Options, Source, parse, read};
+use sharpwave::config::{Model, Options, Source, parse, read};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad_model")
@@ -124,7 +124,9 @@ fn overrides_take_toml_and_bare_words() {
     let read = |sets: &[&str]| {
         let sets = sets.iter().map(|set| (*set).to_owned()).collect();
         let options = Options { sets, data: None };
-        parse("digits.toml", &text, Path::new("/"), &options).unwrap_or_else(|e| panic!("{e}"))
+        let model = parse("digits.toml", &text, Path::new("/"), &options);
+        let model = model.unwrap_or_else(|e| panic!("{e}"));
+        model.sleep_replay().unwrap()
     };
     let bare = read(&[
         "sleep.grid=1 ms",
@@ -160,7 +162,10 @@ fn paths_start_from_the_model_file_and_data_from_the_option() {
         };
         parse("m.toml", &good("mnist"), Path::new("/models"), &options)
     };
-    let source = |set: &str, data: Option<&Path>| read(set, data).unwrap().data.unwrap().source;
+    let source = |set: &str, data: Option<&Path>| {
+        let model = read(set, data).unwrap().sleep_replay().unwrap();
+        model.data.unwrap().source
+    };
     let directory = |path: &Path| Source::Directory(path.to_owned());
     assert_eq!(
         source("seed=1", None),
@@ -232,11 +237,13 @@ fn deep_nesting_is_refused() {
 fn never_panics(text: &str, sets: Vec<String>) {
     let options = Options { sets, data: None };
     match parse("any", text, Path::new("/"), &options) {
-        Ok(experiment) => {
-            let text = sharpwave::config::resolved(&experiment);
-            sharpwave::config::expansion(&experiment);
+        Ok(model) => {
+            let text = model.resolved();
+            if let Model::SleepReplay(experiment) = &model {
+                sharpwave::config::expansion(experiment);
+            }
             let again = parse("again", &text, Path::new("/"), &Options::default());
-            assert_eq!(again.unwrap_or_else(|e| panic!("{e}\n{text}")), experiment);
+            assert_eq!(again.unwrap_or_else(|e| panic!("{e}\n{text}")), model);
         }
         Err(error) => {
             let text = error.to_string();

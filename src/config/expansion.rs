@@ -194,8 +194,8 @@ mod tests {
 
     fn shipped(name: &str) -> String {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("models/{name}.toml"));
-        let experiment = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
-        expansion(&experiment)
+        let model = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+        expansion(&model.sleep_replay().unwrap())
     }
 
     #[test]

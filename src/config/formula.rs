@@ -14,7 +14,9 @@ use crate::base::function;
 use crate::base::suggest;
 use token::{Token, token};
 
-pub(super) use unit::{Quantity, Unit, unit};
+pub(super) use unit::{MEASURED, Quantity, unit};
+
+use unit::Unit;
 
 /// What a formula may call.
 pub(super) const FUNCTIONS: [&str; 7] = ["sqrt", "exp", "min", "max", "round", "floor", "ceil"];

@@ -40,6 +40,8 @@ enum Kind {
     Missing {
         section: String,
         key: String,
+        /// Tables that the section copies.
+        copied: Vec<String>,
     },
     Unknown {
         section: String,
@@ -112,10 +114,31 @@ impl Reader {
             .iter_mut()
             .filter_map(|problem| mend(problem, &known))
             .collect();
+        let missing: Vec<(String, String)> = problems
+            .iter()
+            .filter_map(|problem| match &problem.kind {
+                Kind::Missing { section, key, .. } => Some((section.clone(), key.clone())),
+                _ => None,
+            })
+            .collect();
         problems.retain(|problem| match &problem.kind {
-            Kind::Missing { section, key } => !misspelt
-                .iter()
-                .any(|(in_section, meant)| in_section == section && meant == key),
+            // A slip of a key is one problem, and so is a key that a copied table lacks too.
+            Kind::Missing {
+                section,
+                key,
+                copied,
+            } => {
+                let of = |place: &str, (section, missing): &(String, String)| {
+                    section == place && missing == key
+                };
+                !misspelt.iter().any(|slip| of(section, slip))
+                    && !copied.iter().any(|table| {
+                        misspelt
+                            .iter()
+                            .chain(&missing)
+                            .any(|other| of(table, other))
+                    })
+            }
             _ => true,
         });
         problems.sort_by_key(|problem| problem.origin);

@@ -316,7 +316,8 @@ mod tests {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("models")
             .join(name);
-        read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"))
+        let model = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+        model.sleep_replay().unwrap()
     }
 
     fn again(experiment: &SleepReplay) -> SleepReplay {
@@ -328,6 +329,8 @@ mod tests {
             &Options::default(),
         )
         .unwrap_or_else(|error| panic!("{error}\n{text}"))
+        .sleep_replay()
+        .unwrap()
     }
 
     #[test]
@@ -365,7 +368,8 @@ mod tests {
             duration = "0.1 ms"
             input = { spikes = "raster.csv" }
         "#;
-        let experiment = parse("m", text, Path::new("/x"), &Options::default()).unwrap();
+        let model = parse("m", text, Path::new("/x"), &Options::default()).unwrap();
+        let experiment = model.sleep_replay().unwrap();
         assert_eq!(
             experiment.mlp.weights,
             Weights::File {

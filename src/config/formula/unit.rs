@@ -12,7 +12,7 @@ const CONDUCTANCE: [(&str, f64); 4] = [("nS", 1.0), ("pS", 1e-3), ("uS", 1e3), (
 const RESISTANCE: [(&str, f64); 3] = [("GOhm", 1.0), ("MOhm", 1e-3), ("kOhm", 1e-6)];
 
 /// Dimensions that have units.
-const MEASURED: [Dimension; 5] = [
+pub(in crate::config) const MEASURED: [Dimension; 5] = [
     Dimension::Time,
     Dimension::Rate,
     Dimension::Voltage,

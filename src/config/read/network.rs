@@ -24,6 +24,7 @@ pub(super) fn read(root: &Section<'_>) -> Option<NetworkModel> {
     let (names, populations) = populations(root);
     let known = Known {
         names: &names,
+        complete: !names.is_empty() && names.iter().all(|name| is_name(name)),
         read: &populations,
     };
     let projections = named(root, "projection", |section, name| {
@@ -60,6 +61,8 @@ pub(super) fn read(root: &Section<'_>) -> Option<NetworkModel> {
 struct Known<'a> {
     /// Names of all, also of those that are at fault.
     names: &'a [&'a str],
+    /// Whether every population that is meant is among them.
+    complete: bool,
     /// Those that are not at fault.
     read: &'a [Option<Population>],
 }
@@ -76,6 +79,10 @@ impl Known<'_> {
         let text = item.text(EXPECTED)?;
         if self.names.contains(&text) {
             return Some(text.into());
+        }
+        if !self.complete {
+            // The missing population is the one problem to mend, not every mention of it.
+            return None;
         }
         item.refuse(EXPECTED, suggest::help(text, self.names))
     }
@@ -148,14 +155,19 @@ fn named<T>(
 
 /// The table `name`, whose name is one that files and figures can show.
 fn table<'a>(section: &Section<'a>, name: &str) -> Option<Section<'a>> {
-    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    if name.is_empty() || !name.chars().all(letters) {
+    if !is_name(name) {
         let item = section.get(name)?;
         let message = format!("found the name {name:?}, expected letters, digits, `_` and `-`");
         item.reader.problem(item.key_origin, message, None);
         return None;
     }
     section.copying(name)
+}
+
+/// Whether `name` is one of ASCII letters, digits, `_` and `-`.
+fn is_name(name: &str) -> bool {
+    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    !name.is_empty() && name.chars().all(letters)
 }
 
 fn lanes(item: &Item<'_>, known: &Known<'_>) -> Option<u32> {

@@ -9,6 +9,9 @@ use super::scope::chain;
 /// Longest chain of tables that copy one another.
 const LONGEST: usize = 16;
 
+/// What `like` takes, in messages.
+const EXPECTED: &str = "the name of a table to copy";
+
 impl<'a> Section<'a> {
     /// The table `name` inside, which knows the keys of the tables that it copies. `None` if it is no table or copies
     /// none that there is, which is reported.
@@ -34,14 +37,14 @@ impl<'a> Section<'a> {
             return Some(ancestors);
         };
         let tables: Vec<&str> = self.keys().filter(|key| *key != name).collect();
-        let mut next = item.text("the name of a table to copy")?;
+        let mut next = item.text(EXPECTED)?;
         loop {
             if let Some(at) = visited.iter().position(|seen| *seen == next) {
                 let mut ring = visited.split_off(at);
                 ring.push(next);
                 // Every table of the loop finds it; the first by name reports it.
                 if at == 0 && ring.iter().all(|other| name <= *other) {
-                    let message = format!("[{}] copies itself: {}", self.path, chain(&ring));
+                    let message = format!("tables copy one another in a loop: {}", chain(&ring));
                     self.reader.problem(item.origin(), message, None);
                 }
                 return None;
@@ -54,8 +57,7 @@ impl<'a> Section<'a> {
             let Some(entry) = self.entries.iter().find(|entry| entry.key == next) else {
                 // A table further up that copies nothing known reports it itself.
                 if visited.len() == 1 {
-                    let expected = "the name of a table to copy".to_string();
-                    return item.refuse(&expected, suggest::help(next, &tables));
+                    return item.refuse(EXPECTED, suggest::help(next, &tables));
                 }
                 return None;
             };

@@ -7,8 +7,7 @@ use std::ops::Range;
 use crate::base::parameter::{Dimension, Range as Allowed};
 use crate::base::suggest;
 use crate::config::document::{Origin, Value};
-use crate::config::formula::{self, Fault, Meaning, Quantity};
-use crate::config::quantity;
+use crate::config::formula::{self, Fault, MEASURED, Meaning, Quantity};
 
 use super::{Item, Reader, Section};
 
@@ -148,18 +147,13 @@ impl Item<'_> {
         let value = formula::evaluate(text, &|_| Meaning::Unknown(None));
         match value {
             Ok(quantity) if is_quantity => Some(quantity),
-            Ok(_) => self.refuse(
-                LITERAL,
-                Some(format!("a formula starts with `=`: \"= {text}\"")),
-            ),
-            Err(_) => {
-                let help = at.is_none_or(|at| at == 0).then(|| {
-                    format!(
-                        "a formula starts with `=`; {}",
-                        quantity::help(Dimension::Voltage)
-                    )
-                });
-                self.refuse(LITERAL, help)
+            _ => {
+                let units = MEASURED.map(Dimension::unit);
+                let help = format!(
+                    "a formula starts with `=`; units are {} and their multiples",
+                    suggest::list(&units)
+                );
+                self.refuse(LITERAL, Some(help))
             }
         }
     }

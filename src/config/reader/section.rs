@@ -55,6 +55,11 @@ impl<'a> Section<'a> {
                 Kind::Missing {
                     section: self.path.clone(),
                     key: key.into(),
+                    copied: self
+                        .ancestors
+                        .iter()
+                        .map(|(path, _)| path.clone())
+                        .collect(),
                 },
             );
         }
@@ -91,6 +96,7 @@ impl<'a> Section<'a> {
             Kind::Missing {
                 section: self.path.clone(),
                 key: key.into(),
+                copied: Vec::new(),
             },
         );
         None

@@ -277,7 +277,8 @@ impl Raster {
         };
         let full = row_height * rows as f64;
         canvas.picture((time.from, bottom - full), (width, full), picture);
-        let cell_ms = axis::number(span as f64 * 1e-9 / columns as f64, 0);
+        let cell_ms = span as f64 * 1e-9 / columns as f64;
+        let cell_ms = axis::number(cell_ms, if cell_ms < 10.0 { 2 } else { 0 });
         Some(format!(
             "{}: shade is spikes per {cell_ms} ms and {}, darkest ≥ {}.",
             layer.name,

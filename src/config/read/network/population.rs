@@ -59,24 +59,23 @@ fn values(section: &Section<'_>, model: &'static ModelSpec) -> Option<Values> {
     let Err(error) = neuron::build(model.name, 0, &values) else {
         return Some(values);
     };
-    let origin = match &error {
-        ParameterError::Inconsistent { reason, .. } => quoted(reason)
-            .filter(|parameter| section.gives(parameter))
-            .and_then(|parameter| section.get(parameter))
-            .map(|item| item.origin()),
+    let at = match &error {
+        ParameterError::Inconsistent { reason, .. } => {
+            quoted(reason).and_then(|(name, rest)| Some((section.get(name)?, rest)))
+        }
         _ => None,
     };
-    let message = format!("[{}]: {error}", section.path());
-    section
-        .reader
-        .problem(origin.unwrap_or(section.origin), message, None);
+    let (origin, message) = match at {
+        Some((item, rest)) => (item.origin(), format!("`{}`{rest}", item.path)),
+        None => (section.origin, format!("[{}]: {error}", section.path())),
+    };
+    section.reader.problem(origin, message, None);
     None
 }
 
-/// The name in backticks at the beginning of `text`.
-fn quoted(text: &str) -> Option<&str> {
-    let (name, _) = text.strip_prefix('`')?.split_once('`')?;
-    Some(name)
+/// The name in backticks at the beginning of `text`, and the rest.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix('`')?.split_once('`')
 }
 
 /// Potentials at the start.

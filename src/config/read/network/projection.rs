@@ -1,12 +1,11 @@
 //! `[projection.NAME]`: synapses from one population onto others.
 
-use crate::base::distribution::Distribution;
+use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
 use crate::base::time::Duration;
-use crate::config::document::Origin;
 use crate::config::network::Projection;
-use crate::config::reader::{Item, Section};
+use crate::config::reader::Section;
 use crate::network::rule::{Rule, RuleError};
 
 use super::drawn::drawn;
@@ -84,6 +83,13 @@ pub(super) fn read(
             "what an arrival adds to the potential, such as \"0.1 mV\"",
         )
         .and_then(|item| drawn(&item, WEIGHT, Range::Finite));
+    let delayed = section.gives("dendritic_delay")
+        || section
+            .need(
+                "axonal_delay",
+                "the time from a spike to its arrival, such as \"1.5 ms\"",
+            )
+            .is_some();
     let axonal = delay(section, "axonal_delay");
     let dendritic = delay(section, "dendritic_delay");
     let resolution = section.or("delay_resolution", DELAY_RESOLUTION, |item| item.duration());
@@ -99,6 +105,9 @@ pub(super) fn read(
         dendritic_delay_ms: dendritic?,
         delay_resolution: resolution?,
     };
+    if !delayed {
+        return None;
+    }
     check(section, &projection, seed?, known)?;
     Some(projection)
 }
@@ -165,7 +174,7 @@ fn rule(section: &Section<'_>, form: &'static Form) -> Option<Rule> {
 }
 
 fn delay(section: &Section<'_>, key: &str) -> Option<Distribution> {
-    let zero = Distribution::new(crate::base::distribution::Shape::Constant(0.0)).ok()?;
+    let zero = Distribution::new(Shape::Constant(0.0)).ok()?;
     section.or(key, zero, |item| {
         drawn(&item, Dimension::Time, Range::NonNegative)
     })
@@ -178,14 +187,13 @@ fn check(
     seed: u64,
     known: &Known<'_>,
 ) -> Option<()> {
-    let origin = |item: Option<Item<'_>>| item.map_or(section.origin, |item| item.origin());
     if projection.delay_ms().is_none() {
+        let item = section.get("dendritic_delay")?;
         let message = format!(
-            "projection `{}`: one of its delays is drawn, expected the other to be 0 ms",
-            projection.name
+            "`{}` and `axonal_delay` are not 0 ms, expected both to be constant",
+            item.path
         );
-        let origin = origin(section.get("dendritic_delay"));
-        section.reader.problem(origin, message, None);
+        item.reader.problem(item.key_origin, message, None);
         return None;
     }
     let size = |name: &str| Some(known.population(name)?.size);
@@ -219,11 +227,26 @@ fn check(
     };
     let text = error.to_string();
     let (message, help) = match text.split_once("\n  help: ") {
-        Some((message, help)) => (message.to_string(), Some(help.to_string())),
-        None => (text, None),
+        Some((message, help)) => (message, Some(help.to_string())),
+        None => (text.as_str(), None),
     };
-    let origin: Origin = origin(section.get(key));
-    section.reader.problem(origin, message, help);
+    let Some(item) = section.get(key) else {
+        section.reader.problem(section.origin, message, help);
+        return None;
+    };
+    let rest = message.strip_prefix(&format!("projection `{}`: ", projection.name));
+    let message = match (&error, rest) {
+        // What does not depend on the populations is at fault where it is written, not in every copy.
+        (
+            RuleError::Weight { .. }
+            | RuleError::ShortDelay { .. }
+            | RuleError::LongDelay { .. }
+            | RuleError::DelayRange { .. },
+            Some(rest),
+        ) => format!("`{}`: {rest}", item.path),
+        _ => message.to_string(),
+    };
+    section.reader.problem(item.origin(), message, help);
     None
 }
 
