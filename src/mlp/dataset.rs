@@ -30,11 +30,14 @@ pub enum DataError {
     Idx(#[from] IdxError),
     /// The directory does not hold the four files.
     #[error(
-        "`{directory}`: {found}, expected the four files of a data set in IDX format, each plain or with `.gz`: {}\n  \
-         help: download MNIST (yann.lecun.com/exdb/mnist, or the mirror that torchvision.datasets.MNIST takes it \
-         from: ossci-datasets.s3.amazonaws.com/mnist) or Fashion-MNIST (github.com/zalandoresearch/fashion-mnist, folder \
-         `data/fashion`), put the four files into one directory and name it with `--data DIR` or `source` of `[data]`; `source = \"embedded:mnist\"` needs no files",
-        FILES.map(|file| format!("`{file}`")).join(", ")
+        "`{directory}`: {found}, expected the four files of a data set in IDX format, each plain or with `.gz`\n  \
+         help: put these into one directory and name it with `--data DIR` or `data.source`:\n    \
+           {}\n    \
+         they are at\n    \
+           MNIST          ossci-datasets.s3.amazonaws.com/mnist (yann.lecun.com/exdb/mnist)\n    \
+           Fashion-MNIST  github.com/zalandoresearch/fashion-mnist, folder `data/fashion`\n    \
+         `--set data.source=embedded:mnist` needs no files",
+        FILES.map(|file| format!("`{file}`")).join("\n    ")
     )]
     Missing {
         /// The directory that was searched.
