@@ -31,13 +31,11 @@ pub enum DataError {
     /// The directory does not hold the four files.
     #[error(
         "`{directory}`: {found}, expected the four files of a data set in IDX format, each plain or with `.gz`\n  \
-         help: put these into one directory and name it with `--data DIR` or `data.source`:\n    \
-           {}\n    \
-         they are at\n    \
-           MNIST          ossci-datasets.s3.amazonaws.com/mnist (yann.lecun.com/exdb/mnist)\n    \
-           Fashion-MNIST  github.com/zalandoresearch/fashion-mnist, folder `data/fashion`\n    \
-         `--set data.source=embedded:mnist` needs no files",
-        FILES.map(|file| format!("`{file}`")).join("\n    ")
+         help: name a directory with {} by `--data DIR` or `data.source`\n  \
+         MNIST is at ossci-datasets.s3.amazonaws.com/mnist (origin: yann.lecun.com/exdb/mnist)\n  \
+         Fashion-MNIST is at github.com/zalandoresearch/fashion-mnist, folder `data/fashion`\n  \
+         a subset of MNIST is in the program: `--set data.source=embedded:mnist`",
+        FILES.map(|file| format!("`{file}`")).join(", ")
     )]
     Missing {
         /// The directory that was searched.
