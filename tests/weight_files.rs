@@ -318,7 +318,7 @@ fn bad_files_of_other_programs() {
         (
             "bias.pth",
             "`fc1.bias` is a bias; the spiking network has none\n  \
-             help: train without biases, or leave them out with bias = \"drop\" and check the accuracy",
+             help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy",
         ),
         (
             "objects.npz",

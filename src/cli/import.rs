@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
     let file = weight_file::read(&arguments.file)?;
     let summary = weight_file::describe(&file, None);
     if !shell.json() {
-        shell.print(|out| write!(out, "{summary}"))?;
+        shell.print(|out| writeln!(out, "{summary}"))?;
     }
     let bias = match arguments.bias {
         BiasChoice::Error => Bias::Refuse,

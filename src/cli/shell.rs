@@ -75,7 +75,12 @@ impl Shell {
             serde_json::json!({ "event": "error", "message": message, "exit_code": code })
                 .to_string()
         } else {
-            format!("error: {failure}")
+            // A model file's problems come as a list that says so itself.
+            let message = failure.to_string();
+            match message.starts_with("error: ") {
+                true => message,
+                false => format!("error: {message}"),
+            }
         };
         // Nobody is left to be told where stderr is gone too.
         let _ = self

@@ -29,12 +29,7 @@ pub(super) fn run(arguments: &TrainArguments, shell: &Shell) -> Result<(), Failu
             )));
         }
     };
-    if out.exists() {
-        return Err(Failure::input(format!(
-            "`{}`: exists already, and nothing is overwritten\n  help: name another file with `--out`",
-            out.display()
-        )));
-    }
+    weight_file::check_writable(&out)?;
     let watcher = shell.watch();
     let trained = thread::with(arguments.threads.threads, || {
         train(&model, arguments.joint, &watcher)

@@ -30,10 +30,11 @@ pub enum DataError {
     Idx(#[from] IdxError),
     /// The directory does not hold the four files.
     #[error(
-        "`{directory}`: {found}, expected the four files of a data set in IDX format, each plain or with `.gz`: {}\n  \
-         help: download MNIST (yann.lecun.com/exdb/mnist, or the mirror that torchvision.datasets.MNIST takes it \
-         from: ossci-datasets.s3.amazonaws.com/mnist) or Fashion-MNIST (github.com/zalandoresearch/fashion-mnist, folder \
-         `data/fashion`), put the four files into one directory and name it with `--data DIR` or `source` of `[data]`; `source = \"embedded:mnist\"` needs no files",
+        "`{directory}`: {found}, expected the four files of a data set in IDX format, each plain or with `.gz`\n  \
+         help: name a directory with {} by `--data DIR` or `data.source`\n  \
+         MNIST is at ossci-datasets.s3.amazonaws.com/mnist (origin: yann.lecun.com/exdb/mnist)\n  \
+         Fashion-MNIST is at github.com/zalandoresearch/fashion-mnist, folder `data/fashion`\n  \
+         a subset of MNIST is in the program: `--set data.source=embedded:mnist`",
         FILES.map(|file| format!("`{file}`")).join(", ")
     )]
     Missing {

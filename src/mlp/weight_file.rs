@@ -21,7 +21,7 @@ pub use element::Dtype;
 pub use error::{Problem, WeightFileError};
 pub use layer::{Bias, to_mlp};
 pub use summary::{Role, Summary, TensorSummary, describe};
-pub use write::{write_npz, write_safetensors};
+pub use write::{check_writable, write_npz, write_safetensors};
 
 /// The formats that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

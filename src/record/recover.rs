@@ -92,8 +92,8 @@ pub struct Recovered {
 /// If `input` is not a run file or holds nothing to recover, or `output` exists or cannot be written; then `output`
 /// does not appear.
 pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
-    refuse_existing(output)?;
     let source = open_run(input)?;
+    refuse_existing(output)?;
     check_whole(input, &source)?;
     let failed = |cause| RecoverError::Write {
         path: output.to_owned(),
@@ -110,6 +110,14 @@ pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
     Ok(recovered)
 }
 
+/// Whether there is anything at the start of the file: a run that was killed at once leaves it empty, or a hole.
+fn has_begun(path: &Path) -> bool {
+    use std::io::Read;
+    let mut start = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(8).read_to_end(&mut start));
+    read.is_err() || start.iter().any(|&byte| byte != 0)
+}
+
 /// Opens a run file, whole or killed.
 fn open_run(path: &Path) -> Result<File, RecoverError> {
     let unreadable = |cause: String| RecoverError::Unreadable {
@@ -123,7 +131,13 @@ fn open_run(path: &Path) -> Result<File, RecoverError> {
     let file = open(path).map_err(|error| {
         let path = path.to_owned();
         if error.contains_minor(hdf5::MinorErrorCode::NotHdf5) {
-            RecoverError::NotHdf5 { path }
+            match has_begun(&path) {
+                true => RecoverError::NotHdf5 { path },
+                false => RecoverError::Damaged {
+                    path,
+                    cause: "its first bytes were never written".to_owned(),
+                },
+            }
         } else {
             RecoverError::Damaged {
                 path,

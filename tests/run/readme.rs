@@ -1,1 +1,105 @@
-//! Empty.
+//! What the README says can be typed and works.
+
+use std::process::Command;
+
+use super::python::python;
+use super::setup::{Place, root, said, shipped};
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).expect("README.md")
+}
+
+/// The first block of `language`.
+fn snippet(language: &str) -> String {
+    let text = readme();
+    let fence = format!("```{language}\n");
+    let rest = text
+        .split_once(&fence)
+        .unwrap_or_else(|| panic!("no {language}"))
+        .1;
+    rest.split_once("\n```").expect("an end").0.to_owned()
+}
+
+#[test]
+fn the_python_reader_reads_a_run() {
+    let Some(python) = python() else { return };
+    let reader = snippet("python");
+    assert_eq!(reader.lines().count(), 3, "{reader}");
+    let place = Place::with_model(super::setup::SMALL);
+    place.run("run model.toml --seeds 1 --out r");
+    let script = format!("{reader}\nprint(len(times_ms), times_ms[-1], neurons.sum())\n");
+    let mut command = Command::new(python);
+    let output = command
+        .args(["-c", &script])
+        .current_dir(place.path("r"))
+        .output()
+        .expect("Python");
+    assert!(output.status.success(), "{}", said(&output));
+    let spikes = super::run_file::RunFile::open(&place.path("r/run.h5")).spikes_of("hidden1");
+    let nodes: u64 = spikes.iter().map(|(_, node)| node).sum();
+    let last = spikes.last().expect("spikes").0;
+    let printed = said(&output);
+    let fields: Vec<f64> = printed
+        .split_whitespace()
+        .map(|word| word.parse().expect("a number"))
+        .collect();
+    assert_eq!(fields, [spikes.len() as f64, last, nodes as f64]);
+}
+
+/// The commands in the last column of the table "What next", each code span by itself.
+fn what_next() -> Vec<String> {
+    let text = readme();
+    let table = text.split_once("| to | type |").expect("a table").1;
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    rows.flat_map(|row| {
+        let spans = row.split('`').skip(1).step_by(2);
+        spans.map(str::to_owned).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+#[test]
+fn what_next_can_be_typed() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("models")).expect("a folder");
+    for name in ["digits", "patches", "mnist", "fashion"] {
+        let name = format!("sleep_replay_{name}.toml");
+        std::fs::copy(shipped(&name), place.path("models").join(&name)).expect("copied");
+    }
+    let toy = "models/sleep_replay_patches.toml";
+    std::fs::copy(root().join("tests/weights/linear.pt"), place.path("mlp.pt")).expect("copied");
+    let mut typed = 0;
+    for span in what_next() {
+        // What is in a shell's line: a whole command, or options to put behind `run MODEL`.
+        let line = match span.strip_prefix("sharpwave ") {
+            Some(_) if span.contains("--data DIR") => continue,
+            Some(rest) => rest.replace("MODEL", toy),
+            None if span.starts_with("--set mlp.training")
+                || span.starts_with("--set sleep.grid") =>
+            {
+                format!("check {toy} {span}")
+            }
+            None if span.starts_with("--set sleep.duration") => format!("check {toy} {span}"),
+            None if span == "--keep-seeds" => format!("run {toy} {span}"),
+            None if span.starts_with("--seed ") => format!("run {toy} {span}"),
+            None => continue,
+        };
+        let mut shell = Command::new("sh");
+        shell
+            .arg("-c")
+            .arg(format!("\"$0\" --quiet {line}"))
+            .arg(super::setup::program());
+        let output = shell.current_dir(place.path("")).output().expect("a shell");
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", said(&output));
+        typed += 1;
+    }
+    assert!(typed >= 10, "{typed}");
+    assert_eq!(
+        place.names("run-001"),
+        ["accuracy.csv", "figures", "run.h5"]
+    );
+    assert!(place.path("mlp.safetensors").exists());
+}

@@ -98,11 +98,7 @@ fn source(item: &Item<'_>, network: Option<&Network>, paths: &Paths<'_>) -> Opti
 fn below(data: &Path, name: &str) -> std::path::PathBuf {
     let data = std::path::absolute(data).unwrap_or_else(|_| data.into());
     let inner = data.join(name);
-    if inner.is_dir() || !data.is_dir() {
-        inner
-    } else {
-        data
-    }
+    if inner.is_dir() { inner } else { data }
 }
 
 fn tasks(

@@ -135,7 +135,7 @@ pub enum Problem {
     /// A layer has a bias and nobody said what to do with it.
     #[error(
         "`{tensor}` is a bias; the spiking network has none\n  \
-         help: train without biases, or leave them out with bias = \"drop\" and check the accuracy"
+         help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy"
     )]
     Bias {
         /// Tensor.

@@ -92,28 +92,7 @@ fn write(
     content: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<(), Problem>,
 ) -> Result<(), WeightFileError> {
     let write = || {
-        if path.symlink_metadata().is_ok() {
-            return Err(Problem::Exists);
-        }
-        let directory = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        if !directory.is_dir() {
-            return Err(Problem::NoDirectory);
-        }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".sharpwave-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // What other new files get: everything that the user's umask allows. Temporary files are private.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        // The reason alone: the error itself names the temporary file.
-        let mut file = builder
-            .tempfile_in(directory)
-            .map_err(|error| Problem::Write(error.kind().into()))?;
+        let mut file = temporary(path)?;
         let mut buffered = BufWriter::new(file.as_file_mut());
         content(&mut buffered)?;
         buffered.flush().map_err(Problem::Write)?;
@@ -128,6 +107,46 @@ fn write(
         }
     };
     write().map_err(|problem| problem.in_file(path))
+}
+
+/// Whether a new file `path` can be written, to be asked before the work that fills it.
+///
+/// # Errors
+/// If the file exists, or its folder does not or refuses new files.
+pub fn check_writable(path: &Path) -> Result<(), WeightFileError> {
+    temporary(path)
+        .map(drop)
+        .map_err(|problem| problem.in_file(path))
+}
+
+/// A temporary file next to `path`, where there must be nothing yet.
+fn temporary(path: &Path) -> Result<tempfile::NamedTempFile, Problem> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Problem::Exists);
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !directory.is_dir() {
+        return Err(Problem::NoDirectory);
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".sharpwave-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What other new files get: everything that the user's umask allows. Temporary files are private.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory).map_err(|error| {
+        // The reason alone: the error itself names the temporary file.
+        let reason = error.get_ref().and_then(|inner| inner.source());
+        Problem::Write(match reason {
+            Some(reason) => std::io::Error::new(error.kind(), reason.to_string()),
+            None => error,
+        })
+    })
 }
 
 fn encode(error: impl std::fmt::Display) -> Problem {
