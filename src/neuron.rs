@@ -36,6 +36,9 @@ pub trait Neurons: Send {
     /// Number of neurons.
     fn size(&self) -> usize;
 
+    /// Whether neurons may fire without an arrival.
+    fn is_spontaneous(&self) -> bool;
+
     /// Returns every neuron to rest at `t`, which becomes the origin of its clock: a stage run at t = 0 and at
     /// t = 8 h gives the same bits.
     fn reset(&mut self, t: Time);

@@ -125,26 +125,12 @@ fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)
     events
 }
 
-/// Neuron by neuron, event by event.
-fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
+/// Per source neuron: (delay, population, target, weight).
+type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
+
+fn graph(network: &Recurrent) -> Graph {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
-    let values = &network.populations[0].values;
-    let (tau, v_th, v_reset) = (values["tau_m"], values["v_th"], values["v_reset"]);
-    let t_ref = (values["t_ref"] * 1e9) as i64;
-    let mut v: Vec<Vec<f64>> = Vec::new();
-    for population in &network.populations {
-        let purpose = format!("initial.{}", population.name);
-        let draw = |i| {
-            population
-                .v_m
-                .draw(&mut Stream::new(network.seed, &purpose, u64::from(i)))
-        };
-        v.push((0..population.size).map(draw).collect());
-    }
-    let mut seen: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![0; n as usize]).collect();
-    let mut deaf: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![i64::MIN; n as usize]).collect();
-    // Per source neuron: (delay, population, target, weight).
-    let mut synapses: BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>> = BTreeMap::new();
+    let mut synapses = Graph::new();
     for (p, targets, plan) in network.plans().unwrap() {
         let total: u32 = targets.iter().map(|&t| sizes[t]).sum();
         let rows = plan
@@ -175,6 +161,28 @@ fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
             }
         }
     }
+    synapses
+}
+
+/// Neuron by neuron, event by event.
+fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
+    let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
+    let values = &network.populations[0].values;
+    let (tau, v_th, v_reset) = (values["tau_m"], values["v_th"], values["v_reset"]);
+    let t_ref = (values["t_ref"] * 1e9) as i64;
+    let mut v: Vec<Vec<f64>> = Vec::new();
+    for population in &network.populations {
+        let purpose = format!("initial.{}", population.name);
+        let draw = |i| {
+            population
+                .v_m
+                .draw(&mut Stream::new(network.seed, &purpose, u64::from(i)))
+        };
+        v.push((0..population.size).map(draw).collect());
+    }
+    let mut seen: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![0; n as usize]).collect();
+    let mut deaf: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![i64::MIN; n as usize]).collect();
+    let synapses = graph(network);
     let mut agenda: BTreeMap<i64, Vec<(usize, u32, f64)>> = BTreeMap::new();
     for (t, population, node) in external(network, lanes, stop) {
         agenda
@@ -237,7 +245,125 @@ fn the_engine_agrees_with_the_naive_event_loop() {
         expected.sort_by_key(|&(t, p, node)| (t, name_hash(&network.populations[p].name), node));
         let (spikes, _) = run(&network, f64::from(stop_ms), &[]);
         assert!(spikes.len() > 300, "{} spikes", spikes.len());
-        assert_eq!(spikes, expected, "{n} neurons in {lanes} lanes");
+        let first = spikes.iter().zip(&expected).find(|(a, b)| a != b);
+        assert!(
+            spikes == expected,
+            "{n} neurons in {lanes} lanes: {first:?}"
+        );
+    }
+}
+
+/// Neurons that fire by themselves, as in Vogels and Abbott (2005): e_l above v_th, no noise.
+fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
+    let mut network = brunel(200, lanes, delay_ms, 5.0, 0.0);
+    network.noise.clear();
+    let weights = [0.6, -4.0];
+    for (projection, weight) in network.projections.iter_mut().zip(weights) {
+        projection.weight = constant(weight);
+    }
+    for population in &mut network.populations {
+        population
+            .values
+            .extend([("v_th", -50.0), ("v_reset", -60.0), ("e_l", -49.0)]);
+        population.v_m = uniform(-60.0, -50.0);
+    }
+    network
+}
+
+/// Every crossing from scratch after every event.
+fn naive_driven(network: &Recurrent, stop: i64) -> Spikes {
+    let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
+    let (tau_ps, v_th, v_reset, e_l, t_ref) = (20e9, -50.0, -60.0, -49.0, 5_000_000_000_i64);
+    let graph = graph(network);
+    let mut v: Vec<Vec<f64>> = network
+        .populations
+        .iter()
+        .map(|population| {
+            let purpose = format!("initial.{}", population.name);
+            let draw = |i| {
+                population
+                    .v_m
+                    .draw(&mut Stream::new(network.seed, &purpose, u64::from(i)))
+            };
+            (0..population.size).map(draw).collect()
+        })
+        .collect();
+    let mut seen: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![0; n as usize]).collect();
+    let mut agenda: BTreeMap<i64, Vec<(usize, u32, f64)>> = BTreeMap::new();
+    let mut spikes = Spikes::new();
+    loop {
+        let mut next = agenda.first_key_value().map_or(i64::MAX, |(&t, _)| t);
+        let mut crossing: Vec<(usize, usize)> = Vec::new();
+        for p in 0..2 {
+            for i in 0..sizes[p] as usize {
+                let gap = tau_ps * ((e_l - v[p][i]) / (e_l - v_th)).ln();
+                let t = seen[p][i] + (gap.ceil() as i64).max(0);
+                if t < next {
+                    next = t;
+                    crossing.clear();
+                }
+                if t == next {
+                    crossing.push((p, i));
+                }
+            }
+        }
+        if next >= stop {
+            return spikes;
+        }
+        let mut fired = crossing;
+        for (p, node, weight) in agenda.remove(&next).unwrap_or_default() {
+            let i = node as usize;
+            // Refractory: held at reset from a later instant on.
+            if seen[p][i] > next || fired.contains(&(p, i)) {
+                continue;
+            }
+            v[p][i] =
+                e_l + (v[p][i] - e_l) * (-((next - seen[p][i]) as f64) / tau_ps).exp() + weight;
+            seen[p][i] = next;
+        }
+        for p in 0..2 {
+            for i in 0..sizes[p] as usize {
+                if seen[p][i] == next && v[p][i] >= v_th - 1e-12 && !fired.contains(&(p, i)) {
+                    fired.push((p, i));
+                }
+            }
+        }
+        fired.sort_unstable();
+        for (p, i) in fired {
+            spikes.push((next, p, i as u32));
+            v[p][i] = v_reset;
+            seen[p][i] = next + t_ref;
+            for &(delay, population, target, weight) in
+                graph.get(&(p, i as u32)).into_iter().flatten()
+            {
+                agenda
+                    .entry(next + delay)
+                    .or_default()
+                    .push((population, target, weight));
+            }
+        }
+    }
+}
+
+#[test]
+fn crossings_without_arrivals_agree_with_the_naive_event_loop() {
+    for (lanes, delay) in [
+        (1, constant(0.2)),
+        (3, uniform(0.1, 2.0)),
+        (2, constant(1.0)),
+    ] {
+        let network = driven(lanes, delay);
+        let mut expected = naive_driven(&network, 400_000_000_000);
+        expected.sort_by_key(|&(t, p, node)| (t, name_hash(&network.populations[p].name), node));
+        let (spikes, fingerprint) = run(&network, 400.0, &[]);
+        assert!(spikes.len() > 500, "{} spikes", spikes.len());
+        let first = spikes.iter().zip(&expected).find(|(a, b)| a != b);
+        assert!(spikes == expected, "{lanes} lanes: {first:?}");
+        assert_eq!(
+            run(&network, 400.0, &[1.0, 33.3, 250.05]).1,
+            fingerprint,
+            "cut"
+        );
     }
 }
 

@@ -99,14 +99,20 @@ impl Lane {
         }
     }
 
-    /// The next instant at which something happens here without anything arriving. Refractory ends and moves of the
-    /// clock do not count: they are made up for when something does.
+    /// The next instant at which something happens here without anything arriving. Of neurons that only fire at
+    /// arrivals, refractory ends and moves of the clock do not count: they are made up for when something arrives.
     pub fn next_event(&self) -> Time {
-        self.noise
+        let noise = self
+            .noise
             .iter()
             .map(|noise| noise.events.next_time())
-            .min()
-            .unwrap_or(Time::MAX)
+            .min();
+        let alone = if self.neurons.is_spontaneous() {
+            self.neurons.next_due()
+        } else {
+            Time::MAX
+        };
+        noise.map_or(alone, |noise| noise.min(alone))
     }
 
     /// Applies noise before `boundary`, up to the first instant at which it may make a neuron fire: that instant.

@@ -23,6 +23,11 @@ pub enum BuildError {
     /// A population without members.
     #[error("population `{0}` is empty, expected at least one neuron")]
     Empty(String),
+    /// Neurons that fire without input in a network that only runs at arrivals.
+    #[error(
+        "the neurons of population `{0}` fire by themselves (`e_l` above `v_th`), expected ones that fire at arrivals only"
+    )]
+    Spontaneous(String),
     /// A projection from or to nowhere.
     #[error("projection `{projection}`: found no population called `{population}`")]
     UnknownPopulation {
@@ -118,8 +123,11 @@ impl Builder {
     /// Adds a population of neurons.
     ///
     /// # Errors
-    /// If the name is taken or there are none.
+    /// If the name is taken, there are none, or they fire by themselves.
     pub fn neurons(&mut self, name: &str, neurons: Box<dyn Neurons>) -> Result<(), BuildError> {
+        if neurons.is_spontaneous() {
+            return Err(BuildError::Spontaneous(name.into()));
+        }
         self.add(name, Members::Neurons(neurons))
     }
 

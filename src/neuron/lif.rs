@@ -1,11 +1,12 @@
 //! Leaky integrate-and-fire neurons with delta synapses and exact exponential decay.
 //!
-//! Between arrivals v decays to e_l, so a spike can only happen at an arrival. With one time constant per population
-//! the decay factors out of the loop over synapses: the state is u = (v − e_l) · e^((t − t₀)/τ), an arrival at t adds
+//! Between arrivals v decays to e_l, so a spike can only happen at an arrival, unless e_l is at or above v_th (see
+//! [`crossing`]). With one time constant per population the decay factors out of the loop over synapses: the state is u = (v − e_l) · e^((t − t₀)/τ), an arrival at t adds
 //! w · e^((t − t₀)/τ) (one factor per spike, not per target), and the threshold grows by the same factor. The clock's
 //! origin t₀ is state: it is set by `reset` and then moves in steps of 16 τ, at instants that depend on nothing else,
 //! because moving it changes last bits.
 
+mod crossing;
 mod kernel;
 mod params;
 
@@ -13,9 +14,10 @@ pub use params::{Params, SPEC};
 
 use std::collections::VecDeque;
 
-use crate::base::function::exp;
+use crate::base::function::{exp, ln};
 use crate::base::time::{Duration, Time};
 use crate::neuron::{Events, Model, Neurons, RowWeights};
+use crossing::Crossings;
 use kernel::{BLOCK, add_events, add_four_rows, add_row, add_to_targets, add_weights_to_targets};
 
 /// The registry's entry.
@@ -35,6 +37,9 @@ const REBASE_TAUS: f64 = 16.0;
 /// any t − t₀. 2⁻⁴⁰ is some 4,000 roundings of an f64 and far below any physical difference.
 const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
 
+/// A foreseen crossing that rounding has put a hair too early is looked at again a tick later.
+const TICK: Duration = Duration::from_ps(1);
+
 /// Constants that follow from the parameters.
 #[derive(Debug, Clone, Copy)]
 struct Derived {
@@ -44,7 +49,9 @@ struct Derived {
     rebase: Duration,
     /// What u is multiplied by when it does.
     rebase_factor: f64,
-    /// Threshold above rest, less the tie tolerance.
+    /// Threshold above rest; negative for neurons that fire by themselves.
+    distance: f64,
+    /// The same, less the tie tolerance: what is tested.
     threshold: f64,
     /// Reset potential above rest.
     reset: f64,
@@ -68,6 +75,8 @@ struct State {
     candidates: Vec<u16>,
     /// Refractory ends, in time order because the period is one for all.
     refractory: VecDeque<(Time, u32)>,
+    /// Neurons about to fire by themselves; none in a population that does not.
+    crossings: Option<Crossings>,
 }
 
 /// A population of leaky integrate-and-fire neurons that share their parameters.
@@ -85,11 +94,13 @@ impl Lif {
         let tau_ps = params.tau_m.ps() as f64;
         // At least a picosecond, so that the origin always moves on; capped far inside the clock's range.
         let rebase = Duration::from_ps((REBASE_TAUS * tau_ps).clamp(1.0, 1e18) as i64);
+        let distance = params.v_th - params.e_l;
         let derived = Derived {
             rate_per_ps: 1.0 / tau_ps,
             rebase,
             rebase_factor: exp(-(rebase.ps() as f64) / tau_ps),
-            threshold: (params.v_th - params.e_l) * (1.0 - TIE),
+            distance,
+            threshold: distance - distance.abs() * TIE,
             reset: params.v_reset - params.e_l,
         };
         let state = State {
@@ -100,6 +111,7 @@ impl Lif {
             scan: false,
             candidates: Vec::new(),
             refractory: VecDeque::new(),
+            crossings: (params.v_th <= params.e_l).then(Crossings::default),
         };
         Self {
             params,
@@ -122,6 +134,79 @@ impl Lif {
                 *u *= self.derived.rebase_factor;
             }
         }
+        self.bound();
+    }
+
+    /// Recomputes what u must reach to cross the threshold within the horizon, after the origin or the horizon moved.
+    fn bound(&mut self) {
+        if let Some(end) = self
+            .state
+            .crossings
+            .as_ref()
+            .map(|crossings| crossings.horizon)
+        {
+            let bound = self.derived.threshold * self.factor_at(end);
+            if let Some(crossings) = &mut self.state.crossings {
+                crossings.bound = bound;
+            }
+        }
+    }
+
+    /// The instant at which neuron `j` reaches the threshold by itself, if that is within the horizon.
+    fn crossing(&self, j: usize) -> Option<Time> {
+        let crossings = self.state.crossings.as_ref()?;
+        let u = self.state.u[j];
+        if u < crossings.bound {
+            return None;
+        }
+        // u = distance · e^((t − t₀)/τ), both negative, without the tolerance: it would shift the crossing.
+        let offset = ln(u / self.derived.distance) / self.derived.rate_per_ps;
+        let t = self.state.origin.ps().saturating_add(offset.ceil() as i64);
+        Some(Time::from_ps(t))
+    }
+
+    /// What happens by itself at or before `t`: refractory ends, crossings, the end of the horizon.
+    fn cross(&mut self, t: Time) {
+        let Some(crossings) = &mut self.state.crossings else {
+            return;
+        };
+        if crossings.horizon <= t {
+            crossings.extend(t);
+            self.bound();
+            let bound = self
+                .state
+                .crossings
+                .as_ref()
+                .map_or(f64::INFINITY, |crossings| crossings.bound);
+            let near: Vec<u32> = (0..self.size as u32)
+                .filter(|&j| self.state.u[j as usize] >= bound)
+                .collect();
+            near.into_iter().for_each(|j| self.predict(j, t));
+        }
+        while let Some(j) = self
+            .state
+            .crossings
+            .as_mut()
+            .and_then(|crossings| crossings.take_due(t))
+        {
+            // Arrivals since may have put it off, or it has fired.
+            if self.state.u[j as usize] >= self.derived.threshold * self.state.factor {
+                if let Some(crossings) = &mut self.state.crossings {
+                    crossings.due.push(j);
+                }
+            } else {
+                self.predict(j, t + TICK);
+            }
+        }
+    }
+
+    /// Queues the crossing of neuron `j`, if it is near, for `earliest` at the earliest.
+    fn predict(&mut self, j: u32, earliest: Time) {
+        if let Some(t) = self.crossing(j as usize)
+            && let Some(crossings) = &mut self.state.crossings
+        {
+            crossings.queue(t.max(earliest), j);
+        }
     }
 
     /// e^((t − t₀)/τ).
@@ -135,6 +220,10 @@ impl Neurons for Lif {
         self.size
     }
 
+    fn is_spontaneous(&self) -> bool {
+        self.state.crossings.is_some()
+    }
+
     fn reset(&mut self, t: Time) {
         let State {
             u,
@@ -144,11 +233,15 @@ impl Neurons for Lif {
             scan,
             candidates,
             refractory,
+            crossings,
         } = &mut self.state;
         u[..self.size].fill(0.0);
         (*origin, *factor, *now, *scan) = (t, 1.0, t, false);
         candidates.clear();
         refractory.clear();
+        if let Some(crossings) = crossings {
+            *crossings = Crossings::starting(t);
+        }
     }
 
     fn advance(&mut self, t: Time) {
@@ -159,12 +252,14 @@ impl Neurons for Lif {
             self.state.refractory.pop_front();
             self.rebase_to(end);
             self.state.u[neuron as usize] = self.derived.reset * self.factor_at(end);
+            self.predict(neuron, end);
         }
         self.rebase_to(t);
         if t != self.state.now {
             self.state.factor = self.factor_at(t);
         }
         self.state.now = t;
+        self.cross(t);
     }
 
     fn next_due(&self) -> Time {
@@ -173,10 +268,17 @@ impl Neurons for Lif {
             .origin
             .checked_add(self.derived.rebase)
             .unwrap_or(Time::MAX);
-        self.state
+        let refractory = self
+            .state
             .refractory
             .front()
-            .map_or(rebase, |&(end, _)| end.min(rebase))
+            .map_or(Time::MAX, |&(end, _)| end);
+        let crossing = self
+            .state
+            .crossings
+            .as_ref()
+            .map_or(Time::MAX, Crossings::next);
+        rebase.min(refractory).min(crossing)
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
@@ -204,10 +306,15 @@ impl Neurons for Lif {
             u,
             factor,
             candidates,
+            crossings,
             ..
         } = &mut self.state;
         let Some(u) = u.first_chunk_mut() else { return };
-        let (scale, threshold) = (gain * *factor, self.derived.threshold * *factor);
+        let scale = gain * *factor;
+        let threshold = match crossings {
+            None => self.derived.threshold * *factor,
+            Some(crossings) => crossings.bound,
+        };
         match weights {
             RowWeights::One(w) => {
                 add_to_targets(u, targets, f64::from(w) * scale, threshold, candidates);
@@ -220,23 +327,31 @@ impl Neurons for Lif {
 
     fn receive_events(&mut self, events: Events<'_>, weight: f64) -> Option<usize> {
         let factor = self.factor_at(events.start);
-        let State { u, candidates, .. } = &mut self.state;
+        let State {
+            u,
+            candidates,
+            crossings,
+            ..
+        } = &mut self.state;
         let u = u.first_chunk_mut()?;
         let Events {
             growth, targets, ..
         } = events;
-        let reached = add_events(
-            u,
-            targets,
-            growth,
-            weight * factor,
-            self.derived.threshold * factor,
-        )?;
+        let (growing, fixed) = match crossings {
+            None => (self.derived.threshold * factor, 0.0),
+            Some(crossings) => (0.0, crossings.bound),
+        };
+        let reached = add_events(u, targets, growth, weight * factor, growing, fixed)?;
         candidates.push(targets[reached]);
         Some(reached)
     }
 
     fn fire(&mut self, fired: &mut Vec<u32>) {
+        let mut due = self
+            .state
+            .crossings
+            .as_mut()
+            .map_or_else(Vec::new, |crossings| std::mem::take(&mut crossings.due));
         let State {
             u,
             factor,
@@ -246,7 +361,7 @@ impl Neurons for Lif {
             refractory,
             ..
         } = &mut self.state;
-        if !*scan && candidates.is_empty() {
+        if !*scan && candidates.is_empty() && due.is_empty() {
             return;
         }
         let threshold = self.derived.threshold * *factor;
@@ -257,23 +372,41 @@ impl Neurons for Lif {
             f64::NEG_INFINITY
         };
         let first = fired.len();
+        // A crossing due at this instant is honoured even if an arrival of the same instant pulled v down. It may have
+        // been foreseen more than once.
+        due.sort_unstable();
+        due.dedup();
+        for j in due {
+            u[j as usize] = after;
+            fired.push(j);
+        }
         let mut test = |j: usize| {
             if u[j] >= threshold {
                 u[j] = after;
                 fired.push(j as u32);
             }
         };
+        let candidates = std::mem::take(candidates);
         if std::mem::take(scan) {
             (0..self.size).for_each(&mut test);
         } else {
             // One that stands here twice has been reset when its turn comes again.
             candidates.iter().for_each(|&j| test(usize::from(j)));
         }
-        candidates.clear();
         fired[first..].sort_unstable();
         if t_ref > Duration::ZERO {
             refractory.extend(fired[first..].iter().map(|&j| (*now + t_ref, j)));
         }
+        if self.state.crossings.is_some() {
+            let now = self.state.now;
+            let near = candidates
+                .iter()
+                .map(|&j| u32::from(j))
+                .chain(fired[first..].iter().copied());
+            near.for_each(|j| self.predict(j, now));
+        }
+        self.state.candidates = candidates;
+        self.state.candidates.clear();
     }
 
     fn potential(&self, j: usize) -> f64 {

@@ -95,19 +95,20 @@ pub(super) fn add_weights_to_targets(
     }
 }
 
-/// Adds `growth[k] · amount` to target k in order, up to and including the first that reaches `growth[k] · threshold`;
-/// its index, if there is one.
+/// Adds `growth[k] · amount` to target k in order, up to and including the first that reaches
+/// `growth[k] · growing + fixed`; its index, if there is one.
 pub(super) fn add_events(
     u: &mut Block,
     targets: &[u16],
     growth: &[f64],
     amount: f64,
-    threshold: f64,
+    growing: f64,
+    fixed: f64,
 ) -> Option<usize> {
     for (k, (&j, &g)) in targets.iter().zip(growth).enumerate() {
         let sum = u[usize::from(j)] + g * amount;
         u[usize::from(j)] = sum;
-        if sum >= g * threshold {
+        if sum >= g * growing + fixed {
             return Some(k);
         }
     }

@@ -24,7 +24,7 @@ pub static SPEC: ModelSpec = ModelSpec {
             dimension: Dimension::Voltage,
             default: None,
             range: Range::Finite,
-            doc: "spike threshold, above e_l: at or below it every arrival would fire",
+            doc: "spike threshold; a neuron whose e_l lies above it fires by itself",
         },
         ParameterSpec {
             name: "v_reset",
@@ -70,7 +70,7 @@ impl Params {
     /// From values by name, missing ones filled with their defaults.
     ///
     /// # Errors
-    /// If a value is missing or out of range, the threshold is not above rest, or the reset not below the threshold.
+    /// If a value is missing or out of range, the threshold equals rest, or the reset is not below the threshold.
     pub fn new(values: &Values) -> Result<Self, ParameterError> {
         let values = parameter::complete(&SPEC, values)?;
         let inconsistent = |reason: String| ParameterError::Inconsistent {
@@ -93,10 +93,10 @@ impl Params {
                 "`tau_m` is shorter than the clock's picosecond".into(),
             ));
         }
-        if params.v_th <= params.e_l {
+        if params.v_th == params.e_l {
             return Err(inconsistent(format!(
-                "`v_th` is {}, expected above `e_l` ({}): such a neuron fires at every arrival",
-                params.v_th, params.e_l
+                "`v_th` and `e_l` are both {}, expected different potentials: v would approach the threshold without end",
+                params.v_th
             )));
         }
         if params.v_reset >= params.v_th {

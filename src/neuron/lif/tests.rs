@@ -110,12 +110,45 @@ fn after_the_refractory_period_v_decays_from_the_reset() {
 
 #[test]
 fn a_threshold_at_rest_is_refused() {
-    let error = Params::new(&values(&[("tau_m", 20.0), ("v_th", 0.0)]))
-        .expect_err("fires at every arrival");
+    let error = Params::new(&values(&[("tau_m", 20.0), ("v_th", 0.0)])).expect_err("never reached");
     assert_eq!(
         error.to_string(),
-        "`lif`: `v_th` is 0, expected above `e_l` (0): such a neuron fires at every arrival"
+        "`lif`: `v_th` and `e_l` are both 0, expected different potentials: v would approach the threshold without end"
     );
+}
+
+#[test]
+fn a_neuron_driven_above_threshold_fires_at_the_closed_form() {
+    // From −60 towards −49 mV: −50 is reached after τ ln 11; then every τ ln 11 + t_ref.
+    let pairs = [
+        ("tau_m", 20.0),
+        ("v_th", -50.0),
+        ("e_l", -49.0),
+        ("v_reset", -60.0),
+        ("t_ref", 5.0),
+    ];
+    let mut lif = lif(2, &pairs);
+    lif.reset(at(3.0));
+    lif.set_potential(0, -60.0);
+    lif.set_potential(1, -60.0);
+    let period_ms = 20.0 * 11.0_f64.ln();
+    let mut spikes = Vec::new();
+    while spikes.len() < 8 {
+        let t = lif.next_due();
+        lif.advance(t);
+        let mut fired = Vec::new();
+        lif.fire(&mut fired);
+        spikes.extend(fired.into_iter().map(|j| (t, j)));
+    }
+    for (k, (t, j)) in spikes.into_iter().enumerate() {
+        let n = (k / 2) as f64;
+        let expected_ps = (3.0 + period_ms * (n + 1.0) + 5.0 * n) * 1e9;
+        assert_eq!(j as usize, k % 2);
+        assert!(
+            (t.ps() as f64 - expected_ps).abs() <= 2.0 + n,
+            "{t} for {expected_ps} ps"
+        );
+    }
 }
 
 proptest! {
