@@ -63,7 +63,7 @@ impl<'a> Bundles<'a> {
     ) -> Result<(), E> {
         let mut sampler = Sampler::default();
         if let Rule::FixedOutDegree(degree) = self.plan.rule {
-            return self.from_sources(degree, &mut sampler, &mut visit);
+            return self.each_source(degree, &mut sampler, &mut visit);
         }
         for block in self.lane {
             let degrees = self.shared_degrees(block);
@@ -137,7 +137,7 @@ impl<'a> Bundles<'a> {
         degrees
     }
 
-    fn from_sources<E>(
+    fn each_source<E>(
         &self,
         degree: u32,
         sampler: &mut Sampler,
