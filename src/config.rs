@@ -29,7 +29,7 @@ pub use sleep_replay::{
 #[derive(Debug, Clone, PartialEq)]
 pub enum Model {
     /// A trained network sleeps.
-    SleepReplay(SleepReplay),
+    SleepReplay(Box<SleepReplay>),
     /// A network runs.
     Network(NetworkModel),
 }
@@ -46,7 +46,7 @@ impl Model {
     /// The experiment on sleep, if it is one.
     pub fn sleep_replay(self) -> Option<SleepReplay> {
         match self {
-            Self::SleepReplay(model) => Some(model),
+            Self::SleepReplay(model) => Some(*model),
             Self::Network(_) => None,
         }
     }

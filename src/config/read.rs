@@ -144,7 +144,9 @@ fn model(root: &Section<'_>, paths: &Paths<'_>) -> Option<Model> {
         ])
     });
     match kind {
-        Some(Kind::SleepReplay) => sleep_replay(root, paths).map(Model::SleepReplay),
+        Some(Kind::SleepReplay) => {
+            sleep_replay(root, paths).map(|model| Model::SleepReplay(Box::new(model)))
+        }
         Some(Kind::Network) => network::read(root).map(Model::Network),
         None => {
             root.ignore();
