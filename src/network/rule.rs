@@ -5,8 +5,10 @@
 //! `weight.NAME`, `delay.NAME`). So the same seed gives the same graph for any division into lanes and any number of
 //! threads, and another weight distribution leaves the connectivity as it was.
 
+mod bundle;
 mod check;
 mod connect;
+mod sample;
 mod share;
 
 pub use check::RuleError;

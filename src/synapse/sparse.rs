@@ -10,7 +10,7 @@ use crate::base::time::Duration;
 
 /// The number of a target within its lane: `u16` or `u32`.
 pub trait Index: Copy + Ord + Send + Sync + std::fmt::Debug + 'static {
-    /// How many neurons a lane may hold.
+    /// Numbers are below this.
     const LIMIT: u64;
 
     /// From a number below [`Self::LIMIT`]; a larger one loses its high bits.
@@ -35,7 +35,7 @@ impl Index for u16 {
 }
 
 impl Index for u32 {
-    const LIMIT: u64 = 1 << 32;
+    const LIMIT: u64 = u32::MAX as u64;
 
     #[inline(always)]
     fn new(local: u32) -> Self {

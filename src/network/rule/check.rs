@@ -129,6 +129,16 @@ pub enum RuleError {
         /// The projection.
         projection: String,
     },
+    /// A lane that is not made of this projection's targets.
+    #[error(
+        "projection `{projection}`: found a lane that is not made of separate ranges of its {n_target} targets"
+    )]
+    Lane {
+        /// The projection.
+        projection: String,
+        /// Targets.
+        n_target: u32,
+    },
     /// Lane-local numbers that do not fit the chosen index.
     #[error("projection `{projection}`: a lane has neuron {local}, expected numbers below {limit}")]
     LaneTooLarge {

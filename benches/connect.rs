@@ -1,0 +1,89 @@
+//! Connecting 10⁴ neurons with in-degree 1,000 in two lanes, one thread; `items/s` are synapses per second.
+//!
+//! Floor: 0.3e9 synapses of the cortical microcircuit in 60 s on two threads, 400 ns each; aim 40 ns.
+//!
+//! `cargo bench --bench connect`
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::time::Duration;
+use sharpwave::network::rule::{Block, Plan, Rule};
+
+fn main() {
+    divan::main();
+}
+
+fn plan(rule: Rule, multapses: bool, weight: Shape, delay_ms: Shape) -> Plan {
+    let delay_ms = Distribution::within(delay_ms, 0.1, f64::INFINITY);
+    Plan {
+        name: "bench".into(),
+        seed: 1,
+        n_source: 10_000,
+        n_target: 10_000,
+        own: Some(0),
+        rule,
+        autapses: false,
+        multapses,
+        weight: Distribution::new(weight).expect("valid"),
+        delay_ms: delay_ms.expect("valid"),
+        delay_resolution: Duration::from_ps(100_000_000),
+    }
+}
+
+fn connect(bencher: Bencher<'_, '_>, plan: &Plan) {
+    bencher
+        .counter(ItemsCount::new(10_000_000_usize))
+        .bench(|| {
+            [0, 5_000].map(|first| {
+                plan.connect::<u16>(&[Block {
+                    first,
+                    len: 5_000,
+                    local: 0,
+                }])
+                .expect("possible")
+            })
+        });
+}
+
+const ONE_WEIGHT: Shape = Shape::Constant(0.1);
+const ONE_DELAY: Shape = Shape::Constant(1.5);
+/// Relative width and delays of Potjans and Diesmann (2014), Cereb Cortex 24:785, table 5.
+const WEIGHTS: Shape = Shape::Normal {
+    mean: 87.8,
+    sd: 8.78,
+};
+const DELAYS: Shape = Shape::Normal {
+    mean: 1.5,
+    sd: 0.75,
+};
+
+#[divan::bench(sample_count = 5)]
+fn in_degree(bencher: Bencher<'_, '_>) {
+    let rule = Rule::FixedInDegree(1000);
+    connect(bencher, &plan(rule, true, ONE_WEIGHT, ONE_DELAY));
+}
+
+#[divan::bench(sample_count = 5)]
+fn in_degree_without_multapses(bencher: Bencher<'_, '_>) {
+    let rule = Rule::FixedInDegree(1000);
+    connect(bencher, &plan(rule, false, ONE_WEIGHT, ONE_DELAY));
+}
+
+#[divan::bench(sample_count = 5)]
+fn probability(bencher: Bencher<'_, '_>) {
+    let rule = Rule::FixedProbability(0.1);
+    connect(bencher, &plan(rule, false, ONE_WEIGHT, ONE_DELAY));
+}
+
+#[divan::bench(sample_count = 5)]
+fn out_degree(bencher: Bencher<'_, '_>) {
+    let rule = Rule::FixedOutDegree(1000);
+    connect(bencher, &plan(rule, true, ONE_WEIGHT, ONE_DELAY));
+}
+
+#[divan::bench(sample_count = 5)]
+fn total_with_weights_and_delays(bencher: Bencher<'_, '_>) {
+    let rule = Rule::FixedTotal(10_000_000);
+    connect(bencher, &plan(rule, true, WEIGHTS, DELAYS));
+}

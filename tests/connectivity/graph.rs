@@ -1,0 +1,93 @@
+//! Plans to test and graphs in a form that can be compared.
+
+use std::collections::BTreeSet;
+
+use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::time::Duration;
+use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::synapse::sparse::{Index, Sparse, Weights};
+
+/// Source, delay in ps, target in the projection, bits of the weight.
+pub type Synapse = (u32, i64, u32, u32);
+
+pub fn fixed(value: f64) -> Distribution {
+    Distribution::new(Shape::Constant(value)).unwrap()
+}
+
+pub fn plan(rule: Rule, n_source: u32, n_target: u32) -> Plan {
+    Plan {
+        name: "e_i".into(),
+        seed: 7,
+        n_source,
+        n_target,
+        own: None,
+        rule,
+        autapses: true,
+        multapses: true,
+        weight: fixed(0.5),
+        delay_ms: fixed(1.5),
+        delay_resolution: Duration::from_ps(100_000_000),
+    }
+}
+
+pub fn drawn(mut plan: Plan) -> Plan {
+    plan.weight = Distribution::new(Shape::Normal { mean: 1.0, sd: 0.2 }).unwrap();
+    let delay = Shape::Normal { mean: 0.6, sd: 0.3 };
+    plan.delay_ms = Distribution::within(delay, 0.1, f64::INFINITY).unwrap();
+    plan
+}
+
+pub fn whole(plan: &Plan) -> Vec<Block> {
+    vec![Block {
+        first: 0,
+        len: plan.n_target,
+        local: 0,
+    }]
+}
+
+/// All synapses of a lane in row order, with targets as numbers in the projection.
+pub fn synapses<I: Index>(sparse: &Sparse<I>, lane: &[Block]) -> Vec<Synapse> {
+    let global = |local: u32| {
+        lane.iter()
+            .find(|block| (block.local..block.local + block.len).contains(&local))
+            .map(|block| block.first + (local - block.local))
+            .expect("a neuron of the lane")
+    };
+    let mut all = Vec::new();
+    for source in 0..sparse.n_source() {
+        for (d, delay) in sparse.delays().iter().enumerate() {
+            let (targets, weights) = sparse.row(source, d);
+            for (i, target) in targets.iter().enumerate() {
+                let weight = match sparse.weights() {
+                    Weights::One(weight) => *weight,
+                    Weights::Each(_) => weights.unwrap()[i],
+                };
+                let target = global(target.get() as u32);
+                all.push((source as u32, delay.ps(), target, weight.to_bits()));
+            }
+        }
+    }
+    assert_eq!(all.len(), sparse.n_synapses());
+    all
+}
+
+pub fn graph(plan: &Plan) -> Vec<Synapse> {
+    let lane = whole(plan);
+    synapses(&plan.connect::<u32>(&lane).unwrap(), &lane)
+}
+
+pub fn in_degrees(graph: &[Synapse], n: u32) -> Vec<u32> {
+    let mut degrees = vec![0; n as usize];
+    graph.iter().for_each(|s| degrees[s.2 as usize] += 1);
+    degrees
+}
+
+pub fn out_degrees(graph: &[Synapse], n: u32) -> Vec<u32> {
+    let mut degrees = vec![0; n as usize];
+    graph.iter().for_each(|s| degrees[s.0 as usize] += 1);
+    degrees
+}
+
+pub fn pairs(graph: &[Synapse]) -> BTreeSet<(u32, u32)> {
+    graph.iter().map(|s| (s.0, s.2)).collect()
+}
