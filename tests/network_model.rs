@@ -142,7 +142,7 @@ fn overrides_that_are_wrong_say_so_at_the_override() {
         ),
         (
             "population.e.size== 2 * m",
-            "error: `population.e.size`: no parameter is called `m`\n  --> --set population.e.size\n  help: did you mean",
+            "error: `population.e.size`: no parameter is called `m`\n  --> --set population.e.size\n  help: known here: `epsilon`, `eta`, `g`, `j`, `n`, `nu_th`",
         ),
         (
             "projection.e_all.target=x",

@@ -7,7 +7,7 @@ mod like;
 mod scope;
 mod section;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use super::diagnostic::{ConfigError, Diagnostic};
 use super::document::{Document, Origin};
@@ -70,6 +70,7 @@ impl Reader {
             entries: &self.document.root,
             ancestors: Vec::new(),
             asked: RefCell::default(),
+            all_known: Cell::new(false),
             named: false,
         }
     }

@@ -1,6 +1,6 @@
 //! Values, by type, unit and range.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
@@ -283,6 +283,7 @@ impl<'a> Item<'a> {
             entries,
             ancestors: Vec::new(),
             asked: RefCell::default(),
+            all_known: Cell::new(false),
             named: false,
         })
     }

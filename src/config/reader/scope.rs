@@ -191,8 +191,7 @@ enum Visit {
 
 fn parameters(section: &Section<'_>) -> Scope {
     let reader = section.reader;
-    let names: Vec<&str> = section.keys().collect();
-    let items: Vec<Item<'_>> = names.iter().filter_map(|name| section.get(name)).collect();
+    let (names, items): (Vec<&str>, Vec<Item<'_>>) = section.items().into_iter().unzip();
     let mut scope = Scope(BTreeMap::new());
     for (name, item) in names.iter().zip(&items) {
         let bad = bad_name(name);

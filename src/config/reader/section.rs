@@ -1,6 +1,6 @@
 //! Tables, and the keys that they may have.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::config::document::{Entry, Origin, Value};
 
@@ -15,6 +15,8 @@ pub(in crate::config) struct Section<'a> {
     /// Tables that this one copies, the nearest first: path and keys.
     pub(super) ancestors: Vec<(String, &'a [Entry])>,
     pub(super) asked: RefCell<Vec<String>>,
+    /// Whether every key is known, whatever it is.
+    pub(super) all_known: Cell<bool>,
     /// Whether keys are names of things (layers, classes) and not of settings.
     pub(super) named: bool,
 }
@@ -120,6 +122,21 @@ impl<'a> Section<'a> {
         self.has(key) || self.ancestors.iter().any(copied)
     }
 
+    /// Every value that is written here; any key is known.
+    pub(in crate::config) fn items(&self) -> Vec<(&'a str, Item<'a>)> {
+        self.all_known.set(true);
+        let item = |entry: &'a Entry| Item {
+            reader: self.reader,
+            path: self.join(&entry.key),
+            key_origin: entry.origin,
+            node: &entry.node,
+        };
+        let entries = self.entries.iter();
+        entries
+            .map(|entry| (entry.key.as_str(), item(entry)))
+            .collect()
+    }
+
     /// Path as `--set` takes it.
     pub(in crate::config) fn path(&self) -> &str {
         &self.path
@@ -164,7 +181,7 @@ impl Drop for Section<'_> {
     fn drop(&mut self) {
         let asked = self.asked.take();
         for entry in self.entries {
-            if asked.contains(&entry.key) {
+            if self.all_known.get() || asked.contains(&entry.key) {
                 continue;
             }
             let what = if matches!(entry.node.value, Value::Table(_)) && self.path.is_empty() {
