@@ -3,7 +3,7 @@
 #[path = "python/interpreter.rs"]
 mod python;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use ndarray::Array2;

@@ -76,8 +76,12 @@ pub fn run(
         .par_iter()
         .map(|&seed| one_seed(model, options, &directory, &inputs, &bouts, seed, watch))
         .collect::<Result<Vec<_>, ExperimentError>>();
+    let repetitions = repetitions.inspect_err(|_| {
+        // A folder in which nothing could be written; one with content refuses.
+        let _ = std::fs::remove_dir(&directory);
+    })?;
     let (repetitions, mut files): (Vec<Repetition>, Vec<Option<RunFile>>) =
-        repetitions?.into_iter().flatten().unzip();
+        repetitions.into_iter().flatten().unzip();
     let complete = repetitions.len() == seeds.len()
         && repetitions.iter().all(|repetition| repetition.complete);
     let rows: Vec<table::Accuracy> = repetitions

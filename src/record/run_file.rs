@@ -1,5 +1,6 @@
 //! The run file as the simulation sees it: buffers, and a queue to the thread that writes.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -24,7 +25,7 @@ const QUEUE: usize = 4;
 
 /// A run file that is being written.
 ///
-/// Dropping it closes the file as [`RunFile::stop`] does, but then a write error goes to the log.
+/// Dropping it closes the file as [`RunFile::stop`] does, but then a write error that was not told goes to the log.
 #[derive(Debug)]
 pub struct RunFile {
     path: PathBuf,
@@ -34,6 +35,8 @@ pub struct RunFile {
     writer: Option<JoinHandle<()>>,
     notice: Arc<Notice>,
     live: bool,
+    /// Whether the caller has been told that a write failed.
+    told: Cell<bool>,
 }
 
 /// Spikes of one population on their way to the writer.
@@ -120,6 +123,7 @@ impl RunFile {
             writer: Some(writer),
             notice,
             live,
+            told: Cell::new(false),
         })
     }
 
@@ -213,7 +217,10 @@ impl RunFile {
 
     fn check(&self) -> Result<(), RecordError> {
         match self.notice.failure() {
-            Some(cause) => Err(self.write_error(cause)),
+            Some(cause) => {
+                self.told.set(true);
+                Err(self.write_error(cause))
+            }
             None => Ok(()),
         }
     }
@@ -300,9 +307,12 @@ impl Drop for RunFile {
         if self.writer.is_none() {
             return;
         }
+        let told = self.told.get();
         let handed = self.hand_over_all();
         let closed = self.close();
-        if let Err(error) = handed.and(closed) {
+        if let Err(error) = handed.and(closed)
+            && !told
+        {
             tracing::error!("{error}");
         }
     }

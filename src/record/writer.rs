@@ -85,13 +85,16 @@ pub(super) fn run(contents: Contents, jobs: &Receiver<Job>, notice: &Notice) {
     };
     loop {
         let wait = FLUSH_INTERVAL.saturating_sub(writer.flushed.elapsed());
-        let outcome = match jobs.recv_timeout(wait) {
-            Ok(job) => writer.take(job),
-            Err(RecvTimeoutError::Timeout) => {
-                notice.due.store(true, Ordering::Release);
-                writer.flush()
+        // Looked at before every job: a queue that is never empty must not put a flush off.
+        let outcome = if wait.is_zero() {
+            notice.due.store(true, Ordering::Release);
+            writer.flush()
+        } else {
+            match jobs.recv_timeout(wait) {
+                Ok(job) => writer.take(job),
+                Err(RecvTimeoutError::Timeout) => Ok(()),
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            Err(RecvTimeoutError::Disconnected) => break,
         };
         if let Err(error) = outcome
             && !writer.failed

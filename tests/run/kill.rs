@@ -7,11 +7,12 @@ use super::python::python;
 use super::run_file::RunFile;
 use super::setup::{Place, SMALL, said};
 
-/// Training long enough, sleeps long enough, that kills fall into both.
+/// A long first sleep and a long second training, so that kills fall into both; no controls after them.
 fn model() -> String {
     SMALL
-        .replace("epochs = 2", "epochs = 40")
-        .replace("\"400 ms\"", "\"60 s\"")
+        .replace("epochs = 2", "epochs = [40, 3000]")
+        .replace("\"400 ms\"", "[\"200 s\", \"20 s\"]")
+        .replace("[output]", "[compare]\nmodels = []\n\n[output]")
 }
 
 const COMMAND: &str = "--quiet run model.toml --seeds 1 --threads 1 --out";
@@ -78,11 +79,15 @@ fn whatever_is_recovered_is_the_beginning_of_the_run() {
                 snapshot.1
             );
         }
-        recovered.push((run, file.spikes_of("input").len(), file.bouts().len()));
+        let (spikes, ended) = (file.spikes_of("input").len(), file.bouts().len());
+        drop(file);
+        std::fs::remove_file(&copy).expect("removed");
+        recovered.push((run, spikes, ended));
     }
     eprintln!("{refused} of {KILLS} killed before the file was laid out; recovered: {recovered:?}");
     assert!(recovered.len() > KILLS as usize / 2, "{recovered:?}");
-    assert!(recovered.iter().any(|(_, spikes, _)| *spikes > 0));
+    let partly = |(_, spikes, ended): &&(String, usize, usize)| *spikes > 0 && *ended < bouts.len();
+    assert!(recovered.iter().filter(partly).count() > 2, "{recovered:?}");
     assert!(refused < 5, "{refused}");
 
     let Some(python) = python() else { return };

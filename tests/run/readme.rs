@@ -103,3 +103,21 @@ fn what_next_can_be_typed() {
     );
     assert!(place.path("mlp.safetensors").exists());
 }
+
+#[test]
+fn the_given_network_sleeps() {
+    let place = Place::with_model(&snippet("toml"));
+    std::fs::copy(root().join("tests/weights/linear.pt"), place.path("mlp.pt")).expect("copied");
+    place.write("raster.csv", "node_id,timestamp_ms\n0,0.5\n3,0.5\n1,7.25\n");
+    place.run("run model.toml --out r");
+    let names = [
+        "accuracy.csv",
+        "figures",
+        "run.h5",
+        "weights.npz",
+        "weights.safetensors",
+    ];
+    assert_eq!(place.names("r"), names);
+    let spikes = super::run_file::RunFile::open(&place.path("r/run.h5")).spikes_of("input");
+    assert_eq!(spikes, [(0.5, 0), (0.5, 3), (7.25, 1)]);
+}

@@ -181,3 +181,40 @@ fn a_run_without_a_terminal_keeps_a_short_log() {
         .expect("it runs");
     assert_eq!(super::setup::text(&output.stderr), "");
 }
+
+/// A system that writes no more than `blocks` of 512 or 1,024 bytes per file stands in for a full disk.
+#[test]
+fn a_full_disk_is_one_clear_error_and_keeps_what_was_written() {
+    let model = SMALL.replace("\"400 ms\"", "\"20 s\"");
+    let place = Place::with_model(&model);
+    let limited = |blocks: u32, out: &str| {
+        let mut shell = Command::new("sh");
+        shell
+            .arg("-c")
+            .arg(format!(
+                "trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""
+            ))
+            .arg(super::setup::program())
+            .args(["--quiet", "run", "model.toml", "--out", out])
+            .current_dir(place.path(""));
+        let output = shell.output().expect("a shell");
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert_eq!(super::setup::text(&output.stdout), "");
+        super::setup::text(&output.stderr)
+    };
+    assert_eq!(
+        limited(2000, "late"),
+        "error: `late/run.h5`: cannot write: File too large\n  help: what was flushed before is kept; if the file does not \
+         open, `sharpwave recover` makes an ordinary file of it\n"
+    );
+    assert_eq!(place.names("late"), ["run.h5"]);
+    place.run("recover late/run.h5");
+    let file = RunFile::open(&place.path("late/run.recovered.h5"));
+    assert!(!file.complete() && file.spikes_of("input").len() > 1000);
+
+    assert_eq!(
+        limited(1, "early"),
+        "error: `early/run.h5`: cannot create the run file: File too large\n"
+    );
+    assert!(!place.path("early").exists(), "{:?}", place.names("early"));
+}

@@ -59,7 +59,7 @@ fn weights_and_biases_by_hand() {
     assert_eq!(
         message(&file, Bias::Refuse, None),
         "`mlp`: `fc1.bias` is a bias; the spiking network has none\n  \
-         help: train without biases, or leave them out with bias = \"drop\" and check the accuracy"
+         help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy"
     );
 }
 
