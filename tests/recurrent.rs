@@ -59,7 +59,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         autapses: false,
         multapses: true,
         weight,
-        axonal_delay_ms: delay_ms.clone(),
+        axonal_delay_ms: delay_ms,
         dendritic_delay_ms: constant(0.0),
         delay_resolution: Duration::from_ps(100_000_000),
     };

@@ -8,7 +8,6 @@
 ///
 /// Each `fn` becomes a safe function whose body is compiled for the baseline, AVX2 and AVX-512 on x86-64, and once
 /// elsewhere (NEON is part of the ARM baseline).
-#[macro_export]
 macro_rules! vectorized {
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
@@ -35,6 +34,8 @@ macro_rules! vectorized {
         }
     };
 }
+
+pub(crate) use vectorized;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;

@@ -20,7 +20,7 @@ use super::images::Images;
 use super::perceptron::{Mlp, Output};
 use crate::base::function;
 use crate::base::stream::Stream;
-use crate::vectorized;
+use crate::base::vector::vectorized;
 
 /// How a network is trained.
 #[derive(Debug, Clone, Copy, PartialEq)]

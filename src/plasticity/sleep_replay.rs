@@ -9,8 +9,8 @@ use crate::base::parameter::{
     self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
 };
 use crate::base::time::{Duration, Time};
+use crate::base::vector::vectorized;
 use crate::plasticity::{PlasticityRule, Rule};
-use crate::vectorized;
 
 /// The registry's entry.
 pub static RULE: Rule = Rule {

@@ -8,8 +8,8 @@
 use crate::base::function::{exp_polynomial, minus_ln};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
+use crate::base::vector::vectorized;
 use crate::neuron::Events;
-use crate::vectorized;
 
 /// Events drawn together: enough for the vector loops, few enough that a batch stays in the first-level cache.
 pub const BATCH: usize = 512;

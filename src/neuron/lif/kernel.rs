@@ -3,7 +3,7 @@
 //! Dense rows are compiled for every vector width. Sparse rows address their targets by 16 bits in a block of 65,536
 //! states, so that no index can be out of bounds and none is checked.
 
-use crate::vectorized;
+use crate::base::vector::vectorized;
 
 /// States addressed by a 16-bit index.
 pub(super) const BLOCK: usize = 1 << 16;
