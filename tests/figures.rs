@@ -5,13 +5,11 @@
 mod synthetic;
 
 use ndarray::Array2;
-use rand::{RngExt, SeedableRng};
-use rand_pcg::Pcg64Mcg;
 use sharpwave::analysis::weight::most_changed;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::report::FigureError;
 use sharpwave::report::figure::{
-    Accuracy, Layer, Projection, Raster, ReceptiveFields, Reference, Run, Stage, WeightHistogram,
+    Accuracy, Layer, Projection, Raster, ReceptiveFields, WeightHistogram,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
