@@ -1,10 +1,10 @@
 //! Leaky integrate-and-fire neurons with delta synapses and exact exponential decay.
 //!
-//! Between arrivals v decays to e_l, so a spike can only happen at an arrival, unless e_l
-//! lies above v_th: then crossings are predicted in closed form. With one time constant per population the decay factors out of the loop over synapses: the state is u = (v − e_l) · e^((t − t₀)/τ), an arrival at t adds
-//! w · e^((t − t₀)/τ) (one factor per spike, not per target), and the threshold grows by the same factor. The clock's
-//! origin t₀ is state: it is set by `reset` and then moves in steps of 16 τ, at instants that depend on nothing else,
-//! because moving it changes last bits.
+//! Between arrivals v decays to e_l, so a spike can only happen at an arrival, unless e_l lies above v_th: then
+//! crossings are predicted in closed form. With one time constant per population the decay factors out of the loop over
+//! synapses: the state is u = (v − e_l) · e^((t − t₀)/τ), an arrival at t adds w · e^((t − t₀)/τ) (one factor per spike,
+//! not per target), and the threshold grows by the same factor. The clock's origin t₀ is state: it is set by `reset` and
+//! then moves in steps of 16 τ, at instants that depend on nothing else, because moving it changes last bits.
 
 mod crossing;
 mod kernel;
