@@ -10,6 +10,8 @@ mod given;
 mod kill;
 #[path = "run/naive.rs"]
 mod naive;
+#[path = "run/network.rs"]
+mod network;
 #[path = "run/patches.rs"]
 mod patches;
 #[path = "python/interpreter.rs"]

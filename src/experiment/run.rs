@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::config::sleep_replay::SleepReplay;
+use crate::config::sleep_replay::{SleepReplay, Weights};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::progress::Watch;
@@ -67,6 +67,11 @@ pub fn run(
 ) -> Result<Finished, ExperimentError> {
     let inputs = Inputs::read(model)?;
     let bouts = model.bouts()?;
+    if matches!(model.mlp.weights, Weights::Trained { bias: true, .. }) {
+        tracing::warn!(
+            "the MLP has biases, which take no part in sleep: the spiking network has none"
+        );
+    }
     check_network(model, &inputs)?;
     let directory = options.directory()?;
     let seeds: Vec<u64> = (0..model.seeds)

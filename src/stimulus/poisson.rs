@@ -5,7 +5,7 @@
 //! are drawn in batches by loops that vectorise: uniform bits, logarithms, an integer prefix sum (a floating-point one
 //! is slow and depends on its order), and the growth of the factored decay (see [`crate::neuron::lif`]).
 
-use crate::base::function::{exp_polynomial, minus_ln};
+use crate::base::function::{exp_near_zero, exp_polynomial, minus_ln};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::vectorized;
@@ -163,7 +163,12 @@ impl Poisson {
         }
         self.fraction = sum & ((1 << self.shift) - 1);
         if let Some(rate) = self.rate_per_ps {
-            grow(growth, offsets, rate);
+            // Offsets ascend: the last one is the longest.
+            if offsets[BATCH - 1] as f64 * rate <= NEAR {
+                grow_little(growth, offsets, rate);
+            } else {
+                grow(growth, offsets, rate);
+            }
         }
         self.choice.draw(&mut self.bits, targets);
         self.next = 0;
@@ -189,14 +194,33 @@ vectorized! {
     }
 }
 
+/// Batches shorter than this share of τ, as those of dense noise are, take the short polynomial.
+const NEAR: f64 = 0.01;
+
+/// 2⁵²: with it as the exponent, an integer below it is the mantissa of a double.
+const TWO_52: f64 = 4_503_599_627_370_496.0;
+
+/// An integer from 0 to 2⁵² as a double, in a way that vectors of every width have; offsets are below (see
+/// [`BATCH_UNITS`]).
+#[inline(always)]
+fn to_f64(x: i64) -> f64 {
+    f64::from_bits(x as u64 | TWO_52.to_bits()) - TWO_52
+}
+
 vectorized! {
     /// e^(offset · rate).
     fn grow(growth: &mut [f64; BATCH], offsets: &[i64; BATCH], rate: f64) {
-        // Offsets are below 2⁵² (see `BATCH_UNITS`): as the mantissa of a number in [2⁵², 2⁵³).
-        const TWO_52: f64 = 4_503_599_627_370_496.0;
         for (g, &offset) in growth.iter_mut().zip(offsets) {
-            let x = (f64::from_bits(offset as u64 | TWO_52.to_bits()) - TWO_52) * rate;
-            *g = exp_polynomial(x);
+            *g = exp_polynomial(to_f64(offset) * rate);
+        }
+    }
+}
+
+vectorized! {
+    /// e^(offset · rate) where that is close to 1.
+    fn grow_little(growth: &mut [f64; BATCH], offsets: &[i64; BATCH], rate: f64) {
+        for (g, &offset) in growth.iter_mut().zip(offsets) {
+            *g = exp_near_zero(to_f64(offset) * rate);
         }
     }
 }

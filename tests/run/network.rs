@@ -1,0 +1,93 @@
+//! Recurrent networks from their model files to what a run leaves.
+
+use crate::run_file::RunFile;
+use crate::setup::{Place, shipped};
+
+/// Brunel's network, small and short.
+fn small(place: &Place, more: &str) -> String {
+    place.run(&format!(
+        "run {} --set parameter.n=1000 --set duration=300ms --set figure.raster.from=100ms {more}",
+        shipped("brunel_balanced.toml")
+    ))
+}
+
+#[test]
+fn the_balanced_network_leaves_spikes_rates_and_a_raster() {
+    let place = Place::new();
+    let printed = small(&place, "--out r");
+    assert!(printed.contains("CV of intervals"), "{printed}");
+    let file = RunFile::open(&place.path("r/run.h5"));
+    assert!(file.complete());
+    assert_eq!(file.bouts(), ["run"]);
+    let (e, i) = (file.spikes_of("e"), file.spikes_of("i"));
+    assert!(
+        e.len() > 1_000 && i.len() > 250,
+        "{} and {}",
+        e.len(),
+        i.len()
+    );
+    assert!(
+        e.iter()
+            .all(|&(t, node)| (0.0..300.0).contains(&t) && node < 800)
+    );
+    assert_eq!(place.names("r/figures"), ["raster.png", "raster.svg"]);
+    // The rates hold every spike: 300 bins of 1 ms, 800 neurons.
+    let rates = place.read("r/rates.csv");
+    let spikes: f64 = rates
+        .lines()
+        .filter_map(|line| line.split_once(",e,"))
+        .map(|(_, rate)| rate.parse::<f64>().expect("a number") * 800.0 * 1e-3)
+        .sum();
+    assert!(
+        (spikes - e.len() as f64).abs() < 1e-6,
+        "{spikes} of {}",
+        e.len()
+    );
+}
+
+#[test]
+fn threads_recorders_and_the_resolved_file_change_nothing() {
+    let place = Place::new();
+    small(&place, "--out one --threads 1");
+    let one = RunFile::open(&place.path("one/run.h5"));
+    small(
+        &place,
+        "--out two --threads 2 --set figure.raster.populations=[\"e\"] --set record.spikes=[\"e\"]",
+    );
+    let two = RunFile::open(&place.path("two/run.h5"));
+    assert_eq!(two.fingerprint(), one.fingerprint());
+    assert_eq!(two.populations(), ["e"]);
+    assert_eq!(two.spikes_of("e"), one.spikes_of("e"));
+    place.write("resolved.toml", one.resolved());
+    place.run("run resolved.toml --out again");
+    assert_eq!(
+        RunFile::open(&place.path("again/run.h5")).fingerprint(),
+        one.fingerprint()
+    );
+}
+
+#[test]
+fn neurons_above_threshold_fire_by_themselves() {
+    let place = Place::new();
+    let model = shipped("vogels_abbott_delta.toml");
+    place.run(&format!("run {model} --set duration=600ms --out r"));
+    let spikes = RunFile::open(&place.path("r/run.h5")).spikes_of("e");
+    // Brette et al. 2007 and others report rates near 10 Hz.
+    let rate = spikes.len() as f64 / 3200.0 / 0.6;
+    assert!((5.0..20.0).contains(&rate), "{rate} Hz");
+}
+
+#[test]
+fn impossible_networks_leave_nothing() {
+    let place = Place::new();
+    let model = shipped("brunel_balanced.toml");
+    for (set, message) in [
+        ("projection.e_all.axonal_delay=0ms", "delay"),
+        ("engine.lanes=0", "lanes"),
+        ("projection.e_all.in_degree=-3", "in_degree"),
+    ] {
+        let said = place.refused(&format!("run {model} --set {set} --out r"));
+        assert!(said.contains(message), "{set}: {said}");
+        assert!(!place.path("r").exists());
+    }
+}
