@@ -4,6 +4,8 @@
 //! So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run is cut, and how
 //! many threads take lanes does not change any bit; empty windows are skipped.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::base::time::{Duration, Time};
@@ -30,8 +32,9 @@ pub struct Windowed {
     lanes: Vec<Lane>,
     lookahead: Duration,
     now: Time,
-    /// Arrivals by the window in which they fall, the next window first; windows begin at multiples of the lookahead.
-    pending: std::collections::VecDeque<Vec<Arrival>>,
+    /// Arrivals by the number of the window in which they fall; window k begins at k times the lookahead. A map,
+    /// because a delay may be any number of lookaheads and the windows between may be empty.
+    pending: BTreeMap<i64, Vec<Arrival>>,
     /// Arrivals of the window at hand that have been delivered, where a run was cut inside it.
     delivered: usize,
     /// Whether the window at hand has been put in order.
@@ -51,7 +54,7 @@ impl Windowed {
             lanes,
             lookahead,
             now: Time::ZERO,
-            pending: std::collections::VecDeque::new(),
+            pending: BTreeMap::new(),
             delivered: 0,
             sorted: false,
             spikes: Vec::new(),
@@ -92,18 +95,18 @@ impl Windowed {
             let end = (window + 1)
                 .checked_mul(self.lookahead.ps())
                 .map_or(Time::MAX, Time::from_ps);
-            self.step(end.min(until), observer);
+            self.step(window, end.min(until), observer);
             if self.now == end {
-                self.pending.pop_front();
+                self.pending.remove(&window);
                 (self.delivered, self.sorted) = (0, false);
             }
             self.skip(until);
         }
     }
 
-    /// Runs every lane up to `end`, which lies in the window at hand or ends it.
-    fn step(&mut self, end: Time, observer: &mut dyn Observer) {
-        let arrivals: &[Arrival] = match self.pending.front_mut() {
+    /// Runs every lane up to `end`, which lies in `window`, the one at hand, or ends it.
+    fn step(&mut self, window: i64, end: Time, observer: &mut dyn Observer) {
+        let arrivals: &[Arrival] = match self.pending.get_mut(&window) {
             None => &[],
             Some(arrivals) => {
                 if !std::mem::replace(&mut self.sorted, true) {
@@ -153,13 +156,8 @@ impl Windowed {
                     let Some(time) = t.checked_add(*length) else {
                         continue;
                     };
-                    // The window at hand is number 0 until it is taken away.
-                    let first = (self.now.ps() - 1) / self.lookahead.ps();
-                    let window = (time.ps() / self.lookahead.ps() - first) as usize;
-                    if self.pending.len() <= window {
-                        self.pending.resize_with(window + 1, Vec::new);
-                    }
-                    let arrivals = &mut self.pending[window];
+                    let window = time.ps() / self.lookahead.ps();
+                    let arrivals = self.pending.entry(window).or_default();
                     arrivals.extend(nodes.iter().map(|&source| Arrival {
                         time,
                         projection: *projection,
@@ -173,23 +171,22 @@ impl Windowed {
 
     /// Jumps over windows in which nothing happens.
     fn skip(&mut self, until: Time) {
-        let inside = self.now.ps() % self.lookahead.ps() != 0;
-        if inside || self.pending.iter().any(|window| !window.is_empty()) {
+        let lookahead = self.lookahead.ps();
+        let inside = self.now.ps() % lookahead != 0;
+        let arrivals = self.pending.first_key_value().map(|(&window, _)| window);
+        if inside || arrivals.is_some_and(|window| window <= self.now.ps() / lookahead) {
             return;
         }
-        self.pending.clear();
-        let next = self
+        let alone = self
             .lanes
             .iter()
             .map(Lane::next_event)
             .min()
             .unwrap_or(Time::MAX);
-        let window = next.ps() / self.lookahead.ps();
-        let start = if next < until {
-            Time::from_ps(window * self.lookahead.ps())
-        } else {
-            until
-        };
-        self.now = self.now.max(start);
+        let window = (alone.ps() / lookahead).min(arrivals.unwrap_or(i64::MAX));
+        let next = window
+            .checked_mul(lookahead)
+            .map_or(Time::MAX, Time::from_ps);
+        self.now = self.now.max(next.min(until));
     }
 }

@@ -91,3 +91,15 @@ fn impossible_networks_leave_nothing() {
         assert!(!place.path("r").exists());
     }
 }
+
+#[test]
+fn the_shortest_delay_may_be_any_part_of_the_longest() {
+    let place = Place::new();
+    let delays =
+        "--set projection.e_all.axonal_delay=1e-9ms --set projection.i_all.axonal_delay=100ms";
+    small(&place, &format!("{delays} --threads 1 --out one"));
+    small(&place, &format!("{delays} --threads 2 --out two"));
+    let [one, two] = ["one", "two"].map(|run| RunFile::open(&place.path(&format!("{run}/run.h5"))));
+    assert!(one.complete());
+    assert_eq!(one.fingerprint(), two.fingerprint());
+}
