@@ -232,6 +232,7 @@ fn sleeps_with_little_to_show() {
         let stem = fresh(name);
         let figure = Raster {
             layers,
+            origin: ms(10.0),
             start: ms(10.0),
             stop: ms(stop),
             bin: Duration::from_ms(bin).unwrap(),

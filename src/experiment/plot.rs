@@ -95,6 +95,7 @@ fn raster(
                     .collect(),
             })
             .collect(),
+        origin: start,
         start,
         stop,
         bin,

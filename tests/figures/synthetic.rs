@@ -56,6 +56,7 @@ pub fn sleep() -> Raster {
             layer("hidden2", 1200, second),
             layer("output", 10, output.map(|(t, j)| (ms(t), j)).to_vec()),
         ],
+        origin: Time::ZERO,
         start: Time::ZERO,
         stop: ms(15_000.0),
         bin: Duration::from_ms(100.0).unwrap(),

@@ -51,7 +51,9 @@ pub struct Layer {
 pub struct Raster {
     /// From the input (bottom) to the output (top).
     pub layers: Vec<Layer>,
-    /// The start of the range, which the time axis counts from.
+    /// What the time axis counts from.
+    pub origin: Time,
+    /// The start of the range.
     pub start: Time,
     /// The end of the range (not included).
     pub stop: Time,
@@ -79,8 +81,9 @@ impl Raster {
         };
         let mut canvas = Canvas::new(FULL_WIDTH, bottom + 40.0, "Spike raster, layers apart");
 
-        let span_s = self.stop.since(self.start).ps().max(0) as f64 * 1e-12;
-        let time = Axis::linear(0.0, span_s, LEFT, FULL_WIDTH - RIGHT);
+        let stop = self.stop.max(self.start);
+        let (from_s, to_s) = (self.seconds(self.start), self.seconds(stop));
+        let time = Axis::linear(from_s, to_s, LEFT, FULL_WIDTH - RIGHT);
         let mut y = TOP;
         let mut notes = Vec::new();
         for (k, layer) in self.layers.iter().enumerate().rev() {
@@ -102,7 +105,7 @@ impl Raster {
         axis::bottom(&mut canvas, &time, bottom + 3.0, &time.ticks(8), "Time (s)");
         let mut caption = "Marks: one per spike.".to_owned();
         if self.bin.ps() > 0 {
-            let bin_ms = axis::number(self.bin.as_ms(), 0);
+            let bin_ms = short_ms(self.bin.as_ms());
             caption += &format!(" Traces: mean rate per neuron in {bin_ms} ms bins.");
         }
         notes.insert(0, caption);
@@ -115,7 +118,7 @@ impl Raster {
         canvas
     }
 
-    /// The spikes of a layer that belong on the figure, as (seconds from the start, neuron).
+    /// The spikes of a layer that belong on the figure, as (time, neuron).
     fn drawn(&self, layer: &Layer) -> Vec<(Time, u64)> {
         layer
             .spikes
@@ -126,7 +129,7 @@ impl Raster {
     }
 
     fn seconds(&self, t: Time) -> f64 {
-        t.since(self.start).ps() as f64 * 1e-12
+        t.since(self.origin).ps() as f64 * 1e-12
     }
 
     fn rate(
@@ -278,7 +281,7 @@ impl Raster {
         let full = row_height * rows as f64;
         canvas.picture((time.from, bottom - full), (width, full), picture);
         let cell_ms = span as f64 * 1e-9 / columns as f64;
-        let cell_ms = axis::number(cell_ms, if cell_ms < 10.0 { 2 } else { 0 });
+        let cell_ms = short_ms(cell_ms);
         Some(format!(
             "{}: shade is spikes per {cell_ms} ms and {}, darkest ≥ {}.",
             layer.name,
@@ -321,6 +324,15 @@ fn label(canvas: &mut Canvas, layer: &Layer, n_drawn: usize, band: (f64, f64), c
     for (k, line) in lines.into_iter().enumerate() {
         let at = (4.0, middle + 10.0 * k as f64);
         canvas.text(Text::new(at, TICK, line).colour(GREY));
+    }
+}
+
+/// Milliseconds, with decimals where they tell bins apart.
+fn short_ms(ms: f64) -> String {
+    let text = axis::number(ms, if ms < 10.0 { 2 } else { 0 });
+    match text.split_once('.') {
+        Some(_) => text.trim_end_matches('0').trim_end_matches('.').into(),
+        None => text,
     }
 }
 
