@@ -60,8 +60,7 @@ pub struct Projection {
     pub name: String,
     /// Name of the source population.
     pub source: String,
-    /// Names of the target populations, at least one, none twice. The rule takes them for one population: their
-    /// neurons one after the other.
+    /// Names of the target populations, at least one, none twice. The rule holds for each by itself.
     pub targets: Vec<String>,
     /// Who is connected with whom.
     pub rule: Rule,
@@ -89,17 +88,35 @@ impl NetworkModel {
     }
 
     /// What decides the synapses of `projection`, one of this model's.
-    pub fn plan(&self, projection: &Projection) -> Option<Plan> {
-        projection.plan(self.seed, &|name| Some(self.population(name)?.size))
+    pub fn plans(&self, projection: &Projection) -> Option<Vec<Plan>> {
+        projection.plans(self.seed, &|name| Some(self.population(name)?.size))
     }
 }
 
 impl Projection {
-    /// What decides its synapses, where `size` tells the sizes of populations; `None` if one is unknown or the targets
-    /// are more than 32 bits count.
-    pub(super) fn plan(&self, seed: u64, size: &dyn Fn(&str) -> Option<u32>) -> Option<Plan> {
+    /// What decides its synapses: one plan for all targets where the rule is one for each target neuron, or a plan for
+    /// each target. `size` tells the sizes of populations; `None` if one is unknown or the targets of a plan are more
+    /// than 32 bits count.
+    pub(super) fn plans(&self, seed: u64, size: &dyn Fn(&str) -> Option<u32>) -> Option<Vec<Plan>> {
+        let together = if self.rule.is_per_target_neuron() {
+            self.targets.len()
+        } else {
+            1
+        };
+        self.targets
+            .chunks(together)
+            .map(|targets| self.plan(targets, seed, size))
+            .collect()
+    }
+
+    fn plan(
+        &self,
+        targets: &[String],
+        seed: u64,
+        size: &dyn Fn(&str) -> Option<u32>,
+    ) -> Option<Plan> {
         let (mut n_target, mut own) = (0_u32, None);
-        for target in &self.targets {
+        for target in targets {
             if *target == self.source {
                 own = Some(n_target);
             }

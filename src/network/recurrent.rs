@@ -109,13 +109,7 @@ impl Recurrent {
     pub fn plans(&self) -> Result<Vec<(usize, Vec<usize>, Plan)>, TwoDelays> {
         let mut plans = Vec::new();
         for (p, projection) in self.projections.iter().enumerate() {
-            let together = match projection.rule {
-                Rule::AllToAll | Rule::FixedProbability(_) | Rule::FixedInDegree(_) => true,
-                Rule::OneToOne | Rule::FixedOutDegree(_) | Rule::FixedTotal(_) => {
-                    projection.targets.len() == 1
-                }
-            };
-            if together {
+            if projection.rule.is_per_target_neuron() || projection.targets.len() == 1 {
                 plans.push((
                     p,
                     projection.targets.clone(),
