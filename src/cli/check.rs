@@ -11,6 +11,10 @@ use super::shell::Shell;
 use crate::config::{self, Model, NetworkModel, SleepReplay};
 use crate::experiment::estimate::estimate;
 use crate::experiment::inputs::Inputs;
+use crate::experiment::recurrent;
+
+/// Heading of the resolved model.
+const RESOLVED: &str = "# Resolved: every key, defaults too. All of this is a model file itself.";
 
 /// Prints the resolved model, its expansion and an estimate.
 pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failure> {
@@ -20,13 +24,18 @@ pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failu
     }
 }
 
-/// A network, without an expansion: it is one already.
+/// A network and an estimate, without an expansion: it is one already.
 fn network(model: &NetworkModel, shell: &Shell) -> Result<(), Failure> {
+    let estimate = recurrent::estimate::estimate(model)?;
     let resolved = config::resolved_network(model);
     if shell.json() {
-        return shell.print_json(&json!({ "resolved": resolved }));
+        return shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }));
     }
-    shell.print(|out| write!(out, "{resolved}"))
+    shell.print(|out| {
+        writeln!(out, "{RESOLVED}")?;
+        write!(out, "{resolved}")?;
+        comment(out, "Expected", &estimate.to_string())
+    })
 }
 
 fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
@@ -41,10 +50,7 @@ fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
         }));
     }
     shell.print(|out| {
-        writeln!(
-            out,
-            "# Resolved: every key, defaults too. All of this is a model file itself."
-        )?;
+        writeln!(out, "{RESOLVED}")?;
         write!(out, "{resolved}")?;
         comment(out, "What it stands for", &expansion)?;
         comment(out, "Expected for each seed", &estimate.to_string())

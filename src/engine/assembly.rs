@@ -77,8 +77,7 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
     let mut rank: Vec<usize> = (0..plans.len()).collect();
     rank.sort_by_key(|&p| name_hash(&plans[p].2.name));
     let mut lanes = Vec::new();
-    for kind in network.kinds() {
-        let n = lane_count(network, &plans, &kind)?;
+    for (kind, n) in self::lanes(network)? {
         let parts: Result<Vec<Option<Lane>>, AssemblyError> = (0..n)
             .into_par_iter()
             .map(|lane| assemble_lane(network, &plans, &rank, &kind, lane, n))
@@ -117,6 +116,19 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
         lanes,
         lookahead.unwrap_or(NO_PROJECTION),
     ))
+}
+
+/// Populations that share lanes, and how many lanes they are divided into.
+///
+/// # Errors
+/// If a delay has two parts and one of them is drawn, or too few lanes are asked for.
+pub fn lanes(network: &Recurrent) -> Result<Vec<(Vec<usize>, u64)>, AssemblyError> {
+    let plans = network.plans()?;
+    network
+        .kinds()
+        .into_iter()
+        .map(|kind| Ok((kind.clone(), lane_count(network, &plans, &kind)?)))
+        .collect()
 }
 
 /// How many lanes the neurons of one kind are divided into.

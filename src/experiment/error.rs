@@ -94,6 +94,21 @@ pub enum ExperimentError {
         /// Units of the input layer.
         expected: usize,
     },
+    /// A network larger than the memory of this machine.
+    #[error(
+        "the network needs {needed_gb:.1} GB of memory ({neurons} neurons, {synapses:.2e} synapses), expected at most \
+         {machine_gb:.1} GB, all that this machine has\n  help: `sharpwave check` shows what a model takes"
+    )]
+    Memory {
+        /// What the network takes, in 10⁹ bytes.
+        needed_gb: f64,
+        /// What there is, in 10⁹ bytes.
+        machine_gb: f64,
+        /// Neurons.
+        neurons: u64,
+        /// Synapses on average.
+        synapses: f64,
+    },
     /// The machine refuses threads.
     #[error("cannot start {threads} threads: {cause}")]
     Threads {

@@ -1,8 +1,11 @@
 //! A recurrent network from its model file to its run file, table and figure.
 
 pub mod activity;
+pub mod estimate;
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time;
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
@@ -18,9 +21,14 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::{Bout, Sink};
 use crate::report::figure;
 use activity::{Activity, Summary};
+use estimate::estimate;
 
-/// Biology between two looks from outside.
-const SLICE: Duration = Duration::from_ps(10_000_000_000);
+/// Biology between the first two looks from outside; doubled or halved until a look comes as often as [`OFTEN`] says.
+const FIRST_SLICE: Duration = Duration::from_ps(10_000_000_000);
+
+/// How often to look: rare enough to cost nothing, often enough that Ctrl-C is answered at once.
+const OFTEN: RangeInclusive<time::Duration> =
+    time::Duration::from_millis(5)..=time::Duration::from_millis(50);
 
 /// Name of the one bout.
 const BOUT: &str = "run";
@@ -40,12 +48,13 @@ pub struct Finished {
 /// Runs `model`.
 ///
 /// # Errors
-/// If the network is impossible (then nothing is written) or an output cannot be written.
+/// If the network is impossible or larger than the machine (then nothing is written) or an output cannot be written.
 pub fn run(
     model: &NetworkModel,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Finished, ExperimentError> {
+    estimate(model)?.check_memory()?;
     let mut engine = assemble(&declare(model))?;
     let directory = options.directory()?;
     let layout = layout(model, &engine, &options.source);
@@ -61,12 +70,15 @@ pub fn run(
             size: population.size,
         })
         .collect();
+    let mut slice = FIRST_SLICE;
     while engine.now() < stop && !watch.stopped() && !activity.failed() {
         let until = engine
             .now()
-            .checked_add(SLICE)
+            .checked_add(slice)
             .map_or(stop, |next| next.min(stop));
+        let began = time::Instant::now();
         engine.run(until, &mut activity);
+        slice = next_slice(slice, began.elapsed());
         for (layer, &spikes) in layers.iter_mut().zip(engine.counts()) {
             layer.spikes = spikes;
         }
@@ -107,6 +119,18 @@ pub fn run(
         directory,
         summary,
         complete,
+    })
+}
+
+/// The slice after one of this length, which took so long. Where a run is cut changes no bit of it.
+fn next_slice(slice: Duration, took: time::Duration) -> Duration {
+    let ps = slice.ps();
+    Duration::from_ps(if took < *OFTEN.start() {
+        ps.saturating_mul(2)
+    } else if took > *OFTEN.end() {
+        (ps / 2).max(1)
+    } else {
+        ps
     })
 }
 
@@ -208,6 +232,7 @@ fn draw(
     });
     figure::Raster {
         layers: layers.collect(),
+        origin: Time::ZERO,
         start: Time::ZERO + raster.from,
         stop: Time::ZERO + raster.to,
         bin: Duration::from_ps((span / BINS).max(LEAST)),

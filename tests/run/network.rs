@@ -78,6 +78,24 @@ fn neurons_above_threshold_fire_by_themselves() {
 }
 
 #[test]
+fn networks_larger_than_the_machine_are_told_before_they_are_built() {
+    let place = Place::new();
+    let large = format!(
+        "{} --set parameter.n=10000000",
+        shipped("brunel_balanced.toml")
+    );
+    let checked = place.run(&format!("check {large}"));
+    // A tenth of 10^7 neurons onto each of them.
+    assert!(checked.contains("synapses         1.00e13"), "{checked}");
+    let said = place.refused(&format!("run {large} --out r"));
+    assert!(said.contains("GB of memory"), "{said}");
+    let bins = "--set record.rates.bin=1e-9ms --out r";
+    let said = place.refused(&format!("run {} {bins}", shipped("brunel_balanced.toml")));
+    assert!(said.contains("GB of memory"), "{said}");
+    assert!(!place.path("r").exists());
+}
+
+#[test]
 fn impossible_networks_leave_nothing() {
     let place = Place::new();
     let model = shipped("brunel_balanced.toml");
@@ -102,4 +120,41 @@ fn the_shortest_delay_may_be_any_part_of_the_longest() {
     let [one, two] = ["one", "two"].map(|run| RunFile::open(&place.path(&format!("{run}/run.h5"))));
     assert!(one.complete());
     assert_eq!(one.fingerprint(), two.fingerprint());
+}
+
+#[test]
+fn the_raster_counts_from_the_start_of_the_run() {
+    let place = Place::new();
+    small(&place, "--set figure.raster.to=140ms --out r");
+    let svg = place.read("r/figures/raster.svg");
+    // 40 ms in 200 bins.
+    for text in [">0.100<", ">0.140<", "in 0.2 ms bins"] {
+        assert!(svg.contains(text), "the figure says {text}");
+    }
+}
+
+#[test]
+fn rules_hold_for_each_target_by_itself() {
+    let place = Place::new();
+    let rule = |rule: &str| {
+        format!(
+            "schema = 1\nexperiment = \"network\"\nduration = \"10 ms\"\n\
+             [population.a]\nneuron = \"lif\"\nsize = 4\ntau_m = \"20 ms\"\ne_l = \"-49 mV\"\n\
+             v_th = \"-50 mV\"\nv_reset = \"-60 mV\"\nt_ref = \"5 ms\"\n[population.b]\nlike = \"a\"\n\
+             [projection.p]\nsource = \"a\"\ntarget = [\"a\", \"b\"]\n{rule}\nautapses = true\n\
+             weight = \"1 mV\"\naxonal_delay = \"1 ms\"\n"
+        )
+    };
+    place.write("pairs.toml", &rule("rule = \"one_to_one\""));
+    let checked = place.run("check pairs.toml");
+    assert!(checked.contains("synapses         8.00e0"), "{checked}");
+    // 5 synapses of a source onto 4 neurons, twice.
+    place.write(
+        "many.toml",
+        &rule("rule = \"fixed_out_degree\"\nout_degree = 5"),
+    );
+    let said = place.refused("check many.toml");
+    assert!(said.contains("expected at most 4"), "{said}");
+    let said = place.refused("run pairs.toml --threads 100000");
+    assert!(said.contains("at most 1024"), "{said}");
 }

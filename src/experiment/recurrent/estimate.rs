@@ -1,0 +1,186 @@
+//! What a recurrent network will take, before it is built.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::config::network::NetworkModel;
+use crate::engine::assembly;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::recurrent::declare;
+use crate::network::rule::Plan;
+
+/// Expected size of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Neurons.
+    pub neurons: u64,
+    /// Synapses.
+    pub synapses: f64,
+    /// Parts that advance side by side.
+    pub lanes: u64,
+    /// Events of external noise per second of simulated time.
+    pub noise_events_per_s: f64,
+    /// Additions to membrane potentials per second of simulated time for each hertz at which all neurons fire.
+    pub synaptic_events_per_s_and_hz: f64,
+    /// Memory of the network at work, in bytes: neurons, synapses and rates. Spikes on their way add theirs.
+    pub memory_bytes: f64,
+}
+
+/// Bytes of a neuron: its potential (8), and the intervals between its spikes (last, number, sum, squares: 32).
+const NEURON_BYTES: f64 = 40.0;
+/// Bytes of the number of a synapse's target.
+const TARGET_BYTES: f64 = 2.0;
+/// Bytes of a weight, where each synapse has its own.
+const WEIGHT_BYTES: f64 = 4.0;
+/// Bytes that say where a row begins: one row for each source, distinct delay and lane.
+const OFFSET_BYTES: f64 = 4.0;
+/// Bytes of a bin of a population's rate.
+const BIN_BYTES: f64 = 8.0;
+
+/// Estimates a run of `model`.
+///
+/// # Errors
+/// If the network is impossible.
+pub fn estimate(model: &NetworkModel) -> Result<Estimate, ExperimentError> {
+    let network = declare(model);
+    let plans = network.plans().map_err(assembly::AssemblyError::from)?;
+    let size = |p: usize| f64::from(network.populations[p].size);
+    let mut memory_bytes = 0.0;
+    let mut lanes = 0;
+    for (kind, n) in assembly::lanes(&network)? {
+        lanes += n;
+        let rows: f64 = plans
+            .iter()
+            .filter(|(_, targets, _)| targets.iter().any(|target| kind.contains(target)))
+            .map(|(_, _, plan)| f64::from(plan.n_source) * delays(plan))
+            .sum();
+        memory_bytes += OFFSET_BYTES * rows * n as f64;
+    }
+    let mut synapses = 0.0;
+    for (_, _, plan) in &plans {
+        let n = plan.expected_synapses();
+        let weight = match plan.weight.constant() {
+            Some(_) => 0.0,
+            None => WEIGHT_BYTES,
+        };
+        synapses += n;
+        memory_bytes += n * (TARGET_BYTES + weight);
+    }
+    if let Some(bin) = model.record.rates_bin {
+        let bins = model.duration.as_ms() / bin.as_ms();
+        memory_bytes += BIN_BYTES * bins * network.populations.len() as f64;
+    }
+    let neurons = (0..network.populations.len()).map(size).sum::<f64>();
+    let noise = network.noise.iter().map(|noise| {
+        let driven: f64 = noise.targets.iter().map(|&target| size(target)).sum();
+        noise.rate_hz * driven
+    });
+    Ok(Estimate {
+        neurons: neurons as u64,
+        synapses,
+        lanes,
+        noise_events_per_s: noise.sum(),
+        synaptic_events_per_s_and_hz: synapses,
+        memory_bytes: memory_bytes + NEURON_BYTES * neurons,
+    })
+}
+
+/// Distinct delays that a projection may have; one where nothing is drawn.
+fn delays(plan: &Plan) -> f64 {
+    if plan.delay_ms.constant().is_some() {
+        return 1.0;
+    }
+    // A lane stores the delays that were drawn, seldom the whole reach of an unbounded distribution.
+    let (low, high) = plan.delay_ms.bounds();
+    let steps = (high - low) / plan.delay_resolution.as_ms();
+    if steps.is_finite() { steps + 1.0 } else { 1.0 }
+}
+
+impl Estimate {
+    /// Refuses a network that is larger than the memory of this machine.
+    ///
+    /// # Errors
+    /// If it is; never where the system does not say how much memory there is.
+    pub fn check_memory(&self) -> Result<(), ExperimentError> {
+        match memory_of_machine() {
+            Some(machine_bytes) if self.memory_bytes > machine_bytes => {
+                Err(ExperimentError::Memory {
+                    needed_gb: self.memory_bytes / GB,
+                    machine_gb: machine_bytes / GB,
+                    neurons: self.neurons,
+                    synapses: self.synapses,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+const GB: f64 = 1e9;
+
+/// Memory of this machine in bytes, as Linux tells it.
+fn memory_of_machine() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kib: f64 = total.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024.0)
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MB: f64 = 1e6;
+        let Self {
+            neurons,
+            synapses,
+            lanes,
+            noise_events_per_s,
+            synaptic_events_per_s_and_hz,
+            memory_bytes,
+        } = self;
+        writeln!(f, "neurons          {neurons} in {lanes} lanes")?;
+        writeln!(f, "synapses         {synapses:.2e}")?;
+        writeln!(
+            f,
+            "noise events     {noise_events_per_s:.2e} per second of simulated time"
+        )?;
+        writeln!(
+            f,
+            "synaptic events  {synaptic_events_per_s_and_hz:.2e} per second of simulated time, for each Hz of mean rate"
+        )?;
+        writeln!(
+            f,
+            "memory           {:.1} MB and spikes on their way",
+            memory_bytes / MB
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(memory_bytes: f64) -> Estimate {
+        Estimate {
+            neurons: 1,
+            synapses: 0.0,
+            lanes: 1,
+            noise_events_per_s: 0.0,
+            synaptic_events_per_s_and_hz: 0.0,
+            memory_bytes,
+        }
+    }
+
+    #[test]
+    fn a_network_must_fit_the_machine() {
+        // A megabyte fits any machine that built this, an exabyte none.
+        assert!(of(1e6).check_memory().is_ok());
+        let refused = of(1e18).check_memory().map_err(|error| error.to_string());
+        assert!(
+            refused.is_err_and(|said| said.contains("1000000000.0 GB")),
+            "an exabyte is refused"
+        );
+    }
+}
