@@ -94,20 +94,17 @@ pub enum ExperimentError {
         /// Units of the input layer.
         expected: usize,
     },
-    /// A network larger than the memory of this machine.
+    /// A model larger than the memory of this machine.
     #[error(
-        "the network needs {needed_gb:.1} GB of memory ({neurons} neurons, {synapses:.2e} synapses), expected at most \
-         {machine_gb:.1} GB, all that this machine has\n  help: `sharpwave check` shows what a model takes"
+        "the model needs {needed_gb:.1} GB of memory ({what}), expected at most {machine_gb:.1} GB, all that this machine has\n  help: `sharpwave check` shows what a model takes"
     )]
     Memory {
-        /// What the network takes, in 10⁹ bytes.
+        /// What the model takes, in 10⁹ bytes.
         needed_gb: f64,
         /// What there is, in 10⁹ bytes.
         machine_gb: f64,
-        /// Neurons.
-        neurons: u64,
-        /// Synapses on average.
-        synapses: f64,
+        /// Where its bytes go.
+        what: String,
     },
     /// The machine refuses threads.
     #[error("cannot start {threads} threads: {cause}")]

@@ -53,18 +53,7 @@ pub fn estimate(model: &SleepReplay, inputs: &Inputs) -> Result<Estimate, Experi
             .sum(),
     };
     let sizes = &model.mlp.layers;
-    let weights: f64 = sizes
-        .windows(2)
-        .map(|pair| pair[0] as f64 * pair[1] as f64)
-        .sum();
-    // MLP, momentum, the copy that the controls start from, the spiking network, and weights before it slept.
-    let copies = 5.0;
-    let image_bytes: usize = inputs
-        .train
-        .iter()
-        .chain(&inputs.test)
-        .map(|images| images.len())
-        .sum();
+    let weights = n_weights(model);
     let recorded_spikes = if model.record.spikes.contains(&0) {
         input_spikes
     } else {
@@ -82,9 +71,27 @@ pub fn estimate(model: &SleepReplay, inputs: &Inputs) -> Result<Estimate, Experi
             .sum(),
         input_spikes,
         synaptic_events: input_spikes * sizes[1] as f64,
-        memory_bytes: copies * WEIGHT_BYTES * weights + (image_bytes * sizes[0]) as f64,
+        memory_bytes: memory_bytes(model, inputs),
         file_bytes: SPIKE_BYTES * recorded_spikes + snapshots * WEIGHT_BYTES * weights,
     })
+}
+
+/// Memory of one repetition of `model` on `inputs` at work, in bytes.
+pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
+    // MLP, momentum, the copy that the controls start from, the spiking network, and weights before it slept.
+    let copies = 5.0;
+    let images: usize = inputs
+        .train
+        .iter()
+        .chain(&inputs.test)
+        .map(|images| images.len())
+        .sum();
+    copies * WEIGHT_BYTES * n_weights(model) + images as f64 * model.mlp.layers[0] as f64
+}
+
+fn n_weights(model: &SleepReplay) -> f64 {
+    let layers = model.mlp.layers.windows(2);
+    layers.map(|pair| pair[0] as f64 * pair[1] as f64).sum()
 }
 
 impl fmt::Display for Estimate {

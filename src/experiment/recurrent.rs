@@ -12,6 +12,7 @@ use crate::config::network::{self as config, NetworkModel};
 use crate::engine::assembly::assemble;
 use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::memory;
 use crate::experiment::progress::{LayerActivity, Progress, Watch};
 use crate::experiment::run::{Options, listing};
 use crate::network::recurrent::{Noise, Population, Projection, Recurrent};
@@ -54,7 +55,12 @@ pub fn run(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Finished, ExperimentError> {
-    estimate(model)?.check_memory()?;
+    let expected = estimate(model)?;
+    let what = format!(
+        "{} neurons, {:.2e} synapses, rates",
+        expected.neurons, expected.synapses
+    );
+    memory::check(expected.memory_bytes, &what)?;
     let mut engine = assemble(&declare(model))?;
     let directory = options.directory()?;
     let layout = layout(model, &engine, &options.source);

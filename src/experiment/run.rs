@@ -6,7 +6,9 @@ use rayon::prelude::*;
 
 use crate::config::sleep_replay::{SleepReplay, Weights};
 use crate::experiment::error::ExperimentError;
+use crate::experiment::estimate::memory_bytes;
 use crate::experiment::inputs::Inputs;
+use crate::experiment::memory;
 use crate::experiment::progress::Watch;
 use crate::experiment::repetition::{self, Repetition};
 use crate::experiment::summary::Summary;
@@ -66,6 +68,7 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<Finished, ExperimentError> {
     let inputs = Inputs::read(model)?;
+    memory::check(memory_bytes(model, &inputs), "weights and images")?;
     let bouts = model.bouts()?;
     if matches!(model.mlp.weights, Weights::Trained { bias: true, .. }) {
         tracing::warn!(

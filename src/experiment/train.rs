@@ -3,8 +3,10 @@
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, SEQUENTIAL};
 use crate::experiment::error::ExperimentError;
+use crate::experiment::estimate::memory_bytes;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::{Lesson, School};
+use crate::experiment::memory;
 use crate::experiment::progress::Watch;
 use crate::experiment::score::{Score, Stage};
 use crate::mlp::images::Images;
@@ -31,6 +33,7 @@ pub fn train(
     watch: &dyn Watch,
 ) -> Result<Option<Trained>, ExperimentError> {
     let inputs = Inputs::read(model)?;
+    memory::check(memory_bytes(model, &inputs), "weights and images")?;
     let school = School {
         model,
         seed: model.seed,

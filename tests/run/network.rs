@@ -145,13 +145,13 @@ fn rules_hold_for_each_target_by_itself() {
              weight = \"1 mV\"\naxonal_delay = \"1 ms\"\n"
         )
     };
-    place.write("pairs.toml", &rule("rule = \"one_to_one\""));
+    place.write("pairs.toml", rule("rule = \"one_to_one\""));
     let checked = place.run("check pairs.toml");
     assert!(checked.contains("synapses         8.00e0"), "{checked}");
     // 5 synapses of a source onto 4 neurons, twice.
     place.write(
         "many.toml",
-        &rule("rule = \"fixed_out_degree\"\nout_degree = 5"),
+        rule("rule = \"fixed_out_degree\"\nout_degree = 5"),
     );
     let said = place.refused("check many.toml");
     assert!(said.contains("expected at most 4"), "{said}");

@@ -88,3 +88,16 @@ fn in_continuous_time_sleep_does_no_seed_harm() {
     }
     eprintln!("after sleep in continuous time, seeds 1 to 10: {after:?}");
 }
+
+#[test]
+fn an_mlp_larger_than_the_machine_is_refused() {
+    let place = Place::new();
+    let model = shipped("sleep_replay_patches.toml");
+    for command in ["run", "train"] {
+        let said = place.refused(&format!(
+            "{command} {model} --set mlp.layers=[100,4000000000,4] --out r"
+        ));
+        assert!(said.contains("GB of memory"), "{command}: {said}");
+        assert!(!place.path("r").exists());
+    }
+}

@@ -97,38 +97,6 @@ fn delays(plan: &Plan) -> f64 {
     if steps.is_finite() { steps + 1.0 } else { 1.0 }
 }
 
-impl Estimate {
-    /// Refuses a network that is larger than the memory of this machine.
-    ///
-    /// # Errors
-    /// If it is; never where the system does not say how much memory there is.
-    pub fn check_memory(&self) -> Result<(), ExperimentError> {
-        match memory_of_machine() {
-            Some(machine_bytes) if self.memory_bytes > machine_bytes => {
-                Err(ExperimentError::Memory {
-                    needed_gb: self.memory_bytes / GB,
-                    machine_gb: machine_bytes / GB,
-                    neurons: self.neurons,
-                    synapses: self.synapses,
-                })
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-const GB: f64 = 1e9;
-
-/// Memory of this machine in bytes, as Linux tells it.
-fn memory_of_machine() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let total = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:"))?;
-    let kib: f64 = total.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib * 1024.0)
-}
-
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MB: f64 = 1e6;
@@ -155,32 +123,5 @@ impl fmt::Display for Estimate {
             "memory           {:.1} MB and spikes on their way",
             memory_bytes / MB
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(memory_bytes: f64) -> Estimate {
-        Estimate {
-            neurons: 1,
-            synapses: 0.0,
-            lanes: 1,
-            noise_events_per_s: 0.0,
-            synaptic_events_per_s_and_hz: 0.0,
-            memory_bytes,
-        }
-    }
-
-    #[test]
-    fn a_network_must_fit_the_machine() {
-        // A megabyte fits any machine that built this, an exabyte none.
-        assert!(of(1e6).check_memory().is_ok());
-        let refused = of(1e18).check_memory().map_err(|error| error.to_string());
-        assert!(
-            refused.is_err_and(|said| said.contains("1000000000.0 GB")),
-            "an exabyte is refused"
-        );
     }
 }
