@@ -16,7 +16,8 @@ pub struct NetworkModel {
     /// How long it runs, above zero.
     pub duration: Duration,
     /// Parts of the network that advance side by side, at least 1 and at most one per neuron; `None` leaves the choice
-    /// to the engine. Results do not depend on it.
+    /// to the engine. Each draws its noise from a stream of its own, so their number is part of the model, unlike the
+    /// number of threads.
     pub lanes: Option<u32>,
     /// At least one; names are unique, of ASCII letters, digits, `_` and `-`, and ascending.
     pub populations: Vec<Population>,
