@@ -7,8 +7,8 @@ use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
 use crate::engine::lane::{Incoming, Lane, Member, Noise};
 use crate::engine::windowed::{Population, Windowed};
-use crate::network::recurrent::{Recurrent, TwoDelays};
-use crate::network::rule::{Block, Plan, RuleError};
+use crate::network::recurrent::{Projection, Recurrent};
+use crate::network::rule::{Block, RuleError};
 use crate::neuron;
 use crate::stimulus::poisson::Poisson;
 
@@ -38,9 +38,6 @@ pub enum AssemblyError {
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
-    /// A delay.
-    #[error(transparent)]
-    TwoDelays(#[from] TwoDelays),
     /// Spikes would arrive within the window in which they are emitted.
     #[error(
         "projection `{projection}`: found a delay of {delay}, expected more than 0 between neurons of a recurrent network"
@@ -70,18 +67,17 @@ pub enum AssemblyError {
 /// # Errors
 /// If a parameter or a rule is impossible, or a delay is zero.
 pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
-    let plans = network.plans()?;
-    for (_, _, plan) in &plans {
-        plan.check()?;
+    for projection in &network.projections {
+        projection.plan.check()?;
     }
-    let mut rank: Vec<usize> = (0..plans.len()).collect();
-    rank.sort_by_key(|&p| name_hash(&plans[p].2.name));
+    let mut rank: Vec<usize> = (0..network.projections.len()).collect();
+    rank.sort_by_key(|&p| name_hash(&network.projections[p].plan.name));
     let mut lanes = Vec::new();
     for kind in network.kinds() {
-        let n = lane_count(network, &plans, &kind)?;
+        let n = lane_count(network, &kind)?;
         let parts: Result<Vec<Option<Lane>>, AssemblyError> = (0..n)
             .into_par_iter()
-            .map(|lane| assemble_lane(network, &plans, &rank, &kind, lane, n))
+            .map(|lane| assemble_lane(network, &rank, &kind, lane, n))
             .collect();
         lanes.extend(parts?.into_iter().flatten());
     }
@@ -97,7 +93,7 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
         .collect();
     let mut lookahead = None;
     for (at, &p) in (0..).zip(&rank) {
-        let (projection, _, plan) = &plans[p];
+        let Projection { source, plan, .. } = &network.projections[p];
         let delays = share_delays(&mut lanes, at as usize);
         if let Some(&shortest) = delays.first() {
             if shortest <= Duration::ZERO {
@@ -108,9 +104,7 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
             }
             lookahead = Some(lookahead.map_or(shortest, |least: Duration| least.min(shortest)));
         }
-        populations[network.projections[*projection].source]
-            .outgoing
-            .push((at, delays));
+        populations[*source].outgoing.push((at, delays));
     }
     Ok(Windowed::new(
         populations,
@@ -120,11 +114,7 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
 }
 
 /// How many lanes the neurons of one kind are divided into.
-fn lane_count(
-    network: &Recurrent,
-    plans: &[(usize, Vec<usize>, Plan)],
-    kind: &[usize],
-) -> Result<u64, AssemblyError> {
+fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError> {
     let neurons: u64 = kind
         .iter()
         .map(|&p| u64::from(network.populations[p].size))
@@ -142,9 +132,11 @@ fn lane_count(
         };
     }
     // The longest row that a spike finds, over all lanes together.
-    let row = plans
+    let plans = network
+        .projections
         .iter()
-        .map(|(_, _, plan)| plan.expected_synapses() / f64::from(plan.n_source));
+        .map(|projection| &projection.plan);
+    let row = plans.map(|plan| plan.expected_synapses() / f64::from(plan.n_source));
     let most = (row.fold(0.0, f64::max) / ROW_TARGETS) as u64;
     Ok(neurons.div_ceil(LANE_NEURONS).min(most.max(1)).max(least))
 }
@@ -152,7 +144,6 @@ fn lane_count(
 /// One of the `lanes` of a kind; `None` if small populations leave it empty.
 fn assemble_lane(
     network: &Recurrent,
-    plans: &[(usize, Vec<usize>, Plan)],
     rank: &[usize],
     kind: &[usize],
     lane: u64,
@@ -196,7 +187,7 @@ fn assemble_lane(
         }
     }
     let incoming = rank.iter().map(|&p| {
-        let (_, targets, plan) = &plans[p];
+        let Projection { targets, plan, .. } = &network.projections[p];
         let blocks = blocks(network, targets, &members);
         if blocks.is_empty() {
             return Ok(None);

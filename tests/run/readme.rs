@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::python::python;
-use super::setup::{Place, root, said, shipped};
+use super::setup::{Place, root, said};
 
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("README.md")
