@@ -91,3 +91,28 @@ fn impossible_networks_leave_nothing() {
         assert!(!place.path("r").exists());
     }
 }
+
+/// Brunel 2000, Fig. 8: published 60.7, 37.7 and 5.5 Hz for the last three; in the first, neurons fire together and
+/// regularly near saturation (t_ref 2 ms).
+#[test]
+fn the_four_states_of_the_balanced_network() {
+    let place = Place::new();
+    let model = shipped("brunel_balanced.toml");
+    let states = [
+        ("SR", 3.0, 2.0, 250.0..450.0, 0.0..0.1),
+        ("SI, fast", 6.0, 4.0, 50.0..75.0, 0.8..1.5),
+        ("AI", 5.0, 2.0, 34.0..44.0, 0.2..0.7),
+        ("SI, slow", 4.5, 0.9, 3.0..9.0, 0.3..1.0),
+    ];
+    for (at, (state, g, eta, rate_hz, cv)) in states.into_iter().enumerate() {
+        let printed = place.run(&format!(
+            "run {model} --json --quiet --set parameter.g={g} --set parameter.eta={eta} --set duration=500ms \
+             --set figure.raster.from=400ms --out r{at}"
+        ));
+        let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+        let row = &printed["summary"]["populations"][0];
+        let of = |key: &str| row[key].as_f64().expect("a number");
+        assert!(rate_hz.contains(&of("rate_hz")), "{state}: {row}");
+        assert!(cv.contains(&of("interval_cv")), "{state}: {row}");
+    }
+}
