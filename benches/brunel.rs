@@ -4,67 +4,27 @@
 //! `cargo bench --bench brunel -- [SECONDS] [NEURONS] [LANES]` runs it on one thread and on two and prints CPU and wall
 //! time per second of biology, events, and nanoseconds per event.
 
+use std::path::Path;
 use std::time::Instant;
 
-use sharpwave::base::distribution::{Distribution, Shape};
-use sharpwave::base::parameter::Values;
-use sharpwave::base::time::{Duration, Time};
+use sharpwave::base::time::Time;
+use sharpwave::config;
 use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::network::recurrent::{Noise, Population, Projection, Recurrent};
-use sharpwave::network::rule::Rule;
+use sharpwave::experiment::recurrent::declare;
+use sharpwave::network::recurrent::Recurrent;
 
-/// Brunel's parameters with in-degree n / 10.
+/// The shipped model file with another number of neurons and of lanes.
 fn brunel(n: u32, lanes: Option<u32>) -> Recurrent {
-    let (j, g, eta) = (0.1, 5.0, 2.0);
-    let (excitatory, inhibitory) = (n * 4 / 5, n / 5);
-    let constant = |value| Distribution::new(Shape::Constant(value)).expect("finite");
-    let population = |name: &str, size| Population {
-        name: name.into(),
-        size,
-        model: "lif",
-        values: Values::from([
-            ("tau_m", 20.0),
-            ("v_th", 20.0),
-            ("v_reset", 10.0),
-            ("e_l", 0.0),
-            ("t_ref", 2.0),
-        ]),
-        v_m: Distribution::new(Shape::Uniform {
-            low: 0.0,
-            high: 20.0,
-        })
-        .expect("ordered"),
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brunel_balanced.toml");
+    let mut sets = vec![format!("parameter.n={n}")];
+    sets.extend(lanes.map(|lanes| format!("engine.lanes={lanes}")));
+    let options = config::Options {
+        sets,
+        ..config::Options::default()
     };
-    let projection = |name: &str, source, degree, weight| Projection {
-        name: name.into(),
-        source,
-        targets: vec![0, 1],
-        rule: Rule::FixedInDegree(degree),
-        autapses: false,
-        multapses: true,
-        weight: constant(weight),
-        axonal_delay_ms: constant(1.5),
-        dendritic_delay_ms: constant(0.0),
-        delay_resolution: Duration::from_ps(100_000_000),
-    };
-    // The rate that brings a neuron to threshold, times the number of external synapses.
-    let threshold_hz = 20.0 / (j * 20e-3);
-    Recurrent {
-        seed: 1,
-        lanes,
-        populations: vec![population("e", excitatory), population("i", inhibitory)],
-        projections: vec![
-            projection("e_all", 0, excitatory / 10, j),
-            projection("i_all", 1, inhibitory / 10, -g * j),
-        ],
-        noise: vec![Noise {
-            name: "external".into(),
-            targets: vec![0, 1],
-            rate_hz: eta * threshold_hz,
-            weight: j,
-        }],
-    }
+    let model = config::read(&path, &options).expect("a shipped model");
+    declare(&model.network().expect("a network"))
 }
 
 fn main() {

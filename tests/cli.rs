@@ -77,7 +77,7 @@ fn run_takes_the_documented_options() {
 
 #[test]
 fn the_readme_names_only_options_that_exist() {
-    const OF_CARGO: [&str; 3] = ["--release", "--path", "--no-default-features"];
+    const OF_CARGO: [&str; 4] = ["--release", "--path", "--no-default-features", "--bench"];
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(readme).expect("README.md");
     let help: String = ["run", "check", "train", "recover", "import", "describe"]

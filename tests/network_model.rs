@@ -76,10 +76,10 @@ fn the_shipped_network_is_that_of_the_paper() {
         assert_eq!(projection.delay_resolution, ms(0.1));
     }
     // 12,500 neurons, 1,250 synapses each.
-    let synapses = |projection| model.plans(projection).unwrap()[0].expected_synapses();
+    let synapses = |projection| model.plan(projection).unwrap().expected_synapses();
     assert_eq!(synapses(e_all) + synapses(i_all), 12_500.0 * 1_250.0);
     // The inhibitory neurons are the last of their own targets.
-    assert_eq!(model.plans(i_all).unwrap()[0].own, Some(10_000));
+    assert_eq!(model.plan(i_all).unwrap().own, Some(10_000));
     let [external] = &model.stimuli[..] else {
         panic!("{:?}", model.stimuli)
     };

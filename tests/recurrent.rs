@@ -11,7 +11,7 @@ use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::recurrent::{Noise, Population, Projection, Recurrent};
-use sharpwave::network::rule::{Block, Rule};
+use sharpwave::network::rule::{Block, Plan, Rule};
 use sharpwave::stimulus::poisson::Poisson;
 
 /// (picosecond, population, neuron)
@@ -34,6 +34,8 @@ fn uniform(low: f64, high: f64) -> Distribution {
     Distribution::new(Shape::Uniform { low, high }).unwrap()
 }
 
+const SEED: u64 = 5;
+
 /// A small excitatory-inhibitory network in the manner of Brunel (2000). Whatever the rate of the noise, its mean drive
 /// is 32 mV, above the threshold of 20 mV.
 fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> Recurrent {
@@ -51,22 +53,28 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         values: values.clone(),
         v_m: uniform(0.0, 19.9),
     };
-    let projection = |name: &str, source, degree, weight: Distribution| Projection {
-        name: name.into(),
+    let sizes = [n * 4 / 5, n / 5];
+    let projection = |name: &str, source: usize, degree, weight: Distribution| Projection {
         source,
         targets: vec![0, 1],
-        rule: Rule::FixedInDegree(degree),
-        autapses: false,
-        multapses: true,
-        weight,
-        axonal_delay_ms: delay_ms,
-        dendritic_delay_ms: constant(0.0),
-        delay_resolution: Duration::from_ps(100_000_000),
+        plan: Plan {
+            name: name.into(),
+            seed: SEED,
+            n_source: sizes[source],
+            n_target: n,
+            own: Some([0, sizes[0]][source]),
+            rule: Rule::FixedInDegree(degree),
+            autapses: false,
+            multapses: true,
+            weight,
+            delay_ms,
+            delay_resolution: Duration::from_ps(100_000_000),
+        },
     };
     Recurrent {
-        seed: 5,
+        seed: SEED,
         lanes: Some(lanes),
-        populations: vec![population("e", n * 4 / 5), population("i", n / 5)],
+        populations: vec![population("e", sizes[0]), population("i", sizes[1])],
         projections: vec![
             projection("e_all", 0, n / 10, constant(0.5)),
             projection("i_all", 1, n / 20, uniform(-3.0, -1.0)),
@@ -131,7 +139,12 @@ type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 fn graph(network: &Recurrent) -> Graph {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let mut synapses = Graph::new();
-    for (p, targets, plan) in network.plans().unwrap() {
+    for Projection {
+        source: from,
+        targets,
+        plan,
+    } in &network.projections
+    {
         let total: u32 = targets.iter().map(|&t| sizes[t]).sum();
         let rows = plan
             .connect::<u32>(&[Block {
@@ -153,9 +166,7 @@ fn graph(network: &Recurrent) -> Graph {
                     } else {
                         (1, target - sizes[0])
                     };
-                    let out = synapses
-                        .entry((network.projections[p].source, source))
-                        .or_default();
+                    let out = synapses.entry((*from, source)).or_default();
                     out.push((delay.ps(), population, node, weight));
                 }
             }
@@ -259,7 +270,7 @@ fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
     network.noise.clear();
     let weights = [0.6, -4.0];
     for (projection, weight) in network.projections.iter_mut().zip(weights) {
-        projection.weight = constant(weight);
+        projection.plan.weight = constant(weight);
     }
     for population in &mut network.populations {
         population
@@ -416,7 +427,7 @@ fn a_silent_network_costs_nothing() {
     network
         .projections
         .iter_mut()
-        .for_each(|projection| projection.rule = Rule::FixedInDegree(2));
+        .for_each(|projection| projection.plan.rule = Rule::FixedInDegree(2));
     network
         .populations
         .iter_mut()

@@ -16,7 +16,8 @@ pub struct NetworkModel {
     /// How long it runs, above zero.
     pub duration: Duration,
     /// Parts of the network that advance side by side, at least 1 and at most one per neuron; `None` leaves the choice
-    /// to the engine. Results do not depend on it.
+    /// to the engine. Each draws its noise from a stream of its own, so their number is part of the model, unlike the
+    /// number of threads.
     pub lanes: Option<u32>,
     /// At least one; names are unique, of ASCII letters, digits, `_` and `-`, and ascending.
     pub populations: Vec<Population>,
@@ -60,7 +61,8 @@ pub struct Projection {
     pub name: String,
     /// Name of the source population.
     pub source: String,
-    /// Names of the target populations, at least one, none twice. The rule holds for each by itself.
+    /// Names of the target populations, at least one, none twice. The rule takes them for one population: their
+    /// neurons one after the other.
     pub targets: Vec<String>,
     /// Who is connected with whom.
     pub rule: Rule,
@@ -88,35 +90,17 @@ impl NetworkModel {
     }
 
     /// What decides the synapses of `projection`, one of this model's.
-    pub fn plans(&self, projection: &Projection) -> Option<Vec<Plan>> {
-        projection.plans(self.seed, &|name| Some(self.population(name)?.size))
+    pub fn plan(&self, projection: &Projection) -> Option<Plan> {
+        projection.plan(self.seed, &|name| Some(self.population(name)?.size))
     }
 }
 
 impl Projection {
-    /// What decides its synapses: one plan for all targets where the rule is one for each target neuron, or a plan for
-    /// each target. `size` tells the sizes of populations; `None` if one is unknown or the targets of a plan are more
-    /// than 32 bits count.
-    pub(super) fn plans(&self, seed: u64, size: &dyn Fn(&str) -> Option<u32>) -> Option<Vec<Plan>> {
-        let together = if self.rule.is_per_target_neuron() {
-            self.targets.len()
-        } else {
-            1
-        };
-        self.targets
-            .chunks(together)
-            .map(|targets| self.plan(targets, seed, size))
-            .collect()
-    }
-
-    fn plan(
-        &self,
-        targets: &[String],
-        seed: u64,
-        size: &dyn Fn(&str) -> Option<u32>,
-    ) -> Option<Plan> {
+    /// What decides its synapses, where `size` tells the sizes of populations; `None` if one is unknown or the targets
+    /// are more than 32 bits count.
+    pub(super) fn plan(&self, seed: u64, size: &dyn Fn(&str) -> Option<u32>) -> Option<Plan> {
         let (mut n_target, mut own) = (0_u32, None);
-        for target in targets {
+        for target in &self.targets {
             if *target == self.source {
                 own = Some(n_target);
             }

@@ -7,8 +7,8 @@ use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
 use crate::engine::lane::{Incoming, Lane, Member, Noise};
 use crate::engine::windowed::{Population, Windowed};
-use crate::network::recurrent::{Recurrent, TwoDelays};
-use crate::network::rule::{Block, Plan, RuleError};
+use crate::network::recurrent::{Projection, Recurrent};
+use crate::network::rule::{Block, RuleError};
 use crate::neuron;
 use crate::stimulus::poisson::Poisson;
 
@@ -38,9 +38,6 @@ pub enum AssemblyError {
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
-    /// A delay.
-    #[error(transparent)]
-    TwoDelays(#[from] TwoDelays),
     /// Spikes would arrive within the window in which they are emitted.
     #[error(
         "projection `{projection}`: found a delay of {delay}, expected more than 0 between neurons of a recurrent network"
@@ -70,17 +67,16 @@ pub enum AssemblyError {
 /// # Errors
 /// If a parameter or a rule is impossible, or a delay is zero.
 pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
-    let plans = network.plans()?;
-    for (_, _, plan) in &plans {
-        plan.check()?;
+    for projection in &network.projections {
+        projection.plan.check()?;
     }
-    let mut rank: Vec<usize> = (0..plans.len()).collect();
-    rank.sort_by_key(|&p| name_hash(&plans[p].2.name));
+    let mut rank: Vec<usize> = (0..network.projections.len()).collect();
+    rank.sort_by_key(|&p| name_hash(&network.projections[p].plan.name));
     let mut lanes = Vec::new();
     for (kind, n) in self::lanes(network)? {
         let parts: Result<Vec<Option<Lane>>, AssemblyError> = (0..n)
             .into_par_iter()
-            .map(|lane| assemble_lane(network, &plans, &rank, &kind, lane, n))
+            .map(|lane| assemble_lane(network, &rank, &kind, lane, n))
             .collect();
         lanes.extend(parts?.into_iter().flatten());
     }
@@ -96,7 +92,7 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
         .collect();
     let mut lookahead = None;
     for (at, &p) in (0..).zip(&rank) {
-        let (projection, _, plan) = &plans[p];
+        let Projection { source, plan, .. } = &network.projections[p];
         let delays = share_delays(&mut lanes, at as usize);
         if let Some(&shortest) = delays.first() {
             if shortest <= Duration::ZERO {
@@ -107,9 +103,7 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
             }
             lookahead = Some(lookahead.map_or(shortest, |least: Duration| least.min(shortest)));
         }
-        populations[network.projections[*projection].source]
-            .outgoing
-            .push((at, delays));
+        populations[*source].outgoing.push((at, delays));
     }
     Ok(Windowed::new(
         populations,
@@ -121,22 +115,17 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
 /// Populations that share lanes, and how many lanes they are divided into.
 ///
 /// # Errors
-/// If a delay has two parts and one of them is drawn, or too few lanes are asked for.
+/// If too few lanes are asked for.
 pub fn lanes(network: &Recurrent) -> Result<Vec<(Vec<usize>, u64)>, AssemblyError> {
-    let plans = network.plans()?;
-    network
-        .kinds()
-        .into_iter()
-        .map(|kind| Ok((kind.clone(), lane_count(network, &plans, &kind)?)))
-        .collect()
+    let with_lanes = |kind: Vec<usize>| {
+        let n = lane_count(network, &kind)?;
+        Ok((kind, n))
+    };
+    network.kinds().into_iter().map(with_lanes).collect()
 }
 
 /// How many lanes the neurons of one kind are divided into.
-fn lane_count(
-    network: &Recurrent,
-    plans: &[(usize, Vec<usize>, Plan)],
-    kind: &[usize],
-) -> Result<u64, AssemblyError> {
+fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError> {
     let neurons: u64 = kind
         .iter()
         .map(|&p| u64::from(network.populations[p].size))
@@ -154,9 +143,11 @@ fn lane_count(
         };
     }
     // The longest row that a spike finds, over all lanes together.
-    let row = plans
+    let plans = network
+        .projections
         .iter()
-        .map(|(_, _, plan)| plan.expected_synapses() / f64::from(plan.n_source));
+        .map(|projection| &projection.plan);
+    let row = plans.map(|plan| plan.expected_synapses() / f64::from(plan.n_source));
     let most = (row.fold(0.0, f64::max) / ROW_TARGETS) as u64;
     Ok(neurons.div_ceil(LANE_NEURONS).min(most.max(1)).max(least))
 }
@@ -164,7 +155,6 @@ fn lane_count(
 /// One of the `lanes` of a kind; `None` if small populations leave it empty.
 fn assemble_lane(
     network: &Recurrent,
-    plans: &[(usize, Vec<usize>, Plan)],
     rank: &[usize],
     kind: &[usize],
     lane: u64,
@@ -208,7 +198,7 @@ fn assemble_lane(
         }
     }
     let incoming = rank.iter().map(|&p| {
-        let (_, targets, plan) = &plans[p];
+        let Projection { targets, plan, .. } = &network.projections[p];
         let blocks = blocks(network, targets, &members);
         if blocks.is_empty() {
             return Ok(None);

@@ -167,16 +167,9 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
             .iter()
             .filter_map(|projection| {
                 Some(Projection {
-                    name: projection.name.clone(),
                     source: index(&projection.source)?,
                     targets: projection.targets.iter().filter_map(index).collect(),
-                    rule: projection.rule,
-                    autapses: projection.autapses,
-                    multapses: projection.multapses,
-                    weight: projection.weight,
-                    axonal_delay_ms: projection.axonal_delay_ms,
-                    dendritic_delay_ms: projection.dendritic_delay_ms,
-                    delay_resolution: projection.delay_resolution,
+                    plan: model.plan(projection)?,
                 })
             })
             .collect(),

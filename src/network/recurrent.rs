@@ -1,9 +1,8 @@
 //! A recurrent network with delays, as it is declared: what is divided into lanes and run by windows.
 
-use crate::base::distribution::{Distribution, Shape};
+use crate::base::distribution::Distribution;
 use crate::base::parameter::Values;
-use crate::base::time::Duration;
-use crate::network::rule::{Plan, Rule};
+use crate::network::rule::Plan;
 
 /// Populations, projections and noise.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,26 +38,12 @@ pub struct Population {
 /// Synapses from one population onto others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
-    /// Name.
-    pub name: String,
     /// Index of the source population.
     pub source: usize,
-    /// Indices of the target populations; the rule holds for each by itself.
+    /// Indices of the target populations, which the plan counts as one, in this order: a spike finds one row for all.
     pub targets: Vec<usize>,
-    /// Who is paired with whom.
-    pub rule: Rule,
-    /// Whether a neuron may have a synapse onto itself.
-    pub autapses: bool,
-    /// Whether a pair may have several synapses.
-    pub multapses: bool,
-    /// Weight of each synapse.
-    pub weight: Distribution,
-    /// Time from the soma to each synapse in milliseconds.
-    pub axonal_delay_ms: Distribution,
-    /// Time from the synapse to the target's soma in milliseconds.
-    pub dendritic_delay_ms: Distribution,
-    /// Grid of drawn delays.
-    pub delay_resolution: Duration,
+    /// Name, and all that decides the synapses.
+    pub plan: Plan,
 }
 
 /// Independent Poisson input to every neuron of some populations.
@@ -74,89 +59,7 @@ pub struct Noise {
     pub weight: f64,
 }
 
-impl Projection {
-    /// Delay from soma to soma, if it can be told: the sum of two constants, or the one part that is drawn.
-    fn delay_ms(&self) -> Option<Distribution> {
-        let (axonal, dendritic) = (self.axonal_delay_ms, self.dendritic_delay_ms);
-        match (axonal.constant(), dendritic.constant()) {
-            (Some(a), Some(d)) => Distribution::new(Shape::Constant(a + d)).ok(),
-            (Some(0.0), None) => Some(dendritic),
-            (None, Some(0.0)) => Some(axonal),
-            _ => None,
-        }
-    }
-}
-
-/// One part of a projection's delay is drawn and the other is not zero.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "projection `{projection}`: `axonal_delay` or `dendritic_delay` is drawn and the other is not zero\n  help: where \
-     one of them is drawn, make it the whole delay and the other \"0 ms\""
-)]
-pub struct TwoDelays {
-    /// The projection.
-    pub projection: String,
-}
-
 impl Recurrent {
-    /// What decides the synapses, one plan or several per projection, with the target populations of each.
-    ///
-    /// Rules that count incoming synapses are the same for all targets together as for each by itself, so that a
-    /// spike finds one row for all of them; other rules have a plan per target.
-    ///
-    /// # Errors
-    /// If a delay has two parts and one of them is drawn.
-    pub fn plans(&self) -> Result<Vec<(usize, Vec<usize>, Plan)>, TwoDelays> {
-        let mut plans = Vec::new();
-        for (p, projection) in self.projections.iter().enumerate() {
-            if projection.rule.is_per_target_neuron() || projection.targets.len() == 1 {
-                plans.push((
-                    p,
-                    projection.targets.clone(),
-                    self.plan(projection, &projection.name, &projection.targets)?,
-                ));
-                continue;
-            }
-            for &target in &projection.targets {
-                let name = format!("{}.{}", projection.name, self.populations[target].name);
-                plans.push((p, vec![target], self.plan(projection, &name, &[target])?));
-            }
-        }
-        Ok(plans)
-    }
-
-    fn plan(
-        &self,
-        projection: &Projection,
-        name: &str,
-        targets: &[usize],
-    ) -> Result<Plan, TwoDelays> {
-        let mut own = None;
-        let mut n_target = 0;
-        for &target in targets {
-            if target == projection.source {
-                own = Some(n_target);
-            }
-            n_target += self.populations[target].size;
-        }
-        let delay_ms = projection.delay_ms().ok_or_else(|| TwoDelays {
-            projection: projection.name.clone(),
-        })?;
-        Ok(Plan {
-            name: name.to_owned(),
-            seed: self.seed,
-            n_source: self.populations[projection.source].size,
-            n_target,
-            own,
-            rule: projection.rule,
-            autapses: projection.autapses,
-            multapses: projection.multapses,
-            weight: projection.weight,
-            delay_ms,
-            delay_resolution: projection.delay_resolution,
-        })
-    }
-
     /// Populations that share model and parameters, in the order of their names: only neurons of one kind share lanes.
     pub fn kinds(&self) -> Vec<Vec<usize>> {
         let mut by_name: Vec<usize> = (0..self.populations.len()).collect();

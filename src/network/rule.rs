@@ -34,15 +34,6 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Whether it says the same of several target populations together as of each by itself, because it counts the
-    /// synapses onto each neuron.
-    pub fn is_per_target_neuron(&self) -> bool {
-        match self {
-            Self::AllToAll | Self::FixedProbability(_) | Self::FixedInDegree(_) => true,
-            Self::OneToOne | Self::FixedOutDegree(_) | Self::FixedTotal(_) => false,
-        }
-    }
-
     /// The name in model files.
     pub fn name(&self) -> &'static str {
         match self {

@@ -18,7 +18,10 @@ use crate::base::function::{exp, ln};
 use crate::base::time::{Duration, Time};
 use crate::neuron::{Events, Model, Neurons, RowWeights};
 use crossing::Crossings;
-use kernel::{BLOCK, add_events, add_four_rows, add_row, add_to_targets, add_weights_to_targets};
+use kernel::{
+    BLOCK, add_events, add_four_rows, add_row, add_to_targets, add_weights_to_targets,
+    find_at_or_above,
+};
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -178,9 +181,8 @@ impl Lif {
                 .crossings
                 .as_ref()
                 .map_or(f64::INFINITY, |crossings| crossings.bound);
-            let near: Vec<u32> = (0..self.size as u32)
-                .filter(|&j| self.state.u[j as usize] >= bound)
-                .collect();
+            let mut near = Vec::new();
+            find_at_or_above(&self.state.u[..self.size], bound, &mut near);
             near.into_iter().for_each(|j| self.predict(j, t));
         }
         while let Some(j) = self

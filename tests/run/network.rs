@@ -134,27 +134,34 @@ fn the_raster_counts_from_the_start_of_the_run() {
 }
 
 #[test]
-fn rules_hold_for_each_target_by_itself() {
+fn thousands_of_threads_are_refused() {
     let place = Place::new();
-    let rule = |rule: &str| {
-        format!(
-            "schema = 1\nexperiment = \"network\"\nduration = \"10 ms\"\n\
-             [population.a]\nneuron = \"lif\"\nsize = 4\ntau_m = \"20 ms\"\ne_l = \"-49 mV\"\n\
-             v_th = \"-50 mV\"\nv_reset = \"-60 mV\"\nt_ref = \"5 ms\"\n[population.b]\nlike = \"a\"\n\
-             [projection.p]\nsource = \"a\"\ntarget = [\"a\", \"b\"]\n{rule}\nautapses = true\n\
-             weight = \"1 mV\"\naxonal_delay = \"1 ms\"\n"
-        )
-    };
-    place.write("pairs.toml", rule("rule = \"one_to_one\""));
-    let checked = place.run("check pairs.toml");
-    assert!(checked.contains("synapses         8.00e0"), "{checked}");
-    // 5 synapses of a source onto 4 neurons, twice.
-    place.write(
-        "many.toml",
-        rule("rule = \"fixed_out_degree\"\nout_degree = 5"),
-    );
-    let said = place.refused("check many.toml");
-    assert!(said.contains("expected at most 4"), "{said}");
-    let said = place.refused("run pairs.toml --threads 100000");
+    let model = shipped("brunel_balanced.toml");
+    let said = place.refused(&format!("run {model} --threads 100000 --out r"));
     assert!(said.contains("at most 1024"), "{said}");
+}
+
+/// Brunel 2000, Fig. 8: published 60.7, 37.7 and 5.5 Hz for the last three; in the first, neurons fire together and
+/// regularly near saturation (t_ref 2 ms).
+#[test]
+fn the_four_states_of_the_balanced_network() {
+    let place = Place::new();
+    let model = shipped("brunel_balanced.toml");
+    let states = [
+        ("SR", 3.0, 2.0, 250.0..450.0, 0.0..0.1),
+        ("SI, fast", 6.0, 4.0, 50.0..75.0, 0.8..1.5),
+        ("AI", 5.0, 2.0, 34.0..44.0, 0.2..0.7),
+        ("SI, slow", 4.5, 0.9, 3.0..9.0, 0.3..1.0),
+    ];
+    for (at, (state, g, eta, rate_hz, cv)) in states.into_iter().enumerate() {
+        let printed = place.run(&format!(
+            "run {model} --json --quiet --set parameter.g={g} --set parameter.eta={eta} --set duration=500ms \
+             --set figure.raster.from=400ms --out r{at}"
+        ));
+        let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+        let row = &printed["summary"]["populations"][0];
+        let of = |key: &str| row[key].as_f64().expect("a number");
+        assert!(rate_hz.contains(&of("rate_hz")), "{state}: {row}");
+        assert!(cv.contains(&of("interval_cv")), "{state}: {row}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::python::python;
-use super::setup::{Place, root, said, shipped};
+use super::setup::{Place, root, said};
 
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("README.md")
@@ -65,9 +65,15 @@ fn what_next() -> Vec<String> {
 fn what_next_can_be_typed() {
     let place = Place::new();
     std::fs::create_dir(place.path("models")).expect("a folder");
-    for name in ["digits", "patches", "mnist", "fashion"] {
-        let name = format!("sleep_replay_{name}.toml");
-        std::fs::copy(shipped(&name), place.path("models").join(&name)).expect("copied");
+    for entry in std::fs::read_dir(root().join("models")).expect("a folder") {
+        let model = entry.expect("an entry").path();
+        if model
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let name = model.file_name().expect("a name");
+            std::fs::copy(&model, place.path("models").join(name)).expect("copied");
+        }
     }
     let toy = "models/sleep_replay_patches.toml";
     std::fs::copy(root().join("tests/weights/linear.pt"), place.path("mlp.pt")).expect("copied");

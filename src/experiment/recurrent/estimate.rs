@@ -8,6 +8,7 @@ use crate::config::network::NetworkModel;
 use crate::engine::assembly;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::declare;
+use crate::network::recurrent::Projection;
 use crate::network::rule::Plan;
 
 /// Expected size of a run.
@@ -44,21 +45,26 @@ const BIN_BYTES: f64 = 8.0;
 /// If the network is impossible.
 pub fn estimate(model: &NetworkModel) -> Result<Estimate, ExperimentError> {
     let network = declare(model);
-    let plans = network.plans().map_err(assembly::AssemblyError::from)?;
     let size = |p: usize| f64::from(network.populations[p].size);
     let mut memory_bytes = 0.0;
     let mut lanes = 0;
     for (kind, n) in assembly::lanes(&network)? {
         lanes += n;
-        let rows: f64 = plans
+        let rows: f64 = network
+            .projections
             .iter()
-            .filter(|(_, targets, _)| targets.iter().any(|target| kind.contains(target)))
-            .map(|(_, _, plan)| f64::from(plan.n_source) * delays(plan))
+            .filter(|projection| {
+                projection
+                    .targets
+                    .iter()
+                    .any(|target| kind.contains(target))
+            })
+            .map(|projection| f64::from(projection.plan.n_source) * delays(&projection.plan))
             .sum();
         memory_bytes += OFFSET_BYTES * rows * n as f64;
     }
     let mut synapses = 0.0;
-    for (_, _, plan) in &plans {
+    for Projection { plan, .. } in &network.projections {
         let n = plan.expected_synapses();
         let weight = match plan.weight.constant() {
             Some(_) => 0.0,

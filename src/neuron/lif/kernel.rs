@@ -114,3 +114,30 @@ pub(super) fn add_events(
     }
     None
 }
+
+/// Appends the indices of all values at or above `bound`, which are few.
+pub(super) fn find_at_or_above(u: &[f64], bound: f64, found: &mut Vec<u32>) {
+    // As many as a test of eight vectors of the widest kind: most chunks hold none.
+    const CHUNK: usize = 64;
+    for (k, chunk) in u.chunks(CHUNK).enumerate() {
+        if any_at_or_above(chunk, bound) {
+            let first = (k * CHUNK) as u32;
+            found.extend(
+                (first..)
+                    .zip(chunk)
+                    .filter(|(_, u)| **u >= bound)
+                    .map(|(j, _)| j),
+            );
+        }
+    }
+}
+
+vectorized! {
+    fn any_at_or_above(u: &[f64], bound: f64) -> bool {
+        let mut any = false;
+        for &u in u {
+            any |= u >= bound;
+        }
+        any
+    }
+}

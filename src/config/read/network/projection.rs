@@ -202,7 +202,7 @@ fn check(
     if targets.contains(&None) || size(&projection.source).is_none() {
         return Some(());
     }
-    let Some(plans) = projection.plans(seed, &size) else {
+    let Some(plan) = projection.plan(seed, &size) else {
         let message = format!(
             "projection `{}` has more targets than 32 bits count, expected at most {}",
             projection.name,
@@ -211,7 +211,7 @@ fn check(
         section.reader.problem(section.origin, message, None);
         return None;
     };
-    let Some(error) = plans.iter().find_map(|plan| plan.check().err()) else {
+    let Err(error) = plan.check() else {
         return Some(());
     };
     let key = match &error {
