@@ -23,10 +23,23 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, String), Failur
     options
         .sets
         .extend(arguments.seed.map(|seed| format!("seed={seed}")));
-    options
-        .sets
-        .extend(arguments.seeds.map(|seeds| format!("seeds={seeds}")));
+    if let Some(seeds) = arguments.seeds {
+        // A network has one seed: say so of the option, not of a key that nobody typed.
+        if let Ok(Model::Network(_)) = config::read(path, &options) {
+            let shown = path.display();
+            return Err(Failure::input(format!(
+                "`--seeds`: `{shown}` describes a network, which runs once; expected a sleep replay experiment"
+            )));
+        }
+        options.sets.push(format!("seeds={seeds}"));
+    }
     let model = config::read(path, &options)?;
+    if arguments.data.is_some() && matches!(model, Model::Network(_)) {
+        let shown = path.display();
+        return Err(Failure::input(format!(
+            "`--data`: `{shown}` describes a network, which reads no data"
+        )));
+    }
     let source = std::fs::read_to_string(path)
         .map_err(|error| Failure::input(format!("`{}`: cannot read: {error}", path.display())))?;
     Ok((model, source))

@@ -18,6 +18,11 @@ use crate::experiment::{recurrent, run};
 /// Runs the model and prints its table.
 pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure> {
     let (model, source) = model_file::read(&arguments.model)?;
+    if arguments.keep_seeds && matches!(model, Model::Network(_)) {
+        return Err(Failure::input(
+            "`--keep-seeds`: a network runs once, and its run file is always kept",
+        ));
+    }
     let options = Options {
         out: arguments.out.clone(),
         keep_seeds: arguments.keep_seeds,

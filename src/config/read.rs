@@ -155,20 +155,19 @@ fn model(root: &Section<'_>, paths: &Paths<'_>) -> Option<Model> {
     }
 }
 
-/// Seed of the (first) run.
+/// Most repetitions of one run: their results are all held until its end.
+const MOST_SEEDS: i64 = 10_000;
+
+/// Seed of the (first) run; the seeds that follow it fit an `i64` as well.
 fn seed(root: &Section<'_>) -> Option<u64> {
-    let seed = root.or("seed", 1, |item| item.integer(0, i64::MAX))?;
+    let seed = root.or("seed", 1, |item| item.integer(0, i64::MAX - MOST_SEEDS))?;
     u64::try_from(seed).ok()
 }
 
 fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
     root.reader.read_parameters(root);
     let seed = seed(root);
-    let seeds = root.or("seeds", 1, |item| {
-        // The last seed must fit too; it was read as an `i64`.
-        let first = seed.and_then(|seed| i64::try_from(seed).ok());
-        item.integer(1, i64::MAX - first.unwrap_or(0).max(1))
-    });
+    let seeds = root.or("seeds", 1, |item| item.integer(1, MOST_SEEDS));
 
     let mlp_section = root.need_section("mlp", "the artificial network: its layers and training");
     let network = mlp_section.as_ref().and_then(mlp::network);

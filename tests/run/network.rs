@@ -141,6 +141,18 @@ fn thousands_of_threads_are_refused() {
     assert!(said.contains("at most 1024"), "{said}");
 }
 
+#[test]
+fn options_of_sleep_replay_are_refused() {
+    let place = Place::new();
+    let model = shipped("brunel_balanced.toml");
+    for option in ["--seeds 3", "--keep-seeds", "--data ."] {
+        let said = place.refused(&format!("run {model} {option} --out r"));
+        let name = option.split(' ').next().unwrap_or(option);
+        assert!(said.contains(&format!("`{name}`")), "{said}");
+        assert!(!place.path("r").exists());
+    }
+}
+
 /// Brunel 2000, Fig. 8: published 60.7, 37.7 and 5.5 Hz for the last three; in the first, neurons fire together and
 /// regularly near saturation (t_ref 2 ms).
 #[test]
