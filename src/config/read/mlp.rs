@@ -92,6 +92,9 @@ fn trained(section: &Section<'_>, tasks: Option<usize>) -> Option<Weights> {
     })
 }
 
+/// Far beyond what trains anything, and well inside single precision, in which networks are trained.
+const LEARNING_RATES: Range = Range::Between(1e-9, 1e3);
+
 fn training(section: &Section<'_>, tasks: Option<usize>) -> Option<Training> {
     let epochs = section
         .need(
@@ -101,7 +104,7 @@ fn training(section: &Section<'_>, tasks: Option<usize>) -> Option<Training> {
         .and_then(|item| epochs(&item, tasks));
     let learning_rate = section
         .need("learning_rate", "step size of gradient descent")
-        .and_then(|item| item.number(Range::Positive));
+        .and_then(|item| item.number(LEARNING_RATES));
     // Batch and momentum are those of Tadros et al. 2022.
     let batch = section.or("batch", 100, |item| item.count());
     let share = Range::Between(0.0, BELOW_ONE);
