@@ -422,8 +422,9 @@ fn vector_widths_change_nothing() {
 }
 
 #[test]
-fn a_silent_network_costs_nothing() {
-    let mut network = brunel(50_000, 8, constant(1.5), 2.0, 0.0);
+fn an_hour_of_a_million_silent_neurons_costs_nothing() {
+    let mut network = brunel(1_000_000, 16, constant(1.5), 2.0, 1.0);
+    network.noise.clear();
     network
         .projections
         .iter_mut()
