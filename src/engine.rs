@@ -5,6 +5,10 @@
 //! who arrived and who fired; projections without delay deliver to a later level of the same instant. So a network
 //! whose inputs sit on a 1 ms grid goes step for step through the published time-stepped algorithm, and the same loop
 //! with continuous input times is its spike-time-precise version.
+//!
+//! [`Engine`] runs layered networks, whose projections have no delay, on one thread (seeds take the others).
+//! [`windowed`] runs recurrent networks, whose projections have delays, in lanes on any number of threads. Both drive
+//! the same neuron models by the same rules of an instant.
 
 pub mod assembly;
 pub mod fingerprint;
