@@ -106,11 +106,6 @@ impl Engine {
         &self.network
     }
 
-    /// The network, taken out.
-    pub fn into_network(self) -> Network {
-        self.network
-    }
-
     /// The end of the last run.
     pub fn now(&self) -> Time {
         self.now

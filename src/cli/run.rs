@@ -1,7 +1,6 @@
 //! `run`: a model file from beginning to end.
 
 use std::fmt::Display;
-use std::path::Path;
 
 use serde::Serialize;
 use serde_json::json;
@@ -12,7 +11,7 @@ use super::model_file;
 use super::shell::Shell;
 use super::thread;
 use crate::config::Model;
-use crate::experiment::run::Options;
+use crate::experiment::run::{Finished, Options};
 use crate::experiment::{recurrent, run};
 
 /// Runs the model and prints its table.
@@ -34,36 +33,24 @@ pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure
         Model::SleepReplay(model) => {
             let done = thread::with(threads, || run::run(&model, &options, &watcher))??;
             drop(watcher);
-            finish(
-                shell,
-                &done.directory,
-                &done.files,
-                &done.summary,
-                done.complete,
-            )
+            finish(shell, &done)
         }
         Model::Network(model) => {
             let done = thread::with(threads, || recurrent::run(&model, &options, &watcher))??;
             drop(watcher);
-            finish(
-                shell,
-                &done.directory,
-                &done.files,
-                &done.summary,
-                done.complete,
-            )
+            finish(shell, &done)
         }
     }
 }
 
 /// Prints what a run left.
-fn finish(
-    shell: &Shell,
-    directory: &Path,
-    files: &[String],
-    summary: &(impl Display + Serialize),
-    complete: bool,
-) -> Result<(), Failure> {
+fn finish(shell: &Shell, done: &Finished<impl Display + Serialize>) -> Result<(), Failure> {
+    let Finished {
+        directory,
+        files,
+        summary,
+        complete,
+    } = done;
     if shell.json() {
         shell.print_json(&json!({
             "directory": directory,
@@ -82,7 +69,7 @@ fn finish(
             )
         })?;
     }
-    if complete {
+    if *complete {
         Ok(())
     } else {
         Err(Failure::Stopped {

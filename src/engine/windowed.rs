@@ -68,11 +68,6 @@ impl Windowed {
         self.now
     }
 
-    /// The shortest delay.
-    pub fn lookahead(&self) -> Duration {
-        self.lookahead
-    }
-
     /// Spikes so far, per population.
     pub fn counts(&self) -> &[u64] {
         &self.counts

@@ -106,12 +106,4 @@ pub enum ExperimentError {
         /// Where its bytes go.
         what: String,
     },
-    /// The machine refuses threads.
-    #[error("cannot start {threads} threads: {cause}")]
-    Threads {
-        /// How many were asked for.
-        threads: usize,
-        /// What the system says.
-        cause: String,
-    },
 }

@@ -4,7 +4,7 @@ pub mod activity;
 pub mod estimate;
 
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time;
 
 use crate::base::time::{Duration, Time};
@@ -14,7 +14,7 @@ use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::memory;
 use crate::experiment::progress::{LayerActivity, Progress, Watch};
-use crate::experiment::run::{Options, listing};
+use crate::experiment::run::{Finished, Options, listing};
 use crate::network::recurrent::{Noise, Population, Projection, Recurrent};
 use crate::record::layout;
 use crate::record::output;
@@ -34,18 +34,6 @@ const OFTEN: RangeInclusive<time::Duration> =
 /// Name of the one bout.
 const BOUT: &str = "run";
 
-/// What a run left.
-pub struct Finished {
-    /// Directory with `run.h5`, `rates.csv`, figures.
-    pub directory: PathBuf,
-    /// What is in it, by name.
-    pub files: Vec<String>,
-    /// The table.
-    pub summary: Summary,
-    /// Whether the run came to its end.
-    pub complete: bool,
-}
-
 /// Runs `model`.
 ///
 /// # Errors
@@ -54,7 +42,7 @@ pub fn run(
     model: &NetworkModel,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Finished, ExperimentError> {
+) -> Result<Finished<Summary>, ExperimentError> {
     let expected = estimate(model)?;
     let what = format!(
         "{} neurons, {:.2e} synapses, rates",

@@ -46,15 +46,15 @@ impl Options {
     }
 }
 
-/// What a run left.
-pub struct Finished {
-    /// Directory with `run.h5`, `accuracy.csv`, figures.
+/// What a run left: `S` is its table.
+pub struct Finished<S> {
+    /// Directory with `run.h5`, a tidy CSV, figures.
     pub directory: PathBuf,
     /// What is in it, by name.
     pub files: Vec<String>,
     /// The table.
-    pub summary: Summary,
-    /// Whether every bout of every seed ran to its end.
+    pub summary: S,
+    /// Whether the run, of every seed, came to its end.
     pub complete: bool,
 }
 
@@ -66,7 +66,7 @@ pub fn run(
     model: &SleepReplay,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Finished, ExperimentError> {
+) -> Result<Finished<Summary>, ExperimentError> {
     let inputs = Inputs::read(model)?;
     memory::check(memory_bytes(model, &inputs), "weights and images")?;
     let bouts = model.bouts()?;

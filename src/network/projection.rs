@@ -48,11 +48,6 @@ impl Projection {
         &self.weights
     }
 
-    /// Whether a rule changes the weights.
-    pub fn is_plastic(&self) -> bool {
-        self.plastic.is_some()
-    }
-
     /// Forgets past arrivals; weights stay.
     pub(crate) fn reset(&mut self) {
         if let Some(plastic) = &mut self.plastic {
