@@ -5,7 +5,10 @@
 
 pub mod lif;
 
-use crate::base::parameter::{ModelSpec, ParameterError, Values};
+use std::collections::BTreeMap;
+
+use crate::base::parameter::{Dimension, ModelSpec, ParameterError, Values};
+use crate::base::stream::Stream;
 use crate::base::time::Time;
 
 /// Weights of a sparse row.
@@ -17,16 +20,94 @@ pub enum RowWeights<'a> {
     Each(&'a [f32]),
 }
 
+/// What a population wants to know about every event of external noise: constants of its factored clock.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Growth {
+    /// 1/τ per picosecond, in which an event grows: the decay of what it adds to.
+    pub rate_per_ps: f64,
+    /// Where the membrane follows a current: δ = 1/τ_m − 1/τ_syn per picosecond.
+    pub delta_per_ps: Option<f64>,
+}
+
 /// A piece of external noise: events in order, each to one neuron.
 #[derive(Debug, Clone, Copy)]
 pub struct Events<'a> {
-    /// Instant from which `growth` counts.
+    /// Instant from which `offsets` count.
+    pub origin: Time,
+    /// Picoseconds from `origin` to each event.
+    pub offsets: &'a [i64],
+    /// Instant from which `growth` and `psi` count.
     pub start: Time,
-    /// e^((t − start)/τ) of each event, for the population's time constant.
+    /// e^((t − start)/τ) of each event at t, with the rate of the population's [`Growth`].
     pub growth: &'a [f64],
+    /// (e^(δ (t − start)) − 1)/δ in picoseconds, or t − start where δ = 0; empty where the population's [`Growth`] has
+    /// no δ.
+    pub psi: &'a [f64],
     /// Neuron of each event.
     pub targets: &'a [u16],
+    /// What each adds.
+    pub weights: EventWeights<'a>,
 }
+
+/// Weights of events.
+#[derive(Debug, Clone, Copy)]
+pub enum EventWeights<'a> {
+    /// All events have this one.
+    One(f64),
+    /// Each event is of a class, and each class has a weight. All have one sign.
+    Class {
+        /// Class of each event.
+        class: &'a [u8],
+        /// Weight of each class.
+        weight: &'a [f64],
+    },
+}
+
+impl Events<'_> {
+    /// The weight of event `k`.
+    #[inline(always)]
+    pub fn weight(&self, k: usize) -> f64 {
+        match self.weights {
+            EventWeights::One(weight) => weight,
+            EventWeights::Class { class, weight } => weight[usize::from(class[k])],
+        }
+    }
+
+    /// What comes after event `k`.
+    pub fn after(mut self, k: usize) -> Self {
+        self.offsets = &self.offsets[k + 1..];
+        self.growth = &self.growth[k + 1..];
+        self.psi = self.psi.get(k + 1..).unwrap_or(&[]);
+        self.targets = &self.targets[k + 1..];
+        if let EventWeights::Class { class, .. } = &mut self.weights {
+            *class = &class[k + 1..];
+        }
+        self
+    }
+}
+
+/// Something that a neuron has at every instant and that can be sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Name in model and run files (`v_m`).
+    pub name: &'static str,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// One line on what it is.
+    pub doc: &'static str,
+}
+
+/// The membrane potential, as most models have it.
+pub const V_M: Variable = Variable {
+    name: "v_m",
+    dimension: Dimension::Voltage,
+    doc: "membrane potential; the reset potential while refractory",
+};
+
+/// A state that does not belong to this population.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the state of the neurons does not fit: {0}")]
+pub struct StateError(pub String);
 
 /// A population of neurons of one model.
 ///
@@ -36,7 +117,7 @@ pub trait Neurons: Send {
     /// Number of neurons.
     fn size(&self) -> usize;
 
-    /// Whether neurons may fire without an arrival.
+    /// Whether neurons may fire at an instant at which nothing arrives.
     fn is_spontaneous(&self) -> bool;
 
     /// Returns every neuron to rest at `t`, which becomes the origin of its clock: a stage run at t = 0 and at
@@ -46,23 +127,34 @@ pub trait Neurons: Send {
     /// Moves the population to `t`, not before any earlier instant.
     fn advance(&mut self, t: Time);
 
-    /// Adds `gain · row[j]` to the potential of every neuron j, for each row in turn. Rows have one weight per neuron.
+    /// Adds `gain · row[j]` to the input of every neuron j, for each row in turn. Rows have one weight per neuron.
     fn receive(&mut self, rows: &[&[f32]], gain: f64);
 
-    /// Adds `gain · weight` to the potential of each of `targets` in turn; one may stand there more than once. For
-    /// populations of at most 65,536 neurons.
-    fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>, gain: f64);
+    /// Adds its weight to the input of each of `targets` in turn; one may stand there more than once. For populations
+    /// of at most 65,536 neurons.
+    fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>);
 
-    /// Adds `weight` to the target of each event at its own instant, without advancing, up to and including the first
-    /// that may reach the threshold; tells which that was. The caller advances to its instant, delivers what else
+    /// What to compute for each event of noise with weights of the sign of `weight`.
+    fn growth(&self, weight: f64) -> Growth;
+
+    /// Adds its weight to the target of each event at its own instant, without advancing, up to and including the first
+    /// after which that target may fire; tells which that was. The caller advances to its instant, delivers what else
     /// arrives then, and lets the population fire. No event may lie beyond [`next_due`](Self::next_due).
-    fn receive_events(&mut self, events: Events<'_>, weight: f64) -> Option<usize>;
+    fn receive_events(&mut self, events: Events<'_>) -> Option<usize>;
 
-    /// The next instant at which the population changes by itself and wants to be advanced to: a refractory end, or a
-    /// move of its clock.
+    /// From the instant last advanced to, `current_pa` flows into every neuron, in addition to the constant current of
+    /// its parameters and in place of what was injected before.
+    fn inject(&mut self, current_pa: f64);
+
+    /// The next instant at which the population changes by itself and wants to be advanced to: a crossing, a refractory
+    /// end, a move of its clock.
     fn next_due(&self) -> Time;
 
-    /// Tests every neuron, resets those at or above threshold and appends them to `fired` in ascending order.
+    /// No neuron fires before this instant if nothing arrives. Unlike [`next_due`](Self::next_due) it passes over what
+    /// can be made up for later.
+    fn next_alone(&self) -> Time;
+
+    /// Tests every neuron, resets those that fire at this instant and appends them to `fired` in ascending order.
     fn fire(&mut self, fired: &mut Vec<u32>);
 
     /// Membrane potential of neuron `j` at the instant last advanced to.
@@ -71,16 +163,49 @@ pub trait Neurons: Send {
     /// Sets the membrane potential of neuron `j` at the instant last advanced to; a neuron at or above threshold fires
     /// at its next test.
     fn set_potential(&mut self, j: usize, v: f64);
+
+    /// The model's variable number `variable` (in the order of [`Model::variables`]) of neuron `j` at `t`, not before
+    /// the instant last advanced to, if nothing happens until then.
+    fn sample(&self, variable: usize, j: usize, t: Time) -> f64;
+
+    /// A neuron whose state is NaN or infinite though it is not refractory, if there is one.
+    fn non_finite(&self) -> Option<usize>;
+
+    /// All that changes while the population runs, as bytes.
+    fn save(&self) -> Vec<u8>;
+
+    /// Takes on a saved state of a population of this size and these parameters.
+    ///
+    /// # Errors
+    /// If the bytes are no such state.
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError>;
 }
 
-/// Builds a population of a size from parameter values.
-pub type Build = fn(usize, &Values) -> Result<Box<dyn Neurons>, ParameterError>;
+/// What a population is made from.
+#[derive(Debug, Clone)]
+pub struct Setup<'a> {
+    /// Neurons.
+    pub size: usize,
+    /// Parameters that all of them share, by name.
+    pub values: &'a Values,
+    /// Parameters of which each has its own: one value per neuron, by name.
+    pub each: &'a BTreeMap<&'static str, Vec<f64>>,
+    /// What the neurons themselves draw from while they run.
+    pub stream: Stream,
+}
+
+/// Builds a population.
+pub type Build = fn(Setup<'_>) -> Result<Box<dyn Neurons>, ParameterError>;
 
 /// A neuron model in the registry.
 pub struct Model {
     /// The model as users see it.
     pub spec: &'static ModelSpec,
-    /// Builds a population of the given size from values for every parameter.
+    /// What weights onto it are measured in; `None` for a source, which nothing reaches.
+    pub weight: Option<Dimension>,
+    /// What can be sampled of it. A membrane potential, which has an initial value, stands first.
+    pub variables: &'static [Variable],
+    /// Builds a population; parameters that are missing take their defaults.
     pub build: Build,
 }
 
@@ -92,12 +217,26 @@ pub fn specs() -> Vec<&'static ModelSpec> {
     REGISTRY.iter().map(|model| model.spec).collect()
 }
 
-/// A population of `size` neurons of the model called `name`.
+/// The model called `name`.
+///
+/// # Errors
+/// If there is none.
+pub fn model(name: &str) -> Result<&'static Model, ParameterError> {
+    let model = REGISTRY.iter().find(|model| model.spec.name == name);
+    model
+        .copied()
+        .ok_or_else(|| ParameterError::UnknownModel(name.into()))
+}
+
+/// A population of `size` neurons of the model called `name` that share their parameters.
 ///
 /// # Errors
 /// If there is no such model, or a value is missing or out of range.
 pub fn build(name: &str, size: usize, values: &Values) -> Result<Box<dyn Neurons>, ParameterError> {
-    let model = REGISTRY.iter().find(|model| model.spec.name == name);
-    let model = model.ok_or_else(|| ParameterError::UnknownModel(name.into()))?;
-    (model.build)(size, values)
+    (model(name)?.build)(Setup {
+        size,
+        values,
+        each: &BTreeMap::new(),
+        stream: Stream::new(0, "neurons", 0),
+    })
 }

@@ -12,7 +12,8 @@ use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::recurrent::{Noise, Population, Projection, Recurrent};
 use sharpwave::network::rule::{Block, Plan, Rule};
-use sharpwave::stimulus::poisson::Poisson;
+use sharpwave::neuron::Growth;
+use sharpwave::stimulus::poisson::{Class, Poisson};
 
 /// (picosecond, population, neuron)
 type Spikes = Vec<(i64, usize, u32)>;
@@ -51,7 +52,8 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         size,
         model: "lif",
         values: values.clone(),
-        v_m: uniform(0.0, 19.9),
+        each: BTreeMap::new(),
+        v_m: Some(uniform(0.0, 19.9)),
     };
     let sizes = [n * 4 / 5, n / 5];
     let projection = |name: &str, source: usize, degree, weight: Distribution| Projection {
@@ -85,6 +87,8 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             rate_hz,
             weight: 1_600.0 / rate_hz,
         }],
+        currents: Vec::new(),
+        spikes: Vec::new(),
     }
 }
 
@@ -113,10 +117,17 @@ fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)
             .into_iter()
             .flat_map(|p| part(p).map(move |i| (p, i)))
             .collect();
-        let purpose = format!("stimulus.poisson.e.{:?}", noise.weight);
-        let mut stream = Stream::new(network.seed, &purpose, u64::from(lane));
-        let rates = vec![noise.rate_hz; members.len()];
-        let mut poisson = Poisson::new(&rates, tau, Time::ZERO, &mut stream).unwrap();
+        let purpose = "stimulus.poisson.e.positive.0";
+        let mut stream = Stream::new(network.seed, purpose, u64::from(lane));
+        let class = Class {
+            weight: noise.weight,
+            rates_hz: vec![noise.rate_hz; members.len()],
+        };
+        let growth = Growth {
+            rate_per_ps: 1.0 / tau.ps() as f64,
+            delta_per_ps: None,
+        };
+        let mut poisson = Poisson::new(&[class], growth, Time::ZERO, &mut stream).unwrap();
         loop {
             let t = poisson.next_time();
             if t.ps() >= stop {
@@ -187,6 +198,7 @@ fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
         let draw = |i| {
             population
                 .v_m
+                .unwrap()
                 .draw(&mut Stream::new(network.seed, &purpose, u64::from(i)))
         };
         v.push((0..population.size).map(draw).collect());
@@ -276,7 +288,7 @@ fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
         population
             .values
             .extend([("v_th", -50.0), ("v_reset", -60.0), ("e_l", -49.0)]);
-        population.v_m = uniform(-60.0, -50.0);
+        population.v_m = Some(uniform(-60.0, -50.0));
     }
     network
 }
@@ -294,6 +306,7 @@ fn naive_driven(network: &Recurrent, stop: i64) -> Spikes {
             let draw = |i| {
                 population
                     .v_m
+                    .unwrap()
                     .draw(&mut Stream::new(network.seed, &purpose, u64::from(i)))
             };
             (0..population.size).map(draw).collect()
@@ -389,7 +402,7 @@ fn threads_cuts_order_and_observers_change_nothing() {
             .install(|| run(&network, 120.0, cuts))
     };
     let whole = with(1, &[]);
-    assert!(whole.0.len() > 2_000);
+    assert!(whole.0.len() > 1_000, "{}", whole.0.len());
     for threads in [2, 3, 8] {
         assert!(with(threads, &[]) == whole, "{threads} threads");
     }
@@ -432,7 +445,7 @@ fn an_hour_of_a_million_silent_neurons_costs_nothing() {
     network
         .populations
         .iter_mut()
-        .for_each(|population| population.v_m = constant(0.0));
+        .for_each(|population| population.v_m = Some(constant(0.0)));
     // An hour of biology: 2.4 million windows, none of which is visited.
     let (spikes, _) = run(&network, 3_600_000.0, &[]);
     assert_eq!(spikes, []);

@@ -10,11 +10,15 @@ use std::ops::{Add, AddAssign, Sub};
 pub const PS_PER_MS: i64 = 1_000_000_000;
 
 /// A point on the simulation's time axis, in picoseconds from its start.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct Time(i64);
 
 /// A signed length of time in picoseconds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct Duration(i64);
 
 /// A time or duration that a picosecond clock cannot hold.

@@ -9,8 +9,8 @@ use crate::engine::lane::{Incoming, Lane, Member, Noise};
 use crate::engine::windowed::{Population, Windowed};
 use crate::network::recurrent::{Projection, Recurrent};
 use crate::network::rule::{Block, RuleError};
-use crate::neuron;
-use crate::stimulus::poisson::Poisson;
+use crate::neuron::{self, Neurons};
+use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
 
 /// Neurons of a lane whose state (8 bytes each) fits a first-level cache of 48 KB.
 const LANE_NEURONS: u64 = 6_250;
@@ -189,12 +189,10 @@ fn assemble_lane(
     for member in &members {
         let population = &network.populations[member.population];
         let purpose = format!("initial.{}", population.name);
+        let Some(v_m) = &population.v_m else { continue };
         for k in 0..member.len {
             let mut stream = Stream::new(network.seed, &purpose, u64::from(member.first + k));
-            neurons.set_potential(
-                (member.local + k) as usize,
-                population.v_m.draw(&mut stream),
-            );
+            neurons.set_potential((member.local + k) as usize, v_m.draw(&mut stream));
         }
     }
     let incoming = rank.iter().map(|&p| {
@@ -209,7 +207,7 @@ fn assemble_lane(
         }))
     });
     let incoming = incoming.collect::<Result<_, RuleError>>()?;
-    let noise = noise(network, &members, size, &declared.name, lane);
+    let noise = noise(network, neurons.as_ref(), &members, &declared.name, lane);
     Ok(Some(Lane {
         neurons,
         members,
@@ -237,36 +235,52 @@ fn blocks(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<Blo
     blocks
 }
 
-/// The noise of a lane: one process for each distinct weight.
-fn noise(network: &Recurrent, members: &[Member], size: u32, kind: &str, lane: u64) -> Vec<Noise> {
-    let tau_ms = network.populations[members[0].population]
-        .values
-        .get("tau_m")
-        .copied()
-        .unwrap_or(1.0);
-    let tau = Duration::from_ms(tau_ms).unwrap_or(NO_PROJECTION);
-    let mut weights: Vec<f64> = network.noise.iter().map(|noise| noise.weight).collect();
-    weights.sort_by(f64::total_cmp);
-    weights.dedup();
-    let one = |weight: f64| {
-        let mut rates = vec![0.0; size as usize];
+/// The noise of a lane: a process for each sign of weights, with a class for each distinct weight.
+fn noise(
+    network: &Recurrent,
+    neurons: &dyn Neurons,
+    members: &[Member],
+    kind: &str,
+    lane: u64,
+) -> Vec<Noise> {
+    let rates = |weight: f64| {
+        let mut rates_hz = vec![0.0; neurons.size()];
         for noise in network.noise.iter().filter(|noise| noise.weight == weight) {
             for member in members
                 .iter()
                 .filter(|member| noise.targets.contains(&member.population))
             {
                 let local = member.local as usize;
-                rates[local..local + member.len as usize]
+                rates_hz[local..local + member.len as usize]
                     .iter_mut()
                     .for_each(|rate| *rate += noise.rate_hz);
             }
         }
-        let purpose = format!("stimulus.poisson.{kind}.{weight:?}");
-        let mut stream = Stream::new(network.seed, &purpose, lane);
-        let events = Poisson::new(&rates, tau, Time::ZERO, &mut stream)?;
-        Some(Noise { events, weight })
+        Class { weight, rates_hz }
     };
-    weights.into_iter().filter_map(one).collect()
+    let mut weights: Vec<f64> = network.noise.iter().map(|noise| noise.weight).collect();
+    weights.sort_by(f64::total_cmp);
+    weights.dedup();
+    let one = |(part, weights): (usize, &[f64])| {
+        let sign = *weights.first()?;
+        let classes: Vec<Class> = weights
+            .iter()
+            .map(|&weight| rates(weight))
+            .filter(|class| class.rates_hz.iter().any(|&rate| rate > 0.0))
+            .collect();
+        let sign_name = if sign < 0.0 { "negative" } else { "positive" };
+        let purpose = format!("stimulus.poisson.{kind}.{sign_name}.{part}");
+        let mut stream = Stream::new(network.seed, &purpose, lane);
+        let events = Poisson::new(&classes, neurons.growth(sign), Time::ZERO, &mut stream)?;
+        Some(Noise { events })
+    };
+    let (negative, positive): (Vec<f64>, Vec<f64>) =
+        weights.into_iter().partition(|&weight| weight < 0.0);
+    [negative, positive]
+        .iter()
+        .flat_map(|weights| weights.chunks(MOST_CLASSES).enumerate())
+        .filter_map(one)
+        .collect()
 }
 
 /// Numbers the distinct delays of the projection of rank `at` over all lanes, ascending, and tells each lane which of

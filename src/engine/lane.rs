@@ -37,8 +37,6 @@ pub struct Incoming {
 pub struct Noise {
     /// The events.
     pub events: Poisson,
-    /// What each adds to the potential.
-    pub weight: f64,
 }
 
 /// Neurons of one population in a lane.
@@ -119,13 +117,7 @@ impl Lane {
     fn expose(&mut self, boundary: Time) -> Option<Time> {
         // With several streams, their events must be merged in time order: one is followed up to the next of another.
         loop {
-            let (
-                at,
-                &mut Noise {
-                    ref mut events,
-                    weight,
-                },
-            ) = self
+            let (at, Noise { events }) = self
                 .noise
                 .iter_mut()
                 .enumerate()
@@ -153,7 +145,7 @@ impl Lane {
             }
             let segment = events.before(boundary.min(limit));
             let n = segment.targets.len();
-            match self.neurons.receive_events(segment, weight) {
+            match self.neurons.receive_events(segment) {
                 None => {
                     events.pass(n);
                 }
@@ -165,13 +157,12 @@ impl Lane {
     /// Brings in the noise of the instant `t` and lets neurons fire.
     fn settle(&mut self, t: Time) {
         self.neurons.advance(t);
-        for Noise { events, weight } in &mut self.noise {
+        for Noise { events } in &mut self.noise {
             while events.next_time() == t {
                 let mut now = events.at(t);
                 let n = now.targets.len();
-                while let Some(reached) = self.neurons.receive_events(now, *weight) {
-                    now.growth = &now.growth[reached + 1..];
-                    now.targets = &now.targets[reached + 1..];
+                while let Some(reached) = self.neurons.receive_events(now) {
+                    now = now.after(reached);
                 }
                 events.pass(n);
             }
@@ -186,7 +177,7 @@ impl Lane {
         let Some((targets, weights)) = row(&self.incoming, arrival) else {
             return;
         };
-        self.neurons.receive_row(targets, weights, 1.0);
+        self.neurons.receive_row(targets, weights);
     }
 
     fn fetch(&self, arrival: &Arrival) {

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod estimate;
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time;
@@ -147,7 +148,8 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
                 size: population.size,
                 model: population.model.name,
                 values: population.values.clone(),
-                v_m: population.initial.v_m,
+                each: BTreeMap::new(),
+                v_m: Some(population.initial.v_m),
             })
             .collect(),
         projections: model
@@ -171,6 +173,8 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
                 weight: noise.weight,
             })
             .collect(),
+        currents: Vec::new(),
+        spikes: Vec::new(),
     }
 }
 

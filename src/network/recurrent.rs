@@ -1,7 +1,10 @@
 //! A recurrent network with delays, as it is declared: what is divided into lanes and run by windows.
 
+use std::collections::BTreeMap;
+
 use crate::base::distribution::Distribution;
 use crate::base::parameter::Values;
+use crate::base::time::Time;
 use crate::network::rule::Plan;
 
 /// Populations, projections and noise.
@@ -18,9 +21,13 @@ pub struct Recurrent {
     pub projections: Vec<Projection>,
     /// External noise, names unique.
     pub noise: Vec<Noise>,
+    /// Currents from outside, names unique.
+    pub currents: Vec<Current>,
+    /// Spikes from outside, names unique.
+    pub spikes: Vec<SpikeInput>,
 }
 
-/// Neurons of one model that share their parameters.
+/// Neurons of one model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Population {
     /// Name.
@@ -29,10 +36,12 @@ pub struct Population {
     pub size: u32,
     /// Name of the model.
     pub model: &'static str,
-    /// Values of its parameters.
+    /// Values of the parameters that all its neurons share.
     pub values: Values,
-    /// Membrane potential at t = 0.
-    pub v_m: Distribution,
+    /// Parameters that are drawn for each neuron, from a stream of its own; none of them is in `values`.
+    pub each: BTreeMap<&'static str, Distribution>,
+    /// Membrane potential at t = 0; `None` for sources, which have none.
+    pub v_m: Option<Distribution>,
 }
 
 /// Synapses from one population onto others.
@@ -46,6 +55,30 @@ pub struct Projection {
     pub plan: Plan,
 }
 
+/// A current into every neuron of some populations, constant between steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Current {
+    /// Name.
+    pub name: String,
+    /// Indices of the populations.
+    pub targets: Vec<usize>,
+    /// From when on, ascending, and how many picoamperes; nothing flows before the first step.
+    pub steps: Vec<(Time, f64)>,
+}
+
+/// Given spikes onto the neurons of a population.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpikeInput {
+    /// Name.
+    pub name: String,
+    /// Index of the population.
+    pub target: usize,
+    /// What a spike adds.
+    pub weight: f32,
+    /// When, and onto which neuron, in order of time; not before t = 0.
+    pub spikes: Vec<(Time, u32)>,
+}
+
 /// Independent Poisson input to every neuron of some populations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Noise {
@@ -55,27 +88,47 @@ pub struct Noise {
     pub targets: Vec<usize>,
     /// Rate onto each neuron in hertz.
     pub rate_hz: f64,
-    /// What an event adds to the potential.
+    /// What an event adds.
     pub weight: f64,
 }
 
 impl Recurrent {
-    /// Populations that share model and parameters, in the order of their names: only neurons of one kind share lanes.
+    /// Populations that share model, parameters and currents, in the order of their names: only neurons of one kind share
+    /// lanes.
     pub fn kinds(&self) -> Vec<Vec<usize>> {
         let mut by_name: Vec<usize> = (0..self.populations.len()).collect();
         by_name.sort_by(|&a, &b| self.populations[a].name.cmp(&self.populations[b].name));
         let mut kinds: Vec<Vec<usize>> = Vec::new();
         for p in by_name {
-            let Population { model, values, .. } = &self.populations[p];
-            let same = |kind: &&mut Vec<usize>| {
-                let first = &self.populations[kind[0]];
-                (first.model, &first.values) == (*model, values)
-            };
+            let same = |kind: &&mut Vec<usize>| self.alike(kind[0], p);
             match kinds.iter_mut().find(same) {
                 Some(kind) => kind.push(p),
                 None => kinds.push(vec![p]),
             }
         }
         kinds
+    }
+
+    /// Whether the neurons of two populations can share a lane.
+    fn alike(&self, a: usize, b: usize) -> bool {
+        let [one, other] = [a, b].map(|p| {
+            let Population {
+                name: _,
+                size: _,
+                model,
+                values,
+                each,
+                v_m: _,
+            } = &self.populations[p];
+            (model, values, each)
+        });
+        let currents = |p: usize| {
+            let into = move |current: &&Current| current.targets.contains(&p);
+            self.currents
+                .iter()
+                .filter(into)
+                .map(|current| &current.name)
+        };
+        one == other && currents(a).eq(currents(b))
     }
 }

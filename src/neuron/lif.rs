@@ -15,19 +15,22 @@ pub use params::{Params, SPEC};
 use std::collections::VecDeque;
 
 use crate::base::function::{exp, ln};
+use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::{Events, Model, Neurons, RowWeights};
+use crate::neuron::{EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M};
 use crossing::Crossings;
 use kernel::{
-    BLOCK, add_events, add_four_rows, add_row, add_to_targets, add_weights_to_targets,
-    find_at_or_above,
+    BLOCK, add_each_event, add_events, add_four_rows, add_row, add_to_targets,
+    add_weights_to_targets, find_at_or_above,
 };
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
     spec: &SPEC,
-    build: |size, values| {
-        let population = Lif::new(size, Params::new(values)?);
+    weight: Some(Dimension::Voltage),
+    variables: &[V_M],
+    build: |setup| {
+        let population = Lif::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
     },
 };
@@ -264,6 +267,16 @@ impl Neurons for Lif {
         self.cross(t);
     }
 
+    fn inject(&mut self, _current_pa: f64) {}
+
+    fn next_alone(&self) -> Time {
+        if self.is_spontaneous() {
+            self.next_due()
+        } else {
+            Time::MAX
+        }
+    }
+
     fn next_due(&self) -> Time {
         let rebase = self
             .state
@@ -303,7 +316,7 @@ impl Neurons for Lif {
         }
     }
 
-    fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>, gain: f64) {
+    fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
         let State {
             u,
             factor,
@@ -312,7 +325,7 @@ impl Neurons for Lif {
             ..
         } = &mut self.state;
         let Some(u) = u.first_chunk_mut() else { return };
-        let scale = gain * *factor;
+        let scale = *factor;
         let threshold = match crossings {
             None => self.derived.threshold * *factor,
             Some(crossings) => crossings.bound,
@@ -327,7 +340,14 @@ impl Neurons for Lif {
         }
     }
 
-    fn receive_events(&mut self, events: Events<'_>, weight: f64) -> Option<usize> {
+    fn growth(&self, _weight: f64) -> Growth {
+        Growth {
+            rate_per_ps: self.derived.rate_per_ps,
+            delta_per_ps: None,
+        }
+    }
+
+    fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
         let factor = self.factor_at(events.start);
         let State {
             u,
@@ -337,13 +357,24 @@ impl Neurons for Lif {
         } = &mut self.state;
         let u = u.first_chunk_mut()?;
         let Events {
-            growth, targets, ..
+            growth,
+            targets,
+            weights,
+            ..
         } = events;
         let (growing, fixed) = match crossings {
             None => (self.derived.threshold * factor, 0.0),
             Some(crossings) => (0.0, crossings.bound),
         };
-        let reached = add_events(u, targets, growth, weight * factor, growing, fixed)?;
+        let reached = match weights {
+            EventWeights::One(weight) => {
+                add_events(u, targets, growth, weight * factor, growing, fixed)
+            }
+            EventWeights::Class { class, weight } => {
+                let amount = |k: usize| weight[usize::from(class[k])] * factor;
+                add_each_event(u, targets, growth, amount, growing, fixed)
+            }
+        }?;
         candidates.push(targets[reached]);
         Some(reached)
     }
@@ -424,6 +455,28 @@ impl Neurons for Lif {
 
     fn set_potential(&mut self, j: usize, v: f64) {
         self.state.u[j] = (v - self.params.e_l) * self.state.factor;
+    }
+
+    fn sample(&self, _variable: usize, j: usize, t: Time) -> f64 {
+        let u = self.state.u[j];
+        if u == f64::NEG_INFINITY {
+            return self.params.v_reset;
+        }
+        let passed = t.since(self.state.origin).ps() as f64;
+        self.params.e_l + u * exp(-passed * self.derived.rate_per_ps)
+    }
+
+    fn non_finite(&self) -> Option<usize> {
+        let wrong = |u: &f64| u.is_nan() || *u == f64::INFINITY;
+        self.state.u[..self.size].iter().position(wrong)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn load(&mut self, _bytes: &[u8]) -> Result<(), StateError> {
+        Ok(())
     }
 }
 

@@ -1,21 +1,31 @@
 //! External noise: independent Poisson input to every neuron of a lane, as one superposed process.
 //!
 //! Input to n neurons at rates r_j is one Poisson process of rate Σ r_j in which each event picks neuron j with
-//! probability r_j / Σ r: exact, in time order, one stream per lane. It costs as much as the network itself, so events
-//! are drawn in batches by loops that vectorise: uniform bits, logarithms, an integer prefix sum (a floating-point one
-//! is slow and depends on its order), and the growth of the factored decay (see [`crate::neuron::lif`]).
+//! probability r_j / Σ r: exact, in time order, one stream per lane. Inputs of several weights are one process too, in
+//! which an event picks a class with the neuron. It costs as much as the network itself, so events are drawn in batches
+//! by loops that vectorise: uniform bits, logarithms, an integer prefix sum (a floating-point one is slow and depends on
+//! its order), and the growth of the factored decay (see [`crate::neuron::lif`]).
 
-use crate::base::function::{exp_near_zero, exp_polynomial, minus_ln};
+mod bits;
+mod choice;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::function::{
+    exp_near_zero, exp_polynomial, growth_integral, growth_integral_near_zero, minus_ln,
+};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::vectorized;
-use crate::neuron::Events;
+use crate::neuron::{EventWeights, Events, Growth};
+use bits::Bits;
+use choice::Choice;
 
 /// Events drawn together: enough for the vector loops, few enough that a batch stays in the first-level cache.
 pub const BATCH: usize = 512;
 
-/// Generators that run side by side, one per element of a vector.
-const WIDTH: usize = 8;
+/// Most classes of events in one process.
+pub const MOST_CLASSES: usize = 1 << 8;
 
 /// Sum of a batch's gaps in units of the fixed-point clock, on average; leaves 2¹³ below the 52 bits in which an f64
 /// counts exactly, while no gap exceeds 36.1 means (52 bits of uniform).
@@ -24,21 +34,50 @@ const BATCH_UNITS: f64 = (1_u64 << 49) as f64;
 /// Rates below one event an hour on average are zero in all but name; the fixed-point clock has no unit for them.
 const SLOWEST_PS: f64 = 3.6e15;
 
+/// Input of one weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Class {
+    /// What an event adds.
+    pub weight: f64,
+    /// Rate onto each neuron of the lane, in hertz.
+    pub rates_hz: Vec<f64>,
+}
+
 /// Superposed Poisson input to the neurons of one lane.
 #[derive(Debug, Clone)]
 pub struct Poisson {
-    bits: Bits,
     choice: Choice,
+    /// Weight of each class.
+    weights: Vec<f64>,
+    growth: Growth,
     /// Mean gap between events, in units of 2^(−shift) ps.
     mean_gap: f64,
     shift: u32,
-    /// What is left of a picosecond after the last event, in units.
-    fraction: i64,
-    /// Growth of e^((t − start)/τ) per picosecond; `None` where a batch lasts longer than τ, so that the growth within
-    /// it could overflow: then every event is an instant of its own.
-    rate_per_ps: Option<f64>,
+    /// Whether a batch is so short that growth within it cannot overflow; else every event is an instant of its own.
+    dense: bool,
+    /// From what the batch at hand was drawn.
+    drawn_from: Origin,
+    /// From what the next will be.
+    origin: Origin,
     batch: Batch,
     next: usize,
+}
+
+/// All that decides the rest of the process.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Origin {
+    bits: Bits,
+    /// The last event.
+    start: Time,
+    /// What is left of a picosecond after it, in units.
+    fraction: i64,
+}
+
+/// What a checkpoint keeps of a process: the batch at hand is drawn again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct State {
+    drawn_from: Origin,
+    next: u32,
 }
 
 /// Events in order.
@@ -47,16 +86,26 @@ struct Batch {
     start: Time,
     /// Picoseconds since `start`.
     offsets: Box<[i64; BATCH]>,
-    /// e^(offset/τ).
+    /// e^(offset/τ); 1 where every event is an instant of its own.
     growth: Box<[f64; BATCH]>,
+    /// What a current has brought by then; 0 where every event is an instant of its own.
+    psi: Box<[f64; BATCH]>,
     targets: Box<[u16; BATCH]>,
+    class: Box<[u8; BATCH]>,
+    room: Box<[i64; BATCH]>,
 }
 
 impl Poisson {
-    /// Input at `rates_hz` to neurons 0, 1, … of a lane whose factored decay has the time constant `tau`, from `start`
-    /// on. `None` if nothing would ever come.
-    pub fn new(rates_hz: &[f64], tau: Duration, start: Time, stream: &mut Stream) -> Option<Self> {
-        let total_hz: f64 = rates_hz.iter().sum();
+    /// Input of at most [`MOST_CLASSES`] `classes`, of one sign of weights, to neurons 0, 1, … of a lane of at most
+    /// 65,536, from `start` on; `growth` is what their population wants to know of each event. `None` if nothing would
+    /// ever come.
+    pub fn new(
+        classes: &[Class],
+        growth: Growth,
+        start: Time,
+        stream: &mut Stream,
+    ) -> Option<Self> {
+        let total_hz: f64 = classes.iter().flat_map(|class| &class.rates_hz).sum();
         let mean_ps = 1e12 / total_hz;
         // Infinite when the total is zero.
         if mean_ps >= SLOWEST_PS || mean_ps.is_nan() {
@@ -67,23 +116,52 @@ impl Poisson {
             .log2()
             .floor()
             .clamp(0.0, 20.0) as u32;
-        let mut poisson = Self {
+        let fastest = growth
+            .rate_per_ps
+            .max(growth.delta_per_ps.unwrap_or(0.0).abs());
+        let origin = Origin {
             bits: Bits::new(stream),
-            choice: Choice::new(rates_hz),
+            start,
+            fraction: 0,
+        };
+        let mut poisson = Self {
+            choice: Choice::new(classes),
+            weights: classes.iter().map(|class| class.weight).collect(),
+            growth,
             mean_gap: mean_ps * f64::from(1_u32 << shift),
             shift,
-            fraction: 0,
-            rate_per_ps: (BATCH as f64 * mean_ps <= tau.ps() as f64).then(|| 1.0 / tau.ps() as f64),
+            dense: BATCH as f64 * mean_ps * fastest <= 1.0,
+            drawn_from: origin.clone(),
+            origin,
             batch: Batch {
                 start,
                 offsets: Box::new([0; BATCH]),
                 growth: Box::new([1.0; BATCH]),
+                psi: Box::new([0.0; BATCH]),
                 targets: Box::new([0; BATCH]),
+                class: Box::new([0; BATCH]),
+                room: Box::new([0; BATCH]),
             },
-            next: BATCH,
+            next: 0,
         };
         poisson.draw();
         Some(poisson)
+    }
+
+    /// What a checkpoint keeps.
+    pub fn state(&self) -> State {
+        State {
+            drawn_from: self.drawn_from.clone(),
+            next: self.next as u32,
+        }
+    }
+
+    /// Goes on from where [`state`](Self::state) was taken of a process made alike.
+    pub fn go_on_from(&mut self, state: State) {
+        let State { drawn_from, next } = state;
+        self.origin = drawn_from;
+        self.draw();
+        self.next = (next as usize).min(BATCH - 1);
     }
 
     /// Time of the next event.
@@ -101,7 +179,7 @@ impl Poisson {
     /// Whether events are so frequent that [`before`](Self::before) hands them out by the segment; otherwise each is an
     /// instant, to be asked for with [`at`](Self::at).
     pub fn is_dense(&self) -> bool {
-        self.rate_per_ps.is_some()
+        self.dense
     }
 
     /// The events at hand that come before `until`; none when the next is not.
@@ -124,14 +202,29 @@ impl Poisson {
             .iter()
             .take_while(|&&other| other == offset)
             .count();
-        self.events(if self.is_dense() { self.batch.start } else { t }, n)
+        self.events(if self.dense { self.batch.start } else { t }, n)
     }
 
     fn events(&self, start: Time, n: usize) -> Events<'_> {
+        let span = self.next..self.next + n;
+        let batch = &self.batch;
         Events {
+            origin: batch.start,
+            offsets: &batch.offsets[span.clone()],
             start,
-            growth: &self.batch.growth[self.next..self.next + n],
-            targets: &self.batch.targets[self.next..self.next + n],
+            growth: &batch.growth[span.clone()],
+            psi: match self.growth.delta_per_ps {
+                Some(_) => &batch.psi[span.clone()],
+                None => &[],
+            },
+            targets: &batch.targets[span.clone()],
+            weights: match self.weights[..] {
+                [weight] => EventWeights::One(weight),
+                _ => EventWeights::Class {
+                    class: &batch.class[span],
+                    weight: &self.weights,
+                },
+            },
         }
     }
 
@@ -147,30 +240,47 @@ impl Poisson {
 
     /// Draws the next batch, which starts at the last event of the one before.
     fn draw(&mut self) {
+        self.drawn_from = self.origin.clone();
         let Batch {
             start,
             offsets,
             growth,
+            psi,
             targets,
+            class,
+            room,
         } = &mut self.batch;
-        *start = later(*start, offsets[BATCH - 1]);
-        self.bits.fill(offsets);
+        *start = self.origin.start;
+        self.origin.bits.fill(offsets);
         gaps(offsets, self.mean_gap);
-        let mut sum = self.fraction;
+        let mut sum = self.origin.fraction;
         for offset in offsets.iter_mut() {
             sum += *offset;
             *offset = sum >> self.shift;
         }
-        self.fraction = sum & ((1 << self.shift) - 1);
-        if let Some(rate) = self.rate_per_ps {
+        self.origin.fraction = sum & ((1 << self.shift) - 1);
+        self.origin.start = later(*start, offsets[BATCH - 1]);
+        if self.dense {
+            let Growth {
+                rate_per_ps: rate,
+                delta_per_ps: delta,
+            } = self.growth;
             // Offsets ascend: the last one is the longest.
-            if offsets[BATCH - 1] as f64 * rate <= NEAR {
+            let fastest = rate.max(delta.unwrap_or(0.0).abs());
+            let near = offsets[BATCH - 1] as f64 * fastest <= NEAR;
+            if near {
                 grow_little(growth, offsets, rate);
             } else {
                 grow(growth, offsets, rate);
             }
+            match delta {
+                Some(delta) if near => gather_little(psi, offsets, delta),
+                Some(delta) => gather(psi, offsets, delta),
+                None => {}
+            }
         }
-        self.choice.draw(&mut self.bits, targets);
+        self.choice
+            .draw(&mut self.origin.bits, room, targets, class);
         self.next = 0;
     }
 }
@@ -194,7 +304,7 @@ vectorized! {
     }
 }
 
-/// Batches shorter than this share of τ, as those of dense noise are, take the short polynomial.
+/// Batches shorter than this share of the shortest time constant, as those of dense noise are, take short polynomials.
 const NEAR: f64 = 0.01;
 
 /// 2⁵²: with it as the exponent, an integer below it is the mantissa of a double.
@@ -225,214 +335,23 @@ vectorized! {
     }
 }
 
-/// Eight interleaved xoshiro256++ generators (Blackman and Vigna 2021, ACM TOMS 47:36), each seeded from the house's
-/// stream: they need no multiplication, so vectors of every width run them.
-#[derive(Debug, Clone)]
-struct Bits {
-    state: [[u64; WIDTH]; 4],
-}
-
-impl Bits {
-    fn new(stream: &mut Stream) -> Self {
-        let mut state = [[0; WIDTH]; 4];
-        for word in state.iter_mut().flatten() {
-            *word = stream.bits();
-        }
-        Self { state }
-    }
-
-    fn fill(&mut self, out: &mut [i64; BATCH]) {
-        fill(&mut self.state, out);
-    }
-}
-
 vectorized! {
-    /// Random bits from every generator in turn.
-    fn fill(state: &mut [[u64; WIDTH]; 4], out: &mut [i64; BATCH]) {
-        let [mut a, mut b, mut c, mut d] = *state;
-        for chunk in out.chunks_exact_mut(WIDTH) {
-            for k in 0..WIDTH {
-                chunk[k] = (a[k].wrapping_add(d[k]).rotate_left(23).wrapping_add(a[k])) as i64;
-                let t = b[k] << 17;
-                c[k] ^= a[k];
-                d[k] ^= b[k];
-                b[k] ^= c[k];
-                a[k] ^= d[k];
-                c[k] ^= t;
-                d[k] = d[k].rotate_left(45);
-            }
-        }
-        *state = [a, b, c, d];
-    }
-}
-
-/// How an event picks its neuron.
-#[derive(Debug, Clone)]
-enum Choice {
-    /// All neurons have one rate. A 32-bit fraction times n: rates differ by at most n/2³² of themselves.
-    Uniform {
-        /// Neurons.
-        n: u64,
-        bits: Box<[i64; BATCH]>,
-    },
-    /// Rates differ: the alias method (Walker 1977, ACM TOMS 3:253).
-    Alias {
-        /// Per column, the share (of 2³²) that is its own neuron's, and whose the rest is.
-        columns: Vec<(u32, u16)>,
-        bits: Box<[i64; BATCH]>,
-    },
-}
-
-impl Choice {
-    fn new(rates: &[f64]) -> Self {
-        let bits = Box::new([0; BATCH]);
-        if rates.iter().all(|&rate| rate == rates[0]) {
-            Self::Uniform {
-                n: rates.len() as u64,
-                bits,
-            }
-        } else {
-            Self::Alias {
-                columns: alias_table(rates),
-                bits,
-            }
-        }
-    }
-
-    fn draw(&mut self, source: &mut Bits, targets: &mut [u16; BATCH]) {
-        match self {
-            Self::Uniform { n, bits } => {
-                source.fill(bits);
-                pick(targets, bits, *n);
-            }
-            Self::Alias { columns, bits } => {
-                source.fill(bits);
-                for (target, &x) in targets.iter_mut().zip(bits.iter()) {
-                    let product = (x as u64 >> 32) * columns.len() as u64;
-                    let column = (product >> 32) as usize;
-                    let (own, other) = columns[column];
-                    *target = if (x as u32) < own {
-                        column as u16
-                    } else {
-                        other
-                    };
-                }
-            }
+    /// What a current has brought after each offset.
+    fn gather(psi: &mut [f64; BATCH], offsets: &[i64; BATCH], delta: f64) {
+        for (p, &offset) in psi.iter_mut().zip(offsets) {
+            *p = growth_integral(to_f64(offset), delta);
         }
     }
 }
 
 vectorized! {
-    fn pick(targets: &mut [u16; BATCH], bits: &[i64; BATCH], n: u64) {
-        for (target, &x) in targets.iter_mut().zip(bits) {
-            *target = (((x as u64 >> 32) * n) >> 32) as u16;
+    /// What a current has brought after each offset, where its decay is close to 1.
+    fn gather_little(psi: &mut [f64; BATCH], offsets: &[i64; BATCH], delta: f64) {
+        for (p, &offset) in psi.iter_mut().zip(offsets) {
+            *p = growth_integral_near_zero(to_f64(offset), delta);
         }
     }
-}
-
-/// The alias table of `rates` (Vose 1991, IEEE TSE 17:972).
-fn alias_table(rates: &[f64]) -> Vec<(u32, u16)> {
-    let mean = rates.iter().sum::<f64>() / rates.len() as f64;
-    let mut share: Vec<f64> = rates.iter().map(|rate| rate / mean).collect();
-    let mut columns: Vec<(u32, u16)> = (0..rates.len()).map(|j| (u32::MAX, j as u16)).collect();
-    let (mut poor, mut rich): (Vec<usize>, Vec<usize>) =
-        (0..rates.len()).partition(|&j| share[j] < 1.0);
-    while let (Some(small), Some(&large)) = (poor.pop(), rich.last()) {
-        columns[small] = ((share[small] * 2_f64.powi(32)) as u32, large as u16);
-        share[large] -= 1.0 - share[small];
-        if share[large] < 1.0 {
-            rich.pop();
-            poor.push(large);
-        }
-    }
-    columns
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TAU: Duration = Duration::from_ps(20_000_000_000);
-
-    fn events(rates: &[f64], n: usize) -> (Vec<(i64, u16)>, Vec<f64>) {
-        let mut poisson = Poisson::new(rates, TAU, Time::ZERO, &mut Stream::new(1, "test", 0))
-            .expect("some rate");
-        let (mut all, mut growth_errors) = (Vec::new(), Vec::new());
-        while all.len() < n {
-            let t = poisson.next_time();
-            let now = poisson.at(t);
-            assert!(!now.targets.is_empty());
-            for (&target, &growth) in now.targets.iter().zip(now.growth) {
-                all.push((t.ps(), target));
-                let exact = ((t.ps() - now.start.ps()) as f64 / TAU.ps() as f64).exp();
-                growth_errors.push((growth / exact - 1.0).abs());
-            }
-            let k = now.targets.len();
-            assert_eq!(poisson.pass(k), t);
-        }
-        (all, growth_errors)
-    }
-
-    #[test]
-    fn gaps_are_exponential_at_high_and_low_rates() {
-        for rates in [vec![20_000.0; 5_000], vec![3.0; 10], vec![0.1; 2]] {
-            let total: f64 = rates.iter().sum();
-            let (all, growth_errors) = events(&rates, 200_000);
-            assert!(all.is_sorted_by_key(|event| event.0));
-            let gaps: Vec<f64> = all
-                .windows(2)
-                .map(|pair| (pair[1].0 - pair[0].0) as f64 * 1e-12 * total)
-                .collect();
-            let n = gaps.len() as f64;
-            let mean = gaps.iter().sum::<f64>() / n;
-            let variance = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / n;
-            let lag: f64 = gaps
-                .windows(2)
-                .map(|pair| (pair[0] - mean) * (pair[1] - mean))
-                .sum::<f64>()
-                / n;
-            // Standard errors: 1/√n, √8/√n, 1/√n; five of each.
-            let error = 5.0 / n.sqrt();
-            assert!((mean - 1.0).abs() < error, "mean {mean}");
-            assert!((variance - 1.0).abs() < 2.83 * error, "variance {variance}");
-            assert!(lag.abs() < error, "correlation {lag}");
-            // χ² over 20 classes of equal probability: 19 degrees of freedom, mean 19, SD 6.2.
-            let mut classes = [0.0; 20];
-            gaps.iter()
-                .for_each(|gap| classes[((-(-gap).exp_m1() * 20.0) as usize).min(19)] += 1.0);
-            let chi2: f64 = classes
-                .iter()
-                .map(|count| (count - n / 20.0).powi(2) / (n / 20.0))
-                .sum();
-            assert!(chi2 < 19.0 + 5.0 * 6.2, "{chi2}");
-            assert!(growth_errors.iter().all(|&error| error < 1e-14));
-        }
-    }
-
-    #[test]
-    fn every_neuron_gets_its_rate() {
-        for rates in [
-            vec![100.0; 50],
-            (0..50).map(|j| f64::from(j % 7) * 30.0).collect::<Vec<_>>(),
-        ] {
-            let total: f64 = rates.iter().sum();
-            let n = 500_000;
-            let (all, _) = events(&rates, n);
-            let mut counts = vec![0.0_f64; rates.len()];
-            all.iter()
-                .for_each(|event| counts[usize::from(event.1)] += 1.0);
-            for (rate, count) in rates.iter().zip(counts) {
-                let expected = rate / total * all.len() as f64;
-                assert!(
-                    (count - expected).abs() <= 5.0 * expected.sqrt(),
-                    "{count} for {expected}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn silence_needs_no_generator() {
-        assert!(Poisson::new(&[0.0; 3], TAU, Time::ZERO, &mut Stream::new(1, "test", 0)).is_none());
-    }
-}
+mod tests;

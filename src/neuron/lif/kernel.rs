@@ -115,6 +115,25 @@ pub(super) fn add_events(
     None
 }
 
+/// As [`add_events`] with an amount for each event.
+pub(super) fn add_each_event(
+    u: &mut Block,
+    targets: &[u16],
+    growth: &[f64],
+    amount: impl Fn(usize) -> f64,
+    growing: f64,
+    fixed: f64,
+) -> Option<usize> {
+    for (k, (&j, &g)) in targets.iter().zip(growth).enumerate() {
+        let sum = u[usize::from(j)] + g * amount(k);
+        u[usize::from(j)] = sum;
+        if sum >= g * growing + fixed {
+            return Some(k);
+        }
+    }
+    None
+}
+
 /// Appends the indices of all values at or above `bound`, which are few.
 pub(super) fn find_at_or_above(u: &[f64], bound: f64, found: &mut Vec<u32>) {
     // As many as a test of eight vectors of the widest kind: most chunks hold none.
