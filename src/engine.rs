@@ -11,6 +11,7 @@
 //! the same neuron models by the same rules of an instant.
 
 pub mod assembly;
+pub mod division;
 pub mod fingerprint;
 pub mod lane;
 pub mod windowed;

@@ -1,3 +1,4 @@
 //! Event keys and queues.
 
 pub mod agenda;
+pub mod pending;

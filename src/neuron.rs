@@ -113,7 +113,7 @@ pub struct StateError(pub String);
 ///
 /// An instant goes: [`advance`](Self::advance) to it, [`receive`](Self::receive) every row that arrives,
 /// [`fire`](Self::fire) once. So each neuron is tested once per instant, after all arrivals are in.
-pub trait Neurons: Send {
+pub trait Neurons: Send + Sync {
     /// Number of neurons.
     fn size(&self) -> usize;
 

@@ -1,4 +1,5 @@
 //! The numerics of a projection: weights, how a spike's row reaches its targets, how a column is changed.
 
 pub mod dense;
+pub mod rows;
 pub mod sparse;

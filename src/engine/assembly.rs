@@ -1,25 +1,22 @@
-//! From a declared network to lanes: who shares a lane, and which synapses and noise it has.
+//! From a declared network to lanes: which neurons, synapses, noise and input each has.
+
+mod input;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
-use crate::engine::lane::{Incoming, Lane, Member, Noise};
+use crate::engine::division::{GroupPlan, divide};
+use crate::engine::lane::group::{Group, Member};
+use crate::engine::lane::{Block, Lane};
 use crate::engine::windowed::{Population, Windowed};
 use crate::network::recurrent::{Projection, Recurrent};
-use crate::network::rule::{Block, RuleError};
-use crate::neuron::{self, Neurons};
-use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
-
-/// Neurons of a lane whose state (8 bytes each) fits a first-level cache of 48 KB.
-const LANE_NEURONS: u64 = 6_250;
-
-/// Targets of a spike in one lane below which the row costs more to find than to deliver.
-const ROW_TARGETS: f64 = 125.0;
-
-/// Neurons that a 16-bit index can tell apart.
-const LANE_LIMIT: u64 = 1 << 16;
+use crate::network::rule::{self, RuleError};
+use crate::neuron::{self, Neurons, Setup};
+use crate::synapse::rows::{Rows, TooMany};
 
 /// Lookahead of a network without projections: any will do.
 const NO_PROJECTION: Duration = Duration::from_ps(100_000_000_000);
@@ -38,16 +35,31 @@ pub enum AssemblyError {
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// More synapses or delays than can be numbered.
+    #[error("projections from `{source_population}` onto `{target}`: {cause}")]
+    TooMany {
+        /// The source population.
+        source_population: String,
+        /// First of the target populations.
+        target: String,
+        /// What there is too much of.
+        cause: TooMany,
+    },
     /// Spikes would arrive within the window in which they are emitted.
     #[error(
-        "projection `{projection}`: found a delay of {delay}, expected more than 0 between neurons of a recurrent network"
+        "projections from `{source_population}`: found some synapses without delay among others that have one, expected \
+         all delays to be 0 or none"
     )]
     NoLookahead {
-        /// The projection.
-        projection: String,
-        /// Its shortest delay.
-        delay: Duration,
+        /// The source population.
+        source_population: String,
     },
+    /// Spikes that would reach themselves within one instant.
+    #[error(
+        "projections without delay form a loop: {}; expected a delay on at least one of them",
+        .0.join(" -> ")
+    )]
+    Loop(Vec<String>),
     /// Too few lanes to number the neurons in them.
     #[error(
         "`lanes` is {lanes}, expected at least {least} for {neurons} neurons of one kind (65,536 each)"
@@ -65,106 +77,71 @@ pub enum AssemblyError {
 /// Draws the network and divides it into lanes.
 ///
 /// # Errors
-/// If a parameter or a rule is impossible, or a delay is zero.
+/// If a parameter or a rule is impossible, or projections without delay form a loop.
 pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
     for projection in &network.projections {
         projection.plan.check()?;
     }
-    let mut rank: Vec<usize> = (0..network.projections.len()).collect();
-    rank.sort_by_key(|&p| name_hash(&network.projections[p].plan.name));
-    let mut lanes = Vec::new();
-    for (kind, n) in self::lanes(network)? {
-        let parts: Result<Vec<Option<Lane>>, AssemblyError> = (0..n)
-            .into_par_iter()
-            .map(|lane| assemble_lane(network, &rank, &kind, lane, n))
-            .collect();
-        lanes.extend(parts?.into_iter().flatten());
-    }
-    let mut populations: Vec<Population> = network
-        .populations
-        .iter()
-        .map(|population| Population {
-            name: population.name.clone(),
-            id: name_hash(&population.name),
-            size: population.size,
-            outgoing: Vec::new(),
-        })
-        .collect();
-    let mut lookahead = None;
-    for (at, &p) in (0..).zip(&rank) {
-        let Projection { source, plan, .. } = &network.projections[p];
-        let delays = share_delays(&mut lanes, at as usize);
-        if let Some(&shortest) = delays.first() {
-            if shortest <= Duration::ZERO {
-                return Err(AssemblyError::NoLookahead {
-                    projection: plan.name.clone(),
-                    delay: shortest,
-                });
-            }
-            lookahead = Some(lookahead.map_or(shortest, |least: Duration| least.min(shortest)));
+    let mut groups: Vec<Vec<Group>> = Vec::new();
+    for plan in divide(network)? {
+        let lane: Result<Vec<Option<Group>>, AssemblyError> =
+            plan.par_iter().map(|plan| group(network, plan)).collect();
+        let lane: Vec<Group> = lane?.into_iter().flatten().collect();
+        // Small populations leave some lanes empty.
+        if !lane.is_empty() {
+            groups.push(lane);
         }
-        populations[*source].outgoing.push((at, delays));
     }
-    Ok(Windowed::new(
-        populations,
-        lanes,
-        lookahead.unwrap_or(NO_PROJECTION),
-    ))
+    let blocks = blocks(network, &groups)?;
+    let n_populations = network.populations.len();
+    let lanes: Vec<Lane> = groups
+        .into_iter()
+        .zip(blocks)
+        .map(|(groups, blocks)| Lane::new(groups, blocks, n_populations))
+        .collect();
+    let populations = network.populations.iter().map(|population| {
+        let id = name_hash(&population.name);
+        Population::new(population.name.clone(), id, population.size)
+    });
+    let lookahead = lookahead(network, &lanes)?;
+    Ok(Windowed::new(populations.collect(), lanes, lookahead))
 }
 
-/// Populations that share lanes, and how many lanes they are divided into.
+/// The shortest delay above zero.
 ///
 /// # Errors
-/// If too few lanes are asked for.
-pub fn lanes(network: &Recurrent) -> Result<Vec<(Vec<usize>, u64)>, AssemblyError> {
-    let with_lanes = |kind: Vec<usize>| {
-        let n = lane_count(network, &kind)?;
-        Ok((kind, n))
-    };
-    network.kinds().into_iter().map(with_lanes).collect()
-}
-
-/// How many lanes the neurons of one kind are divided into.
-fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError> {
-    let neurons: u64 = kind
-        .iter()
-        .map(|&p| u64::from(network.populations[p].size))
-        .sum();
-    let least = neurons.div_ceil(LANE_LIMIT);
-    if let Some(lanes) = network.lanes {
-        return if u64::from(lanes) < least {
-            Err(AssemblyError::TooFewLanes {
-                lanes,
-                least,
-                neurons,
-            })
-        } else {
-            Ok(u64::from(lanes).min(neurons))
-        };
+/// If a spike would have to reach another lane, or an earlier group, at once.
+fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
+    let mut shortest: Option<Duration> = None;
+    for lane in lanes {
+        for block in &lane.blocks {
+            let delays = block.rows.delays();
+            let above = delays.iter().find(|&&delay| delay > Duration::ZERO);
+            shortest = shortest.into_iter().chain(above.copied()).min();
+            if delays.first() > Some(&Duration::ZERO) {
+                continue;
+            }
+            let here = lane.groups[..block.group].iter().flat_map(|g| &g.members);
+            let found: u32 = here
+                .filter(|member| member.population == block.source)
+                .map(|member| member.len)
+                .sum();
+            let source = &network.populations[block.source];
+            if found < source.size {
+                let source_population = source.name.clone();
+                return Err(AssemblyError::NoLookahead { source_population });
+            }
+        }
     }
-    // The longest row that a spike finds, over all lanes together.
-    let plans = network
-        .projections
-        .iter()
-        .map(|projection| &projection.plan);
-    let row = plans.map(|plan| plan.expected_synapses() / f64::from(plan.n_source));
-    let most = (row.fold(0.0, f64::max) / ROW_TARGETS) as u64;
-    Ok(neurons.div_ceil(LANE_NEURONS).min(most.max(1)).max(least))
+    Ok(shortest.unwrap_or(NO_PROJECTION))
 }
 
-/// One of the `lanes` of a kind; `None` if small populations leave it empty.
-fn assemble_lane(
-    network: &Recurrent,
-    rank: &[usize],
-    kind: &[usize],
-    lane: u64,
-    lanes: u64,
-) -> Result<Option<Lane>, AssemblyError> {
+/// Neurons of one kind with what reaches them from outside; `None` if the share is empty.
+fn group(network: &Recurrent, plan: &GroupPlan) -> Result<Option<Group>, AssemblyError> {
     let mut members = Vec::new();
     let mut size = 0;
-    for &population in kind {
-        let n = u64::from(network.populations[population].size);
-        let (first, end) = ((n * lane / lanes) as u32, (n * (lane + 1) / lanes) as u32);
+    for &population in &plan.kind {
+        let (first, end) = plan.share(network.populations[population].size);
         if end > first {
             members.push(Member {
                 population,
@@ -175,56 +152,120 @@ fn assemble_lane(
             size += end - first;
         }
     }
-    if members.is_empty() {
+    let Some(&Member { population, .. }) = members.first() else {
         return Ok(None);
-    }
-    let declared = &network.populations[kind[0]];
-    let parameter = |error| AssemblyError::Parameter {
-        population: declared.name.clone(),
-        error,
     };
-    let mut neurons =
-        neuron::build(declared.model, size as usize, &declared.values).map_err(parameter)?;
-    neurons.reset(Time::ZERO);
-    for member in &members {
-        let population = &network.populations[member.population];
-        let purpose = format!("initial.{}", population.name);
-        let Some(v_m) = &population.v_m else { continue };
-        for k in 0..member.len {
-            let mut stream = Stream::new(network.seed, &purpose, u64::from(member.first + k));
-            neurons.set_potential((member.local + k) as usize, v_m.draw(&mut stream));
-        }
-    }
-    let incoming = rank.iter().map(|&p| {
-        let Projection { targets, plan, .. } = &network.projections[p];
-        let blocks = blocks(network, targets, &members);
-        if blocks.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(Incoming {
-            rows: plan.connect(&blocks)?,
-            delays: Vec::new(),
-        }))
-    });
-    let incoming = incoming.collect::<Result<_, RuleError>>()?;
-    let noise = noise(network, neurons.as_ref(), &members, &declared.name, lane);
-    Ok(Some(Lane {
-        neurons,
-        members,
-        incoming,
-        noise,
-        outbox: Vec::new(),
-        fired: Vec::new(),
-    }))
+    let neurons = neurons(network, &members, size, plan).map_err(|error| {
+        let population = network.populations[population].name.clone();
+        AssemblyError::Parameter { population, error }
+    })?;
+    let kind = &network.populations[plan.kind[0]].name;
+    let noise = input::noise(network, neurons.as_ref(), &members, kind, plan.part);
+    let mut group = Group::new(neurons, members);
+    group.noise = noise;
+    group.given = input::given(network, &group.members);
+    group.steps = input::steps(network, plan.kind[0]);
+    Ok(Some(group))
 }
 
-/// The parts of a plan's target space that lie in a lane.
-fn blocks(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<Block> {
-    let mut blocks = Vec::new();
+/// Neurons with their parameters and initial potentials.
+fn neurons(
+    network: &Recurrent,
+    members: &[Member],
+    size: u32,
+    plan: &GroupPlan,
+) -> Result<Box<dyn Neurons>, ParameterError> {
+    let declared = &network.populations[plan.kind[0]];
+    let draw =
+        |purpose: &str, member: &Member, distribution: &crate::base::distribution::Distribution| {
+            let population = &network.populations[member.population].name;
+            let purpose = format!("{purpose}.{population}");
+            let one = |node| distribution.draw(&mut Stream::new(network.seed, &purpose, node));
+            let nodes = u64::from(member.first)..u64::from(member.first + member.len);
+            nodes.map(one).collect::<Vec<f64>>()
+        };
+    let mut each = BTreeMap::new();
+    for (&name, distribution) in &declared.each {
+        let purpose = format!("parameter.{name}");
+        let values = members
+            .iter()
+            .flat_map(|member| draw(&purpose, member, distribution));
+        each.insert(name, values.collect());
+    }
+    let purpose = format!("neurons.{}", declared.name);
+    let mut neurons = (neuron::model(declared.model)?.build)(Setup {
+        size: size as usize,
+        values: &declared.values,
+        each: &each,
+        stream: Stream::new(network.seed, &purpose, plan.part),
+    })?;
+    neurons.reset(Time::ZERO);
+    for member in members {
+        let Some(v_m) = &network.populations[member.population].v_m else {
+            continue;
+        };
+        let potentials = draw("initial", member, v_m);
+        for (j, v) in (member.local as usize..).zip(potentials) {
+            neurons.set_potential(j, v);
+        }
+    }
+    Ok(neurons)
+}
+
+/// Synapses onto every lane, merged by source population.
+fn blocks(network: &Recurrent, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, AssemblyError> {
+    let mut by_rank: Vec<&Projection> = network.projections.iter().collect();
+    by_rank.sort_by_key(|projection| name_hash(&projection.plan.name));
+    let mut sources: Vec<usize> = (0..network.populations.len()).collect();
+    sources.sort_by_key(|&p| name_hash(&network.populations[p].name));
+    let mut tasks = Vec::new();
+    for (lane, groups) in lanes.iter().enumerate() {
+        for group in 0..groups.len() {
+            tasks.extend(sources.iter().map(|&source| (lane, group, source)));
+        }
+    }
+    let build = |&(lane, group, source): &(usize, usize, usize)| {
+        let members = &lanes[lane][group].members;
+        let mut parts = Vec::new();
+        for projection in &by_rank {
+            if projection.source != source {
+                continue;
+            }
+            let onto = onto(network, &projection.targets, members);
+            if !onto.is_empty() {
+                parts.push(projection.plan.connect::<u16>(&onto)?);
+            }
+        }
+        let rows = Rows::merge(parts).map_err(|cause| AssemblyError::TooMany {
+            source_population: network.populations[source].name.clone(),
+            target: network.populations[members[0].population].name.clone(),
+            cause,
+        })?;
+        Ok(rows.map(|rows| {
+            let block = Block {
+                source,
+                group,
+                rows,
+            };
+            (lane, block)
+        }))
+    };
+    let built: Result<Vec<Option<(usize, Block)>>, AssemblyError> =
+        tasks.par_iter().map(build).collect();
+    let mut blocks: Vec<Vec<Block>> = lanes.iter().map(|_| Vec::new()).collect();
+    for (lane, block) in built?.into_iter().flatten() {
+        blocks[lane].push(block);
+    }
+    Ok(blocks)
+}
+
+/// The parts of a plan's target space that lie among `members`.
+fn onto(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<rule::Block> {
+    let mut onto = Vec::new();
     let mut offset = 0;
     for &target in targets {
         if let Some(member) = members.iter().find(|member| member.population == target) {
-            blocks.push(Block {
+            onto.push(rule::Block {
                 first: offset + member.first,
                 len: member.len,
                 local: member.local,
@@ -232,79 +273,5 @@ fn blocks(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<Blo
         }
         offset += network.populations[target].size;
     }
-    blocks
-}
-
-/// The noise of a lane: a process for each sign of weights, with a class for each distinct weight.
-fn noise(
-    network: &Recurrent,
-    neurons: &dyn Neurons,
-    members: &[Member],
-    kind: &str,
-    lane: u64,
-) -> Vec<Noise> {
-    let rates = |weight: f64| {
-        let mut rates_hz = vec![0.0; neurons.size()];
-        for noise in network.noise.iter().filter(|noise| noise.weight == weight) {
-            for member in members
-                .iter()
-                .filter(|member| noise.targets.contains(&member.population))
-            {
-                let local = member.local as usize;
-                rates_hz[local..local + member.len as usize]
-                    .iter_mut()
-                    .for_each(|rate| *rate += noise.rate_hz);
-            }
-        }
-        Class { weight, rates_hz }
-    };
-    let mut weights: Vec<f64> = network.noise.iter().map(|noise| noise.weight).collect();
-    weights.sort_by(f64::total_cmp);
-    weights.dedup();
-    let one = |(part, weights): (usize, &[f64])| {
-        let sign = *weights.first()?;
-        let classes: Vec<Class> = weights
-            .iter()
-            .map(|&weight| rates(weight))
-            .filter(|class| class.rates_hz.iter().any(|&rate| rate > 0.0))
-            .collect();
-        let sign_name = if sign < 0.0 { "negative" } else { "positive" };
-        let purpose = format!("stimulus.poisson.{kind}.{sign_name}.{part}");
-        let mut stream = Stream::new(network.seed, &purpose, lane);
-        let events = Poisson::new(&classes, neurons.growth(sign), Time::ZERO, &mut stream)?;
-        Some(Noise { events })
-    };
-    let (negative, positive): (Vec<f64>, Vec<f64>) =
-        weights.into_iter().partition(|&weight| weight < 0.0);
-    [negative, positive]
-        .iter()
-        .flat_map(|weights| weights.chunks(MOST_CLASSES).enumerate())
-        .filter_map(one)
-        .collect()
-}
-
-/// Numbers the distinct delays of the projection of rank `at` over all lanes, ascending, and tells each lane which of
-/// them its own are.
-fn share_delays(lanes: &mut [Lane], at: usize) -> Vec<Duration> {
-    let of = |lane: &Lane| {
-        lane.incoming[at]
-            .as_ref()
-            .map(|incoming| incoming.rows.delays().to_vec())
-    };
-    let mut delays: Vec<Duration> = lanes.iter().filter_map(of).flatten().collect();
-    delays.sort_unstable();
-    delays.dedup();
-    for incoming in lanes
-        .iter_mut()
-        .filter_map(|lane| lane.incoming[at].as_mut())
-    {
-        let own = incoming.rows.delays();
-        let find = |delay| {
-            own.iter()
-                .position(|other| other == delay)
-                .map(|k| k as u32)
-        };
-        incoming.delays = delays.iter().map(find).collect();
-    }
-    delays
+    onto
 }

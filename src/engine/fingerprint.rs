@@ -7,7 +7,7 @@ use crate::base::time::Time;
 
 /// 128 bits over population, node and tick of every spike, summed: equal whenever the same spikes happened, in
 /// whatever order threads report them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Fingerprint {
     low: u64,
     high: u64,

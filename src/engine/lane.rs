@@ -1,208 +1,251 @@
-//! A lane: a fixed block of neurons of one model with their incoming synapses and their noise.
+//! A lane: a fixed block of neurons with their incoming synapses and their noise.
 //!
 //! Nothing emitted inside a window of the network's shortest delay can arrive inside it, so each lane runs a window
 //! alone, in time order, on whatever thread takes it. Which neurons share a lane is part of the model, not of the
-//! machine: the lane's noise is one stream.
+//! machine: the lane's noise is one stream. Populations that projections without delay tie together share one lane, as
+//! groups in the order of their levels: at an instant each group takes all its arrivals, is tested once, and what fires
+//! reaches later groups within the instant.
 
-use crate::base::time::Time;
+pub mod group;
+
+use crate::base::time::{Duration, Time};
 use crate::base::vector::prefetch;
-use crate::neuron::{Neurons, RowWeights};
-use crate::stimulus::poisson::Poisson;
-use crate::synapse::sparse::{Sparse, Weights};
+use crate::event::pending::Pending;
+use crate::neuron::RowWeights;
+use crate::synapse::rows::{Row, Rows};
+use group::Group;
 
-/// A spike reaching the synapses of one projection at one of its delays. Ordered by time, then by who sent it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A spike of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Spike {
+    /// When.
+    pub time: Time,
+    /// Index of the population.
+    pub population: u32,
+    /// The neuron, in its population.
+    pub node: u32,
+}
+
+/// A spike reaching one row of synapses. Ordered by time, then by who sent it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Arrival {
     /// When.
     pub time: Time,
-    /// Rank of the projection among all, by the number of its name.
-    pub projection: u32,
+    /// Which of the lane's blocks of synapses.
+    pub block: u32,
     /// The neuron that spiked, in its population.
     pub source: u32,
-    /// Which of the projection's distinct delays.
-    pub delay: u32,
+    /// Where its targets begin.
+    pub start: u32,
+    /// Where they end.
+    pub end: u32,
 }
 
-/// Synapses of one projection onto a lane.
+/// Synapses from one population onto one group.
 #[derive(Debug)]
-pub struct Incoming {
-    /// Rows by source and delay.
-    pub rows: Sparse<u16>,
-    /// For each distinct delay of the whole projection, which delay of `rows` it is; most lanes have them all.
-    pub delays: Vec<Option<u32>>,
-}
-
-/// External noise of one weight.
-#[derive(Debug)]
-pub struct Noise {
-    /// The events.
-    pub events: Poisson,
-}
-
-/// Neurons of one population in a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Member {
-    /// Index of the population.
-    pub population: usize,
-    /// Its first neuron here.
-    pub first: u32,
-    /// How many follow it.
-    pub len: u32,
-    /// Number within the lane of the first.
-    pub local: u32,
+pub struct Block {
+    /// Index of the source population.
+    pub source: usize,
+    /// Index of the group.
+    pub group: usize,
+    /// The synapses.
+    pub rows: Rows,
 }
 
 /// A lane and its state.
 pub struct Lane {
-    pub(super) neurons: Box<dyn Neurons>,
-    /// In the order of `local`.
-    pub(super) members: Vec<Member>,
-    /// By rank of the projection; `None` where it has no synapses here.
-    pub(super) incoming: Vec<Option<Incoming>>,
-    pub(super) noise: Vec<Noise>,
-    /// Spikes of the window, in time order: when, and the neuron's number within the lane.
-    pub(super) outbox: Vec<(Time, u32)>,
-    pub(super) fired: Vec<u32>,
+    /// In the order of their levels.
+    pub(super) groups: Vec<Group>,
+    /// In the order of groups, then of the numbers of the source populations' names: arrivals of an instant come in this
+    /// order.
+    pub(super) blocks: Vec<Block>,
+    /// Per population: the blocks that its spikes reach.
+    pub(super) outgoing: Vec<Vec<u32>>,
+    /// Length of a window.
+    pub(super) lookahead: Duration,
+    pub(super) pending: Pending<Arrival>,
+    /// The window at hand, what arrives in it, and how much of that has been delivered.
+    pub(super) window: Option<i64>,
+    pub(super) arrivals: Vec<Arrival>,
+    pub(super) delivered: usize,
+    /// Arrivals without delay at the instant at hand: block, source, row.
+    pub(super) sudden: Vec<(u32, u32, Row)>,
+    /// Spikes of the window, in time order: when, group, and the neuron's number within it.
+    pub(super) outbox: Vec<(Time, u32, u32)>,
 }
 
 /// Rows fetched ahead of the one at hand: their first lines, before the loads that need them.
 const AHEAD: usize = 4;
 
 impl Lane {
-    /// Runs up to, and not including, `until`, given everything that arrives until then.
-    pub fn run(&mut self, arrivals: &[Arrival], until: Time) {
-        let mut next = 0;
-        loop {
-            let arrival = arrivals.get(next).map_or(Time::MAX, |arrival| arrival.time);
-            let boundary = arrival.min(self.neurons.next_due()).min(until);
-            if let Some(instant) = self.expose(boundary) {
-                // Noise brought a neuron to the threshold before anything else happened.
-                self.settle(instant);
-                continue;
+    /// A lane at t = 0 in a network of `n_populations`. `groups` and `blocks` must be in order.
+    pub fn new(groups: Vec<Group>, blocks: Vec<Block>, n_populations: usize) -> Self {
+        let mut outgoing = vec![Vec::new(); n_populations];
+        for (block, number) in blocks.iter().zip(0..) {
+            outgoing[block.source].push(number);
+        }
+        Self {
+            groups,
+            blocks,
+            outgoing,
+            lookahead: Duration::from_ps(1),
+            pending: Pending::new(1),
+            window: None,
+            arrivals: Vec::new(),
+            delivered: 0,
+            sudden: Vec::new(),
+            outbox: Vec::new(),
+        }
+    }
+
+    /// Sets the length of windows, before anything has happened.
+    pub fn set_lookahead(&mut self, lookahead: Duration) {
+        let delays = self
+            .blocks
+            .iter()
+            .filter_map(|block| block.rows.delays().last());
+        let longest = delays.max().map_or(0, |delay| delay.ps());
+        self.lookahead = lookahead;
+        self.pending = Pending::new((longest / lookahead.ps()) as u64 + 1);
+    }
+
+    /// Sends `spikes` of the whole network on their way to this lane. Those without delay have arrived already.
+    pub fn take_in(&mut self, spikes: &[Spike]) {
+        for spike in spikes {
+            for &number in &self.outgoing[spike.population as usize] {
+                let rows = &self.blocks[number as usize].rows;
+                for Row { delay, start, end } in rows.of(spike.node) {
+                    let delay = rows.delays()[usize::from(delay)];
+                    // What would arrive after the end of the clock never does.
+                    let Some(time) = spike.time.checked_add(delay) else {
+                        continue;
+                    };
+                    if start == end || delay == Duration::ZERO {
+                        continue;
+                    }
+                    let window = time.ps() / self.lookahead.ps();
+                    let arrival = Arrival {
+                        time,
+                        block: number,
+                        source: spike.node,
+                        start,
+                        end,
+                    };
+                    self.pending.add(window, arrival);
+                }
             }
-            if boundary == until {
+        }
+    }
+
+    /// Runs up to, and not including, `until`, which lies in `window` or ends it.
+    pub fn run(&mut self, window: i64, until: Time) {
+        if self.window != Some(window) {
+            self.window = Some(window);
+            self.pending.take(window, &mut self.arrivals);
+            self.delivered = 0;
+        }
+        loop {
+            let arrival = self.arrivals.get(self.delivered);
+            let mut instant = arrival.map_or(until, |arrival| arrival.time.min(until));
+            for group in &self.groups {
+                instant = instant.min(group.due());
+            }
+            // What an earlier group does within the instant cannot reach a later one before it.
+            for group in &mut self.groups {
+                instant = group.expose(instant);
+            }
+            if instant == until {
                 return;
             }
-            self.neurons.advance(boundary);
-            while let Some(arrival) = arrivals.get(next)
-                && arrival.time == boundary
-            {
-                if let Some(later) = arrivals.get(next + AHEAD) {
-                    self.fetch(later);
-                }
-                self.deliver(arrival);
-                next += 1;
+            for group in 0..self.groups.len() {
+                self.visit(group, instant);
             }
-            self.settle(boundary);
+            self.sudden.clear();
         }
     }
 
-    /// The next instant at which something happens here without anything arriving. Of neurons that only fire at
-    /// arrivals, refractory ends and moves of the clock do not count: they are made up for when something arrives.
+    /// The next instant at which something happens here without anything arriving.
     pub fn next_event(&self) -> Time {
-        let noise = self
-            .noise
-            .iter()
-            .map(|noise| noise.events.next_time())
-            .min();
-        let alone = if self.neurons.is_spontaneous() {
-            self.neurons.next_due()
-        } else {
-            Time::MAX
+        let next = self.groups.iter().map(Group::next_event).min();
+        next.unwrap_or(Time::MAX)
+    }
+
+    /// The first window in which something arrives.
+    pub fn next_window(&self) -> Option<i64> {
+        let rest = self.delivered < self.arrivals.len();
+        let now = self.window.filter(|_| rest);
+        now.into_iter().chain(self.pending.first()).min()
+    }
+
+    /// The instant `t` of one group, if anything happens there.
+    fn visit(&mut self, at: usize, t: Time) {
+        let group = &mut self.groups[at];
+        let reached = |arrival: &Arrival| {
+            arrival.time == t && self.blocks[arrival.block as usize].group == at
         };
-        noise.map_or(alone, |noise| noise.min(alone))
-    }
-
-    /// Applies noise before `boundary`, up to the first instant at which it may make a neuron fire: that instant.
-    fn expose(&mut self, boundary: Time) -> Option<Time> {
-        // With several streams, their events must be merged in time order: one is followed up to the next of another.
-        loop {
-            let (at, Noise { events }) = self
-                .noise
-                .iter_mut()
-                .enumerate()
-                .min_by_key(|(_, noise)| noise.events.next_time())?;
-            let time = events.next_time();
-            if time >= boundary {
-                return None;
-            }
-            if !events.is_dense() {
-                return Some(time);
-            }
-            let limit = self
-                .noise
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != at);
-            let limit = limit
-                .map(|(_, noise)| noise.events.next_time())
-                .min()
-                .unwrap_or(Time::MAX);
-            let events = &mut self.noise[at].events;
-            // Two streams at one instant: both belong to it.
-            if limit == time {
-                return Some(time);
-            }
-            let segment = events.before(boundary.min(limit));
-            let n = segment.targets.len();
-            match self.neurons.receive_events(segment) {
-                None => {
-                    events.pass(n);
-                }
-                Some(reached) => return Some(events.pass(reached + 1)),
-            }
-        }
-    }
-
-    /// Brings in the noise of the instant `t` and lets neurons fire.
-    fn settle(&mut self, t: Time) {
-        self.neurons.advance(t);
-        for Noise { events } in &mut self.noise {
-            while events.next_time() == t {
-                let mut now = events.at(t);
-                let n = now.targets.len();
-                while let Some(reached) = self.neurons.receive_events(now) {
-                    now = now.after(reached);
-                }
-                events.pass(n);
-            }
-        }
-        self.fired.clear();
-        self.neurons.fire(&mut self.fired);
-        self.outbox
-            .extend(self.fired.iter().map(|&neuron| (t, neuron)));
-    }
-
-    fn deliver(&mut self, arrival: &Arrival) {
-        let Some((targets, weights)) = row(&self.incoming, arrival) else {
+        let arrives = self.arrivals.get(self.delivered).is_some_and(reached);
+        let blocks = &self.blocks;
+        let mine = |sudden: &&(u32, u32, Row)| blocks[sudden.0 as usize].group == at;
+        let sudden = self.sudden.iter().any(|sudden| mine(&sudden));
+        if !(arrives || sudden || group.is_due(t)) {
             return;
-        };
-        self.neurons.receive_row(targets, weights);
+        }
+        group.come_to(t);
+        while let Some(arrival) = self.arrivals.get(self.delivered)
+            && reached(arrival)
+        {
+            if let Some(later) = self.arrivals.get(self.delivered + AHEAD) {
+                fetch(&self.blocks, later);
+            }
+            let rows = &self.blocks[arrival.block as usize].rows;
+            let (targets, weights) = rows.span(arrival.start, arrival.end);
+            group.neurons.receive_row(targets, weights);
+            self.delivered += 1;
+        }
+        for (block, _, row) in self.sudden.iter().filter(mine) {
+            let (targets, weights) = blocks[*block as usize].rows.span(row.start, row.end);
+            group.neurons.receive_row(targets, weights);
+        }
+        group.settle(t);
+        if group.fired.is_empty() {
+            return;
+        }
+        let number = at as u32;
+        let fired = group.fired.iter();
+        self.outbox.extend(fired.map(|&local| (t, number, local)));
+        self.deliver_at_once(at);
     }
 
-    fn fetch(&self, arrival: &Arrival) {
-        if let Some((targets, weights)) = row(&self.incoming, arrival) {
-            prefetch(targets);
-            if let RowWeights::Each(weights) = weights {
-                prefetch(weights);
+    /// Delivers what fired in group `at` along its projections without delay, all of which lead to later groups.
+    fn deliver_at_once(&mut self, at: usize) {
+        let group = &self.groups[at];
+        let before = self.sudden.len();
+        for &local in &group.fired {
+            let (population, node) = group.node(local);
+            for &number in &self.outgoing[population] {
+                let rows = &self.blocks[number as usize].rows;
+                if rows.delays().first() != Some(&Duration::ZERO) {
+                    continue;
+                }
+                let at_once = |row: &Row| row.delay == 0 && row.start < row.end;
+                let row = rows.of(node).next().filter(at_once);
+                self.sudden.extend(row.map(|row| (number, node, row)));
             }
+        }
+        if self.sudden.len() > before {
+            self.sudden
+                .sort_unstable_by_key(|&(block, node, _)| (block, node));
         }
     }
 }
 
-/// The row that an arrival brings to a lane, if it has one there.
-#[inline]
-fn row<'a>(
-    incoming: &'a [Option<Incoming>],
-    arrival: &Arrival,
-) -> Option<(&'a [u16], RowWeights<'a>)> {
-    let Incoming { rows, delays } = incoming[arrival.projection as usize].as_ref()?;
-    let delay = delays[arrival.delay as usize]?;
-    let (targets, weights) = rows.row(arrival.source as usize, delay as usize);
-    let weights = match (weights, rows.weights()) {
-        (Some(weights), _) => RowWeights::Each(weights),
-        (None, Weights::One(weight)) => RowWeights::One(*weight),
-        (None, Weights::Each(_)) => return None,
-    };
-    Some((targets, weights))
+fn fetch(blocks: &[Block], arrival: &Arrival) {
+    let rows = &blocks[arrival.block as usize].rows;
+    let (targets, weights) = rows.span(arrival.start, arrival.end);
+    prefetch(targets);
+    if let RowWeights::Each(weights) = weights {
+        prefetch(weights);
+    }
 }

@@ -1,17 +1,17 @@
 //! A recurrent network with delays, run window by window on any number of threads.
 //!
-//! The lookahead is the shortest delay of any projection: what is emitted in a window of that length arrives after it.
-//! So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run is cut, and how
-//! many threads take lanes does not change any bit; empty windows are skipped.
+//! The lookahead is the shortest delay of any projection between lanes: what is emitted in a window of that length
+//! arrives after it. So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run
+//! is cut, and how many threads take lanes does not change any bit; empty windows are skipped.
 
-use std::collections::BTreeMap;
+mod checkpoint;
 
 use rayon::prelude::*;
 
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
-use crate::engine::lane::{Arrival, Lane};
+use crate::engine::lane::{Lane, Spike};
 
 /// A population as the exchange needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,31 @@ pub struct Population {
     pub id: u64,
     /// Neurons.
     pub size: u32,
-    /// Projections that leave it: rank, and distinct delays.
-    pub outgoing: Vec<(u32, Vec<Duration>)>,
+    /// Where its neurons are, in ascending order.
+    pub(super) places: Vec<Place>,
+}
+
+impl Population {
+    /// A population whose neurons have no place yet.
+    pub(super) fn new(name: String, id: u64, size: u32) -> Self {
+        Self {
+            name,
+            id,
+            size,
+            places: Vec::new(),
+        }
+    }
+}
+
+/// Neurons of a population that lie together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The first of them.
+    pub(super) first: u32,
+    /// Lane, group in it, number in the group of the first.
+    pub(super) lane: usize,
+    pub(super) group: usize,
+    pub(super) local: u32,
 }
 
 /// Lanes, and the spikes between them.
@@ -32,31 +55,42 @@ pub struct Windowed {
     lanes: Vec<Lane>,
     lookahead: Duration,
     now: Time,
-    /// Arrivals by the number of the window in which they fall; window k begins at k times the lookahead. A map,
-    /// because a delay may be any number of lookaheads and the windows between may be empty.
-    pending: BTreeMap<i64, Vec<Arrival>>,
-    /// Arrivals of the window at hand that have been delivered, where a run was cut inside it.
-    delivered: usize,
-    /// Whether the window at hand has been put in order.
-    sorted: bool,
-    spikes: Vec<(Time, usize, u32)>,
+    /// Spikes of the last step, in order, which the lanes have not seen yet.
+    spikes: Vec<Spike>,
     counts: Vec<u64>,
     fingerprint: Fingerprint,
 }
 
 impl Windowed {
-    /// `lanes` of `populations`, at t = 0. `lookahead` is the shortest delay among all projections; a long one is as
-    /// good for a network without any.
-    pub fn new(populations: Vec<Population>, lanes: Vec<Lane>, lookahead: Duration) -> Self {
+    /// `lanes` of `populations`, given by name and size, at t = 0. `lookahead` is the shortest delay above zero among
+    /// all projections; a long one is as good for a network without any.
+    pub(super) fn new(
+        mut populations: Vec<Population>,
+        mut lanes: Vec<Lane>,
+        lookahead: Duration,
+    ) -> Self {
+        for (at, lane) in lanes.iter_mut().enumerate() {
+            lane.set_lookahead(lookahead);
+            for (number, group) in lane.groups.iter().enumerate() {
+                for member in &group.members {
+                    populations[member.population].places.push(Place {
+                        first: member.first,
+                        lane: at,
+                        group: number,
+                        local: member.local,
+                    });
+                }
+            }
+        }
+        for population in &mut populations {
+            population.places.sort_unstable_by_key(|place| place.first);
+        }
         let counts = vec![0; populations.len()];
         Self {
             populations,
             lanes,
             lookahead,
             now: Time::ZERO,
-            pending: BTreeMap::new(),
-            delivered: 0,
-            sorted: false,
             spikes: Vec::new(),
             counts,
             fingerprint: Fingerprint::default(),
@@ -83,6 +117,39 @@ impl Windowed {
         &self.populations
     }
 
+    /// Parts that advance side by side.
+    pub fn n_lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// Synapses, and the bytes that they take, indices included.
+    pub fn synapses(&self) -> (usize, usize) {
+        let blocks = self.lanes.iter().flat_map(|lane| &lane.blocks);
+        blocks.fold((0, 0), |(n, bytes), block| {
+            (n + block.rows.n_synapses(), bytes + block.rows.bytes())
+        })
+    }
+
+    /// The model's variable number `variable` of neuron `node` of the population at index `population` at `t`, which is
+    /// now or before it, if nothing happened in between.
+    pub fn sample(&self, population: usize, node: u32, variable: usize, t: Time) -> f64 {
+        let places = &self.populations[population].places;
+        let place = places[places.partition_point(|place| place.first <= node) - 1];
+        let group = &self.lanes[place.lane].groups[place.group];
+        let local = (place.local + (node - place.first)) as usize;
+        group.neurons.sample(variable, local, t)
+    }
+
+    /// A neuron whose state is NaN or infinite: population and number.
+    pub fn non_finite(&self) -> Option<(usize, u32)> {
+        let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
+        let mut wrong = groups.filter_map(|group| {
+            let local = group.neurons.non_finite()?;
+            Some(group.node(local as u32))
+        });
+        wrong.next()
+    }
+
     /// Runs from now up to, and not including, `until`.
     pub fn run(&mut self, until: Time, observer: &mut dyn Observer) {
         while self.now < until {
@@ -91,94 +158,76 @@ impl Windowed {
                 .checked_mul(self.lookahead.ps())
                 .map_or(Time::MAX, Time::from_ps);
             self.step(window, end.min(until), observer);
-            if self.now == end {
-                self.pending.remove(&window);
-                (self.delivered, self.sorted) = (0, false);
-            }
             self.skip(until);
         }
     }
 
     /// Runs every lane up to `end`, which lies in `window`, the one at hand, or ends it.
     fn step(&mut self, window: i64, end: Time, observer: &mut dyn Observer) {
-        let arrivals: &[Arrival] = match self.pending.get_mut(&window) {
-            None => &[],
-            Some(arrivals) => {
-                if !std::mem::replace(&mut self.sorted, true) {
-                    arrivals.sort_unstable();
-                }
-                let rest = &arrivals[self.delivered..];
-                let n = rest.partition_point(|arrival| arrival.time < end);
-                self.delivered += n;
-                &rest[..n]
-            }
+        let spikes = &self.spikes;
+        let run = |lane: &mut Lane| {
+            lane.take_in(spikes);
+            lane.run(window, end);
         };
-        if self.lanes.len() == 1 {
-            self.lanes[0].run(arrivals, end);
-        } else {
-            self.lanes
-                .par_iter_mut()
-                .for_each(|lane| lane.run(arrivals, end));
+        match &mut self.lanes[..] {
+            [lane] => run(lane),
+            lanes => lanes.par_iter_mut().for_each(run),
         }
         self.now = end;
         self.exchange(observer);
     }
 
-    /// Takes the spikes out of the lanes, shows them in order and sends them on their way.
+    /// Takes the spikes out of the lanes and shows them in order.
     fn exchange(&mut self, observer: &mut dyn Observer) {
         self.spikes.clear();
         for lane in &mut self.lanes {
-            for (t, local) in lane.outbox.drain(..) {
-                let at = lane.members.partition_point(|member| member.local <= local) - 1;
-                let member = &lane.members[at];
-                self.spikes
-                    .push((t, member.population, member.first + (local - member.local)));
+            for (time, group, local) in lane.outbox.drain(..) {
+                let (population, node) = lane.groups[group as usize].node(local);
+                self.spikes.push(Spike {
+                    time,
+                    population: population as u32,
+                    node,
+                });
             }
         }
         let populations = &self.populations;
-        self.spikes
-            .sort_unstable_by_key(|&(t, population, node)| (t, populations[population].id, node));
+        let key = |spike: &Spike| {
+            let population = &populations[spike.population as usize];
+            (spike.time, population.id, spike.node)
+        };
+        self.spikes.sort_unstable_by_key(key);
         let mut nodes = Vec::new();
-        for instant in self.spikes.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let (t, population, _) = instant[0];
+        let together = |a: &Spike, b: &Spike| (a.time, a.population) == (b.time, b.population);
+        for instant in self.spikes.chunk_by(together) {
+            let Spike {
+                time, population, ..
+            } = instant[0];
+            let population = population as usize;
             nodes.clear();
-            nodes.extend(instant.iter().map(|spike| spike.2));
+            nodes.extend(instant.iter().map(|spike| spike.node));
             self.counts[population] += nodes.len() as u64;
-            self.fingerprint.add(populations[population].id, t, &nodes);
-            observer.spikes(population, t, &nodes);
-            for (projection, delays) in &populations[population].outgoing {
-                for (delay, length) in (0..).zip(delays) {
-                    let Some(time) = t.checked_add(*length) else {
-                        continue;
-                    };
-                    let window = time.ps() / self.lookahead.ps();
-                    let arrivals = self.pending.entry(window).or_default();
-                    arrivals.extend(nodes.iter().map(|&source| Arrival {
-                        time,
-                        projection: *projection,
-                        source,
-                        delay,
-                    }));
-                }
-            }
+            let id = populations[population].id;
+            self.fingerprint.add(id, time, &nodes);
+            observer.spikes(population, time, &nodes);
         }
     }
 
     /// Jumps over windows in which nothing happens.
     fn skip(&mut self, until: Time) {
         let lookahead = self.lookahead.ps();
-        let inside = self.now.ps() % lookahead != 0;
-        let arrivals = self.pending.first_key_value().map(|(&window, _)| window);
-        if inside || arrivals.is_some_and(|window| window <= self.now.ps() / lookahead) {
+        // Spikes that the lanes have not seen arrive in windows not known yet.
+        if self.now.ps() % lookahead != 0 || !self.spikes.is_empty() {
             return;
         }
-        let alone = self
-            .lanes
-            .iter()
-            .map(Lane::next_event)
-            .min()
-            .unwrap_or(Time::MAX);
-        let window = (alone.ps() / lookahead).min(arrivals.unwrap_or(i64::MAX));
+        let mut window = i64::MAX;
+        for lane in &self.lanes {
+            let alone = lane.next_event().ps() / lookahead;
+            let arrives = lane.next_window().unwrap_or(i64::MAX);
+            window = window.min(alone).min(arrives);
+            if window <= self.now.ps() / lookahead {
+                return;
+            }
+        }
         let next = window
             .checked_mul(lookahead)
             .map_or(Time::MAX, Time::from_ps);

@@ -93,10 +93,10 @@ pub struct Noise {
 }
 
 impl Recurrent {
-    /// Populations that share model, parameters and currents, in the order of their names: only neurons of one kind share
-    /// lanes.
-    pub fn kinds(&self) -> Vec<Vec<usize>> {
-        let mut by_name: Vec<usize> = (0..self.populations.len()).collect();
+    /// Those of the populations at the indices `of` that share model, parameters and currents, in the order of their
+    /// names: only neurons of one kind share a group.
+    pub fn kinds(&self, of: &[usize]) -> Vec<Vec<usize>> {
+        let mut by_name = of.to_vec();
         by_name.sort_by(|&a, &b| self.populations[a].name.cmp(&self.populations[b].name));
         let mut kinds: Vec<Vec<usize>> = Vec::new();
         for p in by_name {

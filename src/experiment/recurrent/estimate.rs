@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::config::network::NetworkModel;
-use crate::engine::assembly;
+use crate::engine::division;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::declare;
 use crate::network::recurrent::Projection;
@@ -48,8 +48,9 @@ pub fn estimate(model: &NetworkModel) -> Result<Estimate, ExperimentError> {
     let size = |p: usize| f64::from(network.populations[p].size);
     let mut memory_bytes = 0.0;
     let mut lanes = 0;
-    for (kind, n) in assembly::lanes(&network)? {
-        lanes += n;
+    for lane in division::divide(&network)? {
+        lanes += 1;
+        let kind: Vec<usize> = lane.into_iter().flat_map(|group| group.kind).collect();
         let rows: f64 = network
             .projections
             .iter()
@@ -61,7 +62,7 @@ pub fn estimate(model: &NetworkModel) -> Result<Estimate, ExperimentError> {
             })
             .map(|projection| f64::from(projection.plan.n_source) * delays(&projection.plan))
             .sum();
-        memory_bytes += OFFSET_BYTES * rows * n as f64;
+        memory_bytes += OFFSET_BYTES * rows;
     }
     let mut synapses = 0.0;
     for Projection { plan, .. } in &network.projections {

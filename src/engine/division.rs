@@ -1,0 +1,139 @@
+//! Who shares a lane: part of the model, because a lane's noise is one stream.
+
+use crate::engine::assembly::AssemblyError;
+use crate::network::level::levels;
+use crate::network::recurrent::Recurrent;
+
+/// Neurons of a lane whose state (8 bytes each) fits a first-level cache of 48 KB.
+const LANE_NEURONS: u64 = 6_250;
+
+/// Targets of a spike in one lane below which the row costs more to find than to deliver.
+const ROW_TARGETS: f64 = 125.0;
+
+/// Neurons that a 16-bit index can tell apart.
+const GROUP_LIMIT: u64 = 1 << 16;
+
+/// Neurons of one kind in a lane: a share of each population.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupPlan {
+    /// Indices of the populations, in the order of their names.
+    pub kind: Vec<usize>,
+    /// Which share.
+    pub part: u64,
+    /// Of how many.
+    pub parts: u64,
+}
+
+impl GroupPlan {
+    /// The first neuron of a population of `size` that is here, and the one behind the last.
+    pub fn share(&self, size: u32) -> (u32, u32) {
+        let bound = |part: u64| (u64::from(size) * part / self.parts) as u32;
+        (bound(self.part), bound(self.part + 1))
+    }
+}
+
+/// The groups of a lane, in the order of their levels.
+pub type LanePlan = Vec<GroupPlan>;
+
+/// Divides a network into lanes.
+///
+/// # Errors
+/// If projections without delay form a loop, or too few lanes are asked for.
+pub fn divide(network: &Recurrent) -> Result<Vec<LanePlan>, AssemblyError> {
+    let n = network.populations.len();
+    let sudden: Vec<(usize, usize)> = network
+        .projections
+        .iter()
+        .filter(|projection| projection.plan.delay_ms.constant() == Some(0.0))
+        .flat_map(|projection| projection.targets.iter().map(|&to| (projection.source, to)))
+        .collect();
+    let level = levels(n, &sudden).map_err(|members| {
+        let mut names: Vec<String> = members
+            .iter()
+            .map(|&p| network.populations[p].name.clone())
+            .collect();
+        names.extend(names.first().cloned());
+        AssemblyError::Loop(names)
+    })?;
+    let tied = components(n, &sudden);
+    let alone = |p: &usize| tied.iter().filter(|&&root| root == tied[*p]).count() == 1;
+    let free: Vec<usize> = (0..n).filter(alone).collect();
+    let mut lanes = Vec::new();
+    for kind in network.kinds(&free) {
+        let parts = lane_count(network, &kind)?;
+        lanes.extend((0..parts).map(|part| {
+            let kind = kind.clone();
+            vec![GroupPlan { kind, part, parts }]
+        }));
+    }
+    // A lane for each set of populations that are tied together, in the order of their names.
+    let mut sets: Vec<Vec<usize>> = (0..n)
+        .map(|root| (0..n).filter(|&p| tied[p] == root).collect())
+        .filter(|set: &Vec<usize>| set.len() > 1)
+        .collect();
+    let name = |p: &usize| &network.populations[*p].name;
+    sets.sort_by_key(|set| set.iter().map(name).min());
+    for set in sets {
+        let last = set.iter().map(|&p| level[p]).max().unwrap_or(0);
+        let mut lane = LanePlan::new();
+        for at in 0..=last {
+            let here: Vec<usize> = set.iter().copied().filter(|&p| level[p] == at).collect();
+            for kind in network.kinds(&here) {
+                let parts = size(network, &kind).div_ceil(GROUP_LIMIT);
+                lane.extend((0..parts).map(|part| {
+                    let kind = kind.clone();
+                    GroupPlan { kind, part, parts }
+                }));
+            }
+        }
+        lanes.push(lane);
+    }
+    Ok(lanes)
+}
+
+/// For each of `n` populations the first of those that `edges` tie it to, itself included.
+fn components(n: usize, edges: &[(usize, usize)]) -> Vec<usize> {
+    let mut root: Vec<usize> = (0..n).collect();
+    // As often as a chain of ties is long; populations are few.
+    loop {
+        let before = root.clone();
+        for &(a, b) in edges {
+            let least = root[a].min(root[b]);
+            (root[a], root[b]) = (least, least);
+        }
+        if root == before {
+            return root;
+        }
+    }
+}
+
+fn size(network: &Recurrent, kind: &[usize]) -> u64 {
+    kind.iter()
+        .map(|&p| u64::from(network.populations[p].size))
+        .sum()
+}
+
+/// How many lanes the neurons of one kind are divided into.
+fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError> {
+    let neurons = size(network, kind);
+    let least = neurons.div_ceil(GROUP_LIMIT);
+    if let Some(lanes) = network.lanes {
+        return if u64::from(lanes) < least {
+            Err(AssemblyError::TooFewLanes {
+                lanes,
+                least,
+                neurons,
+            })
+        } else {
+            Ok(u64::from(lanes).min(neurons))
+        };
+    }
+    // The longest row that a spike finds, over all lanes together.
+    let plans = network
+        .projections
+        .iter()
+        .map(|projection| &projection.plan);
+    let row = plans.map(|plan| plan.expected_synapses() / f64::from(plan.n_source));
+    let most = (row.fold(0.0, f64::max) / ROW_TARGETS) as u64;
+    Ok(neurons.div_ceil(LANE_NEURONS).min(most.max(1)).max(least))
+}

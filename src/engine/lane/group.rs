@@ -1,0 +1,184 @@
+//! A group: neurons of one kind in a lane, with what reaches them from outside the network.
+
+use std::mem;
+
+use crate::base::time::Time;
+use crate::neuron::{Neurons, RowWeights};
+use crate::stimulus::poisson::Poisson;
+
+/// Neurons of one population in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// Index of the population.
+    pub population: usize,
+    /// Its first neuron here.
+    pub first: u32,
+    /// How many follow it.
+    pub len: u32,
+    /// Number within the group of the first.
+    pub local: u32,
+}
+
+/// Given spikes onto a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// When, and onto which neuron of the group, in order of time.
+    pub spikes: Vec<(Time, u16)>,
+    /// What a spike adds.
+    pub weight: f32,
+    /// How many have been delivered.
+    pub next: usize,
+}
+
+/// A group and its state.
+pub struct Group {
+    /// The neurons.
+    pub neurons: Box<dyn Neurons>,
+    /// In the order of `local`.
+    pub members: Vec<Member>,
+    /// External noise.
+    pub noise: Vec<Poisson>,
+    /// Spikes from outside.
+    pub given: Vec<Given>,
+    /// Current from outside: from when on, and how many picoamperes.
+    pub steps: Vec<(Time, f64)>,
+    /// How many steps have been taken.
+    pub step: usize,
+    /// An instant to which noise has been applied, and at which it may make a neuron fire.
+    pub hit: Option<Time>,
+    /// Who fires at the instant at hand.
+    pub fired: Vec<u32>,
+}
+
+impl Group {
+    /// Neurons without anything from outside, at t = 0.
+    pub fn new(neurons: Box<dyn Neurons>, members: Vec<Member>) -> Self {
+        Self {
+            neurons,
+            members,
+            noise: Vec::new(),
+            given: Vec::new(),
+            steps: Vec::new(),
+            step: 0,
+            hit: None,
+            fired: Vec::new(),
+        }
+    }
+
+    /// Population and number in it of the neuron that is number `local` here.
+    #[inline]
+    pub fn node(&self, local: u32) -> (usize, u32) {
+        let at = self.members.partition_point(|member| member.local <= local) - 1;
+        let member = &self.members[at];
+        (member.population, member.first + (local - member.local))
+    }
+
+    /// The next instant known at which something happens here, arrivals and noise aside.
+    #[inline]
+    pub(super) fn due(&self) -> Time {
+        let due = self.neurons.next_due().min(self.hit.unwrap_or(Time::MAX));
+        due.min(self.next_outside())
+    }
+
+    /// The next given spike or step of the current.
+    fn next_outside(&self) -> Time {
+        let given = |given: &Given| given.spikes.get(given.next).map(|&(t, _)| t);
+        let step = self.steps.get(self.step).map(|&(t, _)| t);
+        let next = self.given.iter().filter_map(given).chain(step).min();
+        next.unwrap_or(Time::MAX)
+    }
+
+    /// The next instant at which something happens here without anything arriving. Of neurons that only fire at
+    /// arrivals, refractory ends and moves of the clock do not count: they are made up for when something arrives.
+    pub(super) fn next_event(&self) -> Time {
+        let noise = self.noise.iter().map(Poisson::next_time).min();
+        let alone = self.neurons.next_alone().min(self.hit.unwrap_or(Time::MAX));
+        alone
+            .min(self.next_outside())
+            .min(noise.unwrap_or(Time::MAX))
+    }
+
+    /// Applies noise before `boundary`, up to the first instant at which it may make a neuron fire: that instant, or
+    /// the boundary.
+    pub(super) fn expose(&mut self, boundary: Time) -> Time {
+        if self.hit.is_some() {
+            return boundary;
+        }
+        while let Some(at) = (0..self.noise.len()).min_by_key(|&k| self.noise[k].next_time()) {
+            let time = self.noise[at].next_time();
+            if time >= boundary {
+                break;
+            }
+            if !self.noise[at].is_dense() {
+                return time;
+            }
+            // Events of several processes are merged in time order: one is followed up to the next of another.
+            let others = (0..self.noise.len()).filter(|&k| k != at);
+            let limit = others.map(|k| self.noise[k].next_time()).min();
+            let limit = limit.unwrap_or(Time::MAX);
+            // Two at one instant: both belong to it.
+            if limit == time {
+                return time;
+            }
+            let events = &mut self.noise[at];
+            let segment = events.before(boundary.min(limit));
+            let n = segment.targets.len();
+            match self.neurons.receive_events(segment) {
+                None => {
+                    events.pass(n);
+                }
+                Some(reached) => {
+                    let instant = events.pass(reached + 1);
+                    self.hit = Some(instant);
+                    return instant;
+                }
+            }
+        }
+        boundary
+    }
+
+    /// Whether something happens here at `t`, arrivals aside.
+    pub(super) fn is_due(&self, t: Time) -> bool {
+        self.due() <= t || self.noise.iter().any(|noise| noise.next_time() == t)
+    }
+
+    /// Comes to the instant `t`: steps of the current come before what arrives.
+    #[inline]
+    pub(super) fn come_to(&mut self, t: Time) {
+        self.neurons.advance(t);
+        while let Some(&(time, current_pa)) = self.steps.get(self.step)
+            && time <= t
+        {
+            self.neurons.inject(current_pa);
+            self.step += 1;
+        }
+    }
+
+    /// Brings in what comes from outside at `t`, and lets neurons fire.
+    pub(super) fn settle(&mut self, t: Time) {
+        for given in &mut self.given {
+            while let Some(&(time, local)) = given.spikes.get(given.next)
+                && time <= t
+            {
+                let weight = RowWeights::One(given.weight);
+                self.neurons.receive_row(&[local], weight);
+                given.next += 1;
+            }
+        }
+        for noise in &mut self.noise {
+            while noise.next_time() == t {
+                let mut now = noise.at(t);
+                let n = now.targets.len();
+                while let Some(reached) = self.neurons.receive_events(now) {
+                    now = now.after(reached);
+                }
+                noise.pass(n);
+            }
+        }
+        self.hit = self.hit.filter(|&hit| hit > t);
+        let mut fired = mem::take(&mut self.fired);
+        fired.clear();
+        self.neurons.fire(&mut fired);
+        self.fired = fired;
+    }
+}

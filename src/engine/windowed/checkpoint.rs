@@ -1,0 +1,227 @@
+//! All that changes while a network runs, as bytes; what does not is rebuilt from the seed and compared by a hash.
+
+use serde::{Deserialize, Serialize};
+
+use rayon::prelude::*;
+
+use super::Windowed;
+use crate::base::stream::mix;
+use crate::base::time::Time;
+use crate::engine::fingerprint::Fingerprint;
+use crate::engine::lane::group::Group;
+use crate::engine::lane::{Arrival, Lane, Spike};
+use crate::neuron::StateError;
+use crate::stimulus::poisson;
+
+#[derive(Serialize, Deserialize)]
+struct Engine {
+    now: Time,
+    spikes: Vec<Spike>,
+    counts: Vec<u64>,
+    fingerprint: Fingerprint,
+    lanes: Vec<LaneState>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LaneState {
+    pending: Vec<(i64, Arrival)>,
+    window: Option<i64>,
+    /// What is left of the window at hand.
+    arrivals: Vec<Arrival>,
+    groups: Vec<GroupState>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct GroupState {
+    neurons: Vec<u8>,
+    noise: Vec<poisson::State>,
+    given: Vec<u64>,
+    step: u64,
+    hit: Option<Time>,
+}
+
+impl Windowed {
+    /// All that changes, between two runs.
+    pub fn save(&self) -> Vec<u8> {
+        let Self {
+            populations: _,
+            lanes,
+            lookahead: _,
+            now,
+            spikes,
+            counts,
+            fingerprint,
+        } = self;
+        let state = Engine {
+            now: *now,
+            spikes: spikes.clone(),
+            counts: counts.clone(),
+            fingerprint: *fingerprint,
+            lanes: lanes.par_iter().map(lane_state).collect(),
+        };
+        // A plain structure in memory: nothing in it can fail to be written.
+        postcard::to_stdvec(&state).unwrap_or_default()
+    }
+
+    /// Goes on from what [`save`](Self::save) gave for a network built alike, in this program or another.
+    ///
+    /// # Errors
+    /// If the bytes do not fit this network; then it must not be run any more.
+    pub fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let Engine {
+            now,
+            spikes,
+            counts,
+            fingerprint,
+            lanes,
+        } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
+        same("lanes", lanes.len(), self.lanes.len())?;
+        same("populations", counts.len(), self.populations.len())?;
+        let known = |spike: &Spike| {
+            let population = self.populations.get(spike.population as usize);
+            population.is_some_and(|population| spike.node < population.size)
+        };
+        if !spikes.iter().all(known) {
+            return Err(StateError("a spike of no neuron".into()));
+        }
+        self.lanes
+            .par_iter_mut()
+            .zip(lanes)
+            .try_for_each(|(lane, state)| load_lane(lane, state))?;
+        (self.now, self.spikes) = (now, spikes);
+        (self.counts, self.fingerprint) = (counts, fingerprint);
+        Ok(())
+    }
+
+    /// A hash of every synapse with weight and delay, in the order in which they are stored, and of where each neuron
+    /// is.
+    pub fn graph_hash(&self) -> u128 {
+        let hashes: Vec<u64> = self
+            .lanes
+            .par_iter()
+            .flat_map_iter(|lane| {
+                let members = lane.groups.iter().flat_map(|group| &group.members);
+                let members = members.map(|member| {
+                    let place = u64::from(member.first) << 32 | u64::from(member.len);
+                    mix(place ^ self.populations[member.population].id)
+                });
+                let blocks = lane
+                    .blocks
+                    .iter()
+                    .map(|block| mix(block.rows.hash() ^ self.populations[block.source].id));
+                members.chain(blocks).collect::<Vec<_>>()
+            })
+            .collect();
+        let fold = |start: u64| hashes.iter().fold(start, |all, &hash| mix(all ^ hash));
+        u128::from(fold(0)) << 64 | u128::from(fold(1))
+    }
+}
+
+fn same(what: &str, found: usize, expected: usize) -> Result<(), StateError> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(StateError(format!("{found} {what}, expected {expected}")))
+    }
+}
+
+fn lane_state(lane: &Lane) -> LaneState {
+    let Lane {
+        groups,
+        blocks: _,
+        outgoing: _,
+        lookahead: _,
+        pending,
+        window,
+        arrivals,
+        delivered,
+        sudden: _,
+        outbox: _,
+    } = lane;
+    LaneState {
+        pending: pending.all().map(|(at, &arrival)| (at, arrival)).collect(),
+        window: *window,
+        arrivals: arrivals[*delivered..].to_vec(),
+        groups: groups.iter().map(group_state).collect(),
+    }
+}
+
+fn group_state(group: &Group) -> GroupState {
+    let Group {
+        neurons,
+        members: _,
+        noise,
+        given,
+        steps: _,
+        step,
+        hit,
+        fired: _,
+    } = group;
+    GroupState {
+        neurons: neurons.save(),
+        noise: noise.iter().map(poisson::Poisson::state).collect(),
+        given: given.iter().map(|given| given.next as u64).collect(),
+        step: *step as u64,
+        hit: *hit,
+    }
+}
+
+fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
+    let LaneState {
+        pending,
+        window,
+        arrivals,
+        groups,
+    } = state;
+    same("groups", groups.len(), lane.groups.len())?;
+    let lookahead = lane.lookahead;
+    lane.set_lookahead(lookahead);
+    for arrival in pending.iter().map(|(_, arrival)| arrival).chain(&arrivals) {
+        let block = lane.blocks.get(arrival.block as usize);
+        let reach = |block: &super::super::lane::Block| block.rows.n_synapses();
+        let n = block.map_or(0, reach) as u64;
+        if arrival.start > arrival.end || u64::from(arrival.end) > n {
+            return Err(StateError("an arrival at no synapse".into()));
+        }
+    }
+    lane.window = window;
+    if let Some(window) = window {
+        lane.pending.take(window, &mut lane.arrivals);
+    }
+    lane.arrivals = arrivals;
+    lane.delivered = 0;
+    for (at, arrival) in pending {
+        if window.is_some_and(|window| at <= window) {
+            return Err(StateError("an arrival in the past".into()));
+        }
+        lane.pending.add(at, arrival);
+    }
+    lane.sudden.clear();
+    lane.outbox.clear();
+    for (group, state) in lane.groups.iter_mut().zip(groups) {
+        load_group(group, state)?;
+    }
+    Ok(())
+}
+
+fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
+    let GroupState {
+        neurons,
+        noise,
+        given,
+        step,
+        hit,
+    } = state;
+    same("noise processes", noise.len(), group.noise.len())?;
+    same("spike lists", given.len(), group.given.len())?;
+    group.neurons.load(&neurons)?;
+    for (process, state) in group.noise.iter_mut().zip(noise) {
+        process.go_on_from(state);
+    }
+    for (given, next) in group.given.iter_mut().zip(given) {
+        given.next = usize::try_from(next).unwrap_or(usize::MAX);
+    }
+    group.step = usize::try_from(step).unwrap_or(usize::MAX);
+    group.hit = hit;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What will happen in windows to come.
+//!
+//! Time is cut into windows of one length. Nothing is ever added to the window at hand or an earlier one, so each window
+//! is a bag that is put in order once, when its turn comes: an addition costs a push, a removal its share of a sort
+//! (`benches/queue.rs` has it beside a binary heap and `priority-queue`). Near windows are a ring of bags; those beyond
+//! it, which long delays or short windows make, wait in a map.
+
+use std::collections::BTreeMap;
+
+/// Most windows in the ring: with windows of 0.1 ms, delays up to 400 ms stay inside.
+const LARGEST: u64 = 1 << 12;
+
+/// Things by window, counted from 0.
+#[derive(Debug, Clone)]
+pub struct Pending<T> {
+    ring: Vec<Vec<T>>,
+    /// Whether bag i of the ring, which has a power of two of them and at least 64, holds anything: bit i % 64 of word i / 64.
+    full: Vec<u64>,
+    /// The ring holds as many windows as it has bags, from this one on.
+    next: i64,
+    later: BTreeMap<i64, Vec<T>>,
+}
+
+impl<T: Ord> Pending<T> {
+    /// Nothing yet, most of which will be added at most `ahead` windows ahead.
+    pub fn new(ahead: u64) -> Self {
+        let ring = (ahead.min(LARGEST - 1) + 1).next_power_of_two().max(64) as usize;
+        Self {
+            ring: std::iter::repeat_with(Vec::new).take(ring).collect(),
+            full: vec![0; ring / 64],
+            next: 0,
+            later: BTreeMap::new(),
+        }
+    }
+
+    /// Adds `item` to `window`, which has not been taken. O(1) within the ring, O(log windows) beyond.
+    #[inline]
+    pub fn add(&mut self, window: i64, item: T) {
+        if window - self.next < self.ring.len() as i64 {
+            let at = self.bag(window);
+            self.full[at / 64] |= 1 << (at % 64);
+            self.ring[at].push(item);
+        } else {
+            self.later.entry(window).or_default().push(item);
+        }
+    }
+
+    /// Exchanges `items`, done with, for everything in `window`, in order; earlier windows must be empty. O(n log n) for
+    /// n items, less where they were added in order.
+    pub fn take(&mut self, window: i64, items: &mut Vec<T>) {
+        items.clear();
+        let at = self.bag(window);
+        self.full[at / 64] &= !(1 << (at % 64));
+        std::mem::swap(items, &mut self.ring[at]);
+        if let Some(later) = self.later.remove(&window) {
+            items.extend(later);
+        }
+        self.next = window + 1;
+        items.sort_unstable();
+    }
+
+    /// The first window that holds anything.
+    pub fn first(&self) -> Option<i64> {
+        let in_map = self.later.keys().next().copied();
+        in_map.into_iter().chain(self.first_in_ring()).min()
+    }
+
+    /// The bag of `window` in the ring.
+    #[inline(always)]
+    fn bag(&self, window: i64) -> usize {
+        window as usize & (self.ring.len() - 1)
+    }
+
+    fn first_in_ring(&self) -> Option<i64> {
+        let start = self.bag(self.next);
+        let words = self.full.len();
+        // From the start's word once round to it again: its low bits come last.
+        (0..=words).find_map(|k| {
+            let word = (start / 64 + k) % words;
+            let low = (1_u64 << (start % 64)) - 1;
+            let bits = self.full[word]
+                & match k {
+                    0 => !low,
+                    k if k == words => low,
+                    _ => u64::MAX,
+                };
+            let at = word * 64 + bits.trailing_zeros() as usize;
+            (bits != 0)
+                .then(|| self.next + (self.bag((at + self.ring.len() - start) as i64)) as i64)
+        })
+    }
+
+    /// Everything, window by window, each in the order in which it was added.
+    pub fn all(&self) -> impl Iterator<Item = (i64, &T)> {
+        let start = self.bag(self.next);
+        let near = (0..self.ring.len()).flat_map(move |k| {
+            let bag = &self.ring[(start + k) % self.ring.len()];
+            bag.iter().map(move |item| (self.next + k as i64, item))
+        });
+        let far = self.later.iter();
+        near.chain(far.flat_map(|(&window, bag)| bag.iter().map(move |item| (window, item))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn windows_come_in_order_and_hold_all_that_was_added(
+            adds in prop::collection::vec((0_i64..3, 1_i64..9_000, any::<u16>()), 1..300)
+        ) {
+            let mut pending = Pending::new(5_000);
+            let mut expected: BTreeMap<i64, Vec<u16>> = BTreeMap::new();
+            let mut window = 0;
+            let mut items = Vec::new();
+            for (steps, ahead, item) in adds {
+                pending.add(window + ahead, item);
+                expected.entry(window + ahead).or_default().push(item);
+                let held: usize = expected.values().map(Vec::len).sum();
+                prop_assert_eq!(pending.all().count(), held);
+                for _ in 0..steps {
+                    let Some(first) = pending.first() else { break };
+                    prop_assert_eq!(Some(&first), expected.keys().next());
+                    pending.take(first, &mut items);
+                    let mut bag = expected.remove(&first).unwrap();
+                    bag.sort_unstable();
+                    prop_assert_eq!(&items, &bag);
+                    window = first;
+                }
+            }
+            prop_assert_eq!(pending.first(), expected.keys().next().copied());
+        }
+    }
+}
