@@ -284,8 +284,9 @@ impl Plan {
             drawn,
         };
         if let Some(ms) = self.delay_ms.constant() {
+            // No delay at all is a choice; one that the clock would round to none is a mistake.
             let tick = Duration::from_ps(1);
-            if Duration::from_ms(ms).map_err(range)? < tick {
+            if Duration::from_ms(ms).map_err(range)? < tick && ms != 0.0 {
                 return Err(short(ms, tick, false));
             }
             return Ok(());

@@ -1,0 +1,310 @@
+//! Projections without delay inside a recurrent network: the populations that they tie together share a lane and are
+//! visited in the order of their levels. Against an independent, naive event loop on the same graph and given spikes:
+//! identical spikes to the picosecond. And: loops are named.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::parameter::Values;
+use sharpwave::base::stream::Stream;
+use sharpwave::base::time::{Duration, Time};
+use sharpwave::engine::Observer;
+use sharpwave::engine::assembly::{AssemblyError, assemble};
+use sharpwave::network::recurrent::{Population, Projection, Recurrent, SpikeInput};
+use sharpwave::network::rule::{Block, Plan, Rule};
+
+/// (picosecond, population, neuron)
+type Spikes = Vec<(i64, usize, u32)>;
+
+struct Log(Spikes);
+
+impl Observer for Log {
+    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        self.0
+            .extend(nodes.iter().map(|&node| (t.ps(), population, node)));
+    }
+}
+
+const SIZES: [u32; 4] = [12, 9, 7, 20];
+const MS: i64 = 1_000_000_000;
+
+fn constant(value: f64) -> Distribution {
+    Distribution::new(Shape::Constant(value)).unwrap()
+}
+
+fn population(name: &str, size: u32, t_ref: f64) -> Population {
+    let values = [
+        ("tau_m", 20.0),
+        ("v_th", 3.0),
+        ("v_reset", 0.5),
+        ("e_l", 0.0),
+        ("t_ref", t_ref),
+    ];
+    Population {
+        name: name.into(),
+        size,
+        model: "lif",
+        values: Values::from(values),
+        each: BTreeMap::new(),
+        v_m: Some(constant(0.0)),
+    }
+}
+
+fn projection(
+    seed: u64,
+    name: String,
+    source: usize,
+    targets: Vec<usize>,
+    delay_ms: Distribution,
+) -> Projection {
+    let before = |target: usize| {
+        targets
+            .iter()
+            .take_while(|&&t| t != target)
+            .map(|&t| SIZES[t])
+            .sum()
+    };
+    Projection {
+        source,
+        plan: Plan {
+            name,
+            seed,
+            n_source: SIZES[source],
+            n_target: targets.iter().map(|&t| SIZES[t]).sum(),
+            own: targets.contains(&source).then(|| before(source)),
+            rule: Rule::FixedProbability(0.4),
+            autapses: false,
+            multapses: false,
+            weight: Distribution::new(Shape::Uniform {
+                low: -0.5,
+                high: 1.5,
+            })
+            .unwrap(),
+            delay_ms,
+            delay_resolution: Duration::from_ps(MS / 10),
+        },
+        targets,
+    }
+}
+
+/// a, b, c are tied by projections without delay from each to later ones; d stands apart. Delayed projections lead
+/// everywhere.
+fn network(seed: u64, lanes: u32, t_ref: f64) -> Recurrent {
+    let mut stream = Stream::new(seed, "test", 0);
+    let mut projections = Vec::new();
+    for (source, targets) in [(0, vec![1, 2]), (1, vec![2])] {
+        let name = format!("sudden_{source}");
+        projections.push(projection(seed, name, source, targets, constant(0.0)));
+    }
+    let drawn = Distribution::new(Shape::Uniform {
+        low: 0.2,
+        high: 3.0,
+    })
+    .unwrap();
+    for (k, (source, targets)) in [(2, vec![0, 3]), (3, vec![1, 3]), (0, vec![2])]
+        .into_iter()
+        .enumerate()
+    {
+        let delay = if stream.below(2) == 0 {
+            drawn
+        } else {
+            constant(0.7)
+        };
+        projections.push(projection(
+            seed,
+            format!("late_{k}"),
+            source,
+            targets,
+            delay,
+        ));
+    }
+    let spikes = [0, 3].map(|target: usize| {
+        let one = |_| {
+            // Whole steps of 0.1 ms: nearly everything ties.
+            let t = stream.below(400) as i64 * MS / 10;
+            (
+                Time::from_ps(t),
+                stream.below(u64::from(SIZES[target])) as u32,
+            )
+        };
+        let mut spikes: Vec<(Time, u32)> = (0..300).map(one).collect();
+        spikes.sort_unstable();
+        SpikeInput {
+            name: format!("input_{target}"),
+            target,
+            weight: 1.25,
+            spikes,
+        }
+    });
+    let names = ["a", "b", "c", "d"];
+    Recurrent {
+        seed,
+        lanes: Some(lanes),
+        populations: (0..4)
+            .map(|p| population(names[p], SIZES[p], t_ref))
+            .collect(),
+        projections,
+        noise: Vec::new(),
+        currents: Vec::new(),
+        spikes: spikes.into(),
+    }
+}
+
+fn run(network: &Recurrent, cuts: &[i64]) -> Spikes {
+    let mut engine = assemble(network).unwrap();
+    let mut log = Log(Vec::new());
+    for &cut in cuts.iter().chain(&[40 * MS]) {
+        engine.run(Time::from_ps(cut), &mut log);
+    }
+    log.0.sort_unstable();
+    log.0
+}
+
+/// (delay, population, target, weight) of every synapse of a source neuron.
+type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
+
+fn graph(network: &Recurrent) -> Graph {
+    let mut synapses = Graph::new();
+    for Projection {
+        source,
+        targets,
+        plan,
+    } in &network.projections
+    {
+        let whole = Block {
+            first: 0,
+            len: plan.n_target,
+            local: 0,
+        };
+        let rows = plan.connect::<u32>(&[whole]).unwrap();
+        for node in 0..plan.n_source {
+            for (k, delay) in rows.delays().iter().enumerate() {
+                let (row, weights) = rows.row(node as usize, k);
+                for (&target, &weight) in row.iter().zip(weights.unwrap()) {
+                    let (mut rest, mut at) = (target, 0);
+                    while rest >= SIZES[targets[at]] {
+                        rest -= SIZES[targets[at]];
+                        at += 1;
+                    }
+                    let out = synapses.entry((*source, node)).or_default();
+                    out.push((delay.ps(), targets[at], rest, f64::from(weight)));
+                }
+            }
+        }
+    }
+    synapses
+}
+
+/// Instant by instant, population by population (their order is that of their levels), neuron by neuron.
+fn naive(network: &Recurrent) -> Spikes {
+    let t_ref = (network.populations[0].values["t_ref"] * 1e9) as i64;
+    let synapses = graph(network);
+    let mut agenda: BTreeMap<i64, Vec<(usize, u32, f64)>> = BTreeMap::new();
+    for input in &network.spikes {
+        for &(t, node) in &input.spikes {
+            let arrival = (input.target, node, f64::from(input.weight));
+            agenda.entry(t.ps()).or_default().push(arrival);
+        }
+    }
+    let mut v = SIZES.map(|n| vec![0.0_f64; n as usize]);
+    let mut seen = SIZES.map(|n| vec![0_i64; n as usize]);
+    let mut deaf = SIZES.map(|n| vec![i64::MIN; n as usize]);
+    let mut spikes = Spikes::new();
+    while let Some((t, mut arriving)) = agenda.pop_first() {
+        if t >= 40 * MS {
+            break;
+        }
+        for p in 0..SIZES.len() {
+            let mut touched = Vec::new();
+            for &(_, node, weight) in arriving.iter().filter(|arrival| arrival.0 == p) {
+                let i = node as usize;
+                if t < deaf[p][i] {
+                    continue;
+                }
+                let from = seen[p][i].max(deaf[p][i]);
+                v[p][i] = v[p][i] * (-((t - from) as f64) * 1e-9 / 20.0).exp() + weight;
+                seen[p][i] = t;
+                touched.push(node);
+            }
+            touched.sort_unstable();
+            touched.dedup();
+            for node in touched {
+                let i = node as usize;
+                if v[p][i] < 3.0 * (1.0 - 1e-12) {
+                    continue;
+                }
+                v[p][i] = 0.5;
+                deaf[p][i] = t + t_ref;
+                seen[p][i] = t;
+                spikes.push((t, p, node));
+                for &(delay, target, to, weight) in synapses.get(&(p, node)).into_iter().flatten() {
+                    if delay == 0 {
+                        arriving.push((target, to, weight));
+                    } else {
+                        agenda
+                            .entry(t + delay)
+                            .or_default()
+                            .push((target, to, weight));
+                    }
+                }
+            }
+        }
+    }
+    spikes.sort_unstable();
+    spikes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn levels_agree_with_the_naive_event_loop(
+        seed in 0_u64..1_000_000, lanes in 1_u32..4, t_ref in prop::sample::select(vec![0.0, 1.0, 2.35]),
+        cut in 1_i64..40_000
+    ) {
+        let network = network(seed, lanes, t_ref);
+        let expected = naive(&network);
+        prop_assert_eq!(&run(&network, &[]), &expected);
+        prop_assert_eq!(&run(&network, &[cut * MS / 1000]), &expected);
+    }
+}
+
+#[test]
+fn the_networks_of_the_test_are_alive_at_every_level() {
+    let spikes = run(&network(3, 2, 1.0), &[]);
+    for p in 0..4 {
+        let n = spikes.iter().filter(|spike| spike.1 == p).count();
+        assert!(n > 20, "population {p} fired {n} times");
+    }
+    // Some fire at the instant at which a fired.
+    let at = |p: usize| {
+        spikes
+            .iter()
+            .filter(move |spike| spike.1 == p)
+            .map(|spike| spike.0)
+    };
+    let together = at(1).filter(|&t| at(0).any(|other| other == t)).count();
+    assert!(together > 10, "{together}");
+}
+
+#[test]
+fn a_loop_without_delay_is_named() {
+    let mut network = network(1, 1, 1.0);
+    let plan = projection(1, "back".into(), 2, vec![0], constant(0.0));
+    network.projections.push(plan);
+    let error = assemble(&network).err().unwrap();
+    assert!(matches!(error, AssemblyError::Loop(_)));
+    let text = error.to_string();
+    let path = text
+        .strip_prefix("projections without delay form a loop: ")
+        .and_then(|rest| rest.strip_suffix("; expected a delay on at least one of them"))
+        .unwrap_or_else(|| panic!("{text}"));
+    let members: Vec<&str> = path.split(" -> ").collect();
+    assert_eq!(members.first(), members.last());
+    assert!(
+        ["a -> c", "c -> a", "b -> c"]
+            .iter()
+            .any(|step| path.contains(step)),
+        "{path}"
+    );
+}
