@@ -19,7 +19,8 @@ pub(super) use unit::{MEASURED, Quantity, unit};
 use unit::Unit;
 
 /// What a formula may call.
-pub(super) const FUNCTIONS: [&str; 7] = ["sqrt", "exp", "min", "max", "round", "floor", "ceil"];
+pub(super) const FUNCTIONS: [&str; 8] =
+    ["sqrt", "exp", "ln", "min", "max", "round", "floor", "ceil"];
 
 /// Parentheses, signs and exponents within each other: more than anyone writes, far less than the stack holds.
 const DEEPEST: u32 = 64;
@@ -360,7 +361,7 @@ impl<'t> Parser<'t> {
         }
         let end = self.close(open)?;
         let Quantity { value, unit } = best;
-        if matches!(name, "exp" | "round" | "floor" | "ceil") && unit != Unit::ONE {
+        if matches!(name, "exp" | "ln" | "round" | "floor" | "ceil") && unit != Unit::ONE {
             let message = format!("`{name}` of {best}, expected a number without unit");
             let help = format!(
                 "divide by a unit: `{name}({} / {unit})`",
@@ -381,6 +382,11 @@ impl<'t> Parser<'t> {
                 (value.sqrt(), root)
             }
             "exp" => (function::exp(value), unit),
+            "ln" if value <= 0.0 => {
+                let message = format!("the logarithm of {best}, expected more than 0");
+                return Err(Fault::new(first.span, message));
+            }
+            "ln" => (function::ln(value), unit),
             "round" => (value.round(), unit),
             "floor" => (value.floor(), unit),
             "ceil" => (value.ceil(), unit),

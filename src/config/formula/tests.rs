@@ -126,6 +126,7 @@ fn faults_are_where_they_are() {
             "the square root of -1, expected 0 or more",
             "-1",
         ),
+        ("ln(0)", "the logarithm of 0, expected more than 0", "0"),
         ("sqrt(4 ms)", "the square root of ms is no unit", "4 ms"),
         (
             "exp(1 ms)",
