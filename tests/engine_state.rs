@@ -1,0 +1,275 @@
+//! The state of the engine: saved at any moment, taken on by a network built alike, it goes on bit for bit; a network
+//! that is not alike, and bytes that are no state, are refused.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::parameter::Values;
+use sharpwave::base::time::{Duration, Time};
+use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::windowed::Windowed;
+use sharpwave::engine::{Observer, Unobserved};
+use sharpwave::network::recurrent::{
+    Current, Noise, Population, Projection, Recurrent, SpikeInput,
+};
+use sharpwave::network::rule::{Plan, Rule};
+
+/// (picosecond, population, neuron)
+type Spikes = Vec<(i64, usize, u32)>;
+
+struct Log(Spikes);
+
+impl Observer for Log {
+    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        self.0
+            .extend(nodes.iter().map(|&node| (t.ps(), population, node)));
+    }
+}
+
+fn constant(value: f64) -> Distribution {
+    Distribution::new(Shape::Constant(value)).unwrap()
+}
+
+fn uniform(low: f64, high: f64) -> Distribution {
+    Distribution::new(Shape::Uniform { low, high }).unwrap()
+}
+
+fn ms(ms: f64) -> Time {
+    Time::from_ms(ms).unwrap()
+}
+
+const N: u32 = 60;
+const MODELS: [&str; 3] = ["lif", "lif_adaptive", "lif_exp"];
+
+/// Parameters of a population of `model`, and what a weight of 1 mV is in its unit.
+fn parameters(model: &str) -> (Values, f64) {
+    let mut values = Values::from([
+        ("tau_m", 20.0),
+        ("v_th", 20.0),
+        ("v_reset", 10.0),
+        ("e_l", 0.0),
+        ("t_ref", 2.0),
+        ("c_m", 200.0),
+    ]);
+    match model {
+        "lif_exp" => {
+            values.extend([("tau_syn_ex", 2.0), ("tau_syn_in", 5.0)]);
+            // The peak of the potential is w τ_syn / c_m within a third.
+            (values, 140.0)
+        }
+        "lif_adaptive" => {
+            values.extend([("tau_w", 80.0), ("b", 20.0)]);
+            (values, 1.0)
+        }
+        _ => (values, 1.0),
+    }
+}
+
+/// Two populations of `model` in `lanes` lanes under noise of two weights, given spikes and a step of current; the first
+/// has thresholds of its own per neuron if `each` says so, the second receives the first without delay if `sudden`.
+fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool) -> Recurrent {
+    let (values, mv) = parameters(model);
+    let population = |name: &str, own: bool| {
+        let (mut shared, mut drawn) = (values.clone(), BTreeMap::new());
+        if own {
+            shared.remove("v_th");
+            drawn.insert("v_th", uniform(19.0, 21.0));
+        }
+        Population {
+            name: name.into(),
+            size: N,
+            model,
+            values: shared,
+            each: drawn,
+            v_m: Some(uniform(0.0, 18.0)),
+        }
+    };
+    let projection = |name: &str, source: usize, target: usize, weight, delay_ms| Projection {
+        source,
+        targets: vec![target],
+        plan: Plan {
+            name: name.into(),
+            seed,
+            n_source: N,
+            n_target: N,
+            own: (source == target).then_some(0),
+            rule: Rule::FixedInDegree(12),
+            autapses: false,
+            multapses: true,
+            weight,
+            delay_ms,
+            delay_resolution: Duration::from_ps(100_000_000),
+        },
+    };
+    let noise = |name: &str, weight: f64, rate_hz: f64| Noise {
+        name: name.into(),
+        targets: vec![0, 1],
+        rate_hz,
+        weight: weight * mv,
+    };
+    let between = if sudden { constant(0.0) } else { constant(1.3) };
+    Recurrent {
+        seed,
+        lanes: Some(lanes),
+        populations: vec![population("a", each), population("b", false)],
+        projections: vec![
+            projection("a_a", 0, 0, uniform(0.2 * mv, 0.8 * mv), uniform(0.4, 4.0)),
+            projection("a_b", 0, 1, constant(0.4 * mv), between),
+            projection("b_a", 1, 0, constant(-1.1 * mv), constant(0.9)),
+        ],
+        noise: vec![
+            noise("weak", 0.3, 2_500.0),
+            noise("strong", 1.1, 400.0),
+            noise("inhibitory", -0.5, 300.0),
+        ],
+        currents: vec![Current {
+            name: "step".into(),
+            targets: vec![1],
+            steps: vec![(ms(20.0), 120.0), (ms(60.0), 0.0)],
+        }],
+        spikes: vec![SpikeInput {
+            name: "volley".into(),
+            target: 0,
+            weight: (4.0 * mv) as f32,
+            spikes: (0..N).map(|node| (ms(33.0), node)).collect(),
+        }],
+    }
+}
+
+const END_MS: f64 = 90.0;
+
+fn run_on(engine: &mut Windowed) -> Spikes {
+    let mut log = Log(Vec::new());
+    engine.run(ms(END_MS), &mut log);
+    log.0
+}
+
+/// Models that the registry has with their own path for parameters of single neurons.
+fn cases() -> impl Strategy<Value = (&'static str, bool, bool, u32)> {
+    (
+        prop::sample::select(MODELS.to_vec()),
+        any::<bool>(),
+        any::<bool>(),
+        1_u32..4,
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn a_network_goes_on_from_its_state(
+        seed in 0_u64..1_000, (model, each, sudden, lanes) in cases(), cut_us in 1_u32..90_000,
+        again_us in 1_u32..90_000
+    ) {
+        let network = network(seed, model, lanes, each, sudden);
+        let mut whole = assemble(&network).unwrap();
+        let expected = run_on(&mut whole);
+        let mut log = Log(Vec::new());
+        let mut engine = assemble(&network).unwrap();
+        let hash = engine.graph_hash();
+        let mut cuts = [cut_us, again_us];
+        cuts.sort_unstable();
+        for cut in cuts {
+            engine.run(ms(f64::from(cut) / 1e3), &mut log);
+            let bytes = engine.save();
+            engine = assemble(&network).unwrap();
+            prop_assert_eq!(engine.graph_hash(), hash);
+            engine.load(&bytes).unwrap();
+            prop_assert_eq!(&engine.save(), &bytes);
+        }
+        engine.run(ms(END_MS), &mut log);
+        prop_assert_eq!(&log.0, &expected);
+        prop_assert_eq!(engine.fingerprint(), whole.fingerprint());
+        prop_assert_eq!(engine.counts(), whole.counts());
+        prop_assert_eq!(engine.save(), whole.save());
+    }
+
+    #[test]
+    fn bytes_that_are_no_state_are_refused(
+        at in any::<prop::sample::Index>(), byte in any::<u8>(), keep in any::<prop::sample::Index>()
+    ) {
+        let network = network(1, "lif", 2, false, false);
+        let mut engine = assemble(&network).unwrap();
+        engine.run(ms(20.0), &mut Unobserved);
+        let mut bytes = engine.save();
+        // Never a panic; what is read must be a state that can be run, or refused.
+        let mut cut = assemble(&network).unwrap();
+        let kept = keep.index(bytes.len());
+        prop_assert!(cut.load(&bytes[..kept]).is_err());
+        let i = at.index(bytes.len());
+        bytes[i] = byte;
+        let _ = assemble(&network).unwrap().load(&bytes);
+    }
+}
+
+#[test]
+fn the_networks_of_the_test_are_alive() {
+    for model in MODELS {
+        let spikes = run_on(&mut assemble(&network(1, model, 2, false, true)).unwrap());
+        for population in 0..2 {
+            let n = spikes.iter().filter(|spike| spike.1 == population).count();
+            assert!(
+                (50..3_000).contains(&n),
+                "{model}: {n} spikes of {population}"
+            );
+        }
+    }
+}
+
+#[test]
+fn threads_and_declaration_order_change_nothing() {
+    for (model, each) in [
+        ("lif", false),
+        ("lif_adaptive", true),
+        ("lif_exp", false),
+        ("lif_exp", true),
+    ] {
+        let network = network(2, model, 3, each, false);
+        let expected = run_on(&mut assemble(&network).unwrap());
+        for threads in [1, 2, 3, 8] {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let spikes = pool.install(|| run_on(&mut assemble(&network).unwrap()));
+            assert_eq!(spikes, expected, "{model}, {threads} threads");
+        }
+        let mut turned = network.clone();
+        turned.projections.reverse();
+        turned.noise.reverse();
+        let spikes = run_on(&mut assemble(&turned).unwrap());
+        assert_eq!(spikes, expected, "{model}, other order");
+    }
+}
+
+#[test]
+fn another_network_refuses_the_state() {
+    let mut engine = assemble(&network(1, "lif", 2, false, false)).unwrap();
+    engine.run(ms(10.0), &mut Unobserved);
+    let bytes = engine.save();
+    let mut fewer_lanes = assemble(&network(1, "lif", 1, false, false)).unwrap();
+    let error = fewer_lanes.load(&bytes).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "the state of the neurons does not fit: 2 lanes, expected 1"
+    );
+    let other = assemble(&network(2, "lif", 2, false, false)).unwrap();
+    assert_ne!(other.graph_hash(), engine.graph_hash());
+}
+
+#[test]
+fn samples_follow_the_closed_form() {
+    let mut network = network(1, "lif", 1, false, false);
+    network.noise.clear();
+    network.spikes.clear();
+    network.currents.clear();
+    network.projections.clear();
+    let mut engine = assemble(&network).unwrap();
+    let v = |engine: &Windowed, t: Time| engine.sample(1, 7, 0, t);
+    let start = v(&engine, Time::ZERO);
+    engine.run(ms(50.0), &mut Unobserved);
+    let expected = start * (-50.0_f64 / 20.0).exp();
+    assert!((v(&engine, ms(50.0)) - expected).abs() < 1e-12 * expected);
+    assert_eq!(engine.non_finite(), None);
+}
