@@ -43,11 +43,9 @@ impl Crossings {
         }
     }
 
-    /// Whether all neurons foreseen are below `size`.
-    pub(super) fn fits(&self, size: usize) -> bool {
-        self.queue
-            .iter()
-            .all(|Reverse((_, j))| (*j as usize) < size)
+    /// Neurons whose crossing is foreseen.
+    pub(super) fn queued(&self) -> impl Iterator<Item = u32> {
+        self.queue.iter().map(|Reverse((_, j))| *j)
     }
 
     /// Moves the horizon beyond `t`.

@@ -9,6 +9,7 @@ use super::derived::Derived;
 use super::kernel::BLOCK;
 use crate::base::time::Time;
 use crate::neuron::StateError;
+use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
 
 /// All that changes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,8 +60,7 @@ impl State {
     pub(super) fn to_bytes(&self, size: usize) -> Vec<u8> {
         let mut state = self.clone();
         state.u.truncate(size);
-        // Writing plain data to memory has no way to fail.
-        postcard::to_stdvec(&state).unwrap_or_default()
+        to_bytes(&state)
     }
 
     /// From [`to_bytes`](Self::to_bytes).
@@ -68,29 +68,13 @@ impl State {
     /// # Errors
     /// If the bytes are no state of `size` neurons.
     pub(super) fn from_bytes(bytes: &[u8], size: usize) -> Result<Self, StateError> {
-        let (mut state, rest) = postcard::take_from_bytes::<Self>(bytes)
-            .map_err(|error| StateError(error.to_string()))?;
-        if !rest.is_empty() {
-            return Err(StateError(format!(
-                "found {} bytes after its end",
-                rest.len()
-            )));
-        }
-        if state.u.len() != size {
-            return Err(StateError(format!(
-                "found {} neurons, expected {size}",
-                state.u.len()
-            )));
-        }
-        let inside = |j: u32| (j as usize) < size;
-        let fits = state.candidates.iter().all(|&j| inside(u32::from(j)))
-            && state.due.iter().all(|&j| inside(j))
-            && state.refractory.iter().all(|&(_, j)| inside(j))
-            && state.crossings.as_ref().is_none_or(|all| all.fits(size));
-        if !fits {
-            return Err(StateError(format!(
-                "found a neuron beyond the {size} that there are"
-            )));
+        let mut state: Self = from_bytes(bytes)?;
+        check_size(state.u.len(), size)?;
+        check_neurons(state.candidates.iter().map(|&j| j.into()), size)?;
+        check_neurons(state.due.iter().copied(), size)?;
+        check_neurons(state.refractory.iter().map(|&(_, j)| j), size)?;
+        if let Some(crossings) = &state.crossings {
+            check_neurons(crossings.queued(), size)?;
         }
         state.u.resize(size.max(BLOCK), 0.0);
         Ok(state)
