@@ -145,7 +145,7 @@ proptest! {
             changed[k] = byte;
         }
         if one.load(&changed).is_ok() {
-            one.advance(one.state.now);
+            one.advance(at(20.0));
             one.fire(&mut Vec::new());
         }
     }
