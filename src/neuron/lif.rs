@@ -336,11 +336,11 @@ impl Neurons for Lif {
         let u = &self.state.u[..self.size];
         let below = |u: &f64| *u == f64::NEG_INFINITY;
         let refractory = &self.state.refractory;
-        if u.iter().filter(|u| below(u)).count() > refractory.len() {
-            let held = |j: usize| refractory.iter().any(|end| end.1 as usize == j);
-            return (0..self.size).find(|&j| !u[j].is_finite() && !(below(&u[j]) && held(j)));
-        }
-        u.iter().position(|u| !u.is_finite() && !below(u))
+        let held = |j: usize| refractory.iter().any(|end| end.1 as usize == j);
+        // Every refractory neuron is at −∞. Only if more are need it be known which.
+        let surplus = u.iter().filter(|u| below(u)).count() > refractory.len();
+        let right = |j: usize| u[j].is_finite() || below(&u[j]) && (!surplus || held(j));
+        (0..self.size).find(|&j| !right(j))
     }
 
     fn save(&self) -> Vec<u8> {
