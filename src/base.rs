@@ -3,6 +3,7 @@
 pub mod distribution;
 pub mod function;
 pub mod parameter;
+pub mod process;
 pub mod stream;
 pub mod suggest;
 pub mod time;

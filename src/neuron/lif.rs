@@ -1,28 +1,30 @@
 //! Leaky integrate-and-fire neurons with delta synapses and exact exponential decay.
 //!
-//! Between arrivals v decays to e_l, so a spike can only happen at an arrival, unless e_l lies above v_th: then
-//! crossings are predicted in closed form. With one time constant per population the decay factors out of the loop over
-//! synapses: the state is u = (v − e_l) · e^((t − t₀)/τ), an arrival at t adds w · e^((t − t₀)/τ) (one factor per spike,
-//! not per target), and the threshold grows by the same factor. The clock's origin t₀ is state: it is set by `reset` and
-//! then moves in steps of 16 τ, at instants that depend on nothing else, because moving it changes last bits.
+//! Between arrivals v decays to v_inf = e_l + i tau_m / c_m, so a spike can only happen at an arrival, unless v_inf lies
+//! above v_th: then crossings are predicted in closed form. With one time constant per population the decay factors out
+//! of the loop over synapses: the state is u = (v − v_inf) · e^((t − t₀)/τ), an arrival at t adds w · e^((t − t₀)/τ) (one
+//! factor per spike, not per target), and the threshold grows by the same factor. A step of the current moves v_inf, and
+//! with it every u. The clock's origin t₀ is state: it is set by `reset` and then moves in steps of 16 τ, at instants that
+//! depend on nothing else, because moving it changes last bits.
 
 mod crossing;
+mod derived;
 mod kernel;
 mod params;
+mod state;
 
 pub use params::{Params, SPEC};
 
-use std::collections::VecDeque;
-
-use crate::base::function::{exp, ln};
-use crate::base::parameter::Dimension;
+use crate::base::function::exp;
+use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::time::{Duration, Time};
 use crate::neuron::{EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M};
 use crossing::Crossings;
+use derived::Derived;
 use kernel::{
-    BLOCK, add_each_event, add_events, add_four_rows, add_row, add_to_targets,
-    add_weights_to_targets, find_at_or_above,
+    add_each_event, add_events, add_four_rows, add_row, add_to_targets, add_weights_to_targets,
 };
+use state::State;
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -30,60 +32,16 @@ pub static MODEL: Model = Model {
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
     build: |setup| {
+        if let Some(name) = setup.each.keys().next() {
+            return Err(ParameterError::Inconsistent {
+                model: SPEC.name,
+                reason: format!("`{name}` differs between neurons, expected one value for all"),
+            });
+        }
         let population = Lif::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
     },
 };
-
-/// Time constants between two moves of the clock's origin: the factor e^((t − t₀)/τ) stays below e¹⁶ ≈ 9e6, far from
-/// where f64 would lose small arrivals beside large ones.
-const REBASE_TAUS: f64 = 16.0;
-
-/// Share of the threshold by which the test is relaxed, so that a sum that equals v_th up to rounding always fires, at
-/// any t − t₀. 2⁻⁴⁰ is some 4,000 roundings of an f64 and far below any physical difference.
-const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
-
-/// A foreseen crossing that rounding has put a hair too early is looked at again a tick later.
-const TICK: Duration = Duration::from_ps(1);
-
-/// Constants that follow from the parameters.
-#[derive(Debug, Clone, Copy)]
-struct Derived {
-    /// 1 / τ per picosecond.
-    rate_per_ps: f64,
-    /// Step by which the origin moves.
-    rebase: Duration,
-    /// What u is multiplied by when it does.
-    rebase_factor: f64,
-    /// Threshold above rest; negative for neurons that fire by themselves.
-    distance: f64,
-    /// The same, less the tie tolerance: what is tested.
-    threshold: f64,
-    /// Reset potential above rest.
-    reset: f64,
-}
-
-/// All that changes while the population runs.
-#[derive(Debug, Clone)]
-struct State {
-    /// (v − e_l) · e^((t − t₀)/τ) per neuron; −∞ while refractory. At least a block long, so that sparse rows can
-    /// address it by 16 bits; memory behind the last neuron is never touched.
-    u: Vec<f64>,
-    /// Origin of the factored decay, t₀.
-    origin: Time,
-    /// e^((t − t₀)/τ) at the instant last advanced to.
-    factor: f64,
-    /// The instant last advanced to.
-    now: Time,
-    /// Whether a dense row may have brought some neuron to the threshold at this instant.
-    scan: bool,
-    /// Neurons that a sparse row or an event may have brought there.
-    candidates: Vec<u16>,
-    /// Refractory ends, in time order because the period is one for all.
-    refractory: VecDeque<(Time, u32)>,
-    /// Neurons about to fire by themselves; none in a population that does not.
-    crossings: Option<Crossings>,
-}
 
 /// A population of leaky integrate-and-fire neurons that share their parameters.
 #[derive(Debug, Clone)]
@@ -97,28 +55,8 @@ pub struct Lif {
 impl Lif {
     /// `size` neurons at rest.
     pub fn new(size: usize, params: Params) -> Self {
-        let tau_ps = params.tau_m.ps() as f64;
-        // At least a picosecond, so that the origin always moves on; capped far inside the clock's range.
-        let rebase = Duration::from_ps((REBASE_TAUS * tau_ps).clamp(1.0, 1e18) as i64);
-        let distance = params.v_th - params.e_l;
-        let derived = Derived {
-            rate_per_ps: 1.0 / tau_ps,
-            rebase,
-            rebase_factor: exp(-(rebase.ps() as f64) / tau_ps),
-            distance,
-            threshold: distance - distance.abs() * TIE,
-            reset: params.v_reset - params.e_l,
-        };
-        let state = State {
-            u: vec![0.0; size.max(BLOCK)],
-            origin: Time::ZERO,
-            factor: 1.0,
-            now: Time::ZERO,
-            scan: false,
-            candidates: Vec::new(),
-            refractory: VecDeque::new(),
-            crossings: (params.v_th <= params.e_l).then(Crossings::default),
-        };
+        let derived = Derived::new(&params, 0.0);
+        let state = State::resting(Vec::new(), size, Time::ZERO, &derived);
         Self {
             params,
             derived,
@@ -143,77 +81,6 @@ impl Lif {
         self.bound();
     }
 
-    /// Recomputes what u must reach to cross the threshold within the horizon, after the origin or the horizon moved.
-    fn bound(&mut self) {
-        if let Some(end) = self
-            .state
-            .crossings
-            .as_ref()
-            .map(|crossings| crossings.horizon)
-        {
-            let bound = self.derived.threshold * self.factor_at(end);
-            if let Some(crossings) = &mut self.state.crossings {
-                crossings.bound = bound;
-            }
-        }
-    }
-
-    /// The instant at which neuron `j` reaches the threshold by itself, if that is within the horizon.
-    fn crossing(&self, j: usize) -> Option<Time> {
-        let crossings = self.state.crossings.as_ref()?;
-        let u = self.state.u[j];
-        if u < crossings.bound {
-            return None;
-        }
-        // u = distance · e^((t − t₀)/τ), both negative, without the tolerance: it would shift the crossing.
-        let offset = ln(u / self.derived.distance) / self.derived.rate_per_ps;
-        let t = self.state.origin.ps().saturating_add(offset.ceil() as i64);
-        Some(Time::from_ps(t))
-    }
-
-    /// What happens by itself at or before `t`: refractory ends, crossings, the end of the horizon.
-    fn cross(&mut self, t: Time) {
-        let Some(crossings) = &mut self.state.crossings else {
-            return;
-        };
-        if crossings.horizon <= t {
-            crossings.extend(t);
-            self.bound();
-            let bound = self
-                .state
-                .crossings
-                .as_ref()
-                .map_or(f64::INFINITY, |crossings| crossings.bound);
-            let mut near = Vec::new();
-            find_at_or_above(&self.state.u[..self.size], bound, &mut near);
-            near.into_iter().for_each(|j| self.predict(j, t));
-        }
-        while let Some(j) = self
-            .state
-            .crossings
-            .as_mut()
-            .and_then(|crossings| crossings.take_due(t))
-        {
-            // Arrivals since may have put it off, or it has fired.
-            if self.state.u[j as usize] >= self.derived.threshold * self.state.factor {
-                if let Some(crossings) = &mut self.state.crossings {
-                    crossings.due.push(j);
-                }
-            } else {
-                self.predict(j, t + TICK);
-            }
-        }
-    }
-
-    /// Queues the crossing of neuron `j`, if it is near, for `earliest` at the earliest.
-    fn predict(&mut self, j: u32, earliest: Time) {
-        if let Some(t) = self.crossing(j as usize)
-            && let Some(crossings) = &mut self.state.crossings
-        {
-            crossings.queue(t.max(earliest), j);
-        }
-    }
-
     /// e^((t − t₀)/τ).
     fn factor_at(&self, t: Time) -> f64 {
         exp(t.since(self.state.origin).ps() as f64 * self.derived.rate_per_ps)
@@ -226,27 +93,13 @@ impl Neurons for Lif {
     }
 
     fn is_spontaneous(&self) -> bool {
-        self.state.crossings.is_some()
+        self.params.v_inf(0.0) > self.params.v_th
     }
 
     fn reset(&mut self, t: Time) {
-        let State {
-            u,
-            origin,
-            factor,
-            now,
-            scan,
-            candidates,
-            refractory,
-            crossings,
-        } = &mut self.state;
-        u[..self.size].fill(0.0);
-        (*origin, *factor, *now, *scan) = (t, 1.0, t, false);
-        candidates.clear();
-        refractory.clear();
-        if let Some(crossings) = crossings {
-            *crossings = Crossings::starting(t);
-        }
+        self.derived = Derived::new(&self.params, 0.0);
+        let u = std::mem::take(&mut self.state.u);
+        self.state = State::resting(u, self.size, t, &self.derived);
     }
 
     fn advance(&mut self, t: Time) {
@@ -267,13 +120,27 @@ impl Neurons for Lif {
         self.cross(t);
     }
 
-    fn inject(&mut self, _current_pa: f64) {}
+    fn inject(&mut self, current_pa: f64) {
+        if current_pa == self.state.injected_pa {
+            return;
+        }
+        let before = self.derived.v_inf;
+        self.derived = Derived::new(&self.params, current_pa);
+        self.state.injected_pa = current_pa;
+        // No potential changes. A refractory neuron stays at −∞.
+        let shift = (before - self.derived.v_inf) * self.state.factor;
+        for u in &mut self.state.u[..self.size] {
+            *u += shift;
+        }
+        let now = self.state.now;
+        self.state.crossings = self.derived.crosses().then(|| Crossings::starting(now));
+        self.foresee(now);
+    }
 
     fn next_alone(&self) -> Time {
-        if self.is_spontaneous() {
-            self.next_due()
-        } else {
-            Time::MAX
+        match self.state.crossings {
+            Some(_) => self.next_due(),
+            None => Time::MAX,
         }
     }
 
@@ -380,17 +247,13 @@ impl Neurons for Lif {
     }
 
     fn fire(&mut self, fired: &mut Vec<u32>) {
-        let mut due = self
-            .state
-            .crossings
-            .as_mut()
-            .map_or_else(Vec::new, |crossings| std::mem::take(&mut crossings.due));
         let State {
             u,
             factor,
             now,
             scan,
             candidates,
+            due,
             refractory,
             ..
         } = &mut self.state;
@@ -409,7 +272,7 @@ impl Neurons for Lif {
         // been foreseen more than once.
         due.sort_unstable();
         due.dedup();
-        for j in due {
+        for j in due.drain(..) {
             u[j as usize] = after;
             fired.push(j);
         }
@@ -444,38 +307,55 @@ impl Neurons for Lif {
 
     fn potential(&self, j: usize) -> f64 {
         let u = self.state.u[j];
-        // A refractory neuron is held at reset.
-        let above_rest = if u == f64::NEG_INFINITY {
-            self.derived.reset
-        } else {
-            u / self.state.factor
-        };
-        self.params.e_l + above_rest
-    }
-
-    fn set_potential(&mut self, j: usize, v: f64) {
-        self.state.u[j] = (v - self.params.e_l) * self.state.factor;
-    }
-
-    fn sample(&self, _variable: usize, j: usize, t: Time) -> f64 {
-        let u = self.state.u[j];
         if u == f64::NEG_INFINITY {
             return self.params.v_reset;
         }
+        self.derived.v_inf + u / self.state.factor
+    }
+
+    fn set_potential(&mut self, j: usize, v: f64) {
+        self.state.u[j] = (v - self.derived.v_inf) * self.state.factor;
+        self.predict(j as u32, self.state.now);
+    }
+
+    fn sample(&self, _variable: usize, j: usize, t: Time) -> f64 {
+        let mut u = self.state.u[j];
+        if u == f64::NEG_INFINITY {
+            // It may have ended unnoticed: neurons that do not fire by themselves need not be advanced.
+            let end = self.state.refractory.iter().find(|end| end.1 == j as u32);
+            match end {
+                Some(&(end, _)) if end <= t => u = self.derived.reset * self.factor_at(end),
+                _ => return self.params.v_reset,
+            }
+        }
         let passed = t.since(self.state.origin).ps() as f64;
-        self.params.e_l + u * exp(-passed * self.derived.rate_per_ps)
+        self.derived.v_inf + u * exp(-passed * self.derived.rate_per_ps)
     }
 
     fn non_finite(&self) -> Option<usize> {
-        let wrong = |u: &f64| u.is_nan() || *u == f64::INFINITY;
-        self.state.u[..self.size].iter().position(wrong)
+        let u = &self.state.u[..self.size];
+        let below = |u: &f64| *u == f64::NEG_INFINITY;
+        let refractory = &self.state.refractory;
+        let held = |j: usize| refractory.iter().any(|end| end.1 as usize == j);
+        // Every refractory neuron is at −∞. Only if more are need it be known which.
+        let surplus = u.iter().filter(|u| below(u)).count() > refractory.len();
+        let right = |j: usize| u[j].is_finite() || below(&u[j]) && (!surplus || held(j));
+        (0..self.size).find(|&j| !right(j))
     }
 
     fn save(&self) -> Vec<u8> {
-        Vec::new()
+        self.state.to_bytes(self.size)
     }
 
-    fn load(&mut self, _bytes: &[u8]) -> Result<(), StateError> {
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let state = State::from_bytes(bytes, self.size)?;
+        let derived = Derived::new(&self.params, state.injected_pa);
+        if derived.crosses() != state.crossings.is_some() {
+            return Err(StateError(
+                "its neurons and these do not both fire by themselves".into(),
+            ));
+        }
+        (self.state, self.derived) = (state, derived);
         Ok(())
     }
 }

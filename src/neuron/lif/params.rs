@@ -9,8 +9,8 @@ use crate::base::time::Duration;
 pub static SPEC: ModelSpec = ModelSpec {
     name: "lif",
     summary: "Leaky integrate-and-fire neuron; a spike moves the potential at once (delta synapse).",
-    equations: "tau_m dv/dt = e_l - v;  an arrival adds gain * weight to v;  v >= v_th: spike, v <- v_reset, \
-                held for t_ref",
+    equations: "tau_m dv/dt = e_l - v + i_e tau_m / c_m;  an arrival adds gain * weight to v;  v >= v_th: spike, \
+                v <- v_reset, held for t_ref",
     parameters: &[
         ParameterSpec {
             name: "tau_m",
@@ -24,7 +24,7 @@ pub static SPEC: ModelSpec = ModelSpec {
             dimension: Dimension::Voltage,
             default: None,
             range: Range::Finite,
-            doc: "spike threshold; a neuron whose e_l lies above it fires by itself",
+            doc: "spike threshold; a neuron whose e_l + i_e tau_m / c_m lies above it fires by itself",
         },
         ParameterSpec {
             name: "v_reset",
@@ -47,6 +47,20 @@ pub static SPEC: ModelSpec = ModelSpec {
             range: Range::NonNegative,
             doc: "refractory period: the neuron ignores arrivals on [t, t + t_ref) after a spike at t",
         },
+        ParameterSpec {
+            name: "i_e",
+            dimension: Dimension::Current,
+            default: Some(0.0),
+            range: Range::Finite,
+            doc: "constant current into the neuron",
+        },
+        ParameterSpec {
+            name: "c_m",
+            dimension: Dimension::Capacitance,
+            default: Some(250.0),
+            range: Range::Positive,
+            doc: "membrane capacitance; says what currents do",
+        },
     ],
     source: "Lapicque 1907; exact event-driven form as in Brette 2006, Neural Comput 18:2004",
 };
@@ -64,13 +78,18 @@ pub struct Params {
     pub e_l: f64,
     /// Refractory period.
     pub t_ref: Duration,
+    /// Constant current in picoamperes.
+    pub i_e: f64,
+    /// Membrane capacitance in picofarads.
+    pub c_m: f64,
 }
 
 impl Params {
     /// From values by name, missing ones filled with their defaults.
     ///
     /// # Errors
-    /// If a value is missing or out of range, the threshold equals rest, or the reset is not below the threshold.
+    /// If a value is missing or out of range, the threshold is where the potential decays to, or the reset is not below
+    /// the threshold.
     pub fn new(values: &Values) -> Result<Self, ParameterError> {
         let values = parameter::complete(&SPEC, values)?;
         let inconsistent = |reason: String| ParameterError::Inconsistent {
@@ -87,17 +106,32 @@ impl Params {
             v_reset: values["v_reset"],
             e_l: values["e_l"],
             t_ref: duration("t_ref")?,
+            i_e: values["i_e"],
+            c_m: values["c_m"],
         };
         if params.tau_m == Duration::ZERO {
             return Err(inconsistent(
                 "`tau_m` is shorter than the clock's picosecond".into(),
             ));
         }
-        if params.v_th == params.e_l {
+        let v_inf = params.v_inf(0.0);
+        if !v_inf.is_finite() {
             return Err(inconsistent(format!(
-                "`v_th` and `e_l` are both {}, expected different potentials: v would approach the threshold without end",
-                params.v_th
+                "`i_e` of {} pA moves the potential beyond all numbers, expected `i_e` tau_m / `c_m` within them",
+                params.i_e
             )));
+        }
+        if params.v_th == v_inf {
+            let endless = "v would approach the threshold without end";
+            return Err(inconsistent(if params.i_e == 0.0 {
+                format!(
+                    "`v_th` and `e_l` are both {v_inf}, expected different potentials: {endless}"
+                )
+            } else {
+                format!(
+                    "`v_th` and `e_l` + `i_e` `tau_m` / `c_m` are both {v_inf}, expected different potentials: {endless}"
+                )
+            }));
         }
         if params.v_reset >= params.v_th {
             return Err(inconsistent(format!(
@@ -106,5 +140,11 @@ impl Params {
             )));
         }
         Ok(params)
+    }
+
+    /// The potential that v decays to while `injected_pa` flows in addition to the constant current.
+    pub fn v_inf(&self, injected_pa: f64) -> f64 {
+        // pA · ms / pF = mV.
+        self.e_l + (self.i_e + injected_pa) * self.tau_m.as_ms() / self.c_m
     }
 }

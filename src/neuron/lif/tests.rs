@@ -1,9 +1,55 @@
 //! The closed forms, boundaries and bitwise twins of [`Lif`](super::Lif).
 
+mod checkpoint;
+mod current;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::base::parameter::Values;
+
+/// Something that happens to a population from outside.
+#[derive(Debug, Clone)]
+enum Input {
+    /// So much current is injected from now on.
+    Current(f64),
+    /// A row arrives.
+    Row(Vec<u16>, f32),
+}
+
+/// Inputs at picoseconds from the start, in order.
+type Inputs = Vec<(i64, Input)>;
+
+/// Goes through every instant from `start` up to `until_ps` later: who fired, at picoseconds from the start.
+fn run(lif: &mut Lif, start: Time, inputs: &[(i64, Input)], until_ps: i64) -> Vec<(i64, u32)> {
+    let mut spikes = Vec::new();
+    let mut inputs = inputs.iter().peekable();
+    loop {
+        let outside = inputs.peek().map_or(i64::MAX, |input| input.0);
+        let ps = outside.min(lif.next_due().since(start).ps());
+        if ps >= until_ps {
+            return spikes;
+        }
+        lif.advance(start + Duration::from_ps(ps));
+        while let Some((_, input)) = inputs.next_if(|input| input.0 == ps) {
+            match input {
+                Input::Current(pa) => lif.inject(*pa),
+                Input::Row(targets, weight) => lif.receive_row(targets, RowWeights::One(*weight)),
+            }
+        }
+        let mut fired = Vec::new();
+        lif.fire(&mut fired);
+        spikes.extend(fired.into_iter().map(|j| (ps, j)));
+    }
+}
+
+/// The state of every neuron, to the bit.
+fn bits(lif: &Lif) -> Vec<u64> {
+    lif.state.u[..lif.size]
+        .iter()
+        .map(|u| u.to_bits())
+        .collect()
+}
 
 /// No neuron fired.
 const NONE: [u32; 0] = [];
@@ -185,4 +231,52 @@ proptest! {
         prop_assert_eq!(run(0, true), run(0, false));
         prop_assert_eq!(run(0, true), run(8 * 3_600_000_000_000_000, true));
     }
+}
+
+#[test]
+fn a_sample_is_the_potential_that_an_advance_would_show() {
+    let pairs = [
+        ("tau_m", 20.0),
+        ("v_th", 1.0),
+        ("v_reset", 0.5),
+        ("t_ref", 2.0),
+        ("i_e", 5.0),
+    ];
+    let mut lif = lif(2, &pairs);
+    arrive(&mut lif, at(10.0), &[&[2.0, 0.25]]);
+    for ms in [10.0, 11.5, 12.0, 12.5, 30.0, 400.0] {
+        let mut later = lif.clone();
+        later.advance(at(ms));
+        for j in 0..2 {
+            let (sample, v) = (lif.sample(0, j, at(ms)), later.potential(j));
+            assert!((sample - v).abs() < 1e-14, "{ms} ms: {sample} for {v}");
+        }
+    }
+}
+
+#[test]
+fn only_what_is_wrong_is_found_to_be() {
+    let mut lif = lif(3, &[("tau_m", 20.0), ("v_th", 1.0), ("t_ref", 2.0)]);
+    assert_eq!(arrive(&mut lif, at(1.0), &[&[2.0, 0.0, 0.0]]), [0]);
+    assert_eq!(lif.non_finite(), None, "refractory");
+    for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        lif.set_potential(2, wrong);
+        assert_eq!(lif.non_finite(), Some(2), "{wrong}");
+    }
+}
+
+#[test]
+fn parameters_of_each_neuron_are_refused() {
+    let each = [("t_ref", vec![1.0, 2.0])].into();
+    let setup = crate::neuron::Setup {
+        size: 2,
+        values: &values(&[("tau_m", 20.0), ("v_th", 1.0)]),
+        each: &each,
+        stream: crate::base::stream::Stream::new(0, "test", 0),
+    };
+    let error = (MODEL.build)(setup).map(|_| ()).expect_err("not yet");
+    assert_eq!(
+        error.to_string(),
+        "`lif`: `t_ref` differs between neurons, expected one value for all"
+    );
 }

@@ -1,33 +1,30 @@
-//! How an event of noise picks its neuron and its weight.
+//! How an event picks its entity and its class.
 
+use super::BATCH;
 use super::bits::Bits;
-use super::{BATCH, Class};
 use crate::base::vector::vectorized;
 
-/// How an event picks its neuron.
+/// How an event picks.
 #[derive(Debug, Clone)]
 pub(super) enum Choice {
-    /// One class, and all neurons have one rate. A 32-bit fraction times n: rates differ by at most n/2³² of themselves.
+    /// One class, and all entities have one rate. A 32-bit fraction times n: rates differ by at most n/2³² of themselves.
     Uniform {
-        /// Neurons.
+        /// Entities.
         n: u64,
     },
-    /// Rates differ: the alias method (Walker 1977, ACM TOMS 3:253) over all pairs of class and neuron.
+    /// Rates differ: the alias method (Walker 1977, ACM TOMS 3:253) over all pairs of class and entity.
     Alias {
         /// Per column, the share (of 2³²) that is its own, and the column of the rest.
         columns: Vec<(u32, u32)>,
-        /// Neuron and class of each column.
+        /// Entity and class of each column.
         pairs: Vec<(u16, u8)>,
     },
 }
 
 impl Choice {
-    /// Among the neurons of `classes`, all of which have a rate for each.
-    pub(super) fn new(classes: &[Class]) -> Self {
-        let rates: Vec<f64> = classes
-            .iter()
-            .flat_map(|class| class.rates_hz.iter().copied())
-            .collect();
+    /// Among the entities of every class, given their rates.
+    pub(super) fn new(classes: &[&[f64]]) -> Self {
+        let rates: Vec<f64> = classes.concat();
         if classes.len() == 1 && rates.iter().all(|&rate| rate == rates[0]) {
             return Self::Uniform {
                 n: rates.len() as u64,
@@ -36,26 +33,26 @@ impl Choice {
         let pairs = classes
             .iter()
             .zip(0_u8..)
-            .flat_map(|(class, number)| (0..class.rates_hz.len()).map(move |j| (j as u16, number)));
+            .flat_map(|(class, number)| (0..class.len()).map(move |j| (j as u16, number)));
         Self::Alias {
             columns: alias_table(&rates),
             pairs: pairs.collect(),
         }
     }
 
-    /// Picks neuron and class of a batch of events; `bits` is room for random bits.
+    /// Picks entity and class of a batch of events; `bits` is room for random bits.
     pub(super) fn draw(
         &self,
         source: &mut Bits,
         bits: &mut [i64; BATCH],
-        targets: &mut [u16; BATCH],
+        entities: &mut [u16; BATCH],
         class: &mut [u8; BATCH],
     ) {
         source.fill(bits);
         match self {
-            Self::Uniform { n } => pick(targets, bits, *n),
+            Self::Uniform { n } => pick(entities, bits, *n),
             Self::Alias { columns, pairs } => {
-                for ((target, class), &x) in targets.iter_mut().zip(class).zip(bits.iter()) {
+                for ((entity, class), &x) in entities.iter_mut().zip(class).zip(bits.iter()) {
                     let product = (x as u64 >> 32) * columns.len() as u64;
                     let column = (product >> 32) as usize;
                     let (own, other) = columns[column];
@@ -64,7 +61,7 @@ impl Choice {
                     } else {
                         other as usize
                     };
-                    (*target, *class) = pairs[column];
+                    (*entity, *class) = pairs[column];
                 }
             }
         }
@@ -72,9 +69,9 @@ impl Choice {
 }
 
 vectorized! {
-    fn pick(targets: &mut [u16; BATCH], bits: &[i64; BATCH], n: u64) {
-        for (target, &x) in targets.iter_mut().zip(bits) {
-            *target = (((x as u64 >> 32) * n) >> 32) as u16;
+    fn pick(entities: &mut [u16; BATCH], bits: &[i64; BATCH], n: u64) {
+        for (entity, &x) in entities.iter_mut().zip(bits) {
+            *entity = (((x as u64 >> 32) * n) >> 32) as u16;
         }
     }
 }

@@ -1,0 +1,65 @@
+//! Exact values; rates and gaps are tested where the process is used.
+
+use super::*;
+
+/// The next `n` events: time in picoseconds, entity, class.
+fn events(process: &mut Process, n: usize) -> Vec<(i64, u16, u8)> {
+    let mut all = Vec::new();
+    for _ in 0..n {
+        let k = process.next_index();
+        let (entity, class) = (process.batch().entities[k], process.batch().class[k]);
+        let t = process.next_time();
+        assert_eq!(process.pass(1), t);
+        all.push((t.ps(), entity, class));
+    }
+    all
+}
+
+fn process(rates_hz: &[&[f64]], start: Time) -> Process {
+    Process::new(rates_hz, start, &mut Stream::new(1, "test", 0)).expect("some rate")
+}
+
+#[test]
+fn exact_values_are_pinned() {
+    let uniform = events(&mut process(&[&[1_000.0; 100]], Time::ZERO), 600);
+    let alias = events(&mut process(&[&[5.0, 0.0], &[1.0, 3.0]], Time::ZERO), 600);
+    assert_eq!(
+        [
+            uniform[0],
+            uniform[1],
+            uniform[599],
+            alias[0],
+            alias[1],
+            alias[599]
+        ],
+        [
+            (14_040_424, 43, 0),
+            (19_806_433, 84, 0),
+            (5_734_205_679, 43, 0),
+            (156_004_721_954, 0, 0),
+            (220_071_482_542, 1, 1),
+            (63_713_396_438_253, 0, 0),
+        ]
+    );
+}
+
+#[test]
+fn a_shift_in_time_shifts_every_event() {
+    let night = Time::from_ps(8 * 3_600_000_000_000_000);
+    let early = events(&mut process(&[&[20.0; 7]], Time::ZERO), 1_500);
+    let late = events(&mut process(&[&[20.0; 7]], night), 1_500);
+    assert!(
+        early
+            .iter()
+            .zip(&late)
+            .all(|(a, b)| (a.0 + night.ps(), a.1, a.2) == *b)
+    );
+}
+
+#[test]
+fn what_lies_beyond_the_clock_never_comes() {
+    let mut process = process(&[&[1e-3]], Time::from_ps(i64::MAX - 5));
+    assert_eq!(process.next_time(), Time::MAX);
+    assert_eq!(process.pass(BATCH), Time::MAX);
+    assert_eq!(process.next_time(), Time::MAX);
+}

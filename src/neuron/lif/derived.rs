@@ -1,0 +1,60 @@
+//! Constants that follow from the parameters and the current that flows.
+
+use super::Params;
+use crate::base::function::exp;
+use crate::base::time::Duration;
+
+/// Time constants between two moves of the clock's origin: the factor e^((t − t₀)/τ) stays below e¹⁶ ≈ 9e6, far from
+/// where f64 would lose small arrivals beside large ones.
+const REBASE_TAUS: f64 = 16.0;
+
+/// Share of the threshold by which the test is relaxed, so that a sum that equals v_th up to rounding always fires, at
+/// any t − t₀. 2⁻⁴⁰ is some 4,000 roundings of an f64 and far below any physical difference.
+const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
+
+/// What the loops calculate with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Derived {
+    /// 1 / τ per picosecond.
+    pub(super) rate_per_ps: f64,
+    /// Step by which the origin moves.
+    pub(super) rebase: Duration,
+    /// What u is multiplied by when it does.
+    pub(super) rebase_factor: f64,
+    /// The potential that v decays to.
+    pub(super) v_inf: f64,
+    /// Threshold above v_inf; negative for neurons that fire by themselves.
+    pub(super) distance: f64,
+    /// The same, less the tie tolerance: what is tested.
+    pub(super) threshold: f64,
+    /// Reset potential above v_inf.
+    pub(super) reset: f64,
+    /// Resting potential above v_inf.
+    pub(super) rest: f64,
+}
+
+impl Derived {
+    /// While `injected_pa` flows in addition to the current of `params`.
+    pub(super) fn new(params: &Params, injected_pa: f64) -> Self {
+        let tau_ps = params.tau_m.ps() as f64;
+        // At least a picosecond, so that the origin always moves on; capped far inside the clock's range.
+        let rebase = Duration::from_ps((REBASE_TAUS * tau_ps).clamp(1.0, 1e18) as i64);
+        let v_inf = params.v_inf(injected_pa);
+        let distance = params.v_th - v_inf;
+        Self {
+            rate_per_ps: 1.0 / tau_ps,
+            rebase,
+            rebase_factor: exp(-(rebase.ps() as f64) / tau_ps),
+            v_inf,
+            distance,
+            threshold: distance - distance.abs() * TIE,
+            reset: params.v_reset - v_inf,
+            rest: params.e_l - v_inf,
+        }
+    }
+
+    /// Whether neurons reach the threshold by themselves. One that approaches it without end does not.
+    pub(super) fn crosses(&self) -> bool {
+        self.distance < 0.0
+    }
+}

@@ -1,0 +1,221 @@
+//! Independent Poisson sources: neurons that fire at random instants and that nothing reaches.
+//!
+//! All sources of a population are one superposed [`Process`], which begins anew at every `reset`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::parameter::{self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range};
+use crate::base::process::{self, MOST_ENTITIES, Process};
+use crate::base::stream::Stream;
+use crate::base::time::{PS_PER_MS, Time};
+use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
+use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, Setup, StateError};
+
+/// The registry's entry.
+pub static MODEL: Model = Model {
+    spec: &SPEC,
+    weight: None,
+    variables: &[],
+    build: |setup| Ok(Box::new(Poisson::new(setup)?)),
+};
+
+/// A source fires at most once per instant, so rates must stay far below one event per picosecond: at this one a
+/// thousandth of a source's events falls on an instant that already has one.
+const HIGHEST_HZ: f64 = 1e9;
+
+/// The model as users see it.
+pub static SPEC: ModelSpec = ModelSpec {
+    name: "poisson",
+    summary: "Source that fires at random instants, independent of each other and of every other source.",
+    equations: "intervals between spikes are exponentially distributed with mean 1 / rate",
+    parameters: &[ParameterSpec {
+        name: "rate",
+        dimension: Dimension::Rate,
+        default: None,
+        range: Range::Between(0.0, HIGHEST_HZ),
+        doc: "mean number of spikes per time of each source",
+    }],
+    source: "superposition and thinning of Poisson processes: Kingman 1993, Poisson Processes, sections 2.2 and 5.1",
+};
+
+/// A population of Poisson sources.
+#[derive(Debug, Clone)]
+pub struct Poisson {
+    /// Of each source.
+    rates_hz: Vec<f64>,
+    /// What every bout draws from, from its beginning.
+    stream: Stream,
+    state: State,
+}
+
+/// All that changes while the population runs.
+#[derive(Debug, Clone)]
+struct State {
+    /// `None` where nothing ever fires.
+    process: Option<Process>,
+    /// Sources that fire at the instant last advanced to.
+    due: Vec<u32>,
+}
+
+/// What a checkpoint keeps.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    size: usize,
+    process: Option<process::State>,
+    due: Vec<u32>,
+}
+
+impl Poisson {
+    /// Sources that begin at t = 0.
+    ///
+    /// # Errors
+    /// If a rate is missing or out of range, or there are more than 65,536 sources.
+    pub fn new(setup: Setup<'_>) -> Result<Self, ParameterError> {
+        let Setup {
+            size,
+            values,
+            each,
+            stream,
+        } = setup;
+        let inconsistent = |reason: String| ParameterError::Inconsistent {
+            model: SPEC.name,
+            reason,
+        };
+        if size > MOST_ENTITIES {
+            return Err(inconsistent(format!(
+                "found {size} sources side by side, expected {MOST_ENTITIES} at most"
+            )));
+        }
+        let rates_hz = match each.get("rate") {
+            None => vec![parameter::complete(&SPEC, values)?["rate"]; size],
+            Some(rates) if rates.len() != size => {
+                return Err(inconsistent(format!(
+                    "found {} values of `rate`, expected {size}",
+                    rates.len()
+                )));
+            }
+            Some(rates) => {
+                for &rate in rates {
+                    parameter::complete(&SPEC, &[("rate", rate)].into())?;
+                }
+                rates.clone()
+            }
+        };
+        let state = State::starting(&rates_hz, Time::ZERO, &stream);
+        Ok(Self {
+            rates_hz,
+            stream,
+            state,
+        })
+    }
+}
+
+impl State {
+    /// Nothing has fired yet at `t`.
+    fn starting(rates_hz: &[f64], t: Time, stream: &Stream) -> Self {
+        Self {
+            process: Process::new(&[rates_hz], t, &mut stream.clone()),
+            due: Vec::new(),
+        }
+    }
+}
+
+impl Neurons for Poisson {
+    fn size(&self) -> usize {
+        self.rates_hz.len()
+    }
+
+    fn is_spontaneous(&self) -> bool {
+        true
+    }
+
+    fn reset(&mut self, t: Time) {
+        self.state = State::starting(&self.rates_hz, t, &self.stream);
+    }
+
+    fn advance(&mut self, t: Time) {
+        let State { process, due } = &mut self.state;
+        let Some(process) = process else { return };
+        // What lies beyond the clock never comes.
+        while process.next_time() <= t && process.next_time() < Time::MAX {
+            let source = process.batch().entities[process.next_index()];
+            due.push(source.into());
+            process.pass(1);
+        }
+    }
+
+    fn receive(&mut self, _rows: &[&[f32]], _gain: f64) {}
+
+    fn receive_row(&mut self, _targets: &[u16], _weights: RowWeights<'_>) {}
+
+    fn growth(&self, _weight: f64) -> Growth {
+        Growth {
+            rate_per_ps: 1.0 / PS_PER_MS as f64,
+            delta_per_ps: None,
+        }
+    }
+
+    fn receive_events(&mut self, _events: Events<'_>) -> Option<usize> {
+        None
+    }
+
+    fn inject(&mut self, _current_pa: f64) {}
+
+    fn next_due(&self) -> Time {
+        let process = self.state.process.as_ref();
+        process.map_or(Time::MAX, Process::next_time)
+    }
+
+    fn next_alone(&self) -> Time {
+        self.next_due()
+    }
+
+    fn fire(&mut self, fired: &mut Vec<u32>) {
+        let due = &mut self.state.due;
+        due.sort_unstable();
+        due.dedup();
+        fired.append(due);
+    }
+
+    fn potential(&self, _j: usize) -> f64 {
+        0.0
+    }
+
+    fn set_potential(&mut self, _j: usize, _v: f64) {}
+
+    fn sample(&self, _variable: usize, _j: usize, _t: Time) -> f64 {
+        0.0
+    }
+
+    fn non_finite(&self) -> Option<usize> {
+        None
+    }
+
+    fn save(&self) -> Vec<u8> {
+        let State { process, due } = &self.state;
+        let saved = Saved {
+            size: self.size(),
+            process: process.as_ref().map(Process::state),
+            due: due.clone(),
+        };
+        to_bytes(&saved)
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let Saved { size, process, due } = from_bytes(bytes)?;
+        check_size(size, self.size())?;
+        check_neurons(due.iter().copied(), size)?;
+        match (&mut self.state.process, process) {
+            (Some(process), Some(state)) => process.go_on_from(state),
+            (None, None) => {}
+            _ => {
+                return Err(StateError("either its sources or these never fire".into()));
+            }
+        }
+        self.state.due = due;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! States of populations as bytes.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::StateError;
+
+/// A state as bytes.
+pub(super) fn to_bytes(state: &impl Serialize) -> Vec<u8> {
+    // Writing plain data to memory has no way to fail.
+    postcard::to_stdvec(state).unwrap_or_default()
+}
+
+/// From [`to_bytes`].
+///
+/// # Errors
+/// If the bytes are no such state, or more than one.
+pub(super) fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
+    let (state, rest) =
+        postcard::take_from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
+    if rest.is_empty() {
+        Ok(state)
+    } else {
+        Err(StateError(format!(
+            "found {} bytes after its end",
+            rest.len()
+        )))
+    }
+}
+
+/// Checks that a state is of as many neurons as there are.
+///
+/// # Errors
+/// If it is not.
+pub(super) fn check_size(found: usize, expected: usize) -> Result<(), StateError> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(StateError(format!(
+            "found {found} neurons, expected {expected}"
+        )))
+    }
+}
+
+/// Checks that neurons that a state names are among `size`.
+///
+/// # Errors
+/// If one is not.
+pub(super) fn check_neurons(
+    named: impl IntoIterator<Item = u32>,
+    size: usize,
+) -> Result<(), StateError> {
+    match named.into_iter().find(|&j| j as usize >= size) {
+        None => Ok(()),
+        Some(j) => Err(StateError(format!(
+            "found neuron {j}, expected one of 0 to {}",
+            size.saturating_sub(1)
+        ))),
+    }
+}
