@@ -3,7 +3,11 @@
 //! A model is one file: its [`ModelSpec`], and a population of it behind [`Neurons`]. Populations are structures of
 //! arrays; calls are per row of synapses, never per neuron, so that the loops inside are compiled for the model.
 
+mod horizon;
 pub mod lif;
+pub mod lif_adaptive;
+#[cfg(test)]
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -210,7 +214,7 @@ pub struct Model {
 }
 
 /// Every neuron model.
-pub static REGISTRY: &[&Model] = &[&lif::MODEL];
+pub static REGISTRY: &[&Model] = &[&lif::MODEL, &lif_adaptive::MODEL];
 
 /// Every model as users see it.
 pub fn specs() -> Vec<&'static ModelSpec> {
