@@ -3,10 +3,14 @@
 //! A model is one file: its [`ModelSpec`], and a population of it behind [`Neurons`]. Populations are structures of
 //! arrays; calls are per row of synapses, never per neuron, so that the loops inside are compiled for the model.
 
+mod horizon;
 pub mod lif;
+pub mod lif_adaptive;
 pub mod poisson;
 pub mod relay;
 mod state;
+#[cfg(test)]
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -213,7 +217,12 @@ pub struct Model {
 }
 
 /// Every neuron model.
-pub static REGISTRY: &[&Model] = &[&lif::MODEL, &poisson::MODEL, &relay::MODEL];
+pub static REGISTRY: &[&Model] = &[
+    &lif::MODEL,
+    &lif_adaptive::MODEL,
+    &poisson::MODEL,
+    &relay::MODEL,
+];
 
 /// Every model as users see it.
 pub fn specs() -> Vec<&'static ModelSpec> {

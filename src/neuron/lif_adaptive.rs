@@ -1,0 +1,443 @@
+//! Leaky integrate-and-fire neurons with delta synapses and spike-frequency adaptation, exact.
+//!
+//! Each spike adds to a current w that pulls the potential down and decays with τ_w. With one pair of time constants per
+//! population both decays factor out of the loop over synapses: with x the time since the clock's origin,
+//! v − v_inf = e^(−x/τ_m) (U − W ψ(x)) and w τ_m/c_m = e^(−x/τ_w) W, where U and W are constant between arrivals and
+//! ψ(x) = ∫₀ˣ e^(s/τ_m − s/τ_w) ds/τ_m. An arrival adds its weight times e^(x/τ_m) to U; a spike adds
+//! b τ_m/c_m e^(x/τ_w) to W. As the pull only fades, v has no maximum between arrivals: where v_inf is not above v_th a
+//! spike can only happen at an arrival, and otherwise v at the end of a horizon tells whether it crosses within.
+//!
+//! The clock's origin is state, as that of [`lif`](crate::neuron::lif).
+
+mod constants;
+pub(super) mod decay;
+mod foresight;
+mod kernel;
+mod params;
+mod state;
+
+pub use params::{Params, SPEC};
+
+use crate::base::parameter::Dimension;
+use crate::base::time::{Duration, Time};
+use crate::neuron::horizon::Horizon;
+use crate::neuron::{
+    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
+};
+use constants::{Derived, Drive};
+use decay::Clock;
+use kernel::{
+    BLOCK, Bar, Cell, add_events, add_row, add_to_targets, add_weights_to_targets, rebase,
+};
+use state::State;
+
+/// The adaptation current.
+pub const W: Variable = Variable {
+    name: "w",
+    dimension: Dimension::Current,
+    doc: "adaptation current, which pulls the potential down",
+};
+
+/// The registry's entry.
+pub static MODEL: Model = Model {
+    spec: &SPEC,
+    weight: Some(Dimension::Voltage),
+    variables: &[V_M, W],
+    build: |setup| {
+        let population = LifAdaptive::new(setup.size, Params::new(setup.values)?);
+        Ok(Box::new(population))
+    },
+};
+
+/// A population of adapting leaky integrate-and-fire neurons that share their parameters.
+#[derive(Debug, Clone)]
+pub struct LifAdaptive {
+    params: Params,
+    derived: Derived,
+    drive: Drive,
+    size: usize,
+    /// [U, W] per neuron; U is −∞ while refractory. At least a block long, so that sparse rows can address it by 16
+    /// bits; memory behind the last neuron is never touched.
+    cells: Vec<Cell>,
+    state: State,
+    /// The clock at the instant last advanced to.
+    clock: Clock,
+    /// Bar at the end of the horizon.
+    ahead: Bar,
+}
+
+impl LifAdaptive {
+    /// `size` neurons at rest.
+    pub fn new(size: usize, params: Params) -> Self {
+        let mut population = Self {
+            params,
+            derived: Derived::new(&params),
+            drive: Drive::new(&params, 0.0),
+            size,
+            cells: vec![[0.0; 2]; size.max(BLOCK)],
+            state: State::starting(Time::ZERO, false),
+            clock: Clock::START,
+            ahead: Bar::NEVER,
+        };
+        population.reset(Time::ZERO);
+        population
+    }
+
+    /// Moves the origin as often as `t` asks for.
+    fn rebase_to(&mut self, t: Time) {
+        let Derived {
+            rebase: step,
+            rebase_gathered,
+            rebase_membrane,
+            rebase_adaptation,
+            ..
+        } = self.derived;
+        let steps = t.since(self.state.origin).ps() / step.ps();
+        if steps == 0 {
+            return;
+        }
+        self.state.origin += Duration::from_ps(steps * step.ps());
+        let cells = &mut self.cells[..self.size];
+        for _ in 0..steps {
+            if !rebase(cells, rebase_gathered, rebase_membrane, rebase_adaptation) {
+                break;
+            }
+        }
+        self.look_ahead();
+    }
+
+    /// The clock at `t`.
+    fn clock_at(&self, t: Time) -> Clock {
+        self.derived
+            .rates
+            .clock(t.since(self.state.origin).ps() as f64)
+    }
+
+    /// What a neuron must reach to fire at the instant of `clock`.
+    fn bar(&self, clock: &Clock) -> Bar {
+        Bar {
+            gathered: clock.gathered,
+            height: self.drive.threshold * clock.membrane,
+        }
+    }
+
+    /// U of a neuron that leaves the reset potential at the instant of `clock`.
+    fn reset_at(&self, clock: &Clock, w: f64) -> f64 {
+        self.drive.reset * clock.membrane + w * clock.gathered
+    }
+
+    /// Potential above v_inf and pull of neuron `j`, which is not refractory, at the instant of `clock`.
+    fn variables(&self, j: usize, clock: &Clock) -> (f64, f64) {
+        let [u, w] = self.cells[j];
+        (
+            (u - w * clock.gathered) / clock.membrane,
+            w / clock.adaptation,
+        )
+    }
+
+    /// Whether a current carries the neurons above threshold.
+    fn is_driven(&self) -> bool {
+        self.drive.distance < 0.0
+    }
+}
+
+impl Neurons for LifAdaptive {
+    fn size(&self) -> usize {
+        self.size
+    }
+
+    fn is_spontaneous(&self) -> bool {
+        self.is_driven()
+    }
+
+    fn reset(&mut self, t: Time) {
+        self.drive = Drive::new(&self.params, 0.0);
+        let rest = self.params.e_l - self.drive.v_inf;
+        self.cells[..self.size].fill([rest, 0.0]);
+        self.state = State::starting(t, self.is_driven());
+        self.clock = Clock::START;
+        self.look_ahead();
+    }
+
+    fn advance(&mut self, t: Time) {
+        // Each refractory end counts at its own instant, whenever it is noticed.
+        while let Some(&(end, j)) = self.state.refractory.front()
+            && end <= t
+        {
+            self.state.refractory.pop_front();
+            self.rebase_to(end);
+            let clock = self.clock_at(end);
+            let [_, w] = self.cells[j as usize];
+            self.cells[j as usize][0] = self.reset_at(&clock, w);
+            self.predict(j, end, &clock, end);
+        }
+        self.rebase_to(t);
+        if t != self.state.now {
+            self.clock = self.clock_at(t);
+        }
+        self.state.now = t;
+        self.cross();
+    }
+
+    fn inject(&mut self, current_pa: f64) {
+        if current_pa == self.state.injected_pa {
+            return;
+        }
+        let was = self.drive;
+        self.state.injected_pa = current_pa;
+        self.drive = Drive::new(&self.params, current_pa);
+        let shift = (was.v_inf - self.drive.v_inf) * self.clock.membrane;
+        for [u, _] in &mut self.cells[..self.size] {
+            *u += shift;
+        }
+        let now = self.state.now;
+        self.state.horizon = self.is_driven().then(|| Horizon::starting(now));
+        self.look_ahead();
+    }
+
+    fn next_alone(&self) -> Time {
+        if self.is_spontaneous() {
+            self.next_due()
+        } else {
+            Time::MAX
+        }
+    }
+
+    fn next_due(&self) -> Time {
+        let State {
+            origin,
+            refractory,
+            horizon,
+            ..
+        } = &self.state;
+        let rebase = origin.checked_add(self.derived.rebase).unwrap_or(Time::MAX);
+        let refractory = refractory.front().map_or(Time::MAX, |&(end, _)| end);
+        let crossing = horizon.as_ref().map_or(Time::MAX, Horizon::next);
+        rebase.min(refractory).min(crossing)
+    }
+
+    fn receive(&mut self, rows: &[&[f32]], gain: f64) {
+        let bars = [self.bar(&self.clock), self.ahead];
+        let scale = gain * self.clock.membrane;
+        for row in rows {
+            self.state.scan |= add_row(&mut self.cells[..self.size], row, scale, bars);
+        }
+    }
+
+    fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
+        let (bar, ahead) = (self.bar(&self.clock), self.ahead);
+        let scale = self.clock.membrane;
+        let candidates = &mut self.state.candidates;
+        let Some(cells) = self.cells.first_chunk_mut() else {
+            return;
+        };
+        let now = |cell| bar.excess(cell);
+        let soon = |cell| bar.excess(cell).max(ahead.excess(cell));
+        match (weights, self.state.horizon.is_some()) {
+            (RowWeights::One(w), false) => {
+                add_to_targets(cells, targets, f64::from(w) * scale, now, candidates);
+            }
+            (RowWeights::One(w), true) => {
+                add_to_targets(cells, targets, f64::from(w) * scale, soon, candidates);
+            }
+            (RowWeights::Each(weights), false) => {
+                add_weights_to_targets(cells, targets, weights, scale, now, candidates);
+            }
+            (RowWeights::Each(weights), true) => {
+                add_weights_to_targets(cells, targets, weights, scale, soon, candidates);
+            }
+        }
+    }
+
+    fn growth(&self, _weight: f64) -> Growth {
+        Growth {
+            rate_per_ps: self.derived.rates.membrane,
+            delta_per_ps: None,
+        }
+    }
+
+    fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
+        let Events {
+            origin,
+            offsets,
+            start,
+            growth,
+            psi: _,
+            targets,
+            weights,
+        } = events;
+        let from = self.clock_at(start);
+        let bar = self.bar(&from);
+        let (ahead, threshold, rates) = (self.ahead, self.drive.threshold, self.derived.rates);
+        let since = origin.since(self.state.origin).ps();
+        // The membrane gathers on and on, so a neuron that is below the bar with what it had gathered when the piece
+        // began is below it at its event: the exact test is for the few that are not.
+        let reaches = |k: usize, g: f64, cell: Cell| {
+            let rough = Bar {
+                height: bar.height * g,
+                ..bar
+            };
+            if rough.excess(cell) < 0.0 {
+                return ahead.excess(cell) >= 0.0;
+            }
+            let clock = rates.clock(since.saturating_add(offsets[k]) as f64);
+            let exact = Bar {
+                gathered: clock.gathered,
+                height: threshold * clock.membrane,
+            };
+            exact.excess(cell) >= 0.0 || ahead.excess(cell) >= 0.0
+        };
+        let never = |_: usize, _: f64, _: Cell| false;
+        let cells = self.cells.first_chunk_mut()?;
+        let scale = from.membrane;
+        let reached = match weights {
+            EventWeights::One(weight) => {
+                let amount = weight * scale;
+                if weight > 0.0 {
+                    add_events(cells, targets, growth, |_| amount, reaches)
+                } else {
+                    add_events(cells, targets, growth, |_| amount, never)
+                }
+            }
+            EventWeights::Class { class, weight } => {
+                let amount = |k: usize| weight[usize::from(class[k])] * scale;
+                if weight.iter().any(|weight| *weight > 0.0) {
+                    add_events(cells, targets, growth, amount, reaches)
+                } else {
+                    add_events(cells, targets, growth, amount, never)
+                }
+            }
+        }?;
+        self.state.candidates.push(targets[reached]);
+        Some(reached)
+    }
+
+    fn fire(&mut self, fired: &mut Vec<u32>) {
+        let State {
+            now,
+            scan,
+            candidates,
+            due,
+            refractory,
+            ..
+        } = &mut self.state;
+        if !*scan && candidates.is_empty() && due.is_empty() {
+            return;
+        }
+        let now = *now;
+        let clock = self.clock;
+        let (scan, mut due) = (std::mem::take(scan), std::mem::take(due));
+        let mut candidates = std::mem::take(candidates);
+        let mut refractory = std::mem::take(refractory);
+        let t_ref = self.params.t_ref;
+        let bar = self.bar(&clock);
+        let jump = self.derived.jump * clock.adaptation;
+        let first = fired.len();
+        let mut spike = |population: &mut Self, j: u32| {
+            let [_, w] = population.cells[j as usize];
+            let w = w + jump;
+            let u = if t_ref == Duration::ZERO {
+                population.reset_at(&clock, w)
+            } else {
+                f64::NEG_INFINITY
+            };
+            population.cells[j as usize] = [u, w];
+            fired.push(j);
+        };
+        // A crossing due at this instant is honoured even if an arrival of the same instant pulled v down. It may have
+        // been foreseen more than once.
+        due.sort_unstable();
+        due.dedup();
+        for j in due {
+            spike(self, j);
+        }
+        let mut test = |population: &mut Self, j: u32| {
+            if bar.excess(population.cells[j as usize]) >= 0.0 {
+                spike(population, j);
+            }
+        };
+        if scan {
+            (0..self.size as u32).for_each(|j| test(self, j));
+        } else {
+            // One that stands here twice has been reset when its turn comes again.
+            candidates.iter().for_each(|&j| test(self, u32::from(j)));
+        }
+        fired[first..].sort_unstable();
+        if t_ref > Duration::ZERO {
+            refractory.extend(fired[first..].iter().map(|&j| (now + t_ref, j)));
+        }
+        self.state.refractory = refractory;
+        if scan && self.state.horizon.is_some() {
+            self.sweep();
+        } else if self.state.horizon.is_some() {
+            let near = candidates.iter().map(|&j| u32::from(j));
+            near.chain(fired[first..].iter().copied())
+                .for_each(|j| self.predict(j, now, &clock, now));
+        }
+        candidates.clear();
+        self.state.candidates = candidates;
+    }
+
+    fn potential(&self, j: usize) -> f64 {
+        let (y, _) = self.variables(j, &self.clock);
+        // A refractory neuron is held at reset.
+        if y == f64::NEG_INFINITY {
+            self.params.v_reset
+        } else {
+            self.drive.v_inf + y
+        }
+    }
+
+    fn set_potential(&mut self, j: usize, v: f64) {
+        let y = v - self.drive.v_inf;
+        let [_, w] = self.cells[j];
+        self.cells[j][0] = y * self.clock.membrane + w * self.clock.gathered;
+    }
+
+    fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
+        let rates = self.derived.rates;
+        let (mut y, mut pull) = self.variables(j, &self.clock);
+        let mut from = self.state.now;
+        if y == f64::NEG_INFINITY {
+            let mut ends = self.state.refractory.iter();
+            if let Some((end, _)) = ends.find(|(end, k)| *k as usize == j && *end <= t) {
+                (_, pull) = rates.after(0.0, pull, end.since(from).ps() as f64);
+                (y, from) = (self.drive.reset, *end);
+            }
+        }
+        let (later, pull) = rates.after(y, pull, t.since(from).ps() as f64);
+        match variable {
+            0 if y == f64::NEG_INFINITY => self.params.v_reset,
+            0 => self.drive.v_inf + later,
+            _ => pull / self.params.resistance(),
+        }
+    }
+
+    fn non_finite(&self) -> Option<usize> {
+        let wrong = |[u, w]: &Cell| u.is_nan() || *u == f64::INFINITY || !w.is_finite();
+        self.cells[..self.size].iter().position(wrong)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        state::write(&self.cells[..self.size], &self.state)
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let (cells, state) = state::read(bytes, self.size)?;
+        let drive = Drive::new(&self.params, state.injected_pa);
+        if state.horizon.is_some() != (drive.distance < 0.0) {
+            return Err(StateError(
+                "found neurons that are driven otherwise, expected the same parameters".into(),
+            ));
+        }
+        self.cells[..self.size].copy_from_slice(&cells);
+        self.drive = drive;
+        self.state = state;
+        self.clock = self.clock_at(self.state.now);
+        self.look_ahead();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
