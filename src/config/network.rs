@@ -119,7 +119,11 @@ impl NetworkModel {
 
     /// What weights onto the populations `targets` are measured in; all of one model file agree.
     pub fn weight(&self, targets: &[String]) -> Dimension {
-        let of = |name: &String| neuron::model(self.population(name)?.model.name).ok()?.weight;
+        let of = |name: &String| {
+            neuron::model(self.population(name)?.model.name)
+                .ok()?
+                .weight
+        };
         targets.iter().find_map(of).unwrap_or(Dimension::One)
     }
 

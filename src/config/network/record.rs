@@ -9,7 +9,7 @@ pub struct Record {
     pub spikes: Vec<Recorded>,
     /// Bin of the rates of the recorded populations, above zero and at most the duration, or `None` for no rates.
     pub rates_bin: Option<Duration>,
-    /// Populations whose states are sampled, none twice.
+    /// Neurons whose states are sampled; a population may come more than once.
     pub states: Vec<SampledStates>,
 }
 

@@ -36,7 +36,11 @@ impl Population {
     fn recorded<'a>(&self, nodes: &'a [u32]) -> Cow<'a, [u32]> {
         match &self.only {
             None => Cow::Borrowed(nodes),
-            Some(only) => nodes.iter().copied().filter(|&node| only.contains(node)).collect(),
+            Some(only) => nodes
+                .iter()
+                .copied()
+                .filter(|&node| only.contains(node))
+                .collect(),
         }
     }
 }

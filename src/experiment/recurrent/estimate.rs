@@ -80,7 +80,12 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         let bins = model.duration.as_ms() / bin.as_ms();
         memory_bytes += BIN_BYTES * bins * network.populations.len() as f64;
     }
-    let plans = || network.projections.iter().map(|projection| &projection.plan);
+    let plans = || {
+        network
+            .projections
+            .iter()
+            .map(|projection| &projection.plan)
+    };
     let synapses: f64 = plans().map(Plan::expected_synapses).sum();
     let neurons = (0..network.populations.len()).map(size).sum::<f64>();
     let noise = network.noise.iter().map(|noise| {
@@ -88,7 +93,10 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         noise.rate_hz * driven
     });
     let in_flight = (0..network.populations.len()).map(|p| {
-        let own = network.projections.iter().filter(|projection| projection.source == p);
+        let own = network
+            .projections
+            .iter()
+            .filter(|projection| projection.source == p);
         let longest = own.map(|projection| longest_delay_s(&projection.plan));
         IN_FLIGHT_BYTES * size(p) * longest.fold(0.0, f64::max)
     });
@@ -135,18 +143,28 @@ fn neuron_bytes(population: &Population) -> f64 {
 fn rows_bytes(network: &Recurrent, kind: &[usize], lanes: f64) -> f64 {
     let mut by_source: BTreeMap<usize, Vec<(&Projection, f64)>> = BTreeMap::new();
     for projection in &network.projections {
-        let targets = projection.targets.iter().filter(|target| kind.contains(target));
-        let reached: f64 = targets.map(|&p| f64::from(network.populations[p].size)).sum();
+        let targets = projection
+            .targets
+            .iter()
+            .filter(|target| kind.contains(target));
+        let reached: f64 = targets
+            .map(|&p| f64::from(network.populations[p].size))
+            .sum();
         if reached > 0.0 {
             let share = reached / f64::from(projection.plan.n_target);
             let synapses = projection.plan.expected_synapses() * share;
-            by_source.entry(projection.source).or_default().push((projection, synapses));
+            by_source
+                .entry(projection.source)
+                .or_default()
+                .push((projection, synapses));
         }
     }
     let merged = by_source.iter().map(|(&source, projections)| {
         let rows = f64::from(network.populations[source].size) * lanes;
         let synapses: f64 = projections.iter().map(|(_, synapses)| synapses).sum();
-        let mut weights = projections.iter().map(|(projection, _)| projection.plan.weight.constant());
+        let mut weights = projections
+            .iter()
+            .map(|(projection, _)| projection.plan.weight.constant());
         let first = weights.next().flatten();
         let weight = if first.is_some() && weights.all(|weight| weight == first) {
             0.0

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{
-    Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
-};
+use crate::base::parameter::{Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values};
 use crate::config::network::{Initial, Population};
 use crate::config::read::model::registered;
 use crate::config::reader::{Item, Section};
@@ -27,11 +25,7 @@ pub(super) fn read(
     (model, population)
 }
 
-fn population(
-    section: &Section<'_>,
-    name: &str,
-    model: &'static Model,
-) -> Option<Population> {
+fn population(section: &Section<'_>, name: &str, model: &'static Model) -> Option<Population> {
     let size = section
         .need("size", "the number of neurons")
         .and_then(|item| item.integer(1, LARGEST));
@@ -105,7 +99,8 @@ fn parameter(item: &Item<'_>, spec: &ParameterSpec) -> Option<Distribution> {
         spec.range.describe()
     );
     let help = "give the distribution bounds, `low` and `high`; draws outside them are drawn again";
-    item.reader.problem(item.key_origin, message, Some(help.into()));
+    item.reader
+        .problem(item.key_origin, message, Some(help.into()));
     None
 }
 

@@ -17,18 +17,20 @@ pub(super) fn record(
         return Some(Record::default());
     };
     let section = item.section()?;
-    let spikes = section.or("spikes", Vec::new(), |item| {
-        let read = |entry: &Item<'_>| recorded(entry, known);
-        each(&item, "populations", read, |entry| &entry.population)
-    });
+    let spikes = section.or("spikes", Vec::new(), |item| spikes(&item, known));
     let rates_bin = section.or("rates", None, |item| match item.as_text() {
         Some("off") => Some(None),
         _ if !item.is_table() => item.refuse("`off` or a table { bin }", None),
         _ => bin(&item, duration).map(Some),
     });
     let states = section.or("states", Vec::new(), |item| {
+        const EXPECTED: &str = "tables { population, neurons, variables, every }";
         let read = |entry: &Item<'_>| sampled(entry, known, duration);
-        each(&item, "tables { population, neurons, variables, every }", read, |entry| &entry.population)
+        if item.is_array() {
+            item.list(EXPECTED, |entry| read(&entry))
+        } else {
+            Some(vec![read(&item)?])
+        }
     });
     if let (Some(spikes), Some(Some(_))) = (&spikes, &rates_bin)
         && spikes.is_empty()
@@ -45,25 +47,20 @@ pub(super) fn record(
     })
 }
 
-/// What `read` makes of `item`, or of each of its entries, if no population comes twice.
-fn each<T>(
-    item: &Item<'_>,
-    expected: &str,
-    read: impl Fn(&Item<'_>) -> Option<T>,
-    population: impl Fn(&T) -> &str,
-) -> Option<Vec<T>> {
+/// Populations, or some neurons of them, none twice; a single one needs no brackets.
+fn spikes(item: &Item<'_>, known: &Known<'_>) -> Option<Vec<Recorded>> {
     if !item.is_array() {
-        return Some(vec![read(item)?]);
+        return Some(vec![recorded(item, known)?]);
     }
-    let mut all: Vec<T> = Vec::new();
+    let mut all: Vec<Recorded> = Vec::new();
     let mut good = true;
-    for entry in item.items(expected)? {
-        let Some(one) = read(&entry) else {
+    for entry in item.items("populations")? {
+        let Some(one) = recorded(&entry, known) else {
             good = false;
             continue;
         };
-        let name = population(&one);
-        if all.iter().any(|other| population(other) == name) {
+        let name = &one.population;
+        if all.iter().any(|other| other.population == *name) {
             let message = format!("`{}` names population `{name}` twice", item.path);
             item.reader.problem(entry.origin(), message, None);
             good = false;
@@ -132,7 +129,11 @@ fn variables(
     known: &Known<'_>,
 ) -> Option<Vec<(usize, &'static str)>> {
     let model = known.model(population)?;
-    let names: Vec<&'static str> = model.variables.iter().map(|variable| variable.name).collect();
+    let names: Vec<&'static str> = model
+        .variables
+        .iter()
+        .map(|variable| variable.name)
+        .collect();
     if names.is_empty() {
         let message = format!(
             "`{}`: neurons of population `{population}` (`{}`) have no state to sample",

@@ -9,10 +9,7 @@ use super::Known;
 pub(super) const LONGEST: u32 = 1 << 24;
 
 /// The population that the table names.
-pub(super) fn population(
-    section: &Section<'_>,
-    known: &Known<'_>,
-) -> Option<String> {
+pub(super) fn population(section: &Section<'_>, known: &Known<'_>) -> Option<String> {
     section
         .need("population", "whose neurons are recorded")
         .and_then(|item| known.name(&item))
@@ -24,7 +21,9 @@ pub(super) fn neurons(
     population: Option<&str>,
     known: &Known<'_>,
 ) -> Option<Selection> {
-    let size = population.and_then(|name| known.population(name)).map(|known| known.size);
+    let size = population
+        .and_then(|name| known.population(name))
+        .map(|known| known.size);
     match (section.get("neurons"), section.get("first")) {
         (Some(_), Some(first)) => {
             let message = format!("`{}` and `neurons` exclude each other", first.path);
@@ -49,7 +48,8 @@ pub(super) fn neurons(
             Some(Selection::Some((0..count).collect()))
         }
         (None, None) => {
-            let what = "the numbers of the neurons, such as [0, 1, 2], or `first`, how many from number 0";
+            let what =
+                "the numbers of the neurons, such as [0, 1, 2], or `first`, how many from number 0";
             section.need("neurons", what);
             None
         }

@@ -116,7 +116,8 @@ fn capacitance(item: &Item<'_>, targets: &[String], known: &Known<'_>) -> Option
         );
         let models = neuron::REGISTRY.iter().filter(|model| charged(model));
         let names: Vec<&str> = models.map(|model| model.spec.name).collect();
-        let help = (!names.is_empty()).then(|| format!("neuron models with one: {}", suggest::list(&names)));
+        let help = (!names.is_empty())
+            .then(|| format!("neuron models with one: {}", suggest::list(&names)));
         item.reader.problem(item.origin(), message, help);
         good = None;
     }
@@ -213,7 +214,10 @@ fn spikes(
             .and_then(|target| weight::dimension(&item, std::slice::from_ref(target), known));
     }
     let file = section
-        .need("file", "the spikes, such as \"raster.h5\" (SONATA) or \"raster.csv\"")
+        .need(
+            "file",
+            "the spikes, such as \"raster.h5\" (SONATA) or \"raster.csv\"",
+        )
         .and_then(|item| file(&item, &["h5", "hdf5", "csv"], paths));
     let population = section.or("population", None, |item| {
         let name = item.text("the name of a population in the file")?;

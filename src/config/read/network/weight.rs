@@ -42,7 +42,8 @@ pub(super) fn dimension(
                     kind(dimension)
                 );
                 let help = "write one table for each, which may copy the other: `like = \"…\"`";
-                item.reader.problem(item.origin(), message, Some(help.into()));
+                item.reader
+                    .problem(item.origin(), message, Some(help.into()));
                 good = false;
             }
             Some(_) => {}
