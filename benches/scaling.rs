@@ -25,7 +25,7 @@ fn balanced(n: u32, degree: u32) -> Recurrent {
         ..config::Options::default()
     };
     let model = config::read(&path, &options).expect("a shipped model");
-    declare(&model.network().expect("a network"))
+    declare(&model.network().expect("a network")).expect("possible")
 }
 
 fn main() {

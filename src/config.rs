@@ -3,6 +3,7 @@
 //! [`read`] turns a model file and its overrides into a [`Model`] in which every default is resolved, every formula
 //! evaluated and every unit converted, or into a [`ConfigError`] that shows every problem with its line.
 
+pub mod catalogue;
 mod diagnostic;
 mod document;
 mod expansion;
@@ -30,7 +31,7 @@ pub enum Model {
     /// A trained network sleeps.
     SleepReplay(Box<SleepReplay>),
     /// A network runs.
-    Network(NetworkModel),
+    Network(Box<NetworkModel>),
 }
 
 impl Model {
@@ -53,7 +54,7 @@ impl Model {
     /// The network, if it is one.
     pub fn network(self) -> Option<NetworkModel> {
         match self {
-            Self::Network(model) => Some(model),
+            Self::Network(model) => Some(*model),
             Self::SleepReplay(_) => None,
         }
     }

@@ -1,11 +1,15 @@
 //! Network models: what a file says is what is read, formulas follow their parameters, and nothing panics.
 
+#[path = "network_model/table.rs"]
+mod table;
+
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::time::Duration;
+use sharpwave::config::network::{Recorded, Selection, Stimulus};
 use sharpwave::config::{Model, NetworkModel, Options, parse};
 use sharpwave::network::rule::Rule;
 
@@ -58,7 +62,7 @@ fn the_shipped_network_is_that_of_the_paper() {
             low: 0.0,
             high: 20.0,
         };
-        assert_eq!(population.initial.v_m.shape(), uniform);
+        assert_eq!(population.initial.v_m.unwrap().shape(), uniform);
     }
     let [e_all, i_all] = &model.projections[..] else {
         panic!("{:?}", model.projections)
@@ -80,7 +84,7 @@ fn the_shipped_network_is_that_of_the_paper() {
     assert_eq!(synapses(e_all) + synapses(i_all), 12_500.0 * 1_250.0);
     // The inhibitory neurons are the last of their own targets.
     assert_eq!(model.plan(i_all).unwrap().own, Some(10_000));
-    let [external] = &model.stimuli[..] else {
+    let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
         panic!("{:?}", model.stimuli)
     };
     assert!(
@@ -94,7 +98,11 @@ fn the_shipped_network_is_that_of_the_paper() {
         (raster.from, raster.to, raster.neurons),
         (ms(800.0), ms(1000.0), None)
     );
-    assert_eq!(model.record.spikes, ["e", "i"]);
+    let all = |name: &str| Recorded {
+        population: name.into(),
+        neurons: Selection::All,
+    };
+    assert_eq!(model.record.spikes, [all("e"), all("i")]);
     assert_eq!(model.record.rates_bin, Some(ms(1.0)));
 }
 
@@ -120,7 +128,10 @@ fn overrides_reach_formulas_and_copies() {
     assert_eq!((e.values["tau_m"], i.values["tau_m"]), (10.0, 10.0));
     assert_eq!((e.values["t_ref"], i.values["t_ref"]), (2.0, 1.0));
     assert_eq!(model.projections[1].weight, constant(-4.5 * 0.1));
-    assert!((model.stimuli[0].rate_hz - 9_000.0).abs() < 1e-9);
+    let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
+        panic!("{:?}", model.stimuli)
+    };
+    assert!((external.rate_hz - 9_000.0).abs() < 1e-9);
     assert_eq!(model.lanes, Some(4));
     assert_eq!(model.figures.raster.unwrap().neurons, Some(50));
 }
@@ -186,6 +197,14 @@ fn a_resolved_network_reads_back_as_itself() {
         "record.rates=off",
         "figure.raster.neurons=50",
         "engine.lanes=3",
+        "population.e.tau_m={ distribution = 'normal', mean = '20 ms', sd = '2 ms', low = '10 ms' }",
+        "population.e.e_l={ distribution = 'uniform', low = '-1 mV', high = '= j' }",
+        "guard={ max_rate = 'off', min_rate = '0.5 Hz', window = '0.3 s' }",
+        "checkpoint.every=1.5 ms",
+        "record.spikes=['e', { population = 'i', neurons = [7, 3] }]",
+        "record.states=[{ population = 'i', first = 3, variables = ['v_m'], every = '0.1 ms' }]",
+        "stimulus.given={ kind = 'spikes', target = 'i', file = 'a \"b\".h5', population = 'p', weight = '= j', from = '1 s' }",
+        "stimulus.table={ kind = 'spikes', target = 'e', file = '/x/r.csv', weight = '-1 uV' }",
     ];
     for sets in [&[][..], &rich] {
         let model = take(&brunel(), sets).unwrap_or_else(|error| panic!("{error}"));
@@ -223,8 +242,8 @@ fn every_rule_is_read() {
         let model = network(&text, &[]);
         assert_eq!(model.projections[0].rule, rule);
         assert_eq!(
-            take(&Model::Network(model.clone()).resolved(), &[]),
-            Ok(Model::Network(model))
+            take(&Model::Network(Box::new(model.clone())).resolved(), &[]),
+            Ok(Model::Network(Box::new(model)))
         );
     }
 }
@@ -287,7 +306,7 @@ fn never_panics(text: &str, sets: &[&str]) {
 }
 
 /// Pieces that a mutation may put anywhere.
-const PIECES: [&str; 28] = [
+const PIECES: [&str; 36] = [
     "",
     "\n",
     "[",
@@ -316,6 +335,14 @@ const PIECES: [&str; 28] = [
     "* ",
     "like = \"i\"\n",
     "{ distribution = \"normal\", mean = \"1 ms\", sd = \"1 ms\" }",
+    "{ distribution = \"normal\", mean = \"20 mV\", sd = \"1 mV\" }",
+    "{ population = \"e\", first = 10 }",
+    "[{ population = \"e\", neurons = [1, 0] }, \"i\"]",
+    "0.5\nstates = { population = \"i\", first = 2, variables = \"v_m\", every = \"1 ms\" }",
+    "\"current\"\namplitude = \"1 pA\"\nto = \"1 s\"",
+    "\"spikes\"\nfile = \"r.csv\"",
+    "\"1 Hz\"\n[guard]\nmin_rate = \"10 Hz\"\n[checkpoint]\nevery = \"1 h\"",
+    "{ population = \"e\", first = 4294967295 }",
 ];
 
 proptest! {
@@ -362,7 +389,8 @@ proptest! {
         "seed", "duration", "parameter.n", "parameter.j", "parameter.new", "population.e.size", "population.i.like",
         "population.e.initial", "projection.e_all.rule", "projection.e_all.in_degree", "projection.i_all.weight",
         "projection.i_all.axonal_delay", "projection.i_all.target.0", "stimulus.external.rate", "record.rates.bin",
-        "figure.raster.from", "engine.lanes",
+        "figure.raster.from", "engine.lanes", "guard.max_rate", "checkpoint.every", "record.states", "record.spikes",
+        "stimulus.new", "stimulus.external.kind", "population.e.v_th",
     ][..]), value in "[ -~µ]{0,20}") {
         never_panics(&brunel(), &[&format!("{path}={value}")]);
     }

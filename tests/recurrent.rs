@@ -452,9 +452,9 @@ fn an_hour_of_a_million_silent_neurons_costs_nothing() {
 }
 
 #[test]
-fn a_loop_without_delay_is_named() {
+fn a_delay_of_zero_within_a_population_is_named() {
     let network = brunel(50, 1, constant(0.0), 2.0, 100.0);
-    let error = assemble(&network).err().expect("a loop");
-    assert!(matches!(error, AssemblyError::Loop(_)), "{error}");
-    assert!(error.to_string().contains("e -> e"), "{error}");
+    let error = assemble(&network).err().expect("no lookahead");
+    assert!(matches!(error, AssemblyError::Rule(_)), "{error}");
+    assert!(error.to_string().contains("e_all"), "{error}");
 }

@@ -2,21 +2,21 @@
 
 pub mod activity;
 pub mod estimate;
+mod input;
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time;
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::{self as config, NetworkModel};
+use crate::config::network::{self as config, NetworkModel, Stimulus};
 use crate::engine::assembly::assemble;
 use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::memory;
 use crate::experiment::progress::{LayerActivity, Progress, Watch};
 use crate::experiment::run::{Finished, Options, listing};
-use crate::network::recurrent::{Noise, Population, Projection, Recurrent};
+use crate::network::recurrent::{Current, Noise, Population, Projection, Recurrent};
 use crate::record::layout;
 use crate::record::output;
 use crate::record::run_file::RunFile;
@@ -38,19 +38,21 @@ const BOUT: &str = "run";
 /// Runs `model`.
 ///
 /// # Errors
-/// If the network is impossible or larger than the machine (then nothing is written) or an output cannot be written.
+/// If the network is impossible or larger than the machine or a spike file is wrong (then nothing is written), or an
+/// output cannot be written.
 pub fn run(
     model: &NetworkModel,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Finished<Summary>, ExperimentError> {
-    let expected = estimate(model)?;
+    let network = declare(model)?;
+    let expected = estimate(model, &network)?;
     let what = format!(
         "{} neurons, {:.2e} synapses, rates",
         expected.neurons, expected.synapses
     );
     memory::check(expected.memory_bytes, &what)?;
-    let mut engine = assemble(&declare(model))?;
+    let mut engine = assemble(&network)?;
     let directory = options.directory()?;
     let layout = layout(model, &engine, &options.source);
     let file = RunFile::create(&directory.join("run.h5"), layout)?;
@@ -129,15 +131,36 @@ fn next_slice(slice: Duration, took: time::Duration) -> Duration {
     })
 }
 
-/// The network that a model file describes.
-pub fn declare(model: &NetworkModel) -> Recurrent {
+/// The network that a model file describes, with the spikes of the files that it names.
+///
+/// # Errors
+/// If a spike file is missing or wrong.
+pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
     let index = |name: &String| {
         model
             .populations
             .iter()
             .position(|population| population.name == *name)
     };
-    Recurrent {
+    let indices = |names: &[String]| names.iter().filter_map(index).collect();
+    let (mut noise, mut currents) = (Vec::new(), Vec::new());
+    for stimulus in &model.stimuli {
+        match stimulus {
+            Stimulus::Poisson(poisson) => noise.push(Noise {
+                name: poisson.name.clone(),
+                targets: indices(&poisson.targets),
+                rate_hz: poisson.rate_hz,
+                weight: poisson.weight,
+            }),
+            Stimulus::Current(current) => currents.push(Current {
+                name: current.name.clone(),
+                targets: indices(&current.targets),
+                steps: current.steps.clone(),
+            }),
+            Stimulus::Spikes(_) => {}
+        }
+    }
+    Ok(Recurrent {
         seed: model.seed,
         lanes: model.lanes,
         populations: model
@@ -148,8 +171,8 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
                 size: population.size,
                 model: population.model.name,
                 values: population.values.clone(),
-                each: BTreeMap::new(),
-                v_m: Some(population.initial.v_m),
+                each: population.each.clone(),
+                v_m: population.initial.v_m,
             })
             .collect(),
         projections: model
@@ -158,24 +181,15 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
             .filter_map(|projection| {
                 Some(Projection {
                     source: index(&projection.source)?,
-                    targets: projection.targets.iter().filter_map(index).collect(),
+                    targets: indices(&projection.targets),
                     plan: model.plan(projection)?,
                 })
             })
             .collect(),
-        noise: model
-            .stimuli
-            .iter()
-            .map(|noise| Noise {
-                name: noise.name.clone(),
-                targets: noise.targets.iter().filter_map(index).collect(),
-                rate_hz: noise.rate_hz,
-                weight: noise.weight,
-            })
-            .collect(),
-        currents: Vec::new(),
-        spikes: Vec::new(),
-    }
+        noise,
+        currents,
+        spikes: input::spikes(model)?,
+    })
 }
 
 fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layout {
@@ -190,7 +204,7 @@ fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layo
             .map(|population| layout::Population {
                 name: population.name.clone(),
                 size: population.size as usize,
-                recorded: model.record.spikes.contains(&population.name),
+                recorded: model.record.recorded(&population.name).is_some(),
             })
             .collect(),
         projections: Vec::new(),

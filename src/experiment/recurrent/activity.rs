@@ -1,12 +1,13 @@
 //! What a recurrent network did: spikes to the run file, and the sums that the table, the rates and the raster need.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::NetworkModel;
+use crate::config::network::{NetworkModel, Selection};
 use crate::engine::Observer;
 use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
@@ -26,6 +27,22 @@ struct Population {
     shown: Vec<(Time, u64)>,
     /// Neurons that the raster shows.
     most: u32,
+    /// Neurons whose spikes are recorded, if not all are.
+    only: Option<Selection>,
+}
+
+impl Population {
+    /// Those of `nodes` whose spikes are recorded.
+    fn recorded<'a>(&self, nodes: &'a [u32]) -> Cow<'a, [u32]> {
+        match &self.only {
+            None => Cow::Borrowed(nodes),
+            Some(only) => nodes
+                .iter()
+                .copied()
+                .filter(|&node| only.contains(node))
+                .collect(),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -92,6 +109,10 @@ impl Activity {
                 bins: Vec::new(),
                 shown: Vec::new(),
                 most: shown.map_or(0, |raster| raster.neurons.unwrap_or(u32::MAX)),
+                only: match model.record.recorded(&declared.name) {
+                    Some(some @ Selection::Some(_)) => Some(some.clone()),
+                    _ => None,
+                },
             }
         };
         Self {
@@ -207,9 +228,10 @@ fn mean_cv(intervals: &[Intervals]) -> Option<f64> {
 
 impl Observer for Activity {
     fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        let recorded = self.populations[population].recorded(nodes);
         if self.failed.is_none()
             && let Some(file) = &mut self.file
-            && let Err(error) = file.spikes(population, t, nodes)
+            && let Err(error) = file.spikes(population, t, &recorded)
         {
             self.failed = Some(error);
         }
@@ -232,7 +254,7 @@ impl Observer for Activity {
             population.bins[at] += nodes.len() as u64;
         }
         if self.range.0 <= t && t < self.range.1 {
-            let shown = nodes.iter().filter(|&&node| node < population.most);
+            let shown = recorded.iter().filter(|&&node| node < population.most);
             population
                 .shown
                 .extend(shown.map(|&node| (t, u64::from(node))));

@@ -284,9 +284,11 @@ impl Plan {
             drawn,
         };
         if let Some(ms) = self.delay_ms.constant() {
-            // No delay at all is a choice; one that the clock would round to none is a mistake.
+            // No delay at all is a choice between two populations; within one a spike would have to be in time for
+            // itself. A delay that the clock would round to none is a mistake.
             let tick = Duration::from_ps(1);
-            if Duration::from_ms(ms).map_err(range)? < tick && ms != 0.0 {
+            let none = ms == 0.0 && self.own.is_none();
+            if Duration::from_ms(ms).map_err(range)? < tick && !none {
                 return Err(short(ms, tick, false));
             }
             return Ok(());
