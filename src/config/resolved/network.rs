@@ -42,6 +42,9 @@ fn drawn(distribution: &Distribution, dimension: Dimension) -> String {
         Shape::Uniform { low, high } => ("uniform", vec![("low", low), ("high", high)]),
         Shape::Normal { mean, sd } => ("normal", vec![("mean", mean), ("sd", sd)]),
         Shape::LogNormal { mean, sd } => ("log_normal", vec![("mean", mean), ("sd", sd)]),
+        Shape::Exponential { offset, mean } => {
+            ("exponential", vec![("mean", mean), ("offset", offset)])
+        }
     };
     let (low, high) = distribution.bounds();
     let bounds = [("low", low), ("high", high)];

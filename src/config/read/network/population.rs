@@ -88,7 +88,9 @@ fn v_m(section: &Section<'_>, values: Option<&Values>) -> Option<Distribution> {
         Shape::Constant(value) => value,
         Shape::Uniform { high, .. } => high,
         // Without end: rare draws above the threshold fire at the first arrival, like any potential above it.
-        Shape::Normal { .. } | Shape::LogNormal { .. } => return Some(v_m),
+        Shape::Normal { .. } | Shape::LogNormal { .. } | Shape::Exponential { .. } => {
+            return Some(v_m);
+        }
     };
     match values.and_then(|values| values.get("v_th")) {
         Some(v_th) if highest > *v_th => {
