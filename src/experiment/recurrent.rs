@@ -1,6 +1,7 @@
 //! A recurrent network from its model file to its run file, table and figure.
 
 pub mod activity;
+mod edges;
 pub mod estimate;
 
 use std::collections::BTreeMap;
@@ -44,13 +45,16 @@ pub fn run(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Finished<Summary>, ExperimentError> {
-    let expected = estimate(model)?;
+    let network = declare(model)?;
+    let expected = estimate(model, &network)?;
     let what = format!(
         "{} neurons, {:.2e} synapses, rates",
         expected.neurons, expected.synapses
     );
     memory::check(expected.memory_bytes, &what)?;
-    let mut engine = assemble(&declare(model))?;
+    let mut engine = assemble(&network)?;
+    // Edges from files are in the lanes now.
+    drop(network);
     let directory = options.directory()?;
     let layout = layout(model, &engine, &options.source);
     let file = RunFile::create(&directory.join("run.h5"), layout)?;
@@ -129,15 +133,32 @@ fn next_slice(slice: Duration, took: time::Duration) -> Duration {
     })
 }
 
-/// The network that a model file describes.
-pub fn declare(model: &NetworkModel) -> Recurrent {
+/// The network that a model file describes, with the edges of its files.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
     let index = |name: &String| {
         model
             .populations
             .iter()
             .position(|population| population.name == *name)
     };
-    Recurrent {
+    let mut projections = Vec::new();
+    for projection in &model.projections {
+        let edges = edges::read(model, projection)?;
+        let Some((source, plan)) =
+            index(&projection.source).zip(model.plan(projection, edges.as_ref()))
+        else {
+            continue;
+        };
+        projections.push(Projection {
+            source,
+            targets: projection.targets.iter().filter_map(index).collect(),
+            plan,
+        });
+    }
+    Ok(Recurrent {
         seed: model.seed,
         lanes: model.lanes,
         populations: model
@@ -152,17 +173,7 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
                 v_m: Some(population.initial.v_m),
             })
             .collect(),
-        projections: model
-            .projections
-            .iter()
-            .filter_map(|projection| {
-                Some(Projection {
-                    source: index(&projection.source)?,
-                    targets: projection.targets.iter().filter_map(index).collect(),
-                    plan: model.plan(projection)?,
-                })
-            })
-            .collect(),
+        projections,
         noise: model
             .stimuli
             .iter()
@@ -175,7 +186,7 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
             .collect(),
         currents: Vec::new(),
         spikes: Vec::new(),
-    }
+    })
 }
 
 fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layout {

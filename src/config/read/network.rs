@@ -11,11 +11,13 @@ use crate::base::suggest;
 use crate::config::network::{NetworkModel, Population};
 use crate::config::reader::{Item, Section};
 
+use super::Paths;
+
 /// What weights are measured in: every neuron model there is has delta synapses, which move the potential.
 pub(super) const WEIGHT: Dimension = Dimension::Voltage;
 
 /// Reads everything behind `schema` and `experiment`.
-pub(super) fn read(root: &Section<'_>) -> Option<NetworkModel> {
+pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
     root.reader.read_parameters(root);
     let seed = super::seed(root);
     let duration = root
@@ -28,7 +30,7 @@ pub(super) fn read(root: &Section<'_>) -> Option<NetworkModel> {
         read: &populations,
     };
     let projections = named(root, "projection", |section, name| {
-        projection::read(section, name, seed, &known)
+        projection::read(section, name, seed, &known, paths)
     });
     let stimuli = named(root, "stimulus", |section, name| {
         stimulus::read(section, name, &known)

@@ -2,7 +2,9 @@
 
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::Dimension;
-use crate::config::network::{Figures, NetworkModel, Poisson, Population, Projection, Record};
+use crate::config::network::{
+    Connection, EdgeFile, Figures, NetworkModel, Poisson, Population, Projection, Record,
+};
 use crate::config::quantity;
 use crate::network::rule::Rule;
 
@@ -79,9 +81,36 @@ impl Text {
         self.section(&format!("projection.{}", projection.name));
         self.key("source", quote(&projection.source));
         self.key("target", names(&projection.targets));
-        self.key("rule", quote(projection.rule.name()));
-        let counted = match projection.rule {
-            Rule::OneToOne | Rule::AllToAll => false,
+        self.connection(projection);
+        if let Some(weight) = &projection.weight {
+            self.key("weight", drawn(weight, Dimension::Voltage));
+        }
+        // Either key would stand in place of the file's delays.
+        if let Some(axonal) = &projection.axonal_delay_ms {
+            let delay = |delay| drawn(delay, Dimension::Time);
+            self.key("axonal_delay", delay(axonal));
+            self.key("dendritic_delay", delay(&projection.dendritic_delay_ms));
+        }
+        let resolution = quantity::write_duration(projection.delay_resolution);
+        self.key("delay_resolution", resolution);
+    }
+
+    fn connection(&mut self, projection: &Projection) {
+        let rule = match &projection.connection {
+            Connection::Rule(rule) => rule,
+            Connection::File(EdgeFile { path, population }) => {
+                self.key("rule", quote("from_file"));
+                self.key("file", super::path(path));
+                if let Some(population) = population {
+                    self.key("population", quote(population));
+                }
+                return;
+            }
+        };
+        self.key("rule", quote(rule.name()));
+        let counted = match *rule {
+            // Edges are only given through files.
+            Rule::OneToOne | Rule::AllToAll | Rule::Given(_) => false,
             Rule::FixedProbability(p) => {
                 self.key("probability", format!("{p:?}"));
                 false
@@ -103,12 +132,6 @@ impl Text {
         if counted {
             self.key("multapses", projection.multapses);
         }
-        self.key("weight", drawn(&projection.weight, Dimension::Voltage));
-        let delay = |delay| drawn(delay, Dimension::Time);
-        self.key("axonal_delay", delay(&projection.axonal_delay_ms));
-        self.key("dendritic_delay", delay(&projection.dendritic_delay_ms));
-        let resolution = quantity::write_duration(projection.delay_resolution);
-        self.key("delay_resolution", resolution);
     }
 
     fn stimulus(&mut self, stimulus: &Poisson) {

@@ -7,8 +7,7 @@ use serde::Serialize;
 use crate::config::network::NetworkModel;
 use crate::engine::assembly;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::declare;
-use crate::network::recurrent::Projection;
+use crate::network::recurrent::{Projection, Recurrent};
 use crate::network::rule::Plan;
 
 /// Expected size of a run.
@@ -39,16 +38,15 @@ const OFFSET_BYTES: f64 = 4.0;
 /// Bytes of a bin of a population's rate.
 const BIN_BYTES: f64 = 8.0;
 
-/// Estimates a run of `model`.
+/// Estimates a run of `model`, which was declared as `network`.
 ///
 /// # Errors
 /// If the network is impossible.
-pub fn estimate(model: &NetworkModel) -> Result<Estimate, ExperimentError> {
-    let network = declare(model);
+pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, ExperimentError> {
     let size = |p: usize| f64::from(network.populations[p].size);
     let mut memory_bytes = 0.0;
     let mut lanes = 0;
-    for (kind, n) in assembly::lanes(&network)? {
+    for (kind, n) in assembly::lanes(network)? {
         lanes += n;
         let rows: f64 = network
             .projections

@@ -4,8 +4,9 @@
 //! are drawn, 2 bytes a synapse.
 
 use crate::base::stream::Stream;
-use crate::base::time::{Duration, PS_PER_MS};
+use crate::base::time::Duration;
 use crate::network::rule::bundle::{Bundles, ELSEWHERE, Partners};
+use crate::network::rule::given::{Edges, steps, steps_per_ms};
 use crate::network::rule::{Block, Plan, Rule, RuleError};
 use crate::synapse::sparse::{Index, Sparse, Weights};
 
@@ -89,6 +90,7 @@ impl Plan {
         // Before anything is drawn: a list of partners must fit in memory too.
         let certain = match self.rule {
             Rule::FixedInDegree(degree) => u64::from(degree) * bundles.n_target(),
+            Rule::Given(_) => bundles.given(),
             _ => bundles.shared(),
         };
         if certain > u32::MAX.into() {
@@ -140,28 +142,20 @@ impl Plan {
             weights: vec![0.0; drawn(weights_drawn)],
             steps: vec![0; drawn(delays_drawn)],
         };
-        let weight_purpose = format!("weight.{}", self.name);
-        let delay_purpose = format!("delay.{}", self.name);
-        let steps_per_ms = PS_PER_MS as f64 / self.delay_resolution.ps() as f64;
+        let mut values = Values::new(self, weights_drawn, delays_drawn);
         let done: Result<(), std::convert::Infallible> = bundles.each(|entity, partners| {
-            let mut draws = Draws {
-                plan: self,
-                weight: weights_drawn.then(|| Stream::new(self.seed, &weight_purpose, entity)),
-                delay: delays_drawn.then(|| Stream::new(self.seed, &delay_purpose, entity)),
-                steps_per_ms,
-            };
             match partners {
                 Partners::Onto(local, sources) => {
-                    for &source in sources {
-                        filled.put(source, local, &mut draws);
+                    let (weights, steps) = values.of(entity, sources.len());
+                    for (i, &source) in sources.iter().enumerate() {
+                        filled.put(source, local, weights.get(i), steps.get(i));
                     }
                 }
                 Partners::From(source, locals) => {
-                    for &local in locals {
-                        if local == ELSEWHERE {
-                            draws.pass();
-                        } else {
-                            filled.put(source, local, &mut draws);
+                    let (weights, steps) = values.of(entity, locals.len());
+                    for (i, &local) in locals.iter().enumerate() {
+                        if local != ELSEWHERE {
+                            filled.put(source, local, weights.get(i), steps.get(i));
                         }
                     }
                 }
@@ -178,32 +172,83 @@ impl Plan {
     }
 }
 
-/// Streams of one entity from which its synapses' weights and delays are drawn, one after the other.
-struct Draws<'a> {
+/// Weights and delays of one entity's synapses after the other's.
+struct Values<'a> {
     plan: &'a Plan,
-    weight: Option<Stream>,
-    delay: Option<Stream>,
-    steps_per_ms: f64,
+    weights: Option<Column<'a, f32>>,
+    steps: Option<Column<'a, u16>>,
 }
 
-impl Draws<'_> {
-    #[inline(always)]
-    fn weight(&mut self) -> Option<f32> {
-        let stream = self.weight.as_mut()?;
-        Some(self.plan.weight.draw(stream) as f32)
+/// One value for each synapse.
+enum Column<'a, T> {
+    /// From a stream of this purpose; the last entity's.
+    Drawn(String, Vec<T>),
+    /// In the order of the given edges.
+    Given(&'a Edges, &'a [T]),
+}
+
+impl<'a> Values<'a> {
+    fn new(plan: &'a Plan, weights: bool, delays: bool) -> Self {
+        let given = match &plan.rule {
+            Rule::Given(edges) => Some(edges.as_ref()),
+            _ => None,
+        };
+        Self {
+            plan,
+            weights: weights.then(|| Column::new("weight", plan, given, Edges::weights)),
+            steps: delays.then(|| Column::new("delay", plan, given, Edges::steps)),
+        }
     }
 
-    /// The delay in steps of the resolution: at least 1 and within `u16`, both by [`Plan::check`].
-    #[inline(always)]
-    fn step(&mut self) -> Option<u16> {
-        let stream = self.delay.as_mut()?;
-        // `round` is a library call on plain x86-64.
-        Some((self.plan.delay_ms.draw(stream) * self.steps_per_ms + 0.5) as u16)
+    /// Weights of the `n` synapses of `entity` and their delays in steps of the resolution, at least 1 and within `u16`,
+    /// both by [`Plan::check`]; nothing where one is for all.
+    fn of(&mut self, entity: u64, n: usize) -> (&[f32], &[u16]) {
+        let (plan, seed) = (self.plan, self.plan.seed);
+        let per_ms = steps_per_ms(plan.delay_resolution);
+        let weights = self
+            .weights
+            .as_mut()
+            .map(|weights| weights.of(seed, entity, n, |stream| plan.weight.draw(stream) as f32));
+        let delays = self.steps.as_mut().map(|delays| {
+            delays.of(seed, entity, n, |stream| {
+                steps(plan.delay_ms.draw(stream), per_ms)
+            })
+        });
+        (weights.unwrap_or_default(), delays.unwrap_or_default())
+    }
+}
+
+impl<'a, T> Column<'a, T> {
+    fn new(
+        purpose: &str,
+        plan: &Plan,
+        given: Option<&'a Edges>,
+        values: impl Fn(&'a Edges) -> Option<&'a [T]>,
+    ) -> Self {
+        match given.and_then(|edges| Some((edges, values(edges)?))) {
+            Some((edges, values)) => Self::Given(edges, values),
+            None => Self::Drawn(format!("{purpose}.{}", plan.name), Vec::new()),
+        }
     }
 
-    /// Draws what belongs to a synapse in another lane.
-    fn pass(&mut self) {
-        let _ = (self.weight(), self.step());
+    /// The values of `entity`'s `n` synapses.
+    fn of(
+        &mut self,
+        seed: u64,
+        entity: u64,
+        n: usize,
+        mut draw: impl FnMut(&mut Stream) -> T,
+    ) -> &[T] {
+        match self {
+            Self::Drawn(purpose, values) => {
+                let mut stream = Stream::new(seed, purpose, entity);
+                values.clear();
+                values.extend((0..n).map(|_| draw(&mut stream)));
+                values
+            }
+            // The entity is the target, whose number is within 32 bits.
+            Self::Given(edges, values) => &values[edges.onto(entity as u32..entity as u32 + 1)],
+        }
     }
 }
 
@@ -219,15 +264,15 @@ struct Filled<I> {
 
 impl<I: Index> Filled<I> {
     #[inline(always)]
-    fn put(&mut self, source: u32, local: u32, draws: &mut Draws<'_>) {
+    fn put(&mut self, source: u32, local: u32, weight: Option<&f32>, step: Option<&u16>) {
         let next = &mut self.starts[source as usize];
         let place = *next as usize;
         *next += 1;
         self.targets[place] = I::new(local);
-        if let Some(weight) = draws.weight() {
+        if let Some(&weight) = weight {
             self.weights[place] = weight;
         }
-        if let Some(step) = draws.step() {
+        if let Some(&step) = step {
             self.steps[place] = step;
         }
     }
