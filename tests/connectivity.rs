@@ -1,7 +1,11 @@
 //! Graphs of every connection rule: degrees, uniformity, switches, errors, and independence of the lanes.
 
+#[path = "connectivity/given.rs"]
+mod given;
 #[path = "connectivity/graph.rs"]
 mod graph;
+#[path = "python/interpreter.rs"]
+mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
 
