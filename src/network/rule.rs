@@ -5,12 +5,14 @@
 //! `weight.NAME`, `delay.NAME`). So the same seed gives the same graph for any division into lanes and any number of
 //! threads, and another weight distribution leaves the connectivity as it was.
 
+mod bucket;
 mod bundle;
 mod check;
 mod connect;
 mod given;
 mod sample;
 mod share;
+mod value;
 
 pub use check::RuleError;
 pub use given::{Column, EdgeFault, EdgeList, Edges};

@@ -1,12 +1,13 @@
-//! From a plan to the synapses of one lane, in two passes over the same draws: count, then fill.
+//! From a plan to the synapses of one lane.
 //!
-//! Beyond what it returns, the build holds an array of the sources, a list of one entity's partners and, where delays
-//! are drawn, 2 bytes a synapse.
+//! With one delay for all, in two passes over the same draws: count, then fill. Beyond what it returns, this holds an array
+//! of the sources and a list of one entity's partners. Where delays differ, in one pass and by way of buckets, which hold
+//! 12 bytes a synapse (16 in a lane that 16 bits cannot count).
 
-use crate::base::stream::Stream;
 use crate::base::time::Duration;
+use crate::network::rule::bucket::{Buckets, Rows};
 use crate::network::rule::bundle::{Bundles, ELSEWHERE, Partners};
-use crate::network::rule::given::{Edges, steps, steps_per_ms};
+use crate::network::rule::value::Values;
 use crate::network::rule::{Block, Plan, Rule, RuleError};
 use crate::synapse::sparse::{Index, Sparse, Weights};
 
@@ -27,31 +28,31 @@ impl Plan {
         lane.sort_by_key(|block| block.first);
         self.check_lane::<I>(&lane)?;
         let bundles = Bundles::new(self, &lane);
-        let starts = self.count(&bundles)?;
-        let delay = self.delay_ms.constant();
-        let mut filled = self.fill::<I>(&bundles, starts, delay.is_none());
-        let n_synapses = filled.targets.len();
-        let (delays, offsets) = if n_synapses == 0 {
-            (Vec::new(), vec![0])
-        } else if let Some(ms) = delay {
-            let delay = Duration::from_ms(ms).map_err(|cause| RuleError::DelayRange {
-                projection: self.name.clone(),
-                cause,
-            })?;
-            (vec![delay], filled.starts)
-        } else {
-            filled.sort_by_delay(self.delay_resolution)
+        self.check_certain(&bundles)?;
+        let rows = match self.delay_ms.constant() {
+            Some(ms) => {
+                let delay = Duration::from_ms(ms).map_err(|cause| RuleError::DelayRange {
+                    projection: self.name.clone(),
+                    cause,
+                })?;
+                self.fill::<I>(&bundles, self.count(&bundles)?, delay)
+            }
+            None => self.sort::<I>(&bundles)?,
         };
-        Ok(Sparse {
+        let mut sparse = Sparse {
             n_source: self.n_source as usize,
-            delays,
-            offsets,
-            targets: filled.targets,
+            delays: rows.delays,
+            offsets: rows.offsets,
+            targets: rows.targets,
             weights: match self.weight.constant() {
                 Some(weight) => Weights::One(weight as f32),
-                None => Weights::Each(filled.weights),
+                None => Weights::Each(rows.weights),
             },
-        })
+        };
+        if sparse.targets.is_empty() {
+            (sparse.delays, sparse.offsets) = (Vec::new(), vec![0]);
+        }
+        Ok(sparse)
     }
 
     fn check_lane<I: Index>(&self, lane: &[Block]) -> Result<(), RuleError> {
@@ -82,20 +83,27 @@ impl Plan {
         Ok(())
     }
 
-    /// Where each source's synapses begin, with their number at the end.
-    fn count(&self, bundles: &Bundles<'_>) -> Result<Vec<u32>, RuleError> {
-        let too_many = || RuleError::TooManySynapses {
-            projection: self.name.clone(),
-        };
-        // Before anything is drawn: a list of partners must fit in memory too.
+    /// Before anything is drawn: a list of partners must fit in memory too.
+    fn check_certain(&self, bundles: &Bundles<'_>) -> Result<(), RuleError> {
         let certain = match self.rule {
             Rule::FixedInDegree(degree) => u64::from(degree) * bundles.n_target(),
             Rule::Given(_) => bundles.given(),
             _ => bundles.shared(),
         };
         if certain > u32::MAX.into() {
-            return Err(too_many());
+            return Err(self.too_many());
         }
+        Ok(())
+    }
+
+    fn too_many(&self) -> RuleError {
+        RuleError::TooManySynapses {
+            projection: self.name.clone(),
+        }
+    }
+
+    /// Where each source's synapses begin, with their number at the end.
+    fn count(&self, bundles: &Bundles<'_>) -> Result<Vec<u32>, RuleError> {
         let mut counts = vec![0_u32; self.n_source as usize + 1];
         let mut total = 0_u64;
         bundles.each(|_, partners| {
@@ -107,7 +115,7 @@ impl Plan {
             };
             total += here;
             if total > u32::MAX.into() {
-                return Err(too_many());
+                return Err(self.too_many());
             }
             match partners {
                 Partners::Onto(_, sources) => {
@@ -127,35 +135,40 @@ impl Plan {
         Ok(counts)
     }
 
+    /// Rows of synapses that all have one delay and begin at `starts`.
     fn fill<I: Index>(
         &self,
         bundles: &Bundles<'_>,
-        starts: Vec<u32>,
-        delays_drawn: bool,
-    ) -> Filled<I> {
+        mut starts: Vec<u32>,
+        delay: Duration,
+    ) -> Rows<I> {
         let n = starts.last().copied().unwrap_or(0) as usize;
-        let weights_drawn = self.weight.constant().is_none();
-        let drawn = |yes: bool| if yes { n } else { 0 };
-        let mut filled = Filled {
-            starts,
-            targets: vec![I::new(0); n],
-            weights: vec![0.0; drawn(weights_drawn)],
-            steps: vec![0; drawn(delays_drawn)],
+        let weighted = self.weight.constant().is_none();
+        let mut targets = vec![I::new(0); n];
+        let mut weights = vec![0.0; if weighted { n } else { 0 }];
+        let mut put = |source: u32, local: u32, weight: Option<&f32>| {
+            let next = &mut starts[source as usize];
+            let place = *next as usize;
+            *next += 1;
+            targets[place] = I::new(local);
+            if let Some(&weight) = weight {
+                weights[place] = weight;
+            }
         };
-        let mut values = Values::new(self, weights_drawn, delays_drawn);
+        let mut values = Values::new(self);
         let done: Result<(), std::convert::Infallible> = bundles.each(|entity, partners| {
             match partners {
                 Partners::Onto(local, sources) => {
-                    let (weights, steps) = values.of(entity, sources.len());
+                    let (weights, _) = values.of(entity, sources.len());
                     for (i, &source) in sources.iter().enumerate() {
-                        filled.put(source, local, weights.get(i), steps.get(i));
+                        put(source, local, weights.get(i));
                     }
                 }
                 Partners::From(source, locals) => {
-                    let (weights, steps) = values.of(entity, locals.len());
+                    let (weights, _) = values.of(entity, locals.len());
                     for (i, &local) in locals.iter().enumerate() {
                         if local != ELSEWHERE {
-                            filled.put(source, local, weights.get(i), steps.get(i));
+                            put(source, local, weights.get(i));
                         }
                     }
                 }
@@ -164,170 +177,48 @@ impl Plan {
         });
         let Ok(()) = done;
         // Each start has moved along its row to the end, which is where the next source's row starts.
-        filled.starts.rotate_right(1);
-        if let Some(first) = filled.starts.first_mut() {
+        starts.rotate_right(1);
+        if let Some(first) = starts.first_mut() {
             *first = 0;
         }
-        filled
-    }
-}
-
-/// Weights and delays of one entity's synapses after the other's.
-struct Values<'a> {
-    plan: &'a Plan,
-    weights: Option<Column<'a, f32>>,
-    steps: Option<Column<'a, u16>>,
-}
-
-/// One value for each synapse.
-enum Column<'a, T> {
-    /// From a stream of this purpose; the last entity's.
-    Drawn(String, Vec<T>),
-    /// In the order of the given edges.
-    Given(&'a Edges, &'a [T]),
-}
-
-impl<'a> Values<'a> {
-    fn new(plan: &'a Plan, weights: bool, delays: bool) -> Self {
-        let given = match &plan.rule {
-            Rule::Given(edges) => Some(edges.as_ref()),
-            _ => None,
-        };
-        Self {
-            plan,
-            weights: weights.then(|| Column::new("weight", plan, given, Edges::weights)),
-            steps: delays.then(|| Column::new("delay", plan, given, Edges::steps)),
+        Rows {
+            delays: vec![delay],
+            offsets: starts,
+            targets,
+            weights,
         }
     }
 
-    /// Weights of the `n` synapses of `entity` and their delays in steps of the resolution, at least 1 and within `u16`,
-    /// both by [`Plan::check`]; nothing where one is for all.
-    fn of(&mut self, entity: u64, n: usize) -> (&[f32], &[u16]) {
-        let (plan, seed) = (self.plan, self.plan.seed);
-        let per_ms = steps_per_ms(plan.delay_resolution);
-        let weights = self
-            .weights
-            .as_mut()
-            .map(|weights| weights.of(seed, entity, n, |stream| plan.weight.draw(stream) as f32));
-        let delays = self.steps.as_mut().map(|delays| {
-            delays.of(seed, entity, n, |stream| {
-                steps(plan.delay_ms.draw(stream), per_ms)
-            })
-        });
-        (weights.unwrap_or_default(), delays.unwrap_or_default())
-    }
-}
-
-impl<'a, T> Column<'a, T> {
-    fn new(
-        purpose: &str,
-        plan: &Plan,
-        given: Option<&'a Edges>,
-        values: impl Fn(&'a Edges) -> Option<&'a [T]>,
-    ) -> Self {
-        match given.and_then(|edges| Some((edges, values(edges)?))) {
-            Some((edges, values)) => Self::Given(edges, values),
-            None => Self::Drawn(format!("{purpose}.{}", plan.name), Vec::new()),
-        }
-    }
-
-    /// The values of `entity`'s `n` synapses.
-    fn of(
-        &mut self,
-        seed: u64,
-        entity: u64,
-        n: usize,
-        mut draw: impl FnMut(&mut Stream) -> T,
-    ) -> &[T] {
-        match self {
-            Self::Drawn(purpose, values) => {
-                let mut stream = Stream::new(seed, purpose, entity);
-                values.clear();
-                values.extend((0..n).map(|_| draw(&mut stream)));
-                values
-            }
-            // The entity is the target, whose number is within 32 bits.
-            Self::Given(edges, values) => &values[edges.onto(entity as u32..entity as u32 + 1)],
-        }
-    }
-}
-
-/// Synapses in rows by source.
-struct Filled<I> {
-    starts: Vec<u32>,
-    targets: Vec<I>,
-    /// Empty if there is one for all.
-    weights: Vec<f32>,
-    /// Delays in steps of the resolution; empty if there is one for all.
-    steps: Vec<u16>,
-}
-
-impl<I: Index> Filled<I> {
-    #[inline(always)]
-    fn put(&mut self, source: u32, local: u32, weight: Option<&f32>, step: Option<&u16>) {
-        let next = &mut self.starts[source as usize];
-        let place = *next as usize;
-        *next += 1;
-        self.targets[place] = I::new(local);
-        if let Some(&weight) = weight {
-            self.weights[place] = weight;
-        }
-        if let Some(&step) = step {
-            self.steps[place] = step;
-        }
-    }
-
-    /// Sorts each row by delay, keeping the order of synapses with one delay. Returns the distinct delays and the
-    /// offsets of rows by source and delay.
-    fn sort_by_delay(&mut self, resolution: Duration) -> (Vec<Duration>, Vec<u32>) {
-        let mut number = vec![0_u16; usize::from(u16::MAX) + 1];
-        for &step in &self.steps {
-            number[usize::from(step)] = 1;
-        }
-        let mut delays = Vec::new();
-        for (step, number) in (0_i64..).zip(&mut number) {
-            if *number != 0 {
-                // At most 65,535 of them: no delay has 0 steps.
-                *number = delays.len() as u16;
-                delays.push(Duration::from_ps(resolution.ps().saturating_mul(step)));
-            }
-        }
-        let n_source = self.starts.len() - 1;
-        let mut offsets = Vec::with_capacity(n_source * delays.len() + 1);
-        let mut places = vec![0_u32; delays.len()];
-        let (mut targets, mut weights) = (Vec::new(), Vec::new());
-        for row in self.starts.windows(2) {
-            let span = row[0] as usize..row[1] as usize;
-            let steps = &self.steps[span.clone()];
-            places.fill(0);
-            for &step in steps {
-                places[usize::from(number[usize::from(step)])] += 1;
-            }
-            let mut start = row[0];
-            for place in &mut places {
-                offsets.push(start);
-                let count = *place;
-                *place = start - row[0];
-                start += count;
-            }
-            targets.clear();
-            targets.extend_from_slice(&self.targets[span.clone()]);
-            let weighted = !self.weights.is_empty();
-            if weighted {
-                weights.clear();
-                weights.extend_from_slice(&self.weights[span.clone()]);
-            }
-            for (i, &step) in steps.iter().enumerate() {
-                let next = &mut places[usize::from(number[usize::from(step)])];
-                let place = span.start + *next as usize;
-                *next += 1;
-                self.targets[place] = targets[i];
-                if weighted {
-                    self.weights[place] = weights[i];
+    /// Rows of synapses whose delays differ.
+    fn sort<I: Index>(&self, bundles: &Bundles<'_>) -> Result<Rows<I>, RuleError> {
+        let share = bundles.n_target() as f64 / f64::from(self.n_target.max(1));
+        let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
+        let mut buckets = Buckets::new(self.n_source, expected);
+        let mut values = Values::new(self);
+        bundles.each(|entity, partners| {
+            let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            let (weights, steps) = values.of(entity, list.len());
+            let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
+            match partners {
+                Partners::Onto(local, sources) => {
+                    for (i, (&source, &step)) in sources.iter().zip(steps).enumerate() {
+                        buckets.put(source, local, weight(i), step);
+                    }
+                }
+                Partners::From(source, locals) => {
+                    for (i, (&local, &step)) in locals.iter().zip(steps).enumerate() {
+                        if local != ELSEWHERE {
+                            buckets.put(source, local, weight(i), step);
+                        }
+                    }
                 }
             }
-        }
-        offsets.push(self.targets.len() as u32);
-        (delays, offsets)
+            if buckets.n_synapses() > u32::MAX.into() {
+                return Err(self.too_many());
+            }
+            Ok(())
+        })?;
+        let weighted = self.weight.constant().is_none();
+        Ok(buckets.into_rows(weighted, self.delay_resolution))
     }
 }
