@@ -82,6 +82,24 @@ fn out_degree(bencher: Bencher<'_, '_>) {
     connect(bencher, &plan(rule, true, ONE_WEIGHT, ONE_DELAY));
 }
 
+/// The largest of the 64 projections of the cortical microcircuit, onto one lane of four: 20,683 neurons of layer 2/3.
+#[divan::bench(sample_count = 5)]
+fn microcircuit(bencher: Bencher<'_, '_>) {
+    let mut plan = plan(Rule::FixedTotal(50_000_000), true, WEIGHTS, DELAYS);
+    (plan.n_source, plan.n_target) = (20_683, 20_683);
+    plan.autapses = true;
+    let lane = [Block {
+        first: 0,
+        len: 5_170,
+        local: 0,
+    }];
+    // Of all synapses, as many as the lane's share of the targets, within 0.1 %.
+    let n = 50_000_000 * 5_170_usize / 20_683;
+    bencher
+        .counter(ItemsCount::new(n))
+        .bench(|| plan.connect::<u16>(&lane).expect("possible"));
+}
+
 #[divan::bench(sample_count = 5)]
 fn total_with_weights_and_delays(bencher: Bencher<'_, '_>) {
     let rule = Rule::FixedTotal(10_000_000);

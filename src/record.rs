@@ -36,6 +36,7 @@
 //! Values go to the file as soon as they are handed over, never through the library's chunk cache, so that a length
 //! in the file is never ahead of its data; a flush, at most a second apart, makes the lengths catch up.
 
+pub mod edge_file;
 pub mod error;
 pub mod layout;
 pub mod output;
@@ -48,6 +49,8 @@ pub mod table;
 mod cause;
 mod column;
 mod contents;
+mod csv;
+mod dataset;
 mod header;
 mod open;
 mod whole;

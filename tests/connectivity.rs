@@ -1,7 +1,11 @@
 //! Graphs of every connection rule: degrees, uniformity, switches, errors, and independence of the lanes.
 
+#[path = "connectivity/given.rs"]
+mod given;
 #[path = "connectivity/graph.rs"]
 mod graph;
+#[path = "python/interpreter.rs"]
+mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,7 +170,7 @@ fn autapses_are_made_only_where_allowed() {
         Rule::FixedTotal(6000),
     ] {
         for multapses in [true, false] {
-            let mut plan = plan(rule, 100, 150);
+            let mut plan = plan(rule.clone(), 100, 150);
             plan.own = Some(30);
             plan.multapses = multapses;
             let count = |plan: &Plan| {
@@ -250,7 +254,7 @@ fn graphs_are_pinned() {
     ]
     .map(|rule| {
         [true, false].map(|multapses| {
-            let mut plan = drawn(plan(rule, 200, 5000));
+            let mut plan = drawn(plan(rule.clone(), 200, 5000));
             plan.multapses = multapses;
             plan.own = Some(4000);
             plan.autapses = multapses;
@@ -345,7 +349,7 @@ fn plans_that_cannot_be_met_say_why() {
             low: 0.04,
             high: 1.0
         })),
-        "projection `e_i`: delay may be 0.04 ms, expected at least 0.1 ms (delay_resolution)\n  \
+        "projection `e_i`: delay may be 0.04 ms, expected at least 0.05 ms, which rounds to delay_resolution\n  \
          help: give the delay a lower bound; draws below it are drawn again"
     );
     assert_eq!(
@@ -443,7 +447,7 @@ proptest! {
         autapses: bool,
         multapses: bool,
     ) {
-        let mut plan = plan(rule, n_source, n_target);
+        let mut plan = plan(rule.clone(), n_source, n_target);
         (plan.own, plan.autapses, plan.multapses) = (own, autapses, multapses);
         match plan.connect::<u16>(&whole(&plan)) {
             Err(error) => prop_assert!(error.to_string().starts_with("projection `e_i`: ")),

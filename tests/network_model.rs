@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::time::Duration;
 use sharpwave::config::network::{Recorded, Selection, Stimulus};
+use sharpwave::config::network::{Connection, EdgeFile};
 use sharpwave::config::{Model, NetworkModel, Options, parse};
 use sharpwave::network::rule::Rule;
 
@@ -67,11 +68,14 @@ fn the_shipped_network_is_that_of_the_paper() {
     let [e_all, i_all] = &model.projections[..] else {
         panic!("{:?}", model.projections)
     };
-    assert_eq!(e_all.rule, Rule::FixedInDegree(1_000));
-    assert_eq!(i_all.rule, Rule::FixedInDegree(250));
+    assert_eq!(
+        e_all.connection,
+        Connection::Rule(Rule::FixedInDegree(1_000))
+    );
+    assert_eq!(i_all.connection, Connection::Rule(Rule::FixedInDegree(250)));
     assert_eq!(
         (e_all.weight, i_all.weight),
-        (constant(0.1), constant(-0.5))
+        (Some(constant(0.1)), Some(constant(-0.5)))
     );
     for projection in [e_all, i_all] {
         assert_eq!(projection.targets, ["e", "i"]);
@@ -80,10 +84,10 @@ fn the_shipped_network_is_that_of_the_paper() {
         assert_eq!(projection.delay_resolution, ms(0.1));
     }
     // 12,500 neurons, 1,250 synapses each.
-    let synapses = |projection| model.plan(projection).unwrap().expected_synapses();
+    let synapses = |projection| model.plan(projection, None).unwrap().expected_synapses();
     assert_eq!(synapses(e_all) + synapses(i_all), 12_500.0 * 1_250.0);
     // The inhibitory neurons are the last of their own targets.
-    assert_eq!(model.plan(i_all).unwrap().own, Some(10_000));
+    assert_eq!(model.plan(i_all, None).unwrap().own, Some(10_000));
     let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
         panic!("{:?}", model.stimuli)
     };
@@ -127,7 +131,7 @@ fn overrides_reach_formulas_and_copies() {
     // `i` copies what `e` became, and keeps its own.
     assert_eq!((e.values["tau_m"], i.values["tau_m"]), (10.0, 10.0));
     assert_eq!((e.values["t_ref"], i.values["t_ref"]), (2.0, 1.0));
-    assert_eq!(model.projections[1].weight, constant(-4.5 * 0.1));
+    assert_eq!(model.projections[1].weight, Some(constant(-4.5 * 0.1)));
     let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
         panic!("{:?}", model.stimuli)
     };
@@ -240,12 +244,90 @@ fn every_rule_is_read() {
              axonal_delay = \"1 ms\"\n"
         );
         let model = network(&text, &[]);
-        assert_eq!(model.projections[0].rule, rule);
+        assert_eq!(model.projections[0].connection, Connection::Rule(rule));
         assert_eq!(
             take(&Model::Network(Box::new(model.clone())).resolved(), &[]),
             Ok(Model::Network(Box::new(model)))
         );
     }
+}
+
+/// A network of one population and one projection with these keys.
+fn one_projection(keys: &str) -> String {
+    format!(
+        "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
+         [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = \"20 ms\"\nv_th = \"20 mV\"\n\
+         [projection.p]\nsource = \"a\"\ntarget = \"a\"\n{keys}\n"
+    )
+}
+
+#[test]
+fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
+    let from = "rule = \"from_file\"\nfile = \"edges.h5\"";
+    let (mv, ms) = ("weight = \"2 mV\"", "axonal_delay = \"3 ms\"");
+    let dendritic = "dendritic_delay = \"4 ms\"";
+    let population = "population = \"v1\"";
+    for (keys, name, weight, axonal, dendritic) in [
+        (from.to_owned(), None, None, None, 0.0),
+        (format!("{from}\n{population}"), Some("v1"), None, None, 0.0),
+        (format!("{from}\n{mv}"), None, Some(2.0), None, 0.0),
+        (format!("{from}\n{ms}"), None, None, Some(3.0), 0.0),
+        (format!("{from}\n{dendritic}"), None, None, Some(0.0), 4.0),
+        (
+            format!("{from}\n{mv}\n{ms}\n{dendritic}"),
+            None,
+            Some(2.0),
+            Some(3.0),
+            4.0,
+        ),
+    ] {
+        let model = network(&one_projection(&keys), &[]);
+        let projection = &model.projections[0];
+        let file = EdgeFile {
+            path: "/edges.h5".into(),
+            population: name.map(String::from),
+        };
+        assert_eq!(projection.connection, Connection::File(file));
+        assert!(projection.autapses && projection.multapses);
+        assert_eq!(projection.weight, weight.map(constant));
+        assert_eq!(projection.axonal_delay_ms, axonal.map(constant));
+        assert_eq!(projection.dendritic_delay_ms, constant(dendritic));
+        assert_eq!(model.sizes(projection), Some((5, 5)));
+        let text = Model::Network(Box::new(model.clone())).resolved();
+        assert_eq!(take(&text, &[]), Ok(Model::Network(Box::new(model))), "{text}");
+    }
+}
+
+#[test]
+fn exponential_delays_round_to_one_step_at_least() {
+    let keys = |low: &str| {
+        format!(
+            "rule = \"all_to_all\"\nweight = \"1 mV\"\naxonal_delay = {{ distribution = \"exponential\", \
+             mean = \"= (1 ms - 0.1 ms) / 2.99573\", low = \"{low}\", high = \"1 ms\" }}"
+        )
+    };
+    let model = network(&one_projection(&keys("0.05 ms")), &[]);
+    let shape = Shape::Exponential {
+        offset: 0.0,
+        mean: 0.9 / 2.995_73,
+    };
+    assert_eq!(
+        model.projections[0].axonal_delay_ms,
+        Some(Distribution::within(shape, 0.05, 1.0).unwrap())
+    );
+    let text = Model::Network(Box::new(model.clone())).resolved();
+    assert!(
+        text.contains("distribution = \"exponential\", mean = "),
+        "{text}"
+    );
+    assert_eq!(take(&text, &[]), Ok(Model::Network(Box::new(model))));
+    let error = take(&one_projection(&keys("0.04999 ms")), &[]).unwrap_err();
+    assert!(
+        error.contains(
+            "delay may be 0.04999 ms, expected at least 0.05 ms, which rounds to delay_resolution"
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -283,7 +365,7 @@ fn thousands_of_parameters_in_a_chain_are_computed() {
     }
     text = text.replace("\ng = 5.0 ", &format!("\n{chain}g = \"= 5 * a0\" "));
     let model = network(&text, &[]);
-    assert_eq!(model.projections[1].weight, constant(-0.5));
+    assert_eq!(model.projections[1].weight, Some(constant(-0.5)));
     // A ring of them is one error.
     let error = take(&text, &["parameter.a20000== a0"]).unwrap_err();
     assert_eq!(error.matches("error: ").count(), 1, "{error}");

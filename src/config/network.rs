@@ -7,12 +7,14 @@ mod record;
 mod stimulus;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time;
 
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, ModelSpec, Values};
 use crate::base::time::Duration;
-use crate::network::rule::{Plan, Rule};
+use crate::network::rule::{Edges, Plan, Rule};
 use crate::neuron;
 
 pub use record::{Record, Recorded, SampledStates, Selection};
@@ -82,7 +84,26 @@ pub struct Initial {
     pub v_m: Option<Distribution>,
 }
 
-/// Synapses from one population onto others, made by one rule for each target.
+/// Where the synapses of a projection come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Connection {
+    /// A rule makes them.
+    Rule(Rule),
+    /// They are read from a file, `rule = "from_file"`.
+    File(EdgeFile),
+}
+
+/// A file that lists synapses, SONATA HDF5 or CSV. It counts sources within the source population, and targets over the
+/// target populations one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EdgeFile {
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// Name of the edge population in an HDF5 file, or `None` for the only one.
+    pub population: Option<String>,
+}
+
+/// Synapses from one population onto others, made by one rule for all targets together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
     /// Name, unique among projections.
@@ -93,17 +114,19 @@ pub struct Projection {
     /// neurons one after the other.
     pub targets: Vec<String>,
     /// Who is connected with whom.
-    pub rule: Rule,
-    /// Whether a neuron may be connected with itself.
+    pub connection: Connection,
+    /// Whether a neuron may be connected with itself; true where a file says who is.
     pub autapses: bool,
-    /// Whether a pair of neurons may be connected more than once; false for rules that cannot do that.
+    /// Whether a pair of neurons may be connected more than once; false for rules that cannot do that, true where a file
+    /// says which are.
     pub multapses: bool,
-    /// Weight of each synapse in the held unit of the targets' [`NetworkModel::weight`].
-    pub weight: Distribution,
-    /// Time from the soma to the synapse in milliseconds, never negative.
-    pub axonal_delay_ms: Distribution,
+    /// Weight of each synapse in the held unit of the targets' [`NetworkModel::weight`]; `None` for the weights of the
+    /// file.
+    pub weight: Option<Distribution>,
+    /// Time from the soma to the synapse in milliseconds, never negative. `None` for the delays of the file.
+    pub axonal_delay_ms: Option<Distribution>,
     /// Time from the synapse to the target's soma in milliseconds, never negative. Where one of the two delays is
-    /// drawn, the other is 0.
+    /// drawn or in the file, the other is 0.
     pub dendritic_delay_ms: Distribution,
     /// Drawn delays are rounded to a multiple of this, above zero.
     pub delay_resolution: Duration,
@@ -127,16 +150,57 @@ impl NetworkModel {
         targets.iter().find_map(of).unwrap_or(Dimension::One)
     }
 
-    /// What decides the synapses of `projection`, one of this model's.
-    pub fn plan(&self, projection: &Projection) -> Option<Plan> {
-        projection.plan(self.seed, &|name| Some(self.population(name)?.size))
+    /// What decides the synapses of `projection`, one of this model's; `edges` are those of its file, if it has one.
+    pub fn plan(&self, projection: &Projection, edges: Option<&Arc<Edges>>) -> Option<Plan> {
+        let size = |name: &str| Some(self.population(name)?.size);
+        projection.plan(self.seed, &size, edges)
+    }
+
+    /// Numbers of sources and of targets of `projection`, one of this model's.
+    pub fn sizes(&self, projection: &Projection) -> Option<(u32, u32)> {
+        let size = |name: &str| Some(self.population(name)?.size);
+        let (n_target, _) = projection.targets(&size)?;
+        Some((size(&projection.source)?, n_target))
     }
 }
 
 impl Projection {
-    /// What decides its synapses, where `size` tells the sizes of populations; `None` if one is unknown or the targets
-    /// are more than 32 bits count.
-    pub(super) fn plan(&self, seed: u64, size: &dyn Fn(&str) -> Option<u32>) -> Option<Plan> {
+    /// What decides its synapses, where `size` tells the sizes of populations and `edges` are those of its file; `None`
+    /// if a population is unknown, the targets are more than 32 bits count, or edges, or their weights or delays, are
+    /// missing.
+    pub(super) fn plan(
+        &self,
+        seed: u64,
+        size: &dyn Fn(&str) -> Option<u32>,
+        edges: Option<&Arc<Edges>>,
+    ) -> Option<Plan> {
+        let (n_target, own) = self.targets(size)?;
+        Some(Plan {
+            name: self.name.clone(),
+            seed,
+            n_source: size(&self.source)?,
+            n_target,
+            own,
+            rule: match &self.connection {
+                Connection::Rule(rule) => rule.clone(),
+                Connection::File(_) => Rule::Given(Arc::clone(edges?)),
+            },
+            autapses: self.autapses,
+            multapses: self.multapses,
+            weight: match self.weight {
+                Some(weight) => weight,
+                None => edges?.weight()?,
+            },
+            delay_ms: match self.axonal_delay_ms {
+                Some(_) => self.delay_ms()?,
+                None => edges?.delay_ms()?,
+            },
+            delay_resolution: self.delay_resolution,
+        })
+    }
+
+    /// How many targets there are, and where among them the source population begins.
+    fn targets(&self, size: &dyn Fn(&str) -> Option<u32>) -> Option<(u32, Option<u32>)> {
         let (mut n_target, mut own) = (0_u32, None);
         for target in &self.targets {
             if *target == self.source {
@@ -144,24 +208,12 @@ impl Projection {
             }
             n_target = n_target.checked_add(size(target)?)?;
         }
-        Some(Plan {
-            name: self.name.clone(),
-            seed,
-            n_source: size(&self.source)?,
-            n_target,
-            own,
-            rule: self.rule,
-            autapses: self.autapses,
-            multapses: self.multapses,
-            weight: self.weight,
-            delay_ms: self.delay_ms()?,
-            delay_resolution: self.delay_resolution,
-        })
+        Some((n_target, own))
     }
 
-    /// Time from soma to soma in milliseconds, or `None` where a part is drawn and the other not 0.
+    /// Time from soma to soma in milliseconds, or `None` where a part is drawn and the other not 0, or the file has it.
     pub fn delay_ms(&self) -> Option<Distribution> {
-        let (axonal, dendritic) = (self.axonal_delay_ms, self.dendritic_delay_ms);
+        let (axonal, dendritic) = (self.axonal_delay_ms?, self.dendritic_delay_ms);
         match (axonal.constant(), dendritic.constant()) {
             (Some(0.0), _) => Some(dendritic),
             (_, Some(0.0)) => Some(axonal),

@@ -11,6 +11,7 @@ use crate::mlp::training::TrainingError;
 use crate::mlp::weight_file::WeightFileError;
 use crate::network::builder::BuildError;
 use crate::protocol::hypnogram::TooLong;
+use crate::record::edge_file::EdgeFileError;
 use crate::record::error::RecordError;
 use crate::record::output::OutputError;
 use crate::record::spike_file::SpikeFileError;
@@ -34,6 +35,9 @@ pub enum ExperimentError {
     /// The spike file.
     #[error(transparent)]
     SpikeFile(#[from] SpikeFileError),
+    /// The edge file.
+    #[error(transparent)]
+    EdgeFile(#[from] EdgeFileError),
     /// Training.
     #[error(transparent)]
     Training(#[from] TrainingError),

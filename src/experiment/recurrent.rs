@@ -1,6 +1,7 @@
 //! A recurrent network from its model file to its run file, table and figure.
 
 pub mod activity;
+mod edges;
 pub mod estimate;
 mod input;
 
@@ -53,6 +54,8 @@ pub fn run(
     );
     memory::check(expected.memory_bytes, &what)?;
     let mut engine = assemble(&network)?;
+    // Edges from files are in the lanes now.
+    drop(network);
     let directory = options.directory()?;
     let layout = layout(model, &engine, &options.source);
     let file = RunFile::create(&directory.join("run.h5"), layout)?;
@@ -131,10 +134,10 @@ fn next_slice(slice: Duration, took: time::Duration) -> Duration {
     })
 }
 
-/// The network that a model file describes, with the spikes of the files that it names.
+/// The network that a model file describes, with the spikes and edges of the files that it names.
 ///
 /// # Errors
-/// If a spike file is missing or wrong.
+/// If a file is missing or wrong.
 pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
     let index = |name: &String| {
         model
@@ -143,6 +146,20 @@ pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
             .position(|population| population.name == *name)
     };
     let indices = |names: &[String]| names.iter().filter_map(index).collect();
+    let mut projections = Vec::new();
+    for projection in &model.projections {
+        let edges = edges::read(model, projection)?;
+        let Some((source, plan)) =
+            index(&projection.source).zip(model.plan(projection, edges.as_ref()))
+        else {
+            continue;
+        };
+        projections.push(Projection {
+            source,
+            targets: indices(&projection.targets),
+            plan,
+        });
+    }
     let (mut noise, mut currents) = (Vec::new(), Vec::new());
     for stimulus in &model.stimuli {
         match stimulus {
@@ -175,17 +192,7 @@ pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
                 v_m: population.initial.v_m,
             })
             .collect(),
-        projections: model
-            .projections
-            .iter()
-            .filter_map(|projection| {
-                Some(Projection {
-                    source: index(&projection.source)?,
-                    targets: indices(&projection.targets),
-                    plan: model.plan(projection)?,
-                })
-            })
-            .collect(),
+        projections,
         noise,
         currents,
         spikes: input::spikes(model)?,

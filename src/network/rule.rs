@@ -1,23 +1,29 @@
 //! Connection rules: which synapses a projection has, with which weights and delays.
 //!
-//! Every draw belongs to an entity: a target neuron under rules that count incoming synapses, a source and a tile of
+//! Every draw belongs to an entity: a target neuron under rules that count incoming synapses and where edges are given, a source and a tile of
 //! targets under `fixed_out_degree`. Connectivity, weights and delays have streams of their own (`connect.NAME`,
 //! `weight.NAME`, `delay.NAME`). So the same seed gives the same graph for any division into lanes and any number of
 //! threads, and another weight distribution leaves the connectivity as it was.
 
+mod bucket;
 mod bundle;
 mod check;
 mod connect;
+mod given;
 mod sample;
 mod share;
+mod value;
 
 pub use check::RuleError;
+pub use given::{Column, EdgeFault, EdgeList, Edges};
+
+use std::sync::Arc;
 
 use crate::base::distribution::Distribution;
 use crate::base::time::Duration;
 
 /// How sources and targets are paired.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Rule {
     /// Source i to target i.
     OneToOne,
@@ -31,6 +37,9 @@ pub enum Rule {
     FixedOutDegree(u32),
     /// This many synapses in all, between uniformly chosen pairs.
     FixedTotal(u64),
+    /// These edges. Weights and delays that they have stand in place of the plan's, which only tell their range. Autapses
+    /// and multapses are as given, whatever the plan says.
+    Given(Arc<Edges>),
 }
 
 impl Rule {
@@ -43,6 +52,7 @@ impl Rule {
             Self::FixedInDegree(_) => "fixed_in_degree",
             Self::FixedOutDegree(_) => "fixed_out_degree",
             Self::FixedTotal(_) => "fixed_total",
+            Self::Given(_) => "from_file",
         }
     }
 }
@@ -100,6 +110,7 @@ impl Plan {
             Rule::FixedInDegree(degree) => f64::from(degree) * f64::from(self.n_target),
             Rule::FixedOutDegree(degree) => f64::from(degree) * f64::from(self.n_source),
             Rule::FixedTotal(total) => total as f64,
+            Rule::Given(ref edges) => edges.len() as f64,
         }
     }
 

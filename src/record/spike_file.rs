@@ -3,14 +3,12 @@
 mod csv;
 mod sonata;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::dataset::{Fault, listing};
+use super::open::is_hdf5;
 use super::output::{OutputError, write_new};
 use crate::base::time::Time;
-
-/// First bytes of every HDF5 file without a user block.
-const HDF5_SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 
 /// Why spikes cannot be read from a file.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +35,7 @@ pub enum SpikeFileError {
         expected: String,
     },
     /// No population of the name asked for, or none was asked for and there is not exactly one.
-    #[error("`{}`: {problem}; the file has {}\n  help: {help}", path.display(), list(found))]
+    #[error("`{}`: {problem}; the file has {}\n  help: {help}", path.display(), listing(found))]
     Population {
         /// The file.
         path: PathBuf,
@@ -63,6 +61,35 @@ pub enum SpikeFileError {
     },
 }
 
+impl SpikeFileError {
+    fn new(path: &Path, fault: Fault) -> Self {
+        let path = path.to_owned();
+        match fault {
+            Fault::Unreadable(cause) => Self::Unreadable { path, cause },
+            Fault::Content {
+                place,
+                found,
+                expected,
+            } => Self::Content {
+                path,
+                place,
+                found,
+                expected,
+            },
+            Fault::Population {
+                problem,
+                found,
+                help,
+            } => Self::Population {
+                path,
+                problem,
+                found,
+                help,
+            },
+        }
+    }
+}
+
 /// Reads the spikes for a population of `size` neurons, sorted by time, then by neuron.
 ///
 /// An HDF5 file must hold `/spikes/<population>/{timestamps, node_ids}` with times in ms or s; `population` may be
@@ -78,8 +105,10 @@ pub fn read(
     population: Option<&str>,
     size: usize,
 ) -> Result<Vec<(Time, u32)>, SpikeFileError> {
-    let mut spikes = if is_hdf5(path)? {
-        sonata::read(path, population, size)?
+    let wrong = |fault| SpikeFileError::new(path, fault);
+    let hdf5 = is_hdf5(path).map_err(|cause| wrong(Fault::Unreadable(cause)))?;
+    let mut spikes = if hdf5 {
+        sonata::read(path, population, size).map_err(wrong)?
     } else {
         csv::read(path, size)?
     };
@@ -108,28 +137,6 @@ pub fn write_csv(path: &Path, spikes: &[(Time, u32)]) -> Result<(), OutputError>
     })
 }
 
-fn is_hdf5(path: &Path) -> Result<bool, SpikeFileError> {
-    let unreadable = |cause: std::io::Error| SpikeFileError::Unreadable {
-        path: path.to_owned(),
-        cause: cause.to_string(),
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut start = Vec::new();
-    file.take(HDF5_SIGNATURE.len() as u64)
-        .read_to_end(&mut start)
-        .map_err(unreadable)?;
-    let named_so = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("h5") || e.eq_ignore_ascii_case("hdf5"));
-    match start == HDF5_SIGNATURE {
-        false if named_so => Err(SpikeFileError::Unreadable {
-            path: path.to_owned(),
-            cause: "is not an HDF5 file".to_owned(),
-        }),
-        signed => Ok(signed),
-    }
-}
-
 /// The instant `value_ms` after the start, or what was expected.
 fn spike_time(value_ms: f64) -> Result<Time, &'static str> {
     match Time::from_ms(value_ms) {
@@ -146,16 +153,5 @@ fn spike_node(node: u64, size: usize) -> Result<u32, String> {
             0 => "no neuron, as the population is empty".to_owned(),
             _ => format!("a neuron from 0 to {}", size - 1),
         }),
-    }
-}
-
-fn list(names: &[String]) -> String {
-    match names {
-        [] => "none".to_owned(),
-        names => names
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", "),
     }
 }

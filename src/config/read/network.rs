@@ -32,7 +32,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         read: &populations,
     };
     let projections = named(root, "projection", |section, name| {
-        projection::read(section, name, seed, &known)
+        projection::read(section, name, seed, &known, paths)
     });
     let stimuli = named(root, "stimulus", |section, name| {
         stimulus::read(section, name, &known, paths)

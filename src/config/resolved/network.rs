@@ -6,8 +6,8 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 use crate::config::network::{
-    Current, Figures, Guard, NetworkModel, Poisson, Population, Projection, Record, SampledStates,
-    Selection, SpikeFile, Stimulus,
+    Connection, Current, EdgeFile, Figures, Guard, NetworkModel, Poisson, Population, Projection,
+    Record, SampledStates, Selection, SpikeFile, Stimulus,
 };
 use crate::config::quantity;
 use crate::network::rule::Rule;
@@ -57,6 +57,9 @@ fn drawn(distribution: &Distribution, dimension: Dimension) -> String {
         Shape::Uniform { low, high } => ("uniform", vec![("low", low), ("high", high)]),
         Shape::Normal { mean, sd } => ("normal", vec![("mean", mean), ("sd", sd)]),
         Shape::LogNormal { mean, sd } => ("log_normal", vec![("mean", mean), ("sd", sd)]),
+        Shape::Exponential { offset, mean } => {
+            ("exponential", vec![("mean", mean), ("offset", offset)])
+        }
     };
     let (low, high) = distribution.bounds();
     let bounds = [("low", low), ("high", high)];
@@ -115,9 +118,36 @@ impl Text {
         self.section(&format!("projection.{}", projection.name));
         self.key("source", quote(&projection.source));
         self.key("target", names(&projection.targets));
-        self.key("rule", quote(projection.rule.name()));
-        let counted = match projection.rule {
-            Rule::OneToOne | Rule::AllToAll => false,
+        self.connection(projection);
+        if let Some(values) = &projection.weight {
+            self.key("weight", drawn(values, weight));
+        }
+        // Either key would stand in place of the file's delays.
+        if let Some(axonal) = &projection.axonal_delay_ms {
+            let delay = |delay| drawn(delay, Dimension::Time);
+            self.key("axonal_delay", delay(axonal));
+            self.key("dendritic_delay", delay(&projection.dendritic_delay_ms));
+        }
+        let resolution = quantity::write_duration(projection.delay_resolution);
+        self.key("delay_resolution", resolution);
+    }
+
+    fn connection(&mut self, projection: &Projection) {
+        let rule = match &projection.connection {
+            Connection::Rule(rule) => rule,
+            Connection::File(EdgeFile { path, population }) => {
+                self.key("rule", quote("from_file"));
+                self.key("file", super::path(path));
+                if let Some(population) = population {
+                    self.key("population", quote(population));
+                }
+                return;
+            }
+        };
+        self.key("rule", quote(rule.name()));
+        let counted = match *rule {
+            // Edges are only given through files.
+            Rule::OneToOne | Rule::AllToAll | Rule::Given(_) => false,
             Rule::FixedProbability(p) => {
                 self.key("probability", format!("{p:?}"));
                 false
@@ -139,12 +169,6 @@ impl Text {
         if counted {
             self.key("multapses", projection.multapses);
         }
-        self.key("weight", drawn(&projection.weight, weight));
-        let delay = |delay| drawn(delay, Dimension::Time);
-        self.key("axonal_delay", delay(&projection.axonal_delay_ms));
-        self.key("dendritic_delay", delay(&projection.dendritic_delay_ms));
-        let resolution = quantity::write_duration(projection.delay_resolution);
-        self.key("delay_resolution", resolution);
     }
 
     fn poisson(&mut self, poisson: &Poisson, weight: Dimension) {

@@ -56,6 +56,15 @@ impl<'a> Bundles<'a> {
             .sum()
     }
 
+    /// Given edges onto the lane; 0 under other rules.
+    pub(super) fn given(&self) -> u64 {
+        let Rule::Given(edges) = &self.plan.rule else {
+            return 0;
+        };
+        let onto = |block: &Block| edges.onto(block.first..block.first + block.len).len() as u64;
+        self.lane.iter().map(onto).sum()
+    }
+
     /// Calls `visit` with each entity and its synapses until it fails.
     pub(super) fn each<E>(
         &self,
@@ -69,6 +78,11 @@ impl<'a> Bundles<'a> {
             let degrees = self.shared_degrees(block);
             for i in 0..block.len {
                 let target = block.first + i;
+                if let Rule::Given(edges) = &self.plan.rule {
+                    let sources = &edges.sources()[edges.onto(target..target + 1)];
+                    visit(target.into(), Partners::Onto(block.local + i, sources))?;
+                    continue;
+                }
                 self.afferents(target, degrees.get(i as usize).copied(), &mut sampler);
                 visit(
                     target.into(),
@@ -97,7 +111,8 @@ impl<'a> Bundles<'a> {
             Rule::FixedTotal(_) => {
                 self.sample(sampler, &mut stream(), of, shared.unwrap_or(0));
             }
-            Rule::FixedOutDegree(_) => {}
+            // Not drawn by target: see `each`.
+            Rule::FixedOutDegree(_) | Rule::Given(_) => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! Plans that no graph can meet.
 
 use crate::base::time::{Duration, TimeRangeError};
+use crate::network::rule::given::shortest;
 use crate::network::rule::{Plan, Rule};
 
 /// Most steps of `delay_resolution` in a drawn delay.
@@ -56,6 +57,21 @@ pub enum RuleError {
         /// Whether multapses would make it possible.
         mendable: bool,
     },
+    /// Given edges between other numbers of neurons.
+    #[error(
+        "projection `{projection}`: found edges from {} sources to {} targets, expected {n_source} and {n_target}",
+        found.0, found.1
+    )]
+    Sizes {
+        /// The projection.
+        projection: String,
+        /// Sources and targets of the edges.
+        found: (u32, u32),
+        /// Sources.
+        n_source: u32,
+        /// Targets.
+        n_target: u32,
+    },
     /// Own neurons that are not all among the targets.
     #[error(
         "projection `{projection}`: own neurons are targets {first} to {last}, expected them among {n_target} targets"
@@ -80,7 +96,7 @@ pub enum RuleError {
     },
     /// A delay too short.
     #[error("projection `{projection}`: delay may be {found_ms} ms, expected at least {least}{help}",
-        help = if *.drawn { " (delay_resolution)\n  help: give the delay a lower bound; draws below it are drawn again" } else { "" })]
+        help = if *.drawn { ", which rounds to delay_resolution\n  help: give the delay a lower bound; draws below it are drawn again" } else { "" })]
     ShortDelay {
         /// The projection.
         projection: String,
@@ -213,6 +229,15 @@ impl Plan {
                 self.check_degree("out_degree", degree, self.n_target, "targets")
             }
             Rule::FixedInDegree(_) | Rule::FixedOutDegree(_) => Ok(()),
+            Rule::Given(ref edges) if edges.sizes() != (self.n_source, self.n_target) => {
+                Err(RuleError::Sizes {
+                    projection: projection(),
+                    found: edges.sizes(),
+                    n_source: self.n_source,
+                    n_target: self.n_target,
+                })
+            }
+            Rule::Given(_) => Ok(()),
             Rule::FixedTotal(total) => {
                 let pairs = self.pairs();
                 let enough = if self.multapses {
@@ -301,9 +326,10 @@ impl Plan {
             });
         }
         let (low, high) = self.delay_ms.reach();
-        // Whole picoseconds, so that a bound of 0.1 ms meets a resolution of 0.1 ms.
-        if Duration::from_ms(low).map_err(range)? < resolution {
-            return Err(short(low, resolution, true));
+        // Whole picoseconds, so that a bound of 0.05 ms meets a resolution of 0.1 ms.
+        let least = shortest(resolution);
+        if Duration::from_ms(low).map_err(range)? < least {
+            return Err(short(low, least, true));
         }
         let most = Duration::from_ps(resolution.ps().saturating_mul(MOST_STEPS));
         if Duration::from_ms(high).map_err(range)? > most {

@@ -1,11 +1,13 @@
-//! From a plan to the synapses of one lane, in two passes over the same draws: count, then fill.
+//! From a plan to the synapses of one lane.
 //!
-//! Beyond what it returns, the build holds an array of the sources, a list of one entity's partners and, where delays
-//! are drawn, 2 bytes a synapse.
+//! With one delay for all, in two passes over the same draws: count, then fill. Beyond what it returns, this holds an array
+//! of the sources and a list of one entity's partners. Where delays differ, in one pass and by way of buckets, which hold
+//! 12 bytes a synapse (16 in a lane that 16 bits cannot count).
 
-use crate::base::stream::Stream;
-use crate::base::time::{Duration, PS_PER_MS};
+use crate::base::time::Duration;
+use crate::network::rule::bucket::{Buckets, Rows};
 use crate::network::rule::bundle::{Bundles, ELSEWHERE, Partners};
+use crate::network::rule::value::Values;
 use crate::network::rule::{Block, Plan, Rule, RuleError};
 use crate::synapse::sparse::{Index, Sparse, Weights};
 
@@ -26,31 +28,31 @@ impl Plan {
         lane.sort_by_key(|block| block.first);
         self.check_lane::<I>(&lane)?;
         let bundles = Bundles::new(self, &lane);
-        let starts = self.count(&bundles)?;
-        let delay = self.delay_ms.constant();
-        let mut filled = self.fill::<I>(&bundles, starts, delay.is_none());
-        let n_synapses = filled.targets.len();
-        let (delays, offsets) = if n_synapses == 0 {
-            (Vec::new(), vec![0])
-        } else if let Some(ms) = delay {
-            let delay = Duration::from_ms(ms).map_err(|cause| RuleError::DelayRange {
-                projection: self.name.clone(),
-                cause,
-            })?;
-            (vec![delay], filled.starts)
-        } else {
-            filled.sort_by_delay(self.delay_resolution)
+        self.check_certain(&bundles)?;
+        let rows = match self.delay_ms.constant() {
+            Some(ms) => {
+                let delay = Duration::from_ms(ms).map_err(|cause| RuleError::DelayRange {
+                    projection: self.name.clone(),
+                    cause,
+                })?;
+                self.fill::<I>(&bundles, self.count(&bundles)?, delay)
+            }
+            None => self.sort::<I>(&bundles)?,
         };
-        Ok(Sparse {
+        let mut sparse = Sparse {
             n_source: self.n_source as usize,
-            delays,
-            offsets,
-            targets: filled.targets,
+            delays: rows.delays,
+            offsets: rows.offsets,
+            targets: rows.targets,
             weights: match self.weight.constant() {
                 Some(weight) => Weights::One(weight as f32),
-                None => Weights::Each(filled.weights),
+                None => Weights::Each(rows.weights),
             },
-        })
+        };
+        if sparse.targets.is_empty() {
+            (sparse.delays, sparse.offsets) = (Vec::new(), vec![0]);
+        }
+        Ok(sparse)
     }
 
     fn check_lane<I: Index>(&self, lane: &[Block]) -> Result<(), RuleError> {
@@ -81,19 +83,27 @@ impl Plan {
         Ok(())
     }
 
-    /// Where each source's synapses begin, with their number at the end.
-    fn count(&self, bundles: &Bundles<'_>) -> Result<Vec<u32>, RuleError> {
-        let too_many = || RuleError::TooManySynapses {
-            projection: self.name.clone(),
-        };
-        // Before anything is drawn: a list of partners must fit in memory too.
+    /// Before anything is drawn: a list of partners must fit in memory too.
+    fn check_certain(&self, bundles: &Bundles<'_>) -> Result<(), RuleError> {
         let certain = match self.rule {
             Rule::FixedInDegree(degree) => u64::from(degree) * bundles.n_target(),
+            Rule::Given(_) => bundles.given(),
             _ => bundles.shared(),
         };
         if certain > u32::MAX.into() {
-            return Err(too_many());
+            return Err(self.too_many());
         }
+        Ok(())
+    }
+
+    fn too_many(&self) -> RuleError {
+        RuleError::TooManySynapses {
+            projection: self.name.clone(),
+        }
+    }
+
+    /// Where each source's synapses begin, with their number at the end.
+    fn count(&self, bundles: &Bundles<'_>) -> Result<Vec<u32>, RuleError> {
         let mut counts = vec![0_u32; self.n_source as usize + 1];
         let mut total = 0_u64;
         bundles.each(|_, partners| {
@@ -105,7 +115,7 @@ impl Plan {
             };
             total += here;
             if total > u32::MAX.into() {
-                return Err(too_many());
+                return Err(self.too_many());
             }
             match partners {
                 Partners::Onto(_, sources) => {
@@ -125,43 +135,40 @@ impl Plan {
         Ok(counts)
     }
 
+    /// Rows of synapses that all have one delay and begin at `starts`.
     fn fill<I: Index>(
         &self,
         bundles: &Bundles<'_>,
-        starts: Vec<u32>,
-        delays_drawn: bool,
-    ) -> Filled<I> {
+        mut starts: Vec<u32>,
+        delay: Duration,
+    ) -> Rows<I> {
         let n = starts.last().copied().unwrap_or(0) as usize;
-        let weights_drawn = self.weight.constant().is_none();
-        let drawn = |yes: bool| if yes { n } else { 0 };
-        let mut filled = Filled {
-            starts,
-            targets: vec![I::new(0); n],
-            weights: vec![0.0; drawn(weights_drawn)],
-            steps: vec![0; drawn(delays_drawn)],
+        let weighted = self.weight.constant().is_none();
+        let mut targets = vec![I::new(0); n];
+        let mut weights = vec![0.0; if weighted { n } else { 0 }];
+        let mut put = |source: u32, local: u32, weight: Option<&f32>| {
+            let next = &mut starts[source as usize];
+            let place = *next as usize;
+            *next += 1;
+            targets[place] = I::new(local);
+            if let Some(&weight) = weight {
+                weights[place] = weight;
+            }
         };
-        let weight_purpose = format!("weight.{}", self.name);
-        let delay_purpose = format!("delay.{}", self.name);
-        let steps_per_ms = PS_PER_MS as f64 / self.delay_resolution.ps() as f64;
+        let mut values = Values::new(self);
         let done: Result<(), std::convert::Infallible> = bundles.each(|entity, partners| {
-            let mut draws = Draws {
-                plan: self,
-                weight: weights_drawn.then(|| Stream::new(self.seed, &weight_purpose, entity)),
-                delay: delays_drawn.then(|| Stream::new(self.seed, &delay_purpose, entity)),
-                steps_per_ms,
-            };
             match partners {
                 Partners::Onto(local, sources) => {
-                    for &source in sources {
-                        filled.put(source, local, &mut draws);
+                    let (weights, _) = values.of(entity, sources.len());
+                    for (i, &source) in sources.iter().enumerate() {
+                        put(source, local, weights.get(i));
                     }
                 }
                 Partners::From(source, locals) => {
-                    for &local in locals {
-                        if local == ELSEWHERE {
-                            draws.pass();
-                        } else {
-                            filled.put(source, local, &mut draws);
+                    let (weights, _) = values.of(entity, locals.len());
+                    for (i, &local) in locals.iter().enumerate() {
+                        if local != ELSEWHERE {
+                            put(source, local, weights.get(i));
                         }
                     }
                 }
@@ -170,119 +177,48 @@ impl Plan {
         });
         let Ok(()) = done;
         // Each start has moved along its row to the end, which is where the next source's row starts.
-        filled.starts.rotate_right(1);
-        if let Some(first) = filled.starts.first_mut() {
+        starts.rotate_right(1);
+        if let Some(first) = starts.first_mut() {
             *first = 0;
         }
-        filled
-    }
-}
-
-/// Streams of one entity from which its synapses' weights and delays are drawn, one after the other.
-struct Draws<'a> {
-    plan: &'a Plan,
-    weight: Option<Stream>,
-    delay: Option<Stream>,
-    steps_per_ms: f64,
-}
-
-impl Draws<'_> {
-    #[inline(always)]
-    fn weight(&mut self) -> Option<f32> {
-        let stream = self.weight.as_mut()?;
-        Some(self.plan.weight.draw(stream) as f32)
-    }
-
-    /// The delay in steps of the resolution: at least 1 and within `u16`, both by [`Plan::check`].
-    #[inline(always)]
-    fn step(&mut self) -> Option<u16> {
-        let stream = self.delay.as_mut()?;
-        // `round` is a library call on plain x86-64.
-        Some((self.plan.delay_ms.draw(stream) * self.steps_per_ms + 0.5) as u16)
-    }
-
-    /// Draws what belongs to a synapse in another lane.
-    fn pass(&mut self) {
-        let _ = (self.weight(), self.step());
-    }
-}
-
-/// Synapses in rows by source.
-struct Filled<I> {
-    starts: Vec<u32>,
-    targets: Vec<I>,
-    /// Empty if there is one for all.
-    weights: Vec<f32>,
-    /// Delays in steps of the resolution; empty if there is one for all.
-    steps: Vec<u16>,
-}
-
-impl<I: Index> Filled<I> {
-    #[inline(always)]
-    fn put(&mut self, source: u32, local: u32, draws: &mut Draws<'_>) {
-        let next = &mut self.starts[source as usize];
-        let place = *next as usize;
-        *next += 1;
-        self.targets[place] = I::new(local);
-        if let Some(weight) = draws.weight() {
-            self.weights[place] = weight;
-        }
-        if let Some(step) = draws.step() {
-            self.steps[place] = step;
+        Rows {
+            delays: vec![delay],
+            offsets: starts,
+            targets,
+            weights,
         }
     }
 
-    /// Sorts each row by delay, keeping the order of synapses with one delay. Returns the distinct delays and the
-    /// offsets of rows by source and delay.
-    fn sort_by_delay(&mut self, resolution: Duration) -> (Vec<Duration>, Vec<u32>) {
-        let mut number = vec![0_u16; usize::from(u16::MAX) + 1];
-        for &step in &self.steps {
-            number[usize::from(step)] = 1;
-        }
-        let mut delays = Vec::new();
-        for (step, number) in (0_i64..).zip(&mut number) {
-            if *number != 0 {
-                // At most 65,535 of them: no delay has 0 steps.
-                *number = delays.len() as u16;
-                delays.push(Duration::from_ps(resolution.ps().saturating_mul(step)));
-            }
-        }
-        let n_source = self.starts.len() - 1;
-        let mut offsets = Vec::with_capacity(n_source * delays.len() + 1);
-        let mut places = vec![0_u32; delays.len()];
-        let (mut targets, mut weights) = (Vec::new(), Vec::new());
-        for row in self.starts.windows(2) {
-            let span = row[0] as usize..row[1] as usize;
-            let steps = &self.steps[span.clone()];
-            places.fill(0);
-            for &step in steps {
-                places[usize::from(number[usize::from(step)])] += 1;
-            }
-            let mut start = row[0];
-            for place in &mut places {
-                offsets.push(start);
-                let count = *place;
-                *place = start - row[0];
-                start += count;
-            }
-            targets.clear();
-            targets.extend_from_slice(&self.targets[span.clone()]);
-            let weighted = !self.weights.is_empty();
-            if weighted {
-                weights.clear();
-                weights.extend_from_slice(&self.weights[span.clone()]);
-            }
-            for (i, &step) in steps.iter().enumerate() {
-                let next = &mut places[usize::from(number[usize::from(step)])];
-                let place = span.start + *next as usize;
-                *next += 1;
-                self.targets[place] = targets[i];
-                if weighted {
-                    self.weights[place] = weights[i];
+    /// Rows of synapses whose delays differ.
+    fn sort<I: Index>(&self, bundles: &Bundles<'_>) -> Result<Rows<I>, RuleError> {
+        let share = bundles.n_target() as f64 / f64::from(self.n_target.max(1));
+        let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
+        let mut buckets = Buckets::new(self.n_source, expected);
+        let mut values = Values::new(self);
+        bundles.each(|entity, partners| {
+            let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            let (weights, steps) = values.of(entity, list.len());
+            let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
+            match partners {
+                Partners::Onto(local, sources) => {
+                    for (i, (&source, &step)) in sources.iter().zip(steps).enumerate() {
+                        buckets.put(source, local, weight(i), step);
+                    }
+                }
+                Partners::From(source, locals) => {
+                    for (i, (&local, &step)) in locals.iter().zip(steps).enumerate() {
+                        if local != ELSEWHERE {
+                            buckets.put(source, local, weight(i), step);
+                        }
+                    }
                 }
             }
-        }
-        offsets.push(self.targets.len() as u32);
-        (delays, offsets)
+            if buckets.n_synapses() > u32::MAX.into() {
+                return Err(self.too_many());
+            }
+            Ok(())
+        })?;
+        let weighted = self.weight.constant().is_none();
+        Ok(buckets.into_rows(weighted, self.delay_resolution))
     }
 }

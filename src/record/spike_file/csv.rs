@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{SpikeFileError, spike_node, spike_time};
 use crate::base::time::Time;
+use crate::record::csv::{self, Wrong, fields, number, quote};
 
 /// The first line.
 pub(super) const HEADER: &str = "node_id,timestamp_ms";
@@ -22,74 +23,33 @@ pub(super) fn read(path: &Path, size: usize) -> Result<Vec<(Time, u32)>, SpikeFi
     })
 }
 
-/// What is wrong with a table, and where.
-#[derive(Debug, PartialEq, Eq)]
-struct Wrong {
-    line: usize,
-    found: String,
-    expected: String,
-}
-
 fn parse(bytes: &[u8], size: usize) -> Result<Vec<(Time, u32)>, Wrong> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut lines = bytes.split(|&byte| byte == b'\n').enumerate();
-    let wrong = |index: usize, found: String, expected: &str| Wrong {
-        line: index + 1,
-        found,
-        expected: expected.to_owned(),
-    };
-
+    let mut lines = csv::lines(bytes);
     let header = lines.next().map_or(&[][..], |(_, line)| line);
-    let columns: Vec<&[u8]> = fields(header);
-    if columns != fields(HEADER.as_bytes()) {
-        return Err(wrong(0, quote(header), "the header `node_id,timestamp_ms`"));
+    if !fields(header).eq(fields(HEADER.as_bytes())) {
+        let expected = "the header `node_id,timestamp_ms`";
+        return Err(Wrong::new(0, quote(header), expected));
     }
     let mut spikes = Vec::new();
     for (index, line) in lines {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let [node, time] = fields(line)[..] else {
-            return Err(wrong(
-                index,
-                quote(line),
-                "two values, `node_id,timestamp_ms`",
-            ));
+        let wrong = |found: String, expected: &str| Wrong::new(index, found, expected);
+        let mut values = fields(line);
+        let (Some(node), Some(time), None) = (values.next(), values.next(), values.next()) else {
+            return Err(wrong(quote(line), "two values, `node_id,timestamp_ms`"));
         };
         let id: u64 = number(node)
-            .ok_or_else(|| wrong(index, format!("node_id {}", quote(node)), "a whole number"))?;
-        let node = spike_node(id, size)
-            .map_err(|expected| wrong(index, format!("node_id {id}"), &expected))?;
+            .ok_or_else(|| wrong(format!("node_id {}", quote(node)), "a whole number"))?;
+        let node =
+            spike_node(id, size).map_err(|expected| wrong(format!("node_id {id}"), &expected))?;
         let value: f64 = number(time).ok_or_else(|| {
-            wrong(
-                index,
-                format!("timestamp_ms {}", quote(time)),
-                "a number of milliseconds",
-            )
+            let found = format!("timestamp_ms {}", quote(time));
+            wrong(found, "a number of milliseconds")
         })?;
         let time = spike_time(value)
-            .map_err(|expected| wrong(index, format!("timestamp_ms {value}"), expected))?;
+            .map_err(|expected| wrong(format!("timestamp_ms {value}"), expected))?;
         spikes.push((time, node));
     }
     Ok(spikes)
-}
-
-fn fields(line: &[u8]) -> Vec<&[u8]> {
-    line.split(|&byte| byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .collect()
-}
-
-fn number<T: std::str::FromStr>(field: &[u8]) -> Option<T> {
-    std::str::from_utf8(field).ok()?.parse().ok()
-}
-
-/// The start of a line or field, for a message.
-fn quote(text: &[u8]) -> String {
-    const SHOWN: usize = 40;
-    let shown = String::from_utf8_lossy(&text[..text.len().min(SHOWN)]);
-    let more = if text.len() > SHOWN { "…" } else { "" };
-    format!("`{}{more}`", shown.trim().escape_debug())
 }
 
 #[cfg(test)]

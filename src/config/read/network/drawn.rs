@@ -10,6 +10,7 @@ enum Form {
     Uniform,
     Normal,
     LogNormal,
+    Exponential,
 }
 
 /// A value, or a distribution of values, in the held unit of `dimension`. A single value and limits are in `range`.
@@ -35,12 +36,16 @@ fn table(
     range: Range,
 ) -> Option<Result<Distribution, DistributionError>> {
     let form = section
-        .need("distribution", "`uniform`, `normal` or `log_normal`")
+        .need(
+            "distribution",
+            "`uniform`, `normal`, `log_normal` or `exponential`",
+        )
         .and_then(|item| {
             item.choice(&[
                 ("uniform", Form::Uniform),
                 ("normal", Form::Normal),
                 ("log_normal", Form::LogNormal),
+                ("exponential", Form::Exponential),
             ])
         });
     let Some(form) = form else {
@@ -58,20 +63,29 @@ fn table(
         let (low, high) = (low?, high?);
         return Some(Distribution::new(Shape::Uniform { low, high }));
     }
-    let mean = need("mean", "the mean before bounds", Range::Finite);
-    let sd = need(
-        "sd",
-        "the standard deviation before bounds",
-        Range::NonNegative,
-    );
+    let shape = match form {
+        Form::Exponential => {
+            let what = "the mean before bounds, counted from `offset`";
+            let mean = need("mean", what, Range::NonNegative);
+            let offset = section.or("offset", 0.0, |item| {
+                item.quantity(dimension, Range::Finite)
+            });
+            mean.zip(offset)
+                .map(|(mean, offset)| Shape::Exponential { offset, mean })
+        }
+        _ => {
+            let mean = need("mean", "the mean before bounds", Range::Finite);
+            let what = "the standard deviation before bounds";
+            let sd = need("sd", what, Range::NonNegative);
+            mean.zip(sd).map(|(mean, sd)| match form {
+                Form::LogNormal => Shape::LogNormal { mean, sd },
+                _ => Shape::Normal { mean, sd },
+            })
+        }
+    };
     let bound =
         |key: &str, none: f64| section.or(key, none, |item| item.quantity(dimension, range));
     let low = bound("low", f64::NEG_INFINITY);
     let high = bound("high", f64::INFINITY);
-    let (mean, sd) = (mean?, sd?);
-    let shape = match form {
-        Form::LogNormal => Shape::LogNormal { mean, sd },
-        _ => Shape::Normal { mean, sd },
-    };
-    Some(Distribution::within(shape, low?, high?))
+    Some(Distribution::within(shape?, low?, high?))
 }

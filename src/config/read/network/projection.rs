@@ -1,12 +1,15 @@
 //! `[projection.NAME]`: synapses from one population onto others.
 
+use std::sync::Arc;
+
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
 use crate::base::time::Duration;
-use crate::config::network::Projection;
-use crate::config::reader::Section;
-use crate::network::rule::{Rule, RuleError};
+use crate::config::network::{Connection, EdgeFile, Projection};
+use crate::config::read::{Paths, file};
+use crate::config::reader::{Item, Section};
+use crate::network::rule::{EdgeList, Rule, RuleError};
 
 use super::drawn::drawn;
 use super::{Known, weight};
@@ -21,7 +24,13 @@ struct Form {
     multapses: bool,
 }
 
-static FORMS: [Form; 6] = [
+/// The rule that reads synapses, and perhaps their weights and delays, from a file.
+const FROM_FILE: &str = "from_file";
+
+/// What an edge file's name ends in.
+const EXTENSIONS: [&str; 3] = ["h5", "hdf5", "csv"];
+
+static FORMS: [Form; 7] = [
     Form {
         name: "one_to_one",
         key: None,
@@ -52,6 +61,11 @@ static FORMS: [Form; 6] = [
         key: Some(("total", "the number of synapses in all")),
         multapses: true,
     },
+    Form {
+        name: FROM_FILE,
+        key: Some(("file", "the file of synapses, such as \"edges.h5\"")),
+        multapses: false,
+    },
 ];
 
 /// Reads the table.
@@ -60,6 +74,7 @@ pub(super) fn read(
     name: &str,
     seed: Option<u64>,
     known: &Known<'_>,
+    paths: &Paths<'_>,
 ) -> Option<Projection> {
     let source = section
         .need("source", "the population whose spikes arrive")
@@ -71,34 +86,52 @@ pub(super) fn read(
         dimension = targets.and_then(|targets| weight::dimension(&item, targets, known));
     }
     let form = form(section);
-    let rule = form.and_then(|form| rule(section, form));
-    let autapses = section.or("autapses", false, |item| item.boolean());
+    let connection = form.and_then(|form| connection(section, form, paths));
+    let listed = form.is_some_and(|form| form.name == FROM_FILE);
+    let autapses = if listed {
+        section.know("autapses");
+        Some(true)
+    } else {
+        section.or("autapses", false, |item| item.boolean())
+    };
     let multapses = match form {
         Some(form) if form.multapses => section.or("multapses", false, |item| item.boolean()),
         _ => {
             section.know("multapses");
-            Some(false)
+            Some(listed)
         }
     };
-    let one = Distribution::new(Shape::Constant(1.0)).ok()?;
-    let weight = weight::read(section, dimension, one, |item, dimension| {
-        drawn(item, dimension, Range::Finite)
-    });
+    // A key that is given stands in place of the file's column.
+    let weight = if listed && !section.gives("weight") {
+        Some(None)
+    } else {
+        let one = Distribution::new(Shape::Constant(1.0)).ok()?;
+        weight::read(section, dimension, one, |item, dimension| {
+            drawn(item, dimension, Range::Finite)
+        })
+        .map(Some)
+    };
+    let delay_given = section.gives("axonal_delay") || section.gives("dendritic_delay");
     let delayed = section.gives("dendritic_delay")
+        || (listed && !delay_given)
         || section
             .need(
                 "axonal_delay",
                 "the time from a spike to its arrival, such as \"1.5 ms\"",
             )
             .is_some();
-    let axonal = delay(section, "axonal_delay");
+    let axonal = if listed && !delay_given {
+        Some(None)
+    } else {
+        delay(section, "axonal_delay").map(Some)
+    };
     let dendritic = delay(section, "dendritic_delay");
     let resolution = section.or("delay_resolution", DELAY_RESOLUTION, |item| item.duration());
     let projection = Projection {
         name: name.into(),
         source: source?,
         targets: targets?,
-        rule: rule?,
+        connection: connection?,
         autapses: autapses?,
         multapses: multapses?,
         weight: weight?,
@@ -131,6 +164,9 @@ fn form(section: &Section<'_>) -> Option<&'static Form> {
         .collect();
     let twice = FORMS.iter().filter(|form| form.multapses);
     keys.push(("multapses", twice.map(|form| form.name).collect()));
+    let made = FORMS.iter().filter(|form| form.name != FROM_FILE);
+    keys.push(("autapses", made.map(|form| form.name).collect()));
+    keys.push(("population", vec![FROM_FILE]));
     for (key, of) in keys {
         section.know(key);
         let Some(form) = form.filter(|form| !of.contains(&form.name)) else {
@@ -152,26 +188,48 @@ fn form(section: &Section<'_>) -> Option<&'static Form> {
     form
 }
 
-fn rule(section: &Section<'_>, form: &'static Form) -> Option<Rule> {
+fn connection(section: &Section<'_>, form: &'static Form, paths: &Paths<'_>) -> Option<Connection> {
     let Some((key, what)) = form.key else {
-        return Some(match form.name {
+        return Some(Connection::Rule(match form.name {
             "one_to_one" => Rule::OneToOne,
             _ => Rule::AllToAll,
-        });
+        }));
     };
     let item = section.need(key, what)?;
-    let degree = || u32::try_from(item.integer(0, i64::from(u32::MAX))?).ok();
-    match form.name {
-        "fixed_probability" => item
-            .number(Range::Between(0.0, 1.0))
-            .map(Rule::FixedProbability),
-        "fixed_in_degree" => degree().map(Rule::FixedInDegree),
-        "fixed_out_degree" => degree().map(Rule::FixedOutDegree),
-        _ => {
-            let total = u64::try_from(item.integer(0, i64::MAX)?).ok()?;
-            Some(Rule::FixedTotal(total))
-        }
+    if form.name == FROM_FILE {
+        return edge_file(section, &item, paths).map(Connection::File);
     }
+    let degree = || u32::try_from(item.integer(0, i64::from(u32::MAX))?).ok();
+    let rule = match form.name {
+        "fixed_probability" => Rule::FixedProbability(item.number(Range::Between(0.0, 1.0))?),
+        "fixed_in_degree" => Rule::FixedInDegree(degree()?),
+        "fixed_out_degree" => Rule::FixedOutDegree(degree()?),
+        _ => Rule::FixedTotal(u64::try_from(item.integer(0, i64::MAX)?).ok()?),
+    };
+    Some(Connection::Rule(rule))
+}
+
+fn edge_file(section: &Section<'_>, item: &Item<'_>, paths: &Paths<'_>) -> Option<EdgeFile> {
+    let path = file(item, &EXTENSIONS, paths)?;
+    let population = match section.get("population") {
+        None => None,
+        Some(item) => Some(
+            item.text("the name of an edge population in the file")?
+                .into(),
+        ),
+    };
+    let csv = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+    if let Some(item) = section.get("population").filter(|_| csv) {
+        let message = format!(
+            "`{}` is given for a CSV file, expected it with an HDF5 file alone: a table has no populations",
+            item.path
+        );
+        item.reader.problem(item.key_origin, message, None);
+        return None;
+    }
+    Some(EdgeFile { path, population })
 }
 
 fn delay(section: &Section<'_>, key: &str) -> Option<Distribution> {
@@ -188,7 +246,7 @@ fn check(
     seed: u64,
     known: &Known<'_>,
 ) -> Option<()> {
-    if projection.delay_ms().is_none() {
+    if projection.axonal_delay_ms.is_some() && projection.delay_ms().is_none() {
         let item = section.get("dendritic_delay")?;
         let message = format!(
             "`{}` and `axonal_delay` are not 0 ms, expected both to be constant",
@@ -203,7 +261,23 @@ fn check(
     if targets.contains(&None) || size(&projection.source).is_none() {
         return Some(());
     }
-    let Some(plan) = projection.plan(seed, &size) else {
+    // What a file holds is checked when it is read; what the model file says of it, here.
+    let targets: Option<u32> = targets
+        .into_iter()
+        .try_fold(0_u32, |sum, size| sum.checked_add(size?));
+    let none = targets
+        .zip(size(&projection.source))
+        .and_then(|(n_target, n_source)| {
+            let list = EdgeList::new(
+                n_source,
+                n_target,
+                projection.weight.is_none(),
+                projection.axonal_delay_ms.is_none(),
+                projection.delay_resolution,
+            );
+            list.finish().ok().map(Arc::new)
+        });
+    let Some(plan) = projection.plan(seed, &size, none.as_ref()) else {
         let message = format!(
             "projection `{}` has more targets than 32 bits count, expected at most {}",
             projection.name,

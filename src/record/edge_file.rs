@@ -1,0 +1,101 @@
+//! Synapses from a file: SONATA HDF5 of any program, or a table in CSV.
+
+mod csv;
+mod sonata;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use super::dataset::{Fault, listing};
+use super::open::is_hdf5;
+use crate::network::rule::{EdgeList, Edges};
+
+/// Why synapses cannot be read from a file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EdgeFileError {
+    /// The file cannot be opened or read.
+    #[error("`{}`: cannot read: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the HDF5 library says.
+        cause: String,
+    },
+    /// Something in the file is not as it must be.
+    #[error("`{}`: {place}: found {found}, expected {expected}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Line, or dataset and index.
+        place: String,
+        /// What is there.
+        found: String,
+        /// What should be there.
+        expected: String,
+    },
+    /// No edge population of the name asked for, or none was asked for and there is not exactly one.
+    #[error("`{}`: {problem}; the file has {}\n  help: {help}", path.display(), listing(found))]
+    Population {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+        /// Edge populations in the file.
+        found: Vec<String>,
+        /// A way out.
+        help: String,
+    },
+}
+
+/// Reads all edges of the file at `path` into `list`, which is empty and says between how many neurons they are and
+/// whether their weights and delays are wanted.
+///
+/// An HDF5 file must hold `/edges/<population>/{source_node_id, target_node_id}` as in the SONATA developer guide, and
+/// all its edges must be in one group, whose `syn_weight` and `delay` (ms) are read where they are wanted; `population`
+/// may be left out if there is only one. Edge types, other attributes and the names of node populations are not looked
+/// at. Anything else is read as CSV: a header `source,target`, `source,target,weight`, `source,target,delay_ms` or
+/// `source,target,weight,delay_ms`, then a row per edge; there `population` is ignored, because such a table has none.
+/// Weights are in the unit of the projection, ids count from 0.
+///
+/// # Errors
+/// With file and line, or dataset and index: unreadable or malformed files, ids of no neuron, weights that are not finite,
+/// delays that are not above 0, and, where they differ, delays that their grid does not hold.
+pub fn read(path: &Path, population: Option<&str>, list: EdgeList) -> Result<Edges, EdgeFileError> {
+    let read = match is_hdf5(path) {
+        Ok(true) => sonata::read(path, population, list),
+        Ok(false) => csv::read(path, list),
+        Err(cause) => Err(Fault::Unreadable(cause)),
+    };
+    read.map_err(|fault| EdgeFileError::new(path, fault))
+}
+
+impl EdgeFileError {
+    fn new(path: &Path, fault: Fault) -> Self {
+        let path = path.to_owned();
+        match fault {
+            Fault::Unreadable(cause) => Self::Unreadable { path, cause },
+            Fault::Content {
+                place,
+                found,
+                expected,
+            } => Self::Content {
+                path,
+                place,
+                found,
+                expected,
+            },
+            Fault::Population {
+                problem,
+                found,
+                help,
+            } => Self::Population {
+                path,
+                problem,
+                found,
+                help,
+            },
+        }
+    }
+}
