@@ -93,9 +93,11 @@ pub struct Projection {
     /// Whether a pair of neurons may be connected more than once; false for rules that cannot do that, true where a file
     /// says which are.
     pub multapses: bool,
-    /// Weight of each synapse in millivolts: what an arrival adds to the potential. `None` for the weights of the file.
+    /// Weight of each synapse in millivolts: what an arrival adds to the potential. `None` for the weights of the
+    /// file, which stand back where the model file gives `weight`.
     pub weight: Option<Distribution>,
-    /// Time from the soma to the synapse in milliseconds, never negative. `None` for the delays of the file.
+    /// Time from the soma to the synapse in milliseconds, never negative. `None` for the delays of the file, which
+    /// stand back where the model file gives `axonal_delay` or `dendritic_delay`.
     pub axonal_delay_ms: Option<Distribution>,
     /// Time from the synapse to the target's soma in milliseconds, never negative. Where one of the two delays is
     /// drawn or in the file, the other is 0.
