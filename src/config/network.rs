@@ -121,9 +121,10 @@ pub struct Projection {
     /// says which are.
     pub multapses: bool,
     /// Weight of each synapse in the held unit of the targets' [`NetworkModel::weight`]; `None` for the weights of the
-    /// file.
+    /// file, which stand back where the model file gives `weight`.
     pub weight: Option<Distribution>,
-    /// Time from the soma to the synapse in milliseconds, never negative. `None` for the delays of the file.
+    /// Time from the soma to the synapse in milliseconds, never negative. `None` for the delays of the file, which
+    /// stand back where the model file gives `axonal_delay` or `dendritic_delay`.
     pub axonal_delay_ms: Option<Distribution>,
     /// Time from the synapse to the target's soma in milliseconds, never negative. Where one of the two delays is
     /// drawn or in the file, the other is 0.

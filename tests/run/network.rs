@@ -177,3 +177,62 @@ fn the_four_states_of_the_balanced_network() {
         assert!(cv.contains(&of("interval_cv")), "{state}: {row}");
     }
 }
+
+/// Four neurons of which the first fires by itself, and a file of synapses.
+const CHAIN: &str = r#"
+schema = 1
+experiment = "network"
+duration = "100 ms"
+
+[population.first]
+neuron = "lif"
+size = 1
+tau_m = "10 ms"
+e_l = "30 mV"
+v_th = "20 mV"
+v_reset = "0 mV"
+
+[population.rest]
+neuron = "lif"
+size = 3
+tau_m = "10 ms"
+v_th = "20 mV"
+
+[projection.onto_rest]
+source = "first"
+target = "rest"
+rule = "from_file"
+file = "edges.csv"
+
+[record]
+spikes = ["first", "rest"]
+"#;
+
+#[test]
+fn synapses_of_a_file_carry_spikes_with_its_weights_and_delays() {
+    let place = Place::with_model(CHAIN);
+    // The second neuron is left out, the third is hit twice at once, by half of what it takes each time.
+    place.write(
+        "edges.csv",
+        "source,target,weight,delay_ms\n0,0,25,1.5\n0,2,12.5,3\n0,2,12.5,3\n",
+    );
+    place.run("run model.toml --out r");
+    let file = RunFile::open(&place.path("r/run.h5"));
+    let (first, rest) = (file.spikes_of("first"), file.spikes_of("rest"));
+    assert!(first.len() > 5);
+    let mut expected: Vec<(f64, u64)> = Vec::new();
+    for &(t, _) in &first {
+        expected.push((t + 1.5, 0));
+        expected.push((t + 3.0, 2));
+    }
+    expected.retain(|&(t, _)| t < 100.0);
+    assert_eq!(rest.len(), expected.len());
+    for (found, expected) in rest.iter().zip(&expected) {
+        assert!((found.0 - expected.0).abs() < 1e-9 && found.1 == expected.1);
+    }
+    // The key stands in place of the column.
+    place.run("run model.toml --out s --set projection.onto_rest.axonal_delay=2ms");
+    let delayed = RunFile::open(&place.path("s/run.h5")).spikes_of("rest");
+    assert!((delayed[0].0 - first[0].0 - 2.0).abs() < 1e-9);
+    assert!((delayed[1].0 - first[0].0 - 2.0).abs() < 1e-9);
+}

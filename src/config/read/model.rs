@@ -18,7 +18,12 @@ struct Given {
 
 /// Reads `[neuron]` and checks that no neuron fires by itself or for ever.
 pub(super) fn neuron(section: &Section<'_>, network: Option<&Network>) -> Option<Neuron> {
-    let model = registered(section, "model", "the neuron model", &neuron::specs())?;
+    // An MLP's weights are jumps of the potential.
+    let jumping = neuron::REGISTRY
+        .iter()
+        .filter(|model| model.weight == Some(Dimension::Voltage));
+    let jumping: Vec<_> = jumping.map(|model| model.spec).collect();
+    let model = registered(section, "model", "the neuron model", &jumping)?;
     let network = known(section, network)?;
     let needed = vec![true; network.driven().len()];
     let parameters = parameters(section, model, network, &needed)?;

@@ -124,7 +124,8 @@ impl EdgeList {
     ) -> Result<(), EdgeFault> {
         let source = neuron(source, self.n_source, Column::Source, "source")?;
         let target = neuron(target, self.n_target, Column::Target, "target")?;
-        if self.weighted && !(weight.abs() <= f64::from(f32::MAX)) {
+        let held = weight.abs() <= f64::from(f32::MAX);
+        if self.weighted && !held {
             return Err(EdgeFault {
                 column: Column::Weight,
                 found: format!("weight {weight}"),
