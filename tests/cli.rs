@@ -140,7 +140,7 @@ fn describe_shows_equations_units_ranges_defaults_and_source() {
     assert_eq!(code, Some(0));
     for expected in [
         "lif (neuron model)\n",
-        "\n  tau_m dv/dt = e_l - v\n",
+        "\n  tau_m dv/dt = e_l - v + i_e tau_m / c_m\n",
         "\n  tau_m    ms    required  greater than 0   membrane time constant\n",
         "\n  t_ref    ms    0         0 or more        refractory period",
         "\nWeights onto it\n  mV\n",

@@ -204,7 +204,7 @@ mod tests {
             shipped("sleep_replay_patches"),
             "populations\n  \
                input     100 sources, recorded\n  \
-               output      4 lif: tau_m=999.5 ms v_th=1.045 v_reset=0 e_l=0 t_ref=0 ms, recorded\n\
+               output      4 lif: tau_m=999.5 ms v_th=1.045 v_reset=0 e_l=0 t_ref=0 ms i_e=0 pA c_m=250 pF, recorded\n\
              projections, all to all, without delay\n  \
                input to output  gain 4.25 x factor (data_max over seen tasks); sleep_replay: increment=0.0035 \
                decrement=0.0002 window=1 ms\n\

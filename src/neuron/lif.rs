@@ -23,6 +23,7 @@ use crossing::Crossings;
 use derived::Derived;
 use kernel::{
     add_each_event, add_events, add_four_rows, add_row, add_to_targets, add_weights_to_targets,
+    find_at_or_above,
 };
 use state::State;
 
@@ -165,10 +166,18 @@ impl Neurons for Lif {
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
         let State {
-            u, factor, scan, ..
+            u,
+            factor,
+            scan,
+            crossings,
+            ..
         } = &mut self.state;
         let u = &mut u[..self.size];
-        let (scale, threshold) = (gain * *factor, self.derived.threshold * *factor);
+        let scale = gain * *factor;
+        let threshold = match crossings {
+            None => self.derived.threshold * *factor,
+            Some(crossings) => crossings.bound,
+        };
         let mut groups = rows.chunks_exact(4);
         for group in &mut groups {
             *scan |= add_four_rows(
@@ -283,7 +292,8 @@ impl Neurons for Lif {
             }
         };
         let candidates = std::mem::take(candidates);
-        if std::mem::take(scan) {
+        let scanned = std::mem::take(scan);
+        if scanned {
             (0..self.size).for_each(&mut test);
         } else {
             // One that stands here twice has been reset when its turn comes again.
@@ -293,13 +303,14 @@ impl Neurons for Lif {
         if t_ref > Duration::ZERO {
             refractory.extend(fired[first..].iter().map(|&j| (*now + t_ref, j)));
         }
-        if self.state.crossings.is_some() {
+        if let Some(crossings) = &self.state.crossings {
+            let mut near: Vec<u32> = candidates.iter().map(|&j| u32::from(j)).collect();
+            near.extend_from_slice(&fired[first..]);
+            if scanned {
+                find_at_or_above(&self.state.u[..self.size], crossings.bound, &mut near);
+            }
             let now = self.state.now;
-            let near = candidates
-                .iter()
-                .map(|&j| u32::from(j))
-                .chain(fired[first..].iter().copied());
-            near.for_each(|j| self.predict(j, now));
+            near.into_iter().for_each(|j| self.predict(j, now));
         }
         self.state.candidates = candidates;
         self.state.candidates.clear();

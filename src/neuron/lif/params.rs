@@ -24,7 +24,7 @@ pub static SPEC: ModelSpec = ModelSpec {
             dimension: Dimension::Voltage,
             default: None,
             range: Range::Finite,
-            doc: "spike threshold; a neuron whose e_l + i_e tau_m / c_m lies above it fires by itself",
+            doc: "spike threshold; a neuron driven above it by e_l and i_e fires by itself",
         },
         ParameterSpec {
             name: "v_reset",

@@ -25,7 +25,7 @@ pub(super) struct State {
     pub(super) now: Time,
     /// Current that flows in addition to that of the parameters, in picoamperes.
     pub(super) injected_pa: f64,
-    /// Whether a dense row may have brought some neuron to the threshold at this instant.
+    /// Whether a dense row may have brought some neuron to the threshold, or near a crossing, at this instant.
     pub(super) scan: bool,
     /// Neurons that a sparse row or an event may have brought there.
     pub(super) candidates: Vec<u16>,

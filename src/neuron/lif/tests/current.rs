@@ -158,6 +158,40 @@ fn a_bout_begins_without_injected_current() {
     assert_eq!(run(&mut lif, at(77.0), &[], 300_000_000_000), fresh);
 }
 
+#[test]
+fn a_step_and_an_arrival_at_one_instant_are_one_test() {
+    let mut lif = driven(1, 0.0);
+    let mut fired = Vec::new();
+    lif.advance(at(5.0));
+    lif.inject(400.0);
+    lif.receive_row(&[0], RowWeights::One(20.0));
+    lif.fire(&mut fired);
+    assert_eq!(fired, [0]);
+    lif.advance(at(5.0));
+    lif.fire(&mut fired);
+    assert_eq!(fired, [0], "once");
+}
+
+#[test]
+fn a_dense_row_brings_a_crossing_forward() {
+    let mut lif = driven(2, 400.0);
+    lif.reset(at(0.0));
+    // In the middle of a horizon; the first neuron crosses before its end, the second does not.
+    let t = at(3.25);
+    while lif.next_due() < t {
+        lif.advance(lif.next_due());
+    }
+    assert_eq!(arrive(&mut lif, t, &[&[3.75, 1.0]]), NONE);
+    let expected = climb_ps(lif.potential(0), 400.0);
+    let spikes = run(&mut lif, t, &[], 2_000_000_000);
+    let late = spikes[0].0 as f64 - expected;
+    assert!(
+        expected < 0.3e9 && (-1e-3..1.001).contains(&late),
+        "{late} ps"
+    );
+    assert_eq!((spikes.len(), spikes[0].1), (2, 0));
+}
+
 /// One neuron, step by step in plain f64: the times of its spikes.
 fn naive(i_e: f64, inputs: &[(i64, Input)], until_ps: i64) -> Vec<i64> {
     let (mut v, mut since, mut pa) = (-65.0, 0_i64, i_e);
