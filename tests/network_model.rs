@@ -201,8 +201,6 @@ fn a_resolved_network_reads_back_as_itself() {
         "record.rates=off",
         "figure.raster.neurons=50",
         "engine.lanes=3",
-        "population.e.tau_m={ distribution = 'normal', mean = '20 ms', sd = '2 ms', low = '10 ms' }",
-        "population.e.e_l={ distribution = 'uniform', low = '-1 mV', high = '= j' }",
         "guard={ max_rate = 'off', min_rate = '0.5 Hz', window = '0.3 s' }",
         "checkpoint.every=1.5 ms",
         "record.spikes=['e', { population = 'i', neurons = [7, 3] }]",

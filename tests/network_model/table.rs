@@ -1,10 +1,9 @@
-//! Tables of a network model one by one: guards, checkpoints, drawn parameters, recorded neurons, given spikes.
+//! Tables of a network model one by one: guards, checkpoints, recorded neurons, given spikes.
 
 use std::fs;
 use std::path::Path;
 use std::time;
 
-use sharpwave::base::distribution::Shape;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::config::network::{Guard, Recorded, SampledStates, Selection, SpikeFile, Stimulus};
 use sharpwave::config::{Options, parse};
@@ -31,36 +30,6 @@ fn defaults_of_guard_and_checkpoint_are_explicit_and_off_turns_them_off() {
     );
     assert_eq!(set.guard, guard(Some(1000.0), Some(2.0), ms(100.0)));
     assert_eq!(set.checkpoint_every, Some(time::Duration::from_secs(300)));
-}
-
-#[test]
-fn parameters_may_be_drawn_for_each_neuron() {
-    let model = network(
-        &brunel(),
-        &[
-            "population.e.v_th={ distribution = 'normal', mean = '20 mV', sd = '1 mV' }",
-            "population.i.v_th={ distribution = 'normal', mean = '20 mV', sd = '0 mV' }",
-            "population.i.e_l={ distribution = 'uniform', low = '-1 mV', high = '1 mV' }",
-            "population.i.initial={}",
-        ],
-    );
-    let [e, i] = &model.populations[..] else {
-        panic!("{:?}", model.populations)
-    };
-    let normal = Shape::Normal {
-        mean: 20.0,
-        sd: 1.0,
-    };
-    assert_eq!(e.each["v_th"].shape(), normal);
-    assert!(!e.values.contains_key("v_th"));
-    // Without spread all neurons share the value.
-    assert_eq!(i.values["v_th"], 20.0);
-    assert!(i.each.contains_key("e_l") && i.each.len() == 1);
-    // Each rests at its own potential, and so starts there.
-    assert_eq!(i.initial.v_m, None);
-    let declared = declare(&model).unwrap();
-    assert_eq!(declared.populations[0].each, e.each);
-    assert_eq!(declared.populations[1].v_m, None);
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values};
+use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Values};
+use crate::base::stream::Stream;
 use crate::config::network::{Initial, Population};
 use crate::config::read::model::registered;
 use crate::config::reader::{Item, Section};
-use crate::neuron::{self, Model, V_M};
+use crate::neuron::{self, Model, Setup, V_M};
 
 use super::drawn::drawn;
 
@@ -29,7 +30,7 @@ fn population(section: &Section<'_>, name: &str, model: &'static Model) -> Optio
     let size = section
         .need("size", "the number of neurons")
         .and_then(|item| item.integer(1, LARGEST));
-    let parameters = parameters(section, model.spec);
+    let parameters = parameters(section, model);
     let initial = initial(section, model, parameters.as_ref());
     let Parameters { values, each } = parameters?;
     Some(Population {
@@ -50,11 +51,11 @@ struct Parameters {
     each: BTreeMap<&'static str, Distribution>,
 }
 
-/// Complete parameters of `model`, consistent where all neurons share them.
-fn parameters(section: &Section<'_>, model: &'static ModelSpec) -> Option<Parameters> {
+/// Complete parameters of `model`, consistent as far as all neurons share them.
+fn parameters(section: &Section<'_>, model: &'static Model) -> Option<Parameters> {
     let (mut values, mut each) = (Values::new(), BTreeMap::new());
     let mut good = true;
-    for spec in model.parameters {
+    for spec in model.spec.parameters {
         let name = spec.name;
         let item = match spec.default {
             Some(value) if !section.gives(name) => {
@@ -75,10 +76,9 @@ fn parameters(section: &Section<'_>, model: &'static ModelSpec) -> Option<Parame
     if !good {
         return None;
     }
-    if each.is_empty() {
-        consistent(section, model, &values)?;
-    }
-    Some(Parameters { values, each })
+    let parameters = Parameters { values, each };
+    consistent(section, model, &parameters)?;
+    Some(parameters)
 }
 
 /// A value, or a distribution that no draw leaves the parameter's range of.
@@ -103,12 +103,35 @@ fn parameter(item: &Item<'_>, spec: &ParameterSpec) -> Option<Distribution> {
     None
 }
 
-/// Refuses values that contradict each other.
-fn consistent(section: &Section<'_>, model: &'static ModelSpec, values: &Values) -> Option<()> {
+/// Refuses values that contradict each other, and draws that the model knows only one value of.
+fn consistent(section: &Section<'_>, model: &Model, parameters: &Parameters) -> Option<()> {
     // The model knows which values fit each other; a population without neurons costs nothing.
-    let Err(error) = neuron::build(model.name, 0, values) else {
+    let setup = Setup {
+        size: 0,
+        values: &parameters.values,
+        each: &parameters
+            .each
+            .keys()
+            .map(|name| (*name, Vec::new()))
+            .collect(),
+        stream: Stream::new(0, "neurons", 0),
+    };
+    let Err(error) = (model.build)(setup) else {
         return Some(());
     };
+    let drawn = parameters.each.keys().find(|name| match &error {
+        ParameterError::Missing { parameter, .. } => parameter == *name,
+        ParameterError::Inconsistent { reason, .. } => reason.contains(&format!("`{name}`")),
+        _ => false,
+    });
+    if let Some(name) = drawn {
+        let item = section.get(name)?;
+        let expected = format!(
+            "one value for all neurons of the model `{}`",
+            model.spec.name
+        );
+        return item.refuse(&expected, None);
+    }
     let at = match &error {
         ParameterError::Inconsistent { reason, .. } => {
             quoted(reason).and_then(|(name, rest)| Some((section.get(name)?, rest)))
