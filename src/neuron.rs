@@ -4,6 +4,7 @@
 //! arrays; calls are per row of synapses, never per neuron, so that the loops inside are compiled for the model.
 
 pub mod lif;
+pub mod lif_exp;
 
 use std::collections::BTreeMap;
 
@@ -210,7 +211,7 @@ pub struct Model {
 }
 
 /// Every neuron model.
-pub static REGISTRY: &[&Model] = &[&lif::MODEL];
+pub static REGISTRY: &[&Model] = &[&lif::MODEL, &lif_exp::MODEL];
 
 /// Every model as users see it.
 pub fn specs() -> Vec<&'static ModelSpec> {

@@ -1,0 +1,721 @@
+//! Leaky integrate-and-fire neurons with exponential currents and exact crossings.
+//!
+//! Between arrivals v − v_inf is e^(−x/τ_m) (u + g_ex ψ_ex(x) + g_in ψ_in(x)) and a current over c_m is g e^(−x/τ), where
+//! x counts from the clock's origin and ψ(x) = ∫₀^x e^(δ s) ds, δ = 1/τ_m − 1/τ. So u and both g stay what they are until
+//! something arrives, and an arrival adds to them: one vector per row, not per target.
+//!
+//! v may cross the threshold long after an arrival. To foresee each crossing anew after every arrival would cost more
+//! than the network; so each neuron has a budget: by how much a bound on v until the end of the horizon, if nothing
+//! arrives, lies below the threshold. An excitatory arrival takes from it what it adds to v at that end. Only when it is
+//! used up the neuron is looked at: the bound is taken anew, and if that does not help the crossing is foreseen. It is
+//! looked at again when it is due, since arrivals may have put it off.
+//!
+//! At the end of a horizon the origin moves there and one sweep sets all budgets. Horizons are multiples of a length that
+//! follows from the parameters, counted from the start of the bout, because moving the origin changes last bits: they are
+//! part of the model. A population in which no neuron would ever fire by itself is quiet: it has no horizons until
+//! something arrives.
+
+mod clock;
+mod crossing;
+mod kernel;
+mod params;
+mod state;
+
+pub use params::{Params, SPEC};
+
+use crate::base::function::exp;
+use crate::base::parameter::Dimension;
+use crate::base::time::{Duration, Time};
+use crate::neuron::{
+    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
+};
+use clock::{Decay, Grown, Rates, Sign, peak_ps};
+use crossing::{Ahead, Neuron, first_crossing};
+use kernel::{
+    BUDGET, Cell, Found, Segment, Units, add_events, add_to_targets, add_weights_to_targets, sweep,
+    take_from_targets,
+};
+use state::State;
+
+/// The registry's entry.
+pub static MODEL: Model = Model {
+    spec: &SPEC,
+    weight: Some(Dimension::Current),
+    variables: &[
+        V_M,
+        Variable {
+            name: "i_ex",
+            dimension: Dimension::Current,
+            doc: "excitatory synaptic current",
+        },
+        Variable {
+            name: "i_in",
+            dimension: Dimension::Current,
+            doc: "inhibitory synaptic current; not positive",
+        },
+    ],
+    build: |setup| {
+        if let Some(name) = setup.each.keys().next() {
+            return Err(params::inconsistent(format!(
+                "found one value of `{name}` for each neuron, expected one for all"
+            )));
+        }
+        let population = LifExp::new(setup.size, Params::new(setup.values)?);
+        Ok(Box::new(population))
+    },
+};
+
+/// Membrane time constants in a horizon. A longer one has looser bounds, a shorter one more sweeps; between a quarter and
+/// twice this the cost of busy networks hardly changes.
+const HORIZON_TAUS: f64 = 1.0 / 20.0;
+
+/// mV/ps of a picoampere into a picofarad.
+const MV_PER_PS: f64 = 1e-9;
+
+/// Share of the distance to the threshold by which budgets are smaller than they might be: far above all roundings, far
+/// below all that would cost something.
+const MARGIN: f64 = 1.0 / (1_u64 << 30) as f64;
+
+/// Share of the same distance by which v may be short of the threshold when a crossing foreseen is due: some hundred
+/// roundings of an f64, which at 1 mV/ms v makes up for in a thousandth of a tick.
+const TIE: f64 = 1.0 / (1_u64 << 46) as f64;
+
+/// Constants that follow from the parameters.
+#[derive(Debug, Clone, Copy)]
+struct Derived {
+    rates: Rates,
+    tau_m_ps: f64,
+    horizon: Duration,
+    /// A horizon passed.
+    step: Decay,
+    /// A horizon to come.
+    whole: Ahead,
+    /// ψ_ex at a horizon's end.
+    psi_end: f64,
+    /// Current over c_m of a unit weight.
+    unit: f64,
+    margin: f64,
+    tie: f64,
+}
+
+impl Derived {
+    fn new(params: &Params) -> Self {
+        let rates = Rates::new(params);
+        let tau_m_ps = params.tau_m.ps() as f64;
+        let rise = peak_ps(params.tau_m, params.tau_syn_ex);
+        let fall = 2.0 * peak_ps(params.tau_m, params.tau_syn_in);
+        let longest = (HORIZON_TAUS * tau_m_ps).min(rise).min(fall);
+        // At least a tick, so that the clock always moves on.
+        let horizon = Duration::from_ps((longest as i64).max(1));
+        let ps = horizon.ps() as f64;
+        let scale = (params.v_th - params.e_l)
+            .abs()
+            .max(params.v_th - params.v_reset);
+        Self {
+            rates,
+            tau_m_ps,
+            horizon,
+            step: Decay::over(ps, &rates),
+            whole: Ahead::whole(ps, &rates),
+            psi_end: Grown::at(ps, &rates, Sign::Excitatory).psi,
+            unit: MV_PER_PS / params.c_m,
+            margin: scale * MARGIN,
+            tie: scale * TIE,
+        }
+    }
+}
+
+/// What the instant last advanced to has needed so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Instant {
+    decay: Option<(Decay, Ahead)>,
+    units: Option<Units>,
+}
+
+/// A population of leaky integrate-and-fire neurons with exponential currents that share their parameters.
+#[derive(Debug)]
+pub struct LifExp {
+    params: Params,
+    derived: Derived,
+    size: usize,
+    state: State,
+    instant: Instant,
+}
+
+impl LifExp {
+    /// `size` neurons at rest.
+    pub fn new(size: usize, params: Params) -> Self {
+        let mut population = Self {
+            params,
+            derived: Derived::new(&params),
+            size,
+            state: State::new(size),
+            instant: Instant::default(),
+        };
+        population.reset(Time::ZERO);
+        population
+    }
+
+    /// Where v goes without arrivals.
+    fn v_inf(&self) -> f64 {
+        self.params.v_inf(self.state.injected_pa)
+    }
+
+    /// The threshold above v_inf.
+    fn distance(&self) -> f64 {
+        self.params.v_th - self.v_inf()
+    }
+
+    /// Picoseconds from the clock's origin to `t`.
+    fn since_origin(&self, t: Time) -> f64 {
+        t.since(self.state.origin).ps() as f64
+    }
+
+    /// End of the horizon.
+    fn horizon_end(&self) -> Time {
+        let end = self.state.origin.checked_add(self.derived.horizon);
+        end.unwrap_or(Time::MAX)
+    }
+
+    /// What has passed of the horizon and what is left.
+    fn passed(&mut self) -> (Decay, Ahead) {
+        if let Some(known) = self.instant.decay {
+            return known;
+        }
+        let x = self.since_origin(self.state.now);
+        let decay = Decay::over(x, &self.derived.rates);
+        let known = (decay, self.derived.whole.after(x, &decay));
+        self.instant.decay = Some(known);
+        known
+    }
+
+    /// What a unit weight adds at the instant last advanced to.
+    fn units(&mut self) -> Units {
+        if let Some(known) = self.instant.units {
+            return known;
+        }
+        let x = self.since_origin(self.state.now);
+        let unit = |sign| {
+            let Grown { growth, psi, .. } = Grown::at(x, &self.derived.rates, sign);
+            let g = self.derived.unit * growth;
+            (g, g * psi)
+        };
+        let (ex, before) = unit(Sign::Excitatory);
+        let at_end = (ex * self.derived.psi_end - before) * self.derived.step.m;
+        let (inh, gathered) = if self.derived.rates.ex == self.derived.rates.inh {
+            (ex, before)
+        } else {
+            unit(Sign::Inhibitory)
+        };
+        let known = Units {
+            excitatory: [-before, ex, 0.0, -at_end],
+            inhibitory: [-gathered, 0.0, inh, 0.0],
+        };
+        self.instant.units = Some(known);
+        known
+    }
+
+    /// What u must be for v at the instant last advanced to.
+    fn u_for(&mut self, cell: &Cell, v: f64) -> f64 {
+        let (decay, _) = self.passed();
+        let [_, g_ex, g_inh, _] = *cell;
+        (v - self.v_inf() - decay.k_ex * g_ex - decay.k_inh * g_inh) / decay.m
+    }
+
+    /// Neuron `j` at the instant last advanced to.
+    fn neuron(&mut self, j: usize) -> Neuron {
+        let (decay, _) = self.passed();
+        let [u, g_ex, g_inh, _] = self.state.cells.all()[j];
+        Neuron {
+            rise: -decay.above(u, g_ex, g_inh),
+            g_ex: decay.ex * g_ex,
+            g_inh: decay.inh * g_inh,
+        }
+    }
+
+    /// Whether neuron `j`, not refractory, is at the threshold.
+    fn is_at_threshold(&mut self, j: usize) -> bool {
+        self.neuron(j).rise + self.distance() <= self.derived.tie
+    }
+
+    /// Sets the budget of neuron `j`, which is below the threshold, anew; if there is none left, looks out for a
+    /// crossing.
+    fn look_ahead(&mut self, j: usize) {
+        let neuron = self.neuron(j);
+        let (_, ahead) = self.passed();
+        let gap = neuron.rise + self.distance();
+        let free = gap - self.derived.margin - ahead.highest_rise(&neuron);
+        if free < 0.0
+            && let Some(ps) = first_crossing(&neuron, gap, ahead.ps, &self.derived.rates)
+        {
+            // Up to the next tick, and never this one: at this one v is below the threshold.
+            let ticks = Duration::from_ps((ps.ceil() as i64).max(1));
+            if let Some(t) = self.state.now.checked_add(ticks) {
+                self.state.queue.push(t, j as u32);
+            }
+        }
+        // Without a budget every excitatory arrival is looked at.
+        self.state.cells.all_mut()[j][BUDGET] = if free > 0.0 { free } else { 0.0 };
+    }
+
+    /// Marks neuron `j` as one to look at when the population is tested.
+    fn suspect(&mut self, j: usize) {
+        self.state.cells.all_mut()[j][BUDGET] = -1.0;
+        self.state.candidates.push(j as u32);
+    }
+
+    /// Neuron `j` begins anew from the reset potential at the instant last advanced to.
+    fn end_refractory(&mut self, j: usize) {
+        let cell = self.state.cells.all()[j];
+        let u = self.u_for(&cell, self.params.v_reset);
+        self.state.cells.all_mut()[j][0] = u;
+        self.suspect(j);
+    }
+
+    /// Moves the origin by `decay`, and to the end of a horizon; whether the population is loud.
+    fn sweep(&mut self, decay: &Decay) -> bool {
+        let distance = self.distance() - self.derived.margin;
+        let Derived {
+            whole, tau_m_ps, ..
+        } = &self.derived;
+        let cells = &mut self.state.cells.all_mut()[..self.size];
+        let Found { near, loud } = sweep(cells, decay, whole, distance, *tau_m_ps);
+        if near {
+            self.collect();
+        }
+        loud
+    }
+
+    /// Every neuron whose budget is below 0 becomes a candidate.
+    fn collect(&mut self) {
+        let near = (0..).zip(&self.state.cells.all()[..self.size]);
+        let near = near.filter(|(_, cell)| cell[BUDGET] < 0.0).map(|(j, _)| j);
+        self.state.candidates.extend(near);
+    }
+
+    /// The end of a horizon.
+    fn begin_horizon(&mut self) {
+        self.move_to(self.horizon_end());
+        self.state.origin = self.state.now;
+        let step = self.derived.step;
+        if !self.sweep(&step) {
+            self.state.quiet = true;
+            self.state.candidates.clear();
+            self.state.queue.clear();
+        }
+    }
+
+    fn move_to(&mut self, t: Time) {
+        self.state.now = t;
+        self.instant = Instant::default();
+    }
+
+    /// Something happens to a quiet population at `t`: what it has left out is made up for.
+    fn wake(&mut self, t: Time) {
+        if !std::mem::replace(&mut self.state.quiet, false) {
+            return;
+        }
+        let horizon = self.derived.horizon.ps();
+        let passed = t.since(self.state.origin).ps() / horizon * horizon;
+        let old = self.state.origin;
+        let origin = old + Duration::from_ps(passed);
+        // Refractory ends up to the new origin, which the old one may be too far from.
+        let n = self
+            .state
+            .refractory
+            .partition_point(|&(end, _)| end <= origin);
+        let ended: Vec<_> = self.state.refractory.drain(..n).collect();
+        let ended: Vec<_> = ended
+            .into_iter()
+            .map(|(end, j)| {
+                let cell = &self.state.cells.all()[j as usize];
+                (j, self.above_after_reset(cell, end, origin))
+            })
+            .collect();
+        self.state.origin = origin;
+        self.move_to(origin);
+        let decay = Decay::over(passed as f64, &self.derived.rates);
+        self.sweep(&decay);
+        for (j, u) in ended {
+            self.state.cells.all_mut()[j as usize][0] = u;
+            self.suspect(j as usize);
+        }
+        self.end_refractories(t);
+        self.move_to(t);
+    }
+
+    /// v − v_inf at `t` of a neuron that has been released from the reset potential at `end`.
+    fn above_after_reset(&self, cell: &Cell, end: Time, t: Time) -> f64 {
+        let rates = &self.derived.rates;
+        let [_, g_ex, g_inh, _] = *cell;
+        let held = Decay::over(self.since_origin(end), rates);
+        let free = Decay::over(t.since(end).ps() as f64, rates);
+        let u = self.params.v_reset - self.v_inf();
+        free.above(u, held.ex * g_ex, held.inh * g_inh)
+    }
+
+    /// Refractory ends up to `t`, each at its own instant, whenever it is noticed.
+    fn end_refractories(&mut self, t: Time) {
+        while let Some(&(end, j)) = self.state.refractory.front()
+            && end <= t
+        {
+            self.state.refractory.pop_front();
+            if end != self.state.now {
+                self.move_to(end);
+            }
+            self.end_refractory(j as usize);
+        }
+    }
+
+    /// Sets every budget anew for the rest of the horizon, after all neurons have changed.
+    fn refresh(&mut self) {
+        self.state.stale = false;
+        for cell in &mut self.state.cells.all_mut()[..self.size] {
+            if cell[BUDGET] != f64::INFINITY {
+                cell[BUDGET] = -1.0;
+            }
+        }
+        self.state.candidates.clear();
+        self.collect();
+    }
+
+    /// Takes the neurons out of the queue whose crossing is due. An arrival of this instant comes too late.
+    fn cross(&mut self) {
+        while let Some(j) = self.state.queue.take_due(self.state.now) {
+            // Arrivals since may have put it off, or it has fired.
+            if self.state.cells.all()[j as usize][BUDGET] == f64::INFINITY {
+                continue;
+            }
+            if self.is_at_threshold(j as usize) {
+                self.state.due.push(j);
+            } else {
+                self.suspect(j as usize);
+            }
+        }
+    }
+
+    /// When neuron `j`, held, is released.
+    fn release(&self, j: usize) -> Option<Time> {
+        let found = self
+            .state
+            .refractory
+            .iter()
+            .find(|&&(_, other)| other as usize == j);
+        found.map(|&(end, _)| end)
+    }
+}
+
+impl Neurons for LifExp {
+    fn size(&self) -> usize {
+        self.size
+    }
+
+    fn is_spontaneous(&self) -> bool {
+        true
+    }
+
+    fn reset(&mut self, t: Time) {
+        self.state.clear(t);
+        let above = self.params.e_l - self.v_inf();
+        for cell in &mut self.state.cells.all_mut()[..self.size] {
+            *cell = [above, 0.0, 0.0, 0.0];
+        }
+        let highest = self.params.e_l.max(self.v_inf());
+        self.state.quiet = highest < self.params.v_th - self.derived.margin;
+        self.state.stale = !self.state.quiet;
+        self.instant = Instant::default();
+    }
+
+    fn advance(&mut self, t: Time) {
+        if self.state.stale {
+            self.refresh();
+        }
+        while !self.state.quiet {
+            let horizon = self.horizon_end();
+            let refractory = self.state.refractory.front();
+            let refractory = refractory.map_or(Time::MAX, |&(end, _)| end);
+            if horizon.min(refractory) > t {
+                break;
+            }
+            if horizon <= refractory {
+                self.begin_horizon();
+            } else {
+                self.end_refractories(refractory);
+            }
+        }
+        if t != self.state.now {
+            self.move_to(t);
+        }
+        if self.state.queue.next() <= t {
+            self.cross();
+        }
+    }
+
+    fn receive(&mut self, rows: &[&[f32]], gain: f64) {
+        self.wake(self.state.now);
+        let units = self.units();
+        let State {
+            cells, candidates, ..
+        } = &mut self.state;
+        for row in rows {
+            let cells = &mut cells.all_mut()[..self.size];
+            for (j, (cell, &w)) in (0..).zip(cells.iter_mut().zip(*row)) {
+                let weight = gain * f64::from(w);
+                let unit = match Sign::of(weight) {
+                    Sign::Excitatory => units.excitatory,
+                    Sign::Inhibitory => units.inhibitory,
+                };
+                for (value, unit) in cell.iter_mut().zip(unit) {
+                    *value += unit * weight;
+                }
+                if cell[BUDGET] < 0.0 {
+                    candidates.push(j);
+                }
+            }
+        }
+    }
+
+    fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
+        self.wake(self.state.now);
+        let units = self.units();
+        let State {
+            cells, candidates, ..
+        } = &mut self.state;
+        let Some(block) = cells.all_mut().first_chunk_mut() else {
+            return;
+        };
+        match weights {
+            RowWeights::One(weight) => {
+                let weight = f64::from(weight);
+                match Sign::of(weight) {
+                    Sign::Excitatory => {
+                        let amount = units.excitatory.map(|unit| unit * weight);
+                        add_to_targets(block, targets, amount, candidates);
+                    }
+                    Sign::Inhibitory => {
+                        let amount = units.inhibitory.map(|unit| unit * weight);
+                        take_from_targets(block, targets, amount);
+                    }
+                }
+            }
+            RowWeights::Each(weights) => {
+                add_weights_to_targets(block, targets, weights, &units, candidates);
+            }
+        }
+    }
+
+    fn growth(&self, weight: f64) -> Growth {
+        let Rates { m, ex, inh } = self.derived.rates;
+        let rate_per_ps = match Sign::of(weight) {
+            Sign::Excitatory => ex,
+            Sign::Inhibitory => inh,
+        };
+        Growth {
+            rate_per_ps,
+            delta_per_ps: Some(m - rate_per_ps),
+        }
+    }
+
+    fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
+        let Events {
+            origin,
+            offsets,
+            start,
+            growth,
+            psi,
+            targets,
+            weights,
+        } = events;
+        let first = *offsets.first()?;
+        if self.state.quiet {
+            // Only the first is within the horizon that begins with it, for certain.
+            self.wake(origin + Duration::from_ps(first));
+            let reached = self.receive_events(Events {
+                origin,
+                offsets: &offsets[..1],
+                start,
+                growth: &growth[..1],
+                psi: &psi[..1],
+                targets: &targets[..1],
+                weights,
+            });
+            if reached.is_none() {
+                self.state.candidates.push(u32::from(targets[0]));
+            }
+            return Some(0);
+        }
+        let sign = Sign::of(events.weight(0));
+        let Grown {
+            growth: grown,
+            psi: gathered,
+            ratio,
+        } = Grown::at(self.since_origin(start), &self.derived.rates, sign);
+        let segment = Segment {
+            unit: self.derived.unit * grown,
+            psi: gathered,
+            ratio,
+            psi_end: self.derived.psi_end,
+            decay_end: self.derived.step.m,
+        };
+        let State {
+            cells, candidates, ..
+        } = &mut self.state;
+        let block = cells.all_mut().first_chunk_mut()?;
+        let reached = match (weights, sign) {
+            (EventWeights::One(weight), Sign::Excitatory) => {
+                add_events::<true>(block, targets, growth, psi, |_| weight, &segment)
+            }
+            (EventWeights::One(weight), Sign::Inhibitory) => {
+                add_events::<false>(block, targets, growth, psi, |_| weight, &segment)
+            }
+            (EventWeights::Class { class, weight }, Sign::Excitatory) => {
+                let weight = |k: usize| weight[usize::from(class[k])];
+                add_events::<true>(block, targets, growth, psi, weight, &segment)
+            }
+            (EventWeights::Class { class, weight }, Sign::Inhibitory) => {
+                let weight = |k: usize| weight[usize::from(class[k])];
+                add_events::<false>(block, targets, growth, psi, weight, &segment)
+            }
+        }?;
+        candidates.push(u32::from(targets[reached]));
+        Some(reached)
+    }
+
+    fn inject(&mut self, current_pa: f64) {
+        if current_pa == self.state.injected_pa {
+            return;
+        }
+        self.wake(self.state.now);
+        let old = self.v_inf();
+        self.state.injected_pa = current_pa;
+        let (decay, _) = self.passed();
+        let moved = (old - self.v_inf()) / decay.m;
+        for cell in &mut self.state.cells.all_mut()[..self.size] {
+            cell[0] += moved;
+        }
+        self.state.stale = true;
+    }
+
+    fn next_due(&self) -> Time {
+        let state = &self.state;
+        if state.stale || !state.candidates.is_empty() || !state.due.is_empty() {
+            return state.now;
+        }
+        if state.quiet {
+            return Time::MAX;
+        }
+        let refractory = state.refractory.front().map_or(Time::MAX, |&(end, _)| end);
+        self.horizon_end().min(refractory).min(state.queue.next())
+    }
+
+    fn next_alone(&self) -> Time {
+        self.next_due()
+    }
+
+    fn fire(&mut self, fired: &mut Vec<u32>) {
+        if self.state.stale {
+            self.refresh();
+        }
+        if self.state.candidates.is_empty() && self.state.due.is_empty() {
+            return;
+        }
+        let first = fired.len();
+        // One may have been foreseen more than once.
+        let mut due = std::mem::take(&mut self.state.due);
+        due.sort_unstable();
+        due.dedup();
+        fired.append(&mut due);
+        self.state.due = due;
+        for &j in &fired[first..] {
+            self.state.cells.all_mut()[j as usize][BUDGET] = f64::INFINITY;
+        }
+        let mut candidates = std::mem::take(&mut self.state.candidates);
+        for j in candidates.drain(..) {
+            // One that stands here twice has been looked at when its turn comes again.
+            if self.state.cells.all()[j as usize][BUDGET] >= 0.0 {
+                continue;
+            }
+            if self.is_at_threshold(j as usize) {
+                self.state.cells.all_mut()[j as usize][BUDGET] = f64::INFINITY;
+                fired.push(j);
+            } else {
+                self.look_ahead(j as usize);
+            }
+        }
+        self.state.candidates = candidates;
+        fired[first..].sort_unstable();
+        let (now, t_ref) = (self.state.now, self.params.t_ref);
+        if t_ref > Duration::ZERO {
+            // One beyond the clock never ends.
+            let end = now.checked_add(t_ref).unwrap_or(Time::MAX);
+            let held = fired[first..].iter().map(|&j| (end, j));
+            self.state.refractory.extend(held);
+        } else {
+            for &j in &fired[first..] {
+                let cell = self.state.cells.all()[j as usize];
+                self.state.cells.all_mut()[j as usize][0] = self.u_for(&cell, self.params.v_reset);
+                self.look_ahead(j as usize);
+            }
+        }
+    }
+
+    fn potential(&self, j: usize) -> f64 {
+        self.sample(0, j, self.state.now)
+    }
+
+    fn set_potential(&mut self, j: usize, v: f64) {
+        self.wake(self.state.now);
+        let cell = self.state.cells.all()[j];
+        if cell[BUDGET] == f64::INFINITY {
+            self.state
+                .refractory
+                .retain(|&(_, other)| other as usize != j);
+        }
+        self.state.cells.all_mut()[j][0] = self.u_for(&cell, v);
+        self.suspect(j);
+    }
+
+    fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
+        let cell = &self.state.cells.all()[j];
+        let [u, g_ex, g_inh, budget] = *cell;
+        let x = self.since_origin(t);
+        let rates = &self.derived.rates;
+        match variable {
+            0 => {
+                let release = if budget == f64::INFINITY {
+                    self.release(j)
+                } else {
+                    None
+                };
+                self.v_inf()
+                    + match release {
+                        Some(end) if end > t => return self.params.v_reset,
+                        Some(end) => self.above_after_reset(cell, end, t),
+                        None => Decay::over(x, rates).above(u, g_ex, g_inh),
+                    }
+            }
+            1 => g_ex * exp(-x * rates.ex) / self.derived.unit,
+            _ => g_inh * exp(-x * rates.inh) / self.derived.unit,
+        }
+    }
+
+    fn non_finite(&self) -> Option<usize> {
+        let wrong = |cell: &Cell| {
+            cell[BUDGET] != f64::INFINITY && cell[..BUDGET].iter().any(|value| !value.is_finite())
+        };
+        self.state.cells.all()[..self.size].iter().position(wrong)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        self.state.save(self.size)
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        self.state = State::load(bytes, self.size)?;
+        self.instant = Instant::default();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
