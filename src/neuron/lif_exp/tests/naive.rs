@@ -97,12 +97,15 @@ impl Naive {
         self.release = t + self.params.t_ref.ps();
     }
 
-    /// The first crossing before or at `until` if nothing arrives, in picoseconds and not rounded.
-    pub(super) fn crossing(&self, until: i64) -> Option<f64> {
+    /// The first crossing before or at `until` if nothing arrives, rounded up to a picosecond.
+    pub(super) fn crossing(&self, until: i64) -> Option<i64> {
         let mut from = self.clone();
         from.go_to(self.release.clamp(self.t, until.max(self.t)));
         if from.t < self.release {
             return None;
+        }
+        if from.v >= self.params.v_th {
+            return Some(from.t);
         }
         let p = &self.params;
         let span = (until - from.t) as f64 / PS_PER_MS;
@@ -127,20 +130,19 @@ impl Naive {
                     if above(x) < above(y) { a = x } else { b = y }
                 }
                 if above(a) >= 0.0 {
-                    return Some(
-                        from.t as f64 + from.bisect((last.0 - step).max(0.0), a) * PS_PER_MS,
-                    );
+                    return Some(from.bisect((last.0 - step).max(0.0), a));
                 }
             }
             if here >= 0.0 {
-                return Some(from.t as f64 + from.bisect(last.0, s) * PS_PER_MS);
+                return Some(from.bisect(last.0, s));
             }
             (before, last) = (last.1, (s, here));
         }
         None
     }
 
-    fn bisect(&self, mut a: f64, mut b: f64) -> f64 {
+    /// The tick of the crossing between `a` and `b`.
+    fn bisect(&self, mut a: f64, mut b: f64) -> i64 {
         for _ in 0..200 {
             let middle = (a + b) / 2.0;
             if self.free(middle) >= self.params.v_th {
@@ -149,6 +151,6 @@ impl Naive {
                 a = middle
             }
         }
-        b
+        self.t + (b * PS_PER_MS).ceil() as i64
     }
 }
