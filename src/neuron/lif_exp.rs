@@ -23,7 +23,7 @@ mod state;
 
 pub use params::{Params, SPEC};
 
-use crate::base::function::exp;
+use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
 use crate::neuron::{
@@ -65,9 +65,12 @@ pub static MODEL: Model = Model {
     },
 };
 
-/// Membrane time constants in a horizon. A longer one has looser bounds, a shorter one more sweeps; between a quarter and
-/// twice this the cost of busy networks hardly changes.
-const HORIZON_TAUS: f64 = 1.0 / 20.0;
+/// Membrane time constants in a horizon at most. A longer one has looser bounds, a shorter one more sweeps: this is the
+/// best for a network of few arrivals (Vogels & Abbott 2005).
+const HORIZON_TAUS: f64 = 1.0 / 10.0;
+
+/// Time constants of the excitatory current in a horizon at most: the best for one of many (Potjans & Diesmann 2014).
+const HORIZON_TAUS_EX: f64 = 1.0 / 2.0;
 
 /// mV/ps of a picoampere into a picofarad.
 const MV_PER_PS: f64 = 1e-9;
@@ -104,7 +107,10 @@ impl Derived {
         let tau_m_ps = params.tau_m.ps() as f64;
         let rise = peak_ps(params.tau_m, params.tau_syn_ex);
         let fall = 2.0 * peak_ps(params.tau_m, params.tau_syn_in);
-        let longest = (HORIZON_TAUS * tau_m_ps).min(rise).min(fall);
+        let longest = (HORIZON_TAUS * tau_m_ps)
+            .min(HORIZON_TAUS_EX * params.tau_syn_ex.ps() as f64)
+            .min(rise)
+            .min(fall);
         // At least a tick, so that the clock always moves on.
         let horizon = Duration::from_ps((longest as i64).max(1));
         let ps = horizon.ps() as f64;
@@ -140,6 +146,8 @@ pub struct LifExp {
     size: usize,
     state: State,
     instant: Instant,
+    /// The last segment's start, the origin it was computed for, and its sign; a batch of noise comes in many pieces.
+    segment: Option<((Time, Time, Sign), Segment)>,
 }
 
 impl LifExp {
@@ -151,6 +159,7 @@ impl LifExp {
             size,
             state: State::new(size),
             instant: Instant::default(),
+            segment: None,
         };
         population.reset(Time::ZERO);
         population
@@ -196,7 +205,7 @@ impl LifExp {
         }
         let x = self.since_origin(self.state.now);
         let unit = |sign| {
-            let Grown { growth, psi, .. } = Grown::at(x, &self.derived.rates, sign);
+            let Grown { growth, psi } = Grown::at(x, &self.derived.rates, sign);
             let g = self.derived.unit * growth;
             (g, g * psi)
         };
@@ -213,6 +222,28 @@ impl LifExp {
         };
         self.instant.units = Some(known);
         known
+    }
+
+    /// How events that grow from `start` on are to be taken.
+    fn segment(&mut self, start: Time, sign: Sign) -> Segment {
+        let key = (start, self.state.origin, sign);
+        if let Some((known, segment)) = self.segment
+            && known == key
+        {
+            return segment;
+        }
+        let x = self.since_origin(start);
+        let Grown { growth, psi } = Grown::at(x, &self.derived.rates, sign);
+        let delta = self.derived.rates.delta(sign);
+        let segment = Segment {
+            unit: self.derived.unit * growth,
+            psi,
+            ratio: exp_polynomial(x * delta),
+            psi_end: self.derived.psi_end,
+            decay_end: self.derived.step.m,
+        };
+        self.segment = Some((key, segment));
+        segment
     }
 
     /// What u must be for v at the instant last advanced to.
@@ -505,14 +536,10 @@ impl Neurons for LifExp {
     }
 
     fn growth(&self, weight: f64) -> Growth {
-        let Rates { m, ex, inh } = self.derived.rates;
-        let rate_per_ps = match Sign::of(weight) {
-            Sign::Excitatory => ex,
-            Sign::Inhibitory => inh,
-        };
+        let (rates, sign) = (&self.derived.rates, Sign::of(weight));
         Growth {
-            rate_per_ps,
-            delta_per_ps: Some(m - rate_per_ps),
+            rate_per_ps: rates.of(sign),
+            delta_per_ps: Some(rates.delta(sign)),
         }
     }
 
@@ -545,18 +572,7 @@ impl Neurons for LifExp {
             return Some(0);
         }
         let sign = Sign::of(events.weight(0));
-        let Grown {
-            growth: grown,
-            psi: gathered,
-            ratio,
-        } = Grown::at(self.since_origin(start), &self.derived.rates, sign);
-        let segment = Segment {
-            unit: self.derived.unit * grown,
-            psi: gathered,
-            ratio,
-            psi_end: self.derived.psi_end,
-            decay_end: self.derived.step.m,
-        };
+        let segment = self.segment(start, sign);
         let State {
             cells, candidates, ..
         } = &mut self.state;

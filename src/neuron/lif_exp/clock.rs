@@ -21,6 +21,19 @@ impl Rates {
             inh: rate(params.tau_syn_in),
         }
     }
+
+    /// Of the current that arrivals of a sign bring.
+    pub(super) fn of(&self, sign: Sign) -> f64 {
+        match sign {
+            Sign::Excitatory => self.ex,
+            Sign::Inhibitory => self.inh,
+        }
+    }
+
+    /// How much faster the membrane decays than that current, per picosecond.
+    pub(super) fn delta(&self, sign: Sign) -> f64 {
+        self.m - self.of(sign)
+    }
 }
 
 /// What a span of time does to a neuron to which nothing arrives: it takes (u, g_ex, g_in), the potential above v_inf
@@ -100,22 +113,14 @@ pub(super) struct Grown {
     pub(super) growth: f64,
     /// (e^(δ x) − 1)/δ.
     pub(super) psi: f64,
-    /// e^(δ x).
-    pub(super) ratio: f64,
 }
 
 impl Grown {
     /// `x` picoseconds after the origin, or before it.
     pub(super) fn at(x: f64, rates: &Rates, sign: Sign) -> Self {
-        let rate = match sign {
-            Sign::Excitatory => rates.ex,
-            Sign::Inhibitory => rates.inh,
-        };
-        let delta = rates.m - rate;
         Self {
-            growth: exp_polynomial(x * rate),
-            psi: growth_integral(x, delta),
-            ratio: exp_polynomial(x * delta),
+            growth: exp_polynomial(x * rates.of(sign)),
+            psi: growth_integral(x, rates.delta(sign)),
         }
     }
 }

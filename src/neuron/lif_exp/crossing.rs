@@ -82,17 +82,18 @@ impl Ahead {
 }
 
 /// Steps after which a search is broken off; what it has reached is looked at again when it is due. Only maxima that
-/// touch the threshold take more than six.
+/// touch the threshold take more than four.
 const STEPS: usize = 40;
 
-/// Steps shorter than this end a search, in picoseconds.
+/// How close to a crossing a search ends, in picoseconds.
 const NEAR_PS: f64 = 0.01;
 
 /// An instant not after the first crossing of a threshold `gap` > 0 above v, in picoseconds from now, and with it unless
 /// the search was broken off; `None` if there is no crossing within `limit_ps`.
 ///
-/// Each step lies below P's tangent and N's parabola of the curvature at hand, which only shrinks; so none passes the
-/// root. They converge as Newton's do.
+/// v lies below its Taylor polynomial of third degree with P's third derivative alone, since that shrinks and N's is not
+/// positive. No step goes further than that polynomial allows, so none passes the root; the steps converge with the third
+/// power.
 pub(super) fn first_crossing(
     neuron: &Neuron,
     gap: f64,
@@ -100,32 +101,57 @@ pub(super) fn first_crossing(
     rates: &Rates,
 ) -> Option<f64> {
     let Neuron { rise, g_ex, g_inh } = *neuron;
-    let down = if rise < 0.0 { rise } else { 0.0 };
+    let Rates { m, ex, inh } = *rates;
     let mut reached = 0.0;
-    let (mut left, mut slope) = (gap, rise * rates.m + g_ex + g_inh);
-    let mut curvature = -g_inh * (rates.inh + rates.m) - down * rates.m * rates.m;
+    let mut left = gap;
+    // What the currents and the way to v_inf are now, and what the currents have gathered.
+    let (mut i_ex, mut i_inh, mut way) = (g_ex, g_inh, rise);
+    let (mut k_ex, mut k_inh) = (0.0, 0.0);
     for _ in 0..STEPS {
-        // The first root of slope·y + curvature·y²/2 = left.
-        let step = 2.0 * left / (slope + (slope * slope + 2.0 * curvature * left).sqrt());
-        // Not a number where v falls straight.
-        if !(step <= limit_ps - reached && step >= 0.0) {
+        let (ex_1, inh_1, way_1) = (i_ex - m * k_ex, i_inh - m * k_inh, m * way);
+        let (ex_2, inh_2, way_2) = (-ex * i_ex - m * ex_1, -inh * i_inh - m * inh_1, -m * way_1);
+        let (ex_3, inh_3, way_3) = (
+            ex * ex * i_ex - m * ex_2,
+            inh * inh * i_inh - m * inh_2,
+            -m * way_2,
+        );
+        let (slope, curvature) = (ex_1 + inh_1 + way_1, ex_2 + inh_2 + way_2);
+        let growing = ex_3 + if way_3 > 0.0 { way_3 } else { 0.0 };
+        let rest = limit_ps - reached;
+        // Up to where the second degree leads, the third adds no more than this to the curvature.
+        let longest = parabola(left, slope, curvature);
+        let longest = if longest < rest { longest } else { rest };
+        let step = parabola(left, slope, curvature + growing * longest / 3.0);
+        if step > rest {
             return None;
         }
         reached += step;
-        if step < NEAR_PS {
+        // By how far the polynomial may have been too high, over the slope.
+        let bend = ex_3 - inh_3 + way_3.abs();
+        if step < NEAR_PS || bend * step * step * step < 6.0 * NEAR_PS * slope {
             return Some(reached);
         }
         let decay = Decay::over(reached, rates);
-        let above = decay.above(-rise, g_ex, g_inh);
-        left = gap - rise - above;
+        (i_ex, i_inh, way) = (decay.ex * g_ex, decay.inh * g_inh, decay.m * rise);
+        (k_ex, k_inh) = (decay.k_ex * g_ex, decay.k_inh * g_inh);
+        left = gap - rise + way - k_ex - k_inh;
         if left <= 0.0 {
             return Some(reached);
         }
-        slope = -above * rates.m + decay.ex * g_ex + decay.inh * g_inh;
-        let bend = rates.inh * decay.inh + rates.m * (decay.inh - rates.m * decay.k_inh);
-        curvature = -g_inh * bend - down * rates.m * rates.m * decay.m;
     }
     Some(reached)
+}
+
+/// The first positive root of slope·y + curvature·y²/2 = left > 0; ∞ if there is none.
+#[inline]
+fn parabola(left: f64, slope: f64, curvature: f64) -> f64 {
+    let square = slope * slope + 2.0 * curvature * left;
+    let sum = slope + if square > 0.0 { square.sqrt() } else { 0.0 };
+    if square >= 0.0 && sum > 0.0 {
+        2.0 * left / sum
+    } else {
+        f64::INFINITY
+    }
 }
 
 /// Instants at which neurons must be looked at, within the horizon. What has become of them by then is checked when
