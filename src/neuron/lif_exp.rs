@@ -17,6 +17,8 @@
 
 mod clock;
 mod crossing;
+mod derived;
+mod horizon;
 mod kernel;
 mod params;
 mod state;
@@ -29,10 +31,11 @@ use crate::base::time::{Duration, Time};
 use crate::neuron::{
     EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
 };
-use clock::{Decay, Grown, Rates, Sign, peak_ps};
-use crossing::{Ahead, Neuron, first_crossing};
+use clock::{Decay, Grown, Sign};
+use crossing::{Ahead, Neuron};
+use derived::Derived;
 use kernel::{
-    BUDGET, Cell, Found, Segment, Units, add_events, add_to_targets, add_weights_to_targets, sweep,
+    BUDGET, Cell, Segment, Units, add_events, add_to_targets, add_weights_to_targets,
     take_from_targets,
 };
 use state::State;
@@ -64,72 +67,6 @@ pub static MODEL: Model = Model {
         Ok(Box::new(population))
     },
 };
-
-/// Membrane time constants in a horizon at most. A longer one has looser bounds, a shorter one more sweeps: this is the
-/// best for a network of few arrivals (Vogels & Abbott 2005).
-const HORIZON_TAUS: f64 = 1.0 / 10.0;
-
-/// Time constants of the excitatory current in a horizon at most: the best for one of many (Potjans & Diesmann 2014).
-const HORIZON_TAUS_EX: f64 = 1.0 / 2.0;
-
-/// mV/ps of a picoampere into a picofarad.
-const MV_PER_PS: f64 = 1e-9;
-
-/// Share of the distance to the threshold by which budgets are smaller than they might be: far above all roundings, far
-/// below all that would cost something.
-const MARGIN: f64 = 1.0 / (1_u64 << 30) as f64;
-
-/// Share of the same distance by which v may be short of the threshold when a crossing foreseen is due: some hundred
-/// roundings of an f64, which at 1 mV/ms v makes up for in a thousandth of a tick.
-const TIE: f64 = 1.0 / (1_u64 << 46) as f64;
-
-/// Constants that follow from the parameters.
-#[derive(Debug, Clone, Copy)]
-struct Derived {
-    rates: Rates,
-    tau_m_ps: f64,
-    horizon: Duration,
-    /// A horizon passed.
-    step: Decay,
-    /// A horizon to come.
-    whole: Ahead,
-    /// ψ_ex at a horizon's end.
-    psi_end: f64,
-    /// Current over c_m of a unit weight.
-    unit: f64,
-    margin: f64,
-    tie: f64,
-}
-
-impl Derived {
-    fn new(params: &Params) -> Self {
-        let rates = Rates::new(params);
-        let tau_m_ps = params.tau_m.ps() as f64;
-        let rise = peak_ps(params.tau_m, params.tau_syn_ex);
-        let fall = 2.0 * peak_ps(params.tau_m, params.tau_syn_in);
-        let longest = (HORIZON_TAUS * tau_m_ps)
-            .min(HORIZON_TAUS_EX * params.tau_syn_ex.ps() as f64)
-            .min(rise)
-            .min(fall);
-        // At least a tick, so that the clock always moves on.
-        let horizon = Duration::from_ps((longest as i64).max(1));
-        let ps = horizon.ps() as f64;
-        let scale = (params.v_th - params.e_l)
-            .abs()
-            .max(params.v_th - params.v_reset);
-        Self {
-            rates,
-            tau_m_ps,
-            horizon,
-            step: Decay::over(ps, &rates),
-            whole: Ahead::whole(ps, &rates),
-            psi_end: Grown::at(ps, &rates, Sign::Excitatory).psi,
-            unit: MV_PER_PS / params.c_m,
-            margin: scale * MARGIN,
-            tie: scale * TIE,
-        }
-    }
-}
 
 /// What the instant last advanced to has needed so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -267,172 +204,6 @@ impl LifExp {
     /// Whether neuron `j`, not refractory, is at the threshold.
     fn is_at_threshold(&mut self, j: usize) -> bool {
         self.neuron(j).rise + self.distance() <= self.derived.tie
-    }
-
-    /// Sets the budget of neuron `j`, which is below the threshold, anew; if there is none left, looks out for a
-    /// crossing.
-    fn look_ahead(&mut self, j: usize) {
-        let neuron = self.neuron(j);
-        let (_, ahead) = self.passed();
-        let gap = neuron.rise + self.distance();
-        let free = gap - self.derived.margin - ahead.highest_rise(&neuron);
-        if free < 0.0
-            && let Some(ps) = first_crossing(&neuron, gap, ahead.ps, &self.derived.rates)
-        {
-            // Up to the next tick, and never this one: at this one v is below the threshold.
-            let ticks = Duration::from_ps((ps.ceil() as i64).max(1));
-            if let Some(t) = self.state.now.checked_add(ticks) {
-                self.state.queue.push(t, j as u32);
-            }
-        }
-        // Without a budget every excitatory arrival is looked at.
-        self.state.cells.all_mut()[j][BUDGET] = if free > 0.0 { free } else { 0.0 };
-    }
-
-    /// Marks neuron `j` as one to look at when the population is tested.
-    fn suspect(&mut self, j: usize) {
-        self.state.cells.all_mut()[j][BUDGET] = -1.0;
-        self.state.candidates.push(j as u32);
-    }
-
-    /// Neuron `j` begins anew from the reset potential at the instant last advanced to.
-    fn end_refractory(&mut self, j: usize) {
-        let cell = self.state.cells.all()[j];
-        let u = self.u_for(&cell, self.params.v_reset);
-        self.state.cells.all_mut()[j][0] = u;
-        self.suspect(j);
-    }
-
-    /// Moves the origin by `decay`, and to the end of a horizon; whether the population is loud.
-    fn sweep(&mut self, decay: &Decay) -> bool {
-        let distance = self.distance() - self.derived.margin;
-        let Derived {
-            whole, tau_m_ps, ..
-        } = &self.derived;
-        let cells = &mut self.state.cells.all_mut()[..self.size];
-        let Found { near, loud } = sweep(cells, decay, whole, distance, *tau_m_ps);
-        if near {
-            self.collect();
-        }
-        loud
-    }
-
-    /// Every neuron whose budget is below 0 becomes a candidate.
-    fn collect(&mut self) {
-        let near = (0..).zip(&self.state.cells.all()[..self.size]);
-        let near = near.filter(|(_, cell)| cell[BUDGET] < 0.0).map(|(j, _)| j);
-        self.state.candidates.extend(near);
-    }
-
-    /// The end of a horizon.
-    fn begin_horizon(&mut self) {
-        self.move_to(self.horizon_end());
-        self.state.origin = self.state.now;
-        let step = self.derived.step;
-        if !self.sweep(&step) {
-            self.state.quiet = true;
-            self.state.candidates.clear();
-            self.state.queue.clear();
-        }
-    }
-
-    fn move_to(&mut self, t: Time) {
-        self.state.now = t;
-        self.instant = Instant::default();
-    }
-
-    /// Something happens to a quiet population at `t`: what it has left out is made up for.
-    fn wake(&mut self, t: Time) {
-        if !std::mem::replace(&mut self.state.quiet, false) {
-            return;
-        }
-        let horizon = self.derived.horizon.ps();
-        let passed = t.since(self.state.origin).ps() / horizon * horizon;
-        let old = self.state.origin;
-        let origin = old + Duration::from_ps(passed);
-        // Refractory ends up to the new origin, which the old one may be too far from.
-        let n = self
-            .state
-            .refractory
-            .partition_point(|&(end, _)| end <= origin);
-        let ended: Vec<_> = self.state.refractory.drain(..n).collect();
-        let ended: Vec<_> = ended
-            .into_iter()
-            .map(|(end, j)| {
-                let cell = &self.state.cells.all()[j as usize];
-                (j, self.above_after_reset(cell, end, origin))
-            })
-            .collect();
-        self.state.origin = origin;
-        self.move_to(origin);
-        let decay = Decay::over(passed as f64, &self.derived.rates);
-        self.sweep(&decay);
-        for (j, u) in ended {
-            self.state.cells.all_mut()[j as usize][0] = u;
-            self.suspect(j as usize);
-        }
-        self.end_refractories(t);
-        self.move_to(t);
-    }
-
-    /// v − v_inf at `t` of a neuron that has been released from the reset potential at `end`.
-    fn above_after_reset(&self, cell: &Cell, end: Time, t: Time) -> f64 {
-        let rates = &self.derived.rates;
-        let [_, g_ex, g_inh, _] = *cell;
-        let held = Decay::over(self.since_origin(end), rates);
-        let free = Decay::over(t.since(end).ps() as f64, rates);
-        let u = self.params.v_reset - self.v_inf();
-        free.above(u, held.ex * g_ex, held.inh * g_inh)
-    }
-
-    /// Refractory ends up to `t`, each at its own instant, whenever it is noticed.
-    fn end_refractories(&mut self, t: Time) {
-        while let Some(&(end, j)) = self.state.refractory.front()
-            && end <= t
-        {
-            self.state.refractory.pop_front();
-            if end != self.state.now {
-                self.move_to(end);
-            }
-            self.end_refractory(j as usize);
-        }
-    }
-
-    /// Sets every budget anew for the rest of the horizon, after all neurons have changed.
-    fn refresh(&mut self) {
-        self.state.stale = false;
-        for cell in &mut self.state.cells.all_mut()[..self.size] {
-            if cell[BUDGET] != f64::INFINITY {
-                cell[BUDGET] = -1.0;
-            }
-        }
-        self.state.candidates.clear();
-        self.collect();
-    }
-
-    /// Takes the neurons out of the queue whose crossing is due. An arrival of this instant comes too late.
-    fn cross(&mut self) {
-        while let Some(j) = self.state.queue.take_due(self.state.now) {
-            // Arrivals since may have put it off, or it has fired.
-            if self.state.cells.all()[j as usize][BUDGET] == f64::INFINITY {
-                continue;
-            }
-            if self.is_at_threshold(j as usize) {
-                self.state.due.push(j);
-            } else {
-                self.suspect(j as usize);
-            }
-        }
-    }
-
-    /// When neuron `j`, held, is released.
-    fn release(&self, j: usize) -> Option<Time> {
-        let found = self
-            .state
-            .refractory
-            .iter()
-            .find(|&&(_, other)| other as usize == j);
-        found.map(|&(end, _)| end)
     }
 }
 

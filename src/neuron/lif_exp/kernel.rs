@@ -63,7 +63,6 @@ pub(super) struct Units {
     pub(super) inhibitory: Cell,
 }
 
-/// Whether some budget is below 0. A budget is never −0: none is set so, and a sum is so only if both terms are.
 #[inline(always)]
 fn plus(a: Cell, b: Cell) -> Cell {
     [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]]
@@ -80,6 +79,7 @@ vectorized! {
     pub(super) fn add_to_targets(block: &mut Block, targets: &[u16], amount: Cell, candidates: &mut Vec<u32>) {
         let (fours, rest) = targets.as_chunks::<4>();
         for four in fours {
+            // A budget is never −0: none is set so, and a sum is so only if both terms are.
             let mut signs = [0_u64; 4];
             for &j in four {
                 let cell = &mut block[usize::from(j)];

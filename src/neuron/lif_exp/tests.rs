@@ -1,13 +1,11 @@
 //! The closed forms, boundaries and bitwise twins of [`LifExp`](super::LifExp).
 
+mod bits;
+mod crossing;
 mod naive;
-
-use proptest::prelude::*;
 
 use super::*;
 use crate::base::parameter::Values;
-use crate::base::stream::Stream;
-use crate::base::vector::{Width, limit};
 use naive::{Input, Naive};
 
 /// Parameters of the cortical microcircuit of Potjans & Diesmann 2014.
@@ -110,61 +108,6 @@ fn drive(
         population.fire(&mut fired);
         spikes.extend(fired.into_iter().map(|j| (t, j)));
     }
-}
-
-/// Spikes of one neuron that are not those of the naive one, which is led along the model's spikes so that a tick's
-/// difference does not add up.
-fn differences(params: Params, start: Time, happenings: &[Happening], until: Time) -> Vec<String> {
-    let mut population = LifExp::new(1, params);
-    population.reset(start);
-    let spikes = drive(&mut population, happenings, &[], until);
-    let mut naive = Naive::new(params, params.e_l, start.ps());
-    let mut wrong = Vec::new();
-    let mut expected = spikes.iter().map(|&(t, _)| t.ps()).peekable();
-    let ends = happenings.iter().map(|it| (it.t.ps(), Some(it.what)));
-    for (end, input) in ends.chain([(until.ps(), None)]) {
-        while let Some(tick) = naive.crossing(end) {
-            match expected.next_if(|&t| (t - tick).abs() <= 1 && t <= end) {
-                Some(t) => {
-                    naive.go_to(t);
-                    naive.spike(t);
-                }
-                // Rounded up, it may lie behind what happens next.
-                None if tick >= end - 1 => break,
-                None => {
-                    wrong.push(format!("expected {tick} ps, found {:?}", expected.peek()));
-                    return wrong;
-                }
-            }
-        }
-        if expected.peek().is_some_and(|&t| t < end) {
-            wrong.push(format!(
-                "found {:?} ps, expected none before {end}",
-                expected.peek()
-            ));
-            return wrong;
-        }
-        naive.go_to(end);
-        if expected.next_if(|&t| t == end).is_some() {
-            naive.spike(end);
-        }
-        if let Some(input) = input {
-            naive.receive(input);
-        }
-    }
-    let v = population.potential(0);
-    if wrong.is_empty() && (v - naive.v).abs() > 1e-10 * (1.0 + naive.v.abs()) {
-        wrong.push(format!("v is {v}, expected {}", naive.v));
-    }
-    let i_ex = population.sample(1, 0, until);
-    if (i_ex - naive.i_ex).abs() > 1e-11 * (1.0 + naive.i_ex) {
-        wrong.push(format!("i_ex is {i_ex}, expected {}", naive.i_ex));
-    }
-    let i_in = population.sample(2, 0, until);
-    if (i_in - naive.i_in).abs() > 1e-11 * (1.0 - naive.i_in) {
-        wrong.push(format!("i_in is {i_in}, expected {}", naive.i_in));
-    }
-    wrong
 }
 
 #[test]
@@ -303,58 +246,6 @@ fn v_is_held_while_the_current_goes_on() {
 }
 
 #[test]
-fn maxima_that_just_reach_or_miss_the_threshold_are_told_apart() {
-    for (tau_ex, tau_in) in [
-        (0.5, 0.5),
-        (2.0, 5.0),
-        (5.0, 2.0),
-        (10.0, 10.0),
-        (20.0, 3.0),
-    ] {
-        let changes = [("tau_syn_ex", tau_ex), ("tau_syn_in", tau_in)];
-        let inhibition = happening(300_000_000, -90.0, 0);
-        // The weight whose response just touches, by bisection on the naive maximum.
-        let fires = |weight: f64| {
-            let mut naive = Naive::new(params(&changes), -65.0, 0);
-            naive.receive(Input::Arrival(weight));
-            let early = naive.crossing(inhibition.t.ps()).is_some();
-            naive.go_to(inhibition.t.ps());
-            naive.receive(inhibition.what);
-            early || naive.crossing(60_000_000_000).is_some()
-        };
-        let (mut low, mut high) = (0.0, 1e5);
-        while high - low > 1e-10 * high {
-            let middle = (low + high) / 2.0;
-            if fires(middle) {
-                high = middle
-            } else {
-                low = middle
-            }
-        }
-        for (share, count) in [
-            (1.0 - 1e-7, 0),
-            (1.0 - 1e-9, 0),
-            (1.0 + 1e-9, 1),
-            (1.0 + 1e-7, 1),
-        ] {
-            let mut population = population(1, &changes);
-            population.receive_events(Events {
-                origin: Time::ZERO,
-                offsets: &[0],
-                start: Time::ZERO,
-                growth: &[1.0],
-                psi: &[0.0],
-                targets: &[0],
-                weights: EventWeights::One(high * share),
-            });
-            population.fire(&mut Vec::new());
-            let spikes = drive(&mut population, &[inhibition], &[], at(20.0));
-            assert_eq!(spikes.len(), count, "{tau_ex} {tau_in} {share}");
-        }
-    }
-}
-
-#[test]
 fn a_neuron_set_above_threshold_fires_at_its_next_test() {
     let mut population = population(3, &[]);
     population.reset(at(1.0));
@@ -458,98 +349,6 @@ fn a_refractory_end_that_a_quiet_population_made_up_for_is_exact() {
     }
 }
 
-/// Independent noise, rows and drive on 40 neurons; about 150 spikes.
-fn busy(
-    shift: Time,
-    prepare: impl Fn(LifExp) -> LifExp,
-    stops: &[Time],
-) -> (Vec<(Time, u32)>, Vec<u8>) {
-    let size = 40;
-    let mut population = population(size, &[("tau_syn_in", 1.5), ("i_e", 100.0)]);
-    population.reset(shift);
-    for j in 0..size {
-        population.set_potential(j, -65.0 + j as f64 * 0.3);
-    }
-    let mut stream = Stream::new(3, "test", 0);
-    let mut spikes = Vec::new();
-    let mut t = shift;
-    for round in 0..3_000 {
-        let gap = Duration::from_ps(stream.below(30_000_000) as i64);
-        let next = t + gap;
-        spikes.extend(drive(
-            &mut population,
-            &[],
-            stops,
-            Time::from_ps(next.ps() - 1),
-        ));
-        t = next;
-        population.advance(t);
-        let targets: Vec<u16> = (0..9).map(|_| stream.below(size as u64) as u16).collect();
-        match round % 3 {
-            0 => population.receive_row(&targets, RowWeights::One(300.0)),
-            1 => population.receive_row(&targets[..7], RowWeights::One(-90.0)),
-            _ => {
-                let weights: Vec<f32> = targets
-                    .iter()
-                    .map(|_| (stream.uniform() as f32 - 0.3) * 900.0)
-                    .collect();
-                population.receive_row(&targets, RowWeights::Each(&weights));
-            }
-        }
-        let mut fired = Vec::new();
-        population.fire(&mut fired);
-        spikes.extend(fired.into_iter().map(|j| (t, j)));
-        if round == 1_500 {
-            population = prepare(population);
-        }
-    }
-    (spikes, population.save())
-}
-
-#[test]
-fn nothing_but_the_model_changes_a_bit() {
-    let reference = busy(Time::ZERO, |population| population, &[]);
-    assert!(reference.0.len() > 100, "{}", reference.0.len());
-    for width in [Width::Baseline, Width::W256] {
-        limit(width);
-        let found = busy(Time::ZERO, |population| population, &[]);
-        limit(Width::W512);
-        assert_eq!(found, reference, "{width:?}");
-    }
-    // Saved, and loaded into a population of another past.
-    let reborn = |population: LifExp| {
-        let mut other = LifExp::new(40, population.params);
-        other.inject(77.0);
-        other.load(&population.save()).expect("its own state");
-        other
-    };
-    assert_eq!(busy(Time::ZERO, reborn, &[]), reference);
-    // Advanced to instants at which nothing happens.
-    let stops: Vec<Time> = (0..500).map(|k| Time::from_ps(k * 97_777_777)).collect();
-    assert_eq!(busy(Time::ZERO, |population| population, &stops), reference);
-    let hours = Duration::from_ps(8 * 3_600_000_000_000_000);
-    let (late, _) = busy(Time::ZERO + hours, |population| population, &[]);
-    let early: Vec<_> = reference.0.iter().map(|&(t, j)| (t + hours, j)).collect();
-    assert_eq!(late, early);
-}
-
-#[test]
-fn a_state_of_another_population_is_refused() {
-    let saved = population(3, &[]).save();
-    let error = population(4, &[]).load(&saved).expect_err("another size");
-    assert_eq!(
-        error.to_string(),
-        "the state of the neurons does not fit: found 3 neurons, expected 4"
-    );
-    let cut = &saved[..saved.len() - 1];
-    assert!(population(3, &[]).load(cut).is_err());
-    assert!(
-        population(3, &[])
-            .load(&[&saved[..], &[0]].concat())
-            .is_err()
-    );
-}
-
 #[test]
 fn contradictions_are_refused() {
     let refused = |changes: &[(&'static str, f64)]| {
@@ -569,52 +368,4 @@ fn contradictions_are_refused() {
         refused(&[("tau_syn_ex", 1e-7)]),
         "`lif_exp`: `tau_syn_ex` is 0.0000001 ms, expected at least 0.000001 ms on a clock of picoseconds"
     );
-}
-
-prop_compose! {
-    fn any_params()(
-        tau_m in 0.5..30.0_f64,
-        ex in prop_oneof![0.02..30.0_f64, Just(0.0), Just(-1e-7)],
-        inh in prop_oneof![0.02..30.0_f64, Just(0.0), Just(1e-7)],
-        reset in -20.0..-0.01_f64,
-        rest in prop_oneof![-20.0..-0.01_f64, 0.01..3.0_f64],
-        t_ref in prop_oneof![Just(0.0), 0.0..4.0_f64],
-        i_e in -200.0..300.0_f64,
-    ) -> Params {
-        // Small ones are near or at the membrane's own.
-        let tau = |x: f64| if x < 0.01 { tau_m * (1.0 + x) } else { x };
-        params(&[
-            ("tau_m", tau_m), ("tau_syn_ex", tau(ex)), ("tau_syn_in", tau(inh)), ("v_th", 0.0),
-            ("v_reset", reset), ("e_l", rest), ("t_ref", t_ref), ("i_e", i_e),
-        ])
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-    /// No crossing missed, none early, none late, whatever happens.
-    #[test]
-    fn spikes_are_those_of_the_naive_neuron(
-        params in any_params(),
-        start in prop_oneof![Just(0_i64), Just(8 * 3_600_000_000_000_000)],
-        script in proptest::collection::vec(
-            (0_i64..3_000_000_000, -1.0..1.0_f64, 0_u8..5, any::<bool>()), 1..40),
-        strength in 10.0..5_000.0_f64,
-    ) {
-        let mut t = start;
-        let happenings: Vec<Happening> = script.iter().map(|&(gap, weight, way, pause)| {
-            t += if pause { gap } else { gap / 50 };
-            // Weights that bring as much charge, however short they are.
-            let tau = if weight > 0.0 { params.tau_syn_ex } else { params.tau_syn_in };
-            let weight = weight * strength / tau.as_ms();
-            match way {
-                4 => Happening { t: Time::from_ps(t), what: Input::Current(weight / 20.0), way },
-                way => happening(t, weight, way),
-            }
-        }).collect();
-        let until = Time::from_ps(t + 20_000_000_000);
-        let wrong = differences(params, Time::from_ps(start), &happenings, until);
-        prop_assert!(wrong.is_empty(), "{wrong:?}");
-    }
 }
