@@ -6,6 +6,7 @@
 mod horizon;
 pub mod lif;
 pub mod lif_adaptive;
+pub mod lif_exp;
 pub mod poisson;
 pub mod relay;
 mod state;
@@ -220,6 +221,7 @@ pub struct Model {
 pub static REGISTRY: &[&Model] = &[
     &lif::MODEL,
     &lif_adaptive::MODEL,
+    &lif_exp::MODEL,
     &poisson::MODEL,
     &relay::MODEL,
 ];

@@ -9,8 +9,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::time::Duration;
-use sharpwave::config::network::{Recorded, Selection, Stimulus};
 use sharpwave::config::network::{Connection, EdgeFile};
+use sharpwave::config::network::{Recorded, Selection, Stimulus};
 use sharpwave::config::{Model, NetworkModel, Options, parse};
 use sharpwave::network::rule::Rule;
 
@@ -292,7 +292,11 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
         assert_eq!(projection.dendritic_delay_ms, constant(dendritic));
         assert_eq!(model.sizes(projection), Some((5, 5)));
         let text = Model::Network(Box::new(model.clone())).resolved();
-        assert_eq!(take(&text, &[]), Ok(Model::Network(Box::new(model))), "{text}");
+        assert_eq!(
+            take(&text, &[]),
+            Ok(Model::Network(Box::new(model))),
+            "{text}"
+        );
     }
 }
 

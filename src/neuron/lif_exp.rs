@@ -1,0 +1,508 @@
+//! Leaky integrate-and-fire neurons with exponential currents and exact crossings.
+//!
+//! Between arrivals v − v_inf is e^(−x/τ_m) (u + g_ex ψ_ex(x) + g_in ψ_in(x)) and a current over c_m is g e^(−x/τ), where
+//! x counts from the clock's origin and ψ(x) = ∫₀^x e^(δ s) ds, δ = 1/τ_m − 1/τ. So u and both g stay what they are until
+//! something arrives, and an arrival adds to them: one vector per row, not per target.
+//!
+//! v may cross the threshold long after an arrival. To foresee each crossing anew after every arrival would cost more
+//! than the network; so each neuron has a budget: by how much a bound on v until the end of the horizon, if nothing
+//! arrives, lies below the threshold. An excitatory arrival takes from it what it adds to v at that end. Only when it is
+//! used up the neuron is looked at: the bound is taken anew, and if that does not help the crossing is foreseen. It is
+//! looked at again when it is due, since arrivals may have put it off.
+//!
+//! At the end of a horizon the origin moves there and one sweep sets all budgets. Horizons are multiples of a length that
+//! follows from the parameters, counted from the start of the bout, because moving the origin changes last bits: they are
+//! part of the model. A population in which no neuron would ever fire by itself is quiet: it has no horizons until
+//! something arrives.
+
+mod clock;
+mod crossing;
+mod derived;
+mod horizon;
+mod kernel;
+mod params;
+mod state;
+
+pub use params::{Params, SPEC};
+
+use crate::base::function::{exp, exp_polynomial};
+use crate::base::parameter::Dimension;
+use crate::base::time::{Duration, Time};
+use crate::neuron::{
+    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
+};
+use clock::{Decay, Grown, Sign};
+use crossing::{Ahead, Neuron};
+use derived::Derived;
+use kernel::{
+    BUDGET, Cell, Segment, Units, add_events, add_to_targets, add_weights_to_targets,
+    take_from_targets,
+};
+use state::State;
+
+/// The registry's entry.
+pub static MODEL: Model = Model {
+    spec: &SPEC,
+    weight: Some(Dimension::Current),
+    variables: &[
+        V_M,
+        Variable {
+            name: "i_ex",
+            dimension: Dimension::Current,
+            doc: "excitatory synaptic current",
+        },
+        Variable {
+            name: "i_in",
+            dimension: Dimension::Current,
+            doc: "inhibitory synaptic current; not positive",
+        },
+    ],
+    build: |setup| {
+        if let Some(name) = setup.each.keys().next() {
+            return Err(params::inconsistent(format!(
+                "found one value of `{name}` for each neuron, expected one for all"
+            )));
+        }
+        let population = LifExp::new(setup.size, Params::new(setup.values)?);
+        Ok(Box::new(population))
+    },
+};
+
+/// What the instant last advanced to has needed so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Instant {
+    decay: Option<(Decay, Ahead)>,
+    units: Option<Units>,
+}
+
+/// A population of leaky integrate-and-fire neurons with exponential currents that share their parameters.
+#[derive(Debug)]
+pub struct LifExp {
+    params: Params,
+    derived: Derived,
+    size: usize,
+    state: State,
+    instant: Instant,
+    /// The last segment's start, the origin it was computed for, and its sign; a batch of noise comes in many pieces.
+    segment: Option<((Time, Time, Sign), Segment)>,
+}
+
+impl LifExp {
+    /// `size` neurons at rest.
+    pub fn new(size: usize, params: Params) -> Self {
+        let mut population = Self {
+            params,
+            derived: Derived::new(&params),
+            size,
+            state: State::new(size),
+            instant: Instant::default(),
+            segment: None,
+        };
+        population.reset(Time::ZERO);
+        population
+    }
+
+    /// Where v goes without arrivals.
+    fn v_inf(&self) -> f64 {
+        self.params.v_inf(self.state.injected_pa)
+    }
+
+    /// The threshold above v_inf.
+    fn distance(&self) -> f64 {
+        self.params.v_th - self.v_inf()
+    }
+
+    /// Picoseconds from the clock's origin to `t`.
+    fn since_origin(&self, t: Time) -> f64 {
+        t.since(self.state.origin).ps() as f64
+    }
+
+    /// End of the horizon.
+    fn horizon_end(&self) -> Time {
+        let end = self.state.origin.checked_add(self.derived.horizon);
+        end.unwrap_or(Time::MAX)
+    }
+
+    /// What has passed of the horizon and what is left.
+    fn passed(&mut self) -> (Decay, Ahead) {
+        if let Some(known) = self.instant.decay {
+            return known;
+        }
+        let x = self.since_origin(self.state.now);
+        let decay = Decay::over(x, &self.derived.rates);
+        let known = (decay, self.derived.whole.after(x, &decay));
+        self.instant.decay = Some(known);
+        known
+    }
+
+    /// What a unit weight adds at the instant last advanced to.
+    fn units(&mut self) -> Units {
+        if let Some(known) = self.instant.units {
+            return known;
+        }
+        let x = self.since_origin(self.state.now);
+        let unit = |sign| {
+            let Grown { growth, psi } = Grown::at(x, &self.derived.rates, sign);
+            let g = self.derived.unit * growth;
+            (g, g * psi)
+        };
+        let (ex, before) = unit(Sign::Excitatory);
+        let at_end = (ex * self.derived.psi_end - before) * self.derived.step.m;
+        let (inh, gathered) = if self.derived.rates.ex == self.derived.rates.inh {
+            (ex, before)
+        } else {
+            unit(Sign::Inhibitory)
+        };
+        let known = Units {
+            excitatory: [-before, ex, 0.0, -at_end],
+            inhibitory: [-gathered, 0.0, inh, 0.0],
+        };
+        self.instant.units = Some(known);
+        known
+    }
+
+    /// How events that grow from `start` on are to be taken.
+    fn segment(&mut self, start: Time, sign: Sign) -> Segment {
+        let key = (start, self.state.origin, sign);
+        if let Some((known, segment)) = self.segment
+            && known == key
+        {
+            return segment;
+        }
+        let x = self.since_origin(start);
+        let Grown { growth, psi } = Grown::at(x, &self.derived.rates, sign);
+        let delta = self.derived.rates.delta(sign);
+        let segment = Segment {
+            unit: self.derived.unit * growth,
+            psi,
+            ratio: exp_polynomial(x * delta),
+            psi_end: self.derived.psi_end,
+            decay_end: self.derived.step.m,
+        };
+        self.segment = Some((key, segment));
+        segment
+    }
+
+    /// What u must be for v at the instant last advanced to.
+    fn u_for(&mut self, cell: &Cell, v: f64) -> f64 {
+        let (decay, _) = self.passed();
+        let [_, g_ex, g_inh, _] = *cell;
+        (v - self.v_inf() - decay.k_ex * g_ex - decay.k_inh * g_inh) / decay.m
+    }
+
+    /// Neuron `j` at the instant last advanced to.
+    fn neuron(&mut self, j: usize) -> Neuron {
+        let (decay, _) = self.passed();
+        let [u, g_ex, g_inh, _] = self.state.cells.all()[j];
+        Neuron {
+            rise: -decay.above(u, g_ex, g_inh),
+            g_ex: decay.ex * g_ex,
+            g_inh: decay.inh * g_inh,
+        }
+    }
+
+    /// Whether neuron `j`, not refractory, is at the threshold.
+    fn is_at_threshold(&mut self, j: usize) -> bool {
+        self.neuron(j).rise + self.distance() <= self.derived.tie
+    }
+}
+
+impl Neurons for LifExp {
+    fn size(&self) -> usize {
+        self.size
+    }
+
+    fn is_spontaneous(&self) -> bool {
+        true
+    }
+
+    fn reset(&mut self, t: Time) {
+        self.state.clear(t);
+        let above = self.params.e_l - self.v_inf();
+        for cell in &mut self.state.cells.all_mut()[..self.size] {
+            *cell = [above, 0.0, 0.0, 0.0];
+        }
+        let highest = self.params.e_l.max(self.v_inf());
+        self.state.quiet = highest < self.params.v_th - self.derived.margin;
+        self.state.stale = !self.state.quiet;
+        self.instant = Instant::default();
+    }
+
+    fn advance(&mut self, t: Time) {
+        if self.state.stale {
+            self.refresh();
+        }
+        while !self.state.quiet {
+            let horizon = self.horizon_end();
+            let refractory = self.state.refractory.front();
+            let refractory = refractory.map_or(Time::MAX, |&(end, _)| end);
+            if horizon.min(refractory) > t {
+                break;
+            }
+            if horizon <= refractory {
+                self.begin_horizon();
+            } else {
+                self.end_refractories(refractory);
+            }
+        }
+        if t != self.state.now {
+            self.move_to(t);
+        }
+        if self.state.queue.next() <= t {
+            self.cross();
+        }
+    }
+
+    fn receive(&mut self, rows: &[&[f32]], gain: f64) {
+        self.wake(self.state.now);
+        let units = self.units();
+        let State {
+            cells, candidates, ..
+        } = &mut self.state;
+        for row in rows {
+            let cells = &mut cells.all_mut()[..self.size];
+            for (j, (cell, &w)) in (0..).zip(cells.iter_mut().zip(*row)) {
+                let weight = gain * f64::from(w);
+                let unit = match Sign::of(weight) {
+                    Sign::Excitatory => units.excitatory,
+                    Sign::Inhibitory => units.inhibitory,
+                };
+                for (value, unit) in cell.iter_mut().zip(unit) {
+                    *value += unit * weight;
+                }
+                if cell[BUDGET] < 0.0 {
+                    candidates.push(j);
+                }
+            }
+        }
+    }
+
+    fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
+        self.wake(self.state.now);
+        let units = self.units();
+        let State {
+            cells, candidates, ..
+        } = &mut self.state;
+        let Some(block) = cells.all_mut().first_chunk_mut() else {
+            return;
+        };
+        match weights {
+            RowWeights::One(weight) => {
+                let weight = f64::from(weight);
+                match Sign::of(weight) {
+                    Sign::Excitatory => {
+                        let amount = units.excitatory.map(|unit| unit * weight);
+                        add_to_targets(block, targets, amount, candidates);
+                    }
+                    Sign::Inhibitory => {
+                        let amount = units.inhibitory.map(|unit| unit * weight);
+                        take_from_targets(block, targets, amount);
+                    }
+                }
+            }
+            RowWeights::Each(weights) => {
+                add_weights_to_targets(block, targets, weights, &units, candidates);
+            }
+        }
+    }
+
+    fn growth(&self, weight: f64) -> Growth {
+        let (rates, sign) = (&self.derived.rates, Sign::of(weight));
+        Growth {
+            rate_per_ps: rates.of(sign),
+            delta_per_ps: Some(rates.delta(sign)),
+        }
+    }
+
+    fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
+        let Events {
+            origin,
+            offsets,
+            start,
+            growth,
+            psi,
+            targets,
+            weights,
+        } = events;
+        let first = *offsets.first()?;
+        if self.state.quiet {
+            // Only the first is within the horizon that begins with it, for certain.
+            self.wake(origin + Duration::from_ps(first));
+            let reached = self.receive_events(Events {
+                origin,
+                offsets: &offsets[..1],
+                start,
+                growth: &growth[..1],
+                psi: &psi[..1],
+                targets: &targets[..1],
+                weights,
+            });
+            if reached.is_none() {
+                self.state.candidates.push(u32::from(targets[0]));
+            }
+            return Some(0);
+        }
+        let sign = Sign::of(events.weight(0));
+        let segment = self.segment(start, sign);
+        let State {
+            cells, candidates, ..
+        } = &mut self.state;
+        let block = cells.all_mut().first_chunk_mut()?;
+        let reached = match (weights, sign) {
+            (EventWeights::One(weight), Sign::Excitatory) => {
+                add_events::<true>(block, targets, growth, psi, |_| weight, &segment)
+            }
+            (EventWeights::One(weight), Sign::Inhibitory) => {
+                add_events::<false>(block, targets, growth, psi, |_| weight, &segment)
+            }
+            (EventWeights::Class { class, weight }, Sign::Excitatory) => {
+                let weight = |k: usize| weight[usize::from(class[k])];
+                add_events::<true>(block, targets, growth, psi, weight, &segment)
+            }
+            (EventWeights::Class { class, weight }, Sign::Inhibitory) => {
+                let weight = |k: usize| weight[usize::from(class[k])];
+                add_events::<false>(block, targets, growth, psi, weight, &segment)
+            }
+        }?;
+        candidates.push(u32::from(targets[reached]));
+        Some(reached)
+    }
+
+    fn inject(&mut self, current_pa: f64) {
+        if current_pa == self.state.injected_pa {
+            return;
+        }
+        self.wake(self.state.now);
+        let old = self.v_inf();
+        self.state.injected_pa = current_pa;
+        let (decay, _) = self.passed();
+        let moved = (old - self.v_inf()) / decay.m;
+        for cell in &mut self.state.cells.all_mut()[..self.size] {
+            cell[0] += moved;
+        }
+        self.state.stale = true;
+    }
+
+    fn next_due(&self) -> Time {
+        let state = &self.state;
+        if state.stale || !state.candidates.is_empty() || !state.due.is_empty() {
+            return state.now;
+        }
+        if state.quiet {
+            return Time::MAX;
+        }
+        let refractory = state.refractory.front().map_or(Time::MAX, |&(end, _)| end);
+        self.horizon_end().min(refractory).min(state.queue.next())
+    }
+
+    fn next_alone(&self) -> Time {
+        self.next_due()
+    }
+
+    fn fire(&mut self, fired: &mut Vec<u32>) {
+        if self.state.stale {
+            self.refresh();
+        }
+        if self.state.candidates.is_empty() && self.state.due.is_empty() {
+            return;
+        }
+        let first = fired.len();
+        // One may have been foreseen more than once.
+        let mut due = std::mem::take(&mut self.state.due);
+        due.sort_unstable();
+        due.dedup();
+        fired.append(&mut due);
+        self.state.due = due;
+        for &j in &fired[first..] {
+            self.state.cells.all_mut()[j as usize][BUDGET] = f64::INFINITY;
+        }
+        let mut candidates = std::mem::take(&mut self.state.candidates);
+        for j in candidates.drain(..) {
+            // One that stands here twice has been looked at when its turn comes again.
+            if self.state.cells.all()[j as usize][BUDGET] >= 0.0 {
+                continue;
+            }
+            if self.is_at_threshold(j as usize) {
+                self.state.cells.all_mut()[j as usize][BUDGET] = f64::INFINITY;
+                fired.push(j);
+            } else {
+                self.look_ahead(j as usize);
+            }
+        }
+        self.state.candidates = candidates;
+        fired[first..].sort_unstable();
+        let (now, t_ref) = (self.state.now, self.params.t_ref);
+        if t_ref > Duration::ZERO {
+            // One beyond the clock never ends.
+            let end = now.checked_add(t_ref).unwrap_or(Time::MAX);
+            let held = fired[first..].iter().map(|&j| (end, j));
+            self.state.refractory.extend(held);
+        } else {
+            for &j in &fired[first..] {
+                let cell = self.state.cells.all()[j as usize];
+                self.state.cells.all_mut()[j as usize][0] = self.u_for(&cell, self.params.v_reset);
+                self.look_ahead(j as usize);
+            }
+        }
+    }
+
+    fn potential(&self, j: usize) -> f64 {
+        self.sample(0, j, self.state.now)
+    }
+
+    fn set_potential(&mut self, j: usize, v: f64) {
+        self.wake(self.state.now);
+        let cell = self.state.cells.all()[j];
+        if cell[BUDGET] == f64::INFINITY {
+            self.state
+                .refractory
+                .retain(|&(_, other)| other as usize != j);
+        }
+        self.state.cells.all_mut()[j][0] = self.u_for(&cell, v);
+        self.suspect(j);
+    }
+
+    fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
+        let cell = &self.state.cells.all()[j];
+        let [u, g_ex, g_inh, budget] = *cell;
+        let x = self.since_origin(t);
+        let rates = &self.derived.rates;
+        match variable {
+            0 => {
+                let release = if budget == f64::INFINITY {
+                    self.release(j)
+                } else {
+                    None
+                };
+                self.v_inf()
+                    + match release {
+                        Some(end) if end > t => return self.params.v_reset,
+                        Some(end) => self.above_after_reset(cell, end, t),
+                        None => Decay::over(x, rates).above(u, g_ex, g_inh),
+                    }
+            }
+            1 => g_ex * exp(-x * rates.ex) / self.derived.unit,
+            _ => g_inh * exp(-x * rates.inh) / self.derived.unit,
+        }
+    }
+
+    fn non_finite(&self) -> Option<usize> {
+        let wrong = |cell: &Cell| {
+            cell[BUDGET] != f64::INFINITY && cell[..BUDGET].iter().any(|value| !value.is_finite())
+        };
+        self.state.cells.all()[..self.size].iter().position(wrong)
+    }
+
+    fn save(&self) -> Vec<u8> {
+        self.state.save(self.size)
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        self.state = State::load(bytes, self.size)?;
+        self.instant = Instant::default();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Constants that follow from the parameters, and what the method is tuned by.
+
+use crate::base::time::Duration;
+use crate::neuron::lif_exp::Params;
+use crate::neuron::lif_exp::clock::{Decay, Grown, Rates, Sign, peak_ps};
+use crate::neuron::lif_exp::crossing::Ahead;
+
+/// Membrane time constants in a horizon at most. A longer one has looser bounds, a shorter one more sweeps: this is the
+/// best for a network of few arrivals (Vogels & Abbott 2005).
+const HORIZON_TAUS: f64 = 1.0 / 10.0;
+
+/// Time constants of the excitatory current in a horizon at most: the best for one of many (Potjans & Diesmann 2014).
+const HORIZON_TAUS_EX: f64 = 1.0 / 2.0;
+
+/// mV/ps of a picoampere into a picofarad.
+const MV_PER_PS: f64 = 1e-9;
+
+/// Share of the distance to the threshold by which budgets are smaller than they might be: far above all roundings, far
+/// below all that would cost something.
+const MARGIN: f64 = 1.0 / (1_u64 << 30) as f64;
+
+/// Share of the same distance by which v may be short of the threshold when a crossing foreseen is due: some hundred
+/// roundings of an f64, which at 1 mV/ms v makes up for in a thousandth of a tick.
+const TIE: f64 = 1.0 / (1_u64 << 46) as f64;
+
+/// Constants that follow from the parameters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Derived {
+    pub(super) rates: Rates,
+    pub(super) tau_m_ps: f64,
+    pub(super) horizon: Duration,
+    /// A horizon passed.
+    pub(super) step: Decay,
+    /// A horizon to come.
+    pub(super) whole: Ahead,
+    /// ψ_ex at a horizon's end.
+    pub(super) psi_end: f64,
+    /// Current over c_m of a unit weight.
+    pub(super) unit: f64,
+    pub(super) margin: f64,
+    pub(super) tie: f64,
+}
+
+impl Derived {
+    pub(super) fn new(params: &Params) -> Self {
+        let rates = Rates::new(params);
+        let tau_m_ps = params.tau_m.ps() as f64;
+        let rise = peak_ps(params.tau_m, params.tau_syn_ex);
+        let fall = 2.0 * peak_ps(params.tau_m, params.tau_syn_in);
+        let longest = (HORIZON_TAUS * tau_m_ps)
+            .min(HORIZON_TAUS_EX * params.tau_syn_ex.ps() as f64)
+            .min(rise)
+            .min(fall);
+        // At least a tick, so that the clock always moves on.
+        let horizon = Duration::from_ps((longest as i64).max(1));
+        let ps = horizon.ps() as f64;
+        let scale = (params.v_th - params.e_l)
+            .abs()
+            .max(params.v_th - params.v_reset);
+        Self {
+            rates,
+            tau_m_ps,
+            horizon,
+            step: Decay::over(ps, &rates),
+            whole: Ahead::whole(ps, &rates),
+            psi_end: Grown::at(ps, &rates, Sign::Excitatory).psi,
+            unit: MV_PER_PS / params.c_m,
+            margin: scale * MARGIN,
+            tie: scale * TIE,
+        }
+    }
+}

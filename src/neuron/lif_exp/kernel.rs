@@ -1,0 +1,213 @@
+//! The loops over synapses, events and neurons: what a simulation spends its time in.
+//!
+//! A neuron is one vector of four numbers, so that an arrival is one vector addition. Rows address their targets by 16
+//! bits in a block of 65,536, so that no index can be out of bounds and none is checked.
+
+use crate::base::vector::vectorized;
+use crate::neuron::lif_exp::clock::Decay;
+use crate::neuron::lif_exp::crossing::{Ahead, Neuron};
+
+/// A neuron: u, g_ex, g_in, and the budget, by which the bound on v within the horizon lies below the threshold. The
+/// budget is ∞ while it is refractory; u then means nothing.
+pub(super) type Cell = [f64; 4];
+
+/// Budget's place in a cell.
+pub(super) const BUDGET: usize = 3;
+
+/// Cells addressed by a 16-bit index.
+pub(super) const BLOCK: usize = 1 << 16;
+
+/// Cells of a lane.
+pub(super) type Block = [Cell; BLOCK];
+
+/// The cells of a population, at least a block of them. What lies behind the last neuron is never touched, so that the
+/// operating system gives no memory for it.
+#[derive(Debug)]
+pub(super) struct Cells {
+    /// Zeroed when made and never moved, with room to begin at a multiple of a cell's size: a cell that lay across two
+    /// cache lines would cost two accesses.
+    room: Vec<f64>,
+}
+
+impl Cells {
+    pub(super) fn new(size: usize) -> Self {
+        const CELL: usize = BUDGET + 1;
+        Self {
+            room: vec![0.0; size.max(BLOCK) * CELL + CELL - 1],
+        }
+    }
+
+    /// Numbers before the first cell.
+    #[inline]
+    fn skipped(&self) -> usize {
+        let place = self.room.as_ptr() as usize / size_of::<f64>();
+        place.wrapping_neg() % (BUDGET + 1)
+    }
+
+    #[inline]
+    pub(super) fn all(&self) -> &[Cell] {
+        self.room[self.skipped()..].as_chunks().0
+    }
+
+    #[inline]
+    pub(super) fn all_mut(&mut self) -> &mut [Cell] {
+        let skipped = self.skipped();
+        self.room[skipped..].as_chunks_mut().0
+    }
+}
+
+/// What a unit weight adds to a cell, for either sign.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Units {
+    pub(super) excitatory: Cell,
+    pub(super) inhibitory: Cell,
+}
+
+#[inline(always)]
+fn plus(a: Cell, b: Cell) -> Cell {
+    [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]]
+}
+
+#[inline(always)]
+fn times(a: Cell, b: f64) -> Cell {
+    a.map(|a| a * b)
+}
+
+vectorized! {
+    /// Adds `amount` to each target; those whose budget is below 0 become candidates. A target may stand in the row more
+    /// than once.
+    pub(super) fn add_to_targets(block: &mut Block, targets: &[u16], amount: Cell, candidates: &mut Vec<u32>) {
+        let (fours, rest) = targets.as_chunks::<4>();
+        for four in fours {
+            // A budget is never −0: none is set so, and a sum is so only if both terms are.
+            let mut signs = [0_u64; 4];
+            for &j in four {
+                let cell = &mut block[usize::from(j)];
+                *cell = plus(*cell, amount);
+                for (sign, value) in signs.iter_mut().zip(cell) {
+                    *sign |= value.to_bits();
+                }
+            }
+            if (signs[BUDGET] as i64) < 0 {
+                candidates.extend(four.iter().map(|&j| u32::from(j)));
+            }
+        }
+        for &j in rest {
+            let cell = &mut block[usize::from(j)];
+            *cell = plus(*cell, amount);
+            if cell[BUDGET] < 0.0 {
+                candidates.push(u32::from(j));
+            }
+        }
+    }
+}
+
+vectorized! {
+    /// As [`add_to_targets`] for arrivals that cannot bring a neuron closer to the threshold.
+    pub(super) fn take_from_targets(block: &mut Block, targets: &[u16], amount: Cell) {
+        for &j in targets {
+            let cell = &mut block[usize::from(j)];
+            *cell = plus(*cell, amount);
+        }
+    }
+}
+
+vectorized! {
+    /// As [`add_to_targets`] with a weight per synapse.
+    pub(super) fn add_weights_to_targets(
+        block: &mut Block,
+        targets: &[u16],
+        weights: &[f32],
+        units: &Units,
+        candidates: &mut Vec<u32>,
+    ) {
+        let units = [units.inhibitory, units.excitatory];
+        for (&j, &w) in targets.iter().zip(weights) {
+            let unit = units[usize::from(w > 0.0)];
+            let cell = &mut block[usize::from(j)];
+            *cell = plus(*cell, times(unit, f64::from(w)));
+            if cell[BUDGET] < 0.0 {
+                candidates.push(u32::from(j));
+            }
+        }
+    }
+}
+
+/// How the amounts of a segment of events follow from what was drawn with them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Segment {
+    /// Current over c_m that a unit weight brings at the segment's start.
+    pub(super) unit: f64,
+    /// ψ at the segment's start.
+    pub(super) psi: f64,
+    /// Growth of ψ's own increments by then.
+    pub(super) ratio: f64,
+    /// ψ at the end of the horizon.
+    pub(super) psi_end: f64,
+    /// e^(−H/τ_m) of the horizon H.
+    pub(super) decay_end: f64,
+}
+
+/// Adds each event to its target in order, up to and including the first that leaves a budget below 0; its index, if
+/// there is one.
+#[inline(always)]
+pub(super) fn add_events<const EXCITATORY: bool>(
+    block: &mut Block,
+    targets: &[u16],
+    growth: &[f64],
+    psi: &[f64],
+    weight: impl Fn(usize) -> f64,
+    segment: &Segment,
+) -> Option<usize> {
+    for (k, ((&j, &growth), &psi)) in targets.iter().zip(growth).zip(psi).enumerate() {
+        let g = weight(k) * segment.unit * growth;
+        let before = g * (segment.psi + segment.ratio * psi);
+        let cell = &mut block[usize::from(j)];
+        cell[0] -= before;
+        if EXCITATORY {
+            cell[1] += g;
+            cell[BUDGET] -= (g * segment.psi_end - before) * segment.decay_end;
+            if cell[BUDGET] < 0.0 {
+                return Some(k);
+            }
+        } else {
+            cell[2] += g;
+        }
+    }
+    None
+}
+
+/// What a sweep over all neurons found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Some budget is below 0.
+    pub(super) near: bool,
+    /// Some neuron may reach the threshold one day, if nothing arrives.
+    pub(super) loud: bool,
+}
+
+vectorized! {
+    /// Moves the clock's origin by a span that decays as `decay` and sets every budget anew. The threshold lies
+    /// `distance` above v_inf.
+    pub(super) fn sweep(cells: &mut [Cell], decay: &Decay, ahead: &Ahead, distance: f64, tau_m_ps: f64) -> Found {
+        let (decay, ahead) = (*decay, *ahead);
+        let (mut near, mut loud) = (false, false);
+        for cell in cells {
+            let [u, g_ex, g_inh, budget] = *cell;
+            let u = decay.above(u, g_ex, g_inh);
+            let (g_ex, g_inh) = (decay.ex * g_ex, decay.inh * g_inh);
+            let neuron = Neuron { rise: -u, g_ex, g_inh };
+            let free = distance - u - ahead.highest_rise(&neuron);
+            let held = budget == f64::INFINITY;
+            let budget = if held { budget } else { free };
+            *cell = [u, g_ex, g_inh, budget];
+            near |= budget < 0.0;
+            // Without inhibition v ends up between where it is and where the excitation drives it now.
+            let highest = if held { f64::NEG_INFINITY } else { u };
+            let driven = g_ex * tau_m_ps;
+            loud |= highest >= distance;
+            loud |= driven >= distance;
+        }
+        Found { near, loud }
+    }
+}
