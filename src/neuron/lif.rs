@@ -17,7 +17,9 @@ use std::collections::VecDeque;
 use crate::base::function::{exp, ln};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::{EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M};
+use crate::neuron::{
+    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, individual,
+};
 use crossing::Crossings;
 use kernel::{
     BLOCK, add_each_event, add_events, add_four_rows, add_row, add_to_targets,
@@ -30,6 +32,9 @@ pub static MODEL: Model = Model {
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
     build: |setup| {
+        if !setup.each.is_empty() {
+            return individual::build::<individual::Lif>(&setup);
+        }
         let population = Lif::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
     },
