@@ -4,6 +4,7 @@
 //! arrays; calls are per row of synapses, never per neuron, so that the loops inside are compiled for the model.
 
 mod horizon;
+pub mod individual;
 pub mod lif;
 pub mod lif_adaptive;
 pub mod lif_exp;

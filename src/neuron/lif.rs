@@ -16,9 +16,11 @@ mod state;
 pub use params::{Params, SPEC};
 
 use crate::base::function::exp;
-use crate::base::parameter::{Dimension, ParameterError};
+use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::{EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M};
+use crate::neuron::{
+    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, individual,
+};
 use crossing::Crossings;
 use derived::Derived;
 use kernel::{
@@ -33,11 +35,8 @@ pub static MODEL: Model = Model {
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
     build: |setup| {
-        if let Some(name) = setup.each.keys().next() {
-            return Err(ParameterError::Inconsistent {
-                model: SPEC.name,
-                reason: format!("`{name}` differs between neurons, expected one value for all"),
-            });
+        if !setup.each.is_empty() {
+            return individual::build::<individual::Lif>(&setup);
         }
         let population = Lif::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))

@@ -22,7 +22,7 @@ use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
 use crate::neuron::horizon::Horizon;
 use crate::neuron::{
-    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
+    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
 };
 use constants::{Derived, Drive};
 use decay::Clock;
@@ -44,6 +44,9 @@ pub static MODEL: Model = Model {
     weight: Some(Dimension::Voltage),
     variables: &[V_M, W],
     build: |setup| {
+        if !setup.each.is_empty() {
+            return individual::build::<individual::LifAdaptive>(&setup);
+        }
         let population = LifAdaptive::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
     },

@@ -1,0 +1,140 @@
+//! Neurons of which each has parameters of its own: the general path.
+//!
+//! Where time constants differ, decay does not factor out of the loop over synapses; each neuron is then brought to the
+//! instant of each of its arrivals, with an exponential or a few. What a neuron does is a [`Dynamics`]: pure functions of
+//! one neuron. Everything else (refractoriness, who is tested when, crossings between arrivals, saving) is the
+//! container's and the same for all models.
+
+mod lif;
+mod lif_adaptive;
+mod lif_exp;
+mod population;
+
+pub use lif::Lif;
+pub use lif_adaptive::LifAdaptive;
+pub use lif_exp::LifExp;
+pub use population::Individual;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::base::parameter::{ParameterError, Values};
+use crate::base::time::Duration;
+use crate::neuron::{Neurons, Setup};
+
+/// Share of the way to the threshold by which the test is relaxed, as that of [`lif`](crate::neuron::lif).
+const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
+
+/// One neuron: its parameters, and what they make of its state. Times are in picoseconds.
+pub trait Dynamics: Copy + Send + 'static {
+    /// All of a neuron that changes.
+    type State: Copy + Send + Serialize + DeserializeOwned + 'static;
+
+    /// Name of the model.
+    const NAME: &'static str;
+
+    /// Whether arrivals count while the neuron is refractory: they do where they bring currents.
+    const LISTENS_WHILE_HELD: bool;
+
+    /// From values by name, missing ones filled with their defaults.
+    ///
+    /// # Errors
+    /// If a value is missing or out of range, or values contradict each other.
+    fn new(values: &Values) -> Result<Self, ParameterError>;
+
+    /// Refractory period.
+    fn t_ref(&self) -> Duration;
+
+    /// The state at rest.
+    fn rest(&self) -> Self::State;
+
+    /// Time passes.
+    fn advance(&self, state: &mut Self::State, dt: f64);
+
+    /// Time passes in which the potential is held.
+    fn hold(&self, state: &mut Self::State, dt: f64);
+
+    /// A weight arrives.
+    fn receive(&self, state: &mut Self::State, weight: f64);
+
+    /// Whether the neuron is at its threshold, up to rounding.
+    fn is_reached(&self, state: &Self::State) -> bool;
+
+    /// The neuron fires: the potential is reset.
+    fn fire(&self, state: &mut Self::State);
+
+    /// From now on `current_pa` flows in, in addition to the constant current of the parameters.
+    fn inject(&mut self, current_pa: f64);
+
+    /// Whether the neuron may reach its threshold while nothing arrives.
+    fn crosses(&self) -> bool;
+
+    /// Whether it may do so within `within` from this state: cheap, and never wrongly no.
+    fn may_cross(&self, state: &Self::State, within: f64) -> bool;
+
+    /// How long it takes to do so from this state, if that is at most `within`.
+    fn crossing(&self, state: &Self::State, within: f64) -> Option<f64>;
+
+    /// The model's variable of this number; the potential is the first.
+    fn variable(&self, state: &Self::State, variable: usize) -> f64;
+
+    /// Sets the potential.
+    fn set_potential(&self, state: &mut Self::State, v: f64);
+
+    /// Whether the state is a number in all its parts.
+    fn is_finite(&self, state: &Self::State) -> bool;
+}
+
+/// A population each of whose neurons has parameters of its own.
+///
+/// # Errors
+/// If a parameter has not one value per neuron, or the values of a neuron are missing, out of range or contradict each
+/// other: the first such neuron is named.
+pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, ParameterError> {
+    let mut values = setup.values.clone();
+    for (name, each) in setup.each {
+        if each.len() != setup.size {
+            return Err(ParameterError::Inconsistent {
+                model: D::NAME,
+                reason: format!(
+                    "`{name}` has {} values, expected one for each of {} neurons",
+                    each.len(),
+                    setup.size
+                ),
+            });
+        }
+    }
+    let mut dynamics = Vec::with_capacity(setup.size);
+    for j in 0..setup.size {
+        for (name, each) in setup.each {
+            values.insert(name, each[j]);
+        }
+        dynamics.push(D::new(&values).map_err(|error| of_neuron(j, error))?);
+    }
+    Ok(Box::new(Individual::new(dynamics)))
+}
+
+/// The error with the neuron that it is about.
+fn of_neuron(j: usize, error: ParameterError) -> ParameterError {
+    let (model, reason) = match error {
+        ParameterError::Inconsistent { model, reason } => (model, reason),
+        ParameterError::OutOfRange {
+            model,
+            parameter,
+            value,
+            unit,
+            expected,
+        } => (
+            model,
+            format!("`{parameter}` is {value}{unit}, expected {expected}"),
+        ),
+        other => return other,
+    };
+    ParameterError::Inconsistent {
+        model,
+        reason: format!("neuron {j}: {reason}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

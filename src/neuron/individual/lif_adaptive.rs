@@ -1,0 +1,122 @@
+//! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
+
+use super::{Dynamics, TIE};
+use crate::base::parameter::{ParameterError, Values};
+use crate::base::time::Duration;
+use crate::neuron::lif_adaptive::decay::Rates;
+use crate::neuron::lif_adaptive::{Params, SPEC};
+
+/// A [`lif_adaptive`](crate::neuron::lif_adaptive) neuron with parameters of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct LifAdaptive {
+    rates: Rates,
+    /// Where the potential goes without adaptation.
+    v_inf: f64,
+    /// Threshold above it.
+    distance: f64,
+    /// The same, less the tie tolerance: what is tested.
+    tested: f64,
+    /// What a spike adds to the pull, in millivolts.
+    jump: f64,
+    params: Params,
+}
+
+impl Dynamics for LifAdaptive {
+    /// The potential, and the pull w·τ_m/c_m in millivolts.
+    type State = (f64, f64);
+
+    const NAME: &'static str = SPEC.name;
+
+    const LISTENS_WHILE_HELD: bool = false;
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        let params = Params::new(values)?;
+        let mut neuron = Self {
+            rates: Rates {
+                membrane: 1.0 / params.tau_m.ps() as f64,
+                adaptation: 1.0 / params.tau_w.ps() as f64,
+            },
+            v_inf: 0.0,
+            distance: 0.0,
+            tested: 0.0,
+            jump: params.jump(),
+            params,
+        };
+        neuron.inject(0.0);
+        Ok(neuron)
+    }
+
+    fn t_ref(&self) -> Duration {
+        self.params.t_ref
+    }
+
+    fn rest(&self) -> Self::State {
+        (self.params.e_l, 0.0)
+    }
+
+    #[inline]
+    fn advance(&self, (v, pull): &mut Self::State, dt: f64) {
+        let (y, left) = self.rates.after(*v - self.v_inf, *pull, dt);
+        (*v, *pull) = (self.v_inf + y, left);
+    }
+
+    fn hold(&self, (_, pull): &mut Self::State, dt: f64) {
+        *pull = self.rates.after(0.0, *pull, dt).1;
+    }
+
+    #[inline]
+    fn receive(&self, (v, _): &mut Self::State, weight: f64) {
+        *v += weight;
+    }
+
+    #[inline]
+    fn is_reached(&self, (v, _): &Self::State) -> bool {
+        *v - self.v_inf >= self.tested
+    }
+
+    fn fire(&self, (v, pull): &mut Self::State) {
+        *v = self.params.v_reset;
+        *pull += self.jump;
+    }
+
+    fn inject(&mut self, current_pa: f64) {
+        let Params { v_th, v_reset, .. } = self.params;
+        self.v_inf = self.params.v_inf(current_pa);
+        self.distance = v_th - self.v_inf;
+        self.tested = self.distance - self.distance.abs().max(v_th - v_reset) * TIE;
+    }
+
+    #[inline]
+    fn crosses(&self) -> bool {
+        self.distance < 0.0
+    }
+
+    #[inline]
+    fn may_cross(&self, (v, pull): &Self::State, within: f64) -> bool {
+        // What is left of the pull at the end pulls all the time; 1 − x ≤ e^(−x).
+        let y = *v - self.v_inf;
+        let left = *pull * (1.0 - within * self.rates.adaptation).max(0.0);
+        let rise = (-left - y).max(0.0) * (within * self.rates.membrane).min(1.0);
+        self.crosses() && y + rise >= self.tested
+    }
+
+    fn crossing(&self, (v, pull): &Self::State, within: f64) -> Option<f64> {
+        self.rates
+            .crossing(*v - self.v_inf, *pull, self.distance, within)
+    }
+
+    fn variable(&self, (v, pull): &Self::State, variable: usize) -> f64 {
+        match variable {
+            0 => *v,
+            _ => *pull / self.params.resistance(),
+        }
+    }
+
+    fn set_potential(&self, state: &mut Self::State, v: f64) {
+        state.0 = v;
+    }
+
+    fn is_finite(&self, (v, pull): &Self::State) -> bool {
+        v.is_finite() && pull.is_finite()
+    }
+}

@@ -1,0 +1,369 @@
+//! The general path against the fast paths, an independent simulator and itself.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::stream::Stream;
+use crate::base::time::Time;
+use crate::neuron::trial::{Linear, MS, Setting, assert_alike, cut_before, play, script};
+
+const LIF: Linear = Linear {
+    tau_m: 20.0,
+    c_m: 1000.0,
+    v_th: 20.0,
+    v_reset: 10.0,
+    e_l: 0.0,
+    i_e: 0.0,
+    t_ref: 2.0,
+    tau_w: 1.0,
+    b: 0.0,
+    tau_syn: None,
+};
+
+const ADAPTIVE: Linear = Linear {
+    v_reset: 15.0,
+    tau_w: 150.0,
+    b: 70.0,
+    ..LIF
+};
+
+/// Weights are picoamperes: as many for each millivolt as bring a postsynaptic potential of about that height.
+const EXP: Linear = Linear {
+    c_m: 10.0,
+    tau_syn: Some([5.0, 10.0]),
+    ..LIF
+};
+
+const SETTING: Setting = Setting {
+    size: 12,
+    count: 800,
+    gap: 0.4 * MS as f64,
+    grid: 1,
+    weight: 5.0,
+    current: 0.0,
+};
+
+const END: i64 = 400 * MS;
+
+/// What a model file says of a neuron.
+fn values(linear: &Linear) -> Values {
+    let mut values: Values = [
+        ("tau_m", linear.tau_m),
+        ("v_th", linear.v_th),
+        ("v_reset", linear.v_reset),
+        ("e_l", linear.e_l),
+        ("t_ref", linear.t_ref),
+        ("c_m", linear.c_m),
+        ("i_e", linear.i_e),
+    ]
+    .into_iter()
+    .collect();
+    match linear.tau_syn {
+        Some([excitatory, inhibitory]) => {
+            values.insert("tau_syn_ex", excitatory);
+            values.insert("tau_syn_in", inhibitory);
+        }
+        None => {
+            values.insert("tau_w", linear.tau_w);
+            values.insert("b", linear.b);
+        }
+    }
+    values
+}
+
+fn population<D: Dynamics>(neurons: &[Linear]) -> Individual<D> {
+    let dynamics = neurons.iter().map(|linear| D::new(&values(linear)));
+    Individual::new(dynamics.collect::<Result<_, _>>().expect("valid"))
+}
+
+/// Neurons alike but for up to 30 % in each parameter.
+fn varied(linear: Linear, seed: u64) -> Vec<Linear> {
+    let mut stream = Stream::new(seed, "test", 0);
+    // To the clock's resolution, to which a model rounds its times.
+    let mut near = |x: f64| (x * (0.7 + 0.6 * stream.uniform()) * 1e6).round() / 1e6;
+    let mut one = || Linear {
+        tau_m: near(linear.tau_m),
+        c_m: near(linear.c_m),
+        v_th: near(linear.v_th),
+        v_reset: 0.6 * near(linear.v_reset),
+        e_l: near(linear.e_l),
+        i_e: near(linear.i_e),
+        t_ref: near(linear.t_ref),
+        tau_w: near(linear.tau_w),
+        b: near(linear.b),
+        tau_syn: linear.tau_syn.map(|taus| taus.map(&mut near)),
+    };
+    (0..SETTING.size).map(|_| one()).collect()
+}
+
+/// Plays random input to neurons with parameters of their own and compares with the independent simulator; spikes.
+fn compare<D: Dynamics>(linear: Linear, setting: Setting) -> usize {
+    let mut count = 0;
+    for seed in 0..6 {
+        let neurons = varied(linear, seed);
+        let script = script(seed, setting);
+        let found = play(&mut population::<D>(&neurons), &script, END);
+        let expected: Vec<_> = (0..)
+            .zip(&neurons)
+            .flat_map(|(j, linear)| {
+                let spikes = linear.simulate(j as usize, &script, END);
+                spikes.into_iter().map(move |t| (t, j))
+            })
+            .collect();
+        count += assert_alike(&found, &expected, 1);
+    }
+    count
+}
+
+/// Settings that silent and driven neurons meet; an injected current lifts the potential by up to 28 mV.
+fn settings(linear: Linear) -> [(Linear, Setting); 4] {
+    let injected = Setting {
+        current: 28.0 * linear.c_m / linear.tau_m,
+        ..SETTING
+    };
+    let grid = Setting {
+        grid: MS / 2,
+        ..SETTING
+    };
+    let driven = Linear {
+        i_e: 26.0 * linear.c_m / linear.tau_m,
+        ..linear
+    };
+    [
+        (linear, SETTING),
+        (linear, injected),
+        (driven, injected),
+        (
+            Linear {
+                t_ref: 0.0,
+                ..driven
+            },
+            grid,
+        ),
+    ]
+}
+
+#[test]
+fn lif_neurons_fire_as_in_an_independent_simulator() {
+    for (case, (linear, setting)) in settings(LIF).into_iter().enumerate() {
+        let count = compare::<Lif>(linear, setting);
+        assert!(count > 200, "case {case}: {count} spikes");
+    }
+}
+
+#[test]
+fn lif_adaptive_neurons_fire_as_in_an_independent_simulator() {
+    for (case, (linear, setting)) in settings(ADAPTIVE).into_iter().enumerate() {
+        let count = compare::<LifAdaptive>(linear, setting);
+        assert!(count > 200, "case {case}: {count} spikes");
+    }
+}
+
+#[test]
+fn lif_exp_neurons_fire_as_in_an_independent_simulator() {
+    for (case, (linear, setting)) in settings(EXP).into_iter().enumerate() {
+        let setting = Setting {
+            weight: 20.0,
+            ..setting
+        };
+        let count = compare::<LifExp>(linear, setting);
+        assert!(count > 200, "case {case}: {count} spikes");
+    }
+}
+
+#[test]
+fn equal_neurons_fire_as_on_the_fast_path() {
+    let mut count = 0;
+    for seed in 0..40 {
+        for (linear, setting) in settings(ADAPTIVE) {
+            let script = script(seed, setting);
+            let mut fast = crate::neuron::build("lif_adaptive", setting.size, &values(&linear))
+                .expect("valid");
+            let mut general = population::<LifAdaptive>(&vec![linear; setting.size]);
+            let expected = play(&mut *fast, &script, END);
+            count += assert_alike(&play(&mut general, &script, END), &expected, 1);
+        }
+        // Driven by a resting potential above threshold, too.
+        for e_l in [0.0, 26.0] {
+            let linear = Linear { e_l, ..LIF };
+            let script = script(seed, SETTING);
+            let mut fast =
+                crate::neuron::build("lif", SETTING.size, &values(&linear)).expect("valid");
+            let mut general = population::<Lif>(&vec![linear; SETTING.size]);
+            // Without rows that reach all at once: the fast path foresees no crossing after those.
+            let sparse: Vec<_> = script
+                .into_iter()
+                .filter(|(_, what)| !matches!(what, crate::neuron::trial::What::Dense(_)))
+                .collect();
+            let expected = play(&mut *fast, &sparse, END);
+            count += assert_alike(&play(&mut general, &sparse, END), &expected, 1);
+        }
+    }
+    assert!(count > 10_000, "{count} spikes");
+}
+
+#[test]
+fn a_crossing_under_currents_is_the_first() {
+    let mut stream = Stream::new(5, "test", 0);
+    let mut crossed = 0;
+    for _ in 0..20_000 {
+        let mut uniform = || stream.uniform();
+        let linear = Linear {
+            tau_m: 1.0 + 40.0 * uniform(),
+            i_e: 14.0 * uniform(),
+            tau_syn: Some([0.2 + 20.0 * uniform(), 0.2 + 20.0 * uniform()]),
+            ..EXP
+        };
+        let neuron = LifExp::new(&values(&linear)).expect("valid");
+        let mut state = neuron.rest();
+        neuron.set_potential(&mut state, 30.0 * uniform() - 10.0);
+        neuron.receive(&mut state, 60.0 * uniform() * uniform());
+        neuron.receive(&mut state, -60.0 * uniform() * uniform());
+        let within = (50.0 * MS as f64 * uniform() * uniform()).round();
+        let v = |x: f64| {
+            let mut later = state;
+            neuron.advance(&mut later, x);
+            neuron.variable(&later, 0)
+        };
+        let mut samples = (0..=400).map(|k| within * f64::from(k) / 400.0);
+        let first = samples.find(|x| v(*x) >= 20.0 + 1e-9);
+        let found = neuron.crossing(&state, within);
+        if let Some(first) = first {
+            let found = found.expect("a sample lies above the threshold");
+            assert!(found <= first);
+            assert!(neuron.may_cross(&state, within));
+        }
+        if let Some(found) = found {
+            crossed += 1;
+            assert!(found <= within);
+            // A hundredth of a tick at the steepest slope here, and rounding.
+            let miss = 20.0 - v(found).min(20.0);
+            assert!(miss < 1e-9, "{miss:e}");
+        }
+    }
+    assert!(crossed > 2_000, "{crossed}");
+}
+
+#[test]
+fn noise_needs_no_growth() {
+    let population = population::<Lif>(&[LIF]);
+    assert_eq!(population.growth(1.0).rate_per_ps, 0.0);
+    assert_eq!(population.growth(1.0).delta_per_ps, None);
+}
+
+fn built(model: &str, pairs: &[(&'static str, &[f64])]) -> Result<Box<dyn Neurons>, String> {
+    let shared: Values = [
+        ("tau_m", 20.0),
+        ("v_th", 20.0),
+        ("tau_w", 100.0),
+        ("b", 1.0),
+    ]
+    .into_iter()
+    .collect();
+    let each: BTreeMap<_, _> = pairs
+        .iter()
+        .map(|(name, each)| (*name, each.to_vec()))
+        .collect();
+    let setup = Setup {
+        size: 3,
+        values: &shared,
+        each: &each,
+        stream: Stream::new(0, "test", 0),
+    };
+    let model = crate::neuron::model(model).map_err(|error| error.to_string())?;
+    (model.build)(setup).map_err(|error| error.to_string())
+}
+
+#[test]
+fn each_neuron_has_its_own_threshold() {
+    for model in ["lif", "lif_adaptive"] {
+        let mut population = built(model, &[("v_th", &[20.0, 5.0, 10.0])]).expect("valid");
+        population.advance(Time::ZERO);
+        population.receive_row(&[0, 1, 2], crate::neuron::RowWeights::One(10.0));
+        let mut fired = Vec::new();
+        population.fire(&mut fired);
+        assert_eq!(fired, [1, 2]);
+    }
+}
+
+#[test]
+fn errors_name_the_neuron() {
+    let error = |model, pairs: &[_]| built(model, pairs).err().expect("refused");
+    assert_eq!(
+        error("lif", &[("v_reset", &[0.0, 25.0, 30.0])]),
+        "`lif`: neuron 1: `v_reset` is 25, expected below `v_th` (20)"
+    );
+    assert_eq!(
+        error("lif_adaptive", &[("b", &[1.0, 1.0, -2.0])]),
+        "`lif_adaptive`: neuron 2: `b` is -2 pA, expected 0 or more"
+    );
+    assert_eq!(
+        error("lif", &[("v_th", &[20.0, 10.0])]),
+        "`lif`: `v_th` has 2 values, expected one for each of 3 neurons"
+    );
+}
+
+/// A run saved, taken up by another population, and shifted in time: same spikes, same bits.
+fn goes_on<D: Dynamics>(linear: Linear, setting: Setting, seed: u64, cut: usize) {
+    let neurons = varied(linear, seed);
+    let script = script(seed, setting);
+    let mut whole = population::<D>(&neurons);
+    let expected = play(&mut whole, &script, END);
+
+    let (cut, cut_at) = cut_before(&script, cut);
+    let mut begun = population::<D>(&neurons);
+    let mut found = play(&mut begun, &script[..cut], cut_at);
+    let mut resumed = population::<D>(&neurons);
+    resumed.load(&begun.save()).expect("fits");
+    found.extend(play(&mut resumed, &script[cut..], END));
+    assert_eq!(found, expected);
+    assert_eq!(resumed.save(), whole.save());
+
+    let shift = 8 * 3_600_000 * MS;
+    let shifted: Vec<_> = script
+        .into_iter()
+        .map(|(t, what)| (t + shift, what))
+        .collect();
+    let mut later = population::<D>(&neurons);
+    later.reset(Time::from_ps(shift));
+    let found = play(&mut later, &shifted, END + shift);
+    let found: Vec<_> = found.into_iter().map(|(t, j)| (t - shift, j)).collect();
+    assert_eq!(found, expected);
+    for j in 0..neurons.len() {
+        assert_eq!(later.potential(j).to_bits(), whole.potential(j).to_bits());
+    }
+}
+
+#[test]
+fn a_state_of_another_population_is_refused() {
+    let mut three = population::<Lif>(&[LIF; 3]);
+    let error = three.load(&population::<Lif>(&[LIF; 2]).save());
+    assert_eq!(
+        error.expect_err("too few").to_string(),
+        "the state of the neurons does not fit: found 2 neurons, expected 3"
+    );
+    let driven = Linear { e_l: 30.0, ..LIF };
+    assert!(three.load(&population::<Lif>(&[driven; 3]).save()).is_err());
+    let saved = three.save();
+    assert_eq!(three.load(&saved), Ok(()));
+    assert!(three.load(&saved[1..]).is_err());
+}
+
+proptest! {
+    #[test]
+    fn a_saved_run_goes_on_with_the_same_bits(seed in 0_u64..1_000, case in 0_usize..4, cut in 0_usize..700) {
+        let (linear, setting) = settings(LIF)[case];
+        goes_on::<Lif>(linear, setting, seed, cut);
+        let (linear, setting) = settings(ADAPTIVE)[case];
+        goes_on::<LifAdaptive>(linear, setting, seed, cut);
+        let (linear, setting) = settings(EXP)[case];
+        goes_on::<LifExp>(linear, Setting { weight: 20.0, ..setting }, seed, cut);
+    }
+
+    #[test]
+    fn broken_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = population::<LifExp>(&[EXP; 2]).load(&bytes);
+    }
+}
