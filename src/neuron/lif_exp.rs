@@ -28,9 +28,7 @@ pub use params::{Params, SPEC};
 use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::{
-    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
-};
+use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable};
 use clock::{Decay, Grown, Sign};
 use crossing::{Ahead, Neuron};
 use derived::Derived;
@@ -314,57 +312,21 @@ impl Neurons for LifExp {
         }
     }
 
-    fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
-        let Events {
-            origin,
-            offsets,
-            start,
-            growth,
-            psi,
-            targets,
-            weights,
-        } = events;
-        let first = *offsets.first()?;
-        if self.state.quiet {
+    fn receive_events(&mut self, mut events: Events<'_>) -> Option<usize> {
+        let first = *events.offsets.first()?;
+        let woken = self.state.quiet;
+        if woken {
+            self.wake(events.origin + Duration::from_ps(first));
             // Only the first is within the horizon that begins with it, for certain.
-            self.wake(origin + Duration::from_ps(first));
-            let reached = self.receive_events(Events {
-                origin,
-                offsets: &offsets[..1],
-                start,
-                growth: &growth[..1],
-                psi: &psi[..1],
-                targets: &targets[..1],
-                weights,
-            });
-            if reached.is_none() {
-                self.state.candidates.push(u32::from(targets[0]));
-            }
-            return Some(0);
+            events.targets = &events.targets[..1];
         }
         let sign = Sign::of(events.weight(0));
-        let segment = self.segment(start, sign);
-        let State {
-            cells, candidates, ..
-        } = &mut self.state;
-        let block = cells.all_mut().first_chunk_mut()?;
-        let reached = match (weights, sign) {
-            (EventWeights::One(weight), Sign::Excitatory) => {
-                add_events::<true>(block, targets, growth, psi, |_| weight, &segment)
-            }
-            (EventWeights::One(weight), Sign::Inhibitory) => {
-                add_events::<false>(block, targets, growth, psi, |_| weight, &segment)
-            }
-            (EventWeights::Class { class, weight }, Sign::Excitatory) => {
-                let weight = |k: usize| weight[usize::from(class[k])];
-                add_events::<true>(block, targets, growth, psi, weight, &segment)
-            }
-            (EventWeights::Class { class, weight }, Sign::Inhibitory) => {
-                let weight = |k: usize| weight[usize::from(class[k])];
-                add_events::<false>(block, targets, growth, psi, weight, &segment)
-            }
-        }?;
-        candidates.push(u32::from(targets[reached]));
+        let segment = self.segment(events.start, sign);
+        let block = self.state.cells.all_mut().first_chunk_mut()?;
+        let reached = add_events(block, &events, sign, &segment);
+        let reached = if woken { Some(0) } else { reached }?;
+        let target = u32::from(events.targets[reached]);
+        self.state.candidates.push(target);
         Some(reached)
     }
 

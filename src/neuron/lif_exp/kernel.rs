@@ -4,8 +4,9 @@
 //! bits in a block of 65,536, so that no index can be out of bounds and none is checked.
 
 use crate::base::vector::vectorized;
-use crate::neuron::lif_exp::clock::Decay;
+use crate::neuron::lif_exp::clock::{Decay, Sign};
 use crate::neuron::lif_exp::crossing::{Ahead, Neuron};
+use crate::neuron::{EventWeights, Events};
 
 /// A neuron: u, g_ex, g_in, and the budget, by which the bound on v within the horizon lies below the threshold. The
 /// budget is ∞ while it is refractory; u then means nothing.
@@ -149,9 +150,34 @@ pub(super) struct Segment {
 }
 
 /// Adds each event to its target in order, up to and including the first that leaves a budget below 0; its index, if
-/// there is one.
+/// there is one. All are of one sign.
+pub(super) fn add_events(
+    block: &mut Block,
+    events: &Events<'_>,
+    sign: Sign,
+    segment: &Segment,
+) -> Option<usize> {
+    let (targets, growth, psi) = (events.targets, events.growth, events.psi);
+    match (events.weights, sign) {
+        (EventWeights::One(weight), Sign::Excitatory) => {
+            add_each::<true>(block, targets, growth, psi, |_| weight, segment)
+        }
+        (EventWeights::One(weight), Sign::Inhibitory) => {
+            add_each::<false>(block, targets, growth, psi, |_| weight, segment)
+        }
+        (EventWeights::Class { class, weight }, Sign::Excitatory) => {
+            let weight = |k: usize| weight[usize::from(class[k])];
+            add_each::<true>(block, targets, growth, psi, weight, segment)
+        }
+        (EventWeights::Class { class, weight }, Sign::Inhibitory) => {
+            let weight = |k: usize| weight[usize::from(class[k])];
+            add_each::<false>(block, targets, growth, psi, weight, segment)
+        }
+    }
+}
+
 #[inline(always)]
-pub(super) fn add_events<const EXCITATORY: bool>(
+fn add_each<const EXCITATORY: bool>(
     block: &mut Block,
     targets: &[u16],
     growth: &[f64],

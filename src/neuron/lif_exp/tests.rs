@@ -6,6 +6,7 @@ mod naive;
 
 use super::*;
 use crate::base::parameter::Values;
+use crate::neuron::EventWeights;
 use naive::{Input, Naive};
 
 /// Parameters of the cortical microcircuit of Potjans & Diesmann 2014.
