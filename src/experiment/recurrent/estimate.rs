@@ -10,6 +10,7 @@ use crate::engine::assembly;
 use crate::experiment::error::ExperimentError;
 use crate::network::recurrent::{Population, Projection, Recurrent};
 use crate::network::rule::Plan;
+use crate::neuron;
 
 /// Expected size of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -39,7 +40,7 @@ pub struct Estimate {
     pub file_bytes_per_hz: f64,
 }
 
-/// Bytes of an `f64`: a state variable, a parameter that each neuron has of its own, a sampled value.
+/// Bytes of an `f64`: a state variable, a parameter of a neuron, a sampled value.
 const VALUE_BYTES: f64 = 8.0;
 /// Bytes of the intervals between a neuron's spikes: last, number, sum, squares.
 const INTERVAL_BYTES: f64 = 32.0;
@@ -136,7 +137,12 @@ fn neuron_bytes(population: &Population) -> f64 {
         "lif_exp" => 4.0,
         _ => 1.0,
     };
-    VALUE_BYTES * (state + population.each.len() as f64) + INTERVAL_BYTES
+    // Where one parameter is a neuron's own, it keeps all of them beside its state.
+    let own = match neuron::model(population.model) {
+        Ok(model) if !population.each.is_empty() => model.spec.parameters.len() as f64,
+        _ => 0.0,
+    };
+    VALUE_BYTES * (state + own) + INTERVAL_BYTES
 }
 
 /// Bytes of all synapses onto the populations of one `kind`, which share `lanes`.
