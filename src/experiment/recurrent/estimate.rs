@@ -40,8 +40,10 @@ pub struct Estimate {
     pub file_bytes_per_hz: f64,
 }
 
-/// Bytes of an `f64`: a state variable, a parameter of a neuron, a sampled value.
+/// Bytes of an `f64`: a state variable, a parameter of a neuron.
 const VALUE_BYTES: f64 = 8.0;
+/// Bytes of a sampled value in the run file, single precision as in SONATA reports.
+const SAMPLE_BYTES: f64 = 4.0;
 /// Bytes of the intervals between a neuron's spikes: last, number, sum, squares.
 const INTERVAL_BYTES: f64 = 32.0;
 /// Bytes of the number of a synapse's target.
@@ -111,7 +113,7 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
     });
     let duration_s = model.duration.as_ms() / MS_PER_S;
     let spike_bytes_per_s_and_hz = SPIKE_BYTES * recorded.sum::<f64>();
-    let state_bytes_per_s = VALUE_BYTES * sampled.sum::<f64>();
+    let state_bytes_per_s = SAMPLE_BYTES * sampled.sum::<f64>();
     Ok(Estimate {
         neurons: neurons as u64,
         synapses,
@@ -327,7 +329,7 @@ mod tests {
         // 100 spikes per second and Hz, 5 ms each.
         assert_eq!(estimate.in_flight_bytes_per_hz, 24.0 * 100.0 * 0.005);
         assert_eq!(estimate.spike_bytes_per_s_and_hz, 16.0 * 110.0);
-        assert_eq!(estimate.state_bytes_per_s, 8.0 * 2.0 * 10_000.0);
+        assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
         assert_eq!(estimate.file_bytes, 10.0 * estimate.state_bytes_per_s);
         assert_eq!(estimate.file_bytes_per_hz, 16.0 * 110.0 * 10.0);
     }
