@@ -10,6 +10,7 @@ use crate::engine::division;
 use crate::experiment::error::ExperimentError;
 use crate::network::recurrent::{Population, Projection, Recurrent};
 use crate::network::rule::Plan;
+use crate::neuron;
 
 /// Expected size of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -39,8 +40,10 @@ pub struct Estimate {
     pub file_bytes_per_hz: f64,
 }
 
-/// Bytes of an `f64`: a state variable, a parameter that each neuron has of its own, a sampled value.
+/// Bytes of an `f64`: a state variable, a parameter of a neuron.
 const VALUE_BYTES: f64 = 8.0;
+/// Bytes of a sampled value in the run file, single precision as in SONATA reports.
+const SAMPLE_BYTES: f64 = 4.0;
 /// Bytes of the intervals between a neuron's spikes: last, number, sum, squares.
 const INTERVAL_BYTES: f64 = 32.0;
 /// Bytes of the number of a synapse's target.
@@ -113,7 +116,7 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
     });
     let duration_s = model.duration.as_ms() / MS_PER_S;
     let spike_bytes_per_s_and_hz = SPIKE_BYTES * recorded.sum::<f64>();
-    let state_bytes_per_s = VALUE_BYTES * sampled.sum::<f64>();
+    let state_bytes_per_s = SAMPLE_BYTES * sampled.sum::<f64>();
     Ok(Estimate {
         neurons: neurons as u64,
         synapses,
@@ -139,7 +142,12 @@ fn neuron_bytes(population: &Population) -> f64 {
         "lif_exp" => 4.0,
         _ => 1.0,
     };
-    VALUE_BYTES * (state + population.each.len() as f64) + INTERVAL_BYTES
+    // Where one parameter is a neuron's own, it keeps all of them beside its state.
+    let own = match neuron::model(population.model) {
+        Ok(model) if !population.each.is_empty() => model.spec.parameters.len() as f64,
+        _ => 0.0,
+    };
+    VALUE_BYTES * (state + own) + INTERVAL_BYTES
 }
 
 /// Bytes of all synapses onto the populations of one `kind`, which share `lanes`.
@@ -324,7 +332,7 @@ mod tests {
         // 100 spikes per second and Hz, 5 ms each.
         assert_eq!(estimate.in_flight_bytes_per_hz, 24.0 * 100.0 * 0.005);
         assert_eq!(estimate.spike_bytes_per_s_and_hz, 16.0 * 110.0);
-        assert_eq!(estimate.state_bytes_per_s, 8.0 * 2.0 * 10_000.0);
+        assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
         assert_eq!(estimate.file_bytes, 10.0 * estimate.state_bytes_per_s);
         assert_eq!(estimate.file_bytes_per_hz, 16.0 * 110.0 * 10.0);
     }

@@ -92,8 +92,12 @@ fn parameter(item: &Item<'_>, spec: &ParameterSpec) -> Option<Distribution> {
     } else {
         return Some(distribution);
     };
+    let unit = match (spec.range, spec.dimension.unit()) {
+        (Range::Between(..), unit) if !unit.is_empty() => format!(" {unit}"),
+        _ => String::new(),
+    };
     let message = format!(
-        "`{}`: some draws would leave the range, expected all of them {}",
+        "`{}`: some draws would leave the range, expected all of them {}{unit}",
         item.path,
         spec.range.describe()
     );
