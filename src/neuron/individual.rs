@@ -26,9 +26,9 @@ use crate::neuron::{Neurons, Setup};
 const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
 
 /// One neuron: its parameters, and what they make of its state. Times are in picoseconds.
-pub trait Dynamics: Copy + Send + 'static {
+pub trait Dynamics: Copy + Send + Sync + 'static {
     /// All of a neuron that changes.
-    type State: Copy + Send + Serialize + DeserializeOwned + 'static;
+    type State: Copy + Send + Sync + Serialize + DeserializeOwned + 'static;
 
     /// Name of the model.
     const NAME: &'static str;

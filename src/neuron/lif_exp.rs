@@ -28,7 +28,9 @@ pub use params::{Params, SPEC};
 use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable};
+use crate::neuron::{
+    Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
+};
 use clock::{Decay, Grown, Sign};
 use crossing::{Ahead, Neuron};
 use derived::Derived;
@@ -56,10 +58,8 @@ pub static MODEL: Model = Model {
         },
     ],
     build: |setup| {
-        if let Some(name) = setup.each.keys().next() {
-            return Err(params::inconsistent(format!(
-                "found one value of `{name}` for each neuron, expected one for all"
-            )));
+        if !setup.each.is_empty() {
+            return individual::build::<individual::LifExp>(&setup);
         }
         let population = LifExp::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
