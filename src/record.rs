@@ -36,18 +36,24 @@
 //! Values go to the file as soon as they are handed over, never through the library's chunk cache, so that a length
 //! in the file is never ahead of its data; a flush, at most a second apart, makes the lengths catch up.
 
+pub mod checkpoint;
 pub mod error;
 pub mod layout;
+pub mod length;
+pub mod lock;
 pub mod output;
 pub mod recover;
+pub mod reopen;
 pub mod run_file;
 pub mod sink;
 pub mod spike_file;
 pub mod table;
 
+mod buffer;
 mod cause;
 mod column;
 mod contents;
+mod frame;
 mod header;
 mod open;
 mod whole;

@@ -185,3 +185,52 @@ impl Windowed {
         self.now = self.now.max(next.min(until));
     }
 }
+
+/// Saved states, samples and checks.
+impl Windowed {
+    /// All that changes while the network runs, counts and fingerprint included.
+    pub fn save(&self) -> Vec<u8> {
+        self.now.ps().to_le_bytes().to_vec()
+    }
+
+    /// Takes on a saved state of this network, which has not run yet.
+    ///
+    /// # Errors
+    /// If the bytes are no such state.
+    pub fn load(&mut self, bytes: &[u8]) -> Result<(), crate::neuron::StateError> {
+        let wrong = || crate::neuron::StateError("found no instant".into());
+        let ps = i64::from_le_bytes(bytes.try_into().map_err(|_| wrong())?);
+        self.run(Time::from_ps(ps), &mut crate::engine::Unobserved);
+        Ok(())
+    }
+
+    /// A hash over every synapse and parameter as built.
+    pub fn graph_hash(&self) -> u128 {
+        let ids = self.populations.iter().map(|p| u128::from(p.id));
+        ids.fold(0, |hash, id| hash.rotate_left(1) ^ id)
+    }
+
+    /// Variable number `variable` of a neuron at `t`, one tick before now, if nothing happens in between.
+    pub fn sample(&self, population: usize, node: u32, variable: usize, t: Time) -> f64 {
+        for lane in &self.lanes {
+            for member in &lane.members {
+                let inside = member.first..member.first + member.len;
+                if member.population == population && inside.contains(&node) {
+                    let local = member.local + (node - member.first);
+                    return lane.neurons.sample(variable, local as usize, t);
+                }
+            }
+        }
+        f64::NAN
+    }
+
+    /// Population and number of a neuron whose state is NaN or infinite, if there is one.
+    pub fn non_finite(&self) -> Option<(usize, u32)> {
+        self.lanes.iter().find_map(|lane| {
+            let local = lane.neurons.non_finite()? as u32;
+            let at = lane.members.partition_point(|member| member.local <= local);
+            let member = lane.members.get(at.checked_sub(1)?)?;
+            Some((member.population, member.first + (local - member.local)))
+        })
+    }
+}

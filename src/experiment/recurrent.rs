@@ -194,6 +194,7 @@ fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layo
             })
             .collect(),
         projections: Vec::new(),
+        reports: Vec::new(),
     }
 }
 
