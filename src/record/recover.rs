@@ -113,6 +113,14 @@ pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
     Ok(recovered)
 }
 
+/// Whether `path` is the file of a run that came to its end.
+pub fn is_complete(path: &Path) -> bool {
+    let header = open_run(path)
+        .ok()
+        .and_then(|file| Header::read(&file).ok());
+    header.is_some_and(|header| header.complete)
+}
+
 /// Whether there is anything at the start of the file: a run that was killed at once leaves it empty, or a hole.
 fn has_begun(path: &Path) -> bool {
     use std::io::Read;

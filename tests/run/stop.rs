@@ -90,8 +90,8 @@ fn a_signal_stops_training_and_sleep_with_a_readable_file() {
         assert_eq!(last["exit_code"], 3);
         assert_eq!(
             last["message"],
-            "stopped early; `r/run.h5` is readable up to where the run stood\n  help: resuming a stopped run is not \
-             possible yet"
+            "stopped early; `r/run.h5` is readable up to where the run stood\n  help: a sleep replay run \
+             cannot be resumed; the same command gives the same bits again"
         );
         let document = said(&child.wait_with_output().expect("ended"));
         assert!(document.contains("\"complete\": false"), "{document}");
