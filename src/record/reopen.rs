@@ -155,3 +155,6 @@ fn cut(copy: &File, lengths: &Lengths) -> hdf5::Result<()> {
     }
     align_times(copy).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,20 +92,16 @@ pub fn reports(model: &NetworkModel) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
     for (at, states, (number, variable)) in asked(model) {
         let population = &model.populations[at];
-        let known = neuron::model(population.model.name);
-        let unit = known.map_or("", |known| {
-            let variable = known.variables.get(number);
-            variable.map_or("", |variable| variable.dimension.unit())
-        });
-        let taken = |name: &str| reports.iter().any(|report| report.name == name);
-        let long = format!("{}.{variable}", population.name);
-        let names = std::iter::once(population.name.clone()).chain(std::iter::once(long.clone()));
-        let mut names = names.chain((2_u32..).map(|number| format!("{long}.{number}")));
-        let name = names.find(|name| !taken(name)).unwrap_or(long);
+        let known = neuron::model(population.model.name).ok();
+        let known = known.and_then(|known| known.variables.get(number));
+        let first = reports.iter().all(|report| report.name != population.name);
         reports.push(Report {
-            name,
+            name: match first {
+                true => population.name.clone(),
+                false => format!("{}.{variable}", population.name),
+            },
             variable,
-            unit: unit.to_owned(),
+            unit: known.map_or("", |known| known.dimension.unit()).to_owned(),
             nodes: states.neurons,
             every: states.every,
         });
