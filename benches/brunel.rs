@@ -24,7 +24,7 @@ fn brunel(n: u32, lanes: Option<u32>) -> Recurrent {
         ..config::Options::default()
     };
     let model = config::read(&path, &options).expect("a shipped model");
-    declare(&model.network().expect("a network"))
+    declare(&model.network().expect("a network")).expect("no files")
 }
 
 fn main() {

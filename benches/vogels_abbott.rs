@@ -20,7 +20,7 @@ fn main() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/vogels_abbott_delta.toml");
     let model = config::read(&path, &config::Options::default()).expect("a shipped model");
     let model = model.network().expect("a network");
-    let mut engine = assemble(&declare(&model)).expect("possible");
+    let mut engine = assemble(&declare(&model).expect("no files")).expect("possible");
     // The first second goes by before the clock starts: the network settles.
     let settled = Time::from_ms(1e3).expect("in range");
     engine.run(settled, &mut Unobserved);

@@ -3,6 +3,7 @@
 //! [`read`] turns a model file and its overrides into a [`Model`] in which every default is resolved, every formula
 //! evaluated and every unit converted, or into a [`ConfigError`] that shows every problem with its line.
 
+pub mod catalogue;
 mod diagnostic;
 mod document;
 mod expansion;

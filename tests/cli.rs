@@ -129,6 +129,8 @@ fn describe_lists_models_and_rules() {
     assert!(out.starts_with("Neuron models\n  lif "), "{out}");
     assert!(out.contains("\nPlasticity rules\n"), "{out}");
     assert!(out.contains("\n  sleep_replay  Hebbian rule"), "{out}");
+    assert!(out.contains("\nConnection rules\n  one_to_one "), "{out}");
+    assert!(out.contains("\nStimuli\n  poisson  Independent"), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
 }
 
@@ -141,10 +143,31 @@ fn describe_shows_equations_units_ranges_defaults_and_source() {
         "\n  tau_m dv/dt = e_l - v\n",
         "\n  tau_m    ms    required  greater than 0   membrane time constant\n",
         "\n  t_ref    ms    0         0 or more        refractory period",
+        "\nWeights onto it\n  mV\n",
+        "\nVariables\n  name  unit  meaning\n  v_m   mV    membrane potential",
         "\nSource\n  Lapicque 1907",
     ] {
         assert!(out.contains(expected), "{expected:?} in\n{out}");
     }
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+}
+
+#[test]
+fn describe_shows_the_keys_of_rules_and_stimuli() {
+    let (code, out, _) = typed(&["describe", "fixed_in_degree"]);
+    assert_eq!(code, Some(0));
+    for expected in [
+        "fixed_in_degree (connection rule)\n",
+        "\n  in_degree  number       required  synapses onto each target\n",
+        "\nKeys of every projection\n",
+        "\n  axonal_delay      ms ",
+    ] {
+        assert!(out.contains(expected), "{expected:?} in\n{out}");
+    }
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    let (_, out, _) = typed(&["describe", "current"]);
+    assert!(out.contains("current (stimulus)\n"), "{out}");
+    assert!(out.contains("\n  amplitude  pA "), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
 }
 
@@ -163,6 +186,14 @@ fn describe_in_json_is_one_document() {
             "meaning": "an afferent is active if its last spike arrived in (t - window, t]",
         })
     );
+    let (_, out, _) = typed(&["describe", "lif", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(document["weight_unit"], "mV");
+    assert_eq!(document["variables"][0]["name"], "v_m");
+    let (_, out, _) = typed(&["describe", "fixed_in_degree", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(document["kind"], "connection rule");
+    assert_eq!(document["keys"][0]["name"], "in_degree");
     let (_, out, _) = typed(&["--json", "describe"]);
     let list: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(list[0]["name"], "lif");
@@ -174,7 +205,7 @@ fn unknown_models_get_a_suggestion() {
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert_eq!(
         err,
-        "error: `sleep_reply`: found no neuron model or plasticity rule of this name\n  \
+        "error: `sleep_reply`: found no neuron model, rule or stimulus of this name\n  \
          help: did you mean `sleep_replay`?\n"
     );
     let (_, _, err) = typed(&["describe", "hodgkin_huxley"]);

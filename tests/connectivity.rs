@@ -333,8 +333,12 @@ fn plans_that_cannot_be_met_say_why() {
         "projection `e_i`: own neurons are targets 101 to 200, expected them among 200 targets"
     );
     assert_eq!(
-        message(&|p| p.delay_ms = fixed(0.0)),
+        message(&|p| (p.own, p.delay_ms) = (Some(0), fixed(0.0))),
         "projection `e_i`: delay may be 0 ms, expected at least 0.000000001 ms"
+    );
+    assert_eq!(
+        message(&|p| p.delay_ms = fixed(-0.1)),
+        "projection `e_i`: delay may be -0.1 ms, expected at least 0 ms"
     );
     assert_eq!(
         message(&|p| p.delay_ms = delay(Shape::Uniform {

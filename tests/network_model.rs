@@ -5,7 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
-use sharpwave::base::time::Duration;
+use sharpwave::base::time::{Duration, Time};
+use sharpwave::config::network::{Guard, Recorded, SampledStates, Selection, SpikeFile, Stimulus};
 use sharpwave::config::{Model, NetworkModel, Options, parse};
 use sharpwave::network::rule::Rule;
 
@@ -58,7 +59,7 @@ fn the_shipped_network_is_that_of_the_paper() {
             low: 0.0,
             high: 20.0,
         };
-        assert_eq!(population.initial.v_m.shape(), uniform);
+        assert_eq!(population.initial.v_m.unwrap().shape(), uniform);
     }
     let [e_all, i_all] = &model.projections[..] else {
         panic!("{:?}", model.projections)
@@ -80,7 +81,7 @@ fn the_shipped_network_is_that_of_the_paper() {
     assert_eq!(synapses(e_all) + synapses(i_all), 12_500.0 * 1_250.0);
     // The inhibitory neurons are the last of their own targets.
     assert_eq!(model.plan(i_all).unwrap().own, Some(10_000));
-    let [external] = &model.stimuli[..] else {
+    let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
         panic!("{:?}", model.stimuli)
     };
     assert!(
@@ -94,7 +95,11 @@ fn the_shipped_network_is_that_of_the_paper() {
         (raster.from, raster.to, raster.neurons),
         (ms(800.0), ms(1000.0), None)
     );
-    assert_eq!(model.record.spikes, ["e", "i"]);
+    let all = |name: &str| Recorded {
+        population: name.into(),
+        neurons: Selection::All,
+    };
+    assert_eq!(model.record.spikes, [all("e"), all("i")]);
     assert_eq!(model.record.rates_bin, Some(ms(1.0)));
 }
 
@@ -120,7 +125,10 @@ fn overrides_reach_formulas_and_copies() {
     assert_eq!((e.values["tau_m"], i.values["tau_m"]), (10.0, 10.0));
     assert_eq!((e.values["t_ref"], i.values["t_ref"]), (2.0, 1.0));
     assert_eq!(model.projections[1].weight, constant(-4.5 * 0.1));
-    assert!((model.stimuli[0].rate_hz - 9_000.0).abs() < 1e-9);
+    let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
+        panic!("{:?}", model.stimuli)
+    };
+    assert!((external.rate_hz - 9_000.0).abs() < 1e-9);
     assert_eq!(model.lanes, Some(4));
     assert_eq!(model.figures.raster.unwrap().neurons, Some(50));
 }
@@ -186,6 +194,14 @@ fn a_resolved_network_reads_back_as_itself() {
         "record.rates=off",
         "figure.raster.neurons=50",
         "engine.lanes=3",
+        "population.e.tau_m={ distribution = 'normal', mean = '20 ms', sd = '2 ms', low = '10 ms' }",
+        "population.e.e_l={ distribution = 'uniform', low = '-1 mV', high = '= j' }",
+        "guard={ max_rate = 'off', min_rate = '0.5 Hz', window = '0.3 s' }",
+        "checkpoint.every=1.5 ms",
+        "record.spikes=['e', { population = 'i', neurons = [7, 3] }]",
+        "record.states=[{ population = 'i', first = 3, variables = ['v_m'], every = '0.1 ms' }]",
+        "stimulus.given={ kind = 'spikes', target = 'i', file = 'a \"b\".h5', population = 'p', weight = '= j', from = '1 s' }",
+        "stimulus.table={ kind = 'spikes', target = 'e', file = '/x/r.csv', weight = '-1 uV' }",
     ];
     for sets in [&[][..], &rich] {
         let model = take(&brunel(), sets).unwrap_or_else(|error| panic!("{error}"));
@@ -193,6 +209,170 @@ fn a_resolved_network_reads_back_as_itself() {
         assert!(!text.contains("= \"="), "{text}");
         assert_eq!(take(&text, &[]), Ok(model), "{text}");
     }
+}
+
+#[test]
+fn defaults_of_guard_and_checkpoint_are_explicit_and_off_turns_them_off() {
+    let model = network(&brunel(), &[]);
+    let guard = |max_rate_hz, min_rate_hz, window| Guard {
+        max_rate_hz,
+        min_rate_hz,
+        window,
+    };
+    assert_eq!(model.guard, guard(Some(1000.0), None, ms(100.0)));
+    assert_eq!(
+        model.checkpoint_every,
+        Some(std::time::Duration::from_secs(600))
+    );
+    let off = network(&brunel(), &["guard.max_rate=off", "checkpoint.every=off"]);
+    assert_eq!(off.guard, guard(None, None, ms(100.0)));
+    assert_eq!(off.checkpoint_every, None);
+    let set = network(
+        &brunel(),
+        &["guard.min_rate== eta * 1 Hz", "checkpoint.every=5 min"],
+    );
+    assert_eq!(set.guard, guard(Some(1000.0), Some(2.0), ms(100.0)));
+    assert_eq!(
+        set.checkpoint_every,
+        Some(std::time::Duration::from_secs(300))
+    );
+}
+
+#[test]
+fn parameters_may_be_drawn_for_each_neuron() {
+    let model = network(
+        &brunel(),
+        &[
+            "population.e.v_th={ distribution = 'normal', mean = '20 mV', sd = '1 mV' }",
+            "population.i.v_th={ distribution = 'normal', mean = '20 mV', sd = '0 mV' }",
+            "population.i.e_l={ distribution = 'uniform', low = '-1 mV', high = '1 mV' }",
+            "population.i.initial={}",
+        ],
+    );
+    let [e, i] = &model.populations[..] else {
+        panic!("{:?}", model.populations)
+    };
+    let normal = Shape::Normal {
+        mean: 20.0,
+        sd: 1.0,
+    };
+    assert_eq!(e.each["v_th"].shape(), normal);
+    assert!(!e.values.contains_key("v_th"));
+    // Without spread all neurons share the value.
+    assert_eq!(i.values["v_th"], 20.0);
+    assert!(i.each.contains_key("e_l") && i.each.len() == 1);
+    // Each rests at its own potential, and so starts there.
+    assert_eq!(i.initial.v_m, None);
+    let declared = sharpwave::experiment::recurrent::declare(&model).unwrap();
+    assert_eq!(declared.populations[0].each, e.each);
+    assert_eq!(declared.populations[1].v_m, None);
+}
+
+#[test]
+fn recorded_neurons_and_states_are_selected() {
+    let model = network(
+        &brunel(),
+        &[
+            "record.spikes=[{ population = 'e', first = 3 }, { population = 'i', first = '= 0.2 * n' }]",
+            "record.states={ population = 'i', neurons = [9, 2], variables = 'v_m', every = '0.1 ms' }",
+        ],
+    );
+    let recorded = |population: &str, neurons| Recorded {
+        population: population.into(),
+        neurons,
+    };
+    assert_eq!(
+        model.record.spikes,
+        [
+            recorded("e", Selection::Some(vec![0, 1, 2])),
+            recorded("i", Selection::All)
+        ]
+    );
+    assert_eq!(
+        model.record.states,
+        [SampledStates {
+            population: "i".into(),
+            neurons: vec![2, 9],
+            variables: vec![(0, "v_m")],
+            every: ms(0.1),
+        }]
+    );
+    assert_eq!(model.record.recorded("x"), None);
+    assert!(!Selection::Some(vec![2, 9]).contains(3) && Selection::All.contains(3));
+}
+
+#[test]
+fn given_spikes_are_read_checked_and_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let declared = |file: &Path, from: &str| {
+        let stimulus = format!(
+            "stimulus.given={{ kind = 'spikes', target = 'i', file = '{}', weight = '2 mV', from = '{from}' }}",
+            file.display()
+        );
+        let model = network(&brunel(), &[&stimulus]);
+        let declared = sharpwave::experiment::recurrent::declare(&model);
+        declared.map_err(|error| error.to_string())
+    };
+    let good = write("r.csv", "node_id,timestamp_ms\n7,5.5\n2499,0\n");
+    let network = declared(&good, "1 ms").unwrap();
+    let [input] = &network.spikes[..] else {
+        panic!("{:?}", network.spikes)
+    };
+    assert_eq!((input.target, input.weight), (1, 2.0));
+    let t = |ms| Time::from_ms(ms).unwrap();
+    assert_eq!(input.spikes, [(t(1.0), 2499), (t(6.5), 7)]);
+
+    let beyond = write("beyond.csv", "node_id,timestamp_ms\n2500,1\n");
+    let error = declared(&beyond, "0 s").unwrap_err();
+    assert!(error.contains("a neuron from 0 to 2499"), "{error}");
+    let early = write("early.csv", "node_id,timestamp_ms\n1,-1\n");
+    let error = declared(&early, "10 s").unwrap_err();
+    assert!(error.contains("a time from 0 to 106 days"), "{error}");
+    let late = write("late.csv", "node_id,timestamp_ms\n1,9e9\n");
+    let error = declared(&late, "60 h").unwrap();
+    assert_eq!(error.spikes[0].spikes.len(), 1);
+    let error = declared(&late, "2500 h").unwrap_err();
+    assert!(error.contains("`stimulus.given.from`"), "{error}");
+    let error = declared(&folder.path().join("none.csv"), "0 s").unwrap_err();
+    assert!(error.contains("none.csv`: cannot read"), "{error}");
+}
+
+#[test]
+fn spike_files_start_from_the_model_file() {
+    let stimulus =
+        "stimulus.given={ kind = 'spikes', target = 'i', file = 'r.h5', weight = '2 mV' }";
+    let options = Options {
+        sets: vec![stimulus.into()],
+        data: None,
+    };
+    let model = parse("m.toml", &brunel(), Path::new("/models"), &options).unwrap();
+    let stimuli = model.network().unwrap().stimuli;
+    let given = SpikeFile {
+        name: "given".into(),
+        target: "i".into(),
+        weight: 2.0,
+        file: "/models/r.h5".into(),
+        population: None,
+        from: Duration::ZERO,
+    };
+    assert!(stimuli.contains(&Stimulus::Spikes(given)), "{stimuli:?}");
+}
+
+#[test]
+fn a_delay_of_zero_is_between_populations_only() {
+    let zero = "projection.e_all.axonal_delay=0 ms";
+    let model = network(&brunel(), &[zero, "projection.e_all.target=i"]);
+    assert_eq!(model.projections[0].delay_ms(), Some(constant(0.0)));
+    let error = take(&brunel(), &[zero]).unwrap_err();
+    assert!(
+        error.contains("`projection.e_all.axonal_delay`: delay may be 0 ms"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -287,7 +467,7 @@ fn never_panics(text: &str, sets: &[&str]) {
 }
 
 /// Pieces that a mutation may put anywhere.
-const PIECES: [&str; 28] = [
+const PIECES: [&str; 36] = [
     "",
     "\n",
     "[",
@@ -316,6 +496,14 @@ const PIECES: [&str; 28] = [
     "* ",
     "like = \"i\"\n",
     "{ distribution = \"normal\", mean = \"1 ms\", sd = \"1 ms\" }",
+    "{ distribution = \"normal\", mean = \"20 mV\", sd = \"1 mV\" }",
+    "{ population = \"e\", first = 10 }",
+    "[{ population = \"e\", neurons = [1, 0] }, \"i\"]",
+    "0.5\nstates = { population = \"i\", first = 2, variables = \"v_m\", every = \"1 ms\" }",
+    "\"current\"\namplitude = \"1 pA\"\nto = \"1 s\"",
+    "\"spikes\"\nfile = \"r.csv\"",
+    "\"1 Hz\"\n[guard]\nmin_rate = \"10 Hz\"\n[checkpoint]\nevery = \"1 h\"",
+    "{ population = \"e\", first = 4294967295 }",
 ];
 
 proptest! {
@@ -362,7 +550,8 @@ proptest! {
         "seed", "duration", "parameter.n", "parameter.j", "parameter.new", "population.e.size", "population.i.like",
         "population.e.initial", "projection.e_all.rule", "projection.e_all.in_degree", "projection.i_all.weight",
         "projection.i_all.axonal_delay", "projection.i_all.target.0", "stimulus.external.rate", "record.rates.bin",
-        "figure.raster.from", "engine.lanes",
+        "figure.raster.from", "engine.lanes", "guard.max_rate", "checkpoint.every", "record.states", "record.spikes",
+        "stimulus.new", "stimulus.external.kind", "population.e.v_th",
     ][..]), value in "[ -~µ]{0,20}") {
         never_panics(&brunel(), &[&format!("{path}={value}")]);
     }

@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failu
 
 /// A network and an estimate, without an expansion: it is one already.
 fn network(model: &NetworkModel, shell: &Shell) -> Result<(), Failure> {
-    let estimate = recurrent::estimate::estimate(model)?;
+    let declared = recurrent::declare(model)?;
+    let estimate = recurrent::estimate::estimate(model, &declared)?;
     let resolved = config::resolved_network(model);
     if shell.json() {
         return shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }));

@@ -1,4 +1,4 @@
-//! `describe`: neuron models and plasticity rules, as their registries know them.
+//! `describe`: what a model file can name, as the registries know it.
 
 use std::io::{self, Write};
 
@@ -8,133 +8,301 @@ use super::failure::Failure;
 use super::shell::Shell;
 use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Range};
 use crate::base::suggest::nearest;
+use crate::config::catalogue::{CONNECTION_RULES, KeySpec, KindSpec, STIMULUS_KINDS};
+use crate::neuron::Model;
 use crate::{neuron, plasticity};
 
 /// Columns that text is wrapped to.
 const WIDTH: usize = 80;
 
-/// What is listed: singular, plural, entries.
-type Kind = (&'static str, &'static str, fn() -> Vec<&'static ModelSpec>);
+/// Something that a model file can name.
+#[derive(Clone, Copy)]
+enum Entry {
+    Neuron(&'static Model),
+    Plasticity(&'static ModelSpec),
+    Rule(&'static KindSpec),
+    Stimulus(&'static KindSpec),
+}
 
-const KINDS: [Kind; 2] = [
-    ("neuron model", "Neuron models", neuron::specs),
-    ("plasticity rule", "Plasticity rules", plasticity::specs),
-];
+impl Entry {
+    /// What it is.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Neuron(_) => "neuron model",
+            Self::Plasticity(_) => "plasticity rule",
+            Self::Rule(_) => "connection rule",
+            Self::Stimulus(_) => "stimulus",
+        }
+    }
 
-/// Prints all models and rules, or the one called `name`.
-pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
-    match name {
-        None if shell.json() => shell.print_json(&all().map(document).collect::<Vec<_>>()),
-        None => shell.print(list),
-        Some(name) => {
-            let found = all()
-                .find(|(_, spec)| spec.name == name)
-                .ok_or_else(|| unknown(name))?;
-            if shell.json() {
-                shell.print_json(&document(found))
-            } else {
-                shell.print(|out| page(out, found))
-            }
+    fn name(self) -> &'static str {
+        match self {
+            Self::Neuron(model) => model.spec.name,
+            Self::Plasticity(spec) => spec.name,
+            Self::Rule(spec) | Self::Stimulus(spec) => spec.name,
+        }
+    }
+
+    fn summary(self) -> &'static str {
+        match self {
+            Self::Neuron(model) => model.spec.summary,
+            Self::Plasticity(spec) => spec.summary,
+            Self::Rule(spec) | Self::Stimulus(spec) => spec.summary,
         }
     }
 }
 
-/// Every entry with its kind.
-fn all() -> impl Iterator<Item = (&'static str, &'static ModelSpec)> {
-    KINDS
-        .iter()
-        .flat_map(|&(kind, _, specs)| specs().into_iter().map(move |spec| (kind, spec)))
+/// Everything, under the headings of the list.
+fn groups() -> [(&'static str, Vec<Entry>); 4] {
+    let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
+    let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
+    [
+        ("Neuron models", models.collect()),
+        ("Plasticity rules", plasticity.collect()),
+        (
+            "Connection rules",
+            CONNECTION_RULES.iter().map(Entry::Rule).collect(),
+        ),
+        (
+            "Stimuli",
+            STIMULUS_KINDS.iter().map(Entry::Stimulus).collect(),
+        ),
+    ]
+}
+
+/// Every entry.
+fn all() -> Vec<Entry> {
+    groups().into_iter().flat_map(|(_, group)| group).collect()
+}
+
+/// Prints all models, rules and stimuli, or what is called `name`.
+pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
+    let Some(name) = name else {
+        return if shell.json() {
+            shell.print_json(&all().into_iter().map(document).collect::<Vec<_>>())
+        } else {
+            shell.print(list)
+        };
+    };
+    let mut found = all();
+    found.retain(|entry| entry.name() == name);
+    match found.as_slice() {
+        [] => Err(unknown(name)),
+        [only] if shell.json() => shell.print_json(&document(*only)),
+        // A neuron model and a stimulus may share a name.
+        several if shell.json() => {
+            shell.print_json(&several.iter().copied().map(document).collect::<Vec<_>>())
+        }
+        several => shell.print(|out| {
+            for (i, entry) in several.iter().enumerate() {
+                if i > 0 {
+                    writeln!(out)?;
+                }
+                page(out, *entry)?;
+            }
+            Ok(())
+        }),
+    }
 }
 
 fn unknown(name: &str) -> Failure {
-    let names: Vec<&str> = all().map(|(_, spec)| spec.name).collect();
+    let names: Vec<&str> = all().into_iter().map(Entry::name).collect();
     let help = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known: `{}`", names.join("`, `")),
     };
     Failure::input(format!(
-        "`{name}`: found no neuron model or plasticity rule of this name\n  help: {help}"
+        "`{name}`: found no neuron model, rule or stimulus of this name\n  help: {help}"
     ))
 }
 
 fn list(out: &mut dyn Write) -> io::Result<()> {
-    let widest = all().map(|(_, spec)| spec.name.len()).max().unwrap_or(0);
-    for (_, title, specs) in KINDS {
+    for (title, entries) in groups() {
+        let widest = entries.iter().map(|entry| entry.name().len()).max();
+        let widest = widest.unwrap_or(0);
         writeln!(out, "{title}")?;
-        for spec in specs() {
-            let indent = widest + 4;
-            let text = wrap(spec.summary, indent);
-            writeln!(out, "  {:widest$}  {text}", spec.name)?;
+        for entry in entries {
+            let text = wrap(entry.summary(), widest + 4);
+            writeln!(out, "  {:widest$}  {text}", entry.name())?;
         }
         writeln!(out)?;
     }
     writeln!(
         out,
-        "`sharpwave describe NAME` shows one with its equations and parameters."
+        "`sharpwave describe NAME` shows one with its equations, parameters or keys."
     )
 }
 
-fn page(out: &mut dyn Write, (kind, spec): (&str, &ModelSpec)) -> io::Result<()> {
-    writeln!(out, "{} ({kind})", spec.name)?;
-    writeln!(out, "  {}", wrap(spec.summary, 2))?;
+fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
+    writeln!(out, "{} ({})", entry.name(), entry.kind())?;
+    writeln!(out, "  {}", wrap(entry.summary(), 2))?;
+    match entry {
+        Entry::Neuron(model) => {
+            equations(out, model.spec)?;
+            interface(out, model)?;
+            source(out, model.spec)
+        }
+        Entry::Plasticity(spec) => {
+            equations(out, spec)?;
+            source(out, spec)
+        }
+        Entry::Rule(spec) => {
+            keys(out, "Keys", spec.keys)?;
+            keys(out, "Keys of every projection", spec.shared)
+        }
+        Entry::Stimulus(spec) => keys(out, "Keys", spec.keys),
+    }
+}
+
+/// Equations and parameters.
+fn equations(out: &mut dyn Write, spec: &ModelSpec) -> io::Result<()> {
     writeln!(out, "\nEquations")?;
     for equation in spec.equations.split(";  ") {
         writeln!(out, "  {}", wrap(equation, 4))?;
     }
     writeln!(out, "\nParameters")?;
-    let header = ["name", "unit", "default", "range", "meaning"].map(String::from);
-    let rows: Vec<[String; 5]> = std::iter::once(header)
-        .chain(spec.parameters.iter().map(row))
-        .collect();
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.max().unwrap_or(0)
-    };
-    let widths = [0, 1, 2, 3].map(width);
-    let indent = 2 + widths.iter().map(|width| width + 2).sum::<usize>();
-    for row in &rows {
-        write!(out, "  ")?;
-        for (cell, width) in row.iter().zip(widths) {
-            write!(out, "{cell:width$}  ")?;
-        }
-        writeln!(out, "{}", wrap(&row[4], indent))?;
+    if spec.parameters.is_empty() {
+        return writeln!(out, "  none");
     }
+    let header = ["name", "unit", "default", "range", "meaning"].map(String::from);
+    table(out, header, spec.parameters.iter().map(row))?;
     let potentials = |parameter: &ParameterSpec| parameter.dimension == Dimension::Voltage;
     if spec.parameters.iter().any(potentials) {
         let note = "In a network made from an MLP potentials are bare numbers, without mV.";
         writeln!(out, "  {note}")?;
     }
+    Ok(())
+}
+
+/// What reaches a neuron model and what can be seen of it.
+fn interface(out: &mut dyn Write, model: &Model) -> io::Result<()> {
+    let weights = match model.weight {
+        Some(Dimension::One) => "bare numbers",
+        Some(dimension) => dimension.unit(),
+        None => "nothing may project onto it",
+    };
+    writeln!(out, "\nWeights onto it\n  {weights}")?;
+    if model.variables.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nVariables")?;
+    let header = ["name", "unit", "meaning"].map(String::from);
+    let rows = model.variables.iter().map(|variable| {
+        let unit = unit(variable.dimension);
+        [variable.name, unit, variable.doc].map(String::from)
+    });
+    table(out, header, rows)
+}
+
+fn source(out: &mut dyn Write, spec: &ModelSpec) -> io::Result<()> {
     writeln!(out, "\nSource\n  {}", wrap(spec.source, 2))
 }
 
-fn row(parameter: &ParameterSpec) -> [String; 5] {
-    let unit = match parameter.dimension.unit() {
+fn keys(out: &mut dyn Write, title: &str, keys: &[KeySpec]) -> io::Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{title}")?;
+    let header = ["name", "value", "default", "meaning"].map(String::from);
+    let rows = keys.iter().map(|key| {
+        let default = key.default.unwrap_or("required");
+        [key.name, key.value, default, key.doc].map(String::from)
+    });
+    table(out, header, rows)
+}
+
+/// Rows under a header, the last column wrapped.
+fn table<const N: usize>(
+    out: &mut dyn Write,
+    header: [String; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> io::Result<()> {
+    let rows: Vec<[String; N]> = std::iter::once(header).chain(rows).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..N - 1).map(width).collect();
+    let indent = 2 + widths.iter().map(|width| width + 2).sum::<usize>();
+    for row in &rows {
+        write!(out, "  ")?;
+        for (cell, width) in row.iter().zip(&widths) {
+            write!(out, "{cell:width$}  ")?;
+        }
+        writeln!(out, "{}", wrap(&row[N - 1], indent))?;
+    }
+    Ok(())
+}
+
+fn unit(dimension: Dimension) -> &'static str {
+    match dimension.unit() {
         "" => "-",
         unit => unit,
-    };
+    }
+}
+
+fn row(parameter: &ParameterSpec) -> [String; 5] {
     let default = match parameter.default {
         Some(value) => value.to_string(),
         None => "required".into(),
     };
     [
         parameter.name.into(),
-        unit.into(),
+        unit(parameter.dimension).into(),
         default,
         parameter.range.describe(),
         parameter.doc.into(),
     ]
 }
 
-fn document((kind, spec): (&str, &ModelSpec)) -> Value {
+fn document(entry: Entry) -> Value {
+    let mut document = match entry {
+        Entry::Neuron(model) => {
+            let mut document = spec_document(model.spec);
+            let variables: Vec<Value> = model
+                .variables
+                .iter()
+                .map(|variable| {
+                    json!({
+                        "name": variable.name,
+                        "unit": variable.dimension.unit(),
+                        "meaning": variable.doc,
+                    })
+                })
+                .collect();
+            document["weight_unit"] = model.weight.map(Dimension::unit).into();
+            document["variables"] = variables.into();
+            document
+        }
+        Entry::Plasticity(spec) => spec_document(spec),
+        Entry::Rule(spec) | Entry::Stimulus(spec) => kind_document(spec),
+    };
+    document["kind"] = entry.kind().into();
+    document
+}
+
+fn spec_document(spec: &ModelSpec) -> Value {
     let parameters: Vec<Value> = spec.parameters.iter().map(parameter_document).collect();
     json!({
         "name": spec.name,
-        "kind": kind,
         "summary": spec.summary,
         "equations": spec.equations,
         "parameters": parameters,
         "source": spec.source,
     })
+}
+
+fn kind_document(spec: &KindSpec) -> Value {
+    let key = |key: &KeySpec| {
+        json!({
+            "name": key.name,
+            "value": key.value,
+            "default": key.default,
+            "meaning": key.doc,
+        })
+    };
+    let keys: Vec<Value> = spec.keys.iter().chain(spec.shared).map(key).collect();
+    json!({ "name": spec.name, "summary": spec.summary, "keys": keys })
 }
 
 fn parameter_document(parameter: &ParameterSpec) -> Value {

@@ -3,10 +3,20 @@
 //! Populations, projections and stimuli are in the order of their names; targets and recorded populations in the order
 //! in which the model file lists them.
 
+mod record;
+mod stimulus;
+
+use std::collections::BTreeMap;
+use std::time;
+
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{ModelSpec, Values};
+use crate::base::parameter::{Dimension, ModelSpec, Values};
 use crate::base::time::Duration;
 use crate::network::rule::{Plan, Rule};
+use crate::neuron;
+
+pub use record::{Record, Recorded, SampledStates, Selection};
+pub use stimulus::{Current, Poisson, SpikeFile, Stimulus};
 
 /// Populations tied by projections, driven from outside, for some time.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,19 +29,34 @@ pub struct NetworkModel {
     /// to the engine. Each draws its noise from a stream of its own, so their number is part of the model, unlike the
     /// number of threads.
     pub lanes: Option<u32>,
+    /// What ends a run that has left all bounds.
+    pub guard: Guard,
+    /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
+    pub checkpoint_every: Option<time::Duration>,
     /// At least one; names are unique, of ASCII letters, digits, `_` and `-`, and ascending.
     pub populations: Vec<Population>,
     /// Names as in populations.
     pub projections: Vec<Projection>,
     /// Names as in populations.
-    pub stimuli: Vec<Poisson>,
+    pub stimuli: Vec<Stimulus>,
     /// What goes into the run file.
     pub record: Record,
     /// What is drawn after the run.
     pub figures: Figures,
 }
 
-/// Neurons of one model that share their parameters.
+/// Mean rates of the neurons of a population that end a run when they are passed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guard {
+    /// Highest rate in hertz, above zero; `None` for no limit.
+    pub max_rate_hz: Option<f64>,
+    /// Lowest rate in hertz, above zero and below the highest; `None` for no limit.
+    pub min_rate_hz: Option<f64>,
+    /// Rates are taken over one such span after the other, above zero.
+    pub window: Duration,
+}
+
+/// Neurons of one model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Population {
     /// Name, unique among populations.
@@ -40,8 +65,10 @@ pub struct Population {
     pub size: u32,
     /// The neuron model.
     pub model: &'static ModelSpec,
-    /// Its parameters, complete, in range and consistent, in held units.
+    /// Parameters that all neurons share, in range and in held units; consistent where `each` is empty.
     pub values: Values,
+    /// The other parameters: drawn for each neuron, never constant, in held units. No draw can leave their range.
+    pub each: BTreeMap<&'static str, Distribution>,
     /// Where its neurons start.
     pub initial: Initial,
 }
@@ -50,8 +77,9 @@ pub struct Population {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Initial {
     /// Membrane potential in millivolts; the resting potential where the model file is silent. Constants and the
-    /// upper bound of a uniform distribution are at most the threshold.
-    pub v_m: Distribution,
+    /// upper bound of a uniform distribution are at most the threshold that all neurons share. `None` where the model
+    /// has no potential, and where each neuron starts at a resting potential of its own.
+    pub v_m: Option<Distribution>,
 }
 
 /// Synapses from one population onto others, made by one rule for each target.
@@ -70,7 +98,7 @@ pub struct Projection {
     pub autapses: bool,
     /// Whether a pair of neurons may be connected more than once; false for rules that cannot do that.
     pub multapses: bool,
-    /// Weight of each synapse in millivolts: what an arrival adds to the potential.
+    /// Weight of each synapse in the held unit of the targets' [`NetworkModel::weight`].
     pub weight: Distribution,
     /// Time from the soma to the synapse in milliseconds, never negative.
     pub axonal_delay_ms: Distribution,
@@ -87,6 +115,16 @@ impl NetworkModel {
         self.populations
             .iter()
             .find(|population| population.name == name)
+    }
+
+    /// What weights onto the populations `targets` are measured in; all of one model file agree.
+    pub fn weight(&self, targets: &[String]) -> Dimension {
+        let of = |name: &String| {
+            neuron::model(self.population(name)?.model.name)
+                .ok()?
+                .weight
+        };
+        targets.iter().find_map(of).unwrap_or(Dimension::One)
     }
 
     /// What decides the synapses of `projection`, one of this model's.
@@ -131,28 +169,6 @@ impl Projection {
             _ => None,
         }
     }
-}
-
-/// Independent Poisson spikes onto every neuron of some populations.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Poisson {
-    /// Name, unique among stimuli.
-    pub name: String,
-    /// Names of the populations, at least one, none twice.
-    pub targets: Vec<String>,
-    /// Rate onto each neuron in hertz, 0 or more.
-    pub rate_hz: f64,
-    /// What an arrival adds to the potential, in millivolts.
-    pub weight: f64,
-}
-
-/// What goes into the run file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Record {
-    /// Names of the populations whose spikes are recorded, none twice.
-    pub spikes: Vec<String>,
-    /// Bin of the rates of the recorded populations, above zero and at most the duration, or `None` for no rates.
-    pub rates_bin: Option<Duration>,
 }
 
 /// What is drawn after the run.

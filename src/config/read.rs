@@ -147,7 +147,7 @@ fn model(root: &Section<'_>, paths: &Paths<'_>) -> Option<Model> {
         Some(Kind::SleepReplay) => {
             sleep_replay(root, paths).map(|model| Model::SleepReplay(Box::new(model)))
         }
-        Some(Kind::Network) => network::read(root).map(Model::Network),
+        Some(Kind::Network) => network::read(root, paths).map(Model::Network),
         None => {
             root.ignore();
             None

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::base::parameter::ParameterError;
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
 use crate::experiment::recurrent::guard::Tripped;
@@ -110,6 +110,20 @@ pub enum ExperimentError {
         time_ms: f64,
         /// The grid.
         grid_ms: f64,
+    },
+    /// Spikes from a file that are moved too far.
+    #[error(
+        "`{file}`: a spike at {last}, moved by `stimulus.{stimulus}.from`, {from}, expected all within 106 days, the clock's range"
+    )]
+    SpikesBeyondClock {
+        /// The spike file.
+        file: String,
+        /// The stimulus.
+        stimulus: String,
+        /// The last spike in the file.
+        last: Time,
+        /// How far they are moved.
+        from: Duration,
     },
     /// An image whose shape is not known.
     #[error(

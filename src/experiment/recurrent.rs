@@ -4,22 +4,21 @@ pub mod activity;
 mod drive;
 pub mod estimate;
 pub mod guard;
+mod input;
 pub mod sampling;
-pub mod settings;
 pub mod state;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::{self as config, NetworkModel};
+use crate::config::network::{self as config, NetworkModel, Stimulus};
 use crate::engine::assembly::assemble;
 use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::memory;
 use crate::experiment::progress::{Progress, Watch};
 use crate::experiment::run::{Finished, Options, listing};
-use crate::network::recurrent::{Noise, Population, Projection, Recurrent};
+use crate::network::recurrent::{Current, Noise, Population, Projection, Recurrent};
 use crate::record::checkpoint::{self, Checkpoint};
 use crate::record::layout;
 use crate::record::lock::lock;
@@ -47,19 +46,20 @@ const RASTER: &str = "raster";
 /// Runs `model`. A run that is stopped leaves a checkpoint, and its table so far.
 ///
 /// # Errors
-/// If the network is impossible or larger than the machine (then nothing is written), a guard trips, or an output
-/// cannot be written.
+/// If the network is impossible or larger than the machine or a spike file is wrong (then nothing is written), a guard
+/// trips, or an output cannot be written.
 pub fn run(
     model: &NetworkModel,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Finished<Summary>, ExperimentError> {
     let engine = build(model)?;
+    let files = state::hashes(model)?;
     let directory = options.directory()?;
     let _lock = lock(&directory)?;
     let layout = layout(model, &engine, &options.source);
     let file = RunFile::create(&directory.join(RUN_FILE), layout)?;
-    end(Drive::new(model, engine, file, directory), watch)
+    end(Drive::new(model, files, engine, file, directory), watch)
 }
 
 /// What there is to go on with.
@@ -96,9 +96,9 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     loaded.map_err(|error| ResumeError::State(error.to_string()))?;
     let layout = layout(&model, &engine, "");
     let file = RunFile::reopen(&run_file, layout, &checkpoint.lengths)?;
-    let mut drive = Drive::new(&model, engine, file, directory);
+    let mut drive = Drive::new(&model, checkpoint.files, engine, file, directory);
     drive.restore(&checkpoint.driver)?;
-    drop(checkpoint);
+    drop(checkpoint.driver);
     clear(&drive.directory);
     end(drive, watch).map(Resumed::Finished)
 }
@@ -134,13 +134,14 @@ fn clear(directory: &Path) {
 }
 
 fn build(model: &NetworkModel) -> Result<Windowed, ExperimentError> {
-    let expected = estimate(model)?;
+    let network = declare(model)?;
+    let expected = estimate(model, &network)?;
     let what = format!(
         "{} neurons, {:.2e} synapses, rates",
         expected.neurons, expected.synapses
     );
     memory::check(expected.memory_bytes, &what)?;
-    Ok(assemble(&declare(model))?)
+    Ok(assemble(&network)?)
 }
 
 /// Runs to the end and writes what a run leaves.
@@ -191,15 +192,36 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
     })
 }
 
-/// The network that a model file describes.
-pub fn declare(model: &NetworkModel) -> Recurrent {
+/// The network that a model file describes, with the spikes of the files that it names.
+///
+/// # Errors
+/// If a spike file is missing or wrong.
+pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
     let index = |name: &String| {
         model
             .populations
             .iter()
             .position(|population| population.name == *name)
     };
-    Recurrent {
+    let indices = |names: &[String]| names.iter().filter_map(index).collect();
+    let (mut noise, mut currents) = (Vec::new(), Vec::new());
+    for stimulus in &model.stimuli {
+        match stimulus {
+            Stimulus::Poisson(poisson) => noise.push(Noise {
+                name: poisson.name.clone(),
+                targets: indices(&poisson.targets),
+                rate_hz: poisson.rate_hz,
+                weight: poisson.weight,
+            }),
+            Stimulus::Current(current) => currents.push(Current {
+                name: current.name.clone(),
+                targets: indices(&current.targets),
+                steps: current.steps.clone(),
+            }),
+            Stimulus::Spikes(_) => {}
+        }
+    }
+    Ok(Recurrent {
         seed: model.seed,
         lanes: model.lanes,
         populations: model
@@ -210,8 +232,8 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
                 size: population.size,
                 model: population.model.name,
                 values: population.values.clone(),
-                each: BTreeMap::new(),
-                v_m: Some(population.initial.v_m),
+                each: population.each.clone(),
+                v_m: population.initial.v_m,
             })
             .collect(),
         projections: model
@@ -220,24 +242,15 @@ pub fn declare(model: &NetworkModel) -> Recurrent {
             .filter_map(|projection| {
                 Some(Projection {
                     source: index(&projection.source)?,
-                    targets: projection.targets.iter().filter_map(index).collect(),
+                    targets: indices(&projection.targets),
                     plan: model.plan(projection)?,
                 })
             })
             .collect(),
-        noise: model
-            .stimuli
-            .iter()
-            .map(|noise| Noise {
-                name: noise.name.clone(),
-                targets: noise.targets.iter().filter_map(index).collect(),
-                rate_hz: noise.rate_hz,
-                weight: noise.weight,
-            })
-            .collect(),
-        currents: Vec::new(),
-        spikes: Vec::new(),
-    }
+        noise,
+        currents,
+        spikes: input::spikes(model)?,
+    })
 }
 
 fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layout {
@@ -252,7 +265,7 @@ fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layo
             .map(|population| layout::Population {
                 name: population.name.clone(),
                 size: population.size as usize,
-                recorded: model.record.spikes.contains(&population.name),
+                recorded: model.record.recorded(&population.name).is_some(),
             })
             .collect(),
         projections: Vec::new(),

@@ -1,54 +1,55 @@
 //! `experiment = "network"`: one file per group of sections, names checked against the populations that there are.
 
 mod drawn;
+mod engine;
+mod figure;
 mod population;
 mod projection;
-mod result;
+mod record;
+mod selection;
 mod stimulus;
+mod weight;
 
-use crate::base::parameter::Dimension;
 use crate::base::suggest;
 use crate::config::network::{NetworkModel, Population};
 use crate::config::reader::{Item, Section};
+use crate::neuron::Model;
 
-/// What weights are measured in: every neuron model there is has delta synapses, which move the potential.
-pub(super) const WEIGHT: Dimension = Dimension::Voltage;
+use super::Paths;
 
 /// Reads everything behind `schema` and `experiment`.
-pub(super) fn read(root: &Section<'_>) -> Option<NetworkModel> {
+pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
     root.reader.read_parameters(root);
     let seed = super::seed(root);
     let duration = root
         .need("duration", "how long the network runs, such as \"1 s\"")
         .and_then(|item| item.duration());
-    let (names, populations) = populations(root);
+    let (names, (models, populations)) = populations(root);
     let known = Known {
         names: &names,
         complete: !names.is_empty() && names.iter().all(|name| is_name(name)),
+        models: &models,
         read: &populations,
     };
     let projections = named(root, "projection", |section, name| {
         projection::read(section, name, seed, &known)
     });
     let stimuli = named(root, "stimulus", |section, name| {
-        stimulus::read(section, name, &known)
+        stimulus::read(section, name, &known, paths)
     });
-    let engine = root.section("engine");
-    let lanes = match &engine {
-        Some(engine) => engine.or("lanes", None, |item| lanes(&item, &known).map(Some)),
-        None => Some(None),
-    };
-    let record = result::record(root, &known, duration);
-    let figures = result::figures(root, &known, record.as_ref(), duration);
-    if root.has("engine") {
-        engine?;
-    }
+    let lanes = engine::lanes(root, &known);
+    let guard = engine::guard(root);
+    let checkpoint_every = engine::checkpoint(root);
+    let record = record::record(root, &known, duration);
+    let figures = figure::figures(root, &known, record.as_ref(), duration);
     let populations: Option<Vec<Population>> = populations.into_iter().collect();
     let populations = populations.filter(|populations| !populations.is_empty())?;
     Some(NetworkModel {
         seed: seed?,
         duration: duration?,
         lanes: lanes?,
+        guard: guard?,
+        checkpoint_every: checkpoint_every?,
         populations,
         projections: projections?,
         stimuli: stimuli?,
@@ -63,6 +64,8 @@ struct Known<'a> {
     names: &'a [&'a str],
     /// Whether every population that is meant is among them.
     complete: bool,
+    /// The neuron model of each, where it is known.
+    models: &'a [Option<&'static Model>],
     /// Those that are not at fault.
     read: &'a [Option<Population>],
 }
@@ -71,6 +74,12 @@ impl Known<'_> {
     fn population(&self, name: &str) -> Option<&Population> {
         let mut read = self.read.iter().flatten();
         read.find(|population| population.name == name)
+    }
+
+    /// The neuron model of the population called `name`.
+    fn model(&self, name: &str) -> Option<&'static Model> {
+        let at = self.names.iter().position(|known| *known == name)?;
+        *self.models.get(at)?
     }
 
     /// The population that `item` names.
@@ -118,21 +127,24 @@ impl Known<'_> {
     }
 }
 
-/// Names of the populations, and those that could be read.
-fn populations<'a>(root: &Section<'a>) -> (Vec<&'a str>, Vec<Option<Population>>) {
+/// Neuron models of populations, and the populations, where they are known.
+type Populations = (Vec<Option<&'static Model>>, Vec<Option<Population>>);
+
+/// Names of the populations, and what could be read of them.
+fn populations<'a>(root: &Section<'a>) -> (Vec<&'a str>, Populations) {
     const WHAT: &str = "at least one population, such as [population.e]";
     let Some(section) = root.need_named_section("population", WHAT) else {
-        return (Vec::new(), Vec::new());
+        return Default::default();
     };
     let names: Vec<&str> = section.keys().collect();
     if names.is_empty() {
         let message = format!("the network is empty, expected {WHAT}");
         section.reader.problem(section.origin, message, None);
     }
-    let read = names
-        .iter()
-        .map(|name| table(&section, name).and_then(|table| population::read(&table, name)))
-        .collect();
+    let read = names.iter().map(|name| {
+        table(&section, name).map_or((None, None), |table| population::read(&table, name))
+    });
+    let read = read.unzip();
     (names, read)
 }
 
@@ -168,18 +180,4 @@ fn table<'a>(section: &Section<'a>, name: &str) -> Option<Section<'a>> {
 fn is_name(name: &str) -> bool {
     let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     !name.is_empty() && name.chars().all(letters)
-}
-
-fn lanes(item: &Item<'_>, known: &Known<'_>) -> Option<u32> {
-    let lanes = u32::try_from(item.integer(1, i64::from(u32::MAX))?).ok()?;
-    // Where a population is at fault their sum is unknown.
-    if known.read.iter().any(Option::is_none) {
-        return Some(lanes);
-    }
-    let sizes = known.read.iter().flatten();
-    let neurons: u64 = sizes.map(|population| u64::from(population.size)).sum();
-    if u64::from(lanes) > neurons && neurons > 0 {
-        return item.refuse(&format!("at most {neurons}, one per neuron"), None);
-    }
-    Some(lanes)
 }

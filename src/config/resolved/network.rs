@@ -1,12 +1,18 @@
 //! A typed network back into the text of a model file.
 
+use std::time;
+
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::Dimension;
-use crate::config::network::{Figures, NetworkModel, Poisson, Population, Projection, Record};
+use crate::base::time::Duration;
+use crate::config::network::{
+    Current, Figures, Guard, NetworkModel, Poisson, Population, Projection, Record, SampledStates,
+    Selection, SpikeFile, Stimulus,
+};
 use crate::config::quantity;
 use crate::network::rule::Rule;
 
-use super::{Text, quote, strings};
+use super::{Text, path, quote, strings};
 
 /// The text of a model file that reads back as `model`, with every key explicit and every formula evaluated: it runs by
 /// itself and is kept in the run file.
@@ -20,14 +26,23 @@ pub fn resolved_network(model: &NetworkModel) -> String {
         text.section("engine");
         text.key("lanes", lanes);
     }
+    text.guard(&model.guard);
+    text.checkpoint(model.checkpoint_every);
     for population in &model.populations {
         text.population(population);
     }
     for projection in &model.projections {
-        text.projection(projection);
+        text.projection(projection, model.weight(&projection.targets));
     }
     for stimulus in &model.stimuli {
-        text.stimulus(stimulus);
+        text.section(&format!("stimulus.{}", stimulus.name()));
+        match stimulus {
+            Stimulus::Poisson(poisson) => text.poisson(poisson, model.weight(&poisson.targets)),
+            Stimulus::Current(current) => text.current(current),
+            Stimulus::Spikes(spikes) => {
+                text.spikes(spikes, model.weight(std::slice::from_ref(&spikes.target)));
+            }
+        }
     }
     text.network_record(&model.record);
     text.network_figures(&model.figures);
@@ -58,21 +73,45 @@ fn names(names: &[String]) -> String {
     strings(&names)
 }
 
+/// The key that names `nodes`, ascending: `first` for those from number 0 on.
+fn listed(nodes: &[u32]) -> String {
+    match nodes.last() {
+        Some(&last) if last as usize == nodes.len() - 1 => format!("first = {}", nodes.len()),
+        _ => format!("neurons = {nodes:?}"),
+    }
+}
+
+fn sampled(states: &SampledStates) -> String {
+    let variables: Vec<&str> = states.variables.iter().map(|(_, name)| *name).collect();
+    format!(
+        "{{ population = {}, {}, variables = {}, every = {} }}",
+        quote(&states.population),
+        listed(&states.neurons),
+        strings(&variables),
+        quantity::write_duration(states.every)
+    )
+}
+
 impl Text {
     fn population(&mut self, population: &Population) {
         self.section(&format!("population.{}", population.name));
         self.key("neuron", quote(population.model.name));
         self.key("size", population.size);
         for parameter in population.model.parameters {
-            if let Some(value) = population.values.get(parameter.name) {
-                self.key(parameter.name, quantity::write(*value, parameter.dimension));
+            let (name, dimension) = (parameter.name, parameter.dimension);
+            if let Some(value) = population.values.get(name) {
+                self.key(name, quantity::write(*value, dimension));
+            } else if let Some(distribution) = population.each.get(name) {
+                self.key(name, drawn(distribution, dimension));
             }
         }
-        let v_m = drawn(&population.initial.v_m, Dimension::Voltage);
-        self.key("initial", format!("{{ v_m = {v_m} }}"));
+        if let Some(v_m) = &population.initial.v_m {
+            let v_m = drawn(v_m, Dimension::Voltage);
+            self.key("initial", format!("{{ v_m = {v_m} }}"));
+        }
     }
 
-    fn projection(&mut self, projection: &Projection) {
+    fn projection(&mut self, projection: &Projection, weight: Dimension) {
         self.section(&format!("projection.{}", projection.name));
         self.key("source", quote(&projection.source));
         self.key("target", names(&projection.targets));
@@ -100,7 +139,7 @@ impl Text {
         if counted {
             self.key("multapses", projection.multapses);
         }
-        self.key("weight", drawn(&projection.weight, Dimension::Voltage));
+        self.key("weight", drawn(&projection.weight, weight));
         let delay = |delay| drawn(delay, Dimension::Time);
         self.key("axonal_delay", delay(&projection.axonal_delay_ms));
         self.key("dendritic_delay", delay(&projection.dendritic_delay_ms));
@@ -108,25 +147,74 @@ impl Text {
         self.key("delay_resolution", resolution);
     }
 
-    fn stimulus(&mut self, stimulus: &Poisson) {
-        self.section(&format!("stimulus.{}", stimulus.name));
+    fn poisson(&mut self, poisson: &Poisson, weight: Dimension) {
         self.key("kind", quote("poisson"));
-        self.key("target", names(&stimulus.targets));
-        self.key("rate", quantity::write(stimulus.rate_hz, Dimension::Rate));
-        self.key(
-            "weight",
-            quantity::write(stimulus.weight, Dimension::Voltage),
-        );
+        self.key("target", names(&poisson.targets));
+        self.key("rate", quantity::write(poisson.rate_hz, Dimension::Rate));
+        self.key("weight", quantity::write(poisson.weight, weight));
+    }
+
+    fn current(&mut self, current: &Current) {
+        self.key("kind", quote("current"));
+        self.key("target", names(&current.targets));
+        let steps = current.steps.iter().map(|&(from, pa)| {
+            let from = quantity::write_duration(Duration::from_ps(from.ps()));
+            format!("[{from}, {}]", quantity::write(pa, Dimension::Current))
+        });
+        let steps: Vec<String> = steps.collect();
+        self.key("steps", format!("[{}]", steps.join(", ")));
+    }
+
+    fn spikes(&mut self, spikes: &SpikeFile, weight: Dimension) {
+        self.key("kind", quote("spikes"));
+        self.key("target", quote(&spikes.target));
+        self.key("file", path(&spikes.file));
+        if let Some(population) = &spikes.population {
+            self.key("population", quote(population));
+        }
+        self.key("weight", quantity::write(spikes.weight, weight));
+        self.key("from", quantity::write_duration(spikes.from));
+    }
+
+    fn guard(&mut self, guard: &Guard) {
+        let rate = |rate: Option<f64>| match rate {
+            Some(hz) => quantity::write(hz, Dimension::Rate),
+            None => quote("off"),
+        };
+        self.section("guard");
+        self.key("max_rate", rate(guard.max_rate_hz));
+        self.key("min_rate", rate(guard.min_rate_hz));
+        self.key("window", quantity::write_duration(guard.window));
+    }
+
+    fn checkpoint(&mut self, every: Option<time::Duration>) {
+        let every = match every {
+            // Whole microseconds, and no more of them than the clock holds.
+            Some(every) => quantity::write(every.as_micros() as f64 / 1e3, Dimension::Time),
+            None => quote("off"),
+        };
+        self.section("checkpoint");
+        self.key("every", every);
     }
 
     fn network_record(&mut self, record: &Record) {
         self.section("record");
-        self.key("spikes", names(&record.spikes));
+        let spikes = record.spikes.iter().map(|recorded| {
+            let name = quote(&recorded.population);
+            match &recorded.neurons {
+                Selection::All => name,
+                Selection::Some(nodes) => format!("{{ population = {name}, {} }}", listed(nodes)),
+            }
+        });
+        let spikes: Vec<String> = spikes.collect();
+        self.key("spikes", format!("[{}]", spikes.join(", ")));
         let rates = match record.rates_bin {
             Some(bin) => format!("{{ bin = {} }}", quantity::write_duration(bin)),
             None => quote("off"),
         };
         self.key("rates", rates);
+        let states: Vec<String> = record.states.iter().map(sampled).collect();
+        self.key("states", format!("[{}]", states.join(", ")));
     }
 
     fn network_figures(&mut self, figures: &Figures) {

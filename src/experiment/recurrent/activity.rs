@@ -1,12 +1,13 @@
 //! What a recurrent network did: the sums that the table, the rates and the raster need.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::NetworkModel;
+use crate::config::network::{NetworkModel, Selection};
 use crate::engine::Observer;
 use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
@@ -17,6 +18,8 @@ struct Population {
     name: String,
     /// Neurons that the raster shows.
     most: u32,
+    /// Neurons whose spikes are recorded, if not all are.
+    only: Option<Selection>,
 }
 
 /// Sums over the spikes of a population.
@@ -28,6 +31,20 @@ pub struct Sums {
     bins: Vec<u64>,
     /// Spikes within the raster.
     shown: Vec<(Time, u64)>,
+}
+
+impl Population {
+    /// Those of `nodes` whose spikes are recorded.
+    fn recorded<'a>(&self, nodes: &'a [u32]) -> Cow<'a, [u32]> {
+        match &self.only {
+            None => Cow::Borrowed(nodes),
+            Some(only) => nodes
+                .iter()
+                .copied()
+                .filter(|&node| only.contains(node))
+                .collect(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -82,6 +99,10 @@ impl Activity {
             Population {
                 name: declared.name.clone(),
                 most: shown.map_or(0, |raster| raster.neurons.unwrap_or(u32::MAX)),
+                only: match model.record.recorded(&declared.name) {
+                    Some(some @ Selection::Some(_)) => Some(some.clone()),
+                    _ => None,
+                },
             }
         };
         let silent = Intervals {
@@ -103,6 +124,11 @@ impl Activity {
                 (Time::ZERO + raster.from, Time::ZERO + raster.to)
             }),
         }
+    }
+
+    /// Those of `nodes` whose spikes are recorded.
+    pub fn recorded<'a>(&self, population: usize, nodes: &'a [u32]) -> Cow<'a, [u32]> {
+        self.populations[population].recorded(nodes)
     }
 
     /// All that changes while the run goes on, per population.
@@ -205,6 +231,7 @@ fn mean_cv(intervals: &[Intervals]) -> Option<f64> {
 
 impl Observer for Activity {
     fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        let recorded = self.recorded(population, nodes);
         let most = self.populations[population].most;
         let sums = &mut self.sums[population];
         for &node in nodes {
@@ -225,7 +252,7 @@ impl Observer for Activity {
             sums.bins[at] += nodes.len() as u64;
         }
         if self.range.0 <= t && t < self.range.1 {
-            let shown = nodes.iter().filter(|&&node| node < most);
+            let shown = recorded.iter().filter(|&&node| node < most);
             sums.shown.extend(shown.map(|&node| (t, u64::from(node))));
         }
     }

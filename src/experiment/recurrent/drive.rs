@@ -16,7 +16,6 @@ use crate::experiment::progress::{LayerActivity, Progress, Watch};
 use crate::experiment::recurrent::activity::Activity;
 use crate::experiment::recurrent::guard::Guard;
 use crate::experiment::recurrent::sampling::Sampling;
-use crate::experiment::recurrent::settings;
 use crate::experiment::recurrent::state;
 use crate::record::error::RecordError;
 use crate::record::run_file::RunFile;
@@ -32,6 +31,8 @@ const OFTEN: RangeInclusive<time::Duration> =
 /// A network, everything that watches it, and where its results go.
 pub(super) struct Drive<'a> {
     pub(super) model: &'a NetworkModel,
+    /// Files that the model reads, as they were when it was built.
+    pub(super) files: Vec<(PathBuf, u128)>,
     pub(super) engine: Windowed,
     pub(super) watchers: Watchers,
     sampling: Sampling,
@@ -54,7 +55,8 @@ impl Observer for Watchers {
         if !self.guard.spikes(population, t, nodes.len()) || self.failed.is_some() {
             return;
         }
-        self.failed = self.file.spikes(population, t, nodes).err();
+        let recorded = self.activity.recorded(population, nodes);
+        self.failed = self.file.spikes(population, t, &recorded).err();
         self.activity.spikes(population, t, nodes);
     }
 }
@@ -63,12 +65,14 @@ impl<'a> Drive<'a> {
     /// A run at its start.
     pub(super) fn new(
         model: &'a NetworkModel,
+        files: Vec<(PathBuf, u128)>,
         engine: Windowed,
         file: RunFile,
         directory: PathBuf,
     ) -> Self {
         Self {
             model,
+            files,
             engine,
             watchers: Watchers {
                 file,
@@ -99,7 +103,7 @@ impl<'a> Drive<'a> {
     /// If an output cannot be written or a guard trips: the run file holds what there was.
     pub(super) fn run(&mut self, watch: &dyn Watch) -> Result<bool, ExperimentError> {
         let stop = Time::ZERO + self.model.duration;
-        let every = settings::checkpoint_every(self.model);
+        let every = self.model.checkpoint_every;
         let mut last = time::Instant::now();
         let mut layers = self.layers();
         let mut slice = FIRST_SLICE;
@@ -149,7 +153,7 @@ impl<'a> Drive<'a> {
     /// Writes a checkpoint.
     fn checkpoint(&mut self) -> Result<(), ExperimentError> {
         let lengths = self.watchers.file.secure()?;
-        let checkpoint = state::checkpoint(self.model, &self.engine, &self.watchers, lengths)?;
+        let checkpoint = state::checkpoint(self, lengths)?;
         checkpoint.write(&self.directory)?;
         self.resumable = Some(self.engine.now());
         Ok(())

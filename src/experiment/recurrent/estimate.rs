@@ -1,5 +1,6 @@
 //! What a recurrent network will take, before it is built.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -7,8 +8,7 @@ use serde::Serialize;
 use crate::config::network::NetworkModel;
 use crate::engine::assembly;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::declare;
-use crate::network::recurrent::Projection;
+use crate::network::recurrent::{Population, Projection, Recurrent};
 use crate::network::rule::Plan;
 
 /// Expected size of a run.
@@ -24,88 +24,185 @@ pub struct Estimate {
     pub noise_events_per_s: f64,
     /// Additions to membrane potentials per second of simulated time for each hertz at which all neurons fire.
     pub synaptic_events_per_s_and_hz: f64,
-    /// Memory of the network at work, in bytes: neurons, synapses and rates. Spikes on their way add theirs.
+    /// Memory of the network at work, in bytes: neurons, synapses, given spikes and rates. Spikes on their way add
+    /// theirs.
     pub memory_bytes: f64,
+    /// Memory of spikes on their way, in bytes, for each hertz at which all neurons fire.
+    pub in_flight_bytes_per_hz: f64,
+    /// Recorded spikes, in bytes per second of simulated time for each hertz at which the recorded neurons fire.
+    pub spike_bytes_per_s_and_hz: f64,
+    /// Sampled states, in bytes per second of simulated time.
+    pub state_bytes_per_s: f64,
+    /// Run file without spikes, in bytes: the sampled states of the whole run.
+    pub file_bytes: f64,
+    /// What spikes add to the run file, in bytes for each hertz at which the recorded neurons fire.
+    pub file_bytes_per_hz: f64,
 }
 
-/// Bytes of a neuron: its potential (8), and the intervals between its spikes (last, number, sum, squares: 32).
-const NEURON_BYTES: f64 = 40.0;
+/// Bytes of an `f64`: a state variable, a parameter that each neuron has of its own, a sampled value.
+const VALUE_BYTES: f64 = 8.0;
+/// Bytes of the intervals between a neuron's spikes: last, number, sum, squares.
+const INTERVAL_BYTES: f64 = 32.0;
 /// Bytes of the number of a synapse's target.
 const TARGET_BYTES: f64 = 2.0;
-/// Bytes of a weight, where each synapse has its own.
+/// Bytes of a weight, where synapses in one row differ.
 const WEIGHT_BYTES: f64 = 4.0;
-/// Bytes that say where a row begins: one row for each source, distinct delay and lane.
-const OFFSET_BYTES: f64 = 4.0;
+/// Bytes that say where a row begins: one row for each source and lane, over all projections of the source.
+const ROW_BYTES: f64 = 8.0;
+/// Bytes of a part of a row whose synapses have one delay.
+const DELAY_BYTES: f64 = 8.0;
 /// Bytes of a bin of a population's rate.
 const BIN_BYTES: f64 = 8.0;
+/// Bytes of a spike on its way: instant, source, what is left of its row.
+const IN_FLIGHT_BYTES: f64 = 24.0;
+/// Bytes of a spike in memory (instant, neuron) and of one in the run file (timestamp, node).
+const SPIKE_BYTES: f64 = 16.0;
 
-/// Estimates a run of `model`.
+/// Estimates a run of `model`, declared as `network`.
 ///
 /// # Errors
 /// If the network is impossible.
-pub fn estimate(model: &NetworkModel) -> Result<Estimate, ExperimentError> {
-    let network = declare(model);
+pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, ExperimentError> {
     let size = |p: usize| f64::from(network.populations[p].size);
     let mut memory_bytes = 0.0;
     let mut lanes = 0;
-    for (kind, n) in assembly::lanes(&network)? {
+    for (kind, n) in assembly::lanes(network)? {
         lanes += n;
-        let rows: f64 = network
-            .projections
-            .iter()
-            .filter(|projection| {
-                projection
-                    .targets
-                    .iter()
-                    .any(|target| kind.contains(target))
-            })
-            .map(|projection| f64::from(projection.plan.n_source) * delays(&projection.plan))
-            .sum();
-        memory_bytes += OFFSET_BYTES * rows * n as f64;
+        memory_bytes += rows_bytes(network, &kind, n as f64);
     }
-    let mut synapses = 0.0;
-    for Projection { plan, .. } in &network.projections {
-        let n = plan.expected_synapses();
-        let weight = match plan.weight.constant() {
-            Some(_) => 0.0,
-            None => WEIGHT_BYTES,
-        };
-        synapses += n;
-        memory_bytes += n * (TARGET_BYTES + weight);
+    for population in &network.populations {
+        memory_bytes += f64::from(population.size) * neuron_bytes(population);
+    }
+    for input in &network.spikes {
+        memory_bytes += SPIKE_BYTES * input.spikes.len() as f64;
     }
     if let Some(bin) = model.record.rates_bin {
         let bins = model.duration.as_ms() / bin.as_ms();
         memory_bytes += BIN_BYTES * bins * network.populations.len() as f64;
     }
+    let plans = || {
+        network
+            .projections
+            .iter()
+            .map(|projection| &projection.plan)
+    };
+    let synapses: f64 = plans().map(Plan::expected_synapses).sum();
     let neurons = (0..network.populations.len()).map(size).sum::<f64>();
     let noise = network.noise.iter().map(|noise| {
         let driven: f64 = noise.targets.iter().map(|&target| size(target)).sum();
         noise.rate_hz * driven
     });
+    let in_flight = (0..network.populations.len()).map(|p| {
+        let own = network
+            .projections
+            .iter()
+            .filter(|projection| projection.source == p);
+        let longest = own.map(|projection| longest_delay_s(&projection.plan));
+        IN_FLIGHT_BYTES * size(p) * longest.fold(0.0, f64::max)
+    });
+    let recorded = model.record.spikes.iter().filter_map(|recorded| {
+        let population = model.population(&recorded.population)?;
+        Some(recorded.neurons.count(population.size) as f64)
+    });
+    let sampled = model.record.states.iter().map(|states| {
+        let values = states.neurons.len() * states.variables.len();
+        values as f64 / (states.every.as_ms() / MS_PER_S)
+    });
+    let duration_s = model.duration.as_ms() / MS_PER_S;
+    let spike_bytes_per_s_and_hz = SPIKE_BYTES * recorded.sum::<f64>();
+    let state_bytes_per_s = VALUE_BYTES * sampled.sum::<f64>();
     Ok(Estimate {
         neurons: neurons as u64,
         synapses,
         lanes,
         noise_events_per_s: noise.sum(),
         synaptic_events_per_s_and_hz: synapses,
-        memory_bytes: memory_bytes + NEURON_BYTES * neurons,
+        memory_bytes,
+        in_flight_bytes_per_hz: in_flight.sum(),
+        spike_bytes_per_s_and_hz,
+        state_bytes_per_s,
+        file_bytes: state_bytes_per_s * duration_s,
+        file_bytes_per_hz: spike_bytes_per_s_and_hz * duration_s,
     })
 }
 
-/// Distinct delays that a projection may have; one where nothing is drawn.
-fn delays(plan: &Plan) -> f64 {
-    if plan.delay_ms.constant().is_some() {
-        return 1.0;
+const MS_PER_S: f64 = 1e3;
+
+/// Bytes of a neuron: its state, the parameters that are its own, and the intervals between its spikes.
+fn neuron_bytes(population: &Population) -> f64 {
+    // Membrane potential; with it the adaptation; with it two synaptic currents and what bounds the next crossing.
+    let state = match population.model {
+        "lif_adaptive" => 2.0,
+        "lif_exp" => 4.0,
+        _ => 1.0,
+    };
+    VALUE_BYTES * (state + population.each.len() as f64) + INTERVAL_BYTES
+}
+
+/// Bytes of all synapses onto the populations of one `kind`, which share `lanes`.
+fn rows_bytes(network: &Recurrent, kind: &[usize], lanes: f64) -> f64 {
+    let mut by_source: BTreeMap<usize, Vec<(&Projection, f64)>> = BTreeMap::new();
+    for projection in &network.projections {
+        let targets = projection
+            .targets
+            .iter()
+            .filter(|target| kind.contains(target));
+        let reached: f64 = targets
+            .map(|&p| f64::from(network.populations[p].size))
+            .sum();
+        if reached > 0.0 {
+            let share = reached / f64::from(projection.plan.n_target);
+            let synapses = projection.plan.expected_synapses() * share;
+            by_source
+                .entry(projection.source)
+                .or_default()
+                .push((projection, synapses));
+        }
     }
-    // A lane stores the delays that were drawn, seldom the whole reach of an unbounded distribution.
-    let (low, high) = plan.delay_ms.bounds();
-    let steps = (high - low) / plan.delay_resolution.as_ms();
-    if steps.is_finite() { steps + 1.0 } else { 1.0 }
+    let merged = by_source.iter().map(|(&source, projections)| {
+        let rows = f64::from(network.populations[source].size) * lanes;
+        let synapses: f64 = projections.iter().map(|(_, synapses)| synapses).sum();
+        let mut weights = projections
+            .iter()
+            .map(|(projection, _)| projection.plan.weight.constant());
+        let first = weights.next().flatten();
+        let weight = if first.is_some() && weights.all(|weight| weight == first) {
+            0.0
+        } else {
+            WEIGHT_BYTES
+        };
+        // A row has no more delays than synapses.
+        let delays = delays(projections).min(synapses / rows);
+        synapses * (TARGET_BYTES + weight) + rows * (ROW_BYTES + DELAY_BYTES * delays)
+    });
+    merged.sum()
+}
+
+/// Distinct delays that the synapses of a source may have.
+fn delays(projections: &[(&Projection, f64)]) -> f64 {
+    let mut constant: Vec<u64> = Vec::new();
+    let mut drawn = 0.0;
+    for (projection, _) in projections {
+        let plan = &projection.plan;
+        match plan.delay_ms.constant() {
+            Some(ms) => constant.push(ms.to_bits()),
+            None => {
+                let (low, high) = plan.delay_ms.reach();
+                drawn += (high - low) / plan.delay_resolution.as_ms() + 1.0;
+            }
+        }
+    }
+    constant.sort_unstable();
+    constant.dedup();
+    constant.len() as f64 + drawn
+}
+
+fn longest_delay_s(plan: &Plan) -> f64 {
+    plan.delay_ms.reach().1 / MS_PER_S
 }
 
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MB: f64 = 1e6;
         let Self {
             neurons,
             synapses,
@@ -113,6 +210,11 @@ impl fmt::Display for Estimate {
             noise_events_per_s,
             synaptic_events_per_s_and_hz,
             memory_bytes,
+            in_flight_bytes_per_hz,
+            spike_bytes_per_s_and_hz,
+            state_bytes_per_s,
+            file_bytes,
+            file_bytes_per_hz,
         } = self;
         writeln!(f, "neurons          {neurons} in {lanes} lanes")?;
         writeln!(f, "synapses         {synapses:.2e}")?;
@@ -126,8 +228,34 @@ impl fmt::Display for Estimate {
         )?;
         writeln!(
             f,
-            "memory           {:.1} MB and spikes on their way",
-            memory_bytes / MB
+            "memory           {} and {} of spikes on their way, for each Hz of mean rate",
+            bytes(*memory_bytes),
+            bytes(*in_flight_bytes_per_hz)
+        )?;
+        writeln!(
+            f,
+            "recorded spikes  {} per second of simulated time, for each Hz of their mean rate",
+            bytes(*spike_bytes_per_s_and_hz)
+        )?;
+        writeln!(
+            f,
+            "sampled states   {} per second of simulated time",
+            bytes(*state_bytes_per_s)
+        )?;
+        writeln!(
+            f,
+            "run file         {} and {} for each Hz of the recorded neurons' mean rate",
+            bytes(*file_bytes),
+            bytes(*file_bytes_per_hz)
         )
+    }
+}
+
+/// "1.2 MB", in powers of 1000.
+fn bytes(n: f64) -> String {
+    const UNITS: [(f64, &str); 3] = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    match UNITS.iter().find(|(unit, _)| n >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", n / unit),
+        None => format!("{n:.0} bytes"),
     }
 }

@@ -7,9 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::NetworkModel;
+use crate::config::network::{self as config, NetworkModel};
 use crate::engine::windowed::Windowed;
-use crate::experiment::recurrent::settings::{self, Limits};
 
 /// A guard that stopped a run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -71,7 +70,7 @@ pub enum Tripped {
 /// Counts spikes against the limits of a model.
 #[derive(Debug)]
 pub struct Guard {
-    limits: Limits,
+    limits: config::Guard,
     populations: Vec<Guarded>,
     /// Of the window at hand, per population.
     counts: Counts,
@@ -99,13 +98,13 @@ fn seconds(length: Duration) -> f64 {
 impl Guard {
     /// The guards of `model`, at the start of a window.
     pub fn new(model: &NetworkModel) -> Self {
-        let limits = settings::limits(model);
+        let limits = model.guard.clone();
         let sizes = model.populations.iter();
         let sizes = sizes.map(|population| (population.name.clone(), population.size));
         Self::with(limits, sizes)
     }
 
-    fn with(limits: Limits, sizes: impl Iterator<Item = (String, u32)>) -> Self {
+    fn with(limits: config::Guard, sizes: impl Iterator<Item = (String, u32)>) -> Self {
         let populations: Vec<Guarded> = sizes
             .map(|(name, size)| {
                 let size = f64::from(size);
@@ -235,7 +234,7 @@ mod tests {
 
     /// Ten neurons, windows of 100 ms: 1000 Hz are 1,000 spikes, 2 Hz are 2.
     fn guard() -> Guard {
-        let limits = Limits {
+        let limits = config::Guard {
             max_rate_hz: Some(1000.0),
             min_rate_hz: Some(2.0),
             window: Duration::from_ps(100 * MS),

@@ -4,9 +4,8 @@
 //! one. Samples lie at multiples of their interval, so where they stand follows from the clock alone.
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::NetworkModel;
+use crate::config::network::{NetworkModel, SampledStates};
 use crate::engine::windowed::Windowed;
-use crate::experiment::recurrent::settings;
 use crate::neuron;
 use crate::record::error::RecordError;
 use crate::record::layout::Report;
@@ -30,7 +29,7 @@ const TICK: Duration = Duration::from_ps(1);
 impl Sampling {
     /// What `model` asks for.
     pub fn new(model: &NetworkModel) -> Self {
-        let probes = asked(model).map(|(population, states, (variable, _))| Probe {
+        let probes = asked(model).map(|(population, states, variable, _)| Probe {
             population,
             variable,
             neurons: states.neurons.clone(),
@@ -75,14 +74,15 @@ impl Probe {
     }
 }
 
-/// Every variable that is sampled, with the index of its population.
-fn asked(model: &NetworkModel) -> impl Iterator<Item = (usize, settings::States, (usize, String))> {
-    settings::states(model).into_iter().flat_map(|states| {
+/// Every variable that is sampled: index of the population, its states, number and name.
+fn asked(
+    model: &NetworkModel,
+) -> impl Iterator<Item = (usize, &SampledStates, usize, &'static str)> {
+    model.record.states.iter().flat_map(|states| {
         let mut names = model.populations.iter();
         let population = names.position(|population| population.name == states.population);
-        let variables = states.variables.clone();
-        let of = |variable| Some((population?, states.clone(), variable));
-        variables.into_iter().filter_map(of).collect::<Vec<_>>()
+        let variables = states.variables.iter();
+        variables.filter_map(move |&(number, name)| Some((population?, states, number, name)))
     })
 }
 
@@ -90,7 +90,7 @@ fn asked(model: &NetworkModel) -> impl Iterator<Item = (usize, settings::States,
 /// readers of SONATA find it there.
 pub fn reports(model: &NetworkModel) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
-    for (at, states, (number, variable)) in asked(model) {
+    for (at, states, number, variable) in asked(model) {
         let population = &model.populations[at];
         let known = neuron::model(population.model.name).ok();
         let known = known.and_then(|known| known.variables.get(number));
@@ -100,9 +100,9 @@ pub fn reports(model: &NetworkModel) -> Vec<Report> {
                 true => population.name.clone(),
                 false => format!("{}.{variable}", population.name),
             },
-            variable,
+            variable: variable.to_owned(),
             unit: known.map_or("", |known| known.dimension.unit()).to_owned(),
-            nodes: states.neurons,
+            nodes: states.neurons.clone(),
             every: states.every,
         });
     }

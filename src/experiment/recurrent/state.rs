@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::network::NetworkModel;
+use crate::config::network::{NetworkModel, Stimulus};
 use crate::config::{self, Model};
-use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::activity::Sums;
-use crate::experiment::recurrent::drive::Watchers;
+use crate::experiment::recurrent::drive::{Drive, Watchers};
 use crate::experiment::recurrent::guard::Counts;
-use crate::experiment::recurrent::settings;
 use crate::record::checkpoint::{self, Checkpoint};
 use crate::record::length::Lengths;
 
@@ -77,25 +75,20 @@ struct Seen<S, C> {
 /// The run as it stands; `lengths` are those of its run file.
 ///
 /// # Errors
-/// If a file that the model reads is gone.
-pub(super) fn checkpoint(
-    model: &NetworkModel,
-    engine: &Windowed,
-    watchers: &Watchers,
-    lengths: Lengths,
-) -> Result<Checkpoint, ExperimentError> {
+/// If it cannot be put into bytes.
+pub(super) fn checkpoint(drive: &Drive<'_>, lengths: Lengths) -> Result<Checkpoint, ResumeError> {
     let seen = Seen {
-        activity: watchers.activity.sums(),
-        guard: watchers.guard.counts(),
+        activity: drive.watchers.activity.sums(),
+        guard: drive.watchers.guard.counts(),
     };
     let driver = postcard::to_stdvec(&seen).map_err(|error| ResumeError::State(error.to_string()));
     Ok(Checkpoint {
-        model: config::resolved_network(model),
-        files: hashes(model)?,
-        graph: engine.graph_hash(),
-        now: engine.now(),
+        model: config::resolved_network(drive.model),
+        files: drive.files.clone(),
+        graph: drive.engine.graph_hash(),
+        now: drive.engine.now(),
         lengths,
-        engine: engine.save(),
+        engine: drive.engine.save(),
         driver: driver?,
     })
 }
@@ -142,8 +135,14 @@ pub(super) fn model(
 }
 
 /// Files that `model` reads, and what is in them.
-fn hashes(model: &NetworkModel) -> Result<Vec<(PathBuf, u128)>, ResumeError> {
-    let files = settings::files(model).into_iter();
+///
+/// # Errors
+/// If one cannot be read.
+pub(super) fn hashes(model: &NetworkModel) -> Result<Vec<(PathBuf, u128)>, ResumeError> {
+    let files = model.stimuli.iter().filter_map(|stimulus| match stimulus {
+        Stimulus::Spikes(given) => Some(given.file.clone()),
+        Stimulus::Poisson(_) | Stimulus::Current(_) => None,
+    });
     files
         .map(|path| hash_file(&path).map(|hash| (path, hash)))
         .collect()

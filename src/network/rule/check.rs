@@ -284,9 +284,13 @@ impl Plan {
             drawn,
         };
         if let Some(ms) = self.delay_ms.constant() {
-            let tick = Duration::from_ps(1);
-            if Duration::from_ms(ms).map_err(range)? < tick {
-                return Err(short(ms, tick, false));
+            // Between neurons of one population a spike without a delay would have to be in time for itself.
+            let least = match self.own {
+                Some(_) => Duration::from_ps(1),
+                None => Duration::ZERO,
+            };
+            if Duration::from_ms(ms).map_err(range)? < least {
+                return Err(short(ms, least, false));
             }
             return Ok(());
         }

@@ -1,63 +1,114 @@
 //! `[population.NAME]`: neurons of one model.
 
+use std::collections::BTreeMap;
+
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{Dimension, ModelSpec, ParameterError, Range, Values};
+use crate::base::parameter::{Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values};
 use crate::config::network::{Initial, Population};
 use crate::config::read::model::registered;
-use crate::config::reader::Section;
-use crate::neuron;
+use crate::config::reader::{Item, Section};
+use crate::neuron::{self, Model, V_M};
 
 use super::drawn::drawn;
 
 /// Most neurons of a population: those of a network are numbered with 32 bits.
 const LARGEST: i64 = 1 << 31;
 
-/// Reads the table.
-pub(super) fn read(section: &Section<'_>, name: &str) -> Option<Population> {
-    let model = registered(section, "neuron", "the neuron model", &neuron::specs())?;
+/// Reads the table: its neuron model, and the population if nothing is at fault.
+pub(super) fn read(
+    section: &Section<'_>,
+    name: &str,
+) -> (Option<&'static Model>, Option<Population>) {
+    let model = registered(section, "neuron", "the neuron model", &neuron::specs())
+        .and_then(|spec| neuron::model(spec.name).ok());
+    let population = model.and_then(|model| population(section, name, model));
+    (model, population)
+}
+
+fn population(section: &Section<'_>, name: &str, model: &'static Model) -> Option<Population> {
     let size = section
         .need("size", "the number of neurons")
         .and_then(|item| item.integer(1, LARGEST));
-    let values = values(section, model);
-    let initial = section
-        .get("initial")
-        .map(|item| item.section())
-        .map(|initial| initial.and_then(|initial| v_m(&initial, values.as_ref())));
-    let values = values?;
-    let v_m = match initial {
-        Some(v_m) => v_m?,
-        None => rest(&values)?,
-    };
+    let parameters = parameters(section, model.spec);
+    let initial = initial(section, model, parameters.as_ref());
+    let Parameters { values, each } = parameters?;
     Some(Population {
         name: name.into(),
         size: u32::try_from(size?).ok()?,
-        model,
+        model: model.spec,
         values,
-        initial: Initial { v_m },
+        each,
+        initial: Initial { v_m: initial? },
     })
 }
 
-/// Complete and consistent parameters of `model`.
-fn values(section: &Section<'_>, model: &'static ModelSpec) -> Option<Values> {
-    let read: Vec<Option<(&'static str, f64)>> = model
-        .parameters
-        .iter()
-        .map(|parameter| {
-            let item = match parameter.default {
-                Some(value) if !section.gives(parameter.name) => {
-                    section.know(parameter.name);
-                    return Some((parameter.name, value));
-                }
-                _ => section.need(parameter.name, parameter.doc)?,
-            };
-            let value = item.quantity(parameter.dimension, parameter.range)?;
-            Some((parameter.name, value))
-        })
-        .collect();
-    let values: Values = read.into_iter().collect::<Option<_>>()?;
+/// Parameters of a population, complete.
+struct Parameters {
+    /// Those that all neurons share.
+    values: Values,
+    /// Those that are drawn for each neuron.
+    each: BTreeMap<&'static str, Distribution>,
+}
+
+/// Complete parameters of `model`, consistent where all neurons share them.
+fn parameters(section: &Section<'_>, model: &'static ModelSpec) -> Option<Parameters> {
+    let (mut values, mut each) = (Values::new(), BTreeMap::new());
+    let mut good = true;
+    for spec in model.parameters {
+        let name = spec.name;
+        let item = match spec.default {
+            Some(value) if !section.gives(name) => {
+                section.know(name);
+                values.insert(name, value);
+                continue;
+            }
+            _ => section.need(name, spec.doc),
+        };
+        match item.and_then(|item| parameter(&item, spec)) {
+            Some(distribution) => match distribution.constant() {
+                Some(value) => drop(values.insert(name, value)),
+                None => drop(each.insert(name, distribution)),
+            },
+            None => good = false,
+        }
+    }
+    if !good {
+        return None;
+    }
+    if each.is_empty() {
+        consistent(section, model, &values)?;
+    }
+    Some(Parameters { values, each })
+}
+
+/// A value, or a distribution that no draw leaves the parameter's range of.
+fn parameter(item: &Item<'_>, spec: &ParameterSpec) -> Option<Distribution> {
+    let distribution = drawn(item, spec.dimension, spec.range)?;
+    let (low, high) = distribution.reach();
+    let outside = |end: &f64| !spec.range.contains(*end);
+    let Some(end) = [low, high].into_iter().find(outside) else {
+        return Some(distribution);
+    };
+    let unit = match spec.dimension.unit() {
+        "" => String::new(),
+        unit => format!(" {unit}"),
+    };
+    let message = format!(
+        "`{}`: a draw may be {end}{unit}, expected {}",
+        item.path,
+        spec.range.describe()
+    );
+    let help = "give the distribution bounds, `low` and `high`; draws outside them are drawn again";
+    item.reader
+        .problem(item.key_origin, message, Some(help.into()));
+    None
+}
+
+/// Refuses values that contradict each other.
+fn consistent(section: &Section<'_>, model: &'static ModelSpec, values: &Values) -> Option<()> {
     // The model knows which values fit each other; a population without neurons costs nothing.
-    let Err(error) = neuron::build(model.name, 0, &values) else {
-        return Some(values);
+    let Err(error) = neuron::build(model.name, 0, values) else {
+        return Some(());
     };
     let at = match &error {
         ParameterError::Inconsistent { reason, .. } => {
@@ -78,19 +129,45 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix('`')?.split_once('`')
 }
 
-/// Potentials at the start.
-fn v_m(section: &Section<'_>, values: Option<&Values>) -> Option<Distribution> {
+/// Potentials at the start: `Some(None)` where the neurons have none, or each rests at its own.
+fn initial(
+    section: &Section<'_>,
+    model: &Model,
+    parameters: Option<&Parameters>,
+) -> Option<Option<Distribution>> {
+    if model.variables.first() != Some(&V_M) {
+        section.know("initial");
+        // What is copied from another model's population is left aside.
+        if section.has("initial")
+            && let Some(item) = section.get("initial")
+        {
+            let message = format!(
+                "`{}`: neurons of the model `{}` have no potential to start from",
+                item.path, model.spec.name
+            );
+            item.reader.problem(item.key_origin, message, None);
+            return None;
+        }
+        return Some(None);
+    }
+    match section.get("initial") {
+        Some(item) => v_m(&item.section()?, parameters),
+        None => rest(parameters?),
+    }
+}
+
+fn v_m(section: &Section<'_>, parameters: Option<&Parameters>) -> Option<Option<Distribution>> {
     let Some(item) = section.get("v_m") else {
-        return rest(values?);
+        return rest(parameters?);
     };
     let v_m = drawn(&item, Dimension::Voltage, Range::Finite)?;
     let highest = match v_m.shape() {
         Shape::Constant(value) => value,
         Shape::Uniform { high, .. } => high,
         // Without end: rare draws above the threshold fire at the first arrival, like any potential above it.
-        Shape::Normal { .. } | Shape::LogNormal { .. } => return Some(v_m),
+        _ => return Some(Some(v_m)),
     };
-    match values.and_then(|values| values.get("v_th")) {
+    match parameters.and_then(|parameters| parameters.values.get("v_th")) {
         Some(v_th) if highest > *v_th => {
             let message = format!(
                 "`{}` reaches {highest} mV, expected at most the threshold `v_th`, {v_th} mV",
@@ -99,12 +176,15 @@ fn v_m(section: &Section<'_>, values: Option<&Values>) -> Option<Distribution> {
             item.reader.problem(item.origin(), message, None);
             None
         }
-        _ => Some(v_m),
+        _ => Some(Some(v_m)),
     }
 }
 
-/// The resting potential.
-fn rest(values: &Values) -> Option<Distribution> {
-    let e_l = values.get("e_l").copied().unwrap_or(0.0);
-    Distribution::new(Shape::Constant(e_l)).ok()
+/// The resting potential, if all neurons share it.
+fn rest(parameters: &Parameters) -> Option<Option<Distribution>> {
+    if parameters.each.contains_key("e_l") {
+        return Some(None);
+    }
+    let e_l = parameters.values.get("e_l").copied().unwrap_or(0.0);
+    Distribution::new(Shape::Constant(e_l)).ok().map(Some)
 }

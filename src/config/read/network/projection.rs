@@ -9,7 +9,7 @@ use crate::config::reader::Section;
 use crate::network::rule::{Rule, RuleError};
 
 use super::drawn::drawn;
-use super::{Known, WEIGHT};
+use super::{Known, weight};
 
 /// 0.1 ms, the step of the time-stepped simulators whose networks are rebuilt here.
 const DELAY_RESOLUTION: Duration = Duration::from_ps(100_000_000);
@@ -64,9 +64,12 @@ pub(super) fn read(
     let source = section
         .need("source", "the population whose spikes arrive")
         .and_then(|item| known.name(&item));
-    let targets = section
-        .need("target", "the populations that they arrive at")
-        .and_then(|item| known.some_names(&item));
+    let (mut targets, mut dimension) = (None, None);
+    if let Some(item) = section.need("target", "the populations that they arrive at") {
+        targets = known.some_names(&item);
+        let targets = targets.as_deref();
+        dimension = targets.and_then(|targets| weight::dimension(&item, targets, known));
+    }
     let form = form(section);
     let rule = form.and_then(|form| rule(section, form));
     let autapses = section.or("autapses", false, |item| item.boolean());
@@ -77,12 +80,10 @@ pub(super) fn read(
             Some(false)
         }
     };
-    let weight = section
-        .need(
-            "weight",
-            "what an arrival adds to the potential, such as \"0.1 mV\"",
-        )
-        .and_then(|item| drawn(&item, WEIGHT, Range::Finite));
+    let one = Distribution::new(Shape::Constant(1.0)).ok()?;
+    let weight = weight::read(section, dimension, one, |item, dimension| {
+        drawn(item, dimension, Range::Finite)
+    });
     let delayed = section.gives("dendritic_delay")
         || section
             .need(

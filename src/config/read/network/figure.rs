@@ -1,4 +1,4 @@
-//! `[record]` and `[figure]`: what is kept and drawn of a run.
+//! `[figure]`: what is drawn of a run.
 
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
@@ -6,48 +6,6 @@ use crate::config::network::{Figures, Raster, Record};
 use crate::config::reader::{Item, Section};
 
 use super::Known;
-
-/// Reads `[record]`; nothing is recorded where it is missing.
-pub(super) fn record(
-    root: &Section<'_>,
-    known: &Known<'_>,
-    duration: Option<Duration>,
-) -> Option<Record> {
-    let Some(item) = root.get("record") else {
-        return Some(Record::default());
-    };
-    let section = item.section()?;
-    let spikes = section.or("spikes", Vec::new(), |item| known.names(&item));
-    let rates_bin = section.or("rates", None, |item| match item.as_text() {
-        Some("off") => Some(None),
-        _ if !item.is_table() => item.refuse("`off` or a table { bin }", None),
-        _ => bin(&item, duration).map(Some),
-    });
-    if let (Some(spikes), Some(Some(_))) = (&spikes, &rates_bin)
-        && spikes.is_empty()
-        && let Some(rates) = section.get("rates")
-    {
-        let message = "`record.rates` is of recorded populations, and `record.spikes` names none";
-        section.reader.problem(rates.key_origin, message, None);
-        return None;
-    }
-    Some(Record {
-        spikes: spikes?,
-        rates_bin: rates_bin?,
-    })
-}
-
-fn bin(item: &Item<'_>, duration: Option<Duration>) -> Option<Duration> {
-    let section = item.section()?;
-    let bin = section.need("bin", "the length of a bin, such as \"1 ms\"")?;
-    let length = bin.duration()?;
-    match duration {
-        Some(duration) if length > duration => {
-            bin.refuse(&format!("at most the duration, {duration}"), None)
-        }
-        _ => Some(length),
-    }
-}
 
 /// Reads `[figure]`; nothing is drawn where it is missing.
 pub(super) fn figures(
@@ -98,7 +56,8 @@ fn shown(item: &Item<'_>, known: &Known<'_>, record: Option<&Record>) -> Option<
     let Some(record) = record else {
         return Some(names);
     };
-    if let Some(missing) = names.iter().find(|name| !record.spikes.contains(name)) {
+    let recorded = |name: &&String| record.recorded(name).is_some();
+    if let Some(missing) = names.iter().find(|name| !recorded(name)) {
         let message = format!(
             "`{}` shows population `{missing}`, whose spikes are not recorded",
             item.path

@@ -1,0 +1,263 @@
+//! Connection rules and stimuli as users see them: what their tables hold, with units and defaults.
+
+/// A connection rule, or a kind of stimulus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindSpec {
+    /// Name in model files.
+    pub name: &'static str,
+    /// One sentence on what it is.
+    pub summary: &'static str,
+    /// Keys of its own.
+    pub keys: &'static [KeySpec],
+    /// Keys that it shares with others.
+    pub shared: &'static [KeySpec],
+}
+
+/// A key of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeySpec {
+    /// Name in model files.
+    pub name: &'static str,
+    /// Unit or type of its value.
+    pub value: &'static str,
+    /// What it is where the model file is silent; `None` where the user must decide.
+    pub default: Option<&'static str>,
+    /// One line on what it is.
+    pub doc: &'static str,
+}
+
+const fn key(
+    name: &'static str,
+    value: &'static str,
+    default: Option<&'static str>,
+    doc: &'static str,
+) -> KeySpec {
+    KeySpec {
+        name,
+        value,
+        default,
+        doc,
+    }
+}
+
+const NAME: &str = "name";
+const NAMES: &str = "names";
+const NUMBER: &str = "number";
+/// What the neuron model of the target asks for.
+const WEIGHT: &str = "mV, pA, number";
+
+const MULTAPSES: KeySpec = key(
+    "multapses",
+    "true, false",
+    Some("false"),
+    "whether two neurons may have several synapses",
+);
+
+/// Keys of every projection.
+const OF_PROJECTIONS: &[KeySpec] = &[
+    key("source", NAME, None, "population whose spikes arrive"),
+    key(
+        "target",
+        NAMES,
+        None,
+        "populations that they arrive at, taken for one; their weights have one unit",
+    ),
+    key(
+        "weight",
+        WEIGHT,
+        None,
+        "what an arrival adds, or a distribution; in the unit of the target's neuron model, 1 where that has none",
+    ),
+    key(
+        "axonal_delay",
+        "ms",
+        None,
+        "time from spike to arrival, or a distribution; may be 0 between different populations",
+    ),
+    key(
+        "dendritic_delay",
+        "ms",
+        Some("0"),
+        "time from arrival to soma, or a distribution; one of the two delays must be constant",
+    ),
+    key(
+        "delay_resolution",
+        "ms",
+        Some("0.1"),
+        "drawn delays are multiples of it",
+    ),
+    key(
+        "autapses",
+        "true, false",
+        Some("false"),
+        "whether a neuron may have a synapse onto itself",
+    ),
+];
+
+/// Values of `rule` in `[projection.NAME]`.
+pub static CONNECTION_RULES: &[KindSpec] = &[
+    KindSpec {
+        name: "one_to_one",
+        summary: "Source i to target i; as many sources as targets.",
+        keys: &[],
+        shared: OF_PROJECTIONS,
+    },
+    KindSpec {
+        name: "all_to_all",
+        summary: "Every source to every target.",
+        keys: &[],
+        shared: OF_PROJECTIONS,
+    },
+    KindSpec {
+        name: "fixed_probability",
+        summary: "Every pair with the same probability, independently of all others.",
+        keys: &[key("probability", NUMBER, None, "of each pair, 0 to 1")],
+        shared: OF_PROJECTIONS,
+    },
+    KindSpec {
+        name: "fixed_in_degree",
+        summary: "The same number of synapses onto every target, from sources drawn at random.",
+        keys: &[
+            key("in_degree", NUMBER, None, "synapses onto each target"),
+            MULTAPSES,
+        ],
+        shared: OF_PROJECTIONS,
+    },
+    KindSpec {
+        name: "fixed_out_degree",
+        summary: "The same number of synapses from every source, onto targets drawn at random.",
+        keys: &[
+            key("out_degree", NUMBER, None, "synapses of each source"),
+            MULTAPSES,
+        ],
+        shared: OF_PROJECTIONS,
+    },
+    KindSpec {
+        name: "fixed_total",
+        summary: "A number of synapses in all, between pairs drawn at random.",
+        keys: &[key("total", NUMBER, None, "synapses in all"), MULTAPSES],
+        shared: OF_PROJECTIONS,
+    },
+];
+
+/// Values of `kind` in `[stimulus.NAME]`.
+pub static STIMULUS_KINDS: &[KindSpec] = &[
+    KindSpec {
+        name: "poisson",
+        summary: "Independent Poisson spikes onto every neuron.",
+        keys: &[
+            key("target", NAMES, None, "populations that are driven"),
+            key("rate", "Hz", None, "onto each neuron"),
+            key(
+                "weight",
+                WEIGHT,
+                None,
+                "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
+            ),
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "current",
+        summary: "A current into every neuron, constant between steps; several add up.",
+        keys: &[
+            key(
+                "target",
+                NAMES,
+                None,
+                "populations that are driven; their neurons have a capacitance",
+            ),
+            key("amplitude", "pA", None, "of one pulse; or give `steps`"),
+            key("from", "ms", Some("0"), "when the pulse begins"),
+            key("to", "ms", Some("the end"), "when the pulse ends"),
+            key(
+                "steps",
+                "[[ms, pA], …]",
+                Some("one pulse"),
+                "from when on flows how much, in place of a pulse",
+            ),
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "spikes",
+        summary: "Spikes from a file, each onto the neuron that it names.",
+        keys: &[
+            key("target", NAME, None, "population that is driven"),
+            key(
+                "file",
+                "path",
+                None,
+                "SONATA (.h5) or CSV (node_id,timestamp_ms)",
+            ),
+            key(
+                "population",
+                NAME,
+                Some("the only one"),
+                "population of a SONATA file that is read",
+            ),
+            key(
+                "weight",
+                WEIGHT,
+                None,
+                "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
+            ),
+            key("from", "ms", Some("0"), "spikes are moved by it"),
+        ],
+        shared: &[],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::base::suggest;
+    use crate::config::{Options, parse};
+
+    /// The error of a network whose projection and stimulus have these lines.
+    fn error(projection: &str, stimulus: &str) -> String {
+        let text = format!(
+            "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
+             [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = \"20 ms\"\nv_th = \"20 mV\"\n\
+             [projection.p]\n{projection}\n[stimulus.s]\n{stimulus}\n"
+        );
+        let read = parse("m", &text, Path::new("/"), &Options::default());
+        read.map_or_else(|error| error.to_string(), |_| String::new())
+    }
+
+    fn all_names(kinds: &[KindSpec]) -> String {
+        let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
+        format!("one of {}", suggest::list(&names))
+    }
+
+    #[test]
+    fn every_name_that_is_read_is_described() {
+        let error = error("rule = \"?\"", "kind = \"?\"");
+        assert!(error.contains(&all_names(CONNECTION_RULES)), "{error}");
+        assert!(error.contains(&all_names(STIMULUS_KINDS)), "{error}");
+    }
+
+    #[test]
+    fn every_key_that_is_described_is_known_and_no_other() {
+        let lines = |named: String, kind: &KindSpec| {
+            let keys = kind.keys.iter().chain(kind.shared);
+            let keys: String = keys.map(|key| format!("{} = []\n", key.name)).collect();
+            named + &keys + "surplus = 1"
+        };
+        let known = |error: String, kind: &KindSpec| {
+            assert!(error.contains("unknown key `surplus`"), "{error}");
+            assert_eq!(error.matches("unknown key").count(), 1, "{error}");
+            assert!(!error.contains("does not belong"), "{}: {error}", kind.name);
+        };
+        for rule in CONNECTION_RULES {
+            let lines = lines(format!("rule = \"{}\"\n", rule.name), rule);
+            known(error(&lines, "kind = \"?\""), rule);
+        }
+        for kind in STIMULUS_KINDS {
+            let lines = lines(format!("kind = \"{}\"\n", kind.name), kind);
+            known(error("rule = \"?\"", &lines), kind);
+        }
+    }
+}
