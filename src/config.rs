@@ -31,7 +31,7 @@ pub enum Model {
     /// A trained network sleeps.
     SleepReplay(Box<SleepReplay>),
     /// A network runs.
-    Network(NetworkModel),
+    Network(Box<NetworkModel>),
 }
 
 impl Model {
@@ -54,7 +54,7 @@ impl Model {
     /// The network, if it is one.
     pub fn network(self) -> Option<NetworkModel> {
         match self {
-            Self::Network(model) => Some(model),
+            Self::Network(model) => Some(*model),
             Self::SleepReplay(_) => None,
         }
     }

@@ -147,7 +147,9 @@ fn model(root: &Section<'_>, paths: &Paths<'_>) -> Option<Model> {
         Some(Kind::SleepReplay) => {
             sleep_replay(root, paths).map(|model| Model::SleepReplay(Box::new(model)))
         }
-        Some(Kind::Network) => network::read(root, paths).map(Model::Network),
+        Some(Kind::Network) => {
+            network::read(root, paths).map(|model| Model::Network(Box::new(model)))
+        }
         None => {
             root.ignore();
             None

@@ -259,3 +259,89 @@ fn bytes(n: f64) -> String {
         None => format!("{n:.0} bytes"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{Options, parse};
+    use crate::experiment::recurrent::declare;
+
+    /// 100 neurons `e` and 50 neurons `i` of one kind in one lane.
+    const TEXT: &str = r#"
+        schema = 1
+        experiment = "network"
+        duration = "10 s"
+        engine = { lanes = 1 }
+        [population.e]
+        neuron = "lif"
+        size = 100
+        tau_m = "20 ms"
+        v_th = "20 mV"
+        [population.i]
+        like = "e"
+        size = 50
+        [projection.e_e]
+        source = "e"
+        target = "e"
+        rule = "fixed_in_degree"
+        in_degree = 10
+        weight = "1 mV"
+        axonal_delay = "2 ms"
+        [projection.e_i]
+        source = "e"
+        target = "i"
+        rule = "fixed_total"
+        total = 500
+        weight = "1 mV"
+        axonal_delay = "5 ms"
+        [record]
+        spikes = ["e", { population = "i", first = 10 }]
+        states = { population = "e", neurons = [1, 7], variables = "v_m", every = "0.1 ms" }
+    "#;
+
+    fn estimated(sets: &[&str]) -> Estimate {
+        let options = Options {
+            sets: sets.iter().map(|set| (*set).to_owned()).collect(),
+            data: None,
+        };
+        let model = parse("m", TEXT, Path::new("/"), &options).unwrap();
+        let model = model.network().unwrap();
+        estimate(&model, &declare(&model).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn bytes_are_those_counted_by_hand() {
+        let estimate = estimated(&[]);
+        assert_eq!((estimate.neurons, estimate.synapses), (150, 1500.0));
+        // A potential and the intervals; 2 bytes a synapse; a row for each neuron of e with two delays.
+        let memory = 150.0 * 40.0 + 1500.0 * 2.0 + 100.0 * (8.0 + 2.0 * 8.0);
+        assert_eq!(estimate.memory_bytes, memory);
+        // 100 spikes per second and Hz, 5 ms each.
+        assert_eq!(estimate.in_flight_bytes_per_hz, 24.0 * 100.0 * 0.005);
+        assert_eq!(estimate.spike_bytes_per_s_and_hz, 16.0 * 110.0);
+        assert_eq!(estimate.state_bytes_per_s, 8.0 * 2.0 * 10_000.0);
+        assert_eq!(estimate.file_bytes, 10.0 * estimate.state_bytes_per_s);
+        assert_eq!(estimate.file_bytes_per_hz, 16.0 * 110.0 * 10.0);
+    }
+
+    #[test]
+    fn one_other_weight_gives_every_synapse_its_own() {
+        let more = |sets: &[&str]| estimated(sets).memory_bytes - estimated(&[]).memory_bytes;
+        assert_eq!(more(&["projection.e_i.weight=2 mV"]), 1500.0 * 4.0);
+        // Another kind has lanes, rows and weights of its own.
+        let apart = more(&["projection.e_i.weight=2 mV", "population.i.tau_m=10 ms"]);
+        assert_eq!(apart, 100.0 * 8.0);
+        // One delay for both.
+        let delay = more(&["projection.e_i.axonal_delay=2 ms"]);
+        assert_eq!(delay, -100.0 * 8.0);
+        let uniform = "{ distribution = 'uniform', low = '1 ms', high = '100 ms' }";
+        // 991 steps, but five synapses a row, and two delays where the other projection has one.
+        let drawn = more(&[&format!("projection.e_i.axonal_delay={uniform}")]);
+        assert_eq!(drawn, 100.0 * (15.0 - 2.0) * 8.0);
+        let each = "population.e.v_th={ distribution = 'normal', mean = '20 mV', sd = '1 mV' }";
+        let own = more(&[each]);
+        assert_eq!(own, 100.0 * 8.0 + 100.0 * 8.0);
+    }
+}

@@ -85,22 +85,21 @@ fn parameters(section: &Section<'_>, model: &'static ModelSpec) -> Option<Parame
 fn parameter(item: &Item<'_>, spec: &ParameterSpec) -> Option<Distribution> {
     let distribution = drawn(item, spec.dimension, spec.range)?;
     let (low, high) = distribution.reach();
-    let outside = |end: &f64| !spec.range.contains(*end);
-    let Some(end) = [low, high].into_iter().find(outside) else {
+    let bound = if !spec.range.contains(low) {
+        "low"
+    } else if !spec.range.contains(high) {
+        "high"
+    } else {
         return Some(distribution);
     };
-    let unit = match spec.dimension.unit() {
-        "" => String::new(),
-        unit => format!(" {unit}"),
-    };
     let message = format!(
-        "`{}`: a draw may be {end}{unit}, expected {}",
+        "`{}`: some draws would leave the range, expected all of them {}",
         item.path,
         spec.range.describe()
     );
-    let help = "give the distribution bounds, `low` and `high`; draws outside them are drawn again";
-    item.reader
-        .problem(item.key_origin, message, Some(help.into()));
+    let help =
+        format!("give the distribution the bound `{bound}`; draws outside it are drawn again");
+    item.reader.problem(item.key_origin, message, Some(help));
     None
 }
 

@@ -231,6 +231,11 @@ fn check(
         Some((message, help)) => (message, Some(help.to_string())),
         None => (text.as_str(), None),
     };
+    let help = help.or_else(|| {
+        let instant = matches!(error, RuleError::ShortDelay { .. }) && plan.own.is_some();
+        let why = "within a population spikes take time; between different populations the delay may be 0 ms";
+        instant.then(|| why.to_owned())
+    });
     let Some(item) = section.get(key) else {
         section.reader.problem(section.origin, message, help);
         return None;

@@ -1,0 +1,178 @@
+//! Tables of a network model one by one: guards, checkpoints, drawn parameters, recorded neurons, given spikes.
+
+use std::fs;
+use std::path::Path;
+use std::time;
+
+use sharpwave::base::distribution::Shape;
+use sharpwave::base::time::{Duration, Time};
+use sharpwave::config::network::{Guard, Recorded, SampledStates, Selection, SpikeFile, Stimulus};
+use sharpwave::config::{Options, parse};
+use sharpwave::experiment::recurrent::declare;
+
+use super::{brunel, constant, ms, network, take};
+
+#[test]
+fn defaults_of_guard_and_checkpoint_are_explicit_and_off_turns_them_off() {
+    let model = network(&brunel(), &[]);
+    let guard = |max_rate_hz, min_rate_hz, window| Guard {
+        max_rate_hz,
+        min_rate_hz,
+        window,
+    };
+    assert_eq!(model.guard, guard(Some(1000.0), None, ms(100.0)));
+    assert_eq!(model.checkpoint_every, Some(time::Duration::from_secs(600)));
+    let off = network(&brunel(), &["guard.max_rate=off", "checkpoint.every=off"]);
+    assert_eq!(off.guard, guard(None, None, ms(100.0)));
+    assert_eq!(off.checkpoint_every, None);
+    let set = network(
+        &brunel(),
+        &["guard.min_rate== eta * 1 Hz", "checkpoint.every=5 min"],
+    );
+    assert_eq!(set.guard, guard(Some(1000.0), Some(2.0), ms(100.0)));
+    assert_eq!(set.checkpoint_every, Some(time::Duration::from_secs(300)));
+}
+
+#[test]
+fn parameters_may_be_drawn_for_each_neuron() {
+    let model = network(
+        &brunel(),
+        &[
+            "population.e.v_th={ distribution = 'normal', mean = '20 mV', sd = '1 mV' }",
+            "population.i.v_th={ distribution = 'normal', mean = '20 mV', sd = '0 mV' }",
+            "population.i.e_l={ distribution = 'uniform', low = '-1 mV', high = '1 mV' }",
+            "population.i.initial={}",
+        ],
+    );
+    let [e, i] = &model.populations[..] else {
+        panic!("{:?}", model.populations)
+    };
+    let normal = Shape::Normal {
+        mean: 20.0,
+        sd: 1.0,
+    };
+    assert_eq!(e.each["v_th"].shape(), normal);
+    assert!(!e.values.contains_key("v_th"));
+    // Without spread all neurons share the value.
+    assert_eq!(i.values["v_th"], 20.0);
+    assert!(i.each.contains_key("e_l") && i.each.len() == 1);
+    // Each rests at its own potential, and so starts there.
+    assert_eq!(i.initial.v_m, None);
+    let declared = declare(&model).unwrap();
+    assert_eq!(declared.populations[0].each, e.each);
+    assert_eq!(declared.populations[1].v_m, None);
+}
+
+#[test]
+fn recorded_neurons_and_states_are_selected() {
+    let model = network(
+        &brunel(),
+        &[
+            "record.spikes=[{ population = 'e', first = 3 }, { population = 'i', first = '= 0.2 * n' }]",
+            "record.states={ population = 'i', neurons = [9, 2], variables = 'v_m', every = '0.1 ms' }",
+        ],
+    );
+    let recorded = |population: &str, neurons| Recorded {
+        population: population.into(),
+        neurons,
+    };
+    assert_eq!(
+        model.record.spikes,
+        [
+            recorded("e", Selection::Some(vec![0, 1, 2])),
+            recorded("i", Selection::All)
+        ]
+    );
+    assert_eq!(
+        model.record.states,
+        [SampledStates {
+            population: "i".into(),
+            neurons: vec![2, 9],
+            variables: vec![(0, "v_m")],
+            every: ms(0.1),
+        }]
+    );
+    assert_eq!(model.record.recorded("x"), None);
+    assert!(!Selection::Some(vec![2, 9]).contains(3) && Selection::All.contains(3));
+}
+
+#[test]
+fn given_spikes_are_read_checked_and_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let declared = |file: &Path, from: &str| {
+        let stimulus = format!(
+            "stimulus.given={{ kind = 'spikes', target = 'i', file = '{}', weight = '2 mV', from = '{from}' }}",
+            file.display()
+        );
+        let model = network(&brunel(), &[&stimulus]);
+        let declared = declare(&model);
+        declared.map_err(|error| error.to_string())
+    };
+    let good = write("r.csv", "node_id,timestamp_ms\n7,5.5\n2499,0\n");
+    let network = declared(&good, "1 ms").unwrap();
+    let [input] = &network.spikes[..] else {
+        panic!("{:?}", network.spikes)
+    };
+    assert_eq!((input.target, input.weight), (1, 2.0));
+    let t = |ms| Time::from_ms(ms).unwrap();
+    assert_eq!(input.spikes, [(t(1.0), 2499), (t(6.5), 7)]);
+
+    let beyond = write("beyond.csv", "node_id,timestamp_ms\n2500,1\n");
+    let error = declared(&beyond, "0 s").unwrap_err();
+    assert!(error.contains("a neuron from 0 to 2499"), "{error}");
+    let early = write("early.csv", "node_id,timestamp_ms\n1,-1\n");
+    let error = declared(&early, "10 s").unwrap_err();
+    assert!(error.contains("a time from 0 to 106 days"), "{error}");
+    let late = write("late.csv", "node_id,timestamp_ms\n1,9e9\n");
+    let error = declared(&late, "60 h").unwrap();
+    assert_eq!(error.spikes[0].spikes.len(), 1);
+    let error = declared(&late, "2500 h").unwrap_err();
+    assert!(error.contains("`stimulus.given.from`"), "{error}");
+    let error = declared(&folder.path().join("none.csv"), "0 s").unwrap_err();
+    assert!(error.contains("none.csv`: cannot read"), "{error}");
+}
+
+#[test]
+fn spike_files_start_from_the_model_file() {
+    let stimulus =
+        "stimulus.given={ kind = 'spikes', target = 'i', file = 'r.h5', weight = '2 mV' }";
+    let options = Options {
+        sets: vec![stimulus.into()],
+        data: None,
+    };
+    let model = parse("m.toml", &brunel(), Path::new("/models"), &options).unwrap();
+    let stimuli = model.network().unwrap().stimuli;
+    let given = SpikeFile {
+        name: "given".into(),
+        target: "i".into(),
+        weight: 2.0,
+        file: "/models/r.h5".into(),
+        population: None,
+        from: Duration::ZERO,
+    };
+    assert!(stimuli.contains(&Stimulus::Spikes(given)), "{stimuli:?}");
+}
+
+#[test]
+fn a_delay_of_zero_is_between_populations_only() {
+    let zero = "projection.e_all.axonal_delay=0 ms";
+    let model = network(
+        &brunel(),
+        &[
+            zero,
+            "projection.e_all.target=i",
+            "projection.i_all.axonal_delay=1 ms",
+        ],
+    );
+    assert_eq!(model.projections[0].delay_ms(), Some(constant(0.0)));
+    let error = take(&brunel(), &[zero]).unwrap_err();
+    assert!(
+        error.contains("`projection.e_all.axonal_delay`: delay may be 0 ms"),
+        "{error}"
+    );
+}
