@@ -58,7 +58,10 @@ pub fn run(
     let directory = options.directory()?;
     let _lock = lock(&directory)?;
     let layout = layout(model, &engine, &options.source);
-    let file = RunFile::create(&directory.join(RUN_FILE), layout)?;
+    let file = RunFile::create(&directory.join(RUN_FILE), layout).inspect_err(|_| {
+        // A folder in which nothing could be written; one with content refuses.
+        let _ = std::fs::remove_dir(&directory);
+    })?;
     end(Drive::new(model, files, engine, file, directory), watch)
 }
 

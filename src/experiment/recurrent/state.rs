@@ -131,7 +131,7 @@ pub(super) fn model(
             return Err(ResumeError::File { path }.into());
         }
     }
-    Ok(model)
+    Ok(*model)
 }
 
 /// Files that `model` reads, and what is in them.
