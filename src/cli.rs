@@ -14,10 +14,12 @@ mod log;
 mod model_file;
 mod progress;
 mod recover;
+mod resume;
 mod run;
 mod shell;
 mod thread;
 mod train;
+mod wall;
 
 use std::process::ExitCode;
 
@@ -49,6 +51,7 @@ fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
         Command::Run(arguments) => run::run(arguments, shell),
         Command::Check(arguments) => check::run(arguments, shell),
         Command::Train(arguments) => train::run(arguments, shell),
+        Command::Resume(arguments) => resume::run(arguments, shell),
         Command::Recover(arguments) => recover::run(arguments, shell),
         Command::Import(arguments) => import::run(arguments, shell),
     }

@@ -30,6 +30,11 @@ use fingerprint::Fingerprint;
 pub trait Observer {
     /// `nodes` of `population` (by index, ascending) spiked at `t`.
     fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]);
+
+    /// Whether there is no point in going on: asked after each window.
+    fn has_enough(&self) -> bool {
+        false
+    }
 }
 
 /// Sees nothing.

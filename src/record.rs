@@ -23,6 +23,14 @@
 //! | `/weights/<projection>/{time, label}` | f64 ms and a label for each snapshot |
 //! | `/accuracy/{seed, network, stage, after_task, task, accuracy}` | one row per score; `task` −1 is all tasks at once |
 //! | `/fingerprints/{seed, fingerprint}` | one row per seed of the run |
+//! | `/report/<report>/data` | f32, frame × neuron, attributes `units` and `variable`: sampled states |
+//! | `/report/<report>/mapping/node_ids` | u64, the neuron of each column; attribute `sorted` |
+//! | `/report/<report>/mapping/{index_pointers, element_ids}` | u64 and u32: one element per neuron, number 0 |
+//! | `/report/<report>/mapping/time` | f64 ms: start, stop and step; frame k is the state after all of k steps |
+//!
+//! A report is one variable of some neurons of a population: the first that is sampled of it has the population's name,
+//! others are called `<population>.<variable>`. SONATA's frame reports are f32, and libsonata reads nothing else right.
+//! There is no `/report` where nothing is sampled.
 //!
 //! Only populations whose spikes are recorded have a group in `/spikes`. Texts that stand before the run starts are
 //! variable-length strings; labels written during the run are fixed-length UTF-8 ([`LABEL_BYTES`]).
@@ -31,26 +39,33 @@
 //!
 //! The file is laid out in full, then switched to HDF5's single-writer-multiple-reader mode: it can be watched while
 //! the run goes on (`h5py.File(path, "r", swmr=True)`), and a run killed at any moment leaves every flushed value
-//! readable. A killed file refuses a plain open; [`recover`] turns it into an ordinary one.
+//! readable. A killed file refuses a plain open; [`recover`] turns it into an ordinary one, and [`reopen`] goes on with
+//! it, beside a [`checkpoint`], as if the run had not been interrupted.
 //!
 //! Values go to the file as soon as they are handed over, never through the library's chunk cache, so that a length
 //! in the file is never ahead of its data; a flush, at most a second apart, makes the lengths catch up.
 
+pub mod checkpoint;
 pub mod edge_file;
 pub mod error;
 pub mod layout;
+pub mod length;
+pub mod lock;
 pub mod output;
 pub mod recover;
+pub mod reopen;
 pub mod run_file;
 pub mod sink;
 pub mod spike_file;
 pub mod table;
 
+mod buffer;
 mod cause;
 mod column;
 mod contents;
 mod csv;
 mod dataset;
+mod frame;
 mod header;
 mod open;
 mod whole;

@@ -8,8 +8,8 @@ use std::process::Command;
 
 use ndarray::Array2;
 use python::python;
-use sharpwave::base::time::Time;
-use sharpwave::record::layout::{Layout, Population, Projection};
+use sharpwave::base::time::{Duration, Time};
+use sharpwave::record::layout::{Layout, Population, Projection, Report};
 use sharpwave::record::recover::recover;
 use sharpwave::record::run_file::RunFile;
 use sharpwave::record::sink::{Bout, Sink};
@@ -56,6 +56,15 @@ fn layout() -> Layout {
             n_target: 2,
             n_source: 5,
         }],
+        reports: [("input", vec![4, 0], "mV"), ("input.i_syn", vec![1], "pA")]
+            .map(|(name, nodes, unit)| Report {
+                name: name.to_owned(),
+                variable: ["v_m", "i_syn"][usize::from(unit == "pA")].to_owned(),
+                unit: unit.to_owned(),
+                nodes,
+                every: Duration::from_ps(500_000_000),
+            })
+            .into(),
     }
 }
 
@@ -71,6 +80,11 @@ fn write_run(path: &Path) {
         let time = ms(f64::from(step) * 0.25);
         file.spikes(0, time, &[step % 5, (step + 1) % 5]).unwrap();
         file.spikes(1, time, &[step % 3]).unwrap();
+        if step.is_multiple_of(2) {
+            let v_m = step as f32 / 8.0;
+            file.frame(0, [v_m, -v_m].into_iter()).unwrap();
+            file.frame(1, [0.25].into_iter()).unwrap();
+        }
     }
     let end = ms(25_000.0);
     for (name, kind, start) in [("sleep 1", "N3", Time::ZERO), ("prüfung", "test", end)] {
@@ -122,6 +136,7 @@ fn python_reads_a_finished_run_and_its_recovered_copy() {
         (recovered.bouts, recovered.snapshots, recovered.scores),
         (2, 2, 2)
     );
+    assert_eq!(recovered.frames, 100_000);
     assert!(recovered.complete);
 
     for file in [&path, &copy] {

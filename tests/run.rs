@@ -6,6 +6,8 @@ mod check;
 mod determinism;
 #[path = "run/given.rs"]
 mod given;
+#[path = "run/guard.rs"]
+mod guard;
 #[path = "run/kill.rs"]
 mod kill;
 #[path = "run/naive.rs"]
@@ -18,12 +20,16 @@ mod patches;
 mod python;
 #[path = "run/readme.rs"]
 mod readme;
+#[path = "run/resume.rs"]
+mod resume;
 #[path = "run/run_file.rs"]
 mod run_file;
 #[path = "run/selection.rs"]
 mod selection;
 #[path = "run/setup.rs"]
 mod setup;
+#[path = "run/states.rs"]
+mod states;
 #[path = "run/stop.rs"]
 mod stop;
 #[path = "reference/time_stepped.rs"]

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -10,7 +11,8 @@ Exit codes:
   0  done
   1  a bug in this program
   2  bad input, or something else that you can mend
-  3  stopped early (Ctrl-C or a signal); the run file is readable";
+  3  stopped early (Ctrl-C, a signal, --max-wall); the run file is readable, and `resume` goes on with a network
+  4  a guard stopped a network that ran away, fell silent or left the numbers; the run file is readable";
 
 /// What `--version` prints; `-V` prints the number alone.
 const LONG_VERSION: &str = if cfg!(feature = "static-hdf5") {
@@ -39,6 +41,8 @@ pub struct Arguments {
 pub enum Command {
     /// Run a model file: train, sleep, test, write the run file and the figures
     Run(RunArguments),
+    /// Go on with the run of a network that was stopped or killed
+    Resume(ResumeArguments),
     /// Turn the run file of a killed run into an ordinary one
     Recover(RecoverArguments),
     /// Print what a model file resolves to and what it will take; run nothing
@@ -102,6 +106,50 @@ pub struct RunArguments {
     /// Keep a full run file of every seed, not of the first alone
     #[arg(long)]
     pub keep_seeds: bool,
+    /// When to stop.
+    #[command(flatten)]
+    pub wall: WallArguments,
+}
+
+/// When to stop a run that takes long.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct WallArguments {
+    /// Stop after this much time by the clock, such as 90s, 30min or 2h, as Ctrl-C does; `resume` goes on with a
+    /// network
+    #[arg(long, value_name = "TIME", value_parser = wall_time)]
+    pub max_wall: Option<Duration>,
+}
+
+/// A time by the clock, as in `2h` or `1.5 h`.
+fn wall_time(text: &str) -> Result<Duration, String> {
+    const UNITS: [(&str, f64); 4] = [("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("h", 3600.0)];
+    let expected =
+        || "expected a time above 0 with its unit (ms, s, min, h), such as 2h".to_owned();
+    let text = text.trim();
+    let letters = text.find(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E'));
+    let (number, unit) = text.split_at(letters.ok_or_else(expected)?);
+    let number: f64 = number.trim().parse().map_err(|_| expected())?;
+    let known = UNITS.iter().find(|(name, _)| *name == unit);
+    let (_, seconds) = known.ok_or_else(expected)?;
+    let length = Duration::try_from_secs_f64(number * seconds).map_err(|_| expected())?;
+    if length.is_zero() {
+        return Err(expected());
+    }
+    Ok(length)
+}
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArguments {
+    /// Folder of the run, or its checkpoint or run file
+    #[arg(value_name = "DIR")]
+    pub run: PathBuf,
+    /// Threads.
+    #[command(flatten)]
+    pub threads: ThreadArguments,
+    /// When to stop.
+    #[command(flatten)]
+    pub wall: WallArguments,
 }
 
 /// Arguments of `recover`.
@@ -151,4 +199,28 @@ pub struct ImportArguments {
     /// Folder with a data set, for conversion factors from activations
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_by_the_clock_have_a_unit() {
+        for (text, ms) in [
+            ("90s", 90_000),
+            ("30min", 1_800_000),
+            ("2h", 7_200_000),
+            ("1 h", 3_600_000),
+            (" 1.5 min ", 90_000),
+            ("2e1ms", 20),
+        ] {
+            assert_eq!(wall_time(text), Ok(Duration::from_millis(ms)), "{text}");
+        }
+        for text in [
+            "", "2", "h", "2 d", "-1s", "0s", "nan s", "inf h", "1e300h", "2h30min", "1µs",
+        ] {
+            assert!(wall_time(text).is_err(), "{text}");
+        }
+    }
 }

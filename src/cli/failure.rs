@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::config::ConfigError;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::recurrent::guard::Tripped;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::weight_file::WeightFileError;
@@ -17,6 +18,8 @@ pub(super) const BUG: u8 = 1;
 pub(super) const INPUT: u8 = 2;
 /// Exit code of a run that was stopped early and left a readable file.
 pub(super) const STOPPED: u8 = 3;
+/// Exit code of a run that a guard stopped.
+pub(super) const GUARD: u8 = 4;
 
 /// Why a command did not end as it should.
 #[derive(Debug, thiserror::Error)]
@@ -24,15 +27,27 @@ pub(super) enum Failure {
     /// Something that the user can mend: input, a full disk, an output path.
     #[error(transparent)]
     Input(Box<dyn Error + Send + Sync>),
-    /// Stopped by a signal.
+    /// A sleep replay experiment, stopped.
     #[error(
-        "stopped early; `{}` is readable up to where the run stood\n  help: resuming a stopped run is not possible yet",
-        file.display()
+        "stopped early; `{}` is readable up to where the run stood\n  help: a sleep replay run cannot be resumed; the same \
+         command gives the same bits again", file.display()
     )]
     Stopped {
         /// The run file.
         file: PathBuf,
     },
+    /// A network, stopped with a checkpoint.
+    #[error(
+        "stopped early; `{0}/run.h5` is readable up to where the run stood\n  help: `sharpwave resume {0}` goes on from \
+         there", directory.display()
+    )]
+    Resumable {
+        /// Folder of the run.
+        directory: PathBuf,
+    },
+    /// A guard stopped the run.
+    #[error("{0}")]
+    Guard(Tripped),
     /// Stopped by a signal before there was anything to keep.
     #[error("stopped early; nothing was written")]
     Nothing,
@@ -56,10 +71,18 @@ from_input!(
     ConfigError,
     ConversionError,
     DataError,
-    ExperimentError,
     RecoverError,
     WeightFileError
 );
+
+impl From<ExperimentError> for Failure {
+    fn from(error: ExperimentError) -> Self {
+        match error {
+            ExperimentError::Tripped(tripped) => Self::Guard(tripped),
+            other => Self::input(other),
+        }
+    }
+}
 
 impl Failure {
     /// Something that the user can mend.
@@ -72,7 +95,8 @@ impl Failure {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Self::Input(_) | Self::Output(_) => Some(INPUT),
-            Self::Stopped { .. } | Self::Nothing => Some(STOPPED),
+            Self::Stopped { .. } | Self::Resumable { .. } | Self::Nothing => Some(STOPPED),
+            Self::Guard(_) => Some(GUARD),
         }
     }
 }
@@ -101,10 +125,16 @@ mod tests {
         let stopped = Failure::Stopped {
             file: "run.h5".into(),
         };
+        let guard = Failure::from(ExperimentError::Tripped(Tripped::NonFinite {
+            population: "e".into(),
+            neuron: 0,
+            time: crate::base::time::Time::ZERO,
+        }));
         let closed = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
         let full = Failure::from(io::Error::from(io::ErrorKind::StorageFull));
         assert_eq!(Failure::input("x").exit_code(), Some(2));
         assert_eq!(stopped.exit_code(), Some(3));
+        assert_eq!(guard.exit_code(), Some(4));
         assert_eq!(closed.exit_code(), None);
         assert_eq!(full.exit_code(), Some(2));
     }

@@ -20,13 +20,20 @@ pub(super) fn run(arguments: &RecoverArguments, shell: &Shell) -> Result<(), Fai
             .iter()
             .map(|(name, count)| (name.clone(), json!(count)))
             .collect();
-        return shell
-            .print_json(&json!({ "file": output, "spikes": spikes, "bouts": recovered.bouts }));
+        return shell.print_json(&json!({
+            "file": output,
+            "spikes": spikes,
+            "frames": recovered.frames,
+            "bouts": recovered.bouts,
+        }));
     }
     shell.print(|out| {
         writeln!(out, "Recovered to {}:", output.display())?;
         for (name, count) in &recovered.spikes {
             writeln!(out, "  {count:>12} spikes of {name}")?;
+        }
+        if recovered.frames > 0 {
+            writeln!(out, "  {:>12} frames of states", recovered.frames)?;
         }
         writeln!(out, "  {:>12} bouts that ended", recovered.bouts)
     })

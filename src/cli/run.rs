@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::model_file;
 use super::shell::Shell;
 use super::thread;
+use super::wall::Limited;
 use crate::config::Model;
 use crate::experiment::run::{Finished, Options};
 use crate::experiment::{recurrent, run};
@@ -28,23 +29,41 @@ pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure
         source,
     };
     let threads = arguments.threads.threads;
-    let watcher = shell.watch();
+    let watcher = Limited::new(shell.watch(), arguments.wall.max_wall);
     match model {
         Model::SleepReplay(model) => {
             let done = thread::with(threads, || run::run(&model, &options, &watcher))??;
             drop(watcher);
-            finish(shell, &done)
+            print(shell, &done)?;
+            if done.complete {
+                return Ok(());
+            }
+            let file = done.directory.join("run.h5");
+            Err(Failure::Stopped { file })
         }
         Model::Network(model) => {
             let done = thread::with(threads, || recurrent::run(&model, &options, &watcher))??;
             drop(watcher);
-            finish(shell, &done)
+            finish_network(shell, done)
         }
     }
 }
 
+/// Prints what the run of a network left, and how to go on with it if it was stopped.
+pub(super) fn finish_network(
+    shell: &Shell,
+    done: Finished<impl Display + Serialize>,
+) -> Result<(), Failure> {
+    print(shell, &done)?;
+    if done.complete {
+        return Ok(());
+    }
+    let directory = done.directory;
+    Err(Failure::Resumable { directory })
+}
+
 /// Prints what a run left.
-fn finish(shell: &Shell, done: &Finished<impl Display + Serialize>) -> Result<(), Failure> {
+fn print(shell: &Shell, done: &Finished<impl Display + Serialize>) -> Result<(), Failure> {
     let Finished {
         directory,
         files,
@@ -69,11 +88,5 @@ fn finish(shell: &Shell, done: &Finished<impl Display + Serialize>) -> Result<()
             )
         })?;
     }
-    if *complete {
-        Ok(())
-    } else {
-        Err(Failure::Stopped {
-            file: directory.join("run.h5"),
-        })
-    }
+    Ok(())
 }

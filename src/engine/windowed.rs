@@ -6,6 +6,8 @@
 
 mod checkpoint;
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use crate::base::time::{Duration, Time};
@@ -59,6 +61,8 @@ pub struct Windowed {
     spikes: Vec<Spike>,
     counts: Vec<u64>,
     fingerprint: Fingerprint,
+    /// Hash of what does not change, once it has been asked for.
+    graph: OnceLock<u128>,
 }
 
 impl Windowed {
@@ -94,6 +98,7 @@ impl Windowed {
             spikes: Vec::new(),
             counts,
             fingerprint: Fingerprint::default(),
+            graph: OnceLock::new(),
         }
     }
 
@@ -150,9 +155,9 @@ impl Windowed {
         wrong.next()
     }
 
-    /// Runs from now up to, and not including, `until`.
+    /// Runs from now up to, and not including, `until`, or to the end of a window after which the observer wants no more.
     pub fn run(&mut self, until: Time, observer: &mut dyn Observer) {
-        while self.now < until {
+        while self.now < until && !observer.has_enough() {
             let window = self.now.ps() / self.lookahead.ps();
             let end = (window + 1)
                 .checked_mul(self.lookahead.ps())

@@ -1,9 +1,13 @@
 //! Why an experiment cannot run or go on.
 
+use std::path::PathBuf;
+
 use crate::base::parameter::ParameterError;
 use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
+use crate::experiment::recurrent::guard::Tripped;
+use crate::experiment::recurrent::state::ResumeError;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
@@ -11,9 +15,12 @@ use crate::mlp::training::TrainingError;
 use crate::mlp::weight_file::WeightFileError;
 use crate::network::builder::BuildError;
 use crate::protocol::hypnogram::TooLong;
+use crate::record::checkpoint::CheckpointError;
 use crate::record::edge_file::EdgeFileError;
 use crate::record::error::RecordError;
+use crate::record::lock::Busy;
 use crate::record::output::OutputError;
+use crate::record::reopen::ReopenError;
 use crate::record::spike_file::SpikeFileError;
 use crate::report::FigureError;
 
@@ -59,6 +66,34 @@ pub enum ExperimentError {
     /// The run file.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The run file of a run to go on with.
+    #[error(transparent)]
+    Reopen(#[from] ReopenError),
+    /// A run that cannot go on.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
+    /// A folder that another program writes.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// A guard stopped the run; its file is whole up to there.
+    #[error(transparent)]
+    Tripped(#[from] Tripped),
+    /// A run that failed and has a checkpoint.
+    #[error(
+        "{error}\n  help: once that is mended, `sharpwave resume {}` goes on from the checkpoint at {at}",
+        directory.display()
+    )]
+    Resumable {
+        /// What went wrong.
+        error: Box<ExperimentError>,
+        /// Folder of the run.
+        directory: PathBuf,
+        /// Simulated time of the checkpoint.
+        at: Time,
+    },
     /// Another output file.
     #[error(transparent)]
     Output(#[from] OutputError),

@@ -1,13 +1,15 @@
 //! A recurrent network from its model file to its run file, table and figure.
 
 pub mod activity;
+mod drive;
 mod edges;
 pub mod estimate;
+pub mod guard;
 mod input;
+pub mod sampling;
+pub mod state;
 
-use std::ops::RangeInclusive;
-use std::path::Path;
-use std::time;
+use std::path::{Path, PathBuf};
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel, Stimulus};
@@ -15,37 +17,127 @@ use crate::engine::assembly::assemble;
 use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::memory;
-use crate::experiment::progress::{LayerActivity, Progress, Watch};
+use crate::experiment::progress::{Progress, Watch};
 use crate::experiment::run::{Finished, Options, listing};
 use crate::network::recurrent::{Current, Noise, Population, Projection, Recurrent};
+use crate::record::checkpoint::{self, Checkpoint};
 use crate::record::layout;
+use crate::record::lock::lock;
 use crate::record::output;
+use crate::record::recover;
 use crate::record::run_file::RunFile;
 use crate::record::sink::{Bout, Sink};
 use crate::report::figure;
 use activity::{Activity, Summary};
+use drive::Drive;
 use estimate::estimate;
-
-/// Biology between the first two looks from outside; doubled or halved until a look comes as often as [`OFTEN`] says.
-const FIRST_SLICE: Duration = Duration::from_ps(10_000_000_000);
-
-/// How often to look: rare enough to cost nothing, often enough that Ctrl-C is answered at once.
-const OFTEN: RangeInclusive<time::Duration> =
-    time::Duration::from_millis(5)..=time::Duration::from_millis(50);
+use state::ResumeError;
 
 /// Name of the one bout.
 const BOUT: &str = "run";
 
-/// Runs `model`.
+/// Name of the run file in a run's folder.
+const RUN_FILE: &str = "run.h5";
+/// Name of the table of rates.
+const RATES: &str = "rates.csv";
+/// Name of the folder of figures, and of the one figure without its endings.
+const FIGURES: &str = "figures";
+const RASTER: &str = "raster";
+
+/// Runs `model`. A run that is stopped leaves a checkpoint, and its table so far.
 ///
 /// # Errors
-/// If the network is impossible or larger than the machine or a spike file is wrong (then nothing is written), or an
-/// output cannot be written.
+/// If the network is impossible or larger than the machine or a spike file is wrong (then nothing is written), a guard
+/// trips, or an output cannot be written.
 pub fn run(
     model: &NetworkModel,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Finished<Summary>, ExperimentError> {
+    let engine = build(model)?;
+    let files = state::hashes(model)?;
+    let directory = options.directory()?;
+    let _lock = lock(&directory)?;
+    let layout = layout(model, &engine, &options.source);
+    let file = RunFile::create(&directory.join(RUN_FILE), layout).inspect_err(|_| {
+        // A folder in which nothing could be written; one with content refuses.
+        let _ = std::fs::remove_dir(&directory);
+    })?;
+    end(Drive::new(model, files, engine, file, directory), watch)
+}
+
+/// What there is to go on with.
+pub enum Resumed {
+    /// Nothing: the run in this folder is complete.
+    Complete(PathBuf),
+    /// A run that has now come to its end, or was stopped again.
+    Finished(Finished<Summary>),
+}
+
+/// Goes on with the run that `path` names: its folder, or the checkpoint or the run file in it. It ends as it would
+/// have ended without a break, bit for bit.
+///
+/// # Errors
+/// If there is no checkpoint, or it does not fit this program, the files that the model reads, or the run file: then
+/// nothing is changed. And as [`run`].
+pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError> {
+    let directory = folder_of(path)?;
+    let _lock = lock(&directory)?;
+    let run_file = directory.join(RUN_FILE);
+    let checkpoint = match Checkpoint::read(&directory) {
+        Err(checkpoint::CheckpointError::Missing { .. }) if recover::is_complete(&run_file) => {
+            return Ok(Resumed::Complete(directory));
+        }
+        read => read?,
+    };
+    let model = state::model(&checkpoint, &directory)?;
+    let mut engine = build(&model)?;
+    if engine.graph_hash() != checkpoint.graph {
+        let path = directory.join(checkpoint::FILE);
+        return Err(ResumeError::Graph { path }.into());
+    }
+    let loaded = engine.load(&checkpoint.engine);
+    loaded.map_err(|error| ResumeError::State(error.to_string()))?;
+    let layout = layout(&model, &engine, "");
+    let file = RunFile::reopen(&run_file, layout, &checkpoint.lengths)?;
+    let mut drive = Drive::new(&model, checkpoint.files, engine, file, directory);
+    drive.restore(&checkpoint.driver)?;
+    drop(checkpoint.driver);
+    clear(&drive.directory);
+    end(drive, watch).map(Resumed::Finished)
+}
+
+/// The folder of the run that `path` names.
+fn folder_of(path: &Path) -> Result<PathBuf, ResumeError> {
+    let named = || {
+        let name = path.file_name()?;
+        let parent = path.parent()?;
+        let parent = if parent.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            parent
+        };
+        (path.exists() && (name == checkpoint::FILE || name == RUN_FILE)).then_some(parent)
+    };
+    let folder = if path.is_dir() { Some(path) } else { named() };
+    let no_run = || ResumeError::NoRun {
+        path: path.to_owned(),
+    };
+    folder.map(Path::to_owned).ok_or_else(no_run)
+}
+
+/// Removes what a run killed at its very end may have written after its run file: all of it is written again.
+fn clear(directory: &Path) {
+    let figures = directory.join(FIGURES);
+    let drawn = ["svg", "png"].map(|ending| figures.join(RASTER).with_extension(ending));
+    for path in drawn.into_iter().chain([directory.join(RATES)]) {
+        // What is not there need not go; what cannot be removed is told when it is written.
+        let _ = std::fs::remove_file(path);
+    }
+    let _ = std::fs::remove_dir(figures);
+}
+
+fn build(model: &NetworkModel) -> Result<Windowed, ExperimentError> {
     let network = declare(model)?;
     let expected = estimate(model, &network)?;
     let what = format!(
@@ -53,47 +145,28 @@ pub fn run(
         expected.neurons, expected.synapses
     );
     memory::check(expected.memory_bytes, &what)?;
-    let mut engine = assemble(&network)?;
-    // Edges from files are in the lanes now.
-    drop(network);
-    let directory = options.directory()?;
-    let layout = layout(model, &engine, &options.source);
-    let file = RunFile::create(&directory.join("run.h5"), layout)?;
-    let mut activity = Activity::new(model, file);
-    let stop = Time::ZERO + model.duration;
-    let mut layers: Vec<LayerActivity> = engine
-        .populations()
-        .iter()
-        .map(|population| LayerActivity {
-            name: population.name.clone(),
-            spikes: 0,
-            size: population.size,
-        })
-        .collect();
-    let mut slice = FIRST_SLICE;
-    while engine.now() < stop && !watch.stopped() && !activity.failed() {
-        let until = engine
-            .now()
-            .checked_add(slice)
-            .map_or(stop, |next| next.min(stop));
-        let began = time::Instant::now();
-        engine.run(until, &mut activity);
-        slice = next_slice(slice, began.elapsed());
-        for (layer, &spikes) in layers.iter_mut().zip(engine.counts()) {
-            layer.spikes = spikes;
+    Ok(assemble(&network)?)
+}
+
+/// Runs to the end and writes what a run leaves.
+fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, ExperimentError> {
+    let ran = drive.run(watch);
+    let Drive {
+        model,
+        engine,
+        watchers,
+        directory,
+        ..
+    } = drive;
+    let (mut file, activity) = (watchers.file, watchers.activity);
+    let complete = match ran {
+        Ok(complete) => complete,
+        Err(error) => {
+            // The first error is the one to report: after one of the file's own there is nothing to save.
+            let _ = file.stop();
+            return Err(error);
         }
-        watch.show(&Progress::Sleeping {
-            seed: model.seed,
-            sleep: 1,
-            sleeps: 0,
-            simulated: engine.now() - Time::ZERO,
-            total: model.duration,
-            layers: &layers,
-        });
-    }
-    let complete = engine.now() == stop;
-    let summary = activity.summary(&engine, model);
-    let mut file = activity.file()?;
+    };
     file.bout(&Bout {
         name: BOUT.into(),
         kind: BOUT.into(),
@@ -103,34 +176,23 @@ pub fn run(
     let fingerprint = engine.fingerprint().to_string();
     file.fingerprint(model.seed, &fingerprint)?;
     if complete {
-        file.finish(&fingerprint)?
+        file.finish(&fingerprint)?;
+        if let Some(bin) = model.record.rates_bin {
+            activity.write_rates(&directory.join(RATES), bin, engine.now(), &engine)?;
+        }
+        if let Some(raster) = &model.figures.raster {
+            draw(raster, &activity, model, &directory.join(FIGURES))?;
+        }
+        checkpoint::remove(&directory)?;
     } else {
-        file.stop()?
-    }
-    if let Some(bin) = model.record.rates_bin {
-        activity.write_rates(&directory.join("rates.csv"), bin, engine.now(), &engine)?;
-    }
-    if let Some(raster) = &model.figures.raster {
-        draw(raster, &activity, model, &directory.join("figures"))?;
+        file.stop()?;
     }
     watch.show(&Progress::Done { seed: model.seed });
     Ok(Finished {
         files: listing(&directory),
+        summary: activity.summary(&engine, model),
         directory,
-        summary,
         complete,
-    })
-}
-
-/// The slice after one of this length, which took so long. Where a run is cut changes no bit of it.
-fn next_slice(slice: Duration, took: time::Duration) -> Duration {
-    let ps = slice.ps();
-    Duration::from_ps(if took < *OFTEN.start() {
-        ps.saturating_mul(2)
-    } else if took > *OFTEN.end() {
-        (ps / 2).max(1)
-    } else {
-        ps
     })
 }
 
@@ -215,6 +277,7 @@ fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layo
             })
             .collect(),
         projections: Vec::new(),
+        reports: sampling::reports(model),
     }
 }
 
@@ -249,6 +312,6 @@ fn draw(
         stop: Time::ZERO + raster.to,
         bin: Duration::from_ps((span / BINS).max(LEAST)),
     }
-    .draw(&directory.join("raster"))?;
+    .draw(&directory.join(RASTER))?;
     Ok(())
 }

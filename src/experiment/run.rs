@@ -257,6 +257,7 @@ fn layout(model: &SleepReplay, options: &Options, inputs: &Inputs, seed: u64) ->
         tasks,
         populations: (0..sizes.len()).map(population).collect(),
         projections: (0..recorded).map(projection).collect(),
+        reports: Vec::new(),
     }
 }
 

@@ -80,6 +80,17 @@ pub(super) fn create_stack(
     create::<f32>(group, name, &[rows, columns], &[1, chunk_rows, columns]).map(drop)
 }
 
+/// Frames of `width` values that share a chunk, which holds about as many values as one of a column.
+pub(super) fn frames_per_chunk(width: usize) -> usize {
+    (CHUNK / width.max(1)).max(1)
+}
+
+/// Makes the empty dataset `name` of frames of `width` values in `group`.
+pub(super) fn create_frames(group: &Group, name: &str, width: usize) -> hdf5::Result<Dataset> {
+    let chunk = [frames_per_chunk(width), width.clamp(1, CHUNK)];
+    create::<f32>(group, name, &[width], &chunk)
+}
+
 /// An open column: where the next value goes.
 #[derive(Debug)]
 pub(super) struct Column {
@@ -88,12 +99,21 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// Opens the empty column `name` of `group`.
+    /// Opens the column `name` of `group`, to go on after what is in it.
     pub(super) fn open(group: &Group, name: &str) -> hdf5::Result<Self> {
-        Ok(Self {
-            dataset: group.dataset(name)?,
-            len: 0,
-        })
+        let dataset = group.dataset(name)?;
+        let len = dataset.shape().first().copied().unwrap_or(0);
+        Ok(Self { dataset, len })
+    }
+
+    /// Path of the dataset in the file.
+    pub(super) fn path(&self) -> String {
+        self.dataset.name()
+    }
+
+    /// Rows in it.
+    pub(super) fn len(&self) -> usize {
+        self.len
     }
 
     /// Appends `values`. After an error the column is as long as before.
@@ -104,6 +124,17 @@ impl Column {
             .resize(end)
             .and_then(|()| self.dataset.write_slice(values, self.len..end));
         self.advance(end, written, &[])
+    }
+
+    /// Appends frames, one per row. After an error there are as many as before.
+    pub(super) fn append_frames(&mut self, frames: ArrayView2<'_, f32>) -> hdf5::Result<()> {
+        let (n, width) = frames.dim();
+        let end = self.len + n;
+        let written = self
+            .dataset
+            .resize((end, width))
+            .and_then(|()| self.dataset.write_slice(frames, s![self.len..end, ..]));
+        self.advance(end, written, &[width])
     }
 
     /// Appends one matrix to a stack. After an error the stack is as high as before.

@@ -10,8 +10,10 @@ use ndarray::ArrayView2;
 use super::column::{
     CHUNK, Column, Label, TABLE_CHUNK, create_column, create_stack, create_times, label,
 };
+use super::frame::{self, Frames, REPORTS};
 use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete, string};
 use super::layout::Layout;
+use super::length::Lengths;
 use super::sink::Bout;
 use super::table::Accuracy;
 use crate::base::time::Time;
@@ -98,7 +100,14 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
 
     let fingerprints = file.create_group("fingerprints")?;
     create_column::<u64>(&fingerprints, "seed", TABLE_CHUNK)?;
-    create_column::<Fingerprint>(&fingerprints, "fingerprint", TABLE_CHUNK)
+    create_column::<Fingerprint>(&fingerprints, "fingerprint", TABLE_CHUNK)?;
+
+    if layout.reports.is_empty() {
+        return Ok(());
+    }
+    let reports = file.create_group(REPORTS)?;
+    let mut all = layout.reports.iter();
+    all.try_for_each(|report| frame::lay_out(&reports, report))
 }
 
 fn text_dataset(group: &Group, name: &str, text: &str) -> hdf5::Result<()> {
@@ -133,11 +142,12 @@ pub(super) struct Contents {
     weights: Vec<[Column; 3]>,
     accuracy: [Column; 6],
     fingerprints: [Column; 2],
+    reports: Vec<Frames>,
     file: File,
 }
 
 impl Contents {
-    /// Opens the objects of a new file.
+    /// Opens the objects of a file with this layout, to go on after what is in it.
     pub(super) fn open(file: File, layout: &Layout) -> hdf5::Result<Self> {
         let spikes = layout
             .populations
@@ -160,6 +170,9 @@ impl Contents {
             .iter()
             .map(|p| columns(&file, &["weights", &p.name], ["values", "time", "label"]))
             .collect::<hdf5::Result<_>>()?;
+        let reports = layout.reports.iter();
+        let reports = reports.map(|report| Frames::open(&file, report));
+        let reports = reports.collect::<hdf5::Result<_>>()?;
         let scores = ["seed", "network", "stage", "after_task", "task", "accuracy"];
         Ok(Self {
             spikes,
@@ -167,6 +180,7 @@ impl Contents {
             weights,
             accuracy: columns(&file, &["accuracy"], scores)?,
             fingerprints: columns(&file, &["fingerprints"], ["seed", "fingerprint"])?,
+            reports,
             file,
         })
     }
@@ -223,6 +237,34 @@ impl Contents {
         fingerprint.append(&[fingerprint_of(hex)])
     }
 
+    /// Appends whole frames of a report.
+    pub(super) fn frames(&mut self, report: usize, values: &[f32]) -> hdf5::Result<()> {
+        match self.reports.get_mut(report) {
+            Some(frames) => frames.append(values),
+            None => Ok(()),
+        }
+    }
+
+    /// How far every growing dataset has come.
+    pub(super) fn lengths(&self) -> Lengths {
+        let Self {
+            spikes,
+            bouts,
+            weights,
+            accuracy,
+            fingerprints,
+            reports,
+            file: _,
+        } = self;
+        let columns = spikes.iter().flatten().flatten();
+        let columns = columns.chain(bouts).chain(weights.iter().flatten());
+        let columns = columns.chain(accuracy).chain(fingerprints);
+        let columns = columns.chain(reports.iter().map(Frames::data));
+        columns
+            .map(|column| (column.path(), column.len() as u64))
+            .collect()
+    }
+
     pub(super) fn flush(&self) -> hdf5::Result<()> {
         self.file.flush()
     }
@@ -240,9 +282,10 @@ impl Contents {
             weights,
             accuracy,
             fingerprints,
+            reports,
             file,
         } = self;
-        drop((spikes, bouts, weights, accuracy, fingerprints));
+        drop((spikes, bouts, weights, accuracy, fingerprints, reports));
         file.close()
     }
 }

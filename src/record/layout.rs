@@ -1,6 +1,8 @@
 //! What a run file will hold, in plain data: everything in it is created before the run starts, because nothing can
 //! be added to a file that is being written in single-writer-multiple-reader mode.
 
+use crate::base::time::Duration;
+
 /// The contents of a run file, fixed before the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -17,6 +19,9 @@ pub struct Layout {
     /// Projections whose weights are recorded, in the order of the indices given to
     /// [`Sink::weights`](super::sink::Sink).
     pub projections: Vec<Projection>,
+    /// States that are sampled, in the order of the indices given to
+    /// [`RunFile::frame`](super::run_file::RunFile::frame).
+    pub reports: Vec<Report>,
 }
 
 /// A population as the run file sees it.
@@ -39,4 +44,19 @@ pub struct Projection {
     pub n_target: usize,
     /// Neurons of the source population: columns of a snapshot.
     pub n_source: usize,
+}
+
+/// One variable of some neurons of a population, sampled at 0, one interval, two intervals, …
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Name of its group in `/report`: the population's, or one that begins with it.
+    pub name: String,
+    /// The variable, as an attribute of the values.
+    pub variable: String,
+    /// Its unit, `""` for bare numbers.
+    pub unit: String,
+    /// The neurons, at least one: columns of a frame.
+    pub nodes: Vec<u32>,
+    /// Interval between two frames, above zero.
+    pub every: Duration,
 }

@@ -104,6 +104,26 @@ pub fn write_new(
     persist(temporary, path)
 }
 
+/// Where the next version of the file `path` is written until it is whole. The name is fixed, so that a killed program
+/// leaves at most one, which the next one overwrites: for folders that one program writes at a time.
+pub(super) fn part_of(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
+}
+
+/// Gives the file `part` the name `path`, in place of what has it, once its content is safe from a power cut. At any
+/// moment there is the old file or the new one.
+pub(super) fn replace(part: &Path, path: &Path) -> io::Result<()> {
+    std::fs::File::open(part)?.sync_all()?;
+    std::fs::rename(part, path)?;
+    if let Some(folder) = path.parent().filter(|folder| folder.is_dir()) {
+        // Makes the new name last; not every system can do that to a folder, and the rename itself has happened.
+        let _ = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(())
+}
+
 /// # Errors
 /// If there is something at `path`.
 pub(super) fn refuse_existing(path: &Path) -> Result<(), OutputError> {

@@ -6,6 +6,7 @@ use hdf5::{Dataset, File, Group};
 
 use super::cause::cause;
 use super::contents::file_builder;
+use super::frame::align_times;
 use super::header::{FORMAT, FORMAT_VERSION, Header, format};
 use super::open::open;
 use super::output::{OutputError, persist, refuse_existing, temporary_beside};
@@ -81,6 +82,8 @@ pub struct Recovered {
     pub snapshots: u64,
     /// Scores.
     pub scores: u64,
+    /// Frames of sampled states, over all reports.
+    pub frames: u64,
     /// Whether the run had come to its end.
     pub complete: bool,
 }
@@ -110,6 +113,14 @@ pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
     Ok(recovered)
 }
 
+/// Whether `path` is the file of a run that came to its end.
+pub fn is_complete(path: &Path) -> bool {
+    let header = open_run(path)
+        .ok()
+        .and_then(|file| Header::read(&file).ok());
+    header.is_some_and(|header| header.complete)
+}
+
 /// Whether there is anything at the start of the file: a run that was killed at once leaves it empty, or a hole.
 fn has_begun(path: &Path) -> bool {
     use std::io::Read;
@@ -119,7 +130,7 @@ fn has_begun(path: &Path) -> bool {
 }
 
 /// Opens a run file, whole or killed.
-fn open_run(path: &Path) -> Result<File, RecoverError> {
+pub(super) fn open_run(path: &Path) -> Result<File, RecoverError> {
     let unreadable = |cause: String| RecoverError::Unreadable {
         path: path.to_owned(),
         cause,
@@ -154,7 +165,7 @@ fn open_run(path: &Path) -> Result<File, RecoverError> {
 }
 
 /// Refuses a file that has lost values, instead of copying zeros in their place.
-fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> {
+pub(super) fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> {
     let damaged = |cause: String| RecoverError::Damaged {
         path: path.to_owned(),
         cause,
@@ -173,7 +184,7 @@ fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> {
 }
 
 /// Tells a full disk from a damaged input: only the operating system speaks of the first.
-fn damaged_or_full(input: &Path, output: &Path, error: &hdf5::Error) -> RecoverError {
+pub(super) fn damaged_or_full(input: &Path, output: &Path, error: &hdf5::Error) -> RecoverError {
     let cause = cause(error);
     let written = error.stack().is_some_and(|stack| {
         stack
@@ -196,10 +207,7 @@ fn damaged_or_full(input: &Path, output: &Path, error: &hdf5::Error) -> RecoverE
 fn copy_all(source: &File, copy: &File) -> hdf5::Result<Recovered> {
     let header = Header::read(source)?;
     header.write(copy)?;
-    for name in source.member_names()? {
-        // Through an open object: it is the object's own view of its length that is copied.
-        source.group(&name)?.copy_to(copy, &name)?;
-    }
+    copy_groups(source, copy)?;
     let spikes = copy
         .group("spikes")?
         .groups()?
@@ -218,8 +226,18 @@ fn copy_all(source: &File, copy: &File) -> hdf5::Result<Recovered> {
         bouts: align(&copy.group("bouts")?)?,
         snapshots,
         scores: align(&copy.group("accuracy")?)?,
+        frames: align_times(copy)?,
         complete: header.complete,
     })
+}
+
+/// Copies every group of a run file.
+pub(super) fn copy_groups(source: &File, copy: &File) -> hdf5::Result<()> {
+    for name in source.member_names()? {
+        // Through an open object: it is the object's own view of its length that is copied.
+        source.group(&name)?.copy_to(copy, &name)?;
+    }
+    Ok(())
 }
 
 /// Cuts the columns of a group to the length of the shortest, which it returns: a kill can fall between two of them.

@@ -1,6 +1,7 @@
 //! The run file as the simulation sees it: buffers, and a queue to the thread that writes.
 
 use std::cell::Cell;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,11 +11,13 @@ use std::thread::{self, JoinHandle};
 use hdf5::File;
 use ndarray::ArrayView2;
 
+use super::buffer::{FrameBuffer, SpikeBuffer};
 use super::cause::cause;
-use super::column::CHUNK;
 use super::contents::{self, Contents};
 use super::error::RecordError;
 use super::layout::Layout;
+use super::length::Lengths;
+use super::reopen::{self, ReopenError};
 use super::sink::{Bout, Sink};
 use super::table::Accuracy;
 use super::writer::{self, Job, Notice};
@@ -30,45 +33,14 @@ const QUEUE: usize = 4;
 pub struct RunFile {
     path: PathBuf,
     layout: Layout,
-    buffers: Vec<Option<Buffer>>,
+    spikes: Vec<Option<SpikeBuffer>>,
+    frames: Vec<FrameBuffer>,
     jobs: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
     notice: Arc<Notice>,
     live: bool,
     /// Whether the caller has been told that a write failed.
     told: Cell<bool>,
-}
-
-/// Spikes of one population on their way to the writer.
-#[derive(Debug)]
-struct Buffer {
-    times_ms: Vec<f64>,
-    nodes: Vec<u32>,
-    /// Spikes that still fit into the file's current chunk.
-    room: usize,
-}
-
-impl Buffer {
-    fn new() -> Self {
-        Self {
-            times_ms: Vec::with_capacity(CHUNK),
-            nodes: Vec::with_capacity(CHUNK),
-            room: CHUNK,
-        }
-    }
-
-    /// Takes what is there, for the writer.
-    fn take(&mut self, population: usize) -> Job {
-        self.room -= self.nodes.len();
-        if self.room == 0 {
-            self.room = CHUNK;
-        }
-        Job::Spikes {
-            population,
-            times_ms: std::mem::replace(&mut self.times_ms, Vec::with_capacity(self.room)),
-            nodes: std::mem::replace(&mut self.nodes, Vec::with_capacity(self.room)),
-        }
-    }
 }
 
 impl RunFile {
@@ -93,31 +65,53 @@ impl RunFile {
             let _ = std::fs::remove_file(path);
             failed(error)
         })?;
+        Self::begin(path, layout, contents, live).map_err(|error| RecordError::Create {
+            path: path.to_owned(),
+            cause: error.to_string(),
+        })
+    }
+
+    /// Goes on writing the run file `path`, which may be whole, killed or stopped, after the first `lengths` of its
+    /// datasets: what follows them is dropped. The file is copied beside itself, and the copy takes its name once it is
+    /// safe; until then nothing is changed.
+    ///
+    /// # Errors
+    /// If `path` is not the file of a run with this layout, is shorter than `lengths` say, or cannot be copied.
+    pub fn reopen(path: &Path, layout: Layout, lengths: &Lengths) -> Result<Self, ReopenError> {
+        let (contents, live) = reopen::reopen(path, &layout, lengths)?;
+        Self::begin(path, layout, contents, live).map_err(|error| ReopenError::Write {
+            path: path.to_owned(),
+            cause: error.to_string(),
+        })
+    }
+
+    /// Starts the writer of an open file.
+    fn begin(path: &Path, layout: Layout, contents: Contents, live: bool) -> io::Result<Self> {
         if !live {
             tracing::warn!(
                 "`{}`: this file system cannot be read while it is written; a killed run would leave an unreadable file",
                 path.display()
             );
         }
+        let lengths = contents.lengths();
         let notice = Arc::new(Notice::default());
         let (jobs, queue) = sync_channel(QUEUE);
-        let writer = thread::Builder::new()
-            .name("run file".to_owned())
-            .spawn({
-                let notice = Arc::clone(&notice);
-                move || writer::run(contents, &queue, &notice)
-            })
-            .map_err(|error| RecordError::Create {
-                path: path.to_owned(),
-                cause: error.to_string(),
-            })?;
+        let writer = thread::Builder::new().name("run file".to_owned()).spawn({
+            let notice = Arc::clone(&notice);
+            move || writer::run(contents, &queue, &notice)
+        })?;
+        let populations = layout.populations.iter().map(|population| {
+            let written = || lengths.of(&format!("/spikes/{}/node_ids", population.name));
+            population.recorded.then(|| SpikeBuffer::new(written()))
+        });
+        let reports = layout.reports.iter().map(|report| {
+            let written = lengths.of(&format!("/report/{}/data", report.name));
+            FrameBuffer::new(report.nodes.len(), written)
+        });
         Ok(Self {
             path: path.to_owned(),
-            buffers: layout
-                .populations
-                .iter()
-                .map(|population| population.recorded.then(Buffer::new))
-                .collect(),
+            spikes: populations.collect(),
+            frames: reports.collect(),
             layout,
             jobs: Some(jobs),
             writer: Some(writer),
@@ -152,12 +146,51 @@ impl RunFile {
     /// # Errors
     /// If a write failed.
     pub fn flush(&mut self) -> Result<(), RecordError> {
+        self.flushed().map(drop)
+    }
+
+    /// As [`RunFile::flush`], and waits until it would survive a power cut too; how long every dataset is then.
+    ///
+    /// # Errors
+    /// If a write failed.
+    pub fn secure(&mut self) -> Result<Lengths, RecordError> {
+        let lengths = self.flushed()?;
+        std::fs::File::open(&self.path)
+            .and_then(|file| file.sync_all())
+            .map_err(|error| self.write_error(error.to_string()))?;
+        Ok(lengths)
+    }
+
+    fn flushed(&mut self) -> Result<Lengths, RecordError> {
         let (done, flushed) = sync_channel(1);
         self.hand_over_all()?;
         self.send(Job::Flush { done: Some(done) })?;
         // A writer that is gone has left its reason in the notice.
-        let _ = flushed.recv();
-        self.check()
+        let lengths = flushed.recv().unwrap_or_default();
+        self.check()?;
+        Ok(lengths)
+    }
+
+    /// The values of one frame of a report, a value for each of its neurons: those of instant k times its interval, if
+    /// k frames came before.
+    ///
+    /// # Errors
+    /// If an earlier write failed.
+    ///
+    /// # Panics
+    /// If the layout has no such report.
+    pub fn frame(
+        &mut self,
+        report: usize,
+        values: impl Iterator<Item = f32>,
+    ) -> Result<(), RecordError> {
+        let buffer = &mut self.frames[report];
+        buffer.push(values);
+        if buffer.is_full() {
+            let job = buffer.take(report);
+            job.map_or(Ok(()), |job| self.send(job))?;
+        }
+        self.answer_notice()
     }
 
     /// Ends a complete run: writes the rest, marks the file complete with the fingerprint of its spikes, closes it.
@@ -194,17 +227,19 @@ impl RunFile {
     }
 
     fn hand_over(&mut self, population: usize) -> Result<(), RecordError> {
-        match &mut self.buffers[population] {
-            Some(buffer) if !buffer.nodes.is_empty() => {
-                let job = buffer.take(population);
-                self.send(job)
-            }
-            _ => Ok(()),
-        }
+        let buffer = self.spikes[population].as_mut();
+        let job = buffer.and_then(|buffer| buffer.take(population));
+        job.map_or(Ok(()), |job| self.send(job))
     }
 
     fn hand_over_all(&mut self) -> Result<(), RecordError> {
-        (0..self.buffers.len()).try_for_each(|population| self.hand_over(population))
+        (0..self.spikes.len()).try_for_each(|population| self.hand_over(population))?;
+        for report in 0..self.frames.len() {
+            if let Some(job) = self.frames[report].take(report) {
+                self.send(job)?;
+            }
+        }
+        Ok(())
     }
 
     fn send(&self, job: Job) -> Result<(), RecordError> {
@@ -232,9 +267,18 @@ impl RunFile {
         }
     }
 
-    /// The writer wants to flush: gives it everything, or reports its failure.
-    #[cold]
+    /// Gives the writer everything where it wants to flush, or reports its failure.
+    #[inline]
     fn answer_notice(&mut self) -> Result<(), RecordError> {
+        if self.notice.due.load(Ordering::Acquire) {
+            self.flush_by_notice()
+        } else {
+            Ok(())
+        }
+    }
+
+    #[cold]
+    fn flush_by_notice(&mut self) -> Result<(), RecordError> {
         self.notice.due.store(false, Ordering::Relaxed);
         self.hand_over_all()?;
         self.send(Job::Flush { done: None })
@@ -248,24 +292,15 @@ impl Sink for RunFile {
     /// If the layout has no such population.
     fn spikes(&mut self, population: usize, time: Time, nodes: &[u32]) -> Result<(), RecordError> {
         let mut rest = nodes;
-        while let Some(buffer) = &mut self.buffers[population]
+        while let Some(buffer) = &mut self.spikes[population]
             && !rest.is_empty()
         {
-            let fits = rest.len().min(buffer.room - buffer.nodes.len());
-            let (now, later) = rest.split_at(fits);
-            buffer.nodes.extend_from_slice(now);
-            buffer
-                .times_ms
-                .extend(std::iter::repeat_n(time.as_ms(), fits));
-            rest = later;
-            if buffer.nodes.len() == buffer.room {
+            rest = buffer.fill(time, rest);
+            if buffer.is_full() {
                 self.hand_over(population)?;
             }
         }
-        if self.notice.due.load(Ordering::Acquire) {
-            self.answer_notice()?;
-        }
-        Ok(())
+        self.answer_notice()
     }
 
     fn bout(&mut self, bout: &Bout) -> Result<(), RecordError> {
@@ -318,9 +353,14 @@ impl Drop for RunFile {
     }
 }
 
-/// Lays the file out and switches it to single-writer-multiple-reader mode, or leaves it plain where that is refused.
+/// Lays the file out and opens it for writing.
 fn start(file: File, layout: &Layout) -> hdf5::Result<(Contents, bool)> {
     contents::lay_out(&file, layout)?;
+    go_live(file, layout)
+}
+
+/// Switches a file to single-writer-multiple-reader mode, or leaves it plain where that is refused.
+pub(super) fn go_live(file: File, layout: &Layout) -> hdf5::Result<(Contents, bool)> {
     file.flush()?;
     let live = file.start_swmr();
     if let Err(error) = &live {
@@ -338,7 +378,8 @@ fn check_names(layout: &Layout) -> Result<(), RecordError> {
         .projections
         .iter()
         .map(|p| ("projection", p.name.as_str()));
-    for (what, name) in populations.chain(projections) {
+    let reports = layout.reports.iter().map(|r| ("report", r.name.as_str()));
+    for (what, name) in populations.chain(projections).chain(reports) {
         if name.is_empty() || name == "." || name.contains(['/', '\0']) {
             return Err(RecordError::Name {
                 what,
@@ -350,143 +391,4 @@ fn check_names(layout: &Layout) -> Result<(), RecordError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use ndarray::Array2;
-
-    use super::super::layout::{Population, Projection};
-    use super::*;
-
-    fn layout(population: &str) -> Layout {
-        Layout {
-            populations: vec![Population {
-                name: population.to_owned(),
-                size: 3,
-                recorded: true,
-            }],
-            projections: vec![Projection {
-                name: "all".to_owned(),
-                n_target: 3,
-                n_source: 2,
-            }],
-            ..Layout::default()
-        }
-    }
-
-    #[test]
-    fn an_existing_file_is_refused_and_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.h5");
-        std::fs::write(&path, b"mine").unwrap();
-        let error = RunFile::create(&path, layout("a")).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!(
-                "`{}`: exists already, and a run overwrites nothing\n  help: name another file with `--out`, or move \
-                 this one away",
-                path.display()
-            )
-        );
-        assert_eq!(std::fs::read(&path).unwrap(), b"mine");
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_named_with_the_reason() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("missing/run.h5");
-        let error = RunFile::create(&path, layout("a")).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!(
-                "`{}`: cannot create the run file: No such file or directory",
-                path.display()
-            )
-        );
-    }
-
-    #[test]
-    fn a_name_that_is_a_path_is_refused_before_a_file_appears() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.h5");
-        for name in ["", ".", "a/b", "a\0"] {
-            let error = RunFile::create(&path, layout(name)).unwrap_err();
-            assert!(
-                matches!(
-                    error,
-                    RecordError::Name {
-                        what: "population",
-                        ..
-                    }
-                ),
-                "{error}"
-            );
-        }
-        assert!(!path.exists());
-    }
-
-    #[test]
-    fn a_layout_that_cannot_be_written_leaves_no_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.h5");
-        let mut twice = layout("a");
-        twice.populations.extend(layout("a").populations);
-        let error = RunFile::create(&path, twice).unwrap_err();
-        assert!(matches!(error, RecordError::Create { .. }), "{error}");
-        assert!(!path.exists());
-    }
-
-    #[test]
-    fn weights_of_another_shape_are_refused_and_the_run_goes_on() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.h5");
-        let mut file = RunFile::create(&path, layout("a")).unwrap();
-        let transposed = Array2::zeros((2, 3));
-        let error = file.weights(0, "now", Time::ZERO, transposed.view());
-        assert_eq!(
-            error.unwrap_err().to_string(),
-            "run file: weights of `all` have shape (2, 3) (target, source), expected (3, 2)"
-        );
-        file.weights(0, "now", Time::ZERO, transposed.t()).unwrap();
-        file.stop().unwrap();
-        let file = hdf5::File::open(&path).unwrap();
-        assert_eq!(
-            file.dataset("weights/all/values").unwrap().shape(),
-            [1, 3, 2]
-        );
-    }
-
-    #[test]
-    fn a_dropped_file_holds_everything_and_is_not_complete() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.h5");
-        let mut run = RunFile::create(&path, layout("a")).unwrap();
-        run.spikes(0, Time::from_ps(1), &[0, 2]).unwrap();
-        drop(run);
-        let file = hdf5::File::open(&path).unwrap();
-        let nodes = file.dataset("spikes/a/node_ids").unwrap();
-        assert_eq!(nodes.read_raw::<u64>().unwrap(), [0, 2]);
-        assert_eq!(
-            file.attr("complete").unwrap().read_scalar::<u8>().unwrap(),
-            0
-        );
-    }
-
-    #[test]
-    fn long_labels_are_cut_at_a_character() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.h5");
-        let mut run = RunFile::create(&path, layout("a")).unwrap();
-        let name = "µ".repeat(40);
-        let bout = Bout {
-            name: format!("x{name}"),
-            kind: "N3".to_owned(),
-            start: Time::ZERO,
-            stop: Time::ZERO,
-        };
-        run.bout(&bout).unwrap();
-        run.stop().unwrap();
-        let file = hdf5::File::open(&path).unwrap();
-        let names = file.dataset("bouts/name").unwrap();
-        let names = names.read_raw::<super::super::column::Label>().unwrap();
-        assert_eq!(names[0].as_str(), format!("x{}", "µ".repeat(31)));
-    }
-}
+mod tests;

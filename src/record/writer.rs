@@ -10,6 +10,7 @@ use ndarray::Array2;
 
 use super::cause::cause;
 use super::contents::Contents;
+use super::length::Lengths;
 use super::sink::Bout;
 use super::table::Accuracy;
 use crate::base::time::Time;
@@ -25,6 +26,10 @@ pub(super) enum Job {
         times_ms: Vec<f64>,
         nodes: Vec<u32>,
     },
+    Frames {
+        report: usize,
+        values: Vec<f32>,
+    },
     Bout(Bout),
     Weights {
         projection: usize,
@@ -38,7 +43,8 @@ pub(super) enum Job {
         hex: String,
     },
     Flush {
-        done: Option<SyncSender<()>>,
+        /// Told how long every dataset is then.
+        done: Option<SyncSender<Lengths>>,
     },
     Complete {
         fingerprint: String,
@@ -124,7 +130,7 @@ impl Writer {
                 let flushed = self.flush();
                 if let Some(done) = done {
                     // The other side may have given up waiting.
-                    let _ = done.send(());
+                    let _ = done.send(self.contents.lengths());
                 }
                 flushed
             }
@@ -147,6 +153,7 @@ impl Writer {
                 let nodes: Vec<u64> = nodes.into_iter().map(u64::from).collect();
                 contents.spikes(population, &times_ms, &nodes)
             }
+            Job::Frames { report, values } => contents.frames(report, &values),
             Job::Bout(bout) => contents.bout(&bout),
             Job::Weights {
                 projection,

@@ -63,6 +63,19 @@ with h5py.File(path) as run:
     assert list(run["fingerprints/seed"]) == [42, 43]
     assert list(run["fingerprints/fingerprint"].asstr()) == ["00ff00ff00ff00ff", "0123456789abcdef"]
 
+    assert sorted(run["report"]) == ["input", "input.i_syn"]
+    for name, seen, variable, unit in [("input", [4, 0], "v_m", "mV"), ("input.i_syn", [1], "i_syn", "pA")]:
+        report = run["report"][name]
+        assert report["data"].shape == (50_000, len(seen)) and report["data"].dtype == "f4"
+        assert report["data"].attrs["units"] == unit and report["data"].attrs["variable"] == variable
+        mapping = report["mapping"]
+        assert list(mapping["node_ids"]) == seen and mapping["node_ids"].attrs["sorted"] == (len(seen) == 1)
+        assert list(mapping["index_pointers"]) == list(range(len(seen) + 1))
+        assert list(mapping["element_ids"]) == [0] * len(seen)
+        assert list(mapping["time"]) == [0.0, 25000.0, 0.5] and mapping["time"].attrs["units"] == "ms"
+    frames = np.arange(50_000, dtype="f4") / 4
+    assert np.array_equal(run["report/input/data"], np.stack([frames, -frames], axis=1))
+
 reader = libsonata.SpikeReader(path)
 assert sorted(reader.get_population_names()) == ["input", "output"]
 population = reader["input"]
@@ -71,4 +84,17 @@ spikes = population.get_dict()
 assert np.array_equal(spikes["timestamps"], np.repeat(step * 0.25, 2))
 assert np.array_equal(spikes["node_ids"], nodes)
 assert len(population.get(tstart=10.0, tstop=10.6)) == 6
+
+reports = libsonata.SomaReportReader(path)
+assert sorted(reports.get_population_names()) == ["input", "input.i_syn"]
+report = reports["input"]
+assert report.times == (0.0, 25000.0, 0.5) and report.time_units == "ms" and report.data_units == "mV"
+assert list(report.get_node_ids()) == [4, 0] and not report.sorted
+for seen, column in [([4], frames), ([0], -frames)]:
+    one = report.get(node_ids=libsonata.Selection(seen))
+    assert list(one.ids) == seen and np.array_equal(one.data[:, 0], column)
+    assert len(one.times) == 50_000 and abs(one.times[-1] - 24999.5) < 1e-6
+later = report.get(tstart=10.0, tstop=11.0)
+assert list(later.times) == [10.0, 10.5, 11.0] and later.data.shape == (3, 2)
+assert np.all(reports["input.i_syn"].get().data == 0.25)
 print("ok")

@@ -80,6 +80,12 @@ impl RunFile {
         self.populations().into_iter().flat_map(of).collect()
     }
 
+    /// Sampled states of one report: neurons, and the bits of each frame's values one after the other.
+    pub fn report(&self, name: &str) -> (Vec<u64>, Vec<f32>) {
+        let nodes = self.column(&format!("report/{name}/mapping/node_ids"));
+        (nodes, self.column(&format!("report/{name}/data")))
+    }
+
     pub fn bouts(&self) -> Vec<String> {
         self.labels("bouts/name")
     }

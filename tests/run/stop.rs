@@ -19,13 +19,13 @@ fn long(place: &Place, part: &str) -> &'static str {
     "--json run model.toml --threads 2 --out r"
 }
 
-fn start(place: &Place, arguments: &str) -> Child {
+pub fn start(place: &Place, arguments: &str) -> Child {
     let mut command = place.command(arguments);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("it starts")
 }
 
-fn signal(child: &Child, name: &str) {
+pub fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([format!("-{name}"), child.id().to_string()])
         .status();
@@ -53,7 +53,7 @@ fn wait_for(child: &mut Child, words: &[&str]) -> std::thread::JoinHandle<String
     })
 }
 
-fn end_soon(child: &mut Child) -> Option<i32> {
+pub fn end_soon(child: &mut Child) -> Option<i32> {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         if let Some(status) = child.try_wait().expect("a child") {
@@ -90,8 +90,8 @@ fn a_signal_stops_training_and_sleep_with_a_readable_file() {
         assert_eq!(last["exit_code"], 3);
         assert_eq!(
             last["message"],
-            "stopped early; `r/run.h5` is readable up to where the run stood\n  help: resuming a stopped run is not \
-             possible yet"
+            "stopped early; `r/run.h5` is readable up to where the run stood\n  help: a sleep replay run \
+             cannot be resumed; the same command gives the same bits again"
         );
         let document = said(&child.wait_with_output().expect("ended"));
         assert!(document.contains("\"complete\": false"), "{document}");
@@ -158,6 +158,30 @@ fn a_second_signal_ends_at_once() {
     signal(&child, "TERM");
     assert_eq!(end_soon(&mut child), Some(130));
     assert!(!place.path("r").exists());
+}
+
+#[test]
+fn the_clock_stops_a_sleep_as_a_signal_does() {
+    let place = Place::new();
+    let arguments = long(&place, "sleep").replace("--json", "--quiet");
+    let mut child = start(&place, &format!("{arguments} --max-wall 2s"));
+    assert_eq!(end_soon(&mut child), Some(3));
+    let output = said(&child.wait_with_output().expect("ended"));
+    assert!(
+        output.contains("a sleep replay run cannot be resumed"),
+        "{output}"
+    );
+    assert!(!RunFile::open(&place.path("r/run.h5")).complete());
+    let refused = place.refused("resume r");
+    assert!(
+        refused.contains("`r/checkpoint`: no such file"),
+        "{refused}"
+    );
+    let refused = place.refused("run model.toml --max-wall 2 --out q");
+    assert!(
+        refused.contains("a time above 0 with its unit"),
+        "{refused}"
+    );
 }
 
 #[test]

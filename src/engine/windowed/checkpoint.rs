@@ -9,7 +9,7 @@ use crate::base::stream::mix;
 use crate::base::time::Time;
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::group::Group;
-use crate::engine::lane::{Arrival, Lane, Spike};
+use crate::engine::lane::{Arrival, Block, Lane, Spike};
 use crate::neuron::StateError;
 use crate::stimulus::poisson;
 
@@ -51,6 +51,7 @@ impl Windowed {
             spikes,
             counts,
             fingerprint,
+            graph: _,
         } = self;
         let state = Engine {
             now: *now,
@@ -96,6 +97,10 @@ impl Windowed {
     /// A hash of every synapse with weight and delay, in the order in which they are stored, and of where each neuron
     /// is.
     pub fn graph_hash(&self) -> u128 {
+        *self.graph.get_or_init(|| self.hash_graph())
+    }
+
+    fn hash_graph(&self) -> u128 {
         let hashes: Vec<u64> = self
             .lanes
             .par_iter()
@@ -178,7 +183,7 @@ fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
     lane.set_lookahead(lookahead);
     for arrival in pending.iter().map(|(_, arrival)| arrival).chain(&arrivals) {
         let block = lane.blocks.get(arrival.block as usize);
-        let reach = |block: &super::super::lane::Block| block.rows.n_synapses();
+        let reach = |block: &Block| block.rows.n_synapses();
         let n = block.map_or(0, reach) as u64;
         if arrival.start > arrival.end || u64::from(arrival.end) > n {
             return Err(StateError("an arrival at no synapse".into()));

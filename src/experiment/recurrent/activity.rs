@@ -1,34 +1,36 @@
-//! What a recurrent network did: spikes to the run file, and the sums that the table, the rates and the raster need.
+//! What a recurrent network did: the sums that the table, the rates and the raster need.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{NetworkModel, Selection};
 use crate::engine::Observer;
 use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
-use crate::record::error::RecordError;
 use crate::record::output;
-use crate::record::run_file::RunFile;
-use crate::record::sink::Sink;
 
-/// Sums over the spikes of a population.
+/// What is known of a population whatever it does.
 struct Population {
     name: String,
+    /// Neurons that the raster shows.
+    most: u32,
+    /// Neurons whose spikes are recorded, if not all are.
+    only: Option<Selection>,
+}
+
+/// Sums over the spikes of a population.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sums {
     /// Per neuron: last spike, number of intervals, their sum and sum of squares in milliseconds.
     intervals: Vec<Intervals>,
     /// Spikes per bin, if rates are asked for.
     bins: Vec<u64>,
     /// Spikes within the raster.
     shown: Vec<(Time, u64)>,
-    /// Neurons that the raster shows.
-    most: u32,
-    /// Neurons whose spikes are recorded, if not all are.
-    only: Option<Selection>,
 }
 
 impl Population {
@@ -45,7 +47,7 @@ impl Population {
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Intervals {
     last: Time,
     n: u32,
@@ -55,9 +57,8 @@ struct Intervals {
 
 /// Watches a run.
 pub struct Activity {
-    file: Option<RunFile>,
-    failed: Option<RecordError>,
     populations: Vec<Population>,
+    sums: Vec<Sums>,
     bin: Option<Duration>,
     range: (Time, Time),
 }
@@ -90,24 +91,13 @@ pub struct Summary {
 }
 
 impl Activity {
-    /// Watches a run of `model` and writes its recorded spikes to `file`.
-    pub fn new(model: &NetworkModel, file: RunFile) -> Self {
+    /// Watches a run of `model`.
+    pub fn new(model: &NetworkModel) -> Self {
         let raster = model.figures.raster.as_ref();
         let population = |declared: &crate::config::network::Population| {
             let shown = raster.filter(|raster| raster.populations.contains(&declared.name));
             Population {
                 name: declared.name.clone(),
-                intervals: vec![
-                    Intervals {
-                        last: Time::NEVER,
-                        n: 0,
-                        sum: 0.0,
-                        squares: 0.0
-                    };
-                    declared.size as usize
-                ],
-                bins: Vec::new(),
-                shown: Vec::new(),
                 most: shown.map_or(0, |raster| raster.neurons.unwrap_or(u32::MAX)),
                 only: match model.record.recorded(&declared.name) {
                     Some(some @ Selection::Some(_)) => Some(some.clone()),
@@ -115,10 +105,20 @@ impl Activity {
                 },
             }
         };
+        let silent = Intervals {
+            last: Time::NEVER,
+            n: 0,
+            sum: 0.0,
+            squares: 0.0,
+        };
+        let sums = |declared: &crate::config::network::Population| Sums {
+            intervals: vec![silent; declared.size as usize],
+            bins: Vec::new(),
+            shown: Vec::new(),
+        };
         Self {
-            file: Some(file),
-            failed: None,
             populations: model.populations.iter().map(population).collect(),
+            sums: model.populations.iter().map(sums).collect(),
             bin: model.record.rates_bin,
             range: raster.map_or((Time::ZERO, Time::ZERO), |raster| {
                 (Time::ZERO + raster.from, Time::ZERO + raster.to)
@@ -126,49 +126,52 @@ impl Activity {
         }
     }
 
-    /// Whether the run file can no longer be written: there is no point in going on.
-    pub fn failed(&self) -> bool {
-        self.failed.is_some()
+    /// Those of `nodes` whose spikes are recorded.
+    pub fn recorded<'a>(&self, population: usize, nodes: &'a [u32]) -> Cow<'a, [u32]> {
+        self.populations[population].recorded(nodes)
     }
 
-    /// The run file.
-    ///
-    /// # Errors
-    /// If it could not be written.
-    pub fn file(&mut self) -> Result<RunFile, RecordError> {
-        match (self.failed.take(), self.file.take()) {
-            (Some(error), _) => Err(error),
-            (None, Some(file)) => Ok(file),
-            (None, None) => unreachable!("the run file is taken once, at the end of the run"),
+    /// All that changes while the run goes on, per population.
+    pub fn sums(&self) -> &[Sums] {
+        &self.sums
+    }
+
+    /// Goes on from `sums`; false if they are of other populations.
+    pub fn restore(&mut self, sums: Vec<Sums>) -> bool {
+        let sizes = |sums: &[Sums]| -> Vec<usize> {
+            sums.iter().map(|sums| sums.intervals.len()).collect()
+        };
+        let fits = sizes(&sums) == sizes(&self.sums);
+        if fits {
+            self.sums = sums;
         }
+        fits
     }
 
     /// Spikes of the population called `name` within the raster.
     pub fn shown(&self, name: &str) -> Vec<(Time, u64)> {
-        let population = self
-            .populations
-            .iter()
-            .find(|population| population.name == name);
-        population.map_or(Vec::new(), |population| population.shown.clone())
+        let mut both = self.populations.iter().zip(&self.sums);
+        let found = both.find(|(population, _)| population.name == name);
+        found.map_or(Vec::new(), |(_, sums)| sums.shown.clone())
     }
 
     /// The table at the end of a run.
     pub fn summary(&self, engine: &Windowed, model: &NetworkModel) -> Summary {
         let simulated_s = engine.now().as_ms() / 1e3;
         let rows = self
-            .populations
+            .sums
             .iter()
             .zip(&model.populations)
             .zip(engine.counts());
         Summary {
             simulated_s,
             populations: rows
-                .map(|((population, declared), &spikes)| Row {
+                .map(|((sums, declared), &spikes)| Row {
                     population: declared.name.clone(),
                     neurons: declared.size,
                     spikes,
                     rate_hz: spikes as f64 / f64::from(declared.size) / simulated_s,
-                    interval_cv: mean_cv(&population.intervals),
+                    interval_cv: mean_cv(&sums.intervals),
                 })
                 .collect(),
             fingerprint: engine.fingerprint().to_string(),
@@ -189,13 +192,13 @@ impl Activity {
         let n_bins = (end.ps() as u64).div_ceil(bin.ps() as u64) as i64;
         output::write_new(path, |out| {
             writeln!(out, "time_ms,population,rate_hz")?;
-            for (population, declared) in self.populations.iter().zip(engine.populations()) {
+            for (sums, population) in self.sums.iter().zip(engine.populations()) {
                 for k in 0..n_bins {
                     let start = k * bin.ps();
                     // The last bin may be cut short by the end of the run.
                     let width_s = (end.ps() - start).min(bin.ps()) as f64 * 1e-12;
-                    let spikes = population.bins.get(k as usize).copied().unwrap_or(0);
-                    let rate = spikes as f64 / f64::from(declared.size) / width_s;
+                    let spikes = sums.bins.get(k as usize).copied().unwrap_or(0);
+                    let rate = spikes as f64 / f64::from(population.size) / width_s;
                     writeln!(
                         out,
                         "{},{},{rate}",
@@ -228,16 +231,11 @@ fn mean_cv(intervals: &[Intervals]) -> Option<f64> {
 
 impl Observer for Activity {
     fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        let recorded = self.populations[population].recorded(nodes);
-        if self.failed.is_none()
-            && let Some(file) = &mut self.file
-            && let Err(error) = file.spikes(population, t, &recorded)
-        {
-            self.failed = Some(error);
-        }
-        let population = &mut self.populations[population];
+        let recorded = self.recorded(population, nodes);
+        let most = self.populations[population].most;
+        let sums = &mut self.sums[population];
         for &node in nodes {
-            let neuron = &mut population.intervals[node as usize];
+            let neuron = &mut sums.intervals[node as usize];
             if neuron.last != Time::NEVER {
                 let interval = (t - neuron.last).as_ms();
                 neuron.n += 1;
@@ -248,16 +246,14 @@ impl Observer for Activity {
         }
         if let Some(bin) = self.bin {
             let at = (t.ps() / bin.ps()) as usize;
-            if population.bins.len() <= at {
-                population.bins.resize(at + 1, 0);
+            if sums.bins.len() <= at {
+                sums.bins.resize(at + 1, 0);
             }
-            population.bins[at] += nodes.len() as u64;
+            sums.bins[at] += nodes.len() as u64;
         }
         if self.range.0 <= t && t < self.range.1 {
-            let shown = recorded.iter().filter(|&&node| node < population.most);
-            population
-                .shown
-                .extend(shown.map(|&node| (t, u64::from(node))));
+            let shown = recorded.iter().filter(|&&node| node < most);
+            sums.shown.extend(shown.map(|&node| (t, u64::from(node))));
         }
     }
 }

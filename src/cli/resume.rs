@@ -1,0 +1,33 @@
+//! `resume`: the rest of a run that was stopped or killed.
+
+use serde_json::json;
+
+use super::argument::ResumeArguments;
+use super::failure::Failure;
+use super::run::finish_network;
+use super::shell::Shell;
+use super::thread;
+use super::wall::Limited;
+use crate::experiment::recurrent::{self, Resumed};
+
+/// Goes on with the run and prints its table; of one that is complete, only that.
+pub(super) fn run(arguments: &ResumeArguments, shell: &Shell) -> Result<(), Failure> {
+    let watcher = Limited::new(shell.watch(), arguments.wall.max_wall);
+    let resumed = thread::with(arguments.threads.threads, || {
+        recurrent::resume(&arguments.run, &watcher)
+    })??;
+    drop(watcher);
+    match resumed {
+        Resumed::Finished(done) => finish_network(shell, done),
+        Resumed::Complete(directory) if shell.json() => {
+            shell.print_json(&json!({ "directory": directory, "complete": true }))
+        }
+        Resumed::Complete(directory) => shell.print(|out| {
+            let shown = directory.display();
+            writeln!(
+                out,
+                "`{shown}`: the run is complete, there is nothing to go on with"
+            )
+        }),
+    }
+}

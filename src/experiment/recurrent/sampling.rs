@@ -1,0 +1,143 @@
+//! Sampled states: when to look at which neurons, and what the run file calls it.
+//!
+//! A sample at T is the state after everything that happens at T: the run goes on to the tick after T and looks back by
+//! one. Samples lie at multiples of their interval, so where they stand follows from the clock alone.
+
+use crate::base::time::{Duration, Time};
+use crate::config::network::{NetworkModel, SampledStates};
+use crate::engine::windowed::Windowed;
+use crate::neuron;
+use crate::record::error::RecordError;
+use crate::record::layout::Report;
+use crate::record::run_file::RunFile;
+
+/// One variable of some neurons.
+#[derive(Debug)]
+struct Probe {
+    population: usize,
+    variable: usize,
+    neurons: Vec<u32>,
+    every: Duration,
+}
+
+/// All that is sampled in a run.
+#[derive(Debug, Default)]
+pub struct Sampling(Vec<Probe>);
+
+const TICK: Duration = Duration::from_ps(1);
+
+impl Sampling {
+    /// What `model` asks for.
+    pub fn new(model: &NetworkModel) -> Self {
+        let probes = asked(model).map(|(population, states, variable, _)| Probe {
+            population,
+            variable,
+            neurons: states.neurons.clone(),
+            every: states.every,
+        });
+        Self(probes.collect())
+    }
+
+    /// Where a run that stands at `now` has to be cut next: a tick after the next sample.
+    pub fn next_cut(&self, now: Time) -> Time {
+        let next = self.0.iter().map(|probe| probe.next(now)).min();
+        next.and_then(|next| next.checked_add(TICK))
+            .unwrap_or(Time::MAX)
+    }
+
+    /// Takes the samples of the instant a tick before now, if there are any.
+    ///
+    /// # Errors
+    /// If the run file cannot be written.
+    pub fn sample(&self, engine: &Windowed, file: &mut RunFile) -> Result<(), RecordError> {
+        let t = Time::from_ps(engine.now().ps() - TICK.ps());
+        for (report, probe) in self.0.iter().enumerate() {
+            if t >= Time::ZERO && t == probe.next(t) {
+                let value =
+                    |&node: &u32| engine.sample(probe.population, node, probe.variable, t) as f32;
+                file.frame(report, probe.neurons.iter().map(value))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Probe {
+    /// The first sample at or after `t`.
+    fn next(&self, t: Time) -> Time {
+        let every = self.every.ps();
+        let past = t.ps().rem_euclid(every);
+        if past == 0 {
+            return t;
+        }
+        Time::from_ps(t.ps().saturating_add(every - past))
+    }
+}
+
+/// Every variable that is sampled: index of the population, its states, number and name.
+fn asked(
+    model: &NetworkModel,
+) -> impl Iterator<Item = (usize, &SampledStates, usize, &'static str)> {
+    model.record.states.iter().flat_map(|states| {
+        let mut names = model.populations.iter();
+        let population = names.position(|population| population.name == states.population);
+        let variables = states.variables.iter();
+        variables.filter_map(move |&(number, name)| Some((population?, states, number, name)))
+    })
+}
+
+/// The reports of the run file, in the order of [`Sampling`]: the first variable of a population has its name, so that
+/// readers of SONATA find it there.
+pub fn reports(model: &NetworkModel) -> Vec<Report> {
+    let mut reports: Vec<Report> = Vec::new();
+    for (at, states, number, variable) in asked(model) {
+        let population = &model.populations[at];
+        let known = neuron::model(population.model.name).ok();
+        let known = known.and_then(|known| known.variables.get(number));
+        let first = reports.iter().all(|report| report.name != population.name);
+        reports.push(Report {
+            name: match first {
+                true => population.name.clone(),
+                false => format!("{}.{variable}", population.name),
+            },
+            variable: variable.to_owned(),
+            unit: known.map_or("", |known| known.dimension.unit()).to_owned(),
+            nodes: states.neurons.clone(),
+            every: states.every,
+        });
+    }
+    reports
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sampling(every: [i64; 2]) -> Sampling {
+        Sampling(
+            every
+                .map(|every| Probe {
+                    population: 0,
+                    variable: 0,
+                    neurons: vec![0],
+                    every: Duration::from_ps(every),
+                })
+                .into(),
+        )
+    }
+
+    #[test]
+    fn a_run_is_cut_a_tick_after_each_sample() {
+        let sampling = sampling([10, 15]);
+        let mut now = Time::ZERO;
+        let mut cuts = Vec::new();
+        while now < Time::from_ps(40) {
+            now = sampling.next_cut(now);
+            cuts.push(now.ps());
+        }
+        assert_eq!(cuts, [1, 11, 16, 21, 31, 41]);
+        // A run that stands at a sample has it still before it.
+        assert_eq!(sampling.next_cut(Time::from_ps(30)).ps(), 31);
+        assert_eq!(Sampling::default().next_cut(Time::ZERO), Time::MAX);
+    }
+}

@@ -1,0 +1,217 @@
+//! Checkpoints: all that it takes to go on with a run in another process, in one file.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 | `89 73 77 63 6B 70 74 0A`: a byte beyond ASCII, `swckpt`, a line feed |
+//! | 4 | version of this layout, little-endian: 1 |
+//! | … | version of the program, then [`Checkpoint`], both as `postcard` writes them |
+//! | 16 | checksum of everything before it, little-endian |
+//!
+//! A new checkpoint is written beside the old one and takes its name once it is on disk, so that there is a whole one at
+//! any moment. Equal bits are promised within one version of the program, so no other reads it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::length::Lengths;
+use super::output::{OutputError, part_of, replace};
+use crate::base::stream::mix;
+use crate::base::time::Time;
+
+/// Name of the file in a run's folder.
+pub const FILE: &str = "checkpoint";
+
+const MAGIC: [u8; 8] = *b"\x89swckpt\n";
+const FORMAT: u32 = 1;
+const HEAD: usize = MAGIC.len() + size_of::<u32>();
+const CHECKSUM: usize = size_of::<u128>();
+
+/// The program's version, which a checkpoint must have been written by.
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+/// Why a checkpoint cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// There is none.
+    #[error(
+        "`{}`: no such file, expected the checkpoint of a run\n  help: the run ended before its first checkpoint; the \
+         same command runs it again, with the same result", path.display()
+    )]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// It cannot be read.
+    #[error("`{}`: cannot read: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+    /// Something else.
+    #[error("`{}`: is not a checkpoint: its first bytes are others", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another layout.
+    #[error(
+        "`{}`: the checkpoint's format is {found}, expected {FORMAT}\n  help: go on with the version of sharpwave that \
+         wrote it", path.display()
+    )]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// Bytes are missing or changed.
+    #[error("`{}`: the checkpoint is truncated or damaged: its checksum does not fit", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another program.
+    #[error(
+        "`{}`: the checkpoint was written by sharpwave {found}, expected {PROGRAM}, this program\n  help: go on with \
+         sharpwave {found}: equal results are promised within one version only", path.display()
+    )]
+    Program {
+        /// The file.
+        path: PathBuf,
+        /// The version that wrote it.
+        found: String,
+    },
+}
+
+/// A run at one instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The resolved model file, from which the network is built again.
+    pub model: String,
+    /// Every other file that the model reads, and the hash of its content.
+    pub files: Vec<(PathBuf, u128)>,
+    /// Hash over the network as built, by which it is known again.
+    pub graph: u128,
+    /// The instant.
+    pub now: Time,
+    /// How far the run file had come.
+    pub lengths: Lengths,
+    /// State of the engine.
+    pub engine: Vec<u8>,
+    /// State of everything that watches the run.
+    pub driver: Vec<u8>,
+}
+
+impl Checkpoint {
+    /// Writes this in place of the checkpoint in `folder`, if there is one; on an error that one stays.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), OutputError> {
+        let path = folder.join(FILE);
+        let part = part_of(&path);
+        let bytes = self.bytes().map_err(std::io::Error::other);
+        let written = bytes.and_then(|bytes| {
+            std::fs::File::create(&part)?.write_all(&bytes)?;
+            replace(&part, &path)
+        });
+        written.map_err(|source| {
+            // Half a checkpoint is of no use to anybody.
+            let _ = std::fs::remove_file(&part);
+            OutputError::Write { path, source }
+        })
+    }
+
+    /// Reads the checkpoint in `folder`.
+    ///
+    /// # Errors
+    /// If there is none, or it is damaged, or another version of this program wrote it.
+    pub fn read(folder: &Path) -> Result<Self, CheckpointError> {
+        let path = folder.join(FILE);
+        match std::fs::read(&path) {
+            Ok(bytes) => Self::parse(&bytes, &path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(CheckpointError::Missing { path })
+            }
+            Err(error) => Err(CheckpointError::Unreadable {
+                path,
+                cause: error.to_string(),
+            }),
+        }
+    }
+
+    fn bytes(&self) -> postcard::Result<Vec<u8>> {
+        let mut bytes = [&MAGIC[..], &FORMAT.to_le_bytes()].concat();
+        bytes = postcard::to_extend(PROGRAM, bytes)?;
+        bytes = postcard::to_extend(self, bytes)?;
+        let checksum = hash(&bytes);
+        bytes.extend(checksum.to_le_bytes());
+        Ok(bytes)
+    }
+
+    fn parse(bytes: &[u8], path: &Path) -> Result<Self, CheckpointError> {
+        let path = || path.to_owned();
+        let damaged = || CheckpointError::Damaged { path: path() };
+        let start = bytes.len().min(MAGIC.len());
+        if bytes.is_empty() || bytes[..start] != MAGIC[..start] {
+            return Err(CheckpointError::Foreign { path: path() });
+        }
+        let format = bytes.get(MAGIC.len()..HEAD).ok_or_else(damaged)?;
+        let found = u32::from_le_bytes(format.try_into().map_err(|_| damaged())?);
+        if found != FORMAT {
+            return Err(CheckpointError::Format {
+                path: path(),
+                found,
+            });
+        }
+        let (content, checksum) = bytes.split_last_chunk::<CHECKSUM>().ok_or_else(damaged)?;
+        if hash(content).to_le_bytes() != *checksum {
+            return Err(damaged());
+        }
+        let content = content.get(HEAD..).ok_or_else(damaged)?;
+        let (program, rest) = postcard::take_from_bytes::<&str>(content).map_err(|_| damaged())?;
+        if program != PROGRAM {
+            return Err(CheckpointError::Program {
+                path: path(),
+                found: program.to_owned(),
+            });
+        }
+        postcard::from_bytes(rest).map_err(|_| damaged())
+    }
+}
+
+/// Removes the checkpoint in `folder`, if there is one.
+///
+/// # Errors
+/// If it is there and cannot be removed.
+pub fn remove(folder: &Path) -> Result<(), OutputError> {
+    let path = folder.join(FILE);
+    match std::fs::remove_file(&path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(OutputError::Write { path, source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// 128 bits over all of `bytes` and their number: tells accidents apart, not forgeries.
+pub fn hash(bytes: &[u8]) -> u128 {
+    let n = bytes.len() as u64;
+    let (mut low, mut high) = (mix(n), mix(!n));
+    for chunk in bytes.chunks(size_of::<u64>()) {
+        let mut word = [0; size_of::<u64>()];
+        word[..chunk.len()].copy_from_slice(chunk);
+        let word = u64::from_le_bytes(word);
+        low = mix(low ^ word);
+        high = mix(high.wrapping_add(word)).rotate_left(1);
+    }
+    u128::from(high) << 64 | u128::from(low)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! One writer per folder: a run holds a lock on the folder that it writes, and the system lets go of it when the
+//! program ends, however it ends.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// A folder that another program is writing.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{}`: another program is writing this run, expected one that has ended\n  help: stop it first, or wait for it",
+    path.display()
+)]
+pub struct Busy {
+    /// The folder.
+    pub path: PathBuf,
+}
+
+/// Held while a folder is written.
+#[derive(Debug)]
+pub struct Lock {
+    _folder: Option<File>,
+}
+
+/// Locks the folder `path`. Where the system cannot lock folders (other than Unix, some network file systems), it is
+/// taken to be free.
+///
+/// # Errors
+/// If another program holds the lock.
+pub fn lock(path: &Path) -> Result<Lock, Busy> {
+    let Ok(folder) = File::open(path) else {
+        return Ok(Lock { _folder: None });
+    };
+    match folder.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(Busy {
+            path: path.to_owned(),
+        }),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Lock {
+            _folder: Some(folder),
+        }),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_one_writer_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = lock(folder.path()).unwrap();
+        let error = lock(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("another program"), "{error}");
+        drop(held);
+        lock(folder.path()).unwrap();
+    }
+}
