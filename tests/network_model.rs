@@ -1,5 +1,7 @@
 //! Network models: what a file says is what is read, formulas follow their parameters, and nothing panics.
 
+#[path = "network_model/model.rs"]
+mod model;
 #[path = "network_model/table.rs"]
 mod table;
 
