@@ -117,7 +117,9 @@ fn folder_of(path: &Path) -> Result<PathBuf, ResumeError> {
         } else {
             parent
         };
-        (path.exists() && (name == checkpoint::FILE || name == RUN_FILE)).then_some(parent)
+        // A run that has come to its end has no checkpoint any more.
+        let known = name == checkpoint::FILE || name == RUN_FILE;
+        (known && parent.join(RUN_FILE).exists()).then_some(parent)
     };
     let folder = if path.is_dir() { Some(path) } else { named() };
     let no_run = || ResumeError::NoRun {

@@ -84,8 +84,11 @@ fn killed_again_and_again_a_run_ends_as_if_nothing_had_been() {
             child.wait().expect("ended");
             resumed += u32::from(place.path(&format!("{out}/checkpoint")).exists());
         }
-        let last = place.run(&format!("--quiet resume {out}/checkpoint"));
-        assert_eq!(table(&last), table(&printed));
+        // The last kill may have come too late.
+        if place.path(&format!("{out}/checkpoint")).exists() {
+            let last = place.run(&format!("--quiet resume {out}/checkpoint"));
+            assert_eq!(table(&last), table(&printed));
+        }
         assert_same(&place, &out, &whole);
     }
     assert!(resumed > RUNS * KILLS / 2, "{resumed} of {}", RUNS * KILLS);

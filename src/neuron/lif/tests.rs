@@ -264,19 +264,3 @@ fn only_what_is_wrong_is_found_to_be() {
         assert_eq!(lif.non_finite(), Some(2), "{wrong}");
     }
 }
-
-#[test]
-fn parameters_of_each_neuron_are_refused() {
-    let each = [("t_ref", vec![1.0, 2.0])].into();
-    let setup = crate::neuron::Setup {
-        size: 2,
-        values: &values(&[("tau_m", 20.0), ("v_th", 1.0)]),
-        each: &each,
-        stream: crate::base::stream::Stream::new(0, "test", 0),
-    };
-    let error = (MODEL.build)(setup).map(|_| ()).expect_err("not yet");
-    assert_eq!(
-        error.to_string(),
-        "`lif`: `t_ref` differs between neurons, expected one value for all"
-    );
-}
