@@ -116,7 +116,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         projections: vec![
             projection("a_a", 0, 0, uniform(0.2 * mv, 0.8 * mv), uniform(0.4, 4.0)),
             projection("a_b", 0, 1, constant(0.4 * mv), between),
-            projection("b_a", 1, 0, constant(-1.1 * mv), constant(0.9)),
+            projection("b_a", 1, 0, constant(-0.3 * mv), constant(0.9)),
         ],
         noise: vec![
             noise("weak", 0.3, 4_000.0),
