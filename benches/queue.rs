@@ -62,7 +62,7 @@ fn main() {
             n / 4
         });
 
-        let mut ring: Pending<(i64, u32)> = Pending::new(AHEAD as u64 / WINDOW as u64 + 1);
+        let mut ring: Pending<(i64, u32)> = Pending::new(AHEAD / WINDOW as u64 + 1);
         for (k, gap) in gaps[..pending].iter().enumerate() {
             ring.add(gap / WINDOW, (*gap, k as u32));
         }
