@@ -9,7 +9,7 @@ use crate::base::parameter::{ModelSpec, ParameterError, Values};
 use crate::base::time::Time;
 
 /// What a rule does to the synapses of one projection.
-pub trait PlasticityRule: Send {
+pub trait PlasticityRule: Send + Sync {
     /// At a spike of a target at `t`, after the arrivals of that instant were delivered: changes `weights`, the
     /// target's afferents, given when each afferent last arrived ([`Time::NEVER`] if it has not).
     fn post_spike(&self, t: Time, weights: &mut [f32], last_arrival: &[Time]);

@@ -8,10 +8,12 @@ use proptest::prelude::*;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
-use sharpwave::engine::{Engine, Observer};
-use sharpwave::network::builder::{Builder, Declaration};
+use sharpwave::engine::Observer;
+use sharpwave::engine::assembly::assemble;
+use sharpwave::network::dense::{DenseProjection, Plasticity};
+use sharpwave::network::recurrent::{Population, Recurrent};
 use sharpwave::stimulus::spike_list::SpikeList;
-use sharpwave::{neuron, plasticity};
+use sharpwave::synapse::dense::Dense;
 
 #[derive(Debug, Clone)]
 struct Case {
@@ -142,7 +144,6 @@ impl Observer for Log {
 }
 
 fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
-    let names = ["input", "a", "b"];
     let values = Values::from([
         ("tau_m", case.tau_ms),
         ("v_th", case.v_th),
@@ -150,49 +151,56 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         ("e_l", case.e_l),
         ("t_ref", case.t_ref_ps as f64 * 1e-9),
     ]);
-    let mut builder = Builder::default();
-    builder.source("input", case.weights[0].ncols()).unwrap();
-    for (name, size) in [
-        ("a", case.weights[0].nrows()),
-        ("b", case.weights[1].nrows()),
-    ] {
-        builder
-            .neurons(name, neuron::build("lif", size, &values).unwrap())
-            .unwrap();
-    }
-    let rule = Values::from([
-        ("increment", f64::from(case.increment)),
-        ("decrement", f64::from(case.decrement)),
-        ("window", case.window_ps as f64 * 1e-9),
-    ]);
-    for (p, edge) in EDGES.iter().enumerate() {
-        builder
-            .project(Declaration {
-                name: &format!("{p}"),
-                source: names[edge.0],
-                target: names[edge.1],
-                weights: case.weights[p].view(),
-                gain: case.gains[p],
-                axonal_delay: Duration::from_ps(case.delays_ps[p]),
-                plasticity: Some(plasticity::build("sleep_replay", &rule).unwrap()),
-            })
-            .unwrap();
-    }
-    let mut engine = Engine::new(builder.build().unwrap());
+    let population = |name: &str, size: usize, model: &'static str, values: &Values| Population {
+        name: name.into(),
+        size: size as u32,
+        model,
+        values: values.clone(),
+        each: BTreeMap::new(),
+        v_m: None,
+    };
+    let rule = Plasticity {
+        rule: "sleep_replay",
+        values: Values::from([
+            ("increment", f64::from(case.increment)),
+            ("decrement", f64::from(case.decrement)),
+            ("window", case.window_ps as f64 * 1e-9),
+        ]),
+    };
+    let dense = EDGES.iter().enumerate().map(|(p, edge)| DenseProjection {
+        name: format!("{p}"),
+        source: edge.0,
+        target: edge.1,
+        weights: Dense::from_matrix(case.weights[p].view()),
+        gain: case.gains[p],
+        axonal_delay: Duration::from_ps(case.delays_ps[p]),
+        plasticity: Some(rule.clone()),
+    });
+    let network = Recurrent {
+        seed: 1,
+        lanes: None,
+        populations: vec![
+            population("input", case.weights[0].ncols(), "relay", &Values::new()),
+            population("a", case.weights[0].nrows(), "lif", &values),
+            population("b", case.weights[1].nrows(), "lif", &values),
+        ],
+        projections: Vec::new(),
+        dense: dense.collect(),
+        noise: Vec::new(),
+        currents: Vec::new(),
+        spikes: Vec::new(),
+    };
+    let mut engine = assemble(&network).unwrap();
     let input: Vec<(Time, u32)> = case
         .input
         .iter()
         .map(|&(t, i)| (Time::from_ps(t), i as u32))
         .collect();
-    engine.drive(0, Box::new(SpikeList::new(&input, Duration::ZERO)));
+    let list = SpikeList::new(&input, Duration::ZERO);
+    engine.drive(0, 1.0, Box::new(list));
     let mut log = Log(Vec::new());
     engine.run(Time::from_ps(stop), &mut log);
-    let weights = engine
-        .network()
-        .projections()
-        .iter()
-        .map(|p| p.weights().to_matrix())
-        .collect();
+    let weights = (0..EDGES.len()).map(|p| engine.weights(p)).collect();
     (log.0, weights)
 }
 

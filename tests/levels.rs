@@ -145,6 +145,7 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> Recurrent {
             .map(|p| population(names[p], SIZES[p], t_ref))
             .collect(),
         projections,
+        dense: Vec::new(),
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: spikes.into(),

@@ -81,6 +81,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             projection("e_all", 0, n / 10, constant(0.5)),
             projection("i_all", 1, n / 20, uniform(-3.0, -1.0)),
         ],
+        dense: Vec::new(),
         noise: vec![Noise {
             name: "external".into(),
             targets: vec![0, 1],

@@ -4,15 +4,19 @@
 #[path = "reference/time_stepped.rs"]
 mod time_stepped;
 
+use std::collections::BTreeMap;
+
 use ndarray::Array2;
 use proptest::prelude::*;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::time::{Duration, PS_PER_MS, Time};
-use sharpwave::engine::{Engine, Observer};
-use sharpwave::network::builder::{Builder, Declaration};
-use sharpwave::neuron;
-use sharpwave::plasticity;
+use sharpwave::engine::Observer;
+use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::windowed::Windowed;
+use sharpwave::network::dense::{DenseProjection, Plasticity};
+use sharpwave::network::recurrent::{Population, Recurrent};
 use sharpwave::stimulus::spike_list::SpikeList;
+use sharpwave::synapse::dense::Dense;
 use time_stepped::{Case, Spikes, naive};
 
 struct Log(Vec<(Time, usize, u32)>);
@@ -28,31 +32,47 @@ fn layer(l: usize) -> String {
     format!("layer{l}")
 }
 
-fn engine(case: &Case) -> Engine {
-    let mut builder = Builder::default();
-    builder.source("layer0", case.weights[0].ncols()).unwrap();
-    for (l, w) in case.weights.iter().enumerate() {
+fn engine(case: &Case) -> Windowed {
+    let population = |l: usize, size: usize, model: &'static str, values: Values| Population {
+        name: layer(l),
+        size: size as u32,
+        model,
+        values,
+        each: BTreeMap::new(),
+        v_m: None,
+    };
+    let input = population(0, case.weights[0].ncols(), "relay", Values::new());
+    let layers = case.weights.iter().enumerate().map(|(l, w)| {
         let values = Values::from([("tau_m", 999.5), ("v_th", case.thresholds[l])]);
-        let neurons = neuron::build("lif", w.nrows(), &values).unwrap();
-        builder.neurons(&layer(l + 1), neurons).unwrap();
+        population(l + 1, w.nrows(), "lif", values)
+    });
+    let dense = case.weights.iter().enumerate().map(|(l, w)| {
         let values = Values::from([
             ("increment", f64::from(case.increment)),
             ("decrement", f64::from(case.decrement)),
         ]);
-        builder
-            .project(Declaration {
-                name: &format!("{}_{}", layer(l), layer(l + 1)),
-                source: &layer(l),
-                target: &layer(l + 1),
-                weights: w.view(),
-                gain: case.gains[l],
-                axonal_delay: Duration::ZERO,
-                plasticity: case.plastic[l]
-                    .then(|| plasticity::build("sleep_replay", &values).unwrap()),
-            })
-            .unwrap();
-    }
-    Engine::new(builder.build().unwrap())
+        let rule = "sleep_replay";
+        DenseProjection {
+            name: format!("{}_{}", layer(l), layer(l + 1)),
+            source: l,
+            target: l + 1,
+            weights: Dense::from_matrix(w.view()),
+            gain: case.gains[l],
+            axonal_delay: Duration::ZERO,
+            plasticity: case.plastic[l].then_some(Plasticity { rule, values }),
+        }
+    });
+    let network = Recurrent {
+        seed: 1,
+        lanes: None,
+        populations: std::iter::once(input).chain(layers).collect(),
+        projections: Vec::new(),
+        dense: dense.collect(),
+        noise: Vec::new(),
+        currents: Vec::new(),
+        spikes: Vec::new(),
+    };
+    assemble(&network).unwrap()
 }
 
 /// Runs the engine on the case, shifted in time and cut at the given steps.
@@ -69,7 +89,8 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
         })
         .collect();
     engine.reset(shift);
-    engine.drive(0, Box::new(SpikeList::new(&raster, shift - Time::ZERO)));
+    let list = SpikeList::new(&raster, shift - Time::ZERO);
+    engine.drive(0, 1.0, Box::new(list));
     let mut log = Log(Vec::new());
     for &cut in cuts {
         engine.run(shift + Duration::from_ps(cut as i64 * PS_PER_MS), &mut log);
@@ -91,12 +112,7 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
         })
         .collect();
     spikes.sort_unstable();
-    let weights = engine
-        .network()
-        .projections()
-        .iter()
-        .map(|p| p.weights().to_matrix())
-        .collect();
+    let weights = (0..case.weights.len()).map(|p| engine.weights(p)).collect();
     (spikes, weights)
 }
 

@@ -1,22 +1,25 @@
 //! The published sleep phase: 15 s of a 784-1200-1200-10 network that has learnt two digits, plastic, on one thread.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, PS_PER_MS, Time};
-use sharpwave::engine::{Engine, Observer};
+use sharpwave::engine::Observer;
+use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::windowed::Windowed;
 use sharpwave::mlp::conversion::{Method, gains};
 use sharpwave::mlp::dataset::DataSet;
 use sharpwave::mlp::images::Images;
 use sharpwave::mlp::perceptron::{Mlp, Output};
 use sharpwave::mlp::selection::{Quota, Selection};
 use sharpwave::mlp::training::{Trainer, Training};
-use sharpwave::network::Network;
-use sharpwave::network::builder::{Builder, Declaration};
+use sharpwave::network::dense::{DenseProjection, Plasticity};
+use sharpwave::network::recurrent::{Population, Recurrent};
 use sharpwave::stimulus::image::{ImageNoise, Patch, Timing};
-use sharpwave::{neuron, plasticity};
+use sharpwave::synapse::dense::Dense;
 
 /// Layers of the network, as in its model file.
 pub const LAYERS: [&str; 4] = ["input", "hidden1", "hidden2", "output"];
@@ -60,35 +63,53 @@ static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
 });
 
 /// An engine about to sleep, without input, with the published parameters of class-incremental MNIST.
-pub fn engine(plastic: bool) -> Engine {
-    Engine::new(network(&TRAINED, plastic))
+pub fn engine(plastic: bool) -> Windowed {
+    assemble(&network(plastic)).expect("possible")
 }
 
-fn network(trained: &Trained, plastic: bool) -> Network {
-    let mut builder = Builder::default();
-    builder.source(LAYERS[0], 784).expect("the first one");
-    for (l, v_th) in [14.548273, 44.560317, 38.046326].into_iter().enumerate() {
-        let weights = trained.mlp.layers[l].weights.view();
+/// The network that sleeps, its input a population of relays.
+pub fn network(plastic: bool) -> Recurrent {
+    let Trained { mlp, gains, .. } = &*TRAINED;
+    let thresholds = [14.548273, 44.560317, 38.046326];
+    let population = |l: usize, size: usize, model: &'static str, values: Values| Population {
+        name: LAYERS[l].into(),
+        size: size as u32,
+        model,
+        values,
+        each: BTreeMap::new(),
+        v_m: None,
+    };
+    let mut populations = vec![population(0, 784, "relay", Values::new())];
+    let mut dense = Vec::new();
+    for (l, (layer, v_th)) in mlp.layers.iter().zip(thresholds).enumerate() {
         let values = Values::from([("tau_m", 999.5), ("v_th", v_th)]);
-        let neurons = neuron::build("lif", weights.nrows(), &values).expect("valid parameters");
-        builder.neurons(LAYERS[l + 1], neurons).expect("a new name");
+        populations.push(population(l + 1, layer.weights.nrows(), "lif", values));
+        let rule = "sleep_replay";
         let values = Values::from([("increment", 0.032064), ("decrement", 0.003344)]);
-        let declaration = Declaration {
-            name: LAYERS[l + 1],
-            source: LAYERS[l],
-            target: LAYERS[l + 1],
-            weights,
-            gain: trained.gains[l],
+        dense.push(DenseProjection {
+            name: LAYERS[l + 1].into(),
+            source: l,
+            target: l + 1,
+            weights: Dense::from_matrix(layer.weights.view()),
+            gain: gains[l],
             axonal_delay: Duration::ZERO,
-            plasticity: plastic.then(|| plasticity::build("sleep_replay", &values).expect("valid")),
-        };
-        builder.project(declaration).expect("the shapes fit");
+            plasticity: plastic.then_some(Plasticity { rule, values }),
+        });
     }
-    builder.build().expect("no loop")
+    Recurrent {
+        seed: 1,
+        lanes: None,
+        populations,
+        projections: Vec::new(),
+        dense,
+        noise: Vec::new(),
+        currents: Vec::new(),
+        spikes: Vec::new(),
+    }
 }
 
 /// Sleeps for 15 s on noise shaped like the mean digit; `observer` sees every spike.
-pub fn sleep(engine: &mut Engine, timing: Timing, observer: &mut dyn Observer) {
+pub fn sleep(engine: &mut Windowed, timing: Timing, observer: &mut dyn Observer) {
     // A pixel of 1 fires at twice the published rate.
     let rates: Vec<f64> = TRAINED
         .mean
@@ -103,6 +124,6 @@ pub fn sleep(engine: &mut Engine, timing: Timing, observer: &mut dyn Observer) {
     };
     let ms = Duration::from_ps(PS_PER_MS);
     let noise = ImageNoise::new(&rates, Some(patch), ms, timing, 1, "sleep 1");
-    engine.drive(0, Box::new(noise));
+    engine.drive(0, 1.0, Box::new(noise));
     engine.run(Time::from_ms(15_000.0).expect("in range"), observer);
 }

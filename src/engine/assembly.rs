@@ -1,5 +1,6 @@
 //! From a declared network to lanes: which neurons, synapses, noise and input each has.
 
+mod dense;
 mod input;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::engine::division::{GroupPlan, divide};
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
 use crate::engine::windowed::{Population, Windowed};
+use crate::network::dense::DenseError;
 use crate::network::recurrent::{Projection, Recurrent};
 use crate::network::rule::{self, RuleError};
 use crate::neuron::{self, Neurons, Setup};
@@ -32,6 +34,17 @@ pub enum AssemblyError {
         /// What is wrong.
         error: ParameterError,
     },
+    /// A parameter of a plasticity rule.
+    #[error("projection `{projection}`: {error}")]
+    Plasticity {
+        /// The projection.
+        projection: String,
+        /// What is wrong.
+        error: ParameterError,
+    },
+    /// A dense projection.
+    #[error(transparent)]
+    Dense(#[from] DenseError),
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
@@ -82,6 +95,9 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
     for projection in &network.projections {
         projection.plan.check()?;
     }
+    for projection in &network.dense {
+        projection.check(&network.populations)?;
+    }
     let mut groups: Vec<Vec<Group>> = Vec::new();
     for plan in divide(network)? {
         let lane: Result<Vec<Option<Group>>, AssemblyError> =
@@ -104,7 +120,9 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
         Population::new(population.name.clone(), id, population.size)
     });
     let lookahead = lookahead(network, &lanes)?;
-    Ok(Windowed::new(populations.collect(), lanes, lookahead))
+    let mut engine = Windowed::new(populations.collect(), lanes, lookahead);
+    input::drive(network, &mut engine);
+    Ok(engine)
 }
 
 /// The shortest delay above zero.
@@ -112,7 +130,8 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
 /// # Errors
 /// If a spike would have to reach another lane, or an earlier group, at once.
 fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
-    let mut shortest: Option<Duration> = None;
+    let delays = network.dense.iter().map(|dense| dense.axonal_delay);
+    let mut shortest = delays.filter(|&delay| delay > Duration::ZERO).min();
     for lane in lanes {
         for block in &lane.blocks {
             let delays = block.rows.delays();
@@ -163,7 +182,7 @@ fn group(network: &Recurrent, plan: &GroupPlan) -> Result<Option<Group>, Assembl
     let noise = input::noise(network, neurons.as_ref(), &members, kind, plan.part);
     let mut group = Group::new(neurons, members);
     group.noise = noise;
-    group.given = input::given(network, &group.members);
+    group.dense = dense::blocks(network, &group.members)?;
     group.steps = input::steps(network, plan.kind[0]);
     Ok(Some(group))
 }

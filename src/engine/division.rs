@@ -1,5 +1,6 @@
 //! Who shares a lane: part of the model, because a lane's noise is one stream.
 
+use crate::base::time::Duration;
 use crate::engine::assembly::AssemblyError;
 use crate::network::level::levels;
 use crate::network::recurrent::Recurrent;
@@ -41,11 +42,17 @@ pub type LanePlan = Vec<GroupPlan>;
 /// If projections without delay form a loop, or too few lanes are asked for.
 pub fn divide(network: &Recurrent) -> Result<Vec<LanePlan>, AssemblyError> {
     let n = network.populations.len();
+    let dense = network
+        .dense
+        .iter()
+        .filter(|projection| projection.axonal_delay == Duration::ZERO)
+        .map(|projection| (projection.source, projection.target));
     let sudden: Vec<(usize, usize)> = network
         .projections
         .iter()
         .filter(|projection| projection.plan.delay_ms.constant() == Some(0.0))
         .flat_map(|projection| projection.targets.iter().map(|&to| (projection.source, to)))
+        .chain(dense)
         .collect();
     let level = levels(n, &sudden).map_err(|members| {
         let mut names: Vec<String> = members
@@ -134,6 +141,8 @@ fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError>
         .iter()
         .map(|projection| &projection.plan);
     let row = plans.map(|plan| plan.expected_synapses() / f64::from(plan.n_source));
+    let dense = network.dense.iter();
+    let row = row.chain(dense.map(|dense| dense.weights.n_target() as f64));
     let most = (row.fold(0.0, f64::max) / ROW_TARGETS) as u64;
     Ok(neurons.div_ceil(LANE_NEURONS).min(most.max(1)).max(least))
 }

@@ -6,6 +6,7 @@
 //! groups in the order of their levels: at an instant each group takes all its arrivals, is tested once, and what fires
 //! reaches later groups within the instant.
 
+pub mod dense;
 pub mod group;
 
 use crate::base::time::{Duration, Time};
@@ -63,6 +64,8 @@ pub struct Lane {
     pub(super) blocks: Vec<Block>,
     /// Per population: the blocks that its spikes reach.
     pub(super) outgoing: Vec<Vec<u32>>,
+    /// Per population: the dense blocks that its spikes reach, group and number in it.
+    pub(super) outgoing_dense: Vec<Vec<(usize, usize)>>,
     /// Length of a window.
     pub(super) lookahead: Duration,
     pub(super) pending: Pending<Arrival>,
@@ -86,10 +89,17 @@ impl Lane {
         for (block, number) in blocks.iter().zip(0..) {
             outgoing[block.source].push(number);
         }
+        let mut outgoing_dense = vec![Vec::new(); n_populations];
+        for (at, group) in groups.iter().enumerate() {
+            for (number, block) in group.dense.iter().enumerate() {
+                outgoing_dense[block.source].push((at, number));
+            }
+        }
         Self {
             groups,
             blocks,
             outgoing,
+            outgoing_dense,
             lookahead: Duration::from_ps(1),
             pending: Pending::new(1),
             window: None,
@@ -109,6 +119,17 @@ impl Lane {
         let longest = delays.max().map_or(0, |delay| delay.ps());
         self.lookahead = lookahead;
         self.pending = Pending::new((longest / lookahead.ps()) as u64 + 1);
+    }
+
+    /// Begins anew at `t`, with nothing on its way and nothing from outside.
+    pub fn reset(&mut self, t: Time) {
+        self.groups.iter_mut().for_each(|group| group.reset(t));
+        self.set_lookahead(self.lookahead);
+        self.window = None;
+        self.arrivals.clear();
+        self.delivered = 0;
+        self.sudden.clear();
+        self.outbox.clear();
     }
 
     /// Sends `spikes` of the whole network on their way to this lane. Those without delay have arrived already.
@@ -134,6 +155,14 @@ impl Lane {
                         end,
                     };
                     self.pending.add(window, arrival);
+                }
+            }
+            for &(group, number) in &self.outgoing_dense[spike.population as usize] {
+                let block = &mut self.groups[group].dense[number];
+                if block.delay > Duration::ZERO
+                    && let Some(time) = spike.time.checked_add(block.delay)
+                {
+                    block.flying.push_back((time, spike.node));
                 }
             }
         }
@@ -220,10 +249,18 @@ impl Lane {
 
     /// Delivers what fired in group `at` along its projections without delay, all of which lead to later groups.
     fn deliver_at_once(&mut self, at: usize) {
-        let group = &self.groups[at];
+        let (before, later) = self.groups.split_at_mut(at + 1);
+        let group = &before[at];
         let before = self.sudden.len();
         for &local in &group.fired {
             let (population, node) = group.node(local);
+            for &(to, number) in &self.outgoing_dense[population] {
+                let block = later.get_mut(to.wrapping_sub(at + 1));
+                let block = block.map(|group| &mut group.dense[number]);
+                if let Some(block) = block.filter(|block| block.delay == Duration::ZERO) {
+                    block.arrived.push(node);
+                }
+            }
             for &number in &self.outgoing[population] {
                 let rows = &self.blocks[number as usize].rows;
                 if rows.delays().first() != Some(&Duration::ZERO) {

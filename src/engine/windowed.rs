@@ -1,19 +1,25 @@
-//! A recurrent network with delays, run window by window on any number of threads.
+//! A network run window by window on any number of threads.
 //!
 //! The lookahead is the shortest delay of any projection between lanes: what is emitted in a window of that length
 //! arrives after it. So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run
 //! is cut, and how many threads take lanes does not change any bit; empty windows are skipped.
 
 mod checkpoint;
+mod drive;
 
 use std::sync::OnceLock;
 
+use ndarray::{Array2, Axis, concatenate};
 use rayon::prelude::*;
 
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
+use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::{Lane, Spike};
+use crate::event::agenda::Agenda;
+use crate::stimulus;
+use drive::Drive;
 
 /// A population as the exchange needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +65,11 @@ pub struct Windowed {
     now: Time,
     /// Spikes of the last step, in order, which the lanes have not seen yet.
     spikes: Vec<Spike>,
+    drives: Vec<Drive>,
+    /// The next tick of each stimulus, by its number.
+    agenda: Agenda<usize>,
+    /// Spikes of the tick at hand.
+    drawn: Vec<stimulus::Spike>,
     counts: Vec<u64>,
     fingerprint: Fingerprint,
     /// Hash of what does not change, once it has been asked for.
@@ -96,6 +107,9 @@ impl Windowed {
             lookahead,
             now: Time::ZERO,
             spikes: Vec::new(),
+            drives: Vec::new(),
+            agenda: Agenda::default(),
+            drawn: Vec::new(),
             counts,
             fingerprint: Fingerprint::default(),
             graph: OnceLock::new(),
@@ -130,9 +144,43 @@ impl Windowed {
     /// Synapses, and the bytes that they take, indices included.
     pub fn synapses(&self) -> (usize, usize) {
         let blocks = self.lanes.iter().flat_map(|lane| &lane.blocks);
-        blocks.fold((0, 0), |(n, bytes), block| {
-            (n + block.rows.n_synapses(), bytes + block.rows.bytes())
-        })
+        let sparse = blocks.map(|block| (block.rows.n_synapses(), block.rows.bytes()));
+        let dense = self.dense();
+        let dense = dense.map(|block| (block.weights.n_synapses(), block.weights.bytes()));
+        sparse
+            .chain(dense)
+            .fold((0, 0), |sum, block| (sum.0 + block.0, sum.1 + block.1))
+    }
+
+    fn dense(&self) -> impl Iterator<Item = &DenseBlock> {
+        let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
+        groups.flat_map(|group| &group.dense)
+    }
+
+    /// The weights of the dense projection number `projection` as they stand, shape (n_target, n_source).
+    pub fn weights(&self, projection: usize) -> Array2<f32> {
+        let mut blocks: Vec<&DenseBlock> = self
+            .dense()
+            .filter(|block| block.projection == projection)
+            .collect();
+        blocks.sort_by_key(|block| block.first);
+        let parts: Vec<Array2<f32>> = blocks
+            .iter()
+            .map(|block| block.weights.to_matrix())
+            .collect();
+        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+        // Parts of one matrix have as many columns each.
+        concatenate(Axis(0), &views).unwrap_or_default()
+    }
+
+    /// Starts a bout at `t`: every neuron to rest, past and flying spikes forgotten, everything from outside removed
+    /// (stimuli, noise, currents). Weights, counts and fingerprint stay.
+    pub fn reset(&mut self, t: Time) {
+        self.lanes.iter_mut().for_each(|lane| lane.reset(t));
+        self.drives.clear();
+        self.agenda.clear();
+        self.spikes.clear();
+        self.now = t;
     }
 
     /// The model's variable number `variable` of neuron `node` of the population at index `population` at `t`, which is
@@ -162,7 +210,9 @@ impl Windowed {
             let end = (window + 1)
                 .checked_mul(self.lookahead.ps())
                 .map_or(Time::MAX, Time::from_ps);
-            self.step(window, end.min(until), observer);
+            let end = end.min(until);
+            self.draw(end);
+            self.step(window, end, observer);
             self.skip(until);
         }
     }
@@ -200,7 +250,16 @@ impl Windowed {
             let population = &populations[spike.population as usize];
             (spike.time, population.id, spike.node)
         };
-        self.spikes.sort_unstable_by_key(key);
+        if self.lanes.len() == 1 {
+            // In order of time already.
+            let together = |a: &Spike, b: &Spike| a.time == b.time;
+            let instants = self.spikes.chunk_by_mut(together);
+            instants
+                .filter(|instant| instant.len() > 1)
+                .for_each(|instant| instant.sort_unstable_by_key(key));
+        } else {
+            self.spikes.sort_unstable_by_key(key);
+        }
         let mut nodes = Vec::new();
         let together = |a: &Spike, b: &Spike| (a.time, a.population) == (b.time, b.population);
         for instant in self.spikes.chunk_by(together) {
@@ -224,7 +283,8 @@ impl Windowed {
         if self.now.ps() % lookahead != 0 || !self.spikes.is_empty() {
             return;
         }
-        let mut window = i64::MAX;
+        let tick = self.agenda.next_time().unwrap_or(Time::MAX);
+        let mut window = tick.ps() / lookahead;
         for lane in &self.lanes {
             let alone = lane.next_event().ps() / lookahead;
             let arrives = lane.next_window().unwrap_or(i64::MAX);

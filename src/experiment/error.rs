@@ -13,7 +13,6 @@ use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
 use crate::mlp::training::TrainingError;
 use crate::mlp::weight_file::WeightFileError;
-use crate::network::builder::BuildError;
 use crate::protocol::hypnogram::TooLong;
 use crate::record::checkpoint::CheckpointError;
 use crate::record::edge_file::EdgeFileError;
@@ -55,9 +54,6 @@ pub enum ExperimentError {
     #[error(transparent)]
     Parameter(#[from] ParameterError),
     /// The network.
-    #[error(transparent)]
-    Build(#[from] BuildError),
-    /// A recurrent network.
     #[error(transparent)]
     Assembly(#[from] AssemblyError),
     /// The bouts.

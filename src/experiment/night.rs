@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use ndarray::Array2;
 
 use crate::base::time::Time;
+use crate::engine::Observer;
+use crate::engine::assembly::assemble;
 use crate::engine::fingerprint::Fingerprint;
-use crate::engine::{Engine, Observer};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::{Learner, School};
@@ -177,10 +178,10 @@ impl<'a> Night<'a> {
     ) -> Result<(Option<Sleep>, bool), ExperimentError> {
         let School { model, seed, watch } = self.school;
         let gains = spiking::gains(model, mlp, seen)?;
-        let mut engine = Engine::new(spiking::network(model, mlp, &gains)?);
+        let mut engine = assemble(&spiking::network(model, mlp, &gains))?;
         let stimulus = spiking::stimulus(model, self.inputs, seen, seed, bout);
         self.snapshot(mlp, bout, "before", bout.start)?;
-        let n_layers = engine.network().populations().len();
+        let n_layers = engine.populations().len();
         let kept = if self.keep {
             vec![Vec::new(); n_layers]
         } else {
@@ -198,13 +199,12 @@ impl<'a> Night<'a> {
             .filter(|bout| bout.kind == Kind::Sleep)
             .count();
         let mut layers: Vec<LayerActivity> = engine
-            .network()
             .populations()
             .iter()
             .map(|population| LayerActivity {
                 name: population.name.clone(),
                 spikes: 0,
-                size: population.size() as u32,
+                size: population.size,
             })
             .collect();
         let ended = bout::sleep(&mut engine, bout, 0, stimulus, &mut recorder, |engine| {
@@ -233,7 +233,7 @@ impl<'a> Night<'a> {
         if !ended {
             return Ok((None, false));
         }
-        let after = spiking::weights(engine.network());
+        let after = spiking::weights(&engine, mlp);
         let before = mlp.clone();
         for (layer, weights) in mlp.layers.iter_mut().zip(&after) {
             layer.weights.assign(weights);

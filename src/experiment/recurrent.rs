@@ -257,6 +257,7 @@ pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
             })
             .collect(),
         projections,
+        dense: Vec::new(),
         noise,
         currents,
         spikes: input::spikes(model)?,

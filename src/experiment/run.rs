@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::config::sleep_replay::{SleepReplay, Weights};
+use crate::engine::assembly::assemble;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::estimate::memory_bytes;
 use crate::experiment::inputs::Inputs;
@@ -212,7 +213,7 @@ fn check_network(model: &SleepReplay, inputs: &Inputs) -> Result<(), ExperimentE
         Some(mlp) => spiking::gains(model, mlp, &inputs.train)?,
         None => vec![1.0; mlp.layers.len()],
     };
-    spiking::network(model, &mlp, &gains)?;
+    assemble(&spiking::network(model, &mlp, &gains))?;
     Ok(())
 }
 

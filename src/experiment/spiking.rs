@@ -1,21 +1,25 @@
 //! The spiking network that a trained MLP becomes for one sleep, its noise, and the way back.
 
+use std::collections::BTreeMap;
+
 use ndarray::Array2;
 
+use crate::base::parameter::Values;
 use crate::base::time::{Duration, Time};
 use crate::config::sleep_replay::{Conversion, Input, Patch, SleepReplay, Statistics};
-use crate::experiment::error::ExperimentError;
+use crate::engine::windowed::Windowed;
 use crate::experiment::inputs::Inputs;
 use crate::mlp::conversion::{self, ConversionError, Method};
 use crate::mlp::images::Images;
-use crate::mlp::perceptron::Mlp;
-use crate::network::Network;
-use crate::network::builder::{Builder, Declaration};
+use crate::mlp::perceptron::{Layer, Mlp};
+use crate::network::dense::{DenseProjection, Plasticity};
+use crate::network::recurrent::{Population, Recurrent};
+use crate::neuron::relay;
 use crate::protocol::hypnogram::Bout;
 use crate::stimulus::Stimulus;
 use crate::stimulus::image::{self, ImageNoise, Timing};
 use crate::stimulus::spike_list::SpikeList;
-use crate::{neuron, plasticity};
+use crate::synapse::dense::Dense;
 
 /// The published step, which is also the period of an image without a window.
 const STEP: Duration = Duration::from_ps(crate::base::time::PS_PER_MS);
@@ -45,47 +49,50 @@ pub fn gains(model: &SleepReplay, mlp: &Mlp, seen: &[Images]) -> Result<Vec<f64>
     }
 }
 
-/// The network: the input layer as a source, every other layer of the model's neurons, dense projections of the
-/// MLP's weights without delay, plastic where the model says so.
-///
-/// # Errors
-/// If a parameter is out of range or the weights do not fit.
-pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Result<Network, ExperimentError> {
+/// The network: the input layer as relays, every other layer of the model's neurons, dense projections of the MLP's
+/// weights without delay, plastic where the model says so.
+pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Recurrent {
     let names = model.mlp.layer_names();
     let sizes = mlp.sizes();
-    let mut builder = Builder::default();
-    builder.source(&names[0], sizes[0])?;
+    let population = |l: usize, model: &'static str, values: Values| Population {
+        name: names[l].clone(),
+        size: sizes[l] as u32,
+        model,
+        values,
+        each: BTreeMap::new(),
+        v_m: None,
+    };
+    let mut populations = vec![population(0, relay::SPEC.name, Values::new())];
     for (l, values) in model.neuron.layers.iter().enumerate() {
-        builder.neurons(
-            &names[l + 1],
-            neuron::build(model.neuron.model.name, sizes[l + 1], values)?,
-        )?;
+        populations.push(population(l + 1, model.neuron.model.name, values.clone()));
     }
-    for (l, layer) in mlp.layers.iter().enumerate() {
-        let plasticity = match &model.plasticity.layers[l] {
-            None => None,
-            Some(values) => Some(plasticity::build(model.plasticity.rule.name, values)?),
-        };
-        builder.project(Declaration {
-            name: &projection_name(&names, l),
-            source: &names[l],
-            target: &names[l + 1],
-            weights: layer.weights.view(),
-            gain: gains[l],
-            axonal_delay: Duration::ZERO,
-            plasticity,
-        })?;
+    let projection = |(l, layer): (usize, &Layer)| DenseProjection {
+        name: projection_name(&names, l),
+        source: l,
+        target: l + 1,
+        weights: Dense::from_matrix(layer.weights.view()),
+        gain: gains[l],
+        axonal_delay: Duration::ZERO,
+        plasticity: model.plasticity.layers[l].clone().map(|values| Plasticity {
+            rule: model.plasticity.rule.name,
+            values,
+        }),
+    };
+    Recurrent {
+        seed: model.seed,
+        lanes: None,
+        populations,
+        projections: Vec::new(),
+        dense: mlp.layers.iter().enumerate().map(projection).collect(),
+        noise: Vec::new(),
+        currents: Vec::new(),
+        spikes: Vec::new(),
     }
-    Ok(builder.build()?)
 }
 
-/// The weights of each projection, shape (n_target, n_source), input side first.
-pub fn weights(network: &Network) -> Vec<Array2<f32>> {
-    network
-        .projections()
-        .iter()
-        .map(|projection| projection.weights().to_matrix())
-        .collect()
+/// The weights of each projection of the network made from `mlp`, shape (n_target, n_source), input side first.
+pub fn weights(engine: &Windowed, mlp: &Mlp) -> Vec<Array2<f32>> {
+    (0..mlp.layers.len()).map(|l| engine.weights(l)).collect()
 }
 
 /// Rates of the input units in hertz under `pattern`, an image from 0 to 1: a pixel of 1 fires at twice the maximum

@@ -1,10 +1,11 @@
-//! A recurrent network with delays, as it is declared: what is divided into lanes and run by windows.
+//! A network as it is declared: what is divided into lanes and run by windows.
 
 use std::collections::BTreeMap;
 
 use crate::base::distribution::Distribution;
 use crate::base::parameter::Values;
 use crate::base::time::Time;
+use crate::network::dense::DenseProjection;
 use crate::network::rule::Plan;
 
 /// Populations, projections and noise.
@@ -17,8 +18,10 @@ pub struct Recurrent {
     pub lanes: Option<u32>,
     /// Populations, names unique.
     pub populations: Vec<Population>,
-    /// Projections, names unique.
+    /// Sparse projections, names unique.
     pub projections: Vec<Projection>,
+    /// Dense projections, names unique.
+    pub dense: Vec<DenseProjection>,
     /// External noise, names unique.
     pub noise: Vec<Noise>,
     /// Currents from outside, names unique.
@@ -40,7 +43,7 @@ pub struct Population {
     pub values: Values,
     /// Parameters that are drawn for each neuron, from a stream of its own; none of them is in `values`.
     pub each: BTreeMap<&'static str, Distribution>,
-    /// Membrane potential at t = 0; `None` for sources, which have none.
+    /// Membrane potential at t = 0; `None` for neurons that begin at rest, and for sources, which have none.
     pub v_m: Option<Distribution>,
 }
 
@@ -94,7 +97,8 @@ pub struct Noise {
 
 impl Recurrent {
     /// Those of the populations at the indices `of` that share model, parameters and currents, in the order of their
-    /// names: only neurons of one kind share a group.
+    /// names: only neurons of one kind share a group. A row of a dense projection spans a group, so its target is a kind
+    /// of its own.
     pub fn kinds(&self, of: &[usize]) -> Vec<Vec<usize>> {
         let mut by_name = of.to_vec();
         by_name.sort_by(|&a, &b| self.populations[a].name.cmp(&self.populations[b].name));
@@ -129,6 +133,7 @@ impl Recurrent {
                 .filter(into)
                 .map(|current| &current.name)
         };
-        one == other && currents(a).eq(currents(b))
+        let dense = |p: usize| self.dense.iter().any(|projection| projection.target == p);
+        one == other && currents(a).eq(currents(b)) && !dense(a) && !dense(b)
     }
 }

@@ -3,25 +3,29 @@
 use std::ops::ControlFlow;
 
 use crate::base::time::{Duration, Time};
-use crate::engine::{Engine, Observer};
+use crate::engine::Observer;
+use crate::engine::windowed::Windowed;
 use crate::protocol::hypnogram::Bout;
 use crate::stimulus::Stimulus;
 
 /// Biology between two looks from outside: often enough for a progress line and Ctrl-C, rare enough to cost nothing.
 const SLICE: Duration = Duration::from_ps(100_000_000_000);
 
-/// Runs `bout` from rest, with `stimulus` driving the source population at index `input`. After each slice of 100 ms
+/// What a spike of the stimulus adds: any weight makes a relay fire.
+const WEIGHT: f32 = 1.0;
+
+/// Runs `bout` from rest, with `stimulus` driving the relays of the population at index `input`. After each slice of 100 ms
 /// `look` sees the engine and may stop it; returns whether the bout ran to its end.
 pub fn sleep(
-    engine: &mut Engine,
+    engine: &mut Windowed,
     bout: &Bout,
     input: usize,
     stimulus: Box<dyn Stimulus>,
     observer: &mut dyn Observer,
-    mut look: impl FnMut(&Engine) -> ControlFlow<()>,
+    mut look: impl FnMut(&Windowed) -> ControlFlow<()>,
 ) -> bool {
     engine.reset(bout.start);
-    engine.drive(input, stimulus);
+    engine.drive(input, WEIGHT, stimulus);
     while engine.now() < bout.stop {
         let until: Time = engine
             .now()

@@ -5,8 +5,10 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use crate::base::stream::mix;
+
 /// Weights from every source to every target.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Dense {
     n_target: usize,
     /// Row of source i at `i * n_target..(i + 1) * n_target`.
@@ -29,6 +31,37 @@ impl Dense {
         Array2::from_shape_fn((self.n_target, self.n_source()), |(j, i)| {
             self.values[i * self.n_target + j]
         })
+    }
+
+    /// The weights onto `len` targets from the one numbered `first` on.
+    pub fn onto(&self, first: usize, len: usize) -> Self {
+        let rows = (0..self.n_source()).map(|i| &self.row(i)[first..first + len]);
+        Self {
+            n_target: len,
+            values: rows.flatten().copied().collect(),
+        }
+    }
+
+    /// Whether both are of one shape.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.n_target, self.values.len()) == (other.n_target, other.values.len())
+    }
+
+    /// A hash of every weight.
+    pub fn hash(&self) -> u64 {
+        let shape = mix(self.n_target as u64);
+        let weights = self.values.iter().map(|weight| u64::from(weight.to_bits()));
+        weights.fold(shape, |hash, bits| mix(hash ^ bits))
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.values.as_slice())
+    }
+
+    /// Number of synapses.
+    pub fn n_synapses(&self) -> usize {
+        self.values.len()
     }
 
     /// Number of sources.
@@ -74,6 +107,9 @@ mod tests {
         let mut dense = Dense::from_matrix(matrix.view());
         assert_eq!((dense.n_source(), dense.n_target()), (3, 2));
         assert_eq!(dense.row(1), [2.0, 5.0]);
+        let second = dense.onto(1, 1);
+        assert_eq!(second.to_matrix(), array![[4.0, 5.0, 6.0]]);
+        assert!(!second.is_like(&dense) && second.is_like(&dense.onto(0, 1)));
         let mut column = Vec::new();
         dense.gather(1, &mut column);
         assert_eq!(column, [4.0, 5.0, 6.0]);

@@ -1,11 +1,13 @@
 //! What reaches a group from outside the network.
 
 use crate::base::stream::Stream;
-use crate::base::time::Time;
-use crate::engine::lane::group::{Given, Member};
+use crate::base::time::{Duration, Time};
+use crate::engine::lane::group::Member;
+use crate::engine::windowed::Windowed;
 use crate::network::recurrent::Recurrent;
 use crate::neuron::Neurons;
 use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
+use crate::stimulus::spike_list::SpikeList;
 
 /// The noise of a group: a process for each sign of weights, with a class for each distinct weight. `kind` and `part`
 /// name its streams.
@@ -55,28 +57,14 @@ pub(super) fn noise(
         .collect()
 }
 
-/// The given spikes that reach `members`.
-pub(super) fn given(network: &Recurrent, members: &[Member]) -> Vec<Given> {
+/// Lets the given spikes drive their populations.
+pub(super) fn drive(network: &Recurrent, engine: &mut Windowed) {
     let mut inputs: Vec<_> = network.spikes.iter().collect();
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut given = Vec::new();
     for input in inputs {
-        for member in members {
-            let here = |&(t, node): &(Time, u32)| {
-                let at = node.checked_sub(member.first)?;
-                (at < member.len).then_some((t, (member.local + at) as u16))
-            };
-            if member.population == input.target {
-                given.push(Given {
-                    spikes: input.spikes.iter().filter_map(here).collect(),
-                    weight: input.weight,
-                    next: 0,
-                });
-            }
-        }
+        let spikes = SpikeList::new(&input.spikes, Duration::ZERO);
+        engine.drive(input.target, input.weight, Box::new(spikes));
     }
-    given.retain(|given| !given.spikes.is_empty());
-    given
 }
 
 /// The current into a population: all of its stimuli together, from when on and how many picoamperes.

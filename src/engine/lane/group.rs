@@ -1,8 +1,10 @@
 //! A group: neurons of one kind in a lane, with what reaches them from outside the network.
 
+use std::collections::VecDeque;
 use std::mem;
 
 use crate::base::time::Time;
+use crate::engine::lane::dense::DenseBlock;
 use crate::neuron::{Neurons, RowWeights};
 use crate::stimulus::poisson::Poisson;
 
@@ -19,15 +21,23 @@ pub struct Member {
     pub local: u32,
 }
 
-/// Given spikes onto a group.
+/// What a stimulus brings to a group.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Given {
-    /// When, and onto which neuron of the group, in order of time.
-    pub spikes: Vec<(Time, u16)>,
+pub struct Driven {
     /// What a spike adds.
     pub weight: f32,
-    /// How many have been delivered.
-    pub next: usize,
+    /// When, and onto which neuron of the group, in order of time: those drawn and not delivered yet.
+    pub spikes: VecDeque<(Time, u16)>,
+}
+
+impl Driven {
+    /// Nothing yet; each spike will add `weight`.
+    pub fn new(weight: f32) -> Self {
+        Self {
+            weight,
+            spikes: VecDeque::new(),
+        }
+    }
 }
 
 /// A group and its state.
@@ -38,8 +48,10 @@ pub struct Group {
     pub members: Vec<Member>,
     /// External noise.
     pub noise: Vec<Poisson>,
+    /// All-to-all synapses, in the order of the numbers of their projections' names; then `members` is one population.
+    pub dense: Vec<DenseBlock>,
     /// Spikes from outside.
-    pub given: Vec<Given>,
+    pub driven: Vec<Driven>,
     /// Current from outside: from when on, and how many picoamperes.
     pub steps: Vec<(Time, f64)>,
     /// How many steps have been taken.
@@ -57,12 +69,34 @@ impl Group {
             neurons,
             members,
             noise: Vec::new(),
-            given: Vec::new(),
+            dense: Vec::new(),
+            driven: Vec::new(),
             steps: Vec::new(),
             step: 0,
             hit: None,
             fired: Vec::new(),
         }
+    }
+
+    /// Begins anew at `t`: neurons at rest, nothing on its way, nothing from outside; weights stay.
+    pub fn reset(&mut self, t: Time) {
+        let Self {
+            neurons,
+            members: _,
+            noise,
+            dense,
+            driven,
+            steps,
+            step,
+            hit,
+            fired: _,
+        } = self;
+        neurons.reset(t);
+        noise.clear();
+        dense.iter_mut().for_each(DenseBlock::reset);
+        driven.clear();
+        steps.clear();
+        (*step, *hit) = (0, None);
     }
 
     /// Population and number in it of the neuron that is number `local` here.
@@ -80,12 +114,16 @@ impl Group {
         due.min(self.next_outside())
     }
 
-    /// The next given spike or step of the current.
+    /// The next spike of a stimulus, arrival at a dense projection or step of the current.
     fn next_outside(&self) -> Time {
-        let given = |given: &Given| given.spikes.get(given.next).map(|&(t, _)| t);
-        let step = self.steps.get(self.step).map(|&(t, _)| t);
-        let next = self.given.iter().filter_map(given).chain(step).min();
-        next.unwrap_or(Time::MAX)
+        let mut next = self.steps.get(self.step).map_or(Time::MAX, |&(t, _)| t);
+        for driven in &self.driven {
+            next = next.min(driven.spikes.front().map_or(Time::MAX, |&(t, _)| t));
+        }
+        for block in &self.dense {
+            next = next.min(block.next());
+        }
+        next
     }
 
     /// The next instant at which something happens here without anything arriving. Of neurons that only fire at
@@ -139,7 +177,9 @@ impl Group {
 
     /// Whether something happens here at `t`, arrivals aside.
     pub(super) fn is_due(&self, t: Time) -> bool {
-        self.due() <= t || self.noise.iter().any(|noise| noise.next_time() == t)
+        self.due() <= t
+            || self.dense.iter().any(|block| !block.arrived.is_empty())
+            || self.noise.iter().any(|noise| noise.next_time() == t)
     }
 
     /// Comes to the instant `t`: steps of the current come before what arrives.
@@ -156,14 +196,18 @@ impl Group {
 
     /// Brings in what comes from outside at `t`, and lets neurons fire.
     pub(super) fn settle(&mut self, t: Time) {
-        for given in &mut self.given {
-            while let Some(&(time, local)) = given.spikes.get(given.next)
+        for driven in &mut self.driven {
+            while let Some(&(time, local)) = driven.spikes.front()
                 && time <= t
             {
-                let weight = RowWeights::One(given.weight);
+                let weight = RowWeights::One(driven.weight);
                 self.neurons.receive_row(&[local], weight);
-                given.next += 1;
+                driven.spikes.pop_front();
             }
+        }
+        for block in &mut self.dense {
+            block.land(t);
+            block.deliver(self.neurons.as_mut(), t);
         }
         for noise in &mut self.noise {
             while noise.next_time() == t {
@@ -179,6 +223,11 @@ impl Group {
         let mut fired = mem::take(&mut self.fired);
         fired.clear();
         self.neurons.fire(&mut fired);
+        if !fired.is_empty() {
+            for block in &mut self.dense {
+                block.post_spikes(t, &fired);
+            }
+        }
         self.fired = fired;
     }
 }

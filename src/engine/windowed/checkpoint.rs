@@ -8,15 +8,18 @@ use super::Windowed;
 use crate::base::stream::mix;
 use crate::base::time::Time;
 use crate::engine::fingerprint::Fingerprint;
+use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::Group;
 use crate::engine::lane::{Arrival, Block, Lane, Spike};
 use crate::neuron::StateError;
 use crate::stimulus::poisson;
+use crate::synapse::dense::Dense;
 
 #[derive(Serialize, Deserialize)]
 struct Engine {
     now: Time,
     spikes: Vec<Spike>,
+    drives: u32,
     counts: Vec<u64>,
     fingerprint: Fingerprint,
     lanes: Vec<LaneState>,
@@ -35,9 +38,16 @@ struct LaneState {
 struct GroupState {
     neurons: Vec<u8>,
     noise: Vec<poisson::State>,
-    given: Vec<u64>,
+    dense: Vec<DenseState>,
     step: u64,
     hit: Option<Time>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DenseState {
+    flying: Vec<(Time, u32)>,
+    /// Weights and last arrivals, if they change.
+    plastic: Option<(Dense, Vec<Time>)>,
 }
 
 impl Windowed {
@@ -49,6 +59,9 @@ impl Windowed {
             lookahead: _,
             now,
             spikes,
+            drives,
+            agenda: _,
+            drawn: _,
             counts,
             fingerprint,
             graph: _,
@@ -56,6 +69,7 @@ impl Windowed {
         let state = Engine {
             now: *now,
             spikes: spikes.clone(),
+            drives: drives.len() as u32,
             counts: counts.clone(),
             fingerprint: *fingerprint,
             lanes: lanes.par_iter().map(lane_state).collect(),
@@ -64,7 +78,8 @@ impl Windowed {
         postcard::to_stdvec(&state).unwrap_or_default()
     }
 
-    /// Goes on from what [`save`](Self::save) gave for a network built alike, in this program or another.
+    /// Goes on from what [`save`](Self::save) gave for a network built and driven alike, in this program or another.
+    /// Stimuli draw again all that they had drawn, so they must not have begun.
     ///
     /// # Errors
     /// If the bytes do not fit this network; then it must not be run any more.
@@ -72,12 +87,14 @@ impl Windowed {
         let Engine {
             now,
             spikes,
+            drives,
             counts,
             fingerprint,
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
         same("populations", counts.len(), self.populations.len())?;
+        same("stimuli", drives as usize, self.n_drives())?;
         let known = |spike: &Spike| {
             let population = self.populations.get(spike.population as usize);
             population.is_some_and(|population| spike.node < population.size)
@@ -91,6 +108,9 @@ impl Windowed {
             .try_for_each(|(lane, state)| load_lane(lane, state))?;
         (self.now, self.spikes) = (now, spikes);
         (self.counts, self.fingerprint) = (counts, fingerprint);
+        if !self.catch_up() {
+            return Err(StateError("a stimulus that has begun".into()));
+        }
         Ok(())
     }
 
@@ -101,6 +121,7 @@ impl Windowed {
     }
 
     fn hash_graph(&self) -> u128 {
+        let populations = &self.populations;
         let hashes: Vec<u64> = self
             .lanes
             .par_iter()
@@ -108,18 +129,37 @@ impl Windowed {
                 let members = lane.groups.iter().flat_map(|group| &group.members);
                 let members = members.map(|member| {
                     let place = u64::from(member.first) << 32 | u64::from(member.len);
-                    mix(place ^ self.populations[member.population].id)
+                    mix(place ^ populations[member.population].id)
                 });
                 let blocks = lane
                     .blocks
                     .iter()
-                    .map(|block| mix(block.rows.hash() ^ self.populations[block.source].id));
-                members.chain(blocks).collect::<Vec<_>>()
+                    .map(|block| mix(block.rows.hash() ^ populations[block.source].id));
+                let dense = lane.groups.iter().flat_map(|group| &group.dense);
+                let dense = dense.map(|block| hash_dense(block, populations[block.source].id));
+                members.chain(blocks).chain(dense).collect::<Vec<_>>()
             })
             .collect();
         let fold = |start: u64| hashes.iter().fold(start, |all, &hash| mix(all ^ hash));
         u128::from(fold(0)) << 64 | u128::from(fold(1))
     }
+}
+
+/// A hash of a block of synapses from the population whose name has the number `source`. Weights that change are no part
+/// of the graph.
+fn hash_dense(block: &DenseBlock, source: u64) -> u64 {
+    let weights = match block.plastic {
+        None => block.weights.hash(),
+        Some(_) => 0,
+    };
+    let numbers = [
+        source,
+        block.first.into(),
+        block.gain.to_bits(),
+        block.delay.ps() as u64,
+    ];
+    let fold = |hash: u64, &number: &u64| mix(hash ^ number);
+    numbers.iter().fold(weights, fold)
 }
 
 fn same(what: &str, found: usize, expected: usize) -> Result<(), StateError> {
@@ -135,6 +175,7 @@ fn lane_state(lane: &Lane) -> LaneState {
         groups,
         blocks: _,
         outgoing: _,
+        outgoing_dense: _,
         lookahead: _,
         pending,
         window,
@@ -156,7 +197,9 @@ fn group_state(group: &Group) -> GroupState {
         neurons,
         members: _,
         noise,
-        given,
+        dense,
+        // Drawn again by their stimuli.
+        driven: _,
         steps: _,
         step,
         hit,
@@ -165,9 +208,35 @@ fn group_state(group: &Group) -> GroupState {
     GroupState {
         neurons: neurons.save(),
         noise: noise.iter().map(poisson::Poisson::state).collect(),
-        given: given.iter().map(|given| given.next as u64).collect(),
+        dense: dense.iter().map(dense_state).collect(),
         step: *step as u64,
         hit: *hit,
+    }
+}
+
+fn dense_state(block: &DenseBlock) -> DenseState {
+    let DenseBlock {
+        projection: _,
+        source: _,
+        first: _,
+        gain: _,
+        delay: _,
+        weights,
+        plastic,
+        flying,
+        arrived: _,
+    } = block;
+    let changing = |plastic: &Plastic| {
+        let Plastic {
+            rule: _,
+            last_arrival,
+            column: _,
+        } = plastic;
+        (weights.clone(), last_arrival.clone())
+    };
+    DenseState {
+        flying: flying.iter().copied().collect(),
+        plastic: plastic.as_ref().map(changing),
     }
 }
 
@@ -213,20 +282,43 @@ fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
     let GroupState {
         neurons,
         noise,
-        given,
+        dense,
         step,
         hit,
     } = state;
     same("noise processes", noise.len(), group.noise.len())?;
-    same("spike lists", given.len(), group.given.len())?;
+    same("dense projections", dense.len(), group.dense.len())?;
     group.neurons.load(&neurons)?;
     for (process, state) in group.noise.iter_mut().zip(noise) {
         process.go_on_from(state);
     }
-    for (given, next) in group.given.iter_mut().zip(given) {
-        given.next = usize::try_from(next).unwrap_or(usize::MAX);
+    for (block, state) in group.dense.iter_mut().zip(dense) {
+        load_dense(block, state)?;
     }
     group.step = usize::try_from(step).unwrap_or(usize::MAX);
     group.hit = hit;
     Ok(())
+}
+
+fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateError> {
+    let DenseState { flying, plastic } = state;
+    let n_source = block.weights.n_source();
+    if flying.iter().any(|&(_, node)| node as usize >= n_source) {
+        return Err(StateError("a spike of no neuron".into()));
+    }
+    if !flying.is_sorted_by_key(|&(t, _)| t) {
+        return Err(StateError("spikes out of order".into()));
+    }
+    block.flying = flying.into();
+    block.arrived.clear();
+    match (&mut block.plastic, plastic) {
+        (None, None) => Ok(()),
+        (Some(own), Some((weights, last_arrival)))
+            if weights.is_like(&block.weights) && last_arrival.len() == n_source =>
+        {
+            (block.weights, own.last_arrival) = (weights, last_arrival);
+            Ok(())
+        }
+        _ => Err(StateError("other weights".into())),
+    }
 }

@@ -1,0 +1,75 @@
+//! Dense projections as blocks of the groups that they reach.
+
+use std::collections::VecDeque;
+
+use crate::engine::assembly::AssemblyError;
+use crate::engine::lane::dense::{DenseBlock, Plastic};
+use crate::engine::lane::group::Member;
+use crate::network::dense::DenseProjection;
+use crate::network::recurrent::Recurrent;
+use crate::plasticity;
+
+/// Synapses of dense projections onto `members`, which are of one population if there are any, in the order of the
+/// numbers of the projections' names: arrivals of an instant come in this order.
+///
+/// # Errors
+/// If a plasticity rule or a value of its parameters is impossible.
+pub(super) fn blocks(
+    network: &Recurrent,
+    members: &[Member],
+) -> Result<Vec<DenseBlock>, AssemblyError> {
+    let mut by_name: Vec<(usize, &DenseProjection)> = network.dense.iter().enumerate().collect();
+    by_name.sort_by_key(|(_, projection)| projection.id());
+    let mut blocks = Vec::new();
+    for (number, projection) in by_name {
+        for member in members {
+            if member.population == projection.target {
+                blocks.push(block(network, number, projection, member)?);
+            }
+        }
+    }
+    Ok(blocks)
+}
+
+fn block(
+    network: &Recurrent,
+    number: usize,
+    projection: &DenseProjection,
+    member: &Member,
+) -> Result<DenseBlock, AssemblyError> {
+    let &DenseProjection {
+        ref name,
+        source,
+        target,
+        ref weights,
+        gain,
+        axonal_delay,
+        ref plasticity,
+    } = projection;
+    let plastic = match plasticity {
+        None => None,
+        Some(plasticity) => {
+            let rule = plasticity::build(plasticity.rule, &plasticity.values);
+            let rule = rule.map_err(|error| AssemblyError::Plasticity {
+                projection: name.clone(),
+                error,
+            })?;
+            Some(Plastic::new(rule, weights.n_source()))
+        }
+    };
+    Ok(DenseBlock {
+        projection: number,
+        source,
+        first: member.first,
+        gain,
+        delay: axonal_delay,
+        weights: if member.len == network.populations[target].size {
+            weights.clone()
+        } else {
+            weights.onto(member.first as usize, member.len as usize)
+        },
+        plastic,
+        flying: VecDeque::new(),
+        arrived: Vec::new(),
+    })
+}

@@ -1,0 +1,97 @@
+//! Stimuli that drive populations. They do not depend on the network, and so run ahead of it.
+
+use super::Windowed;
+use crate::base::time::Time;
+use crate::engine::lane::group::Driven;
+use crate::event::agenda::{Class, Key};
+use crate::stimulus::{self, Stimulus};
+
+/// A stimulus and where its spikes go.
+pub(super) struct Drive {
+    /// Index of the population.
+    population: usize,
+    stimulus: Box<dyn Stimulus>,
+    /// Whether it has ticked.
+    begun: bool,
+    /// For each place of the population, the number of its spikes among what drives the group.
+    slots: Vec<usize>,
+}
+
+impl Windowed {
+    /// Lets `stimulus` drive the population at index `population` from now on: each of its spikes adds `weight` to its
+    /// neuron. Any weight above zero makes a relay fire.
+    pub fn drive(&mut self, population: usize, weight: f32, stimulus: Box<dyn Stimulus>) {
+        let mut slots = Vec::new();
+        for place in &self.populations[population].places {
+            let driven = &mut self.lanes[place.lane].groups[place.group].driven;
+            slots.push(driven.len());
+            driven.push(Driven::new(weight));
+        }
+        let drive = Drive {
+            population,
+            stimulus,
+            begun: false,
+            slots,
+        };
+        self.drives.push(drive);
+        self.appoint(self.drives.len() - 1, self.now);
+    }
+
+    fn appoint(&mut self, drive: usize, time: Time) {
+        let key = Key {
+            time,
+            class: Class::Stimulus,
+            source: self.populations[self.drives[drive].population].id,
+        };
+        self.agenda.schedule(drive, key);
+    }
+
+    /// Draws what stimuli bring before `end`.
+    pub(super) fn draw(&mut self, end: Time) {
+        let mut spikes = std::mem::take(&mut self.drawn);
+        while self.agenda.next_time().is_some_and(|next| next < end)
+            && let Some((at, key)) = self.agenda.take_due(end)
+        {
+            let drive = &mut self.drives[at];
+            spikes.clear();
+            drive.begun = true;
+            let next = drive.stimulus.tick(key.time, &mut spikes);
+            self.hand_out(at, &spikes);
+            if let Some(next) = next {
+                self.appoint(at, next);
+            }
+        }
+        self.drawn = spikes;
+    }
+
+    /// Gives spikes to the groups of their neurons; what lies in the past never comes.
+    fn hand_out(&mut self, drive: usize, spikes: &[stimulus::Spike]) {
+        let drive = &self.drives[drive];
+        let places = &self.populations[drive.population].places;
+        for &(t, node) in spikes {
+            let after = places.partition_point(|place| place.first <= node);
+            let (Some(place), true) = (places.get(after.wrapping_sub(1)), t >= self.now) else {
+                continue;
+            };
+            let group = &mut self.lanes[place.lane].groups[place.group];
+            let local = place.local + (node - place.first);
+            let driven = &mut group.driven[drive.slots[after - 1]];
+            driven.spikes.push_back((t, local as u16));
+        }
+    }
+
+    /// Number of stimuli.
+    pub(super) fn n_drives(&self) -> usize {
+        self.drives.len()
+    }
+
+    /// Brings stimuli that have not begun to where they would be at `now`, with what they bring later: they draw again
+    /// what they had drawn, so that none needs a state that can be saved. False if one has begun.
+    pub(super) fn catch_up(&mut self) -> bool {
+        if self.drives.iter().any(|drive| drive.begun) {
+            return false;
+        }
+        self.draw(self.now);
+        true
+    }
+}
