@@ -66,6 +66,8 @@ pub struct Lane {
     pub(super) outgoing: Vec<Vec<u32>>,
     /// Per population: the dense blocks that its spikes reach, group and number in it.
     pub(super) outgoing_dense: Vec<Vec<(usize, usize)>>,
+    /// Whether any of them have a delay.
+    pub(super) has_late: bool,
     /// Length of a window.
     pub(super) lookahead: Duration,
     pub(super) pending: Pending<Arrival>,
@@ -75,8 +77,8 @@ pub struct Lane {
     pub(super) delivered: usize,
     /// Arrivals without delay at the instant at hand: block, source, row.
     pub(super) sudden: Vec<(u32, u32, Row)>,
-    /// Spikes of the window, in time order: when, group, and the neuron's number within it.
-    pub(super) outbox: Vec<(Time, u32, u32)>,
+    /// Spikes of the window, in time order.
+    pub(super) outbox: Vec<Spike>,
 }
 
 /// Rows fetched ahead of the one at hand: their first lines, before the loads that need them.
@@ -95,11 +97,15 @@ impl Lane {
                 outgoing_dense[block.source].push((at, number));
             }
         }
+        let mut dense = groups.iter().flat_map(|group| &group.dense);
+        let late = |block: &Block| block.rows.delays().last() > Some(&Duration::ZERO);
+        let has_late = blocks.iter().any(late) || dense.any(|block| block.delay > Duration::ZERO);
         Self {
             groups,
             blocks,
             outgoing,
             outgoing_dense,
+            has_late,
             lookahead: Duration::from_ps(1),
             pending: Pending::new(1),
             window: None,
@@ -134,6 +140,9 @@ impl Lane {
 
     /// Sends `spikes` of the whole network on their way to this lane. Those without delay have arrived already.
     pub fn take_in(&mut self, spikes: &[Spike]) {
+        if !self.has_late {
+            return;
+        }
         for spike in spikes {
             for &number in &self.outgoing[spike.population as usize] {
                 let rows = &self.blocks[number as usize].rows;
@@ -175,11 +184,12 @@ impl Lane {
             self.pending.take(window, &mut self.arrivals);
             self.delivered = 0;
         }
+        self.groups.iter_mut().for_each(Group::look);
         loop {
             let arrival = self.arrivals.get(self.delivered);
             let mut instant = arrival.map_or(until, |arrival| arrival.time.min(until));
             for group in &self.groups {
-                instant = instant.min(group.due());
+                instant = instant.min(group.due);
             }
             // What an earlier group does within the instant cannot reach a later one before it.
             for group in &mut self.groups {
@@ -241,19 +251,22 @@ impl Lane {
         if group.fired.is_empty() {
             return;
         }
-        let number = at as u32;
-        let fired = group.fired.iter();
-        self.outbox.extend(fired.map(|&local| (t, number, local)));
-        self.deliver_at_once(at);
+        self.send(at, t);
     }
 
-    /// Delivers what fired in group `at` along its projections without delay, all of which lead to later groups.
-    fn deliver_at_once(&mut self, at: usize) {
+    /// Sends what fired in group `at` at `t` out, and delivers it along its projections without delay, all of which lead
+    /// to later groups.
+    fn send(&mut self, at: usize, t: Time) {
         let (before, later) = self.groups.split_at_mut(at + 1);
         let group = &before[at];
         let before = self.sudden.len();
         for &local in &group.fired {
             let (population, node) = group.node(local);
+            self.outbox.push(Spike {
+                time: t,
+                population: population as u32,
+                node,
+            });
             for &(to, number) in &self.outgoing_dense[population] {
                 let block = later.get_mut(to.wrapping_sub(at + 1));
                 let block = block.map(|group| &mut group.dense[number]);

@@ -7,6 +7,7 @@
 mod checkpoint;
 mod drive;
 
+use std::mem;
 use std::sync::OnceLock;
 
 use ndarray::{Array2, Axis, concatenate};
@@ -235,14 +236,12 @@ impl Windowed {
     /// Takes the spikes out of the lanes and shows them in order.
     fn exchange(&mut self, observer: &mut dyn Observer) {
         self.spikes.clear();
-        for lane in &mut self.lanes {
-            for (time, group, local) in lane.outbox.drain(..) {
-                let (population, node) = lane.groups[group as usize].node(local);
-                self.spikes.push(Spike {
-                    time,
-                    population: population as u32,
-                    node,
-                });
+        match &mut self.lanes[..] {
+            [lane] => mem::swap(&mut self.spikes, &mut lane.outbox),
+            lanes => {
+                for lane in lanes {
+                    self.spikes.append(&mut lane.outbox);
+                }
             }
         }
         let populations = &self.populations;

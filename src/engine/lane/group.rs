@@ -1,6 +1,5 @@
 //! A group: neurons of one kind in a lane, with what reaches them from outside the network.
 
-use std::collections::VecDeque;
 use std::mem;
 
 use crate::base::time::Time;
@@ -26,8 +25,12 @@ pub struct Member {
 pub struct Driven {
     /// What a spike adds.
     pub weight: f32,
-    /// When, and onto which neuron of the group, in order of time: those drawn and not delivered yet.
-    pub spikes: VecDeque<(Time, u16)>,
+    /// When spikes come, ascending.
+    times: Vec<Time>,
+    /// Onto which neuron of the group.
+    targets: Vec<u16>,
+    /// How many have been delivered.
+    next: usize,
 }
 
 impl Driven {
@@ -35,7 +38,38 @@ impl Driven {
     pub fn new(weight: f32) -> Self {
         Self {
             weight,
-            spikes: VecDeque::new(),
+            times: Vec::new(),
+            targets: Vec::new(),
+            next: 0,
+        }
+    }
+
+    /// Adds a spike, not before any other.
+    #[inline]
+    pub(in crate::engine) fn push(&mut self, t: Time, target: u16) {
+        if self.next == self.times.len() {
+            self.times.clear();
+            self.targets.clear();
+            self.next = 0;
+        }
+        self.times.push(t);
+        self.targets.push(target);
+    }
+
+    /// When the next spike comes.
+    #[inline]
+    fn next_time(&self) -> Time {
+        self.times.get(self.next).map_or(Time::MAX, |&t| t)
+    }
+
+    /// Delivers what comes at `t`.
+    fn deliver(&mut self, neurons: &mut dyn Neurons, t: Time) {
+        let rest = &self.times[self.next..];
+        let n = rest.iter().take_while(|&&time| time <= t).count();
+        if n > 0 {
+            let targets = &self.targets[self.next..self.next + n];
+            neurons.receive_row(targets, RowWeights::One(self.weight));
+            self.next += n;
         }
     }
 }
@@ -58,6 +92,8 @@ pub struct Group {
     pub step: usize,
     /// An instant to which noise has been applied, and at which it may make a neuron fire.
     pub hit: Option<Time>,
+    /// The next instant known at which something happens here, arrivals and noise aside.
+    pub due: Time,
     /// Who fires at the instant at hand.
     pub fired: Vec<u32>,
 }
@@ -74,6 +110,7 @@ impl Group {
             steps: Vec::new(),
             step: 0,
             hit: None,
+            due: Time::ZERO,
             fired: Vec::new(),
         }
     }
@@ -89,6 +126,7 @@ impl Group {
             steps,
             step,
             hit,
+            due: _,
             fired: _,
         } = self;
         neurons.reset(t);
@@ -102,23 +140,25 @@ impl Group {
     /// Population and number in it of the neuron that is number `local` here.
     #[inline]
     pub fn node(&self, local: u32) -> (usize, u32) {
-        let at = self.members.partition_point(|member| member.local <= local) - 1;
-        let member = &self.members[at];
+        let member = match &self.members[..] {
+            [member] => member,
+            members => &members[members.partition_point(|member| member.local <= local) - 1],
+        };
         (member.population, member.first + (local - member.local))
     }
 
-    /// The next instant known at which something happens here, arrivals and noise aside.
+    /// Finds out when it is due, after something has changed.
     #[inline]
-    pub(super) fn due(&self) -> Time {
+    pub(super) fn look(&mut self) {
         let due = self.neurons.next_due().min(self.hit.unwrap_or(Time::MAX));
-        due.min(self.next_outside())
+        self.due = due.min(self.next_outside());
     }
 
     /// The next spike of a stimulus, arrival at a dense projection or step of the current.
     fn next_outside(&self) -> Time {
         let mut next = self.steps.get(self.step).map_or(Time::MAX, |&(t, _)| t);
         for driven in &self.driven {
-            next = next.min(driven.spikes.front().map_or(Time::MAX, |&(t, _)| t));
+            next = next.min(driven.next_time());
         }
         for block in &self.dense {
             next = next.min(block.next());
@@ -138,10 +178,17 @@ impl Group {
 
     /// Applies noise before `boundary`, up to the first instant at which it may make a neuron fire: that instant, or
     /// the boundary.
+    #[inline]
     pub(super) fn expose(&mut self, boundary: Time) -> Time {
-        if self.hit.is_some() {
+        if self.noise.is_empty() || self.hit.is_some() {
             return boundary;
         }
+        let instant = self.apply_noise(boundary);
+        self.look();
+        instant
+    }
+
+    fn apply_noise(&mut self, boundary: Time) -> Time {
         while let Some(at) = (0..self.noise.len()).min_by_key(|&k| self.noise[k].next_time()) {
             let time = self.noise[at].next_time();
             if time >= boundary {
@@ -176,8 +223,9 @@ impl Group {
     }
 
     /// Whether something happens here at `t`, arrivals aside.
+    #[inline]
     pub(super) fn is_due(&self, t: Time) -> bool {
-        self.due() <= t
+        self.due <= t
             || self.dense.iter().any(|block| !block.arrived.is_empty())
             || self.noise.iter().any(|noise| noise.next_time() == t)
     }
@@ -197,13 +245,7 @@ impl Group {
     /// Brings in what comes from outside at `t`, and lets neurons fire.
     pub(super) fn settle(&mut self, t: Time) {
         for driven in &mut self.driven {
-            while let Some(&(time, local)) = driven.spikes.front()
-                && time <= t
-            {
-                let weight = RowWeights::One(driven.weight);
-                self.neurons.receive_row(&[local], weight);
-                driven.spikes.pop_front();
-            }
+            driven.deliver(self.neurons.as_mut(), t);
         }
         for block in &mut self.dense {
             block.land(t);
@@ -229,5 +271,6 @@ impl Group {
             }
         }
         self.fired = fired;
+        self.look();
     }
 }

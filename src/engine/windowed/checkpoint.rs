@@ -176,6 +176,7 @@ fn lane_state(lane: &Lane) -> LaneState {
         blocks: _,
         outgoing: _,
         outgoing_dense: _,
+        has_late: _,
         lookahead: _,
         pending,
         window,
@@ -203,6 +204,7 @@ fn group_state(group: &Group) -> GroupState {
         steps: _,
         step,
         hit,
+        due: _,
         fired: _,
     } = group;
     GroupState {

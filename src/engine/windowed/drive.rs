@@ -1,6 +1,6 @@
 //! Stimuli that drive populations. They do not depend on the network, and so run ahead of it.
 
-use super::Windowed;
+use super::{Population, Windowed};
 use crate::base::time::Time;
 use crate::engine::lane::group::Driven;
 use crate::event::agenda::{Class, Key};
@@ -66,17 +66,19 @@ impl Windowed {
 
     /// Gives spikes to the groups of their neurons; what lies in the past never comes.
     fn hand_out(&mut self, drive: usize, spikes: &[stimulus::Spike]) {
-        let drive = &self.drives[drive];
-        let places = &self.populations[drive.population].places;
-        for &(t, node) in spikes {
-            let after = places.partition_point(|place| place.first <= node);
-            let (Some(place), true) = (places.get(after.wrapping_sub(1)), t >= self.now) else {
-                continue;
-            };
+        let Drive {
+            population, slots, ..
+        } = &self.drives[drive];
+        let Population { places, size, .. } = &self.populations[*population];
+        for (at, (place, &slot)) in places.iter().zip(slots).enumerate() {
+            let end = places.get(at + 1).map_or(*size, |next| next.first);
             let group = &mut self.lanes[place.lane].groups[place.group];
-            let local = place.local + (node - place.first);
-            let driven = &mut group.driven[drive.slots[after - 1]];
-            driven.spikes.push_back((t, local as u16));
+            let driven = &mut group.driven[slot];
+            for &(t, node) in spikes {
+                if (place.first..end).contains(&node) && t >= self.now {
+                    driven.push(t, (place.local + (node - place.first)) as u16);
+                }
+            }
         }
     }
 
