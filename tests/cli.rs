@@ -159,7 +159,7 @@ fn describe_shows_the_keys_of_rules_and_stimuli() {
     for expected in [
         "fixed_in_degree (connection rule)\n",
         "\n  in_degree  number       required  synapses onto each target\n",
-        "\nKeys of every projection\n",
+        "\nKeys of the projection\n",
         "\n  axonal_delay      ms ",
     ] {
         assert!(out.contains(expected), "{expected:?} in\n{out}");
@@ -205,7 +205,7 @@ fn unknown_models_get_a_suggestion() {
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert_eq!(
         err,
-        "error: `sleep_reply`: found no neuron model, rule or stimulus of this name\n  \
+        "error: `sleep_reply`: found no neuron model, rule, stimulus or distribution of this name\n  \
          help: did you mean `sleep_replay`?\n"
     );
     let (_, _, err) = typed(&["describe", "hodgkin_huxley"]);

@@ -225,6 +225,22 @@ impl Distribution {
         (low.max(self.low), high.min(self.high))
     }
 
+    /// The interval of the middle of all draws, without the 1 in 100 farthest from it.
+    pub fn bulk(&self) -> (f64, f64) {
+        /// Of a Gaussian, 99 % lie within so many standard deviations.
+        const GAUSSIAN: f64 = 2.576;
+        let (least, most) = self.reach();
+        let far = GAUSSIAN * self.sigma;
+        let (low, high) = match self.shape {
+            Shape::Constant(_) | Shape::Uniform { .. } => (least, most),
+            Shape::Normal { .. } => (self.mu - far, self.mu + far),
+            Shape::LogNormal { .. } => (function::exp(self.mu - far), function::exp(self.mu + far)),
+            // ln 100 means.
+            Shape::Exponential { offset, mean } => (offset, offset + 4.605 * mean),
+        };
+        (low.clamp(least, most), high.clamp(least, most))
+    }
+
     /// Draws one value.
     #[inline]
     pub fn draw(&self, stream: &mut Stream) -> f64 {

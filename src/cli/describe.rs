@@ -8,7 +8,9 @@ use super::failure::Failure;
 use super::shell::Shell;
 use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Range};
 use crate::base::suggest::nearest;
-use crate::config::catalogue::{CONNECTION_RULES, KeySpec, KindSpec, STIMULUS_KINDS};
+use crate::config::catalogue::{
+    CONNECTION_RULES, DISTRIBUTIONS, KeySpec, KindSpec, STIMULUS_KINDS,
+};
 use crate::neuron::Model;
 use crate::{neuron, plasticity};
 
@@ -22,6 +24,7 @@ enum Entry {
     Plasticity(&'static ModelSpec),
     Rule(&'static KindSpec),
     Stimulus(&'static KindSpec),
+    Distribution(&'static KindSpec),
 }
 
 impl Entry {
@@ -32,6 +35,7 @@ impl Entry {
             Self::Plasticity(_) => "plasticity rule",
             Self::Rule(_) => "connection rule",
             Self::Stimulus(_) => "stimulus",
+            Self::Distribution(_) => "distribution",
         }
     }
 
@@ -39,7 +43,7 @@ impl Entry {
         match self {
             Self::Neuron(model) => model.spec.name,
             Self::Plasticity(spec) => spec.name,
-            Self::Rule(spec) | Self::Stimulus(spec) => spec.name,
+            Self::Rule(spec) | Self::Stimulus(spec) | Self::Distribution(spec) => spec.name,
         }
     }
 
@@ -47,13 +51,13 @@ impl Entry {
         match self {
             Self::Neuron(model) => model.spec.summary,
             Self::Plasticity(spec) => spec.summary,
-            Self::Rule(spec) | Self::Stimulus(spec) => spec.summary,
+            Self::Rule(spec) | Self::Stimulus(spec) | Self::Distribution(spec) => spec.summary,
         }
     }
 }
 
 /// Everything, under the headings of the list.
-fn groups() -> [(&'static str, Vec<Entry>); 4] {
+fn groups() -> [(&'static str, Vec<Entry>); 5] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
     [
@@ -66,6 +70,10 @@ fn groups() -> [(&'static str, Vec<Entry>); 4] {
         (
             "Stimuli",
             STIMULUS_KINDS.iter().map(Entry::Stimulus).collect(),
+        ),
+        (
+            "Distributions",
+            DISTRIBUTIONS.iter().map(Entry::Distribution).collect(),
         ),
     ]
 }
@@ -112,7 +120,7 @@ fn unknown(name: &str) -> Failure {
         None => format!("known: `{}`", names.join("`, `")),
     };
     Failure::input(format!(
-        "`{name}`: found no neuron model, rule or stimulus of this name\n  help: {help}"
+        "`{name}`: found no neuron model, rule, stimulus or distribution of this name\n  help: {help}"
     ))
 }
 
@@ -148,9 +156,9 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
         }
         Entry::Rule(spec) => {
             keys(out, "Keys", spec.keys)?;
-            keys(out, "Keys of every projection", spec.shared)
+            keys(out, "Keys of the projection", spec.shared)
         }
-        Entry::Stimulus(spec) => keys(out, "Keys", spec.keys),
+        Entry::Stimulus(spec) | Entry::Distribution(spec) => keys(out, "Keys", spec.keys),
     }
 }
 
@@ -275,7 +283,9 @@ fn document(entry: Entry) -> Value {
             document
         }
         Entry::Plasticity(spec) => spec_document(spec),
-        Entry::Rule(spec) | Entry::Stimulus(spec) => kind_document(spec),
+        Entry::Rule(spec) | Entry::Stimulus(spec) | Entry::Distribution(spec) => {
+            kind_document(spec)
+        }
     };
     document["kind"] = entry.kind().into();
     document

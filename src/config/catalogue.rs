@@ -43,6 +43,8 @@ const fn key(
 const NAME: &str = "name";
 const NAMES: &str = "names";
 const NUMBER: &str = "number";
+/// A value in the unit of what is drawn.
+const QUANTITY: &str = "its unit";
 /// What the neuron model of the target asks for.
 const WEIGHT: &str = "mV, pA, number";
 
@@ -53,15 +55,24 @@ const MULTAPSES: KeySpec = key(
     "whether two neurons may have several synapses",
 );
 
-/// Keys of every projection.
+const SOURCE: KeySpec = key("source", NAME, None, "population whose spikes arrive");
+const TARGET: KeySpec = key(
+    "target",
+    NAMES,
+    None,
+    "populations that they arrive at, taken for one; their weights have one unit",
+);
+const DELAY_RESOLUTION: KeySpec = key(
+    "delay_resolution",
+    "ms",
+    Some("0.1"),
+    "delays that differ are multiples of it",
+);
+
+/// Keys of every projection that a rule makes.
 const OF_PROJECTIONS: &[KeySpec] = &[
-    key("source", NAME, None, "population whose spikes arrive"),
-    key(
-        "target",
-        NAMES,
-        None,
-        "populations that they arrive at, taken for one; their weights have one unit",
-    ),
+    SOURCE,
+    TARGET,
     key(
         "weight",
         WEIGHT,
@@ -80,18 +91,38 @@ const OF_PROJECTIONS: &[KeySpec] = &[
         Some("0"),
         "time from arrival to soma, or a distribution; one of the two delays must be constant",
     ),
-    key(
-        "delay_resolution",
-        "ms",
-        Some("0.1"),
-        "drawn delays are multiples of it",
-    ),
+    DELAY_RESOLUTION,
     key(
         "autapses",
         "true, false",
         Some("false"),
         "whether a neuron may have a synapse onto itself",
     ),
+];
+
+/// Keys of every projection that a file lists.
+const OF_LISTS: &[KeySpec] = &[
+    SOURCE,
+    TARGET,
+    key(
+        "weight",
+        WEIGHT,
+        Some("the file's"),
+        "of every synapse, or a distribution, in place of the file's column",
+    ),
+    key(
+        "axonal_delay",
+        "ms",
+        Some("the file's"),
+        "of every synapse, or a distribution, in place of the file's column",
+    ),
+    key(
+        "dendritic_delay",
+        "ms",
+        Some("the file's"),
+        "the same for the time from arrival to soma",
+    ),
+    DELAY_RESOLUTION,
 ];
 
 /// Values of `rule` in `[projection.NAME]`.
@@ -137,6 +168,99 @@ pub static CONNECTION_RULES: &[KindSpec] = &[
         summary: "A number of synapses in all, between pairs drawn at random.",
         keys: &[key("total", NUMBER, None, "synapses in all"), MULTAPSES],
         shared: OF_PROJECTIONS,
+    },
+    KindSpec {
+        name: "from_file",
+        summary: "The synapses that a file lists.",
+        keys: &[
+            key(
+                "file",
+                "path",
+                None,
+                "SONATA edges (.h5) or CSV (source,target[,weight][,delay_ms])",
+            ),
+            key(
+                "population",
+                NAME,
+                Some("the only one"),
+                "edge population of a SONATA file that is read",
+            ),
+        ],
+        shared: OF_LISTS,
+    },
+];
+
+const LOW: KeySpec = key(
+    "low",
+    QUANTITY,
+    Some("none"),
+    "draws below it are drawn again",
+);
+const HIGH: KeySpec = key(
+    "high",
+    QUANTITY,
+    Some("none"),
+    "draws above it are drawn again",
+);
+
+/// Values of `distribution` in a table that stands in place of a value.
+pub static DISTRIBUTIONS: &[KindSpec] = &[
+    KindSpec {
+        name: "uniform",
+        summary: "Every value between two bounds alike.",
+        keys: &[
+            key("low", QUANTITY, None, "smallest value"),
+            key("high", QUANTITY, None, "bound that is not reached"),
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "normal",
+        summary: "Gaussian.",
+        keys: &[
+            key("mean", QUANTITY, None, "mean before bounds"),
+            key("sd", QUANTITY, None, "standard deviation before bounds"),
+            LOW,
+            HIGH,
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "log_normal",
+        summary: "A variable whose logarithm is Gaussian.",
+        keys: &[
+            key(
+                "mean",
+                QUANTITY,
+                None,
+                "mean of the variable itself, before bounds",
+            ),
+            key(
+                "sd",
+                QUANTITY,
+                None,
+                "its standard deviation, before bounds",
+            ),
+            LOW,
+            HIGH,
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "exponential",
+        summary: "Exponential, from an offset upwards.",
+        keys: &[
+            key(
+                "mean",
+                QUANTITY,
+                None,
+                "mean distance from the offset, before bounds",
+            ),
+            key("offset", QUANTITY, Some("0"), "smallest value"),
+            LOW,
+            HIGH,
+        ],
+        shared: &[],
     },
 ];
 
@@ -218,9 +342,14 @@ mod tests {
 
     /// The error of a network whose projection and stimulus have these lines.
     fn error(projection: &str, stimulus: &str) -> String {
+        drawn("\"20 ms\"", projection, stimulus)
+    }
+
+    /// The same with a time constant that may be drawn.
+    fn drawn(tau_m: &str, projection: &str, stimulus: &str) -> String {
         let text = format!(
             "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
-             [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = \"20 ms\"\nv_th = \"20 mV\"\n\
+             [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = {tau_m}\nv_th = \"20 mV\"\n\
              [projection.p]\n{projection}\n[stimulus.s]\n{stimulus}\n"
         );
         let read = parse("m", &text, Path::new("/"), &Options::default());
@@ -237,6 +366,8 @@ mod tests {
         let error = error("rule = \"?\"", "kind = \"?\"");
         assert!(error.contains(&all_names(CONNECTION_RULES)), "{error}");
         assert!(error.contains(&all_names(STIMULUS_KINDS)), "{error}");
+        let error = drawn("{ distribution = \"?\" }", "rule = \"?\"", "kind = \"?\"");
+        assert!(error.contains(&all_names(DISTRIBUTIONS)), "{error}");
     }
 
     #[test]
@@ -254,6 +385,12 @@ mod tests {
         for rule in CONNECTION_RULES {
             let lines = lines(format!("rule = \"{}\"\n", rule.name), rule);
             known(error(&lines, "kind = \"?\""), rule);
+        }
+        for form in DISTRIBUTIONS {
+            let keys = form.keys.iter().map(|key| format!(", {} = []", key.name));
+            let keys: String = keys.collect();
+            let table = format!("{{ distribution = \"{}\"{keys}, surplus = 1 }}", form.name);
+            known(drawn(&table, "rule = \"?\"", "kind = \"?\""), form);
         }
         for kind in STIMULUS_KINDS {
             let lines = lines(format!("kind = \"{}\"\n", kind.name), kind);

@@ -3,13 +3,18 @@
 use crate::base::time::Duration;
 use crate::engine::assembly::AssemblyError;
 use crate::network::level::levels;
-use crate::network::recurrent::Recurrent;
+use crate::network::recurrent::{Projection, Recurrent};
 
 /// Neurons of a lane whose state (8 bytes each) fits a first-level cache of 48 KB.
 const LANE_NEURONS: u64 = 6_250;
 
 /// Targets of a spike in one lane below which the row costs more to find than to deliver.
 const ROW_TARGETS: f64 = 125.0;
+
+/// Lanes that a large network is divided into at least, and the neurons of each below which that is not worth it: four
+/// cores then share the full-scale microcircuit, for a third more work in all than two lanes need.
+const BUSY_LANES: u64 = 4;
+const BUSY_NEURONS: u64 = 16_000;
 
 /// Neurons that a 16-bit index can tell apart.
 const GROUP_LIMIT: u64 = 1 << 16;
@@ -135,14 +140,19 @@ fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError>
             Ok(u64::from(lanes).min(neurons))
         };
     }
-    // The longest row that a spike finds, over all lanes together.
-    let plans = network
-        .projections
-        .iter()
-        .map(|projection| &projection.plan);
-    let row = plans.map(|plan| plan.expected_synapses() / f64::from(plan.n_source));
-    let dense = network.dense.iter();
-    let row = row.chain(dense.map(|dense| dense.weights.n_target() as f64));
-    let most = (row.fold(0.0, f64::max) / ROW_TARGETS) as u64;
-    Ok(neurons.div_ceil(LANE_NEURONS).min(most.max(1)).max(least))
+    // The longest row that a spike finds at one delay, over all lanes together.
+    let row = |source: usize| {
+        let from = network.projections.iter().filter(|p| p.source == source);
+        let row = |p: &Projection| {
+            p.plan.expected_synapses() / f64::from(p.plan.n_source) / p.plan.expected_delays()
+        };
+        let dense = network.dense.iter().filter(|p| p.source == source);
+        let dense = dense.map(|p| p.weights.n_target() as f64);
+        from.map(row).chain(dense).sum::<f64>()
+    };
+    let longest = (0..network.populations.len()).map(row).fold(0.0, f64::max);
+    let rows = (longest / ROW_TARGETS) as u64;
+    let cached = neurons.div_ceil(LANE_NEURONS).min(rows.max(1));
+    let busy = (neurons / BUSY_NEURONS).min(BUSY_LANES);
+    Ok(cached.max(busy).max(least))
 }

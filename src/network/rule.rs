@@ -114,6 +114,15 @@ impl Plan {
         }
     }
 
+    /// Distinct delays that nearly all synapses have: one, or as many steps as the bulk of the drawn ones covers.
+    pub fn expected_delays(&self) -> f64 {
+        if self.delay_ms.constant().is_some() {
+            return 1.0;
+        }
+        let (low, high) = self.delay_ms.bulk();
+        1.0 + (high - low) / self.delay_resolution.as_ms()
+    }
+
     /// Number of pairs that may be connected.
     fn pairs(&self) -> u64 {
         let barred = match self.own {

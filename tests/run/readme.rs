@@ -11,13 +11,16 @@ fn readme() -> String {
 
 /// The first block of `language`.
 fn snippet(language: &str) -> String {
-    let text = readme();
+    snippets(language).remove(0)
+}
+
+/// All blocks of `language`.
+fn snippets(language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
-    let rest = text
-        .split_once(&fence)
-        .unwrap_or_else(|| panic!("no {language}"))
-        .1;
-    rest.split_once("\n```").expect("an end").0.to_owned()
+    let text = readme();
+    let blocks = text.split(&fence).skip(1);
+    let body = |rest: &str| rest.split_once("\n```").expect("an end").0.to_owned();
+    blocks.map(body).collect()
 }
 
 #[test]
@@ -81,7 +84,12 @@ fn what_next_can_be_typed() {
     for span in what_next() {
         // What is in a shell's line: a whole command, or options to put behind `run MODEL`.
         let line = match span.strip_prefix("sharpwave ") {
-            Some(_) if span.contains("--data DIR") => continue,
+            Some(_) if span.contains("--data DIR") || span.contains("resume DIR") => continue,
+            // The same with less to do.
+            Some(rest) if rest.contains("cortical_microcircuit") => format!(
+                "{rest} --set parameter.scale=0.02 --set duration=100ms --set figure.raster.from=0ms"
+            ),
+            Some(rest) if rest.contains("up_down_states") => format!("{rest} --set duration=300ms"),
             Some(rest) => rest.replace("MODEL", toy),
             None if span.starts_with("--set mlp.training")
                 || span.starts_with("--set sleep.grid") =>
@@ -126,4 +134,39 @@ fn the_given_network_sleeps() {
     assert_eq!(place.names("r"), names);
     let spikes = super::run_file::RunFile::open(&place.path("r/run.h5")).spikes_of("input");
     assert_eq!(spikes, [(0.5, 0), (0.5, 3), (7.25, 1)]);
+}
+
+#[test]
+fn the_recurrent_network_runs_and_takes_edges_from_a_file() {
+    let blocks = snippets("toml");
+    let place = Place::with_model(&blocks[1]);
+    place.run("run model.toml --set duration=1200ms --out r");
+    assert_eq!(place.names("r"), ["figures", "rates.csv", "run.h5"]);
+    let file = super::run_file::RunFile::open(&place.path("r/run.h5"));
+    // Three neurons, 1.2 s in steps of 0.1 ms.
+    assert_eq!(file.report("e").1.len(), 3 * 12_000);
+    let spikes = file.spikes_of("e");
+    let rate = |from: f64, to: f64| {
+        let inside = spikes.iter().filter(|(t, _)| (from..to).contains(t));
+        inside.count() as f64 / (to - from)
+    };
+    assert!(
+        rate(1_020.0, 1_100.0) > 1.3 * rate(900.0, 1_000.0),
+        "the pulse shows"
+    );
+
+    // The projection from a file in place of the drawn ones.
+    let network = blocks[1]
+        .split("[projection.e_all]")
+        .next()
+        .expect("a start");
+    let edges = blocks[2]
+        .replace("edges.h5", "edges.csv")
+        .lines()
+        .filter(|line| !line.starts_with("population"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    place.write("edges.csv", "source,target,weight\n0,1,500\n0,900,500\n");
+    place.write("listed.toml", &format!("{network}\n{edges}\n"));
+    place.run("run listed.toml --out listed");
 }

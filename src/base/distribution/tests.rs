@@ -250,3 +250,23 @@ fn an_exponential_variable_reaches_no_farther_than_its_generator() {
     // e⁻¹⁰.
     assert!(message(1.0, 10.0, f64::INFINITY).starts_with("4.5399929762"));
 }
+
+#[test]
+fn the_bulk_holds_ninety_nine_of_a_hundred_draws() {
+    for shape in [
+        Shape::Normal { mean: 1.5, sd: 0.5 },
+        Shape::LogNormal { mean: 2.0, sd: 1.0 },
+        Shape::Exponential {
+            offset: 0.5,
+            mean: 3.0,
+        },
+    ] {
+        let distribution = Distribution::new(shape).unwrap();
+        let (low, high) = distribution.bulk();
+        let inside = |x: &&f64| (low..=high).contains(x);
+        let n = draws(distribution, 100_000).iter().filter(inside).count();
+        assert!((98_800..=99_200).contains(&n), "{shape:?}: {n}");
+    }
+    let bounded = Distribution::within(Shape::Normal { mean: 0.0, sd: 1.0 }, 0.5, 1.0).unwrap();
+    assert_eq!(bounded.bulk(), (0.5, 1.0));
+}

@@ -192,15 +192,13 @@ fn rows_bytes(network: &Recurrent, kind: &[usize], lanes: f64) -> f64 {
 /// Distinct delays that the synapses of a source may have.
 fn delays(projections: &[(&Projection, f64)]) -> f64 {
     let mut constant: Vec<u64> = Vec::new();
-    let mut drawn = 0.0;
+    // Drawn ones mostly have one grid and overlap.
+    let mut drawn: f64 = 0.0;
     for (projection, _) in projections {
         let plan = &projection.plan;
         match plan.delay_ms.constant() {
             Some(ms) => constant.push(ms.to_bits()),
-            None => {
-                let (low, high) = plan.delay_ms.reach();
-                drawn += (high - low) / plan.delay_resolution.as_ms() + 1.0;
-            }
+            None => drawn = drawn.max(plan.expected_delays()),
         }
     }
     constant.sort_unstable();
