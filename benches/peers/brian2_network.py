@@ -1,0 +1,76 @@
+"""A model file's network in Brian2, in its C++ standalone mode: populations of one kind, weights and delays constant."""
+
+import tempfile
+
+STEP_MS = 0.1
+EQUATIONS = {
+    "lif": "dv/dt = (v_inf - v) / tau_m : volt (unless refractory)",
+    "lif_exp": """dv/dt = (v_inf - v) / tau_m + (i_ex + i_in) / c_m : volt (unless refractory)
+                  di_ex/dt = -i_ex / tau_syn_ex : amp
+                  di_in/dt = -i_in / tau_syn_in : amp""",
+}
+# External events arrive as so many sources of equal rate: a binomial number per step.
+SOURCES = 1000
+
+
+def measure(model, seconds, settle_ms, repeats):
+    """CPU seconds per second of biology, of the quickest repeat, and rates by population in hertz."""
+    import brian2 as b
+
+    folder = tempfile.mkdtemp()
+    b.set_device("cpp_standalone", directory=folder, build_on_run=False)
+    b.defaultclock.dt = STEP_MS * b.ms
+    first, *others = model.populations.values()
+    assert all(dict(other, size=first["size"]) == first for other in others), "populations of several kinds"
+    units = {"tau": b.ms, "t_": b.ms, "v_": b.mV, "e_": b.mV, "c_": b.pF, "i_": b.pA}
+    names = {key: value * next(unit for start, unit in units.items() if key.startswith(start))
+             for key, value in first.items() if key not in ("neuron", "size", "initial")}
+    names["v_inf"] = names["e_l"] + names["i_e"] * names["tau_m"] / names["c_m"]
+    cells = b.NeuronGroup(model.size(), EQUATIONS[first["neuron"]], threshold="v > v_th", reset="v = v_reset",
+                          refractory=names["t_ref"], method="exact", namespace=names)
+    initial = first["initial"]["v_m"]
+    assert initial["distribution"] == "uniform", initial
+    cells.v = f"({initial['low']} + rand() * {initial['high'] - initial['low']}) * mV"
+
+    parts, start = {}, 0
+    for name, population in model.populations.items():
+        parts[name] = slice(start, start + population["size"])
+        start += population["size"]
+
+    def arrival(weight):
+        """What changes, and by how much."""
+        if first["neuron"] == "lif":
+            return "v", weight * b.mV
+        return "i_ex" if weight > 0 else "i_in", weight * b.pA
+
+    objects = []
+    for projection in model.projections.values():
+        assert set(projection["target"]) == set(parts), "a projection onto some populations alone"
+        source = cells[parts[projection["source"]]]
+        variable, weight = arrival(projection["weight"])
+        synapses = b.Synapses(source, cells, on_pre=f"{variable} += w", delay=projection["axonal_delay"] * b.ms,
+                              namespace={"w": weight})
+        probability = projection.get("probability")
+        if projection["rule"] == "fixed_in_degree":
+            probability = projection["in_degree"] / len(source)
+        synapses.connect(p=probability)
+        objects.append(synapses)
+    for stimulus in model.stimuli.values():
+        variable, weight = arrival(stimulus["weight"])
+        objects.append(b.PoissonInput(cells, variable, SOURCES, stimulus["rate"] / SOURCES * b.Hz, weight=weight))
+    counter = b.SpikeMonitor(cells, record=False)
+    network = b.Network(cells, *objects, counter)
+    counter.active = False
+    network.run(settle_ms * b.ms)
+    counter.active = True
+    network.run(seconds * b.second)
+    device = b.get_device()
+    device.build(directory=folder, compile=True, run=False, debug=False)
+    cpu = []
+    for _ in range(repeats):
+        device.run(folder, with_output=False)
+        # Of the last call of `run` alone, by the processor's clock.
+        cpu.append(device._last_run_time)
+    counts = counter.count[:]
+    return min(cpu) / seconds, {name: counts[part].sum() / (part.stop - part.start) / seconds
+                                for name, part in parts.items()}

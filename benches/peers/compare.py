@@ -1,0 +1,83 @@
+"""A model file's network in Sharpwave and in other simulators, in one run, on one thread each.
+
+    python3 -m venv DIR && DIR/bin/pip install -r benches/peers/requirements.txt
+    DIR/bin/python benches/peers/compare.py models/vogels_abbott_delta.toml [--set KEY=VALUE ...] [--seconds 1]
+        [sharpwave] [brian2] [nest] [nest_exact]
+
+Every simulator gets the numbers that `sharpwave check` prints. What is compared is the processor's time per second of
+biology once the network stands and has run for a while; rates show that it is the same network. Sharpwave and `nest_exact`
+(the `_ps` models) have exact spike times, `nest` and `brian2` (C++ standalone, compiled before the clock starts) step by
+0.1 ms. Sharpwave is the release program, timed from outside: a long run less a short one.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import tempfile
+
+import brian2_network
+import nest_network
+from model_file import Model, resolve
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = os.path.join(ROOT, "target", "release", "sharpwave")
+
+
+def sharpwave(text, seconds, settle_ms, repeats):
+    def run(duration_ms):
+        """CPU seconds, and spikes and neurons by population."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "model.toml")
+            with open(path, "w") as file:
+                file.write(text)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            printed = subprocess.run(
+                [PROGRAM, "run", path, "--quiet", "--json", "--threads", "1", "--set", f'duration="{duration_ms} ms"',
+                 "--out", os.path.join(folder, "run")],
+                capture_output=True, text=True, check=True).stdout
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return cpu, json.loads(printed)["summary"]["populations"]
+
+    short = [run(settle_ms) for _ in range(repeats)]
+    long = [run(settle_ms + seconds * 1e3) for _ in range(repeats)]
+    cpu = min(cpu for cpu, _ in long) - min(cpu for cpu, _ in short)
+    rates = {after["population"]: (after["spikes"] - before["spikes"]) / after["neurons"] / seconds
+             for before, after in zip(short[0][1], long[0][1])}
+    return cpu / seconds, rates
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("simulators", nargs="*", default=["sharpwave", "brian2", "nest", "nest_exact"])
+    parser.add_argument("--set", action="append", default=[], help="as for `sharpwave run`")
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--settle-ms", type=float, default=200.0)
+    parser.add_argument("--repeats", type=int, default=3, help="the quickest counts")
+    arguments = parser.parse_intermixed_args()
+    subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
+    text = resolve(PROGRAM, arguments.model, arguments.set)
+    model = Model(text)
+    how = arguments.seconds, arguments.settle_ms, arguments.repeats
+    measures = {
+        "sharpwave": lambda: sharpwave(text, *how),
+        "brian2": lambda: brian2_network.measure(model, *how),
+        "nest": lambda: nest_network.measure(model, *how, exact=False),
+        "nest_exact": lambda: nest_network.measure(model, *how, exact=True),
+    }
+    name = " ".join([os.path.basename(arguments.model)] + arguments.set)
+    print(f"{name}: {model.size()} neurons, {arguments.seconds} s\n"
+          f"| simulator | CPU s per s | ratio | rates of {', '.join(model.populations)}, Hz |\n|---|---|---|---|")
+    first = None
+    for simulator in arguments.simulators:
+        cpu, rates = measures[simulator]()
+        first = first or cpu
+        rates = ", ".join(f"{rate:.2f}" for rate in rates.values())
+        print(f"| {simulator} | {cpu:.4f} | {cpu / first:.1f} | {rates} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
