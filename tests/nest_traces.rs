@@ -84,6 +84,7 @@ fn network(trace: &Trace, path: Path) -> Recurrent {
         lanes: Some(1),
         populations: vec![population],
         projections: Vec::new(),
+        dense: Vec::new(),
         noise: Vec::new(),
         currents: Some(current)
             .filter(|c| !c.steps.is_empty())
