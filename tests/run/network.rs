@@ -178,6 +178,28 @@ fn the_four_states_of_the_balanced_network() {
     }
 }
 
+/// Rates of Potjans and Diesmann 2014, simulated at full scale. Scaling keeps mean and variance of the input and no more:
+/// a tenth of the network fires less, l23e most, and does so in NEST too (`benches/peers`).
+#[test]
+fn a_tenth_of_the_cortical_microcircuit_fires_like_the_whole() {
+    let place = Place::new();
+    let printed = place.run(&format!(
+        "run {} --json --quiet --set parameter.scale=0.1 --set duration=1s --out r",
+        shipped("cortical_microcircuit.toml")
+    ));
+    let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    let published = [0.90, 2.97, 4.41, 5.88, 7.61, 8.65, 1.11, 7.83];
+    let rows = printed["summary"]["populations"].as_array();
+    let rows = rows.expect("one row per population");
+    assert_eq!(rows.len(), published.len());
+    for (row, published) in rows.iter().zip(published) {
+        let of = |key: &str| row[key].as_f64().expect("a number");
+        let ratio = of("rate_hz") / published;
+        assert!((0.4..1.2).contains(&ratio), "{row}: {ratio} of {published}");
+        assert!((0.5..1.2).contains(&of("interval_cv")), "irregular: {row}");
+    }
+}
+
 /// Four neurons of which the first fires by itself, and a file of synapses.
 const CHAIN: &str = r#"
 schema = 1
