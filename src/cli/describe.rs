@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::shell::Shell;
 use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Range};
 use crate::base::suggest::nearest;
-use crate::config::catalogue::{CONNECTION_RULES, KeySpec, KindSpec, STIMULUS_KINDS};
+use crate::config::catalogue::{CONNECTION_RULES, KeySpec, KindSpec, SECTIONS, STIMULUS_KINDS};
 use crate::neuron::Model;
 use crate::{neuron, plasticity};
 
@@ -22,6 +22,7 @@ enum Entry {
     Plasticity(&'static ModelSpec),
     Rule(&'static KindSpec),
     Stimulus(&'static KindSpec),
+    Section(&'static KindSpec),
 }
 
 impl Entry {
@@ -32,6 +33,7 @@ impl Entry {
             Self::Plasticity(_) => "plasticity rule",
             Self::Rule(_) => "connection rule",
             Self::Stimulus(_) => "stimulus",
+            Self::Section(_) => "section",
         }
     }
 
@@ -39,7 +41,7 @@ impl Entry {
         match self {
             Self::Neuron(model) => model.spec.name,
             Self::Plasticity(spec) => spec.name,
-            Self::Rule(spec) | Self::Stimulus(spec) => spec.name,
+            Self::Rule(spec) | Self::Stimulus(spec) | Self::Section(spec) => spec.name,
         }
     }
 
@@ -47,13 +49,13 @@ impl Entry {
         match self {
             Self::Neuron(model) => model.spec.summary,
             Self::Plasticity(spec) => spec.summary,
-            Self::Rule(spec) | Self::Stimulus(spec) => spec.summary,
+            Self::Rule(spec) | Self::Stimulus(spec) | Self::Section(spec) => spec.summary,
         }
     }
 }
 
 /// Everything, under the headings of the list.
-fn groups() -> [(&'static str, Vec<Entry>); 4] {
+fn groups() -> [(&'static str, Vec<Entry>); 5] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
     [
@@ -67,6 +69,7 @@ fn groups() -> [(&'static str, Vec<Entry>); 4] {
             "Stimuli",
             STIMULUS_KINDS.iter().map(Entry::Stimulus).collect(),
         ),
+        ("Sections", SECTIONS.iter().map(Entry::Section).collect()),
     ]
 }
 
@@ -75,7 +78,7 @@ fn all() -> Vec<Entry> {
     groups().into_iter().flat_map(|(_, group)| group).collect()
 }
 
-/// Prints all models, rules and stimuli, or what is called `name`.
+/// Prints all models, rules, stimuli and sections, or what is called `name`.
 pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
     let Some(name) = name else {
         return if shell.json() {
@@ -112,7 +115,7 @@ fn unknown(name: &str) -> Failure {
         None => format!("known: `{}`", names.join("`, `")),
     };
     Failure::input(format!(
-        "`{name}`: found no neuron model, rule or stimulus of this name\n  help: {help}"
+        "`{name}`: found no neuron model, rule, stimulus or section of this name\n  help: {help}"
     ))
 }
 
@@ -150,7 +153,7 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
             keys(out, "Keys", spec.keys)?;
             keys(out, "Keys of every projection", spec.shared)
         }
-        Entry::Stimulus(spec) => keys(out, "Keys", spec.keys),
+        Entry::Stimulus(spec) | Entry::Section(spec) => keys(out, "Keys", spec.keys),
     }
 }
 
@@ -275,7 +278,7 @@ fn document(entry: Entry) -> Value {
             document
         }
         Entry::Plasticity(spec) => spec_document(spec),
-        Entry::Rule(spec) | Entry::Stimulus(spec) => kind_document(spec),
+        Entry::Rule(spec) | Entry::Stimulus(spec) | Entry::Section(spec) => kind_document(spec),
     };
     document["kind"] = entry.kind().into();
     document

@@ -1,6 +1,6 @@
-//! Connection rules and stimuli as users see them: what their tables hold, with units and defaults.
+//! Connection rules, stimuli and sections as users see them: what their tables hold, with units and defaults.
 
-/// A connection rule, or a kind of stimulus.
+/// A connection rule, a kind of stimulus, or a section of the model file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindSpec {
     /// Name in model files.
@@ -53,15 +53,33 @@ const MULTAPSES: KeySpec = key(
     "whether two neurons may have several synapses",
 );
 
+const SOURCE: KeySpec = key("source", NAME, None, "population whose spikes arrive");
+
+const TARGET: KeySpec = key(
+    "target",
+    NAMES,
+    None,
+    "populations that they arrive at, taken for one; their weights have one unit",
+);
+
+const DENDRITIC_DELAY: KeySpec = key(
+    "dendritic_delay",
+    "ms",
+    Some("0"),
+    "time from arrival to soma, or a distribution; one of the two delays must be constant",
+);
+
+const DELAY_RESOLUTION: KeySpec = key(
+    "delay_resolution",
+    "ms",
+    Some("0.1"),
+    "drawn delays are multiples of it",
+);
+
 /// Keys of every projection.
 const OF_PROJECTIONS: &[KeySpec] = &[
-    key("source", NAME, None, "population whose spikes arrive"),
-    key(
-        "target",
-        NAMES,
-        None,
-        "populations that they arrive at, taken for one; their weights have one unit",
-    ),
+    SOURCE,
+    TARGET,
     key(
         "weight",
         WEIGHT,
@@ -74,18 +92,8 @@ const OF_PROJECTIONS: &[KeySpec] = &[
         None,
         "time from spike to arrival, or a distribution; may be 0 between different populations",
     ),
-    key(
-        "dendritic_delay",
-        "ms",
-        Some("0"),
-        "time from arrival to soma, or a distribution; one of the two delays must be constant",
-    ),
-    key(
-        "delay_resolution",
-        "ms",
-        Some("0.1"),
-        "drawn delays are multiples of it",
-    ),
+    DENDRITIC_DELAY,
+    DELAY_RESOLUTION,
     key(
         "autapses",
         "true, false",
@@ -137,6 +145,42 @@ pub static CONNECTION_RULES: &[KindSpec] = &[
         summary: "A number of synapses in all, between pairs drawn at random.",
         keys: &[key("total", NUMBER, None, "synapses in all"), MULTAPSES],
         shared: OF_PROJECTIONS,
+    },
+    KindSpec {
+        name: "from_file",
+        summary: "The synapses that a file lists.",
+        keys: &[
+            key(
+                "file",
+                "path",
+                None,
+                "SONATA edges (.h5), or CSV (source,target,weight,delay_ms; the last two may be missing); numbers of \
+                 neurons count from 0, of targets over all of `target`",
+            ),
+            key(
+                "population",
+                NAME,
+                Some("the only one"),
+                "edge population of a SONATA file that is read",
+            ),
+            SOURCE,
+            TARGET,
+            key(
+                "weight",
+                WEIGHT,
+                Some("the file's"),
+                "in place of the file's weights",
+            ),
+            key(
+                "axonal_delay",
+                "ms",
+                Some("the file's"),
+                "in place of the file's delays",
+            ),
+            DENDRITIC_DELAY,
+            DELAY_RESOLUTION,
+        ],
+        shared: &[],
     },
 ];
 
@@ -208,6 +252,120 @@ pub static STIMULUS_KINDS: &[KindSpec] = &[
     },
 ];
 
+/// Sections of a network's model file whose keys are the same whatever the network is, and the table that stands where a
+/// value is drawn.
+pub static SECTIONS: &[KindSpec] = &[
+    KindSpec {
+        name: "record",
+        summary: "What goes into the run file.",
+        keys: &[
+            key(
+                "spikes",
+                NAMES,
+                Some("none"),
+                "populations whose spikes are recorded; or of some neurons, { population = \"e\", first = 100 } or \
+                 { population = \"e\", neurons = [3, 5] }",
+            ),
+            key(
+                "rates",
+                "table, off",
+                Some("off"),
+                "{ bin = \"1 ms\" }: mean rates of the recorded populations, as rates.csv",
+            ),
+            key(
+                "states",
+                "tables",
+                Some("none"),
+                "{ population = \"e\", first = 3, variables = [\"v_m\"], every = \"0.1 ms\" }: sampled variables, as \
+                 SONATA reports under /report; `neurons` as for spikes",
+            ),
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "guard",
+        summary: "What ends a run that has left all bounds, with exit code 4: a neuron's mean rate over a population and a \
+                  window, and any state that is not a finite number.",
+        keys: &[
+            key(
+                "max_rate",
+                "Hz, off",
+                Some("1000"),
+                "more is a network that runs away",
+            ),
+            key(
+                "min_rate",
+                "Hz, off",
+                Some("off"),
+                "less is a network that falls silent",
+            ),
+            key(
+                "window",
+                "ms",
+                Some("100"),
+                "of simulated time, one after the other from 0 on",
+            ),
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "checkpoint",
+        summary: "What `sharpwave resume` goes on from after a run was killed; one that is stopped always leaves a \
+                  checkpoint.",
+        keys: &[key(
+            "every",
+            "min, off",
+            Some("10"),
+            "time by the clock from one to the next; changes no result",
+        )],
+        shared: &[],
+    },
+    KindSpec {
+        name: "distribution",
+        summary: "What stands in place of a weight, a delay, a parameter or an initial potential that is drawn: \
+                  { distribution = \"normal\", mean = \"20 mV\", sd = \"2 mV\", low = \"15 mV\" }.",
+        keys: &[
+            key(
+                "distribution",
+                "word",
+                None,
+                "`uniform`, `normal`, `log_normal` or `exponential`",
+            ),
+            key(
+                "mean",
+                "of the value",
+                Some("required"),
+                "mean before bounds, of `exponential` counted from `offset`; not of `uniform`",
+            ),
+            key(
+                "sd",
+                "of the value",
+                Some("required"),
+                "standard deviation before bounds, of `normal` and `log_normal`",
+            ),
+            key(
+                "offset",
+                "of the value",
+                Some("0"),
+                "where `exponential` begins",
+            ),
+            key(
+                "low",
+                "of the value",
+                Some("no bound"),
+                "draws below it are drawn again; `uniform` needs it",
+            ),
+            key(
+                "high",
+                "of the value",
+                Some("no bound"),
+                "draws above it are drawn again; `uniform` needs it",
+            ),
+        ],
+        shared: &[],
+    },
+];
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -237,6 +395,39 @@ mod tests {
         let error = error("rule = \"?\"", "kind = \"?\"");
         assert!(error.contains(&all_names(CONNECTION_RULES)), "{error}");
         assert!(error.contains(&all_names(STIMULUS_KINDS)), "{error}");
+    }
+
+    #[test]
+    fn the_sections_that_are_described_have_these_keys_and_no_other() {
+        let network = "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
+                       [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = \"20 ms\"\n";
+        for section in SECTIONS {
+            let mut lines: String = section
+                .keys
+                .iter()
+                .map(|key| format!("{} = []\n", key.name))
+                .collect();
+            lines += "surplus = 1\n";
+            let text = match section.name {
+                "distribution" => {
+                    let lines = lines.replace("distribution = []", "distribution = \"normal\"");
+                    format!("{network}[population.a.v_th]\n{lines}")
+                }
+                name => format!("{network}v_th = \"20 mV\"\n[{name}]\n{lines}"),
+            };
+            let error = parse("m", &text, Path::new("/"), &Options::default());
+            let error = error.map_or_else(|error| error.to_string(), |_| String::new());
+            // An offset is of another distribution.
+            let unknown = 1 + usize::from(section.name == "distribution");
+            assert_eq!(error.matches("unknown key").count(), unknown, "{error}");
+            for key in section.keys {
+                assert!(
+                    error.contains(&format!("`{}`", key.name)),
+                    "{}: {error}",
+                    key.name
+                );
+            }
+        }
     }
 
     #[test]
