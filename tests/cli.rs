@@ -205,7 +205,7 @@ fn unknown_models_get_a_suggestion() {
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert_eq!(
         err,
-        "error: `sleep_reply`: found no neuron model, rule, stimulus or distribution of this name\n  \
+        "error: `sleep_reply`: found no neuron model, rule, stimulus, distribution or section of this name\n  \
          help: did you mean `sleep_replay`?\n"
     );
     let (_, _, err) = typed(&["describe", "hodgkin_huxley"]);

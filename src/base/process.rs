@@ -198,7 +198,9 @@ impl Process {
 
 /// Mean gap in picoseconds between the events of processes at `rates_hz`, infinite when all are 0.
 pub fn mean_gap_ps(rates_hz: &[&[f64]]) -> f64 {
-    let total_hz: f64 = rates_hz.iter().copied().flatten().sum();
+    // From +0: the sum of no rates at all would be -0, and their gap below every limit.
+    let rates_hz = rates_hz.iter().copied().flatten();
+    let total_hz = rates_hz.fold(0.0, |total, rate| total + rate);
     1e12 / total_hz
 }
 

@@ -34,15 +34,29 @@ pub fn help(word: &str, candidates: &[&str]) -> Option<String> {
         .or_else(|| (!candidates.is_empty()).then(|| format!("known here: {}", list(candidates))))
 }
 
-/// "`a`, `b`, `c`".
+/// "`a`, `b`, `c`", each once.
 pub fn list(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let mut quoted: Vec<String> = Vec::new();
+    for name in names {
+        let name = format!("`{name}`");
+        if !quoted.contains(&name) {
+            quoted.push(name);
+        }
+    }
     quoted.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_known_twice_is_listed_once() {
+        assert_eq!(
+            help("colour", &["first", "neurons", "first"]).as_deref(),
+            Some("known here: `first`, `neurons`")
+        );
+    }
 
     #[test]
     fn slips_are_recognised_and_other_words_are_not() {

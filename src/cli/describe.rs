@@ -9,7 +9,7 @@ use super::shell::Shell;
 use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Range};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
-    CONNECTION_RULES, DISTRIBUTIONS, KeySpec, KindSpec, STIMULUS_KINDS,
+    CONNECTION_RULES, DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, STIMULUS_KINDS,
 };
 use crate::neuron::Model;
 use crate::{neuron, plasticity};
@@ -25,6 +25,7 @@ enum Entry {
     Rule(&'static KindSpec),
     Stimulus(&'static KindSpec),
     Distribution(&'static KindSpec),
+    Section(&'static KindSpec),
 }
 
 impl Entry {
@@ -36,6 +37,7 @@ impl Entry {
             Self::Rule(_) => "connection rule",
             Self::Stimulus(_) => "stimulus",
             Self::Distribution(_) => "distribution",
+            Self::Section(_) => "section",
         }
     }
 
@@ -43,7 +45,10 @@ impl Entry {
         match self {
             Self::Neuron(model) => model.spec.name,
             Self::Plasticity(spec) => spec.name,
-            Self::Rule(spec) | Self::Stimulus(spec) | Self::Distribution(spec) => spec.name,
+            Self::Rule(spec)
+            | Self::Stimulus(spec)
+            | Self::Distribution(spec)
+            | Self::Section(spec) => spec.name,
         }
     }
 
@@ -51,13 +56,16 @@ impl Entry {
         match self {
             Self::Neuron(model) => model.spec.summary,
             Self::Plasticity(spec) => spec.summary,
-            Self::Rule(spec) | Self::Stimulus(spec) | Self::Distribution(spec) => spec.summary,
+            Self::Rule(spec)
+            | Self::Stimulus(spec)
+            | Self::Distribution(spec)
+            | Self::Section(spec) => spec.summary,
         }
     }
 }
 
 /// Everything, under the headings of the list.
-fn groups() -> [(&'static str, Vec<Entry>); 5] {
+fn groups() -> [(&'static str, Vec<Entry>); 6] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
     [
@@ -75,6 +83,7 @@ fn groups() -> [(&'static str, Vec<Entry>); 5] {
             "Distributions",
             DISTRIBUTIONS.iter().map(Entry::Distribution).collect(),
         ),
+        ("Sections", SECTIONS.iter().map(Entry::Section).collect()),
     ]
 }
 
@@ -83,7 +92,7 @@ fn all() -> Vec<Entry> {
     groups().into_iter().flat_map(|(_, group)| group).collect()
 }
 
-/// Prints all models, rules and stimuli, or what is called `name`.
+/// Prints all models, rules, stimuli and sections, or what is called `name`.
 pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
     let Some(name) = name else {
         return if shell.json() {
@@ -120,7 +129,7 @@ fn unknown(name: &str) -> Failure {
         None => format!("known: `{}`", names.join("`, `")),
     };
     Failure::input(format!(
-        "`{name}`: found no neuron model, rule, stimulus or distribution of this name\n  help: {help}"
+        "`{name}`: found no neuron model, rule, stimulus, distribution or section of this name\n  help: {help}"
     ))
 }
 
@@ -158,7 +167,9 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
             keys(out, "Keys", spec.keys)?;
             keys(out, "Keys of the projection", spec.shared)
         }
-        Entry::Stimulus(spec) | Entry::Distribution(spec) => keys(out, "Keys", spec.keys),
+        Entry::Stimulus(spec) | Entry::Distribution(spec) | Entry::Section(spec) => {
+            keys(out, "Keys", spec.keys)
+        }
     }
 }
 
@@ -283,9 +294,10 @@ fn document(entry: Entry) -> Value {
             document
         }
         Entry::Plasticity(spec) => spec_document(spec),
-        Entry::Rule(spec) | Entry::Stimulus(spec) | Entry::Distribution(spec) => {
-            kind_document(spec)
-        }
+        Entry::Rule(spec)
+        | Entry::Stimulus(spec)
+        | Entry::Distribution(spec)
+        | Entry::Section(spec) => kind_document(spec),
     };
     document["kind"] = entry.kind().into();
     document

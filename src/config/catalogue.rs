@@ -1,6 +1,6 @@
-//! Connection rules and stimuli as users see them: what their tables hold, with units and defaults.
+//! Connection rules, stimuli and sections as users see them: what their tables hold, with units and defaults.
 
-/// A connection rule, or a kind of stimulus.
+/// A connection rule, a kind of stimulus, or a section of the model file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindSpec {
     /// Name in model files.
@@ -332,69 +332,75 @@ pub static STIMULUS_KINDS: &[KindSpec] = &[
     },
 ];
 
+/// Sections of a network's model file whose keys are the same whatever the network is, and the table that stands where a
+/// value is drawn.
+pub static SECTIONS: &[KindSpec] = &[
+    KindSpec {
+        name: "record",
+        summary: "What goes into the run file.",
+        keys: &[
+            key(
+                "spikes",
+                NAMES,
+                Some("none"),
+                "populations whose spikes are recorded; or of some neurons, { population = \"e\", first = 100 } or \
+                 { population = \"e\", neurons = [3, 5] }",
+            ),
+            key(
+                "rates",
+                "table, off",
+                Some("off"),
+                "{ bin = \"1 ms\" }: mean rates of the recorded populations, as rates.csv",
+            ),
+            key(
+                "states",
+                "tables",
+                Some("none"),
+                "{ population = \"e\", first = 3, variables = [\"v_m\"], every = \"0.1 ms\" }: sampled variables, as \
+                 SONATA reports under /report; `neurons` as for spikes",
+            ),
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "guard",
+        summary: "What ends a run that has left all bounds, with exit code 4: a neuron's mean rate over a population and a \
+                  window, and any state that is not a finite number.",
+        keys: &[
+            key(
+                "max_rate",
+                "Hz, off",
+                Some("1000"),
+                "more is a network that runs away",
+            ),
+            key(
+                "min_rate",
+                "Hz, off",
+                Some("off"),
+                "less is a network that falls silent",
+            ),
+            key(
+                "window",
+                "ms",
+                Some("100"),
+                "of simulated time, one after the other from 0 on",
+            ),
+        ],
+        shared: &[],
+    },
+    KindSpec {
+        name: "checkpoint",
+        summary: "What `sharpwave resume` goes on from after a run was killed; one that is stopped always leaves a \
+                  checkpoint.",
+        keys: &[key(
+            "every",
+            "min, off",
+            Some("10"),
+            "time by the clock from one to the next; changes no result",
+        )],
+        shared: &[],
+    },
+];
+
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::base::suggest;
-    use crate::config::{Options, parse};
-
-    /// The error of a network whose projection and stimulus have these lines.
-    fn error(projection: &str, stimulus: &str) -> String {
-        drawn("\"20 ms\"", projection, stimulus)
-    }
-
-    /// The same with a time constant that may be drawn.
-    fn drawn(tau_m: &str, projection: &str, stimulus: &str) -> String {
-        let text = format!(
-            "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
-             [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = {tau_m}\nv_th = \"20 mV\"\n\
-             [projection.p]\n{projection}\n[stimulus.s]\n{stimulus}\n"
-        );
-        let read = parse("m", &text, Path::new("/"), &Options::default());
-        read.map_or_else(|error| error.to_string(), |_| String::new())
-    }
-
-    fn all_names(kinds: &[KindSpec]) -> String {
-        let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
-        format!("one of {}", suggest::list(&names))
-    }
-
-    #[test]
-    fn every_name_that_is_read_is_described() {
-        let error = error("rule = \"?\"", "kind = \"?\"");
-        assert!(error.contains(&all_names(CONNECTION_RULES)), "{error}");
-        assert!(error.contains(&all_names(STIMULUS_KINDS)), "{error}");
-        let error = drawn("{ distribution = \"?\" }", "rule = \"?\"", "kind = \"?\"");
-        assert!(error.contains(&all_names(DISTRIBUTIONS)), "{error}");
-    }
-
-    #[test]
-    fn every_key_that_is_described_is_known_and_no_other() {
-        let lines = |named: String, kind: &KindSpec| {
-            let keys = kind.keys.iter().chain(kind.shared);
-            let keys: String = keys.map(|key| format!("{} = []\n", key.name)).collect();
-            named + &keys + "surplus = 1"
-        };
-        let known = |error: String, kind: &KindSpec| {
-            assert!(error.contains("unknown key `surplus`"), "{error}");
-            assert_eq!(error.matches("unknown key").count(), 1, "{error}");
-            assert!(!error.contains("does not belong"), "{}: {error}", kind.name);
-        };
-        for rule in CONNECTION_RULES {
-            let lines = lines(format!("rule = \"{}\"\n", rule.name), rule);
-            known(error(&lines, "kind = \"?\""), rule);
-        }
-        for form in DISTRIBUTIONS {
-            let keys = form.keys.iter().map(|key| format!(", {} = []", key.name));
-            let keys: String = keys.collect();
-            let table = format!("{{ distribution = \"{}\"{keys}, surplus = 1 }}", form.name);
-            known(drawn(&table, "rule = \"?\"", "kind = \"?\""), form);
-        }
-        for kind in STIMULUS_KINDS {
-            let lines = lines(format!("kind = \"{}\"\n", kind.name), kind);
-            known(error("rule = \"?\"", &lines), kind);
-        }
-    }
-}
+mod tests;

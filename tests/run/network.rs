@@ -258,3 +258,35 @@ fn synapses_of_a_file_carry_spikes_with_its_weights_and_delays() {
     assert!((delayed[0].0 - first[0].0 - 2.0).abs() < 1e-9);
     assert!((delayed[1].0 - first[0].0 - 2.0).abs() < 1e-9);
 }
+
+#[test]
+fn noise_may_reach_some_kinds_of_neurons_and_not_others() {
+    let place = Place::with_model(
+        r#"
+            schema = 1
+            experiment = "network"
+            duration = "1 s"
+            [population.driven]
+            neuron = "relay"
+            size = 2
+            [population.alone]
+            neuron = "poisson"
+            size = 3
+            rate = "50 Hz"
+            [stimulus.noise]
+            kind = "poisson"
+            target = "driven"
+            rate = "100 Hz"
+            weight = 1.0
+            [record]
+            spikes = ["driven", "alone"]
+        "#,
+    );
+    place.run("run model.toml --out r");
+    let file = RunFile::open(&place.path("r/run.h5"));
+    // 200 expected, standard deviation 14.
+    assert!((130..270).contains(&file.spikes_of("driven").len()));
+    place.run("run model.toml --set stimulus.noise.rate=0Hz --out silent");
+    let file = RunFile::open(&place.path("silent/run.h5"));
+    assert_eq!(file.spikes_of("driven").len(), 0);
+}

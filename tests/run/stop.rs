@@ -244,3 +244,27 @@ fn a_full_disk_is_one_clear_error_and_keeps_what_was_written() {
     );
     assert!(!place.path("early").exists(), "{:?}", place.names("early"));
 }
+
+/// A run that samples at every tick, or guards windows of a tick, is millions of times slower than its biology.
+#[test]
+fn a_run_that_is_cut_at_every_tick_stops_when_told() {
+    const SILENT: &str = r#"
+schema = 1
+experiment = "network"
+duration = "1 s"
+[population.e]
+neuron = "lif"
+size = 1
+tau_m = "20 ms"
+v_th = "20 mV"
+[record]
+states = { population = "e", first = 1, variables = "v_m", every = "1 ms" }
+"#;
+    let place = Place::with_model(SILENT);
+    for (set, out) in [("record.states.every", "states"), ("guard.window", "guard")] {
+        let arguments =
+            format!("--quiet run model.toml --max-wall 100ms --set {set}=1ps --out {out}");
+        let mut child = start(&place, &arguments);
+        assert_eq!(end_soon(&mut child), Some(3), "{set}");
+    }
+}

@@ -63,3 +63,13 @@ fn what_lies_beyond_the_clock_never_comes() {
     assert_eq!(process.pass(BATCH), Time::MAX);
     assert_eq!(process.next_time(), Time::MAX);
 }
+
+#[test]
+fn without_entities_or_rates_nothing_ever_comes() {
+    let mut stream = Stream::new(1, "nothing", 0);
+    let silent: [&[&[f64]]; 4] = [&[], &[&[]], &[&[0.0; 3]], &[&[0.0; 3], &[0.0; 3]]];
+    for rates in silent {
+        assert_eq!(mean_gap_ps(rates), f64::INFINITY);
+        assert!(Process::new(rates, Time::ZERO, &mut stream).is_none());
+    }
+}

@@ -22,7 +22,9 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 
 /// Biology between the first two looks from outside; doubled or halved until a look comes as often as [`OFTEN`] says.
-const FIRST_SLICE: Duration = Duration::from_ps(10_000_000_000);
+/// A nanosecond is short enough even for samples or guards at every tick, and a run of a second is only 30 doublings
+/// long.
+const FIRST_SLICE: Duration = Duration::from_ps(1_000);
 
 /// How often to look: rare enough to cost nothing, often enough that Ctrl-C is answered at once.
 const OFTEN: RangeInclusive<time::Duration> =

@@ -92,10 +92,10 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
             .iter()
             .map(|projection| &projection.plan)
     };
-    let synapses: f64 = plans().map(Plan::expected_synapses).sum();
-    let neurons = (0..network.populations.len()).map(size).sum::<f64>();
+    let synapses = total(plans().map(Plan::expected_synapses));
+    let neurons = total((0..network.populations.len()).map(size));
     let noise = network.noise.iter().map(|noise| {
-        let driven: f64 = noise.targets.iter().map(|&target| size(target)).sum();
+        let driven = total(noise.targets.iter().map(|&target| size(target)));
         noise.rate_hz * driven
     });
     let in_flight = (0..network.populations.len()).map(|p| {
@@ -115,16 +115,16 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         values as f64 / (states.every.as_ms() / MS_PER_S)
     });
     let duration_s = model.duration.as_ms() / MS_PER_S;
-    let spike_bytes_per_s_and_hz = SPIKE_BYTES * recorded.sum::<f64>();
-    let state_bytes_per_s = SAMPLE_BYTES * sampled.sum::<f64>();
+    let spike_bytes_per_s_and_hz = SPIKE_BYTES * total(recorded);
+    let state_bytes_per_s = SAMPLE_BYTES * total(sampled);
     Ok(Estimate {
         neurons: neurons as u64,
         synapses,
         lanes,
-        noise_events_per_s: noise.sum(),
+        noise_events_per_s: total(noise),
         synaptic_events_per_s_and_hz: synapses,
         memory_bytes,
-        in_flight_bytes_per_hz: in_flight.sum(),
+        in_flight_bytes_per_hz: total(in_flight),
         spike_bytes_per_s_and_hz,
         state_bytes_per_s,
         file_bytes: state_bytes_per_s * duration_s,
@@ -133,6 +133,11 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
 }
 
 const MS_PER_S: f64 = 1e3;
+
+/// The sum of `terms`; 0 of none, where `Iterator::sum` gives -0, which would be printed so.
+fn total(terms: impl Iterator<Item = f64>) -> f64 {
+    terms.fold(0.0, |sum, term| sum + term)
+}
 
 /// Bytes of a neuron: its state, the parameters that are its own, and the intervals between its spikes.
 fn neuron_bytes(population: &Population) -> f64 {
@@ -333,6 +338,16 @@ mod tests {
         assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
         assert_eq!(estimate.file_bytes, 10.0 * estimate.state_bytes_per_s);
         assert_eq!(estimate.file_bytes_per_hz, 16.0 * 110.0 * 10.0);
+    }
+
+    #[test]
+    fn nothing_takes_nothing_and_not_less() {
+        let text = "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
+                    [population.e]\nneuron = \"lif\"\nsize = 1\ntau_m = \"20 ms\"\nv_th = \"20 mV\"";
+        let model = parse("m", text, Path::new("/"), &Options::default()).unwrap();
+        let model = model.network().unwrap();
+        let estimate = estimate(&model, &declare(&model).unwrap()).unwrap();
+        assert!(!estimate.to_string().contains('-'), "{estimate}");
     }
 
     #[test]

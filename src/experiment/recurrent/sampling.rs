@@ -87,19 +87,24 @@ fn asked(
 }
 
 /// The reports of the run file, in the order of [`Sampling`]: the first variable of a population has its name, so that
-/// readers of SONATA find it there.
+/// readers of SONATA find it there; the others have their variable's name behind it, and a number where that is taken.
 pub fn reports(model: &NetworkModel) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
     for (at, states, number, variable) in asked(model) {
         let population = &model.populations[at];
         let known = neuron::model(population.model.name).ok();
         let known = known.and_then(|known| known.variables.get(number));
-        let first = reports.iter().all(|report| report.name != population.name);
+        let names = (1..).map(|number| match number {
+            1 => population.name.clone(),
+            2 => format!("{}.{variable}", population.name),
+            _ => format!("{}.{variable}.{}", population.name, number - 1),
+        });
+        let free = |name: &String| reports.iter().all(|report| report.name != *name);
+        let Some(name) = names.into_iter().find(free) else {
+            continue;
+        };
         reports.push(Report {
-            name: match first {
-                true => population.name.clone(),
-                false => format!("{}.{variable}", population.name),
-            },
+            name,
             variable: variable.to_owned(),
             unit: known.map_or("", |known| known.dimension.unit()).to_owned(),
             nodes: states.neurons.clone(),
@@ -112,6 +117,33 @@ pub fn reports(model: &NetworkModel) -> Vec<Report> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_report_has_a_name_of_its_own() {
+        let text = r#"
+            schema = 1
+            experiment = "network"
+            duration = "1 s"
+            [population.e]
+            neuron = "lif_exp"
+            size = 2
+            tau_m = "20 ms"
+            tau_syn_ex = "2 ms"
+            tau_syn_in = "2 ms"
+            v_th = "20 mV"
+            [record]
+            states = [
+                { population = "e", first = 2, variables = ["v_m", "i_ex"], every = "10 ms" },
+                { population = "e", first = 1, variables = ["i_ex", "v_m"], every = "1 ms" },
+                { population = "e", neurons = [1], variables = ["v_m"], every = "1 ms" },
+            ]
+        "#;
+        let options = crate::config::Options::default();
+        let model = crate::config::parse("m", text, std::path::Path::new("/"), &options).unwrap();
+        let reports = reports(&model.network().unwrap());
+        let names: Vec<&str> = reports.iter().map(|report| &report.name[..]).collect();
+        assert_eq!(names, ["e", "e.i_ex", "e.i_ex.2", "e.v_m", "e.v_m.2"]);
+    }
 
     fn sampling(every: [i64; 2]) -> Sampling {
         Sampling(

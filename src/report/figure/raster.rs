@@ -103,12 +103,19 @@ impl Raster {
             axis::say(&mut canvas, (FULL_WIDTH / 2.0, bottom / 2.0), "no layers");
         }
         axis::bottom(&mut canvas, &time, bottom + 3.0, &time.ticks(8), "Time (s)");
-        let mut caption = "Marks: one per spike.".to_owned();
+        let mut caption = Vec::new();
+        if self
+            .layers
+            .iter()
+            .any(|layer| has_marks(&self.drawn(layer)))
+        {
+            caption.push("Marks: one per spike.".to_owned());
+        }
         if self.bin.ps() > 0 {
             let bin_ms = short_ms(self.bin.as_ms());
-            caption += &format!(" Traces: mean rate per neuron in {bin_ms} ms bins.");
+            caption.push(format!("Traces: mean rate per neuron in {bin_ms} ms bins."));
         }
-        notes.insert(0, caption);
+        notes.insert(0, caption.join(" "));
         for (k, note) in notes.iter().enumerate() {
             let note = font::fit(note, NOTE, Weight::Regular, FULL_WIDTH - RIGHT - LEFT);
             let at = (LEFT, bottom + 36.0 + NOTE_LINE * k as f64);
@@ -201,7 +208,7 @@ impl Raster {
         if drawn.is_empty() {
             let centre = ((time.from + time.to) / 2.0, (top + bottom) / 2.0);
             axis::say(canvas, centre, "no spikes");
-        } else if drawn.len() > MOST_MARKS {
+        } else if !has_marks(drawn) {
             note = self.density(canvas, drawn, layer, time, (top, bottom), colour);
         } else {
             let row = (bottom - top) / n.max(1) as f64;
@@ -291,6 +298,11 @@ impl Raster {
     }
 }
 
+/// Whether the spikes of a layer are drawn as marks; too many are shades.
+fn has_marks(drawn: &[(Time, u64)]) -> bool {
+    (1..=MOST_MARKS).contains(&drawn.len())
+}
+
 fn band_height(layer: &Layer) -> f64 {
     if layer.n_neurons <= FEW_NEURONS {
         (FEW_ROW * layer.n_neurons as f64).clamp(20.0, BAND_HEIGHT)
@@ -339,4 +351,36 @@ fn short_ms(ms: f64) -> String {
 fn plural(n: usize, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{} {noun}{s}", axis::count(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The figure of one layer with `n` spikes of two neurons, a microsecond apart.
+    fn svg(n: usize) -> String {
+        let spikes = (0..n).map(|k| (Time::from_ps(k as i64 * 1_000_000), k as u64 % 2));
+        let spikes: Vec<(Time, u64)> = spikes.collect();
+        let raster = Raster {
+            layers: vec![Layer {
+                name: "e".into(),
+                n_neurons: 2,
+                spikes,
+            }],
+            origin: Time::ZERO,
+            start: Time::ZERO,
+            stop: Time::from_ps(100_000_000_000),
+            bin: Duration::from_ps(1_000_000_000),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        raster.draw(&folder.path().join("raster")).unwrap();
+        std::fs::read_to_string(folder.path().join("raster.svg")).unwrap()
+    }
+
+    #[test]
+    fn marks_are_explained_only_where_there_are_any() {
+        let said = |n| svg(n).contains("one per spike");
+        assert!(said(1) && said(MOST_MARKS));
+        assert!(!said(0) && !said(MOST_MARKS + 1));
+    }
 }

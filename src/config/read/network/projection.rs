@@ -265,7 +265,10 @@ fn check(
     let targets: Option<u32> = targets
         .into_iter()
         .try_fold(0_u32, |sum, size| sum.checked_add(size?));
+    // A list takes memory for each target, whether it has edges or not.
+    let listed = matches!(projection.connection, Connection::File(_));
     let none = targets
+        .filter(|_| listed)
         .zip(size(&projection.source))
         .and_then(|(n_target, n_source)| {
             let list = EdgeList::new(
