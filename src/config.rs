@@ -13,6 +13,7 @@ mod quantity;
 mod read;
 mod reader;
 mod resolved;
+mod sleep;
 pub mod sleep_replay;
 
 pub use diagnostic::{ConfigError, Diagnostic, Place};
@@ -20,6 +21,7 @@ pub use expansion::expansion;
 pub use network::NetworkModel;
 pub use read::{Options, parse, read};
 pub use resolved::{resolved, resolved_network};
+pub use sleep::sleep_as_network;
 pub use sleep_replay::{
     After, Amount, Compare, Conversion, Data, Export, Input, Joint, Mlp, Neuron, Patch, Pattern,
     Plasticity, Record, Sleep, SleepReplay, Source, Statistics, TrainImages, Training, Weights,

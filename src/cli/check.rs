@@ -43,10 +43,12 @@ fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
     let inputs = Inputs::read(model)?;
     let estimate = estimate(model, &inputs)?;
     let (resolved, expansion) = (config::resolved(model), config::expansion(model));
+    let network = config::sleep_as_network(model).map(|network| config::resolved_network(&network));
     if shell.json() {
         return shell.print_json(&json!({
             "resolved": resolved,
             "expansion": expansion,
+            "network": network,
             "estimate": estimate,
         }));
     }
@@ -54,6 +56,9 @@ fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
         writeln!(out, "{RESOLVED}")?;
         write!(out, "{resolved}")?;
         comment(out, "What it stands for", &expansion)?;
+        if let Some(network) = &network {
+            comment(out, "The sleep as a network, a model file too", network)?;
+        }
         comment(out, "Expected for each seed", &estimate.to_string())
     })
 }

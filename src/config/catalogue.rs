@@ -188,6 +188,51 @@ pub static CONNECTION_RULES: &[KindSpec] = &[
         ],
         shared: OF_LISTS,
     },
+    KindSpec {
+        name: "weights",
+        summary: "Every source to every target, with the weights of a layer of a trained network.",
+        keys: &[
+            SOURCE,
+            key("target", NAME, None, "population that they arrive at"),
+            key(
+                "file",
+                "path",
+                None,
+                "weights: .safetensors, .npz, .pt, .pth",
+            ),
+            key(
+                "layer",
+                NUMBER,
+                None,
+                "which layer of the file, 1 for the first",
+            ),
+            key(
+                "bias",
+                "drop",
+                Some("refused"),
+                "leaves biases in the file out",
+            ),
+            key(
+                "gain",
+                WEIGHT,
+                None,
+                "what a weight of 1 adds, in the unit of the target's neuron model",
+            ),
+            key(
+                "axonal_delay",
+                "ms",
+                None,
+                "time from spike to arrival; may be 0 between different populations",
+            ),
+            key(
+                "plasticity",
+                "{ rule, … }, off",
+                Some("off"),
+                "rule that changes the weights, with its parameters",
+            ),
+        ],
+        shared: &[],
+    },
 ];
 
 const LOW: KeySpec = key(

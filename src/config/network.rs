@@ -3,6 +3,7 @@
 //! Populations, projections and stimuli are in the order of their names; targets and recorded populations in the order
 //! in which the model file lists them.
 
+mod dense;
 mod record;
 mod stimulus;
 
@@ -17,6 +18,7 @@ use crate::base::time::Duration;
 use crate::network::rule::{Edges, Plan, Rule};
 use crate::neuron;
 
+pub use dense::{DenseProjection, Plasticity};
 pub use record::{Record, Recorded, SampledStates, Selection};
 pub use stimulus::{Current, Poisson, SpikeFile, Stimulus};
 
@@ -39,6 +41,8 @@ pub struct NetworkModel {
     pub populations: Vec<Population>,
     /// Names as in populations.
     pub projections: Vec<Projection>,
+    /// Projections with the weights of a trained network; no name is also among `projections`.
+    pub dense: Vec<DenseProjection>,
     /// Names as in populations.
     pub stimuli: Vec<Stimulus>,
     /// What goes into the run file.

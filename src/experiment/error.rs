@@ -125,6 +125,20 @@ pub enum ExperimentError {
         /// How far they are moved.
         from: Duration,
     },
+    /// A layer that the weight file does not have.
+    #[error(
+        "`{file}`: found {layers} layers, expected at least {layer}, the one that `projection.{projection}.layer` names"
+    )]
+    NoLayer {
+        /// The weight file.
+        file: String,
+        /// The projection.
+        projection: String,
+        /// The layer, from 1.
+        layer: usize,
+        /// How many there are.
+        layers: usize,
+    },
     /// An image whose shape is not known.
     #[error(
         "[sleep.input] patch: a window needs an image of known shape; found {pixels} input units and no data set\n  \

@@ -8,6 +8,7 @@ pub mod guard;
 mod input;
 pub mod sampling;
 pub mod state;
+mod weights;
 
 use std::path::{Path, PathBuf};
 
@@ -198,7 +199,7 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
     })
 }
 
-/// The network that a model file describes, with the spikes and edges of the files that it names.
+/// The network that a model file describes, with the spikes, edges and weights of the files that it names.
 ///
 /// # Errors
 /// If a file is missing or wrong.
@@ -257,7 +258,7 @@ pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
             })
             .collect(),
         projections,
-        dense: Vec::new(),
+        dense: weights::read(model)?,
         noise,
         currents,
         spikes: input::spikes(model)?,

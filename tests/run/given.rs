@@ -429,3 +429,27 @@ fn small(place: &Place) -> &'static str {
     place.write("small.toml", super::setup::SMALL);
     "small.toml"
 }
+
+#[test]
+fn the_sleep_as_a_network_has_the_same_spikes() {
+    let place = Place::new();
+    write_network(&place);
+    write_table(&place, "raster.csv", &input(false));
+    place.write("model.toml", model("mlp.npz", "raster.csv", "off"));
+    place.run("run model.toml --out sleep");
+    let checked: serde_json::Value =
+        serde_json::from_str(&place.run("check model.toml --json")).expect("JSON");
+    place.write(
+        "network.toml",
+        checked["network"].as_str().expect("a model"),
+    );
+    place.run("run network.toml --out network");
+    let [sleep, network] =
+        ["sleep", "network"].map(|out| RunFile::open(&place.path(&format!("{out}/run.h5"))));
+    assert_eq!(sleep.fingerprint(), network.fingerprint());
+    for layer in NAMES {
+        let spikes = sleep.spikes_of(layer);
+        assert!(spikes.len() > 10, "{layer}");
+        assert_eq!(spikes, network.spikes_of(layer), "{layer}");
+    }
+}

@@ -1,5 +1,6 @@
 //! `experiment = "network"`: one file per group of sections, names checked against the populations that there are.
 
+mod dense;
 mod drawn;
 mod engine;
 mod figure;
@@ -11,11 +12,12 @@ mod stimulus;
 mod weight;
 
 use crate::base::suggest;
-use crate::config::network::{NetworkModel, Population};
+use crate::config::network::{DenseProjection, NetworkModel, Population, Projection};
 use crate::config::reader::{Item, Section};
 use crate::neuron::Model;
 
 use super::Paths;
+use projection::Connected;
 
 /// Reads everything behind `schema` and `experiment`.
 pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
@@ -44,6 +46,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let figures = figure::figures(root, &known, record.as_ref(), duration);
     let populations: Option<Vec<Population>> = populations.into_iter().collect();
     let populations = populations.filter(|populations| !populations.is_empty())?;
+    let (projections, dense) = split(projections?);
     Some(NetworkModel {
         seed: seed?,
         duration: duration?,
@@ -51,11 +54,24 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         guard: guard?,
         checkpoint_every: checkpoint_every?,
         populations,
-        projections: projections?,
+        projections,
+        dense,
         stimuli: stimuli?,
         record: record?,
         figures: figures?,
     })
+}
+
+/// Sparse projections and dense ones, each in their order.
+fn split(projections: Vec<Connected>) -> (Vec<Projection>, Vec<DenseProjection>) {
+    let (mut sparse, mut dense) = (Vec::new(), Vec::new());
+    for projection in projections {
+        match projection {
+            Connected::Sparse(projection) => sparse.push(projection),
+            Connected::Dense(projection) => dense.push(projection),
+        }
+    }
+    (sparse, dense)
 }
 
 /// Populations as other sections see them.

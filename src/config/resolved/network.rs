@@ -6,8 +6,8 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 use crate::config::network::{
-    Connection, Current, EdgeFile, Figures, Guard, NetworkModel, Poisson, Population, Projection,
-    Record, SampledStates, Selection, SpikeFile, Stimulus,
+    Connection, Current, DenseProjection, EdgeFile, Figures, Guard, NetworkModel, Plasticity,
+    Poisson, Population, Projection, Record, SampledStates, Selection, SpikeFile, Stimulus,
 };
 use crate::config::quantity;
 use crate::network::rule::Rule;
@@ -33,6 +33,10 @@ pub fn resolved_network(model: &NetworkModel) -> String {
     }
     for projection in &model.projections {
         text.projection(projection, model.weight(&projection.targets));
+    }
+    for projection in &model.dense {
+        let target = std::slice::from_ref(&projection.target);
+        text.dense(projection, model.weight(target));
     }
     for stimulus in &model.stimuli {
         text.section(&format!("stimulus.{}", stimulus.name()));
@@ -130,6 +134,33 @@ impl Text {
         }
         let resolution = quantity::write_duration(projection.delay_resolution);
         self.key("delay_resolution", resolution);
+    }
+
+    fn dense(&mut self, projection: &DenseProjection, weight: Dimension) {
+        self.section(&format!("projection.{}", projection.name));
+        self.key("source", quote(&projection.source));
+        self.key("target", quote(&projection.target));
+        self.key("rule", quote("weights"));
+        self.key("file", path(&projection.file));
+        if projection.drop_bias {
+            self.key("bias", quote("drop"));
+        }
+        self.key("layer", projection.layer);
+        self.key("gain", quantity::write(projection.gain, weight));
+        let delay = quantity::write_duration(projection.axonal_delay);
+        self.key("axonal_delay", delay);
+        let plasticity = match &projection.plasticity {
+            None => quote("off"),
+            Some(Plasticity { rule, values }) => {
+                let parameters = rule.parameters.iter().filter_map(|parameter| {
+                    let value = quantity::write(*values.get(parameter.name)?, parameter.dimension);
+                    Some(format!(", {} = {value}", parameter.name))
+                });
+                let parameters: String = parameters.collect();
+                format!("{{ rule = {}{parameters} }}", quote(rule.name))
+            }
+        };
+        self.key("plasticity", plasticity);
     }
 
     fn connection(&mut self, projection: &Projection) {

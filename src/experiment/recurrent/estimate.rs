@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::config::network::NetworkModel;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
+use crate::network::dense::DenseProjection;
 use crate::network::recurrent::{Population, Projection, Recurrent};
 use crate::network::rule::Plan;
 use crate::neuron;
@@ -82,6 +83,10 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
     for input in &network.spikes {
         memory_bytes += SPIKE_BYTES * input.spikes.len() as f64;
     }
+    let dense = |p: &DenseProjection| p.weights.n_synapses() as f64;
+    let dense: f64 = network.dense.iter().map(dense).sum();
+    // As declared, and at work.
+    memory_bytes += 2.0 * WEIGHT_BYTES * dense;
     if let Some(bin) = model.record.rates_bin {
         let bins = model.duration.as_ms() / bin.as_ms();
         memory_bytes += BIN_BYTES * bins * network.populations.len() as f64;
@@ -92,7 +97,7 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
             .iter()
             .map(|projection| &projection.plan)
     };
-    let synapses = total(plans().map(Plan::expected_synapses));
+    let synapses = total(plans().map(Plan::expected_synapses)) + dense;
     let neurons = total((0..network.populations.len()).map(size));
     let noise = network.noise.iter().map(|noise| {
         let driven = total(noise.targets.iter().map(|&target| size(target)));

@@ -148,7 +148,8 @@ pub(super) fn hashes(model: &NetworkModel) -> Result<Vec<(PathBuf, u128)>, Resum
         Connection::File(EdgeFile { path, .. }) => Some(path.clone()),
         Connection::Rule(_) => None,
     });
-    let mut files: Vec<PathBuf> = spikes.chain(edges).collect();
+    let weights = model.dense.iter().map(|dense| dense.file.clone());
+    let mut files: Vec<PathBuf> = spikes.chain(edges).chain(weights).collect();
     files.sort();
     files.dedup();
     files

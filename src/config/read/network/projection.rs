@@ -6,13 +6,13 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
 use crate::base::time::Duration;
-use crate::config::network::{Connection, EdgeFile, Projection};
+use crate::config::network::{Connection, DenseProjection, EdgeFile, Projection};
 use crate::config::read::{Paths, file};
 use crate::config::reader::{Item, Section};
 use crate::network::rule::{EdgeList, Rule, RuleError};
 
 use super::drawn::drawn;
-use super::{Known, weight};
+use super::{Known, dense, weight};
 
 /// 0.1 ms, the step of the time-stepped simulators whose networks are rebuilt here.
 const DELAY_RESOLUTION: Duration = Duration::from_ps(100_000_000);
@@ -27,10 +27,13 @@ struct Form {
 /// The rule that reads synapses, and perhaps their weights and delays, from a file.
 const FROM_FILE: &str = "from_file";
 
+/// The rule that takes the weights of a layer of a trained network.
+const WEIGHTS: &str = "weights";
+
 /// What an edge file's name ends in.
 const EXTENSIONS: [&str; 3] = ["h5", "hdf5", "csv"];
 
-static FORMS: [Form; 7] = [
+static FORMS: [Form; 8] = [
     Form {
         name: "one_to_one",
         key: None,
@@ -66,12 +69,38 @@ static FORMS: [Form; 7] = [
         key: Some(("file", "the file of synapses, such as \"edges.h5\"")),
         multapses: false,
     },
+    Form {
+        name: WEIGHTS,
+        key: Some(("file", "the weights, such as \"mlp.npz\"")),
+        multapses: false,
+    },
 ];
+
+/// What a table stands for.
+pub(super) enum Connected {
+    Sparse(Projection),
+    Dense(DenseProjection),
+}
 
 /// Reads the table.
 pub(super) fn read(
     section: &Section<'_>,
     name: &str,
+    seed: Option<u64>,
+    known: &Known<'_>,
+    paths: &Paths<'_>,
+) -> Option<Connected> {
+    let form = form(section);
+    if form.is_some_and(|form| form.name == WEIGHTS) {
+        return dense::read(section, name, known, paths).map(Connected::Dense);
+    }
+    sparse(section, name, form, seed, known, paths).map(Connected::Sparse)
+}
+
+fn sparse(
+    section: &Section<'_>,
+    name: &str,
+    form: Option<&'static Form>,
     seed: Option<u64>,
     known: &Known<'_>,
     paths: &Paths<'_>,
@@ -85,7 +114,6 @@ pub(super) fn read(
         let targets = targets.as_deref();
         dimension = targets.and_then(|targets| weight::dimension(&item, targets, known));
     }
-    let form = form(section);
     let connection = form.and_then(|form| connection(section, form, paths));
     let listed = form.is_some_and(|form| form.name == FROM_FILE);
     let autapses = if listed {
@@ -158,15 +186,25 @@ fn form(section: &Section<'_>) -> Option<&'static Form> {
     let form = section
         .need("rule", &what)
         .and_then(|item| item.choice(&choices));
-    let mut keys: Vec<(&str, Vec<&str>)> = FORMS
+    let mut keys: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (key, rule) in FORMS
         .iter()
-        .filter_map(|form| Some((form.key?.0, vec![form.name])))
-        .collect();
+        .filter_map(|form| Some((form.key?.0, form.name)))
+    {
+        match keys.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, rules)) => rules.push(rule),
+            None => keys.push((key, vec![rule])),
+        }
+    }
     let twice = FORMS.iter().filter(|form| form.multapses);
     keys.push(("multapses", twice.map(|form| form.name).collect()));
-    let made = FORMS.iter().filter(|form| form.name != FROM_FILE);
+    let made = FORMS
+        .iter()
+        .filter(|form| ![FROM_FILE, WEIGHTS].contains(&form.name));
     keys.push(("autapses", made.map(|form| form.name).collect()));
     keys.push(("population", vec![FROM_FILE]));
+    let of_weights = ["layer", "bias", "gain", "plasticity"];
+    keys.extend(of_weights.map(|key| (key, vec![WEIGHTS])));
     for (key, of) in keys {
         section.know(key);
         let Some(form) = form.filter(|form| !of.contains(&form.name)) else {
