@@ -58,6 +58,9 @@ pub(super) fn finish_network(
     if done.complete {
         return Ok(());
     }
+    if let Some(tripped) = done.tripped {
+        return Err(Failure::Guard(tripped));
+    }
     let directory = done.directory;
     Err(Failure::Resumable { directory })
 }
@@ -69,6 +72,7 @@ fn print(shell: &Shell, done: &Finished<impl Display + Serialize>) -> Result<(),
         files,
         summary,
         complete,
+        tripped: _,
     } = done;
     if shell.json() {
         shell.print_json(&json!({

@@ -79,10 +79,17 @@ pub struct Lane {
     pub(super) sudden: Vec<(u32, u32, Row)>,
     /// Spikes of the window, in time order.
     pub(super) outbox: Vec<Spike>,
+    /// Most of them: more are an explosion that would fill the memory before the window ends.
+    pub(super) most: usize,
 }
 
 /// Rows fetched ahead of the one at hand: their first lines, before the loads that need them.
 const AHEAD: usize = 4;
+
+/// Spikes of a lane within one window that are taken for an explosion: a million, and as many of each neuron as a rate
+/// of 10 kHz gives in the longest window of a network without delays, 100 ms.
+const MOST_SPIKES: usize = 1_000_000;
+const MOST_PER_NEURON: usize = 1_000;
 
 impl Lane {
     /// A lane at t = 0 in a network of `n_populations`. `groups` and `blocks` must be in order.
@@ -99,6 +106,7 @@ impl Lane {
         }
         let mut dense = groups.iter().flat_map(|group| &group.dense);
         let late = |block: &Block| block.rows.delays().last() > Some(&Duration::ZERO);
+        let neurons: usize = groups.iter().map(|group| group.neurons.size()).sum();
         let has_late = blocks.iter().any(late) || dense.any(|block| block.delay > Duration::ZERO);
         Self {
             groups,
@@ -113,6 +121,7 @@ impl Lane {
             delivered: 0,
             sudden: Vec::new(),
             outbox: Vec::new(),
+            most: MOST_SPIKES + MOST_PER_NEURON * neurons,
         }
     }
 
@@ -202,7 +211,15 @@ impl Lane {
                 self.visit(group, instant);
             }
             self.sudden.clear();
+            if self.has_exploded() {
+                return;
+            }
         }
+    }
+
+    /// Whether there were so many spikes in this window that it was left before its end.
+    pub fn has_exploded(&self) -> bool {
+        self.outbox.len() > self.most
     }
 
     /// The next instant at which something happens here without anything arriving.

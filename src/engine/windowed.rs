@@ -75,6 +75,10 @@ pub struct Windowed {
     fingerprint: Fingerprint,
     /// Hash of what does not change, once it has been asked for.
     graph: OnceLock<u128>,
+    /// Windows that were not skipped.
+    steps: u64,
+    /// Whether the last of them was left before its end.
+    exploded: bool,
 }
 
 impl Windowed {
@@ -114,6 +118,8 @@ impl Windowed {
             counts,
             fingerprint: Fingerprint::default(),
             graph: OnceLock::new(),
+            steps: 0,
+            exploded: false,
         }
     }
 
@@ -204,9 +210,21 @@ impl Windowed {
         wrong.next()
     }
 
-    /// Runs from now up to, and not including, `until`, or to the end of a window after which the observer wants no more.
+    /// Windows run so far in which something may have happened: states are as they were where this has not grown.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The length of a window if there were so many spikes in the last one that it was left before its end: then the
+    /// network cannot go on.
+    pub fn exploded_within(&self) -> Option<Duration> {
+        self.exploded.then_some(self.lookahead)
+    }
+
+    /// Runs from now up to, and not including, `until`, or to the end of a window after which the observer wants no more
+    /// or in which the network exploded.
     pub fn run(&mut self, until: Time, observer: &mut dyn Observer) {
-        while self.now < until && !observer.has_enough() {
+        while self.now < until && !observer.has_enough() && !self.exploded {
             let window = self.now.ps() / self.lookahead.ps();
             let end = (window + 1)
                 .checked_mul(self.lookahead.ps())
@@ -230,6 +248,8 @@ impl Windowed {
             lanes => lanes.par_iter_mut().for_each(run),
         }
         self.now = end;
+        self.steps += 1;
+        self.exploded = self.lanes.iter().any(Lane::has_exploded);
         self.exchange(observer);
     }
 

@@ -122,7 +122,15 @@ fn folder_of(path: &Path) -> Result<PathBuf, ResumeError> {
         let known = name == checkpoint::FILE || name == RUN_FILE;
         (known && parent.join(RUN_FILE).exists()).then_some(parent)
     };
-    let folder = if path.is_dir() { Some(path) } else { named() };
+    let holds = |folder: &&Path| {
+        let inside = [RUN_FILE, checkpoint::FILE].map(|name| folder.join(name));
+        inside.iter().any(|file| file.exists())
+    };
+    let folder = if path.is_dir() {
+        Some(path).filter(holds)
+    } else {
+        named()
+    };
     let no_run = || ResumeError::NoRun {
         path: path.to_owned(),
     };
@@ -162,8 +170,10 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
         ..
     } = drive;
     let (mut file, activity) = (watchers.file, watchers.activity);
-    let complete = match ran {
-        Ok(complete) => complete,
+    let (complete, tripped) = match ran {
+        Ok(complete) => (complete, None),
+        // What there was up to then is worth a look.
+        Err(ExperimentError::Tripped(tripped)) => (false, Some(tripped)),
         Err(error) => {
             // The first error is the one to report: after one of the file's own there is nothing to save.
             let _ = file.stop();
@@ -196,6 +206,7 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
         summary: activity.summary(&engine, model),
         directory,
         complete,
+        tripped,
     })
 }
 

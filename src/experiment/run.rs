@@ -11,6 +11,7 @@ use crate::experiment::estimate::memory_bytes;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::memory;
 use crate::experiment::progress::Watch;
+use crate::experiment::recurrent::guard::Tripped;
 use crate::experiment::repetition::{self, Repetition};
 use crate::experiment::summary::Summary;
 use crate::experiment::{plot, spiking};
@@ -57,6 +58,8 @@ pub struct Finished<S> {
     pub summary: S,
     /// Whether the run, of every seed, came to its end.
     pub complete: bool,
+    /// The guard that stopped it, if one did.
+    pub tripped: Option<Tripped>,
 }
 
 /// Runs `model`.
@@ -139,6 +142,7 @@ pub fn run(
         directory,
         summary,
         complete,
+        tripped: None,
     })
 }
 

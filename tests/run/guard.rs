@@ -10,6 +10,12 @@ fn tripped(place: &Place, sets: &str) -> String {
     );
     let output = place.command(&arguments).output().expect("it starts");
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    // What there was up to then is shown all the same.
+    let printed = super::setup::text(&output.stdout);
+    assert!(
+        printed.contains("CV of intervals") && printed.contains("Written to"),
+        "{printed}"
+    );
     super::setup::text(&output.stderr)
 }
 
@@ -56,4 +62,33 @@ fn a_network_that_falls_silent_is_stopped() {
         "error: population `e` falls silent: 0.000 Hz per neuron from 0 ms to 100 ms, expected at least 1 Hz\n  help: \
          lower `guard.min_rate` or set it to \"off\" if that is meant\n"
     );
+}
+
+#[test]
+fn an_explosion_within_one_window_ends_by_itself() {
+    let place = Place::new();
+    // A neuron without refractoriness under a vast current fires at every tick; the only delay is a second.
+    place.write(
+        "model.toml",
+        "schema = 1\nexperiment = \"network\"\nduration = \"10 s\"\n\
+         [population.e]\nneuron = \"lif_exp\"\nsize = 2\ntau_m = \"10 ms\"\ntau_syn_ex = \"5 ms\"\n\
+         tau_syn_in = \"5 ms\"\nv_th = \"10 mV\"\n\
+         [projection.p]\nsource = \"e\"\ntarget = \"e\"\nrule = \"all_to_all\"\nweight = \"1 pA\"\n\
+         axonal_delay = \"1 s\"\n\
+         [stimulus.s]\nkind = \"current\"\ntarget = \"e\"\namplitude = \"1e15 pA\"\nfrom = \"300 ms\"\n\
+         [guard]\nmax_rate = \"off\"\n[record]\nspikes = [\"e\"]\n",
+    );
+    let output = place
+        .command("--quiet run model.toml --out r")
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    let error = super::setup::text(&output.stderr);
+    assert!(
+        error.starts_with("error: the network explodes: ")
+            && error.contains("population `e` fires most")
+            && error.contains("`t_ref`"),
+        "{error}"
+    );
+    assert!(!RunFile::open(&place.path("r/run.h5")).complete());
 }

@@ -185,7 +185,7 @@ fn what_cannot_be_gone_on_with_is_refused_and_kept() {
     place.write("r/checkpoint", &checkpoint);
     for (path, message) in [
         ("nowhere", "`nowhere`: found no run"),
-        (".", "`./checkpoint`: no such file"),
+        (".", "`.`: found no run"),
     ] {
         let said = place.refused(&format!("resume {path}"));
         assert!(said.contains(message), "{said}");

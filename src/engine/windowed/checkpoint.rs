@@ -65,6 +65,8 @@ impl Windowed {
             counts,
             fingerprint,
             graph: _,
+            steps: _,
+            exploded: _,
         } = self;
         let state = Engine {
             now: *now,
@@ -184,6 +186,7 @@ fn lane_state(lane: &Lane) -> LaneState {
         delivered,
         sudden: _,
         outbox: _,
+        most: _,
     } = lane;
     LaneState {
         pending: pending.all().map(|(at, &arrival)| (at, arrival)).collect(),

@@ -52,6 +52,21 @@ pub enum Tripped {
         /// The least that is allowed.
         limit_hz: f64,
     },
+    /// So many spikes within the shortest delay that memory would not hold them.
+    #[error(
+        "the network explodes: {spikes} spikes within {window}, its shortest delay, at {time}; population `{population}` \
+         fires most\n  help: give neurons a refractory period (`t_ref`), or look for extreme weights and currents"
+    )]
+    Explosion {
+        /// Name of the population with the most of them.
+        population: String,
+        /// Spikes in this window.
+        spikes: u64,
+        /// Length of the window.
+        window: Duration,
+        /// When it ended.
+        time: Time,
+    },
     /// A state that is no number.
     #[error(
         "population `{population}`: the state of neuron {neuron} is not finite at {time}\n  help: look for extreme \
@@ -75,6 +90,8 @@ pub struct Guard {
     /// Of the window at hand, per population.
     counts: Counts,
     tripped: Option<Tripped>,
+    /// Steps of the engine when states were last looked at.
+    checked: u64,
 }
 
 /// Spikes of every population in the window at hand: what a checkpoint holds of a guard.
@@ -118,6 +135,7 @@ impl Guard {
             counts: Counts(vec![0; populations.len()]),
             populations,
             tripped: None,
+            checked: 0,
         }
     }
 
@@ -171,9 +189,25 @@ impl Guard {
         if let Some(tripped) = self.tripped.take() {
             return Err(tripped);
         }
+        if let Some(window) = engine.exploded_within() {
+            let (most, &spikes) = (0..)
+                .zip(&self.counts.0)
+                .max_by_key(|(_, n)| **n)
+                .unwrap_or((0, &0));
+            return Err(Tripped::Explosion {
+                population: self.populations[most].name.clone(),
+                spikes,
+                window,
+                time: engine.now(),
+            });
+        }
         if now == self.start(now) {
             self.end_window(now)?;
-            self.check_finite(engine)?;
+            // What has not moved since is as finite as it was.
+            if engine.steps() != self.checked {
+                self.check_finite(engine)?;
+                self.checked = engine.steps();
+            }
         }
         Ok(())
     }
