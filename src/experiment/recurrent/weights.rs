@@ -1,6 +1,7 @@
 //! Dense projections whose weights a model file leaves to other files.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use crate::config::network::NetworkModel;
@@ -23,10 +24,11 @@ pub(super) fn read(model: &NetworkModel) -> Result<Vec<DenseProjection>, Experim
     };
     for declared in &model.dense {
         let key = (declared.file.as_path(), declared.drop_bias);
-        if !files.contains_key(&key) {
-            files.insert(key, mlp(&declared.file, declared.drop_bias)?);
-        }
-        let layers = files.get(&key).map_or(&[][..], |mlp| &mlp.layers);
+        let mlp = match files.entry(key) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(unread) => unread.insert(mlp(&declared.file, declared.drop_bias)?),
+        };
+        let layers = &mlp.layers;
         let layer = declared.layer.checked_sub(1).and_then(|l| layers.get(l));
         let Some(layer) = layer else {
             return Err(ExperimentError::NoLayer {
