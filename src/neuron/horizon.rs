@@ -80,8 +80,11 @@ impl Horizon {
         self.end
     }
 
-    /// Moves its end beyond `t`.
+    /// Moves its end beyond `t`, if it is not.
     pub(super) fn extend(&mut self, t: Time) {
+        if self.end > t {
+            return;
+        }
         let steps = t.since(self.end).ps() / STEP.ps() + 1;
         let end = steps
             .checked_mul(STEP.ps())

@@ -200,11 +200,17 @@ fn to_f64(x: i64) -> f64 {
 vectorized! {
     /// e^(offset · rate).
     fn grow(growth: &mut [f64; BATCH], offsets: &[i64; BATCH], rate: f64, span: Span) {
-        let all = growth.iter_mut().zip(offsets).map(|(g, &offset)| (g, to_f64(offset) * rate));
+        let all = growth.iter_mut().zip(offsets);
         match span {
-            Span::Short => all.for_each(|(g, x)| *g = exp_near_zero::<5>(x)),
-            Span::Middle => all.for_each(|(g, x)| *g = exp_near_zero::<7>(x)),
-            Span::Long => all.for_each(|(g, x)| *g = exp_polynomial(x)),
+            Span::Short => for (g, &offset) in all {
+                *g = exp_near_zero::<5>(to_f64(offset) * rate);
+            },
+            Span::Middle => for (g, &offset) in all {
+                *g = exp_near_zero::<7>(to_f64(offset) * rate);
+            },
+            Span::Long => for (g, &offset) in all {
+                *g = exp_polynomial(to_f64(offset) * rate);
+            },
         }
     }
 }
@@ -212,11 +218,17 @@ vectorized! {
 vectorized! {
     /// What a current has brought after each offset.
     fn gather(psi: &mut [f64; BATCH], offsets: &[i64; BATCH], delta: f64, span: Span) {
-        let all = psi.iter_mut().zip(offsets).map(|(p, &offset)| (p, to_f64(offset)));
+        let all = psi.iter_mut().zip(offsets);
         match span {
-            Span::Short => all.for_each(|(p, y)| *p = growth_integral_near_zero::<5>(y, delta)),
-            Span::Middle => all.for_each(|(p, y)| *p = growth_integral_near_zero::<7>(y, delta)),
-            Span::Long => all.for_each(|(p, y)| *p = growth_integral(y, delta)),
+            Span::Short => for (p, &offset) in all {
+                *p = growth_integral_near_zero::<5>(to_f64(offset), delta);
+            },
+            Span::Middle => for (p, &offset) in all {
+                *p = growth_integral_near_zero::<7>(to_f64(offset), delta);
+            },
+            Span::Long => for (p, &offset) in all {
+                *p = growth_integral(to_f64(offset), delta);
+            },
         }
     }
 }

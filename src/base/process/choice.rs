@@ -118,13 +118,17 @@ vectorized! {
         let class = class.as_chunks_mut::<WIDTH>().0;
         let bits = bits.as_chunks::<WIDTH>().0;
         for ((entities, class), bits) in entities.iter_mut().zip(class).zip(bits) {
-            let draw = bits.map(|x| x as u32);
+            let mut draw = [0_u32; WIDTH];
+            for k in 0..WIDTH {
+                draw[k] = bits[k] as u32;
+            }
             let (mut first, mut len) = ([start.first; WIDTH], [start.len; WIDTH]);
             for run in rest {
                 for k in 0..WIDTH {
-                    let beyond = draw[k] >= run.before;
-                    first[k] = if beyond { run.first } else { first[k] };
-                    len[k] = if beyond { run.len } else { len[k] };
+                    // All ones from where the run begins: a selection that is never turned into a branch.
+                    let beyond = u32::from(draw[k] >= run.before).wrapping_neg();
+                    first[k] ^= (first[k] ^ run.first) & beyond;
+                    len[k] ^= (len[k] ^ run.len) & beyond;
                 }
             }
             for k in 0..WIDTH {

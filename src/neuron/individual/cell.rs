@@ -18,15 +18,15 @@ pub(super) struct Cell<S> {
     foreseen: Time,
 }
 
-/// What an arrival has done.
-#[derive(Debug, Clone, Copy)]
+/// How far an arrival has brought a neuron.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reached {
-    /// Nothing that makes the neuron fire.
-    No,
-    /// It may have brought the neuron to the threshold.
-    Now,
-    /// It makes the neuron cross then, if nothing else arrives.
-    Later(Time),
+    /// It will not fire unless something else arrives.
+    Nothing,
+    /// It may cross its threshold by itself one day.
+    Way,
+    /// It may be at its threshold.
+    Threshold,
 }
 
 impl<S: Copy> Cell<S> {
@@ -64,59 +64,72 @@ impl<S: Copy> Cell<S> {
         self.at = t;
     }
 
+    /// Whether the neuron may cross the threshold by itself up to `end`: cheap, and never wrongly no. While it is held it
+    /// is below all that it may be afterwards.
+    #[inline]
+    pub(super) fn may_cross<D: Dynamics<State = S>>(&self, dynamics: &D, end: Time) -> bool {
+        dynamics.may_cross(&self.state, end.since(self.at).ps() as f64)
+    }
+
     /// The instant at which the neuron crosses the threshold by itself, if that is not after `end`.
-    pub(super) fn crossing<D: Dynamics<State = S>>(&self, dynamics: &D, end: Time) -> Option<Time> {
+    fn crossing<D: Dynamics<State = S>>(&self, dynamics: &D, end: Time) -> Option<Time> {
+        if self.at > end || !self.may_cross(dynamics, end) {
+            return None;
+        }
         let mut cell = *self;
         cell.bring(dynamics, self.free);
         if cell.at > end {
             return None;
         }
         let within = end.since(cell.at).ps() as f64;
-        if !dynamics.may_cross(&cell.state, within) {
-            return None;
-        }
         let passed = dynamics.crossing(&cell.state, within)?;
         let t = cell.at.ps().saturating_add(passed.ceil() as i64);
         Some(Time::from_ps(t))
     }
 
-    /// Takes a weight that arrives at `t`; crossings are foreseen up to `end`.
+    /// Takes a weight that arrives at `t`.
     #[inline]
     pub(super) fn receive<D: Dynamics<State = S>>(
         &mut self,
         dynamics: &D,
         weight: f64,
         t: Time,
-        end: Time,
     ) -> Reached {
         let held = self.is_held(t);
         if held && !D::HAS_CURRENTS {
-            return Reached::No;
+            return Reached::Nothing;
         }
         self.bring(dynamics, t);
         dynamics.receive(&mut self.state, weight);
         // Nothing else brings a neuron nearer to its threshold.
         if weight <= 0.0 {
-            return Reached::No;
-        }
-        if !held && dynamics.is_reached(&self.state) {
-            return Reached::Now;
-        }
-        if !held && !dynamics.may_cross(&self.state, end.since(t).ps() as f64) {
-            return Reached::No;
-        }
-        match self.crossing(dynamics, end) {
-            Some(t) if t < self.foreseen => Reached::Later(t),
-            _ => Reached::No,
+            Reached::Nothing
+        } else if !held && dynamics.is_reached(&self.state) {
+            Reached::Threshold
+        } else if dynamics.may_cross(&self.state, f64::INFINITY) {
+            Reached::Way
+        } else {
+            Reached::Nothing
         }
     }
 
-    /// Queues the crossing of the neuron, number `j`, at `t`, unless it is to be looked at before.
-    pub(super) fn foresee(&mut self, queue: &mut Queue, t: Time, j: u32) {
-        if t < self.foreseen {
-            self.foreseen = t;
-            queue.push(t, j);
+    /// Queues the crossing of the neuron, number `j`, if that is not after `end`, for `earliest` at the earliest; unless
+    /// the neuron is to be looked at before anyway. Tells the instant if it has been queued.
+    pub(super) fn foresee<D: Dynamics<State = S>>(
+        &mut self,
+        dynamics: &D,
+        end: Time,
+        earliest: Time,
+        queue: &mut Queue,
+        j: u32,
+    ) -> Option<Time> {
+        let t = self.crossing(dynamics, end)?.max(earliest);
+        if t >= self.foreseen {
+            return None;
         }
+        self.foreseen = t;
+        queue.push(t, j);
+        Some(t)
     }
 
     /// Whether what was queued for `t` is the crossing that is foreseen; it is no longer.

@@ -23,10 +23,14 @@ struct State<S> {
     due: Vec<u32>,
     /// Neurons about to cross by themselves.
     queue: Queue,
-    /// How far the crossings of driven neurons are known; none in a population in which no neuron is driven.
-    horizon: Option<Horizon>,
+    /// How far they are known.
+    horizon: Horizon,
+    /// Whether no neuron will ever cross if nothing arrives: then nothing is foreseen, and the horizon stays behind.
+    quiet: bool,
     /// Current injected, in picoamperes.
     injected_pa: f64,
+    /// Whether some neuron is driven.
+    driven: bool,
 }
 
 /// A population of neurons with parameters of their own.
@@ -48,7 +52,9 @@ impl<D: Dynamics> Individual<D> {
                 candidates: Vec::new(),
                 due: Vec::new(),
                 queue: Queue::default(),
-                horizon: None,
+                horizon: Horizon::starting(Time::ZERO),
+                quiet: true,
+                driven: false,
                 injected_pa: 0.0,
             },
         };
@@ -56,57 +62,62 @@ impl<D: Dynamics> Individual<D> {
         population
     }
 
-    /// How far the crossing of neuron `j` is foreseen: to the end of the horizon if the neuron is driven, for ever if only
-    /// what has arrived makes it cross.
-    #[inline]
-    fn limit(&self, j: usize) -> Time {
-        match &self.state.horizon {
-            Some(horizon) if self.dynamics[j].is_driven() => horizon.end(),
-            _ => Time::MAX,
-        }
-    }
-
     /// Queues the crossing of neuron `j`, if it is near; for `earliest` at the earliest.
     fn predict(&mut self, j: u32, earliest: Time) {
-        let limit = self.limit(j as usize);
-        let State { cells, queue, .. } = &mut self.state;
-        let cell = &mut cells[j as usize];
-        if let Some(t) = cell.crossing(&self.dynamics[j as usize], limit) {
-            cell.foresee(queue, t.max(earliest), j);
+        let State {
+            cells,
+            queue,
+            horizon,
+            quiet,
+            ..
+        } = &mut self.state;
+        let (dynamics, cell) = (&self.dynamics[j as usize], &mut cells[j as usize]);
+        if *quiet && dynamics.may_cross(&cell.state, f64::INFINITY) {
+            *quiet = false;
+            horizon.extend(cell.at);
+        }
+        if !*quiet {
+            cell.foresee(dynamics, horizon.end(), earliest, queue, j);
         }
     }
 
-    /// Queues every driven neuron that crosses within the horizon, which has moved.
-    fn sweep(&mut self, end: Time) {
-        let now = self.state.now;
-        let State { cells, queue, .. } = &mut self.state;
+    /// Moves the horizon and queues every neuron that crosses within it. If none ever will, the population falls quiet.
+    fn sweep(&mut self) {
+        let State {
+            cells,
+            queue,
+            horizon,
+            quiet,
+            now,
+            ..
+        } = &mut self.state;
+        horizon.extend(*now);
+        let end = horizon.end();
+        *quiet = true;
         for (j, (dynamics, cell)) in (0..).zip(self.dynamics.iter().zip(cells)) {
-            if !dynamics.is_driven() {
-                continue;
-            }
             // A neuron that has not been looked at for a while is first judged by what it was: most are far from their
             // threshold.
-            if !cell.is_held(cell.at)
-                && !dynamics.may_cross(&cell.state, end.since(cell.at).ps() as f64)
-            {
+            if !dynamics.may_cross(&cell.state, f64::INFINITY) {
                 continue;
             }
-            cell.bring(dynamics, now);
-            if let Some(t) = cell.crossing(dynamics, end) {
-                cell.foresee(queue, t.max(now), j);
+            *quiet = false;
+            if cell.may_cross(dynamics, end) {
+                cell.bring(dynamics, *now);
+                cell.foresee(dynamics, end, *now, queue, j);
             }
+        }
+        if *quiet {
+            // What was foreseen has been put off for ever.
+            queue.clear();
+            self.state.cells.iter_mut().for_each(Cell::forget);
         }
     }
 
     /// What happens by itself at the instant advanced to: crossings, the end of the horizon.
     fn cross(&mut self) {
         let now = self.state.now;
-        if let Some(horizon) = &mut self.state.horizon
-            && horizon.end() <= now
-        {
-            horizon.extend(now);
-            let end = horizon.end();
-            self.sweep(end);
+        if !self.state.quiet && self.state.horizon.end() <= now {
+            self.sweep();
         }
         while let Some((t, j)) = self.state.queue.take_due(now) {
             let dynamics = &self.dynamics[j as usize];
@@ -150,23 +161,33 @@ impl<D: Dynamics> Individual<D> {
         cell.state
     }
 
-    /// A weight arrives at neuron `j` at `t`; whether the population must be looked at then.
+    /// A weight arrives at neuron `j` at `t`: the instant, if any, at which the population must be looked at for it.
     #[inline]
-    fn deliver(&mut self, j: usize, weight: f64, t: Time) -> Reached {
-        let end = self.limit(j);
+    fn deliver(&mut self, j: usize, weight: f64, t: Time) -> Option<Time> {
         let State {
             cells,
             candidates,
             queue,
+            horizon,
+            quiet,
             ..
         } = &mut self.state;
-        let reached = cells[j].receive(&self.dynamics[j], weight, t, end);
-        match reached {
-            Reached::No => {}
-            Reached::Now => candidates.push(j as u32),
-            Reached::Later(t) => cells[j].foresee(queue, t, j as u32),
+        let (dynamics, cell) = (&self.dynamics[j], &mut cells[j]);
+        match cell.receive(dynamics, weight, t) {
+            Reached::Nothing => None,
+            Reached::Threshold => {
+                candidates.push(j as u32);
+                Some(t)
+            }
+            Reached::Way => {
+                let woken = std::mem::take(quiet);
+                if woken {
+                    horizon.extend(t);
+                }
+                let crossing = cell.foresee(dynamics, horizon.end(), t, queue, j as u32);
+                if woken { Some(t) } else { crossing }
+            }
         }
-        reached
     }
 }
 
@@ -176,7 +197,7 @@ impl<D: Dynamics> Neurons for Individual<D> {
     }
 
     fn is_spontaneous(&self) -> bool {
-        D::HAS_CURRENTS || self.state.horizon.is_some()
+        D::HAS_CURRENTS || self.state.driven
     }
 
     fn reset(&mut self, t: Time) {
@@ -194,7 +215,9 @@ impl<D: Dynamics> Neurons for Individual<D> {
             candidates: Vec::new(),
             due: Vec::new(),
             queue: Queue::default(),
-            horizon: driven.then(|| Horizon::starting(t)),
+            horizon: Horizon::starting(t),
+            quiet: !driven,
+            driven,
             injected_pa: 0.0,
         };
     }
@@ -215,12 +238,10 @@ impl<D: Dynamics> Neurons for Individual<D> {
         }
         self.state.queue.clear();
         self.state.injected_pa = current_pa;
-        self.state.horizon = self.drive(current_pa).then(|| Horizon::starting(now));
-        for j in 0..self.size() {
-            if !self.dynamics[j].is_driven() {
-                self.predict(j as u32, now);
-            }
-        }
+        self.state.driven = self.drive(current_pa);
+        // The next instant finds out what crosses now, if anything does.
+        self.state.horizon = Horizon::starting(now);
+        self.state.quiet = false;
     }
 
     fn next_alone(&self) -> Time {
@@ -231,8 +252,10 @@ impl<D: Dynamics> Neurons for Individual<D> {
         if self.state.scan {
             return self.state.now;
         }
-        let horizon = self.state.horizon.as_ref().map_or(Time::MAX, Horizon::end);
-        horizon.min(self.state.queue.next())
+        if self.state.quiet {
+            return Time::MAX;
+        }
+        self.state.horizon.end().min(self.state.queue.next())
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
@@ -274,12 +297,10 @@ impl<D: Dynamics> Neurons for Individual<D> {
         let after = |offset: i64| Time::from_ps(events.origin.ps().saturating_add(offset));
         let last = after(*events.offsets.last()?);
         for (k, (&j, &offset)) in events.targets.iter().zip(events.offsets).enumerate() {
-            match self.deliver(j.into(), events.weight(k), after(offset)) {
-                Reached::No => {}
-                Reached::Now => return Some(k),
-                // None of the events may lie beyond what is due next.
-                Reached::Later(t) if t <= last => return Some(k),
-                Reached::Later(_) => {}
+            // None of the events may lie beyond what is due next.
+            let due = self.deliver(j.into(), events.weight(k), after(offset));
+            if due.is_some_and(|due| due <= last) {
+                return Some(k);
             }
         }
         None
@@ -365,7 +386,7 @@ impl<D: Dynamics> Neurons for Individual<D> {
         check_neurons(state.candidates.iter().copied(), size)?;
         check_neurons(state.due.iter().copied(), size)?;
         check_neurons(state.queue.neurons(), size)?;
-        if self.drive(state.injected_pa) != state.horizon.is_some() {
+        if self.drive(state.injected_pa) != state.driven || state.driven && state.quiet {
             self.drive(self.state.injected_pa);
             return Err(driven_otherwise());
         }
