@@ -1,9 +1,9 @@
 //! Neurons about to fire by themselves.
 //!
-//! To foresee every neuron's crossing after every arrival would cost more than the network. Where a current carries all
-//! neurons to the threshold sooner or later, only crossings within a horizon are queued: an arrival is tested against
-//! the horizon's end, and one sweep per horizon finds the rest. Horizons begin at multiples of [`STEP`] from the start of
-//! the bout or the last step of the current, which makes them part of the model.
+//! To foresee every neuron's crossing after every arrival would cost more than the network. Where currents carry neurons
+//! to the threshold sooner or later, only crossings within a horizon are queued: an arrival is tested against the
+//! horizon's end, and one sweep per horizon finds the rest. Horizons begin at multiples of [`STEP`] from the start of the
+//! bout or the last step of the current, which makes them part of the model.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

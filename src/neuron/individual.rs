@@ -68,12 +68,12 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
     /// Whether the neuron reaches its threshold however long nothing has arrived: a constant current carries it there.
     fn is_driven(&self) -> bool;
 
-    /// Whether it may reach its threshold within `within` from this state if nothing arrives: cheap, and never wrongly
-    /// no.
+    /// Whether it may reach its threshold within `within`, which may be infinite, from this state if nothing arrives:
+    /// cheap, and never wrongly no. A population in which no neuron ever may costs nothing while nothing arrives.
     fn may_cross(&self, state: &Self::State, within: f64) -> bool;
 
-    /// How long it takes to reach its threshold from this state if nothing arrives, if that is at most `within`; or a
-    /// time before that at which it is to be looked at again.
+    /// How long it takes to reach its threshold from this state if nothing arrives, if that is at most `within`, which is
+    /// finite; or a time before that at which it is to be looked at again.
     fn crossing(&self, state: &Self::State, within: f64) -> Option<f64>;
 
     /// The model's variable of this number; the potential is the first.

@@ -78,9 +78,11 @@ impl LifExp {
     /// What is left of the membrane and of both currents after `dt`.
     #[inline(always)]
     fn left(&self, dt: f64) -> [f64; 3] {
-        // Side by side, since each is a chain of operations that wait for each other.
-        [self.membrane, self.excitatory.rate, self.inhibitory.rate]
-            .map(|rate| exp_polynomial(-dt * rate))
+        [
+            exp_polynomial(-dt * self.membrane),
+            exp_polynomial(-dt * self.excitatory.rate),
+            exp_polynomial(-dt * self.inhibitory.rate),
+        ]
     }
 
     /// Whether an upper bound on the potential for all times, if nothing arrives, lies at the tested threshold. Above
@@ -138,7 +140,7 @@ impl Dynamics for LifExp {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn advance(&self, state: &mut State, dt: f64) {
         let [membrane, excitatory, inhibitory] = self.left(dt);
         let held = self
