@@ -1,6 +1,7 @@
 //! The inner loops: rows of sparse synapses onto neurons, threshold test included, and external events.
 //!
-//! `cargo bench --bench delivery` prints nanoseconds per event on one thread, the best of seven.
+//! `cargo bench --bench delivery` prints nanoseconds per event on one thread, the best of seven; arguments choose the
+//! lines that contain one of them.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -17,7 +18,17 @@ const LANE: usize = 6_250;
 const ROW: usize = 625;
 const ROWS: usize = 2_000;
 
-fn neurons(model: &str, size: usize) -> Box<dyn Neurons> {
+/// A population.
+#[derive(Clone, Copy)]
+struct Case {
+    model: &'static str,
+    /// Time constant of excitatory currents, for a model that has them.
+    tau_syn_ms: f64,
+    /// Whether each neuron has parameters of its own.
+    individual: bool,
+}
+
+fn neurons(case: Case, size: usize) -> Box<dyn Neurons> {
     let mut values = Values::from([
         ("tau_m", 20.0),
         ("v_th", 20.0),
@@ -25,16 +36,24 @@ fn neurons(model: &str, size: usize) -> Box<dyn Neurons> {
         ("e_l", 0.0),
         ("t_ref", 2.0),
     ]);
-    match model {
-        "lif_exp" => values.extend([("tau_syn_ex", 5.0), ("tau_syn_in", 10.0)]),
+    match case.model {
+        "lif_exp" => values.extend([
+            ("tau_syn_ex", case.tau_syn_ms),
+            ("tau_syn_in", 2.0 * case.tau_syn_ms),
+        ]),
         "lif_adaptive" => values.extend([("tau_w", 150.0), ("b", 1.0), ("c_m", 250.0)]),
         _ => {}
     }
-    let model = neuron::model(model).expect("registered");
+    let mut each = BTreeMap::new();
+    if case.individual {
+        let spread = |j: usize| 20.0 + (j % 100) as f64 * 0.01;
+        each.insert("tau_m", (0..size).map(spread).collect());
+    }
+    let model = neuron::model(case.model).expect("registered");
     let mut neurons = (model.build)(Setup {
         size,
         values: &values,
-        each: &BTreeMap::new(),
+        each: &each,
         stream: Stream::new(1, "bench", 0),
     })
     .expect("valid");
@@ -63,11 +82,11 @@ fn best(mut run: impl FnMut() -> (f64, u64)) -> f64 {
 
 /// Every fifth row inhibitory and four times as strong, so that potentials stay where those of a balanced network are;
 /// an arrival every 2 µs.
-fn deliver(model: &str, n: usize, each: bool, unit: f32) -> f64 {
+fn deliver(case: Case, n: usize, each: bool, unit: f32) -> f64 {
     let rows = rows(n);
     let weights = [unit, -4.0 * unit].map(|weight| vec![weight; ROW]);
     best(|| {
-        let mut neurons = neurons(model, n);
+        let mut neurons = neurons(case, n);
         let mut fired = Vec::new();
         let mut events = 0;
         let start = Instant::now();
@@ -93,13 +112,13 @@ fn deliver(model: &str, n: usize, each: bool, unit: f32) -> f64 {
     })
 }
 
-/// Poisson input of 20 kHz onto each neuron, drawn and delivered.
-fn external(model: &str, n: usize, weight: f64) -> f64 {
+/// Poisson input, drawn and delivered, for 50 ms.
+fn external(case: Case, weight: f64, rates_hz: &[f64]) -> f64 {
     best(|| {
-        let mut neurons = neurons(model, n);
+        let mut neurons = neurons(case, rates_hz.len());
         let class = Class {
             weight,
-            rates_hz: vec![20_000.0; n],
+            rates_hz: rates_hz.to_vec(),
         };
         let mut stream = Stream::new(3, "bench", 0);
         let growth = neurons.growth(weight);
@@ -114,7 +133,11 @@ fn external(model: &str, n: usize, weight: f64) -> f64 {
                 neurons.fire(&mut fired);
                 continue;
             }
-            let segment = noise.before(due.min(end));
+            let segment = if noise.is_dense() {
+                noise.before(due.min(end))
+            } else {
+                noise.at(noise.next_time())
+            };
             let n = segment.targets.len();
             let (passed, hit) = match neurons.receive_events(segment) {
                 None => (n, false),
@@ -131,21 +154,99 @@ fn external(model: &str, n: usize, weight: f64) -> f64 {
     })
 }
 
+/// Rates onto the eight populations of a cortical microcircuit (Potjans & Diesmann 2014), in a lane of `n` neurons.
+fn microcircuit(n: usize) -> Vec<f64> {
+    const POPULATIONS: [(f64, f64); 8] = [
+        (20_683.0, 1_600.0),
+        (5_834.0, 1_500.0),
+        (21_915.0, 2_100.0),
+        (5_479.0, 1_900.0),
+        (4_850.0, 2_000.0),
+        (1_065.0, 1_900.0),
+        (14_395.0, 2_900.0),
+        (2_948.0, 2_100.0),
+    ];
+    let total: f64 = POPULATIONS.iter().map(|(size, _)| size).sum();
+    let mut rates = Vec::new();
+    let mut upto = 0.0;
+    for (size, indegree) in POPULATIONS {
+        upto += size / total * n as f64;
+        rates.resize(upto.round() as usize, 8.0 * indegree);
+    }
+    rates
+}
+
 fn main() {
-    println!("{:44}{:>12}", "event", "each");
-    let line = |what: String, ns: f64| println!("{what:44}{ns:>9.2} ns");
+    let chosen: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
+    println!("{:60}{:>12}", "event", "each");
+    let line = |what: String, measure: &dyn Fn() -> f64| {
+        if chosen.is_empty() || chosen.iter().any(|part| what.contains(part)) {
+            println!("{what:60}{:>9.2} ns", measure());
+        }
+    };
     for (model, unit) in [("lif", 0.1), ("lif_adaptive", 0.1), ("lif_exp", 10.0)] {
-        if neuron::model(model).is_err() {
-            continue;
-        }
-        for (kind, each) in [("one weight", false), ("a weight each", true)] {
-            for n in [LANE, NEURONS] {
-                let ns = deliver(model, n, each, unit);
-                line(format!("{model}, row, {kind}, {n} neurons"), ns);
+        for individual in [false, true] {
+            let case = Case {
+                model,
+                tau_syn_ms: 5.0,
+                individual,
+            };
+            let name = if individual {
+                format!("{model} of each its own")
+            } else {
+                model.to_owned()
+            };
+            for (kind, each) in [("one weight", false), ("a weight each", true)] {
+                for n in [LANE, NEURONS] {
+                    let what = format!("{name}, row, {kind}, {n} neurons");
+                    line(what, &|| deliver(case, n, each, unit));
+                }
             }
+            // Below threshold on average, so that few events end in a spike.
+            let weight = f64::from(unit) * 0.3;
+            line(format!("{name}, external, {LANE} neurons"), &|| {
+                external(case, weight, &[20_000.0; LANE])
+            });
         }
-        // Below threshold on average, so that few events end in a spike.
-        let ns = external(model, LANE, f64::from(unit) * 0.3);
-        line(format!("{model}, external, {LANE} neurons"), ns);
+    }
+    // As in a cortical microcircuit; a third of its weights, for the same reason.
+    for individual in [false, true] {
+        let case = Case {
+            model: "lif_exp",
+            tau_syn_ms: 0.5,
+            individual,
+        };
+        let name = if individual {
+            "lif_exp of each its own"
+        } else {
+            "lif_exp"
+        };
+        for n in [LANE, 20_000] {
+            line(
+                format!("{name}, tau_syn 0.5 ms, external, {n} neurons"),
+                &|| external(case, 30.0, &vec![16_000.0; n]),
+            );
+            line(
+                format!("{name}, tau_syn 0.5 ms, eight rates, {n} neurons"),
+                &|| external(case, 30.0, &microcircuit(n)),
+            );
+        }
+    }
+    let all = Case {
+        model: "lif",
+        tau_syn_ms: 0.0,
+        individual: false,
+    };
+    for n in [LANE, 20_000, 60_000] {
+        line(format!("lif, eight rates, {n} neurons"), &|| {
+            external(all, 0.01, &microcircuit(n))
+        });
+        line(format!("lif, rates all different, {n} neurons"), &|| {
+            let rates: Vec<f64> = (0..n).map(|j| 16_000.0 + j as f64).collect();
+            external(all, 0.01, &rates)
+        });
     }
 }

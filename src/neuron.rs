@@ -1,13 +1,21 @@
 //! Neuron models: pure numerics of one population, knowing neither network nor engine.
 //!
-//! A model is one file: its [`ModelSpec`], and a population of it behind [`Neurons`]. Populations are structures of
-//! arrays; calls are per row of synapses, never per neuron, so that the loops inside are compiled for the model.
+//! A model is one file: its [`ModelSpec`], what one neuron does as an [`individual::Dynamics`], and a [`Model`] whose
+//! `build` is [`individual::build`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and every
+//! engine, with parameters per neuron, currents, checkpoints and samples; a test compares it with an independent
+//! simulation. `src/neuron/tests/perfect.rs` is an example.
+//!
+//! What is simulated most has a fast path besides: an own implementation of [`Neurons`] for neurons that share their
+//! parameters, as [`lif`] has. Its populations are structures of arrays, and calls are per row of synapses, never per
+//! neuron, so that the loops inside are compiled for the model.
 
+mod cells;
 mod horizon;
 pub mod individual;
 pub mod lif;
 pub mod lif_adaptive;
 pub mod lif_exp;
+mod membrane;
 pub mod poisson;
 pub mod relay;
 mod state;
@@ -169,8 +177,10 @@ pub trait Neurons: Send + Sync {
     /// Membrane potential of neuron `j` at the instant last advanced to.
     fn potential(&self, j: usize) -> f64;
 
-    /// Sets the membrane potential of neuron `j` at the instant last advanced to; a neuron at or above threshold fires
-    /// at its next test.
+    /// Sets the membrane potential of neuron `j` at the instant last advanced to; if it was refractory it is no more. A
+    /// neuron that is at or above its threshold then, or at a reset, fires at that instant: it is what
+    /// [`next_due`](Self::next_due) and [`next_alone`](Self::next_alone) tell, and if nothing that arrives then pulls it
+    /// down [`fire`](Self::fire) finds it.
     fn set_potential(&mut self, j: usize, v: f64);
 
     /// The model's variable number `variable` (in the order of [`Model::variables`]) of neuron `j` at `t`, not before
@@ -255,3 +265,6 @@ pub fn build(name: &str, size: usize, values: &Values) -> Result<Box<dyn Neurons
         stream: Stream::new(0, "neurons", 0),
     })
 }
+
+#[cfg(test)]
+mod tests;

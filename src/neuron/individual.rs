@@ -5,6 +5,7 @@
 //! one neuron. Everything else (refractoriness, who is tested when, crossings between arrivals, saving) is the
 //! container's and the same for all models.
 
+mod cell;
 mod lif;
 mod lif_adaptive;
 mod lif_exp;
@@ -22,9 +23,6 @@ use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::Duration;
 use crate::neuron::{Neurons, Setup};
 
-/// Share of the way to the threshold by which the test is relaxed, as that of [`lif`](crate::neuron::lif).
-const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
-
 /// One neuron: its parameters, and what they make of its state. Times are in picoseconds.
 pub trait Dynamics: Copy + Send + Sync + 'static {
     /// All of a neuron that changes.
@@ -33,8 +31,9 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
     /// Name of the model.
     const NAME: &'static str;
 
-    /// Whether arrivals count while the neuron is refractory: they do where they bring currents.
-    const LISTENS_WHILE_HELD: bool;
+    /// Whether arrivals bring currents, which go on while the neuron is refractory and may carry it to its threshold
+    /// later. Otherwise they move the potential at once, and are lost on a refractory neuron.
+    const HAS_CURRENTS: bool;
 
     /// From values by name, missing ones filled with their defaults.
     ///
@@ -66,13 +65,15 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
     /// From now on `current_pa` flows in, in addition to the constant current of the parameters.
     fn inject(&mut self, current_pa: f64);
 
-    /// Whether the neuron may reach its threshold while nothing arrives.
-    fn crosses(&self) -> bool;
+    /// Whether the neuron reaches its threshold however long nothing has arrived: a constant current carries it there.
+    fn is_driven(&self) -> bool;
 
-    /// Whether it may do so within `within` from this state: cheap, and never wrongly no.
+    /// Whether it may reach its threshold within `within`, which may be infinite, from this state if nothing arrives:
+    /// cheap, and never wrongly no. A population in which no neuron ever may costs nothing while nothing arrives.
     fn may_cross(&self, state: &Self::State, within: f64) -> bool;
 
-    /// How long it takes to do so from this state, if that is at most `within`.
+    /// How long it takes to reach its threshold from this state if nothing arrives, if that is at most `within`, which is
+    /// finite; or a time before that at which it is to be looked at again.
     fn crossing(&self, state: &Self::State, within: f64) -> Option<f64>;
 
     /// The model's variable of this number; the potential is the first.

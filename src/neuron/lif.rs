@@ -18,10 +18,12 @@ pub use params::{Params, SPEC};
 use crate::base::function::exp;
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
+use crate::neuron::cells::Cells;
+use crate::neuron::horizon::Horizon;
+use crate::neuron::state::{driven_otherwise, to_bytes};
 use crate::neuron::{
     EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, individual,
 };
-use crossing::Crossings;
 use derived::Derived;
 use kernel::{
     add_each_event, add_events, add_four_rows, add_row, add_to_targets, add_weights_to_targets,
@@ -48,21 +50,23 @@ pub static MODEL: Model = Model {
 pub struct Lif {
     params: Params,
     derived: Derived,
-    size: usize,
     state: State,
+    /// What u must reach to cross the threshold within the horizon; ∞ where there is none.
+    ahead: f64,
 }
 
 impl Lif {
     /// `size` neurons at rest.
     pub fn new(size: usize, params: Params) -> Self {
         let derived = Derived::new(&params, 0.0);
-        let state = State::resting(Vec::new(), size, Time::ZERO, &derived);
-        Self {
+        let mut population = Self {
             params,
             derived,
-            size,
-            state,
-        }
+            state: State::resting(Cells::new(size), Time::ZERO, &derived),
+            ahead: f64::INFINITY,
+        };
+        population.look_ahead();
+        population
     }
 
     /// Moves the origin as often as `t` asks for.
@@ -74,11 +78,19 @@ impl Lif {
         self.state.origin += Duration::from_ps(steps * self.derived.rebase.ps());
         // e⁻¹⁶ per step: fifty steps take any finite state below the smallest double.
         for _ in 0..steps.min(50) {
-            for u in &mut self.state.u[..self.size] {
+            for [u] in self.state.cells.all_mut() {
                 *u *= self.derived.rebase_factor;
             }
         }
-        self.bound();
+        self.look_ahead();
+    }
+
+    /// What u must reach at the instant last advanced to for its neuron to be looked at.
+    fn bar(&self) -> f64 {
+        match self.state.horizon {
+            None => self.derived.threshold * self.state.factor,
+            Some(_) => self.ahead,
+        }
     }
 
     /// e^((t − t₀)/τ).
@@ -89,7 +101,7 @@ impl Lif {
 
 impl Neurons for Lif {
     fn size(&self) -> usize {
-        self.size
+        self.state.cells.len()
     }
 
     fn is_spontaneous(&self) -> bool {
@@ -98,8 +110,9 @@ impl Neurons for Lif {
 
     fn reset(&mut self, t: Time) {
         self.derived = Derived::new(&self.params, 0.0);
-        let u = std::mem::take(&mut self.state.u);
-        self.state = State::resting(u, self.size, t, &self.derived);
+        let cells = std::mem::replace(&mut self.state.cells, Cells::new(0));
+        self.state = State::resting(cells, t, &self.derived);
+        self.look_ahead();
     }
 
     fn advance(&mut self, t: Time) {
@@ -109,7 +122,8 @@ impl Neurons for Lif {
         {
             self.state.refractory.pop_front();
             self.rebase_to(end);
-            self.state.u[neuron as usize] = self.derived.reset * self.factor_at(end);
+            let u = self.derived.reset * self.factor_at(end);
+            self.state.cells.all_mut()[neuron as usize] = [u];
             self.predict(neuron, end);
         }
         self.rebase_to(t);
@@ -129,22 +143,28 @@ impl Neurons for Lif {
         self.state.injected_pa = current_pa;
         // No potential changes. A refractory neuron stays at −∞.
         let shift = (before - self.derived.v_inf) * self.state.factor;
-        for u in &mut self.state.u[..self.size] {
+        for [u] in self.state.cells.all_mut() {
             *u += shift;
         }
         let now = self.state.now;
-        self.state.crossings = self.derived.crosses().then(|| Crossings::starting(now));
+        self.state.queue.clear();
+        self.state.horizon = self.derived.crosses().then(|| Horizon::starting(now));
+        self.look_ahead();
         self.foresee(now);
     }
 
     fn next_alone(&self) -> Time {
-        match self.state.crossings {
-            Some(_) => self.next_due(),
-            None => Time::MAX,
+        if self.state.scan || self.state.horizon.is_some() {
+            self.next_due()
+        } else {
+            Time::MAX
         }
     }
 
     fn next_due(&self) -> Time {
+        if self.state.scan {
+            return self.state.now;
+        }
         let rebase = self
             .state
             .origin
@@ -155,28 +175,21 @@ impl Neurons for Lif {
             .refractory
             .front()
             .map_or(Time::MAX, |&(end, _)| end);
-        let crossing = self
-            .state
-            .crossings
-            .as_ref()
-            .map_or(Time::MAX, Crossings::next);
+        let horizon = self.state.horizon.as_ref().map_or(Time::MAX, Horizon::end);
+        let crossing = horizon.min(self.state.queue.next());
         rebase.min(refractory).min(crossing)
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
+        let threshold = self.bar();
         let State {
-            u,
+            cells,
             factor,
             scan,
-            crossings,
             ..
         } = &mut self.state;
-        let u = &mut u[..self.size];
+        let u = cells.all_mut().as_flattened_mut();
         let scale = gain * *factor;
-        let threshold = match crossings {
-            None => self.derived.threshold * *factor,
-            Some(crossings) => crossings.bound,
-        };
         let mut groups = rows.chunks_exact(4);
         for group in &mut groups {
             *scan |= add_four_rows(
@@ -192,19 +205,15 @@ impl Neurons for Lif {
     }
 
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
+        let threshold = self.bar();
         let State {
-            u,
+            cells,
             factor,
             candidates,
-            crossings,
             ..
         } = &mut self.state;
-        let Some(u) = u.first_chunk_mut() else { return };
+        let Some(u) = cells.block_mut() else { return };
         let scale = *factor;
-        let threshold = match crossings {
-            None => self.derived.threshold * *factor,
-            Some(crossings) => crossings.bound,
-        };
         match weights {
             RowWeights::One(w) => {
                 add_to_targets(u, targets, f64::from(w) * scale, threshold, candidates);
@@ -225,21 +234,21 @@ impl Neurons for Lif {
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
         let factor = self.factor_at(events.start);
         let State {
-            u,
+            cells,
             candidates,
-            crossings,
+            horizon,
             ..
         } = &mut self.state;
-        let u = u.first_chunk_mut()?;
+        let u = cells.block_mut()?;
         let Events {
             growth,
             targets,
             weights,
             ..
         } = events;
-        let (growing, fixed) = match crossings {
+        let (growing, fixed) = match horizon {
             None => (self.derived.threshold * factor, 0.0),
-            Some(crossings) => (0.0, crossings.bound),
+            Some(_) => (0.0, self.ahead),
         };
         let reached = match weights {
             EventWeights::One(weight) => {
@@ -255,8 +264,9 @@ impl Neurons for Lif {
     }
 
     fn fire(&mut self, fired: &mut Vec<u32>) {
+        let size = self.size();
         let State {
-            u,
+            cells,
             factor,
             now,
             scan,
@@ -275,6 +285,7 @@ impl Neurons for Lif {
         } else {
             f64::NEG_INFINITY
         };
+        let u = cells.all_mut().as_flattened_mut();
         let first = fired.len();
         // A crossing due at this instant is honoured even if an arrival of the same instant pulled v down. It may have
         // been foreseen more than once.
@@ -293,7 +304,7 @@ impl Neurons for Lif {
         let candidates = std::mem::take(candidates);
         let scanned = std::mem::take(scan);
         if scanned {
-            (0..self.size).for_each(&mut test);
+            (0..size).for_each(&mut test);
         } else {
             // One that stands here twice has been reset when its turn comes again.
             candidates.iter().for_each(|&j| test(usize::from(j)));
@@ -302,11 +313,12 @@ impl Neurons for Lif {
         if t_ref > Duration::ZERO {
             refractory.extend(fired[first..].iter().map(|&j| (*now + t_ref, j)));
         }
-        if let Some(crossings) = &self.state.crossings {
+        if self.state.horizon.is_some() {
             let mut near: Vec<u32> = candidates.iter().map(|&j| u32::from(j)).collect();
             near.extend_from_slice(&fired[first..]);
             if scanned {
-                find_at_or_above(&self.state.u[..self.size], crossings.bound, &mut near);
+                let u = self.state.cells.all().as_flattened();
+                find_at_or_above(u, self.ahead, &mut near);
             }
             let now = self.state.now;
             near.into_iter().for_each(|j| self.predict(j, now));
@@ -316,7 +328,7 @@ impl Neurons for Lif {
     }
 
     fn potential(&self, j: usize) -> f64 {
-        let u = self.state.u[j];
+        let [u] = self.state.cells.all()[j];
         if u == f64::NEG_INFINITY {
             return self.params.v_reset;
         }
@@ -324,12 +336,17 @@ impl Neurons for Lif {
     }
 
     fn set_potential(&mut self, j: usize, v: f64) {
-        self.state.u[j] = (v - self.derived.v_inf) * self.state.factor;
+        let u = (v - self.derived.v_inf) * self.state.factor;
+        let before = std::mem::replace(&mut self.state.cells.all_mut()[j], [u]);
+        if before == [f64::NEG_INFINITY] {
+            self.state.refractory.retain(|end| end.1 as usize != j);
+        }
+        self.state.scan |= u >= self.derived.threshold * self.state.factor;
         self.predict(j as u32, self.state.now);
     }
 
     fn sample(&self, _variable: usize, j: usize, t: Time) -> f64 {
-        let mut u = self.state.u[j];
+        let [mut u] = self.state.cells.all()[j];
         if u == f64::NEG_INFINITY {
             // It may have ended unnoticed: neurons that do not fire by themselves need not be advanced.
             let end = self.state.refractory.iter().find(|end| end.1 == j as u32);
@@ -343,29 +360,28 @@ impl Neurons for Lif {
     }
 
     fn non_finite(&self) -> Option<usize> {
-        let u = &self.state.u[..self.size];
+        let u = self.state.cells.all().as_flattened();
         let below = |u: &f64| *u == f64::NEG_INFINITY;
         let refractory = &self.state.refractory;
         let held = |j: usize| refractory.iter().any(|end| end.1 as usize == j);
         // Every refractory neuron is at −∞. Only if more are need it be known which.
         let surplus = u.iter().filter(|u| below(u)).count() > refractory.len();
         let right = |j: usize| u[j].is_finite() || below(&u[j]) && (!surplus || held(j));
-        (0..self.size).find(|&j| !right(j))
+        (0..u.len()).find(|&j| !right(j))
     }
 
     fn save(&self) -> Vec<u8> {
-        self.state.to_bytes(self.size)
+        to_bytes(&self.state)
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let state = State::from_bytes(bytes, self.size)?;
+        let state = State::read(bytes, self.size())?;
         let derived = Derived::new(&self.params, state.injected_pa);
-        if derived.crosses() != state.crossings.is_some() {
-            return Err(StateError(
-                "its neurons and these do not both fire by themselves".into(),
-            ));
+        if derived.crosses() != state.horizon.is_some() {
+            return Err(driven_otherwise());
         }
         (self.state, self.derived) = (state, derived);
+        self.look_ahead();
         Ok(())
     }
 }

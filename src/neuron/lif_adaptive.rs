@@ -20,15 +20,15 @@ pub use params::{Params, SPEC};
 
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
+use crate::neuron::cells::Cells;
 use crate::neuron::horizon::Horizon;
+use crate::neuron::state::{driven_otherwise, to_bytes};
 use crate::neuron::{
     EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
 };
 use constants::{Derived, Drive};
 use decay::Clock;
-use kernel::{
-    BLOCK, Bar, Cell, add_events, add_row, add_to_targets, add_weights_to_targets, rebase,
-};
+use kernel::{Bar, Cell, add_events, add_row, add_to_targets, add_weights_to_targets, rebase};
 use state::State;
 
 /// The adaptation current.
@@ -58,10 +58,6 @@ pub struct LifAdaptive {
     params: Params,
     derived: Derived,
     drive: Drive,
-    size: usize,
-    /// [U, W] per neuron; U is −∞ while refractory. At least a block long, so that sparse rows can address it by 16
-    /// bits; memory behind the last neuron is never touched.
-    cells: Vec<Cell>,
     state: State,
     /// The clock at the instant last advanced to.
     clock: Clock,
@@ -72,17 +68,21 @@ pub struct LifAdaptive {
 impl LifAdaptive {
     /// `size` neurons at rest.
     pub fn new(size: usize, params: Params) -> Self {
+        let drive = Drive::new(&params, 0.0);
         let mut population = Self {
             params,
             derived: Derived::new(&params),
-            drive: Drive::new(&params, 0.0),
-            size,
-            cells: vec![[0.0; 2]; size.max(BLOCK)],
-            state: State::starting(Time::ZERO, false),
+            drive,
+            state: State::resting(
+                Cells::new(size),
+                params.e_l - drive.v_inf,
+                Time::ZERO,
+                &drive,
+            ),
             clock: Clock::START,
             ahead: Bar::NEVER,
         };
-        population.reset(Time::ZERO);
+        population.look_ahead();
         population
     }
 
@@ -100,7 +100,7 @@ impl LifAdaptive {
             return;
         }
         self.state.origin += Duration::from_ps(steps * step.ps());
-        let cells = &mut self.cells[..self.size];
+        let cells = self.state.cells.all_mut();
         for _ in 0..steps {
             if !rebase(cells, rebase_gathered, rebase_membrane, rebase_adaptation) {
                 break;
@@ -131,33 +131,28 @@ impl LifAdaptive {
 
     /// Potential above v_inf and pull of neuron `j`, which is not refractory, at the instant of `clock`.
     fn variables(&self, j: usize, clock: &Clock) -> (f64, f64) {
-        let [u, w] = self.cells[j];
+        let [u, w] = self.state.cells.all()[j];
         (
             (u - w * clock.gathered) / clock.membrane,
             w / clock.adaptation,
         )
     }
-
-    /// Whether a current carries the neurons above threshold.
-    fn is_driven(&self) -> bool {
-        self.drive.distance < 0.0
-    }
 }
 
 impl Neurons for LifAdaptive {
     fn size(&self) -> usize {
-        self.size
+        self.state.cells.len()
     }
 
     fn is_spontaneous(&self) -> bool {
-        self.is_driven()
+        self.drive.is_above()
     }
 
     fn reset(&mut self, t: Time) {
         self.drive = Drive::new(&self.params, 0.0);
         let rest = self.params.e_l - self.drive.v_inf;
-        self.cells[..self.size].fill([rest, 0.0]);
-        self.state = State::starting(t, self.is_driven());
+        let cells = std::mem::replace(&mut self.state.cells, Cells::new(0));
+        self.state = State::resting(cells, rest, t, &self.drive);
         self.clock = Clock::START;
         self.look_ahead();
     }
@@ -170,8 +165,8 @@ impl Neurons for LifAdaptive {
             self.state.refractory.pop_front();
             self.rebase_to(end);
             let clock = self.clock_at(end);
-            let [_, w] = self.cells[j as usize];
-            self.cells[j as usize][0] = self.reset_at(&clock, w);
+            let [_, w] = self.state.cells.all()[j as usize];
+            self.state.cells.all_mut()[j as usize][0] = self.reset_at(&clock, w);
             self.predict(j, end, &clock, end);
         }
         self.rebase_to(t);
@@ -190,16 +185,17 @@ impl Neurons for LifAdaptive {
         self.state.injected_pa = current_pa;
         self.drive = Drive::new(&self.params, current_pa);
         let shift = (was.v_inf - self.drive.v_inf) * self.clock.membrane;
-        for [u, _] in &mut self.cells[..self.size] {
+        for [u, _] in self.state.cells.all_mut() {
             *u += shift;
         }
         let now = self.state.now;
-        self.state.horizon = self.is_driven().then(|| Horizon::starting(now));
+        self.state.queue.clear();
+        self.state.horizon = self.drive.is_above().then(|| Horizon::starting(now));
         self.look_ahead();
     }
 
     fn next_alone(&self) -> Time {
-        if self.is_spontaneous() {
+        if self.state.scan || self.is_spontaneous() {
             self.next_due()
         } else {
             Time::MAX
@@ -210,33 +206,44 @@ impl Neurons for LifAdaptive {
         let State {
             origin,
             refractory,
+            queue,
             horizon,
+            now,
+            scan,
             ..
         } = &self.state;
+        if *scan {
+            return *now;
+        }
         let rebase = origin.checked_add(self.derived.rebase).unwrap_or(Time::MAX);
         let refractory = refractory.front().map_or(Time::MAX, |&(end, _)| end);
-        let crossing = horizon.as_ref().map_or(Time::MAX, Horizon::next);
-        rebase.min(refractory).min(crossing)
+        let horizon = horizon.as_ref().map_or(Time::MAX, Horizon::end);
+        rebase.min(refractory).min(horizon).min(queue.next())
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
         let bars = [self.bar(&self.clock), self.ahead];
         let scale = gain * self.clock.membrane;
         for row in rows {
-            self.state.scan |= add_row(&mut self.cells[..self.size], row, scale, bars);
+            self.state.scan |= add_row(self.state.cells.all_mut(), row, scale, bars);
         }
     }
 
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
         let (bar, ahead) = (self.bar(&self.clock), self.ahead);
         let scale = self.clock.membrane;
-        let candidates = &mut self.state.candidates;
-        let Some(cells) = self.cells.first_chunk_mut() else {
+        let State {
+            cells,
+            candidates,
+            horizon,
+            ..
+        } = &mut self.state;
+        let Some(cells) = cells.block_mut() else {
             return;
         };
         let now = |cell| bar.excess(cell);
         let soon = |cell| bar.excess(cell).max(ahead.excess(cell));
-        match (weights, self.state.horizon.is_some()) {
+        match (weights, horizon.is_some()) {
             (RowWeights::One(w), false) => {
                 add_to_targets(cells, targets, f64::from(w) * scale, now, candidates);
             }
@@ -291,7 +298,7 @@ impl Neurons for LifAdaptive {
             exact.excess(cell) >= 0.0 || ahead.excess(cell) >= 0.0
         };
         let never = |_: usize, _: f64, _: Cell| false;
-        let cells = self.cells.first_chunk_mut()?;
+        let cells = self.state.cells.block_mut()?;
         let scale = from.membrane;
         let reached = match weights {
             EventWeights::One(weight) => {
@@ -337,14 +344,14 @@ impl Neurons for LifAdaptive {
         let jump = self.derived.jump * clock.adaptation;
         let first = fired.len();
         let mut spike = |population: &mut Self, j: u32| {
-            let [_, w] = population.cells[j as usize];
+            let [_, w] = population.state.cells.all()[j as usize];
             let w = w + jump;
             let u = if t_ref == Duration::ZERO {
                 population.reset_at(&clock, w)
             } else {
                 f64::NEG_INFINITY
             };
-            population.cells[j as usize] = [u, w];
+            population.state.cells.all_mut()[j as usize] = [u, w];
             fired.push(j);
         };
         // A crossing due at this instant is honoured even if an arrival of the same instant pulled v down. It may have
@@ -355,12 +362,12 @@ impl Neurons for LifAdaptive {
             spike(self, j);
         }
         let mut test = |population: &mut Self, j: u32| {
-            if bar.excess(population.cells[j as usize]) >= 0.0 {
+            if bar.excess(population.state.cells.all()[j as usize]) >= 0.0 {
                 spike(population, j);
             }
         };
         if scan {
-            (0..self.size as u32).for_each(|j| test(self, j));
+            (0..self.size() as u32).for_each(|j| test(self, j));
         } else {
             // One that stands here twice has been reset when its turn comes again.
             candidates.iter().for_each(|&j| test(self, u32::from(j)));
@@ -393,8 +400,16 @@ impl Neurons for LifAdaptive {
 
     fn set_potential(&mut self, j: usize, v: f64) {
         let y = v - self.drive.v_inf;
-        let [_, w] = self.cells[j];
-        self.cells[j][0] = y * self.clock.membrane + w * self.clock.gathered;
+        let clock = self.clock;
+        let bar = self.bar(&clock);
+        let cell = &mut self.state.cells.all_mut()[j];
+        let before = cell[0];
+        cell[0] = y * clock.membrane + cell[1] * clock.gathered;
+        self.state.scan |= bar.excess(*cell) >= 0.0;
+        if before == f64::NEG_INFINITY {
+            self.state.refractory.retain(|end| end.1 as usize != j);
+        }
+        self.predict(j as u32, self.state.now, &clock, self.state.now);
     }
 
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
@@ -418,22 +433,19 @@ impl Neurons for LifAdaptive {
 
     fn non_finite(&self) -> Option<usize> {
         let wrong = |[u, w]: &Cell| u.is_nan() || *u == f64::INFINITY || !w.is_finite();
-        self.cells[..self.size].iter().position(wrong)
+        self.state.cells.all().iter().position(wrong)
     }
 
     fn save(&self) -> Vec<u8> {
-        state::write(&self.cells[..self.size], &self.state)
+        to_bytes(&self.state)
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let (cells, state) = state::read(bytes, self.size)?;
+        let state = State::read(bytes, self.size())?;
         let drive = Drive::new(&self.params, state.injected_pa);
-        if state.horizon.is_some() != (drive.distance < 0.0) {
-            return Err(StateError(
-                "found neurons that are driven otherwise, expected the same parameters".into(),
-            ));
+        if state.horizon.is_some() != drive.is_above() {
+            return Err(driven_otherwise());
         }
-        self.cells[..self.size].copy_from_slice(&cells);
         self.drive = drive;
         self.state = state;
         self.clock = self.clock_at(self.state.now);

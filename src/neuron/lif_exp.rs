@@ -28,6 +28,7 @@ pub use params::{Params, SPEC};
 use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
+use crate::neuron::state::to_bytes;
 use crate::neuron::{
     Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
 };
@@ -78,7 +79,6 @@ struct Instant {
 pub struct LifExp {
     params: Params,
     derived: Derived,
-    size: usize,
     state: State,
     instant: Instant,
     /// The last segment's start, the origin it was computed for, and its sign; a batch of noise comes in many pieces.
@@ -91,7 +91,6 @@ impl LifExp {
         let mut population = Self {
             params,
             derived: Derived::new(&params),
-            size,
             state: State::new(size),
             instant: Instant::default(),
             segment: None,
@@ -207,7 +206,7 @@ impl LifExp {
 
 impl Neurons for LifExp {
     fn size(&self) -> usize {
-        self.size
+        self.state.cells.len()
     }
 
     fn is_spontaneous(&self) -> bool {
@@ -217,7 +216,7 @@ impl Neurons for LifExp {
     fn reset(&mut self, t: Time) {
         self.state.clear(t);
         let above = self.params.e_l - self.v_inf();
-        for cell in &mut self.state.cells.all_mut()[..self.size] {
+        for cell in self.state.cells.all_mut() {
             *cell = [above, 0.0, 0.0, 0.0];
         }
         let highest = self.params.e_l.max(self.v_inf());
@@ -258,7 +257,7 @@ impl Neurons for LifExp {
             cells, candidates, ..
         } = &mut self.state;
         for row in rows {
-            let cells = &mut cells.all_mut()[..self.size];
+            let cells = cells.all_mut();
             for (j, (cell, &w)) in (0..).zip(cells.iter_mut().zip(*row)) {
                 let weight = gain * f64::from(w);
                 let unit = match Sign::of(weight) {
@@ -281,7 +280,7 @@ impl Neurons for LifExp {
         let State {
             cells, candidates, ..
         } = &mut self.state;
-        let Some(block) = cells.all_mut().first_chunk_mut() else {
+        let Some(block) = cells.block_mut() else {
             return;
         };
         match weights {
@@ -322,7 +321,7 @@ impl Neurons for LifExp {
         }
         let sign = Sign::of(events.weight(0));
         let segment = self.segment(events.start, sign);
-        let block = self.state.cells.all_mut().first_chunk_mut()?;
+        let block = self.state.cells.block_mut()?;
         let reached = add_events(block, &events, sign, &segment);
         let reached = if woken { Some(0) } else { reached }?;
         let target = u32::from(events.targets[reached]);
@@ -339,7 +338,7 @@ impl Neurons for LifExp {
         self.state.injected_pa = current_pa;
         let (decay, _) = self.passed();
         let moved = (old - self.v_inf()) / decay.m;
-        for cell in &mut self.state.cells.all_mut()[..self.size] {
+        for cell in self.state.cells.all_mut() {
             cell[0] += moved;
         }
         self.state.stale = true;
@@ -452,15 +451,15 @@ impl Neurons for LifExp {
         let wrong = |cell: &Cell| {
             cell[BUDGET] != f64::INFINITY && cell[..BUDGET].iter().any(|value| !value.is_finite())
         };
-        self.state.cells.all()[..self.size].iter().position(wrong)
+        self.state.cells.all().iter().position(wrong)
     }
 
     fn save(&self) -> Vec<u8> {
-        self.state.save(self.size)
+        to_bytes(&self.state)
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        self.state = State::load(bytes, self.size)?;
+        self.state = State::read(bytes, self.size())?;
         self.instant = Instant::default();
         Ok(())
     }

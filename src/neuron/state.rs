@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StateError;
+use crate::base::time::Time;
 
 /// A state as bytes.
 pub(super) fn to_bytes(state: &impl Serialize) -> Vec<u8> {
@@ -57,4 +58,22 @@ pub(super) fn check_neurons(
             size.saturating_sub(1)
         ))),
     }
+}
+
+/// Checks that a clock's origin does not lie after the instant last advanced to.
+///
+/// # Errors
+/// If it does.
+pub(super) fn check_clock(origin: Time, now: Time) -> Result<(), StateError> {
+    if now < origin {
+        return Err(StateError(format!(
+            "found the instant {now}, expected none before {origin}"
+        )));
+    }
+    Ok(())
+}
+
+/// The error of a state whose neurons fire by themselves where these do not, or the other way round.
+pub(super) fn driven_otherwise() -> StateError {
+    StateError("found neurons that are driven otherwise, expected the same parameters".into())
 }

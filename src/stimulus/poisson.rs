@@ -158,22 +158,34 @@ impl Poisson {
         let offsets = &self.process.batch().offsets;
         // Offsets ascend: the last one is the longest.
         let fastest = rate.max(delta.unwrap_or(0.0).abs());
-        let near = offsets[BATCH - 1] as f64 * fastest <= NEAR;
-        if near {
-            grow_little(&mut self.grown, offsets, rate);
-        } else {
-            grow(&mut self.grown, offsets, rate);
-        }
-        match delta {
-            Some(delta) if near => gather_little(&mut self.psi, offsets, delta),
-            Some(delta) => gather(&mut self.psi, offsets, delta),
-            None => {}
+        let span = Span::of(offsets[BATCH - 1] as f64 * fastest);
+        grow(&mut self.grown, offsets, rate, span);
+        if let Some(delta) = delta {
+            gather(&mut self.psi, offsets, delta, span);
         }
     }
 }
 
-/// Batches shorter than this share of the shortest time constant, as those of dense noise are, take short polynomials.
-const NEAR: f64 = 0.01;
+/// How long a batch is, measured in the shortest time constant: the denser the noise, the shorter the polynomials.
+#[derive(Debug, Clone, Copy)]
+enum Span {
+    Short,
+    Middle,
+    Long,
+}
+
+impl Span {
+    fn of(taus: f64) -> Self {
+        // To where the polynomials hold.
+        if taus <= 0.01 {
+            Self::Short
+        } else if taus <= 0.05 {
+            Self::Middle
+        } else {
+            Self::Long
+        }
+    }
+}
 
 /// 2⁵²: with it as the exponent, an integer below it is the mantissa of a double.
 const TWO_52: f64 = 4_503_599_627_370_496.0;
@@ -187,36 +199,36 @@ fn to_f64(x: i64) -> f64 {
 
 vectorized! {
     /// e^(offset · rate).
-    fn grow(growth: &mut [f64; BATCH], offsets: &[i64; BATCH], rate: f64) {
-        for (g, &offset) in growth.iter_mut().zip(offsets) {
-            *g = exp_polynomial(to_f64(offset) * rate);
-        }
-    }
-}
-
-vectorized! {
-    /// e^(offset · rate) where that is close to 1.
-    fn grow_little(growth: &mut [f64; BATCH], offsets: &[i64; BATCH], rate: f64) {
-        for (g, &offset) in growth.iter_mut().zip(offsets) {
-            *g = exp_near_zero(to_f64(offset) * rate);
+    fn grow(growth: &mut [f64; BATCH], offsets: &[i64; BATCH], rate: f64, span: Span) {
+        let all = growth.iter_mut().zip(offsets);
+        match span {
+            Span::Short => for (g, &offset) in all {
+                *g = exp_near_zero::<5>(to_f64(offset) * rate);
+            },
+            Span::Middle => for (g, &offset) in all {
+                *g = exp_near_zero::<7>(to_f64(offset) * rate);
+            },
+            Span::Long => for (g, &offset) in all {
+                *g = exp_polynomial(to_f64(offset) * rate);
+            },
         }
     }
 }
 
 vectorized! {
     /// What a current has brought after each offset.
-    fn gather(psi: &mut [f64; BATCH], offsets: &[i64; BATCH], delta: f64) {
-        for (p, &offset) in psi.iter_mut().zip(offsets) {
-            *p = growth_integral(to_f64(offset), delta);
-        }
-    }
-}
-
-vectorized! {
-    /// What a current has brought after each offset, where its decay is close to 1.
-    fn gather_little(psi: &mut [f64; BATCH], offsets: &[i64; BATCH], delta: f64) {
-        for (p, &offset) in psi.iter_mut().zip(offsets) {
-            *p = growth_integral_near_zero(to_f64(offset), delta);
+    fn gather(psi: &mut [f64; BATCH], offsets: &[i64; BATCH], delta: f64, span: Span) {
+        let all = psi.iter_mut().zip(offsets);
+        match span {
+            Span::Short => for (p, &offset) in all {
+                *p = growth_integral_near_zero::<5>(to_f64(offset), delta);
+            },
+            Span::Middle => for (p, &offset) in all {
+                *p = growth_integral_near_zero::<7>(to_f64(offset), delta);
+            },
+            Span::Long => for (p, &offset) in all {
+                *p = growth_integral(to_f64(offset), delta);
+            },
         }
     }
 }

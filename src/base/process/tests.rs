@@ -22,23 +22,27 @@ fn process(rates_hz: &[&[f64]], start: Time) -> Process {
 #[test]
 fn exact_values_are_pinned() {
     let uniform = events(&mut process(&[&[1_000.0; 100]], Time::ZERO), 600);
-    let alias = events(&mut process(&[&[5.0, 0.0], &[1.0, 3.0]], Time::ZERO), 600);
+    let runs = events(&mut process(&[&[5.0, 0.0], &[1.0, 3.0]], Time::ZERO), 600);
+    let many: Vec<f64> = (1..=100).map(f64::from).collect();
+    let alias = events(&mut process(&[&many], Time::ZERO), 600);
     assert_eq!(
+        [uniform, runs, alias].map(|all| [all[0], all[1], all[599]]),
         [
-            uniform[0],
-            uniform[1],
-            uniform[599],
-            alias[0],
-            alias[1],
-            alias[599]
-        ],
-        [
-            (14_040_424, 43, 0),
-            (19_806_433, 84, 0),
-            (5_734_205_679, 43, 0),
-            (156_004_721_954, 0, 0),
-            (220_071_482_542, 1, 1),
-            (63_713_396_438_253, 0, 0),
+            [
+                (14_040_424, 43, 0),
+                (19_806_433, 84, 0),
+                (5_734_205_679, 43, 0)
+            ],
+            [
+                (156_004_721_954, 1, 1),
+                (220_071_482_542, 1, 1),
+                (63_713_396_438_253, 0, 0),
+            ],
+            [
+                (278_028_217, 43, 0),
+                (392_206_602, 84, 0),
+                (113_548_627_315, 43, 0)
+            ],
         ]
     );
 }

@@ -1,10 +1,11 @@
 //! A leaky integrate-and-fire neuron with delta synapses.
 
-use super::{Dynamics, TIE};
+use super::Dynamics;
 use crate::base::function::{exp_polynomial, ln};
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::Duration;
 use crate::neuron::lif::{Params, SPEC};
+use crate::neuron::membrane::TIE;
 
 /// A [`lif`](crate::neuron::lif) neuron with parameters of its own.
 #[derive(Debug, Clone, Copy)]
@@ -13,15 +14,9 @@ pub struct Lif {
     rate: f64,
     /// Where the potential goes.
     v_inf: f64,
-    v_th: f64,
     /// The threshold less the tie tolerance: what is tested.
     tested: f64,
-    v_reset: f64,
-    t_ref: Duration,
-    e_l: f64,
-    i_e: f64,
-    /// Potential that a constant picoampere adds in the end, in millivolts.
-    resistance: f64,
+    params: Params,
 }
 
 impl Dynamics for Lif {
@@ -30,32 +25,26 @@ impl Dynamics for Lif {
 
     const NAME: &'static str = SPEC.name;
 
-    const LISTENS_WHILE_HELD: bool = false;
+    const HAS_CURRENTS: bool = false;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
         let params = Params::new(values)?;
-        let or = |name: &str, default: f64| values.get(name).copied().unwrap_or(default);
         let mut neuron = Self {
             rate: 1.0 / params.tau_m.ps() as f64,
-            v_inf: params.e_l,
-            v_th: params.v_th,
-            tested: params.v_th,
-            v_reset: params.v_reset,
-            t_ref: params.t_ref,
-            e_l: params.e_l,
-            i_e: or("i_e", 0.0),
-            resistance: params.tau_m.as_ms() / or("c_m", 250.0),
+            v_inf: 0.0,
+            tested: 0.0,
+            params,
         };
         neuron.inject(0.0);
         Ok(neuron)
     }
 
     fn t_ref(&self) -> Duration {
-        self.t_ref
+        self.params.t_ref
     }
 
     fn rest(&self) -> f64 {
-        self.e_l
+        self.params.e_l
     }
 
     #[inline]
@@ -76,34 +65,36 @@ impl Dynamics for Lif {
     }
 
     fn fire(&self, v: &mut f64) {
-        *v = self.v_reset;
+        *v = self.params.v_reset;
     }
 
     fn inject(&mut self, current_pa: f64) {
-        self.v_inf = self.e_l + (self.i_e + current_pa) * self.resistance;
-        let span = (self.v_th - self.v_inf).abs().max(self.v_th - self.v_reset);
-        self.tested = self.v_th - span * TIE;
+        let Params { v_th, v_reset, .. } = self.params;
+        self.v_inf = self.params.v_inf(current_pa);
+        let span = (v_th - self.v_inf).abs().max(v_th - v_reset);
+        self.tested = v_th - span * TIE;
     }
 
     #[inline]
-    fn crosses(&self) -> bool {
-        self.v_inf > self.v_th
+    fn is_driven(&self) -> bool {
+        self.v_inf > self.params.v_th
     }
 
     #[inline]
     fn may_cross(&self, v: &f64, within: f64) -> bool {
         // 1 − e^(−x) ≤ x.
-        self.crosses() && *v + (self.v_inf - *v) * (within * self.rate).min(1.0) >= self.tested
+        self.is_driven() && *v + (self.v_inf - *v) * (within * self.rate).min(1.0) >= self.tested
     }
 
     fn crossing(&self, v: &f64, within: f64) -> Option<f64> {
-        if *v >= self.v_th {
+        let Params { v_th, .. } = self.params;
+        if *v >= v_th {
             return Some(0.0);
         }
-        if !self.crosses() {
+        if !self.is_driven() {
             return None;
         }
-        let x = ln((self.v_inf - *v) / (self.v_inf - self.v_th)) / self.rate;
+        let x = ln((self.v_inf - *v) / (self.v_inf - v_th)) / self.rate;
         (x <= within).then_some(x)
     }
 

@@ -1,10 +1,11 @@
 //! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
 
-use super::{Dynamics, TIE};
+use super::Dynamics;
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::Duration;
 use crate::neuron::lif_adaptive::decay::Rates;
 use crate::neuron::lif_adaptive::{Params, SPEC};
+use crate::neuron::membrane::TIE;
 
 /// A [`lif_adaptive`](crate::neuron::lif_adaptive) neuron with parameters of its own.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +28,7 @@ impl Dynamics for LifAdaptive {
 
     const NAME: &'static str = SPEC.name;
 
-    const LISTENS_WHILE_HELD: bool = false;
+    const HAS_CURRENTS: bool = false;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
         let params = Params::new(values)?;
@@ -87,7 +88,7 @@ impl Dynamics for LifAdaptive {
     }
 
     #[inline]
-    fn crosses(&self) -> bool {
+    fn is_driven(&self) -> bool {
         self.distance < 0.0
     }
 
@@ -97,7 +98,7 @@ impl Dynamics for LifAdaptive {
         let y = *v - self.v_inf;
         let left = *pull * (1.0 - within * self.rates.adaptation).max(0.0);
         let rise = (-left - y).max(0.0) * (within * self.rates.membrane).min(1.0);
-        self.crosses() && y + rise >= self.tested
+        self.is_driven() && y + rise >= self.tested
     }
 
     fn crossing(&self, (v, pull): &Self::State, within: f64) -> Option<f64> {

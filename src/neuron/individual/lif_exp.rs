@@ -2,34 +2,68 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dynamics, TIE};
-use crate::base::function::exp_polynomial;
+use super::Dynamics;
+use crate::base::function::{exp, exp_polynomial, growth_integral, ln};
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::Duration;
-use crate::neuron::lif_adaptive::decay::Rates;
+use crate::neuron::lif_exp::{Params, SPEC};
+use crate::neuron::membrane::TIE;
 
-/// A neuron with currents that decay exponentially, excitatory and inhibitory by the sign of the weight:
-/// c_m dv/dt = −(c_m/τ_m)(v − e_l) + i_ex + i_in + i_e.
+/// A [`lif_exp`](crate::neuron::lif_exp) neuron with parameters of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct LifExp {
-    /// Membrane and excitatory current.
-    excitatory: Rates,
-    /// Membrane and inhibitory current.
-    inhibitory: Rates,
+    /// 1/τ_m per picosecond.
+    membrane: f64,
+    excitatory: Current,
+    inhibitory: Current,
     /// Where the potential goes without synaptic currents.
     v_inf: f64,
-    /// Threshold above it.
-    distance: f64,
-    /// The same, less the tie tolerance: what is tested.
+    /// Threshold above it, less the tie tolerance: what is tested.
     tested: f64,
-    v_th: f64,
-    v_reset: f64,
-    t_ref: Duration,
-    e_l: f64,
-    i_e: f64,
     /// Potential that a constant picoampere adds in the end, in millivolts.
     resistance: f64,
+    /// What an excitatory current of a millivolt (see [`State`]) moves the potential by at most, in millivolts.
+    peak: f64,
+    params: Params,
 }
+
+/// A current that decays, beside the membrane on which it gathers.
+#[derive(Debug, Clone, Copy)]
+struct Current {
+    /// 1/τ per picosecond.
+    rate: f64,
+    /// τ/(τ − τ_m); 0 where the two are so close that the difference of their exponentials says nothing.
+    share: f64,
+}
+
+/// Ratio of time constants, less 1, from which on what cancels in the difference of their exponentials is less than the
+/// potential's own rounding.
+const APART: f64 = 0.25;
+
+impl Current {
+    fn new(tau: Duration, tau_m: Duration) -> Self {
+        let (tau, tau_m) = (tau.ps() as f64, tau_m.ps() as f64);
+        let apart = (tau / tau_m - 1.0).abs().max((tau_m / tau - 1.0).abs()) >= APART;
+        Self {
+            rate: 1.0 / tau,
+            share: if apart { tau / (tau - tau_m) } else { 0.0 },
+        }
+    }
+
+    /// Share of the current that the membrane holds `dt` picoseconds after it began, ∫ e^(−(dt − s)/τ_m) e^(−s/τ) ds/τ_m;
+    /// `left` and `left_m` are what remains of each by then.
+    #[inline(always)]
+    fn gathered(&self, dt: f64, membrane: f64, left: f64, left_m: f64) -> f64 {
+        if self.share != 0.0 {
+            (left - left_m) * self.share
+        } else {
+            left_m * membrane * growth_integral(dt.min(LONGEST / membrane), membrane - self.rate)
+        }
+    }
+}
+
+/// Membrane time constants after which nothing is left of a current that decays about as fast.
+const LONGEST: f64 = 700.0;
 
 /// State of a [`LifExp`] neuron, in millivolts; currents as what they would add to the potential in the end.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -41,105 +75,80 @@ pub struct State {
 }
 
 impl LifExp {
-    /// What is left of both currents after `dt`.
-    fn left(&self, dt: f64) -> (f64, f64) {
-        (
-            exp_polynomial(-dt * self.excitatory.adaptation),
-            exp_polynomial(-dt * self.inhibitory.adaptation),
-        )
+    /// What is left of the membrane and of both currents after `dt`.
+    #[inline(always)]
+    fn left(&self, dt: f64) -> [f64; 3] {
+        [
+            exp_polynomial(-dt * self.membrane),
+            exp_polynomial(-dt * self.excitatory.rate),
+            exp_polynomial(-dt * self.inhibitory.rate),
+        ]
+    }
+
+    /// Whether an upper bound on the potential for all times, if nothing arrives, lies at the tested threshold. Above
+    /// v_inf it falls but for what the excitation adds; below v_inf it goes there.
+    #[inline(always)]
+    fn may_ever_cross(&self, y: f64, excitation: f64) -> bool {
+        y.max(0.0) + excitation * self.peak >= self.tested
     }
 }
 
-/// The values of one neuron.
-fn read(values: &Values) -> Result<LifExp, ParameterError> {
-    let inconsistent = |reason: String| ParameterError::Inconsistent {
-        model: LifExp::NAME,
-        reason,
+/// The highest response to a unit current, as a share of where it would lead: r^(−r/(r − 1)) with r = τ_m/τ, a hair more.
+fn peak(tau: Duration, tau_m: Duration) -> f64 {
+    const HAIR: f64 = 1e-6;
+    let ratio = tau_m.ps() as f64 / tau.ps() as f64;
+    let power = if (ratio - 1.0).abs() < HAIR {
+        -1.0
+    } else {
+        -ln(ratio) * ratio / (ratio - 1.0)
     };
-    let value = |name: &'static str, default: Option<f64>| {
-        values
-            .get(name)
-            .copied()
-            .or(default)
-            .ok_or(ParameterError::Missing {
-                model: LifExp::NAME,
-                parameter: name,
-                doc: "required",
-            })
-    };
-    let rate = |name: &'static str| {
-        let tau = value(name, None)?;
-        let tau =
-            Duration::from_ms(tau).map_err(|error| inconsistent(format!("`{name}`: {error}")))?;
-        if tau <= Duration::ZERO {
-            return Err(inconsistent(format!(
-                "`{name}` is {} ms, expected at least the clock's picosecond",
-                tau.as_ms()
-            )));
-        }
-        Ok(1.0 / tau.ps() as f64)
-    };
-    let membrane = rate("tau_m")?;
-    let t_ref = Duration::from_ms(value("t_ref", Some(0.0))?)
-        .map_err(|error| inconsistent(format!("`t_ref`: {error}")))?;
-    let mut neuron = LifExp {
-        excitatory: Rates {
-            membrane,
-            adaptation: rate("tau_syn_ex")?,
-        },
-        inhibitory: Rates {
-            membrane,
-            adaptation: rate("tau_syn_in")?,
-        },
-        v_inf: 0.0,
-        distance: 0.0,
-        tested: 0.0,
-        v_th: value("v_th", None)?,
-        v_reset: value("v_reset", Some(0.0))?,
-        t_ref,
-        e_l: value("e_l", Some(0.0))?,
-        i_e: value("i_e", Some(0.0))?,
-        resistance: value("tau_m", None)? / value("c_m", Some(250.0))?,
-    };
-    if neuron.v_reset >= neuron.v_th {
-        return Err(inconsistent(format!(
-            "`v_reset` is {}, expected below `v_th` ({})",
-            neuron.v_reset, neuron.v_th
-        )));
-    }
-    neuron.inject(0.0);
-    Ok(neuron)
+    exp(power) * (1.0 + HAIR)
 }
 
 impl Dynamics for LifExp {
     type State = State;
 
-    const NAME: &'static str = "lif_exp";
+    const NAME: &'static str = SPEC.name;
 
-    const LISTENS_WHILE_HELD: bool = true;
+    const HAS_CURRENTS: bool = true;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
-        read(values)
+        let params = Params::new(values)?;
+        let mut neuron = Self {
+            membrane: 1.0 / params.tau_m.ps() as f64,
+            excitatory: Current::new(params.tau_syn_ex, params.tau_m),
+            inhibitory: Current::new(params.tau_syn_in, params.tau_m),
+            v_inf: 0.0,
+            tested: 0.0,
+            resistance: params.resistance(),
+            peak: peak(params.tau_syn_ex, params.tau_m),
+            params,
+        };
+        neuron.inject(0.0);
+        Ok(neuron)
     }
 
     fn t_ref(&self) -> Duration {
-        self.t_ref
+        self.params.t_ref
     }
 
     fn rest(&self) -> State {
         State {
-            v: self.e_l,
+            v: self.params.e_l,
             excitation: 0.0,
             inhibition: 0.0,
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn advance(&self, state: &mut State, dt: f64) {
-        let membrane = exp_polynomial(-dt * self.excitatory.membrane);
-        let (excitatory, inhibitory) = self.left(dt);
-        let held = self.excitatory.gathered(dt, membrane, excitatory);
-        let lost = self.inhibitory.gathered(dt, membrane, inhibitory);
+        let [membrane, excitatory, inhibitory] = self.left(dt);
+        let held = self
+            .excitatory
+            .gathered(dt, self.membrane, excitatory, membrane);
+        let lost = self
+            .inhibitory
+            .gathered(dt, self.membrane, inhibitory, membrane);
         let y = (state.v - self.v_inf) * membrane;
         state.v = self.v_inf + (y + state.excitation * held + state.inhibition * lost);
         state.excitation *= excitatory;
@@ -147,7 +156,7 @@ impl Dynamics for LifExp {
     }
 
     fn hold(&self, state: &mut State, dt: f64) {
-        let (excitatory, inhibitory) = self.left(dt);
+        let [_, excitatory, inhibitory] = self.left(dt);
         state.excitation *= excitatory;
         state.inhibition *= inhibitory;
     }
@@ -167,27 +176,30 @@ impl Dynamics for LifExp {
     }
 
     fn fire(&self, state: &mut State) {
-        state.v = self.v_reset;
+        state.v = self.params.v_reset;
     }
 
     fn inject(&mut self, current_pa: f64) {
-        self.v_inf = self.e_l + (self.i_e + current_pa) * self.resistance;
-        self.distance = self.v_th - self.v_inf;
-        let span = self.distance.abs().max(self.v_th - self.v_reset);
-        self.tested = self.distance - span * TIE;
+        let Params { v_th, v_reset, .. } = self.params;
+        self.v_inf = self.params.v_inf(current_pa);
+        let distance = v_th - self.v_inf;
+        self.tested = distance - distance.abs().max(v_th - v_reset) * TIE;
     }
 
-    fn crosses(&self) -> bool {
-        true
+    fn is_driven(&self) -> bool {
+        self.v_inf > self.params.v_th
     }
 
     #[inline]
     fn may_cross(&self, state: &State, within: f64) -> bool {
-        // All of the excitation, and of the inhibition what is left at the end; 1 − x ≤ e^(−x).
         let y = state.v - self.v_inf;
-        let left = (1.0 - within * self.inhibitory.adaptation).max(0.0);
+        if !self.may_ever_cross(y, state.excitation) {
+            return false;
+        }
+        // All of the excitation, and of the inhibition what is left at the end; 1 − x ≤ e^(−x).
+        let left = (1.0 - within * self.inhibitory.rate).max(0.0);
         let drive = state.excitation + state.inhibition * left;
-        y + (drive - y).max(0.0) * (within * self.excitatory.membrane).min(1.0) >= self.tested
+        y + (drive - y).max(0.0) * (within * self.membrane).min(1.0) >= self.tested
     }
 
     /// By steps that never pass the first crossing: under the largest drive D of an interval y takes at least
@@ -197,22 +209,24 @@ impl Dynamics for LifExp {
         const PRECISION_PS: f64 = 0.001;
         // Three to six do unless v grazes the threshold; then the neuron is looked at again where the search ended.
         const MOST_STEPS: usize = 200;
-        let tau_m = 1.0 / self.excitatory.membrane;
+        let tau_m = 1.0 / self.membrane;
+        let distance = self.params.v_th - self.v_inf;
         let mut state = *state;
         let (mut passed, mut trial) = (0.0, within);
         for _ in 0..MOST_STEPS {
-            let lacking = self.distance - (state.v - self.v_inf);
+            let y = state.v - self.v_inf;
+            let lacking = distance - y;
             if lacking <= 0.0 {
                 return Some(passed);
             }
             let rest = within - passed;
             // NaN never crosses.
-            if rest <= 0.0 || lacking.is_nan() {
+            if rest <= 0.0 || lacking.is_nan() || !self.may_ever_cross(y, state.excitation) {
                 return None;
             }
             trial = trial.min(rest);
-            let left = exp_polynomial(-trial * self.inhibitory.adaptation);
-            let surplus = state.excitation + state.inhibition * left - self.distance;
+            let left = exp_polynomial(-trial * self.inhibitory.rate);
+            let surplus = state.excitation + state.inhibition * left - distance;
             let safe = 2.0 * tau_m * lacking / (2.0 * surplus + lacking);
             let reaches = surplus > 0.0 && safe < trial;
             if reaches && safe <= PRECISION_PS {

@@ -3,18 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Dynamics;
+use super::cell::{Cell, Reached};
 use crate::base::time::Time;
-use crate::neuron::horizon::{Horizon, TICK};
+use crate::neuron::horizon::{Horizon, Queue, TICK};
+use crate::neuron::state::{check_neurons, check_size, driven_otherwise, from_bytes, to_bytes};
 use crate::neuron::{Events, Growth, Neurons, RowWeights, StateError};
-
-/// A neuron's state, and when it was so.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Cell<S> {
-    state: S,
-    at: Time,
-    /// End of the refractory period.
-    free: Time,
-}
 
 /// All that changes while the population runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,14 +15,22 @@ struct State<S> {
     cells: Vec<Cell<S>>,
     /// The instant last advanced to.
     now: Time,
-    /// Neurons that an arrival may have brought to the threshold at this instant or, within the horizon, later.
+    /// Whether any neuron may be at the threshold at this instant, since potentials were set.
+    scan: bool,
+    /// Neurons that an arrival may have brought to the threshold at this instant.
     candidates: Vec<u32>,
     /// Neurons that cross at this instant by themselves.
     due: Vec<u32>,
-    /// Neurons about to fire by themselves; none in a population in which no neuron does.
-    horizon: Option<Horizon>,
+    /// Neurons about to cross by themselves.
+    queue: Queue,
+    /// How far they are known.
+    horizon: Horizon,
+    /// Whether no neuron will ever cross if nothing arrives: then nothing is foreseen, and the horizon stays behind.
+    quiet: bool,
     /// Current injected, in picoamperes.
     injected_pa: f64,
+    /// Whether some neuron is driven.
+    driven: bool,
 }
 
 /// A population of neurons with parameters of their own.
@@ -37,70 +38,6 @@ struct State<S> {
 pub struct Individual<D: Dynamics> {
     dynamics: Vec<D>,
     state: State<D::State>,
-}
-
-/// Brings a neuron to `t`, unless it is there already.
-#[inline]
-fn bring<D: Dynamics>(dynamics: &D, cell: &mut Cell<D::State>, t: Time) {
-    if cell.at >= t {
-        return;
-    }
-    if cell.at < cell.free {
-        let end = cell.free.min(t);
-        dynamics.hold(&mut cell.state, end.since(cell.at).ps() as f64);
-        cell.at = end;
-        if end == t {
-            return;
-        }
-    }
-    dynamics.advance(&mut cell.state, t.since(cell.at).ps() as f64);
-    cell.at = t;
-}
-
-/// The instant at which a neuron crosses the threshold by itself, if that is not after `end`.
-fn crossing<D: Dynamics>(dynamics: &D, cell: &Cell<D::State>, end: Time) -> Option<Time> {
-    let mut cell = *cell;
-    let free = cell.free;
-    bring(dynamics, &mut cell, free);
-    if cell.at > end {
-        return None;
-    }
-    let within = end.since(cell.at).ps() as f64;
-    if !dynamics.may_cross(&cell.state, within) {
-        return None;
-    }
-    let passed = dynamics.crossing(&cell.state, within)?;
-    Some(Time::from_ps(
-        cell.at.ps().saturating_add(passed.ceil() as i64),
-    ))
-}
-
-/// Adds a weight to a neuron at `t`; whether that may make it fire then, or by itself up to `end`.
-#[inline]
-fn deliver<D: Dynamics>(
-    dynamics: &D,
-    cell: &mut Cell<D::State>,
-    weight: f64,
-    t: Time,
-    end: Option<Time>,
-) -> bool {
-    let held = t < cell.free;
-    if held && !D::LISTENS_WHILE_HELD {
-        return false;
-    }
-    bring(dynamics, cell, t);
-    dynamics.receive(&mut cell.state, weight);
-    // Nothing else brings a neuron nearer to its threshold.
-    if weight <= 0.0 {
-        return false;
-    }
-    if !held && dynamics.is_reached(&cell.state) {
-        return true;
-    }
-    end.is_some_and(|end| {
-        (held || dynamics.may_cross(&cell.state, end.since(t).ps() as f64))
-            && crossing(dynamics, cell, end).is_some()
-    })
 }
 
 impl<D: Dynamics> Individual<D> {
@@ -111,9 +48,13 @@ impl<D: Dynamics> Individual<D> {
             state: State {
                 cells: Vec::new(),
                 now: Time::ZERO,
+                scan: false,
                 candidates: Vec::new(),
                 due: Vec::new(),
-                horizon: None,
+                queue: Queue::default(),
+                horizon: Horizon::starting(Time::ZERO),
+                quiet: true,
+                driven: false,
                 injected_pa: 0.0,
             },
         };
@@ -123,53 +64,70 @@ impl<D: Dynamics> Individual<D> {
 
     /// Queues the crossing of neuron `j`, if it is near; for `earliest` at the earliest.
     fn predict(&mut self, j: u32, earliest: Time) {
-        let Some(horizon) = &mut self.state.horizon else {
-            return;
-        };
-        let (dynamics, cell) = (&self.dynamics[j as usize], &self.state.cells[j as usize]);
-        if let Some(t) = crossing(dynamics, cell, horizon.end()) {
-            horizon.queue(t.max(earliest), j);
+        let State {
+            cells,
+            queue,
+            horizon,
+            quiet,
+            ..
+        } = &mut self.state;
+        let (dynamics, cell) = (&self.dynamics[j as usize], &mut cells[j as usize]);
+        if *quiet && dynamics.may_cross(&cell.state, f64::INFINITY) {
+            *quiet = false;
+            horizon.extend(cell.at);
+        }
+        if !*quiet {
+            cell.foresee(dynamics, horizon.end(), earliest, queue, j);
         }
     }
 
-    /// Queues every neuron that crosses within the horizon, which has moved.
+    /// Moves the horizon and queues every neuron that crosses within it. If none ever will, the population falls quiet.
     fn sweep(&mut self) {
-        let Some(horizon) = &mut self.state.horizon else {
-            return;
-        };
-        let (now, end) = (self.state.now, horizon.end());
-        for (j, (dynamics, cell)) in (0..).zip(self.dynamics.iter().zip(&mut self.state.cells)) {
+        let State {
+            cells,
+            queue,
+            horizon,
+            quiet,
+            now,
+            ..
+        } = &mut self.state;
+        horizon.extend(*now);
+        let end = horizon.end();
+        *quiet = true;
+        for (j, (dynamics, cell)) in (0..).zip(self.dynamics.iter().zip(cells)) {
             // A neuron that has not been looked at for a while is first judged by what it was: most are far from their
             // threshold.
-            let held = cell.at < cell.free;
-            if !held && !dynamics.may_cross(&cell.state, end.since(cell.at).ps() as f64) {
+            if !dynamics.may_cross(&cell.state, f64::INFINITY) {
                 continue;
             }
-            bring(dynamics, cell, now);
-            if let Some(t) = crossing(dynamics, cell, end) {
-                horizon.queue(t.max(now), j);
+            *quiet = false;
+            if cell.may_cross(dynamics, end) {
+                cell.bring(dynamics, *now);
+                cell.foresee(dynamics, end, *now, queue, j);
             }
+        }
+        if *quiet {
+            // What was foreseen has been put off for ever.
+            queue.clear();
+            self.state.cells.iter_mut().for_each(Cell::forget);
         }
     }
 
     /// What happens by itself at the instant advanced to: crossings, the end of the horizon.
     fn cross(&mut self) {
         let now = self.state.now;
-        let Some(horizon) = &mut self.state.horizon else {
-            return;
-        };
-        if horizon.end() <= now {
-            horizon.extend(now);
+        if !self.state.quiet && self.state.horizon.end() <= now {
             self.sweep();
         }
-        while let Some(horizon) = &mut self.state.horizon
-            && let Some(j) = horizon.take_due(now)
-        {
+        while let Some((t, j)) = self.state.queue.take_due(now) {
             let dynamics = &self.dynamics[j as usize];
             let cell = &mut self.state.cells[j as usize];
-            bring(dynamics, cell, now);
-            // Arrivals since may have put it off, or it has fired.
-            if cell.free <= now && dynamics.is_reached(&cell.state) {
+            if !cell.is_due(t) {
+                continue;
+            }
+            cell.bring(dynamics, now);
+            // Arrivals since may have put it off.
+            if !cell.is_held(now) && dynamics.is_reached(&cell.state) {
                 self.state.due.push(j);
             } else {
                 self.predict(j, now + TICK);
@@ -183,31 +141,53 @@ impl<D: Dynamics> Individual<D> {
             &self.dynamics[j as usize],
             &mut self.state.cells[j as usize],
         );
-        bring(dynamics, cell, now);
-        dynamics.fire(&mut cell.state);
-        // Beyond the clock's end it stays refractory.
-        cell.free = now.checked_add(dynamics.t_ref()).unwrap_or(Time::MAX);
+        cell.bring(dynamics, now);
+        cell.fire(dynamics);
     }
 
-    /// Lets `current_pa` flow into every neuron; whether any may then fire by itself.
+    /// Lets `current_pa` flow into every neuron; whether it drives any.
     fn drive(&mut self, current_pa: f64) -> bool {
         let dynamics = &mut self.dynamics;
         dynamics
             .iter_mut()
             .for_each(|neuron| neuron.inject(current_pa));
-        dynamics.iter().any(Dynamics::crosses)
+        dynamics.iter().any(Dynamics::is_driven)
     }
 
     /// Neuron `j` at `t`, if nothing happens until then.
     fn at(&self, j: usize, t: Time) -> D::State {
         let mut cell = self.state.cells[j];
-        bring(&self.dynamics[j], &mut cell, t);
+        cell.bring(&self.dynamics[j], t);
         cell.state
     }
 
-    /// The end of the horizon, where there is one.
-    fn horizon_end(&self) -> Option<Time> {
-        self.state.horizon.as_ref().map(Horizon::end)
+    /// A weight arrives at neuron `j` at `t`: the instant, if any, at which the population must be looked at for it.
+    #[inline]
+    fn deliver(&mut self, j: usize, weight: f64, t: Time) -> Option<Time> {
+        let State {
+            cells,
+            candidates,
+            queue,
+            horizon,
+            quiet,
+            ..
+        } = &mut self.state;
+        let (dynamics, cell) = (&self.dynamics[j], &mut cells[j]);
+        match cell.receive(dynamics, weight, t) {
+            Reached::Nothing => None,
+            Reached::Threshold => {
+                candidates.push(j as u32);
+                Some(t)
+            }
+            Reached::Way => {
+                let woken = std::mem::take(quiet);
+                if woken {
+                    horizon.extend(t);
+                }
+                let crossing = cell.foresee(dynamics, horizon.end(), t, queue, j as u32);
+                if woken { Some(t) } else { crossing }
+            }
+        }
     }
 }
 
@@ -217,22 +197,27 @@ impl<D: Dynamics> Neurons for Individual<D> {
     }
 
     fn is_spontaneous(&self) -> bool {
-        self.state.horizon.is_some()
+        D::HAS_CURRENTS || self.state.driven
     }
 
     fn reset(&mut self, t: Time) {
-        let crosses = self.drive(0.0);
-        let cell = |dynamics: &D| Cell {
-            state: dynamics.rest(),
-            at: t,
-            free: t,
-        };
+        let driven = self.drive(0.0);
+        let cells: Vec<_> = self
+            .dynamics
+            .iter()
+            .map(|it| Cell::resting(it, t))
+            .collect();
+        let mut neurons = self.dynamics.iter().zip(&cells);
         self.state = State {
-            cells: self.dynamics.iter().map(cell).collect(),
+            scan: neurons.any(|(dynamics, cell)| dynamics.is_reached(&cell.state)),
+            cells,
             now: t,
             candidates: Vec::new(),
             due: Vec::new(),
-            horizon: crosses.then(|| Horizon::starting(t)),
+            queue: Queue::default(),
+            horizon: Horizon::starting(t),
+            quiet: !driven,
+            driven,
             injected_pa: 0.0,
         };
     }
@@ -248,10 +233,15 @@ impl<D: Dynamics> Neurons for Individual<D> {
         }
         let now = self.state.now;
         for (dynamics, cell) in self.dynamics.iter().zip(&mut self.state.cells) {
-            bring(dynamics, cell, now);
+            cell.bring(dynamics, now);
+            cell.forget();
         }
+        self.state.queue.clear();
         self.state.injected_pa = current_pa;
-        self.state.horizon = self.drive(current_pa).then(|| Horizon::starting(now));
+        self.state.driven = self.drive(current_pa);
+        // The next instant finds out what crosses now, if anything does.
+        self.state.horizon = Horizon::starting(now);
+        self.state.quiet = false;
     }
 
     fn next_alone(&self) -> Time {
@@ -259,40 +249,38 @@ impl<D: Dynamics> Neurons for Individual<D> {
     }
 
     fn next_due(&self) -> Time {
-        self.state.horizon.as_ref().map_or(Time::MAX, Horizon::next)
+        if self.state.scan {
+            return self.state.now;
+        }
+        if self.state.quiet {
+            return Time::MAX;
+        }
+        self.state.horizon.end().min(self.state.queue.next())
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
-        let (now, end) = (self.state.now, self.horizon_end());
-        let State {
-            cells, candidates, ..
-        } = &mut self.state;
+        let now = self.state.now;
         for row in rows {
-            let neurons = self.dynamics.iter().zip(cells.iter_mut());
-            for (j, ((dynamics, cell), &w)) in (0..).zip(neurons.zip(*row)) {
-                if w != 0.0 && deliver(dynamics, cell, gain * f64::from(w), now, end) {
-                    candidates.push(j);
+            for (j, &w) in row.iter().enumerate() {
+                if w != 0.0 {
+                    self.deliver(j, gain * f64::from(w), now);
                 }
             }
         }
     }
 
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
-        let (now, end) = (self.state.now, self.horizon_end());
-        let State {
-            cells, candidates, ..
-        } = &mut self.state;
-        let dynamics = &self.dynamics;
-        let mut add = |j: u16, weight: f32| {
-            let k = usize::from(j);
-            if deliver(&dynamics[k], &mut cells[k], f64::from(weight), now, end) {
-                candidates.push(u32::from(j));
-            }
-        };
+        let now = self.state.now;
         match weights {
-            RowWeights::One(weight) => targets.iter().for_each(|&j| add(j, weight)),
+            RowWeights::One(weight) => {
+                for &j in targets {
+                    self.deliver(j.into(), f64::from(weight), now);
+                }
+            }
             RowWeights::Each(weights) => {
-                targets.iter().zip(weights).for_each(|(&j, &w)| add(j, w));
+                for (&j, &w) in targets.iter().zip(weights) {
+                    self.deliver(j.into(), f64::from(w), now);
+                }
             }
         }
     }
@@ -306,15 +294,12 @@ impl<D: Dynamics> Neurons for Individual<D> {
     }
 
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
-        let end = self.horizon_end();
+        let after = |offset: i64| Time::from_ps(events.origin.ps().saturating_add(offset));
+        let last = after(*events.offsets.last()?);
         for (k, (&j, &offset)) in events.targets.iter().zip(events.offsets).enumerate() {
-            let t = Time::from_ps(events.origin.ps().saturating_add(offset));
-            let (dynamics, cell) = (
-                &self.dynamics[usize::from(j)],
-                &mut self.state.cells[usize::from(j)],
-            );
-            if deliver(dynamics, cell, events.weight(k), t, end) {
-                self.state.candidates.push(u32::from(j));
+            // None of the events may lie beyond what is due next.
+            let due = self.deliver(j.into(), events.weight(k), after(offset));
+            if due.is_some_and(|due| due <= last) {
                 return Some(k);
             }
         }
@@ -326,13 +311,17 @@ impl<D: Dynamics> Neurons for Individual<D> {
             now,
             candidates,
             due,
+            scan,
             ..
         } = &mut self.state;
-        if candidates.is_empty() && due.is_empty() {
+        if candidates.is_empty() && due.is_empty() && !*scan {
             return;
         }
         let now = *now;
         let mut candidates = std::mem::take(candidates);
+        if std::mem::take(scan) {
+            candidates.extend(0..self.dynamics.len() as u32);
+        }
         let mut due = std::mem::take(due);
         // Each once, however many of its arrivals may have made it fire; a crossing may have been foreseen more than once.
         candidates.sort_unstable();
@@ -346,18 +335,20 @@ impl<D: Dynamics> Neurons for Individual<D> {
             fired.push(j);
         }
         for &j in &candidates {
-            let cell = &self.state.cells[j as usize];
-            let reached = self.dynamics[j as usize].is_reached(&cell.state);
-            if reached && cell.free <= now && due.binary_search(&j).is_err() {
+            let (dynamics, cell) = (
+                &self.dynamics[j as usize],
+                &mut self.state.cells[j as usize],
+            );
+            cell.bring(dynamics, now);
+            let reached = dynamics.is_reached(&cell.state);
+            if reached && !cell.is_held(now) && due.binary_search(&j).is_err() {
                 self.spike(j, now);
                 fired.push(j);
             }
         }
         fired[first..].sort_unstable();
-        if self.state.horizon.is_some() {
-            due.iter().for_each(|&j| self.predict(j, now));
-            candidates.iter().for_each(|&j| self.predict(j, now));
-        }
+        due.iter().for_each(|&j| self.predict(j, now));
+        candidates.iter().for_each(|&j| self.predict(j, now));
         candidates.clear();
         self.state.candidates = candidates;
     }
@@ -368,8 +359,11 @@ impl<D: Dynamics> Neurons for Individual<D> {
 
     fn set_potential(&mut self, j: usize, v: f64) {
         let (dynamics, cell) = (&self.dynamics[j], &mut self.state.cells[j]);
-        bring(dynamics, cell, self.state.now);
+        cell.bring(dynamics, self.state.now);
+        cell.release();
         dynamics.set_potential(&mut cell.state, v);
+        self.state.scan |= dynamics.is_reached(&cell.state);
+        self.predict(j as u32, self.state.now);
     }
 
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
@@ -382,49 +376,19 @@ impl<D: Dynamics> Neurons for Individual<D> {
     }
 
     fn save(&self) -> Vec<u8> {
-        // Writing to memory cannot fail, and every part has a form in bytes.
-        postcard::to_stdvec(&self.state).unwrap_or_default()
+        to_bytes(&self.state)
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let state: State<D::State> = from_bytes(bytes)?;
         let size = self.size();
-        let (state, rest): (State<D::State>, _) = postcard::take_from_bytes(bytes)
-            .map_err(|error| StateError(format!("broken bytes: {error}")))?;
-        if !rest.is_empty() {
-            return Err(StateError(format!(
-                "found {} bytes behind it, expected none",
-                rest.len()
-            )));
-        }
-        let State {
-            cells,
-            now: _,
-            candidates,
-            due,
-            horizon,
-            injected_pa,
-        } = &state;
-        if cells.len() != size {
-            return Err(StateError(format!(
-                "found {} neurons, expected {size}",
-                cells.len()
-            )));
-        }
-        let mut named = candidates.iter().chain(due);
-        if named.any(|&j| j as usize >= size)
-            || horizon
-                .as_ref()
-                .is_some_and(|horizon| !horizon.is_within(size))
-        {
-            return Err(StateError(format!(
-                "found a neuron beyond the {size} of the population"
-            )));
-        }
-        if self.drive(*injected_pa) != horizon.is_some() {
+        check_size(state.cells.len(), size)?;
+        check_neurons(state.candidates.iter().copied(), size)?;
+        check_neurons(state.due.iter().copied(), size)?;
+        check_neurons(state.queue.neurons(), size)?;
+        if self.drive(state.injected_pa) != state.driven || state.driven && state.quiet {
             self.drive(self.state.injected_pa);
-            return Err(StateError(
-                "found neurons that are driven otherwise, expected the same parameters".into(),
-            ));
+            return Err(driven_otherwise());
         }
         self.state = state;
         Ok(())

@@ -3,14 +3,11 @@
 use super::Params;
 use crate::base::function::exp;
 use crate::base::time::Duration;
+use crate::neuron::membrane::TIE;
 
 /// Time constants between two moves of the clock's origin: the factor e^((t − t₀)/τ) stays below e¹⁶ ≈ 9e6, far from
 /// where f64 would lose small arrivals beside large ones.
 const REBASE_TAUS: f64 = 16.0;
-
-/// Share of the threshold by which the test is relaxed, so that a sum that equals v_th up to rounding always fires, at
-/// any t − t₀. 2⁻⁴⁰ is some 4,000 roundings of an f64 and far below any physical difference.
-const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
 
 /// What the loops calculate with.
 #[derive(Debug, Clone, Copy)]

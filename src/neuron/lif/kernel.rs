@@ -1,15 +1,9 @@
 //! The loops over synapses: what a simulation spends its time in.
 //!
-//! Dense rows are compiled for every vector width. Sparse rows address their targets by 16 bits in a block of 65,536
-//! states, so that no index can be out of bounds and none is checked.
+//! Dense rows are compiled for every vector width. Sparse rows address their targets by 16 bits in a block.
 
 use crate::base::vector::vectorized;
-
-/// States addressed by a 16-bit index.
-pub(super) const BLOCK: usize = 1 << 16;
-
-/// States of a lane.
-pub(super) type Block = [f64; BLOCK];
+use crate::neuron::cells::Block;
 
 vectorized! {
     /// Adds `scale · row[j]` to each u[j] and tells whether any reached `threshold`.
@@ -45,7 +39,7 @@ vectorized! {
 /// Adds `amount` to each target; those at or above `threshold` become candidates. A target may stand in the row more
 /// than once.
 pub(super) fn add_to_targets(
-    u: &mut Block,
+    u: &mut Block<1>,
     targets: &[u16],
     amount: f64,
     threshold: f64,
@@ -53,7 +47,7 @@ pub(super) fn add_to_targets(
 ) {
     if amount <= 0.0 {
         for &j in targets {
-            u[usize::from(j)] += amount;
+            u[usize::from(j)][0] += amount;
         }
         return;
     }
@@ -61,8 +55,8 @@ pub(super) fn add_to_targets(
     for four in fours {
         let mut highest = f64::NEG_INFINITY;
         for &j in four {
-            let sum = u[usize::from(j)] + amount;
-            u[usize::from(j)] = sum;
+            let sum = u[usize::from(j)][0] + amount;
+            u[usize::from(j)][0] = sum;
             highest = if sum > highest { sum } else { highest };
         }
         if highest >= threshold {
@@ -70,8 +64,8 @@ pub(super) fn add_to_targets(
         }
     }
     for &j in rest {
-        u[usize::from(j)] += amount;
-        if u[usize::from(j)] >= threshold {
+        u[usize::from(j)][0] += amount;
+        if u[usize::from(j)][0] >= threshold {
             candidates.push(j);
         }
     }
@@ -79,7 +73,7 @@ pub(super) fn add_to_targets(
 
 /// As [`add_to_targets`] with a weight per synapse.
 pub(super) fn add_weights_to_targets(
-    u: &mut Block,
+    u: &mut Block<1>,
     targets: &[u16],
     weights: &[f32],
     scale: f64,
@@ -87,8 +81,8 @@ pub(super) fn add_weights_to_targets(
     candidates: &mut Vec<u16>,
 ) {
     for (&j, &w) in targets.iter().zip(weights) {
-        let sum = u[usize::from(j)] + f64::from(w) * scale;
-        u[usize::from(j)] = sum;
+        let sum = u[usize::from(j)][0] + f64::from(w) * scale;
+        u[usize::from(j)][0] = sum;
         if sum >= threshold {
             candidates.push(j);
         }
@@ -98,7 +92,7 @@ pub(super) fn add_weights_to_targets(
 /// Adds `growth[k] · amount` to target k in order, up to and including the first that reaches
 /// `growth[k] · growing + fixed`; its index, if there is one.
 pub(super) fn add_events(
-    u: &mut Block,
+    u: &mut Block<1>,
     targets: &[u16],
     growth: &[f64],
     amount: f64,
@@ -106,8 +100,8 @@ pub(super) fn add_events(
     fixed: f64,
 ) -> Option<usize> {
     for (k, (&j, &g)) in targets.iter().zip(growth).enumerate() {
-        let sum = u[usize::from(j)] + g * amount;
-        u[usize::from(j)] = sum;
+        let sum = u[usize::from(j)][0] + g * amount;
+        u[usize::from(j)][0] = sum;
         if sum >= g * growing + fixed {
             return Some(k);
         }
@@ -117,7 +111,7 @@ pub(super) fn add_events(
 
 /// As [`add_events`] with an amount for each event.
 pub(super) fn add_each_event(
-    u: &mut Block,
+    u: &mut Block<1>,
     targets: &[u16],
     growth: &[f64],
     amount: impl Fn(usize) -> f64,
@@ -125,8 +119,8 @@ pub(super) fn add_each_event(
     fixed: f64,
 ) -> Option<usize> {
     for (k, (&j, &g)) in targets.iter().zip(growth).enumerate() {
-        let sum = u[usize::from(j)] + g * amount(k);
-        u[usize::from(j)] = sum;
+        let sum = u[usize::from(j)][0] + g * amount(k);
+        u[usize::from(j)][0] = sum;
         if sum >= g * growing + fixed {
             return Some(k);
         }

@@ -4,6 +4,7 @@ use crate::base::parameter::{
     self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
 };
 use crate::base::time::Duration;
+use crate::neuron::membrane::Given;
 
 /// The model as users see it.
 pub static SPEC: ModelSpec = ModelSpec {
@@ -88,57 +89,24 @@ impl Params {
     /// From values by name, missing ones filled with their defaults.
     ///
     /// # Errors
-    /// If a value is missing or out of range, the threshold is where the potential decays to, or the reset is not below
-    /// the threshold.
+    /// If a value is missing or out of range, a time constant is too short for the clock, the potential goes to the
+    /// threshold or beyond all numbers, or the reset is not below the threshold.
     pub fn new(values: &Values) -> Result<Self, ParameterError> {
-        let values = parameter::complete(&SPEC, values)?;
-        let inconsistent = |reason: String| ParameterError::Inconsistent {
-            model: SPEC.name,
-            reason,
-        };
-        let duration = |name: &str| {
-            Duration::from_ms(values[name])
-                .map_err(|error| inconsistent(format!("`{name}`: {error}")))
+        let values = &parameter::complete(&SPEC, values)?;
+        let given = Given {
+            spec: &SPEC,
+            values,
         };
         let params = Self {
-            tau_m: duration("tau_m")?,
+            tau_m: given.time_constant("tau_m")?,
             v_th: values["v_th"],
             v_reset: values["v_reset"],
             e_l: values["e_l"],
-            t_ref: duration("t_ref")?,
+            t_ref: given.duration("t_ref")?,
             i_e: values["i_e"],
             c_m: values["c_m"],
         };
-        if params.tau_m == Duration::ZERO {
-            return Err(inconsistent(
-                "`tau_m` is shorter than the clock's picosecond".into(),
-            ));
-        }
-        let v_inf = params.v_inf(0.0);
-        if !v_inf.is_finite() {
-            return Err(inconsistent(format!(
-                "`i_e` of {} pA moves the potential beyond all numbers, expected `i_e` tau_m / `c_m` within them",
-                params.i_e
-            )));
-        }
-        if params.v_th == v_inf {
-            let endless = "v would approach the threshold without end";
-            return Err(inconsistent(if params.i_e == 0.0 {
-                format!(
-                    "`v_th` and `e_l` are both {v_inf}, expected different potentials: {endless}"
-                )
-            } else {
-                format!(
-                    "`v_th` and `e_l` + `i_e` `tau_m` / `c_m` are both {v_inf}, expected different potentials: {endless}"
-                )
-            }));
-        }
-        if params.v_reset >= params.v_th {
-            return Err(inconsistent(format!(
-                "`v_reset` is {}, expected below `v_th` ({})",
-                params.v_reset, params.v_th
-            )));
-        }
+        given.check_potentials(params.v_inf(0.0))?;
         Ok(params)
     }
 

@@ -45,10 +45,8 @@ fn run(lif: &mut Lif, start: Time, inputs: &[(i64, Input)], until_ps: i64) -> Ve
 
 /// The state of every neuron, to the bit.
 fn bits(lif: &Lif) -> Vec<u64> {
-    lif.state.u[..lif.size]
-        .iter()
-        .map(|u| u.to_bits())
-        .collect()
+    let u = lif.state.cells.all().as_flattened();
+    u.iter().map(|u| u.to_bits()).collect()
 }
 
 /// No neuron fired.
@@ -224,7 +222,7 @@ proptest! {
                     arrived.iter().for_each(|row| lif.receive(&[row], 1.5));
                 }
                 lif.fire(&mut fired);
-                log.push((fired, lif.state.u[..size].iter().map(|u| u.to_bits()).collect::<Vec<_>>()));
+                log.push((fired, bits(&lif)));
             }
             log
         };

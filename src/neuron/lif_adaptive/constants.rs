@@ -4,14 +4,11 @@ use super::decay::Rates;
 use super::params::Params;
 use crate::base::function::exp;
 use crate::base::time::Duration;
+use crate::neuron::membrane::TIE;
 
 /// Shorter time constants between two moves of the clock's origin: factors stay below e⁸ ≈ 3,000, so that U − W ψ, a
 /// difference of two that large, keeps 12 digits.
 const REBASE_TAUS: f64 = 8.0;
-
-/// As that of [`lif`](crate::neuron::lif): share of the threshold by which the test is relaxed, so that a sum that equals
-/// v_th up to rounding always fires.
-const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
 
 /// Constants that follow from the parameters.
 #[derive(Debug, Clone, Copy)]
@@ -75,5 +72,10 @@ impl Drive {
             threshold: distance - span * TIE,
             reset: params.v_reset - v_inf,
         }
+    }
+
+    /// Whether it carries the neurons above the threshold.
+    pub(super) fn is_above(&self) -> bool {
+        self.distance < 0.0
     }
 }

@@ -31,9 +31,7 @@ impl LifAdaptive {
             return;
         };
         let t = t.ps().saturating_add(passed.ceil() as i64);
-        if let Some(horizon) = &mut self.state.horizon {
-            horizon.queue(Time::from_ps(t).max(earliest), j);
-        }
+        self.state.queue.push(Time::from_ps(t).max(earliest), j);
     }
 
     /// Queues every neuron that crosses within the horizon, which has moved.
@@ -41,7 +39,7 @@ impl LifAdaptive {
         let (now, clock) = (self.state.now, self.clock);
         let mut near = Vec::new();
         let bars = [self.bar(&clock), self.ahead];
-        find_above(&self.cells[..self.size], bars, &mut near);
+        find_above(self.state.cells.all(), bars, &mut near);
         for j in near {
             self.predict(j, now, &clock, now);
         }
@@ -59,11 +57,9 @@ impl LifAdaptive {
             self.sweep();
         }
         let bar = self.bar(&clock);
-        while let Some(horizon) = &mut self.state.horizon
-            && let Some(j) = horizon.take_due(now)
-        {
+        while let Some((_, j)) = self.state.queue.take_due(now) {
             // Arrivals since may have put it off, or it has fired.
-            if bar.excess(self.cells[j as usize]) >= 0.0 {
+            if bar.excess(self.state.cells.all()[j as usize]) >= 0.0 {
                 self.state.due.push(j);
             } else {
                 self.predict(j, now, &clock, now + TICK);

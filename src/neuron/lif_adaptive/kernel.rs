@@ -1,18 +1,12 @@
 //! The loops over synapses, as those of [`lif`](crate::neuron::lif), on two numbers per neuron.
 //!
-//! Both lie side by side: a delivery touches one cache line. Rows address their targets by 16 bits in a block of 65,536
-//! states, so that no index can be out of bounds and none is checked.
+//! Both lie side by side: a delivery touches one cache line.
 
 use crate::base::vector::vectorized;
-
-/// States addressed by a 16-bit index.
-pub(super) const BLOCK: usize = 1 << 16;
+use crate::neuron::cells::Block;
 
 /// [U, W] of a neuron.
 pub(super) type Cell = [f64; 2];
-
-/// States of a lane.
-pub(super) type Block = [Cell; BLOCK];
 
 /// What U − gathered · W must reach.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +46,7 @@ vectorized! {
 /// Adds `amount` to each target; those with an `excess` become candidates. A target may stand in the row more than once.
 #[inline(always)]
 pub(super) fn add_to_targets(
-    cells: &mut Block,
+    cells: &mut Block<2>,
     targets: &[u16],
     amount: f64,
     excess: impl Fn(Cell) -> f64,
@@ -89,7 +83,7 @@ pub(super) fn add_to_targets(
 /// As [`add_to_targets`] with a weight per synapse.
 #[inline(always)]
 pub(super) fn add_weights_to_targets(
-    cells: &mut Block,
+    cells: &mut Block<2>,
     targets: &[u16],
     weights: &[f32],
     scale: f64,
@@ -109,7 +103,7 @@ pub(super) fn add_weights_to_targets(
 /// if there is one.
 #[inline(always)]
 pub(super) fn add_events(
-    cells: &mut Block,
+    cells: &mut Block<2>,
     targets: &[u16],
     growth: &[f64],
     amount: impl Fn(usize) -> f64,

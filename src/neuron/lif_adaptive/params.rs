@@ -4,6 +4,7 @@ use crate::base::parameter::{
     self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
 };
 use crate::base::time::Duration;
+use crate::neuron::membrane::Given;
 
 /// The model as users see it.
 pub static SPEC: ModelSpec = ModelSpec {
@@ -108,53 +109,30 @@ impl Params {
     /// From values by name, missing ones filled with their defaults.
     ///
     /// # Errors
-    /// If a value is missing or out of range, the potential would approach the threshold without end or beyond all
-    /// bounds, or the reset is not below the threshold.
+    /// If a value is missing or out of range, a time constant is too short for the clock, the potential goes to the
+    /// threshold or beyond all numbers, or the reset is not below the threshold.
     pub fn new(values: &Values) -> Result<Self, ParameterError> {
-        let values = parameter::complete(&SPEC, values)?;
-        let inconsistent = |reason: String| ParameterError::Inconsistent {
-            model: SPEC.name,
-            reason,
-        };
-        let duration = |name: &str| {
-            Duration::from_ms(values[name])
-                .map_err(|error| inconsistent(format!("`{name}`: {error}")))
+        let values = &parameter::complete(&SPEC, values)?;
+        let given = Given {
+            spec: &SPEC,
+            values,
         };
         let params = Self {
-            tau_m: duration("tau_m")?,
+            tau_m: given.time_constant("tau_m")?,
             v_th: values["v_th"],
             v_reset: values["v_reset"],
             e_l: values["e_l"],
-            t_ref: duration("t_ref")?,
+            t_ref: given.duration("t_ref")?,
             c_m: values["c_m"],
             i_e: values["i_e"],
-            tau_w: duration("tau_w")?,
+            tau_w: given.time_constant("tau_w")?,
             b: values["b"],
         };
-        for (name, tau) in [("tau_m", params.tau_m), ("tau_w", params.tau_w)] {
-            if tau == Duration::ZERO {
-                return Err(inconsistent(format!(
-                    "`{name}` is shorter than the clock's picosecond"
-                )));
-            }
-        }
-        let v_inf = params.v_inf(0.0);
-        if !v_inf.is_finite() || !params.jump().is_finite() {
-            return Err(inconsistent(format!(
-                "`c_m` is {} pF, expected so much that `i_e` and `b` move the potential by finite amounts",
-                params.c_m
-            )));
-        }
-        if params.v_th == v_inf {
-            return Err(inconsistent(format!(
-                "`v_th` and `e_l` + `i_e` * `tau_m`/`c_m` are both {v_inf}, expected different potentials: v would \
-                 approach the threshold without end"
-            )));
-        }
-        if params.v_reset >= params.v_th {
-            return Err(inconsistent(format!(
-                "`v_reset` is {}, expected below `v_th` ({})",
-                params.v_reset, params.v_th
+        given.check_potentials(params.v_inf(0.0))?;
+        if !params.jump().is_finite() {
+            return Err(given.inconsistent(format!(
+                "`b` of {} pA moves the potential beyond all numbers, expected `b` `tau_m` / `c_m` within them",
+                params.b
             )));
         }
         Ok(params)

@@ -1,22 +1,27 @@
-//! What changes while a population of adapting leaky integrate-and-fire neurons runs, and its form in bytes.
+//! What changes while a population of adapting leaky integrate-and-fire neurons runs, and how it is read from bytes.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::kernel::Cell;
+use super::constants::Drive;
 use crate::base::time::Time;
 use crate::neuron::StateError;
-use crate::neuron::horizon::Horizon;
+use crate::neuron::cells::Cells;
+use crate::neuron::horizon::{Horizon, Queue};
+use crate::neuron::state::{check_clock, check_neurons, check_size, from_bytes};
 
-/// All that changes while the population runs, but for U and W.
+/// All that changes while the population runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct State {
+    /// [U, W] per neuron; U is −∞ while refractory.
+    pub(super) cells: Cells<2>,
     /// Origin of the factored decay.
     pub(super) origin: Time,
     /// The instant last advanced to.
     pub(super) now: Time,
-    /// Whether a dense row may have brought some neuron to the threshold at this instant or, within the horizon, later.
+    /// Whether any neuron may be at the threshold at this instant or, within the horizon, later: after a dense row, or
+    /// when potentials are set.
     pub(super) scan: bool,
     /// Neurons that a sparse row or an event may have brought there.
     pub(super) candidates: Vec<u16>,
@@ -24,77 +29,44 @@ pub(super) struct State {
     pub(super) due: Vec<u32>,
     /// Refractory ends, in time order because the period is one for all.
     pub(super) refractory: VecDeque<(Time, u32)>,
-    /// Neurons about to fire by themselves; none in a population that does not.
+    /// Neurons about to fire by themselves.
+    pub(super) queue: Queue,
+    /// How far they are known; none in a population that does not fire by itself.
     pub(super) horizon: Option<Horizon>,
     /// Current injected, in picoamperes.
     pub(super) injected_pa: f64,
 }
 
 impl State {
-    /// At `t`, from which on neurons fire by themselves if they are driven.
-    pub(super) fn starting(t: Time, driven: bool) -> Self {
+    /// Neurons at `rest` above v_inf at `t`, into which nothing is injected; `cells` is room for them.
+    pub(super) fn resting(mut cells: Cells<2>, rest: f64, t: Time, drive: &Drive) -> Self {
+        cells.all_mut().fill([rest, 0.0]);
         Self {
+            cells,
             origin: t,
             now: t,
-            scan: false,
+            scan: rest >= drive.threshold,
             candidates: Vec::new(),
             due: Vec::new(),
             refractory: VecDeque::new(),
-            horizon: driven.then(|| Horizon::starting(t)),
+            queue: Queue::default(),
+            horizon: drive.is_above().then(|| Horizon::starting(t)),
             injected_pa: 0.0,
         }
     }
 
-    /// Whether every neuron that it speaks of is among the first `size`.
-    fn is_within(&self, size: usize) -> bool {
-        let State {
-            origin: _,
-            now: _,
-            scan: _,
-            candidates,
-            due,
-            refractory,
-            horizon,
-            injected_pa: _,
-        } = self;
-        candidates.iter().all(|&j| usize::from(j) < size)
-            && due.iter().all(|&j| (j as usize) < size)
-            && refractory.iter().all(|&(_, j)| (j as usize) < size)
-            && horizon
-                .as_ref()
-                .is_none_or(|horizon| horizon.is_within(size))
+    /// From bytes.
+    ///
+    /// # Errors
+    /// If they are no state of `size` neurons.
+    pub(super) fn read(bytes: &[u8], size: usize) -> Result<Self, StateError> {
+        let state: Self = from_bytes(bytes)?;
+        check_size(state.cells.len(), size)?;
+        check_clock(state.origin, state.now)?;
+        check_neurons(state.candidates.iter().map(|&j| j.into()), size)?;
+        check_neurons(state.due.iter().copied(), size)?;
+        check_neurons(state.refractory.iter().map(|&(_, j)| j), size)?;
+        check_neurons(state.queue.neurons(), size)?;
+        Ok(state)
     }
-}
-
-/// The state as bytes.
-pub(super) fn write(cells: &[Cell], state: &State) -> Vec<u8> {
-    // Writing to memory cannot fail, and every part has a form in bytes.
-    postcard::to_stdvec(&(cells, state)).unwrap_or_default()
-}
-
-/// The state of `size` neurons.
-///
-/// # Errors
-/// If the bytes are none.
-pub(super) fn read(bytes: &[u8], size: usize) -> Result<(Vec<Cell>, State), StateError> {
-    let ((cells, state), rest): ((Vec<Cell>, State), _) = postcard::take_from_bytes(bytes)
-        .map_err(|error| StateError(format!("broken bytes: {error}")))?;
-    if !rest.is_empty() {
-        return Err(StateError(format!(
-            "found {} bytes behind it, expected none",
-            rest.len()
-        )));
-    }
-    if cells.len() != size {
-        return Err(StateError(format!(
-            "found {} neurons, expected {size}",
-            cells.len()
-        )));
-    }
-    if !state.is_within(size) {
-        return Err(StateError(format!(
-            "found a neuron beyond the {size} of the population"
-        )));
-    }
-    Ok((cells, state))
 }

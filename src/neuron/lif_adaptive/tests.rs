@@ -209,7 +209,7 @@ fn potentials_that_never_meet_are_refused() {
     let error = Params::new(&values).expect_err("never reached");
     assert_eq!(
         error.to_string(),
-        "`lif_adaptive`: `v_th` and `e_l` + `i_e` * `tau_m`/`c_m` are both 20, expected different potentials: v would \
+        "`lif_adaptive`: `v_th` and `e_l` + `i_e` `tau_m` / `c_m` are both 20, expected different potentials: v would \
          approach the threshold without end"
     );
 }
@@ -358,8 +358,7 @@ proptest! {
         let (linear, setting) = cases()[case];
         let script = script(seed, setting);
         let bits = |population: &LifAdaptive| {
-            let cells = &population.cells[..setting.size];
-            cells.iter().flatten().map(|x| x.to_bits()).collect::<Vec<_>>()
+            population.state.cells.all().iter().flatten().map(|x| x.to_bits()).collect::<Vec<_>>()
         };
         let mut plain = population(setting.size, linear);
         let expected = play(&mut plain, &script, 400 * MS);

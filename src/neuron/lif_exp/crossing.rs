@@ -5,10 +5,6 @@
 //! not be longer than the excitatory response rises nor than twice as long as the inhibitory one does, where its second
 //! derivative changes sign. Everything here follows from that shape, without looking for maxima.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
-use crate::base::time::Time;
 use crate::neuron::lif_exp::clock::{Decay, Rates};
 
 /// A neuron at an instant.
@@ -151,44 +147,5 @@ fn parabola(left: f64, slope: f64, curvature: f64) -> f64 {
         2.0 * left / sum
     } else {
         f64::INFINITY
-    }
-}
-
-/// Instants at which neurons must be looked at, within the horizon. What has become of them by then is checked when
-/// their turn comes; a neuron may stand here more than once.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Queue(BinaryHeap<Reverse<(Time, u32)>>);
-
-impl Queue {
-    pub(super) fn push(&mut self, t: Time, j: u32) {
-        self.0.push(Reverse((t, j)));
-    }
-
-    /// Takes a neuron that is due at `t` or before.
-    pub(super) fn take_due(&mut self, t: Time) -> Option<u32> {
-        if self.next() > t {
-            return None;
-        }
-        self.0.pop().map(|Reverse((_, j))| j)
-    }
-
-    /// The next instant.
-    pub(super) fn next(&self) -> Time {
-        self.0.peek().map_or(Time::MAX, |Reverse((t, _))| *t)
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// All that stands here, in order.
-    pub(super) fn entries(&self) -> Vec<(Time, u32)> {
-        let mut entries: Vec<_> = self.0.iter().map(|Reverse(entry)| *entry).collect();
-        entries.sort_unstable();
-        entries
-    }
-
-    pub(super) fn from_entries(entries: Vec<(Time, u32)>) -> Self {
-        Self(entries.into_iter().map(Reverse).collect())
     }
 }

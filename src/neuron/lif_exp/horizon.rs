@@ -48,7 +48,7 @@ impl LifExp {
         let Derived {
             whole, tau_m_ps, ..
         } = &self.derived;
-        let cells = &mut self.state.cells.all_mut()[..self.size];
+        let cells = self.state.cells.all_mut();
         let Found { near, loud } = sweep(cells, decay, whole, distance, *tau_m_ps);
         if near {
             self.collect();
@@ -58,7 +58,7 @@ impl LifExp {
 
     /// Every neuron whose budget is below 0 becomes a candidate.
     pub(super) fn collect(&mut self) {
-        let near = (0..).zip(&self.state.cells.all()[..self.size]);
+        let near = (0..).zip(self.state.cells.all());
         let near = near.filter(|(_, cell)| cell[BUDGET] < 0.0).map(|(j, _)| j);
         self.state.candidates.extend(near);
     }
@@ -140,7 +140,7 @@ impl LifExp {
     /// Sets every budget anew for the rest of the horizon, after all neurons have changed.
     pub(super) fn refresh(&mut self) {
         self.state.stale = false;
-        for cell in &mut self.state.cells.all_mut()[..self.size] {
+        for cell in self.state.cells.all_mut() {
             if cell[BUDGET] != f64::INFINITY {
                 cell[BUDGET] = -1.0;
             }
@@ -151,7 +151,7 @@ impl LifExp {
 
     /// Takes the neurons out of the queue whose crossing is due. An arrival of this instant comes too late.
     pub(super) fn cross(&mut self) {
-        while let Some(j) = self.state.queue.take_due(self.state.now) {
+        while let Some((_, j)) = self.state.queue.take_due(self.state.now) {
             // Arrivals since may have put it off, or it has fired.
             if self.state.cells.all()[j as usize][BUDGET] == f64::INFINITY {
                 continue;

@@ -1,9 +1,9 @@
 //! The loops over synapses, events and neurons: what a simulation spends its time in.
 //!
-//! A neuron is one vector of four numbers, so that an arrival is one vector addition. Rows address their targets by 16
-//! bits in a block of 65,536, so that no index can be out of bounds and none is checked.
+//! A neuron is one vector of four numbers, so that an arrival is one vector addition.
 
 use crate::base::vector::vectorized;
+use crate::neuron::cells::Block;
 use crate::neuron::lif_exp::clock::{Decay, Sign};
 use crate::neuron::lif_exp::crossing::{Ahead, Neuron};
 use crate::neuron::{EventWeights, Events};
@@ -14,48 +14,6 @@ pub(super) type Cell = [f64; 4];
 
 /// Budget's place in a cell.
 pub(super) const BUDGET: usize = 3;
-
-/// Cells addressed by a 16-bit index.
-pub(super) const BLOCK: usize = 1 << 16;
-
-/// Cells of a lane.
-pub(super) type Block = [Cell; BLOCK];
-
-/// The cells of a population, at least a block of them. What lies behind the last neuron is never touched, so that the
-/// operating system gives no memory for it.
-#[derive(Debug)]
-pub(super) struct Cells {
-    /// Zeroed when made and never moved, with room to begin at a multiple of a cell's size: a cell that lay across two
-    /// cache lines would cost two accesses.
-    room: Vec<f64>,
-}
-
-impl Cells {
-    pub(super) fn new(size: usize) -> Self {
-        const CELL: usize = BUDGET + 1;
-        Self {
-            room: vec![0.0; size.max(BLOCK) * CELL + CELL - 1],
-        }
-    }
-
-    /// Numbers before the first cell.
-    #[inline]
-    fn skipped(&self) -> usize {
-        let place = self.room.as_ptr() as usize / size_of::<f64>();
-        place.wrapping_neg() % (BUDGET + 1)
-    }
-
-    #[inline]
-    pub(super) fn all(&self) -> &[Cell] {
-        self.room[self.skipped()..].as_chunks().0
-    }
-
-    #[inline]
-    pub(super) fn all_mut(&mut self) -> &mut [Cell] {
-        let skipped = self.skipped();
-        self.room[skipped..].as_chunks_mut().0
-    }
-}
 
 /// What a unit weight adds to a cell, for either sign.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +35,7 @@ fn times(a: Cell, b: f64) -> Cell {
 vectorized! {
     /// Adds `amount` to each target; those whose budget is below 0 become candidates. A target may stand in the row more
     /// than once.
-    pub(super) fn add_to_targets(block: &mut Block, targets: &[u16], amount: Cell, candidates: &mut Vec<u32>) {
+    pub(super) fn add_to_targets(block: &mut Block<4>, targets: &[u16], amount: Cell, candidates: &mut Vec<u32>) {
         let (fours, rest) = targets.as_chunks::<4>();
         for four in fours {
             // A budget is never −0: none is set so, and a sum is so only if both terms are.
@@ -105,7 +63,7 @@ vectorized! {
 
 vectorized! {
     /// As [`add_to_targets`] for arrivals that cannot bring a neuron closer to the threshold.
-    pub(super) fn take_from_targets(block: &mut Block, targets: &[u16], amount: Cell) {
+    pub(super) fn take_from_targets(block: &mut Block<4>, targets: &[u16], amount: Cell) {
         for &j in targets {
             let cell = &mut block[usize::from(j)];
             *cell = plus(*cell, amount);
@@ -116,7 +74,7 @@ vectorized! {
 vectorized! {
     /// As [`add_to_targets`] with a weight per synapse.
     pub(super) fn add_weights_to_targets(
-        block: &mut Block,
+        block: &mut Block<4>,
         targets: &[u16],
         weights: &[f32],
         units: &Units,
@@ -152,7 +110,7 @@ pub(super) struct Segment {
 /// Adds each event to its target in order, up to and including the first that leaves a budget below 0; its index, if
 /// there is one. All are of one sign.
 pub(super) fn add_events(
-    block: &mut Block,
+    block: &mut Block<4>,
     events: &Events<'_>,
     sign: Sign,
     segment: &Segment,
@@ -178,7 +136,7 @@ pub(super) fn add_events(
 
 #[inline(always)]
 fn add_each<const EXCITATORY: bool>(
-    block: &mut Block,
+    block: &mut Block<4>,
     targets: &[u16],
     growth: &[f64],
     psi: &[f64],

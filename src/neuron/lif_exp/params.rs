@@ -4,6 +4,7 @@ use crate::base::parameter::{
     self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
 };
 use crate::base::time::Duration;
+use crate::neuron::membrane::Given;
 
 /// The model as users see it.
 pub static SPEC: ModelSpec = ModelSpec {
@@ -107,66 +108,38 @@ impl Params {
     /// From values by name, missing ones filled with their defaults.
     ///
     /// # Errors
-    /// If a value is missing or out of range, a time constant is too short for the clock, the potential that the
-    /// constant current leads to equals the threshold, or the reset is not below the threshold.
+    /// If a value is missing or out of range, a time constant is too short for the clock, the potential goes to the
+    /// threshold or beyond all numbers, or the reset is not below the threshold.
     pub fn new(values: &Values) -> Result<Self, ParameterError> {
-        let values = parameter::complete(&SPEC, values)?;
-        let duration = |name: &str| {
-            Duration::from_ms(values[name])
-                .map_err(|error| inconsistent(format!("`{name}`: {error}")))
-        };
-        let time_constant = |name: &str| {
-            let tau = duration(name)?;
-            if tau < SHORTEST {
-                return Err(inconsistent(format!(
-                    "`{name}` is {} ms, expected at least {} ms on a clock of picoseconds",
-                    values[name],
-                    SHORTEST.as_ms()
-                )));
-            }
-            Ok(tau)
+        let values = &parameter::complete(&SPEC, values)?;
+        let given = Given {
+            spec: &SPEC,
+            values,
         };
         let params = Self {
-            tau_m: time_constant("tau_m")?,
+            tau_m: given.time_constant("tau_m")?,
             c_m: values["c_m"],
-            tau_syn_ex: time_constant("tau_syn_ex")?,
-            tau_syn_in: time_constant("tau_syn_in")?,
+            tau_syn_ex: given.time_constant("tau_syn_ex")?,
+            tau_syn_in: given.time_constant("tau_syn_in")?,
             v_th: values["v_th"],
             v_reset: values["v_reset"],
             e_l: values["e_l"],
-            t_ref: duration("t_ref")?,
+            t_ref: given.duration("t_ref")?,
             i_e: values["i_e"],
         };
-        if params.v_reset >= params.v_th {
-            return Err(inconsistent(format!(
-                "`v_reset` is {}, expected below `v_th` ({})",
-                params.v_reset, params.v_th
-            )));
-        }
-        if params.v_inf(0.0) == params.v_th {
-            return Err(inconsistent(format!(
-                "`e_l` and `i_e` lead to `v_th` ({}), expected another potential: v would approach the threshold \
-                 without end",
-                params.v_th
-            )));
-        }
+        given.check_potentials(params.v_inf(0.0))?;
         Ok(params)
+    }
+
+    /// Potential that a constant picoampere adds in the end, in millivolts.
+    pub fn resistance(&self) -> f64 {
+        // pA · ms / pF = mV.
+        self.tau_m.as_ms() / self.c_m
     }
 
     /// Where v goes without arrivals while `injected_pa` flows in, in millivolts.
     pub fn v_inf(&self, injected_pa: f64) -> f64 {
         // pA · ms / pF = mV.
         self.e_l + (self.i_e + injected_pa) * self.tau_m.as_ms() / self.c_m
-    }
-}
-
-/// Below it a horizon would be shorter than a tick.
-const SHORTEST: Duration = Duration::from_ps(1_000);
-
-/// A contradiction between parameters of this model.
-pub(super) fn inconsistent(reason: String) -> ParameterError {
-    ParameterError::Inconsistent {
-        model: SPEC.name,
-        reason,
     }
 }

@@ -1,4 +1,4 @@
-//! All that changes while a population runs, and how it is kept.
+//! All that changes while a population runs, and how it is read from bytes.
 
 use std::collections::VecDeque;
 
@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 use crate::neuron::StateError;
-use crate::neuron::lif_exp::crossing::Queue;
-use crate::neuron::lif_exp::kernel::{Cell, Cells};
+use crate::neuron::cells::Cells;
+use crate::neuron::horizon::Queue;
+use crate::neuron::state::{check_clock, check_neurons, check_size, from_bytes};
 
 /// All that changes while the population runs.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct State {
-    pub(super) cells: Cells,
+    pub(super) cells: Cells<4>,
     /// Origin of the factored clock, at which the horizon began.
     pub(super) origin: Time,
     /// The instant last advanced to.
@@ -30,22 +31,8 @@ pub(super) struct State {
     pub(super) due: Vec<u32>,
     /// Refractory ends, in time order because the period is one for all.
     pub(super) refractory: VecDeque<(Time, u32)>,
+    /// Neurons whose crossing is foreseen within the horizon.
     pub(super) queue: Queue,
-}
-
-/// The same as bytes.
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    cells: Vec<Cell>,
-    origin: Time,
-    now: Time,
-    injected_pa: f64,
-    quiet: bool,
-    stale: bool,
-    candidates: Vec<u32>,
-    due: Vec<u32>,
-    refractory: VecDeque<(Time, u32)>,
-    queue: Vec<(Time, u32)>,
 }
 
 impl State {
@@ -86,92 +73,18 @@ impl State {
         queue.clear();
     }
 
-    /// As bytes, with the first `size` cells.
-    pub(super) fn save(&self, size: usize) -> Vec<u8> {
-        let Self {
-            cells,
-            origin,
-            now,
-            injected_pa,
-            quiet,
-            stale,
-            candidates,
-            due,
-            refractory,
-            queue,
-        } = self;
-        let saved = Saved {
-            cells: cells.all()[..size].to_vec(),
-            origin: *origin,
-            now: *now,
-            injected_pa: *injected_pa,
-            quiet: *quiet,
-            stale: *stale,
-            candidates: candidates.clone(),
-            due: due.clone(),
-            refractory: refractory.clone(),
-            queue: queue.entries(),
-        };
-        // Writing numbers into memory cannot fail.
-        postcard::to_stdvec(&saved).unwrap_or_default()
-    }
-
-    /// From bytes, of `size` neurons.
-    pub(super) fn load(bytes: &[u8], size: usize) -> Result<Self, StateError> {
-        let (saved, rest): (Saved, _) =
-            postcard::take_from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
-        let Saved {
-            cells: found,
-            origin,
-            now,
-            injected_pa,
-            quiet,
-            stale,
-            candidates,
-            due,
-            refractory,
-            queue,
-        } = saved;
-        if !rest.is_empty() {
-            return Err(StateError(format!(
-                "found {} bytes behind it, expected none",
-                rest.len()
-            )));
-        }
-        if found.len() != size {
-            return Err(StateError(format!(
-                "found {} neurons, expected {size}",
-                found.len()
-            )));
-        }
-        let mut indices = candidates
-            .iter()
-            .chain(&due)
-            .copied()
-            .chain(refractory.iter().chain(&queue).map(|&(_, j)| j));
-        if let Some(j) = indices.find(|&j| j as usize >= size) {
-            return Err(StateError(format!(
-                "found neuron {j}, expected one below {size}"
-            )));
-        }
-        if now < origin {
-            return Err(StateError(format!(
-                "found the instant {now}, expected none before {origin}"
-            )));
-        }
-        let mut cells = Cells::new(size);
-        cells.all_mut()[..size].copy_from_slice(&found);
-        Ok(Self {
-            cells,
-            origin,
-            now,
-            injected_pa,
-            quiet,
-            stale,
-            candidates,
-            due,
-            refractory,
-            queue: Queue::from_entries(queue),
-        })
+    /// From bytes.
+    ///
+    /// # Errors
+    /// If they are no state of `size` neurons.
+    pub(super) fn read(bytes: &[u8], size: usize) -> Result<Self, StateError> {
+        let state: Self = from_bytes(bytes)?;
+        check_size(state.cells.len(), size)?;
+        check_clock(state.origin, state.now)?;
+        check_neurons(state.candidates.iter().copied(), size)?;
+        check_neurons(state.due.iter().copied(), size)?;
+        check_neurons(state.refractory.iter().map(|&(_, j)| j), size)?;
+        check_neurons(state.queue.neurons(), size)?;
+        Ok(state)
     }
 }

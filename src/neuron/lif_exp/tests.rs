@@ -358,8 +358,8 @@ fn contradictions_are_refused() {
     };
     assert_eq!(
         refused(&[("i_e", 375.0)]),
-        "`lif_exp`: `e_l` and `i_e` lead to `v_th` (-50), expected another potential: v would approach the threshold \
-         without end"
+        "`lif_exp`: `v_th` and `e_l` + `i_e` `tau_m` / `c_m` are both -50, expected different potentials: v would \
+         approach the threshold without end"
     );
     assert_eq!(
         refused(&[("v_reset", -50.0)]),

@@ -129,8 +129,14 @@ fn classes_share_a_process_and_keep_their_rates() {
 
 #[test]
 fn what_a_current_has_brought_follows_the_closed_form() {
-    // Short batches, long ones, and a current that decays as fast as the membrane.
-    for (rate_hz, tau_syn_ps) in [(1e6, 0.5e9), (3e5, 5e9), (3e5, TAU_PS)] {
+    // Long batches, short ones, one between them, and a current that decays as fast as the membrane.
+    for (rate_hz, tau_syn_ps) in [
+        (1e6, 0.5e9),
+        (1e8, 0.5e9),
+        (2e7, 0.5e9),
+        (3e5, 5e9),
+        (3e5, TAU_PS),
+    ] {
         let growth = Growth {
             rate_per_ps: 1.0 / tau_syn_ps,
             delta_per_ps: Some(1.0 / TAU_PS - 1.0 / tau_syn_ps),

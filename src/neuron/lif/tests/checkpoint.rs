@@ -49,12 +49,7 @@ fn refractory_neurons_queued_crossings_and_current_are_kept() {
     ];
     run(&mut one, Time::ZERO, &inputs, 30_500_000_000);
     assert!(one.state.refractory.len() >= 3);
-    assert!(
-        one.state
-            .crossings
-            .as_ref()
-            .is_some_and(|all| all.queued().count() > 0)
-    );
+    assert!(one.state.queue.neurons().count() > 0);
     let bytes = one.save();
     assert!(
         bytes.len() < 400,
