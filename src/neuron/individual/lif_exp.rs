@@ -78,11 +78,13 @@ impl LifExp {
     /// What is left of the membrane and of both currents after `dt`.
     #[inline(always)]
     fn left(&self, dt: f64) -> [f64; 3] {
-        [
-            exp_polynomial(-dt * self.membrane),
-            exp_polynomial(-dt * self.excitatory.rate),
-            exp_polynomial(-dt * self.inhibitory.rate),
-        ]
+        let excitatory = exp_polynomial(-dt * self.excitatory.rate);
+        let inhibitory = if self.inhibitory.rate == self.excitatory.rate {
+            excitatory
+        } else {
+            exp_polynomial(-dt * self.inhibitory.rate)
+        };
+        [exp_polynomial(-dt * self.membrane), excitatory, inhibitory]
     }
 
     /// Whether an upper bound on the potential for all times, if nothing arrives, lies at the tested threshold. Above

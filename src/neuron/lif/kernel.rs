@@ -6,7 +6,7 @@ use crate::base::vector::vectorized;
 use crate::neuron::cells::Block;
 
 vectorized! {
-    /// Adds `scale · row[j]` to each u[j] and tells whether any reached `threshold`.
+    /// Adds `scale · row[j]` to each `u[j]` and tells whether any reached `threshold`.
     pub(super) fn add_row(u: &mut [f64], row: &[f32], scale: f64, threshold: f64) -> bool {
         let mut any = false;
         for (u, &w) in u.iter_mut().zip(row) {
