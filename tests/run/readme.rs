@@ -167,6 +167,6 @@ fn the_recurrent_network_runs_and_takes_edges_from_a_file() {
         .collect::<Vec<_>>()
         .join("\n");
     place.write("edges.csv", "source,target,weight\n0,1,500\n0,900,500\n");
-    place.write("listed.toml", &format!("{network}\n{edges}\n"));
+    place.write("listed.toml", format!("{network}\n{edges}\n"));
     place.run("run listed.toml --out listed");
 }
