@@ -207,6 +207,9 @@ fn a_resolved_network_reads_back_as_itself() {
         "checkpoint.every=1.5 ms",
         "record.spikes=['e', { population = 'i', neurons = [7, 3] }]",
         "record.states=[{ population = 'i', first = 3, variables = ['v_m'], every = '0.1 ms' }]",
+        "projection.dense={ source = 'e', target = 'i', rule = 'weights', file = '/x/w.npz', layer = 1, gain = '1 mV', \
+         axonal_delay = '0 ms' }",
+        "record.weights={ projection = 'dense', at = ['1 s', '0 s', '0.5 ms'] }",
         "stimulus.given={ kind = 'spikes', target = 'i', file = 'a \"b\".h5', population = 'p', weight = '= j', from = '1 s' }",
         "stimulus.table={ kind = 'spikes', target = 'e', file = '/x/r.csv', weight = '-1 uV' }",
     ];
@@ -476,6 +479,7 @@ proptest! {
         "population.e.initial", "projection.e_all.rule", "projection.e_all.in_degree", "projection.i_all.weight",
         "projection.i_all.axonal_delay", "projection.i_all.target.0", "stimulus.external.rate", "record.rates.bin",
         "figure.raster.from", "engine.lanes", "guard.max_rate", "checkpoint.every", "record.states", "record.spikes",
+        "record.weights", "record.weights.at",
         "stimulus.new", "stimulus.external.kind", "population.e.v_th",
     ][..]), value in "[ -~µ]{0,20}") {
         never_panics(&brunel(), &[&format!("{path}={value}")]);

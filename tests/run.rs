@@ -36,3 +36,5 @@ mod stop;
 mod time_stepped;
 #[path = "run/train.rs"]
 mod train;
+#[path = "run/weights.rs"]
+mod weights;

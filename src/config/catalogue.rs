@@ -404,6 +404,13 @@ pub static SECTIONS: &[KindSpec] = &[
                 "{ population = \"e\", first = 3, variables = [\"v_m\"], every = \"0.1 ms\" }: sampled variables, as \
                  SONATA reports under /report; `neurons` as for spikes",
             ),
+            key(
+                "weights",
+                "table, off",
+                Some("off"),
+                "{ projection = [\"hidden1_output\"], at = [\"0 s\", \"1 s\"] }: weights of projections with `rule = \
+                 \"weights\"` as they stand then, under /weights; every = \"500 ms\" in place of `at`, start and end included",
+            ),
         ],
         shared: &[],
     },

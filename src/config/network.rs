@@ -19,7 +19,7 @@ use crate::network::rule::{Edges, Plan, Rule};
 use crate::neuron;
 
 pub use dense::{DenseProjection, Plasticity};
-pub use record::{Record, Recorded, SampledStates, Selection};
+pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Selection};
 pub use stimulus::{Current, Poisson, SpikeFile, Stimulus};
 
 /// Populations tied by projections, driven from outside, for some time.

@@ -73,6 +73,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             spikes: recorded.collect(),
             rates_bin: None,
             states: Vec::new(),
+            weights: None,
         },
         figures: Figures::default(),
     })

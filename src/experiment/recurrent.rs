@@ -7,6 +7,7 @@ pub mod estimate;
 pub mod guard;
 mod input;
 pub mod sampling;
+pub mod snapshot;
 pub mod state;
 mod weights;
 
@@ -291,7 +292,7 @@ fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layo
                 recorded: model.record.recorded(&population.name).is_some(),
             })
             .collect(),
-        projections: Vec::new(),
+        projections: snapshot::projections(model),
         reports: sampling::reports(model),
     }
 }

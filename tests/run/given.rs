@@ -14,15 +14,15 @@ use super::run_file::{RunFile, bits};
 use super::setup::{Place, root};
 use super::time_stepped;
 
-const PS_PER_MS: i64 = 1_000_000_000;
-const NAMES: [&str; 4] = ["input", "hidden1", "hidden2", "output"];
+pub const PS_PER_MS: i64 = 1_000_000_000;
+pub const NAMES: [&str; 4] = ["input", "hidden1", "hidden2", "output"];
 const SIZES: [usize; 4] = [30, 20, 15, 5];
 const GAINS: [f64; 3] = [40.0, 55.0, 60.0];
 const THRESHOLDS: [f64; 3] = [1.5, 1.2, 1.1];
 /// hidden2 does not learn.
 const PLASTIC: [bool; 3] = [true, false, true];
 
-fn model(weights: &str, spikes: &str, grid: &str) -> String {
+pub fn model(weights: &str, spikes: &str, grid: &str) -> String {
     format!(
         r#"
 schema = 1
@@ -73,7 +73,7 @@ fn network() -> Vec<Array2<f32>> {
         .collect()
 }
 
-fn write_network(place: &Place) {
+pub fn write_network(place: &Place) {
     let layers = network()
         .into_iter()
         .map(|weights| Layer {
@@ -91,7 +91,7 @@ fn write_network(place: &Place) {
 }
 
 /// Input spikes, (picosecond, unit): on the millisecond, or anywhere, some of them at one time.
-fn input(on_grid: bool) -> Vec<(i64, usize)> {
+pub fn input(on_grid: bool) -> Vec<(i64, usize)> {
     let mut stream = Stream::new(12, "input", u64::from(on_grid));
     let mut spikes = Vec::new();
     for step in 0..300 {
@@ -113,7 +113,7 @@ fn input(on_grid: bool) -> Vec<(i64, usize)> {
 }
 
 /// As a table, in reverse order: the reader sorts.
-fn write_table(place: &Place, name: &str, spikes: &[(i64, usize)]) {
+pub fn write_table(place: &Place, name: &str, spikes: &[(i64, usize)]) {
     let rows: Vec<String> = spikes
         .iter()
         .rev()
@@ -185,7 +185,7 @@ fn all_bits(weights: &[Array2<f32>]) -> Vec<Vec<u32>> {
     weights.iter().map(bits).collect()
 }
 
-fn exact_case(input: &[(i64, usize)]) -> naive::Case {
+pub fn exact_case(input: &[(i64, usize)]) -> naive::Case {
     naive::Case {
         weights: network(),
         gains: GAINS.to_vec(),

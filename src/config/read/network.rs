@@ -8,6 +8,7 @@ mod population;
 mod projection;
 mod record;
 mod selection;
+mod snapshot;
 mod stimulus;
 mod weight;
 
@@ -42,7 +43,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let lanes = engine::lanes(root, &known);
     let guard = engine::guard(root);
     let checkpoint_every = engine::checkpoint(root);
-    let record = record::record(root, &known, duration);
+    let record = record::record(root, &known, projections.as_deref(), duration);
     let figures = figure::figures(root, &known, record.as_ref(), duration);
     let populations: Option<Vec<Population>> = populations.into_iter().collect();
     let populations = populations.filter(|populations| !populations.is_empty())?;

@@ -6,8 +6,9 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 use crate::config::network::{
-    Connection, Current, DenseProjection, EdgeFile, Figures, Guard, NetworkModel, Plasticity,
-    Poisson, Population, Projection, Record, SampledStates, Selection, SpikeFile, Stimulus,
+    Connection, Current, DenseProjection, EdgeFile, Figures, Guard, Instants, NetworkModel,
+    Plasticity, Poisson, Population, Projection, Record, RecordedWeights, SampledStates, Selection,
+    SpikeFile, Stimulus,
 };
 use crate::config::quantity;
 use crate::network::rule::Rule;
@@ -96,6 +97,24 @@ fn sampled(states: &SampledStates) -> String {
         listed(&states.neurons),
         strings(&variables),
         quantity::write_duration(states.every)
+    )
+}
+
+fn snapshots(weights: &RecordedWeights) -> String {
+    let instants = match &weights.instants {
+        Instants::At(listed) => {
+            let listed: Vec<String> = listed
+                .iter()
+                .copied()
+                .map(quantity::write_duration)
+                .collect();
+            format!("at = [{}]", listed.join(", "))
+        }
+        Instants::Every(every) => format!("every = {}", quantity::write_duration(*every)),
+    };
+    format!(
+        "{{ projection = {}, {instants} }}",
+        names(&weights.projections)
     )
 }
 
@@ -270,6 +289,8 @@ impl Text {
         self.key("rates", rates);
         let states: Vec<String> = record.states.iter().map(sampled).collect();
         self.key("states", format!("[{}]", states.join(", ")));
+        let weights = record.weights.as_ref().map_or(quote("off"), snapshots);
+        self.key("weights", weights);
     }
 
     fn network_figures(&mut self, figures: &Figures) {

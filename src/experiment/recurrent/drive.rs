@@ -1,7 +1,7 @@
 //! The loop of a run: cuts it where something is looked at, writes checkpoints, and ends it.
 //!
-//! Where a run is cut changes no bit of it, so looks from outside (by wall time), samples and guards (by simulated
-//! time), checkpoints and stops share one loop.
+//! Where a run is cut changes no bit of it, so looks from outside (by wall time), samples, snapshots and guards (by
+//! simulated time), checkpoints and stops share one loop.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -16,6 +16,7 @@ use crate::experiment::progress::{LayerActivity, Progress, Watch};
 use crate::experiment::recurrent::activity::Activity;
 use crate::experiment::recurrent::guard::Guard;
 use crate::experiment::recurrent::sampling::Sampling;
+use crate::experiment::recurrent::snapshot::Snapshots;
 use crate::experiment::recurrent::state;
 use crate::record::error::RecordError;
 use crate::record::run_file::RunFile;
@@ -38,6 +39,7 @@ pub(super) struct Drive<'a> {
     pub(super) engine: Windowed,
     pub(super) watchers: Watchers,
     sampling: Sampling,
+    snapshots: Snapshots,
     pub(super) directory: PathBuf,
     /// The last checkpoint, if there is one.
     resumable: Option<Time>,
@@ -87,6 +89,7 @@ impl<'a> Drive<'a> {
                 guard: Guard::new(model),
             },
             sampling: Sampling::new(model),
+            snapshots: Snapshots::new(model),
             directory,
             resumable: None,
         }
@@ -137,12 +140,14 @@ impl<'a> Drive<'a> {
         Ok(true)
     }
 
-    /// Runs up to `until`, with a cut at every sample and at every end of a guard's window.
+    /// Runs up to `until`, with a cut at every sample, every snapshot and every end of a guard's window.
     fn advance(&mut self, until: Time) -> Result<(), ExperimentError> {
         while self.engine.now() < until {
             let now = self.engine.now();
             let sample = self.sampling.next_cut(now);
-            let cut = until.min(sample).min(self.watchers.guard.next_end(now));
+            let snapshot = self.snapshots.next_cut(now);
+            let window = self.watchers.guard.next_end(now);
+            let cut = until.min(sample).min(snapshot).min(window);
             self.engine.run(cut, &mut self.watchers);
             if let Some(error) = self.watchers.failed.take() {
                 return Err(error.into());
@@ -151,6 +156,9 @@ impl<'a> Drive<'a> {
             if cut == sample {
                 self.sampling
                     .sample(&self.engine, &mut self.watchers.file)?;
+            }
+            if cut == snapshot {
+                self.snapshots.take(&self.engine, &mut self.watchers.file)?;
             }
         }
         Ok(())

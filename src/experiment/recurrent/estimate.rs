@@ -5,9 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::config::network::NetworkModel;
+use crate::config::network::{NetworkModel, RecordedWeights};
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::recurrent::snapshot;
 use crate::network::dense::DenseProjection;
 use crate::network::recurrent::{Population, Projection, Recurrent};
 use crate::network::rule::Plan;
@@ -35,7 +36,9 @@ pub struct Estimate {
     pub spike_bytes_per_s_and_hz: f64,
     /// Sampled states, in bytes per second of simulated time.
     pub state_bytes_per_s: f64,
-    /// Run file without spikes, in bytes: the sampled states of the whole run.
+    /// Snapshots of weights in the run file, in bytes.
+    pub weight_bytes: f64,
+    /// Run file without spikes, in bytes: the sampled states and the snapshots of weights of the whole run.
     pub file_bytes: f64,
     /// What spikes add to the run file, in bytes for each hertz at which the recorded neurons fire.
     pub file_bytes_per_hz: f64,
@@ -51,6 +54,8 @@ const INTERVAL_BYTES: f64 = 32.0;
 const TARGET_BYTES: f64 = 2.0;
 /// Bytes of a weight, where synapses in one row differ.
 const WEIGHT_BYTES: f64 = 4.0;
+/// Snapshots of weights in memory at once: four wait for the writer, one is written, one is taken.
+const SNAPSHOTS_HELD: f64 = 6.0;
 /// Bytes that say where a row begins: one row for each source and lane, over all projections of the source.
 const ROW_BYTES: f64 = 8.0;
 /// Bytes of a part of a row whose synapses have one delay.
@@ -120,6 +125,12 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         values as f64 / (states.every.as_ms() / MS_PER_S)
     });
     let duration_s = model.duration.as_ms() / MS_PER_S;
+    let (largest, weight_bytes) = model
+        .record
+        .weights
+        .as_ref()
+        .map_or((0.0, 0.0), |weights| snapshot_bytes(model, weights));
+    memory_bytes += weight_bytes.min(SNAPSHOTS_HELD * largest);
     let spike_bytes_per_s_and_hz = SPIKE_BYTES * total(recorded);
     let state_bytes_per_s = SAMPLE_BYTES * total(sampled);
     Ok(Estimate {
@@ -132,12 +143,23 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         in_flight_bytes_per_hz: total(in_flight),
         spike_bytes_per_s_and_hz,
         state_bytes_per_s,
-        file_bytes: state_bytes_per_s * duration_s,
+        weight_bytes,
+        file_bytes: state_bytes_per_s * duration_s + weight_bytes,
         file_bytes_per_hz: spike_bytes_per_s_and_hz * duration_s,
     })
 }
 
 const MS_PER_S: f64 = 1e3;
+
+/// Bytes of the largest snapshot of weights, and of all of them.
+fn snapshot_bytes(model: &NetworkModel, weights: &RecordedWeights) -> (f64, f64) {
+    let sizes = snapshot::projections(model).into_iter();
+    let sizes = sizes.map(|projection| projection.n_target as f64 * projection.n_source as f64);
+    let sizes: Vec<f64> = sizes.map(|size| WEIGHT_BYTES * size).collect();
+    let count = weights.instants.count(model.duration) as f64;
+    let largest = sizes.iter().copied().fold(0.0, f64::max);
+    (largest, count * total(sizes.into_iter()))
+}
 
 /// The sum of `terms`; 0 of none, where `Iterator::sum` gives -0, which would be printed so.
 fn total(terms: impl Iterator<Item = f64>) -> f64 {
@@ -232,6 +254,7 @@ impl fmt::Display for Estimate {
             in_flight_bytes_per_hz,
             spike_bytes_per_s_and_hz,
             state_bytes_per_s,
+            weight_bytes,
             file_bytes,
             file_bytes_per_hz,
         } = self;
@@ -261,6 +284,7 @@ impl fmt::Display for Estimate {
             "sampled states   {} per second of simulated time",
             bytes(*state_bytes_per_s)
         )?;
+        writeln!(f, "weights          {} of snapshots", bytes(*weight_bytes))?;
         writeln!(
             f,
             "run file         {}, and {} of spikes for each Hz of their mean rate",
@@ -286,6 +310,8 @@ mod tests {
     use super::*;
     use crate::config::{Options, parse};
     use crate::experiment::recurrent::declare;
+    use crate::mlp::perceptron::{Layer, Mlp, Output};
+    use crate::mlp::weight_file;
 
     /// 100 neurons `e` and 50 neurons `i` of one kind in one lane.
     const TEXT: &str = r#"
@@ -343,6 +369,39 @@ mod tests {
         assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
         assert_eq!(estimate.file_bytes, 10.0 * estimate.state_bytes_per_s);
         assert_eq!(estimate.file_bytes_per_hz, 16.0 * 110.0 * 10.0);
+    }
+
+    #[test]
+    fn snapshots_of_weights_are_counted_and_only_a_few_of_them_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let layer = Layer {
+            weights: ndarray::Array2::zeros((50, 100)),
+            bias: None,
+        };
+        let mlp = Mlp {
+            layers: vec![layer],
+            output: Output::Relu,
+            keep: 1.0,
+        };
+        let file = folder.path().join("w.npz");
+        weight_file::write_npz(&file, &mlp).unwrap();
+        let dense = format!(
+            "projection.d={{ source = 'e', target = 'i', rule = 'weights', file = '{}', layer = 1, gain = '1 mV', \
+             axonal_delay = '0 ms' }}",
+            file.display()
+        );
+        let without = estimated(&[&dense]);
+        let with = |instants: &str| {
+            let weights = format!("record.weights={{ projection = 'd', {instants} }}");
+            estimated(&[&dense, &weights])
+        };
+        let one = 4.0 * 50.0 * 100.0;
+        for (instants, count, held) in [("at = '1 s'", 1.0, 1.0), ("every = '0.3 s'", 35.0, 6.0)] {
+            let with = with(instants);
+            assert_eq!(with.weight_bytes, count * one);
+            assert_eq!(with.file_bytes - without.file_bytes, count * one);
+            assert_eq!(with.memory_bytes - without.memory_bytes, held * one);
+        }
     }
 
     #[test]

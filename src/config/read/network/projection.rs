@@ -82,6 +82,15 @@ pub(super) enum Connected {
     Dense(DenseProjection),
 }
 
+impl Connected {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Sparse(projection) => &projection.name,
+            Self::Dense(projection) => &projection.name,
+        }
+    }
+}
+
 /// Reads the table.
 pub(super) fn read(
     section: &Section<'_>,

@@ -5,12 +5,14 @@ use crate::base::time::Duration;
 use crate::config::network::{Record, Recorded, SampledStates, Selection};
 use crate::config::reader::{Item, Section};
 
-use super::{Known, selection};
+use super::projection::Connected;
+use super::{Known, selection, snapshot};
 
-/// Reads `[record]`; nothing is recorded where it is missing.
+/// Reads `[record]`; nothing is recorded where it is missing. `projections` are all there are, if none is at fault.
 pub(super) fn record(
     root: &Section<'_>,
     known: &Known<'_>,
+    projections: Option<&[Connected]>,
     duration: Option<Duration>,
 ) -> Option<Record> {
     let Some(item) = root.get("record") else {
@@ -32,6 +34,10 @@ pub(super) fn record(
             Some(vec![read(&item)?])
         }
     });
+    let weights = section.or("weights", None, |item| match item.as_text() {
+        Some("off") => Some(None),
+        _ => snapshot::read(&item, projections, duration).map(Some),
+    });
     if let (Some(spikes), Some(Some(_))) = (&spikes, &rates_bin)
         && spikes.is_empty()
         && let Some(rates) = section.get("rates")
@@ -44,6 +50,7 @@ pub(super) fn record(
         spikes: spikes?,
         rates_bin: rates_bin?,
         states: states?,
+        weights: weights?,
     })
 }
 
@@ -175,7 +182,7 @@ fn bin(item: &Item<'_>, duration: Option<Duration>) -> Option<Duration> {
 }
 
 /// A time from the clock's tick to the duration of the run.
-fn at_most(item: &Item<'_>, duration: Option<Duration>) -> Option<Duration> {
+pub(super) fn at_most(item: &Item<'_>, duration: Option<Duration>) -> Option<Duration> {
     let length = item.duration()?;
     match duration {
         Some(duration) if length > duration => {
