@@ -225,6 +225,10 @@ impl Windowed {
     /// or in which the network exploded.
     pub fn run(&mut self, until: Time, observer: &mut dyn Observer) {
         while self.now < until && !observer.has_enough() && !self.exploded {
+            self.skip(until);
+            if self.now == until {
+                return;
+            }
             let window = self.now.ps() / self.lookahead.ps();
             let end = (window + 1)
                 .checked_mul(self.lookahead.ps())
@@ -232,7 +236,6 @@ impl Windowed {
             let end = end.min(until);
             self.draw(end);
             self.step(window, end, observer);
-            self.skip(until);
         }
     }
 
@@ -299,7 +302,7 @@ impl Windowed {
     fn skip(&mut self, until: Time) {
         let lookahead = self.lookahead.ps();
         // Spikes that the lanes have not seen arrive in windows not known yet.
-        if self.now.ps() % lookahead != 0 || !self.spikes.is_empty() {
+        if !self.spikes.is_empty() {
             return;
         }
         let tick = self.agenda.next_time().unwrap_or(Time::MAX);
