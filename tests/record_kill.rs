@@ -9,7 +9,7 @@ mod python;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ndarray::Array2;
 use python::python;
@@ -146,9 +146,22 @@ fn script(name: &str) -> PathBuf {
 }
 
 /// All spikes of a recovered file are right, and there are at least `flushed` of each population.
+/// Spikes of a file that has just been closed. Between the fork and the exec of a child that another test of this process
+/// starts, the child holds the file's lock too.
+fn read_closed(path: &Path, name: &str) -> Vec<(Time, u32)> {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    loop {
+        match spike_file::read(path, Some(name), SIZE) {
+            Ok(spikes) => return spikes,
+            Err(error) if Instant::now() > deadline => panic!("{error}"),
+            Err(_) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
 fn check_recovered(path: &Path, flushed: u64) {
     for name in ["a", "b"] {
-        let spikes = spike_file::read(path, Some(name), SIZE).unwrap();
+        let spikes = read_closed(path, name);
         assert!(
             spikes.len() as u64 >= flushed,
             "{} of {flushed}",

@@ -258,7 +258,8 @@ impl fmt::Display for Estimate {
             file_bytes,
             file_bytes_per_hz,
         } = self;
-        writeln!(f, "neurons          {neurons} in {lanes} lanes")?;
+        let plural = if *lanes == 1 { "" } else { "s" };
+        writeln!(f, "neurons          {neurons} in {lanes} lane{plural}")?;
         writeln!(f, "synapses         {synapses:.2e}")?;
         writeln!(
             f,
