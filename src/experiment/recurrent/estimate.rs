@@ -38,7 +38,8 @@ pub struct Estimate {
     pub state_bytes_per_s: f64,
     /// Snapshots of weights in the run file, in bytes.
     pub weight_bytes: f64,
-    /// Run file without spikes, in bytes: the sampled states and the snapshots of weights of the whole run.
+    /// Run file without spikes, in bytes: room for the first of them, the sampled states and the snapshots of weights of the
+    /// whole run.
     pub file_bytes: f64,
     /// What spikes add to the run file, in bytes for each hertz at which the recorded neurons fire.
     pub file_bytes_per_hz: f64,
@@ -66,6 +67,8 @@ const BIN_BYTES: f64 = 8.0;
 const IN_FLIGHT_BYTES: f64 = 24.0;
 /// Bytes of a spike in memory (instant, neuron) and of one in the run file (timestamp, node).
 const SPIKE_BYTES: f64 = 16.0;
+/// Bytes that the run file sets aside for the first spikes of a population: it grows by chunks of 32,768.
+const FIRST_CHUNKS_BYTES: f64 = 32_768.0 * SPIKE_BYTES;
 
 /// Estimates a run of `model`, declared as `network`.
 ///
@@ -144,7 +147,9 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         spike_bytes_per_s_and_hz,
         state_bytes_per_s,
         weight_bytes,
-        file_bytes: state_bytes_per_s * duration_s + weight_bytes,
+        file_bytes: state_bytes_per_s * duration_s
+            + weight_bytes
+            + FIRST_CHUNKS_BYTES * model.record.spikes.len() as f64,
         file_bytes_per_hz: spike_bytes_per_s_and_hz * duration_s,
     })
 }
@@ -368,7 +373,10 @@ mod tests {
         assert_eq!(estimate.in_flight_bytes_per_hz, 24.0 * 100.0 * 0.005);
         assert_eq!(estimate.spike_bytes_per_s_and_hz, 16.0 * 110.0);
         assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
-        assert_eq!(estimate.file_bytes, 10.0 * estimate.state_bytes_per_s);
+        // The first chunks of two recorded populations.
+        let chunks = 2.0 * 32_768.0 * 16.0;
+        let file = 10.0 * estimate.state_bytes_per_s + chunks;
+        assert_eq!(estimate.file_bytes, file);
         assert_eq!(estimate.file_bytes_per_hz, 16.0 * 110.0 * 10.0);
     }
 
