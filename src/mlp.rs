@@ -4,6 +4,7 @@ pub mod conversion;
 pub mod dataset;
 pub mod idx;
 pub mod images;
+pub mod parameters;
 pub mod patches;
 pub mod perceptron;
 pub mod selection;
