@@ -10,6 +10,7 @@ use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::network::dense::{DenseProjection, Plasticity};
 use sharpwave::network::recurrent::{Population, Recurrent};
 use sharpwave::stimulus::spike_list::SpikeList;
@@ -199,7 +200,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
     let list = SpikeList::new(&input, Duration::ZERO);
     engine.drive(0, 1.0, Box::new(list));
     let mut log = Log(Vec::new());
-    engine.run(Time::from_ps(stop), &mut log);
+    assert_eq!(engine.run(Time::from_ps(stop), &mut log), Ended::Reached);
     let weights = (0..EDGES.len()).map(|p| engine.weights(p)).collect();
     (log.0, weights)
 }

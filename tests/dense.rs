@@ -11,7 +11,7 @@ use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::windowed::Windowed;
+use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::dense::{DenseProjection, Plasticity};
 use sharpwave::network::recurrent::{Population, Projection, Recurrent};
@@ -145,7 +145,7 @@ fn input(seed: u64) -> Vec<(Time, u32)> {
     (0..500).map(one).collect()
 }
 
-fn driven(network: &Recurrent, seed: u64, start: Time) -> Windowed {
+fn driven(network: &Recurrent, seed: u64, start: Time) -> Simulation {
     let mut engine = assemble(network).unwrap();
     engine.reset(start);
     let list = SpikeList::new(&input(seed), start - Time::ZERO);
@@ -153,7 +153,7 @@ fn driven(network: &Recurrent, seed: u64, start: Time) -> Windowed {
     engine
 }
 
-fn weights(engine: &Windowed) -> Vec<Array2<f32>> {
+fn weights(engine: &Simulation) -> Vec<Array2<f32>> {
     (0..DENSE.len()).map(|p| engine.weights(p)).collect()
 }
 
@@ -312,7 +312,7 @@ proptest! {
         let (expected, changed) = naive(&network, seed);
         let mut engine = driven(&network, seed, Time::ZERO);
         let mut log = Log(Vec::new());
-        engine.run(Time::from_ps(STOP), &mut log);
+        assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
         log.0.sort_unstable();
         prop_assert_eq!(&log.0, &expected);
         prop_assert_eq!(bits(&weights(&engine)), bits(&changed));
@@ -325,18 +325,18 @@ proptest! {
         let network = network(seed, lanes, 1.0);
         let mut whole = driven(&network, seed, Time::ZERO);
         let mut expected = Log(Vec::new());
-        whole.run(Time::from_ps(STOP), &mut expected);
+        assert_eq!(whole.run(Time::from_ps(STOP), &mut expected), Ended::Reached);
 
         let mut log = Log(Vec::new());
         let mut engine = driven(&network, seed, Time::ZERO);
-        engine.run(Time::from_ps(cut_us * MS / 1000), &mut log);
+        assert_eq!(engine.run(Time::from_ps(cut_us * MS / 1000), &mut log), Ended::Reached);
         let bytes = engine.save();
         let graph = engine.graph_hash();
         let mut engine = driven(&network, seed, Time::ZERO);
         engine.load(&bytes).unwrap();
         prop_assert_eq!(engine.graph_hash(), graph);
         prop_assert_eq!(&engine.save(), &bytes);
-        engine.run(Time::from_ps(STOP), &mut log);
+        assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
         prop_assert_eq!(&log.0, &expected.0);
         prop_assert_eq!(engine.fingerprint(), whole.fingerprint());
         prop_assert_eq!(bits(&weights(&engine)), bits(&weights(&whole)));
@@ -344,8 +344,8 @@ proptest! {
         let shift = hours * 3_600_000 * MS;
         let mut later = Log(Vec::new());
         let mut engine = driven(&network, seed, Time::from_ps(shift));
-        engine.run(Time::from_ps(shift + cut_us * MS / 1000), &mut later);
-        engine.run(Time::from_ps(shift + STOP), &mut later);
+        assert_eq!(engine.run(Time::from_ps(shift + cut_us * MS / 1000), &mut later), Ended::Reached);
+        assert_eq!(engine.run(Time::from_ps(shift + STOP), &mut later), Ended::Reached);
         let back: Spikes = later.0.iter().map(|&(t, p, node)| (t - shift, p, node)).collect();
         prop_assert_eq!(&back, &expected.0);
         prop_assert_eq!(bits(&weights(&engine)), bits(&weights(&whole)));
@@ -355,7 +355,7 @@ proptest! {
     fn bytes_that_are_no_state_are_refused(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let network = network(1, 2, 1.0);
         let mut engine = driven(&network, 1, Time::ZERO);
-        engine.run(Time::from_ps(STOP / 2), &mut Unobserved);
+        assert_eq!(engine.run(Time::from_ps(STOP / 2), &mut Unobserved), Ended::Reached);
         let mut bytes = engine.save();
         let i = at.index(bytes.len());
         bytes[i] = byte;
@@ -382,7 +382,10 @@ fn the_networks_of_the_test_are_alive_and_learn() {
 fn a_second_bout_is_as_the_first_with_other_weights() {
     let network = network(5, 1, 1.0);
     let mut engine = driven(&network, 5, Time::ZERO);
-    engine.run(Time::from_ps(STOP), &mut Unobserved);
+    assert_eq!(
+        engine.run(Time::from_ps(STOP), &mut Unobserved),
+        Ended::Reached
+    );
     let mut awake = network.clone();
     for (dense, weights) in awake.dense.iter_mut().zip(weights(&engine)) {
         dense.weights = Dense::from_matrix(weights.view());
@@ -393,9 +396,9 @@ fn a_second_bout_is_as_the_first_with_other_weights() {
     engine.drive(0, 1.0, Box::new(list));
     let (mut second, mut fresh) = (Log(Vec::new()), Log(Vec::new()));
     let end = Time::from_ps(2 * STOP);
-    engine.run(end, &mut second);
+    assert_eq!(engine.run(end, &mut second), Ended::Reached);
     let mut anew = driven(&awake, 6, start);
-    anew.run(end, &mut fresh);
+    assert_eq!(anew.run(end, &mut fresh), Ended::Reached);
     assert!(second.0.len() > 200);
     assert_eq!(second.0, fresh.0);
     assert_eq!(bits(&weights(&engine)), bits(&weights(&anew)));
@@ -417,16 +420,22 @@ fn noise_draws_again_what_it_had_drawn_when_a_state_is_taken_on() {
     };
     let (mut expected, mut log) = (Log(Vec::new()), Log(Vec::new()));
     let mut whole = driven();
-    whole.run(Time::from_ps(STOP), &mut expected);
+    assert_eq!(
+        whole.run(Time::from_ps(STOP), &mut expected),
+        Ended::Reached
+    );
     let mut engine = driven();
     // In the midst of a tick.
-    engine.run(Time::from_ps(20 * MS + 12_345), &mut log);
+    assert_eq!(
+        engine.run(Time::from_ps(20 * MS + 12_345), &mut log),
+        Ended::Reached
+    );
     let bytes = engine.save();
     let error = engine.load(&bytes).unwrap_err().to_string();
     assert!(error.ends_with("a stimulus that has begun"), "{error}");
     let mut engine = driven();
     engine.load(&bytes).unwrap();
-    engine.run(Time::from_ps(STOP), &mut log);
+    assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
     assert!(log.0.len() > 200);
     assert_eq!(log.0, expected.0);
     let error = assemble(&network).unwrap().load(&bytes).unwrap_err();

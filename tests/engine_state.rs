@@ -8,7 +8,7 @@ use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::windowed::Windowed;
+use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::recurrent::{
     Current, Noise, Population, Projection, Recurrent, SpikeInput,
@@ -140,9 +140,9 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
 
 const END_MS: f64 = 90.0;
 
-fn run_on(engine: &mut Windowed) -> Spikes {
+fn run_on(engine: &mut Simulation) -> Spikes {
     let mut log = Log(Vec::new());
-    engine.run(ms(END_MS), &mut log);
+    assert_eq!(engine.run(ms(END_MS), &mut log), Ended::Reached);
     log.0
 }
 
@@ -172,14 +172,14 @@ proptest! {
         let mut cuts = [cut_us, again_us];
         cuts.sort_unstable();
         for cut in cuts {
-            engine.run(ms(f64::from(cut) / 1e3), &mut log);
+            assert_eq!(engine.run(ms(f64::from(cut) / 1e3), &mut log), Ended::Reached);
             let bytes = engine.save();
             engine = assemble(&network).unwrap();
             prop_assert_eq!(engine.graph_hash(), hash);
             engine.load(&bytes).unwrap();
             prop_assert_eq!(&engine.save(), &bytes);
         }
-        engine.run(ms(END_MS), &mut log);
+        assert_eq!(engine.run(ms(END_MS), &mut log), Ended::Reached);
         prop_assert_eq!(&log.0, &expected);
         prop_assert_eq!(engine.fingerprint(), whole.fingerprint());
         prop_assert_eq!(engine.counts(), whole.counts());
@@ -192,7 +192,7 @@ proptest! {
     ) {
         let network = network(1, "lif", 2, false, false);
         let mut engine = assemble(&network).unwrap();
-        engine.run(ms(20.0), &mut Unobserved);
+        assert_eq!(engine.run(ms(20.0), &mut Unobserved), Ended::Reached);
         let mut bytes = engine.save();
         // Never a panic; what is read must be a state that can be run, or refused.
         let mut cut = assemble(&network).unwrap();
@@ -247,7 +247,7 @@ fn threads_and_declaration_order_change_nothing() {
 #[test]
 fn another_network_refuses_the_state() {
     let mut engine = assemble(&network(1, "lif", 2, false, false)).unwrap();
-    engine.run(ms(10.0), &mut Unobserved);
+    assert_eq!(engine.run(ms(10.0), &mut Unobserved), Ended::Reached);
     let bytes = engine.save();
     let mut fewer_lanes = assemble(&network(1, "lif", 1, false, false)).unwrap();
     let error = fewer_lanes.load(&bytes).unwrap_err().to_string();
@@ -267,9 +267,9 @@ fn samples_follow_the_closed_form() {
     network.currents.clear();
     network.projections.clear();
     let mut engine = assemble(&network).unwrap();
-    let v = |engine: &Windowed, t: Time| engine.sample(1, 7, 0, t);
+    let v = |engine: &Simulation, t: Time| engine.sample(1, 7, 0, t);
     let start = v(&engine, Time::ZERO);
-    engine.run(ms(50.0), &mut Unobserved);
+    assert_eq!(engine.run(ms(50.0), &mut Unobserved), Ended::Reached);
     let expected = start * (-50.0_f64 / 20.0).exp();
     assert!((v(&engine, ms(50.0)) - expected).abs() < 1e-12 * expected);
     assert_eq!(engine.non_finite(), None);

@@ -12,7 +12,7 @@ use sharpwave::base::parameter::Values;
 use sharpwave::base::time::{Duration, PS_PER_MS, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::windowed::Windowed;
+use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::network::dense::{DenseProjection, Plasticity};
 use sharpwave::network::recurrent::{Population, Recurrent};
 use sharpwave::stimulus::spike_list::SpikeList;
@@ -32,7 +32,7 @@ fn layer(l: usize) -> String {
     format!("layer{l}")
 }
 
-fn engine(case: &Case) -> Windowed {
+fn engine(case: &Case) -> Simulation {
     let population = |l: usize, size: usize, model: &'static str, values: Values| Population {
         name: layer(l),
         size: size as u32,
@@ -93,11 +93,17 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
     engine.drive(0, 1.0, Box::new(list));
     let mut log = Log(Vec::new());
     for &cut in cuts {
-        engine.run(shift + Duration::from_ps(cut as i64 * PS_PER_MS), &mut log);
+        assert_eq!(
+            engine.run(shift + Duration::from_ps(cut as i64 * PS_PER_MS), &mut log),
+            Ended::Reached
+        );
     }
-    engine.run(
-        shift + Duration::from_ps(case.raster.len() as i64 * PS_PER_MS),
-        &mut log,
+    assert_eq!(
+        engine.run(
+            shift + Duration::from_ps(case.raster.len() as i64 * PS_PER_MS),
+            &mut log,
+        ),
+        Ended::Reached
     );
     let mut spikes: Spikes = log
         .0

@@ -13,7 +13,7 @@ use crate::base::time::{Duration, Time};
 use crate::engine::division::{GroupPlan, divide};
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
-use crate::engine::windowed::{Population, Windowed};
+use crate::engine::simulation::{Population, Simulation};
 use crate::network::dense::DenseError;
 use crate::network::recurrent::{Projection, Recurrent};
 use crate::network::rule::{self, RuleError};
@@ -91,7 +91,7 @@ pub enum AssemblyError {
 ///
 /// # Errors
 /// If a parameter or a rule is impossible, or projections without delay form a loop.
-pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
+pub fn assemble(network: &Recurrent) -> Result<Simulation, AssemblyError> {
     for projection in &network.projections {
         projection.plan.check()?;
     }
@@ -120,7 +120,7 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
         Population::new(population.name.clone(), id, population.size)
     });
     let lookahead = lookahead(network, &lanes)?;
-    let mut engine = Windowed::new(populations.collect(), lanes, lookahead);
+    let mut engine = Simulation::new(populations.collect(), lanes, lookahead);
     input::drive(network, &mut engine);
     Ok(engine)
 }

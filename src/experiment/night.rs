@@ -9,10 +9,12 @@ use crate::base::time::Time;
 use crate::engine::Observer;
 use crate::engine::assembly::assemble;
 use crate::engine::fingerprint::Fingerprint;
+use crate::engine::simulation::Ended;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::{Learner, School};
 use crate::experiment::progress::{LayerActivity, Progress};
+use crate::experiment::recurrent::guard::Tripped;
 use crate::experiment::score::{Score, Stage};
 use crate::experiment::spiking;
 use crate::mlp::images::Images;
@@ -229,10 +231,15 @@ impl<'a> Night<'a> {
         if let Some(error) = failed.into_inner() {
             return Err(error.into());
         }
-        fingerprint.merge(engine.fingerprint());
-        if !ended {
-            return Ok((None, false));
+        match ended {
+            Ended::Reached => Tripped::check_finite(&engine)?,
+            Ended::Enough => {
+                fingerprint.merge(engine.fingerprint());
+                return Ok((None, false));
+            }
+            Ended::Exploded(window) => return Err(Tripped::explosion(&engine, window).into()),
         }
+        fingerprint.merge(engine.fingerprint());
         let after = spiking::weights(&engine, mlp);
         let before = mlp.clone();
         for (layer, weights) in mlp.layers.iter_mut().zip(&after) {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel, Stimulus};
 use crate::engine::assembly::assemble;
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::memory;
 use crate::experiment::progress::{Progress, Watch};
@@ -149,7 +149,7 @@ fn clear(directory: &Path) {
     let _ = std::fs::remove_dir(figures);
 }
 
-fn build(model: &NetworkModel) -> Result<Windowed, ExperimentError> {
+fn build(model: &NetworkModel) -> Result<Simulation, ExperimentError> {
     let network = declare(model)?;
     let expected = estimate(model, &network)?;
     let what = format!(
@@ -277,7 +277,7 @@ pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
     })
 }
 
-fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layout {
+fn layout(model: &NetworkModel, engine: &Simulation, source: &str) -> layout::Layout {
     layout::Layout {
         seed: model.seed,
         resolved: crate::config::resolved_network(model),

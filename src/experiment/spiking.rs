@@ -7,7 +7,7 @@ use ndarray::Array2;
 use crate::base::parameter::Values;
 use crate::base::time::{Duration, Time};
 use crate::config::sleep_replay::{Conversion, Input, Patch, SleepReplay, Statistics};
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
 use crate::experiment::inputs::Inputs;
 use crate::mlp::conversion::{self, ConversionError, Method};
 use crate::mlp::images::Images;
@@ -91,7 +91,7 @@ pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Recurrent {
 }
 
 /// The weights of each projection of the network made from `mlp`, shape (n_target, n_source), input side first.
-pub fn weights(engine: &Windowed, mlp: &Mlp) -> Vec<Array2<f32>> {
+pub fn weights(engine: &Simulation, mlp: &Mlp) -> Vec<Array2<f32>> {
     (0..mlp.layers.len()).map(|l| engine.weights(l)).collect()
 }
 

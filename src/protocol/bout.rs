@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::{Ended, Simulation};
 use crate::protocol::hypnogram::Bout;
 use crate::stimulus::Stimulus;
 
@@ -15,15 +15,15 @@ const SLICE: Duration = Duration::from_ps(100_000_000_000);
 const WEIGHT: f32 = 1.0;
 
 /// Runs `bout` from rest, with `stimulus` driving the relays of the population at index `input`. After each slice of 100 ms
-/// `look` sees the engine and may stop it; returns whether the bout ran to its end.
+/// `look` sees the engine and may stop it, which ends the bout with [`Ended::Enough`].
 pub fn sleep(
-    engine: &mut Windowed,
+    engine: &mut Simulation,
     bout: &Bout,
     input: usize,
     stimulus: Box<dyn Stimulus>,
     observer: &mut dyn Observer,
-    mut look: impl FnMut(&Windowed) -> ControlFlow<()>,
-) -> bool {
+    mut look: impl FnMut(&Simulation) -> ControlFlow<()>,
+) -> Ended {
     engine.reset(bout.start);
     engine.drive(input, WEIGHT, stimulus);
     while engine.now() < bout.stop {
@@ -31,10 +31,13 @@ pub fn sleep(
             .now()
             .checked_add(SLICE)
             .map_or(bout.stop, |next| next.min(bout.stop));
-        engine.run(until, observer);
+        let ended = engine.run(until, observer);
+        if ended != Ended::Reached {
+            return ended;
+        }
         if look(engine).is_break() {
-            return false;
+            return Ended::Enough;
         }
     }
-    true
+    Ended::Reached
 }

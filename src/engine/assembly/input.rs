@@ -3,7 +3,7 @@
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::engine::lane::group::Member;
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
 use crate::network::recurrent::Recurrent;
 use crate::neuron::Neurons;
 use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
@@ -58,7 +58,7 @@ pub(super) fn noise(
 }
 
 /// Lets the given spikes drive their populations.
-pub(super) fn drive(network: &Recurrent, engine: &mut Windowed) {
+pub(super) fn drive(network: &Recurrent, engine: &mut Simulation) {
     let mut inputs: Vec<_> = network.spikes.iter().collect();
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     for input in inputs {

@@ -5,7 +5,7 @@
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{Instants, NetworkModel};
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
 use crate::record::error::RecordError;
 use crate::record::layout::Projection;
 use crate::record::run_file::RunFile;
@@ -43,7 +43,7 @@ impl Snapshots {
     ///
     /// # Errors
     /// If the run file cannot be written.
-    pub fn take(&self, engine: &Windowed, file: &mut RunFile) -> Result<(), RecordError> {
+    pub fn take(&self, engine: &Simulation, file: &mut RunFile) -> Result<(), RecordError> {
         let now = engine.now();
         // At the end there may be two: of the last tick and of the end.
         let mut due = self.next(Time::from_ps(now.ps() - TICK.ps()));

@@ -58,8 +58,21 @@ pub(super) struct Place {
     pub(super) local: u32,
 }
 
+/// Why a run came to its end.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It is where it was to go.
+    Reached,
+    /// The observer wants no more.
+    Enough,
+    /// There were so many spikes within one window, which is so long, that it was left before its end: the network
+    /// cannot go on.
+    Exploded(Duration),
+}
+
 /// Lanes, and the spikes between them.
-pub struct Windowed {
+pub struct Simulation {
     populations: Vec<Population>,
     lanes: Vec<Lane>,
     lookahead: Duration,
@@ -81,7 +94,7 @@ pub struct Windowed {
     exploded: bool,
 }
 
-impl Windowed {
+impl Simulation {
     /// `lanes` of `populations`, given by name and size, at t = 0. `lookahead` is the shortest delay above zero among
     /// all projections; a long one is as good for a network without any.
     pub(super) fn new(
@@ -187,6 +200,7 @@ impl Windowed {
         self.drives.clear();
         self.agenda.clear();
         self.spikes.clear();
+        self.exploded = false;
         self.now = t;
     }
 
@@ -215,19 +229,22 @@ impl Windowed {
         self.steps
     }
 
-    /// The length of a window if there were so many spikes in the last one that it was left before its end: then the
-    /// network cannot go on.
-    pub fn exploded_within(&self) -> Option<Duration> {
-        self.exploded.then_some(self.lookahead)
+    /// Spikes per population of the last window that was run: after an explosion, who is in it.
+    pub fn last_spikes(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.populations.len()];
+        for spike in &self.spikes {
+            counts[spike.population as usize] += 1;
+        }
+        counts
     }
 
     /// Runs from now up to, and not including, `until`, or to the end of a window after which the observer wants no more
-    /// or in which the network exploded.
-    pub fn run(&mut self, until: Time, observer: &mut dyn Observer) {
+    /// or in which the network exploded. A network that has exploded does not move until its next bout.
+    pub fn run(&mut self, until: Time, observer: &mut dyn Observer) -> Ended {
         while self.now < until && !observer.has_enough() && !self.exploded {
             self.skip(until);
             if self.now == until {
-                return;
+                break;
             }
             let window = self.now.ps() / self.lookahead.ps();
             let end = (window + 1)
@@ -236,6 +253,13 @@ impl Windowed {
             let end = end.min(until);
             self.draw(end);
             self.step(window, end, observer);
+        }
+        if self.exploded {
+            Ended::Exploded(self.lookahead)
+        } else if self.now < until {
+            Ended::Enough
+        } else {
+            Ended::Reached
         }
     }
 

@@ -1,6 +1,6 @@
 //! Stimuli that drive populations. They do not depend on the network, and so run ahead of it.
 
-use super::{Population, Windowed};
+use super::{Population, Simulation};
 use crate::base::time::Time;
 use crate::engine::lane::group::Driven;
 use crate::event::agenda::{Class, Key};
@@ -17,7 +17,7 @@ pub(super) struct Drive {
     slots: Vec<usize>,
 }
 
-impl Windowed {
+impl Simulation {
     /// Lets `stimulus` drive the population at index `population` from now on: each of its spikes adds `weight` to its
     /// neuron. Any weight above zero makes a relay fire.
     pub fn drive(&mut self, population: usize, weight: f32, stimulus: Box<dyn Stimulus>) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use rayon::prelude::*;
 
-use super::Windowed;
+use super::Simulation;
 use crate::base::stream::mix;
 use crate::base::time::Time;
 use crate::engine::fingerprint::Fingerprint;
@@ -50,7 +50,7 @@ struct DenseState {
     plastic: Option<(Dense, Vec<Time>)>,
 }
 
-impl Windowed {
+impl Simulation {
     /// All that changes, between two runs.
     pub fn save(&self) -> Vec<u8> {
         let Self {
