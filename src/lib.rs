@@ -14,9 +14,10 @@
 //! | 6 | [`protocol`] | bouts of sleep: what changes when |
 //! | 7 | [`record`] | HDF5 run files, spike files, tables |
 //! | 8 | [`analysis`] | functions of spike trains, weights and scores |
-//! | 9 | [`config`], [`report`] | model files and diagnostics; figures |
-//! | 10 | [`experiment`] | config, network, engine, record, analysis and report in one run |
-//! | 11 | [`cli`] | the command line |
+//! | 9 | [`run`] | a run of bouts: watched, guarded, checkpointed, gone on with |
+//! | 10 | [`config`], [`report`] | model files and diagnostics; figures |
+//! | 11 | [`experiment`] | config, network, engine, record, analysis and report in one run |
+//! | 12 | [`cli`] | the command line |
 
 #![warn(missing_docs)]
 
@@ -34,5 +35,6 @@ pub mod plasticity;
 pub mod protocol;
 pub mod record;
 pub mod report;
+pub mod run;
 pub mod stimulus;
 pub mod synapse;

@@ -10,7 +10,7 @@ use std::process::Command;
 use source::crate_paths;
 
 /// Modules by layer, as in the table of `src/lib.rs`.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["base"],
     &["event"],
     &["neuron", "synapse", "plasticity"],
@@ -20,6 +20,7 @@ const LAYERS: [&[&str]; 12] = [
     &["protocol"],
     &["record"],
     &["analysis"],
+    &["run"],
     &["config", "report"],
     &["experiment"],
     &["cli"],

@@ -18,6 +18,7 @@ use crate::base::time::Duration;
 use crate::network::rule::{Edges, Plan, Rule};
 use crate::neuron;
 
+pub use crate::run::guard::Limits as Guard;
 pub use dense::{DenseProjection, Plasticity};
 pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Selection};
 pub use stimulus::{Current, Poisson, SpikeFile, Stimulus};
@@ -27,6 +28,8 @@ pub use stimulus::{Current, Poisson, SpikeFile, Stimulus};
 pub struct NetworkModel {
     /// Seed of everything that is drawn: connectivity, weights, delays, initial states, stimuli. Fits an `i64`.
     pub seed: u64,
+    /// Repetitions, with seeds `seed`, `seed + 1`, …; at least 1, and the last seed fits an `i64`.
+    pub seeds: u64,
     /// How long it runs, above zero.
     pub duration: Duration,
     /// Parts of the network that advance side by side, at least 1 and at most one per neuron; `None` leaves the choice
@@ -49,17 +52,6 @@ pub struct NetworkModel {
     pub record: Record,
     /// What is drawn after the run.
     pub figures: Figures,
-}
-
-/// Mean rates of the neurons of a population that end a run when they are passed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Guard {
-    /// Highest rate in hertz, above zero; `None` for no limit.
-    pub max_rate_hz: Option<f64>,
-    /// Lowest rate in hertz, above zero and below the highest; `None` for no limit.
-    pub min_rate_hz: Option<f64>,
-    /// Rates are taken over one such span after the other, above zero.
-    pub window: Duration,
 }
 
 /// Neurons of one model.

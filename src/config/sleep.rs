@@ -7,7 +7,7 @@ use super::network::{
     DenseProjection, Figures, Guard, Initial, NetworkModel, Plasticity, Population, Record,
     Recorded, Selection, SpikeFile, Stimulus,
 };
-use super::sleep_replay::{Conversion, Input, SleepReplay, Weights};
+use super::sleep_replay::{Conversion, Input, SleepReplay, Weights, projection_name};
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{ModelSpec, Values};
 use crate::base::time::Duration;
@@ -32,7 +32,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         .iter()
         .enumerate()
         .map(|(l, gain)| DenseProjection {
-            name: format!("{}_{}", names[l], names[l + 1]),
+            name: projection_name(&names, l),
             source: names[l].clone(),
             target: names[l + 1].clone(),
             file: path.clone(),
@@ -57,6 +57,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
     });
     Some(NetworkModel {
         seed: experiment.seed,
+        seeds: 1,
         duration: *experiment.sleep.durations.first()?,
         lanes: None,
         guard: Guard {

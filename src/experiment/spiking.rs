@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::Array2;
-
 use crate::base::parameter::Values;
 use crate::base::time::{Duration, Time};
-use crate::config::sleep_replay::{Conversion, Input, Patch, SleepReplay, Statistics};
-use crate::engine::simulation::Simulation;
+use crate::config::sleep_replay::{
+    Conversion, Input, Patch, SleepReplay, Statistics, projection_name,
+};
 use crate::experiment::inputs::Inputs;
 use crate::mlp::conversion::{self, ConversionError, Method};
 use crate::mlp::images::Images;
@@ -21,13 +20,14 @@ use crate::stimulus::image::{self, ImageNoise, Timing};
 use crate::stimulus::spike_list::SpikeList;
 use crate::synapse::dense::Dense;
 
+/// Index of the population that a stimulus drives.
+pub const INPUT: usize = 0;
+
+/// What a spike of the stimulus adds: any weight makes a relay fire.
+pub const WEIGHT: f32 = 1.0;
+
 /// The published step, which is also the period of an image without a window.
 const STEP: Duration = Duration::from_ps(crate::base::time::PS_PER_MS);
-
-/// Name of the projection from layer `l` of `names` to the next.
-pub fn projection_name(names: &[String], l: usize) -> String {
-    format!("{}_{}", names[l], names[l + 1])
-}
 
 /// Gain of every layer after the input, from weights and images as the model asks.
 ///
@@ -50,8 +50,8 @@ pub fn gains(model: &SleepReplay, mlp: &Mlp, seen: &[Images]) -> Result<Vec<f64>
 }
 
 /// The network: the input layer as relays, every other layer of the model's neurons, dense projections of the MLP's
-/// weights without delay, plastic where the model says so.
-pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Recurrent {
+/// weights without delay, plastic where the model says so. `seed` is that of the repetition.
+pub fn network(model: &SleepReplay, seed: u64, mlp: &Mlp, gains: &[f64]) -> Recurrent {
     let names = model.mlp.layer_names();
     let sizes = mlp.sizes();
     let population = |l: usize, model: &'static str, values: Values| Population {
@@ -79,7 +79,7 @@ pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Recurrent {
         }),
     };
     Recurrent {
-        seed: model.seed,
+        seed,
         lanes: None,
         populations,
         projections: Vec::new(),
@@ -88,11 +88,6 @@ pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Recurrent {
         currents: Vec::new(),
         spikes: Vec::new(),
     }
-}
-
-/// The weights of each projection of the network made from `mlp`, shape (n_target, n_source), input side first.
-pub fn weights(engine: &Simulation, mlp: &Mlp) -> Vec<Array2<f32>> {
-    (0..mlp.layers.len()).map(|l| engine.weights(l)).collect()
 }
 
 /// Rates of the input units in hertz under `pattern`, an image from 0 to 1: a pixel of 1 fires at twice the maximum

@@ -18,6 +18,11 @@ impl Parameters {
         Self(layers.map(layer).collect())
     }
 
+    /// The matrices, row by row.
+    pub fn matrices(&self) -> impl Iterator<Item = &[f32]> {
+        self.0.iter().map(|(weights, _)| &weights[..])
+    }
+
     /// Puts the numbers in the place of those of `layers`, whose matrices stay as they lie in memory; false if there
     /// are more or fewer of them.
     pub(super) fn restore<'a>(

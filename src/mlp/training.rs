@@ -17,6 +17,7 @@ use std::ops::ControlFlow;
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayViewMut2, Axis, s};
+use serde::{Deserialize, Serialize};
 
 use super::images::Images;
 use super::parameters::Parameters;
@@ -339,7 +340,7 @@ fn output_error(
 }
 
 /// Shares of test images that are classified rightly, 0 to 1.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
     /// For each task.
     pub tasks: Vec<f64>,

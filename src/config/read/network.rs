@@ -2,7 +2,7 @@
 
 mod dense;
 mod drawn;
-mod engine;
+pub(super) mod engine;
 mod figure;
 mod population;
 mod projection;
@@ -12,10 +12,17 @@ mod snapshot;
 mod stimulus;
 mod weight;
 
+use std::collections::BTreeMap;
+
+use crate::base::parameter::Values;
 use crate::base::suggest;
-use crate::config::network::{DenseProjection, NetworkModel, Population, Projection};
+use crate::base::time::Duration;
+use crate::config::network::{
+    DenseProjection, Initial, NetworkModel, Population, Projection, RecordedWeights, SampledStates,
+};
 use crate::config::reader::{Item, Section};
-use crate::neuron::Model;
+use crate::config::sleep_replay::projection_name;
+use crate::neuron::{self, Model, relay};
 
 use super::Paths;
 use projection::Connected;
@@ -23,7 +30,7 @@ use projection::Connected;
 /// Reads everything behind `schema` and `experiment`.
 pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
     root.reader.read_parameters(root);
-    let seed = super::seed(root);
+    let (seed, seeds) = (super::seed(root), super::seeds(root));
     let duration = root
         .need("duration", "how long the network runs, such as \"1 s\"")
         .and_then(|item| item.duration());
@@ -41,7 +48,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         stimulus::read(section, name, &known, paths)
     });
     let lanes = engine::lanes(root, &known);
-    let guard = engine::guard(root);
+    let guard = engine::guard(root, Some(engine::MAX_RATE_HZ));
     let checkpoint_every = engine::checkpoint(root);
     let record = record::record(root, &known, projections.as_deref(), duration);
     let figures = figure::figures(root, &known, record.as_ref(), duration);
@@ -50,6 +57,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let (projections, dense) = split(projections?);
     Some(NetworkModel {
         seed: seed?,
+        seeds: seeds?,
         duration: duration?,
         lanes: lanes?,
         guard: guard?,
@@ -61,6 +69,60 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         record: record?,
         figures: figures?,
     })
+}
+
+/// The layers of a network that sleeps, for what is recorded of it.
+pub(super) struct Layers<'a> {
+    /// Their names, input first.
+    pub(super) names: &'a [String],
+    /// Their sizes.
+    pub(super) sizes: &'a [usize],
+    /// The model of all but the input.
+    pub(super) model: &'static Model,
+}
+
+impl Layers<'_> {
+    /// Reads `record.states`, of a night that lasts `duration`.
+    pub(super) fn states(
+        &self,
+        item: &Item<'_>,
+        duration: Option<Duration>,
+    ) -> Option<Vec<SampledStates>> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let input = neuron::model(relay::SPEC.name).ok();
+        let models = (0..names.len()).map(|l| if l == 0 { input } else { Some(self.model) });
+        let models: Vec<Option<&'static Model>> = models.collect();
+        let populations = names.iter().zip(self.sizes).zip(&models);
+        let populations = populations.map(|((name, &size), model)| {
+            Some(Population {
+                name: (*name).to_owned(),
+                size: u32::try_from(size).ok()?,
+                model: (*model)?.spec,
+                values: Values::new(),
+                each: BTreeMap::new(),
+                initial: Initial { v_m: None },
+            })
+        });
+        let populations: Vec<Option<Population>> = populations.collect();
+        let known = Known {
+            names: &names,
+            complete: true,
+            models: &models,
+            read: &populations,
+        };
+        record::states(item, &known, duration)
+    }
+
+    /// Reads a table of `record.weights`, of a night that lasts `duration`.
+    pub(super) fn weights(
+        &self,
+        item: &Item<'_>,
+        duration: Option<Duration>,
+    ) -> Option<RecordedWeights> {
+        let pairs = 0..self.names.len().saturating_sub(1);
+        let names: Vec<String> = pairs.map(|l| projection_name(self.names, l)).collect();
+        snapshot::read_among(item, &names, duration)
+    }
 }
 
 /// Sparse projections and dense ones, each in their order.

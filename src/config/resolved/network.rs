@@ -22,6 +22,7 @@ pub fn resolved_network(model: &NetworkModel) -> String {
     text.line("schema = 1");
     text.line("experiment = \"network\"");
     text.key("seed", model.seed);
+    text.key("seeds", model.seeds);
     text.key("duration", quantity::write_duration(model.duration));
     if let Some(lanes) = model.lanes {
         text.section("engine");
@@ -89,7 +90,7 @@ fn listed(nodes: &[u32]) -> String {
     }
 }
 
-fn sampled(states: &SampledStates) -> String {
+pub(super) fn sampled(states: &SampledStates) -> String {
     let variables: Vec<&str> = states.variables.iter().map(|(_, name)| *name).collect();
     format!(
         "{{ population = {}, {}, variables = {}, every = {} }}",
@@ -100,7 +101,7 @@ fn sampled(states: &SampledStates) -> String {
     )
 }
 
-fn snapshots(weights: &RecordedWeights) -> String {
+pub(super) fn snapshots(weights: &RecordedWeights) -> String {
     let instants = match &weights.instants {
         Instants::At(listed) => {
             let listed: Vec<String> = listed
@@ -250,7 +251,7 @@ impl Text {
         self.key("from", quantity::write_duration(spikes.from));
     }
 
-    fn guard(&mut self, guard: &Guard) {
+    pub(super) fn guard(&mut self, guard: &Guard) {
         let rate = |rate: Option<f64>| match rate {
             Some(hz) => quantity::write(hz, Dimension::Rate),
             None => quote("off"),
@@ -261,7 +262,7 @@ impl Text {
         self.key("window", quantity::write_duration(guard.window));
     }
 
-    fn checkpoint(&mut self, every: Option<time::Duration>) {
+    pub(super) fn checkpoint(&mut self, every: Option<time::Duration>) {
         let every = match every {
             // Whole microseconds, and no more of them than the clock holds.
             Some(every) => quantity::write(every.as_micros() as f64 / 1e3, Dimension::Time),
