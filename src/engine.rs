@@ -11,9 +11,11 @@
 
 pub mod assembly;
 pub mod division;
+pub mod error;
 pub mod fingerprint;
 pub mod lane;
 pub mod simulation;
+pub mod weights;
 
 use crate::base::time::Time;
 

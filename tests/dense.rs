@@ -12,6 +12,7 @@ use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Ended, Simulation};
+use sharpwave::engine::weights::Weights;
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::dense::{DenseProjection, Plasticity};
 use sharpwave::network::recurrent::{Population, Projection, Recurrent};
@@ -149,12 +150,19 @@ fn driven(network: &Recurrent, seed: u64, start: Time) -> Simulation {
     let mut engine = assemble(network).unwrap();
     engine.reset(start);
     let list = SpikeList::new(&input(seed), start - Time::ZERO);
-    engine.drive(0, 1.0, Box::new(list));
+    engine.drive("list", "input", 1.0, Box::new(list)).unwrap();
     engine
 }
 
 fn weights(engine: &Simulation) -> Vec<Array2<f32>> {
-    (0..DENSE.len()).map(|p| engine.weights(p)).collect()
+    let names = DENSE.map(|(source, target, ..)| format!("{source}_{target}"));
+    let matrix = |name: &String| matrix(&engine.weights(name).unwrap());
+    names.iter().map(matrix).collect()
+}
+
+fn matrix(weights: &Weights) -> Array2<f32> {
+    let shape = (weights.n_target, weights.n_source);
+    Array2::from_shape_fn(shape, |(j, i)| weights.at(j, i))
 }
 
 /// (delay, target, weight) of every sparse synapse of a source neuron.
@@ -330,12 +338,12 @@ proptest! {
         let mut log = Log(Vec::new());
         let mut engine = driven(&network, seed, Time::ZERO);
         assert_eq!(engine.run(Time::from_ps(cut_us * MS / 1000), &mut log), Ended::Reached);
-        let bytes = engine.save();
+        let bytes = engine.save().unwrap();
         let graph = engine.graph_hash();
         let mut engine = driven(&network, seed, Time::ZERO);
         engine.load(&bytes).unwrap();
         prop_assert_eq!(engine.graph_hash(), graph);
-        prop_assert_eq!(&engine.save(), &bytes);
+        prop_assert_eq!(&engine.save().unwrap(), &bytes);
         assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
         prop_assert_eq!(&log.0, &expected.0);
         prop_assert_eq!(engine.fingerprint(), whole.fingerprint());
@@ -356,7 +364,7 @@ proptest! {
         let network = network(1, 2, 1.0);
         let mut engine = driven(&network, 1, Time::ZERO);
         assert_eq!(engine.run(Time::from_ps(STOP / 2), &mut Unobserved), Ended::Reached);
-        let mut bytes = engine.save();
+        let mut bytes = engine.save().unwrap();
         let i = at.index(bytes.len());
         bytes[i] = byte;
         // Never a panic; what is read must be a state that can be run, or refused.
@@ -393,7 +401,7 @@ fn a_second_bout_is_as_the_first_with_other_weights() {
     let start = Time::from_ps(STOP);
     engine.reset(start);
     let list = SpikeList::new(&input(6), start - Time::ZERO);
-    engine.drive(0, 1.0, Box::new(list));
+    engine.drive("list", "input", 1.0, Box::new(list)).unwrap();
     let (mut second, mut fresh) = (Log(Vec::new()), Log(Vec::new()));
     let end = Time::from_ps(2 * STOP);
     assert_eq!(engine.run(end, &mut second), Ended::Reached);
@@ -414,7 +422,10 @@ fn noise_draws_again_what_it_had_drawn_when_a_state_is_taken_on() {
             let ms = Duration::from_ps(MS);
             let name = format!("noise {population}");
             let noise = ImageNoise::new(&rates, None, ms, Timing::Continuous, 1, &name);
-            engine.drive(population, 1.5, Box::new(noise));
+            let population = &network.populations[population].name;
+            engine
+                .drive(&name, population, 1.5, Box::new(noise))
+                .unwrap();
         }
         engine
     };
@@ -430,7 +441,7 @@ fn noise_draws_again_what_it_had_drawn_when_a_state_is_taken_on() {
         engine.run(Time::from_ps(20 * MS + 12_345), &mut log),
         Ended::Reached
     );
-    let bytes = engine.save();
+    let bytes = engine.save().unwrap();
     let error = engine.load(&bytes).unwrap_err().to_string();
     assert!(error.ends_with("a stimulus that has begun"), "{error}");
     let mut engine = driven();
@@ -441,6 +452,53 @@ fn noise_draws_again_what_it_had_drawn_when_a_state_is_taken_on() {
     let error = assemble(&network).unwrap().load(&bytes).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the state of the neurons does not fit: 2 stimuli, expected 0"
+        "the state does not fit the network: 2 stimuli, expected 0"
+    );
+}
+
+#[test]
+fn weights_are_read_and_set_by_name() {
+    let network = network(3, 2, 1.0);
+    let mut engine = driven(&network, 3, Time::ZERO);
+    let (fixed, learning) = ("1_2", "2_3");
+    let graph = engine.graph_hash();
+    for name in [fixed, learning] {
+        let mut weights = engine.weights(name).unwrap();
+        weights.values[1] = 0.25;
+        engine.set_weights(name, &weights).unwrap();
+        assert_eq!(engine.weights(name).unwrap(), weights);
+    }
+    // What was set is part of the state, not of the graph.
+    let bytes = engine.save().unwrap();
+    let mut other = driven(&network, 3, Time::ZERO);
+    assert_eq!((engine.graph_hash(), other.graph_hash()), (graph, graph));
+    other.load(&bytes).unwrap();
+    assert_eq!(bits(&weights(&other)), bits(&weights(&engine)));
+    let stop = Time::from_ps(STOP);
+    assert_eq!(engine.run(stop, &mut Unobserved), Ended::Reached);
+    assert_eq!(other.run(stop, &mut Unobserved), Ended::Reached);
+    assert_eq!(other.fingerprint(), engine.fingerprint());
+
+    let message = |name: &str| engine.weights(name).unwrap_err().to_string();
+    assert_eq!(
+        message("sudden"),
+        "projection `sudden` is sparse: its weights cannot be read or set as a matrix"
+    );
+    assert_eq!(
+        message("1_3"),
+        "there is no projection `1_3`; did you mean `1_2`?"
+    );
+    let mut wrong = engine.weights(fixed).unwrap();
+    wrong.values[13] = f32::NAN;
+    let error = engine.set_weights(fixed, &wrong).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "projection `1_2`: the weight from 1 to 1 is NaN, expected a finite number"
+    );
+    let other = engine.weights("2_3").unwrap();
+    let error = engine.set_weights(fixed, &other).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "projection `1_2`: found 126 weights as 14 x 9 (targets x sources), expected 9 x 12"
     );
 }

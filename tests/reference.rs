@@ -90,7 +90,9 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
         .collect();
     engine.reset(shift);
     let list = SpikeList::new(&raster, shift - Time::ZERO);
-    engine.drive(0, 1.0, Box::new(list));
+    engine
+        .drive("list", &layer(0), 1.0, Box::new(list))
+        .unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts {
         assert_eq!(
@@ -118,7 +120,13 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
         })
         .collect();
     spikes.sort_unstable();
-    let weights = (0..case.weights.len()).map(|p| engine.weights(p)).collect();
+    let weights = (0..case.weights.len())
+        .map(|l| {
+            let name = format!("{}_{}", layer(l), layer(l + 1));
+            let weights = engine.weights(&name).unwrap();
+            Array2::from_shape_vec(case.weights[l].dim(), weights.values).unwrap()
+        })
+        .collect();
     (spikes, weights)
 }
 

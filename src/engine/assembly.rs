@@ -11,9 +11,10 @@ use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
 use crate::engine::division::{GroupPlan, divide};
+use crate::engine::error::SimulationError;
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
-use crate::engine::simulation::{Population, Simulation};
+use crate::engine::simulation::{self, Population, Simulation};
 use crate::network::dense::DenseError;
 use crate::network::recurrent::{Projection, Recurrent};
 use crate::network::rule::{self, RuleError};
@@ -48,6 +49,9 @@ pub enum AssemblyError {
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A stimulus.
+    #[error(transparent)]
+    Stimulus(#[from] SimulationError),
     /// More synapses or delays than can be numbered.
     #[error("projections from `{source_population}` onto `{target}`: {cause}")]
     TooMany {
@@ -120,9 +124,31 @@ pub fn assemble(network: &Recurrent) -> Result<Simulation, AssemblyError> {
         Population::new(population.name.clone(), id, population.size)
     });
     let lookahead = lookahead(network, &lanes)?;
-    let mut engine = Simulation::new(populations.collect(), lanes, lookahead);
-    input::drive(network, &mut engine);
+    let mut engine = Simulation::new(
+        populations.collect(),
+        projections(network),
+        lanes,
+        lookahead,
+    );
+    input::drive(network, &mut engine)?;
     Ok(engine)
+}
+
+fn projections(network: &Recurrent) -> Vec<simulation::Projection> {
+    let sparse = network.projections.iter();
+    let sparse = sparse.map(|projection| simulation::Projection {
+        name: projection.plan.name.clone(),
+        dense: None,
+    });
+    let dense = (0..).zip(&network.dense);
+    let dense = dense.map(|(number, projection)| {
+        let weights = &projection.weights;
+        simulation::Projection {
+            name: projection.name.clone(),
+            dense: Some((number, weights.n_target(), weights.n_source())),
+        }
+    });
+    sparse.chain(dense).collect()
 }
 
 /// The shortest delay above zero.

@@ -6,21 +6,23 @@
 
 mod checkpoint;
 mod drive;
+mod weights;
 
 use std::mem;
 use std::sync::OnceLock;
 
-use ndarray::{Array2, Axis, concatenate};
 use rayon::prelude::*;
 
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
+use crate::engine::error::{Kind, SimulationError};
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::{Lane, Spike};
 use crate::event::agenda::Agenda;
 use crate::stimulus;
 use drive::Drive;
+pub(in crate::engine) use weights::Projection;
 
 /// A population as the exchange needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +76,7 @@ pub enum Ended {
 /// Lanes, and the spikes between them.
 pub struct Simulation {
     populations: Vec<Population>,
+    projections: Vec<Projection>,
     lanes: Vec<Lane>,
     lookahead: Duration,
     now: Time,
@@ -95,10 +98,11 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// `lanes` of `populations`, given by name and size, at t = 0. `lookahead` is the shortest delay above zero among
+    /// `lanes` of `populations`, given by name and size, and `projections`, at t = 0. `lookahead` is the shortest delay above zero among
     /// all projections; a long one is as good for a network without any.
     pub(super) fn new(
         mut populations: Vec<Population>,
+        projections: Vec<Projection>,
         mut lanes: Vec<Lane>,
         lookahead: Duration,
     ) -> Self {
@@ -121,6 +125,7 @@ impl Simulation {
         let counts = vec![0; populations.len()];
         Self {
             populations,
+            projections,
             lanes,
             lookahead,
             now: Time::ZERO,
@@ -156,6 +161,24 @@ impl Simulation {
         &self.populations
     }
 
+    /// The index of the population called `name`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn index_of(&self, name: &str) -> Result<usize, SimulationError> {
+        let mut populations = self.populations.iter();
+        let found = populations.position(|population| population.name == name);
+        found.ok_or_else(|| SimulationError::Unknown {
+            kind: Kind::Population,
+            name: name.into(),
+            known: self
+                .populations
+                .iter()
+                .map(|known| known.name.clone())
+                .collect(),
+        })
+    }
+
     /// Parts that advance side by side.
     pub fn n_lanes(&self) -> usize {
         self.lanes.len()
@@ -175,22 +198,6 @@ impl Simulation {
     fn dense(&self) -> impl Iterator<Item = &DenseBlock> {
         let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
         groups.flat_map(|group| &group.dense)
-    }
-
-    /// The weights of the dense projection number `projection` as they stand, shape (n_target, n_source).
-    pub fn weights(&self, projection: usize) -> Array2<f32> {
-        let mut blocks: Vec<&DenseBlock> = self
-            .dense()
-            .filter(|block| block.projection == projection)
-            .collect();
-        blocks.sort_by_key(|block| block.first);
-        let parts: Vec<Array2<f32>> = blocks
-            .iter()
-            .map(|block| block.weights.to_matrix())
-            .collect();
-        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-        // Parts of one matrix have as many columns each.
-        concatenate(Axis(0), &views).unwrap_or_default()
     }
 
     /// Starts a bout at `t`: every neuron to rest, past and flying spikes forgotten, everything from outside removed

@@ -189,6 +189,7 @@ impl<'a> Night<'a> {
         } else {
             Vec::new()
         };
+        let input = engine.populations()[0].name.clone();
         let failed = RefCell::new(None);
         let mut recorder = Recorder {
             sink: &mut *self.sink,
@@ -209,29 +210,36 @@ impl<'a> Night<'a> {
                 size: population.size,
             })
             .collect();
-        let ended = bout::sleep(&mut engine, bout, 0, stimulus, &mut recorder, |engine| {
-            for (layer, &spikes) in layers.iter_mut().zip(engine.counts()) {
-                layer.spikes = spikes;
-            }
-            watch.show(&Progress::Sleeping {
-                seed,
-                sleep: sleep + 1,
-                sleeps,
-                simulated: engine.now() - bout.start,
-                total: bout.duration(),
-                layers: &layers,
-            });
-            if watch.stopped() || failed.borrow().is_some() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        });
+        let ended = bout::sleep(
+            &mut engine,
+            bout,
+            &input,
+            stimulus,
+            &mut recorder,
+            |engine| {
+                for (layer, &spikes) in layers.iter_mut().zip(engine.counts()) {
+                    layer.spikes = spikes;
+                }
+                watch.show(&Progress::Sleeping {
+                    seed,
+                    sleep: sleep + 1,
+                    sleeps,
+                    simulated: engine.now() - bout.start,
+                    total: bout.duration(),
+                    layers: &layers,
+                });
+                if watch.stopped() || failed.borrow().is_some() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            },
+        );
         let kept = recorder.kept;
         if let Some(error) = failed.into_inner() {
             return Err(error.into());
         }
-        match ended {
+        match ended? {
             Ended::Reached => Tripped::check_finite(&engine)?,
             Ended::Enough => {
                 fingerprint.merge(engine.fingerprint());
@@ -240,7 +248,7 @@ impl<'a> Night<'a> {
             Ended::Exploded(window) => return Err(Tripped::explosion(&engine, window).into()),
         }
         fingerprint.merge(engine.fingerprint());
-        let after = spiking::weights(&engine, mlp);
+        let after = spiking::weights(&engine, model)?;
         let before = mlp.clone();
         for (layer, weights) in mlp.layers.iter_mut().zip(&after) {
             layer.weights.assign(weights);

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
+use crate::engine::error::SimulationError;
 use crate::engine::simulation::{Ended, Simulation};
 use crate::protocol::hypnogram::Bout;
 use crate::stimulus::Stimulus;
@@ -11,21 +12,27 @@ use crate::stimulus::Stimulus;
 /// Biology between two looks from outside: often enough for a progress line and Ctrl-C, rare enough to cost nothing.
 const SLICE: Duration = Duration::from_ps(100_000_000_000);
 
+/// Name of the stimulus.
+const STIMULUS: &str = "image";
+
 /// What a spike of the stimulus adds: any weight makes a relay fire.
 const WEIGHT: f32 = 1.0;
 
-/// Runs `bout` from rest, with `stimulus` driving the relays of the population at index `input`. After each slice of 100 ms
+/// Runs `bout` from rest, with `stimulus` driving the relays of the population called `input`. After each slice of 100 ms
 /// `look` sees the engine and may stop it, which ends the bout with [`Ended::Enough`].
+///
+/// # Errors
+/// If there is no such population.
 pub fn sleep(
     engine: &mut Simulation,
     bout: &Bout,
-    input: usize,
+    input: &str,
     stimulus: Box<dyn Stimulus>,
     observer: &mut dyn Observer,
     mut look: impl FnMut(&Simulation) -> ControlFlow<()>,
-) -> Ended {
+) -> Result<Ended, SimulationError> {
     engine.reset(bout.start);
-    engine.drive(input, WEIGHT, stimulus);
+    engine.drive(STIMULUS, input, WEIGHT, stimulus)?;
     while engine.now() < bout.stop {
         let until: Time = engine
             .now()
@@ -33,11 +40,11 @@ pub fn sleep(
             .map_or(bout.stop, |next| next.min(bout.stop));
         let ended = engine.run(until, observer);
         if ended != Ended::Reached {
-            return ended;
+            return Ok(ended);
         }
         if look(engine).is_break() {
-            return Ended::Enough;
+            return Ok(Ended::Enough);
         }
     }
-    Ended::Reached
+    Ok(Ended::Reached)
 }

@@ -2,6 +2,7 @@
 
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
+use crate::engine::error::SimulationError;
 use crate::engine::lane::group::Member;
 use crate::engine::simulation::Simulation;
 use crate::network::recurrent::Recurrent;
@@ -58,13 +59,18 @@ pub(super) fn noise(
 }
 
 /// Lets the given spikes drive their populations.
-pub(super) fn drive(network: &Recurrent, engine: &mut Simulation) {
+///
+/// # Errors
+/// If two have one name.
+pub(super) fn drive(network: &Recurrent, engine: &mut Simulation) -> Result<(), SimulationError> {
     let mut inputs: Vec<_> = network.spikes.iter().collect();
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     for input in inputs {
         let spikes = SpikeList::new(&input.spikes, Duration::ZERO);
-        engine.drive(input.target, input.weight, Box::new(spikes));
+        let target = &network.populations[input.target].name;
+        engine.drive(&input.name, target, input.weight, Box::new(spikes))?;
     }
+    Ok(())
 }
 
 /// The current into a population: all of its stimuli together, from when on and how many picoamperes.

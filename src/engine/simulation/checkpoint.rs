@@ -7,11 +7,11 @@ use rayon::prelude::*;
 use super::Simulation;
 use crate::base::stream::mix;
 use crate::base::time::Time;
+use crate::engine::error::StateError;
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::Group;
 use crate::engine::lane::{Arrival, Block, Lane, Spike};
-use crate::neuron::StateError;
 use crate::stimulus::poisson;
 use crate::synapse::dense::Dense;
 
@@ -46,15 +46,21 @@ struct GroupState {
 #[derive(Serialize, Deserialize)]
 struct DenseState {
     flying: Vec<(Time, u32)>,
-    /// Weights and last arrivals, if they change.
-    plastic: Option<(Dense, Vec<Time>)>,
+    /// Weights, where they are not those of the assembly.
+    weights: Option<Dense>,
+    /// When each source last arrived, where weights learn.
+    last_arrival: Option<Vec<Time>>,
 }
 
 impl Simulation {
     /// All that changes, between two runs.
-    pub fn save(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    pub fn save(&self) -> Result<Vec<u8>, StateError> {
         let Self {
             populations: _,
+            projections: _,
             lanes,
             lookahead: _,
             now,
@@ -76,8 +82,7 @@ impl Simulation {
             fingerprint: *fingerprint,
             lanes: lanes.par_iter().map(lane_state).collect(),
         };
-        // A plain structure in memory: nothing in it can fail to be written.
-        postcard::to_stdvec(&state).unwrap_or_default()
+        postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
     }
 
     /// Goes on from what [`save`](Self::save) gave for a network built and driven alike, in this program or another.
@@ -227,21 +232,23 @@ fn dense_state(block: &DenseBlock) -> DenseState {
         gain: _,
         delay: _,
         weights,
+        changed,
         plastic,
         flying,
         arrived: _,
     } = block;
-    let changing = |plastic: &Plastic| {
+    let last_arrival = |plastic: &Plastic| {
         let Plastic {
             rule: _,
             last_arrival,
             column: _,
         } = plastic;
-        (weights.clone(), last_arrival.clone())
+        last_arrival.clone()
     };
     DenseState {
         flying: flying.iter().copied().collect(),
-        plastic: plastic.as_ref().map(changing),
+        weights: (*changed || plastic.is_some()).then(|| weights.clone()),
+        last_arrival: plastic.as_ref().map(last_arrival),
     }
 }
 
@@ -293,7 +300,8 @@ fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
     } = state;
     same("noise processes", noise.len(), group.noise.len())?;
     same("dense projections", dense.len(), group.dense.len())?;
-    group.neurons.load(&neurons)?;
+    let loaded = group.neurons.load(&neurons);
+    loaded.map_err(|error| StateError(error.to_string()))?;
     for (process, state) in group.noise.iter_mut().zip(noise) {
         process.go_on_from(state);
     }
@@ -306,7 +314,11 @@ fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
 }
 
 fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateError> {
-    let DenseState { flying, plastic } = state;
+    let DenseState {
+        flying,
+        weights,
+        last_arrival,
+    } = state;
     let n_source = block.weights.n_source();
     if flying.iter().any(|&(_, node)| node as usize >= n_source) {
         return Err(StateError("a spike of no neuron".into()));
@@ -316,14 +328,20 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
     }
     block.flying = flying.into();
     block.arrived.clear();
-    match (&mut block.plastic, plastic) {
-        (None, None) => Ok(()),
-        (Some(own), Some((weights, last_arrival)))
-            if weights.is_like(&block.weights) && last_arrival.len() == n_source =>
-        {
-            (block.weights, own.last_arrival) = (weights, last_arrival);
-            Ok(())
+    let other = || StateError("other weights".into());
+    match (&mut block.plastic, last_arrival) {
+        (None, None) => {}
+        (Some(own), Some(last_arrival)) if weights.is_some() && last_arrival.len() == n_source => {
+            own.last_arrival = last_arrival;
         }
-        _ => Err(StateError("other weights".into())),
+        _ => return Err(other()),
     }
+    block.changed = weights.is_some() && block.plastic.is_none();
+    if let Some(weights) = weights {
+        if !weights.is_like(&block.weights) {
+            return Err(other());
+        }
+        block.weights = weights;
+    }
+    Ok(())
 }

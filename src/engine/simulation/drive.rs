@@ -1,13 +1,16 @@
 //! Stimuli that drive populations. They do not depend on the network, and so run ahead of it.
 
 use super::{Population, Simulation};
+use crate::base::stream::name_hash;
 use crate::base::time::Time;
+use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::group::Driven;
-use crate::event::agenda::{Class, Key};
+use crate::event::agenda::Key;
 use crate::stimulus::{self, Stimulus};
 
 /// A stimulus and where its spikes go.
 pub(super) struct Drive {
+    name: String,
     /// Index of the population.
     population: usize,
     stimulus: Box<dyn Stimulus>,
@@ -18,32 +21,45 @@ pub(super) struct Drive {
 }
 
 impl Simulation {
-    /// Lets `stimulus` drive the population at index `population` from now on: each of its spikes adds `weight` to its
-    /// neuron. Any weight above zero makes a relay fire.
-    pub fn drive(&mut self, population: usize, weight: f32, stimulus: Box<dyn Stimulus>) {
+    /// Lets `stimulus`, called `name`, drive the population called `population` from now on: each of its spikes adds
+    /// `weight` to its neuron. Any weight above zero makes a relay fire.
+    ///
+    /// # Errors
+    /// If there is no such population, or another stimulus of this name.
+    pub fn drive(
+        &mut self,
+        name: &str,
+        population: &str,
+        weight: f32,
+        stimulus: Box<dyn Stimulus>,
+    ) -> Result<(), SimulationError> {
+        if self.drives.iter().any(|drive| drive.name == name) {
+            return Err(SimulationError::Taken {
+                kind: Kind::Stimulus,
+                name: name.into(),
+            });
+        }
+        let population = self.index_of(population)?;
         let mut slots = Vec::new();
         for place in &self.populations[population].places {
             let driven = &mut self.lanes[place.lane].groups[place.group].driven;
             slots.push(driven.len());
             driven.push(Driven::new(weight));
         }
-        let drive = Drive {
+        self.drives.push(Drive {
+            name: name.into(),
             population,
             stimulus,
             begun: false,
             slots,
-        };
-        self.drives.push(drive);
+        });
         self.appoint(self.drives.len() - 1, self.now);
+        Ok(())
     }
 
     fn appoint(&mut self, drive: usize, time: Time) {
-        let key = Key {
-            time,
-            class: Class::Stimulus,
-            source: self.populations[self.drives[drive].population].id,
-        };
-        self.agenda.schedule(drive, key);
+        let source = name_hash(&self.drives[drive].name);
+        self.agenda.schedule(drive, Key { time, source });
     }
 
     /// Draws what stimuli bring before `end`.

@@ -6,7 +6,8 @@
 use crate::base::time::{Duration, Time};
 use crate::config::network::{Instants, NetworkModel};
 use crate::engine::simulation::Simulation;
-use crate::record::error::RecordError;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::spiking::matrix;
 use crate::record::layout::Projection;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
@@ -14,8 +15,8 @@ use crate::record::sink::Sink;
 /// All snapshots of a run.
 #[derive(Debug)]
 pub struct Snapshots {
-    /// Indices of the dense projections, in the order of [`projections`].
-    projections: Vec<usize>,
+    /// Names of the dense projections, in the order of [`projections`].
+    projections: Vec<String>,
     instants: Option<Instants>,
     stop: Time,
 }
@@ -27,7 +28,9 @@ impl Snapshots {
     pub fn new(model: &NetworkModel) -> Self {
         let weights = model.record.weights.as_ref();
         Self {
-            projections: asked(model).collect(),
+            projections: asked(model)
+                .map(|at| model.dense[at].name.clone())
+                .collect(),
             instants: weights.map(|weights| weights.instants.clone()),
             stop: Time::ZERO + model.duration,
         }
@@ -42,15 +45,15 @@ impl Snapshots {
     /// Takes the snapshots for which the run was cut now.
     ///
     /// # Errors
-    /// If the run file cannot be written.
-    pub fn take(&self, engine: &Simulation, file: &mut RunFile) -> Result<(), RecordError> {
+    /// If the run file cannot be written, or there is no such projection.
+    pub fn take(&self, engine: &Simulation, file: &mut RunFile) -> Result<(), ExperimentError> {
         let now = engine.now();
         // At the end there may be two: of the last tick and of the end.
         let mut due = self.next(Time::from_ps(now.ps() - TICK.ps()));
         while let Some(instant) = due.filter(|&instant| self.cut(instant) == now) {
             let label = instant.to_string();
-            for (recorded, &projection) in self.projections.iter().enumerate() {
-                let weights = engine.weights(projection);
+            for (recorded, projection) in self.projections.iter().enumerate() {
+                let weights = matrix(&engine.weights(projection)?);
                 file.weights(recorded, &label, instant, weights.view())?;
             }
             due = instant.checked_add(TICK).and_then(|after| self.next(after));
@@ -99,7 +102,7 @@ mod tests {
     #[test]
     fn a_run_is_cut_a_tick_after_each_instant_and_at_its_end() {
         let snapshots = Snapshots {
-            projections: vec![0],
+            projections: vec!["p".into()],
             instants: Some(Instants::Every(Duration::from_ps(10))),
             stop: Time::from_ps(25),
         };
