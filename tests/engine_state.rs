@@ -1,6 +1,9 @@
 //! The state of the engine: saved at any moment, taken on by a network built alike, it goes on bit for bit; a network
 //! that is not alike, and bytes that are no state, are refused.
 
+#[path = "engine_state/bout.rs"]
+mod bout;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

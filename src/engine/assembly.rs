@@ -1,7 +1,6 @@
 //! From a declared network to lanes: which neurons, synapses, noise and input each has.
 
 mod dense;
-mod input;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +13,7 @@ use crate::engine::division::{GroupPlan, divide};
 use crate::engine::error::SimulationError;
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
-use crate::engine::simulation::{self, Population, Simulation};
+use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::network::dense::DenseError;
 use crate::network::recurrent::{Projection, Recurrent};
 use crate::network::rule::{self, RuleError};
@@ -124,14 +123,15 @@ pub fn assemble(network: &Recurrent) -> Result<Simulation, AssemblyError> {
         Population::new(population.name.clone(), id, population.size)
     });
     let lookahead = lookahead(network, &lanes)?;
-    let mut engine = Simulation::new(
+    let mut simulation = Simulation::new(
         populations.collect(),
         projections(network),
+        Inputs::new(network)?,
         lanes,
         lookahead,
     );
-    input::drive(network, &mut engine)?;
-    Ok(engine)
+    simulation.switch(|_| true);
+    Ok(simulation)
 }
 
 fn projections(network: &Recurrent) -> Vec<simulation::Projection> {
@@ -181,7 +181,7 @@ fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyEr
     Ok(shortest.unwrap_or(NO_PROJECTION))
 }
 
-/// Neurons of one kind with what reaches them from outside; `None` if the share is empty.
+/// Neurons of one kind with the dense projections onto them; `None` if the share is empty.
 fn group(network: &Recurrent, plan: &GroupPlan) -> Result<Option<Group>, AssemblyError> {
     let mut members = Vec::new();
     let mut size = 0;
@@ -204,12 +204,8 @@ fn group(network: &Recurrent, plan: &GroupPlan) -> Result<Option<Group>, Assembl
         let population = network.populations[population].name.clone();
         AssemblyError::Parameter { population, error }
     })?;
-    let kind = &network.populations[plan.kind[0]].name;
-    let noise = input::noise(network, neurons.as_ref(), &members, kind, plan.part);
-    let mut group = Group::new(neurons, members);
-    group.noise = noise;
+    let mut group = Group::new(neurons, members, plan.kind[0], plan.part);
     group.dense = dense::blocks(network, &group.members)?;
-    group.steps = input::steps(network, plan.kind[0]);
     Ok(Some(group))
 }
 

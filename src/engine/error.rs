@@ -96,6 +96,38 @@ pub enum SimulationError {
         /// Its weight.
         value: f32,
     },
+    /// A stimulus given from outside, which the network cannot begin by itself.
+    #[error(
+        "the stimulus `{name}` was given from outside: expected it to be given again, it cannot be switched on"
+    )]
+    Given {
+        /// The stimulus.
+        name: String,
+    },
+    /// A rate that is none.
+    #[error(
+        "the rate of the stimulus `{name}` is {rate_hz} Hz, expected a finite number that is not negative"
+    )]
+    Rate {
+        /// The stimulus.
+        name: String,
+        /// The rate.
+        rate_hz: f64,
+    },
+    /// A stimulus that has no rate.
+    #[error("the stimulus `{name}` has no rate")]
+    NoRate {
+        /// The stimulus.
+        name: String,
+    },
+    /// A network that exploded within a window cannot go on.
+    #[error(
+        "the network exploded at {now} and cannot go on; expected a bout that keeps its weights alone"
+    )]
+    Exploded {
+        /// When.
+        now: Time,
+    },
     /// A change at another instant than the one at hand.
     #[error("a change at {at} while the network stands at {now}, expected one at that instant")]
     NotNow {

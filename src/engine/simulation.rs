@@ -4,8 +4,10 @@
 //! arrives after it. So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run
 //! is cut, and how many threads take lanes does not change any bit; empty windows are skipped.
 
+mod bout;
 mod checkpoint;
 mod drive;
+mod input;
 mod weights;
 
 use std::mem;
@@ -21,7 +23,9 @@ use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::{Lane, Spike};
 use crate::event::agenda::Agenda;
 use crate::stimulus;
+pub use bout::{Bout, Keep};
 use drive::Drive;
+pub(in crate::engine) use input::Inputs;
 pub(in crate::engine) use weights::Projection;
 
 /// A population as the exchange needs it.
@@ -82,9 +86,13 @@ pub struct Simulation {
     now: Time,
     /// Spikes of the last step, in order, which the lanes have not seen yet.
     spikes: Vec<Spike>,
+    /// The bout at hand.
+    bout: bout::Current,
+    /// What reaches the network by declaration.
+    inputs: Inputs,
     drives: Vec<Drive>,
-    /// The next tick of each stimulus, by its number.
-    agenda: Agenda<usize>,
+    /// The next tick of each drive, by the number of its name.
+    agenda: Agenda<u64>,
     /// Spikes of the tick at hand.
     drawn: Vec<stimulus::Spike>,
     counts: Vec<u64>,
@@ -98,11 +106,12 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// `lanes` of `populations`, given by name and size, and `projections`, at t = 0. `lookahead` is the shortest delay above zero among
+    /// `lanes` of `populations`, given by name and size, `projections` and `inputs`, none of which is on, at t = 0. `lookahead` is the shortest delay above zero among
     /// all projections; a long one is as good for a network without any.
     pub(super) fn new(
         mut populations: Vec<Population>,
         projections: Vec<Projection>,
+        inputs: Inputs,
         mut lanes: Vec<Lane>,
         lookahead: Duration,
     ) -> Self {
@@ -130,6 +139,8 @@ impl Simulation {
             lookahead,
             now: Time::ZERO,
             spikes: Vec::new(),
+            bout: bout::Current::default(),
+            inputs,
             drives: Vec::new(),
             agenda: Agenda::default(),
             drawn: Vec::new(),
@@ -198,17 +209,6 @@ impl Simulation {
     fn dense(&self) -> impl Iterator<Item = &DenseBlock> {
         let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
         groups.flat_map(|group| &group.dense)
-    }
-
-    /// Starts a bout at `t`: every neuron to rest, past and flying spikes forgotten, everything from outside removed
-    /// (stimuli, noise, currents). Weights, counts and fingerprint stay.
-    pub fn reset(&mut self, t: Time) {
-        self.lanes.iter_mut().for_each(|lane| lane.reset(t));
-        self.drives.clear();
-        self.agenda.clear();
-        self.spikes.clear();
-        self.exploded = false;
-        self.now = t;
     }
 
     /// The model's variable number `variable` of neuron `node` of the population at index `population` at `t`, which is

@@ -52,6 +52,16 @@ impl<A: Hash + Eq> Agenda<A> {
         self.queue.pop().map(|(actor, Reverse(key))| (actor, key))
     }
 
+    /// The time of `actor`'s appointment, if it has one.
+    pub fn time_of(&self, actor: &A) -> Option<Time> {
+        self.queue.get_priority(actor).map(|Reverse(key)| key.time)
+    }
+
+    /// Forgets `actor`'s appointment. O(log n).
+    pub fn remove(&mut self, actor: &A) {
+        self.queue.remove(actor);
+    }
+
     /// Forgets every appointment.
     pub fn clear(&mut self) {
         self.queue.clear();
@@ -92,6 +102,10 @@ mod tests {
             agenda.take_due(Time::from_ps(9)).map(|(actor, _)| actor),
             Some(1)
         );
+        agenda.schedule(2, key(9, 0));
+        assert_eq!(agenda.time_of(&2), Some(Time::from_ps(9)));
+        agenda.remove(&2);
+        assert_eq!(agenda.time_of(&2), None);
         assert_eq!(agenda.next_time(), None);
     }
 

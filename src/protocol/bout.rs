@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::error::SimulationError;
-use crate::engine::simulation::{Ended, Simulation};
+use crate::engine::simulation::{self, Ended, Keep, Simulation};
 use crate::protocol::hypnogram::Bout;
 use crate::stimulus::Stimulus;
 
@@ -31,7 +31,13 @@ pub fn sleep(
     observer: &mut dyn Observer,
     mut look: impl FnMut(&Simulation) -> ControlFlow<()>,
 ) -> Result<Ended, SimulationError> {
-    engine.reset(bout.start);
+    engine.begin(&simulation::Bout {
+        number: 0,
+        name: bout.name.clone(),
+        start: bout.start,
+        keep: Keep::Weights,
+        on: Vec::new(),
+    })?;
     engine.drive(STIMULUS, input, WEIGHT, stimulus)?;
     while engine.now() < bout.stop {
         let until: Time = engine
