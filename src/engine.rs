@@ -15,6 +15,7 @@ pub mod error;
 pub mod fingerprint;
 pub mod lane;
 pub mod simulation;
+pub mod watch;
 pub mod weights;
 
 use crate::base::time::Time;
