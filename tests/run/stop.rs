@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::run_file::RunFile;
-use super::setup::{Place, SMALL, said, shipped};
+use super::setup::{Place, SMALL, said};
 
 /// A run that would take minutes.
 fn long(place: &Place, part: &str) -> &'static str {
