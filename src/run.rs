@@ -36,7 +36,7 @@ use act::{Act, pack, unpack};
 use error::{ResumeError, RunError};
 use guard::{Counts, Guard, Tripped};
 use ledger::Place;
-use progress::{PopulationActivity, Progress, Watch};
+use progress::{Building, PopulationActivity, Progress, Watch};
 use watched::Watched;
 
 /// Biology between the first two looks from outside; doubled or halved until a look comes as often as [`OFTEN`] says.
@@ -159,8 +159,8 @@ impl<'a, A: Act> Run<'a, A> {
     /// Goes on from what a run of the same bouts saved.
     ///
     /// # Errors
-    /// If it is of another run.
-    pub fn restore(&mut self, state: &[u8]) -> Result<(), A::Error> {
+    /// If it is of another run, or `watch` says to stop meanwhile.
+    pub fn restore(&mut self, state: &[u8], watch: &dyn Watch) -> Result<(), A::Error> {
         let State {
             cursor,
             act,
@@ -183,8 +183,10 @@ impl<'a, A: Act> Run<'a, A> {
             return Err(RunError::from(other).into());
         }
         if let (Some(Live { graph, simulation }), Some(bout)) = (live, bout) {
-            let mut network = self.act.build(bout)?;
-            if network.graph_hash() != graph {
+            let mut network = self.act.build(bout, watch)?;
+            let seed = self.seed;
+            let hash = network.graph_hash_watched(&Building { watch, seed });
+            if hash.map_err(RunError::from)? != graph {
                 return Err(RunError::from(ResumeError::Graph).into());
             }
             network
@@ -201,16 +203,18 @@ impl<'a, A: Act> Run<'a, A> {
     /// If the file cannot be written.
     pub fn save(&mut self) -> Result<Slot, RunError> {
         let lengths = self.file.as_mut().map(RunFile::secure).transpose()?;
-        let live = self.live.as_ref().map(|network| Live {
-            graph: network.graph_hash(),
-            simulation: network.save(),
+        let live = self.live.as_ref().map(|network| {
+            let simulation = network.save();
+            let simulation = simulation.map_err(|error| ResumeError::State(error.to_string()))?;
+            let graph = network.graph_hash();
+            Ok::<_, ResumeError>(Live { graph, simulation })
         });
         let state = State {
             cursor: self.cursor,
             act: self.act.save()?,
             guard: self.guard.counts().clone(),
             fingerprint: self.fingerprint,
-            live,
+            live: live.transpose()?,
         };
         let state = pack(&state)?;
         Ok(Slot { state, lengths })
@@ -260,7 +264,7 @@ impl<'a, A: Act> Run<'a, A> {
         let mut network = match self.live.take() {
             Some(network) => network,
             None => {
-                let network = self.act.build(bout)?;
+                let network = self.act.build(bout, watch)?;
                 self.act.begin(bout, self.file.as_mut())?;
                 self.guard.begin(bout.start);
                 self.slice = FIRST_SLICE;

@@ -1,6 +1,9 @@
 //! The state of the engine: saved at any moment, taken on by a network built alike, it goes on bit for bit; a network
 //! that is not alike, and bytes that are no state, are refused.
 
+#[path = "engine_state/bout.rs"]
+mod bout;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -173,11 +176,11 @@ proptest! {
         cuts.sort_unstable();
         for cut in cuts {
             assert_eq!(engine.run(ms(f64::from(cut) / 1e3), &mut log), Ended::Reached);
-            let bytes = engine.save();
+            let bytes = engine.save().unwrap();
             engine = assemble(&network).unwrap();
             prop_assert_eq!(engine.graph_hash(), hash);
             engine.load(&bytes).unwrap();
-            prop_assert_eq!(&engine.save(), &bytes);
+            prop_assert_eq!(&engine.save().unwrap(), &bytes);
         }
         assert_eq!(engine.run(ms(END_MS), &mut log), Ended::Reached);
         prop_assert_eq!(&log.0, &expected);
@@ -193,7 +196,7 @@ proptest! {
         let network = network(1, "lif", 2, false, false);
         let mut engine = assemble(&network).unwrap();
         assert_eq!(engine.run(ms(20.0), &mut Unobserved), Ended::Reached);
-        let mut bytes = engine.save();
+        let mut bytes = engine.save().unwrap();
         // Never a panic; what is read must be a state that can be run, or refused.
         let mut cut = assemble(&network).unwrap();
         let kept = keep.index(bytes.len());
@@ -248,12 +251,12 @@ fn threads_and_declaration_order_change_nothing() {
 fn another_network_refuses_the_state() {
     let mut engine = assemble(&network(1, "lif", 2, false, false)).unwrap();
     assert_eq!(engine.run(ms(10.0), &mut Unobserved), Ended::Reached);
-    let bytes = engine.save();
+    let bytes = engine.save().unwrap();
     let mut fewer_lanes = assemble(&network(1, "lif", 1, false, false)).unwrap();
     let error = fewer_lanes.load(&bytes).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the state of the neurons does not fit: 4 lanes, expected 2"
+        "the state does not fit the network: 4 lanes, expected 2"
     );
     let other = assemble(&network(2, "lif", 2, false, false)).unwrap();
     assert_ne!(other.graph_hash(), engine.graph_hash());
@@ -267,7 +270,7 @@ fn samples_follow_the_closed_form() {
     network.currents.clear();
     network.projections.clear();
     let mut engine = assemble(&network).unwrap();
-    let v = |engine: &Simulation, t: Time| engine.sample(1, 7, 0, t);
+    let v = |engine: &Simulation, t: Time| engine.sample_at(1, 7, 0, t);
     let start = v(&engine, Time::ZERO);
     assert_eq!(engine.run(ms(50.0), &mut Unobserved), Ended::Reached);
     let expected = start * (-50.0_f64 / 20.0).exp();

@@ -12,7 +12,7 @@ use sharpwave::base::parameter::Values;
 use sharpwave::base::time::{Duration, PS_PER_MS, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::simulation::{Ended, Simulation};
+use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
 use sharpwave::network::dense::{DenseProjection, Plasticity};
 use sharpwave::network::recurrent::{Population, Recurrent};
 use sharpwave::stimulus::spike_list::SpikeList;
@@ -75,6 +75,17 @@ fn engine(case: &Case) -> Simulation {
     assemble(&network).unwrap()
 }
 
+/// A bout from rest with nothing on.
+fn asleep(start: Time) -> Bout {
+    Bout {
+        number: 0,
+        name: "sleep".into(),
+        start,
+        keep: Keep::Weights,
+        on: Vec::new(),
+    }
+}
+
 /// Runs the engine on the case, shifted in time and cut at the given steps.
 fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32>>) {
     let mut engine = engine(case);
@@ -88,9 +99,11 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
                 .map(move |&i| (Time::from_ps(step as i64 * PS_PER_MS), i as u32))
         })
         .collect();
-    engine.reset(shift);
+    engine.begin(&asleep(shift)).unwrap();
     let list = SpikeList::new(&raster, shift - Time::ZERO);
-    engine.drive(0, 1.0, Box::new(list));
+    engine
+        .drive("list", &layer(0), 1.0, Box::new(list))
+        .unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts {
         assert_eq!(
@@ -118,7 +131,13 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
         })
         .collect();
     spikes.sort_unstable();
-    let weights = (0..case.weights.len()).map(|p| engine.weights(p)).collect();
+    let weights = (0..case.weights.len())
+        .map(|l| {
+            let name = format!("{}_{}", layer(l), layer(l + 1));
+            let weights = engine.weights(&name).unwrap();
+            Array2::from_shape_vec(case.weights[l].dim(), weights.values).unwrap()
+        })
+        .collect();
     (spikes, weights)
 }
 

@@ -124,7 +124,8 @@ pub fn sleep(engine: &mut Simulation, timing: Timing, observer: &mut dyn Observe
     };
     let ms = Duration::from_ps(PS_PER_MS);
     let noise = ImageNoise::new(&rates, Some(patch), ms, timing, 1, "sleep 1");
-    engine.drive(0, 1.0, Box::new(noise));
+    let driven = engine.drive("image", LAYERS[0], 1.0, Box::new(noise));
+    driven.expect("a population");
     assert_eq!(
         engine.run(Time::from_ms(15_000.0).expect("in range"), observer),
         Ended::Reached

@@ -4,23 +4,35 @@
 //! arrives after it. So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run
 //! is cut, and how many threads take lanes does not change any bit; empty windows are skipped.
 
+mod bout;
+mod change;
 mod checkpoint;
 mod drive;
+mod graph;
+mod input;
+mod sample;
+mod weights;
 
 use std::mem;
 use std::sync::OnceLock;
 
-use ndarray::{Array2, Axis, concatenate};
 use rayon::prelude::*;
 
+use crate::base::stream::name_hash;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
+use crate::engine::error::{Kind, SimulationError};
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::{Lane, Spike};
 use crate::event::agenda::Agenda;
+use crate::neuron::Variable;
 use crate::stimulus;
+pub use bout::{Bout, Keep};
+pub use change::Change;
 use drive::Drive;
+pub(in crate::engine) use input::Inputs;
+pub(in crate::engine) use weights::Projection;
 
 /// A population as the exchange needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,17 +43,20 @@ pub struct Population {
     pub id: u64,
     /// Neurons.
     pub size: u32,
+    /// What can be sampled of them.
+    pub variables: &'static [Variable],
     /// Where its neurons are, in ascending order.
     pub(super) places: Vec<Place>,
 }
 
 impl Population {
     /// A population whose neurons have no place yet.
-    pub(super) fn new(name: String, id: u64, size: u32) -> Self {
+    pub(super) fn new(name: String, size: u32, variables: &'static [Variable]) -> Self {
         Self {
+            id: name_hash(&name),
             name,
-            id,
             size,
+            variables,
             places: Vec::new(),
         }
     }
@@ -74,14 +89,19 @@ pub enum Ended {
 /// Lanes, and the spikes between them.
 pub struct Simulation {
     populations: Vec<Population>,
+    projections: Vec<Projection>,
     lanes: Vec<Lane>,
     lookahead: Duration,
     now: Time,
     /// Spikes of the last step, in order, which the lanes have not seen yet.
     spikes: Vec<Spike>,
+    /// The bout at hand.
+    bout: bout::Current,
+    /// What reaches the network by declaration.
+    inputs: Inputs,
     drives: Vec<Drive>,
-    /// The next tick of each stimulus, by its number.
-    agenda: Agenda<usize>,
+    /// The next tick of each drive, by the number of its name.
+    agenda: Agenda<u64>,
     /// Spikes of the tick at hand.
     drawn: Vec<stimulus::Spike>,
     counts: Vec<u64>,
@@ -95,10 +115,12 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// `lanes` of `populations`, given by name and size, at t = 0. `lookahead` is the shortest delay above zero among
+    /// `lanes` of `populations`, given by name and size, `projections` and `inputs`, none of which is on, at t = 0. `lookahead` is the shortest delay above zero among
     /// all projections; a long one is as good for a network without any.
     pub(super) fn new(
         mut populations: Vec<Population>,
+        projections: Vec<Projection>,
+        inputs: Inputs,
         mut lanes: Vec<Lane>,
         lookahead: Duration,
     ) -> Self {
@@ -121,10 +143,13 @@ impl Simulation {
         let counts = vec![0; populations.len()];
         Self {
             populations,
+            projections,
             lanes,
             lookahead,
             now: Time::ZERO,
             spikes: Vec::new(),
+            bout: bout::Current::default(),
+            inputs,
             drives: Vec::new(),
             agenda: Agenda::default(),
             drawn: Vec::new(),
@@ -156,6 +181,24 @@ impl Simulation {
         &self.populations
     }
 
+    /// The index of the population called `name`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn index_of(&self, name: &str) -> Result<usize, SimulationError> {
+        let mut populations = self.populations.iter();
+        let found = populations.position(|population| population.name == name);
+        found.ok_or_else(|| SimulationError::Unknown {
+            kind: Kind::Population,
+            name: name.into(),
+            known: self
+                .populations
+                .iter()
+                .map(|known| known.name.clone())
+                .collect(),
+        })
+    }
+
     /// Parts that advance side by side.
     pub fn n_lanes(&self) -> usize {
         self.lanes.len()
@@ -175,53 +218,6 @@ impl Simulation {
     fn dense(&self) -> impl Iterator<Item = &DenseBlock> {
         let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
         groups.flat_map(|group| &group.dense)
-    }
-
-    /// The weights of the dense projection number `projection` as they stand, shape (n_target, n_source).
-    pub fn weights(&self, projection: usize) -> Array2<f32> {
-        let mut blocks: Vec<&DenseBlock> = self
-            .dense()
-            .filter(|block| block.projection == projection)
-            .collect();
-        blocks.sort_by_key(|block| block.first);
-        let parts: Vec<Array2<f32>> = blocks
-            .iter()
-            .map(|block| block.weights.to_matrix())
-            .collect();
-        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-        // Parts of one matrix have as many columns each.
-        concatenate(Axis(0), &views).unwrap_or_default()
-    }
-
-    /// Starts a bout at `t`: every neuron to rest, past and flying spikes forgotten, everything from outside removed
-    /// (stimuli, noise, currents). Weights, counts and fingerprint stay.
-    pub fn reset(&mut self, t: Time) {
-        self.lanes.iter_mut().for_each(|lane| lane.reset(t));
-        self.drives.clear();
-        self.agenda.clear();
-        self.spikes.clear();
-        self.exploded = false;
-        self.now = t;
-    }
-
-    /// The model's variable number `variable` of neuron `node` of the population at index `population` at `t`, which is
-    /// now or before it, if nothing happened in between.
-    pub fn sample(&self, population: usize, node: u32, variable: usize, t: Time) -> f64 {
-        let places = &self.populations[population].places;
-        let place = places[places.partition_point(|place| place.first <= node) - 1];
-        let group = &self.lanes[place.lane].groups[place.group];
-        let local = (place.local + (node - place.first)) as usize;
-        group.neurons.sample(variable, local, t)
-    }
-
-    /// A neuron whose state is NaN or infinite: population and number.
-    pub fn non_finite(&self) -> Option<(usize, u32)> {
-        let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
-        let mut wrong = groups.filter_map(|group| {
-            let local = group.neurons.non_finite()?;
-            Some(group.node(local as u32))
-        });
-        wrong.next()
     }
 
     /// Windows run so far in which something may have happened: states are as they were where this has not grown.

@@ -63,7 +63,11 @@ impl Desk<'_> {
     where
         A: Act<Error = ExperimentError>,
     {
-        self.crew.share(self.go_on(name, run))
+        match self.go_on(name, run) {
+            // Told to stop while it built its network: what it had saved stays.
+            Err(error) if error.is_stop() => Ok(Ended::Stopped),
+            done => self.crew.share(done),
+        }
     }
 
     fn go_on<A>(&self, name: &str, run: &mut Run<'_, A>) -> Result<Ended, ExperimentError>
@@ -79,7 +83,7 @@ impl Desk<'_> {
             return Ok(Ended::Stopped);
         }
         if let Some(slot) = slot {
-            run.restore(&slot.state)?;
+            run.restore(&slot.state, &self.crew)?;
         }
         if was_complete {
             return Ok(Ended::Complete);

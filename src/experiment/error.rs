@@ -6,6 +6,7 @@ use crate::base::parameter::ParameterError;
 use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
+use crate::engine::error::SimulationError;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
@@ -56,6 +57,9 @@ pub enum ExperimentError {
     /// The network.
     #[error(transparent)]
     Assembly(#[from] AssemblyError),
+    /// Something asked of a network that it does not have.
+    #[error(transparent)]
+    Simulation(#[from] SimulationError),
     /// The bouts.
     #[error(transparent)]
     TooLong(#[from] TooLong),
@@ -176,6 +180,8 @@ impl From<RunError> for ExperimentError {
             RunError::Record(error) => error.into(),
             RunError::Tripped(tripped) => tripped.into(),
             RunError::Resume(error) => error.into(),
+            RunError::Simulation(error) => error.into(),
+            RunError::Stopped(stopped) => AssemblyError::from(stopped).into(),
         }
     }
 }
@@ -183,10 +189,16 @@ impl From<RunError> for ExperimentError {
 impl ExperimentError {
     /// Whether a run that went on would end in the same way, whatever is mended outside of it.
     pub(super) fn would_recur(&self) -> bool {
-        matches!(
-            self,
-            Self::Training(_) | Self::Conversion(_) | Self::Tripped(_) | Self::Assembly(_)
-        )
+        !self.is_stop()
+            && matches!(
+                self,
+                Self::Training(_) | Self::Conversion(_) | Self::Tripped(_) | Self::Assembly(_)
+            )
+    }
+
+    /// Whether it was told to stop while it built a network.
+    pub(super) fn is_stop(&self) -> bool {
+        matches!(self, Self::Assembly(AssemblyError::Stopped(_)))
     }
 
     /// Adds how to go on with the run in `directory`, where that is of use.

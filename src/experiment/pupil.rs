@@ -7,8 +7,9 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
-use crate::engine::assembly::assemble;
-use crate::engine::simulation::Simulation;
+use crate::config::sleep_replay::projection_name;
+use crate::engine::assembly::assemble_watched;
+use crate::engine::simulation::{self, Keep, Simulation};
 use crate::experiment::control::{JOINT, SEQUENTIAL};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::learner::{Learner, Material, Setting};
@@ -22,7 +23,8 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::run::act::{Act, pack, unpack};
 use crate::run::error::ResumeError;
-use crate::run::progress::{Progress, Watch};
+use crate::run::progress::{Building, Progress, Watch};
+use crate::run::snapshot::matrix;
 
 /// Name of the network that sleeps, in files and tables.
 pub const SLEEP: &str = "sleep";
@@ -247,7 +249,7 @@ impl Sleep {
 impl Act for Pupil<'_> {
     type Error = ExperimentError;
 
-    fn build(&mut self, bout: &Bout) -> Result<Simulation, ExperimentError> {
+    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
         let Setting {
             model,
             inputs,
@@ -256,10 +258,17 @@ impl Act for Pupil<'_> {
         let seen = inputs.seen(bout.task);
         let gains = spiking::gains(model, &self.learner.mlp, seen)?;
         let network = spiking::network(model, seed, &self.learner.mlp, &gains);
-        let mut simulation = assemble(&network)?;
+        let mut simulation = assemble_watched(&network, &Building { watch, seed })?;
+        simulation.begin(&simulation::Bout {
+            number: 0,
+            name: bout.name.clone(),
+            start: bout.start,
+            keep: Keep::Weights,
+            on: Vec::new(),
+        })?;
         let stimulus = spiking::stimulus(model, inputs, seen, seed, bout);
-        simulation.reset(bout.start);
-        simulation.drive(spiking::INPUT, spiking::WEIGHT, stimulus);
+        let input = &network.populations[0].name;
+        simulation.drive(spiking::STIMULUS, input, spiking::WEIGHT, stimulus)?;
         Ok(simulation)
     }
 
@@ -285,9 +294,10 @@ impl Act for Pupil<'_> {
             let before = self.learner.mlp.parameters();
             (spikes, before)
         });
-        let layers = self.learner.mlp.layers.iter_mut().enumerate();
-        for (l, layer) in layers {
-            layer.weights.assign(&simulation.weights(l));
+        let names = self.setting.model.mlp.layer_names();
+        for (l, layer) in self.learner.mlp.layers.iter_mut().enumerate() {
+            let weights = simulation.weights(&projection_name(&names, l))?;
+            layer.weights.assign(&matrix(&weights));
         }
         self.snapshot(file, bout, "after", bout.stop)?;
         if let Some((spikes, before)) = before {

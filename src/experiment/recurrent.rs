@@ -14,7 +14,7 @@ use std::time;
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, Connection, EdgeFile, NetworkModel, Stimulus};
-use crate::engine::assembly::assemble;
+use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::Simulation;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
@@ -27,7 +27,7 @@ use crate::record::output;
 use crate::record::run_file::RunFile;
 use crate::report::figure;
 use crate::run::guard::Tripped;
-use crate::run::progress::{Progress, Watch};
+use crate::run::progress::{Building, Progress, Watch};
 use crate::run::sampling::{Probe, Sampling};
 use crate::run::snapshot::Snapshots;
 use crate::run::watched::{self, Watched};
@@ -67,9 +67,9 @@ impl Network {
     /// Builds the network of the first seed.
     ///
     /// # Errors
-    /// If it is impossible or larger than the machine, or a file is wrong.
-    pub(super) fn new(model: NetworkModel) -> Result<Self, ExperimentError> {
-        let first = build(&model)?;
+    /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
+    pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
+        let first = build(&model, watch)?;
         let bout = Bout {
             name: BOUT.into(),
             kind: Kind::Run,
@@ -248,7 +248,7 @@ fn end_files(
     Ok(())
 }
 
-fn build(model: &NetworkModel) -> Result<Simulation, ExperimentError> {
+fn build(model: &NetworkModel, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
     let network = declare(model)?;
     let expected = estimate(model, &network)?;
     let what = format!(
@@ -257,7 +257,8 @@ fn build(model: &NetworkModel) -> Result<Simulation, ExperimentError> {
     );
     let at_once = crew::at_once(model.seeds as usize);
     memory::check(expected.memory_bytes * at_once as f64, &what)?;
-    Ok(assemble(&network)?)
+    let seed = model.seed;
+    Ok(assemble_watched(&network, &Building { watch, seed })?)
 }
 
 /// The network that a model file describes, with the spikes, edges and weights of the files that it names.
@@ -349,9 +350,9 @@ fn watched(model: &NetworkModel) -> Watched {
         })
     });
     let snapshots = model.record.weights.as_ref().map(|weights| {
-        let recorded = asked(model).enumerate().collect();
+        let names = asked(model).map(|at| model.dense[at].name.clone());
         Snapshots::new(
-            recorded,
+            names.enumerate().collect(),
             weights.instants.clone(),
             Time::ZERO + model.duration,
         )

@@ -113,10 +113,10 @@ pub(super) trait Experiment {
 }
 
 /// The experiment that `model` describes. Nothing is written.
-fn prepare(model: Model) -> Result<Box<dyn Experiment>, ExperimentError> {
+fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment>, ExperimentError> {
     Ok(match model {
         Model::SleepReplay(model) => Box::new(Nights::new(*model)?),
-        Model::Network(model) => Box::new(Network::new(*model)?),
+        Model::Network(model) => Box::new(Network::new(*model, watch)?),
     })
 }
 
@@ -131,7 +131,7 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<Finished, ExperimentError> {
     let resolved = model.resolved();
-    let experiment = prepare(model)?;
+    let experiment = prepare(model, watch)?;
     let files = source::hashes(experiment.files())?;
     let directory = options.directory()?;
     let _lock = lock(&directory)?;
@@ -175,7 +175,7 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     };
     let model = model(&checkpoint, &directory)?;
     source::check(&checkpoint.files)?;
-    let experiment = prepare(model)?;
+    let experiment = prepare(model, watch)?;
     clear(&directory, &experiment.products());
     let finished = carry_out(&*experiment, directory, checkpoint, watch)?;
     Ok(Resumed::Finished(Box::new(finished)))

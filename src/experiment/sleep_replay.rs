@@ -281,10 +281,8 @@ fn snapshots(model: &SleepReplay) -> Snapshots {
     };
     let names = model.mlp.layer_names();
     let recorded = recorded(model).into_iter().enumerate();
-    let asked = recorded.filter(|&(_, l)| {
-        let name = projection_name(&names, l);
-        weights.projections.contains(&name)
-    });
+    let recorded = recorded.map(|(number, l)| (number, projection_name(&names, l)));
+    let asked = recorded.filter(|(_, name)| weights.projections.contains(name));
     let end = Time::ZERO + model.asleep();
     Snapshots::new(asked.collect(), weights.instants.clone(), end)
 }

@@ -20,8 +20,8 @@ use crate::stimulus::image::{self, ImageNoise, Timing};
 use crate::stimulus::spike_list::SpikeList;
 use crate::synapse::dense::Dense;
 
-/// Index of the population that a stimulus drives.
-pub const INPUT: usize = 0;
+/// Name of what drives the input layer.
+pub const STIMULUS: &str = "image";
 
 /// What a spike of the stimulus adds: any weight makes a relay fire.
 pub const WEIGHT: f32 = 1.0;

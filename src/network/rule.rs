@@ -12,10 +12,12 @@ mod connect;
 mod given;
 mod sample;
 mod share;
+mod stop;
 mod value;
 
 pub use check::RuleError;
 pub use given::{Column, EdgeFault, EdgeList, Edges};
+pub use stop::Stop;
 
 use std::sync::Arc;
 

@@ -19,8 +19,8 @@ pub trait Act {
     /// before the bout's end: a run that goes on within a bout asks again.
     ///
     /// # Errors
-    /// If it cannot be built.
-    fn build(&mut self, bout: &Bout) -> Result<Simulation, Self::Error>;
+    /// If it cannot be built, or is to be no more.
+    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, Self::Error>;
 
     /// The simulated `bout` begins, for the first time.
     ///

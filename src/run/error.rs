@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::engine::error::SimulationError;
+use crate::engine::watch::Stopped;
 use crate::record::error::RecordError;
 use crate::run::guard::Tripped;
 
@@ -12,6 +14,12 @@ pub enum RunError {
     /// The run file.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// Something asked of a network that it does not have.
+    #[error(transparent)]
+    Simulation(#[from] SimulationError),
+    /// The run was to stop while a network was looked at.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     /// A guard.
     #[error(transparent)]
     Tripped(#[from] Tripped),

@@ -3,18 +3,21 @@
 //! A snapshot at T shows the weights after everything that happens at T: the run goes on to the tick after T, or to its
 //! end, which nothing happens at. When one is due follows from the clock alone.
 
+use ndarray::ArrayView2;
+
 use crate::base::time::{Duration, Time};
 use crate::engine::simulation::Simulation;
-use crate::record::error::RecordError;
+use crate::engine::weights::Weights;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
+use crate::run::error::RunError;
 use crate::run::instant::Instants;
 
 /// All snapshots of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshots {
-    /// Numbers of dense projections in the run file and in the network.
-    projections: Vec<(usize, usize)>,
+    /// Dense projections: their numbers in the run file, and their names.
+    projections: Vec<(usize, String)>,
     instants: Option<Instants>,
     /// End of the run.
     end: Time,
@@ -24,8 +27,8 @@ const TICK: Duration = Duration::from_ps(1);
 
 impl Snapshots {
     /// Snapshots at `instants` of a run that ends at `end`, of dense projections given by their numbers in the run file
-    /// and in the network.
-    pub fn new(projections: Vec<(usize, usize)>, instants: Instants, end: Time) -> Self {
+    /// and their names.
+    pub fn new(projections: Vec<(usize, String)>, instants: Instants, end: Time) -> Self {
         Self {
             projections,
             instants: Some(instants),
@@ -42,21 +45,21 @@ impl Snapshots {
     /// Takes the snapshots for which the run was cut now, in a bout that ends at `stop`.
     ///
     /// # Errors
-    /// If the run file cannot be written.
+    /// If the run file cannot be written, or there is no such projection.
     pub fn take(
         &self,
         engine: &Simulation,
         stop: Time,
         file: &mut RunFile,
-    ) -> Result<(), RecordError> {
+    ) -> Result<(), RunError> {
         let now = engine.now();
         // At the end there may be two: of the last tick and of the end.
         let mut due = self.next(Time::from_ps(now.ps() - TICK.ps()), stop);
         while let Some(instant) = due.filter(|&instant| cut(instant, stop) == now) {
             let label = instant.to_string();
-            for &(recorded, projection) in &self.projections {
-                let weights = engine.weights(projection);
-                file.weights(recorded, &label, instant, weights.view())?;
+            for (recorded, projection) in &self.projections {
+                let weights = engine.weights(projection)?;
+                file.weights(*recorded, &label, instant, matrix(&weights))?;
             }
             let after = instant.checked_add(TICK);
             due = after.and_then(|after| self.next(after, stop));
@@ -72,6 +75,16 @@ impl Snapshots {
     }
 }
 
+/// Weights as a matrix of shape (n_target, n_source).
+///
+/// # Panics
+/// If there are more or fewer than that.
+pub fn matrix(weights: &Weights) -> ArrayView2<'_, f32> {
+    let shape = (weights.n_target, weights.n_source);
+    let view = ArrayView2::from_shape(shape, &weights.values);
+    view.expect("as many weights as pairs")
+}
+
 fn cut(instant: Time, stop: Time) -> Time {
     let after = instant.checked_add(TICK);
     after.map_or(stop, |after| after.min(stop))
@@ -85,7 +98,7 @@ mod tests {
     fn a_run_is_cut_a_tick_after_each_instant_and_at_its_end() {
         let stop = Time::from_ps(25);
         let every = Instants::Every(Duration::from_ps(10));
-        let snapshots = Snapshots::new(vec![(0, 0)], every, stop);
+        let snapshots = Snapshots::new(vec![(0, "p".into())], every, stop);
         let mut now = Time::ZERO;
         let mut cuts = Vec::new();
         while now < stop {
@@ -102,7 +115,7 @@ mod tests {
     fn the_border_of_two_bouts_belongs_to_the_later() {
         let (border, end) = (Time::from_ps(20), Time::from_ps(30));
         let every = Instants::Every(Duration::from_ps(10));
-        let snapshots = Snapshots::new(vec![(0, 0)], every, end);
+        let snapshots = Snapshots::new(vec![(0, "p".into())], every, end);
         assert_eq!(snapshots.next_cut(Time::from_ps(11), border), Time::MAX);
         assert_eq!(snapshots.next_cut(border, end).ps(), 21);
         assert_eq!(snapshots.next_cut(Time::from_ps(21), end), end);

@@ -73,10 +73,10 @@ impl<'a> Runner<'a> {
 impl Act for Runner<'_> {
     type Error = ExperimentError;
 
-    fn build(&mut self, _: &Bout) -> Result<Simulation, ExperimentError> {
+    fn build(&mut self, _: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
         match self.built.take() {
             Some(built) => Ok(built),
-            None => build(self.model),
+            None => build(self.model, watch),
         }
     }
 

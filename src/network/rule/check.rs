@@ -10,6 +10,9 @@ pub(super) const MOST_STEPS: i64 = u16::MAX as i64;
 /// Why a projection cannot be connected.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RuleError {
+    /// An end was asked for.
+    #[error("stopped while synapses were being drawn")]
+    Stopped,
     /// A probability outside 0 to 1.
     #[error("projection `{projection}`: probability is {value}, expected 0 to 1")]
     Probability {

@@ -7,6 +7,7 @@
 use crate::base::time::Duration;
 use crate::network::rule::bucket::{Buckets, Rows};
 use crate::network::rule::bundle::{Bundles, ELSEWHERE, Partners};
+use crate::network::rule::stop::{Pace, Stop};
 use crate::network::rule::value::Values;
 use crate::network::rule::{Block, Plan, Rule, RuleError};
 use crate::synapse::sparse::{Index, Sparse, Weights};
@@ -22,6 +23,18 @@ impl Plan {
     /// As [`Plan::check`], and if the lane is not part of the targets, is too large for `I`, or receives more synapses
     /// than 32-bit offsets can count.
     pub fn connect<I: Index>(&self, lane: &[Block]) -> Result<Sparse<I>, RuleError> {
+        self.connect_until(lane, Stop::NEVER)
+    }
+
+    /// As [`connect`](Self::connect), until `stop` says so.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), and if it did.
+    pub fn connect_until<I: Index>(
+        &self,
+        lane: &[Block],
+        stop: Stop<'_>,
+    ) -> Result<Sparse<I>, RuleError> {
         self.check()?;
         let mut lane = lane.to_vec();
         lane.retain(|block| block.len > 0);
@@ -29,15 +42,18 @@ impl Plan {
         self.check_lane::<I>(&lane)?;
         let bundles = Bundles::new(self, &lane);
         self.check_certain(&bundles)?;
+        let pace = &mut Pace::new(stop);
+        pace.ask()?;
         let rows = match self.delay_ms.constant() {
             Some(ms) => {
                 let delay = Duration::from_ms(ms).map_err(|cause| RuleError::DelayRange {
                     projection: self.name.clone(),
                     cause,
                 })?;
-                self.fill::<I>(&bundles, self.count(&bundles)?, delay)
+                let starts = self.count(&bundles, pace)?;
+                self.fill::<I>(&bundles, starts, delay, pace)?
             }
-            None => self.sort::<I>(&bundles)?,
+            None => self.sort::<I>(&bundles, pace)?,
         };
         let mut sparse = Sparse {
             n_source: self.n_source as usize,
@@ -103,10 +119,12 @@ impl Plan {
     }
 
     /// Where each source's synapses begin, with their number at the end.
-    fn count(&self, bundles: &Bundles<'_>) -> Result<Vec<u32>, RuleError> {
+    fn count(&self, bundles: &Bundles<'_>, pace: &mut Pace<'_>) -> Result<Vec<u32>, RuleError> {
         let mut counts = vec![0_u32; self.n_source as usize + 1];
         let mut total = 0_u64;
         bundles.each(|_, partners| {
+            let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             let here = match partners {
                 Partners::Onto(_, sources) => sources.len() as u64,
                 Partners::From(_, locals) => {
@@ -141,7 +159,8 @@ impl Plan {
         bundles: &Bundles<'_>,
         mut starts: Vec<u32>,
         delay: Duration,
-    ) -> Rows<I> {
+        pace: &mut Pace<'_>,
+    ) -> Result<Rows<I>, RuleError> {
         let n = starts.last().copied().unwrap_or(0) as usize;
         let weighted = self.weight.constant().is_none();
         let mut targets = vec![I::new(0); n];
@@ -156,7 +175,9 @@ impl Plan {
             }
         };
         let mut values = Values::new(self);
-        let done: Result<(), std::convert::Infallible> = bundles.each(|entity, partners| {
+        bundles.each(|entity, partners| {
+            let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             match partners {
                 Partners::Onto(local, sources) => {
                     let (weights, _) = values.of(entity, sources.len());
@@ -174,29 +195,33 @@ impl Plan {
                 }
             }
             Ok(())
-        });
-        let Ok(()) = done;
+        })?;
         // Each start has moved along its row to the end, which is where the next source's row starts.
         starts.rotate_right(1);
         if let Some(first) = starts.first_mut() {
             *first = 0;
         }
-        Rows {
+        Ok(Rows {
             delays: vec![delay],
             offsets: starts,
             targets,
             weights,
-        }
+        })
     }
 
     /// Rows of synapses whose delays differ.
-    fn sort<I: Index>(&self, bundles: &Bundles<'_>) -> Result<Rows<I>, RuleError> {
+    fn sort<I: Index>(
+        &self,
+        bundles: &Bundles<'_>,
+        pace: &mut Pace<'_>,
+    ) -> Result<Rows<I>, RuleError> {
         let share = bundles.n_target() as f64 / f64::from(self.n_target.max(1));
         let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
         let mut buckets = Buckets::new(self.n_source, expected);
         let mut values = Values::new(self);
         bundles.each(|entity, partners| {
             let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             let (weights, steps) = values.of(entity, list.len());
             let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
             match partners {
@@ -219,6 +244,6 @@ impl Plan {
             Ok(())
         })?;
         let weighted = self.weight.constant().is_none();
-        Ok(buckets.into_rows(weighted, self.delay_resolution))
+        buckets.into_rows(weighted, self.delay_resolution, pace)
     }
 }
