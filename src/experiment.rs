@@ -7,6 +7,7 @@ pub mod estimate;
 pub mod inputs;
 pub mod learner;
 pub mod memory;
+mod outcome;
 pub mod plot;
 pub mod pupil;
 pub mod recurrent;

@@ -1,11 +1,13 @@
 //! Networks that run: seeds in parallel, the run file, the table, the figure.
 
+mod build;
 mod edges;
 pub mod estimate;
 mod input;
 mod rates;
 mod runner;
 pub mod summary;
+mod watched;
 mod weights;
 
 use std::path::{Path, PathBuf};
@@ -14,27 +16,24 @@ use std::time;
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, Connection, EdgeFile, NetworkModel, Stimulus};
-use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::Simulation;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::memory;
-use crate::experiment::run::{self, Experiment, Outcome};
-use crate::network::recurrent::{Current, Noise, Population, Projection, Recurrent};
+use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::protocol::hypnogram::{Bout, Kind};
-use crate::record::layout::{self, Layout};
+use crate::record::layout::Layout;
 use crate::record::output;
 use crate::record::run_file::RunFile;
 use crate::report::figure;
 use crate::run::guard::Tripped;
-use crate::run::progress::{Building, Progress, Watch};
-use crate::run::sampling::{Probe, Sampling};
-use crate::run::snapshot::Snapshots;
-use crate::run::watched::{self, Watched};
+use crate::run::progress::{Progress, Watch};
+use crate::run::watched::Watched;
 use crate::run::{Ended, Run, crew};
-use estimate::estimate;
 use runner::Runner;
 use summary::{Seed, Summary};
+use watched::{projections, watched};
+
+pub use build::declare;
 
 /// Name of the one bout.
 const BOUT: &str = "run";
@@ -69,7 +68,7 @@ impl Network {
     /// # Errors
     /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
-        let first = build(&model, watch)?;
+        let first = build::build(&model, watch)?;
         let bout = Bout {
             name: BOUT.into(),
             kind: Kind::Run,
@@ -220,7 +219,7 @@ impl Experiment for Network {
             self.write(desk, &seeds)?;
         }
         Ok(Outcome {
-            summary: run::Summary::Network(Summary::new(&self.model, &seeds)),
+            summary: outcome::Summary::Network(Summary::new(&self.model, &seeds)),
             complete,
             tripped,
         })
@@ -246,147 +245,6 @@ fn end_files(
         }
     }
     Ok(())
-}
-
-fn build(model: &NetworkModel, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
-    let network = declare(model)?;
-    let expected = estimate(model, &network)?;
-    let what = format!(
-        "{} neurons, {:.2e} synapses, rates",
-        expected.neurons, expected.synapses
-    );
-    let at_once = crew::at_once(model.seeds as usize);
-    memory::check(expected.memory_bytes * at_once as f64, &what)?;
-    let seed = model.seed;
-    Ok(assemble_watched(&network, &Building { watch, seed })?)
-}
-
-/// The network that a model file describes, with the spikes, edges and weights of the files that it names.
-///
-/// # Errors
-/// If a file is missing or wrong.
-pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
-    let index = |name: &String| {
-        model
-            .populations
-            .iter()
-            .position(|population| population.name == *name)
-    };
-    let indices = |names: &[String]| names.iter().filter_map(index).collect();
-    let mut projections = Vec::new();
-    for projection in &model.projections {
-        let edges = edges::read(model, projection)?;
-        let Some((source, plan)) =
-            index(&projection.source).zip(model.plan(projection, edges.as_ref()))
-        else {
-            continue;
-        };
-        projections.push(Projection {
-            source,
-            targets: indices(&projection.targets),
-            plan,
-        });
-    }
-    let (mut noise, mut currents) = (Vec::new(), Vec::new());
-    for stimulus in &model.stimuli {
-        match stimulus {
-            Stimulus::Poisson(poisson) => noise.push(Noise {
-                name: poisson.name.clone(),
-                targets: indices(&poisson.targets),
-                rate_hz: poisson.rate_hz,
-                weight: poisson.weight,
-            }),
-            Stimulus::Current(current) => currents.push(Current {
-                name: current.name.clone(),
-                targets: indices(&current.targets),
-                steps: current.steps.clone(),
-            }),
-            Stimulus::Spikes(_) => {}
-        }
-    }
-    Ok(Recurrent {
-        seed: model.seed,
-        lanes: model.lanes,
-        populations: model
-            .populations
-            .iter()
-            .map(|population| Population {
-                name: population.name.clone(),
-                size: population.size,
-                model: population.model.name,
-                values: population.values.clone(),
-                each: population.each.clone(),
-                v_m: population.initial.v_m,
-            })
-            .collect(),
-        projections,
-        dense: weights::read(model)?,
-        noise,
-        currents,
-        spikes: input::spikes(model)?,
-    })
-}
-
-/// What is watched of a run of `model`.
-fn watched(model: &NetworkModel) -> Watched {
-    let populations = model.populations.iter();
-    let population = |population: &config::Population| watched::Population {
-        name: population.name.clone(),
-        size: population.size,
-        model: population.model.name,
-        recorded: model.record.recorded(&population.name).cloned(),
-    };
-    let probes = model.record.states.iter().flat_map(|states| {
-        let mut populations = model.populations.iter();
-        let population = populations.position(|known| known.name == states.population);
-        let variables = states.variables.iter();
-        variables.filter_map(move |&(variable, _)| {
-            Some(Probe {
-                population: population?,
-                variable,
-                neurons: states.neurons.clone(),
-                every: states.every,
-            })
-        })
-    });
-    let snapshots = model.record.weights.as_ref().map(|weights| {
-        let names = asked(model).map(|at| model.dense[at].name.clone());
-        Snapshots::new(
-            names.enumerate().collect(),
-            weights.instants.clone(),
-            Time::ZERO + model.duration,
-        )
-    });
-    Watched {
-        populations: populations.map(population).collect(),
-        sampling: Sampling::new(probes.collect()),
-        snapshots: snapshots.unwrap_or_default(),
-        limits: model.guard.clone(),
-    }
-}
-
-/// Indices of the dense projections whose weights are recorded.
-fn asked(model: &NetworkModel) -> impl Iterator<Item = usize> {
-    let weights = model.record.weights.iter();
-    let names = weights.flat_map(|weights| &weights.projections);
-    names.filter_map(|name| model.dense.iter().position(|dense| dense.name == *name))
-}
-
-/// The projections whose weights are recorded, as the run file has them.
-fn projections(model: &NetworkModel) -> Vec<layout::Projection> {
-    let size = |name: &str| {
-        model
-            .population(name)
-            .map_or(0, |known| known.size as usize)
-    };
-    asked(model)
-        .map(|at| &model.dense[at])
-        .map(|dense| layout::Projection {
-            name: dense.name.clone(),
-            n_target: size(&dense.target),
-            n_source: size(&dense.source),
-        })
-        .collect()
 }
 
 /// The raster that the model asks for.

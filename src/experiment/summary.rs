@@ -10,7 +10,6 @@ use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::{Score, Stage};
-use crate::experiment::sleep_replay::task_labels;
 
 /// Accuracy in percent over seeds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -88,6 +87,22 @@ impl Summary {
     pub fn of<'a>(&'a self, network: &'a str) -> impl Iterator<Item = &'a Row> {
         self.rows.iter().filter(move |row| row.network == network)
     }
+}
+
+/// Names of the tasks: their classes, "0 1".
+pub fn task_labels(model: &SleepReplay) -> Vec<String> {
+    let label = |classes: &Vec<u8>| {
+        classes
+            .iter()
+            .map(u8::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    model
+        .data
+        .iter()
+        .flat_map(|data| data.tasks.iter().map(label))
+        .collect()
 }
 
 fn find<'a>(repetition: &'a Repetition, network: &str, stage: Stage) -> Option<&'a Score> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::config::network::{NetworkModel, RecordedWeights};
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::projections;
+use crate::experiment::recurrent::watched::projections;
 use crate::network::dense::DenseProjection;
 use crate::network::recurrent::{Population, Projection, Recurrent};
 use crate::network::rule::Plan;
