@@ -1,5 +1,6 @@
 //! Time, random streams, elementary functions, parameters with units: what every other layer stands on.
 
+pub mod bytes;
 pub mod distribution;
 pub mod function;
 pub mod parameter;

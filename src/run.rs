@@ -24,10 +24,12 @@ use std::time;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::bytes;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::simulation::Simulation;
+use crate::engine::watch::Watch as _;
 use crate::protocol::hypnogram::Bout;
 use crate::record::checkpoint::Slot;
 use crate::record::error::RecordError;
@@ -80,6 +82,7 @@ pub enum Ended {
 #[derive(Serialize, Deserialize)]
 struct State {
     cursor: usize,
+    #[serde(with = "bytes")]
     act: Vec<u8>,
     guard: Counts,
     fingerprint: Fingerprint,
@@ -91,6 +94,7 @@ struct State {
 struct Live {
     /// Hash over the network as built, by which it is known again.
     graph: u128,
+    #[serde(with = "bytes")]
     simulation: Vec<u8>,
 }
 
@@ -185,8 +189,10 @@ impl<'a, A: Act> Run<'a, A> {
         }
         if let (Some(Live { graph, simulation }), Some(bout)) = (live, bout) {
             let mut network = self.act.build(bout, watch)?;
-            let seed = self.seed;
-            let hash = network.graph_hash_watched(&Building { watch, seed });
+            let (synapses, _) = network.synapses();
+            let building = Building::new(watch, self.seed, synapses as u64);
+            building.assembled(synapses as u64, synapses as u64);
+            let hash = network.graph_hash_watched(&building);
             if hash.map_err(RunError::from)? != graph {
                 return Err(RunError::from(ResumeError::Graph).into());
             }

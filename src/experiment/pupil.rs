@@ -16,6 +16,7 @@ use crate::experiment::learner::{Learner, Material, Setting};
 use crate::experiment::score::{Score, Stage};
 use crate::experiment::spiking;
 use crate::mlp::parameters::Parameters;
+use crate::mlp::perceptron::Mlp;
 use crate::mlp::training::{Accuracy, Lesson, accuracy};
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::error::RecordError;
@@ -231,6 +232,12 @@ impl<'a> Pupil<'a> {
     }
 }
 
+/// Synapses of the network that `mlp` becomes.
+fn synapses(mlp: &Mlp) -> u64 {
+    let layers = mlp.layers.iter();
+    layers.map(|layer| layer.weights.len() as u64).sum()
+}
+
 impl Sleep {
     /// Per projection, weights before and after, where `sizes` are the neurons of the layers; shape (n_target, n_source).
     pub fn weights(&self, sizes: &[usize]) -> Vec<(Array2<f32>, Array2<f32>)> {
@@ -258,7 +265,8 @@ impl Act for Pupil<'_> {
         let seen = inputs.seen(bout.task);
         let gains = spiking::gains(model, &self.learner.mlp, seen)?;
         let network = spiking::network(model, seed, &self.learner.mlp, &gains);
-        let mut simulation = assemble_watched(&network, &Building { watch, seed })?;
+        let building = Building::new(watch, seed, synapses(&self.learner.mlp));
+        let mut simulation = assemble_watched(&network, &building)?;
         simulation.begin(&simulation::Bout {
             number: 0,
             name: bout.name.clone(),

@@ -3,24 +3,36 @@
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-/// Per layer, a matrix row by row, and a number per row where there are biases.
+use crate::base::bytes::floats;
+
+/// Layer by layer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Parameters(Vec<(Vec<f32>, Option<Vec<f32>>)>);
+pub struct Parameters(Vec<Layer>);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Layer {
+    /// A matrix row by row.
+    #[serde(with = "floats")]
+    weights: Vec<f32>,
+    /// A number per row, where there are biases.
+    bias: Option<Vec<f32>>,
+}
 
 impl Parameters {
     pub(super) fn of<'a>(
         layers: impl Iterator<Item = (&'a Array2<f32>, Option<&'a Array1<f32>>)>,
     ) -> Self {
         let bias = |bias: &Array1<f32>| bias.iter().copied().collect();
-        let layer = |(weights, biases): (&Array2<f32>, Option<&Array1<f32>>)| {
-            (weights.iter().copied().collect(), biases.map(bias))
+        let layer = |(weights, biases): (&Array2<f32>, Option<&Array1<f32>>)| Layer {
+            weights: weights.iter().copied().collect(),
+            bias: biases.map(bias),
         };
         Self(layers.map(layer).collect())
     }
 
     /// The matrices, row by row.
     pub fn matrices(&self) -> impl Iterator<Item = &[f32]> {
-        self.0.iter().map(|(weights, _)| &weights[..])
+        self.0.iter().map(|layer| &layer.weights[..])
     }
 
     /// Puts the numbers in the place of those of `layers`, whose matrices stay as they lie in memory; false if there
@@ -31,16 +43,17 @@ impl Parameters {
     ) -> bool {
         let layers: Vec<_> = layers.collect();
         let fits = layers.len() == self.0.len()
-            && layers.iter().zip(&self.0).all(|(own, (weights, bias))| {
+            && layers.iter().zip(&self.0).all(|(own, layer)| {
                 let biases = own.1.as_ref().map(|bias| bias.len());
-                own.0.len() == weights.len() && biases == bias.as_ref().map(Vec::len)
+                own.0.len() == layer.weights.len() && biases == layer.bias.as_ref().map(Vec::len)
             });
         if !fits {
             return false;
         }
-        for ((own, own_bias), (weights, bias)) in layers.into_iter().zip(&self.0) {
-            own.iter_mut().zip(weights).for_each(|(own, &w)| *own = w);
-            if let (Some(own), Some(bias)) = (own_bias, bias) {
+        for ((own, own_bias), layer) in layers.into_iter().zip(&self.0) {
+            let weights = own.iter_mut().zip(&layer.weights);
+            weights.for_each(|(own, &w)| *own = w);
+            if let (Some(own), Some(bias)) = (own_bias, &layer.bias) {
                 own.iter_mut().zip(bias).for_each(|(own, &b)| *own = b);
             }
         }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::length::Lengths;
 use super::output::{OutputError, part_of, replace};
+use crate::base::bytes;
 use crate::base::stream::mix;
 
 /// Name of the file in a run's folder.
@@ -107,6 +108,7 @@ pub struct Checkpoint {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
     /// Its state.
+    #[serde(with = "bytes")]
     pub state: Vec<u8>,
     /// How far its run file had come, if it writes one.
     pub lengths: Option<Lengths>,

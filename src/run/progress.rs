@@ -3,6 +3,8 @@
 //! A run reports as often as it likes and may do so from several threads (one per seed); the watcher decides what to
 //! show. Watching changes nothing about the results.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::base::time::Duration;
 use crate::engine::watch;
 
@@ -115,20 +117,44 @@ pub trait Watch: Sync {
 
 /// The same watcher while a network is being built.
 pub struct Building<'a> {
-    /// Who watches the run.
-    pub watch: &'a dyn Watch,
-    /// Seed of this repetition.
-    pub seed: u64,
+    watch: &'a dyn Watch,
+    seed: u64,
+    /// Synapses so far, and in all.
+    done: AtomicU64,
+    total: AtomicU64,
+}
+
+impl<'a> Building<'a> {
+    /// `watch` while the network of `seed` is built, which has about `total` synapses.
+    pub fn new(watch: &'a dyn Watch, seed: u64, total: u64) -> Self {
+        Self {
+            watch,
+            seed,
+            done: AtomicU64::new(0),
+            total: AtomicU64::new(total),
+        }
+    }
+
+    fn show(&self) {
+        self.watch.show(&Progress::Building {
+            seed: self.seed,
+            done: self.done.load(Ordering::Relaxed),
+            total: self.total.load(Ordering::Relaxed),
+        });
+    }
 }
 
 impl watch::Watch for Building<'_> {
     fn stopped(&self) -> bool {
+        // Asked more often than a part of the network is done: a sign of life.
+        self.show();
         self.watch.interrupted()
     }
 
     fn assembled(&self, done: u64, total: u64) {
-        let seed = self.seed;
-        self.watch.show(&Progress::Building { seed, done, total });
+        self.done.store(done, Ordering::Relaxed);
+        self.total.store(total, Ordering::Relaxed);
+        self.show();
     }
 }
 

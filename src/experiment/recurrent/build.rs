@@ -27,8 +27,8 @@ pub(super) fn build(
     );
     let at_once = crew::at_once(model.seeds as usize);
     memory::check(expected.memory_bytes * at_once as f64, &what)?;
-    let seed = model.seed;
-    Ok(assemble_watched(&network, &Building { watch, seed })?)
+    let building = Building::new(watch, model.seed, expected.synapses as u64);
+    Ok(assemble_watched(&network, &building)?)
 }
 
 /// The network that a model file describes, with the spikes, edges and weights of the files that it names.
