@@ -1,6 +1,6 @@
 //! Neuron models: pure numerics of one population, knowing neither network nor engine.
 //!
-//! A model is one file: its [`ModelSpec`], what one neuron does as an [`individual::Dynamics`], and a [`Model`] whose
+//! A model is one file: its [`Spec`], what one neuron does as an [`individual::Dynamics`], and a [`Model`] whose
 //! `build` is [`individual::build`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and every
 //! engine, with parameters per neuron, currents, checkpoints and samples; a test compares it with an independent
 //! simulation. `src/neuron/tests/perfect.rs` is an example.
@@ -24,7 +24,7 @@ mod trial;
 
 use std::collections::BTreeMap;
 
-use crate::base::parameter::{Dimension, ModelSpec, ParameterError, Values};
+use crate::base::parameter::{Dimension, ParameterError, Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::Time;
 
@@ -219,7 +219,7 @@ pub type Build = fn(Setup<'_>) -> Result<Box<dyn Neurons>, ParameterError>;
 /// A neuron model in the registry.
 pub struct Model {
     /// The model as users see it.
-    pub spec: &'static ModelSpec,
+    pub spec: &'static Spec,
     /// What weights onto it are measured in; `None` for a source, which nothing reaches.
     pub weight: Option<Dimension>,
     /// What can be sampled of it. A membrane potential, which has an initial value, stands first.
@@ -238,7 +238,7 @@ pub static REGISTRY: &[&Model] = &[
 ];
 
 /// Every model as users see it.
-pub fn specs() -> Vec<&'static ModelSpec> {
+pub fn specs() -> Vec<&'static Spec> {
     REGISTRY.iter().map(|model| model.spec).collect()
 }
 

@@ -49,7 +49,8 @@ fn network(trace: &Trace, path: Path) -> Recurrent {
     match path {
         Path::Shared => {}
         Path::Individual => {
-            let v_th = values.remove("v_th").unwrap();
+            let v_th = values["v_th"];
+            values.remove("v_th");
             each.insert("v_th", constant(v_th));
         }
         Path::Adaptive => {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::shell::Shell;
-use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Range};
+use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
     CONNECTION_RULES, DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, STIMULUS_KINDS,
@@ -21,7 +21,7 @@ const WIDTH: usize = 80;
 #[derive(Clone, Copy)]
 enum Entry {
     Neuron(&'static Model),
-    Plasticity(&'static ModelSpec),
+    Plasticity(&'static Spec),
     Rule(&'static KindSpec),
     Stimulus(&'static KindSpec),
     Distribution(&'static KindSpec),
@@ -174,7 +174,7 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
 }
 
 /// Equations and parameters.
-fn equations(out: &mut dyn Write, spec: &ModelSpec) -> io::Result<()> {
+fn equations(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
     writeln!(out, "\nEquations")?;
     for equation in spec.equations.split(";  ") {
         writeln!(out, "  {}", wrap(equation, 4))?;
@@ -185,7 +185,7 @@ fn equations(out: &mut dyn Write, spec: &ModelSpec) -> io::Result<()> {
     }
     let header = ["name", "unit", "default", "range", "meaning"].map(String::from);
     table(out, header, spec.parameters.iter().map(row))?;
-    let potentials = |parameter: &ParameterSpec| parameter.dimension == Dimension::Voltage;
+    let potentials = |parameter: &ParameterSpec| parameter.dimension() == Dimension::Voltage;
     if spec.parameters.iter().any(potentials) {
         let note = "In a network made from an MLP potentials are bare numbers, without mV.";
         writeln!(out, "  {note}")?;
@@ -213,7 +213,7 @@ fn interface(out: &mut dyn Write, model: &Model) -> io::Result<()> {
     table(out, header, rows)
 }
 
-fn source(out: &mut dyn Write, spec: &ModelSpec) -> io::Result<()> {
+fn source(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
     writeln!(out, "\nSource\n  {}", wrap(spec.source, 2))
 }
 
@@ -261,15 +261,11 @@ fn unit(dimension: Dimension) -> &'static str {
 }
 
 fn row(parameter: &ParameterSpec) -> [String; 5] {
-    let default = match parameter.default {
-        Some(value) => value.to_string(),
-        None => "required".into(),
-    };
     [
         parameter.name.into(),
-        unit(parameter.dimension).into(),
-        default,
-        parameter.range.describe(),
+        unit(parameter.dimension()).into(),
+        parameter.default.describe(),
+        parameter.kind.range(),
         parameter.doc.into(),
     ]
 }
@@ -303,7 +299,7 @@ fn document(entry: Entry) -> Value {
     document
 }
 
-fn spec_document(spec: &ModelSpec) -> Value {
+fn spec_document(spec: &Spec) -> Value {
     let parameters: Vec<Value> = spec.parameters.iter().map(parameter_document).collect();
     json!({
         "name": spec.name,
@@ -328,16 +324,28 @@ fn kind_document(spec: &KindSpec) -> Value {
 }
 
 fn parameter_document(parameter: &ParameterSpec) -> Value {
-    let range = match parameter.range {
-        Range::Finite => json!({}),
-        Range::Positive => json!({ "above": 0.0 }),
-        Range::NonNegative => json!({ "at_least": 0.0 }),
-        Range::Between(low, high) => json!({ "at_least": low, "at_most": high }),
+    let range = match parameter.kind {
+        Kind::Quantity { range, .. } => match range {
+            Range::Finite => json!({}),
+            Range::Positive => json!({ "above": 0.0 }),
+            Range::NonNegative => json!({ "at_least": 0.0 }),
+            Range::Between(low, high) => json!({ "at_least": low, "at_most": high }),
+        },
+        Kind::Count { least, most } => json!({ "at_least": least, "at_most": most }),
+        Kind::Word(words) => json!({ "one_of": words }),
+        _ => json!({}),
+    };
+    let default = match parameter.default {
+        Default::Required | Default::Absent(_) => Value::Null,
+        Default::Number(value) => value.into(),
+        Default::Count(n) => n.into(),
+        Default::Flag(flag) => flag.into(),
+        Default::Word(word) => word.into(),
     };
     json!({
         "name": parameter.name,
-        "unit": parameter.dimension.unit(),
-        "default": parameter.default,
+        "unit": parameter.dimension().unit(),
+        "default": default,
         "range": range,
         "meaning": parameter.doc,
     })

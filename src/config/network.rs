@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time;
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{Dimension, ModelSpec, Values};
+use crate::base::parameter::{Dimension, Spec, Values};
 use crate::base::time::Duration;
 use crate::network::rule::{Edges, Plan, Rule};
 use crate::neuron;
@@ -70,7 +70,7 @@ pub struct Population {
     /// Neurons, 1 to 2³¹.
     pub size: u32,
     /// The neuron model.
-    pub model: &'static ModelSpec,
+    pub model: &'static Spec,
     /// Parameters that all neurons share, in range and in held units; consistent where `each` is empty.
     pub values: Values,
     /// The other parameters: drawn for each neuron, never constant, in held units. No draw can leave their range.

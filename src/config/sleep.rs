@@ -9,7 +9,7 @@ use super::network::{
 };
 use super::sleep_replay::{Conversion, Input, SleepReplay, Weights};
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{ModelSpec, Values};
+use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::relay;
 
@@ -82,7 +82,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
 /// Every layer: relays, then neurons at rest.
 fn populations(experiment: &SleepReplay, names: &[String]) -> Option<Vec<Population>> {
     let sizes = &experiment.mlp.layers;
-    let population = |l: usize, model: &'static ModelSpec, values: Values, v_m| {
+    let population = |l: usize, model: &'static Spec, values: Values, v_m| {
         Some(Population {
             name: names[l].clone(),
             size: u32::try_from(sizes[l]).ok()?,
@@ -94,7 +94,7 @@ fn populations(experiment: &SleepReplay, names: &[String]) -> Option<Vec<Populat
     };
     let mut populations = vec![population(0, &relay::SPEC, Values::new(), None)?];
     for (l, values) in experiment.neuron.layers.iter().enumerate() {
-        let rest = values.get("e_l").copied()?;
+        let rest = values.number("e_l")?;
         let rest = Distribution::new(Shape::Constant(rest)).ok()?;
         let model = experiment.neuron.model;
         populations.push(population(l + 1, model, values.clone(), Some(rest))?);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::base::parameter::{ModelSpec, Values};
+use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 use crate::mlp::perceptron::Output;
 use crate::protocol::hypnogram::{self, Bout, TooLong};
@@ -169,7 +169,7 @@ pub enum Statistics {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Neuron {
     /// The model.
-    pub model: &'static ModelSpec,
+    pub model: &'static Spec,
     /// Complete and in range, in held units, per layer after the input.
     pub layers: Vec<Values>,
 }
@@ -178,7 +178,7 @@ pub struct Neuron {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plasticity {
     /// The rule.
-    pub rule: &'static ModelSpec,
+    pub rule: &'static Spec,
     /// Complete and in range, in held units, per layer after the input; `None` where incoming weights are fixed.
     pub layers: Vec<Option<Values>>,
 }

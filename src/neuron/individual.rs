@@ -93,12 +93,14 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
 /// other: the first such neuron is named.
 pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, ParameterError> {
     let mut values = setup.values.clone();
-    for (name, each) in setup.each {
+    for (&name, each) in setup.each {
         if each.len() != setup.size {
             return Err(ParameterError::Inconsistent {
                 model: D::NAME,
+                parameter: name,
+                neuron: None,
                 reason: format!(
-                    "`{name}` has {} values, expected one for each of {} neurons",
+                    " has {} values, expected one for each of {} neurons",
                     each.len(),
                     setup.size
                 ),
@@ -117,8 +119,13 @@ pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, Paramet
 
 /// The error with the neuron that it is about.
 fn of_neuron(j: usize, error: ParameterError) -> ParameterError {
-    let (model, reason) = match error {
-        ParameterError::Inconsistent { model, reason } => (model, reason),
+    let (model, parameter, reason) = match error {
+        ParameterError::Inconsistent {
+            model,
+            parameter,
+            neuron: _,
+            reason,
+        } => (model, parameter, reason),
         ParameterError::OutOfRange {
             model,
             parameter,
@@ -127,13 +134,16 @@ fn of_neuron(j: usize, error: ParameterError) -> ParameterError {
             expected,
         } => (
             model,
-            format!("`{parameter}` is {value}{unit}, expected {expected}"),
+            parameter,
+            format!(" is {value}{unit}, expected {expected}"),
         ),
         other => return other,
     };
     ParameterError::Inconsistent {
         model,
-        reason: format!("neuron {j}: {reason}"),
+        parameter,
+        neuron: Some(j),
+        reason,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::parameter::{self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec};
 use crate::base::process::{self, MOST_ENTITIES, Process};
 use crate::base::stream::Stream;
 use crate::base::time::{PS_PER_MS, Time};
@@ -24,17 +24,16 @@ pub static MODEL: Model = Model {
 const HIGHEST_HZ: f64 = 1e9;
 
 /// The model as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "poisson",
     summary: "Source that fires at random instants, independent of each other and of every other source.",
     equations: "intervals between spikes are exponentially distributed with mean 1 / rate",
-    parameters: &[ParameterSpec {
-        name: "rate",
-        dimension: Dimension::Rate,
-        default: None,
-        range: Range::Between(0.0, HIGHEST_HZ),
-        doc: "mean number of spikes per time of each source",
-    }],
+    parameters: &[ParameterSpec::drawn(
+        "rate",
+        Dimension::Rate,
+        Range::Between(0.0, HIGHEST_HZ),
+        "mean number of spikes per time of each source",
+    )],
     source: "superposition and thinning of Poisson processes: Kingman 1993, Poisson Processes, sections 2.2 and 5.1",
 };
 
@@ -79,18 +78,20 @@ impl Poisson {
         } = setup;
         let inconsistent = |reason: String| ParameterError::Inconsistent {
             model: SPEC.name,
+            parameter: "rate",
+            neuron: None,
             reason,
         };
         if size > MOST_ENTITIES {
             return Err(inconsistent(format!(
-                "found {size} sources side by side, expected {MOST_ENTITIES} at most"
+                ": found {size} sources side by side, expected {MOST_ENTITIES} at most"
             )));
         }
         let rates_hz = match each.get("rate") {
             None => vec![parameter::complete(&SPEC, values)?["rate"]; size],
             Some(rates) if rates.len() != size => {
                 return Err(inconsistent(format!(
-                    "found {} values of `rate`, expected {size}",
+                    " has {} values, expected {size}",
                     rates.len()
                 )));
             }

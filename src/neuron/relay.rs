@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::parameter::{self, Dimension, ModelSpec};
+use crate::base::parameter::{self, Dimension, Spec};
 use crate::base::time::{PS_PER_MS, Time};
 use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
 use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, StateError};
@@ -21,7 +21,7 @@ pub static MODEL: Model = Model {
 };
 
 /// The model as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "relay",
     summary: "Neuron without dynamics, for events as sources of projections: it fires at every instant at which \
               something arrives.",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::base::parameter::{ModelSpec, Values};
+use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 
 /// Synapses from every neuron of one population onto every neuron of another, with the weights of a layer in a weight
@@ -33,7 +33,7 @@ pub struct DenseProjection {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plasticity {
     /// The rule.
-    pub rule: &'static ModelSpec,
+    pub rule: &'static Spec,
     /// A value for every parameter, in range and in held units.
     pub values: Values,
 }

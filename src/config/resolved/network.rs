@@ -124,9 +124,9 @@ impl Text {
         self.key("neuron", quote(population.model.name));
         self.key("size", population.size);
         for parameter in population.model.parameters {
-            let (name, dimension) = (parameter.name, parameter.dimension);
-            if let Some(value) = population.values.get(name) {
-                self.key(name, quantity::write(*value, dimension));
+            let (name, dimension) = (parameter.name, parameter.dimension());
+            if let Some(value) = population.values.number(name) {
+                self.key(name, quantity::write(value, dimension));
             } else if let Some(distribution) = population.each.get(name) {
                 self.key(name, drawn(distribution, dimension));
             }
@@ -172,7 +172,8 @@ impl Text {
             None => quote("off"),
             Some(Plasticity { rule, values }) => {
                 let parameters = rule.parameters.iter().filter_map(|parameter| {
-                    let value = quantity::write(*values.get(parameter.name)?, parameter.dimension);
+                    let value =
+                        quantity::write(values.number(parameter.name)?, parameter.dimension());
                     Some(format!(", {} = {value}", parameter.name))
                 });
                 let parameters: String = parameters.collect();

@@ -1,67 +1,63 @@
 //! What the user sets of a leaky integrate-and-fire neuron.
 
-use crate::base::parameter::{
-    self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
-};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::membrane::Given;
 
 /// The model as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "lif",
     summary: "Leaky integrate-and-fire neuron; a spike moves the potential at once (delta synapse).",
     equations: "tau_m dv/dt = e_l - v + i_e tau_m / c_m;  an arrival adds gain * weight to v;  v >= v_th: spike, \
                 v <- v_reset, held for t_ref",
     parameters: &[
-        ParameterSpec {
-            name: "tau_m",
-            dimension: Dimension::Time,
-            default: None,
-            range: Range::Positive,
-            doc: "membrane time constant",
-        },
-        ParameterSpec {
-            name: "v_th",
-            dimension: Dimension::Voltage,
-            default: None,
-            range: Range::Finite,
-            doc: "spike threshold; a neuron driven above it by e_l and i_e fires by itself",
-        },
-        ParameterSpec {
-            name: "v_reset",
-            dimension: Dimension::Voltage,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "potential after a spike, below v_th",
-        },
-        ParameterSpec {
-            name: "e_l",
-            dimension: Dimension::Voltage,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "resting potential",
-        },
-        ParameterSpec {
-            name: "t_ref",
-            dimension: Dimension::Time,
-            default: Some(0.0),
-            range: Range::NonNegative,
-            doc: "refractory period: the neuron ignores arrivals on [t, t + t_ref) after a spike at t",
-        },
-        ParameterSpec {
-            name: "i_e",
-            dimension: Dimension::Current,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "constant current into the neuron",
-        },
-        ParameterSpec {
-            name: "c_m",
-            dimension: Dimension::Capacitance,
-            default: Some(250.0),
-            range: Range::Positive,
-            doc: "membrane capacitance; says what currents do",
-        },
+        ParameterSpec::drawn(
+            "tau_m",
+            Dimension::Time,
+            Range::Positive,
+            "membrane time constant",
+        ),
+        ParameterSpec::drawn(
+            "v_th",
+            Dimension::Voltage,
+            Range::Finite,
+            "spike threshold; a neuron driven above it by e_l and i_e fires by itself",
+        ),
+        ParameterSpec::drawn(
+            "v_reset",
+            Dimension::Voltage,
+            Range::Finite,
+            "potential after a spike, below v_th",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "e_l",
+            Dimension::Voltage,
+            Range::Finite,
+            "resting potential",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "t_ref",
+            Dimension::Time,
+            Range::NonNegative,
+            "refractory period: the neuron ignores arrivals on [t, t + t_ref) after a spike at t",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "i_e",
+            Dimension::Current,
+            Range::Finite,
+            "constant current into the neuron",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "c_m",
+            Dimension::Capacitance,
+            Range::Positive,
+            "membrane capacitance; says what currents do",
+        )
+        .or_number(250.0),
     ],
     source: "Lapicque 1907; exact event-driven form as in Brette 2006, Neural Comput 18:2004",
 };

@@ -1,82 +1,76 @@
 //! What the user sets of an adapting leaky integrate-and-fire neuron.
 
-use crate::base::parameter::{
-    self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
-};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::membrane::Given;
 
 /// The model as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "lif_adaptive",
     summary: "Leaky integrate-and-fire neuron with spike-frequency adaptation; a spike moves the potential at once \
               (delta synapse).",
     equations: "dv/dt = -(v - e_l)/tau_m + (i_e - w)/c_m;  dw/dt = -w/tau_w;  an arrival adds gain * weight to v;  \
                 v >= v_th: spike, v <- v_reset, held for t_ref, w <- w + b",
     parameters: &[
-        ParameterSpec {
-            name: "tau_m",
-            dimension: Dimension::Time,
-            default: None,
-            range: Range::Positive,
-            doc: "membrane time constant",
-        },
-        ParameterSpec {
-            name: "v_th",
-            dimension: Dimension::Voltage,
-            default: None,
-            range: Range::Finite,
-            doc: "spike threshold; a neuron whose e_l + i_e * tau_m/c_m lies above it fires by itself",
-        },
-        ParameterSpec {
-            name: "v_reset",
-            dimension: Dimension::Voltage,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "potential after a spike, below v_th",
-        },
-        ParameterSpec {
-            name: "e_l",
-            dimension: Dimension::Voltage,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "resting potential",
-        },
-        ParameterSpec {
-            name: "t_ref",
-            dimension: Dimension::Time,
-            default: Some(0.0),
-            range: Range::NonNegative,
-            doc: "refractory period: the neuron ignores arrivals on [t, t + t_ref) after a spike at t",
-        },
-        ParameterSpec {
-            name: "c_m",
-            dimension: Dimension::Capacitance,
-            default: Some(250.0),
-            range: Range::Positive,
-            doc: "membrane capacitance; scales currents only",
-        },
-        ParameterSpec {
-            name: "i_e",
-            dimension: Dimension::Current,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "constant current into the neuron",
-        },
-        ParameterSpec {
-            name: "tau_w",
-            dimension: Dimension::Time,
-            default: None,
-            range: Range::Positive,
-            doc: "time constant of the adaptation current; may equal tau_m",
-        },
-        ParameterSpec {
-            name: "b",
-            dimension: Dimension::Current,
-            default: None,
-            range: Range::NonNegative,
-            doc: "what each spike adds to the adaptation current",
-        },
+        ParameterSpec::drawn(
+            "tau_m",
+            Dimension::Time,
+            Range::Positive,
+            "membrane time constant",
+        ),
+        ParameterSpec::drawn(
+            "v_th",
+            Dimension::Voltage,
+            Range::Finite,
+            "spike threshold; a neuron whose e_l + i_e * tau_m/c_m lies above it fires by itself",
+        ),
+        ParameterSpec::drawn(
+            "v_reset",
+            Dimension::Voltage,
+            Range::Finite,
+            "potential after a spike, below v_th",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "e_l",
+            Dimension::Voltage,
+            Range::Finite,
+            "resting potential",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "t_ref",
+            Dimension::Time,
+            Range::NonNegative,
+            "refractory period: the neuron ignores arrivals on [t, t + t_ref) after a spike at t",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "c_m",
+            Dimension::Capacitance,
+            Range::Positive,
+            "membrane capacitance; scales currents only",
+        )
+        .or_number(250.0),
+        ParameterSpec::drawn(
+            "i_e",
+            Dimension::Current,
+            Range::Finite,
+            "constant current into the neuron",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "tau_w",
+            Dimension::Time,
+            Range::Positive,
+            "time constant of the adaptation current; may equal tau_m",
+        ),
+        ParameterSpec::drawn(
+            "b",
+            Dimension::Current,
+            Range::NonNegative,
+            "what each spike adds to the adaptation current",
+        ),
     ],
     source: "Treves 1993, Network 4:259; Torao-Angosto et al. 2021, Front Syst Neurosci 15:609645; \
              exact event-driven form as in Brette 2006, Neural Comput 18:2004",
@@ -130,8 +124,8 @@ impl Params {
         };
         given.check_potentials(params.v_inf(0.0))?;
         if !params.jump().is_finite() {
-            return Err(given.inconsistent(format!(
-                "`b` of {} pA moves the potential beyond all numbers, expected `b` `tau_m` / `c_m` within them",
+            return Err(given.inconsistent("b", format!(
+                " of {} pA moves the potential beyond all numbers, expected `b` `tau_m` / `c_m` within them",
                 params.b
             )));
         }

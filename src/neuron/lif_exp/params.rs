@@ -1,82 +1,26 @@
 //! What the user sets of a leaky integrate-and-fire neuron with exponential currents.
 
-use crate::base::parameter::{
-    self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
-};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::membrane::Given;
 
 /// The model as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "lif_exp",
     summary: "Leaky integrate-and-fire neuron; a spike brings a current that decays exponentially.",
     equations: "c_m dv/dt = -c_m/tau_m (v - e_l) + i_ex + i_in + i_e;  di_ex/dt = -i_ex/tau_syn_ex;  \
                 di_in/dt = -i_in/tau_syn_in;  an arrival adds its weight to i_ex if positive, else to i_in;  \
                 v reaches v_th: spike, v <- v_reset, held for t_ref",
     parameters: &[
-        ParameterSpec {
-            name: "tau_m",
-            dimension: Dimension::Time,
-            default: None,
-            range: Range::Positive,
-            doc: "membrane time constant",
-        },
-        ParameterSpec {
-            name: "c_m",
-            dimension: Dimension::Capacitance,
-            default: Some(250.0),
-            range: Range::Positive,
-            doc: "membrane capacitance",
-        },
-        ParameterSpec {
-            name: "tau_syn_ex",
-            dimension: Dimension::Time,
-            default: None,
-            range: Range::Positive,
-            doc: "time constant of the current that arrivals of positive weight bring",
-        },
-        ParameterSpec {
-            name: "tau_syn_in",
-            dimension: Dimension::Time,
-            default: None,
-            range: Range::Positive,
-            doc: "time constant of the current that arrivals of negative weight bring",
-        },
-        ParameterSpec {
-            name: "v_th",
-            dimension: Dimension::Voltage,
-            default: None,
-            range: Range::Finite,
-            doc: "spike threshold",
-        },
-        ParameterSpec {
-            name: "v_reset",
-            dimension: Dimension::Voltage,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "potential after a spike, below v_th",
-        },
-        ParameterSpec {
-            name: "e_l",
-            dimension: Dimension::Voltage,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "resting potential",
-        },
-        ParameterSpec {
-            name: "t_ref",
-            dimension: Dimension::Time,
-            default: Some(0.0),
-            range: Range::NonNegative,
-            doc: "refractory period: v is held at v_reset on [t, t + t_ref) after a spike at t; currents go on",
-        },
-        ParameterSpec {
-            name: "i_e",
-            dimension: Dimension::Current,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "constant current",
-        },
+        ParameterSpec::drawn("tau_m", Dimension::Time, Range::Positive, "membrane time constant"),
+        ParameterSpec::drawn("c_m", Dimension::Capacitance, Range::Positive, "membrane capacitance").or_number(250.0),
+        ParameterSpec::drawn("tau_syn_ex", Dimension::Time, Range::Positive, "time constant of the current that arrivals of positive weight bring"),
+        ParameterSpec::drawn("tau_syn_in", Dimension::Time, Range::Positive, "time constant of the current that arrivals of negative weight bring"),
+        ParameterSpec::drawn("v_th", Dimension::Voltage, Range::Finite, "spike threshold"),
+        ParameterSpec::drawn("v_reset", Dimension::Voltage, Range::Finite, "potential after a spike, below v_th").or_number(0.0),
+        ParameterSpec::drawn("e_l", Dimension::Voltage, Range::Finite, "resting potential").or_number(0.0),
+        ParameterSpec::drawn("t_ref", Dimension::Time, Range::NonNegative, "refractory period: v is held at v_reset on [t, t + t_ref) after a spike at t; currents go on").or_number(0.0),
+        ParameterSpec::drawn("i_e", Dimension::Current, Range::Finite, "constant current").or_number(0.0),
     ],
     source: "equations as in Rotter & Diesmann 1999, Biol Cybern 81:381; exact crossings between arrivals",
 };

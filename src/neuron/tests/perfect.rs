@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::parameter::{
-    self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
-};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::neuron::individual::{self, Dynamics};
@@ -17,25 +15,25 @@ static MODEL: Model = Model {
     build: |setup| individual::build::<Perfect>(&setup),
 };
 
-static SPEC: ModelSpec = ModelSpec {
+static SPEC: Spec = Spec {
     name: "perfect",
     summary: "Integrator without a leak.",
     equations: "dv/dt = slope;  an arrival adds its weight to v;  v >= v_th: spike, v <- 0",
     parameters: &[
-        ParameterSpec {
-            name: "slope",
-            dimension: Dimension::Rate,
-            default: Some(0.0),
-            range: Range::NonNegative,
-            doc: "millivolts per second",
-        },
-        ParameterSpec {
-            name: "v_th",
-            dimension: Dimension::Voltage,
-            default: Some(1.0),
-            range: Range::Positive,
-            doc: "spike threshold",
-        },
+        ParameterSpec::drawn(
+            "slope",
+            Dimension::Rate,
+            Range::NonNegative,
+            "millivolts per second",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "v_th",
+            Dimension::Voltage,
+            Range::Positive,
+            "spike threshold",
+        )
+        .or_number(1.0),
     ],
     source: "a test",
 };

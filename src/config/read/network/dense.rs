@@ -84,8 +84,8 @@ fn plasticity(item: &Item<'_>) -> Option<Option<Plasticity>> {
         &plasticity::specs(),
     )?;
     let values = rule.parameters.iter().map(|parameter| {
-        let value = |item: &Item<'_>| item.quantity(parameter.dimension, parameter.range);
-        let value = match parameter.default {
+        let value = |item: &Item<'_>| item.quantity(parameter.dimension(), parameter.range());
+        let value = match parameter.default_number() {
             Some(default) => section.or(parameter.name, default, |item| value(&item)),
             None => section
                 .need(parameter.name, parameter.doc)

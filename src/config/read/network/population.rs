@@ -57,7 +57,7 @@ fn parameters(section: &Section<'_>, model: &'static Model) -> Option<Parameters
     let mut good = true;
     for spec in model.spec.parameters {
         let name = spec.name;
-        let item = match spec.default {
+        let item = match spec.default_number() {
             Some(value) if !section.gives(name) => {
                 section.know(name);
                 values.insert(name, value);
@@ -83,23 +83,23 @@ fn parameters(section: &Section<'_>, model: &'static Model) -> Option<Parameters
 
 /// A value, or a distribution that no draw leaves the parameter's range of.
 fn parameter(item: &Item<'_>, spec: &ParameterSpec) -> Option<Distribution> {
-    let distribution = drawn(item, spec.dimension, spec.range)?;
+    let distribution = drawn(item, spec.dimension(), spec.range())?;
     let (low, high) = distribution.reach();
-    let bound = if !spec.range.contains(low) {
+    let bound = if !spec.range().contains(low) {
         "low"
-    } else if !spec.range.contains(high) {
+    } else if !spec.range().contains(high) {
         "high"
     } else {
         return Some(distribution);
     };
-    let unit = match (spec.range, spec.dimension.unit()) {
+    let unit = match (spec.range(), spec.dimension().unit()) {
         (Range::Between(..), unit) if !unit.is_empty() => format!(" {unit}"),
         _ => String::new(),
     };
     let message = format!(
         "`{}`: some draws would leave the range, expected all of them {}{unit}",
         item.path,
-        spec.range.describe()
+        spec.range().describe()
     );
     let help =
         format!("give the distribution the bound `{bound}`; draws outside it are drawn again");
@@ -124,8 +124,9 @@ fn consistent(section: &Section<'_>, model: &Model, parameters: &Parameters) -> 
         return Some(());
     };
     let drawn = parameters.each.keys().find(|name| match &error {
-        ParameterError::Missing { parameter, .. } => parameter == *name,
-        ParameterError::Inconsistent { reason, .. } => reason.contains(&format!("`{name}`")),
+        ParameterError::Missing { parameter, .. }
+        | ParameterError::Drawn { parameter, .. }
+        | ParameterError::Inconsistent { parameter, .. } => parameter == *name,
         _ => false,
     });
     if let Some(name) = drawn {
@@ -137,9 +138,9 @@ fn consistent(section: &Section<'_>, model: &Model, parameters: &Parameters) -> 
         return item.refuse(&expected, None);
     }
     let at = match &error {
-        ParameterError::Inconsistent { reason, .. } => {
-            quoted(reason).and_then(|(name, rest)| Some((section.get(name)?, rest)))
-        }
+        ParameterError::Inconsistent {
+            parameter, reason, ..
+        } => section.get(parameter).map(|item| (item, reason)),
         _ => None,
     };
     let (origin, message) = match at {
@@ -148,11 +149,6 @@ fn consistent(section: &Section<'_>, model: &Model, parameters: &Parameters) -> 
     };
     section.reader.problem(origin, message, None);
     None
-}
-
-/// The name in backticks at the beginning of `text`, and the rest.
-fn quoted(text: &str) -> Option<(&str, &str)> {
-    text.strip_prefix('`')?.split_once('`')
 }
 
 /// Potentials at the start: `Some(None)` where the neurons have none, or each rests at its own.
@@ -193,8 +189,8 @@ fn v_m(section: &Section<'_>, parameters: Option<&Parameters>) -> Option<Option<
         // Without end: rare draws above the threshold fire at the first arrival, like any potential above it.
         _ => return Some(Some(v_m)),
     };
-    match parameters.and_then(|parameters| parameters.values.get("v_th")) {
-        Some(v_th) if highest > *v_th => {
+    match parameters.and_then(|parameters| parameters.values.number("v_th")) {
+        Some(v_th) if highest > v_th => {
             let message = format!(
                 "`{}` reaches {highest} mV, expected at most the threshold `v_th`, {v_th} mV",
                 item.path
@@ -211,6 +207,6 @@ fn rest(parameters: &Parameters) -> Option<Option<Distribution>> {
     if parameters.each.contains_key("e_l") {
         return Some(None);
     }
-    let e_l = parameters.values.get("e_l").copied().unwrap_or(0.0);
+    let e_l = parameters.values.number("e_l").unwrap_or(0.0);
     Distribution::new(Shape::Constant(e_l)).ok().map(Some)
 }

@@ -103,7 +103,7 @@ fn current(section: &Section<'_>, name: &str, known: &Known<'_>) -> Option<Curre
 fn capacitance(item: &Item<'_>, targets: &[String], known: &Known<'_>) -> Option<()> {
     let charged = |model: &neuron::Model| {
         let mut parameters = model.spec.parameters.iter();
-        parameters.any(|parameter| parameter.dimension == Dimension::Capacitance)
+        parameters.any(|parameter| parameter.dimension() == Dimension::Capacitance)
     };
     let mut good = Some(());
     for target in targets {
