@@ -5,6 +5,7 @@ pub mod error;
 pub mod estimate;
 pub mod inputs;
 pub mod learner;
+pub mod load;
 pub mod memory;
 pub mod night;
 pub mod plot;

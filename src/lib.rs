@@ -8,15 +8,16 @@
 //! | 0 | [`base`] | time, random streams, elementary functions, parameters with units |
 //! | 1 | [`event`] | keys and queues |
 //! | 2 | [`neuron`], [`synapse`], [`plasticity`] | the numerics of one population, one projection, one rule |
-//! | 3 | [`network`] | populations and projections tied together, levels |
-//! | 4 | [`stimulus`], [`mlp`] | what drives a network from outside; the artificial network it came from |
-//! | 5 | [`engine`] | the event loop and its observers |
-//! | 6 | [`protocol`] | bouts of sleep: what changes when |
-//! | 7 | [`record`] | HDF5 run files, spike files, tables |
-//! | 8 | [`analysis`] | functions of spike trains, weights and scores |
-//! | 9 | [`config`], [`report`] | model files and diagnostics; figures |
-//! | 10 | [`experiment`] | config, network, engine, record, analysis and report in one run |
-//! | 11 | [`cli`] | the command line |
+//! | 3 | [`stimulus`] | what drives neurons from outside |
+//! | 4 | [`network`] | populations and projections tied together, by name; levels |
+//! | 5 | [`mlp`] | the artificial network that a spiking one may come from |
+//! | 6 | [`engine`] | the event loop and its observers |
+//! | 7 | [`protocol`] | bouts of sleep: what changes when |
+//! | 8 | [`record`] | HDF5 run files, spike files, tables |
+//! | 9 | [`analysis`] | functions of spike trains, weights and scores |
+//! | 10 | [`config`], [`report`] | model files and diagnostics; figures |
+//! | 11 | [`experiment`] | config, network, engine, record, analysis and report in one run |
+//! | 12 | [`cli`] | the command line |
 
 #![warn(missing_docs)]
 

@@ -228,6 +228,14 @@ pub struct Model {
     pub build: Build,
 }
 
+impl Model {
+    /// Whether a current moves its neurons.
+    pub fn has_capacitance(&self) -> bool {
+        let mut parameters = self.spec.parameters.iter();
+        parameters.any(|parameter| parameter.dimension() == Dimension::Capacitance)
+    }
+}
+
 /// Every neuron model.
 pub static REGISTRY: &[&Model] = &[
     &lif::MODEL,

@@ -1,17 +1,112 @@
-//! What drives a network from outside: images, spike lists.
+//! What drives a network from outside: noise, currents, images, spike lists.
+//!
+//! A kind of stimulus is one file: its [`Spec`] and an [`Entry`] that says what it brings. A line in [`REGISTRY`] makes it
+//! known to model files, `sharpwave describe` and every network.
 
+pub mod current;
 pub mod image;
 pub mod poisson;
+pub mod rhythm;
 pub mod spike_list;
 
-use crate::base::time::Time;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// A spike of one unit of the driven population.
+use crate::base::parameter::{ParameterError, Spec, Values};
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, Time};
+
+/// A spike of one neuron of the driven population.
 pub type Spike = (Time, u32);
 
 /// A source of spikes that does not depend on the network, and so can run ahead of it.
 pub trait Stimulus: Send + Sync {
-    /// Appends the spikes from `now` up to the next tick, in order of time and unit, and tells when that tick is;
+    /// Appends the spikes from `now` up to the next tick, in order of time and neuron, and tells when that tick is;
     /// `None` when nothing will follow.
     fn tick(&mut self, now: Time, spikes: &mut Vec<Spike>) -> Option<Time>;
+}
+
+/// What a stimulus that draws its own spikes begins with.
+#[derive(Debug, Clone)]
+pub struct Onset {
+    /// When it is switched on.
+    pub start: Time,
+    /// Neurons of the driven population.
+    pub size: u32,
+    /// What it draws from.
+    pub stream: Stream,
+}
+
+/// Begins a stimulus.
+pub type Begin = dyn Fn(Onset) -> Box<dyn Stimulus> + Send + Sync;
+
+/// What a stimulus brings to every population that it drives.
+#[derive(Clone)]
+pub enum Brings {
+    /// Independent Poisson spikes onto every neuron.
+    Noise {
+        /// Rate onto each neuron in hertz.
+        rate_hz: f64,
+    },
+    /// A current into every neuron: from when on, ascending, and how many picoamperes; nothing flows before the first step.
+    Current(Vec<(Time, f64)>),
+    /// The spikes of a file, each onto the neuron that it names.
+    File {
+        /// SONATA (HDF5) or CSV, an absolute path.
+        path: PathBuf,
+        /// Population of the file that is read; `None` for the only one.
+        population: Option<String>,
+        /// Spikes are moved by this, 0 or more.
+        from: Duration,
+    },
+    /// Spikes that come as time goes by.
+    Spikes(Arc<Begin>),
+}
+
+impl fmt::Debug for Brings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Noise { rate_hz } => write!(f, "Noise({rate_hz} Hz)"),
+            Self::Current(steps) => write!(f, "Current({steps:?})"),
+            Self::File { path, .. } => write!(f, "File({})", path.display()),
+            Self::Spikes(_) => write!(f, "Spikes"),
+        }
+    }
+}
+
+/// A kind of stimulus in the registry.
+pub struct Entry {
+    /// The stimulus as users see it; its targets, and the weight of what brings spikes, are no parameters of its own.
+    pub spec: &'static Spec,
+    /// Whether it brings spikes, which have a weight; if not, it brings a current, which needs a capacitance.
+    pub arrives: bool,
+    /// Whether it drives one population alone, because it names its neurons.
+    pub names_neurons: bool,
+    /// What it brings, from complete values.
+    pub build: fn(&Values) -> Result<Brings, ParameterError>,
+}
+
+/// Every kind of stimulus.
+pub static REGISTRY: &[&Entry] = &[
+    &poisson::ENTRY,
+    &rhythm::ENTRY,
+    &current::ENTRY,
+    &spike_list::ENTRY,
+];
+
+/// Every kind as users see it.
+pub fn specs() -> Vec<&'static Spec> {
+    REGISTRY.iter().map(|entry| entry.spec).collect()
+}
+
+/// The kind called `name`.
+///
+/// # Errors
+/// If there is none.
+pub fn entry(name: &str) -> Result<&'static Entry, ParameterError> {
+    let entry = REGISTRY.iter().find(|entry| entry.spec.name == name);
+    entry
+        .copied()
+        .ok_or_else(|| ParameterError::UnknownModel(name.into()))
 }

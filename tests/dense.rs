@@ -13,8 +13,8 @@ use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::windowed::Windowed;
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Projection, Recurrent};
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population, Projection};
 use sharpwave::network::rule::{Block, Plan, Rule};
 use sharpwave::stimulus::image::{ImageNoise, Timing};
 use sharpwave::stimulus::spike_list::SpikeList;
@@ -76,7 +76,7 @@ fn sparse(seed: u64, name: &str, source: usize, target: usize, delay_ms: f64) ->
     }
 }
 
-fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
+fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
     let mut stream = Stream::new(seed, "test", 0);
     let names = ["input", "a", "b", "c"];
     let population = |p: usize| Population {
@@ -93,7 +93,6 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
                 ("t_ref", t_ref_ms),
             ]),
         },
-        each: BTreeMap::new(),
         v_m: None,
     };
     let dense = DENSE.map(|(source, target, delay, plastic)| {
@@ -118,7 +117,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
             plasticity: plastic.then_some(plasticity),
         }
     });
-    Recurrent {
+    NetworkPlan {
         seed,
         lanes: Some(lanes),
         populations: (0..4).map(population).collect(),
@@ -145,7 +144,7 @@ fn input(seed: u64) -> Vec<(Time, u32)> {
     (0..500).map(one).collect()
 }
 
-fn driven(network: &Recurrent, seed: u64, start: Time) -> Windowed {
+fn driven(network: &NetworkPlan, seed: u64, start: Time) -> Windowed {
     let mut engine = assemble(network).unwrap();
     engine.reset(start);
     let list = SpikeList::new(&input(seed), start - Time::ZERO);
@@ -160,7 +159,7 @@ fn weights(engine: &Windowed) -> Vec<Array2<f32>> {
 /// (delay, target, weight) of every sparse synapse of a source neuron.
 type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 
-fn graph(network: &Recurrent) -> Graph {
+fn graph(network: &NetworkPlan) -> Graph {
     let mut synapses = Graph::new();
     for Projection {
         source,
@@ -200,7 +199,7 @@ impl Arrival {
 }
 
 /// Instant by instant, population by population (their order is that of their levels), neuron by neuron.
-fn naive(network: &Recurrent, seed: u64) -> (Spikes, Vec<Array2<f32>>) {
+fn naive(network: &NetworkPlan, seed: u64) -> (Spikes, Vec<Array2<f32>>) {
     let t_ref = (network.populations[1].values["t_ref"] * 1e9) as i64;
     let synapses = graph(network);
     let mut w: Vec<Array2<f32>> = network

@@ -1,8 +1,6 @@
 //! The state of the engine: saved at any moment, taken on by a network built alike, it goes on bit for bit; a network
 //! that is not alike, and bytes that are no state, are refused.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
@@ -10,8 +8,8 @@ use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::windowed::Windowed;
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::recurrent::{
-    Current, Noise, Population, Projection, Recurrent, SpikeInput,
+use sharpwave::network::plan::{
+    Current, NetworkPlan, Noise, Population, Projection, SpikeInput, SpikeSource,
 };
 use sharpwave::network::rule::{Plan, Rule};
 
@@ -68,20 +66,18 @@ fn parameters(model: &str) -> (Values, f64) {
 
 /// Two populations of `model` in `lanes` lanes under noise of two weights, given spikes and a step of current; the first
 /// has thresholds of its own per neuron if `each` says so, the second receives the first without delay if `sudden`.
-fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool) -> Recurrent {
+fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool) -> NetworkPlan {
     let (values, mv) = parameters(model);
     let population = |name: &str, own: bool| {
-        let (mut shared, mut drawn) = (values.clone(), BTreeMap::new());
+        let mut values = values.clone();
         if own {
-            shared.remove("v_th");
-            drawn.insert("v_th", uniform(19.0, 21.0));
+            values.insert("v_th", uniform(19.0, 21.0));
         }
         Population {
             name: name.into(),
             size: N,
             model,
-            values: shared,
-            each: drawn,
+            values,
             v_m: Some(uniform(0.0, 18.0)),
         }
     };
@@ -109,7 +105,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         weight: weight * mv,
     };
     let between = if sudden { constant(0.0) } else { constant(1.3) };
-    Recurrent {
+    NetworkPlan {
         seed,
         lanes: Some(lanes),
         populations: vec![population("a", each), population("b", false)],
@@ -133,7 +129,12 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             name: "volley".into(),
             target: 0,
             weight: (4.0 * mv) as f32,
-            spikes: (0..N).map(|node| (ms(33.0), node)).collect(),
+            spikes: SpikeSource::List(
+                (0..N)
+                    .map(|node| (ms(33.0), node))
+                    .collect::<Vec<_>>()
+                    .into(),
+            ),
         }],
     }
 }

@@ -10,7 +10,7 @@ use sharpwave::base::stream::{Stream, name_hash};
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::recurrent::{Noise, Population, Projection, Recurrent};
+use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
 use sharpwave::network::rule::{Block, Plan, Rule};
 use sharpwave::neuron::Growth;
 use sharpwave::stimulus::poisson::{Class, Poisson};
@@ -39,7 +39,7 @@ const SEED: u64 = 5;
 
 /// A small excitatory-inhibitory network in the manner of Brunel (2000). Whatever the rate of the noise, its mean drive
 /// is 32 mV, above the threshold of 20 mV.
-fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> Recurrent {
+fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> NetworkPlan {
     let values = Values::from([
         ("tau_m", 20.0),
         ("v_th", 20.0),
@@ -52,7 +52,6 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         size,
         model: "lif",
         values: values.clone(),
-        each: BTreeMap::new(),
         v_m: Some(uniform(0.0, 19.9)),
     };
     let sizes = [n * 4 / 5, n / 5];
@@ -73,7 +72,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             delay_resolution: Duration::from_ps(100_000_000),
         },
     };
-    Recurrent {
+    NetworkPlan {
         seed: SEED,
         lanes: Some(lanes),
         populations: vec![population("e", sizes[0]), population("i", sizes[1])],
@@ -93,7 +92,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
     }
 }
 
-fn run(network: &Recurrent, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
+fn run(network: &NetworkPlan, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
     let mut engine = assemble(network).unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts_ms {
@@ -105,7 +104,7 @@ fn run(network: &Recurrent, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
 }
 
 /// Every external event of the network, as its lanes draw them.
-fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)> {
+fn external(network: &NetworkPlan, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)> {
     let tau = Duration::from_ms(20.0).unwrap();
     let mut events = Vec::new();
     let noise = &network.noise[0];
@@ -148,7 +147,7 @@ fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)
 /// Per source neuron: (delay, population, target, weight).
 type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 
-fn graph(network: &Recurrent) -> Graph {
+fn graph(network: &NetworkPlan) -> Graph {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let mut synapses = Graph::new();
     for Projection {
@@ -188,7 +187,7 @@ fn graph(network: &Recurrent) -> Graph {
 }
 
 /// Neuron by neuron, event by event.
-fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
+fn naive(network: &NetworkPlan, lanes: u32, stop: i64) -> Spikes {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let values = &network.populations[0].values;
     let (tau, v_th, v_reset) = (values["tau_m"], values["v_th"], values["v_reset"]);
@@ -278,7 +277,7 @@ fn the_engine_agrees_with_the_naive_event_loop() {
 }
 
 /// Neurons that fire by themselves, as in Vogels and Abbott (2005): e_l above v_th, no noise.
-fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
+fn driven(lanes: u32, delay_ms: Distribution) -> NetworkPlan {
     let mut network = brunel(200, lanes, delay_ms, 5.0, 0.0);
     network.noise.clear();
     let weights = [0.6, -4.0];
@@ -295,7 +294,7 @@ fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
 }
 
 /// Every crossing from scratch after every event.
-fn naive_driven(network: &Recurrent, stop: i64) -> Spikes {
+fn naive_driven(network: &NetworkPlan, stop: i64) -> Spikes {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let (tau_ps, v_th, v_reset, e_l, t_ref) = (20e9, -50.0, -60.0, -49.0, 5_000_000_000_i64);
     let graph = graph(network);

@@ -14,8 +14,8 @@ use crate::engine::division::{GroupPlan, divide};
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
 use crate::engine::windowed::{Population, Windowed};
-use crate::network::dense::DenseError;
-use crate::network::recurrent::{Projection, Recurrent};
+use crate::network::plan::dense::DenseError;
+use crate::network::plan::{NetworkPlan, Projection};
 use crate::network::rule::{self, RuleError};
 use crate::neuron::{self, Neurons, Setup};
 use crate::synapse::rows::{Rows, TooMany};
@@ -91,7 +91,7 @@ pub enum AssemblyError {
 ///
 /// # Errors
 /// If a parameter or a rule is impossible, or projections without delay form a loop.
-pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
+pub fn assemble(network: &NetworkPlan) -> Result<Windowed, AssemblyError> {
     for projection in &network.projections {
         projection.plan.check()?;
     }
@@ -129,7 +129,7 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
 ///
 /// # Errors
 /// If a spike would have to reach another lane, or an earlier group, at once.
-fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
+fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
     let delays = network.dense.iter().map(|dense| dense.axonal_delay);
     let mut shortest = delays.filter(|&delay| delay > Duration::ZERO).min();
     for lane in lanes {
@@ -156,7 +156,7 @@ fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyEr
 }
 
 /// Neurons of one kind with what reaches them from outside; `None` if the share is empty.
-fn group(network: &Recurrent, plan: &GroupPlan) -> Result<Option<Group>, AssemblyError> {
+fn group(network: &NetworkPlan, plan: &GroupPlan) -> Result<Option<Group>, AssemblyError> {
     let mut members = Vec::new();
     let mut size = 0;
     for &population in &plan.kind {
@@ -189,7 +189,7 @@ fn group(network: &Recurrent, plan: &GroupPlan) -> Result<Option<Group>, Assembl
 
 /// Neurons with their parameters and initial potentials.
 fn neurons(
-    network: &Recurrent,
+    network: &NetworkPlan,
     members: &[Member],
     size: u32,
     plan: &GroupPlan,
@@ -204,7 +204,7 @@ fn neurons(
             nodes.map(one).collect::<Vec<f64>>()
         };
     let mut each = BTreeMap::new();
-    for (&name, distribution) in &declared.each {
+    for (name, distribution) in declared.values.drawn() {
         let purpose = format!("parameter.{name}");
         let values = members
             .iter()
@@ -214,7 +214,7 @@ fn neurons(
     let purpose = format!("neurons.{}", declared.name);
     let mut neurons = (neuron::model(declared.model)?.build)(Setup {
         size: size as usize,
-        values: &declared.values,
+        values: &declared.values.shared(),
         each: &each,
         stream: Stream::new(network.seed, &purpose, plan.part),
     })?;
@@ -232,7 +232,7 @@ fn neurons(
 }
 
 /// Synapses onto every lane, merged by source population.
-fn blocks(network: &Recurrent, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, AssemblyError> {
+fn blocks(network: &NetworkPlan, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, AssemblyError> {
     let mut by_rank: Vec<&Projection> = network.projections.iter().collect();
     by_rank.sort_by_key(|projection| name_hash(&projection.plan.name));
     let mut sources: Vec<usize> = (0..network.populations.len()).collect();
@@ -279,7 +279,7 @@ fn blocks(network: &Recurrent, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, 
 }
 
 /// The parts of a plan's target space that lie among `members`.
-fn onto(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<rule::Block> {
+fn onto(network: &NetworkPlan, targets: &[usize], members: &[Member]) -> Vec<rule::Block> {
     let mut onto = Vec::new();
     let mut offset = 0;
     for &target in targets {

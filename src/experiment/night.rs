@@ -178,7 +178,7 @@ impl<'a> Night<'a> {
     ) -> Result<(Option<Sleep>, bool), ExperimentError> {
         let School { model, seed, watch } = self.school;
         let gains = spiking::gains(model, mlp, seen)?;
-        let mut engine = assemble(&spiking::network(model, mlp, &gains))?;
+        let mut engine = assemble(&spiking::network(model, mlp, &gains)?)?;
         let stimulus = spiking::stimulus(model, self.inputs, seen, seed, bout);
         self.snapshot(mlp, bout, "before", bout.start)?;
         let n_layers = engine.populations().len();

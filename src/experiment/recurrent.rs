@@ -2,26 +2,23 @@
 
 pub mod activity;
 mod drive;
-mod edges;
 pub mod estimate;
 pub mod guard;
-mod input;
 pub mod sampling;
 pub mod snapshot;
 pub mod state;
-mod weights;
 
 use std::path::{Path, PathBuf};
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::{self as config, NetworkModel, Stimulus};
+use crate::config::network::{self as config, NetworkModel};
 use crate::engine::assembly::assemble;
 use crate::engine::windowed::Windowed;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::memory;
 use crate::experiment::progress::{Progress, Watch};
 use crate::experiment::run::{Finished, Options, listing};
-use crate::network::recurrent::{Current, Noise, Population, Projection, Recurrent};
+use crate::experiment::{load, memory};
+use crate::network::plan::NetworkPlan;
 use crate::record::checkpoint::{self, Checkpoint};
 use crate::record::layout;
 use crate::record::lock::lock;
@@ -188,7 +185,7 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
         stop: engine.now(),
     })?;
     let fingerprint = engine.fingerprint().to_string();
-    file.fingerprint(model.seed, &fingerprint)?;
+    file.fingerprint(model.network.seed, &fingerprint)?;
     if complete {
         file.finish(&fingerprint)?;
         if let Some(bin) = model.record.rates_bin {
@@ -201,7 +198,9 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
     } else {
         file.stop()?;
     }
-    watch.show(&Progress::Done { seed: model.seed });
+    watch.show(&Progress::Done {
+        seed: model.network.seed,
+    });
     Ok(Finished {
         files: listing(&directory),
         summary: activity.summary(&engine, model),
@@ -211,75 +210,17 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
     })
 }
 
-/// The network that a model file describes, with the spikes, edges and weights of the files that it names.
+/// The network that a model file describes, with the data of the files that it names.
 ///
 /// # Errors
-/// If a file is missing or wrong.
-pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
-    let index = |name: &String| {
-        model
-            .populations
-            .iter()
-            .position(|population| population.name == *name)
-    };
-    let indices = |names: &[String]| names.iter().filter_map(index).collect();
-    let mut projections = Vec::new();
-    for projection in &model.projections {
-        let edges = edges::read(model, projection)?;
-        let Some((source, plan)) =
-            index(&projection.source).zip(model.plan(projection, edges.as_ref()))
-        else {
-            continue;
-        };
-        projections.push(Projection {
-            source,
-            targets: indices(&projection.targets),
-            plan,
-        });
-    }
-    let (mut noise, mut currents) = (Vec::new(), Vec::new());
-    for stimulus in &model.stimuli {
-        match stimulus {
-            Stimulus::Poisson(poisson) => noise.push(Noise {
-                name: poisson.name.clone(),
-                targets: indices(&poisson.targets),
-                rate_hz: poisson.rate_hz,
-                weight: poisson.weight,
-            }),
-            Stimulus::Current(current) => currents.push(Current {
-                name: current.name.clone(),
-                targets: indices(&current.targets),
-                steps: current.steps.clone(),
-            }),
-            Stimulus::Spikes(_) => {}
-        }
-    }
-    Ok(Recurrent {
-        seed: model.seed,
-        lanes: model.lanes,
-        populations: model
-            .populations
-            .iter()
-            .map(|population| Population {
-                name: population.name.clone(),
-                size: population.size,
-                model: population.model.name,
-                values: population.values.clone(),
-                each: population.each.clone(),
-                v_m: population.initial.v_m,
-            })
-            .collect(),
-        projections,
-        dense: weights::read(model)?,
-        noise,
-        currents,
-        spikes: input::spikes(model)?,
-    })
+/// If a file is missing or wrong, or something does not fit.
+pub fn declare(model: &NetworkModel) -> Result<NetworkPlan, ExperimentError> {
+    Ok(load::load(&model.network)?.plan()?)
 }
 
 fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layout {
     layout::Layout {
-        seed: model.seed,
+        seed: model.network.seed,
         resolved: crate::config::resolved_network(model),
         source: source.to_owned(),
         tasks: Vec::new(),
@@ -310,11 +251,7 @@ fn draw(
     output::named_directory(directory)?;
     let span = raster.to.ps() - raster.from.ps();
     let layers = raster.populations.iter().rev().map(|name| {
-        let size = model
-            .populations
-            .iter()
-            .find(|population| population.name == *name)
-            .map_or(0, |p| p.size);
+        let size = model.network.find(name).map_or(0, |p| p.size);
         figure::Layer {
             name: name.clone(),
             n_neurons: raster.neurons.map_or(size, |most| most.min(size)) as usize,

@@ -217,7 +217,7 @@ fn check_network(model: &SleepReplay, inputs: &Inputs) -> Result<(), ExperimentE
         Some(mlp) => spiking::gains(model, mlp, &inputs.train)?,
         None => vec![1.0; mlp.layers.len()],
     };
-    assemble(&spiking::network(model, &mlp, &gains))?;
+    assemble(&spiking::network(model, &mlp, &gains)?)?;
     Ok(())
 }
 

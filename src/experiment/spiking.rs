@@ -1,20 +1,20 @@
 //! The spiking network that a trained MLP becomes for one sleep, its noise, and the way back.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ndarray::Array2;
 
-use crate::base::parameter::Values;
 use crate::base::time::{Duration, Time};
+use crate::config;
 use crate::config::sleep_replay::{Conversion, Input, Patch, SleepReplay, Statistics};
 use crate::engine::windowed::Windowed;
+use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::mlp::conversion::{self, ConversionError, Method};
 use crate::mlp::images::Images;
-use crate::mlp::perceptron::{Layer, Mlp};
-use crate::network::dense::{DenseProjection, Plasticity};
-use crate::network::recurrent::{Population, Recurrent};
-use crate::neuron::relay;
+use crate::mlp::perceptron::Mlp;
+use crate::network::Given;
+use crate::network::plan::NetworkPlan;
 use crate::protocol::hypnogram::Bout;
 use crate::stimulus::Stimulus;
 use crate::stimulus::image::{self, ImageNoise, Timing};
@@ -49,45 +49,18 @@ pub fn gains(model: &SleepReplay, mlp: &Mlp, seen: &[Images]) -> Result<Vec<f64>
     }
 }
 
-/// The network: the input layer as relays, every other layer of the model's neurons, dense projections of the MLP's
-/// weights without delay, plastic where the model says so.
-pub fn network(model: &SleepReplay, mlp: &Mlp, gains: &[f64]) -> Recurrent {
-    let names = model.mlp.layer_names();
-    let sizes = mlp.sizes();
-    let population = |l: usize, model: &'static str, values: Values| Population {
-        name: names[l].clone(),
-        size: sizes[l] as u32,
-        model,
-        values,
-        each: BTreeMap::new(),
-        v_m: None,
-    };
-    let mut populations = vec![population(0, relay::SPEC.name, Values::new())];
-    for (l, values) in model.neuron.layers.iter().enumerate() {
-        populations.push(population(l + 1, model.neuron.model.name, values.clone()));
-    }
-    let projection = |(l, layer): (usize, &Layer)| DenseProjection {
-        name: projection_name(&names, l),
-        source: l,
-        target: l + 1,
-        weights: Dense::from_matrix(layer.weights.view()),
-        gain: gains[l],
-        axonal_delay: Duration::ZERO,
-        plasticity: model.plasticity.layers[l].clone().map(|values| Plasticity {
-            rule: model.plasticity.rule.name,
-            values,
-        }),
-    };
-    Recurrent {
-        seed: model.seed,
-        lanes: None,
-        populations,
-        projections: Vec::new(),
-        dense: mlp.layers.iter().enumerate().map(projection).collect(),
-        noise: Vec::new(),
-        currents: Vec::new(),
-        spikes: Vec::new(),
-    }
+/// The network that `mlp` becomes.
+///
+/// # Errors
+/// If a parameter does not fit.
+pub fn network(
+    model: &SleepReplay,
+    mlp: &Mlp,
+    gains: &[f64],
+) -> Result<NetworkPlan, ExperimentError> {
+    let weights = |l: usize| Dense::from_matrix(mlp.layers[l].weights.view());
+    let network = config::sleeping_network(model, |l| Given::Here(Arc::new(weights(l))), gains);
+    Ok(network.plan()?)
 }
 
 /// The weights of each projection of the network made from `mlp`, shape (n_target, n_source), input side first.

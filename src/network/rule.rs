@@ -12,10 +12,12 @@ mod connect;
 mod given;
 mod sample;
 mod share;
+mod spec;
 mod value;
 
 pub use check::RuleError;
 pub use given::{Column, EdgeFault, EdgeList, Edges};
+pub use spec::specs;
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Recurrent networks from their model files to what a run leaves.
+//! NetworkPlan networks from their model files to what a run leaves.
 
 use crate::run_file::RunFile;
 use crate::setup::{Place, shipped};

@@ -4,15 +4,16 @@ use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::engine::lane::group::Member;
 use crate::engine::windowed::Windowed;
-use crate::network::recurrent::Recurrent;
+use crate::network::plan::{NetworkPlan, SpikeSource};
 use crate::neuron::Neurons;
 use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
 use crate::stimulus::spike_list::SpikeList;
+use crate::stimulus::{Onset, Stimulus};
 
 /// The noise of a group: a process for each sign of weights, with a class for each distinct weight. `kind` and `part`
 /// name its streams.
 pub(super) fn noise(
-    network: &Recurrent,
+    network: &NetworkPlan,
     neurons: &dyn Neurons,
     members: &[Member],
     kind: &str,
@@ -58,17 +59,28 @@ pub(super) fn noise(
 }
 
 /// Lets the given spikes drive their populations.
-pub(super) fn drive(network: &Recurrent, engine: &mut Windowed) {
+pub(super) fn drive(network: &NetworkPlan, engine: &mut Windowed) {
     let mut inputs: Vec<_> = network.spikes.iter().collect();
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     for input in inputs {
-        let spikes = SpikeList::new(&input.spikes, Duration::ZERO);
-        engine.drive(input.target, input.weight, Box::new(spikes));
+        let stimulus: Box<dyn Stimulus> = match &input.spikes {
+            SpikeSource::List(spikes) => Box::new(SpikeList::new(spikes, Duration::ZERO)),
+            SpikeSource::Drawn(begin) => {
+                let population = &network.populations[input.target];
+                let purpose = format!("stimulus.{}.{}", input.name, population.name);
+                begin(Onset {
+                    start: Time::ZERO,
+                    size: population.size,
+                    stream: Stream::new(network.seed, &purpose, 0),
+                })
+            }
+        };
+        engine.drive(input.target, input.weight, stimulus);
     }
 }
 
 /// The current into a population: all of its stimuli together, from when on and how many picoamperes.
-pub(super) fn steps(network: &Recurrent, population: usize) -> Vec<(Time, f64)> {
+pub(super) fn steps(network: &NetworkPlan, population: usize) -> Vec<(Time, f64)> {
     let mut currents: Vec<_> = network.currents.iter().collect();
     currents.retain(|current| current.targets.contains(&population));
     currents.sort_by(|a, b| a.name.cmp(&b.name));

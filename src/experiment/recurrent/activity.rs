@@ -94,7 +94,7 @@ impl Activity {
     /// Watches a run of `model`.
     pub fn new(model: &NetworkModel) -> Self {
         let raster = model.figures.raster.as_ref();
-        let population = |declared: &crate::config::network::Population| {
+        let population = |declared: &crate::network::Population| {
             let shown = raster.filter(|raster| raster.populations.contains(&declared.name));
             Population {
                 name: declared.name.clone(),
@@ -111,14 +111,14 @@ impl Activity {
             sum: 0.0,
             squares: 0.0,
         };
-        let sums = |declared: &crate::config::network::Population| Sums {
+        let sums = |declared: &crate::network::Population| Sums {
             intervals: vec![silent; declared.size as usize],
             bins: Vec::new(),
             shown: Vec::new(),
         };
         Self {
-            populations: model.populations.iter().map(population).collect(),
-            sums: model.populations.iter().map(sums).collect(),
+            populations: model.network.populations.iter().map(population).collect(),
+            sums: model.network.populations.iter().map(sums).collect(),
             bin: model.record.rates_bin,
             range: raster.map_or((Time::ZERO, Time::ZERO), |raster| {
                 (Time::ZERO + raster.from, Time::ZERO + raster.to)
@@ -161,7 +161,7 @@ impl Activity {
         let rows = self
             .sums
             .iter()
-            .zip(&model.populations)
+            .zip(&model.network.populations)
             .zip(engine.counts());
         Summary {
             simulated_s,

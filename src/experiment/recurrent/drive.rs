@@ -213,7 +213,7 @@ impl<'a> Drive<'a> {
             layer.spikes = spikes;
         }
         watch.show(&Progress::Sleeping {
-            seed: self.model.seed,
+            seed: self.model.network.seed,
             sleep: 1,
             sleeps: 0,
             simulated: self.engine.now() - Time::ZERO,

@@ -9,8 +9,8 @@ use crate::config::network::{NetworkModel, RecordedWeights};
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::snapshot;
-use crate::network::dense::DenseProjection;
-use crate::network::recurrent::{Population, Projection, Recurrent};
+use crate::network::plan::dense::DenseProjection;
+use crate::network::plan::{NetworkPlan, Population, Projection};
 use crate::network::rule::Plan;
 use crate::neuron;
 
@@ -74,7 +74,7 @@ const FIRST_CHUNKS_BYTES: f64 = 32_768.0 * SPIKE_BYTES;
 ///
 /// # Errors
 /// If the network is impossible.
-pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, ExperimentError> {
+pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate, ExperimentError> {
     let size = |p: usize| f64::from(network.populations[p].size);
     let mut memory_bytes = 0.0;
     let mut lanes = 0;
@@ -89,7 +89,7 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         memory_bytes += f64::from(population.size) * neuron_bytes(population);
     }
     for input in &network.spikes {
-        memory_bytes += SPIKE_BYTES * input.spikes.len() as f64;
+        memory_bytes += SPIKE_BYTES * input.spikes.held() as f64;
     }
     let dense = |p: &DenseProjection| p.weights.n_synapses() as f64;
     let dense: f64 = network.dense.iter().map(dense).sum();
@@ -120,7 +120,7 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         IN_FLIGHT_BYTES * size(p) * longest.fold(0.0, f64::max)
     });
     let recorded = model.record.spikes.iter().filter_map(|recorded| {
-        let population = model.population(&recorded.population)?;
+        let population = model.network.find(&recorded.population)?;
         Some(recorded.neurons.count(population.size) as f64)
     });
     let sampled = model.record.states.iter().map(|states| {
@@ -181,14 +181,16 @@ fn neuron_bytes(population: &Population) -> f64 {
     };
     // Where one parameter is a neuron's own, it keeps all of them beside its state.
     let own = match neuron::model(population.model) {
-        Ok(model) if !population.each.is_empty() => model.spec.parameters.len() as f64,
+        Ok(model) if population.values.drawn().next().is_some() => {
+            model.spec.parameters.len() as f64
+        }
         _ => 0.0,
     };
     VALUE_BYTES * (state + own) + INTERVAL_BYTES
 }
 
 /// Bytes of all synapses onto the populations of one `kind`, which share `lanes`.
-fn rows_bytes(network: &Recurrent, kind: &[usize], lanes: f64) -> f64 {
+fn rows_bytes(network: &NetworkPlan, kind: &[usize], lanes: f64) -> f64 {
     let mut by_source: BTreeMap<usize, Vec<(&Projection, f64)>> = BTreeMap::new();
     for projection in &network.projections {
         let targets = projection

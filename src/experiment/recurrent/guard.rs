@@ -116,7 +116,7 @@ impl Guard {
     /// The guards of `model`, at the start of a window.
     pub fn new(model: &NetworkModel) -> Self {
         let limits = model.guard.clone();
-        let sizes = model.populations.iter();
+        let sizes = model.network.populations.iter();
         let sizes = sizes.map(|population| (population.name.clone(), population.size));
         Self::with(limits, sizes)
     }

@@ -79,7 +79,7 @@ fn asked(
     model: &NetworkModel,
 ) -> impl Iterator<Item = (usize, &SampledStates, usize, &'static str)> {
     model.record.states.iter().flat_map(|states| {
-        let mut names = model.populations.iter();
+        let mut names = model.network.populations.iter();
         let population = names.position(|population| population.name == states.population);
         let variables = states.variables.iter();
         variables.filter_map(move |&(number, name)| Some((population?, states, number, name)))
@@ -91,8 +91,8 @@ fn asked(
 pub fn reports(model: &NetworkModel) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
     for (at, states, number, variable) in asked(model) {
-        let population = &model.populations[at];
-        let known = neuron::model(population.model.name).ok();
+        let population = &model.network.populations[at];
+        let known = neuron::model(population.model).ok();
         let known = known.and_then(|known| known.variables.get(number));
         let names = (1..).map(|number| match number {
             1 => population.name.clone(),

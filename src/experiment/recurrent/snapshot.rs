@@ -6,6 +6,7 @@
 use crate::base::time::{Duration, Time};
 use crate::config::network::{Instants, NetworkModel};
 use crate::engine::windowed::Windowed;
+use crate::network;
 use crate::record::error::RecordError;
 use crate::record::layout::Projection;
 use crate::record::run_file::RunFile;
@@ -72,21 +73,28 @@ impl Snapshots {
 fn asked(model: &NetworkModel) -> impl Iterator<Item = usize> {
     let weights = model.record.weights.iter();
     let names = weights.flat_map(|weights| &weights.projections);
-    names.filter_map(|name| model.dense.iter().position(|dense| dense.name == *name))
+    names.filter_map(|name| dense(model).position(|dense| dense.name == *name))
+}
+
+/// The projections of `model` that have a weight for every pair, in the order in which the engine numbers them.
+fn dense(model: &NetworkModel) -> impl Iterator<Item = &network::Projection> {
+    let projections = model.network.projections.iter();
+    projections.filter(|projection| projection.is_dense())
 }
 
 /// The projections of the run file, in the order of [`Snapshots`].
 pub fn projections(model: &NetworkModel) -> Vec<Projection> {
     let size = |name: &str| {
         model
-            .population(name)
+            .network
+            .find(name)
             .map_or(0, |known| known.size as usize)
     };
     asked(model)
-        .map(|at| &model.dense[at])
+        .filter_map(|at| dense(model).nth(at))
         .map(|dense| Projection {
             name: dense.name.clone(),
-            n_target: size(&dense.target),
+            n_target: dense.targets.iter().map(|target| size(target)).sum(),
             n_source: size(&dense.source),
         })
         .collect()

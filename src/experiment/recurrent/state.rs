@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::network::{Connection, EdgeFile, NetworkModel, Stimulus};
+use crate::config::network::NetworkModel;
 use crate::config::{self, Model};
 use crate::experiment::error::ExperimentError;
+use crate::experiment::load;
 use crate::experiment::recurrent::activity::Sums;
 use crate::experiment::recurrent::drive::{Drive, Watchers};
 use crate::experiment::recurrent::guard::Counts;
@@ -139,19 +140,7 @@ pub(super) fn model(
 /// # Errors
 /// If one cannot be read.
 pub(super) fn hashes(model: &NetworkModel) -> Result<Vec<(PathBuf, u128)>, ResumeError> {
-    let spikes = model.stimuli.iter().filter_map(|stimulus| match stimulus {
-        Stimulus::Spikes(given) => Some(given.file.clone()),
-        Stimulus::Poisson(_) | Stimulus::Current(_) => None,
-    });
-    let connections = model.projections.iter();
-    let edges = connections.filter_map(|projection| match &projection.connection {
-        Connection::File(EdgeFile { path, .. }) => Some(path.clone()),
-        Connection::Rule(_) => None,
-    });
-    let weights = model.dense.iter().map(|dense| dense.file.clone());
-    let mut files: Vec<PathBuf> = spikes.chain(edges).chain(weights).collect();
-    files.sort();
-    files.dedup();
+    let files = load::files(&model.network);
     files
         .into_iter()
         .map(|path| hash_file(&path).map(|hash| (path, hash)))

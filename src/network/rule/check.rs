@@ -167,6 +167,52 @@ pub enum RuleError {
     },
 }
 
+impl RuleError {
+    /// What may help.
+    pub fn help(&self) -> Option<String> {
+        let text = self.to_string();
+        text.split_once("\n  help: ")
+            .map(|(_, help)| help.to_owned())
+    }
+
+    /// Whether the same keys would do for other populations.
+    pub fn depends_on_populations(&self) -> bool {
+        !matches!(
+            self,
+            Self::Weight { .. }
+                | Self::ShortDelay { .. }
+                | Self::LongDelay { .. }
+                | Self::DelayRange { .. }
+        )
+    }
+
+    /// What is wrong, without the projection's name.
+    pub fn reason(&self) -> String {
+        let text = self.to_string();
+        let text = text
+            .split_once("`: ")
+            .map_or(text.as_str(), |(_, reason)| reason);
+        text.split_once("\n  help: ")
+            .map_or(text, |(reason, _)| reason)
+            .to_owned()
+    }
+
+    /// The key that it is about, if it is one alone.
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            Self::Probability { .. } => Some("probability"),
+            Self::Unequal { .. } | Self::OnlyAutapses { .. } => Some("rule"),
+            Self::Degree { key, .. } => Some(key),
+            Self::Weight { .. } => Some("weight"),
+            Self::ShortDelay { .. } | Self::LongDelay { .. } | Self::DelayRange { .. } => {
+                Some("axonal_delay")
+            }
+            Self::Resolution { .. } => Some("delay_resolution"),
+            _ => None,
+        }
+    }
+}
+
 impl Plan {
     /// Checks that the plan can be met.
     ///

@@ -4,15 +4,15 @@ use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::config::network::{Record, Recorded, SampledStates, Selection};
 use crate::config::reader::{Item, Section};
+use crate::network::Projection;
 
-use super::projection::Connected;
 use super::{Known, selection, snapshot};
 
 /// Reads `[record]`; nothing is recorded where it is missing. `projections` are all there are, if none is at fault.
 pub(super) fn record(
     root: &Section<'_>,
     known: &Known<'_>,
-    projections: Option<&[Connected]>,
+    projections: Option<&[Projection]>,
     duration: Option<Duration>,
 ) -> Option<Record> {
     let Some(item) = root.get("record") else {

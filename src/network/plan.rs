@@ -1,16 +1,19 @@
-//! A network as it is declared: what is divided into lanes and run by windows.
+//! A network whose names have become numbers and whose data are here: what is divided into lanes and run by windows.
 
-use std::collections::BTreeMap;
+pub mod dense;
 
-use crate::base::distribution::Distribution;
-use crate::base::parameter::Values;
+use std::fmt;
+use std::sync::Arc;
+
 use crate::base::time::Time;
-use crate::network::dense::DenseProjection;
+pub use crate::network::population::Population;
 use crate::network::rule::Plan;
+use crate::stimulus::{Begin, Spike};
+use dense::DenseProjection;
 
-/// Populations, projections and noise.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Recurrent {
+/// Populations, projections and what drives them.
+#[derive(Debug, Clone)]
+pub struct NetworkPlan {
     /// Seed of everything that is drawn.
     pub seed: u64,
     /// Parts that advance side by side, each a block of neurons with a noise stream of its own and so part of the
@@ -28,23 +31,6 @@ pub struct Recurrent {
     pub currents: Vec<Current>,
     /// Spikes from outside, names unique.
     pub spikes: Vec<SpikeInput>,
-}
-
-/// Neurons of one model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Population {
-    /// Name.
-    pub name: String,
-    /// Neurons.
-    pub size: u32,
-    /// Name of the model.
-    pub model: &'static str,
-    /// Values of the parameters that all its neurons share.
-    pub values: Values,
-    /// Parameters that are drawn for each neuron, from a stream of its own; none of them is in `values`.
-    pub each: BTreeMap<&'static str, Distribution>,
-    /// Membrane potential at t = 0; `None` for neurons that begin at rest, and for sources, which have none.
-    pub v_m: Option<Distribution>,
 }
 
 /// Synapses from one population onto others.
@@ -69,8 +55,8 @@ pub struct Current {
     pub steps: Vec<(Time, f64)>,
 }
 
-/// Given spikes onto the neurons of a population.
-#[derive(Debug, Clone, PartialEq)]
+/// Spikes onto the neurons of a population.
+#[derive(Debug, Clone)]
 pub struct SpikeInput {
     /// Name.
     pub name: String,
@@ -78,8 +64,36 @@ pub struct SpikeInput {
     pub target: usize,
     /// What a spike adds.
     pub weight: f32,
-    /// When, and onto which neuron, in order of time; not before t = 0.
-    pub spikes: Vec<(Time, u32)>,
+    /// When, and onto which neuron.
+    pub spikes: SpikeSource,
+}
+
+/// Where spikes from outside come from.
+#[derive(Clone)]
+pub enum SpikeSource {
+    /// They are these, in order of time, counted from when the stimulus is switched on.
+    List(Arc<Vec<Spike>>),
+    /// They come as time goes by.
+    Drawn(Arc<Begin>),
+}
+
+impl SpikeSource {
+    /// Spikes that it holds.
+    pub fn held(&self) -> usize {
+        match self {
+            Self::List(spikes) => spikes.len(),
+            Self::Drawn(_) => 0,
+        }
+    }
+}
+
+impl fmt::Debug for SpikeSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List(spikes) => write!(f, "List({})", spikes.len()),
+            Self::Drawn(_) => write!(f, "Drawn"),
+        }
+    }
 }
 
 /// Independent Poisson input to every neuron of some populations.
@@ -95,7 +109,7 @@ pub struct Noise {
     pub weight: f64,
 }
 
-impl Recurrent {
+impl NetworkPlan {
     /// Those of the populations at the indices `of` that share model, parameters and currents, in the order of their
     /// names: only neurons of one kind share a group. A row of a dense projection spans a group, so its target is a kind
     /// of its own.
@@ -121,10 +135,9 @@ impl Recurrent {
                 size: _,
                 model,
                 values,
-                each,
                 v_m: _,
             } = &self.populations[p];
-            (model, values, each)
+            (model, values)
         });
         let currents = |p: usize| {
             let into = move |current: &&Current| current.targets.contains(&p);

@@ -3,7 +3,7 @@
 use crate::base::parameter::Values;
 use crate::base::stream::name_hash;
 use crate::base::time::Duration;
-use crate::network::recurrent::Population;
+use crate::network::population::Population;
 use crate::neuron;
 use crate::synapse::dense::Dense;
 
@@ -144,8 +144,6 @@ impl DenseProjection {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use ndarray::{Array2, array};
 
     use super::*;
@@ -156,7 +154,6 @@ mod tests {
             size,
             model,
             values: Values::new(),
-            each: BTreeMap::new(),
             v_m: None,
         }
     }
