@@ -11,6 +11,7 @@ use sharpwave::base::time::Time;
 use sharpwave::config;
 use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::experiment::recurrent::declare;
 use sharpwave::network::plan::NetworkPlan;
 
@@ -47,7 +48,10 @@ fn main() {
         let built = start.elapsed().as_secs_f64();
         let start = Instant::now();
         let until = Time::from_ms(seconds * 1e3).expect("in range");
-        pool.install(|| engine.run(until, &mut Unobserved));
+        assert_eq!(
+            pool.install(|| engine.run(until, &mut Unobserved)),
+            Ended::Reached
+        );
         let wall = start.elapsed().as_secs_f64();
         let spikes: u64 = engine.counts().iter().sum();
         let synaptic = spikes as f64 * f64::from(n / 10);

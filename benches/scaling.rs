@@ -11,6 +11,7 @@ use sharpwave::base::time::Time;
 use sharpwave::config;
 use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::experiment::recurrent::declare;
 use sharpwave::network::plan::NetworkPlan;
 
@@ -58,7 +59,10 @@ fn main() {
         let built = start.elapsed().as_secs_f64();
         let until = Time::from_ms(milliseconds).expect("in range");
         let start = Instant::now();
-        pool.install(|| engine.run(until, &mut Unobserved));
+        assert_eq!(
+            pool.install(|| engine.run(until, &mut Unobserved)),
+            Ended::Reached
+        );
         let took = start.elapsed().as_secs_f64();
         let seconds = milliseconds / 1e3;
         let spikes = engine.counts().iter().sum::<u64>() as f64;

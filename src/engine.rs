@@ -6,14 +6,16 @@
 //! whose inputs sit on a 1 ms grid goes step for step through the published time-stepped algorithm, and the same loop
 //! with continuous input times is its spike-time-precise version.
 //!
-//! A network is [assembled](assembly::assemble) from its declaration into [lanes](lane), which [`windowed::Windowed`]
+//! A network is [assembled](assembly::assemble) from its declaration into [lanes](lane), which [`simulation::Simulation`]
 //! runs side by side on any number of threads.
 
 pub mod assembly;
 pub mod division;
+pub mod error;
 pub mod fingerprint;
 pub mod lane;
-pub mod windowed;
+pub mod simulation;
+pub mod weights;
 
 use crate::base::time::Time;
 

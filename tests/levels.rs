@@ -11,6 +11,7 @@ use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
+use sharpwave::engine::simulation::Ended;
 use sharpwave::network::plan::{NetworkPlan, Population, Projection, SpikeInput, SpikeSource};
 use sharpwave::network::rule::{Block, Plan, Rule};
 
@@ -155,7 +156,7 @@ fn run(network: &NetworkPlan, cuts: &[i64]) -> Spikes {
     let mut engine = assemble(network).unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts.iter().chain(&[40 * MS]) {
-        engine.run(Time::from_ps(cut), &mut log);
+        assert_eq!(engine.run(Time::from_ps(cut), &mut log), Ended::Reached);
     }
     log.0.sort_unstable();
     log.0

@@ -9,6 +9,7 @@ use sharpwave::base::parameter::Value;
 use sharpwave::base::time::Time;
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::network::plan::{Current, NetworkPlan, Population, SpikeInput, SpikeSource};
 
 use trace::Trace;
@@ -100,7 +101,7 @@ fn run(trace: &Trace, path: Path) -> (Vec<Time>, Vec<Vec<f64>>) {
     let mut log = Log(Vec::new());
     let mut samples = Vec::new();
     for (t, values) in &trace.samples {
-        engine.run(*t, &mut log);
+        assert_eq!(engine.run(*t, &mut log), Ended::Reached);
         let of = |node| -> Vec<f64> {
             (0..values.len())
                 .map(|variable| engine.sample(0, node, variable, *t))
@@ -109,7 +110,7 @@ fn run(trace: &Trace, path: Path) -> (Vec<Time>, Vec<Vec<f64>>) {
         assert!((1..N).all(|node| of(node) == of(0)));
         samples.push(of(0));
     }
-    engine.run(trace.end, &mut log);
+    assert_eq!(engine.run(trace.end, &mut log), Ended::Reached);
     (log.0, samples)
 }
 

@@ -1,4 +1,4 @@
-//! Recurrent networks with delays and noise against an independent, naive event loop on the same graph and the same
+//! NetworkPlan networks with delays and noise against an independent, naive event loop on the same graph and the same
 //! external events: identical spikes to the picosecond. And: the same bits for any number of threads, any cut, any
 //! order of declaration, with or without an observer.
 
@@ -9,6 +9,7 @@ use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::{Stream, name_hash};
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::{AssemblyError, assemble};
+use sharpwave::engine::simulation::Ended;
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
 use sharpwave::network::rule::{Block, Plan, Rule};
@@ -96,9 +97,15 @@ fn run(network: &NetworkPlan, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String)
     let mut engine = assemble(network).unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts_ms {
-        engine.run(Time::from_ms(cut).unwrap(), &mut log);
+        assert_eq!(
+            engine.run(Time::from_ms(cut).unwrap(), &mut log),
+            Ended::Reached
+        );
     }
-    engine.run(Time::from_ms(stop_ms).unwrap(), &mut log);
+    assert_eq!(
+        engine.run(Time::from_ms(stop_ms).unwrap(), &mut log),
+        Ended::Reached
+    );
     assert_eq!(engine.counts().iter().sum::<u64>(), log.0.len() as u64);
     (log.0, engine.fingerprint().to_string())
 }
@@ -408,7 +415,10 @@ fn threads_cuts_order_and_observers_change_nothing() {
     }
     assert!(with(2, &[0.05, 17.3, 17.31, 80.0]) == whole, "cut");
     let mut unobserved = assemble(&network).unwrap();
-    unobserved.run(Time::from_ms(120.0).unwrap(), &mut Unobserved);
+    assert_eq!(
+        unobserved.run(Time::from_ms(120.0).unwrap(), &mut Unobserved),
+        Ended::Reached
+    );
     assert_eq!(unobserved.fingerprint().to_string(), whole.1);
     let mut turned = network.clone();
     turned.populations.reverse();

@@ -8,7 +8,7 @@ use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, PS_PER_MS, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::windowed::Windowed;
+use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::mlp::conversion::{Method, gains};
 use sharpwave::mlp::dataset::DataSet;
 use sharpwave::mlp::images::Images;
@@ -62,7 +62,7 @@ static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
 });
 
 /// An engine about to sleep, without input, with the published parameters of class-incremental MNIST.
-pub fn engine(plastic: bool) -> Windowed {
+pub fn engine(plastic: bool) -> Simulation {
     assemble(&network(plastic)).expect("possible")
 }
 
@@ -107,7 +107,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
 }
 
 /// Sleeps for 15 s on noise shaped like the mean digit; `observer` sees every spike.
-pub fn sleep(engine: &mut Windowed, timing: Timing, observer: &mut dyn Observer) {
+pub fn sleep(engine: &mut Simulation, timing: Timing, observer: &mut dyn Observer) {
     // A pixel of 1 fires at twice the published rate.
     let rates: Vec<f64> = TRAINED
         .mean
@@ -122,6 +122,10 @@ pub fn sleep(engine: &mut Windowed, timing: Timing, observer: &mut dyn Observer)
     };
     let ms = Duration::from_ps(PS_PER_MS);
     let noise = ImageNoise::new(&rates, Some(patch), ms, timing, 1, "sleep 1");
-    engine.drive(0, 1.0, Box::new(noise));
-    engine.run(Time::from_ms(15_000.0).expect("in range"), observer);
+    let driven = engine.drive("image", LAYERS[0], 1.0, Box::new(noise));
+    driven.expect("a population");
+    assert_eq!(
+        engine.run(Time::from_ms(15_000.0).expect("in range"), observer),
+        Ended::Reached
+    );
 }

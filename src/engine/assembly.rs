@@ -1,7 +1,6 @@
 //! From a declared network to lanes: which neurons, synapses, noise and input each has.
 
 mod dense;
-mod input;
 
 use std::collections::BTreeMap;
 
@@ -11,9 +10,10 @@ use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
 use crate::engine::division::{GroupPlan, divide};
+use crate::engine::error::SimulationError;
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
-use crate::engine::windowed::{Population, Windowed};
+use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::network::plan::dense::DenseError;
 use crate::network::plan::{NetworkPlan, Projection};
 use crate::network::rule::{self, RuleError};
@@ -48,6 +48,9 @@ pub enum AssemblyError {
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A stimulus.
+    #[error(transparent)]
+    Stimulus(#[from] SimulationError),
     /// More synapses or delays than can be numbered.
     #[error("projections from `{source_population}` onto `{target}`: {cause}")]
     TooMany {
@@ -91,7 +94,7 @@ pub enum AssemblyError {
 ///
 /// # Errors
 /// If a parameter or a rule is impossible, or projections without delay form a loop.
-pub fn assemble(network: &NetworkPlan) -> Result<Windowed, AssemblyError> {
+pub fn assemble(network: &NetworkPlan) -> Result<Simulation, AssemblyError> {
     for projection in &network.projections {
         projection.plan.check()?;
     }
@@ -120,9 +123,32 @@ pub fn assemble(network: &NetworkPlan) -> Result<Windowed, AssemblyError> {
         Population::new(population.name.clone(), id, population.size)
     });
     let lookahead = lookahead(network, &lanes)?;
-    let mut engine = Windowed::new(populations.collect(), lanes, lookahead);
-    input::drive(network, &mut engine);
-    Ok(engine)
+    let mut simulation = Simulation::new(
+        populations.collect(),
+        projections(network),
+        Inputs::new(network)?,
+        lanes,
+        lookahead,
+    );
+    simulation.switch(|_| true);
+    Ok(simulation)
+}
+
+fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
+    let sparse = network.projections.iter();
+    let sparse = sparse.map(|projection| simulation::Projection {
+        name: projection.plan.name.clone(),
+        dense: None,
+    });
+    let dense = (0..).zip(&network.dense);
+    let dense = dense.map(|(number, projection)| {
+        let weights = &projection.weights;
+        simulation::Projection {
+            name: projection.name.clone(),
+            dense: Some((number, weights.n_target(), weights.n_source())),
+        }
+    });
+    sparse.chain(dense).collect()
 }
 
 /// The shortest delay above zero.
@@ -155,7 +181,7 @@ fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, Assembly
     Ok(shortest.unwrap_or(NO_PROJECTION))
 }
 
-/// Neurons of one kind with what reaches them from outside; `None` if the share is empty.
+/// Neurons of one kind with the dense projections onto them; `None` if the share is empty.
 fn group(network: &NetworkPlan, plan: &GroupPlan) -> Result<Option<Group>, AssemblyError> {
     let mut members = Vec::new();
     let mut size = 0;
@@ -178,12 +204,8 @@ fn group(network: &NetworkPlan, plan: &GroupPlan) -> Result<Option<Group>, Assem
         let population = network.populations[population].name.clone();
         AssemblyError::Parameter { population, error }
     })?;
-    let kind = &network.populations[plan.kind[0]].name;
-    let noise = input::noise(network, neurons.as_ref(), &members, kind, plan.part);
-    let mut group = Group::new(neurons, members);
-    group.noise = noise;
+    let mut group = Group::new(neurons, members, plan.kind[0], plan.part);
     group.dense = dense::blocks(network, &group.members)?;
-    group.steps = input::steps(network, plan.kind[0]);
     Ok(Some(group))
 }
 

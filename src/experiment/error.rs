@@ -6,6 +6,7 @@ use crate::base::parameter::ParameterError;
 use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
+use crate::engine::error::SimulationError;
 use crate::experiment::recurrent::guard::Tripped;
 use crate::experiment::recurrent::state::ResumeError;
 use crate::mlp::conversion::ConversionError;
@@ -60,6 +61,9 @@ pub enum ExperimentError {
     /// The network.
     #[error(transparent)]
     Assembly(#[from] AssemblyError),
+    /// Something asked of a network that it does not have.
+    #[error(transparent)]
+    Simulation(#[from] SimulationError),
     /// The bouts.
     #[error(transparent)]
     TooLong(#[from] TooLong),

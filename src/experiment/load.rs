@@ -40,7 +40,7 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
     }
     for stimulus in &mut loaded.stimuli {
         if stimulus.spikes.is_none() {
-            stimulus.spikes = spikes(network, stimulus)?.map(Arc::new);
+            stimulus.spikes = spikes(network, stimulus)?.map(Arc::from);
         }
     }
     Ok(loaded)

@@ -9,10 +9,12 @@ use crate::base::time::Time;
 use crate::engine::Observer;
 use crate::engine::assembly::assemble;
 use crate::engine::fingerprint::Fingerprint;
+use crate::engine::simulation::Ended;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::{Learner, School};
 use crate::experiment::progress::{LayerActivity, Progress};
+use crate::experiment::recurrent::guard::Tripped;
 use crate::experiment::score::{Score, Stage};
 use crate::experiment::spiking;
 use crate::mlp::images::Images;
@@ -187,6 +189,7 @@ impl<'a> Night<'a> {
         } else {
             Vec::new()
         };
+        let input = engine.populations()[0].name.clone();
         let failed = RefCell::new(None);
         let mut recorder = Recorder {
             sink: &mut *self.sink,
@@ -207,33 +210,45 @@ impl<'a> Night<'a> {
                 size: population.size,
             })
             .collect();
-        let ended = bout::sleep(&mut engine, bout, 0, stimulus, &mut recorder, |engine| {
-            for (layer, &spikes) in layers.iter_mut().zip(engine.counts()) {
-                layer.spikes = spikes;
-            }
-            watch.show(&Progress::Sleeping {
-                seed,
-                sleep: sleep + 1,
-                sleeps,
-                simulated: engine.now() - bout.start,
-                total: bout.duration(),
-                layers: &layers,
-            });
-            if watch.stopped() || failed.borrow().is_some() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        });
+        let ended = bout::sleep(
+            &mut engine,
+            bout,
+            &input,
+            stimulus,
+            &mut recorder,
+            |engine| {
+                for (layer, &spikes) in layers.iter_mut().zip(engine.counts()) {
+                    layer.spikes = spikes;
+                }
+                watch.show(&Progress::Sleeping {
+                    seed,
+                    sleep: sleep + 1,
+                    sleeps,
+                    simulated: engine.now() - bout.start,
+                    total: bout.duration(),
+                    layers: &layers,
+                });
+                if watch.stopped() || failed.borrow().is_some() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            },
+        );
         let kept = recorder.kept;
         if let Some(error) = failed.into_inner() {
             return Err(error.into());
         }
-        fingerprint.merge(engine.fingerprint());
-        if !ended {
-            return Ok((None, false));
+        match ended? {
+            Ended::Reached => Tripped::check_finite(&engine)?,
+            Ended::Enough => {
+                fingerprint.merge(engine.fingerprint());
+                return Ok((None, false));
+            }
+            Ended::Exploded(window) => return Err(Tripped::explosion(&engine, window).into()),
         }
-        let after = spiking::weights(&engine, mlp);
+        fingerprint.merge(engine.fingerprint());
+        let after = spiking::weights(&engine, model)?;
         let before = mlp.clone();
         for (layer, weights) in mlp.layers.iter_mut().zip(&after) {
             layer.weights.assign(weights);

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::assembly::assemble;
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::progress::{Progress, Watch};
 use crate::experiment::run::{Finished, Options, listing};
@@ -146,7 +146,7 @@ fn clear(directory: &Path) {
     let _ = std::fs::remove_dir(figures);
 }
 
-fn build(model: &NetworkModel) -> Result<Windowed, ExperimentError> {
+fn build(model: &NetworkModel) -> Result<Simulation, ExperimentError> {
     let network = declare(model)?;
     let expected = estimate(model, &network)?;
     let what = format!(
@@ -218,7 +218,7 @@ pub fn declare(model: &NetworkModel) -> Result<NetworkPlan, ExperimentError> {
     Ok(load::load(&model.network)?.plan()?)
 }
 
-fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layout {
+fn layout(model: &NetworkModel, engine: &Simulation, source: &str) -> layout::Layout {
     layout::Layout {
         seed: model.network.seed,
         resolved: crate::config::resolved_network(model),

@@ -7,7 +7,9 @@ use ndarray::Array2;
 use crate::base::time::{Duration, Time};
 use crate::config;
 use crate::config::sleep_replay::{Conversion, Input, Patch, SleepReplay, Statistics};
-use crate::engine::windowed::Windowed;
+use crate::engine::error::SimulationError;
+use crate::engine::simulation::Simulation;
+use crate::engine::weights::Weights;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::mlp::conversion::{self, ConversionError, Method};
@@ -63,9 +65,24 @@ pub fn network(
     Ok(network.plan()?)
 }
 
-/// The weights of each projection of the network made from `mlp`, shape (n_target, n_source), input side first.
-pub fn weights(engine: &Windowed, mlp: &Mlp) -> Vec<Array2<f32>> {
-    (0..mlp.layers.len()).map(|l| engine.weights(l)).collect()
+/// The weights of each projection of the network that sleeps in `model`, shape (n_target, n_source), input side first.
+///
+/// # Errors
+/// If `engine` is of another network.
+pub fn weights(
+    engine: &Simulation,
+    model: &SleepReplay,
+) -> Result<Vec<Array2<f32>>, SimulationError> {
+    let names = model.mlp.layer_names();
+    (1..names.len())
+        .map(|l| Ok(matrix(&engine.weights(&projection_name(&names, l - 1))?)))
+        .collect()
+}
+
+/// Weights as a matrix of shape (n_target, n_source).
+pub fn matrix(weights: &Weights) -> Array2<f32> {
+    let shape = (weights.n_target, weights.n_source);
+    Array2::from_shape_fn(shape, |(j, i)| weights.at(j, i))
 }
 
 /// Rates of the input units in hertz under `pattern`, an image from 0 to 1: a pixel of 1 fires at twice the maximum

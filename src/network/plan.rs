@@ -12,7 +12,7 @@ use crate::stimulus::{Begin, Spike};
 use dense::DenseProjection;
 
 /// Populations, projections and what drives them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NetworkPlan {
     /// Seed of everything that is drawn.
     pub seed: u64,
@@ -56,7 +56,7 @@ pub struct Current {
 }
 
 /// Spikes onto the neurons of a population.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SpikeInput {
     /// Name.
     pub name: String,
@@ -72,7 +72,7 @@ pub struct SpikeInput {
 #[derive(Clone)]
 pub enum SpikeSource {
     /// They are these, in order of time, counted from when the stimulus is switched on.
-    List(Arc<Vec<Spike>>),
+    List(Arc<[Spike]>),
     /// They come as time goes by.
     Drawn(Arc<Begin>),
 }
@@ -83,6 +83,17 @@ impl SpikeSource {
         match self {
             Self::List(spikes) => spikes.len(),
             Self::Drawn(_) => 0,
+        }
+    }
+}
+
+impl PartialEq for SpikeSource {
+    /// Two that are drawn are equal if they are one.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List(a), Self::List(b)) => a == b,
+            (Self::Drawn(a), Self::Drawn(b)) => Arc::ptr_eq(a, b),
+            _ => false,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What drives a network from outside.
 
+use std::sync::Arc;
+
 use crate::network::projection::Choice;
+use crate::stimulus::Spike;
 
 /// One input onto some populations.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,5 +17,5 @@ pub struct Stimulus {
     /// What an arrival adds, in the unit of the targets' neuron model; 0 for what brings no arrivals.
     pub weight: f64,
     /// Spikes by time in picoseconds and neuron, in place of those in the file that the stimulus names.
-    pub spikes: Option<std::sync::Arc<Vec<crate::stimulus::Spike>>>,
+    pub spikes: Option<Arc<[Spike]>>,
 }

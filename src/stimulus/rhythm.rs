@@ -7,12 +7,14 @@
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::function;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::stimulus::poisson::TICKS_HZ;
-use crate::stimulus::{Brings, Entry, Onset, Spike, Stimulus};
+use crate::stimulus::{Brings, Entry, Onset, Spike, StateError, Stimulus, from_bytes, to_bytes};
 
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
@@ -127,7 +129,7 @@ struct Modulated {
 }
 
 /// An instant with its fraction of a tick: rounding each gap would bias rates.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Event {
     time: Time,
     fraction: f64,
@@ -185,6 +187,23 @@ impl Stimulus for Modulated {
         }
         spikes[first..].sort_unstable();
         self.next.map(|event| event.time)
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        let Self {
+            rhythm: _,
+            start: _,
+            size: _,
+            mean_gap_ps: _,
+            next,
+            stream,
+        } = self;
+        to_bytes(&(next, stream))
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        (self.next, self.stream) = from_bytes(bytes)?;
+        Ok(())
     }
 }
 
@@ -267,6 +286,30 @@ mod tests {
             .collect();
         assert_eq!(later, shifted);
         assert!(at_0.len() > 200);
+    }
+
+    #[test]
+    fn a_state_is_gone_on_from() {
+        let values = [
+            ("rate", 100.0),
+            ("frequency", 10.0),
+            ("depth", 0.5),
+            ("phase", 0.0),
+        ];
+        let rhythm = Rhythm::new(&values.into()).unwrap();
+        let onset = Onset {
+            start: Time::ZERO,
+            size: 3,
+            stream: Stream::new(1, "stimulus.rhythm", 0),
+        };
+        let mut one = Modulated::new(rhythm, onset.clone());
+        let next = one.tick(Time::ZERO, &mut Vec::new()).unwrap();
+        let mut other = Modulated::new(rhythm, onset);
+        other.load(&one.save().unwrap()).unwrap();
+        let (mut rest, mut again) = (Vec::new(), Vec::new());
+        assert_eq!(one.tick(next, &mut rest), other.tick(next, &mut again));
+        assert_eq!(rest, again);
+        assert!(other.load(&[1, 2]).is_err());
     }
 
     #[test]

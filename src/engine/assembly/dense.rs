@@ -68,6 +68,7 @@ fn block(
         } else {
             weights.onto(member.first as usize, member.len as usize)
         },
+        changed: false,
         plastic,
         flying: VecDeque::new(),
         arrived: Vec::new(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Duration, Time};
 use crate::config::network::{NetworkModel, Selection};
 use crate::engine::Observer;
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
 use crate::record::output;
 
@@ -156,7 +156,7 @@ impl Activity {
     }
 
     /// The table at the end of a run.
-    pub fn summary(&self, engine: &Windowed, model: &NetworkModel) -> Summary {
+    pub fn summary(&self, engine: &Simulation, model: &NetworkModel) -> Summary {
         let simulated_s = engine.now().as_ms() / 1e3;
         let rows = self
             .sums
@@ -187,7 +187,7 @@ impl Activity {
         path: &Path,
         bin: Duration,
         end: Time,
-        engine: &Windowed,
+        engine: &Simulation,
     ) -> Result<(), ExperimentError> {
         let n_bins = (end.ps() as u64).div_ceil(bin.ps() as u64) as i64;
         output::write_new(path, |out| {

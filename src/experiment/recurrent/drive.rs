@@ -10,11 +10,11 @@ use std::time;
 use crate::base::time::{Duration, Time};
 use crate::config::network::NetworkModel;
 use crate::engine::Observer;
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::progress::{LayerActivity, Progress, Watch};
 use crate::experiment::recurrent::activity::Activity;
-use crate::experiment::recurrent::guard::Guard;
+use crate::experiment::recurrent::guard::{Guard, Tripped};
 use crate::experiment::recurrent::sampling::Sampling;
 use crate::experiment::recurrent::snapshot::Snapshots;
 use crate::experiment::recurrent::state;
@@ -36,7 +36,7 @@ pub(super) struct Drive<'a> {
     pub(super) model: &'a NetworkModel,
     /// Files that the model reads, as they were when it was built.
     pub(super) files: Vec<(PathBuf, u128)>,
-    pub(super) engine: Windowed,
+    pub(super) engine: Simulation,
     pub(super) watchers: Watchers,
     sampling: Sampling,
     snapshots: Snapshots,
@@ -74,7 +74,7 @@ impl<'a> Drive<'a> {
     pub(super) fn new(
         model: &'a NetworkModel,
         files: Vec<(PathBuf, u128)>,
-        engine: Windowed,
+        engine: Simulation,
         file: RunFile,
         directory: PathBuf,
     ) -> Self {
@@ -136,7 +136,7 @@ impl<'a> Drive<'a> {
             }
         }
         // The last window may not have come to its end.
-        self.watchers.guard.check_finite(&self.engine)?;
+        Tripped::check_finite(&self.engine)?;
         Ok(true)
     }
 
@@ -148,11 +148,11 @@ impl<'a> Drive<'a> {
             let snapshot = self.snapshots.next_cut(now);
             let window = self.watchers.guard.next_end(now);
             let cut = until.min(sample).min(snapshot).min(window);
-            self.engine.run(cut, &mut self.watchers);
+            let ended = self.engine.run(cut, &mut self.watchers);
             if let Some(error) = self.watchers.failed.take() {
                 return Err(error.into());
             }
-            self.watchers.guard.check(cut, &self.engine)?;
+            self.watchers.guard.check(cut, &self.engine, ended)?;
             if cut == sample {
                 self.sampling
                     .sample(&self.engine, &mut self.watchers.file)?;

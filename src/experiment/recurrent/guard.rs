@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::{Ended, Simulation};
 
 /// A guard that stopped a run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -80,6 +80,36 @@ pub enum Tripped {
         /// When it was found.
         time: Time,
     },
+}
+
+impl Tripped {
+    /// `engine` has exploded within `window`.
+    pub fn explosion(engine: &Simulation, window: Duration) -> Self {
+        let counts = engine.last_spikes();
+        let populations = engine.populations().iter().zip(&counts);
+        let most = populations.max_by_key(|(_, spikes)| **spikes);
+        Self::Explosion {
+            population: most.map_or_else(String::new, |(population, _)| population.name.clone()),
+            spikes: counts.iter().sum(),
+            window,
+            time: engine.now(),
+        }
+    }
+
+    /// Looks at the state of every neuron.
+    ///
+    /// # Errors
+    /// If one is not finite.
+    pub fn check_finite(engine: &Simulation) -> Result<(), Self> {
+        match engine.non_finite() {
+            None => Ok(()),
+            Some((population, neuron)) => Err(Self::NonFinite {
+                population: engine.populations()[population].name.clone(),
+                neuron,
+                time: engine.now(),
+            }),
+        }
+    }
 }
 
 /// Counts spikes against the limits of a model.
@@ -181,50 +211,27 @@ impl Guard {
         end.unwrap_or(Time::MAX)
     }
 
-    /// Looks at the network, which has run to `now`; at the end of a window, at its rates too, and begins the next.
+    /// Looks at the network, whose run to `now` has `ended`; at the end of a window, at its rates too, and begins the
+    /// next.
     ///
     /// # Errors
     /// The guard that tripped.
-    pub fn check(&mut self, now: Time, engine: &Windowed) -> Result<(), Tripped> {
+    pub fn check(&mut self, now: Time, engine: &Simulation, ended: Ended) -> Result<(), Tripped> {
         if let Some(tripped) = self.tripped.take() {
             return Err(tripped);
         }
-        if let Some(window) = engine.exploded_within() {
-            let (most, &spikes) = (0..)
-                .zip(&self.counts.0)
-                .max_by_key(|(_, n)| **n)
-                .unwrap_or((0, &0));
-            return Err(Tripped::Explosion {
-                population: self.populations[most].name.clone(),
-                spikes,
-                window,
-                time: engine.now(),
-            });
+        if let Ended::Exploded(window) = ended {
+            return Err(Tripped::explosion(engine, window));
         }
         if now == self.start(now) {
             self.end_window(now)?;
             // What has not moved since is as finite as it was.
             if engine.steps() != self.checked {
-                self.check_finite(engine)?;
+                Tripped::check_finite(engine)?;
                 self.checked = engine.steps();
             }
         }
         Ok(())
-    }
-
-    /// Looks at the state of every neuron.
-    ///
-    /// # Errors
-    /// If one is not finite.
-    pub fn check_finite(&self, engine: &Windowed) -> Result<(), Tripped> {
-        match engine.non_finite() {
-            None => Ok(()),
-            Some((population, neuron)) => Err(Tripped::NonFinite {
-                population: self.populations[population].name.clone(),
-                neuron,
-                time: engine.now(),
-            }),
-        }
     }
 
     fn end_window(&mut self, now: Time) -> Result<(), Tripped> {

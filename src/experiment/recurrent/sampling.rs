@@ -5,7 +5,7 @@
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{NetworkModel, SampledStates};
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
 use crate::neuron;
 use crate::record::error::RecordError;
 use crate::record::layout::Report;
@@ -49,7 +49,7 @@ impl Sampling {
     ///
     /// # Errors
     /// If the run file cannot be written.
-    pub fn sample(&self, engine: &Windowed, file: &mut RunFile) -> Result<(), RecordError> {
+    pub fn sample(&self, engine: &Simulation, file: &mut RunFile) -> Result<(), RecordError> {
         let t = Time::from_ps(engine.now().ps() - TICK.ps());
         for (report, probe) in self.0.iter().enumerate() {
             if t >= Time::ZERO && t == probe.next(t) {

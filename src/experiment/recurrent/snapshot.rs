@@ -5,9 +5,10 @@
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{Instants, NetworkModel};
-use crate::engine::windowed::Windowed;
+use crate::engine::simulation::Simulation;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::spiking::matrix;
 use crate::network;
-use crate::record::error::RecordError;
 use crate::record::layout::Projection;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
@@ -15,8 +16,8 @@ use crate::record::sink::Sink;
 /// All snapshots of a run.
 #[derive(Debug)]
 pub struct Snapshots {
-    /// Indices of the dense projections, in the order of [`projections`].
-    projections: Vec<usize>,
+    /// Names of the dense projections, in the order of [`projections`].
+    projections: Vec<String>,
     instants: Option<Instants>,
     stop: Time,
 }
@@ -28,7 +29,9 @@ impl Snapshots {
     pub fn new(model: &NetworkModel) -> Self {
         let weights = model.record.weights.as_ref();
         Self {
-            projections: asked(model).collect(),
+            projections: asked(model)
+                .map(|projection| projection.name.clone())
+                .collect(),
             instants: weights.map(|weights| weights.instants.clone()),
             stop: Time::ZERO + model.duration,
         }
@@ -43,15 +46,15 @@ impl Snapshots {
     /// Takes the snapshots for which the run was cut now.
     ///
     /// # Errors
-    /// If the run file cannot be written.
-    pub fn take(&self, engine: &Windowed, file: &mut RunFile) -> Result<(), RecordError> {
+    /// If the run file cannot be written, or there is no such projection.
+    pub fn take(&self, engine: &Simulation, file: &mut RunFile) -> Result<(), ExperimentError> {
         let now = engine.now();
         // At the end there may be two: of the last tick and of the end.
         let mut due = self.next(Time::from_ps(now.ps() - TICK.ps()));
         while let Some(instant) = due.filter(|&instant| self.cut(instant) == now) {
             let label = instant.to_string();
-            for (recorded, &projection) in self.projections.iter().enumerate() {
-                let weights = engine.weights(projection);
+            for (recorded, projection) in self.projections.iter().enumerate() {
+                let weights = matrix(&engine.weights(projection)?);
                 file.weights(recorded, &label, instant, weights.view())?;
             }
             due = instant.checked_add(TICK).and_then(|after| self.next(after));
@@ -69,17 +72,14 @@ impl Snapshots {
     }
 }
 
-/// Indices of the dense projections whose weights are recorded.
-fn asked(model: &NetworkModel) -> impl Iterator<Item = usize> {
+/// The projections whose weights are recorded.
+fn asked(model: &NetworkModel) -> impl Iterator<Item = &network::Projection> {
     let weights = model.record.weights.iter();
     let names = weights.flat_map(|weights| &weights.projections);
-    names.filter_map(|name| dense(model).position(|dense| dense.name == *name))
-}
-
-/// The projections of `model` that have a weight for every pair, in the order in which the engine numbers them.
-fn dense(model: &NetworkModel) -> impl Iterator<Item = &network::Projection> {
-    let projections = model.network.projections.iter();
-    projections.filter(|projection| projection.is_dense())
+    names.filter_map(|name| {
+        let mut projections = model.network.projections.iter();
+        projections.find(|projection| projection.name == *name)
+    })
 }
 
 /// The projections of the run file, in the order of [`Snapshots`].
@@ -91,7 +91,6 @@ pub fn projections(model: &NetworkModel) -> Vec<Projection> {
             .map_or(0, |known| known.size as usize)
     };
     asked(model)
-        .filter_map(|at| dense(model).nth(at))
         .map(|dense| Projection {
             name: dense.name.clone(),
             n_target: dense.targets.iter().map(|target| size(target)).sum(),
@@ -107,7 +106,7 @@ mod tests {
     #[test]
     fn a_run_is_cut_a_tick_after_each_instant_and_at_its_end() {
         let snapshots = Snapshots {
-            projections: vec![0],
+            projections: vec!["p".into()],
             instants: Some(Instants::Every(Duration::from_ps(10))),
             stop: Time::from_ps(25),
         };

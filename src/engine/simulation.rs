@@ -4,23 +4,29 @@
 //! arrives after it. So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run
 //! is cut, and how many threads take lanes does not change any bit; empty windows are skipped.
 
+mod bout;
 mod checkpoint;
 mod drive;
+mod input;
+mod weights;
 
 use std::mem;
 use std::sync::OnceLock;
 
-use ndarray::{Array2, Axis, concatenate};
 use rayon::prelude::*;
 
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
+use crate::engine::error::{Kind, SimulationError};
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::{Lane, Spike};
 use crate::event::agenda::Agenda;
 use crate::stimulus;
+pub use bout::{Bout, Keep};
 use drive::Drive;
+pub(in crate::engine) use input::Inputs;
+pub(in crate::engine) use weights::Projection;
 
 /// A population as the exchange needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,17 +64,35 @@ pub(super) struct Place {
     pub(super) local: u32,
 }
 
+/// Why a run came to its end.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It is where it was to go.
+    Reached,
+    /// The observer wants no more.
+    Enough,
+    /// There were so many spikes within one window, which is so long, that it was left before its end: the network
+    /// cannot go on.
+    Exploded(Duration),
+}
+
 /// Lanes, and the spikes between them.
-pub struct Windowed {
+pub struct Simulation {
     populations: Vec<Population>,
+    projections: Vec<Projection>,
     lanes: Vec<Lane>,
     lookahead: Duration,
     now: Time,
     /// Spikes of the last step, in order, which the lanes have not seen yet.
     spikes: Vec<Spike>,
+    /// The bout at hand.
+    bout: bout::Current,
+    /// What reaches the network by declaration.
+    inputs: Inputs,
     drives: Vec<Drive>,
-    /// The next tick of each stimulus, by its number.
-    agenda: Agenda<usize>,
+    /// The next tick of each drive, by the number of its name.
+    agenda: Agenda<u64>,
     /// Spikes of the tick at hand.
     drawn: Vec<stimulus::Spike>,
     counts: Vec<u64>,
@@ -81,11 +105,13 @@ pub struct Windowed {
     exploded: bool,
 }
 
-impl Windowed {
-    /// `lanes` of `populations`, given by name and size, at t = 0. `lookahead` is the shortest delay above zero among
+impl Simulation {
+    /// `lanes` of `populations`, given by name and size, `projections` and `inputs`, none of which is on, at t = 0. `lookahead` is the shortest delay above zero among
     /// all projections; a long one is as good for a network without any.
     pub(super) fn new(
         mut populations: Vec<Population>,
+        projections: Vec<Projection>,
+        inputs: Inputs,
         mut lanes: Vec<Lane>,
         lookahead: Duration,
     ) -> Self {
@@ -108,10 +134,13 @@ impl Windowed {
         let counts = vec![0; populations.len()];
         Self {
             populations,
+            projections,
             lanes,
             lookahead,
             now: Time::ZERO,
             spikes: Vec::new(),
+            bout: bout::Current::default(),
+            inputs,
             drives: Vec::new(),
             agenda: Agenda::default(),
             drawn: Vec::new(),
@@ -143,6 +172,24 @@ impl Windowed {
         &self.populations
     }
 
+    /// The index of the population called `name`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn index_of(&self, name: &str) -> Result<usize, SimulationError> {
+        let mut populations = self.populations.iter();
+        let found = populations.position(|population| population.name == name);
+        found.ok_or_else(|| SimulationError::Unknown {
+            kind: Kind::Population,
+            name: name.into(),
+            known: self
+                .populations
+                .iter()
+                .map(|known| known.name.clone())
+                .collect(),
+        })
+    }
+
     /// Parts that advance side by side.
     pub fn n_lanes(&self) -> usize {
         self.lanes.len()
@@ -162,32 +209,6 @@ impl Windowed {
     fn dense(&self) -> impl Iterator<Item = &DenseBlock> {
         let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
         groups.flat_map(|group| &group.dense)
-    }
-
-    /// The weights of the dense projection number `projection` as they stand, shape (n_target, n_source).
-    pub fn weights(&self, projection: usize) -> Array2<f32> {
-        let mut blocks: Vec<&DenseBlock> = self
-            .dense()
-            .filter(|block| block.projection == projection)
-            .collect();
-        blocks.sort_by_key(|block| block.first);
-        let parts: Vec<Array2<f32>> = blocks
-            .iter()
-            .map(|block| block.weights.to_matrix())
-            .collect();
-        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-        // Parts of one matrix have as many columns each.
-        concatenate(Axis(0), &views).unwrap_or_default()
-    }
-
-    /// Starts a bout at `t`: every neuron to rest, past and flying spikes forgotten, everything from outside removed
-    /// (stimuli, noise, currents). Weights, counts and fingerprint stay.
-    pub fn reset(&mut self, t: Time) {
-        self.lanes.iter_mut().for_each(|lane| lane.reset(t));
-        self.drives.clear();
-        self.agenda.clear();
-        self.spikes.clear();
-        self.now = t;
     }
 
     /// The model's variable number `variable` of neuron `node` of the population at index `population` at `t`, which is
@@ -215,19 +236,22 @@ impl Windowed {
         self.steps
     }
 
-    /// The length of a window if there were so many spikes in the last one that it was left before its end: then the
-    /// network cannot go on.
-    pub fn exploded_within(&self) -> Option<Duration> {
-        self.exploded.then_some(self.lookahead)
+    /// Spikes per population of the last window that was run: after an explosion, who is in it.
+    pub fn last_spikes(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.populations.len()];
+        for spike in &self.spikes {
+            counts[spike.population as usize] += 1;
+        }
+        counts
     }
 
     /// Runs from now up to, and not including, `until`, or to the end of a window after which the observer wants no more
-    /// or in which the network exploded.
-    pub fn run(&mut self, until: Time, observer: &mut dyn Observer) {
+    /// or in which the network exploded. A network that has exploded does not move until its next bout.
+    pub fn run(&mut self, until: Time, observer: &mut dyn Observer) -> Ended {
         while self.now < until && !observer.has_enough() && !self.exploded {
             self.skip(until);
             if self.now == until {
-                return;
+                break;
             }
             let window = self.now.ps() / self.lookahead.ps();
             let end = (window + 1)
@@ -236,6 +260,13 @@ impl Windowed {
             let end = end.min(until);
             self.draw(end);
             self.step(window, end, observer);
+        }
+        if self.exploded {
+            Ended::Exploded(self.lookahead)
+        } else if self.now < until {
+            Ended::Enough
+        } else {
+            Ended::Reached
         }
     }
 

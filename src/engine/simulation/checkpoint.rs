@@ -4,14 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use rayon::prelude::*;
 
-use super::Windowed;
+use super::Simulation;
+use super::bout::Current;
+use super::drive::Drive;
+use super::input::Inputs;
 use crate::base::stream::mix;
 use crate::base::time::Time;
+use crate::engine::error::StateError;
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
-use crate::engine::lane::group::Group;
+use crate::engine::lane::group::{Driven, Group};
 use crate::engine::lane::{Arrival, Block, Lane, Spike};
-use crate::neuron::StateError;
 use crate::stimulus::poisson;
 use crate::synapse::dense::Dense;
 
@@ -19,10 +22,29 @@ use crate::synapse::dense::Dense;
 struct Engine {
     now: Time,
     spikes: Vec<Spike>,
-    drives: u32,
+    bout: Current,
+    inputs: Vec<InputState>,
+    drives: Vec<DriveState>,
     counts: Vec<u64>,
     fingerprint: Fingerprint,
+    exploded: bool,
     lanes: Vec<LaneState>,
+}
+
+/// A declared stimulus: since when it is on, and the rate that it may have been given.
+#[derive(Serialize, Deserialize)]
+struct InputState {
+    name: String,
+    since: Option<Time>,
+    rate_hz: Option<f64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DriveState {
+    name: String,
+    /// When it ticks next.
+    next: Option<Time>,
+    stimulus: Vec<u8>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,50 +60,72 @@ struct LaneState {
 struct GroupState {
     neurons: Vec<u8>,
     noise: Vec<poisson::State>,
+    /// What each drive has brought that has not been delivered.
+    driven: Vec<Vec<(Time, u16)>>,
     dense: Vec<DenseState>,
-    step: u64,
+    injected_pa: f64,
     hit: Option<Time>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct DenseState {
     flying: Vec<(Time, u32)>,
-    /// Weights and last arrivals, if they change.
-    plastic: Option<(Dense, Vec<Time>)>,
+    /// Weights, where they are not those of the assembly.
+    weights: Option<Dense>,
+    /// When each source last arrived, where weights learn.
+    last_arrival: Option<Vec<Time>>,
 }
 
-impl Windowed {
+impl Simulation {
     /// All that changes, between two runs.
-    pub fn save(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    pub fn save(&self) -> Result<Vec<u8>, StateError> {
         let Self {
             populations: _,
+            projections: _,
             lanes,
             lookahead: _,
             now,
             spikes,
+            bout,
+            inputs,
             drives,
-            agenda: _,
+            agenda,
             drawn: _,
             counts,
             fingerprint,
             graph: _,
             steps: _,
-            exploded: _,
+            exploded,
         } = self;
+        let drive_state = |drive: &Drive| {
+            let stimulus = drive.stimulus.save();
+            Ok(DriveState {
+                name: drive.name.clone(),
+                next: agenda.time_of(&drive.id),
+                stimulus: stimulus.map_err(|error| of_stimulus(&drive.name, &error))?,
+            })
+        };
+        let drives: Result<Vec<DriveState>, StateError> = drives.iter().map(drive_state).collect();
         let state = Engine {
             now: *now,
             spikes: spikes.clone(),
-            drives: drives.len() as u32,
+            bout: bout.clone(),
+            inputs: input_states(inputs),
+            drives: drives?,
             counts: counts.clone(),
             fingerprint: *fingerprint,
+            exploded: *exploded,
             lanes: lanes.par_iter().map(lane_state).collect(),
         };
-        // A plain structure in memory: nothing in it can fail to be written.
-        postcard::to_stdvec(&state).unwrap_or_default()
+        postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
     }
 
-    /// Goes on from what [`save`](Self::save) gave for a network built and driven alike, in this program or another.
-    /// Stimuli draw again all that they had drawn, so they must not have begun.
+    /// Goes on from what [`save`](Self::save) gave for a network built alike, in this program or another: which bout it
+    /// is and what is on is part of the state. Stimuli [given](Self::drive) from outside are not: whoever loads a state
+    /// first gives the same ones, under the same names and in the same order, and they go on from where they were.
     ///
     /// # Errors
     /// If the bytes do not fit this network; then it must not be run any more.
@@ -89,14 +133,16 @@ impl Windowed {
         let Engine {
             now,
             spikes,
+            bout,
+            inputs,
             drives,
             counts,
             fingerprint,
+            exploded,
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
         same("populations", counts.len(), self.populations.len())?;
-        same("stimuli", drives as usize, self.n_drives())?;
         let known = |spike: &Spike| {
             let population = self.populations.get(spike.population as usize);
             population.is_some_and(|population| spike.node < population.size)
@@ -104,14 +150,57 @@ impl Windowed {
         if !spikes.iter().all(known) {
             return Err(StateError("a spike of no neuron".into()));
         }
+        (self.now, self.spikes, self.bout) = (now, spikes, bout);
+        (self.counts, self.fingerprint, self.exploded) = (counts, fingerprint, exploded);
+        load_inputs(&mut self.inputs, inputs)?;
+        self.load_drives(drives)?;
+        let inputs = &self.inputs;
+        let off = inputs.off();
         self.lanes
             .par_iter_mut()
             .zip(lanes)
-            .try_for_each(|(lane, state)| load_lane(lane, state))?;
-        (self.now, self.spikes) = (now, spikes);
-        (self.counts, self.fingerprint) = (counts, fingerprint);
-        if !self.catch_up() {
-            return Err(StateError("a stimulus that has begun".into()));
+            .try_for_each(|(lane, state)| {
+                for group in &mut lane.groups {
+                    group.noise.clear();
+                    group.sources.clear();
+                    inputs.arrange_noise(&off, group, now, "");
+                }
+                load_lane(lane, state)?;
+                lane.groups
+                    .iter_mut()
+                    .for_each(|group| inputs.step(group, now));
+                Ok(())
+            })
+    }
+
+    fn load_drives(&mut self, states: Vec<DriveState>) -> Result<(), StateError> {
+        self.agenda.clear();
+        self.drives.retain(|drive| drive.since.is_none());
+        let groups = self.lanes.iter_mut().flat_map(|lane| &mut lane.groups);
+        groups.for_each(|group| group.driven.clear());
+        self.arrange_drives();
+        self.agenda.clear();
+        same("stimuli", states.len(), self.drives.len())?;
+        for (drive, state) in self.drives.iter_mut().zip(states) {
+            let DriveState {
+                name,
+                next,
+                stimulus,
+            } = state;
+            if name != drive.name {
+                return Err(StateError(format!(
+                    "found the stimulus `{name}`, expected `{}`",
+                    drive.name
+                )));
+            }
+            let loaded = drive.stimulus.load(&stimulus);
+            loaded.map_err(|error| of_stimulus(&name, &error))?;
+            if let Some(next) = next {
+                if next < self.now {
+                    return Err(StateError(format!("`{name}` ticks in the past")));
+                }
+                self.agenda.schedule(drive.id, drive.key(next));
+            }
         }
         Ok(())
     }
@@ -164,6 +253,50 @@ fn hash_dense(block: &DenseBlock, source: u64) -> u64 {
     numbers.iter().fold(weights, fold)
 }
 
+fn of_stimulus(name: &str, error: &crate::stimulus::StateError) -> StateError {
+    StateError(format!("`{name}`: {error}"))
+}
+
+fn input_states(inputs: &Inputs) -> Vec<InputState> {
+    let rate_of = |name: &str| {
+        let mut noise = inputs.noise.iter();
+        let noise = noise.find(|noise| noise.what.name == name)?;
+        Some(noise.what.rate_hz)
+    };
+    let state = |(name, since): (&str, Option<Time>)| InputState {
+        name: name.into(),
+        since,
+        rate_hz: rate_of(name),
+    };
+    inputs.all().map(state).collect()
+}
+
+fn load_inputs(inputs: &mut Inputs, states: Vec<InputState>) -> Result<(), StateError> {
+    same("declared stimuli", states.len(), inputs.all().count())?;
+    for state in states {
+        let InputState {
+            name,
+            since,
+            rate_hz,
+        } = state;
+        let mut all = inputs.all_mut();
+        let Some((_, own)) = all.find(|(known, _)| *known == name) else {
+            return Err(StateError(format!("no stimulus `{name}`")));
+        };
+        *own = since;
+        drop(all);
+        let mut noise = inputs.noise.iter_mut();
+        match (noise.find(|noise| noise.what.name == name), rate_hz) {
+            (None, None) => {}
+            (Some(noise), Some(rate_hz)) if rate_hz.is_finite() && rate_hz >= 0.0 => {
+                noise.what.rate_hz = rate_hz;
+            }
+            _ => return Err(StateError(format!("another rate of `{name}`"))),
+        }
+    }
+    Ok(())
+}
+
 fn same(what: &str, found: usize, expected: usize) -> Result<(), StateError> {
     if found == expected {
         Ok(())
@@ -200,12 +333,16 @@ fn group_state(group: &Group) -> GroupState {
     let Group {
         neurons,
         members: _,
+        kind: _,
+        part: _,
         noise,
+        // As the steps they follow from what is on.
+        sources: _,
         dense,
-        // Drawn again by their stimuli.
-        driven: _,
+        driven,
         steps: _,
-        step,
+        step: _,
+        injected_pa,
         hit,
         due: _,
         fired: _,
@@ -213,8 +350,9 @@ fn group_state(group: &Group) -> GroupState {
     GroupState {
         neurons: neurons.save(),
         noise: noise.iter().map(poisson::Poisson::state).collect(),
+        driven: driven.iter().map(Driven::waiting).collect(),
         dense: dense.iter().map(dense_state).collect(),
-        step: *step as u64,
+        injected_pa: *injected_pa,
         hit: *hit,
     }
 }
@@ -227,21 +365,23 @@ fn dense_state(block: &DenseBlock) -> DenseState {
         gain: _,
         delay: _,
         weights,
+        changed,
         plastic,
         flying,
         arrived: _,
     } = block;
-    let changing = |plastic: &Plastic| {
+    let last_arrival = |plastic: &Plastic| {
         let Plastic {
             rule: _,
             last_arrival,
             column: _,
         } = plastic;
-        (weights.clone(), last_arrival.clone())
+        last_arrival.clone()
     };
     DenseState {
         flying: flying.iter().copied().collect(),
-        plastic: plastic.as_ref().map(changing),
+        weights: (*changed || plastic.is_some()).then(|| weights.clone()),
+        last_arrival: plastic.as_ref().map(last_arrival),
     }
 }
 
@@ -287,26 +427,51 @@ fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
     let GroupState {
         neurons,
         noise,
+        driven,
         dense,
-        step,
+        injected_pa,
         hit,
     } = state;
     same("noise processes", noise.len(), group.noise.len())?;
     same("dense projections", dense.len(), group.dense.len())?;
-    group.neurons.load(&neurons)?;
+    let loaded = group.neurons.load(&neurons);
+    loaded.map_err(|error| StateError(error.to_string()))?;
     for (process, state) in group.noise.iter_mut().zip(noise) {
         process.go_on_from(state);
+    }
+    same("drives", driven.len(), group.driven.len())?;
+    for (own, waiting) in group.driven.iter_mut().zip(driven) {
+        let size = group.neurons.size();
+        if waiting
+            .iter()
+            .any(|&(_, target)| usize::from(target) >= size)
+        {
+            return Err(StateError("a spike onto no neuron".into()));
+        }
+        if !waiting.is_sorted_by_key(|&(t, _)| t) {
+            return Err(StateError("spikes out of order".into()));
+        }
+        for (t, target) in waiting {
+            own.push(t, target);
+        }
     }
     for (block, state) in group.dense.iter_mut().zip(dense) {
         load_dense(block, state)?;
     }
-    group.step = usize::try_from(step).unwrap_or(usize::MAX);
+    if !injected_pa.is_finite() {
+        return Err(StateError("a current that is no number".into()));
+    }
+    group.injected_pa = injected_pa;
     group.hit = hit;
     Ok(())
 }
 
 fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateError> {
-    let DenseState { flying, plastic } = state;
+    let DenseState {
+        flying,
+        weights,
+        last_arrival,
+    } = state;
     let n_source = block.weights.n_source();
     if flying.iter().any(|&(_, node)| node as usize >= n_source) {
         return Err(StateError("a spike of no neuron".into()));
@@ -316,14 +481,20 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
     }
     block.flying = flying.into();
     block.arrived.clear();
-    match (&mut block.plastic, plastic) {
-        (None, None) => Ok(()),
-        (Some(own), Some((weights, last_arrival)))
-            if weights.is_like(&block.weights) && last_arrival.len() == n_source =>
-        {
-            (block.weights, own.last_arrival) = (weights, last_arrival);
-            Ok(())
+    let other = || StateError("other weights".into());
+    match (&mut block.plastic, last_arrival) {
+        (None, None) => {}
+        (Some(own), Some(last_arrival)) if weights.is_some() && last_arrival.len() == n_source => {
+            own.last_arrival = last_arrival;
         }
-        _ => Err(StateError("other weights".into())),
+        _ => return Err(other()),
     }
+    block.changed = weights.is_some() && block.plastic.is_none();
+    if let Some(weights) = weights {
+        if !weights.is_like(&block.weights) {
+            return Err(other());
+        }
+        block.weights = weights;
+    }
+    Ok(())
 }
