@@ -105,7 +105,7 @@ impl Neurons for Lif {
     }
 
     fn is_spontaneous(&self) -> bool {
-        self.params.v_inf(0.0) > self.params.v_th
+        self.params.membrane.v_inf(0.0) > self.params.membrane.v_th
     }
 
     fn reset(&mut self, t: Time) {
@@ -279,7 +279,7 @@ impl Neurons for Lif {
             return;
         }
         let threshold = self.derived.threshold * *factor;
-        let t_ref = self.params.t_ref;
+        let t_ref = self.params.membrane.t_ref;
         let after = if t_ref == Duration::ZERO {
             self.derived.reset * *factor
         } else {
@@ -330,7 +330,7 @@ impl Neurons for Lif {
     fn potential(&self, j: usize) -> f64 {
         let [u] = self.state.cells.all()[j];
         if u == f64::NEG_INFINITY {
-            return self.params.v_reset;
+            return self.params.membrane.v_reset;
         }
         self.derived.v_inf + u / self.state.factor
     }
@@ -352,7 +352,7 @@ impl Neurons for Lif {
             let end = self.state.refractory.iter().find(|end| end.1 == j as u32);
             match end {
                 Some(&(end, _)) if end <= t => u = self.derived.reset * self.factor_at(end),
-                _ => return self.params.v_reset,
+                _ => return self.params.membrane.v_reset,
             }
         }
         let passed = t.since(self.state.origin).ps() as f64;

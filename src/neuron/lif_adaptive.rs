@@ -75,7 +75,7 @@ impl LifAdaptive {
             drive,
             state: State::resting(
                 Cells::new(size),
-                params.e_l - drive.v_inf,
+                params.membrane.e_l - drive.v_inf,
                 Time::ZERO,
                 &drive,
             ),
@@ -150,7 +150,7 @@ impl Neurons for LifAdaptive {
 
     fn reset(&mut self, t: Time) {
         self.drive = Drive::new(&self.params, 0.0);
-        let rest = self.params.e_l - self.drive.v_inf;
+        let rest = self.params.membrane.e_l - self.drive.v_inf;
         let cells = std::mem::replace(&mut self.state.cells, Cells::new(0));
         self.state = State::resting(cells, rest, t, &self.drive);
         self.clock = Clock::START;
@@ -339,7 +339,7 @@ impl Neurons for LifAdaptive {
         let (scan, mut due) = (std::mem::take(scan), std::mem::take(due));
         let mut candidates = std::mem::take(candidates);
         let mut refractory = std::mem::take(refractory);
-        let t_ref = self.params.t_ref;
+        let t_ref = self.params.membrane.t_ref;
         let bar = self.bar(&clock);
         let jump = self.derived.jump * clock.adaptation;
         let first = fired.len();
@@ -392,7 +392,7 @@ impl Neurons for LifAdaptive {
         let (y, _) = self.variables(j, &self.clock);
         // A refractory neuron is held at reset.
         if y == f64::NEG_INFINITY {
-            self.params.v_reset
+            self.params.membrane.v_reset
         } else {
             self.drive.v_inf + y
         }
@@ -425,9 +425,9 @@ impl Neurons for LifAdaptive {
         }
         let (later, pull) = rates.after(y, pull, t.since(from).ps() as f64);
         match variable {
-            0 if y == f64::NEG_INFINITY => self.params.v_reset,
+            0 if y == f64::NEG_INFINITY => self.params.membrane.v_reset,
             0 => self.drive.v_inf + later,
-            _ => pull / self.params.resistance(),
+            _ => pull / self.params.membrane.resistance(),
         }
     }
 

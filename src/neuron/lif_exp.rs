@@ -101,12 +101,12 @@ impl LifExp {
 
     /// Where v goes without arrivals.
     fn v_inf(&self) -> f64 {
-        self.params.v_inf(self.state.injected_pa)
+        self.params.membrane.v_inf(self.state.injected_pa)
     }
 
     /// The threshold above v_inf.
     fn distance(&self) -> f64 {
-        self.params.v_th - self.v_inf()
+        self.params.membrane.v_th - self.v_inf()
     }
 
     /// Picoseconds from the clock's origin to `t`.
@@ -215,12 +215,12 @@ impl Neurons for LifExp {
 
     fn reset(&mut self, t: Time) {
         self.state.clear(t);
-        let above = self.params.e_l - self.v_inf();
+        let above = self.params.membrane.e_l - self.v_inf();
         for cell in self.state.cells.all_mut() {
             *cell = [above, 0.0, 0.0, 0.0];
         }
-        let highest = self.params.e_l.max(self.v_inf());
-        self.state.quiet = highest < self.params.v_th - self.derived.margin;
+        let highest = self.params.membrane.e_l.max(self.v_inf());
+        self.state.quiet = highest < self.params.membrane.v_th - self.derived.margin;
         self.state.stale = !self.state.quiet;
         self.instant = Instant::default();
     }
@@ -392,7 +392,7 @@ impl Neurons for LifExp {
         }
         self.state.candidates = candidates;
         fired[first..].sort_unstable();
-        let (now, t_ref) = (self.state.now, self.params.t_ref);
+        let (now, t_ref) = (self.state.now, self.params.membrane.t_ref);
         if t_ref > Duration::ZERO {
             // One beyond the clock never ends.
             let end = now.checked_add(t_ref).unwrap_or(Time::MAX);
@@ -401,7 +401,8 @@ impl Neurons for LifExp {
         } else {
             for &j in &fired[first..] {
                 let cell = self.state.cells.all()[j as usize];
-                self.state.cells.all_mut()[j as usize][0] = self.u_for(&cell, self.params.v_reset);
+                self.state.cells.all_mut()[j as usize][0] =
+                    self.u_for(&cell, self.params.membrane.v_reset);
                 self.look_ahead(j as usize);
             }
         }
@@ -437,7 +438,7 @@ impl Neurons for LifExp {
                 };
                 self.v_inf()
                     + match release {
-                        Some(end) if end > t => return self.params.v_reset,
+                        Some(end) if end > t => return self.params.membrane.v_reset,
                         Some(end) => self.above_after_reset(cell, end, t),
                         None => Decay::over(x, rates).above(u, g_ex, g_inh),
                     }

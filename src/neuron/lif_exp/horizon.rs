@@ -37,7 +37,7 @@ impl LifExp {
     /// Neuron `j` begins anew from the reset potential at the instant last advanced to.
     pub(super) fn end_refractory(&mut self, j: usize) {
         let cell = self.state.cells.all()[j];
-        let u = self.u_for(&cell, self.params.v_reset);
+        let u = self.u_for(&cell, self.params.membrane.v_reset);
         self.state.cells.all_mut()[j][0] = u;
         self.suspect(j);
     }
@@ -120,7 +120,7 @@ impl LifExp {
         let [_, g_ex, g_inh, _] = *cell;
         let held = Decay::over(self.since_origin(end), rates);
         let free = Decay::over(t.since(end).ps() as f64, rates);
-        let u = self.params.v_reset - self.v_inf();
+        let u = self.params.membrane.v_reset - self.v_inf();
         free.above(u, held.ex * g_ex, held.inh * g_inh)
     }
 
