@@ -70,7 +70,7 @@ fn main() {
     let hash = pool.install(|| engine.graph_hash());
     let hashed = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let state = pool.install(|| engine.save());
+    let state = pool.install(|| engine.save().expect("bytes"));
     println!(
         "state of {:.1} MB saved in {:.3} s, graph {hash:032x} hashed in {hashed:.2} s",
         state.len() as f64 / 1e6,

@@ -330,12 +330,12 @@ proptest! {
         let mut log = Log(Vec::new());
         let mut engine = driven(&network, seed, Time::ZERO);
         engine.run(Time::from_ps(cut_us * MS / 1000), &mut log);
-        let bytes = engine.save();
+        let bytes = engine.save().unwrap();
         let graph = engine.graph_hash();
         let mut engine = driven(&network, seed, Time::ZERO);
         engine.load(&bytes).unwrap();
         prop_assert_eq!(engine.graph_hash(), graph);
-        prop_assert_eq!(&engine.save(), &bytes);
+        prop_assert_eq!(&engine.save().unwrap(), &bytes);
         engine.run(Time::from_ps(STOP), &mut log);
         prop_assert_eq!(&log.0, &expected.0);
         prop_assert_eq!(engine.fingerprint(), whole.fingerprint());
@@ -356,7 +356,7 @@ proptest! {
         let network = network(1, 2, 1.0);
         let mut engine = driven(&network, 1, Time::ZERO);
         engine.run(Time::from_ps(STOP / 2), &mut Unobserved);
-        let mut bytes = engine.save();
+        let mut bytes = engine.save().unwrap();
         let i = at.index(bytes.len());
         bytes[i] = byte;
         // Never a panic; what is read must be a state that can be run, or refused.
@@ -421,7 +421,7 @@ fn noise_draws_again_what_it_had_drawn_when_a_state_is_taken_on() {
     let mut engine = driven();
     // In the midst of a tick.
     engine.run(Time::from_ps(20 * MS + 12_345), &mut log);
-    let bytes = engine.save();
+    let bytes = engine.save().unwrap();
     let error = engine.load(&bytes).unwrap_err().to_string();
     assert!(error.ends_with("a stimulus that has begun"), "{error}");
     let mut engine = driven();

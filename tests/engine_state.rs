@@ -173,11 +173,11 @@ proptest! {
         cuts.sort_unstable();
         for cut in cuts {
             engine.run(ms(f64::from(cut) / 1e3), &mut log);
-            let bytes = engine.save();
+            let bytes = engine.save().unwrap();
             engine = assemble(&network).unwrap();
             prop_assert_eq!(engine.graph_hash(), hash);
             engine.load(&bytes).unwrap();
-            prop_assert_eq!(&engine.save(), &bytes);
+            prop_assert_eq!(&engine.save().unwrap(), &bytes);
         }
         engine.run(ms(END_MS), &mut log);
         prop_assert_eq!(&log.0, &expected);
@@ -193,7 +193,7 @@ proptest! {
         let network = network(1, "lif", 2, false, false);
         let mut engine = assemble(&network).unwrap();
         engine.run(ms(20.0), &mut Unobserved);
-        let mut bytes = engine.save();
+        let mut bytes = engine.save().unwrap();
         // Never a panic; what is read must be a state that can be run, or refused.
         let mut cut = assemble(&network).unwrap();
         let kept = keep.index(bytes.len());
@@ -248,7 +248,7 @@ fn threads_and_declaration_order_change_nothing() {
 fn another_network_refuses_the_state() {
     let mut engine = assemble(&network(1, "lif", 2, false, false)).unwrap();
     engine.run(ms(10.0), &mut Unobserved);
-    let bytes = engine.save();
+    let bytes = engine.save().unwrap();
     let mut fewer_lanes = assemble(&network(1, "lif", 1, false, false)).unwrap();
     let error = fewer_lanes.load(&bytes).unwrap_err().to_string();
     assert_eq!(

@@ -28,7 +28,7 @@ pub use params::{Params, SPEC};
 use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::state::to_bytes;
+use crate::neuron::bytes::to_bytes;
 use crate::neuron::{
     Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
 };
@@ -209,10 +209,6 @@ impl Neurons for LifExp {
         self.state.cells.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        true
-    }
-
     fn reset(&mut self, t: Time) {
         self.state.clear(t);
         let above = self.params.membrane.e_l - self.v_inf();
@@ -231,8 +227,7 @@ impl Neurons for LifExp {
         }
         while !self.state.quiet {
             let horizon = self.horizon_end();
-            let refractory = self.state.refractory.front();
-            let refractory = refractory.map_or(Time::MAX, |&(end, _)| end);
+            let refractory = self.state.refractory.next();
             if horizon.min(refractory) > t {
                 break;
             }
@@ -352,7 +347,7 @@ impl Neurons for LifExp {
         if state.quiet {
             return Time::MAX;
         }
-        let refractory = state.refractory.front().map_or(Time::MAX, |&(end, _)| end);
+        let refractory = state.refractory.next();
         self.horizon_end().min(refractory).min(state.queue.next())
     }
 
@@ -393,12 +388,8 @@ impl Neurons for LifExp {
         self.state.candidates = candidates;
         fired[first..].sort_unstable();
         let (now, t_ref) = (self.state.now, self.params.membrane.t_ref);
-        if t_ref > Duration::ZERO {
-            // One beyond the clock never ends.
-            let end = now.checked_add(t_ref).unwrap_or(Time::MAX);
-            let held = fired[first..].iter().map(|&j| (end, j));
-            self.state.refractory.extend(held);
-        } else {
+        self.state.refractory.hold(&fired[first..], now, t_ref);
+        if t_ref == Duration::ZERO {
             for &j in &fired[first..] {
                 let cell = self.state.cells.all()[j as usize];
                 self.state.cells.all_mut()[j as usize][0] =
@@ -416,9 +407,7 @@ impl Neurons for LifExp {
         self.wake(self.state.now);
         let cell = self.state.cells.all()[j];
         if cell[BUDGET] == f64::INFINITY {
-            self.state
-                .refractory
-                .retain(|&(_, other)| other as usize != j);
+            self.state.refractory.remove(j);
         }
         self.state.cells.all_mut()[j][0] = self.u_for(&cell, v);
         self.suspect(j);
@@ -432,7 +421,7 @@ impl Neurons for LifExp {
         match variable {
             0 => {
                 let release = if budget == f64::INFINITY {
-                    self.release(j)
+                    self.state.refractory.end_of(j)
                 } else {
                     None
                 };
@@ -455,7 +444,7 @@ impl Neurons for LifExp {
         self.state.cells.all().iter().position(wrong)
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Result<Vec<u8>, StateError> {
         to_bytes(&self.state)
     }
 

@@ -52,7 +52,10 @@ struct DenseState {
 
 impl Windowed {
     /// All that changes, between two runs.
-    pub fn save(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    pub fn save(&self) -> Result<Vec<u8>, StateError> {
         let Self {
             populations: _,
             lanes,
@@ -74,10 +77,9 @@ impl Windowed {
             drives: drives.len() as u32,
             counts: counts.clone(),
             fingerprint: *fingerprint,
-            lanes: lanes.par_iter().map(lane_state).collect(),
+            lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
         };
-        // A plain structure in memory: nothing in it can fail to be written.
-        postcard::to_stdvec(&state).unwrap_or_default()
+        postcard::to_stdvec(&state).map_err(|error| StateError::Unwritable(error.to_string()))
     }
 
     /// Goes on from what [`save`](Self::save) gave for a network built and driven alike, in this program or another.
@@ -93,7 +95,7 @@ impl Windowed {
             counts,
             fingerprint,
             lanes,
-        } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
+        } = postcard::from_bytes(bytes).map_err(|error| StateError::Unfit(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
         same("populations", counts.len(), self.populations.len())?;
         same("stimuli", drives as usize, self.n_drives())?;
@@ -102,7 +104,7 @@ impl Windowed {
             population.is_some_and(|population| spike.node < population.size)
         };
         if !spikes.iter().all(known) {
-            return Err(StateError("a spike of no neuron".into()));
+            return Err(StateError::Unfit("a spike of no neuron".into()));
         }
         self.lanes
             .par_iter_mut()
@@ -111,7 +113,7 @@ impl Windowed {
         (self.now, self.spikes) = (now, spikes);
         (self.counts, self.fingerprint) = (counts, fingerprint);
         if !self.catch_up() {
-            return Err(StateError("a stimulus that has begun".into()));
+            return Err(StateError::Unfit("a stimulus that has begun".into()));
         }
         Ok(())
     }
@@ -168,11 +170,13 @@ fn same(what: &str, found: usize, expected: usize) -> Result<(), StateError> {
     if found == expected {
         Ok(())
     } else {
-        Err(StateError(format!("{found} {what}, expected {expected}")))
+        Err(StateError::Unfit(format!(
+            "{found} {what}, expected {expected}"
+        )))
     }
 }
 
-fn lane_state(lane: &Lane) -> LaneState {
+fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
     let Lane {
         groups,
         blocks: _,
@@ -188,15 +192,15 @@ fn lane_state(lane: &Lane) -> LaneState {
         outbox: _,
         most: _,
     } = lane;
-    LaneState {
+    Ok(LaneState {
         pending: pending.all().map(|(at, &arrival)| (at, arrival)).collect(),
         window: *window,
         arrivals: arrivals[*delivered..].to_vec(),
-        groups: groups.iter().map(group_state).collect(),
-    }
+        groups: groups.iter().map(group_state).collect::<Result<_, _>>()?,
+    })
 }
 
-fn group_state(group: &Group) -> GroupState {
+fn group_state(group: &Group) -> Result<GroupState, StateError> {
     let Group {
         neurons,
         members: _,
@@ -210,13 +214,13 @@ fn group_state(group: &Group) -> GroupState {
         due: _,
         fired: _,
     } = group;
-    GroupState {
-        neurons: neurons.save(),
+    Ok(GroupState {
+        neurons: neurons.save()?,
         noise: noise.iter().map(poisson::Poisson::state).collect(),
         dense: dense.iter().map(dense_state).collect(),
         step: *step as u64,
         hit: *hit,
-    }
+    })
 }
 
 fn dense_state(block: &DenseBlock) -> DenseState {
@@ -260,7 +264,7 @@ fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
         let reach = |block: &Block| block.rows.n_synapses();
         let n = block.map_or(0, reach) as u64;
         if arrival.start > arrival.end || u64::from(arrival.end) > n {
-            return Err(StateError("an arrival at no synapse".into()));
+            return Err(StateError::Unfit("an arrival at no synapse".into()));
         }
     }
     lane.window = window;
@@ -271,7 +275,7 @@ fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
     lane.delivered = 0;
     for (at, arrival) in pending {
         if window.is_some_and(|window| at <= window) {
-            return Err(StateError("an arrival in the past".into()));
+            return Err(StateError::Unfit("an arrival in the past".into()));
         }
         lane.pending.add(at, arrival);
     }
@@ -309,10 +313,10 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
     let DenseState { flying, plastic } = state;
     let n_source = block.weights.n_source();
     if flying.iter().any(|&(_, node)| node as usize >= n_source) {
-        return Err(StateError("a spike of no neuron".into()));
+        return Err(StateError::Unfit("a spike of no neuron".into()));
     }
     if !flying.is_sorted_by_key(|&(t, _)| t) {
-        return Err(StateError("spikes out of order".into()));
+        return Err(StateError::Unfit("spikes out of order".into()));
     }
     block.flying = flying.into();
     block.arrived.clear();
@@ -324,6 +328,6 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
             (block.weights, own.last_arrival) = (weights, last_arrival);
             Ok(())
         }
-        _ => Err(StateError("other weights".into())),
+        _ => Err(StateError::Unfit("other weights".into())),
     }
 }

@@ -82,13 +82,14 @@ pub(super) fn checkpoint(drive: &Drive<'_>, lengths: Lengths) -> Result<Checkpoi
         guard: drive.watchers.guard.counts(),
     };
     let driver = postcard::to_stdvec(&seen).map_err(|error| ResumeError::State(error.to_string()));
+    let engine = drive.engine.save();
     Ok(Checkpoint {
         model: config::resolved_network(drive.model),
         files: drive.files.clone(),
         graph: drive.engine.graph_hash(),
         now: drive.engine.now(),
         lengths,
-        engine: drive.engine.save(),
+        engine: engine.map_err(|error| ResumeError::State(error.to_string()))?,
         driver: driver?,
     })
 }

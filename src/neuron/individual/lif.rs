@@ -2,7 +2,7 @@
 
 use super::Dynamics;
 use crate::base::function::{exp_polynomial, ln};
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::lif::{Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
@@ -23,7 +23,7 @@ impl Dynamics for Lif {
     /// The potential.
     type State = f64;
 
-    const NAME: &'static str = SPEC.name;
+    const SPEC: &'static Spec = &SPEC;
 
     const HAS_CURRENTS: bool = false;
 

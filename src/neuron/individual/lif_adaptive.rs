@@ -1,7 +1,7 @@
 //! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
 
 use super::Dynamics;
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::lif_adaptive::decay::Rates;
 use crate::neuron::lif_adaptive::{Params, SPEC};
@@ -26,7 +26,7 @@ impl Dynamics for LifAdaptive {
     /// The potential, and the pull w·τ_m/c_m in millivolts.
     type State = (f64, f64);
 
-    const NAME: &'static str = SPEC.name;
+    const SPEC: &'static Spec = &SPEC;
 
     const HAS_CURRENTS: bool = false;
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Dynamics;
 use crate::base::function::{exp, exp_polynomial, growth_integral, ln};
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::lif_exp::{Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
@@ -110,7 +110,7 @@ fn peak(tau: Duration, tau_m: Duration) -> f64 {
 impl Dynamics for LifExp {
     type State = State;
 
-    const NAME: &'static str = SPEC.name;
+    const SPEC: &'static Spec = &SPEC;
 
     const HAS_CURRENTS: bool = true;
 

@@ -90,18 +90,11 @@ impl LifExp {
         let old = self.state.origin;
         let origin = old + Duration::from_ps(passed);
         // Refractory ends up to the new origin, which the old one may be too far from.
-        let n = self
-            .state
-            .refractory
-            .partition_point(|&(end, _)| end <= origin);
-        let ended: Vec<_> = self.state.refractory.drain(..n).collect();
-        let ended: Vec<_> = ended
-            .into_iter()
-            .map(|(end, j)| {
-                let cell = &self.state.cells.all()[j as usize];
-                (j, self.above_after_reset(cell, end, origin))
-            })
-            .collect();
+        let mut ended = Vec::new();
+        while let Some((end, j)) = self.state.refractory.take_due(origin) {
+            let cell = &self.state.cells.all()[j as usize];
+            ended.push((j, self.above_after_reset(cell, end, origin)));
+        }
         self.state.origin = origin;
         self.move_to(origin);
         let decay = Decay::over(passed as f64, &self.derived.rates);
@@ -126,10 +119,7 @@ impl LifExp {
 
     /// Refractory ends up to `t`, each at its own instant, whenever it is noticed.
     pub(super) fn end_refractories(&mut self, t: Time) {
-        while let Some(&(end, j)) = self.state.refractory.front()
-            && end <= t
-        {
-            self.state.refractory.pop_front();
+        while let Some((end, j)) = self.state.refractory.take_due(t) {
             if end != self.state.now {
                 self.move_to(end);
             }
@@ -162,15 +152,5 @@ impl LifExp {
                 self.suspect(j as usize);
             }
         }
-    }
-
-    /// When neuron `j`, held, is released.
-    pub(super) fn release(&self, j: usize) -> Option<Time> {
-        let found = self
-            .state
-            .refractory
-            .iter()
-            .find(|&&(_, other)| other as usize == j);
-        found.map(|&(end, _)| end)
     }
 }
