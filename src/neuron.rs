@@ -9,7 +9,9 @@
 //! parameters, as [`lif`] has. Its populations are structures of arrays, and calls are per row of synapses, never per
 //! neuron, so that the loops inside are compiled for the model.
 
+mod bytes;
 mod cells;
+mod factored;
 mod horizon;
 pub mod individual;
 pub mod lif;
@@ -17,8 +19,8 @@ pub mod lif_adaptive;
 pub mod lif_exp;
 mod membrane;
 pub mod poisson;
+mod refractory;
 pub mod relay;
-mod state;
 #[cfg(test)]
 mod trial;
 
@@ -121,10 +123,17 @@ pub const V_M: Variable = Variable {
     doc: "membrane potential; the reset potential while refractory",
 };
 
-/// A state that does not belong to this population.
+/// A state that cannot be kept, or that does not belong to this population.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the state of the neurons does not fit: {0}")]
-pub struct StateError(pub String);
+#[non_exhaustive]
+pub enum StateError {
+    /// It cannot be put into bytes.
+    #[error("the state of the neurons cannot be written: {0}")]
+    Unwritable(String),
+    /// It is of another population.
+    #[error("the state of the neurons does not fit: {0}")]
+    Unfit(String),
+}
 
 /// A population of neurons of one model.
 ///
@@ -133,9 +142,6 @@ pub struct StateError(pub String);
 pub trait Neurons: Send + Sync {
     /// Number of neurons.
     fn size(&self) -> usize;
-
-    /// Whether neurons may fire at an instant at which nothing arrives.
-    fn is_spontaneous(&self) -> bool;
 
     /// Returns every neuron to rest at `t`, which becomes the origin of its clock: a stage run at t = 0 and at
     /// t = 8 h gives the same bits.
@@ -191,7 +197,10 @@ pub trait Neurons: Send + Sync {
     fn non_finite(&self) -> Option<usize>;
 
     /// All that changes while the population runs, as bytes.
-    fn save(&self) -> Vec<u8>;
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    fn save(&self) -> Result<Vec<u8>, StateError>;
 
     /// Takes on a saved state of a population of this size and these parameters.
     ///

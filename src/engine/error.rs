@@ -148,3 +148,9 @@ fn help(name: &str, known: &[String]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the state does not fit the network: {0}")]
 pub struct StateError(pub String);
+
+impl From<crate::neuron::StateError> for StateError {
+    fn from(error: crate::neuron::StateError) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -19,7 +19,7 @@ pub use population::Individual;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::{Neurons, Setup};
 
@@ -28,8 +28,8 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
     /// All of a neuron that changes.
     type State: Copy + Send + Sync + Serialize + DeserializeOwned + 'static;
 
-    /// Name of the model.
-    const NAME: &'static str;
+    /// The model as users see it.
+    const SPEC: &'static Spec;
 
     /// Whether arrivals bring currents, which go on while the neuron is refractory and may carry it to its threshold
     /// later. Otherwise they move the potential at once, and are lost on a refractory neuron.
@@ -96,7 +96,7 @@ pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, Paramet
     for (&name, each) in setup.each {
         if each.len() != setup.size {
             return Err(ParameterError::Inconsistent {
-                model: D::NAME,
+                model: D::SPEC.name,
                 parameter: name,
                 neuron: None,
                 reason: format!(

@@ -28,7 +28,7 @@ pub use params::{Params, SPEC};
 use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::state::to_bytes;
+use crate::neuron::bytes::to_bytes;
 use crate::neuron::{
     Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
 };
@@ -101,12 +101,12 @@ impl LifExp {
 
     /// Where v goes without arrivals.
     fn v_inf(&self) -> f64 {
-        self.params.v_inf(self.state.injected_pa)
+        self.params.membrane.v_inf(self.state.injected_pa)
     }
 
     /// The threshold above v_inf.
     fn distance(&self) -> f64 {
-        self.params.v_th - self.v_inf()
+        self.params.membrane.v_th - self.v_inf()
     }
 
     /// Picoseconds from the clock's origin to `t`.
@@ -209,18 +209,14 @@ impl Neurons for LifExp {
         self.state.cells.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        true
-    }
-
     fn reset(&mut self, t: Time) {
         self.state.clear(t);
-        let above = self.params.e_l - self.v_inf();
+        let above = self.params.membrane.e_l - self.v_inf();
         for cell in self.state.cells.all_mut() {
             *cell = [above, 0.0, 0.0, 0.0];
         }
-        let highest = self.params.e_l.max(self.v_inf());
-        self.state.quiet = highest < self.params.v_th - self.derived.margin;
+        let highest = self.params.membrane.e_l.max(self.v_inf());
+        self.state.quiet = highest < self.params.membrane.v_th - self.derived.margin;
         self.state.stale = !self.state.quiet;
         self.instant = Instant::default();
     }
@@ -231,8 +227,7 @@ impl Neurons for LifExp {
         }
         while !self.state.quiet {
             let horizon = self.horizon_end();
-            let refractory = self.state.refractory.front();
-            let refractory = refractory.map_or(Time::MAX, |&(end, _)| end);
+            let refractory = self.state.refractory.next();
             if horizon.min(refractory) > t {
                 break;
             }
@@ -352,7 +347,7 @@ impl Neurons for LifExp {
         if state.quiet {
             return Time::MAX;
         }
-        let refractory = state.refractory.front().map_or(Time::MAX, |&(end, _)| end);
+        let refractory = state.refractory.next();
         self.horizon_end().min(refractory).min(state.queue.next())
     }
 
@@ -392,16 +387,13 @@ impl Neurons for LifExp {
         }
         self.state.candidates = candidates;
         fired[first..].sort_unstable();
-        let (now, t_ref) = (self.state.now, self.params.t_ref);
-        if t_ref > Duration::ZERO {
-            // One beyond the clock never ends.
-            let end = now.checked_add(t_ref).unwrap_or(Time::MAX);
-            let held = fired[first..].iter().map(|&j| (end, j));
-            self.state.refractory.extend(held);
-        } else {
+        let (now, t_ref) = (self.state.now, self.params.membrane.t_ref);
+        self.state.refractory.hold(&fired[first..], now, t_ref);
+        if t_ref == Duration::ZERO {
             for &j in &fired[first..] {
                 let cell = self.state.cells.all()[j as usize];
-                self.state.cells.all_mut()[j as usize][0] = self.u_for(&cell, self.params.v_reset);
+                self.state.cells.all_mut()[j as usize][0] =
+                    self.u_for(&cell, self.params.membrane.v_reset);
                 self.look_ahead(j as usize);
             }
         }
@@ -415,9 +407,7 @@ impl Neurons for LifExp {
         self.wake(self.state.now);
         let cell = self.state.cells.all()[j];
         if cell[BUDGET] == f64::INFINITY {
-            self.state
-                .refractory
-                .retain(|&(_, other)| other as usize != j);
+            self.state.refractory.remove(j);
         }
         self.state.cells.all_mut()[j][0] = self.u_for(&cell, v);
         self.suspect(j);
@@ -431,13 +421,13 @@ impl Neurons for LifExp {
         match variable {
             0 => {
                 let release = if budget == f64::INFINITY {
-                    self.release(j)
+                    self.state.refractory.end_of(j)
                 } else {
                     None
                 };
                 self.v_inf()
                     + match release {
-                        Some(end) if end > t => return self.params.v_reset,
+                        Some(end) if end > t => return self.params.membrane.v_reset,
                         Some(end) => self.above_after_reset(cell, end, t),
                         None => Decay::over(x, rates).above(u, g_ex, g_inh),
                     }
@@ -454,7 +444,7 @@ impl Neurons for LifExp {
         self.state.cells.all().iter().position(wrong)
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Result<Vec<u8>, StateError> {
         to_bytes(&self.state)
     }
 

@@ -8,7 +8,7 @@ use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Ran
 use crate::base::process::{self, MOST_ENTITIES, Process};
 use crate::base::stream::Stream;
 use crate::base::time::{PS_PER_MS, Time};
-use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
+use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
 use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, Setup, StateError};
 
 /// The registry's entry.
@@ -126,10 +126,6 @@ impl Neurons for Poisson {
         self.rates_hz.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        true
-    }
-
     fn reset(&mut self, t: Time) {
         self.state = State::starting(&self.rates_hz, t, &self.stream);
     }
@@ -192,7 +188,7 @@ impl Neurons for Poisson {
         None
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Result<Vec<u8>, StateError> {
         let State { process, due } = &self.state;
         let saved = Saved {
             size: self.size(),
@@ -210,7 +206,9 @@ impl Neurons for Poisson {
             (Some(process), Some(state)) => process.go_on_from(state),
             (None, None) => {}
             _ => {
-                return Err(StateError("either its sources or these never fire".into()));
+                return Err(StateError::Unfit(
+                    "either its sources or these never fire".into(),
+                ));
             }
         }
         self.state.due = due;

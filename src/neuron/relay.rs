@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::parameter::{self, Dimension, Spec};
 use crate::base::time::{PS_PER_MS, Time};
-use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
+use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
 use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, StateError};
 
 /// The registry's entry.
@@ -57,10 +57,6 @@ impl Relay {
 impl Neurons for Relay {
     fn size(&self) -> usize {
         self.size
-    }
-
-    fn is_spontaneous(&self) -> bool {
-        false
     }
 
     fn reset(&mut self, _t: Time) {
@@ -135,7 +131,7 @@ impl Neurons for Relay {
         None
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Result<Vec<u8>, StateError> {
         to_bytes(&(self.size, &self.state))
     }
 
@@ -213,7 +209,7 @@ mod tests {
     fn it_goes_on_from_its_state_between_arrival_and_test() {
         let mut relay = Relay::new(3);
         relay.receive_row(&[2, 0], RowWeights::One(1.0));
-        let bytes = relay.save();
+        let bytes = relay.save().expect("plain data");
         let mut other = Relay::new(3);
         other.load(&bytes).expect("its own state");
         assert_eq!(fired(&mut other), fired(&mut relay));

@@ -65,7 +65,7 @@ fn a_neuron_set_at_or_above_its_threshold_fires_at_once() {
                 "{name}"
             );
             // It is part of the state.
-            let saved = neurons.save();
+            let saved = neurons.save().expect("plain data");
             neurons.reset(START);
             neurons.load(&saved).expect("its own state");
             assert_eq!(neurons.next_due(), START, "{name}");

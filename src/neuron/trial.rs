@@ -3,6 +3,7 @@
 //! The simulator knows no closed form: it integrates the equations by their Taylor series and looks for crossings and
 //! maxima step by step.
 
+use crate::base::parameter::{Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::neuron::{EventWeights, Events, Neurons, RowWeights};
@@ -224,6 +225,28 @@ pub(super) struct Linear {
 type State = [f64; 4];
 
 impl Linear {
+    /// What a model file says of such a neuron: the parameters that its model has.
+    pub(super) fn values(&self, spec: &'static Spec) -> Values {
+        let [tau_syn_ex, tau_syn_in] = self.tau_syn.unwrap_or_default();
+        let all = [
+            ("tau_m", self.tau_m),
+            ("v_th", self.v_th),
+            ("v_reset", self.v_reset),
+            ("e_l", self.e_l),
+            ("t_ref", self.t_ref),
+            ("c_m", self.c_m),
+            ("i_e", self.i_e),
+            ("tau_w", self.tau_w),
+            ("b", self.b),
+            ("tau_syn_ex", tau_syn_ex),
+            ("tau_syn_in", tau_syn_in),
+        ];
+        let known = all
+            .into_iter()
+            .filter(|(name, _)| spec.parameter(name).is_some());
+        known.collect()
+    }
+
     fn derivative(&self, [v, w, ex, inh]: State, drive: f64) -> State {
         let [tau_ex, tau_in] = self.tau_syn.unwrap_or([1.0; 2]);
         [

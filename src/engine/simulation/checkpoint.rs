@@ -118,7 +118,7 @@ impl Simulation {
             counts: counts.clone(),
             fingerprint: *fingerprint,
             exploded: *exploded,
-            lanes: lanes.par_iter().map(lane_state).collect(),
+            lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
         };
         postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
     }
@@ -301,11 +301,13 @@ fn same(what: &str, found: usize, expected: usize) -> Result<(), StateError> {
     if found == expected {
         Ok(())
     } else {
-        Err(StateError(format!("{found} {what}, expected {expected}")))
+        Err(StateError(format!(
+            "{found} {what}, expected {expected}"
+        )))
     }
 }
 
-fn lane_state(lane: &Lane) -> LaneState {
+fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
     let Lane {
         groups,
         blocks: _,
@@ -321,15 +323,15 @@ fn lane_state(lane: &Lane) -> LaneState {
         outbox: _,
         most: _,
     } = lane;
-    LaneState {
+    Ok(LaneState {
         pending: pending.all().map(|(at, &arrival)| (at, arrival)).collect(),
         window: *window,
         arrivals: arrivals[*delivered..].to_vec(),
-        groups: groups.iter().map(group_state).collect(),
-    }
+        groups: groups.iter().map(group_state).collect::<Result<_, _>>()?,
+    })
 }
 
-fn group_state(group: &Group) -> GroupState {
+fn group_state(group: &Group) -> Result<GroupState, StateError> {
     let Group {
         neurons,
         members: _,
@@ -347,14 +349,14 @@ fn group_state(group: &Group) -> GroupState {
         due: _,
         fired: _,
     } = group;
-    GroupState {
-        neurons: neurons.save(),
+    Ok(GroupState {
+        neurons: neurons.save()?,
         noise: noise.iter().map(poisson::Poisson::state).collect(),
         driven: driven.iter().map(Driven::waiting).collect(),
         dense: dense.iter().map(dense_state).collect(),
         injected_pa: *injected_pa,
         hit: *hit,
-    }
+    })
 }
 
 fn dense_state(block: &DenseBlock) -> DenseState {

@@ -2,10 +2,10 @@
 
 use super::Dynamics;
 use crate::base::function::{exp_polynomial, ln};
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::lif::{Params, SPEC};
-use crate::neuron::membrane::TIE;
+use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif`](crate::neuron::lif) neuron with parameters of its own.
 #[derive(Debug, Clone, Copy)]
@@ -23,14 +23,14 @@ impl Dynamics for Lif {
     /// The potential.
     type State = f64;
 
-    const NAME: &'static str = SPEC.name;
+    const SPEC: &'static Spec = &SPEC;
 
     const HAS_CURRENTS: bool = false;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
         let params = Params::new(values)?;
         let mut neuron = Self {
-            rate: 1.0 / params.tau_m.ps() as f64,
+            rate: 1.0 / params.membrane.tau_m.ps() as f64,
             v_inf: 0.0,
             tested: 0.0,
             params,
@@ -40,11 +40,11 @@ impl Dynamics for Lif {
     }
 
     fn t_ref(&self) -> Duration {
-        self.params.t_ref
+        self.params.membrane.t_ref
     }
 
     fn rest(&self) -> f64 {
-        self.params.e_l
+        self.params.membrane.e_l
     }
 
     #[inline]
@@ -65,19 +65,19 @@ impl Dynamics for Lif {
     }
 
     fn fire(&self, v: &mut f64) {
-        *v = self.params.v_reset;
+        *v = self.params.membrane.v_reset;
     }
 
     fn inject(&mut self, current_pa: f64) {
-        let Params { v_th, v_reset, .. } = self.params;
-        self.v_inf = self.params.v_inf(current_pa);
+        let Membrane { v_th, v_reset, .. } = self.params.membrane;
+        self.v_inf = self.params.membrane.v_inf(current_pa);
         let span = (v_th - self.v_inf).abs().max(v_th - v_reset);
         self.tested = v_th - span * TIE;
     }
 
     #[inline]
     fn is_driven(&self) -> bool {
-        self.v_inf > self.params.v_th
+        self.v_inf > self.params.membrane.v_th
     }
 
     #[inline]
@@ -87,7 +87,7 @@ impl Dynamics for Lif {
     }
 
     fn crossing(&self, v: &f64, within: f64) -> Option<f64> {
-        let Params { v_th, .. } = self.params;
+        let Membrane { v_th, .. } = self.params.membrane;
         if *v >= v_th {
             return Some(0.0);
         }

@@ -1,11 +1,11 @@
 //! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
 
 use super::Dynamics;
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::lif_adaptive::decay::Rates;
 use crate::neuron::lif_adaptive::{Params, SPEC};
-use crate::neuron::membrane::TIE;
+use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif_adaptive`](crate::neuron::lif_adaptive) neuron with parameters of its own.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +26,7 @@ impl Dynamics for LifAdaptive {
     /// The potential, and the pull w·τ_m/c_m in millivolts.
     type State = (f64, f64);
 
-    const NAME: &'static str = SPEC.name;
+    const SPEC: &'static Spec = &SPEC;
 
     const HAS_CURRENTS: bool = false;
 
@@ -34,7 +34,7 @@ impl Dynamics for LifAdaptive {
         let params = Params::new(values)?;
         let mut neuron = Self {
             rates: Rates {
-                membrane: 1.0 / params.tau_m.ps() as f64,
+                membrane: 1.0 / params.membrane.tau_m.ps() as f64,
                 adaptation: 1.0 / params.tau_w.ps() as f64,
             },
             v_inf: 0.0,
@@ -48,11 +48,11 @@ impl Dynamics for LifAdaptive {
     }
 
     fn t_ref(&self) -> Duration {
-        self.params.t_ref
+        self.params.membrane.t_ref
     }
 
     fn rest(&self) -> Self::State {
-        (self.params.e_l, 0.0)
+        (self.params.membrane.e_l, 0.0)
     }
 
     #[inline]
@@ -76,13 +76,13 @@ impl Dynamics for LifAdaptive {
     }
 
     fn fire(&self, (v, pull): &mut Self::State) {
-        *v = self.params.v_reset;
+        *v = self.params.membrane.v_reset;
         *pull += self.jump;
     }
 
     fn inject(&mut self, current_pa: f64) {
-        let Params { v_th, v_reset, .. } = self.params;
-        self.v_inf = self.params.v_inf(current_pa);
+        let Membrane { v_th, v_reset, .. } = self.params.membrane;
+        self.v_inf = self.params.membrane.v_inf_by_resistance(current_pa);
         self.distance = v_th - self.v_inf;
         self.tested = self.distance - self.distance.abs().max(v_th - v_reset) * TIE;
     }
@@ -109,7 +109,7 @@ impl Dynamics for LifAdaptive {
     fn variable(&self, (v, pull): &Self::State, variable: usize) -> f64 {
         match variable {
             0 => *v,
-            _ => *pull / self.params.resistance(),
+            _ => *pull / self.params.membrane.resistance(),
         }
     }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Dynamics;
 use super::cell::{Cell, Reached};
 use crate::base::time::Time;
+use crate::neuron::bytes::{check_neurons, check_size, driven_otherwise, from_bytes, to_bytes};
 use crate::neuron::horizon::{Horizon, Queue, TICK};
-use crate::neuron::state::{check_neurons, check_size, driven_otherwise, from_bytes, to_bytes};
 use crate::neuron::{Events, Growth, Neurons, RowWeights, StateError};
 
 /// All that changes while the population runs.
@@ -196,10 +196,6 @@ impl<D: Dynamics> Neurons for Individual<D> {
         self.dynamics.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        D::HAS_CURRENTS || self.state.driven
-    }
-
     fn reset(&mut self, t: Time) {
         let driven = self.drive(0.0);
         let cells: Vec<_> = self
@@ -374,7 +370,7 @@ impl<D: Dynamics> Neurons for Individual<D> {
         cells.position(|(dynamics, cell)| !dynamics.is_finite(&cell.state))
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Result<Vec<u8>, StateError> {
         to_bytes(&self.state)
     }
 

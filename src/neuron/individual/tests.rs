@@ -47,34 +47,8 @@ const SETTING: Setting = Setting {
 
 const END: i64 = 400 * MS;
 
-/// What a model file says of a neuron.
-fn values(linear: &Linear) -> Values {
-    let mut values: Values = [
-        ("tau_m", linear.tau_m),
-        ("v_th", linear.v_th),
-        ("v_reset", linear.v_reset),
-        ("e_l", linear.e_l),
-        ("t_ref", linear.t_ref),
-        ("c_m", linear.c_m),
-        ("i_e", linear.i_e),
-    ]
-    .into_iter()
-    .collect();
-    match linear.tau_syn {
-        Some([excitatory, inhibitory]) => {
-            values.insert("tau_syn_ex", excitatory);
-            values.insert("tau_syn_in", inhibitory);
-        }
-        None => {
-            values.insert("tau_w", linear.tau_w);
-            values.insert("b", linear.b);
-        }
-    }
-    values
-}
-
 fn population<D: Dynamics>(neurons: &[Linear]) -> Individual<D> {
-    let dynamics = neurons.iter().map(|linear| D::new(&values(linear)));
+    let dynamics = neurons.iter().map(|linear| D::new(&linear.values(D::SPEC)));
     Individual::new(dynamics.collect::<Result<_, _>>().expect("valid"))
 }
 
@@ -179,8 +153,12 @@ fn equal_neurons_fire_as_on_the_fast_path() {
     for seed in 0..40 {
         for (linear, setting) in settings(ADAPTIVE) {
             let script = script(seed, setting);
-            let mut fast = crate::neuron::build("lif_adaptive", setting.size, &values(&linear))
-                .expect("valid");
+            let mut fast = crate::neuron::build(
+                "lif_adaptive",
+                setting.size,
+                &linear.values(LifAdaptive::SPEC),
+            )
+            .expect("valid");
             let mut general = population::<LifAdaptive>(&vec![linear; setting.size]);
             let expected = play(&mut *fast, &script, END);
             count += assert_alike(&play(&mut general, &script, END), &expected, 1);
@@ -189,8 +167,8 @@ fn equal_neurons_fire_as_on_the_fast_path() {
         for e_l in [0.0, 26.0] {
             let linear = Linear { e_l, ..LIF };
             let script = script(seed, SETTING);
-            let mut fast =
-                crate::neuron::build("lif", SETTING.size, &values(&linear)).expect("valid");
+            let mut fast = crate::neuron::build("lif", SETTING.size, &linear.values(Lif::SPEC))
+                .expect("valid");
             let mut general = population::<Lif>(&vec![linear; SETTING.size]);
             // Without rows that reach all at once: the fast path foresees no crossing after those.
             let sparse: Vec<_> = script
@@ -216,7 +194,7 @@ fn a_crossing_under_currents_is_the_first() {
             tau_syn: Some([0.2 + 20.0 * uniform(), 0.2 + 20.0 * uniform()]),
             ..EXP
         };
-        let neuron = LifExp::new(&values(&linear)).expect("valid");
+        let neuron = LifExp::new(&linear.values(LifExp::SPEC)).expect("valid");
         let mut state = neuron.rest();
         neuron.set_potential(&mut state, 30.0 * uniform() - 10.0);
         neuron.receive(&mut state, 60.0 * uniform() * uniform());
@@ -254,25 +232,23 @@ fn noise_needs_no_growth() {
 }
 
 fn built(model: &str, pairs: &[(&'static str, &[f64])]) -> Result<Box<dyn Neurons>, String> {
-    let shared: Values = [
-        ("tau_m", 20.0),
-        ("v_th", 20.0),
-        ("tau_w", 100.0),
-        ("b", 1.0),
-    ]
-    .into_iter()
-    .collect();
+    let model = crate::neuron::model(model).map_err(|error| error.to_string())?;
+    let shared = Linear {
+        v_reset: 0.0,
+        tau_w: 100.0,
+        b: 1.0,
+        ..LIF
+    };
     let each: BTreeMap<_, _> = pairs
         .iter()
         .map(|(name, each)| (*name, each.to_vec()))
         .collect();
     let setup = Setup {
         size: 3,
-        values: &shared,
+        values: &shared.values(model.spec),
         each: &each,
         stream: Stream::new(0, "test", 0),
     };
-    let model = crate::neuron::model(model).map_err(|error| error.to_string())?;
     (model.build)(setup).map_err(|error| error.to_string())
 }
 
@@ -316,10 +292,15 @@ fn goes_on<D: Dynamics>(linear: Linear, setting: Setting, seed: u64, cut: usize)
     let mut begun = population::<D>(&neurons);
     let mut found = play(&mut begun, &script[..cut], cut_at);
     let mut resumed = population::<D>(&neurons);
-    resumed.load(&begun.save()).expect("fits");
+    resumed
+        .load(&begun.save().expect("plain data"))
+        .expect("fits");
     found.extend(play(&mut resumed, &script[cut..], END));
     assert_eq!(found, expected);
-    assert_eq!(resumed.save(), whole.save());
+    assert_eq!(
+        resumed.save().expect("plain data"),
+        whole.save().expect("plain data")
+    );
 
     let shift = 8 * 3_600_000 * MS;
     let shifted: Vec<_> = script
@@ -339,14 +320,18 @@ fn goes_on<D: Dynamics>(linear: Linear, setting: Setting, seed: u64, cut: usize)
 #[test]
 fn a_state_of_another_population_is_refused() {
     let mut three = population::<Lif>(&[LIF; 3]);
-    let error = three.load(&population::<Lif>(&[LIF; 2]).save());
+    let error = three.load(&population::<Lif>(&[LIF; 2]).save().expect("plain data"));
     assert_eq!(
         error.expect_err("too few").to_string(),
         "the state of the neurons does not fit: found 2 neurons, expected 3"
     );
     let driven = Linear { e_l: 30.0, ..LIF };
-    assert!(three.load(&population::<Lif>(&[driven; 3]).save()).is_err());
-    let saved = three.save();
+    assert!(
+        three
+            .load(&population::<Lif>(&[driven; 3]).save().expect("plain data"))
+            .is_err()
+    );
+    let saved = three.save().expect("plain data");
     assert_eq!(three.load(&saved), Ok(()));
     assert!(three.load(&saved[1..]).is_err());
 }

@@ -59,7 +59,7 @@ impl Lif {
         while let Some((_, j)) = self.state.queue.take_due(t) {
             // Arrivals since may have put it off, or it has fired.
             let [u] = self.state.cells.all()[j as usize];
-            if u >= self.derived.threshold * self.state.factor {
+            if u >= self.derived.threshold * self.factor {
                 self.state.due.push(j);
             } else {
                 self.predict(j, t + TICK);

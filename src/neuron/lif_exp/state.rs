@@ -1,14 +1,13 @@
 //! All that changes while a population runs, and how it is read from bytes.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 use crate::neuron::StateError;
+use crate::neuron::bytes::{check_clock, check_neurons, check_size, from_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::horizon::Queue;
-use crate::neuron::state::{check_clock, check_neurons, check_size, from_bytes};
+use crate::neuron::refractory::Refractory;
 
 /// All that changes while the population runs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,8 +28,8 @@ pub(super) struct State {
     pub(super) candidates: Vec<u32>,
     /// Neurons that cross at this instant.
     pub(super) due: Vec<u32>,
-    /// Refractory ends, in time order because the period is one for all.
-    pub(super) refractory: VecDeque<(Time, u32)>,
+    /// Who is refractory.
+    pub(super) refractory: Refractory,
     /// Neurons whose crossing is foreseen within the horizon.
     pub(super) queue: Queue,
 }
@@ -46,7 +45,7 @@ impl State {
             stale: false,
             candidates: Vec::new(),
             due: Vec::new(),
-            refractory: VecDeque::new(),
+            refractory: Refractory::default(),
             queue: Queue::default(),
         }
     }
@@ -83,7 +82,7 @@ impl State {
         check_clock(state.origin, state.now)?;
         check_neurons(state.candidates.iter().copied(), size)?;
         check_neurons(state.due.iter().copied(), size)?;
-        check_neurons(state.refractory.iter().map(|&(_, j)| j), size)?;
+        check_neurons(state.refractory.iter().map(|(_, j)| j), size)?;
         check_neurons(state.queue.neurons(), size)?;
         Ok(state)
     }

@@ -183,7 +183,7 @@ fn rates_out_of_range_are_refused() {
     let error = build(Values::new(), [("rate", vec![1.0])].into()).expect_err("too few");
     assert_eq!(
         error.to_string(),
-        "`poisson`: found 1 values of `rate`, expected 2"
+        "`poisson`: `rate` has 1 values, expected 2"
     );
 }
 
@@ -200,7 +200,7 @@ proptest! {
             one.advance(one.next_due());
         }
         let mut other = sources(&rates);
-        other.load(&one.save()).expect("its own state");
+        other.load(&one.save().expect("plain data")).expect("its own state");
         let (mut a, mut b) = (Vec::new(), Vec::new());
         one.fire(&mut a);
         other.fire(&mut b);
@@ -209,7 +209,7 @@ proptest! {
             prop_assert_eq!(spikes(&mut one, 1_200), spikes(&mut other, 1_200));
         }
         let mut wrong = sources(&[1.0; 20]);
-        prop_assert!(wrong.load(&one.save()).is_err());
+        prop_assert!(wrong.load(&one.save().expect("plain data")).is_err());
     }
 
     #[test]

@@ -47,7 +47,7 @@ struct Perfect {
 impl Dynamics for Perfect {
     type State = f64;
 
-    const NAME: &'static str = SPEC.name;
+    const SPEC: &'static Spec = &SPEC;
 
     const HAS_CURRENTS: bool = false;
 

@@ -7,9 +7,11 @@ use super::StateError;
 use crate::base::time::Time;
 
 /// A state as bytes.
-pub(super) fn to_bytes(state: &impl Serialize) -> Vec<u8> {
-    // Writing plain data to memory has no way to fail.
-    postcard::to_stdvec(state).unwrap_or_default()
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn to_bytes(state: &impl Serialize) -> Result<Vec<u8>, StateError> {
+    postcard::to_stdvec(state).map_err(|error| StateError::Unwritable(error.to_string()))
 }
 
 /// From [`to_bytes`].
@@ -18,11 +20,11 @@ pub(super) fn to_bytes(state: &impl Serialize) -> Vec<u8> {
 /// If the bytes are no such state, or more than one.
 pub(super) fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
     let (state, rest) =
-        postcard::take_from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
+        postcard::take_from_bytes(bytes).map_err(|error| StateError::Unfit(error.to_string()))?;
     if rest.is_empty() {
         Ok(state)
     } else {
-        Err(StateError(format!(
+        Err(StateError::Unfit(format!(
             "found {} bytes after its end",
             rest.len()
         )))
@@ -37,7 +39,7 @@ pub(super) fn check_size(found: usize, expected: usize) -> Result<(), StateError
     if found == expected {
         Ok(())
     } else {
-        Err(StateError(format!(
+        Err(StateError::Unfit(format!(
             "found {found} neurons, expected {expected}"
         )))
     }
@@ -53,7 +55,7 @@ pub(super) fn check_neurons(
 ) -> Result<(), StateError> {
     match named.into_iter().find(|&j| j as usize >= size) {
         None => Ok(()),
-        Some(j) => Err(StateError(format!(
+        Some(j) => Err(StateError::Unfit(format!(
             "found neuron {j}, expected one of 0 to {}",
             size.saturating_sub(1)
         ))),
@@ -66,7 +68,7 @@ pub(super) fn check_neurons(
 /// If it does.
 pub(super) fn check_clock(origin: Time, now: Time) -> Result<(), StateError> {
     if now < origin {
-        return Err(StateError(format!(
+        return Err(StateError::Unfit(format!(
             "found the instant {now}, expected none before {origin}"
         )));
     }
@@ -75,5 +77,7 @@ pub(super) fn check_clock(origin: Time, now: Time) -> Result<(), StateError> {
 
 /// The error of a state whose neurons fire by themselves where these do not, or the other way round.
 pub(super) fn driven_otherwise() -> StateError {
-    StateError("found neurons that are driven otherwise, expected the same parameters".into())
+    StateError::Unfit(
+        "found neurons that are driven otherwise, expected the same parameters".into(),
+    )
 }
