@@ -6,8 +6,8 @@ mod python;
 use std::path::Path;
 use std::process::Command;
 
-use ndarray::Array2;
 use python::python;
+use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::record::layout::{Layout, Population, Projection, Report};
 use sharpwave::record::recover::recover;
@@ -72,8 +72,8 @@ fn layout() -> Layout {
 fn write_run(path: &Path) {
     let mut file = RunFile::create(path, layout()).unwrap();
     assert!(file.is_live());
-    let first = Array2::from_shape_fn((2, 5), |(i, j)| (5 * i + j) as f32);
-    file.weights(0, "before sleep 1", Time::ZERO, first.view())
+    let first = Matrix::from_fn(2, 5, |i, j| (5 * i + j) as f32);
+    file.weights(0, "before sleep 1", Time::ZERO, &first)
         .unwrap();
     file.spikes(2, ms(1.5), &[1]).unwrap();
     for step in 0..100_000_u32 {
@@ -82,8 +82,8 @@ fn write_run(path: &Path) {
         file.spikes(1, time, &[step % 3]).unwrap();
         if step.is_multiple_of(2) {
             let v_m = step as f32 / 8.0;
-            file.frame(0, [v_m, -v_m].into_iter()).unwrap();
-            file.frame(1, [0.25].into_iter()).unwrap();
+            file.frame(0, &mut [v_m, -v_m].into_iter()).unwrap();
+            file.frame(1, &mut [0.25].into_iter()).unwrap();
         }
     }
     let end = ms(25_000.0);
@@ -96,12 +96,8 @@ fn write_run(path: &Path) {
         };
         file.bout(&bout).unwrap();
     }
-    // Transposed in memory: the file holds it by target all the same.
-    let second = (first + 100.0)
-        .reversed_axes()
-        .as_standard_layout()
-        .into_owned();
-    file.weights(0, "after sleep 1", end, second.t()).unwrap();
+    let second = Matrix::from_fn(2, 5, |i, j| first[(i, j)] + 100.0);
+    file.weights(0, "after sleep 1", end, &second).unwrap();
     for (seed, network, stage, after_task, task, accuracy) in [
         (42, "sleep", "sleep 1", 0, None, 0.5),
         (43, "joint", "task 2", 1, Some(1), 0.25),

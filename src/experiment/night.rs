@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::engine::Observer;
 use crate::engine::assembly::assemble;
@@ -46,9 +47,9 @@ pub struct Sleep {
     /// Per layer, its spikes.
     pub spikes: Vec<Vec<(Time, u32)>>,
     /// Per projection, weights when it began, shape (n_target, n_source).
-    pub before: Vec<Array2<f32>>,
+    pub before: Vec<Matrix>,
     /// Per projection, weights when it ended.
-    pub after: Vec<Array2<f32>>,
+    pub after: Vec<Matrix>,
 }
 
 /// A night in progress.
@@ -234,20 +235,17 @@ impl<'a> Night<'a> {
             return Ok((None, false));
         }
         let after = spiking::weights(&engine, mlp);
-        let before = mlp.clone();
+        let before = mlp.layers.clone();
         for (layer, weights) in mlp.layers.iter_mut().zip(&after) {
             layer.weights.assign(weights);
         }
         self.snapshot(mlp, bout, "after", bout.stop)?;
+        let matrix = |weights: &Array2<f32>| Matrix::from(weights.view());
         let slept = self.keep.then(|| Sleep {
             bout: bout.clone(),
             spikes: kept,
-            before: before
-                .layers
-                .into_iter()
-                .map(|layer| layer.weights)
-                .collect(),
-            after,
+            before: before.iter().map(|layer| matrix(&layer.weights)).collect(),
+            after: after.iter().map(matrix).collect(),
         });
         Ok((slept, true))
     }
@@ -261,7 +259,7 @@ impl<'a> Night<'a> {
                 projection,
                 &format!("{when} {}", bout.name),
                 t,
-                layer.weights.view(),
+                &Matrix::from(layer.weights.view()),
             )?;
         }
         Ok(())

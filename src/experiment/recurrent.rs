@@ -188,8 +188,8 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
         stop: engine.now(),
     })?;
     let fingerprint = engine.fingerprint().to_string();
-    file.fingerprint(model.seed, &fingerprint)?;
     if complete {
+        file.fingerprint(model.seed, &fingerprint)?;
         file.finish(&fingerprint)?;
         if let Some(bin) = model.record.rates_bin {
             activity.write_rates(&directory.join(RATES), bin, engine.now(), &engine)?;

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use hdf5::dataset::FillTime;
 use hdf5::types::{FixedUnicode, H5Type};
 use hdf5::{Dataset, Extent, Group};
-use ndarray::{ArrayView2, Axis, s};
+use ndarray::{ArrayView2, s};
 
 use super::LABEL_BYTES;
 use super::header::text_attribute;
+use crate::base::matrix::Matrix;
 
 /// Values of a chunk of a long column: 256 KiB of f64, few enough chunks for a night and little to lose at a kill.
 pub(super) const CHUNK: usize = 32_768;
@@ -138,9 +139,11 @@ impl Column {
     }
 
     /// Appends one matrix to a stack. After an error the stack is as high as before.
-    pub(super) fn append_matrix(&mut self, values: ArrayView2<'_, f32>) -> hdf5::Result<()> {
+    pub(super) fn append_matrix(&mut self, matrix: &Matrix) -> hdf5::Result<()> {
         let end = self.len + 1;
-        let row = [values.len_of(Axis(0)), values.len_of(Axis(1))];
+        let row = [matrix.rows(), matrix.columns()];
+        let values = ArrayView2::from_shape(matrix.shape(), matrix.values())
+            .map_err(|_| hdf5::Error::from("a matrix that no memory could hold"))?;
         let written = self
             .dataset
             .resize((end, row[0], row[1]))

@@ -5,7 +5,6 @@ use std::path::Path;
 use hdf5::file::LibraryVersion;
 use hdf5::types::VarLenUnicode;
 use hdf5::{File, FileBuilder, Group, H5Type};
-use ndarray::ArrayView2;
 
 use super::column::{
     CHUNK, Column, Label, TABLE_CHUNK, create_column, create_stack, create_times, label,
@@ -16,6 +15,7 @@ use super::layout::Layout;
 use super::length::Lengths;
 use super::sink::Bout;
 use super::table::Accuracy;
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 
 /// SONATA's enum of how a population's spikes are sorted. All of its names are part of the file's type.
@@ -211,7 +211,7 @@ impl Contents {
         projection: usize,
         text: &str,
         at: Time,
-        matrix: ArrayView2<'_, f32>,
+        matrix: &Matrix,
     ) -> hdf5::Result<()> {
         let Some([values, time, labels]) = self.weights.get_mut(projection) else {
             return Ok(());

@@ -20,7 +20,7 @@ pub struct Layout {
     /// [`Sink::weights`](super::sink::Sink).
     pub projections: Vec<Projection>,
     /// States that are sampled, in the order of the indices given to
-    /// [`RunFile::frame`](super::run_file::RunFile::frame).
+    /// [`Sink::frame`](super::sink::Sink::frame).
     pub reports: Vec<Report>,
 }
 

@@ -3,12 +3,12 @@
 //! A snapshot at T shows the weights after everything that happens at T: the run goes on to the tick after T, or to its
 //! end, which nothing happens at. When one is due follows from the clock alone.
 
+use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, Time};
 use crate::config::network::{Instants, NetworkModel};
 use crate::engine::windowed::Windowed;
 use crate::record::error::RecordError;
 use crate::record::layout::Projection;
-use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 
 /// All snapshots of a run.
@@ -43,15 +43,15 @@ impl Snapshots {
     ///
     /// # Errors
     /// If the run file cannot be written.
-    pub fn take(&self, engine: &Windowed, file: &mut RunFile) -> Result<(), RecordError> {
+    pub fn take(&self, engine: &Windowed, file: &mut dyn Sink) -> Result<(), RecordError> {
         let now = engine.now();
         // At the end there may be two: of the last tick and of the end.
         let mut due = self.next(Time::from_ps(now.ps() - TICK.ps()));
         while let Some(instant) = due.filter(|&instant| self.cut(instant) == now) {
             let label = instant.to_string();
             for (recorded, &projection) in self.projections.iter().enumerate() {
-                let weights = engine.weights(projection);
-                file.weights(recorded, &label, instant, weights.view())?;
+                let weights = Matrix::from(engine.weights(projection).view());
+                file.weights(recorded, &label, instant, &weights)?;
             }
             due = instant.checked_add(TICK).and_then(|after| self.next(after));
         }
