@@ -34,7 +34,7 @@ fn layout() -> Layout {
     let population = |name: &str| Population {
         name: name.to_owned(),
         size: SIZE,
-        recorded: true,
+        recorded: SIZE,
     };
     Layout {
         seed: 1,

@@ -60,7 +60,7 @@ pub fn run(
     let files = state::hashes(model)?;
     let directory = options.directory()?;
     let _lock = lock(&directory)?;
-    let layout = layout(model, &engine, &options.source);
+    let layout = layout(model, &engine, options);
     let file = RunFile::create(&directory.join(RUN_FILE), layout).inspect_err(|_| {
         // A folder in which nothing could be written; one with content refuses.
         let _ = std::fs::remove_dir(&directory);
@@ -100,7 +100,7 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     }
     let loaded = engine.load(&checkpoint.engine);
     loaded.map_err(|error| ResumeError::State(error.to_string()))?;
-    let layout = layout(&model, &engine, "");
+    let layout = layout(&model, &engine, &Options::default());
     let file = RunFile::reopen(&run_file, layout, &checkpoint.lengths)?;
     let mut drive = Drive::new(&model, checkpoint.files, engine, file, directory);
     drive.restore(&checkpoint.driver)?;
@@ -277,11 +277,12 @@ pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
     })
 }
 
-fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layout {
+fn layout(model: &NetworkModel, engine: &Windowed, options: &Options) -> layout::Layout {
     layout::Layout {
         seed: model.seed,
         resolved: crate::config::resolved_network(model),
-        source: source.to_owned(),
+        source: options.source.clone(),
+        overrides: options.overrides.clone(),
         tasks: Vec::new(),
         populations: engine
             .populations()
@@ -289,7 +290,10 @@ fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layo
             .map(|population| layout::Population {
                 name: population.name.clone(),
                 size: population.size as usize,
-                recorded: model.record.recorded(&population.name).is_some(),
+                recorded: model
+                    .record
+                    .recorded(&population.name)
+                    .map_or(0, |neurons| neurons.count(population.size)),
             })
             .collect(),
         projections: snapshot::projections(model),

@@ -102,7 +102,7 @@ impl RunFile {
         })?;
         let populations = layout.populations.iter().map(|population| {
             let written = || lengths.of(&format!("/spikes/{}/node_ids", population.name));
-            population.recorded.then(|| SpikeBuffer::new(written()))
+            (population.recorded > 0).then(|| SpikeBuffer::new(written()))
         });
         let reports = layout.reports.iter().map(|report| {
             let written = lengths.of(&format!("/report/{}/data", report.name));

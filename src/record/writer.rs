@@ -22,7 +22,7 @@ const FLUSH_INTERVAL: Duration = Duration::from_millis(500);
 pub(super) enum Job {
     Spikes {
         population: usize,
-        times_ms: Vec<f64>,
+        times: Vec<Time>,
         nodes: Vec<u32>,
     },
     Frames {
@@ -146,11 +146,11 @@ impl Writer {
         match job {
             Job::Spikes {
                 population,
-                times_ms,
+                times,
                 nodes,
             } => {
                 let nodes: Vec<u64> = nodes.into_iter().map(u64::from).collect();
-                contents.spikes(population, &times_ms, &nodes)
+                contents.spikes(population, &times, &nodes)
             }
             Job::Frames { report, values } => contents.frames(report, &values),
             Job::Bout(bout) => contents.bout(&bout),

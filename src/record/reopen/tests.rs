@@ -16,7 +16,7 @@ fn layout() -> Layout {
             .map(|name| Population {
                 name: name.into(),
                 size: 10,
-                recorded: true,
+                recorded: 10,
             })
             .into(),
         reports: vec![Report {

@@ -8,7 +8,7 @@ fn layout(population: &str) -> Layout {
         populations: vec![Population {
             name: population.to_owned(),
             size: 3,
-            recorded: true,
+            recorded: 3,
         }],
         projections: vec![Projection {
             name: "all".to_owned(),
