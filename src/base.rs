@@ -2,6 +2,7 @@
 
 pub mod distribution;
 pub mod function;
+pub mod matrix;
 pub mod parameter;
 pub mod process;
 pub mod stream;

@@ -15,7 +15,6 @@ pub mod error;
 pub mod fingerprint;
 pub mod lane;
 pub mod simulation;
-pub mod weights;
 
 use crate::base::time::Time;
 

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::matrix::Matrix;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
-use sharpwave::engine::weights::Weights;
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
 use sharpwave::network::plan::{NetworkPlan, Population, Projection};
@@ -170,9 +170,8 @@ fn weights(engine: &Simulation) -> Vec<Array2<f32>> {
     names.iter().map(matrix).collect()
 }
 
-fn matrix(weights: &Weights) -> Array2<f32> {
-    let shape = (weights.n_target, weights.n_source);
-    Array2::from_shape_fn(shape, |(j, i)| weights.at(j, i))
+fn matrix(weights: &Matrix) -> Array2<f32> {
+    Array2::from_shape_fn(weights.shape(), |at| weights[at])
 }
 
 /// (delay, target, weight) of every sparse synapse of a source neuron.
@@ -472,7 +471,7 @@ fn weights_are_read_and_set_by_name() {
     let graph = engine.graph_hash();
     for name in [fixed, learning] {
         let mut weights = engine.weights(name).unwrap();
-        weights.values[1] = 0.25;
+        weights.values_mut()[1] = 0.25;
         engine.set_weights(name, &weights).unwrap();
         assert_eq!(engine.weights(name).unwrap(), weights);
     }
@@ -497,7 +496,7 @@ fn weights_are_read_and_set_by_name() {
         "there is no projection `1_3`; did you mean `1_2`?"
     );
     let mut wrong = engine.weights(fixed).unwrap();
-    wrong.values[13] = f32::NAN;
+    wrong.values_mut()[13] = f32::NAN;
     let error = engine.set_weights(fixed, &wrong).unwrap_err().to_string();
     assert_eq!(
         error,

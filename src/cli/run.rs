@@ -17,7 +17,7 @@ use crate::experiment::{recurrent, run};
 
 /// Runs the model and prints its table.
 pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure> {
-    let (model, source) = model_file::read(&arguments.model)?;
+    let (model, typed) = model_file::read(&arguments.model)?;
     if arguments.keep_seeds && matches!(model, Model::Network(_)) {
         return Err(Failure::input(
             "`--keep-seeds`: a network runs once, and its run file is always kept",
@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure
     let options = Options {
         out: arguments.out.clone(),
         keep_seeds: arguments.keep_seeds,
-        source,
+        source: typed.source,
+        overrides: typed.overrides,
     };
     let threads = arguments.threads.threads;
     let watcher = Limited::new(shell.watch(), arguments.wall.max_wall);

@@ -69,14 +69,14 @@ pub enum SimulationError {
     },
     /// A matrix that does not fit its projection.
     #[error(
-        "projection `{projection}`: found {} weights as {} x {} (targets x sources), expected {target} x {source_size}",
-        found.2, found.0, found.1
+        "projection `{projection}`: found {} x {} weights (targets x sources), expected {target} x {source_size}",
+        found.0, found.1
     )]
     Shape {
         /// The projection.
         projection: String,
-        /// Targets, sources and number of weights found.
-        found: (usize, usize, usize),
+        /// Targets and sources of the weights found.
+        found: (usize, usize),
         /// Neurons of the target population.
         target: usize,
         /// Neurons of the source population.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::engine::Observer;
 use crate::engine::assembly::assemble;
@@ -48,9 +49,9 @@ pub struct Sleep {
     /// Per layer, its spikes.
     pub spikes: Vec<Vec<(Time, u32)>>,
     /// Per projection, weights when it began, shape (n_target, n_source).
-    pub before: Vec<Array2<f32>>,
+    pub before: Vec<Matrix>,
     /// Per projection, weights when it ended.
-    pub after: Vec<Array2<f32>>,
+    pub after: Vec<Matrix>,
 }
 
 /// A night in progress.
@@ -249,19 +250,16 @@ impl<'a> Night<'a> {
         }
         fingerprint.merge(engine.fingerprint());
         let after = spiking::weights(&engine, model)?;
-        let before = mlp.clone();
+        let before = mlp.layers.clone();
         for (layer, weights) in mlp.layers.iter_mut().zip(&after) {
-            layer.weights.assign(weights);
+            layer.set_weights(weights);
         }
         self.snapshot(mlp, bout, "after", bout.stop)?;
+        let matrix = |weights: &Array2<f32>| Matrix::from(weights.view());
         let slept = self.keep.then(|| Sleep {
             bout: bout.clone(),
             spikes: kept,
-            before: before
-                .layers
-                .into_iter()
-                .map(|layer| layer.weights)
-                .collect(),
+            before: before.iter().map(|layer| matrix(&layer.weights)).collect(),
             after,
         });
         Ok((slept, true))
@@ -276,7 +274,7 @@ impl<'a> Night<'a> {
                 projection,
                 &format!("{when} {}", bout.name),
                 t,
-                layer.weights.view(),
+                &Matrix::from(layer.weights.view()),
             )?;
         }
         Ok(())

@@ -127,8 +127,8 @@ fn weights(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), Figure
         projections: projections
             .map(|(l, (before, after))| figure::Projection {
                 name: format!("{} → {}", names[l], names[l + 1]),
-                before: before.view(),
-                after: after.view(),
+                before,
+                after,
             })
             .collect(),
         unit: String::new(),
@@ -137,7 +137,7 @@ fn weights(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), Figure
 }
 
 fn receptive_fields(inputs: &Inputs, sleep: &Sleep, stem: &Path) -> Result<(), FigureError> {
-    let (before, after) = (sleep.before[0].view(), sleep.after[0].view());
+    let (before, after) = (&sleep.before[0], &sleep.after[0]);
     figure::ReceptiveFields {
         before,
         after,

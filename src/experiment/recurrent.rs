@@ -57,7 +57,7 @@ pub fn run(
     let files = state::hashes(model)?;
     let directory = options.directory()?;
     let _lock = lock(&directory)?;
-    let layout = layout(model, &engine, &options.source);
+    let layout = layout(model, &engine, options);
     let file = RunFile::create(&directory.join(RUN_FILE), layout).inspect_err(|_| {
         // A folder in which nothing could be written; one with content refuses.
         let _ = std::fs::remove_dir(&directory);
@@ -97,7 +97,7 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     }
     let loaded = engine.load(&checkpoint.engine);
     loaded.map_err(|error| ResumeError::State(error.to_string()))?;
-    let layout = layout(&model, &engine, "");
+    let layout = layout(&model, &engine, &Options::default());
     let file = RunFile::reopen(&run_file, layout, &checkpoint.lengths)?;
     let mut drive = Drive::new(&model, checkpoint.files, engine, file, directory);
     drive.restore(&checkpoint.driver)?;
@@ -185,8 +185,8 @@ fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, Exp
         stop: engine.now(),
     })?;
     let fingerprint = engine.fingerprint().to_string();
-    file.fingerprint(model.network.seed, &fingerprint)?;
     if complete {
+        file.fingerprint(model.network.seed, &fingerprint)?;
         file.finish(&fingerprint)?;
         if let Some(bin) = model.record.rates_bin {
             activity.write_rates(&directory.join(RATES), bin, engine.now(), &engine)?;
@@ -218,11 +218,12 @@ pub fn declare(model: &NetworkModel) -> Result<NetworkPlan, ExperimentError> {
     Ok(load::load(&model.network)?.plan()?)
 }
 
-fn layout(model: &NetworkModel, engine: &Simulation, source: &str) -> layout::Layout {
+fn layout(model: &NetworkModel, engine: &Simulation, options: &Options) -> layout::Layout {
     layout::Layout {
         seed: model.network.seed,
         resolved: crate::config::resolved_network(model),
-        source: source.to_owned(),
+        source: options.source.clone(),
+        overrides: options.overrides.clone(),
         tasks: Vec::new(),
         populations: engine
             .populations()
@@ -230,7 +231,10 @@ fn layout(model: &NetworkModel, engine: &Simulation, source: &str) -> layout::La
             .map(|population| layout::Population {
                 name: population.name.clone(),
                 size: population.size as usize,
-                recorded: model.record.recorded(&population.name).is_some(),
+                recorded: model
+                    .record
+                    .recorded(&population.name)
+                    .map_or(0, |neurons| neurons.count(population.size)),
             })
             .collect(),
         projections: snapshot::projections(model),

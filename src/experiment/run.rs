@@ -32,6 +32,8 @@ pub struct Options {
     pub keep_seeds: bool,
     /// The model file as typed, kept in the run file.
     pub source: String,
+    /// What was given beside it in place of its values, `key=value`, kept there too.
+    pub overrides: Vec<String>,
 }
 
 impl Options {
@@ -227,7 +229,10 @@ fn layout(model: &SleepReplay, options: &Options, inputs: &Inputs, seed: u64) ->
     let population = |l: usize| Population {
         name: names[l].clone(),
         size: sizes[l],
-        recorded: model.record.spikes.contains(&l),
+        recorded: match model.record.spikes.contains(&l) {
+            true => sizes[l],
+            false => 0,
+        },
     };
     let projection = |l: usize| Projection {
         name: spiking::projection_name(&names, l),
@@ -259,6 +264,7 @@ fn layout(model: &SleepReplay, options: &Options, inputs: &Inputs, seed: u64) ->
         seed,
         resolved: crate::config::resolved(resolved),
         source: options.source.clone(),
+        overrides: options.overrides.clone(),
         tasks,
         populations: (0..sizes.len()).map(population).collect(),
         projections: (0..recorded).map(projection).collect(),

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
-
+use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, Time};
 use crate::config;
 use crate::config::sleep_replay::{Conversion, Input, Patch, SleepReplay, Statistics};
 use crate::engine::error::SimulationError;
 use crate::engine::simulation::Simulation;
-use crate::engine::weights::Weights;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::mlp::conversion::{self, ConversionError, Method};
@@ -69,20 +67,11 @@ pub fn network(
 ///
 /// # Errors
 /// If `engine` is of another network.
-pub fn weights(
-    engine: &Simulation,
-    model: &SleepReplay,
-) -> Result<Vec<Array2<f32>>, SimulationError> {
+pub fn weights(engine: &Simulation, model: &SleepReplay) -> Result<Vec<Matrix>, SimulationError> {
     let names = model.mlp.layer_names();
     (1..names.len())
-        .map(|l| Ok(matrix(&engine.weights(&projection_name(&names, l - 1))?)))
+        .map(|l| engine.weights(&projection_name(&names, l - 1)))
         .collect()
-}
-
-/// Weights as a matrix of shape (n_target, n_source).
-pub fn matrix(weights: &Weights) -> Array2<f32> {
-    let shape = (weights.n_target, weights.n_source);
-    Array2::from_shape_fn(shape, |(j, i)| weights.at(j, i))
 }
 
 /// Rates of the input units in hertz under `pattern`, an image from 0 to 1: a pixel of 1 fires at twice the maximum

@@ -274,7 +274,7 @@ mod tests {
             populations: vec![Population {
                 name: "a".to_owned(),
                 size: 10,
-                recorded: true,
+                recorded: 10,
             }],
             ..Layout::default()
         };

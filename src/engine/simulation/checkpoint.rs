@@ -301,9 +301,7 @@ fn same(what: &str, found: usize, expected: usize) -> Result<(), StateError> {
     if found == expected {
         Ok(())
     } else {
-        Err(StateError(format!(
-            "{found} {what}, expected {expected}"
-        )))
+        Err(StateError(format!("{found} {what}, expected {expected}")))
     }
 }
 

@@ -65,10 +65,12 @@ const DELAY_BYTES: f64 = 8.0;
 const BIN_BYTES: f64 = 8.0;
 /// Bytes of a spike on its way: instant, source, what is left of its row.
 const IN_FLIGHT_BYTES: f64 = 24.0;
-/// Bytes of a spike in memory (instant, neuron) and of one in the run file (timestamp, node).
+/// Bytes of a spike in memory (instant, neuron).
 const SPIKE_BYTES: f64 = 16.0;
+/// Bytes of a spike in the run file (timestamp and its rest, node).
+const RECORDED_SPIKE_BYTES: f64 = 18.0;
 /// Bytes that the run file sets aside for the first spikes of a population: it grows by chunks of 32,768.
-const FIRST_CHUNKS_BYTES: f64 = 32_768.0 * SPIKE_BYTES;
+const FIRST_CHUNKS_BYTES: f64 = 32_768.0 * RECORDED_SPIKE_BYTES;
 
 /// Estimates a run of `model`, declared as `network`.
 ///
@@ -134,7 +136,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         .as_ref()
         .map_or((0.0, 0.0), |weights| snapshot_bytes(model, weights));
     memory_bytes += weight_bytes.min(SNAPSHOTS_HELD * largest);
-    let spike_bytes_per_s_and_hz = SPIKE_BYTES * total(recorded);
+    let spike_bytes_per_s_and_hz = RECORDED_SPIKE_BYTES * total(recorded);
     let state_bytes_per_s = SAMPLE_BYTES * total(sampled);
     Ok(Estimate {
         neurons: neurons as u64,
@@ -373,13 +375,13 @@ mod tests {
         assert_eq!(estimate.memory_bytes, memory);
         // 100 spikes per second and Hz, 5 ms each.
         assert_eq!(estimate.in_flight_bytes_per_hz, 24.0 * 100.0 * 0.005);
-        assert_eq!(estimate.spike_bytes_per_s_and_hz, 16.0 * 110.0);
+        assert_eq!(estimate.spike_bytes_per_s_and_hz, 18.0 * 110.0);
         assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
         // The first chunks of two recorded populations.
-        let chunks = 2.0 * 32_768.0 * 16.0;
+        let chunks = 2.0 * 32_768.0 * 18.0;
         let file = 10.0 * estimate.state_bytes_per_s + chunks;
         assert_eq!(estimate.file_bytes, file);
-        assert_eq!(estimate.file_bytes_per_hz, 16.0 * 110.0 * 10.0);
+        assert_eq!(estimate.file_bytes_per_hz, 18.0 * 110.0 * 10.0);
     }
 
     #[test]

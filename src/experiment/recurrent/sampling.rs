@@ -9,7 +9,7 @@ use crate::engine::simulation::Simulation;
 use crate::neuron;
 use crate::record::error::RecordError;
 use crate::record::layout::Report;
-use crate::record::run_file::RunFile;
+use crate::record::sink::Sink;
 
 /// One variable of some neurons.
 #[derive(Debug)]
@@ -49,13 +49,13 @@ impl Sampling {
     ///
     /// # Errors
     /// If the run file cannot be written.
-    pub fn sample(&self, engine: &Simulation, file: &mut RunFile) -> Result<(), RecordError> {
+    pub fn sample(&self, engine: &Simulation, file: &mut dyn Sink) -> Result<(), RecordError> {
         let t = Time::from_ps(engine.now().ps() - TICK.ps());
         for (report, probe) in self.0.iter().enumerate() {
             if t >= Time::ZERO && t == probe.next(t) {
                 let value =
                     |&node: &u32| engine.sample(probe.population, node, probe.variable, t) as f32;
-                file.frame(report, probe.neurons.iter().map(value))?;
+                file.frame(report, &mut probe.neurons.iter().map(value))?;
             }
         }
         Ok(())

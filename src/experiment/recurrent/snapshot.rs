@@ -7,10 +7,8 @@ use crate::base::time::{Duration, Time};
 use crate::config::network::{Instants, NetworkModel};
 use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::spiking::matrix;
 use crate::network;
 use crate::record::layout::Projection;
-use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 
 /// All snapshots of a run.
@@ -47,15 +45,14 @@ impl Snapshots {
     ///
     /// # Errors
     /// If the run file cannot be written, or there is no such projection.
-    pub fn take(&self, engine: &Simulation, file: &mut RunFile) -> Result<(), ExperimentError> {
+    pub fn take(&self, engine: &Simulation, file: &mut dyn Sink) -> Result<(), ExperimentError> {
         let now = engine.now();
         // At the end there may be two: of the last tick and of the end.
         let mut due = self.next(Time::from_ps(now.ps() - TICK.ps()));
         while let Some(instant) = due.filter(|&instant| self.cut(instant) == now) {
             let label = instant.to_string();
             for (recorded, projection) in self.projections.iter().enumerate() {
-                let weights = matrix(&engine.weights(projection)?);
-                file.weights(recorded, &label, instant, weights.view())?;
+                file.weights(recorded, &label, instant, &engine.weights(projection)?)?;
             }
             due = instant.checked_add(TICK).and_then(|after| self.next(after));
         }
