@@ -203,7 +203,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
     let weights = (0..EDGES.len())
         .map(|p| {
             let weights = engine.weights(&format!("{p}")).unwrap();
-            Array2::from_shape_vec(case.weights[p].dim(), weights.values).unwrap()
+            Array2::from_shape_vec(case.weights[p].dim(), weights.into_values()).unwrap()
         })
         .collect();
     (log.0, weights)
