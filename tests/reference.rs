@@ -132,7 +132,7 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
         .map(|l| {
             let name = format!("{}_{}", layer(l), layer(l + 1));
             let weights = engine.weights(&name).unwrap();
-            Array2::from_shape_vec(case.weights[l].dim(), weights.values).unwrap()
+            Array2::from_shape_vec(case.weights[l].dim(), weights.into_values()).unwrap()
         })
         .collect();
     (spikes, weights)
