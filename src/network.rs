@@ -17,7 +17,7 @@ pub use build::{DELAY_RESOLUTION, IntoDistribution, ProjectionBuilder};
 pub use error::{NetworkError, Part, Place, Problem};
 pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Projection};
-pub use stimulus::Stimulus;
+pub use stimulus::{Data, Stimulus};
 
 use crate::base::parameter::Dimension;
 use crate::neuron;

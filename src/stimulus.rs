@@ -67,7 +67,13 @@ pub struct Onset {
     pub start: Time,
     /// Neurons of the driven population.
     pub size: u32,
-    /// What it draws from.
+    /// Seed of the network.
+    pub seed: u64,
+    /// Name of the stimulus and of the population.
+    pub name: String,
+    /// Name of the bout in which it is switched on.
+    pub bout: String,
+    /// A stream of its own.
     pub stream: Stream,
 }
 
@@ -93,6 +99,8 @@ pub enum Brings {
         /// Spikes are moved by this, 0 or more.
         from: Duration,
     },
+    /// An image in a file, which one population sees.
+    Image(image::Image),
     /// Spikes that come as time goes by.
     Spikes(Arc<Begin>),
 }
@@ -103,6 +111,7 @@ impl fmt::Debug for Brings {
             Self::Noise { rate_hz } => write!(f, "Noise({rate_hz} Hz)"),
             Self::Current(steps) => write!(f, "Current({steps:?})"),
             Self::File { path, .. } => write!(f, "File({})", path.display()),
+            Self::Image(image) => write!(f, "{image:?}"),
             Self::Spikes(_) => write!(f, "Spikes"),
         }
     }
@@ -126,6 +135,7 @@ pub static REGISTRY: &[&Entry] = &[
     &rhythm::ENTRY,
     &current::ENTRY,
     &spike_list::ENTRY,
+    &image::ENTRY,
 ];
 
 /// Every kind as users see it.

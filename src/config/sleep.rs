@@ -103,7 +103,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         },
         targets: vec![names[0].clone()],
         weight: INPUT_WEIGHT,
-        spikes: None,
+        data: None,
     });
     let recorded = experiment.record.spikes.iter().map(|&l| Recorded {
         population: names[l].clone(),

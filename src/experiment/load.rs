@@ -10,7 +10,7 @@ use crate::base::time::{Duration, Time};
 use crate::experiment::error::ExperimentError;
 use crate::mlp::perceptron::{Mlp, Output};
 use crate::mlp::weight_file::{self, Bias};
-use crate::network::{Connection, Given, LayerFile, Network, Stimulus};
+use crate::network::{Connection, Data, Given, LayerFile, Network, Stimulus};
 use crate::record::{edge_file, spike_file};
 use crate::stimulus::{self, Brings, Spike};
 use crate::synapse::dense::Dense;
@@ -39,8 +39,8 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
         }
     }
     for stimulus in &mut loaded.stimuli {
-        if stimulus.spikes.is_none() {
-            stimulus.spikes = spikes(network, stimulus)?.map(Arc::from);
+        if stimulus.data.is_none() {
+            stimulus.data = data(network, stimulus)?;
         }
     }
     Ok(loaded)
@@ -55,7 +55,7 @@ pub fn files(network: &Network) -> Vec<PathBuf> {
         _ => None,
     });
     let of_stimuli = network.stimuli.iter();
-    let of_stimuli = of_stimuli.filter(|stimulus| stimulus.spikes.is_none());
+    let of_stimuli = of_stimuli.filter(|stimulus| stimulus.data.is_none());
     let of_stimuli = of_stimuli.filter_map(|stimulus| stimulus.kind.values.file("file").cloned());
     let mut files: Vec<PathBuf> = of_projections.chain(of_stimuli).collect();
     files.sort();
@@ -94,16 +94,20 @@ fn mlp(file: &Path, drop_bias: bool) -> Result<Mlp, ExperimentError> {
     Ok(weight_file::to_mlp(&file, bias, Output::Relu, 1.0, None)?)
 }
 
-/// The spikes of the file that `stimulus` names, in order, if it names one.
-fn spikes(network: &Network, stimulus: &Stimulus) -> Result<Option<Vec<Spike>>, ExperimentError> {
+/// What the file holds that `stimulus` names, if it names one.
+fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, ExperimentError> {
     let entry = stimulus::entry(stimulus.kind.spec.name)?;
-    let Brings::File {
-        path,
-        population,
-        from,
-    } = (entry.build)(&stimulus.kind.values)?
-    else {
-        return Ok(None);
+    let (path, population, from) = match (entry.build)(&stimulus.kind.values)? {
+        Brings::File {
+            path,
+            population,
+            from,
+        } => (path, population, from),
+        Brings::Image(image) => {
+            let pixels = weight_file::read_image(&image.path)?;
+            return Ok(Some(Data::Image(pixels.into())));
+        }
+        Brings::Noise { .. } | Brings::Current(_) | Brings::Spikes(_) => return Ok(None),
     };
     let target = stimulus.targets.first().and_then(|name| network.find(name));
     let Some(target) = target else {
@@ -116,7 +120,7 @@ fn spikes(network: &Network, stimulus: &Stimulus) -> Result<Option<Vec<Spike>>, 
         last,
         from,
     })?;
-    Ok(Some(spikes))
+    Ok(Some(Data::Spikes(spikes.into())))
 }
 
 /// Moves `spikes`, which are in order, by `from`; the last of them if that is beyond the clock.

@@ -6,8 +6,8 @@ use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::network::rule::{self, Edges};
 use crate::network::{
-    Choice, Connection, Delay, Given, Network, NetworkError, Part, Place, Population, Problem,
-    Projection, Stimulus,
+    Choice, Connection, Data, Delay, Given, Network, NetworkError, Part, Place, Population,
+    Problem, Projection, Stimulus,
 };
 use crate::synapse::dense::Dense;
 use crate::{neuron, plasticity, stimulus};
@@ -113,7 +113,7 @@ impl Network {
             },
             targets: targets.into_iter().map(String::from).collect(),
             weight,
-            spikes: None,
+            data: None,
         })
     }
 
@@ -138,7 +138,7 @@ impl Network {
             },
             targets: vec![target.into()],
             weight,
-            spikes: Some(spikes.into()),
+            data: Some(Data::Spikes(spikes.into())),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Names into numbers, with everything that does not fit told by its place.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::base::distribution::{Distribution, Shape};
@@ -12,8 +13,8 @@ use crate::network::plan::dense::{self, DenseProjection};
 use crate::network::plan::{self, NetworkPlan, SpikeInput, SpikeSource};
 use crate::network::rule::{Plan, Rule};
 use crate::network::{
-    Choice, Connection, Given, Network, NetworkError, Part, Place, Population, Problem, Projection,
-    Stimulus,
+    Choice, Connection, Data, Given, Network, NetworkError, Part, Place, Population, Problem,
+    Projection, Stimulus,
 };
 use crate::neuron::{self, Model, Setup, V_M};
 use crate::plasticity;
@@ -354,31 +355,37 @@ impl Network {
             weight: weight as f32,
             spikes,
         };
-        match (brings, &stimulus.spikes) {
-            (_, Some(spikes)) => {
-                let size = self.populations[targets[0]].size;
+        let size = self.populations[targets[0]].size;
+        let not_read = |path: &Path| Problem::NotRead {
+            file: path.display().to_string(),
+        };
+        match (brings, &stimulus.data) {
+            (Brings::File { .. }, Some(Data::Spikes(spikes))) => {
                 if let Some(&(_, neuron)) = spikes.iter().find(|&&(_, neuron)| neuron >= size) {
                     return Err(Problem::Neuron { neuron, size });
                 }
                 plan.spikes
                     .push(onto(targets[0], SpikeSource::List(spikes.clone())));
             }
-            (Brings::File { path, .. }, None) => {
-                let file = path.display().to_string();
-                return Err(Problem::NotRead { file });
+            (Brings::Image(image), Some(Data::Image(pixels))) => {
+                let begin = image.onto(pixels, size)?;
+                plan.spikes
+                    .push(onto(targets[0], SpikeSource::Drawn(begin)));
             }
-            (Brings::Noise { rate_hz }, None) => plan.noise.push(plan::Noise {
+            (Brings::File { path, .. }, _) => return Err(not_read(&path)),
+            (Brings::Image(image), _) => return Err(not_read(&image.path)),
+            (Brings::Noise { rate_hz }, _) => plan.noise.push(plan::Noise {
                 name,
                 targets,
                 rate_hz,
                 weight,
             }),
-            (Brings::Current(steps), None) => plan.currents.push(plan::Current {
+            (Brings::Current(steps), _) => plan.currents.push(plan::Current {
                 name,
                 targets,
                 steps,
             }),
-            (Brings::Spikes(begin), None) => {
+            (Brings::Spikes(begin), _) => {
                 let inputs = targets.iter();
                 let inputs = inputs.map(|&target| onto(target, SpikeSource::Drawn(begin.clone())));
                 plan.spikes.extend(inputs.collect::<Vec<_>>());

@@ -16,6 +16,15 @@ pub struct Stimulus {
     pub targets: Vec<String>,
     /// What an arrival adds, in the unit of the targets' neuron model; 0 for what brings no arrivals.
     pub weight: f64,
-    /// Spikes by time in picoseconds and neuron, in place of those in the file that the stimulus names.
-    pub spikes: Option<Arc<[Spike]>>,
+    /// What the file holds that the stimulus names, once it has been read.
+    pub data: Option<Data>,
+}
+
+/// What a stimulus takes from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Data {
+    /// Spikes in order, counted from when the stimulus is switched on.
+    Spikes(Arc<[Spike]>),
+    /// Pixels from 0 to 1, row by row.
+    Image(Arc<[f32]>),
 }

@@ -220,6 +220,9 @@ mod tests {
         let mut stimulus = begin(Onset {
             start,
             size,
+            seed: 1,
+            name: "rhythm".into(),
+            bout: "run".into(),
             stream: Stream::new(1, "stimulus.rhythm", 0),
         });
         let stop = start + Duration::from_ms(seconds * 1e3).unwrap();
@@ -300,6 +303,9 @@ mod tests {
         let onset = Onset {
             start: Time::ZERO,
             size: 3,
+            seed: 1,
+            name: "rhythm".into(),
+            bout: "run".into(),
             stream: Stream::new(1, "stimulus.rhythm", 0),
         };
         let mut one = Modulated::new(rhythm, onset.clone());

@@ -108,6 +108,9 @@ impl Simulation {
                 SpikeSource::Drawn(begin) => begin(Onset {
                     start: since,
                     size: population.size,
+                    seed: self.inputs.seed,
+                    name: name.clone(),
+                    bout: self.bout.name.clone(),
                     stream: Stream::new(
                         self.inputs.seed,
                         &format!("stimulus.{name}{}", self.bout.suffix()),

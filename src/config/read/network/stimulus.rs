@@ -65,7 +65,7 @@ pub(super) fn read(
             spec,
             values: values?,
         },
-        spikes: None,
+        data: None,
     })
 }
 
