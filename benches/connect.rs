@@ -8,7 +8,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::time::Duration;
-use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::connection::{Block, Plan, Rule};
 
 fn main() {
     divan::main();

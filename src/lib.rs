@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | 0 | [`base`] | time, random streams, elementary functions, parameters with units |
 //! | 1 | [`event`] | keys and queues |
-//! | 2 | [`neuron`], [`synapse`], [`plasticity`] | the numerics of one population, one projection, one rule |
+//! | 2 | [`neuron`], [`synapse`], [`plasticity`], [`connection`] | the numerics of one population, one projection, one rule; who is connected with whom |
 //! | 3 | [`network`] | populations and projections tied together, levels |
 //! | 4 | [`stimulus`], [`mlp`] | what drives a network from outside; the artificial network it came from |
 //! | 5 | [`engine`] | the event loop and its observers |
@@ -24,6 +24,7 @@ pub mod analysis;
 pub mod base;
 pub mod cli;
 pub mod config;
+pub mod connection;
 pub mod engine;
 pub mod event;
 pub mod experiment;

@@ -3,4 +3,3 @@
 pub mod dense;
 pub mod level;
 pub mod recurrent;
-pub mod rule;

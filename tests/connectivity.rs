@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::stream::mix;
 use sharpwave::base::time::Duration;
-use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::connection::{Block, Plan, Rule};
 use sharpwave::synapse::sparse::Sparse;
 
 use crate::graph::{

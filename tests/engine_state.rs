@@ -7,13 +7,13 @@ use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{Plan, Rule};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::windowed::Windowed;
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::recurrent::{
     Current, Noise, Population, Projection, Recurrent, SpikeInput,
 };
-use sharpwave::network::rule::{Plan, Rule};
 
 /// (picosecond, population, neuron)
 type Spikes = Vec<(i64, usize, u32)>;

@@ -13,7 +13,7 @@ use source::crate_paths;
 const LAYERS: [&[&str]; 12] = [
     &["base"],
     &["event"],
-    &["neuron", "synapse", "plasticity"],
+    &["neuron", "synapse", "plasticity", "connection"],
     &["network"],
     &["stimulus", "mlp"],
     &["engine"],

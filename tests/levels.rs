@@ -9,10 +9,10 @@ use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{Block, Plan, Rule};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::network::recurrent::{Population, Projection, Recurrent, SpikeInput};
-use sharpwave::network::rule::{Block, Plan, Rule};
 
 /// (picosecond, population, neuron)
 type Spikes = Vec<(i64, usize, u32)>;

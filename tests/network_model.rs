@@ -14,7 +14,7 @@ use sharpwave::base::time::Duration;
 use sharpwave::config::network::{Connection, EdgeFile};
 use sharpwave::config::network::{Recorded, Selection, Stimulus};
 use sharpwave::config::{Model, NetworkModel, Options, parse};
-use sharpwave::network::rule::Rule;
+use sharpwave::connection::Rule;
 
 fn brunel() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brunel_balanced.toml");

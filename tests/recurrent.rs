@@ -8,10 +8,10 @@ use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::{Stream, name_hash};
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{Block, Plan, Rule};
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::recurrent::{Noise, Population, Projection, Recurrent};
-use sharpwave::network::rule::{Block, Plan, Rule};
 use sharpwave::neuron::Growth;
 use sharpwave::stimulus::poisson::{Class, Poisson};
 

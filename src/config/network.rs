@@ -15,7 +15,7 @@ use std::time;
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Spec, Values};
 use crate::base::time::Duration;
-use crate::network::rule::{Edges, Plan, Rule};
+use crate::connection::{Edges, Plan, Rule};
 use crate::neuron;
 
 pub use dense::{DenseProjection, Plasticity};

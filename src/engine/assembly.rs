@@ -10,13 +10,13 @@ use rayon::prelude::*;
 use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
+use crate::connection::{self, RuleError};
 use crate::engine::division::{GroupPlan, divide};
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
 use crate::engine::windowed::{Population, Windowed};
 use crate::network::dense::DenseError;
 use crate::network::recurrent::{Projection, Recurrent};
-use crate::network::rule::{self, RuleError};
 use crate::neuron::{self, Neurons, Setup};
 use crate::synapse::rows::{Rows, TooMany};
 
@@ -279,12 +279,12 @@ fn blocks(network: &Recurrent, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, 
 }
 
 /// The parts of a plan's target space that lie among `members`.
-fn onto(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<rule::Block> {
+fn onto(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<connection::Block> {
     let mut onto = Vec::new();
     let mut offset = 0;
     for &target in targets {
         if let Some(member) = members.iter().find(|member| member.population == target) {
-            onto.push(rule::Block {
+            onto.push(connection::Block {
                 first: offset + member.first,
                 len: member.len,
                 local: member.local,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::base::distribution::Distribution;
 use crate::base::parameter::Values;
 use crate::base::time::Time;
+use crate::connection::Plan;
 use crate::network::dense::DenseProjection;
-use crate::network::rule::Plan;
 
 /// Populations, projections and noise.
 #[derive(Debug, Clone, PartialEq)]

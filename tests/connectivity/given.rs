@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use sharpwave::network::rule::{Block, EdgeList, Edges, Plan, Rule};
+use sharpwave::connection::{Block, EdgeList, Edges, Plan, Rule};
 use sharpwave::record::edge_file;
 
 use crate::graph::{drawn, fixed, graph, plan, synapses, whole};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::time::Duration;
-use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::connection::{Block, Plan, Rule};
 use sharpwave::synapse::sparse::{Index, Sparse, Weights};
 
 /// Source, delay in ps, target in the projection, bits of the weight.

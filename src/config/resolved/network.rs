@@ -11,7 +11,7 @@ use crate::config::network::{
     SpikeFile, Stimulus,
 };
 use crate::config::quantity;
-use crate::network::rule::Rule;
+use crate::connection::Rule;
 
 use super::{Text, path, quote, strings};
 

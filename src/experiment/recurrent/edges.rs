@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::network::{Connection, NetworkModel, Projection};
-use crate::network::rule::{EdgeList, Edges};
+use crate::connection::{EdgeList, Edges};
 use crate::record::edge_file::{self, EdgeFileError};
 
 /// The edges of `projection`, one of `model`'s, if a file lists them: with its weights and delays, unless the model file

@@ -6,12 +6,12 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::config::network::{NetworkModel, RecordedWeights};
+use crate::connection::Plan;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::snapshot;
 use crate::network::dense::DenseProjection;
 use crate::network::recurrent::{Population, Projection, Recurrent};
-use crate::network::rule::Plan;
 use crate::neuron;
 
 /// Expected size of a run.

@@ -9,7 +9,7 @@ use crate::base::time::Duration;
 use crate::config::network::{Connection, DenseProjection, EdgeFile, Projection};
 use crate::config::read::{Paths, file};
 use crate::config::reader::{Item, Section};
-use crate::network::rule::{EdgeList, Rule, RuleError};
+use crate::connection::{EdgeList, Rule, RuleError};
 
 use super::drawn::drawn;
 use super::{Known, dense, weight};

@@ -5,10 +5,10 @@
 //! 12 bytes a synapse (16 in a lane that 16 bits cannot count).
 
 use crate::base::time::Duration;
-use crate::network::rule::bucket::{Buckets, Rows};
-use crate::network::rule::bundle::{Bundles, ELSEWHERE, Partners};
-use crate::network::rule::value::Values;
-use crate::network::rule::{Block, Plan, Rule, RuleError};
+use crate::connection::bucket::{Buckets, Rows};
+use crate::connection::bundle::{Bundles, ELSEWHERE, Partners};
+use crate::connection::value::Values;
+use crate::connection::{Block, Plan, Rule, RuleError};
 use crate::synapse::sparse::{Index, Sparse, Weights};
 
 impl Plan {

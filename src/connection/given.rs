@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::time::{Duration, PS_PER_MS};
-use crate::network::rule::check::MOST_STEPS;
+use crate::connection::check::MOST_STEPS;
 
 /// What an edge has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use crate::base::stream::Stream;
-use crate::network::rule::sample::{Candidates, Sampler};
-use crate::network::rule::share::Share;
-use crate::network::rule::{Block, Plan, Rule};
+use crate::connection::sample::{Candidates, Sampler};
+use crate::connection::share::Share;
+use crate::connection::{Block, Plan, Rule};
 
 /// Targets in a tile, the unit in which `fixed_out_degree` draws: large enough that making a stream costs little per
 /// synapse, small enough that a lane of a few thousand neurons draws few synapses that are not its own. Part of the

@@ -1,8 +1,8 @@
 //! Plans that no graph can meet.
 
 use crate::base::time::{Duration, TimeRangeError};
-use crate::network::rule::given::shortest;
-use crate::network::rule::{Plan, Rule};
+use crate::connection::given::shortest;
+use crate::connection::{Plan, Rule};
 
 /// Most steps of `delay_resolution` in a drawn delay.
 pub(super) const MOST_STEPS: i64 = u16::MAX as i64;

@@ -2,8 +2,8 @@
 
 use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
-use crate::network::rule::given::{Edges, steps, steps_per_ms};
-use crate::network::rule::{Plan, Rule};
+use crate::connection::given::{Edges, steps, steps_per_ms};
+use crate::connection::{Plan, Rule};
 
 /// Weights and delays of one entity's synapses after the other's.
 pub(super) struct Values<'a> {
