@@ -1,147 +1,77 @@
 //! Connection rules: which synapses a projection has, with which weights and delays.
 //!
-//! Every draw belongs to an entity: a target neuron under rules that count incoming synapses and where edges are given, a source and a tile of
-//! targets under `fixed_out_degree`. Connectivity, weights and delays have streams of their own (`connect.NAME`,
-//! `weight.NAME`, `delay.NAME`). So the same seed gives the same graph for any division into lanes and any number of
-//! threads, and another weight distribution leaves the connectivity as it was.
+//! A rule is one file: its [`Spec`] and a type that is [`Connect`]. A line in [`REGISTRY`] makes it known to model files,
+//! `sharpwave describe` and every network; a test compares its graphs with what the rule promises.
+//! `src/connection/fixed_probability.rs` is an example.
+//!
+//! Every draw belongs to an entity: a target neuron under rules that count incoming synapses and where edges are given, a
+//! source and a tile of targets under `fixed_out_degree`. Connectivity, weights and delays have streams of their own
+//! (`connect.NAME`, `weight.NAME`, `delay.NAME`). So the same seed gives the same graph for any division into lanes and
+//! any number of threads, and another weight distribution leaves the connectivity as it was.
 
-mod bucket;
-mod bundle;
+mod all_to_all;
 mod check;
 mod connect;
-mod given;
-mod sample;
-mod share;
-mod value;
-
-pub use check::RuleError;
-pub use given::{Column, EdgeFault, EdgeList, Edges};
+mod draw;
+mod edges;
+mod error;
+mod fixed_in_degree;
+mod fixed_out_degree;
+mod fixed_probability;
+mod fixed_total;
+mod from_file;
+mod one_to_one;
+mod plan;
+mod rule;
+mod space;
 
 use std::sync::Arc;
 
-use crate::base::distribution::Distribution;
-use crate::base::time::Duration;
+use crate::base::parameter::{ParameterError, Spec, Values};
 
-/// How sources and targets are paired.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Rule {
-    /// Source i to target i.
-    OneToOne,
-    /// Every source to every target.
-    AllToAll,
-    /// Every pair with this probability, independently of all others.
-    FixedProbability(f64),
-    /// This many synapses onto every target, from uniformly chosen sources.
-    FixedInDegree(u32),
-    /// This many synapses from every source, onto uniformly chosen targets.
-    FixedOutDegree(u32),
-    /// This many synapses in all, between uniformly chosen pairs.
-    FixedTotal(u64),
-    /// These edges. Weights and delays that they have stand in place of the plan's, which only tell their range. Autapses
-    /// and multapses are as given, whatever the plan says.
-    Given(Arc<Edges>),
+pub use draw::sample::{Candidates, Sampler};
+pub use draw::{Block, ELSEWHERE, Lane, Partners, Visit};
+pub use edges::{Column, EdgeFault, EdgeList, Edges};
+pub use error::{RuleError, RuleFault};
+pub use plan::Plan;
+pub use rule::{Connect, Make, Rule};
+pub use space::Space;
+
+/// Every connection rule.
+pub static REGISTRY: &[&Rule] = &[
+    &one_to_one::RULE,
+    &all_to_all::RULE,
+    &fixed_probability::RULE,
+    &fixed_in_degree::RULE,
+    &fixed_out_degree::RULE,
+    &fixed_total::RULE,
+    &from_file::RULE,
+];
+
+/// Every rule as users see it.
+pub fn specs() -> Vec<&'static Spec> {
+    REGISTRY.iter().map(|rule| rule.spec).collect()
 }
 
-impl Rule {
-    /// The name in model files.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::OneToOne => "one_to_one",
-            Self::AllToAll => "all_to_all",
-            Self::FixedProbability(_) => "fixed_probability",
-            Self::FixedInDegree(_) => "fixed_in_degree",
-            Self::FixedOutDegree(_) => "fixed_out_degree",
-            Self::FixedTotal(_) => "fixed_total",
-            Self::Given(_) => "from_file",
-        }
-    }
+/// The rule called `name`.
+///
+/// # Errors
+/// If there is none.
+pub fn rule(name: &str) -> Result<&'static Rule, ParameterError> {
+    let rule = REGISTRY.iter().find(|rule| rule.spec.name == name);
+    rule.copied()
+        .ok_or_else(|| ParameterError::UnknownModel(name.into()))
 }
 
-/// All that decides the synapses of one projection.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
-    /// Name of the projection; names its random streams too.
-    pub name: String,
-    /// Seed of the network.
-    pub seed: u64,
-    /// Number of sources.
-    pub n_source: u32,
-    /// Number of targets: the projection's target populations, one after the other.
-    pub n_target: u32,
-    /// Where among the targets the source population's own neurons begin, if it is one of the target populations.
-    pub own: Option<u32>,
-    /// Who is paired with whom.
-    pub rule: Rule,
-    /// Whether a neuron may have a synapse onto itself.
-    pub autapses: bool,
-    /// Whether a pair may have several synapses. Only rules with fixed numbers can give any.
-    pub multapses: bool,
-    /// Weight of each synapse, held as `f32`.
-    pub weight: Distribution,
-    /// Delay of each synapse in milliseconds. One delay for all is taken as it is, to the picosecond; drawn delays are
-    /// rounded to the nearest multiple of [`Self::delay_resolution`].
-    pub delay_ms: Distribution,
-    /// Grid of drawn delays, and the smallest of them that is allowed.
-    pub delay_resolution: Duration,
+/// The rule called `name` with `values` for its parameters.
+///
+/// # Errors
+/// If there is no such rule, a value is missing, unknown or out of range, or the rule needs edges.
+pub fn build(name: &str, values: &Values) -> Result<Arc<dyn Connect>, ParameterError> {
+    rule(name)?.build(values)
 }
 
-/// A range of a projection's targets that lies in one lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Block {
-    /// The first, counted among the projection's targets.
-    pub first: u32,
-    /// How many.
-    pub len: u32,
-    /// Number within the lane of the first; the others follow it.
-    pub local: u32,
-}
-
-impl Plan {
-    /// Number of synapses on average; exact for all rules but `fixed_probability`.
-    pub fn expected_synapses(&self) -> f64 {
-        let pairs = self.pairs() as f64;
-        match self.rule {
-            Rule::OneToOne => match self.own {
-                Some(0) if !self.autapses => 0.0,
-                _ => f64::from(self.n_source),
-            },
-            Rule::AllToAll => pairs,
-            Rule::FixedProbability(p) => p * pairs,
-            Rule::FixedInDegree(degree) => f64::from(degree) * f64::from(self.n_target),
-            Rule::FixedOutDegree(degree) => f64::from(degree) * f64::from(self.n_source),
-            Rule::FixedTotal(total) => total as f64,
-            Rule::Given(ref edges) => edges.len() as f64,
-        }
-    }
-
-    /// Distinct delays that nearly all synapses have: one, or as many steps as the bulk of the drawn ones covers.
-    pub fn expected_delays(&self) -> f64 {
-        if self.delay_ms.constant().is_some() {
-            return 1.0;
-        }
-        let (low, high) = self.delay_ms.bulk();
-        1.0 + (high - low) / self.delay_resolution.as_ms()
-    }
-
-    /// Number of pairs that may be connected.
-    fn pairs(&self) -> u64 {
-        let barred = match self.own {
-            Some(_) if !self.autapses => u64::from(self.n_source),
-            _ => 0,
-        };
-        (u64::from(self.n_source) * u64::from(self.n_target)).saturating_sub(barred)
-    }
-
-    /// The one of `n_source` sources that is the neuron `target` itself and must not be paired with it.
-    fn barred_source(&self, target: u32) -> Option<u32> {
-        self.own
-            .filter(|_| !self.autapses)
-            .and_then(|own| target.checked_sub(own))
-            .filter(|&source| source < self.n_source)
-    }
-
-    /// The target that is the neuron `source` itself and must not be paired with it.
-    fn barred_target(&self, source: u32) -> Option<u32> {
-        self.own.filter(|_| !self.autapses).map(|own| own + source)
-    }
+/// The rule that connects as these edges do.
+pub fn listed(edges: Arc<Edges>) -> Arc<dyn Connect> {
+    from_file::new(edges)
 }

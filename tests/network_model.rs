@@ -10,11 +10,12 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::parameter::Value;
 use sharpwave::base::time::Duration;
-use sharpwave::config::network::{Connection, EdgeFile};
+use sharpwave::config::network::{Choice, Connection, EdgeFile};
 use sharpwave::config::network::{Recorded, Selection, Stimulus};
 use sharpwave::config::{Model, NetworkModel, Options, parse};
-use sharpwave::connection::Rule;
+use sharpwave::connection;
 
 fn brunel() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brunel_balanced.toml");
@@ -70,11 +71,10 @@ fn the_shipped_network_is_that_of_the_paper() {
     let [e_all, i_all] = &model.projections[..] else {
         panic!("{:?}", model.projections)
     };
-    assert_eq!(
-        e_all.connection,
-        Connection::Rule(Rule::FixedInDegree(1_000))
-    );
-    assert_eq!(i_all.connection, Connection::Rule(Rule::FixedInDegree(250)));
+    for (projection, degree) in [(e_all, 1_000_u32), (i_all, 250)] {
+        let values = [("in_degree", degree.into()), ("multapses", true.into())];
+        assert_eq!(projection.connection, rule("fixed_in_degree", values));
+    }
     assert_eq!(
         (e_all.weight, i_all.weight),
         (Some(constant(0.1)), Some(constant(-0.5)))
@@ -82,14 +82,14 @@ fn the_shipped_network_is_that_of_the_paper() {
     for projection in [e_all, i_all] {
         assert_eq!(projection.targets, ["e", "i"]);
         assert_eq!(projection.delay_ms(), Some(constant(1.5)));
-        assert_eq!((projection.autapses, projection.multapses), (false, true));
+        assert!(!projection.autapses);
         assert_eq!(projection.delay_resolution, ms(0.1));
     }
     // 12,500 neurons, 1,250 synapses each.
     let synapses = |projection| model.plan(projection, None).unwrap().expected_synapses();
     assert_eq!(synapses(e_all) + synapses(i_all), 12_500.0 * 1_250.0);
     // The inhibitory neurons are the last of their own targets.
-    assert_eq!(model.plan(i_all, None).unwrap().own, Some(10_000));
+    assert_eq!(model.plan(i_all, None).unwrap().space.own, Some(10_000));
     let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
         panic!("{:?}", model.stimuli)
     };
@@ -221,25 +221,31 @@ fn a_resolved_network_reads_back_as_itself() {
     }
 }
 
+/// The rule called `name` with these values.
+fn rule(name: &str, values: impl IntoIterator<Item = (&'static str, Value)>) -> Connection {
+    Connection::Rule(Choice {
+        spec: connection::rule(name).unwrap().spec,
+        values: values.into_iter().collect(),
+    })
+}
+
 #[test]
 fn every_rule_is_read() {
+    let counted = |key, n: u32| vec![(key, Value::from(n)), ("multapses", false.into())];
+    let half = vec![("probability", 0.5.into())];
     let rules = [
-        ("all_to_all", "", Rule::AllToAll),
-        (
-            "fixed_probability",
-            "probability = 0.5",
-            Rule::FixedProbability(0.5),
-        ),
-        ("fixed_in_degree", "in_degree = 3", Rule::FixedInDegree(3)),
+        ("all_to_all", "", vec![]),
+        ("fixed_probability", "probability = 0.5", half),
+        ("fixed_in_degree", "in_degree = 3", counted("in_degree", 3)),
         (
             "fixed_out_degree",
             "out_degree = 3",
-            Rule::FixedOutDegree(3),
+            counted("out_degree", 3),
         ),
-        ("fixed_total", "total = 7", Rule::FixedTotal(7)),
-        ("one_to_one", "autapses = true", Rule::OneToOne),
+        ("fixed_total", "total = 7", counted("total", 7)),
+        ("one_to_one", "autapses = true", vec![]),
     ];
-    for (name, key, rule) in rules {
+    for (name, key, values) in rules {
         let text = format!(
             "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
              [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = \"20 ms\"\nv_th = \"20 mV\"\n\
@@ -247,7 +253,7 @@ fn every_rule_is_read() {
              axonal_delay = \"1 ms\"\n"
         );
         let model = network(&text, &[]);
-        assert_eq!(model.projections[0].connection, Connection::Rule(rule));
+        assert_eq!(model.projections[0].connection, rule(name, values));
         assert_eq!(
             take(&Model::Network(Box::new(model.clone())).resolved(), &[]),
             Ok(Model::Network(Box::new(model)))
@@ -291,7 +297,7 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
             population: name.map(String::from),
         };
         assert_eq!(projection.connection, Connection::File(file));
-        assert!(projection.autapses && projection.multapses);
+        assert!(projection.autapses);
         assert_eq!(projection.weight, weight.map(constant));
         assert_eq!(projection.axonal_delay_ms, axonal.map(constant));
         assert_eq!(projection.dendritic_delay_ms, constant(dendritic));

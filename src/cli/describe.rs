@@ -9,10 +9,11 @@ use super::shell::Shell;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
-    CONNECTION_RULES, DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, STIMULUS_KINDS,
+    DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, STIMULUS_KINDS, WEIGHTS, keys_of_projections,
 };
+use crate::connection::Rule;
 use crate::neuron::Model;
-use crate::{neuron, plasticity};
+use crate::{connection, neuron, plasticity};
 
 /// Columns that text is wrapped to.
 const WIDTH: usize = 80;
@@ -22,7 +23,8 @@ const WIDTH: usize = 80;
 enum Entry {
     Neuron(&'static Model),
     Plasticity(&'static Spec),
-    Rule(&'static KindSpec),
+    Rule(&'static Rule),
+    Weights(&'static KindSpec),
     Stimulus(&'static KindSpec),
     Distribution(&'static KindSpec),
     Section(&'static KindSpec),
@@ -34,7 +36,7 @@ impl Entry {
         match self {
             Self::Neuron(_) => "neuron model",
             Self::Plasticity(_) => "plasticity rule",
-            Self::Rule(_) => "connection rule",
+            Self::Rule(_) | Self::Weights(_) => "connection rule",
             Self::Stimulus(_) => "stimulus",
             Self::Distribution(_) => "distribution",
             Self::Section(_) => "section",
@@ -45,7 +47,8 @@ impl Entry {
         match self {
             Self::Neuron(model) => model.spec.name,
             Self::Plasticity(spec) => spec.name,
-            Self::Rule(spec)
+            Self::Rule(rule) => rule.spec.name,
+            Self::Weights(spec)
             | Self::Stimulus(spec)
             | Self::Distribution(spec)
             | Self::Section(spec) => spec.name,
@@ -56,7 +59,8 @@ impl Entry {
         match self {
             Self::Neuron(model) => model.spec.summary,
             Self::Plasticity(spec) => spec.summary,
-            Self::Rule(spec)
+            Self::Rule(rule) => rule.spec.summary,
+            Self::Weights(spec)
             | Self::Stimulus(spec)
             | Self::Distribution(spec)
             | Self::Section(spec) => spec.summary,
@@ -68,13 +72,12 @@ impl Entry {
 fn groups() -> [(&'static str, Vec<Entry>); 6] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
+    let rules = connection::REGISTRY.iter().copied().map(Entry::Rule);
+    let weights = Entry::Weights(&WEIGHTS);
     [
         ("Neuron models", models.collect()),
         ("Plasticity rules", plasticity.collect()),
-        (
-            "Connection rules",
-            CONNECTION_RULES.iter().map(Entry::Rule).collect(),
-        ),
+        ("Connection rules", rules.chain([weights]).collect()),
         (
             "Stimuli",
             STIMULUS_KINDS.iter().map(Entry::Stimulus).collect(),
@@ -163,13 +166,15 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
             equations(out, spec)?;
             source(out, spec)
         }
-        Entry::Rule(spec) => {
-            keys(out, "Keys", spec.keys)?;
-            keys(out, "Keys of the projection", spec.shared)
+        Entry::Rule(rule) => {
+            keys(out, "Keys", rule.spec.parameters.iter().map(own))?;
+            let shared = keys_of_projections(rule);
+            keys(out, "Keys of the projection", shared.iter().map(key))
         }
-        Entry::Stimulus(spec) | Entry::Distribution(spec) | Entry::Section(spec) => {
-            keys(out, "Keys", spec.keys)
-        }
+        Entry::Weights(spec)
+        | Entry::Stimulus(spec)
+        | Entry::Distribution(spec)
+        | Entry::Section(spec) => keys(out, "Keys", spec.keys.iter().map(key)),
     }
 }
 
@@ -217,16 +222,35 @@ fn source(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
     writeln!(out, "\nSource\n  {}", wrap(spec.source, 2))
 }
 
-fn keys(out: &mut dyn Write, title: &str, keys: &[KeySpec]) -> io::Result<()> {
-    if keys.is_empty() {
+/// Name, value, default and meaning of a key.
+fn key(key: &KeySpec) -> [String; 4] {
+    let default = key.default.unwrap_or("required");
+    [key.name, key.value, default, key.doc].map(String::from)
+}
+
+/// The same of a rule's own parameter.
+fn own(parameter: &ParameterSpec) -> [String; 4] {
+    let value = match parameter.kind {
+        Kind::Flag => "true, false".into(),
+        Kind::Word(words) => words.join(", "),
+        Kind::File(_) => "path".into(),
+        Kind::Text => "name".into(),
+        _ => "number".into(),
+    };
+    let default = parameter.default.describe();
+    [parameter.name.into(), value, default, parameter.doc.into()]
+}
+
+fn keys(
+    out: &mut dyn Write,
+    title: &str,
+    rows: impl ExactSizeIterator<Item = [String; 4]>,
+) -> io::Result<()> {
+    if rows.len() == 0 {
         return Ok(());
     }
     writeln!(out, "\n{title}")?;
     let header = ["name", "value", "default", "meaning"].map(String::from);
-    let rows = keys.iter().map(|key| {
-        let default = key.default.unwrap_or("required");
-        [key.name, key.value, default, key.doc].map(String::from)
-    });
     table(out, header, rows)
 }
 
@@ -290,10 +314,15 @@ fn document(entry: Entry) -> Value {
             document
         }
         Entry::Plasticity(spec) => spec_document(spec),
-        Entry::Rule(spec)
+        Entry::Rule(rule) => {
+            let own = rule.spec.parameters.iter().map(own);
+            let keys = own.chain(keys_of_projections(rule).iter().map(key));
+            kind_document(rule.spec.name, rule.spec.summary, keys)
+        }
+        Entry::Weights(spec)
         | Entry::Stimulus(spec)
         | Entry::Distribution(spec)
-        | Entry::Section(spec) => kind_document(spec),
+        | Entry::Section(spec) => kind_document(spec.name, spec.summary, spec.keys.iter().map(key)),
     };
     document["kind"] = entry.kind().into();
     document
@@ -310,17 +339,14 @@ fn spec_document(spec: &Spec) -> Value {
     })
 }
 
-fn kind_document(spec: &KindSpec) -> Value {
-    let key = |key: &KeySpec| {
-        json!({
-            "name": key.name,
-            "value": key.value,
-            "default": key.default,
-            "meaning": key.doc,
+fn kind_document(name: &str, summary: &str, keys: impl Iterator<Item = [String; 4]>) -> Value {
+    let keys: Vec<Value> = keys
+        .map(|[name, value, default, meaning]| {
+            let default = (default != "required").then_some(default);
+            json!({ "name": name, "value": value, "default": default, "meaning": meaning })
         })
-    };
-    let keys: Vec<Value> = spec.keys.iter().chain(spec.shared).map(key).collect();
-    json!({ "name": spec.name, "summary": spec.summary, "keys": keys })
+        .collect();
+    json!({ "name": name, "summary": summary, "keys": keys })
 }
 
 fn parameter_document(parameter: &ParameterSpec) -> Value {

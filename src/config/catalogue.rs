@@ -1,16 +1,16 @@
 //! Connection rules, stimuli and sections as users see them: what their tables hold, with units and defaults.
 
-/// A connection rule, a kind of stimulus, or a section of the model file.
+use crate::connection::Rule;
+
+/// A kind of stimulus, or a section of the model file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindSpec {
     /// Name in model files.
     pub name: &'static str,
     /// One sentence on what it is.
     pub summary: &'static str,
-    /// Keys of its own.
+    /// Its keys.
     pub keys: &'static [KeySpec],
-    /// Keys that it shares with others.
-    pub shared: &'static [KeySpec],
 }
 
 /// A key of a table.
@@ -47,13 +47,6 @@ const NUMBER: &str = "number";
 const QUANTITY: &str = "its unit";
 /// What the neuron model of the target asks for.
 const WEIGHT: &str = "mV, pA, number";
-
-const MULTAPSES: KeySpec = key(
-    "multapses",
-    "true, false",
-    Some("false"),
-    "whether two neurons may have several synapses",
-);
 
 const SOURCE: KeySpec = key("source", NAME, None, "population whose spikes arrive");
 const TARGET: KeySpec = key(
@@ -125,115 +118,60 @@ const OF_LISTS: &[KeySpec] = &[
     DELAY_RESOLUTION,
 ];
 
-/// Values of `rule` in `[projection.NAME]`.
-pub static CONNECTION_RULES: &[KindSpec] = &[
-    KindSpec {
-        name: "one_to_one",
-        summary: "Source i to target i; as many sources as targets.",
-        keys: &[],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "all_to_all",
-        summary: "Every source to every target.",
-        keys: &[],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "fixed_probability",
-        summary: "Every pair with the same probability, independently of all others.",
-        keys: &[key("probability", NUMBER, None, "of each pair, 0 to 1")],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "fixed_in_degree",
-        summary: "The same number of synapses onto every target, from sources drawn at random.",
-        keys: &[
-            key("in_degree", NUMBER, None, "synapses onto each target"),
-            MULTAPSES,
-        ],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "fixed_out_degree",
-        summary: "The same number of synapses from every source, onto targets drawn at random.",
-        keys: &[
-            key("out_degree", NUMBER, None, "synapses of each source"),
-            MULTAPSES,
-        ],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "fixed_total",
-        summary: "A number of synapses in all, between pairs drawn at random.",
-        keys: &[key("total", NUMBER, None, "synapses in all"), MULTAPSES],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "from_file",
-        summary: "The synapses that a file lists.",
-        keys: &[
-            key(
-                "file",
-                "path",
-                None,
-                "SONATA edges (.h5) or CSV (source,target[,weight][,delay_ms])",
-            ),
-            key(
-                "population",
-                NAME,
-                Some("the only one"),
-                "edge population of a SONATA file that is read",
-            ),
-        ],
-        shared: OF_LISTS,
-    },
-    KindSpec {
-        name: "weights",
-        summary: "Every source to every target, with the weights of a layer of a trained network.",
-        keys: &[
-            SOURCE,
-            key("target", NAME, None, "population that they arrive at"),
-            key(
-                "file",
-                "path",
-                None,
-                "weights: .safetensors, .npz, .pt, .pth",
-            ),
-            key(
-                "layer",
-                NUMBER,
-                None,
-                "which layer of the file, 1 for the first",
-            ),
-            key(
-                "bias",
-                "drop",
-                Some("refused"),
-                "leaves biases in the file out",
-            ),
-            key(
-                "gain",
-                WEIGHT,
-                None,
-                "what a weight of 1 adds, in the unit of the target's neuron model",
-            ),
-            key(
-                "axonal_delay",
-                "ms",
-                None,
-                "time from spike to arrival; may be 0 between different populations",
-            ),
-            key(
-                "plasticity",
-                "{ rule, … }, off",
-                Some("off"),
-                "rule that changes the weights, with its parameters",
-            ),
-        ],
-        shared: &[],
-    },
-];
+/// Keys that a projection of `rule` has beside the rule's own.
+pub fn keys_of_projections(rule: &Rule) -> &'static [KeySpec] {
+    if rule.is_listed() {
+        OF_LISTS
+    } else {
+        OF_PROJECTIONS
+    }
+}
+
+/// The one value of `rule` in `[projection.NAME]` that is not in the registry of connection rules.
+pub static WEIGHTS: KindSpec = KindSpec {
+    name: "weights",
+    summary: "Every source to every target, with the weights of a layer of a trained network.",
+    keys: &[
+        SOURCE,
+        key("target", NAME, None, "population that they arrive at"),
+        key(
+            "file",
+            "path",
+            None,
+            "weights: .safetensors, .npz, .pt, .pth",
+        ),
+        key(
+            "layer",
+            NUMBER,
+            None,
+            "which layer of the file, 1 for the first",
+        ),
+        key(
+            "bias",
+            "drop",
+            Some("refused"),
+            "leaves biases in the file out",
+        ),
+        key(
+            "gain",
+            WEIGHT,
+            None,
+            "what a weight of 1 adds, in the unit of the target's neuron model",
+        ),
+        key(
+            "axonal_delay",
+            "ms",
+            None,
+            "time from spike to arrival; may be 0 between different populations",
+        ),
+        key(
+            "plasticity",
+            "{ rule, … }, off",
+            Some("off"),
+            "rule that changes the weights, with its parameters",
+        ),
+    ],
+};
 
 const LOW: KeySpec = key(
     "low",
@@ -257,7 +195,6 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
             key("low", QUANTITY, None, "smallest value"),
             key("high", QUANTITY, None, "bound that is not reached"),
         ],
-        shared: &[],
     },
     KindSpec {
         name: "normal",
@@ -268,7 +205,6 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
             LOW,
             HIGH,
         ],
-        shared: &[],
     },
     KindSpec {
         name: "log_normal",
@@ -289,7 +225,6 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
             LOW,
             HIGH,
         ],
-        shared: &[],
     },
     KindSpec {
         name: "exponential",
@@ -305,7 +240,6 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
             LOW,
             HIGH,
         ],
-        shared: &[],
     },
 ];
 
@@ -324,7 +258,6 @@ pub static STIMULUS_KINDS: &[KindSpec] = &[
                 "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
             ),
         ],
-        shared: &[],
     },
     KindSpec {
         name: "current",
@@ -346,7 +279,6 @@ pub static STIMULUS_KINDS: &[KindSpec] = &[
                 "from when on flows how much, in place of a pulse",
             ),
         ],
-        shared: &[],
     },
     KindSpec {
         name: "spikes",
@@ -373,7 +305,6 @@ pub static STIMULUS_KINDS: &[KindSpec] = &[
             ),
             key("from", "ms", Some("0"), "spikes are moved by it"),
         ],
-        shared: &[],
     },
 ];
 
@@ -412,7 +343,6 @@ pub static SECTIONS: &[KindSpec] = &[
                  \"weights\"` as they stand then, under /weights; every = \"500 ms\" in place of `at`, start and end included",
             ),
         ],
-        shared: &[],
     },
     KindSpec {
         name: "guard",
@@ -438,7 +368,6 @@ pub static SECTIONS: &[KindSpec] = &[
                 "of simulated time, one after the other from 0 on",
             ),
         ],
-        shared: &[],
     },
     KindSpec {
         name: "checkpoint",
@@ -450,7 +379,6 @@ pub static SECTIONS: &[KindSpec] = &[
             Some("10"),
             "time by the clock from one to the next; changes no result",
         )],
-        shared: &[],
     },
 ];
 

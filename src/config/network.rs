@@ -15,7 +15,7 @@ use std::time;
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Spec, Values};
 use crate::base::time::Duration;
-use crate::connection::{Edges, Plan, Rule};
+use crate::connection::{self, Edges, Plan, Space};
 use crate::neuron;
 
 pub use dense::{DenseProjection, Plasticity};
@@ -88,11 +88,20 @@ pub struct Initial {
     pub v_m: Option<Distribution>,
 }
 
+/// An entry of a registry, with values for its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The entry.
+    pub spec: &'static Spec,
+    /// Values of its parameters, in held units and in range.
+    pub values: Values,
+}
+
 /// Where the synapses of a projection come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Connection {
     /// A rule makes them.
-    Rule(Rule),
+    Rule(Choice),
     /// They are read from a file, `rule = "from_file"`.
     File(EdgeFile),
 }
@@ -121,9 +130,6 @@ pub struct Projection {
     pub connection: Connection,
     /// Whether a neuron may be connected with itself; true where a file says who is.
     pub autapses: bool,
-    /// Whether a pair of neurons may be connected more than once; false for rules that cannot do that, true where a file
-    /// says which are.
-    pub multapses: bool,
     /// Weight of each synapse in the held unit of the targets' [`NetworkModel::weight`]; `None` for the weights of the
     /// file, which stand back where the model file gives `weight`.
     pub weight: Option<Distribution>,
@@ -172,7 +178,7 @@ impl NetworkModel {
 impl Projection {
     /// What decides its synapses, where `size` tells the sizes of populations and `edges` are those of its file; `None`
     /// if a population is unknown, the targets are more than 32 bits count, or edges, or their weights or delays, are
-    /// missing.
+    /// missing; and if the rule's values contradict each other.
     pub(super) fn plan(
         &self,
         seed: u64,
@@ -183,15 +189,18 @@ impl Projection {
         Some(Plan {
             name: self.name.clone(),
             seed,
-            n_source: size(&self.source)?,
-            n_target,
-            own,
-            rule: match &self.connection {
-                Connection::Rule(rule) => rule.clone(),
-                Connection::File(_) => Rule::Given(Arc::clone(edges?)),
+            space: Space {
+                n_source: size(&self.source)?,
+                n_target,
+                own,
+                autapses: self.autapses,
             },
-            autapses: self.autapses,
-            multapses: self.multapses,
+            rule: match &self.connection {
+                Connection::Rule(Choice { spec, values }) => {
+                    connection::build(spec.name, values).ok()?
+                }
+                Connection::File(_) => connection::listed(Arc::clone(edges?)),
+            },
             weight: match self.weight {
                 Some(weight) => weight,
                 None => edges?.weight()?,

@@ -9,7 +9,7 @@ use crate::connection::Plan;
 use crate::network::dense::DenseProjection;
 
 /// Populations, projections and noise.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Recurrent {
     /// Seed of everything that is drawn.
     pub seed: u64,
@@ -48,7 +48,7 @@ pub struct Population {
 }
 
 /// Synapses from one population onto others.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Projection {
     /// Index of the source population.
     pub source: usize,

@@ -3,7 +3,7 @@
 use std::time;
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::Dimension;
+use crate::base::parameter::{Dimension, Value};
 use crate::base::time::Duration;
 use crate::config::network::{
     Connection, Current, DenseProjection, EdgeFile, Figures, Guard, Instants, NetworkModel,
@@ -11,7 +11,6 @@ use crate::config::network::{
     SpikeFile, Stimulus,
 };
 use crate::config::quantity;
-use crate::connection::Rule;
 
 use super::{Text, path, quote, strings};
 
@@ -195,31 +194,20 @@ impl Text {
                 return;
             }
         };
-        self.key("rule", quote(rule.name()));
-        let counted = match *rule {
-            // Edges are only given through files.
-            Rule::OneToOne | Rule::AllToAll | Rule::Given(_) => false,
-            Rule::FixedProbability(p) => {
-                self.key("probability", format!("{p:?}"));
-                false
+        self.key("rule", quote(rule.spec.name));
+        for parameter in rule.spec.parameters {
+            match rule.values.get(parameter.name) {
+                Some(Value::Number(value)) => {
+                    let value = quantity::write(*value, parameter.dimension());
+                    self.key(parameter.name, value);
+                }
+                Some(Value::Count(n)) => self.key(parameter.name, n),
+                Some(Value::Flag(flag)) => self.key(parameter.name, flag),
+                Some(Value::Word(word)) => self.key(parameter.name, quote(word)),
+                _ => {}
             }
-            Rule::FixedInDegree(degree) => {
-                self.key("in_degree", degree);
-                true
-            }
-            Rule::FixedOutDegree(degree) => {
-                self.key("out_degree", degree);
-                true
-            }
-            Rule::FixedTotal(total) => {
-                self.key("total", total);
-                true
-            }
-        };
-        self.key("autapses", projection.autapses);
-        if counted {
-            self.key("multapses", projection.multapses);
         }
+        self.key("autapses", projection.autapses);
     }
 
     fn poisson(&mut self, poisson: &Poisson, weight: Dimension) {

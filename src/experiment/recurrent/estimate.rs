@@ -199,7 +199,7 @@ fn rows_bytes(network: &Recurrent, kind: &[usize], lanes: f64) -> f64 {
             .map(|&p| f64::from(network.populations[p].size))
             .sum();
         if reached > 0.0 {
-            let share = reached / f64::from(projection.plan.n_target);
+            let share = reached / f64::from(projection.plan.space.n_target);
             let synapses = projection.plan.expected_synapses() * share;
             by_source
                 .entry(projection.source)

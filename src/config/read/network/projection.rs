@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{Dimension, Range};
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Value, Values,
+};
 use crate::base::suggest;
 use crate::base::time::Duration;
-use crate::config::network::{Connection, DenseProjection, EdgeFile, Projection};
+use crate::config::network::{Choice, Connection, DenseProjection, EdgeFile, Projection};
 use crate::config::read::{Paths, file};
 use crate::config::reader::{Item, Section};
-use crate::connection::{EdgeList, Rule, RuleError};
+use crate::connection::{self, EdgeList, Rule, RuleFault};
 
 use super::drawn::drawn;
 use super::{Known, dense, weight};
@@ -17,64 +19,20 @@ use super::{Known, dense, weight};
 /// 0.1 ms, the step of the time-stepped simulators whose networks are rebuilt here.
 const DELAY_RESOLUTION: Duration = Duration::from_ps(100_000_000);
 
-/// A rule, the key that it needs, and whether it can connect a pair twice.
-struct Form {
-    name: &'static str,
-    key: Option<(&'static str, &'static str)>,
-    multapses: bool,
+/// What makes the synapses.
+#[derive(Clone, Copy)]
+enum Form {
+    /// A rule of the registry.
+    Rule(&'static Rule),
+    /// The weights of a layer of a trained network, `rule = "weights"`.
+    Weights,
 }
-
-/// The rule that reads synapses, and perhaps their weights and delays, from a file.
-const FROM_FILE: &str = "from_file";
 
 /// The rule that takes the weights of a layer of a trained network.
 const WEIGHTS: &str = "weights";
 
 /// What an edge file's name ends in.
 const EXTENSIONS: [&str; 3] = ["h5", "hdf5", "csv"];
-
-static FORMS: [Form; 8] = [
-    Form {
-        name: "one_to_one",
-        key: None,
-        multapses: false,
-    },
-    Form {
-        name: "all_to_all",
-        key: None,
-        multapses: false,
-    },
-    Form {
-        name: "fixed_probability",
-        key: Some(("probability", "the probability of each pair, 0 to 1")),
-        multapses: false,
-    },
-    Form {
-        name: "fixed_in_degree",
-        key: Some(("in_degree", "the number of synapses onto each target")),
-        multapses: true,
-    },
-    Form {
-        name: "fixed_out_degree",
-        key: Some(("out_degree", "the number of synapses of each source")),
-        multapses: true,
-    },
-    Form {
-        name: "fixed_total",
-        key: Some(("total", "the number of synapses in all")),
-        multapses: true,
-    },
-    Form {
-        name: FROM_FILE,
-        key: Some(("file", "the file of synapses, such as \"edges.h5\"")),
-        multapses: false,
-    },
-    Form {
-        name: WEIGHTS,
-        key: Some(("file", "the weights, such as \"mlp.npz\"")),
-        multapses: false,
-    },
-];
 
 /// What a table stands for.
 pub(super) enum Connected {
@@ -100,16 +58,20 @@ pub(super) fn read(
     paths: &Paths<'_>,
 ) -> Option<Connected> {
     let form = form(section);
-    if form.is_some_and(|form| form.name == WEIGHTS) {
-        return dense::read(section, name, known, paths).map(Connected::Dense);
-    }
-    sparse(section, name, form, seed, known, paths).map(Connected::Sparse)
+    let rule = match form {
+        Some(Form::Weights) => {
+            return dense::read(section, name, known, paths).map(Connected::Dense);
+        }
+        Some(Form::Rule(rule)) => Some(rule),
+        None => None,
+    };
+    sparse(section, name, rule, seed, known, paths).map(Connected::Sparse)
 }
 
 fn sparse(
     section: &Section<'_>,
     name: &str,
-    form: Option<&'static Form>,
+    rule: Option<&'static Rule>,
     seed: Option<u64>,
     known: &Known<'_>,
     paths: &Paths<'_>,
@@ -123,20 +85,13 @@ fn sparse(
         let targets = targets.as_deref();
         dimension = targets.and_then(|targets| weight::dimension(&item, targets, known));
     }
-    let connection = form.and_then(|form| connection(section, form, paths));
-    let listed = form.is_some_and(|form| form.name == FROM_FILE);
+    let connection = rule.and_then(|rule| connection(section, rule, paths));
+    let listed = rule.is_some_and(Rule::is_listed);
     let autapses = if listed {
         section.know("autapses");
         Some(true)
     } else {
         section.or("autapses", false, |item| item.boolean())
-    };
-    let multapses = match form {
-        Some(form) if form.multapses => section.or("multapses", false, |item| item.boolean()),
-        _ => {
-            section.know("multapses");
-            Some(listed)
-        }
     };
     // A key that is given stands in place of the file's column.
     let weight = if listed && !section.gives("weight") {
@@ -170,7 +125,6 @@ fn sparse(
         targets: targets?,
         connection: connection?,
         autapses: autapses?,
-        multapses: multapses?,
         weight: weight?,
         axonal_delay_ms: axonal?,
         dendritic_delay_ms: dendritic?,
@@ -185,38 +139,23 @@ fn sparse(
 
 /// The rule that the table names; keys of other rules are refused where they are written here, and left aside where
 /// they are copied.
-fn form(section: &Section<'_>) -> Option<&'static Form> {
-    let choices: Vec<(&str, &'static Form)> = FORMS.iter().map(|form| (form.name, form)).collect();
-    let names: Vec<&str> = FORMS.iter().map(|form| form.name).collect();
+fn form(section: &Section<'_>) -> Option<Form> {
+    let registry = connection::REGISTRY.iter();
+    let mut choices: Vec<(&str, Form)> = registry
+        .map(|rule| (rule.spec.name, Form::Rule(rule)))
+        .collect();
+    choices.push((WEIGHTS, Form::Weights));
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
     let what = format!(
         "who is connected with whom, one of {}",
         suggest::list(&names)
     );
-    let form = section
-        .need("rule", &what)
-        .and_then(|item| item.choice(&choices));
-    let mut keys: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (key, rule) in FORMS
-        .iter()
-        .filter_map(|form| Some((form.key?.0, form.name)))
-    {
-        match keys.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, rules)) => rules.push(rule),
-            None => keys.push((key, vec![rule])),
-        }
-    }
-    let twice = FORMS.iter().filter(|form| form.multapses);
-    keys.push(("multapses", twice.map(|form| form.name).collect()));
-    let made = FORMS
-        .iter()
-        .filter(|form| ![FROM_FILE, WEIGHTS].contains(&form.name));
-    keys.push(("autapses", made.map(|form| form.name).collect()));
-    keys.push(("population", vec![FROM_FILE]));
-    let of_weights = ["layer", "bias", "gain", "plasticity"];
-    keys.extend(of_weights.map(|key| (key, vec![WEIGHTS])));
-    for (key, of) in keys {
+    let item = section.need("rule", &what);
+    let form = item.as_ref().and_then(|item| item.choice(&choices));
+    let name = form.and(item.as_ref()).and_then(Item::as_text);
+    for (key, of) in owned_keys() {
         section.know(key);
-        let Some(form) = form.filter(|form| !of.contains(&form.name)) else {
+        let Some(name) = name.filter(|name| !of.contains(name)) else {
             continue;
         };
         if !section.has(key) {
@@ -224,9 +163,8 @@ fn form(section: &Section<'_>) -> Option<&'static Form> {
         }
         if let Some(item) = section.get(key) {
             let message = format!(
-                "`{}` does not belong to the rule `{}`, expected with {}",
+                "`{}` does not belong to the rule `{name}`, expected with {}",
                 item.path,
-                form.name,
                 suggest::list(&of)
             );
             item.reader.problem(item.key_origin, message, None);
@@ -235,25 +173,85 @@ fn form(section: &Section<'_>) -> Option<&'static Form> {
     form
 }
 
-fn connection(section: &Section<'_>, form: &'static Form, paths: &Paths<'_>) -> Option<Connection> {
-    let Some((key, what)) = form.key else {
-        return Some(Connection::Rule(match form.name {
-            "one_to_one" => Rule::OneToOne,
-            _ => Rule::AllToAll,
-        }));
+/// Keys that only some rules have, with the names of these.
+fn owned_keys() -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut keys: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut own = |key, rule| match keys.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, rules)) => rules.push(rule),
+        None => keys.push((key, vec![rule])),
     };
-    let item = section.need(key, what)?;
-    if form.name == FROM_FILE {
+    for rule in connection::REGISTRY {
+        for parameter in rule.spec.parameters {
+            own(parameter.name, rule.spec.name);
+        }
+        if !rule.is_listed() {
+            own("autapses", rule.spec.name);
+        }
+    }
+    for key in ["file", "layer", "bias", "gain", "plasticity"] {
+        own(key, WEIGHTS);
+    }
+    keys
+}
+
+fn connection(section: &Section<'_>, rule: &'static Rule, paths: &Paths<'_>) -> Option<Connection> {
+    let spec = rule.spec;
+    if rule.is_listed() {
+        let what = spec.parameter("file").map_or("", |file| file.doc);
+        let item = section.need("file", what)?;
         return edge_file(section, &item, paths).map(Connection::File);
     }
-    let degree = || u32::try_from(item.integer(0, i64::from(u32::MAX))?).ok();
-    let rule = match form.name {
-        "fixed_probability" => Rule::FixedProbability(item.number(Range::Between(0.0, 1.0))?),
-        "fixed_in_degree" => Rule::FixedInDegree(degree()?),
-        "fixed_out_degree" => Rule::FixedOutDegree(degree()?),
-        _ => Rule::FixedTotal(u64::try_from(item.integer(0, i64::MAX)?).ok()?),
-    };
-    Some(Connection::Rule(rule))
+    let mut values = Values::new();
+    for parameter in spec.parameters {
+        let item = match parameter.default {
+            Default::Required => Some(section.need(parameter.name, parameter.doc)?),
+            _ => section.get(parameter.name),
+        };
+        let value = match item {
+            None => parameter.default.value(),
+            Some(item) => Some(value(&item, parameter)?),
+        };
+        if let Some(value) = value {
+            values.insert(parameter.name, value);
+        }
+    }
+    match rule.build(&values) {
+        Ok(_) => Some(Connection::Rule(Choice { spec, values })),
+        Err(ParameterError::Inconsistent {
+            parameter, reason, ..
+        }) => {
+            let item = section.get(parameter)?;
+            let message = format!("`{}`{reason}", item.path);
+            item.reader.problem(item.origin(), message, None);
+            None
+        }
+        Err(error) => {
+            section
+                .reader
+                .problem(section.origin, error.to_string(), None);
+            None
+        }
+    }
+}
+
+/// The value of a rule's parameter.
+fn value(item: &Item<'_>, parameter: &ParameterSpec) -> Option<Value> {
+    match parameter.kind {
+        Kind::Quantity {
+            dimension, range, ..
+        } => item.quantity(dimension, range).map(Value::Number),
+        Kind::Count { least, most } => {
+            let bound = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+            let n = item.integer(bound(least), bound(most))?;
+            u64::try_from(n).ok().map(Value::Count)
+        }
+        Kind::Flag => item.boolean().map(Value::Flag),
+        Kind::Word(words) => {
+            let choices: Vec<(&str, &str)> = words.iter().map(|&word| (word, word)).collect();
+            item.choice(&choices).map(Value::Word)
+        }
+        kind => item.refuse(&kind.describe(), None),
+    }
 }
 
 fn edge_file(section: &Section<'_>, item: &Item<'_>, paths: &Paths<'_>) -> Option<EdgeFile> {
@@ -339,44 +337,23 @@ fn check(
     let Err(error) = plan.check() else {
         return Some(());
     };
-    let key = match &error {
-        RuleError::Probability { .. } => "probability",
-        RuleError::Unequal { .. } | RuleError::OnlyAutapses { .. } => "rule",
-        RuleError::Degree { key, .. } => key,
-        RuleError::Weight { .. } => "weight",
-        RuleError::ShortDelay { .. }
-        | RuleError::LongDelay { .. }
-        | RuleError::DelayRange { .. } => delay_key(projection),
-        RuleError::Resolution { .. } => "delay_resolution",
-        _ => "source",
+    let key = match error.fault {
+        RuleFault::ShortDelay { .. }
+        | RuleFault::LongDelay { .. }
+        | RuleFault::DelayRange { .. } => delay_key(projection),
+        _ => error.key(),
     };
-    let text = error.to_string();
-    let (message, help) = match text.split_once("\n  help: ") {
-        Some((message, help)) => (message, Some(help.to_string())),
-        None => (text.as_str(), None),
-    };
-    let help = help.or_else(|| {
-        let instant = matches!(error, RuleError::ShortDelay { .. }) && plan.own.is_some();
-        let why = "within a population spikes take time; between different populations the delay may be 0 ms";
-        instant.then(|| why.to_owned())
-    });
-    let Some(item) = section.get(key) else {
-        section.reader.problem(section.origin, message, help);
-        return None;
-    };
-    let rest = message.strip_prefix(&format!("projection `{}`: ", projection.name));
-    let message = match (&error, rest) {
+    let (reason, help) = (error.reason(), error.help());
+    let whole = format!("projection `{}`: {reason}", error.projection);
+    let (origin, message) = match section.get(key) {
         // What does not depend on the populations is at fault where it is written, not in every copy.
-        (
-            RuleError::Weight { .. }
-            | RuleError::ShortDelay { .. }
-            | RuleError::LongDelay { .. }
-            | RuleError::DelayRange { .. },
-            Some(rest),
-        ) => format!("`{}`: {rest}", item.path),
-        _ => message.to_string(),
+        Some(item) if error.fault.is_of_value() => {
+            (item.origin(), format!("`{}`: {reason}", item.path))
+        }
+        Some(item) => (item.origin(), whole),
+        None => (section.origin, whole),
     };
-    section.reader.problem(item.origin(), message, help);
+    section.reader.problem(origin, message, help);
     None
 }
 
