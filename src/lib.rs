@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | 0 | [`base`] | time, random streams, elementary functions, parameters with units |
 //! | 1 | [`event`] | keys and queues |
-//! | 2 | [`neuron`], [`synapse`], [`plasticity`] | the numerics of one population, one projection, one rule |
+//! | 2 | [`neuron`], [`synapse`], [`plasticity`], [`connection`] | the numerics of one population, one projection, one rule; who is connected with whom |
 //! | 3 | [`stimulus`] | what drives neurons from outside |
 //! | 4 | [`network`] | populations and projections tied together, by name; levels |
 //! | 5 | [`mlp`] | the artificial network that a spiking one may come from |
@@ -25,6 +25,7 @@ pub mod analysis;
 pub mod base;
 pub mod cli;
 pub mod config;
+pub mod connection;
 pub mod engine;
 pub mod event;
 pub mod experiment;

@@ -10,7 +10,6 @@ pub mod level;
 pub mod plan;
 pub mod population;
 pub mod projection;
-pub mod rule;
 pub mod stimulus;
 
 pub use build::{DELAY_RESOLUTION, IntoDistribution, ProjectionBuilder};

@@ -11,12 +11,12 @@ use sharpwave::base::matrix::Matrix;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{self, Block, Plan, Space};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
 use sharpwave::network::plan::{NetworkPlan, Population, Projection};
-use sharpwave::network::rule::{Block, Plan, Rule};
 use sharpwave::stimulus::image::{ImageNoise, Timing};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
@@ -60,12 +60,14 @@ fn sparse(seed: u64, name: &str, source: usize, target: usize, delay_ms: f64) ->
         plan: Plan {
             name: name.into(),
             seed,
-            n_source: SIZES[source],
-            n_target: SIZES[target],
-            own: None,
-            rule: Rule::FixedProbability(0.4),
-            autapses: false,
-            multapses: false,
+            space: Space {
+                n_source: SIZES[source],
+                n_target: SIZES[target],
+                own: None,
+                autapses: false,
+            },
+            rule: connection::build("fixed_probability", &Values::from([("probability", 0.4)]))
+                .unwrap(),
             weight: Distribution::new(Shape::Uniform {
                 low: -0.5,
                 high: 1.5,
@@ -185,9 +187,9 @@ fn graph(network: &NetworkPlan) -> Graph {
         plan,
     } in &network.projections
     {
-        let (first, local, len) = (0, 0, plan.n_target);
+        let (first, local, len) = (0, 0, plan.space.n_target);
         let rows = plan.connect::<u32>(&[Block { first, len, local }]).unwrap();
-        for node in 0..plan.n_source {
+        for node in 0..plan.space.n_source {
             for (k, delay) in rows.delays().iter().enumerate() {
                 let (row, weights) = rows.row(node as usize, k);
                 for (&to, &weight) in row.iter().zip(weights.unwrap()) {

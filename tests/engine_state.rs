@@ -6,15 +6,15 @@ mod bout;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
-use sharpwave::base::parameter::Values;
+use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{self, Plan, Space};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::plan::{
     Current, NetworkPlan, Noise, Population, Projection, SpikeInput, SpikeSource,
 };
-use sharpwave::network::rule::{Plan, Rule};
 
 /// (picosecond, population, neuron)
 type Spikes = Vec<(i64, usize, u32)>;
@@ -90,12 +90,20 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         plan: Plan {
             name: name.into(),
             seed,
-            n_source: N,
-            n_target: N,
-            own: (source == target).then_some(0),
-            rule: Rule::FixedInDegree(12),
-            autapses: false,
-            multapses: true,
+            space: Space {
+                n_source: N,
+                n_target: N,
+                own: (source == target).then_some(0),
+                autapses: false,
+            },
+            rule: connection::build(
+                "fixed_in_degree",
+                &Values::from([
+                    ("in_degree", Value::from(12_u32)),
+                    ("multapses", true.into()),
+                ]),
+            )
+            .unwrap(),
             weight,
             delay_ms,
             delay_resolution: Duration::from_ps(100_000_000),

@@ -13,7 +13,7 @@ use source::crate_paths;
 const LAYERS: [&[&str]; 13] = [
     &["base"],
     &["event"],
-    &["neuron", "synapse", "plasticity"],
+    &["neuron", "synapse", "plasticity", "connection"],
     &["stimulus"],
     &["network"],
     &["mlp"],

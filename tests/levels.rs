@@ -9,11 +9,11 @@ use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{self, Block, Plan, Space};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
 use sharpwave::network::plan::{NetworkPlan, Population, Projection, SpikeInput, SpikeSource};
-use sharpwave::network::rule::{Block, Plan, Rule};
 
 /// (picosecond, population, neuron)
 type Spikes = Vec<(i64, usize, u32)>;
@@ -70,12 +70,14 @@ fn projection(
         plan: Plan {
             name,
             seed,
-            n_source: SIZES[source],
-            n_target: targets.iter().map(|&t| SIZES[t]).sum(),
-            own: targets.contains(&source).then(|| before(source)),
-            rule: Rule::FixedProbability(0.4),
-            autapses: false,
-            multapses: false,
+            space: Space {
+                n_source: SIZES[source],
+                n_target: targets.iter().map(|&t| SIZES[t]).sum(),
+                own: targets.contains(&source).then(|| before(source)),
+                autapses: false,
+            },
+            rule: connection::build("fixed_probability", &Values::from([("probability", 0.4)]))
+                .unwrap(),
             weight: Distribution::new(Shape::Uniform {
                 low: -0.5,
                 high: 1.5,
@@ -175,11 +177,11 @@ fn graph(network: &NetworkPlan) -> Graph {
     {
         let whole = Block {
             first: 0,
-            len: plan.n_target,
+            len: plan.space.n_target,
             local: 0,
         };
         let rows = plan.connect::<u32>(&[whole]).unwrap();
-        for node in 0..plan.n_source {
+        for node in 0..plan.space.n_source {
             for (k, delay) in rows.delays().iter().enumerate() {
                 let (row, weights) = rows.row(node as usize, k);
                 for (&target, &weight) in row.iter().zip(weights.unwrap()) {

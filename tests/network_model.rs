@@ -110,7 +110,7 @@ fn the_shipped_network_is_that_of_the_paper() {
     let synapses = |k: usize| plan.projections[k].plan.expected_synapses();
     assert_eq!(synapses(0) + synapses(1), 12_500.0 * 1_250.0);
     // The inhibitory neurons are the last of their own targets.
-    assert_eq!(plan.projections[1].plan.own, Some(10_000));
+    assert_eq!(plan.projections[1].plan.space.own, Some(10_000));
     let external = only(&model.network.stimuli);
     let rate_hz = external.kind.values["rate"];
     assert!((rate_hz - 20_000.0).abs() < 1e-9, "{rate_hz}");

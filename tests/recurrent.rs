@@ -3,16 +3,17 @@
 //! order of declaration, with or without an observer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sharpwave::base::distribution::{Distribution, Shape};
-use sharpwave::base::parameter::Values;
+use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::stream::{Stream, name_hash};
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{self, Block, Connect, Plan, Space};
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
 use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
-use sharpwave::network::rule::{Block, Plan, Rule};
 use sharpwave::neuron::Growth;
 use sharpwave::stimulus::poisson::{Class, Poisson};
 
@@ -40,6 +41,14 @@ const SEED: u64 = 5;
 
 /// A small excitatory-inhibitory network in the manner of Brunel (2000). Whatever the rate of the noise, its mean drive
 /// is 32 mV, above the threshold of 20 mV.
+fn in_degree(degree: u32) -> Arc<dyn Connect> {
+    let values = [
+        ("in_degree", Value::from(degree)),
+        ("multapses", true.into()),
+    ];
+    connection::build("fixed_in_degree", &Values::from(values)).unwrap()
+}
+
 fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> NetworkPlan {
     let values = Values::from([
         ("tau_m", 20.0),
@@ -62,12 +71,13 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         plan: Plan {
             name: name.into(),
             seed: SEED,
-            n_source: sizes[source],
-            n_target: n,
-            own: Some([0, sizes[0]][source]),
-            rule: Rule::FixedInDegree(degree),
-            autapses: false,
-            multapses: true,
+            space: Space {
+                n_source: sizes[source],
+                n_target: n,
+                own: Some([0, sizes[0]][source]),
+                autapses: false,
+            },
+            rule: in_degree(degree),
             weight,
             delay_ms,
             delay_resolution: Duration::from_ps(100_000_000),
@@ -171,7 +181,7 @@ fn graph(network: &NetworkPlan) -> Graph {
                 local: 0,
             }])
             .unwrap();
-        for source in 0..plan.n_source {
+        for source in 0..plan.space.n_source {
             for (k, delay) in rows.delays().iter().enumerate() {
                 let (row, weights) = rows.row(source as usize, k);
                 for (at, &target) in row.iter().enumerate() {
@@ -451,7 +461,7 @@ fn an_hour_of_a_million_silent_neurons_costs_nothing() {
     network
         .projections
         .iter_mut()
-        .for_each(|projection| projection.plan.rule = Rule::FixedInDegree(2));
+        .for_each(|projection| projection.plan.rule = in_degree(2));
     network
         .populations
         .iter_mut()

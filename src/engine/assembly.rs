@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
+use crate::connection::{self, RuleError};
 use crate::engine::division::{GroupPlan, divide};
 use crate::engine::error::SimulationError;
 use crate::engine::lane::group::{Group, Member};
@@ -16,7 +17,6 @@ use crate::engine::lane::{Block, Lane};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::network::plan::dense::DenseError;
 use crate::network::plan::{NetworkPlan, Projection};
-use crate::network::rule::{self, RuleError};
 use crate::neuron::{self, Neurons, Setup};
 use crate::synapse::rows::{Rows, TooMany};
 
@@ -301,12 +301,12 @@ fn blocks(network: &NetworkPlan, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>
 }
 
 /// The parts of a plan's target space that lie among `members`.
-fn onto(network: &NetworkPlan, targets: &[usize], members: &[Member]) -> Vec<rule::Block> {
+fn onto(network: &NetworkPlan, targets: &[usize], members: &[Member]) -> Vec<connection::Block> {
     let mut onto = Vec::new();
     let mut offset = 0;
     for &target in targets {
         if let Some(member) = members.iter().find(|member| member.population == target) {
-            onto.push(rule::Block {
+            onto.push(connection::Block {
                 first: offset + member.first,
                 len: member.len,
                 local: member.local,

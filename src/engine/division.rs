@@ -144,7 +144,7 @@ fn lane_count(network: &NetworkPlan, kind: &[usize]) -> Result<u64, AssemblyErro
     let row = |source: usize| {
         let from = network.projections.iter().filter(|p| p.source == source);
         let row = |p: &Projection| {
-            p.plan.expected_synapses() / f64::from(p.plan.n_source) / p.plan.expected_delays()
+            p.plan.expected_synapses() / f64::from(p.plan.space.n_source) / p.plan.expected_delays()
         };
         let dense = network.dense.iter().filter(|p| p.source == source);
         let dense = dense.map(|p| p.weights.n_target() as f64);

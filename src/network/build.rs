@@ -4,7 +4,7 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Spec, Values};
 use crate::base::suggest;
 use crate::base::time::Duration;
-use crate::network::rule::{self, Edges};
+use crate::connection::{self, Edges};
 use crate::network::{
     Choice, Connection, Data, Delay, Given, Network, NetworkError, Part, Place, Population,
     Problem, Projection, Stimulus,
@@ -184,7 +184,7 @@ impl ProjectionBuilder<'_> {
     /// Connects by the rule called `name`.
     pub fn rule(mut self, name: &str, values: impl Into<Values>) -> Self {
         let values = values.into();
-        let spec = known(name, &rule::specs());
+        let spec = known(name, &connection::specs());
         self.connection = spec.map(|spec| Connection::Rule(Choice { spec, values }));
         self
     }

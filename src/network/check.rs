@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{self, Dimension, ParameterError, Values};
+use crate::base::parameter::{self, Dimension, ParameterError};
 use crate::base::stream::Stream;
 use crate::base::time::Duration;
+use crate::connection::{self, Plan, Space};
 use crate::network::error::LARGEST;
 use crate::network::plan::dense::{self, DenseProjection};
 use crate::network::plan::{self, NetworkPlan, SpikeInput, SpikeSource};
-use crate::network::rule::{Plan, Rule};
 use crate::network::{
-    Choice, Connection, Data, Given, Network, NetworkError, Part, Place, Population, Problem,
-    Projection, Stimulus,
+    Connection, Data, Given, Network, NetworkError, Part, Place, Population, Problem, Projection,
+    Stimulus,
 };
 use crate::neuron::{self, Model, Setup, V_M};
 use crate::plasticity;
@@ -224,19 +224,20 @@ impl Network {
         let of_edges = || edges.as_ref().and_then(|edges| edges.weight());
         let weight = projection.weight.or_else(of_edges);
         let rule = match (&projection.connection, &edges) {
-            (Connection::Rule(choice), _) => rule(choice)?,
-            (_, Some(edges)) => Rule::Given(edges.clone()),
+            (Connection::Rule(choice), _) => connection::build(choice.spec.name, &choice.values)?,
+            (_, Some(edges)) => connection::listed(edges.clone()),
             _ => return Ok(()),
         };
         let synapses = Plan {
             name: projection.name.clone(),
             seed: self.seed,
-            n_source,
-            n_target,
-            own,
+            space: Space {
+                n_source,
+                n_target,
+                own,
+                autapses: projection.autapses,
+            },
             rule,
-            autapses: projection.autapses,
-            multapses: multapses(&projection.connection),
             weight: weight.ok_or(Problem::Missing {
                 key: "weight",
                 what: "what an arrival adds",
@@ -441,31 +442,6 @@ impl Population {
             stream: Stream::new(0, "neurons", 0),
         })
         .map(drop)
-    }
-}
-
-/// The rule of a choice, from complete values.
-fn rule(choice: &Choice) -> Result<Rule, Problem> {
-    let values: Values = parameter::complete(choice.spec, &choice.values)?;
-    let degree = |name| values.count(name).and_then(|n| u32::try_from(n).ok());
-    let unknown = || ParameterError::UnknownModel(choice.spec.name.into());
-    let rule = match choice.spec.name {
-        "one_to_one" => Some(Rule::OneToOne),
-        "all_to_all" => Some(Rule::AllToAll),
-        "fixed_probability" => values.number("probability").map(Rule::FixedProbability),
-        "fixed_in_degree" => degree("in_degree").map(Rule::FixedInDegree),
-        "fixed_out_degree" => degree("out_degree").map(Rule::FixedOutDegree),
-        "fixed_total" => values.count("total").map(Rule::FixedTotal),
-        _ => None,
-    };
-    Ok(rule.ok_or_else(unknown)?)
-}
-
-/// Whether a pair may have several synapses.
-fn multapses(connection: &Connection) -> bool {
-    match connection {
-        Connection::Rule(choice) => choice.values.flag("multapses"),
-        Connection::Edges(_) | Connection::Matrix(_) => true,
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::suggest;
 use crate::base::time::TimeRangeError;
+use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
-use crate::network::rule::RuleError;
 
 /// A part of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub enum Problem {
     #[error(transparent)]
     Parameter(#[from] ParameterError),
     /// A connection that no graph can meet.
-    #[error(transparent)]
+    #[error("{}", .0.reason())]
     Rule(#[from] RuleError),
     /// A matrix of weights that does not fit.
     #[error(transparent)]
@@ -213,7 +213,7 @@ impl Problem {
             Self::Weight(_) => Some("weight"),
             Self::NotRead { .. } => Some("file"),
             Self::Parameter(error) => error.parameter(),
-            Self::Rule(error) => error.key(),
+            Self::Rule(error) => Some(error.key()),
             Self::Name(_)
             | Self::Twice
             | Self::TooManyTargets
@@ -231,6 +231,7 @@ impl Problem {
                 suggest::help(found, &known)
             }
             Self::UnknownEntry { help, .. } => help.clone(),
+            Self::Rule(error) => error.help(),
             _ => None,
         }
     }

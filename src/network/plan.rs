@@ -6,13 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::base::time::Time;
+use crate::connection::Plan;
 pub use crate::network::population::Population;
-use crate::network::rule::Plan;
 use crate::stimulus::{Begin, Spike};
 use dense::DenseProjection;
 
 /// Populations, projections and what drives them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NetworkPlan {
     /// Seed of everything that is drawn.
     pub seed: u64,
@@ -34,7 +34,7 @@ pub struct NetworkPlan {
 }
 
 /// Synapses from one population onto others.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Projection {
     /// Index of the source population.
     pub source: usize,

@@ -6,29 +6,8 @@ use std::sync::Arc;
 use crate::base::distribution::Distribution;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
-use crate::network::rule::{self, EdgeList, Edges};
+use crate::connection::{self, EdgeList, Edges};
 use crate::synapse::dense::Dense;
-
-/// Reads synapses, and perhaps their weights and delays, from a file.
-pub static FROM_FILE: Spec = Spec {
-    name: "from_file",
-    summary: "The synapses that a file lists.",
-    equations: "",
-    parameters: &[
-        ParameterSpec::new(
-            "file",
-            Kind::File(&["h5", "hdf5", "csv"]),
-            "the file of synapses, such as \"edges.h5\"",
-        ),
-        ParameterSpec::new(
-            "population",
-            Kind::Text,
-            "the name of an edge population in the file",
-        )
-        .or(Default::Absent("the only one")),
-    ],
-    source: "",
-};
 
 /// Takes the weights of a layer of a trained network.
 pub static WEIGHTS: Spec = Spec {
@@ -65,10 +44,10 @@ pub static WEIGHTS: Spec = Spec {
     source: "",
 };
 
-/// Every way of connecting as users see it: the connection rules, and those that take synapses from files.
+/// Every way of connecting as users see it: the connection rules, and the one that takes weights for all pairs.
 pub fn rules() -> Vec<&'static Spec> {
-    let mut rules = rule::specs();
-    rules.extend([&FROM_FILE, &WEIGHTS]);
+    let mut rules = connection::specs();
+    rules.push(&WEIGHTS);
     rules
 }
 

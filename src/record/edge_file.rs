@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::dataset::{Fault, listing};
 use super::open::is_hdf5;
-use crate::network::rule::{EdgeList, Edges};
+use crate::connection::{EdgeList, Edges};
 
 /// Why synapses cannot be read from a file.
 #[derive(Debug, thiserror::Error)]

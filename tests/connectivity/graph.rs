@@ -1,10 +1,12 @@
 //! Plans to test and graphs in a form that can be compared.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::Duration;
-use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::connection::{self, Block, Connect, Plan, Space};
 use sharpwave::synapse::sparse::{Index, Sparse, Weights};
 
 /// Source, delay in ps, target in the projection, bits of the weight.
@@ -14,16 +16,50 @@ pub fn fixed(value: f64) -> Distribution {
     Distribution::new(Shape::Constant(value)).unwrap()
 }
 
-pub fn plan(rule: Rule, n_source: u32, n_target: u32) -> Plan {
+/// The rule called `name` with these values.
+fn rule<const N: usize>(name: &str, values: [(&'static str, Value); N]) -> Arc<dyn Connect> {
+    connection::build(name, &Values::from(values)).unwrap()
+}
+
+fn counted(name: &str, key: &'static str, n: u64, multapses: bool) -> Arc<dyn Connect> {
+    rule(name, [(key, n.into()), ("multapses", multapses.into())])
+}
+
+pub fn one_to_one() -> Arc<dyn Connect> {
+    rule("one_to_one", [])
+}
+
+pub fn all_to_all() -> Arc<dyn Connect> {
+    rule("all_to_all", [])
+}
+
+pub fn probability(p: f64) -> Arc<dyn Connect> {
+    rule("fixed_probability", [("probability", p.into())])
+}
+
+pub fn in_degree(degree: u64, multapses: bool) -> Arc<dyn Connect> {
+    counted("fixed_in_degree", "in_degree", degree, multapses)
+}
+
+pub fn out_degree(degree: u64, multapses: bool) -> Arc<dyn Connect> {
+    counted("fixed_out_degree", "out_degree", degree, multapses)
+}
+
+pub fn total(total: u64, multapses: bool) -> Arc<dyn Connect> {
+    counted("fixed_total", "total", total, multapses)
+}
+
+pub fn plan(rule: Arc<dyn Connect>, n_source: u32, n_target: u32) -> Plan {
     Plan {
         name: "e_i".into(),
         seed: 7,
-        n_source,
-        n_target,
-        own: None,
+        space: Space {
+            n_source,
+            n_target,
+            own: None,
+            autapses: true,
+        },
         rule,
-        autapses: true,
-        multapses: true,
         weight: fixed(0.5),
         delay_ms: fixed(1.5),
         delay_resolution: Duration::from_ps(100_000_000),
@@ -40,7 +76,7 @@ pub fn drawn(mut plan: Plan) -> Plan {
 pub fn whole(plan: &Plan) -> Vec<Block> {
     vec![Block {
         first: 0,
-        len: plan.n_target,
+        len: plan.space.n_target,
         local: 0,
     }]
 }

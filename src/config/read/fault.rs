@@ -5,19 +5,18 @@ use crate::config::reader::Section;
 use crate::network::{NetworkError, Problem};
 
 /// Reports `error`, which is about the part that `section` describes.
-pub(super) fn report(section: &Section<'_>, error: &NetworkError, help: Option<&str>) {
+pub(super) fn report(section: &Section<'_>, error: &NetworkError) {
     match &error.problem {
         Problem::Parameter(error) => parameter(section, error),
-        Problem::Rule(rule) => {
-            let item = rule.key().and_then(|key| section.get(key));
-            let help = rule.help().or(help.map(String::from));
-            let whole = format!("{}: {}", error.place, rule.reason());
+        problem @ Problem::Rule(rule) => {
+            let (item, help) = (section.get(rule.key()), rule.help());
+            let whole = format!("{}: {problem}", error.place);
             let Some(item) = item else {
                 section.reader.problem(section.origin, whole, help);
                 return;
             };
             // What does not depend on the populations is at fault where it is written, not in every copy.
-            let message = match rule.depends_on_populations() {
+            let message = match !rule.fault.is_of_value() {
                 true => whole,
                 false => format!("`{}`: {}", item.path, rule.reason()),
             };

@@ -8,7 +8,8 @@ use crate::config::network::{
     Figures, Guard, Instants, NetworkModel, Record, RecordedWeights, SampledStates, Selection,
 };
 use crate::config::quantity;
-use crate::network::projection::{FROM_FILE, WEIGHTS};
+use crate::connection;
+use crate::network::projection::WEIGHTS;
 use crate::network::{Choice, Connection, Given, Population, Projection, Stimulus};
 use crate::{neuron, stimulus};
 
@@ -178,7 +179,7 @@ impl Text {
                 self.key("autapses", projection.autapses);
             }
             Connection::Edges(edges) => {
-                self.key("rule", quote(FROM_FILE.name));
+                self.key("rule", quote(connection::LISTED));
                 // Data that are here cannot be written: they came with a program, not with a model file.
                 if let Given::File(file) = edges {
                     self.key("file", path(&file.path));
@@ -220,6 +221,7 @@ impl Text {
             let resolution = quantity::write_duration(projection.delay_resolution);
             self.key("delay_resolution", resolution);
         }
+        self.key("autapses", projection.autapses);
     }
 
     fn stimulus(&mut self, stimulus: &Stimulus, weight: Dimension) {

@@ -6,12 +6,12 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::config::network::{NetworkModel, RecordedWeights};
+use crate::connection::Plan;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::snapshot;
 use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Population, Projection};
-use crate::network::rule::Plan;
 use crate::neuron;
 
 /// Expected size of a run.
@@ -203,7 +203,7 @@ fn rows_bytes(network: &NetworkPlan, kind: &[usize], lanes: f64) -> f64 {
             .map(|&p| f64::from(network.populations[p].size))
             .sum();
         if reached > 0.0 {
-            let share = reached / f64::from(projection.plan.n_target);
+            let share = reached / f64::from(projection.plan.space.n_target);
             let synapses = projection.plan.expected_synapses() * share;
             by_source
                 .entry(projection.source)

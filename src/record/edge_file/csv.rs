@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::network::rule::{EdgeFault, EdgeList, Edges};
+use crate::connection::{EdgeFault, EdgeList, Edges};
 use crate::record::csv::{self, Wrong, fields, number, quote};
 use crate::record::dataset::Fault;
 

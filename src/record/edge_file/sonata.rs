@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hdf5::Group;
 
-use crate::network::rule::{Column, EdgeList, Edges};
+use crate::connection::{Column, EdgeList, Edges};
 use crate::record::dataset::{self, Fault};
 use crate::record::open::open;
 

@@ -62,7 +62,7 @@ fn consistent(
     match one.population(name, 1, model.spec.name, values) {
         Ok(population) => Some(std::mem::take(&mut population.values)),
         Err(error) => {
-            fault::report(section, &error, None);
+            fault::report(section, &error);
             None
         }
     }

@@ -7,10 +7,10 @@ use crate::config::read::model::registered;
 use crate::config::read::spec::{self, Context};
 use crate::config::read::{Paths, fault};
 use crate::config::reader::{Item, Section};
-use crate::network::projection::{FROM_FILE, WEIGHTS};
-use crate::network::rule::{self as connection, RuleError};
+use crate::connection;
+use crate::network::projection::WEIGHTS;
 use crate::network::{
-    Choice, Connection, Delay, EdgeFile, Given, LayerFile, Network, Part, Problem, Projection,
+    Choice, Connection, Delay, EdgeFile, Given, LayerFile, Network, Part, Projection,
 };
 use crate::{network, plasticity};
 
@@ -38,8 +38,8 @@ pub(super) fn read(section: &Section<'_>, name: &str, around: Around<'_>) -> Opt
         .need("rule", &what)
         .and_then(|item| item.choice(&choices));
     spec::refuse_foreign(section, &rules, rule, "rule");
-    let is = |of: &'static Spec| rule.is_some_and(|rule| rule.name == of.name);
-    let (listed, dense) = (is(&FROM_FILE), is(&WEIGHTS));
+    let dense = rule.is_some_and(|rule| rule.name == WEIGHTS.name);
+    let listed = rule.is_some_and(is_listed);
     if let Some(rule) = rule {
         refuse_keys_of_others(section, rule);
     }
@@ -96,8 +96,9 @@ pub(super) fn read(section: &Section<'_>, name: &str, around: Around<'_>) -> Opt
 
 /// Refuses keys that only some ways of connecting have, where they are written here.
 fn refuse_keys_of_others(section: &Section<'_>, rule: &'static Spec) {
-    let drawn: Vec<&str> = connection::specs().iter().map(|spec| spec.name).collect();
-    let edges: Vec<&str> = drawn.iter().copied().chain([FROM_FILE.name]).collect();
+    let edges: Vec<&str> = connection::specs().iter().map(|spec| spec.name).collect();
+    let drawn = connection::REGISTRY.iter().filter(|rule| !rule.is_listed());
+    let drawn: Vec<&str> = drawn.map(|rule| rule.spec.name).collect();
     let keys: [(&str, &[&str]); 4] = [
         ("autapses", &drawn),
         ("weight", &edges),
@@ -117,7 +118,7 @@ fn refuse_keys_of_others(section: &Section<'_>, rule: &'static Spec) {
 
 fn connection(rule: &'static Spec, values: Values) -> Option<Connection> {
     let text = |name| values.text(name).map(str::to_owned);
-    Some(if rule.name == FROM_FILE.name {
+    Some(if is_listed(rule) {
         Connection::Edges(Given::File(EdgeFile {
             path: values.file("file")?.clone(),
             population: text("population"),
@@ -131,6 +132,11 @@ fn connection(rule: &'static Spec, values: Values) -> Option<Connection> {
     } else {
         Connection::Rule(Choice { spec: rule, values })
     })
+}
+
+/// Whether the synapses are listed in a file.
+fn is_listed(rule: &'static Spec) -> bool {
+    connection::rule(rule.name).is_ok_and(|rule| rule.is_listed())
 }
 
 /// A table has no populations to choose from.
@@ -231,10 +237,7 @@ fn check(section: &Section<'_>, projection: &Projection, known: &Known<'_>) -> O
     match network.check_part(Part::Projection, &projection.name) {
         Ok(()) => Some(()),
         Err(error) => {
-            let own = projection.targets.contains(&projection.source);
-            let short = matches!(error.problem, Problem::Rule(RuleError::ShortDelay { .. }));
-            let why = "within a population spikes take time; between different populations the delay may be 0 ms";
-            fault::report(section, &error, (own && short).then_some(why));
+            fault::report(section, &error);
             None
         }
     }

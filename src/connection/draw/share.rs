@@ -10,20 +10,20 @@ use crate::base::distribution::count;
 use crate::base::stream::Stream;
 
 /// One number of synapses to be shared out.
-pub(super) struct Share<'a, P> {
-    pub(super) seed: u64,
+pub(in crate::connection) struct Share<'a, P> {
+    pub(in crate::connection) seed: u64,
     /// Purpose of the streams.
-    pub(super) purpose: &'a str,
+    pub(in crate::connection) purpose: &'a str,
     /// Added to a node's number to make its entity.
-    pub(super) key: u64,
-    pub(super) multapses: bool,
+    pub(in crate::connection) key: u64,
+    pub(in crate::connection) multapses: bool,
     /// Number of pairs in a range of parts.
-    pub(super) pairs: P,
+    pub(in crate::connection) pairs: P,
 }
 
 impl<P: Fn(Range<u32>) -> u64> Share<'_, P> {
     /// Calls `part` with each of `wanted` among `n` parts that has a share of `total`, in order.
-    pub(super) fn walk(
+    pub(in crate::connection) fn walk(
         &self,
         n: u32,
         total: u64,

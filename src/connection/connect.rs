@@ -4,11 +4,15 @@
 //! of the sources and a list of one entity's partners. Where delays differ, in one pass and by way of buckets, which hold
 //! 12 bytes a synapse (16 in a lane that 16 bits cannot count).
 
+mod bucket;
+mod value;
+
 use crate::base::time::Duration;
-use crate::network::rule::bucket::{Buckets, Rows};
-use crate::network::rule::bundle::{Bundles, ELSEWHERE, Partners};
-use crate::network::rule::value::Values;
-use crate::network::rule::{Block, Plan, Rule, RuleError};
+use crate::connection::connect::bucket::{Buckets, Rows};
+use crate::connection::connect::value::Values;
+use crate::connection::draw::{Block, ELSEWHERE, Lane, Partners};
+use crate::connection::error::{RuleError, RuleFault};
+use crate::connection::plan::Plan;
 use crate::synapse::sparse::{Index, Sparse, Weights};
 
 impl Plan {
@@ -23,24 +27,30 @@ impl Plan {
     /// than 32-bit offsets can count.
     pub fn connect<I: Index>(&self, lane: &[Block]) -> Result<Sparse<I>, RuleError> {
         self.check()?;
-        let mut lane = lane.to_vec();
-        lane.retain(|block| block.len > 0);
-        lane.sort_by_key(|block| block.first);
-        self.check_lane::<I>(&lane)?;
-        let bundles = Bundles::new(self, &lane);
-        self.check_certain(&bundles)?;
+        self.rows(lane).map_err(|fault| self.error(fault))
+    }
+
+    fn rows<I: Index>(&self, lane: &[Block]) -> Result<Sparse<I>, RuleFault> {
+        let mut blocks = lane.to_vec();
+        blocks.retain(|block| block.len > 0);
+        blocks.sort_by_key(|block| block.first);
+        self.check_lane::<I>(&blocks)?;
+        let lane = Lane::new(&self.name, self.seed, &self.space, &blocks);
+        // Before anything is drawn: a list of partners must fit in memory too.
+        if self.rule.certain_synapses(&lane) > u32::MAX.into() {
+            return Err(RuleFault::TooManySynapses);
+        }
         let rows = match self.delay_ms.constant() {
             Some(ms) => {
-                let delay = Duration::from_ms(ms).map_err(|cause| RuleError::DelayRange {
-                    projection: self.name.clone(),
-                    cause,
-                })?;
-                self.fill::<I>(&bundles, self.count(&bundles)?, delay)
+                let delay =
+                    Duration::from_ms(ms).map_err(|cause| RuleFault::DelayRange { cause })?;
+                let starts = self.count(&lane)?;
+                self.fill::<I>(&lane, starts, delay)?
             }
-            None => self.sort::<I>(&bundles)?,
+            None => self.sort::<I>(&lane)?,
         };
         let mut sparse = Sparse {
-            n_source: self.n_source as usize,
+            n_source: self.space.n_source as usize,
             delays: rows.delays,
             offsets: rows.offsets,
             targets: rows.targets,
@@ -55,58 +65,33 @@ impl Plan {
         Ok(sparse)
     }
 
-    fn check_lane<I: Index>(&self, lane: &[Block]) -> Result<(), RuleError> {
+    fn check_lane<I: Index>(&self, blocks: &[Block]) -> Result<(), RuleFault> {
+        let n_target = self.space.n_target;
         let mut end = 0;
-        for block in lane {
+        for block in blocks {
             if u64::from(block.first) < end {
-                return Err(RuleError::Lane {
-                    projection: self.name.clone(),
-                    n_target: self.n_target,
-                });
+                return Err(RuleFault::Lane { n_target });
             }
             end = u64::from(block.first) + u64::from(block.len);
             let local = u64::from(block.local) + u64::from(block.len);
             if local > I::LIMIT {
-                return Err(RuleError::LaneTooLarge {
-                    projection: self.name.clone(),
+                return Err(RuleFault::LaneTooLarge {
                     local: local - 1,
                     limit: I::LIMIT,
                 });
             }
         }
-        if end > u64::from(self.n_target) {
-            return Err(RuleError::Lane {
-                projection: self.name.clone(),
-                n_target: self.n_target,
-            });
+        if end > u64::from(n_target) {
+            return Err(RuleFault::Lane { n_target });
         }
         Ok(())
-    }
-
-    /// Before anything is drawn: a list of partners must fit in memory too.
-    fn check_certain(&self, bundles: &Bundles<'_>) -> Result<(), RuleError> {
-        let certain = match self.rule {
-            Rule::FixedInDegree(degree) => u64::from(degree) * bundles.n_target(),
-            Rule::Given(_) => bundles.given(),
-            _ => bundles.shared(),
-        };
-        if certain > u32::MAX.into() {
-            return Err(self.too_many());
-        }
-        Ok(())
-    }
-
-    fn too_many(&self) -> RuleError {
-        RuleError::TooManySynapses {
-            projection: self.name.clone(),
-        }
     }
 
     /// Where each source's synapses begin, with their number at the end.
-    fn count(&self, bundles: &Bundles<'_>) -> Result<Vec<u32>, RuleError> {
-        let mut counts = vec![0_u32; self.n_source as usize + 1];
+    fn count(&self, lane: &Lane<'_>) -> Result<Vec<u32>, RuleFault> {
+        let mut counts = vec![0_u32; self.space.n_source as usize + 1];
         let mut total = 0_u64;
-        bundles.each(|_, partners| {
+        self.rule.draw(lane, &mut |_, partners| {
             let here = match partners {
                 Partners::Onto(_, sources) => sources.len() as u64,
                 Partners::From(_, locals) => {
@@ -115,7 +100,7 @@ impl Plan {
             };
             total += here;
             if total > u32::MAX.into() {
-                return Err(self.too_many());
+                return Err(RuleFault::TooManySynapses);
             }
             match partners {
                 Partners::Onto(_, sources) => {
@@ -138,10 +123,10 @@ impl Plan {
     /// Rows of synapses that all have one delay and begin at `starts`.
     fn fill<I: Index>(
         &self,
-        bundles: &Bundles<'_>,
+        lane: &Lane<'_>,
         mut starts: Vec<u32>,
         delay: Duration,
-    ) -> Rows<I> {
+    ) -> Result<Rows<I>, RuleFault> {
         let n = starts.last().copied().unwrap_or(0) as usize;
         let weighted = self.weight.constant().is_none();
         let mut targets = vec![I::new(0); n];
@@ -156,7 +141,7 @@ impl Plan {
             }
         };
         let mut values = Values::new(self);
-        let done: Result<(), std::convert::Infallible> = bundles.each(|entity, partners| {
+        self.rule.draw(lane, &mut |entity, partners| {
             match partners {
                 Partners::Onto(local, sources) => {
                     let (weights, _) = values.of(entity, sources.len());
@@ -174,28 +159,27 @@ impl Plan {
                 }
             }
             Ok(())
-        });
-        let Ok(()) = done;
+        })?;
         // Each start has moved along its row to the end, which is where the next source's row starts.
         starts.rotate_right(1);
         if let Some(first) = starts.first_mut() {
             *first = 0;
         }
-        Rows {
+        Ok(Rows {
             delays: vec![delay],
             offsets: starts,
             targets,
             weights,
-        }
+        })
     }
 
     /// Rows of synapses whose delays differ.
-    fn sort<I: Index>(&self, bundles: &Bundles<'_>) -> Result<Rows<I>, RuleError> {
-        let share = bundles.n_target() as f64 / f64::from(self.n_target.max(1));
+    fn sort<I: Index>(&self, lane: &Lane<'_>) -> Result<Rows<I>, RuleFault> {
+        let share = lane.n_target() as f64 / f64::from(self.space.n_target.max(1));
         let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
-        let mut buckets = Buckets::new(self.n_source, expected);
+        let mut buckets = Buckets::new(self.space.n_source, expected);
         let mut values = Values::new(self);
-        bundles.each(|entity, partners| {
+        self.rule.draw(lane, &mut |entity, partners| {
             let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
             let (weights, steps) = values.of(entity, list.len());
             let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
@@ -214,7 +198,7 @@ impl Plan {
                 }
             }
             if buckets.n_synapses() > u32::MAX.into() {
-                return Err(self.too_many());
+                return Err(RuleFault::TooManySynapses);
             }
             Ok(())
         })?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::time::{Duration, PS_PER_MS};
-use crate::network::rule::check::MOST_STEPS;
+use crate::connection::plan::MOST_STEPS;
 
 /// What an edge has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,7 +203,7 @@ impl EdgeList {
             return Ok((delay_ms, Vec::new()));
         }
         let (per_ms, shortest) = (steps_per_ms(resolution), shortest(resolution));
-        let most = Duration::from_ps(resolution.ps().saturating_mul(MOST_STEPS));
+        let most = Duration::from_ps(resolution.ps().saturating_mul(MOST_STEPS.into()));
         let mut rounded = Vec::with_capacity(self.delays_ms.len());
         for (index, &ms) in self.delays_ms.iter().enumerate() {
             let fault = |expected: String| EdgeFault {

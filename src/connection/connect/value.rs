@@ -2,8 +2,8 @@
 
 use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
-use crate::network::rule::given::{Edges, steps, steps_per_ms};
-use crate::network::rule::{Plan, Rule};
+use crate::connection::edges::{Edges, steps, steps_per_ms};
+use crate::connection::plan::Plan;
 
 /// Weights and delays of one entity's synapses after the other's.
 pub(super) struct Values<'a> {
@@ -23,10 +23,7 @@ enum Column<'a, T> {
 impl<'a> Values<'a> {
     /// Of the synapses of `plan`, where they are not all the same.
     pub(super) fn new(plan: &'a Plan) -> Self {
-        let given = match &plan.rule {
-            Rule::Given(edges) => Some(edges.as_ref()),
-            _ => None,
-        };
+        let given = plan.rule.edges();
         let differ = |values: &Distribution| values.constant().is_none();
         Self {
             plan,
