@@ -24,6 +24,7 @@ mod one_to_one;
 mod plan;
 mod rule;
 mod space;
+mod stop;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub use error::{RuleError, RuleFault};
 pub use plan::Plan;
 pub use rule::{Connect, Make, Rule};
 pub use space::Space;
+pub use stop::Stop;
 
 /// Every connection rule.
 pub static REGISTRY: &[&Rule] = &[

@@ -15,6 +15,7 @@ pub mod error;
 pub mod fingerprint;
 pub mod lane;
 pub mod simulation;
+pub mod watch;
 
 use crate::base::time::Time;
 

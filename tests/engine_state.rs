@@ -279,7 +279,7 @@ fn samples_follow_the_closed_form() {
     network.currents.clear();
     network.projections.clear();
     let mut engine = assemble(&network).unwrap();
-    let v = |engine: &Simulation, t: Time| engine.sample(1, 7, 0, t);
+    let v = |engine: &Simulation, t: Time| engine.sample_at(1, 7, 0, t);
     let start = v(&engine, Time::ZERO);
     assert_eq!(engine.run(ms(50.0), &mut Unobserved), Ended::Reached);
     let expected = start * (-50.0_f64 / 20.0).exp();

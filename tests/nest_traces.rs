@@ -104,7 +104,7 @@ fn run(trace: &Trace, path: Path) -> (Vec<Time>, Vec<Vec<f64>>) {
         assert_eq!(engine.run(*t, &mut log), Ended::Reached);
         let of = |node| -> Vec<f64> {
             (0..values.len())
-                .map(|variable| engine.sample(0, node, variable, *t))
+                .map(|variable| engine.sample_at(0, node, variable, *t))
                 .collect()
         };
         assert!((1..N).all(|node| of(node) == of(0)));

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::engine::assembly::AssemblyError;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::guard::Tripped;
 use crate::mlp::conversion::ConversionError;
@@ -79,6 +80,7 @@ impl From<ExperimentError> for Failure {
     fn from(error: ExperimentError) -> Self {
         match error {
             ExperimentError::Tripped(tripped) => Self::Guard(tripped),
+            ExperimentError::Assembly(AssemblyError::Stopped(_)) => Self::Nothing,
             other => Self::input(other),
         }
     }

@@ -111,7 +111,9 @@ impl Shown {
 
     fn show(&mut self, progress: &Progress<'_>, now: Instant) {
         let (number, finished) = match *progress {
-            Progress::Training { seed, .. } | Progress::Sleeping { seed, .. } => (seed, false),
+            Progress::Building { seed, .. }
+            | Progress::Training { seed, .. }
+            | Progress::Sleeping { seed, .. } => (seed, false),
             Progress::Tested { seed, .. } | Progress::Done { seed } => (seed, true),
         };
         let seed = self.seeds.entry(number).or_default();
@@ -127,7 +129,10 @@ impl Shown {
             // One line a minute however many seeds run.
             Display::Lines(_) => Some(now.saturating_duration_since(self.last)),
             Display::Bars(_) | Display::Json(_) => {
-                seed.last.map(|last| now.saturating_duration_since(last))
+                // Most networks are built before anyone could read that they are.
+                let building = matches!(progress, Progress::Building { .. });
+                let last = seed.last.or(building.then_some(self.start));
+                last.map(|last| now.saturating_duration_since(last))
             }
         };
         if !finished && waited.is_some_and(|waited| waited < self.interval) {
@@ -174,7 +179,7 @@ impl Seed {
                 Some(format!("{ended}, {:.1} % correct", 100.0 * overall))
             }
             Progress::Done { .. } => self.ended.take(),
-            Progress::Training { .. } | Progress::Tested { .. } => None,
+            Progress::Building { .. } | Progress::Training { .. } | Progress::Tested { .. } => None,
         }
     }
 

@@ -28,4 +28,8 @@ impl<W: Watch> Watch for Limited<W> {
     fn stopped(&self) -> bool {
         self.watcher.stopped() || self.end.is_some_and(|end| Instant::now() >= end)
     }
+
+    fn interrupted(&self) -> bool {
+        self.watcher.interrupted()
+    }
 }

@@ -13,6 +13,7 @@ use crate::connection::connect::value::Values;
 use crate::connection::draw::{Block, ELSEWHERE, Lane, Partners};
 use crate::connection::error::{RuleError, RuleFault};
 use crate::connection::plan::Plan;
+use crate::connection::stop::{Pace, Stop};
 use crate::synapse::sparse::{Index, Sparse, Weights};
 
 impl Plan {
@@ -26,11 +27,23 @@ impl Plan {
     /// As [`Plan::check`], and if the lane is not part of the targets, is too large for `I`, or receives more synapses
     /// than 32-bit offsets can count.
     pub fn connect<I: Index>(&self, lane: &[Block]) -> Result<Sparse<I>, RuleError> {
-        self.check()?;
-        self.rows(lane).map_err(|fault| self.error(fault))
+        self.connect_until(lane, Stop::NEVER)
     }
 
-    fn rows<I: Index>(&self, lane: &[Block]) -> Result<Sparse<I>, RuleFault> {
+    /// As [`connect`](Self::connect), until `stop` says so.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), and if it did.
+    pub fn connect_until<I: Index>(
+        &self,
+        lane: &[Block],
+        stop: Stop<'_>,
+    ) -> Result<Sparse<I>, RuleError> {
+        self.check()?;
+        self.rows(lane, stop).map_err(|fault| self.error(fault))
+    }
+
+    fn rows<I: Index>(&self, lane: &[Block], stop: Stop<'_>) -> Result<Sparse<I>, RuleFault> {
         let mut blocks = lane.to_vec();
         blocks.retain(|block| block.len > 0);
         blocks.sort_by_key(|block| block.first);
@@ -40,14 +53,16 @@ impl Plan {
         if self.rule.certain_synapses(&lane) > u32::MAX.into() {
             return Err(RuleFault::TooManySynapses);
         }
+        let pace = &mut Pace::new(stop);
+        pace.ask()?;
         let rows = match self.delay_ms.constant() {
             Some(ms) => {
                 let delay =
                     Duration::from_ms(ms).map_err(|cause| RuleFault::DelayRange { cause })?;
-                let starts = self.count(&lane)?;
-                self.fill::<I>(&lane, starts, delay)?
+                let starts = self.count(&lane, pace)?;
+                self.fill::<I>(&lane, starts, delay, pace)?
             }
-            None => self.sort::<I>(&lane)?,
+            None => self.sort::<I>(&lane, pace)?,
         };
         let mut sparse = Sparse {
             n_source: self.space.n_source as usize,
@@ -88,10 +103,12 @@ impl Plan {
     }
 
     /// Where each source's synapses begin, with their number at the end.
-    fn count(&self, lane: &Lane<'_>) -> Result<Vec<u32>, RuleFault> {
+    fn count(&self, lane: &Lane<'_>, pace: &mut Pace<'_>) -> Result<Vec<u32>, RuleFault> {
         let mut counts = vec![0_u32; self.space.n_source as usize + 1];
         let mut total = 0_u64;
         self.rule.draw(lane, &mut |_, partners| {
+            let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             let here = match partners {
                 Partners::Onto(_, sources) => sources.len() as u64,
                 Partners::From(_, locals) => {
@@ -126,6 +143,7 @@ impl Plan {
         lane: &Lane<'_>,
         mut starts: Vec<u32>,
         delay: Duration,
+        pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
         let n = starts.last().copied().unwrap_or(0) as usize;
         let weighted = self.weight.constant().is_none();
@@ -142,6 +160,8 @@ impl Plan {
         };
         let mut values = Values::new(self);
         self.rule.draw(lane, &mut |entity, partners| {
+            let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             match partners {
                 Partners::Onto(local, sources) => {
                     let (weights, _) = values.of(entity, sources.len());
@@ -174,13 +194,14 @@ impl Plan {
     }
 
     /// Rows of synapses whose delays differ.
-    fn sort<I: Index>(&self, lane: &Lane<'_>) -> Result<Rows<I>, RuleFault> {
+    fn sort<I: Index>(&self, lane: &Lane<'_>, pace: &mut Pace<'_>) -> Result<Rows<I>, RuleFault> {
         let share = lane.n_target() as f64 / f64::from(self.space.n_target.max(1));
         let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
         let mut buckets = Buckets::new(self.space.n_source, expected);
         let mut values = Values::new(self);
         self.rule.draw(lane, &mut |entity, partners| {
             let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             let (weights, steps) = values.of(entity, list.len());
             let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
             match partners {
@@ -203,6 +224,6 @@ impl Plan {
             Ok(())
         })?;
         let weighted = self.weight.constant().is_none();
-        Ok(buckets.into_rows(weighted, self.delay_resolution))
+        buckets.into_rows(weighted, self.delay_resolution, pace)
     }
 }

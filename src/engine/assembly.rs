@@ -3,18 +3,20 @@
 mod dense;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
-use crate::connection::{self, RuleError};
+use crate::connection::{self, RuleError, RuleFault, Stop};
 use crate::engine::division::{GroupPlan, divide};
 use crate::engine::error::SimulationError;
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
+use crate::engine::watch::{Stopped, Unwatched, Watch};
 use crate::network::plan::dense::DenseError;
 use crate::network::plan::{NetworkPlan, Projection};
 use crate::neuron::{self, Neurons, Setup};
@@ -48,6 +50,9 @@ pub enum AssemblyError {
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// Its watcher said so.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     /// A stimulus.
     #[error(transparent)]
     Stimulus(#[from] SimulationError),
@@ -95,6 +100,17 @@ pub enum AssemblyError {
 /// # Errors
 /// If a parameter or a rule is impossible, or projections without delay form a loop.
 pub fn assemble(network: &NetworkPlan) -> Result<Simulation, AssemblyError> {
+    assemble_watched(network, &Unwatched)
+}
+
+/// As [`assemble`], while `watch` does not say to stop.
+///
+/// # Errors
+/// As [`assemble`], and if it did.
+pub fn assemble_watched(
+    network: &NetworkPlan,
+    watch: &dyn Watch,
+) -> Result<Simulation, AssemblyError> {
     for projection in &network.projections {
         projection.plan.check()?;
     }
@@ -103,15 +119,17 @@ pub fn assemble(network: &NetworkPlan) -> Result<Simulation, AssemblyError> {
     }
     let mut groups: Vec<Vec<Group>> = Vec::new();
     for plan in divide(network)? {
-        let lane: Result<Vec<Option<Group>>, AssemblyError> =
-            plan.par_iter().map(|plan| group(network, plan)).collect();
+        let lane: Result<Vec<Option<Group>>, AssemblyError> = plan
+            .par_iter()
+            .map(|plan| group(network, plan, watch))
+            .collect();
         let lane: Vec<Group> = lane?.into_iter().flatten().collect();
         // Small populations leave some lanes empty.
         if !lane.is_empty() {
             groups.push(lane);
         }
     }
-    let blocks = blocks(network, &groups)?;
+    let blocks = blocks(network, &groups, watch)?;
     let n_populations = network.populations.len();
     let lanes: Vec<Lane> = groups
         .into_iter()
@@ -119,8 +137,8 @@ pub fn assemble(network: &NetworkPlan) -> Result<Simulation, AssemblyError> {
         .map(|(groups, blocks)| Lane::new(groups, blocks, n_populations))
         .collect();
     let populations = network.populations.iter().map(|population| {
-        let id = name_hash(&population.name);
-        Population::new(population.name.clone(), id, population.size)
+        let variables = neuron::model(population.model).map_or(&[][..], |model| model.variables);
+        Population::new(population.name.clone(), population.size, variables)
     });
     let lookahead = lookahead(network, &lanes)?;
     let mut simulation = Simulation::new(
@@ -182,7 +200,12 @@ fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, Assembly
 }
 
 /// Neurons of one kind with the dense projections onto them; `None` if the share is empty.
-fn group(network: &NetworkPlan, plan: &GroupPlan) -> Result<Option<Group>, AssemblyError> {
+fn group(
+    network: &NetworkPlan,
+    plan: &GroupPlan,
+    watch: &dyn Watch,
+) -> Result<Option<Group>, AssemblyError> {
+    ask(watch)?;
     let mut members = Vec::new();
     let mut size = 0;
     for &population in &plan.kind {
@@ -254,7 +277,15 @@ fn neurons(
 }
 
 /// Synapses onto every lane, merged by source population.
-fn blocks(network: &NetworkPlan, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, AssemblyError> {
+fn blocks(
+    network: &NetworkPlan,
+    lanes: &[Vec<Group>],
+    watch: &dyn Watch,
+) -> Result<Vec<Vec<Block>>, AssemblyError> {
+    let projections = network.projections.iter();
+    let expected: f64 = projections.map(|one| one.plan.expected_synapses()).sum();
+    let drawn = AtomicU64::new(0);
+    let stopped = || watch.stopped();
     let mut by_rank: Vec<&Projection> = network.projections.iter().collect();
     by_rank.sort_by_key(|projection| name_hash(&projection.plan.name));
     let mut sources: Vec<usize> = (0..network.populations.len()).collect();
@@ -274,15 +305,25 @@ fn blocks(network: &NetworkPlan, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>
             }
             let onto = onto(network, &projection.targets, members);
             if !onto.is_empty() {
-                parts.push(projection.plan.connect::<u16>(&onto)?);
+                let part = projection
+                    .plan
+                    .connect_until::<u16>(&onto, Stop::new(&stopped));
+                parts.push(part.map_err(|error| match error.fault {
+                    RuleFault::Stopped => Stopped.into(),
+                    _ => AssemblyError::Rule(error),
+                })?);
             }
         }
+        ask(watch)?;
         let rows = Rows::merge(parts).map_err(|cause| AssemblyError::TooMany {
             source_population: network.populations[source].name.clone(),
             target: network.populations[members[0].population].name.clone(),
             cause,
         })?;
         Ok(rows.map(|rows| {
+            let n = rows.n_synapses() as u64;
+            let done = drawn.fetch_add(n, Ordering::Relaxed) + n;
+            watch.assembled(done, expected as u64);
             let block = Block {
                 source,
                 group,
@@ -298,6 +339,15 @@ fn blocks(network: &NetworkPlan, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>
         blocks[lane].push(block);
     }
     Ok(blocks)
+}
+
+/// # Errors
+/// If `watch` says to stop.
+fn ask(watch: &dyn Watch) -> Result<(), Stopped> {
+    match watch.stopped() {
+        true => Err(Stopped),
+        false => Ok(()),
+    }
 }
 
 /// The parts of a plan's target space that lie among `members`.

@@ -5,9 +5,12 @@
 //! is cut, and how many threads take lanes does not change any bit; empty windows are skipped.
 
 mod bout;
+mod change;
 mod checkpoint;
 mod drive;
+mod graph;
 mod input;
+mod sample;
 mod weights;
 
 use std::mem;
@@ -15,6 +18,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use crate::base::stream::name_hash;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::error::{Kind, SimulationError};
@@ -22,8 +26,10 @@ use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::{Lane, Spike};
 use crate::event::agenda::Agenda;
+use crate::neuron::Variable;
 use crate::stimulus;
 pub use bout::{Bout, Keep};
+pub use change::Change;
 use drive::Drive;
 pub(in crate::engine) use input::Inputs;
 pub(in crate::engine) use weights::Projection;
@@ -37,17 +43,20 @@ pub struct Population {
     pub id: u64,
     /// Neurons.
     pub size: u32,
+    /// What can be sampled of them.
+    pub variables: &'static [Variable],
     /// Where its neurons are, in ascending order.
     pub(super) places: Vec<Place>,
 }
 
 impl Population {
     /// A population whose neurons have no place yet.
-    pub(super) fn new(name: String, id: u64, size: u32) -> Self {
+    pub(super) fn new(name: String, size: u32, variables: &'static [Variable]) -> Self {
         Self {
+            id: name_hash(&name),
             name,
-            id,
             size,
+            variables,
             places: Vec::new(),
         }
     }
@@ -209,26 +218,6 @@ impl Simulation {
     fn dense(&self) -> impl Iterator<Item = &DenseBlock> {
         let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
         groups.flat_map(|group| &group.dense)
-    }
-
-    /// The model's variable number `variable` of neuron `node` of the population at index `population` at `t`, which is
-    /// now or before it, if nothing happened in between.
-    pub fn sample(&self, population: usize, node: u32, variable: usize, t: Time) -> f64 {
-        let places = &self.populations[population].places;
-        let place = places[places.partition_point(|place| place.first <= node) - 1];
-        let group = &self.lanes[place.lane].groups[place.group];
-        let local = (place.local + (node - place.first)) as usize;
-        group.neurons.sample(variable, local, t)
-    }
-
-    /// A neuron whose state is NaN or infinite: population and number.
-    pub fn non_finite(&self) -> Option<(usize, u32)> {
-        let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
-        let mut wrong = groups.filter_map(|group| {
-            let local = group.neurons.non_finite()?;
-            Some(group.node(local as u32))
-        });
-        wrong.next()
     }
 
     /// Windows run so far in which something may have happened: states are as they were where this has not grown.

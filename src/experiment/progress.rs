@@ -4,6 +4,7 @@
 //! show. Watching changes nothing about the results.
 
 use crate::base::time::Duration;
+use crate::engine::watch;
 
 /// Spikes of one layer so far in a sleep.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,15 @@ pub enum Progress<'a> {
         /// Mean loss over that epoch's images.
         loss: f64,
     },
+    /// A network is being built.
+    Building {
+        /// Seed of this repetition.
+        seed: u64,
+        /// Synapses drawn so far.
+        done: u64,
+        /// Synapses in all, about.
+        total: u64,
+    },
     /// A sleep, or the one run of a network that is not put to sleep, is under way.
     Sleeping {
         /// Seed of this repetition.
@@ -91,6 +101,31 @@ pub trait Watch: Sync {
 
     /// Whether the run is to stop at the next place where its file is whole.
     fn stopped(&self) -> bool;
+
+    /// Whether it is to stop even before there is anything to keep: a limit of time alone is no reason, because a run
+    /// that is stopped again and again would never get on.
+    fn interrupted(&self) -> bool {
+        self.stopped()
+    }
+}
+
+/// The same watcher while a network is being built.
+pub struct Building<'a> {
+    /// Who watches the run.
+    pub watch: &'a dyn Watch,
+    /// Seed of this repetition.
+    pub seed: u64,
+}
+
+impl watch::Watch for Building<'_> {
+    fn stopped(&self) -> bool {
+        self.watch.interrupted()
+    }
+
+    fn assembled(&self, done: u64, total: u64) {
+        let seed = self.seed;
+        self.watch.show(&Progress::Building { seed, done, total });
+    }
 }
 
 /// Watches nothing and never stops a run.

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
-use crate::engine::assembly::assemble;
+use crate::engine::assembly::{AssemblyError, assemble_watched};
 use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::progress::{Progress, Watch};
+use crate::experiment::progress::{Building, Progress, Watch};
 use crate::experiment::run::{Finished, Options, listing};
 use crate::experiment::{load, memory};
 use crate::network::plan::NetworkPlan;
@@ -46,14 +46,14 @@ const RASTER: &str = "raster";
 /// Runs `model`. A run that is stopped leaves a checkpoint, and its table so far.
 ///
 /// # Errors
-/// If the network is impossible or larger than the machine or a spike file is wrong (then nothing is written), a guard
-/// trips, or an output cannot be written.
+/// If the network is impossible or larger than the machine, a spike file is wrong, or the run is stopped before the
+/// network is built (then nothing is written), a guard trips, or an output cannot be written.
 pub fn run(
     model: &NetworkModel,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Finished<Summary>, ExperimentError> {
-    let engine = build(model)?;
+    let engine = build(model, watch)?;
     let files = state::hashes(model)?;
     let directory = options.directory()?;
     let _lock = lock(&directory)?;
@@ -90,8 +90,13 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
         read => read?,
     };
     let model = state::model(&checkpoint, &directory)?;
-    let mut engine = build(&model)?;
-    if engine.graph_hash() != checkpoint.graph {
+    let mut engine = build(&model, watch)?;
+    let building = Building {
+        watch,
+        seed: model.network.seed,
+    };
+    let hash = engine.graph_hash_watched(&building);
+    if hash.map_err(AssemblyError::from)? != checkpoint.graph {
         let path = directory.join(checkpoint::FILE);
         return Err(ResumeError::Graph { path }.into());
     }
@@ -146,7 +151,7 @@ fn clear(directory: &Path) {
     let _ = std::fs::remove_dir(figures);
 }
 
-fn build(model: &NetworkModel) -> Result<Simulation, ExperimentError> {
+fn build(model: &NetworkModel, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
     let network = declare(model)?;
     let expected = estimate(model, &network)?;
     let what = format!(
@@ -154,7 +159,8 @@ fn build(model: &NetworkModel) -> Result<Simulation, ExperimentError> {
         expected.neurons, expected.synapses
     );
     memory::check(expected.memory_bytes, &what)?;
-    Ok(assemble(&network)?)
+    let seed = model.network.seed;
+    Ok(assemble_watched(&network, &Building { watch, seed })?)
 }
 
 /// Runs to the end and writes what a run leaves.

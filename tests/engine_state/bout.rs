@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sharpwave::base::time::Time;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
+use sharpwave::engine::simulation::{Bout, Change, Ended, Keep, Simulation};
 use sharpwave::network::plan::{NetworkPlan, SpikeInput, SpikeSource};
 use sharpwave::stimulus::spike_list::SpikeList;
 
@@ -303,4 +303,119 @@ fn what_a_bout_cannot_have_is_named() {
         .begin(&bout(2, Time::ZERO, Keep::Weights, &[]))
         .unwrap();
     engine.drive("image", "b", 1.0, list()).unwrap();
+}
+
+fn switch(name: &str, on: bool) -> Change {
+    let name = name.into();
+    Change::Stimulus { name, on }
+}
+
+fn rate(stimulus: &str, hz: f64) -> Change {
+    let stimulus = stimulus.into();
+    Change::Rate { stimulus, hz }
+}
+
+#[test]
+fn a_rate_is_another_from_its_instant_on() {
+    let mut network = network(3, "lif", 2, false, false);
+    network.projections.clear();
+    let network = without(&network, &["strong", "inhibitory", "step", "volley"]);
+    let mut engine = assemble(&network).unwrap();
+    let mut spikes = run(&mut engine, ms(200.0));
+    let first = spikes.clone();
+    engine.apply(ms(200.0), &rate("weak", 0.0)).unwrap();
+    spikes.extend(run(&mut engine, ms(400.0)));
+    engine.apply(ms(400.0), &rate("weak", 8_000.0)).unwrap();
+    // A state holds the rate, and where its stream is.
+    let bytes = engine.save().unwrap();
+    let mut other = assemble(&network).unwrap();
+    other.load(&bytes).unwrap();
+    let last = run(&mut engine, ms(600.0));
+    assert_eq!(run(&mut other, ms(600.0)), last);
+    let whole = run(&mut assemble(&network).unwrap(), ms(200.0));
+    assert_eq!(first, whole);
+    assert!(first.len() > 50, "{}", first.len());
+    assert_eq!(between(&spikes, 200.0, 400.0), []);
+    assert!(last.len() > 2 * first.len(), "{}", last.len());
+}
+
+#[test]
+fn switching_off_and_on_in_a_bout_begins_anew_and_what_is_on_already_goes_on() {
+    let network = network(5, "lif_exp", 2, false, false);
+    let mut whole = assemble(&network).unwrap();
+    let expected = run_on(&mut whole);
+    let mut engine = assemble(&network).unwrap();
+    let mut spikes = run(&mut engine, ms(31.0));
+    engine.apply(ms(31.0), &switch("strong", true)).unwrap();
+    spikes.extend(run_on(&mut engine));
+    assert_eq!(spikes, expected);
+    let changed = |changes: &[Change]| {
+        let mut engine = assemble(&network).unwrap();
+        let before = run(&mut engine, ms(31.0));
+        for change in changes {
+            engine.apply(ms(31.0), change).unwrap();
+        }
+        (before, run_on(&mut engine))
+    };
+    let (before, after) = changed(&[switch("strong", false), switch("strong", true)]);
+    assert_eq!(before, between(&expected, 0.0, 31.0));
+    assert!(after != between(&expected, 31.0, END_MS) && after.len() > 20);
+    // As the noise does, the volley of 33 ms begins again, at 64 ms.
+    let (_, after) = changed(&[switch("volley", false), switch("volley", true)]);
+    let same = between(&expected, 31.0, 33.0);
+    assert_eq!(after[..same.len()], same);
+    assert_ne!(after, between(&expected, 31.0, END_MS));
+}
+
+#[test]
+fn changes_that_do_not_fit_are_named_and_change_nothing() {
+    let network = network(2, "lif", 1, false, false);
+    let mut engine = assemble(&network).unwrap();
+    run(&mut engine, ms(10.0));
+    let bytes = engine.save().unwrap();
+    let mut refused =
+        |at: f64, change: Change| engine.apply(ms(at), &change).unwrap_err().to_string();
+    assert_eq!(
+        refused(9.0, switch("weak", false)),
+        "a change at 9 ms while the network stands at 10 ms, expected one at that instant"
+    );
+    assert_eq!(
+        refused(10.0, switch("weaks", false)),
+        "there is no stimulus `weaks`; did you mean `weak`?"
+    );
+    assert_eq!(
+        refused(10.0, rate("step", 1.0)),
+        "the stimulus `step` has no rate"
+    );
+    assert_eq!(
+        refused(10.0, rate("weak", -1.0)),
+        "the rate of the stimulus `weak` is -1 Hz, expected a finite number that is not negative"
+    );
+    assert_eq!(engine.save().unwrap(), bytes);
+}
+
+#[test]
+fn samples_by_name_are_those_by_number() {
+    let network = network(2, "lif_exp", 2, true, false);
+    let mut engine = assemble(&network).unwrap();
+    run(&mut engine, ms(10.0));
+    let found = engine.sample("b", 41, "i_ex").unwrap();
+    assert!(found > 0.0);
+    assert_eq!(found, engine.sample_at(1, 41, 1, ms(10.0)));
+    let message = |population, neuron, variable| {
+        let sampled = engine.sample(population, neuron, variable);
+        sampled.unwrap_err().to_string()
+    };
+    assert_eq!(
+        message("c", 0, "v_m"),
+        "there is no population `c`; known here: `a`, `b`"
+    );
+    assert_eq!(
+        message("b", N, "v_m"),
+        "population `b` has no neuron 60, expected one below 60"
+    );
+    assert_eq!(
+        message("b", 0, "v_n"),
+        "there is no variable `v_n`; did you mean `v_m`?"
+    );
 }

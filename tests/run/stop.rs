@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::run_file::RunFile;
-use super::setup::{Place, SMALL, said, shipped};
+use super::setup::{Place, SMALL, said};
 
 /// A run that would take minutes.
 fn long(place: &Place, part: &str) -> &'static str {
@@ -145,13 +145,16 @@ fn a_signal_stops_training_and_sleep_with_a_readable_file() {
 #[test]
 fn a_second_signal_ends_at_once() {
     let place = Place::new();
-    // A network of 160 million synapses takes seconds to build, and until it is built nothing obeys the first signal:
-    // only the second can end the program in time.
-    let model = shipped("brunel_balanced.toml");
-    let mut child = start(
-        &place,
-        &format!("run {model} --set parameter.n=40000 --out r"),
+    // Nothing obeys the first signal while the program waits for a file of spikes: only the second can end it.
+    let made = Command::new("mkfifo").arg(place.path("pipe.csv")).status();
+    assert!(made.expect("mkfifo").success());
+    place.write(
+        "model.toml",
+        "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
+         [population.e]\nneuron = \"lif\"\nsize = 2\ntau_m = \"10 ms\"\nv_th = \"10 mV\"\n\
+         [stimulus.s]\nkind = \"spikes\"\ntarget = \"e\"\nfile = \"pipe.csv\"\nweight = \"1 mV\"\n",
     );
+    let mut child = start(&place, "run model.toml --out r");
     std::thread::sleep(Duration::from_millis(300));
     signal(&child, "INT");
     std::thread::sleep(Duration::from_millis(50));
@@ -267,4 +270,32 @@ states = { population = "e", first = 1, variables = "v_m", every = "1 ms" }
         let mut child = start(&place, &arguments);
         assert_eq!(end_soon(&mut child), Some(3), "{set}");
     }
+}
+
+#[test]
+fn a_network_is_stopped_while_it_is_built() {
+    let place = Place::new();
+    place.write(
+        "model.toml",
+        "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
+         [population.e]\nneuron = \"lif\"\nsize = 500_000\ntau_m = \"10 ms\"\nv_th = \"10 mV\"\n\
+         [projection.p]\nsource = \"e\"\ntarget = \"e\"\nrule = \"fixed_in_degree\"\nin_degree = 1000\n\
+         weight = \"0.1 mV\"\ndendritic_delay = \"1 ms\"\n",
+    );
+    let mut child = start(&place, "--json run model.toml --out r");
+    let rest = wait_for(
+        &mut child,
+        &["\"event\":\"building\"", "\"total_synapses\":500000000"],
+    );
+    let asked = Instant::now();
+    signal(&child, "TERM");
+    assert_eq!(end_soon(&mut child), Some(3));
+    let took = asked.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    let rest = rest.join().expect("text");
+    assert!(
+        rest.contains("stopped early; nothing was written"),
+        "{rest}"
+    );
+    assert!(!place.path("r").exists());
 }

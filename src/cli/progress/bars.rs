@@ -67,6 +67,7 @@ impl Bars {
 /// How much of the present stage is done, 0 to 1; `None` where nothing is under way.
 fn share(progress: &Progress<'_>) -> Option<f64> {
     match *progress {
+        Progress::Building { done, total, .. } => Some(done as f64 / total.max(1) as f64),
         Progress::Training { epoch, epochs, .. } => Some(epoch as f64 / epochs.max(1) as f64),
         Progress::Sleeping {
             simulated, total, ..

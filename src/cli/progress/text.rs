@@ -46,6 +46,10 @@ pub(super) fn sentence(progress: &Progress<'_>, pace: Option<Pace>) -> String {
 /// Where it stands and how long it will take.
 pub(super) fn stage(progress: &Progress<'_>, pace: Option<Pace>) -> String {
     match *progress {
+        Progress::Building { done, total, .. } => {
+            let percent = 100.0 * done as f64 / total.max(1) as f64;
+            format!("building, {percent:.0} % of {} synapses", grouped(total))
+        }
         Progress::Training {
             network,
             task,
@@ -133,6 +137,9 @@ fn grouped(number: u64) -> String {
 /// One JSON object.
 pub(super) fn document(progress: &Progress<'_>, pace: Option<Pace>) -> Value {
     match *progress {
+        Progress::Building { seed, done, total } => json!({
+            "event": "building", "seed": seed, "synapses": done, "total_synapses": total,
+        }),
         Progress::Training {
             seed,
             network,

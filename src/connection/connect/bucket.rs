@@ -7,6 +7,8 @@
 use std::ops::Range;
 
 use crate::base::time::Duration;
+use crate::connection::error::RuleFault;
+use crate::connection::stop::Pace;
 use crate::synapse::sparse::Index;
 
 /// Most buckets: so many that the rows of one fit a second-level cache (1 MB for 5·10⁷ synapses onto four lanes), so few
@@ -78,7 +80,15 @@ impl<I: Index> Buckets<I> {
 
     /// Puts all into rows, those of one row in their order; at most as many as 32 bits count. Weights only where they are
     /// `weighted`.
-    pub(super) fn into_rows(self, weighted: bool, resolution: Duration) -> Rows<I> {
+    ///
+    /// # Errors
+    /// If there is to be an end.
+    pub(super) fn into_rows(
+        self,
+        weighted: bool,
+        resolution: Duration,
+        pace: &mut Pace<'_>,
+    ) -> Result<Rows<I>, RuleFault> {
         let mut delays = Vec::new();
         let mut numbers = vec![0_u16; self.used.len()];
         for (step, number) in (0_i64..).zip(&mut numbers) {
@@ -97,11 +107,12 @@ impl<I: Index> Buckets<I> {
             delays,
         };
         for (first, bucket) in (0_u32..).step_by(1 << self.shift).zip(self.buckets) {
+            pace.on(bucket.len())?;
             let end = self.n_source.min(first.saturating_add(1 << self.shift));
             rows.add(first..end, &bucket, &numbers, weighted);
         }
         rows.offsets.push(n as u32);
-        rows
+        Ok(rows)
     }
 }
 

@@ -8,7 +8,6 @@ use super::Simulation;
 use super::bout::Current;
 use super::drive::Drive;
 use super::input::Inputs;
-use crate::base::stream::mix;
 use crate::base::time::Time;
 use crate::engine::error::StateError;
 use crate::engine::fingerprint::Fingerprint;
@@ -204,53 +203,6 @@ impl Simulation {
         }
         Ok(())
     }
-
-    /// A hash of every synapse with weight and delay, in the order in which they are stored, and of where each neuron
-    /// is.
-    pub fn graph_hash(&self) -> u128 {
-        *self.graph.get_or_init(|| self.hash_graph())
-    }
-
-    fn hash_graph(&self) -> u128 {
-        let populations = &self.populations;
-        let hashes: Vec<u64> = self
-            .lanes
-            .par_iter()
-            .flat_map_iter(|lane| {
-                let members = lane.groups.iter().flat_map(|group| &group.members);
-                let members = members.map(|member| {
-                    let place = u64::from(member.first) << 32 | u64::from(member.len);
-                    mix(place ^ populations[member.population].id)
-                });
-                let blocks = lane
-                    .blocks
-                    .iter()
-                    .map(|block| mix(block.rows.hash() ^ populations[block.source].id));
-                let dense = lane.groups.iter().flat_map(|group| &group.dense);
-                let dense = dense.map(|block| hash_dense(block, populations[block.source].id));
-                members.chain(blocks).chain(dense).collect::<Vec<_>>()
-            })
-            .collect();
-        let fold = |start: u64| hashes.iter().fold(start, |all, &hash| mix(all ^ hash));
-        u128::from(fold(0)) << 64 | u128::from(fold(1))
-    }
-}
-
-/// A hash of a block of synapses from the population whose name has the number `source`. Weights that change are no part
-/// of the graph.
-fn hash_dense(block: &DenseBlock, source: u64) -> u64 {
-    let weights = match block.plastic {
-        None => block.weights.hash(),
-        Some(_) => 0,
-    };
-    let numbers = [
-        source,
-        block.first.into(),
-        block.gain.to_bits(),
-        block.delay.ps() as u64,
-    ];
-    let fold = |hash: u64, &number: &u64| mix(hash ^ number);
-    numbers.iter().fold(weights, fold)
 }
 
 fn of_stimulus(name: &str, error: &crate::stimulus::StateError) -> StateError {

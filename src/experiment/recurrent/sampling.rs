@@ -53,8 +53,9 @@ impl Sampling {
         let t = Time::from_ps(engine.now().ps() - TICK.ps());
         for (report, probe) in self.0.iter().enumerate() {
             if t >= Time::ZERO && t == probe.next(t) {
-                let value =
-                    |&node: &u32| engine.sample(probe.population, node, probe.variable, t) as f32;
+                let value = |&node: &u32| {
+                    engine.sample_at(probe.population, node, probe.variable, t) as f32
+                };
                 file.frame(report, &mut probe.neurons.iter().map(value))?;
             }
         }
