@@ -35,6 +35,9 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
     /// later. Otherwise they move the potential at once, and are lost on a refractory neuron.
     const HAS_CURRENTS: bool;
 
+    /// How many [`numbers`](Self::numbers) make up a state.
+    const WIDTH: usize;
+
     /// From values by name, missing ones filled with their defaults.
     ///
     /// # Errors
@@ -84,6 +87,25 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
 
     /// Whether the state is a number in all its parts.
     fn is_finite(&self, state: &Self::State) -> bool;
+
+    /// The state in numbers that mean the same whatever the parameters: potentials and currents in held units.
+    fn numbers(&self, state: &Self::State) -> impl IntoIterator<Item = f64>;
+
+    /// The state that has these numbers; that of a refractory neuron, `held`, has the reset potential.
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> Self::State;
+
+    /// The fast path of these neurons: `None` if the model has none, or they do not share their parameters.
+    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
+        let _ = neurons;
+        None
+    }
+}
+
+/// What is common to all of them; `None` if there is none or they differ.
+fn common<T: PartialEq>(each: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut each = each.into_iter();
+    let first = each.next()?;
+    each.all(|other| other == first).then_some(first)
 }
 
 /// A population each of whose neurons has parameters of its own.

@@ -1,5 +1,6 @@
 //! What holds for every model, and that a model is easily added.
 
+mod alter;
 mod perfect;
 
 use std::collections::BTreeMap;

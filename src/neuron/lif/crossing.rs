@@ -38,6 +38,17 @@ impl Lif {
         }
     }
 
+    /// Looks at neuron `j` after it has been put where it is: at or above the `threshold` of this instant it fires unless
+    /// something that arrives pulls it down; below, its crossing is queued, if it is near.
+    pub(super) fn place(&mut self, j: u32, threshold: f64) {
+        let [u] = self.state.cells.all()[j as usize];
+        if u >= threshold {
+            self.state.scan = true;
+        } else {
+            self.predict(j, self.state.now);
+        }
+    }
+
     /// Moves the horizon beyond `t` and queues every crossing within it.
     pub(super) fn foresee(&mut self, t: Time) {
         let Some(horizon) = &mut self.state.horizon else {

@@ -51,6 +51,8 @@ impl Dynamics for Perfect {
 
     const HAS_CURRENTS: bool = false;
 
+    const WIDTH: usize = 1;
+
     fn new(values: &Values) -> Result<Self, ParameterError> {
         let values = parameter::complete(&SPEC, values)?;
         Ok(Self {
@@ -110,6 +112,14 @@ impl Dynamics for Perfect {
 
     fn is_finite(&self, v: &f64) -> bool {
         v.is_finite()
+    }
+
+    fn numbers(&self, v: &f64) -> impl IntoIterator<Item = f64> {
+        [*v]
+    }
+
+    fn of_numbers(&self, numbers: &[f64], _held: bool) -> f64 {
+        numbers[0]
     }
 }
 
