@@ -256,6 +256,26 @@ pub struct Model {
     pub variables: &'static [Variable],
     /// Builds a population; parameters that are missing take their defaults.
     pub build: Build,
+    /// Bytes of a neuron in memory: its state and, where neurons have parameters of their own, its parameters.
+    pub bytes: fn(own: bool) -> usize,
+    /// A typical neuron.
+    pub example: Example,
+}
+
+/// A typical neuron of a model: what tests and benchmarks that know no model by its name are made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Example {
+    /// Its parameters, by name; others take their defaults.
+    pub values: &'static [(&'static str, f64)],
+    /// A weight that makes it fire when it arrives at rest, at once or later; 0 for a source, which nothing reaches.
+    pub weight: f32,
+}
+
+impl Example {
+    /// Its parameters.
+    pub fn values(&self) -> Values {
+        self.values.iter().copied().collect()
+    }
 }
 
 /// Every neuron model.

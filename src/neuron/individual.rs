@@ -11,6 +11,7 @@ mod lif_adaptive;
 mod lif_exp;
 mod population;
 
+use cell::Cell;
 pub use lif::Lif;
 pub use lif_adaptive::LifAdaptive;
 pub use lif_exp::LifExp;
@@ -137,6 +138,11 @@ pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, Paramet
         dynamics.push(D::new(&values).map_err(|error| of_neuron(j, error))?);
     }
     Ok(Box::new(Individual::new(dynamics)))
+}
+
+/// Bytes of such a neuron in memory: its state and its parameters.
+pub fn bytes<D: Dynamics>() -> usize {
+    size_of::<Cell<D::State>>() + size_of::<D>()
 }
 
 /// The error with the neuron that it is about.

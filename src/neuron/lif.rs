@@ -24,7 +24,8 @@ use crate::neuron::horizon::Horizon;
 use crate::neuron::individual::{self, Individual};
 use crate::neuron::state::take_over;
 use crate::neuron::{
-    self as neuron, EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M,
+    self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
+    V_M,
 };
 use derived::Derived;
 use kernel::{
@@ -43,6 +44,14 @@ pub static MODEL: Model = Model {
         }
         let population = Lif::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
+    },
+    bytes: |own| match own {
+        false => size_of::<[f64; 1]>(),
+        true => individual::bytes::<individual::Lif>(),
+    },
+    example: Example {
+        values: &[("tau_m", 20.0), ("v_th", 20.0), ("t_ref", 2.0)],
+        weight: 25.0,
     },
 };
 

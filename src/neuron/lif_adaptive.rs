@@ -26,8 +26,8 @@ use crate::neuron::horizon::Horizon;
 use crate::neuron::individual::{self, Individual};
 use crate::neuron::state::take_over;
 use crate::neuron::{
-    self as neuron, EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M,
-    Variable,
+    self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
+    V_M, Variable,
 };
 use constants::{Derived, Drive};
 use decay::Clock;
@@ -53,6 +53,20 @@ pub static MODEL: Model = Model {
         }
         let population = LifAdaptive::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
+    },
+    bytes: |own| match own {
+        false => size_of::<Cell>(),
+        true => individual::bytes::<individual::LifAdaptive>(),
+    },
+    example: Example {
+        values: &[
+            ("tau_m", 20.0),
+            ("v_th", 20.0),
+            ("t_ref", 2.0),
+            ("tau_w", 150.0),
+            ("b", 10.0),
+        ],
+        weight: 25.0,
     },
 };
 

@@ -32,7 +32,7 @@ use crate::neuron::bytes::{Path, path_of, to_bytes};
 use crate::neuron::individual::{self, Individual};
 use crate::neuron::state::take_over;
 use crate::neuron::{
-    self as neuron, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
+    self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
 };
 use clock::{Decay, Grown, Sign};
 use crossing::{Ahead, Neuron};
@@ -66,6 +66,20 @@ pub static MODEL: Model = Model {
         }
         let population = LifExp::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
+    },
+    bytes: |own| match own {
+        false => size_of::<Cell>(),
+        true => individual::bytes::<individual::LifExp>(),
+    },
+    example: Example {
+        values: &[
+            ("tau_m", 20.0),
+            ("v_th", 20.0),
+            ("t_ref", 2.0),
+            ("tau_syn_ex", 5.0),
+            ("tau_syn_in", 10.0),
+        ],
+        weight: 5_000.0,
     },
 };
 

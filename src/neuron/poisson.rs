@@ -9,7 +9,7 @@ use crate::base::process::{self, MOST_ENTITIES, Process};
 use crate::base::stream::Stream;
 use crate::base::time::{PS_PER_MS, Time};
 use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
-use crate::neuron::{self, Events, Growth, Model, Neurons, RowWeights, Setup, StateError};
+use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, Setup, StateError};
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -17,6 +17,12 @@ pub static MODEL: Model = Model {
     weight: None,
     variables: &[],
     build: |setup| Ok(Box::new(Poisson::new(setup)?)),
+    // Its rate and, where rates differ, its columns of a table of 12 bytes.
+    bytes: |own| size_of::<f64>() + if own { 12 } else { 0 },
+    example: Example {
+        values: &[("rate", 50.0)],
+        weight: 0.0,
+    },
 };
 
 /// A source fires at most once per instant, so rates must stay far below one event per picosecond: at this one a

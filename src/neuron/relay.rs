@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::parameter::{self, Dimension, Spec};
 use crate::base::time::{PS_PER_MS, Time};
 use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
-use crate::neuron::{self, Events, Growth, Model, Neurons, RowWeights, StateError};
+use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, StateError};
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -17,6 +17,11 @@ pub static MODEL: Model = Model {
     build: |setup| {
         parameter::complete(&SPEC, setup.values)?;
         Ok(Box::new(Relay::new(setup.size)))
+    },
+    bytes: |_| 0,
+    example: Example {
+        values: &[],
+        weight: 1.0,
     },
 };
 

@@ -103,6 +103,7 @@ impl<D: Dynamics> Individual<D> {
             horizon,
             quiet,
             now,
+            scan,
             ..
         } = &mut self.state;
         horizon.extend(*now);
@@ -117,7 +118,10 @@ impl<D: Dynamics> Individual<D> {
             *quiet = false;
             if cell.may_cross(dynamics, end) {
                 cell.bring(dynamics, *now);
-                cell.foresee(dynamics, end, *now, queue, j);
+                // Where potentials have just been set, no crossing has brought a neuron above its threshold.
+                if !(*scan && dynamics.is_reached(&cell.state)) {
+                    cell.foresee(dynamics, end, *now, queue, j);
+                }
             }
         }
         if *quiet {

@@ -59,7 +59,15 @@ impl Lif {
         let mut near = Vec::new();
         let u = self.state.cells.all().as_flattened();
         find_at_or_above(u, self.ahead, &mut near);
-        near.into_iter().for_each(|j| self.predict(j, t));
+        // Where potentials have just been set, no crossing has brought a neuron above its threshold.
+        let threshold = self.derived.threshold * self.factor;
+        for j in near {
+            if self.state.scan {
+                self.place(j, threshold);
+            } else {
+                self.predict(j, t);
+            }
+        }
     }
 
     /// What happens by itself at or before `t`: crossings, the end of the horizon.

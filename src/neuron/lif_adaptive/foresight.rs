@@ -53,7 +53,12 @@ impl LifAdaptive {
         let bars = [self.bar(&clock), self.ahead];
         find_above(self.state.cells.all(), bars, &mut near);
         for j in near {
-            self.predict(j, now, &clock, now);
+            // Where potentials have just been set, no crossing has brought a neuron above its threshold.
+            if self.state.scan {
+                self.place(j);
+            } else {
+                self.predict(j, now, &clock, now);
+            }
         }
     }
 

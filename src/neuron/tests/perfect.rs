@@ -6,13 +6,18 @@ use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Ran
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::neuron::individual::{self, Dynamics};
-use crate::neuron::{Model, RowWeights, Setup, V_M};
+use crate::neuron::{Example, Model, RowWeights, Setup, V_M};
 
-static MODEL: Model = Model {
+pub(super) static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
     build: |setup| individual::build::<Perfect>(&setup),
+    bytes: |_| individual::bytes::<Perfect>(),
+    example: Example {
+        values: &[("slope", 30.0)],
+        weight: 1.5,
+    },
 };
 
 static SPEC: Spec = Spec {
