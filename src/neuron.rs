@@ -21,8 +21,11 @@ mod membrane;
 pub mod poisson;
 mod refractory;
 pub mod relay;
+mod state;
 #[cfg(test)]
 mod trial;
+
+pub use state::{AlterError, State, alter};
 
 use std::collections::BTreeMap;
 
@@ -90,6 +93,13 @@ impl Events<'_> {
             EventWeights::One(weight) => weight,
             EventWeights::Class { class, weight } => weight[usize::from(class[k])],
         }
+    }
+
+    /// The instant of the last event that is taken in, if those up to and including `reached` are, or all.
+    fn last(&self, reached: Option<usize>) -> Time {
+        let last = reached.unwrap_or(self.offsets.len().saturating_sub(1));
+        let offset = self.offsets.get(last).copied().unwrap_or_default();
+        Time::from_ps(self.origin.ps().saturating_add(offset))
     }
 
     /// What comes after event `k`.
@@ -196,13 +206,24 @@ pub trait Neurons: Send + Sync {
     /// A neuron whose state is NaN or infinite though it is not refractory, if there is one.
     fn non_finite(&self) -> Option<usize>;
 
+    /// The state apart from the path and the parameters.
+    fn state(&self) -> State;
+
+    /// Takes on a state, whatever population of the model has had it, at its instant, and begins the clock there anew.
+    /// Neurons that are at or above their threshold, or [due](State::due), fire at that instant.
+    ///
+    /// # Errors
+    /// If it is of another model or of another number of neurons.
+    fn set_state(&mut self, state: &State) -> Result<(), StateError>;
+
     /// All that changes while the population runs, as bytes.
     ///
     /// # Errors
     /// If it cannot be put into bytes.
     fn save(&self) -> Result<Vec<u8>, StateError>;
 
-    /// Takes on a saved state of a population of this size and these parameters.
+    /// Takes on a saved state of a population of this size and these parameters: bit for bit from this path, to rounding
+    /// where neurons that all have the same parameters were or are on the path of those that have parameters of their own.
     ///
     /// # Errors
     /// If the bytes are no such state.
@@ -235,6 +256,26 @@ pub struct Model {
     pub variables: &'static [Variable],
     /// Builds a population; parameters that are missing take their defaults.
     pub build: Build,
+    /// Bytes of a neuron in memory: its state and, where neurons have parameters of their own, its parameters.
+    pub bytes: fn(own: bool) -> usize,
+    /// A typical neuron.
+    pub example: Example,
+}
+
+/// A typical neuron of a model: what tests and benchmarks that know no model by its name are made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Example {
+    /// Its parameters, by name; others take their defaults.
+    pub values: &'static [(&'static str, f64)],
+    /// A weight that makes it fire when it arrives at rest, at once or later; 0 for a source, which nothing reaches.
+    pub weight: f32,
+}
+
+impl Example {
+    /// Its parameters.
+    pub fn values(&self) -> Values {
+        self.values.iter().copied().collect()
+    }
 }
 
 impl Model {

@@ -1,10 +1,27 @@
 //! States of populations as bytes.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::StateError;
 use crate::base::time::Time;
+
+/// On which path a population was when it was saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Path {
+    /// That of neurons that share their parameters.
+    Shared,
+    /// That of neurons with parameters of their own.
+    Individual,
+}
+
+/// The path of a state, and what follows it.
+///
+/// # Errors
+/// If the bytes are no state.
+pub(super) fn path_of(bytes: &[u8]) -> Result<(Path, &[u8]), StateError> {
+    postcard::take_from_bytes(bytes).map_err(|error| StateError::Unfit(error.to_string()))
+}
 
 /// A state as bytes.
 ///

@@ -20,6 +20,8 @@ pub(super) struct State<const N: usize> {
     pub(super) origin: Time,
     /// The instant last advanced to.
     pub(super) now: Time,
+    /// The last event of noise taken in without advancing, if that is later.
+    pub(super) latest: Time,
     /// Current that flows in addition to that of the parameters, in picoamperes.
     pub(super) injected_pa: f64,
     /// Whether any neuron may be at the threshold at this instant or, within the horizon, later: after a dense row, or
@@ -46,6 +48,7 @@ impl<const N: usize> State<N> {
             cells: room,
             origin: t,
             now: t,
+            latest: t,
             injected_pa: 0.0,
             scan: false,
             candidates: Vec::new(),
@@ -53,6 +56,24 @@ impl<const N: usize> State<N> {
             refractory: Refractory::default(),
             queue: Queue::default(),
             horizon: crosses.then(|| Horizon::starting(t)),
+        }
+    }
+
+    /// Refractory, due and injected as in `state`, which is taken on at `now`; the numbers of neurons are left to do.
+    pub(super) fn take_on(&mut self, state: &crate::neuron::State) {
+        self.injected_pa = state.injected_pa;
+        self.refractory = state.held().collect();
+        self.due = state.due.clone();
+        self.scan = !state.due.is_empty();
+    }
+
+    /// Adds to `state`, which says the same apart from the clock, what goes with its numbers.
+    pub(super) fn describe(&self, state: crate::neuron::State) -> crate::neuron::State {
+        crate::neuron::State {
+            injected_pa: self.injected_pa,
+            refractory: self.refractory.iter().collect(),
+            due: self.due.clone(),
+            ..state
         }
     }
 

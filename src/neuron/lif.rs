@@ -17,12 +17,15 @@ pub use params::{Params, SPEC};
 use crate::base::function::exp;
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::bytes::to_bytes;
+use crate::neuron::bytes::{Path, path_of, to_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::factored::State;
 use crate::neuron::horizon::Horizon;
+use crate::neuron::individual::{self, Individual};
+use crate::neuron::state::take_over;
 use crate::neuron::{
-    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, individual,
+    self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
+    V_M,
 };
 use derived::Derived;
 use kernel::{
@@ -41,6 +44,14 @@ pub static MODEL: Model = Model {
         }
         let population = Lif::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
+    },
+    bytes: |own| match own {
+        false => size_of::<[f64; 1]>(),
+        true => individual::bytes::<individual::Lif>(),
+    },
+    example: Example {
+        values: &[("tau_m", 20.0), ("v_th", 20.0), ("t_ref", 2.0)],
+        weight: 25.0,
     },
 };
 
@@ -210,6 +221,7 @@ impl Neurons for Lif {
             cells,
             candidates,
             horizon,
+            latest,
             ..
         } = &mut self.state;
         let u = cells.block_mut()?;
@@ -231,7 +243,9 @@ impl Neurons for Lif {
                 let amount = |k: usize| weight[usize::from(class[k])] * factor;
                 add_each_event(u, targets, growth, amount, growing, fixed)
             }
-        }?;
+        };
+        *latest = events.last(reached);
+        let reached = reached?;
         candidates.push(targets[reached]);
         Some(reached)
     }
@@ -312,8 +326,7 @@ impl Neurons for Lif {
         if before == [f64::NEG_INFINITY] {
             self.state.refractory.remove(j);
         }
-        self.state.scan |= u >= self.derived.threshold * self.factor;
-        self.predict(j as u32, self.state.now);
+        self.place(j as u32, self.derived.threshold * self.factor);
     }
 
     fn sample(&self, _variable: usize, j: usize, t: Time) -> f64 {
@@ -340,12 +353,56 @@ impl Neurons for Lif {
         (0..u.len()).find(|&j| !right(j))
     }
 
+    fn state(&self) -> neuron::State {
+        let now = self.state.now.max(self.state.latest);
+        let factor = self.factor_at(now);
+        let v = |&[u]: &[f64; 1]| match u {
+            f64::NEG_INFINITY => self.params.membrane.v_reset,
+            u => self.derived.v_inf + u / factor,
+        };
+        let numbers = self.state.cells.all().iter().map(v).collect();
+        self.state
+            .describe(neuron::State::new(&SPEC, self.size(), now, numbers))
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size(), 1)?;
+        self.derived = Derived::new(&self.params, state.injected_pa);
+        let Derived {
+            v_inf, threshold, ..
+        } = self.derived;
+        self.factor = 1.0;
+        let crosses = self.derived.crosses();
+        self.state = State::starting(self.state.take_room(), [0.0], state.now, crosses);
+        self.state.take_on(state);
+        for ([u], v) in self.state.cells.all_mut().iter_mut().zip(&state.numbers) {
+            *u = v - v_inf;
+        }
+        for (_, j) in self.state.refractory.iter() {
+            self.state.cells.all_mut()[j as usize] = [f64::NEG_INFINITY];
+        }
+        if let Some(horizon) = &mut self.state.horizon {
+            horizon.extend(state.now);
+        }
+        self.look_ahead();
+        let mut near = Vec::new();
+        let lowest = threshold.min(self.ahead);
+        find_at_or_above(self.state.cells.all().as_flattened(), lowest, &mut near);
+        near.into_iter().for_each(|j| self.place(j, threshold));
+        Ok(())
+    }
+
     fn save(&self) -> Result<Vec<u8>, StateError> {
-        to_bytes(&self.state)
+        to_bytes(&(Path::Shared, &self.state))
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let state = State::read(bytes, self.size())?;
+        let (path, rest) = path_of(bytes)?;
+        if path == Path::Individual {
+            let own = vec![individual::Lif::from(self.params); self.size()];
+            return take_over(self, &mut Individual::new(own), bytes);
+        }
+        let state = State::read(rest, self.size())?;
         let derived = Derived::new(&self.params, state.injected_pa);
         state.check_drive(derived.crosses())?;
         (self.state, self.derived) = (state, derived);

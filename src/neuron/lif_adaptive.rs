@@ -19,16 +19,21 @@ pub use params::{Params, SPEC};
 
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::bytes::to_bytes;
+use crate::neuron::bytes::{Path, path_of, to_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::factored::State;
 use crate::neuron::horizon::Horizon;
+use crate::neuron::individual::{self, Individual};
+use crate::neuron::state::take_over;
 use crate::neuron::{
-    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
+    self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
+    V_M, Variable,
 };
 use constants::{Derived, Drive};
 use decay::Clock;
-use kernel::{Bar, Cell, add_events, add_row, add_to_targets, add_weights_to_targets, rebase};
+use kernel::{
+    Bar, Cell, add_events, add_row, add_to_targets, add_weights_to_targets, find_above, rebase,
+};
 
 /// The adaptation current.
 pub const W: Variable = Variable {
@@ -48,6 +53,20 @@ pub static MODEL: Model = Model {
         }
         let population = LifAdaptive::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
+    },
+    bytes: |own| match own {
+        false => size_of::<Cell>(),
+        true => individual::bytes::<individual::LifAdaptive>(),
+    },
+    example: Example {
+        values: &[
+            ("tau_m", 20.0),
+            ("v_th", 20.0),
+            ("t_ref", 2.0),
+            ("tau_w", 150.0),
+            ("b", 10.0),
+        ],
+        weight: 25.0,
     },
 };
 
@@ -286,7 +305,9 @@ impl Neurons for LifAdaptive {
                     add_events(cells, targets, growth, amount, never)
                 }
             }
-        }?;
+        };
+        self.state.latest = events.last(reached);
+        let reached = reached?;
         self.state.candidates.push(targets[reached]);
         Some(reached)
     }
@@ -368,15 +389,13 @@ impl Neurons for LifAdaptive {
     fn set_potential(&mut self, j: usize, v: f64) {
         let y = v - self.drive.v_inf;
         let clock = self.clock;
-        let bar = self.bar(&clock);
         let cell = &mut self.state.cells.all_mut()[j];
         let before = cell[0];
         cell[0] = y * clock.membrane + cell[1] * clock.gathered;
-        self.state.scan |= bar.excess(*cell) >= 0.0;
         if before == f64::NEG_INFINITY {
             self.state.refractory.remove(j);
         }
-        self.predict(j as u32, self.state.now, &clock, self.state.now);
+        self.place(j as u32);
     }
 
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
@@ -403,12 +422,60 @@ impl Neurons for LifAdaptive {
         self.state.cells.all().iter().position(wrong)
     }
 
+    fn state(&self) -> neuron::State {
+        let now = self.state.now.max(self.state.latest);
+        let clock = self.clock_at(now);
+        let membrane = &self.params.membrane;
+        let numbers = (0..self.size()).flat_map(|j| {
+            let (y, pull) = self.variables(j, &clock);
+            let v = match y {
+                f64::NEG_INFINITY => membrane.v_reset,
+                y => self.drive.v_inf + y,
+            };
+            [v, pull / membrane.resistance()]
+        });
+        let numbers = numbers.collect();
+        self.state
+            .describe(neuron::State::new(&SPEC, self.size(), now, numbers))
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size(), 2)?;
+        self.drive = Drive::new(&self.params, state.injected_pa);
+        self.clock = Clock::START;
+        let crosses = self.drive.is_above();
+        self.state = State::starting(self.state.take_room(), [0.0; 2], state.now, crosses);
+        self.state.take_on(state);
+        let resistance = self.params.membrane.resistance();
+        let (numbers, _) = state.numbers.as_chunks();
+        for (cell, [v, w]) in self.state.cells.all_mut().iter_mut().zip(numbers) {
+            *cell = [v - self.drive.v_inf, w * resistance];
+        }
+        for (_, j) in self.state.refractory.iter() {
+            self.state.cells.all_mut()[j as usize][0] = f64::NEG_INFINITY;
+        }
+        if let Some(horizon) = &mut self.state.horizon {
+            horizon.extend(state.now);
+        }
+        self.look_ahead();
+        let mut near = Vec::new();
+        let bars = [self.bar(&self.clock), self.ahead];
+        find_above(self.state.cells.all(), bars, &mut near);
+        near.into_iter().for_each(|j| self.place(j));
+        Ok(())
+    }
+
     fn save(&self) -> Result<Vec<u8>, StateError> {
-        to_bytes(&self.state)
+        to_bytes(&(Path::Shared, &self.state))
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let state = State::read(bytes, self.size())?;
+        let (path, rest) = path_of(bytes)?;
+        if path == Path::Individual {
+            let own = vec![individual::LifAdaptive::from(self.params); self.size()];
+            return take_over(self, &mut Individual::new(own), bytes);
+        }
+        let state = State::read(rest, self.size())?;
         let drive = Drive::new(&self.params, state.injected_pa);
         state.check_drive(drive.is_above())?;
         self.drive = drive;

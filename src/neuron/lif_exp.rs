@@ -28,9 +28,11 @@ pub use params::{Params, SPEC};
 use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::bytes::to_bytes;
+use crate::neuron::bytes::{Path, path_of, to_bytes};
+use crate::neuron::individual::{self, Individual};
+use crate::neuron::state::take_over;
 use crate::neuron::{
-    Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
+    self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
 };
 use clock::{Decay, Grown, Sign};
 use crossing::{Ahead, Neuron};
@@ -64,6 +66,20 @@ pub static MODEL: Model = Model {
         }
         let population = LifExp::new(setup.size, Params::new(setup.values)?);
         Ok(Box::new(population))
+    },
+    bytes: |own| match own {
+        false => size_of::<Cell>(),
+        true => individual::bytes::<individual::LifExp>(),
+    },
+    example: Example {
+        values: &[
+            ("tau_m", 20.0),
+            ("v_th", 20.0),
+            ("t_ref", 2.0),
+            ("tau_syn_ex", 5.0),
+            ("tau_syn_in", 10.0),
+        ],
+        weight: 5_000.0,
     },
 };
 
@@ -318,7 +334,9 @@ impl Neurons for LifExp {
         let segment = self.segment(events.start, sign);
         let block = self.state.cells.block_mut()?;
         let reached = add_events(block, &events, sign, &segment);
-        let reached = if woken { Some(0) } else { reached }?;
+        let reached = if woken { Some(0) } else { reached };
+        self.state.latest = events.last(reached);
+        let reached = reached?;
         let target = u32::from(events.targets[reached]);
         self.state.candidates.push(target);
         Some(reached)
@@ -444,12 +462,27 @@ impl Neurons for LifExp {
         self.state.cells.all().iter().position(wrong)
     }
 
+    fn state(&self) -> neuron::State {
+        self.describe()
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size(), 3)?;
+        self.take_on(state);
+        Ok(())
+    }
+
     fn save(&self) -> Result<Vec<u8>, StateError> {
-        to_bytes(&self.state)
+        to_bytes(&(Path::Shared, &self.state))
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        self.state = State::read(bytes, self.size())?;
+        let (path, rest) = path_of(bytes)?;
+        if path == Path::Individual {
+            let own = vec![individual::LifExp::from(self.params); self.size()];
+            return take_over(self, &mut Individual::new(own), bytes);
+        }
+        self.state = State::read(rest, self.size())?;
         self.instant = Instant::default();
         Ok(())
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::parameter::{self, Dimension, Spec};
 use crate::base::time::{PS_PER_MS, Time};
 use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
-use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, StateError};
+use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, StateError};
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -17,6 +17,11 @@ pub static MODEL: Model = Model {
     build: |setup| {
         parameter::complete(&SPEC, setup.values)?;
         Ok(Box::new(Relay::new(setup.size)))
+    },
+    bytes: |_| 0,
+    example: Example {
+        values: &[],
+        weight: 1.0,
     },
 };
 
@@ -40,6 +45,8 @@ pub struct Relay {
 /// All that changes while the population runs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct State {
+    /// The instant last advanced to.
+    now: Time,
     /// Neurons that something has reached at this instant, in order of arrival.
     reached: Vec<u32>,
 }
@@ -59,11 +66,16 @@ impl Neurons for Relay {
         self.size
     }
 
-    fn reset(&mut self, _t: Time) {
-        self.state = State::default();
+    fn reset(&mut self, t: Time) {
+        self.state = State {
+            now: t,
+            reached: Vec::new(),
+        };
     }
 
-    fn advance(&mut self, _t: Time) {}
+    fn advance(&mut self, t: Time) {
+        self.state.now = t;
+    }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
         for row in rows {
@@ -129,6 +141,22 @@ impl Neurons for Relay {
 
     fn non_finite(&self) -> Option<usize> {
         None
+    }
+
+    fn state(&self) -> neuron::State {
+        neuron::State {
+            due: self.state.reached.clone(),
+            ..neuron::State::new(&SPEC, self.size, self.state.now, Vec::new())
+        }
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size, 0)?;
+        self.state = State {
+            now: state.now,
+            reached: state.due.clone(),
+        };
+        Ok(())
     }
 
     fn save(&self) -> Result<Vec<u8>, StateError> {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::base::parameter::ParameterError;
 use crate::config::network::{NetworkModel, RecordedWeights};
 use crate::connection::Plan;
 use crate::engine::division;
@@ -45,8 +46,6 @@ pub struct Estimate {
     pub file_bytes_per_hz: f64,
 }
 
-/// Bytes of an `f64`: a state variable, a parameter of a neuron.
-const VALUE_BYTES: f64 = 8.0;
 /// Bytes of a sampled value in the run file, single precision as in SONATA reports.
 const SAMPLE_BYTES: f64 = 4.0;
 /// Bytes of the intervals between a neuron's spikes: last, number, sum, squares.
@@ -88,7 +87,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         }
     }
     for population in &network.populations {
-        memory_bytes += f64::from(population.size) * neuron_bytes(population);
+        memory_bytes += f64::from(population.size) * neuron_bytes(population)?;
     }
     for input in &network.spikes {
         memory_bytes += SPIKE_BYTES * input.spikes.held() as f64;
@@ -174,21 +173,11 @@ fn total(terms: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Bytes of a neuron: its state, the parameters that are its own, and the intervals between its spikes.
-fn neuron_bytes(population: &Population) -> f64 {
-    // Membrane potential; with it the adaptation; with it two synaptic currents and what bounds the next crossing.
-    let state = match population.model {
-        "lif_adaptive" => 2.0,
-        "lif_exp" => 4.0,
-        _ => 1.0,
-    };
+fn neuron_bytes(population: &Population) -> Result<f64, ParameterError> {
     // Where one parameter is a neuron's own, it keeps all of them beside its state.
-    let own = match neuron::model(population.model) {
-        Ok(model) if population.values.drawn().next().is_some() => {
-            model.spec.parameters.len() as f64
-        }
-        _ => 0.0,
-    };
-    VALUE_BYTES * (state + own) + INTERVAL_BYTES
+    let own = population.values.drawn().next().is_some();
+    let bytes = (neuron::model(population.model)?.bytes)(own);
+    Ok(bytes as f64 + INTERVAL_BYTES)
 }
 
 /// Bytes of all synapses onto the populations of one `kind`, which share `lanes`.
@@ -382,6 +371,25 @@ mod tests {
         let file = 10.0 * estimate.state_bytes_per_s + chunks;
         assert_eq!(estimate.file_bytes, file);
         assert_eq!(estimate.file_bytes_per_hz, 18.0 * 110.0 * 10.0);
+    }
+
+    #[test]
+    fn every_model_says_what_a_neuron_takes_and_an_unknown_one_is_refused() {
+        let own =
+            "population.e.tau_m = { distribution = 'uniform', low = '19 ms', high = '21 ms' }";
+        let more = estimated(&[own]).memory_bytes - estimated(&[]).memory_bytes;
+        let lif = neuron::model("lif").unwrap();
+        // Neurons of i are like those of e.
+        let each = (lif.bytes)(true) - (lif.bytes)(false);
+        assert!(each > 8 * lif.spec.parameters.len());
+        assert_eq!(more, 150.0 * each as f64);
+        let options = Options::default();
+        let model = parse("m", TEXT, Path::new("/"), &options).unwrap();
+        let model = model.network().unwrap();
+        let mut network = declare(&model).unwrap();
+        network.populations[0].model = "unheard_of";
+        let error = estimate(&model, &network).unwrap_err().to_string();
+        assert!(error.contains("`unheard_of`"), "{error}");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! A leaky integrate-and-fire neuron with delta synapses.
 
-use super::Dynamics;
+use super::{Dynamics, common};
 use crate::base::function::{exp_polynomial, ln};
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
-use crate::neuron::lif::{Params, SPEC};
+use crate::neuron::Neurons;
+use crate::neuron::lif::{self as fast, Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif`](crate::neuron::lif) neuron with parameters of its own.
@@ -19,6 +20,19 @@ pub struct Lif {
     params: Params,
 }
 
+impl From<Params> for Lif {
+    fn from(params: Params) -> Self {
+        let mut neuron = Self {
+            rate: 1.0 / params.membrane.tau_m.ps() as f64,
+            v_inf: 0.0,
+            tested: 0.0,
+            params,
+        };
+        neuron.inject(0.0);
+        neuron
+    }
+}
+
 impl Dynamics for Lif {
     /// The potential.
     type State = f64;
@@ -27,16 +41,10 @@ impl Dynamics for Lif {
 
     const HAS_CURRENTS: bool = false;
 
+    const WIDTH: usize = 1;
+
     fn new(values: &Values) -> Result<Self, ParameterError> {
-        let params = Params::new(values)?;
-        let mut neuron = Self {
-            rate: 1.0 / params.membrane.tau_m.ps() as f64,
-            v_inf: 0.0,
-            tested: 0.0,
-            params,
-        };
-        neuron.inject(0.0);
-        Ok(neuron)
+        Params::new(values).map(Self::from)
     }
 
     fn t_ref(&self) -> Duration {
@@ -108,5 +116,22 @@ impl Dynamics for Lif {
 
     fn is_finite(&self, v: &f64) -> bool {
         v.is_finite()
+    }
+
+    fn numbers(&self, v: &f64) -> impl IntoIterator<Item = f64> {
+        [*v]
+    }
+
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> f64 {
+        if held {
+            self.params.membrane.v_reset
+        } else {
+            numbers[0]
+        }
+    }
+
+    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
+        let params = common(neurons.iter().map(|neuron| neuron.params))?;
+        Some(Box::new(fast::Lif::new(neurons.len(), params)))
     }
 }

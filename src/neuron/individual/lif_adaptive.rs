@@ -1,10 +1,11 @@
 //! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
 
-use super::Dynamics;
+use super::{Dynamics, common};
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
+use crate::neuron::Neurons;
 use crate::neuron::lif_adaptive::decay::Rates;
-use crate::neuron::lif_adaptive::{Params, SPEC};
+use crate::neuron::lif_adaptive::{self as fast, Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif_adaptive`](crate::neuron::lif_adaptive) neuron with parameters of its own.
@@ -22,16 +23,8 @@ pub struct LifAdaptive {
     params: Params,
 }
 
-impl Dynamics for LifAdaptive {
-    /// The potential, and the pull w·τ_m/c_m in millivolts.
-    type State = (f64, f64);
-
-    const SPEC: &'static Spec = &SPEC;
-
-    const HAS_CURRENTS: bool = false;
-
-    fn new(values: &Values) -> Result<Self, ParameterError> {
-        let params = Params::new(values)?;
+impl From<Params> for LifAdaptive {
+    fn from(params: Params) -> Self {
         let mut neuron = Self {
             rates: Rates {
                 membrane: 1.0 / params.membrane.tau_m.ps() as f64,
@@ -44,7 +37,22 @@ impl Dynamics for LifAdaptive {
             params,
         };
         neuron.inject(0.0);
-        Ok(neuron)
+        neuron
+    }
+}
+
+impl Dynamics for LifAdaptive {
+    /// The potential, and the pull w·τ_m/c_m in millivolts.
+    type State = (f64, f64);
+
+    const SPEC: &'static Spec = &SPEC;
+
+    const HAS_CURRENTS: bool = false;
+
+    const WIDTH: usize = 2;
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        Params::new(values).map(Self::from)
     }
 
     fn t_ref(&self) -> Duration {
@@ -119,5 +127,20 @@ impl Dynamics for LifAdaptive {
 
     fn is_finite(&self, (v, pull): &Self::State) -> bool {
         v.is_finite() && pull.is_finite()
+    }
+
+    fn numbers(&self, (v, pull): &Self::State) -> impl IntoIterator<Item = f64> {
+        [*v, *pull / self.params.membrane.resistance()]
+    }
+
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> Self::State {
+        let membrane = &self.params.membrane;
+        let v = if held { membrane.v_reset } else { numbers[0] };
+        (v, numbers[1] * membrane.resistance())
+    }
+
+    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
+        let params = common(neurons.iter().map(|neuron| neuron.params))?;
+        Some(Box::new(fast::LifAdaptive::new(neurons.len(), params)))
     }
 }

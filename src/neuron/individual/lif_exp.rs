@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Dynamics;
+use super::{Dynamics, common};
 use crate::base::function::{exp, exp_polynomial, growth_integral, ln};
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
-use crate::neuron::lif_exp::{Params, SPEC};
+use crate::neuron::Neurons;
+use crate::neuron::lif_exp::{self as fast, Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif_exp`](crate::neuron::lif_exp) neuron with parameters of its own.
@@ -107,15 +108,8 @@ fn peak(tau: Duration, tau_m: Duration) -> f64 {
     exp(power) * (1.0 + HAIR)
 }
 
-impl Dynamics for LifExp {
-    type State = State;
-
-    const SPEC: &'static Spec = &SPEC;
-
-    const HAS_CURRENTS: bool = true;
-
-    fn new(values: &Values) -> Result<Self, ParameterError> {
-        let params = Params::new(values)?;
+impl From<Params> for LifExp {
+    fn from(params: Params) -> Self {
         let mut neuron = Self {
             membrane: 1.0 / params.membrane.tau_m.ps() as f64,
             excitatory: Current::new(params.tau_syn_ex, params.membrane.tau_m),
@@ -127,7 +121,21 @@ impl Dynamics for LifExp {
             params,
         };
         neuron.inject(0.0);
-        Ok(neuron)
+        neuron
+    }
+}
+
+impl Dynamics for LifExp {
+    type State = State;
+
+    const SPEC: &'static Spec = &SPEC;
+
+    const HAS_CURRENTS: bool = true;
+
+    const WIDTH: usize = 3;
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        Params::new(values).map(Self::from)
     }
 
     fn t_ref(&self) -> Duration {
@@ -257,5 +265,23 @@ impl Dynamics for LifExp {
 
     fn is_finite(&self, state: &State) -> bool {
         state.v.is_finite() && state.excitation.is_finite() && state.inhibition.is_finite()
+    }
+
+    fn numbers(&self, state: &State) -> impl IntoIterator<Item = f64> {
+        [0, 1, 2].map(|variable| self.variable(state, variable))
+    }
+
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> State {
+        let v_reset = self.params.membrane.v_reset;
+        State {
+            v: if held { v_reset } else { numbers[0] },
+            excitation: numbers[1] * self.resistance,
+            inhibition: numbers[2] * self.resistance,
+        }
+    }
+
+    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
+        let params = common(neurons.iter().map(|neuron| neuron.params))?;
+        Some(Box::new(fast::LifExp::new(neurons.len(), params)))
     }
 }

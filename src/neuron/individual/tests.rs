@@ -7,69 +7,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::stream::Stream;
 use crate::base::time::Time;
-use crate::neuron::trial::{Linear, MS, Setting, assert_alike, cut_before, play, script};
-
-const LIF: Linear = Linear {
-    tau_m: 20.0,
-    c_m: 1000.0,
-    v_th: 20.0,
-    v_reset: 10.0,
-    e_l: 0.0,
-    i_e: 0.0,
-    t_ref: 2.0,
-    tau_w: 1.0,
-    b: 0.0,
-    tau_syn: None,
-};
-
-const ADAPTIVE: Linear = Linear {
-    v_reset: 15.0,
-    tau_w: 150.0,
-    b: 70.0,
-    ..LIF
-};
-
-/// Weights are picoamperes: as many for each millivolt as bring a postsynaptic potential of about that height.
-const EXP: Linear = Linear {
-    c_m: 10.0,
-    tau_syn: Some([5.0, 10.0]),
-    ..LIF
-};
-
-const SETTING: Setting = Setting {
-    size: 12,
-    count: 800,
-    gap: 0.4 * MS as f64,
-    grid: 1,
-    weight: 5.0,
-    current: 0.0,
-};
+use crate::neuron::trial::linear::{ADAPTIVE, EXP, LIF, Linear, settings, varied};
+use crate::neuron::trial::{MS, SETTING, Setting, assert_alike, cut_before, play, script};
 
 const END: i64 = 400 * MS;
 
 fn population<D: Dynamics>(neurons: &[Linear]) -> Individual<D> {
     let dynamics = neurons.iter().map(|linear| D::new(&linear.values(D::SPEC)));
     Individual::new(dynamics.collect::<Result<_, _>>().expect("valid"))
-}
-
-/// Neurons alike but for up to 30 % in each parameter.
-fn varied(linear: Linear, seed: u64) -> Vec<Linear> {
-    let mut stream = Stream::new(seed, "test", 0);
-    // To the clock's resolution, to which a model rounds its times.
-    let mut near = |x: f64| (x * (0.7 + 0.6 * stream.uniform()) * 1e6).round() / 1e6;
-    let mut one = || Linear {
-        tau_m: near(linear.tau_m),
-        c_m: near(linear.c_m),
-        v_th: near(linear.v_th),
-        v_reset: 0.6 * near(linear.v_reset),
-        e_l: near(linear.e_l),
-        i_e: near(linear.i_e),
-        t_ref: near(linear.t_ref),
-        tau_w: near(linear.tau_w),
-        b: near(linear.b),
-        tau_syn: linear.tau_syn.map(|taus| taus.map(&mut near)),
-    };
-    (0..SETTING.size).map(|_| one()).collect()
 }
 
 /// Plays random input to neurons with parameters of their own and compares with the independent simulator; spikes.
@@ -89,34 +34,6 @@ fn compare<D: Dynamics>(linear: Linear, setting: Setting) -> usize {
         count += assert_alike(&found, &expected, 1);
     }
     count
-}
-
-/// Settings that silent and driven neurons meet; an injected current lifts the potential by up to 28 mV.
-fn settings(linear: Linear) -> [(Linear, Setting); 4] {
-    let injected = Setting {
-        current: 28.0 * linear.c_m / linear.tau_m,
-        ..SETTING
-    };
-    let grid = Setting {
-        grid: MS / 2,
-        ..SETTING
-    };
-    let driven = Linear {
-        i_e: 26.0 * linear.c_m / linear.tau_m,
-        ..linear
-    };
-    [
-        (linear, SETTING),
-        (linear, injected),
-        (driven, injected),
-        (
-            Linear {
-                t_ref: 0.0,
-                ..driven
-            },
-            grid,
-        ),
-    ]
 }
 
 #[test]
@@ -170,13 +87,8 @@ fn equal_neurons_fire_as_on_the_fast_path() {
             let mut fast = crate::neuron::build("lif", SETTING.size, &linear.values(Lif::SPEC))
                 .expect("valid");
             let mut general = population::<Lif>(&vec![linear; SETTING.size]);
-            // Without rows that reach all at once: the fast path foresees no crossing after those.
-            let sparse: Vec<_> = script
-                .into_iter()
-                .filter(|(_, what)| !matches!(what, crate::neuron::trial::What::Dense(_)))
-                .collect();
-            let expected = play(&mut *fast, &sparse, END);
-            count += assert_alike(&play(&mut general, &sparse, END), &expected, 1);
+            let expected = play(&mut *fast, &script, END);
+            count += assert_alike(&play(&mut general, &script, END), &expected, 1);
         }
     }
     assert!(count > 10_000, "{count} spikes");

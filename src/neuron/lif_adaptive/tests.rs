@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::parameter::Values;
 use crate::base::vector::{Width, limit};
-use crate::neuron::trial::{Linear, MS, Setting, assert_alike, cut_before, play, script};
+use crate::neuron::trial::linear::Linear;
+use crate::neuron::trial::{MS, SETTING, Setting, assert_alike, cut_before, play, script};
 
 /// No neuron fired.
 const NONE: [u32; 0] = [];
@@ -200,15 +201,6 @@ fn potentials_that_never_meet_are_refused() {
          approach the threshold without end"
     );
 }
-
-const SETTING: Setting = Setting {
-    size: 12,
-    count: 800,
-    gap: 0.4 * MS as f64,
-    grid: 1,
-    weight: 5.0,
-    current: 0.0,
-};
 
 /// Settings that silent, adapting and driven neurons meet.
 fn cases() -> Vec<(Linear, Setting)> {
