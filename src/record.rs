@@ -55,6 +55,7 @@ pub mod layout;
 pub mod length;
 pub mod lock;
 pub mod output;
+pub mod recording;
 pub mod recover;
 pub mod reopen;
 pub mod run_file;

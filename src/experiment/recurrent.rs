@@ -24,7 +24,7 @@ use crate::record::layout;
 use crate::record::lock::lock;
 use crate::record::output;
 use crate::record::recover;
-use crate::record::run_file::RunFile;
+use crate::record::run_file::{self, RunFile};
 use crate::record::sink::{Bout, Sink};
 use crate::report::figure;
 use activity::{Activity, Summary};
@@ -35,8 +35,6 @@ use state::ResumeError;
 /// Name of the one bout.
 const BOUT: &str = "run";
 
-/// Name of the run file in a run's folder.
-const RUN_FILE: &str = "run.h5";
 /// Name of the table of rates.
 const RATES: &str = "rates.csv";
 /// Name of the folder of figures, and of the one figure without its endings.
@@ -58,7 +56,7 @@ pub fn run(
     let directory = options.directory()?;
     let _lock = lock(&directory)?;
     let layout = layout(model, &engine, options);
-    let file = RunFile::create(&directory.join(RUN_FILE), layout).inspect_err(|_| {
+    let file = RunFile::create(&directory.join(run_file::FILE), layout).inspect_err(|_| {
         // A folder in which nothing could be written; one with content refuses.
         let _ = std::fs::remove_dir(&directory);
     })?;
@@ -82,7 +80,7 @@ pub enum Resumed {
 pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError> {
     let directory = folder_of(path)?;
     let _lock = lock(&directory)?;
-    let run_file = directory.join(RUN_FILE);
+    let run_file = directory.join(run_file::FILE);
     let checkpoint = match Checkpoint::read(&directory) {
         Err(checkpoint::CheckpointError::Missing { .. }) if recover::is_complete(&run_file) => {
             return Ok(Resumed::Complete(directory));
@@ -122,11 +120,11 @@ fn folder_of(path: &Path) -> Result<PathBuf, ResumeError> {
             parent
         };
         // A run that has come to its end has no checkpoint any more.
-        let known = name == checkpoint::FILE || name == RUN_FILE;
-        (known && parent.join(RUN_FILE).exists()).then_some(parent)
+        let known = name == checkpoint::FILE || name == run_file::FILE;
+        (known && parent.join(run_file::FILE).exists()).then_some(parent)
     };
     let holds = |folder: &&Path| {
-        let inside = [RUN_FILE, checkpoint::FILE].map(|name| folder.join(name));
+        let inside = [run_file::FILE, checkpoint::FILE].map(|name| folder.join(name));
         inside.iter().any(|file| file.exists())
     };
     let folder = if path.is_dir() {

@@ -37,8 +37,9 @@ const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 pub enum CheckpointError {
     /// There is none.
     #[error(
-        "`{}`: no such file, expected the checkpoint of a run\n  help: the run ended before its first checkpoint; the \
-         same command runs it again, with the same result", path.display()
+        "`{}`: no such file, expected the checkpoint of a run\n  help: the run ended before its first checkpoint and must \
+         begin anew, with the same result: give the same command with another folder (`--out`), or after `rm -r {}`",
+        path.display(), folder_of(path).display()
     )]
     Missing {
         /// Where it should be.
@@ -86,6 +87,14 @@ pub enum CheckpointError {
         /// The version that wrote it.
         found: String,
     },
+}
+
+/// The folder that the checkpoint `path` belongs into.
+fn folder_of(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 /// A run at one instant.

@@ -23,6 +23,9 @@ use super::writer::{self, Job, Notice};
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 
+/// Name of the run file in a run's folder.
+pub const FILE: &str = "run.h5";
+
 /// Jobs that may wait for the writer: four chunks of spikes (1.5 MiB) or four snapshots of weights.
 const QUEUE: usize = 4;
 

@@ -49,9 +49,10 @@ fn what_is_written_is_read_and_replaces_what_was_there() {
     assert_eq!(
         Checkpoint::read(folder.path()).unwrap_err().to_string(),
         format!(
-            "`{}`: no such file, expected the checkpoint of a run\n  help: the run ended before its first checkpoint; \
-             the same command runs it again, with the same result",
-            path.display()
+            "`{}`: no such file, expected the checkpoint of a run\n  help: the run ended before its first checkpoint and \
+             must begin anew, with the same result: give the same command with another folder (`--out`), or after `rm -r {}`",
+            path.display(),
+            folder.path().display()
         )
     );
 }
