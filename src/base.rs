@@ -8,4 +8,5 @@ pub mod process;
 pub mod stream;
 pub mod suggest;
 pub mod time;
+pub mod unit;
 pub mod vector;
