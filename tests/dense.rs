@@ -2,6 +2,9 @@
 //! against an independent, naive event loop identical spikes to the picosecond and weights bit for bit. Neither a cut, nor
 //! a saved state taken on by another network, nor a shift in time changes a bit.
 
+#[path = "dense/weights.rs"]
+mod weights;
+
 use std::collections::BTreeMap;
 
 use ndarray::Array2;
@@ -166,7 +169,7 @@ fn driven(network: &NetworkPlan, seed: u64, start: Time) -> Simulation {
     engine
 }
 
-fn weights(engine: &Simulation) -> Vec<Array2<f32>> {
+fn matrices(engine: &Simulation) -> Vec<Array2<f32>> {
     let names = DENSE.map(|(source, target, ..)| format!("{source}_{target}"));
     let matrix = |name: &String| matrix(&engine.weights(name).unwrap());
     names.iter().map(matrix).collect()
@@ -334,7 +337,7 @@ proptest! {
         assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
         log.0.sort_unstable();
         prop_assert_eq!(&log.0, &expected);
-        prop_assert_eq!(bits(&weights(&engine)), bits(&changed));
+        prop_assert_eq!(bits(&matrices(&engine)), bits(&changed));
     }
 
     #[test]
@@ -358,7 +361,7 @@ proptest! {
         assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
         prop_assert_eq!(&log.0, &expected.0);
         prop_assert_eq!(engine.fingerprint(), whole.fingerprint());
-        prop_assert_eq!(bits(&weights(&engine)), bits(&weights(&whole)));
+        prop_assert_eq!(bits(&matrices(&engine)), bits(&matrices(&whole)));
 
         let shift = hours * 3_600_000 * MS;
         let mut later = Log(Vec::new());
@@ -367,7 +370,7 @@ proptest! {
         assert_eq!(engine.run(Time::from_ps(shift + STOP), &mut later), Ended::Reached);
         let back: Spikes = later.0.iter().map(|&(t, p, node)| (t - shift, p, node)).collect();
         prop_assert_eq!(&back, &expected.0);
-        prop_assert_eq!(bits(&weights(&engine)), bits(&weights(&whole)));
+        prop_assert_eq!(bits(&matrices(&engine)), bits(&matrices(&whole)));
     }
 
     #[test]
@@ -406,7 +409,7 @@ fn a_second_bout_is_as_the_first_with_other_weights() {
         Ended::Reached
     );
     let mut awake = network.clone();
-    for (dense, weights) in awake.dense.iter_mut().zip(weights(&engine)) {
+    for (dense, weights) in awake.dense.iter_mut().zip(matrices(&engine)) {
         dense.weights = Dense::from_matrix(weights.view());
     }
     let start = Time::from_ps(STOP);
@@ -420,7 +423,7 @@ fn a_second_bout_is_as_the_first_with_other_weights() {
     assert_eq!(anew.run(end, &mut fresh), Ended::Reached);
     assert!(second.0.len() > 200);
     assert_eq!(second.0, fresh.0);
-    assert_eq!(bits(&weights(&engine)), bits(&weights(&anew)));
+    assert_eq!(bits(&matrices(&engine)), bits(&matrices(&anew)));
 }
 
 #[test]
@@ -462,52 +465,5 @@ fn noise_goes_on_where_it_was_when_a_state_is_taken_on() {
     assert_eq!(
         error.to_string(),
         "the state does not fit the network: 2 stimuli, expected 0"
-    );
-}
-
-#[test]
-fn weights_are_read_and_set_by_name() {
-    let network = network(3, 2, 1.0);
-    let mut engine = driven(&network, 3, Time::ZERO);
-    let (fixed, learning) = ("1_2", "2_3");
-    let graph = engine.graph_hash();
-    for name in [fixed, learning] {
-        let mut weights = engine.weights(name).unwrap();
-        weights.values_mut()[1] = 0.25;
-        engine.set_weights(name, &weights).unwrap();
-        assert_eq!(engine.weights(name).unwrap(), weights);
-    }
-    // What was set is part of the state, not of the graph.
-    let bytes = engine.save().unwrap();
-    let mut other = driven(&network, 3, Time::ZERO);
-    assert_eq!((engine.graph_hash(), other.graph_hash()), (graph, graph));
-    other.load(&bytes).unwrap();
-    assert_eq!(bits(&weights(&other)), bits(&weights(&engine)));
-    let stop = Time::from_ps(STOP);
-    assert_eq!(engine.run(stop, &mut Unobserved), Ended::Reached);
-    assert_eq!(other.run(stop, &mut Unobserved), Ended::Reached);
-    assert_eq!(other.fingerprint(), engine.fingerprint());
-
-    let message = |name: &str| engine.weights(name).unwrap_err().to_string();
-    assert_eq!(
-        message("sudden"),
-        "projection `sudden` is sparse: its weights cannot be read or set as a matrix"
-    );
-    assert_eq!(
-        message("1_3"),
-        "there is no projection `1_3`; did you mean `1_2`?"
-    );
-    let mut wrong = engine.weights(fixed).unwrap();
-    wrong.values_mut()[13] = f32::NAN;
-    let error = engine.set_weights(fixed, &wrong).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "projection `1_2`: the weight from 1 to 1 is NaN, expected a finite number"
-    );
-    let other = engine.weights("2_3").unwrap();
-    let error = engine.set_weights(fixed, &other).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "projection `1_2`: found 126 weights as 14 x 9 (targets x sources), expected 9 x 12"
     );
 }
