@@ -22,6 +22,7 @@ mod fixed_total;
 mod from_file;
 mod one_to_one;
 mod plan;
+mod ring_distance;
 mod rule;
 mod space;
 
@@ -45,6 +46,7 @@ pub static REGISTRY: &[&Rule] = &[
     &fixed_in_degree::RULE,
     &fixed_out_degree::RULE,
     &fixed_total::RULE,
+    &ring_distance::RULE,
     &from_file::RULE,
 ];
 

@@ -6,6 +6,8 @@ mod given;
 mod graph;
 #[path = "python/interpreter.rs"]
 mod python;
+#[path = "connectivity/ring.rs"]
+mod ring;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -375,7 +377,7 @@ fn plans_that_cannot_be_met_say_why() {
 
 /// Whether the number of synapses is drawn.
 fn is_random(rule: &Arc<dyn Connect>) -> bool {
-    rule.spec().name == "fixed_probability"
+    ["fixed_probability", "ring_distance"].contains(&rule.spec().name)
 }
 
 fn rules() -> impl Strategy<Value = Arc<dyn Connect>> {
@@ -386,6 +388,10 @@ fn rules() -> impl Strategy<Value = Arc<dyn Connect>> {
         (0_u64..12, of).prop_map(|(degree, multapses)| in_degree(degree, multapses)),
         (0_u64..12, of).prop_map(|(degree, multapses)| out_degree(degree, multapses)),
         (0_u64..900, of).prop_map(|(n, multapses)| total(n, multapses)),
+        (0_usize..3, 0.001..=0.5, 0.0..=1.0, 0.0..=0.1).prop_map(|(profile, width, p, q)| {
+            let profile = ["gaussian", "exponential", "uniform"][profile];
+            ring::ring(profile, width, p, q)
+        }),
     ]
 }
 

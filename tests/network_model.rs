@@ -232,18 +232,23 @@ fn rule(name: &str, values: impl IntoIterator<Item = (&'static str, Value)>) -> 
 #[test]
 fn every_rule_is_read() {
     let counted = |key, n: u32| vec![(key, Value::from(n)), ("multapses", false.into())];
+    let out = counted("out_degree", 3);
     let half = vec![("probability", 0.5.into())];
+    let ring_keys = "profile = \"uniform\"\nwidth = 0.25\nprobability = 0.5";
+    let ring = [("width", 0.25), ("probability", 0.5), ("long_range", 0.0)];
+    let ring = ring.map(|(key, value)| (key, Value::from(value)));
+    let ring = [("profile", Value::Word("uniform"))]
+        .into_iter()
+        .chain(ring)
+        .collect();
     let rules = [
         ("all_to_all", "", vec![]),
         ("fixed_probability", "probability = 0.5", half),
         ("fixed_in_degree", "in_degree = 3", counted("in_degree", 3)),
-        (
-            "fixed_out_degree",
-            "out_degree = 3",
-            counted("out_degree", 3),
-        ),
+        ("fixed_out_degree", "out_degree = 3", out),
         ("fixed_total", "total = 7", counted("total", 7)),
         ("one_to_one", "autapses = true", vec![]),
+        ("ring_distance", ring_keys, ring),
     ];
     for (name, key, values) in rules {
         let text = format!(

@@ -167,6 +167,9 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
             source(out, spec)
         }
         Entry::Rule(rule) => {
+            if !rule.spec.equations.is_empty() {
+                formulas(out, rule.spec)?;
+            }
             keys(out, "Keys", rule.spec.parameters.iter().map(own))?;
             let shared = keys_of_projections(rule);
             keys(out, "Keys of the projection", shared.iter().map(key))
@@ -178,12 +181,17 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
     }
 }
 
-/// Equations and parameters.
-fn equations(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
+fn formulas(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
     writeln!(out, "\nEquations")?;
     for equation in spec.equations.split(";  ") {
         writeln!(out, "  {}", wrap(equation, 4))?;
     }
+    Ok(())
+}
+
+/// Equations and parameters.
+fn equations(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
+    formulas(out, spec)?;
     writeln!(out, "\nParameters")?;
     if spec.parameters.is_empty() {
         return writeln!(out, "  none");

@@ -17,7 +17,7 @@ pub fn fixed(value: f64) -> Distribution {
 }
 
 /// The rule called `name` with these values.
-fn rule<const N: usize>(name: &str, values: [(&'static str, Value); N]) -> Arc<dyn Connect> {
+pub fn rule<const N: usize>(name: &str, values: [(&'static str, Value); N]) -> Arc<dyn Connect> {
     connection::build(name, &Values::from(values)).unwrap()
 }
 

@@ -201,19 +201,23 @@ fn connection(section: &Section<'_>, rule: &'static Rule, paths: &Paths<'_>) -> 
         let item = section.need("file", what)?;
         return edge_file(section, &item, paths).map(Connection::File);
     }
-    let mut values = Values::new();
+    let (mut values, mut whole) = (Values::new(), true);
     for parameter in spec.parameters {
         let item = match parameter.default {
-            Default::Required => Some(section.need(parameter.name, parameter.doc)?),
+            Default::Required => section.need(parameter.name, parameter.doc),
             _ => section.get(parameter.name),
         };
         let value = match item {
             None => parameter.default.value(),
-            Some(item) => Some(value(&item, parameter)?),
+            Some(item) => value(&item, parameter),
         };
-        if let Some(value) = value {
-            values.insert(parameter.name, value);
+        match value {
+            Some(value) => values.insert(parameter.name, value),
+            None => whole = false,
         }
+    }
+    if !whole {
+        return None;
     }
     match rule.build(&values) {
         Ok(_) => Some(Connection::Rule(Choice { spec, values })),
