@@ -81,7 +81,7 @@ fn the_shipped_network_is_that_of_the_paper() {
     );
     for projection in [e_all, i_all] {
         assert_eq!(projection.targets, ["e", "i"]);
-        assert_eq!(projection.delay_ms(), Some(constant(1.5)));
+        assert_eq!(projection.axonal_delay_ms, Some(constant(1.5)));
         assert!(!projection.autapses);
         assert_eq!(projection.delay_resolution, ms(0.1));
     }

@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time;
 
-use crate::base::distribution::{Distribution, Shape};
+use crate::base::distribution::Distribution;
 use crate::base::parameter::{Dimension, Spec, Values};
 use crate::base::time::Duration;
-use crate::connection::{self, Edges, Plan, Space};
+use crate::connection::{self, Delay, Edges, Plan, Space};
 use crate::neuron;
 
 pub use dense::{DenseProjection, Plasticity};
@@ -136,8 +136,7 @@ pub struct Projection {
     /// Time from the soma to the synapse in milliseconds, never negative. `None` for the delays of the file, which
     /// stand back where the model file gives `axonal_delay` or `dendritic_delay`.
     pub axonal_delay_ms: Option<Distribution>,
-    /// Time from the synapse to the target's soma in milliseconds, never negative. Where one of the two delays is
-    /// drawn or in the file, the other is 0.
+    /// Time from the synapse to the target's soma in milliseconds, never negative; 0 where the file has the delays.
     pub dendritic_delay_ms: Distribution,
     /// Drawn delays are rounded to a multiple of this, above zero.
     pub delay_resolution: Duration,
@@ -177,8 +176,8 @@ impl NetworkModel {
 
 impl Projection {
     /// What decides its synapses, where `size` tells the sizes of populations and `edges` are those of its file; `None`
-    /// if a population is unknown, the targets are more than 32 bits count, or edges, or their weights or delays, are
-    /// missing; and if the rule's values contradict each other.
+    /// if a population is unknown, the targets are more than 32 bits count, edges are missing, or the
+    /// rule's values contradict each other.
     pub(super) fn plan(
         &self,
         seed: u64,
@@ -201,14 +200,11 @@ impl Projection {
                 }
                 Connection::File(_) => connection::listed(Arc::clone(edges?)),
             },
-            weight: match self.weight {
-                Some(weight) => weight,
-                None => edges?.weight()?,
-            },
-            delay_ms: match self.axonal_delay_ms {
-                Some(_) => self.delay_ms()?,
-                None => edges?.delay_ms()?,
-            },
+            weight: self.weight,
+            delay: self.axonal_delay_ms.map(|axonal| Delay {
+                axonal,
+                dendritic: self.dendritic_delay_ms,
+            }),
             delay_resolution: self.delay_resolution,
         })
     }
@@ -223,17 +219,6 @@ impl Projection {
             n_target = n_target.checked_add(size(target)?)?;
         }
         Some((n_target, own))
-    }
-
-    /// Time from soma to soma in milliseconds, or `None` where a part is drawn and the other not 0, or the file has it.
-    pub fn delay_ms(&self) -> Option<Distribution> {
-        let (axonal, dendritic) = (self.axonal_delay_ms?, self.dendritic_delay_ms);
-        match (axonal.constant(), dendritic.constant()) {
-            (Some(0.0), _) => Some(dendritic),
-            (_, Some(0.0)) => Some(axonal),
-            (Some(a), Some(b)) => Distribution::new(Shape::Constant(a + b)).ok(),
-            _ => None,
-        }
     }
 }
 

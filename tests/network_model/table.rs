@@ -138,7 +138,7 @@ fn a_delay_of_zero_is_between_populations_only() {
             "projection.i_all.axonal_delay=1 ms",
         ],
     );
-    assert_eq!(model.projections[0].delay_ms(), Some(constant(0.0)));
+    assert_eq!(model.projections[0].axonal_delay_ms, Some(constant(0.0)));
     let error = take(&brunel(), &[zero]).unwrap_err();
     assert!(
         error.contains("`projection.e_all.axonal_delay`: delay may be 0 ms"),

@@ -26,7 +26,6 @@ pub(super) fn read(
         n_target,
         projection.weight.is_none(),
         projection.axonal_delay_ms.is_none(),
-        projection.delay_resolution,
     );
     let edges = edge_file::read(&file.path, file.population.as_deref(), list)?;
     Ok(Some(Arc::new(edges)))

@@ -11,7 +11,7 @@ use crate::base::time::Duration;
 use crate::config::network::{Choice, Connection, DenseProjection, EdgeFile, Projection};
 use crate::config::read::{Paths, file};
 use crate::config::reader::{Item, Section};
-use crate::connection::{self, EdgeList, Rule, RuleFault};
+use crate::connection::{self, EdgeList, Rule};
 
 use super::drawn::drawn;
 use super::{Known, dense, weight};
@@ -295,15 +295,6 @@ fn check(
     seed: u64,
     known: &Known<'_>,
 ) -> Option<()> {
-    if projection.axonal_delay_ms.is_some() && projection.delay_ms().is_none() {
-        let item = section.get("dendritic_delay")?;
-        let message = format!(
-            "`{}` and `axonal_delay` are not 0 ms, expected both to be constant",
-            item.path
-        );
-        item.reader.problem(item.key_origin, message, None);
-        return None;
-    }
     let size = |name: &str| Some(known.population(name)?.size);
     // Where a population is at fault that is the problem to mend.
     let targets: Vec<Option<u32>> = projection.targets.iter().map(|name| size(name)).collect();
@@ -319,15 +310,14 @@ fn check(
     let none = targets
         .filter(|_| listed)
         .zip(size(&projection.source))
-        .and_then(|(n_target, n_source)| {
+        .map(|(n_target, n_source)| {
             let list = EdgeList::new(
                 n_source,
                 n_target,
                 projection.weight.is_none(),
                 projection.axonal_delay_ms.is_none(),
-                projection.delay_resolution,
             );
-            list.finish().ok().map(Arc::new)
+            Arc::new(list.finish())
         });
     let Some(plan) = projection.plan(seed, &size, none.as_ref()) else {
         let message = format!(
@@ -341,15 +331,9 @@ fn check(
     let Err(error) = plan.check() else {
         return Some(());
     };
-    let key = match error.fault {
-        RuleFault::ShortDelay { .. }
-        | RuleFault::LongDelay { .. }
-        | RuleFault::DelayRange { .. } => delay_key(projection),
-        _ => error.key(),
-    };
     let (reason, help) = (error.reason(), error.help());
     let whole = format!("projection `{}`: {reason}", error.projection);
-    let (origin, message) = match section.get(key) {
+    let (origin, message) = match section.get(error.key()) {
         // What does not depend on the populations is at fault where it is written, not in every copy.
         Some(item) if error.fault.is_of_value() => {
             (item.origin(), format!("`{}`: {reason}", item.path))
@@ -359,12 +343,4 @@ fn check(
     };
     section.reader.problem(origin, message, help);
     None
-}
-
-/// The delay that matters.
-fn delay_key(projection: &Projection) -> &'static str {
-    match projection.dendritic_delay_ms.constant() {
-        Some(0.0) => "axonal_delay",
-        _ => "dendritic_delay",
-    }
 }
