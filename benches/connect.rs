@@ -11,7 +11,7 @@ use divan::counter::ItemsCount;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::Duration;
-use sharpwave::connection::{self, Block, Connect, Plan, Space};
+use sharpwave::connection::{self, Block, Connect, Delay, Plan, Space};
 
 fn main() {
     divan::main();
@@ -37,8 +37,11 @@ fn plan(rule: Arc<dyn Connect>, weight: Shape, delay_ms: Shape) -> Plan {
             autapses: false,
         },
         rule,
-        weight: Distribution::new(weight).expect("valid"),
-        delay_ms: delay_ms.expect("valid"),
+        weight: Distribution::new(weight).ok(),
+        delay: Some(Delay {
+            axonal: delay_ms.expect("valid"),
+            dendritic: Distribution::new(Shape::Constant(0.0)).expect("valid"),
+        }),
         delay_resolution: Duration::from_ps(100_000_000),
     }
 }

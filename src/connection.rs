@@ -6,7 +6,7 @@
 //!
 //! Every draw belongs to an entity: a target neuron under rules that count incoming synapses and where edges are given, a
 //! source and a tile of targets under `fixed_out_degree`. Connectivity, weights and delays have streams of their own
-//! (`connect.NAME`, `weight.NAME`, `delay.NAME`). So the same seed gives the same graph for any division into lanes and
+//! (`connect.NAME`, `weight.NAME`, `delay.NAME`, and `dendritic.NAME` where both parts of a delay are drawn). So the same seed gives the same graph for any division into lanes and
 //! any number of threads, and another weight distribution leaves the connectivity as it was.
 
 mod all_to_all;
@@ -22,6 +22,7 @@ mod fixed_total;
 mod from_file;
 mod one_to_one;
 mod plan;
+mod ring_distance;
 mod rule;
 mod space;
 mod stop;
@@ -34,7 +35,7 @@ pub use draw::sample::{Candidates, Sampler};
 pub use draw::{Block, ELSEWHERE, Lane, Partners, Visit};
 pub use edges::{Column, EdgeFault, EdgeList, Edges};
 pub use error::{RuleError, RuleFault};
-pub use plan::Plan;
+pub use plan::{Delay, Plan};
 pub use rule::{Connect, Make, Rule};
 pub use space::Space;
 pub use stop::Stop;
@@ -47,6 +48,7 @@ pub static REGISTRY: &[&Rule] = &[
     &fixed_in_degree::RULE,
     &fixed_out_degree::RULE,
     &fixed_total::RULE,
+    &ring_distance::RULE,
     &from_file::RULE,
 ];
 

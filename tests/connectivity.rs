@@ -1,27 +1,31 @@
 //! Graphs of every connection rule: degrees, uniformity, switches, errors, and independence of the lanes.
 
+#[path = "connectivity/delay.rs"]
+mod delay;
 #[path = "connectivity/given.rs"]
 mod given;
 #[path = "connectivity/graph.rs"]
 mod graph;
 #[path = "python/interpreter.rs"]
 mod python;
+#[path = "connectivity/refused.rs"]
+mod refused;
+#[path = "connectivity/ring.rs"]
+mod ring;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
-use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::stream::mix;
 use sharpwave::base::time::Duration;
-use sharpwave::connection::{self, Block, Connect, Plan, RuleFault, Stop};
+use sharpwave::connection::{Block, Connect, Plan, RuleFault, Stop};
 use sharpwave::synapse::sparse::Sparse;
 
 use crate::graph::{
-    Synapse, all_to_all, drawn, fixed, graph, in_degree, in_degrees, one_to_one, out_degree,
-    out_degrees, pairs, plan, probability, synapses, total, whole,
+    Synapse, all_to_all, axonal, drawn, fixed, graph, in_degree, in_degrees, one_to_one,
+    out_degree, out_degrees, pairs, plan, probability, synapses, total, whole,
 };
 
 /// That counts expected to be `expected` each are uniform: χ² with n − 1 degrees of freedom, within 5 standard
@@ -204,7 +208,7 @@ fn drawn_delays_lie_on_the_grid_and_one_delay_stays_exact() {
         (mean - 0.63134).abs() < 5.0 * 0.3 / 15_000_f64.sqrt(),
         "{mean}"
     );
-    plan.delay_ms = fixed(0.123_456_789);
+    plan.delay = axonal(fixed(0.123_456_789));
     assert_eq!(
         plan.connect::<u16>(&lane).unwrap().delays(),
         [Duration::from_ps(123_456_789)]
@@ -281,96 +285,8 @@ fn memory_is_two_bytes_a_synapse_or_six_with_weights() {
         low: 0.0,
         high: 1.0,
     })
-    .unwrap();
+    .ok();
     assert_eq!(overhead(&plan, 6), fixed_part);
-}
-
-#[test]
-fn plans_that_cannot_be_met_say_why() {
-    let message = |change: &dyn Fn(&mut Plan)| {
-        let mut plan = plan(all_to_all(), 100, 200);
-        change(&mut plan);
-        plan.check().unwrap_err().to_string()
-    };
-    let delay = |shape| Distribution::new(shape).unwrap();
-    assert_eq!(
-        message(&|p| p.rule = one_to_one()),
-        "projection `e_i`: one_to_one from 100 sources to 200 targets, expected equal numbers"
-    );
-    assert_eq!(
-        message(&|p| {
-            p.rule = in_degree(100, false);
-            (p.space.own, p.space.autapses) = (Some(0), false);
-        }),
-        "projection `e_i`: in_degree is 100, expected at most 99 (100 sources, without autapses)\n  \
-         help: multapses = true allows several synapses between two neurons"
-    );
-    assert_eq!(
-        message(&|p| p.rule = out_degree(201, false)),
-        "projection `e_i`: out_degree is 201, expected at most 200 (200 targets)\n  \
-         help: multapses = true allows several synapses between two neurons"
-    );
-    assert_eq!(
-        message(&|p| p.rule = total(20_001, false)),
-        "projection `e_i`: total is 20001, expected at most 20000 (pairs of 100 sources and 200 targets)\n  \
-         help: multapses = true allows several synapses between two neurons"
-    );
-    assert_eq!(
-        message(&|p| {
-            (p.space.n_source, p.space.n_target, p.rule) = (1, 1, in_degree(3, true));
-            (p.space.own, p.space.autapses) = (Some(0), false);
-        }),
-        "projection `e_i`: in_degree is 3, expected at most 0 (1 sources, without autapses)"
-    );
-    assert_eq!(
-        message(&|p| p.space.own = Some(101)),
-        "projection `e_i`: own neurons are targets 101 to 200, expected them among 200 targets"
-    );
-    assert_eq!(
-        message(&|p| (p.space.own, p.delay_ms) = (Some(0), fixed(0.0))),
-        "projection `e_i`: delay may be 0 ms, expected at least 0.000000001 ms\n  \
-         help: within a population spikes take time; between different populations the delay may be 0 ms"
-    );
-    assert_eq!(
-        message(&|p| p.delay_ms = fixed(-0.1)),
-        "projection `e_i`: delay may be -0.1 ms, expected at least 0.000000001 ms"
-    );
-    assert_eq!(
-        message(&|p| p.delay_ms = delay(Shape::Uniform {
-            low: 0.04,
-            high: 1.0
-        })),
-        "projection `e_i`: delay may be 0.04 ms, expected at least 0.05 ms, which rounds to delay_resolution\n  \
-         help: give the delay a lower bound; draws below it are drawn again"
-    );
-    assert_eq!(
-        message(&|p| p.delay_ms = delay(Shape::Uniform {
-            low: 1.0,
-            high: 1e4
-        })),
-        "projection `e_i`: delay may be 10000 ms, expected at most 6553.5 ms (65535 times delay_resolution)"
-    );
-    assert_eq!(
-        message(&|p| p.weight = fixed(-1e39)),
-        "projection `e_i`: weight may be -1e39, expected at most 3.4028235e38 in magnitude"
-    );
-    let crowded = plan(in_degree(u32::MAX.into(), true), 100, 200);
-    assert_eq!(
-        crowded
-            .connect::<u16>(&whole(&crowded))
-            .unwrap_err()
-            .to_string(),
-        "projection `e_i`: found more than 4294967295 synapses in one lane, expected fewer\n  \
-         help: use more lanes"
-    );
-    let large = plan(all_to_all(), 1, 70_000);
-    assert_eq!(
-        large
-            .connect::<u16>(&whole(&large))
-            .unwrap_err()
-            .to_string(),
-        "projection `e_i`: a lane has neuron 69999, expected numbers below 65536"
-    );
 }
 
 #[test]
@@ -399,7 +315,7 @@ fn a_lane_is_stopped_in_its_midst_and_often_asked() {
 
 /// Whether the number of synapses is drawn.
 fn is_random(rule: &Arc<dyn Connect>) -> bool {
-    rule.spec().name == "fixed_probability"
+    ["fixed_probability", "ring_distance"].contains(&rule.spec().name)
 }
 
 fn rules() -> impl Strategy<Value = Arc<dyn Connect>> {
@@ -410,38 +326,11 @@ fn rules() -> impl Strategy<Value = Arc<dyn Connect>> {
         (0_u64..12, of).prop_map(|(degree, multapses)| in_degree(degree, multapses)),
         (0_u64..12, of).prop_map(|(degree, multapses)| out_degree(degree, multapses)),
         (0_u64..900, of).prop_map(|(n, multapses)| total(n, multapses)),
+        (0_usize..3, 0.001..=0.5, 0.0..=1.0, 0.0..=0.1).prop_map(|(profile, width, p, q)| {
+            let profile = ["gaussian", "exponential", "uniform"][profile];
+            ring::ring(profile, width, p, q)
+        }),
     ]
-}
-
-#[test]
-fn values_out_of_range_are_refused() {
-    let error = |name, values: &[(&'static str, Value)]| {
-        let values: Values = values.iter().cloned().collect();
-        connection::build(name, &values).unwrap_err().to_string()
-    };
-    for p in [1.5, f64::NAN] {
-        assert_eq!(
-            error("fixed_probability", &[("probability", p.into())]),
-            format!("`probability` of `fixed_probability` is {p}, expected between 0 and 1")
-        );
-    }
-    assert_eq!(
-        error("fixed_in_degree", &[]),
-        "`fixed_in_degree` needs `in_degree`: the number of synapses onto each target"
-    );
-    let surplus = [("probability", 0.5.into()), ("multapses", true.into())];
-    assert_eq!(
-        error("fixed_probability", &surplus),
-        "`fixed_probability` has no parameter `multapses`\n  help: known here: `probability`"
-    );
-    assert_eq!(
-        error("from_file", &[("file", PathBuf::from("e.csv").into())]),
-        "`from_file`: `file` has not been read, expected its edges"
-    );
-    assert_eq!(
-        error("nearest", &[]),
-        "found `nearest`, expected the name of a registered model or rule"
-    );
 }
 
 proptest! {

@@ -14,7 +14,7 @@ use sharpwave::base::matrix::Matrix;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
-use sharpwave::connection::{self, Block, Plan, Space};
+use sharpwave::connection::{self, Block, Delay, Plan, Space};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
@@ -71,12 +71,17 @@ fn sparse(seed: u64, name: &str, source: usize, target: usize, delay_ms: f64) ->
             },
             rule: connection::build("fixed_probability", &Values::from([("probability", 0.4)]))
                 .unwrap(),
-            weight: Distribution::new(Shape::Uniform {
-                low: -0.5,
-                high: 1.5,
-            })
-            .unwrap(),
-            delay_ms: constant(delay_ms),
+            weight: Some(
+                Distribution::new(Shape::Uniform {
+                    low: -0.5,
+                    high: 1.5,
+                })
+                .unwrap(),
+            ),
+            delay: Some(Delay {
+                axonal: constant(delay_ms),
+                dendritic: constant(0.0),
+            }),
             delay_resolution: Duration::from_ps(MS / 10),
         },
     }
@@ -193,8 +198,7 @@ fn graph(network: &NetworkPlan) -> Graph {
         let (first, local, len) = (0, 0, plan.space.n_target);
         let rows = plan.connect::<u32>(&[Block { first, len, local }]).unwrap();
         for node in 0..plan.space.n_source {
-            for (k, delay) in rows.delays().iter().enumerate() {
-                let (row, weights) = rows.row(node as usize, k);
+            for (delay, row, weights) in rows.of(node) {
                 for (&to, &weight) in row.iter().zip(weights.unwrap()) {
                     let out = synapses.entry((*source, node)).or_default();
                     out.push((delay.ps(), targets[0], to, f64::from(weight)));

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::{Duration, Time};
-use sharpwave::connection::{self, Plan, Space};
+use sharpwave::connection::{self, Delay, Plan, Space};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
@@ -104,8 +104,11 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
                 ]),
             )
             .unwrap(),
-            weight,
-            delay_ms,
+            weight: Some(weight),
+            delay: Some(Delay {
+                axonal: delay_ms,
+                dendritic: constant(0.0),
+            }),
             delay_resolution: Duration::from_ps(100_000_000),
         },
     };

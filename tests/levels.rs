@@ -9,7 +9,7 @@ use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
-use sharpwave::connection::{self, Block, Plan, Space};
+use sharpwave::connection::{self, Block, Delay, Plan, Space};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
@@ -78,12 +78,17 @@ fn projection(
             },
             rule: connection::build("fixed_probability", &Values::from([("probability", 0.4)]))
                 .unwrap(),
-            weight: Distribution::new(Shape::Uniform {
-                low: -0.5,
-                high: 1.5,
-            })
-            .unwrap(),
-            delay_ms,
+            weight: Some(
+                Distribution::new(Shape::Uniform {
+                    low: -0.5,
+                    high: 1.5,
+                })
+                .unwrap(),
+            ),
+            delay: Some(Delay {
+                axonal: delay_ms,
+                dendritic: constant(0.0),
+            }),
             delay_resolution: Duration::from_ps(MS / 10),
         },
         targets,
@@ -182,8 +187,7 @@ fn graph(network: &NetworkPlan) -> Graph {
         };
         let rows = plan.connect::<u32>(&[whole]).unwrap();
         for node in 0..plan.space.n_source {
-            for (k, delay) in rows.delays().iter().enumerate() {
-                let (row, weights) = rows.row(node as usize, k);
+            for (delay, row, weights) in rows.of(node) {
                 for (&target, &weight) in row.iter().zip(weights.unwrap()) {
                     let (mut rest, mut at) = (target, 0);
                     while rest >= SIZES[targets[at]] {

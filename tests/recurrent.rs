@@ -9,7 +9,7 @@ use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::stream::{Stream, name_hash};
 use sharpwave::base::time::{Duration, Time};
-use sharpwave::connection::{self, Block, Connect, Plan, Space};
+use sharpwave::connection::{self, Block, Connect, Delay, Plan, Space};
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
 use sharpwave::engine::{Observer, Unobserved};
@@ -78,8 +78,11 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
                 autapses: false,
             },
             rule: in_degree(degree),
-            weight,
-            delay_ms,
+            weight: Some(weight),
+            delay: Some(Delay {
+                axonal: delay_ms,
+                dendritic: constant(0.0),
+            }),
             delay_resolution: Duration::from_ps(100_000_000),
         },
     };
@@ -182,12 +185,11 @@ fn graph(network: &NetworkPlan) -> Graph {
             }])
             .unwrap();
         for source in 0..plan.space.n_source {
-            for (k, delay) in rows.delays().iter().enumerate() {
-                let (row, weights) = rows.row(source as usize, k);
+            for (delay, row, weights) in rows.of(source) {
                 for (at, &target) in row.iter().enumerate() {
                     let weight = match weights {
                         Some(weights) => f64::from(weights[at]),
-                        None => f64::from(plan.weight.constant().unwrap() as f32),
+                        None => f64::from(plan.one_weight().unwrap() as f32),
                     };
                     let (population, node) = if target < sizes[0] {
                         (0, target)
@@ -299,7 +301,7 @@ fn driven(lanes: u32, delay_ms: Distribution) -> NetworkPlan {
     network.noise.clear();
     let weights = [0.6, -4.0];
     for (projection, weight) in network.projections.iter_mut().zip(weights) {
-        projection.plan.weight = constant(weight);
+        projection.plan.weight = Some(constant(weight));
     }
     for population in &mut network.populations {
         population

@@ -61,7 +61,7 @@ const DELAY_RESOLUTION: KeySpec = key(
     "delay_resolution",
     "ms",
     Some("0.1"),
-    "delays that differ are multiples of it",
+    "drawn delays are rounded to a multiple of it",
 );
 
 /// Keys of every projection that a rule makes.
@@ -84,7 +84,7 @@ const OF_PROJECTIONS: &[KeySpec] = &[
         "dendritic_delay",
         "ms",
         Some("0"),
-        "time from arrival to soma, or a distribution; one of the two delays must be constant",
+        "time from arrival to soma, or a distribution",
     ),
     DELAY_RESOLUTION,
     key(

@@ -5,16 +5,19 @@
 //! 12 bytes a synapse (16 in a lane that 16 bits cannot count).
 
 mod bucket;
-mod value;
+mod delay;
+mod weight;
 
 use crate::base::time::Duration;
-use crate::connection::connect::bucket::{Buckets, Rows};
-use crate::connection::connect::value::Values;
+use crate::connection::connect::bucket::{Buckets, MOST_DELAYS, Rows};
+use crate::connection::connect::delay::Delays;
+use crate::connection::connect::weight::Weights;
 use crate::connection::draw::{Block, ELSEWHERE, Lane, Partners};
 use crate::connection::error::{RuleError, RuleFault};
 use crate::connection::plan::Plan;
 use crate::connection::stop::{Pace, Stop};
-use crate::synapse::sparse::{Index, Sparse, Weights};
+use crate::synapse::layout::Layout;
+use crate::synapse::sparse::{self, Index, Sparse};
 
 impl Plan {
     /// The synapses onto the neurons of one lane. Together the lanes' synapses are the projection's graph, which does
@@ -53,31 +56,30 @@ impl Plan {
         if self.rule.certain_synapses(&lane) > u32::MAX.into() {
             return Err(RuleFault::TooManySynapses);
         }
+        let (mut weights, mut delays) = (Weights::new(self), Delays::new(self)?);
         let pace = &mut Pace::new(stop);
         pace.ask()?;
-        let rows = match self.delay_ms.constant() {
-            Some(ms) => {
-                let delay =
-                    Duration::from_ms(ms).map_err(|cause| RuleFault::DelayRange { cause })?;
+        let rows = match delays {
+            Delays::One(delay) => {
                 let starts = self.count(&lane, pace)?;
-                self.fill::<I>(&lane, starts, delay, pace)?
+                self.fill::<I>(&lane, &mut weights, starts, delay, pace)?
             }
-            None => self.sort::<I>(&lane, pace)?,
+            _ => self.sort::<I>(&lane, &mut weights, &mut delays, pace)?,
         };
-        let mut sparse = Sparse {
+        Ok(Sparse {
             n_source: self.space.n_source as usize,
-            delays: rows.delays,
-            offsets: rows.offsets,
-            targets: rows.targets,
-            weights: match self.weight.constant() {
-                Some(weight) => Weights::One(weight as f32),
-                None => Weights::Each(rows.weights),
+            delays: if rows.targets.is_empty() {
+                Vec::new()
+            } else {
+                rows.delays
             },
-        };
-        if sparse.targets.is_empty() {
-            (sparse.delays, sparse.offsets) = (Vec::new(), vec![0]);
-        }
-        Ok(sparse)
+            layout: rows.layout,
+            targets: rows.targets,
+            weights: match weights.one() {
+                Some(weight) => sparse::Weights::One(weight),
+                None => sparse::Weights::Each(rows.weights),
+            },
+        })
     }
 
     fn check_lane<I: Index>(&self, blocks: &[Block]) -> Result<(), RuleFault> {
@@ -141,36 +143,36 @@ impl Plan {
     fn fill<I: Index>(
         &self,
         lane: &Lane<'_>,
+        weights: &mut Weights<'_>,
         mut starts: Vec<u32>,
         delay: Duration,
         pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
         let n = starts.last().copied().unwrap_or(0) as usize;
-        let weighted = self.weight.constant().is_none();
+        let weighted = weights.one().is_none();
         let mut targets = vec![I::new(0); n];
-        let mut weights = vec![0.0; if weighted { n } else { 0 }];
+        let mut placed = vec![0.0; if weighted { n } else { 0 }];
         let mut put = |source: u32, local: u32, weight: Option<&f32>| {
             let next = &mut starts[source as usize];
             let place = *next as usize;
             *next += 1;
             targets[place] = I::new(local);
             if let Some(&weight) = weight {
-                weights[place] = weight;
+                placed[place] = weight;
             }
         };
-        let mut values = Values::new(self);
         self.rule.draw(lane, &mut |entity, partners| {
             let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
             pace.on(list.len())?;
             match partners {
                 Partners::Onto(local, sources) => {
-                    let (weights, _) = values.of(entity, sources.len());
+                    let weights = weights.of(entity, sources.len());
                     for (i, &source) in sources.iter().enumerate() {
                         put(source, local, weights.get(i));
                     }
                 }
                 Partners::From(source, locals) => {
-                    let (weights, _) = values.of(entity, locals.len());
+                    let weights = weights.of(entity, locals.len());
                     for (i, &local) in locals.iter().enumerate() {
                         if local != ELSEWHERE {
                             put(source, local, weights.get(i));
@@ -187,33 +189,42 @@ impl Plan {
         }
         Ok(Rows {
             delays: vec![delay],
-            offsets: starts,
+            layout: Layout::One { offsets: starts },
             targets,
-            weights,
+            weights: placed,
         })
     }
 
     /// Rows of synapses whose delays differ.
-    fn sort<I: Index>(&self, lane: &Lane<'_>, pace: &mut Pace<'_>) -> Result<Rows<I>, RuleFault> {
+    fn sort<I: Index>(
+        &self,
+        lane: &Lane<'_>,
+        weights: &mut Weights<'_>,
+        delays: &mut Delays<'_>,
+        pace: &mut Pace<'_>,
+    ) -> Result<Rows<I>, RuleFault> {
         let share = lane.n_target() as f64 / f64::from(self.space.n_target.max(1));
         let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
-        let mut buckets = Buckets::new(self.space.n_source, expected);
-        let mut values = Values::new(self);
+        let mut buckets = Buckets::new(self.space.n_source, expected, delays.limit());
+        let crowded = delays.too_many(MOST_DELAYS);
         self.rule.draw(lane, &mut |entity, partners| {
             let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
             pace.on(list.len())?;
-            let (weights, steps) = values.of(entity, list.len());
+            let (weights, delays) = (
+                weights.of(entity, list.len()),
+                delays.of(entity, list.len()),
+            );
             let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
             match partners {
                 Partners::Onto(local, sources) => {
-                    for (i, (&source, &step)) in sources.iter().zip(steps).enumerate() {
-                        buckets.put(source, local, weight(i), step);
+                    for (i, (&source, &delay)) in sources.iter().zip(delays).enumerate() {
+                        buckets.put(source, local, weight(i), delay);
                     }
                 }
                 Partners::From(source, locals) => {
-                    for (i, (&local, &step)) in locals.iter().zip(steps).enumerate() {
+                    for (i, (&local, &delay)) in locals.iter().zip(delays).enumerate() {
                         if local != ELSEWHERE {
-                            buckets.put(source, local, weight(i), step);
+                            buckets.put(source, local, weight(i), delay);
                         }
                     }
                 }
@@ -221,9 +232,12 @@ impl Plan {
             if buckets.n_synapses() > u32::MAX.into() {
                 return Err(RuleFault::TooManySynapses);
             }
+            if buckets.is_full() {
+                return Err(crowded.clone());
+            }
             Ok(())
         })?;
-        let weighted = self.weight.constant().is_none();
-        buckets.into_rows(weighted, self.delay_resolution, pace)
+        let weighted = weights.one().is_none();
+        buckets.into_rows(weighted, delays, pace)
     }
 }

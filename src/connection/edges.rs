@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use crate::base::distribution::{Distribution, Shape};
-use crate::base::time::{Duration, PS_PER_MS};
-use crate::connection::plan::MOST_STEPS;
+use crate::base::time::Duration;
+use crate::synapse::sparse::Weights;
 
 /// What an edge has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +36,10 @@ pub struct EdgeList {
     n_target: u32,
     weighted: bool,
     delayed: bool,
-    delay_resolution: Duration,
     sources: Vec<u32>,
     targets: Vec<u32>,
     weights: Vec<f32>,
-    delays_ms: Vec<f64>,
+    delays: Vec<Duration>,
 }
 
 /// Edges of one projection, by target, those onto one target in the order in which they were given.
@@ -51,52 +49,32 @@ pub struct Edges {
     /// Edges onto target j are `starts[j]..starts[j + 1]`.
     starts: Vec<usize>,
     sources: Vec<u32>,
-    weight: Option<Distribution>,
-    /// Empty if no weights are given or all are equal.
-    weights: Vec<f32>,
-    delay_ms: Option<Distribution>,
-    /// Delays in steps of the resolution; empty if none are given or all are equal.
-    steps: Vec<u16>,
+    weights: Option<Weights>,
+    delays: Option<Delays>,
 }
 
-/// Steps of a resolution, of which there are `per_ms` in a millisecond, that `delay_ms` is rounded to; 1 to what 16 bits
-/// hold.
-#[inline(always)]
-pub(super) fn steps(delay_ms: f64, per_ms: f64) -> u16 {
-    // `round` is a library call on plain x86-64. A delay of half a step may come out below it here.
-    ((delay_ms * per_ms + 0.5) as u16).max(1)
-}
-
-/// The shortest delay that is rounded to a step of `resolution`: half of it.
-pub(super) fn shortest(resolution: Duration) -> Duration {
-    Duration::from_ps(resolution.ps() - resolution.ps() / 2)
-}
-
-/// Steps of `resolution` in a millisecond.
-pub(super) fn steps_per_ms(resolution: Duration) -> f64 {
-    PS_PER_MS as f64 / resolution.ps() as f64
+/// Delays of edges, as they are given: to the picosecond.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Delays {
+    /// Distinct ones, ascending.
+    pub(super) distinct: Vec<Duration>,
+    /// For each edge the number of its delay; empty if all are equal.
+    pub(super) numbers: Vec<u32>,
 }
 
 impl EdgeList {
     /// An empty list of edges from `n_source` sources to `n_target` targets. Their weights are kept if `weighted`, their
-    /// delays if `delayed`; delays that differ are rounded to the nearest multiple of `delay_resolution`.
-    pub fn new(
-        n_source: u32,
-        n_target: u32,
-        weighted: bool,
-        delayed: bool,
-        delay_resolution: Duration,
-    ) -> Self {
+    /// delays if `delayed`.
+    pub fn new(n_source: u32, n_target: u32, weighted: bool, delayed: bool) -> Self {
         Self {
             n_source,
             n_target,
             weighted,
             delayed,
-            delay_resolution,
             sources: Vec::new(),
             targets: Vec::new(),
             weights: Vec::new(),
-            delays_ms: Vec::new(),
+            delays: Vec::new(),
         }
     }
 
@@ -132,8 +110,8 @@ impl EdgeList {
                 expected: format!("at most {:?} in magnitude", f32::MAX),
             });
         }
-        let tick = Duration::from_ps(1);
-        if self.delayed && !Duration::from_ms(delay_ms).is_ok_and(|delay| delay >= tick) {
+        let delay = Duration::from_ms(delay_ms).unwrap_or(Duration::ZERO);
+        if self.delayed && delay <= Duration::ZERO {
             return Err(EdgeFault {
                 column: Column::Delay,
                 found: format!("delay {delay_ms} ms"),
@@ -146,19 +124,13 @@ impl EdgeList {
             self.weights.push(weight as f32);
         }
         if self.delayed {
-            self.delays_ms.push(delay_ms);
+            self.delays.push(delay);
         }
         Ok(())
     }
 
     /// Puts the edges in order.
-    ///
-    /// # Errors
-    /// If delays differ and one does not fit their grid: the number of the edge, and what is wrong.
-    pub fn finish(self) -> Result<Edges, (usize, EdgeFault)> {
-        let (delay_ms, steps) = self.grid()?;
-        let weights = self.weights.iter().map(|&weight| f64::from(weight));
-        let weight = self.weighted.then(|| one_or_range(weights, 0.0)).flatten();
+    pub fn finish(self) -> Edges {
         let mut starts = vec![0_usize; self.n_target as usize + 1];
         for &target in &self.targets {
             starts[target as usize + 1] += 1;
@@ -178,51 +150,39 @@ impl EdgeList {
                 place
             })
             .collect();
-        let weights = match weight {
-            Some(weight) if weight.constant().is_none() => ordered(&self.weights, &places),
-            _ => Vec::new(),
-        };
-        Ok(Edges {
+        Edges {
             n_source: self.n_source,
             sources: ordered(&self.sources, &places),
-            weight,
-            weights,
-            delay_ms,
-            steps: ordered(&steps, &places),
+            weights: self.weighted.then(|| {
+                let first = self.weights.first().copied().unwrap_or(0.0);
+                if self.weights.iter().all(|&weight| weight == first) {
+                    Weights::One(first)
+                } else {
+                    Weights::Each(ordered(&self.weights, &places))
+                }
+            }),
+            delays: self.delayed.then(|| Delays::new(&self.delays, &places)),
             starts,
-        })
+        }
     }
+}
 
-    /// The one delay of all, or each in steps of the resolution.
-    fn grid(&self) -> Result<(Option<Distribution>, Vec<u16>), (usize, EdgeFault)> {
-        let resolution = self.delay_resolution;
-        let delays = self.delays_ms.iter().copied();
-        let one_or_range = || one_or_range(delays, resolution.as_ms());
-        let delay_ms = self.delayed.then(one_or_range).flatten();
-        if delay_ms.is_none_or(|delay| delay.constant().is_some()) {
-            return Ok((delay_ms, Vec::new()));
-        }
-        let (per_ms, shortest) = (steps_per_ms(resolution), shortest(resolution));
-        let most = Duration::from_ps(resolution.ps().saturating_mul(MOST_STEPS.into()));
-        let mut rounded = Vec::with_capacity(self.delays_ms.len());
-        for (index, &ms) in self.delays_ms.iter().enumerate() {
-            let fault = |expected: String| EdgeFault {
-                column: Column::Delay,
-                found: format!("delay {ms} ms among others"),
-                expected,
-            };
-            let delay = Duration::from_ms(ms).unwrap_or(Duration::ZERO);
-            if delay < shortest {
-                let expected = format!("at least {shortest}, which rounds to delay_resolution");
-                return Err((index, fault(expected)));
+impl Delays {
+    /// Of edges that go to `places`.
+    fn new(delays: &[Duration], places: &[usize]) -> Self {
+        let mut distinct = delays.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.shrink_to_fit();
+        let mut numbers = Vec::new();
+        if distinct.len() > 1 {
+            numbers = vec![0; delays.len()];
+            for (delay, &place) in delays.iter().zip(places) {
+                // Edges are fewer than 2³² onto one lane, or refused.
+                numbers[place] = distinct.partition_point(|less| less < delay) as u32;
             }
-            if delay > most {
-                let expected = format!("at most {most} (65535 times delay_resolution)");
-                return Err((index, fault(expected)));
-            }
-            rounded.push(steps(ms, per_ms));
         }
-        Ok((delay_ms, rounded))
+        Self { distinct, numbers }
     }
 }
 
@@ -242,15 +202,16 @@ impl Edges {
         (self.n_source, (self.starts.len() - 1) as u32)
     }
 
-    /// The one weight of all edges, or the interval that their weights fill; `None` if they were not kept.
-    pub fn weight(&self) -> Option<Distribution> {
-        self.weight
+    /// Weights of the edges, in their order; `None` if they were not kept.
+    pub fn weights(&self) -> Option<&Weights> {
+        self.weights.as_ref()
     }
 
-    /// The one delay of all edges in milliseconds, or the interval that their delays fill; `None` if they were not
-    /// kept.
-    pub fn delay_ms(&self) -> Option<Distribution> {
-        self.delay_ms
+    /// The distinct delays of the edges, ascending; `None` if they were not kept.
+    pub fn distinct_delays(&self) -> Option<&[Duration]> {
+        self.delays
+            .as_ref()
+            .map(|delays| delays.distinct.as_slice())
     }
 
     /// Edges onto `targets` as a range of all edges.
@@ -262,14 +223,8 @@ impl Edges {
         &self.sources
     }
 
-    /// A weight for each edge, if they are given and not all equal.
-    pub(super) fn weights(&self) -> Option<&[f32]> {
-        (!self.weights.is_empty()).then_some(&self.weights)
-    }
-
-    /// A delay for each edge in steps of the resolution, if they are given and not all equal.
-    pub(super) fn steps(&self) -> Option<&[u16]> {
-        (!self.steps.is_empty()).then_some(&self.steps)
+    pub(super) fn delays(&self) -> Option<&Delays> {
+        self.delays.as_ref()
     }
 }
 
@@ -285,19 +240,6 @@ fn neuron(id: u64, n: u32, column: Column, what: &str) -> Result<u32, EdgeFault>
             },
         }),
     }
-}
-
-/// A constant if all values are equal, or `none` if there are none; else a uniform distribution from the smallest to the
-/// largest, which tells their range. All are finite.
-fn one_or_range(mut values: impl Iterator<Item = f64>, none: f64) -> Option<Distribution> {
-    let first = values.next().unwrap_or(none);
-    let (low, high) = values.fold((first, first), |(low, high), x| (x.min(low), x.max(high)));
-    let shape = if low == high {
-        Shape::Constant(low)
-    } else {
-        Shape::Uniform { low, high }
-    };
-    Distribution::new(shape).ok()
 }
 
 /// `values[i]` at `places[i]`; nothing if there are no values.

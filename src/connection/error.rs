@@ -66,6 +66,12 @@ pub enum RuleFault {
         /// Targets.
         n_target: u32,
     },
+    /// Values that edges should have and do not.
+    #[error("found edges without it, expected it with them or one for all")]
+    NotGiven {
+        /// What is missing.
+        key: &'static str,
+    },
     /// A weight that single precision cannot hold.
     #[error("weight may be {value:e}, expected at most {most:e} in magnitude", most = f32::MAX)]
     Weight {
@@ -78,6 +84,8 @@ pub enum RuleFault {
         grid = if *.drawn { ", which rounds to delay_resolution" } else { "" }
     )]
     ShortDelay {
+        /// The part of the delay.
+        key: &'static str,
         /// Smallest delay that there may be.
         found_ms: f64,
         /// Smallest delay allowed.
@@ -90,6 +98,8 @@ pub enum RuleFault {
     /// A delay too long for the grid of drawn delays.
     #[error("delay may be {found_ms} ms, expected at most {most} (65535 times delay_resolution)")]
     LongDelay {
+        /// The part of the delay.
+        key: &'static str,
         /// Largest delay that may be drawn.
         found_ms: f64,
         /// Largest delay allowed.
@@ -98,6 +108,8 @@ pub enum RuleFault {
     /// A delay beyond the clock.
     #[error("delay: {cause}")]
     DelayRange {
+        /// The part of the delay.
+        key: &'static str,
         /// What the clock says.
         cause: TimeRangeError,
     },
@@ -110,6 +122,14 @@ pub enum RuleFault {
     /// More synapses than offsets can count.
     #[error("found more than {most} synapses in one lane, expected fewer", most = u32::MAX)]
     TooManySynapses,
+    /// More distinct delays than a lane can tell apart.
+    #[error("found more than {most} distinct delays in one lane, expected fewer")]
+    TooManyDelays {
+        /// How many there may be.
+        most: usize,
+        /// Whether edges give them.
+        given: bool,
+    },
     /// A lane that is not made of this projection's targets.
     #[error("found a lane that is not made of separate ranges of its {n_target} targets")]
     Lane {
@@ -150,14 +170,17 @@ impl RuleFault {
             Self::Stopped | Self::Unequal { .. } | Self::OnlyAutapses | Self::TooManySynapses => {
                 "rule"
             }
-            Self::Degree { key, .. } => key,
-            Self::Sizes { .. } => "file",
+            Self::Degree { key, .. }
+            | Self::NotGiven { key }
+            | Self::ShortDelay { key, .. }
+            | Self::LongDelay { key, .. }
+            | Self::DelayRange { key, .. } => key,
+            Self::Sizes { .. } | Self::TooManyDelays { given: true, .. } => "file",
             Self::Own { .. } => "source",
             Self::Weight { .. } => "weight",
-            Self::ShortDelay { .. } | Self::LongDelay { .. } | Self::DelayRange { .. } => {
-                "axonal_delay"
+            Self::Resolution { .. } | Self::TooManyDelays { given: false, .. } => {
+                "delay_resolution"
             }
-            Self::Resolution { .. } => "delay_resolution",
             Self::Lane { .. } | Self::LaneTooLarge { .. } => "target",
         }
     }
@@ -186,6 +209,10 @@ impl RuleFault {
                 "within a population spikes take time; between different populations the delay may be 0 ms"
             }
             Self::TooManySynapses => "use more lanes",
+            Self::TooManyDelays { given: true, .. } => {
+                "use more lanes, or round the delays in the file: 0.001 ms tells 65,535 delays up to 65 ms apart"
+            }
+            Self::TooManyDelays { given: false, .. } => "use a coarser delay_resolution",
             _ => return None,
         };
         Some(help.into())

@@ -55,7 +55,7 @@ pub fn divide(network: &NetworkPlan) -> Result<Vec<LanePlan>, AssemblyError> {
     let sudden: Vec<(usize, usize)> = network
         .projections
         .iter()
-        .filter(|projection| projection.plan.delay_ms.constant() == Some(0.0))
+        .filter(|projection| projection.plan.one_delay_ms() == Some(0.0))
         .flat_map(|projection| projection.targets.iter().map(|&to| (projection.source, to)))
         .chain(dense)
         .collect();

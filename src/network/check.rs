@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Dimension, ParameterError};
 use crate::base::stream::Stream;
 use crate::base::time::Duration;
@@ -213,16 +212,10 @@ impl Network {
                 not_read = Some(file.path.display().to_string());
                 // What the description says of them can be checked without them.
                 let none = projection.edge_list(n_source, n_target).finish();
-                none.ok().map(Arc::new)
+                Some(Arc::new(none))
             }
             Connection::Rule(_) | Connection::Matrix(_) => None,
         };
-        let delay = match projection.delay {
-            Some(_) => self.delay_ms(projection)?,
-            None => edges.as_ref().and_then(|edges| edges.delay_ms()),
-        };
-        let of_edges = || edges.as_ref().and_then(|edges| edges.weight());
-        let weight = projection.weight.or_else(of_edges);
         let rule = match (&projection.connection, &edges) {
             (Connection::Rule(choice), _) => connection::build(choice.spec.name, &choice.values)?,
             (_, Some(edges)) => connection::listed(edges.clone()),
@@ -238,14 +231,8 @@ impl Network {
                 autapses: projection.autapses,
             },
             rule,
-            weight: weight.ok_or(Problem::Missing {
-                key: "weight",
-                what: "what an arrival adds",
-            })?,
-            delay_ms: delay.ok_or(Problem::Missing {
-                key: "axonal_delay",
-                what: "the time from a spike to its arrival",
-            })?,
+            weight: projection.weight,
+            delay: projection.delay,
             delay_resolution: projection.delay_resolution,
         };
         synapses.check()?;
@@ -258,23 +245,6 @@ impl Network {
             plan: synapses,
         });
         Ok(())
-    }
-
-    /// Time from soma to soma in milliseconds.
-    fn delay_ms(&self, projection: &Projection) -> Result<Option<Distribution>, Problem> {
-        let Some(delay) = projection.delay else {
-            return Ok(None);
-        };
-        let (axonal, dendritic) = (delay.axonal, delay.dendritic);
-        match (axonal.constant(), dendritic.constant()) {
-            (Some(0.0), _) => Ok(Some(dendritic)),
-            (_, Some(0.0)) => Ok(Some(axonal)),
-            (Some(a), Some(b)) => Ok(Distribution::new(Shape::Constant(a + b)).ok()),
-            _ => Err(Problem::Unfit {
-                key: "dendritic_delay",
-                with: "an axonal delay that is drawn, expected both to be constant, or one of them 0",
-            }),
-        }
     }
 
     fn dense(

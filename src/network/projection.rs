@@ -7,6 +7,8 @@ use crate::base::distribution::Distribution;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
 use crate::connection::{self, EdgeList, Edges};
+
+pub use crate::connection::Delay;
 use crate::synapse::dense::Dense;
 
 /// Takes the weights of a layer of a trained network.
@@ -102,15 +104,6 @@ pub enum Connection {
     Matrix(Given<LayerFile, Dense>),
 }
 
-/// Time from a spike to its arrival at the target's soma, in milliseconds, never negative.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Delay {
-    /// From the source's soma to the synapse.
-    pub axonal: Distribution,
-    /// From the synapse to the target's soma.
-    pub dendritic: Distribution,
-}
-
 /// Synapses from one population onto others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
@@ -143,7 +136,6 @@ impl Projection {
             n_target,
             self.weight.is_none(),
             self.delay.is_none(),
-            self.delay_resolution,
         )
     }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use sharpwave::connection::{Block, EdgeList, Edges, Plan, listed};
 use sharpwave::record::edge_file;
 
-use crate::graph::{all_to_all, drawn, fixed, graph, in_degree, plan, synapses, total, whole};
+use crate::graph::{all_to_all, drawn, graph, in_degree, plan, synapses, total, whole};
 use crate::python::python;
 
 /// The synapses of `plan` as a table.
@@ -24,15 +24,15 @@ fn table(plan: &Plan) -> String {
 
 fn list(plan: &Plan, columns: bool) -> EdgeList {
     let (n_source, n_target) = (plan.space.n_source, plan.space.n_target);
-    EdgeList::new(n_source, n_target, columns, columns, plan.delay_resolution)
+    EdgeList::new(n_source, n_target, columns, columns)
 }
 
 /// `plan` with the edges of the file at `path` in place of its rule, weights and delays.
 fn given(plan: &Plan, path: &Path, population: Option<&str>) -> Plan {
     let edges = edge_file::read(path, population, list(plan, true)).unwrap();
     Plan {
-        weight: edges.weight().unwrap(),
-        delay_ms: edges.delay_ms().unwrap(),
+        weight: None,
+        delay: None,
         rule: listed(Arc::new(edges)),
         ..plan.clone()
     }
@@ -121,7 +121,7 @@ fn autapses_and_multapses_are_as_given_and_no_edges_make_no_synapses() {
             list.push(source, target, 2.0, 1.0).unwrap();
         }
         Plan {
-            rule: listed(Arc::new(list.finish().unwrap())),
+            rule: listed(Arc::new(list.finish())),
             ..plan.clone()
         }
     };
@@ -134,7 +134,7 @@ fn autapses_and_multapses_are_as_given_and_no_edges_make_no_synapses() {
 #[test]
 fn edges_between_other_populations_are_refused() {
     let mut plan = plan(all_to_all(), 4, 5);
-    plan.rule = listed(Arc::new(list(&plan, false).finish().unwrap()));
+    plan.rule = listed(Arc::new(list(&plan, false).finish()));
     assert_eq!(plan.check(), Ok(()));
     plan.space.n_target = 6;
     assert_eq!(
@@ -152,7 +152,7 @@ proptest! {
     #[test]
     fn given_edges_are_the_graph_whatever_the_lanes(edges in edges(), cut in 0_u32..=30) {
         let mut plan = plan(all_to_all(), 20, 30);
-        (plan.weight, plan.delay_ms) = (fixed(9.0), fixed(9.0));
+        (plan.weight, plan.delay) = (None, None);
         let mut list = list(&plan, true);
         let mut expected = Vec::new();
         for &(source, target, weight, delay) in &edges {
@@ -161,8 +161,7 @@ proptest! {
             let ps = i64::from(delay) * 100_000_000;
             expected.push((source as u32, ps, target as u32, f32::from(weight).to_bits()));
         }
-        let read: Edges = list.finish().unwrap();
-        (plan.weight, plan.delay_ms) = (read.weight().unwrap(), read.delay_ms().unwrap());
+        let read: Edges = list.finish();
         plan.rule = listed(Arc::new(read));
         let mut found = Vec::new();
         for (first, end) in [(0, cut), (cut, 30)] {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::Duration;
-use sharpwave::connection::{self, Block, Connect, Plan, Space};
+use sharpwave::connection::{self, Block, Connect, Delay, Plan, Space};
 use sharpwave::synapse::sparse::{Index, Sparse, Weights};
 
 /// Source, delay in ps, target in the projection, bits of the weight.
@@ -16,8 +16,14 @@ pub fn fixed(value: f64) -> Distribution {
     Distribution::new(Shape::Constant(value)).unwrap()
 }
 
+/// A delay without a dendritic part.
+pub fn axonal(axonal: Distribution) -> Option<Delay> {
+    let dendritic = fixed(0.0);
+    Some(Delay { axonal, dendritic })
+}
+
 /// The rule called `name` with these values.
-fn rule<const N: usize>(name: &str, values: [(&'static str, Value); N]) -> Arc<dyn Connect> {
+pub fn rule<const N: usize>(name: &str, values: [(&'static str, Value); N]) -> Arc<dyn Connect> {
     connection::build(name, &Values::from(values)).unwrap()
 }
 
@@ -60,16 +66,16 @@ pub fn plan(rule: Arc<dyn Connect>, n_source: u32, n_target: u32) -> Plan {
             autapses: true,
         },
         rule,
-        weight: fixed(0.5),
-        delay_ms: fixed(1.5),
+        weight: Some(fixed(0.5)),
+        delay: axonal(fixed(1.5)),
         delay_resolution: Duration::from_ps(100_000_000),
     }
 }
 
 pub fn drawn(mut plan: Plan) -> Plan {
-    plan.weight = Distribution::new(Shape::Normal { mean: 1.0, sd: 0.2 }).unwrap();
+    plan.weight = Distribution::new(Shape::Normal { mean: 1.0, sd: 0.2 }).ok();
     let delay = Shape::Normal { mean: 0.6, sd: 0.3 };
-    plan.delay_ms = Distribution::within(delay, 0.1, f64::INFINITY).unwrap();
+    plan.delay = axonal(Distribution::within(delay, 0.1, f64::INFINITY).unwrap());
     plan
 }
 
@@ -90,16 +96,15 @@ pub fn synapses<I: Index>(sparse: &Sparse<I>, lane: &[Block]) -> Vec<Synapse> {
             .expect("a neuron of the lane")
     };
     let mut all = Vec::new();
-    for source in 0..sparse.n_source() {
-        for (d, delay) in sparse.delays().iter().enumerate() {
-            let (targets, weights) = sparse.row(source, d);
+    for source in 0..sparse.n_source() as u32 {
+        for (delay, targets, weights) in sparse.of(source) {
             for (i, target) in targets.iter().enumerate() {
                 let weight = match sparse.weights() {
                     Weights::One(weight) => *weight,
                     Weights::Each(_) => weights.unwrap()[i],
                 };
                 let target = global(target.get() as u32);
-                all.push((source as u32, delay.ps(), target, weight.to_bits()));
+                all.push((source, delay.ps(), target, weight.to_bits()));
             }
         }
     }

@@ -259,6 +259,53 @@ fn synapses_of_a_file_carry_spikes_with_its_weights_and_delays() {
     assert!((delayed[1].0 - first[0].0 - 2.0).abs() < 1e-9);
 }
 
+/// A relay that fires once, onto three neurons that fire at the first arrival.
+const GIVEN: &str = r#"
+    schema = 1
+    experiment = "network"
+    duration = "20 ms"
+    [population.src]
+    neuron = "relay"
+    size = 1
+    [population.n]
+    neuron = "lif"
+    size = 3
+    tau_m = "20 ms"
+    v_th = "1 mV"
+    [projection.p]
+    source = "src"
+    target = "n"
+    rule = "from_file"
+    file = "edges.csv"
+    [stimulus.s]
+    kind = "spikes"
+    target = "src"
+    weight = 1
+    file = "in.csv"
+    [record]
+    spikes = ["n"]
+"#;
+
+#[test]
+fn given_delays_differ_and_stay_as_they_are() {
+    let place = Place::with_model(GIVEN);
+    place.write("in.csv", "node_id,timestamp_ms\n0,1\n");
+    let times = |delays: [f64; 3], more: &str| {
+        let [a, b, c] = delays;
+        let table = format!("source,target,weight,delay_ms\n0,0,5,{a}\n0,1,5,{b}\n0,2,5,{c}\n");
+        place.write("edges.csv", &table);
+        place.run(&format!("run model.toml --force --out r {more}"));
+        let mut spikes = RunFile::open(&place.path("r/run.h5")).spikes_of("n");
+        spikes.sort_by_key(|&(_, neuron)| neuron);
+        spikes.into_iter().map(|(t, _)| t).collect::<Vec<f64>>()
+    };
+    let exact = times([1.2345, 2.3456, 0.7812], "");
+    assert_eq!(exact, [2.2345, 3.3456, 1.7812]);
+    // The grid of drawn delays bounds them in neither direction.
+    let fine = "--set projection.p.delay_resolution=0.0001ms";
+    assert_eq!(times([0.000_02, 7.0, 12.5], fine), [1.000_02, 8.0, 13.5]);
+}
+
 #[test]
 fn noise_may_reach_some_kinds_of_neurons_and_not_others() {
     let place = Place::with_model(

@@ -205,7 +205,7 @@ fn rows_bytes(network: &NetworkPlan, kind: &[usize], lanes: f64) -> f64 {
         let synapses: f64 = projections.iter().map(|(_, synapses)| synapses).sum();
         let mut weights = projections
             .iter()
-            .map(|(projection, _)| projection.plan.weight.constant());
+            .map(|(projection, _)| projection.plan.one_weight());
         let first = weights.next().flatten();
         let weight = if first.is_some() && weights.all(|weight| weight == first) {
             0.0
@@ -226,7 +226,7 @@ fn delays(projections: &[(&Projection, f64)]) -> f64 {
     let mut drawn: f64 = 0.0;
     for (projection, _) in projections {
         let plan = &projection.plan;
-        match plan.delay_ms.constant() {
+        match plan.one_delay_ms() {
             Some(ms) => constant.push(ms.to_bits()),
             None => drawn = drawn.max(plan.expected_delays()),
         }
@@ -237,7 +237,7 @@ fn delays(projections: &[(&Projection, f64)]) -> f64 {
 }
 
 fn longest_delay_s(plan: &Plan) -> f64 {
-    plan.delay_ms.reach().1 / MS_PER_S
+    plan.longest_delay_ms() / MS_PER_S
 }
 
 impl fmt::Display for Estimate {

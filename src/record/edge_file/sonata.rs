@@ -51,9 +51,7 @@ pub(super) fn read(
                 Fault::content(&place_of(edge, fault.column), fault.found, &fault.expected)
             })?;
     }
-    list.finish().map_err(|(edge, fault)| {
-        Fault::content(&place_of(edge, fault.column), fault.found, &fault.expected)
-    })
+    Ok(list.finish())
 }
 
 /// The population that is read.
