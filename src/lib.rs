@@ -40,9 +40,10 @@
 //! | 7 | [`protocol`] | bouts of sleep: what changes when |
 //! | 8 | [`record`] | HDF5 run files, spike files, tables |
 //! | 9 | [`analysis`] | functions of spike trains, weights and scores |
-//! | 10 | [`config`], [`report`] | model files and diagnostics; figures |
-//! | 11 | [`experiment`] | config, network, engine, record, analysis and report in one run |
-//! | 12 | [`cli`] | the command line |
+//! | 10 | [`run`] | a run of bouts: watched, guarded, checkpointed, gone on with |
+//! | 11 | [`config`], [`report`] | model files and diagnostics; figures |
+//! | 12 | [`experiment`] | config, network, engine, record, analysis and report in one run |
+//! | 13 | [`cli`] | the command line |
 
 #![warn(missing_docs)]
 
@@ -63,6 +64,7 @@ pub mod plasticity;
 pub mod protocol;
 pub mod record;
 pub mod report;
+pub mod run;
 pub mod stimulus;
 pub mod synapse;
 

@@ -5,6 +5,7 @@ pub mod dataset;
 pub mod idx;
 pub mod images;
 mod matrix;
+pub mod parameters;
 pub mod patches;
 pub mod perceptron;
 pub mod selection;

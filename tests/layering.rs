@@ -10,7 +10,7 @@ use std::process::Command;
 use source::crate_paths;
 
 /// Modules by layer, as in the table of `src/lib.rs`.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["base"],
     &["event"],
     &["neuron", "synapse", "plasticity", "connection"],
@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 13] = [
     &["protocol"],
     &["record"],
     &["analysis"],
+    &["run"],
     &["config", "report"],
     &["experiment"],
     &["cli"],

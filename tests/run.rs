@@ -1,5 +1,7 @@
 //! Whole runs of the real program, from a model file to what it leaves.
 
+#[path = "run/again.rs"]
+mod again;
 #[path = "run/check.rs"]
 mod check;
 #[path = "run/determinism.rs"]

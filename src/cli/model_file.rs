@@ -31,13 +31,6 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, Typed), Failure
         .sets
         .extend(arguments.seed.map(|seed| format!("seed={seed}")));
     if let Some(seeds) = arguments.seeds {
-        // A network has one seed: say so of the option, not of a key that nobody typed.
-        if let Ok(Model::Network(_)) = config::read(path, &options) {
-            let shown = path.display();
-            return Err(Failure::input(format!(
-                "`--seeds`: `{shown}` describes a network, which runs once; expected a sleep replay experiment"
-            )));
-        }
         options.sets.push(format!("seeds={seeds}"));
     }
     let model = config::read(path, &options)?;

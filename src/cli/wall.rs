@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::experiment::progress::{Progress, Watch};
+use crate::run::progress::{Progress, Watch};
 
 /// Watches a run and asks it to stop once its time is up, counted from here.
 pub(super) struct Limited<W> {

@@ -242,8 +242,8 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
     },
 ];
 
-/// Sections of a network's model file whose keys are the same whatever the network is, and the table that stands where a
-/// value is drawn.
+/// Sections of a model file whose keys are the same whatever the network is, and the table that stands where a value is
+/// drawn. `record` is that of a network; sleep replay has `states` and `weights` as well.
 pub static SECTIONS: &[KindSpec] = &[
     KindSpec {
         name: "record",
@@ -287,7 +287,7 @@ pub static SECTIONS: &[KindSpec] = &[
                 "max_rate",
                 "Hz, off",
                 Some("1000"),
-                "more is a network that runs away",
+                "more is a network that runs away; off by default where a trained network sleeps",
             ),
             key(
                 "min_rate",

@@ -10,6 +10,7 @@ use std::time;
 use crate::base::time::Duration;
 use crate::network::Network;
 
+pub use crate::run::guard::Limits as Guard;
 pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Selection};
 
 /// Populations tied by projections, driven from outside, for some time.
@@ -17,6 +18,8 @@ pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Sel
 pub struct NetworkModel {
     /// The network; names of its parts are of ASCII letters, digits, `_` and `-`, and ascending. Its seed fits an `i64`.
     pub network: Network,
+    /// Repetitions, with seeds `seed`, `seed + 1`, …; at least 1, and the last seed fits an `i64`.
+    pub seeds: u64,
     /// How long it runs, above zero.
     pub duration: Duration,
     /// What ends a run that has left all bounds.
@@ -27,17 +30,6 @@ pub struct NetworkModel {
     pub record: Record,
     /// What is drawn after the run.
     pub figures: Figures,
-}
-
-/// Mean rates of the neurons of a population that end a run when they are passed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Guard {
-    /// Highest rate in hertz, above zero; `None` for no limit.
-    pub max_rate_hz: Option<f64>,
-    /// Lowest rate in hertz, above zero and below the highest; `None` for no limit.
-    pub min_rate_hz: Option<f64>,
-    /// Rates are taken over one such span after the other, above zero.
-    pub window: Duration,
 }
 
 /// What is drawn after the run.

@@ -111,6 +111,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
     });
     Some(NetworkModel {
         network,
+        seeds: 1,
         duration: *experiment.sleep.durations.first()?,
         guard: Guard {
             max_rate_hz: None,

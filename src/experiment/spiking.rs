@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, Time};
 use crate::config;
-use crate::config::sleep_replay::{Conversion, Input, Patch, SleepReplay, Statistics};
+use crate::config::sleep_replay::{
+    Conversion, Input, Patch, SleepReplay, Statistics, projection_name,
+};
 use crate::engine::error::SimulationError;
 use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
@@ -21,13 +23,14 @@ use crate::stimulus::image::{self, ImageNoise, Timing};
 use crate::stimulus::spike_list::SpikeList;
 use crate::synapse::dense::Dense;
 
+/// Name of what drives the input layer.
+pub const STIMULUS: &str = "image";
+
+/// What a spike of the stimulus adds: any weight makes a relay fire.
+pub const WEIGHT: f32 = 1.0;
+
 /// The published step, which is also the period of an image without a window.
 const STEP: Duration = Duration::from_ps(crate::base::time::PS_PER_MS);
-
-/// Name of the projection from layer `l` of `names` to the next.
-pub fn projection_name(names: &[String], l: usize) -> String {
-    format!("{}_{}", names[l], names[l + 1])
-}
 
 /// Gain of every layer after the input, from weights and images as the model asks.
 ///
@@ -49,17 +52,19 @@ pub fn gains(model: &SleepReplay, mlp: &Mlp, seen: &[Images]) -> Result<Vec<f64>
     }
 }
 
-/// The network that `mlp` becomes.
+/// The network that `mlp` becomes; `seed` is that of the repetition.
 ///
 /// # Errors
 /// If a parameter does not fit.
 pub fn network(
     model: &SleepReplay,
+    seed: u64,
     mlp: &Mlp,
     gains: &[f64],
 ) -> Result<NetworkPlan, ExperimentError> {
     let weights = |l: usize| Dense::from_matrix(mlp.layers[l].weights.view());
-    let network = config::sleeping_network(model, |l| Given::Here(Arc::new(weights(l))), gains);
+    let mut network = config::sleeping_network(model, |l| Given::Here(Arc::new(weights(l))), gains);
+    network.seed = seed;
     Ok(network.plan()?)
 }
 

@@ -5,7 +5,8 @@
 //!
 //! ```
 //! use sharpwave::config::{self, Options};
-//! use sharpwave::experiment;
+//! use sharpwave::experiment::run;
+//! use sharpwave::run::progress::Silent;
 //! use sharpwave::{Recording, Time};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,9 +30,9 @@
 //!     spikes = "e"
 //! "#;
 //! let model = config::parse("first.toml", text, folder.path(), &Options::default())?;
-//! # let model = model.network().ok_or("a network")?;
-//! let run = experiment::run::Options { out: Some(out.clone()), ..Default::default() };
-//! experiment::recurrent::run(&model, &run, &experiment::progress::Silent)?;
+//! let options = run::Options { out: Some(out.clone()), ..Default::default() };
+//! let finished = run::run(model, &options, &Silent)?;
+//! assert!(finished.complete);
 //!
 //! let night = Recording::open(&out)?;
 //! assert!(night.is_complete());

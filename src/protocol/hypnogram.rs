@@ -11,6 +11,8 @@ pub enum Kind {
     Test,
     /// The spiking network runs under noise.
     Sleep,
+    /// A network runs.
+    Run,
 }
 
 impl Kind {
@@ -20,7 +22,13 @@ impl Kind {
             Self::Training => "training",
             Self::Test => "test",
             Self::Sleep => "sleep",
+            Self::Run => "run",
         }
+    }
+
+    /// Whether a spiking network runs in it.
+    pub const fn is_simulated(self) -> bool {
+        matches!(self, Self::Sleep | Self::Run)
     }
 }
 

@@ -58,6 +58,30 @@ fn a_network_that_runs_away_is_stopped_with_a_readable_file() {
 }
 
 #[test]
+fn a_sleep_that_runs_away_is_stopped_if_that_is_asked_for() {
+    let place = Place::with_model(super::setup::SMALL);
+    let command = "--quiet run model.toml --seeds 1 --set guard.max_rate=20Hz --out r";
+    let output = place.command(command).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    let [printed, error] = [&output.stdout, &output.stderr].map(|text| super::setup::text(text));
+    assert!(
+        error.starts_with("error: population `input` runs away: "),
+        "{error}"
+    );
+    // What there was up to then is shown all the same.
+    assert!(printed.contains("with sleep\n  after task 1"), "{printed}");
+    let file = RunFile::open(&place.path("r/run.h5"));
+    assert!(!file.complete());
+    assert_eq!(file.bouts(), ["task 1", "test after task 1", "sleep 1"]);
+    assert_eq!(place.names("r"), ["run.h5"]);
+    let refused = place.refused("resume r");
+    assert!(
+        refused.contains("a run that a guard stopped has none"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn a_network_that_falls_silent_is_stopped() {
     let place = Place::new();
     let error = tripped(

@@ -230,7 +230,7 @@ fn after_a_full_disk_a_run_goes_on_from_its_checkpoint() {
         "{error}"
     );
     assert!(
-        error.contains("`sharpwave resume r` goes on from the checkpoint at "),
+        error.contains("`sharpwave resume r` goes on from the last checkpoint"),
         "{error}"
     );
     assert!(place.names("r").contains(&"checkpoint".to_owned()));

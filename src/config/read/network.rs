@@ -1,7 +1,7 @@
 //! `experiment = "network"`: one file per group of sections, names checked against the populations that there are.
 
 pub(super) mod drawn;
-mod engine;
+pub(super) mod engine;
 mod figure;
 mod population;
 mod projection;
@@ -11,11 +11,14 @@ mod snapshot;
 mod stimulus;
 mod weight;
 
+use crate::base::parameter::Values;
 use crate::base::suggest;
-use crate::config::network::NetworkModel;
+use crate::base::time::Duration;
+use crate::config::network::{NetworkModel, RecordedWeights, SampledStates};
 use crate::config::reader::{Item, Section};
+use crate::config::sleep_replay::projection_name;
 use crate::network::{Network, Population, check::is_name};
-use crate::neuron::Model;
+use crate::neuron::{self, Model, relay};
 
 use super::Paths;
 use projection::Around;
@@ -23,7 +26,7 @@ use projection::Around;
 /// Reads everything behind `schema` and `experiment`.
 pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
     root.reader.read_parameters(root);
-    let seed = super::seed(root);
+    let (seed, seeds) = (super::seed(root), super::seeds(root));
     let duration = root
         .need("duration", "how long the network runs, such as \"1 s\"")
         .and_then(|item| item.duration());
@@ -45,7 +48,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         stimulus::read(section, name, &known, paths)
     });
     let lanes = engine::lanes(root, &known);
-    let guard = engine::guard(root);
+    let guard = engine::guard(root, Some(engine::MAX_RATE_HZ));
     let checkpoint_every = engine::checkpoint(root);
     let record = record::record(root, &known, projections.as_deref(), duration);
     let figures = figure::figures(root, &known, record.as_ref(), duration);
@@ -59,12 +62,66 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             projections: projections?,
             stimuli: stimuli?,
         },
+        seeds: seeds?,
         duration: duration?,
         guard: guard?,
         checkpoint_every: checkpoint_every?,
         record: record?,
         figures: figures?,
     })
+}
+
+/// The layers of a network that sleeps, for what is recorded of it.
+pub(super) struct Layers<'a> {
+    /// Their names, input first.
+    pub(super) names: &'a [String],
+    /// Their sizes.
+    pub(super) sizes: &'a [usize],
+    /// The model of all but the input.
+    pub(super) model: &'static Model,
+}
+
+impl Layers<'_> {
+    /// Reads `record.states`, of a night that lasts `duration`.
+    pub(super) fn states(
+        &self,
+        item: &Item<'_>,
+        duration: Option<Duration>,
+    ) -> Option<Vec<SampledStates>> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let input = neuron::model(relay::SPEC.name).ok();
+        let models = (0..names.len()).map(|l| if l == 0 { input } else { Some(self.model) });
+        let models: Vec<Option<&'static Model>> = models.collect();
+        let populations = names.iter().zip(self.sizes).zip(&models);
+        let populations = populations.map(|((name, &size), model)| {
+            Some(Population {
+                name: (*name).to_owned(),
+                size: u32::try_from(size).ok()?,
+                model: (*model)?.spec.name,
+                values: Values::new(),
+                v_m: None,
+            })
+        });
+        let populations: Vec<Option<Population>> = populations.collect();
+        let known = Known {
+            names: &names,
+            complete: true,
+            models: &models,
+            read: &populations,
+        };
+        record::states(item, &known, duration)
+    }
+
+    /// Reads a table of `record.weights`, of a night that lasts `duration`.
+    pub(super) fn weights(
+        &self,
+        item: &Item<'_>,
+        duration: Option<Duration>,
+    ) -> Option<RecordedWeights> {
+        let pairs = 0..self.names.len().saturating_sub(1);
+        let names: Vec<String> = pairs.map(|l| projection_name(self.names, l)).collect();
+        snapshot::read_among(item, &names, duration)
+    }
 }
 
 /// Populations as other sections see them.

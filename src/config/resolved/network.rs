@@ -23,6 +23,7 @@ pub fn resolved_network(model: &NetworkModel) -> String {
     text.line("experiment = \"network\"");
     let network = &model.network;
     text.key("seed", network.seed);
+    text.key("seeds", model.seeds);
     text.key("duration", quantity::write_duration(model.duration));
     if let Some(lanes) = network.lanes {
         text.section("engine");
@@ -79,7 +80,7 @@ fn listed(nodes: &[u32]) -> String {
     }
 }
 
-fn sampled(states: &SampledStates) -> String {
+pub(super) fn sampled(states: &SampledStates) -> String {
     let variables: Vec<&str> = states.variables.iter().map(|(_, name)| *name).collect();
     format!(
         "{{ population = {}, {}, variables = {}, every = {} }}",
@@ -90,7 +91,7 @@ fn sampled(states: &SampledStates) -> String {
     )
 }
 
-fn snapshots(weights: &RecordedWeights) -> String {
+pub(super) fn snapshots(weights: &RecordedWeights) -> String {
     let instants = match &weights.instants {
         Instants::At(listed) => {
             let listed: Vec<String> = listed
@@ -221,7 +222,6 @@ impl Text {
             let resolution = quantity::write_duration(projection.delay_resolution);
             self.key("delay_resolution", resolution);
         }
-        self.key("autapses", projection.autapses);
     }
 
     fn stimulus(&mut self, stimulus: &Stimulus, weight: Dimension) {
@@ -248,7 +248,7 @@ impl Text {
         }
     }
 
-    fn guard(&mut self, guard: &Guard) {
+    pub(super) fn guard(&mut self, guard: &Guard) {
         let rate = |rate: Option<f64>| match rate {
             Some(hz) => quantity::write(hz, Dimension::Rate),
             None => quote("off"),
@@ -259,7 +259,7 @@ impl Text {
         self.key("window", quantity::write_duration(guard.window));
     }
 
-    fn checkpoint(&mut self, every: Option<time::Duration>) {
+    pub(super) fn checkpoint(&mut self, every: Option<time::Duration>) {
         let every = match every {
             // Whole microseconds, and no more of them than the clock holds.
             Some(every) => quantity::write(every.as_micros() as f64 / 1e3, Dimension::Time),

@@ -10,7 +10,7 @@ use crate::config::network::{NetworkModel, RecordedWeights};
 use crate::connection::Plan;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::snapshot;
+use crate::experiment::recurrent::projections;
 use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Population, Projection};
 use crate::neuron;
@@ -159,7 +159,7 @@ const MS_PER_S: f64 = 1e3;
 
 /// Bytes of the largest snapshot of weights, and of all of them.
 fn snapshot_bytes(model: &NetworkModel, weights: &RecordedWeights) -> (f64, f64) {
-    let sizes = snapshot::projections(model).into_iter();
+    let sizes = projections(model).into_iter();
     let sizes = sizes.map(|projection| projection.n_target as f64 * projection.n_source as f64);
     let sizes: Vec<f64> = sizes.map(|size| WEIGHT_BYTES * size).collect();
     let count = weights.instants.count(model.duration) as f64;

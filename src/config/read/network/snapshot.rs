@@ -15,6 +15,34 @@ pub(super) fn read(
     projections: Option<&[Projection]>,
     duration: Option<Duration>,
 ) -> Option<RecordedWeights> {
+    read_with(item, duration, &|entry| name(entry, projections))
+}
+
+/// Reads the table, where `known` are the names of all projections.
+pub(super) fn read_among(
+    item: &Item<'_>,
+    known: &[String],
+    duration: Option<Duration>,
+) -> Option<RecordedWeights> {
+    const EXPECTED: &str = "the name of a projection from one layer to the next";
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    read_with(item, duration, &|entry| {
+        let text = entry.text(EXPECTED)?;
+        match known.contains(&text) {
+            true => Some(text.into()),
+            false => entry.refuse(EXPECTED, suggest::help(text, &known)),
+        }
+    })
+}
+
+/// Reads one name.
+type ReadName<'a> = &'a dyn Fn(&Item<'_>) -> Option<String>;
+
+fn read_with(
+    item: &Item<'_>,
+    duration: Option<Duration>,
+    name: ReadName<'_>,
+) -> Option<RecordedWeights> {
     if !item.is_table() {
         return item.refuse(
             "`off` or a table { projection, at } or { projection, every }",
@@ -27,7 +55,7 @@ pub(super) fn read(
             "projection",
             "whose weights are recorded, such as [\"hidden1_output\"]",
         )
-        .and_then(|item| names(&item, projections));
+        .and_then(|item| names(&item, name));
     let instants = instants(&section, duration);
     Some(RecordedWeights {
         projections: names?,
@@ -36,11 +64,11 @@ pub(super) fn read(
 }
 
 /// Dense projections, at least one, none twice; a single one needs no brackets.
-fn names(item: &Item<'_>, projections: Option<&[Projection]>) -> Option<Vec<String>> {
+fn names(item: &Item<'_>, name: ReadName<'_>) -> Option<Vec<String>> {
     if !item.is_array() {
-        return Some(vec![name(item, projections)?]);
+        return Some(vec![name(item)?]);
     }
-    let names = item.list("projections", |entry| name(&entry, projections))?;
+    let names = item.list("projections", |entry| name(&entry))?;
     if names.is_empty() {
         return item.refuse("at least one projection", None);
     }

@@ -7,7 +7,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::{Ended, Simulation};
 
 /// A guard that stopped a run.
@@ -112,11 +111,24 @@ impl Tripped {
     }
 }
 
-/// Counts spikes against the limits of a model.
+/// Mean rates of the neurons of a population that end a run when they are passed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Highest rate in hertz, above zero; `None` for no limit.
+    pub max_rate_hz: Option<f64>,
+    /// Lowest rate in hertz, above zero and below the highest; `None` for no limit.
+    pub min_rate_hz: Option<f64>,
+    /// Rates are taken over one such span after the other, above zero.
+    pub window: Duration,
+}
+
+/// Counts spikes against limits.
 #[derive(Debug)]
 pub struct Guard {
-    limits: config::Guard,
+    limits: Limits,
     populations: Vec<Guarded>,
+    /// When the bout at hand began: what lies before it is no part of a window.
+    from: Time,
     /// Of the window at hand, per population.
     counts: Counts,
     tripped: Option<Tripped>,
@@ -143,16 +155,9 @@ fn seconds(length: Duration) -> f64 {
 }
 
 impl Guard {
-    /// The guards of `model`, at the start of a window.
-    pub fn new(model: &NetworkModel) -> Self {
-        let limits = model.guard.clone();
-        let sizes = model.network.populations.iter();
-        let sizes = sizes.map(|population| (population.name.clone(), population.size));
-        Self::with(limits, sizes)
-    }
-
-    fn with(limits: config::Guard, sizes: impl Iterator<Item = (String, u32)>) -> Self {
-        let populations: Vec<Guarded> = sizes
+    /// The guards of populations, given by name and size, at the start of a run.
+    pub fn new(limits: Limits, populations: impl Iterator<Item = (String, u32)>) -> Self {
+        let populations: Vec<Guarded> = populations
             .map(|(name, size)| {
                 let size = f64::from(size);
                 let allowed = |rate_hz| (rate_hz * size * seconds(limits.window)) as u64;
@@ -164,9 +169,16 @@ impl Guard {
             limits,
             counts: Counts(vec![0; populations.len()]),
             populations,
+            from: Time::ZERO,
             tripped: None,
             checked: 0,
         }
+    }
+
+    /// Begins anew with a bout at `from`.
+    pub fn begin(&mut self, from: Time) {
+        self.counts.0.fill(0);
+        (self.from, self.checked) = (from, 0);
     }
 
     /// Takes note of `n` spikes of a population at `t`; false once the run is to stop.
@@ -238,13 +250,15 @@ impl Guard {
         let window_s = seconds(self.limits.window);
         for (guarded, count) in self.populations.iter().zip(&mut self.counts.0) {
             let rate_hz = std::mem::take(count) as f64 / guarded.size / window_s;
+            let start = Time::from_ps(now.ps() - self.limits.window.ps());
             if let Some(limit_hz) = self.limits.min_rate_hz
                 && rate_hz < limit_hz
+                && start >= self.from
             {
                 return Err(Tripped::Silent {
                     population: guarded.name.clone(),
                     rate_hz,
-                    start: Time::from_ps(now.ps() - self.limits.window.ps()),
+                    start,
                     stop: now,
                     limit_hz,
                 });
@@ -280,12 +294,12 @@ mod tests {
 
     /// Ten neurons, windows of 100 ms: 1000 Hz are 1,000 spikes, 2 Hz are 2.
     fn guard() -> Guard {
-        let limits = config::Guard {
+        let limits = Limits {
             max_rate_hz: Some(1000.0),
             min_rate_hz: Some(2.0),
             window: Duration::from_ps(100 * MS),
         };
-        Guard::with(limits, [("e".to_owned(), 10)].into_iter())
+        Guard::new(limits, [("e".to_owned(), 10)].into_iter())
     }
 
     #[test]
@@ -322,6 +336,16 @@ mod tests {
                     .to_owned()
             )
         );
+    }
+
+    #[test]
+    fn a_bout_that_begins_within_a_window_is_not_silent_before_it_began() {
+        let mut guard = guard();
+        assert!(guard.spikes(0, ms(10), 900));
+        guard.begin(ms(150));
+        assert!(guard.spikes(0, ms(160), 1));
+        assert_eq!(guard.end_window(ms(200)), Ok(()));
+        assert!(guard.end_window(ms(300)).is_err());
     }
 
     #[test]

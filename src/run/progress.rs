@@ -6,18 +6,18 @@
 use crate::base::time::Duration;
 use crate::engine::watch;
 
-/// Spikes of one layer so far in a sleep.
+/// Spikes of one population so far in a bout.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LayerActivity {
+pub struct PopulationActivity {
     /// Name of the population.
     pub name: String,
-    /// Spikes since this sleep began.
+    /// Spikes since the bout began.
     pub spikes: u64,
     /// Neurons in it.
     pub size: u32,
 }
 
-impl LayerActivity {
+impl PopulationActivity {
     /// Mean rate per neuron over `simulated`, in hertz; 0 before any time has passed.
     pub fn rate_hz(&self, simulated: Duration) -> f64 {
         let neuron_seconds = f64::from(self.size) * simulated.as_ms() / 1e3;
@@ -29,7 +29,7 @@ impl LayerActivity {
     }
 }
 
-/// Where one seed of a run stands. Tasks, sleeps and epochs count from 1.
+/// Where one seed of a run stands. Tasks, bouts and epochs count from 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Progress<'a> {
@@ -59,20 +59,22 @@ pub enum Progress<'a> {
         /// Synapses in all, about.
         total: u64,
     },
-    /// A sleep, or the one run of a network that is not put to sleep, is under way.
-    Sleeping {
+    /// A bout is simulated.
+    Running {
         /// Seed of this repetition.
         seed: u64,
-        /// Which sleep.
-        sleep: usize,
-        /// Sleeps in all; 0 for a network that simply runs.
-        sleeps: usize,
-        /// Simulated so far in this sleep.
+        /// Name of the bout: `sleep 2`, `run`.
+        bout: &'a str,
+        /// Which of the bouts that are simulated it is.
+        number: usize,
+        /// How many they are.
+        of: usize,
+        /// Simulated so far in this bout.
         simulated: Duration,
-        /// Length of this sleep.
+        /// Length of this bout.
         total: Duration,
-        /// Every layer, from input to output.
-        layers: &'a [LayerActivity],
+        /// Every population.
+        populations: &'a [PopulationActivity],
     },
     /// A network has been tested.
     Tested {
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_spikes_per_neuron_and_second() {
-        let layer = LayerActivity {
+        let layer = PopulationActivity {
             name: "hidden1".into(),
             spikes: 30,
             size: 10,
