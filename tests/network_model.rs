@@ -56,7 +56,7 @@ fn only(stimuli: &[Stimulus]) -> &Stimulus {
 fn the_shipped_network_is_that_of_the_paper() {
     let model = network(&brunel(), &[]);
     assert_eq!(
-        (model.network.seed, model.duration, model.network.lanes),
+        (model.network.seed, model.duration(), model.network.lanes),
         (1, ms(1000.0), None)
     );
     let sizes: Vec<(&str, u32)> = model

@@ -279,6 +279,32 @@ pub static SECTIONS: &[KindSpec] = &[
         ],
     },
     KindSpec {
+        name: "bout",
+        summary: "[[bout]]: what happens one after the other, in place of `duration`: a stretch of time with some of the \
+                  stimuli on.",
+        keys: &[
+            key(
+                "name",
+                "text",
+                Some("bout N"),
+                "names it in figures and files, and the random streams that begin with it",
+            ),
+            key("duration", "ms", None, "how long it lasts"),
+            key(
+                "stimuli",
+                NAMES,
+                Some("all"),
+                "stimuli that are on; their own times count from when they are switched on",
+            ),
+            key(
+                "keep",
+                "all, weights",
+                Some("all"),
+                "what is kept of the state before it: everything, or the weights alone, with every neuron at rest",
+            ),
+        ],
+    },
+    KindSpec {
         name: "guard",
         summary: "What ends a run that has left all bounds, with exit code 4: a neuron's mean rate over a population and a \
                   window, and any state that is not a finite number.",

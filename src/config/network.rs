@@ -8,6 +8,7 @@ mod record;
 use std::time;
 
 use crate::base::time::Duration;
+use crate::engine::simulation::Keep;
 use crate::network::Network;
 
 pub use crate::run::guard::Limits as Guard;
@@ -20,8 +21,8 @@ pub struct NetworkModel {
     pub network: Network,
     /// Repetitions, with seeds `seed`, `seed + 1`, …; at least 1, and the last seed fits an `i64`.
     pub seeds: u64,
-    /// How long it runs, above zero.
-    pub duration: Duration,
+    /// Bouts, end to end: at least one; names are unique.
+    pub bouts: Vec<Bout>,
     /// What ends a run that has left all bounds.
     pub guard: Guard,
     /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
@@ -30,6 +31,36 @@ pub struct NetworkModel {
     pub record: Record,
     /// What is drawn after the run.
     pub figures: Figures,
+}
+
+/// An uninterrupted stretch of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bout {
+    /// Name: also of the random streams that begin with it, but for the first.
+    pub name: String,
+    /// How long it lasts, above zero.
+    pub duration: Duration,
+    /// Names of the stimuli that are on, none twice, in the order of the network.
+    pub stimuli: Vec<String>,
+    /// What is kept of the network's state before it.
+    pub keep: Keep,
+}
+
+/// Name of the one bout of a model file that has a `duration` and no bouts.
+pub const RUN: &str = "run";
+
+impl NetworkModel {
+    /// How long all bouts last together.
+    pub fn duration(&self) -> Duration {
+        let ps = self.bouts.iter().map(|bout| bout.duration.ps());
+        Duration::from_ps(ps.fold(0, i64::saturating_add))
+    }
+
+    /// Whether the bouts are what a `duration` alone stands for.
+    pub fn is_one_run(&self) -> bool {
+        let all = self.network.stimuli.iter().map(|stimulus| &stimulus.name);
+        matches!(&self.bouts[..], [bout] if bout.name == RUN && bout.stimuli.iter().eq(all))
+    }
 }
 
 /// What is drawn after the run.

@@ -2,11 +2,12 @@
 
 use std::time;
 
-use super::network::{Figures, Guard, NetworkModel, Record, Recorded, Selection};
+use super::network::{Bout, Figures, Guard, NetworkModel, RUN, Record, Recorded, Selection};
 use super::sleep_replay::{Conversion, Input, SleepReplay, Weights};
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::Values;
 use crate::base::time::Duration;
+use crate::engine::simulation::Keep;
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Network, Population, Projection,
     Stimulus,
@@ -112,7 +113,12 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
     Some(NetworkModel {
         network,
         seeds: 1,
-        duration: *experiment.sleep.durations.first()?,
+        bouts: vec![Bout {
+            name: RUN.into(),
+            duration: *experiment.sleep.durations.first()?,
+            stimuli: vec![names[0].clone()],
+            keep: Keep::All,
+        }],
         guard: Guard {
             max_rate_hz: None,
             min_rate_hz: None,

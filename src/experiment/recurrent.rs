@@ -35,9 +35,6 @@ use estimate::estimate;
 use runner::Runner;
 use summary::{Seed, Summary};
 
-/// Name of the one bout.
-const BOUT: &str = "run";
-
 /// Name of the table of rates.
 const RATES: &str = "rates.csv";
 /// Name of the folder of figures, and of the one figure without its endings.
@@ -47,7 +44,7 @@ const RASTER: &str = "raster";
 /// A network that runs, once for each seed.
 pub(super) struct Network {
     model: NetworkModel,
-    bouts: [Bout; 1],
+    bouts: Vec<Bout>,
     watched: Watched,
     /// That of the first seed, until it runs: built at once, so that what is impossible is found before anything is
     /// written.
@@ -69,16 +66,10 @@ impl Network {
     /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
         let first = build(&model, watch)?;
-        let bout = Bout {
-            name: BOUT.into(),
-            kind: Kind::Run,
-            task: 0,
-            start: Time::ZERO,
-            stop: Time::ZERO + model.duration,
-        };
+        let bouts = bouts(&model);
         Ok(Self {
             watched: watched(&model),
-            bouts: [bout],
+            bouts,
             first: Mutex::new(Some(first)),
             model,
         })
@@ -238,6 +229,25 @@ fn end_files(
     Ok(())
 }
 
+/// The bouts of `model` on the clock, which holds them.
+fn bouts(model: &NetworkModel) -> Vec<Bout> {
+    let mut now = Time::ZERO;
+    let bout = |bout: &config::Bout| {
+        let start = now;
+        now = start + bout.duration;
+        Bout {
+            name: bout.name.clone(),
+            kind: Kind::Run,
+            task: 0,
+            start,
+            stop: now,
+            on: bout.stimuli.clone(),
+            keep: bout.keep,
+        }
+    };
+    model.bouts.iter().map(bout).collect()
+}
+
 fn build(model: &NetworkModel, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
     let network = declare(model)?;
     let expected = estimate(model, &network)?;
@@ -286,7 +296,7 @@ fn watched(model: &NetworkModel) -> Watched {
         Snapshots::new(
             names.enumerate().collect(),
             weights.instants.clone(),
-            Time::ZERO + model.duration,
+            Time::ZERO + model.duration(),
         )
     });
     Watched {

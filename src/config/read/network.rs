@@ -1,5 +1,6 @@
 //! `experiment = "network"`: one file per group of sections, names checked against the populations that there are.
 
+mod bout;
 pub(super) mod drawn;
 pub(super) mod engine;
 mod figure;
@@ -27,9 +28,6 @@ use projection::Around;
 pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
     root.reader.read_parameters(root);
     let (seed, seeds) = (super::seed(root), super::seeds(root));
-    let duration = root
-        .need("duration", "how long the network runs, such as \"1 s\"")
-        .and_then(|item| item.duration());
     let (names, (models, populations)) = populations(root, paths);
     let known = Known {
         names: &names,
@@ -47,6 +45,8 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let stimuli = named(root, "stimulus", |section, name| {
         stimulus::read(section, name, &known, paths)
     });
+    let bouts = bout::read(root, stimuli.as_deref());
+    let duration = bouts.as_deref().map(bout::duration);
     let lanes = engine::lanes(root, &known);
     let guard = engine::guard(root, Some(engine::MAX_RATE_HZ));
     let checkpoint_every = engine::checkpoint(root);
@@ -63,7 +63,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             stimuli: stimuli?,
         },
         seeds: seeds?,
-        duration: duration?,
+        bouts: bouts?,
         guard: guard?,
         checkpoint_every: checkpoint_every?,
         record: record?,

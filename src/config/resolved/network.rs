@@ -5,10 +5,11 @@ use std::time;
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Spec, Value, Values};
 use crate::config::network::{
-    Figures, Guard, Instants, NetworkModel, Record, RecordedWeights, SampledStates, Selection,
+    Bout, Figures, Guard, Instants, NetworkModel, Record, RecordedWeights, SampledStates, Selection,
 };
 use crate::config::quantity;
 use crate::connection;
+use crate::engine::simulation::Keep;
 use crate::network::projection::WEIGHTS;
 use crate::network::{Choice, Connection, Given, Population, Projection, Stimulus};
 use crate::{neuron, stimulus};
@@ -24,7 +25,9 @@ pub fn resolved_network(model: &NetworkModel) -> String {
     let network = &model.network;
     text.key("seed", network.seed);
     text.key("seeds", model.seeds);
-    text.key("duration", quantity::write_duration(model.duration));
+    if model.is_one_run() {
+        text.key("duration", quantity::write_duration(model.duration()));
+    }
     if let Some(lanes) = network.lanes {
         text.section("engine");
         text.key("lanes", lanes);
@@ -39,6 +42,9 @@ pub fn resolved_network(model: &NetworkModel) -> String {
     }
     for stimulus in &network.stimuli {
         text.stimulus(stimulus, network.weight_dimension(&stimulus.targets));
+    }
+    if !model.is_one_run() {
+        model.bouts.iter().for_each(|bout| text.bout(bout));
     }
     text.network_record(&model.record);
     text.network_figures(&model.figures);
@@ -246,6 +252,19 @@ impl Text {
         for (name, value) in written(spec, values, weight) {
             self.key(name, value);
         }
+    }
+
+    fn bout(&mut self, bout: &Bout) {
+        self.line("");
+        self.line("[[bout]]");
+        self.key("name", quote(&bout.name));
+        self.key("duration", quantity::write_duration(bout.duration));
+        self.key("stimuli", names(&bout.stimuli));
+        let keep = match bout.keep {
+            Keep::All => "all",
+            Keep::Weights => "weights",
+        };
+        self.key("keep", quote(keep));
     }
 
     pub(super) fn guard(&mut self, guard: &Guard) {

@@ -97,7 +97,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
     // As declared, and at work.
     memory_bytes += 2.0 * WEIGHT_BYTES * dense;
     if let Some(bin) = model.record.rates_bin {
-        let bins = model.duration.as_ms() / bin.as_ms();
+        let bins = model.duration().as_ms() / bin.as_ms();
         memory_bytes += BIN_BYTES * bins * network.populations.len() as f64;
     }
     let plans = || {
@@ -128,7 +128,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         let values = states.neurons.len() * states.variables.len();
         values as f64 / (states.every.as_ms() / MS_PER_S)
     });
-    let duration_s = model.duration.as_ms() / MS_PER_S;
+    let duration_s = model.duration().as_ms() / MS_PER_S;
     let (largest, weight_bytes) = model
         .record
         .weights
@@ -162,7 +162,7 @@ fn snapshot_bytes(model: &NetworkModel, weights: &RecordedWeights) -> (f64, f64)
     let sizes = projections(model).into_iter();
     let sizes = sizes.map(|projection| projection.n_target as f64 * projection.n_source as f64);
     let sizes: Vec<f64> = sizes.map(|size| WEIGHT_BYTES * size).collect();
-    let count = weights.instants.count(model.duration) as f64;
+    let count = weights.instants.count(model.duration()) as f64;
     let largest = sizes.iter().copied().fold(0.0, f64::max);
     (largest, count * total(sizes.into_iter()))
 }
