@@ -2,6 +2,8 @@
 
 #[path = "run/again.rs"]
 mod again;
+#[path = "run/bout.rs"]
+mod bout;
 #[path = "run/check.rs"]
 mod check;
 #[path = "run/determinism.rs"]
