@@ -12,6 +12,8 @@ mod determinism;
 mod given;
 #[path = "run/guard.rs"]
 mod guard;
+#[path = "run/image.rs"]
+mod image;
 #[path = "run/kill.rs"]
 mod kill;
 #[path = "run/naive.rs"]

@@ -2,10 +2,10 @@
 
 use std::time;
 
-use super::network::{Bout, Figures, Guard, NetworkModel, RUN, Record, Recorded, Selection};
-use super::sleep_replay::{Conversion, Input, SleepReplay, Weights};
+use super::network::{Bout, Figures, Guard, NetworkModel, Record, Recorded, Selection};
+use super::sleep_replay::{Conversion, Input, Pattern, Sleep, SleepReplay, Weights};
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::Values;
+use crate::base::parameter::{self, Value, Values};
 use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
 use crate::network::{
@@ -13,7 +13,8 @@ use crate::network::{
     Stimulus,
 };
 use crate::neuron::relay;
-use crate::stimulus::spike_list;
+use crate::protocol::hypnogram::Kind;
+use crate::stimulus::{image, spike_list};
 use crate::synapse::dense::Dense;
 
 /// Span of the guards, which are off.
@@ -72,13 +73,11 @@ pub fn sleeping_network(
 }
 
 /// The sleep of `experiment` as a network of its own, with the same spikes at the same times; `None` where it takes more
-/// than files can say: weights that are trained first, gains from images, or an image as input.
+/// than files can say: weights that are trained first, gains from images, or the mean image of what was learnt.
 pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
-    let (Weights::File { path, drop_bias }, Conversion::Gain(gains), Input::Spikes(spikes)) = (
-        &experiment.mlp.weights,
-        &experiment.conversion,
-        &experiment.sleep.input,
-    ) else {
+    let (Weights::File { path, drop_bias }, Conversion::Gain(gains)) =
+        (&experiment.mlp.weights, &experiment.conversion)
+    else {
         return None;
     };
     let names = experiment.mlp.layer_names();
@@ -93,15 +92,9 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
     // As they are read.
     network.populations.sort_by(|a, b| a.name.cmp(&b.name));
     network.projections.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut values = Values::new();
-    values.insert("file", spikes.clone());
-    values.insert("from", 0.0);
     network.stimuli.push(Stimulus {
         name: names[0].clone(),
-        kind: Choice {
-            spec: spike_list::ENTRY.spec,
-            values,
-        },
+        kind: input(&experiment.sleep)?,
         targets: vec![names[0].clone()],
         weight: INPUT_WEIGHT,
         data: None,
@@ -114,7 +107,12 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         network,
         seeds: 1,
         bouts: vec![Bout {
-            name: RUN.into(),
+            name: experiment
+                .bouts()
+                .ok()?
+                .into_iter()
+                .find(|bout| bout.kind == Kind::Sleep)?
+                .name,
             duration: *experiment.sleep.durations.first()?,
             stimuli: vec![names[0].clone()],
             keep: Keep::All,
@@ -128,9 +126,45 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         record: Record {
             spikes: recorded.collect(),
             rates_bin: None,
-            states: Vec::new(),
-            weights: None,
+            states: experiment.record.states.clone(),
+            weights: experiment.record.weights.clone(),
         },
         figures: Figures::default(),
     })
+}
+
+/// What drives the input layer of a sleep, where files say it.
+fn input(sleep: &Sleep) -> Option<Choice> {
+    let mut values = Values::new();
+    let spec = match &sleep.input {
+        Input::Spikes(file) => {
+            values.insert("file", file.clone());
+            values.insert("from", 0.0);
+            spike_list::ENTRY.spec
+        }
+        Input::Image {
+            pattern: Pattern::File(file),
+            max_rate_hz,
+            patch,
+        } => {
+            values.insert("file", file.clone());
+            values.insert("max_rate", *max_rate_hz);
+            if let Some(patch) = patch {
+                values.insert("side", patch.side as u64);
+                values.insert("period", patch.period.as_ms());
+            }
+            if let Some(grid) = sleep.grid {
+                values.insert("grid", grid.as_ms());
+            }
+            values.insert("streams", Value::Word("bout"));
+            image::ENTRY.spec
+        }
+        Input::Image {
+            pattern: Pattern::MeanImage,
+            ..
+        } => return None,
+    };
+    // With defaults, as they are read.
+    let values = parameter::complete(spec, &values).ok()?;
+    Some(Choice { spec, values })
 }
