@@ -11,6 +11,7 @@ pub mod error;
 pub mod guard;
 pub mod instant;
 pub mod ledger;
+pub mod population;
 pub mod progress;
 pub mod sampling;
 pub mod selection;

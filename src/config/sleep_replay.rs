@@ -64,6 +64,16 @@ impl SleepReplay {
         };
         hypnogram::sleep_replay(tasks, &self.sleep.durations, trained)
     }
+
+    /// Names of the tasks: their classes, "0 1".
+    pub fn task_labels(&self) -> Vec<String> {
+        let label = |classes: &Vec<u8>| {
+            let classes: Vec<String> = classes.iter().map(u8::to_string).collect();
+            classes.join(" ")
+        };
+        let data = self.data.iter();
+        data.flat_map(|data| data.tasks.iter().map(label)).collect()
+    }
 }
 
 /// Where images come from and how they are dealt into tasks.

@@ -10,90 +10,19 @@ use rayon::prelude::*;
 use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
-use crate::connection::{self, RuleError, RuleFault, Stop};
+use crate::connection::{self, RuleFault, Stop};
 use crate::engine::division::{GroupPlan, divide};
-use crate::engine::error::SimulationError;
+pub use crate::engine::error::AssemblyError;
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::engine::watch::{Stopped, Unwatched, Watch};
-use crate::network::plan::dense::DenseError;
 use crate::network::plan::{NetworkPlan, Projection};
 use crate::neuron::{self, Neurons, Setup};
-use crate::synapse::rows::{Rows, TooMany};
+use crate::synapse::rows::Rows;
 
 /// Lookahead of a network without projections: any will do.
 const NO_PROJECTION: Duration = Duration::from_ps(100_000_000_000);
-
-/// Why a network cannot be assembled.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum AssemblyError {
-    /// A parameter.
-    #[error("population `{population}`: {error}")]
-    Parameter {
-        /// The population.
-        population: String,
-        /// What is wrong.
-        error: ParameterError,
-    },
-    /// A parameter of a plasticity rule.
-    #[error("projection `{projection}`: {error}")]
-    Plasticity {
-        /// The projection.
-        projection: String,
-        /// What is wrong.
-        error: ParameterError,
-    },
-    /// A dense projection.
-    #[error(transparent)]
-    Dense(#[from] DenseError),
-    /// A connection rule.
-    #[error(transparent)]
-    Rule(#[from] RuleError),
-    /// Its watcher said so.
-    #[error(transparent)]
-    Stopped(#[from] Stopped),
-    /// A stimulus.
-    #[error(transparent)]
-    Stimulus(#[from] SimulationError),
-    /// More synapses or delays than can be numbered.
-    #[error("projections from `{source_population}` onto `{target}`: {cause}")]
-    TooMany {
-        /// The source population.
-        source_population: String,
-        /// First of the target populations.
-        target: String,
-        /// What there is too much of.
-        cause: TooMany,
-    },
-    /// Spikes would arrive within the window in which they are emitted.
-    #[error(
-        "projections from `{source_population}`: found some synapses without delay among others that have one, expected \
-         all delays to be 0 or none"
-    )]
-    NoLookahead {
-        /// The source population.
-        source_population: String,
-    },
-    /// Spikes that would reach themselves within one instant.
-    #[error(
-        "projections without delay form a loop: {}; expected a delay on at least one of them",
-        .0.join(" -> ")
-    )]
-    Loop(Vec<String>),
-    /// Too few lanes to number the neurons in them.
-    #[error(
-        "`lanes` is {lanes}, expected at least {least} for {neurons} neurons of one kind (65,536 each)"
-    )]
-    TooFewLanes {
-        /// What was asked for.
-        lanes: u32,
-        /// What is needed.
-        least: u64,
-        /// Neurons of the kind.
-        neurons: u64,
-    },
-}
 
 /// Draws the network and divides it into lanes.
 ///

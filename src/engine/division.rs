@@ -1,7 +1,7 @@
 //! Who shares a lane: part of the model, because a lane's noise is one stream.
 
 use crate::base::time::Duration;
-use crate::engine::assembly::AssemblyError;
+use crate::engine::error::AssemblyError;
 use crate::network::level::levels;
 use crate::network::plan::{NetworkPlan, Projection};
 

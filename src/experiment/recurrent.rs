@@ -15,7 +15,7 @@ use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::Simulation;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::run::{self, Experiment, Outcome};
+use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::experiment::{load, memory};
 use crate::network::plan::NetworkPlan;
 use crate::network::{self, Projection};
@@ -26,10 +26,11 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::report::figure;
 use crate::run::guard::Tripped;
+use crate::run::population;
 use crate::run::progress::{Building, Progress, Watch};
 use crate::run::sampling::{Probe, Sampling};
 use crate::run::snapshot::Snapshots;
-use crate::run::watched::{self, Watched};
+use crate::run::watched::Watched;
 use crate::run::{Ended, Run, crew};
 use estimate::estimate;
 use runner::Runner;
@@ -201,7 +202,7 @@ impl Experiment for Network {
             self.write(desk, &seeds)?;
         }
         Ok(Outcome {
-            summary: run::Summary::Network(Summary::new(&self.model, &seeds)),
+            summary: outcome::Summary::Network(Summary::new(&self.model, &seeds)),
             complete,
             tripped,
         })
@@ -272,7 +273,7 @@ pub fn declare(model: &NetworkModel) -> Result<NetworkPlan, ExperimentError> {
 /// What is watched of a run of `model`.
 fn watched(model: &NetworkModel) -> Watched {
     let populations = model.network.populations.iter();
-    let population = |population: &network::Population| watched::Population {
+    let population = |population: &network::Population| population::Population {
         name: population.name.clone(),
         size: population.size,
         model: population.model,

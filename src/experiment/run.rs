@@ -1,17 +1,13 @@
 //! A whole run of any experiment: begun or gone on with, to its end, and what it leaves.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use serde::Serialize;
 
 use crate::config::{self, Model};
 use crate::experiment::desk::{Desk, RUN_FILE};
 use crate::experiment::error::ExperimentError;
+use crate::experiment::outcome::{Experiment, Outcome};
 use crate::experiment::recurrent::Network;
 use crate::experiment::sleep_replay::Nights;
-use crate::experiment::{recurrent, summary};
 use crate::record::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::record::lock::lock;
 use crate::record::{output, recover};
@@ -21,6 +17,8 @@ use crate::run::guard::Tripped;
 use crate::run::ledger::Ledger;
 use crate::run::progress::Watch;
 use crate::run::source;
+
+pub use crate::experiment::outcome::Summary;
 
 /// What a run is given beside the model.
 #[derive(Debug, Clone, Default)]
@@ -70,48 +68,6 @@ pub struct Finished {
     pub complete: bool,
     /// The guard that stopped it, if one did.
     pub tripped: Option<Tripped>,
-}
-
-/// The table of a run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Summary {
-    /// Accuracies.
-    SleepReplay(summary::Summary),
-    /// Rates.
-    Network(recurrent::summary::Summary),
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SleepReplay(summary) => summary.fmt(f),
-            Self::Network(summary) => summary.fmt(f),
-        }
-    }
-}
-
-/// What the jobs of an experiment came to.
-pub(super) struct Outcome {
-    pub(super) summary: Summary,
-    /// Whether all came to their ends.
-    pub(super) complete: bool,
-    pub(super) tripped: Option<Tripped>,
-}
-
-/// An experiment whose inputs have been read and found right.
-pub(super) trait Experiment {
-    /// Other files that the model reads.
-    fn files(&self) -> Vec<PathBuf>;
-
-    /// Wall time between checkpoints.
-    fn checkpoint_every(&self) -> Option<Duration>;
-
-    /// What it writes beside its run files, by path in its folder.
-    fn products(&self) -> Vec<PathBuf>;
-
-    /// Runs it, from where its jobs last saved themselves. If it comes to its end it has written all that it leaves.
-    fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError>;
 }
 
 /// The experiment that `model` describes. Nothing is written.

@@ -14,9 +14,9 @@ use crate::experiment::estimate::memory_bytes;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::Setting;
 use crate::experiment::memory;
+use crate::experiment::outcome::{Experiment, Outcome, Summary};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::{Jobs, Repetition, job};
-use crate::experiment::run::{Experiment, Outcome, Summary};
 use crate::experiment::{plot, spiking, summary};
 use crate::mlp::{dataset, weight_file};
 use crate::neuron::relay;
@@ -25,10 +25,11 @@ use crate::record::layout::{Layout, Projection};
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::table;
+use crate::run::population::Population;
 use crate::run::sampling::{Probe, Sampling};
 use crate::run::selection::Selection;
 use crate::run::snapshot::Snapshots;
-use crate::run::watched::{Population, Watched};
+use crate::run::watched::Watched;
 
 /// Table of accuracies, and folder of figures.
 const ACCURACY: &str = "accuracy.csv";
@@ -319,7 +320,7 @@ fn layout(
     let tasks = if inputs.train.is_empty() {
         Vec::new()
     } else {
-        task_labels(model)
+        model.task_labels()
     };
     // What the file says runs this seed by itself.
     let alone = SleepReplay {
@@ -342,22 +343,6 @@ fn layout(
         projections: recorded(model).into_iter().map(projection).collect(),
         reports: watched.sampling.reports(&watched.populations),
     }
-}
-
-/// Names of the tasks: their classes, "0 1".
-pub fn task_labels(model: &SleepReplay) -> Vec<String> {
-    let label = |classes: &Vec<u8>| {
-        classes
-            .iter()
-            .map(u8::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    model
-        .data
-        .iter()
-        .flat_map(|data| data.tasks.iter().map(label))
-        .collect()
 }
 
 /// Name of the weight files of `seed`, one of `seeds`, without their endings.

@@ -10,7 +10,6 @@ use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::{Score, Stage};
-use crate::experiment::sleep_replay::task_labels;
 
 /// Accuracy in percent over seeds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,7 +74,7 @@ impl Summary {
                 .iter()
                 .map(|repetition| repetition.seed)
                 .collect(),
-            tasks: task_labels(model),
+            tasks: model.task_labels(),
             rows,
             fingerprints: repetitions
                 .iter()

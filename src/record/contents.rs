@@ -6,6 +6,7 @@ use hdf5::file::LibraryVersion;
 use hdf5::types::VarLenUnicode;
 use hdf5::{File, FileBuilder, Group, H5Type};
 
+use super::cause::cause;
 use super::column::{
     CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_stack, create_times, label,
 };
@@ -148,6 +149,17 @@ pub(super) struct Contents {
 }
 
 impl Contents {
+    /// Switches `file` to single-writer-multiple-reader mode, or leaves it plain where that is refused, and opens what is
+    /// in it; whether it was switched.
+    pub(super) fn go_live(file: File, layout: &Layout) -> hdf5::Result<(Self, bool)> {
+        file.flush()?;
+        let live = file.start_swmr();
+        if let Err(error) = &live {
+            tracing::debug!("no single-writer-multiple-reader mode: {}", cause(error));
+        }
+        Ok((Self::open(file, layout)?, live.is_ok()))
+    }
+
     /// Opens the objects of a file with this layout, to go on after what is in it.
     pub(super) fn open(file: File, layout: &Layout) -> hdf5::Result<Self> {
         let recorded = layout.populations.iter().map(|population| {

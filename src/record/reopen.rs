@@ -13,7 +13,6 @@ use super::layout::Layout;
 use super::length::Lengths;
 use super::output::{part_of, replace};
 use super::recover::{RecoverError, check_whole, copy_groups, damaged_or_full, open_run};
-use super::run_file::go_live;
 
 /// Why a run file cannot be gone on with. It is left as it was.
 #[derive(Debug, thiserror::Error)]
@@ -138,7 +137,7 @@ fn copy(
         cut(&copy, lengths)
     });
     filled.map_err(|error| damaged_or_full(path, part, &error))?;
-    let opened = go_live(copy, layout).map_err(|error| failed(cause(&error)))?;
+    let opened = Contents::go_live(copy, layout).map_err(|error| failed(cause(&error)))?;
     opened.0.flush().map_err(|error| failed(cause(&error)))?;
     Ok(opened)
 }

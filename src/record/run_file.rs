@@ -345,17 +345,7 @@ impl Drop for RunFile {
 /// Lays the file out and opens it for writing.
 fn start(file: File, layout: &Layout) -> hdf5::Result<(Contents, bool)> {
     contents::lay_out(&file, layout)?;
-    go_live(file, layout)
-}
-
-/// Switches a file to single-writer-multiple-reader mode, or leaves it plain where that is refused.
-pub(super) fn go_live(file: File, layout: &Layout) -> hdf5::Result<(Contents, bool)> {
-    file.flush()?;
-    let live = file.start_swmr();
-    if let Err(error) = &live {
-        tracing::debug!("no single-writer-multiple-reader mode: {}", cause(error));
-    }
-    Ok((Contents::open(file, layout)?, live.is_ok()))
+    Contents::go_live(file, layout)
 }
 
 fn check_names(layout: &Layout) -> Result<(), RecordError> {

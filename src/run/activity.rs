@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Duration, Time};
+use crate::run::population;
 use crate::run::selection::Selection;
-use crate::run::watched;
 
 /// What is known of a population whatever it does.
 #[derive(Debug, Clone)]
@@ -62,11 +62,11 @@ pub struct Raster<'a> {
 impl Activity {
     /// Watches `populations`: counts spikes in bins, if rates are asked for, and keeps those of a raster.
     pub fn new(
-        populations: &[watched::Population],
+        populations: &[population::Population],
         bin: Option<Duration>,
         raster: Option<Raster<'_>>,
     ) -> Self {
-        let population = |declared: &watched::Population| {
+        let population = |declared: &population::Population| {
             let shown = raster.filter(|raster| raster.populations.contains(&declared.name));
             Population {
                 name: declared.name.clone(),
@@ -83,7 +83,7 @@ impl Activity {
             sum: 0.0,
             squares: 0.0,
         };
-        let sums = |declared: &watched::Population| Sums {
+        let sums = |declared: &population::Population| Sums {
             intervals: vec![silent; declared.size as usize],
             bins: Vec::new(),
             shown: Vec::new(),

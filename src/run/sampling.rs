@@ -10,7 +10,7 @@ use crate::record::error::RecordError;
 use crate::record::layout::Report;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
-use crate::run::watched::Population;
+use crate::run::population::Population;
 
 /// One variable of some neurons, looked at regularly.
 #[derive(Debug, Clone, PartialEq, Eq)]

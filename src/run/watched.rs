@@ -2,22 +2,9 @@
 
 use crate::record::layout;
 use crate::run::guard::Limits;
+use crate::run::population::Population;
 use crate::run::sampling::Sampling;
-use crate::run::selection::Selection;
 use crate::run::snapshot::Snapshots;
-
-/// A population as a run sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Population {
-    /// Its name.
-    pub name: String,
-    /// Its neurons.
-    pub size: u32,
-    /// Name of their model.
-    pub model: &'static str,
-    /// Neurons whose spikes are recorded, if any are.
-    pub recorded: Option<Selection>,
-}
 
 /// Everything that is watched.
 #[derive(Debug, Clone)]

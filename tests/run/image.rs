@@ -26,19 +26,10 @@ fn write_network(place: &Place) {
     write_npz(&place.path("mlp.npz"), &mlp).expect("written");
 }
 
-/// NumPy's own format, version 1: `np.save("mean.npy", image)`.
 fn write_image(place: &Place) {
-    let mut header = String::from("{'descr': '<f4', 'fortran_order': False, 'shape': (36,), }");
-    while (10 + header.len() + 1) % 64 != 0 {
-        header.push(' ');
-    }
-    header.push('\n');
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((header.len() as u16).to_le_bytes());
-    bytes.extend(header.bytes());
     let mut stream = Stream::new(13, "image", 0);
-    bytes.extend((0..36).flat_map(|_| (stream.uniform() as f32).to_le_bytes()));
-    place.write("mean.npy", bytes);
+    let image = Array2::from_shape_simple_fn((6, 6), || stream.uniform() as f32);
+    ndarray_npy::write_npy(place.path("mean.npy"), &image).expect("written");
 }
 
 fn model(grid: &str, patch: &str) -> String {

@@ -262,7 +262,7 @@ impl<V: Into<Value>> Extend<(&'static str, V)> for Values {
 macro_rules! values {
     ($($name:ident : $value:expr),* $(,)?) => {{
         #[allow(unused_mut)]
-        let mut values = $crate::Values::new();
+        let mut values = $crate::base::parameter::Values::new();
         $(values.insert(stringify!($name), $value);)*
         values
     }};

@@ -9,6 +9,7 @@ mod projection;
 mod record;
 mod selection;
 mod snapshot;
+mod span;
 mod stimulus;
 mod weight;
 

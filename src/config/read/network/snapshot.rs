@@ -7,7 +7,7 @@ use crate::config::network::{Instants, RecordedWeights};
 use crate::config::reader::{Item, Section};
 use crate::network::Projection;
 
-use super::record::at_most;
+use super::span::at_most;
 
 /// Reads the table; names are checked where `projections` are all there are.
 pub(super) fn read(

@@ -1,0 +1,54 @@
+//! What an experiment is to the one way in which all are run, and what it comes to.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::experiment::desk::Desk;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::{recurrent, summary};
+use crate::run::guard::Tripped;
+
+/// The table of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Summary {
+    /// Accuracies.
+    SleepReplay(summary::Summary),
+    /// Rates.
+    Network(recurrent::summary::Summary),
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SleepReplay(summary) => summary.fmt(f),
+            Self::Network(summary) => summary.fmt(f),
+        }
+    }
+}
+
+/// What the jobs of an experiment came to.
+pub(super) struct Outcome {
+    pub(super) summary: Summary,
+    /// Whether all came to their ends.
+    pub(super) complete: bool,
+    pub(super) tripped: Option<Tripped>,
+}
+
+/// An experiment whose inputs have been read and found right.
+pub(super) trait Experiment {
+    /// Other files that the model reads.
+    fn files(&self) -> Vec<PathBuf>;
+
+    /// Wall time between checkpoints.
+    fn checkpoint_every(&self) -> Option<Duration>;
+
+    /// What it writes beside its run files, by path in its folder.
+    fn products(&self) -> Vec<PathBuf>;
+
+    /// Runs it, from where its jobs last saved themselves. If it comes to its end it has written all that it leaves.
+    fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError>;
+}
