@@ -11,11 +11,12 @@ use sharpwave::base::time::Time;
 use sharpwave::config;
 use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::experiment::recurrent::declare;
-use sharpwave::network::recurrent::Recurrent;
+use sharpwave::network::plan::NetworkPlan;
 
 /// The shipped model file with another number of neurons and of lanes.
-fn brunel(n: u32, lanes: Option<u32>) -> Recurrent {
+fn brunel(n: u32, lanes: Option<u32>) -> NetworkPlan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brunel_balanced.toml");
     let mut sets = vec![format!("parameter.n={n}")];
     sets.extend(lanes.map(|lanes| format!("engine.lanes={lanes}")));
@@ -47,7 +48,10 @@ fn main() {
         let built = start.elapsed().as_secs_f64();
         let start = Instant::now();
         let until = Time::from_ms(seconds * 1e3).expect("in range");
-        pool.install(|| engine.run(until, &mut Unobserved));
+        assert_eq!(
+            pool.install(|| engine.run(until, &mut Unobserved)),
+            Ended::Reached
+        );
         let wall = start.elapsed().as_secs_f64();
         let spikes: u64 = engine.counts().iter().sum();
         let synaptic = spikes as f64 * f64::from(n / 10);

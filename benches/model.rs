@@ -11,6 +11,7 @@ use sharpwave::base::time::{Duration, Time};
 use sharpwave::config;
 use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::experiment::recurrent::declare;
 
 const SETTLE_MS: f64 = 100.0;
@@ -46,10 +47,16 @@ fn main() {
     );
     let until = |engine_now: Time, ms: f64| engine_now + Duration::from_ms(ms).expect("in range");
     let settled = until(Time::ZERO, SETTLE_MS);
-    pool.install(|| engine.run(settled, &mut Unobserved));
+    assert_eq!(
+        pool.install(|| engine.run(settled, &mut Unobserved)),
+        Ended::Reached
+    );
     let before = engine.counts().to_vec();
     let (start, cpu) = (Instant::now(), cpu_seconds());
-    pool.install(|| engine.run(until(settled, seconds * 1e3), &mut Unobserved));
+    assert_eq!(
+        pool.install(|| engine.run(until(settled, seconds * 1e3), &mut Unobserved)),
+        Ended::Reached
+    );
     let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     let spikes = engine
         .counts()
@@ -70,7 +77,7 @@ fn main() {
     let hash = pool.install(|| engine.graph_hash());
     let hashed = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let state = pool.install(|| engine.save());
+    let state = pool.install(|| engine.save().expect("bytes"));
     println!(
         "state of {:.1} MB saved in {:.3} s, graph {hash:032x} hashed in {hashed:.2} s",
         state.len() as f64 / 1e6,

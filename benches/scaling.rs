@@ -11,11 +11,12 @@ use sharpwave::base::time::Time;
 use sharpwave::config;
 use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::experiment::recurrent::declare;
-use sharpwave::network::recurrent::Recurrent;
+use sharpwave::network::plan::NetworkPlan;
 
 /// The shipped network with `n` neurons, `degree` synapses onto each.
-fn balanced(n: u32, degree: u32) -> Recurrent {
+fn balanced(n: u32, degree: u32) -> NetworkPlan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brunel_balanced.toml");
     let options = config::Options {
         sets: vec![
@@ -58,7 +59,10 @@ fn main() {
         let built = start.elapsed().as_secs_f64();
         let until = Time::from_ms(milliseconds).expect("in range");
         let start = Instant::now();
-        pool.install(|| engine.run(until, &mut Unobserved));
+        assert_eq!(
+            pool.install(|| engine.run(until, &mut Unobserved)),
+            Ended::Reached
+        );
         let took = start.elapsed().as_secs_f64();
         let seconds = milliseconds / 1e3;
         let spikes = engine.counts().iter().sum::<u64>() as f64;

@@ -12,6 +12,7 @@ use sharpwave::base::time::Time;
 use sharpwave::base::vector::{self, Width};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::stimulus::image::Timing;
 
 fn main() {
@@ -65,7 +66,7 @@ fn poisson_static(bencher: Bencher<'_, '_>) {
         .with_inputs(|| assemble(&network).expect("possible"))
         .bench_local_values(|mut engine| {
             let mut count = Count(Default::default());
-            engine.run(second, &mut count);
+            assert_eq!(engine.run(second, &mut count), Ended::Reached);
             assert!(count.0[0] > 14_000 && count.0[1] > 100, "{:?}", count.0);
             black_box(count.0);
             engine

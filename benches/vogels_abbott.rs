@@ -10,6 +10,7 @@ use sharpwave::base::time::{Duration, Time};
 use sharpwave::config;
 use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
+use sharpwave::engine::simulation::Ended;
 use sharpwave::experiment::recurrent::declare;
 
 fn main() {
@@ -23,13 +24,16 @@ fn main() {
     let mut engine = assemble(&declare(&model).expect("no files")).expect("possible");
     // The first second goes by before the clock starts: the network settles.
     let settled = Time::from_ms(1e3).expect("in range");
-    engine.run(settled, &mut Unobserved);
+    assert_eq!(engine.run(settled, &mut Unobserved), Ended::Reached);
     let spikes = |counts: &[u64]| counts.iter().sum::<u64>() as f64;
     let before = spikes(engine.counts());
     let start = Instant::now();
-    engine.run(
-        settled + Duration::from_ms(seconds * 1e3).expect("in range"),
-        &mut Unobserved,
+    assert_eq!(
+        engine.run(
+            settled + Duration::from_ms(seconds * 1e3).expect("in range"),
+            &mut Unobserved,
+        ),
+        Ended::Reached
     );
     let wall = start.elapsed().as_secs_f64();
     let spikes = spikes(engine.counts()) - before;

@@ -25,6 +25,7 @@ mod plan;
 mod ring_distance;
 mod rule;
 mod space;
+mod stop;
 
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ pub use error::{RuleError, RuleFault};
 pub use plan::{Delay, Plan};
 pub use rule::{Connect, Make, Rule};
 pub use space::Space;
+pub use stop::Stop;
 
 /// Every connection rule.
 pub static REGISTRY: &[&Rule] = &[
@@ -49,6 +51,9 @@ pub static REGISTRY: &[&Rule] = &[
     &ring_distance::RULE,
     &from_file::RULE,
 ];
+
+/// Name of the rule whose synapses a file lists.
+pub const LISTED: &str = "from_file";
 
 /// Every rule as users see it.
 pub fn specs() -> Vec<&'static Spec> {

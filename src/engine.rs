@@ -6,14 +6,47 @@
 //! whose inputs sit on a 1 ms grid goes step for step through the published time-stepped algorithm, and the same loop
 //! with continuous input times is its spike-time-precise version.
 //!
-//! A network is [assembled](assembly::assemble) from its declaration into [lanes](lane), which [`windowed::Windowed`]
-//! runs side by side on any number of threads.
+//! # An instant of one group
+//!
+//! Groups of a lane are visited in the order of their levels; each goes through these steps once, and only if something
+//! happens there.
+//!
+//! | step | what happens | where |
+//! |---|---|---|
+//! | advance | neurons move to the instant; steps of the current take hold | `Group::come_to` |
+//! | arrive | sparse rows, by source population and neuron; then those without delay from earlier groups | `Lane::visit` |
+//! | drive | spikes from outside, stimulus by stimulus; dense rows; noise | `Group::settle` |
+//! | fire | each neuron is tested once, and reset if it fires | [`Neurons::fire`](crate::neuron::Neurons::fire) |
+//! | learn | plasticity sees who arrived up to now and who fired | `DenseBlock::post_spikes` |
+//! | send | spikes go to the outbox, and without delay to later groups of the same instant | `Lane::send` |
+//!
+//! # A window
+//!
+//! A window is as long as the shortest delay between lanes. [`Simulation::run`](simulation::Simulation::run) repeats:
+//!
+//! | step | needs | leaves |
+//! |---|---|---|
+//! | skip | spikes of the last step are known to the lanes | now is in the first window in which something may happen |
+//! | draw | stimuli have ticked up to now | what they bring before the end of the step lies at its groups |
+//! | take in | lanes stand at the start of the step; spikes of the last one are in order | these are on their way, none due before now |
+//! | run | all that arrives before the end of the step is on its way or drawn | lanes stand at the end; their spikes are in their outboxes |
+//! | exchange | every lane has run | spikes in order by time, name of the population, neuron; counted, hashed and observed |
+//!
+//! `take in` and `run` go on side by side, lane by lane; the others in one thread. Where a step ends, at the end of its
+//! window or because the run is cut there, changes no bit. Between steps a network can be saved, sampled and changed.
+//!
+//! A network is [assembled](assembly::assemble) from its declaration into [lanes](lane), which
+//! [`simulation::Simulation`] runs side by side on any number of threads.
 
 pub mod assembly;
+pub mod build;
 pub mod division;
+pub mod error;
 pub mod fingerprint;
 pub mod lane;
-pub mod windowed;
+pub mod simulation;
+pub mod spikes;
+pub mod watch;
 
 use crate::base::time::Time;
 

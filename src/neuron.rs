@@ -9,7 +9,9 @@
 //! parameters, as [`lif`] has. Its populations are structures of arrays, and calls are per row of synapses, never per
 //! neuron, so that the loops inside are compiled for the model.
 
+mod bytes;
 mod cells;
+mod factored;
 mod horizon;
 pub mod individual;
 pub mod lif;
@@ -17,10 +19,13 @@ pub mod lif_adaptive;
 pub mod lif_exp;
 mod membrane;
 pub mod poisson;
+mod refractory;
 pub mod relay;
 mod state;
 #[cfg(test)]
 mod trial;
+
+pub use state::{AlterError, State, alter};
 
 use std::collections::BTreeMap;
 
@@ -90,6 +95,13 @@ impl Events<'_> {
         }
     }
 
+    /// The instant of the last event that is taken in, if those up to and including `reached` are, or all.
+    fn last(&self, reached: Option<usize>) -> Time {
+        let last = reached.unwrap_or(self.offsets.len().saturating_sub(1));
+        let offset = self.offsets.get(last).copied().unwrap_or_default();
+        Time::from_ps(self.origin.ps().saturating_add(offset))
+    }
+
     /// What comes after event `k`.
     pub fn after(mut self, k: usize) -> Self {
         self.offsets = &self.offsets[k + 1..];
@@ -121,10 +133,17 @@ pub const V_M: Variable = Variable {
     doc: "membrane potential; the reset potential while refractory",
 };
 
-/// A state that does not belong to this population.
+/// A state that cannot be kept, or that does not belong to this population.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the state of the neurons does not fit: {0}")]
-pub struct StateError(pub String);
+#[non_exhaustive]
+pub enum StateError {
+    /// It cannot be put into bytes.
+    #[error("the state of the neurons cannot be written: {0}")]
+    Unwritable(String),
+    /// It is of another population.
+    #[error("the state of the neurons does not fit: {0}")]
+    Unfit(String),
+}
 
 /// A population of neurons of one model.
 ///
@@ -133,9 +152,6 @@ pub struct StateError(pub String);
 pub trait Neurons: Send + Sync {
     /// Number of neurons.
     fn size(&self) -> usize;
-
-    /// Whether neurons may fire at an instant at which nothing arrives.
-    fn is_spontaneous(&self) -> bool;
 
     /// Returns every neuron to rest at `t`, which becomes the origin of its clock: a stage run at t = 0 and at
     /// t = 8 h gives the same bits.
@@ -190,10 +206,24 @@ pub trait Neurons: Send + Sync {
     /// A neuron whose state is NaN or infinite though it is not refractory, if there is one.
     fn non_finite(&self) -> Option<usize>;
 
-    /// All that changes while the population runs, as bytes.
-    fn save(&self) -> Vec<u8>;
+    /// The state apart from the path and the parameters.
+    fn state(&self) -> State;
 
-    /// Takes on a saved state of a population of this size and these parameters.
+    /// Takes on a state, whatever population of the model has had it, at its instant, and begins the clock there anew.
+    /// Neurons that are at or above their threshold, or [due](State::due), fire at that instant.
+    ///
+    /// # Errors
+    /// If it is of another model or of another number of neurons.
+    fn set_state(&mut self, state: &State) -> Result<(), StateError>;
+
+    /// All that changes while the population runs, as bytes.
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    fn save(&self) -> Result<Vec<u8>, StateError>;
+
+    /// Takes on a saved state of a population of this size and these parameters: bit for bit from this path, to rounding
+    /// where neurons that all have the same parameters were or are on the path of those that have parameters of their own.
     ///
     /// # Errors
     /// If the bytes are no such state.
@@ -226,6 +256,34 @@ pub struct Model {
     pub variables: &'static [Variable],
     /// Builds a population; parameters that are missing take their defaults.
     pub build: Build,
+    /// Bytes of a neuron in memory: its state and, where neurons have parameters of their own, its parameters.
+    pub bytes: fn(own: bool) -> usize,
+    /// A typical neuron.
+    pub example: Example,
+}
+
+/// A typical neuron of a model: what tests and benchmarks that know no model by its name are made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Example {
+    /// Its parameters, by name; others take their defaults.
+    pub values: &'static [(&'static str, f64)],
+    /// A weight that makes it fire when it arrives at rest, at once or later; 0 for a source, which nothing reaches.
+    pub weight: f32,
+}
+
+impl Example {
+    /// Its parameters.
+    pub fn values(&self) -> Values {
+        self.values.iter().copied().collect()
+    }
+}
+
+impl Model {
+    /// Whether a current moves its neurons.
+    pub fn has_capacitance(&self) -> bool {
+        let mut parameters = self.spec.parameters.iter();
+        parameters.any(|parameter| parameter.dimension() == Dimension::Capacitance)
+    }
 }
 
 /// Every neuron model.

@@ -1,4 +1,3 @@
 //! Bouts of sleep: what changes when; drives the engine through its public interface.
 
-pub mod bout;
 pub mod hypnogram;

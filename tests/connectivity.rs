@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::stream::mix;
 use sharpwave::base::time::Duration;
-use sharpwave::connection::{Block, Connect, Plan};
+use sharpwave::connection::{Block, Connect, Plan, RuleFault, Stop};
 use sharpwave::synapse::sparse::Sparse;
 
 use crate::graph::{
@@ -287,6 +287,30 @@ fn memory_is_two_bytes_a_synapse_or_six_with_weights() {
     })
     .ok();
     assert_eq!(overhead(&plan, 6), fixed_part);
+}
+
+#[test]
+fn a_lane_is_stopped_in_its_midst_and_often_asked() {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    for drawing in [|plan| plan, drawn] {
+        for rule in [in_degree(200, true), out_degree(200, true)] {
+            let plan = drawing(plan(rule, 5_000, 5_000));
+            let stop_at = |n: u32| {
+                let asked = AtomicU32::new(0);
+                let ask = || asked.fetch_add(1, Ordering::Relaxed) + 1 == n;
+                let made = plan.connect_until::<u16>(&whole(&plan), Stop::new(&ask));
+                let made = made.map_err(|error| error.fault);
+                (made.map(|sparse| sparse.n_synapses()), asked.into_inner())
+            };
+            // A million synapses are drawn twice, or drawn and sorted.
+            let (made, asked) = stop_at(u32::MAX);
+            assert_eq!(made, Ok(1_000_000));
+            assert!((20..60).contains(&asked), "{asked}");
+            for n in [1, asked / 3, asked] {
+                assert_eq!(stop_at(n), (Err(RuleFault::Stopped), n));
+            }
+        }
+    }
 }
 
 /// Whether the number of synapses is drawn.

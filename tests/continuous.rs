@@ -10,8 +10,9 @@ use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Recurrent};
+use sharpwave::engine::simulation::Ended;
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
 
@@ -156,7 +157,6 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         size: size as u32,
         model,
         values: values.clone(),
-        each: BTreeMap::new(),
         v_m: None,
     };
     let rule = Plasticity {
@@ -176,7 +176,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         axonal_delay: Duration::from_ps(case.delays_ps[p]),
         plasticity: Some(rule.clone()),
     });
-    let network = Recurrent {
+    let network = NetworkPlan {
         seed: 1,
         lanes: None,
         populations: vec![
@@ -197,10 +197,15 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         .map(|&(t, i)| (Time::from_ps(t), i as u32))
         .collect();
     let list = SpikeList::new(&input, Duration::ZERO);
-    engine.drive(0, 1.0, Box::new(list));
+    engine.drive("list", "input", 1.0, Box::new(list)).unwrap();
     let mut log = Log(Vec::new());
-    engine.run(Time::from_ps(stop), &mut log);
-    let weights = (0..EDGES.len()).map(|p| engine.weights(p)).collect();
+    assert_eq!(engine.run(Time::from_ps(stop), &mut log), Ended::Reached);
+    let weights = (0..EDGES.len())
+        .map(|p| {
+            let weights = engine.weights(&format!("{p}")).unwrap();
+            Array2::from_shape_vec(case.weights[p].dim(), weights.into_values()).unwrap()
+        })
+        .collect();
     (log.0, weights)
 }
 

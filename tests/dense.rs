@@ -2,20 +2,24 @@
 //! against an independent, naive event loop identical spikes to the picosecond and weights bit for bit. Neither a cut, nor
 //! a saved state taken on by another network, nor a shift in time changes a bit.
 
+#[path = "dense/weights.rs"]
+mod weights;
+
 use std::collections::BTreeMap;
 
 use ndarray::Array2;
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::matrix::Matrix;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::connection::{self, Block, Delay, Plan, Space};
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::windowed::Windowed;
+use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Projection, Recurrent};
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population, Projection};
 use sharpwave::stimulus::image::{ImageNoise, Timing};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
@@ -83,7 +87,7 @@ fn sparse(seed: u64, name: &str, source: usize, target: usize, delay_ms: f64) ->
     }
 }
 
-fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
+fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
     let mut stream = Stream::new(seed, "test", 0);
     let names = ["input", "a", "b", "c"];
     let population = |p: usize| Population {
@@ -100,7 +104,6 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
                 ("t_ref", t_ref_ms),
             ]),
         },
-        each: BTreeMap::new(),
         v_m: None,
     };
     let dense = DENSE.map(|(source, target, delay, plastic)| {
@@ -125,7 +128,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
             plasticity: plastic.then_some(plasticity),
         }
     });
-    Recurrent {
+    NetworkPlan {
         seed,
         lanes: Some(lanes),
         populations: (0..4).map(population).collect(),
@@ -152,22 +155,39 @@ fn input(seed: u64) -> Vec<(Time, u32)> {
     (0..500).map(one).collect()
 }
 
-fn driven(network: &Recurrent, seed: u64, start: Time) -> Windowed {
+/// A bout from rest with nothing on.
+fn asleep(start: Time) -> Bout {
+    Bout {
+        number: 0,
+        name: "sleep".into(),
+        start,
+        keep: Keep::Weights,
+        on: Vec::new(),
+    }
+}
+
+fn driven(network: &NetworkPlan, seed: u64, start: Time) -> Simulation {
     let mut engine = assemble(network).unwrap();
-    engine.reset(start);
+    engine.begin(&asleep(start)).unwrap();
     let list = SpikeList::new(&input(seed), start - Time::ZERO);
-    engine.drive(0, 1.0, Box::new(list));
+    engine.drive("list", "input", 1.0, Box::new(list)).unwrap();
     engine
 }
 
-fn weights(engine: &Windowed) -> Vec<Array2<f32>> {
-    (0..DENSE.len()).map(|p| engine.weights(p)).collect()
+fn matrices(engine: &Simulation) -> Vec<Array2<f32>> {
+    let names = DENSE.map(|(source, target, ..)| format!("{source}_{target}"));
+    let matrix = |name: &String| matrix(&engine.weights(name).unwrap());
+    names.iter().map(matrix).collect()
+}
+
+fn matrix(weights: &Matrix) -> Array2<f32> {
+    Array2::from_shape_fn(weights.shape(), |at| weights[at])
 }
 
 /// (delay, target, weight) of every sparse synapse of a source neuron.
 type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 
-fn graph(network: &Recurrent) -> Graph {
+fn graph(network: &NetworkPlan) -> Graph {
     let mut synapses = Graph::new();
     for Projection {
         source,
@@ -206,7 +226,7 @@ impl Arrival {
 }
 
 /// Instant by instant, population by population (their order is that of their levels), neuron by neuron.
-fn naive(network: &Recurrent, seed: u64) -> (Spikes, Vec<Array2<f32>>) {
+fn naive(network: &NetworkPlan, seed: u64) -> (Spikes, Vec<Array2<f32>>) {
     let t_ref = (network.populations[1].values["t_ref"] * 1e9) as i64;
     let synapses = graph(network);
     let mut w: Vec<Array2<f32>> = network
@@ -318,10 +338,10 @@ proptest! {
         let (expected, changed) = naive(&network, seed);
         let mut engine = driven(&network, seed, Time::ZERO);
         let mut log = Log(Vec::new());
-        engine.run(Time::from_ps(STOP), &mut log);
+        assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
         log.0.sort_unstable();
         prop_assert_eq!(&log.0, &expected);
-        prop_assert_eq!(bits(&weights(&engine)), bits(&changed));
+        prop_assert_eq!(bits(&matrices(&engine)), bits(&changed));
     }
 
     #[test]
@@ -331,38 +351,38 @@ proptest! {
         let network = network(seed, lanes, 1.0);
         let mut whole = driven(&network, seed, Time::ZERO);
         let mut expected = Log(Vec::new());
-        whole.run(Time::from_ps(STOP), &mut expected);
+        assert_eq!(whole.run(Time::from_ps(STOP), &mut expected), Ended::Reached);
 
         let mut log = Log(Vec::new());
         let mut engine = driven(&network, seed, Time::ZERO);
-        engine.run(Time::from_ps(cut_us * MS / 1000), &mut log);
-        let bytes = engine.save();
+        assert_eq!(engine.run(Time::from_ps(cut_us * MS / 1000), &mut log), Ended::Reached);
+        let bytes = engine.save().unwrap();
         let graph = engine.graph_hash();
         let mut engine = driven(&network, seed, Time::ZERO);
         engine.load(&bytes).unwrap();
         prop_assert_eq!(engine.graph_hash(), graph);
-        prop_assert_eq!(&engine.save(), &bytes);
-        engine.run(Time::from_ps(STOP), &mut log);
+        prop_assert_eq!(&engine.save().unwrap(), &bytes);
+        assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
         prop_assert_eq!(&log.0, &expected.0);
         prop_assert_eq!(engine.fingerprint(), whole.fingerprint());
-        prop_assert_eq!(bits(&weights(&engine)), bits(&weights(&whole)));
+        prop_assert_eq!(bits(&matrices(&engine)), bits(&matrices(&whole)));
 
         let shift = hours * 3_600_000 * MS;
         let mut later = Log(Vec::new());
         let mut engine = driven(&network, seed, Time::from_ps(shift));
-        engine.run(Time::from_ps(shift + cut_us * MS / 1000), &mut later);
-        engine.run(Time::from_ps(shift + STOP), &mut later);
+        assert_eq!(engine.run(Time::from_ps(shift + cut_us * MS / 1000), &mut later), Ended::Reached);
+        assert_eq!(engine.run(Time::from_ps(shift + STOP), &mut later), Ended::Reached);
         let back: Spikes = later.0.iter().map(|&(t, p, node)| (t - shift, p, node)).collect();
         prop_assert_eq!(&back, &expected.0);
-        prop_assert_eq!(bits(&weights(&engine)), bits(&weights(&whole)));
+        prop_assert_eq!(bits(&matrices(&engine)), bits(&matrices(&whole)));
     }
 
     #[test]
     fn bytes_that_are_no_state_are_refused(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let network = network(1, 2, 1.0);
         let mut engine = driven(&network, 1, Time::ZERO);
-        engine.run(Time::from_ps(STOP / 2), &mut Unobserved);
-        let mut bytes = engine.save();
+        assert_eq!(engine.run(Time::from_ps(STOP / 2), &mut Unobserved), Ended::Reached);
+        let mut bytes = engine.save().unwrap();
         let i = at.index(bytes.len());
         bytes[i] = byte;
         // Never a panic; what is read must be a state that can be run, or refused.
@@ -388,27 +408,30 @@ fn the_networks_of_the_test_are_alive_and_learn() {
 fn a_second_bout_is_as_the_first_with_other_weights() {
     let network = network(5, 1, 1.0);
     let mut engine = driven(&network, 5, Time::ZERO);
-    engine.run(Time::from_ps(STOP), &mut Unobserved);
+    assert_eq!(
+        engine.run(Time::from_ps(STOP), &mut Unobserved),
+        Ended::Reached
+    );
     let mut awake = network.clone();
-    for (dense, weights) in awake.dense.iter_mut().zip(weights(&engine)) {
+    for (dense, weights) in awake.dense.iter_mut().zip(matrices(&engine)) {
         dense.weights = Dense::from_matrix(weights.view());
     }
     let start = Time::from_ps(STOP);
-    engine.reset(start);
+    engine.begin(&asleep(start)).unwrap();
     let list = SpikeList::new(&input(6), start - Time::ZERO);
-    engine.drive(0, 1.0, Box::new(list));
+    engine.drive("list", "input", 1.0, Box::new(list)).unwrap();
     let (mut second, mut fresh) = (Log(Vec::new()), Log(Vec::new()));
     let end = Time::from_ps(2 * STOP);
-    engine.run(end, &mut second);
+    assert_eq!(engine.run(end, &mut second), Ended::Reached);
     let mut anew = driven(&awake, 6, start);
-    anew.run(end, &mut fresh);
+    assert_eq!(anew.run(end, &mut fresh), Ended::Reached);
     assert!(second.0.len() > 200);
     assert_eq!(second.0, fresh.0);
-    assert_eq!(bits(&weights(&engine)), bits(&weights(&anew)));
+    assert_eq!(bits(&matrices(&engine)), bits(&matrices(&anew)));
 }
 
 #[test]
-fn noise_draws_again_what_it_had_drawn_when_a_state_is_taken_on() {
+fn noise_goes_on_where_it_was_when_a_state_is_taken_on() {
     let network = network(7, 2, 1.0);
     let driven = || {
         let mut engine = assemble(&network).unwrap();
@@ -417,27 +440,34 @@ fn noise_draws_again_what_it_had_drawn_when_a_state_is_taken_on() {
             let ms = Duration::from_ps(MS);
             let name = format!("noise {population}");
             let noise = ImageNoise::new(&rates, None, ms, Timing::Continuous, 1, &name);
-            engine.drive(population, 1.5, Box::new(noise));
+            let population = &network.populations[population].name;
+            engine
+                .drive(&name, population, 1.5, Box::new(noise))
+                .unwrap();
         }
         engine
     };
     let (mut expected, mut log) = (Log(Vec::new()), Log(Vec::new()));
     let mut whole = driven();
-    whole.run(Time::from_ps(STOP), &mut expected);
+    assert_eq!(
+        whole.run(Time::from_ps(STOP), &mut expected),
+        Ended::Reached
+    );
     let mut engine = driven();
     // In the midst of a tick.
-    engine.run(Time::from_ps(20 * MS + 12_345), &mut log);
-    let bytes = engine.save();
-    let error = engine.load(&bytes).unwrap_err().to_string();
-    assert!(error.ends_with("a stimulus that has begun"), "{error}");
+    assert_eq!(
+        engine.run(Time::from_ps(20 * MS + 12_345), &mut log),
+        Ended::Reached
+    );
+    let bytes = engine.save().unwrap();
     let mut engine = driven();
     engine.load(&bytes).unwrap();
-    engine.run(Time::from_ps(STOP), &mut log);
+    assert_eq!(engine.run(Time::from_ps(STOP), &mut log), Ended::Reached);
     assert!(log.0.len() > 200);
     assert_eq!(log.0, expected.0);
     let error = assemble(&network).unwrap().load(&bytes).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the state of the neurons does not fit: 2 stimuli, expected 0"
+        "the state does not fit the network: 2 stimuli, expected 0"
     );
 }

@@ -1,7 +1,8 @@
 //! The state of the engine: saved at any moment, taken on by a network built alike, it goes on bit for bit; a network
 //! that is not alike, and bytes that are no state, are refused.
 
-use std::collections::BTreeMap;
+#[path = "engine_state/bout.rs"]
+mod bout;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
@@ -9,10 +10,10 @@ use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::connection::{self, Delay, Plan, Space};
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::windowed::Windowed;
+use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::recurrent::{
-    Current, Noise, Population, Projection, Recurrent, SpikeInput,
+use sharpwave::network::plan::{
+    Current, NetworkPlan, Noise, Population, Projection, SpikeInput, SpikeSource,
 };
 
 /// (picosecond, population, neuron)
@@ -68,20 +69,18 @@ fn parameters(model: &str) -> (Values, f64) {
 
 /// Two populations of `model` in `lanes` lanes under noise of two weights, given spikes and a step of current; the first
 /// has thresholds of its own per neuron if `each` says so, the second receives the first without delay if `sudden`.
-fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool) -> Recurrent {
+fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool) -> NetworkPlan {
     let (values, mv) = parameters(model);
     let population = |name: &str, own: bool| {
-        let (mut shared, mut drawn) = (values.clone(), BTreeMap::new());
+        let mut values = values.clone();
         if own {
-            shared.remove("v_th");
-            drawn.insert("v_th", uniform(19.0, 21.0));
+            values.insert("v_th", uniform(19.0, 21.0));
         }
         Population {
             name: name.into(),
             size: N,
             model,
-            values: shared,
-            each: drawn,
+            values,
             v_m: Some(uniform(0.0, 18.0)),
         }
     };
@@ -120,7 +119,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         weight: weight * mv,
     };
     let between = if sudden { constant(0.0) } else { constant(1.3) };
-    Recurrent {
+    NetworkPlan {
         seed,
         lanes: Some(lanes),
         populations: vec![population("a", each), population("b", false)],
@@ -144,16 +143,21 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             name: "volley".into(),
             target: 0,
             weight: (4.0 * mv) as f32,
-            spikes: (0..N).map(|node| (ms(33.0), node)).collect(),
+            spikes: SpikeSource::List(
+                (0..N)
+                    .map(|node| (ms(33.0), node))
+                    .collect::<Vec<_>>()
+                    .into(),
+            ),
         }],
     }
 }
 
 const END_MS: f64 = 90.0;
 
-fn run_on(engine: &mut Windowed) -> Spikes {
+fn run_on(engine: &mut Simulation) -> Spikes {
     let mut log = Log(Vec::new());
-    engine.run(ms(END_MS), &mut log);
+    assert_eq!(engine.run(ms(END_MS), &mut log), Ended::Reached);
     log.0
 }
 
@@ -183,14 +187,14 @@ proptest! {
         let mut cuts = [cut_us, again_us];
         cuts.sort_unstable();
         for cut in cuts {
-            engine.run(ms(f64::from(cut) / 1e3), &mut log);
-            let bytes = engine.save();
+            assert_eq!(engine.run(ms(f64::from(cut) / 1e3), &mut log), Ended::Reached);
+            let bytes = engine.save().unwrap();
             engine = assemble(&network).unwrap();
             prop_assert_eq!(engine.graph_hash(), hash);
             engine.load(&bytes).unwrap();
-            prop_assert_eq!(&engine.save(), &bytes);
+            prop_assert_eq!(&engine.save().unwrap(), &bytes);
         }
-        engine.run(ms(END_MS), &mut log);
+        assert_eq!(engine.run(ms(END_MS), &mut log), Ended::Reached);
         prop_assert_eq!(&log.0, &expected);
         prop_assert_eq!(engine.fingerprint(), whole.fingerprint());
         prop_assert_eq!(engine.counts(), whole.counts());
@@ -203,8 +207,8 @@ proptest! {
     ) {
         let network = network(1, "lif", 2, false, false);
         let mut engine = assemble(&network).unwrap();
-        engine.run(ms(20.0), &mut Unobserved);
-        let mut bytes = engine.save();
+        assert_eq!(engine.run(ms(20.0), &mut Unobserved), Ended::Reached);
+        let mut bytes = engine.save().unwrap();
         // Never a panic; what is read must be a state that can be run, or refused.
         let mut cut = assemble(&network).unwrap();
         let kept = keep.index(bytes.len());
@@ -258,13 +262,13 @@ fn threads_and_declaration_order_change_nothing() {
 #[test]
 fn another_network_refuses_the_state() {
     let mut engine = assemble(&network(1, "lif", 2, false, false)).unwrap();
-    engine.run(ms(10.0), &mut Unobserved);
-    let bytes = engine.save();
+    assert_eq!(engine.run(ms(10.0), &mut Unobserved), Ended::Reached);
+    let bytes = engine.save().unwrap();
     let mut fewer_lanes = assemble(&network(1, "lif", 1, false, false)).unwrap();
     let error = fewer_lanes.load(&bytes).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the state of the neurons does not fit: 4 lanes, expected 2"
+        "the state does not fit the network: 4 lanes, expected 2"
     );
     let other = assemble(&network(2, "lif", 2, false, false)).unwrap();
     assert_ne!(other.graph_hash(), engine.graph_hash());
@@ -278,9 +282,9 @@ fn samples_follow_the_closed_form() {
     network.currents.clear();
     network.projections.clear();
     let mut engine = assemble(&network).unwrap();
-    let v = |engine: &Windowed, t: Time| engine.sample(1, 7, 0, t);
+    let v = |engine: &Simulation, t: Time| engine.sample_at(1, 7, 0, t);
     let start = v(&engine, Time::ZERO);
-    engine.run(ms(50.0), &mut Unobserved);
+    assert_eq!(engine.run(ms(50.0), &mut Unobserved), Ended::Reached);
     let expected = start * (-50.0_f64 / 20.0).exp();
     assert!((v(&engine, ms(50.0)) - expected).abs() < 1e-12 * expected);
     assert_eq!(engine.non_finite(), None);

@@ -12,7 +12,8 @@ use sharpwave::base::time::{Duration, Time};
 use sharpwave::connection::{self, Block, Delay, Plan, Space};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
-use sharpwave::network::recurrent::{Population, Projection, Recurrent, SpikeInput};
+use sharpwave::engine::simulation::Ended;
+use sharpwave::network::plan::{NetworkPlan, Population, Projection, SpikeInput, SpikeSource};
 
 /// (picosecond, population, neuron)
 type Spikes = Vec<(i64, usize, u32)>;
@@ -46,7 +47,6 @@ fn population(name: &str, size: u32, t_ref: f64) -> Population {
         size,
         model: "lif",
         values: Values::from(values),
-        each: BTreeMap::new(),
         v_m: Some(constant(0.0)),
     }
 }
@@ -97,7 +97,7 @@ fn projection(
 
 /// a, b, c are tied by projections without delay from each to later ones; d stands apart. Delayed projections lead
 /// everywhere.
-fn network(seed: u64, lanes: u32, t_ref: f64) -> Recurrent {
+fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
     let mut stream = Stream::new(seed, "test", 0);
     let mut projections = Vec::new();
     for (source, targets) in [(0, vec![1, 2]), (1, vec![2])] {
@@ -141,11 +141,11 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> Recurrent {
             name: format!("input_{target}"),
             target,
             weight: 1.25,
-            spikes,
+            spikes: SpikeSource::List(spikes.into()),
         }
     });
     let names = ["a", "b", "c", "d"];
-    Recurrent {
+    NetworkPlan {
         seed,
         lanes: Some(lanes),
         populations: (0..4)
@@ -159,11 +159,11 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> Recurrent {
     }
 }
 
-fn run(network: &Recurrent, cuts: &[i64]) -> Spikes {
+fn run(network: &NetworkPlan, cuts: &[i64]) -> Spikes {
     let mut engine = assemble(network).unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts.iter().chain(&[40 * MS]) {
-        engine.run(Time::from_ps(cut), &mut log);
+        assert_eq!(engine.run(Time::from_ps(cut), &mut log), Ended::Reached);
     }
     log.0.sort_unstable();
     log.0
@@ -172,7 +172,7 @@ fn run(network: &Recurrent, cuts: &[i64]) -> Spikes {
 /// (delay, population, target, weight) of every synapse of a source neuron.
 type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 
-fn graph(network: &Recurrent) -> Graph {
+fn graph(network: &NetworkPlan) -> Graph {
     let mut synapses = Graph::new();
     for Projection {
         source,
@@ -204,12 +204,15 @@ fn graph(network: &Recurrent) -> Graph {
 }
 
 /// Instant by instant, population by population (their order is that of their levels), neuron by neuron.
-fn naive(network: &Recurrent) -> Spikes {
+fn naive(network: &NetworkPlan) -> Spikes {
     let t_ref = (network.populations[0].values["t_ref"] * 1e9) as i64;
     let synapses = graph(network);
     let mut agenda: BTreeMap<i64, Vec<(usize, u32, f64)>> = BTreeMap::new();
     for input in &network.spikes {
-        for &(t, node) in &input.spikes {
+        let SpikeSource::List(spikes) = &input.spikes else {
+            panic!("expected a list");
+        };
+        for &(t, node) in spikes.iter() {
             let arrival = (input.target, node, f64::from(input.weight));
             agenda.entry(t.ps()).or_default().push(arrival);
         }

@@ -1,4 +1,4 @@
-//! Recurrent networks with delays and noise against an independent, naive event loop on the same graph and the same
+//! NetworkPlan networks with delays and noise against an independent, naive event loop on the same graph and the same
 //! external events: identical spikes to the picosecond. And: the same bits for any number of threads, any cut, any
 //! order of declaration, with or without an observer.
 
@@ -11,8 +11,9 @@ use sharpwave::base::stream::{Stream, name_hash};
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::connection::{self, Block, Connect, Delay, Plan, Space};
 use sharpwave::engine::assembly::{AssemblyError, assemble};
+use sharpwave::engine::simulation::Ended;
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::recurrent::{Noise, Population, Projection, Recurrent};
+use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
 use sharpwave::neuron::Growth;
 use sharpwave::stimulus::poisson::{Class, Poisson};
 
@@ -48,7 +49,7 @@ fn in_degree(degree: u32) -> Arc<dyn Connect> {
     connection::build("fixed_in_degree", &Values::from(values)).unwrap()
 }
 
-fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> Recurrent {
+fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> NetworkPlan {
     let values = Values::from([
         ("tau_m", 20.0),
         ("v_th", 20.0),
@@ -61,7 +62,6 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         size,
         model: "lif",
         values: values.clone(),
-        each: BTreeMap::new(),
         v_m: Some(uniform(0.0, 19.9)),
     };
     let sizes = [n * 4 / 5, n / 5];
@@ -86,7 +86,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             delay_resolution: Duration::from_ps(100_000_000),
         },
     };
-    Recurrent {
+    NetworkPlan {
         seed: SEED,
         lanes: Some(lanes),
         populations: vec![population("e", sizes[0]), population("i", sizes[1])],
@@ -106,19 +106,25 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
     }
 }
 
-fn run(network: &Recurrent, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
+fn run(network: &NetworkPlan, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
     let mut engine = assemble(network).unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts_ms {
-        engine.run(Time::from_ms(cut).unwrap(), &mut log);
+        assert_eq!(
+            engine.run(Time::from_ms(cut).unwrap(), &mut log),
+            Ended::Reached
+        );
     }
-    engine.run(Time::from_ms(stop_ms).unwrap(), &mut log);
+    assert_eq!(
+        engine.run(Time::from_ms(stop_ms).unwrap(), &mut log),
+        Ended::Reached
+    );
     assert_eq!(engine.counts().iter().sum::<u64>(), log.0.len() as u64);
     (log.0, engine.fingerprint().to_string())
 }
 
 /// Every external event of the network, as its lanes draw them.
-fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)> {
+fn external(network: &NetworkPlan, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)> {
     let tau = Duration::from_ms(20.0).unwrap();
     let mut events = Vec::new();
     let noise = &network.noise[0];
@@ -161,7 +167,7 @@ fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)
 /// Per source neuron: (delay, population, target, weight).
 type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 
-fn graph(network: &Recurrent) -> Graph {
+fn graph(network: &NetworkPlan) -> Graph {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let mut synapses = Graph::new();
     for Projection {
@@ -200,7 +206,7 @@ fn graph(network: &Recurrent) -> Graph {
 }
 
 /// Neuron by neuron, event by event.
-fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
+fn naive(network: &NetworkPlan, lanes: u32, stop: i64) -> Spikes {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let values = &network.populations[0].values;
     let (tau, v_th, v_reset) = (values["tau_m"], values["v_th"], values["v_reset"]);
@@ -290,7 +296,7 @@ fn the_engine_agrees_with_the_naive_event_loop() {
 }
 
 /// Neurons that fire by themselves, as in Vogels and Abbott (2005): e_l above v_th, no noise.
-fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
+fn driven(lanes: u32, delay_ms: Distribution) -> NetworkPlan {
     let mut network = brunel(200, lanes, delay_ms, 5.0, 0.0);
     network.noise.clear();
     let weights = [0.6, -4.0];
@@ -307,7 +313,7 @@ fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
 }
 
 /// Every crossing from scratch after every event.
-fn naive_driven(network: &Recurrent, stop: i64) -> Spikes {
+fn naive_driven(network: &NetworkPlan, stop: i64) -> Spikes {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let (tau_ps, v_th, v_reset, e_l, t_ref) = (20e9, -50.0, -60.0, -49.0, 5_000_000_000_i64);
     let graph = graph(network);
@@ -421,7 +427,10 @@ fn threads_cuts_order_and_observers_change_nothing() {
     }
     assert!(with(2, &[0.05, 17.3, 17.31, 80.0]) == whole, "cut");
     let mut unobserved = assemble(&network).unwrap();
-    unobserved.run(Time::from_ms(120.0).unwrap(), &mut Unobserved);
+    assert_eq!(
+        unobserved.run(Time::from_ms(120.0).unwrap(), &mut Unobserved),
+        Ended::Reached
+    );
     assert_eq!(unobserved.fingerprint().to_string(), whole.1);
     let mut turned = network.clone();
     turned.populations.reverse();

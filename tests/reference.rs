@@ -4,17 +4,15 @@
 #[path = "reference/time_stepped.rs"]
 mod time_stepped;
 
-use std::collections::BTreeMap;
-
 use ndarray::Array2;
 use proptest::prelude::*;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::time::{Duration, PS_PER_MS, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::windowed::Windowed;
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Recurrent};
+use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
 use time_stepped::{Case, Spikes, naive};
@@ -32,13 +30,12 @@ fn layer(l: usize) -> String {
     format!("layer{l}")
 }
 
-fn engine(case: &Case) -> Windowed {
+fn engine(case: &Case) -> Simulation {
     let population = |l: usize, size: usize, model: &'static str, values: Values| Population {
         name: layer(l),
         size: size as u32,
         model,
         values,
-        each: BTreeMap::new(),
         v_m: None,
     };
     let input = population(0, case.weights[0].ncols(), "relay", Values::new());
@@ -62,7 +59,7 @@ fn engine(case: &Case) -> Windowed {
             plasticity: case.plastic[l].then_some(Plasticity { rule, values }),
         }
     });
-    let network = Recurrent {
+    let network = NetworkPlan {
         seed: 1,
         lanes: None,
         populations: std::iter::once(input).chain(layers).collect(),
@@ -73,6 +70,17 @@ fn engine(case: &Case) -> Windowed {
         spikes: Vec::new(),
     };
     assemble(&network).unwrap()
+}
+
+/// A bout from rest with nothing on.
+fn asleep(start: Time) -> Bout {
+    Bout {
+        number: 0,
+        name: "sleep".into(),
+        start,
+        keep: Keep::Weights,
+        on: Vec::new(),
+    }
 }
 
 /// Runs the engine on the case, shifted in time and cut at the given steps.
@@ -88,16 +96,24 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
                 .map(move |&i| (Time::from_ps(step as i64 * PS_PER_MS), i as u32))
         })
         .collect();
-    engine.reset(shift);
+    engine.begin(&asleep(shift)).unwrap();
     let list = SpikeList::new(&raster, shift - Time::ZERO);
-    engine.drive(0, 1.0, Box::new(list));
+    engine
+        .drive("list", &layer(0), 1.0, Box::new(list))
+        .unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts {
-        engine.run(shift + Duration::from_ps(cut as i64 * PS_PER_MS), &mut log);
+        assert_eq!(
+            engine.run(shift + Duration::from_ps(cut as i64 * PS_PER_MS), &mut log),
+            Ended::Reached
+        );
     }
-    engine.run(
-        shift + Duration::from_ps(case.raster.len() as i64 * PS_PER_MS),
-        &mut log,
+    assert_eq!(
+        engine.run(
+            shift + Duration::from_ps(case.raster.len() as i64 * PS_PER_MS),
+            &mut log,
+        ),
+        Ended::Reached
     );
     let mut spikes: Spikes = log
         .0
@@ -112,7 +128,13 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
         })
         .collect();
     spikes.sort_unstable();
-    let weights = (0..case.weights.len()).map(|p| engine.weights(p)).collect();
+    let weights = (0..case.weights.len())
+        .map(|l| {
+            let name = format!("{}_{}", layer(l), layer(l + 1));
+            let weights = engine.weights(&name).unwrap();
+            Array2::from_shape_vec(case.weights[l].dim(), weights.into_values()).unwrap()
+        })
+        .collect();
     (spikes, weights)
 }
 

@@ -1,6 +1,5 @@
 //! The published sleep phase: 15 s of a 784-1200-1200-10 network that has learnt two digits, plastic, on one thread.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
@@ -9,15 +8,15 @@ use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, PS_PER_MS, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::windowed::Windowed;
+use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::mlp::conversion::{Method, gains};
 use sharpwave::mlp::dataset::DataSet;
 use sharpwave::mlp::images::Images;
 use sharpwave::mlp::perceptron::{Mlp, Output};
 use sharpwave::mlp::selection::{Quota, Selection};
 use sharpwave::mlp::training::{Trainer, Training};
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Recurrent};
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population};
 use sharpwave::stimulus::image::{ImageNoise, Patch, Timing};
 use sharpwave::synapse::dense::Dense;
 
@@ -63,12 +62,12 @@ static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
 });
 
 /// An engine about to sleep, without input, with the published parameters of class-incremental MNIST.
-pub fn engine(plastic: bool) -> Windowed {
+pub fn engine(plastic: bool) -> Simulation {
     assemble(&network(plastic)).expect("possible")
 }
 
 /// The network that sleeps, its input a population of relays.
-pub fn network(plastic: bool) -> Recurrent {
+pub fn network(plastic: bool) -> NetworkPlan {
     let Trained { mlp, gains, .. } = &*TRAINED;
     let thresholds = [14.548273, 44.560317, 38.046326];
     let population = |l: usize, size: usize, model: &'static str, values: Values| Population {
@@ -76,7 +75,6 @@ pub fn network(plastic: bool) -> Recurrent {
         size: size as u32,
         model,
         values,
-        each: BTreeMap::new(),
         v_m: None,
     };
     let mut populations = vec![population(0, 784, "relay", Values::new())];
@@ -96,7 +94,7 @@ pub fn network(plastic: bool) -> Recurrent {
             plasticity: plastic.then_some(Plasticity { rule, values }),
         });
     }
-    Recurrent {
+    NetworkPlan {
         seed: 1,
         lanes: None,
         populations,
@@ -109,7 +107,7 @@ pub fn network(plastic: bool) -> Recurrent {
 }
 
 /// Sleeps for 15 s on noise shaped like the mean digit; `observer` sees every spike.
-pub fn sleep(engine: &mut Windowed, timing: Timing, observer: &mut dyn Observer) {
+pub fn sleep(engine: &mut Simulation, timing: Timing, observer: &mut dyn Observer) {
     // A pixel of 1 fires at twice the published rate.
     let rates: Vec<f64> = TRAINED
         .mean
@@ -124,6 +122,10 @@ pub fn sleep(engine: &mut Windowed, timing: Timing, observer: &mut dyn Observer)
     };
     let ms = Duration::from_ps(PS_PER_MS);
     let noise = ImageNoise::new(&rates, Some(patch), ms, timing, 1, "sleep 1");
-    engine.drive(0, 1.0, Box::new(noise));
-    engine.run(Time::from_ms(15_000.0).expect("in range"), observer);
+    let driven = engine.drive("image", LAYERS[0], 1.0, Box::new(noise));
+    driven.expect("a population");
+    assert_eq!(
+        engine.run(Time::from_ms(15_000.0).expect("in range"), observer),
+        Ended::Reached
+    );
 }

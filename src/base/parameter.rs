@@ -332,3 +332,17 @@ pub enum ParameterError {
         reason: String,
     },
 }
+
+impl ParameterError {
+    /// The parameter that it is about, if it is one alone.
+    pub fn parameter(&self) -> Option<&'static str> {
+        match self {
+            Self::UnknownModel(_) | Self::Unknown { .. } => None,
+            Self::Missing { parameter, .. }
+            | Self::OutOfRange { parameter, .. }
+            | Self::Kind { parameter, .. }
+            | Self::Drawn { parameter, .. }
+            | Self::Inconsistent { parameter, .. } => Some(parameter),
+        }
+    }
+}

@@ -10,7 +10,7 @@ use rand_pcg::Pcg64Mcg;
 use super::function;
 
 /// The random stream of one entity for one purpose.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stream(Pcg64Mcg);
 
 impl Stream {

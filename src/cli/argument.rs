@@ -11,7 +11,7 @@ Exit codes:
   0  done
   1  a bug in this program
   2  bad input, or something else that you can mend
-  3  stopped early (Ctrl-C, a signal, --max-wall); the run file is readable, and `resume` goes on with a network
+  3  stopped early (Ctrl-C, a signal, --max-wall); the run file is readable, and `resume` goes on
   4  a guard stopped a network that ran away, fell silent or left the numbers; the run file is readable";
 
 /// What `--version` prints; `-V` prints the number alone.
@@ -41,7 +41,7 @@ pub struct Arguments {
 pub enum Command {
     /// Run a model file: train, sleep, test, write the run file and the figures
     Run(RunArguments),
-    /// Go on with the run of a network that was stopped or killed
+    /// Go on with a run that was stopped or killed
     Resume(ResumeArguments),
     /// Turn the run file of a killed run into an ordinary one
     Recover(RecoverArguments),
@@ -114,8 +114,7 @@ pub struct RunArguments {
 /// When to stop a run that takes long.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct WallArguments {
-    /// Stop after this much time by the clock, such as 90s, 30min or 2h, as Ctrl-C does; `resume` goes on with a
-    /// network
+    /// Stop after this much time by the clock, such as 90s, 30min or 2h, as Ctrl-C does; `resume` goes on
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
     pub max_wall: Option<Duration>,
 }

@@ -9,11 +9,11 @@ use super::shell::Shell;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
-    DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, STIMULUS_KINDS, WEIGHTS, keys_of_projections,
+    DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, keys_of_projections, keys_of_stimuli,
 };
-use crate::connection::Rule;
+use crate::network::projection::rules;
 use crate::neuron::Model;
-use crate::{connection, neuron, plasticity};
+use crate::{neuron, plasticity, stimulus};
 
 /// Columns that text is wrapped to.
 const WIDTH: usize = 80;
@@ -23,9 +23,8 @@ const WIDTH: usize = 80;
 enum Entry {
     Neuron(&'static Model),
     Plasticity(&'static Spec),
-    Rule(&'static Rule),
-    Weights(&'static KindSpec),
-    Stimulus(&'static KindSpec),
+    Rule(&'static Spec),
+    Stimulus(&'static stimulus::Entry),
     Distribution(&'static KindSpec),
     Section(&'static KindSpec),
 }
@@ -36,7 +35,7 @@ impl Entry {
         match self {
             Self::Neuron(_) => "neuron model",
             Self::Plasticity(_) => "plasticity rule",
-            Self::Rule(_) | Self::Weights(_) => "connection rule",
+            Self::Rule(_) => "connection rule",
             Self::Stimulus(_) => "stimulus",
             Self::Distribution(_) => "distribution",
             Self::Section(_) => "section",
@@ -46,24 +45,18 @@ impl Entry {
     fn name(self) -> &'static str {
         match self {
             Self::Neuron(model) => model.spec.name,
-            Self::Plasticity(spec) => spec.name,
-            Self::Rule(rule) => rule.spec.name,
-            Self::Weights(spec)
-            | Self::Stimulus(spec)
-            | Self::Distribution(spec)
-            | Self::Section(spec) => spec.name,
+            Self::Plasticity(spec) | Self::Rule(spec) => spec.name,
+            Self::Stimulus(entry) => entry.spec.name,
+            Self::Distribution(spec) | Self::Section(spec) => spec.name,
         }
     }
 
     fn summary(self) -> &'static str {
         match self {
             Self::Neuron(model) => model.spec.summary,
-            Self::Plasticity(spec) => spec.summary,
-            Self::Rule(rule) => rule.spec.summary,
-            Self::Weights(spec)
-            | Self::Stimulus(spec)
-            | Self::Distribution(spec)
-            | Self::Section(spec) => spec.summary,
+            Self::Plasticity(spec) | Self::Rule(spec) => spec.summary,
+            Self::Stimulus(entry) => entry.spec.summary,
+            Self::Distribution(spec) | Self::Section(spec) => spec.summary,
         }
     }
 }
@@ -72,16 +65,13 @@ impl Entry {
 fn groups() -> [(&'static str, Vec<Entry>); 6] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
-    let rules = connection::REGISTRY.iter().copied().map(Entry::Rule);
-    let weights = Entry::Weights(&WEIGHTS);
+    let rules = rules().into_iter().map(Entry::Rule);
+    let stimuli = stimulus::REGISTRY.iter().copied().map(Entry::Stimulus);
     [
         ("Neuron models", models.collect()),
         ("Plasticity rules", plasticity.collect()),
-        ("Connection rules", rules.chain([weights]).collect()),
-        (
-            "Stimuli",
-            STIMULUS_KINDS.iter().map(Entry::Stimulus).collect(),
-        ),
+        ("Connection rules", rules.collect()),
+        ("Stimuli", stimuli.collect()),
         (
             "Distributions",
             DISTRIBUTIONS.iter().map(Entry::Distribution).collect(),
@@ -167,17 +157,34 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
             source(out, spec)
         }
         Entry::Rule(rule) => {
-            if !rule.spec.equations.is_empty() {
-                formulas(out, rule.spec)?;
-            }
-            keys(out, "Keys", rule.spec.parameters.iter().map(own))?;
             let shared = keys_of_projections(rule);
-            keys(out, "Keys of the projection", shared.iter().map(key))
+            both(out, rule, "Keys of the projection", shared)
         }
-        Entry::Weights(spec)
-        | Entry::Stimulus(spec)
-        | Entry::Distribution(spec)
-        | Entry::Section(spec) => keys(out, "Keys", spec.keys.iter().map(key)),
+        Entry::Stimulus(entry) => {
+            let shared = keys_of_stimuli(entry);
+            both(out, entry.spec, "Keys of every stimulus", shared)
+        }
+        Entry::Distribution(spec) | Entry::Section(spec) => {
+            keys(out, "Keys", spec.keys.iter().map(key))
+        }
+    }
+}
+
+/// Keys of its own and shared ones, with the equations between them if there are any.
+fn both(
+    out: &mut dyn Write,
+    spec: &Spec,
+    title: &str,
+    shared: &'static [KeySpec],
+) -> io::Result<()> {
+    if !spec.equations.is_empty() {
+        formulas(out, spec)?;
+    }
+    keys(out, "Keys", spec.parameters.iter().map(own))?;
+    keys(out, title, shared.iter().map(key))?;
+    match spec.source {
+        "" => Ok(()),
+        _ => source(out, spec),
     }
 }
 
@@ -242,8 +249,15 @@ fn own(parameter: &ParameterSpec) -> [String; 4] {
         Kind::Flag => "true, false".into(),
         Kind::Word(words) => words.join(", "),
         Kind::File(_) => "path".into(),
-        Kind::Text => "name".into(),
-        _ => "number".into(),
+        Kind::Text | Kind::Population => "name".into(),
+        Kind::Populations => "names".into(),
+        Kind::Steps(dimension) => format!("[[ms, {}], …]", dimension.unit()),
+        Kind::Quantity { dimension, .. } => match dimension {
+            Dimension::Weight => "mV, pA, number".into(),
+            Dimension::One => "number".into(),
+            dimension => dimension.unit().into(),
+        },
+        Kind::Count { .. } => "number".into(),
     };
     let default = parameter.default.describe();
     [parameter.name.into(), value, default, parameter.doc.into()]
@@ -323,14 +337,18 @@ fn document(entry: Entry) -> Value {
         }
         Entry::Plasticity(spec) => spec_document(spec),
         Entry::Rule(rule) => {
-            let own = rule.spec.parameters.iter().map(own);
+            let own = rule.parameters.iter().map(own);
             let keys = own.chain(keys_of_projections(rule).iter().map(key));
-            kind_document(rule.spec.name, rule.spec.summary, keys)
+            kind_document(rule.name, rule.summary, keys)
         }
-        Entry::Weights(spec)
-        | Entry::Stimulus(spec)
-        | Entry::Distribution(spec)
-        | Entry::Section(spec) => kind_document(spec.name, spec.summary, spec.keys.iter().map(key)),
+        Entry::Stimulus(entry) => {
+            let own = entry.spec.parameters.iter().map(own);
+            let keys = own.chain(keys_of_stimuli(entry).iter().map(key));
+            kind_document(entry.spec.name, entry.spec.summary, keys)
+        }
+        Entry::Distribution(spec) | Entry::Section(spec) => {
+            kind_document(spec.name, spec.summary, spec.keys.iter().map(key))
+        }
     };
     document["kind"] = entry.kind().into();
     document

@@ -5,12 +5,13 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::engine::assembly::AssemblyError;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::guard::Tripped;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::weight_file::WeightFileError;
 use crate::record::recover::RecoverError;
+use crate::run::guard::Tripped;
 
 /// Exit code of a bug.
 pub(super) const BUG: u8 = 1;
@@ -27,21 +28,12 @@ pub(super) enum Failure {
     /// Something that the user can mend: input, a full disk, an output path.
     #[error(transparent)]
     Input(Box<dyn Error + Send + Sync>),
-    /// A sleep replay experiment, stopped.
-    #[error(
-        "stopped early; `{}` is readable up to where the run stood\n  help: a sleep replay run cannot be resumed; the same \
-         command gives the same bits again", file.display()
-    )]
-    Stopped {
-        /// The run file.
-        file: PathBuf,
-    },
-    /// A network, stopped with a checkpoint.
+    /// A run, stopped with a checkpoint.
     #[error(
         "stopped early; `{0}/run.h5` is readable up to where the run stood\n  help: `sharpwave resume {0}` goes on from \
          there", directory.display()
     )]
-    Resumable {
+    Stopped {
         /// Folder of the run.
         directory: PathBuf,
     },
@@ -79,6 +71,7 @@ impl From<ExperimentError> for Failure {
     fn from(error: ExperimentError) -> Self {
         match error {
             ExperimentError::Tripped(tripped) => Self::Guard(tripped),
+            ExperimentError::Assembly(AssemblyError::Stopped(_)) => Self::Nothing,
             other => Self::input(other),
         }
     }
@@ -95,7 +88,7 @@ impl Failure {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Self::Input(_) | Self::Output(_) => Some(INPUT),
-            Self::Stopped { .. } | Self::Resumable { .. } | Self::Nothing => Some(STOPPED),
+            Self::Stopped { .. } | Self::Nothing => Some(STOPPED),
             Self::Guard(_) => Some(GUARD),
         }
     }
@@ -123,7 +116,7 @@ mod tests {
     #[test]
     fn exit_codes_are_those_of_the_help() {
         let stopped = Failure::Stopped {
-            file: "run.h5".into(),
+            directory: "run-001".into(),
         };
         let guard = Failure::from(ExperimentError::Tripped(Tripped::NonFinite {
             population: "e".into(),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::MultiProgress;
 
-use crate::experiment::progress::{Progress, Watch};
+use crate::run::progress::{Progress, Watch};
 use bars::Bars;
 use text::Pace;
 
@@ -48,14 +48,14 @@ struct Shown {
 #[derive(Default)]
 struct Seed {
     last: Option<Instant>,
-    sleep: Option<Start>,
-    /// What is known of a sleep that has ended, until its line is written.
+    bout: Option<Start>,
+    /// What is known of a bout that has ended, until its line is written.
     ended: Option<String>,
 }
 
-/// Where a sleep stood when it was first seen.
+/// Where a bout stood when it was first seen.
 struct Start {
-    sleep: usize,
+    number: usize,
     simulated: crate::base::time::Duration,
     at: Instant,
 }
@@ -111,14 +111,16 @@ impl Shown {
 
     fn show(&mut self, progress: &Progress<'_>, now: Instant) {
         let (number, finished) = match *progress {
-            Progress::Training { seed, .. } | Progress::Sleeping { seed, .. } => (seed, false),
+            Progress::Building { seed, .. }
+            | Progress::Training { seed, .. }
+            | Progress::Running { seed, .. } => (seed, false),
             Progress::Tested { seed, .. } | Progress::Done { seed } => (seed, true),
         };
         let seed = self.seeds.entry(number).or_default();
         let pace = seed.pace(progress, now);
         let mut line = None;
         if let Display::Lines(_) = self.display {
-            line = seed.end_of_sleep(progress);
+            line = seed.end_of_bout(progress);
             if finished && line.is_none() {
                 return;
             }
@@ -127,7 +129,10 @@ impl Shown {
             // One line a minute however many seeds run.
             Display::Lines(_) => Some(now.saturating_duration_since(self.last)),
             Display::Bars(_) | Display::Json(_) => {
-                seed.last.map(|last| now.saturating_duration_since(last))
+                // Most networks are built before anyone could read that they are.
+                let building = matches!(progress, Progress::Building { .. });
+                let last = seed.last.or(building.then_some(self.start));
+                last.map(|last| now.saturating_duration_since(last))
             }
         };
         if !finished && waited.is_some_and(|waited| waited < self.interval) {
@@ -155,10 +160,10 @@ impl Shown {
 }
 
 impl Seed {
-    /// The line of a sleep that has ended: with its score, or without where nothing is tested after it.
-    fn end_of_sleep(&mut self, progress: &Progress<'_>) -> Option<String> {
+    /// The line of a bout that has ended: with its score, or without where nothing is tested after it.
+    fn end_of_bout(&mut self, progress: &Progress<'_>) -> Option<String> {
         match *progress {
-            Progress::Sleeping {
+            Progress::Running {
                 simulated, total, ..
             } => {
                 let over = simulated == total;
@@ -174,14 +179,14 @@ impl Seed {
                 Some(format!("{ended}, {:.1} % correct", 100.0 * overall))
             }
             Progress::Done { .. } => self.ended.take(),
-            Progress::Training { .. } | Progress::Tested { .. } => None,
+            Progress::Building { .. } | Progress::Training { .. } | Progress::Tested { .. } => None,
         }
     }
 
-    /// How fast a sleep goes, measured from when it was first seen.
+    /// How fast a bout goes, measured from when it was first seen.
     fn pace(&mut self, progress: &Progress<'_>, now: Instant) -> Option<Pace> {
-        let Progress::Sleeping {
-            sleep,
+        let Progress::Running {
+            number,
             simulated,
             total,
             ..
@@ -189,15 +194,15 @@ impl Seed {
         else {
             return None;
         };
-        match &self.sleep {
-            Some(start) if start.sleep == sleep => Pace::new(
+        match &self.bout {
+            Some(start) if start.number == number => Pace::new(
                 simulated.as_ms() - start.simulated.as_ms(),
                 now.saturating_duration_since(start.at),
                 total.as_ms() - simulated.as_ms(),
             ),
             _ => {
-                self.sleep = Some(Start {
-                    sleep,
+                self.bout = Some(Start {
+                    number,
                     simulated,
                     at: now,
                 });
@@ -211,7 +216,7 @@ impl Seed {
 mod tests {
     use super::*;
     use crate::base::time;
-    use crate::experiment::progress::LayerActivity;
+    use crate::run::progress::PopulationActivity;
     use std::sync::Arc;
 
     /// Keeps what is written to it.
@@ -272,7 +277,7 @@ mod tests {
         let page = Page::default();
         let mut shown = Shown::new(Display::Lines(Box::new(page.clone())), LINE_INTERVAL);
         let now = shown.last + Duration::from_secs(7);
-        let layers = [LayerActivity {
+        let layers = [PopulationActivity {
             name: "input".into(),
             spikes: 1000,
             size: 10,
@@ -284,13 +289,14 @@ mod tests {
             slept,
             overall: 0.3921,
         };
-        let asleep = |simulated_ms| Progress::Sleeping {
+        let asleep = |simulated_ms| Progress::Running {
             seed: 3,
-            sleep: 1,
-            sleeps: 1,
+            bout: "sleep 1",
+            number: 1,
+            of: 1,
             simulated: time::Duration::from_ms(simulated_ms).unwrap(),
             total: time::Duration::from_ms(2000.0).unwrap(),
-            layers: &layers,
+            populations: &layers,
         };
         for progress in [
             tested("sleep", false),
@@ -317,19 +323,20 @@ mod tests {
         let page = Page::default();
         let mut shown = Shown::new(Display::Json(Box::new(page.clone())), JSON_INTERVAL);
         let start = shown.last;
-        let layers = [LayerActivity {
+        let layers = [PopulationActivity {
             name: "input".into(),
             spikes: 100,
             size: 10,
         }];
         for (simulated_ms, wall_ms) in [(1000.0, 0), (1500.0, 500), (6000.0, 2000)] {
-            let progress = Progress::Sleeping {
+            let progress = Progress::Running {
                 seed: 7,
-                sleep: 1,
-                sleeps: 5,
+                bout: "sleep 1",
+                number: 1,
+                of: 5,
                 simulated: time::Duration::from_ms(simulated_ms).unwrap(),
                 total: time::Duration::from_ms(16000.0).unwrap(),
-                layers: &layers,
+                populations: &layers,
             };
             shown.show(&progress, start + Duration::from_millis(wall_ms));
         }
@@ -340,10 +347,10 @@ mod tests {
         assert_eq!(
             last,
             serde_json::json!({
-                "event": "sleeping", "seed": 7, "sleep": 1, "sleeps": 5,
+                "event": "running", "seed": 7, "bout": "sleep 1", "number": 1, "of": 5,
                 "simulated_ms": 6000.0, "total_ms": 16000.0,
                 "times_real": 2.5, "seconds_left": 4.0,
-                "layers": [{ "name": "input", "spikes": 100, "rate_hz": 100.0 / 60.0 }],
+                "populations": [{ "name": "input", "spikes": 100, "rate_hz": 100.0 / 60.0 }],
             })
         );
     }

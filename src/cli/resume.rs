@@ -4,21 +4,21 @@ use serde_json::json;
 
 use super::argument::ResumeArguments;
 use super::failure::Failure;
-use super::run::finish_network;
+use super::run::finish;
 use super::shell::Shell;
 use super::thread;
 use super::wall::Limited;
-use crate::experiment::recurrent::{self, Resumed};
+use crate::experiment::run::{self, Resumed};
 
 /// Goes on with the run and prints its table; of one that is complete, only that.
 pub(super) fn run(arguments: &ResumeArguments, shell: &Shell) -> Result<(), Failure> {
     let watcher = Limited::new(shell.watch(), arguments.wall.max_wall);
     let resumed = thread::with(arguments.threads.threads, || {
-        recurrent::resume(&arguments.run, &watcher)
+        run::resume(&arguments.run, &watcher)
     })??;
     drop(watcher);
     match resumed {
-        Resumed::Finished(done) => finish_network(shell, done),
+        Resumed::Finished(done) => finish(shell, *done),
         Resumed::Complete(directory) if shell.json() => {
             shell.print_json(&json!({ "directory": directory, "complete": true }))
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::experiment::progress::{Progress, Watch};
+use crate::run::progress::{Progress, Watch};
 
 /// Watches a run and asks it to stop once its time is up, counted from here.
 pub(super) struct Limited<W> {
@@ -27,5 +27,9 @@ impl<W: Watch> Watch for Limited<W> {
 
     fn stopped(&self) -> bool {
         self.watcher.stopped() || self.end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    fn interrupted(&self) -> bool {
+        self.watcher.interrupted()
     }
 }

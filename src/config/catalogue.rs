@@ -1,8 +1,11 @@
-//! Connection rules, stimuli and sections as users see them: what their tables hold, with units and defaults.
+//! Sections as users see them, and the keys that projections and stimuli have whatever their rule or kind.
 
-use crate::connection::Rule;
+use crate::base::parameter::Spec;
+use crate::connection;
+use crate::network::projection::WEIGHTS;
+use crate::stimulus::Entry;
 
-/// A kind of stimulus, or a section of the model file.
+/// A section of the model file, or a table that stands in place of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindSpec {
     /// Name in model files.
@@ -42,7 +45,6 @@ const fn key(
 
 const NAME: &str = "name";
 const NAMES: &str = "names";
-const NUMBER: &str = "number";
 /// A value in the unit of what is drawn.
 const QUANTITY: &str = "its unit";
 /// What the neuron model of the target asks for.
@@ -118,60 +120,57 @@ const OF_LISTS: &[KeySpec] = &[
     DELAY_RESOLUTION,
 ];
 
-/// Keys that a projection of `rule` has beside the rule's own.
-pub fn keys_of_projections(rule: &Rule) -> &'static [KeySpec] {
-    if rule.is_listed() {
+/// Keys of every projection with a weight for each pair.
+const OF_MATRICES: &[KeySpec] = &[
+    SOURCE,
+    key("target", NAME, None, "population that they arrive at"),
+    key(
+        "axonal_delay",
+        "ms",
+        None,
+        "time from spike to arrival; may be 0 between different populations",
+    ),
+    key(
+        "plasticity",
+        "{ rule, … }, off",
+        Some("off"),
+        "rule that changes the weights, with its parameters",
+    ),
+];
+
+/// Keys that a projection connected by `rule` has beside the rule's own.
+pub fn keys_of_projections(rule: &Spec) -> &'static [KeySpec] {
+    if rule.name == WEIGHTS.name {
+        OF_MATRICES
+    } else if rule.name == connection::LISTED {
         OF_LISTS
     } else {
         OF_PROJECTIONS
     }
 }
 
-/// The one value of `rule` in `[projection.NAME]` that is not in the registry of connection rules.
-pub static WEIGHTS: KindSpec = KindSpec {
-    name: "weights",
-    summary: "Every source to every target, with the weights of a layer of a trained network.",
-    keys: &[
-        SOURCE,
-        key("target", NAME, None, "population that they arrive at"),
-        key(
-            "file",
-            "path",
-            None,
-            "weights: .safetensors, .npz, .pt, .pth",
-        ),
-        key(
-            "layer",
-            NUMBER,
-            None,
-            "which layer of the file, 1 for the first",
-        ),
-        key(
-            "bias",
-            "drop",
-            Some("refused"),
-            "leaves biases in the file out",
-        ),
-        key(
-            "gain",
-            WEIGHT,
-            None,
-            "what a weight of 1 adds, in the unit of the target's neuron model",
-        ),
-        key(
-            "axonal_delay",
-            "ms",
-            None,
-            "time from spike to arrival; may be 0 between different populations",
-        ),
-        key(
-            "plasticity",
-            "{ rule, … }, off",
-            Some("off"),
-            "rule that changes the weights, with its parameters",
-        ),
-    ],
-};
+/// Keys that a stimulus has beside those of its kind.
+pub fn keys_of_stimuli(entry: &Entry) -> &'static [KeySpec] {
+    const TARGETS: KeySpec = key("target", NAMES, None, "populations that are driven");
+    const ONE: KeySpec = key("target", NAME, None, "population that is driven");
+    const CHARGED: KeySpec = key(
+        "target",
+        NAMES,
+        None,
+        "populations that are driven; their neurons have a capacitance",
+    );
+    const ADDS: KeySpec = key(
+        "weight",
+        WEIGHT,
+        None,
+        "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
+    );
+    match (entry.arrives, entry.names_neurons) {
+        (true, false) => &[TARGETS, ADDS],
+        (true, true) => &[ONE, ADDS],
+        (false, _) => &[CHARGED],
+    }
+}
 
 const LOW: KeySpec = key(
     "low",
@@ -243,73 +242,8 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
     },
 ];
 
-/// Values of `kind` in `[stimulus.NAME]`.
-pub static STIMULUS_KINDS: &[KindSpec] = &[
-    KindSpec {
-        name: "poisson",
-        summary: "Independent Poisson spikes onto every neuron.",
-        keys: &[
-            key("target", NAMES, None, "populations that are driven"),
-            key("rate", "Hz", None, "onto each neuron"),
-            key(
-                "weight",
-                WEIGHT,
-                None,
-                "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
-            ),
-        ],
-    },
-    KindSpec {
-        name: "current",
-        summary: "A current into every neuron, constant between steps; several add up.",
-        keys: &[
-            key(
-                "target",
-                NAMES,
-                None,
-                "populations that are driven; their neurons have a capacitance",
-            ),
-            key("amplitude", "pA", None, "of one pulse; or give `steps`"),
-            key("from", "ms", Some("0"), "when the pulse begins"),
-            key("to", "ms", Some("the end"), "when the pulse ends"),
-            key(
-                "steps",
-                "[[ms, pA], …]",
-                Some("one pulse"),
-                "from when on flows how much, in place of a pulse",
-            ),
-        ],
-    },
-    KindSpec {
-        name: "spikes",
-        summary: "Spikes from a file, each onto the neuron that it names.",
-        keys: &[
-            key("target", NAME, None, "population that is driven"),
-            key(
-                "file",
-                "path",
-                None,
-                "SONATA (.h5) or CSV (node_id,timestamp_ms)",
-            ),
-            key(
-                "population",
-                NAME,
-                Some("the only one"),
-                "population of a SONATA file that is read",
-            ),
-            key(
-                "weight",
-                WEIGHT,
-                None,
-                "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
-            ),
-            key("from", "ms", Some("0"), "spikes are moved by it"),
-        ],
-    },
-];
-
-/// Sections of a network's model file whose keys are the same whatever the network is, and the table that stands where a
-/// value is drawn.
+/// Sections of a model file whose keys are the same whatever the network is, and the table that stands where a value is
+/// drawn. `record` is that of a network; sleep replay has `states` and `weights` as well.
 pub static SECTIONS: &[KindSpec] = &[
     KindSpec {
         name: "record",
@@ -345,6 +279,32 @@ pub static SECTIONS: &[KindSpec] = &[
         ],
     },
     KindSpec {
+        name: "bout",
+        summary: "[[bout]]: what happens one after the other, in place of `duration`: a stretch of time with some of the \
+                  stimuli on.",
+        keys: &[
+            key(
+                "name",
+                "text",
+                Some("bout N"),
+                "names it in figures and files, and the random streams that begin with it",
+            ),
+            key("duration", "ms", None, "how long it lasts"),
+            key(
+                "stimuli",
+                NAMES,
+                Some("all"),
+                "stimuli that are on; their own times count from when they are switched on",
+            ),
+            key(
+                "keep",
+                "all, weights",
+                Some("all"),
+                "what is kept of the state before it: everything, or the weights alone, with every neuron at rest",
+            ),
+        ],
+    },
+    KindSpec {
         name: "guard",
         summary: "What ends a run that has left all bounds, with exit code 4: a neuron's mean rate over a population and a \
                   window, and any state that is not a finite number.",
@@ -353,7 +313,7 @@ pub static SECTIONS: &[KindSpec] = &[
                 "max_rate",
                 "Hz, off",
                 Some("1000"),
-                "more is a network that runs away",
+                "more is a network that runs away; off by default where a trained network sleeps",
             ),
             key(
                 "min_rate",

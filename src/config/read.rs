@@ -2,11 +2,13 @@
 
 mod conversion;
 mod data;
+mod fault;
 mod mlp;
 mod model;
 mod network;
 mod result;
 mod sleep;
+mod spec;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,7 @@ use super::document::Document;
 use super::reader::{Item, Reader, Section};
 use super::sleep_replay::{SleepReplay, layer_names};
 use crate::base::suggest;
+use crate::base::time::Duration;
 
 /// The newest schema of model files that this version reads.
 const SCHEMA: i64 = 1;
@@ -166,10 +169,16 @@ fn seed(root: &Section<'_>) -> Option<u64> {
     u64::try_from(seed).ok()
 }
 
+/// How many seeds are run.
+fn seeds(root: &Section<'_>) -> Option<u64> {
+    let seeds = root.or("seeds", 1, |item| item.integer(1, MOST_SEEDS))?;
+    u64::try_from(seeds).ok()
+}
+
 fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
     root.reader.read_parameters(root);
     let seed = seed(root);
-    let seeds = root.or("seeds", 1, |item| item.integer(1, MOST_SEEDS));
+    let seeds = seeds(root);
 
     let mlp_section = root.need_section("mlp", "the artificial network: its layers and training");
     let network = mlp_section.as_ref().and_then(mlp::network);
@@ -204,7 +213,15 @@ fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
         .need_section("sleep", "when, how long and with which input to sleep")
         .and_then(|section| sleep::read(&section, &situation, paths));
     let compare = result::compare(root, data.as_ref(), mlp.as_ref(), from_file);
-    let record = result::record(root, network.as_ref());
+    let guard = network::engine::guard(root, None);
+    let checkpoint_every = network::engine::checkpoint(root);
+    let durations = sleep.as_ref().map(|sleep| sleep.durations.iter());
+    // Reading bounds the sum of all durations by the clock's range.
+    let asleep =
+        durations.map(|durations| Duration::from_ps(durations.map(|duration| duration.ps()).sum()));
+    let model = neuron.as_ref().map(|neuron| neuron.model.name);
+    let model = model.and_then(|name| crate::neuron::model(name).ok());
+    let record = result::record(root, network.as_ref(), model, asleep);
     let output = result::export(root);
 
     if root.has("data") && data.is_none() {
@@ -212,7 +229,7 @@ fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
     }
     Some(SleepReplay {
         seed: seed?,
-        seeds: u64::try_from(seeds?).ok()?,
+        seeds: seeds?,
         data,
         mlp: mlp?,
         conversion: conversion?,
@@ -220,6 +237,8 @@ fn sleep_replay(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
         plasticity: plasticity?,
         sleep: sleep?,
         compare: compare?,
+        guard: guard?,
+        checkpoint_every: checkpoint_every?,
         record: record?,
         output: output?,
     })

@@ -33,6 +33,8 @@ pub fn resolved(experiment: &SleepReplay) -> String {
     text.plasticity(&experiment.plasticity, driven);
     text.sleep(&experiment.sleep);
     text.compare(&experiment.compare);
+    text.guard(&experiment.guard);
+    text.checkpoint(experiment.checkpoint_every);
     text.record(&experiment.record, &names);
     text.output(&experiment.output);
     text.0
@@ -275,12 +277,17 @@ impl Text {
             .collect();
         self.section("record");
         self.key("spikes", strings(&spikes));
-        let weights = if record.weights_around_sleep {
-            "around_sleep"
-        } else {
-            "off"
+        let states: Vec<String> = record.states.iter().map(network::sampled).collect();
+        self.key("states", format!("[{}]", states.join(", ")));
+        let around = quote("around_sleep");
+        let instants = record.weights.as_ref().map(network::snapshots);
+        let weights = match (record.weights_around_sleep, instants) {
+            (false, None) => quote("off"),
+            (true, None) => around,
+            (false, Some(instants)) => instants,
+            (true, Some(instants)) => format!("[{around}, {instants}]"),
         };
-        self.key("weights", quote(weights));
+        self.key("weights", weights);
     }
 
     fn output(&mut self, output: &Export) {

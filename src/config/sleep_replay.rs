@@ -5,11 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time;
 
 use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 use crate::mlp::perceptron::Output;
 use crate::protocol::hypnogram::{self, Bout, TooLong};
+
+use super::network::{Guard, RecordedWeights, SampledStates};
 
 /// For each task: train, sleep, put the weights back, test.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +35,10 @@ pub struct SleepReplay {
     pub sleep: Sleep,
     /// Controls that are trained beside the network that sleeps.
     pub compare: Compare,
+    /// What ends a sleep that has left all bounds.
+    pub guard: Guard,
+    /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
+    pub checkpoint_every: Option<time::Duration>,
     /// What goes into the run file.
     pub record: Record,
     /// Files beside the run file.
@@ -39,6 +46,12 @@ pub struct SleepReplay {
 }
 
 impl SleepReplay {
+    /// How long it sleeps in all.
+    pub fn asleep(&self) -> Duration {
+        let durations = self.sleep.durations.iter();
+        Duration::from_ps(durations.map(|duration| duration.ps()).sum())
+    }
+
     /// The night that every seed goes through.
     ///
     /// # Errors
@@ -267,6 +280,10 @@ pub struct Record {
     pub spikes: Vec<usize>,
     /// Weights before and after each sleep.
     pub weights_around_sleep: bool,
+    /// Neurons whose states are sampled while they sleep; a layer may come more than once.
+    pub states: Vec<SampledStates>,
+    /// Weights at instants of the night, or `None` for none.
+    pub weights: Option<RecordedWeights>,
 }
 
 /// Files beside the run file.
@@ -285,6 +302,11 @@ impl Mlp {
     pub fn layer_names(&self) -> Vec<String> {
         layer_names(self.layers.len())
     }
+}
+
+/// Name of the projection from layer `l` of `names` to the next.
+pub fn projection_name(names: &[String], l: usize) -> String {
+    format!("{}_{}", names[l], names[l + 1])
 }
 
 /// Names of `n` layers, input first.

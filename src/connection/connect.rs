@@ -15,6 +15,7 @@ use crate::connection::connect::weight::Weights;
 use crate::connection::draw::{Block, ELSEWHERE, Lane, Partners};
 use crate::connection::error::{RuleError, RuleFault};
 use crate::connection::plan::Plan;
+use crate::connection::stop::{Pace, Stop};
 use crate::synapse::layout::Layout;
 use crate::synapse::sparse::{self, Index, Sparse};
 
@@ -29,11 +30,23 @@ impl Plan {
     /// As [`Plan::check`], and if the lane is not part of the targets, is too large for `I`, or receives more synapses
     /// than 32-bit offsets can count.
     pub fn connect<I: Index>(&self, lane: &[Block]) -> Result<Sparse<I>, RuleError> {
-        self.check()?;
-        self.rows(lane).map_err(|fault| self.error(fault))
+        self.connect_until(lane, Stop::NEVER)
     }
 
-    fn rows<I: Index>(&self, lane: &[Block]) -> Result<Sparse<I>, RuleFault> {
+    /// As [`connect`](Self::connect), until `stop` says so.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), and if it did.
+    pub fn connect_until<I: Index>(
+        &self,
+        lane: &[Block],
+        stop: Stop<'_>,
+    ) -> Result<Sparse<I>, RuleError> {
+        self.check()?;
+        self.rows(lane, stop).map_err(|fault| self.error(fault))
+    }
+
+    fn rows<I: Index>(&self, lane: &[Block], stop: Stop<'_>) -> Result<Sparse<I>, RuleFault> {
         let mut blocks = lane.to_vec();
         blocks.retain(|block| block.len > 0);
         blocks.sort_by_key(|block| block.first);
@@ -44,12 +57,14 @@ impl Plan {
             return Err(RuleFault::TooManySynapses);
         }
         let (mut weights, mut delays) = (Weights::new(self), Delays::new(self)?);
+        let pace = &mut Pace::new(stop);
+        pace.ask()?;
         let rows = match delays {
             Delays::One(delay) => {
-                let starts = self.count(&lane)?;
-                self.fill::<I>(&lane, &mut weights, starts, delay)?
+                let starts = self.count(&lane, pace)?;
+                self.fill::<I>(&lane, &mut weights, starts, delay, pace)?
             }
-            _ => self.sort::<I>(&lane, &mut weights, &mut delays)?,
+            _ => self.sort::<I>(&lane, &mut weights, &mut delays, pace)?,
         };
         Ok(Sparse {
             n_source: self.space.n_source as usize,
@@ -90,10 +105,12 @@ impl Plan {
     }
 
     /// Where each source's synapses begin, with their number at the end.
-    fn count(&self, lane: &Lane<'_>) -> Result<Vec<u32>, RuleFault> {
+    fn count(&self, lane: &Lane<'_>, pace: &mut Pace<'_>) -> Result<Vec<u32>, RuleFault> {
         let mut counts = vec![0_u32; self.space.n_source as usize + 1];
         let mut total = 0_u64;
         self.rule.draw(lane, &mut |_, partners| {
+            let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             let here = match partners {
                 Partners::Onto(_, sources) => sources.len() as u64,
                 Partners::From(_, locals) => {
@@ -129,6 +146,7 @@ impl Plan {
         weights: &mut Weights<'_>,
         mut starts: Vec<u32>,
         delay: Duration,
+        pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
         let n = starts.last().copied().unwrap_or(0) as usize;
         let weighted = weights.one().is_none();
@@ -144,6 +162,8 @@ impl Plan {
             }
         };
         self.rule.draw(lane, &mut |entity, partners| {
+            let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             match partners {
                 Partners::Onto(local, sources) => {
                     let weights = weights.of(entity, sources.len());
@@ -181,6 +201,7 @@ impl Plan {
         lane: &Lane<'_>,
         weights: &mut Weights<'_>,
         delays: &mut Delays<'_>,
+        pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
         let share = lane.n_target() as f64 / f64::from(self.space.n_target.max(1));
         let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
@@ -188,6 +209,7 @@ impl Plan {
         let crowded = delays.too_many(MOST_DELAYS);
         self.rule.draw(lane, &mut |entity, partners| {
             let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
+            pace.on(list.len())?;
             let (weights, delays) = (
                 weights.of(entity, list.len()),
                 delays.of(entity, list.len()),
@@ -216,6 +238,6 @@ impl Plan {
             Ok(())
         })?;
         let weighted = weights.one().is_none();
-        Ok(buckets.into_rows(weighted, delays))
+        buckets.into_rows(weighted, delays, pace)
     }
 }

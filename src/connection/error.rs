@@ -15,6 +15,9 @@ pub struct RuleError {
 /// What is wrong with a plan; as text, what was found and what was expected, without the name of the projection.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RuleFault {
+    /// An end was asked for.
+    #[error("stopped while synapses were being drawn")]
+    Stopped,
     /// Pairs by number need equal numbers.
     #[error("one_to_one from {n_source} sources to {n_target} targets, expected equal numbers")]
     Unequal {
@@ -164,7 +167,9 @@ impl RuleFault {
     /// The key of the projection that is at fault.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::Unequal { .. } | Self::OnlyAutapses | Self::TooManySynapses => "rule",
+            Self::Stopped | Self::Unequal { .. } | Self::OnlyAutapses | Self::TooManySynapses => {
+                "rule"
+            }
             Self::Degree { key, .. }
             | Self::NotGiven { key }
             | Self::ShortDelay { key, .. }

@@ -21,7 +21,7 @@ pub(super) fn new(edges: Arc<Edges>) -> Arc<dyn Connect> {
 }
 
 static SPEC: Spec = Spec {
-    name: "from_file",
+    name: super::LISTED,
     summary: "The synapses that a file lists: SONATA edges (.h5) or CSV (source,target[,weight][,delay_ms]).",
     equations: "",
     parameters: &[

@@ -1,22 +1,24 @@
 //! From a declared network to lanes: which neurons, synapses, noise and input each has.
 
 mod dense;
-mod input;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
-use crate::connection::{self, RuleError};
+use crate::connection::{self, RuleError, RuleFault, Stop};
 use crate::engine::division::{GroupPlan, divide};
+use crate::engine::error::SimulationError;
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
-use crate::engine::windowed::{Population, Windowed};
-use crate::network::dense::DenseError;
-use crate::network::recurrent::{Projection, Recurrent};
+use crate::engine::simulation::{self, Inputs, Population, Simulation};
+use crate::engine::watch::{Stopped, Unwatched, Watch};
+use crate::network::plan::dense::DenseError;
+use crate::network::plan::{NetworkPlan, Projection};
 use crate::neuron::{self, Neurons, Setup};
 use crate::synapse::rows::{Rows, TooMany};
 
@@ -48,6 +50,12 @@ pub enum AssemblyError {
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// Its watcher said so.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// A stimulus.
+    #[error(transparent)]
+    Stimulus(#[from] SimulationError),
     /// More synapses or delays than can be numbered.
     #[error("projections from `{source_population}` onto `{target}`: {cause}")]
     TooMany {
@@ -91,7 +99,18 @@ pub enum AssemblyError {
 ///
 /// # Errors
 /// If a parameter or a rule is impossible, or projections without delay form a loop.
-pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
+pub fn assemble(network: &NetworkPlan) -> Result<Simulation, AssemblyError> {
+    assemble_watched(network, &Unwatched)
+}
+
+/// As [`assemble`], while `watch` does not say to stop.
+///
+/// # Errors
+/// As [`assemble`], and if it did.
+pub fn assemble_watched(
+    network: &NetworkPlan,
+    watch: &dyn Watch,
+) -> Result<Simulation, AssemblyError> {
     for projection in &network.projections {
         projection.plan.check()?;
     }
@@ -100,15 +119,17 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
     }
     let mut groups: Vec<Vec<Group>> = Vec::new();
     for plan in divide(network)? {
-        let lane: Result<Vec<Option<Group>>, AssemblyError> =
-            plan.par_iter().map(|plan| group(network, plan)).collect();
+        let lane: Result<Vec<Option<Group>>, AssemblyError> = plan
+            .par_iter()
+            .map(|plan| group(network, plan, watch))
+            .collect();
         let lane: Vec<Group> = lane?.into_iter().flatten().collect();
         // Small populations leave some lanes empty.
         if !lane.is_empty() {
             groups.push(lane);
         }
     }
-    let blocks = blocks(network, &groups)?;
+    let blocks = blocks(network, &groups, watch)?;
     let n_populations = network.populations.len();
     let lanes: Vec<Lane> = groups
         .into_iter()
@@ -116,20 +137,43 @@ pub fn assemble(network: &Recurrent) -> Result<Windowed, AssemblyError> {
         .map(|(groups, blocks)| Lane::new(groups, blocks, n_populations))
         .collect();
     let populations = network.populations.iter().map(|population| {
-        let id = name_hash(&population.name);
-        Population::new(population.name.clone(), id, population.size)
+        let variables = neuron::model(population.model).map_or(&[][..], |model| model.variables);
+        Population::new(population.name.clone(), population.size, variables)
     });
     let lookahead = lookahead(network, &lanes)?;
-    let mut engine = Windowed::new(populations.collect(), lanes, lookahead);
-    input::drive(network, &mut engine);
-    Ok(engine)
+    let mut simulation = Simulation::new(
+        populations.collect(),
+        projections(network),
+        Inputs::new(network)?,
+        lanes,
+        lookahead,
+    );
+    simulation.switch(|_| true);
+    Ok(simulation)
+}
+
+fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
+    let sparse = network.projections.iter();
+    let sparse = sparse.map(|projection| simulation::Projection {
+        name: projection.plan.name.clone(),
+        dense: None,
+    });
+    let dense = (0..).zip(&network.dense);
+    let dense = dense.map(|(number, projection)| {
+        let weights = &projection.weights;
+        simulation::Projection {
+            name: projection.name.clone(),
+            dense: Some((number, weights.n_target(), weights.n_source())),
+        }
+    });
+    sparse.chain(dense).collect()
 }
 
 /// The shortest delay above zero.
 ///
 /// # Errors
 /// If a spike would have to reach another lane, or an earlier group, at once.
-fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
+fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
     let delays = network.dense.iter().map(|dense| dense.axonal_delay);
     let mut shortest = delays.filter(|&delay| delay > Duration::ZERO).min();
     for lane in lanes {
@@ -155,8 +199,13 @@ fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyEr
     Ok(shortest.unwrap_or(NO_PROJECTION))
 }
 
-/// Neurons of one kind with what reaches them from outside; `None` if the share is empty.
-fn group(network: &Recurrent, plan: &GroupPlan) -> Result<Option<Group>, AssemblyError> {
+/// Neurons of one kind with the dense projections onto them; `None` if the share is empty.
+fn group(
+    network: &NetworkPlan,
+    plan: &GroupPlan,
+    watch: &dyn Watch,
+) -> Result<Option<Group>, AssemblyError> {
+    ask(watch)?;
     let mut members = Vec::new();
     let mut size = 0;
     for &population in &plan.kind {
@@ -178,18 +227,14 @@ fn group(network: &Recurrent, plan: &GroupPlan) -> Result<Option<Group>, Assembl
         let population = network.populations[population].name.clone();
         AssemblyError::Parameter { population, error }
     })?;
-    let kind = &network.populations[plan.kind[0]].name;
-    let noise = input::noise(network, neurons.as_ref(), &members, kind, plan.part);
-    let mut group = Group::new(neurons, members);
-    group.noise = noise;
+    let mut group = Group::new(neurons, members, plan.kind[0], plan.part);
     group.dense = dense::blocks(network, &group.members)?;
-    group.steps = input::steps(network, plan.kind[0]);
     Ok(Some(group))
 }
 
 /// Neurons with their parameters and initial potentials.
 fn neurons(
-    network: &Recurrent,
+    network: &NetworkPlan,
     members: &[Member],
     size: u32,
     plan: &GroupPlan,
@@ -204,7 +249,7 @@ fn neurons(
             nodes.map(one).collect::<Vec<f64>>()
         };
     let mut each = BTreeMap::new();
-    for (&name, distribution) in &declared.each {
+    for (name, distribution) in declared.values.drawn() {
         let purpose = format!("parameter.{name}");
         let values = members
             .iter()
@@ -214,7 +259,7 @@ fn neurons(
     let purpose = format!("neurons.{}", declared.name);
     let mut neurons = (neuron::model(declared.model)?.build)(Setup {
         size: size as usize,
-        values: &declared.values,
+        values: &declared.values.shared(),
         each: &each,
         stream: Stream::new(network.seed, &purpose, plan.part),
     })?;
@@ -232,7 +277,15 @@ fn neurons(
 }
 
 /// Synapses onto every lane, merged by source population.
-fn blocks(network: &Recurrent, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, AssemblyError> {
+fn blocks(
+    network: &NetworkPlan,
+    lanes: &[Vec<Group>],
+    watch: &dyn Watch,
+) -> Result<Vec<Vec<Block>>, AssemblyError> {
+    let projections = network.projections.iter();
+    let expected: f64 = projections.map(|one| one.plan.expected_synapses()).sum();
+    let drawn = AtomicU64::new(0);
+    let stopped = || watch.stopped();
     let mut by_rank: Vec<&Projection> = network.projections.iter().collect();
     by_rank.sort_by_key(|projection| name_hash(&projection.plan.name));
     let mut sources: Vec<usize> = (0..network.populations.len()).collect();
@@ -252,15 +305,25 @@ fn blocks(network: &Recurrent, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, 
             }
             let onto = onto(network, &projection.targets, members);
             if !onto.is_empty() {
-                parts.push(projection.plan.connect::<u16>(&onto)?);
+                let part = projection
+                    .plan
+                    .connect_until::<u16>(&onto, Stop::new(&stopped));
+                parts.push(part.map_err(|error| match error.fault {
+                    RuleFault::Stopped => Stopped.into(),
+                    _ => AssemblyError::Rule(error),
+                })?);
             }
         }
+        ask(watch)?;
         let rows = Rows::merge(parts).map_err(|cause| AssemblyError::TooMany {
             source_population: network.populations[source].name.clone(),
             target: network.populations[members[0].population].name.clone(),
             cause,
         })?;
         Ok(rows.map(|rows| {
+            let n = rows.n_synapses() as u64;
+            let done = drawn.fetch_add(n, Ordering::Relaxed) + n;
+            watch.assembled(done, expected as u64);
             let block = Block {
                 source,
                 group,
@@ -278,8 +341,17 @@ fn blocks(network: &Recurrent, lanes: &[Vec<Group>]) -> Result<Vec<Vec<Block>>, 
     Ok(blocks)
 }
 
+/// # Errors
+/// If `watch` says to stop.
+fn ask(watch: &dyn Watch) -> Result<(), Stopped> {
+    match watch.stopped() {
+        true => Err(Stopped),
+        false => Ok(()),
+    }
+}
+
 /// The parts of a plan's target space that lie among `members`.
-fn onto(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<connection::Block> {
+fn onto(network: &NetworkPlan, targets: &[usize], members: &[Member]) -> Vec<connection::Block> {
     let mut onto = Vec::new();
     let mut offset = 0;
     for &target in targets {

@@ -3,7 +3,7 @@
 use crate::base::time::Duration;
 use crate::engine::assembly::AssemblyError;
 use crate::network::level::levels;
-use crate::network::recurrent::{Projection, Recurrent};
+use crate::network::plan::{NetworkPlan, Projection};
 
 /// Neurons of a lane whose state (8 bytes each) fits a first-level cache of 48 KB.
 const LANE_NEURONS: u64 = 6_250;
@@ -45,7 +45,7 @@ pub type LanePlan = Vec<GroupPlan>;
 ///
 /// # Errors
 /// If projections without delay form a loop, or too few lanes are asked for.
-pub fn divide(network: &Recurrent) -> Result<Vec<LanePlan>, AssemblyError> {
+pub fn divide(network: &NetworkPlan) -> Result<Vec<LanePlan>, AssemblyError> {
     let n = network.populations.len();
     let dense = network
         .dense
@@ -119,14 +119,14 @@ fn components(n: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     }
 }
 
-fn size(network: &Recurrent, kind: &[usize]) -> u64 {
+fn size(network: &NetworkPlan, kind: &[usize]) -> u64 {
     kind.iter()
         .map(|&p| u64::from(network.populations[p].size))
         .sum()
 }
 
 /// How many lanes the neurons of one kind are divided into.
-fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError> {
+fn lane_count(network: &NetworkPlan, kind: &[usize]) -> Result<u64, AssemblyError> {
     let neurons = size(network, kind);
     let least = neurons.div_ceil(GROUP_LIMIT);
     if let Some(lanes) = network.lanes {

@@ -1,18 +1,18 @@
 //! Why an experiment cannot run or go on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::base::parameter::ParameterError;
 use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
-use crate::experiment::recurrent::guard::Tripped;
-use crate::experiment::recurrent::state::ResumeError;
+use crate::engine::error::SimulationError;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
 use crate::mlp::training::TrainingError;
 use crate::mlp::weight_file::WeightFileError;
+use crate::network::NetworkError;
 use crate::protocol::hypnogram::TooLong;
 use crate::record::checkpoint::CheckpointError;
 use crate::record::edge_file::EdgeFileError;
@@ -22,6 +22,8 @@ use crate::record::output::OutputError;
 use crate::record::reopen::ReopenError;
 use crate::record::spike_file::SpikeFileError;
 use crate::report::FigureError;
+use crate::run::error::{ResumeError, RunError};
+use crate::run::guard::Tripped;
 
 /// Anything that stops an experiment: bad input, or a file that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -53,9 +55,15 @@ pub enum ExperimentError {
     /// A parameter.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
+    /// The description of the network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// The network.
     #[error(transparent)]
     Assembly(#[from] AssemblyError),
+    /// Something asked of a network that it does not have.
+    #[error(transparent)]
+    Simulation(#[from] SimulationError),
     /// The bouts.
     #[error(transparent)]
     TooLong(#[from] TooLong),
@@ -79,7 +87,7 @@ pub enum ExperimentError {
     Tripped(#[from] Tripped),
     /// A run that failed and has a checkpoint.
     #[error(
-        "{error}\n  help: once that is mended, `sharpwave resume {}` goes on from the checkpoint at {at}",
+        "{error}\n  help: once that is mended, `sharpwave resume {}` goes on from the last checkpoint",
         directory.display()
     )]
     Resumable {
@@ -87,8 +95,6 @@ pub enum ExperimentError {
         error: Box<ExperimentError>,
         /// Folder of the run.
         directory: PathBuf,
-        /// Simulated time of the checkpoint.
-        at: Time,
     },
     /// Another output file.
     #[error(transparent)]
@@ -170,4 +176,45 @@ pub enum ExperimentError {
         /// Where its bytes go.
         what: String,
     },
+}
+
+impl From<RunError> for ExperimentError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Record(error) => error.into(),
+            RunError::Tripped(tripped) => tripped.into(),
+            RunError::Resume(error) => error.into(),
+            RunError::Simulation(error) => error.into(),
+            RunError::Stopped(stopped) => AssemblyError::from(stopped).into(),
+        }
+    }
+}
+
+impl ExperimentError {
+    /// Whether a run that went on would end in the same way, whatever is mended outside of it.
+    pub(super) fn would_recur(&self) -> bool {
+        !self.is_stop()
+            && matches!(
+                self,
+                Self::Training(_) | Self::Conversion(_) | Self::Tripped(_) | Self::Assembly(_)
+            )
+    }
+
+    /// Whether it was told to stop while it built a network.
+    pub(super) fn is_stop(&self) -> bool {
+        matches!(self, Self::Assembly(AssemblyError::Stopped(_)))
+    }
+
+    /// Adds how to go on with the run in `directory`, where that is of use.
+    pub(super) fn resumable(self, directory: &Path) -> Self {
+        match self {
+            Self::Record(_) | Self::Output(_) | Self::Figure(_) | Self::WeightFile(_) => {
+                Self::Resumable {
+                    error: Box::new(self),
+                    directory: directory.to_owned(),
+                }
+            }
+            other => other,
+        }
+    }
 }

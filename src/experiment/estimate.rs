@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::config::sleep_replay::{Input, SleepReplay};
+use crate::config::sleep_replay::{Input, SleepReplay, projection_name};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::spiking;
@@ -30,6 +30,8 @@ pub struct Estimate {
 /// Bytes of a recorded spike: an f64 time and a u64 neuron.
 const SPIKE_BYTES: f64 = 16.0;
 const WEIGHT_BYTES: f64 = 4.0;
+/// Bytes of a sampled value, single precision.
+const SAMPLE_BYTES: f64 = 4.0;
 
 /// Estimates one repetition of `model` on `inputs`.
 ///
@@ -72,14 +74,43 @@ pub fn estimate(model: &SleepReplay, inputs: &Inputs) -> Result<Estimate, Experi
         input_spikes,
         synaptic_events: input_spikes * sizes[1] as f64,
         memory_bytes: memory_bytes(model, inputs),
-        file_bytes: SPIKE_BYTES * recorded_spikes + snapshots * WEIGHT_BYTES * weights,
+        file_bytes: SPIKE_BYTES * recorded_spikes
+            + snapshots * WEIGHT_BYTES * weights
+            + instants_bytes(model)
+            + states_bytes(model),
     })
+}
+
+/// Weights at instants, in bytes.
+fn instants_bytes(model: &SleepReplay) -> f64 {
+    let names = model.mlp.layer_names();
+    let pairs = model.mlp.layers.windows(2).enumerate();
+    let Some(recorded) = &model.record.weights else {
+        return 0.0;
+    };
+    let weights = pairs
+        .filter(|(l, _)| {
+            let name = projection_name(&names, *l);
+            recorded.projections.contains(&name)
+        })
+        .map(|(_, pair)| pair[0] as f64 * pair[1] as f64);
+    WEIGHT_BYTES * weights.sum::<f64>() * recorded.instants.count(model.asleep()) as f64
+}
+
+/// Sampled states, in bytes.
+fn states_bytes(model: &SleepReplay) -> f64 {
+    let sampled = model.record.states.iter().map(|states| {
+        let values = states.neurons.len() * states.variables.len();
+        values as f64 * (model.asleep().as_ms() / states.every.as_ms())
+    });
+    SAMPLE_BYTES * sampled.sum::<f64>()
 }
 
 /// Memory of one repetition of `model` on `inputs` at work, in bytes.
 pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
-    // MLP, momentum, the copy that the controls start from, the spiking network, and weights before it slept.
-    let copies = 5.0;
+    // MLP, momentum, the copy that the controls start from, the spiking network, and weights before it slept; and all of
+    // it again in the checkpoint.
+    let copies = 10.0;
     let images: usize = inputs
         .train
         .iter()

@@ -1,50 +1,51 @@
-//! A network that learns one task after another.
+//! How the networks of one model and seed are made and trained.
 
-use std::ops::ControlFlow;
+use std::borrow::Cow;
 
 use crate::base::stream::Stream;
 use crate::config::sleep_replay::{SleepReplay, Training, Weights};
-use crate::experiment::progress::{Progress, Watch};
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS};
+use crate::experiment::inputs::Inputs;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
-use crate::mlp::training::{self, Trainer, TrainingError};
+use crate::mlp::training::{self, Lesson, Trainer};
 
-/// How networks of one model and seed are trained.
+/// What all networks of one seed have in common.
 #[derive(Clone, Copy)]
-pub struct School<'a> {
+pub struct Setting<'a> {
     /// The model.
     pub model: &'a SleepReplay,
+    /// What it runs on.
+    pub inputs: &'a Inputs,
     /// Seed of this repetition: names every random stream.
     pub seed: u64,
-    /// Who is told.
-    pub watch: &'a dyn Watch,
 }
 
-/// A network with the momentum of its training.
+/// A network with the momentum of its training, if it is trained.
 #[derive(Clone)]
 pub struct Learner {
     /// The network.
     pub mlp: Mlp,
-    trainer: Trainer,
+    /// Its momentum; `None` for a network from a file, and for one that learns no more.
+    pub trainer: Option<Trainer>,
 }
 
-/// What a lesson is called and made of.
-pub struct Lesson<'a> {
-    /// Which network learns, for progress: `sleep`, `joint`.
-    pub network: &'a str,
-    /// Names the random streams of order and dropout: equal lessons of different networks draw equally.
-    pub stream: &'a str,
-    /// The task, from 0; also the entity of the streams.
+/// What is learnt at one bout.
+pub struct Material<'a> {
+    /// The images.
+    pub images: Cow<'a, Images>,
+    /// Passes through them.
+    pub epochs: usize,
+    /// Which task it is, from 0, and of how many.
     pub task: usize,
     /// Tasks in all.
     pub tasks: usize,
-    /// Images to learn.
-    pub images: &'a Images,
-    /// Passes through them.
-    pub epochs: usize,
+    /// Names the random stream of order and dropout, whose entity is the task: equal lessons of different networks draw
+    /// equally.
+    purpose: &'static str,
 }
 
-impl<'a> School<'a> {
+impl<'a> Setting<'a> {
     /// Training parameters, or `None` for a network from a file.
     pub fn training(&self) -> Option<&'a Training> {
         match &self.model.mlp.weights {
@@ -53,17 +54,23 @@ impl<'a> School<'a> {
         }
     }
 
-    /// The untrained network of this seed, or `None` if networks come from a file.
-    pub fn newborn(&self) -> Option<Learner> {
+    /// The network before anything is learnt: untrained, or from its file.
+    pub fn first(&self) -> Learner {
+        if let Some(mlp) = &self.inputs.given {
+            return Learner {
+                mlp: mlp.clone(),
+                trainer: None,
+            };
+        }
+        let config = &self.model.mlp;
         let Weights::Trained {
             init,
             bias,
             training,
-        } = &self.model.mlp.weights
+        } = &config.weights
         else {
-            return None;
+            unreachable!("a model's weights are trained or from a file, which has been read")
         };
-        let config = &self.model.mlp;
         let keep = (1.0 - training.dropout) as f32;
         let mlp = Mlp::random(
             &config.layers,
@@ -82,81 +89,48 @@ impl<'a> School<'a> {
                 dropout: training.dropout as f32,
             },
         );
-        Some(Learner { mlp, trainer })
+        Learner {
+            mlp,
+            trainer: Some(trainer),
+        }
     }
 
-    /// Teaches `learner` a lesson. Breaks if the run is to stop.
-    ///
-    /// # Errors
-    /// If training diverges.
-    pub fn teach(
-        &self,
-        learner: &mut Learner,
-        lesson: &Lesson<'_>,
-    ) -> Result<ControlFlow<()>, TrainingError> {
-        let mut stream = Stream::new(self.seed, lesson.stream, lesson.task as u64);
-        let per_epoch = lesson.images.len();
-        learner.trainer.train(
-            &mut learner.mlp,
-            lesson.images,
-            lesson.epochs,
-            &mut stream,
-            |progress| {
-                if progress.images == progress.epoch * per_epoch {
-                    self.watch.show(&Progress::Training {
-                        seed: self.seed,
-                        network: lesson.network,
-                        task: lesson.task + 1,
-                        tasks: lesson.tasks,
-                        epoch: progress.epoch,
-                        epochs: lesson.epochs,
-                        loss: progress.loss,
-                    });
-                }
-                if self.watch.stopped() {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            },
-        )
-    }
-
-    /// Teaches the `task`th of `tasks` in sequence, with rehearsal of those before as the model asks.
-    ///
-    /// # Errors
-    /// If training diverges.
-    pub fn teach_task(
-        &self,
-        learner: &mut Learner,
-        network: &str,
-        task: usize,
-        tasks: &[Images],
-    ) -> Result<ControlFlow<()>, TrainingError> {
-        let Some(training) = self.training() else {
-            return Ok(ControlFlow::Continue(()));
-        };
-        let rehearsed;
-        let mut images = &tasks[task];
-        if training.rehearsal > 0.0 && task > 0 {
+    /// What `network` learns as its `task`th task: the images of all tasks at once for joint training, those of one task
+    /// for the null model, and for others those of the task, with rehearsal of the ones before as the model asks.
+    pub fn material(&self, network: &str, task: usize) -> Option<Material<'a>> {
+        let training = self.training()?;
+        let tasks = &self.inputs.train;
+        if network == JOINT {
+            return Some(Material {
+                images: Cow::Borrowed(self.inputs.joint.as_ref()?),
+                epochs: self.model.compare.joint.as_ref()?.epochs,
+                task: 0,
+                tasks: 1,
+                purpose: "mlp.training.joint",
+            });
+        }
+        let mut images = Cow::Borrowed(&tasks[task]);
+        if training.rehearsal > 0.0 && task > 0 && network != MEAN_WEIGHTS {
             let mut stream = Stream::new(self.seed, "mlp.rehearsal", task as u64);
-            rehearsed = Images::rehearsed(
+            images = Cow::Owned(Images::rehearsed(
                 &tasks[task],
                 &tasks[..task],
                 training.rehearsal,
                 &mut stream,
-            );
-            images = &rehearsed;
+            ));
         }
-        let epochs = training.epochs[task];
-        let lesson = Lesson {
-            network,
-            stream: "mlp.training",
+        Some(Material {
+            images,
+            epochs: training.epochs[task],
             task,
             tasks: tasks.len(),
-            images,
-            epochs,
-        };
-        self.teach(learner, &lesson)
+            purpose: "mlp.training",
+        })
+    }
+
+    /// The lesson in which `material` is learnt.
+    pub fn lesson(&self, material: &Material<'_>) -> Lesson {
+        let stream = Stream::new(self.seed, material.purpose, material.task as u64);
+        Lesson::new(material.images.len(), material.epochs, stream)
     }
 }

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use crate::analysis::rate::SpikeCount;
 use crate::analysis::weight::most_changed;
+use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, Time};
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
 use crate::experiment::inputs::Inputs;
-use crate::experiment::night::{SLEEP, Sleep};
+use crate::experiment::pupil::{SLEEP, Sleep};
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::Stage;
 use crate::experiment::summary::Summary;
@@ -29,6 +30,15 @@ const BURST_BIN: Duration = Duration::from_ps(5_000_000_000);
 /// Hidden units whose receptive fields are shown.
 const UNITS: usize = 8;
 
+/// Names of all figures, without their endings.
+pub const NAMES: [&str; 5] = [
+    "sleep_raster",
+    "sleep_burst",
+    "weights",
+    "receptive_fields",
+    "accuracy",
+];
+
 /// Draws every figure for which there are results, into a new `directory`: the last sleep is that of the first seed.
 ///
 /// # Errors
@@ -45,7 +55,7 @@ pub fn draw(
         .first()
         .and_then(|repetition| repetition.slept.last_sleep.as_ref());
     if let Some(sleep) = sleep {
-        let whole = (sleep.bout.start, sleep.bout.stop);
+        let whole = (sleep.start, sleep.stop);
         raster(
             model,
             sleep,
@@ -62,8 +72,9 @@ pub fn draw(
                 &directory.join("sleep_burst"),
             )?;
         }
-        weights(model, sleep, &directory.join("weights"))?;
-        receptive_fields(inputs, sleep, &directory.join("receptive_fields"))?;
+        let changed = sleep.weights(&model.mlp.layers);
+        weights(model, &changed, &directory.join("weights"))?;
+        receptive_fields(inputs, &changed, &directory.join("receptive_fields"))?;
     }
     if !summary.rows.is_empty() {
         accuracy(model, summary, &directory.join("accuracy"))?;
@@ -106,7 +117,7 @@ fn raster(
 /// The half second around the bin in which the layers after the input fire most: sleep is silent but for bursts, which
 /// a raster of the whole cannot resolve. `None` if they are silent or the sleep is no longer than that.
 fn burst(sleep: &Sleep) -> Option<(Time, Time)> {
-    let (start, stop) = (sleep.bout.start, sleep.bout.stop);
+    let (start, stop) = (sleep.start, sleep.stop);
     let times = sleep.spikes.iter().skip(1).flatten().map(|&(t, _)| t);
     let counts = SpikeCount::new(times, start, stop, RATE_BIN).ok()?;
     let busiest = counts
@@ -120,15 +131,18 @@ fn burst(sleep: &Sleep) -> Option<(Time, Time)> {
     (latest > start.ps()).then(|| (from, from + BURST))
 }
 
-fn weights(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureError> {
+/// Weights of each projection before and after a sleep.
+type Changed = [(Matrix, Matrix)];
+
+fn weights(model: &SleepReplay, changed: &Changed, stem: &Path) -> Result<(), FigureError> {
     let names = model.mlp.layer_names();
-    let projections = sleep.before.iter().zip(&sleep.after).enumerate();
+    let projections = changed.iter().enumerate();
     figure::WeightHistogram {
         projections: projections
             .map(|(l, (before, after))| figure::Projection {
                 name: format!("{} → {}", names[l], names[l + 1]),
-                before: before.view(),
-                after: after.view(),
+                before,
+                after,
             })
             .collect(),
         unit: String::new(),
@@ -136,8 +150,10 @@ fn weights(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), Figure
     .draw(stem)
 }
 
-fn receptive_fields(inputs: &Inputs, sleep: &Sleep, stem: &Path) -> Result<(), FigureError> {
-    let (before, after) = (sleep.before[0].view(), sleep.after[0].view());
+fn receptive_fields(inputs: &Inputs, changed: &Changed, stem: &Path) -> Result<(), FigureError> {
+    let Some((before, after)) = changed.first() else {
+        return Ok(());
+    };
     figure::ReceptiveFields {
         before,
         after,

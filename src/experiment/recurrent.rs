@@ -1,306 +1,343 @@
-//! A recurrent network from its model file to its run file, table and figure.
+//! Networks that run: seeds in parallel, the run file, the table, the figure.
 
-pub mod activity;
-mod drive;
-mod edges;
 pub mod estimate;
-pub mod guard;
-mod input;
-pub mod sampling;
-pub mod snapshot;
-pub mod state;
-mod weights;
+mod rates;
+mod runner;
+pub mod summary;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time;
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::{self as config, NetworkModel, Stimulus};
-use crate::engine::assembly::assemble;
-use crate::engine::windowed::Windowed;
+use crate::config::network::{self as config, NetworkModel};
+use crate::engine::assembly::assemble_watched;
+use crate::engine::simulation::Simulation;
+use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::memory;
-use crate::experiment::progress::{Progress, Watch};
-use crate::experiment::run::{Finished, Options, listing};
-use crate::network::recurrent::{Current, Noise, Population, Projection, Recurrent};
-use crate::record::checkpoint::{self, Checkpoint};
-use crate::record::layout;
-use crate::record::lock::lock;
+use crate::experiment::run::{self, Experiment, Outcome};
+use crate::experiment::{load, memory};
+use crate::network::plan::NetworkPlan;
+use crate::network::{self, Projection};
+use crate::protocol::hypnogram::{Bout, Kind};
+use crate::record::layout::{self, Layout};
 use crate::record::output;
-use crate::record::recover;
 use crate::record::run_file::RunFile;
-use crate::record::sink::{Bout, Sink};
+use crate::record::sink::Sink;
 use crate::report::figure;
-use activity::{Activity, Summary};
-use drive::Drive;
+use crate::run::guard::Tripped;
+use crate::run::progress::{Building, Progress, Watch};
+use crate::run::sampling::{Probe, Sampling};
+use crate::run::snapshot::Snapshots;
+use crate::run::watched::{self, Watched};
+use crate::run::{Ended, Run, crew};
 use estimate::estimate;
-use state::ResumeError;
+use runner::Runner;
+use summary::{Seed, Summary};
 
-/// Name of the one bout.
-const BOUT: &str = "run";
-
-/// Name of the run file in a run's folder.
-const RUN_FILE: &str = "run.h5";
 /// Name of the table of rates.
 const RATES: &str = "rates.csv";
 /// Name of the folder of figures, and of the one figure without its endings.
 const FIGURES: &str = "figures";
 const RASTER: &str = "raster";
 
-/// Runs `model`. A run that is stopped leaves a checkpoint, and its table so far.
-///
-/// # Errors
-/// If the network is impossible or larger than the machine or a spike file is wrong (then nothing is written), a guard
-/// trips, or an output cannot be written.
-pub fn run(
-    model: &NetworkModel,
-    options: &Options,
-    watch: &dyn Watch,
-) -> Result<Finished<Summary>, ExperimentError> {
-    let engine = build(model)?;
-    let files = state::hashes(model)?;
-    let directory = options.directory()?;
-    let _lock = lock(&directory)?;
-    let layout = layout(model, &engine, &options.source);
-    let file = RunFile::create(&directory.join(RUN_FILE), layout).inspect_err(|_| {
-        // A folder in which nothing could be written; one with content refuses.
-        let _ = std::fs::remove_dir(&directory);
-    })?;
-    end(Drive::new(model, files, engine, file, directory), watch)
+/// A network that runs, once for each seed.
+pub(super) struct Network {
+    model: NetworkModel,
+    bouts: Vec<Bout>,
+    watched: Watched,
+    /// That of the first seed, until it runs: built at once, so that what is impossible is found before anything is
+    /// written.
+    first: Mutex<Option<Simulation>>,
 }
 
-/// What there is to go on with.
-pub enum Resumed {
-    /// Nothing: the run in this folder is complete.
-    Complete(PathBuf),
-    /// A run that has now come to its end, or was stopped again.
-    Finished(Finished<Summary>),
+/// What one seed came to.
+struct Repetition {
+    seed: Seed,
+    complete: bool,
+    tripped: Option<Tripped>,
+    file: Option<RunFile>,
 }
 
-/// Goes on with the run that `path` names: its folder, or the checkpoint or the run file in it. It ends as it would
-/// have ended without a break, bit for bit.
-///
-/// # Errors
-/// If there is no checkpoint, or it does not fit this program, the files that the model reads, or the run file: then
-/// nothing is changed. And as [`run`].
-pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError> {
-    let directory = folder_of(path)?;
-    let _lock = lock(&directory)?;
-    let run_file = directory.join(RUN_FILE);
-    let checkpoint = match Checkpoint::read(&directory) {
-        Err(checkpoint::CheckpointError::Missing { .. }) if recover::is_complete(&run_file) => {
-            return Ok(Resumed::Complete(directory));
-        }
-        read => read?,
-    };
-    let model = state::model(&checkpoint, &directory)?;
-    let mut engine = build(&model)?;
-    if engine.graph_hash() != checkpoint.graph {
-        let path = directory.join(checkpoint::FILE);
-        return Err(ResumeError::Graph { path }.into());
+impl Network {
+    /// Builds the network of the first seed.
+    ///
+    /// # Errors
+    /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
+    pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
+        let first = build(&model, watch)?;
+        let bouts = bouts(&model);
+        Ok(Self {
+            watched: watched(&model),
+            bouts,
+            first: Mutex::new(Some(first)),
+            model,
+        })
     }
-    let loaded = engine.load(&checkpoint.engine);
-    loaded.map_err(|error| ResumeError::State(error.to_string()))?;
-    let layout = layout(&model, &engine, "");
-    let file = RunFile::reopen(&run_file, layout, &checkpoint.lengths)?;
-    let mut drive = Drive::new(&model, checkpoint.files, engine, file, directory);
-    drive.restore(&checkpoint.driver)?;
-    drop(checkpoint.driver);
-    clear(&drive.directory);
-    end(drive, watch).map(Resumed::Finished)
-}
 
-/// The folder of the run that `path` names.
-fn folder_of(path: &Path) -> Result<PathBuf, ResumeError> {
-    let named = || {
-        let name = path.file_name()?;
-        let parent = path.parent()?;
-        let parent = if parent.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            parent
+    /// The models of all seeds.
+    fn models(&self) -> Vec<NetworkModel> {
+        let seeds = 0..self.model.seeds;
+        let alone = seeds.map(|k| {
+            let mut alone = self.model.clone();
+            alone.network.seed = self.model.network.seed.wrapping_add(k);
+            alone
+        });
+        alone.collect()
+    }
+
+    fn one_seed(
+        &self,
+        desk: &Desk<'_>,
+        index: usize,
+        model: &NetworkModel,
+    ) -> Result<Repetition, ExperimentError> {
+        let seed = model.network.seed;
+        let job = seed.to_string();
+        let file = desk.file(&job, index, seed, || self.layout(desk, model))?;
+        let built = match index {
+            // A panic elsewhere leaves it whole.
+            0 => self
+                .first
+                .lock()
+                .unwrap_or_else(|held| held.into_inner())
+                .take(),
+            _ => None,
         };
-        // A run that has come to its end has no checkpoint any more.
-        let known = name == checkpoint::FILE || name == RUN_FILE;
-        (known && parent.join(RUN_FILE).exists()).then_some(parent)
-    };
-    let holds = |folder: &&Path| {
-        let inside = [RUN_FILE, checkpoint::FILE].map(|name| folder.join(name));
-        inside.iter().any(|file| file.exists())
-    };
-    let folder = if path.is_dir() {
-        Some(path).filter(holds)
-    } else {
-        named()
-    };
-    let no_run = || ResumeError::NoRun {
-        path: path.to_owned(),
-    };
-    folder.map(Path::to_owned).ok_or_else(no_run)
-}
-
-/// Removes what a run killed at its very end may have written after its run file: all of it is written again.
-fn clear(directory: &Path) {
-    let figures = directory.join(FIGURES);
-    let drawn = ["svg", "png"].map(|ending| figures.join(RASTER).with_extension(ending));
-    for path in drawn.into_iter().chain([directory.join(RATES)]) {
-        // What is not there need not go; what cannot be removed is told when it is written.
-        let _ = std::fs::remove_file(path);
+        let runner = Runner::new(model, &self.watched, built);
+        let mut run = Run::new(seed, &self.bouts, &self.watched, runner, file);
+        let (ended, tripped) = match desk.carry_out(&job, &mut run) {
+            Ok(ended) => (ended, None),
+            // What there was up to then is worth a look.
+            Err(ExperimentError::Tripped(tripped)) => (Ended::Stopped, Some(tripped)),
+            Err(error) => return Err(error),
+        };
+        let complete = ended == Ended::Complete;
+        let fingerprint = run.fingerprint().to_string();
+        let live = run
+            .network()
+            .map(|live| (live.now(), live.counts().to_vec()));
+        let (runner, mut file) = run.into_parts();
+        if complete {
+            desk.crew.show(&Progress::Done { seed });
+            if let Some(file) = &mut file {
+                file.fingerprint(seed, &fingerprint)?;
+                file.flush()?;
+            }
+        }
+        Ok(Repetition {
+            seed: runner.into_seed(fingerprint, live),
+            complete,
+            tripped,
+            file,
+        })
     }
-    let _ = std::fs::remove_dir(figures);
+
+    fn layout(&self, desk: &Desk<'_>, model: &NetworkModel) -> Layout {
+        // What the file says runs this seed by itself.
+        let alone = NetworkModel {
+            seeds: 1,
+            ..model.clone()
+        };
+        let resolved = if desk.keep_seeds || self.model.seeds == 1 {
+            &alone
+        } else {
+            &self.model
+        };
+        Layout {
+            seed: model.network.seed,
+            resolved: crate::config::resolved_network(resolved),
+            source: desk.source.to_owned(),
+            overrides: desk.overrides.to_vec(),
+            tasks: Vec::new(),
+            populations: self.watched.layout(),
+            projections: projections(model),
+            reports: self.watched.sampling.reports(&self.watched.populations),
+        }
+    }
+
+    /// Writes what a complete run leaves beside its run files, which are closed.
+    fn write(&self, desk: &Desk<'_>, seeds: &[Seed]) -> Result<(), ExperimentError> {
+        if let Some(bin) = self.model.record.rates_bin {
+            rates::write(&desk.directory.join(RATES), bin, &self.model, seeds)?;
+        }
+        if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
+            draw(raster, first, &self.model, &desk.directory.join(FIGURES))?;
+        }
+        Ok(())
+    }
 }
 
-fn build(model: &NetworkModel) -> Result<Windowed, ExperimentError> {
+impl Experiment for Network {
+    fn files(&self) -> Vec<PathBuf> {
+        load::files(&self.model.network)
+    }
+
+    fn checkpoint_every(&self) -> Option<time::Duration> {
+        self.model.checkpoint_every
+    }
+
+    fn products(&self) -> Vec<PathBuf> {
+        let drawn = ["svg", "png"].map(|ending| format!("{FIGURES}/{RASTER}.{ending}"));
+        let names = drawn.into_iter().chain([RATES.to_owned()]);
+        names.map(PathBuf::from).collect()
+    }
+
+    fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
+        let models: Vec<_> = self.models().into_iter().enumerate().collect();
+        let repetitions = crew::side_by_side(&models, |(index, model)| {
+            desk.crew.share(self.one_seed(desk, *index, model))
+        });
+        let repetitions = repetitions.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let complete = repetitions.iter().all(|repetition| repetition.complete);
+        let (mut seeds, mut files, mut tripped) = (Vec::new(), Vec::new(), None);
+        for repetition in repetitions {
+            seeds.push(repetition.seed);
+            files.push(repetition.file);
+            tripped = tripped.or(repetition.tripped);
+        }
+        end_files(&seeds, files, complete)?;
+        if complete {
+            self.write(desk, &seeds)?;
+        }
+        Ok(Outcome {
+            summary: run::Summary::Network(Summary::new(&self.model, &seeds)),
+            complete,
+            tripped,
+        })
+    }
+}
+
+/// Ends the run files: the first of a complete run holds the fingerprints of all seeds.
+fn end_files(
+    seeds: &[Seed],
+    mut files: Vec<Option<RunFile>>,
+    complete: bool,
+) -> Result<(), ExperimentError> {
+    if let (true, Some(Some(first))) = (complete, files.first_mut()) {
+        for other in &seeds[1..] {
+            first.fingerprint(other.seed, &other.fingerprint)?;
+        }
+    }
+    for (seed, file) in seeds.iter().zip(files) {
+        match file {
+            Some(file) if complete => file.finish(&seed.fingerprint)?,
+            Some(file) => file.stop()?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// The bouts of `model` on the clock, which holds them.
+fn bouts(model: &NetworkModel) -> Vec<Bout> {
+    let mut now = Time::ZERO;
+    let bout = |bout: &config::Bout| {
+        let start = now;
+        now = start + bout.duration;
+        Bout {
+            name: bout.name.clone(),
+            kind: Kind::Run,
+            task: 0,
+            start,
+            stop: now,
+            on: bout.stimuli.clone(),
+            keep: bout.keep,
+        }
+    };
+    model.bouts.iter().map(bout).collect()
+}
+
+fn build(model: &NetworkModel, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
     let network = declare(model)?;
     let expected = estimate(model, &network)?;
     let what = format!(
         "{} neurons, {:.2e} synapses, rates",
         expected.neurons, expected.synapses
     );
-    memory::check(expected.memory_bytes, &what)?;
-    Ok(assemble(&network)?)
+    let at_once = crew::at_once(model.seeds as usize);
+    memory::check(expected.memory_bytes * at_once as f64, &what)?;
+    let seed = model.network.seed;
+    Ok(assemble_watched(&network, &Building { watch, seed })?)
 }
 
-/// Runs to the end and writes what a run leaves.
-fn end(mut drive: Drive<'_>, watch: &dyn Watch) -> Result<Finished<Summary>, ExperimentError> {
-    let ran = drive.run(watch);
-    let Drive {
-        model,
-        engine,
-        watchers,
-        directory,
-        ..
-    } = drive;
-    let (mut file, activity) = (watchers.file, watchers.activity);
-    let (complete, tripped) = match ran {
-        Ok(complete) => (complete, None),
-        // What there was up to then is worth a look.
-        Err(ExperimentError::Tripped(tripped)) => (false, Some(tripped)),
-        Err(error) => {
-            // The first error is the one to report: after one of the file's own there is nothing to save.
-            let _ = file.stop();
-            return Err(error);
-        }
-    };
-    file.bout(&Bout {
-        name: BOUT.into(),
-        kind: BOUT.into(),
-        start: Time::ZERO,
-        stop: engine.now(),
-    })?;
-    let fingerprint = engine.fingerprint().to_string();
-    file.fingerprint(model.seed, &fingerprint)?;
-    if complete {
-        file.finish(&fingerprint)?;
-        if let Some(bin) = model.record.rates_bin {
-            activity.write_rates(&directory.join(RATES), bin, engine.now(), &engine)?;
-        }
-        if let Some(raster) = &model.figures.raster {
-            draw(raster, &activity, model, &directory.join(FIGURES))?;
-        }
-        checkpoint::remove(&directory)?;
-    } else {
-        file.stop()?;
-    }
-    watch.show(&Progress::Done { seed: model.seed });
-    Ok(Finished {
-        files: listing(&directory),
-        summary: activity.summary(&engine, model),
-        directory,
-        complete,
-        tripped,
-    })
-}
-
-/// The network that a model file describes, with the spikes, edges and weights of the files that it names.
+/// The network that a model file describes, with the data of the files that it names.
 ///
 /// # Errors
-/// If a file is missing or wrong.
-pub fn declare(model: &NetworkModel) -> Result<Recurrent, ExperimentError> {
-    let index = |name: &String| {
-        model
-            .populations
-            .iter()
-            .position(|population| population.name == *name)
+/// If a file is missing or wrong, or something does not fit.
+pub fn declare(model: &NetworkModel) -> Result<NetworkPlan, ExperimentError> {
+    Ok(load::load(&model.network)?.plan()?)
+}
+
+/// What is watched of a run of `model`.
+fn watched(model: &NetworkModel) -> Watched {
+    let populations = model.network.populations.iter();
+    let population = |population: &network::Population| watched::Population {
+        name: population.name.clone(),
+        size: population.size,
+        model: population.model,
+        recorded: model.record.recorded(&population.name).cloned(),
     };
-    let indices = |names: &[String]| names.iter().filter_map(index).collect();
-    let mut projections = Vec::new();
-    for projection in &model.projections {
-        let edges = edges::read(model, projection)?;
-        let Some((source, plan)) =
-            index(&projection.source).zip(model.plan(projection, edges.as_ref()))
-        else {
-            continue;
-        };
-        projections.push(Projection {
-            source,
-            targets: indices(&projection.targets),
-            plan,
-        });
-    }
-    let (mut noise, mut currents) = (Vec::new(), Vec::new());
-    for stimulus in &model.stimuli {
-        match stimulus {
-            Stimulus::Poisson(poisson) => noise.push(Noise {
-                name: poisson.name.clone(),
-                targets: indices(&poisson.targets),
-                rate_hz: poisson.rate_hz,
-                weight: poisson.weight,
-            }),
-            Stimulus::Current(current) => currents.push(Current {
-                name: current.name.clone(),
-                targets: indices(&current.targets),
-                steps: current.steps.clone(),
-            }),
-            Stimulus::Spikes(_) => {}
-        }
-    }
-    Ok(Recurrent {
-        seed: model.seed,
-        lanes: model.lanes,
-        populations: model
-            .populations
-            .iter()
-            .map(|population| Population {
-                name: population.name.clone(),
-                size: population.size,
-                model: population.model.name,
-                values: population.values.clone(),
-                each: population.each.clone(),
-                v_m: population.initial.v_m,
+    let probes = model.record.states.iter().flat_map(|states| {
+        let mut populations = model.network.populations.iter();
+        let population = populations.position(|known| known.name == states.population);
+        let variables = states.variables.iter();
+        variables.filter_map(move |&(variable, _)| {
+            Some(Probe {
+                population: population?,
+                variable,
+                neurons: states.neurons.clone(),
+                every: states.every,
             })
-            .collect(),
-        projections,
-        dense: weights::read(model)?,
-        noise,
-        currents,
-        spikes: input::spikes(model)?,
+        })
+    });
+    let snapshots = model.record.weights.as_ref().map(|weights| {
+        let names = asked(model).map(|projection| projection.name.clone());
+        Snapshots::new(
+            names.enumerate().collect(),
+            weights.instants.clone(),
+            Time::ZERO + model.duration(),
+        )
+    });
+    Watched {
+        populations: populations.map(population).collect(),
+        sampling: Sampling::new(probes.collect()),
+        snapshots: snapshots.unwrap_or_default(),
+        limits: model.guard.clone(),
+    }
+}
+
+/// The projections whose weights are recorded.
+fn asked(model: &NetworkModel) -> impl Iterator<Item = &Projection> {
+    let weights = model.record.weights.iter();
+    let names = weights.flat_map(|weights| &weights.projections);
+    names.filter_map(|name| {
+        let mut projections = model.network.projections.iter();
+        projections.find(|projection| projection.name == *name)
     })
 }
 
-fn layout(model: &NetworkModel, engine: &Windowed, source: &str) -> layout::Layout {
-    layout::Layout {
-        seed: model.seed,
-        resolved: crate::config::resolved_network(model),
-        source: source.to_owned(),
-        tasks: Vec::new(),
-        populations: engine
-            .populations()
-            .iter()
-            .map(|population| layout::Population {
-                name: population.name.clone(),
-                size: population.size as usize,
-                recorded: model.record.recorded(&population.name).is_some(),
-            })
-            .collect(),
-        projections: snapshot::projections(model),
-        reports: sampling::reports(model),
-    }
+/// The projections whose weights are recorded, as the run file has them.
+pub(super) fn projections(model: &NetworkModel) -> Vec<layout::Projection> {
+    let size = |name: &str| {
+        model
+            .network
+            .find(name)
+            .map_or(0, |known| known.size as usize)
+    };
+    asked(model)
+        .map(|dense| layout::Projection {
+            name: dense.name.clone(),
+            n_target: dense.targets.iter().map(|target| size(target)).sum(),
+            n_source: size(&dense.source),
+        })
+        .collect()
 }
 
-/// The raster that the model asks for, with the part of the run that was reached.
+/// The raster that the model asks for.
 fn draw(
     raster: &config::Raster,
-    activity: &Activity,
+    seed: &Seed,
     model: &NetworkModel,
     directory: &Path,
 ) -> Result<(), ExperimentError> {
@@ -310,15 +347,11 @@ fn draw(
     output::named_directory(directory)?;
     let span = raster.to.ps() - raster.from.ps();
     let layers = raster.populations.iter().rev().map(|name| {
-        let size = model
-            .populations
-            .iter()
-            .find(|population| population.name == *name)
-            .map_or(0, |p| p.size);
+        let size = model.network.find(name).map_or(0, |p| p.size);
         figure::Layer {
             name: name.clone(),
             n_neurons: raster.neurons.map_or(size, |most| most.min(size)) as usize,
-            spikes: activity.shown(name),
+            spikes: seed.activity.shown(name),
         }
     });
     figure::Raster {

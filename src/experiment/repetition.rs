@@ -1,15 +1,22 @@
-//! One seed of an experiment: the night and its controls, side by side on the threads there are.
+//! One seed of sleep replay: the night and its controls, each a job, side by side on the threads there are.
 
-use crate::config::sleep_replay::SleepReplay;
-use crate::experiment::control;
+use rayon::prelude::*;
+
+use crate::engine::fingerprint::Fingerprint;
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, lessons};
+use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::inputs::Inputs;
-use crate::experiment::learner::{Learner, School};
-use crate::experiment::night::{Night, SLEEP, Sleeper, Slept};
-use crate::experiment::progress::{Progress, Watch};
-use crate::experiment::score::Score;
+use crate::experiment::learner::{Learner, Setting};
+use crate::experiment::pupil::{Pupil, SLEEP, Sleep};
+use crate::experiment::score::{Score, Stage};
+use crate::mlp::perceptron::Mlp;
+use crate::mlp::training::accuracy;
 use crate::protocol::hypnogram::Bout;
-use crate::record::sink::Sink;
+use crate::record::run_file::RunFile;
+use crate::run::guard::Tripped;
+use crate::run::progress::{Progress, Watch};
+use crate::run::watched::Watched;
+use crate::run::{Ended, Run};
 
 /// What one seed gave.
 pub struct Repetition {
@@ -27,6 +34,24 @@ pub struct Repetition {
     pub complete: bool,
 }
 
+/// What a night left.
+pub struct Slept {
+    /// Tests, in order.
+    pub scores: Vec<Score>,
+    /// The network at the end.
+    pub mlp: Mlp,
+    /// Hash over all spikes.
+    pub fingerprint: Fingerprint,
+    /// The last sleep, if it is kept for figures.
+    pub last_sleep: Option<Sleep>,
+    /// Whether every bout ran to its end.
+    pub complete: bool,
+    /// The guard that stopped it, if one did.
+    pub tripped: Option<Tripped>,
+    /// The run file, still open so that the table of all seeds can follow.
+    pub file: Option<RunFile>,
+}
+
 impl Repetition {
     /// Every score, those of the network that slept first.
     pub fn scores(&self) -> impl Iterator<Item = &Score> {
@@ -40,97 +65,209 @@ impl Repetition {
     }
 }
 
-/// Runs `seed` of `model`, the night written to `sink`.
-///
-/// # Errors
-/// If training diverges, a layer cannot be converted, or the sink fails.
-pub fn run(
-    model: &SleepReplay,
-    inputs: &Inputs,
-    bouts: &[Bout],
-    seed: u64,
-    watch: &dyn Watch,
-    sink: &mut (dyn Sink + Send),
-    keep: bool,
-) -> Result<Repetition, ExperimentError> {
-    let school = School { model, seed, watch };
-    let night = |sleeper, sink| Night::new(school, inputs, bouts, sink, keep).run(sleeper);
-    let mut repetition = match (&inputs.given, school.newborn()) {
-        (Some(mlp), _) => alone(seed, night(Sleeper::Given(mlp.clone()), sink)?),
-        (None, Some(mut first)) => {
-            if school
-                .teach_task(&mut first, SLEEP, 0, &inputs.train)?
-                .is_break()
-            {
-                alone(seed, stopped(first))
-            } else {
-                beside_controls(&school, inputs, first, |sleeper| night(sleeper, sink))?
+/// One seed, before it is run.
+pub struct Jobs<'a> {
+    /// The model, its inputs, the seed.
+    pub setting: Setting<'a>,
+    /// The night.
+    pub bouts: &'a [Bout],
+    /// What is watched of it.
+    pub watched: &'a Watched,
+    /// Whether the last sleep is kept for figures.
+    pub keep: bool,
+    /// Where it is done.
+    pub desk: &'a Desk<'a>,
+}
+
+/// Name of the job that is `part` of the repetition with `seed`.
+pub fn job(seed: u64, part: &str) -> String {
+    format!("{seed}/{part}")
+}
+
+impl<'a> Jobs<'a> {
+    /// Runs all of them; the night is written to `file`.
+    ///
+    /// # Errors
+    /// If training diverges, a layer cannot be converted, a guard trips, or an output cannot be written.
+    pub fn run(&self, file: Option<RunFile>) -> Result<Repetition, ExperimentError> {
+        let Setting { seed, inputs, .. } = self.setting;
+        let first = self.setting.first();
+        let mut repetition = if inputs.given.is_some() {
+            let pupil = Pupil::new(self.setting, SLEEP, first);
+            self.alone(self.night(pupil, file)?)
+        } else {
+            let first = Pupil::new(self.setting, SLEEP, first).going_on();
+            match self.learn("first", 0, first)? {
+                Some(first) => self.beside_controls(&first, file)?,
+                None => self.alone(Slept {
+                    scores: Vec::new(),
+                    mlp: Mlp::zeros(
+                        &self.setting.model.mlp.layers,
+                        self.setting.model.mlp.output,
+                    ),
+                    fingerprint: Fingerprint::default(),
+                    last_sleep: None,
+                    complete: false,
+                    tripped: None,
+                    file,
+                }),
             }
+        };
+        repetition.complete &= repetition.slept.complete;
+        if repetition.complete {
+            self.desk.crew.show(&Progress::Done { seed });
         }
-        (None, None) => {
-            unreachable!("a model's weights are trained or from a file, which has been read")
+        Ok(repetition)
+    }
+
+    /// The night and the controls from one network that has learnt the first task.
+    fn beside_controls(
+        &self,
+        first: &Learner,
+        file: Option<RunFile>,
+    ) -> Result<Repetition, ExperimentError> {
+        let Setting { model, seed, .. } = self.setting;
+        let ahead = |network| Pupil::new(self.setting, network, first.clone()).ahead();
+        let ((slept, joint), (sequential, mean_weights)) = rayon::join(
+            || rayon::join(|| self.night(ahead(SLEEP), file), || self.joint()),
+            || {
+                rayon::join(
+                    || match model.compare.sequential {
+                        true => self.tested(
+                            SEQUENTIAL,
+                            ahead(SEQUENTIAL),
+                            &lessons(0..self.setting.inputs.train.len(), true),
+                        ),
+                        false => Ok((Vec::new(), true)),
+                    },
+                    || self.mean_weights(first),
+                )
+            },
+        );
+        let (slept, joint, sequential) = (slept?, joint?, sequential?);
+        let (mean_weights, meant) = mean_weights?;
+        Ok(Repetition {
+            seed,
+            slept,
+            complete: joint.1 && sequential.1 && meant,
+            joint: joint.0.into_iter().next_back(),
+            sequential: sequential.0,
+            mean_weights,
+        })
+    }
+
+    fn alone(&self, slept: Slept) -> Repetition {
+        Repetition {
+            seed: self.setting.seed,
+            slept,
+            sequential: Vec::new(),
+            joint: None,
+            mean_weights: None,
+            complete: true,
         }
-    };
-    repetition.complete &= repetition.slept.complete && !watch.stopped();
-    if repetition.complete {
-        watch.show(&Progress::Done { seed });
     }
-    Ok(repetition)
-}
 
-/// The night and the controls from one network that has learnt the first task.
-fn beside_controls(
-    school: &School<'_>,
-    inputs: &Inputs,
-    first: Learner,
-    night: impl FnOnce(Sleeper) -> Result<Slept, ExperimentError> + Send,
-) -> Result<Repetition, ExperimentError> {
-    let compare = &school.model.compare;
-    let sleeper = Sleeper::Learner(first.clone());
-    let ((slept, joint), (sequential, mean_weights)) = rayon::join(
-        || rayon::join(|| night(sleeper), || control::joint(school, inputs)),
-        || {
-            rayon::join(
-                || match compare.sequential {
-                    true => control::sequential(school, inputs, &first),
-                    false => Ok(Some(Vec::new())),
-                },
-                || match compare.mean_weights {
-                    true => control::mean_weights(school, inputs, &first),
-                    false => Ok(None),
-                },
-            )
-        },
-    );
-    let sequential = sequential?;
-    Ok(Repetition {
-        seed: school.seed,
-        slept: slept?,
-        complete: sequential.is_some(),
-        sequential: sequential.unwrap_or_default(),
-        joint: joint?,
-        mean_weights: mean_weights?,
-    })
-}
-
-fn alone(seed: u64, slept: Slept) -> Repetition {
-    Repetition {
-        seed,
-        slept,
-        sequential: Vec::new(),
-        joint: None,
-        mean_weights: None,
-        complete: true,
+    /// The night of `pupil`.
+    fn night(&self, pupil: Pupil<'a>, file: Option<RunFile>) -> Result<Slept, ExperimentError> {
+        let pupil = if self.keep {
+            pupil.keeping(self.bouts)
+        } else {
+            pupil
+        };
+        let seed = self.setting.seed;
+        let mut run = Run::new(seed, self.bouts, self.watched, pupil, file);
+        let (ended, tripped) = match self.desk.carry_out(&job(seed, SLEEP), &mut run) {
+            Ok(ended) => (ended, None),
+            // What there was up to then is worth a look.
+            Err(ExperimentError::Tripped(tripped)) => (Ended::Stopped, Some(tripped)),
+            Err(error) => return Err(error),
+        };
+        let fingerprint = run.fingerprint();
+        let (pupil, file) = run.into_parts();
+        Ok(Slept {
+            scores: pupil.scores().to_vec(),
+            mlp: pupil.learner().mlp.clone(),
+            fingerprint,
+            last_sleep: pupil.sleep().cloned(),
+            complete: ended == Ended::Complete,
+            tripped,
+            file,
+        })
     }
-}
 
-/// A night that did not begin.
-fn stopped(learner: Learner) -> Slept {
-    Slept {
-        scores: Vec::new(),
-        mlp: learner.mlp,
-        fingerprint: Default::default(),
-        last_sleep: None,
-        complete: false,
+    /// The scores of a control that learns and is tested, so far, and whether they are all.
+    fn tested(
+        &self,
+        part: &str,
+        pupil: Pupil<'a>,
+        bouts: &[Bout],
+    ) -> Result<(Vec<Score>, bool), ExperimentError> {
+        let seed = self.setting.seed;
+        let mut run = Run::new(seed, bouts, self.watched, pupil, None);
+        let ended = self.desk.carry_out(&job(seed, part), &mut run)?;
+        Ok((run.act().scores().to_vec(), ended == Ended::Complete))
+    }
+
+    /// Training on the images of all tasks at once, if it is asked for.
+    fn joint(&self) -> Result<(Vec<Score>, bool), ExperimentError> {
+        let Setting { model, inputs, .. } = self.setting;
+        if model.compare.joint.is_none() {
+            return Ok((Vec::new(), true));
+        }
+        let last = inputs.train.len().saturating_sub(1);
+        let pupil = Pupil::new(self.setting, JOINT, self.setting.first());
+        self.tested(JOINT, pupil, &lessons(last..=last, true))
+    }
+
+    /// The null model, whose first network is `first`; and whether it has all of them.
+    fn mean_weights(&self, first: &Learner) -> Result<(Option<Score>, bool), ExperimentError> {
+        let Setting {
+            model,
+            inputs,
+            seed,
+        } = self.setting;
+        if !model.compare.mean_weights {
+            return Ok((None, true));
+        }
+        let tasks = inputs.train.len();
+        let others = (1..tasks).into_par_iter().map(|task| {
+            let part = format!("{MEAN_WEIGHTS} {}", task + 1);
+            let pupil = Pupil::new(self.setting, MEAN_WEIGHTS, self.setting.first());
+            let learnt = self.learn(&part, task, pupil)?;
+            Ok(learnt.map(|learner| learner.mlp))
+        });
+        let others = others.collect::<Result<Option<Vec<Mlp>>, ExperimentError>>()?;
+        let Some(others) = others else {
+            return Ok((None, false));
+        };
+        let networks: Vec<Mlp> = std::iter::once(first.mlp.clone()).chain(others).collect();
+        let stage = Stage::Task(tasks - 1);
+        let score = Score {
+            network: MEAN_WEIGHTS,
+            stage,
+            accuracy: accuracy(&Mlp::mean(&networks), &inputs.test),
+        };
+        self.desk.crew.show(&Progress::Tested {
+            seed,
+            network: MEAN_WEIGHTS,
+            stage: &stage.label(),
+            slept: false,
+            overall: score.accuracy.overall,
+        });
+        Ok((Some(score), true))
+    }
+
+    /// What `pupil` knows after `task`; `None` if the run is to stop before.
+    fn learn(
+        &self,
+        part: &str,
+        task: usize,
+        pupil: Pupil<'a>,
+    ) -> Result<Option<Learner>, ExperimentError> {
+        let seed = self.setting.seed;
+        let bouts = lessons(task..=task, false);
+        let mut run = Run::new(seed, &bouts, self.watched, pupil, None);
+        let ended = self.desk.carry_out(&job(seed, part), &mut run)?;
+        Ok((ended == Ended::Complete).then(|| run.act().learner().clone()))
     }
 }

@@ -1,27 +1,26 @@
-//! A whole run: seeds in parallel, the run file, the table, the figures.
+//! A whole run of any experiment: begun or gone on with, to its end, and what it leaves.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use rayon::prelude::*;
+use serde::Serialize;
 
-use crate::config::sleep_replay::{SleepReplay, Weights};
-use crate::engine::assembly::assemble;
+use crate::config::{self, Model};
+use crate::experiment::desk::{Desk, RUN_FILE};
 use crate::experiment::error::ExperimentError;
-use crate::experiment::estimate::memory_bytes;
-use crate::experiment::inputs::Inputs;
-use crate::experiment::memory;
-use crate::experiment::progress::Watch;
-use crate::experiment::recurrent::guard::Tripped;
-use crate::experiment::repetition::{self, Repetition};
-use crate::experiment::summary::Summary;
-use crate::experiment::{plot, spiking};
-use crate::mlp::weight_file;
-use crate::protocol::hypnogram::Bout;
-use crate::record::layout::{Layout, Population, Projection};
-use crate::record::output;
-use crate::record::run_file::RunFile;
-use crate::record::sink::{Nowhere, Sink};
-use crate::record::table;
+use crate::experiment::recurrent::Network;
+use crate::experiment::sleep_replay::Nights;
+use crate::experiment::{recurrent, summary};
+use crate::record::checkpoint::{self, Checkpoint, CheckpointError};
+use crate::record::lock::lock;
+use crate::record::{output, recover};
+use crate::run::crew::Crew;
+use crate::run::error::ResumeError;
+use crate::run::guard::Tripped;
+use crate::run::ledger::Ledger;
+use crate::run::progress::Watch;
+use crate::run::source;
 
 /// What a run is given beside the model.
 #[derive(Debug, Clone, Default)]
@@ -32,122 +31,262 @@ pub struct Options {
     pub keep_seeds: bool,
     /// The model file as typed, kept in the run file.
     pub source: String,
+    /// What was given beside it in place of its values, `key=value` each; kept in the run file.
+    pub overrides: Vec<String>,
 }
 
 impl Options {
     /// Makes the directory to write into.
-    ///
-    /// # Errors
-    /// If it exists or cannot be made.
-    pub fn directory(&self) -> Result<PathBuf, ExperimentError> {
+    fn directory(&self) -> Result<PathBuf, ExperimentError> {
         let Some(directory) = &self.out else {
             return Ok(output::numbered_directory(Path::new("."), "run")?);
         };
-        output::named_directory(directory)?;
+        if !is_unused(directory) {
+            output::named_directory(directory)?;
+        }
         Ok(directory.clone())
     }
 }
 
-/// What a run left: `S` is its table.
-pub struct Finished<S> {
-    /// Directory with `run.h5`, a tidy CSV, figures.
+/// Whether `directory` holds nothing but what a run leaves that was killed before its first checkpoint.
+fn is_unused(directory: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return false;
+    };
+    let part = format!("{}.part", checkpoint::FILE);
+    let mut names = entries.map(|entry| entry.is_ok_and(|entry| entry.file_name() == *part));
+    names.all(|unused| unused)
+}
+
+/// What a run left.
+pub struct Finished {
+    /// Directory with `run.h5`, tables, figures.
     pub directory: PathBuf,
     /// What is in it, by name.
     pub files: Vec<String>,
     /// The table.
-    pub summary: S,
+    pub summary: Summary,
     /// Whether the run, of every seed, came to its end.
     pub complete: bool,
     /// The guard that stopped it, if one did.
     pub tripped: Option<Tripped>,
 }
 
-/// Runs `model`.
+/// The table of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Summary {
+    /// Accuracies.
+    SleepReplay(summary::Summary),
+    /// Rates.
+    Network(recurrent::summary::Summary),
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SleepReplay(summary) => summary.fmt(f),
+            Self::Network(summary) => summary.fmt(f),
+        }
+    }
+}
+
+/// What the jobs of an experiment came to.
+pub(super) struct Outcome {
+    pub(super) summary: Summary,
+    /// Whether all came to their ends.
+    pub(super) complete: bool,
+    pub(super) tripped: Option<Tripped>,
+}
+
+/// An experiment whose inputs have been read and found right.
+pub(super) trait Experiment {
+    /// Other files that the model reads.
+    fn files(&self) -> Vec<PathBuf>;
+
+    /// Wall time between checkpoints.
+    fn checkpoint_every(&self) -> Option<Duration>;
+
+    /// What it writes beside its run files, by path in its folder.
+    fn products(&self) -> Vec<PathBuf>;
+
+    /// Runs it, from where its jobs last saved themselves. If it comes to its end it has written all that it leaves.
+    fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError>;
+}
+
+/// The experiment that `model` describes. Nothing is written.
+fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment>, ExperimentError> {
+    Ok(match model {
+        Model::SleepReplay(model) => Box::new(Nights::new(*model)?),
+        Model::Network(model) => Box::new(Network::new(*model, watch)?),
+    })
+}
+
+/// Runs `model`. A run that is stopped leaves a checkpoint, from which [`resume`] goes on.
 ///
 /// # Errors
-/// If an input is wrong (then nothing is written) or an output cannot be written.
+/// If an input is wrong, or the model impossible or larger than the machine (then nothing is written), training diverges,
+/// or an output cannot be written. A guard that trips is no error: [`Finished::tripped`].
 pub fn run(
-    model: &SleepReplay,
+    model: Model,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Finished<Summary>, ExperimentError> {
-    let inputs = Inputs::read(model)?;
-    memory::check(memory_bytes(model, &inputs), "weights and images")?;
-    let bouts = model.bouts()?;
-    if matches!(model.mlp.weights, Weights::Trained { bias: true, .. }) {
-        tracing::warn!(
-            "the MLP has biases, which take no part in sleep: the spiking network has none"
-        );
-    }
-    check_network(model, &inputs)?;
+) -> Result<Finished, ExperimentError> {
+    let resolved = model.resolved();
+    let experiment = prepare(model, watch)?;
+    let files = source::hashes(experiment.files())?;
     let directory = options.directory()?;
-    let seeds: Vec<u64> = (0..model.seeds)
-        .map(|k| model.seed.wrapping_add(k))
-        .collect();
-    let repetitions = seeds
-        .par_iter()
-        .map(|&seed| one_seed(model, options, &directory, &inputs, &bouts, seed, watch))
-        .collect::<Result<Vec<_>, ExperimentError>>();
-    let repetitions = repetitions.inspect_err(|_| {
-        // A folder in which nothing could be written; one with content refuses.
+    let _lock = lock(&directory)?;
+    let checkpoint = Checkpoint {
+        model: resolved,
+        source: options.source.clone(),
+        overrides: options.overrides.clone(),
+        keep_seeds: options.keep_seeds,
+        files,
+        ..Checkpoint::default()
+    };
+    let begun = checkpoint::write(&directory, checkpoint.bytes());
+    begun.inspect_err(|_| {
+        // Nothing could be written in it; one with content refuses.
         let _ = std::fs::remove_dir(&directory);
     })?;
-    let (repetitions, mut files): (Vec<Repetition>, Vec<Option<RunFile>>) =
-        repetitions.into_iter().flatten().unzip();
-    let complete = repetitions.len() == seeds.len()
-        && repetitions.iter().all(|repetition| repetition.complete);
-    let rows: Vec<table::Accuracy> = repetitions
-        .iter()
-        .flat_map(|repetition| {
-            repetition
-                .scores()
-                .flat_map(|score| score.rows(repetition.seed))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    if let Some(Some(first)) = files.first_mut() {
-        // The first file holds the table of all seeds; others already hold their own.
-        rows.iter()
-            .filter(|row| row.seed != model.seed)
-            .try_for_each(|row| first.accuracy(row))?;
-        for repetition in repetitions[1..].iter().filter(|other| other.complete) {
-            first.fingerprint(repetition.seed, &repetition.slept.fingerprint.to_string())?;
+    carry_out(&*experiment, directory, checkpoint, watch)
+}
+
+/// What there is to go on with.
+pub enum Resumed {
+    /// Nothing: the run in this folder is complete.
+    Complete(PathBuf),
+    /// A run that has now come to its end, or was stopped again.
+    Finished(Box<Finished>),
+}
+
+/// Goes on with the run that `path` names: its folder, or the checkpoint or the run file in it. It ends as it would
+/// have ended without a break, bit for bit.
+///
+/// # Errors
+/// If there is no checkpoint, or it does not fit this program, the files that the model reads, or the run file: then
+/// nothing is changed. And as [`run`].
+pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError> {
+    let directory = folder_of(path)?;
+    let _lock = lock(&directory)?;
+    let checkpoint = match Checkpoint::read(&directory) {
+        Err(CheckpointError::Missing { .. }) if recover::is_complete(&directory.join(RUN_FILE)) => {
+            return Ok(Resumed::Complete(directory));
         }
-    }
-    for (file, repetition) in files.into_iter().zip(&repetitions) {
-        let Some(file) = file else { continue };
-        // The first file speaks for all seeds, others for their own.
-        if complete || repetition.complete && repetition.seed != model.seed {
-            file.finish(&repetition.slept.fingerprint.to_string())?
-        } else {
-            file.stop()?
+        read => read?,
+    };
+    let model = model(&checkpoint, &directory)?;
+    source::check(&checkpoint.files)?;
+    let experiment = prepare(model, watch)?;
+    clear(&directory, &experiment.products());
+    let finished = carry_out(&*experiment, directory, checkpoint, watch)?;
+    Ok(Resumed::Finished(Box::new(finished)))
+}
+
+/// The one way in which every run ends.
+fn carry_out(
+    experiment: &dyn Experiment,
+    directory: PathBuf,
+    checkpoint: Checkpoint,
+    watch: &dyn Watch,
+) -> Result<Finished, ExperimentError> {
+    let (source, overrides) = (checkpoint.source.clone(), checkpoint.overrides.clone());
+    let desk = Desk {
+        directory: &directory,
+        keep_seeds: checkpoint.keep_seeds,
+        source: &source,
+        overrides: &overrides,
+        crew: Crew::new(watch),
+        ledger: Ledger::new(&directory, checkpoint, experiment.checkpoint_every()),
+    };
+    let outcome = match experiment.run(&desk) {
+        Ok(outcome) => outcome,
+        Err(error) if error.would_recur() => {
+            checkpoint::remove(&directory)?;
+            return Err(error);
         }
+        Err(error) => {
+            // What others had done is worth keeping, if that can be done; the first error is the one to report.
+            let _ = desk.ledger.write();
+            return Err(error.resumable(&directory));
+        }
+    };
+    if outcome.complete || outcome.tripped.is_some() {
+        checkpoint::remove(&directory)?;
+    } else {
+        desk.ledger.write()?;
     }
-    table::write_csv(&directory.join("accuracy.csv"), &rows)?;
-    let summary = Summary::new(model, &repetitions);
-    if model.output.figures {
-        plot::draw(
-            model,
-            &inputs,
-            &repetitions,
-            &summary,
-            &directory.join("figures"),
-        )?;
-    }
-    if complete {
-        export(model, &repetitions, &directory)?;
-    }
+    drop(desk);
+    let Outcome {
+        summary,
+        complete,
+        tripped,
+    } = outcome;
     Ok(Finished {
         files: listing(&directory),
         directory,
         summary,
         complete,
-        tripped: None,
+        tripped,
     })
 }
 
+/// The model of a checkpoint in `folder`.
+fn model(checkpoint: &Checkpoint, folder: &Path) -> Result<Model, ExperimentError> {
+    let path = folder.join(checkpoint::FILE);
+    let name = path.display().to_string();
+    let options = config::Options::default();
+    let model = config::parse(&name, &checkpoint.model, folder, &options)?;
+    if model.resolved() != checkpoint.model {
+        return Err(ResumeError::Model { path }.into());
+    }
+    Ok(model)
+}
+
+/// The folder of the run that `path` names.
+fn folder_of(path: &Path) -> Result<PathBuf, ResumeError> {
+    let named = || {
+        let name = path.file_name()?;
+        let parent = path.parent()?;
+        let parent = if parent.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            parent
+        };
+        // A run that has come to its end has no checkpoint any more, one that has just begun no run file yet.
+        let known = name == checkpoint::FILE || name == RUN_FILE;
+        Some(parent).filter(|_| known)
+    };
+    let holds = |folder: &&Path| {
+        let inside = [RUN_FILE, checkpoint::FILE].map(|name| folder.join(name));
+        inside.iter().any(|file| file.exists())
+    };
+    let folder = if path.is_dir() { Some(path) } else { named() };
+    let folder = folder.filter(holds);
+    let no_run = || ResumeError::NoRun {
+        path: path.to_owned(),
+    };
+    folder.map(Path::to_owned).ok_or_else(no_run)
+}
+
+/// Removes what a run killed at its very end may have written after its run file: all of it is written again.
+fn clear(directory: &Path, products: &[PathBuf]) {
+    // What is not there need not go; what cannot be removed is told when it is written.
+    for product in products {
+        let _ = std::fs::remove_file(directory.join(product));
+    }
+    let folders = products.iter().filter_map(|product| product.parent());
+    for folder in folders.map(|folder| directory.join(folder)) {
+        output::remove_temporary(&folder);
+        if folder != directory {
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
+
 /// What lies in `directory`, folders with a slash; nothing if it cannot be read, as it only adorns the output.
-pub(super) fn listing(directory: &Path) -> Vec<String> {
+fn listing(directory: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()
@@ -159,149 +298,4 @@ pub(super) fn listing(directory: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// One seed, its run file still open so that the table of all seeds can follow. `None` for a further seed that did not
-/// begin before the run was stopped.
-fn one_seed(
-    model: &SleepReplay,
-    options: &Options,
-    directory: &Path,
-    inputs: &Inputs,
-    bouts: &[Bout],
-    seed: u64,
-    watch: &dyn Watch,
-) -> Result<Option<(Repetition, Option<RunFile>)>, ExperimentError> {
-    let first = seed == model.seed;
-    if !first && watch.stopped() {
-        return Ok(None);
-    }
-    let name = if first {
-        "run.h5".into()
-    } else {
-        format!("run-seed-{seed}.h5")
-    };
-    let mut file = (first || options.keep_seeds)
-        .then(|| RunFile::create(&directory.join(name), layout(model, options, inputs, seed)))
-        .transpose()?;
-    let mut nowhere = Nowhere;
-    let sink: &mut (dyn Sink + Send) = match &mut file {
-        Some(file) => file,
-        None => &mut nowhere,
-    };
-    let repetition = repetition::run(model, inputs, bouts, seed, watch, sink, first)?;
-    if let Some(file) = &mut file {
-        // The night's own scores are there already.
-        for row in repetition
-            .control_scores()
-            .flat_map(|score| score.rows(seed))
-        {
-            file.accuracy(&row)?;
-        }
-        if repetition.complete {
-            file.fingerprint(seed, &repetition.slept.fingerprint.to_string())?;
-        }
-        file.flush()?;
-    }
-    Ok(Some((repetition, file)))
-}
-
-/// Builds the spiking network once, of weights as they are before training, so that wrong parameters are found
-/// before anything is written.
-fn check_network(model: &SleepReplay, inputs: &Inputs) -> Result<(), ExperimentError> {
-    let mlp = match &inputs.given {
-        Some(mlp) => mlp.clone(),
-        None => crate::mlp::perceptron::Mlp::zeros(&model.mlp.layers, model.mlp.output),
-    };
-    let gains = match &inputs.given {
-        Some(mlp) => spiking::gains(model, mlp, &inputs.train)?,
-        None => vec![1.0; mlp.layers.len()],
-    };
-    assemble(&spiking::network(model, &mlp, &gains))?;
-    Ok(())
-}
-
-fn layout(model: &SleepReplay, options: &Options, inputs: &Inputs, seed: u64) -> Layout {
-    let names = model.mlp.layer_names();
-    let sizes = &model.mlp.layers;
-    let population = |l: usize| Population {
-        name: names[l].clone(),
-        size: sizes[l],
-        recorded: model.record.spikes.contains(&l),
-    };
-    let projection = |l: usize| Projection {
-        name: spiking::projection_name(&names, l),
-        n_target: sizes[l + 1],
-        n_source: sizes[l],
-    };
-    let recorded = if model.record.weights_around_sleep {
-        sizes.len() - 1
-    } else {
-        0
-    };
-    let tasks = if inputs.train.is_empty() {
-        Vec::new()
-    } else {
-        task_labels(model)
-    };
-    // What the file says runs this seed by itself.
-    let alone = SleepReplay {
-        seed,
-        seeds: 1,
-        ..model.clone()
-    };
-    let resolved = if options.keep_seeds || model.seeds == 1 {
-        &alone
-    } else {
-        model
-    };
-    Layout {
-        seed,
-        resolved: crate::config::resolved(resolved),
-        source: options.source.clone(),
-        tasks,
-        populations: (0..sizes.len()).map(population).collect(),
-        projections: (0..recorded).map(projection).collect(),
-        reports: Vec::new(),
-    }
-}
-
-/// Names of the tasks: their classes, "0 1".
-pub fn task_labels(model: &SleepReplay) -> Vec<String> {
-    let label = |classes: &Vec<u8>| {
-        classes
-            .iter()
-            .map(u8::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    model
-        .data
-        .iter()
-        .flat_map(|data| data.tasks.iter().map(label))
-        .collect()
-}
-
-fn export(
-    model: &SleepReplay,
-    repetitions: &[Repetition],
-    directory: &Path,
-) -> Result<(), ExperimentError> {
-    for repetition in repetitions {
-        let stem = match repetitions.len() {
-            1 => "weights".into(),
-            _ => format!("weights-seed-{}", repetition.seed),
-        };
-        if model.output.safetensors {
-            let path = directory.join(format!("{stem}.safetensors"));
-            weight_file::write_safetensors(&path, &repetition.slept.mlp)?;
-        }
-        if model.output.npz {
-            weight_file::write_npz(
-                &directory.join(format!("{stem}.npz")),
-                &repetition.slept.mlp,
-            )?;
-        }
-    }
-    Ok(())
 }

@@ -1,10 +1,12 @@
 //! Scores of one seed, and where in the run they were taken.
 
+use serde::{Deserialize, Serialize};
+
 use crate::mlp::training::Accuracy;
 use crate::record::table;
 
 /// When in a run a network is tested. Tasks and sleeps count from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
     /// A network from a file, before it sleeps.
     Given,

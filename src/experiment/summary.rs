@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::analysis::summary::Summary as Sample;
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
-use crate::experiment::night::SLEEP;
+use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
-use crate::experiment::run::task_labels;
 use crate::experiment::score::{Score, Stage};
+use crate::experiment::sleep_replay::task_labels;
 
 /// Accuracy in percent over seeds.
 #[derive(Debug, Clone, PartialEq, Serialize)]

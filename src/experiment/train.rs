@@ -1,16 +1,19 @@
 //! Training without sleep: makes the network that others sleep with.
 
-use crate::config::sleep_replay::SleepReplay;
-use crate::experiment::control::{JOINT, SEQUENTIAL};
+use crate::config::sleep_replay::{Amount, Joint, SleepReplay, TrainImages, Weights};
+use crate::experiment::control::{JOINT, SEQUENTIAL, lessons};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::estimate::memory_bytes;
 use crate::experiment::inputs::Inputs;
-use crate::experiment::learner::{Lesson, School};
+use crate::experiment::learner::Setting;
 use crate::experiment::memory;
-use crate::experiment::progress::Watch;
-use crate::experiment::score::{Score, Stage};
+use crate::experiment::pupil::Pupil;
+use crate::experiment::score::Score;
+use crate::experiment::sleep_replay::watched;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
+use crate::run::progress::Watch;
+use crate::run::{Ended, Run};
 
 /// A trained network and its tests.
 pub struct Trained {
@@ -32,45 +35,36 @@ pub fn train(
     joint: bool,
     watch: &dyn Watch,
 ) -> Result<Option<Trained>, ExperimentError> {
-    let inputs = Inputs::read(model)?;
-    memory::check(memory_bytes(model, &inputs), "weights and images")?;
-    let school = School {
-        model,
-        seed: model.seed,
-        watch,
-    };
-    let (Some(training), Some(mut learner)) = (school.training(), school.newborn()) else {
+    let mut model = model.clone();
+    let mut inputs = Inputs::read(&model)?;
+    memory::check(memory_bytes(&model, &inputs), "weights and images")?;
+    let Weights::Trained { training, .. } = &model.mlp.weights else {
         return Ok(None);
     };
-    let mut scores = Vec::new();
-    let mut complete = true;
-    if joint {
-        let images = Images::concatenate(&inputs.train);
-        let lesson = Lesson {
-            network: JOINT,
-            stream: "mlp.training.joint",
-            task: 0,
-            tasks: 1,
-            images: &images,
+    let tasks = inputs.train.len();
+    let (network, bouts) = if joint {
+        model.compare.joint = Some(Joint {
+            train: TrainImages::PerTask(Amount::All),
             epochs: training.epochs[0],
-        };
-        complete = school.teach(&mut learner, &lesson)?.is_continue();
-        let last = Stage::Task(inputs.train.len() - 1);
-        scores.push(school.test(JOINT, last, &learner.mlp, &inputs));
+        });
+        inputs.joint = Some(Images::concatenate(&inputs.train));
+        (JOINT, lessons(tasks - 1..tasks, true))
     } else {
-        for task in 0..inputs.train.len() {
-            complete = school
-                .teach_task(&mut learner, SEQUENTIAL, task, &inputs.train)?
-                .is_continue();
-            if !complete {
-                break;
-            }
-            scores.push(school.test(SEQUENTIAL, Stage::Task(task), &learner.mlp, &inputs));
-        }
-    }
+        (SEQUENTIAL, lessons(0..tasks, true))
+    };
+    let setting = Setting {
+        model: &model,
+        inputs: &inputs,
+        seed: model.seed,
+    };
+    let pupil = Pupil::new(setting, network, setting.first());
+    let watched = watched(&model);
+    let mut run = Run::new(model.seed, &bouts, &watched, pupil, None);
+    let ended = run.run(watch, None)?;
+    let pupil = run.act();
     Ok(Some(Trained {
-        mlp: learner.mlp,
-        scores,
-        complete,
+        mlp: pupil.learner().mlp.clone(),
+        scores: pupil.scores().to_vec(),
+        complete: ended == Ended::Complete,
     }))
 }

@@ -210,8 +210,11 @@ impl DataSet {
     }
 }
 
-/// The paths of the four files, plain before gzipped.
-fn find(directory: &Path) -> Result<[PathBuf; 4], DataError> {
+/// The paths of the four files in `directory`, plain before gzipped.
+///
+/// # Errors
+/// If one is missing.
+pub fn find(directory: &Path) -> Result<[PathBuf; 4], DataError> {
     let missing = |found: String| DataError::Missing {
         directory: directory.display().to_string(),
         found,

@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Zip};
 
+use super::parameters::Parameters;
 use crate::base::stream::Stream;
 
 /// What the output layer computes, and with it the loss that training minimises.
@@ -131,6 +132,18 @@ impl Mlp {
             }));
         }
         classes
+    }
+
+    /// Its weights and biases.
+    pub fn parameters(&self) -> Parameters {
+        let layers = self.layers.iter();
+        Parameters::of(layers.map(|layer| (&layer.weights, layer.bias.as_ref())))
+    }
+
+    /// Takes on weights and biases of a network of this shape; false if they are of another.
+    pub fn restore(&mut self, parameters: &Parameters) -> bool {
+        let layers = self.layers.iter_mut();
+        parameters.restore(layers.map(|layer| (&mut layer.weights, layer.bias.as_mut())))
     }
 
     /// The mean of the weights of several networks of one shape: the null model beside which every result of sleep

@@ -11,16 +11,22 @@
 //! Networks are trained on one thread each. The matrix library picks its kernels at run time, so training is outside
 //! the promise that a run gives the same bits on every machine; on one machine it does.
 
+mod lesson;
+
 use std::ops::ControlFlow;
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayViewMut2, Axis, s};
+use serde::{Deserialize, Serialize};
 
 use super::images::Images;
+use super::parameters::Parameters;
 use super::perceptron::{Mlp, Output};
 use crate::base::function;
 use crate::base::stream::Stream;
 use crate::base::vector::vectorized;
+
+pub use lesson::Lesson;
 
 /// How a network is trained.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,7 +77,6 @@ pub struct Trainer {
     activations: Vec<Array2<f32>>,
     /// Per layer but the input: errors δ, shape (batch, neurons).
     deltas: Vec<Array2<f32>>,
-    order: Vec<usize>,
 }
 
 /// The last change of a layer, "v".
@@ -98,8 +103,19 @@ impl Trainer {
             steps: steps.collect(),
             deltas: activations[1..].to_vec(),
             activations,
-            order: Vec::new(),
         }
+    }
+
+    /// The momentum.
+    pub fn parameters(&self) -> Parameters {
+        let steps = self.steps.iter();
+        Parameters::of(steps.map(|step| (&step.weights, step.bias.as_ref())))
+    }
+
+    /// Takes on the momentum of a network of this shape; false if it is of another.
+    pub fn restore(&mut self, momentum: &Parameters) -> bool {
+        let steps = self.steps.iter_mut();
+        momentum.restore(steps.map(|step| (&mut step.weights, step.bias.as_mut())))
     }
 
     /// Trains `mlp` for `epochs` passes over `images`; order and dropout come from `stream`. `progress` is told after
@@ -119,39 +135,45 @@ impl Trainer {
         stream: &mut Stream,
         mut progress: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, TrainingError> {
-        let mut shown = 0;
-        for epoch in 1..=epochs {
-            let diverged = TrainingError::Diverged {
-                epoch,
-                learning_rate: self.training.learning_rate,
-            };
-            let mut order = std::mem::take(&mut self.order);
-            order.clear();
-            order.extend(0..images.len());
-            stream.shuffle(&mut order);
-            let before = shown;
-            let mut loss = 0.0;
-            for chosen in order.chunks(self.training.batch) {
-                loss += self.batch(mlp, images, chosen, stream);
-                if !loss.is_finite() {
-                    return Err(diverged);
-                }
-                shown += chosen.len();
-                let so_far = Progress {
-                    epoch,
-                    images: shown,
-                    loss: loss / (shown - before) as f64,
-                };
-                if progress(so_far).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-            }
-            self.order = order;
-            if !is_finite(mlp) {
-                return Err(diverged);
-            }
+        let mut lesson = Lesson::new(images.len(), epochs, stream.clone());
+        let mut outcome = ControlFlow::Continue(());
+        while outcome.is_continue()
+            && let Some(so_far) = self.step(mlp, images, &mut lesson)?
+        {
+            outcome = progress(so_far);
         }
-        Ok(ControlFlow::Continue(()))
+        stream.clone_from(lesson.stream());
+        Ok(outcome)
+    }
+
+    /// One step of `lesson`, on the next batch of its `images`; `None` once it is over.
+    ///
+    /// # Errors
+    /// [`TrainingError::Diverged`].
+    ///
+    /// # Panics
+    /// As [`Trainer::train`], and if the lesson is of another number of images.
+    pub fn step(
+        &mut self,
+        mlp: &mut Mlp,
+        images: &Images,
+        lesson: &mut Lesson,
+    ) -> Result<Option<Progress>, TrainingError> {
+        assert_eq!(lesson.images(), images.len(), "a lesson of these images");
+        let chosen = lesson.take(self.training.batch);
+        if chosen.is_empty() {
+            return Ok(None);
+        }
+        let loss = self.batch(mlp, images, &chosen, lesson.stream());
+        let so_far = lesson.add(loss);
+        let epoch_ends = lesson.is_between_epochs();
+        if !so_far.loss.is_finite() || epoch_ends && !is_finite(mlp) {
+            return Err(TrainingError::Diverged {
+                epoch: lesson.epoch(),
+                learning_rate: self.training.learning_rate,
+            });
+        }
+        Ok(Some(so_far))
     }
 
     /// One step on the images `chosen`; the sum of their losses before it.
@@ -159,13 +181,14 @@ impl Trainer {
         &mut self,
         mlp: &mut Mlp,
         images: &Images,
-        chosen: &[usize],
+        chosen: &[u32],
         stream: &mut Stream,
     ) -> f64 {
         let n = chosen.len();
         let rows = s![..n, ..];
         let last = mlp.layers.len() - 1;
-        images.fill(chosen.iter().copied(), self.activations[0].slice_mut(rows));
+        let numbers = chosen.iter().map(|&i| i as usize);
+        images.fill(numbers.clone(), self.activations[0].slice_mut(rows));
         for (l, layer) in mlp.layers.iter().enumerate() {
             let (below, above) = self.activations.split_at_mut(l + 1);
             let mut above = above[0].slice_mut(rows);
@@ -183,7 +206,7 @@ impl Trainer {
                 relu_and_drop(above, self.training.dropout, stream);
             }
         }
-        let labels = chosen.iter().map(|&i| usize::from(images.label(i)));
+        let labels = numbers.map(|i| usize::from(images.label(i)));
         let loss = output_error(
             mlp.output,
             self.activations[last + 1].slice_mut(rows),
@@ -317,7 +340,7 @@ fn output_error(
 }
 
 /// Shares of test images that are classified rightly, 0 to 1.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
     /// For each task.
     pub tasks: Vec<f64>,

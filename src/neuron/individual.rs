@@ -11,6 +11,7 @@ mod lif_adaptive;
 mod lif_exp;
 mod population;
 
+use cell::Cell;
 pub use lif::Lif;
 pub use lif_adaptive::LifAdaptive;
 pub use lif_exp::LifExp;
@@ -19,7 +20,7 @@ pub use population::Individual;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::{Neurons, Setup};
 
@@ -28,12 +29,15 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
     /// All of a neuron that changes.
     type State: Copy + Send + Sync + Serialize + DeserializeOwned + 'static;
 
-    /// Name of the model.
-    const NAME: &'static str;
+    /// The model as users see it.
+    const SPEC: &'static Spec;
 
     /// Whether arrivals bring currents, which go on while the neuron is refractory and may carry it to its threshold
     /// later. Otherwise they move the potential at once, and are lost on a refractory neuron.
     const HAS_CURRENTS: bool;
+
+    /// How many [`numbers`](Self::numbers) make up a state.
+    const WIDTH: usize;
 
     /// From values by name, missing ones filled with their defaults.
     ///
@@ -84,6 +88,25 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
 
     /// Whether the state is a number in all its parts.
     fn is_finite(&self, state: &Self::State) -> bool;
+
+    /// The state in numbers that mean the same whatever the parameters: potentials and currents in held units.
+    fn numbers(&self, state: &Self::State) -> impl IntoIterator<Item = f64>;
+
+    /// The state that has these numbers; that of a refractory neuron, `held`, has the reset potential.
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> Self::State;
+
+    /// The fast path of these neurons: `None` if the model has none, or they do not share their parameters.
+    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
+        let _ = neurons;
+        None
+    }
+}
+
+/// What is common to all of them; `None` if there is none or they differ.
+fn common<T: PartialEq>(each: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut each = each.into_iter();
+    let first = each.next()?;
+    each.all(|other| other == first).then_some(first)
 }
 
 /// A population each of whose neurons has parameters of its own.
@@ -96,7 +119,7 @@ pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, Paramet
     for (&name, each) in setup.each {
         if each.len() != setup.size {
             return Err(ParameterError::Inconsistent {
-                model: D::NAME,
+                model: D::SPEC.name,
                 parameter: name,
                 neuron: None,
                 reason: format!(
@@ -115,6 +138,11 @@ pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, Paramet
         dynamics.push(D::new(&values).map_err(|error| of_neuron(j, error))?);
     }
     Ok(Box::new(Individual::new(dynamics)))
+}
+
+/// Bytes of such a neuron in memory: its state and its parameters.
+pub fn bytes<D: Dynamics>() -> usize {
+    size_of::<Cell<D::State>>() + size_of::<D>()
 }
 
 /// The error with the neuron that it is about.

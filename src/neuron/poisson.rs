@@ -8,8 +8,8 @@ use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Ran
 use crate::base::process::{self, MOST_ENTITIES, Process};
 use crate::base::stream::Stream;
 use crate::base::time::{PS_PER_MS, Time};
-use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
-use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, Setup, StateError};
+use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
+use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, Setup, StateError};
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -17,6 +17,12 @@ pub static MODEL: Model = Model {
     weight: None,
     variables: &[],
     build: |setup| Ok(Box::new(Poisson::new(setup)?)),
+    // Its rate and, where rates differ, its columns of a table of 12 bytes.
+    bytes: |own| size_of::<f64>() + if own { 12 } else { 0 },
+    example: Example {
+        values: &[("rate", 50.0)],
+        weight: 0.0,
+    },
 };
 
 /// A source fires at most once per instant, so rates must stay far below one event per picosecond: at this one a
@@ -50,6 +56,8 @@ pub struct Poisson {
 /// All that changes while the population runs.
 #[derive(Debug, Clone)]
 struct State {
+    /// The instant last advanced to.
+    now: Time,
     /// `None` where nothing ever fires.
     process: Option<Process>,
     /// Sources that fire at the instant last advanced to.
@@ -60,6 +68,7 @@ struct State {
 #[derive(Serialize, Deserialize)]
 struct Saved {
     size: usize,
+    now: Time,
     process: Option<process::State>,
     due: Vec<u32>,
 }
@@ -115,6 +124,7 @@ impl State {
     /// Nothing has fired yet at `t`.
     fn starting(rates_hz: &[f64], t: Time, stream: &Stream) -> Self {
         Self {
+            now: t,
             process: Process::new(&[rates_hz], t, &mut stream.clone()),
             due: Vec::new(),
         }
@@ -126,16 +136,13 @@ impl Neurons for Poisson {
         self.rates_hz.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        true
-    }
-
     fn reset(&mut self, t: Time) {
         self.state = State::starting(&self.rates_hz, t, &self.stream);
     }
 
     fn advance(&mut self, t: Time) {
-        let State { process, due } = &mut self.state;
+        let State { now, process, due } = &mut self.state;
+        *now = t;
         let Some(process) = process else { return };
         // What lies beyond the clock never comes.
         while process.next_time() <= t && process.next_time() < Time::MAX {
@@ -192,10 +199,33 @@ impl Neurons for Poisson {
         None
     }
 
-    fn save(&self) -> Vec<u8> {
-        let State { process, due } = &self.state;
+    fn state(&self) -> neuron::State {
+        let State { now, process, due } = &self.state;
+        neuron::State {
+            due: due.clone(),
+            process: process.as_ref().map(Process::state),
+            ..neuron::State::new(&SPEC, self.size(), *now, self.rates_hz.clone())
+        }
+    }
+
+    /// A process has no memory: with the rates that it had it goes on, with others it begins anew.
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size(), 1)?;
+        self.state = State::starting(&self.rates_hz, state.now, &self.stream);
+        self.state.due = state.due.clone();
+        if state.numbers == self.rates_hz
+            && let (Some(process), Some(state)) = (&mut self.state.process, &state.process)
+        {
+            process.go_on_from(state.clone());
+        }
+        Ok(())
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        let State { now, process, due } = &self.state;
         let saved = Saved {
             size: self.size(),
+            now: *now,
             process: process.as_ref().map(Process::state),
             due: due.clone(),
         };
@@ -203,17 +233,24 @@ impl Neurons for Poisson {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let Saved { size, process, due } = from_bytes(bytes)?;
+        let Saved {
+            size,
+            now,
+            process,
+            due,
+        } = from_bytes(bytes)?;
         check_size(size, self.size())?;
         check_neurons(due.iter().copied(), size)?;
         match (&mut self.state.process, process) {
             (Some(process), Some(state)) => process.go_on_from(state),
             (None, None) => {}
             _ => {
-                return Err(StateError("either its sources or these never fire".into()));
+                return Err(StateError::Unfit(
+                    "either its sources or these never fire".into(),
+                ));
             }
         }
-        self.state.due = due;
+        (self.state.now, self.state.due) = (now, due);
         Ok(())
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::parameter::{self, Dimension, Spec};
 use crate::base::time::{PS_PER_MS, Time};
-use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
-use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, StateError};
+use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
+use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, StateError};
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -17,6 +17,11 @@ pub static MODEL: Model = Model {
     build: |setup| {
         parameter::complete(&SPEC, setup.values)?;
         Ok(Box::new(Relay::new(setup.size)))
+    },
+    bytes: |_| 0,
+    example: Example {
+        values: &[],
+        weight: 1.0,
     },
 };
 
@@ -40,6 +45,8 @@ pub struct Relay {
 /// All that changes while the population runs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct State {
+    /// The instant last advanced to.
+    now: Time,
     /// Neurons that something has reached at this instant, in order of arrival.
     reached: Vec<u32>,
 }
@@ -59,15 +66,16 @@ impl Neurons for Relay {
         self.size
     }
 
-    fn is_spontaneous(&self) -> bool {
-        false
+    fn reset(&mut self, t: Time) {
+        self.state = State {
+            now: t,
+            reached: Vec::new(),
+        };
     }
 
-    fn reset(&mut self, _t: Time) {
-        self.state = State::default();
+    fn advance(&mut self, t: Time) {
+        self.state.now = t;
     }
-
-    fn advance(&mut self, _t: Time) {}
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
         for row in rows {
@@ -135,7 +143,23 @@ impl Neurons for Relay {
         None
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn state(&self) -> neuron::State {
+        neuron::State {
+            due: self.state.reached.clone(),
+            ..neuron::State::new(&SPEC, self.size, self.state.now, Vec::new())
+        }
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size, 0)?;
+        self.state = State {
+            now: state.now,
+            reached: state.due.clone(),
+        };
+        Ok(())
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
         to_bytes(&(self.size, &self.state))
     }
 
@@ -213,7 +237,7 @@ mod tests {
     fn it_goes_on_from_its_state_between_arrival_and_test() {
         let mut relay = Relay::new(3);
         relay.receive_row(&[2, 0], RowWeights::One(1.0));
-        let bytes = relay.save();
+        let bytes = relay.save().expect("plain data");
         let mut other = Relay::new(3);
         other.load(&bytes).expect("its own state");
         assert_eq!(fired(&mut other), fired(&mut relay));

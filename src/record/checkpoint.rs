@@ -3,13 +3,14 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `89 73 77 63 6B 70 74 0A`: a byte beyond ASCII, `swckpt`, a line feed |
-//! | 4 | version of this layout, little-endian: 1 |
+//! | 4 | version of this layout, little-endian: 2 |
 //! | … | version of the program, then [`Checkpoint`], both as `postcard` writes them |
 //! | 16 | checksum of everything before it, little-endian |
 //!
 //! A new checkpoint is written beside the old one and takes its name once it is on disk, so that there is a whole one at
 //! any moment. Equal bits are promised within one version of the program, so no other reads it.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -18,13 +19,12 @@ use serde::{Deserialize, Serialize};
 use super::length::Lengths;
 use super::output::{OutputError, part_of, replace};
 use crate::base::stream::mix;
-use crate::base::time::Time;
 
 /// Name of the file in a run's folder.
 pub const FILE: &str = "checkpoint";
 
 const MAGIC: [u8; 8] = *b"\x89swckpt\n";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const HEAD: usize = MAGIC.len() + size_of::<u32>();
 const CHECKSUM: usize = size_of::<u128>();
 
@@ -37,8 +37,8 @@ const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 pub enum CheckpointError {
     /// There is none.
     #[error(
-        "`{}`: no such file, expected the checkpoint of a run\n  help: the run ended before its first checkpoint; the \
-         same command runs it again, with the same result", path.display()
+        "`{}`: no such file, expected the checkpoint of a run\n  help: a run that a guard stopped has none, as it would be \
+         stopped there again; run a changed model anew, into another folder", path.display()
     )]
     Missing {
         /// Where it should be.
@@ -88,45 +88,53 @@ pub enum CheckpointError {
     },
 }
 
-/// A run at one instant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A run at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// The resolved model file, from which the network is built again.
+    /// The resolved model file, from which everything is built again.
     pub model: String,
+    /// The model file as typed.
+    pub source: String,
+    /// What was given beside it in place of its values.
+    pub overrides: Vec<String>,
+    /// Whether every seed leaves a run file.
+    pub keep_seeds: bool,
     /// Every other file that the model reads, and the hash of its content.
     pub files: Vec<(PathBuf, u128)>,
-    /// Hash over the network as built, by which it is known again.
-    pub graph: u128,
-    /// The instant.
-    pub now: Time,
-    /// How far the run file had come.
-    pub lengths: Lengths,
-    /// State of the engine.
-    pub engine: Vec<u8>,
-    /// State of everything that watches the run.
-    pub driver: Vec<u8>,
+    /// What each job of the run has saved, by its name; a job without has not begun.
+    pub slots: BTreeMap<String, Slot>,
+}
+
+/// A job of a run at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Its state.
+    pub state: Vec<u8>,
+    /// How far its run file had come, if it writes one.
+    pub lengths: Option<Lengths>,
+}
+
+/// Writes `bytes`, those of a [`Checkpoint`], in place of the checkpoint in `folder`, if there is one; on an error that one
+/// stays.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write(folder: &Path, bytes: postcard::Result<Vec<u8>>) -> Result<(), OutputError> {
+    let path = folder.join(FILE);
+    let part = part_of(&path);
+    let bytes = bytes.map_err(std::io::Error::other);
+    let written = bytes.and_then(|bytes| {
+        std::fs::File::create(&part)?.write_all(&bytes)?;
+        replace(&part, &path)
+    });
+    written.map_err(|source| {
+        // Half a checkpoint is of no use to anybody.
+        let _ = std::fs::remove_file(&part);
+        OutputError::Write { path, source }
+    })
 }
 
 impl Checkpoint {
-    /// Writes this in place of the checkpoint in `folder`, if there is one; on an error that one stays.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), OutputError> {
-        let path = folder.join(FILE);
-        let part = part_of(&path);
-        let bytes = self.bytes().map_err(std::io::Error::other);
-        let written = bytes.and_then(|bytes| {
-            std::fs::File::create(&part)?.write_all(&bytes)?;
-            replace(&part, &path)
-        });
-        written.map_err(|source| {
-            // Half a checkpoint is of no use to anybody.
-            let _ = std::fs::remove_file(&part);
-            OutputError::Write { path, source }
-        })
-    }
-
     /// Reads the checkpoint in `folder`.
     ///
     /// # Errors
@@ -145,7 +153,11 @@ impl Checkpoint {
         }
     }
 
-    fn bytes(&self) -> postcard::Result<Vec<u8>> {
+    /// The content of the file.
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    pub fn bytes(&self) -> postcard::Result<Vec<u8>> {
         let mut bytes = [&MAGIC[..], &FORMAT.to_le_bytes()].concat();
         bytes = postcard::to_extend(PROGRAM, bytes)?;
         bytes = postcard::to_extend(self, bytes)?;

@@ -98,7 +98,7 @@ pub(super) fn column(
         let found = format!("{} dimensions", dataset.ndim());
         return Err(Fault::content(&place, found, "one"));
     }
-    let file_bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    let file_bytes = || std::fs::metadata(path).map_or(0, |meta| meta.len());
     whole::check(&dataset, file_bytes)
         .map_err(|found| Fault::content(&place, found, "a dataset that is all there"))?;
     Ok(dataset)

@@ -117,7 +117,8 @@ pub(super) fn resolved(file: &File) -> hdf5::Result<String> {
     Ok(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-fn text(file: &File, name: &str) -> hdf5::Result<String> {
+/// The text of the attribute `name`.
+pub(super) fn text(file: &Location, name: &str) -> hdf5::Result<String> {
     let value: VarLenUnicode = file.attr(name)?.read_scalar()?;
     Ok(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }

@@ -148,7 +148,21 @@ pub(super) fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFil
         // The process's umask takes its share, as for any file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.prefix(".sharpwave-").tempfile_in(parent)
+    builder.prefix(TEMPORARY).tempfile_in(parent)
+}
+
+/// How the names of temporary files begin.
+pub const TEMPORARY: &str = ".sharpwave-";
+
+/// Removes temporary files that a killed program left in `folder`, which one program writes at a time.
+pub fn remove_temporary(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            // Of no use to anybody, and no harm if it cannot be removed.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Gives a temporary file its name.

@@ -170,11 +170,20 @@ pub(super) fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> 
         path: path.to_owned(),
         cause,
     };
-    let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    /// Groups are nested no deeper; in a forged file one may hold itself.
+    const DEEPEST: usize = 4;
+    let bytes = || std::fs::metadata(path).map_or(0, |meta| meta.len());
     let broken = |error: hdf5::Error| damaged(cause(&error));
-    let mut groups = file.groups().map_err(broken)?;
-    while let Some(group) = groups.pop() {
-        groups.extend(group.groups().map_err(broken)?);
+    let within = |group: &Group, depth: usize| {
+        let groups = group.groups().map_err(broken)?.into_iter();
+        Ok::<_, RecoverError>(groups.map(move |group| (group, depth)))
+    };
+    let mut groups: Vec<_> = within(file, 1)?.collect();
+    while let Some((group, depth)) = groups.pop() {
+        if depth > DEEPEST {
+            return Err(damaged(format!("{}: is nested too deep", group.name())));
+        }
+        groups.extend(within(&group, depth + 1)?);
         for dataset in group.datasets().map_err(broken)? {
             whole::check(&dataset, bytes)
                 .map_err(|found| damaged(format!("{}: {found}", dataset.name())))?;
@@ -274,7 +283,7 @@ mod tests {
             populations: vec![Population {
                 name: "a".to_owned(),
                 size: 10,
-                recorded: true,
+                recorded: 10,
             }],
             ..Layout::default()
         };

@@ -8,11 +8,11 @@ use hdf5::Dataset;
 /// How far deflate can compress; a dataset that claims more values than its bytes can make up is forged or unwritten.
 const MOST_COMPRESSION: u64 = 1032;
 
-/// Checks that every value of `dataset` lies within the `file_bytes` of its file.
+/// Checks that every value of `dataset` lies within the `file_bytes` of its file, asked for last: it may grow meanwhile.
 ///
 /// # Errors
 /// What was found instead.
-pub(super) fn check(dataset: &Dataset, file_bytes: u64) -> Result<(), String> {
+pub(super) fn check(dataset: &Dataset, file_bytes: impl FnOnce() -> u64) -> Result<(), String> {
     let values = dataset.size() as u64;
     let stored = dataset.storage_size();
     if values > stored.saturating_mul(MOST_COMPRESSION) {
@@ -28,6 +28,7 @@ pub(super) fn check(dataset: &Dataset, file_bytes: u64) -> Result<(), String> {
             .offset()
             .map_or(0, |offset| offset.saturating_add(stored)),
     };
+    let file_bytes = file_bytes();
     if end > file_bytes {
         return Err(format!("values up to byte {end} of a file of {file_bytes}"));
     }
@@ -107,9 +108,9 @@ mod tests {
             })
             .collect();
         let end = *ends.iter().max().unwrap();
-        assert_eq!(check(&dataset, end), Ok(()));
+        assert_eq!(check(&dataset, || end), Ok(()));
         assert_eq!(
-            check(&dataset, end - 1),
+            check(&dataset, || end - 1),
             Err(format!("values up to byte {end} of a file of {}", end - 1))
         );
     }
@@ -127,7 +128,7 @@ mod tests {
         dataset.write_raw(&[7_u64; 4]).unwrap();
         dataset.resize(9).unwrap();
         assert_eq!(
-            check(&dataset, u64::MAX),
+            check(&dataset, || u64::MAX),
             Err("chunks for 4 of 9 values".to_owned())
         );
     }

@@ -1,6 +1,7 @@
 //! Writing a canvas as files.
 
 use super::canvas::{Canvas, png, svg};
+use crate::record::output::TEMPORARY;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -74,7 +75,7 @@ impl Pending {
         };
         let write = || {
             let mut builder = tempfile::Builder::new();
-            builder.prefix(".figure-");
+            builder.prefix(TEMPORARY);
             // Temporary files are private by default; a figure gets the permissions of any new file.
             #[cfg(unix)]
             {

@@ -3,9 +3,15 @@
 //! Of sleep replay consolidation (Tadros et al. 2022): at intervals a square window is placed at random, and pixels
 //! inside it fire with a probability proportional to their brightness.
 
+mod entry;
+
+pub use entry::{ENTRY, Image, SPEC};
+
+use serde::{Deserialize, Serialize};
+
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
-use crate::stimulus::{Spike, Stimulus};
+use crate::stimulus::{Spike, StateError, Stimulus, from_bytes, to_bytes};
 
 /// Where in a tick its spikes are placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +35,7 @@ pub struct Patch {
     pub height: usize,
 }
 
-/// An image that drives one unit per pixel.
+/// An image that drives one neuron per pixel.
 #[derive(Debug, Clone)]
 pub struct ImageNoise {
     /// Expected spikes of each pixel per tick, while inside the window.
@@ -142,6 +148,68 @@ impl Stimulus for ImageNoise {
         spikes[first..].sort_unstable();
         Some(now + self.tick)
     }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        let Self {
+            expected: _,
+            tick: _,
+            timing: _,
+            patch: _,
+            corner,
+            stays,
+            places,
+            pixels,
+            budget,
+        } = self;
+        to_bytes(&State {
+            corner: *corner,
+            stays: *stays,
+            places: places.clone(),
+            pixels: pixels.clone(),
+            budget: budget.clone(),
+        })
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let State {
+            corner,
+            stays,
+            places,
+            pixels,
+            budget,
+        } = from_bytes(bytes)?;
+        let refused = |what: &str| Err(StateError(what.into()));
+        if (pixels.len(), budget.len()) != (self.pixels.len(), self.budget.len()) {
+            return refused("found an image of another size or timing");
+        }
+        let (most, rows, columns) = match self.patch {
+            None => (0, 0, 0),
+            Some(patch) => (
+                patch.ticks,
+                patch.height - patch.side,
+                patch.width - patch.side,
+            ),
+        };
+        if stays > most || corner.0 > rows || corner.1 > columns {
+            return refused("found a window that lies elsewhere");
+        }
+        if !budget.iter().all(|rest| rest.is_finite() && *rest >= 0.0) {
+            return refused("found an interval that is no length of time");
+        }
+        (self.corner, self.stays) = (corner, stays);
+        (self.places, self.pixels, self.budget) = (places, pixels, budget);
+        Ok(())
+    }
+}
+
+/// All of an image that changes.
+#[derive(Serialize, Deserialize)]
+struct State {
+    corner: (usize, usize),
+    stays: u64,
+    places: Stream,
+    pixels: Vec<Stream>,
+    budget: Vec<f64>,
 }
 
 /// The expected count of spikes per millisecond over all pixels, averaged over window positions: for estimates.
@@ -256,6 +324,28 @@ mod tests {
         let spikes = run(&mut noise(&[1000.0; 30], Some(PATCH), Timing::Grid), 1);
         // Probability 1 inside: exactly the nine pixels of the window.
         assert_eq!(spikes.len(), 9);
+    }
+
+    #[test]
+    fn a_saved_image_goes_on_with_the_same_spikes() {
+        let patch = Patch { ticks: 4, ..PATCH };
+        let rates: Vec<f64> = (0..30).map(|i| f64::from(i) * 30.0).collect();
+        for timing in [Timing::Grid, Timing::Continuous] {
+            for patch in [None, Some(patch)] {
+                let mut whole = noise(&rates, patch, timing);
+                // In the middle of a window's stay.
+                run(&mut whole, 1_001 + 2);
+                let bytes = whole.save().unwrap();
+                let mut fresh = noise(&rates, patch, timing);
+                fresh.load(&bytes).unwrap();
+                assert_eq!(fresh.save().unwrap(), bytes);
+                let expected = run(&mut whole, 500);
+                assert!(expected.len() > 1_000, "{}", expected.len());
+                assert_eq!(run(&mut fresh, 500), expected, "{timing:?} {patch:?}");
+                let mut other = noise(&rates[1..], None, timing);
+                assert!(other.load(&bytes).is_err());
+            }
+        }
     }
 
     #[test]

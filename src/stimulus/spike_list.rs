@@ -1,7 +1,65 @@
 //! Spikes given one by one, from a file or another program.
 
+use std::sync::Arc;
+
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec,
+};
 use crate::base::time::{Duration, Time};
-use crate::stimulus::{Spike, Stimulus};
+use crate::stimulus::{Brings, Entry, Spike, StateError, Stimulus, from_bytes, to_bytes};
+
+/// The registry's entry.
+pub static ENTRY: Entry = Entry {
+    spec: &SPEC,
+    arrives: true,
+    names_neurons: true,
+    build: |values| {
+        let missing = || ParameterError::Missing {
+            model: SPEC.name,
+            parameter: "file",
+            doc: SPEC.parameters[0].doc,
+        };
+        let from = values.number("from").unwrap_or(0.0);
+        Ok(Brings::File {
+            path: values.file("file").ok_or_else(missing)?.clone(),
+            population: values.text("population").map(str::to_owned),
+            from: Duration::from_ms(from).map_err(|error| ParameterError::Inconsistent {
+                model: SPEC.name,
+                parameter: "from",
+                neuron: None,
+                reason: format!(": {error}"),
+            })?,
+        })
+    },
+};
+
+/// The stimulus as users see it.
+pub static SPEC: Spec = Spec {
+    name: "spikes",
+    summary: "Spikes from a file, each onto the neuron that it names.",
+    equations: "",
+    parameters: &[
+        ParameterSpec::new(
+            "file",
+            Kind::File(&["h5", "hdf5", "csv"]),
+            "the spikes, such as \"raster.h5\" (SONATA) or \"raster.csv\" (node_id,timestamp_ms)",
+        ),
+        ParameterSpec::new(
+            "population",
+            Kind::Text,
+            "the name of a population in the file",
+        )
+        .or(Default::Absent("the only one")),
+        ParameterSpec::quantity(
+            "from",
+            Dimension::Time,
+            Range::NonNegative,
+            "spikes are moved by it; they count from when the stimulus is switched on",
+        )
+        .or_number(0.0),
+    ],
+    source: "",
+};
 
 /// Spikes handed over at one tick: enough to make ticks rare, few enough to stay in cache.
 const CHUNK: usize = 4096;
@@ -9,25 +67,59 @@ const CHUNK: usize = 4096;
 /// A fixed list of spikes.
 #[derive(Debug, Clone)]
 pub struct SpikeList {
-    spikes: Vec<Spike>,
+    /// In order, on a clock of their own.
+    spikes: Arc<[Spike]>,
+    offset: Duration,
     next: usize,
 }
 
 impl SpikeList {
     /// The spikes of `list`, given in any order on a clock of their own, moved by `offset` onto the network's.
     pub fn new(list: &[Spike], offset: Duration) -> Self {
-        let mut spikes: Vec<Spike> = list.iter().map(|&(t, unit)| (t + offset, unit)).collect();
+        let mut spikes = list.to_vec();
         spikes.sort_unstable();
-        Self { spikes, next: 0 }
+        Self::shared(spikes.into(), offset)
+    }
+
+    /// As [`new`](Self::new), of spikes that are in order.
+    pub fn shared(spikes: Arc<[Spike]>, offset: Duration) -> Self {
+        Self {
+            spikes,
+            offset,
+            next: 0,
+        }
     }
 }
 
 impl Stimulus for SpikeList {
     fn tick(&mut self, _now: Time, spikes: &mut Vec<Spike>) -> Option<Time> {
         let end = (self.next + CHUNK).min(self.spikes.len());
-        spikes.extend_from_slice(&self.spikes[self.next..end]);
+        for &(t, neuron) in &self.spikes[self.next..end] {
+            // What lies beyond the end of the clock never comes.
+            let Some(t) = t.checked_add(self.offset) else {
+                self.next = self.spikes.len();
+                return None;
+            };
+            spikes.push((t, neuron));
+        }
         self.next = end;
-        self.spikes.get(end).map(|&(t, _)| t)
+        self.spikes.get(end)?.0.checked_add(self.offset)
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        to_bytes(&self.next)
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let next: usize = from_bytes(bytes)?;
+        if next > self.spikes.len() {
+            return Err(StateError(format!(
+                "found {next} spikes that have come, expected at most {}",
+                self.spikes.len()
+            )));
+        }
+        self.next = next;
+        Ok(())
     }
 }
 
@@ -35,18 +127,46 @@ impl Stimulus for SpikeList {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_spike_comes_once_and_in_order() {
-        let list: Vec<Spike> = (0..10_000)
+    fn list(n: i64) -> Vec<Spike> {
+        (0..n)
             .map(|i| (Time::from_ps((i * 7919) % 10_007), i as u32))
-            .collect();
-        let mut stimulus = SpikeList::new(&list, Duration::from_ps(5));
+            .collect()
+    }
+
+    fn rest(stimulus: &mut SpikeList) -> Vec<Spike> {
         let (mut spikes, mut tick) = (Vec::new(), Some(Time::ZERO));
         while let Some(now) = tick {
             tick = stimulus.tick(now, &mut spikes);
         }
-        assert_eq!(spikes.len(), list.len());
+        spikes
+    }
+
+    #[test]
+    fn every_spike_comes_once_and_in_order() {
+        let spikes = rest(&mut SpikeList::new(&list(10_000), Duration::from_ps(5)));
+        assert_eq!(spikes.len(), 10_000);
         assert!(spikes.is_sorted());
         assert_eq!(spikes[0], (Time::from_ps(5), 0));
+    }
+
+    #[test]
+    fn a_state_is_gone_on_from_and_one_of_a_longer_list_refused() {
+        let mut stimulus = SpikeList::new(&list(10_000), Duration::ZERO);
+        stimulus.tick(Time::ZERO, &mut Vec::new());
+        let bytes = stimulus.save().unwrap();
+        let mut other = SpikeList::new(&list(10_000), Duration::ZERO);
+        other.load(&bytes).unwrap();
+        let expected = rest(&mut stimulus);
+        assert_eq!(expected.len(), 10_000 - CHUNK);
+        assert_eq!(rest(&mut other), expected);
+        let mut short = SpikeList::new(&list(100), Duration::ZERO);
+        assert!(short.load(&bytes).is_err());
+    }
+
+    #[test]
+    fn what_lies_beyond_the_clock_never_comes() {
+        let late = [(Time::ZERO, 0), (Time::from_ps(10), 1)];
+        let mut stimulus = SpikeList::new(&late, Duration::from_ps(i64::MAX - 5));
+        assert_eq!(rest(&mut stimulus), [(Time::from_ps(i64::MAX - 5), 0)]);
     }
 }

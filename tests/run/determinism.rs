@@ -1,7 +1,7 @@
 //! The same bits again: for any number of threads, any order of declaration, with or without records, from the resolved
 //! config, and for a seed by itself.
 
-use super::run_file::RunFile;
+use super::run_file::{RunFile, bits};
 use super::setup::{Place, SMALL};
 
 /// Everything that a run file holds of its own seed's simulation.
@@ -55,6 +55,42 @@ fn records_do_not_matter() {
     assert!(none.populations().is_empty() && none.projections().is_empty());
     assert_eq!(output.populations(), ["output"]);
     assert_eq!(output.spikes_of("output"), all.spikes_of("output"));
+}
+
+#[test]
+fn samples_snapshots_and_guards_change_nothing_in_a_night() {
+    let place = Place::with_model(SMALL);
+    place.run("run model.toml --out plain");
+    place.run(
+        "run model.toml --set record.states={population='hidden1',first=2,variables='v_m',every='7ms'} --set \
+         record.weights=['around_sleep',{projection='hidden1_output',at=['0ms','400ms','800ms']}] --set \
+         guard.window=13ms --set guard.max_rate=1kHz --out watched",
+    );
+    let [plain, watched] =
+        ["plain", "watched"].map(|out| RunFile::open(&place.path(&format!("{out}/run.h5"))));
+    assert_eq!(plain.fingerprints(), watched.fingerprints());
+    assert_eq!(plain.accuracy(), watched.accuracy());
+    assert_eq!(plain.spikes(), watched.spikes());
+    // Two sleeps of 400 ms, end to end on one clock: 0, 7, … 798 ms.
+    let (nodes, values) = watched.report("hidden1");
+    assert_eq!((nodes, values.len()), (vec![0, 1], 2 * 115));
+    assert!(values.iter().any(|&v| v > 0.0) && values.iter().all(|&v| v < 15.0));
+    let snapshots = watched.weights_of("hidden1_output");
+    let labels: Vec<&str> = snapshots.iter().map(|(label, _)| &label[..]).collect();
+    let expected = [
+        "before sleep 1",
+        "0 ms",
+        "after sleep 1",
+        "before sleep 2",
+        "400 ms",
+        "800 ms",
+        "after sleep 2",
+    ];
+    assert_eq!(labels, expected);
+    let same = |a: usize, b: usize| bits(&snapshots[a].1) == bits(&snapshots[b].1);
+    // The border belongs to the later sleep; nothing happens in the first tick of these, nor at the end.
+    assert!(same(0, 1) && same(3, 4) && same(5, 6));
+    assert!(!same(0, 2) && !same(2, 3) && !same(3, 6));
 }
 
 #[test]

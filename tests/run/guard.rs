@@ -1,5 +1,12 @@
 //! Guards: networks that are stopped, where and why.
 
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use ndarray::Array2;
+use sharpwave::mlp::perceptron::{Layer, Mlp, Output};
+use sharpwave::mlp::weight_file::write_npz;
+
 use super::run_file::RunFile;
 use super::setup::{Place, said, shipped};
 
@@ -51,6 +58,30 @@ fn a_network_that_runs_away_is_stopped_with_a_readable_file() {
 }
 
 #[test]
+fn a_sleep_that_runs_away_is_stopped_if_that_is_asked_for() {
+    let place = Place::with_model(super::setup::SMALL);
+    let command = "--quiet run model.toml --seeds 1 --set guard.max_rate=20Hz --out r";
+    let output = place.command(command).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    let [printed, error] = [&output.stdout, &output.stderr].map(|text| super::setup::text(text));
+    assert!(
+        error.starts_with("error: population `input` runs away: "),
+        "{error}"
+    );
+    // What there was up to then is shown all the same.
+    assert!(printed.contains("with sleep\n  after task 1"), "{printed}");
+    let file = RunFile::open(&place.path("r/run.h5"));
+    assert!(!file.complete());
+    assert_eq!(file.bouts(), ["task 1", "test after task 1", "sleep 1"]);
+    assert_eq!(place.names("r"), ["run.h5"]);
+    let refused = place.refused("resume r");
+    assert!(
+        refused.contains("a run that a guard stopped has none"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn a_network_that_falls_silent_is_stopped() {
     let place = Place::new();
     let error = tripped(
@@ -91,4 +122,64 @@ fn an_explosion_within_one_window_ends_by_itself() {
         "{error}"
     );
     assert!(!RunFile::open(&place.path("r/run.h5")).complete());
+}
+
+#[test]
+fn a_sleep_that_explodes_ends_with_the_guard_and_gives_no_weights_back() {
+    let place = Place::new();
+    // Gains a million times too large, and no refractoriness: every spike of the input makes every neuron fire, more
+    // than twenty thousand times in a slice of 100 ms.
+    place.write(
+        "model.toml",
+        "schema = 1\nexperiment = \"sleep_replay\"\n\
+         [mlp]\nlayers = [100, 200, 5]\nweights = \"mlp.npz\"\n\
+         [conversion]\ngain = [1e6, 1e6]\n\
+         [neuron]\nmodel = \"lif\"\ntau_m = \"20 ms\"\nv_th = 1\n\
+         [plasticity]\nrule = \"sleep_replay\"\nonto = [\"output\"]\nincrement = 0.01\ndecrement = 0.001\n\
+         [sleep]\nduration = \"1 s\"\ngrid = \"off\"\n\
+         [sleep.input]\npattern = \"image.npy\"\nmax_rate = \"1200 Hz\"\n\
+         [record]\nspikes = []\nweights = \"around_sleep\"\n\
+         [output]\nweights = [\"npz\"]\nfigures = false\n",
+    );
+    let layer = |shape| Layer {
+        weights: Array2::from_elem(shape, 0.1_f32),
+        bias: None,
+    };
+    let mlp = Mlp {
+        layers: vec![layer((200, 100)), layer((5, 200))],
+        output: Output::Relu,
+        keep: 1.0,
+    };
+    write_npz(&place.path("mlp.npz"), &mlp).unwrap();
+    ndarray_npy::write_npy(
+        place.path("image.npy"),
+        &Array2::from_elem((10, 10), 1.0_f32),
+    )
+    .unwrap();
+    let mut command = place.command("--quiet run model.toml --out r");
+    let mut run = command.stderr(Stdio::piped()).spawn().expect("it starts");
+    let began = Instant::now();
+    while run.try_wait().expect("it runs").is_none() {
+        if began.elapsed() > Duration::from_secs(120) {
+            run.kill().expect("it runs");
+            panic!("the sleep does not end");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let output = run.wait_with_output().expect("it ran");
+    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    let error = super::setup::text(&output.stderr);
+    assert!(
+        error.starts_with("error: the network explodes: ")
+            && error.contains("population `hidden1` fires most"),
+        "{error}"
+    );
+    assert!(!place.names("r").iter().any(|name| name.ends_with(".npz")));
+    let file = RunFile::open(&place.path("r/run.h5"));
+    let labels: Vec<String> = file
+        .weights_of("hidden1_output")
+        .into_iter()
+        .map(|(label, _)| label)
+        .collect();
+    assert_eq!(labels, ["before sleep 1"]);
 }

@@ -1,4 +1,4 @@
-//! Recurrent networks from their model files to what a run leaves.
+//! NetworkPlan networks from their model files to what a run leaves.
 
 use crate::run_file::RunFile;
 use crate::setup::{Place, shipped};
@@ -142,15 +142,92 @@ fn thousands_of_threads_are_refused() {
 }
 
 #[test]
-fn options_of_sleep_replay_are_refused() {
+fn a_data_set_is_refused() {
     let place = Place::new();
     let model = shipped("brunel_balanced.toml");
-    for option in ["--seeds 3", "--keep-seeds", "--data ."] {
-        let said = place.refused(&format!("run {model} {option} --out r"));
-        let name = option.split(' ').next().unwrap_or(option);
-        assert!(said.contains(&format!("`{name}`")), "{said}");
-        assert!(!place.path("r").exists());
+    let said = place.refused(&format!("run {model} --data . --out r"));
+    assert!(said.contains("`--data`"), "{said}");
+    assert!(!place.path("r").exists());
+}
+
+#[test]
+fn seeds_of_a_network_are_runs_of_their_own_and_the_table_is_their_mean() {
+    let place = Place::new();
+    let printed = small(
+        &place,
+        "--seeds 3 --keep-seeds --threads 2 --json --out three",
+    );
+    let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    assert_eq!(
+        place.names("three"),
+        [
+            "figures",
+            "rates.csv",
+            "run-seed-2.h5",
+            "run-seed-3.h5",
+            "run.h5"
+        ]
+    );
+    let table = RunFile::open(&place.path("three/run.h5")).fingerprints();
+    let mut rates = Vec::new();
+    let mut bins: Vec<Vec<f64>> = Vec::new();
+    for (index, seed) in (1..=3).enumerate() {
+        let out = format!("s{seed}");
+        let alone = small(&place, &format!("--seed {seed} --json --out {out}"));
+        let alone: serde_json::Value = serde_json::from_str(&alone).expect("JSON");
+        let row = &alone["summary"]["populations"][0];
+        rates.push(row["rate_hz"].as_f64().expect("a rate"));
+        assert!(row.get("rate_sd_hz").is_none());
+        let kept = match seed {
+            1 => "three/run.h5".to_owned(),
+            _ => format!("three/run-seed-{seed}.h5"),
+        };
+        let [kept, alone] =
+            [kept, format!("{out}/run.h5")].map(|name| RunFile::open(&place.path(&name)));
+        assert_eq!(kept.spikes(), alone.spikes());
+        assert_eq!(kept.resolved(), alone.resolved());
+        assert_eq!(table[index], (seed, alone.fingerprint()));
+        let text = place.read(&format!("{out}/rates.csv"));
+        let rates = text.lines().skip(1);
+        let rates = rates.map(|line| {
+            line.rsplit(',')
+                .next()
+                .expect("a rate")
+                .parse()
+                .expect("it")
+        });
+        bins.push(rates.collect());
     }
+    let row = &printed["summary"]["populations"][0];
+    let mean = rates.iter().sum::<f64>() / 3.0;
+    let sd = (rates.iter().map(|rate| (rate - mean).powi(2)).sum::<f64>() / 2.0).sqrt();
+    assert!(sd > 0.0);
+    assert!((row["rate_hz"].as_f64().expect("a mean") - mean).abs() < 1e-9);
+    assert!((row["rate_sd_hz"].as_f64().expect("an SD") - sd).abs() < 1e-9);
+    let text = place.read("three/rates.csv");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("time_ms,population,rate_hz,rate_sd_hz"));
+    for (k, line) in lines.enumerate() {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [mean, sd] = [2, 3].map(|at| fields[at].parse::<f64>().expect("a number"));
+        let sample = [0, 1, 2].map(|seed: usize| bins[seed][k]);
+        let expected = sample.iter().sum::<f64>() / 3.0;
+        let spread = sample
+            .iter()
+            .map(|rate| (rate - expected).powi(2))
+            .sum::<f64>()
+            / 2.0;
+        assert!(
+            (mean - expected).abs() < 1e-9 && (sd - spread.sqrt()).abs() < 1e-9,
+            "{line}"
+        );
+    }
+    // Without the option the first alone leaves a file.
+    small(&place, "--seeds 3 --out first");
+    assert_eq!(place.names("first"), ["figures", "rates.csv", "run.h5"]);
+    let first = RunFile::open(&place.path("first/run.h5"));
+    assert_eq!(first.fingerprints(), table);
+    assert!(first.resolved().contains("seeds = 3"));
 }
 
 /// Brunel 2000, Fig. 8: published 60.7, 37.7 and 5.5 Hz for the last three; in the first, neurons fire together and

@@ -230,10 +230,51 @@ fn after_a_full_disk_a_run_goes_on_from_its_checkpoint() {
         "{error}"
     );
     assert!(
-        error.contains("`sharpwave resume r` goes on from the checkpoint at "),
+        error.contains("`sharpwave resume r` goes on from the last checkpoint"),
         "{error}"
     );
     assert!(place.names("r").contains(&"checkpoint".to_owned()));
     place.run("--quiet resume r");
     assert_same(&place, "r", &whole);
+}
+
+#[test]
+fn the_advice_after_a_kill_before_the_first_checkpoint_works() {
+    let place = Place::new();
+    let whole_command = command("off", "run-a");
+    let command = |out: &str| {
+        let short = command("off", out).replace("duration=20s", "duration=400ms");
+        short.replace("19900ms", "0ms")
+    };
+    place.run(&command("whole"));
+    let mut child = place
+        .command(&whole_command)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !place.path("run-a/run.h5").exists() {
+        assert!(Instant::now() < deadline, "no run file");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+
+    let said = place.refused("resume run-a");
+    let (_, advice) = said.split_once("help: ").expect("a help");
+    assert!(advice.contains("another folder (`--out`)"), "{said}");
+    let (_, remove) = advice.split_once("after `").expect("a command");
+    let (remove, _) = remove.split_once('`').expect("its end");
+    assert_eq!(remove, "rm -r run-a");
+    // The same command is refused as long as the folder is there.
+    assert!(place.refused(&command("run-a")).contains("exists already"));
+    place.run(&command("run-b"));
+    let mut words = remove.split(' ');
+    let mut removal = Command::new(words.next().expect("a program"));
+    let removed = removal.args(words).current_dir(place.path("")).status();
+    assert!(removed.expect("it starts").success());
+    place.run(&command("run-a"));
+    for out in ["run-a", "run-b"] {
+        assert_same(&place, out, &left(&place, "whole"));
+    }
 }

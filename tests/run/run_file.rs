@@ -86,6 +86,16 @@ impl RunFile {
         (nodes, self.column(&format!("report/{name}/data")))
     }
 
+    /// Names of all reports.
+    pub fn reports(&self) -> Vec<String> {
+        let group = self.0.group("report");
+        group.map_or(Vec::new(), |group| {
+            let mut names = group.member_names().unwrap();
+            names.sort();
+            names
+        })
+    }
+
     pub fn bouts(&self) -> Vec<String> {
         self.labels("bouts/name")
     }

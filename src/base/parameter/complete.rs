@@ -56,7 +56,7 @@ fn one(
             Value::Drawn(distribution),
         ) => {
             let (low, high) = distribution.reach();
-            if let Some(outside) = [low, high].into_iter().find(|&x| !within(range, x)) {
+            if let Some(outside) = [low, high].into_iter().find(|&x| !range.contains(x)) {
                 return Err(out_of_range(spec, parameter, outside, range));
             }
         }
@@ -87,11 +87,6 @@ fn one(
         _ => return Err(of_another_kind(spec, parameter, value)),
     }
     Ok(Some(value.clone()))
-}
-
-/// As [`Range::contains`], for the reach of a distribution, which may be without end.
-fn within(range: Range, value: f64) -> bool {
-    range.contains(value) || (range == Range::Finite && !value.is_nan())
 }
 
 fn out_of_range(

@@ -248,3 +248,22 @@ impl<V: Into<Value>> Extend<(&'static str, V)> for Values {
         }
     }
 }
+
+/// Values of parameters by name, in held units: `values! { tau_m: ms(20.0), multapses: true }`.
+///
+/// ```
+/// use sharpwave::{unit::ms, values};
+///
+/// let values = values! { tau_m: ms(20.0), in_degree: 80_u32, multapses: true };
+/// assert_eq!(values.number("tau_m"), Some(20.0));
+/// assert_eq!(values.count("in_degree"), Some(80));
+/// ```
+#[macro_export]
+macro_rules! values {
+    ($($name:ident : $value:expr),* $(,)?) => {{
+        #[allow(unused_mut)]
+        let mut values = $crate::Values::new();
+        $(values.insert(stringify!($name), $value);)*
+        values
+    }};
+}

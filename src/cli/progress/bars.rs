@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::text::{self, Pace};
-use crate::experiment::progress::Progress;
+use crate::run::progress::Progress;
 
 /// Parts of a whole bar, finer than its columns.
 const PARTS: f64 = 1000.0;
@@ -67,8 +67,9 @@ impl Bars {
 /// How much of the present stage is done, 0 to 1; `None` where nothing is under way.
 fn share(progress: &Progress<'_>) -> Option<f64> {
     match *progress {
+        Progress::Building { done, total, .. } => Some(done as f64 / total.max(1) as f64),
         Progress::Training { epoch, epochs, .. } => Some(epoch as f64 / epochs.max(1) as f64),
-        Progress::Sleeping {
+        Progress::Running {
             simulated, total, ..
         } => Some(simulated.as_ms() / total.as_ms().max(f64::MIN_POSITIVE)),
         Progress::Tested { .. } | Progress::Done { .. } => None,

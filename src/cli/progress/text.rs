@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::experiment::progress::{LayerActivity, Progress};
+use crate::run::progress::{PopulationActivity, Progress};
 
 /// How fast a sleep goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,6 +46,10 @@ pub(super) fn sentence(progress: &Progress<'_>, pace: Option<Pace>) -> String {
 /// Where it stands and how long it will take.
 pub(super) fn stage(progress: &Progress<'_>, pace: Option<Pace>) -> String {
     match *progress {
+        Progress::Building { done, total, .. } => {
+            let percent = 100.0 * done as f64 / total.max(1) as f64;
+            format!("building, {percent:.0} % of {} synapses", grouped(total))
+        }
         Progress::Training {
             network,
             task,
@@ -55,20 +59,16 @@ pub(super) fn stage(progress: &Progress<'_>, pace: Option<Pace>) -> String {
             loss,
             ..
         } => format!("{network}, task {task}/{tasks}, epoch {epoch}/{epochs}, loss {loss:.5}"),
-        Progress::Sleeping {
-            sleep,
-            sleeps,
+        Progress::Running {
+            bout,
+            number,
+            of,
             simulated,
             total,
             ..
         } => {
             let (now_s, end_s) = (simulated.as_ms() / 1e3, total.as_ms() / 1e3);
-            let bout = if sleeps == 0 {
-                "run".to_owned()
-            } else {
-                format!("sleep {sleep}/{sleeps}")
-            };
-            let mut text = format!("{bout}, {now_s:.1}/{end_s:.1} s");
+            let mut text = format!("{}, {now_s:.1}/{end_s:.1} s", counted(bout, number, of));
             if let Some(Pace {
                 times_real,
                 seconds_left,
@@ -89,16 +89,31 @@ pub(super) fn stage(progress: &Progress<'_>, pace: Option<Pace>) -> String {
     }
 }
 
-/// Spikes so far and the rate of every layer; `None` outside sleep.
+/// The name of bout number `number` of those `of` that are simulated: `sleep 2/5`; alone where there is but one and it
+/// has no number of its own.
+fn counted(bout: &str, number: usize, of: usize) -> String {
+    match bout.strip_suffix(&format!(" {number}")) {
+        Some(name) => format!("{name} {number}/{of}"),
+        None if of == 1 => bout.to_owned(),
+        None => format!("{bout} {number}/{of}"),
+    }
+}
+
+/// Spikes so far and the rate of every population; `None` where nothing is simulated.
 pub(super) fn activity(progress: &Progress<'_>) -> Option<String> {
-    let Progress::Sleeping {
-        simulated, layers, ..
+    let Progress::Running {
+        simulated,
+        populations,
+        ..
     } = *progress
     else {
         return None;
     };
-    let spikes: u64 = layers.iter().map(|layer| layer.spikes).sum();
-    let rates: Vec<String> = layers.iter().map(|layer| rate(layer, simulated)).collect();
+    let spikes: u64 = populations.iter().map(|each| each.spikes).sum();
+    let rates: Vec<String> = populations
+        .iter()
+        .map(|each| rate(each, simulated))
+        .collect();
     let spikes = grouped(spikes);
     Some(format!("{spikes} spikes, {} Hz", rates.join(", ")))
 }
@@ -112,9 +127,9 @@ fn digits(value: f64) -> usize {
     }
 }
 
-fn rate(layer: &LayerActivity, simulated: crate::base::time::Duration) -> String {
-    let rate_hz = layer.rate_hz(simulated);
-    format!("{} {rate_hz:.*}", layer.name, digits(rate_hz))
+fn rate(population: &PopulationActivity, simulated: crate::base::time::Duration) -> String {
+    let rate_hz = population.rate_hz(simulated);
+    format!("{} {rate_hz:.*}", population.name, digits(rate_hz))
 }
 
 /// `1234567` as `1,234,567`.
@@ -133,6 +148,9 @@ fn grouped(number: u64) -> String {
 /// One JSON object.
 pub(super) fn document(progress: &Progress<'_>, pace: Option<Pace>) -> Value {
     match *progress {
+        Progress::Building { seed, done, total } => json!({
+            "event": "building", "seed": seed, "synapses": done, "total_synapses": total,
+        }),
         Progress::Training {
             seed,
             network,
@@ -145,27 +163,28 @@ pub(super) fn document(progress: &Progress<'_>, pace: Option<Pace>) -> Value {
             "event": "training", "seed": seed, "network": network, "task": task, "tasks": tasks,
             "epoch": epoch, "epochs": epochs, "loss": loss,
         }),
-        Progress::Sleeping {
+        Progress::Running {
             seed,
-            sleep,
-            sleeps,
+            bout,
+            number,
+            of,
             simulated,
             total,
-            layers,
+            populations,
         } => {
-            let layers: Vec<Value> = layers
+            let populations: Vec<Value> = populations
                 .iter()
-                .map(|layer| {
-                    let rate_hz = layer.rate_hz(simulated);
-                    json!({ "name": layer.name, "spikes": layer.spikes, "rate_hz": rate_hz })
+                .map(|each| {
+                    let rate_hz = each.rate_hz(simulated);
+                    json!({ "name": each.name, "spikes": each.spikes, "rate_hz": rate_hz })
                 })
                 .collect();
             json!({
-                "event": "sleeping", "seed": seed, "sleep": sleep, "sleeps": sleeps,
+                "event": "running", "seed": seed, "bout": bout, "number": number, "of": of,
                 "simulated_ms": simulated.as_ms(), "total_ms": total.as_ms(),
                 "times_real": pace.map(|pace| pace.times_real),
                 "seconds_left": pace.map(|pace| pace.seconds_left),
-                "layers": layers,
+                "populations": populations,
             })
         }
         Progress::Tested {
@@ -188,25 +207,34 @@ mod tests {
 
     #[test]
     fn a_sleep_in_words() {
-        let layer = |name: &str, spikes, size| LayerActivity {
+        let layer = |name: &str, spikes, size| PopulationActivity {
             name: name.into(),
             spikes,
             size,
         };
-        let layers = [layer("input", 94_080, 784), layer("hidden1", 816, 1200)];
-        let progress = Progress::Sleeping {
+        let populations = [layer("input", 94_080, 784), layer("hidden1", 816, 1200)];
+        let progress = Progress::Running {
             seed: 1,
-            sleep: 2,
-            sleeps: 5,
+            bout: "sleep 2",
+            number: 2,
+            of: 5,
             simulated: time::Duration::from_ms(8000.0).unwrap(),
             total: time::Duration::from_ms(20_000.0).unwrap(),
-            layers: &layers,
+            populations: &populations,
         };
         let pace = Pace::new(8000.0, Duration::from_millis(160), 12_000.0);
         assert_eq!(
             sentence(&progress, pace),
             "sleep 2/5, 8.0/20.0 s at 50x, 0 s left, 94,896 spikes, input 15, hidden1 0.085 Hz"
         );
+    }
+
+    #[test]
+    fn bouts_are_counted_where_there_are_several() {
+        assert_eq!(counted("sleep 1", 1, 1), "sleep 1/1");
+        assert_eq!(counted("run", 1, 1), "run");
+        assert_eq!(counted("nrem", 1, 2), "nrem 1/2");
+        assert_eq!(counted("nap 7", 2, 3), "nap 7 2/3");
     }
 
     #[test]

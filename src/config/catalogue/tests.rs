@@ -5,7 +5,8 @@ use std::path::Path;
 use super::*;
 use crate::base::suggest;
 use crate::config::{Options, parse};
-use crate::connection;
+use crate::network::projection::rules;
+use crate::stimulus;
 
 /// The error of a network whose projection and stimulus have these lines.
 fn error(projection: &str, stimulus: &str) -> String {
@@ -28,17 +29,16 @@ fn all_names(kinds: &[KindSpec]) -> String {
     format!("one of {}", suggest::list(&names))
 }
 
-fn all_rules() -> String {
-    let rules = connection::specs().into_iter().map(|spec| spec.name);
-    let names: Vec<&str> = rules.chain([WEIGHTS.name]).collect();
+fn all_of(specs: Vec<&'static Spec>) -> String {
+    let names: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
     format!("one of {}", suggest::list(&names))
 }
 
 #[test]
 fn every_name_that_is_read_is_described() {
     let error = error("rule = \"?\"", "kind = \"?\"");
-    assert!(error.contains(&all_rules()), "{error}");
-    assert!(error.contains(&all_names(STIMULUS_KINDS)), "{error}");
+    assert!(error.contains(&all_of(rules())), "{error}");
+    assert!(error.contains(&all_of(stimulus::specs())), "{error}");
     let error = drawn("{ distribution = \"?\" }", "rule = \"?\"", "kind = \"?\"");
     assert!(error.contains(&all_names(DISTRIBUTIONS)), "{error}");
 }
@@ -84,21 +84,21 @@ fn every_key_that_is_described_is_known_and_no_other() {
         known(error(&lines, "kind = \"?\""), name);
     };
     let names = |keys: &'static [KeySpec]| keys.iter().map(|key| key.name);
-    for known in connection::REGISTRY {
-        let own = known.spec.parameters.iter().map(|own| own.name);
+    for known in rules() {
+        let own = known.parameters.iter().map(|own| own.name);
         let keys: Vec<&str> = own.chain(names(keys_of_projections(known))).collect();
-        rule(known.spec.name, &keys);
+        rule(known.name, &keys);
     }
-    rule(WEIGHTS.name, &names(WEIGHTS.keys).collect::<Vec<_>>());
     for form in DISTRIBUTIONS {
         let keys = form.keys.iter().map(|key| format!(", {} = []", key.name));
         let keys: String = keys.collect();
         let table = format!("{{ distribution = \"{}\"{keys}, surplus = 1 }}", form.name);
         known(drawn(&table, "rule = \"?\"", "kind = \"?\""), form.name);
     }
-    for kind in STIMULUS_KINDS {
-        let keys: Vec<&str> = names(kind.keys).collect();
-        let lines = lines(format!("kind = \"{}\"\n", kind.name), &keys);
-        known(error("rule = \"?\"", &lines), kind.name);
+    for entry in stimulus::REGISTRY {
+        let own = entry.spec.parameters.iter().map(|own| own.name);
+        let keys: Vec<&str> = own.chain(names(keys_of_stimuli(entry))).collect();
+        let lines = lines(format!("kind = \"{}\"\n", entry.spec.name), &keys);
+        known(error("rule = \"?\"", &lines), entry.spec.name);
     }
 }

@@ -1,8 +1,12 @@
 //! `[compare]`, `[record]`, `[output]`: controls and what is kept.
 
+use crate::base::time::Duration;
+use crate::config::network::RecordedWeights;
 use crate::config::reader::{Item, Section};
 use crate::config::sleep_replay::{Compare, Data, Export, Joint, Mlp, Record, Weights};
+use crate::neuron::Model;
 
+use super::network::Layers;
 use super::{Network, data};
 
 #[derive(Clone, Copy, PartialEq)]
@@ -95,13 +99,21 @@ fn joint(item: Option<&Item<'_>>, data: Option<&Data>, mlp: Option<&Mlp>) -> Opt
     })
 }
 
-/// Reads `[record]`: everything by default.
-pub(super) fn record(root: &Section<'_>, network: Option<&Network>) -> Option<Record> {
+/// Reads `[record]`: spikes and weights around sleep by default. `model` is that of all layers but the input, of a night
+/// that lasts `duration`.
+pub(super) fn record(
+    root: &Section<'_>,
+    network: Option<&Network>,
+    model: Option<&'static Model>,
+    duration: Option<Duration>,
+) -> Option<Record> {
     let all = || network.map(|network| (0..network.names.len()).collect::<Vec<usize>>());
     let Some(item) = root.get("record") else {
         return Some(Record {
             spikes: all()?,
             weights_around_sleep: true,
+            states: Vec::new(),
+            weights: None,
         });
     };
     let section = item.section()?;
@@ -109,13 +121,51 @@ pub(super) fn record(root: &Section<'_>, network: Option<&Network>) -> Option<Re
         Some(item) => network.and_then(|network| super::layers(&item, network, 0)),
         None => all(),
     };
-    let weights = section.or("weights", true, |item| {
-        item.choice(&[("around_sleep", true), ("off", false)])
+    let layers = network.zip(model).map(|(network, model)| Layers {
+        names: &network.names,
+        sizes: &network.sizes,
+        model,
     });
+    let states = section.or("states", Vec::new(), |item| {
+        layers.as_ref()?.states(&item, duration)
+    });
+    let weights = section.or("weights", (true, None), |item| {
+        weights(&item, layers.as_ref(), duration)
+    });
+    let (weights_around_sleep, weights) = weights?;
     Some(Record {
         spikes: spikes?,
-        weights_around_sleep: weights?,
+        weights_around_sleep,
+        states: states?,
+        weights,
     })
+}
+
+/// Weights around sleep, at instants, both in an array, or neither.
+fn weights(
+    item: &Item<'_>,
+    layers: Option<&Layers<'_>>,
+    duration: Option<Duration>,
+) -> Option<(bool, Option<RecordedWeights>)> {
+    const EXPECTED: &str =
+        "`around_sleep`, a table { projection, at } or { projection, every }, or an array of both";
+    let instants = |item: &Item<'_>| layers?.weights(item, duration).map(Some);
+    if item.is_table() {
+        return Some((false, instants(item)?));
+    }
+    if !item.is_array() {
+        let around = item.choice(&[("around_sleep", true), ("off", false)])?;
+        return Some((around, None));
+    }
+    let (mut around, mut weights) = (false, None);
+    for entry in item.items(EXPECTED)? {
+        match entry.is_table() {
+            true if weights.is_some() => return item.refuse(EXPECTED, None),
+            true => weights = instants(&entry)?,
+            false => around = entry.choice(&[("around_sleep", true)])?,
+        }
+    }
+    Some((around, weights))
 }
 
 /// Reads `[output]`: figures only by default.

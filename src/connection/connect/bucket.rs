@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use crate::base::time::Duration;
 use crate::connection::connect::delay::Delays;
+use crate::connection::error::RuleFault;
+use crate::connection::stop::Pace;
 use crate::synapse::layout::Layout;
 use crate::synapse::sparse::Index;
 
@@ -124,7 +126,15 @@ impl<I: Index> Buckets<I> {
 
     /// Puts all into rows, those of one row in their order; at most as many as 32 bits count. Weights only where they are
     /// `weighted`.
-    pub(super) fn into_rows(self, weighted: bool, delays: &Delays<'_>) -> Rows<I> {
+    ///
+    /// # Errors
+    /// If there is to be an end.
+    pub(super) fn into_rows(
+        self,
+        weighted: bool,
+        delays: &Delays<'_>,
+        pace: &mut Pace<'_>,
+    ) -> Result<Rows<I>, RuleFault> {
         let mut called = self.met;
         called.sort_unstable();
         let mut places = vec![0_u16; called.len()];
@@ -143,11 +153,12 @@ impl<I: Index> Buckets<I> {
             weights: Vec::with_capacity(if weighted { n } else { 0 }),
         };
         for (first, bucket) in (0_u32..).step_by(1 << self.shift).zip(self.buckets) {
+            pace.on(bucket.len())?;
             let end = self.n_source.min(first.saturating_add(1 << self.shift));
             open.add(first..end, &bucket);
         }
         open.first.push(open.delay.len() as u32);
-        Rows {
+        Ok(Rows {
             delays: called
                 .into_iter()
                 .map(|number| delays.delay(number))
@@ -155,7 +166,7 @@ impl<I: Index> Buckets<I> {
             layout: Layout::new(open.n_delay, open.first, open.delay, open.offsets),
             targets: open.targets,
             weights: open.weights,
-        }
+        })
     }
 }
 

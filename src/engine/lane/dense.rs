@@ -21,6 +21,8 @@ pub struct DenseBlock {
     pub delay: Duration,
     /// Weights onto the neurons of the group.
     pub weights: Dense,
+    /// Whether the weights are not those of the assembly, though nothing learns.
+    pub changed: bool,
     /// What changes the weights.
     pub plastic: Option<Plastic>,
     /// Spikes under way. All have the same delay, so they arrive in the order in which they were sent.

@@ -20,9 +20,29 @@ pub struct Member {
     pub local: u32,
 }
 
+/// Which of a group's processes of noise one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// Sign of its weights.
+    pub sign: Sign,
+    /// Number among those of this sign.
+    pub number: usize,
+}
+
+/// Sign of weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Below zero.
+    Negative,
+    /// Zero or above.
+    Positive,
+}
+
 /// What a stimulus brings to a group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Driven {
+    /// Number of the stimulus' name.
+    pub id: u64,
     /// What a spike adds.
     pub weight: f32,
     /// When spikes come, ascending.
@@ -35,8 +55,9 @@ pub struct Driven {
 
 impl Driven {
     /// Nothing yet; each spike will add `weight`.
-    pub fn new(weight: f32) -> Self {
+    pub fn new(id: u64, weight: f32) -> Self {
         Self {
+            id,
             weight,
             times: Vec::new(),
             targets: Vec::new(),
@@ -54,6 +75,14 @@ impl Driven {
         }
         self.times.push(t);
         self.targets.push(target);
+    }
+
+    /// Spikes that have not been delivered.
+    pub(in crate::engine) fn waiting(&self) -> Vec<(Time, u16)> {
+        let times = self.times[self.next..].iter().copied();
+        times
+            .zip(self.targets[self.next..].iter().copied())
+            .collect()
     }
 
     /// When the next spike comes.
@@ -80,8 +109,14 @@ pub struct Group {
     pub neurons: Box<dyn Neurons>,
     /// In the order of `local`.
     pub members: Vec<Member>,
+    /// Index of the population that names the streams of its noise.
+    pub kind: usize,
+    /// Which share of its kind the group is: the entity of those streams.
+    pub part: u64,
     /// External noise.
     pub noise: Vec<Poisson>,
+    /// Which process each is.
+    pub sources: Vec<Source>,
     /// All-to-all synapses, in the order of the numbers of their projections' names; then `members` is one population.
     pub dense: Vec<DenseBlock>,
     /// Spikes from outside.
@@ -90,6 +125,8 @@ pub struct Group {
     pub steps: Vec<(Time, f64)>,
     /// How many steps have been taken.
     pub step: usize,
+    /// The current that flows.
+    pub injected_pa: f64,
     /// An instant to which noise has been applied, and at which it may make a neuron fire.
     pub hit: Option<Time>,
     /// The next instant known at which something happens here, arrivals and noise aside.
@@ -99,16 +136,21 @@ pub struct Group {
 }
 
 impl Group {
-    /// Neurons without anything from outside, at t = 0.
-    pub fn new(neurons: Box<dyn Neurons>, members: Vec<Member>) -> Self {
+    /// Neurons without anything from outside, at t = 0: the share number `part` of the kind of the population at index
+    /// `kind`.
+    pub fn new(neurons: Box<dyn Neurons>, members: Vec<Member>, kind: usize, part: u64) -> Self {
         Self {
             neurons,
             members,
+            kind,
+            part,
             noise: Vec::new(),
+            sources: Vec::new(),
             dense: Vec::new(),
             driven: Vec::new(),
             steps: Vec::new(),
             step: 0,
+            injected_pa: 0.0,
             hit: None,
             due: Time::ZERO,
             fired: Vec::new(),
@@ -120,21 +162,26 @@ impl Group {
         let Self {
             neurons,
             members: _,
+            kind: _,
+            part: _,
             noise,
+            sources,
             dense,
             driven,
             steps,
             step,
+            injected_pa,
             hit,
             due: _,
             fired: _,
         } = self;
         neurons.reset(t);
         noise.clear();
+        sources.clear();
         dense.iter_mut().for_each(DenseBlock::reset);
         driven.clear();
         steps.clear();
-        (*step, *hit) = (0, None);
+        (*step, *injected_pa, *hit) = (0, 0.0, None);
     }
 
     /// Population and number in it of the neuron that is number `local` here.
@@ -238,6 +285,7 @@ impl Group {
             && time <= t
         {
             self.neurons.inject(current_pa);
+            self.injected_pa = current_pa;
             self.step += 1;
         }
     }

@@ -270,3 +270,92 @@ fn half_of_the_patches_are_known_after_either_task() {
         }
     }
 }
+
+/// Everything that training depends on, as bytes that another process could read.
+fn save(mlp: &Mlp, trainer: &Trainer, lesson: &Lesson) -> Vec<u8> {
+    postcard::to_stdvec(&(mlp.parameters(), trainer.parameters(), lesson)).unwrap()
+}
+
+#[test]
+fn cut_anywhere_training_goes_on_bit_for_bit() {
+    let set = DataSet::patches();
+    let training = Training {
+        batch: 3,
+        learning_rate: 0.05,
+        momentum: 0.5,
+        dropout: 0.25,
+    };
+    let start = Mlp::random(&[100, 20, 4], true, 0.1, Output::Relu, 0.75, 3);
+    let lesson = || Lesson::new(set.train.len(), 5, Stream::new(1, "test", 0));
+    let (mut mlp, mut trainer, mut whole) =
+        (start.clone(), Trainer::new(&start, training), lesson());
+    let mut seen = Vec::new();
+    // Four images in batches of three: two batches an epoch, and a cut after each.
+    let mut cuts = vec![save(&mlp, &trainer, &whole)];
+    while let Some(so_far) = trainer.step(&mut mlp, &set.train, &mut whole).unwrap() {
+        seen.push(so_far);
+        cuts.push(save(&mlp, &trainer, &whole));
+    }
+    assert_eq!(cuts.len(), 11);
+    for (at, cut) in cuts.iter().enumerate() {
+        // As fresh as after a restart.
+        let (mut mlp, mut trainer) = (
+            Mlp::random(&[100, 20, 4], true, 0.1, Output::Relu, 0.75, 9),
+            Trainer::new(&start, training),
+        );
+        let (weights, momentum, mut lesson): (Parameters, Parameters, Lesson) =
+            postcard::from_bytes(cut).unwrap();
+        assert!(mlp.restore(&weights) && trainer.restore(&momentum));
+        let mut later = Vec::new();
+        while let Some(so_far) = trainer.step(&mut mlp, &set.train, &mut lesson).unwrap() {
+            later.push(so_far);
+        }
+        assert_eq!(later, seen[at..], "cut after batch {at}");
+        assert_eq!(&save(&mlp, &trainer, &lesson), cuts.last().unwrap());
+        assert!(lesson.is_over());
+    }
+    // Each part of what is saved matters: without it training goes elsewhere.
+    let (weights, momentum, lesson): (Parameters, Parameters, Lesson) =
+        postcard::from_bytes(&cuts[5]).unwrap();
+    for without in ["momentum", "weights", "lesson"] {
+        let (mut mlp, mut trainer, mut lesson) = (
+            start.clone(),
+            Trainer::new(&start, training),
+            lesson.clone(),
+        );
+        if without != "weights" {
+            assert!(mlp.restore(&weights));
+        }
+        if without != "momentum" {
+            assert!(trainer.restore(&momentum));
+        }
+        if without == "lesson" {
+            lesson = Lesson::new(set.train.len(), 5, Stream::new(1, "test", 0));
+        }
+        while trainer
+            .step(&mut mlp, &set.train, &mut lesson)
+            .unwrap()
+            .is_some()
+        {}
+        assert_ne!(
+            &save(&mlp, &trainer, &lesson),
+            cuts.last().unwrap(),
+            "{without}"
+        );
+    }
+}
+
+#[test]
+fn parameters_of_another_shape_are_refused() {
+    let mut mlp = Mlp::random(&[4, 3, 2], false, 0.1, Output::Relu, 1.0, 1);
+    for (sizes, bias) in [
+        (&[4, 3][..], false),
+        (&[4, 2, 2], false),
+        (&[4, 3, 2], true),
+    ] {
+        let other = Mlp::random(sizes, bias, 0.1, Output::Relu, 1.0, 2);
+        let before = mlp.clone();
+        assert!(!mlp.restore(&other.parameters()), "{sizes:?} {bias}");
+        assert_eq!(mlp, before);
+    }
+}

@@ -6,13 +6,18 @@ use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Ran
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::neuron::individual::{self, Dynamics};
-use crate::neuron::{Model, RowWeights, Setup, V_M};
+use crate::neuron::{Example, Model, RowWeights, Setup, V_M};
 
-static MODEL: Model = Model {
+pub(super) static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
     build: |setup| individual::build::<Perfect>(&setup),
+    bytes: |_| individual::bytes::<Perfect>(),
+    example: Example {
+        values: &[("slope", 30.0)],
+        weight: 1.5,
+    },
 };
 
 static SPEC: Spec = Spec {
@@ -47,9 +52,11 @@ struct Perfect {
 impl Dynamics for Perfect {
     type State = f64;
 
-    const NAME: &'static str = SPEC.name;
+    const SPEC: &'static Spec = &SPEC;
 
     const HAS_CURRENTS: bool = false;
+
+    const WIDTH: usize = 1;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
         let values = parameter::complete(&SPEC, values)?;
@@ -110,6 +117,14 @@ impl Dynamics for Perfect {
 
     fn is_finite(&self, v: &f64) -> bool {
         v.is_finite()
+    }
+
+    fn numbers(&self, v: &f64) -> impl IntoIterator<Item = f64> {
+        [*v]
+    }
+
+    fn of_numbers(&self, numbers: &[f64], _held: bool) -> f64 {
+        numbers[0]
     }
 }
 

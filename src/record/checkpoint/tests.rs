@@ -6,18 +6,27 @@ use super::*;
 
 fn example() -> Checkpoint {
     let lengths = [("/spikes/e/node_ids", 12), ("/bouts/name", 0)];
+    let slot = Slot {
+        state: (0..=255).collect(),
+        lengths: Some(
+            lengths
+                .map(|(path, rows)| (path.to_owned(), rows))
+                .into_iter()
+                .collect(),
+        ),
+    };
     Checkpoint {
         model: "schema = 1\n".into(),
+        overrides: vec!["parameter.g=4".into()],
+        source: "schema = 1 # as typed\n".into(),
+        keep_seeds: true,
         files: vec![("/data/spikes.csv".into(), u128::MAX - 5)],
-        graph: 1 << 100,
-        now: Time::from_ps(123_456_789),
-        lengths: lengths
-            .map(|(path, rows)| (path.to_owned(), rows))
-            .into_iter()
-            .collect(),
-        engine: (0..=255).collect(),
-        driver: vec![7; 1000],
+        slots: [("5/sleep".to_owned(), slot)].into(),
     }
+}
+
+fn put(checkpoint: &Checkpoint, folder: &Path) -> Result<(), OutputError> {
+    write(folder, checkpoint.bytes())
 }
 
 fn parse(bytes: &[u8]) -> Result<Checkpoint, String> {
@@ -33,12 +42,12 @@ fn sealed(content: &[u8]) -> Vec<u8> {
 fn what_is_written_is_read_and_replaces_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
     let first = example();
-    first.write(folder.path()).unwrap();
+    put(&first, folder.path()).unwrap();
     let second = Checkpoint {
-        now: Time::from_ps(5),
+        keep_seeds: false,
         ..example()
     };
-    second.write(folder.path()).unwrap();
+    put(&second, folder.path()).unwrap();
     assert_eq!(Checkpoint::read(folder.path()).unwrap(), second);
     let names = || std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(names(), 1);
@@ -49,8 +58,8 @@ fn what_is_written_is_read_and_replaces_what_was_there() {
     assert_eq!(
         Checkpoint::read(folder.path()).unwrap_err().to_string(),
         format!(
-            "`{}`: no such file, expected the checkpoint of a run\n  help: the run ended before its first checkpoint; \
-             the same command runs it again, with the same result",
+            "`{}`: no such file, expected the checkpoint of a run\n  help: a run that a guard stopped has none, as it \
+             would be stopped there again; run a changed model anew, into another folder",
             path.display()
         )
     );
@@ -59,10 +68,10 @@ fn what_is_written_is_read_and_replaces_what_was_there() {
 #[test]
 fn a_write_that_fails_leaves_the_old_one() {
     let folder = tempfile::tempdir().unwrap();
-    example().write(folder.path()).unwrap();
+    put(&example(), folder.path()).unwrap();
     // A folder in the place of the temporary file cannot be written.
     std::fs::create_dir(folder.path().join("checkpoint.part")).unwrap();
-    let error = example().write(folder.path()).unwrap_err().to_string();
+    let error = put(&example(), folder.path()).unwrap_err().to_string();
     assert!(error.contains("cannot write"), "{error}");
     assert_eq!(Checkpoint::read(folder.path()).unwrap(), example());
 }
@@ -84,10 +93,10 @@ fn what_is_no_checkpoint_of_this_program_is_told_apart() {
         assert_eq!(parse(&changed).unwrap_err(), damaged, "byte {at}");
     }
     let mut later = bytes.clone();
-    later[MAGIC.len()] = 2;
+    later[MAGIC.len()] = 3;
     assert_eq!(
         parse(&later).unwrap_err(),
-        "`checkpoint`: the checkpoint's format is 2, expected 1\n  help: go on with the version of sharpwave that \
+        "`checkpoint`: the checkpoint's format is 3, expected 2\n  help: go on with the version of sharpwave that \
          wrote it"
     );
     let head = [&MAGIC[..], &FORMAT.to_le_bytes()].concat();

@@ -10,7 +10,7 @@ use crate::config::reader::{Item, Section};
 use super::Known;
 
 /// The absolute refractory period of cortical neurons is near 1 ms: nothing fires faster for long.
-const MAX_RATE_HZ: f64 = 1e3;
+pub(super) const MAX_RATE_HZ: f64 = 1e3;
 
 /// Long enough that a hundred neurons at 1 Hz are not silent by chance, short enough to stop early.
 const WINDOW: Duration = Duration::from_ps(100_000_000_000);
@@ -46,17 +46,20 @@ fn count(item: &Item<'_>, known: &Known<'_>) -> Option<u32> {
     Some(lanes)
 }
 
-/// Reads `[guard]`.
-pub(super) fn guard(root: &Section<'_>) -> Option<Guard> {
+/// Reads `[guard]`; `max_rate_hz` stands where it is silent.
+pub(in crate::config::read) fn guard(
+    root: &Section<'_>,
+    max_rate_hz: Option<f64>,
+) -> Option<Guard> {
     let Some(item) = root.get("guard") else {
         return Some(Guard {
-            max_rate_hz: Some(MAX_RATE_HZ),
+            max_rate_hz,
             min_rate_hz: None,
             window: WINDOW,
         });
     };
     let section = item.section()?;
-    let max_rate_hz = section.or("max_rate", Some(MAX_RATE_HZ), |item| rate(&item));
+    let max_rate_hz = section.or("max_rate", max_rate_hz, |item| rate(&item));
     let min_rate_hz = section.or("min_rate", None, |item| rate(&item));
     let window = section.or("window", WINDOW, |item| item.duration());
     let (max_rate_hz, min_rate_hz) = (max_rate_hz?, min_rate_hz?);
@@ -81,7 +84,7 @@ fn rate(item: &Item<'_>) -> Option<Option<f64>> {
 }
 
 /// Reads `[checkpoint]`.
-pub(super) fn checkpoint(root: &Section<'_>) -> Option<Option<time::Duration>> {
+pub(in crate::config::read) fn checkpoint(root: &Section<'_>) -> Option<Option<time::Duration>> {
     let Some(item) = root.get("checkpoint") else {
         return Some(Some(CHECKPOINT));
     };

@@ -4,15 +4,15 @@ use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::config::network::{Record, Recorded, SampledStates, Selection};
 use crate::config::reader::{Item, Section};
+use crate::network::Projection;
 
-use super::projection::Connected;
 use super::{Known, selection, snapshot};
 
 /// Reads `[record]`; nothing is recorded where it is missing. `projections` are all there are, if none is at fault.
 pub(super) fn record(
     root: &Section<'_>,
     known: &Known<'_>,
-    projections: Option<&[Connected]>,
+    projections: Option<&[Projection]>,
     duration: Option<Duration>,
 ) -> Option<Record> {
     let Some(item) = root.get("record") else {
@@ -25,15 +25,7 @@ pub(super) fn record(
         _ if !item.is_table() => item.refuse("`off` or a table { bin }", None),
         _ => bin(&item, duration).map(Some),
     });
-    let states = section.or("states", Vec::new(), |item| {
-        const EXPECTED: &str = "tables { population, neurons, variables, every }";
-        let read = |entry: &Item<'_>| sampled(entry, known, duration);
-        if item.is_array() {
-            item.list(EXPECTED, |entry| read(&entry))
-        } else {
-            Some(vec![read(&item)?])
-        }
-    });
+    let states = section.or("states", Vec::new(), |item| states(&item, known, duration));
     let weights = section.or("weights", None, |item| match item.as_text() {
         Some("off") => Some(None),
         _ => snapshot::read(&item, projections, duration).map(Some),
@@ -52,6 +44,21 @@ pub(super) fn record(
         states: states?,
         weights: weights?,
     })
+}
+
+/// Tables of what is sampled; a single one needs no brackets.
+pub(super) fn states(
+    item: &Item<'_>,
+    known: &Known<'_>,
+    duration: Option<Duration>,
+) -> Option<Vec<SampledStates>> {
+    const EXPECTED: &str = "tables { population, neurons, variables, every }";
+    let read = |entry: &Item<'_>| sampled(entry, known, duration);
+    if item.is_array() {
+        item.list(EXPECTED, |entry| read(&entry))
+    } else {
+        Some(vec![read(item)?])
+    }
 }
 
 /// Populations, or some neurons of them, none twice; a single one needs no brackets.

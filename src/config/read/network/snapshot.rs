@@ -5,15 +5,43 @@ use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::config::network::{Instants, RecordedWeights};
 use crate::config::reader::{Item, Section};
+use crate::network::Projection;
 
-use super::projection::Connected;
 use super::record::at_most;
 
 /// Reads the table; names are checked where `projections` are all there are.
 pub(super) fn read(
     item: &Item<'_>,
-    projections: Option<&[Connected]>,
+    projections: Option<&[Projection]>,
     duration: Option<Duration>,
+) -> Option<RecordedWeights> {
+    read_with(item, duration, &|entry| name(entry, projections))
+}
+
+/// Reads the table, where `known` are the names of all projections.
+pub(super) fn read_among(
+    item: &Item<'_>,
+    known: &[String],
+    duration: Option<Duration>,
+) -> Option<RecordedWeights> {
+    const EXPECTED: &str = "the name of a projection from one layer to the next";
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    read_with(item, duration, &|entry| {
+        let text = entry.text(EXPECTED)?;
+        match known.contains(&text) {
+            true => Some(text.into()),
+            false => entry.refuse(EXPECTED, suggest::help(text, &known)),
+        }
+    })
+}
+
+/// Reads one name.
+type ReadName<'a> = &'a dyn Fn(&Item<'_>) -> Option<String>;
+
+fn read_with(
+    item: &Item<'_>,
+    duration: Option<Duration>,
+    name: ReadName<'_>,
 ) -> Option<RecordedWeights> {
     if !item.is_table() {
         return item.refuse(
@@ -27,7 +55,7 @@ pub(super) fn read(
             "projection",
             "whose weights are recorded, such as [\"hidden1_output\"]",
         )
-        .and_then(|item| names(&item, projections));
+        .and_then(|item| names(&item, name));
     let instants = instants(&section, duration);
     Some(RecordedWeights {
         projections: names?,
@@ -36,11 +64,11 @@ pub(super) fn read(
 }
 
 /// Dense projections, at least one, none twice; a single one needs no brackets.
-fn names(item: &Item<'_>, projections: Option<&[Connected]>) -> Option<Vec<String>> {
+fn names(item: &Item<'_>, name: ReadName<'_>) -> Option<Vec<String>> {
     if !item.is_array() {
-        return Some(vec![name(item, projections)?]);
+        return Some(vec![name(item)?]);
     }
-    let names = item.list("projections", |entry| name(&entry, projections))?;
+    let names = item.list("projections", |entry| name(&entry))?;
     if names.is_empty() {
         return item.refuse("at least one projection", None);
     }
@@ -54,23 +82,23 @@ fn names(item: &Item<'_>, projections: Option<&[Connected]>) -> Option<Vec<Strin
     Some(names)
 }
 
-fn name(item: &Item<'_>, projections: Option<&[Connected]>) -> Option<String> {
+fn name(item: &Item<'_>, projections: Option<&[Projection]>) -> Option<String> {
     const EXPECTED: &str = "the name of a projection with `rule = \"weights\"`";
     let text = item.text(EXPECTED)?;
     let Some(projections) = projections else {
         // The projection at fault is the one problem to mend.
         return Some(text.into());
     };
-    let dense = |projection: &&Connected| matches!(projection, Connected::Dense(_));
+    let dense = |projection: &&Projection| projection.is_dense();
     let dense: Vec<&str> = projections
         .iter()
         .filter(dense)
-        .map(Connected::name)
+        .map(|projection| &projection.name[..])
         .collect();
     if dense.contains(&text) {
         return Some(text.into());
     }
-    if projections.iter().any(|known| known.name() == text) {
+    if projections.iter().any(|known| known.name == text) {
         let message = format!(
             "`{}` names projection `{text}`, whose weights are drawn or read once and do not change, expected {EXPECTED}",
             item.path

@@ -1,0 +1,156 @@
+//! What a simulation refuses to do.
+
+use std::fmt;
+
+use crate::base::suggest;
+use crate::base::time::Time;
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A population.
+    Population,
+    /// A projection.
+    Projection,
+    /// A stimulus.
+    Stimulus,
+    /// A variable of a population's neurons.
+    Variable,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Population => "population",
+            Self::Projection => "projection",
+            Self::Stimulus => "stimulus",
+            Self::Variable => "variable",
+        })
+    }
+}
+
+/// A question or a change that does not fit the network.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SimulationError {
+    /// A name that nothing has.
+    #[error("there is no {kind} `{name}`{}", help(name, known))]
+    Unknown {
+        /// What was looked for.
+        kind: Kind,
+        /// Under which name.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// A name that something has already.
+    #[error("there is a {kind} `{name}` already")]
+    Taken {
+        /// What has it.
+        kind: Kind,
+        /// The name.
+        name: String,
+    },
+    /// A neuron beyond the end of its population.
+    #[error("population `{population}` has no neuron {neuron}, expected one below {size}")]
+    NoNeuron {
+        /// The population.
+        population: String,
+        /// The neuron.
+        neuron: u32,
+        /// Neurons that there are.
+        size: u32,
+    },
+    /// The weights of a sparse projection, which are merged with those of others.
+    #[error("projection `{projection}` is sparse: its weights cannot be read or set as a matrix")]
+    Sparse {
+        /// The projection.
+        projection: String,
+    },
+    /// A matrix that does not fit its projection.
+    #[error(
+        "projection `{projection}`: found {} x {} weights (targets x sources), expected {target} x {source_size}",
+        found.0, found.1
+    )]
+    Shape {
+        /// The projection.
+        projection: String,
+        /// Targets and sources of the weights found.
+        found: (usize, usize),
+        /// Neurons of the target population.
+        target: usize,
+        /// Neurons of the source population.
+        source_size: usize,
+    },
+    /// A weight that is no number.
+    #[error(
+        "projection `{projection}`: the weight from {source_neuron} to {target_neuron} is {value}, expected a finite number"
+    )]
+    NotFinite {
+        /// The projection.
+        projection: String,
+        /// Source of the synapse.
+        source_neuron: usize,
+        /// Its target.
+        target_neuron: usize,
+        /// Its weight.
+        value: f32,
+    },
+    /// A stimulus given from outside, which the network cannot begin by itself.
+    #[error(
+        "the stimulus `{name}` was given from outside: expected it to be given again, it cannot be switched on"
+    )]
+    Given {
+        /// The stimulus.
+        name: String,
+    },
+    /// A rate that is none.
+    #[error(
+        "the rate of the stimulus `{name}` is {rate_hz} Hz, expected a finite number that is not negative"
+    )]
+    Rate {
+        /// The stimulus.
+        name: String,
+        /// The rate.
+        rate_hz: f64,
+    },
+    /// A stimulus that has no rate.
+    #[error("the stimulus `{name}` has no rate")]
+    NoRate {
+        /// The stimulus.
+        name: String,
+    },
+    /// A network that exploded within a window cannot go on.
+    #[error(
+        "the network exploded at {now} and cannot go on; expected a bout that keeps its weights alone"
+    )]
+    Exploded {
+        /// When.
+        now: Time,
+    },
+    /// A change at another instant than the one at hand.
+    #[error("a change at {at} while the network stands at {now}, expected one at that instant")]
+    NotNow {
+        /// When it was to be.
+        at: Time,
+        /// When the network is.
+        now: Time,
+    },
+}
+
+fn help(name: &str, known: &[String]) -> String {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let help = suggest::help(name, &known);
+    help.map_or_else(String::new, |help| format!("; {help}"))
+}
+
+/// A saved state that does not belong to a network, or cannot be saved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the state does not fit the network: {0}")]
+pub struct StateError(pub String);
+
+impl From<crate::neuron::StateError> for StateError {
+    fn from(error: crate::neuron::StateError) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -1,0 +1,343 @@
+//! A network run window by window on any number of threads.
+//!
+//! The lookahead is the shortest delay of any projection between lanes: what is emitted in a window of that length
+//! arrives after it. So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run
+//! is cut, and how many threads take lanes does not change any bit; empty windows are skipped.
+
+mod bout;
+mod change;
+mod checkpoint;
+mod drive;
+mod graph;
+mod input;
+mod sample;
+mod weights;
+
+use std::mem;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use crate::base::stream::name_hash;
+use crate::base::time::{Duration, Time};
+use crate::engine::Observer;
+use crate::engine::error::{Kind, SimulationError};
+use crate::engine::fingerprint::Fingerprint;
+use crate::engine::lane::dense::DenseBlock;
+use crate::engine::lane::{Lane, Spike};
+use crate::event::agenda::Agenda;
+use crate::neuron::Variable;
+use crate::stimulus;
+pub use bout::{Bout, Keep};
+pub use change::Change;
+use drive::Drive;
+pub(in crate::engine) use input::Inputs;
+pub(in crate::engine) use weights::Projection;
+
+/// A population as the exchange needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    /// Name.
+    pub name: String,
+    /// Number of its name: enters the fingerprint and orders spikes of one instant.
+    pub id: u64,
+    /// Neurons.
+    pub size: u32,
+    /// What can be sampled of them.
+    pub variables: &'static [Variable],
+    /// Where its neurons are, in ascending order.
+    pub(super) places: Vec<Place>,
+}
+
+impl Population {
+    /// A population whose neurons have no place yet.
+    pub(super) fn new(name: String, size: u32, variables: &'static [Variable]) -> Self {
+        Self {
+            id: name_hash(&name),
+            name,
+            size,
+            variables,
+            places: Vec::new(),
+        }
+    }
+}
+
+/// Neurons of a population that lie together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The first of them.
+    pub(super) first: u32,
+    /// Lane, group in it, number in the group of the first.
+    pub(super) lane: usize,
+    pub(super) group: usize,
+    pub(super) local: u32,
+}
+
+/// Why a run came to its end.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It is where it was to go.
+    Reached,
+    /// The observer wants no more.
+    Enough,
+    /// There were so many spikes within one window, which is so long, that it was left before its end: the network
+    /// cannot go on.
+    Exploded(Duration),
+}
+
+/// Lanes, and the spikes between them.
+pub struct Simulation {
+    populations: Vec<Population>,
+    projections: Vec<Projection>,
+    lanes: Vec<Lane>,
+    lookahead: Duration,
+    now: Time,
+    /// Spikes of the last step, in order, which the lanes have not seen yet.
+    spikes: Vec<Spike>,
+    /// The bout at hand.
+    bout: bout::Current,
+    /// What reaches the network by declaration.
+    inputs: Inputs,
+    drives: Vec<Drive>,
+    /// The next tick of each drive, by the number of its name.
+    agenda: Agenda<u64>,
+    /// Spikes of the tick at hand.
+    drawn: Vec<stimulus::Spike>,
+    counts: Vec<u64>,
+    fingerprint: Fingerprint,
+    /// Hash of what does not change, once it has been asked for.
+    graph: OnceLock<u128>,
+    /// Windows that were not skipped.
+    steps: u64,
+    /// Whether the last of them was left before its end.
+    exploded: bool,
+}
+
+impl Simulation {
+    /// `lanes` of `populations`, given by name and size, `projections` and `inputs`, none of which is on, at t = 0. `lookahead` is the shortest delay above zero among
+    /// all projections; a long one is as good for a network without any.
+    pub(super) fn new(
+        mut populations: Vec<Population>,
+        projections: Vec<Projection>,
+        inputs: Inputs,
+        mut lanes: Vec<Lane>,
+        lookahead: Duration,
+    ) -> Self {
+        for (at, lane) in lanes.iter_mut().enumerate() {
+            lane.set_lookahead(lookahead);
+            for (number, group) in lane.groups.iter().enumerate() {
+                for member in &group.members {
+                    populations[member.population].places.push(Place {
+                        first: member.first,
+                        lane: at,
+                        group: number,
+                        local: member.local,
+                    });
+                }
+            }
+        }
+        for population in &mut populations {
+            population.places.sort_unstable_by_key(|place| place.first);
+        }
+        let counts = vec![0; populations.len()];
+        Self {
+            populations,
+            projections,
+            lanes,
+            lookahead,
+            now: Time::ZERO,
+            spikes: Vec::new(),
+            bout: bout::Current::default(),
+            inputs,
+            drives: Vec::new(),
+            agenda: Agenda::default(),
+            drawn: Vec::new(),
+            counts,
+            fingerprint: Fingerprint::default(),
+            graph: OnceLock::new(),
+            steps: 0,
+            exploded: false,
+        }
+    }
+
+    /// The end of the last run.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Spikes so far, per population.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The running hash over all spikes.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Populations, in order of declaration.
+    pub fn populations(&self) -> &[Population] {
+        &self.populations
+    }
+
+    /// The index of the population called `name`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn index_of(&self, name: &str) -> Result<usize, SimulationError> {
+        let mut populations = self.populations.iter();
+        let found = populations.position(|population| population.name == name);
+        found.ok_or_else(|| SimulationError::Unknown {
+            kind: Kind::Population,
+            name: name.into(),
+            known: self
+                .populations
+                .iter()
+                .map(|known| known.name.clone())
+                .collect(),
+        })
+    }
+
+    /// Parts that advance side by side.
+    pub fn n_lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// Synapses, and the bytes that they take, indices included.
+    pub fn synapses(&self) -> (usize, usize) {
+        let blocks = self.lanes.iter().flat_map(|lane| &lane.blocks);
+        let sparse = blocks.map(|block| (block.rows.n_synapses(), block.rows.bytes()));
+        let dense = self.dense();
+        let dense = dense.map(|block| (block.weights.n_synapses(), block.weights.bytes()));
+        sparse
+            .chain(dense)
+            .fold((0, 0), |sum, block| (sum.0 + block.0, sum.1 + block.1))
+    }
+
+    fn dense(&self) -> impl Iterator<Item = &DenseBlock> {
+        let groups = self.lanes.iter().flat_map(|lane| &lane.groups);
+        groups.flat_map(|group| &group.dense)
+    }
+
+    /// Windows run so far in which something may have happened: states are as they were where this has not grown.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Spikes per population of the last window that was run: after an explosion, who is in it.
+    pub fn last_spikes(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.populations.len()];
+        for spike in &self.spikes {
+            counts[spike.population as usize] += 1;
+        }
+        counts
+    }
+
+    /// Runs from now up to, and not including, `until`, or to the end of a window after which the observer wants no more
+    /// or in which the network exploded. A network that has exploded does not move until its next bout.
+    pub fn run(&mut self, until: Time, observer: &mut dyn Observer) -> Ended {
+        while self.now < until && !observer.has_enough() && !self.exploded {
+            self.skip(until);
+            if self.now == until {
+                break;
+            }
+            let window = self.now.ps() / self.lookahead.ps();
+            let end = (window + 1)
+                .checked_mul(self.lookahead.ps())
+                .map_or(Time::MAX, Time::from_ps);
+            let end = end.min(until);
+            self.draw(end);
+            self.step(window, end, observer);
+        }
+        if self.exploded {
+            Ended::Exploded(self.lookahead)
+        } else if self.now < until {
+            Ended::Enough
+        } else {
+            Ended::Reached
+        }
+    }
+
+    /// Runs every lane up to `end`, which lies in `window`, the one at hand, or ends it.
+    fn step(&mut self, window: i64, end: Time, observer: &mut dyn Observer) {
+        let spikes = &self.spikes;
+        let run = |lane: &mut Lane| {
+            lane.take_in(spikes);
+            lane.run(window, end);
+        };
+        match &mut self.lanes[..] {
+            [lane] => run(lane),
+            lanes => lanes.par_iter_mut().for_each(run),
+        }
+        self.now = end;
+        self.steps += 1;
+        self.exploded = self.lanes.iter().any(Lane::has_exploded);
+        self.exchange(observer);
+    }
+
+    /// Takes the spikes out of the lanes and shows them in order.
+    fn exchange(&mut self, observer: &mut dyn Observer) {
+        self.spikes.clear();
+        match &mut self.lanes[..] {
+            [lane] => mem::swap(&mut self.spikes, &mut lane.outbox),
+            lanes => {
+                for lane in lanes {
+                    self.spikes.append(&mut lane.outbox);
+                }
+            }
+        }
+        let populations = &self.populations;
+        let key = |spike: &Spike| {
+            let population = &populations[spike.population as usize];
+            (spike.time, population.id, spike.node)
+        };
+        if self.lanes.len() == 1 {
+            // In order of time already.
+            let together = |a: &Spike, b: &Spike| a.time == b.time;
+            let instants = self.spikes.chunk_by_mut(together);
+            instants
+                .filter(|instant| instant.len() > 1)
+                .for_each(|instant| instant.sort_unstable_by_key(key));
+        } else {
+            self.spikes.sort_unstable_by_key(key);
+        }
+        let mut nodes = Vec::new();
+        let together = |a: &Spike, b: &Spike| (a.time, a.population) == (b.time, b.population);
+        for instant in self.spikes.chunk_by(together) {
+            let Spike {
+                time, population, ..
+            } = instant[0];
+            let population = population as usize;
+            nodes.clear();
+            nodes.extend(instant.iter().map(|spike| spike.node));
+            self.counts[population] += nodes.len() as u64;
+            let id = populations[population].id;
+            self.fingerprint.add(id, time, &nodes);
+            observer.spikes(population, time, &nodes);
+        }
+    }
+
+    /// Jumps over windows in which nothing happens.
+    fn skip(&mut self, until: Time) {
+        let lookahead = self.lookahead.ps();
+        // Spikes that the lanes have not seen arrive in windows not known yet.
+        if !self.spikes.is_empty() {
+            return;
+        }
+        let tick = self.agenda.next_time().unwrap_or(Time::MAX);
+        let mut window = tick.ps() / lookahead;
+        for lane in &self.lanes {
+            let alone = lane.next_event().ps() / lookahead;
+            let arrives = lane.next_window().unwrap_or(i64::MAX);
+            window = window.min(alone).min(arrives);
+            if window <= self.now.ps() / lookahead {
+                return;
+            }
+        }
+        let next = window
+            .checked_mul(lookahead)
+            .map_or(Time::MAX, Time::from_ps);
+        self.now = self.now.max(next.min(until));
+    }
+}

@@ -1,0 +1,184 @@
+//! Bouts: what comes from outside is switched on and off where one begins.
+//!
+//! A stimulus belongs to the network and is on or off. One that is switched on begins there, and its own times count from
+//! that instant; one that stays on goes on as if there were no border, so that a border that changes nothing changes no
+//! bit. Noise of one sign onto one group is one superposed process: where a stimulus in it is switched or changes its
+//! rate the whole process begins anew, which loses nothing, because it has no memory.
+
+use rayon::prelude::*;
+
+use super::Simulation;
+use super::input::Inputs;
+use crate::base::time::Time;
+use crate::engine::error::{Kind, SimulationError};
+use crate::engine::fingerprint::Fingerprint;
+use crate::engine::lane::Lane;
+
+/// A stretch of a run in which what is on stays on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bout {
+    /// Which it is, from 0. In the first one noise has the streams of a network that has but one bout.
+    pub number: u64,
+    /// Name, unique in its run: noise that begins in a later bout has streams of this name.
+    pub name: String,
+    /// When it begins.
+    pub start: Time,
+    /// What stays of what was before.
+    pub keep: Keep,
+    /// Names of the stimuli that are on.
+    pub on: Vec<String>,
+}
+
+/// What stays from one bout to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Everything: the bout begins now, and neurons, spikes under way and stimuli that stay on go on.
+    All,
+    /// Weights, counts and fingerprint: neurons are at rest, past and flying spikes forgotten, and every stimulus begins
+    /// anew. The bout may begin at any time.
+    Weights,
+}
+
+/// The bout at hand, as far as it names streams.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Current {
+    pub(super) number: u64,
+    pub(super) name: String,
+    /// Changes to stimuli since it began.
+    pub(super) changes: u64,
+}
+
+impl Current {
+    /// Behind the names of streams that begin now.
+    pub(super) fn suffix(&self) -> String {
+        let bout = match self.number {
+            0 => String::new(),
+            _ => format!(".{}", self.name),
+        };
+        match self.changes {
+            0 => bout,
+            changes => format!("{bout}.change {changes}"),
+        }
+    }
+}
+
+impl Simulation {
+    /// Begins `bout`. A stimulus that was [given](Self::drive) from outside can only stay on where everything is kept;
+    /// otherwise it is gone, and is to be given again.
+    ///
+    /// # Errors
+    /// If there is no such stimulus, or if everything is to be kept and the bout begins at another instant than now or
+    /// the network has exploded. Then nothing has changed.
+    pub fn begin(&mut self, bout: &Bout) -> Result<(), SimulationError> {
+        for name in &bout.on {
+            self.check_declared(name, bout.keep)?;
+        }
+        match bout.keep {
+            Keep::All => {
+                self.check_now(bout.start)?;
+                if self.exploded {
+                    return Err(SimulationError::Exploded { now: self.now });
+                }
+            }
+            Keep::Weights => self.rest(bout.start),
+        }
+        if bout.number == 0 && self.steps == 0 {
+            // Nothing has happened: what was switched on when the network was built begins under this bout's name.
+            self.switch(|_| false);
+        }
+        self.bout = Current {
+            number: bout.number,
+            name: bout.name.clone(),
+            changes: 0,
+        };
+        self.switch(|name| bout.on.iter().any(|on| on == name));
+        Ok(())
+    }
+
+    /// The hash over all spikes since it was last taken, which begins anew: for runs that add up their bouts.
+    pub fn take_fingerprint(&mut self) -> Fingerprint {
+        std::mem::take(&mut self.fingerprint)
+    }
+
+    /// Names of the stimuli that are on, declared and given.
+    pub fn on(&self) -> Vec<&str> {
+        let declared = self.inputs.all();
+        let declared = declared.filter_map(|(name, since)| since.map(|_| name));
+        let given = self.drives.iter().filter(|drive| drive.since.is_none());
+        declared.chain(given.map(|drive| &drive.name[..])).collect()
+    }
+
+    /// A stimulus of this name can be switched on, or stay on.
+    fn check_declared(&self, name: &str, keep: Keep) -> Result<(), SimulationError> {
+        if self.inputs.all().any(|(known, _)| known == name) {
+            return Ok(());
+        }
+        let mut given = self.drives.iter().filter(|drive| drive.since.is_none());
+        match given.any(|drive| drive.name == name) {
+            true if keep == Keep::All => Ok(()),
+            true => Err(SimulationError::Given { name: name.into() }),
+            false => Err(self.no_stimulus(name)),
+        }
+    }
+
+    pub(super) fn no_stimulus(&self, name: &str) -> SimulationError {
+        let declared = self.inputs.all().map(|(name, _)| name);
+        let given = self.drives.iter().filter(|drive| drive.since.is_none());
+        let known = declared.chain(given.map(|drive| &drive.name[..]));
+        SimulationError::Unknown {
+            kind: Kind::Stimulus,
+            name: name.into(),
+            known: known.map(str::to_owned).collect(),
+        }
+    }
+
+    pub(super) fn check_now(&self, at: Time) -> Result<(), SimulationError> {
+        let now = self.now;
+        match at == now {
+            true => Ok(()),
+            false => Err(SimulationError::NotNow { at, now }),
+        }
+    }
+
+    /// Every neuron to rest at `t`, with nothing under way and nothing on.
+    fn rest(&mut self, t: Time) {
+        self.lanes.par_iter_mut().for_each(|lane| lane.reset(t));
+        self.drives.clear();
+        self.agenda.clear();
+        self.spikes.clear();
+        for (_, since) in self.inputs.all_mut() {
+            *since = None;
+        }
+        self.exploded = false;
+        self.now = t;
+    }
+
+    /// Switches stimuli on and off; those that are given can only be switched off.
+    pub(in crate::engine) fn switch(&mut self, on: impl Fn(&str) -> bool) {
+        let before = self.inputs.clone();
+        for (name, since) in self.inputs.all_mut() {
+            *since = on(name).then(|| since.unwrap_or(self.now));
+        }
+        self.drives.retain(|drive| {
+            let stays = drive.since.is_some() || on(&drive.name);
+            if !stays {
+                self.agenda.remove(&drive.id);
+            }
+            stays
+        });
+        self.arrange(&before);
+    }
+
+    /// Brings lanes and drives to the inputs as they are, given what they were `before`.
+    pub(super) fn arrange(&mut self, before: &Inputs) {
+        let (now, suffix) = (self.now, self.bout.suffix());
+        let inputs = &self.inputs;
+        self.lanes.par_iter_mut().for_each(|lane: &mut Lane| {
+            for group in &mut lane.groups {
+                inputs.arrange_noise(before, group, now, &suffix);
+                inputs.arrange_steps(before, group, now);
+            }
+        });
+        self.arrange_drives();
+    }
+}

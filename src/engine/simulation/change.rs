@@ -1,0 +1,96 @@
+//! Changes to a network while it runs, exact at their instant.
+
+use super::Simulation;
+use crate::base::matrix::Matrix;
+use crate::base::time::Time;
+use crate::engine::error::SimulationError;
+
+/// What can be changed between two runs of one bout.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// A stimulus is switched on or off, as at the beginning of a bout; one that was given from outside only off.
+    Stimulus {
+        /// Its name.
+        name: String,
+        /// Whether it is on from now on.
+        on: bool,
+    },
+    /// Noise has another rate, in this bout and later ones.
+    Rate {
+        /// Name of the stimulus.
+        stimulus: String,
+        /// Rate onto each neuron in hertz.
+        hz: f64,
+    },
+    /// A dense projection has other weights.
+    Weights {
+        /// Its name.
+        projection: String,
+        /// The weights.
+        weights: Matrix,
+    },
+}
+
+impl Simulation {
+    /// Applies `change` at `at`, which is now: everything before it happens without the change, and everything at that
+    /// instant and after it with it. Noise that begins anew draws from a stream that is named after the bout and numbered
+    /// by its changes.
+    ///
+    /// # Errors
+    /// If `at` is not now, the network has exploded, or it does not have what is to be changed. Then nothing has changed.
+    pub fn apply(&mut self, at: Time, change: &Change) -> Result<(), SimulationError> {
+        self.check_now(at)?;
+        if self.exploded {
+            return Err(SimulationError::Exploded { now: self.now });
+        }
+        match change {
+            Change::Stimulus { name, on } => self.switch_one(name, *on),
+            Change::Rate { stimulus, hz } => self.set_rate(stimulus, *hz),
+            Change::Weights {
+                projection,
+                weights,
+            } => self.set_weights(projection, weights),
+        }
+    }
+
+    fn switch_one(&mut self, name: &str, on: bool) -> Result<(), SimulationError> {
+        let mut all: Vec<String> = self.on().into_iter().map(str::to_owned).collect();
+        let before = all.len();
+        let declared = self.inputs.all().any(|(known, _)| known == name);
+        if !declared && !all.iter().any(|known| known == name) {
+            return Err(self.no_stimulus(name));
+        }
+        all.retain(|known| known != name);
+        if (all.len() < before) == on {
+            return Ok(());
+        }
+        if on {
+            all.push(name.into());
+        }
+        self.bout.changes += 1;
+        self.switch(|known| all.iter().any(|on| on == known));
+        Ok(())
+    }
+
+    fn set_rate(&mut self, name: &str, rate_hz: f64) -> Result<(), SimulationError> {
+        if !(rate_hz.is_finite() && rate_hz >= 0.0) {
+            let name = name.into();
+            return Err(SimulationError::Rate { name, rate_hz });
+        }
+        let before = self.inputs.clone();
+        let mut noise = self.inputs.noise.iter_mut();
+        let Some(noise) = noise.find(|noise| noise.what.name == name) else {
+            let known = self.inputs.all().any(|(known, _)| known == name)
+                || self.drives.iter().any(|drive| drive.name == name);
+            return Err(match known {
+                true => SimulationError::NoRate { name: name.into() },
+                false => self.no_stimulus(name),
+            });
+        };
+        noise.what.rate_hz = rate_hz;
+        self.bout.changes += 1;
+        self.arrange(&before);
+        Ok(())
+    }
+}

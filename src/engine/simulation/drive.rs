@@ -1,0 +1,192 @@
+//! Stimuli that drive populations. They do not depend on the network, and so run ahead of it.
+
+use std::mem;
+use std::sync::Arc;
+
+use super::{Population, Simulation};
+use crate::base::stream::{Stream, name_hash};
+use crate::base::time::Time;
+use crate::engine::error::{Kind, SimulationError};
+use crate::engine::lane::group::Driven;
+use crate::event::agenda::Key;
+use crate::network::plan::SpikeSource;
+use crate::stimulus::spike_list::SpikeList;
+use crate::stimulus::{self, Onset, Stimulus};
+
+/// A stimulus and where its spikes go.
+pub(super) struct Drive {
+    pub(super) name: String,
+    /// Number made from the name: orders stimuli that tick at one instant.
+    pub(super) id: u64,
+    /// Index of the population.
+    pub(super) population: usize,
+    weight: f32,
+    pub(super) stimulus: Box<dyn Stimulus>,
+    /// Since when a declared one is on; `None` for one that was given from outside.
+    pub(super) since: Option<Time>,
+}
+
+impl Drive {
+    /// When it is to tick.
+    pub(super) fn key(&self, time: Time) -> Key {
+        Key {
+            time,
+            source: self.id,
+        }
+    }
+}
+
+impl Simulation {
+    /// Lets `stimulus`, given from outside under the name `name`, drive the population called `population` from now on:
+    /// each of its spikes adds `weight` to its neuron. Any weight above zero makes a relay fire. It is on until a bout
+    /// begins in which it is not.
+    ///
+    /// # Errors
+    /// If there is no such population, or another stimulus of this name.
+    pub fn drive(
+        &mut self,
+        name: &str,
+        population: &str,
+        weight: f32,
+        stimulus: Box<dyn Stimulus>,
+    ) -> Result<(), SimulationError> {
+        let declared = self.inputs.all().any(|(known, _)| known == name);
+        if declared || self.drives.iter().any(|drive| drive.name == name) {
+            return Err(SimulationError::Taken {
+                kind: Kind::Stimulus,
+                name: name.into(),
+            });
+        }
+        let drive = Drive {
+            name: name.into(),
+            id: name_hash(name),
+            population: self.index_of(population)?,
+            weight,
+            stimulus,
+            since: None,
+        };
+        self.agenda.schedule(drive.id, drive.key(self.now));
+        self.drives.push(drive);
+        self.connect_drives();
+        Ok(())
+    }
+
+    /// Brings drives to the inputs as they are: declared ones in the order of their names, then those that were given,
+    /// in the order in which they were.
+    pub(super) fn arrange_drives(&mut self) {
+        let drives = mem::take(&mut self.drives);
+        let (mut running, given): (Vec<Drive>, Vec<Drive>) =
+            drives.into_iter().partition(|drive| drive.since.is_some());
+        let volleys = &self.inputs.volleys;
+        running.retain(|drive| {
+            let mut same = volleys.iter().filter(|volley| volley.since == drive.since);
+            let stays = same.any(|volley| {
+                (&volley.what.name, volley.what.target) == (&drive.name, drive.population)
+            });
+            if !stays {
+                self.agenda.remove(&drive.id);
+            }
+            stays
+        });
+        for volley in volleys {
+            let (Some(since), volley) = (volley.since, &volley.what) else {
+                continue;
+            };
+            if let Some(at) = running
+                .iter()
+                .position(|drive| (&drive.name, drive.population) == (&volley.name, volley.target))
+            {
+                self.drives.push(running.swap_remove(at));
+                continue;
+            }
+            let population = &self.populations[volley.target];
+            let name = format!("{}.{}", volley.name, population.name);
+            let stimulus: Box<dyn Stimulus> = match &volley.spikes {
+                SpikeSource::List(spikes) => {
+                    Box::new(SpikeList::shared(Arc::clone(spikes), since - Time::ZERO))
+                }
+                SpikeSource::Drawn(begin) => begin(Onset {
+                    start: since,
+                    size: population.size,
+                    seed: self.inputs.seed,
+                    name: name.clone(),
+                    bout: self.bout.name.clone(),
+                    stream: Stream::new(
+                        self.inputs.seed,
+                        &format!("stimulus.{name}{}", self.bout.suffix()),
+                        0,
+                    ),
+                }),
+            };
+            let drive = Drive {
+                name: volley.name.clone(),
+                id: name_hash(&name),
+                population: volley.target,
+                weight: volley.weight,
+                stimulus,
+                since: Some(since),
+            };
+            self.agenda.schedule(drive.id, drive.key(self.now));
+            self.drives.push(drive);
+        }
+        self.drives.extend(given);
+        self.connect_drives();
+    }
+
+    /// Gives every group a place for the spikes of each drive that reaches it, in the order of the drives; where there
+    /// is one already its spikes stay.
+    pub(super) fn connect_drives(&mut self) {
+        let groups = self.lanes.iter_mut().flat_map(|lane| &mut lane.groups);
+        for group in groups {
+            let mut old = mem::take(&mut group.driven);
+            for drive in &self.drives {
+                let mut members = group.members.iter();
+                if !members.any(|member| member.population == drive.population) {
+                    continue;
+                }
+                let at = old.iter().position(|driven| driven.id == drive.id);
+                group.driven.push(match at {
+                    Some(at) => old.swap_remove(at),
+                    None => Driven::new(drive.id, drive.weight),
+                });
+            }
+        }
+    }
+
+    /// Draws what stimuli bring before `end`.
+    pub(super) fn draw(&mut self, end: Time) {
+        let mut spikes = mem::take(&mut self.drawn);
+        while self.agenda.next_time().is_some_and(|next| next < end)
+            && let Some((id, key)) = self.agenda.take_due(end)
+        {
+            let Some(at) = self.drives.iter().position(|drive| drive.id == id) else {
+                continue;
+            };
+            spikes.clear();
+            let next = self.drives[at].stimulus.tick(key.time, &mut spikes);
+            self.hand_out(at, &spikes);
+            if let Some(next) = next {
+                self.agenda.schedule(id, self.drives[at].key(next));
+            }
+        }
+        self.drawn = spikes;
+    }
+
+    /// Gives spikes to the groups of their neurons; what lies in the past never comes.
+    fn hand_out(&mut self, drive: usize, spikes: &[stimulus::Spike]) {
+        let Drive { population, id, .. } = self.drives[drive];
+        let Population { places, size, .. } = &self.populations[population];
+        for (at, place) in places.iter().enumerate() {
+            let end = places.get(at + 1).map_or(*size, |next| next.first);
+            let group = &mut self.lanes[place.lane].groups[place.group];
+            let Some(driven) = group.driven.iter_mut().find(|driven| driven.id == id) else {
+                continue;
+            };
+            for &(t, node) in spikes {
+                if (place.first..end).contains(&node) && t >= self.now {
+                    driven.push(t, (place.local + (node - place.first)) as u16);
+                }
+            }
+        }
+    }
+}

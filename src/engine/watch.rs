@@ -1,0 +1,27 @@
+//! Whoever watches a network being built, and may ask for an end to that.
+
+/// A watcher. It is asked from several threads, at least five times a second on each.
+pub trait Watch: Sync {
+    /// Whether to stop.
+    fn stopped(&self) -> bool;
+
+    /// Takes note that about `done` of about `total` synapses have been drawn.
+    fn assembled(&self, done: u64, total: u64);
+}
+
+/// Watches nothing and never stops.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn stopped(&self) -> bool {
+        false
+    }
+
+    fn assembled(&self, _done: u64, _total: u64) {}
+}
+
+/// What was asked for has been stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("stopped while the network was being built")]
+pub struct Stopped;

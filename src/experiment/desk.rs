@@ -1,0 +1,104 @@
+//! What the jobs of a run share: the folder, the checkpoint, and whether to go on.
+
+use std::path::Path;
+
+use crate::experiment::error::ExperimentError;
+use crate::record::layout::Layout;
+use crate::record::run_file::RunFile;
+use crate::run::act::Act;
+use crate::run::crew::Crew;
+use crate::run::ledger::Ledger;
+use crate::run::{Ended, Run};
+
+/// Where the jobs of a run are done.
+pub struct Desk<'a> {
+    /// The run's folder.
+    pub directory: &'a Path,
+    /// Whether every seed leaves a run file, not the first alone.
+    pub keep_seeds: bool,
+    /// The model file as typed.
+    pub source: &'a str,
+    /// What was given beside it in place of its values.
+    pub overrides: &'a [String],
+    /// Who watches, and whether to stop.
+    pub crew: Crew<'a>,
+    /// The checkpoint.
+    pub ledger: Ledger<'a>,
+}
+
+impl Desk<'_> {
+    /// The run file of the seed at `index`, the first of which leaves `run.h5`; `None` if it leaves none. It holds what the
+    /// job called `job` had recorded when it last saved itself.
+    ///
+    /// # Errors
+    /// If it cannot be written, or is of another run.
+    pub fn file(
+        &self,
+        job: &str,
+        index: usize,
+        seed: u64,
+        layout: impl FnOnce() -> Layout,
+    ) -> Result<Option<RunFile>, ExperimentError> {
+        let name = match index {
+            0 => RUN_FILE.to_owned(),
+            _ if self.keep_seeds => format!("run-seed-{seed}.h5"),
+            _ => return Ok(None),
+        };
+        let path = self.directory.join(name);
+        let slot = self.ledger.slot(job);
+        let file = match slot.and_then(|slot| slot.lengths) {
+            Some(lengths) => RunFile::reopen(&path, layout(), &lengths)?,
+            None => {
+                // Of a run that was killed before it first saved itself: it comes again from the start.
+                let _ = std::fs::remove_file(&path);
+                RunFile::create(&path, layout())?
+            }
+        };
+        Ok(Some(file))
+    }
+
+    /// Runs the job called `name`, from where it last saved itself, to its end or until the run is to stop.
+    ///
+    /// # Errors
+    /// If it fails: then the others are told to stop.
+    pub fn carry_out<A>(&self, name: &str, run: &mut Run<'_, A>) -> Result<Ended, ExperimentError>
+    where
+        A: Act<Error = ExperimentError>,
+    {
+        match self.go_on(name, run) {
+            // Told to stop while it built its network: what it had saved stays.
+            Err(error) if error.is_stop() => Ok(Ended::Stopped),
+            done => self.crew.share(done),
+        }
+    }
+
+    fn go_on<A>(&self, name: &str, run: &mut Run<'_, A>) -> Result<Ended, ExperimentError>
+    where
+        A: Act<Error = ExperimentError>,
+    {
+        let slot = self.ledger.slot(name);
+        let was_complete = match &slot {
+            Some(slot) => run.was_complete(&slot.state)?,
+            None => false,
+        };
+        if !was_complete && !self.crew.may_begin() {
+            return Ok(Ended::Stopped);
+        }
+        if let Some(slot) = slot {
+            run.restore(&slot.state, &self.crew)?;
+        }
+        if was_complete {
+            return Ok(Ended::Complete);
+        }
+        let mut place = self.ledger.begin(name);
+        let ended = run.run(&self.crew, Some(&mut place))?;
+        if ended == Ended::Complete {
+            // Others may still run, and ask for what it found after a break.
+            place.put(run.save()?);
+        }
+        Ok(ended)
+    }
+}
+
+/// Name of the run file in a run's folder.
+pub const RUN_FILE: &str = "run.h5";

@@ -1,0 +1,398 @@
+//! A network that goes through the bouts of sleep replay, or of a control: it learns, is tested, sleeps as a spiking
+//! network and gets its weights back.
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::matrix::Matrix;
+use crate::base::time::Time;
+use crate::config::sleep_replay::projection_name;
+use crate::engine::assembly::assemble_watched;
+use crate::engine::simulation::{self, Keep, Simulation};
+use crate::experiment::control::{JOINT, SEQUENTIAL};
+use crate::experiment::error::ExperimentError;
+use crate::experiment::learner::{Learner, Material, Setting};
+use crate::experiment::score::{Score, Stage};
+use crate::experiment::spiking;
+use crate::mlp::parameters::Parameters;
+use crate::mlp::training::{Accuracy, Lesson, accuracy};
+use crate::protocol::hypnogram::{Bout, Kind};
+use crate::record::error::RecordError;
+use crate::record::run_file::RunFile;
+use crate::record::sink::Sink;
+use crate::run::act::{Act, pack, unpack};
+use crate::run::error::ResumeError;
+use crate::run::progress::{Building, Progress, Watch};
+
+/// Name of the network that sleeps, in files and tables.
+pub const SLEEP: &str = "sleep";
+
+/// A network on its way through its bouts.
+pub struct Pupil<'a> {
+    setting: Setting<'a>,
+    /// Which network: `sleep`, `sequential`, …
+    network: &'static str,
+    learner: Learner,
+    /// Whether the first task has been learnt before the first bout.
+    is_ahead: bool,
+    /// Whether training goes on after the last bout, with the momentum.
+    goes_on: bool,
+    /// Whether every bout is over.
+    is_over: bool,
+    /// The lesson at hand, and what is learnt in it.
+    lesson: Option<(Lesson, Material<'a>)>,
+    scores: Vec<Score>,
+    stage: Stage,
+    /// Sleeps that have ended.
+    sleeps: usize,
+    /// Name of the sleep to keep for figures, if one is.
+    kept: Option<String>,
+    /// Spikes of that sleep so far, per population, while it goes on.
+    spikes: Option<Vec<Vec<(Time, u32)>>>,
+    sleep: Option<Sleep>,
+}
+
+/// One sleep, kept for figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sleep {
+    /// When it began.
+    pub start: Time,
+    /// When it ended.
+    pub stop: Time,
+    /// Per layer, its spikes.
+    pub spikes: Vec<Vec<(Time, u32)>>,
+    /// The network when it began.
+    before: Parameters,
+    /// The network when it ended.
+    after: Parameters,
+}
+
+/// All that changes.
+#[derive(Serialize, Deserialize)]
+struct State {
+    /// `None` once nobody asks for it.
+    mlp: Option<Parameters>,
+    momentum: Option<Parameters>,
+    lesson: Option<Lesson>,
+    scores: Vec<(Stage, Accuracy)>,
+    stage: Stage,
+    sleeps: usize,
+    spikes: Option<Vec<Vec<(Time, u32)>>>,
+    sleep: Option<Sleep>,
+}
+
+impl<'a> Pupil<'a> {
+    /// The network called `network`, which has learnt what `learner` has.
+    pub fn new(setting: Setting<'a>, network: &'static str, learner: Learner) -> Self {
+        Self {
+            setting,
+            network,
+            learner,
+            is_ahead: false,
+            goes_on: false,
+            is_over: false,
+            lesson: None,
+            scores: Vec::new(),
+            stage: Stage::Given,
+            sleeps: 0,
+            kept: None,
+            spikes: None,
+            sleep: None,
+        }
+    }
+
+    /// The same, where the network has learnt the first task already: the bout in which it would is a name only.
+    pub fn ahead(mut self) -> Self {
+        self.is_ahead = true;
+        self
+    }
+
+    /// The same, where training goes on after the last bout.
+    pub fn going_on(mut self) -> Self {
+        self.goes_on = true;
+        self
+    }
+
+    /// Keeps the last sleep of `bouts` for figures.
+    pub fn keeping(mut self, bouts: &[Bout]) -> Self {
+        let mut sleeps = bouts.iter().filter(|bout| bout.kind == Kind::Sleep);
+        self.kept = sleeps.next_back().map(|bout| bout.name.clone());
+        self
+    }
+
+    /// Tests so far.
+    pub fn scores(&self) -> &[Score] {
+        &self.scores
+    }
+
+    /// The network as it is now.
+    pub fn learner(&self) -> &Learner {
+        &self.learner
+    }
+
+    /// The sleep kept for figures, once it has ended.
+    pub fn sleep(&self) -> Option<&Sleep> {
+        self.sleep.as_ref()
+    }
+
+    fn is_kept(&self, bout: &Bout) -> bool {
+        self.kept.as_ref() == Some(&bout.name)
+    }
+
+    /// One batch of the lesson of `bout`.
+    fn learn(
+        &mut self,
+        bout: &Bout,
+        watch: &dyn Watch,
+    ) -> Result<ControlFlow<()>, ExperimentError> {
+        self.stage = Stage::Task(bout.task);
+        if self.is_ahead && bout.task == 0 {
+            return Ok(ControlFlow::Break(()));
+        }
+        let (lesson, material) = match &mut self.lesson {
+            Some(lesson) => lesson,
+            none => {
+                let Some(material) = self.setting.material(self.network, bout.task) else {
+                    return Ok(ControlFlow::Break(()));
+                };
+                let lesson = self.setting.lesson(&material);
+                none.insert((lesson, material))
+            }
+        };
+        let Learner { mlp, trainer } = &mut self.learner;
+        let Some(trainer) = trainer else {
+            return Ok(ControlFlow::Break(()));
+        };
+        if let Some(so_far) = trainer.step(mlp, &material.images, lesson)?
+            && so_far.images == so_far.epoch * material.images.len()
+        {
+            watch.show(&Progress::Training {
+                seed: self.setting.seed,
+                network: self.network,
+                task: material.task + 1,
+                tasks: material.tasks,
+                epoch: so_far.epoch,
+                epochs: material.epochs,
+                loss: so_far.loss,
+            });
+        }
+        if !lesson.is_over() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.lesson = None;
+        Ok(ControlFlow::Break(()))
+    }
+
+    /// Tests the network.
+    fn test(&mut self, file: Option<&mut RunFile>, watch: &dyn Watch) -> Result<(), RecordError> {
+        let Setting { inputs, seed, .. } = self.setting;
+        if inputs.test.is_empty() {
+            return Ok(());
+        }
+        let score = Score {
+            network: self.network,
+            stage: self.stage,
+            accuracy: accuracy(&self.learner.mlp, &inputs.test),
+        };
+        watch.show(&Progress::Tested {
+            seed,
+            network: self.network,
+            stage: &self.stage.label(),
+            slept: matches!(self.stage, Stage::Sleep { .. }),
+            overall: score.accuracy.overall,
+        });
+        if let Some(file) = file {
+            let rows = score.rows(seed);
+            rows.iter().try_for_each(|row| file.accuracy(row))?;
+        }
+        self.scores.push(score);
+        Ok(())
+    }
+
+    /// Writes the weights `when` (before, after) `bout`.
+    fn snapshot(
+        &self,
+        file: Option<&mut RunFile>,
+        bout: &Bout,
+        when: &str,
+        t: Time,
+    ) -> Result<(), RecordError> {
+        let record = &self.setting.model.record;
+        let Some(file) = file.filter(|_| record.weights_around_sleep) else {
+            return Ok(());
+        };
+        let label = format!("{when} {}", bout.name);
+        for (projection, layer) in self.learner.mlp.layers.iter().enumerate() {
+            file.weights(projection, &label, t, &layer.weights.view().into())?;
+        }
+        Ok(())
+    }
+}
+
+impl Sleep {
+    /// Per projection, weights before and after, where `sizes` are the neurons of the layers; shape (n_target, n_source).
+    pub fn weights(&self, sizes: &[usize]) -> Vec<(Matrix, Matrix)> {
+        let shapes = sizes.windows(2).map(|pair| (pair[1], pair[0]));
+        let matrices = self.before.matrices().zip(self.after.matrices());
+        let shaped =
+            |numbers: &[f32], (rows, columns)| Matrix::new(rows, columns, numbers.to_vec());
+        shapes
+            .zip(matrices)
+            .filter_map(|(shape, (before, after))| {
+                Some((shaped(before, shape)?, shaped(after, shape)?))
+            })
+            .collect()
+    }
+}
+
+impl Act for Pupil<'_> {
+    type Error = ExperimentError;
+
+    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
+        let Setting {
+            model,
+            inputs,
+            seed,
+        } = self.setting;
+        let seen = inputs.seen(bout.task);
+        let gains = spiking::gains(model, &self.learner.mlp, seen)?;
+        let network = spiking::network(model, seed, &self.learner.mlp, &gains)?;
+        let mut simulation = assemble_watched(&network, &Building { watch, seed })?;
+        simulation.begin(&simulation::Bout {
+            number: 0,
+            name: bout.name.clone(),
+            start: bout.start,
+            keep: Keep::Weights,
+            on: Vec::new(),
+        })?;
+        let stimulus = spiking::stimulus(model, inputs, seen, seed, bout);
+        let input = &network.populations[0].name;
+        simulation.drive(spiking::STIMULUS, input, spiking::WEIGHT, stimulus)?;
+        Ok(simulation)
+    }
+
+    fn begin(&mut self, bout: &Bout, file: Option<&mut RunFile>) -> Result<(), ExperimentError> {
+        let layers = self.setting.model.mlp.layers.len();
+        self.spikes = self.is_kept(bout).then(|| vec![Vec::new(); layers]);
+        Ok(self.snapshot(file, bout, "before", bout.start)?)
+    }
+
+    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        if let Some(spikes) = &mut self.spikes {
+            spikes[population].extend(nodes.iter().map(|&node| (t, node)));
+        }
+    }
+
+    fn end(
+        &mut self,
+        bout: &Bout,
+        simulation: Simulation,
+        file: Option<&mut RunFile>,
+    ) -> Result<(), ExperimentError> {
+        let before = self.spikes.take().map(|spikes| {
+            let before = self.learner.mlp.parameters();
+            (spikes, before)
+        });
+        let names = self.setting.model.mlp.layer_names();
+        for (l, layer) in self.learner.mlp.layers.iter_mut().enumerate() {
+            let weights = simulation.weights(&projection_name(&names, l))?;
+            layer.set_weights(&weights);
+        }
+        self.snapshot(file, bout, "after", bout.stop)?;
+        if let Some((spikes, before)) = before {
+            self.sleep = Some(Sleep {
+                start: bout.start,
+                stop: bout.stop,
+                spikes,
+                before,
+                after: self.learner.mlp.parameters(),
+            });
+        }
+        self.stage = Stage::Sleep {
+            sleep: self.sleeps,
+            task: bout.task,
+        };
+        self.sleeps += 1;
+        Ok(())
+    }
+
+    fn step(
+        &mut self,
+        bout: &Bout,
+        file: Option<&mut RunFile>,
+        watch: &dyn Watch,
+    ) -> Result<ControlFlow<()>, ExperimentError> {
+        match bout.kind {
+            Kind::Training => return self.learn(bout, watch),
+            Kind::Test => self.test(file, watch)?,
+            Kind::Sleep | Kind::Run => {}
+        }
+        Ok(ControlFlow::Break(()))
+    }
+
+    fn finish(&mut self) {
+        self.is_over = true;
+        if !self.goes_on {
+            self.learner.trainer = None;
+        }
+    }
+
+    fn save(&self) -> Result<Vec<u8>, ResumeError> {
+        // Of these the scores are all that is asked for.
+        let forgotten = self.is_over && matches!(self.network, SEQUENTIAL | JOINT);
+        let scores = self.scores.iter();
+        let trainer = self.learner.trainer.as_ref();
+        pack(&State {
+            mlp: (!forgotten).then(|| self.learner.mlp.parameters()),
+            momentum: trainer.map(|trainer| trainer.parameters()),
+            lesson: self.lesson.as_ref().map(|(lesson, _)| lesson.clone()),
+            scores: scores
+                .map(|score| (score.stage, score.accuracy.clone()))
+                .collect(),
+            stage: self.stage,
+            sleeps: self.sleeps,
+            spikes: self.spikes.clone(),
+            sleep: self.sleep.clone(),
+        })
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), ResumeError> {
+        let state: State = unpack(bytes)?;
+        let Learner { mlp, trainer } = &mut self.learner;
+        let fits = state.mlp.is_none_or(|parameters| mlp.restore(&parameters))
+            && match (&mut *trainer, &state.momentum) {
+                (Some(trainer), Some(momentum)) => trainer.restore(momentum),
+                (trainer, None) => {
+                    *trainer = None;
+                    true
+                }
+                (None, Some(_)) => false,
+            };
+        let layers = self.setting.model.mlp.layers.len();
+        let known = |spikes: &Vec<_>| spikes.len() == layers;
+        if !fits || !state.spikes.as_ref().is_none_or(known) {
+            return Err(ResumeError::State("found another network".into()));
+        }
+        if let Some(lesson) = state.lesson {
+            let Stage::Task(task) = state.stage else {
+                return Err(ResumeError::State("found a lesson without a task".into()));
+            };
+            let material = self.setting.material(self.network, task);
+            let material = material.filter(|material| material.images.len() == lesson.images());
+            let Some(material) = material else {
+                return Err(ResumeError::State("found other images".into()));
+            };
+            self.lesson = Some((lesson, material));
+        }
+        let score = |(stage, accuracy)| Score {
+            network: self.network,
+            stage,
+            accuracy,
+        };
+        self.scores = state.scores.into_iter().map(score).collect();
+        (self.stage, self.sleeps) = (state.stage, state.sleeps);
+        (self.spikes, self.sleep) = (state.spikes, state.sleep);
+        Ok(())
+    }
+}

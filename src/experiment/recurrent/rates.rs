@@ -1,0 +1,51 @@
+//! The table of rates.
+
+use std::path::Path;
+
+use crate::analysis::summary::Summary as Sample;
+use crate::base::time::{Duration, Time};
+use crate::config::network::NetworkModel;
+use crate::experiment::recurrent::summary::Seed;
+use crate::record::output::{self, OutputError};
+
+/// Writes the rate of every population of `model` in each bin, of one seed, or the mean and standard deviation of several.
+///
+/// # Errors
+/// If the file exists or cannot be written.
+pub(super) fn write(
+    path: &Path,
+    bin: Duration,
+    model: &NetworkModel,
+    seeds: &[Seed],
+) -> Result<(), OutputError> {
+    let end = seeds.iter().map(|seed| seed.stop).max();
+    let end = end.unwrap_or(Time::ZERO);
+    let n_bins = (end.ps() as u64).div_ceil(bin.ps() as u64) as i64;
+    output::write_new(path, |out| {
+        match seeds.len() {
+            1 => writeln!(out, "time_ms,population,rate_hz")?,
+            _ => writeln!(out, "time_ms,population,rate_hz,rate_sd_hz")?,
+        }
+        for (p, population) in model.network.populations.iter().enumerate() {
+            for k in 0..n_bins {
+                let start = k * bin.ps();
+                // The last bin may be cut short by the end of the run.
+                let width_s = (end.ps() - start).min(bin.ps()) as f64 * 1e-12;
+                let rate = |seed: &Seed| {
+                    let spikes = seed.activity.sums()[p].bin(k as usize);
+                    spikes as f64 / f64::from(population.size) / width_s
+                };
+                let (start, name) = (Time::from_ps(start).as_ms(), &population.name);
+                if let [only] = seeds {
+                    writeln!(out, "{start},{name},{}", rate(only))?;
+                    continue;
+                }
+                let rates: Vec<f64> = seeds.iter().map(rate).collect();
+                if let Some(Sample { mean, sd, .. }) = Sample::of(&rates) {
+                    writeln!(out, "{start},{name},{mean},{}", sd.unwrap_or(0.0))?;
+                }
+            }
+        }
+        Ok(())
+    })
+}

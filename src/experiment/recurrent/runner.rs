@@ -1,0 +1,167 @@
+//! A network that runs: bouts of one simulation, whose spikes are summed up.
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Time;
+use crate::config::network::NetworkModel;
+use crate::engine::simulation::{self, Simulation};
+use crate::experiment::error::ExperimentError;
+use crate::experiment::recurrent::build;
+use crate::experiment::recurrent::summary::Seed;
+use crate::protocol::hypnogram::Bout;
+use crate::record::run_file::RunFile;
+use crate::run::act::{Act, pack, unpack};
+use crate::run::activity::{Activity, Raster, Sums};
+use crate::run::error::ResumeError;
+use crate::run::progress::Watch;
+use crate::run::watched::Watched;
+
+/// The network of one seed.
+pub(super) struct Runner<'a> {
+    model: &'a NetworkModel,
+    /// The network, between bouts.
+    built: Option<Simulation>,
+    /// Its state after a bout, in place of the network itself, where that has been read back.
+    kept: Option<Vec<u8>>,
+    activity: Activity,
+    /// When its bout ended, with how many spikes of each population.
+    end: Option<(Time, Vec<u64>)>,
+}
+
+/// What a checkpoint holds of it.
+#[derive(Serialize, Deserialize)]
+struct State<S> {
+    activity: S,
+    /// The network between two bouts.
+    between: Option<Vec<u8>>,
+    end: Option<(Time, Vec<u64>)>,
+}
+
+impl<'a> Runner<'a> {
+    /// The network of `model`, which may have been `built` already.
+    pub(super) fn new(
+        model: &'a NetworkModel,
+        watched: &Watched,
+        built: Option<Simulation>,
+    ) -> Self {
+        let raster = model.figures.raster.as_ref().map(|raster| Raster {
+            populations: &raster.populations,
+            neurons: raster.neurons,
+            from: raster.from,
+            to: raster.to,
+        });
+        Self {
+            model,
+            built,
+            kept: None,
+            activity: Activity::new(&watched.populations, model.record.rates_bin, raster),
+            end: None,
+        }
+    }
+
+    /// What there is to tell of its seed; `live` is where its bout stands, if it has not ended.
+    pub(super) fn into_seed(self, fingerprint: String, live: Option<(Time, Vec<u64>)>) -> Seed {
+        let nothing = || (Time::ZERO, vec![0; self.model.network.populations.len()]);
+        let (stop, counts) = self.end.or(live).unwrap_or_else(nothing);
+        Seed {
+            seed: self.model.network.seed,
+            fingerprint,
+            stop,
+            counts,
+            activity: self.activity,
+        }
+    }
+}
+
+impl Act for Runner<'_> {
+    type Error = ExperimentError;
+
+    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
+        let number = self
+            .model
+            .bouts
+            .iter()
+            .position(|known| known.name == bout.name);
+        let number = number.unwrap_or(0) as u64;
+        let begin = |network: &mut Simulation| {
+            network.begin(&simulation::Bout {
+                number,
+                name: bout.name.clone(),
+                start: bout.start,
+                keep: bout.keep,
+                on: bout.on.clone(),
+            })
+        };
+        if let Some(mut network) = self.built.take() {
+            begin(&mut network)?;
+            return Ok(network);
+        }
+        let mut network = build(self.model, watch)?;
+        match self.kept.take() {
+            Some(bytes) => {
+                let loaded = network.load(&bytes);
+                loaded.map_err(|error| ResumeError::State(error.to_string()))?;
+                begin(&mut network)?;
+            }
+            None if number == 0 => begin(&mut network)?,
+            // The state within a later bout is about to be loaded, and what is on is part of it.
+            None => {}
+        }
+        Ok(network)
+    }
+
+    fn begin(&mut self, _: &Bout, _: Option<&mut RunFile>) -> Result<(), ExperimentError> {
+        Ok(())
+    }
+
+    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        self.activity.spikes(population, t, nodes);
+    }
+
+    fn end(
+        &mut self,
+        _: &Bout,
+        simulation: Simulation,
+        _: Option<&mut RunFile>,
+    ) -> Result<(), ExperimentError> {
+        self.end = Some((simulation.now(), simulation.counts().to_vec()));
+        self.built = Some(simulation);
+        Ok(())
+    }
+
+    fn step(
+        &mut self,
+        _: &Bout,
+        _: Option<&mut RunFile>,
+        _: &dyn Watch,
+    ) -> Result<ControlFlow<()>, ExperimentError> {
+        Ok(ControlFlow::Break(()))
+    }
+
+    fn finish(&mut self) {
+        self.built = None;
+    }
+
+    fn save(&self) -> Result<Vec<u8>, ResumeError> {
+        // Before its first bout it is built again.
+        let between = self.built.as_ref().filter(|_| self.end.is_some());
+        let between = between.map(Simulation::save).transpose();
+        let between = between.map_err(|error| ResumeError::State(error.to_string()))?;
+        pack(&State {
+            activity: self.activity.sums(),
+            between: between.or_else(|| self.kept.clone()),
+            end: self.end.clone(),
+        })
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), ResumeError> {
+        let state: State<Vec<Sums>> = unpack(bytes)?;
+        (self.end, self.kept) = (state.end, state.between);
+        match self.activity.restore(state.activity) {
+            true => Ok(()),
+            false => Err(ResumeError::State("found other populations".into())),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The table that a run ends with: rate and irregularity of every population, mean and SD over seeds.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::analysis::summary::Summary as Sample;
+use crate::base::time::Time;
+use crate::config::network::NetworkModel;
+use crate::run::activity::Activity;
+
+/// What one seed did.
+#[derive(Debug, Clone)]
+pub struct Seed {
+    /// The seed.
+    pub seed: u64,
+    /// Hash of all spikes.
+    pub fingerprint: String,
+    /// When it ended.
+    pub stop: Time,
+    /// Spikes of each population.
+    pub counts: Vec<u64>,
+    /// Sums over them.
+    pub activity: Activity,
+}
+
+/// One population in the table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Its name.
+    pub population: String,
+    /// Its neurons.
+    pub neurons: u32,
+    /// Their spikes; of several seeds the mean, rounded.
+    pub spikes: u64,
+    /// Mean rate of a neuron in hertz.
+    pub rate_hz: f64,
+    /// Standard deviation of that over seeds; absent for one seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_sd_hz: Option<f64>,
+    /// Coefficient of variation of the intervals between a neuron's spikes, averaged over neurons with three or more
+    /// intervals: 0 is regular, 1 as irregular as a Poisson process. Absent where there are no such neurons.
+    pub interval_cv: Option<f64>,
+    /// Standard deviation of that over seeds; absent for one seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval_cv_sd: Option<f64>,
+}
+
+/// The table of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Simulated seconds.
+    pub simulated_s: f64,
+    /// Seeds that have begun.
+    pub seeds: Vec<u64>,
+    /// A row for each population.
+    pub populations: Vec<Row>,
+    /// Hash of all spikes of the first seed.
+    pub fingerprint: String,
+    /// Hash of all spikes of each seed.
+    pub fingerprints: Vec<String>,
+}
+
+impl Summary {
+    /// The table of `seeds` of `model`, of those that have begun.
+    pub fn new(model: &NetworkModel, seeds: &[Seed]) -> Self {
+        let begun = seeds.iter().filter(|seed| seed.stop > Time::ZERO);
+        let seeds: Vec<&Seed> = begun.collect();
+        let seconds = |seed: &Seed| seed.stop.as_ms() / 1e3;
+        let populations = model.network.populations.iter().enumerate();
+        let row = |(p, declared): (usize, &crate::network::Population)| {
+            let size = f64::from(declared.size);
+            let counts: Vec<f64> = seeds.iter().map(|seed| seed.counts[p] as f64).collect();
+            let rates = seeds
+                .iter()
+                .map(|seed| seed.counts[p] as f64 / size / seconds(seed));
+            let rates = Sample::of(&rates.collect::<Vec<_>>());
+            let cvs = seeds.iter();
+            let cvs = cvs.filter_map(|seed| seed.activity.sums()[p].interval_cv());
+            let cvs = Sample::of(&cvs.collect::<Vec<_>>());
+            Row {
+                population: declared.name.clone(),
+                neurons: declared.size,
+                spikes: Sample::of(&counts).map_or(0, |counts| counts.mean.round() as u64),
+                rate_hz: rates.map_or(0.0, |rates| rates.mean),
+                rate_sd_hz: rates.and_then(|rates| rates.sd),
+                interval_cv: cvs.map(|cvs| cvs.mean),
+                interval_cv_sd: cvs.and_then(|cvs| cvs.sd),
+            }
+        };
+        let fingerprints: Vec<String> = seeds.iter().map(|seed| seed.fingerprint.clone()).collect();
+        Self {
+            simulated_s: seeds.first().map_or(0.0, |seed| seconds(seed)),
+            seeds: seeds.iter().map(|seed| seed.seed).collect(),
+            populations: populations.map(row).collect(),
+            fingerprint: fingerprints.first().cloned().unwrap_or_default(),
+            fingerprints,
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    /// Lines for a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.populations.iter().map(|row| row.population.len());
+        let width = names.max().unwrap_or(0).max(10);
+        let spread = |sd: Option<f64>| sd.map_or(String::new(), |sd| format!(" ± {sd:.2}"));
+        write!(f, "{} s simulated", self.simulated_s)?;
+        match self.seeds.len() {
+            0 | 1 => writeln!(f)?,
+            n => writeln!(f, ", mean over {n} seeds, ± SD")?,
+        }
+        writeln!(
+            f,
+            "{:width$}{:>12}{:>14}{:>16}{:>16}",
+            "population", "neurons", "spikes", "rate, Hz", "CV of intervals"
+        )?;
+        for row in &self.populations {
+            let rate = format!("{:.2}{}", row.rate_hz, spread(row.rate_sd_hz));
+            let cv = row.interval_cv.map_or("–".into(), |cv| {
+                format!("{cv:.2}{}", spread(row.interval_cv_sd))
+            });
+            writeln!(
+                f,
+                "{:width$}{:>12}{:>14}{rate:>16}{cv:>16}",
+                row.population, row.neurons, row.spikes
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,390 @@
+//! Sleep replay: seeds in parallel, the run file, the table, the figures.
+
+use std::path::{Path, PathBuf};
+use std::time;
+
+use rayon::prelude::*;
+
+use crate::base::time::Time;
+use crate::config::sleep_replay::{Input, Pattern, SleepReplay, Source, Weights, projection_name};
+use crate::engine::assembly::assemble;
+use crate::experiment::desk::Desk;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::estimate::memory_bytes;
+use crate::experiment::inputs::Inputs;
+use crate::experiment::learner::Setting;
+use crate::experiment::memory;
+use crate::experiment::pupil::SLEEP;
+use crate::experiment::repetition::{Jobs, Repetition, job};
+use crate::experiment::run::{Experiment, Outcome, Summary};
+use crate::experiment::{plot, spiking, summary};
+use crate::mlp::{dataset, weight_file};
+use crate::neuron::relay;
+use crate::protocol::hypnogram::Bout;
+use crate::record::layout::{Layout, Projection};
+use crate::record::run_file::RunFile;
+use crate::record::sink::Sink;
+use crate::record::table;
+use crate::run::sampling::{Probe, Sampling};
+use crate::run::selection::Selection;
+use crate::run::snapshot::Snapshots;
+use crate::run::watched::{Population, Watched};
+
+/// Table of accuracies, and folder of figures.
+const ACCURACY: &str = "accuracy.csv";
+const FIGURES: &str = "figures";
+
+/// Nights, one per seed, and their controls.
+pub(super) struct Nights {
+    model: SleepReplay,
+    inputs: Inputs,
+    bouts: Vec<Bout>,
+    watched: Watched,
+}
+
+impl Nights {
+    /// Reads what `model` names.
+    ///
+    /// # Errors
+    /// If something is missing or wrong, or the network impossible.
+    pub(super) fn new(model: SleepReplay) -> Result<Self, ExperimentError> {
+        let inputs = Inputs::read(&model)?;
+        memory::check(memory_bytes(&model, &inputs), "weights and images")?;
+        let bouts = model.bouts()?;
+        if matches!(model.mlp.weights, Weights::Trained { bias: true, .. }) {
+            tracing::warn!(
+                "the MLP has biases, which take no part in sleep: the spiking network has none"
+            );
+        }
+        check_network(&model, &inputs)?;
+        Ok(Self {
+            watched: watched(&model),
+            model,
+            inputs,
+            bouts,
+        })
+    }
+
+    fn seeds(&self) -> Vec<u64> {
+        let seeds = 0..self.model.seeds;
+        seeds.map(|k| self.model.seed.wrapping_add(k)).collect()
+    }
+
+    /// One seed, with its part of the run file written.
+    fn one_seed(
+        &self,
+        desk: &Desk<'_>,
+        index: usize,
+        seed: u64,
+    ) -> Result<Repetition, ExperimentError> {
+        let night = job(seed, SLEEP);
+        let file = desk.file(&night, index, seed, || {
+            layout(&self.model, desk, &self.inputs, &self.watched, seed)
+        })?;
+        let jobs = Jobs {
+            setting: Setting {
+                model: &self.model,
+                inputs: &self.inputs,
+                seed,
+            },
+            bouts: &self.bouts,
+            watched: &self.watched,
+            keep: index == 0 && self.model.output.figures,
+            desk,
+        };
+        let mut repetition = jobs.run(file)?;
+        if repetition.complete {
+            // The night's own scores are there already.
+            let scores = repetition.control_scores();
+            let rows: Vec<table::Accuracy> = scores.flat_map(|score| score.rows(seed)).collect();
+            let hex = repetition.slept.fingerprint.to_string();
+            if let Some(file) = &mut repetition.slept.file {
+                rows.iter().try_for_each(|row| file.accuracy(row))?;
+                file.fingerprint(seed, &hex)?;
+                file.flush()?;
+            }
+        }
+        Ok(repetition)
+    }
+
+    /// Writes what a complete run leaves beside its run files, which are closed.
+    fn write(
+        &self,
+        desk: &Desk<'_>,
+        repetitions: &[Repetition],
+        summary: &summary::Summary,
+    ) -> Result<(), ExperimentError> {
+        let directory = desk.directory;
+        let rows: Vec<table::Accuracy> = repetitions.iter().flat_map(rows_of).collect();
+        table::write_csv(&directory.join(ACCURACY), &rows)?;
+        if self.model.output.figures {
+            let figures = directory.join(FIGURES);
+            plot::draw(&self.model, &self.inputs, repetitions, summary, &figures)?;
+        }
+        export(&self.model, repetitions, directory)
+    }
+}
+
+impl Experiment for Nights {
+    fn files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        if let Some(data) = &self.model.data
+            && let Source::Directory(directory) = &data.source
+        {
+            // Where they could be read, they are found.
+            files.extend(dataset::find(directory).into_iter().flatten());
+        }
+        if let Weights::File { path, .. } = &self.model.mlp.weights {
+            files.push(path.clone());
+        }
+        match &self.model.sleep.input {
+            Input::Spikes(path)
+            | Input::Image {
+                pattern: Pattern::File(path),
+                ..
+            } => files.push(path.clone()),
+            Input::Image { .. } => {}
+        }
+        files
+    }
+
+    fn checkpoint_every(&self) -> Option<time::Duration> {
+        self.model.checkpoint_every
+    }
+
+    fn products(&self) -> Vec<PathBuf> {
+        let figures = plot::NAMES
+            .iter()
+            .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
+        let seeds = self.seeds();
+        let weights = seeds.iter().flat_map(|&seed| {
+            let stem = weights_stem(seeds.len(), seed);
+            ["safetensors", "npz"].map(|ending| format!("{stem}.{ending}"))
+        });
+        let names = figures.chain(weights).chain([ACCURACY.to_owned()]);
+        names.map(PathBuf::from).collect()
+    }
+
+    fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
+        let seeds: Vec<(usize, u64)> = self.seeds().into_iter().enumerate().collect();
+        let repetitions: Vec<Result<Repetition, ExperimentError>> = seeds
+            .par_iter()
+            .map(|&(index, seed)| desk.crew.share(self.one_seed(desk, index, seed)))
+            .collect();
+        let repetitions: Result<Vec<Repetition>, ExperimentError> =
+            repetitions.into_iter().collect();
+        let mut repetitions = repetitions?;
+        let complete = repetitions.iter().all(|repetition| repetition.complete);
+        let summary = summary::Summary::new(&self.model, &repetitions);
+        if complete {
+            finish(&mut repetitions)?;
+            self.write(desk, &repetitions, &summary)?;
+        } else {
+            for repetition in &mut repetitions {
+                let file = repetition.slept.file.take();
+                file.map_or(Ok(()), RunFile::stop)?;
+            }
+        }
+        Ok(Outcome {
+            summary: Summary::SleepReplay(summary),
+            complete,
+            tripped: repetitions
+                .into_iter()
+                .find_map(|repetition| repetition.slept.tripped),
+        })
+    }
+}
+
+fn rows_of(repetition: &Repetition) -> Vec<table::Accuracy> {
+    let scores = repetition.scores();
+    scores
+        .flat_map(|score| score.rows(repetition.seed))
+        .collect()
+}
+
+/// Ends the run files of a complete run: the first holds the table of all seeds, others already hold their own.
+fn finish(repetitions: &mut [Repetition]) -> Result<(), ExperimentError> {
+    let Some((first, others)) = repetitions.split_first_mut() else {
+        return Ok(());
+    };
+    if let Some(file) = &mut first.slept.file {
+        for other in others.iter() {
+            rows_of(other)
+                .iter()
+                .try_for_each(|row| file.accuracy(row))?;
+        }
+        for other in others.iter() {
+            file.fingerprint(other.seed, &other.slept.fingerprint.to_string())?;
+        }
+    }
+    for repetition in repetitions {
+        if let Some(file) = repetition.slept.file.take() {
+            file.finish(&repetition.slept.fingerprint.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// What is watched of a night.
+pub(super) fn watched(model: &SleepReplay) -> Watched {
+    let names = model.mlp.layer_names().into_iter().enumerate();
+    let population = |(l, name): (usize, String)| Population {
+        name,
+        size: model.mlp.layers[l] as u32,
+        model: match l {
+            0 => relay::SPEC.name,
+            _ => model.neuron.model.name,
+        },
+        recorded: model.record.spikes.contains(&l).then_some(Selection::All),
+    };
+    Watched {
+        populations: names.map(population).collect(),
+        sampling: sampling(model),
+        snapshots: snapshots(model),
+        limits: model.guard.clone(),
+    }
+}
+
+fn sampling(model: &SleepReplay) -> Sampling {
+    let names = model.mlp.layer_names();
+    let probes = model.record.states.iter().flat_map(|states| {
+        let layer = names.iter().position(|name| *name == states.population);
+        let variables = states.variables.iter();
+        variables.filter_map(move |&(variable, _)| {
+            Some(Probe {
+                population: layer?,
+                variable,
+                neurons: states.neurons.clone(),
+                every: states.every,
+            })
+        })
+    });
+    Sampling::new(probes.collect())
+}
+
+/// Layers whose outgoing weights are recorded: all around sleep, some at instants.
+fn recorded(model: &SleepReplay) -> Vec<usize> {
+    let names = model.mlp.layer_names();
+    let weights = model.record.weights.as_ref();
+    let asked = |l: &usize| {
+        let name = projection_name(&names, *l);
+        weights.is_some_and(|weights| weights.projections.contains(&name))
+    };
+    let all = 0..names.len() - 1;
+    all.filter(|l| model.record.weights_around_sleep || asked(l))
+        .collect()
+}
+
+fn snapshots(model: &SleepReplay) -> Snapshots {
+    let Some(weights) = &model.record.weights else {
+        return Snapshots::default();
+    };
+    let names = model.mlp.layer_names();
+    let recorded = recorded(model).into_iter().enumerate();
+    let recorded = recorded.map(|(number, l)| (number, projection_name(&names, l)));
+    let asked = recorded.filter(|(_, name)| weights.projections.contains(name));
+    let end = Time::ZERO + model.asleep();
+    Snapshots::new(asked.collect(), weights.instants.clone(), end)
+}
+
+/// Builds the spiking network once, of weights as they are before training, so that wrong parameters are found
+/// before anything is written.
+fn check_network(model: &SleepReplay, inputs: &Inputs) -> Result<(), ExperimentError> {
+    let mlp = match &inputs.given {
+        Some(mlp) => mlp.clone(),
+        None => crate::mlp::perceptron::Mlp::zeros(&model.mlp.layers, model.mlp.output),
+    };
+    let gains = match &inputs.given {
+        Some(mlp) => spiking::gains(model, mlp, &inputs.train)?,
+        None => vec![1.0; mlp.layers.len()],
+    };
+    assemble(&spiking::network(model, model.seed, &mlp, &gains)?)?;
+    Ok(())
+}
+
+fn layout(
+    model: &SleepReplay,
+    desk: &Desk<'_>,
+    inputs: &Inputs,
+    watched: &Watched,
+    seed: u64,
+) -> Layout {
+    let names = model.mlp.layer_names();
+    let sizes = &model.mlp.layers;
+    let projection = |l: usize| Projection {
+        name: projection_name(&names, l),
+        n_target: sizes[l + 1],
+        n_source: sizes[l],
+    };
+    let tasks = if inputs.train.is_empty() {
+        Vec::new()
+    } else {
+        task_labels(model)
+    };
+    // What the file says runs this seed by itself.
+    let alone = SleepReplay {
+        seed,
+        seeds: 1,
+        ..model.clone()
+    };
+    let resolved = if desk.keep_seeds || model.seeds == 1 {
+        &alone
+    } else {
+        model
+    };
+    Layout {
+        seed,
+        resolved: crate::config::resolved(resolved),
+        source: desk.source.to_owned(),
+        overrides: desk.overrides.to_vec(),
+        tasks,
+        populations: watched.layout(),
+        projections: recorded(model).into_iter().map(projection).collect(),
+        reports: watched.sampling.reports(&watched.populations),
+    }
+}
+
+/// Names of the tasks: their classes, "0 1".
+pub fn task_labels(model: &SleepReplay) -> Vec<String> {
+    let label = |classes: &Vec<u8>| {
+        classes
+            .iter()
+            .map(u8::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    model
+        .data
+        .iter()
+        .flat_map(|data| data.tasks.iter().map(label))
+        .collect()
+}
+
+/// Name of the weight files of `seed`, one of `seeds`, without their endings.
+fn weights_stem(seeds: usize, seed: u64) -> String {
+    match seeds {
+        1 => "weights".into(),
+        _ => format!("weights-seed-{seed}"),
+    }
+}
+
+fn export(
+    model: &SleepReplay,
+    repetitions: &[Repetition],
+    directory: &Path,
+) -> Result<(), ExperimentError> {
+    for repetition in repetitions {
+        let stem = weights_stem(repetitions.len(), repetition.seed);
+        if model.output.safetensors {
+            let path = directory.join(format!("{stem}.safetensors"));
+            weight_file::write_safetensors(&path, &repetition.slept.mlp)?;
+        }
+        if model.output.npz {
+            weight_file::write_npz(
+                &directory.join(format!("{stem}.npz")),
+                &repetition.slept.mlp,
+            )?;
+        }
+    }
+    Ok(())
+}

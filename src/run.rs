@@ -1,0 +1,426 @@
+//! A run of a protocol: bouts one after the other, each simulated or acted, watched, and cut wherever that is of use.
+//!
+//! Where a simulation is cut changes no bit of it, so looks from outside (by wall time), samples, snapshots and guards (by
+//! simulated time), checkpoints and stops share one loop. What a run is for is the business of its [`Act`](act::Act): the
+//! loop knows nothing of model files, training or tables.
+
+pub mod act;
+pub mod activity;
+pub mod crew;
+pub mod error;
+pub mod guard;
+pub mod instant;
+pub mod ledger;
+pub mod progress;
+pub mod sampling;
+pub mod selection;
+pub mod snapshot;
+pub mod source;
+pub mod watched;
+
+use std::ops::RangeInclusive;
+use std::time;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Duration, Time};
+use crate::engine::Observer;
+use crate::engine::fingerprint::Fingerprint;
+use crate::engine::simulation::Simulation;
+use crate::protocol::hypnogram::Bout;
+use crate::record::checkpoint::Slot;
+use crate::record::error::RecordError;
+use crate::record::run_file::RunFile;
+use crate::record::sink::{self, Sink};
+use act::{Act, pack, unpack};
+use error::{ResumeError, RunError};
+use guard::{Counts, Guard, Tripped};
+use ledger::Place;
+use progress::{Building, PopulationActivity, Progress, Watch};
+use watched::Watched;
+
+/// Biology between the first two looks from outside; doubled or halved until a look comes as often as [`OFTEN`] says.
+/// A nanosecond is short enough even for samples or guards at every tick, and a run of a second is only 30 doublings
+/// long.
+const FIRST_SLICE: Duration = Duration::from_ps(1_000);
+
+/// How often to look: rare enough to cost nothing, often enough that Ctrl-C is answered at once.
+const OFTEN: RangeInclusive<time::Duration> =
+    time::Duration::from_millis(5)..=time::Duration::from_millis(50);
+
+/// A run, where it stands, and where its results go.
+pub struct Run<'a, A> {
+    seed: u64,
+    bouts: &'a [Bout],
+    watched: &'a Watched,
+    act: A,
+    file: Option<RunFile>,
+    guard: Guard,
+    /// Number of the bout at hand.
+    cursor: usize,
+    /// The network of that bout, once it has begun.
+    live: Option<Simulation>,
+    /// Spikes of each population before that bout.
+    before: Vec<u64>,
+    /// Hash over the spikes of bouts that have ended.
+    fingerprint: Fingerprint,
+    slice: Duration,
+}
+
+/// Whether a run came to its end.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Every bout is over.
+    Complete,
+    /// It was told to stop before.
+    Stopped,
+}
+
+/// All that changes while a run goes on, but for what is in its file.
+#[derive(Serialize, Deserialize)]
+struct State {
+    cursor: usize,
+    act: Vec<u8>,
+    guard: Counts,
+    fingerprint: Fingerprint,
+    before: Vec<u64>,
+    live: Option<Live>,
+}
+
+/// A network within a bout.
+#[derive(Serialize, Deserialize)]
+struct Live {
+    /// Hash over the network as built, by which it is known again.
+    graph: u128,
+    simulation: Vec<u8>,
+}
+
+/// What sees every spike.
+struct Watchers<'a, A> {
+    file: Option<&'a mut RunFile>,
+    failed: Option<RecordError>,
+    guard: &'a mut Guard,
+    watched: &'a Watched,
+    act: &'a mut A,
+}
+
+impl<A: Act> Observer for Watchers<'_, A> {
+    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        // A network that explodes fills neither disk nor memory.
+        if !self.guard.spikes(population, t, nodes.len()) || self.failed.is_some() {
+            return;
+        }
+        if let Some(file) = &mut self.file {
+            let recorded = self.watched.populations[population].recorded.as_ref();
+            self.failed = file
+                .spikes(population, t, &activity::recorded(recorded, nodes))
+                .err();
+        }
+        self.act.spikes(population, t, nodes);
+    }
+
+    fn has_enough(&self) -> bool {
+        self.guard.has_tripped() || self.failed.is_some()
+    }
+}
+
+impl<'a, A: Act> Run<'a, A> {
+    /// A run of `bouts` at its start, written to `file`, which has the populations of `watched`; `seed` names it.
+    pub fn new(
+        seed: u64,
+        bouts: &'a [Bout],
+        watched: &'a Watched,
+        act: A,
+        file: Option<RunFile>,
+    ) -> Self {
+        let populations = watched.populations.iter();
+        let populations = populations.map(|population| (population.name.clone(), population.size));
+        Self {
+            seed,
+            bouts,
+            watched,
+            act,
+            file,
+            guard: Guard::new(watched.limits.clone(), populations),
+            cursor: 0,
+            live: None,
+            before: Vec::new(),
+            fingerprint: Fingerprint::default(),
+            slice: FIRST_SLICE,
+        }
+    }
+
+    /// Whether a run of the same bouts had come to its end when it saved `state`.
+    ///
+    /// # Errors
+    /// If it is of something else.
+    pub fn was_complete(&self, state: &[u8]) -> Result<bool, RunError> {
+        let State { cursor, .. } = unpack(state)?;
+        Ok(cursor == self.bouts.len())
+    }
+
+    /// Goes on from what a run of the same bouts saved.
+    ///
+    /// # Errors
+    /// If it is of another run, or `watch` says to stop meanwhile.
+    pub fn restore(&mut self, state: &[u8], watch: &dyn Watch) -> Result<(), A::Error> {
+        let State {
+            cursor,
+            act,
+            guard,
+            fingerprint,
+            before,
+            live,
+        } = unpack(state).map_err(RunError::from)?;
+        self.act.load(&act).map_err(RunError::from)?;
+        (self.cursor, self.fingerprint, self.before) = (cursor, fingerprint, before);
+        let bout = self
+            .bouts
+            .get(cursor)
+            .filter(|bout| bout.kind.is_simulated());
+        self.guard.begin(bout.map_or(Time::ZERO, |bout| bout.start));
+        if !self.guard.restore(guard)
+            || cursor > self.bouts.len()
+            || live.is_some() && bout.is_none()
+        {
+            let other = ResumeError::State("found other populations or bouts".into());
+            return Err(RunError::from(other).into());
+        }
+        if let (Some(Live { graph, simulation }), Some(bout)) = (live, bout) {
+            let mut network = self.act.build(bout, watch)?;
+            let seed = self.seed;
+            let hash = network.graph_hash_watched(&Building { watch, seed });
+            if hash.map_err(RunError::from)? != graph {
+                return Err(RunError::from(ResumeError::Graph).into());
+            }
+            network
+                .load(&simulation)
+                .map_err(|error| RunError::from(ResumeError::State(error.to_string())))?;
+            self.live = Some(network);
+        }
+        Ok(())
+    }
+
+    /// Everything that [`restore`](Self::restore) needs, with what is recorded so far safe in the file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&mut self) -> Result<Slot, RunError> {
+        let lengths = self.file.as_mut().map(RunFile::secure).transpose()?;
+        let live = self.live.as_ref().map(|network| {
+            let simulation = network.save();
+            let simulation = simulation.map_err(|error| ResumeError::State(error.to_string()))?;
+            let graph = network.graph_hash();
+            Ok::<_, ResumeError>(Live { graph, simulation })
+        });
+        let state = State {
+            cursor: self.cursor,
+            act: self.act.save()?,
+            guard: self.guard.counts().clone(),
+            fingerprint: self.fingerprint,
+            before: self.before.clone(),
+            live: live.transpose()?,
+        };
+        let state = pack(&state)?;
+        Ok(Slot { state, lengths })
+    }
+
+    /// Runs to the end, or until `watch` says to stop: then it saves itself in `place`, as it does when a checkpoint is
+    /// due. Something is done each time, so that a run stopped again and again comes to its end.
+    ///
+    /// # Errors
+    /// If an act fails, an output cannot be written or a guard trips: the file holds what there was.
+    pub fn run(
+        &mut self,
+        watch: &dyn Watch,
+        mut place: Option<&mut Place<'_>>,
+    ) -> Result<Ended, A::Error> {
+        while let Some(bout) = self.bouts.get(self.cursor) {
+            let over = match bout.kind.is_simulated() {
+                true => self.simulate(bout, watch)?,
+                false => {
+                    let stepped = self.act.step(bout, self.file.as_mut(), watch)?;
+                    stepped.is_break()
+                }
+            };
+            if over {
+                self.write_bout(bout, bout.stop)?;
+                self.cursor += 1;
+            }
+            if self.cursor == self.bouts.len() {
+                self.act.finish();
+                break;
+            }
+            let stopped = watch.stopped();
+            if let Some(place) = &mut place
+                && (stopped || place.is_due())
+            {
+                place.put(self.save()?);
+            }
+            if stopped {
+                return Ok(Ended::Stopped);
+            }
+        }
+        Ok(Ended::Complete)
+    }
+
+    /// A slice of the simulated `bout`; whether it is over.
+    fn simulate(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<bool, A::Error> {
+        let mut network = match self.live.take() {
+            Some(network) => network,
+            None => {
+                let network = self.act.build(bout, watch)?;
+                self.act.begin(bout, self.file.as_mut())?;
+                self.guard.begin(bout.start);
+                self.slice = FIRST_SLICE;
+                self.before = network.counts().to_vec();
+                network
+            }
+        };
+        let until = network.now().checked_add(self.slice);
+        let until = until.map_or(bout.stop, |next| next.min(bout.stop));
+        let began = time::Instant::now();
+        let advanced = self.advance(&mut network, until, bout);
+        if let Err(error) = advanced {
+            if matches!(error, RunError::Tripped(_)) {
+                self.write_bout(bout, network.now())?;
+            }
+            self.live = Some(network);
+            return Err(error.into());
+        }
+        self.slice = next_slice(self.slice, began.elapsed());
+        self.show(bout, &network, watch);
+        if network.now() < bout.stop {
+            self.live = Some(network);
+            return Ok(false);
+        }
+        // The last window of a guard may not have come to its end.
+        if let Err(tripped) = Tripped::check_finite(&network) {
+            self.write_bout(bout, network.now())?;
+            self.live = Some(network);
+            return Err(RunError::from(tripped).into());
+        }
+        self.fingerprint.merge(network.take_fingerprint());
+        self.act.end(bout, network, self.file.as_mut())?;
+        Ok(true)
+    }
+
+    /// Runs up to `until`, with a cut at every sample, every snapshot and every end of a guard's window.
+    fn advance(
+        &mut self,
+        network: &mut Simulation,
+        until: Time,
+        bout: &Bout,
+    ) -> Result<(), RunError> {
+        let Watched {
+            sampling,
+            snapshots,
+            ..
+        } = self.watched;
+        while network.now() < until {
+            let now = network.now();
+            let sample = sampling.next_cut(now);
+            let snapshot = snapshots.next_cut(now, bout.stop);
+            let cut = until
+                .min(sample)
+                .min(snapshot)
+                .min(self.guard.next_end(now));
+            let mut watchers = Watchers {
+                file: self.file.as_mut(),
+                failed: None,
+                guard: &mut self.guard,
+                watched: self.watched,
+                act: &mut self.act,
+            };
+            let ended = network.run(cut, &mut watchers);
+            if let Some(error) = watchers.failed {
+                return Err(error.into());
+            }
+            self.guard.check(cut, network, ended)?;
+            let Some(file) = &mut self.file else { continue };
+            if cut == sample {
+                sampling.sample(network, file)?;
+            }
+            if cut == snapshot {
+                snapshots.take(network, bout.stop, file)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes that `bout` ended at `stop`.
+    fn write_bout(&mut self, bout: &Bout, stop: Time) -> Result<(), RunError> {
+        if let Some(file) = &mut self.file {
+            file.bout(&sink::Bout {
+                name: bout.name.clone(),
+                kind: bout.kind.name().into(),
+                start: bout.start,
+                stop,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn show(&self, bout: &Bout, network: &Simulation, watch: &dyn Watch) {
+        let counts = network.counts().iter().zip(&self.before);
+        let counts = counts.map(|(now, before)| now - before);
+        let populations = self.watched.populations.iter().zip(counts);
+        let populations: Vec<_> = populations
+            .map(|(population, spikes)| PopulationActivity {
+                name: population.name.clone(),
+                spikes,
+                size: population.size,
+            })
+            .collect();
+        let simulated = |bouts: &[Bout]| {
+            let bouts = bouts.iter();
+            bouts.filter(|bout| bout.kind.is_simulated()).count()
+        };
+        watch.show(&Progress::Running {
+            seed: self.seed,
+            bout: &bout.name,
+            number: simulated(&self.bouts[..=self.cursor]),
+            of: simulated(self.bouts),
+            simulated: network.now() - bout.start,
+            total: bout.duration(),
+            populations: &populations,
+        });
+    }
+
+    /// Hash over all spikes so far.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut fingerprint = self.fingerprint;
+        if let Some(network) = &self.live {
+            fingerprint.merge(network.fingerprint());
+        }
+        fingerprint
+    }
+
+    /// The network of the bout at hand, if it has begun.
+    pub fn network(&self) -> Option<&Simulation> {
+        self.live.as_ref()
+    }
+
+    /// What acts at its bouts.
+    pub fn act(&self) -> &A {
+        &self.act
+    }
+
+    /// What acts at its bouts, and the file.
+    pub fn into_parts(self) -> (A, Option<RunFile>) {
+        (self.act, self.file)
+    }
+}
+
+/// The slice after one of this length, which took so long.
+fn next_slice(slice: Duration, took: time::Duration) -> Duration {
+    let ps = slice.ps();
+    Duration::from_ps(if took < *OFTEN.start() {
+        ps.saturating_mul(2)
+    } else if took > *OFTEN.end() {
+        (ps / 2).max(1)
+    } else {
+        ps
+    })
+}

@@ -1,0 +1,192 @@
+//! What a network did: the sums that the table, the rates and the raster need.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Duration, Time};
+use crate::run::selection::Selection;
+use crate::run::watched;
+
+/// What is known of a population whatever it does.
+#[derive(Debug, Clone)]
+struct Population {
+    name: String,
+    /// Neurons that the raster shows.
+    most: u32,
+    /// Neurons whose spikes are recorded, if not all are.
+    only: Option<Selection>,
+}
+
+/// Sums over the spikes of a population.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Per neuron: last spike, number of intervals, their sum and sum of squares in milliseconds.
+    intervals: Vec<Intervals>,
+    /// Spikes per bin, if rates are asked for.
+    bins: Vec<u64>,
+    /// Spikes within the raster.
+    shown: Vec<(Time, u64)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Intervals {
+    last: Time,
+    n: u32,
+    sum: f64,
+    squares: f64,
+}
+
+/// Sees every spike of a run.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    populations: Vec<Population>,
+    sums: Vec<Sums>,
+    bin: Option<Duration>,
+    range: (Time, Time),
+}
+
+/// Spikes that a raster shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Raster<'a> {
+    /// Names of the populations.
+    pub populations: &'a [String],
+    /// Neurons of each at most, or `None` for all.
+    pub neurons: Option<u32>,
+    /// Start.
+    pub from: Duration,
+    /// End.
+    pub to: Duration,
+}
+
+impl Activity {
+    /// Watches `populations`: counts spikes in bins, if rates are asked for, and keeps those of a raster.
+    pub fn new(
+        populations: &[watched::Population],
+        bin: Option<Duration>,
+        raster: Option<Raster<'_>>,
+    ) -> Self {
+        let population = |declared: &watched::Population| {
+            let shown = raster.filter(|raster| raster.populations.contains(&declared.name));
+            Population {
+                name: declared.name.clone(),
+                most: shown.map_or(0, |raster| raster.neurons.unwrap_or(u32::MAX)),
+                only: match &declared.recorded {
+                    Some(some @ Selection::Some(_)) => Some(some.clone()),
+                    _ => None,
+                },
+            }
+        };
+        let silent = Intervals {
+            last: Time::NEVER,
+            n: 0,
+            sum: 0.0,
+            squares: 0.0,
+        };
+        let sums = |declared: &watched::Population| Sums {
+            intervals: vec![silent; declared.size as usize],
+            bins: Vec::new(),
+            shown: Vec::new(),
+        };
+        Self {
+            populations: populations.iter().map(population).collect(),
+            sums: populations.iter().map(sums).collect(),
+            bin,
+            range: raster.map_or((Time::ZERO, Time::ZERO), |raster| {
+                (Time::ZERO + raster.from, Time::ZERO + raster.to)
+            }),
+        }
+    }
+
+    /// All that changes while the run goes on, per population.
+    pub fn sums(&self) -> &[Sums] {
+        &self.sums
+    }
+
+    /// Goes on from `sums`; false if they are of other populations.
+    pub fn restore(&mut self, sums: Vec<Sums>) -> bool {
+        let sizes = |sums: &[Sums]| -> Vec<usize> {
+            sums.iter().map(|sums| sums.intervals.len()).collect()
+        };
+        let fits = sizes(&sums) == sizes(&self.sums);
+        if fits {
+            self.sums = sums;
+        }
+        fits
+    }
+
+    /// Spikes of the population called `name` within the raster.
+    pub fn shown(&self, name: &str) -> Vec<(Time, u64)> {
+        let mut both = self.populations.iter().zip(&self.sums);
+        let found = both.find(|(population, _)| population.name == name);
+        found.map_or(Vec::new(), |(_, sums)| sums.shown.clone())
+    }
+
+    /// Takes note of `nodes` of the population at index `population`, which spiked at `t`.
+    pub fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        let Population { most, only, .. } = &self.populations[population];
+        let sums = &mut self.sums[population];
+        for &node in nodes {
+            let neuron = &mut sums.intervals[node as usize];
+            if neuron.last != Time::NEVER {
+                let interval = (t - neuron.last).as_ms();
+                neuron.n += 1;
+                neuron.sum += interval;
+                neuron.squares += interval * interval;
+            }
+            neuron.last = t;
+        }
+        if let Some(bin) = self.bin {
+            let at = (t.ps() / bin.ps()) as usize;
+            if sums.bins.len() <= at {
+                sums.bins.resize(at + 1, 0);
+            }
+            sums.bins[at] += nodes.len() as u64;
+        }
+        if self.range.0 <= t && t < self.range.1 {
+            let recorded = recorded(only.as_ref(), nodes);
+            let shown = recorded.iter().filter(|&&node| node < *most);
+            sums.shown.extend(shown.map(|&node| (t, u64::from(node))));
+        }
+    }
+}
+
+/// Those of `nodes` that are among `only`, if that is given.
+pub(super) fn recorded<'a>(only: Option<&Selection>, nodes: &'a [u32]) -> Cow<'a, [u32]> {
+    match only {
+        None | Some(Selection::All) => Cow::Borrowed(nodes),
+        Some(only) => {
+            let nodes = nodes.iter().copied();
+            nodes.filter(|&node| only.contains(node)).collect()
+        }
+    }
+}
+
+impl Sums {
+    /// Spikes in bin number `k`.
+    pub fn bin(&self, k: usize) -> u64 {
+        self.bins.get(k).copied().unwrap_or(0)
+    }
+
+    /// Mean over neurons of the coefficient of variation of their intervals, of those with three or more: 0 is regular, 1
+    /// as irregular as a Poisson process.
+    pub fn interval_cv(&self) -> Option<f64> {
+        mean_cv(&self.intervals)
+    }
+}
+
+/// Mean over neurons of the coefficient of variation of their intervals.
+fn mean_cv(intervals: &[Intervals]) -> Option<f64> {
+    /// Fewer intervals say little about their spread.
+    const LEAST: u32 = 3;
+    let cvs: Vec<f64> = intervals
+        .iter()
+        .filter(|neuron| neuron.n >= LEAST)
+        .map(|neuron| {
+            let n = f64::from(neuron.n);
+            let mean = neuron.sum / n;
+            ((neuron.squares / n - mean * mean).max(0.0)).sqrt() / mean
+        })
+        .collect();
+    (!cvs.is_empty()).then(|| cvs.iter().sum::<f64>() / cvs.len() as f64)
+}

@@ -1,0 +1,361 @@
+//! Guards: a network that runs away, falls silent or leaves the numbers is stopped where it does, with a sentence that
+//! says who and when.
+//!
+//! Rates are means over a population and a window of simulated time; windows begin at multiples of their length, so
+//! that the same model is stopped at the same spike on every machine and after every restart.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Duration, Time};
+use crate::engine::simulation::{Ended, Simulation};
+
+/// A guard that stopped a run.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Tripped {
+    /// Too many spikes.
+    #[error(
+        "population `{population}` runs away: {spikes} spikes within {elapsed} from {start} on ({rate_hz:.0} Hz per \
+         neuron), more than {limit_hz} Hz allow in a whole window of {window}\n  help: raise `guard.max_rate` or set it \
+         to \"off\" if that is meant"
+    )]
+    Runaway {
+        /// Name of the population.
+        population: String,
+        /// Its spikes since the window began.
+        spikes: u64,
+        /// When the window began.
+        start: Time,
+        /// Time since then.
+        elapsed: Duration,
+        /// Mean rate of a neuron since then.
+        rate_hz: f64,
+        /// The most that is allowed.
+        limit_hz: f64,
+        /// Length of the window.
+        window: Duration,
+    },
+    /// Too few spikes.
+    #[error(
+        "population `{population}` falls silent: {rate_hz:.3} Hz per neuron from {start} to {stop}, expected at least \
+         {limit_hz} Hz\n  help: lower `guard.min_rate` or set it to \"off\" if that is meant"
+    )]
+    Silent {
+        /// Name of the population.
+        population: String,
+        /// Mean rate of a neuron.
+        rate_hz: f64,
+        /// When the window began.
+        start: Time,
+        /// When it ended.
+        stop: Time,
+        /// The least that is allowed.
+        limit_hz: f64,
+    },
+    /// So many spikes within the shortest delay that memory would not hold them.
+    #[error(
+        "the network explodes: {spikes} spikes within {window}, its shortest delay, at {time}; population `{population}` \
+         fires most\n  help: give neurons a refractory period (`t_ref`), or look for extreme weights and currents"
+    )]
+    Explosion {
+        /// Name of the population with the most of them.
+        population: String,
+        /// Spikes in this window.
+        spikes: u64,
+        /// Length of the window.
+        window: Duration,
+        /// When it ended.
+        time: Time,
+    },
+    /// A state that is no number.
+    #[error(
+        "population `{population}`: the state of neuron {neuron} is not finite at {time}\n  help: look for extreme \
+         weights, rates or currents onto `{population}`"
+    )]
+    NonFinite {
+        /// Name of the population.
+        population: String,
+        /// The neuron.
+        neuron: u32,
+        /// When it was found.
+        time: Time,
+    },
+}
+
+impl Tripped {
+    /// `engine` has exploded within `window`.
+    pub fn explosion(engine: &Simulation, window: Duration) -> Self {
+        let counts = engine.last_spikes();
+        let populations = engine.populations().iter().zip(&counts);
+        let most = populations.max_by_key(|(_, spikes)| **spikes);
+        Self::Explosion {
+            population: most.map_or_else(String::new, |(population, _)| population.name.clone()),
+            spikes: counts.iter().sum(),
+            window,
+            time: engine.now(),
+        }
+    }
+
+    /// Looks at the state of every neuron.
+    ///
+    /// # Errors
+    /// If one is not finite.
+    pub fn check_finite(engine: &Simulation) -> Result<(), Self> {
+        match engine.non_finite() {
+            None => Ok(()),
+            Some((population, neuron)) => Err(Self::NonFinite {
+                population: engine.populations()[population].name.clone(),
+                neuron,
+                time: engine.now(),
+            }),
+        }
+    }
+}
+
+/// Mean rates of the neurons of a population that end a run when they are passed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Highest rate in hertz, above zero; `None` for no limit.
+    pub max_rate_hz: Option<f64>,
+    /// Lowest rate in hertz, above zero and below the highest; `None` for no limit.
+    pub min_rate_hz: Option<f64>,
+    /// Rates are taken over one such span after the other, above zero.
+    pub window: Duration,
+}
+
+/// Counts spikes against limits.
+#[derive(Debug)]
+pub struct Guard {
+    limits: Limits,
+    populations: Vec<Guarded>,
+    /// When the bout at hand began: what lies before it is no part of a window.
+    from: Time,
+    /// Of the window at hand, per population.
+    counts: Counts,
+    tripped: Option<Tripped>,
+    /// Steps of the engine when states were last looked at.
+    checked: u64,
+}
+
+/// Spikes of every population in the window at hand: what a checkpoint holds of a guard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts(Vec<u64>);
+
+#[derive(Debug)]
+struct Guarded {
+    name: String,
+    size: f64,
+    /// Most spikes in a window.
+    most: u64,
+}
+
+const PS_PER_S: f64 = 1e12;
+
+fn seconds(length: Duration) -> f64 {
+    length.ps() as f64 / PS_PER_S
+}
+
+impl Guard {
+    /// The guards of populations, given by name and size, at the start of a run.
+    pub fn new(limits: Limits, populations: impl Iterator<Item = (String, u32)>) -> Self {
+        let populations: Vec<Guarded> = populations
+            .map(|(name, size)| {
+                let size = f64::from(size);
+                let allowed = |rate_hz| (rate_hz * size * seconds(limits.window)) as u64;
+                let most = limits.max_rate_hz.map_or(u64::MAX, allowed);
+                Guarded { name, size, most }
+            })
+            .collect();
+        Self {
+            limits,
+            counts: Counts(vec![0; populations.len()]),
+            populations,
+            from: Time::ZERO,
+            tripped: None,
+            checked: 0,
+        }
+    }
+
+    /// Begins anew with a bout at `from`.
+    pub fn begin(&mut self, from: Time) {
+        self.counts.0.fill(0);
+        (self.from, self.checked) = (from, 0);
+    }
+
+    /// Takes note of `n` spikes of a population at `t`; false once the run is to stop.
+    pub fn spikes(&mut self, population: usize, t: Time, n: usize) -> bool {
+        if self.tripped.is_some() {
+            return false;
+        }
+        self.counts.0[population] += n as u64;
+        let count = self.counts.0[population];
+        let guarded = &self.populations[population];
+        if count <= guarded.most {
+            return true;
+        }
+        let start = self.start(t);
+        // An instant has no length: one tick at least.
+        let elapsed = Duration::from_ps((t - start).ps().max(1));
+        self.tripped = Some(Tripped::Runaway {
+            population: guarded.name.clone(),
+            spikes: count,
+            start,
+            elapsed,
+            rate_hz: count as f64 / guarded.size / seconds(elapsed),
+            limit_hz: self.limits.max_rate_hz.unwrap_or(f64::INFINITY),
+            window: self.limits.window,
+        });
+        false
+    }
+
+    /// Whether the run is to stop.
+    pub fn has_tripped(&self) -> bool {
+        self.tripped.is_some()
+    }
+
+    /// When the window of `t` began.
+    fn start(&self, t: Time) -> Time {
+        Time::from_ps(t.ps() - t.ps().rem_euclid(self.limits.window.ps()))
+    }
+
+    /// When the window ends that holds what happens from `now` on.
+    pub fn next_end(&self, now: Time) -> Time {
+        let end = self.start(now).checked_add(self.limits.window);
+        end.unwrap_or(Time::MAX)
+    }
+
+    /// Looks at the network, whose run to `now` has `ended`; at the end of a window, at its rates too, and begins the
+    /// next.
+    ///
+    /// # Errors
+    /// The guard that tripped.
+    pub fn check(&mut self, now: Time, engine: &Simulation, ended: Ended) -> Result<(), Tripped> {
+        if let Some(tripped) = self.tripped.take() {
+            return Err(tripped);
+        }
+        if let Ended::Exploded(window) = ended {
+            return Err(Tripped::explosion(engine, window));
+        }
+        if now == self.start(now) {
+            self.end_window(now)?;
+            // What has not moved since is as finite as it was.
+            if engine.steps() != self.checked {
+                Tripped::check_finite(engine)?;
+                self.checked = engine.steps();
+            }
+        }
+        Ok(())
+    }
+
+    fn end_window(&mut self, now: Time) -> Result<(), Tripped> {
+        let window_s = seconds(self.limits.window);
+        for (guarded, count) in self.populations.iter().zip(&mut self.counts.0) {
+            let rate_hz = std::mem::take(count) as f64 / guarded.size / window_s;
+            let start = Time::from_ps(now.ps() - self.limits.window.ps());
+            if let Some(limit_hz) = self.limits.min_rate_hz
+                && rate_hz < limit_hz
+                && start >= self.from
+            {
+                return Err(Tripped::Silent {
+                    population: guarded.name.clone(),
+                    rate_hz,
+                    start,
+                    stop: now,
+                    limit_hz,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What a checkpoint holds.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Goes on from `counts`; false if they are of other populations.
+    pub fn restore(&mut self, counts: Counts) -> bool {
+        let fits = counts.0.len() == self.counts.0.len();
+        if fits {
+            self.counts = counts;
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: i64 = crate::base::time::PS_PER_MS;
+
+    fn ms(t: i64) -> Time {
+        Time::from_ps(t * MS)
+    }
+
+    /// Ten neurons, windows of 100 ms: 1000 Hz are 1,000 spikes, 2 Hz are 2.
+    fn guard() -> Guard {
+        let limits = Limits {
+            max_rate_hz: Some(1000.0),
+            min_rate_hz: Some(2.0),
+            window: Duration::from_ps(100 * MS),
+        };
+        Guard::new(limits, [("e".to_owned(), 10)].into_iter())
+    }
+
+    #[test]
+    fn a_window_is_full_at_its_limit_and_too_full_one_spike_later() {
+        let mut guard = guard();
+        assert!(guard.spikes(0, ms(120), 999));
+        assert!(guard.spikes(0, ms(150), 1));
+        assert!(!guard.spikes(0, ms(150), 1));
+        // Whatever else happens at that instant.
+        assert!(!guard.spikes(0, ms(150), 1));
+        assert_eq!(
+            guard.tripped.map(|tripped| tripped.to_string()).as_deref(),
+            Some(
+                "population `e` runs away: 1001 spikes within 50 ms from 100 ms on (2002 Hz per neuron), more than 1000 \
+                 Hz allow in a whole window of 100 ms\n  help: raise `guard.max_rate` or set it to \"off\" if that is \
+                 meant"
+            )
+        );
+    }
+
+    #[test]
+    fn a_window_forgets_the_last_and_silence_is_told() {
+        let mut guard = guard();
+        assert_eq!(guard.next_end(ms(0)), ms(100));
+        assert_eq!(guard.next_end(ms(100)), ms(200));
+        assert!(guard.spikes(0, ms(0), 1000));
+        assert_eq!(guard.end_window(ms(100)), Ok(()));
+        assert!(guard.spikes(0, ms(100), 1));
+        assert_eq!(
+            guard.end_window(ms(200)).map_err(|tripped| tripped.to_string()),
+            Err(
+                "population `e` falls silent: 1.000 Hz per neuron from 100 ms to 200 ms, expected at least 2 Hz\n  help: \
+                 lower `guard.min_rate` or set it to \"off\" if that is meant"
+                    .to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn a_bout_that_begins_within_a_window_is_not_silent_before_it_began() {
+        let mut guard = guard();
+        assert!(guard.spikes(0, ms(10), 900));
+        guard.begin(ms(150));
+        assert!(guard.spikes(0, ms(160), 1));
+        assert_eq!(guard.end_window(ms(200)), Ok(()));
+        assert!(guard.end_window(ms(300)).is_err());
+    }
+
+    #[test]
+    fn counts_go_on_after_a_restart() {
+        let mut first = guard();
+        assert!(first.spikes(0, ms(10), 600));
+        let mut second = guard();
+        assert!(second.restore(first.counts().clone()));
+        assert!(second.spikes(0, ms(20), 400));
+        assert!(!second.spikes(0, ms(30), 1));
+        assert!(!second.restore(Counts(vec![0; 2])));
+    }
+}

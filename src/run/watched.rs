@@ -1,0 +1,49 @@
+//! What is watched of the networks of a run: recorded, sampled, guarded.
+
+use crate::record::layout;
+use crate::run::guard::Limits;
+use crate::run::sampling::Sampling;
+use crate::run::selection::Selection;
+use crate::run::snapshot::Snapshots;
+
+/// A population as a run sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    /// Its name.
+    pub name: String,
+    /// Its neurons.
+    pub size: u32,
+    /// Name of their model.
+    pub model: &'static str,
+    /// Neurons whose spikes are recorded, if any are.
+    pub recorded: Option<Selection>,
+}
+
+/// Everything that is watched.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    /// In the order of the network.
+    pub populations: Vec<Population>,
+    /// States at regular instants.
+    pub sampling: Sampling,
+    /// Weights at some instants.
+    pub snapshots: Snapshots,
+    /// What ends the run.
+    pub limits: Limits,
+}
+
+impl Watched {
+    /// The populations of a run file.
+    pub fn layout(&self) -> Vec<layout::Population> {
+        let populations = self.populations.iter();
+        let population = |population: &Population| layout::Population {
+            name: population.name.clone(),
+            size: population.size as usize,
+            recorded: population
+                .recorded
+                .as_ref()
+                .map_or(0, |neurons| neurons.count(population.size)),
+        };
+        populations.map(population).collect()
+    }
+}

@@ -1,0 +1,191 @@
+//! Runs of every kind that are killed without warning at random moments, in training, in sleep, at their ends, and gone on
+//! with until they are complete: what they leave is what an uninterrupted run leaves, bit for bit.
+//!
+//! `SHARPWAVE_TEST_KILLS` says how often each is killed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use sharpwave::record::checkpoint::Checkpoint;
+
+use super::run_file::RunFile;
+use super::setup::{Place, SMALL, said, shipped};
+
+/// Three seeds that learn and sleep for some tenths of a second each, with controls and everything that a run can leave.
+fn nights() -> String {
+    SMALL
+        .replace("seeds = 2", "seeds = 3")
+        .replace("epochs = 2", "epochs = [60, 120]\nbatch = 4")
+        .replace("\"400 ms\"", "[\"4 s\", \"3 s\"]")
+        .replace(
+            "[output]\nfigures = false",
+            "[record]\n\
+             states = { population = \"hidden1\", first = 3, variables = \"v_m\", every = \"7 ms\" }\n\
+             weights = [\"around_sleep\", { projection = \"hidden1_output\", every = \"3 s\" }]\n\
+             [checkpoint]\nevery = \"20 ms\"\n\
+             [output]\nweights = [\"npz\"]",
+        )
+}
+
+fn kills(default: u32) -> u32 {
+    let asked = std::env::var("SHARPWAVE_TEST_KILLS").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
+/// Everything that a run left, by the path of its file.
+fn left(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let name = path
+                .strip_prefix(folder)
+                .expect("inside")
+                .display()
+                .to_string();
+            let content = match name.ends_with(".h5") {
+                true => content(&path).into_bytes(),
+                false => std::fs::read(&path).expect("a file"),
+            };
+            files.insert(name, content);
+        }
+    }
+    files
+}
+
+/// Everything in a run file: where values lie in it is not part of the result.
+fn content(path: &Path) -> String {
+    let file = RunFile::open(path);
+    let reports = file.reports();
+    let reports: Vec<_> = reports.iter().map(|name| file.report(name)).collect();
+    let parts = (file.fingerprint(), file.fingerprints(), file.spikes());
+    let weights = file.weights();
+    format!(
+        "{} {parts:?} {weights:?} {:?} {:?} {reports:?} {}",
+        file.complete(),
+        file.accuracy(),
+        file.bouts(),
+        file.resolved()
+    )
+}
+
+/// Runs `command` to its end, then again and again with kills, and compares. `seen` is told what each kill left behind;
+/// returns how often it came to that.
+fn kill(place: &Place, command: &str, n: u32, mut seen: impl FnMut(&Checkpoint)) -> u32 {
+    let began = Instant::now();
+    place.run(&format!("{command} --out whole"));
+    let whole_s = began.elapsed().as_secs_f64();
+    let whole = left(&place.path("whole"));
+    let (mut killed, mut resumed, mut runs) = (0, 0, 0);
+    while killed < n {
+        runs += 1;
+        let out = format!("r{runs}");
+        let mut arguments = format!("{command} --out {out}");
+        loop {
+            let mut child = place.command(&arguments);
+            let child = child.stdout(Stdio::null()).stderr(Stdio::piped());
+            let mut child = child.spawn().expect("it starts");
+            // 0.6180 spreads the moments evenly; squares reach the very beginnings of what is short.
+            let moment = (f64::from(killed) * 0.618_034).fract();
+            let moment = if killed.is_multiple_of(3) {
+                moment * moment
+            } else {
+                moment
+            };
+            let end = Instant::now() + Duration::from_secs_f64(moment * 0.6 * whole_s);
+            let last = killed >= n;
+            let mut status = None;
+            while status.is_none() && (last || Instant::now() < end) {
+                std::thread::sleep(Duration::from_millis(1));
+                status = child.try_wait().expect("a child");
+            }
+            if status.is_none() {
+                child.kill().expect("killed");
+                killed += 1;
+            }
+            let output = child.wait_with_output().expect("ended");
+            if let Some(status) = status {
+                assert_eq!(status.code(), Some(0), "{out}: {}", said(&output));
+                break;
+            }
+            // Whatever was killed, one of the two goes on: nothing that was not written can be lost.
+            match Checkpoint::read(&place.path(&out)) {
+                Ok(checkpoint) => {
+                    seen(&checkpoint);
+                    resumed += 1;
+                    arguments = format!("--quiet resume {out} --threads {}", 1 + killed % 3);
+                }
+                Err(_) if arguments.contains(" resume ") => {
+                    let said = place.run(&format!("resume {out}"));
+                    assert!(said.contains("the run is complete"), "{said}");
+                    break;
+                }
+                Err(_) => {}
+            }
+        }
+        let found = left(&place.path(&out));
+        let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&found), names(&whole), "{out}");
+        for (name, content) in &found {
+            assert!(*content == whole[name], "{out}/{name} differs");
+        }
+        std::fs::remove_dir_all(place.path(&out)).expect("removed");
+    }
+    eprintln!("{killed} kills of {runs} runs of {whole_s:.2} s, {resumed} left a checkpoint");
+    resumed
+}
+
+#[test]
+fn nights_killed_again_and_again_end_as_if_nothing_had_been() {
+    let place = Place::with_model(&nights());
+    let n = kills(16);
+    let (mut training, mut asleep, mut begun) = (0, 0, 0);
+    let resumed = kill(&place, "--quiet run model.toml", n, |checkpoint| {
+        let slot = checkpoint.slots.get("5/sleep");
+        // The first byte of a state is the number of its bout: tasks are learnt in 0 and 4, sleeps are 2 and 6.
+        match slot.and_then(|slot| slot.state.first()) {
+            Some(4) => training += 1,
+            Some(2 | 6) => asleep += 1,
+            _ => begun += 1,
+        }
+    });
+    eprintln!("of them {training} in training, {asleep} in sleep, {begun} elsewhere");
+    assert!(resumed > n / 2, "{resumed} of {n}");
+    assert!(training > 0 && asleep > 0, "{training} {asleep}");
+}
+
+#[test]
+fn networks_killed_again_and_again_end_as_if_nothing_had_been() {
+    let place = Place::new();
+    let model = shipped("brunel_balanced.toml");
+    let command = format!(
+        "--quiet run {model} --set parameter.n=1000 --set duration=2s --set figure.raster.from=1900ms \
+         --set record.states={{population='i',first=3,variables='v_m',every='0.7ms'}} \
+         --set checkpoint.every=20ms --seeds 3 --keep-seeds"
+    );
+    let n = kills(10);
+    let resumed = kill(&place, &command, n, |_| {});
+    assert!(resumed > n / 2, "{resumed} of {n}");
+    let first = RunFile::open(&place.path("whole/run.h5"));
+    let seeds: Vec<u64> = first.fingerprints().iter().map(|(seed, _)| *seed).collect();
+    assert_eq!(seeds.len(), 3);
+}
+
+#[test]
+fn a_run_killed_before_its_first_checkpoint_is_run_again_by_the_same_command() {
+    let place = Place::with_model(SMALL);
+    // What is there between the making of the folder and its first file.
+    std::fs::create_dir(place.path("r")).expect("made");
+    place.write("r/checkpoint.part", "half of it");
+    place.run("--quiet run model.toml --out r");
+    assert_eq!(place.names("r"), ["accuracy.csv", "run.h5"]);
+    place.run("--quiet run model.toml --out whole");
+    assert!(left(&place.path("r")) == left(&place.path("whole")));
+}
