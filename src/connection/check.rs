@@ -78,8 +78,7 @@ impl Plan {
         let within = self.space.own.is_some();
         for (key, part) in delay.parts() {
             match part.constant() {
-                // Both together are checked below, where only one can be below 0.
-                Some(ms) if ms < 0.0 && delay.constant().is_none_or(|sum| sum > 0.0) => {
+                Some(ms) if ms < 0.0 => {
                     return Err(RuleFault::ShortDelay {
                         key,
                         found_ms: ms,

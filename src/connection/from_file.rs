@@ -12,7 +12,7 @@ use crate::connection::space::Space;
 /// The registry's entry.
 pub(super) static RULE: Rule = Rule {
     spec: &SPEC,
-    make: Make::Edges(new),
+    make: Make::Edges,
 };
 
 /// The rule that connects as `edges` do.

@@ -62,18 +62,13 @@ pub enum Make {
     /// The values of its parameters, complete and in range.
     Values(fn(&Values) -> Result<Arc<dyn Connect>, ParameterError>),
     /// Edges that are read from the file that its parameters name. Autapses and multapses are as given.
-    Edges(fn(Arc<Edges>) -> Arc<dyn Connect>),
+    Edges,
 }
 
 impl Rule {
     /// Whether its synapses are listed, not made.
     pub fn is_listed(&self) -> bool {
-        matches!(self.make, Make::Edges(_))
-    }
-
-    /// Whether it can connect a pair more than once if it is told to.
-    pub fn may_repeat(&self) -> bool {
-        self.spec.parameter(MULTAPSES.name).is_some()
+        matches!(self.make, Make::Edges)
     }
 
     /// The rule with `values` for its parameters; those that are missing take their defaults.
@@ -84,7 +79,7 @@ impl Rule {
         let values = complete(self.spec, values)?;
         match self.make {
             Make::Values(make) => make(&values),
-            Make::Edges(_) => Err(ParameterError::Inconsistent {
+            Make::Edges => Err(ParameterError::Inconsistent {
                 model: self.spec.name,
                 parameter: "file",
                 neuron: None,

@@ -367,20 +367,23 @@ const GIVEN: &str = r#"
 fn given_delays_differ_and_stay_as_they_are() {
     let place = Place::with_model(GIVEN);
     place.write("in.csv", "node_id,timestamp_ms\n0,1\n");
-    let times = |delays: [f64; 3], more: &str| {
+    let times = |name: &str, delays: [f64; 3], more: &str| {
         let [a, b, c] = delays;
         let table = format!("source,target,weight,delay_ms\n0,0,5,{a}\n0,1,5,{b}\n0,2,5,{c}\n");
         place.write("edges.csv", &table);
-        place.run(&format!("run model.toml --force --out r {more}"));
-        let mut spikes = RunFile::open(&place.path("r/run.h5")).spikes_of("n");
+        place.run(&format!("run model.toml --out {name} {more}"));
+        let mut spikes = RunFile::open(&place.path(&format!("{name}/run.h5"))).spikes_of("n");
         spikes.sort_by_key(|&(_, neuron)| neuron);
         spikes.into_iter().map(|(t, _)| t).collect::<Vec<f64>>()
     };
-    let exact = times([1.2345, 2.3456, 0.7812], "");
+    let exact = times("a", [1.2345, 2.3456, 0.7812], "");
     assert_eq!(exact, [2.2345, 3.3456, 1.7812]);
     // The grid of drawn delays bounds them in neither direction.
     let fine = "--set projection.p.delay_resolution=0.0001ms";
-    assert_eq!(times([0.000_02, 7.0, 12.5], fine), [1.000_02, 8.0, 13.5]);
+    assert_eq!(
+        times("b", [0.000_02, 7.0, 12.5], fine),
+        [1.000_02, 8.0, 13.5]
+    );
 }
 
 #[test]
