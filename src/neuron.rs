@@ -1,12 +1,13 @@
 //! Neuron models: pure numerics of one population, knowing neither network nor engine.
 //!
 //! A model is one file: its [`Spec`], what one neuron does as an [`individual::Dynamics`], and a [`Model`] whose
-//! `build` is [`individual::build`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and every
-//! engine, with parameters per neuron, currents, checkpoints and samples; a test compares it with an independent
-//! simulation. `src/neuron/tests/perfect.rs` is an example.
+//! `build` is [`individual::build`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe`, every
+//! engine and the tests that hold for all models, with parameters per neuron, currents, checkpoints, samples and
+//! [changes](alter) of its parameters; a test of its own compares it with an independent simulation.
+//! `src/neuron/tests/perfect.rs` is an example.
 //!
 //! What is simulated most has a fast path besides: an own implementation of [`Neurons`] for neurons that share their
-//! parameters, as [`lif`] has. Its populations are structures of arrays, and calls are per row of synapses, never per
+//! parameters, as [`lif`] has, and [`individual::Dynamics::fast`] that leads there. Its populations are structures of arrays, and calls are per row of synapses, never per
 //! neuron, so that the loops inside are compiled for the model.
 
 mod bytes;
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 
 use crate::base::parameter::{Dimension, ParameterError, Spec, Values};
 use crate::base::stream::Stream;
-use crate::base::time::Time;
+use crate::base::time::{PS_PER_MS, Time};
 
 /// Weights of a sparse row.
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +116,14 @@ impl Events<'_> {
     }
 }
 
+impl Growth {
+    /// Of neurons to which noise adds nothing that decays; the rate only says how short a batch is to come in segments.
+    const OF_NOTHING: Self = Self {
+        rate_per_ps: 1.0 / PS_PER_MS as f64,
+        delta_per_ps: None,
+    };
+}
+
 /// Something that a neuron has at every instant and that can be sampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
@@ -176,8 +185,10 @@ pub trait Neurons: Send + Sync {
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize>;
 
     /// From the instant last advanced to, `current_pa` flows into every neuron, in addition to the constant current of
-    /// its parameters and in place of what was injected before.
-    fn inject(&mut self, current_pa: f64);
+    /// its parameters and in place of what was injected before. Nothing where there is no membrane.
+    fn inject(&mut self, current_pa: f64) {
+        let _ = current_pa;
+    }
 
     /// The next instant at which the population changes by itself and wants to be advanced to: a crossing, a refractory
     /// end, a move of its clock.
@@ -190,21 +201,31 @@ pub trait Neurons: Send + Sync {
     /// Tests every neuron, resets those that fire at this instant and appends them to `fired` in ascending order.
     fn fire(&mut self, fired: &mut Vec<u32>);
 
-    /// Membrane potential of neuron `j` at the instant last advanced to.
-    fn potential(&self, j: usize) -> f64;
+    /// Membrane potential of neuron `j` at the instant last advanced to; 0 where there is no membrane.
+    fn potential(&self, j: usize) -> f64 {
+        let _ = j;
+        0.0
+    }
 
     /// Sets the membrane potential of neuron `j` at the instant last advanced to; if it was refractory it is no more. A
     /// neuron that is at or above its threshold then, or at a reset, fires at that instant: it is what
     /// [`next_due`](Self::next_due) and [`next_alone`](Self::next_alone) tell, and if nothing that arrives then pulls it
     /// down [`fire`](Self::fire) finds it.
-    fn set_potential(&mut self, j: usize, v: f64);
+    fn set_potential(&mut self, j: usize, v: f64) {
+        let _ = (j, v);
+    }
 
     /// The model's variable number `variable` (in the order of [`Model::variables`]) of neuron `j` at `t`, not before
-    /// the instant last advanced to, if nothing happens until then.
-    fn sample(&self, variable: usize, j: usize, t: Time) -> f64;
+    /// the instant last advanced to, if nothing happens until then; 0 where there is none.
+    fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
+        let _ = (variable, j, t);
+        0.0
+    }
 
     /// A neuron whose state is NaN or infinite though it is not refractory, if there is one.
-    fn non_finite(&self) -> Option<usize>;
+    fn non_finite(&self) -> Option<usize> {
+        None
+    }
 
     /// The state apart from the path and the parameters.
     fn state(&self) -> State;

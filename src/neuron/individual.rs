@@ -25,7 +25,7 @@ use crate::base::time::Duration;
 use crate::neuron::{Neurons, Setup};
 
 /// One neuron: its parameters, and what they make of its state. Times are in picoseconds.
-pub trait Dynamics: Copy + Send + Sync + 'static {
+pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
     /// All of a neuron that changes.
     type State: Copy + Send + Sync + Serialize + DeserializeOwned + 'static;
 
@@ -95,26 +95,25 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
     /// The state that has these numbers; that of a refractory neuron, `held`, has the reset potential.
     fn of_numbers(&self, numbers: &[f64], held: bool) -> Self::State;
 
-    /// The fast path of these neurons: `None` if the model has none, or they do not share their parameters.
-    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
-        let _ = neurons;
+    /// The fast path for `size` neurons with these parameters; `None` where the model has none.
+    fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
+        let _ = size;
         None
     }
 }
 
-/// What is common to all of them; `None` if there is none or they differ.
-fn common<T: PartialEq>(each: impl IntoIterator<Item = T>) -> Option<T> {
-    let mut each = each.into_iter();
-    let first = each.next()?;
-    each.all(|other| other == first).then_some(first)
-}
-
-/// A population each of whose neurons has parameters of its own.
+/// A population on the fast path of its model, if it has one and no neuron has a parameter of its own; else one each of
+/// whose neurons has all of them.
 ///
 /// # Errors
 /// If a parameter has not one value per neuron, or the values of a neuron are missing, out of range or contradict each
 /// other: the first such neuron is named.
 pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, ParameterError> {
+    if setup.each.is_empty()
+        && let Some(fast) = D::new(setup.values)?.fast(setup.size)
+    {
+        return Ok(fast);
+    }
     let mut values = setup.values.clone();
     for (&name, each) in setup.each {
         if each.len() != setup.size {

@@ -17,12 +17,12 @@ pub use params::{Params, SPEC};
 use crate::base::function::exp;
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::bytes::{Path, path_of, to_bytes};
+use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::factored::State;
 use crate::neuron::horizon::Horizon;
-use crate::neuron::individual::{self, Individual};
-use crate::neuron::state::take_over;
+use crate::neuron::individual;
+use crate::neuron::state::of_shared;
 use crate::neuron::{
     self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
     V_M,
@@ -38,13 +38,7 @@ pub static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
-    build: |setup| {
-        if !setup.each.is_empty() {
-            return individual::build::<individual::Lif>(&setup);
-        }
-        let population = Lif::new(setup.size, Params::new(setup.values)?);
-        Ok(Box::new(population))
-    },
+    build: |setup| individual::build::<individual::Lif>(&setup),
     bytes: |own| match own {
         false => size_of::<[f64; 1]>(),
         true => individual::bytes::<individual::Lif>(),
@@ -397,11 +391,10 @@ impl Neurons for Lif {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let (path, rest) = path_of(bytes)?;
-        if path == Path::Individual {
-            let own = vec![individual::Lif::from(self.params); self.size()];
-            return take_over(self, &mut Individual::new(own), bytes);
-        }
+        let own = individual::Lif::from(self.params);
+        let Some(rest) = of_shared(self, own, bytes)? else {
+            return Ok(());
+        };
         let state = State::read(rest, self.size())?;
         let derived = Derived::new(&self.params, state.injected_pa);
         state.check_drive(derived.crosses())?;

@@ -19,12 +19,12 @@ pub use params::{Params, SPEC};
 
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::bytes::{Path, path_of, to_bytes};
+use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::factored::State;
 use crate::neuron::horizon::Horizon;
-use crate::neuron::individual::{self, Individual};
-use crate::neuron::state::take_over;
+use crate::neuron::individual;
+use crate::neuron::state::of_shared;
 use crate::neuron::{
     self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
     V_M, Variable,
@@ -47,13 +47,7 @@ pub static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
     variables: &[V_M, W],
-    build: |setup| {
-        if !setup.each.is_empty() {
-            return individual::build::<individual::LifAdaptive>(&setup);
-        }
-        let population = LifAdaptive::new(setup.size, Params::new(setup.values)?);
-        Ok(Box::new(population))
-    },
+    build: |setup| individual::build::<individual::LifAdaptive>(&setup),
     bytes: |own| match own {
         false => size_of::<Cell>(),
         true => individual::bytes::<individual::LifAdaptive>(),
@@ -470,11 +464,10 @@ impl Neurons for LifAdaptive {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let (path, rest) = path_of(bytes)?;
-        if path == Path::Individual {
-            let own = vec![individual::LifAdaptive::from(self.params); self.size()];
-            return take_over(self, &mut Individual::new(own), bytes);
-        }
+        let own = individual::LifAdaptive::from(self.params);
+        let Some(rest) = of_shared(self, own, bytes)? else {
+            return Ok(());
+        };
         let state = State::read(rest, self.size())?;
         let drive = Drive::new(&self.params, state.injected_pa);
         state.check_drive(drive.is_above())?;

@@ -28,9 +28,9 @@ pub use params::{Params, SPEC};
 use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::bytes::{Path, path_of, to_bytes};
-use crate::neuron::individual::{self, Individual};
-use crate::neuron::state::take_over;
+use crate::neuron::bytes::{Path, to_bytes};
+use crate::neuron::individual;
+use crate::neuron::state::of_shared;
 use crate::neuron::{
     self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
 };
@@ -60,13 +60,7 @@ pub static MODEL: Model = Model {
             doc: "inhibitory synaptic current; not positive",
         },
     ],
-    build: |setup| {
-        if !setup.each.is_empty() {
-            return individual::build::<individual::LifExp>(&setup);
-        }
-        let population = LifExp::new(setup.size, Params::new(setup.values)?);
-        Ok(Box::new(population))
-    },
+    build: |setup| individual::build::<individual::LifExp>(&setup),
     bytes: |own| match own {
         false => size_of::<Cell>(),
         true => individual::bytes::<individual::LifExp>(),
@@ -477,11 +471,10 @@ impl Neurons for LifExp {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let (path, rest) = path_of(bytes)?;
-        if path == Path::Individual {
-            let own = vec![individual::LifExp::from(self.params); self.size()];
-            return take_over(self, &mut Individual::new(own), bytes);
-        }
+        let own = individual::LifExp::from(self.params);
+        let Some(rest) = of_shared(self, own, bytes)? else {
+            return Ok(());
+        };
         self.state = State::read(rest, self.size())?;
         self.instant = Instant::default();
         Ok(())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec};
 use crate::base::process::{self, MOST_ENTITIES, Process};
 use crate::base::stream::Stream;
-use crate::base::time::{PS_PER_MS, Time};
+use crate::base::time::Time;
 use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
 use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, Setup, StateError};
 
@@ -157,17 +157,12 @@ impl Neurons for Poisson {
     fn receive_row(&mut self, _targets: &[u16], _weights: RowWeights<'_>) {}
 
     fn growth(&self, _weight: f64) -> Growth {
-        Growth {
-            rate_per_ps: 1.0 / PS_PER_MS as f64,
-            delta_per_ps: None,
-        }
+        Growth::OF_NOTHING
     }
 
     fn receive_events(&mut self, _events: Events<'_>) -> Option<usize> {
         None
     }
-
-    fn inject(&mut self, _current_pa: f64) {}
 
     fn next_due(&self) -> Time {
         let process = self.state.process.as_ref();
@@ -183,20 +178,6 @@ impl Neurons for Poisson {
         due.sort_unstable();
         due.dedup();
         fired.append(due);
-    }
-
-    fn potential(&self, _j: usize) -> f64 {
-        0.0
-    }
-
-    fn set_potential(&mut self, _j: usize, _v: f64) {}
-
-    fn sample(&self, _variable: usize, _j: usize, _t: Time) -> f64 {
-        0.0
-    }
-
-    fn non_finite(&self) -> Option<usize> {
-        None
     }
 
     fn state(&self) -> neuron::State {

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::parameter::{self, Dimension, Spec};
-use crate::base::time::{PS_PER_MS, Time};
+use crate::base::time::Time;
 use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
 use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, StateError};
 
@@ -99,11 +99,7 @@ impl Neurons for Relay {
     }
 
     fn growth(&self, _weight: f64) -> Growth {
-        // Nothing grows; the rate only says how short a batch is to come in segments.
-        Growth {
-            rate_per_ps: 1.0 / PS_PER_MS as f64,
-            delta_per_ps: None,
-        }
+        Growth::OF_NOTHING
     }
 
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
@@ -111,8 +107,6 @@ impl Neurons for Relay {
         self.state.reached.push(events.targets[reached].into());
         Some(reached)
     }
-
-    fn inject(&mut self, _current_pa: f64) {}
 
     fn next_due(&self) -> Time {
         Time::MAX
@@ -127,20 +121,6 @@ impl Neurons for Relay {
         reached.sort_unstable();
         reached.dedup();
         fired.append(reached);
-    }
-
-    fn potential(&self, _j: usize) -> f64 {
-        0.0
-    }
-
-    fn set_potential(&mut self, _j: usize, _v: f64) {}
-
-    fn sample(&self, _variable: usize, _j: usize, _t: Time) -> f64 {
-        0.0
-    }
-
-    fn non_finite(&self) -> Option<usize> {
-        None
     }
 
     fn state(&self) -> neuron::State {

@@ -1,5 +1,7 @@
 //! The state of a population apart from how it is calculated, so that its parameters can change while it runs.
 
+use super::bytes::{Path, check_neurons, check_size, path_of};
+use super::individual::{Dynamics, Individual};
 use super::{Model, Neurons, Setup, StateError};
 use crate::base::parameter::{ParameterError, Spec};
 use crate::base::process;
@@ -53,7 +55,7 @@ impl State {
                 self.model, spec.name
             )));
         }
-        super::bytes::check_size(self.size, size)?;
+        check_size(self.size, size)?;
         if self.numbers.len() != size * width {
             return Err(StateError::Unfit(format!(
                 "found {} numbers, expected {width} for each of {size} neurons",
@@ -61,7 +63,7 @@ impl State {
             )));
         }
         let named = self.refractory.iter().map(|&(_, j)| j);
-        super::bytes::check_neurons(named.chain(self.due.iter().copied()), size)
+        check_neurons(named.chain(self.due.iter().copied()), size)
     }
 
     /// Neurons that are refractory at this instant, and until when.
@@ -105,15 +107,22 @@ pub fn alter(
     Ok(altered)
 }
 
-/// Gives `neurons` the state in `bytes`, which was saved on the path of `other`, a population alike.
+/// What follows the path in `bytes`, the state of neurons that share their parameters; or `None` if `neurons` have taken
+/// on the state that neurons alike have had on the path of those with parameters of their own, all like `own`.
 ///
 /// # Errors
 /// If the bytes are no such state.
-pub(super) fn take_over(
+pub(super) fn of_shared<'a, D: Dynamics>(
     neurons: &mut dyn Neurons,
-    other: &mut dyn Neurons,
-    bytes: &[u8],
-) -> Result<(), StateError> {
+    own: D,
+    bytes: &'a [u8],
+) -> Result<Option<&'a [u8]>, StateError> {
+    let (path, rest) = path_of(bytes)?;
+    if path == Path::Shared {
+        return Ok(Some(rest));
+    }
+    let mut other = Individual::new(vec![own; neurons.size()]);
     other.load(bytes)?;
-    neurons.set_state(&other.state())
+    neurons.set_state(&other.state())?;
+    Ok(None)
 }

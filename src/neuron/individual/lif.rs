@@ -1,6 +1,6 @@
 //! A leaky integrate-and-fire neuron with delta synapses.
 
-use super::{Dynamics, common};
+use super::Dynamics;
 use crate::base::function::{exp_polynomial, ln};
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
@@ -9,7 +9,7 @@ use crate::neuron::lif::{self as fast, Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif`](crate::neuron::lif) neuron with parameters of its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lif {
     /// 1/τ per picosecond.
     rate: f64,
@@ -130,8 +130,7 @@ impl Dynamics for Lif {
         }
     }
 
-    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
-        let params = common(neurons.iter().map(|neuron| neuron.params))?;
-        Some(Box::new(fast::Lif::new(neurons.len(), params)))
+    fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
+        Some(Box::new(fast::Lif::new(size, self.params)))
     }
 }

@@ -1,6 +1,6 @@
 //! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
 
-use super::{Dynamics, common};
+use super::Dynamics;
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::Neurons;
@@ -9,7 +9,7 @@ use crate::neuron::lif_adaptive::{self as fast, Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif_adaptive`](crate::neuron::lif_adaptive) neuron with parameters of its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LifAdaptive {
     rates: Rates,
     /// Where the potential goes without adaptation.
@@ -139,8 +139,7 @@ impl Dynamics for LifAdaptive {
         (v, numbers[1] * membrane.resistance())
     }
 
-    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
-        let params = common(neurons.iter().map(|neuron| neuron.params))?;
-        Some(Box::new(fast::LifAdaptive::new(neurons.len(), params)))
+    fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
+        Some(Box::new(fast::LifAdaptive::new(size, self.params)))
     }
 }

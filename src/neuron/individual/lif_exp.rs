@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dynamics, common};
+use super::Dynamics;
 use crate::base::function::{exp, exp_polynomial, growth_integral, ln};
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
@@ -11,7 +11,7 @@ use crate::neuron::lif_exp::{self as fast, Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif_exp`](crate::neuron::lif_exp) neuron with parameters of its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LifExp {
     /// 1/τ_m per picosecond.
     membrane: f64,
@@ -29,7 +29,7 @@ pub struct LifExp {
 }
 
 /// A current that decays, beside the membrane on which it gathers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Current {
     /// 1/τ per picosecond.
     rate: f64,
@@ -280,8 +280,7 @@ impl Dynamics for LifExp {
         }
     }
 
-    fn shared(neurons: &[Self]) -> Option<Box<dyn Neurons>> {
-        let params = common(neurons.iter().map(|neuron| neuron.params))?;
-        Some(Box::new(fast::LifExp::new(neurons.len(), params)))
+    fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
+        Some(Box::new(fast::LifExp::new(size, self.params)))
     }
 }

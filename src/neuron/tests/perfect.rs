@@ -43,7 +43,7 @@ static SPEC: Spec = Spec {
     source: "a test",
 };
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Perfect {
     slope_per_ps: f64,
     v_th: f64,
