@@ -71,6 +71,7 @@ mod csv;
 mod dataset;
 mod frame;
 mod header;
+mod heap;
 mod open;
 mod whole;
 mod writer;

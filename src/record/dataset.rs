@@ -99,7 +99,7 @@ pub(super) fn column(
         return Err(Fault::content(&place, found, "one"));
     }
     let file_bytes = || std::fs::metadata(path).map_or(0, |meta| meta.len());
-    whole::check(&dataset, file_bytes)
+    whole::check(&dataset, file_bytes, &mut Vec::new())
         .map_err(|found| Fault::content(&place, found, "a dataset that is all there"))?;
     Ok(dataset)
 }

@@ -89,6 +89,13 @@ pub(super) fn fingerprint_of(hex: &str) -> Fingerprint {
     Fingerprint::from_str(&hex[..end]).unwrap_or_default()
 }
 
+/// Whether `file` has a text that may be its format.
+pub(super) fn declares_format(file: &File) -> bool {
+    let dtype = file.attr("format").and_then(|format| format.dtype());
+    let found = dtype.and_then(|dtype| dtype.to_descriptor());
+    found.is_ok_and(|found| found == VarLenUnicode::type_descriptor())
+}
+
 /// The format and its version that `file` declares, if any.
 pub(super) fn format(file: &File) -> Option<(String, u32)> {
     let version = file.attr("format_version").ok()?.read_scalar().ok()?;

@@ -23,7 +23,7 @@ pub use weights::Snapshot;
 
 use super::header::Header;
 use super::layout::Population;
-use super::recover::{check_whole, open_run};
+use super::recover::open_run;
 pub use super::run_file::FILE;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
@@ -88,7 +88,6 @@ impl Recording {
             path = file;
         }
         let file = open_run(&path)?;
-        check_whole(&path, &file)?;
         let mut reader = Reader {
             path: &path,
             file: &file,

@@ -9,6 +9,7 @@ use super::{exact_time, spike_node, spike_time};
 use crate::base::time::Time;
 use crate::record::column::rest_of;
 use crate::record::dataset::{self, Fault};
+use crate::record::heap;
 use crate::record::open::open;
 
 /// Reads the spikes of one population, in the order of the file.
@@ -34,7 +35,7 @@ pub(super) fn read(
         let found = format!("{n_times} timestamps and {n_ids} node_ids");
         return Err(Fault::content(&place, found, "as many of each"));
     }
-    let ms_per_unit = ms_per_unit(&timestamps, &place)?;
+    let ms_per_unit = ms_per_unit(path, &timestamps, &place)?;
     let times = dataset::numbers(&timestamps, &format!("{place}/timestamps"))?;
     let nodes = dataset::whole_numbers(&node_ids, &format!("{place}/node_ids"))?;
     let rests = rests(path, &group, &place, n_times)?;
@@ -81,10 +82,17 @@ fn rests(path: &Path, group: &Group, place: &str, n: usize) -> Result<Option<Vec
 }
 
 /// Milliseconds in the unit of the timestamps: 1 unless the attribute `units` says seconds.
-fn ms_per_unit(timestamps: &Dataset, place: &str) -> Result<f64, Fault> {
+fn ms_per_unit(path: &Path, timestamps: &Dataset, place: &str) -> Result<f64, Fault> {
     let Ok(attribute) = timestamps.attr("units") else {
         return Ok(1.0);
     };
+    let kind = attribute.dtype()?.to_descriptor()?;
+    if matches!(
+        kind,
+        TypeDescriptor::VarLenUnicode | TypeDescriptor::VarLenAscii
+    ) {
+        heap::check(path, &[]).map_err(Fault::Unreadable)?;
+    }
     match text(&attribute).as_deref() {
         Some("ms" | "millisecond" | "milliseconds") => Ok(1.0),
         Some("s" | "second" | "seconds") => Ok(1000.0),

@@ -175,6 +175,24 @@ fn files_of_something_else_are_refused() {
 }
 
 #[test]
+fn a_heap_that_the_library_would_never_leave_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), 10);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let heap = bytes.windows(4).position(|four| four == b"GCOL").unwrap();
+    // Number and size of the first text.
+    bytes[heap + 16..heap + 32].fill(0);
+    std::fs::write(&path, &bytes).unwrap();
+    assert_eq!(
+        message(&path),
+        format!(
+            "holds nothing that can be recovered: the heap at byte {heap} has an object without a size\n  help: the run \
+             was killed before it began to record, or the file is damaged; run it again"
+        )
+    );
+}
+
+#[test]
 fn a_group_that_holds_itself_is_refused() {
     let said = after(|file| file.link_hard("/spikes", "/spikes/again").unwrap());
     assert!(said.contains("is nested too deep"), "{said}");
