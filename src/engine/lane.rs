@@ -77,10 +77,12 @@ pub struct Lane {
     pub(super) delivered: usize,
     /// Arrivals without delay at the instant at hand: block, source, row.
     pub(super) sudden: Vec<(u32, u32, Row)>,
-    /// Spikes of the window, in time order.
+    /// Spikes of the window that have not been handed over, in time order.
     pub(super) outbox: Vec<Spike>,
-    /// Most of them: more are an explosion that would fill the memory before the window ends.
-    pub(super) most: usize,
+    /// How many have been, where a run was cut within the window.
+    pub(super) sent: u64,
+    /// Most of both: more are an explosion that would fill the memory before the window ends.
+    pub(super) most: u64,
 }
 
 /// Rows fetched ahead of the one at hand: their first lines, before the loads that need them.
@@ -88,8 +90,8 @@ const AHEAD: usize = 4;
 
 /// Spikes of a lane within one window that are taken for an explosion: a million, and as many of each neuron as a rate
 /// of 10 kHz gives in the longest window of a network without delays, 100 ms.
-const MOST_SPIKES: usize = 1_000_000;
-const MOST_PER_NEURON: usize = 1_000;
+const MOST_SPIKES: u64 = 1_000_000;
+const MOST_PER_NEURON: u64 = 1_000;
 
 impl Lane {
     /// A lane at t = 0 in a network of `n_populations`. `groups` and `blocks` must be in order.
@@ -121,7 +123,8 @@ impl Lane {
             delivered: 0,
             sudden: Vec::new(),
             outbox: Vec::new(),
-            most: MOST_SPIKES + MOST_PER_NEURON * neurons,
+            sent: 0,
+            most: MOST_SPIKES + MOST_PER_NEURON * neurons as u64,
         }
     }
 
@@ -145,6 +148,17 @@ impl Lane {
         self.delivered = 0;
         self.sudden.clear();
         self.outbox.clear();
+        self.sent = 0;
+    }
+
+    /// Hands the spikes of the window so far over: appends them to `spikes`.
+    pub fn hand_over(&mut self, spikes: &mut Vec<Spike>) {
+        self.sent += self.outbox.len() as u64;
+        if spikes.is_empty() {
+            std::mem::swap(spikes, &mut self.outbox);
+        } else {
+            spikes.append(&mut self.outbox);
+        }
     }
 
     /// Sends `spikes` of the whole network on their way to this lane. Those without delay have arrived already.
@@ -191,7 +205,7 @@ impl Lane {
         if self.window != Some(window) {
             self.window = Some(window);
             self.pending.take(window, &mut self.arrivals);
-            self.delivered = 0;
+            (self.delivered, self.sent) = (0, 0);
         }
         self.groups.iter_mut().for_each(Group::look);
         loop {
@@ -219,7 +233,7 @@ impl Lane {
 
     /// Whether there were so many spikes in this window that it was left before its end.
     pub fn has_exploded(&self) -> bool {
-        self.outbox.len() > self.most
+        self.sent + self.outbox.len() as u64 > self.most
     }
 
     /// The next instant at which something happens here without anything arriving.

@@ -13,7 +13,6 @@ mod input;
 mod sample;
 mod weights;
 
-use std::mem;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -105,6 +104,8 @@ pub struct Simulation {
     /// Spikes of the tick at hand.
     drawn: Vec<stimulus::Spike>,
     counts: Vec<u64>,
+    /// The same when the window at hand began.
+    before: Vec<u64>,
     fingerprint: Fingerprint,
     /// Hash of what does not change, once it has been asked for.
     graph: OnceLock<u128>,
@@ -153,6 +154,7 @@ impl Simulation {
             drives: Vec::new(),
             agenda: Agenda::default(),
             drawn: Vec::new(),
+            before: counts.clone(),
             counts,
             fingerprint: Fingerprint::default(),
             graph: OnceLock::new(),
@@ -225,13 +227,12 @@ impl Simulation {
         self.steps
     }
 
-    /// Spikes per population of the last window that was run: after an explosion, who is in it.
-    pub fn last_spikes(&self) -> Vec<u64> {
-        let mut counts = vec![0; self.populations.len()];
-        for spike in &self.spikes {
-            counts[spike.population as usize] += 1;
-        }
-        counts
+    /// Spikes per population of the window at hand, and when it began: after an explosion, who is in it.
+    pub fn last_spikes(&self) -> (Time, Vec<u64>) {
+        let counts = self.counts.iter().zip(&self.before);
+        let counts = counts.map(|(now, before)| now - before).collect();
+        let window = (self.now.ps() - 1).max(0) / self.lookahead.ps();
+        (Time::from_ps(window * self.lookahead.ps()), counts)
     }
 
     /// Runs from now up to, and not including, `until`, or to the end of a window after which the observer wants no more
@@ -261,6 +262,13 @@ impl Simulation {
 
     /// Runs every lane up to `end`, which lies in `window`, the one at hand, or ends it.
     fn step(&mut self, window: i64, end: Time, observer: &mut dyn Observer) {
+        if self
+            .lanes
+            .first()
+            .is_some_and(|lane| lane.window != Some(window))
+        {
+            self.before.clone_from(&self.counts);
+        }
         let spikes = &self.spikes;
         let run = |lane: &mut Lane| {
             lane.take_in(spikes);
@@ -279,13 +287,8 @@ impl Simulation {
     /// Takes the spikes out of the lanes and shows them in order.
     fn exchange(&mut self, observer: &mut dyn Observer) {
         self.spikes.clear();
-        match &mut self.lanes[..] {
-            [lane] => mem::swap(&mut self.spikes, &mut lane.outbox),
-            lanes => {
-                for lane in lanes {
-                    self.spikes.append(&mut lane.outbox);
-                }
-            }
+        for lane in &mut self.lanes {
+            lane.hand_over(&mut self.spikes);
         }
         let populations = &self.populations;
         let key = |spike: &Spike| {

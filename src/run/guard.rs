@@ -53,7 +53,7 @@ pub enum Tripped {
     },
     /// So many spikes within the shortest delay that memory would not hold them.
     #[error(
-        "the network explodes: {spikes} spikes within {window}, its shortest delay, at {time}; population `{population}` \
+        "the network explodes: {spikes} spikes within {window}, its shortest delay, from {start} on; population `{population}` \
          fires most\n  help: give neurons a refractory period (`t_ref`), or look for extreme weights and currents"
     )]
     Explosion {
@@ -63,8 +63,8 @@ pub enum Tripped {
         spikes: u64,
         /// Length of the window.
         window: Duration,
-        /// When it ended.
-        time: Time,
+        /// When it began.
+        start: Time,
     },
     /// A state that is no number.
     #[error(
@@ -84,14 +84,14 @@ pub enum Tripped {
 impl Tripped {
     /// `engine` has exploded within `window`.
     pub fn explosion(engine: &Simulation, window: Duration) -> Self {
-        let counts = engine.last_spikes();
+        let (start, counts) = engine.last_spikes();
         let populations = engine.populations().iter().zip(&counts);
         let most = populations.max_by_key(|(_, spikes)| **spikes);
         Self::Explosion {
             population: most.map_or_else(String::new, |(population, _)| population.name.clone()),
             spikes: counts.iter().sum(),
             window,
-            time: engine.now(),
+            start,
         }
     }
 

@@ -25,6 +25,7 @@ struct Engine {
     inputs: Vec<InputState>,
     drives: Vec<DriveState>,
     counts: Vec<u64>,
+    before: Vec<u64>,
     fingerprint: Fingerprint,
     exploded: bool,
     lanes: Vec<LaneState>,
@@ -52,6 +53,7 @@ struct LaneState {
     window: Option<i64>,
     /// What is left of the window at hand.
     arrivals: Vec<Arrival>,
+    sent: u64,
     groups: Vec<GroupState>,
 }
 
@@ -94,6 +96,7 @@ impl Simulation {
             agenda,
             drawn: _,
             counts,
+            before,
             fingerprint,
             graph: _,
             steps: _,
@@ -115,6 +118,7 @@ impl Simulation {
             inputs: input_states(inputs),
             drives: drives?,
             counts: counts.clone(),
+            before: before.clone(),
             fingerprint: *fingerprint,
             exploded: *exploded,
             lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
@@ -136,12 +140,17 @@ impl Simulation {
             inputs,
             drives,
             counts,
+            before,
             fingerprint,
             exploded,
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
         same("populations", counts.len(), self.populations.len())?;
+        let fewer = |(before, now): (&u64, &u64)| before <= now;
+        if before.len() != counts.len() || !before.iter().zip(&counts).all(fewer) {
+            return Err(StateError("spikes of no window".into()));
+        }
         let known = |spike: &Spike| {
             let population = self.populations.get(spike.population as usize);
             population.is_some_and(|population| spike.node < population.size)
@@ -150,7 +159,8 @@ impl Simulation {
             return Err(StateError("a spike of no neuron".into()));
         }
         (self.now, self.spikes, self.bout) = (now, spikes, bout);
-        (self.counts, self.fingerprint, self.exploded) = (counts, fingerprint, exploded);
+        (self.counts, self.before) = (counts, before);
+        (self.fingerprint, self.exploded) = (fingerprint, exploded);
         load_inputs(&mut self.inputs, inputs)?;
         self.load_drives(drives)?;
         let inputs = &self.inputs;
@@ -271,12 +281,14 @@ fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         delivered,
         sudden: _,
         outbox: _,
+        sent,
         most: _,
     } = lane;
     Ok(LaneState {
         pending: pending.all().map(|(at, &arrival)| (at, arrival)).collect(),
         window: *window,
         arrivals: arrivals[*delivered..].to_vec(),
+        sent: *sent,
         groups: groups.iter().map(group_state).collect::<Result<_, _>>()?,
     })
 }
@@ -342,6 +354,7 @@ fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
         pending,
         window,
         arrivals,
+        sent,
         groups,
     } = state;
     same("groups", groups.len(), lane.groups.len())?;
@@ -360,7 +373,7 @@ fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
         lane.pending.take(window, &mut lane.arrivals);
     }
     lane.arrivals = arrivals;
-    lane.delivered = 0;
+    (lane.delivered, lane.sent) = (0, sent);
     for (at, arrival) in pending {
         if window.is_some_and(|window| at <= window) {
             return Err(StateError("an arrival in the past".into()));
