@@ -43,7 +43,7 @@
 //! | 10 | [`run`] | a run of bouts: watched, guarded, checkpointed, gone on with |
 //! | 11 | [`config`], [`report`] | model files and diagnostics; figures |
 //! | 12 | [`experiment`] | config, network, engine, record, analysis and report in one run |
-//! | 13 | [`cli`] | the command line |
+//! | 13 | [`cli`], [`error`], [`guide`] | the command line; one error for programs; guides whose code is run |
 
 #![warn(missing_docs)]
 
@@ -53,7 +53,7 @@ pub mod cli;
 pub mod config;
 pub mod connection;
 pub mod engine;
-mod error;
+pub mod error;
 pub mod event;
 pub mod experiment;
 pub mod guide;
