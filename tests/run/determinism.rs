@@ -63,7 +63,7 @@ fn samples_snapshots_and_guards_change_nothing_in_a_night() {
     place.run("run model.toml --out plain");
     place.run(
         "run model.toml --set record.states={population='hidden1',first=2,variables='v_m',every='7ms'} --set \
-         record.weights=['around_sleep',{projection='hidden1_output',at=['0ms','400ms','800ms']}] --set \
+         record.weights=['around_sleep',{projection='input_hidden1',at=['0ms','400ms','800ms']}] --set \
          guard.window=13ms --set guard.max_rate=1kHz --out watched",
     );
     let [plain, watched] =
@@ -74,8 +74,8 @@ fn samples_snapshots_and_guards_change_nothing_in_a_night() {
     // Two sleeps of 400 ms, end to end on one clock: 0, 7, … 798 ms.
     let (nodes, values) = watched.report("hidden1");
     assert_eq!((nodes, values.len()), (vec![0, 1], 2 * 115));
-    assert!(values.iter().any(|&v| v > 0.0) && values.iter().all(|&v| v < 15.0));
-    let snapshots = watched.weights_of("hidden1_output");
+    assert!(values.iter().any(|&v| v != 0.0) && values.iter().all(|&v| v < 15.0));
+    let snapshots = watched.weights_of("input_hidden1");
     let labels: Vec<&str> = snapshots.iter().map(|(label, _)| &label[..]).collect();
     let expected = [
         "before sleep 1",

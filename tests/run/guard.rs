@@ -60,12 +60,12 @@ fn a_network_that_runs_away_is_stopped_with_a_readable_file() {
 #[test]
 fn a_sleep_that_runs_away_is_stopped_if_that_is_asked_for() {
     let place = Place::with_model(super::setup::SMALL);
-    let command = "--quiet run model.toml --seeds 1 --set guard.max_rate=20Hz --out r";
+    let command = "--quiet run model.toml --seeds 1 --set guard.max_rate=2Hz --out r";
     let output = place.command(command).output().expect("it starts");
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
     let [printed, error] = [&output.stdout, &output.stderr].map(|text| super::setup::text(text));
     assert!(
-        error.starts_with("error: population `input` runs away: "),
+        error.starts_with("error: population `hidden1` runs away: "),
         "{error}"
     );
     // What there was up to then is shown all the same.
