@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::{recurrent, summary};
+use crate::experiment::recurrent::summary as rates;
+use crate::experiment::summary;
 use crate::run::guard::Tripped;
 
 /// The table of a run.
@@ -18,7 +19,7 @@ pub enum Summary {
     /// Accuracies.
     SleepReplay(summary::Summary),
     /// Rates.
-    Network(recurrent::summary::Summary),
+    Network(rates::Summary),
 }
 
 impl fmt::Display for Summary {

@@ -140,21 +140,22 @@ fn a_run_that_is_stopped_anywhere_comes_to_the_same_end() {
         ("dawn", "50 ms", ""),
     ]);
     let whole = recorded(&text);
-    for first in [1, 5, 30] {
+    // Building takes a dozen looks by itself, and one that is stopped there begins again.
+    for first in [20, 30, 40] {
         let place = Place::new();
         let out = place.path("r");
         let mut complete = run_with(&text, &out, &StopAt(AtomicU32::new(first))).complete;
         let mut breaks = 0;
         while !complete {
             breaks += 1;
-            assert!(breaks < 10_000, "it never ends");
+            assert!(breaks < 1_000, "it never ends");
             let watch = StopAt(AtomicU32::new(first + breaks % 7));
             complete = match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
                 Resumed::Complete(_) => true,
                 Resumed::Finished(finished) => finished.complete,
             };
         }
-        assert!(breaks > 2, "{breaks}");
+        assert!(breaks > 1, "{breaks}");
         let parts = Recording::open(&out).unwrap();
         assert_eq!(parts.fingerprint(), whole.fingerprint(), "{breaks} breaks");
         assert_eq!(spikes(&parts, 0.0, 200.0), spikes(&whole, 0.0, 200.0));

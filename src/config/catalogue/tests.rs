@@ -54,7 +54,12 @@ fn the_sections_that_are_described_have_these_keys_and_no_other() {
             .map(|key| format!("{} = []\n", key.name))
             .collect();
         lines += "surplus = 1\n";
-        let text = format!("{network}v_th = \"20 mV\"\n[{}]\n{lines}", section.name);
+        // Bouts are a list, and have the run's duration in parts.
+        let (head, table) = match section.name {
+            "bout" => (network.replacen("duration = \"1 s\"\n", "", 1), "[[bout]]".into()),
+            name => (network.to_owned(), format!("[{name}]")),
+        };
+        let text = format!("{head}v_th = \"20 mV\"\n{table}\n{lines}");
         let error = parse("m", &text, Path::new("/"), &Options::default());
         let error = error.map_or_else(|error| error.to_string(), |_| String::new());
         assert_eq!(error.matches("unknown key").count(), 1, "{error}");

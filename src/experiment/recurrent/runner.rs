@@ -21,9 +21,11 @@ use crate::run::watched::Watched;
 /// The network of one seed.
 pub(super) struct Runner<'a> {
     model: &'a NetworkModel,
-    /// The network, between bouts.
-    built: Option<Simulation>,
-    /// Its state after a bout, in place of the network itself, where that has been read back.
+    /// The network as built, before its first bout.
+    fresh: Option<Simulation>,
+    /// The network between two bouts.
+    between: Option<Simulation>,
+    /// Its state there, in place of the network itself, where that has been read back.
     kept: Option<Vec<u8>>,
     activity: Activity,
     /// When its bout ended, with how many spikes of each population.
@@ -40,11 +42,11 @@ struct State<S> {
 }
 
 impl<'a> Runner<'a> {
-    /// The network of `model`, which may have been `built` already.
+    /// The network of `model`, which may have been built already: then it is `fresh`.
     pub(super) fn new(
         model: &'a NetworkModel,
         watched: &Watched,
-        built: Option<Simulation>,
+        fresh: Option<Simulation>,
     ) -> Self {
         let raster = model.figures.raster.as_ref().map(|raster| Raster {
             populations: &raster.populations,
@@ -54,7 +56,8 @@ impl<'a> Runner<'a> {
         });
         Self {
             model,
-            built,
+            fresh,
+            between: None,
             kept: None,
             activity: Activity::new(&watched.populations, model.record.rates_bin, raster),
             end: None,
@@ -94,11 +97,14 @@ impl Act for Runner<'_> {
                 on: bout.on.clone(),
             })
         };
-        if let Some(mut network) = self.built.take() {
+        if let Some(mut network) = self.between.take() {
             begin(&mut network)?;
             return Ok(network);
         }
-        let mut network = build(self.model, watch)?;
+        let mut network = match self.fresh.take() {
+            Some(network) => network,
+            None => build(self.model, watch)?,
+        };
         match self.kept.take() {
             Some(bytes) => {
                 let loaded = network.load(&bytes);
@@ -127,7 +133,7 @@ impl Act for Runner<'_> {
         _: Option<&mut RunFile>,
     ) -> Result<(), ExperimentError> {
         self.end = Some((simulation.now(), simulation.counts().to_vec()));
-        self.built = Some(simulation);
+        self.between = Some(simulation);
         Ok(())
     }
 
@@ -141,13 +147,12 @@ impl Act for Runner<'_> {
     }
 
     fn finish(&mut self) {
-        self.built = None;
+        self.between = None;
     }
 
     fn save(&self) -> Result<Vec<u8>, ResumeError> {
-        // Before its first bout it is built again.
-        let between = self.built.as_ref().filter(|_| self.end.is_some());
-        let between = between.map(Simulation::save).transpose();
+        // As built it is built again.
+        let between = self.between.as_ref().map(Simulation::save).transpose();
         let between = between.map_err(|error| ResumeError::State(error.to_string()))?;
         pack(&State {
             activity: self.activity.sums(),
