@@ -78,12 +78,13 @@ impl From<ExperimentError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::parameter::Values;
     use crate::network::Network;
 
     #[test]
     fn the_text_is_that_of_the_error_beneath() {
         let beneath = Network::new(1)
-            .population("e", 5, "lff", crate::values! {})
+            .population("e", 5, "lff", Values::new())
             .map(drop)
             .unwrap_err();
         let text = beneath.to_string();

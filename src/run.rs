@@ -1,7 +1,7 @@
 //! A run of a protocol: bouts one after the other, each simulated or acted, watched, and cut wherever that is of use.
 //!
 //! Where a simulation is cut changes no bit of it, so looks from outside (by wall time), samples, snapshots and guards (by
-//! simulated time), checkpoints and stops share one loop. What a run is for is the business of its [`Act`](act::Act): the
+//! simulated time), checkpoints and stops share one loop. What a run is for is the business of its [`Act`]: the
 //! loop knows nothing of model files, training or tables.
 
 pub mod act;

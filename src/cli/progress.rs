@@ -1,4 +1,5 @@
-//! Progress of a run on stderr: bars on a terminal, else a line a minute and one per finished sleep, or JSON lines.
+//! Progress of a run on stderr: bars on a terminal, else a first line at once, then one a minute and one per finished
+//! sleep, or JSON lines.
 
 mod bars;
 mod text;
@@ -19,6 +20,8 @@ use text::Pace;
 const BAR_INTERVAL: Duration = Duration::from_millis(100);
 /// Least time between two lines of a log that people read.
 const LINE_INTERVAL: Duration = Duration::from_secs(60);
+/// When the first of them comes: what ends sooner needs none.
+const FIRST_LINE: Duration = Duration::from_millis(500);
 /// Least time between two JSON lines of one seed.
 const JSON_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -40,8 +43,8 @@ struct Shown {
     interval: Duration,
     seeds: BTreeMap<u64, Seed>,
     start: Instant,
-    /// When a line was last written for any seed.
-    last: Instant,
+    /// When a line was last written for any seed, if one was.
+    last: Option<Instant>,
 }
 
 /// What is remembered of one seed.
@@ -105,7 +108,7 @@ impl Shown {
             interval,
             seeds: BTreeMap::new(),
             start,
-            last: start,
+            last: None,
         }
     }
 
@@ -125,21 +128,29 @@ impl Shown {
                 return;
             }
         }
+        let since = |last: Instant| now.saturating_duration_since(last);
+        let mut interval = self.interval;
         let waited = match self.display {
             // One line a minute however many seeds run.
-            Display::Lines(_) => Some(now.saturating_duration_since(self.last)),
+            Display::Lines(_) => Some(match self.last {
+                Some(last) => since(last),
+                None => {
+                    interval = FIRST_LINE;
+                    since(self.start)
+                }
+            }),
             Display::Bars(_) | Display::Json(_) => {
                 // Most networks are built before anyone could read that they are.
                 let building = matches!(progress, Progress::Building { .. });
                 let last = seed.last.or(building.then_some(self.start));
-                last.map(|last| now.saturating_duration_since(last))
+                last.map(since)
             }
         };
-        if !finished && waited.is_some_and(|waited| waited < self.interval) {
+        if !finished && waited.is_some_and(|waited| waited < interval) {
             return;
         }
         seed.last = Some(now);
-        self.last = now;
+        self.last = Some(now);
         // Progress that cannot be shown is no reason to end a run.
         let _ = match &mut self.display {
             Display::Bars(bars) => {
@@ -249,15 +260,16 @@ mod tests {
             tasks: 5,
             epoch,
             epochs: 10,
+            share: 0.5,
             loss: 0.012345,
         }
     }
 
     #[test]
-    fn lines_come_once_a_minute_for_all_seeds() {
+    fn a_first_line_comes_at_once_and_then_one_a_minute_for_all_seeds() {
         let page = Page::default();
         let mut shown = Shown::new(Display::Lines(Box::new(page.clone())), LINE_INTERVAL);
-        let start = shown.last;
+        let start = shown.start;
         for second in 0..=125_u64 {
             let now = start + Duration::from_secs(second);
             shown.show(&training(1, second as usize), now);
@@ -266,8 +278,9 @@ mod tests {
         assert_eq!(
             page.lines(),
             [
-                " 1:00  seed 1: sequential, task 2/5, epoch 60/10, loss 0.01235",
-                " 2:00  seed 1: sequential, task 2/5, epoch 120/10, loss 0.01235",
+                " 0:01  seed 1: sequential, task 2/5, epoch 1/10, loss 0.01235",
+                " 1:01  seed 1: sequential, task 2/5, epoch 61/10, loss 0.01235",
+                " 2:01  seed 1: sequential, task 2/5, epoch 121/10, loss 0.01235",
             ]
         );
     }
@@ -276,7 +289,7 @@ mod tests {
     fn a_line_comes_at_the_end_of_every_sleep_and_of_nothing_else() {
         let page = Page::default();
         let mut shown = Shown::new(Display::Lines(Box::new(page.clone())), LINE_INTERVAL);
-        let now = shown.last + Duration::from_secs(7);
+        let now = shown.start + Duration::from_millis(400);
         let layers = [PopulationActivity {
             name: "input".into(),
             spikes: 1000,
@@ -311,7 +324,7 @@ mod tests {
         // Without data nothing is tested: the sleep is told of at the end.
         shown.show(&asleep(2000.0), now);
         shown.show(&Progress::Done { seed: 3 }, now);
-        let sleep = " 0:07  seed 3: sleep 1/1, 2.0/2.0 s, 1,000 spikes, input 50 Hz";
+        let sleep = " 0:00  seed 3: sleep 1/1, 2.0/2.0 s, 1,000 spikes, input 50 Hz";
         assert_eq!(
             page.lines(),
             [format!("{sleep}, 39.2 % correct"), sleep.into()]
@@ -322,7 +335,7 @@ mod tests {
     fn a_sleep_tells_its_speed_from_where_it_was_first_seen() {
         let page = Page::default();
         let mut shown = Shown::new(Display::Json(Box::new(page.clone())), JSON_INTERVAL);
-        let start = shown.last;
+        let start = shown.start;
         let layers = [PopulationActivity {
             name: "input".into(),
             spikes: 100,
@@ -359,7 +372,7 @@ mod tests {
     fn bars_take_every_event() {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
         let mut shown = Shown::new(Display::Bars(Bars::new(bars)), Duration::ZERO);
-        let now = shown.last;
+        let now = shown.start;
         shown.show(&training(1, 3), now);
         assert_eq!(shown.seeds.len(), 1);
         shown.show(&Progress::Done { seed: 1 }, now);

@@ -164,9 +164,8 @@ impl<'a> Pupil<'a> {
         let Some(trainer) = trainer else {
             return Ok(ControlFlow::Break(()));
         };
-        if let Some(so_far) = trainer.step(mlp, &material.images, lesson)?
-            && so_far.images == so_far.epoch * material.images.len()
-        {
+        if let Some(so_far) = trainer.step(mlp, &material.images, lesson)? {
+            let all = material.epochs * material.images.len();
             watch.show(&Progress::Training {
                 seed: self.setting.seed,
                 network: self.network,
@@ -174,6 +173,7 @@ impl<'a> Pupil<'a> {
                 tasks: material.tasks,
                 epoch: so_far.epoch,
                 epochs: material.epochs,
+                share: so_far.images as f64 / all as f64,
                 loss: so_far.loss,
             });
         }

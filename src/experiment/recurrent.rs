@@ -1,9 +1,11 @@
 //! Networks that run: seeds in parallel, the run file, the table, the figure.
 
+mod build;
 pub mod estimate;
 mod rates;
 mod runner;
 pub mod summary;
+mod watched;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -11,30 +13,26 @@ use std::time;
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
-use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::Simulation;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::load;
 use crate::experiment::outcome::{self, Experiment, Outcome};
-use crate::experiment::{load, memory};
-use crate::network::plan::NetworkPlan;
-use crate::network::{self, Projection};
 use crate::protocol::hypnogram::{Bout, Kind};
-use crate::record::layout::{self, Layout};
+use crate::record::layout::Layout;
 use crate::record::output;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::report::figure;
 use crate::run::guard::Tripped;
-use crate::run::population;
-use crate::run::progress::{Building, Progress, Watch};
-use crate::run::sampling::{Probe, Sampling};
-use crate::run::snapshot::Snapshots;
+use crate::run::progress::{Progress, Watch};
 use crate::run::watched::Watched;
 use crate::run::{Ended, Run, crew};
-use estimate::estimate;
 use runner::Runner;
 use summary::{Seed, Summary};
+use watched::{projections, watched};
+
+pub use build::declare;
 
 /// Name of the table of rates.
 const RATES: &str = "rates.csv";
@@ -66,7 +64,7 @@ impl Network {
     /// # Errors
     /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
-        let first = build(&model, watch)?;
+        let first = build::build(&model, watch)?;
         let bouts = bouts(&model);
         Ok(Self {
             watched: watched(&model),
@@ -247,92 +245,6 @@ fn bouts(model: &NetworkModel) -> Vec<Bout> {
         }
     };
     model.bouts.iter().map(bout).collect()
-}
-
-fn build(model: &NetworkModel, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
-    let network = declare(model)?;
-    let expected = estimate(model, &network)?;
-    let what = format!(
-        "{} neurons, {:.2e} synapses, rates",
-        expected.neurons, expected.synapses
-    );
-    let at_once = crew::at_once(model.seeds as usize);
-    memory::check(expected.memory_bytes * at_once as f64, &what)?;
-    let seed = model.network.seed;
-    Ok(assemble_watched(&network, &Building { watch, seed })?)
-}
-
-/// The network that a model file describes, with the data of the files that it names.
-///
-/// # Errors
-/// If a file is missing or wrong, or something does not fit.
-pub fn declare(model: &NetworkModel) -> Result<NetworkPlan, ExperimentError> {
-    Ok(load::load(&model.network)?.plan()?)
-}
-
-/// What is watched of a run of `model`.
-fn watched(model: &NetworkModel) -> Watched {
-    let populations = model.network.populations.iter();
-    let population = |population: &network::Population| population::Population {
-        name: population.name.clone(),
-        size: population.size,
-        model: population.model,
-        recorded: model.record.recorded(&population.name).cloned(),
-    };
-    let probes = model.record.states.iter().flat_map(|states| {
-        let mut populations = model.network.populations.iter();
-        let population = populations.position(|known| known.name == states.population);
-        let variables = states.variables.iter();
-        variables.filter_map(move |&(variable, _)| {
-            Some(Probe {
-                population: population?,
-                variable,
-                neurons: states.neurons.clone(),
-                every: states.every,
-            })
-        })
-    });
-    let snapshots = model.record.weights.as_ref().map(|weights| {
-        let names = asked(model).map(|projection| projection.name.clone());
-        Snapshots::new(
-            names.enumerate().collect(),
-            weights.instants.clone(),
-            Time::ZERO + model.duration(),
-        )
-    });
-    Watched {
-        populations: populations.map(population).collect(),
-        sampling: Sampling::new(probes.collect()),
-        snapshots: snapshots.unwrap_or_default(),
-        limits: model.guard.clone(),
-    }
-}
-
-/// The projections whose weights are recorded.
-fn asked(model: &NetworkModel) -> impl Iterator<Item = &Projection> {
-    let weights = model.record.weights.iter();
-    let names = weights.flat_map(|weights| &weights.projections);
-    names.filter_map(|name| {
-        let mut projections = model.network.projections.iter();
-        projections.find(|projection| projection.name == *name)
-    })
-}
-
-/// The projections whose weights are recorded, as the run file has them.
-pub(super) fn projections(model: &NetworkModel) -> Vec<layout::Projection> {
-    let size = |name: &str| {
-        model
-            .network
-            .find(name)
-            .map_or(0, |known| known.size as usize)
-    };
-    asked(model)
-        .map(|dense| layout::Projection {
-            name: dense.name.clone(),
-            n_target: dense.targets.iter().map(|target| size(target)).sum(),
-            n_source: size(&dense.source),
-        })
-        .collect()
 }
 
 /// The raster that the model asks for.

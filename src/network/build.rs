@@ -288,6 +288,6 @@ fn fault(part: Part, name: &str, problem: Problem) -> NetworkError {
             name: name.into(),
             key: problem.key(),
         },
-        problem,
+        problem: Box::new(problem),
     }
 }

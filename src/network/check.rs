@@ -314,7 +314,7 @@ impl Network {
         }
         if entry.arrives {
             self.one_unit(&targets)?;
-            if !(weight.abs() <= f64::from(f32::MAX)) {
+            if weight.is_nan() || weight.abs() > f64::from(f32::MAX) {
                 return Err(Problem::Weight(weight));
             }
         } else {
@@ -422,7 +422,7 @@ fn at(part: Part, name: &str, problem: Problem) -> NetworkError {
             name: name.into(),
             key: problem.key(),
         },
-        problem,
+        problem: Box::new(problem),
     }
 }
 

@@ -54,7 +54,7 @@ pub struct NetworkError {
     /// Where.
     pub place: Place,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 /// What is wrong with a part of a network.

@@ -33,7 +33,7 @@ impl PopulationActivity {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Progress<'a> {
-    /// An epoch of training has ended.
+    /// A network is trained.
     Training {
         /// Seed of this repetition.
         seed: u64,
@@ -43,11 +43,13 @@ pub enum Progress<'a> {
         task: usize,
         /// Tasks in all.
         tasks: usize,
-        /// Epoch that has ended.
+        /// Epoch at hand.
         epoch: usize,
         /// Epochs per task.
         epochs: usize,
-        /// Mean loss over that epoch's images.
+        /// How much of the task has been learnt, 0 to 1.
+        share: f64,
+        /// Mean loss over that epoch's images so far.
         loss: f64,
     },
     /// A network is being built.

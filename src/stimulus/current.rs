@@ -122,7 +122,10 @@ mod tests {
     #[test]
     fn a_pulse_ends_and_steps_follow_each_other() {
         let (amplitude, two) = (("amplitude", Value::Number(50.0)), Value::Number(2.0));
-        assert_eq!(brought(&[amplitude.clone()]), Ok(vec![(ms(0), 50.0)]));
+        assert_eq!(
+            brought(std::slice::from_ref(&amplitude)),
+            Ok(vec![(ms(0), 50.0)])
+        );
         let pulse = brought(&[amplitude.clone(), ("from", Value::Number(1.0)), ("to", two)]);
         assert_eq!(pulse, Ok(vec![(ms(1), 50.0), (ms(2), 0.0)]));
         let steps = |steps: &[(f64, f64)]| ("steps", Value::Steps(steps.to_vec()));

@@ -145,7 +145,7 @@ fn kill(place: &Place, command: &str, n: u32, mut seen: impl FnMut(&Checkpoint))
 #[test]
 fn nights_killed_again_and_again_end_as_if_nothing_had_been() {
     let place = Place::with_model(&nights());
-    let n = kills(16);
+    let n = kills(12);
     let (mut training, mut asleep) = (0, 0);
     let resumed = kill(&place, "--quiet run model.toml", n, |checkpoint| {
         // The first byte of a state is the number of its bout: of a night, 2 and 6 are sleeps and 4 is the second task; of

@@ -174,14 +174,15 @@ fn a_run_without_a_terminal_keeps_a_short_log() {
         .output()
         .expect("it runs");
     let log = super::setup::text(&output.stderr);
-    let lines: Vec<&str> = log.lines().collect();
+    let mut lines: Vec<&str> = log.lines().collect();
+    // On a slow machine it may live long enough for a sign of life.
+    lines.retain(|line| line.ends_with(" % correct"));
     assert_eq!(lines.len(), 4, "two sleeps of two seeds: {log}");
     for line in lines {
         assert!(
             line.starts_with(" 0:0") && line.contains("  seed ") && line.contains(": sleep "),
             "{line}"
         );
-        assert!(line.ends_with(" % correct"), "{line}");
     }
     let output = place
         .command("--quiet run model.toml --out q")

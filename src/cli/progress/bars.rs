@@ -68,7 +68,7 @@ impl Bars {
 fn share(progress: &Progress<'_>) -> Option<f64> {
     match *progress {
         Progress::Building { done, total, .. } => Some(done as f64 / total.max(1) as f64),
-        Progress::Training { epoch, epochs, .. } => Some(epoch as f64 / epochs.max(1) as f64),
+        Progress::Training { share, .. } => Some(share),
         Progress::Running {
             simulated, total, ..
         } => Some(simulated.as_ms() / total.as_ms().max(f64::MIN_POSITIVE)),

@@ -158,10 +158,11 @@ pub(super) fn document(progress: &Progress<'_>, pace: Option<Pace>) -> Value {
             tasks,
             epoch,
             epochs,
+            share,
             loss,
         } => json!({
             "event": "training", "seed": seed, "network": network, "task": task, "tasks": tasks,
-            "epoch": epoch, "epochs": epochs, "loss": loss,
+            "epoch": epoch, "epochs": epochs, "share": share, "loss": loss,
         }),
         Progress::Running {
             seed,

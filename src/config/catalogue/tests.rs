@@ -56,7 +56,10 @@ fn the_sections_that_are_described_have_these_keys_and_no_other() {
         lines += "surplus = 1\n";
         // Bouts are a list, and have the run's duration in parts.
         let (head, table) = match section.name {
-            "bout" => (network.replacen("duration = \"1 s\"\n", "", 1), "[[bout]]".into()),
+            "bout" => (
+                network.replacen("duration = \"1 s\"\n", "", 1),
+                "[[bout]]".into(),
+            ),
             name => (network.to_owned(), format!("[{name}]")),
         };
         let text = format!("{head}v_th = \"20 mV\"\n{table}\n{lines}");

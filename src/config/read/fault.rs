@@ -6,7 +6,7 @@ use crate::network::{NetworkError, Problem};
 
 /// Reports `error`, which is about the part that `section` describes.
 pub(super) fn report(section: &Section<'_>, error: &NetworkError) {
-    match &error.problem {
+    match &*error.problem {
         Problem::Parameter(error) => parameter(section, error),
         problem @ Problem::Rule(rule) => {
             let (item, help) = (section.get(rule.key()), rule.help());

@@ -10,7 +10,7 @@ use crate::config::network::{NetworkModel, RecordedWeights};
 use crate::connection::Plan;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::projections;
+use crate::experiment::recurrent::watched::projections;
 use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Population, Projection};
 use crate::neuron;

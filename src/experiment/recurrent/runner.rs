@@ -8,7 +8,7 @@ use crate::base::time::Time;
 use crate::config::network::NetworkModel;
 use crate::engine::simulation::{self, Simulation};
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::build;
+use crate::experiment::recurrent::build::build;
 use crate::experiment::recurrent::summary::Seed;
 use crate::protocol::hypnogram::Bout;
 use crate::record::run_file::RunFile;

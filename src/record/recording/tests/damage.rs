@@ -96,7 +96,7 @@ fn values_of_other_types_and_shapes_are_named() {
         "/bouts/name: found values of type float64, expected unicode (len 64)"
     );
     assert_eq!(
-        after(|file| replace(file, "/config/source", &[text.clone()])),
+        after(|file| replace(file, "/config/source", std::slice::from_ref(&text))),
         "/config/source: found 1 axes, expected 0"
     );
     assert_eq!(

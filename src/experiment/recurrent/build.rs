@@ -1,0 +1,39 @@
+//! The network of a model file, declared and built.
+
+use crate::config::network::NetworkModel;
+use crate::engine::assembly::assemble_watched;
+use crate::engine::simulation::Simulation;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::recurrent::estimate::estimate;
+use crate::experiment::{load, memory};
+use crate::network::plan::NetworkPlan;
+use crate::run::crew;
+use crate::run::progress::{Building, Watch};
+
+/// The network of `model`, built, one of as many as run at once.
+///
+/// # Errors
+/// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
+pub(super) fn build(
+    model: &NetworkModel,
+    watch: &dyn Watch,
+) -> Result<Simulation, ExperimentError> {
+    let network = declare(model)?;
+    let expected = estimate(model, &network)?;
+    let what = format!(
+        "{} neurons, {:.2e} synapses, rates",
+        expected.neurons, expected.synapses
+    );
+    let at_once = crew::at_once(model.seeds as usize);
+    memory::check(expected.memory_bytes * at_once as f64, &what)?;
+    let seed = model.network.seed;
+    Ok(assemble_watched(&network, &Building { watch, seed })?)
+}
+
+/// The network that a model file describes, with the data of the files that it names.
+///
+/// # Errors
+/// If a file is missing or wrong, or something does not fit.
+pub fn declare(model: &NetworkModel) -> Result<NetworkPlan, ExperimentError> {
+    Ok(load::load(&model.network)?.plan()?)
+}

@@ -1,0 +1,75 @@
+//! What is watched of a network, as its model file asks.
+
+use crate::base::time::Time;
+use crate::config::network::NetworkModel;
+use crate::network::{self, Projection};
+use crate::record::layout;
+use crate::run::population::Population;
+use crate::run::sampling::{Probe, Sampling};
+use crate::run::snapshot::Snapshots;
+use crate::run::watched::Watched;
+
+/// What is watched of a run of `model`.
+pub(super) fn watched(model: &NetworkModel) -> Watched {
+    let populations = model.network.populations.iter();
+    let population = |population: &network::Population| Population {
+        name: population.name.clone(),
+        size: population.size,
+        model: population.model,
+        recorded: model.record.recorded(&population.name).cloned(),
+    };
+    let probes = model.record.states.iter().flat_map(|states| {
+        let mut populations = model.network.populations.iter();
+        let population = populations.position(|known| known.name == states.population);
+        let variables = states.variables.iter();
+        variables.filter_map(move |&(variable, _)| {
+            Some(Probe {
+                population: population?,
+                variable,
+                neurons: states.neurons.clone(),
+                every: states.every,
+            })
+        })
+    });
+    let snapshots = model.record.weights.as_ref().map(|weights| {
+        let names = asked(model).map(|projection| projection.name.clone());
+        Snapshots::new(
+            names.enumerate().collect(),
+            weights.instants.clone(),
+            Time::ZERO + model.duration(),
+        )
+    });
+    Watched {
+        populations: populations.map(population).collect(),
+        sampling: Sampling::new(probes.collect()),
+        snapshots: snapshots.unwrap_or_default(),
+        limits: model.guard.clone(),
+    }
+}
+
+/// The projections whose weights are recorded.
+fn asked(model: &NetworkModel) -> impl Iterator<Item = &Projection> {
+    let weights = model.record.weights.iter();
+    let names = weights.flat_map(|weights| &weights.projections);
+    names.filter_map(|name| {
+        let mut projections = model.network.projections.iter();
+        projections.find(|projection| projection.name == *name)
+    })
+}
+
+/// The projections whose weights are recorded, as the run file has them.
+pub(super) fn projections(model: &NetworkModel) -> Vec<layout::Projection> {
+    let size = |name: &str| {
+        model
+            .network
+            .find(name)
+            .map_or(0, |known| known.size as usize)
+    };
+    asked(model)
+        .map(|dense| layout::Projection {
+            name: dense.name.clone(),
+            n_target: dense.targets.iter().map(|target| size(target)).sum(),
+            n_source: size(&dense.source),
+        })
+        .collect()
+}
