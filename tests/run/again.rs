@@ -17,13 +17,13 @@ use super::setup::{Place, SMALL, said, shipped};
 fn nights() -> String {
     SMALL
         .replace("seeds = 2", "seeds = 3")
-        .replace("epochs = 2", "epochs = [60, 120]\nbatch = 4")
-        .replace("\"400 ms\"", "[\"12 s\", \"8 s\"]")
+        .replace("epochs = 2", "epochs = [20, 40]\nbatch = 4")
+        .replace("\"400 ms\"", "[\"100 s\", \"60 s\"]")
         .replace(
             "[output]\nfigures = false",
             "[record]\n\
-             states = { population = \"hidden1\", first = 3, variables = \"v_m\", every = \"7 ms\" }\n\
-             weights = [\"around_sleep\", { projection = \"hidden1_output\", every = \"3 s\" }]\n\
+             states = { population = \"hidden1\", first = 3, variables = \"v_m\", every = \"70 ms\" }\n\
+             weights = [\"around_sleep\", { projection = \"hidden1_output\", every = \"30 s\" }]\n\
              [checkpoint]\nevery = \"20 ms\"\n\
              [output]\nweights = [\"npz\"]",
         )
@@ -122,7 +122,8 @@ fn kill(place: &Place, command: &str, n: u32, mut seen: impl FnMut(&Checkpoint))
                     resumed += 1;
                     arguments = format!("--quiet resume {out} --threads {}", 1 + killed % 3);
                 }
-                Err(_) if arguments.contains(" resume ") => {
+                // Killed after it had come to its end.
+                Err(_) if place.path(&out).join("run.h5").exists() => {
                     let said = place.run(&format!("resume {out}"));
                     assert!(said.contains("the run is complete"), "{said}");
                     break;
