@@ -13,10 +13,10 @@ use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::Ended;
 use sharpwave::experiment::recurrent::declare;
-use sharpwave::network::recurrent::Recurrent;
+use sharpwave::network::plan::NetworkPlan;
 
 /// The shipped model file with another number of neurons and of lanes.
-fn brunel(n: u32, lanes: Option<u32>) -> Recurrent {
+fn brunel(n: u32, lanes: Option<u32>) -> NetworkPlan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brunel_balanced.toml");
     let mut sets = vec![format!("parameter.n={n}")];
     sets.extend(lanes.map(|lanes| format!("engine.lanes={lanes}")));

@@ -4,29 +4,44 @@
 //!
 //! `cargo bench --bench connect`
 
+use std::sync::Arc;
+
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::Duration;
-use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::connection::{self, Block, Connect, Delay, Plan, Space};
 
 fn main() {
     divan::main();
 }
 
-fn plan(rule: Rule, multapses: bool, weight: Shape, delay_ms: Shape) -> Plan {
+fn rule<const N: usize>(name: &str, values: [(&'static str, Value); N]) -> Arc<dyn Connect> {
+    connection::build(name, &Values::from(values)).expect("in range")
+}
+
+fn counted(name: &str, key: &'static str, n: u32, multapses: bool) -> Arc<dyn Connect> {
+    rule(name, [(key, n.into()), ("multapses", multapses.into())])
+}
+
+fn plan(rule: Arc<dyn Connect>, weight: Shape, delay_ms: Shape) -> Plan {
     let delay_ms = Distribution::within(delay_ms, 0.1, f64::INFINITY);
     Plan {
         name: "bench".into(),
         seed: 1,
-        n_source: 10_000,
-        n_target: 10_000,
-        own: Some(0),
+        space: Space {
+            n_source: 10_000,
+            n_target: 10_000,
+            own: Some(0),
+            autapses: false,
+        },
         rule,
-        autapses: false,
-        multapses,
-        weight: Distribution::new(weight).expect("valid"),
-        delay_ms: delay_ms.expect("valid"),
+        weight: Distribution::new(weight).ok(),
+        delay: Some(Delay {
+            axonal: delay_ms.expect("valid"),
+            dendritic: Distribution::new(Shape::Constant(0.0)).expect("valid"),
+        }),
         delay_resolution: Duration::from_ps(100_000_000),
     }
 }
@@ -60,34 +75,38 @@ const DELAYS: Shape = Shape::Normal {
 
 #[divan::bench(sample_count = 5)]
 fn in_degree(bencher: Bencher<'_, '_>) {
-    let rule = Rule::FixedInDegree(1000);
-    connect(bencher, &plan(rule, true, ONE_WEIGHT, ONE_DELAY));
+    let rule = counted("fixed_in_degree", "in_degree", 1000, true);
+    connect(bencher, &plan(rule, ONE_WEIGHT, ONE_DELAY));
 }
 
 #[divan::bench(sample_count = 5)]
 fn in_degree_without_multapses(bencher: Bencher<'_, '_>) {
-    let rule = Rule::FixedInDegree(1000);
-    connect(bencher, &plan(rule, false, ONE_WEIGHT, ONE_DELAY));
+    let rule = counted("fixed_in_degree", "in_degree", 1000, false);
+    connect(bencher, &plan(rule, ONE_WEIGHT, ONE_DELAY));
 }
 
 #[divan::bench(sample_count = 5)]
 fn probability(bencher: Bencher<'_, '_>) {
-    let rule = Rule::FixedProbability(0.1);
-    connect(bencher, &plan(rule, false, ONE_WEIGHT, ONE_DELAY));
+    let rule = rule("fixed_probability", [("probability", 0.1.into())]);
+    connect(bencher, &plan(rule, ONE_WEIGHT, ONE_DELAY));
 }
 
 #[divan::bench(sample_count = 5)]
 fn out_degree(bencher: Bencher<'_, '_>) {
-    let rule = Rule::FixedOutDegree(1000);
-    connect(bencher, &plan(rule, true, ONE_WEIGHT, ONE_DELAY));
+    let rule = counted("fixed_out_degree", "out_degree", 1000, true);
+    connect(bencher, &plan(rule, ONE_WEIGHT, ONE_DELAY));
 }
 
 /// The largest of the 64 projections of the cortical microcircuit, onto one lane of four: 20,683 neurons of layer 2/3.
 #[divan::bench(sample_count = 5)]
 fn microcircuit(bencher: Bencher<'_, '_>) {
-    let mut plan = plan(Rule::FixedTotal(50_000_000), true, WEIGHTS, DELAYS);
-    (plan.n_source, plan.n_target) = (20_683, 20_683);
-    plan.autapses = true;
+    let mut plan = plan(
+        counted("fixed_total", "total", 50_000_000, true),
+        WEIGHTS,
+        DELAYS,
+    );
+    (plan.space.n_source, plan.space.n_target) = (20_683, 20_683);
+    plan.space.autapses = true;
     let lane = [Block {
         first: 0,
         len: 5_170,
@@ -102,6 +121,6 @@ fn microcircuit(bencher: Bencher<'_, '_>) {
 
 #[divan::bench(sample_count = 5)]
 fn total_with_weights_and_delays(bencher: Bencher<'_, '_>) {
-    let rule = Rule::FixedTotal(10_000_000);
-    connect(bencher, &plan(rule, true, WEIGHTS, DELAYS));
+    let rule = counted("fixed_total", "total", 10_000_000, true);
+    connect(bencher, &plan(rule, WEIGHTS, DELAYS));
 }

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::neuron::{self, Neurons, RowWeights, Setup};
@@ -29,27 +28,22 @@ struct Case {
 }
 
 fn neurons(case: Case, size: usize) -> Box<dyn Neurons> {
-    let mut values = Values::from([
-        ("tau_m", 20.0),
-        ("v_th", 20.0),
-        ("v_reset", 10.0),
-        ("e_l", 0.0),
-        ("t_ref", 2.0),
-    ]);
-    match case.model {
-        "lif_exp" => values.extend([
-            ("tau_syn_ex", case.tau_syn_ms),
-            ("tau_syn_in", 2.0 * case.tau_syn_ms),
-        ]),
-        "lif_adaptive" => values.extend([("tau_w", 150.0), ("b", 1.0), ("c_m", 250.0)]),
-        _ => {}
+    let model = neuron::model(case.model).expect("registered");
+    let mut values = model.example.values();
+    values.insert("v_reset", 10.0);
+    for (name, tau_ms) in [
+        ("tau_syn_ex", case.tau_syn_ms),
+        ("tau_syn_in", 2.0 * case.tau_syn_ms),
+    ] {
+        if values.get(name).is_some() {
+            values.insert(name, tau_ms);
+        }
     }
     let mut each = BTreeMap::new();
     if case.individual {
         let spread = |j: usize| 20.0 + (j % 100) as f64 * 0.01;
         each.insert("tau_m", (0..size).map(spread).collect());
     }
-    let model = neuron::model(case.model).expect("registered");
     let mut neurons = (model.build)(Setup {
         size,
         values: &values,

@@ -13,10 +13,10 @@ use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::Ended;
 use sharpwave::experiment::recurrent::declare;
-use sharpwave::network::recurrent::Recurrent;
+use sharpwave::network::plan::NetworkPlan;
 
 /// The shipped network with `n` neurons, `degree` synapses onto each.
-fn balanced(n: u32, degree: u32) -> Recurrent {
+fn balanced(n: u32, degree: u32) -> NetworkPlan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brunel_balanced.toml");
     let options = config::Options {
         sets: vec![

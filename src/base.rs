@@ -3,9 +3,11 @@
 pub mod bytes;
 pub mod distribution;
 pub mod function;
+pub mod matrix;
 pub mod parameter;
 pub mod process;
 pub mod stream;
 pub mod suggest;
 pub mod time;
+pub mod unit;
 pub mod vector;

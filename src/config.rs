@@ -21,7 +21,7 @@ pub use expansion::expansion;
 pub use network::NetworkModel;
 pub use read::{Options, parse, read};
 pub use resolved::{resolved, resolved_network};
-pub use sleep::sleep_as_network;
+pub use sleep::{sleep_as_network, sleeping_network};
 pub use sleep_replay::{
     After, Amount, Compare, Conversion, Data, Export, Input, Joint, Mlp, Neuron, Patch, Pattern,
     Plasticity, Record, Sleep, SleepReplay, Source, Statistics, TrainImages, Training, Weights,

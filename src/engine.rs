@@ -39,13 +39,14 @@
 //! [`simulation::Simulation`] runs side by side on any number of threads.
 
 pub mod assembly;
+pub mod build;
 pub mod division;
 pub mod error;
 pub mod fingerprint;
 pub mod lane;
 pub mod simulation;
+pub mod spikes;
 pub mod watch;
-pub mod weights;
 
 use crate::base::time::Time;
 

@@ -6,6 +6,7 @@ pub mod error;
 pub mod estimate;
 pub mod inputs;
 pub mod learner;
+pub mod load;
 pub mod memory;
 mod outcome;
 pub mod plot;

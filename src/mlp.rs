@@ -4,6 +4,7 @@ pub mod conversion;
 pub mod dataset;
 pub mod idx;
 pub mod images;
+mod matrix;
 pub mod parameters;
 pub mod patches;
 pub mod perceptron;

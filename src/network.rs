@@ -1,6 +1,75 @@
-//! Populations and projections tied together, and the levels that order them.
+//! Populations and projections tied together, and what drives them: by name, before anything is drawn.
+//!
+//! A [`Network`] is the one description that model files are read into, programs build, and engines assemble. Nothing in it
+//! is an index: parts name each other, and [`Network::check`] finds every name that does not fit.
 
-pub mod dense;
+mod build;
+pub mod check;
+pub mod error;
 pub mod level;
-pub mod recurrent;
-pub mod rule;
+pub mod plan;
+pub mod population;
+pub mod projection;
+pub mod stimulus;
+
+pub use build::{DELAY_RESOLUTION, IntoDistribution, ProjectionBuilder};
+pub use error::{NetworkError, Part, Place, Problem};
+pub use population::Population;
+pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Projection};
+pub use stimulus::{Data, Stimulus};
+
+use crate::base::parameter::Dimension;
+use crate::neuron;
+
+/// Populations tied by projections, driven from outside.
+///
+/// Values are in held units: milliseconds, millivolts, picoamperes, picofarads, hertz.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    /// Seed of everything that is drawn: connectivity, weights, delays, initial states, stimuli.
+    pub seed: u64,
+    /// Parts that advance side by side, at least 1; `None` for a number that fits the caches. Each draws its noise from a
+    /// stream of its own, so their number is part of the network, unlike the number of threads.
+    pub lanes: Option<u32>,
+    /// Populations, names unique.
+    pub populations: Vec<Population>,
+    /// Projections, names unique.
+    pub projections: Vec<Projection>,
+    /// Stimuli, names unique.
+    pub stimuli: Vec<Stimulus>,
+}
+
+impl Network {
+    /// A network without neurons, of which everything is drawn from `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            lanes: None,
+            populations: Vec::new(),
+            projections: Vec::new(),
+            stimuli: Vec::new(),
+        }
+    }
+
+    /// The population called `name`.
+    pub fn find(&self, name: &str) -> Option<&Population> {
+        let mut populations = self.populations.iter();
+        populations.find(|population| population.name == name)
+    }
+
+    /// What weights onto the populations `targets` are measured in; all of one projection agree.
+    pub fn weight_dimension(&self, targets: &[String]) -> Dimension {
+        let of = |name: &String| neuron::model(self.find(name)?.model).ok()?.weight;
+        targets.iter().find_map(of).unwrap_or(Dimension::One)
+    }
+
+    /// Numbers of sources and of targets of `projection`, one of this network's.
+    pub fn sizes(&self, projection: &Projection) -> Option<(u32, u32)> {
+        let size = |name: &String| Some(self.find(name)?.size);
+        let mut n_target = 0_u32;
+        for target in &projection.targets {
+            n_target = n_target.checked_add(size(target)?)?;
+        }
+        Some((size(&projection.source)?, n_target))
+    }
+}

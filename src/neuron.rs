@@ -1,15 +1,18 @@
 //! Neuron models: pure numerics of one population, knowing neither network nor engine.
 //!
-//! A model is one file: its [`ModelSpec`], what one neuron does as an [`individual::Dynamics`], and a [`Model`] whose
-//! `build` is [`individual::build`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and every
-//! engine, with parameters per neuron, currents, checkpoints and samples; a test compares it with an independent
-//! simulation. `src/neuron/tests/perfect.rs` is an example.
+//! A model is one file: its [`Spec`], what one neuron does as an [`individual::Dynamics`], and a [`Model`] whose
+//! `build` is [`individual::build`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe`, every
+//! engine and the tests that hold for all models, with parameters per neuron, currents, checkpoints, samples and
+//! [changes](alter) of its parameters; a test of its own compares it with an independent simulation.
+//! `src/neuron/tests/perfect.rs` is an example.
 //!
 //! What is simulated most has a fast path besides: an own implementation of [`Neurons`] for neurons that share their
-//! parameters, as [`lif`] has. Its populations are structures of arrays, and calls are per row of synapses, never per
+//! parameters, as [`lif`] has, and [`individual::Dynamics::fast`] that leads there. Its populations are structures of arrays, and calls are per row of synapses, never per
 //! neuron, so that the loops inside are compiled for the model.
 
+mod bytes;
 mod cells;
+mod factored;
 mod horizon;
 pub mod individual;
 pub mod lif;
@@ -17,16 +20,19 @@ pub mod lif_adaptive;
 pub mod lif_exp;
 mod membrane;
 pub mod poisson;
+mod refractory;
 pub mod relay;
 mod state;
 #[cfg(test)]
 mod trial;
 
+pub use state::{AlterError, State, alter};
+
 use std::collections::BTreeMap;
 
-use crate::base::parameter::{Dimension, ModelSpec, ParameterError, Values};
+use crate::base::parameter::{Dimension, ParameterError, Spec, Values};
 use crate::base::stream::Stream;
-use crate::base::time::Time;
+use crate::base::time::{PS_PER_MS, Time};
 
 /// Weights of a sparse row.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +96,13 @@ impl Events<'_> {
         }
     }
 
+    /// The instant of the last event that is taken in, if those up to and including `reached` are, or all.
+    fn last(&self, reached: Option<usize>) -> Time {
+        let last = reached.unwrap_or(self.offsets.len().saturating_sub(1));
+        let offset = self.offsets.get(last).copied().unwrap_or_default();
+        Time::from_ps(self.origin.ps().saturating_add(offset))
+    }
+
     /// What comes after event `k`.
     pub fn after(mut self, k: usize) -> Self {
         self.offsets = &self.offsets[k + 1..];
@@ -101,6 +114,14 @@ impl Events<'_> {
         }
         self
     }
+}
+
+impl Growth {
+    /// Of neurons to which noise adds nothing that decays; the rate only says how short a batch is to come in segments.
+    const OF_NOTHING: Self = Self {
+        rate_per_ps: 1.0 / PS_PER_MS as f64,
+        delta_per_ps: None,
+    };
 }
 
 /// Something that a neuron has at every instant and that can be sampled.
@@ -121,10 +142,17 @@ pub const V_M: Variable = Variable {
     doc: "membrane potential; the reset potential while refractory",
 };
 
-/// A state that does not belong to this population.
+/// A state that cannot be kept, or that does not belong to this population.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the state of the neurons does not fit: {0}")]
-pub struct StateError(pub String);
+#[non_exhaustive]
+pub enum StateError {
+    /// It cannot be put into bytes.
+    #[error("the state of the neurons cannot be written: {0}")]
+    Unwritable(String),
+    /// It is of another population.
+    #[error("the state of the neurons does not fit: {0}")]
+    Unfit(String),
+}
 
 /// A population of neurons of one model.
 ///
@@ -133,9 +161,6 @@ pub struct StateError(pub String);
 pub trait Neurons: Send + Sync {
     /// Number of neurons.
     fn size(&self) -> usize;
-
-    /// Whether neurons may fire at an instant at which nothing arrives.
-    fn is_spontaneous(&self) -> bool;
 
     /// Returns every neuron to rest at `t`, which becomes the origin of its clock: a stage run at t = 0 and at
     /// t = 8 h gives the same bits.
@@ -160,8 +185,10 @@ pub trait Neurons: Send + Sync {
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize>;
 
     /// From the instant last advanced to, `current_pa` flows into every neuron, in addition to the constant current of
-    /// its parameters and in place of what was injected before.
-    fn inject(&mut self, current_pa: f64);
+    /// its parameters and in place of what was injected before. Nothing where there is no membrane.
+    fn inject(&mut self, current_pa: f64) {
+        let _ = current_pa;
+    }
 
     /// The next instant at which the population changes by itself and wants to be advanced to: a crossing, a refractory
     /// end, a move of its clock.
@@ -174,26 +201,50 @@ pub trait Neurons: Send + Sync {
     /// Tests every neuron, resets those that fire at this instant and appends them to `fired` in ascending order.
     fn fire(&mut self, fired: &mut Vec<u32>);
 
-    /// Membrane potential of neuron `j` at the instant last advanced to.
-    fn potential(&self, j: usize) -> f64;
+    /// Membrane potential of neuron `j` at the instant last advanced to; 0 where there is no membrane.
+    fn potential(&self, j: usize) -> f64 {
+        let _ = j;
+        0.0
+    }
 
     /// Sets the membrane potential of neuron `j` at the instant last advanced to; if it was refractory it is no more. A
     /// neuron that is at or above its threshold then, or at a reset, fires at that instant: it is what
     /// [`next_due`](Self::next_due) and [`next_alone`](Self::next_alone) tell, and if nothing that arrives then pulls it
     /// down [`fire`](Self::fire) finds it.
-    fn set_potential(&mut self, j: usize, v: f64);
+    fn set_potential(&mut self, j: usize, v: f64) {
+        let _ = (j, v);
+    }
 
     /// The model's variable number `variable` (in the order of [`Model::variables`]) of neuron `j` at `t`, not before
-    /// the instant last advanced to, if nothing happens until then.
-    fn sample(&self, variable: usize, j: usize, t: Time) -> f64;
+    /// the instant last advanced to, if nothing happens until then; 0 where there is none.
+    fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
+        let _ = (variable, j, t);
+        0.0
+    }
 
     /// A neuron whose state is NaN or infinite though it is not refractory, if there is one.
-    fn non_finite(&self) -> Option<usize>;
+    fn non_finite(&self) -> Option<usize> {
+        None
+    }
+
+    /// The state apart from the path and the parameters.
+    fn state(&self) -> State;
+
+    /// Takes on a state, whatever population of the model has had it, at its instant, and begins the clock there anew.
+    /// Neurons that are at or above their threshold, or [due](State::due), fire at that instant.
+    ///
+    /// # Errors
+    /// If it is of another model or of another number of neurons.
+    fn set_state(&mut self, state: &State) -> Result<(), StateError>;
 
     /// All that changes while the population runs, as bytes.
-    fn save(&self) -> Vec<u8>;
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    fn save(&self) -> Result<Vec<u8>, StateError>;
 
-    /// Takes on a saved state of a population of this size and these parameters.
+    /// Takes on a saved state of a population of this size and these parameters: bit for bit from this path, to rounding
+    /// where neurons that all have the same parameters were or are on the path of those that have parameters of their own.
     ///
     /// # Errors
     /// If the bytes are no such state.
@@ -219,13 +270,41 @@ pub type Build = fn(Setup<'_>) -> Result<Box<dyn Neurons>, ParameterError>;
 /// A neuron model in the registry.
 pub struct Model {
     /// The model as users see it.
-    pub spec: &'static ModelSpec,
+    pub spec: &'static Spec,
     /// What weights onto it are measured in; `None` for a source, which nothing reaches.
     pub weight: Option<Dimension>,
     /// What can be sampled of it. A membrane potential, which has an initial value, stands first.
     pub variables: &'static [Variable],
     /// Builds a population; parameters that are missing take their defaults.
     pub build: Build,
+    /// Bytes of a neuron in memory: its state and, where neurons have parameters of their own, its parameters.
+    pub bytes: fn(own: bool) -> usize,
+    /// A typical neuron.
+    pub example: Example,
+}
+
+/// A typical neuron of a model: what tests and benchmarks that know no model by its name are made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Example {
+    /// Its parameters, by name; others take their defaults.
+    pub values: &'static [(&'static str, f64)],
+    /// A weight that makes it fire when it arrives at rest, at once or later; 0 for a source, which nothing reaches.
+    pub weight: f32,
+}
+
+impl Example {
+    /// Its parameters.
+    pub fn values(&self) -> Values {
+        self.values.iter().copied().collect()
+    }
+}
+
+impl Model {
+    /// Whether a current moves its neurons.
+    pub fn has_capacitance(&self) -> bool {
+        let mut parameters = self.spec.parameters.iter();
+        parameters.any(|parameter| parameter.dimension() == Dimension::Capacitance)
+    }
 }
 
 /// Every neuron model.
@@ -238,7 +317,7 @@ pub static REGISTRY: &[&Model] = &[
 ];
 
 /// Every model as users see it.
-pub fn specs() -> Vec<&'static ModelSpec> {
+pub fn specs() -> Vec<&'static Spec> {
     REGISTRY.iter().map(|model| model.spec).collect()
 }
 

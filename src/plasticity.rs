@@ -1,11 +1,11 @@
 //! Plasticity rules: what happens to a synapse at an arrival or a postsynaptic spike.
 //!
-//! A rule is one file: its [`ModelSpec`] and the biology behind [`PlasticityRule`]. The projection owns the loops, the
+//! A rule is one file: its [`Spec`] and the biology behind [`PlasticityRule`]. The projection owns the loops, the
 //! arrival times and the storage.
 
 pub mod sleep_replay;
 
-use crate::base::parameter::{ModelSpec, ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Time;
 
 /// What a rule does to the synapses of one projection.
@@ -18,7 +18,7 @@ pub trait PlasticityRule: Send + Sync {
 /// A plasticity rule in the registry.
 pub struct Rule {
     /// The rule as users see it.
-    pub spec: &'static ModelSpec,
+    pub spec: &'static Spec,
     /// Builds the rule from values for every parameter.
     pub build: fn(&Values) -> Result<Box<dyn PlasticityRule>, ParameterError>,
 }
@@ -27,7 +27,7 @@ pub struct Rule {
 pub static REGISTRY: &[&Rule] = &[&sleep_replay::RULE];
 
 /// Every rule as users see it.
-pub fn specs() -> Vec<&'static ModelSpec> {
+pub fn specs() -> Vec<&'static Spec> {
     REGISTRY.iter().map(|rule| rule.spec).collect()
 }
 

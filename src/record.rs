@@ -3,7 +3,9 @@
 //! # The run file
 //!
 //! One HDF5 file per run, uncompressed, readable by h5py, HDFView, MATLAB and, for its spikes, every SONATA reader.
-//! Times are milliseconds on the run's one time axis; indices count from 0.
+//! Times are milliseconds on the run's one time axis; indices count from 0. From 37 minutes on, `f64` milliseconds merge
+//! instants, so each column of times has another beside it, named `…_rest` (i16, picoseconds): the exact picosecond is
+//! `floor(ms · 10⁹) + rest`.
 //!
 //! | where | what |
 //! |---|---|
@@ -14,13 +16,14 @@
 //! | `/` attribute `complete` | 1 once the run has come to its end, else 0 |
 //! | `/` attribute `fingerprint` | hash of all spikes as hexadecimal digits, empty until the run is complete |
 //! | `/config/resolved`, `/config/source` | model file with every default filled in; as typed |
+//! | `/config/overrides` | what was given beside the model file in place of its values: `key=value` |
 //! | `/config/task` | label of each task |
-//! | `/populations/{name, size, recorded}` | every population of the network |
-//! | `/spikes/<population>/timestamps` | f64, attribute `units` = `"ms"`; the group's attribute `sorting` is `by_time` |
+//! | `/populations/{name, size, recorded}` | every population of the network, its neurons, how many of them are recorded |
+//! | `/spikes/<population>/{timestamps, timestamps_rest}` | f64 ms and its rest; the group's attribute `sorting` is `by_time` |
 //! | `/spikes/<population>/node_ids` | u64, the neuron that fired at the same index of `timestamps` |
-//! | `/bouts/{name, kind, start, stop}` | one row per bout: labels, f64 ms |
+//! | `/bouts/{name, kind, start, start_rest, stop, stop_rest}` | one row per bout: labels, times |
 //! | `/weights/<projection>/values` | f32, snapshot × target × source |
-//! | `/weights/<projection>/{time, label}` | f64 ms and a label for each snapshot |
+//! | `/weights/<projection>/{time, time_rest, label}` | a time and a label for each snapshot |
 //! | `/accuracy/{seed, network, stage, after_task, task, accuracy}` | one row per score; `task` −1 is all tasks at once |
 //! | `/fingerprints/{seed, fingerprint}` | one row per seed of the run |
 //! | `/report/<report>/data` | f32, frame × neuron, attributes `units` and `variable`: sampled states |
@@ -52,6 +55,7 @@ pub mod layout;
 pub mod length;
 pub mod lock;
 pub mod output;
+pub mod recording;
 pub mod recover;
 pub mod reopen;
 pub mod run_file;
@@ -67,6 +71,7 @@ mod csv;
 mod dataset;
 mod frame;
 mod header;
+mod heap;
 mod open;
 mod whole;
 mod writer;

@@ -63,6 +63,8 @@ pub struct Run<'a, A> {
     cursor: usize,
     /// The network of that bout, once it has begun.
     live: Option<Simulation>,
+    /// Spikes of each population before that bout.
+    before: Vec<u64>,
     /// Hash over the spikes of bouts that have ended.
     fingerprint: Fingerprint,
     slice: Duration,
@@ -86,6 +88,7 @@ struct State {
     act: Vec<u8>,
     guard: Counts,
     fingerprint: Fingerprint,
+    before: Vec<u64>,
     live: Option<Live>,
 }
 
@@ -147,6 +150,7 @@ impl<'a, A: Act> Run<'a, A> {
             guard: Guard::new(watched.limits.clone(), populations),
             cursor: 0,
             live: None,
+            before: Vec::new(),
             fingerprint: Fingerprint::default(),
             slice: FIRST_SLICE,
         }
@@ -171,10 +175,11 @@ impl<'a, A: Act> Run<'a, A> {
             act,
             guard,
             fingerprint,
+            before,
             live,
         } = unpack(state).map_err(RunError::from)?;
         self.act.load(&act).map_err(RunError::from)?;
-        (self.cursor, self.fingerprint) = (cursor, fingerprint);
+        (self.cursor, self.fingerprint, self.before) = (cursor, fingerprint, before);
         let bout = self
             .bouts
             .get(cursor)
@@ -221,6 +226,7 @@ impl<'a, A: Act> Run<'a, A> {
             act: self.act.save()?,
             guard: self.guard.counts().clone(),
             fingerprint: self.fingerprint,
+            before: self.before.clone(),
             live: live.transpose()?,
         };
         let state = pack(&state)?;
@@ -275,6 +281,7 @@ impl<'a, A: Act> Run<'a, A> {
                 self.act.begin(bout, self.file.as_mut())?;
                 self.guard.begin(bout.start);
                 self.slice = FIRST_SLICE;
+                self.before = network.counts().to_vec();
                 network
             }
         };
@@ -301,7 +308,7 @@ impl<'a, A: Act> Run<'a, A> {
             self.live = Some(network);
             return Err(RunError::from(tripped).into());
         }
-        self.fingerprint.merge(network.fingerprint());
+        self.fingerprint.merge(network.take_fingerprint());
         self.act.end(bout, network, self.file.as_mut())?;
         Ok(true)
     }
@@ -363,9 +370,11 @@ impl<'a, A: Act> Run<'a, A> {
     }
 
     fn show(&self, bout: &Bout, network: &Simulation, watch: &dyn Watch) {
-        let populations = self.watched.populations.iter().zip(network.counts());
+        let counts = network.counts().iter().zip(&self.before);
+        let counts = counts.map(|(now, before)| now - before);
+        let populations = self.watched.populations.iter().zip(counts);
         let populations: Vec<_> = populations
-            .map(|(population, &spikes)| PopulationActivity {
+            .map(|(population, spikes)| PopulationActivity {
                 name: population.name.clone(),
                 spikes,
                 size: population.size,

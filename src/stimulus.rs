@@ -1,10 +1,21 @@
-//! What drives a network from outside: images, spike lists.
+//! What drives a network from outside: noise, currents, images, spike lists.
+//!
+//! A kind of stimulus is one file: its [`Spec`] and an [`Entry`] that says what it brings. A line in [`REGISTRY`] makes it
+//! known to model files, `sharpwave describe` and every network.
 
+pub mod current;
 pub mod image;
 pub mod poisson;
+pub mod rhythm;
 pub mod spike_list;
 
-use crate::base::time::Time;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::parameter::{ParameterError, Spec, Values};
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, Time};
 
 /// A spike of one neuron of the driven population.
 pub type Spike = (Time, u32);
@@ -47,4 +58,98 @@ fn to_bytes(state: &impl serde::Serialize) -> Result<Vec<u8>, StateError> {
 /// If the bytes are of something else.
 fn from_bytes<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
     postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))
+}
+
+/// What a stimulus that draws its own spikes begins with.
+#[derive(Debug, Clone)]
+pub struct Onset {
+    /// When it is switched on.
+    pub start: Time,
+    /// Neurons of the driven population.
+    pub size: u32,
+    /// Seed of the network.
+    pub seed: u64,
+    /// Name of the stimulus and of the population.
+    pub name: String,
+    /// Name of the bout in which it is switched on.
+    pub bout: String,
+    /// A stream of its own.
+    pub stream: Stream,
+}
+
+/// Begins a stimulus.
+pub type Begin = dyn Fn(Onset) -> Box<dyn Stimulus> + Send + Sync;
+
+/// What a stimulus brings to every population that it drives.
+#[derive(Clone)]
+pub enum Brings {
+    /// Independent Poisson spikes onto every neuron.
+    Noise {
+        /// Rate onto each neuron in hertz.
+        rate_hz: f64,
+    },
+    /// A current into every neuron: from when on, ascending, and how many picoamperes; nothing flows before the first step.
+    Current(Vec<(Time, f64)>),
+    /// The spikes of a file, each onto the neuron that it names.
+    File {
+        /// SONATA (HDF5) or CSV, an absolute path.
+        path: PathBuf,
+        /// Population of the file that is read; `None` for the only one.
+        population: Option<String>,
+        /// Spikes are moved by this, 0 or more.
+        from: Duration,
+    },
+    /// An image in a file, which one population sees.
+    Image(image::Image),
+    /// Spikes that come as time goes by.
+    Spikes(Arc<Begin>),
+}
+
+impl fmt::Debug for Brings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Noise { rate_hz } => write!(f, "Noise({rate_hz} Hz)"),
+            Self::Current(steps) => write!(f, "Current({steps:?})"),
+            Self::File { path, .. } => write!(f, "File({})", path.display()),
+            Self::Image(image) => write!(f, "{image:?}"),
+            Self::Spikes(_) => write!(f, "Spikes"),
+        }
+    }
+}
+
+/// A kind of stimulus in the registry.
+pub struct Entry {
+    /// The stimulus as users see it; its targets, and the weight of what brings spikes, are no parameters of its own.
+    pub spec: &'static Spec,
+    /// Whether it brings spikes, which have a weight; if not, it brings a current, which needs a capacitance.
+    pub arrives: bool,
+    /// Whether it drives one population alone, because it names its neurons.
+    pub names_neurons: bool,
+    /// What it brings, from complete values.
+    pub build: fn(&Values) -> Result<Brings, ParameterError>,
+}
+
+/// Every kind of stimulus.
+pub static REGISTRY: &[&Entry] = &[
+    &poisson::ENTRY,
+    &rhythm::ENTRY,
+    &current::ENTRY,
+    &spike_list::ENTRY,
+    &image::ENTRY,
+];
+
+/// Every kind as users see it.
+pub fn specs() -> Vec<&'static Spec> {
+    REGISTRY.iter().map(|entry| entry.spec).collect()
+}
+
+/// The kind called `name`.
+///
+/// # Errors
+/// If there is none.
+pub fn entry(name: &str) -> Result<&'static Entry, ParameterError> {
+    let entry = REGISTRY.iter().find(|entry| entry.spec.name == name);
+    entry
+        .copied()
+        .ok_or_else(|| ParameterError::UnknownModel(name.into()))
 }

@@ -1,5 +1,6 @@
 //! The numerics of a projection: weights, how a spike's row reaches its targets, how a column is changed.
 
 pub mod dense;
+pub(crate) mod layout;
 pub mod rows;
 pub mod sparse;

@@ -158,7 +158,7 @@ fn describe_shows_the_keys_of_rules_and_stimuli() {
     assert_eq!(code, Some(0));
     for expected in [
         "fixed_in_degree (connection rule)\n",
-        "\n  in_degree  number       required  synapses onto each target\n",
+        "\n  in_degree  number       required  the number of synapses onto each target\n",
         "\nKeys of the projection\n",
         "\n  axonal_delay      ms ",
     ] {

@@ -11,8 +11,8 @@ use sharpwave::base::time::{Duration, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::Ended;
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Recurrent};
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
 
@@ -157,7 +157,6 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         size: size as u32,
         model,
         values: values.clone(),
-        each: BTreeMap::new(),
         v_m: None,
     };
     let rule = Plasticity {
@@ -177,7 +176,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         axonal_delay: Duration::from_ps(case.delays_ps[p]),
         plasticity: Some(rule.clone()),
     });
-    let network = Recurrent {
+    let network = NetworkPlan {
         seed: 1,
         lanes: None,
         populations: vec![
@@ -204,7 +203,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
     let weights = (0..EDGES.len())
         .map(|p| {
             let weights = engine.weights(&format!("{p}")).unwrap();
-            Array2::from_shape_vec(case.weights[p].dim(), weights.values).unwrap()
+            Array2::from_shape_vec(case.weights[p].dim(), weights.into_values()).unwrap()
         })
         .collect();
     (log.0, weights)

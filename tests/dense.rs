@@ -10,16 +10,16 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::matrix::Matrix;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{self, Block, Delay, Plan, Space};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
-use sharpwave::engine::weights::Weights;
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Projection, Recurrent};
-use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population, Projection};
 use sharpwave::stimulus::image::{ImageNoise, Timing};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
@@ -63,24 +63,31 @@ fn sparse(seed: u64, name: &str, source: usize, target: usize, delay_ms: f64) ->
         plan: Plan {
             name: name.into(),
             seed,
-            n_source: SIZES[source],
-            n_target: SIZES[target],
-            own: None,
-            rule: Rule::FixedProbability(0.4),
-            autapses: false,
-            multapses: false,
-            weight: Distribution::new(Shape::Uniform {
-                low: -0.5,
-                high: 1.5,
-            })
-            .unwrap(),
-            delay_ms: constant(delay_ms),
+            space: Space {
+                n_source: SIZES[source],
+                n_target: SIZES[target],
+                own: None,
+                autapses: false,
+            },
+            rule: connection::build("fixed_probability", &Values::from([("probability", 0.4)]))
+                .unwrap(),
+            weight: Some(
+                Distribution::new(Shape::Uniform {
+                    low: -0.5,
+                    high: 1.5,
+                })
+                .unwrap(),
+            ),
+            delay: Some(Delay {
+                axonal: constant(delay_ms),
+                dendritic: constant(0.0),
+            }),
             delay_resolution: Duration::from_ps(MS / 10),
         },
     }
 }
 
-fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
+fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
     let mut stream = Stream::new(seed, "test", 0);
     let names = ["input", "a", "b", "c"];
     let population = |p: usize| Population {
@@ -97,7 +104,6 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
                 ("t_ref", t_ref_ms),
             ]),
         },
-        each: BTreeMap::new(),
         v_m: None,
     };
     let dense = DENSE.map(|(source, target, delay, plastic)| {
@@ -122,7 +128,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> Recurrent {
             plasticity: plastic.then_some(plasticity),
         }
     });
-    Recurrent {
+    NetworkPlan {
         seed,
         lanes: Some(lanes),
         populations: (0..4).map(population).collect(),
@@ -160,7 +166,7 @@ fn asleep(start: Time) -> Bout {
     }
 }
 
-fn driven(network: &Recurrent, seed: u64, start: Time) -> Simulation {
+fn driven(network: &NetworkPlan, seed: u64, start: Time) -> Simulation {
     let mut engine = assemble(network).unwrap();
     engine.begin(&asleep(start)).unwrap();
     let list = SpikeList::new(&input(seed), start - Time::ZERO);
@@ -174,15 +180,14 @@ fn matrices(engine: &Simulation) -> Vec<Array2<f32>> {
     names.iter().map(matrix).collect()
 }
 
-fn matrix(weights: &Weights) -> Array2<f32> {
-    let shape = (weights.n_target, weights.n_source);
-    Array2::from_shape_fn(shape, |(j, i)| weights.at(j, i))
+fn matrix(weights: &Matrix) -> Array2<f32> {
+    Array2::from_shape_fn(weights.shape(), |at| weights[at])
 }
 
 /// (delay, target, weight) of every sparse synapse of a source neuron.
 type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 
-fn graph(network: &Recurrent) -> Graph {
+fn graph(network: &NetworkPlan) -> Graph {
     let mut synapses = Graph::new();
     for Projection {
         source,
@@ -190,11 +195,10 @@ fn graph(network: &Recurrent) -> Graph {
         plan,
     } in &network.projections
     {
-        let (first, local, len) = (0, 0, plan.n_target);
+        let (first, local, len) = (0, 0, plan.space.n_target);
         let rows = plan.connect::<u32>(&[Block { first, len, local }]).unwrap();
-        for node in 0..plan.n_source {
-            for (k, delay) in rows.delays().iter().enumerate() {
-                let (row, weights) = rows.row(node as usize, k);
+        for node in 0..plan.space.n_source {
+            for (delay, row, weights) in rows.of(node) {
                 for (&to, &weight) in row.iter().zip(weights.unwrap()) {
                     let out = synapses.entry((*source, node)).or_default();
                     out.push((delay.ps(), targets[0], to, f64::from(weight)));
@@ -222,7 +226,7 @@ impl Arrival {
 }
 
 /// Instant by instant, population by population (their order is that of their levels), neuron by neuron.
-fn naive(network: &Recurrent, seed: u64) -> (Spikes, Vec<Array2<f32>>) {
+fn naive(network: &NetworkPlan, seed: u64) -> (Spikes, Vec<Array2<f32>>) {
     let t_ref = (network.populations[1].values["t_ref"] * 1e9) as i64;
     let synapses = graph(network);
     let mut w: Vec<Array2<f32>> = network

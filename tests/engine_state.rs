@@ -4,19 +4,17 @@
 #[path = "engine_state/bout.rs"]
 mod bout;
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
-use sharpwave::base::parameter::Values;
+use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{self, Delay, Plan, Space};
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::recurrent::{
-    Current, Noise, Population, Projection, Recurrent, SpikeInput,
+use sharpwave::network::plan::{
+    Current, NetworkPlan, Noise, Population, Projection, SpikeInput, SpikeSource,
 };
-use sharpwave::network::rule::{Plan, Rule};
 
 /// (picosecond, population, neuron)
 type Spikes = Vec<(i64, usize, u32)>;
@@ -71,20 +69,18 @@ fn parameters(model: &str) -> (Values, f64) {
 
 /// Two populations of `model` in `lanes` lanes under noise of two weights, given spikes and a step of current; the first
 /// has thresholds of its own per neuron if `each` says so, the second receives the first without delay if `sudden`.
-fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool) -> Recurrent {
+fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool) -> NetworkPlan {
     let (values, mv) = parameters(model);
     let population = |name: &str, own: bool| {
-        let (mut shared, mut drawn) = (values.clone(), BTreeMap::new());
+        let mut values = values.clone();
         if own {
-            shared.remove("v_th");
-            drawn.insert("v_th", uniform(19.0, 21.0));
+            values.insert("v_th", uniform(19.0, 21.0));
         }
         Population {
             name: name.into(),
             size: N,
             model,
-            values: shared,
-            each: drawn,
+            values,
             v_m: Some(uniform(0.0, 18.0)),
         }
     };
@@ -94,14 +90,25 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         plan: Plan {
             name: name.into(),
             seed,
-            n_source: N,
-            n_target: N,
-            own: (source == target).then_some(0),
-            rule: Rule::FixedInDegree(12),
-            autapses: false,
-            multapses: true,
-            weight,
-            delay_ms,
+            space: Space {
+                n_source: N,
+                n_target: N,
+                own: (source == target).then_some(0),
+                autapses: false,
+            },
+            rule: connection::build(
+                "fixed_in_degree",
+                &Values::from([
+                    ("in_degree", Value::from(12_u32)),
+                    ("multapses", true.into()),
+                ]),
+            )
+            .unwrap(),
+            weight: Some(weight),
+            delay: Some(Delay {
+                axonal: delay_ms,
+                dendritic: constant(0.0),
+            }),
             delay_resolution: Duration::from_ps(100_000_000),
         },
     };
@@ -112,7 +119,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         weight: weight * mv,
     };
     let between = if sudden { constant(0.0) } else { constant(1.3) };
-    Recurrent {
+    NetworkPlan {
         seed,
         lanes: Some(lanes),
         populations: vec![population("a", each), population("b", false)],
@@ -136,7 +143,12 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             name: "volley".into(),
             target: 0,
             weight: (4.0 * mv) as f32,
-            spikes: (0..N).map(|node| (ms(33.0), node)).collect(),
+            spikes: SpikeSource::List(
+                (0..N)
+                    .map(|node| (ms(33.0), node))
+                    .collect::<Vec<_>>()
+                    .into(),
+            ),
         }],
     }
 }

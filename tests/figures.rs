@@ -4,8 +4,8 @@
 #[path = "figures/synthetic.rs"]
 mod synthetic;
 
-use ndarray::Array2;
 use sharpwave::analysis::weight::most_changed;
+use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::report::FigureError;
 use sharpwave::report::figure::{
@@ -165,8 +165,8 @@ fn weights_of_three_projections() {
     let stem = fresh("weights");
     let projections = named.map(|(name, (before, after))| Projection {
         name: name.to_owned(),
-        before: before.view(),
-        after: after.view(),
+        before,
+        after,
     });
     WeightHistogram {
         projections: projections.to_vec(),
@@ -189,11 +189,11 @@ fn weights_of_three_projections() {
 #[test]
 fn the_most_changed_units() {
     let (before, after) = strokes();
-    let units = most_changed(before.view(), after.view(), 8);
+    let units = most_changed(&before, &after, 8);
     let stem = fresh("receptive_fields");
     ReceptiveFields {
-        before: before.view(),
-        after: after.view(),
+        before: &before,
+        after: &after,
         width: 28,
         height: 28,
         units: units.clone(),
@@ -319,12 +319,12 @@ fn runs_with_little_to_show() {
 
 #[test]
 fn weights_with_little_to_show() {
-    let draw = |name: &str, before: &Array2<f32>, after: &Array2<f32>, texts: &[&str]| {
+    let draw = |name: &str, before: &Matrix, after: &Matrix, texts: &[&str]| {
         let stem = fresh(name);
         let projection = Projection {
             name: name.to_owned(),
-            before: before.view(),
-            after: after.view(),
+            before,
+            after,
         };
         let figure = WeightHistogram {
             projections: vec![projection],
@@ -335,8 +335,8 @@ fn weights_with_little_to_show() {
 
         let stem = fresh(&format!("fields_{name}"));
         let figure = ReceptiveFields {
-            before: before.view(),
-            after: after.view(),
+            before,
+            after,
             width: 2,
             height: 2,
             units: vec![0, 1, 9],
@@ -345,22 +345,22 @@ fn weights_with_little_to_show() {
         figure.draw(&stem).unwrap();
         check(&stem, &[]);
     };
-    let constant = Array2::from_elem((3, 4), 0.5);
+    let constant = Matrix::from_fn(3, 4, |_, _| 0.5);
     draw(
         "constant",
         &constant,
         &constant,
         &["100.0 % of 12", "Weight (mV)", "no values"],
     );
-    let nan = Array2::from_elem((3, 4), f32::NAN);
+    let nan = Matrix::from_fn(3, 4, |_, _| f32::NAN);
     draw("nan", &constant, &nan, &["no values"]);
     draw("all_nan", &nan, &nan, &["no values"]);
-    let huge = Array2::from_shape_fn(
-        (3, 4),
-        |(j, i)| if (i + j) % 2 == 0 { f32::MAX } else { f32::MIN },
-    );
+    let huge = Matrix::from_fn(3, 4, |j, i| match (i + j) % 2 {
+        0 => f32::MAX,
+        _ => f32::MIN,
+    });
     draw("huge", &huge, &constant, &["before"]);
-    let none = Array2::<f32>::zeros((0, 0));
+    let none = Matrix::zeros(0, 0);
     draw("none", &none, &none, &["no values", "of 0"]);
     draw("different_shapes", &constant, &none, &["no values"]);
 }

@@ -1,5 +1,7 @@
 //! The architecture as a test: layers import downwards only, and files stay where and as small as they should be.
 
+#[path = "layering/circle.rs"]
+mod circle;
 #[path = "layering/source.rs"]
 mod source;
 
@@ -10,12 +12,13 @@ use std::process::Command;
 use source::crate_paths;
 
 /// Modules by layer, as in the table of `src/lib.rs`.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["base"],
     &["event"],
-    &["neuron", "synapse", "plasticity"],
+    &["neuron", "synapse", "plasticity", "connection"],
+    &["stimulus"],
     &["network"],
-    &["stimulus", "mlp"],
+    &["mlp"],
     &["engine"],
     &["protocol"],
     &["record"],
@@ -23,7 +26,7 @@ const LAYERS: [&[&str]; 13] = [
     &["run"],
     &["config", "report"],
     &["experiment"],
-    &["cli"],
+    &["cli", "error", "guide"],
 ];
 
 /// Everything that may stand at the top of the repository.
@@ -286,7 +289,7 @@ fn forbidden_imports_are_caught_in_every_form() {
         let wrong = one("neuron/lif.rs", text);
         assert_eq!(
             wrong,
-            ["src/neuron/lif.rs:1: `neuron` (layer 2) imports `engine` (layer 5)"],
+            ["src/neuron/lif.rs:1: `neuron` (layer 2) imports `engine` (layer 6)"],
             "{text}"
         );
     }
@@ -340,4 +343,37 @@ fn siblings_of_a_layer_import_in_one_direction() {
         ["neuron", "plasticity", "synapse"]
             .map(|module| format!("`{module}` imports itself through modules of its own layer"))
     );
+}
+
+#[test]
+fn no_file_imports_itself_through_others_of_its_module() {
+    assert_none(&circle::circles(&sources()));
+}
+
+#[test]
+fn circles_of_files_are_caught() {
+    let files = |texts: &[(&str, &str)]| {
+        let file = |(path, text): &(&str, &str)| (PathBuf::from(path), (*text).to_owned());
+        texts.iter().map(file).collect::<Vec<_>>()
+    };
+    let circle = files(&[
+        ("engine/a.rs", "use crate::engine::{b::Thing, c};"),
+        ("engine/b.rs", "use super::c::Other;"),
+        ("engine/c.rs", "fn f() { crate::engine::a::g() }"),
+        ("engine/d.rs", "use super::a;"),
+    ]);
+    assert_eq!(
+        circle::circles(&circle),
+        ["`engine/a.rs`, `engine/b.rs`, `engine/c.rs` import each other in a circle"]
+    );
+    // A file and the files beneath it are one room; tests and comments do not count.
+    let none = files(&[
+        ("engine/a.rs", "mod b; use b::Thing; // crate::engine::c"),
+        ("engine/a/b.rs", "use super::Other; use crate::engine::c;"),
+        (
+            "engine/c.rs",
+            "#[cfg(test)] mod tests { use crate::engine::a; }",
+        ),
+    ]);
+    assert_eq!(circle::circles(&none), Vec::<String>::new());
 }

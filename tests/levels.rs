@@ -9,11 +9,11 @@ use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{self, Block, Delay, Plan, Space};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
-use sharpwave::network::recurrent::{Population, Projection, Recurrent, SpikeInput};
-use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::network::plan::{NetworkPlan, Population, Projection, SpikeInput, SpikeSource};
 
 /// (picosecond, population, neuron)
 type Spikes = Vec<(i64, usize, u32)>;
@@ -47,7 +47,6 @@ fn population(name: &str, size: u32, t_ref: f64) -> Population {
         size,
         model: "lif",
         values: Values::from(values),
-        each: BTreeMap::new(),
         v_m: Some(constant(0.0)),
     }
 }
@@ -71,18 +70,25 @@ fn projection(
         plan: Plan {
             name,
             seed,
-            n_source: SIZES[source],
-            n_target: targets.iter().map(|&t| SIZES[t]).sum(),
-            own: targets.contains(&source).then(|| before(source)),
-            rule: Rule::FixedProbability(0.4),
-            autapses: false,
-            multapses: false,
-            weight: Distribution::new(Shape::Uniform {
-                low: -0.5,
-                high: 1.5,
-            })
-            .unwrap(),
-            delay_ms,
+            space: Space {
+                n_source: SIZES[source],
+                n_target: targets.iter().map(|&t| SIZES[t]).sum(),
+                own: targets.contains(&source).then(|| before(source)),
+                autapses: false,
+            },
+            rule: connection::build("fixed_probability", &Values::from([("probability", 0.4)]))
+                .unwrap(),
+            weight: Some(
+                Distribution::new(Shape::Uniform {
+                    low: -0.5,
+                    high: 1.5,
+                })
+                .unwrap(),
+            ),
+            delay: Some(Delay {
+                axonal: delay_ms,
+                dendritic: constant(0.0),
+            }),
             delay_resolution: Duration::from_ps(MS / 10),
         },
         targets,
@@ -91,7 +97,7 @@ fn projection(
 
 /// a, b, c are tied by projections without delay from each to later ones; d stands apart. Delayed projections lead
 /// everywhere.
-fn network(seed: u64, lanes: u32, t_ref: f64) -> Recurrent {
+fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
     let mut stream = Stream::new(seed, "test", 0);
     let mut projections = Vec::new();
     for (source, targets) in [(0, vec![1, 2]), (1, vec![2])] {
@@ -135,11 +141,11 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> Recurrent {
             name: format!("input_{target}"),
             target,
             weight: 1.25,
-            spikes,
+            spikes: SpikeSource::List(spikes.into()),
         }
     });
     let names = ["a", "b", "c", "d"];
-    Recurrent {
+    NetworkPlan {
         seed,
         lanes: Some(lanes),
         populations: (0..4)
@@ -153,7 +159,7 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> Recurrent {
     }
 }
 
-fn run(network: &Recurrent, cuts: &[i64]) -> Spikes {
+fn run(network: &NetworkPlan, cuts: &[i64]) -> Spikes {
     let mut engine = assemble(network).unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts.iter().chain(&[40 * MS]) {
@@ -166,7 +172,7 @@ fn run(network: &Recurrent, cuts: &[i64]) -> Spikes {
 /// (delay, population, target, weight) of every synapse of a source neuron.
 type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 
-fn graph(network: &Recurrent) -> Graph {
+fn graph(network: &NetworkPlan) -> Graph {
     let mut synapses = Graph::new();
     for Projection {
         source,
@@ -176,13 +182,12 @@ fn graph(network: &Recurrent) -> Graph {
     {
         let whole = Block {
             first: 0,
-            len: plan.n_target,
+            len: plan.space.n_target,
             local: 0,
         };
         let rows = plan.connect::<u32>(&[whole]).unwrap();
-        for node in 0..plan.n_source {
-            for (k, delay) in rows.delays().iter().enumerate() {
-                let (row, weights) = rows.row(node as usize, k);
+        for node in 0..plan.space.n_source {
+            for (delay, row, weights) in rows.of(node) {
                 for (&target, &weight) in row.iter().zip(weights.unwrap()) {
                     let (mut rest, mut at) = (target, 0);
                     while rest >= SIZES[targets[at]] {
@@ -199,12 +204,15 @@ fn graph(network: &Recurrent) -> Graph {
 }
 
 /// Instant by instant, population by population (their order is that of their levels), neuron by neuron.
-fn naive(network: &Recurrent) -> Spikes {
+fn naive(network: &NetworkPlan) -> Spikes {
     let t_ref = (network.populations[0].values["t_ref"] * 1e9) as i64;
     let synapses = graph(network);
     let mut agenda: BTreeMap<i64, Vec<(usize, u32, f64)>> = BTreeMap::new();
     for input in &network.spikes {
-        for &(t, node) in &input.spikes {
+        let SpikeSource::List(spikes) = &input.spikes else {
+            panic!("expected a list");
+        };
+        for &(t, node) in spikes.iter() {
             let arrival = (input.target, node, f64::from(input.weight));
             agenda.entry(t.ps()).or_default().push(arrival);
         }

@@ -4,14 +4,13 @@
 #[path = "nest/trace.rs"]
 mod trace;
 
-use std::collections::BTreeMap;
-
 use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::parameter::Value;
 use sharpwave::base::time::Time;
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::Ended;
-use sharpwave::network::recurrent::{Current, Population, Recurrent, SpikeInput};
+use sharpwave::network::plan::{Current, NetworkPlan, Population, SpikeInput, SpikeSource};
 
 use trace::Trace;
 
@@ -43,15 +42,14 @@ fn constant(value: f64) -> Distribution {
     Distribution::new(Shape::Constant(value)).unwrap()
 }
 
-fn network(trace: &Trace, path: Path) -> Recurrent {
+fn network(trace: &Trace, path: Path) -> NetworkPlan {
     let mut values = trace.parameters.clone();
-    let mut each = BTreeMap::new();
     let mut model = trace.model;
     match path {
         Path::Shared => {}
         Path::Individual => {
-            let v_th = values.remove("v_th").unwrap();
-            each.insert("v_th", constant(v_th));
+            let v_th = values["v_th"];
+            values.insert("v_th", Value::Drawn(constant(v_th)));
         }
         Path::Adaptive => {
             model = "lif_adaptive";
@@ -63,24 +61,26 @@ fn network(trace: &Trace, path: Path) -> Recurrent {
         size: N,
         model,
         values,
-        each,
         v_m: Some(constant(trace.v_m)),
     };
     let input = |(number, (weight, times)): (usize, &(f64, Vec<Time>))| SpikeInput {
         name: format!("input{number}"),
         target: 0,
         weight: *weight as f32,
-        spikes: times
-            .iter()
-            .flat_map(|&t| (0..N).map(move |node| (t, node)))
-            .collect(),
+        spikes: SpikeSource::List(
+            times
+                .iter()
+                .flat_map(|&t| (0..N).map(move |node| (t, node)))
+                .collect::<Vec<_>>()
+                .into(),
+        ),
     };
     let current = Current {
         name: "steps".into(),
         targets: vec![0],
         steps: trace.steps.clone(),
     };
-    Recurrent {
+    NetworkPlan {
         seed: 1,
         lanes: Some(1),
         populations: vec![population],

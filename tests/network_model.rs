@@ -2,6 +2,8 @@
 
 #[path = "network_model/model.rs"]
 mod model;
+#[path = "network_model/rule.rs"]
+mod rule;
 #[path = "network_model/table.rs"]
 mod table;
 
@@ -11,10 +13,9 @@ use std::path::Path;
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::time::Duration;
-use sharpwave::config::network::{Connection, EdgeFile};
-use sharpwave::config::network::{Recorded, Selection, Stimulus};
+use sharpwave::config::network::{Recorded, Selection};
 use sharpwave::config::{Model, NetworkModel, Options, parse};
-use sharpwave::network::rule::Rule;
+use sharpwave::network::{Connection, Projection, Stimulus};
 
 fn brunel() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/brunel_balanced.toml");
@@ -42,20 +43,30 @@ fn constant(value: f64) -> Distribution {
     Distribution::new(Shape::Constant(value)).unwrap()
 }
 
+/// The one stimulus, which is noise.
+fn only(stimuli: &[Stimulus]) -> &Stimulus {
+    let [stimulus] = stimuli else {
+        panic!("{stimuli:?}")
+    };
+    assert_eq!(stimulus.kind.spec.name, "poisson");
+    stimulus
+}
+
 #[test]
 fn the_shipped_network_is_that_of_the_paper() {
     let model = network(&brunel(), &[]);
     assert_eq!(
-        (model.seed, model.duration, model.lanes),
+        (model.network.seed, model.duration(), model.network.lanes),
         (1, ms(1000.0), None)
     );
     let sizes: Vec<(&str, u32)> = model
+        .network
         .populations
         .iter()
         .map(|population| (population.name.as_str(), population.size))
         .collect();
     assert_eq!(sizes, [("e", 10_000), ("i", 2_500)]);
-    for population in &model.populations {
+    for population in &model.network.populations {
         let values: Vec<f64> = ["tau_m", "v_th", "v_reset", "e_l", "t_ref"]
             .iter()
             .map(|name| population.values[name])
@@ -65,39 +76,44 @@ fn the_shipped_network_is_that_of_the_paper() {
             low: 0.0,
             high: 20.0,
         };
-        assert_eq!(population.initial.v_m.unwrap().shape(), uniform);
+        assert_eq!(population.v_m.unwrap().shape(), uniform);
     }
-    let [e_all, i_all] = &model.projections[..] else {
-        panic!("{:?}", model.projections)
+    let [e_all, i_all] = &model.network.projections[..] else {
+        panic!("{:?}", model.network.projections)
     };
-    assert_eq!(
-        e_all.connection,
-        Connection::Rule(Rule::FixedInDegree(1_000))
-    );
-    assert_eq!(i_all.connection, Connection::Rule(Rule::FixedInDegree(250)));
+    let in_degree = |projection: &Projection| match &projection.connection {
+        Connection::Rule(rule) => {
+            assert_eq!(rule.spec.name, "fixed_in_degree");
+            assert!(rule.values.flag("multapses"));
+            rule.values.count("in_degree")
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(in_degree(e_all), Some(1_000));
+    assert_eq!(in_degree(i_all), Some(250));
     assert_eq!(
         (e_all.weight, i_all.weight),
         (Some(constant(0.1)), Some(constant(-0.5)))
     );
     for projection in [e_all, i_all] {
         assert_eq!(projection.targets, ["e", "i"]);
-        assert_eq!(projection.delay_ms(), Some(constant(1.5)));
-        assert_eq!((projection.autapses, projection.multapses), (false, true));
+        let delay = projection.delay.unwrap();
+        assert_eq!(
+            (delay.axonal, delay.dendritic),
+            (constant(1.5), constant(0.0))
+        );
+        assert!(!projection.autapses);
         assert_eq!(projection.delay_resolution, ms(0.1));
     }
     // 12,500 neurons, 1,250 synapses each.
-    let synapses = |projection| model.plan(projection, None).unwrap().expected_synapses();
-    assert_eq!(synapses(e_all) + synapses(i_all), 12_500.0 * 1_250.0);
+    let plan = model.network.plan().unwrap();
+    let synapses = |k: usize| plan.projections[k].plan.expected_synapses();
+    assert_eq!(synapses(0) + synapses(1), 12_500.0 * 1_250.0);
     // The inhibitory neurons are the last of their own targets.
-    assert_eq!(model.plan(i_all, None).unwrap().own, Some(10_000));
-    let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
-        panic!("{:?}", model.stimuli)
-    };
-    assert!(
-        (external.rate_hz - 20_000.0).abs() < 1e-9,
-        "{}",
-        external.rate_hz
-    );
+    assert_eq!(plan.projections[1].plan.space.own, Some(10_000));
+    let external = only(&model.network.stimuli);
+    let rate_hz = external.kind.values["rate"];
+    assert!((rate_hz - 20_000.0).abs() < 1e-9, "{rate_hz}");
     assert_eq!(external.weight, 0.1);
     let raster = model.figures.raster.unwrap();
     assert_eq!(
@@ -126,19 +142,20 @@ fn overrides_reach_formulas_and_copies() {
             "engine.lanes=4",
         ],
     );
-    let [e, i] = &model.populations[..] else {
-        panic!("{:?}", model.populations)
+    let [e, i] = &model.network.populations[..] else {
+        panic!("{:?}", model.network.populations)
     };
     assert_eq!((e.size, i.size), (2_000, 500));
     // `i` copies what `e` became, and keeps its own.
     assert_eq!((e.values["tau_m"], i.values["tau_m"]), (10.0, 10.0));
     assert_eq!((e.values["t_ref"], i.values["t_ref"]), (2.0, 1.0));
-    assert_eq!(model.projections[1].weight, Some(constant(-4.5 * 0.1)));
-    let [Stimulus::Poisson(external)] = &model.stimuli[..] else {
-        panic!("{:?}", model.stimuli)
-    };
-    assert!((external.rate_hz - 9_000.0).abs() < 1e-9);
-    assert_eq!(model.lanes, Some(4));
+    assert_eq!(
+        model.network.projections[1].weight,
+        Some(constant(-4.5 * 0.1))
+    );
+    let external = only(&model.network.stimuli);
+    assert!((external.kind.values["rate"] - 9_000.0).abs() < 1e-9);
+    assert_eq!(model.network.lanes, Some(4));
     assert_eq!(model.figures.raster.unwrap().neurons, Some(50));
 }
 
@@ -222,122 +239,6 @@ fn a_resolved_network_reads_back_as_itself() {
 }
 
 #[test]
-fn every_rule_is_read() {
-    let rules = [
-        ("all_to_all", "", Rule::AllToAll),
-        (
-            "fixed_probability",
-            "probability = 0.5",
-            Rule::FixedProbability(0.5),
-        ),
-        ("fixed_in_degree", "in_degree = 3", Rule::FixedInDegree(3)),
-        (
-            "fixed_out_degree",
-            "out_degree = 3",
-            Rule::FixedOutDegree(3),
-        ),
-        ("fixed_total", "total = 7", Rule::FixedTotal(7)),
-        ("one_to_one", "autapses = true", Rule::OneToOne),
-    ];
-    for (name, key, rule) in rules {
-        let text = format!(
-            "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
-             [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = \"20 ms\"\nv_th = \"20 mV\"\n\
-             [projection.p]\nsource = \"a\"\ntarget = \"a\"\nrule = \"{name}\"\n{key}\nweight = \"1 mV\"\n\
-             axonal_delay = \"1 ms\"\n"
-        );
-        let model = network(&text, &[]);
-        assert_eq!(model.projections[0].connection, Connection::Rule(rule));
-        assert_eq!(
-            take(&Model::Network(Box::new(model.clone())).resolved(), &[]),
-            Ok(Model::Network(Box::new(model)))
-        );
-    }
-}
-
-/// A network of one population and one projection with these keys.
-fn one_projection(keys: &str) -> String {
-    format!(
-        "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
-         [population.a]\nneuron = \"lif\"\nsize = 5\ntau_m = \"20 ms\"\nv_th = \"20 mV\"\n\
-         [projection.p]\nsource = \"a\"\ntarget = \"a\"\n{keys}\n"
-    )
-}
-
-#[test]
-fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
-    let from = "rule = \"from_file\"\nfile = \"edges.h5\"";
-    let (mv, ms) = ("weight = \"2 mV\"", "axonal_delay = \"3 ms\"");
-    let dendritic = "dendritic_delay = \"4 ms\"";
-    let population = "population = \"v1\"";
-    for (keys, name, weight, axonal, dendritic) in [
-        (from.to_owned(), None, None, None, 0.0),
-        (format!("{from}\n{population}"), Some("v1"), None, None, 0.0),
-        (format!("{from}\n{mv}"), None, Some(2.0), None, 0.0),
-        (format!("{from}\n{ms}"), None, None, Some(3.0), 0.0),
-        (format!("{from}\n{dendritic}"), None, None, Some(0.0), 4.0),
-        (
-            format!("{from}\n{mv}\n{ms}\n{dendritic}"),
-            None,
-            Some(2.0),
-            Some(3.0),
-            4.0,
-        ),
-    ] {
-        let model = network(&one_projection(&keys), &[]);
-        let projection = &model.projections[0];
-        let file = EdgeFile {
-            path: "/edges.h5".into(),
-            population: name.map(String::from),
-        };
-        assert_eq!(projection.connection, Connection::File(file));
-        assert!(projection.autapses && projection.multapses);
-        assert_eq!(projection.weight, weight.map(constant));
-        assert_eq!(projection.axonal_delay_ms, axonal.map(constant));
-        assert_eq!(projection.dendritic_delay_ms, constant(dendritic));
-        assert_eq!(model.sizes(projection), Some((5, 5)));
-        let text = Model::Network(Box::new(model.clone())).resolved();
-        assert_eq!(
-            take(&text, &[]),
-            Ok(Model::Network(Box::new(model))),
-            "{text}"
-        );
-    }
-}
-
-#[test]
-fn exponential_delays_round_to_one_step_at_least() {
-    let keys = |low: &str| {
-        format!(
-            "rule = \"all_to_all\"\nweight = \"1 mV\"\naxonal_delay = {{ distribution = \"exponential\", \
-             mean = \"= (1 ms - 0.1 ms) / 2.99573\", low = \"{low}\", high = \"1 ms\" }}"
-        )
-    };
-    let model = network(&one_projection(&keys("0.05 ms")), &[]);
-    let shape = Shape::Exponential {
-        offset: 0.0,
-        mean: 0.9 / 2.995_73,
-    };
-    assert_eq!(
-        model.projections[0].axonal_delay_ms,
-        Some(Distribution::within(shape, 0.05, 1.0).unwrap())
-    );
-    let text = Model::Network(Box::new(model.clone())).resolved();
-    assert!(
-        text.contains("distribution = \"exponential\", mean = "),
-        "{text}"
-    );
-    assert_eq!(take(&text, &[]), Ok(Model::Network(Box::new(model))));
-    let error = take(&one_projection(&keys("0.04999 ms")), &[]).unwrap_err();
-    assert!(
-        error.contains(
-            "delay may be 0.04999 ms, expected at least 0.05 ms, which rounds to delay_resolution"
-        ),
-        "{error}"
-    );
-}
-
-#[test]
 fn chains_are_followed_and_bounded() {
     let chain = |n: usize| {
         let mut text = String::from("schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n");
@@ -351,6 +252,7 @@ fn chains_are_followed_and_bounded() {
     let model = network(&chain(16), &[]);
     assert!(
         model
+            .network
             .populations
             .iter()
             .all(|population| population.size == 5)
@@ -372,7 +274,7 @@ fn thousands_of_parameters_in_a_chain_are_computed() {
     }
     text = text.replace("\ng = 5.0 ", &format!("\n{chain}g = \"= 5 * a0\" "));
     let model = network(&text, &[]);
-    assert_eq!(model.projections[1].weight, Some(constant(-0.5)));
+    assert_eq!(model.network.projections[1].weight, Some(constant(-0.5)));
     // A ring of them is one error.
     let error = take(&text, &["parameter.a20000== a0"]).unwrap_err();
     assert_eq!(error.matches("error: ").count(), 1, "{error}");

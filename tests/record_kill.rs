@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ndarray::Array2;
 use python::python;
+use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::Time;
 use sharpwave::record::error::RecordError;
 use sharpwave::record::layout::{Layout, Population, Projection};
@@ -34,7 +34,7 @@ fn layout() -> Layout {
     let population = |name: &str| Population {
         name: name.to_owned(),
         size: SIZE,
-        recorded: true,
+        recorded: SIZE,
     };
     Layout {
         seed: 1,
@@ -78,13 +78,8 @@ fn write_until_stopped(path: &Path, most: u64) -> Result<(), RecordError> {
             println!("flushed {spike}");
         }
         if spike.is_multiple_of(10) {
-            let values = Array2::from_elem((SIZE, SIZE), snapshot);
-            file.weights(
-                0,
-                "now",
-                Time::from_ps(spike as i64 * STEP_PS),
-                values.view(),
-            )?;
+            let values = Matrix::from_fn(SIZE, SIZE, |_, _| snapshot);
+            file.weights(0, "now", Time::from_ps(spike as i64 * STEP_PS), &values)?;
             snapshot += 1.0;
         }
     }

@@ -6,8 +6,8 @@ mod python;
 use std::path::Path;
 use std::process::Command;
 
-use ndarray::Array2;
 use python::python;
+use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::record::layout::{Layout, Population, Projection, Report};
 use sharpwave::record::recover::recover;
@@ -32,7 +32,7 @@ fn run_python(script: &str, arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-fn population(name: &str, size: usize, recorded: bool) -> Population {
+fn population(name: &str, size: usize, recorded: usize) -> Population {
     Population {
         name: name.to_owned(),
         size,
@@ -45,11 +45,12 @@ fn layout() -> Layout {
         seed: 42,
         resolved: "schema = 1\n# μ\n".to_owned(),
         source: "schema = 1\n".to_owned(),
+        overrides: vec!["seed=42".to_owned(), "a.μ=1".to_owned()],
         tasks: vec!["0, 1".to_owned(), "2, 3".to_owned()],
         populations: vec![
-            population("input", 5, true),
-            population("hidden 1", 3, false),
-            population("output", 2, true),
+            population("input", 5, 5),
+            population("hidden 1", 3, 0),
+            population("output", 2, 1),
         ],
         projections: vec![Projection {
             name: "input to output".to_owned(),
@@ -72,8 +73,8 @@ fn layout() -> Layout {
 fn write_run(path: &Path) {
     let mut file = RunFile::create(path, layout()).unwrap();
     assert!(file.is_live());
-    let first = Array2::from_shape_fn((2, 5), |(i, j)| (5 * i + j) as f32);
-    file.weights(0, "before sleep 1", Time::ZERO, first.view())
+    let first = Matrix::from_fn(2, 5, |i, j| (5 * i + j) as f32);
+    file.weights(0, "before sleep 1", Time::ZERO, &first)
         .unwrap();
     file.spikes(2, ms(1.5), &[1]).unwrap();
     for step in 0..100_000_u32 {
@@ -82,9 +83,14 @@ fn write_run(path: &Path) {
         file.spikes(1, time, &[step % 3]).unwrap();
         if step.is_multiple_of(2) {
             let v_m = step as f32 / 8.0;
-            file.frame(0, [v_m, -v_m].into_iter()).unwrap();
-            file.frame(1, [0.25].into_iter()).unwrap();
+            file.frame(0, &mut [v_m, -v_m].into_iter()).unwrap();
+            file.frame(1, &mut [0.25].into_iter()).unwrap();
         }
+    }
+    // Instants that milliseconds merge.
+    let late = [1, 2].map(|ps| ms(8.0 * 3_600_000.0) + Duration::from_ps(ps));
+    for time in late {
+        file.spikes(2, time, &[0]).unwrap();
     }
     let end = ms(25_000.0);
     for (name, kind, start) in [("sleep 1", "N3", Time::ZERO), ("prüfung", "test", end)] {
@@ -96,12 +102,8 @@ fn write_run(path: &Path) {
         };
         file.bout(&bout).unwrap();
     }
-    // Transposed in memory: the file holds it by target all the same.
-    let second = (first + 100.0)
-        .reversed_axes()
-        .as_standard_layout()
-        .into_owned();
-    file.weights(0, "after sleep 1", end, second.t()).unwrap();
+    let second = Matrix::from_fn(2, 5, |i, j| first[(i, j)] + 100.0);
+    file.weights(0, "after sleep 1", end, &second).unwrap();
     for (seed, network, stage, after_task, task, accuracy) in [
         (42, "sleep", "sleep 1", 0, None, 0.5),
         (43, "joint", "task 2", 1, Some(1), 0.25),
@@ -130,7 +132,7 @@ fn python_reads_a_finished_run_and_its_recovered_copy() {
     let recovered = recover(&path, &copy).unwrap();
     assert_eq!(
         recovered.spikes,
-        [("input".to_owned(), 200_000), ("output".to_owned(), 1)]
+        [("input".to_owned(), 200_000), ("output".to_owned(), 3)]
     );
     assert_eq!(
         (recovered.bouts, recovered.snapshots, recovered.scores),
@@ -159,6 +161,12 @@ fn a_run_file_is_a_spike_file() {
     let spikes = spike_file::read(&path, Some("input"), 5).unwrap();
     assert_eq!(spikes.len(), 200_000);
     assert_eq!(spikes[..3], [(ms(0.0), 0), (ms(0.0), 1), (ms(0.25), 1)]);
+
+    let spikes_at_8_h = spike_file::read(&path, Some("output"), 2).unwrap();
+    let after_8_h = spikes_at_8_h[1..]
+        .iter()
+        .map(|&(t, _)| (t - ms(8.0 * 3_600_000.0)).ps());
+    assert_eq!(after_8_h.collect::<Vec<_>>(), [1, 2]);
 
     let error = spike_file::read(&path, Some("imput"), 5).unwrap_err();
     assert_eq!(

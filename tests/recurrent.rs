@@ -1,18 +1,19 @@
-//! Recurrent networks with delays and noise against an independent, naive event loop on the same graph and the same
+//! NetworkPlan networks with delays and noise against an independent, naive event loop on the same graph and the same
 //! external events: identical spikes to the picosecond. And: the same bits for any number of threads, any cut, any
 //! order of declaration, with or without an observer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sharpwave::base::distribution::{Distribution, Shape};
-use sharpwave::base::parameter::Values;
+use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::stream::{Stream, name_hash};
 use sharpwave::base::time::{Duration, Time};
+use sharpwave::connection::{self, Block, Connect, Delay, Plan, Space};
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
 use sharpwave::engine::{Observer, Unobserved};
-use sharpwave::network::recurrent::{Noise, Population, Projection, Recurrent};
-use sharpwave::network::rule::{Block, Plan, Rule};
+use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
 use sharpwave::neuron::Growth;
 use sharpwave::stimulus::poisson::{Class, Poisson};
 
@@ -40,7 +41,15 @@ const SEED: u64 = 5;
 
 /// A small excitatory-inhibitory network in the manner of Brunel (2000). Whatever the rate of the noise, its mean drive
 /// is 32 mV, above the threshold of 20 mV.
-fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> Recurrent {
+fn in_degree(degree: u32) -> Arc<dyn Connect> {
+    let values = [
+        ("in_degree", Value::from(degree)),
+        ("multapses", true.into()),
+    ];
+    connection::build("fixed_in_degree", &Values::from(values)).unwrap()
+}
+
+fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) -> NetworkPlan {
     let values = Values::from([
         ("tau_m", 20.0),
         ("v_th", 20.0),
@@ -53,7 +62,6 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         size,
         model: "lif",
         values: values.clone(),
-        each: BTreeMap::new(),
         v_m: Some(uniform(0.0, 19.9)),
     };
     let sizes = [n * 4 / 5, n / 5];
@@ -63,18 +71,22 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         plan: Plan {
             name: name.into(),
             seed: SEED,
-            n_source: sizes[source],
-            n_target: n,
-            own: Some([0, sizes[0]][source]),
-            rule: Rule::FixedInDegree(degree),
-            autapses: false,
-            multapses: true,
-            weight,
-            delay_ms,
+            space: Space {
+                n_source: sizes[source],
+                n_target: n,
+                own: Some([0, sizes[0]][source]),
+                autapses: false,
+            },
+            rule: in_degree(degree),
+            weight: Some(weight),
+            delay: Some(Delay {
+                axonal: delay_ms,
+                dendritic: constant(0.0),
+            }),
             delay_resolution: Duration::from_ps(100_000_000),
         },
     };
-    Recurrent {
+    NetworkPlan {
         seed: SEED,
         lanes: Some(lanes),
         populations: vec![population("e", sizes[0]), population("i", sizes[1])],
@@ -94,7 +106,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
     }
 }
 
-fn run(network: &Recurrent, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
+fn run(network: &NetworkPlan, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
     let mut engine = assemble(network).unwrap();
     let mut log = Log(Vec::new());
     for &cut in cuts_ms {
@@ -112,7 +124,7 @@ fn run(network: &Recurrent, stop_ms: f64, cuts_ms: &[f64]) -> (Spikes, String) {
 }
 
 /// Every external event of the network, as its lanes draw them.
-fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)> {
+fn external(network: &NetworkPlan, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)> {
     let tau = Duration::from_ms(20.0).unwrap();
     let mut events = Vec::new();
     let noise = &network.noise[0];
@@ -155,7 +167,7 @@ fn external(network: &Recurrent, lanes: u32, stop: i64) -> Vec<(i64, usize, u32)
 /// Per source neuron: (delay, population, target, weight).
 type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
 
-fn graph(network: &Recurrent) -> Graph {
+fn graph(network: &NetworkPlan) -> Graph {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let mut synapses = Graph::new();
     for Projection {
@@ -172,13 +184,12 @@ fn graph(network: &Recurrent) -> Graph {
                 local: 0,
             }])
             .unwrap();
-        for source in 0..plan.n_source {
-            for (k, delay) in rows.delays().iter().enumerate() {
-                let (row, weights) = rows.row(source as usize, k);
+        for source in 0..plan.space.n_source {
+            for (delay, row, weights) in rows.of(source) {
                 for (at, &target) in row.iter().enumerate() {
                     let weight = match weights {
                         Some(weights) => f64::from(weights[at]),
-                        None => f64::from(plan.weight.constant().unwrap() as f32),
+                        None => f64::from(plan.one_weight().unwrap() as f32),
                     };
                     let (population, node) = if target < sizes[0] {
                         (0, target)
@@ -195,7 +206,7 @@ fn graph(network: &Recurrent) -> Graph {
 }
 
 /// Neuron by neuron, event by event.
-fn naive(network: &Recurrent, lanes: u32, stop: i64) -> Spikes {
+fn naive(network: &NetworkPlan, lanes: u32, stop: i64) -> Spikes {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let values = &network.populations[0].values;
     let (tau, v_th, v_reset) = (values["tau_m"], values["v_th"], values["v_reset"]);
@@ -285,12 +296,12 @@ fn the_engine_agrees_with_the_naive_event_loop() {
 }
 
 /// Neurons that fire by themselves, as in Vogels and Abbott (2005): e_l above v_th, no noise.
-fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
+fn driven(lanes: u32, delay_ms: Distribution) -> NetworkPlan {
     let mut network = brunel(200, lanes, delay_ms, 5.0, 0.0);
     network.noise.clear();
     let weights = [0.6, -4.0];
     for (projection, weight) in network.projections.iter_mut().zip(weights) {
-        projection.plan.weight = constant(weight);
+        projection.plan.weight = Some(constant(weight));
     }
     for population in &mut network.populations {
         population
@@ -302,7 +313,7 @@ fn driven(lanes: u32, delay_ms: Distribution) -> Recurrent {
 }
 
 /// Every crossing from scratch after every event.
-fn naive_driven(network: &Recurrent, stop: i64) -> Spikes {
+fn naive_driven(network: &NetworkPlan, stop: i64) -> Spikes {
     let sizes: Vec<u32> = network.populations.iter().map(|p| p.size).collect();
     let (tau_ps, v_th, v_reset, e_l, t_ref) = (20e9, -50.0, -60.0, -49.0, 5_000_000_000_i64);
     let graph = graph(network);
@@ -452,7 +463,7 @@ fn an_hour_of_a_million_silent_neurons_costs_nothing() {
     network
         .projections
         .iter_mut()
-        .for_each(|projection| projection.plan.rule = Rule::FixedInDegree(2));
+        .for_each(|projection| projection.plan.rule = in_degree(2));
     network
         .populations
         .iter_mut()

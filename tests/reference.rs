@@ -4,8 +4,6 @@
 #[path = "reference/time_stepped.rs"]
 mod time_stepped;
 
-use std::collections::BTreeMap;
-
 use ndarray::Array2;
 use proptest::prelude::*;
 use sharpwave::base::parameter::Values;
@@ -13,8 +11,8 @@ use sharpwave::base::time::{Duration, PS_PER_MS, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Recurrent};
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
 use time_stepped::{Case, Spikes, naive};
@@ -38,7 +36,6 @@ fn engine(case: &Case) -> Simulation {
         size: size as u32,
         model,
         values,
-        each: BTreeMap::new(),
         v_m: None,
     };
     let input = population(0, case.weights[0].ncols(), "relay", Values::new());
@@ -62,7 +59,7 @@ fn engine(case: &Case) -> Simulation {
             plasticity: case.plastic[l].then_some(Plasticity { rule, values }),
         }
     });
-    let network = Recurrent {
+    let network = NetworkPlan {
         seed: 1,
         lanes: None,
         populations: std::iter::once(input).chain(layers).collect(),
@@ -135,7 +132,7 @@ fn simulate(case: &Case, shift: Time, cuts: &[usize]) -> (Spikes, Vec<Array2<f32
         .map(|l| {
             let name = format!("{}_{}", layer(l), layer(l + 1));
             let weights = engine.weights(&name).unwrap();
-            Array2::from_shape_vec(case.weights[l].dim(), weights.values).unwrap()
+            Array2::from_shape_vec(case.weights[l].dim(), weights.into_values()).unwrap()
         })
         .collect();
     (spikes, weights)

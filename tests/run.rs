@@ -2,6 +2,8 @@
 
 #[path = "run/again.rs"]
 mod again;
+#[path = "run/bout.rs"]
+mod bout;
 #[path = "run/check.rs"]
 mod check;
 #[path = "run/determinism.rs"]
@@ -10,6 +12,8 @@ mod determinism;
 mod given;
 #[path = "run/guard.rs"]
 mod guard;
+#[path = "run/image.rs"]
+mod image;
 #[path = "run/kill.rs"]
 mod kill;
 #[path = "run/naive.rs"]

@@ -1,6 +1,5 @@
 //! The published sleep phase: 15 s of a 784-1200-1200-10 network that has learnt two digits, plastic, on one thread.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
@@ -16,8 +15,8 @@ use sharpwave::mlp::images::Images;
 use sharpwave::mlp::perceptron::{Mlp, Output};
 use sharpwave::mlp::selection::{Quota, Selection};
 use sharpwave::mlp::training::{Trainer, Training};
-use sharpwave::network::dense::{DenseProjection, Plasticity};
-use sharpwave::network::recurrent::{Population, Recurrent};
+use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
+use sharpwave::network::plan::{NetworkPlan, Population};
 use sharpwave::stimulus::image::{ImageNoise, Patch, Timing};
 use sharpwave::synapse::dense::Dense;
 
@@ -68,7 +67,7 @@ pub fn engine(plastic: bool) -> Simulation {
 }
 
 /// The network that sleeps, its input a population of relays.
-pub fn network(plastic: bool) -> Recurrent {
+pub fn network(plastic: bool) -> NetworkPlan {
     let Trained { mlp, gains, .. } = &*TRAINED;
     let thresholds = [14.548273, 44.560317, 38.046326];
     let population = |l: usize, size: usize, model: &'static str, values: Values| Population {
@@ -76,7 +75,6 @@ pub fn network(plastic: bool) -> Recurrent {
         size: size as u32,
         model,
         values,
-        each: BTreeMap::new(),
         v_m: None,
     };
     let mut populations = vec![population(0, 784, "relay", Values::new())];
@@ -96,7 +94,7 @@ pub fn network(plastic: bool) -> Recurrent {
             plasticity: plastic.then_some(Plasticity { rule, values }),
         });
     }
-    Recurrent {
+    NetworkPlan {
         seed: 1,
         lanes: None,
         populations,

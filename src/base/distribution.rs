@@ -116,6 +116,17 @@ impl Distribution {
         Self::within(shape, f64::NEG_INFINITY, f64::INFINITY)
     }
 
+    /// What stands for a value that is not finite: any check refuses it.
+    pub(crate) fn undefined() -> Self {
+        Self {
+            shape: Shape::Constant(f64::NAN),
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+            mu: f64::NAN,
+            sigma: 0.0,
+        }
+    }
+
     /// A distribution whose draws lie between `low` and `high`, both allowed; infinite where there is no bound.
     ///
     /// # Errors

@@ -19,6 +19,11 @@ pub fn expm1(x: f64) -> f64 {
     libm::expm1(x)
 }
 
+/// Sine of x in radians.
+pub fn sin(x: f64) -> f64 {
+    libm::sin(x)
+}
+
 /// e^x in single precision, correctly rounded but for one argument in about 2²⁶: the double-precision result of
 /// [`exp_polynomial`] rounded once.
 #[inline(always)]

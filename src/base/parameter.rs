@@ -1,9 +1,14 @@
-//! Parameters as users see them: name, unit, range, default, meaning, source.
+//! Parameters as users see them: name, kind, unit, range, default, meaning, source.
 //!
-//! Every neuron model and plasticity rule declares its parameters once with a [`ParameterSpec`]; reading a model file,
-//! checking ranges, `describe` and error messages all come from that declaration.
+//! Whatever a table of a model file can name (a neuron model, a connection rule, a stimulus, a plasticity rule, a section)
+//! declares its keys once, with a [`Spec`] of [`ParameterSpec`]s; reading and writing model files, checking, `describe` and
+//! error messages all come from that declaration.
 
-use std::collections::BTreeMap;
+mod complete;
+mod value;
+
+pub use complete::complete;
+pub use value::{Value, Values};
 
 /// What a quantity measures; fixes the units that a model file may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +25,8 @@ pub enum Dimension {
     Current,
     /// Held in picofarads.
     Capacitance,
+    /// What weights onto the target's neuron model are measured in: one of the others, once that model is known.
+    Weight,
 }
 
 impl Dimension {
@@ -31,7 +38,7 @@ impl Dimension {
     /// Accepted units with the factor that takes each to the held unit; the held unit first.
     pub const fn units(self) -> &'static [(&'static str, f64)] {
         match self {
-            Self::One => &[("", 1.0)],
+            Self::One | Self::Weight => &[("", 1.0)],
             Self::Time => &[
                 ("ms", 1.0),
                 ("s", 1e3),
@@ -86,37 +93,164 @@ impl Range {
     }
 }
 
-/// One parameter of a model or rule.
+/// What a parameter's value is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// A number with a unit, or a bare one.
+    Quantity {
+        /// What it measures.
+        dimension: Dimension,
+        /// Values allowed, in the held unit.
+        range: Range,
+        /// Whether a distribution may stand in its place, from which every neuron or synapse draws its own.
+        drawn: bool,
+    },
+    /// A whole number between two bounds.
+    Count {
+        /// The smallest allowed.
+        least: u64,
+        /// The largest allowed.
+        most: u64,
+    },
+    /// True or false.
+    Flag,
+    /// One of several words.
+    Word(&'static [&'static str]),
+    /// Any text.
+    Text,
+    /// The name of a population.
+    Population,
+    /// Names of populations, at least one, none twice.
+    Populations,
+    /// The path of a file whose name has one of these endings.
+    File(&'static [&'static str]),
+    /// Instants, ascending, none before 0, each with a quantity of this dimension.
+    Steps(Dimension),
+}
+
+/// What a parameter is where the model file is silent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Default {
+    /// The user must decide.
+    Required,
+    /// A number in the held unit.
+    Number(f64),
+    /// A whole number.
+    Count(u64),
+    /// True or false.
+    Flag(bool),
+    /// One of the words.
+    Word(&'static str),
+    /// It has no value; what that means, in words.
+    Absent(&'static str),
+}
+
+/// One parameter of a model or rule, or key of a table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ParameterSpec {
     /// Name in model files, in the field's symbols (`tau_m`).
     pub name: &'static str,
-    /// What it measures.
-    pub dimension: Dimension,
-    /// Value when the model file is silent, in the held unit; `None` where the user must decide.
-    pub default: Option<f64>,
-    /// Values allowed, in the held unit.
-    pub range: Range,
+    /// What its value is.
+    pub kind: Kind,
+    /// What it is where the model file is silent.
+    pub default: Default,
     /// One line on what it is.
     pub doc: &'static str,
 }
 
-/// A neuron model or plasticity rule as the registry knows it.
+impl ParameterSpec {
+    /// A parameter whose value is of `kind`, and that the user must decide.
+    pub const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            default: Default::Required,
+            doc,
+        }
+    }
+
+    /// A number that the user must decide.
+    pub const fn quantity(
+        name: &'static str,
+        dimension: Dimension,
+        range: Range,
+        doc: &'static str,
+    ) -> Self {
+        let kind = Kind::Quantity {
+            dimension,
+            range,
+            drawn: false,
+        };
+        Self::new(name, kind, doc)
+    }
+
+    /// A number, or a distribution of numbers, that the user must decide.
+    pub const fn drawn(
+        name: &'static str,
+        dimension: Dimension,
+        range: Range,
+        doc: &'static str,
+    ) -> Self {
+        let kind = Kind::Quantity {
+            dimension,
+            range,
+            drawn: true,
+        };
+        Self::new(name, kind, doc)
+    }
+
+    /// The same with a default.
+    pub const fn or(mut self, default: Default) -> Self {
+        self.default = default;
+        self
+    }
+
+    /// The same with a number, in the held unit, as its default.
+    pub const fn or_number(self, default: f64) -> Self {
+        self.or(Default::Number(default))
+    }
+
+    /// What it measures; bare numbers and what is no number have no dimension.
+    pub const fn dimension(&self) -> Dimension {
+        match self.kind {
+            Kind::Quantity { dimension, .. } | Kind::Steps(dimension) => dimension,
+            _ => Dimension::One,
+        }
+    }
+
+    /// Numbers allowed, in the held unit.
+    pub const fn range(&self) -> Range {
+        match self.kind {
+            Kind::Quantity { range, .. } => range,
+            _ => Range::Finite,
+        }
+    }
+
+    /// The number that it is where the model file is silent, if it is a number then.
+    pub const fn default_number(&self) -> Option<f64> {
+        match self.default {
+            Default::Number(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// A neuron model, connection rule, stimulus, plasticity rule or section as the registries know it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ModelSpec {
+pub struct Spec {
     /// Name in model files (`lif`).
     pub name: &'static str,
     /// One sentence on what it is.
     pub summary: &'static str,
-    /// The equations, in plain text.
+    /// The equations, in plain text; empty where there are none.
     pub equations: &'static str,
     /// Its parameters, in the order in which they are listed to users.
     pub parameters: &'static [ParameterSpec],
-    /// Where it comes from.
+    /// Where it comes from; empty where it is common knowledge.
     pub source: &'static str,
 }
 
-impl ModelSpec {
+impl Spec {
     /// The parameter called `name`.
     pub fn parameter(&self, name: &str) -> Option<&'static ParameterSpec> {
         self.parameters
@@ -124,9 +258,6 @@ impl ModelSpec {
             .find(|parameter| parameter.name == name)
     }
 }
-
-/// Values for the parameters of one model, in held units, by name.
-pub type Values = BTreeMap<&'static str, f64>;
 
 /// A parameter that is missing, unknown or out of range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -158,47 +289,60 @@ pub enum ParameterError {
         /// The range in words.
         expected: String,
     },
+    /// A value of another kind.
+    #[error("`{parameter}` of `{model}` is {found}, expected {expected}")]
+    Kind {
+        /// Model or rule.
+        model: &'static str,
+        /// Parameter.
+        parameter: &'static str,
+        /// What was given.
+        found: String,
+        /// What it should have been.
+        expected: String,
+    },
+    /// A name that is no parameter.
+    #[error("`{model}` has no parameter `{found}`{help}")]
+    Unknown {
+        /// Model or rule.
+        model: &'static str,
+        /// What was given.
+        found: String,
+        /// What it may be a slip of, behind a line feed, or nothing.
+        help: String,
+    },
+    /// A distribution where all neurons need one value.
+    #[error("`{parameter}` of `{model}` is drawn, expected one value for all neurons")]
+    Drawn {
+        /// Model or rule.
+        model: &'static str,
+        /// Parameter.
+        parameter: &'static str,
+    },
     /// Two parameters that contradict each other.
-    #[error("`{model}`: {reason}")]
+    #[error("`{model}`: {who}`{parameter}`{reason}", who = .neuron.map_or(String::new(), |j| format!("neuron {j}: ")))]
     Inconsistent {
         /// Model or rule.
         model: &'static str,
-        /// What was found and what was expected.
+        /// The parameter to mend.
+        parameter: &'static str,
+        /// Which neuron has these values, where each has its own.
+        neuron: Option<usize>,
+        /// What was found and what was expected, as the rest of a sentence that begins with the parameter: " is 3, …".
         reason: String,
     },
 }
 
-/// Fills defaults into `given` and checks every range.
-///
-/// # Errors
-/// If a parameter without default is missing or a value is out of range.
-pub fn complete(spec: &'static ModelSpec, given: &Values) -> Result<Values, ParameterError> {
-    spec.parameters
-        .iter()
-        .map(|parameter| {
-            let value = given
-                .get(parameter.name)
-                .copied()
-                .or(parameter.default)
-                .ok_or(ParameterError::Missing {
-                    model: spec.name,
-                    parameter: parameter.name,
-                    doc: parameter.doc,
-                })?;
-            if parameter.range.contains(value) {
-                return Ok((parameter.name, value));
-            }
-            let unit = match parameter.dimension.unit() {
-                "" => String::new(),
-                unit => format!(" {unit}"),
-            };
-            Err(ParameterError::OutOfRange {
-                model: spec.name,
-                parameter: parameter.name,
-                value,
-                unit,
-                expected: parameter.range.describe(),
-            })
-        })
-        .collect()
+impl ParameterError {
+    /// The parameter that it is about, if it is one alone.
+    pub fn parameter(&self) -> Option<&'static str> {
+        match self {
+            Self::UnknownModel(_) | Self::Unknown { .. } => None,
+            Self::Missing { parameter, .. }
+            | Self::OutOfRange { parameter, .. }
+            | Self::Kind { parameter, .. }
+            | Self::Drawn { parameter, .. }
+            | Self::Inconsistent { parameter, .. } => Some(parameter),
+        }
+    }
 }

@@ -60,6 +60,27 @@ impl Time {
         self.0 as f64 / PS_PER_MS as f64
     }
 
+    /// [`Time::as_ms`], and the picoseconds to add to its whole ones, as files keep both: from 37 minutes on `f64`
+    /// milliseconds merge instants, and this takes none apart. [`Time::from_ms_and_rest`] is the way back.
+    pub fn as_ms_and_rest(self) -> (f64, i16) {
+        let ms = self.as_ms();
+        // A few thousand at the end of the clock's range. Rounded down because languages differ in how they round halves.
+        (ms, self.0.wrapping_sub(floor_ps(ms)) as i16)
+    }
+
+    /// The instant that [`Time::as_ms_and_rest`] gave these for.
+    ///
+    /// # Errors
+    /// If `ms` is not finite or beyond the clock's range.
+    pub fn from_ms_and_rest(ms: f64, rest_ps: i16) -> Result<Self, TimeRangeError> {
+        // Saturates; only the last picoseconds of the clock come near.
+        let ps = floor_ps(ms).saturating_add(rest_ps.into());
+        let within = (ms * PS_PER_MS as f64).abs() <= i64::MAX as f64;
+        within
+            .then_some(Self(ps))
+            .ok_or(TimeRangeError { value_ms: ms })
+    }
+
     /// This instant moved by `d`, or `None` beyond the clock's range.
     pub fn checked_add(self, d: Duration) -> Option<Self> {
         self.0.checked_add(d.0).map(Self)
@@ -97,6 +118,11 @@ impl Duration {
     pub fn as_ms(self) -> f64 {
         self.0 as f64 / PS_PER_MS as f64
     }
+}
+
+/// Whole picoseconds in `ms` milliseconds, rounded down.
+fn floor_ps(ms: f64) -> i64 {
+    (ms * PS_PER_MS as f64).floor() as i64
 }
 
 fn ps_from_ms(ms: f64) -> Result<i64, TimeRangeError> {
@@ -182,6 +208,29 @@ mod tests {
     fn times_beyond_the_clock_are_refused() {
         for ms in [f64::NAN, f64::INFINITY, 1e10, -1e10] {
             assert!(Time::from_ms(ms).is_err(), "{ms}");
+        }
+    }
+
+    #[test]
+    fn an_instant_in_two_parts_is_exact_at_any_time() {
+        let hour = 3_600_000 * PS_PER_MS;
+        for start in [
+            0,
+            hour / 2,
+            hour,
+            8 * hour,
+            24 * 106 * hour,
+            i64::MAX - 3_000,
+        ] {
+            for ps in start..start + 3_000 {
+                let time = Time::from_ps(ps);
+                let (ms, rest) = time.as_ms_and_rest();
+                assert_eq!(Time::from_ms_and_rest(ms, rest), Ok(time), "{ps}");
+                assert!(rest.abs() < 4_000, "{rest}");
+            }
+        }
+        for ms in [f64::NAN, f64::INFINITY, 1e10] {
+            assert!(Time::from_ms_and_rest(ms, 0).is_err(), "{ms}");
         }
     }
 

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::shell::Shell;
-use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Range};
+use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
-    CONNECTION_RULES, DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, STIMULUS_KINDS,
+    DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, keys_of_projections, keys_of_stimuli,
 };
+use crate::network::projection::rules;
 use crate::neuron::Model;
-use crate::{neuron, plasticity};
+use crate::{neuron, plasticity, stimulus};
 
 /// Columns that text is wrapped to.
 const WIDTH: usize = 80;
@@ -21,9 +22,9 @@ const WIDTH: usize = 80;
 #[derive(Clone, Copy)]
 enum Entry {
     Neuron(&'static Model),
-    Plasticity(&'static ModelSpec),
-    Rule(&'static KindSpec),
-    Stimulus(&'static KindSpec),
+    Plasticity(&'static Spec),
+    Rule(&'static Spec),
+    Stimulus(&'static stimulus::Entry),
     Distribution(&'static KindSpec),
     Section(&'static KindSpec),
 }
@@ -44,22 +45,18 @@ impl Entry {
     fn name(self) -> &'static str {
         match self {
             Self::Neuron(model) => model.spec.name,
-            Self::Plasticity(spec) => spec.name,
-            Self::Rule(spec)
-            | Self::Stimulus(spec)
-            | Self::Distribution(spec)
-            | Self::Section(spec) => spec.name,
+            Self::Plasticity(spec) | Self::Rule(spec) => spec.name,
+            Self::Stimulus(entry) => entry.spec.name,
+            Self::Distribution(spec) | Self::Section(spec) => spec.name,
         }
     }
 
     fn summary(self) -> &'static str {
         match self {
             Self::Neuron(model) => model.spec.summary,
-            Self::Plasticity(spec) => spec.summary,
-            Self::Rule(spec)
-            | Self::Stimulus(spec)
-            | Self::Distribution(spec)
-            | Self::Section(spec) => spec.summary,
+            Self::Plasticity(spec) | Self::Rule(spec) => spec.summary,
+            Self::Stimulus(entry) => entry.spec.summary,
+            Self::Distribution(spec) | Self::Section(spec) => spec.summary,
         }
     }
 }
@@ -68,17 +65,13 @@ impl Entry {
 fn groups() -> [(&'static str, Vec<Entry>); 6] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
+    let rules = rules().into_iter().map(Entry::Rule);
+    let stimuli = stimulus::REGISTRY.iter().copied().map(Entry::Stimulus);
     [
         ("Neuron models", models.collect()),
         ("Plasticity rules", plasticity.collect()),
-        (
-            "Connection rules",
-            CONNECTION_RULES.iter().map(Entry::Rule).collect(),
-        ),
-        (
-            "Stimuli",
-            STIMULUS_KINDS.iter().map(Entry::Stimulus).collect(),
-        ),
+        ("Connection rules", rules.collect()),
+        ("Stimuli", stimuli.collect()),
         (
             "Distributions",
             DISTRIBUTIONS.iter().map(Entry::Distribution).collect(),
@@ -163,29 +156,56 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
             equations(out, spec)?;
             source(out, spec)
         }
-        Entry::Rule(spec) => {
-            keys(out, "Keys", spec.keys)?;
-            keys(out, "Keys of the projection", spec.shared)
+        Entry::Rule(rule) => {
+            let shared = keys_of_projections(rule);
+            both(out, rule, "Keys of the projection", shared)
         }
-        Entry::Stimulus(spec) | Entry::Distribution(spec) | Entry::Section(spec) => {
-            keys(out, "Keys", spec.keys)
+        Entry::Stimulus(entry) => {
+            let shared = keys_of_stimuli(entry);
+            both(out, entry.spec, "Keys of every stimulus", shared)
+        }
+        Entry::Distribution(spec) | Entry::Section(spec) => {
+            keys(out, "Keys", spec.keys.iter().map(key))
         }
     }
 }
 
-/// Equations and parameters.
-fn equations(out: &mut dyn Write, spec: &ModelSpec) -> io::Result<()> {
+/// Keys of its own and shared ones, with the equations between them if there are any.
+fn both(
+    out: &mut dyn Write,
+    spec: &Spec,
+    title: &str,
+    shared: &'static [KeySpec],
+) -> io::Result<()> {
+    if !spec.equations.is_empty() {
+        formulas(out, spec)?;
+    }
+    keys(out, "Keys", spec.parameters.iter().map(own))?;
+    keys(out, title, shared.iter().map(key))?;
+    match spec.source {
+        "" => Ok(()),
+        _ => source(out, spec),
+    }
+}
+
+fn formulas(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
     writeln!(out, "\nEquations")?;
     for equation in spec.equations.split(";  ") {
         writeln!(out, "  {}", wrap(equation, 4))?;
     }
+    Ok(())
+}
+
+/// Equations and parameters.
+fn equations(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
+    formulas(out, spec)?;
     writeln!(out, "\nParameters")?;
     if spec.parameters.is_empty() {
         return writeln!(out, "  none");
     }
     let header = ["name", "unit", "default", "range", "meaning"].map(String::from);
     table(out, header, spec.parameters.iter().map(row))?;
-    let potentials = |parameter: &ParameterSpec| parameter.dimension == Dimension::Voltage;
+    let potentials = |parameter: &ParameterSpec| parameter.dimension() == Dimension::Voltage;
     if spec.parameters.iter().any(potentials) {
         let note = "In a network made from an MLP potentials are bare numbers, without mV.";
         writeln!(out, "  {note}")?;
@@ -213,20 +233,46 @@ fn interface(out: &mut dyn Write, model: &Model) -> io::Result<()> {
     table(out, header, rows)
 }
 
-fn source(out: &mut dyn Write, spec: &ModelSpec) -> io::Result<()> {
+fn source(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
     writeln!(out, "\nSource\n  {}", wrap(spec.source, 2))
 }
 
-fn keys(out: &mut dyn Write, title: &str, keys: &[KeySpec]) -> io::Result<()> {
-    if keys.is_empty() {
+/// Name, value, default and meaning of a key.
+fn key(key: &KeySpec) -> [String; 4] {
+    let default = key.default.unwrap_or("required");
+    [key.name, key.value, default, key.doc].map(String::from)
+}
+
+/// The same of a rule's own parameter.
+fn own(parameter: &ParameterSpec) -> [String; 4] {
+    let value = match parameter.kind {
+        Kind::Flag => "true, false".into(),
+        Kind::Word(words) => words.join(", "),
+        Kind::File(_) => "path".into(),
+        Kind::Text | Kind::Population => "name".into(),
+        Kind::Populations => "names".into(),
+        Kind::Steps(dimension) => format!("[[ms, {}], …]", dimension.unit()),
+        Kind::Quantity { dimension, .. } => match dimension {
+            Dimension::Weight => "mV, pA, number".into(),
+            Dimension::One => "number".into(),
+            dimension => dimension.unit().into(),
+        },
+        Kind::Count { .. } => "number".into(),
+    };
+    let default = parameter.default.describe();
+    [parameter.name.into(), value, default, parameter.doc.into()]
+}
+
+fn keys(
+    out: &mut dyn Write,
+    title: &str,
+    rows: impl ExactSizeIterator<Item = [String; 4]>,
+) -> io::Result<()> {
+    if rows.len() == 0 {
         return Ok(());
     }
     writeln!(out, "\n{title}")?;
     let header = ["name", "value", "default", "meaning"].map(String::from);
-    let rows = keys.iter().map(|key| {
-        let default = key.default.unwrap_or("required");
-        [key.name, key.value, default, key.doc].map(String::from)
-    });
     table(out, header, rows)
 }
 
@@ -261,15 +307,11 @@ fn unit(dimension: Dimension) -> &'static str {
 }
 
 fn row(parameter: &ParameterSpec) -> [String; 5] {
-    let default = match parameter.default {
-        Some(value) => value.to_string(),
-        None => "required".into(),
-    };
     [
         parameter.name.into(),
-        unit(parameter.dimension).into(),
-        default,
-        parameter.range.describe(),
+        unit(parameter.dimension()).into(),
+        parameter.default.describe(),
+        parameter.kind.range(),
         parameter.doc.into(),
     ]
 }
@@ -294,16 +336,25 @@ fn document(entry: Entry) -> Value {
             document
         }
         Entry::Plasticity(spec) => spec_document(spec),
-        Entry::Rule(spec)
-        | Entry::Stimulus(spec)
-        | Entry::Distribution(spec)
-        | Entry::Section(spec) => kind_document(spec),
+        Entry::Rule(rule) => {
+            let own = rule.parameters.iter().map(own);
+            let keys = own.chain(keys_of_projections(rule).iter().map(key));
+            kind_document(rule.name, rule.summary, keys)
+        }
+        Entry::Stimulus(entry) => {
+            let own = entry.spec.parameters.iter().map(own);
+            let keys = own.chain(keys_of_stimuli(entry).iter().map(key));
+            kind_document(entry.spec.name, entry.spec.summary, keys)
+        }
+        Entry::Distribution(spec) | Entry::Section(spec) => {
+            kind_document(spec.name, spec.summary, spec.keys.iter().map(key))
+        }
     };
     document["kind"] = entry.kind().into();
     document
 }
 
-fn spec_document(spec: &ModelSpec) -> Value {
+fn spec_document(spec: &Spec) -> Value {
     let parameters: Vec<Value> = spec.parameters.iter().map(parameter_document).collect();
     json!({
         "name": spec.name,
@@ -314,30 +365,39 @@ fn spec_document(spec: &ModelSpec) -> Value {
     })
 }
 
-fn kind_document(spec: &KindSpec) -> Value {
-    let key = |key: &KeySpec| {
-        json!({
-            "name": key.name,
-            "value": key.value,
-            "default": key.default,
-            "meaning": key.doc,
+fn kind_document(name: &str, summary: &str, keys: impl Iterator<Item = [String; 4]>) -> Value {
+    let keys: Vec<Value> = keys
+        .map(|[name, value, default, meaning]| {
+            let default = (default != "required").then_some(default);
+            json!({ "name": name, "value": value, "default": default, "meaning": meaning })
         })
-    };
-    let keys: Vec<Value> = spec.keys.iter().chain(spec.shared).map(key).collect();
-    json!({ "name": spec.name, "summary": spec.summary, "keys": keys })
+        .collect();
+    json!({ "name": name, "summary": summary, "keys": keys })
 }
 
 fn parameter_document(parameter: &ParameterSpec) -> Value {
-    let range = match parameter.range {
-        Range::Finite => json!({}),
-        Range::Positive => json!({ "above": 0.0 }),
-        Range::NonNegative => json!({ "at_least": 0.0 }),
-        Range::Between(low, high) => json!({ "at_least": low, "at_most": high }),
+    let range = match parameter.kind {
+        Kind::Quantity { range, .. } => match range {
+            Range::Finite => json!({}),
+            Range::Positive => json!({ "above": 0.0 }),
+            Range::NonNegative => json!({ "at_least": 0.0 }),
+            Range::Between(low, high) => json!({ "at_least": low, "at_most": high }),
+        },
+        Kind::Count { least, most } => json!({ "at_least": least, "at_most": most }),
+        Kind::Word(words) => json!({ "one_of": words }),
+        _ => json!({}),
+    };
+    let default = match parameter.default {
+        Default::Required | Default::Absent(_) => Value::Null,
+        Default::Number(value) => value.into(),
+        Default::Count(n) => n.into(),
+        Default::Flag(flag) => flag.into(),
+        Default::Word(word) => word.into(),
     };
     json!({
         "name": parameter.name,
-        "unit": parameter.dimension.unit(),
-        "default": parameter.default,
+        "unit": parameter.dimension().unit(),
+        "default": default,
         "range": range,
         "meaning": parameter.doc,
     })

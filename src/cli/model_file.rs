@@ -10,11 +10,18 @@ use crate::config::{self, Model, Options, SleepReplay};
 /// Where the shipped model files lie, seen from the repository's root.
 const SHIPPED: &str = "models";
 
-/// The model that `arguments` name, with their changes, and the file as typed.
+/// A model file as typed, and what was given beside it.
+pub(super) struct Typed {
+    pub(super) source: String,
+    /// Every `--set`, and what other options stand for: `seed=7`.
+    pub(super) overrides: Vec<String>,
+}
+
+/// The model that `arguments` name, with their changes, and what was typed.
 ///
 /// # Errors
 /// If there is no such file, or it describes no valid experiment.
-pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, String), Failure> {
+pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, Typed), Failure> {
     let path = find(&arguments.model)?;
     let mut options = Options {
         sets: arguments.set.clone(),
@@ -35,24 +42,22 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, String), Failur
     }
     let source = std::fs::read_to_string(path)
         .map_err(|error| Failure::input(format!("`{}`: cannot read: {error}", path.display())))?;
-    Ok((model, source))
+    let overrides = options.sets;
+    Ok((model, Typed { source, overrides }))
 }
 
 /// As [`read`], for commands that only know experiments on sleep.
 ///
 /// # Errors
 /// As [`read`], and if the experiment is another one.
-pub(super) fn read_sleep_replay(
-    arguments: &ModelArguments,
-) -> Result<(SleepReplay, String), Failure> {
-    let (model, source) = read(arguments)?;
-    let sleep_replay = model.sleep_replay().ok_or_else(|| {
+pub(super) fn read_sleep_replay(arguments: &ModelArguments) -> Result<SleepReplay, Failure> {
+    let (model, _) = read(arguments)?;
+    model.sleep_replay().ok_or_else(|| {
         Failure::input(format!(
             "`{}`: found `experiment = \"network\"`, expected `\"sleep_replay\"`",
             arguments.model.display()
         ))
-    })?;
-    Ok((sleep_replay, source))
+    })
 }
 
 /// `path`, if there is a file.

@@ -12,11 +12,12 @@ use crate::experiment::run::{self, Finished, Options};
 
 /// Runs the model and prints its table.
 pub(super) fn run(arguments: &RunArguments, shell: &Shell) -> Result<(), Failure> {
-    let (model, source) = model_file::read(&arguments.model)?;
+    let (model, typed) = model_file::read(&arguments.model)?;
     let options = Options {
         out: arguments.out.clone(),
         keep_seeds: arguments.keep_seeds,
-        source,
+        source: typed.source,
+        overrides: typed.overrides,
     };
     let threads = arguments.threads.threads;
     let watcher = Limited::new(shell.watch(), arguments.wall.max_wall);

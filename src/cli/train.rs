@@ -14,7 +14,7 @@ use crate::mlp::weight_file;
 
 /// Trains the model's network and writes it.
 pub(super) fn run(arguments: &TrainArguments, shell: &Shell) -> Result<(), Failure> {
-    let (model, _) = model_file::read_sleep_replay(&arguments.model)?;
+    let model = model_file::read_sleep_replay(&arguments.model)?;
     let out = match &arguments.out {
         Some(out) => out.clone(),
         None => free_name(),

@@ -1,16 +1,19 @@
-//! Connection rules, stimuli and sections as users see them: what their tables hold, with units and defaults.
+//! Sections as users see them, and the keys that projections and stimuli have whatever their rule or kind.
 
-/// A connection rule, a kind of stimulus, or a section of the model file.
+use crate::base::parameter::Spec;
+use crate::connection;
+use crate::network::projection::WEIGHTS;
+use crate::stimulus::Entry;
+
+/// A section of the model file, or a table that stands in place of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindSpec {
     /// Name in model files.
     pub name: &'static str,
     /// One sentence on what it is.
     pub summary: &'static str,
-    /// Keys of its own.
+    /// Its keys.
     pub keys: &'static [KeySpec],
-    /// Keys that it shares with others.
-    pub shared: &'static [KeySpec],
 }
 
 /// A key of a table.
@@ -42,18 +45,10 @@ const fn key(
 
 const NAME: &str = "name";
 const NAMES: &str = "names";
-const NUMBER: &str = "number";
 /// A value in the unit of what is drawn.
 const QUANTITY: &str = "its unit";
 /// What the neuron model of the target asks for.
 const WEIGHT: &str = "mV, pA, number";
-
-const MULTAPSES: KeySpec = key(
-    "multapses",
-    "true, false",
-    Some("false"),
-    "whether two neurons may have several synapses",
-);
 
 const SOURCE: KeySpec = key("source", NAME, None, "population whose spikes arrive");
 const TARGET: KeySpec = key(
@@ -66,7 +61,7 @@ const DELAY_RESOLUTION: KeySpec = key(
     "delay_resolution",
     "ms",
     Some("0.1"),
-    "delays that differ are multiples of it",
+    "drawn delays are rounded to a multiple of it",
 );
 
 /// Keys of every projection that a rule makes.
@@ -89,7 +84,7 @@ const OF_PROJECTIONS: &[KeySpec] = &[
         "dendritic_delay",
         "ms",
         Some("0"),
-        "time from arrival to soma, or a distribution; one of the two delays must be constant",
+        "time from arrival to soma, or a distribution",
     ),
     DELAY_RESOLUTION,
     key(
@@ -125,115 +120,57 @@ const OF_LISTS: &[KeySpec] = &[
     DELAY_RESOLUTION,
 ];
 
-/// Values of `rule` in `[projection.NAME]`.
-pub static CONNECTION_RULES: &[KindSpec] = &[
-    KindSpec {
-        name: "one_to_one",
-        summary: "Source i to target i; as many sources as targets.",
-        keys: &[],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "all_to_all",
-        summary: "Every source to every target.",
-        keys: &[],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "fixed_probability",
-        summary: "Every pair with the same probability, independently of all others.",
-        keys: &[key("probability", NUMBER, None, "of each pair, 0 to 1")],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "fixed_in_degree",
-        summary: "The same number of synapses onto every target, from sources drawn at random.",
-        keys: &[
-            key("in_degree", NUMBER, None, "synapses onto each target"),
-            MULTAPSES,
-        ],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "fixed_out_degree",
-        summary: "The same number of synapses from every source, onto targets drawn at random.",
-        keys: &[
-            key("out_degree", NUMBER, None, "synapses of each source"),
-            MULTAPSES,
-        ],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "fixed_total",
-        summary: "A number of synapses in all, between pairs drawn at random.",
-        keys: &[key("total", NUMBER, None, "synapses in all"), MULTAPSES],
-        shared: OF_PROJECTIONS,
-    },
-    KindSpec {
-        name: "from_file",
-        summary: "The synapses that a file lists.",
-        keys: &[
-            key(
-                "file",
-                "path",
-                None,
-                "SONATA edges (.h5) or CSV (source,target[,weight][,delay_ms])",
-            ),
-            key(
-                "population",
-                NAME,
-                Some("the only one"),
-                "edge population of a SONATA file that is read",
-            ),
-        ],
-        shared: OF_LISTS,
-    },
-    KindSpec {
-        name: "weights",
-        summary: "Every source to every target, with the weights of a layer of a trained network.",
-        keys: &[
-            SOURCE,
-            key("target", NAME, None, "population that they arrive at"),
-            key(
-                "file",
-                "path",
-                None,
-                "weights: .safetensors, .npz, .pt, .pth",
-            ),
-            key(
-                "layer",
-                NUMBER,
-                None,
-                "which layer of the file, 1 for the first",
-            ),
-            key(
-                "bias",
-                "drop",
-                Some("refused"),
-                "leaves biases in the file out",
-            ),
-            key(
-                "gain",
-                WEIGHT,
-                None,
-                "what a weight of 1 adds, in the unit of the target's neuron model",
-            ),
-            key(
-                "axonal_delay",
-                "ms",
-                None,
-                "time from spike to arrival; may be 0 between different populations",
-            ),
-            key(
-                "plasticity",
-                "{ rule, … }, off",
-                Some("off"),
-                "rule that changes the weights, with its parameters",
-            ),
-        ],
-        shared: &[],
-    },
+/// Keys of every projection with a weight for each pair.
+const OF_MATRICES: &[KeySpec] = &[
+    SOURCE,
+    key("target", NAME, None, "population that they arrive at"),
+    key(
+        "axonal_delay",
+        "ms",
+        None,
+        "time from spike to arrival; may be 0 between different populations",
+    ),
+    key(
+        "plasticity",
+        "{ rule, … }, off",
+        Some("off"),
+        "rule that changes the weights, with its parameters",
+    ),
 ];
+
+/// Keys that a projection connected by `rule` has beside the rule's own.
+pub fn keys_of_projections(rule: &Spec) -> &'static [KeySpec] {
+    if rule.name == WEIGHTS.name {
+        OF_MATRICES
+    } else if rule.name == connection::LISTED {
+        OF_LISTS
+    } else {
+        OF_PROJECTIONS
+    }
+}
+
+/// Keys that a stimulus has beside those of its kind.
+pub fn keys_of_stimuli(entry: &Entry) -> &'static [KeySpec] {
+    const TARGETS: KeySpec = key("target", NAMES, None, "populations that are driven");
+    const ONE: KeySpec = key("target", NAME, None, "population that is driven");
+    const CHARGED: KeySpec = key(
+        "target",
+        NAMES,
+        None,
+        "populations that are driven; their neurons have a capacitance",
+    );
+    const ADDS: KeySpec = key(
+        "weight",
+        WEIGHT,
+        None,
+        "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
+    );
+    match (entry.arrives, entry.names_neurons) {
+        (true, false) => &[TARGETS, ADDS],
+        (true, true) => &[ONE, ADDS],
+        (false, _) => &[CHARGED],
+    }
+}
 
 const LOW: KeySpec = key(
     "low",
@@ -257,7 +194,6 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
             key("low", QUANTITY, None, "smallest value"),
             key("high", QUANTITY, None, "bound that is not reached"),
         ],
-        shared: &[],
     },
     KindSpec {
         name: "normal",
@@ -268,7 +204,6 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
             LOW,
             HIGH,
         ],
-        shared: &[],
     },
     KindSpec {
         name: "log_normal",
@@ -289,7 +224,6 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
             LOW,
             HIGH,
         ],
-        shared: &[],
     },
     KindSpec {
         name: "exponential",
@@ -305,75 +239,6 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
             LOW,
             HIGH,
         ],
-        shared: &[],
-    },
-];
-
-/// Values of `kind` in `[stimulus.NAME]`.
-pub static STIMULUS_KINDS: &[KindSpec] = &[
-    KindSpec {
-        name: "poisson",
-        summary: "Independent Poisson spikes onto every neuron.",
-        keys: &[
-            key("target", NAMES, None, "populations that are driven"),
-            key("rate", "Hz", None, "onto each neuron"),
-            key(
-                "weight",
-                WEIGHT,
-                None,
-                "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
-            ),
-        ],
-        shared: &[],
-    },
-    KindSpec {
-        name: "current",
-        summary: "A current into every neuron, constant between steps; several add up.",
-        keys: &[
-            key(
-                "target",
-                NAMES,
-                None,
-                "populations that are driven; their neurons have a capacitance",
-            ),
-            key("amplitude", "pA", None, "of one pulse; or give `steps`"),
-            key("from", "ms", Some("0"), "when the pulse begins"),
-            key("to", "ms", Some("the end"), "when the pulse ends"),
-            key(
-                "steps",
-                "[[ms, pA], …]",
-                Some("one pulse"),
-                "from when on flows how much, in place of a pulse",
-            ),
-        ],
-        shared: &[],
-    },
-    KindSpec {
-        name: "spikes",
-        summary: "Spikes from a file, each onto the neuron that it names.",
-        keys: &[
-            key("target", NAME, None, "population that is driven"),
-            key(
-                "file",
-                "path",
-                None,
-                "SONATA (.h5) or CSV (node_id,timestamp_ms)",
-            ),
-            key(
-                "population",
-                NAME,
-                Some("the only one"),
-                "population of a SONATA file that is read",
-            ),
-            key(
-                "weight",
-                WEIGHT,
-                None,
-                "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
-            ),
-            key("from", "ms", Some("0"), "spikes are moved by it"),
-        ],
-        shared: &[],
     },
 ];
 
@@ -412,7 +277,32 @@ pub static SECTIONS: &[KindSpec] = &[
                  \"weights\"` as they stand then, under /weights; every = \"500 ms\" in place of `at`, start and end included",
             ),
         ],
-        shared: &[],
+    },
+    KindSpec {
+        name: "bout",
+        summary: "[[bout]]: what happens one after the other, in place of `duration`: a stretch of time with some of the \
+                  stimuli on.",
+        keys: &[
+            key(
+                "name",
+                "text",
+                Some("bout N"),
+                "names it in figures and files, and the random streams that begin with it",
+            ),
+            key("duration", "ms", None, "how long it lasts"),
+            key(
+                "stimuli",
+                NAMES,
+                Some("all"),
+                "stimuli that are on; their own times count from when they are switched on",
+            ),
+            key(
+                "keep",
+                "all, weights",
+                Some("all"),
+                "what is kept of the state before it: everything, or the weights alone, with every neuron at rest",
+            ),
+        ],
     },
     KindSpec {
         name: "guard",
@@ -438,7 +328,6 @@ pub static SECTIONS: &[KindSpec] = &[
                 "of simulated time, one after the other from 0 on",
             ),
         ],
-        shared: &[],
     },
     KindSpec {
         name: "checkpoint",
@@ -450,7 +339,6 @@ pub static SECTIONS: &[KindSpec] = &[
             Some("10"),
             "time by the clock from one to the next; changes no result",
         )],
-        shared: &[],
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use crate::base::parameter::{Dimension, ModelSpec, Values};
+use crate::base::parameter::{Dimension, Spec, Values};
 use crate::mlp::perceptron::Output;
 use crate::protocol::hypnogram::{Bout, Kind};
 
@@ -78,13 +78,13 @@ fn widest(names: &[String]) -> usize {
     names.iter().map(String::len).max().unwrap_or(0)
 }
 
-fn parameters(text: &mut String, spec: &ModelSpec, values: &Values) -> Result {
+fn parameters(text: &mut String, spec: &Spec, values: &Values) -> Result {
     for parameter in spec.parameters {
-        if let Some(value) = values.get(parameter.name) {
+        if let Some(value) = values.number(parameter.name) {
             write!(text, " {}={value}", parameter.name)?;
             // Potentials of a network made from an MLP have no unit.
-            if !matches!(parameter.dimension, Dimension::One | Dimension::Voltage) {
-                write!(text, " {}", parameter.dimension.unit())?;
+            if !matches!(parameter.dimension(), Dimension::One | Dimension::Voltage) {
+                write!(text, " {}", parameter.dimension().unit())?;
             }
         }
     }

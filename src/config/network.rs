@@ -3,220 +3,63 @@
 //! Populations, projections and stimuli are in the order of their names; targets and recorded populations in the order
 //! in which the model file lists them.
 
-mod dense;
 mod record;
-mod stimulus;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time;
 
-use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{Dimension, ModelSpec, Values};
 use crate::base::time::Duration;
-use crate::network::rule::{Edges, Plan, Rule};
-use crate::neuron;
+use crate::engine::simulation::Keep;
+use crate::network::Network;
 
 pub use crate::run::guard::Limits as Guard;
-pub use dense::{DenseProjection, Plasticity};
 pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Selection};
-pub use stimulus::{Current, Poisson, SpikeFile, Stimulus};
 
 /// Populations tied by projections, driven from outside, for some time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetworkModel {
-    /// Seed of everything that is drawn: connectivity, weights, delays, initial states, stimuli. Fits an `i64`.
-    pub seed: u64,
+    /// The network; names of its parts are of ASCII letters, digits, `_` and `-`, and ascending. Its seed fits an `i64`.
+    pub network: Network,
     /// Repetitions, with seeds `seed`, `seed + 1`, …; at least 1, and the last seed fits an `i64`.
     pub seeds: u64,
-    /// How long it runs, above zero.
-    pub duration: Duration,
-    /// Parts of the network that advance side by side, at least 1 and at most one per neuron; `None` leaves the choice
-    /// to the engine. Each draws its noise from a stream of its own, so their number is part of the model, unlike the
-    /// number of threads.
-    pub lanes: Option<u32>,
+    /// Bouts, end to end: at least one; names are unique.
+    pub bouts: Vec<Bout>,
     /// What ends a run that has left all bounds.
     pub guard: Guard,
     /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
     pub checkpoint_every: Option<time::Duration>,
-    /// At least one; names are unique, of ASCII letters, digits, `_` and `-`, and ascending.
-    pub populations: Vec<Population>,
-    /// Names as in populations.
-    pub projections: Vec<Projection>,
-    /// Projections with the weights of a trained network; no name is also among `projections`.
-    pub dense: Vec<DenseProjection>,
-    /// Names as in populations.
-    pub stimuli: Vec<Stimulus>,
     /// What goes into the run file.
     pub record: Record,
     /// What is drawn after the run.
     pub figures: Figures,
 }
 
-/// Neurons of one model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Population {
-    /// Name, unique among populations.
-    pub name: String,
-    /// Neurons, 1 to 2³¹.
-    pub size: u32,
-    /// The neuron model.
-    pub model: &'static ModelSpec,
-    /// Parameters that all neurons share, in range and in held units; consistent where `each` is empty.
-    pub values: Values,
-    /// The other parameters: drawn for each neuron, never constant, in held units. No draw can leave their range.
-    pub each: BTreeMap<&'static str, Distribution>,
-    /// Where its neurons start.
-    pub initial: Initial,
-}
-
-/// States at the start of a run, drawn for each neuron.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Initial {
-    /// Membrane potential in millivolts; the resting potential where the model file is silent. Constants and the
-    /// upper bound of a uniform distribution are at most the threshold that all neurons share. `None` where the model
-    /// has no potential, and where each neuron starts at a resting potential of its own.
-    pub v_m: Option<Distribution>,
-}
-
-/// Where the synapses of a projection come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Connection {
-    /// A rule makes them.
-    Rule(Rule),
-    /// They are read from a file, `rule = "from_file"`.
-    File(EdgeFile),
-}
-
-/// A file that lists synapses, SONATA HDF5 or CSV. It counts sources within the source population, and targets over the
-/// target populations one after the other.
+/// An uninterrupted stretch of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EdgeFile {
-    /// The file, absolute.
-    pub path: PathBuf,
-    /// Name of the edge population in an HDF5 file, or `None` for the only one.
-    pub population: Option<String>,
+pub struct Bout {
+    /// Name: also of the random streams that begin with it, but for the first.
+    pub name: String,
+    /// How long it lasts, above zero.
+    pub duration: Duration,
+    /// Names of the stimuli that are on, none twice, in the order of the network.
+    pub stimuli: Vec<String>,
+    /// What is kept of the network's state before it.
+    pub keep: Keep,
 }
 
-/// Synapses from one population onto others, made by one rule for all targets together.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Projection {
-    /// Name, unique among projections.
-    pub name: String,
-    /// Name of the source population.
-    pub source: String,
-    /// Names of the target populations, at least one, none twice. The rule takes them for one population: their
-    /// neurons one after the other.
-    pub targets: Vec<String>,
-    /// Who is connected with whom.
-    pub connection: Connection,
-    /// Whether a neuron may be connected with itself; true where a file says who is.
-    pub autapses: bool,
-    /// Whether a pair of neurons may be connected more than once; false for rules that cannot do that, true where a file
-    /// says which are.
-    pub multapses: bool,
-    /// Weight of each synapse in the held unit of the targets' [`NetworkModel::weight`]; `None` for the weights of the
-    /// file, which stand back where the model file gives `weight`.
-    pub weight: Option<Distribution>,
-    /// Time from the soma to the synapse in milliseconds, never negative. `None` for the delays of the file, which
-    /// stand back where the model file gives `axonal_delay` or `dendritic_delay`.
-    pub axonal_delay_ms: Option<Distribution>,
-    /// Time from the synapse to the target's soma in milliseconds, never negative. Where one of the two delays is
-    /// drawn or in the file, the other is 0.
-    pub dendritic_delay_ms: Distribution,
-    /// Drawn delays are rounded to a multiple of this, above zero.
-    pub delay_resolution: Duration,
-}
+/// Name of the one bout of a model file that has a `duration` and no bouts.
+pub const RUN: &str = "run";
 
 impl NetworkModel {
-    /// The population called `name`.
-    pub fn population(&self, name: &str) -> Option<&Population> {
-        self.populations
-            .iter()
-            .find(|population| population.name == name)
+    /// How long all bouts last together.
+    pub fn duration(&self) -> Duration {
+        let ps = self.bouts.iter().map(|bout| bout.duration.ps());
+        Duration::from_ps(ps.fold(0, i64::saturating_add))
     }
 
-    /// What weights onto the populations `targets` are measured in; all of one model file agree.
-    pub fn weight(&self, targets: &[String]) -> Dimension {
-        let of = |name: &String| {
-            neuron::model(self.population(name)?.model.name)
-                .ok()?
-                .weight
-        };
-        targets.iter().find_map(of).unwrap_or(Dimension::One)
-    }
-
-    /// What decides the synapses of `projection`, one of this model's; `edges` are those of its file, if it has one.
-    pub fn plan(&self, projection: &Projection, edges: Option<&Arc<Edges>>) -> Option<Plan> {
-        let size = |name: &str| Some(self.population(name)?.size);
-        projection.plan(self.seed, &size, edges)
-    }
-
-    /// Numbers of sources and of targets of `projection`, one of this model's.
-    pub fn sizes(&self, projection: &Projection) -> Option<(u32, u32)> {
-        let size = |name: &str| Some(self.population(name)?.size);
-        let (n_target, _) = projection.targets(&size)?;
-        Some((size(&projection.source)?, n_target))
-    }
-}
-
-impl Projection {
-    /// What decides its synapses, where `size` tells the sizes of populations and `edges` are those of its file; `None`
-    /// if a population is unknown, the targets are more than 32 bits count, or edges, or their weights or delays, are
-    /// missing.
-    pub(super) fn plan(
-        &self,
-        seed: u64,
-        size: &dyn Fn(&str) -> Option<u32>,
-        edges: Option<&Arc<Edges>>,
-    ) -> Option<Plan> {
-        let (n_target, own) = self.targets(size)?;
-        Some(Plan {
-            name: self.name.clone(),
-            seed,
-            n_source: size(&self.source)?,
-            n_target,
-            own,
-            rule: match &self.connection {
-                Connection::Rule(rule) => rule.clone(),
-                Connection::File(_) => Rule::Given(Arc::clone(edges?)),
-            },
-            autapses: self.autapses,
-            multapses: self.multapses,
-            weight: match self.weight {
-                Some(weight) => weight,
-                None => edges?.weight()?,
-            },
-            delay_ms: match self.axonal_delay_ms {
-                Some(_) => self.delay_ms()?,
-                None => edges?.delay_ms()?,
-            },
-            delay_resolution: self.delay_resolution,
-        })
-    }
-
-    /// How many targets there are, and where among them the source population begins.
-    fn targets(&self, size: &dyn Fn(&str) -> Option<u32>) -> Option<(u32, Option<u32>)> {
-        let (mut n_target, mut own) = (0_u32, None);
-        for target in &self.targets {
-            if *target == self.source {
-                own = Some(n_target);
-            }
-            n_target = n_target.checked_add(size(target)?)?;
-        }
-        Some((n_target, own))
-    }
-
-    /// Time from soma to soma in milliseconds, or `None` where a part is drawn and the other not 0, or the file has it.
-    pub fn delay_ms(&self) -> Option<Distribution> {
-        let (axonal, dendritic) = (self.axonal_delay_ms?, self.dendritic_delay_ms);
-        match (axonal.constant(), dendritic.constant()) {
-            (Some(0.0), _) => Some(dendritic),
-            (_, Some(0.0)) => Some(axonal),
-            (Some(a), Some(b)) => Distribution::new(Shape::Constant(a + b)).ok(),
-            _ => None,
-        }
+    /// Whether the bouts are what a `duration` alone stands for.
+    pub fn is_one_run(&self) -> bool {
+        let all = self.network.stimuli.iter().map(|stimulus| &stimulus.name);
+        matches!(&self.bouts[..], [bout] if bout.name == RUN && bout.stimuli.iter().eq(all))
     }
 }
 

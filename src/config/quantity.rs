@@ -47,7 +47,7 @@ pub(super) fn parse(text: &str, dimension: Dimension) -> Result<f64, QuantityErr
 /// What a quantity of `dimension` looks like, for messages: "a time with its unit".
 pub(super) fn expected(dimension: Dimension) -> &'static str {
     match dimension {
-        Dimension::One => "a number",
+        Dimension::One | Dimension::Weight => "a number",
         Dimension::Time => "a time with its unit",
         Dimension::Rate => "a rate with its unit",
         Dimension::Voltage => "a potential with its unit",
@@ -59,7 +59,7 @@ pub(super) fn expected(dimension: Dimension) -> &'static str {
 /// What `dimension` measures and its held unit, for messages: "a time (ms)".
 pub(super) fn kind(dimension: Dimension) -> String {
     let what = match dimension {
-        Dimension::One => return "a number without unit".into(),
+        Dimension::One | Dimension::Weight => return "a number without unit".into(),
         Dimension::Time => "a time",
         Dimension::Rate => "a rate",
         Dimension::Voltage => "a potential",
@@ -73,7 +73,7 @@ pub(super) fn kind(dimension: Dimension) -> String {
 pub(super) fn help(dimension: Dimension) -> String {
     let units: Vec<&str> = dimension.units().iter().map(|(name, _)| *name).collect();
     let example = match dimension {
-        Dimension::One => return "write a bare number".into(),
+        Dimension::One | Dimension::Weight => return "write a bare number".into(),
         Dimension::Time => "20 ms",
         Dimension::Rate => "40 Hz",
         Dimension::Voltage => "-55 mV",

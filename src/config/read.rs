@@ -2,11 +2,13 @@
 
 mod conversion;
 mod data;
+mod fault;
 mod mlp;
 mod model;
 mod network;
 mod result;
 mod sleep;
+mod spec;
 
 use std::path::{Path, PathBuf};
 

@@ -5,7 +5,7 @@ mod network;
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::base::parameter::{Dimension, ModelSpec, Values};
+use crate::base::parameter::{Dimension, Spec, Values};
 use crate::mlp::perceptron::Output;
 
 use super::quantity;
@@ -182,13 +182,13 @@ impl Text {
     }
 
     /// One value where all layers agree, otherwise a table per layer.
-    fn parameters(&mut self, spec: &ModelSpec, layers: &[(&str, &Values)]) {
+    fn parameters(&mut self, spec: &Spec, layers: &[(&str, &Values)]) {
         for parameter in spec.parameters {
             let written: Vec<(&str, String)> = layers
                 .iter()
                 .filter_map(|(layer, values)| {
-                    let value = *values.get(parameter.name)?;
-                    Some((*layer, parameter_value(value, parameter.dimension)))
+                    let value = values.number(parameter.name)?;
+                    Some((*layer, parameter_value(value, parameter.dimension())))
                 })
                 .collect();
             let Some((_, first)) = written.first() else {

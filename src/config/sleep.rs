@@ -1,115 +1,170 @@
-//! The network that a sleep is: the model file of `experiment = "network"` that runs one sleep by itself.
+//! The network that a sleep is, and the model file that runs one sleep by itself.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::time;
 
-use super::network::{
-    DenseProjection, Figures, Guard, Initial, NetworkModel, Plasticity, Population, Record,
-    Recorded, Selection, SpikeFile, Stimulus,
-};
-use super::sleep_replay::{Conversion, Input, SleepReplay, Weights, projection_name};
+use super::network::{Bout, Figures, Guard, NetworkModel, Record, Recorded, Selection};
+use super::sleep_replay::{Conversion, Input, Pattern, Sleep, SleepReplay, Weights};
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{ModelSpec, Values};
+use crate::base::parameter::{self, Value, Values};
 use crate::base::time::Duration;
+use crate::engine::simulation::Keep;
+use crate::network::{
+    Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Network, Population, Projection,
+    Stimulus,
+};
 use crate::neuron::relay;
+use crate::protocol::hypnogram::Kind;
+use crate::stimulus::{image, spike_list};
+use crate::synapse::dense::Dense;
 
 /// Span of the guards, which are off.
 const WINDOW: Duration = Duration::from_ps(100_000_000_000);
 
+/// What a spike of the input adds: any weight makes a relay fire.
+const INPUT_WEIGHT: f64 = 1.0;
+
+/// The network that sleeps: the input layer as relays, every other layer of the model's neurons at rest, a projection
+/// without delay for each layer of weights, plastic where the model says so. `weights` gives those of the projection of a
+/// number, `gains` its factor.
+pub fn sleeping_network(
+    experiment: &SleepReplay,
+    weights: impl Fn(usize) -> Given<LayerFile, Dense>,
+    gains: &[f64],
+) -> Network {
+    let names = experiment.mlp.layer_names();
+    let constant = |value| Distribution::new(Shape::Constant(value)).ok();
+    let mut network = Network::new(experiment.seed);
+    for (l, name) in names.iter().enumerate() {
+        let values = l
+            .checked_sub(1)
+            .and_then(|l| experiment.neuron.layers.get(l));
+        network.populations.push(Population {
+            name: name.clone(),
+            size: u32::try_from(experiment.mlp.layers[l]).unwrap_or(u32::MAX),
+            model: values.map_or(relay::SPEC.name, |_| experiment.neuron.model.name),
+            values: values.cloned().unwrap_or_default(),
+            v_m: values
+                .and_then(|values| values.number("e_l"))
+                .and_then(constant),
+        });
+    }
+    let projections = gains.iter().enumerate().map(|(l, &gain)| {
+        let rule = experiment.plasticity.layers.get(l).cloned().flatten();
+        Projection {
+            name: format!("{}_{}", names[l], names[l + 1]),
+            source: names[l].clone(),
+            targets: vec![names[l + 1].clone()],
+            connection: Connection::Matrix(weights(l)),
+            autapses: false,
+            weight: constant(gain),
+            delay: constant(0.0).map(|zero| Delay {
+                axonal: zero,
+                dendritic: zero,
+            }),
+            delay_resolution: DELAY_RESOLUTION,
+            plasticity: rule.map(|values| Choice {
+                spec: experiment.plasticity.rule,
+                values,
+            }),
+        }
+    });
+    network.projections = projections.collect();
+    network
+}
+
 /// The sleep of `experiment` as a network of its own, with the same spikes at the same times; `None` where it takes more
-/// than files can say: weights that are trained first, gains from images, or an image as input.
+/// than files can say: weights that are trained first, gains from images, or the mean image of what was learnt.
 pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
-    let (Weights::File { path, drop_bias }, Conversion::Gain(gains), Input::Spikes(spikes)) = (
-        &experiment.mlp.weights,
-        &experiment.conversion,
-        &experiment.sleep.input,
-    ) else {
+    let (Weights::File { path, drop_bias }, Conversion::Gain(gains)) =
+        (&experiment.mlp.weights, &experiment.conversion)
+    else {
         return None;
     };
     let names = experiment.mlp.layer_names();
-    let mut populations = populations(experiment, &names)?;
-    let mut dense: Vec<DenseProjection> = gains
-        .iter()
-        .enumerate()
-        .map(|(l, gain)| DenseProjection {
-            name: projection_name(&names, l),
-            source: names[l].clone(),
-            target: names[l + 1].clone(),
-            file: path.clone(),
+    let layer = |l| {
+        Given::File(LayerFile {
+            path: path.clone(),
             drop_bias: *drop_bias,
             layer: l + 1,
-            gain: *gain,
-            axonal_delay: Duration::ZERO,
-            plasticity: experiment.plasticity.layers[l]
-                .clone()
-                .map(|values| Plasticity {
-                    rule: experiment.plasticity.rule,
-                    values,
-                }),
         })
-        .collect();
+    };
+    let mut network = sleeping_network(experiment, layer, gains);
     // As they are read.
-    populations.sort_by(|a, b| a.name.cmp(&b.name));
-    dense.sort_by(|a, b| a.name.cmp(&b.name));
+    network.populations.sort_by(|a, b| a.name.cmp(&b.name));
+    network.projections.sort_by(|a, b| a.name.cmp(&b.name));
+    network.stimuli.push(Stimulus {
+        name: names[0].clone(),
+        kind: input(&experiment.sleep)?,
+        targets: vec![names[0].clone()],
+        weight: INPUT_WEIGHT,
+        data: None,
+    });
     let recorded = experiment.record.spikes.iter().map(|&l| Recorded {
         population: names[l].clone(),
         neurons: Selection::All,
     });
     Some(NetworkModel {
-        seed: experiment.seed,
+        network,
         seeds: 1,
-        duration: *experiment.sleep.durations.first()?,
-        lanes: None,
+        bouts: vec![Bout {
+            name: experiment
+                .bouts()
+                .ok()?
+                .into_iter()
+                .find(|bout| bout.kind == Kind::Sleep)?
+                .name,
+            duration: *experiment.sleep.durations.first()?,
+            stimuli: vec![names[0].clone()],
+            keep: Keep::All,
+        }],
         guard: Guard {
             max_rate_hz: None,
             min_rate_hz: None,
             window: WINDOW,
         },
-        checkpoint_every: None,
-        populations,
-        projections: Vec::new(),
-        dense,
-        stimuli: vec![Stimulus::Spikes(given(spikes, &names[0]))],
+        checkpoint_every: None::<time::Duration>,
         record: Record {
             spikes: recorded.collect(),
             rates_bin: None,
-            states: Vec::new(),
-            weights: None,
+            states: experiment.record.states.clone(),
+            weights: experiment.record.weights.clone(),
         },
         figures: Figures::default(),
     })
 }
 
-/// Every layer: relays, then neurons at rest.
-fn populations(experiment: &SleepReplay, names: &[String]) -> Option<Vec<Population>> {
-    let sizes = &experiment.mlp.layers;
-    let population = |l: usize, model: &'static ModelSpec, values: Values, v_m| {
-        Some(Population {
-            name: names[l].clone(),
-            size: u32::try_from(sizes[l]).ok()?,
-            model,
-            values,
-            each: BTreeMap::new(),
-            initial: Initial { v_m },
-        })
+/// What drives the input layer of a sleep, where files say it.
+fn input(sleep: &Sleep) -> Option<Choice> {
+    let mut values = Values::new();
+    let spec = match &sleep.input {
+        Input::Spikes(file) => {
+            values.insert("file", file.clone());
+            values.insert("from", 0.0);
+            spike_list::ENTRY.spec
+        }
+        Input::Image {
+            pattern: Pattern::File(file),
+            max_rate_hz,
+            patch,
+        } => {
+            values.insert("file", file.clone());
+            values.insert("max_rate", *max_rate_hz);
+            if let Some(patch) = patch {
+                values.insert("side", patch.side as u64);
+                values.insert("period", patch.period.as_ms());
+            }
+            if let Some(grid) = sleep.grid {
+                values.insert("grid", grid.as_ms());
+            }
+            values.insert("streams", Value::Word("bout"));
+            image::ENTRY.spec
+        }
+        Input::Image {
+            pattern: Pattern::MeanImage,
+            ..
+        } => return None,
     };
-    let mut populations = vec![population(0, &relay::SPEC, Values::new(), None)?];
-    for (l, values) in experiment.neuron.layers.iter().enumerate() {
-        let rest = values.get("e_l").copied()?;
-        let rest = Distribution::new(Shape::Constant(rest)).ok()?;
-        let model = experiment.neuron.model;
-        populations.push(population(l + 1, model, values.clone(), Some(rest))?);
-    }
-    Some(populations)
-}
-
-fn given(file: &Path, target: &str) -> SpikeFile {
-    SpikeFile {
-        name: target.to_owned(),
-        target: target.to_owned(),
-        weight: 1.0,
-        file: file.to_owned(),
-        population: None,
-        from: Duration::ZERO,
-    }
+    // With defaults, as they are read.
+    let values = parameter::complete(spec, &values).ok()?;
+    Some(Choice { spec, values })
 }

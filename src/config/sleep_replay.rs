@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time;
 
-use crate::base::parameter::{ModelSpec, Values};
+use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 use crate::mlp::perceptron::Output;
 use crate::protocol::hypnogram::{self, Bout, TooLong};
@@ -63,6 +63,16 @@ impl SleepReplay {
             _ => 1,
         };
         hypnogram::sleep_replay(tasks, &self.sleep.durations, trained)
+    }
+
+    /// Names of the tasks: their classes, "0 1".
+    pub fn task_labels(&self) -> Vec<String> {
+        let label = |classes: &Vec<u8>| {
+            let classes: Vec<String> = classes.iter().map(u8::to_string).collect();
+            classes.join(" ")
+        };
+        let data = self.data.iter();
+        data.flat_map(|data| data.tasks.iter().map(label)).collect()
     }
 }
 
@@ -182,7 +192,7 @@ pub enum Statistics {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Neuron {
     /// The model.
-    pub model: &'static ModelSpec,
+    pub model: &'static Spec,
     /// Complete and in range, in held units, per layer after the input.
     pub layers: Vec<Values>,
 }
@@ -191,7 +201,7 @@ pub struct Neuron {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plasticity {
     /// The rule.
-    pub rule: &'static ModelSpec,
+    pub rule: &'static Spec,
     /// Complete and in range, in held units, per layer after the input; `None` where incoming weights are fixed.
     pub layers: Vec<Option<Values>>,
 }

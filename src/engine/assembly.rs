@@ -10,96 +10,25 @@ use rayon::prelude::*;
 use crate::base::parameter::ParameterError;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
+use crate::connection::{self, RuleFault, Stop};
 use crate::engine::division::{GroupPlan, divide};
-use crate::engine::error::SimulationError;
+pub use crate::engine::error::AssemblyError;
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::engine::watch::{Stopped, Unwatched, Watch};
-use crate::network::dense::DenseError;
-use crate::network::recurrent::{Projection, Recurrent};
-use crate::network::rule::{self, RuleError, Stop};
+use crate::network::plan::{NetworkPlan, Projection};
 use crate::neuron::{self, Neurons, Setup};
-use crate::synapse::rows::{Rows, TooMany};
+use crate::synapse::rows::Rows;
 
 /// Lookahead of a network without projections: any will do.
 const NO_PROJECTION: Duration = Duration::from_ps(100_000_000_000);
-
-/// Why a network cannot be assembled.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum AssemblyError {
-    /// A parameter.
-    #[error("population `{population}`: {error}")]
-    Parameter {
-        /// The population.
-        population: String,
-        /// What is wrong.
-        error: ParameterError,
-    },
-    /// A parameter of a plasticity rule.
-    #[error("projection `{projection}`: {error}")]
-    Plasticity {
-        /// The projection.
-        projection: String,
-        /// What is wrong.
-        error: ParameterError,
-    },
-    /// A dense projection.
-    #[error(transparent)]
-    Dense(#[from] DenseError),
-    /// A connection rule.
-    #[error(transparent)]
-    Rule(#[from] RuleError),
-    /// Its watcher said so.
-    #[error(transparent)]
-    Stopped(#[from] Stopped),
-    /// A stimulus.
-    #[error(transparent)]
-    Stimulus(#[from] SimulationError),
-    /// More synapses or delays than can be numbered.
-    #[error("projections from `{source_population}` onto `{target}`: {cause}")]
-    TooMany {
-        /// The source population.
-        source_population: String,
-        /// First of the target populations.
-        target: String,
-        /// What there is too much of.
-        cause: TooMany,
-    },
-    /// Spikes would arrive within the window in which they are emitted.
-    #[error(
-        "projections from `{source_population}`: found some synapses without delay among others that have one, expected \
-         all delays to be 0 or none"
-    )]
-    NoLookahead {
-        /// The source population.
-        source_population: String,
-    },
-    /// Spikes that would reach themselves within one instant.
-    #[error(
-        "projections without delay form a loop: {}; expected a delay on at least one of them",
-        .0.join(" -> ")
-    )]
-    Loop(Vec<String>),
-    /// Too few lanes to number the neurons in them.
-    #[error(
-        "`lanes` is {lanes}, expected at least {least} for {neurons} neurons of one kind (65,536 each)"
-    )]
-    TooFewLanes {
-        /// What was asked for.
-        lanes: u32,
-        /// What is needed.
-        least: u64,
-        /// Neurons of the kind.
-        neurons: u64,
-    },
-}
 
 /// Draws the network and divides it into lanes.
 ///
 /// # Errors
 /// If a parameter or a rule is impossible, or projections without delay form a loop.
-pub fn assemble(network: &Recurrent) -> Result<Simulation, AssemblyError> {
+pub fn assemble(network: &NetworkPlan) -> Result<Simulation, AssemblyError> {
     assemble_watched(network, &Unwatched)
 }
 
@@ -108,7 +37,7 @@ pub fn assemble(network: &Recurrent) -> Result<Simulation, AssemblyError> {
 /// # Errors
 /// As [`assemble`], and if it did.
 pub fn assemble_watched(
-    network: &Recurrent,
+    network: &NetworkPlan,
     watch: &dyn Watch,
 ) -> Result<Simulation, AssemblyError> {
     for projection in &network.projections {
@@ -152,7 +81,7 @@ pub fn assemble_watched(
     Ok(simulation)
 }
 
-fn projections(network: &Recurrent) -> Vec<simulation::Projection> {
+fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
     let sparse = network.projections.iter();
     let sparse = sparse.map(|projection| simulation::Projection {
         name: projection.plan.name.clone(),
@@ -173,7 +102,7 @@ fn projections(network: &Recurrent) -> Vec<simulation::Projection> {
 ///
 /// # Errors
 /// If a spike would have to reach another lane, or an earlier group, at once.
-fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
+fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
     let delays = network.dense.iter().map(|dense| dense.axonal_delay);
     let mut shortest = delays.filter(|&delay| delay > Duration::ZERO).min();
     for lane in lanes {
@@ -201,7 +130,7 @@ fn lookahead(network: &Recurrent, lanes: &[Lane]) -> Result<Duration, AssemblyEr
 
 /// Neurons of one kind with the dense projections onto them; `None` if the share is empty.
 fn group(
-    network: &Recurrent,
+    network: &NetworkPlan,
     plan: &GroupPlan,
     watch: &dyn Watch,
 ) -> Result<Option<Group>, AssemblyError> {
@@ -234,7 +163,7 @@ fn group(
 
 /// Neurons with their parameters and initial potentials.
 fn neurons(
-    network: &Recurrent,
+    network: &NetworkPlan,
     members: &[Member],
     size: u32,
     plan: &GroupPlan,
@@ -249,7 +178,7 @@ fn neurons(
             nodes.map(one).collect::<Vec<f64>>()
         };
     let mut each = BTreeMap::new();
-    for (&name, distribution) in &declared.each {
+    for (name, distribution) in declared.values.drawn() {
         let purpose = format!("parameter.{name}");
         let values = members
             .iter()
@@ -259,7 +188,7 @@ fn neurons(
     let purpose = format!("neurons.{}", declared.name);
     let mut neurons = (neuron::model(declared.model)?.build)(Setup {
         size: size as usize,
-        values: &declared.values,
+        values: &declared.values.shared(),
         each: &each,
         stream: Stream::new(network.seed, &purpose, plan.part),
     })?;
@@ -278,7 +207,7 @@ fn neurons(
 
 /// Synapses onto every lane, merged by source population.
 fn blocks(
-    network: &Recurrent,
+    network: &NetworkPlan,
     lanes: &[Vec<Group>],
     watch: &dyn Watch,
 ) -> Result<Vec<Vec<Block>>, AssemblyError> {
@@ -308,9 +237,9 @@ fn blocks(
                 let part = projection
                     .plan
                     .connect_until::<u16>(&onto, Stop::new(&stopped));
-                parts.push(part.map_err(|error| match error {
-                    RuleError::Stopped => Stopped.into(),
-                    error => AssemblyError::Rule(error),
+                parts.push(part.map_err(|error| match error.fault {
+                    RuleFault::Stopped => Stopped.into(),
+                    _ => AssemblyError::Rule(error),
                 })?);
             }
         }
@@ -351,12 +280,12 @@ fn ask(watch: &dyn Watch) -> Result<(), Stopped> {
 }
 
 /// The parts of a plan's target space that lie among `members`.
-fn onto(network: &Recurrent, targets: &[usize], members: &[Member]) -> Vec<rule::Block> {
+fn onto(network: &NetworkPlan, targets: &[usize], members: &[Member]) -> Vec<connection::Block> {
     let mut onto = Vec::new();
     let mut offset = 0;
     for &target in targets {
         if let Some(member) = members.iter().find(|member| member.population == target) {
-            onto.push(rule::Block {
+            onto.push(connection::Block {
                 first: offset + member.first,
                 len: member.len,
                 local: member.local,

@@ -1,9 +1,9 @@
 //! Who shares a lane: part of the model, because a lane's noise is one stream.
 
 use crate::base::time::Duration;
-use crate::engine::assembly::AssemblyError;
+use crate::engine::error::AssemblyError;
 use crate::network::level::levels;
-use crate::network::recurrent::{Projection, Recurrent};
+use crate::network::plan::{NetworkPlan, Projection};
 
 /// Neurons of a lane whose state (8 bytes each) fits a first-level cache of 48 KB.
 const LANE_NEURONS: u64 = 6_250;
@@ -45,7 +45,7 @@ pub type LanePlan = Vec<GroupPlan>;
 ///
 /// # Errors
 /// If projections without delay form a loop, or too few lanes are asked for.
-pub fn divide(network: &Recurrent) -> Result<Vec<LanePlan>, AssemblyError> {
+pub fn divide(network: &NetworkPlan) -> Result<Vec<LanePlan>, AssemblyError> {
     let n = network.populations.len();
     let dense = network
         .dense
@@ -55,7 +55,7 @@ pub fn divide(network: &Recurrent) -> Result<Vec<LanePlan>, AssemblyError> {
     let sudden: Vec<(usize, usize)> = network
         .projections
         .iter()
-        .filter(|projection| projection.plan.delay_ms.constant() == Some(0.0))
+        .filter(|projection| projection.plan.one_delay_ms() == Some(0.0))
         .flat_map(|projection| projection.targets.iter().map(|&to| (projection.source, to)))
         .chain(dense)
         .collect();
@@ -119,14 +119,14 @@ fn components(n: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     }
 }
 
-fn size(network: &Recurrent, kind: &[usize]) -> u64 {
+fn size(network: &NetworkPlan, kind: &[usize]) -> u64 {
     kind.iter()
         .map(|&p| u64::from(network.populations[p].size))
         .sum()
 }
 
 /// How many lanes the neurons of one kind are divided into.
-fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError> {
+fn lane_count(network: &NetworkPlan, kind: &[usize]) -> Result<u64, AssemblyError> {
     let neurons = size(network, kind);
     let least = neurons.div_ceil(GROUP_LIMIT);
     if let Some(lanes) = network.lanes {
@@ -144,7 +144,7 @@ fn lane_count(network: &Recurrent, kind: &[usize]) -> Result<u64, AssemblyError>
     let row = |source: usize| {
         let from = network.projections.iter().filter(|p| p.source == source);
         let row = |p: &Projection| {
-            p.plan.expected_synapses() / f64::from(p.plan.n_source) / p.plan.expected_delays()
+            p.plan.expected_synapses() / f64::from(p.plan.space.n_source) / p.plan.expected_delays()
         };
         let dense = network.dense.iter().filter(|p| p.source == source);
         let dense = dense.map(|p| p.weights.n_target() as f64);

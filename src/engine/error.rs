@@ -2,8 +2,13 @@
 
 use std::fmt;
 
+use crate::base::parameter::ParameterError;
 use crate::base::suggest;
 use crate::base::time::Time;
+use crate::connection::RuleError;
+use crate::engine::watch::Stopped;
+use crate::network::plan::dense::DenseError;
+use crate::synapse::rows::TooMany;
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,14 +74,14 @@ pub enum SimulationError {
     },
     /// A matrix that does not fit its projection.
     #[error(
-        "projection `{projection}`: found {} weights as {} x {} (targets x sources), expected {target} x {source_size}",
-        found.2, found.0, found.1
+        "projection `{projection}`: found {} x {} weights (targets x sources), expected {target} x {source_size}",
+        found.0, found.1
     )]
     Shape {
         /// The projection.
         projection: String,
-        /// Targets, sources and number of weights found.
-        found: (usize, usize, usize),
+        /// Targets and sources of the weights found.
+        found: (usize, usize),
         /// Neurons of the target population.
         target: usize,
         /// Neurons of the source population.
@@ -144,7 +149,83 @@ fn help(name: &str, known: &[String]) -> String {
     help.map_or_else(String::new, |help| format!("; {help}"))
 }
 
+/// Why a network cannot be assembled.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum AssemblyError {
+    /// A parameter.
+    #[error("population `{population}`: {error}")]
+    Parameter {
+        /// The population.
+        population: String,
+        /// What is wrong.
+        error: ParameterError,
+    },
+    /// A parameter of a plasticity rule.
+    #[error("projection `{projection}`: {error}")]
+    Plasticity {
+        /// The projection.
+        projection: String,
+        /// What is wrong.
+        error: ParameterError,
+    },
+    /// A dense projection.
+    #[error(transparent)]
+    Dense(#[from] DenseError),
+    /// A connection rule.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// Its watcher said so.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// A stimulus.
+    #[error(transparent)]
+    Stimulus(#[from] SimulationError),
+    /// More synapses or delays than can be numbered.
+    #[error("projections from `{source_population}` onto `{target}`: {cause}")]
+    TooMany {
+        /// The source population.
+        source_population: String,
+        /// First of the target populations.
+        target: String,
+        /// What there is too much of.
+        cause: TooMany,
+    },
+    /// Spikes would arrive within the window in which they are emitted.
+    #[error(
+        "projections from `{source_population}`: found some synapses without delay among others that have one, expected \
+         all delays to be 0 or none"
+    )]
+    NoLookahead {
+        /// The source population.
+        source_population: String,
+    },
+    /// Spikes that would reach themselves within one instant.
+    #[error(
+        "projections without delay form a loop: {}; expected a delay on at least one of them",
+        .0.join(" -> ")
+    )]
+    Loop(Vec<String>),
+    /// Too few lanes to number the neurons in them.
+    #[error(
+        "`lanes` is {lanes}, expected at least {least} for {neurons} neurons of one kind (65,536 each)"
+    )]
+    TooFewLanes {
+        /// What was asked for.
+        lanes: u32,
+        /// What is needed.
+        least: u64,
+        /// Neurons of the kind.
+        neurons: u64,
+    },
+}
+
 /// A saved state that does not belong to a network, or cannot be saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the state does not fit the network: {0}")]
 pub struct StateError(pub String);
+
+impl From<crate::neuron::StateError> for StateError {
+    fn from(error: crate::neuron::StateError) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -2,6 +2,7 @@
 //! weights of networks that learnt one task each, all from one initialisation.
 
 use crate::base::time::Time;
+use crate::engine::simulation::Keep;
 use crate::protocol::hypnogram::{Bout, Kind};
 
 /// Name of training without sleep, in files and tables.
@@ -14,6 +15,8 @@ pub const MEAN_WEIGHTS: &str = "mean_weights";
 /// Learning the tasks `tasks` in order, with a test after each if `tested`.
 pub fn lessons(tasks: impl Iterator<Item = usize>, tested: bool) -> Vec<Bout> {
     let bout = |name: String, kind, task| Bout {
+        on: Vec::new(),
+        keep: Keep::Weights,
         name,
         kind,
         task,

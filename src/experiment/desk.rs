@@ -18,6 +18,8 @@ pub struct Desk<'a> {
     pub keep_seeds: bool,
     /// The model file as typed.
     pub source: &'a str,
+    /// What was given beside it in place of its values.
+    pub overrides: &'a [String],
     /// Who watches, and whether to stop.
     pub crew: Crew<'a>,
     /// The checkpoint.

@@ -12,6 +12,7 @@ use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
 use crate::mlp::training::TrainingError;
 use crate::mlp::weight_file::WeightFileError;
+use crate::network::NetworkError;
 use crate::protocol::hypnogram::TooLong;
 use crate::record::checkpoint::CheckpointError;
 use crate::record::edge_file::EdgeFileError;
@@ -54,6 +55,9 @@ pub enum ExperimentError {
     /// A parameter.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
+    /// The description of the network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// The network.
     #[error(transparent)]
     Assembly(#[from] AssemblyError),

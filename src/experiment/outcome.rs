@@ -1,4 +1,4 @@
-//! What every experiment can do, and what it comes to.
+//! What an experiment is to the one way in which all are run, and what it comes to.
 
 use std::fmt;
 use std::path::PathBuf;

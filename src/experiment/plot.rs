@@ -3,10 +3,9 @@
 use std::cmp::Reverse;
 use std::path::Path;
 
-use ndarray::Array2;
-
 use crate::analysis::rate::SpikeCount;
 use crate::analysis::weight::most_changed;
+use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, Time};
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
@@ -133,7 +132,7 @@ fn burst(sleep: &Sleep) -> Option<(Time, Time)> {
 }
 
 /// Weights of each projection before and after a sleep.
-type Changed = [(Array2<f32>, Array2<f32>)];
+type Changed = [(Matrix, Matrix)];
 
 fn weights(model: &SleepReplay, changed: &Changed, stem: &Path) -> Result<(), FigureError> {
     let names = model.mlp.layer_names();
@@ -142,8 +141,8 @@ fn weights(model: &SleepReplay, changed: &Changed, stem: &Path) -> Result<(), Fi
         projections: projections
             .map(|(l, (before, after))| figure::Projection {
                 name: format!("{} → {}", names[l], names[l + 1]),
-                before: before.view(),
-                after: after.view(),
+                before,
+                after,
             })
             .collect(),
         unit: String::new(),
@@ -155,7 +154,6 @@ fn receptive_fields(inputs: &Inputs, changed: &Changed, stem: &Path) -> Result<(
     let Some((before, after)) = changed.first() else {
         return Ok(());
     };
-    let (before, after) = (before.view(), after.view());
     figure::ReceptiveFields {
         before,
         after,

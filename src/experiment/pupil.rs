@@ -3,9 +3,9 @@
 
 use std::ops::ControlFlow;
 
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::config::sleep_replay::projection_name;
 use crate::engine::assembly::assemble_watched;
@@ -25,7 +25,6 @@ use crate::record::sink::Sink;
 use crate::run::act::{Act, pack, unpack};
 use crate::run::error::ResumeError;
 use crate::run::progress::{Building, Progress, Watch};
-use crate::run::snapshot::matrix;
 
 /// Name of the network that sleeps, in files and tables.
 pub const SLEEP: &str = "sleep";
@@ -226,7 +225,7 @@ impl<'a> Pupil<'a> {
         };
         let label = format!("{when} {}", bout.name);
         for (projection, layer) in self.learner.mlp.layers.iter().enumerate() {
-            file.weights(projection, &label, t, layer.weights.view())?;
+            file.weights(projection, &label, t, &layer.weights.view().into())?;
         }
         Ok(())
     }
@@ -240,14 +239,15 @@ fn synapses(mlp: &Mlp) -> u64 {
 
 impl Sleep {
     /// Per projection, weights before and after, where `sizes` are the neurons of the layers; shape (n_target, n_source).
-    pub fn weights(&self, sizes: &[usize]) -> Vec<(Array2<f32>, Array2<f32>)> {
+    pub fn weights(&self, sizes: &[usize]) -> Vec<(Matrix, Matrix)> {
         let shapes = sizes.windows(2).map(|pair| (pair[1], pair[0]));
         let matrices = self.before.matrices().zip(self.after.matrices());
-        let shaped = |numbers: &[f32], shape| Array2::from_shape_vec(shape, numbers.to_vec());
+        let shaped =
+            |numbers: &[f32], (rows, columns)| Matrix::new(rows, columns, numbers.to_vec());
         shapes
             .zip(matrices)
             .filter_map(|(shape, (before, after))| {
-                Some((shaped(before, shape).ok()?, shaped(after, shape).ok()?))
+                Some((shaped(before, shape)?, shaped(after, shape)?))
             })
             .collect()
     }
@@ -264,7 +264,7 @@ impl Act for Pupil<'_> {
         } = self.setting;
         let seen = inputs.seen(bout.task);
         let gains = spiking::gains(model, &self.learner.mlp, seen)?;
-        let network = spiking::network(model, seed, &self.learner.mlp, &gains);
+        let network = spiking::network(model, seed, &self.learner.mlp, &gains)?;
         let building = Building::new(watch, seed, synapses(&self.learner.mlp));
         let mut simulation = assemble_watched(&network, &building)?;
         simulation.begin(&simulation::Bout {
@@ -305,7 +305,7 @@ impl Act for Pupil<'_> {
         let names = self.setting.model.mlp.layer_names();
         for (l, layer) in self.learner.mlp.layers.iter_mut().enumerate() {
             let weights = simulation.weights(&projection_name(&names, l))?;
-            layer.weights.assign(&matrix(&weights));
+            layer.set_weights(&weights);
         }
         self.snapshot(file, bout, "after", bout.stop)?;
         if let Some((spikes, before)) = before {

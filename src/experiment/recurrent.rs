@@ -1,29 +1,28 @@
 //! Networks that run: seeds in parallel, the run file, the table, the figure.
 
 mod build;
-mod edges;
 pub mod estimate;
-mod input;
 mod rates;
 mod runner;
 pub mod summary;
 mod watched;
-mod weights;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time;
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::{self as config, Connection, EdgeFile, NetworkModel, Stimulus};
+use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::Simulation;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::load;
 use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::layout::Layout;
 use crate::record::output;
 use crate::record::run_file::RunFile;
+use crate::record::sink::Sink;
 use crate::report::figure;
 use crate::run::guard::Tripped;
 use crate::run::progress::{Progress, Watch};
@@ -35,9 +34,6 @@ use watched::{projections, watched};
 
 pub use build::declare;
 
-/// Name of the one bout.
-const BOUT: &str = "run";
-
 /// Name of the table of rates.
 const RATES: &str = "rates.csv";
 /// Name of the folder of figures, and of the one figure without its endings.
@@ -47,7 +43,7 @@ const RASTER: &str = "raster";
 /// A network that runs, once for each seed.
 pub(super) struct Network {
     model: NetworkModel,
-    bouts: [Bout; 1],
+    bouts: Vec<Bout>,
     watched: Watched,
     /// That of the first seed, until it runs: built at once, so that what is impossible is found before anything is
     /// written.
@@ -69,16 +65,10 @@ impl Network {
     /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
         let first = build::build(&model, watch)?;
-        let bout = Bout {
-            name: BOUT.into(),
-            kind: Kind::Run,
-            task: 0,
-            start: Time::ZERO,
-            stop: Time::ZERO + model.duration,
-        };
+        let bouts = bouts(&model);
         Ok(Self {
             watched: watched(&model),
-            bouts: [bout],
+            bouts,
             first: Mutex::new(Some(first)),
             model,
         })
@@ -87,9 +77,10 @@ impl Network {
     /// The models of all seeds.
     fn models(&self) -> Vec<NetworkModel> {
         let seeds = 0..self.model.seeds;
-        let alone = seeds.map(|k| NetworkModel {
-            seed: self.model.seed.wrapping_add(k),
-            ..self.model.clone()
+        let alone = seeds.map(|k| {
+            let mut alone = self.model.clone();
+            alone.network.seed = self.model.network.seed.wrapping_add(k);
+            alone
         });
         alone.collect()
     }
@@ -100,7 +91,7 @@ impl Network {
         index: usize,
         model: &NetworkModel,
     ) -> Result<Repetition, ExperimentError> {
-        let seed = model.seed;
+        let seed = model.network.seed;
         let job = seed.to_string();
         let file = desk.file(&job, index, seed, || self.layout(desk, model))?;
         let built = match index {
@@ -153,9 +144,10 @@ impl Network {
             &self.model
         };
         Layout {
-            seed: model.seed,
+            seed: model.network.seed,
             resolved: crate::config::resolved_network(resolved),
             source: desk.source.to_owned(),
+            overrides: desk.overrides.to_vec(),
             tasks: Vec::new(),
             populations: self.watched.layout(),
             projections: projections(model),
@@ -177,18 +169,7 @@ impl Network {
 
 impl Experiment for Network {
     fn files(&self) -> Vec<PathBuf> {
-        let model = &self.model;
-        let spikes = model.stimuli.iter().filter_map(|stimulus| match stimulus {
-            Stimulus::Spikes(given) => Some(given.file.clone()),
-            Stimulus::Poisson(_) | Stimulus::Current(_) => None,
-        });
-        let connections = model.projections.iter();
-        let edges = connections.filter_map(|projection| match &projection.connection {
-            Connection::File(EdgeFile { path, .. }) => Some(path.clone()),
-            Connection::Rule(_) => None,
-        });
-        let weights = model.dense.iter().map(|dense| dense.file.clone());
-        spikes.chain(edges).chain(weights).collect()
+        load::files(&self.model.network)
     }
 
     fn checkpoint_every(&self) -> Option<time::Duration> {
@@ -247,6 +228,25 @@ fn end_files(
     Ok(())
 }
 
+/// The bouts of `model` on the clock, which holds them.
+fn bouts(model: &NetworkModel) -> Vec<Bout> {
+    let mut now = Time::ZERO;
+    let bout = |bout: &config::Bout| {
+        let start = now;
+        now = start + bout.duration;
+        Bout {
+            name: bout.name.clone(),
+            kind: Kind::Run,
+            task: 0,
+            start,
+            stop: now,
+            on: bout.stimuli.clone(),
+            keep: bout.keep,
+        }
+    };
+    model.bouts.iter().map(bout).collect()
+}
+
 /// The raster that the model asks for.
 fn draw(
     raster: &config::Raster,
@@ -260,11 +260,7 @@ fn draw(
     output::named_directory(directory)?;
     let span = raster.to.ps() - raster.from.ps();
     let layers = raster.populations.iter().rev().map(|name| {
-        let size = model
-            .populations
-            .iter()
-            .find(|population| population.name == *name)
-            .map_or(0, |p| p.size);
+        let size = model.network.find(name).map_or(0, |p| p.size);
         figure::Layer {
             name: name.clone(),
             n_neurons: raster.neurons.map_or(size, |most| most.min(size)) as usize,

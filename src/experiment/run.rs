@@ -29,6 +29,8 @@ pub struct Options {
     pub keep_seeds: bool,
     /// The model file as typed, kept in the run file.
     pub source: String,
+    /// What was given beside it in place of its values, `key=value` each; kept in the run file.
+    pub overrides: Vec<String>,
 }
 
 impl Options {
@@ -94,6 +96,7 @@ pub fn run(
     let checkpoint = Checkpoint {
         model: resolved,
         source: options.source.clone(),
+        overrides: options.overrides.clone(),
         keep_seeds: options.keep_seeds,
         files,
         ..Checkpoint::default()
@@ -144,11 +147,12 @@ fn carry_out(
     checkpoint: Checkpoint,
     watch: &dyn Watch,
 ) -> Result<Finished, ExperimentError> {
-    let source = checkpoint.source.clone();
+    let (source, overrides) = (checkpoint.source.clone(), checkpoint.overrides.clone());
     let desk = Desk {
         directory: &directory,
         keep_seeds: checkpoint.keep_seeds,
         source: &source,
+        overrides: &overrides,
         crew: Crew::new(watch),
         ledger: Ledger::new(&directory, checkpoint, experiment.checkpoint_every()),
     };

@@ -17,7 +17,7 @@ use crate::experiment::memory;
 use crate::experiment::outcome::{Experiment, Outcome, Summary};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::{Jobs, Repetition, job};
-use crate::experiment::summary::{self, task_labels};
+use crate::experiment::summary;
 use crate::experiment::{plot, spiking};
 use crate::mlp::{dataset, weight_file};
 use crate::neuron::relay;
@@ -300,7 +300,7 @@ fn check_network(model: &SleepReplay, inputs: &Inputs) -> Result<(), ExperimentE
         Some(mlp) => spiking::gains(model, mlp, &inputs.train)?,
         None => vec![1.0; mlp.layers.len()],
     };
-    assemble(&spiking::network(model, model.seed, &mlp, &gains))?;
+    assemble(&spiking::network(model, model.seed, &mlp, &gains)?)?;
     Ok(())
 }
 
@@ -321,7 +321,7 @@ fn layout(
     let tasks = if inputs.train.is_empty() {
         Vec::new()
     } else {
-        task_labels(model)
+        model.task_labels()
     };
     // What the file says runs this seed by itself.
     let alone = SleepReplay {
@@ -338,6 +338,7 @@ fn layout(
         seed,
         resolved: crate::config::resolved(resolved),
         source: desk.source.to_owned(),
+        overrides: desk.overrides.to_vec(),
         tasks,
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),

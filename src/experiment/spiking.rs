@@ -1,19 +1,22 @@
 //! The spiking network that a trained MLP becomes for one sleep, its noise, and the way back.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::base::parameter::Values;
+use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, Time};
+use crate::config;
 use crate::config::sleep_replay::{
     Conversion, Input, Patch, SleepReplay, Statistics, projection_name,
 };
+use crate::engine::error::SimulationError;
+use crate::engine::simulation::Simulation;
+use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::mlp::conversion::{self, ConversionError, Method};
 use crate::mlp::images::Images;
-use crate::mlp::perceptron::{Layer, Mlp};
-use crate::network::dense::{DenseProjection, Plasticity};
-use crate::network::recurrent::{Population, Recurrent};
-use crate::neuron::relay;
+use crate::mlp::perceptron::Mlp;
+use crate::network::Given;
+use crate::network::plan::NetworkPlan;
 use crate::protocol::hypnogram::Bout;
 use crate::stimulus::Stimulus;
 use crate::stimulus::image::{self, ImageNoise, Timing};
@@ -49,45 +52,31 @@ pub fn gains(model: &SleepReplay, mlp: &Mlp, seen: &[Images]) -> Result<Vec<f64>
     }
 }
 
-/// The network: the input layer as relays, every other layer of the model's neurons, dense projections of the MLP's
-/// weights without delay, plastic where the model says so. `seed` is that of the repetition.
-pub fn network(model: &SleepReplay, seed: u64, mlp: &Mlp, gains: &[f64]) -> Recurrent {
+/// The network that `mlp` becomes; `seed` is that of the repetition.
+///
+/// # Errors
+/// If a parameter does not fit.
+pub fn network(
+    model: &SleepReplay,
+    seed: u64,
+    mlp: &Mlp,
+    gains: &[f64],
+) -> Result<NetworkPlan, ExperimentError> {
+    let weights = |l: usize| Dense::from_matrix(mlp.layers[l].weights.view());
+    let mut network = config::sleeping_network(model, |l| Given::Here(Arc::new(weights(l))), gains);
+    network.seed = seed;
+    Ok(network.plan()?)
+}
+
+/// The weights of each projection of the network that sleeps in `model`, shape (n_target, n_source), input side first.
+///
+/// # Errors
+/// If `engine` is of another network.
+pub fn weights(engine: &Simulation, model: &SleepReplay) -> Result<Vec<Matrix>, SimulationError> {
     let names = model.mlp.layer_names();
-    let sizes = mlp.sizes();
-    let population = |l: usize, model: &'static str, values: Values| Population {
-        name: names[l].clone(),
-        size: sizes[l] as u32,
-        model,
-        values,
-        each: BTreeMap::new(),
-        v_m: None,
-    };
-    let mut populations = vec![population(0, relay::SPEC.name, Values::new())];
-    for (l, values) in model.neuron.layers.iter().enumerate() {
-        populations.push(population(l + 1, model.neuron.model.name, values.clone()));
-    }
-    let projection = |(l, layer): (usize, &Layer)| DenseProjection {
-        name: projection_name(&names, l),
-        source: l,
-        target: l + 1,
-        weights: Dense::from_matrix(layer.weights.view()),
-        gain: gains[l],
-        axonal_delay: Duration::ZERO,
-        plasticity: model.plasticity.layers[l].clone().map(|values| Plasticity {
-            rule: model.plasticity.rule.name,
-            values,
-        }),
-    };
-    Recurrent {
-        seed,
-        lanes: None,
-        populations,
-        projections: Vec::new(),
-        dense: mlp.layers.iter().enumerate().map(projection).collect(),
-        noise: Vec::new(),
-        currents: Vec::new(),
-        spikes: Vec::new(),
-    }
+    (1..names.len())
+        .map(|l| engine.weights(&projection_name(&names, l - 1)))
+        .collect()
 }
 
 /// Rates of the input units in hertz under `pattern`, an image from 0 to 1: a pixel of 1 fires at twice the maximum

@@ -74,7 +74,7 @@ impl Summary {
                 .iter()
                 .map(|repetition| repetition.seed)
                 .collect(),
-            tasks: task_labels(model),
+            tasks: model.task_labels(),
             rows,
             fingerprints: repetitions
                 .iter()
@@ -87,22 +87,6 @@ impl Summary {
     pub fn of<'a>(&'a self, network: &'a str) -> impl Iterator<Item = &'a Row> {
         self.rows.iter().filter(move |row| row.network == network)
     }
-}
-
-/// Names of the tasks: their classes, "0 1".
-pub fn task_labels(model: &SleepReplay) -> Vec<String> {
-    let label = |classes: &Vec<u8>| {
-        classes
-            .iter()
-            .map(u8::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    model
-        .data
-        .iter()
-        .flat_map(|data| data.tasks.iter().map(label))
-        .collect()
 }
 
 fn find<'a>(repetition: &'a Repetition, network: &str, stage: Stage) -> Option<&'a Score> {

@@ -11,6 +11,7 @@ mod lif_adaptive;
 mod lif_exp;
 mod population;
 
+use cell::Cell;
 pub use lif::Lif;
 pub use lif_adaptive::LifAdaptive;
 pub use lif_exp::LifExp;
@@ -19,21 +20,24 @@ pub use population::Individual;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::{Neurons, Setup};
 
 /// One neuron: its parameters, and what they make of its state. Times are in picoseconds.
-pub trait Dynamics: Copy + Send + Sync + 'static {
+pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
     /// All of a neuron that changes.
     type State: Copy + Send + Sync + Serialize + DeserializeOwned + 'static;
 
-    /// Name of the model.
-    const NAME: &'static str;
+    /// The model as users see it.
+    const SPEC: &'static Spec;
 
     /// Whether arrivals bring currents, which go on while the neuron is refractory and may carry it to its threshold
     /// later. Otherwise they move the potential at once, and are lost on a refractory neuron.
     const HAS_CURRENTS: bool;
+
+    /// How many [`numbers`](Self::numbers) make up a state.
+    const WIDTH: usize;
 
     /// From values by name, missing ones filled with their defaults.
     ///
@@ -84,21 +88,41 @@ pub trait Dynamics: Copy + Send + Sync + 'static {
 
     /// Whether the state is a number in all its parts.
     fn is_finite(&self, state: &Self::State) -> bool;
+
+    /// The state in numbers that mean the same whatever the parameters: potentials and currents in held units.
+    fn numbers(&self, state: &Self::State) -> impl IntoIterator<Item = f64>;
+
+    /// The state that has these numbers; that of a refractory neuron, `held`, has the reset potential.
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> Self::State;
+
+    /// The fast path for `size` neurons with these parameters; `None` where the model has none.
+    fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
+        let _ = size;
+        None
+    }
 }
 
-/// A population each of whose neurons has parameters of its own.
+/// A population on the fast path of its model, if it has one and no neuron has a parameter of its own; else one each of
+/// whose neurons has all of them.
 ///
 /// # Errors
 /// If a parameter has not one value per neuron, or the values of a neuron are missing, out of range or contradict each
 /// other: the first such neuron is named.
 pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, ParameterError> {
+    if setup.each.is_empty()
+        && let Some(fast) = D::new(setup.values)?.fast(setup.size)
+    {
+        return Ok(fast);
+    }
     let mut values = setup.values.clone();
-    for (name, each) in setup.each {
+    for (&name, each) in setup.each {
         if each.len() != setup.size {
             return Err(ParameterError::Inconsistent {
-                model: D::NAME,
+                model: D::SPEC.name,
+                parameter: name,
+                neuron: None,
                 reason: format!(
-                    "`{name}` has {} values, expected one for each of {} neurons",
+                    " has {} values, expected one for each of {} neurons",
                     each.len(),
                     setup.size
                 ),
@@ -115,10 +139,20 @@ pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, Paramet
     Ok(Box::new(Individual::new(dynamics)))
 }
 
+/// Bytes of such a neuron in memory: its state and its parameters.
+pub fn bytes<D: Dynamics>() -> usize {
+    size_of::<Cell<D::State>>() + size_of::<D>()
+}
+
 /// The error with the neuron that it is about.
 fn of_neuron(j: usize, error: ParameterError) -> ParameterError {
-    let (model, reason) = match error {
-        ParameterError::Inconsistent { model, reason } => (model, reason),
+    let (model, parameter, reason) = match error {
+        ParameterError::Inconsistent {
+            model,
+            parameter,
+            neuron: _,
+            reason,
+        } => (model, parameter, reason),
         ParameterError::OutOfRange {
             model,
             parameter,
@@ -127,13 +161,16 @@ fn of_neuron(j: usize, error: ParameterError) -> ParameterError {
             expected,
         } => (
             model,
-            format!("`{parameter}` is {value}{unit}, expected {expected}"),
+            parameter,
+            format!(" is {value}{unit}, expected {expected}"),
         ),
         other => return other,
     };
     ParameterError::Inconsistent {
         model,
-        reason: format!("neuron {j}: {reason}"),
+        parameter,
+        neuron: Some(j),
+        reason,
     }
 }
 

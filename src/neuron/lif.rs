@@ -11,37 +11,41 @@ mod crossing;
 mod derived;
 mod kernel;
 mod params;
-mod state;
 
 pub use params::{Params, SPEC};
 
 use crate::base::function::exp;
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
+use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::cells::Cells;
+use crate::neuron::factored::State;
 use crate::neuron::horizon::Horizon;
-use crate::neuron::state::{driven_otherwise, to_bytes};
+use crate::neuron::individual;
+use crate::neuron::state::of_shared;
 use crate::neuron::{
-    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, individual,
+    self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
+    V_M,
 };
 use derived::Derived;
 use kernel::{
     add_each_event, add_events, add_four_rows, add_row, add_to_targets, add_weights_to_targets,
     find_at_or_above,
 };
-use state::State;
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
-    build: |setup| {
-        if !setup.each.is_empty() {
-            return individual::build::<individual::Lif>(&setup);
-        }
-        let population = Lif::new(setup.size, Params::new(setup.values)?);
-        Ok(Box::new(population))
+    build: |setup| individual::build::<individual::Lif>(&setup),
+    bytes: |own| match own {
+        false => size_of::<[f64; 1]>(),
+        true => individual::bytes::<individual::Lif>(),
+    },
+    example: Example {
+        values: &[("tau_m", 20.0), ("v_th", 20.0), ("t_ref", 2.0)],
+        weight: 25.0,
     },
 };
 
@@ -50,7 +54,9 @@ pub static MODEL: Model = Model {
 pub struct Lif {
     params: Params,
     derived: Derived,
-    state: State,
+    state: State<1>,
+    /// e^((t − t₀)/τ) at the instant last advanced to.
+    factor: f64,
     /// What u must reach to cross the threshold within the horizon; ∞ where there is none.
     ahead: f64,
 }
@@ -62,10 +68,11 @@ impl Lif {
         let mut population = Self {
             params,
             derived,
-            state: State::resting(Cells::new(size), Time::ZERO, &derived),
+            state: State::starting(Cells::new(size), [0.0], Time::ZERO, false),
+            factor: 1.0,
             ahead: f64::INFINITY,
         };
-        population.look_ahead();
+        population.reset(Time::ZERO);
         population
     }
 
@@ -88,7 +95,7 @@ impl Lif {
     /// What u must reach at the instant last advanced to for its neuron to be looked at.
     fn bar(&self) -> f64 {
         match self.state.horizon {
-            None => self.derived.threshold * self.state.factor,
+            None => self.derived.threshold * self.factor,
             Some(_) => self.ahead,
         }
     }
@@ -104,23 +111,21 @@ impl Neurons for Lif {
         self.state.cells.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        self.params.v_inf(0.0) > self.params.v_th
-    }
-
     fn reset(&mut self, t: Time) {
         self.derived = Derived::new(&self.params, 0.0);
-        let cells = std::mem::replace(&mut self.state.cells, Cells::new(0));
-        self.state = State::resting(cells, t, &self.derived);
+        let Derived {
+            rest, threshold, ..
+        } = self.derived;
+        let room = self.state.take_room();
+        self.state = State::starting(room, [rest], t, self.derived.crosses());
+        self.state.scan = rest >= threshold;
+        self.factor = 1.0;
         self.look_ahead();
     }
 
     fn advance(&mut self, t: Time) {
         // Each refractory end counts at its own instant, whenever it is noticed.
-        while let Some(&(end, neuron)) = self.state.refractory.front()
-            && end <= t
-        {
-            self.state.refractory.pop_front();
+        while let Some((end, neuron)) = self.state.refractory.take_due(t) {
             self.rebase_to(end);
             let u = self.derived.reset * self.factor_at(end);
             self.state.cells.all_mut()[neuron as usize] = [u];
@@ -128,7 +133,7 @@ impl Neurons for Lif {
         }
         self.rebase_to(t);
         if t != self.state.now {
-            self.state.factor = self.factor_at(t);
+            self.factor = self.factor_at(t);
         }
         self.state.now = t;
         self.cross(t);
@@ -142,7 +147,7 @@ impl Neurons for Lif {
         self.derived = Derived::new(&self.params, current_pa);
         self.state.injected_pa = current_pa;
         // No potential changes. A refractory neuron stays at −∞.
-        let shift = (before - self.derived.v_inf) * self.state.factor;
+        let shift = (before - self.derived.v_inf) * self.factor;
         for [u] in self.state.cells.all_mut() {
             *u += shift;
         }
@@ -154,42 +159,18 @@ impl Neurons for Lif {
     }
 
     fn next_alone(&self) -> Time {
-        if self.state.scan || self.state.horizon.is_some() {
-            self.next_due()
-        } else {
-            Time::MAX
-        }
+        self.state.next_alone(self.derived.rebase)
     }
 
     fn next_due(&self) -> Time {
-        if self.state.scan {
-            return self.state.now;
-        }
-        let rebase = self
-            .state
-            .origin
-            .checked_add(self.derived.rebase)
-            .unwrap_or(Time::MAX);
-        let refractory = self
-            .state
-            .refractory
-            .front()
-            .map_or(Time::MAX, |&(end, _)| end);
-        let horizon = self.state.horizon.as_ref().map_or(Time::MAX, Horizon::end);
-        let crossing = horizon.min(self.state.queue.next());
-        rebase.min(refractory).min(crossing)
+        self.state.next_due(self.derived.rebase)
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
         let threshold = self.bar();
-        let State {
-            cells,
-            factor,
-            scan,
-            ..
-        } = &mut self.state;
+        let State { cells, scan, .. } = &mut self.state;
         let u = cells.all_mut().as_flattened_mut();
-        let scale = gain * *factor;
+        let scale = gain * self.factor;
         let mut groups = rows.chunks_exact(4);
         for group in &mut groups {
             *scan |= add_four_rows(
@@ -207,13 +188,10 @@ impl Neurons for Lif {
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
         let threshold = self.bar();
         let State {
-            cells,
-            factor,
-            candidates,
-            ..
+            cells, candidates, ..
         } = &mut self.state;
         let Some(u) = cells.block_mut() else { return };
-        let scale = *factor;
+        let scale = self.factor;
         match weights {
             RowWeights::One(w) => {
                 add_to_targets(u, targets, f64::from(w) * scale, threshold, candidates);
@@ -237,6 +215,7 @@ impl Neurons for Lif {
             cells,
             candidates,
             horizon,
+            latest,
             ..
         } = &mut self.state;
         let u = cells.block_mut()?;
@@ -258,7 +237,9 @@ impl Neurons for Lif {
                 let amount = |k: usize| weight[usize::from(class[k])] * factor;
                 add_each_event(u, targets, growth, amount, growing, fixed)
             }
-        }?;
+        };
+        *latest = events.last(reached);
+        let reached = reached?;
         candidates.push(targets[reached]);
         Some(reached)
     }
@@ -267,7 +248,6 @@ impl Neurons for Lif {
         let size = self.size();
         let State {
             cells,
-            factor,
             now,
             scan,
             candidates,
@@ -275,13 +255,14 @@ impl Neurons for Lif {
             refractory,
             ..
         } = &mut self.state;
+        let factor = self.factor;
         if !*scan && candidates.is_empty() && due.is_empty() {
             return;
         }
-        let threshold = self.derived.threshold * *factor;
-        let t_ref = self.params.t_ref;
+        let threshold = self.derived.threshold * factor;
+        let t_ref = self.params.membrane.t_ref;
         let after = if t_ref == Duration::ZERO {
-            self.derived.reset * *factor
+            self.derived.reset * factor
         } else {
             f64::NEG_INFINITY
         };
@@ -310,9 +291,7 @@ impl Neurons for Lif {
             candidates.iter().for_each(|&j| test(usize::from(j)));
         }
         fired[first..].sort_unstable();
-        if t_ref > Duration::ZERO {
-            refractory.extend(fired[first..].iter().map(|&j| (*now + t_ref, j)));
-        }
+        refractory.hold(&fired[first..], *now, t_ref);
         if self.state.horizon.is_some() {
             let mut near: Vec<u32> = candidates.iter().map(|&j| u32::from(j)).collect();
             near.extend_from_slice(&fired[first..]);
@@ -330,29 +309,27 @@ impl Neurons for Lif {
     fn potential(&self, j: usize) -> f64 {
         let [u] = self.state.cells.all()[j];
         if u == f64::NEG_INFINITY {
-            return self.params.v_reset;
+            return self.params.membrane.v_reset;
         }
-        self.derived.v_inf + u / self.state.factor
+        self.derived.v_inf + u / self.factor
     }
 
     fn set_potential(&mut self, j: usize, v: f64) {
-        let u = (v - self.derived.v_inf) * self.state.factor;
+        let u = (v - self.derived.v_inf) * self.factor;
         let before = std::mem::replace(&mut self.state.cells.all_mut()[j], [u]);
         if before == [f64::NEG_INFINITY] {
-            self.state.refractory.retain(|end| end.1 as usize != j);
+            self.state.refractory.remove(j);
         }
-        self.state.scan |= u >= self.derived.threshold * self.state.factor;
-        self.predict(j as u32, self.state.now);
+        self.place(j as u32, self.derived.threshold * self.factor);
     }
 
     fn sample(&self, _variable: usize, j: usize, t: Time) -> f64 {
         let [mut u] = self.state.cells.all()[j];
         if u == f64::NEG_INFINITY {
             // It may have ended unnoticed: neurons that do not fire by themselves need not be advanced.
-            let end = self.state.refractory.iter().find(|end| end.1 == j as u32);
-            match end {
-                Some(&(end, _)) if end <= t => u = self.derived.reset * self.factor_at(end),
-                _ => return self.params.v_reset,
+            match self.state.refractory.end_of(j) {
+                Some(end) if end <= t => u = self.derived.reset * self.factor_at(end),
+                _ => return self.params.membrane.v_reset,
             }
         }
         let passed = t.since(self.state.origin).ps() as f64;
@@ -363,24 +340,66 @@ impl Neurons for Lif {
         let u = self.state.cells.all().as_flattened();
         let below = |u: &f64| *u == f64::NEG_INFINITY;
         let refractory = &self.state.refractory;
-        let held = |j: usize| refractory.iter().any(|end| end.1 as usize == j);
+        let held = |j: usize| refractory.end_of(j).is_some();
         // Every refractory neuron is at −∞. Only if more are need it be known which.
         let surplus = u.iter().filter(|u| below(u)).count() > refractory.len();
         let right = |j: usize| u[j].is_finite() || below(&u[j]) && (!surplus || held(j));
         (0..u.len()).find(|&j| !right(j))
     }
 
-    fn save(&self) -> Vec<u8> {
-        to_bytes(&self.state)
+    fn state(&self) -> neuron::State {
+        let now = self.state.now.max(self.state.latest);
+        let factor = self.factor_at(now);
+        let v = |&[u]: &[f64; 1]| match u {
+            f64::NEG_INFINITY => self.params.membrane.v_reset,
+            u => self.derived.v_inf + u / factor,
+        };
+        let numbers = self.state.cells.all().iter().map(v).collect();
+        self.state
+            .describe(neuron::State::new(&SPEC, self.size(), now, numbers))
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size(), 1)?;
+        self.derived = Derived::new(&self.params, state.injected_pa);
+        let Derived {
+            v_inf, threshold, ..
+        } = self.derived;
+        self.factor = 1.0;
+        let crosses = self.derived.crosses();
+        self.state = State::starting(self.state.take_room(), [0.0], state.now, crosses);
+        self.state.take_on(state);
+        for ([u], v) in self.state.cells.all_mut().iter_mut().zip(&state.numbers) {
+            *u = v - v_inf;
+        }
+        for (_, j) in self.state.refractory.iter() {
+            self.state.cells.all_mut()[j as usize] = [f64::NEG_INFINITY];
+        }
+        if let Some(horizon) = &mut self.state.horizon {
+            horizon.extend(state.now);
+        }
+        self.look_ahead();
+        let mut near = Vec::new();
+        let lowest = threshold.min(self.ahead);
+        find_at_or_above(self.state.cells.all().as_flattened(), lowest, &mut near);
+        near.into_iter().for_each(|j| self.place(j, threshold));
+        Ok(())
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        to_bytes(&(Path::Shared, &self.state))
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let state = State::read(bytes, self.size())?;
+        let own = individual::Lif::from(self.params);
+        let Some(rest) = of_shared(self, own, bytes)? else {
+            return Ok(());
+        };
+        let state = State::read(rest, self.size())?;
         let derived = Derived::new(&self.params, state.injected_pa);
-        if derived.crosses() != state.horizon.is_some() {
-            return Err(driven_otherwise());
-        }
+        state.check_drive(derived.crosses())?;
         (self.state, self.derived) = (state, derived);
+        self.factor = self.factor_at(self.state.now);
         self.look_ahead();
         Ok(())
     }

@@ -14,22 +14,26 @@ pub(super) mod decay;
 mod foresight;
 mod kernel;
 mod params;
-mod state;
 
 pub use params::{Params, SPEC};
 
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
+use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::cells::Cells;
+use crate::neuron::factored::State;
 use crate::neuron::horizon::Horizon;
-use crate::neuron::state::{driven_otherwise, to_bytes};
+use crate::neuron::individual;
+use crate::neuron::state::of_shared;
 use crate::neuron::{
-    EventWeights, Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
+    self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
+    V_M, Variable,
 };
 use constants::{Derived, Drive};
 use decay::Clock;
-use kernel::{Bar, Cell, add_events, add_row, add_to_targets, add_weights_to_targets, rebase};
-use state::State;
+use kernel::{
+    Bar, Cell, add_events, add_row, add_to_targets, add_weights_to_targets, find_above, rebase,
+};
 
 /// The adaptation current.
 pub const W: Variable = Variable {
@@ -43,12 +47,20 @@ pub static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
     variables: &[V_M, W],
-    build: |setup| {
-        if !setup.each.is_empty() {
-            return individual::build::<individual::LifAdaptive>(&setup);
-        }
-        let population = LifAdaptive::new(setup.size, Params::new(setup.values)?);
-        Ok(Box::new(population))
+    build: |setup| individual::build::<individual::LifAdaptive>(&setup),
+    bytes: |own| match own {
+        false => size_of::<Cell>(),
+        true => individual::bytes::<individual::LifAdaptive>(),
+    },
+    example: Example {
+        values: &[
+            ("tau_m", 20.0),
+            ("v_th", 20.0),
+            ("t_ref", 2.0),
+            ("tau_w", 150.0),
+            ("b", 10.0),
+        ],
+        weight: 25.0,
     },
 };
 
@@ -58,7 +70,7 @@ pub struct LifAdaptive {
     params: Params,
     derived: Derived,
     drive: Drive,
-    state: State,
+    state: State<2>,
     /// The clock at the instant last advanced to.
     clock: Clock,
     /// Bar at the end of the horizon.
@@ -73,16 +85,11 @@ impl LifAdaptive {
             params,
             derived: Derived::new(&params),
             drive,
-            state: State::resting(
-                Cells::new(size),
-                params.e_l - drive.v_inf,
-                Time::ZERO,
-                &drive,
-            ),
+            state: State::starting(Cells::new(size), [0.0; 2], Time::ZERO, false),
             clock: Clock::START,
             ahead: Bar::NEVER,
         };
-        population.look_ahead();
+        population.reset(Time::ZERO);
         population
     }
 
@@ -144,25 +151,19 @@ impl Neurons for LifAdaptive {
         self.state.cells.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        self.drive.is_above()
-    }
-
     fn reset(&mut self, t: Time) {
         self.drive = Drive::new(&self.params, 0.0);
-        let rest = self.params.e_l - self.drive.v_inf;
-        let cells = std::mem::replace(&mut self.state.cells, Cells::new(0));
-        self.state = State::resting(cells, rest, t, &self.drive);
+        let rest = self.params.membrane.e_l - self.drive.v_inf;
+        let room = self.state.take_room();
+        self.state = State::starting(room, [rest, 0.0], t, self.drive.is_above());
+        self.state.scan = rest >= self.drive.threshold;
         self.clock = Clock::START;
         self.look_ahead();
     }
 
     fn advance(&mut self, t: Time) {
         // Each refractory end counts at its own instant, whenever it is noticed.
-        while let Some(&(end, j)) = self.state.refractory.front()
-            && end <= t
-        {
-            self.state.refractory.pop_front();
+        while let Some((end, j)) = self.state.refractory.take_due(t) {
             self.rebase_to(end);
             let clock = self.clock_at(end);
             let [_, w] = self.state.cells.all()[j as usize];
@@ -195,30 +196,11 @@ impl Neurons for LifAdaptive {
     }
 
     fn next_alone(&self) -> Time {
-        if self.state.scan || self.is_spontaneous() {
-            self.next_due()
-        } else {
-            Time::MAX
-        }
+        self.state.next_alone(self.derived.rebase)
     }
 
     fn next_due(&self) -> Time {
-        let State {
-            origin,
-            refractory,
-            queue,
-            horizon,
-            now,
-            scan,
-            ..
-        } = &self.state;
-        if *scan {
-            return *now;
-        }
-        let rebase = origin.checked_add(self.derived.rebase).unwrap_or(Time::MAX);
-        let refractory = refractory.front().map_or(Time::MAX, |&(end, _)| end);
-        let horizon = horizon.as_ref().map_or(Time::MAX, Horizon::end);
-        rebase.min(refractory).min(horizon).min(queue.next())
+        self.state.next_due(self.derived.rebase)
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
@@ -317,7 +299,9 @@ impl Neurons for LifAdaptive {
                     add_events(cells, targets, growth, amount, never)
                 }
             }
-        }?;
+        };
+        self.state.latest = events.last(reached);
+        let reached = reached?;
         self.state.candidates.push(targets[reached]);
         Some(reached)
     }
@@ -339,7 +323,7 @@ impl Neurons for LifAdaptive {
         let (scan, mut due) = (std::mem::take(scan), std::mem::take(due));
         let mut candidates = std::mem::take(candidates);
         let mut refractory = std::mem::take(refractory);
-        let t_ref = self.params.t_ref;
+        let t_ref = self.params.membrane.t_ref;
         let bar = self.bar(&clock);
         let jump = self.derived.jump * clock.adaptation;
         let first = fired.len();
@@ -373,9 +357,7 @@ impl Neurons for LifAdaptive {
             candidates.iter().for_each(|&j| test(self, u32::from(j)));
         }
         fired[first..].sort_unstable();
-        if t_ref > Duration::ZERO {
-            refractory.extend(fired[first..].iter().map(|&j| (now + t_ref, j)));
-        }
+        refractory.hold(&fired[first..], now, t_ref);
         self.state.refractory = refractory;
         if scan && self.state.horizon.is_some() {
             self.sweep();
@@ -392,7 +374,7 @@ impl Neurons for LifAdaptive {
         let (y, _) = self.variables(j, &self.clock);
         // A refractory neuron is held at reset.
         if y == f64::NEG_INFINITY {
-            self.params.v_reset
+            self.params.membrane.v_reset
         } else {
             self.drive.v_inf + y
         }
@@ -401,15 +383,13 @@ impl Neurons for LifAdaptive {
     fn set_potential(&mut self, j: usize, v: f64) {
         let y = v - self.drive.v_inf;
         let clock = self.clock;
-        let bar = self.bar(&clock);
         let cell = &mut self.state.cells.all_mut()[j];
         let before = cell[0];
         cell[0] = y * clock.membrane + cell[1] * clock.gathered;
-        self.state.scan |= bar.excess(*cell) >= 0.0;
         if before == f64::NEG_INFINITY {
-            self.state.refractory.retain(|end| end.1 as usize != j);
+            self.state.refractory.remove(j);
         }
-        self.predict(j as u32, self.state.now, &clock, self.state.now);
+        self.place(j as u32);
     }
 
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
@@ -417,17 +397,17 @@ impl Neurons for LifAdaptive {
         let (mut y, mut pull) = self.variables(j, &self.clock);
         let mut from = self.state.now;
         if y == f64::NEG_INFINITY {
-            let mut ends = self.state.refractory.iter();
-            if let Some((end, _)) = ends.find(|(end, k)| *k as usize == j && *end <= t) {
+            let end = self.state.refractory.end_of(j);
+            if let Some(end) = end.filter(|end| *end <= t) {
                 (_, pull) = rates.after(0.0, pull, end.since(from).ps() as f64);
-                (y, from) = (self.drive.reset, *end);
+                (y, from) = (self.drive.reset, end);
             }
         }
         let (later, pull) = rates.after(y, pull, t.since(from).ps() as f64);
         match variable {
-            0 if y == f64::NEG_INFINITY => self.params.v_reset,
+            0 if y == f64::NEG_INFINITY => self.params.membrane.v_reset,
             0 => self.drive.v_inf + later,
-            _ => pull / self.params.resistance(),
+            _ => pull / self.params.membrane.resistance(),
         }
     }
 
@@ -436,16 +416,61 @@ impl Neurons for LifAdaptive {
         self.state.cells.all().iter().position(wrong)
     }
 
-    fn save(&self) -> Vec<u8> {
-        to_bytes(&self.state)
+    fn state(&self) -> neuron::State {
+        let now = self.state.now.max(self.state.latest);
+        let clock = self.clock_at(now);
+        let membrane = &self.params.membrane;
+        let numbers = (0..self.size()).flat_map(|j| {
+            let (y, pull) = self.variables(j, &clock);
+            let v = match y {
+                f64::NEG_INFINITY => membrane.v_reset,
+                y => self.drive.v_inf + y,
+            };
+            [v, pull / membrane.resistance()]
+        });
+        let numbers = numbers.collect();
+        self.state
+            .describe(neuron::State::new(&SPEC, self.size(), now, numbers))
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size(), 2)?;
+        self.drive = Drive::new(&self.params, state.injected_pa);
+        self.clock = Clock::START;
+        let crosses = self.drive.is_above();
+        self.state = State::starting(self.state.take_room(), [0.0; 2], state.now, crosses);
+        self.state.take_on(state);
+        let resistance = self.params.membrane.resistance();
+        let (numbers, _) = state.numbers.as_chunks();
+        for (cell, [v, w]) in self.state.cells.all_mut().iter_mut().zip(numbers) {
+            *cell = [v - self.drive.v_inf, w * resistance];
+        }
+        for (_, j) in self.state.refractory.iter() {
+            self.state.cells.all_mut()[j as usize][0] = f64::NEG_INFINITY;
+        }
+        if let Some(horizon) = &mut self.state.horizon {
+            horizon.extend(state.now);
+        }
+        self.look_ahead();
+        let mut near = Vec::new();
+        let bars = [self.bar(&self.clock), self.ahead];
+        find_above(self.state.cells.all(), bars, &mut near);
+        near.into_iter().for_each(|j| self.place(j));
+        Ok(())
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        to_bytes(&(Path::Shared, &self.state))
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let state = State::read(bytes, self.size())?;
+        let own = individual::LifAdaptive::from(self.params);
+        let Some(rest) = of_shared(self, own, bytes)? else {
+            return Ok(());
+        };
+        let state = State::read(rest, self.size())?;
         let drive = Drive::new(&self.params, state.injected_pa);
-        if state.horizon.is_some() != drive.is_above() {
-            return Err(driven_otherwise());
-        }
+        state.check_drive(drive.is_above())?;
         self.drive = drive;
         self.state = state;
         self.clock = self.clock_at(self.state.now);

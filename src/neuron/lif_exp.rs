@@ -28,9 +28,11 @@ pub use params::{Params, SPEC};
 use crate::base::function::{exp, exp_polynomial};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
-use crate::neuron::state::to_bytes;
+use crate::neuron::bytes::{Path, to_bytes};
+use crate::neuron::individual;
+use crate::neuron::state::of_shared;
 use crate::neuron::{
-    Events, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable, individual,
+    self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
 };
 use clock::{Decay, Grown, Sign};
 use crossing::{Ahead, Neuron};
@@ -58,12 +60,20 @@ pub static MODEL: Model = Model {
             doc: "inhibitory synaptic current; not positive",
         },
     ],
-    build: |setup| {
-        if !setup.each.is_empty() {
-            return individual::build::<individual::LifExp>(&setup);
-        }
-        let population = LifExp::new(setup.size, Params::new(setup.values)?);
-        Ok(Box::new(population))
+    build: |setup| individual::build::<individual::LifExp>(&setup),
+    bytes: |own| match own {
+        false => size_of::<Cell>(),
+        true => individual::bytes::<individual::LifExp>(),
+    },
+    example: Example {
+        values: &[
+            ("tau_m", 20.0),
+            ("v_th", 20.0),
+            ("t_ref", 2.0),
+            ("tau_syn_ex", 5.0),
+            ("tau_syn_in", 10.0),
+        ],
+        weight: 5_000.0,
     },
 };
 
@@ -101,12 +111,12 @@ impl LifExp {
 
     /// Where v goes without arrivals.
     fn v_inf(&self) -> f64 {
-        self.params.v_inf(self.state.injected_pa)
+        self.params.membrane.v_inf(self.state.injected_pa)
     }
 
     /// The threshold above v_inf.
     fn distance(&self) -> f64 {
-        self.params.v_th - self.v_inf()
+        self.params.membrane.v_th - self.v_inf()
     }
 
     /// Picoseconds from the clock's origin to `t`.
@@ -209,18 +219,14 @@ impl Neurons for LifExp {
         self.state.cells.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        true
-    }
-
     fn reset(&mut self, t: Time) {
         self.state.clear(t);
-        let above = self.params.e_l - self.v_inf();
+        let above = self.params.membrane.e_l - self.v_inf();
         for cell in self.state.cells.all_mut() {
             *cell = [above, 0.0, 0.0, 0.0];
         }
-        let highest = self.params.e_l.max(self.v_inf());
-        self.state.quiet = highest < self.params.v_th - self.derived.margin;
+        let highest = self.params.membrane.e_l.max(self.v_inf());
+        self.state.quiet = highest < self.params.membrane.v_th - self.derived.margin;
         self.state.stale = !self.state.quiet;
         self.instant = Instant::default();
     }
@@ -231,8 +237,7 @@ impl Neurons for LifExp {
         }
         while !self.state.quiet {
             let horizon = self.horizon_end();
-            let refractory = self.state.refractory.front();
-            let refractory = refractory.map_or(Time::MAX, |&(end, _)| end);
+            let refractory = self.state.refractory.next();
             if horizon.min(refractory) > t {
                 break;
             }
@@ -323,7 +328,9 @@ impl Neurons for LifExp {
         let segment = self.segment(events.start, sign);
         let block = self.state.cells.block_mut()?;
         let reached = add_events(block, &events, sign, &segment);
-        let reached = if woken { Some(0) } else { reached }?;
+        let reached = if woken { Some(0) } else { reached };
+        self.state.latest = events.last(reached);
+        let reached = reached?;
         let target = u32::from(events.targets[reached]);
         self.state.candidates.push(target);
         Some(reached)
@@ -352,7 +359,7 @@ impl Neurons for LifExp {
         if state.quiet {
             return Time::MAX;
         }
-        let refractory = state.refractory.front().map_or(Time::MAX, |&(end, _)| end);
+        let refractory = state.refractory.next();
         self.horizon_end().min(refractory).min(state.queue.next())
     }
 
@@ -392,16 +399,13 @@ impl Neurons for LifExp {
         }
         self.state.candidates = candidates;
         fired[first..].sort_unstable();
-        let (now, t_ref) = (self.state.now, self.params.t_ref);
-        if t_ref > Duration::ZERO {
-            // One beyond the clock never ends.
-            let end = now.checked_add(t_ref).unwrap_or(Time::MAX);
-            let held = fired[first..].iter().map(|&j| (end, j));
-            self.state.refractory.extend(held);
-        } else {
+        let (now, t_ref) = (self.state.now, self.params.membrane.t_ref);
+        self.state.refractory.hold(&fired[first..], now, t_ref);
+        if t_ref == Duration::ZERO {
             for &j in &fired[first..] {
                 let cell = self.state.cells.all()[j as usize];
-                self.state.cells.all_mut()[j as usize][0] = self.u_for(&cell, self.params.v_reset);
+                self.state.cells.all_mut()[j as usize][0] =
+                    self.u_for(&cell, self.params.membrane.v_reset);
                 self.look_ahead(j as usize);
             }
         }
@@ -415,9 +419,7 @@ impl Neurons for LifExp {
         self.wake(self.state.now);
         let cell = self.state.cells.all()[j];
         if cell[BUDGET] == f64::INFINITY {
-            self.state
-                .refractory
-                .retain(|&(_, other)| other as usize != j);
+            self.state.refractory.remove(j);
         }
         self.state.cells.all_mut()[j][0] = self.u_for(&cell, v);
         self.suspect(j);
@@ -431,13 +433,13 @@ impl Neurons for LifExp {
         match variable {
             0 => {
                 let release = if budget == f64::INFINITY {
-                    self.release(j)
+                    self.state.refractory.end_of(j)
                 } else {
                     None
                 };
                 self.v_inf()
                     + match release {
-                        Some(end) if end > t => return self.params.v_reset,
+                        Some(end) if end > t => return self.params.membrane.v_reset,
                         Some(end) => self.above_after_reset(cell, end, t),
                         None => Decay::over(x, rates).above(u, g_ex, g_inh),
                     }
@@ -454,12 +456,26 @@ impl Neurons for LifExp {
         self.state.cells.all().iter().position(wrong)
     }
 
-    fn save(&self) -> Vec<u8> {
-        to_bytes(&self.state)
+    fn state(&self) -> neuron::State {
+        self.describe()
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size(), 3)?;
+        self.take_on(state);
+        Ok(())
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        to_bytes(&(Path::Shared, &self.state))
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        self.state = State::read(bytes, self.size())?;
+        let own = individual::LifExp::from(self.params);
+        let Some(rest) = of_shared(self, own, bytes)? else {
+            return Ok(());
+        };
+        self.state = State::read(rest, self.size())?;
         self.instant = Instant::default();
         Ok(())
     }

@@ -1,7 +1,68 @@
-//! What the parameters of all leaky integrate-and-fire neurons must fulfil.
+//! The membrane that all leaky integrate-and-fire neurons have: its parameters, and what they must fulfil.
 
-use crate::base::parameter::{ModelSpec, ParameterError, Values};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
+
+/// Membrane time constant.
+pub(super) const TAU_M: ParameterSpec = ParameterSpec::drawn(
+    "tau_m",
+    Dimension::Time,
+    Range::Positive,
+    "membrane time constant",
+);
+
+/// Spike threshold.
+pub(super) const V_TH: ParameterSpec = ParameterSpec::drawn(
+    "v_th",
+    Dimension::Voltage,
+    Range::Finite,
+    "spike threshold; a neuron driven above it by e_l and i_e fires by itself",
+);
+
+/// Potential after a spike.
+pub(super) const V_RESET: ParameterSpec = ParameterSpec::drawn(
+    "v_reset",
+    Dimension::Voltage,
+    Range::Finite,
+    "potential after a spike, below v_th",
+)
+.or_number(0.0);
+
+/// Resting potential.
+pub(super) const E_L: ParameterSpec = ParameterSpec::drawn(
+    "e_l",
+    Dimension::Voltage,
+    Range::Finite,
+    "resting potential",
+)
+.or_number(0.0);
+
+/// Refractory period.
+pub(super) const T_REF: ParameterSpec = ParameterSpec::drawn(
+    "t_ref",
+    Dimension::Time,
+    Range::NonNegative,
+    "refractory period: v is held at v_reset on [t, t + t_ref) after a spike at t",
+)
+.or_number(0.0);
+
+/// Constant current.
+pub(super) const I_E: ParameterSpec = ParameterSpec::drawn(
+    "i_e",
+    Dimension::Current,
+    Range::Finite,
+    "constant current into the neuron",
+)
+.or_number(0.0);
+
+/// Membrane capacitance.
+pub(super) const C_M: ParameterSpec = ParameterSpec::drawn(
+    "c_m",
+    Dimension::Capacitance,
+    Range::Positive,
+    "membrane capacitance; says what currents do",
+)
+.or_number(250.0);
 
 /// Share of the way to the threshold by which the test is relaxed where arrivals move the potential at once, so that a
 /// sum that equals v_th up to rounding always fires, at any time since the clock's origin. 2⁻⁴⁰ is some 4,000 roundings
@@ -11,18 +72,86 @@ pub(super) const TIE: f64 = 1.0 / (1_u64 << 40) as f64;
 /// A thousand ticks of the clock: to a shorter time constant its picoseconds are too coarse.
 const SHORTEST: Duration = Duration::from_ps(1_000);
 
-/// Values of one neuron, complete, and the model that they are of.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Given<'a> {
-    pub(super) spec: &'static ModelSpec,
-    pub(super) values: &'a Values,
+/// A membrane that leaks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Membrane {
+    /// Time constant.
+    pub tau_m: Duration,
+    /// Spike threshold in millivolts.
+    pub v_th: f64,
+    /// Potential after a spike in millivolts.
+    pub v_reset: f64,
+    /// Resting potential in millivolts.
+    pub e_l: f64,
+    /// Refractory period.
+    pub t_ref: Duration,
+    /// Constant current in picoamperes.
+    pub i_e: f64,
+    /// Capacitance in picofarads.
+    pub c_m: f64,
 }
 
-impl Given<'_> {
-    /// A contradiction between parameters.
-    pub(super) fn inconsistent(&self, reason: String) -> ParameterError {
+impl Membrane {
+    /// From the values of a neuron.
+    ///
+    /// # Errors
+    /// If the time constant is too short for the clock, or a duration too long.
+    pub(super) fn new(given: &Given) -> Result<Self, ParameterError> {
+        let values = &given.values;
+        Ok(Self {
+            tau_m: given.time_constant("tau_m")?,
+            v_th: values["v_th"],
+            v_reset: values["v_reset"],
+            e_l: values["e_l"],
+            t_ref: given.duration("t_ref")?,
+            i_e: values["i_e"],
+            c_m: values["c_m"],
+        })
+    }
+
+    /// Potential that a constant picoampere adds in the end, in millivolts.
+    pub fn resistance(&self) -> f64 {
+        // pA · ms / pF = mV.
+        self.tau_m.as_ms() / self.c_m
+    }
+
+    /// Where v goes without arrivals while `injected_pa` flows in addition to the constant current, in millivolts.
+    pub fn v_inf(&self, injected_pa: f64) -> f64 {
+        self.e_l + (self.i_e + injected_pa) * self.tau_m.as_ms() / self.c_m
+    }
+
+    /// As [`v_inf`](Self::v_inf), multiplied in another order. The two may differ in the last bit; each model keeps the
+    /// one that its published fingerprints were made with.
+    pub fn v_inf_by_resistance(&self, injected_pa: f64) -> f64 {
+        self.e_l + (self.i_e + injected_pa) * self.resistance()
+    }
+}
+
+/// Values of one neuron, complete, and the model that they are of.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    spec: &'static Spec,
+    pub(super) values: Values,
+}
+
+impl Given {
+    /// `values` with the defaults of those that are missing.
+    ///
+    /// # Errors
+    /// If a value is missing that has no default, or one is out of range.
+    pub(super) fn new(spec: &'static Spec, values: &Values) -> Result<Self, ParameterError> {
+        Ok(Self {
+            spec,
+            values: parameter::complete(spec, values)?,
+        })
+    }
+
+    /// A contradiction between parameters, `parameter` the one to mend; `reason` goes on behind its name.
+    pub(super) fn inconsistent(&self, parameter: &'static str, reason: String) -> ParameterError {
         ParameterError::Inconsistent {
             model: self.spec.name,
+            parameter,
+            neuron: None,
             reason,
         }
     }
@@ -31,23 +160,26 @@ impl Given<'_> {
     ///
     /// # Errors
     /// If the clock cannot count it.
-    pub(super) fn duration(&self, name: &str) -> Result<Duration, ParameterError> {
+    pub(super) fn duration(&self, name: &'static str) -> Result<Duration, ParameterError> {
         Duration::from_ms(self.values[name])
-            .map_err(|error| self.inconsistent(format!("`{name}`: {error}")))
+            .map_err(|error| self.inconsistent(name, format!(": {error}")))
     }
 
     /// The time constant called `name`.
     ///
     /// # Errors
     /// If it is too short for the clock, or too long.
-    pub(super) fn time_constant(&self, name: &str) -> Result<Duration, ParameterError> {
+    pub(super) fn time_constant(&self, name: &'static str) -> Result<Duration, ParameterError> {
         let tau = self.duration(name)?;
         if tau < SHORTEST {
-            return Err(self.inconsistent(format!(
-                "`{name}` is {} ms, expected at least {} ms on a clock of picoseconds",
-                self.values[name],
-                SHORTEST.as_ms()
-            )));
+            return Err(self.inconsistent(
+                name,
+                format!(
+                    " is {} ms, expected at least {} ms on a clock of picoseconds",
+                    self.values[name],
+                    SHORTEST.as_ms()
+                ),
+            ));
         }
         Ok(tau)
     }
@@ -59,8 +191,8 @@ impl Given<'_> {
     pub(super) fn check_potentials(&self, v_inf: f64) -> Result<(), ParameterError> {
         let [v_th, v_reset, i_e] = ["v_th", "v_reset", "i_e"].map(|name| self.values[name]);
         if !v_inf.is_finite() {
-            return Err(self.inconsistent(format!(
-                "`i_e` of {i_e} pA moves the potential beyond all numbers, expected `i_e` `tau_m` / `c_m` within them"
+            return Err(self.inconsistent("i_e", format!(
+                " of {i_e} pA moves the potential beyond all numbers, expected `i_e` `tau_m` / `c_m` within them"
             )));
         }
         if v_th == v_inf {
@@ -69,15 +201,16 @@ impl Given<'_> {
             } else {
                 "`e_l` + `i_e` `tau_m` / `c_m`"
             };
-            return Err(self.inconsistent(format!(
-                "`v_th` and {target} are both {v_inf}, expected different potentials: v would approach the threshold \
+            return Err(self.inconsistent("v_th", format!(
+                " and {target} are both {v_inf}, expected different potentials: v would approach the threshold \
                  without end"
             )));
         }
         if v_reset >= v_th {
-            return Err(self.inconsistent(format!(
-                "`v_reset` is {v_reset}, expected below `v_th` ({v_th})"
-            )));
+            return Err(self.inconsistent(
+                "v_reset",
+                format!(" is {v_reset}, expected below `v_th` ({v_th})"),
+            ));
         }
         Ok(())
     }

@@ -4,12 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::parameter::{self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec};
 use crate::base::process::{self, MOST_ENTITIES, Process};
 use crate::base::stream::Stream;
-use crate::base::time::{PS_PER_MS, Time};
-use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
-use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, Setup, StateError};
+use crate::base::time::Time;
+use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
+use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, Setup, StateError};
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -17,6 +17,12 @@ pub static MODEL: Model = Model {
     weight: None,
     variables: &[],
     build: |setup| Ok(Box::new(Poisson::new(setup)?)),
+    // Its rate and, where rates differ, its columns of a table of 12 bytes.
+    bytes: |own| size_of::<f64>() + if own { 12 } else { 0 },
+    example: Example {
+        values: &[("rate", 50.0)],
+        weight: 0.0,
+    },
 };
 
 /// A source fires at most once per instant, so rates must stay far below one event per picosecond: at this one a
@@ -24,17 +30,16 @@ pub static MODEL: Model = Model {
 const HIGHEST_HZ: f64 = 1e9;
 
 /// The model as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "poisson",
     summary: "Source that fires at random instants, independent of each other and of every other source.",
     equations: "intervals between spikes are exponentially distributed with mean 1 / rate",
-    parameters: &[ParameterSpec {
-        name: "rate",
-        dimension: Dimension::Rate,
-        default: None,
-        range: Range::Between(0.0, HIGHEST_HZ),
-        doc: "mean number of spikes per time of each source",
-    }],
+    parameters: &[ParameterSpec::drawn(
+        "rate",
+        Dimension::Rate,
+        Range::Between(0.0, HIGHEST_HZ),
+        "mean number of spikes per time of each source",
+    )],
     source: "superposition and thinning of Poisson processes: Kingman 1993, Poisson Processes, sections 2.2 and 5.1",
 };
 
@@ -51,6 +56,8 @@ pub struct Poisson {
 /// All that changes while the population runs.
 #[derive(Debug, Clone)]
 struct State {
+    /// The instant last advanced to.
+    now: Time,
     /// `None` where nothing ever fires.
     process: Option<Process>,
     /// Sources that fire at the instant last advanced to.
@@ -61,6 +68,7 @@ struct State {
 #[derive(Serialize, Deserialize)]
 struct Saved {
     size: usize,
+    now: Time,
     process: Option<process::State>,
     due: Vec<u32>,
 }
@@ -79,18 +87,20 @@ impl Poisson {
         } = setup;
         let inconsistent = |reason: String| ParameterError::Inconsistent {
             model: SPEC.name,
+            parameter: "rate",
+            neuron: None,
             reason,
         };
         if size > MOST_ENTITIES {
             return Err(inconsistent(format!(
-                "found {size} sources side by side, expected {MOST_ENTITIES} at most"
+                ": found {size} sources side by side, expected {MOST_ENTITIES} at most"
             )));
         }
         let rates_hz = match each.get("rate") {
             None => vec![parameter::complete(&SPEC, values)?["rate"]; size],
             Some(rates) if rates.len() != size => {
                 return Err(inconsistent(format!(
-                    "found {} values of `rate`, expected {size}",
+                    " has {} values, expected {size}",
                     rates.len()
                 )));
             }
@@ -114,6 +124,7 @@ impl State {
     /// Nothing has fired yet at `t`.
     fn starting(rates_hz: &[f64], t: Time, stream: &Stream) -> Self {
         Self {
+            now: t,
             process: Process::new(&[rates_hz], t, &mut stream.clone()),
             due: Vec::new(),
         }
@@ -125,16 +136,13 @@ impl Neurons for Poisson {
         self.rates_hz.len()
     }
 
-    fn is_spontaneous(&self) -> bool {
-        true
-    }
-
     fn reset(&mut self, t: Time) {
         self.state = State::starting(&self.rates_hz, t, &self.stream);
     }
 
     fn advance(&mut self, t: Time) {
-        let State { process, due } = &mut self.state;
+        let State { now, process, due } = &mut self.state;
+        *now = t;
         let Some(process) = process else { return };
         // What lies beyond the clock never comes.
         while process.next_time() <= t && process.next_time() < Time::MAX {
@@ -149,17 +157,12 @@ impl Neurons for Poisson {
     fn receive_row(&mut self, _targets: &[u16], _weights: RowWeights<'_>) {}
 
     fn growth(&self, _weight: f64) -> Growth {
-        Growth {
-            rate_per_ps: 1.0 / PS_PER_MS as f64,
-            delta_per_ps: None,
-        }
+        Growth::OF_NOTHING
     }
 
     fn receive_events(&mut self, _events: Events<'_>) -> Option<usize> {
         None
     }
-
-    fn inject(&mut self, _current_pa: f64) {}
 
     fn next_due(&self) -> Time {
         let process = self.state.process.as_ref();
@@ -177,24 +180,33 @@ impl Neurons for Poisson {
         fired.append(due);
     }
 
-    fn potential(&self, _j: usize) -> f64 {
-        0.0
+    fn state(&self) -> neuron::State {
+        let State { now, process, due } = &self.state;
+        neuron::State {
+            due: due.clone(),
+            process: process.as_ref().map(Process::state),
+            ..neuron::State::new(&SPEC, self.size(), *now, self.rates_hz.clone())
+        }
     }
 
-    fn set_potential(&mut self, _j: usize, _v: f64) {}
-
-    fn sample(&self, _variable: usize, _j: usize, _t: Time) -> f64 {
-        0.0
+    /// A process has no memory: with the rates that it had it goes on, with others it begins anew.
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size(), 1)?;
+        self.state = State::starting(&self.rates_hz, state.now, &self.stream);
+        self.state.due = state.due.clone();
+        if state.numbers == self.rates_hz
+            && let (Some(process), Some(state)) = (&mut self.state.process, &state.process)
+        {
+            process.go_on_from(state.clone());
+        }
+        Ok(())
     }
 
-    fn non_finite(&self) -> Option<usize> {
-        None
-    }
-
-    fn save(&self) -> Vec<u8> {
-        let State { process, due } = &self.state;
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        let State { now, process, due } = &self.state;
         let saved = Saved {
             size: self.size(),
+            now: *now,
             process: process.as_ref().map(Process::state),
             due: due.clone(),
         };
@@ -202,17 +214,24 @@ impl Neurons for Poisson {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let Saved { size, process, due } = from_bytes(bytes)?;
+        let Saved {
+            size,
+            now,
+            process,
+            due,
+        } = from_bytes(bytes)?;
         check_size(size, self.size())?;
         check_neurons(due.iter().copied(), size)?;
         match (&mut self.state.process, process) {
             (Some(process), Some(state)) => process.go_on_from(state),
             (None, None) => {}
             _ => {
-                return Err(StateError("either its sources or these never fire".into()));
+                return Err(StateError::Unfit(
+                    "either its sources or these never fire".into(),
+                ));
             }
         }
-        self.state.due = due;
+        (self.state.now, self.state.due) = (now, due);
         Ok(())
     }
 }

@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::parameter::{self, Dimension, ModelSpec};
-use crate::base::time::{PS_PER_MS, Time};
-use crate::neuron::state::{check_neurons, check_size, from_bytes, to_bytes};
-use crate::neuron::{Events, Growth, Model, Neurons, RowWeights, StateError};
+use crate::base::parameter::{self, Dimension, Spec};
+use crate::base::time::Time;
+use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
+use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, StateError};
 
 /// The registry's entry.
 pub static MODEL: Model = Model {
@@ -18,10 +18,15 @@ pub static MODEL: Model = Model {
         parameter::complete(&SPEC, setup.values)?;
         Ok(Box::new(Relay::new(setup.size)))
     },
+    bytes: |_| 0,
+    example: Example {
+        values: &[],
+        weight: 1.0,
+    },
 };
 
 /// The model as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "relay",
     summary: "Neuron without dynamics, for events as sources of projections: it fires at every instant at which \
               something arrives.",
@@ -40,6 +45,8 @@ pub struct Relay {
 /// All that changes while the population runs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct State {
+    /// The instant last advanced to.
+    now: Time,
     /// Neurons that something has reached at this instant, in order of arrival.
     reached: Vec<u32>,
 }
@@ -59,15 +66,16 @@ impl Neurons for Relay {
         self.size
     }
 
-    fn is_spontaneous(&self) -> bool {
-        false
+    fn reset(&mut self, t: Time) {
+        self.state = State {
+            now: t,
+            reached: Vec::new(),
+        };
     }
 
-    fn reset(&mut self, _t: Time) {
-        self.state = State::default();
+    fn advance(&mut self, t: Time) {
+        self.state.now = t;
     }
-
-    fn advance(&mut self, _t: Time) {}
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
         for row in rows {
@@ -91,11 +99,7 @@ impl Neurons for Relay {
     }
 
     fn growth(&self, _weight: f64) -> Growth {
-        // Nothing grows; the rate only says how short a batch is to come in segments.
-        Growth {
-            rate_per_ps: 1.0 / PS_PER_MS as f64,
-            delta_per_ps: None,
-        }
+        Growth::OF_NOTHING
     }
 
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
@@ -103,8 +107,6 @@ impl Neurons for Relay {
         self.state.reached.push(events.targets[reached].into());
         Some(reached)
     }
-
-    fn inject(&mut self, _current_pa: f64) {}
 
     fn next_due(&self) -> Time {
         Time::MAX
@@ -121,21 +123,23 @@ impl Neurons for Relay {
         fired.append(reached);
     }
 
-    fn potential(&self, _j: usize) -> f64 {
-        0.0
+    fn state(&self) -> neuron::State {
+        neuron::State {
+            due: self.state.reached.clone(),
+            ..neuron::State::new(&SPEC, self.size, self.state.now, Vec::new())
+        }
     }
 
-    fn set_potential(&mut self, _j: usize, _v: f64) {}
-
-    fn sample(&self, _variable: usize, _j: usize, _t: Time) -> f64 {
-        0.0
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(&SPEC, self.size, 0)?;
+        self.state = State {
+            now: state.now,
+            reached: state.due.clone(),
+        };
+        Ok(())
     }
 
-    fn non_finite(&self) -> Option<usize> {
-        None
-    }
-
-    fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Result<Vec<u8>, StateError> {
         to_bytes(&(self.size, &self.state))
     }
 
@@ -213,7 +217,7 @@ mod tests {
     fn it_goes_on_from_its_state_between_arrival_and_test() {
         let mut relay = Relay::new(3);
         relay.receive_row(&[2, 0], RowWeights::One(1.0));
-        let bytes = relay.save();
+        let bytes = relay.save().expect("plain data");
         let mut other = Relay::new(3);
         other.load(&bytes).expect("its own state");
         assert_eq!(fired(&mut other), fired(&mut relay));

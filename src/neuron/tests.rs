@@ -1,39 +1,48 @@
 //! What holds for every model, and that a model is easily added.
+//!
+//! No model is known by its name: each brings an [`Example`], and what only neurons with a threshold or a refractory
+//! period can show is asked of those that have the parameter.
 
+mod alter;
+mod membrane;
 mod perfect;
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+
+use super::trial::{MS, SETTING, Setting, What, assert_alike, cut_before, play, script};
 use super::*;
+use crate::base::parameter::{self, Default, Range};
 use crate::base::time::Duration;
 
-/// Populations of every model that has a potential, with shared parameters and with their own; at rest at 0 mV, with the
-/// threshold at 20 mV.
-fn populations(size: usize, i_e: f64) -> Vec<(String, Box<dyn Neurons>)> {
+/// Every model, and one in one file that is in no registry.
+fn models() -> impl Iterator<Item = &'static Model> {
+    REGISTRY.iter().copied().chain([&perfect::MODEL])
+}
+
+/// A population of `size` neurons of `model` with `values`; where `own` says so, one parameter is a value for each.
+fn built(model: &Model, size: usize, values: &Values, own: bool) -> Box<dyn Neurons> {
+    let first = model.spec.parameters.iter().find_map(|parameter| {
+        let value = values.number(parameter.name)?;
+        Some((parameter.name, vec![value; size]))
+    });
+    let setup = Setup {
+        size,
+        values,
+        each: &first.filter(|_| own).into_iter().collect(),
+        stream: Stream::new(0, "test", 0),
+    };
+    (model.build)(setup).expect("valid")
+}
+
+/// Populations of the examples of every model, with shared parameters and with their own.
+fn populations(size: usize) -> Vec<(String, &'static Model, Box<dyn Neurons>)> {
     let mut all = Vec::new();
-    for model in REGISTRY.iter().filter(|model| !model.variables.is_empty()) {
-        let mut values = Values::from([
-            ("tau_m", 20.0),
-            ("v_th", 20.0),
-            ("c_m", 250.0),
-            ("t_ref", 2.0),
-        ]);
-        match model.spec.name {
-            "lif_adaptive" => values.extend([("tau_w", 100.0), ("b", 0.0)]),
-            "lif_exp" => values.extend([("tau_syn_ex", 5.0), ("tau_syn_in", 5.0)]),
-            _ => {}
-        }
-        values.insert("i_e", i_e);
-        let own = BTreeMap::from([("tau_m", vec![20.0; size])]);
-        for (way, each) in [("shared", BTreeMap::new()), ("own", own)] {
-            let setup = Setup {
-                size,
-                values: &values,
-                each: &each,
-                stream: Stream::new(0, "test", 0),
-            };
-            let population = (model.build)(setup).expect("valid");
-            all.push((format!("{}, {way}, {i_e} pA", model.spec.name), population));
+    for model in models() {
+        for (way, own) in [("shared", false), ("own", true)] {
+            let population = built(model, size, &model.example.values(), own);
+            all.push((format!("{}, {way}", model.spec.name), model, population));
         }
     }
     all
@@ -45,114 +54,210 @@ fn fired(neurons: &mut dyn Neurons) -> Vec<u32> {
     fired
 }
 
-const START: Time = Time::from_ps(7_000_000_000);
+/// Random input that makes neurons of `model` fire now and then.
+fn setting(model: &Model) -> Setting {
+    Setting {
+        count: 400,
+        weight: f64::from(model.example.weight) / 4.0,
+        ..SETTING
+    }
+}
+
+const END: i64 = 200 * MS;
 
 #[test]
-fn a_neuron_set_at_or_above_its_threshold_fires_at_once() {
-    // Below the threshold, and carried above it.
-    for i_e in [0.0, 300.0] {
-        for (name, mut population) in populations(6, i_e) {
-            let neurons = &mut *population;
-            neurons.reset(START);
-            for (j, v) in [20.0, 19.9, 45.0, 30.0, 22.0, 0.0].into_iter().enumerate() {
-                neurons.set_potential(j, v);
+fn an_example_says_all_that_has_no_default() {
+    for model in models() {
+        let values = model.example.values();
+        assert!(
+            parameter::complete(model.spec, &values).is_ok(),
+            "{}",
+            model.spec.name
+        );
+        for parameter in model.spec.parameters {
+            if parameter.default == Default::Required {
+                let mut without = values.clone();
+                without.remove(parameter.name);
+                assert!(parameter::complete(model.spec, &without).is_err());
             }
-            // Set twice, the last holds.
-            neurons.set_potential(3, -4.0);
-            assert_eq!(
-                [neurons.next_due(), neurons.next_alone()],
-                [START; 2],
-                "{name}"
-            );
-            // It is part of the state.
-            let saved = neurons.save();
-            neurons.reset(START);
-            neurons.load(&saved).expect("its own state");
-            assert_eq!(neurons.next_due(), START, "{name}");
-            neurons.advance(START);
-            assert_eq!(fired(neurons), [0, 2, 4], "{name}");
-            assert_eq!(neurons.potential(2), 0.0, "{name}");
-            assert!((neurons.potential(3) + 4.0).abs() < 1e-12, "{name}");
-            assert!(neurons.next_due() > START, "{name}");
+        }
+        assert_eq!(model.weight.is_none(), model.example.weight == 0.0);
+        if !model.variables.is_empty() {
+            assert_eq!(model.variables[0], V_M, "the potential stands first");
+            assert!((model.bytes)(false) >= 8 && (model.bytes)(true) >= (model.bytes)(false));
         }
     }
 }
 
 #[test]
-fn a_neuron_set_while_it_is_refractory_is_so_no_more() {
-    for (name, mut population) in populations(2, 0.0) {
+fn every_neuron_fires_when_it_is_pushed() {
+    for (name, model, mut population) in populations(3) {
         let neurons = &mut *population;
         neurons.reset(START);
-        neurons.set_potential(0, 25.0);
+        let quiet = neurons.next_alone() == Time::MAX;
         neurons.advance(START);
-        assert_eq!(fired(neurons), [0], "{name}");
-        let later = START + Duration::from_ps(500_000_000);
-        neurons.advance(later);
-        neurons.set_potential(0, 10.0);
-        assert!((neurons.potential(0) - 10.0).abs() < 1e-12, "{name}");
-        let end = START + Duration::from_ps(20_500_000_000);
-        while neurons.next_due() < end {
+        let before = fired(neurons);
+        neurons.receive_row(&[1], RowWeights::One(model.example.weight));
+        let mut spikes = before.len() + fired(neurons).len();
+        let end = START + Duration::from_ps(100 * MS);
+        while spikes == 0 && neurons.next_due() < end {
             neurons.advance(neurons.next_due());
-            assert!(fired(neurons).is_empty(), "{name}");
+            spikes += fired(neurons).len();
         }
-        neurons.advance(end);
-        let expected = 10.0 * (-1.0_f64).exp();
-        assert!((neurons.potential(0) - expected).abs() < 1e-12, "{name}");
+        assert!(spikes > 0, "{name}");
+        // What is silent at rest is silent again when all has decayed.
+        while quiet && neurons.next_alone() < Time::MAX {
+            neurons.advance(neurons.next_due());
+            fired(neurons);
+            assert!(neurons.next_due() > START);
+        }
     }
 }
 
 #[test]
-fn a_population_at_rest_has_nothing_to_do() {
-    for (name, mut population) in populations(3, 0.0) {
-        assert_eq!(population.next_alone(), Time::MAX, "{name}");
-        // A spike, and what follows it.
-        let unit = if name.starts_with("lif_exp") {
-            5_000.0
-        } else {
-            25.0
-        };
-        population.receive_row(&[1], RowWeights::One(unit));
-        let mut spikes = fired(&mut *population).len();
-        while population.next_alone() < Time::MAX {
-            population.advance(population.next_due());
-            spikes += fired(&mut *population).len();
+fn both_paths_fire_alike_and_some_fire() {
+    for model in models() {
+        let mut count = 0;
+        for seed in 0..5 {
+            let script = script(seed, setting(model));
+            let [one, other] = [false, true].map(|own| {
+                let mut neurons = built(model, SETTING.size, &model.example.values(), own);
+                play(&mut *neurons, &script, END)
+            });
+            count += assert_alike(&one, &other, 1);
         }
-        assert!(spikes > 0, "{name}");
+        assert!(count > 20, "{}: {count} spikes", model.spec.name);
+    }
+}
+
+/// A run saved, taken up by another population, and shifted in time: same spikes, same bits.
+fn goes_on(model: &Model, own: bool, seed: u64, cut: usize) {
+    let values = model.example.values();
+    let population = || built(model, SETTING.size, &values, own);
+    let script = script(seed, setting(model));
+    let bytes = |neurons: &dyn Neurons| neurons.save().expect("plain data");
+    let mut whole = population();
+    let expected = play(&mut *whole, &script, END);
+
+    let (cut, cut_at) = cut_before(&script, cut);
+    let cut_at = cut_at.min(END);
+    let mut begun = population();
+    let mut found = play(&mut *begun, &script[..cut], cut_at);
+    let mut resumed = population();
+    resumed.load(&bytes(&*begun)).expect("its own state");
+    assert_eq!(bytes(&*resumed), bytes(&*begun));
+    found.extend(play(&mut *resumed, &script[cut..], END));
+    assert_eq!(found, expected, "{}", model.spec.name);
+    assert_eq!(bytes(&*resumed), bytes(&*whole), "{}", model.spec.name);
+    let mut more = built(model, SETTING.size + 1, &values, own);
+    assert!(more.load(&bytes(&*whole)).is_err());
+
+    let shift = 8 * 3_600_000 * MS;
+    let later = |(t, what): &(i64, What)| (t + shift, what.clone());
+    let shifted: Vec<_> = script.iter().map(later).collect();
+    let mut late = population();
+    late.reset(Time::from_ps(shift));
+    let found = play(&mut *late, &shifted, END + shift);
+    let found: Vec<_> = found.into_iter().map(|(t, j)| (t - shift, j)).collect();
+    assert_eq!(found, expected, "{}", model.spec.name);
+    assert_eq!(
+        late.state().numbers,
+        whole.state().numbers,
+        "{}",
+        model.spec.name
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn a_saved_run_goes_on_with_the_same_bits_at_any_time(seed in 0_u64..1_000, cut in 0_usize..390) {
+        for model in models() {
+            goes_on(model, false, seed, cut);
+            goes_on(model, true, seed, cut);
+        }
+    }
+
+    #[test]
+    fn broken_bytes_are_a_state_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        for (_, _, mut population) in populations(2) {
+            let _ = population.load(&bytes);
+        }
+    }
+}
+
+#[test]
+fn a_state_that_is_taken_on_says_the_same_again() {
+    for model in models() {
+        let values = model.example.values();
+        let mut neurons = built(model, SETTING.size, &values, false);
+        let script = script(1, setting(model));
+        play(&mut *neurons, &script, END / 3);
+        let state = neurons.state();
+        let mut other = built(model, SETTING.size, &values, true);
+        other.set_state(&state).expect("of this model");
+        let again = other.state();
+        assert_eq!(
+            (again.now, &again.due, &again.refractory),
+            (state.now, &state.due, &state.refractory)
+        );
+        assert_eq!(again.numbers.len(), state.numbers.len());
+        for (a, b) in again.numbers.iter().zip(&state.numbers) {
+            assert!(
+                (a - b).abs() <= 1e-12 * (1.0 + b.abs()),
+                "{}: {a} for {b}",
+                model.spec.name
+            );
+        }
+        for j in 0..neurons.size() {
+            let (v, w) = (other.potential(j), neurons.sample(0, j, state.now));
+            assert!(
+                (v - w).abs() <= 1e-12 * (1.0 + w.abs()),
+                "{}: {v} for {w}",
+                model.spec.name
+            );
+        }
+        for (_, different, mut population) in populations(SETTING.size) {
+            let taken = population.set_state(&state);
+            assert_eq!(taken.is_ok(), different.spec.name == model.spec.name);
+        }
     }
 }
 
 #[test]
 fn a_time_constant_is_a_thousand_ticks_at_least() {
-    let model = |name| model(name).expect("registered");
-    for (name, tau) in [
-        ("lif", "tau_m"),
-        ("lif_adaptive", "tau_w"),
-        ("lif_exp", "tau_syn_in"),
-    ] {
-        let mut values = Values::from([("tau_m", 20.0), ("v_th", 20.0)]);
-        match name {
-            "lif_adaptive" => values.extend([("tau_w", 100.0), ("b", 10.0)]),
-            "lif_exp" => values.extend([("tau_syn_ex", 5.0), ("tau_syn_in", 5.0)]),
-            _ => {}
-        }
-        let mut build = |ms: f64| {
-            values.insert(tau, ms);
-            let setup = Setup {
-                size: 1,
-                values: &values,
-                each: &BTreeMap::new(),
-                stream: Stream::new(0, "test", 0),
+    let mut count = 0;
+    for model in models() {
+        let times = model.spec.parameters.iter().filter(|parameter| {
+            parameter.dimension() == Dimension::Time && parameter.range() == Range::Positive
+        });
+        for parameter in times {
+            let build = |ms: f64| {
+                let mut values = model.example.values();
+                values.insert(parameter.name, ms);
+                let setup = Setup {
+                    size: 1,
+                    values: &values,
+                    each: &BTreeMap::new(),
+                    stream: Stream::new(0, "test", 0),
+                };
+                (model.build)(setup)
+                    .map(|_| ())
+                    .map_err(|error| error.to_string())
             };
-            (model(name).build)(setup)
-                .map(|_| ())
-                .map_err(|error| error.to_string())
-        };
-        assert_eq!(build(1e-6), Ok(()));
-        assert_eq!(
-            build(9.99e-7),
-            Err(format!(
-                "`{name}`: `{tau}` is 0.000000999 ms, expected at least 0.000001 ms on a clock of picoseconds"
-            ))
-        );
+            assert_eq!(build(1e-6), Ok(()));
+            let (model, name) = (model.spec.name, parameter.name);
+            assert_eq!(
+                build(9.99e-7),
+                Err(format!(
+                    "`{model}`: `{name}` is 0.000000999 ms, expected at least 0.000001 ms on a clock of picoseconds"
+                ))
+            );
+            count += 1;
+        }
     }
+    assert!(count >= 6, "{count}");
 }
+
+const START: Time = Time::from_ps(7_000_000_000);

@@ -1,7 +1,7 @@
-//! Random input for tests of populations, played as a lane plays it, and an independent simulator of linear neurons.
-//!
-//! The simulator knows no closed form: it integrates the equations by their Taylor series and looks for crossings and
-//! maxima step by step.
+//! Random input for tests of populations, played as a lane plays it, and an [independent simulator](linear) of linear
+//! neurons.
+
+pub(super) mod linear;
 
 use crate::base::stream::Stream;
 use crate::base::time::Time;
@@ -47,6 +47,16 @@ pub(super) struct Setting {
     /// Largest current injected; none is if it is 0.
     pub(super) current: f64,
 }
+
+/// Mostly silent, with rows that make neurons fire.
+pub(super) const SETTING: Setting = Setting {
+    size: 12,
+    count: 800,
+    gap: 0.4 * MS as f64,
+    grid: 1,
+    weight: 5.0,
+    current: 0.0,
+};
 
 /// A random script.
 pub(super) fn script(seed: u64, setting: Setting) -> Script {
@@ -202,181 +212,6 @@ fn deliver(neurons: &mut dyn Neurons, batch: &[(i64, What)]) -> Option<usize> {
             weight: weights,
         },
     })
-}
-
-/// A linear neuron: leak, adaptation current, two synaptic currents that decay or act at once.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Linear {
-    pub(super) tau_m: f64,
-    pub(super) c_m: f64,
-    pub(super) v_th: f64,
-    pub(super) v_reset: f64,
-    pub(super) e_l: f64,
-    pub(super) i_e: f64,
-    pub(super) t_ref: f64,
-    pub(super) tau_w: f64,
-    pub(super) b: f64,
-    /// Decay of excitatory and inhibitory currents; arrivals move the potential at once where there is none.
-    pub(super) tau_syn: Option<[f64; 2]>,
-}
-
-/// Potential, adaptation current, excitatory and inhibitory current.
-type State = [f64; 4];
-
-impl Linear {
-    fn derivative(&self, [v, w, ex, inh]: State, drive: f64) -> State {
-        let [tau_ex, tau_in] = self.tau_syn.unwrap_or([1.0; 2]);
-        [
-            -v / self.tau_m + drive / self.tau_m + (ex + inh - w) / self.c_m,
-            -w / self.tau_w,
-            -ex / tau_ex,
-            -inh / tau_in,
-        ]
-    }
-
-    /// `ms` later, at most half a millisecond; `drive` is where v goes without currents.
-    fn after(&self, state: State, ms: f64, drive: f64) -> State {
-        let mut term = self.derivative(state, drive);
-        let mut sum = state;
-        for n in 1..=24 {
-            for (sum, term) in sum.iter_mut().zip(&mut term) {
-                *term *= ms / f64::from(n);
-                *sum += *term;
-            }
-            term = self.derivative(term, 0.0);
-        }
-        sum
-    }
-
-    /// Spikes of neuron `j` under the script, until `end`.
-    pub(super) fn simulate(&self, j: usize, script: &[(i64, What)], end: i64) -> Vec<i64> {
-        let mut spikes = Vec::new();
-        let mut state = [self.e_l, 0.0, 0.0, 0.0];
-        let mut now = 0;
-        let mut free = 0;
-        let mut injected = 0.0;
-        let t_ref = (self.t_ref * MS as f64).round() as i64;
-        let mut next = 0;
-        loop {
-            let until = script.get(next).map_or(end, |(t, _)| *t).min(end);
-            let drive = self.e_l + (self.i_e + injected) * self.tau_m / self.c_m;
-            let stop = if now < free { until.min(free) } else { until };
-            let held = now < free;
-            if let Some(spike) = self.go(&mut state, now, stop, drive, held) {
-                now = spike;
-                self.spike(&mut state);
-                spikes.push(now);
-                free = now + t_ref;
-                continue;
-            }
-            now = stop;
-            if now < until {
-                continue;
-            }
-            if until == end {
-                return spikes;
-            }
-            while let Some((t, what)) = script.get(next)
-                && *t == now
-            {
-                next += 1;
-                self.arrive(&mut state, j, what, now < free, &mut injected);
-            }
-            if now >= free && state[0] >= self.v_th - 1e-12 {
-                self.spike(&mut state);
-                spikes.push(now);
-                free = now + t_ref;
-            }
-        }
-    }
-
-    fn spike(&self, state: &mut State) {
-        state[0] = self.v_reset;
-        state[1] += self.b;
-    }
-
-    fn arrive(&self, state: &mut State, j: usize, what: &What, held: bool, injected: &mut f64) {
-        let mut add = |weight: f64| match self.tau_syn {
-            None if held => {}
-            None => state[0] += weight,
-            Some(_) if weight > 0.0 => state[2] += weight,
-            Some(_) => state[3] += weight,
-        };
-        match what {
-            What::One(targets, weight) => {
-                let hits = targets.iter().filter(|target| usize::from(**target) == j);
-                hits.for_each(|_| add(f64::from(*weight)));
-            }
-            What::Each(targets, weights) => {
-                let hits = targets.iter().zip(weights);
-                hits.filter(|(target, _)| usize::from(**target) == j)
-                    .for_each(|(_, weight)| add(f64::from(*weight)));
-            }
-            What::Dense(row) => add(f64::from(row[j])),
-            What::Event(target, class) if usize::from(*target) == j => {
-                add(CLASSES[usize::from(*class)]);
-            }
-            What::Event(..) => {}
-            What::Inject(current) => *injected = *current,
-        }
-    }
-
-    /// From `now` to `stop`, or to the first tick at which the threshold is reached: that tick.
-    fn go(&self, state: &mut State, now: i64, stop: i64, drive: f64, held: bool) -> Option<i64> {
-        const STEP: i64 = MS / 20;
-        let ms = |ps: i64| ps as f64 / MS as f64;
-        let mut t = now;
-        while t < stop {
-            let step = STEP.min(stop - t);
-            let mut later = self.after(*state, ms(step), drive);
-            if held {
-                later[0] = state[0];
-            } else if let Some(reached) = self.reached(*state, ms(step), drive) {
-                let tick = (reached * MS as f64).ceil() as i64;
-                *state = self.after(*state, ms(tick), drive);
-                return Some(t + tick);
-            }
-            *state = later;
-            t += step;
-        }
-        None
-    }
-
-    /// When v first reaches the threshold within a short step, in milliseconds.
-    fn reached(&self, state: State, step: f64, drive: f64) -> Option<f64> {
-        let v = |x: f64| self.after(state, x, drive)[0];
-        let slope = |x: f64| self.derivative(self.after(state, x, drive), drive)[0];
-        let mut high = step;
-        if v(step) < self.v_th {
-            // A maximum inside the step?
-            if slope(0.0) <= 0.0 || slope(step) >= 0.0 {
-                return None;
-            }
-            let (mut low, mut top) = (0.0, step);
-            for _ in 0..60 {
-                let middle = 0.5 * (low + top);
-                if slope(middle) > 0.0 {
-                    low = middle
-                } else {
-                    top = middle
-                }
-            }
-            if v(low) < self.v_th {
-                return None;
-            }
-            high = low;
-        }
-        let mut low = 0.0;
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if v(middle) < self.v_th {
-                low = middle
-            } else {
-                high = middle
-            }
-        }
-        Some(high)
-    }
 }
 
 /// Asserts that two lists of spikes are the same neurons at the same times up to `ticks`; how many there are.

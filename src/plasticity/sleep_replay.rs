@@ -5,9 +5,7 @@
 //! simplified, or in f64, nothing is exactly frozen any more and weights drift.
 
 use crate::base::function::exp_f32;
-use crate::base::parameter::{
-    self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
-};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::{Duration, Time};
 use crate::base::vector::vectorized;
 use crate::plasticity::{PlasticityRule, Rule};
@@ -22,34 +20,32 @@ pub static RULE: Rule = Rule {
 };
 
 /// The rule as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "sleep_replay",
     summary: "Hebbian rule of sleep replay consolidation: at a postsynaptic spike, active afferents are strengthened \
               and silent ones weakened, strong weights least.",
     equations: "at a postsynaptic spike at t, for every afferent: w <- w + increment * s(w) if it arrived in \
                 (t - window, t], else w <- w - decrement * s(w);  s(w) = 2 (1 - 1 / (1 + exp(-w / 0.001)))",
     parameters: &[
-        ParameterSpec {
-            name: "increment",
-            dimension: Dimension::One,
-            default: None,
-            range: Range::NonNegative,
-            doc: "step of an afferent that was active when the target fired",
-        },
-        ParameterSpec {
-            name: "decrement",
-            dimension: Dimension::One,
-            default: None,
-            range: Range::NonNegative,
-            doc: "step of an afferent that was silent when the target fired",
-        },
-        ParameterSpec {
-            name: "window",
-            dimension: Dimension::Time,
-            default: Some(1.0),
-            range: Range::Positive,
-            doc: "an afferent is active if its last spike arrived in (t - window, t]",
-        },
+        ParameterSpec::quantity(
+            "increment",
+            Dimension::One,
+            Range::NonNegative,
+            "step of an afferent that was active when the target fired",
+        ),
+        ParameterSpec::quantity(
+            "decrement",
+            Dimension::One,
+            Range::NonNegative,
+            "step of an afferent that was silent when the target fired",
+        ),
+        ParameterSpec::quantity(
+            "window",
+            Dimension::Time,
+            Range::Positive,
+            "an afferent is active if its last spike arrived in (t - window, t]",
+        )
+        .or_number(1.0),
     ],
     source: "Tadros, Krishnan, Ramyaa, Bazhenov 2022, Nat Commun 13:7742; s(w) from the published code",
 };
@@ -75,7 +71,9 @@ impl SleepReplay {
         let window =
             Duration::from_ms(values["window"]).map_err(|error| ParameterError::Inconsistent {
                 model: SPEC.name,
-                reason: format!("`window`: {error}"),
+                parameter: "window",
+                neuron: None,
+                reason: format!(": {error}"),
             })?;
         Ok(Self {
             increment: values["increment"] as f32,

@@ -1,6 +1,7 @@
 //! A night as a list of bouts on one time axis.
 
 use crate::base::time::{Duration, Time};
+use crate::engine::simulation::Keep;
 
 /// What a bout is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,10 @@ pub struct Bout {
     pub start: Time,
     /// End, exclusive.
     pub stop: Time,
+    /// Stimuli of the network that are on; none where its input comes from elsewhere.
+    pub on: Vec<String>,
+    /// What is kept of the network's state before it.
+    pub keep: Keep,
 }
 
 impl Bout {
@@ -83,6 +88,8 @@ pub fn sleep_replay(
                 task,
                 start: now,
                 stop,
+                on: Vec::new(),
+                keep: Keep::Weights,
             });
             now = stop;
             Ok(())

@@ -7,7 +7,7 @@ use crate::base::time::Time;
 /// Spikes of one population.
 #[derive(Debug)]
 pub(super) struct SpikeBuffer {
-    times_ms: Vec<f64>,
+    times: Vec<Time>,
     nodes: Vec<u32>,
     /// Spikes that still fit into the file's current chunk.
     room: usize,
@@ -18,7 +18,7 @@ impl SpikeBuffer {
     pub(super) fn new(written: usize) -> Self {
         let room = CHUNK - written % CHUNK;
         Self {
-            times_ms: Vec::with_capacity(room),
+            times: Vec::with_capacity(room),
             nodes: Vec::with_capacity(room),
             room,
         }
@@ -29,8 +29,7 @@ impl SpikeBuffer {
         let fits = nodes.len().min(self.room - self.nodes.len());
         let (now, later) = nodes.split_at(fits);
         self.nodes.extend_from_slice(now);
-        self.times_ms
-            .extend(std::iter::repeat_n(time.as_ms(), fits));
+        self.times.extend(std::iter::repeat_n(time, fits));
         later
     }
 
@@ -49,7 +48,7 @@ impl SpikeBuffer {
         }
         Some(Job::Spikes {
             population,
-            times_ms: std::mem::replace(&mut self.times_ms, Vec::with_capacity(self.room)),
+            times: std::mem::replace(&mut self.times, Vec::with_capacity(self.room)),
             nodes: std::mem::replace(&mut self.nodes, Vec::with_capacity(self.room)),
         })
     }

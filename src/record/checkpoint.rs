@@ -96,6 +96,8 @@ pub struct Checkpoint {
     pub model: String,
     /// The model file as typed.
     pub source: String,
+    /// What was given beside it in place of its values.
+    pub overrides: Vec<String>,
     /// Whether every seed leaves a run file.
     pub keep_seeds: bool,
     /// Every other file that the model reads, and the hash of its content.

@@ -5,10 +5,12 @@ use std::str::FromStr;
 use hdf5::dataset::FillTime;
 use hdf5::types::{FixedUnicode, H5Type};
 use hdf5::{Dataset, Extent, Group};
-use ndarray::{ArrayView2, Axis, s};
+use ndarray::{ArrayView2, s};
 
 use super::LABEL_BYTES;
 use super::header::text_attribute;
+use crate::base::matrix::Matrix;
+use crate::base::time::Time;
 
 /// Values of a chunk of a long column: 256 KiB of f64, few enough chunks for a night and little to lose at a kill.
 pub(super) const CHUNK: usize = 32_768;
@@ -62,10 +64,17 @@ pub(super) fn create_column<T: H5Type>(
     create::<T>(group, name, &[], &[chunk]).map(drop)
 }
 
-/// Makes the empty column `name` of times in milliseconds in `group`.
+/// Name of the column beside the times `name` with what milliseconds leave of their picoseconds.
+pub(super) fn rest_of(name: &str) -> String {
+    format!("{name}_rest")
+}
+
+/// Makes the two empty columns of the times `name` in `group`.
 pub(super) fn create_times(group: &Group, name: &str, chunk: usize) -> hdf5::Result<()> {
     let times = create::<f64>(group, name, &[], &[chunk])?;
-    text_attribute(&times, "units", "ms")
+    text_attribute(&times, "units", "ms")?;
+    let rest = create::<i16>(group, &rest_of(name), &[], &[chunk])?;
+    text_attribute(&rest, "units", "ps")
 }
 
 /// Makes the empty stack `name` of `rows` × `columns` matrices in `group`.
@@ -89,6 +98,36 @@ pub(super) fn frames_per_chunk(width: usize) -> usize {
 pub(super) fn create_frames(group: &Group, name: &str, width: usize) -> hdf5::Result<Dataset> {
     let chunk = [frames_per_chunk(width), width.clamp(1, CHUNK)];
     create::<f32>(group, name, &[width], &chunk)
+}
+
+/// Open columns of times: milliseconds for every reader, and their rest.
+#[derive(Debug)]
+pub(super) struct Times {
+    ms: Column,
+    rest: Column,
+}
+
+impl Times {
+    /// Opens the times `name` of `group`, to go on after what is in them.
+    pub(super) fn open(group: &Group, name: &str) -> hdf5::Result<Self> {
+        Ok(Self {
+            ms: Column::open(group, name)?,
+            rest: Column::open(group, &rest_of(name))?,
+        })
+    }
+
+    /// Appends `times`.
+    pub(super) fn append(&mut self, times: &[Time]) -> hdf5::Result<()> {
+        let (ms, rest): (Vec<f64>, Vec<i16>) =
+            times.iter().map(|time| time.as_ms_and_rest()).unzip();
+        self.ms.append(&ms)?;
+        self.rest.append(&rest)
+    }
+
+    /// Both columns.
+    pub(super) fn columns(&self) -> [&Column; 2] {
+        [&self.ms, &self.rest]
+    }
 }
 
 /// An open column: where the next value goes.
@@ -138,9 +177,11 @@ impl Column {
     }
 
     /// Appends one matrix to a stack. After an error the stack is as high as before.
-    pub(super) fn append_matrix(&mut self, values: ArrayView2<'_, f32>) -> hdf5::Result<()> {
+    pub(super) fn append_matrix(&mut self, matrix: &Matrix) -> hdf5::Result<()> {
         let end = self.len + 1;
-        let row = [values.len_of(Axis(0)), values.len_of(Axis(1))];
+        let row = [matrix.rows(), matrix.columns()];
+        let values = ArrayView2::from_shape(matrix.shape(), matrix.values())
+            .map_err(|_| hdf5::Error::from("a matrix that no memory could hold"))?;
         let written = self
             .dataset
             .resize((end, row[0], row[1]))

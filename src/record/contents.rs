@@ -5,10 +5,10 @@ use std::path::Path;
 use hdf5::file::LibraryVersion;
 use hdf5::types::VarLenUnicode;
 use hdf5::{File, FileBuilder, Group, H5Type};
-use ndarray::ArrayView2;
 
+use super::cause::cause;
 use super::column::{
-    CHUNK, Column, Label, TABLE_CHUNK, create_column, create_stack, create_times, label,
+    CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_stack, create_times, label,
 };
 use super::frame::{self, Frames, REPORTS};
 use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete, string};
@@ -16,6 +16,7 @@ use super::layout::Layout;
 use super::length::Lengths;
 use super::sink::Bout;
 use super::table::Accuracy;
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 
 /// SONATA's enum of how a population's spikes are sorted. All of its names are part of the file's type.
@@ -56,6 +57,7 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     let config = file.create_group("config")?;
     text_dataset(&config, "resolved", &layout.resolved)?;
     text_dataset(&config, "source", &layout.source)?;
+    text_column(&config, "overrides", layout.overrides.iter())?;
     text_column(&config, "task", layout.tasks.iter())?;
 
     let populations = file.create_group("populations")?;
@@ -65,11 +67,11 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     fixed_column(
         &populations,
         "recorded",
-        all.iter().map(|p| u8::from(p.recorded)),
+        all.iter().map(|p| p.recorded as u64),
     )?;
 
     let spikes = file.create_group("spikes")?;
-    for population in all.iter().filter(|p| p.recorded) {
+    for population in all.iter().filter(|p| p.recorded > 0) {
         let group = spikes.create_group(&population.name)?;
         attribute(&group, "sorting", &Sorting::ByTime)?;
         create_times(&group, "timestamps", CHUNK)?;
@@ -137,9 +139,9 @@ fn fixed_column<T: H5Type>(
 
 /// Every growing part of a run file, open for appending.
 pub(super) struct Contents {
-    spikes: Vec<Option<[Column; 2]>>,
-    bouts: [Column; 4],
-    weights: Vec<[Column; 3]>,
+    spikes: Vec<Option<(Times, Column)>>,
+    bouts: ([Column; 2], [Times; 2]),
+    weights: Vec<([Column; 2], Times)>,
     accuracy: [Column; 6],
     fingerprints: [Column; 2],
     reports: Vec<Frames>,
@@ -147,39 +149,49 @@ pub(super) struct Contents {
 }
 
 impl Contents {
+    /// Switches `file` to single-writer-multiple-reader mode, or leaves it plain where that is refused, and opens what is
+    /// in it; whether it was switched.
+    pub(super) fn go_live(file: File, layout: &Layout) -> hdf5::Result<(Self, bool)> {
+        file.flush()?;
+        let live = file.start_swmr();
+        if let Err(error) = &live {
+            tracing::debug!("no single-writer-multiple-reader mode: {}", cause(error));
+        }
+        Ok((Self::open(file, layout)?, live.is_ok()))
+    }
+
     /// Opens the objects of a file with this layout, to go on after what is in it.
     pub(super) fn open(file: File, layout: &Layout) -> hdf5::Result<Self> {
-        let spikes = layout
-            .populations
-            .iter()
-            .map(|population| {
-                population
-                    .recorded
-                    .then(|| {
-                        columns(
-                            &file,
-                            &["spikes", &population.name],
-                            ["timestamps", "node_ids"],
-                        )
-                    })
-                    .transpose()
-            })
-            .collect::<hdf5::Result<_>>()?;
-        let weights = layout
-            .projections
-            .iter()
-            .map(|p| columns(&file, &["weights", &p.name], ["values", "time", "label"]))
-            .collect::<hdf5::Result<_>>()?;
+        let recorded = layout.populations.iter().map(|population| {
+            let open = || {
+                let group = file.group(&format!("spikes/{}", population.name))?;
+                let nodes = Column::open(&group, "node_ids")?;
+                Ok((Times::open(&group, "timestamps")?, nodes))
+            };
+            (population.recorded > 0).then(open).transpose()
+        });
+        let spikes = recorded.collect::<hdf5::Result<_>>()?;
+        let bouts = file.group("bouts")?;
+        let bouts = (
+            columns(&bouts, ["name", "kind"])?,
+            [Times::open(&bouts, "start")?, Times::open(&bouts, "stop")?],
+        );
+        let weights = layout.projections.iter().map(|projection| {
+            let group = file.group(&format!("weights/{}", projection.name))?;
+            let stacks = columns(&group, ["values", "label"])?;
+            Ok((stacks, Times::open(&group, "time")?))
+        });
+        let weights = weights.collect::<hdf5::Result<_>>()?;
         let reports = layout.reports.iter();
         let reports = reports.map(|report| Frames::open(&file, report));
         let reports = reports.collect::<hdf5::Result<_>>()?;
         let scores = ["seed", "network", "stage", "after_task", "task", "accuracy"];
         Ok(Self {
             spikes,
-            bouts: columns(&file, &["bouts"], ["name", "kind", "start", "stop"])?,
+            bouts,
             weights,
-            accuracy: columns(&file, &["accuracy"], scores)?,
-            fingerprints: columns(&file, &["fingerprints"], ["seed", "fingerprint"])?,
+            accuracy: columns(&file.group("accuracy")?, scores)?,
+            fingerprints: columns(&file.group("fingerprints")?, ["seed", "fingerprint"])?,
             reports,
             file,
         })
@@ -188,22 +200,22 @@ impl Contents {
     pub(super) fn spikes(
         &mut self,
         population: usize,
-        times_ms: &[f64],
+        at: &[Time],
         nodes: &[u64],
     ) -> hdf5::Result<()> {
-        let Some(Some([times, ids])) = self.spikes.get_mut(population) else {
+        let Some(Some((times, ids))) = self.spikes.get_mut(population) else {
             return Ok(());
         };
-        times.append(times_ms)?;
+        times.append(at)?;
         ids.append(nodes)
     }
 
     pub(super) fn bout(&mut self, bout: &Bout) -> hdf5::Result<()> {
-        let [name, kind, start, stop] = &mut self.bouts;
+        let ([name, kind], [start, stop]) = &mut self.bouts;
         name.append(&[label(&bout.name)])?;
         kind.append(&[label(&bout.kind)])?;
-        start.append(&[bout.start.as_ms()])?;
-        stop.append(&[bout.stop.as_ms()])
+        start.append(&[bout.start])?;
+        stop.append(&[bout.stop])
     }
 
     pub(super) fn weights(
@@ -211,13 +223,13 @@ impl Contents {
         projection: usize,
         text: &str,
         at: Time,
-        matrix: ArrayView2<'_, f32>,
+        matrix: &Matrix,
     ) -> hdf5::Result<()> {
-        let Some([values, time, labels]) = self.weights.get_mut(projection) else {
+        let Some(([values, labels], time)) = self.weights.get_mut(projection) else {
             return Ok(());
         };
         values.append_matrix(matrix)?;
-        time.append(&[at.as_ms()])?;
+        time.append(&[at])?;
         labels.append(&[label(text)])
     }
 
@@ -256,8 +268,14 @@ impl Contents {
             reports,
             file: _,
         } = self;
-        let columns = spikes.iter().flatten().flatten();
-        let columns = columns.chain(bouts).chain(weights.iter().flatten());
+        let times = spikes.iter().flatten().map(|(times, _)| times);
+        let times = times
+            .chain(&bouts.1)
+            .chain(weights.iter().map(|(_, time)| time));
+        let columns = spikes.iter().flatten().map(|(_, nodes)| nodes);
+        let columns = columns.chain(times.flat_map(Times::columns));
+        let columns = columns.chain(&bouts.0);
+        let columns = columns.chain(weights.iter().flat_map(|(columns, _)| columns));
         let columns = columns.chain(accuracy).chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
@@ -290,15 +308,10 @@ impl Contents {
     }
 }
 
-fn columns<const N: usize>(
-    file: &File,
-    path: &[&str],
-    names: [&str; N],
-) -> hdf5::Result<[Column; N]> {
-    let group = file.group(&path.join("/"))?;
+fn columns<const N: usize>(group: &Group, names: [&str; N]) -> hdf5::Result<[Column; N]> {
     let open: Vec<Column> = names
         .iter()
-        .map(|name| Column::open(&group, name))
+        .map(|name| Column::open(group, name))
         .collect::<hdf5::Result<_>>()?;
     open.try_into()
         .map_err(|_| hdf5::Error::from("columns opened twice"))

@@ -98,8 +98,8 @@ pub(super) fn column(
         let found = format!("{} dimensions", dataset.ndim());
         return Err(Fault::content(&place, found, "one"));
     }
-    let file_bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
-    whole::check(&dataset, file_bytes)
+    let file_bytes = || std::fs::metadata(path).map_or(0, |meta| meta.len());
+    whole::check(&dataset, file_bytes, &mut Vec::new())
         .map_err(|found| Fault::content(&place, found, "a dataset that is all there"))?;
     Ok(dataset)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::dataset::{Fault, listing};
 use super::open::is_hdf5;
-use crate::network::rule::{EdgeList, Edges};
+use crate::connection::{EdgeList, Edges};
 
 /// Why synapses cannot be read from a file.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,7 @@ pub enum EdgeFileError {
 ///
 /// # Errors
 /// With file and line, or dataset and index: unreadable or malformed files, ids of no neuron, weights that are not finite,
-/// delays that are not above 0, and, where they differ, delays that their grid does not hold.
+/// and delays that are not above 0.
 pub fn read(path: &Path, population: Option<&str>, list: EdgeList) -> Result<Edges, EdgeFileError> {
     let read = match is_hdf5(path) {
         Ok(true) => sonata::read(path, population, list),

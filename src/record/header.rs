@@ -89,6 +89,13 @@ pub(super) fn fingerprint_of(hex: &str) -> Fingerprint {
     Fingerprint::from_str(&hex[..end]).unwrap_or_default()
 }
 
+/// Whether `file` has a text that may be its format.
+pub(super) fn declares_format(file: &File) -> bool {
+    let dtype = file.attr("format").and_then(|format| format.dtype());
+    let found = dtype.and_then(|dtype| dtype.to_descriptor());
+    found.is_ok_and(|found| found == VarLenUnicode::type_descriptor())
+}
+
 /// The format and its version that `file` declares, if any.
 pub(super) fn format(file: &File) -> Option<(String, u32)> {
     let version = file.attr("format_version").ok()?.read_scalar().ok()?;
@@ -117,7 +124,8 @@ pub(super) fn resolved(file: &File) -> hdf5::Result<String> {
     Ok(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-fn text(file: &File, name: &str) -> hdf5::Result<String> {
+/// The text of the attribute `name`.
+pub(super) fn text(file: &Location, name: &str) -> hdf5::Result<String> {
     let value: VarLenUnicode = file.attr(name)?.read_scalar()?;
     Ok(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }

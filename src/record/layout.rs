@@ -12,6 +12,8 @@ pub struct Layout {
     pub resolved: String,
     /// The model file as typed.
     pub source: String,
+    /// What was given beside it in place of its values, `key=value`, in order.
+    pub overrides: Vec<String>,
     /// Label of each task, in order.
     pub tasks: Vec<String>,
     /// Every population of the network, in the order of the indices given to [`Sink::spikes`](super::sink::Sink).
@@ -20,7 +22,7 @@ pub struct Layout {
     /// [`Sink::weights`](super::sink::Sink).
     pub projections: Vec<Projection>,
     /// States that are sampled, in the order of the indices given to
-    /// [`RunFile::frame`](super::run_file::RunFile::frame).
+    /// [`Sink::frame`](super::sink::Sink::frame).
     pub reports: Vec<Report>,
 }
 
@@ -31,8 +33,8 @@ pub struct Population {
     pub name: String,
     /// Number of neurons.
     pub size: usize,
-    /// Whether its spikes are recorded.
-    pub recorded: bool,
+    /// How many of its neurons' spikes are recorded.
+    pub recorded: usize,
 }
 
 /// A dense projection whose weights are recorded.

@@ -7,7 +7,8 @@ use hdf5::{Dataset, File, Group};
 use super::cause::cause;
 use super::contents::file_builder;
 use super::frame::align_times;
-use super::header::{FORMAT, FORMAT_VERSION, Header, format};
+use super::header::{FORMAT, FORMAT_VERSION, Header, declares_format, format};
+use super::heap;
 use super::open::open;
 use super::output::{OutputError, persist, refuse_existing, temporary_beside};
 use super::whole;
@@ -97,7 +98,6 @@ pub struct Recovered {
 pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
     let source = open_run(input)?;
     refuse_existing(output)?;
-    check_whole(input, &source)?;
     let failed = |cause| RecoverError::Write {
         path: output.to_owned(),
         cause,
@@ -129,7 +129,7 @@ fn has_begun(path: &Path) -> bool {
     read.is_err() || start.iter().any(|&byte| byte != 0)
 }
 
-/// Opens a run file, whole or killed.
+/// Opens a run file, whole or killed, of which all values and texts can be read.
 pub(super) fn open_run(path: &Path) -> Result<File, RecoverError> {
     let unreadable = |cause: String| RecoverError::Unreadable {
         path: path.to_owned(),
@@ -156,31 +156,51 @@ pub(super) fn open_run(path: &Path) -> Result<File, RecoverError> {
             }
         }
     })?;
-    let path = path.to_owned();
+    let foreign = || RecoverError::Foreign {
+        path: path.to_owned(),
+    };
+    if !declares_format(&file) {
+        return Err(foreign());
+    }
+    // Before the first text is read.
+    check_whole(path, &file)?;
     match format(&file) {
         Some((name, version)) if name == FORMAT && version <= FORMAT_VERSION => Ok(file),
-        Some((name, found)) if name == FORMAT => Err(RecoverError::Newer { path, found }),
-        _ => Err(RecoverError::Foreign { path }),
+        Some((name, found)) if name == FORMAT => Err(RecoverError::Newer {
+            path: path.to_owned(),
+            found,
+        }),
+        _ => Err(foreign()),
     }
 }
 
 /// Refuses a file that has lost values, instead of copying zeros in their place.
-pub(super) fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> {
+fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> {
     let damaged = |cause: String| RecoverError::Damaged {
         path: path.to_owned(),
         cause,
     };
-    let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    /// Groups are nested no deeper; in a forged file one may hold itself.
+    const DEEPEST: usize = 4;
+    let bytes = || std::fs::metadata(path).map_or(0, |meta| meta.len());
     let broken = |error: hdf5::Error| damaged(cause(&error));
-    let mut groups = file.groups().map_err(broken)?;
-    while let Some(group) = groups.pop() {
-        groups.extend(group.groups().map_err(broken)?);
+    let within = |group: &Group, depth: usize| {
+        let groups = group.groups().map_err(broken)?.into_iter();
+        Ok::<_, RecoverError>(groups.map(move |group| (group, depth)))
+    };
+    let mut groups: Vec<_> = within(file, 1)?.collect();
+    let mut places = Vec::new();
+    while let Some((group, depth)) = groups.pop() {
+        if depth > DEEPEST {
+            return Err(damaged(format!("{}: is nested too deep", group.name())));
+        }
+        groups.extend(within(&group, depth + 1)?);
         for dataset in group.datasets().map_err(broken)? {
-            whole::check(&dataset, bytes)
+            whole::check(&dataset, bytes, &mut places)
                 .map_err(|found| damaged(format!("{}: {found}", dataset.name())))?;
         }
     }
-    Ok(())
+    heap::check(path, &places).map_err(damaged)
 }
 
 /// Tells a full disk from a damaged input: only the operating system speaks of the first.
@@ -274,7 +294,7 @@ mod tests {
             populations: vec![Population {
                 name: "a".to_owned(),
                 size: 10,
-                recorded: true,
+                recorded: 10,
             }],
             ..Layout::default()
         };

@@ -12,8 +12,7 @@ use super::header::{Fingerprint, Header, resolved};
 use super::layout::Layout;
 use super::length::Lengths;
 use super::output::{part_of, replace};
-use super::recover::{RecoverError, check_whole, copy_groups, damaged_or_full, open_run};
-use super::run_file::go_live;
+use super::recover::{RecoverError, copy_groups, damaged_or_full, open_run};
 
 /// Why a run file cannot be gone on with. It is left as it was.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +66,6 @@ pub(super) fn reopen(
     lengths: &Lengths,
 ) -> Result<(Contents, bool), ReopenError> {
     let source = open_run(path)?;
-    check_whole(path, &source)?;
     check(path, &source, layout, lengths)?;
     let part = part_of(path);
     let opened = copy(path, &source, &part, layout, lengths);
@@ -138,7 +136,7 @@ fn copy(
         cut(&copy, lengths)
     });
     filled.map_err(|error| damaged_or_full(path, part, &error))?;
-    let opened = go_live(copy, layout).map_err(|error| failed(cause(&error)))?;
+    let opened = Contents::go_live(copy, layout).map_err(|error| failed(cause(&error)))?;
     opened.0.flush().map_err(|error| failed(cause(&error)))?;
     Ok(opened)
 }

@@ -9,7 +9,6 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use hdf5::File;
-use ndarray::ArrayView2;
 
 use super::buffer::{FrameBuffer, SpikeBuffer};
 use super::cause::cause;
@@ -21,7 +20,11 @@ use super::reopen::{self, ReopenError};
 use super::sink::{Bout, Sink};
 use super::table::Accuracy;
 use super::writer::{self, Job, Notice};
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
+
+/// Name of the run file in a run's folder.
+pub const FILE: &str = "run.h5";
 
 /// Jobs that may wait for the writer: four chunks of spikes (1.5 MiB) or four snapshots of weights.
 const QUEUE: usize = 4;
@@ -102,7 +105,7 @@ impl RunFile {
         })?;
         let populations = layout.populations.iter().map(|population| {
             let written = || lengths.of(&format!("/spikes/{}/node_ids", population.name));
-            population.recorded.then(|| SpikeBuffer::new(written()))
+            (population.recorded > 0).then(|| SpikeBuffer::new(written()))
         });
         let reports = layout.reports.iter().map(|report| {
             let written = lengths.of(&format!("/report/{}/data", report.name));
@@ -131,15 +134,6 @@ impl RunFile {
         self.live
     }
 
-    /// Appends the fingerprint of one seed, as hexadecimal digits.
-    ///
-    /// # Errors
-    /// If an earlier write failed.
-    pub fn fingerprint(&mut self, seed: u64, hex: &str) -> Result<(), RecordError> {
-        let hex = hex.to_owned();
-        self.send(Job::Fingerprint { seed, hex })
-    }
-
     /// Writes everything recorded so far and waits until it would survive a kill. Flushes happen by themselves twice
     /// a second while spikes come in; call this before a long pause.
     ///
@@ -147,18 +141,6 @@ impl RunFile {
     /// If a write failed.
     pub fn flush(&mut self) -> Result<(), RecordError> {
         self.flushed().map(drop)
-    }
-
-    /// As [`RunFile::flush`], and waits until it would survive a power cut too; how long every dataset is then.
-    ///
-    /// # Errors
-    /// If a write failed.
-    pub fn secure(&mut self) -> Result<Lengths, RecordError> {
-        let lengths = self.flushed()?;
-        std::fs::File::open(&self.path)
-            .and_then(|file| file.sync_all())
-            .map_err(|error| self.write_error(error.to_string()))?;
-        Ok(lengths)
     }
 
     fn flushed(&mut self) -> Result<Lengths, RecordError> {
@@ -169,28 +151,6 @@ impl RunFile {
         let lengths = flushed.recv().unwrap_or_default();
         self.check()?;
         Ok(lengths)
-    }
-
-    /// The values of one frame of a report, a value for each of its neurons: those of instant k times its interval, if
-    /// k frames came before.
-    ///
-    /// # Errors
-    /// If an earlier write failed.
-    ///
-    /// # Panics
-    /// If the layout has no such report.
-    pub fn frame(
-        &mut self,
-        report: usize,
-        values: impl Iterator<Item = f32>,
-    ) -> Result<(), RecordError> {
-        let buffer = &mut self.frames[report];
-        buffer.push(values);
-        if buffer.is_full() {
-            let job = buffer.take(report);
-            job.map_or(Ok(()), |job| self.send(job))?;
-        }
-        self.answer_notice()
     }
 
     /// Ends a complete run: writes the rest, marks the file complete with the fingerprint of its spikes, closes it.
@@ -317,14 +277,14 @@ impl Sink for RunFile {
         projection: usize,
         label: &str,
         time: Time,
-        values: ArrayView2<'_, f32>,
+        values: &Matrix,
     ) -> Result<(), RecordError> {
         let declared = &self.layout.projections[projection];
         let expected = (declared.n_target, declared.n_source);
-        if values.dim() != expected {
+        if values.shape() != expected {
             return Err(RecordError::Shape {
                 projection: declared.name.clone(),
-                found: values.dim(),
+                found: values.shape(),
                 expected,
             });
         }
@@ -332,8 +292,37 @@ impl Sink for RunFile {
             projection,
             label: label.to_owned(),
             time,
-            values: values.as_standard_layout().into_owned(),
+            values: values.clone(),
         })
+    }
+
+    /// # Panics
+    /// If the layout has no such report.
+    fn frame(
+        &mut self,
+        report: usize,
+        values: &mut dyn Iterator<Item = f32>,
+    ) -> Result<(), RecordError> {
+        let buffer = &mut self.frames[report];
+        buffer.push(values);
+        if buffer.is_full() {
+            let job = buffer.take(report);
+            job.map_or(Ok(()), |job| self.send(job))?;
+        }
+        self.answer_notice()
+    }
+
+    fn fingerprint(&mut self, seed: u64, hex: &str) -> Result<(), RecordError> {
+        let hex = hex.to_owned();
+        self.send(Job::Fingerprint { seed, hex })
+    }
+
+    fn secure(&mut self) -> Result<Lengths, RecordError> {
+        let lengths = self.flushed()?;
+        std::fs::File::open(&self.path)
+            .and_then(|file| file.sync_all())
+            .map_err(|error| self.write_error(error.to_string()))?;
+        Ok(lengths)
     }
 }
 
@@ -356,17 +345,7 @@ impl Drop for RunFile {
 /// Lays the file out and opens it for writing.
 fn start(file: File, layout: &Layout) -> hdf5::Result<(Contents, bool)> {
     contents::lay_out(&file, layout)?;
-    go_live(file, layout)
-}
-
-/// Switches a file to single-writer-multiple-reader mode, or leaves it plain where that is refused.
-pub(super) fn go_live(file: File, layout: &Layout) -> hdf5::Result<(Contents, bool)> {
-    file.flush()?;
-    let live = file.start_swmr();
-    if let Err(error) = &live {
-        tracing::debug!("no single-writer-multiple-reader mode: {}", cause(error));
-    }
-    Ok((Contents::open(file, layout)?, live.is_ok()))
+    Contents::go_live(file, layout)
 }
 
 fn check_names(layout: &Layout) -> Result<(), RecordError> {

@@ -1,9 +1,9 @@
 //! Where observers put what they see: the one interface between the engine and a file format.
 
-use ndarray::ArrayView2;
-
 use super::error::RecordError;
+use super::length::Lengths;
 use super::table::Accuracy;
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 
 /// One uninterrupted piece of a run.
@@ -19,7 +19,7 @@ pub struct Bout {
     pub stop: Time,
 }
 
-/// Takes spikes, bouts, scores and weights as a run produces them.
+/// Takes all that a run produces, as it does: every experiment records by this alone.
 pub trait Sink {
     /// Neurons `nodes` of population `population` fired at `time`. Times of one population never decrease.
     ///
@@ -48,8 +48,32 @@ pub trait Sink {
         projection: usize,
         label: &str,
         time: Time,
-        values: ArrayView2<'_, f32>,
+        values: &Matrix,
     ) -> Result<(), RecordError>;
+
+    /// The values of one frame of a report, a value for each of its neurons: those of instant k times its interval, if
+    /// k frames came before.
+    ///
+    /// # Errors
+    /// As [`Sink::spikes`].
+    fn frame(
+        &mut self,
+        report: usize,
+        values: &mut dyn Iterator<Item = f32>,
+    ) -> Result<(), RecordError>;
+
+    /// The run of `seed` has come to its end, and `hex` are the digits of its fingerprint.
+    ///
+    /// # Errors
+    /// As [`Sink::spikes`].
+    fn fingerprint(&mut self, seed: u64, hex: &str) -> Result<(), RecordError>;
+
+    /// Waits until everything recorded so far would survive a kill and a power cut: how long every dataset is then, which
+    /// is what a checkpoint keeps.
+    ///
+    /// # Errors
+    /// If a write failed.
+    fn secure(&mut self) -> Result<Lengths, RecordError>;
 }
 
 /// Keeps nothing: for seeds that leave no file of their own.
@@ -69,13 +93,19 @@ impl Sink for Nowhere {
         Ok(())
     }
 
-    fn weights(
-        &mut self,
-        _: usize,
-        _: &str,
-        _: Time,
-        _: ArrayView2<'_, f32>,
-    ) -> Result<(), RecordError> {
+    fn weights(&mut self, _: usize, _: &str, _: Time, _: &Matrix) -> Result<(), RecordError> {
         Ok(())
+    }
+
+    fn frame(&mut self, _: usize, _: &mut dyn Iterator<Item = f32>) -> Result<(), RecordError> {
+        Ok(())
+    }
+
+    fn fingerprint(&mut self, _: u64, _: &str) -> Result<(), RecordError> {
+        Ok(())
+    }
+
+    fn secure(&mut self) -> Result<Lengths, RecordError> {
+        Ok(Lengths::default())
     }
 }

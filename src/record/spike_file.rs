@@ -95,7 +95,7 @@ impl SpikeFileError {
 /// An HDF5 file must hold `/spikes/<population>/{timestamps, node_ids}` with times in ms or s; `population` may be
 /// left out if there is only one. Anything else is read as CSV: a header `node_id,timestamp_ms`, then a row per
 /// spike in any order; there `population` is ignored, because such a table has no populations. Times are rounded to
-/// the clock's picosecond.
+/// the clock's picosecond; those of a run file of ours are exact.
 ///
 /// # Errors
 /// With file and line or dataset: unreadable or malformed files, neurons that are not below `size`, times that are
@@ -137,12 +137,19 @@ pub fn write_csv(path: &Path, spikes: &[(Time, u32)]) -> Result<(), OutputError>
     })
 }
 
+/// What a time must be.
+const SPIKE_TIME: &str = "a time from 0 to 106 days";
+
 /// The instant `value_ms` after the start, or what was expected.
 fn spike_time(value_ms: f64) -> Result<Time, &'static str> {
-    match Time::from_ms(value_ms) {
-        Ok(time) if value_ms >= 0.0 => Ok(time),
-        _ => Err("a time from 0 to 106 days"),
-    }
+    let time = Time::from_ms(value_ms).ok();
+    time.filter(|_| value_ms >= 0.0).ok_or(SPIKE_TIME)
+}
+
+/// The instant `value_ms` and `rest_ps` after the start, or what was expected.
+fn exact_time(value_ms: f64, rest_ps: i16) -> Result<Time, &'static str> {
+    let time = Time::from_ms_and_rest(value_ms, rest_ps).ok();
+    time.filter(|&time| time >= Time::ZERO).ok_or(SPIKE_TIME)
 }
 
 /// `node` as a neuron of a population of `size`, or what was expected.

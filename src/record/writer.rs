@@ -6,13 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
-use ndarray::Array2;
-
 use super::cause::cause;
 use super::contents::Contents;
 use super::length::Lengths;
 use super::sink::Bout;
 use super::table::Accuracy;
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 
 /// Time between two flushes: half of the second that a killed run may lose, so that what waits in the queue or in
@@ -23,7 +22,7 @@ const FLUSH_INTERVAL: Duration = Duration::from_millis(500);
 pub(super) enum Job {
     Spikes {
         population: usize,
-        times_ms: Vec<f64>,
+        times: Vec<Time>,
         nodes: Vec<u32>,
     },
     Frames {
@@ -35,7 +34,7 @@ pub(super) enum Job {
         projection: usize,
         label: String,
         time: Time,
-        values: Array2<f32>,
+        values: Matrix,
     },
     Accuracy(Accuracy),
     Fingerprint {
@@ -147,11 +146,11 @@ impl Writer {
         match job {
             Job::Spikes {
                 population,
-                times_ms,
+                times,
                 nodes,
             } => {
                 let nodes: Vec<u64> = nodes.into_iter().map(u64::from).collect();
-                contents.spikes(population, &times_ms, &nodes)
+                contents.spikes(population, &times, &nodes)
             }
             Job::Frames { report, values } => contents.frames(report, &values),
             Job::Bout(bout) => contents.bout(&bout),
@@ -160,7 +159,7 @@ impl Writer {
                 label,
                 time,
                 values,
-            } => contents.weights(projection, &label, time, values.view()),
+            } => contents.weights(projection, &label, time, &values),
             Job::Accuracy(score) => contents.accuracy(&score),
             Job::Fingerprint { seed, hex } => contents.fingerprint(seed, &hex),
             Job::Complete { fingerprint } => contents.mark_complete(&fingerprint),

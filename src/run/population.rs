@@ -1,4 +1,4 @@
-//! Populations as a run sees them.
+//! A population as a run sees it.
 
 use crate::run::selection::Selection;
 

@@ -9,6 +9,7 @@ use crate::neuron;
 use crate::record::error::RecordError;
 use crate::record::layout::Report;
 use crate::record::run_file::RunFile;
+use crate::record::sink::Sink;
 use crate::run::population::Population;
 
 /// One variable of some neurons, looked at regularly.
@@ -54,7 +55,7 @@ impl Sampling {
                 let value = |&node: &u32| {
                     engine.sample_at(probe.population, node, probe.variable, t) as f32
                 };
-                file.frame(report, probe.neurons.iter().map(value))?;
+                file.frame(report, &mut probe.neurons.iter().map(value))?;
             }
         }
         Ok(())

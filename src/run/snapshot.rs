@@ -3,11 +3,8 @@
 //! A snapshot at T shows the weights after everything that happens at T: the run goes on to the tick after T, or to its
 //! end, which nothing happens at. When one is due follows from the clock alone.
 
-use ndarray::ArrayView2;
-
 use crate::base::time::{Duration, Time};
 use crate::engine::simulation::Simulation;
-use crate::engine::weights::Weights;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::run::error::RunError;
@@ -59,7 +56,7 @@ impl Snapshots {
             let label = instant.to_string();
             for (recorded, projection) in &self.projections {
                 let weights = engine.weights(projection)?;
-                file.weights(*recorded, &label, instant, matrix(&weights))?;
+                file.weights(*recorded, &label, instant, &weights)?;
             }
             let after = instant.checked_add(TICK);
             due = after.and_then(|after| self.next(after, stop));
@@ -73,16 +70,6 @@ impl Snapshots {
         let next = self.instants.as_ref()?.first_from(from, self.end)?;
         (next < stop || next == stop && stop == self.end).then_some(next)
     }
-}
-
-/// Weights as a matrix of shape (n_target, n_source).
-///
-/// # Panics
-/// If there are more or fewer than that.
-pub fn matrix(weights: &Weights) -> ArrayView2<'_, f32> {
-    let shape = (weights.n_target, weights.n_source);
-    let view = ArrayView2::from_shape(shape, &weights.values);
-    view.expect("as many weights as pairs")
 }
 
 fn cut(instant: Time, stop: Time) -> Time {

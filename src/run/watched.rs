@@ -26,7 +26,10 @@ impl Watched {
         let population = |population: &Population| layout::Population {
             name: population.name.clone(),
             size: population.size as usize,
-            recorded: population.recorded.is_some(),
+            recorded: population
+                .recorded
+                .as_ref()
+                .map_or(0, |neurons| neurons.count(population.size)),
         };
         populations.map(population).collect()
     }

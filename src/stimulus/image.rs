@@ -3,6 +3,10 @@
 //! Of sleep replay consolidation (Tadros et al. 2022): at intervals a square window is placed at random, and pixels
 //! inside it fire with a probability proportional to their brightness.
 
+mod entry;
+
+pub use entry::{ENTRY, Image, SPEC};
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::stream::Stream;

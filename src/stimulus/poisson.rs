@@ -7,13 +7,53 @@
 use crate::base::function::{
     exp_near_zero, exp_polynomial, growth_integral, growth_integral_near_zero,
 };
+use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec};
 use crate::base::process::{BATCH, Process, mean_gap_ps};
 use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::base::vector::vectorized;
 use crate::neuron::{EventWeights, Events, Growth};
+use crate::stimulus::{Brings, Entry};
 
 pub use crate::base::process::{MOST_CLASSES, State};
+
+/// A spike per tick of the clock, in hertz: rates must stay below.
+pub(super) const TICKS_HZ: f64 = 1e12;
+
+/// The registry's entry.
+pub static ENTRY: Entry = Entry {
+    spec: &SPEC,
+    arrives: true,
+    names_neurons: false,
+    build: |values| {
+        let rate_hz = values["rate"];
+        if rate_hz >= TICKS_HZ {
+            return Err(ParameterError::Inconsistent {
+                model: SPEC.name,
+                parameter: "rate",
+                neuron: None,
+                reason: format!(
+                    " is {rate_hz} Hz, expected less than one spike per picosecond, the clock's tick"
+                ),
+            });
+        }
+        Ok(Brings::Noise { rate_hz })
+    },
+};
+
+/// The stimulus as users see it.
+pub static SPEC: Spec = Spec {
+    name: "poisson",
+    summary: "Independent Poisson spikes onto every neuron.",
+    equations: "",
+    parameters: &[ParameterSpec::quantity(
+        "rate",
+        Dimension::Rate,
+        Range::NonNegative,
+        "the rate onto each neuron, such as \"20 kHz\"",
+    )],
+    source: "",
+};
 
 /// Input of one weight.
 #[derive(Debug, Clone, PartialEq)]

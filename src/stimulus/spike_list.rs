@@ -2,8 +2,64 @@
 
 use std::sync::Arc;
 
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec,
+};
 use crate::base::time::{Duration, Time};
-use crate::stimulus::{Spike, StateError, Stimulus, from_bytes, to_bytes};
+use crate::stimulus::{Brings, Entry, Spike, StateError, Stimulus, from_bytes, to_bytes};
+
+/// The registry's entry.
+pub static ENTRY: Entry = Entry {
+    spec: &SPEC,
+    arrives: true,
+    names_neurons: true,
+    build: |values| {
+        let missing = || ParameterError::Missing {
+            model: SPEC.name,
+            parameter: "file",
+            doc: SPEC.parameters[0].doc,
+        };
+        let from = values.number("from").unwrap_or(0.0);
+        Ok(Brings::File {
+            path: values.file("file").ok_or_else(missing)?.clone(),
+            population: values.text("population").map(str::to_owned),
+            from: Duration::from_ms(from).map_err(|error| ParameterError::Inconsistent {
+                model: SPEC.name,
+                parameter: "from",
+                neuron: None,
+                reason: format!(": {error}"),
+            })?,
+        })
+    },
+};
+
+/// The stimulus as users see it.
+pub static SPEC: Spec = Spec {
+    name: "spikes",
+    summary: "Spikes from a file, each onto the neuron that it names.",
+    equations: "",
+    parameters: &[
+        ParameterSpec::new(
+            "file",
+            Kind::File(&["h5", "hdf5", "csv"]),
+            "the spikes, such as \"raster.h5\" (SONATA) or \"raster.csv\" (node_id,timestamp_ms)",
+        ),
+        ParameterSpec::new(
+            "population",
+            Kind::Text,
+            "the name of a population in the file",
+        )
+        .or(Default::Absent("the only one")),
+        ParameterSpec::quantity(
+            "from",
+            Dimension::Time,
+            Range::NonNegative,
+            "spikes are moved by it; they count from when the stimulus is switched on",
+        )
+        .or_number(0.0),
+    ],
+    source: "",
+};
 
 /// Spikes handed over at one tick: enough to make ticks rare, few enough to stay in cache.
 const CHUNK: usize = 4096;

@@ -7,40 +7,17 @@
 use crate::base::stream::mix;
 use crate::base::time::Duration;
 use crate::neuron::RowWeights;
+use crate::synapse::layout::Layout;
+pub use crate::synapse::layout::Row;
 use crate::synapse::sparse::{Sparse, Weights};
-
-/// Where each source's rows lie.
-#[derive(Debug, Clone, PartialEq)]
-enum Index {
-    /// One delay: the row of source i is `offsets[i]..offsets[i + 1]`.
-    One { offsets: Vec<u32> },
-    /// Source i has the rows `first[i]..first[i + 1]`; row r comes after the delay number `delay[r]` and is
-    /// `offsets[r]..offsets[r + 1]`.
-    Many {
-        first: Vec<u32>,
-        delay: Vec<u16>,
-        offsets: Vec<u32>,
-    },
-}
 
 /// Merged synapses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
     delays: Vec<Duration>,
-    index: Index,
+    layout: Layout,
     targets: Vec<u16>,
     weights: Weights,
-}
-
-/// One row: its delay by number, and where its targets lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
-    /// Number of the delay.
-    pub delay: u16,
-    /// First target.
-    pub start: u32,
-    /// Behind the last.
-    pub end: u32,
 }
 
 /// More from one population onto one block of neurons than the indices count.
@@ -50,7 +27,10 @@ pub enum TooMany {
     #[error("more than 4,294,967,295 synapses")]
     Synapses,
     /// Delays are numbered with 16 bits.
-    #[error("more than 65,536 distinct delays")]
+    #[error(
+        "more than 65,536 distinct delays onto one lane\n  \
+         help: use more lanes, or round the delays that files give"
+    )]
     Delays,
 }
 
@@ -69,18 +49,20 @@ impl Rows {
             .collect();
         delays.sort_unstable();
         delays.dedup();
-        if let ([_], [_]) = (&parts[..], &delays[..])
+        if delays.len() > usize::from(u16::MAX) + 1 {
+            return Err(TooMany::Delays);
+        }
+        if parts.len() == 1
             && let Some(Sparse {
-                offsets,
+                layout,
                 targets,
                 weights,
                 ..
             }) = parts.pop()
         {
-            let index = Index::One { offsets };
             return Ok(Some(Self {
                 delays,
-                index,
+                layout,
                 targets,
                 weights,
             }));
@@ -95,9 +77,6 @@ impl Rows {
         if u32::try_from(n).is_err() {
             return Err(TooMany::Synapses);
         }
-        if delays.len() > usize::from(u16::MAX) + 1 {
-            return Err(TooMany::Delays);
-        }
         let one = match first.weights() {
             Weights::One(weight) => parts
                 .iter()
@@ -110,20 +89,10 @@ impl Rows {
             weights: Vec::with_capacity(if one.is_some() { 0 } else { n }),
             one: one.is_some(),
         };
-        let index = if delays.len() == 1 {
-            let mut offsets = Vec::with_capacity(n_source + 1);
-            offsets.push(0);
-            for source in 0..n_source {
-                parts.iter().for_each(|part| merged.add(part, source, 0));
-                offsets.push(merged.targets.len() as u32);
-            }
-            Index::One { offsets }
-        } else {
-            merged.by_delay(&parts, &delays, n_source)
-        };
+        let layout = merged.all(&parts, &delays, n_source as u32);
         Ok(Some(Self {
             delays,
-            index,
+            layout,
             targets: merged.targets,
             weights: match one {
                 Some(weight) => Weights::One(weight),
@@ -145,24 +114,7 @@ impl Rows {
     /// The rows of `source`, by ascending delay; some may be empty where there is one delay for all.
     #[inline]
     pub fn of(&self, source: u32) -> impl Iterator<Item = Row> + '_ {
-        let source = source as usize;
-        let (range, delay, offsets) = match &self.index {
-            Index::One { offsets } => (source..source + 1, None, offsets),
-            Index::Many {
-                first,
-                delay,
-                offsets,
-            } => (
-                first[source] as usize..first[source + 1] as usize,
-                Some(delay),
-                offsets,
-            ),
-        };
-        range.map(move |r| Row {
-            delay: delay.map_or(0, |delay| delay[r]),
-            start: offsets[r],
-            end: offsets[r + 1],
-        })
+        self.layout.of(source)
     }
 
     /// Targets and weights from `start` to `end`.
@@ -178,25 +130,13 @@ impl Rows {
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        let index = match &self.index {
-            Index::One { offsets } => size_of_val(offsets.as_slice()),
-            Index::Many {
-                first,
-                delay,
-                offsets,
-            } => {
-                size_of_val(first.as_slice())
-                    + size_of_val(delay.as_slice())
-                    + size_of_val(offsets.as_slice())
-            }
-        };
         let weights = match &self.weights {
             Weights::One(_) => 0,
             Weights::Each(weights) => size_of_val(weights.as_slice()),
         };
         size_of::<Self>()
             + size_of_val(self.delays.as_slice())
-            + index
+            + self.layout.bytes()
             + size_of_val(self.targets.as_slice())
             + weights
     }
@@ -205,14 +145,14 @@ impl Rows {
     pub fn hash(&self) -> u64 {
         let Self {
             delays,
-            index,
+            layout,
             targets,
             weights,
         } = self;
         let mut hash = fold(0, delays, |delay| delay.ps() as u64);
-        match index {
-            Index::One { offsets } => hash = fold(hash, offsets, |&x| u64::from(x)),
-            Index::Many {
+        match layout {
+            Layout::One { offsets } => hash = fold(hash, offsets, |&x| u64::from(x)),
+            Layout::Many {
                 first,
                 delay,
                 offsets,
@@ -257,9 +197,9 @@ struct Merge {
 }
 
 impl Merge {
-    /// Appends the row of `source` at the `delay`-th delay of `part`.
-    fn add(&mut self, part: &Sparse<u16>, source: usize, delay: usize) {
-        let (targets, weights) = part.row(source, delay);
+    /// Appends a row of `part`.
+    fn add(&mut self, part: &Sparse<u16>, row: Row) {
+        let (targets, weights) = part.span(row);
         self.targets.extend_from_slice(targets);
         if self.one {
             return;
@@ -274,37 +214,37 @@ impl Merge {
         }
     }
 
-    fn by_delay(&mut self, parts: &[Sparse<u16>], delays: &[Duration], n_source: usize) -> Index {
-        // For each delay of the whole, which of its own each part calls so.
-        let own: Vec<Vec<(usize, usize)>> = delays
+    /// Appends the rows of all `parts`, whose delays are among `delays`: by source, delay and part.
+    fn all(&mut self, parts: &[Sparse<u16>], delays: &[Duration], n_source: u32) -> Layout {
+        // What each part's delays are called here; both are in ascending order.
+        let numbers: Vec<Vec<u16>> = parts
             .iter()
-            .map(|delay| {
-                let find = |(p, part): (usize, &Sparse<u16>)| {
-                    Some((p, part.delays().binary_search(delay).ok()?))
-                };
-                parts.iter().enumerate().filter_map(find).collect()
+            .map(|part| {
+                let mut numbered = (0_u16..=u16::MAX).zip(delays);
+                let number = |own| numbered.find(|(_, delay)| *delay == own);
+                let found = part.delays().iter().filter_map(number);
+                found.map(|(number, _)| number).collect()
             })
             .collect();
         let (mut first, mut delay, mut offsets) = (vec![0], Vec::new(), vec![0]);
+        let mut open: Vec<(u16, usize, Row)> = Vec::new();
         for source in 0..n_source {
-            for (number, own) in (0_u16..=u16::MAX).zip(&own) {
-                let before = self.targets.len();
-                for &(p, k) in own {
-                    self.add(&parts[p], source, k);
+            open.clear();
+            for (p, part) in parts.iter().enumerate() {
+                let rows = part.layout.of(source).filter(|row| row.end > row.start);
+                open.extend(rows.map(|row| (numbers[p][usize::from(row.delay)], p, row)));
+            }
+            // Stable: by part where delays are equal.
+            open.sort_by_key(|&(number, ..)| number);
+            for same in open.chunk_by(|one, other| one.0 == other.0) {
+                delay.push(same[0].0);
+                for &(_, p, row) in same {
+                    self.add(&parts[p], row);
                 }
-                if self.targets.len() > before {
-                    delay.push(number);
-                    offsets.push(self.targets.len() as u32);
-                }
+                offsets.push(self.targets.len() as u32);
             }
             first.push(delay.len() as u32);
         }
-        delay.shrink_to_fit();
-        offsets.shrink_to_fit();
-        Index::Many {
-            first,
-            delay,
-            offsets,
-        }
+        Layout::new(delays.len(), first, delay, offsets)
     }
 }

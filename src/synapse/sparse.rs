@@ -1,12 +1,11 @@
 //! Sparse synapses of one projection onto the neurons of one lane, in rows by source and delay.
 //!
 //! A spike's targets at one delay are one contiguous row of lane-local indices: 2 bytes a synapse (`u16`) while a lane
-//! holds at most 65,536 neurons, and 4 bytes more where every synapse has a weight of its own. Rows are found by one
-//! offset for each source and distinct delay.
-
-use std::ops::Range;
+//! holds at most 65,536 neurons, and 4 bytes more where every synapse has a weight of its own. Where delays differ, only
+//! those that a source has are listed.
 
 use crate::base::time::Duration;
+use crate::synapse::layout::{Layout, Row};
 
 /// The number of a target within its lane: `u16` or `u32`.
 pub trait Index: Copy + Ord + Send + Sync + std::fmt::Debug + 'static {
@@ -62,7 +61,7 @@ pub enum Weights {
 pub struct Sparse<I> {
     pub(crate) n_source: usize,
     pub(crate) delays: Vec<Duration>,
-    pub(crate) offsets: Vec<u32>,
+    pub(crate) layout: Layout,
     pub(crate) targets: Vec<I>,
     pub(crate) weights: Weights,
 }
@@ -76,11 +75,6 @@ impl<I: Index> Sparse<I> {
     /// Distinct delays of these synapses, ascending; none if there are no synapses.
     pub fn delays(&self) -> &[Duration] {
         &self.delays
-    }
-
-    /// Where rows begin: row (source, delay) is `offsets[r]..offsets[r + 1]`, r = source · number of delays + delay.
-    pub fn offsets(&self) -> &[u32] {
-        &self.offsets
     }
 
     /// Targets of all rows, one row after the other.
@@ -98,17 +92,18 @@ impl<I: Index> Sparse<I> {
         self.targets.len()
     }
 
-    /// Where in [`Self::targets`] the row of `source` at the `delay`-th delay lies.
-    #[inline(always)]
-    pub fn span(&self, source: usize, delay: usize) -> Range<usize> {
-        let row = source * self.delays.len() + delay;
-        self.offsets[row] as usize..self.offsets[row + 1] as usize
+    /// Rows of `source`, by ascending delay: the delay, targets, and their weights unless all have one.
+    pub fn of(&self, source: u32) -> impl Iterator<Item = (Duration, &[I], Option<&[f32]>)> {
+        let rows = self.layout.of(source).filter(|row| row.end > row.start);
+        rows.map(|row| {
+            let (targets, weights) = self.span(row);
+            (self.delays[usize::from(row.delay)], targets, weights)
+        })
     }
 
-    /// Targets of `source` at the `delay`-th delay, with their weights unless all have one.
-    #[inline(always)]
-    pub fn row(&self, source: usize, delay: usize) -> (&[I], Option<&[f32]>) {
-        let span = self.span(source, delay);
+    /// Targets of a row, with their weights unless all have one.
+    pub(crate) fn span(&self, row: Row) -> (&[I], Option<&[f32]>) {
+        let span = row.start as usize..row.end as usize;
         let weights = match &self.weights {
             Weights::One(_) => None,
             Weights::Each(weights) => Some(&weights[span.clone()]),
@@ -124,7 +119,7 @@ impl<I: Index> Sparse<I> {
         };
         size_of::<Self>()
             + size_of_val(self.delays.as_slice())
-            + size_of_val(self.offsets.as_slice())
+            + self.layout.bytes()
             + size_of_val(self.targets.as_slice())
             + weights
     }

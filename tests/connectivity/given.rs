@@ -6,10 +6,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use sharpwave::network::rule::{Block, EdgeList, Edges, Plan, Rule};
+use sharpwave::connection::{Block, EdgeList, Edges, Plan, listed};
 use sharpwave::record::edge_file;
 
-use crate::graph::{drawn, fixed, graph, plan, synapses, whole};
+use crate::graph::{all_to_all, drawn, graph, in_degree, plan, synapses, total, whole};
 use crate::python::python;
 
 /// The synapses of `plan` as a table.
@@ -23,17 +23,17 @@ fn table(plan: &Plan) -> String {
 }
 
 fn list(plan: &Plan, columns: bool) -> EdgeList {
-    let (n_source, n_target) = (plan.n_source, plan.n_target);
-    EdgeList::new(n_source, n_target, columns, columns, plan.delay_resolution)
+    let (n_source, n_target) = (plan.space.n_source, plan.space.n_target);
+    EdgeList::new(n_source, n_target, columns, columns)
 }
 
 /// `plan` with the edges of the file at `path` in place of its rule, weights and delays.
 fn given(plan: &Plan, path: &Path, population: Option<&str>) -> Plan {
     let edges = edge_file::read(path, population, list(plan, true)).unwrap();
     Plan {
-        weight: edges.weight().unwrap(),
-        delay_ms: edges.delay_ms().unwrap(),
-        rule: Rule::Given(Arc::new(edges)),
+        weight: None,
+        delay: None,
+        rule: listed(Arc::new(edges)),
         ..plan.clone()
     }
 }
@@ -41,13 +41,13 @@ fn given(plan: &Plan, path: &Path, population: Option<&str>) -> Plan {
 /// That both make the same rows onto every lane.
 fn assert_same(made: &Plan, read: &Plan) {
     assert_eq!(made.expected_synapses(), read.expected_synapses());
-    let middle = made.n_target / 3;
+    let middle = made.space.n_target / 3;
     let block = |first, end, local| Block {
         first,
         len: end - first,
         local,
     };
-    let n = made.n_target;
+    let n = made.space.n_target;
     for lane in [
         whole(made),
         vec![block(middle, n, 7)],
@@ -62,12 +62,12 @@ fn assert_same(made: &Plan, read: &Plan) {
 fn a_graph_survives_a_table_and_a_sonata_file() {
     let folder = tempfile::tempdir().unwrap();
     let (csv, h5) = (folder.path().join("e.csv"), folder.path().join("e.h5"));
-    let constant = plan(Rule::FixedInDegree(20), 200, 300);
+    let constant = plan(in_degree(20, true), 200, 300);
     for made in [
         constant.clone(),
         drawn(constant),
-        drawn(plan(Rule::FixedTotal(4_000), 80, 150)),
-        drawn(plan(Rule::AllToAll, 30, 40)),
+        drawn(plan(total(4_000, true), 80, 150)),
+        drawn(plan(all_to_all(), 30, 40)),
     ] {
         let text = table(&made);
         std::fs::write(&csv, &text).unwrap();
@@ -95,7 +95,7 @@ fn the_model_file_may_draw_weights_and_delays_of_given_edges() {
     let folder = tempfile::tempdir().unwrap();
     let csv = folder.path().join("e.csv");
     // As drawn, onto each target in turn: the order in which a rule draws the weights.
-    let made = drawn(plan(Rule::AllToAll, 20, 30));
+    let made = drawn(plan(all_to_all(), 20, 30));
     let mut text = String::from("source,target\n");
     for target in 0..30 {
         for source in 0..20 {
@@ -105,7 +105,7 @@ fn the_model_file_may_draw_weights_and_delays_of_given_edges() {
     std::fs::write(&csv, text).unwrap();
     let edges = edge_file::read(&csv, None, list(&made, false)).unwrap();
     let read = Plan {
-        rule: Rule::Given(Arc::new(edges)),
+        rule: listed(Arc::new(edges)),
         ..made.clone()
     };
     assert_same(&made, &read);
@@ -113,15 +113,15 @@ fn the_model_file_may_draw_weights_and_delays_of_given_edges() {
 
 #[test]
 fn autapses_and_multapses_are_as_given_and_no_edges_make_no_synapses() {
-    let mut plan = plan(Rule::AllToAll, 4, 4);
-    (plan.own, plan.autapses, plan.multapses) = (Some(0), false, false);
+    let mut plan = plan(all_to_all(), 4, 4);
+    (plan.space.own, plan.space.autapses) = (Some(0), false);
     let with = |edges: &[(u64, u64)]| {
         let mut list = list(&plan, true);
         for &(source, target) in edges {
             list.push(source, target, 2.0, 1.0).unwrap();
         }
         Plan {
-            rule: Rule::Given(Arc::new(list.finish().unwrap())),
+            rule: listed(Arc::new(list.finish())),
             ..plan.clone()
         }
     };
@@ -133,10 +133,10 @@ fn autapses_and_multapses_are_as_given_and_no_edges_make_no_synapses() {
 
 #[test]
 fn edges_between_other_populations_are_refused() {
-    let mut plan = plan(Rule::AllToAll, 4, 5);
-    plan.rule = Rule::Given(Arc::new(list(&plan, false).finish().unwrap()));
+    let mut plan = plan(all_to_all(), 4, 5);
+    plan.rule = listed(Arc::new(list(&plan, false).finish()));
     assert_eq!(plan.check(), Ok(()));
-    plan.n_target = 6;
+    plan.space.n_target = 6;
     assert_eq!(
         plan.check().unwrap_err().to_string(),
         "projection `e_i`: found edges from 4 sources to 5 targets, expected 4 and 6"
@@ -151,8 +151,8 @@ fn edges() -> impl Strategy<Value = Vec<(u64, u64, u8, u8)>> {
 proptest! {
     #[test]
     fn given_edges_are_the_graph_whatever_the_lanes(edges in edges(), cut in 0_u32..=30) {
-        let mut plan = plan(Rule::AllToAll, 20, 30);
-        (plan.weight, plan.delay_ms) = (fixed(9.0), fixed(9.0));
+        let mut plan = plan(all_to_all(), 20, 30);
+        (plan.weight, plan.delay) = (None, None);
         let mut list = list(&plan, true);
         let mut expected = Vec::new();
         for &(source, target, weight, delay) in &edges {
@@ -161,9 +161,8 @@ proptest! {
             let ps = i64::from(delay) * 100_000_000;
             expected.push((source as u32, ps, target as u32, f32::from(weight).to_bits()));
         }
-        let read: Edges = list.finish().unwrap();
-        (plan.weight, plan.delay_ms) = (read.weight().unwrap(), read.delay_ms().unwrap());
-        plan.rule = Rule::Given(Arc::new(read));
+        let read: Edges = list.finish();
+        plan.rule = listed(Arc::new(read));
         let mut found = Vec::new();
         for (first, end) in [(0, cut), (cut, 30)] {
             let lane = [Block { first, len: end - first, local: 3 }];

@@ -14,7 +14,7 @@ fn weights_are_read_and_set_by_name() {
     let graph = engine.graph_hash();
     for name in [fixed, learning] {
         let mut weights = engine.weights(name).unwrap();
-        weights.values[1] = 0.25;
+        weights.values_mut()[1] = 0.25;
         engine.set_weights(name, &weights).unwrap();
         assert_eq!(engine.weights(name).unwrap(), weights);
     }
@@ -39,7 +39,7 @@ fn weights_are_read_and_set_by_name() {
         "there is no projection `1_3`; did you mean `1_2`?"
     );
     let mut wrong = engine.weights(fixed).unwrap();
-    wrong.values[13] = f32::NAN;
+    wrong.values_mut()[13] = f32::NAN;
     let error = engine.set_weights(fixed, &wrong).unwrap_err().to_string();
     assert_eq!(
         error,
@@ -49,6 +49,6 @@ fn weights_are_read_and_set_by_name() {
     let error = engine.set_weights(fixed, &other).unwrap_err().to_string();
     assert_eq!(
         error,
-        "projection `1_2`: found 126 weights as 14 x 9 (targets x sources), expected 9 x 12"
+        "projection `1_2`: found 14 x 9 weights (targets x sources), expected 9 x 12"
     );
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sharpwave::base::time::Time;
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Bout, Change, Ended, Keep, Simulation};
-use sharpwave::network::recurrent::Recurrent;
+use sharpwave::network::plan::{NetworkPlan, SpikeInput, SpikeSource};
 use sharpwave::stimulus::spike_list::SpikeList;
 
 use super::{END_MS, Log, N, Spikes, cases, ms, network, run_on};
@@ -34,7 +34,7 @@ fn between(spikes: &Spikes, from: f64, to: f64) -> Spikes {
     within.copied().collect()
 }
 
-fn without(network: &Recurrent, names: &[&str]) -> Recurrent {
+fn without(network: &NetworkPlan, names: &[&str]) -> NetworkPlan {
     let mut less = network.clone();
     less.noise.retain(|one| !names.contains(&&one.name[..]));
     less.currents.retain(|one| !names.contains(&&one.name[..]));
@@ -152,10 +152,8 @@ fn noise_that_is_switched_on_later_begins_there_and_leaves_the_rest() {
     // Onto one population each, so that neither is in a process of the other.
     let mut network = network(6, "lif", 1, false, false);
     network.projections.clear();
-    network.populations[1]
-        .each
-        .insert("tau_m", super::uniform(19.0, 21.0));
-    network.populations[1].values.remove("tau_m");
+    let tau_m = super::uniform(19.0, 21.0);
+    network.populations[1].values.insert("tau_m", tau_m);
     network.noise.truncate(2);
     network.noise[0].targets = vec![0];
     network.noise[0].rate_hz = 6_000.0;
@@ -230,6 +228,13 @@ fn times_of_a_stimulus_count_from_where_it_is_switched_on() {
     assert!(!last.is_empty() && last.iter().all(|spike| range.contains(&spike.0)));
 }
 
+fn listed(input: &SpikeInput) -> &[(Time, u32)] {
+    match &input.spikes {
+        SpikeSource::List(spikes) => spikes,
+        SpikeSource::Drawn(_) => panic!("expected a list"),
+    }
+}
+
 #[test]
 fn two_stimuli_drive_one_population_whatever_their_order() {
     let mut network = network(9, "lif", 1, false, false);
@@ -237,10 +242,12 @@ fn two_stimuli_drive_one_population_whatever_their_order() {
     let mut other = network.spikes[0].clone();
     other.name = "echo".into();
     other.weight = 9.3;
-    for (t, _) in &mut other.spikes[..30] {
+    let mut spikes = listed(&other).to_vec();
+    for (t, _) in &mut spikes[..30] {
         *t = ms(21.7);
     }
-    other.spikes.sort_unstable();
+    spikes.sort_unstable();
+    other.spikes = SpikeSource::List(spikes.into());
     network.spikes[0].weight = 12.6;
     network.spikes.push(other);
     let mut turned = network.clone();
@@ -253,7 +260,7 @@ fn two_stimuli_drive_one_population_whatever_their_order() {
     // Given from outside in another order, they are delivered as they were given.
     let mut engine = assemble(&without(&network, &["volley", "echo"])).unwrap();
     for input in [&network.spikes[1], &network.spikes[0]] {
-        let list = SpikeList::new(&input.spikes, ms(0.0) - Time::ZERO);
+        let list = SpikeList::new(listed(input), ms(0.0) - Time::ZERO);
         engine
             .drive(&input.name, "a", input.weight, Box::new(list))
             .unwrap();

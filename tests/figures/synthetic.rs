@@ -1,8 +1,8 @@
 //! Data of the size and shape of real runs, made up.
 
-use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::report::figure::*;
 
@@ -122,9 +122,9 @@ pub fn run_of_five_tasks() -> Accuracy {
 }
 
 /// Weights of a layer before and after a sleep that strengthens few synapses and weakens many small ones.
-pub fn weights(targets: usize, sources: usize, seed: u64) -> (Array2<f32>, Array2<f32>) {
+pub fn weights(targets: usize, sources: usize, seed: u64) -> (Matrix, Matrix) {
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
-    let before = Array2::from_shape_simple_fn((targets, sources), || {
+    let before = Matrix::from_fn(targets, sources, |_, _| {
         let sum: f32 = (0..6).map(|_| rng.random::<f32>() - 0.5).sum();
         0.035 * sum
             + if rng.random::<f32>() < 0.1 {
@@ -133,7 +133,8 @@ pub fn weights(targets: usize, sources: usize, seed: u64) -> (Array2<f32>, Array
                 0.0
             }
     });
-    let after = before.map(|&w| {
+    let after = Matrix::from_fn(targets, sources, |target, source| {
+        let w = before[(target, source)];
         if w > 0.0175 {
             w
         } else if rng.random::<f32>() < 0.03 {
@@ -146,7 +147,7 @@ pub fn weights(targets: usize, sources: usize, seed: u64) -> (Array2<f32>, Array
 }
 
 /// First-layer weights of ten units that look like strokes, of which sleep changes some.
-pub fn strokes() -> (Array2<f32>, Array2<f32>) {
+pub fn strokes() -> (Matrix, Matrix) {
     let mut rng = Pcg64Mcg::seed_from_u64(5);
     let mut image = |amplitude: f32| {
         let (cx, cy) = (
@@ -158,7 +159,7 @@ pub fn strokes() -> (Array2<f32>, Array2<f32>) {
             rng.random_range(0.0..3.1_f32),
             rng.random_range(1.5..2.5_f32),
         );
-        Array2::from_shape_fn((1, 784), |(_, k)| {
+        Matrix::from_fn(1, 784, |_, k| {
             let (x, y) = ((k % 28) as f32 - cx, (k / 28) as f32 - cy);
             let distance = if ring {
                 x.hypot(y) - radius
@@ -170,12 +171,10 @@ pub fn strokes() -> (Array2<f32>, Array2<f32>) {
             amplitude * inside * (near - 0.25) + 0.012 * (rng.random::<f32>() - 0.5)
         })
     };
-    let mut before = Array2::zeros((12, 784));
-    let mut after = Array2::zeros((12, 784));
-    for unit in 0..12 {
-        let (old, change) = (image(0.12), image(0.006 * unit as f32));
-        after.row_mut(unit).assign(&(&old + &change).row(0));
-        before.row_mut(unit).assign(&old.row(0));
-    }
+    let units: Vec<(Matrix, Matrix)> = (0..12)
+        .map(|unit| (image(0.12), image(0.006 * unit as f32)))
+        .collect();
+    let before = Matrix::from_fn(12, 784, |unit, k| units[unit].0[(0, k)]);
+    let after = Matrix::from_fn(12, 784, |unit, k| before[(unit, k)] + units[unit].1[(0, k)]);
     (before, after)
 }

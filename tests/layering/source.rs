@@ -76,6 +76,11 @@ fn tokens(source: &str) -> Vec<Token> {
     found
 }
 
+/// The words and marks of `source`, without comments and strings.
+pub fn words(source: &str) -> Vec<String> {
+    tokens(source).into_iter().map(|token| token.text).collect()
+}
+
 fn after_block_comment(text: &[char], start: usize) -> usize {
     let (mut i, mut depth) = (start + 2, 1);
     while i < text.len() && depth > 0 {

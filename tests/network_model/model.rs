@@ -3,7 +3,6 @@
 use sharpwave::base::distribution::Shape;
 use sharpwave::base::time::Time;
 use sharpwave::config::Model;
-use sharpwave::config::network::Stimulus;
 use sharpwave::experiment::recurrent::declare;
 
 use super::{constant, network, take};
@@ -76,7 +75,7 @@ const TEXT: &str = r#"
 fn weights_are_in_the_unit_of_the_targets_model() {
     let model = network(TEXT, &[]);
     let weight = |name: &str| {
-        let mut projections = model.projections.iter();
+        let mut projections = model.network.projections.iter();
         let projection = projections.find(|projection| projection.name == name);
         projection.unwrap().weight
     };
@@ -110,30 +109,29 @@ fn currents_are_steps() {
             ("steps", &[1, 0], &[(t(10.0), -100.0), (t(1000.0), 50.0)]),
         ]
     );
-    assert!(matches!(&model.stimuli[..], [Stimulus::Current(_), ..]));
 }
 
 #[test]
 fn rates_may_be_drawn_for_each_source() {
     let model = network(TEXT, &[]);
-    let noise = model.population("noise").unwrap();
+    let noise = model.network.find("noise").unwrap();
     let uniform = Shape::Uniform {
         low: 1.0,
         high: 10.0,
     };
-    assert_eq!(noise.each["rate"].shape(), uniform);
-    assert!(noise.values.is_empty());
-    assert_eq!(declare(&model).unwrap().populations[2].each, noise.each);
+    assert_eq!(noise.values.distribution("rate").unwrap().shape(), uniform);
+    assert!(noise.values.shared().is_empty());
+    assert_eq!(declare(&model).unwrap().populations[2], *noise);
     // Without spread all share the value.
     let even = "{ distribution = 'normal', mean = '7 Hz', sd = '0 Hz' }";
     let model = network(TEXT, &[&format!("population.noise.rate={even}")]);
-    assert_eq!(model.population("noise").unwrap().values["rate"], 7.0);
+    assert_eq!(model.network.find("noise").unwrap().values["rate"], 7.0);
 }
 
 #[test]
 fn only_neurons_with_a_potential_have_a_start() {
     let model = network(TEXT, &["population.delta.initial.v_m=3 mV"]);
-    let start = |name: &str| model.population(name).unwrap().initial.v_m;
+    let start = |name: &str| model.network.find(name).unwrap().v_m;
     assert_eq!(start("delta"), Some(constant(3.0)));
     assert_eq!(start("exponential"), Some(constant(-60.0)));
     // What is copied from the table of another model is left aside.

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::time;
 
-use sharpwave::base::time::{Duration, Time};
-use sharpwave::config::network::{Guard, Recorded, SampledStates, Selection, SpikeFile, Stimulus};
+use sharpwave::base::parameter::{Value, Values};
+use sharpwave::base::time::Time;
+use sharpwave::config::network::{Guard, Recorded, SampledStates, Selection};
 use sharpwave::config::{Options, parse};
 use sharpwave::experiment::recurrent::declare;
+use sharpwave::network::plan::SpikeSource;
 
 use super::{brunel, constant, ms, network, take};
 
@@ -65,6 +67,13 @@ fn recorded_neurons_and_states_are_selected() {
     assert!(!Selection::Some(vec![2, 9]).contains(3) && Selection::All.contains(3));
 }
 
+fn listed(spikes: &SpikeSource) -> &[(Time, u32)] {
+    match spikes {
+        SpikeSource::List(spikes) => spikes,
+        SpikeSource::Drawn(_) => panic!("expected a list"),
+    }
+}
+
 #[test]
 fn given_spikes_are_read_checked_and_moved() {
     let folder = tempfile::tempdir().unwrap();
@@ -89,7 +98,7 @@ fn given_spikes_are_read_checked_and_moved() {
     };
     assert_eq!((input.target, input.weight), (1, 2.0));
     let t = |ms| Time::from_ms(ms).unwrap();
-    assert_eq!(input.spikes, [(t(1.0), 2499), (t(6.5), 7)]);
+    assert_eq!(listed(&input.spikes), [(t(1.0), 2499), (t(6.5), 7)]);
 
     let beyond = write("beyond.csv", "node_id,timestamp_ms\n2500,1\n");
     let error = declared(&beyond, "0 s").unwrap_err();
@@ -99,7 +108,7 @@ fn given_spikes_are_read_checked_and_moved() {
     assert!(error.contains("a time from 0 to 106 days"), "{error}");
     let late = write("late.csv", "node_id,timestamp_ms\n1,9e9\n");
     let error = declared(&late, "60 h").unwrap();
-    assert_eq!(error.spikes[0].spikes.len(), 1);
+    assert_eq!(error.spikes[0].spikes.held(), 1);
     let error = declared(&late, "2500 h").unwrap_err();
     assert!(error.contains("`stimulus.given.from`"), "{error}");
     let error = declared(&folder.path().join("none.csv"), "0 s").unwrap_err();
@@ -115,16 +124,21 @@ fn spike_files_start_from_the_model_file() {
         data: None,
     };
     let model = parse("m.toml", &brunel(), Path::new("/models"), &options).unwrap();
-    let stimuli = model.network().unwrap().stimuli;
-    let given = SpikeFile {
-        name: "given".into(),
-        target: "i".into(),
-        weight: 2.0,
-        file: "/models/r.h5".into(),
-        population: None,
-        from: Duration::ZERO,
-    };
-    assert!(stimuli.contains(&Stimulus::Spikes(given)), "{stimuli:?}");
+    let stimuli = model.network().unwrap().network.stimuli;
+    let given = stimuli.iter().find(|stimulus| stimulus.name == "given");
+    let given = given.unwrap();
+    assert_eq!(
+        (&given.targets[..], given.weight),
+        (&["i".to_owned()][..], 2.0)
+    );
+    let values = Values::from([
+        ("file", Value::File("/models/r.h5".into())),
+        ("from", Value::Number(0.0)),
+    ]);
+    assert_eq!(
+        (given.kind.spec.name, &given.kind.values),
+        ("spikes", &values)
+    );
 }
 
 #[test]
@@ -138,7 +152,10 @@ fn a_delay_of_zero_is_between_populations_only() {
             "projection.i_all.axonal_delay=1 ms",
         ],
     );
-    assert_eq!(model.projections[0].delay_ms(), Some(constant(0.0)));
+    assert_eq!(
+        model.network.projections[0].delay.unwrap().axonal,
+        constant(0.0)
+    );
     let error = take(&brunel(), &[zero]).unwrap_err();
     assert!(
         error.contains("`projection.e_all.axonal_delay`: delay may be 0 ms"),

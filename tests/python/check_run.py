@@ -19,10 +19,11 @@ with h5py.File(path) as run:
 
     assert run["config/resolved"].asstr()[()] == 'schema = 1\n# μ\n'
     assert run["config/source"].asstr()[()] == "schema = 1\n"
+    assert list(run["config/overrides"].asstr()) == ["seed=42", "a.μ=1"]
     assert list(run["config/task"].asstr()) == ["0, 1", "2, 3"]
     assert list(run["populations/name"].asstr()) == ["input", "hidden 1", "output"]
     assert list(run["populations/size"]) == [5, 3, 2]
-    assert list(run["populations/recorded"]) == [1, 0, 1]
+    assert list(run["populations/recorded"]) == [5, 0, 1]
 
     assert sorted(run["spikes"]) == ["input", "output"]
     for name, size in [("input", 5), ("output", 2)]:
@@ -37,8 +38,12 @@ with h5py.File(path) as run:
     assert np.array_equal(run["spikes/input/timestamps"], np.repeat(step * 0.25, 2))
     nodes = np.stack([step % 5, (step + 1) % 5], axis=1).ravel()
     assert np.array_equal(run["spikes/input/node_ids"], nodes)
-    assert list(run["spikes/output/timestamps"]) == [1.5]
-    assert list(run["spikes/output/node_ids"]) == [1]
+    ms, rest = run["spikes/output/timestamps"][:], run["spikes/output/timestamps_rest"][:]
+    assert ms[0] == 1.5 and ms[1] == ms[2] == 8 * 3_600_000.0 and rest.dtype == "i2"
+    exact = np.floor(ms * 1e9).astype("i8") + rest
+    assert list(exact) == [1_500_000_000, 8 * 3_600_000 * 10**9 + 1, 8 * 3_600_000 * 10**9 + 2]
+    assert run["spikes/output/timestamps_rest"].attrs["units"] == "ps"
+    assert list(run["spikes/output/node_ids"]) == [1, 0, 0]
 
     assert list(run["bouts/name"].asstr()) == ["sleep 1", "prüfung"]
     assert list(run["bouts/kind"].asstr()) == ["N3", "test"]

@@ -1,4 +1,4 @@
-//! Recurrent networks from their model files to what a run leaves.
+//! NetworkPlan networks from their model files to what a run leaves.
 
 use crate::run_file::RunFile;
 use crate::setup::{Place, shipped};
@@ -334,6 +334,56 @@ fn synapses_of_a_file_carry_spikes_with_its_weights_and_delays() {
     let delayed = RunFile::open(&place.path("s/run.h5")).spikes_of("rest");
     assert!((delayed[0].0 - first[0].0 - 2.0).abs() < 1e-9);
     assert!((delayed[1].0 - first[0].0 - 2.0).abs() < 1e-9);
+}
+
+/// A relay that fires once, onto three neurons that fire at the first arrival.
+const GIVEN: &str = r#"
+    schema = 1
+    experiment = "network"
+    duration = "20 ms"
+    [population.src]
+    neuron = "relay"
+    size = 1
+    [population.n]
+    neuron = "lif"
+    size = 3
+    tau_m = "20 ms"
+    v_th = "1 mV"
+    [projection.p]
+    source = "src"
+    target = "n"
+    rule = "from_file"
+    file = "edges.csv"
+    [stimulus.s]
+    kind = "spikes"
+    target = "src"
+    weight = 1
+    file = "in.csv"
+    [record]
+    spikes = ["n"]
+"#;
+
+#[test]
+fn given_delays_differ_and_stay_as_they_are() {
+    let place = Place::with_model(GIVEN);
+    place.write("in.csv", "node_id,timestamp_ms\n0,1\n");
+    let times = |name: &str, delays: [f64; 3], more: &str| {
+        let [a, b, c] = delays;
+        let table = format!("source,target,weight,delay_ms\n0,0,5,{a}\n0,1,5,{b}\n0,2,5,{c}\n");
+        place.write("edges.csv", &table);
+        place.run(&format!("run model.toml --out {name} {more}"));
+        let mut spikes = RunFile::open(&place.path(&format!("{name}/run.h5"))).spikes_of("n");
+        spikes.sort_by_key(|&(_, neuron)| neuron);
+        spikes.into_iter().map(|(t, _)| t).collect::<Vec<f64>>()
+    };
+    let exact = times("a", [1.2345, 2.3456, 0.7812], "");
+    assert_eq!(exact, [2.2345, 3.3456, 1.7812]);
+    // The grid of drawn delays bounds them in neither direction.
+    let fine = "--set projection.p.delay_resolution=0.0001ms";
+    assert_eq!(
+        times("b", [0.000_02, 7.0, 12.5], fine),
+        [1.000_02, 8.0, 13.5]
+    );
 }
 
 #[test]

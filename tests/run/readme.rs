@@ -169,4 +169,29 @@ fn the_recurrent_network_runs_and_takes_edges_from_a_file() {
     place.write("edges.csv", "source,target,weight\n0,1,500\n0,900,500\n");
     place.write("listed.toml", format!("{network}\n{edges}\n"));
     place.run("run listed.toml --out listed");
+
+    // The bouts in place of the duration.
+    let bouts = blocks[1].replacen("duration = \"2 s\"\n", "", 1) + "\n" + &blocks[3];
+    place.write("bouts.toml", bouts.replace("\"5 s\"", "\"1.5 s\""));
+    place.run("run bouts.toml --out bouts");
+    let spikes = super::run_file::RunFile::open(&place.path("bouts/run.h5")).spikes_of("e");
+    let count = |from: f64, to: f64| {
+        let inside = spikes.iter().filter(|(t, _)| (from..to).contains(t));
+        inside.count()
+    };
+    // A period of 1.25 s from 1.5 s on: its peak is at a quarter, its trough at three quarters.
+    assert!(count(1_500.0, 2_125.0) > 2 * count(2_125.0, 2_750.0));
+}
+
+#[test]
+fn the_program_in_rust_is_the_one_that_is_run() {
+    let library = std::fs::read_to_string(root().join("src/lib.rs")).expect("lib.rs");
+    let documented: Vec<&str> = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! "))
+        .map(|line| line.trim_start_matches("# ").trim())
+        .collect();
+    for line in snippet("rust").lines().map(str::trim) {
+        assert!(line.is_empty() || documented.contains(&line), "{line}");
+    }
 }

@@ -44,7 +44,7 @@ impl Unit {
     /// What `dimension` is measured in.
     const fn of(dimension: Dimension) -> Self {
         match dimension {
-            Dimension::One => Self::ONE,
+            Dimension::One | Dimension::Weight => Self::ONE,
             Dimension::Time => Self::new(1, 0, 0),
             Dimension::Rate => Self::new(-1, 0, 0),
             Dimension::Voltage => Self::new(0, 1, 0),

@@ -1,6 +1,6 @@
 //! `[neuron]` and `[plasticity]`: parameters of models that the registries declare, one value or one per layer.
 
-use crate::base::parameter::{Dimension, ModelSpec, ParameterSpec, Values};
+use crate::base::parameter::{Dimension, ParameterSpec, Spec, Values};
 use crate::base::suggest;
 use crate::config::document::Origin;
 use crate::config::reader::{Item, Section};
@@ -100,9 +100,9 @@ pub(super) fn registered(
     section: &Section<'_>,
     key: &str,
     what: &str,
-    registry: &[&'static ModelSpec],
-) -> Option<&'static ModelSpec> {
-    let choices: Vec<(&str, &'static ModelSpec)> =
+    registry: &[&'static Spec],
+) -> Option<&'static Spec> {
+    let choices: Vec<(&str, &'static Spec)> =
         registry.iter().map(|spec| (spec.name, *spec)).collect();
     let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
     let what = format!("{what}, one of {}", suggest::list(&names));
@@ -128,7 +128,7 @@ type PerLayer = Vec<(&'static ParameterSpec, Vec<Option<Given>>)>;
 
 fn parameters(
     section: &Section<'_>,
-    spec: &'static ModelSpec,
+    spec: &'static Spec,
     network: &Network,
     needed: &[bool],
 ) -> Option<PerLayer> {
@@ -146,7 +146,7 @@ fn values(
     network: &Network,
     needed: &[bool],
 ) -> Option<Vec<Option<Given>>> {
-    let default = parameter.default.map(|value| Given {
+    let default = parameter.default_number().map(|value| Given {
         value,
         origin: None,
     });
@@ -180,19 +180,19 @@ fn values(
 
 fn given(item: &Item<'_>, parameter: &ParameterSpec) -> Option<Given> {
     // In a network made from an MLP potentials are multiples of weights, which have no unit.
-    let dimension = match parameter.dimension {
+    let dimension = match parameter.dimension() {
         Dimension::Voltage => Dimension::One,
         dimension => dimension,
     };
     if dimension == Dimension::One && item.as_text().is_some() && !item.is_formula() {
-        let help = match parameter.dimension {
+        let help = match parameter.dimension() {
             Dimension::Voltage => "potentials of a network made from an MLP have no unit",
             _ => "write it without quotes",
         };
         return item.refuse("a number", Some(help.into()));
     }
     Some(Given {
-        value: item.quantity(dimension, parameter.range)?,
+        value: item.quantity(dimension, parameter.range())?,
         origin: Some(item.origin()),
     })
 }

@@ -1,7 +1,7 @@
 //! `experiment = "network"`: one file per group of sections, names checked against the populations that there are.
 
-mod dense;
-mod drawn;
+mod bout;
+pub(super) mod drawn;
 pub(super) mod engine;
 mod figure;
 mod population;
@@ -9,32 +9,27 @@ mod projection;
 mod record;
 mod selection;
 mod snapshot;
+mod span;
 mod stimulus;
 mod weight;
-
-use std::collections::BTreeMap;
 
 use crate::base::parameter::Values;
 use crate::base::suggest;
 use crate::base::time::Duration;
-use crate::config::network::{
-    DenseProjection, Initial, NetworkModel, Population, Projection, RecordedWeights, SampledStates,
-};
+use crate::config::network::{NetworkModel, RecordedWeights, SampledStates};
 use crate::config::reader::{Item, Section};
 use crate::config::sleep_replay::projection_name;
+use crate::network::{Network, Population, check::is_name};
 use crate::neuron::{self, Model, relay};
 
 use super::Paths;
-use projection::Connected;
+use projection::Around;
 
 /// Reads everything behind `schema` and `experiment`.
 pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
     root.reader.read_parameters(root);
     let (seed, seeds) = (super::seed(root), super::seeds(root));
-    let duration = root
-        .need("duration", "how long the network runs, such as \"1 s\"")
-        .and_then(|item| item.duration());
-    let (names, (models, populations)) = populations(root);
+    let (names, (models, populations)) = populations(root, paths);
     let known = Known {
         names: &names,
         complete: !names.is_empty() && names.iter().all(|name| is_name(name)),
@@ -42,11 +37,17 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         read: &populations,
     };
     let projections = named(root, "projection", |section, name| {
-        projection::read(section, name, seed, &known, paths)
+        let around = Around {
+            known: &known,
+            paths,
+        };
+        projection::read(section, name, around)
     });
     let stimuli = named(root, "stimulus", |section, name| {
         stimulus::read(section, name, &known, paths)
     });
+    let bouts = bout::read(root, stimuli.as_deref());
+    let duration = bouts.as_deref().map(bout::duration);
     let lanes = engine::lanes(root, &known);
     let guard = engine::guard(root, Some(engine::MAX_RATE_HZ));
     let checkpoint_every = engine::checkpoint(root);
@@ -54,18 +55,18 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let figures = figure::figures(root, &known, record.as_ref(), duration);
     let populations: Option<Vec<Population>> = populations.into_iter().collect();
     let populations = populations.filter(|populations| !populations.is_empty())?;
-    let (projections, dense) = split(projections?);
     Some(NetworkModel {
-        seed: seed?,
+        network: Network {
+            seed: seed?,
+            lanes: lanes?,
+            populations,
+            projections: projections?,
+            stimuli: stimuli?,
+        },
         seeds: seeds?,
-        duration: duration?,
-        lanes: lanes?,
+        bouts: bouts?,
         guard: guard?,
         checkpoint_every: checkpoint_every?,
-        populations,
-        projections,
-        dense,
-        stimuli: stimuli?,
         record: record?,
         figures: figures?,
     })
@@ -97,10 +98,9 @@ impl Layers<'_> {
             Some(Population {
                 name: (*name).to_owned(),
                 size: u32::try_from(size).ok()?,
-                model: (*model)?.spec,
+                model: (*model)?.spec.name,
                 values: Values::new(),
-                each: BTreeMap::new(),
-                initial: Initial { v_m: None },
+                v_m: None,
             })
         });
         let populations: Vec<Option<Population>> = populations.collect();
@@ -125,20 +125,8 @@ impl Layers<'_> {
     }
 }
 
-/// Sparse projections and dense ones, each in their order.
-fn split(projections: Vec<Connected>) -> (Vec<Projection>, Vec<DenseProjection>) {
-    let (mut sparse, mut dense) = (Vec::new(), Vec::new());
-    for projection in projections {
-        match projection {
-            Connected::Sparse(projection) => sparse.push(projection),
-            Connected::Dense(projection) => dense.push(projection),
-        }
-    }
-    (sparse, dense)
-}
-
 /// Populations as other sections see them.
-struct Known<'a> {
+pub(super) struct Known<'a> {
     /// Names of all, also of those that are at fault.
     names: &'a [&'a str],
     /// Whether every population that is meant is among them.
@@ -150,6 +138,16 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
+    /// Nothing, for what names no population.
+    fn none() -> Self {
+        Self {
+            names: &[],
+            complete: false,
+            models: &[],
+            read: &[],
+        }
+    }
+
     fn population(&self, name: &str) -> Option<&Population> {
         let mut read = self.read.iter().flatten();
         read.find(|population| population.name == name)
@@ -162,7 +160,7 @@ impl Known<'_> {
     }
 
     /// The population that `item` names.
-    fn name(&self, item: &Item<'_>) -> Option<String> {
+    pub(super) fn name(&self, item: &Item<'_>) -> Option<String> {
         const EXPECTED: &str = "the name of a population";
         let text = item.text(EXPECTED)?;
         if self.names.contains(&text) {
@@ -197,7 +195,7 @@ impl Known<'_> {
     }
 
     /// As [`Self::names`], at least one.
-    fn some_names(&self, item: &Item<'_>) -> Option<Vec<String>> {
+    pub(super) fn some_names(&self, item: &Item<'_>) -> Option<Vec<String>> {
         let names = self.names(item)?;
         if names.is_empty() {
             return item.refuse("at least one population", None);
@@ -210,18 +208,19 @@ impl Known<'_> {
 type Populations = (Vec<Option<&'static Model>>, Vec<Option<Population>>);
 
 /// Names of the populations, and what could be read of them.
-fn populations<'a>(root: &Section<'a>) -> (Vec<&'a str>, Populations) {
+fn populations<'a>(root: &Section<'a>, paths: &Paths<'_>) -> (Vec<&'a str>, Populations) {
     const WHAT: &str = "at least one population, such as [population.e]";
     let Some(section) = root.need_named_section("population", WHAT) else {
         return Default::default();
     };
-    let names: Vec<&str> = section.keys().collect();
+    let mut names: Vec<&str> = section.keys().collect();
+    names.sort_unstable();
     if names.is_empty() {
         let message = format!("the network is empty, expected {WHAT}");
         section.reader.problem(section.origin, message, None);
     }
     let read = names.iter().map(|name| {
-        table(&section, name).map_or((None, None), |table| population::read(&table, name))
+        table(&section, name).map_or((None, None), |table| population::read(&table, name, paths))
     });
     let read = read.unzip();
     (names, read)
@@ -237,8 +236,10 @@ fn named<T>(
         return Some(Vec::new());
     };
     let section = item.named_section()?;
-    let read: Vec<Option<T>> = section
-        .keys()
+    let mut names: Vec<&str> = section.keys().collect();
+    names.sort_unstable();
+    let read: Vec<Option<T>> = names
+        .into_iter()
         .map(|name| table(&section, name).and_then(|table| read(&table, name)))
         .collect();
     read.into_iter().collect()
@@ -253,10 +254,4 @@ fn table<'a>(section: &Section<'a>, name: &str) -> Option<Section<'a>> {
         return None;
     }
     section.copying(name)
-}
-
-/// Whether `name` is one of ASCII letters, digits, `_` and `-`.
-fn is_name(name: &str) -> bool {
-    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    !name.is_empty() && name.chars().all(letters)
 }

@@ -3,15 +3,16 @@
 use std::time;
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::Dimension;
-use crate::base::time::Duration;
+use crate::base::parameter::{Dimension, Spec, Value, Values};
 use crate::config::network::{
-    Connection, Current, DenseProjection, EdgeFile, Figures, Guard, Instants, NetworkModel,
-    Plasticity, Poisson, Population, Projection, Record, RecordedWeights, SampledStates, Selection,
-    SpikeFile, Stimulus,
+    Bout, Figures, Guard, Instants, NetworkModel, Record, RecordedWeights, SampledStates, Selection,
 };
 use crate::config::quantity;
-use crate::network::rule::Rule;
+use crate::connection;
+use crate::engine::simulation::Keep;
+use crate::network::projection::WEIGHTS;
+use crate::network::{Choice, Connection, Given, Population, Projection, Stimulus};
+use crate::{neuron, stimulus};
 
 use super::{Text, path, quote, strings};
 
@@ -21,34 +22,29 @@ pub fn resolved_network(model: &NetworkModel) -> String {
     let mut text = Text::default();
     text.line("schema = 1");
     text.line("experiment = \"network\"");
-    text.key("seed", model.seed);
+    let network = &model.network;
+    text.key("seed", network.seed);
     text.key("seeds", model.seeds);
-    text.key("duration", quantity::write_duration(model.duration));
-    if let Some(lanes) = model.lanes {
+    if model.is_one_run() {
+        text.key("duration", quantity::write_duration(model.duration()));
+    }
+    if let Some(lanes) = network.lanes {
         text.section("engine");
         text.key("lanes", lanes);
     }
     text.guard(&model.guard);
     text.checkpoint(model.checkpoint_every);
-    for population in &model.populations {
+    for population in &network.populations {
         text.population(population);
     }
-    for projection in &model.projections {
-        text.projection(projection, model.weight(&projection.targets));
+    for projection in &network.projections {
+        text.projection(projection, network.weight_dimension(&projection.targets));
     }
-    for projection in &model.dense {
-        let target = std::slice::from_ref(&projection.target);
-        text.dense(projection, model.weight(target));
+    for stimulus in &network.stimuli {
+        text.stimulus(stimulus, network.weight_dimension(&stimulus.targets));
     }
-    for stimulus in &model.stimuli {
-        text.section(&format!("stimulus.{}", stimulus.name()));
-        match stimulus {
-            Stimulus::Poisson(poisson) => text.poisson(poisson, model.weight(&poisson.targets)),
-            Stimulus::Current(current) => text.current(current),
-            Stimulus::Spikes(spikes) => {
-                text.spikes(spikes, model.weight(std::slice::from_ref(&spikes.target)));
-            }
-        }
+    if !model.is_one_run() {
+        model.bouts.iter().for_each(|bout| text.bout(bout));
     }
     text.network_record(&model.record);
     text.network_figures(&model.figures);
@@ -119,20 +115,58 @@ pub(super) fn snapshots(weights: &RecordedWeights) -> String {
     )
 }
 
+/// `{ rule = "…", … }`.
+fn learning(choice: &Choice) -> String {
+    let values = written(choice.spec, &choice.values, Dimension::One);
+    let values = values.map(|(name, value)| format!(", {name} = {value}"));
+    format!(
+        "{{ rule = {}{} }}",
+        quote(choice.spec.name),
+        values.collect::<String>()
+    )
+}
+
+/// Names and values of the parameters of `spec`, weights in the unit of `weight`.
+fn written<'v>(
+    spec: &'static Spec,
+    values: &'v Values,
+    weight: Dimension,
+) -> impl Iterator<Item = (&'static str, String)> + 'v {
+    spec.parameters.iter().filter_map(move |parameter| {
+        let dimension = match parameter.dimension() {
+            Dimension::Weight => weight,
+            dimension => dimension,
+        };
+        let value = match values.get(parameter.name)? {
+            Value::Number(value) => quantity::write(*value, dimension),
+            Value::Drawn(distribution) => drawn(distribution, dimension),
+            Value::Count(n) => n.to_string(),
+            Value::Flag(flag) => flag.to_string(),
+            Value::Word(word) => quote(word),
+            Value::Text(text) => quote(text),
+            Value::Names(list) => names(list),
+            Value::File(file) => path(file),
+            Value::Steps(steps) => {
+                let steps = steps.iter().map(|&(from, value)| {
+                    let from = quantity::write(from, Dimension::Time);
+                    format!("[{from}, {}]", quantity::write(value, dimension))
+                });
+                format!("[{}]", steps.collect::<Vec<_>>().join(", "))
+            }
+        };
+        Some((parameter.name, value))
+    })
+}
+
 impl Text {
     fn population(&mut self, population: &Population) {
         self.section(&format!("population.{}", population.name));
-        self.key("neuron", quote(population.model.name));
+        self.key("neuron", quote(population.model));
         self.key("size", population.size);
-        for parameter in population.model.parameters {
-            let (name, dimension) = (parameter.name, parameter.dimension);
-            if let Some(value) = population.values.get(name) {
-                self.key(name, quantity::write(*value, dimension));
-            } else if let Some(distribution) = population.each.get(name) {
-                self.key(name, drawn(distribution, dimension));
-            }
+        if let Ok(model) = neuron::model(population.model) {
+            self.values(model.spec, &population.values, Dimension::One);
         }
-        if let Some(v_m) = &population.initial.v_m {
+        if let Some(v_m) = &population.v_m {
             let v_m = drawn(v_m, Dimension::Voltage);
             self.key("initial", format!("{{ v_m = {v_m} }}"));
         }
@@ -141,114 +175,96 @@ impl Text {
     fn projection(&mut self, projection: &Projection, weight: Dimension) {
         self.section(&format!("projection.{}", projection.name));
         self.key("source", quote(&projection.source));
-        self.key("target", names(&projection.targets));
-        self.connection(projection);
-        if let Some(values) = &projection.weight {
-            self.key("weight", drawn(values, weight));
+        match projection.targets.as_slice() {
+            [target] if projection.is_dense() => self.key("target", quote(target)),
+            targets => self.key("target", names(targets)),
         }
-        // Either key would stand in place of the file's delays.
-        if let Some(axonal) = &projection.axonal_delay_ms {
-            let delay = |delay| drawn(delay, Dimension::Time);
-            self.key("axonal_delay", delay(axonal));
-            self.key("dendritic_delay", delay(&projection.dendritic_delay_ms));
-        }
-        let resolution = quantity::write_duration(projection.delay_resolution);
-        self.key("delay_resolution", resolution);
-    }
-
-    fn dense(&mut self, projection: &DenseProjection, weight: Dimension) {
-        self.section(&format!("projection.{}", projection.name));
-        self.key("source", quote(&projection.source));
-        self.key("target", quote(&projection.target));
-        self.key("rule", quote("weights"));
-        self.key("file", path(&projection.file));
-        if projection.drop_bias {
-            self.key("bias", quote("drop"));
-        }
-        self.key("layer", projection.layer);
-        self.key("gain", quantity::write(projection.gain, weight));
-        let delay = quantity::write_duration(projection.axonal_delay);
-        self.key("axonal_delay", delay);
-        let plasticity = match &projection.plasticity {
-            None => quote("off"),
-            Some(Plasticity { rule, values }) => {
-                let parameters = rule.parameters.iter().filter_map(|parameter| {
-                    let value = quantity::write(*values.get(parameter.name)?, parameter.dimension);
-                    Some(format!(", {} = {value}", parameter.name))
-                });
-                let parameters: String = parameters.collect();
-                format!("{{ rule = {}{parameters} }}", quote(rule.name))
+        match &projection.connection {
+            Connection::Rule(choice) => {
+                self.key("rule", quote(choice.spec.name));
+                self.values(choice.spec, &choice.values, weight);
+                self.key("autapses", projection.autapses);
             }
-        };
-        self.key("plasticity", plasticity);
-    }
-
-    fn connection(&mut self, projection: &Projection) {
-        let rule = match &projection.connection {
-            Connection::Rule(rule) => rule,
-            Connection::File(EdgeFile { path, population }) => {
-                self.key("rule", quote("from_file"));
-                self.key("file", super::path(path));
-                if let Some(population) = population {
-                    self.key("population", quote(population));
+            Connection::Edges(edges) => {
+                self.key("rule", quote(connection::LISTED));
+                // Data that are here cannot be written: they came with a program, not with a model file.
+                if let Given::File(file) = edges {
+                    self.key("file", path(&file.path));
+                    if let Some(population) = &file.population {
+                        self.key("population", quote(population));
+                    }
                 }
-                return;
             }
-        };
-        self.key("rule", quote(rule.name()));
-        let counted = match *rule {
-            // Edges are only given through files.
-            Rule::OneToOne | Rule::AllToAll | Rule::Given(_) => false,
-            Rule::FixedProbability(p) => {
-                self.key("probability", format!("{p:?}"));
-                false
+            Connection::Matrix(weights) => {
+                self.key("rule", quote(WEIGHTS.name));
+                if let Given::File(file) = weights {
+                    self.key("file", path(&file.path));
+                    if file.drop_bias {
+                        self.key("bias", quote("drop"));
+                    }
+                    self.key("layer", file.layer);
+                }
             }
-            Rule::FixedInDegree(degree) => {
-                self.key("in_degree", degree);
-                true
+        }
+        if let Some(values) = &projection.weight {
+            let key = if projection.is_dense() {
+                "gain"
+            } else {
+                "weight"
+            };
+            self.key(key, drawn(values, weight));
+        }
+        // Either key would stand in place of a file's delays.
+        if let Some(delay) = &projection.delay {
+            self.key("axonal_delay", drawn(&delay.axonal, Dimension::Time));
+            if !projection.is_dense() {
+                self.key("dendritic_delay", drawn(&delay.dendritic, Dimension::Time));
             }
-            Rule::FixedOutDegree(degree) => {
-                self.key("out_degree", degree);
-                true
-            }
-            Rule::FixedTotal(total) => {
-                self.key("total", total);
-                true
-            }
-        };
-        self.key("autapses", projection.autapses);
-        if counted {
-            self.key("multapses", projection.multapses);
+        }
+        if projection.is_dense() {
+            let plasticity = projection.plasticity.as_ref();
+            self.key("plasticity", plasticity.map_or(quote("off"), learning));
+        } else {
+            let resolution = quantity::write_duration(projection.delay_resolution);
+            self.key("delay_resolution", resolution);
         }
     }
 
-    fn poisson(&mut self, poisson: &Poisson, weight: Dimension) {
-        self.key("kind", quote("poisson"));
-        self.key("target", names(&poisson.targets));
-        self.key("rate", quantity::write(poisson.rate_hz, Dimension::Rate));
-        self.key("weight", quantity::write(poisson.weight, weight));
-    }
-
-    fn current(&mut self, current: &Current) {
-        self.key("kind", quote("current"));
-        self.key("target", names(&current.targets));
-        let steps = current.steps.iter().map(|&(from, pa)| {
-            let from = quantity::write_duration(Duration::from_ps(from.ps()));
-            format!("[{from}, {}]", quantity::write(pa, Dimension::Current))
-        });
-        let steps: Vec<String> = steps.collect();
-        self.key("steps", format!("[{}]", steps.join(", ")));
-    }
-
-    fn spikes(&mut self, spikes: &SpikeFile, weight: Dimension) {
-        self.key("kind", quote("spikes"));
-        self.key("target", quote(&spikes.target));
-        self.key("file", path(&spikes.file));
-        if let Some(population) = &spikes.population {
-            self.key("population", quote(population));
+    fn stimulus(&mut self, stimulus: &Stimulus, weight: Dimension) {
+        self.section(&format!("stimulus.{}", stimulus.name));
+        let spec = stimulus.kind.spec;
+        self.key("kind", quote(spec.name));
+        let entry = stimulus::entry(spec.name).ok();
+        match stimulus.targets.as_slice() {
+            [target] if entry.is_some_and(|entry| entry.names_neurons) => {
+                self.key("target", quote(target));
+            }
+            targets => self.key("target", names(targets)),
         }
-        self.key("weight", quantity::write(spikes.weight, weight));
-        self.key("from", quantity::write_duration(spikes.from));
+        self.values(spec, &stimulus.kind.values, weight);
+        if entry.is_some_and(|entry| entry.arrives) {
+            self.key("weight", quantity::write(stimulus.weight, weight));
+        }
+    }
+
+    /// Every parameter of `spec` that has a value, weights in the unit of `weight`.
+    fn values(&mut self, spec: &'static Spec, values: &Values, weight: Dimension) {
+        for (name, value) in written(spec, values, weight) {
+            self.key(name, value);
+        }
+    }
+
+    fn bout(&mut self, bout: &Bout) {
+        self.line("");
+        self.line("[[bout]]");
+        self.key("name", quote(&bout.name));
+        self.key("duration", quantity::write_duration(bout.duration));
+        self.key("stimuli", names(&bout.stimuli));
+        let keep = match bout.keep {
+            Keep::All => "all",
+            Keep::Weights => "weights",
+        };
+        self.key("keep", quote(keep));
     }
 
     pub(super) fn guard(&mut self, guard: &Guard) {

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use crate::engine::assembly::AssemblyError;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::Member;
-use crate::network::dense::DenseProjection;
-use crate::network::recurrent::Recurrent;
+use crate::network::plan::NetworkPlan;
+use crate::network::plan::dense::DenseProjection;
 use crate::plasticity;
 
 /// Synapses of dense projections onto `members`, which are of one population if there are any, in the order of the
@@ -15,7 +15,7 @@ use crate::plasticity;
 /// # Errors
 /// If a plasticity rule or a value of its parameters is impossible.
 pub(super) fn blocks(
-    network: &Recurrent,
+    network: &NetworkPlan,
     members: &[Member],
 ) -> Result<Vec<DenseBlock>, AssemblyError> {
     let mut by_name: Vec<(usize, &DenseProjection)> = network.dense.iter().enumerate().collect();
@@ -32,7 +32,7 @@ pub(super) fn blocks(
 }
 
 fn block(
-    network: &Recurrent,
+    network: &NetworkPlan,
     number: usize,
     projection: &DenseProjection,
     member: &Member,

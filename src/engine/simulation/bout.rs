@@ -11,6 +11,7 @@ use super::Simulation;
 use super::input::Inputs;
 use crate::base::time::Time;
 use crate::engine::error::{Kind, SimulationError};
+use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::Lane;
 
 /// A stretch of a run in which what is on stays on.
@@ -49,7 +50,7 @@ pub(super) struct Current {
 
 impl Current {
     /// Behind the names of streams that begin now.
-    fn suffix(&self) -> String {
+    pub(super) fn suffix(&self) -> String {
         let bout = match self.number {
             0 => String::new(),
             _ => format!(".{}", self.name),
@@ -81,6 +82,10 @@ impl Simulation {
             }
             Keep::Weights => self.rest(bout.start),
         }
+        if bout.number == 0 && self.steps == 0 {
+            // Nothing has happened: what was switched on when the network was built begins under this bout's name.
+            self.switch(|_| false);
+        }
         self.bout = Current {
             number: bout.number,
             name: bout.name.clone(),
@@ -88,6 +93,11 @@ impl Simulation {
         };
         self.switch(|name| bout.on.iter().any(|on| on == name));
         Ok(())
+    }
+
+    /// The hash over all spikes since it was last taken, which begins anew: for runs that add up their bouts.
+    pub fn take_fingerprint(&mut self) -> Fingerprint {
+        std::mem::take(&mut self.fingerprint)
     }
 
     /// Names of the stimuli that are on, declared and given.

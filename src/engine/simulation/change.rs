@@ -1,9 +1,9 @@
 //! Changes to a network while it runs, exact at their instant.
 
 use super::Simulation;
+use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::engine::error::SimulationError;
-use crate::engine::weights::Weights;
 
 /// What can be changed between two runs of one bout.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub enum Change {
         /// Its name.
         projection: String,
         /// The weights.
-        weights: Weights,
+        weights: Matrix,
     },
 }
 

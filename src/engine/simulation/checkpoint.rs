@@ -121,7 +121,7 @@ impl Simulation {
             before: before.clone(),
             fingerprint: *fingerprint,
             exploded: *exploded,
-            lanes: lanes.par_iter().map(lane_state).collect(),
+            lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
         };
         postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
     }
@@ -267,7 +267,7 @@ fn same(what: &str, found: usize, expected: usize) -> Result<(), StateError> {
     }
 }
 
-fn lane_state(lane: &Lane) -> LaneState {
+fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
     let Lane {
         groups,
         blocks: _,
@@ -284,16 +284,16 @@ fn lane_state(lane: &Lane) -> LaneState {
         sent,
         most: _,
     } = lane;
-    LaneState {
+    Ok(LaneState {
         pending: pending.all().map(|(at, &arrival)| (at, arrival)).collect(),
         window: *window,
         arrivals: arrivals[*delivered..].to_vec(),
         sent: *sent,
-        groups: groups.iter().map(group_state).collect(),
-    }
+        groups: groups.iter().map(group_state).collect::<Result<_, _>>()?,
+    })
 }
 
-fn group_state(group: &Group) -> GroupState {
+fn group_state(group: &Group) -> Result<GroupState, StateError> {
     let Group {
         neurons,
         members: _,
@@ -311,14 +311,14 @@ fn group_state(group: &Group) -> GroupState {
         due: _,
         fired: _,
     } = group;
-    GroupState {
-        neurons: neurons.save(),
+    Ok(GroupState {
+        neurons: neurons.save()?,
         noise: noise.iter().map(poisson::Poisson::state).collect(),
         driven: driven.iter().map(Driven::waiting).collect(),
         dense: dense.iter().map(dense_state).collect(),
         injected_pa: *injected_pa,
         hit: *hit,
-    }
+    })
 }
 
 fn dense_state(block: &DenseBlock) -> DenseState {

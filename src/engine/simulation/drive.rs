@@ -4,13 +4,14 @@ use std::mem;
 use std::sync::Arc;
 
 use super::{Population, Simulation};
-use crate::base::stream::name_hash;
+use crate::base::stream::{Stream, name_hash};
 use crate::base::time::Time;
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::group::Driven;
 use crate::event::agenda::Key;
+use crate::network::plan::SpikeSource;
 use crate::stimulus::spike_list::SpikeList;
-use crate::stimulus::{self, Stimulus};
+use crate::stimulus::{self, Onset, Stimulus};
 
 /// A stimulus and where its spikes go.
 pub(super) struct Drive {
@@ -79,7 +80,9 @@ impl Simulation {
         let volleys = &self.inputs.volleys;
         running.retain(|drive| {
             let mut same = volleys.iter().filter(|volley| volley.since == drive.since);
-            let stays = same.any(|volley| volley.what.name == drive.name);
+            let stays = same.any(|volley| {
+                (&volley.what.name, volley.what.target) == (&drive.name, drive.population)
+            });
             if !stays {
                 self.agenda.remove(&drive.id);
             }
@@ -89,17 +92,38 @@ impl Simulation {
             let (Some(since), volley) = (volley.since, &volley.what) else {
                 continue;
             };
-            if let Some(at) = running.iter().position(|drive| drive.name == volley.name) {
+            if let Some(at) = running
+                .iter()
+                .position(|drive| (&drive.name, drive.population) == (&volley.name, volley.target))
+            {
                 self.drives.push(running.swap_remove(at));
                 continue;
             }
-            let spikes = Arc::clone(&volley.spikes);
+            let population = &self.populations[volley.target];
+            let name = format!("{}.{}", volley.name, population.name);
+            let stimulus: Box<dyn Stimulus> = match &volley.spikes {
+                SpikeSource::List(spikes) => {
+                    Box::new(SpikeList::shared(Arc::clone(spikes), since - Time::ZERO))
+                }
+                SpikeSource::Drawn(begin) => begin(Onset {
+                    start: since,
+                    size: population.size,
+                    seed: self.inputs.seed,
+                    name: name.clone(),
+                    bout: self.bout.name.clone(),
+                    stream: Stream::new(
+                        self.inputs.seed,
+                        &format!("stimulus.{name}{}", self.bout.suffix()),
+                        0,
+                    ),
+                }),
+            };
             let drive = Drive {
                 name: volley.name.clone(),
-                id: name_hash(&volley.name),
+                id: name_hash(&name),
                 population: volley.target,
                 weight: volley.weight,
-                stimulus: Box::new(SpikeList::shared(spikes, since - Time::ZERO)),
+                stimulus,
                 since: Some(since),
             };
             self.agenda.schedule(drive.id, drive.key(self.now));

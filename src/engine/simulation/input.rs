@@ -1,13 +1,10 @@
 //! What reaches the network from outside by declaration: which stimuli there are, and since when each is on.
 
-use std::sync::Arc;
-
 use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::group::{Group, Sign, Source};
-use crate::network::recurrent::{Current, Noise, Recurrent};
-use crate::stimulus::Spike;
+use crate::network::plan::{Current, NetworkPlan, Noise, SpikeInput};
 use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
 
 /// A declared stimulus.
@@ -19,28 +16,17 @@ pub(super) struct Input<T> {
     pub(super) since: Option<Time>,
 }
 
-/// Given spikes onto the neurons of a population.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Volley {
-    pub(super) name: String,
-    /// Index of the population.
-    pub(super) target: usize,
-    pub(super) weight: f32,
-    /// In order.
-    pub(super) spikes: Arc<[Spike]>,
-}
-
 /// Every declared stimulus.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::engine) struct Inputs {
-    seed: u64,
+    pub(super) seed: u64,
     /// Names of populations: they name the streams of noise.
-    populations: Vec<String>,
+    pub(super) populations: Vec<String>,
     pub(super) noise: Vec<Input<Noise>>,
     /// In the order of their names.
     pub(super) currents: Vec<Input<Current>>,
     /// In the order of their names.
-    pub(super) volleys: Vec<Input<Volley>>,
+    pub(super) volleys: Vec<Input<SpikeInput>>,
 }
 
 impl Inputs {
@@ -48,30 +34,28 @@ impl Inputs {
     ///
     /// # Errors
     /// If two have one name.
-    pub(in crate::engine) fn new(network: &Recurrent) -> Result<Self, SimulationError> {
-        let volleys = network.spikes.iter().map(|input| {
-            let mut spikes = input.spikes.clone();
-            spikes.sort_unstable();
-            Volley {
-                name: input.name.clone(),
-                target: input.target,
-                weight: input.weight,
-                spikes: spikes.into(),
-            }
-        });
+    pub(in crate::engine) fn new(network: &NetworkPlan) -> Result<Self, SimulationError> {
         let populations = network.populations.iter();
         let mut inputs = Self {
             seed: network.seed,
             populations: populations.map(|known| known.name.clone()).collect(),
             noise: network.noise.iter().cloned().map(Input::off).collect(),
             currents: network.currents.iter().cloned().map(Input::off).collect(),
-            volleys: volleys.map(Input::off).collect(),
+            volleys: network.spikes.iter().cloned().map(Input::off).collect(),
         };
         inputs
             .currents
             .sort_by(|a, b| a.what.name.cmp(&b.what.name));
-        inputs.volleys.sort_by(|a, b| a.what.name.cmp(&b.what.name));
-        let mut names: Vec<&str> = inputs.all().map(|(name, _)| name).collect();
+        let place = |input: &Input<SpikeInput>| (input.what.name.clone(), input.what.target);
+        inputs.volleys.sort_by_key(place);
+        // One stimulus may drive several populations.
+        let one = |a: &mut Input<SpikeInput>, b: &mut Input<SpikeInput>| a.what.name == b.what.name;
+        let mut volleys = inputs.volleys.clone();
+        volleys.dedup_by(|a, b| one(a, b) && a.what.target != b.what.target);
+        let noise = inputs.noise.iter().map(|one| &one.what.name[..]);
+        let currents = inputs.currents.iter().map(|one| &one.what.name[..]);
+        let volleys = volleys.iter().map(|one| &one.what.name[..]);
+        let mut names: Vec<&str> = noise.chain(currents).chain(volleys).collect();
         names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
             None => Ok(inputs),

@@ -1,8 +1,8 @@
 //! Weights of dense projections, read and set by name.
 
 use super::Simulation;
+use crate::base::matrix::Matrix;
 use crate::engine::error::{Kind, SimulationError};
-use crate::engine::weights::Weights;
 
 /// A projection as it is known from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,19 +18,15 @@ impl Simulation {
     ///
     /// # Errors
     /// If there is no such projection, or it is sparse.
-    pub fn weights(&self, projection: &str) -> Result<Weights, SimulationError> {
+    pub fn weights(&self, projection: &str) -> Result<Matrix, SimulationError> {
         let (number, n_target, n_source) = self.dense_projection(projection)?;
-        let mut weights = Weights {
-            n_target,
-            n_source,
-            values: vec![0.0; n_target * n_source],
-        };
+        let mut weights = Matrix::zeros(n_target, n_source);
         let mut column = Vec::with_capacity(n_source);
         for block in self.dense().filter(|block| block.projection == number) {
             for j in 0..block.weights.n_target() {
                 block.weights.gather(j, &mut column);
                 let start = (block.first as usize + j) * n_source;
-                weights.values[start..start + n_source].copy_from_slice(&column);
+                weights.values_mut()[start..start + n_source].copy_from_slice(&column);
             }
         }
         Ok(weights)
@@ -44,11 +40,11 @@ impl Simulation {
     pub fn set_weights(
         &mut self,
         projection: &str,
-        weights: &Weights,
+        weights: &Matrix,
     ) -> Result<(), SimulationError> {
         let (number, n_target, n_source) = self.dense_projection(projection)?;
-        let found = (weights.n_target, weights.n_source, weights.values.len());
-        if found != (n_target, n_source, n_target * n_source) {
+        let found = weights.shape();
+        if found != (n_target, n_source) {
             return Err(SimulationError::Shape {
                 projection: projection.into(),
                 found,
@@ -56,12 +52,16 @@ impl Simulation {
                 source_size: n_source,
             });
         }
-        if let Some(at) = weights.values.iter().position(|weight| !weight.is_finite()) {
+        if let Some(at) = weights
+            .values()
+            .iter()
+            .position(|weight| !weight.is_finite())
+        {
             return Err(SimulationError::NotFinite {
                 projection: projection.into(),
                 source_neuron: at % n_source,
                 target_neuron: at / n_source,
-                value: weights.values[at],
+                value: weights.values()[at],
             });
         }
         if self
@@ -76,7 +76,7 @@ impl Simulation {
         for block in blocks.filter(|block| block.projection == number) {
             for j in 0..block.weights.n_target() {
                 let start = (block.first as usize + j) * n_source;
-                let column = &weights.values[start..start + n_source];
+                let column = &weights.values()[start..start + n_source];
                 block.weights.scatter(j, column);
             }
             block.changed = block.plastic.is_none();

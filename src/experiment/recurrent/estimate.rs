@@ -5,13 +5,14 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::base::parameter::ParameterError;
 use crate::config::network::{NetworkModel, RecordedWeights};
+use crate::connection::Plan;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::watched::projections;
-use crate::network::dense::DenseProjection;
-use crate::network::recurrent::{Population, Projection, Recurrent};
-use crate::network::rule::Plan;
+use crate::network::plan::dense::DenseProjection;
+use crate::network::plan::{NetworkPlan, Population, Projection};
 use crate::neuron;
 
 /// Expected size of a run.
@@ -45,8 +46,6 @@ pub struct Estimate {
     pub file_bytes_per_hz: f64,
 }
 
-/// Bytes of an `f64`: a state variable, a parameter of a neuron.
-const VALUE_BYTES: f64 = 8.0;
 /// Bytes of a sampled value in the run file, single precision as in SONATA reports.
 const SAMPLE_BYTES: f64 = 4.0;
 /// Bytes of the intervals between a neuron's spikes: last, number, sum, squares.
@@ -65,16 +64,18 @@ const DELAY_BYTES: f64 = 8.0;
 const BIN_BYTES: f64 = 8.0;
 /// Bytes of a spike on its way: instant, source, what is left of its row.
 const IN_FLIGHT_BYTES: f64 = 24.0;
-/// Bytes of a spike in memory (instant, neuron) and of one in the run file (timestamp, node).
+/// Bytes of a spike in memory (instant, neuron).
 const SPIKE_BYTES: f64 = 16.0;
+/// Bytes of a spike in the run file (timestamp and its rest, node).
+const RECORDED_SPIKE_BYTES: f64 = 18.0;
 /// Bytes that the run file sets aside for the first spikes of a population: it grows by chunks of 32,768.
-const FIRST_CHUNKS_BYTES: f64 = 32_768.0 * SPIKE_BYTES;
+const FIRST_CHUNKS_BYTES: f64 = 32_768.0 * RECORDED_SPIKE_BYTES;
 
 /// Estimates a run of `model`, declared as `network`.
 ///
 /// # Errors
 /// If the network is impossible.
-pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, ExperimentError> {
+pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate, ExperimentError> {
     let size = |p: usize| f64::from(network.populations[p].size);
     let mut memory_bytes = 0.0;
     let mut lanes = 0;
@@ -86,17 +87,17 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         }
     }
     for population in &network.populations {
-        memory_bytes += f64::from(population.size) * neuron_bytes(population);
+        memory_bytes += f64::from(population.size) * neuron_bytes(population)?;
     }
     for input in &network.spikes {
-        memory_bytes += SPIKE_BYTES * input.spikes.len() as f64;
+        memory_bytes += SPIKE_BYTES * input.spikes.held() as f64;
     }
     let dense = |p: &DenseProjection| p.weights.n_synapses() as f64;
     let dense: f64 = network.dense.iter().map(dense).sum();
     // As declared, and at work.
     memory_bytes += 2.0 * WEIGHT_BYTES * dense;
     if let Some(bin) = model.record.rates_bin {
-        let bins = model.duration.as_ms() / bin.as_ms();
+        let bins = model.duration().as_ms() / bin.as_ms();
         memory_bytes += BIN_BYTES * bins * network.populations.len() as f64;
     }
     let plans = || {
@@ -120,21 +121,21 @@ pub fn estimate(model: &NetworkModel, network: &Recurrent) -> Result<Estimate, E
         IN_FLIGHT_BYTES * size(p) * longest.fold(0.0, f64::max)
     });
     let recorded = model.record.spikes.iter().filter_map(|recorded| {
-        let population = model.population(&recorded.population)?;
+        let population = model.network.find(&recorded.population)?;
         Some(recorded.neurons.count(population.size) as f64)
     });
     let sampled = model.record.states.iter().map(|states| {
         let values = states.neurons.len() * states.variables.len();
         values as f64 / (states.every.as_ms() / MS_PER_S)
     });
-    let duration_s = model.duration.as_ms() / MS_PER_S;
+    let duration_s = model.duration().as_ms() / MS_PER_S;
     let (largest, weight_bytes) = model
         .record
         .weights
         .as_ref()
         .map_or((0.0, 0.0), |weights| snapshot_bytes(model, weights));
     memory_bytes += weight_bytes.min(SNAPSHOTS_HELD * largest);
-    let spike_bytes_per_s_and_hz = SPIKE_BYTES * total(recorded);
+    let spike_bytes_per_s_and_hz = RECORDED_SPIKE_BYTES * total(recorded);
     let state_bytes_per_s = SAMPLE_BYTES * total(sampled);
     Ok(Estimate {
         neurons: neurons as u64,
@@ -161,7 +162,7 @@ fn snapshot_bytes(model: &NetworkModel, weights: &RecordedWeights) -> (f64, f64)
     let sizes = projections(model).into_iter();
     let sizes = sizes.map(|projection| projection.n_target as f64 * projection.n_source as f64);
     let sizes: Vec<f64> = sizes.map(|size| WEIGHT_BYTES * size).collect();
-    let count = weights.instants.count(model.duration) as f64;
+    let count = weights.instants.count(model.duration()) as f64;
     let largest = sizes.iter().copied().fold(0.0, f64::max);
     (largest, count * total(sizes.into_iter()))
 }
@@ -172,23 +173,15 @@ fn total(terms: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Bytes of a neuron: its state, the parameters that are its own, and the intervals between its spikes.
-fn neuron_bytes(population: &Population) -> f64 {
-    // Membrane potential; with it the adaptation; with it two synaptic currents and what bounds the next crossing.
-    let state = match population.model {
-        "lif_adaptive" => 2.0,
-        "lif_exp" => 4.0,
-        _ => 1.0,
-    };
+fn neuron_bytes(population: &Population) -> Result<f64, ParameterError> {
     // Where one parameter is a neuron's own, it keeps all of them beside its state.
-    let own = match neuron::model(population.model) {
-        Ok(model) if !population.each.is_empty() => model.spec.parameters.len() as f64,
-        _ => 0.0,
-    };
-    VALUE_BYTES * (state + own) + INTERVAL_BYTES
+    let own = population.values.drawn().next().is_some();
+    let bytes = (neuron::model(population.model)?.bytes)(own);
+    Ok(bytes as f64 + INTERVAL_BYTES)
 }
 
 /// Bytes of all synapses onto the populations of one `kind`, which share `lanes`.
-fn rows_bytes(network: &Recurrent, kind: &[usize], lanes: f64) -> f64 {
+fn rows_bytes(network: &NetworkPlan, kind: &[usize], lanes: f64) -> f64 {
     let mut by_source: BTreeMap<usize, Vec<(&Projection, f64)>> = BTreeMap::new();
     for projection in &network.projections {
         let targets = projection
@@ -199,7 +192,7 @@ fn rows_bytes(network: &Recurrent, kind: &[usize], lanes: f64) -> f64 {
             .map(|&p| f64::from(network.populations[p].size))
             .sum();
         if reached > 0.0 {
-            let share = reached / f64::from(projection.plan.n_target);
+            let share = reached / f64::from(projection.plan.space.n_target);
             let synapses = projection.plan.expected_synapses() * share;
             by_source
                 .entry(projection.source)
@@ -212,7 +205,7 @@ fn rows_bytes(network: &Recurrent, kind: &[usize], lanes: f64) -> f64 {
         let synapses: f64 = projections.iter().map(|(_, synapses)| synapses).sum();
         let mut weights = projections
             .iter()
-            .map(|(projection, _)| projection.plan.weight.constant());
+            .map(|(projection, _)| projection.plan.one_weight());
         let first = weights.next().flatten();
         let weight = if first.is_some() && weights.all(|weight| weight == first) {
             0.0
@@ -233,7 +226,7 @@ fn delays(projections: &[(&Projection, f64)]) -> f64 {
     let mut drawn: f64 = 0.0;
     for (projection, _) in projections {
         let plan = &projection.plan;
-        match plan.delay_ms.constant() {
+        match plan.one_delay_ms() {
             Some(ms) => constant.push(ms.to_bits()),
             None => drawn = drawn.max(plan.expected_delays()),
         }
@@ -244,7 +237,7 @@ fn delays(projections: &[(&Projection, f64)]) -> f64 {
 }
 
 fn longest_delay_s(plan: &Plan) -> f64 {
-    plan.delay_ms.reach().1 / MS_PER_S
+    plan.longest_delay_ms() / MS_PER_S
 }
 
 impl fmt::Display for Estimate {
@@ -371,13 +364,32 @@ mod tests {
         assert_eq!(estimate.memory_bytes, memory);
         // 100 spikes per second and Hz, 5 ms each.
         assert_eq!(estimate.in_flight_bytes_per_hz, 24.0 * 100.0 * 0.005);
-        assert_eq!(estimate.spike_bytes_per_s_and_hz, 16.0 * 110.0);
+        assert_eq!(estimate.spike_bytes_per_s_and_hz, 18.0 * 110.0);
         assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
         // The first chunks of two recorded populations.
-        let chunks = 2.0 * 32_768.0 * 16.0;
+        let chunks = 2.0 * 32_768.0 * 18.0;
         let file = 10.0 * estimate.state_bytes_per_s + chunks;
         assert_eq!(estimate.file_bytes, file);
-        assert_eq!(estimate.file_bytes_per_hz, 16.0 * 110.0 * 10.0);
+        assert_eq!(estimate.file_bytes_per_hz, 18.0 * 110.0 * 10.0);
+    }
+
+    #[test]
+    fn every_model_says_what_a_neuron_takes_and_an_unknown_one_is_refused() {
+        let own =
+            "population.e.tau_m = { distribution = 'uniform', low = '19 ms', high = '21 ms' }";
+        let more = estimated(&[own]).memory_bytes - estimated(&[]).memory_bytes;
+        let lif = neuron::model("lif").unwrap();
+        // Neurons of i are like those of e.
+        let each = (lif.bytes)(true) - (lif.bytes)(false);
+        assert!(each > 8 * lif.spec.parameters.len());
+        assert_eq!(more, 150.0 * each as f64);
+        let options = Options::default();
+        let model = parse("m", TEXT, Path::new("/"), &options).unwrap();
+        let model = model.network().unwrap();
+        let mut network = declare(&model).unwrap();
+        network.populations[0].model = "unheard_of";
+        let error = estimate(&model, &network).unwrap_err().to_string();
+        assert!(error.contains("`unheard_of`"), "{error}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) fn write(
             1 => writeln!(out, "time_ms,population,rate_hz")?,
             _ => writeln!(out, "time_ms,population,rate_hz,rate_sd_hz")?,
         }
-        for (p, population) in model.populations.iter().enumerate() {
+        for (p, population) in model.network.populations.iter().enumerate() {
             for k in 0..n_bins {
                 let start = k * bin.ps();
                 // The last bin may be cut short by the end of the run.

@@ -1,4 +1,4 @@
-//! A network that runs: one simulated bout, whose spikes are summed up.
+//! A network that runs: bouts of one simulation, whose spikes are summed up.
 
 use std::ops::ControlFlow;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
-use crate::engine::simulation::Simulation;
+use crate::engine::simulation::{self, Simulation};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::build::build;
 use crate::experiment::recurrent::summary::Seed;
@@ -21,8 +21,12 @@ use crate::run::watched::Watched;
 /// The network of one seed.
 pub(super) struct Runner<'a> {
     model: &'a NetworkModel,
-    /// The network, until it runs.
-    built: Option<Simulation>,
+    /// The network as built, before its first bout.
+    fresh: Option<Simulation>,
+    /// The network between two bouts.
+    between: Option<Simulation>,
+    /// Its state there, in place of the network itself, where that has been read back.
+    kept: Option<Vec<u8>>,
     activity: Activity,
     /// When its bout ended, with how many spikes of each population.
     end: Option<(Time, Vec<u64>)>,
@@ -32,15 +36,17 @@ pub(super) struct Runner<'a> {
 #[derive(Serialize, Deserialize)]
 struct State<S> {
     activity: S,
+    /// The network between two bouts.
+    between: Option<Vec<u8>>,
     end: Option<(Time, Vec<u64>)>,
 }
 
 impl<'a> Runner<'a> {
-    /// The network of `model`, which may have been `built` already.
+    /// The network of `model`, which may have been built already: then it is `fresh`.
     pub(super) fn new(
         model: &'a NetworkModel,
         watched: &Watched,
-        built: Option<Simulation>,
+        fresh: Option<Simulation>,
     ) -> Self {
         let raster = model.figures.raster.as_ref().map(|raster| Raster {
             populations: &raster.populations,
@@ -50,7 +56,9 @@ impl<'a> Runner<'a> {
         });
         Self {
             model,
-            built,
+            fresh,
+            between: None,
+            kept: None,
             activity: Activity::new(&watched.populations, model.record.rates_bin, raster),
             end: None,
         }
@@ -58,10 +66,10 @@ impl<'a> Runner<'a> {
 
     /// What there is to tell of its seed; `live` is where its bout stands, if it has not ended.
     pub(super) fn into_seed(self, fingerprint: String, live: Option<(Time, Vec<u64>)>) -> Seed {
-        let nothing = || (Time::ZERO, vec![0; self.model.populations.len()]);
+        let nothing = || (Time::ZERO, vec![0; self.model.network.populations.len()]);
         let (stop, counts) = self.end.or(live).unwrap_or_else(nothing);
         Seed {
-            seed: self.model.seed,
+            seed: self.model.network.seed,
             fingerprint,
             stop,
             counts,
@@ -73,11 +81,41 @@ impl<'a> Runner<'a> {
 impl Act for Runner<'_> {
     type Error = ExperimentError;
 
-    fn build(&mut self, _: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
-        match self.built.take() {
-            Some(built) => Ok(built),
-            None => build(self.model, watch),
+    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
+        let number = self
+            .model
+            .bouts
+            .iter()
+            .position(|known| known.name == bout.name);
+        let number = number.unwrap_or(0) as u64;
+        let begin = |network: &mut Simulation| {
+            network.begin(&simulation::Bout {
+                number,
+                name: bout.name.clone(),
+                start: bout.start,
+                keep: bout.keep,
+                on: bout.on.clone(),
+            })
+        };
+        if let Some(mut network) = self.between.take() {
+            begin(&mut network)?;
+            return Ok(network);
         }
+        let mut network = match self.fresh.take() {
+            Some(network) => network,
+            None => build(self.model, watch)?,
+        };
+        match self.kept.take() {
+            Some(bytes) => {
+                let loaded = network.load(&bytes);
+                loaded.map_err(|error| ResumeError::State(error.to_string()))?;
+                begin(&mut network)?;
+            }
+            None if number == 0 => begin(&mut network)?,
+            // The state within a later bout is about to be loaded, and what is on is part of it.
+            None => {}
+        }
+        Ok(network)
     }
 
     fn begin(&mut self, _: &Bout, _: Option<&mut RunFile>) -> Result<(), ExperimentError> {
@@ -95,6 +133,7 @@ impl Act for Runner<'_> {
         _: Option<&mut RunFile>,
     ) -> Result<(), ExperimentError> {
         self.end = Some((simulation.now(), simulation.counts().to_vec()));
+        self.between = Some(simulation);
         Ok(())
     }
 
@@ -107,16 +146,24 @@ impl Act for Runner<'_> {
         Ok(ControlFlow::Break(()))
     }
 
+    fn finish(&mut self) {
+        self.between = None;
+    }
+
     fn save(&self) -> Result<Vec<u8>, ResumeError> {
+        // As built it is built again.
+        let between = self.between.as_ref().map(Simulation::save).transpose();
+        let between = between.map_err(|error| ResumeError::State(error.to_string()))?;
         pack(&State {
             activity: self.activity.sums(),
+            between: between.or_else(|| self.kept.clone()),
             end: self.end.clone(),
         })
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), ResumeError> {
         let state: State<Vec<Sums>> = unpack(bytes)?;
-        self.end = state.end;
+        (self.end, self.kept) = (state.end, state.between);
         match self.activity.restore(state.activity) {
             true => Ok(()),
             false => Err(ResumeError::State("found other populations".into())),

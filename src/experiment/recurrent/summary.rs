@@ -67,8 +67,8 @@ impl Summary {
         let begun = seeds.iter().filter(|seed| seed.stop > Time::ZERO);
         let seeds: Vec<&Seed> = begun.collect();
         let seconds = |seed: &Seed| seed.stop.as_ms() / 1e3;
-        let populations = model.populations.iter().enumerate();
-        let row = |(p, declared): (usize, &crate::config::network::Population)| {
+        let populations = model.network.populations.iter().enumerate();
+        let row = |(p, declared): (usize, &crate::network::Population)| {
             let size = f64::from(declared.size);
             let counts: Vec<f64> = seeds.iter().map(|seed| seed.counts[p] as f64).collect();
             let rates = seeds

@@ -1,7 +1,8 @@
 //! What is watched of a network, as its model file asks.
 
 use crate::base::time::Time;
-use crate::config::network::{self as config, NetworkModel};
+use crate::config::network::NetworkModel;
+use crate::network::{self, Projection};
 use crate::record::layout;
 use crate::run::population::Population;
 use crate::run::sampling::{Probe, Sampling};
@@ -10,15 +11,15 @@ use crate::run::watched::Watched;
 
 /// What is watched of a run of `model`.
 pub(super) fn watched(model: &NetworkModel) -> Watched {
-    let populations = model.populations.iter();
-    let population = |population: &config::Population| Population {
+    let populations = model.network.populations.iter();
+    let population = |population: &network::Population| Population {
         name: population.name.clone(),
         size: population.size,
-        model: population.model.name,
+        model: population.model,
         recorded: model.record.recorded(&population.name).cloned(),
     };
     let probes = model.record.states.iter().flat_map(|states| {
-        let mut populations = model.populations.iter();
+        let mut populations = model.network.populations.iter();
         let population = populations.position(|known| known.name == states.population);
         let variables = states.variables.iter();
         variables.filter_map(move |&(variable, _)| {
@@ -31,11 +32,11 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
         })
     });
     let snapshots = model.record.weights.as_ref().map(|weights| {
-        let names = asked(model).map(|at| model.dense[at].name.clone());
+        let names = asked(model).map(|projection| projection.name.clone());
         Snapshots::new(
             names.enumerate().collect(),
             weights.instants.clone(),
-            Time::ZERO + model.duration,
+            Time::ZERO + model.duration(),
         )
     });
     Watched {
@@ -46,25 +47,28 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
     }
 }
 
-/// Indices of the dense projections whose weights are recorded.
-fn asked(model: &NetworkModel) -> impl Iterator<Item = usize> {
+/// The projections whose weights are recorded.
+fn asked(model: &NetworkModel) -> impl Iterator<Item = &Projection> {
     let weights = model.record.weights.iter();
     let names = weights.flat_map(|weights| &weights.projections);
-    names.filter_map(|name| model.dense.iter().position(|dense| dense.name == *name))
+    names.filter_map(|name| {
+        let mut projections = model.network.projections.iter();
+        projections.find(|projection| projection.name == *name)
+    })
 }
 
 /// The projections whose weights are recorded, as the run file has them.
 pub(super) fn projections(model: &NetworkModel) -> Vec<layout::Projection> {
     let size = |name: &str| {
         model
-            .population(name)
+            .network
+            .find(name)
             .map_or(0, |known| known.size as usize)
     };
     asked(model)
-        .map(|at| &model.dense[at])
         .map(|dense| layout::Projection {
             name: dense.name.clone(),
-            n_target: size(&dense.target),
+            n_target: dense.targets.iter().map(|target| size(target)).sum(),
             n_source: size(&dense.source),
         })
         .collect()

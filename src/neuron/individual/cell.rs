@@ -30,14 +30,24 @@ pub(super) enum Reached {
 }
 
 impl<S: Copy> Cell<S> {
-    /// A neuron at rest at `t`.
-    pub(super) fn resting<D: Dynamics<State = S>>(dynamics: &D, t: Time) -> Self {
+    /// A neuron in `state` at `t`, refractory until `free`, if that is later.
+    pub(super) fn at(state: S, t: Time, free: Time) -> Self {
         Self {
-            state: dynamics.rest(),
+            state,
             at: t,
-            free: t,
+            free,
             foreseen: Time::MAX,
         }
+    }
+
+    /// A neuron at rest at `t`.
+    pub(super) fn resting<D: Dynamics<State = S>>(dynamics: &D, t: Time) -> Self {
+        Self::at(dynamics.rest(), t, t)
+    }
+
+    /// When its refractory period ends, or has ended.
+    pub(super) fn free(&self) -> Time {
+        self.free
     }
 
     /// Whether it is refractory at `t`.

@@ -2,13 +2,14 @@
 
 use super::Dynamics;
 use crate::base::function::{exp_polynomial, ln};
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
-use crate::neuron::lif::{Params, SPEC};
-use crate::neuron::membrane::TIE;
+use crate::neuron::Neurons;
+use crate::neuron::lif::{self as fast, Params, SPEC};
+use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif`](crate::neuron::lif) neuron with parameters of its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lif {
     /// 1/τ per picosecond.
     rate: f64,
@@ -19,32 +20,39 @@ pub struct Lif {
     params: Params,
 }
 
-impl Dynamics for Lif {
-    /// The potential.
-    type State = f64;
-
-    const NAME: &'static str = SPEC.name;
-
-    const HAS_CURRENTS: bool = false;
-
-    fn new(values: &Values) -> Result<Self, ParameterError> {
-        let params = Params::new(values)?;
+impl From<Params> for Lif {
+    fn from(params: Params) -> Self {
         let mut neuron = Self {
-            rate: 1.0 / params.tau_m.ps() as f64,
+            rate: 1.0 / params.membrane.tau_m.ps() as f64,
             v_inf: 0.0,
             tested: 0.0,
             params,
         };
         neuron.inject(0.0);
-        Ok(neuron)
+        neuron
+    }
+}
+
+impl Dynamics for Lif {
+    /// The potential.
+    type State = f64;
+
+    const SPEC: &'static Spec = &SPEC;
+
+    const HAS_CURRENTS: bool = false;
+
+    const WIDTH: usize = 1;
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        Params::new(values).map(Self::from)
     }
 
     fn t_ref(&self) -> Duration {
-        self.params.t_ref
+        self.params.membrane.t_ref
     }
 
     fn rest(&self) -> f64 {
-        self.params.e_l
+        self.params.membrane.e_l
     }
 
     #[inline]
@@ -65,19 +73,19 @@ impl Dynamics for Lif {
     }
 
     fn fire(&self, v: &mut f64) {
-        *v = self.params.v_reset;
+        *v = self.params.membrane.v_reset;
     }
 
     fn inject(&mut self, current_pa: f64) {
-        let Params { v_th, v_reset, .. } = self.params;
-        self.v_inf = self.params.v_inf(current_pa);
+        let Membrane { v_th, v_reset, .. } = self.params.membrane;
+        self.v_inf = self.params.membrane.v_inf(current_pa);
         let span = (v_th - self.v_inf).abs().max(v_th - v_reset);
         self.tested = v_th - span * TIE;
     }
 
     #[inline]
     fn is_driven(&self) -> bool {
-        self.v_inf > self.params.v_th
+        self.v_inf > self.params.membrane.v_th
     }
 
     #[inline]
@@ -87,7 +95,7 @@ impl Dynamics for Lif {
     }
 
     fn crossing(&self, v: &f64, within: f64) -> Option<f64> {
-        let Params { v_th, .. } = self.params;
+        let Membrane { v_th, .. } = self.params.membrane;
         if *v >= v_th {
             return Some(0.0);
         }
@@ -108,5 +116,21 @@ impl Dynamics for Lif {
 
     fn is_finite(&self, v: &f64) -> bool {
         v.is_finite()
+    }
+
+    fn numbers(&self, v: &f64) -> impl IntoIterator<Item = f64> {
+        [*v]
+    }
+
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> f64 {
+        if held {
+            self.params.membrane.v_reset
+        } else {
+            numbers[0]
+        }
+    }
+
+    fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
+        Some(Box::new(fast::Lif::new(size, self.params)))
     }
 }

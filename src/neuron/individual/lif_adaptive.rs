@@ -1,14 +1,15 @@
 //! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
 
 use super::Dynamics;
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
+use crate::neuron::Neurons;
 use crate::neuron::lif_adaptive::decay::Rates;
-use crate::neuron::lif_adaptive::{Params, SPEC};
-use crate::neuron::membrane::TIE;
+use crate::neuron::lif_adaptive::{self as fast, Params, SPEC};
+use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif_adaptive`](crate::neuron::lif_adaptive) neuron with parameters of its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LifAdaptive {
     rates: Rates,
     /// Where the potential goes without adaptation.
@@ -22,19 +23,11 @@ pub struct LifAdaptive {
     params: Params,
 }
 
-impl Dynamics for LifAdaptive {
-    /// The potential, and the pull w·τ_m/c_m in millivolts.
-    type State = (f64, f64);
-
-    const NAME: &'static str = SPEC.name;
-
-    const HAS_CURRENTS: bool = false;
-
-    fn new(values: &Values) -> Result<Self, ParameterError> {
-        let params = Params::new(values)?;
+impl From<Params> for LifAdaptive {
+    fn from(params: Params) -> Self {
         let mut neuron = Self {
             rates: Rates {
-                membrane: 1.0 / params.tau_m.ps() as f64,
+                membrane: 1.0 / params.membrane.tau_m.ps() as f64,
                 adaptation: 1.0 / params.tau_w.ps() as f64,
             },
             v_inf: 0.0,
@@ -44,15 +37,30 @@ impl Dynamics for LifAdaptive {
             params,
         };
         neuron.inject(0.0);
-        Ok(neuron)
+        neuron
+    }
+}
+
+impl Dynamics for LifAdaptive {
+    /// The potential, and the pull w·τ_m/c_m in millivolts.
+    type State = (f64, f64);
+
+    const SPEC: &'static Spec = &SPEC;
+
+    const HAS_CURRENTS: bool = false;
+
+    const WIDTH: usize = 2;
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        Params::new(values).map(Self::from)
     }
 
     fn t_ref(&self) -> Duration {
-        self.params.t_ref
+        self.params.membrane.t_ref
     }
 
     fn rest(&self) -> Self::State {
-        (self.params.e_l, 0.0)
+        (self.params.membrane.e_l, 0.0)
     }
 
     #[inline]
@@ -76,13 +84,13 @@ impl Dynamics for LifAdaptive {
     }
 
     fn fire(&self, (v, pull): &mut Self::State) {
-        *v = self.params.v_reset;
+        *v = self.params.membrane.v_reset;
         *pull += self.jump;
     }
 
     fn inject(&mut self, current_pa: f64) {
-        let Params { v_th, v_reset, .. } = self.params;
-        self.v_inf = self.params.v_inf(current_pa);
+        let Membrane { v_th, v_reset, .. } = self.params.membrane;
+        self.v_inf = self.params.membrane.v_inf_by_resistance(current_pa);
         self.distance = v_th - self.v_inf;
         self.tested = self.distance - self.distance.abs().max(v_th - v_reset) * TIE;
     }
@@ -109,7 +117,7 @@ impl Dynamics for LifAdaptive {
     fn variable(&self, (v, pull): &Self::State, variable: usize) -> f64 {
         match variable {
             0 => *v,
-            _ => *pull / self.params.resistance(),
+            _ => *pull / self.params.membrane.resistance(),
         }
     }
 
@@ -119,5 +127,19 @@ impl Dynamics for LifAdaptive {
 
     fn is_finite(&self, (v, pull): &Self::State) -> bool {
         v.is_finite() && pull.is_finite()
+    }
+
+    fn numbers(&self, (v, pull): &Self::State) -> impl IntoIterator<Item = f64> {
+        [*v, *pull / self.params.membrane.resistance()]
+    }
+
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> Self::State {
+        let membrane = &self.params.membrane;
+        let v = if held { membrane.v_reset } else { numbers[0] };
+        (v, numbers[1] * membrane.resistance())
+    }
+
+    fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
+        Some(Box::new(fast::LifAdaptive::new(size, self.params)))
     }
 }

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Dynamics;
 use crate::base::function::{exp, exp_polynomial, growth_integral, ln};
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
-use crate::neuron::lif_exp::{Params, SPEC};
-use crate::neuron::membrane::TIE;
+use crate::neuron::Neurons;
+use crate::neuron::lif_exp::{self as fast, Params, SPEC};
+use crate::neuron::membrane::{Membrane, TIE};
 
 /// A [`lif_exp`](crate::neuron::lif_exp) neuron with parameters of its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LifExp {
     /// 1/τ_m per picosecond.
     membrane: f64,
@@ -28,7 +29,7 @@ pub struct LifExp {
 }
 
 /// A current that decays, beside the membrane on which it gathers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Current {
     /// 1/τ per picosecond.
     rate: f64,
@@ -107,36 +108,43 @@ fn peak(tau: Duration, tau_m: Duration) -> f64 {
     exp(power) * (1.0 + HAIR)
 }
 
-impl Dynamics for LifExp {
-    type State = State;
-
-    const NAME: &'static str = SPEC.name;
-
-    const HAS_CURRENTS: bool = true;
-
-    fn new(values: &Values) -> Result<Self, ParameterError> {
-        let params = Params::new(values)?;
+impl From<Params> for LifExp {
+    fn from(params: Params) -> Self {
         let mut neuron = Self {
-            membrane: 1.0 / params.tau_m.ps() as f64,
-            excitatory: Current::new(params.tau_syn_ex, params.tau_m),
-            inhibitory: Current::new(params.tau_syn_in, params.tau_m),
+            membrane: 1.0 / params.membrane.tau_m.ps() as f64,
+            excitatory: Current::new(params.tau_syn_ex, params.membrane.tau_m),
+            inhibitory: Current::new(params.tau_syn_in, params.membrane.tau_m),
             v_inf: 0.0,
             tested: 0.0,
-            resistance: params.resistance(),
-            peak: peak(params.tau_syn_ex, params.tau_m),
+            resistance: params.membrane.resistance(),
+            peak: peak(params.tau_syn_ex, params.membrane.tau_m),
             params,
         };
         neuron.inject(0.0);
-        Ok(neuron)
+        neuron
+    }
+}
+
+impl Dynamics for LifExp {
+    type State = State;
+
+    const SPEC: &'static Spec = &SPEC;
+
+    const HAS_CURRENTS: bool = true;
+
+    const WIDTH: usize = 3;
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        Params::new(values).map(Self::from)
     }
 
     fn t_ref(&self) -> Duration {
-        self.params.t_ref
+        self.params.membrane.t_ref
     }
 
     fn rest(&self) -> State {
         State {
-            v: self.params.e_l,
+            v: self.params.membrane.e_l,
             excitation: 0.0,
             inhibition: 0.0,
         }
@@ -178,18 +186,18 @@ impl Dynamics for LifExp {
     }
 
     fn fire(&self, state: &mut State) {
-        state.v = self.params.v_reset;
+        state.v = self.params.membrane.v_reset;
     }
 
     fn inject(&mut self, current_pa: f64) {
-        let Params { v_th, v_reset, .. } = self.params;
-        self.v_inf = self.params.v_inf(current_pa);
+        let Membrane { v_th, v_reset, .. } = self.params.membrane;
+        self.v_inf = self.params.membrane.v_inf(current_pa);
         let distance = v_th - self.v_inf;
         self.tested = distance - distance.abs().max(v_th - v_reset) * TIE;
     }
 
     fn is_driven(&self) -> bool {
-        self.v_inf > self.params.v_th
+        self.v_inf > self.params.membrane.v_th
     }
 
     #[inline]
@@ -212,7 +220,7 @@ impl Dynamics for LifExp {
         // Three to six do unless v grazes the threshold; then the neuron is looked at again where the search ended.
         const MOST_STEPS: usize = 200;
         let tau_m = 1.0 / self.membrane;
-        let distance = self.params.v_th - self.v_inf;
+        let distance = self.params.membrane.v_th - self.v_inf;
         let mut state = *state;
         let (mut passed, mut trial) = (0.0, within);
         for _ in 0..MOST_STEPS {
@@ -257,5 +265,22 @@ impl Dynamics for LifExp {
 
     fn is_finite(&self, state: &State) -> bool {
         state.v.is_finite() && state.excitation.is_finite() && state.inhibition.is_finite()
+    }
+
+    fn numbers(&self, state: &State) -> impl IntoIterator<Item = f64> {
+        [0, 1, 2].map(|variable| self.variable(state, variable))
+    }
+
+    fn of_numbers(&self, numbers: &[f64], held: bool) -> State {
+        let v_reset = self.params.membrane.v_reset;
+        State {
+            v: if held { v_reset } else { numbers[0] },
+            excitation: numbers[1] * self.resistance,
+            inhibition: numbers[2] * self.resistance,
+        }
+    }
+
+    fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
+        Some(Box::new(fast::LifExp::new(size, self.params)))
     }
 }

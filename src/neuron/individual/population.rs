@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::Dynamics;
 use super::cell::{Cell, Reached};
 use crate::base::time::Time;
+use crate::neuron::bytes::{
+    Path, check_neurons, check_size, driven_otherwise, from_bytes, path_of, to_bytes,
+};
 use crate::neuron::horizon::{Horizon, Queue, TICK};
-use crate::neuron::state::{check_neurons, check_size, driven_otherwise, from_bytes, to_bytes};
-use crate::neuron::{Events, Growth, Neurons, RowWeights, StateError};
+use crate::neuron::{self, Events, Growth, Neurons, RowWeights, StateError};
 
 /// All that changes while the population runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,6 +83,17 @@ impl<D: Dynamics> Individual<D> {
         }
     }
 
+    /// Looks at neuron `j` after it has been put where it is: at or above its threshold it fires at this instant unless
+    /// something that arrives pulls it down; below, its crossing is queued, if it is near.
+    fn place(&mut self, j: usize) {
+        let (dynamics, cell, now) = (&self.dynamics[j], &self.state.cells[j], self.state.now);
+        if !cell.is_held(now) && dynamics.is_reached(&cell.state) {
+            self.state.scan = true;
+        } else {
+            self.predict(j as u32, now);
+        }
+    }
+
     /// Moves the horizon and queues every neuron that crosses within it. If none ever will, the population falls quiet.
     fn sweep(&mut self) {
         let State {
@@ -89,6 +102,7 @@ impl<D: Dynamics> Individual<D> {
             horizon,
             quiet,
             now,
+            scan,
             ..
         } = &mut self.state;
         horizon.extend(*now);
@@ -103,7 +117,10 @@ impl<D: Dynamics> Individual<D> {
             *quiet = false;
             if cell.may_cross(dynamics, end) {
                 cell.bring(dynamics, *now);
-                cell.foresee(dynamics, end, *now, queue, j);
+                // Where potentials have just been set, no crossing has brought a neuron above its threshold.
+                if !(*scan && dynamics.is_reached(&cell.state)) {
+                    cell.foresee(dynamics, end, *now, queue, j);
+                }
             }
         }
         if *quiet {
@@ -194,10 +211,6 @@ impl<D: Dynamics> Individual<D> {
 impl<D: Dynamics> Neurons for Individual<D> {
     fn size(&self) -> usize {
         self.dynamics.len()
-    }
-
-    fn is_spontaneous(&self) -> bool {
-        D::HAS_CURRENTS || self.state.driven
     }
 
     fn reset(&mut self, t: Time) {
@@ -361,8 +374,7 @@ impl<D: Dynamics> Neurons for Individual<D> {
         cell.bring(dynamics, self.state.now);
         cell.release();
         dynamics.set_potential(&mut cell.state, v);
-        self.state.scan |= dynamics.is_reached(&cell.state);
-        self.predict(j as u32, self.state.now);
+        self.place(j);
     }
 
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
@@ -374,12 +386,77 @@ impl<D: Dynamics> Neurons for Individual<D> {
         cells.position(|(dynamics, cell)| !dynamics.is_finite(&cell.state))
     }
 
-    fn save(&self) -> Vec<u8> {
-        to_bytes(&self.state)
+    fn state(&self) -> neuron::State {
+        let cells = &self.state.cells;
+        let latest = cells.iter().map(|cell| cell.at).max();
+        let now = self.state.now.max(latest.unwrap_or(self.state.now));
+        let mut numbers = Vec::with_capacity(self.size() * D::WIDTH);
+        for (j, dynamics) in self.dynamics.iter().enumerate() {
+            numbers.extend(dynamics.numbers(&self.at(j, now)));
+        }
+        let held = (0..).zip(cells).filter(|(_, cell)| cell.is_held(now));
+        let mut refractory: Vec<_> = held.map(|(j, cell)| (cell.free(), j)).collect();
+        refractory.sort_unstable();
+        neuron::State {
+            injected_pa: self.state.injected_pa,
+            refractory,
+            due: self.state.due.clone(),
+            ..neuron::State::new(D::SPEC, self.size(), now, numbers)
+        }
+    }
+
+    fn set_state(&mut self, state: &neuron::State) -> Result<(), StateError> {
+        state.check(D::SPEC, self.size(), D::WIDTH)?;
+        let now = state.now;
+        let driven = self.drive(state.injected_pa);
+        let mut free = vec![now; self.size()];
+        for (end, j) in state.held() {
+            free[j as usize] = end;
+        }
+        let numbers = state.numbers.chunks_exact(D::WIDTH.max(1)).zip(free);
+        let cells = self.dynamics.iter().zip(numbers);
+        let cells = cells.map(|(dynamics, (numbers, free))| {
+            Cell::at(dynamics.of_numbers(numbers, free > now), now, free)
+        });
+        let cells: Vec<_> = cells.collect();
+        let mut horizon = Horizon::starting(now);
+        horizon.extend(now);
+        self.state = State {
+            scan: !state.due.is_empty(),
+            cells,
+            now,
+            candidates: Vec::new(),
+            due: state.due.clone(),
+            queue: Queue::default(),
+            horizon,
+            // The end of the horizon finds out.
+            quiet: false,
+            driven,
+            injected_pa: state.injected_pa,
+        };
+        (0..self.size()).for_each(|j| self.place(j));
+        Ok(())
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        to_bytes(&(Path::Individual, &self.state))
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let state: State<D::State> = from_bytes(bytes)?;
+        let (path, rest) = path_of(bytes)?;
+        if path == Path::Shared {
+            let alike = self.dynamics.windows(2).all(|two| two[0] == two[1]);
+            let first = self.dynamics.first().filter(|_| alike);
+            let fast = first.and_then(|first| first.fast(self.size()));
+            let mut fast = fast.ok_or_else(|| {
+                StateError::Unfit(
+                    "found neurons that share their parameters, expected ones that differ".into(),
+                )
+            })?;
+            fast.load(bytes)?;
+            return self.set_state(&fast.state());
+        }
+        let state: State<D::State> = from_bytes(rest)?;
         let size = self.size();
         check_size(state.cells.len(), size)?;
         check_neurons(state.candidates.iter().copied(), size)?;

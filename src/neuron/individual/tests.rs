@@ -7,95 +7,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::stream::Stream;
 use crate::base::time::Time;
-use crate::neuron::trial::{Linear, MS, Setting, assert_alike, cut_before, play, script};
-
-const LIF: Linear = Linear {
-    tau_m: 20.0,
-    c_m: 1000.0,
-    v_th: 20.0,
-    v_reset: 10.0,
-    e_l: 0.0,
-    i_e: 0.0,
-    t_ref: 2.0,
-    tau_w: 1.0,
-    b: 0.0,
-    tau_syn: None,
-};
-
-const ADAPTIVE: Linear = Linear {
-    v_reset: 15.0,
-    tau_w: 150.0,
-    b: 70.0,
-    ..LIF
-};
-
-/// Weights are picoamperes: as many for each millivolt as bring a postsynaptic potential of about that height.
-const EXP: Linear = Linear {
-    c_m: 10.0,
-    tau_syn: Some([5.0, 10.0]),
-    ..LIF
-};
-
-const SETTING: Setting = Setting {
-    size: 12,
-    count: 800,
-    gap: 0.4 * MS as f64,
-    grid: 1,
-    weight: 5.0,
-    current: 0.0,
-};
+use crate::neuron::trial::linear::{ADAPTIVE, EXP, LIF, Linear, settings, varied};
+use crate::neuron::trial::{MS, SETTING, Setting, assert_alike, cut_before, play, script};
 
 const END: i64 = 400 * MS;
 
-/// What a model file says of a neuron.
-fn values(linear: &Linear) -> Values {
-    let mut values: Values = [
-        ("tau_m", linear.tau_m),
-        ("v_th", linear.v_th),
-        ("v_reset", linear.v_reset),
-        ("e_l", linear.e_l),
-        ("t_ref", linear.t_ref),
-        ("c_m", linear.c_m),
-        ("i_e", linear.i_e),
-    ]
-    .into_iter()
-    .collect();
-    match linear.tau_syn {
-        Some([excitatory, inhibitory]) => {
-            values.insert("tau_syn_ex", excitatory);
-            values.insert("tau_syn_in", inhibitory);
-        }
-        None => {
-            values.insert("tau_w", linear.tau_w);
-            values.insert("b", linear.b);
-        }
-    }
-    values
-}
-
 fn population<D: Dynamics>(neurons: &[Linear]) -> Individual<D> {
-    let dynamics = neurons.iter().map(|linear| D::new(&values(linear)));
+    let dynamics = neurons.iter().map(|linear| D::new(&linear.values(D::SPEC)));
     Individual::new(dynamics.collect::<Result<_, _>>().expect("valid"))
-}
-
-/// Neurons alike but for up to 30 % in each parameter.
-fn varied(linear: Linear, seed: u64) -> Vec<Linear> {
-    let mut stream = Stream::new(seed, "test", 0);
-    // To the clock's resolution, to which a model rounds its times.
-    let mut near = |x: f64| (x * (0.7 + 0.6 * stream.uniform()) * 1e6).round() / 1e6;
-    let mut one = || Linear {
-        tau_m: near(linear.tau_m),
-        c_m: near(linear.c_m),
-        v_th: near(linear.v_th),
-        v_reset: 0.6 * near(linear.v_reset),
-        e_l: near(linear.e_l),
-        i_e: near(linear.i_e),
-        t_ref: near(linear.t_ref),
-        tau_w: near(linear.tau_w),
-        b: near(linear.b),
-        tau_syn: linear.tau_syn.map(|taus| taus.map(&mut near)),
-    };
-    (0..SETTING.size).map(|_| one()).collect()
 }
 
 /// Plays random input to neurons with parameters of their own and compares with the independent simulator; spikes.
@@ -115,34 +34,6 @@ fn compare<D: Dynamics>(linear: Linear, setting: Setting) -> usize {
         count += assert_alike(&found, &expected, 1);
     }
     count
-}
-
-/// Settings that silent and driven neurons meet; an injected current lifts the potential by up to 28 mV.
-fn settings(linear: Linear) -> [(Linear, Setting); 4] {
-    let injected = Setting {
-        current: 28.0 * linear.c_m / linear.tau_m,
-        ..SETTING
-    };
-    let grid = Setting {
-        grid: MS / 2,
-        ..SETTING
-    };
-    let driven = Linear {
-        i_e: 26.0 * linear.c_m / linear.tau_m,
-        ..linear
-    };
-    [
-        (linear, SETTING),
-        (linear, injected),
-        (driven, injected),
-        (
-            Linear {
-                t_ref: 0.0,
-                ..driven
-            },
-            grid,
-        ),
-    ]
 }
 
 #[test]
@@ -179,8 +70,12 @@ fn equal_neurons_fire_as_on_the_fast_path() {
     for seed in 0..40 {
         for (linear, setting) in settings(ADAPTIVE) {
             let script = script(seed, setting);
-            let mut fast = crate::neuron::build("lif_adaptive", setting.size, &values(&linear))
-                .expect("valid");
+            let mut fast = crate::neuron::build(
+                "lif_adaptive",
+                setting.size,
+                &linear.values(LifAdaptive::SPEC),
+            )
+            .expect("valid");
             let mut general = population::<LifAdaptive>(&vec![linear; setting.size]);
             let expected = play(&mut *fast, &script, END);
             count += assert_alike(&play(&mut general, &script, END), &expected, 1);
@@ -189,16 +84,11 @@ fn equal_neurons_fire_as_on_the_fast_path() {
         for e_l in [0.0, 26.0] {
             let linear = Linear { e_l, ..LIF };
             let script = script(seed, SETTING);
-            let mut fast =
-                crate::neuron::build("lif", SETTING.size, &values(&linear)).expect("valid");
+            let mut fast = crate::neuron::build("lif", SETTING.size, &linear.values(Lif::SPEC))
+                .expect("valid");
             let mut general = population::<Lif>(&vec![linear; SETTING.size]);
-            // Without rows that reach all at once: the fast path foresees no crossing after those.
-            let sparse: Vec<_> = script
-                .into_iter()
-                .filter(|(_, what)| !matches!(what, crate::neuron::trial::What::Dense(_)))
-                .collect();
-            let expected = play(&mut *fast, &sparse, END);
-            count += assert_alike(&play(&mut general, &sparse, END), &expected, 1);
+            let expected = play(&mut *fast, &script, END);
+            count += assert_alike(&play(&mut general, &script, END), &expected, 1);
         }
     }
     assert!(count > 10_000, "{count} spikes");
@@ -216,7 +106,7 @@ fn a_crossing_under_currents_is_the_first() {
             tau_syn: Some([0.2 + 20.0 * uniform(), 0.2 + 20.0 * uniform()]),
             ..EXP
         };
-        let neuron = LifExp::new(&values(&linear)).expect("valid");
+        let neuron = LifExp::new(&linear.values(LifExp::SPEC)).expect("valid");
         let mut state = neuron.rest();
         neuron.set_potential(&mut state, 30.0 * uniform() - 10.0);
         neuron.receive(&mut state, 60.0 * uniform() * uniform());
@@ -254,25 +144,23 @@ fn noise_needs_no_growth() {
 }
 
 fn built(model: &str, pairs: &[(&'static str, &[f64])]) -> Result<Box<dyn Neurons>, String> {
-    let shared: Values = [
-        ("tau_m", 20.0),
-        ("v_th", 20.0),
-        ("tau_w", 100.0),
-        ("b", 1.0),
-    ]
-    .into_iter()
-    .collect();
+    let model = crate::neuron::model(model).map_err(|error| error.to_string())?;
+    let shared = Linear {
+        v_reset: 0.0,
+        tau_w: 100.0,
+        b: 1.0,
+        ..LIF
+    };
     let each: BTreeMap<_, _> = pairs
         .iter()
         .map(|(name, each)| (*name, each.to_vec()))
         .collect();
     let setup = Setup {
         size: 3,
-        values: &shared,
+        values: &shared.values(model.spec),
         each: &each,
         stream: Stream::new(0, "test", 0),
     };
-    let model = crate::neuron::model(model).map_err(|error| error.to_string())?;
     (model.build)(setup).map_err(|error| error.to_string())
 }
 
@@ -316,10 +204,15 @@ fn goes_on<D: Dynamics>(linear: Linear, setting: Setting, seed: u64, cut: usize)
     let mut begun = population::<D>(&neurons);
     let mut found = play(&mut begun, &script[..cut], cut_at);
     let mut resumed = population::<D>(&neurons);
-    resumed.load(&begun.save()).expect("fits");
+    resumed
+        .load(&begun.save().expect("plain data"))
+        .expect("fits");
     found.extend(play(&mut resumed, &script[cut..], END));
     assert_eq!(found, expected);
-    assert_eq!(resumed.save(), whole.save());
+    assert_eq!(
+        resumed.save().expect("plain data"),
+        whole.save().expect("plain data")
+    );
 
     let shift = 8 * 3_600_000 * MS;
     let shifted: Vec<_> = script
@@ -339,14 +232,18 @@ fn goes_on<D: Dynamics>(linear: Linear, setting: Setting, seed: u64, cut: usize)
 #[test]
 fn a_state_of_another_population_is_refused() {
     let mut three = population::<Lif>(&[LIF; 3]);
-    let error = three.load(&population::<Lif>(&[LIF; 2]).save());
+    let error = three.load(&population::<Lif>(&[LIF; 2]).save().expect("plain data"));
     assert_eq!(
         error.expect_err("too few").to_string(),
         "the state of the neurons does not fit: found 2 neurons, expected 3"
     );
     let driven = Linear { e_l: 30.0, ..LIF };
-    assert!(three.load(&population::<Lif>(&[driven; 3]).save()).is_err());
-    let saved = three.save();
+    assert!(
+        three
+            .load(&population::<Lif>(&[driven; 3]).save().expect("plain data"))
+            .is_err()
+    );
+    let saved = three.save().expect("plain data");
     assert_eq!(three.load(&saved), Ok(()));
     assert!(three.load(&saved[1..]).is_err());
 }

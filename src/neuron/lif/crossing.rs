@@ -38,6 +38,17 @@ impl Lif {
         }
     }
 
+    /// Looks at neuron `j` after it has been put where it is: at or above the `threshold` of this instant it fires unless
+    /// something that arrives pulls it down; below, its crossing is queued, if it is near.
+    pub(super) fn place(&mut self, j: u32, threshold: f64) {
+        let [u] = self.state.cells.all()[j as usize];
+        if u >= threshold {
+            self.state.scan = true;
+        } else {
+            self.predict(j, self.state.now);
+        }
+    }
+
     /// Moves the horizon beyond `t` and queues every crossing within it.
     pub(super) fn foresee(&mut self, t: Time) {
         let Some(horizon) = &mut self.state.horizon else {
@@ -48,7 +59,15 @@ impl Lif {
         let mut near = Vec::new();
         let u = self.state.cells.all().as_flattened();
         find_at_or_above(u, self.ahead, &mut near);
-        near.into_iter().for_each(|j| self.predict(j, t));
+        // Where potentials have just been set, no crossing has brought a neuron above its threshold.
+        let threshold = self.derived.threshold * self.factor;
+        for j in near {
+            if self.state.scan {
+                self.place(j, threshold);
+            } else {
+                self.predict(j, t);
+            }
+        }
     }
 
     /// What happens by itself at or before `t`: crossings, the end of the horizon.
@@ -59,7 +78,7 @@ impl Lif {
         while let Some((_, j)) = self.state.queue.take_due(t) {
             // Arrivals since may have put it off, or it has fired.
             let [u] = self.state.cells.all()[j as usize];
-            if u >= self.derived.threshold * self.state.factor {
+            if u >= self.derived.threshold * self.factor {
                 self.state.due.push(j);
             } else {
                 self.predict(j, t + TICK);

@@ -33,11 +33,11 @@ pub(super) struct Derived {
 impl Derived {
     /// While `injected_pa` flows in addition to the current of `params`.
     pub(super) fn new(params: &Params, injected_pa: f64) -> Self {
-        let tau_ps = params.tau_m.ps() as f64;
+        let tau_ps = params.membrane.tau_m.ps() as f64;
         // At least a picosecond, so that the origin always moves on; capped far inside the clock's range.
         let rebase = Duration::from_ps((REBASE_TAUS * tau_ps).clamp(1.0, 1e18) as i64);
-        let v_inf = params.v_inf(injected_pa);
-        let distance = params.v_th - v_inf;
+        let v_inf = params.membrane.v_inf(injected_pa);
+        let distance = params.membrane.v_th - v_inf;
         Self {
             rate_per_ps: 1.0 / tau_ps,
             rebase,
@@ -45,8 +45,8 @@ impl Derived {
             v_inf,
             distance,
             threshold: distance - distance.abs() * TIE,
-            reset: params.v_reset - v_inf,
-            rest: params.e_l - v_inf,
+            reset: params.membrane.v_reset - v_inf,
+            rest: params.membrane.e_l - v_inf,
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) struct Derived {
 
 impl Derived {
     pub(super) fn new(params: &Params) -> Self {
-        let (tau_m, tau_w) = (params.tau_m.ps() as f64, params.tau_w.ps() as f64);
+        let (tau_m, tau_w) = (params.membrane.tau_m.ps() as f64, params.tau_w.ps() as f64);
         let rates = Rates {
             membrane: 1.0 / tau_m,
             adaptation: 1.0 / tau_w,
@@ -62,15 +62,17 @@ pub(super) struct Drive {
 
 impl Drive {
     pub(super) fn new(params: &Params, injected_pa: f64) -> Self {
-        let v_inf = params.v_inf(injected_pa);
-        let distance = params.v_th - v_inf;
+        let v_inf = params.membrane.v_inf_by_resistance(injected_pa);
+        let distance = params.membrane.v_th - v_inf;
         // Near v_inf the threshold itself would be too small a measure of what has been added up on the way to it.
-        let span = distance.abs().max(params.v_th - params.v_reset);
+        let span = distance
+            .abs()
+            .max(params.membrane.v_th - params.membrane.v_reset);
         Self {
             v_inf,
             distance,
             threshold: distance - span * TIE,
-            reset: params.v_reset - v_inf,
+            reset: params.membrane.v_reset - v_inf,
         }
     }
 

@@ -5,7 +5,7 @@
 use crate::base::function::{exp, exp_polynomial, growth_integral};
 
 /// Decay of the membrane and of the adaptation, per picosecond.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::neuron) struct Rates {
     /// 1/τ_m.
     pub(in crate::neuron) membrane: f64,

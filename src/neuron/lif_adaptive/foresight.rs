@@ -34,6 +34,18 @@ impl LifAdaptive {
         self.state.queue.push(Time::from_ps(t).max(earliest), j);
     }
 
+    /// Looks at neuron `j` after it has been put where it is: at or above its threshold it fires at this instant unless
+    /// something that arrives pulls it down; below, its crossing is queued, if it is near.
+    pub(super) fn place(&mut self, j: u32) {
+        let (now, clock) = (self.state.now, self.clock);
+        let cell = self.state.cells.all()[j as usize];
+        if self.bar(&clock).excess(cell) >= 0.0 {
+            self.state.scan = true;
+        } else {
+            self.predict(j, now, &clock, now);
+        }
+    }
+
     /// Queues every neuron that crosses within the horizon, which has moved.
     pub(super) fn sweep(&mut self) {
         let (now, clock) = (self.state.now, self.clock);
@@ -41,7 +53,12 @@ impl LifAdaptive {
         let bars = [self.bar(&clock), self.ahead];
         find_above(self.state.cells.all(), bars, &mut near);
         for j in near {
-            self.predict(j, now, &clock, now);
+            // Where potentials have just been set, no crossing has brought a neuron above its threshold.
+            if self.state.scan {
+                self.place(j);
+            } else {
+                self.predict(j, now, &clock, now);
+            }
         }
     }
 

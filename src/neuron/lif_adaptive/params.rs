@@ -1,82 +1,36 @@
 //! What the user sets of an adapting leaky integrate-and-fire neuron.
 
-use crate::base::parameter::{
-    self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
-};
+use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
-use crate::neuron::membrane::Given;
+use crate::neuron::membrane::{C_M, E_L, Given, I_E, Membrane, T_REF, TAU_M, V_RESET, V_TH};
 
 /// The model as users see it.
-pub static SPEC: ModelSpec = ModelSpec {
+pub static SPEC: Spec = Spec {
     name: "lif_adaptive",
     summary: "Leaky integrate-and-fire neuron with spike-frequency adaptation; a spike moves the potential at once \
               (delta synapse).",
     equations: "dv/dt = -(v - e_l)/tau_m + (i_e - w)/c_m;  dw/dt = -w/tau_w;  an arrival adds gain * weight to v;  \
-                v >= v_th: spike, v <- v_reset, held for t_ref, w <- w + b",
+                v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored, w <- w + b",
     parameters: &[
-        ParameterSpec {
-            name: "tau_m",
-            dimension: Dimension::Time,
-            default: None,
-            range: Range::Positive,
-            doc: "membrane time constant",
-        },
-        ParameterSpec {
-            name: "v_th",
-            dimension: Dimension::Voltage,
-            default: None,
-            range: Range::Finite,
-            doc: "spike threshold; a neuron whose e_l + i_e * tau_m/c_m lies above it fires by itself",
-        },
-        ParameterSpec {
-            name: "v_reset",
-            dimension: Dimension::Voltage,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "potential after a spike, below v_th",
-        },
-        ParameterSpec {
-            name: "e_l",
-            dimension: Dimension::Voltage,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "resting potential",
-        },
-        ParameterSpec {
-            name: "t_ref",
-            dimension: Dimension::Time,
-            default: Some(0.0),
-            range: Range::NonNegative,
-            doc: "refractory period: the neuron ignores arrivals on [t, t + t_ref) after a spike at t",
-        },
-        ParameterSpec {
-            name: "c_m",
-            dimension: Dimension::Capacitance,
-            default: Some(250.0),
-            range: Range::Positive,
-            doc: "membrane capacitance; scales currents only",
-        },
-        ParameterSpec {
-            name: "i_e",
-            dimension: Dimension::Current,
-            default: Some(0.0),
-            range: Range::Finite,
-            doc: "constant current into the neuron",
-        },
-        ParameterSpec {
-            name: "tau_w",
-            dimension: Dimension::Time,
-            default: None,
-            range: Range::Positive,
-            doc: "time constant of the adaptation current; may equal tau_m",
-        },
-        ParameterSpec {
-            name: "b",
-            dimension: Dimension::Current,
-            default: None,
-            range: Range::NonNegative,
-            doc: "what each spike adds to the adaptation current",
-        },
+        TAU_M,
+        V_TH,
+        V_RESET,
+        E_L,
+        T_REF,
+        C_M,
+        I_E,
+        ParameterSpec::drawn(
+            "tau_w",
+            Dimension::Time,
+            Range::Positive,
+            "time constant of the adaptation current; may equal tau_m",
+        ),
+        ParameterSpec::drawn(
+            "b",
+            Dimension::Current,
+            Range::NonNegative,
+            "what each spike adds to the adaptation current",
+        ),
     ],
     source: "Treves 1993, Network 4:259; Torao-Angosto et al. 2021, Front Syst Neurosci 15:609645; \
              exact event-driven form as in Brette 2006, Neural Comput 18:2004",
@@ -85,20 +39,8 @@ pub static SPEC: ModelSpec = ModelSpec {
 /// What the user sets.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Params {
-    /// Membrane time constant.
-    pub tau_m: Duration,
-    /// Spike threshold, in millivolts.
-    pub v_th: f64,
-    /// Potential after a spike, in millivolts.
-    pub v_reset: f64,
-    /// Resting potential, in millivolts.
-    pub e_l: f64,
-    /// Refractory period.
-    pub t_ref: Duration,
-    /// Membrane capacitance, in picofarads.
-    pub c_m: f64,
-    /// Constant current, in picoamperes.
-    pub i_e: f64,
+    /// The membrane.
+    pub membrane: Membrane,
     /// Time constant of the adaptation current.
     pub tau_w: Duration,
     /// What a spike adds to the adaptation current, in picoamperes.
@@ -112,44 +54,24 @@ impl Params {
     /// If a value is missing or out of range, a time constant is too short for the clock, the potential goes to the
     /// threshold or beyond all numbers, or the reset is not below the threshold.
     pub fn new(values: &Values) -> Result<Self, ParameterError> {
-        let values = &parameter::complete(&SPEC, values)?;
-        let given = Given {
-            spec: &SPEC,
-            values,
-        };
+        let given = Given::new(&SPEC, values)?;
         let params = Self {
-            tau_m: given.time_constant("tau_m")?,
-            v_th: values["v_th"],
-            v_reset: values["v_reset"],
-            e_l: values["e_l"],
-            t_ref: given.duration("t_ref")?,
-            c_m: values["c_m"],
-            i_e: values["i_e"],
+            membrane: Membrane::new(&given)?,
             tau_w: given.time_constant("tau_w")?,
-            b: values["b"],
+            b: given.values["b"],
         };
-        given.check_potentials(params.v_inf(0.0))?;
+        given.check_potentials(params.membrane.v_inf_by_resistance(0.0))?;
         if !params.jump().is_finite() {
-            return Err(given.inconsistent(format!(
-                "`b` of {} pA moves the potential beyond all numbers, expected `b` `tau_m` / `c_m` within them",
+            return Err(given.inconsistent("b", format!(
+                " of {} pA moves the potential beyond all numbers, expected `b` `tau_m` / `c_m` within them",
                 params.b
             )));
         }
         Ok(params)
     }
 
-    /// Potential that a constant picoampere adds in the end, in millivolts.
-    pub fn resistance(&self) -> f64 {
-        self.tau_m.as_ms() / self.c_m
-    }
-
-    /// Where the potential goes without adaptation when `injected_pa` flows in addition to i_e.
-    pub fn v_inf(&self, injected_pa: f64) -> f64 {
-        self.e_l + (self.i_e + injected_pa) * self.resistance()
-    }
-
     /// What a spike adds to the adaptation, in millivolts by which a current pulls the potential down in the end.
     pub fn jump(&self) -> f64 {
-        self.b * self.resistance()
+        self.b * self.membrane.resistance()
     }
 }

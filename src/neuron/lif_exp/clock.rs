@@ -16,7 +16,7 @@ impl Rates {
     pub(super) fn new(params: &Params) -> Self {
         let rate = |tau: Duration| 1.0 / tau.ps() as f64;
         Self {
-            m: rate(params.tau_m),
+            m: rate(params.membrane.tau_m),
             ex: rate(params.tau_syn_ex),
             inh: rate(params.tau_syn_in),
         }

@@ -44,9 +44,9 @@ pub(super) struct Derived {
 impl Derived {
     pub(super) fn new(params: &Params) -> Self {
         let rates = Rates::new(params);
-        let tau_m_ps = params.tau_m.ps() as f64;
-        let rise = peak_ps(params.tau_m, params.tau_syn_ex);
-        let fall = 2.0 * peak_ps(params.tau_m, params.tau_syn_in);
+        let tau_m_ps = params.membrane.tau_m.ps() as f64;
+        let rise = peak_ps(params.membrane.tau_m, params.tau_syn_ex);
+        let fall = 2.0 * peak_ps(params.membrane.tau_m, params.tau_syn_in);
         let longest = (HORIZON_TAUS * tau_m_ps)
             .min(HORIZON_TAUS_EX * params.tau_syn_ex.ps() as f64)
             .min(rise)
@@ -54,9 +54,9 @@ impl Derived {
         // At least a tick, so that the clock always moves on.
         let horizon = Duration::from_ps((longest as i64).max(1));
         let ps = horizon.ps() as f64;
-        let scale = (params.v_th - params.e_l)
+        let scale = (params.membrane.v_th - params.membrane.e_l)
             .abs()
-            .max(params.v_th - params.v_reset);
+            .max(params.membrane.v_th - params.membrane.v_reset);
         Self {
             rates,
             tau_m_ps,
@@ -64,7 +64,7 @@ impl Derived {
             step: Decay::over(ps, &rates),
             whole: Ahead::whole(ps, &rates),
             psi_end: Grown::at(ps, &rates, Sign::Excitatory).psi,
-            unit: MV_PER_PS / params.c_m,
+            unit: MV_PER_PS / params.membrane.c_m,
             margin: scale * MARGIN,
             tie: scale * TIE,
         }

@@ -37,7 +37,7 @@ impl LifExp {
     /// Neuron `j` begins anew from the reset potential at the instant last advanced to.
     pub(super) fn end_refractory(&mut self, j: usize) {
         let cell = self.state.cells.all()[j];
-        let u = self.u_for(&cell, self.params.v_reset);
+        let u = self.u_for(&cell, self.params.membrane.v_reset);
         self.state.cells.all_mut()[j][0] = u;
         self.suspect(j);
     }
@@ -90,18 +90,11 @@ impl LifExp {
         let old = self.state.origin;
         let origin = old + Duration::from_ps(passed);
         // Refractory ends up to the new origin, which the old one may be too far from.
-        let n = self
-            .state
-            .refractory
-            .partition_point(|&(end, _)| end <= origin);
-        let ended: Vec<_> = self.state.refractory.drain(..n).collect();
-        let ended: Vec<_> = ended
-            .into_iter()
-            .map(|(end, j)| {
-                let cell = &self.state.cells.all()[j as usize];
-                (j, self.above_after_reset(cell, end, origin))
-            })
-            .collect();
+        let mut ended = Vec::new();
+        while let Some((end, j)) = self.state.refractory.take_due(origin) {
+            let cell = &self.state.cells.all()[j as usize];
+            ended.push((j, self.above_after_reset(cell, end, origin)));
+        }
         self.state.origin = origin;
         self.move_to(origin);
         let decay = Decay::over(passed as f64, &self.derived.rates);
@@ -120,16 +113,13 @@ impl LifExp {
         let [_, g_ex, g_inh, _] = *cell;
         let held = Decay::over(self.since_origin(end), rates);
         let free = Decay::over(t.since(end).ps() as f64, rates);
-        let u = self.params.v_reset - self.v_inf();
+        let u = self.params.membrane.v_reset - self.v_inf();
         free.above(u, held.ex * g_ex, held.inh * g_inh)
     }
 
     /// Refractory ends up to `t`, each at its own instant, whenever it is noticed.
     pub(super) fn end_refractories(&mut self, t: Time) {
-        while let Some(&(end, j)) = self.state.refractory.front()
-            && end <= t
-        {
-            self.state.refractory.pop_front();
+        while let Some((end, j)) = self.state.refractory.take_due(t) {
             if end != self.state.now {
                 self.move_to(end);
             }
@@ -162,15 +152,5 @@ impl LifExp {
                 self.suspect(j as usize);
             }
         }
-    }
-
-    /// When neuron `j`, held, is released.
-    pub(super) fn release(&self, j: usize) -> Option<Time> {
-        let found = self
-            .state
-            .refractory
-            .iter()
-            .find(|&&(_, other)| other as usize == j);
-        found.map(|&(end, _)| end)
     }
 }

@@ -1,14 +1,16 @@
-//! All that changes while a population runs, and how it is read from bytes.
-
-use std::collections::VecDeque;
+//! All that changes while a population runs, how it is read from bytes, and what it is apart from the clock.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
-use crate::neuron::StateError;
+use crate::neuron::bytes::{check_clock, check_neurons, check_size, from_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::horizon::Queue;
-use crate::neuron::state::{check_clock, check_neurons, check_size, from_bytes};
+use crate::neuron::lif_exp::clock::Decay;
+use crate::neuron::lif_exp::kernel::BUDGET;
+use crate::neuron::lif_exp::{Instant, LifExp, SPEC};
+use crate::neuron::refractory::Refractory;
+use crate::neuron::{self, Neurons, StateError};
 
 /// All that changes while the population runs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,6 +20,8 @@ pub(super) struct State {
     pub(super) origin: Time,
     /// The instant last advanced to.
     pub(super) now: Time,
+    /// The last event of noise taken in without advancing, if that is later.
+    pub(super) latest: Time,
     /// Current injected.
     pub(super) injected_pa: f64,
     /// Whether no neuron would ever fire by itself. Then horizons and refractory ends are made up for when something
@@ -29,8 +33,8 @@ pub(super) struct State {
     pub(super) candidates: Vec<u32>,
     /// Neurons that cross at this instant.
     pub(super) due: Vec<u32>,
-    /// Refractory ends, in time order because the period is one for all.
-    pub(super) refractory: VecDeque<(Time, u32)>,
+    /// Who is refractory.
+    pub(super) refractory: Refractory,
     /// Neurons whose crossing is foreseen within the horizon.
     pub(super) queue: Queue,
 }
@@ -41,12 +45,13 @@ impl State {
             cells: Cells::new(size),
             origin: Time::ZERO,
             now: Time::ZERO,
+            latest: Time::ZERO,
             injected_pa: 0.0,
             quiet: false,
             stale: false,
             candidates: Vec::new(),
             due: Vec::new(),
-            refractory: VecDeque::new(),
+            refractory: Refractory::default(),
             queue: Queue::default(),
         }
     }
@@ -57,6 +62,7 @@ impl State {
             cells: _,
             origin,
             now,
+            latest,
             injected_pa,
             quiet,
             stale,
@@ -65,7 +71,7 @@ impl State {
             refractory,
             queue,
         } = self;
-        (*origin, *now, *injected_pa) = (t, t, 0.0);
+        (*origin, *now, *latest, *injected_pa) = (t, t, t, 0.0);
         (*quiet, *stale) = (false, false);
         candidates.clear();
         due.clear();
@@ -83,8 +89,64 @@ impl State {
         check_clock(state.origin, state.now)?;
         check_neurons(state.candidates.iter().copied(), size)?;
         check_neurons(state.due.iter().copied(), size)?;
-        check_neurons(state.refractory.iter().map(|&(_, j)| j), size)?;
+        check_neurons(state.refractory.iter().map(|(_, j)| j), size)?;
         check_neurons(state.queue.neurons(), size)?;
         Ok(state)
+    }
+}
+
+impl LifExp {
+    /// The state apart from the clock.
+    pub(super) fn describe(&self) -> neuron::State {
+        let now = self.state.now.max(self.state.latest);
+        let decay = Decay::over(self.since_origin(now), &self.derived.rates);
+        let (v_inf, unit) = (self.v_inf(), self.derived.unit);
+        let cells = self.state.cells.all();
+        let numbers = cells.iter().flat_map(|&[u, g_ex, g_inh, _]| {
+            [
+                v_inf + decay.above(u, g_ex, g_inh),
+                decay.ex * g_ex / unit,
+                decay.inh * g_inh / unit,
+            ]
+        });
+        let mut numbers: Vec<f64> = numbers.collect();
+        for (end, j) in self.state.refractory.iter() {
+            // A quiet population makes up for the end when something arrives.
+            numbers[3 * j as usize] = if end > now {
+                self.params.membrane.v_reset
+            } else {
+                v_inf + self.above_after_reset(&cells[j as usize], end, now)
+            };
+        }
+        neuron::State {
+            injected_pa: self.state.injected_pa,
+            refractory: self
+                .state
+                .refractory
+                .iter()
+                .filter(|(end, _)| *end > now)
+                .collect(),
+            due: self.state.due.clone(),
+            ..neuron::State::new(&SPEC, self.size(), now, numbers)
+        }
+    }
+
+    /// Takes on a state, of which nothing is known but that it is of as many neurons, and begins the clock anew.
+    pub(super) fn take_on(&mut self, state: &neuron::State) {
+        self.state.clear(state.now);
+        self.instant = Instant::default();
+        self.state.injected_pa = state.injected_pa;
+        self.state.refractory = state.held().collect();
+        self.state.due = state.due.clone();
+        let (v_inf, unit) = (self.v_inf(), self.derived.unit);
+        let (numbers, _) = state.numbers.as_chunks();
+        for (cell, [v, i_ex, i_in]) in self.state.cells.all_mut().iter_mut().zip(numbers) {
+            *cell = [v - v_inf, i_ex * unit, i_in * unit, 0.0];
+        }
+        for (_, j) in self.state.refractory.iter() {
+            let cell = &mut self.state.cells.all_mut()[j as usize];
+            (cell[0], cell[BUDGET]) = (0.0, f64::INFINITY);
+        }
+        self.state.stale = true;
     }
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::parameter::Values;
 use crate::base::time::Duration;
+use crate::neuron::alter;
 
 fn sources(rates_hz: &[f64]) -> Poisson {
     let each = BTreeMap::from([("rate", rates_hz.to_vec())]);
@@ -164,6 +165,47 @@ fn nothing_fires_at_rate_zero() {
 }
 
 #[test]
+fn sources_go_on_until_a_rate_is_another() {
+    let mut one = sources(&[100.0, 0.0, 400.0]);
+    let before = spikes(&mut one, 500);
+    let changed = |rates_hz: &[f64], purpose| {
+        let each = BTreeMap::from([("rate", rates_hz.to_vec())]);
+        let setup = Setup {
+            size: 3,
+            values: &Values::new(),
+            each: &each,
+            stream: Stream::new(1, purpose, 0),
+        };
+        alter(&one, &MODEL, setup).expect("valid")
+    };
+    let mut same = changed(&[100.0, 0.0, 400.0], "later");
+    assert_eq!(same.next_due(), one.next_due());
+    assert_eq!(same.state().due, one.state().due);
+    // Twice as fast in the mean, from the instant of the change on, and not as in the beginning.
+    let mut faster = changed(&[200.0, 50.0, 750.0], "later");
+    let (mut intervals, mut last) = (Vec::new(), before[499].0);
+    for _ in 0..20_000 {
+        let t = faster.next_due();
+        faster.advance(t);
+        faster.fire(&mut Vec::new());
+        intervals.push((t - last).as_ms());
+        last = t;
+    }
+    let mean = intervals.iter().sum::<f64>() / 20_000.0;
+    // The mean of n intervals has standard error 1/√n.
+    assert!((mean - 1.0).abs() < 5.0 / 20_000_f64.sqrt(), "{mean} ms");
+    assert!(changed(&[0.0; 3], "later").next_due() == Time::MAX);
+    for _ in 0..1_000 {
+        let t = same.next_due();
+        assert_eq!(t, one.next_due());
+        for neurons in [&mut *same, &mut one] {
+            neurons.advance(t);
+            neurons.fire(&mut Vec::new());
+        }
+    }
+}
+
+#[test]
 fn rates_out_of_range_are_refused() {
     let build = |values: Values, each: BTreeMap<&'static str, Vec<f64>>| {
         let setup = Setup {
@@ -183,7 +225,7 @@ fn rates_out_of_range_are_refused() {
     let error = build(Values::new(), [("rate", vec![1.0])].into()).expect_err("too few");
     assert_eq!(
         error.to_string(),
-        "`poisson`: found 1 values of `rate`, expected 2"
+        "`poisson`: `rate` has 1 values, expected 2"
     );
 }
 
@@ -200,7 +242,7 @@ proptest! {
             one.advance(one.next_due());
         }
         let mut other = sources(&rates);
-        other.load(&one.save()).expect("its own state");
+        other.load(&one.save().expect("plain data")).expect("its own state");
         let (mut a, mut b) = (Vec::new(), Vec::new());
         one.fire(&mut a);
         other.fire(&mut b);
@@ -209,7 +251,7 @@ proptest! {
             prop_assert_eq!(spikes(&mut one, 1_200), spikes(&mut other, 1_200));
         }
         let mut wrong = sources(&[1.0; 20]);
-        prop_assert!(wrong.load(&one.save()).is_err());
+        prop_assert!(wrong.load(&one.save().expect("plain data")).is_err());
     }
 
     #[test]

@@ -2,45 +2,48 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::parameter::{
-    self, Dimension, ModelSpec, ParameterError, ParameterSpec, Range, Values,
-};
+use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::neuron::individual::{self, Dynamics};
-use crate::neuron::{Model, RowWeights, Setup, V_M};
+use crate::neuron::{Example, Model, RowWeights, Setup, V_M};
 
-static MODEL: Model = Model {
+pub(super) static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
     variables: &[V_M],
     build: |setup| individual::build::<Perfect>(&setup),
+    bytes: |_| individual::bytes::<Perfect>(),
+    example: Example {
+        values: &[("slope", 30.0)],
+        weight: 1.5,
+    },
 };
 
-static SPEC: ModelSpec = ModelSpec {
+static SPEC: Spec = Spec {
     name: "perfect",
     summary: "Integrator without a leak.",
     equations: "dv/dt = slope;  an arrival adds its weight to v;  v >= v_th: spike, v <- 0",
     parameters: &[
-        ParameterSpec {
-            name: "slope",
-            dimension: Dimension::Rate,
-            default: Some(0.0),
-            range: Range::NonNegative,
-            doc: "millivolts per second",
-        },
-        ParameterSpec {
-            name: "v_th",
-            dimension: Dimension::Voltage,
-            default: Some(1.0),
-            range: Range::Positive,
-            doc: "spike threshold",
-        },
+        ParameterSpec::drawn(
+            "slope",
+            Dimension::Rate,
+            Range::NonNegative,
+            "millivolts per second",
+        )
+        .or_number(0.0),
+        ParameterSpec::drawn(
+            "v_th",
+            Dimension::Voltage,
+            Range::Positive,
+            "spike threshold",
+        )
+        .or_number(1.0),
     ],
     source: "a test",
 };
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Perfect {
     slope_per_ps: f64,
     v_th: f64,
@@ -49,9 +52,11 @@ struct Perfect {
 impl Dynamics for Perfect {
     type State = f64;
 
-    const NAME: &'static str = SPEC.name;
+    const SPEC: &'static Spec = &SPEC;
 
     const HAS_CURRENTS: bool = false;
+
+    const WIDTH: usize = 1;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
         let values = parameter::complete(&SPEC, values)?;
@@ -112,6 +117,14 @@ impl Dynamics for Perfect {
 
     fn is_finite(&self, v: &f64) -> bool {
         v.is_finite()
+    }
+
+    fn numbers(&self, v: &f64) -> impl IntoIterator<Item = f64> {
+        [*v]
+    }
+
+    fn of_numbers(&self, numbers: &[f64], _held: bool) -> f64 {
+        numbers[0]
     }
 }
 

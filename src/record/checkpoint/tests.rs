@@ -17,6 +17,7 @@ fn example() -> Checkpoint {
     };
     Checkpoint {
         model: "schema = 1\n".into(),
+        overrides: vec!["parameter.g=4".into()],
         source: "schema = 1 # as typed\n".into(),
         keep_seeds: true,
         files: vec![("/data/spikes.csv".into(), u128::MAX - 5)],

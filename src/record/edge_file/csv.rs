@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::network::rule::{EdgeFault, EdgeList, Edges};
+use crate::connection::{EdgeFault, EdgeList, Edges};
 use crate::record::csv::{self, Wrong, fields, number, quote};
 use crate::record::dataset::Fault;
 
@@ -42,13 +42,7 @@ pub(super) fn parse(bytes: &[u8], mut list: EdgeList) -> Result<Edges, Wrong> {
         row(line, &header, &mut list)
             .map_err(|(found, expected)| Wrong::new(index, found, &expected))?;
     }
-    list.finish().map_err(|(edge, fault)| {
-        // The line of an edge is counted anew for the one that is wrong.
-        let index = csv::lines(bytes)
-            .nth(edge + 1)
-            .map_or(0, |(index, _)| index);
-        Wrong::new(index, fault.found, &fault.expected)
-    })
+    Ok(list.finish())
 }
 
 fn header(line: &[u8]) -> Option<Header> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hdf5::Group;
 
-use crate::network::rule::{Column, EdgeList, Edges};
+use crate::connection::{Column, EdgeList, Edges};
 use crate::record::dataset::{self, Fault};
 use crate::record::open::open;
 
@@ -51,9 +51,7 @@ pub(super) fn read(
                 Fault::content(&place_of(edge, fault.column), fault.found, &fault.expected)
             })?;
     }
-    list.finish().map_err(|(edge, fault)| {
-        Fault::content(&place_of(edge, fault.column), fault.found, &fault.expected)
-    })
+    Ok(list.finish())
 }
 
 /// The population that is read.

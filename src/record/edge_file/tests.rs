@@ -6,7 +6,7 @@ use super::*;
 use crate::base::time::Duration;
 
 fn list(weighted: bool, delayed: bool) -> EdgeList {
-    EdgeList::new(10, 5, weighted, delayed, Duration::from_ps(100_000_000))
+    EdgeList::new(10, 5, weighted, delayed)
 }
 
 /// What is wrong with a table whose weights and delays are wanted.
@@ -81,14 +81,6 @@ fn tables_that_are_wrong_say_where_and_why() {
             "1,4,1,1,1",
             "line 2: found `1,4,1,1,1`, expected 4 values, as in the header",
         ),
-        (
-            "1,4,1,1\n\n1,4,1,0.04",
-            "line 4: found delay 0.04 ms among others, expected at least 0.05 ms, which rounds to delay_resolution",
-        ),
-        (
-            "1,4,1,1\n1,4,1,7000",
-            "line 3: found delay 7000 ms among others, expected at most 6553.5 ms (65535 times delay_resolution)",
-        ),
     ] {
         let table = format!("source,target,weight,delay_ms\n{rows}");
         assert_eq!(wrong_table(&table), expected);
@@ -100,16 +92,19 @@ fn a_column_that_is_not_wanted_is_not_looked_at() {
     let table = "\u{feff}source, target ,weight,delay_ms\r\n3,0,heavy,late\r\n0,4,,\r\n";
     let edges = parse(table.as_bytes(), list(false, false)).unwrap();
     assert_eq!(
-        (edges.len(), edges.weight(), edges.delay_ms()),
+        (edges.len(), edges.weights(), edges.distinct_delays()),
         (2, None, None)
     );
 }
 
 #[test]
-fn one_delay_is_exact_whatever_the_grid() {
+fn equal_delays_are_one() {
     let table = "source,target,delay_ms\n1,2,0.012345678\n3,4,0.012345678\n";
     let edges = parse(table.as_bytes(), list(false, true)).unwrap();
-    assert_eq!(edges.delay_ms().unwrap().constant(), Some(0.012_345_678));
+    assert_eq!(
+        edges.distinct_delays(),
+        Some(&[Duration::from_ps(12_345_678)][..])
+    );
 }
 
 /// Datasets of an edge population `p` with one group.
@@ -240,14 +235,6 @@ fn files_that_are_wrong_name_the_dataset_and_the_index() {
                 ..GOOD
             },
             "/edges/p/0/delay[1]: found delay -2 ms, expected more than 0 ms, to 106 days",
-        ),
-        (
-            Sonata {
-                delays: &[0.02, 1.0],
-                ..GOOD
-            },
-            "/edges/p/0/delay[0]: found delay 0.02 ms among others, expected at least 0.05 ms, which rounds to \
-             delay_resolution",
         ),
     ] {
         sonata.write(&path);

@@ -16,7 +16,7 @@ fn layout() -> Layout {
             .map(|name| Population {
                 name: name.into(),
                 size: 10,
-                recorded: true,
+                recorded: 10,
             })
             .into(),
         reports: vec![Report {
@@ -38,7 +38,7 @@ fn write(run: &mut RunFile, from: i64, to: i64) {
         if step % 7 == 0 {
             run.spikes(1, time, &[(step % 10) as u32]).unwrap();
         }
-        run.frame(0, [step as f32, -(step as f32)].into_iter())
+        run.frame(0, &mut [step as f32, -(step as f32)].into_iter())
             .unwrap();
     }
 }

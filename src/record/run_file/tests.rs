@@ -1,7 +1,5 @@
 //! Creating, refusing, stopping: what a run file does at its ends.
 
-use ndarray::Array2;
-
 use super::*;
 use crate::record::layout::{Population, Projection};
 
@@ -10,7 +8,7 @@ fn layout(population: &str) -> Layout {
         populations: vec![Population {
             name: population.to_owned(),
             size: 3,
-            recorded: true,
+            recorded: 3,
         }],
         projections: vec![Projection {
             name: "all".to_owned(),
@@ -88,13 +86,14 @@ fn weights_of_another_shape_are_refused_and_the_run_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
     let mut file = RunFile::create(&path, layout("a")).unwrap();
-    let transposed = Array2::zeros((2, 3));
-    let error = file.weights(0, "now", Time::ZERO, transposed.view());
+    let transposed = Matrix::zeros(2, 3);
+    let error = file.weights(0, "now", Time::ZERO, &transposed);
     assert_eq!(
         error.unwrap_err().to_string(),
         "run file: weights of `all` have shape (2, 3) (target, source), expected (3, 2)"
     );
-    file.weights(0, "now", Time::ZERO, transposed.t()).unwrap();
+    file.weights(0, "now", Time::ZERO, &Matrix::zeros(3, 2))
+        .unwrap();
     file.stop().unwrap();
     let file = hdf5::File::open(&path).unwrap();
     assert_eq!(

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use hdf5::types::{FixedUnicode, TypeDescriptor, VarLenUnicode};
-use hdf5::{Attribute, Dataset};
+use hdf5::types::{FixedUnicode, IntSize, TypeDescriptor, VarLenUnicode};
+use hdf5::{Attribute, Dataset, Group};
 
-use super::{spike_node, spike_time};
+use super::{exact_time, spike_node, spike_time};
 use crate::base::time::Time;
+use crate::record::column::rest_of;
 use crate::record::dataset::{self, Fault};
+use crate::record::heap;
 use crate::record::open::open;
 
 /// Reads the spikes of one population, in the order of the file.
@@ -33,13 +35,19 @@ pub(super) fn read(
         let found = format!("{n_times} timestamps and {n_ids} node_ids");
         return Err(Fault::content(&place, found, "as many of each"));
     }
-    let ms_per_unit = ms_per_unit(&timestamps, &place)?;
+    let ms_per_unit = ms_per_unit(path, &timestamps, &place)?;
     let times = dataset::numbers(&timestamps, &format!("{place}/timestamps"))?;
     let nodes = dataset::whole_numbers(&node_ids, &format!("{place}/node_ids"))?;
+    let rests = rests(path, &group, &place, n_times)?;
 
     let mut read = Vec::with_capacity(times.len());
     for (index, (value, id)) in times.into_iter().zip(nodes).enumerate() {
-        let time = spike_time(value * ms_per_unit).map_err(|expected| {
+        let rest = rests.as_ref().and_then(|rests| rests.get(index));
+        let time = match rest {
+            Some(&rest) => exact_time(value, rest),
+            None => spike_time(value * ms_per_unit),
+        };
+        let time = time.map_err(|expected| {
             Fault::content(&format!("{place}/timestamps[{index}]"), value, expected)
         })?;
         let node = spike_node(id, size).map_err(|expected| {
@@ -50,11 +58,41 @@ pub(super) fn read(
     Ok(read)
 }
 
+/// What milliseconds leave of each timestamp's picoseconds, in files of our own.
+fn rests(path: &Path, group: &Group, place: &str, n: usize) -> Result<Option<Vec<i16>>, Fault> {
+    let name = rest_of("timestamps");
+    if !group.link_exists(&name) {
+        return Ok(None);
+    }
+    let rests = dataset::column(path, group, place, &name, "one value for each timestamp")?;
+    let place = format!("{place}/{name}");
+    match rests.dtype()?.to_descriptor()? {
+        TypeDescriptor::Integer(IntSize::U2) if rests.size() == n => Ok(Some(rests.read_raw()?)),
+        TypeDescriptor::Integer(IntSize::U2) => Err(Fault::content(
+            &place,
+            format!("{} values", rests.size()),
+            &n.to_string(),
+        )),
+        other => Err(Fault::content(
+            &place,
+            format!("values of type {other}"),
+            "type int16",
+        )),
+    }
+}
+
 /// Milliseconds in the unit of the timestamps: 1 unless the attribute `units` says seconds.
-fn ms_per_unit(timestamps: &Dataset, place: &str) -> Result<f64, Fault> {
+fn ms_per_unit(path: &Path, timestamps: &Dataset, place: &str) -> Result<f64, Fault> {
     let Ok(attribute) = timestamps.attr("units") else {
         return Ok(1.0);
     };
+    let kind = attribute.dtype()?.to_descriptor()?;
+    if matches!(
+        kind,
+        TypeDescriptor::VarLenUnicode | TypeDescriptor::VarLenAscii
+    ) {
+        heap::check(path, &[]).map_err(Fault::Unreadable)?;
+    }
     match text(&attribute).as_deref() {
         Some("ms" | "millisecond" | "milliseconds") => Ok(1.0),
         Some("s" | "second" | "seconds") => Ok(1000.0),

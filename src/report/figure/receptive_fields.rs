@@ -1,12 +1,12 @@
 //! First-layer weights as images.
 
 use crate::analysis::weight::change_norms;
+use crate::base::matrix::Matrix;
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis};
 use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text};
 use crate::report::file;
 use crate::report::style::{AXIS, FULL_WIDTH, GREY, INK, LABEL, NOTE, TICK, diverging};
-use ndarray::ArrayView2;
 use std::path::Path;
 
 const LEFT: f64 = 24.0;
@@ -26,9 +26,9 @@ const MOST_UNITS: usize = 12;
 #[derive(Debug, Clone)]
 pub struct ReceptiveFields<'a> {
     /// Weights before, units × (height · width), pixels in rows from the top.
-    pub before: ArrayView2<'a, f32>,
+    pub before: &'a Matrix,
     /// Weights after, of the same shape.
-    pub after: ArrayView2<'a, f32>,
+    pub after: &'a Matrix,
     /// Pixels per image row.
     pub width: usize,
     /// Image rows.
@@ -50,14 +50,14 @@ impl ReceptiveFields<'_> {
 
     /// The units that can be shown: none if shapes do not fit.
     fn shown(&self) -> Vec<usize> {
-        let fits = self.before.dim() == self.after.dim()
-            && self.width.checked_mul(self.height) == Some(self.before.ncols())
-            && self.before.ncols() > 0;
+        let fits = self.before.shape() == self.after.shape()
+            && self.width.checked_mul(self.height) == Some(self.before.columns())
+            && self.before.columns() > 0;
         let there = self
             .units
             .iter()
             .copied()
-            .filter(|&u| u < self.before.nrows());
+            .filter(|&u| u < self.before.rows());
         there.take(if fits { MOST_UNITS } else { 0 }).collect()
     }
 
@@ -83,8 +83,11 @@ impl ReceptiveFields<'_> {
             );
             return canvas;
         }
-        let difference = &self.after - &self.before;
-        let rows = [self.before.view(), self.after.view(), difference.view()];
+        let (targets, sources) = self.before.shape();
+        let difference = Matrix::from_fn(targets, sources, |target, source| {
+            self.after[(target, source)] - self.before[(target, source)]
+        });
+        let rows = [self.before, self.after, &difference];
         let scale = limit(&rows[..2], &units);
         let scales = [scale, scale, limit(&rows[2..], &units)];
         let norms = change_norms(self.before, self.after).unwrap_or_default();
@@ -145,7 +148,7 @@ impl ReceptiveFields<'_> {
 }
 
 /// The 99.5th percentile of the finite magnitudes, or the largest if that is zero, or 1.
-fn limit(rows: &[ArrayView2<'_, f32>], units: &[usize]) -> f64 {
+fn limit(rows: &[&Matrix], units: &[usize]) -> f64 {
     let mut sizes: Vec<f64> = rows
         .iter()
         .flat_map(|weights| units.iter().map(|&u| weights.row(u)))
@@ -205,17 +208,16 @@ fn colour_bar(canvas: &mut Canvas, x: f64, (top, bottom): (f64, f64), limit: f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Array2;
 
     #[test]
     fn the_scale_passes_over_single_outliers() {
-        let mut weights = Array2::from_elem((1, 1000), 0.5_f32);
-        weights[[0, 3]] = -40.0;
-        weights[[0, 4]] = f32::NAN;
-        assert_eq!(limit(&[weights.view()], &[0]), 0.5);
-        assert_eq!(limit(&[Array2::zeros((1, 4)).view()], &[0]), 1.0);
-        let mut one = Array2::<f32>::zeros((1, 1000));
-        one[[0, 7]] = 2.0;
-        assert_eq!(limit(&[one.view()], &[0]), 2.0);
+        let mut weights = Matrix::from_fn(1, 1000, |_, _| 0.5);
+        weights[(0, 3)] = -40.0;
+        weights[(0, 4)] = f32::NAN;
+        assert_eq!(limit(&[&weights], &[0]), 0.5);
+        assert_eq!(limit(&[&Matrix::zeros(1, 4)], &[0]), 1.0);
+        let mut one = Matrix::zeros(1, 1000);
+        one[(0, 7)] = 2.0;
+        assert_eq!(limit(&[&one], &[0]), 2.0);
     }
 }

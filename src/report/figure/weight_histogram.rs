@@ -1,6 +1,7 @@
 //! Weights of each projection before and after a sleep.
 
 use crate::analysis::histogram::{Histogram, finite_range};
+use crate::base::matrix::Matrix;
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis};
 use crate::report::canvas::{Anchor, Canvas, Point, Stroke, Text};
@@ -9,7 +10,6 @@ use crate::report::font::{self, Weight};
 use crate::report::style::{
     BLUE, Colour, FULL_WIDTH, GREY, INK, LABEL, NOTE, PANEL, TICK, VERMILION, tint,
 };
-use ndarray::ArrayView2;
 use std::path::Path;
 
 /// Bins over the range of each panel, odd so that zero has a bin of its own in ΔW's symmetric range.
@@ -28,9 +28,9 @@ pub struct Projection<'a> {
     /// Its name, such as `input → hidden1`.
     pub name: String,
     /// Weights before, targets × sources.
-    pub before: ArrayView2<'a, f32>,
+    pub before: &'a Matrix,
     /// Weights after, of the same shape.
-    pub after: ArrayView2<'a, f32>,
+    pub after: &'a Matrix,
 }
 
 /// Histograms of the weights before and after (left) and of their changes (right), a row per projection, log counts.
@@ -86,12 +86,11 @@ impl WeightHistogram<'_> {
     }
 
     fn weights(&self, canvas: &mut Canvas, projection: &Projection<'_>, top: f64) {
-        let before: Vec<f32> = projection.before.iter().copied().collect();
-        let after: Vec<f32> = projection.after.iter().copied().collect();
-        let range = finite_range(before.iter().chain(&after));
+        let (before, after) = (projection.before.values(), projection.after.values());
+        let range = finite_range(before.iter().chain(after));
         let panel = Panel::new(canvas, LEFT, top, range);
         panel.draw(
-            &[(&before, GREY, true), (&after, VERMILION, false)],
+            &[(before, GREY, true), (after, VERMILION, false)],
             &self.title("Weight"),
         );
         let mut x = LEFT + WIDTH;
@@ -109,8 +108,9 @@ impl WeightHistogram<'_> {
     fn changes(&self, canvas: &mut Canvas, projection: &Projection<'_>, top: f64) {
         let mut unchanged = 0;
         let mut changes = Vec::new();
-        if projection.before.dim() == projection.after.dim() {
-            for (&b, &a) in projection.before.iter().zip(&projection.after) {
+        if projection.before.shape() == projection.after.shape() {
+            let before = projection.before.values();
+            for (&b, &a) in before.iter().zip(projection.after.values()) {
                 if a == b {
                     unchanged += 1;
                 } else {
@@ -118,7 +118,7 @@ impl WeightHistogram<'_> {
                 }
             }
         }
-        let n = projection.after.len();
+        let n = projection.after.values().len();
         let reach = finite_range(&changes).map(|(low, high)| low.abs().max(high.abs()));
         let panel = Panel::new(canvas, SECOND, top, reach.map(|r| (-r, r)));
         panel.draw(

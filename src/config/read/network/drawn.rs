@@ -14,7 +14,11 @@ enum Form {
 }
 
 /// A value, or a distribution of values, in the held unit of `dimension`. A single value and limits are in `range`.
-pub(super) fn drawn(item: &Item<'_>, dimension: Dimension, range: Range) -> Option<Distribution> {
+pub(in crate::config::read) fn drawn(
+    item: &Item<'_>,
+    dimension: Dimension,
+    range: Range,
+) -> Option<Distribution> {
     let distribution = if item.is_table() {
         table(&item.section()?, dimension, range)?
     } else {

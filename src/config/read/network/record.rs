@@ -4,15 +4,16 @@ use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::config::network::{Record, Recorded, SampledStates, Selection};
 use crate::config::reader::{Item, Section};
+use crate::network::Projection;
 
-use super::projection::Connected;
+use super::span::at_most;
 use super::{Known, selection, snapshot};
 
 /// Reads `[record]`; nothing is recorded where it is missing. `projections` are all there are, if none is at fault.
 pub(super) fn record(
     root: &Section<'_>,
     known: &Known<'_>,
-    projections: Option<&[Connected]>,
+    projections: Option<&[Projection]>,
     duration: Option<Duration>,
 ) -> Option<Record> {
     let Some(item) = root.get("record") else {
@@ -186,15 +187,4 @@ fn bin(item: &Item<'_>, duration: Option<Duration>) -> Option<Duration> {
     let section = item.section()?;
     let bin = section.need("bin", "the length of a bin, such as \"1 ms\"")?;
     at_most(&bin, duration)
-}
-
-/// A time from the clock's tick to the duration of the run.
-pub(super) fn at_most(item: &Item<'_>, duration: Option<Duration>) -> Option<Duration> {
-    let length = item.duration()?;
-    match duration {
-        Some(duration) if length > duration => {
-            item.refuse(&format!("at most the duration, {duration}"), None)
-        }
-        _ => Some(length),
-    }
 }

@@ -5,14 +5,14 @@ use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::config::network::{Instants, RecordedWeights};
 use crate::config::reader::{Item, Section};
+use crate::network::Projection;
 
-use super::projection::Connected;
-use super::record::at_most;
+use super::span::at_most;
 
 /// Reads the table; names are checked where `projections` are all there are.
 pub(super) fn read(
     item: &Item<'_>,
-    projections: Option<&[Connected]>,
+    projections: Option<&[Projection]>,
     duration: Option<Duration>,
 ) -> Option<RecordedWeights> {
     read_with(item, duration, &|entry| name(entry, projections))
@@ -82,23 +82,23 @@ fn names(item: &Item<'_>, name: ReadName<'_>) -> Option<Vec<String>> {
     Some(names)
 }
 
-fn name(item: &Item<'_>, projections: Option<&[Connected]>) -> Option<String> {
+fn name(item: &Item<'_>, projections: Option<&[Projection]>) -> Option<String> {
     const EXPECTED: &str = "the name of a projection with `rule = \"weights\"`";
     let text = item.text(EXPECTED)?;
     let Some(projections) = projections else {
         // The projection at fault is the one problem to mend.
         return Some(text.into());
     };
-    let dense = |projection: &&Connected| matches!(projection, Connected::Dense(_));
+    let dense = |projection: &&Projection| projection.is_dense();
     let dense: Vec<&str> = projections
         .iter()
         .filter(dense)
-        .map(Connected::name)
+        .map(|projection| &projection.name[..])
         .collect();
     if dense.contains(&text) {
         return Some(text.into());
     }
-    if projections.iter().any(|known| known.name() == text) {
+    if projections.iter().any(|known| known.name == text) {
         let message = format!(
             "`{}` names projection `{text}`, whose weights are drawn or read once and do not change, expected {EXPECTED}",
             item.path

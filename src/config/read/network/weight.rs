@@ -56,7 +56,7 @@ pub(super) fn dimension(
 /// What weights are, for messages: "potentials (mV)".
 fn kind(dimension: Dimension) -> String {
     let what = match dimension {
-        Dimension::One => return "numbers without unit".into(),
+        Dimension::One | Dimension::Weight => return "numbers without unit".into(),
         Dimension::Time => "times",
         Dimension::Rate => "rates",
         Dimension::Voltage => "potentials",

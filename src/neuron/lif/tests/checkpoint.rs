@@ -50,7 +50,7 @@ fn refractory_neurons_queued_crossings_and_current_are_kept() {
     run(&mut one, Time::ZERO, &inputs, 30_500_000_000);
     assert!(one.state.refractory.len() >= 3);
     assert!(one.state.queue.neurons().count() > 0);
-    let bytes = one.save();
+    let bytes = one.save().expect("plain data");
     assert!(
         bytes.len() < 400,
         "{} bytes for {SIZE} neurons",
@@ -67,7 +67,7 @@ fn refractory_neurons_queued_crossings_and_current_are_kept() {
 
 #[test]
 fn states_of_other_populations_are_refused() {
-    let bytes = population().save();
+    let bytes = population().save().expect("plain data");
     let load = |size: usize, pairs: &[(&'static str, f64)]| {
         lif(size, pairs)
             .load(&bytes)
@@ -99,12 +99,12 @@ proptest! {
         let mut first = population();
         let mut pieces = run(&mut first, Time::ZERO, &inputs[..at], cut_ps);
         let mut second = lif(SIZE, &PAIRS);
-        second.load(&first.save()).expect("its own state");
+        second.load(&first.save().expect("plain data")).expect("its own state");
         prop_assert_eq!(second.next_due(), first.next_due());
         pieces.extend(run(&mut second, Time::ZERO, &inputs[at..], end));
         prop_assert_eq!(pieces, spikes);
         prop_assert_eq!(bits(&second), bits(&whole));
-        prop_assert_eq!(second.save(), whole.save());
+        prop_assert_eq!(second.save().expect("plain data"), whole.save().expect("plain data"));
     }
 
     /// Also in the middle of an instant.
@@ -118,7 +118,7 @@ proptest! {
             one.receive_row(&[3, 0, 9], RowWeights::One(weight));
         }
         let mut other = lif(SIZE, &PAIRS);
-        other.load(&one.save()).expect("its own state");
+        other.load(&one.save().expect("plain data")).expect("its own state");
         let (mut a, mut b) = (Vec::new(), Vec::new());
         one.fire(&mut a);
         other.fire(&mut b);
@@ -134,7 +134,7 @@ proptest! {
         // A state with some bytes changed either is refused or names no neuron that does not exist.
         let mut one = population();
         run(&mut one, Time::ZERO, &[(0, Input::Current(200.0))], 20_000_000_000);
-        let mut changed = one.save();
+        let mut changed = one.save().expect("plain data");
         for (index, byte) in flips {
             let k = index.index(changed.len());
             changed[k] = byte;

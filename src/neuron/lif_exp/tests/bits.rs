@@ -55,7 +55,7 @@ fn busy(
             population = prepare(population);
         }
     }
-    (spikes, population.save())
+    (spikes, population.save().expect("plain data"))
 }
 
 #[test]
@@ -72,7 +72,9 @@ fn nothing_but_the_model_changes_a_bit() {
     let reborn = |population: LifExp| {
         let mut other = LifExp::new(40, population.params);
         other.inject(77.0);
-        other.load(&population.save()).expect("its own state");
+        other
+            .load(&population.save().expect("plain data"))
+            .expect("its own state");
         other
     };
     assert_eq!(busy(Time::ZERO, reborn, &[]), reference);
@@ -87,7 +89,7 @@ fn nothing_but_the_model_changes_a_bit() {
 
 #[test]
 fn a_state_of_another_population_is_refused() {
-    let saved = population(3, &[]).save();
+    let saved = population(3, &[]).save().expect("plain data");
     let error = population(4, &[]).load(&saved).expect_err("another size");
     assert_eq!(
         error.to_string(),

@@ -257,7 +257,7 @@ proptest! {
         population.reset(start);
         let spikes = drive(&mut population, &happenings, &[], until);
         let spikes: Vec<Time> = spikes.into_iter().map(|(t, _)| t).collect();
-        let mut naive = Naive::new(params, params.e_l, start.ps());
+        let mut naive = Naive::new(params, params.membrane.e_l, start.ps());
         let found = differences(&mut naive, &spikes, &happenings, until);
         prop_assert_eq!(found.and_then(|()| agrees(&population, 0, &naive)), Ok(()));
     }

@@ -46,7 +46,7 @@ impl Naive {
 
     /// v after `s` milliseconds without arrivals, not refractory.
     fn free(&self, s: f64) -> f64 {
-        let p = &self.params;
+        let p = &self.params.membrane;
         let tau_m = p.tau_m.as_ms();
         let response = |tau: f64| {
             let delta = 1.0 / tau_m - 1.0 / tau;
@@ -60,8 +60,8 @@ impl Naive {
         let v_inf = p.e_l + tau_m / p.c_m * (p.i_e + self.injected);
         v_inf
             + (self.v - v_inf) * (-s / tau_m).exp()
-            + self.i_ex * response(p.tau_syn_ex.as_ms())
-            + self.i_in * response(p.tau_syn_in.as_ms())
+            + self.i_ex * response(self.params.tau_syn_ex.as_ms())
+            + self.i_in * response(self.params.tau_syn_in.as_ms())
     }
 
     /// Moves to `t` over a span without spikes.
@@ -93,8 +93,8 @@ impl Naive {
 
     /// A spike at `t`, to which it has moved.
     pub(super) fn spike(&mut self, t: i64) {
-        self.v = self.params.v_reset;
-        self.release = t + self.params.t_ref.ps();
+        self.v = self.params.membrane.v_reset;
+        self.release = t + self.params.membrane.t_ref.ps();
     }
 
     /// The first crossing before or at `until` if nothing arrives, rounded up to a picosecond.
@@ -104,19 +104,20 @@ impl Naive {
         if from.t < self.release {
             return None;
         }
-        if from.v >= self.params.v_th {
+        if from.v >= self.params.membrane.v_th {
             return Some(from.t);
         }
         let p = &self.params;
         let span = (until - from.t) as f64 / PS_PER_MS;
         let shortest = p
+            .membrane
             .tau_m
             .as_ms()
             .min(p.tau_syn_ex.as_ms())
             .min(p.tau_syn_in.as_ms());
         let n = (span / shortest * POINTS).ceil().max(3.0);
         let step = span / n;
-        let above = |s: f64| from.free(s) - p.v_th;
+        let above = |s: f64| from.free(s) - p.membrane.v_th;
         let mut last = (0.0, above(0.0));
         let mut before = f64::NEG_INFINITY;
         for k in 1..=n as i64 {
@@ -145,7 +146,7 @@ impl Naive {
     fn bisect(&self, mut a: f64, mut b: f64) -> i64 {
         for _ in 0..200 {
             let middle = (a + b) / 2.0;
-            if self.free(middle) >= self.params.v_th {
+            if self.free(middle) >= self.params.membrane.v_th {
                 b = middle
             } else {
                 a = middle

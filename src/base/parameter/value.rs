@@ -1,0 +1,269 @@
+//! Values of parameters.
+
+use std::collections::BTreeMap;
+use std::ops::Index;
+use std::path::PathBuf;
+
+use crate::base::distribution::{Distribution, Shape};
+
+/// The value of one parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A number in the held unit.
+    Number(f64),
+    /// What every neuron or synapse draws its own from, in the held unit.
+    Drawn(Distribution),
+    /// A whole number.
+    Count(u64),
+    /// True or false.
+    Flag(bool),
+    /// One of the words that the parameter knows.
+    Word(&'static str),
+    /// Any text, or the name of a population.
+    Text(String),
+    /// Names of populations.
+    Names(Vec<String>),
+    /// A file.
+    File(PathBuf),
+    /// Instants in milliseconds, each with a quantity in its held unit.
+    Steps(Vec<(f64, f64)>),
+}
+
+impl Value {
+    /// What it is, for messages.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Number(value) => value.to_string(),
+            Self::Drawn(_) => "a distribution".into(),
+            Self::Count(n) => n.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Word(word) => format!("`{word}`"),
+            Self::Text(text) => format!("{text:?}"),
+            Self::Names(names) => format!("{names:?}"),
+            Self::File(path) => format!("the file `{}`", path.display()),
+            Self::Steps(steps) => format!("{} steps", steps.len()),
+        }
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(value: u32) -> Self {
+        Self::Count(value.into())
+    }
+}
+
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        Self::Count(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Flag(value)
+    }
+}
+
+impl From<Distribution> for Value {
+    fn from(value: Distribution) -> Self {
+        match value.constant() {
+            Some(value) => Self::Number(value),
+            None => Self::Drawn(value),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<PathBuf> for Value {
+    fn from(value: PathBuf) -> Self {
+        Self::File(value)
+    }
+}
+
+impl From<Vec<String>> for Value {
+    fn from(value: Vec<String>) -> Self {
+        Self::Names(value)
+    }
+}
+
+impl From<Vec<(f64, f64)>> for Value {
+    fn from(value: Vec<(f64, f64)>) -> Self {
+        Self::Steps(value)
+    }
+}
+
+/// Values for the parameters of one model, by name.
+///
+/// Indexing gives the number of a parameter that is known to have one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Values(BTreeMap<&'static str, Value>);
+
+impl Values {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the value of `name`, in place of one that it had.
+    pub fn insert(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.0.insert(name, value.into());
+    }
+
+    /// Removes and gives the value of `name`.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
+    }
+
+    /// The value of `name`.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// The number that `name` is, if it is one.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        match self.get(name)? {
+            Value::Number(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The distribution of `name`: what it is drawn from, or its one value.
+    pub fn distribution(&self, name: &str) -> Option<Distribution> {
+        match self.get(name)? {
+            Value::Number(value) => Distribution::new(Shape::Constant(*value)).ok(),
+            Value::Drawn(distribution) => Some(*distribution),
+            _ => None,
+        }
+    }
+
+    /// The whole number that `name` is, if it is one.
+    pub fn count(&self, name: &str) -> Option<u64> {
+        match self.get(name)? {
+            Value::Count(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// Whether `name` is true.
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Value::Flag(true)))
+    }
+
+    /// The word or text that `name` is.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Value::Word(word) => Some(word),
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The file that `name` is.
+    pub fn file(&self, name: &str) -> Option<&PathBuf> {
+        match self.get(name)? {
+            Value::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The steps that `name` is, or none.
+    pub fn steps(&self, name: &str) -> &[(f64, f64)] {
+        match self.get(name) {
+            Some(Value::Steps(steps)) => steps,
+            _ => &[],
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.iter().map(|(&name, value)| (name, value))
+    }
+
+    /// The parameters that are drawn, with what from.
+    pub fn drawn(&self) -> impl Iterator<Item = (&'static str, &Distribution)> {
+        self.iter().filter_map(|(name, value)| match value {
+            Value::Drawn(distribution) => Some((name, distribution)),
+            _ => None,
+        })
+    }
+
+    /// Those that are not drawn.
+    pub fn shared(&self) -> Self {
+        let shared = self.0.iter();
+        let shared = shared.filter(|(_, value)| !matches!(value, Value::Drawn(_)));
+        Self(shared.map(|(&name, value)| (name, value.clone())).collect())
+    }
+}
+
+impl Index<&str> for Values {
+    type Output = f64;
+
+    fn index(&self, name: &str) -> &f64 {
+        match self.0.get(name) {
+            Some(Value::Number(value)) => value,
+            other => panic!("`{name}` is {other:?}, expected a number"),
+        }
+    }
+}
+
+impl<V: Into<Value>, const N: usize> From<[(&'static str, V); N]> for Values {
+    fn from(values: [(&'static str, V); N]) -> Self {
+        values.into_iter().collect()
+    }
+}
+
+impl<V: Into<Value>> FromIterator<(&'static str, V)> for Values {
+    fn from_iter<I: IntoIterator<Item = (&'static str, V)>>(values: I) -> Self {
+        let values = values.into_iter();
+        Self(values.map(|(name, value)| (name, value.into())).collect())
+    }
+}
+
+impl<V: Into<Value>> Extend<(&'static str, V)> for Values {
+    fn extend<I: IntoIterator<Item = (&'static str, V)>>(&mut self, values: I) {
+        for (name, value) in values {
+            self.insert(name, value);
+        }
+    }
+}
+
+/// Values of parameters by name, in held units: `values! { tau_m: ms(20.0), multapses: true }`.
+///
+/// ```
+/// use sharpwave::{unit::ms, values};
+///
+/// let values = values! { tau_m: ms(20.0), in_degree: 80_u32, multapses: true };
+/// assert_eq!(values.number("tau_m"), Some(20.0));
+/// assert_eq!(values.count("in_degree"), Some(80));
+/// ```
+#[macro_export]
+macro_rules! values {
+    ($($name:ident : $value:expr),* $(,)?) => {{
+        #[allow(unused_mut)]
+        let mut values = $crate::base::parameter::Values::new();
+        $(values.insert(stringify!($name), $value);)*
+        values
+    }};
+}

@@ -1,0 +1,148 @@
+//! Whether a plan can be met.
+
+use crate::base::distribution::Distribution;
+use crate::base::time::Duration;
+use crate::connection::edges::Edges;
+use crate::connection::error::{RuleError, RuleFault};
+use crate::connection::plan::{Delay, Plan};
+
+/// Most steps of `delay_resolution` in a part of a delay that is drawn.
+pub(super) const MOST_STEPS: u16 = u16::MAX;
+
+/// The shortest delay that is rounded to a step of `resolution`: half of it.
+fn shortest(resolution: Duration) -> Duration {
+    Duration::from_ps(resolution.ps() - resolution.ps() / 2)
+}
+
+impl Plan {
+    /// Checks that the plan can be met.
+    ///
+    /// # Errors
+    /// If it cannot, with the reason.
+    pub fn check(&self) -> Result<(), RuleError> {
+        self.faults().map_err(|fault| self.error(fault))
+    }
+
+    pub(super) fn error(&self, fault: RuleFault) -> RuleError {
+        RuleError {
+            projection: self.name.clone(),
+            fault,
+        }
+    }
+
+    fn faults(&self) -> Result<(), RuleFault> {
+        self.check_own()?;
+        self.rule.check(&self.space)?;
+        self.check_weight()?;
+        match &self.delay {
+            Some(delay) => self.check_delay(delay),
+            None if self.edges().and_then(Edges::delays).is_none() => Err(RuleFault::NotGiven {
+                key: "axonal_delay",
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_own(&self) -> Result<(), RuleFault> {
+        let Some(first) = self.space.own else {
+            return Ok(());
+        };
+        let end = u64::from(first) + u64::from(self.space.n_source);
+        if end > u64::from(self.space.n_target) {
+            return Err(RuleFault::Own {
+                first,
+                last: end.saturating_sub(1),
+                n_target: self.space.n_target,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_weight(&self) -> Result<(), RuleFault> {
+        let Some(weight) = self.weight else {
+            let given = self.edges().and_then(Edges::weights);
+            return match given {
+                Some(_) => Ok(()),
+                None => Err(RuleFault::NotGiven { key: "weight" }),
+            };
+        };
+        let (low, high) = weight.reach();
+        let value = if low.abs() > high.abs() { low } else { high };
+        if value.abs() > f64::from(f32::MAX) {
+            return Err(RuleFault::Weight { value });
+        }
+        Ok(())
+    }
+
+    fn check_delay(&self, delay: &Delay) -> Result<(), RuleFault> {
+        let within = self.space.own.is_some();
+        for (key, part) in delay.parts() {
+            match part.constant() {
+                Some(ms) if ms < 0.0 => {
+                    return Err(RuleFault::ShortDelay {
+                        key,
+                        found_ms: ms,
+                        least: Duration::ZERO,
+                        drawn: false,
+                        within: false,
+                    });
+                }
+                Some(_) => {}
+                None => self.check_drawn(key, &part)?,
+            }
+        }
+        // The part that matters.
+        let key = match delay.dendritic.constant() {
+            Some(0.0) => "axonal_delay",
+            _ => "dendritic_delay",
+        };
+        let range = |cause| RuleFault::DelayRange { key, cause };
+        let longest = delay.axonal.reach().1 + delay.dendritic.reach().1;
+        Duration::from_ms(longest).map_err(range)?;
+        if let Some(ms) = delay.constant() {
+            // No delay at all is a choice between two populations; within one a spike would have to be in time for
+            // itself. A delay that the clock would round to none is a mistake.
+            let tick = Duration::from_ps(1);
+            let none = ms == 0.0 && !within;
+            if Duration::from_ms(ms).map_err(range)? < tick && !none {
+                return Err(RuleFault::ShortDelay {
+                    key,
+                    found_ms: ms,
+                    least: tick,
+                    drawn: false,
+                    within,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_drawn(&self, key: &'static str, part: &Distribution) -> Result<(), RuleFault> {
+        let range = |cause| RuleFault::DelayRange { key, cause };
+        let resolution = self.delay_resolution;
+        if resolution <= Duration::ZERO {
+            return Err(RuleFault::Resolution { found: resolution });
+        }
+        let (low, high) = part.reach();
+        // Whole picoseconds, so that a bound of 0.05 ms meets a resolution of 0.1 ms.
+        let least = shortest(resolution);
+        if Duration::from_ms(low).map_err(range)? < least {
+            return Err(RuleFault::ShortDelay {
+                key,
+                found_ms: low,
+                least,
+                drawn: true,
+                within: self.space.own.is_some(),
+            });
+        }
+        let most = Duration::from_ps(resolution.ps().saturating_mul(MOST_STEPS.into()));
+        if Duration::from_ms(high).map_err(range)? > most {
+            return Err(RuleFault::LongDelay {
+                key,
+                found_ms: high,
+                most,
+            });
+        }
+        Ok(())
+    }
+}

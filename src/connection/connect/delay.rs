@@ -1,0 +1,152 @@
+//! Delays of synapses, drawn or given.
+
+use crate::base::distribution::Distribution;
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, PS_PER_MS};
+use crate::connection::check::MOST_STEPS;
+use crate::connection::edges::Edges;
+use crate::connection::error::RuleFault;
+use crate::connection::plan::Plan;
+
+/// Delays of one entity's synapses after the other's, each called by a number. Numbers ascend with the delays.
+pub(super) enum Delays<'a> {
+    /// One for all, number 0.
+    One(Duration),
+    /// The number is that of the steps of the grid.
+    Drawn(Drawn),
+    /// In the order of the given edges.
+    Given {
+        edges: &'a Edges,
+        distinct: &'a [Duration],
+        numbers: &'a [u32],
+    },
+}
+
+/// Delays on a grid.
+pub(super) struct Drawn {
+    seed: u64,
+    resolution: Duration,
+    /// What all synapses have besides.
+    base: Duration,
+    /// What is drawn, with the purpose of its streams.
+    parts: Vec<(Distribution, String)>,
+    /// Of the last entity.
+    steps: Vec<u32>,
+}
+
+impl<'a> Delays<'a> {
+    /// Of the synapses of `plan`, which is checked.
+    pub(super) fn new(plan: &'a Plan) -> Result<Self, RuleFault> {
+        let Some(delay) = &plan.delay else {
+            let edges = plan.edges();
+            let given = edges.and_then(|edges| Some((edges, edges.delays()?)));
+            return Ok(match given {
+                Some((edges, delays)) if delays.distinct.len() > 1 => Self::Given {
+                    edges,
+                    distinct: &delays.distinct,
+                    numbers: &delays.numbers,
+                },
+                Some((_, delays)) => {
+                    Self::One(delays.distinct.first().copied().unwrap_or(Duration::ZERO))
+                }
+                None => Self::One(Duration::ZERO),
+            });
+        };
+        let mut base = 0;
+        let mut parts = Vec::new();
+        for (key, part) in delay.parts() {
+            let Some(ms) = part.constant() else {
+                // The second one that is drawn needs a stream of its own.
+                let purpose = if parts.is_empty() {
+                    "delay"
+                } else {
+                    "dendritic"
+                };
+                parts.push((part, format!("{purpose}.{}", plan.name)));
+                continue;
+            };
+            let part = Duration::from_ms(ms);
+            base += part
+                .map_err(|cause| RuleFault::DelayRange { key, cause })?
+                .ps();
+        }
+        let base = Duration::from_ps(base);
+        if parts.is_empty() {
+            return Ok(Self::One(base));
+        }
+        Ok(Self::Drawn(Drawn {
+            seed: plan.seed,
+            resolution: plan.delay_resolution,
+            base,
+            parts,
+            steps: Vec::new(),
+        }))
+    }
+
+    /// All numbers are below this.
+    pub(super) fn limit(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Drawn(drawn) => drawn.parts.len() * usize::from(MOST_STEPS) + 1,
+            Self::Given { distinct, .. } => distinct.len(),
+        }
+    }
+
+    /// The delay with this number.
+    pub(super) fn delay(&self, number: u32) -> Duration {
+        match self {
+            Self::One(delay) => *delay,
+            Self::Drawn(drawn) => {
+                let steps = drawn.resolution.ps().saturating_mul(number.into());
+                Duration::from_ps(drawn.base.ps().saturating_add(steps))
+            }
+            Self::Given { distinct, .. } => distinct[number as usize],
+        }
+    }
+
+    /// Numbers of the delays of the `n` synapses of `entity`; nothing where one is for all.
+    pub(super) fn of(&mut self, entity: u64, n: usize) -> &[u32] {
+        match self {
+            Self::One(_) => &[],
+            Self::Drawn(drawn) => drawn.of(entity, n),
+            // The entity is the target, whose number is within 32 bits.
+            Self::Given { edges, numbers, .. } => {
+                &numbers[edges.onto(entity as u32..entity as u32 + 1)]
+            }
+        }
+    }
+
+    /// What is wrong where synapses onto one lane have more distinct delays than `most`.
+    pub(super) fn too_many(&self, most: usize) -> RuleFault {
+        RuleFault::TooManyDelays {
+            most,
+            given: matches!(self, Self::Given { .. }),
+        }
+    }
+}
+
+impl Drawn {
+    fn of(&mut self, entity: u64, n: usize) -> &[u32] {
+        // Plans are checked: more than half a step, and within `MOST_STEPS`.
+        let per_ms = PS_PER_MS as f64 / self.resolution.ps() as f64;
+        self.steps.clear();
+        for (i, (part, purpose)) in self.parts.iter().enumerate() {
+            let mut stream = Stream::new(self.seed, purpose, entity);
+            let drawn = (0..n).map(|_| steps(part.draw(&mut stream), per_ms));
+            if i == 0 {
+                self.steps.extend(drawn);
+            } else {
+                let sums = self.steps.iter_mut();
+                sums.zip(drawn).for_each(|(sum, steps)| *sum += steps);
+            }
+        }
+        &self.steps
+    }
+}
+
+/// Steps of a grid, of which there are `per_ms` in a millisecond, that `delay_ms` is rounded to: at least 1.
+#[inline(always)]
+fn steps(delay_ms: f64, per_ms: f64) -> u32 {
+    // `round` is a library call on plain x86-64. A delay of half a step may come out below it here.
+    ((delay_ms * per_ms + 0.5) as u16).max(1).into()
+}

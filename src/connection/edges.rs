@@ -1,0 +1,252 @@
+//! Edges that are given one by one, in place of a rule that draws them.
+
+use std::ops::Range;
+
+use crate::base::time::Duration;
+use crate::synapse::sparse::Weights;
+
+/// What an edge has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Number of its source.
+    Source,
+    /// Number of its target.
+    Target,
+    /// Weight.
+    Weight,
+    /// Delay.
+    Delay,
+}
+
+/// A value that no edge can have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EdgeFault {
+    /// Which value.
+    pub column: Column,
+    /// What was found.
+    pub found: String,
+    /// What was expected.
+    pub expected: String,
+}
+
+/// Collects edges in the order in which they are given.
+#[derive(Debug)]
+pub struct EdgeList {
+    n_source: u32,
+    n_target: u32,
+    weighted: bool,
+    delayed: bool,
+    sources: Vec<u32>,
+    targets: Vec<u32>,
+    weights: Vec<f32>,
+    delays: Vec<Duration>,
+}
+
+/// Edges of one projection, by target, those onto one target in the order in which they were given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edges {
+    n_source: u32,
+    /// Edges onto target j are `starts[j]..starts[j + 1]`.
+    starts: Vec<usize>,
+    sources: Vec<u32>,
+    weights: Option<Weights>,
+    delays: Option<Delays>,
+}
+
+/// Delays of edges, as they are given: to the picosecond.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Delays {
+    /// Distinct ones, ascending.
+    pub(super) distinct: Vec<Duration>,
+    /// For each edge the number of its delay; empty if all are equal.
+    pub(super) numbers: Vec<u32>,
+}
+
+impl EdgeList {
+    /// An empty list of edges from `n_source` sources to `n_target` targets. Their weights are kept if `weighted`, their
+    /// delays if `delayed`.
+    pub fn new(n_source: u32, n_target: u32, weighted: bool, delayed: bool) -> Self {
+        Self {
+            n_source,
+            n_target,
+            weighted,
+            delayed,
+            sources: Vec::new(),
+            targets: Vec::new(),
+            weights: Vec::new(),
+            delays: Vec::new(),
+        }
+    }
+
+    /// Whether weights are kept.
+    pub fn weighted(&self) -> bool {
+        self.weighted
+    }
+
+    /// Whether delays are kept.
+    pub fn delayed(&self) -> bool {
+        self.delayed
+    }
+
+    /// Adds an edge. A weight or delay that is not kept is not looked at.
+    ///
+    /// # Errors
+    /// If there are no such neurons, the weight is beyond single precision, or the delay is not above 0 or beyond the
+    /// clock.
+    pub fn push(
+        &mut self,
+        source: u64,
+        target: u64,
+        weight: f64,
+        delay_ms: f64,
+    ) -> Result<(), EdgeFault> {
+        let source = neuron(source, self.n_source, Column::Source, "source")?;
+        let target = neuron(target, self.n_target, Column::Target, "target")?;
+        let held = weight.abs() <= f64::from(f32::MAX);
+        if self.weighted && !held {
+            return Err(EdgeFault {
+                column: Column::Weight,
+                found: format!("weight {weight}"),
+                expected: format!("at most {:?} in magnitude", f32::MAX),
+            });
+        }
+        let delay = Duration::from_ms(delay_ms).unwrap_or(Duration::ZERO);
+        if self.delayed && delay <= Duration::ZERO {
+            return Err(EdgeFault {
+                column: Column::Delay,
+                found: format!("delay {delay_ms} ms"),
+                expected: "more than 0 ms, to 106 days".into(),
+            });
+        }
+        self.sources.push(source);
+        self.targets.push(target);
+        if self.weighted {
+            self.weights.push(weight as f32);
+        }
+        if self.delayed {
+            self.delays.push(delay);
+        }
+        Ok(())
+    }
+
+    /// Puts the edges in order.
+    pub fn finish(self) -> Edges {
+        let mut starts = vec![0_usize; self.n_target as usize + 1];
+        for &target in &self.targets {
+            starts[target as usize + 1] += 1;
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let places: Vec<usize> = self
+            .targets
+            .iter()
+            .map(|&target| {
+                let place = next[target as usize];
+                next[target as usize] += 1;
+                place
+            })
+            .collect();
+        Edges {
+            n_source: self.n_source,
+            sources: ordered(&self.sources, &places),
+            weights: self.weighted.then(|| {
+                let first = self.weights.first().copied().unwrap_or(0.0);
+                if self.weights.iter().all(|&weight| weight == first) {
+                    Weights::One(first)
+                } else {
+                    Weights::Each(ordered(&self.weights, &places))
+                }
+            }),
+            delays: self.delayed.then(|| Delays::new(&self.delays, &places)),
+            starts,
+        }
+    }
+}
+
+impl Delays {
+    /// Of edges that go to `places`.
+    fn new(delays: &[Duration], places: &[usize]) -> Self {
+        let mut distinct = delays.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.shrink_to_fit();
+        let mut numbers = Vec::new();
+        if distinct.len() > 1 {
+            numbers = vec![0; delays.len()];
+            for (delay, &place) in delays.iter().zip(places) {
+                // Edges are fewer than 2³² onto one lane, or refused.
+                numbers[place] = distinct.partition_point(|less| less < delay) as u32;
+            }
+        }
+        Self { distinct, numbers }
+    }
+}
+
+impl Edges {
+    /// Number of edges.
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// Sources and targets that the edges were checked against.
+    pub fn sizes(&self) -> (u32, u32) {
+        (self.n_source, (self.starts.len() - 1) as u32)
+    }
+
+    /// Weights of the edges, in their order; `None` if they were not kept.
+    pub fn weights(&self) -> Option<&Weights> {
+        self.weights.as_ref()
+    }
+
+    /// The distinct delays of the edges, ascending; `None` if they were not kept.
+    pub fn distinct_delays(&self) -> Option<&[Duration]> {
+        self.delays
+            .as_ref()
+            .map(|delays| delays.distinct.as_slice())
+    }
+
+    /// Edges onto `targets` as a range of all edges.
+    pub(super) fn onto(&self, targets: Range<u32>) -> Range<usize> {
+        self.starts[targets.start as usize]..self.starts[targets.end as usize]
+    }
+
+    pub(super) fn sources(&self) -> &[u32] {
+        &self.sources
+    }
+
+    pub(super) fn delays(&self) -> Option<&Delays> {
+        self.delays.as_ref()
+    }
+}
+
+fn neuron(id: u64, n: u32, column: Column, what: &str) -> Result<u32, EdgeFault> {
+    match u32::try_from(id) {
+        Ok(id) if id < n => Ok(id),
+        _ => Err(EdgeFault {
+            column,
+            found: format!("{what} {id}"),
+            expected: match n {
+                0 => format!("no {what}, as there are none"),
+                _ => format!("a {what} from 0 to {}", n - 1),
+            },
+        }),
+    }
+}
+
+/// `values[i]` at `places[i]`; nothing if there are no values.
+fn ordered<T: Copy + Default>(values: &[T], places: &[usize]) -> Vec<T> {
+    let mut ordered = vec![T::default(); values.len()];
+    for (&value, &place) in values.iter().zip(places) {
+        ordered[place] = value;
+    }
+    ordered
+}

@@ -1,0 +1,92 @@
+//! Edges that are given one by one.
+
+use std::sync::Arc;
+
+use crate::base::parameter::{Default, Kind, ParameterSpec, Spec};
+use crate::connection::draw::{Lane, Partners, Visit};
+use crate::connection::edges::Edges;
+use crate::connection::error::RuleFault;
+use crate::connection::rule::{Connect, Make, Rule};
+use crate::connection::space::Space;
+
+/// The registry's entry.
+pub(super) static RULE: Rule = Rule {
+    spec: &SPEC,
+    make: Make::Edges,
+};
+
+/// The rule that connects as `edges` do.
+pub(super) fn new(edges: Arc<Edges>) -> Arc<dyn Connect> {
+    Arc::new(FromFile { edges })
+}
+
+static SPEC: Spec = Spec {
+    name: super::LISTED,
+    summary: "The synapses that a file lists: SONATA edges (.h5) or CSV (source,target[,weight][,delay_ms]).",
+    equations: "",
+    parameters: &[
+        ParameterSpec::new(
+            "file",
+            Kind::File(&["h5", "hdf5", "csv"]),
+            "the file of synapses, such as \"edges.h5\"",
+        ),
+        ParameterSpec::new(
+            "population",
+            Kind::Text,
+            "the name of an edge population in the file",
+        )
+        .or(Default::Absent("the only one")),
+    ],
+    source: "",
+};
+
+/// These edges. Autapses and multapses are as given, whatever is allowed.
+#[derive(Debug)]
+struct FromFile {
+    edges: Arc<Edges>,
+}
+
+impl Connect for FromFile {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn check(&self, space: &Space) -> Result<(), RuleFault> {
+        let (n_source, n_target) = (space.n_source, space.n_target);
+        let found = self.edges.sizes();
+        if found == (n_source, n_target) {
+            return Ok(());
+        }
+        Err(RuleFault::Sizes {
+            found,
+            n_source,
+            n_target,
+        })
+    }
+
+    fn expected_synapses(&self, _space: &Space) -> f64 {
+        self.edges.len() as f64
+    }
+
+    fn certain_synapses(&self, lane: &Lane<'_>) -> u64 {
+        let blocks = lane.blocks().iter();
+        blocks
+            .map(|block| self.edges.onto(block.targets()).len() as u64)
+            .sum()
+    }
+
+    fn draw(&self, lane: &Lane<'_>, visit: &mut Visit<'_>) -> Result<(), RuleFault> {
+        for block in lane.blocks() {
+            for target in block.targets() {
+                let sources = &self.edges.sources()[self.edges.onto(target..target + 1)];
+                let local = block.local + (target - block.first);
+                visit(target.into(), Partners::Onto(local, sources))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn edges(&self) -> Option<&Edges> {
+        Some(&self.edges)
+    }
+}

@@ -1,0 +1,116 @@
+//! All that decides the synapses of one projection.
+
+use std::sync::Arc;
+
+use crate::base::distribution::Distribution;
+use crate::base::time::Duration;
+use crate::connection::edges::Edges;
+use crate::connection::rule::Connect;
+use crate::connection::space::Space;
+use crate::synapse::sparse::Weights;
+
+/// All that decides the synapses of one projection.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Name of the projection; names its random streams too.
+    pub name: String,
+    /// Seed of the network.
+    pub seed: u64,
+    /// The neurons that are paired.
+    pub space: Space,
+    /// Who is paired with whom.
+    pub rule: Arc<dyn Connect>,
+    /// Weight of each synapse, held as `f32`; `None` for the weights of given edges.
+    pub weight: Option<Distribution>,
+    /// Delay of each synapse; `None` for the delays of given edges.
+    pub delay: Option<Delay>,
+    /// Grid of drawn delays, and the smallest of them that is allowed.
+    pub delay_resolution: Duration,
+}
+
+/// Time from a spike to its arrival at the target's soma, in milliseconds: the sum of two, neither below 0. A part that is
+/// the same for all synapses is taken as it is, to the picosecond; one that is drawn is rounded to the nearest multiple of
+/// [`Plan::delay_resolution`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Delay {
+    /// From the source's soma to the synapse.
+    pub axonal: Distribution,
+    /// From the synapse to the target's soma.
+    pub dendritic: Distribution,
+}
+
+impl Delay {
+    /// Both parts, each with the key that gives it.
+    pub(super) fn parts(&self) -> [(&'static str, Distribution); 2] {
+        [
+            ("axonal_delay", self.axonal),
+            ("dendritic_delay", self.dendritic),
+        ]
+    }
+
+    /// The one delay of all synapses in milliseconds, if there is one.
+    pub fn constant(&self) -> Option<f64> {
+        Some(self.axonal.constant()? + self.dendritic.constant()?)
+    }
+}
+
+impl Plan {
+    /// Number of synapses on average.
+    pub fn expected_synapses(&self) -> f64 {
+        self.rule.expected_synapses(&self.space)
+    }
+
+    /// Distinct delays that nearly all synapses have: those of given edges; else as many steps as the bulk of the drawn
+    /// ones covers, or one.
+    pub fn expected_delays(&self) -> f64 {
+        let Some(delay) = self.delay else {
+            return self.given_delays().len().max(1) as f64;
+        };
+        let width = |part: &(&str, Distribution)| {
+            let (low, high) = part.1.bulk();
+            high - low
+        };
+        let drawn = delay.parts().into_iter();
+        let drawn = drawn.filter(|(_, part)| part.constant().is_none());
+        let width = drawn
+            .map(|part| width(&part))
+            .fold(0.0, |sum, width| sum + width);
+        1.0 + width / self.delay_resolution.as_ms()
+    }
+
+    /// The one delay of all synapses in milliseconds, if there is one.
+    pub fn one_delay_ms(&self) -> Option<f64> {
+        match (self.delay, self.given_delays()) {
+            (Some(delay), _) => delay.constant(),
+            (None, [only]) => Some(only.as_ms()),
+            (None, _) => None,
+        }
+    }
+
+    /// The longest delay that a synapse may have, in milliseconds.
+    pub fn longest_delay_ms(&self) -> f64 {
+        match self.delay {
+            Some(delay) => delay.axonal.reach().1 + delay.dendritic.reach().1,
+            None => self.given_delays().last().map_or(0.0, |last| last.as_ms()),
+        }
+    }
+
+    /// The one weight of all synapses, if there is one.
+    pub fn one_weight(&self) -> Option<f64> {
+        match (self.weight, self.edges().and_then(Edges::weights)) {
+            (Some(weight), _) => weight.constant(),
+            (None, Some(Weights::One(weight))) => Some(f64::from(*weight)),
+            (None, _) => None,
+        }
+    }
+
+    /// The edges that are given, if they are.
+    pub(super) fn edges(&self) -> Option<&Edges> {
+        self.rule.edges()
+    }
+
+    fn given_delays(&self) -> &[Duration] {
+        let edges = self.edges();
+        edges.and_then(Edges::distinct_delays).unwrap_or(&[])
+    }
+}

@@ -1,0 +1,137 @@
+//! The data that a network leaves to files: synapses, weights, spikes, each read and checked once, before anything is
+//! built or written.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::base::time::{Duration, Time};
+use crate::experiment::error::ExperimentError;
+use crate::mlp::perceptron::{Mlp, Output};
+use crate::mlp::weight_file::{self, Bias};
+use crate::network::{Connection, Data, Given, LayerFile, Network, Stimulus};
+use crate::record::{edge_file, spike_file};
+use crate::stimulus::{self, Brings, Spike};
+use crate::synapse::dense::Dense;
+
+/// `network` with the data of its files.
+///
+/// # Errors
+/// If a file is missing or wrong, or does not fit the populations.
+pub fn load(network: &Network) -> Result<Network, ExperimentError> {
+    let mut loaded = network.clone();
+    let mut layers = Layers::default();
+    for projection in &mut loaded.projections {
+        let sizes = network.sizes(projection);
+        let list = sizes.map(|(n_source, n_target)| projection.edge_list(n_source, n_target));
+        match (&projection.connection, list) {
+            // Where a population is unknown, the check of the network says so.
+            (Connection::Edges(Given::File(file)), Some(list)) => {
+                let edges = edge_file::read(&file.path, file.population.as_deref(), list)?;
+                projection.connection = Connection::Edges(Given::Here(Arc::new(edges)));
+            }
+            (Connection::Matrix(Given::File(file)), _) => {
+                let weights = layers.read(file, &projection.name)?;
+                projection.connection = Connection::Matrix(Given::Here(Arc::new(weights)));
+            }
+            _ => {}
+        }
+    }
+    for stimulus in &mut loaded.stimuli {
+        if stimulus.data.is_none() {
+            stimulus.data = data(network, stimulus)?;
+        }
+    }
+    Ok(loaded)
+}
+
+/// Every file that `network` leaves data to, in order, each once.
+pub fn files(network: &Network) -> Vec<PathBuf> {
+    let of_projections = network.projections.iter();
+    let of_projections = of_projections.filter_map(|projection| match &projection.connection {
+        Connection::Edges(Given::File(file)) => Some(file.path.clone()),
+        Connection::Matrix(Given::File(file)) => Some(file.path.clone()),
+        _ => None,
+    });
+    let of_stimuli = network.stimuli.iter();
+    let of_stimuli = of_stimuli.filter(|stimulus| stimulus.data.is_none());
+    let of_stimuli = of_stimuli.filter_map(|stimulus| stimulus.kind.values.file("file").cloned());
+    let mut files: Vec<PathBuf> = of_projections.chain(of_stimuli).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// Weight files, each read once.
+#[derive(Default)]
+struct Layers(BTreeMap<(PathBuf, bool), Mlp>);
+
+impl Layers {
+    fn read(&mut self, file: &LayerFile, projection: &str) -> Result<Dense, ExperimentError> {
+        let key = (file.path.clone(), file.drop_bias);
+        let mlp = match self.0.entry(key) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(unread) => unread.insert(mlp(&file.path, file.drop_bias)?),
+        };
+        let layer = file.layer.checked_sub(1).and_then(|l| mlp.layers.get(l));
+        let no_layer = || ExperimentError::NoLayer {
+            file: file.path.display().to_string(),
+            projection: projection.into(),
+            layer: file.layer,
+            layers: mlp.layers.len(),
+        };
+        Ok(Dense::from_matrix(
+            layer.ok_or_else(no_layer)?.weights.view(),
+        ))
+    }
+}
+
+fn mlp(file: &Path, drop_bias: bool) -> Result<Mlp, ExperimentError> {
+    let bias = if drop_bias { Bias::Drop } else { Bias::Refuse };
+    // Output and dropout play no part in a spiking network.
+    let file = weight_file::read(file)?;
+    Ok(weight_file::to_mlp(&file, bias, Output::Relu, 1.0, None)?)
+}
+
+/// What the file holds that `stimulus` names, if it names one.
+fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, ExperimentError> {
+    let entry = stimulus::entry(stimulus.kind.spec.name)?;
+    let (path, population, from) = match (entry.build)(&stimulus.kind.values)? {
+        Brings::File {
+            path,
+            population,
+            from,
+        } => (path, population, from),
+        Brings::Image(image) => {
+            let pixels = weight_file::read_image(&image.path)?;
+            return Ok(Some(Data::Image(pixels.into())));
+        }
+        Brings::Noise { .. } | Brings::Current(_) | Brings::Spikes(_) => return Ok(None),
+    };
+    let target = stimulus.targets.first().and_then(|name| network.find(name));
+    let Some(target) = target else {
+        return Ok(None);
+    };
+    let mut spikes = spike_file::read(&path, population.as_deref(), target.size as usize)?;
+    shift(&mut spikes, from).map_err(|last| ExperimentError::SpikesBeyondClock {
+        file: path.display().to_string(),
+        stimulus: stimulus.name.clone(),
+        last,
+        from,
+    })?;
+    Ok(Some(Data::Spikes(spikes.into())))
+}
+
+/// Moves `spikes`, which are in order, by `from`; the last of them if that is beyond the clock.
+fn shift(spikes: &mut [Spike], from: Duration) -> Result<(), Time> {
+    if let Some(&(last, _)) = spikes.last()
+        && last.checked_add(from).is_none()
+    {
+        return Err(last);
+    }
+    for (t, _) in spikes {
+        *t += from;
+    }
+    Ok(())
+}

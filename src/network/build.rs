@@ -1,0 +1,293 @@
+//! A network built part by part in a program.
+
+use crate::base::distribution::{Distribution, Shape};
+use crate::base::parameter::{Spec, Values};
+use crate::base::suggest;
+use crate::base::time::Duration;
+use crate::connection::{self, Edges};
+use crate::network::{
+    Choice, Connection, Data, Delay, Given, Network, NetworkError, Part, Place, Population,
+    Problem, Projection, Stimulus,
+};
+use crate::synapse::dense::Dense;
+use crate::{neuron, plasticity, stimulus};
+
+/// 0.1 ms, the step of the time-stepped simulators whose networks are rebuilt here.
+pub const DELAY_RESOLUTION: Duration = Duration::from_ps(100_000_000);
+
+/// A value or a distribution of values.
+pub trait IntoDistribution {
+    /// What values are drawn from.
+    fn into_distribution(self) -> Distribution;
+}
+
+impl IntoDistribution for Distribution {
+    fn into_distribution(self) -> Distribution {
+        self
+    }
+}
+
+impl IntoDistribution for f64 {
+    fn into_distribution(self) -> Distribution {
+        Distribution::new(Shape::Constant(self)).unwrap_or_else(|_| Distribution::undefined())
+    }
+}
+
+impl Network {
+    /// Adds `size` neurons of the model called `model`, with `values` in held units; parameters that are missing take
+    /// their defaults.
+    ///
+    /// # Errors
+    /// If there is no such model, a value is missing, unknown or out of range, or the name is taken.
+    pub fn population(
+        &mut self,
+        name: &str,
+        size: u32,
+        model: &str,
+        values: impl Into<Values>,
+    ) -> Result<&mut Population, NetworkError> {
+        let fault = |problem| fault(Part::Population, name, problem);
+        let model = known(model, &neuron::specs()).map_err(fault)?;
+        let population = Population {
+            name: name.into(),
+            size,
+            model: model.name,
+            values: values.into(),
+            v_m: None,
+        };
+        population.check().map_err(fault)?;
+        if self.find(name).is_some() {
+            return Err(fault(Problem::Twice));
+        }
+        let at = self.populations.len();
+        self.populations.push(population);
+        Ok(&mut self.populations[at])
+    }
+
+    /// Begins a projection from the population `source` onto the populations `targets`: say how, then
+    /// [`add`](ProjectionBuilder::add) it.
+    pub fn project<'a>(
+        &mut self,
+        name: &str,
+        source: &str,
+        targets: impl IntoIterator<Item = &'a str>,
+    ) -> ProjectionBuilder<'_> {
+        ProjectionBuilder {
+            network: self,
+            name: name.into(),
+            source: source.into(),
+            targets: targets.into_iter().map(String::from).collect(),
+            connection: Err(Problem::Missing {
+                key: "rule",
+                what: "who is connected with whom",
+            }),
+            autapses: false,
+            weight: None,
+            axonal: None,
+            dendritic: None,
+            delay_resolution: DELAY_RESOLUTION,
+            plasticity: Ok(None),
+        }
+    }
+
+    /// Adds a stimulus of the kind called `kind` onto the populations `targets`; each of its spikes adds `weight`, which
+    /// means nothing for a current.
+    ///
+    /// # Errors
+    /// If there is no such kind or population, a value is missing, unknown or out of range, or the name is taken.
+    pub fn stimulate<'a>(
+        &mut self,
+        name: &str,
+        kind: &str,
+        targets: impl IntoIterator<Item = &'a str>,
+        weight: f64,
+        values: impl Into<Values>,
+    ) -> Result<(), NetworkError> {
+        let spec = known(kind, &stimulus::specs());
+        let spec = spec.map_err(|problem| fault(Part::Stimulus, name, problem))?;
+        self.add_stimulus(Stimulus {
+            name: name.into(),
+            kind: Choice {
+                spec,
+                values: values.into(),
+            },
+            targets: targets.into_iter().map(String::from).collect(),
+            weight,
+            data: None,
+        })
+    }
+
+    /// Adds given spikes onto neurons of the population `target`, in any order, counted from when the stimulus is switched
+    /// on; each adds `weight`.
+    ///
+    /// # Errors
+    /// If there is no such population or neuron, or the name is taken.
+    pub fn give_spikes(
+        &mut self,
+        name: &str,
+        target: &str,
+        weight: f64,
+        mut spikes: Vec<stimulus::Spike>,
+    ) -> Result<(), NetworkError> {
+        spikes.sort_unstable();
+        self.add_stimulus(Stimulus {
+            name: name.into(),
+            kind: Choice {
+                spec: stimulus::spike_list::ENTRY.spec,
+                values: Values::from([("file", std::path::PathBuf::new())]),
+            },
+            targets: vec![target.into()],
+            weight,
+            data: Some(Data::Spikes(spikes.into())),
+        })
+    }
+
+    fn add_stimulus(&mut self, stimulus: Stimulus) -> Result<(), NetworkError> {
+        let name = stimulus.name.clone();
+        self.stimuli.push(stimulus);
+        self.keep_if_sound(Part::Stimulus, &name, |network| drop(network.stimuli.pop()))
+    }
+
+    /// Takes the part that was added last away again if it does not fit.
+    fn keep_if_sound(
+        &mut self,
+        part: Part,
+        name: &str,
+        take_away: impl FnOnce(&mut Self),
+    ) -> Result<(), NetworkError> {
+        let checked = self.check_part(part, name);
+        if checked.is_err() {
+            take_away(self);
+        }
+        checked
+    }
+}
+
+/// A projection that is being described.
+#[must_use = "a projection is part of the network once it has been added"]
+#[derive(Debug)]
+pub struct ProjectionBuilder<'a> {
+    network: &'a mut Network,
+    name: String,
+    source: String,
+    targets: Vec<String>,
+    connection: Result<Connection, Problem>,
+    autapses: bool,
+    weight: Option<Distribution>,
+    axonal: Option<Distribution>,
+    dendritic: Option<Distribution>,
+    delay_resolution: Duration,
+    plasticity: Result<Option<Choice>, Problem>,
+}
+
+impl ProjectionBuilder<'_> {
+    /// Connects by the rule called `name`.
+    pub fn rule(mut self, name: &str, values: impl Into<Values>) -> Self {
+        let values = values.into();
+        let spec = known(name, &connection::specs());
+        self.connection = spec.map(|spec| Connection::Rule(Choice { spec, values }));
+        self
+    }
+
+    /// Connects by these edges, with their weights and delays unless others are given.
+    pub fn edges(mut self, edges: Edges) -> Self {
+        self.connection = Ok(Connection::Edges(Given::Here(edges.into())));
+        self
+    }
+
+    /// Connects every source with every target, with these weights; an arrival adds `gain` times its weight.
+    pub fn matrix(mut self, weights: Dense, gain: f64) -> Self {
+        self.connection = Ok(Connection::Matrix(Given::Here(weights.into())));
+        self.weight(gain)
+    }
+
+    /// What an arrival adds.
+    pub fn weight(mut self, weight: impl IntoDistribution) -> Self {
+        self.weight = Some(weight.into_distribution());
+        self
+    }
+
+    /// Time from a spike to its arrival at the synapse, in milliseconds.
+    pub fn axonal_delay_ms(mut self, delay: impl IntoDistribution) -> Self {
+        self.axonal = Some(delay.into_distribution());
+        self
+    }
+
+    /// Time from the synapse to the target's soma, in milliseconds.
+    pub fn dendritic_delay_ms(mut self, delay: impl IntoDistribution) -> Self {
+        self.dendritic = Some(delay.into_distribution());
+        self
+    }
+
+    /// What drawn delays are rounded to.
+    pub fn delay_resolution(mut self, resolution: Duration) -> Self {
+        self.delay_resolution = resolution;
+        self
+    }
+
+    /// Whether a neuron may be connected with itself; not, unless it is said.
+    pub fn autapses(mut self, autapses: bool) -> Self {
+        self.autapses = autapses;
+        self
+    }
+
+    /// Lets the plasticity rule called `name` change the weights.
+    pub fn plasticity(mut self, name: &str, values: impl Into<Values>) -> Self {
+        let values = values.into();
+        let spec = known(name, &plasticity::specs());
+        self.plasticity = spec.map(|spec| Some(Choice { spec, values }));
+        self
+    }
+
+    /// Makes it part of the network.
+    ///
+    /// # Errors
+    /// If anything about it does not fit, or the name is taken.
+    pub fn add(self) -> Result<(), NetworkError> {
+        let fault = |problem| fault(Part::Projection, &self.name, problem);
+        let zero = || 0.0.into_distribution();
+        let listed = matches!(self.connection, Ok(Connection::Edges(_)));
+        let delay = (self.axonal.is_some() || self.dendritic.is_some()).then(|| Delay {
+            axonal: self.axonal.unwrap_or_else(zero),
+            dendritic: self.dendritic.unwrap_or_else(zero),
+        });
+        let projection = Projection {
+            connection: self.connection.map_err(fault)?,
+            plasticity: self.plasticity.map_err(fault)?,
+            name: self.name,
+            source: self.source,
+            targets: self.targets,
+            autapses: self.autapses || listed,
+            weight: self.weight,
+            delay,
+            delay_resolution: self.delay_resolution,
+        };
+        let name = projection.name.clone();
+        self.network.projections.push(projection);
+        self.network
+            .keep_if_sound(Part::Projection, &name, |network| {
+                drop(network.projections.pop());
+            })
+    }
+}
+
+/// The entry called `name` among `specs`.
+fn known(name: &str, specs: &[&'static Spec]) -> Result<&'static Spec, Problem> {
+    let found = specs.iter().find(|spec| spec.name == name);
+    let names = || specs.iter().map(|spec| spec.name).collect::<Vec<_>>();
+    found.copied().ok_or_else(|| Problem::UnknownEntry {
+        found: name.into(),
+        help: suggest::help(name, &names()),
+    })
+}
+
+fn fault(part: Part, name: &str, problem: Problem) -> NetworkError {
+    NetworkError {
+        place: Place {
+            part,
+            name: name.into(),
+            key: problem.key(),
+        },
+        problem: Box::new(problem),
+    }
+}

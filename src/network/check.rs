@@ -1,0 +1,433 @@
+//! Names into numbers, with everything that does not fit told by its place.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::base::parameter::{self, Dimension, ParameterError};
+use crate::base::stream::Stream;
+use crate::base::time::Duration;
+use crate::connection::{self, Plan, Space};
+use crate::network::error::LARGEST;
+use crate::network::plan::dense::{self, DenseProjection};
+use crate::network::plan::{self, NetworkPlan, SpikeInput, SpikeSource};
+use crate::network::{
+    Connection, Data, Given, Network, NetworkError, Part, Place, Population, Problem, Projection,
+    Stimulus,
+};
+use crate::neuron::{self, Model, Setup, V_M};
+use crate::plasticity;
+use crate::stimulus::{self, Brings};
+
+impl Network {
+    /// Checks everything that can be checked without drawing: names, parameters, units, rules.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check(&self) -> Result<(), NetworkError> {
+        self.plan_with(|problem| matches!(problem, Problem::NotRead { .. }))
+            .map(drop)
+    }
+
+    /// The network with numbers in place of names.
+    ///
+    /// # Errors
+    /// The first thing that does not fit, or data that are still in a file.
+    pub fn plan(&self) -> Result<NetworkPlan, NetworkError> {
+        self.plan_with(|_| false)
+    }
+
+    /// As [`Self::plan`]; parts with problems that `may_be` are left out.
+    fn plan_with(&self, may_be: impl Fn(&Problem) -> bool) -> Result<NetworkPlan, NetworkError> {
+        let left_out = |planned: Result<(), Problem>| match planned {
+            Err(problem) if may_be(&problem) => Ok(()),
+            planned => planned,
+        };
+        self.check_names()?;
+        for population in &self.populations {
+            population
+                .check()
+                .map_err(|problem| at(Part::Population, &population.name, problem))?;
+        }
+        let mut plan = NetworkPlan {
+            seed: self.seed,
+            lanes: self.lanes,
+            populations: self.populations.clone(),
+            projections: Vec::new(),
+            dense: Vec::new(),
+            noise: Vec::new(),
+            currents: Vec::new(),
+            spikes: Vec::new(),
+        };
+        for projection in &self.projections {
+            left_out(self.plan_projection(projection, &mut plan))
+                .map_err(|problem| at(Part::Projection, &projection.name, problem))?;
+        }
+        for stimulus in &self.stimuli {
+            left_out(self.plan_stimulus(stimulus, &mut plan))
+                .map_err(|problem| at(Part::Stimulus, &stimulus.name, problem))?;
+        }
+        Ok(plan)
+    }
+
+    /// Checks the part called `name` alone, and all names.
+    pub fn check_part(&self, part: Part, name: &str) -> Result<(), NetworkError> {
+        let Self {
+            seed,
+            lanes,
+            populations,
+            projections,
+            stimuli,
+        } = self;
+        let only = |of: Part, other: &str| of == part && other == name;
+        self.check_names()?;
+        let part = Self {
+            seed: *seed,
+            lanes: *lanes,
+            populations: populations.clone(),
+            projections: projections
+                .iter()
+                .filter(|p| only(Part::Projection, &p.name))
+                .cloned()
+                .collect(),
+            stimuli: stimuli
+                .iter()
+                .filter(|s| only(Part::Stimulus, &s.name))
+                .cloned()
+                .collect(),
+        };
+        part.check()
+    }
+
+    fn check_names(&self) -> Result<(), NetworkError> {
+        let populations = self.populations.iter().map(|p| (Part::Population, &p.name));
+        let projections = self.projections.iter().map(|p| (Part::Projection, &p.name));
+        let stimuli = self.stimuli.iter().map(|s| (Part::Stimulus, &s.name));
+        let mut seen = BTreeSet::new();
+        for (part, name) in populations.chain(projections).chain(stimuli) {
+            if !is_name(name) {
+                return Err(at(part, name, Problem::Name(name.clone())));
+            }
+            if !seen.insert((part.name(), name)) {
+                return Err(at(part, name, Problem::Twice));
+            }
+        }
+        Ok(())
+    }
+
+    /// The index of the population called `name`, which stands behind `key`.
+    fn index(&self, key: &'static str, name: &str) -> Result<usize, Problem> {
+        let mut populations = self.populations.iter();
+        let unknown = || Problem::UnknownPopulation {
+            key,
+            found: name.into(),
+            known: self.populations.iter().map(|p| p.name.clone()).collect(),
+        };
+        populations
+            .position(|population| population.name == name)
+            .ok_or_else(unknown)
+    }
+
+    /// Indices of target populations, at least one, none twice.
+    fn targets(&self, names: &[String]) -> Result<Vec<usize>, Problem> {
+        if names.is_empty() {
+            return Err(Problem::NoTarget);
+        }
+        let mut targets = Vec::new();
+        for name in names {
+            let target = self.index("target", name)?;
+            if targets.contains(&target) {
+                return Err(Problem::TargetTwice(name.clone()));
+            }
+            targets.push(target);
+        }
+        Ok(targets)
+    }
+
+    fn model(&self, population: usize) -> Result<&'static Model, Problem> {
+        Ok(neuron::model(self.populations[population].model)?)
+    }
+
+    /// What weights onto `targets` are measured in: one unit for all of them.
+    fn one_unit(&self, targets: &[usize]) -> Result<Dimension, Problem> {
+        let mut first: Option<(usize, Dimension)> = None;
+        for &target in targets {
+            let model = self.model(target)?;
+            let name = |at: usize| self.populations[at].name.clone();
+            let dimension = model.weight.ok_or_else(|| Problem::OntoSource {
+                population: name(target),
+                model: model.spec.name,
+            })?;
+            match first {
+                None => first = Some((target, dimension)),
+                Some((other, expected)) if expected != dimension => {
+                    return Err(Problem::Units {
+                        population: name(other),
+                        first: expected,
+                        other: name(target),
+                        second: dimension,
+                    });
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(first.map_or(Dimension::One, |(_, dimension)| dimension))
+    }
+
+    fn plan_projection(
+        &self,
+        projection: &Projection,
+        plan: &mut NetworkPlan,
+    ) -> Result<(), Problem> {
+        let source = self.index("source", &projection.source)?;
+        let targets = self.targets(&projection.targets)?;
+        self.one_unit(&targets)?;
+        if let Connection::Matrix(weights) = &projection.connection {
+            let dense = self.dense(projection, source, &targets, weights)?;
+            dense.check(&self.populations)?;
+            plan.dense.push(dense);
+            return Ok(());
+        }
+        if projection.plasticity.is_some() {
+            return Err(Problem::Unfit {
+                key: "plasticity",
+                with: "sparse synapses yet, expected `rule = \"weights\"`",
+            });
+        }
+        let n_source = self.populations[source].size;
+        let mut own = None;
+        let mut n_target = 0_u32;
+        for &target in &targets {
+            if target == source {
+                own = Some(n_target);
+            }
+            n_target = n_target
+                .checked_add(self.populations[target].size)
+                .ok_or(Problem::TooManyTargets)?;
+        }
+        let mut not_read = None;
+        let edges = match &projection.connection {
+            Connection::Edges(Given::Here(edges)) => Some(edges.clone()),
+            Connection::Edges(Given::File(file)) => {
+                not_read = Some(file.path.display().to_string());
+                // What the description says of them can be checked without them.
+                let none = projection.edge_list(n_source, n_target).finish();
+                Some(Arc::new(none))
+            }
+            Connection::Rule(_) | Connection::Matrix(_) => None,
+        };
+        let rule = match (&projection.connection, &edges) {
+            (Connection::Rule(choice), _) => connection::build(choice.spec.name, &choice.values)?,
+            (_, Some(edges)) => connection::listed(edges.clone()),
+            _ => return Ok(()),
+        };
+        let synapses = Plan {
+            name: projection.name.clone(),
+            seed: self.seed,
+            space: Space {
+                n_source,
+                n_target,
+                own,
+                autapses: projection.autapses,
+            },
+            rule,
+            weight: projection.weight,
+            delay: projection.delay,
+            delay_resolution: projection.delay_resolution,
+        };
+        synapses.check()?;
+        if let Some(file) = not_read {
+            return Err(Problem::NotRead { file });
+        }
+        plan.projections.push(plan::Projection {
+            source,
+            targets,
+            plan: synapses,
+        });
+        Ok(())
+    }
+
+    fn dense(
+        &self,
+        projection: &Projection,
+        source: usize,
+        targets: &[usize],
+        weights: &Given<super::LayerFile, crate::synapse::dense::Dense>,
+    ) -> Result<DenseProjection, Problem> {
+        let &[target] = targets else {
+            return Err(Problem::ManyTargets(targets.len()));
+        };
+        let gain = projection.weight.and_then(|gain| gain.constant());
+        let delay = match projection.delay {
+            None => Some(0.0),
+            Some(delay) => delay
+                .dendritic
+                .constant()
+                .filter(|&d| d == 0.0)
+                .and(delay.axonal.constant()),
+        };
+        let delay = delay.ok_or(Problem::Unfit {
+            key: "axonal_delay",
+            with: "a weight for every pair, expected one axonal delay for all of them and no dendritic one",
+        })?;
+        let gain = gain.ok_or(Problem::Missing {
+            key: "gain",
+            what: "what a weight of 1 adds, one for all pairs",
+        })?;
+        let axonal_delay = Duration::from_ms(delay).map_err(|cause| Problem::Delay {
+            key: "axonal_delay",
+            cause,
+        })?;
+        let plasticity = projection.plasticity.as_ref();
+        if let Some(choice) = plasticity {
+            plasticity::build(choice.spec.name, &choice.values)?;
+        }
+        let weights = match weights {
+            Given::Here(weights) => weights.as_ref().clone(),
+            Given::File(file) => {
+                let file = file.path.display().to_string();
+                return Err(Problem::NotRead { file });
+            }
+        };
+        Ok(DenseProjection {
+            name: projection.name.clone(),
+            source,
+            target,
+            weights,
+            gain,
+            axonal_delay,
+            plasticity: plasticity.map(|choice| dense::Plasticity {
+                rule: choice.spec.name,
+                values: choice.values.clone(),
+            }),
+        })
+    }
+
+    fn plan_stimulus(&self, stimulus: &Stimulus, plan: &mut NetworkPlan) -> Result<(), Problem> {
+        let targets = self.targets(&stimulus.targets)?;
+        let entry = stimulus::entry(stimulus.kind.spec.name)?;
+        let values = parameter::complete(entry.spec, &stimulus.kind.values)?;
+        let brings = (entry.build)(&values)?;
+        let (name, weight) = (stimulus.name.clone(), stimulus.weight);
+        if entry.names_neurons && targets.len() > 1 {
+            return Err(Problem::ManyTargets(targets.len()));
+        }
+        if entry.arrives {
+            self.one_unit(&targets)?;
+            if weight.is_nan() || weight.abs() > f64::from(f32::MAX) {
+                return Err(Problem::Weight(weight));
+            }
+        } else {
+            self.check_capacitance(&targets)?;
+        }
+        let onto = |target: usize, spikes: SpikeSource| SpikeInput {
+            name: name.clone(),
+            target,
+            weight: weight as f32,
+            spikes,
+        };
+        let size = self.populations[targets[0]].size;
+        let not_read = |path: &Path| Problem::NotRead {
+            file: path.display().to_string(),
+        };
+        match (brings, &stimulus.data) {
+            (Brings::File { .. }, Some(Data::Spikes(spikes))) => {
+                if let Some(&(_, neuron)) = spikes.iter().find(|&&(_, neuron)| neuron >= size) {
+                    return Err(Problem::Neuron { neuron, size });
+                }
+                plan.spikes
+                    .push(onto(targets[0], SpikeSource::List(spikes.clone())));
+            }
+            (Brings::Image(image), Some(Data::Image(pixels))) => {
+                let begin = image.onto(pixels, size)?;
+                plan.spikes
+                    .push(onto(targets[0], SpikeSource::Drawn(begin)));
+            }
+            (Brings::File { path, .. }, _) => return Err(not_read(&path)),
+            (Brings::Image(image), _) => return Err(not_read(&image.path)),
+            (Brings::Noise { rate_hz }, _) => plan.noise.push(plan::Noise {
+                name,
+                targets,
+                rate_hz,
+                weight,
+            }),
+            (Brings::Current(steps), _) => plan.currents.push(plan::Current {
+                name,
+                targets,
+                steps,
+            }),
+            (Brings::Spikes(begin), _) => {
+                let inputs = targets.iter();
+                let inputs = inputs.map(|&target| onto(target, SpikeSource::Drawn(begin.clone())));
+                plan.spikes.extend(inputs.collect::<Vec<_>>());
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses populations whose neurons have no capacitance: a current would not move them.
+    fn check_capacitance(&self, targets: &[usize]) -> Result<(), Problem> {
+        for &target in targets {
+            let model = self.model(target)?;
+            if !model.has_capacitance() {
+                return Err(Problem::NoCapacitance {
+                    population: self.populations[target].name.clone(),
+                    model: model.spec.name,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Population {
+    /// Checks its size, parameters and potentials.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.size == 0 || self.size > LARGEST {
+            return Err(Problem::Size(self.size));
+        }
+        let model = neuron::model(self.model)?;
+        self.check_values(model)?;
+        if self.v_m.is_some() && model.variables.first() != Some(&V_M) {
+            return Err(Problem::NoPotential(model.spec.name));
+        }
+        Ok(())
+    }
+
+    /// Checks that values are in range, and consistent as far as all neurons share them.
+    fn check_values(&self, model: &Model) -> Result<(), ParameterError> {
+        parameter::complete(model.spec, &self.values)?;
+        // The model knows which values fit each other; a population without neurons costs nothing.
+        (model.build)(Setup {
+            size: 0,
+            values: &self.values.shared(),
+            each: &self
+                .values
+                .drawn()
+                .map(|(name, _)| (name, Vec::new()))
+                .collect(),
+            stream: Stream::new(0, "neurons", 0),
+        })
+        .map(drop)
+    }
+}
+
+fn at(part: Part, name: &str, problem: Problem) -> NetworkError {
+    NetworkError {
+        place: Place {
+            part,
+            name: name.into(),
+            key: problem.key(),
+        },
+        problem: Box::new(problem),
+    }
+}
+
+/// Whether `name` is one of ASCII letters, digits, `_` and `-`, which files and figures can show.
+pub fn is_name(name: &str) -> bool {
+    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    !name.is_empty() && name.chars().all(letters)
+}

@@ -1,0 +1,163 @@
+//! A network whose names have become numbers and whose data are here: what is divided into lanes and run by windows.
+
+pub mod dense;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::base::time::Time;
+use crate::connection::Plan;
+pub use crate::network::population::Population;
+use crate::stimulus::{Begin, Spike};
+use dense::DenseProjection;
+
+/// Populations, projections and what drives them.
+#[derive(Debug, Clone)]
+pub struct NetworkPlan {
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Parts that advance side by side, each a block of neurons with a noise stream of its own and so part of the
+    /// model; `None` for a number that fits the caches.
+    pub lanes: Option<u32>,
+    /// Populations, names unique.
+    pub populations: Vec<Population>,
+    /// Sparse projections, names unique.
+    pub projections: Vec<Projection>,
+    /// Dense projections, names unique.
+    pub dense: Vec<DenseProjection>,
+    /// External noise, names unique.
+    pub noise: Vec<Noise>,
+    /// Currents from outside, names unique.
+    pub currents: Vec<Current>,
+    /// Spikes from outside, names unique.
+    pub spikes: Vec<SpikeInput>,
+}
+
+/// Synapses from one population onto others.
+#[derive(Debug, Clone)]
+pub struct Projection {
+    /// Index of the source population.
+    pub source: usize,
+    /// Indices of the target populations, which the plan counts as one, in this order: a spike finds one row for all.
+    pub targets: Vec<usize>,
+    /// Name, and all that decides the synapses.
+    pub plan: Plan,
+}
+
+/// A current into every neuron of some populations, constant between steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Current {
+    /// Name.
+    pub name: String,
+    /// Indices of the populations.
+    pub targets: Vec<usize>,
+    /// From when on, ascending, and how many picoamperes; nothing flows before the first step.
+    pub steps: Vec<(Time, f64)>,
+}
+
+/// Spikes onto the neurons of a population.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpikeInput {
+    /// Name.
+    pub name: String,
+    /// Index of the population.
+    pub target: usize,
+    /// What a spike adds.
+    pub weight: f32,
+    /// When, and onto which neuron.
+    pub spikes: SpikeSource,
+}
+
+/// Where spikes from outside come from.
+#[derive(Clone)]
+pub enum SpikeSource {
+    /// They are these, in order of time, counted from when the stimulus is switched on.
+    List(Arc<[Spike]>),
+    /// They come as time goes by.
+    Drawn(Arc<Begin>),
+}
+
+impl SpikeSource {
+    /// Spikes that it holds.
+    pub fn held(&self) -> usize {
+        match self {
+            Self::List(spikes) => spikes.len(),
+            Self::Drawn(_) => 0,
+        }
+    }
+}
+
+impl PartialEq for SpikeSource {
+    /// Two that are drawn are equal if they are one.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List(a), Self::List(b)) => a == b,
+            (Self::Drawn(a), Self::Drawn(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for SpikeSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List(spikes) => write!(f, "List({})", spikes.len()),
+            Self::Drawn(_) => write!(f, "Drawn"),
+        }
+    }
+}
+
+/// Independent Poisson input to every neuron of some populations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Noise {
+    /// Name.
+    pub name: String,
+    /// Indices of the populations.
+    pub targets: Vec<usize>,
+    /// Rate onto each neuron in hertz.
+    pub rate_hz: f64,
+    /// What an event adds.
+    pub weight: f64,
+}
+
+impl NetworkPlan {
+    /// Those of the populations at the indices `of` that share model, parameters and currents, in the order of their
+    /// names: only neurons of one kind share a group. A row of a dense projection spans a group, so its target is a kind
+    /// of its own.
+    pub fn kinds(&self, of: &[usize]) -> Vec<Vec<usize>> {
+        let mut by_name = of.to_vec();
+        by_name.sort_by(|&a, &b| self.populations[a].name.cmp(&self.populations[b].name));
+        let mut kinds: Vec<Vec<usize>> = Vec::new();
+        for p in by_name {
+            let same = |kind: &&mut Vec<usize>| self.alike(kind[0], p);
+            match kinds.iter_mut().find(same) {
+                Some(kind) => kind.push(p),
+                None => kinds.push(vec![p]),
+            }
+        }
+        kinds
+    }
+
+    /// Whether the neurons of two populations can share a lane.
+    fn alike(&self, a: usize, b: usize) -> bool {
+        let [one, other] = [a, b].map(|p| {
+            let Population {
+                name: _,
+                size: _,
+                model,
+                values,
+                v_m: _,
+            } = &self.populations[p];
+            (model, values)
+        });
+        let currents = |p: usize| {
+            let into = move |current: &&Current| current.targets.contains(&p);
+            self.currents
+                .iter()
+                .filter(into)
+                .map(|current| &current.name)
+        };
+        let dense = |p: usize| self.dense.iter().any(|projection| projection.target == p);
+        one == other && currents(a).eq(currents(b)) && !dense(a) && !dense(b)
+    }
+}

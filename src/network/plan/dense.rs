@@ -1,0 +1,212 @@
+//! All-to-all projections with a weight for every pair, static or plastic, as they are declared.
+
+use crate::base::parameter::Values;
+use crate::base::stream::name_hash;
+use crate::base::time::Duration;
+use crate::network::population::Population;
+use crate::neuron;
+use crate::synapse::dense::Dense;
+
+/// Synapses from every neuron of one population onto every neuron of another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DenseProjection {
+    /// Name, unique among the network's projections.
+    pub name: String,
+    /// Index of the source population.
+    pub source: usize,
+    /// Index of the target population.
+    pub target: usize,
+    /// Weights, by source.
+    pub weights: Dense,
+    /// Factor from weight to what the target's model adds.
+    pub gain: f64,
+    /// Time from a spike of the source to its arrival at the synapse. There is no dendritic part, so arrivals and the
+    /// target's spikes are at the synapse when they are at the soma.
+    pub axonal_delay: Duration,
+    /// The rule that changes the weights, or none.
+    pub plasticity: Option<Plasticity>,
+}
+
+/// A plasticity rule with its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plasticity {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// Values of its parameters.
+    pub values: Values,
+}
+
+/// Why a dense projection is impossible.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DenseError {
+    /// A projection onto neurons that nothing reaches.
+    #[error(
+        "projection `{projection}` ends at `{population}`, a source; expected a population of neurons"
+    )]
+    OntoSource {
+        /// The projection.
+        projection: String,
+        /// Its target.
+        population: String,
+    },
+    /// A matrix that does not fit its populations.
+    #[error(
+        "projection `{projection}`: weights are {found_target} x {found_source} (targets x sources), \
+         expected {target} x {source_size}"
+    )]
+    Shape {
+        /// The projection.
+        projection: String,
+        /// Rows of the matrix.
+        found_target: usize,
+        /// Columns of the matrix.
+        found_source: usize,
+        /// Size of the target population.
+        target: usize,
+        /// Size of the source population.
+        source_size: usize,
+    },
+    /// NaN or infinity among the weights, or as the gain.
+    #[error("projection `{projection}`: {what} is {value}, expected a finite number")]
+    NotFinite {
+        /// The projection.
+        projection: String,
+        /// Which number.
+        what: String,
+        /// Its value.
+        value: f64,
+    },
+    /// A negative delay.
+    #[error("projection `{projection}`: axonal_delay is {delay}, expected 0 or more")]
+    NegativeDelay {
+        /// The projection.
+        projection: String,
+        /// Its delay.
+        delay: Duration,
+    },
+}
+
+impl DenseProjection {
+    /// Number made from the name: orders projections that arrive at one instant, so that the order of declaration does
+    /// not matter.
+    pub fn id(&self) -> u64 {
+        name_hash(&self.name)
+    }
+
+    /// Checks the projection against `populations`, those of its network.
+    ///
+    /// # Errors
+    /// If the target takes no input, the shape does not fit, or a number is out of range.
+    pub fn check(&self, populations: &[Population]) -> Result<(), DenseError> {
+        let projection = || self.name.clone();
+        let (source, target) = (&populations[self.source], &populations[self.target]);
+        if neuron::model(target.model).is_ok_and(|model| model.weight.is_none()) {
+            return Err(DenseError::OntoSource {
+                projection: projection(),
+                population: target.name.clone(),
+            });
+        }
+        let weights = &self.weights;
+        let (source_size, target_size) = (source.size as usize, target.size as usize);
+        if (weights.n_source(), weights.n_target()) != (source_size, target_size) {
+            return Err(DenseError::Shape {
+                projection: projection(),
+                found_target: weights.n_target(),
+                found_source: weights.n_source(),
+                target: target_size,
+                source_size,
+            });
+        }
+        let not_finite = |what: String, value: f64| DenseError::NotFinite {
+            projection: projection(),
+            what,
+            value,
+        };
+        for i in 0..source_size {
+            let row = weights.row(i);
+            if let Some(j) = row.iter().position(|w| !w.is_finite()) {
+                let what = format!("the weight from {i} to {j}");
+                return Err(not_finite(what, f64::from(row[j])));
+            }
+        }
+        if !self.gain.is_finite() {
+            return Err(not_finite("the gain".into(), self.gain));
+        }
+        if self.axonal_delay < Duration::ZERO {
+            return Err(DenseError::NegativeDelay {
+                projection: projection(),
+                delay: self.axonal_delay,
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+
+    fn population(name: &str, size: u32, model: &'static str) -> Population {
+        Population {
+            name: name.into(),
+            size,
+            model,
+            values: Values::new(),
+            v_m: None,
+        }
+    }
+
+    fn projection(weights: Array2<f32>) -> DenseProjection {
+        DenseProjection {
+            name: "a_b".into(),
+            source: 0,
+            target: 1,
+            weights: Dense::from_matrix(weights.view()),
+            gain: 1.0,
+            axonal_delay: Duration::ZERO,
+            plasticity: None,
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let populations = [population("a", 2, "relay"), population("b", 1, "lif")];
+        let message =
+            |projection: DenseProjection| projection.check(&populations).map_err(|e| e.to_string());
+        let good = projection(array![[0.5, -0.5]]);
+        assert_eq!(message(good.clone()), Ok(()));
+        assert_eq!(
+            message(projection(array![[0.5], [1.0]])).unwrap_err(),
+            "projection `a_b`: weights are 2 x 1 (targets x sources), expected 1 x 2"
+        );
+        assert_eq!(
+            message(projection(array![[0.5, f32::NAN]])).unwrap_err(),
+            "projection `a_b`: the weight from 1 to 0 is NaN, expected a finite number"
+        );
+        let gain = f64::INFINITY;
+        assert_eq!(
+            message(DenseProjection {
+                gain,
+                ..good.clone()
+            })
+            .unwrap_err(),
+            "projection `a_b`: the gain is inf, expected a finite number"
+        );
+        let axonal_delay = Duration::from_ps(-1);
+        let early = DenseProjection {
+            axonal_delay,
+            ..good.clone()
+        };
+        assert!(matches!(
+            early.check(&populations),
+            Err(DenseError::NegativeDelay { .. })
+        ));
+        let populations = [population("a", 2, "lif"), population("b", 1, "poisson")];
+        assert_eq!(
+            good.check(&populations).unwrap_err().to_string(),
+            "projection `a_b` ends at `b`, a source; expected a population of neurons"
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Synapses from one population onto others.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::distribution::Distribution;
+use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
+use crate::base::time::Duration;
+use crate::connection::{self, EdgeList, Edges};
+
+pub use crate::connection::Delay;
+use crate::synapse::dense::Dense;
+
+/// Takes the weights of a layer of a trained network.
+pub static WEIGHTS: Spec = Spec {
+    name: "weights",
+    summary: "Every source to every target, with the weights of a layer of a trained network.",
+    equations: "",
+    parameters: &[
+        ParameterSpec::new(
+            "file",
+            Kind::File(&["safetensors", "npz", "pt", "pth"]),
+            "the weights, such as \"mlp.npz\"",
+        ),
+        ParameterSpec::new(
+            "layer",
+            Kind::Count {
+                least: 1,
+                most: u32::MAX as u64,
+            },
+            "which layer of the file, 1 for the first",
+        ),
+        ParameterSpec::new(
+            "bias",
+            Kind::Word(&["drop"]),
+            "leaves biases in the file out",
+        )
+        .or(Default::Absent("refused")),
+        ParameterSpec::quantity(
+            "gain",
+            Dimension::Weight,
+            Range::Finite,
+            "what a weight of 1 adds, in the unit of the target's weights",
+        ),
+    ],
+    source: "",
+};
+
+/// Every way of connecting as users see it: the connection rules, and the one that takes weights for all pairs.
+pub fn rules() -> Vec<&'static Spec> {
+    let mut rules = connection::specs();
+    rules.push(&WEIGHTS);
+    rules
+}
+
+/// An entry of a registry, with values for its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The entry.
+    pub spec: &'static Spec,
+    /// Values of its parameters, in held units; those that are missing take their defaults.
+    pub values: Values,
+}
+
+/// Data that a network needs: in a file, or here.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given<F, T> {
+    /// In this file, which is read before the network is assembled.
+    File(F),
+    /// Here.
+    Here(Arc<T>),
+}
+
+/// A file that lists synapses, SONATA HDF5 or CSV. It counts sources within the source population, and targets over the
+/// target populations one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EdgeFile {
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// Name of the edge population in an HDF5 file, or `None` for the only one.
+    pub population: Option<String>,
+}
+
+/// A layer of a trained network in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerFile {
+    /// `.safetensors`, `.npz`, `.pt` or `.pth`, an absolute path.
+    pub path: PathBuf,
+    /// Leave biases in the file out; otherwise they are an error.
+    pub drop_bias: bool,
+    /// Number of the layer in the file, from 1 for the one next to the input.
+    pub layer: usize,
+}
+
+/// Who is connected with whom.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Connection {
+    /// Drawn by a connection rule.
+    Rule(Choice),
+    /// Listed, `rule = "from_file"`.
+    Edges(Given<EdgeFile, Edges>),
+    /// Every source with every target, a weight for each pair, `rule = "weights"`; the projection's weight is the factor
+    /// from these to what an arrival adds.
+    Matrix(Given<LayerFile, Dense>),
+}
+
+/// Synapses from one population onto others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    /// Name, unique among projections; names its random streams too.
+    pub name: String,
+    /// Name of the source population.
+    pub source: String,
+    /// Names of the target populations, at least one, none twice. The rule takes them for one population: their neurons
+    /// one after the other.
+    pub targets: Vec<String>,
+    /// Who is connected with whom.
+    pub connection: Connection,
+    /// Whether a neuron may be connected with itself; true where a file says who is.
+    pub autapses: bool,
+    /// Weight of each synapse in the unit of the targets' neuron model; `None` for the weights of listed edges.
+    pub weight: Option<Distribution>,
+    /// Delay of each synapse; `None` for the delays of listed edges.
+    pub delay: Option<Delay>,
+    /// Drawn delays are rounded to a multiple of this, above zero.
+    pub delay_resolution: Duration,
+    /// What changes the weights, if anything does.
+    pub plasticity: Option<Choice>,
+}
+
+impl Projection {
+    /// An empty list for its edges between so many neurons, with the columns that the description leaves to them.
+    pub fn edge_list(&self, n_source: u32, n_target: u32) -> EdgeList {
+        EdgeList::new(
+            n_source,
+            n_target,
+            self.weight.is_none(),
+            self.delay.is_none(),
+        )
+    }
+
+    /// Whether it has a weight for every pair.
+    pub fn is_dense(&self) -> bool {
+        matches!(self.connection, Connection::Matrix(_))
+    }
+}

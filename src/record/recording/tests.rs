@@ -1,0 +1,273 @@
+//! What was written is read, to the picosecond; what is damaged is refused, with its place.
+
+mod damage;
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::matrix::Matrix;
+use crate::base::time::Duration;
+use crate::record::layout::{Layout, Projection, Report};
+use crate::record::recover::recover;
+use crate::record::run_file::RunFile;
+use crate::record::sink::{Bout, Sink};
+use crate::record::table::Accuracy;
+
+const HOUR: i64 = 3_600_000_000_000_000;
+
+fn ps(ps: i64) -> Time {
+    Time::from_ps(ps)
+}
+
+fn population(name: &str, size: usize, recorded: usize) -> Population {
+    Population {
+        name: name.to_owned(),
+        size,
+        recorded,
+    }
+}
+
+fn layout() -> Layout {
+    Layout {
+        seed: 42,
+        resolved: "a = 1 # μ\n".to_owned(),
+        source: "as typed\n".to_owned(),
+        overrides: vec!["a=1".to_owned(), "b.μ=\"2 ms\"".to_owned()],
+        tasks: vec!["0 1".to_owned()],
+        populations: vec![
+            population("input", 5, 5),
+            population("hidden", 3, 0),
+            population("output", 4, 2),
+        ],
+        projections: vec![Projection {
+            name: "input to output".to_owned(),
+            n_target: 4,
+            n_source: 5,
+        }],
+        reports: vec![Report {
+            name: "input".to_owned(),
+            variable: "v_m".to_owned(),
+            unit: "mV".to_owned(),
+            nodes: vec![4, 0],
+            every: Duration::from_ps(500),
+        }],
+    }
+}
+
+/// Spikes of `input` 1 ps apart after eight hours, where milliseconds cannot tell four of them apart.
+fn spike(k: i64) -> (Time, u32) {
+    (ps(8 * HOUR + k / 2), (k % 5) as u32)
+}
+
+fn bouts() -> [Bout; 2] {
+    [
+        ("sleep 1", "N3", 0, 8 * HOUR),
+        ("prüfung", "test", 8 * HOUR + 1, 8 * HOUR + 3),
+    ]
+    .map(|(name, kind, start, stop)| Bout {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        start: ps(start),
+        stop: ps(stop),
+    })
+}
+
+fn score() -> Accuracy {
+    Accuracy {
+        seed: 43,
+        network: "joint".to_owned(),
+        stage: "task 2".to_owned(),
+        after_task: 1,
+        task: None,
+        accuracy: 0.25,
+    }
+}
+
+fn matrix(start: f32) -> Matrix {
+    Matrix::from_fn(4, 5, |i, j| start + (5 * i + j) as f32)
+}
+
+/// A run file with a bit of everything and `n` spikes, still open.
+fn begin(path: &Path, n: i64) -> RunFile {
+    let mut file = RunFile::create(path, layout()).unwrap();
+    for (time, node) in (0..n).map(spike) {
+        file.spikes(0, time, &[node]).unwrap();
+    }
+    for frame in 0..4_u8 {
+        let v_m = f32::from(frame);
+        file.frame(0, &mut [v_m, -v_m].into_iter()).unwrap();
+    }
+    for (label, start, time) in [("before", 0.0, 0), ("after", 100.0, 8 * HOUR + 1)] {
+        file.weights(0, label, ps(time), &matrix(start)).unwrap();
+    }
+    bouts().iter().for_each(|bout| file.bout(bout).unwrap());
+    file.accuracy(&score()).unwrap();
+    file.fingerprint(42, "00ff").unwrap();
+    file.fingerprint(43, "ff00").unwrap();
+    file
+}
+
+fn write(folder: &Path, n: i64) -> PathBuf {
+    let path = folder.join(FILE);
+    begin(&path, n).finish("00ff").unwrap();
+    path
+}
+
+/// All that [`begin`] wrote.
+fn check_all(run: &Recording, n: i64) {
+    assert_eq!(run.seed(), 42);
+    assert_eq!(run.version(), env!("CARGO_PKG_VERSION"));
+    let Layout {
+        resolved,
+        source,
+        overrides,
+        tasks,
+        populations,
+        projections,
+        reports,
+        seed: _,
+    } = layout();
+    assert_eq!((run.model(), run.source()), (&resolved[..], &source[..]));
+    assert_eq!((run.overrides(), run.tasks()), (&overrides[..], &tasks[..]));
+    assert_eq!(run.populations(), populations);
+    assert_eq!(run.bouts().unwrap(), bouts());
+    let spikes: Vec<_> = (0..n).map(spike).collect();
+    assert_eq!(run.spikes("input", ..).unwrap(), spikes);
+    assert_eq!(run.spikes("output", ..).unwrap(), []);
+    assert_eq!(run.projections().unwrap(), projections);
+    let snapshots = [("before", 0.0, 0), ("after", 100.0, 8 * HOUR + 1)];
+    let snapshots = snapshots.map(|(label, start, time)| Snapshot {
+        label: label.to_owned(),
+        time: ps(time),
+        weights: matrix(start),
+    });
+    assert_eq!(run.weights("input to output").unwrap(), snapshots);
+    assert_eq!(run.snapshot("input to output", 1).unwrap(), snapshots[1]);
+    assert_eq!(run.reports().unwrap(), reports);
+    let states = run.states("input", ps(500)..ps(1_500)).unwrap();
+    assert_eq!((states.first, states.every.ps()), (ps(500), 500));
+    assert_eq!(states.values.values(), [1.0, -1.0, 2.0, -2.0]);
+    assert_eq!(run.states("input", ..).unwrap().values.rows(), 4);
+    assert_eq!(run.states("input", ps(9_999)..).unwrap().values.rows(), 0);
+    assert_eq!(run.accuracies().unwrap(), [score()]);
+    let hashes = [(42, "00ff".to_owned()), (43, "ff00".to_owned())];
+    assert_eq!(run.fingerprints().unwrap(), hashes);
+    assert_eq!(run.reached().unwrap(), ps(8 * HOUR + 3).max(spike(n - 1).0));
+}
+
+#[test]
+fn what_was_written_is_read_from_the_file_and_from_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), 70_001);
+    for path in [&path, folder.path()] {
+        let run = Recording::open(path).unwrap();
+        assert!(run.is_complete());
+        assert_eq!(run.fingerprint(), Some("00ff"));
+        check_all(&run, 70_001);
+    }
+}
+
+#[test]
+fn a_run_that_is_written_was_killed_or_stopped_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let live = folder.path().join("live.h5");
+    let mut file = begin(&live, 40_000);
+    file.flush().unwrap();
+    let killed = folder.path().join("killed.h5");
+    std::fs::copy(&live, &killed).unwrap();
+    check_all(&Recording::open(&live).unwrap(), 40_000);
+    file.spikes(0, spike(40_000).0, &[0]).unwrap();
+    file.stop().unwrap();
+    let recovered = folder.path().join("recovered.h5");
+    recover(&killed, &recovered).unwrap();
+    for (path, n) in [(&live, 40_001), (&killed, 40_000), (&recovered, 40_000)] {
+        let run = Recording::open(path).unwrap();
+        assert_eq!((run.is_complete(), run.fingerprint()), (false, None));
+        check_all(&run, n);
+    }
+}
+
+#[test]
+fn chunks_of_spikes_are_bounded_and_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = Recording::open(&write(folder.path(), 70_001)).unwrap();
+    let chunks = run.spike_chunks("input", spike(3).0..).unwrap();
+    assert_eq!(chunks.remaining(), 70_001 - 2);
+    let lengths: Vec<usize> = chunks.map(|chunk| chunk.unwrap().len()).collect();
+    assert_eq!(lengths, [32_768 - 2, 32_768, 70_001 - 2 * 32_768]);
+}
+
+#[test]
+fn names_that_are_not_there_are_answered_with_those_that_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), 10);
+    let run = Recording::open(&path).unwrap();
+    let said = |error: RecordingError| {
+        let text = error.to_string();
+        text.replace(&format!("`{}`: ", path.display()), "")
+    };
+    assert_eq!(
+        said(run.spikes("imput", ..).unwrap_err()),
+        "has no population `imput`\n  help: did you mean `input`?"
+    );
+    assert_eq!(
+        said(run.spikes("x", ..).unwrap_err()),
+        "has no population `x`\n  help: known here: `input`, `hidden`, `output`"
+    );
+    assert_eq!(
+        said(run.spikes("hidden", ..).unwrap_err()),
+        "the spikes of `hidden` were not recorded\n  help: name it in `record.spikes` of the model file"
+    );
+    assert_eq!(
+        said(run.weights("input to out").unwrap_err()),
+        "has no recorded projection `input to out`\n  help: did you mean `input to output`?"
+    );
+    assert_eq!(
+        said(run.states("inptu", ..).unwrap_err()),
+        "has no report `inptu`\n  help: did you mean `input`?"
+    );
+    assert_eq!(
+        said(run.snapshot("input to output", 2).unwrap_err()),
+        "/weights/input to output: found 2 snapshots, expected one of number 2, counted from 0"
+    );
+    let empty = tempfile::tempdir().unwrap();
+    assert_eq!(
+        Recording::open(empty.path()).unwrap_err().to_string(),
+        format!(
+            "`{}`: holds no run, expected a folder with `run.h5`",
+            empty.path().display()
+        )
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn a_span_holds_what_lies_in_it(
+        times in prop::collection::vec(0_i64..2_000, 1..80),
+        from in -5_i64..2_005, length in -5_i64..2_005, hours in 0_i64..9,
+    ) {
+        let mut times = times;
+        times.sort_unstable();
+        let at = |t: i64| ps(hours * HOUR + t);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let mut file = RunFile::create(&path, layout()).unwrap();
+        for &time in &times {
+            file.spikes(0, at(time), &[(time % 5) as u32]).unwrap();
+        }
+        file.finish("").unwrap();
+        let run = Recording::open(&path).unwrap();
+        let (start, stop) = (at(from), at(from.saturating_add(length)));
+        let expected = |keep: &dyn Fn(Time) -> bool| -> Vec<(Time, u32)> {
+            let spikes = times.iter().map(|&time| (at(time), (time % 5) as u32));
+            spikes.filter(|&(time, _)| keep(time)).collect()
+        };
+        prop_assert_eq!(run.spikes("input", start..stop).unwrap(), expected(&|t| start <= t && t < stop));
+        prop_assert_eq!(run.spikes("input", start..=stop).unwrap(), expected(&|t| start <= t && t <= stop));
+        prop_assert_eq!(run.spikes("input", ..=stop).unwrap(), expected(&|t| t <= stop));
+    }
+}

@@ -1,0 +1,95 @@
+//! The weights of a run's projections.
+
+use ndarray::s;
+
+use super::{Kind, Recording, RecordingError};
+use crate::base::matrix::Matrix;
+use crate::base::time::Time;
+use crate::record::layout::Projection;
+
+/// Weights of a projection at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// What the run calls the moment: `before sleep 1`.
+    pub label: String,
+    /// When.
+    pub time: Time,
+    /// The weights, a row for each target and a column for each source.
+    pub weights: Matrix,
+}
+
+impl Recording {
+    /// The projections whose weights are recorded, by name.
+    ///
+    /// # Errors
+    /// If one is damaged.
+    pub fn projections(&self) -> Result<Vec<Projection>, RecordingError> {
+        let reader = self.reader();
+        let names = reader.groups("/weights")?.into_iter();
+        let projection = |name: String| {
+            let values = reader.dataset::<f32>(&format!("/weights/{name}/values"), 3)?;
+            let shape = values.shape();
+            Ok(Projection {
+                name,
+                n_target: shape[1],
+                n_source: shape[2],
+            })
+        };
+        names.map(projection).collect()
+    }
+
+    /// When snapshots of the weights of `projection` were taken: label and time.
+    ///
+    /// # Errors
+    /// If there is no such projection or its table is damaged.
+    pub fn moments(&self, projection: &str) -> Result<Vec<(String, Time)>, RecordingError> {
+        let reader = self.reader();
+        let names = reader.groups("/weights")?;
+        if !names.iter().any(|name| name == projection) {
+            return Err(self.unknown(Kind::Projection, projection, names));
+        }
+        let place = format!("/weights/{projection}");
+        let labels = reader.labels(&format!("{place}/label"))?;
+        let times = reader.times(&format!("{place}/time"))?;
+        let values = reader.dataset::<f32>(&format!("{place}/values"), 3)?;
+        let lengths = [labels.len(), times.len(), values.shape()[0]];
+        let rows = reader.rows(&place, &lengths)?;
+        Ok(labels.into_iter().zip(times).take(rows).collect())
+    }
+
+    /// Snapshot `number` of the weights of `projection`, counted from 0.
+    ///
+    /// # Errors
+    /// If there is no such projection or snapshot, or it is damaged.
+    pub fn snapshot(&self, projection: &str, number: usize) -> Result<Snapshot, RecordingError> {
+        let moments = self.moments(projection)?;
+        let known = moments.len();
+        let Some((label, time)) = moments.into_iter().nth(number) else {
+            let found = format!("{known} snapshots");
+            let expected = format!("one of number {number}, counted from 0");
+            return Err(self
+                .reader()
+                .content(&format!("/weights/{projection}"), found, expected));
+        };
+        let reader = self.reader();
+        let place = format!("/weights/{projection}/values");
+        let values = reader.dataset::<f32>(&place, 3)?;
+        let weights = self.matrix(&values, &place, s![number, .., ..])?;
+        Ok(Snapshot {
+            label,
+            time,
+            weights,
+        })
+    }
+
+    /// All snapshots of the weights of `projection`, in order. [`Recording::snapshot`] reads one alone.
+    ///
+    /// # Errors
+    /// As [`Recording::snapshot`].
+    pub fn weights(&self, projection: &str) -> Result<Vec<Snapshot>, RecordingError> {
+        let count = self.moments(projection)?.len();
+        (0..count)
+            .map(|number| self.snapshot(projection, number))
+            .collect()
+    }
+}

@@ -1,0 +1,215 @@
+//! An image as a stimulus that model files can name.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{ImageNoise, Patch, Timing};
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
+};
+use crate::base::time::{Duration, PS_PER_MS};
+use crate::stimulus::{Begin, Brings, Entry};
+
+/// The registry's entry.
+pub static ENTRY: Entry = Entry {
+    spec: &SPEC,
+    arrives: true,
+    names_neurons: true,
+    build: |values| Ok(Brings::Image(Image::new(values)?)),
+};
+
+/// The published step, which is also the period of an image without a window.
+const STEP: Duration = Duration::from_ps(PS_PER_MS);
+
+/// The stimulus as users see it.
+pub static SPEC: Spec = Spec {
+    name: "image",
+    summary: "Poisson spikes of one neuron per pixel, in proportion to its brightness, seen through a wandering window.",
+    equations: "rate of a pixel x inside the window = 2 max_rate x;  every period the window moves to a random place",
+    parameters: &[
+        ParameterSpec::new(
+            "file",
+            Kind::File(&["npy"]),
+            "the image, pixels from 0 to 1 row by row, such as \"mean.npy\"",
+        ),
+        ParameterSpec::quantity(
+            "max_rate",
+            Dimension::Rate,
+            Range::NonNegative,
+            "half the rate of a pixel of 1, as published, such as \"240 Hz\"",
+        ),
+        ParameterSpec::new("side", Kind::Count { least: 1, most: 1 << 16 }, "pixels along each side of the window")
+            .or(Default::Absent("no window")),
+        ParameterSpec::quantity(
+            "period",
+            Dimension::Time,
+            Range::Positive,
+            "how long the window stays where it is",
+        )
+        .or_number(1.0),
+        ParameterSpec::new("width", Kind::Count { least: 1, most: 1 << 16 }, "pixels along a row of the image")
+            .or(Default::Absent("that of a square")),
+        ParameterSpec::quantity(
+            "grid",
+            Dimension::Time,
+            Range::Positive,
+            "step of the published time-stepped algorithm: spikes come at its multiples, at most one per pixel and step",
+        )
+        .or(Default::Absent("exact times")),
+        ParameterSpec::new(
+            "streams",
+            Kind::Word(&["stimulus", "bout"]),
+            "what its random streams are named after: the stimulus and the bout, or the bout alone, as sleep replay does",
+        )
+        .or(Default::Word("stimulus")),
+    ],
+    source: "Tadros et al. 2022, Nat Commun 13:7742; continuous times with a budget per pixel: exact",
+};
+
+/// What the user sets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// Where its pixels are.
+    pub path: PathBuf,
+    max_rate_hz: f64,
+    side: Option<usize>,
+    period: Duration,
+    width: Option<usize>,
+    grid: Option<Duration>,
+    /// Whether its streams have the bout's name alone.
+    of_bout: bool,
+}
+
+fn fault(parameter: &'static str, reason: String) -> ParameterError {
+    ParameterError::Inconsistent {
+        model: SPEC.name,
+        parameter,
+        neuron: None,
+        reason,
+    }
+}
+
+impl Image {
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        let missing = || ParameterError::Missing {
+            model: SPEC.name,
+            parameter: "file",
+            doc: SPEC.parameters[0].doc,
+        };
+        let time =
+            |name, ms| Duration::from_ms(ms).map_err(|error| fault(name, format!(": {error}")));
+        let count = |name| values.count(name).and_then(|n| usize::try_from(n).ok());
+        let image = Self {
+            path: values.file("file").ok_or_else(missing)?.clone(),
+            max_rate_hz: values["max_rate"],
+            side: count("side"),
+            period: time("period", values["period"])?,
+            width: count("width"),
+            grid: values
+                .number("grid")
+                .map(|ms| time("grid", ms))
+                .transpose()?,
+            of_bout: values.text("streams") == Some("bout"),
+        };
+        if image.period <= Duration::ZERO {
+            return Err(fault(
+                "period",
+                " is shorter than a picosecond, the clock's tick".into(),
+            ));
+        }
+        let Some(grid) = image.grid else {
+            return Ok(image);
+        };
+        if grid <= Duration::ZERO {
+            return Err(fault(
+                "grid",
+                " is shorter than a picosecond, the clock's tick".into(),
+            ));
+        }
+        if image.side.is_some() && image.period.ps() % grid.ps() != 0 {
+            return Err(fault(
+                "period",
+                format!(
+                    " is {}, expected a multiple of `grid`, {grid}",
+                    image.period
+                ),
+            ));
+        }
+        let most = 1e3 / (2.0 * grid.as_ms());
+        if image.max_rate_hz > most {
+            let reason = format!(
+                " is {} Hz, expected at most {most} Hz: a pixel of 1 spikes at twice this rate, and at most once in each step of {grid}",
+                image.max_rate_hz
+            );
+            return Err(fault("max_rate", reason));
+        }
+        Ok(image)
+    }
+
+    /// The stimulus of these `pixels`, one for each of the population's `size` neurons.
+    ///
+    /// # Errors
+    /// If the image does not fit the population or the window the image.
+    pub fn onto(&self, pixels: &Arc<[f32]>, size: u32) -> Result<Arc<Begin>, ParameterError> {
+        let n = pixels.len();
+        if n != size as usize {
+            return Err(fault(
+                "file",
+                format!(" has {n} pixels, expected one for each of {size} neurons"),
+            ));
+        }
+        let tick = self.grid.or(self.side.map(|_| self.period)).unwrap_or(STEP);
+        let patch = self
+            .side
+            .map(|side| self.patch(side, n, tick))
+            .transpose()?;
+        let twice = 2.0 * self.max_rate_hz;
+        let rates: Vec<f64> = pixels.iter().map(|&x| twice * f64::from(x)).collect();
+        let timing = match self.grid {
+            Some(_) => Timing::Grid,
+            None => Timing::Continuous,
+        };
+        let of_bout = self.of_bout;
+        Ok(Arc::new(move |onset| {
+            let name = match of_bout {
+                true => onset.bout.clone(),
+                false => format!("{}.{}", onset.name, onset.bout),
+            };
+            let noise = ImageNoise::new(&rates, patch, tick, timing, onset.seed, &name);
+            Box::new(noise)
+        }))
+    }
+
+    fn patch(&self, side: usize, pixels: usize, tick: Duration) -> Result<Patch, ParameterError> {
+        let square = pixels.isqrt();
+        let width = match self.width {
+            Some(width) => width,
+            None if square * square == pixels => square,
+            None => {
+                let reason = format!(" is needed: {pixels} pixels are no square");
+                return Err(fault("width", reason));
+            }
+        };
+        let height = pixels / width;
+        if width * height != pixels {
+            return Err(fault(
+                "width",
+                format!(" is {width}, expected a divisor of {pixels} pixels"),
+            ));
+        }
+        if side > width.min(height) {
+            return Err(fault(
+                "side",
+                format!(
+                    " is {side}, expected a window inside the image of {width} x {height} pixels"
+                ),
+            ));
+        }
+        Ok(Patch {
+            ticks: (self.period.ps() / tick.ps()) as u64,
+            side,
+            width,
+            height,
+        })
+    }
+}

@@ -1,0 +1,328 @@
+//! Poisson spikes whose rate goes up and down as a sine: a rhythm from outside.
+//!
+//! All neurons together get one process of the highest rate that there ever is; each of its events is kept with the share
+//! of that rate that holds at its instant (thinning; Lewis and Shedler 1979, Nav Res Logist Q 26:403). That is exact:
+//! there is no step.
+
+use std::f64::consts::TAU;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::function;
+use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, PS_PER_MS, Time};
+use crate::stimulus::poisson::TICKS_HZ;
+use crate::stimulus::{Brings, Entry, Onset, Spike, StateError, Stimulus, from_bytes, to_bytes};
+
+/// The registry's entry.
+pub static ENTRY: Entry = Entry {
+    spec: &SPEC,
+    arrives: true,
+    names_neurons: false,
+    build: |values| {
+        let rhythm = Rhythm::new(values)?;
+        Ok(Brings::Spikes(Arc::new(move |onset| {
+            Box::new(Modulated::new(rhythm, onset))
+        })))
+    },
+};
+
+/// The stimulus as users see it.
+pub static SPEC: Spec = Spec {
+    name: "rhythm",
+    summary: "Independent Poisson spikes onto every neuron, at a rate that goes up and down as a sine.",
+    equations: "rate(t) = rate (1 + depth sin(2 pi (frequency t + phase))), t from when the stimulus is switched on",
+    parameters: &[
+        ParameterSpec::quantity(
+            "rate",
+            Dimension::Rate,
+            Range::NonNegative,
+            "the mean rate onto each neuron, such as \"200 Hz\"",
+        ),
+        ParameterSpec::quantity(
+            "frequency",
+            Dimension::Rate,
+            Range::Positive,
+            "how often the rate goes up and down, such as \"1 Hz\" for a slow oscillation",
+        ),
+        ParameterSpec::quantity(
+            "depth",
+            Dimension::One,
+            Range::Between(0.0, 1.0),
+            "how far: at 1 the rate goes down to 0",
+        )
+        .or_number(1.0),
+        ParameterSpec::quantity(
+            "phase",
+            Dimension::One,
+            Range::Between(0.0, 1.0),
+            "where in its period it begins: 0 at the mean, going up; 0.75 at the trough",
+        )
+        .or_number(0.0),
+    ],
+    source: "exact by thinning: Lewis and Shedler 1979, Nav Res Logist Q 26:403",
+};
+
+/// Spikes handed over at one tick: enough to make ticks rare, few enough that the stimulus does not run far ahead.
+const CHUNK: usize = 256;
+
+/// What the user sets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Rhythm {
+    rate_hz: f64,
+    frequency_hz: f64,
+    depth: f64,
+    phase: f64,
+}
+
+impl Rhythm {
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        let rhythm = Self {
+            rate_hz: values["rate"],
+            frequency_hz: values["frequency"],
+            depth: values["depth"],
+            phase: values["phase"],
+        };
+        for (parameter, hz) in [
+            ("rate", rhythm.highest_hz()),
+            ("frequency", rhythm.frequency_hz),
+        ] {
+            if hz >= TICKS_HZ {
+                return Err(ParameterError::Inconsistent {
+                    model: SPEC.name,
+                    parameter,
+                    neuron: None,
+                    reason: format!(
+                        " reaches {hz} Hz, expected less than one per picosecond, the clock's tick"
+                    ),
+                });
+            }
+        }
+        Ok(rhythm)
+    }
+
+    /// The highest rate of a neuron.
+    fn highest_hz(&self) -> f64 {
+        self.rate_hz * (1.0 + self.depth)
+    }
+
+    /// Share of the highest rate that holds so many seconds after the beginning.
+    fn share(&self, seconds: f64) -> f64 {
+        let turns = self.frequency_hz * seconds + self.phase;
+        let sine = function::sin(TAU * (turns - turns.floor()));
+        (1.0 + self.depth * sine) / (1.0 + self.depth)
+    }
+}
+
+/// The spikes of a rhythm onto a population.
+struct Modulated {
+    rhythm: Rhythm,
+    start: Time,
+    size: u32,
+    /// Mean gap between events of the process of the highest rate, in picoseconds; infinite where none come.
+    mean_gap_ps: f64,
+    /// The next event of that process.
+    next: Option<Event>,
+    stream: Stream,
+}
+
+/// An instant with its fraction of a tick: rounding each gap would bias rates.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Event {
+    time: Time,
+    fraction: f64,
+}
+
+impl Modulated {
+    fn new(rhythm: Rhythm, onset: Onset) -> Self {
+        let all_hz = rhythm.highest_hz() * f64::from(onset.size);
+        let mut modulated = Self {
+            rhythm,
+            start: onset.start,
+            size: onset.size,
+            mean_gap_ps: 1e3 * PS_PER_MS as f64 / all_hz,
+            next: None,
+            stream: onset.stream,
+        };
+        let first = Event {
+            time: onset.start,
+            fraction: 0.0,
+        };
+        modulated.next = modulated.after(first);
+        modulated
+    }
+
+    /// The event after `event`, or `None` beyond the clock.
+    fn after(&mut self, event: Event) -> Option<Event> {
+        let gap = event.fraction + self.stream.exponential() * self.mean_gap_ps;
+        let whole = gap.floor();
+        // Also where the mean is infinite.
+        if whole >= i64::MAX as f64 {
+            return None;
+        }
+        let time = event.time.checked_add(Duration::from_ps(whole as i64))?;
+        let fraction = gap - whole;
+        Some(Event { time, fraction })
+    }
+}
+
+impl Stimulus for Modulated {
+    fn tick(&mut self, _now: Time, spikes: &mut Vec<Spike>) -> Option<Time> {
+        let first = spikes.len();
+        let mut last = None;
+        while let Some(event) = self.next {
+            // Events of one instant belong to one tick.
+            if spikes.len() >= first + CHUNK && last != Some(event.time) {
+                break;
+            }
+            last = Some(event.time);
+            let neuron = self.stream.below(self.size.into()) as u32;
+            let seconds = (event.time - self.start).as_ms() / 1e3;
+            if self.stream.uniform() < self.rhythm.share(seconds) {
+                spikes.push((event.time, neuron));
+            }
+            self.next = self.after(event);
+        }
+        spikes[first..].sort_unstable();
+        self.next.map(|event| event.time)
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        let Self {
+            rhythm: _,
+            start: _,
+            size: _,
+            mean_gap_ps: _,
+            next,
+            stream,
+        } = self;
+        to_bytes(&(next, stream))
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        (self.next, self.stream) = from_bytes(bytes)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spikes(values: &[(&'static str, f64)], size: u32, seconds: f64, start: Time) -> Vec<Spike> {
+        let given: Values = values.iter().copied().collect();
+        let values = crate::base::parameter::complete(&SPEC, &given).unwrap();
+        let Ok(Brings::Spikes(begin)) = (ENTRY.build)(&values) else {
+            panic!("a rhythm brings spikes");
+        };
+        let mut stimulus = begin(Onset {
+            start,
+            size,
+            seed: 1,
+            name: "rhythm".into(),
+            bout: "run".into(),
+            stream: Stream::new(1, "stimulus.rhythm", 0),
+        });
+        let stop = start + Duration::from_ms(seconds * 1e3).unwrap();
+        let (mut all, mut tick) = (Vec::new(), Some(start));
+        while let Some(now) = tick.filter(|&now| now < stop) {
+            let before = all.len();
+            tick = stimulus.tick(now, &mut all);
+            assert!(all[before..].iter().all(|&(t, _)| t >= now), "in the past");
+            assert!(
+                all[before..]
+                    .iter()
+                    .all(|&(t, _)| tick.is_none_or(|next| t < next))
+            );
+        }
+        all.retain(|&(t, _)| t < stop);
+        all
+    }
+
+    /// Against the integral of the rate over each twelfth of the period.
+    #[test]
+    fn spikes_follow_the_rate() {
+        const BINS: usize = 12;
+        let (rate, frequency, depth, phase) = (40.0, 2.0, 0.8, 0.25);
+        let (size, seconds) = (50, 40.0);
+        let values = [
+            ("rate", rate),
+            ("frequency", frequency),
+            ("depth", depth),
+            ("phase", phase),
+        ];
+        let all = spikes(&values, size, seconds, Time::ZERO);
+        let mut counts = [0_u32; BINS];
+        for (t, _) in &all {
+            let turns = frequency * t.as_ms() / 1e3;
+            counts[((turns - turns.floor()) * BINS as f64) as usize] += 1;
+        }
+        for (bin, &count) in counts.iter().enumerate() {
+            let [a, b] = [bin, bin + 1].map(|edge| TAU * (edge as f64 / BINS as f64 + phase));
+            let mean = 1.0 / BINS as f64 + depth * (a.cos() - b.cos()) / TAU;
+            let expected = rate * f64::from(size) * seconds * mean;
+            let z = (f64::from(count) - expected) / expected.sqrt();
+            assert!(z.abs() < 4.5, "bin {bin}: {count}, expected {expected}");
+        }
+        // Every neuron gets its share.
+        for neuron in 0..size {
+            let n = all.iter().filter(|&&(_, of)| of == neuron).count() as f64;
+            let expected = rate * seconds;
+            assert!(
+                (n - expected).abs() < 4.5 * expected.sqrt(),
+                "{neuron}: {n}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_rhythm_begins_anew_whenever_it_is_switched_on() {
+        let values = [("rate", 100.0), ("frequency", 10.0)];
+        let at_0 = spikes(&values, 3, 1.0, Time::ZERO);
+        let start = Time::from_ps(3 * 3_600_000_000_000_000);
+        let later = spikes(&values, 3, 1.0, start);
+        let shifted: Vec<Spike> = at_0
+            .iter()
+            .map(|&(t, n)| (start + (t - Time::ZERO), n))
+            .collect();
+        assert_eq!(later, shifted);
+        assert!(at_0.len() > 200);
+    }
+
+    #[test]
+    fn a_state_is_gone_on_from() {
+        let values = [
+            ("rate", 100.0),
+            ("frequency", 10.0),
+            ("depth", 0.5),
+            ("phase", 0.0),
+        ];
+        let rhythm = Rhythm::new(&values.into()).unwrap();
+        let onset = Onset {
+            start: Time::ZERO,
+            size: 3,
+            seed: 1,
+            name: "rhythm".into(),
+            bout: "run".into(),
+            stream: Stream::new(1, "stimulus.rhythm", 0),
+        };
+        let mut one = Modulated::new(rhythm, onset.clone());
+        let next = one.tick(Time::ZERO, &mut Vec::new()).unwrap();
+        let mut other = Modulated::new(rhythm, onset);
+        other.load(&one.save().unwrap()).unwrap();
+        let (mut rest, mut again) = (Vec::new(), Vec::new());
+        assert_eq!(one.tick(next, &mut rest), other.tick(next, &mut again));
+        assert_eq!(rest, again);
+        assert!(other.load(&[1, 2]).is_err());
+    }
+
+    #[test]
+    fn a_rate_of_0_brings_nothing() {
+        assert_eq!(
+            spikes(&[("rate", 0.0), ("frequency", 1.0)], 3, 1.0, Time::ZERO),
+            []
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! Where the synapses of each source lie, by delay.
+
+/// Where each source's rows lie. Where delays differ, only those that a source has are listed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Layout {
+    /// One delay: the row of source i is `offsets[i]..offsets[i + 1]`.
+    One { offsets: Vec<u32> },
+    /// Source i has the rows `first[i]..first[i + 1]`; row r comes after the delay number `delay[r]` and is
+    /// `offsets[r]..offsets[r + 1]`.
+    Many {
+        first: Vec<u32>,
+        delay: Vec<u16>,
+        offsets: Vec<u32>,
+    },
+}
+
+/// One row: its delay by number, and where its targets lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Number of the delay.
+    pub delay: u16,
+    /// First target.
+    pub start: u32,
+    /// Behind the last.
+    pub end: u32,
+}
+
+impl Layout {
+    /// From the rows of all sources, none of them empty.
+    pub(crate) fn new(
+        n_delay: usize,
+        first: Vec<u32>,
+        mut delay: Vec<u16>,
+        mut offsets: Vec<u32>,
+    ) -> Self {
+        if n_delay <= 1 {
+            // The first row at or behind a source begins where its own would.
+            let offsets = first.iter().map(|&row| offsets[row as usize]).collect();
+            return Self::One { offsets };
+        }
+        delay.shrink_to_fit();
+        offsets.shrink_to_fit();
+        Self::Many {
+            first,
+            delay,
+            offsets,
+        }
+    }
+
+    /// The rows of `source`, by ascending delay; the only one may be empty where there is one delay for all.
+    #[inline]
+    pub(crate) fn of(&self, source: u32) -> impl Iterator<Item = Row> + '_ {
+        let source = source as usize;
+        let (range, delay, offsets) = match self {
+            Self::One { offsets } => (source..source + 1, None, offsets),
+            Self::Many {
+                first,
+                delay,
+                offsets,
+            } => (
+                first[source] as usize..first[source + 1] as usize,
+                Some(delay),
+                offsets,
+            ),
+        };
+        range.map(move |r| Row {
+            delay: delay.map_or(0, |delay| delay[r]),
+            start: offsets[r],
+            end: offsets[r + 1],
+        })
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::One { offsets } => size_of_val(offsets.as_slice()),
+            Self::Many {
+                first,
+                delay,
+                offsets,
+            } => {
+                size_of_val(first.as_slice())
+                    + size_of_val(delay.as_slice())
+                    + size_of_val(offsets.as_slice())
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Bouts of a network: what they do, and that a run through them can be stopped anywhere.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sharpwave::config::{Options, parse};
+use sharpwave::experiment::run::{self, Resumed, resume};
+use sharpwave::run::progress::{Progress, Silent, Watch};
+use sharpwave::{Recording, Time};
+
+use super::setup::Place;
+
+const NETWORK: &str = r#"
+schema = 1
+experiment = "network"
+seed = 3
+[population.e]
+neuron = "lif"
+size = 60
+tau_m = "20 ms"
+v_th = "15 mV"
+t_ref = "2 ms"
+initial = { v_m = { distribution = "uniform", low = "0 mV", high = "15 mV" } }
+[projection.e_e]
+source = "e"
+target = "e"
+rule = "fixed_in_degree"
+in_degree = 6
+weight = "0.4 mV"
+axonal_delay = "1.5 ms"
+[stimulus.world]
+kind = "poisson"
+target = "e"
+rate = "2 kHz"
+weight = "0.5 mV"
+[stimulus.rhythm]
+kind = "rhythm"
+target = "e"
+rate = "1.6 kHz"
+frequency = "10 Hz"
+weight = "0.5 mV"
+[stimulus.pulse]
+kind = "current"
+target = "e"
+amplitude = "200 pA"
+from = "10 ms"
+to = "30 ms"
+[record]
+spikes = "e"
+"#;
+
+fn bouts(list: &[(&str, &str, &str)]) -> String {
+    let one = |(name, duration, rest): &(&str, &str, &str)| {
+        format!("[[bout]]\nname = \"{name}\"\nduration = \"{duration}\"\n{rest}\n")
+    };
+    NETWORK.to_owned() + &list.iter().map(one).collect::<String>()
+}
+
+fn run_with(text: &str, out: &Path, watch: &dyn Watch) -> run::Finished {
+    let model = parse("m.toml", text, Path::new("/"), &Options::default());
+    let model = model.unwrap_or_else(|error| panic!("{error}"));
+    let options = run::Options {
+        out: Some(out.to_owned()),
+        source: text.into(),
+        ..Default::default()
+    };
+    run::run(model, &options, watch).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn recorded(text: &str) -> Recording {
+    let place = Place::new();
+    let out = place.path("r");
+    assert!(run_with(text, &out, &Silent).complete);
+    Recording::open(&out).unwrap()
+}
+
+fn spikes(run: &Recording, from_ms: f64, to_ms: f64) -> Vec<(Time, u32)> {
+    let t = |ms| Time::from_ms(ms).unwrap();
+    run.spikes("e", t(from_ms)..t(to_ms)).unwrap()
+}
+
+#[test]
+fn a_border_that_changes_nothing_changes_no_bit() {
+    let whole = recorded(&NETWORK.replacen("seed = 3", "seed = 3\nduration = \"200 ms\"", 1));
+    let parts = recorded(&bouts(&[("one", "70.3 ms", ""), ("two", "129.7 ms", "")]));
+    assert_eq!(parts.fingerprint(), whole.fingerprint());
+    assert_eq!(spikes(&parts, 0.0, 200.0), spikes(&whole, 0.0, 200.0));
+    assert!(spikes(&whole, 0.0, 200.0).len() > 300);
+    let ends: Vec<(String, Time)> = parts
+        .bouts()
+        .unwrap()
+        .into_iter()
+        .map(|bout| (bout.name, bout.stop))
+        .collect();
+    let t = |ms| Time::from_ms(ms).unwrap();
+    assert_eq!(ends, [("one".into(), t(70.3)), ("two".into(), t(200.0))]);
+}
+
+#[test]
+fn what_is_off_brings_nothing_and_what_comes_back_begins_anew() {
+    let run = recorded(&bouts(&[
+        ("wake", "100 ms", "stimuli = [\"world\", \"pulse\"]"),
+        ("silence", "100 ms", "stimuli = []\nkeep = \"weights\""),
+        (
+            "wake again",
+            "100 ms",
+            "stimuli = [\"world\", \"pulse\"]\nkeep = \"weights\"",
+        ),
+    ]));
+    assert!(spikes(&run, 0.0, 100.0).len() > 100);
+    assert_eq!(spikes(&run, 100.0, 200.0), []);
+    // From rest, under other noise and the same pulse, counted from the bout's start.
+    let again = spikes(&run, 200.0, 300.0);
+    assert!(again.len() > 100);
+    let pulse = |from: f64| spikes(&run, from + 10.0, from + 30.0).len();
+    let before = |from: f64| spikes(&run, from + 60.0, from + 80.0).len();
+    assert!(pulse(0.0) > 2 * before(0.0) && pulse(200.0) > 2 * before(200.0));
+}
+
+/// Stops at the look of this number.
+struct StopAt(AtomicU32);
+
+impl Watch for StopAt {
+    fn show(&self, _: &Progress<'_>) {
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
+    }
+
+    fn stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_anywhere_comes_to_the_same_end() {
+    let text = bouts(&[
+        ("wake", "60 ms", "stimuli = [\"world\"]"),
+        ("doze", "50 ms", "stimuli = [\"rhythm\", \"world\"]"),
+        ("sleep", "40 ms", "stimuli = \"rhythm\"\nkeep = \"weights\""),
+        ("dawn", "50 ms", ""),
+    ]);
+    let whole = recorded(&text);
+    // Building takes a dozen looks by itself, and one that is stopped there begins again.
+    for first in [20, 30, 40] {
+        let place = Place::new();
+        let out = place.path("r");
+        let mut complete = run_with(&text, &out, &StopAt(AtomicU32::new(first))).complete;
+        let mut breaks = 0;
+        while !complete {
+            breaks += 1;
+            assert!(breaks < 1_000, "it never ends");
+            let watch = StopAt(AtomicU32::new(first + breaks % 7));
+            complete = match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
+                Resumed::Complete(_) => true,
+                Resumed::Finished(finished) => finished.complete,
+            };
+        }
+        assert!(breaks > 1, "{breaks}");
+        let parts = Recording::open(&out).unwrap();
+        assert_eq!(parts.fingerprint(), whole.fingerprint(), "{breaks} breaks");
+        assert_eq!(spikes(&parts, 0.0, 200.0), spikes(&whole, 0.0, 200.0));
+        assert_eq!(parts.bouts().unwrap(), whole.bouts().unwrap());
+    }
+}
+
+#[test]
+fn the_resolved_model_has_the_bouts_and_runs_by_itself() {
+    let text = bouts(&[
+        ("wake", "60 ms", "stimuli = \"world\""),
+        ("sleep", "60 ms", "stimuli = \"rhythm\""),
+    ]);
+    let run = recorded(&text);
+    assert!(
+        run.model().contains("[[bout]]\nname = \"sleep\""),
+        "{}",
+        run.model()
+    );
+    assert_eq!(recorded(run.model()).fingerprint(), run.fingerprint());
+}
+
+#[test]
+fn bouts_that_cannot_be_say_where() {
+    let error = |text: &str| {
+        let read = parse("m.toml", text, Path::new("/"), &Options::default());
+        read.unwrap_err().to_string()
+    };
+    let unknown = error(&bouts(&[("a", "1 s", "stimuli = [\"wrld\"]")]));
+    assert!(
+        unknown.contains("`bout.0.stimuli.0` is \"wrld\", expected the name of a stimulus"),
+        "{unknown}"
+    );
+    assert!(unknown.contains("did you mean `world`?"), "{unknown}");
+    let twice = error(&bouts(&[("a", "1 s", ""), ("a", "1 s", "")]));
+    assert!(twice.contains("found two bouts called `a`"), "{twice}");
+    let both = bouts(&[("a", "1 s", "")]).replacen("seed = 3", "seed = 3\nduration = \"1 s\"", 1);
+    assert!(
+        error(&both).contains("exclude each other"),
+        "{}",
+        error(&both)
+    );
+    let keep = error(&bouts(&[("a", "1 s", "keep = \"wights\"")]));
+    assert!(keep.contains("did you mean `weights`?"), "{keep}");
+    assert!(error(&bouts(&[("a", "1 s", "staeg = \"N3\"")])).contains("unknown key `staeg`"));
+}
