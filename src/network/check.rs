@@ -25,8 +25,15 @@ impl Network {
     /// # Errors
     /// The first thing that does not fit.
     pub fn check(&self) -> Result<(), NetworkError> {
-        self.plan_with(|problem| matches!(problem, Problem::NotRead { .. }))
-            .map(drop)
+        self.check_names()?;
+        self.check_populations(|_| true)?;
+        self.check_rest()
+    }
+
+    /// As [`Self::check`], of projections and stimuli.
+    fn check_rest(&self) -> Result<(), NetworkError> {
+        let not_read = |problem: &Problem| matches!(problem, Problem::NotRead { .. });
+        self.plan_with(not_read).map(drop)
     }
 
     /// The network with numbers in place of names.
@@ -34,21 +41,26 @@ impl Network {
     /// # Errors
     /// The first thing that does not fit, or data that are still in a file.
     pub fn plan(&self) -> Result<NetworkPlan, NetworkError> {
+        self.check_names()?;
+        self.check_populations(|_| true)?;
         self.plan_with(|_| false)
     }
 
-    /// As [`Self::plan`]; parts with problems that `may_be` are left out.
+    /// Checks the populations of these names.
+    fn check_populations(&self, which: impl Fn(&str) -> bool) -> Result<(), NetworkError> {
+        let mut populations = self.populations.iter().filter(|known| which(&known.name));
+        populations.try_for_each(|population| {
+            let checked = population.check();
+            checked.map_err(|problem| at(Part::Population, &population.name, problem))
+        })
+    }
+
+    /// As [`Self::plan`] with names and populations that were checked; parts with problems that `may_be` are left out.
     fn plan_with(&self, may_be: impl Fn(&Problem) -> bool) -> Result<NetworkPlan, NetworkError> {
         let left_out = |planned: Result<(), Problem>| match planned {
             Err(problem) if may_be(&problem) => Ok(()),
             planned => planned,
         };
-        self.check_names()?;
-        for population in &self.populations {
-            population
-                .check()
-                .map_err(|problem| at(Part::Population, &population.name, problem))?;
-        }
         let mut plan = NetworkPlan {
             seed: self.seed,
             lanes: self.lanes,
@@ -81,7 +93,8 @@ impl Network {
         } = self;
         let only = |of: Part, other: &str| of == part && other == name;
         self.check_names()?;
-        let part = Self {
+        self.check_populations(|known| only(Part::Population, known))?;
+        let rest = Self {
             seed: *seed,
             lanes: *lanes,
             populations: populations.clone(),
@@ -96,7 +109,7 @@ impl Network {
                 .cloned()
                 .collect(),
         };
-        part.check()
+        rest.check_rest()
     }
 
     fn check_names(&self) -> Result<(), NetworkError> {
