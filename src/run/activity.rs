@@ -26,7 +26,42 @@ pub struct Sums {
     /// Spikes per bin, if rates are asked for.
     bins: Vec<u64>,
     /// Spikes within the raster.
+    #[serde(with = "shown")]
     shown: Vec<(Time, u64)>,
+}
+
+/// Spikes as whole pieces of bytes, as there are many.
+mod shown {
+    use serde::de::Error;
+    use serde::{Deserializer, Serializer};
+
+    use crate::base::bytes;
+    use crate::base::time::Time;
+
+    pub fn serialize<S: Serializer>(spikes: &[(Time, u64)], to: S) -> Result<S::Ok, S::Error> {
+        let mut written = Vec::with_capacity(16 * spikes.len());
+        for (t, node) in spikes {
+            written.extend_from_slice(&t.ps().to_le_bytes());
+            written.extend_from_slice(&node.to_le_bytes());
+        }
+        bytes::serialize(&written, to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(Time, u64)>, D::Error> {
+        let written = bytes::deserialize(from)?;
+        let (numbers, rest) = written.as_chunks();
+        let (spikes, odd) = numbers.as_chunks::<2>();
+        if !rest.is_empty() || !odd.is_empty() {
+            return Err(D::Error::custom("a part of a spike"));
+        }
+        let spike = |[t, node]: &[[u8; 8]; 2]| {
+            (
+                Time::from_ps(i64::from_le_bytes(*t)),
+                u64::from_le_bytes(*node),
+            )
+        };
+        Ok(spikes.iter().map(spike).collect())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -189,4 +224,31 @@ fn mean_cv(intervals: &[Intervals]) -> Option<f64> {
         })
         .collect();
     (!cvs.is_empty()).then(|| cvs.iter().sum::<f64>() / cvs.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_come_back_as_they_were_and_parts_of_a_spike_do_not() {
+        let sums = Sums {
+            intervals: vec![Intervals {
+                last: Time::NEVER,
+                n: 3,
+                sum: 0.1,
+                squares: 0.01,
+            }],
+            bins: vec![5],
+            shown: vec![(Time::ZERO, 7), (Time::from_ps(i64::MAX), u64::MAX)],
+        };
+        let written = postcard::to_stdvec(&sums).unwrap();
+        assert_eq!(postcard::from_bytes::<Sums>(&written).unwrap(), sums);
+        // The spikes lie last, behind their length in bytes.
+        let mut part = written[..written.len() - 1].to_vec();
+        let length = written.len() - 33;
+        assert_eq!(part[length], 32);
+        part[length] = 31;
+        assert!(postcard::from_bytes::<Sums>(&part).is_err());
+    }
 }
