@@ -21,6 +21,9 @@ tau_m = "20 ms"
 v_th = "15 mV"
 t_ref = "2 ms"
 initial = { v_m = { distribution = "uniform", low = "0 mV", high = "15 mV" } }
+[population.i]
+like = "e"
+size = 20
 [projection.e_e]
 source = "e"
 target = "e"
@@ -35,7 +38,7 @@ rate = "2 kHz"
 weight = "0.5 mV"
 [stimulus.rhythm]
 kind = "rhythm"
-target = "e"
+target = ["e", "i"]
 rate = "1.6 kHz"
 frequency = "10 Hz"
 weight = "0.5 mV"

@@ -235,18 +235,14 @@ fn input_states(inputs: &Inputs) -> Vec<InputState> {
 
 fn load_inputs(inputs: &mut Inputs, states: Vec<InputState>) -> Result<(), StateError> {
     same("declared stimuli", states.len(), inputs.all().count())?;
-    for state in states {
-        let InputState {
-            name,
-            since,
-            rate_hz,
-        } = state;
-        let mut all = inputs.all_mut();
-        let Some((_, own)) = all.find(|(known, _)| *known == name) else {
-            return Err(StateError(format!("no stimulus `{name}`")));
-        };
-        *own = since;
-        drop(all);
+    // In order, as one that drives several populations is there once for each.
+    for (state, (name, since)) in states.iter().zip(inputs.all_mut()) {
+        if state.name != name {
+            return Err(StateError(format!("no stimulus `{}`", state.name)));
+        }
+        *since = state.since;
+    }
+    for InputState { name, rate_hz, .. } in states {
         let mut noise = inputs.noise.iter_mut();
         match (noise.find(|noise| noise.what.name == name), rate_hz) {
             (None, None) => {}
