@@ -6,8 +6,8 @@ use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::connection::{self, Edges};
 use crate::network::{
-    Choice, Connection, Data, Delay, Given, Network, NetworkError, Part, Place, Population,
-    Problem, Projection, Stimulus,
+    Choice, Connection, Data, Delay, Given, Network, NetworkError, Part, Population, Problem,
+    Projection, Stimulus,
 };
 use crate::synapse::dense::Dense;
 use crate::{neuron, plasticity, stimulus};
@@ -46,7 +46,7 @@ impl Network {
         model: &str,
         values: impl Into<Values>,
     ) -> Result<&mut Population, NetworkError> {
-        let fault = |problem| fault(Part::Population, name, problem);
+        let fault = |problem| NetworkError::new(Part::Population, name, problem);
         let model = known(model, &neuron::specs()).map_err(fault)?;
         let population = Population {
             name: name.into(),
@@ -104,7 +104,7 @@ impl Network {
         values: impl Into<Values>,
     ) -> Result<(), NetworkError> {
         let spec = known(kind, &stimulus::specs());
-        let spec = spec.map_err(|problem| fault(Part::Stimulus, name, problem))?;
+        let spec = spec.map_err(|problem| NetworkError::new(Part::Stimulus, name, problem))?;
         self.add_stimulus(Stimulus {
             name: name.into(),
             kind: Choice {
@@ -244,7 +244,7 @@ impl ProjectionBuilder<'_> {
     /// # Errors
     /// If anything about it does not fit, or the name is taken.
     pub fn add(self) -> Result<(), NetworkError> {
-        let fault = |problem| fault(Part::Projection, &self.name, problem);
+        let fault = |problem| NetworkError::new(Part::Projection, &self.name, problem);
         let zero = || 0.0.into_distribution();
         let listed = matches!(self.connection, Ok(Connection::Edges(_)));
         let delay = (self.axonal.is_some() || self.dendritic.is_some()).then(|| Delay {
@@ -279,15 +279,4 @@ fn known(name: &str, specs: &[&'static Spec]) -> Result<&'static Spec, Problem> 
         found: name.into(),
         help: suggest::help(name, &names()),
     })
-}
-
-fn fault(part: Part, name: &str, problem: Problem) -> NetworkError {
-    NetworkError {
-        place: Place {
-            part,
-            name: name.into(),
-            key: problem.key(),
-        },
-        problem: Box::new(problem),
-    }
 }

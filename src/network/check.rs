@@ -12,8 +12,7 @@ use crate::network::error::LARGEST;
 use crate::network::plan::dense::{self, DenseProjection};
 use crate::network::plan::{self, NetworkPlan, SpikeInput, SpikeSource};
 use crate::network::{
-    Connection, Data, Given, Network, NetworkError, Part, Place, Population, Problem, Projection,
-    Stimulus,
+    Connection, Data, Given, Network, NetworkError, Part, Population, Problem, Projection, Stimulus,
 };
 use crate::neuron::{self, Model, Setup, V_M};
 use crate::plasticity;
@@ -51,7 +50,8 @@ impl Network {
         let mut populations = self.populations.iter().filter(|known| which(&known.name));
         populations.try_for_each(|population| {
             let checked = population.check();
-            checked.map_err(|problem| at(Part::Population, &population.name, problem))
+            checked
+                .map_err(|problem| NetworkError::new(Part::Population, &population.name, problem))
         })
     }
 
@@ -72,12 +72,13 @@ impl Network {
             spikes: Vec::new(),
         };
         for projection in &self.projections {
-            left_out(self.plan_projection(projection, &mut plan))
-                .map_err(|problem| at(Part::Projection, &projection.name, problem))?;
+            left_out(self.plan_projection(projection, &mut plan)).map_err(|problem| {
+                NetworkError::new(Part::Projection, &projection.name, problem)
+            })?;
         }
         for stimulus in &self.stimuli {
             left_out(self.plan_stimulus(stimulus, &mut plan))
-                .map_err(|problem| at(Part::Stimulus, &stimulus.name, problem))?;
+                .map_err(|problem| NetworkError::new(Part::Stimulus, &stimulus.name, problem))?;
         }
         Ok(plan)
     }
@@ -119,10 +120,10 @@ impl Network {
         let mut seen = BTreeSet::new();
         for (part, name) in populations.chain(projections).chain(stimuli) {
             if !is_name(name) {
-                return Err(at(part, name, Problem::Name(name.clone())));
+                return Err(NetworkError::new(part, name, Problem::Name(name.clone())));
             }
             if !seen.insert((part.name(), name)) {
-                return Err(at(part, name, Problem::Twice));
+                return Err(NetworkError::new(part, name, Problem::Twice));
             }
         }
         Ok(())
@@ -425,17 +426,6 @@ impl Population {
             stream: Stream::new(0, "neurons", 0),
         })
         .map(drop)
-    }
-}
-
-fn at(part: Part, name: &str, problem: Problem) -> NetworkError {
-    NetworkError {
-        place: Place {
-            part,
-            name: name.into(),
-            key: problem.key(),
-        },
-        problem: Box::new(problem),
     }
 }
 

@@ -57,6 +57,20 @@ pub struct NetworkError {
     pub problem: Box<Problem>,
 }
 
+impl NetworkError {
+    /// `problem` of the part called `name`.
+    pub(super) fn new(part: Part, name: &str, problem: Problem) -> Self {
+        Self {
+            place: Place {
+                part,
+                name: name.into(),
+                key: problem.key(),
+            },
+            problem: Box::new(problem),
+        }
+    }
+}
+
 /// What is wrong with a part of a network.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
