@@ -59,7 +59,7 @@ impl NetworkModel {
     /// Whether the bouts are what a `duration` alone stands for.
     pub fn is_one_run(&self) -> bool {
         let all = self.network.stimuli.iter().map(|stimulus| &stimulus.name);
-        matches!(&self.bouts[..], [bout] if bout.name == RUN && bout.stimuli.iter().eq(all))
+        matches!(&self.bouts[..], [bout] if bout.name == RUN && bout.keep == Keep::All && bout.stimuli.iter().eq(all))
     }
 }
 

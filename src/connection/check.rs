@@ -68,7 +68,7 @@ impl Plan {
         };
         let (low, high) = weight.reach();
         let value = if low.abs() > high.abs() { low } else { high };
-        if value.abs() > f64::from(f32::MAX) {
+        if value.is_nan() || value.abs() > f64::from(f32::MAX) {
             return Err(RuleFault::Weight { value });
         }
         Ok(())

@@ -89,6 +89,9 @@ fn steps(values: &Values) -> Result<Vec<(Time, f64)>, ParameterError> {
             Ok(pulse)
         }
         (_, Some(_)) => Err(fault("amplitude", " and `steps` exclude each other".into())),
+        (_, None) if values.get("to").is_some() => {
+            Err(fault("to", " and `steps` exclude each other".into()))
+        }
         (steps, None) => {
             let steps = steps.iter().map(|&(ms, pa)| Ok((time("steps", ms)?, pa)));
             let steps = steps.collect::<Result<Vec<_>, ParameterError>>()?;

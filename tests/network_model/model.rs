@@ -112,6 +112,33 @@ fn currents_are_steps() {
 }
 
 #[test]
+fn of_copied_currents_the_nearest_counts() {
+    let more = "
+    [stimulus.nearer]
+    like = \"steps\"
+    amplitude = \"77 pA\"
+    to = \"20 ms\"
+    [stimulus.twice]
+    like = \"nearer\"
+    [stimulus.back]
+    like = \"twice\"
+    steps = [[\"1 ms\", \"2 pA\"]]
+    [record]
+";
+    let model = network(&TEXT.replace("[record]\n", more), &[]);
+    let declared = declare(&model).unwrap();
+    let steps = |name: &str| {
+        let mut currents = declared.currents.iter();
+        let current = currents.find(|current| current.name == name).unwrap();
+        current.steps.clone()
+    };
+    let t = |ms| Time::from_ms(ms).unwrap();
+    assert_eq!(steps("nearer"), [(t(0.0), 77.0), (t(20.0), 0.0)]);
+    assert_eq!(steps("twice"), steps("nearer"));
+    assert_eq!(steps("back"), [(t(1.0), 2.0)]);
+}
+
+#[test]
 fn rates_may_be_drawn_for_each_source() {
     let model = network(TEXT, &[]);
     let noise = model.network.find("noise").unwrap();

@@ -72,6 +72,25 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     })
 }
 
+/// Whether `population` fits `file`: a table has none to choose from. One that is copied is left aside.
+fn names_a_population_of_hdf5(section: &Section<'_>, values: &mut Values) -> bool {
+    let csv = values.file("file").and_then(|path| path.extension());
+    if !csv.is_some_and(|e| e.eq_ignore_ascii_case("csv")) || values.get("population").is_none() {
+        return true;
+    }
+    let own = section.has("population");
+    let Some(item) = section.get("population").filter(|_| own) else {
+        values.remove("population");
+        return true;
+    };
+    let message = format!(
+        "`{}` chooses a population of an HDF5 file, and `file` is a CSV table, which has no populations",
+        item.path
+    );
+    item.reader.problem(item.key_origin, message, None);
+    false
+}
+
 /// The layers of a network that sleeps, for what is recorded of it.
 pub(super) struct Layers<'a> {
     /// Their names, input first.

@@ -46,6 +46,14 @@ impl<'a> Section<'a> {
         self.entries.iter().any(|entry| entry.key == key)
     }
 
+    /// How far from here `key` is written: 0 in this table, 1 in the one that it copies, and so on; does not make it known.
+    pub(in crate::config) fn distance(&self, key: &str) -> Option<usize> {
+        let ancestors = self.ancestors.iter().map(|(_, entries)| *entries);
+        std::iter::once(self.entries)
+            .chain(ancestors)
+            .position(|entries| entries.iter().any(|entry| entry.key == key))
+    }
+
     /// The value of `key`; reports when it is missing, with what it is.
     pub(in crate::config) fn need(&self, key: &str, what: &str) -> Option<Item<'a>> {
         let item = self.get(key);
@@ -117,9 +125,7 @@ impl<'a> Section<'a> {
 
     /// Whether `key` is written here or copied; does not make it known.
     pub(in crate::config) fn gives(&self, key: &str) -> bool {
-        let copied =
-            |(_, entries): &(String, &[Entry])| entries.iter().any(|entry| entry.key == key);
-        self.has(key) || self.ancestors.iter().any(copied)
+        self.distance(key).is_some()
     }
 
     /// Every value that is written here; any key is known.

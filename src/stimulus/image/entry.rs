@@ -8,6 +8,7 @@ use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
 use crate::base::time::{Duration, PS_PER_MS};
+use crate::stimulus::poisson::TICKS_HZ;
 use crate::stimulus::{Begin, Brings, Entry};
 
 /// The registry's entry.
@@ -117,7 +118,20 @@ impl Image {
                 " is shorter than a picosecond, the clock's tick".into(),
             ));
         }
+        if image.width.is_some() && image.side.is_none() {
+            return Err(fault(
+                "width",
+                " needs `side`: an image that is seen whole has no rows".into(),
+            ));
+        }
         let Some(grid) = image.grid else {
+            if 2.0 * image.max_rate_hz >= TICKS_HZ {
+                let reason = format!(
+                    " is {:e} Hz, expected less than half a spike per picosecond, the clock's tick",
+                    image.max_rate_hz
+                );
+                return Err(fault("max_rate", reason));
+            }
             return Ok(image);
         };
         if grid <= Duration::ZERO {
@@ -173,7 +187,7 @@ impl Image {
         Ok(Arc::new(move |onset| {
             let name = match of_bout {
                 true => onset.bout.clone(),
-                false => format!("{}.{}", onset.name, onset.bout),
+                false => format!("{}{}", onset.name, onset.suffix),
             };
             let noise = ImageNoise::new(&rates, patch, tick, timing, onset.seed, &name);
             Box::new(noise)

@@ -15,7 +15,7 @@ use crate::network::{
 use crate::{network, plasticity};
 
 use super::drawn::drawn;
-use super::{Known, weight};
+use super::{Known, names_a_population_of_hdf5, weight};
 
 /// What `read` needs to know of the rest of the file.
 #[derive(Clone, Copy)]
@@ -65,12 +65,18 @@ pub(super) fn read(section: &Section<'_>, name: &str, around: Around<'_>) -> Opt
         weight: dimension,
     };
     let values = rule.and_then(|rule| spec::values(section, rule.parameters, &context));
-    let values = values.filter(|values| !listed || names_a_population_of_hdf5(section, values));
+    let values = values.and_then(|mut values| {
+        let good = names_a_population_of_hdf5(section, &mut values);
+        good.then_some(values)
+    });
     let weight = weights(section, values.as_ref(), (listed, dense), dimension);
     let delay = delays(section, listed, dense);
-    let resolution = section.or("delay_resolution", network::DELAY_RESOLUTION, |item| {
-        item.duration()
-    });
+    let resolution = match dense {
+        true => Some(network::DELAY_RESOLUTION),
+        false => section.or("delay_resolution", network::DELAY_RESOLUTION, |item| {
+            item.duration()
+        }),
+    };
     let autapses = match listed || dense {
         true => Some(listed),
         false => section.or("autapses", false, |item| item.boolean()),
@@ -99,10 +105,11 @@ fn refuse_keys_of_others(section: &Section<'_>, rule: &'static Spec) {
     let edges: Vec<&str> = connection::specs().iter().map(|spec| spec.name).collect();
     let drawn = connection::REGISTRY.iter().filter(|rule| !rule.is_listed());
     let drawn: Vec<&str> = drawn.map(|rule| rule.spec.name).collect();
-    let keys: [(&str, &[&str]); 4] = [
+    let keys: [(&str, &[&str]); 5] = [
         ("autapses", &drawn),
         ("weight", &edges),
         ("dendritic_delay", &edges),
+        ("delay_resolution", &edges),
         ("plasticity", &[WEIGHTS.name]),
     ];
     for (key, of) in keys {
@@ -139,21 +146,6 @@ fn is_listed(rule: &'static Spec) -> bool {
     connection::rule(rule.name).is_ok_and(|rule| rule.is_listed())
 }
 
-/// A table has no populations to choose from.
-fn names_a_population_of_hdf5(section: &Section<'_>, values: &Values) -> bool {
-    let csv = values.file("file").and_then(|path| path.extension());
-    let csv = csv.is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-    let Some(item) = section.get("population").filter(|_| csv) else {
-        return true;
-    };
-    let message = format!(
-        "`{}` is given for a CSV file, expected it with an HDF5 file alone: a table has no populations",
-        item.path
-    );
-    item.reader.problem(item.key_origin, message, None);
-    false
-}
-
 /// What an arrival adds; a key that is given stands in place of a file's column.
 fn weights(
     section: &Section<'_>,
@@ -178,7 +170,8 @@ fn weights(
 
 /// Both delays; a key that is given stands in place of a file's column.
 fn delays(section: &Section<'_>, listed: bool, dense: bool) -> Option<Option<Delay>> {
-    let given = section.gives("axonal_delay") || section.gives("dendritic_delay");
+    // Of a copied pair a matrix of weights leaves the dendritic delay aside, as all that only others have.
+    let given = section.gives("axonal_delay") || !dense && section.gives("dendritic_delay");
     let what = match dense {
         true => "the time from a spike to its arrival, such as \"0 ms\"",
         false => "the time from a spike to its arrival, such as \"1.5 ms\"",
@@ -190,7 +183,10 @@ fn delays(section: &Section<'_>, listed: bool, dense: bool) -> Option<Option<Del
     }
     let missing = !given && section.need("axonal_delay", what).is_none();
     let axonal = delay(section, "axonal_delay");
-    let dendritic = delay(section, "dendritic_delay");
+    let dendritic = match dense {
+        true => Distribution::new(Shape::Constant(0.0)).ok(),
+        false => delay(section, "dendritic_delay"),
+    };
     if missing {
         return None;
     }

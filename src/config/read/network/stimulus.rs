@@ -1,6 +1,6 @@
 //! `[stimulus.NAME]`: what drives the network from outside.
 
-use crate::base::parameter::{Kind, Range, Value, Values};
+use crate::base::parameter::{Kind, ParameterSpec, Range, Values};
 use crate::base::suggest;
 use crate::config::read::model::registered;
 use crate::config::read::spec::{self, Context};
@@ -10,7 +10,7 @@ use crate::network::{Choice, Stimulus};
 use crate::neuron;
 use crate::stimulus::{self, Entry};
 
-use super::{Known, weight};
+use super::{Known, names_a_population_of_hdf5, weight};
 
 /// Reads the table.
 pub(super) fn read(
@@ -69,46 +69,32 @@ pub(super) fn read(
     })
 }
 
-/// The values, without those that are copied and that one written here stands in place of, if what they bring can be.
+/// The values, without those that are copied and that one written nearer stands in place of, if what they bring can be.
 fn sound(section: &Section<'_>, entry: &Entry, mut values: Values) -> Option<Values> {
     let mut good = true;
     let list = |kind: &Kind| matches!(kind, Kind::Steps(_));
-    let listed = entry.spec.parameters.iter().find(|p| list(&p.kind));
-    if let Some(listed) = listed.filter(|listed| values.get(listed.name).is_some()) {
-        let others = || {
-            entry
-                .spec
-                .parameters
-                .iter()
-                .filter(|p| p.name != listed.name)
-        };
-        if section.has(listed.name) {
-            for other in others().filter(|other| section.has(other.name)) {
+    let parameters = entry.spec.parameters.iter();
+    let (listed, others): (Vec<&ParameterSpec>, Vec<&ParameterSpec>) =
+        parameters.partition(|p| list(&p.kind));
+    if let [listed] = listed[..]
+        && let Some(at) = section.distance(listed.name)
+    {
+        let nearest = others.iter().filter_map(|p| section.distance(p.name)).min();
+        if at == 0 {
+            for other in others.iter().filter(|other| section.has(other.name)) {
                 let item = section.get(other.name)?;
                 let message = format!("`{}` and `{}` exclude each other", item.path, listed.name);
                 item.reader.problem(item.key_origin, message, None);
                 good = false;
             }
-            others().for_each(|other| drop(values.remove(other.name)));
-        } else if others().any(|other| section.has(other.name)) {
+        }
+        if nearest.is_some_and(|nearest| nearest < at) {
             values.remove(listed.name);
         } else {
-            others().for_each(|other| drop(values.remove(other.name)));
+            others.iter().for_each(|p| drop(values.remove(p.name)));
         }
     }
-    if let Some(Value::File(path)) = values.get("file")
-        && let Some(item) = section.get("population")
-        && path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("csv"))
-    {
-        let message = format!(
-            "`{}` chooses a population of an HDF5 file, and `file` is a CSV table, which has no populations",
-            item.path
-        );
-        item.reader.problem(item.key_origin, message, None);
-        good = false;
-    }
+    good &= names_a_population_of_hdf5(section, &mut values);
     if let Err(error) = (entry.build)(&values) {
         fault::parameter(section, &error);
         good = false;
