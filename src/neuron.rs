@@ -166,6 +166,12 @@ pub trait Neurons: Send + Sync {
     /// t = 8 h gives the same bits.
     fn reset(&mut self, t: Time);
 
+    /// From here on draws from `stream`, where spikes come by chance; called where nothing has fired since the last
+    /// [`reset`](Self::reset).
+    fn renew(&mut self, stream: Stream) {
+        let _ = stream;
+    }
+
     /// Moves the population to `t`, not before any earlier instant.
     fn advance(&mut self, t: Time);
 

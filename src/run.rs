@@ -28,7 +28,7 @@ use crate::base::bytes;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
-use crate::engine::simulation::Simulation;
+use crate::engine::simulation::{Keep, Simulation};
 use crate::engine::watch::Watch as _;
 use crate::protocol::hypnogram::Bout;
 use crate::record::checkpoint::Slot;
@@ -184,7 +184,13 @@ impl<'a, A: Act> Run<'a, A> {
             .bouts
             .get(cursor)
             .filter(|bout| bout.kind.is_simulated());
-        self.guard.begin(bout.map_or(Time::ZERO, |bout| bout.start));
+        // Back to where the network last began anew.
+        let so_far = self.bouts.iter().enumerate().take(cursor + 1).rev();
+        let begun = so_far
+            .map(|(at, bout)| (self.begins_anew(at), bout.start))
+            .find(|(begins, _)| *begins);
+        self.guard
+            .begin(begun.map_or(Time::ZERO, |(_, start)| start));
         if !self.guard.restore(guard)
             || cursor > self.bouts.len()
             || live.is_some() && bout.is_none()
@@ -194,13 +200,7 @@ impl<'a, A: Act> Run<'a, A> {
         }
         if let (Some(Live { graph, simulation }), Some(bout)) = (live, bout) {
             let mut network = self.act.build(bout, watch)?;
-            let (synapses, _) = network.synapses();
-            let building = Building::new(watch, self.seed, synapses as u64);
-            building.assembled(synapses as u64, synapses as u64);
-            let hash = network.graph_hash_watched(&building);
-            if hash.map_err(RunError::from)? != graph {
-                return Err(RunError::from(ResumeError::Graph).into());
-            }
+            check_graph(&network, graph, watch, self.seed)?;
             network
                 .load(&simulation)
                 .map_err(|error| RunError::from(ResumeError::State(error.to_string())))?;
@@ -272,6 +272,14 @@ impl<'a, A: Act> Run<'a, A> {
         Ok(Ended::Complete)
     }
 
+    /// Whether with the bout at this index, a simulated one, nothing goes on that was before.
+    fn begins_anew(&self, at: usize) -> bool {
+        let simulated = |bout: &Bout| bout.kind.is_simulated();
+        let bout = &self.bouts[at];
+        let first = !self.bouts[..at].iter().any(simulated);
+        simulated(bout) && (first || bout.keep == Keep::Weights)
+    }
+
     /// A slice of the simulated `bout`; whether it is over.
     fn simulate(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<bool, A::Error> {
         let mut network = match self.live.take() {
@@ -279,7 +287,9 @@ impl<'a, A: Act> Run<'a, A> {
             None => {
                 let network = self.act.build(bout, watch)?;
                 self.act.begin(bout, self.file.as_mut())?;
-                self.guard.begin(bout.start);
+                if self.begins_anew(self.cursor) {
+                    self.guard.begin(bout.start);
+                }
                 self.slice = FIRST_SLICE;
                 self.before = network.counts().to_vec();
                 network
@@ -417,6 +427,25 @@ impl<'a, A: Act> Run<'a, A> {
     /// What acts at its bouts, and the file.
     pub fn into_parts(self) -> (A, Option<RunFile>) {
         (self.act, self.file)
+    }
+}
+
+/// Checks that `network`, of `seed`, is the one whose hash is `graph`.
+///
+/// # Errors
+/// If it is not, or `watch` says to stop meanwhile.
+pub fn check_graph(
+    network: &Simulation,
+    graph: u128,
+    watch: &dyn Watch,
+    seed: u64,
+) -> Result<(), RunError> {
+    let (synapses, _) = network.synapses();
+    let building = Building::new(watch, seed, synapses as u64);
+    building.assembled(synapses as u64, synapses as u64);
+    match network.graph_hash_watched(&building)? == graph {
+        true => Ok(()),
+        false => Err(ResumeError::Graph.into()),
     }
 }
 

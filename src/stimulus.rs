@@ -73,6 +73,8 @@ pub struct Onset {
     pub name: String,
     /// Name of the bout in which it is switched on.
     pub bout: String,
+    /// What the names of streams that begin now end in: nothing in the first bout.
+    pub suffix: String,
     /// A stream of its own.
     pub stream: Stream,
 }

@@ -140,6 +140,11 @@ impl Neurons for Poisson {
         self.state = State::starting(&self.rates_hz, t, &self.stream);
     }
 
+    fn renew(&mut self, stream: Stream) {
+        self.stream = stream;
+        self.reset(self.state.now);
+    }
+
     fn advance(&mut self, t: Time) {
         let State { now, process, due } = &mut self.state;
         *now = t;

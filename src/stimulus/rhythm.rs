@@ -68,6 +68,10 @@ pub static SPEC: Spec = Spec {
 /// Spikes handed over at one tick: enough to make ticks rare, few enough that the stimulus does not run far ahead.
 const CHUNK: usize = 256;
 
+/// Events drawn at one tick, of which in a trough few or none are kept: some milliseconds of work, so that a stop is
+/// answered there too.
+const MOST_DRAWN: usize = 256 * CHUNK;
+
 /// What the user sets.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Rhythm {
@@ -171,12 +175,13 @@ impl Modulated {
 impl Stimulus for Modulated {
     fn tick(&mut self, _now: Time, spikes: &mut Vec<Spike>) -> Option<Time> {
         let first = spikes.len();
-        let mut last = None;
+        let (mut last, mut drawn) = (None, 0);
         while let Some(event) = self.next {
             // Events of one instant belong to one tick.
-            if spikes.len() >= first + CHUNK && last != Some(event.time) {
+            if (spikes.len() >= first + CHUNK || drawn >= MOST_DRAWN) && last != Some(event.time) {
                 break;
             }
+            drawn += 1;
             last = Some(event.time);
             let neuron = self.stream.below(self.size.into()) as u32;
             let seconds = (event.time - self.start).as_ms() / 1e3;
@@ -223,6 +228,7 @@ mod tests {
             seed: 1,
             name: "rhythm".into(),
             bout: "run".into(),
+            suffix: String::new(),
             stream: Stream::new(1, "stimulus.rhythm", 0),
         });
         let stop = start + Duration::from_ms(seconds * 1e3).unwrap();
@@ -306,6 +312,7 @@ mod tests {
             seed: 1,
             name: "rhythm".into(),
             bout: "run".into(),
+            suffix: String::new(),
             stream: Stream::new(1, "stimulus.rhythm", 0),
         };
         let mut one = Modulated::new(rhythm, onset.clone());

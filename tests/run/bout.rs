@@ -115,9 +115,108 @@ fn what_is_off_brings_nothing_and_what_comes_back_begins_anew() {
     // From rest, under other noise and the same pulse, counted from the bout's start.
     let again = spikes(&run, 200.0, 300.0);
     assert!(again.len() > 100);
+    let (first, shift) = (
+        spikes(&run, 0.0, 100.0),
+        Time::from_ms(200.0).unwrap() - Time::ZERO,
+    );
+    let first: Vec<(Time, u32)> = first.into_iter().map(|(t, j)| (t + shift, j)).collect();
+    assert_ne!(again, first);
     let pulse = |from: f64| spikes(&run, from + 10.0, from + 30.0).len();
     let before = |from: f64| spikes(&run, from + 60.0, from + 80.0).len();
     assert!(pulse(0.0) > 2 * before(0.0) && pulse(200.0) > 2 * before(200.0));
+}
+
+/// A relay that sees an image, and sources that fire by themselves.
+const SEEN: &str = r#"
+schema = 1
+experiment = "network"
+seed = 3
+[population.eye]
+neuron = "relay"
+size = 36
+[population.source]
+neuron = "poisson"
+size = 20
+rate = "50 Hz"
+[stimulus.picture]
+kind = "image"
+target = "eye"
+file = "IMAGE"
+max_rate = "60 Hz"
+side = 4
+period = "10 ms"
+[record]
+spikes = ["eye", "source"]
+"#;
+
+fn seen(place: &Place, bouts: &str) -> Recording {
+    let image = place.path("image.npy");
+    let shade = |(row, column)| ((row + column) as f32) / 10.0;
+    ndarray_npy::write_npy(&image, &ndarray::Array2::from_shape_fn((6, 6), shade))
+        .expect("written");
+    let text = SEEN.replace("IMAGE", &image.display().to_string()) + bouts;
+    recorded(&text)
+}
+
+#[test]
+fn a_border_changes_no_bit_of_an_image_and_of_sources() {
+    let place = Place::new();
+    let bout = |name: &str| format!("[[bout]]\nname = \"{name}\"\nduration = \"100 ms\"\n");
+    let whole = seen(&place, &bout("all").replace("100 ms", "200 ms"));
+    let parts = seen(&place, &(bout("one") + &bout("two")));
+    assert_eq!(parts.fingerprint(), whole.fingerprint());
+    for name in ["eye", "source"] {
+        let t = Time::from_ms(100.0).unwrap();
+        let [before, after] = [
+            parts.spikes(name, ..t).unwrap(),
+            parts.spikes(name, t..).unwrap(),
+        ];
+        assert!(before.len() > 50 && after.len() > 50, "{name}");
+    }
+}
+
+#[test]
+fn what_comes_by_chance_is_another_in_every_bout() {
+    let place = Place::new();
+    let bout = |name: &str| {
+        format!("[[bout]]\nname = \"{name}\"\nduration = \"100 ms\"\nkeep = \"weights\"\n")
+    };
+    let run = seen(&place, &(bout("one") + &bout("two") + &bout("three")));
+    for name in ["eye", "source"] {
+        let of = |k: i64| -> Vec<(i64, u32)> {
+            let [from, to] = [k, k + 1].map(|k| Time::from_ms(100.0 * k as f64).unwrap());
+            let spikes = run.spikes(name, from..to).unwrap();
+            assert!(spikes.len() > 50, "{name}");
+            let spikes = spikes.into_iter();
+            spikes.map(|(t, node)| ((t - from).ps(), node)).collect()
+        };
+        assert!(of(0) != of(1) && of(1) != of(2) && of(0) != of(2), "{name}");
+    }
+}
+
+#[test]
+fn a_guard_looks_across_a_border_and_a_run_that_it_stops_says_where() {
+    let place = Place::new();
+    let parts: Vec<String> = (0..8).map(|k| format!("part {k}")).collect();
+    let parts: Vec<_> = parts
+        .iter()
+        .map(|name| (&name[..], "30 ms", "stimuli = []"))
+        .collect();
+    let text = bouts(&parts) + "[guard]\nmin_rate = \"1 Hz\"\nwindow = \"100 ms\"\n";
+    // Nothing comes from outside; what the first potentials do is over after a window.
+    let finished = run_with(&text, &place.path("r"), &Silent);
+    let Some(tripped) = finished.tripped else {
+        panic!("silence is found")
+    };
+    let said = tripped.to_string();
+    assert!(said.contains("falls silent"), "{said}");
+    let stop = Recording::open(&place.path("r")).unwrap().bouts().unwrap();
+    let stop = stop.last().unwrap().stop;
+    let table = finished.summary.to_string();
+    assert!(
+        table.starts_with(&format!("{} s simulated", stop.as_ms() / 1e3)),
+        "{stop}: {table}"
+    );
 }
 
 /// Stops at the look of this number.
@@ -183,6 +282,11 @@ fn the_resolved_model_has_the_bouts_and_runs_by_itself() {
         run.model()
     );
     assert_eq!(recorded(run.model()).fingerprint(), run.fingerprint());
+    // One bout from rest is not what a duration stands for.
+    let run = recorded(&bouts(&[("run", "60 ms", "keep = \"weights\"")]));
+    assert_eq!(recorded(run.model()).fingerprint(), run.fingerprint());
+    let plain = recorded(&NETWORK.replacen("seed = 3", "seed = 3\nduration = \"60 ms\"", 1));
+    assert_ne!(plain.fingerprint(), run.fingerprint());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Simulation;
 use super::input::Inputs;
+use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::fingerprint::Fingerprint;
@@ -82,15 +83,22 @@ impl Simulation {
             }
             Keep::Weights => self.rest(bout.start),
         }
-        if bout.number == 0 && self.steps == 0 {
+        if bout.number == 0 && self.steps == 0 && self.now == Time::ZERO {
             // Nothing has happened: what was switched on when the network was built begins under this bout's name.
-            self.switch(|_| false);
+            let before = self.inputs.clone();
+            for (_, since) in self.inputs.all_mut() {
+                *since = None;
+            }
+            self.arrange(&before);
         }
         self.bout = Current {
             number: bout.number,
             name: bout.name.clone(),
             changes: 0,
         };
+        if bout.keep == Keep::Weights && bout.number > 0 {
+            self.renew_sources();
+        }
         self.switch(|name| bout.on.iter().any(|on| on == name));
         Ok(())
     }
@@ -151,6 +159,18 @@ impl Simulation {
         }
         self.exploded = false;
         self.now = t;
+    }
+
+    /// Populations that fire by themselves begin anew with streams of the bout at hand, as the noise of stimuli does.
+    fn renew_sources(&mut self) {
+        let (suffix, inputs) = (self.bout.suffix(), &self.inputs);
+        self.lanes.par_iter_mut().for_each(|lane| {
+            for group in &mut lane.groups {
+                let purpose = format!("neurons.{}{suffix}", inputs.populations[group.kind]);
+                let stream = Stream::new(inputs.seed, &purpose, group.part);
+                group.neurons.renew(stream);
+            }
+        });
     }
 
     /// Switches stimuli on and off; those that are given can only be switched off.

@@ -146,6 +146,12 @@ impl Simulation {
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
+        let groups = lanes.iter().flat_map(|lane| &lane.groups);
+        let mut dense = groups.flat_map(|group| &group.dense);
+        if dense.any(|block| block.weights.is_some() && block.last_arrival.is_none()) {
+            // The hash is that of the network as built, before weights that do not learn were set.
+            self.graph_hash();
+        }
         same("populations", counts.len(), self.populations.len())?;
         let fewer = |(before, now): (&u64, &u64)| before <= now;
         if before.len() != counts.len() || !before.iter().zip(&counts).all(fewer) {
@@ -449,6 +455,11 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
             own.last_arrival = last_arrival;
         }
         _ => return Err(other()),
+    }
+    if block.changed && weights.is_none() {
+        return Err(StateError(
+            "weights that were set since, expected a network as it was built".into(),
+        ));
     }
     block.changed = weights.is_some() && block.plastic.is_none();
     if let Some(weights) = weights {

@@ -51,7 +51,12 @@ impl Simulation {
         stimulus: Box<dyn Stimulus>,
     ) -> Result<(), SimulationError> {
         let declared = self.inputs.all().any(|(known, _)| known == name);
-        if declared || self.drives.iter().any(|drive| drive.name == name) {
+        // Of a declared one the name has that of the population behind it.
+        let id = name_hash(name);
+        let volleys = self.inputs.volleys.iter().map(|volley| &volley.what);
+        let mut volleys = volleys.map(|volley| self.drive_name(&volley.name, volley.target));
+        let taken = volleys.any(|known| known == name);
+        if declared || taken || self.drives.iter().any(|drive| drive.id == id) {
             return Err(SimulationError::Taken {
                 kind: Kind::Stimulus,
                 name: name.into(),
@@ -59,7 +64,7 @@ impl Simulation {
         }
         let drive = Drive {
             name: name.into(),
-            id: name_hash(name),
+            id,
             population: self.index_of(population)?,
             weight,
             stimulus,
@@ -69,6 +74,11 @@ impl Simulation {
         self.drives.push(drive);
         self.connect_drives();
         Ok(())
+    }
+
+    /// Names the streams of a declared stimulus onto the population at index `target`.
+    fn drive_name(&self, stimulus: &str, target: usize) -> String {
+        format!("{stimulus}.{}", self.populations[target].name)
     }
 
     /// Brings drives to the inputs as they are: declared ones in the order of their names, then those that were given,
@@ -100,7 +110,7 @@ impl Simulation {
                 continue;
             }
             let population = &self.populations[volley.target];
-            let name = format!("{}.{}", volley.name, population.name);
+            let name = self.drive_name(&volley.name, volley.target);
             let stimulus: Box<dyn Stimulus> = match &volley.spikes {
                 SpikeSource::List(spikes) => {
                     Box::new(SpikeList::shared(Arc::clone(spikes), since - Time::ZERO))
@@ -111,6 +121,7 @@ impl Simulation {
                     seed: self.inputs.seed,
                     name: name.clone(),
                     bout: self.bout.name.clone(),
+                    suffix: self.bout.suffix(),
                     stream: Stream::new(
                         self.inputs.seed,
                         &format!("stimulus.{name}{}", self.bout.suffix()),

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::bytes;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
 use crate::engine::simulation::{self, Simulation};
@@ -14,6 +15,7 @@ use crate::protocol::hypnogram::Bout;
 use crate::record::run_file::RunFile;
 use crate::run::act::{Act, pack, unpack};
 use crate::run::activity::{Activity, Raster, Sums};
+use crate::run::check_graph;
 use crate::run::error::ResumeError;
 use crate::run::progress::Watch;
 use crate::run::watched::Watched;
@@ -26,18 +28,26 @@ pub(super) struct Runner<'a> {
     /// The network between two bouts.
     between: Option<Simulation>,
     /// Its state there, in place of the network itself, where that has been read back.
-    kept: Option<Vec<u8>>,
+    kept: Option<Between>,
     activity: Activity,
     /// When its bout ended, with how many spikes of each population.
     end: Option<(Time, Vec<u64>)>,
+}
+
+/// A network between two bouts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Between {
+    /// Hash over the network as built, by which it is known again.
+    graph: u128,
+    #[serde(with = "bytes")]
+    simulation: Vec<u8>,
 }
 
 /// What a checkpoint holds of it.
 #[derive(Serialize, Deserialize)]
 struct State<S> {
     activity: S,
-    /// The network between two bouts.
-    between: Option<Vec<u8>>,
+    between: Option<Between>,
     end: Option<(Time, Vec<u64>)>,
 }
 
@@ -67,7 +77,7 @@ impl<'a> Runner<'a> {
     /// What there is to tell of its seed; `live` is where its bout stands, if it has not ended.
     pub(super) fn into_seed(self, fingerprint: String, live: Option<(Time, Vec<u64>)>) -> Seed {
         let nothing = || (Time::ZERO, vec![0; self.model.network.populations.len()]);
-        let (stop, counts) = self.end.or(live).unwrap_or_else(nothing);
+        let (stop, counts) = live.or(self.end).unwrap_or_else(nothing);
         Seed {
             seed: self.model.network.seed,
             fingerprint,
@@ -106,8 +116,9 @@ impl Act for Runner<'_> {
             None => build(self.model, watch)?,
         };
         match self.kept.take() {
-            Some(bytes) => {
-                let loaded = network.load(&bytes);
+            Some(Between { graph, simulation }) => {
+                check_graph(&network, graph, watch, self.model.network.seed)?;
+                let loaded = network.load(&simulation);
                 loaded.map_err(|error| ResumeError::State(error.to_string()))?;
                 begin(&mut network)?;
             }
@@ -152,8 +163,13 @@ impl Act for Runner<'_> {
 
     fn save(&self) -> Result<Vec<u8>, ResumeError> {
         // As built it is built again.
-        let between = self.between.as_ref().map(Simulation::save).transpose();
-        let between = between.map_err(|error| ResumeError::State(error.to_string()))?;
+        let between = self.between.as_ref().map(|network| {
+            let simulation = network.save();
+            let simulation = simulation.map_err(|error| ResumeError::State(error.to_string()))?;
+            let graph = network.graph_hash();
+            Ok::<_, ResumeError>(Between { graph, simulation })
+        });
+        let between = between.transpose()?;
         pack(&State {
             activity: self.activity.sums(),
             between: between.or_else(|| self.kept.clone()),
