@@ -366,6 +366,15 @@ fn circles_of_files_are_caught() {
         circle::circles(&circle),
         ["`engine/a.rs`, `engine/b.rs`, `engine/c.rs` import each other in a circle"]
     );
+    // What follows a file of tests that is named counts.
+    let named = files(&[
+        ("engine/a.rs", "#[cfg(test)] mod tests; use super::b;"),
+        ("engine/b.rs", "use super::a;"),
+    ]);
+    assert_eq!(
+        circle::circles(&named),
+        ["`engine/a.rs`, `engine/b.rs` import each other in a circle"]
+    );
     // A file and the files beneath it are one room; tests and comments do not count.
     let none = files(&[
         ("engine/a.rs", "mod b; use b::Thing; // crate::engine::c"),

@@ -1,4 +1,4 @@
-//! NetworkPlan networks with delays and noise against an independent, naive event loop on the same graph and the same
+//! Recurrent networks with delays and noise against an independent, naive event loop on the same graph and the same
 //! external events: identical spikes to the picosecond. And: the same bits for any number of threads, any cut, any
 //! order of declaration, with or without an observer.
 

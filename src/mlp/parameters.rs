@@ -11,7 +11,9 @@ pub struct Parameters(Vec<Layer>);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Layer {
-    /// A matrix row by row.
+    /// Rows and columns of the matrix.
+    shape: (usize, usize),
+    /// The matrix row by row.
     #[serde(with = "floats")]
     weights: Vec<f32>,
     /// A number per row, where there are biases.
@@ -24,6 +26,7 @@ impl Parameters {
     ) -> Self {
         let bias = |bias: &Array1<f32>| bias.iter().copied().collect();
         let layer = |(weights, biases): (&Array2<f32>, Option<&Array1<f32>>)| Layer {
+            shape: weights.dim(),
             weights: weights.iter().copied().collect(),
             bias: biases.map(bias),
         };
@@ -36,7 +39,7 @@ impl Parameters {
     }
 
     /// Puts the numbers in the place of those of `layers`, whose matrices stay as they lie in memory; false if there
-    /// are more or fewer of them.
+    /// are of another shape.
     pub(super) fn restore<'a>(
         &self,
         layers: impl Iterator<Item = (&'a mut Array2<f32>, Option<&'a mut Array1<f32>>)>,
@@ -45,7 +48,8 @@ impl Parameters {
         let fits = layers.len() == self.0.len()
             && layers.iter().zip(&self.0).all(|(own, layer)| {
                 let biases = own.1.as_ref().map(|bias| bias.len());
-                own.0.len() == layer.weights.len() && biases == layer.bias.as_ref().map(Vec::len)
+                let shape = own.0.dim() == layer.shape && own.0.len() == layer.weights.len();
+                shape && biases == layer.bias.as_ref().map(Vec::len)
             });
         if !fits {
             return false;

@@ -133,7 +133,13 @@ fn ends(file: &File, at: u64, width: usize) -> io::Result<bool> {
             return Ok(true);
         }
         left -= needed;
-        let rest = needed as i64 - header.len() as i64;
+        // Beyond what a file can hold, its end is too.
+        let Some(rest) = i64::try_from(needed)
+            .ok()
+            .and_then(|needed| needed.checked_sub(header.len() as i64))
+        else {
+            return Ok(true);
+        };
         file.seek_relative(rest)?;
     }
     Ok(true)
@@ -191,6 +197,20 @@ mod tests {
             check(&path, std::slice::from_ref(&(heap..heap + 99))),
             Ok(())
         );
+    }
+
+    #[test]
+    fn sizes_beyond_every_file_end_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, mut bytes, heap) = file(folder.path());
+        bytes[heap + 8..heap + 16].fill(0xff);
+        let first = heap + 16;
+        bytes[first..first + 2].fill(0);
+        for size in [1_u64 << 63, (1 << 63) + 15, u64::MAX - 15] {
+            bytes[first + 8..first + 16].copy_from_slice(&size.to_le_bytes());
+            std::fs::write(&path, &bytes).unwrap();
+            assert_eq!(check(&path, &[]), Ok(()), "{size:x}");
+        }
     }
 
     #[test]

@@ -282,10 +282,24 @@ impl Recording {
     }
 }
 
+/// How many neurons of each population, of these `sizes`, are recorded: files before this was counted say all or none.
+fn recorded(reader: &Reader<'_>, sizes: &[u64]) -> Result<Vec<u64>, RecordingError> {
+    const PLACE: &str = "/populations/recorded";
+    if !reader.holds::<u8>(PLACE) {
+        return reader.column(PLACE);
+    }
+    let all = reader.column::<u8>(PLACE)?.into_iter();
+    let sizes = sizes.iter().chain(std::iter::repeat(&0));
+    Ok(all
+        .zip(sizes)
+        .map(|(all, &size)| if all == 0 { 0 } else { size })
+        .collect())
+}
+
 fn populations(reader: &Reader<'_>) -> Result<Vec<Population>, RecordingError> {
     let names = reader.texts("/populations/name")?;
     let sizes = reader.column::<u64>("/populations/size")?;
-    let recorded = reader.column::<u64>("/populations/recorded")?;
+    let recorded = recorded(reader, &sizes)?;
     let lengths = [names.len(), sizes.len(), recorded.len()];
     // They stood before the run began.
     let reader = Reader {

@@ -117,8 +117,9 @@ fn two_drawn_parts_have_streams_of_their_own() {
             let sd = (n * p * (1.0 - p)).sqrt();
             assert!((count - n * p).abs() < 5.0 * sd, "{k}: {count} of {n}");
         }
-        // Uncorrelated: variances of rounded uniforms are 1/3 and 1/48, and a hundredth of a step's square more.
-        let sd = (n * (4.0 / 12.0 + 0.002) * (0.25 / 12.0 + 0.002)).sqrt();
+        // Uncorrelated: variances of uniforms 2 and 0.5 ms wide, and of rounding to steps of 0.1 ms.
+        let rounding = 0.01 / 12.0;
+        let sd = (n * (4.0 / 12.0 + rounding) * (0.25 / 12.0 + rounding)).sqrt();
         assert!(product.abs() < 5.0 * sd, "{product} of {sd}");
     }
 }

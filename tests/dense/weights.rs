@@ -23,11 +23,22 @@ fn weights_are_read_and_set_by_name() {
     let mut other = driven(&network, 3, Time::ZERO);
     assert_eq!((engine.graph_hash(), other.graph_hash()), (graph, graph));
     other.load(&bytes).unwrap();
+    // Not even where it is asked for only then.
+    let mut late = driven(&network, 3, Time::ZERO);
+    late.load(&bytes).unwrap();
+    assert_eq!(late.graph_hash(), graph);
     assert_eq!(bits(&matrices(&other)), bits(&matrices(&engine)));
     let stop = Time::from_ps(STOP);
     assert_eq!(engine.run(stop, &mut Unobserved), Ended::Reached);
     assert_eq!(other.run(stop, &mut Unobserved), Ended::Reached);
     assert_eq!(other.fingerprint(), engine.fingerprint());
+    // It is what acts.
+    let mut plain = driven(&network, 3, Time::ZERO);
+    assert_eq!(plain.run(stop, &mut Unobserved), Ended::Reached);
+    assert_ne!(plain.fingerprint(), engine.fingerprint());
+    // Weights that do not learn cannot be forgotten again: whoever loads begins with the network as built.
+    let before = plain.save().unwrap();
+    assert!(engine.load(&before).is_err());
 
     let message = |name: &str| engine.weights(name).unwrap_err().to_string();
     assert_eq!(

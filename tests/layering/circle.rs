@@ -96,9 +96,17 @@ fn paths(text: &str) -> Vec<Vec<String>> {
     let tokens = super::source::words(text);
     let (mut found, mut i) = (Vec::new(), 0);
     while i < tokens.len() {
-        // Tests at the end of a file may use what they like.
+        // Tests may use what they like: those at the end of a file, and not what follows a file of tests that is named.
         if tokens[i] == "cfg" && tokens.get(i + 2).is_some_and(|next| next == "test") {
-            break;
+            let named = |from: usize| {
+                let rest = tokens.get(from..)?;
+                let end = rest.iter().position(|token| token == ";" || token == "{")?;
+                (rest[end] == ";").then_some(from + end)
+            };
+            match named(i) {
+                Some(end) => i = end,
+                None => break,
+            }
         }
         if tokens[i] == "crate" || tokens[i] == "super" {
             let before = i.checked_sub(1).map(|before| tokens[before].as_str());

@@ -1,4 +1,4 @@
-//! NetworkPlan networks from their model files to what a run leaves.
+//! Recurrent networks from their model files to what a run leaves.
 
 use crate::run_file::RunFile;
 use crate::setup::{Place, shipped};
@@ -207,7 +207,9 @@ fn seeds_of_a_network_are_runs_of_their_own_and_the_table_is_their_mean() {
     let text = place.read("three/rates.csv");
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("time_ms,population,rate_hz,rate_sd_hz"));
-    for (k, line) in lines.enumerate() {
+    let lines: Vec<&str> = lines.collect();
+    assert!(!lines.is_empty() && lines.len() == bins[0].len());
+    for (k, line) in lines.into_iter().enumerate() {
         let fields: Vec<&str> = line.split(',').collect();
         let [mean, sd] = [2, 3].map(|at| fields[at].parse::<f64>().expect("a number"));
         let sample = [0, 1, 2].map(|seed: usize| bins[seed][k]);

@@ -2,14 +2,42 @@
 
 use std::path::Path;
 
-use hdf5::File;
 use hdf5::types::{FixedUnicode, VarLenUnicode};
+use hdf5::{Dataset, File};
 use ndarray::{Array2, Axis};
 
 /// (population, milliseconds as bits, neuron), in the file's order per population.
 pub type Spikes = Vec<(String, u64, u64)>;
 
 pub struct RunFile(File);
+
+/// The values of `dataset`, such that equal texts are equal bits.
+fn values(dataset: &Dataset) -> String {
+    use hdf5::types::{FloatSize, IntSize, TypeDescriptor as Type};
+    fn raw<T: hdf5::H5Type>(dataset: &Dataset) -> Vec<T> {
+        dataset.read_raw().unwrap()
+    }
+    match dataset.dtype().unwrap().to_descriptor().unwrap() {
+        Type::Float(FloatSize::U8) => {
+            let bits = raw::<f64>(dataset).into_iter().map(f64::to_bits);
+            format!("{:?}", bits.collect::<Vec<u64>>())
+        }
+        Type::Float(FloatSize::U4) => {
+            let bits = raw::<f32>(dataset).into_iter().map(f32::to_bits);
+            format!("{:?}", bits.collect::<Vec<u32>>())
+        }
+        Type::Integer(IntSize::U2) => format!("{:?}", raw::<i16>(dataset)),
+        Type::Integer(IntSize::U8) => format!("{:?}", raw::<i64>(dataset)),
+        Type::Unsigned(IntSize::U4) => format!("{:?}", raw::<u32>(dataset)),
+        Type::Unsigned(IntSize::U8) => format!("{:?}", raw::<u64>(dataset)),
+        Type::FixedUnicode(_) | Type::FixedAscii(_) => {
+            let texts = raw::<FixedUnicode<{ sharpwave::record::LABEL_BYTES }>>(dataset);
+            format!("{texts:?}")
+        }
+        Type::VarLenUnicode => format!("{:?}", raw::<VarLenUnicode>(dataset)),
+        other => panic!("{}: values of type {other}", dataset.name()),
+    }
+}
 
 impl RunFile {
     pub fn open(path: &Path) -> Self {
@@ -86,14 +114,18 @@ impl RunFile {
         (nodes, self.column(&format!("report/{name}/data")))
     }
 
-    /// Names of all reports.
-    pub fn reports(&self) -> Vec<String> {
-        let group = self.0.group("report");
-        group.map_or(Vec::new(), |group| {
-            let mut names = group.member_names().unwrap();
-            names.sort();
-            names
-        })
+    /// Every value of every dataset, by path: bits of numbers, and texts.
+    pub fn everything(&self) -> Vec<(String, Vec<usize>, String)> {
+        let (mut found, mut open) = (Vec::new(), vec![self.0.as_group().unwrap()]);
+        while let Some(group) = open.pop() {
+            open.extend(group.groups().unwrap());
+            for dataset in group.datasets().unwrap() {
+                let (path, shape) = (dataset.name(), dataset.shape());
+                found.push((path, shape, values(&dataset)));
+            }
+        }
+        found.sort();
+        found
     }
 
     pub fn bouts(&self) -> Vec<String> {

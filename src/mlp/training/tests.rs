@@ -351,6 +351,8 @@ fn parameters_of_another_shape_are_refused() {
     for (sizes, bias) in [
         (&[4, 3][..], false),
         (&[4, 2, 2], false),
+        // As many numbers in each matrix.
+        (&[6, 2, 3], false),
         (&[4, 3, 2], true),
     ] {
         let other = Mlp::random(sizes, bias, 0.1, Output::Relu, 1.0, 2);

@@ -45,6 +45,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether there is a dataset of values of type `T` at `place`.
+    pub(super) fn holds<T: H5Type>(&self, place: &str) -> bool {
+        let dtype = |dataset: Dataset| dataset.dtype()?.to_descriptor();
+        self.file.link_exists(place)
+            && self
+                .file
+                .dataset(place)
+                .and_then(dtype)
+                .is_ok_and(|found| found == T::type_descriptor())
+    }
+
     fn there(&self, place: &str, what: &str) -> Result<(), RecordingError> {
         match self.file.link_exists(place) {
             true => Ok(()),

@@ -1,5 +1,6 @@
 //! The weights of a run's projections.
 
+use hdf5::Dataset;
 use ndarray::s;
 
 use super::{Kind, Recording, RecordingError};
@@ -16,6 +17,12 @@ pub struct Snapshot {
     pub time: Time,
     /// The weights, a row for each target and a column for each source.
     pub weights: Matrix,
+}
+
+/// The dataset of all snapshots, and its path.
+struct Values {
+    dataset: Dataset,
+    place: String,
 }
 
 impl Recording {
@@ -71,10 +78,24 @@ impl Recording {
                 .reader()
                 .content(&format!("/weights/{projection}"), found, expected));
         };
-        let reader = self.reader();
+        let values = self.values(projection)?;
+        self.snapshot_of(&values, number, (label, time))
+    }
+
+    fn values(&self, projection: &str) -> Result<Values, RecordingError> {
         let place = format!("/weights/{projection}/values");
-        let values = reader.dataset::<f32>(&place, 3)?;
-        let weights = self.matrix(&values, &place, s![number, .., ..])?;
+        let dataset = self.reader().dataset::<f32>(&place, 3)?;
+        Ok(Values { dataset, place })
+    }
+
+    fn snapshot_of(
+        &self,
+        values: &Values,
+        number: usize,
+        (label, time): (String, Time),
+    ) -> Result<Snapshot, RecordingError> {
+        let Values { dataset, place } = values;
+        let weights = self.matrix(dataset, place, s![number, .., ..])?;
         Ok(Snapshot {
             label,
             time,
@@ -87,9 +108,10 @@ impl Recording {
     /// # Errors
     /// As [`Recording::snapshot`].
     pub fn weights(&self, projection: &str) -> Result<Vec<Snapshot>, RecordingError> {
-        let count = self.moments(projection)?.len();
-        (0..count)
-            .map(|number| self.snapshot(projection, number))
+        let moments = self.moments(projection)?.into_iter().enumerate();
+        let values = self.values(projection)?;
+        moments
+            .map(|(number, moment)| self.snapshot_of(&values, number, moment))
             .collect()
     }
 }

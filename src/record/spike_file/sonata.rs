@@ -38,7 +38,11 @@ pub(super) fn read(
     let ms_per_unit = ms_per_unit(path, &timestamps, &place)?;
     let times = dataset::numbers(&timestamps, &format!("{place}/timestamps"))?;
     let nodes = dataset::whole_numbers(&node_ids, &format!("{place}/node_ids"))?;
-    let rests = rests(path, &group, &place, n_times)?;
+    // They belong to milliseconds.
+    let rests = match ms_per_unit == 1.0 {
+        true => rests(path, &group, &place, n_times)?,
+        false => None,
+    };
 
     let mut read = Vec::with_capacity(times.len());
     for (index, (value, id)) in times.into_iter().zip(nodes).enumerate() {
@@ -279,6 +283,22 @@ mod tests {
             message(&folder.path().join("text.h5")),
             "cannot read: is not an HDF5 file"
         );
+    }
+
+    #[test]
+    fn rests_belong_to_milliseconds() {
+        let folder = tempfile::tempdir().unwrap();
+        for (units, expected) in [("ms", 2_000_000_007), ("s", 2_000_000_000_000)] {
+            let path = spike_file(folder.path(), &[2.0], &[1], units);
+            let file = File::open_rw(&path).unwrap();
+            let rests = file.new_dataset::<i16>().shape(1);
+            let rests = rests.create("/spikes/a/timestamps_rest").unwrap();
+            rests.write_raw(&[7_i16]).unwrap();
+            drop(rests);
+            file.close().unwrap();
+            let spikes = read_any(&path, Some("a"), 10).unwrap();
+            assert_eq!(spikes, [(Time::from_ps(expected), 1)]);
+        }
     }
 
     #[test]

@@ -48,6 +48,37 @@ fn replace<T: hdf5::H5Type>(file: &File, place: &str, values: &[T]) {
 }
 
 #[test]
+fn a_file_from_before_rests_counts_and_overrides_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), 10);
+    let file = File::open_rw(&path).unwrap();
+    replace(&file, "/populations/recorded", &[1_u8, 0, 1]);
+    for place in [
+        "/config/overrides",
+        "/spikes/input/timestamps_rest",
+        "/spikes/output/timestamps_rest",
+        "/bouts/start_rest",
+        "/bouts/stop_rest",
+        "/weights/input to output/time_rest",
+    ] {
+        file.unlink(place).unwrap();
+    }
+    file.close().unwrap();
+    read_all(&path).unwrap();
+    let run = Recording::open(&path).unwrap();
+    assert_eq!(run.overrides(), [""; 0]);
+    let recorded: Vec<usize> = run.populations().iter().map(|p| p.recorded).collect();
+    assert_eq!(recorded, [5, 0, 4]);
+    // Milliseconds after eight hours are right to some picoseconds.
+    let spikes = run.spikes("input", ..).unwrap();
+    assert_eq!(spikes.len(), 10);
+    for (k, (time, node)) in (0..).zip(spikes) {
+        let (exact, expected) = spike(k);
+        assert!(node == expected && (time - exact).ps().abs() <= 4);
+    }
+}
+
+#[test]
 fn parts_that_are_missing_are_named() {
     for (place, expected) in [
         (
