@@ -132,15 +132,19 @@ impl EdgeList {
     /// Puts the edges in order.
     pub fn finish(self) -> Edges {
         let mut starts = vec![0_usize; self.n_target as usize + 1];
-        for &target in &self.targets {
-            starts[target as usize + 1] += 1;
+        let mut next = Vec::new();
+        // Zeros that nobody touches take no memory, however many targets there are.
+        if !self.targets.is_empty() {
+            for &target in &self.targets {
+                starts[target as usize + 1] += 1;
+            }
+            let mut sum = 0;
+            for start in &mut starts {
+                sum += *start;
+                *start = sum;
+            }
+            next.clone_from(&starts);
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
         let places: Vec<usize> = self
             .targets
             .iter()

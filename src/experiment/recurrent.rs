@@ -18,6 +18,7 @@ use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::load;
 use crate::experiment::outcome::{self, Experiment, Outcome};
+use crate::network;
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::layout::Layout;
 use crate::record::output;
@@ -48,6 +49,8 @@ pub(super) struct Network {
     /// That of the first seed, until it runs: built at once, so that what is impossible is found before anything is
     /// written.
     first: Mutex<Option<Simulation>>,
+    /// The network with the data of its files, where there are other seeds.
+    loaded: Option<network::Network>,
 }
 
 /// What one seed came to.
@@ -64,12 +67,16 @@ impl Network {
     /// # Errors
     /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
-        let first = build::build(&model, watch)?;
+        // Read once, so that all seeds see the same.
+        let several = model.seeds > 1;
+        let loaded = several.then(|| load::load(&model.network)).transpose()?;
+        let first = build::build(&model, loaded.as_ref(), watch)?;
         let bouts = bouts(&model);
         Ok(Self {
             watched: watched(&model),
             bouts,
             first: Mutex::new(Some(first)),
+            loaded,
             model,
         })
     }
@@ -103,7 +110,7 @@ impl Network {
                 .take(),
             _ => None,
         };
-        let runner = Runner::new(model, &self.watched, built);
+        let runner = Runner::new(model, &self.watched, built, self.loaded.as_ref());
         let mut run = Run::new(seed, &self.bouts, &self.watched, runner, file);
         let (ended, tripped) = match desk.carry_out(&job, &mut run) {
             Ok(ended) => (ended, None),

@@ -6,19 +6,32 @@ use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::estimate::estimate;
 use crate::experiment::{load, memory};
+use crate::network::Network;
 use crate::network::plan::NetworkPlan;
 use crate::run::crew;
 use crate::run::progress::{Building, Watch};
 
-/// The network of `model`, built, one of as many as run at once.
+/// The network of `model`, built, one of as many as run at once. `loaded` is it with the data of its files and any seed,
+/// if they have been read.
 ///
 /// # Errors
 /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
 pub(super) fn build(
     model: &NetworkModel,
+    loaded: Option<&Network>,
     watch: &dyn Watch,
 ) -> Result<Simulation, ExperimentError> {
-    let network = declare(model)?;
+    let network = match loaded {
+        Some(loaded) => {
+            let seed = model.network.seed;
+            let alone = Network {
+                seed,
+                ..loaded.clone()
+            };
+            alone.plan()?
+        }
+        None => declare(model)?,
+    };
     let expected = estimate(model, &network)?;
     let what = format!(
         "{} neurons, {:.2e} synapses, rates",

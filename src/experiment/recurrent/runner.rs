@@ -11,6 +11,7 @@ use crate::engine::simulation::{self, Simulation};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::build::build;
 use crate::experiment::recurrent::summary::Seed;
+use crate::network::Network;
 use crate::protocol::hypnogram::Bout;
 use crate::record::run_file::RunFile;
 use crate::run::act::{Act, pack, unpack};
@@ -23,6 +24,8 @@ use crate::run::watched::Watched;
 /// The network of one seed.
 pub(super) struct Runner<'a> {
     model: &'a NetworkModel,
+    /// The network with the data of its files, if they have been read.
+    loaded: Option<&'a Network>,
     /// The network as built, before its first bout.
     fresh: Option<Simulation>,
     /// The network between two bouts.
@@ -52,11 +55,12 @@ struct State<S> {
 }
 
 impl<'a> Runner<'a> {
-    /// The network of `model`, which may have been built already: then it is `fresh`.
+    /// The network of `model`, which may have been built already: then it is `fresh`; `loaded` has the data of its files.
     pub(super) fn new(
         model: &'a NetworkModel,
         watched: &Watched,
         fresh: Option<Simulation>,
+        loaded: Option<&'a Network>,
     ) -> Self {
         let raster = model.figures.raster.as_ref().map(|raster| Raster {
             populations: &raster.populations,
@@ -66,6 +70,7 @@ impl<'a> Runner<'a> {
         });
         Self {
             model,
+            loaded,
             fresh,
             between: None,
             kept: None,
@@ -113,7 +118,7 @@ impl Act for Runner<'_> {
         }
         let mut network = match self.fresh.take() {
             Some(network) => network,
-            None => build(self.model, watch)?,
+            None => build(self.model, self.loaded, watch)?,
         };
         match self.kept.take() {
             Some(Between { graph, simulation }) => {
