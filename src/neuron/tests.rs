@@ -192,15 +192,30 @@ fn a_state_that_is_taken_on_says_the_same_again() {
     for model in models() {
         let values = model.example.values();
         let mut neurons = built(model, SETTING.size, &values, false);
-        let script = script(1, setting(model));
-        play(&mut *neurons, &script, END / 3);
-        let state = neurons.state();
+        let current = if model.has_capacitance() { 300.0 } else { 0.0 };
+        let setting = Setting {
+            current,
+            ..setting(model)
+        };
+        // Up to an instant at which a current flows and a neuron is refractory, if any ever is.
+        let instants = (1..60).map(|k| k * END / 60);
+        let mut states = instants.map(|end| {
+            neurons = built(model, SETTING.size, &values, false);
+            play(&mut *neurons, &script(1, setting), end);
+            neurons.state()
+        });
+        let busy = |state: &State| {
+            let refractory = !state.refractory.is_empty() || values.number("t_ref").is_none();
+            refractory && (current == 0.0 || state.injected_pa != 0.0)
+        };
+        let state = states.find(busy).expect(model.spec.name);
+        drop(states);
         let mut other = built(model, SETTING.size, &values, true);
         other.set_state(&state).expect("of this model");
         let again = other.state();
         assert_eq!(
-            (again.now, &again.due, &again.refractory),
-            (state.now, &state.due, &state.refractory)
+            (again.now, again.injected_pa, &again.due, &again.refractory),
+            (state.now, state.injected_pa, &state.due, &state.refractory)
         );
         assert_eq!(again.numbers.len(), state.numbers.len());
         for (a, b) in again.numbers.iter().zip(&state.numbers) {

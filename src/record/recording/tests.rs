@@ -190,6 +190,31 @@ fn a_run_that_is_written_was_killed_or_stopped_is_read() {
 }
 
 #[test]
+fn a_run_reaches_as_far_as_whatever_came_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let last = |name: &str, fill: &dyn Fn(&mut RunFile)| {
+        let path = folder.path().join(name);
+        let mut file = RunFile::create(&path, layout()).unwrap();
+        fill(&mut file);
+        file.finish("00ff").unwrap();
+        Recording::open(&path).unwrap().reached().unwrap()
+    };
+    let bout = |file: &mut RunFile| file.bout(&bouts()[1]).unwrap();
+    let weights = |file: &mut RunFile| file.weights(0, "a", ps(77), &matrix(0.0)).unwrap();
+    let frame = |file: &mut RunFile| file.frame(0, &mut [1.0, 2.0].into_iter()).unwrap();
+    let spike = |file: &mut RunFile| file.spikes(0, ps(55), &[1]).unwrap();
+    assert_eq!(last("none", &|_| {}), Time::ZERO);
+    assert_eq!(last("bout", &bout), ps(8 * HOUR + 3));
+    assert_eq!(last("weights", &weights), ps(77));
+    // The first frame is the state at the start of the report.
+    assert_eq!(
+        last("frames", &|file| (0..3).for_each(|_| frame(file))),
+        ps(2 * 500)
+    );
+    assert_eq!(last("spike", &spike), ps(55));
+}
+
+#[test]
 fn chunks_of_spikes_are_bounded_and_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let run = Recording::open(&write(folder.path(), 70_001)).unwrap();
