@@ -7,24 +7,25 @@ pub mod catalogue;
 mod diagnostic;
 mod document;
 mod expansion;
+mod fault;
+mod form;
 mod formula;
 pub mod network;
 mod quantity;
 mod read;
 mod reader;
-mod resolved;
 mod sleep;
 pub mod sleep_replay;
 
 pub use diagnostic::{ConfigError, Diagnostic, Place};
 pub use expansion::expansion;
-pub use network::NetworkModel;
+pub use network::{NetworkModel, resolved_network};
 pub use read::{Options, parse, read};
-pub use resolved::{resolved, resolved_network};
 pub use sleep::{sleep_as_network, sleeping_network};
 pub use sleep_replay::{
     After, Amount, Compare, Conversion, Data, Export, Input, Joint, Mlp, Neuron, Patch, Pattern,
     Plasticity, Record, Sleep, SleepReplay, Source, Statistics, TrainImages, Training, Weights,
+    resolved,
 };
 
 /// What a model file describes.

@@ -18,13 +18,10 @@ pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Projection};
 pub use stimulus::{Data, Stimulus};
 
-use crate::base::parameter::Dimension;
-use crate::neuron;
-
 /// Populations tied by projections, driven from outside.
 ///
 /// Values are in held units: milliseconds, millivolts, picoamperes, picofarads, hertz.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Network {
     /// Seed of everything that is drawn: connectivity, weights, delays, initial states, stimuli.
     pub seed: u64,
@@ -44,10 +41,7 @@ impl Network {
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
-            lanes: None,
-            populations: Vec::new(),
-            projections: Vec::new(),
-            stimuli: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -55,12 +49,6 @@ impl Network {
     pub fn find(&self, name: &str) -> Option<&Population> {
         let mut populations = self.populations.iter();
         populations.find(|population| population.name == name)
-    }
-
-    /// What weights onto the populations `targets` are measured in; all of one projection agree.
-    pub fn weight_dimension(&self, targets: &[String]) -> Dimension {
-        let of = |name: &String| neuron::model(self.find(name)?.model).ok()?.weight;
-        targets.iter().find_map(of).unwrap_or(Dimension::One)
     }
 
     /// Numbers of sources and of targets of `projection`, one of this network's.

@@ -35,6 +35,18 @@ impl Dimension {
         self.units()[0].0
     }
 
+    /// What values are called: "potentials".
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::One | Self::Weight => "numbers",
+            Self::Time => "times",
+            Self::Rate => "rates",
+            Self::Voltage => "potentials",
+            Self::Current => "currents",
+            Self::Capacitance => "capacitances",
+        }
+    }
+
     /// Accepted units with the factor that takes each to the held unit; the held unit first.
     pub const fn units(self) -> &'static [(&'static str, f64)] {
         match self {
@@ -319,6 +331,18 @@ pub enum ParameterError {
         /// Parameter.
         parameter: &'static str,
     },
+    /// An entry of a list that contradicts another.
+    #[error("`{model}`: `{parameter}.{at}` {reason}")]
+    Entry {
+        /// Model or rule.
+        model: &'static str,
+        /// Parameter.
+        parameter: &'static str,
+        /// Number of the entry, from 0.
+        at: usize,
+        /// What was found and what was expected, as the rest of a sentence that begins with the entry.
+        reason: String,
+    },
     /// Two parameters that contradict each other.
     #[error("`{model}`: {who}`{parameter}`{reason}", who = .neuron.map_or(String::new(), |j| format!("neuron {j}: ")))]
     Inconsistent {
@@ -342,6 +366,7 @@ impl ParameterError {
             | Self::OutOfRange { parameter, .. }
             | Self::Kind { parameter, .. }
             | Self::Drawn { parameter, .. }
+            | Self::Entry { parameter, .. }
             | Self::Inconsistent { parameter, .. } => Some(parameter),
         }
     }

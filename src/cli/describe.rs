@@ -9,7 +9,7 @@ use super::shell::Shell;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
-    DISTRIBUTIONS, KeySpec, KindSpec, SECTIONS, keys_of_projections, keys_of_stimuli,
+    Page, Row, distributions, keys_of, keys_of_projections, keys_of_stimuli, sections,
 };
 use crate::network::projection::rules;
 use crate::neuron::Model;
@@ -19,19 +19,18 @@ use crate::{neuron, plasticity, stimulus};
 const WIDTH: usize = 80;
 
 /// Something that a model file can name.
-#[derive(Clone, Copy)]
 enum Entry {
     Neuron(&'static Model),
     Plasticity(&'static Spec),
     Rule(&'static Spec),
     Stimulus(&'static stimulus::Entry),
-    Distribution(&'static KindSpec),
-    Section(&'static KindSpec),
+    Distribution(Page),
+    Section(Page),
 }
 
 impl Entry {
     /// What it is.
-    fn kind(self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self {
             Self::Neuron(_) => "neuron model",
             Self::Plasticity(_) => "plasticity rule",
@@ -42,21 +41,21 @@ impl Entry {
         }
     }
 
-    fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Self::Neuron(model) => model.spec.name,
             Self::Plasticity(spec) | Self::Rule(spec) => spec.name,
             Self::Stimulus(entry) => entry.spec.name,
-            Self::Distribution(spec) | Self::Section(spec) => spec.name,
+            Self::Distribution(page) | Self::Section(page) => page.name,
         }
     }
 
-    fn summary(self) -> &'static str {
+    fn summary(&self) -> &'static str {
         match self {
             Self::Neuron(model) => model.spec.summary,
             Self::Plasticity(spec) | Self::Rule(spec) => spec.summary,
             Self::Stimulus(entry) => entry.spec.summary,
-            Self::Distribution(spec) | Self::Section(spec) => spec.summary,
+            Self::Distribution(page) | Self::Section(page) => page.summary,
         }
     }
 }
@@ -74,9 +73,15 @@ fn groups() -> [(&'static str, Vec<Entry>); 6] {
         ("Stimuli", stimuli.collect()),
         (
             "Distributions",
-            DISTRIBUTIONS.iter().map(Entry::Distribution).collect(),
+            distributions()
+                .into_iter()
+                .map(Entry::Distribution)
+                .collect(),
         ),
-        ("Sections", SECTIONS.iter().map(Entry::Section).collect()),
+        (
+            "Sections",
+            sections().into_iter().map(Entry::Section).collect(),
+        ),
     ]
 }
 
@@ -89,26 +94,31 @@ fn all() -> Vec<Entry> {
 pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
     let Some(name) = name else {
         return if shell.json() {
-            shell.print_json(&all().into_iter().map(document).collect::<Vec<_>>())
+            shell.print_json(&all().iter().map(document).collect::<Vec<_>>())
         } else {
             shell.print(list)
         };
     };
     let mut found = all();
-    found.retain(|entry| entry.name() == name);
+    // A table within a section also goes by its own name alone: `training` for `mlp.training`.
+    let last = |entry: &Entry| entry.name().rsplit('.').next() == Some(name);
+    match found.iter().any(|entry| entry.name() == name) {
+        true => found.retain(|entry| entry.name() == name),
+        false => found.retain(last),
+    }
     match found.as_slice() {
         [] => Err(unknown(name)),
-        [only] if shell.json() => shell.print_json(&document(*only)),
+        [only] if shell.json() => shell.print_json(&document(only)),
         // A neuron model and a stimulus may share a name.
         several if shell.json() => {
-            shell.print_json(&several.iter().copied().map(document).collect::<Vec<_>>())
+            shell.print_json(&several.iter().map(document).collect::<Vec<_>>())
         }
         several => shell.print(|out| {
             for (i, entry) in several.iter().enumerate() {
                 if i > 0 {
                     writeln!(out)?;
                 }
-                page(out, *entry)?;
+                page(out, entry)?;
             }
             Ok(())
         }),
@@ -116,7 +126,8 @@ pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
 }
 
 fn unknown(name: &str) -> Failure {
-    let names: Vec<&str> = all().into_iter().map(Entry::name).collect();
+    let all = all();
+    let names: Vec<&str> = all.iter().map(Entry::name).collect();
     let help = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known: `{}`", names.join("`, `")),
@@ -143,7 +154,7 @@ fn list(out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
+fn page(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     writeln!(out, "{} ({})", entry.name(), entry.kind())?;
     writeln!(out, "  {}", wrap(entry.summary(), 2))?;
     match entry {
@@ -156,32 +167,27 @@ fn page(out: &mut dyn Write, entry: Entry) -> io::Result<()> {
             equations(out, spec)?;
             source(out, spec)
         }
-        Entry::Rule(rule) => {
-            let shared = keys_of_projections(rule);
-            both(out, rule, "Keys of the projection", shared)
-        }
+        Entry::Rule(rule) => both(
+            out,
+            rule,
+            "Keys of the projection",
+            &keys_of_projections(rule),
+        ),
         Entry::Stimulus(entry) => {
-            let shared = keys_of_stimuli(entry);
-            both(out, entry.spec, "Keys of every stimulus", shared)
+            let shared = keys_of_stimuli(entry.spec);
+            both(out, entry.spec, "Keys of every stimulus", &shared)
         }
-        Entry::Distribution(spec) | Entry::Section(spec) => {
-            keys(out, "Keys", spec.keys.iter().map(key))
-        }
+        Entry::Distribution(page) | Entry::Section(page) => keys(out, "Keys", &page.keys),
     }
 }
 
 /// Keys of its own and shared ones, with the equations between them if there are any.
-fn both(
-    out: &mut dyn Write,
-    spec: &Spec,
-    title: &str,
-    shared: &'static [KeySpec],
-) -> io::Result<()> {
+fn both(out: &mut dyn Write, spec: &'static Spec, title: &str, shared: &[Row]) -> io::Result<()> {
     if !spec.equations.is_empty() {
         formulas(out, spec)?;
     }
-    keys(out, "Keys", spec.parameters.iter().map(own))?;
-    keys(out, title, shared.iter().map(key))?;
+    keys(out, "Keys", &keys_of(spec))?;
+    keys(out, title, shared)?;
     match spec.source {
         "" => Ok(()),
         _ => source(out, spec),
@@ -237,42 +243,16 @@ fn source(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
     writeln!(out, "\nSource\n  {}", wrap(spec.source, 2))
 }
 
-/// Name, value, default and meaning of a key.
-fn key(key: &KeySpec) -> [String; 4] {
-    let default = key.default.unwrap_or("required");
-    [key.name, key.value, default, key.doc].map(String::from)
-}
-
-/// The same of a rule's own parameter.
-fn own(parameter: &ParameterSpec) -> [String; 4] {
-    let value = match parameter.kind {
-        Kind::Flag => "true, false".into(),
-        Kind::Word(words) => words.join(", "),
-        Kind::File(_) => "path".into(),
-        Kind::Text | Kind::Population => "name".into(),
-        Kind::Populations => "names".into(),
-        Kind::Steps(dimension) => format!("[[ms, {}], …]", dimension.unit()),
-        Kind::Quantity { dimension, .. } => match dimension {
-            Dimension::Weight => "mV, pA, number".into(),
-            Dimension::One => "number".into(),
-            dimension => dimension.unit().into(),
-        },
-        Kind::Count { .. } => "number".into(),
-    };
-    let default = parameter.default.describe();
-    [parameter.name.into(), value, default, parameter.doc.into()]
-}
-
-fn keys(
-    out: &mut dyn Write,
-    title: &str,
-    rows: impl ExactSizeIterator<Item = [String; 4]>,
-) -> io::Result<()> {
-    if rows.len() == 0 {
+fn keys(out: &mut dyn Write, title: &str, keys: &[Row]) -> io::Result<()> {
+    if keys.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{title}")?;
     let header = ["name", "value", "default", "meaning"].map(String::from);
+    let rows = keys.iter().map(|key| {
+        let default = key.default.as_deref().unwrap_or("required");
+        [key.name, &key.value, default, key.doc].map(String::from)
+    });
     table(out, header, rows)
 }
 
@@ -316,7 +296,7 @@ fn row(parameter: &ParameterSpec) -> [String; 5] {
     ]
 }
 
-fn document(entry: Entry) -> Value {
+fn document(entry: &Entry) -> Value {
     let mut document = match entry {
         Entry::Neuron(model) => {
             let mut document = spec_document(model.spec);
@@ -337,17 +317,15 @@ fn document(entry: Entry) -> Value {
         }
         Entry::Plasticity(spec) => spec_document(spec),
         Entry::Rule(rule) => {
-            let own = rule.parameters.iter().map(own);
-            let keys = own.chain(keys_of_projections(rule).iter().map(key));
-            kind_document(rule.name, rule.summary, keys)
+            let keys = [keys_of(rule), keys_of_projections(rule)].concat();
+            kind_document(rule.name, rule.summary, &keys)
         }
         Entry::Stimulus(entry) => {
-            let own = entry.spec.parameters.iter().map(own);
-            let keys = own.chain(keys_of_stimuli(entry).iter().map(key));
-            kind_document(entry.spec.name, entry.spec.summary, keys)
+            let keys = [keys_of(entry.spec), keys_of_stimuli(entry.spec)].concat();
+            kind_document(entry.spec.name, entry.spec.summary, &keys)
         }
-        Entry::Distribution(spec) | Entry::Section(spec) => {
-            kind_document(spec.name, spec.summary, spec.keys.iter().map(key))
+        Entry::Distribution(page) | Entry::Section(page) => {
+            kind_document(page.name, page.summary, &page.keys)
         }
     };
     document["kind"] = entry.kind().into();
@@ -365,12 +343,19 @@ fn spec_document(spec: &Spec) -> Value {
     })
 }
 
-fn kind_document(name: &str, summary: &str, keys: impl Iterator<Item = [String; 4]>) -> Value {
+fn kind_document(name: &str, summary: &str, keys: &[Row]) -> Value {
     let keys: Vec<Value> = keys
-        .map(|[name, value, default, meaning]| {
-            let default = (default != "required").then_some(default);
-            json!({ "name": name, "value": value, "default": default, "meaning": meaning })
-        })
+        .iter()
+        .map(
+            |Row {
+                 name,
+                 value,
+                 default,
+                 doc,
+             }| {
+                json!({ "name": name, "value": value, "default": default, "meaning": doc })
+            },
+        )
         .collect();
     json!({ "name": name, "summary": summary, "keys": keys })
 }

@@ -1,346 +1,289 @@
-//! Sections as users see them, and the keys that projections and stimuli have whatever their rule or kind.
+//! What `describe` shows: every section, distribution and rule with its keys, from the declarations that read them.
 
-use crate::base::parameter::Spec;
-use crate::connection;
-use crate::network::projection::WEIGHTS;
-use crate::stimulus::Entry;
+use super::form::{self, Shaped, Table};
+use super::formula;
+use super::network::{
+    self, Bout, Figures, Raster, Record, Recorded, RecordedWeights, SampledStates, Selection, Top,
+    engine, population, projection, stimulus,
+};
+use super::sleep_replay::{self, Conversion, Data, Input, Mlp, Sleep, Training};
+use crate::base::parameter::{Dimension, Spec};
+use crate::network::projection::rules;
+use crate::neuron;
+
+pub use super::form::Row;
 
 /// A section of the model file, or a table that stands in place of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KindSpec {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
     /// Name in model files.
     pub name: &'static str,
-    /// One sentence on what it is.
+    /// What it is.
     pub summary: &'static str,
     /// Its keys.
-    pub keys: &'static [KeySpec],
+    pub keys: Vec<Row>,
 }
 
-/// A key of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeySpec {
-    /// Name in model files.
-    pub name: &'static str,
-    /// Unit or type of its value.
-    pub value: &'static str,
-    /// What it is where the model file is silent; `None` where the user must decide.
-    pub default: Option<&'static str>,
-    /// One line on what it is.
-    pub doc: &'static str,
-}
-
-const fn key(
-    name: &'static str,
-    value: &'static str,
-    default: Option<&'static str>,
-    doc: &'static str,
-) -> KeySpec {
-    KeySpec {
+fn page<T: Table>(name: &'static str, summary: &'static str, start: &T) -> Page {
+    let keys = form::describe(start);
+    Page {
         name,
-        value,
-        default,
-        doc,
+        summary,
+        keys,
     }
 }
 
-const NAME: &str = "name";
-const NAMES: &str = "names";
-/// A value in the unit of what is drawn.
-const QUANTITY: &str = "its unit";
-/// What the neuron model of the target asks for.
-const WEIGHT: &str = "mV, pA, number";
-
-const SOURCE: KeySpec = key("source", NAME, None, "population whose spikes arrive");
-const TARGET: KeySpec = key(
-    "target",
-    NAMES,
-    None,
-    "populations that they arrive at, taken for one; their weights have one unit",
-);
-const DELAY_RESOLUTION: KeySpec = key(
-    "delay_resolution",
-    "ms",
-    Some("0.1"),
-    "drawn delays are rounded to a multiple of it",
-);
-
-/// Keys of every projection that a rule makes.
-const OF_PROJECTIONS: &[KeySpec] = &[
-    SOURCE,
-    TARGET,
-    key(
-        "weight",
-        WEIGHT,
-        None,
-        "what an arrival adds, or a distribution; in the unit of the target's neuron model, 1 where that has none",
-    ),
-    key(
-        "axonal_delay",
-        "ms",
-        None,
-        "time from spike to arrival, or a distribution; may be 0 between different populations",
-    ),
-    key(
-        "dendritic_delay",
-        "ms",
-        Some("0"),
-        "time from arrival to soma, or a distribution",
-    ),
-    DELAY_RESOLUTION,
-    key(
-        "autapses",
-        "true, false",
-        Some("false"),
-        "whether a neuron may have a synapse onto itself",
-    ),
-];
-
-/// Keys of every projection that a file lists.
-const OF_LISTS: &[KeySpec] = &[
-    SOURCE,
-    TARGET,
-    key(
-        "weight",
-        WEIGHT,
-        Some("the file's"),
-        "of every synapse, or a distribution, in place of the file's column",
-    ),
-    key(
-        "axonal_delay",
-        "ms",
-        Some("the file's"),
-        "of every synapse, or a distribution, in place of the file's column",
-    ),
-    key(
-        "dendritic_delay",
-        "ms",
-        Some("the file's"),
-        "the same for the time from arrival to soma",
-    ),
-    DELAY_RESOLUTION,
-];
-
-/// Keys of every projection with a weight for each pair.
-const OF_MATRICES: &[KeySpec] = &[
-    SOURCE,
-    key("target", NAME, None, "population that they arrive at"),
-    key(
-        "axonal_delay",
-        "ms",
-        None,
-        "time from spike to arrival; may be 0 between different populations",
-    ),
-    key(
-        "plasticity",
-        "{ rule, … }, off",
-        Some("off"),
-        "rule that changes the weights, with its parameters",
-    ),
-];
+/// The parameters of `spec` as keys.
+pub fn keys_of(spec: &'static Spec) -> Vec<Row> {
+    form::rows_of(spec).1
+}
 
 /// Keys that a projection connected by `rule` has beside the rule's own.
-pub fn keys_of_projections(rule: &Spec) -> &'static [KeySpec] {
-    if rule.name == WEIGHTS.name {
-        OF_MATRICES
-    } else if rule.name == connection::LISTED {
-        OF_LISTS
-    } else {
-        OF_PROJECTIONS
-    }
+pub fn keys_of_projections(rule: &'static Spec) -> Vec<Row> {
+    shared(rule, projection::by_rule())
 }
 
-/// Keys that a stimulus has beside those of its kind.
-pub fn keys_of_stimuli(entry: &Entry) -> &'static [KeySpec] {
-    const TARGETS: KeySpec = key("target", NAMES, None, "populations that are driven");
-    const ONE: KeySpec = key("target", NAME, None, "population that is driven");
-    const CHARGED: KeySpec = key(
-        "target",
-        NAMES,
-        None,
-        "populations that are driven; their neurons have a capacitance",
-    );
-    const ADDS: KeySpec = key(
-        "weight",
-        WEIGHT,
-        None,
-        "what a spike adds, in the unit of the target's neuron model, 1 where that has none",
-    );
-    match (entry.arrives, entry.names_neurons) {
-        (true, false) => &[TARGETS, ADDS],
-        (true, true) => &[ONE, ADDS],
-        (false, _) => &[CHARGED],
-    }
+/// Keys that a stimulus of the kind of `spec` has beside those of its kind.
+pub fn keys_of_stimuli(spec: &'static Spec) -> Vec<Row> {
+    shared(spec, stimulus::by_kind())
 }
 
-const LOW: KeySpec = key(
-    "low",
-    QUANTITY,
-    Some("none"),
-    "draws below it are drawn again",
-);
-const HIGH: KeySpec = key(
-    "high",
-    QUANTITY,
-    Some("none"),
-    "draws above it are drawn again",
-);
+/// The keys of the entry of `spec` that are not its own.
+fn shared(spec: &'static Spec, registry: Vec<(&'static str, Vec<Row>)>) -> Vec<Row> {
+    let entry = registry.into_iter().find(|(name, _)| *name == spec.name);
+    let mut keys = entry.map(|(_, keys)| keys).unwrap_or_default();
+    keys.retain(|key| spec.parameter(key.name).is_none());
+    keys
+}
+
+/// Keys that any entry of a registry has beside its own, each once.
+fn any(specs: Vec<&'static Spec>, of: fn(&'static Spec) -> Vec<Row>) -> Vec<Row> {
+    let mut keys: Vec<Row> = Vec::new();
+    for key in specs.into_iter().flat_map(of) {
+        if !keys.iter().any(|known| known.name == key.name) {
+            keys.push(key);
+        }
+    }
+    keys
+}
 
 /// Values of `distribution` in a table that stands in place of a value.
-pub static DISTRIBUTIONS: &[KindSpec] = &[
-    KindSpec {
-        name: "uniform",
-        summary: "Every value between two bounds alike.",
-        keys: &[
-            key("low", QUANTITY, None, "smallest value"),
-            key("high", QUANTITY, None, "bound that is not reached"),
-        ],
-    },
-    KindSpec {
-        name: "normal",
-        summary: "Gaussian.",
-        keys: &[
-            key("mean", QUANTITY, None, "mean before bounds"),
-            key("sd", QUANTITY, None, "standard deviation before bounds"),
-            LOW,
-            HIGH,
-        ],
-    },
-    KindSpec {
-        name: "log_normal",
-        summary: "A variable whose logarithm is Gaussian.",
-        keys: &[
-            key(
-                "mean",
-                QUANTITY,
-                None,
-                "mean of the variable itself, before bounds",
-            ),
-            key(
-                "sd",
-                QUANTITY,
-                None,
-                "its standard deviation, before bounds",
-            ),
-            LOW,
-            HIGH,
-        ],
-    },
-    KindSpec {
-        name: "exponential",
-        summary: "Exponential, from an offset upwards.",
-        keys: &[
-            key(
-                "mean",
-                QUANTITY,
-                None,
-                "mean distance from the offset, before bounds",
-            ),
-            key("offset", QUANTITY, Some("0"), "smallest value"),
-            LOW,
-            HIGH,
-        ],
-    },
-];
+pub fn distributions() -> Vec<Page> {
+    let pages = Shaped::all().map(|(name, summary, start)| {
+        let mut page = page(name, summary, &start);
+        for key in &mut page.keys {
+            key.value = "its unit".into();
+        }
+        page
+    });
+    pages.collect()
+}
 
-/// Sections of a model file whose keys are the same whatever the network is, and the table that stands where a value is
-/// drawn. `record` is that of a network; sleep replay has `states` and `weights` as well.
-pub static SECTIONS: &[KindSpec] = &[
-    KindSpec {
-        name: "record",
-        summary: "What goes into the run file.",
-        keys: &[
-            key(
-                "spikes",
-                NAMES,
-                Some("none"),
-                "populations whose spikes are recorded; or of some neurons, { population = \"e\", first = 100 } or \
-                 { population = \"e\", neurons = [3, 5] }",
-            ),
-            key(
-                "rates",
-                "table, off",
-                Some("off"),
-                "{ bin = \"1 ms\" }: mean rates of the recorded populations, as rates.csv",
-            ),
-            key(
-                "states",
-                "tables",
-                Some("none"),
-                "{ population = \"e\", first = 3, variables = [\"v_m\"], every = \"0.1 ms\" }: sampled variables, as \
-                 SONATA reports under /report; `neurons` as for spikes",
-            ),
-            key(
-                "weights",
-                "table, off",
-                Some("off"),
-                "{ projection = [\"hidden1_output\"], at = [\"0 s\", \"1 s\"] }: weights of projections with `rule = \
-                 \"weights\"` as they stand then, under /weights; every = \"500 ms\" in place of `at`, start and end included",
-            ),
-        ],
-    },
-    KindSpec {
-        name: "bout",
-        summary: "[[bout]]: what happens one after the other, in place of `duration`: a stretch of time with some of the \
-                  stimuli on.",
-        keys: &[
-            key(
-                "name",
-                "text",
-                Some("bout N"),
-                "names it in figures and files, and the random streams that begin with it",
-            ),
-            key("duration", "ms", None, "how long it lasts"),
-            key(
-                "stimuli",
-                NAMES,
-                Some("all"),
-                "stimuli that are on; their own times count from when they are switched on",
-            ),
-            key(
-                "keep",
-                "all, weights",
-                Some("all"),
-                "what is kept of the state before it: everything, or the weights alone, with every neuron at rest",
-            ),
-        ],
-    },
-    KindSpec {
-        name: "guard",
-        summary: "What ends a run that has left all bounds, with exit code 4: a neuron's mean rate over a population and a \
-                  window, and any state that is not a finite number.",
-        keys: &[
-            key(
-                "max_rate",
-                "Hz, off",
-                Some("1000"),
-                "more is a network that runs away; off by default where a trained network sleeps",
-            ),
-            key(
-                "min_rate",
-                "Hz, off",
-                Some("off"),
-                "less is a network that falls silent",
-            ),
-            key(
-                "window",
-                "ms",
-                Some("100"),
-                "of simulated time, one after the other from 0 on",
-            ),
-        ],
-    },
-    KindSpec {
-        name: "checkpoint",
-        summary: "What `sharpwave resume` goes on from after a run was killed; one that is stopped always leaves a \
-                  checkpoint.",
-        keys: &[key(
-            "every",
-            "min, off",
-            Some("10"),
-            "time by the clock from one to the next; changes no result",
-        )],
-    },
-];
+/// Sections of a model file, and tables within them, in the order in which a file has them.
+pub fn sections() -> Vec<Page> {
+    let populations = || {
+        let lif = neuron::REGISTRY[0];
+        let mut keys = form::describe(&population::start("", lif));
+        keys.retain(|key| lif.spec.parameter(key.name).is_none());
+        keys
+    };
+    let with = |name, summary, keys| Page {
+        name,
+        summary,
+        keys,
+    };
+    vec![
+        page(
+            "top",
+            "Keys at the top of every model file, before the first section.",
+            &Top::new("network"),
+        ),
+        with(
+            "parameter",
+            "[parameter]: numbers, quantities and formulas by name, which other formulas refer to, in any order: g = 5.0, \
+             j = \"0.1 mV\", w = \"= -g * j\".",
+            Vec::new(),
+        ),
+        with(
+            "formula",
+            "A value that begins with `=`: `\"= 20 mV / (j * 0.8 * n)\"`. + - * /, ^ with a whole exponent, parentheses, \
+             parameters, numbers with units (a unit belongs to the number before it), and these functions.",
+            functions(),
+        ),
+        with(
+            "population",
+            "[population.NAME]: neurons of one model, with the parameters of the model (`describe lif`); `like = \"e\"` \
+             copies another one, as for projections and stimuli.",
+            populations(),
+        ),
+        page(
+            "population.initial",
+            "How neurons begin.",
+            &population::Initial::default(),
+        ),
+        with(
+            "projection",
+            "[projection.NAME]: synapses from one population onto others, with the keys of the rule (`describe \
+             fixed_in_degree`).",
+            any(rules(), keys_of_projections),
+        ),
+        with(
+            "stimulus",
+            "[stimulus.NAME]: what drives the network from outside, with the keys of the kind (`describe poisson`).",
+            any(crate::stimulus::specs(), keys_of_stimuli),
+        ),
+        page(
+            "bout",
+            "[[bout]]: what happens one after the other, in place of `duration`: a stretch of time with some of the stimuli \
+             on.",
+            &Bout::new("bout N".into(), &[]),
+        ),
+        page(
+            "engine",
+            "How a network is divided.",
+            &engine::Engine::default(),
+        ),
+        page(
+            "guard",
+            "What ends a run that has left all bounds, with exit code 4: a neuron's mean rate over a population and a window, \
+             and any state that is not a finite number.",
+            &engine::guard(Some(engine::MAX_RATE_HZ)),
+        ),
+        page(
+            "checkpoint",
+            "What `sharpwave resume` goes on from after a run was killed; one that is stopped always leaves a checkpoint.",
+            &engine::Checkpoint::default(),
+        ),
+        page(
+            "record",
+            "What goes into the run file of a network.",
+            &Record::default(),
+        ),
+        page(
+            "record",
+            "What goes into the run file where a trained network sleeps.",
+            &sleep_replay::Record::new(0),
+        ),
+        page(
+            "record.rates",
+            "Mean rates of the recorded populations.",
+            &network::Rates::default(),
+        ),
+        page(
+            "record.spikes",
+            "Some neurons of a population, in place of its name.",
+            &Recorded {
+                population: String::new(),
+                neurons: Selection::All,
+            },
+        ),
+        page(
+            "record.states",
+            "Variables of neurons that are sampled.",
+            &SampledStates::default(),
+        ),
+        page(
+            "record.weights",
+            "Weights as they stand at some instants.",
+            &RecordedWeights::default(),
+        ),
+        page("figure", "What is drawn of a run.", &Figures::default()),
+        page(
+            "figure.raster",
+            "Spikes over time, a dot each.",
+            &Raster::default(),
+        ),
+        page(
+            "data",
+            "Images, and how they are dealt into tasks.",
+            &Data::default(),
+        ),
+        page(
+            "mlp",
+            "The artificial network that is trained, or read from a file. Its layers are `input`, `hidden1`, …, `output`.",
+            &Mlp::default(),
+        ),
+        page(
+            "mlp.training",
+            "Stochastic gradient descent with momentum.",
+            &Training::default(),
+        ),
+        page(
+            "conversion",
+            "How weights and activations become weights and thresholds of spiking neurons: an arrival moves v by gain times \
+             weight.",
+            &Conversion::default(),
+        ),
+        page(
+            "neuron",
+            "Neurons of every layer but the input, with the parameters of the model (`describe lif`): one value each, or one \
+             per layer, { hidden1 = 14.5, output = 38.0 }; potentials are bare numbers.",
+            &sleep_replay::neuron_keys(),
+        ),
+        page(
+            "plasticity",
+            "What changes the weights in sleep, with the parameters of the rule (`describe sleep_replay`): one value each, or \
+             one per layer.",
+            &sleep_replay::plasticity_keys(),
+        ),
+        page(
+            "sleep",
+            "When, how long and with which input the network sleeps.",
+            &Sleep::new(true),
+        ),
+        page(
+            "sleep.input",
+            "What drives the input layer in sleep.",
+            &Input::default(),
+        ),
+        page(
+            "sleep.input.patch",
+            "A square window of the image; pixels outside are silent.",
+            &sleep_replay::Patch::default(),
+        ),
+        page(
+            "compare",
+            "Controls that are trained beside the network that sleeps.",
+            &sleep_replay::CompareKeys::default(),
+        ),
+        page(
+            "compare.joint",
+            "Training of all tasks at once.",
+            &sleep_replay::JointKeys::default(),
+        ),
+        page(
+            "output",
+            "Files beside the run file, where a trained network sleeps.",
+            &sleep_replay::Export::default(),
+        ),
+    ]
+}
+
+/// Functions of formulas, and units.
+fn functions() -> Vec<Row> {
+    let functions = formula::FUNCTIONS.iter().map(|(name, doc)| Row {
+        name,
+        value: "number".into(),
+        default: Some(String::new()),
+        doc,
+    });
+    functions.chain(units()).collect()
+}
+
+fn units() -> impl Iterator<Item = Row> {
+    formula::MEASURED.into_iter().map(|dimension: Dimension| Row {
+        name: dimension.unit(),
+        value: "unit".into(),
+        default: Some(String::new()),
+        doc: match dimension {
+            Dimension::Time => "time; also s, us, µs, ns, ps, min, h",
+            Dimension::Rate => "rate; also kHz, MHz, mHz",
+            Dimension::Voltage => "potential; also V, uV, µV",
+            Dimension::Current => "current; also nA, uA, fA",
+            _ => "capacitance; also nF, uF; formulas may pass through nS, pS, uS, GOhm, MOhm, kOhm",
+        },
+    })
+}
 
 #[cfg(test)]
 mod tests;

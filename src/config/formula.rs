@@ -19,8 +19,21 @@ pub(super) use unit::{MEASURED, Quantity, unit};
 use unit::Unit;
 
 /// What a formula may call.
-pub(super) const FUNCTIONS: [&str; 8] =
-    ["sqrt", "exp", "ln", "min", "max", "round", "floor", "ceil"];
+pub(super) const FUNCTIONS: [(&str, &str); 8] = [
+    ("sqrt", "square root; of units too, where they have one"),
+    ("exp", "e to the power of a number without unit"),
+    ("ln", "natural logarithm of a number without unit"),
+    ("min", "the least of several of one unit"),
+    ("max", "the greatest of several of one unit"),
+    ("round", "the nearest whole number"),
+    ("floor", "the next whole number below"),
+    ("ceil", "the next whole number above"),
+];
+
+/// Whether formulas may call `name`.
+fn is_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(function, _)| *function == name)
+}
 
 /// Parentheses, signs and exponents within each other: more than anyone writes, far less than the stack holds.
 const DEEPEST: u32 = 64;
@@ -82,7 +95,7 @@ pub(super) fn names(formula: &str) -> impl Iterator<Item = (&str, Range<usize>)>
 
 /// Whether `name` means something in every formula, so that no parameter may have it.
 pub(super) fn is_reserved(name: &str) -> bool {
-    unit(name).is_some() || FUNCTIONS.contains(&name)
+    unit(name).is_some() || is_function(name)
 }
 
 /// The value of `formula` where `meaning` gives the values of parameters.
@@ -313,20 +326,20 @@ impl<'t> Parser<'t> {
     fn named(&mut self, name: &str, span: Range<usize>) -> Result<Part, Fault> {
         let open = self.take('(')?;
         if let Some(open) = open {
-            if FUNCTIONS.contains(&name) {
+            if is_function(name) {
                 return self.call(name, span, &open);
             }
             let message = format!("`{name}` is no function");
             return Err(Fault::helped(
                 span,
                 message,
-                suggest::help(name, &FUNCTIONS),
+                suggest::help(name, &FUNCTIONS.map(|(function, _)| function)),
             ));
         }
         if let Some(quantity) = unit(name) {
             return Ok(Part { quantity, span });
         }
-        if FUNCTIONS.contains(&name) {
+        if is_function(name) {
             let message = format!("`{name}` is a function: write `{name}(…)`");
             return Err(Fault::new(span, message));
         }

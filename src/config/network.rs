@@ -3,16 +3,31 @@
 //! Populations, projections and stimuli are in the order of their names; targets and recorded populations in the order
 //! in which the model file lists them.
 
+mod bout;
+pub(super) mod engine;
+mod figure;
+pub(super) mod population;
+pub(super) mod projection;
 mod record;
+pub(super) mod stimulus;
 
 use std::time;
 
+use super::form::{
+    self, Around, Count, Given, Keys, Known, Paths, Table, read_in, write, write_entry,
+};
+use super::reader::{Item, Section};
+use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
-use crate::network::Network;
+use crate::network::{Network, check::is_name};
 
-pub use crate::run::guard::Limits as Guard;
+pub use bout::{Bout, RUN};
+pub use engine::Guard;
+pub use figure::{Figures, Raster};
 pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Selection};
+
+pub(super) use record::{Rates, states};
 
 /// Populations tied by projections, driven from outside, for some time.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,27 +48,10 @@ pub struct NetworkModel {
     pub figures: Figures,
 }
 
-/// An uninterrupted stretch of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bout {
-    /// Name: also of the random streams that begin with it, but for the first.
-    pub name: String,
-    /// How long it lasts, above zero.
-    pub duration: Duration,
-    /// Names of the stimuli that are on, none twice, in the order of the network.
-    pub stimuli: Vec<String>,
-    /// What is kept of the network's state before it.
-    pub keep: Keep,
-}
-
-/// Name of the one bout of a model file that has a `duration` and no bouts.
-pub const RUN: &str = "run";
-
 impl NetworkModel {
     /// How long all bouts last together.
     pub fn duration(&self) -> Duration {
-        let ps = self.bouts.iter().map(|bout| bout.duration.ps());
-        Duration::from_ps(ps.fold(0, i64::saturating_add))
+        total(&self.bouts)
     }
 
     /// Whether the bouts are what a `duration` alone stands for.
@@ -63,22 +61,227 @@ impl NetworkModel {
     }
 }
 
-/// What is drawn after the run.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// Spikes over time.
-    pub raster: Option<Raster>,
+fn total(bouts: &[Bout]) -> Duration {
+    let ps = bouts.iter().map(|bout| bout.duration.ps());
+    Duration::from_ps(ps.fold(0, i64::saturating_add))
 }
 
-/// Spikes over time, a dot each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Raster {
-    /// Names of the populations shown, from the top; at least one, all of them recorded, none twice.
-    pub populations: Vec<String>,
-    /// Start, 0 or more.
-    pub from: Duration,
-    /// End, above the start and at most the duration of the run.
-    pub to: Duration,
-    /// Neurons shown of each population at most, at least 1, or `None` for all of them.
-    pub neurons: Option<u32>,
+/// Keys at the top of the file.
+#[derive(Clone)]
+pub(super) struct Top {
+    pub(super) experiment: &'static str,
+    pub(super) seed: u64,
+    pub(super) seeds: u64,
+    /// Of a network without bouts.
+    pub(super) duration: Option<Duration>,
+}
+
+impl Top {
+    pub(super) fn new(experiment: &'static str) -> Self {
+        Self {
+            experiment,
+            seed: 1,
+            seeds: 1,
+            duration: None,
+        }
+    }
+}
+
+/// Most repetitions of one run: their results are all held until its end.
+const MOST_SEEDS: u64 = 10_000;
+
+impl Table for Top {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "the version of the model file's format, `schema = 1`";
+        k.need("schema", &mut 1_u64, Count(1, i64::MAX as u64), what);
+        let what = "what to do, `experiment = \"sleep_replay\"` or `experiment = \"network\"`";
+        k.need(
+            "experiment",
+            &mut self.experiment,
+            form::Word(&["sleep_replay", "network"]),
+            what,
+        );
+        let what = "of everything that is drawn";
+        k.or(
+            "seed",
+            &mut self.seed,
+            Count(0, i64::MAX as u64 - MOST_SEEDS),
+            what,
+        );
+        let what = "how many seeds are run, from `seed` on";
+        k.or("seeds", &mut self.seeds, Count(1, MOST_SEEDS), what);
+        // A network's is read with its bouts.
+        if k.reading().is_none() {
+            let what = "of a network without [[bout]]: how long it runs";
+            k.told(
+                "duration",
+                "none",
+                &mut self.duration,
+                Given(form::Time::Span),
+                what,
+            );
+        }
+    }
+}
+
+/// Reads everything behind `schema` and `experiment`.
+pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
+    root.reader.read_parameters(root);
+    let (known, good) = populations(root, paths);
+    let mut around = Around::new(paths, &known);
+    let top = form::read(root, Top::new("network"), &around);
+    let projections = named(root, "projection", |section, name| {
+        projection::projection(section, name, &around)
+    });
+    let stimuli = named(root, "stimulus", |section, name| {
+        stimulus::stimulus(section, name, &around)
+    });
+    let names = |stimuli: &Vec<crate::network::Stimulus>| {
+        stimuli
+            .iter()
+            .map(|stimulus| stimulus.name.clone())
+            .collect::<Vec<_>>()
+    };
+    let names = stimuli.as_ref().map(names);
+    around.stimuli = names.as_deref();
+    let bouts = bout::bouts(root, &around);
+    around.duration = bouts.as_deref().map(total);
+    let engine = read_in(root, "engine", engine::Engine::default(), &around);
+    let guard = read_in(
+        root,
+        "guard",
+        engine::guard(Some(engine::MAX_RATE_HZ)),
+        &around,
+    );
+    let checkpoint = read_in(root, "checkpoint", engine::Checkpoint::default(), &around);
+    let dense = projections.as_ref().map(|projections| {
+        let dense = projections.iter().map(|p| (p.name.clone(), p.is_dense()));
+        dense.collect::<Vec<_>>()
+    });
+    around.projections = dense.as_deref();
+    let record = read_in(root, "record", Record::default(), &around);
+    let recorded = record.as_ref().map(|record: &Record| {
+        let names = record
+            .spikes
+            .iter()
+            .map(|recorded| recorded.population.clone());
+        names.collect::<Vec<_>>()
+    });
+    around.recorded = recorded.as_deref();
+    let figures = read_in(root, "figure", Figures::default(), &around);
+    let top = top.filter(|_| good)?;
+    Some(NetworkModel {
+        network: Network {
+            seed: top.seed,
+            lanes: engine?.lanes,
+            projections: projections?,
+            stimuli: stimuli?,
+            populations: known.network.populations,
+        },
+        seeds: top.seeds,
+        bouts: bouts?,
+        guard: guard?,
+        checkpoint_every: checkpoint?.every,
+        record: record?,
+        figures: figures?,
+    })
+}
+
+/// The populations, and whether nothing is at fault with them.
+fn populations(root: &Section<'_>, paths: &Paths<'_>) -> (Known, bool) {
+    const WHAT: &str = "at least one population, such as [population.e]";
+    let (none, mut known) = (Known::default(), Known::default());
+    let Some(section) = root.need_named_section("population", WHAT) else {
+        return (known, false);
+    };
+    known.names = section.keys().map(String::from).collect();
+    known.names.sort_unstable();
+    known.complete = !known.names.is_empty() && known.names.iter().all(|name| is_name(name));
+    if known.names.is_empty() {
+        let message = format!("the network is empty, expected {WHAT}");
+        section.reader.problem(section.origin, message, None);
+    }
+    let around = Around::new(paths, &none);
+    for name in &known.names {
+        let Some(table) = table(&section, name) else {
+            continue;
+        };
+        let (model, read) = population::population(&table, name, &around);
+        known
+            .sound
+            .extend(read.as_ref().map(|read| read.name.clone()));
+        let read = read.or_else(|| Some(population::start(name, model?)));
+        known.network.populations.extend(read);
+    }
+    let good = !known.names.is_empty() && known.sound == known.names;
+    (known, good)
+}
+
+/// What `read` makes of every table inside `kind`; none where there is no such section.
+fn named<T>(
+    root: &Section<'_>,
+    kind: &str,
+    read: impl Fn(&Section<'_>, &str) -> Option<T>,
+) -> Option<Vec<T>> {
+    let section = root.get(kind).map(|item: Item<'_>| item.named_section());
+    let Some(section) = section else {
+        return Some(Vec::new());
+    };
+    let section = section?;
+    let mut names: Vec<&str> = section.keys().collect();
+    names.sort_unstable();
+    let read = |name: &str| table(&section, name).and_then(|table| read(&table, name));
+    let read: Vec<Option<T>> = names.into_iter().map(read).collect();
+    read.into_iter().collect()
+}
+
+/// The table `name`, whose name is one that files and figures can show.
+fn table<'a>(section: &Section<'a>, name: &str) -> Option<Section<'a>> {
+    if !is_name(name) {
+        let item = section.get(name)?;
+        let message = format!("found the name {name:?}, expected letters, digits, `_` and `-`");
+        item.reader.problem(item.key_origin, message, None);
+        return None;
+    }
+    section.copying(name)
+}
+
+/// The text of a model file that reads back as `model`, with every key explicit and every formula evaluated: it runs by
+/// itself and is kept in the run file.
+pub fn resolved_network(model: &NetworkModel) -> String {
+    let network = &model.network;
+    let mut text = form::write_top(&Top {
+        experiment: "network",
+        seed: network.seed,
+        seeds: model.seeds,
+        duration: model.is_one_run().then(|| model.duration()),
+    });
+    let (one, lanes) = (Dimension::One, network.lanes);
+    let every = model.checkpoint_every;
+    text += &write("engine", &engine::Engine { lanes }, one);
+    text += &write("guard", &model.guard, one);
+    text += &write("checkpoint", &engine::Checkpoint { every }, one);
+    for population in &network.populations {
+        text += &write(&format!("population.{}", population.name), population, one);
+    }
+    let weight = |targets: &[String]| network.weights_onto(targets).unwrap_or(one);
+    for projection in &network.projections {
+        let path = format!("projection.{}", projection.name);
+        text += &write(
+            &path,
+            &projection::Draft::of(projection),
+            weight(&projection.targets),
+        );
+    }
+    for stimulus in &network.stimuli {
+        let path = format!("stimulus.{}", stimulus.name);
+        text += &write(&path, stimulus, weight(&stimulus.targets));
+    }
+    if !model.is_one_run() {
+        let bouts = model.bouts.iter().map(|bout| write_entry("bout", bout));
+        text.extend(bouts);
+    }
+    text += &write("record", &model.record, one);
+    text += &write("figure", &model.figures, one);
+    text
 }

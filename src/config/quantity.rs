@@ -95,6 +95,11 @@ pub(super) fn write(value: f64, dimension: Dimension) -> String {
     }
 }
 
+/// `text` as a TOML string.
+pub(super) fn quote(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// `duration` as a model file writes it: in seconds where they are whole.
 pub(super) fn write_duration(duration: Duration) -> String {
     let ms = duration.as_ms();

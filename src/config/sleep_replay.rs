@@ -3,16 +3,36 @@
 //! Layers are numbered as in `mlp.layers`: 0 is `input`, the last is `output`, those between are `hidden1`, `hidden2`, …
 //! Lists "per layer after the input" hold one entry for each of the others, hidden1 first.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod compare;
+mod conversion;
+mod data;
+mod mlp;
+mod night;
+mod parameters;
+mod record;
+
 use std::time;
 
-use crate::base::parameter::{Spec, Values};
+use super::form::{self, Around, Form, Known, Layers, Paths, read_in, write};
+use super::network::{Guard, Top, engine};
+use super::reader::{Item, Section};
+use crate::base::parameter::{Dimension, Values};
+use crate::base::suggest;
 use crate::base::time::Duration;
-use crate::mlp::perceptron::Output;
+use crate::network::Population;
+use crate::neuron::relay;
 use crate::protocol::hypnogram::{self, Bout, TooLong};
 
-use super::network::{Guard, RecordedWeights, SampledStates};
+pub use compare::{Compare, Joint};
+pub use conversion::{Conversion, Statistics};
+pub use data::{Amount, Data, Source, TrainImages};
+pub use mlp::{Mlp, Training, Weights};
+pub use night::{After, Input, Patch, Pattern, Sleep};
+pub use parameters::{Neuron, Plasticity};
+pub use record::{Export, Record};
+
+pub(super) use compare::{Draft as CompareKeys, JointDraft as JointKeys};
+pub(super) use parameters::{neuron_keys, plasticity_keys};
 
 /// For each task: train, sleep, put the weights back, test.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,8 +68,7 @@ pub struct SleepReplay {
 impl SleepReplay {
     /// How long it sleeps in all.
     pub fn asleep(&self) -> Duration {
-        let durations = self.sleep.durations.iter();
-        Duration::from_ps(durations.map(|duration| duration.ps()).sum())
+        self.sleep.in_all()
     }
 
     /// The night that every seed goes through.
@@ -76,263 +95,202 @@ impl SleepReplay {
     }
 }
 
-/// Where images come from and how they are dealt into tasks.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Data {
-    /// Where they are read.
-    pub source: Source,
-    /// Classes of each task, in order; no class occurs twice.
-    pub tasks: Vec<Vec<u8>>,
-    /// Training images taken of each task or class.
-    pub train: TrainImages,
-}
-
-/// A data set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// 5,000 training and 1,000 test images of MNIST inside the program, 28 × 28, classes 0 to 9.
-    EmbeddedMnist,
-    /// Four binary images of 10 × 10, one per class.
-    EmbeddedPatches,
-    /// A directory with the four IDX files of MNIST or Fashion-MNIST.
-    Directory(PathBuf),
-}
-
-/// How many images: the first ones in the order of the data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Amount {
-    /// Every one there is.
-    All,
-    /// The first `n`, at least 1.
-    First(usize),
-}
-
-/// Which training images are used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TrainImages {
-    /// The first ones of each task.
-    PerTask(Amount),
-    /// The first ones of each class; an entry for every class of every task.
-    PerClass(BTreeMap<u8, Amount>),
-}
-
-/// The artificial network.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mlp {
-    /// Neurons per layer, input first; at least two layers, none empty.
-    pub layers: Vec<usize>,
-    /// Nonlinearity of the output layer.
-    pub output: Output,
-    /// Where its weights come from.
-    pub weights: Weights,
-}
-
-/// Where the weights of the artificial network come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Weights {
-    /// Trained from random weights, task by task.
-    Trained {
-        /// Initial weights are uniform in ± this.
-        init: f64,
-        /// Whether layers have biases, starting at zero.
-        bias: bool,
-        /// How it is trained.
-        training: Training,
-    },
-    /// Read from a file; the network sleeps once.
-    File {
-        /// `.safetensors`, `.npz`, `.pt` or `.pth`.
-        path: PathBuf,
-        /// Leave biases in the file out; otherwise they are an error.
-        drop_bias: bool,
-    },
-}
-
-/// Stochastic gradient descent with momentum.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Training {
-    /// Passes through the images of each task, one number per task.
-    pub epochs: Vec<usize>,
-    /// Images per step.
-    pub batch: usize,
-    /// Step size, constant.
-    pub learning_rate: f64,
-    /// Share of the last step that is kept, in [0, 1); never reset, neither between tasks nor by sleep.
-    pub momentum: f64,
-    /// Share of hidden units silenced at each step, in [0, 1).
-    pub dropout: f64,
-    /// Share of each old task's images mixed into the training of a new one, in [0, 1].
-    pub rehearsal: f64,
-}
-
-/// How weights and activations become weights and thresholds of spiking neurons: an arrival moves v by gain × weight.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Conversion {
-    /// gain of layer l = scale × factor of layer l, with the published recursion over the largest weight or activation.
-    DataMax {
-        /// Images over which activations are taken.
-        statistics: Statistics,
-        /// Common factor.
-        scale: f64,
-    },
-    /// Given gains, per layer after the input.
-    Gain(Vec<f64>),
-}
-
-/// Images over which the conversion takes activations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Statistics {
-    /// Training images of all tasks so far.
-    SeenTasks,
-    /// Training images of the task just trained.
-    CurrentTask,
-}
-
-/// Neuron model and parameters.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Neuron {
-    /// The model.
-    pub model: &'static Spec,
-    /// Complete and in range, in held units, per layer after the input.
-    pub layers: Vec<Values>,
-}
-
-/// Plasticity rule and parameters.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plasticity {
-    /// The rule.
-    pub rule: &'static Spec,
-    /// Complete and in range, in held units, per layer after the input; `None` where incoming weights are fixed.
-    pub layers: Vec<Option<Values>>,
-}
-
-/// Sleep.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sleep {
-    /// When the network sleeps; [`After::LastTask`] for a network from a file.
-    pub after: After,
-    /// Length of each sleep: one per task, or a single one with [`After::LastTask`]. Together within the clock's range.
-    pub durations: Vec<Duration>,
-    /// Step of the published time-stepped algorithm, or `None` for continuous time. Durations and the patch's period
-    /// are whole multiples of it.
-    pub grid: Option<Duration>,
-    /// What drives the input layer.
-    pub input: Input,
-}
-
-/// When the network sleeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum After {
-    /// After every task.
-    EachTask,
-    /// Once, after the last task.
-    LastTask,
-}
-
-/// What drives the input layer in sleep.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Input {
-    /// Random spikes at rates given by an image.
-    Image {
-        /// The image.
-        pattern: Pattern,
-        /// A pixel of 1 fires at twice this rate, in hertz, as published. On a grid, 2 × rate × step is at most 1.
-        max_rate_hz: f64,
-        /// The part of the image that is on at a time, or `None` for all of it.
-        patch: Option<Patch>,
-    },
-    /// Spikes of the input layer from a file: SONATA HDF5 (`.h5`) or CSV `node_id,timestamp_ms` (`.csv`).
-    Spikes(PathBuf),
-}
-
-/// An image of input rates.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pattern {
-    /// Mean training image of the tasks seen so far.
-    MeanImage,
-    /// An array of the input layer's size in a `.npy` file.
-    File(PathBuf),
-}
-
-/// A square window of the image; pixels outside are silent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patch {
-    /// Pixels per side, at most the image's side.
-    pub side: usize,
-    /// The window's place is drawn anew this often.
-    pub period: Duration,
-}
-
-/// Controls. All are off for a network from a file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Compare {
-    /// The same training without sleep.
-    pub sequential: bool,
-    /// All tasks trained at once.
-    pub joint: Option<Joint>,
-    /// The null model: mean of the weights of networks trained on one task each, from one initialisation.
-    pub mean_weights: bool,
-}
-
-/// Joint training.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Joint {
-    /// Training images.
-    pub train: TrainImages,
-    /// Passes through them.
-    pub epochs: usize,
-}
-
-/// What goes into the run file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    /// Layers whose spikes are recorded, ascending; 0 is the input.
-    pub spikes: Vec<usize>,
-    /// Weights before and after each sleep.
-    pub weights_around_sleep: bool,
-    /// Neurons whose states are sampled while they sleep; a layer may come more than once.
-    pub states: Vec<SampledStates>,
-    /// Weights at instants of the night, or `None` for none.
-    pub weights: Option<RecordedWeights>,
-}
-
-/// Files beside the run file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Export {
-    /// Weights after the last sleep as `.safetensors`.
-    pub safetensors: bool,
-    /// Weights after the last sleep as `.npz`.
-    pub npz: bool,
-    /// Figures.
-    pub figures: bool,
-}
-
-impl Mlp {
-    /// Names of the layers, input first: `input`, `hidden1`, …, `output`.
-    pub fn layer_names(&self) -> Vec<String> {
-        layer_names(self.layers.len())
-    }
-}
-
 /// Name of the projection from layer `l` of `names` to the next.
 pub fn projection_name(names: &[String], l: usize) -> String {
     format!("{}_{}", names[l], names[l + 1])
 }
 
 /// Names of `n` layers, input first.
-pub(super) fn layer_names(n: usize) -> Vec<String> {
-    (0..n)
-        .map(|l| match l {
-            0 => "input".into(),
-            l if l + 1 == n => "output".into(),
-            l => format!("hidden{l}"),
-        })
-        .collect()
+fn layer_names(n: usize) -> Vec<String> {
+    let name = |l| match l {
+        0 => "input".into(),
+        l if l + 1 == n => "output".into(),
+        l => format!("hidden{l}"),
+    };
+    (0..n).map(name).collect()
 }
 
-impl Data {
-    /// Every class of every task, in the order of the tasks.
-    pub fn classes(&self) -> impl Iterator<Item = u8> + '_ {
-        self.tasks.iter().flatten().copied()
+/// A layer by its name, from this one on.
+#[derive(Clone, Copy)]
+pub(super) struct Layer(usize);
+
+impl Form<usize> for Layer {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<usize> {
+        let names = &around.layers?.names;
+        let names: Vec<&str> = names.iter().skip(self.0).map(String::as_str).collect();
+        let expected = format!("a layer: {}", suggest::list(&names));
+        let text = item.text(&expected)?;
+        match names.iter().position(|name| *name == text) {
+            Some(at) => Some(at + self.0),
+            None => item.refuse(&expected, suggest::did_you_mean(text, &names)),
+        }
+    }
+
+    fn write(&self, value: &usize, _: Dimension) -> String {
+        value.to_string()
+    }
+
+    fn expected(&self) -> String {
+        "a layer".into()
+    }
+
+    fn words(&self) -> String {
+        "name".into()
+    }
+
+    fn waits(&self, around: &Around<'_>) -> bool {
+        around.layers.is_none()
     }
 }
+
+/// Reads everything behind `schema` and `experiment`.
+pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay> {
+    root.reader.read_parameters(root);
+    let none = Known::default();
+    let mut around = Around::new(paths, &none);
+    let top = form::read(root, Top::new("sleep_replay"), &around);
+
+    let mlp_section = root.need_section("mlp", "the artificial network: its layers and training");
+    let sizes = mlp_section
+        .as_ref()
+        .and_then(|section| mlp::layers(section, &around));
+    let layers = sizes.map(|sizes| Layers {
+        names: layer_names(sizes.len()),
+        sizes,
+    });
+    around.layers = layers.as_ref();
+    around.trained = !mlp_section.as_ref().is_some_and(|mlp| mlp.has("weights"));
+    // A network to be trained without data is reported once, not by every section that would use them.
+    around.has_data = around.trained || root.has("data");
+    let data_section = match around.trained {
+        true => root.need_section("data", "the images to learn and their tasks"),
+        false => root.section("data"),
+    };
+    let data = data_section.and_then(|section| form::read(&section, Data::default(), &around));
+    around.tasks = data.as_ref().map(|data| data.tasks.len());
+
+    let mlp = mlp_section.and_then(|section| form::read(&section, Mlp::default(), &around));
+    let conversion = root
+        .need_section("conversion", "how the MLP becomes a spiking network")
+        .and_then(|section| form::read(&section, Conversion::default(), &around));
+    let neuron = root
+        .need_section("neuron", "the neuron model of every layer but the input")
+        .and_then(|section| parameters::neuron(&section, &around));
+    let plasticity = root
+        .need_section("plasticity", "what changes the weights in sleep")
+        .and_then(|section| parameters::plasticity(&section, &around));
+    let sleep = root
+        .need_section("sleep", "when, how long and with which input to sleep")
+        .and_then(|section| form::read(&section, Sleep::new(around.trained), &around));
+    let compare = compare::compare(root, data.as_ref(), mlp.as_ref(), &around);
+    let guard = read_in(root, "guard", engine::guard(None), &around);
+    let checkpoint = read_in(root, "checkpoint", engine::Checkpoint::default(), &around);
+
+    let known = layers
+        .as_ref()
+        .map(|layers| asleep(layers, neuron.as_ref()));
+    let known = known.unwrap_or_default();
+    let pairs = around.layers.map_or(0, |layers| layers.driven().len());
+    let projections = (0..pairs).map(|l| (projection_name(&known.names, l), true));
+    let projections: Vec<(String, bool)> = projections.collect();
+    around.known = &known;
+    around.duration = sleep.as_ref().map(Sleep::in_all);
+    around.projections = Some(&projections[..]).filter(|pairs| !pairs.is_empty());
+    let all = around.layers.map_or(0, |layers| layers.sizes.len());
+    let record = read_in(root, "record", Record::new(all), &around);
+    let output = read_in(root, "output", Export::default(), &around);
+
+    if root.has("data") && data.is_none() {
+        return None;
+    }
+    let top = top?;
+    Some(SleepReplay {
+        seed: top.seed,
+        seeds: top.seeds,
+        data,
+        mlp: mlp?,
+        conversion: conversion?,
+        neuron: neuron?,
+        plasticity: plasticity?,
+        sleep: sleep?,
+        compare: compare?,
+        guard: guard?,
+        checkpoint_every: checkpoint?.every,
+        record: record?,
+        output: output?,
+    })
+}
+
+/// The layers as populations, for what is recorded of them; `neuron` is that of all but the input.
+fn asleep(layers: &Layers, neuron: Option<&Neuron>) -> Known {
+    let mut known = Known {
+        names: layers.names.clone(),
+        complete: true,
+        ..Known::default()
+    };
+    let sizes = layers.sizes.iter().enumerate();
+    let populations = sizes.zip(&layers.names).filter_map(|((l, &size), name)| {
+        Some(Population {
+            name: name.clone(),
+            size: u32::try_from(size).ok()?,
+            model: if l == 0 {
+                relay::SPEC.name
+            } else {
+                neuron?.model.name
+            },
+            values: Values::new(),
+            v_m: None,
+        })
+    });
+    known.network.populations = populations.collect();
+    let names = known
+        .network
+        .populations
+        .iter()
+        .map(|known| known.name.clone());
+    known.sound = names.collect();
+    known
+}
+
+/// The text of a model file that reads back as `experiment`, with every key explicit and every path absolute: it runs by
+/// itself and is kept in the run file.
+pub fn resolved(experiment: &SleepReplay) -> String {
+    let names = experiment.mlp.layer_names();
+    let driven = names.get(1..).unwrap_or_default();
+    let one = Dimension::One;
+    let mut text = form::write_top(&Top {
+        seed: experiment.seed,
+        seeds: experiment.seeds,
+        ..Top::new("sleep_replay")
+    });
+    if let Some(data) = &experiment.data {
+        text += &write("data", data, one);
+    }
+    text += &write("mlp", &experiment.mlp, one);
+    text += &write("conversion", &experiment.conversion, one);
+    text += &write(
+        "neuron",
+        &parameters::Named(experiment.neuron.clone(), driven),
+        one,
+    );
+    text += &write(
+        "plasticity",
+        &parameters::Named(experiment.plasticity.clone(), driven),
+        one,
+    );
+    text += &write("sleep", &experiment.sleep, one);
+    text += &write("compare", &experiment.compare, one);
+    text += &write("guard", &experiment.guard, one);
+    let every = experiment.checkpoint_every;
+    text += &write("checkpoint", &engine::Checkpoint { every }, one);
+    text += &write(
+        "record",
+        &record::Named(experiment.record.clone(), &names),
+        one,
+    );
+    text += &write("output", &experiment.output, one);
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,11 @@ pub fn assemble_watched(
         projection.plan.check()?;
     }
     for projection in &network.dense {
-        projection.check(&network.populations)?;
+        let checked = projection.check(&network.populations);
+        checked.map_err(|error| AssemblyError::Dense {
+            projection: projection.name.clone(),
+            error,
+        })?;
     }
     let mut groups: Vec<Vec<Group>> = Vec::new();
     for plan in divide(network)? {

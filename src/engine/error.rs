@@ -169,8 +169,13 @@ pub enum AssemblyError {
         error: ParameterError,
     },
     /// A dense projection.
-    #[error(transparent)]
-    Dense(#[from] DenseError),
+    #[error("projection `{projection}`: {error}")]
+    Dense {
+        /// The projection.
+        projection: String,
+        /// What is wrong.
+        error: DenseError,
+    },
     /// A connection rule.
     #[error(transparent)]
     Rule(#[from] RuleError),

@@ -5,6 +5,7 @@ use crate::base::parameter::{Spec, Values};
 use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::connection::{self, Edges};
+use crate::network::check::is_name;
 use crate::network::{
     Choice, Connection, Data, Delay, Given, Network, NetworkError, Part, Population, Problem,
     Projection, Stimulus,
@@ -55,10 +56,9 @@ impl Network {
             values: values.into(),
             v_m: None,
         };
+        let others = self.populations.iter().map(|other| &other.name);
+        new_name(name, others).map_err(fault)?;
         population.check().map_err(fault)?;
-        if self.find(name).is_some() {
-            return Err(fault(Problem::Twice));
-        }
         let at = self.populations.len();
         self.populations.push(population);
         Ok(&mut self.populations[at])
@@ -143,23 +143,23 @@ impl Network {
     }
 
     fn add_stimulus(&mut self, stimulus: Stimulus) -> Result<(), NetworkError> {
-        let name = stimulus.name.clone();
+        let fault = |problem| NetworkError::new(Part::Stimulus, &stimulus.name, problem);
+        let others = self.stimuli.iter().map(|other| &other.name);
+        new_name(&stimulus.name, others).map_err(fault)?;
+        self.check_stimulus(&stimulus).map_err(fault)?;
         self.stimuli.push(stimulus);
-        self.keep_if_sound(Part::Stimulus, &name, |network| drop(network.stimuli.pop()))
+        Ok(())
     }
+}
 
-    /// Takes the part that was added last away again if it does not fit.
-    fn keep_if_sound(
-        &mut self,
-        part: Part,
-        name: &str,
-        take_away: impl FnOnce(&mut Self),
-    ) -> Result<(), NetworkError> {
-        let checked = self.check_part(part, name);
-        if checked.is_err() {
-            take_away(self);
-        }
-        checked
+/// Checks that `name` can be shown and is none of the `others`.
+fn new_name<'a>(name: &str, mut others: impl Iterator<Item = &'a String>) -> Result<(), Problem> {
+    if !is_name(name) {
+        return Err(Problem::Name(name.into()));
+    }
+    match others.any(|other| other == name) {
+        true => Err(Problem::Twice),
+        false => Ok(()),
     }
 }
 
@@ -262,12 +262,12 @@ impl ProjectionBuilder<'_> {
             delay,
             delay_resolution: self.delay_resolution,
         };
-        let name = projection.name.clone();
+        let fault = |problem| NetworkError::new(Part::Projection, &projection.name, problem);
+        let others = self.network.projections.iter().map(|other| &other.name);
+        new_name(&projection.name, others).map_err(fault)?;
+        self.network.check_projection(&projection).map_err(fault)?;
         self.network.projections.push(projection);
-        self.network
-            .keep_if_sound(Part::Projection, &name, |network| {
-                drop(network.projections.pop());
-            })
+        Ok(())
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Dimension, ParameterError};
 use crate::base::stream::Stream;
-use crate::base::time::Duration;
+use crate::base::time::{Duration, Time};
 use crate::connection::{self, Plan, Space};
 use crate::network::error::LARGEST;
 use crate::network::plan::dense::{self, DenseProjection};
@@ -24,13 +25,6 @@ impl Network {
     /// # Errors
     /// The first thing that does not fit.
     pub fn check(&self) -> Result<(), NetworkError> {
-        self.check_names()?;
-        self.check_populations(|_| true)?;
-        self.check_rest()
-    }
-
-    /// As [`Self::check`], of projections and stimuli.
-    fn check_rest(&self) -> Result<(), NetworkError> {
         let not_read = |problem: &Problem| matches!(problem, Problem::NotRead { .. });
         self.plan_with(not_read).map(drop)
     }
@@ -40,27 +34,18 @@ impl Network {
     /// # Errors
     /// The first thing that does not fit, or data that are still in a file.
     pub fn plan(&self) -> Result<NetworkPlan, NetworkError> {
-        self.check_names()?;
-        self.check_populations(|_| true)?;
         self.plan_with(|_| false)
     }
 
-    /// Checks the populations of these names.
-    fn check_populations(&self, which: impl Fn(&str) -> bool) -> Result<(), NetworkError> {
-        let mut populations = self.populations.iter().filter(|known| which(&known.name));
-        populations.try_for_each(|population| {
-            let checked = population.check();
-            checked
-                .map_err(|problem| NetworkError::new(Part::Population, &population.name, problem))
-        })
-    }
-
-    /// As [`Self::plan`] with names and populations that were checked; parts with problems that `may_be` are left out.
+    /// As [`Self::plan`]; parts with problems that `may_be` are left out.
     fn plan_with(&self, may_be: impl Fn(&Problem) -> bool) -> Result<NetworkPlan, NetworkError> {
-        let left_out = |planned: Result<(), Problem>| match planned {
-            Err(problem) if may_be(&problem) => Ok(()),
-            planned => planned,
-        };
+        self.check_names()?;
+        for population in &self.populations {
+            let checked = population.check();
+            checked.map_err(|problem| {
+                NetworkError::new(Part::Population, &population.name, problem)
+            })?;
+        }
         let mut plan = NetworkPlan {
             seed: self.seed,
             lanes: self.lanes,
@@ -72,45 +57,55 @@ impl Network {
             spikes: Vec::new(),
         };
         for projection in &self.projections {
-            left_out(self.plan_projection(projection, &mut plan)).map_err(|problem| {
-                NetworkError::new(Part::Projection, &projection.name, problem)
-            })?;
+            match self.plan_projection(projection) {
+                Ok(Planned::Sparse(projection)) => plan.projections.push(projection),
+                Ok(Planned::Dense(projection)) => plan.dense.push(projection),
+                Err(problem) if may_be(&problem) => {}
+                Err(problem) => {
+                    return Err(NetworkError::new(
+                        Part::Projection,
+                        &projection.name,
+                        problem,
+                    ));
+                }
+            }
         }
         for stimulus in &self.stimuli {
-            left_out(self.plan_stimulus(stimulus, &mut plan))
-                .map_err(|problem| NetworkError::new(Part::Stimulus, &stimulus.name, problem))?;
+            match self.plan_stimulus(stimulus) {
+                Ok(Input::Noise(noise)) => plan.noise.push(noise),
+                Ok(Input::Current(current)) => plan.currents.push(current),
+                Ok(Input::Spikes(spikes)) => plan.spikes.extend(spikes),
+                Err(problem) if may_be(&problem) => {}
+                Err(problem) => {
+                    return Err(NetworkError::new(Part::Stimulus, &stimulus.name, problem));
+                }
+            }
         }
         Ok(plan)
     }
 
-    /// Checks the part called `name` alone, and all names.
-    pub fn check_part(&self, part: Part, name: &str) -> Result<(), NetworkError> {
-        let Self {
-            seed,
-            lanes,
-            populations,
-            projections,
-            stimuli,
-        } = self;
-        let only = |of: Part, other: &str| of == part && other == name;
-        self.check_names()?;
-        self.check_populations(|known| only(Part::Population, known))?;
-        let rest = Self {
-            seed: *seed,
-            lanes: *lanes,
-            populations: populations.clone(),
-            projections: projections
-                .iter()
-                .filter(|p| only(Part::Projection, &p.name))
-                .cloned()
-                .collect(),
-            stimuli: stimuli
-                .iter()
-                .filter(|s| only(Part::Stimulus, &s.name))
-                .cloned()
-                .collect(),
-        };
-        rest.check_rest()
+    /// Checks `projection` as one of this network's, whether it is part of it or not. Data in files are not read.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check_projection(&self, projection: &Projection) -> Result<(), Problem> {
+        unless_not_read(self.plan_projection(projection))
+    }
+
+    /// Checks `stimulus` as one of this network's, whether it is part of it or not. Data in files are not read.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check_stimulus(&self, stimulus: &Stimulus) -> Result<(), Problem> {
+        unless_not_read(self.plan_stimulus(stimulus))
+    }
+
+    /// What weights onto the populations `targets` are measured in.
+    ///
+    /// # Errors
+    /// If there is no such population, one takes no spikes, or two differ.
+    pub fn weights_onto(&self, targets: &[String]) -> Result<Dimension, Problem> {
+        self.one_unit(&self.targets(targets)?)
     }
 
     fn check_names(&self) -> Result<(), NetworkError> {
@@ -164,7 +159,7 @@ impl Network {
 
     /// What weights onto `targets` are measured in: one unit for all of them.
     fn one_unit(&self, targets: &[usize]) -> Result<Dimension, Problem> {
-        let mut first: Option<(usize, Dimension)> = None;
+        let mut first: Option<(String, &'static str, Dimension)> = None;
         for &target in targets {
             let model = self.model(target)?;
             let name = |at: usize| self.populations[at].name.clone();
@@ -172,37 +167,25 @@ impl Network {
                 population: name(target),
                 model: model.spec.name,
             })?;
-            match first {
-                None => first = Some((target, dimension)),
-                Some((other, expected)) if expected != dimension => {
+            match first.clone() {
+                None => first = Some((name(target), model.spec.name, dimension)),
+                Some(first) if first.2 != dimension => {
                     return Err(Problem::Units {
-                        population: name(other),
-                        first: expected,
-                        other: name(target),
-                        second: dimension,
+                        first,
+                        second: (name(target), model.spec.name, dimension),
                     });
                 }
                 Some(_) => {}
             }
         }
-        Ok(first.map_or(Dimension::One, |(_, dimension)| dimension))
+        Ok(first.map_or(Dimension::One, |(.., dimension)| dimension))
     }
 
-    fn plan_projection(
-        &self,
-        projection: &Projection,
-        plan: &mut NetworkPlan,
-    ) -> Result<(), Problem> {
+    fn plan_projection(&self, projection: &Projection) -> Result<Planned, Problem> {
         let source = self.index("source", &projection.source)?;
         let targets = self.targets(&projection.targets)?;
         self.one_unit(&targets)?;
-        if let Connection::Matrix(weights) = &projection.connection {
-            let dense = self.dense(projection, source, &targets, weights)?;
-            dense.check(&self.populations)?;
-            plan.dense.push(dense);
-            return Ok(());
-        }
-        if projection.plasticity.is_some() {
+        if projection.plasticity.is_some() && !projection.is_dense() {
             return Err(Problem::Unfit {
                 key: "plasticity",
                 with: "sparse synapses yet, expected `rule = \"weights\"`",
@@ -220,20 +203,20 @@ impl Network {
                 .ok_or(Problem::TooManyTargets)?;
         }
         let mut not_read = None;
-        let edges = match &projection.connection {
-            Connection::Edges(Given::Here(edges)) => Some(edges.clone()),
+        let rule = match &projection.connection {
+            Connection::Rule(choice) => connection::build(choice.spec.name, &choice.values)?,
+            Connection::Edges(Given::Here(edges)) => connection::listed(edges.clone()),
             Connection::Edges(Given::File(file)) => {
                 not_read = Some(file.path.display().to_string());
                 // What the description says of them can be checked without them.
                 let none = projection.edge_list(n_source, n_target).finish();
-                Some(Arc::new(none))
+                connection::listed(Arc::new(none))
             }
-            Connection::Rule(_) | Connection::Matrix(_) => None,
-        };
-        let rule = match (&projection.connection, &edges) {
-            (Connection::Rule(choice), _) => connection::build(choice.spec.name, &choice.values)?,
-            (_, Some(edges)) => connection::listed(edges.clone()),
-            _ => return Ok(()),
+            Connection::Matrix(weights) => {
+                let dense = self.dense(projection, source, &targets, weights)?;
+                dense.check(&self.populations)?;
+                return Ok(Planned::Dense(dense));
+            }
         };
         let synapses = Plan {
             name: projection.name.clone(),
@@ -253,12 +236,11 @@ impl Network {
         if let Some(file) = not_read {
             return Err(Problem::NotRead { file });
         }
-        plan.projections.push(plan::Projection {
+        Ok(Planned::Sparse(plan::Projection {
             source,
             targets,
             plan: synapses,
-        });
-        Ok(())
+        }))
     }
 
     fn dense(
@@ -317,7 +299,7 @@ impl Network {
         })
     }
 
-    fn plan_stimulus(&self, stimulus: &Stimulus, plan: &mut NetworkPlan) -> Result<(), Problem> {
+    fn plan_stimulus(&self, stimulus: &Stimulus) -> Result<Input, Problem> {
         let targets = self.targets(&stimulus.targets)?;
         let entry = stimulus::entry(stimulus.kind.spec.name)?;
         let values = parameter::complete(entry.spec, &stimulus.kind.values)?;
@@ -344,28 +326,29 @@ impl Network {
         let not_read = |path: &Path| Problem::NotRead {
             file: path.display().to_string(),
         };
-        match (brings, &stimulus.data) {
+        Ok(match (brings, &stimulus.data) {
             (Brings::File { .. }, Some(Data::Spikes(spikes))) => {
+                if let Some(&(at, neuron)) = spikes.iter().find(|&&(at, _)| at < Time::ZERO) {
+                    return Err(Problem::Early { neuron, at });
+                }
                 if let Some(&(_, neuron)) = spikes.iter().find(|&&(_, neuron)| neuron >= size) {
                     return Err(Problem::Neuron { neuron, size });
                 }
-                plan.spikes
-                    .push(onto(targets[0], SpikeSource::List(spikes.clone())));
+                Input::Spikes(vec![onto(targets[0], SpikeSource::List(spikes.clone()))])
             }
             (Brings::Image(image), Some(Data::Image(pixels))) => {
                 let begin = image.onto(pixels, size)?;
-                plan.spikes
-                    .push(onto(targets[0], SpikeSource::Drawn(begin)));
+                Input::Spikes(vec![onto(targets[0], SpikeSource::Drawn(begin))])
             }
             (Brings::File { path, .. }, _) => return Err(not_read(&path)),
             (Brings::Image(image), _) => return Err(not_read(&image.path)),
-            (Brings::Noise { rate_hz }, _) => plan.noise.push(plan::Noise {
+            (Brings::Noise { rate_hz }, _) => Input::Noise(plan::Noise {
                 name,
                 targets,
                 rate_hz,
                 weight,
             }),
-            (Brings::Current(steps), _) => plan.currents.push(plan::Current {
+            (Brings::Current(steps), _) => Input::Current(plan::Current {
                 name,
                 targets,
                 steps,
@@ -373,10 +356,9 @@ impl Network {
             (Brings::Spikes(begin), _) => {
                 let inputs = targets.iter();
                 let inputs = inputs.map(|&target| onto(target, SpikeSource::Drawn(begin.clone())));
-                plan.spikes.extend(inputs.collect::<Vec<_>>());
+                Input::Spikes(inputs.collect())
             }
-        }
-        Ok(())
+        })
     }
 
     /// Refuses populations whose neurons have no capacitance: a current would not move them.
@@ -405,10 +387,28 @@ impl Population {
         }
         let model = neuron::model(self.model)?;
         self.check_values(model)?;
-        if self.v_m.is_some() && model.variables.first() != Some(&V_M) {
-            return Err(Problem::NoPotential(model.spec.name));
+        match self.v_m {
+            Some(_) if model.variables.first() != Some(&V_M) => {
+                Err(Problem::NoPotential(model.spec.name))
+            }
+            Some(v_m) => self.check_start(v_m),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Checks that neurons which begin at `v_m` begin below their threshold.
+    fn check_start(&self, v_m: Distribution) -> Result<(), Problem> {
+        let highest = match v_m.shape() {
+            Shape::Constant(value) if !value.is_finite() => return Err(Problem::Potential(value)),
+            Shape::Constant(value) => value,
+            Shape::Uniform { high, .. } => high,
+            // Without end: rare draws above the threshold fire at the first arrival, like any potential above it.
+            _ => return Ok(()),
+        };
+        match self.values.number("v_th") {
+            Some(v_th) if highest > v_th => Err(Problem::AboveThreshold { highest, v_th }),
+            _ => Ok(()),
+        }
     }
 
     /// Checks that values are in range, and consistent as far as all neurons share them.
@@ -426,6 +426,27 @@ impl Population {
             stream: Stream::new(0, "neurons", 0),
         })
         .map(drop)
+    }
+}
+
+/// A projection with numbers in place of names.
+enum Planned {
+    Sparse(plan::Projection),
+    Dense(DenseProjection),
+}
+
+/// A stimulus with numbers in place of names.
+enum Input {
+    Noise(plan::Noise),
+    Current(plan::Current),
+    Spikes(Vec<SpikeInput>),
+}
+
+/// What was found wrong but for data that are still in a file.
+fn unless_not_read<T>(planned: Result<T, Problem>) -> Result<(), Problem> {
+    match planned {
+        Err(Problem::NotRead { .. }) | Ok(_) => Ok(()),
+        Err(problem) => Err(problem),
     }
 }
 

@@ -4,9 +4,10 @@ use std::fmt;
 
 use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::suggest;
-use crate::base::time::TimeRangeError;
+use crate::base::time::{Time, TimeRangeError};
 use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
+use crate::neuron;
 
 /// A part of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,18 +137,14 @@ pub enum Problem {
     },
     /// Targets whose weights are measured in different units.
     #[error(
-        "`target` names populations whose weights differ: {} onto `{}`, {} onto `{}`; expected one unit for all of them",
-        unit(*.first), .population, unit(*.second), .other
+        "`target` names populations whose weights differ: {}, {}; expected one unit for all of them",
+        onto(.first), onto(.second)
     )]
     Units {
-        /// One population.
-        population: String,
-        /// What weights onto it are measured in.
-        first: Dimension,
+        /// One population, its neuron model, and what weights onto it are measured in.
+        first: (String, &'static str, Dimension),
         /// Another.
-        other: String,
-        /// What weights onto that are measured in.
-        second: Dimension,
+        second: (String, &'static str, Dimension),
     },
     /// Neurons that a current would not move.
     #[error(
@@ -160,8 +157,19 @@ pub enum Problem {
         model: &'static str,
     },
     /// A potential for neurons that have none.
-    #[error("`initial` is given, and neurons of the model `{0}` have no potential to start from")]
+    #[error("`v_m`: neurons of the model `{0}` have no potential to start from")]
     NoPotential(&'static str),
+    /// A potential at the start that is no number.
+    #[error("`v_m` is {0}, expected a finite number")]
+    Potential(f64),
+    /// A potential at the start above the threshold.
+    #[error("`v_m` reaches {highest} mV, expected at most the threshold `v_th`, {v_th} mV")]
+    AboveThreshold {
+        /// The highest potential that neurons may start from.
+        highest: f64,
+        /// The threshold.
+        v_th: f64,
+    },
     /// A weight that single precision does not hold, or no number.
     #[error("`weight` is {0:e}, expected a finite number, at most {most:e} in magnitude", most = f32::MAX)]
     Weight(f64),
@@ -195,6 +203,14 @@ pub enum Problem {
         /// The file.
         file: String,
     },
+    /// Spikes before a stimulus is switched on.
+    #[error("a spike of neuron {neuron} at {at}, expected times of 0 or more")]
+    Early {
+        /// The neuron.
+        neuron: u32,
+        /// When.
+        at: Time,
+    },
     /// Spikes of neurons that there are not.
     #[error("a spike of neuron {neuron}, expected neurons below {size}")]
     Neuron {
@@ -223,7 +239,7 @@ impl Problem {
             | Self::OntoSource { .. }
             | Self::Units { .. }
             | Self::NoCapacitance { .. } => Some("target"),
-            Self::NoPotential(_) => Some("initial"),
+            Self::NoPotential(_) | Self::Potential(_) | Self::AboveThreshold { .. } => Some("v_m"),
             Self::Weight(_) => Some("weight"),
             Self::NotRead { .. } => Some("file"),
             Self::Parameter(error) => error.parameter(),
@@ -233,6 +249,7 @@ impl Problem {
             | Self::TooManyTargets
             | Self::UnknownEntry { .. }
             | Self::Dense(_)
+            | Self::Early { .. }
             | Self::Neuron { .. } => None,
         }
     }
@@ -246,15 +263,23 @@ impl Problem {
             }
             Self::UnknownEntry { help, .. } => help.clone(),
             Self::Rule(error) => error.help(),
+            Self::Units { .. } => Some("describe one for each unit".into()),
+            Self::NoCapacitance { .. } => {
+                let models = neuron::REGISTRY.iter();
+                let models = models.filter(|model| model.has_capacitance());
+                let names: Vec<&str> = models.map(|model| model.spec.name).collect();
+                Some(format!("neuron models with one: {}", suggest::list(&names)))
+            }
             _ => None,
         }
     }
 }
 
-/// What weights are measured in, in words.
-fn unit(dimension: Dimension) -> &'static str {
-    match dimension.unit() {
-        "" => "numbers without unit",
-        unit => unit,
-    }
+/// What weights onto a population are measured in, in words: "potentials (mV) onto `e` (`lif`)".
+fn onto((population, model, dimension): &(String, &'static str, Dimension)) -> String {
+    let what = match dimension {
+        Dimension::One | Dimension::Weight => "numbers without unit".into(),
+        dimension => format!("{} ({})", dimension.plural(), dimension.unit()),
+    };
+    format!("{what} onto `{population}` (`{model}`)")
 }

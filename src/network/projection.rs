@@ -23,6 +23,12 @@ pub static WEIGHTS: Spec = Spec {
             "the weights, such as \"mlp.npz\"",
         ),
         ParameterSpec::new(
+            "bias",
+            Kind::Word(&["drop"]),
+            "leaves biases in the file out",
+        )
+        .or(Default::Absent("refused")),
+        ParameterSpec::new(
             "layer",
             Kind::Count {
                 least: 1,
@@ -30,12 +36,6 @@ pub static WEIGHTS: Spec = Spec {
             },
             "which layer of the file, 1 for the first",
         ),
-        ParameterSpec::new(
-            "bias",
-            Kind::Word(&["drop"]),
-            "leaves biases in the file out",
-        )
-        .or(Default::Absent("refused")),
         ParameterSpec::quantity(
             "gain",
             Dimension::Weight,

@@ -92,15 +92,23 @@ fn steps(values: &Values) -> Result<Vec<(Time, f64)>, ParameterError> {
         (_, None) if values.get("to").is_some() => {
             Err(fault("to", " and `steps` exclude each other".into()))
         }
+        (_, None) if from.is_some_and(|from| from != 0.0) => {
+            Err(fault("from", " and `steps` exclude each other".into()))
+        }
         (steps, None) => {
             let steps = steps.iter().map(|&(ms, pa)| Ok((time("steps", ms)?, pa)));
             let steps = steps.collect::<Result<Vec<_>, ParameterError>>()?;
-            if let Some(pair) = steps.windows(2).find(|pair| pair[1].0 <= pair[0].0) {
-                let reason = format!(
-                    ": a step begins at {}, expected after the step before it, which begins at {}",
-                    pair[1].0, pair[0].0
-                );
-                return Err(fault("steps", reason));
+            if let Some(at) = steps.windows(2).position(|pair| pair[1].0 <= pair[0].0) {
+                return Err(ParameterError::Entry {
+                    model: SPEC.name,
+                    parameter: "steps",
+                    at: at + 1,
+                    reason: format!(
+                        "begins at {}, expected after the step before it, which begins at {}",
+                        steps[at + 1].0,
+                        steps[at].0
+                    ),
+                });
             }
             Ok(steps)
         }

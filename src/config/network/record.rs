@@ -1,8 +1,16 @@
-//! What goes into the run file.
+//! `[record]`: what goes into the run file.
 
+use crate::base::parameter::Dimension;
+use crate::base::suggest;
 use crate::base::time::Duration;
+use crate::config::form::{Around, Count, Each, Form, Inner, Keys, Name, Off, Table, Time};
+use crate::config::quantity::quote;
+use crate::config::reader::{Item, Section};
 pub use crate::run::instant::Instants;
 pub use crate::run::selection::Selection;
+
+/// Longest list of neurons: 64 MB in memory.
+const LONGEST: u32 = 1 << 24;
 
 /// What goes into the run file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +35,7 @@ pub struct Recorded {
 }
 
 /// Neurons whose variables are sampled at regular instants.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SampledStates {
     /// Name of their population.
     pub population: String,
@@ -54,5 +62,356 @@ impl Record {
         let mut spikes = self.spikes.iter();
         let recorded = spikes.find(|recorded| recorded.population == name)?;
         Some(&recorded.neurons)
+    }
+}
+
+/// `rates`: how spikes are counted.
+#[derive(Clone, Default)]
+pub(in crate::config) struct Rates {
+    bin: Duration,
+}
+
+impl Table for Rates {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        k.need(
+            "bin",
+            &mut self.bin,
+            Time::Part,
+            "the length of a bin, such as \"1 ms\"",
+        );
+    }
+}
+
+impl Table for Record {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "populations whose spikes are recorded; or some neurons of one, { population = \"e\", first = 100 } or { \
+                    population = \"e\", neurons = [3, 5] }";
+        let spikes = Each {
+            form: Whose,
+            noun: "population",
+            none: true,
+        };
+        k.or("spikes", &mut self.spikes, spikes, what);
+        let what = "mean rates of the recorded populations, as rates.csv: { bin = \"1 ms\" }";
+        let mut rates = self.rates_bin.map(|bin| Rates { bin });
+        k.or("rates", &mut rates, Off(Inner(Rates::default())), what);
+        self.rates_bin = rates.map(|rates| rates.bin);
+        states(&mut self.states, k);
+        let what = "weights of projections with `rule = \"weights\"` as they stand then, under /weights: { projection = \
+                    [\"hidden1_output\"], at = [\"0 s\", \"1 s\"] }";
+        k.or(
+            "weights",
+            &mut self.weights,
+            Off(Inner(RecordedWeights::default())),
+            what,
+        );
+    }
+
+    fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {
+        let of_none = self.rates_bin.is_some() && self.spikes.is_empty();
+        if let Some(rates) = section.get("rates").filter(|_| of_none) {
+            let message =
+                "`record.rates` is of recorded populations, and `record.spikes` names none";
+            section.reader.problem(rates.key_origin, message, None);
+        }
+        !of_none
+    }
+}
+
+/// The key `states` of a run that is recorded.
+pub(in crate::config) fn states(states: &mut Vec<SampledStates>, k: &mut Keys<'_>) {
+    let what = "sampled variables, as SONATA reports under /report: { population = \"e\", first = 3, variables = [\"v_m\"], \
+                every = \"0.1 ms\" }; `neurons` as for spikes";
+    k.or(
+        "states",
+        states,
+        Tables(Inner(SampledStates::default())),
+        what,
+    );
+}
+
+/// Tables of which one needs no brackets.
+struct Tables<T>(Inner<T>);
+
+impl<T: Table> Form<Vec<T>> for Tables<T> {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<T>> {
+        match item.is_array() {
+            true => item.list("", |entry| self.0.read(&entry, around)),
+            false => Some(vec![self.0.read(item, around)?]),
+        }
+    }
+
+    fn write(&self, value: &Vec<T>, weight: Dimension) -> String {
+        let tables: Vec<String> = value
+            .iter()
+            .map(|table| self.0.write(table, weight))
+            .collect();
+        format!("[{}]", tables.join(", "))
+    }
+
+    fn expected(&self) -> String {
+        self.0.expected()
+    }
+
+    fn words(&self) -> String {
+        "tables".into()
+    }
+}
+
+/// A population, or some of its neurons.
+struct Whose;
+
+impl Form<Recorded> for Whose {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Recorded> {
+        let all = |population| Recorded {
+            population,
+            neurons: Selection::All,
+        };
+        match item.is_table() {
+            true => Inner(all(String::new())).read(item, around),
+            false => around.known.name(item).map(all),
+        }
+    }
+
+    fn write(&self, value: &Recorded, weight: Dimension) -> String {
+        match value.neurons {
+            Selection::All => quote(&value.population),
+            Selection::Some(_) => Inner(value.clone()).write(value, weight),
+        }
+    }
+
+    fn expected(&self) -> String {
+        Name::Population.expected()
+    }
+
+    fn words(&self) -> String {
+        "name".into()
+    }
+
+    fn shown(&self, value: &Recorded) -> String {
+        value.population.clone()
+    }
+}
+
+impl Table for Recorded {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        k.need(
+            "population",
+            &mut self.population,
+            Name::Population,
+            "whose neurons are recorded",
+        );
+        select(&mut self.neurons, &self.population, k);
+    }
+}
+
+/// `neurons` or `first`: some neurons of `population`.
+fn select(selected: &mut Selection, population: &str, k: &mut Keys<'_>) {
+    let size = k
+        .reading()
+        .and_then(|(_, around)| Some(around.known.population(population)?.size));
+    let mut nodes = match selected {
+        Selection::Some(nodes) => std::mem::take(nodes),
+        Selection::All => Vec::new(),
+    };
+    let counted = nodes
+        .last()
+        .is_some_and(|&last| last as usize == nodes.len() - 1);
+    let of = format!("the neurons of population `{population}`");
+    if k.either(&["neurons"], &["first"]).unwrap_or(counted) {
+        let mut first = nodes.len() as u32;
+        k.need(
+            "first",
+            &mut first,
+            Count::SOME,
+            "how many from number 0 on, in place of `neurons`",
+        );
+        match size {
+            None if k.reading().is_some() => return k.require(false),
+            Some(size) if first > size => {
+                return k.refuse("first", &format!("at most {size}, {of}"));
+            }
+            Some(size) if first == size => return *selected = Selection::All,
+            _ if first > LONGEST => {
+                return k.refuse(
+                    "first",
+                    &format!("at most {LONGEST}, or the whole population"),
+                );
+            }
+            _ => nodes = (0..first).collect(),
+        }
+    } else {
+        let what =
+            "the numbers of the neurons, such as [0, 1, 2], or `first`, how many from number 0";
+        let each = Each {
+            form: Below(size, of),
+            noun: "neuron",
+            none: false,
+        };
+        k.need("neurons", &mut nodes, each, what);
+        nodes.sort_unstable();
+    }
+    // As many as there are and none twice.
+    *selected = match size.is_some_and(|size| nodes.len() == size as usize) {
+        true => Selection::All,
+        false => Selection::Some(nodes),
+    };
+}
+
+/// The number of a neuron below a size, if that is known; which neurons there are, in words.
+struct Below(Option<u32>, String);
+
+impl Form<u32> for Below {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<u32> {
+        let node: u32 = Count(0, u32::MAX.into()).read(item, around)?;
+        match self.0 {
+            Some(size) if node >= size => item.refuse(
+                &format!("0 to {}, {}", size.saturating_sub(1), self.1),
+                None,
+            ),
+            _ => Some(node),
+        }
+    }
+
+    fn write(&self, value: &u32, _: Dimension) -> String {
+        value.to_string()
+    }
+
+    fn expected(&self) -> String {
+        "a number".into()
+    }
+
+    fn words(&self) -> String {
+        "number".into()
+    }
+}
+
+impl Table for SampledStates {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        k.need(
+            "population",
+            &mut self.population,
+            Name::Population,
+            "whose neurons are recorded",
+        );
+        let mut selected = Selection::Some(std::mem::take(&mut self.neurons));
+        select(&mut selected, &self.population, k);
+        let reading = k.reading();
+        let known = reading.and_then(|(section, around)| {
+            Some((section, around.known.population(&self.population)?))
+        });
+        self.neurons = match (selected, known) {
+            (Selection::Some(nodes), _) => nodes,
+            (Selection::All, Some((section, known))) if known.size > LONGEST => {
+                let message = format!(
+                    "`{}`: expected at most {LONGEST} neurons, not {}",
+                    section.path(),
+                    known.size
+                );
+                section.reader.problem(section.origin, message, None);
+                return k.require(false);
+            }
+            (Selection::All, known) => (0..known.map_or(0, |(_, known)| known.size)).collect(),
+        };
+        let variables = Each {
+            form: Variable(&self.population),
+            noun: "variable",
+            none: false,
+        };
+        k.need(
+            "variables",
+            &mut self.variables,
+            variables,
+            "what is sampled, such as [\"v_m\"]",
+        );
+        let what = "the time between samples, such as \"0.1 ms\"";
+        k.need("every", &mut self.every, Time::Part, what);
+    }
+}
+
+/// A variable of the neurons of a population.
+struct Variable<'a>(&'a str);
+
+impl Form<(usize, &'static str)> for Variable<'_> {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<(usize, &'static str)> {
+        let model = around.known.model(self.0)?;
+        let names: Vec<&'static str> = model
+            .variables
+            .iter()
+            .map(|variable| variable.name)
+            .collect();
+        if names.is_empty() {
+            let message = format!(
+                "`{}`: neurons of population `{}` (`{}`) have no state to sample",
+                item.path, self.0, model.spec.name
+            );
+            item.reader.problem(item.origin(), message, None);
+            return None;
+        }
+        let expected = format!("a variable of `{}`", model.spec.name);
+        let text = item.text(&expected)?;
+        match names.iter().position(|name| *name == text) {
+            Some(at) => Some((at, names[at])),
+            None => item.refuse(&expected, suggest::help(text, &names)),
+        }
+    }
+
+    fn write(&self, value: &(usize, &'static str), _: Dimension) -> String {
+        quote(value.1)
+    }
+
+    fn expected(&self) -> String {
+        "a variable".into()
+    }
+
+    fn words(&self) -> String {
+        "name".into()
+    }
+
+    fn waits(&self, around: &Around<'_>) -> bool {
+        around.known.model(self.0).is_none()
+    }
+}
+
+impl Default for RecordedWeights {
+    fn default() -> Self {
+        Self {
+            projections: Vec::new(),
+            instants: Instants::At(Vec::new()),
+        }
+    }
+}
+
+impl Table for RecordedWeights {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let projections = Each {
+            form: Name::Projection,
+            noun: "projection",
+            none: false,
+        };
+        let what = "whose weights are recorded, such as [\"hidden1_output\"]";
+        k.need("projection", &mut self.projections, projections, what);
+        match k.either(&["at"], &["every"]) {
+            Some(false) => self.instants = Instants::At(Vec::new()),
+            Some(true) => self.instants = Instants::Every(Duration::ZERO),
+            None => {}
+        }
+        match &mut self.instants {
+            Instants::At(instants) => {
+                let what = "the instants, such as [\"0 s\", \"1 s\"], or `every`, the time between two of them";
+                let each = Each {
+                    form: Time::Instant,
+                    noun: "instant",
+                    none: false,
+                };
+                k.need("at", instants, each, what);
+                instants.sort_unstable();
+            }
+            Instants::Every(every) => {
+                let what =
+                    "the time between two instants, in place of `at`; start and end are included";
+                k.need("every", every, Time::Part, what);
+            }
+        }
     }
 }

@@ -4,7 +4,6 @@ use crate::base::parameter::Values;
 use crate::base::stream::name_hash;
 use crate::base::time::Duration;
 use crate::network::population::Population;
-use crate::neuron;
 use crate::synapse::dense::Dense;
 
 /// Synapses from every neuron of one population onto every neuron of another.
@@ -39,24 +38,12 @@ pub struct Plasticity {
 /// Why a dense projection is impossible.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum DenseError {
-    /// A projection onto neurons that nothing reaches.
-    #[error(
-        "projection `{projection}` ends at `{population}`, a source; expected a population of neurons"
-    )]
-    OntoSource {
-        /// The projection.
-        projection: String,
-        /// Its target.
-        population: String,
-    },
     /// A matrix that does not fit its populations.
     #[error(
-        "projection `{projection}`: weights are {found_target} x {found_source} (targets x sources), \
+        "weights are {found_target} x {found_source} (targets x sources), \
          expected {target} x {source_size}"
     )]
     Shape {
-        /// The projection.
-        projection: String,
         /// Rows of the matrix.
         found_target: usize,
         /// Columns of the matrix.
@@ -67,20 +54,16 @@ pub enum DenseError {
         source_size: usize,
     },
     /// NaN or infinity among the weights, or as the gain.
-    #[error("projection `{projection}`: {what} is {value}, expected a finite number")]
+    #[error("{what} is {value}, expected a finite number")]
     NotFinite {
-        /// The projection.
-        projection: String,
         /// Which number.
         what: String,
         /// Its value.
         value: f64,
     },
     /// A negative delay.
-    #[error("projection `{projection}`: axonal_delay is {delay}, expected 0 or more")]
+    #[error("axonal_delay is {delay}, expected 0 or more")]
     NegativeDelay {
-        /// The projection.
-        projection: String,
         /// Its delay.
         delay: Duration,
     },
@@ -96,32 +79,20 @@ impl DenseProjection {
     /// Checks the projection against `populations`, those of its network.
     ///
     /// # Errors
-    /// If the target takes no input, the shape does not fit, or a number is out of range.
+    /// If the shape does not fit, or a number is out of range.
     pub fn check(&self, populations: &[Population]) -> Result<(), DenseError> {
-        let projection = || self.name.clone();
         let (source, target) = (&populations[self.source], &populations[self.target]);
-        if neuron::model(target.model).is_ok_and(|model| model.weight.is_none()) {
-            return Err(DenseError::OntoSource {
-                projection: projection(),
-                population: target.name.clone(),
-            });
-        }
         let weights = &self.weights;
         let (source_size, target_size) = (source.size as usize, target.size as usize);
         if (weights.n_source(), weights.n_target()) != (source_size, target_size) {
             return Err(DenseError::Shape {
-                projection: projection(),
                 found_target: weights.n_target(),
                 found_source: weights.n_source(),
                 target: target_size,
                 source_size,
             });
         }
-        let not_finite = |what: String, value: f64| DenseError::NotFinite {
-            projection: projection(),
-            what,
-            value,
-        };
+        let not_finite = |what: String, value: f64| DenseError::NotFinite { what, value };
         for i in 0..source_size {
             let row = weights.row(i);
             if let Some(j) = row.iter().position(|w| !w.is_finite()) {
@@ -134,7 +105,6 @@ impl DenseProjection {
         }
         if self.axonal_delay < Duration::ZERO {
             return Err(DenseError::NegativeDelay {
-                projection: projection(),
                 delay: self.axonal_delay,
             });
         }
@@ -179,11 +149,11 @@ mod tests {
         assert_eq!(message(good.clone()), Ok(()));
         assert_eq!(
             message(projection(array![[0.5], [1.0]])).unwrap_err(),
-            "projection `a_b`: weights are 2 x 1 (targets x sources), expected 1 x 2"
+            "weights are 2 x 1 (targets x sources), expected 1 x 2"
         );
         assert_eq!(
             message(projection(array![[0.5, f32::NAN]])).unwrap_err(),
-            "projection `a_b`: the weight from 1 to 0 is NaN, expected a finite number"
+            "the weight from 1 to 0 is NaN, expected a finite number"
         );
         let gain = f64::INFINITY;
         assert_eq!(
@@ -192,7 +162,7 @@ mod tests {
                 ..good.clone()
             })
             .unwrap_err(),
-            "projection `a_b`: the gain is inf, expected a finite number"
+            "the gain is inf, expected a finite number"
         );
         let axonal_delay = Duration::from_ps(-1);
         let early = DenseProjection {
@@ -203,10 +173,5 @@ mod tests {
             early.check(&populations),
             Err(DenseError::NegativeDelay { .. })
         ));
-        let populations = [population("a", 2, "lif"), population("b", 1, "poisson")];
-        assert_eq!(
-            good.check(&populations).unwrap_err().to_string(),
-            "projection `a_b` ends at `b`, a source; expected a population of neurons"
-        );
     }
 }

@@ -1,0 +1,88 @@
+//! What does not fit in a network, told where it was written.
+
+use super::reader::{Item, Section};
+use crate::base::parameter::ParameterError;
+use crate::network::Problem;
+
+/// Reports the problem that was found with the part that `section` describes, if there is one.
+pub(super) fn reported(section: &Section<'_>, checked: Result<(), Problem>) -> Option<()> {
+    checked.map_err(|problem| report(section, &problem)).ok()
+}
+
+/// Reports `problem`, which is about the part that `section` describes.
+pub(super) fn report(section: &Section<'_>, problem: &Problem) {
+    if let Problem::Parameter(error) = problem {
+        return parameter(section, error);
+    }
+    let key = problem.key();
+    let item = key.and_then(|key| find(section, key));
+    let origin = item.as_ref().map_or(section.origin, Item::origin);
+    let (part, name) = section.path().split_once('.').unwrap_or_default();
+    let text = problem.to_string();
+    let of_key = key.and_then(|key| text.strip_prefix(&format!("`{key}`")));
+    let help = match problem {
+        Problem::Units { .. } => {
+            Some("write one table for each, which may copy the other: `like = \"…\"`".into())
+        }
+        problem => problem.help(),
+    };
+    let message = match (problem, item, of_key) {
+        // What does not depend on the populations is at fault where it is written, not in every copy.
+        (Problem::Rule(rule), Some(item), _) if rule.fault.is_of_value() => {
+            format!("`{}`: {text}", item.path)
+        }
+        (_, Some(item), Some(rest)) => match rest.split_once(", expected ") {
+            // What was found is told as it was written.
+            Some((found, expected)) if found.starts_with(" is ") => {
+                item.refuse::<()>(expected, help);
+                return;
+            }
+            _ => format!("`{}`{rest}", item.path),
+        },
+        _ => format!("{part} `{name}`: {text}"),
+    };
+    section.reader.problem(origin, message, help);
+}
+
+/// The value of `key`; the potential at the start stands in a table of its own.
+fn find<'a>(section: &Section<'a>, key: &str) -> Option<Item<'a>> {
+    match key {
+        "v_m" => section.get("initial")?.section()?.get(key),
+        key => section.get(key),
+    }
+}
+
+/// Reports `error`, which is about a value in `section`.
+fn parameter(section: &Section<'_>, error: &ParameterError) {
+    let item = error.parameter().and_then(|key| section.get(key));
+    let (item, message) = match (item, error) {
+        (None, ParameterError::Missing { parameter, doc, .. }) => {
+            section.need(parameter, doc);
+            return;
+        }
+        (Some(item), ParameterError::Drawn { model, .. }) => {
+            let expected = format!("one value for all neurons of the model `{model}`");
+            item.refuse::<()>(&expected, None);
+            return;
+        }
+        (Some(item), ParameterError::OutOfRange { expected, .. }) => {
+            item.refuse::<()>(expected, None);
+            return;
+        }
+        (Some(item), ParameterError::Inconsistent { reason, .. }) => {
+            let message = format!("`{}`{reason}", item.path);
+            (Some(item), message)
+        }
+        (Some(item), ParameterError::Entry { at, reason, .. }) => {
+            let entry = item
+                .items("")
+                .and_then(|entries| entries.into_iter().nth(*at));
+            let item = entry.unwrap_or(item);
+            let message = format!("`{}` {reason}", item.path);
+            (Some(item), message)
+        }
+        (item, _) => (item, format!("[{}]: {error}", section.path())),
+    };
+    let origin = item.map_or(section.origin, |item| item.origin());
+    section.reader.problem(origin, message, None);
+}

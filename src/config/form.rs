@@ -1,0 +1,459 @@
+//! Forms of values, and tables whose keys are declared once.
+//!
+//! A [`Form`] says how values of one type are read from a model file, written into one and described. A [`Table`] names
+//! its keys, each with its form, default and meaning; reading with every check, writing, and `sharpwave describe` are walks
+//! over that one list.
+
+mod around;
+mod drawn;
+mod list;
+mod parameter;
+mod value;
+
+use super::quantity::quote;
+use super::reader::{Item, Section};
+use crate::base::parameter::Dimension;
+use crate::base::suggest;
+
+pub(super) use around::{Around, Known, Layers, Paths};
+pub(super) use drawn::{Drawn, Shaped};
+pub(super) use list::{Each, List, OneOf};
+pub(super) use parameter::{
+    POPULATIONS, Registered, refuse_foreign, registered, rows_of, spec_keys,
+};
+pub(super) use value::{
+    Count, File, Flag, Given, Name, Number, Off, Text, Time, Wall, Word, Words,
+};
+
+/// How values of a type stand in a model file.
+pub(super) trait Form<T> {
+    /// What `item` says; reports what is wrong with it.
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<T>;
+
+    /// `value` as a model file writes it, weights in the unit of `weight`; empty for what is not written.
+    fn write(&self, value: &T, weight: Dimension) -> String;
+
+    /// What is expected, in words for messages: "a time with its unit".
+    fn expected(&self) -> String;
+
+    /// The same as short as a column of `describe` has room for: "ms".
+    fn words(&self) -> String {
+        self.expected()
+    }
+
+    /// What tells `value` from others in a list, for messages.
+    fn shown(&self, value: &T) -> String {
+        self.write(value, Dimension::One).trim_matches('"').into()
+    }
+
+    /// Whether it cannot be read for another problem, which is reported elsewhere.
+    fn waits(&self, _around: &Around<'_>) -> bool {
+        false
+    }
+}
+
+/// A table of a model file.
+pub(super) trait Table: Clone {
+    /// Names every key, in the order in which they are written.
+    fn keys(&mut self, keys: &mut Keys<'_>);
+
+    /// Reports what does not fit together.
+    fn check(&self, _section: &Section<'_>, _around: &Around<'_>) -> bool {
+        true
+    }
+}
+
+/// A key as `describe` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Name in model files.
+    pub name: &'static str,
+    /// Unit or type of its value.
+    pub value: String,
+    /// What it is where the model file is silent; `None` where the user must decide.
+    pub default: Option<String>,
+    /// One line on what it is.
+    pub doc: &'static str,
+}
+
+/// A walk over the keys of a table.
+pub(super) struct Keys<'k> {
+    mode: Mode<'k>,
+    /// What weights are measured in where they are written.
+    weight: Dimension,
+    good: bool,
+    /// Whether something is at fault that hinders no check of the rest.
+    aside: bool,
+}
+
+enum Mode<'k> {
+    Read(&'k Section<'k>, Around<'k>),
+    Write(Vec<Entry>),
+    /// Rows, and whether the second of two ways is shown where a table can be given in two ways.
+    Describe(Vec<Row>, bool),
+}
+
+/// A key with its text, or a section inside.
+enum Entry {
+    Key(&'static str, String),
+    Section(&'static str, Vec<Entry>),
+}
+
+/// What a key is where the file is silent.
+#[derive(Clone, Copy)]
+enum Silence {
+    /// An error.
+    Error,
+    /// The value that the table begins with.
+    Start,
+    /// The same, which these words say better.
+    Words(&'static str),
+}
+
+impl<'k> Keys<'k> {
+    /// A key that the user must give.
+    pub(super) fn need<T>(
+        &mut self,
+        name: &'static str,
+        field: &mut T,
+        form: impl Form<T>,
+        doc: &'static str,
+    ) {
+        self.key(name, Silence::Error, field, form, doc);
+    }
+
+    /// A key with a default, which `field` holds.
+    pub(super) fn or<T>(
+        &mut self,
+        name: &'static str,
+        field: &mut T,
+        form: impl Form<T>,
+        doc: &'static str,
+    ) {
+        self.key(name, Silence::Start, field, form, doc);
+    }
+
+    /// As [`Self::or`], of a default that `words` describe.
+    pub(super) fn told<T>(
+        &mut self,
+        name: &'static str,
+        words: &'static str,
+        field: &mut T,
+        form: impl Form<T>,
+        doc: &'static str,
+    ) {
+        self.key(name, Silence::Words(words), field, form, doc);
+    }
+
+    fn key<T>(
+        &mut self,
+        name: &'static str,
+        silence: Silence,
+        field: &mut T,
+        form: impl Form<T>,
+        doc: &'static str,
+    ) {
+        match &mut self.mode {
+            Mode::Read(section, around) => {
+                let required = matches!(silence, Silence::Error);
+                if form.waits(around) {
+                    section.know(name);
+                    self.good &= !required && !section.gives(name);
+                    return;
+                }
+                let item = match required {
+                    true => section.need(name, doc),
+                    false => section.get(name),
+                };
+                match item.as_ref().map(|item| form.read(item, around)) {
+                    Some(Some(value)) => *field = value,
+                    Some(None) => self.good = false,
+                    None => self.good &= !required,
+                }
+            }
+            Mode::Write(entries) => {
+                let text = form.write(field, self.weight);
+                if !text.is_empty() {
+                    entries.push(Entry::Key(name, text));
+                }
+            }
+            Mode::Describe(rows, _) => rows.push(Row {
+                name,
+                value: form.words(),
+                default: match silence {
+                    Silence::Error => None,
+                    Silence::Words(words) => Some(words.into()),
+                    Silence::Start => Some(bare(&form.write(field, self.weight))),
+                },
+                doc,
+            }),
+        }
+    }
+
+    /// A section inside, which begins as `start`; `field` is `None` where it is missing and may be.
+    pub(super) fn section<T: Table>(
+        &mut self,
+        name: &'static str,
+        field: &mut Option<T>,
+        (start, required): (T, bool),
+        doc: &'static str,
+    ) {
+        match &mut self.mode {
+            Mode::Read(section, around) => {
+                let inner = match (required, section.get(name)) {
+                    (true, None) => section.need_section(name, doc),
+                    (false, None) => return,
+                    (_, Some(item)) => item.section(),
+                };
+                match inner.and_then(|inner| read(&inner, start, around)) {
+                    Some(read) => *field = Some(read),
+                    None => self.good = false,
+                }
+            }
+            Mode::Write(entries) => {
+                let inner = field.as_ref().map(|field| entries_of(field, self.weight));
+                entries.extend(inner.map(|inner| Entry::Section(name, inner)));
+            }
+            Mode::Describe(rows, _) => rows.push(Row {
+                name,
+                value: "table".into(),
+                default: (!required).then(|| "none".into()),
+                doc,
+            }),
+        }
+    }
+
+    /// Whether the second of two ways is meant, where the table may have the keys `one` or the keys `other`; both at once
+    /// are refused. `None` where the value itself tells.
+    pub(super) fn either(&mut self, one: &[&str], other: &[&str]) -> Option<bool> {
+        let (section, _) = match &self.mode {
+            Mode::Read(section, around) => (*section, around),
+            Mode::Write(_) => return None,
+            Mode::Describe(_, second) => return Some(*second),
+        };
+        let given = |keys: &[&str]| -> Vec<Item<'k>> {
+            keys.iter().filter_map(|key| section.get(key)).collect()
+        };
+        let (first, second) = (given(one), given(other));
+        let Some(wins) = second.first() else {
+            return (!first.is_empty()).then_some(false);
+        };
+        for item in &first {
+            let message = format!("`{}` and `{}` exclude each other", item.path, wins.path);
+            item.reader.problem(item.key_origin, message, None);
+            self.good = false;
+        }
+        Some(true)
+    }
+
+    /// The table that is read and what it is read against, if one is.
+    pub(super) fn reading(&mut self) -> Option<(&'k Section<'k>, &mut Around<'k>)> {
+        match &mut self.mode {
+            Mode::Read(section, around) => Some((section, around)),
+            _ => None,
+        }
+    }
+
+    /// Whether this is for `describe`.
+    pub(super) fn is_describing(&self) -> bool {
+        matches!(self.mode, Mode::Describe(..))
+    }
+
+    /// Walks over keys whose faults hinder no check of the rest.
+    pub(super) fn aside(&mut self, walk: impl FnOnce(&mut Self)) {
+        let good = std::mem::replace(&mut self.good, true);
+        walk(self);
+        self.aside |= !self.good;
+        self.good = good;
+    }
+
+    /// Takes what is read as faulty where `sound` is not.
+    pub(super) fn require(&mut self, sound: bool) {
+        self.good &= sound;
+    }
+
+    /// Reports that the value of `key` is not what is expected, if it was given.
+    pub(super) fn refuse(&mut self, key: &str, expected: &str) {
+        if let Some(item) = self.reading().and_then(|(section, _)| section.get(key)) {
+            item.refuse::<()>(expected, None);
+        }
+        self.good = false;
+    }
+}
+
+/// A written value without the quotes around it.
+fn bare(text: &str) -> String {
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    let inner = inner.filter(|inner| !inner.contains('"'));
+    match inner.unwrap_or(text) {
+        "[]" => "none".into(),
+        text => text.into(),
+    }
+}
+
+/// The table that `section` gives, which begins as `start`.
+pub(super) fn read<T: Table>(
+    section: &Section<'_>,
+    mut start: T,
+    around: &Around<'_>,
+) -> Option<T> {
+    let mut keys = Keys {
+        mode: Mode::Read(section, *around),
+        weight: Dimension::One,
+        good: true,
+        aside: false,
+    };
+    start.keys(&mut keys);
+    let (good, aside) = (keys.good, keys.aside);
+    let good = good && start.check(section, around);
+    (good && !aside).then_some(start)
+}
+
+/// The section `name` of `root`, or `start` where there is none.
+pub(super) fn read_in<T: Table>(
+    root: &Section<'_>,
+    name: &str,
+    start: T,
+    around: &Around<'_>,
+) -> Option<T> {
+    match root.get(name) {
+        Some(item) => read(&item.section()?, start, around),
+        None => Some(start),
+    }
+}
+
+fn entries_of<T: Table>(table: &T, weight: Dimension) -> Vec<Entry> {
+    let mut keys = Keys {
+        mode: Mode::Write(Vec::new()),
+        weight,
+        good: true,
+        aside: false,
+    };
+    table.clone().keys(&mut keys);
+    match keys.mode {
+        Mode::Write(entries) => entries,
+        _ => Vec::new(),
+    }
+}
+
+/// Lines of `table` under `header`, such as "[guard]", weights in the unit of `weight`; of sections inside after it.
+pub(super) fn write<T: Table>(path: &str, table: &T, weight: Dimension) -> String {
+    under(&format!("[{path}]"), path, &entries_of(table, weight))
+}
+
+/// As [`write`], of one table of an array.
+pub(super) fn write_entry<T: Table>(path: &str, table: &T) -> String {
+    under(
+        &format!("[[{path}]]"),
+        path,
+        &entries_of(table, Dimension::One),
+    )
+}
+
+/// The keys of `table` without a header.
+pub(super) fn write_top<T: Table>(table: &T) -> String {
+    lines(&entries_of(table, Dimension::One), "")
+}
+
+fn under(header: &str, path: &str, entries: &[Entry]) -> String {
+    let own = entries.iter().any(|entry| matches!(entry, Entry::Key(..)));
+    let header = if own {
+        format!("\n{header}\n")
+    } else {
+        String::new()
+    };
+    header + &lines(entries, path)
+}
+
+fn lines(entries: &[Entry], path: &str) -> String {
+    let (mut own, mut inner) = (String::new(), String::new());
+    for entry in entries {
+        match entry {
+            Entry::Key(name, value) => own += &format!("{name} = {value}\n"),
+            Entry::Section(name, entries) => {
+                let path = format!("{path}.{name}");
+                inner += &under(&format!("[{path}]"), &path, entries);
+            }
+        }
+    }
+    own + &inner
+}
+
+/// `table` within a line, `{ side = 5 }`.
+pub(super) fn inner<T: Table>(table: &T, weight: Dimension) -> String {
+    inline(&entries_of(table, weight))
+}
+
+fn inline(entries: &[Entry]) -> String {
+    let keys = entries.iter().map(|entry| match entry {
+        Entry::Key(name, value) => format!("{name} = {value}"),
+        Entry::Section(name, entries) => format!("{name} = {}", inline(entries)),
+    });
+    format!("{{ {} }}", keys.collect::<Vec<_>>().join(", "))
+}
+
+/// Every key of a table that begins as `start`, in whatever way it is given.
+pub(super) fn describe<T: Table>(start: &T) -> Vec<Row> {
+    let rows = |second| {
+        let mut keys = Keys {
+            mode: Mode::Describe(Vec::new(), second),
+            weight: Dimension::Weight,
+            good: true,
+            aside: false,
+        };
+        start.clone().keys(&mut keys);
+        match keys.mode {
+            Mode::Describe(rows, _) => rows,
+            _ => Vec::new(),
+        }
+    };
+    let mut all = rows(false);
+    for row in rows(true) {
+        if !all.iter().any(|known| known.name == row.name) {
+            all.push(row);
+        }
+    }
+    all
+}
+
+/// A table inside, `{ side = 5 }`, which begins as this one.
+#[derive(Clone)]
+pub(super) struct Inner<T>(pub(super) T);
+
+impl<T: Table> Form<T> for Inner<T> {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<T> {
+        if !item.is_table() {
+            return item.refuse(&self.expected(), None);
+        }
+        read(&item.section()?, self.0.clone(), around)
+    }
+
+    fn write(&self, value: &T, weight: Dimension) -> String {
+        inner(value, weight)
+    }
+
+    fn expected(&self) -> String {
+        format!("a table {}", self.words())
+    }
+
+    fn words(&self) -> String {
+        let names: Vec<&str> = describe(&self.0).iter().map(|row| row.name).collect();
+        format!("{{ {} }}", names.join(", "))
+    }
+}
+
+/// `["a", "b"]`.
+pub(super) fn strings<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name.as_ref())).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// Reports that what `item` names is none of `known`.
+pub(super) fn unknown<T>(item: &Item<'_>, expected: &str, known: &[&str]) -> Option<T> {
+    item.refuse(
+        expected,
+        suggest::help(item.as_text().unwrap_or_default(), known),
+    )
+}

@@ -1,0 +1,119 @@
+//! What values are read against: the rest of the file.
+
+use std::path::{Path, PathBuf};
+
+use crate::base::parameter::Dimension;
+use crate::base::time::Duration;
+use crate::config::reader::Item;
+use crate::network::{Network, Population};
+use crate::neuron::{self, Model};
+
+use super::unknown;
+
+/// Where relative paths start.
+pub(in crate::config) struct Paths<'a> {
+    /// The model file's directory, absolute.
+    pub(in crate::config) model: PathBuf,
+    /// The directory in which data are looked up in its place.
+    pub(in crate::config) data: Option<&'a Path>,
+}
+
+/// What a value is read against. What is `None` is unknown, because it is at fault or the file has none.
+#[derive(Clone, Copy)]
+pub(in crate::config) struct Around<'a> {
+    pub(in crate::config) paths: &'a Paths<'a>,
+    pub(in crate::config) known: &'a Known,
+    /// What weights onto the targets are measured in.
+    pub(in crate::config) weight: Option<Dimension>,
+    /// How long the run is.
+    pub(in crate::config) duration: Option<Duration>,
+    /// Names of stimuli.
+    pub(in crate::config) stimuli: Option<&'a [String]>,
+    /// Names of projections, and whether they have a weight for every pair.
+    pub(in crate::config) projections: Option<&'a [(String, bool)]>,
+    /// Populations whose spikes are recorded.
+    pub(in crate::config) recorded: Option<&'a [String]>,
+    /// Layers of an artificial network.
+    pub(in crate::config) layers: Option<&'a Layers>,
+    /// Tasks that are learnt.
+    pub(in crate::config) tasks: Option<usize>,
+    /// Whether there are images.
+    pub(in crate::config) has_data: bool,
+    /// Whether the artificial network is trained, not read.
+    pub(in crate::config) trained: bool,
+    /// The step of sleep.
+    pub(in crate::config) grid: Option<Duration>,
+}
+
+impl<'a> Around<'a> {
+    /// Nothing but paths and populations.
+    pub(in crate::config) fn new(paths: &'a Paths<'a>, known: &'a Known) -> Self {
+        Self {
+            paths,
+            known,
+            weight: None,
+            duration: None,
+            stimuli: None,
+            projections: None,
+            recorded: None,
+            layers: None,
+            tasks: None,
+            has_data: true,
+            trained: true,
+            grid: None,
+        }
+    }
+}
+
+/// Layers of an artificial network.
+pub(in crate::config) struct Layers {
+    /// Neurons of each, input first; at least two.
+    pub(in crate::config) sizes: Vec<usize>,
+    /// Their names.
+    pub(in crate::config) names: Vec<String>,
+}
+
+impl Layers {
+    /// Names of all layers but the input.
+    pub(in crate::config) fn driven(&self) -> &[String] {
+        self.names.get(1..).unwrap_or_default()
+    }
+}
+
+/// Populations as other sections see them.
+#[derive(Default)]
+pub(in crate::config) struct Known {
+    /// Names of all, also of those that are at fault.
+    pub(in crate::config) names: Vec<String>,
+    /// Whether every population that is meant is among them.
+    pub(in crate::config) complete: bool,
+    /// Those that are not at fault, and, of one neuron, those that are but whose model is known.
+    pub(in crate::config) network: Network,
+    /// Names of those that are not at fault.
+    pub(in crate::config) sound: Vec<String>,
+}
+
+impl Known {
+    /// The population called `name`, if it is not at fault.
+    pub(in crate::config) fn population(&self, name: &str) -> Option<&Population> {
+        let is_sound = self.sound.iter().any(|sound| sound == name);
+        self.network.find(name).filter(|_| is_sound)
+    }
+
+    /// The neuron model of the population called `name`.
+    pub(in crate::config) fn model(&self, name: &str) -> Option<&'static Model> {
+        neuron::model(self.network.find(name)?.model).ok()
+    }
+
+    /// The population that `item` names.
+    pub(in crate::config) fn name(&self, item: &Item<'_>) -> Option<String> {
+        const EXPECTED: &str = "the name of a population";
+        let text = item.text(EXPECTED)?;
+        if self.names.iter().any(|name| name == text) {
+            return Some(text.into());
+        }
+        // A missing population is the one problem to mend, not every mention of it.
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        self.complete.then(|| unknown(item, EXPECTED, &names))?
+    }
+}

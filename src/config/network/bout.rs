@@ -1,0 +1,106 @@
+//! `[[bout]]`: what happens one after the other, or `duration` for a run of one bout.
+
+use crate::base::time::{Duration, Time};
+use crate::config::form::{self, Around, Each, Form, Keys, Name, Table, Text, Words, read};
+use crate::config::reader::Section;
+use crate::engine::simulation::Keep;
+
+/// An uninterrupted stretch of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bout {
+    /// Name: also of the random streams that begin with it, but for the first.
+    pub name: String,
+    /// How long it lasts, above zero.
+    pub duration: Duration,
+    /// Names of the stimuli that are on, none twice, in the order of the network.
+    pub stimuli: Vec<String>,
+    /// What is kept of the network's state before it.
+    pub keep: Keep,
+}
+
+/// Name of the one bout of a model file that has a `duration` and no bouts.
+pub const RUN: &str = "run";
+
+impl Bout {
+    /// A bout called `name` with everything on.
+    pub(in crate::config) fn new(name: String, stimuli: &[String]) -> Self {
+        Self {
+            name,
+            duration: Duration::ZERO,
+            stimuli: stimuli.to_vec(),
+            keep: Keep::All,
+        }
+    }
+}
+
+impl Table for Bout {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "names it in figures and files, and the random streams that begin with it";
+        k.told("name", "bout N", &mut self.name, Text("a name"), what);
+        let what = "how long it lasts, such as \"60 s\"";
+        k.need("duration", &mut self.duration, form::Time::Span, what);
+        let what = "stimuli that are on; their own times count from when they are switched on";
+        let stimuli = Each {
+            form: Name::Stimulus,
+            noun: "stimulus",
+            none: true,
+        };
+        k.told("stimuli", "all", &mut self.stimuli, stimuli, what);
+        self.stimuli.sort();
+        let what = "what is kept of the state before it: everything, or the weights alone, with every neuron at rest";
+        let keep = Words(&[("all", Keep::All), ("weights", Keep::Weights)]);
+        k.or("keep", &mut self.keep, keep, what);
+    }
+}
+
+/// Reads the bouts; stimuli are all on where a bout does not say which.
+pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>> {
+    let all = around.stimuli.unwrap_or_default();
+    let Some(item) = root.get("bout") else {
+        let item = root.need("duration", "how long the network runs, such as \"1 s\"")?;
+        let duration = form::Time::Span.read(&item, around)?;
+        return Some(vec![Bout {
+            duration,
+            ..Bout::new(RUN.into(), all)
+        }]);
+    };
+    if let Some(other) = root.get("duration") {
+        let message = "`duration` and `bout` exclude each other: bouts have durations of their own";
+        other.reader.problem(other.key_origin, message, None);
+        return None;
+    }
+    let entries = match item.is_array() {
+        true => item.items("bouts")?,
+        false => vec![item],
+    };
+    let read = entries.iter().enumerate().map(|(at, entry)| {
+        let start = Bout::new(format!("bout {}", at + 1), all);
+        read(&entry.section()?, start, around)
+    });
+    let bouts: Option<Vec<Bout>> = read.collect::<Vec<_>>().into_iter().collect();
+    let bouts = bouts?;
+    if bouts.is_empty() {
+        return root.get("bout")?.refuse("at least one bout", None);
+    }
+    let (mut clock, mut good) = (Time::ZERO, true);
+    for (at, (bout, entry)) in bouts.iter().zip(&entries).enumerate() {
+        let mut problem = |message| {
+            entry.reader.problem(entry.origin(), message, None);
+            good = false;
+        };
+        if bouts[..at].iter().any(|other| other.name == bout.name) {
+            let (path, name) = (&entry.path, &bout.name);
+            problem(format!(
+                "`{path}`: found two bouts called `{name}`, expected each name once"
+            ));
+        }
+        match clock.checked_add(bout.duration) {
+            Some(end) => clock = end,
+            None => {
+                problem("the bouts last longer than the simulation's clock of 106 days".into());
+                break;
+            }
+        }
+    }
+    good.then_some(bouts)
+}

@@ -1,0 +1,78 @@
+//! `[figure]`: what is drawn of a run.
+
+use crate::base::time::Duration;
+use crate::config::form::{Around, Count, Given, Keys, POPULATIONS, Table, Time};
+use crate::config::reader::Section;
+
+/// What is drawn after the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Spikes over time.
+    pub raster: Option<Raster>,
+}
+
+/// Spikes over time, a dot each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Raster {
+    /// Names of the populations shown, from the top; at least one, all of them recorded, none twice.
+    pub populations: Vec<String>,
+    /// Start, 0 or more.
+    pub from: Duration,
+    /// End, above the start and at most the duration of the run.
+    pub to: Duration,
+    /// Neurons shown of each population at most, at least 1, or `None` for all of them.
+    pub neurons: Option<u32>,
+}
+
+impl Table for Figures {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "[figure.raster]: spikes over time, a dot each";
+        k.section("raster", &mut self.raster, (Raster::default(), false), what);
+    }
+}
+
+impl Table for Raster {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "the populations shown, from the top, all of them recorded";
+        k.need("populations", &mut self.populations, POPULATIONS, what);
+        k.or("from", &mut self.from, Time::Instant, "where it begins");
+        if let Some((_, around)) = k.reading() {
+            self.to = around.duration.unwrap_or_default();
+        }
+        let what = "where it ends";
+        k.told("to", "the end of the run", &mut self.to, Time::Part, what);
+        let what = "how many neurons of each population are shown at most";
+        k.told(
+            "neurons",
+            "all",
+            &mut self.neurons,
+            Given(Count::SOME),
+            what,
+        );
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let recorded = around.recorded;
+        let missing = |name: &&String| recorded.is_some_and(|all| !all.contains(*name));
+        if let Some(missing) = self.populations.iter().find(missing)
+            && let Some(item) = section.get("populations")
+        {
+            let message = format!(
+                "`{}` shows population `{missing}`, whose spikes are not recorded",
+                item.path
+            );
+            let help = format!("add it to `record.spikes`: `\"{missing}\"`");
+            item.reader.problem(item.origin(), message, Some(help));
+            return false;
+        }
+        match (around.duration, section.get("from"), section.get("to")) {
+            (Some(duration), Some(item), _) if self.from >= duration => item
+                .refuse::<()>(&format!("less than the duration, {duration}"), None)
+                .is_some(),
+            (Some(_), _, Some(item)) if self.to <= self.from => item
+                .refuse::<()>(&format!("more than `from`, {}", self.from), None)
+                .is_some(),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `[population.NAME]`: neurons of one model.
+
+use crate::base::distribution::{Distribution, Shape};
+use crate::base::parameter::{Dimension, Range, Values};
+use crate::config::fault;
+use crate::config::form::{
+    Around, Count, Drawn, Given, Inner, Keys, Registered, Table, read, refuse_foreign, registered,
+    rows_of, spec_keys,
+};
+use crate::config::reader::Section;
+use crate::network::Population;
+use crate::network::error::LARGEST;
+use crate::neuron::{self, Model, V_M};
+
+/// `initial`: how neurons begin.
+#[derive(Clone, Default)]
+pub(in crate::config) struct Initial {
+    v_m: Option<Distribution>,
+}
+
+impl Table for Initial {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "membrane potential, or a distribution of it, at most the threshold";
+        let potential = Given(Drawn(Dimension::Voltage, Range::Finite));
+        k.told("v_m", "`e_l`", &mut self.v_m, potential, what);
+    }
+}
+
+impl Table for Population {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let Ok(model) = neuron::model(self.model) else {
+            return;
+        };
+        let models = Registered(neuron::specs());
+        k.need("neuron", &mut self.model, models, "the neuron model");
+        k.need(
+            "size",
+            &mut self.size,
+            Count(1, LARGEST.into()),
+            "the number of neurons",
+        );
+        spec_keys(model.spec, &mut self.values, k);
+        let has_potential = model.variables.first() == Some(&V_M);
+        if let Some((section, _)) = k.reading() {
+            self.v_m = rest(&self.values).filter(|_| has_potential);
+            // What is copied from another model's population is left aside.
+            if !has_potential && !section.has("initial") {
+                return section.know("initial");
+            }
+        }
+        let mut initial = self.v_m.map(|v_m| Initial { v_m: Some(v_m) });
+        let start = Inner(Initial { v_m: self.v_m });
+        let what = "state at the start, such as { v_m = \"-65 mV\" }";
+        k.told("initial", "at rest", &mut initial, Given(start), what);
+        self.v_m = initial.and_then(|initial| initial.v_m);
+    }
+}
+
+/// The resting potential, if all neurons share it.
+fn rest(values: &Values) -> Option<Distribution> {
+    let e_l = match values.get("e_l") {
+        Some(_) => values.number("e_l")?,
+        None => 0.0,
+    };
+    Distribution::new(Shape::Constant(e_l)).ok()
+}
+
+/// Reads the table: its neuron model, and the population if nothing is at fault.
+pub(super) fn population(
+    section: &Section<'_>,
+    name: &str,
+    around: &Around<'_>,
+) -> (Option<&'static Model>, Option<Population>) {
+    let model = registered(section, "neuron", "the neuron model", &neuron::specs())
+        .and_then(|spec| neuron::model(spec.name).ok());
+    let read = model.and_then(|model| {
+        let models: Vec<_> = neuron::specs().into_iter().map(rows_of).collect();
+        let good = refuse_foreign(section, &models, model.spec.name, "neuron model");
+        let start = start(name, model);
+        let population = read(section, start, around).filter(|_| good)?;
+        fault::reported(section, population.check()).map(|()| population)
+    });
+    (model, read)
+}
+
+/// A population of one neuron, before anything is known of it.
+pub(in crate::config) fn start(name: &str, model: &Model) -> Population {
+    Population {
+        name: name.into(),
+        size: 1,
+        model: model.spec.name,
+        values: Values::new(),
+        v_m: None,
+    }
+}

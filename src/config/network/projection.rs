@@ -1,0 +1,329 @@
+//! `[projection.NAME]`: synapses from one population onto others.
+
+use crate::base::distribution::{Distribution, Shape};
+use crate::base::parameter::{Dimension, Range, Spec, Values};
+use crate::config::fault;
+use crate::config::form::{
+    Around, Drawn, Flag, Form, Given, Keys, Name, Off, OneOf, POPULATIONS, Registered, Row, Table,
+    Time, describe, inner, read, refuse_foreign, registered, spec_keys,
+};
+use crate::config::reader::{Item, Section};
+use crate::connection;
+use crate::network::projection::{WEIGHTS, rules};
+use crate::network::{
+    Choice, Connection, DELAY_RESOLUTION, Delay, EdgeFile, Given as Data, LayerFile, Projection,
+};
+use crate::plasticity;
+
+/// A projection whose rule has values that are not yet a connection.
+#[derive(Clone)]
+pub(in crate::config) struct Draft {
+    rule: &'static Spec,
+    values: Values,
+    projection: Projection,
+}
+
+impl Draft {
+    /// A projection by `rule`, before anything is known of it.
+    pub(in crate::config) fn new(rule: &'static Spec) -> Self {
+        let projection = Projection {
+            name: String::new(),
+            source: String::new(),
+            targets: Vec::new(),
+            connection: Connection::Rule(Choice {
+                spec: rule,
+                values: Values::new(),
+            }),
+            autapses: is_listed(rule),
+            weight: None,
+            delay: None,
+            delay_resolution: DELAY_RESOLUTION,
+            plasticity: None,
+        };
+        Self {
+            rule,
+            values: Values::new(),
+            projection,
+        }
+    }
+
+    /// `projection` as its table says it. Data that are here cannot be written: they came with a program.
+    pub(in crate::config) fn of(projection: &Projection) -> Self {
+        let (rule, values) = match &projection.connection {
+            Connection::Rule(choice) => (choice.spec, choice.values.clone()),
+            Connection::Edges(edges) => {
+                let mut values = Values::new();
+                if let Data::File(file) = edges {
+                    values.insert("file", file.path.clone());
+                    let population = file.population.iter();
+                    values.extend(population.map(|name| ("population", name.clone())));
+                }
+                (
+                    connection::rule(connection::LISTED).map_or(&WEIGHTS, |rule| rule.spec),
+                    values,
+                )
+            }
+            Connection::Matrix(weights) => {
+                let mut values = Values::new();
+                values.extend(projection.weight.map(|gain| ("gain", gain)));
+                if let Data::File(file) = weights {
+                    values.insert("file", file.path.clone());
+                    values.insert("layer", file.layer as u64);
+                    values.extend(file.drop_bias.then_some(("bias", "drop")));
+                }
+                (&WEIGHTS, values)
+            }
+        };
+        Self {
+            rule,
+            values,
+            projection: projection.clone(),
+        }
+    }
+
+    /// The projection.
+    fn finish(self) -> Option<Projection> {
+        let Self {
+            rule,
+            values,
+            mut projection,
+        } = self;
+        projection.connection = if is_listed(rule) {
+            Connection::Edges(Data::File(EdgeFile {
+                path: values.file("file")?.clone(),
+                population: values.text("population").map(str::to_owned),
+            }))
+        } else if rule.name == WEIGHTS.name {
+            projection.weight = values.distribution("gain");
+            Connection::Matrix(Data::File(LayerFile {
+                path: values.file("file")?.clone(),
+                drop_bias: values.text("bias").is_some(),
+                layer: usize::try_from(values.count("layer")?).ok()?,
+            }))
+        } else {
+            Connection::Rule(Choice { spec: rule, values })
+        };
+        Some(projection)
+    }
+}
+
+/// Whether the synapses are listed in a file.
+fn is_listed(rule: &Spec) -> bool {
+    rule.name == connection::LISTED
+}
+
+/// Always this value.
+fn constant(value: f64) -> Option<Distribution> {
+    Distribution::new(Shape::Constant(value)).ok()
+}
+
+impl Table for Draft {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let (listed, dense) = (is_listed(self.rule), self.rule.name == WEIGHTS.name);
+        let p = &mut self.projection;
+        k.need(
+            "source",
+            &mut p.source,
+            Name::Population,
+            "the population whose spikes arrive",
+        );
+        if dense {
+            let what = "the population that they arrive at";
+            k.need("target", &mut p.targets, OneOf(Name::Population), what);
+        } else {
+            let what =
+                "the populations that they arrive at, taken for one; their weights have one unit";
+            k.need("target", &mut p.targets, POPULATIONS, what);
+        }
+        onto(&p.targets, k);
+        let what = "who is connected with whom";
+        k.need("rule", &mut { self.rule.name }, Registered(rules()), what);
+        spec_keys(self.rule, &mut self.values, k);
+        populations_of_hdf5(&mut self.values, k);
+        if !listed && !dense {
+            let what = "whether a neuron may have a synapse onto itself";
+            k.or("autapses", &mut p.autapses, Flag, what);
+        }
+        if !dense {
+            let weight = Given(Drawn(Dimension::Weight, Range::Finite));
+            if listed {
+                let what = "of every synapse, or a distribution, in place of the file's column";
+                k.told("weight", "the file's", &mut p.weight, weight, what);
+            } else {
+                p.weight = p.weight.or_else(|| constant(1.0));
+                adds(&mut p.weight, weight, k);
+            }
+        }
+        delays(&mut p.delay, (listed, dense), k);
+        if dense {
+            let what = "the rule that changes the weights, with its parameters";
+            k.or("plasticity", &mut p.plasticity, Off(Learning), what);
+        } else {
+            let what = "drawn delays are rounded to a multiple of it";
+            k.or(
+                "delay_resolution",
+                &mut p.delay_resolution,
+                Time::Span,
+                what,
+            );
+        }
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let Some(projection) = self.clone().finish() else {
+            return false;
+        };
+        // Where a population is at fault that is the problem to mend.
+        let mut ends = std::iter::once(&projection.source).chain(&projection.targets);
+        if ends.any(|name| around.known.population(name).is_none()) {
+            return true;
+        }
+        fault::reported(section, around.known.network.check_projection(&projection)).is_some()
+    }
+}
+
+/// Both delays; one that is given stands in place of a file's column.
+fn delays(delay: &mut Option<Delay>, (listed, dense): (bool, bool), k: &mut Keys<'_>) {
+    let form = Given(Drawn(Dimension::Time, Range::NonNegative));
+    let (mut axonal, mut dendritic) =
+        delay.map_or((None, None), |d| (Some(d.axonal), Some(d.dendritic)));
+    // Of a copied pair a matrix of weights leaves the dendritic delay aside, as all that only others have.
+    let alone = k.reading().is_some_and(|(section, _)| {
+        !section.gives("axonal_delay") && section.gives("dendritic_delay") && !dense
+    });
+    let what = "the time from a spike to its arrival, such as \"1.5 ms\", or a distribution; may be 0 between different \
+                populations";
+    match (listed, alone) {
+        (true, _) => k.told("axonal_delay", "the file's", &mut axonal, form, what),
+        (false, true) => k.told("axonal_delay", "0 ms", &mut axonal, form, what),
+        (false, false) => k.need("axonal_delay", &mut axonal, form, what),
+    }
+    let what = "the time from arrival to soma, or a distribution";
+    match (listed, dense) {
+        (true, _) => k.told("dendritic_delay", "the file's", &mut dendritic, form, what),
+        (_, false) => k.told("dendritic_delay", "0 ms", &mut dendritic, form, what),
+        _ => {}
+    }
+    let given = axonal.is_some() || dendritic.is_some();
+    let both = axonal
+        .or_else(|| constant(0.0))
+        .zip(dendritic.or_else(|| constant(0.0)));
+    *delay = both
+        .filter(|_| given)
+        .map(|(axonal, dendritic)| Delay { axonal, dendritic });
+}
+
+/// Finds out what weights onto `targets` are measured in.
+pub(super) fn onto(targets: &[String], k: &mut Keys<'_>) {
+    let Some((section, around)) = k.reading() else {
+        return;
+    };
+    // Where a population has no model that is the problem to mend.
+    let network = &around.known.network;
+    if targets.is_empty() || targets.iter().any(|name| network.find(name).is_none()) {
+        return;
+    }
+    match network.weights_onto(targets) {
+        Ok(dimension) => around.weight = Some(dimension),
+        Err(problem) => {
+            fault::report(section, &problem);
+            k.require(false);
+        }
+    }
+}
+
+/// Refuses `population` beside a table, which has none to choose from. One that is copied is left aside.
+pub(super) fn populations_of_hdf5(values: &mut Values, k: &mut Keys<'_>) {
+    let csv = values.file("file").and_then(|path| path.extension());
+    if !csv.is_some_and(|e| e.eq_ignore_ascii_case("csv")) || values.remove("population").is_none()
+    {
+        return;
+    }
+    let own = k.reading().filter(|(section, _)| section.has("population"));
+    if let Some(item) = own.and_then(|(section, _)| section.get("population")) {
+        let message = format!(
+            "`{}` chooses a population of an HDF5 file, and `file` is a CSV table, which has no populations",
+            item.path
+        );
+        item.reader.problem(item.key_origin, message, None);
+        k.require(false);
+    }
+}
+
+/// `weight`, which begins as 1: a default where weights have no unit.
+pub(super) fn adds<T>(weight: &mut T, form: impl Form<T>, k: &mut Keys<'_>) {
+    const WHAT: &str = "what an arrival adds, such as \"0.1 mV\" or \"20 pA\", or a distribution; a bare number, 1 by default, \
+                        where the target's neurons take such";
+    let bare = k
+        .reading()
+        .is_some_and(|(_, around)| around.weight == Some(Dimension::One));
+    match bare {
+        true => k.or("weight", weight, form, WHAT),
+        false => k.need("weight", weight, form, WHAT),
+    }
+}
+
+/// A plasticity rule with its parameters.
+#[derive(Clone, Copy)]
+struct Learning;
+
+/// A plasticity rule that was chosen.
+#[derive(Clone)]
+struct Rule(Choice);
+
+impl Table for Rule {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let Choice { spec, values } = &mut self.0;
+        let rules = Registered(plasticity::specs());
+        k.need("rule", &mut { spec.name }, rules, "the plasticity rule");
+        spec_keys(spec, values, k);
+    }
+}
+
+impl Form<Choice> for Learning {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Choice> {
+        let section = item.section()?;
+        let spec = registered(
+            &section,
+            "rule",
+            "the plasticity rule",
+            &plasticity::specs(),
+        )?;
+        let values = Values::new();
+        read(&section, Rule(Choice { spec, values }), around).map(|rule| rule.0)
+    }
+
+    fn write(&self, value: &Choice, weight: Dimension) -> String {
+        inner(&Rule(value.clone()), weight)
+    }
+
+    fn expected(&self) -> String {
+        "a table { rule, … }".into()
+    }
+
+    fn words(&self) -> String {
+        "{ rule, … }".into()
+    }
+}
+
+/// Every rule with the keys that a projection by it has.
+pub(in crate::config) fn by_rule() -> Vec<(&'static str, Vec<Row>)> {
+    let rules = rules().into_iter();
+    rules
+        .map(|rule| (rule.name, describe(&Draft::new(rule))))
+        .collect()
+}
+
+/// Reads the table.
+pub(super) fn projection(
+    section: &Section<'_>,
+    name: &str,
+    around: &Around<'_>,
+) -> Option<Projection> {
+    let rule = registered(section, "rule", "who is connected with whom", &rules())?;
+    let good = refuse_foreign(section, &by_rule(), rule.name, "rule");
+    let mut start = Draft::new(rule);
+    start.projection.name = name.into();
+    let draft = read(section, start, around);
+    draft.filter(|_| good)?.finish()
+}

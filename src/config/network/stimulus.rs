@@ -1,0 +1,109 @@
+//! `[stimulus.NAME]`: what drives the network from outside.
+
+use crate::base::parameter::{Dimension, Kind, ParameterSpec, Range, Spec, Values};
+use crate::config::fault;
+use crate::config::form::{
+    Around, Keys, Name, Number, OneOf, POPULATIONS, Registered, Row, Table, describe, read,
+    refuse_foreign, registered, spec_keys,
+};
+use crate::config::reader::Section;
+use crate::network::{Choice, Stimulus};
+use crate::stimulus;
+
+use super::projection::{adds, onto, populations_of_hdf5};
+
+impl Table for Stimulus {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let spec = self.kind.spec;
+        let Ok(entry) = stimulus::entry(spec.name) else {
+            return;
+        };
+        let kinds = Registered(stimulus::specs());
+        k.need("kind", &mut { spec.name }, kinds, "what it brings");
+        match (entry.names_neurons, entry.arrives) {
+            (true, _) => {
+                let what = "the population onto whose neurons the spikes go";
+                k.need("target", &mut self.targets, OneOf(Name::Population), what);
+            }
+            (false, true) => {
+                let what = "the populations that are driven";
+                k.need("target", &mut self.targets, POPULATIONS, what);
+            }
+            (false, false) => {
+                let what = "the populations that are driven; their neurons have a capacitance";
+                k.need("target", &mut self.targets, POPULATIONS, what);
+            }
+        }
+        if entry.arrives {
+            onto(&self.targets, k);
+        }
+        spec_keys(spec, &mut self.kind.values, k);
+        if let Some((section, _)) = k.reading() {
+            leave_far_aside(section, spec, &mut self.kind.values);
+        }
+        populations_of_hdf5(&mut self.kind.values, k);
+        if entry.arrives {
+            let form = Number(Dimension::Weight, Range::Finite);
+            k.aside(|k| adds(&mut self.weight, form, k));
+        }
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let at_fault = |name: &String| around.known.population(name).is_none();
+        if self.targets.iter().any(at_fault) {
+            return true;
+        }
+        fault::reported(section, around.known.network.check_stimulus(self)).is_some()
+    }
+}
+
+/// Leaves aside what is copied and something written nearer stands in place of: of steps and a pulse the farther.
+fn leave_far_aside(section: &Section<'_>, spec: &Spec, values: &mut Values) {
+    let list = |parameter: &&ParameterSpec| matches!(parameter.kind, Kind::Steps(_));
+    let (listed, others): (Vec<&ParameterSpec>, Vec<&ParameterSpec>) =
+        spec.parameters.iter().partition(list);
+    let [listed] = listed[..] else {
+        return;
+    };
+    let near = others.iter().filter_map(|p| section.distance(p.name)).min();
+    match (section.distance(listed.name), near) {
+        (Some(at), Some(near)) if near < at => drop(values.remove(listed.name)),
+        (Some(at), _) => {
+            let far = others
+                .iter()
+                .filter(|p| section.distance(p.name) != Some(at));
+            far.for_each(|p| drop(values.remove(p.name)));
+        }
+        _ => {}
+    }
+}
+
+/// A stimulus of the kind of `spec`, before anything is known of it.
+pub(in crate::config) fn start(name: &str, spec: &'static Spec) -> Stimulus {
+    let arrives = stimulus::entry(spec.name).is_ok_and(|entry| entry.arrives);
+    Stimulus {
+        name: name.into(),
+        kind: Choice {
+            spec,
+            values: Values::new(),
+        },
+        targets: Vec::new(),
+        weight: if arrives { 1.0 } else { 0.0 },
+        data: None,
+    }
+}
+
+/// Every kind with the keys that a stimulus of it has.
+pub(in crate::config) fn by_kind() -> Vec<(&'static str, Vec<Row>)> {
+    let specs = stimulus::specs().into_iter();
+    specs
+        .map(|spec| (spec.name, describe(&start("", spec))))
+        .collect()
+}
+
+/// Reads the table.
+pub(super) fn stimulus(section: &Section<'_>, name: &str, around: &Around<'_>) -> Option<Stimulus> {
+    let spec = registered(section, "kind", "what it brings", &stimulus::specs())?;
+    let good = refuse_foreign(section, &by_kind(), spec.name, "stimulus");
+    read(section, start(name, spec), around).filter(|_| good)
+}

@@ -1,0 +1,332 @@
+//! `[data]`: where images come from and how they are dealt into tasks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::base::parameter::Dimension;
+use crate::base::suggest;
+use crate::config::form::{Around, Count, Form, Keys, Table};
+use crate::config::quantity::quote;
+use crate::config::reader::Item;
+
+/// Where images come from and how they are dealt into tasks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Data {
+    /// Where they are read.
+    pub source: Source,
+    /// Classes of each task, in order; no class occurs twice.
+    pub tasks: Vec<Vec<u8>>,
+    /// Training images taken of each task or class.
+    pub train: TrainImages,
+}
+
+/// A data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// 5,000 training and 1,000 test images of MNIST inside the program, 28 × 28, classes 0 to 9.
+    EmbeddedMnist,
+    /// Four binary images of 10 × 10, one per class.
+    EmbeddedPatches,
+    /// A directory with the four IDX files of MNIST or Fashion-MNIST.
+    Directory(PathBuf),
+}
+
+/// How many images: the first ones in the order of the data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// Every one there is.
+    All,
+    /// The first `n`, at least 1.
+    First(usize),
+}
+
+/// Which training images are used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrainImages {
+    /// The first ones of each task.
+    PerTask(Amount),
+    /// The first ones of each class; an entry for every class of every task.
+    PerClass(BTreeMap<u8, Amount>),
+}
+
+impl Data {
+    /// Every class of every task, in the order of the tasks.
+    pub fn classes(&self) -> impl Iterator<Item = u8> + '_ {
+        self.tasks.iter().flatten().copied()
+    }
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self {
+            source: Source::EmbeddedMnist,
+            tasks: Vec::new(),
+            train: TrainImages::PerTask(Amount::All),
+        }
+    }
+}
+
+impl Table for Data {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what =
+            "`\"embedded:mnist\"`, `\"embedded:patches\"` or a directory with the four IDX files";
+        k.need("source", &mut self.source, Images, what);
+        let what = "the classes of each task, such as [[0, 1], [2, 3]]";
+        // A source that is at fault says nothing about classes.
+        let source = self.source.clone();
+        k.need("tasks", &mut self.tasks, Tasks(source), what);
+        let classes = self.classes().collect();
+        self.train.keys(classes, k);
+    }
+}
+
+impl TrainImages {
+    /// The keys `train_per_task` and `train_per_class`; `classes` are those of all tasks, none where they are unknown.
+    pub(super) fn keys(&mut self, classes: Vec<u8>, k: &mut Keys<'_>) {
+        let by_class = matches!(self, Self::PerClass(_));
+        if k.either(&["train_per_task"], &["train_per_class"])
+            .unwrap_or(by_class)
+        {
+            let mut amounts = match self {
+                Self::PerClass(amounts) => std::mem::take(amounts),
+                Self::PerTask(_) => BTreeMap::new(),
+            };
+            let what = "the same of each class, a number or { 0 = 500, 1 = 20 }, in place of `train_per_task`";
+            k.told(
+                "train_per_class",
+                "none",
+                &mut amounts,
+                PerClass(classes),
+                what,
+            );
+            *self = Self::PerClass(amounts);
+        } else {
+            let mut amount = match self {
+                Self::PerTask(amount) => *amount,
+                Self::PerClass(_) => Amount::All,
+            };
+            let what = "how many training images of each task, the first ones";
+            k.or("train_per_task", &mut amount, Amounts, what);
+            *self = Self::PerTask(amount);
+        }
+    }
+}
+
+impl Source {
+    /// Pixels of an image and number of classes, where they are known before the data are read.
+    fn known_shape(&self) -> Option<(usize, u8)> {
+        match self {
+            Self::EmbeddedMnist => Some((28 * 28, 10)),
+            Self::EmbeddedPatches => Some((10 * 10, 4)),
+            Self::Directory(_) => None,
+        }
+    }
+}
+
+/// A data set by name or directory.
+struct Images;
+
+const EMBEDDED: [&str; 2] = ["embedded:mnist", "embedded:patches"];
+
+impl Form<Source> for Images {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Source> {
+        let expected = self.expected();
+        let text = item.text(&expected)?;
+        let data = around.paths.data;
+        let source = match text {
+            "embedded:mnist" => Source::EmbeddedMnist,
+            "embedded:patches" => Source::EmbeddedPatches,
+            "" => return item.refuse(&expected, None),
+            text if text.starts_with("embedded:") => {
+                return item.refuse(&expected, suggest::help(text, &EMBEDDED));
+            }
+            text => Source::Directory(match data {
+                Some(data) => below(data, text),
+                None => around.paths.model.join(text),
+            }),
+        };
+        let problem = |message: String, help: String| {
+            item.reader.problem(item.origin(), message, Some(help));
+            None
+        };
+        if data.is_some() && !matches!(source, Source::Directory(_)) {
+            let help = "leave `--data` out, or name the directory: `--set data.source=DIR`";
+            return problem(
+                format!("`--data` is given, but `data.source` is `{text}`"),
+                help.into(),
+            );
+        }
+        let inputs = around.layers.map(|layers| layers.sizes[0]);
+        if let (Some(inputs), Some((pixels, _))) = (inputs, source.known_shape())
+            && inputs != pixels
+        {
+            let message = format!(
+                "images of `{text}` have {pixels} pixels, but the input layer has {inputs} neurons"
+            );
+            return problem(message, format!("begin `mlp.layers` with {pixels}"));
+        }
+        Some(source)
+    }
+
+    fn write(&self, value: &Source, _: Dimension) -> String {
+        match value {
+            Source::EmbeddedMnist => quote(EMBEDDED[0]),
+            Source::EmbeddedPatches => quote(EMBEDDED[1]),
+            Source::Directory(path) => quote(&path.to_string_lossy()),
+        }
+    }
+
+    fn expected(&self) -> String {
+        format!("{} or a directory", suggest::list(&EMBEDDED))
+    }
+
+    fn words(&self) -> String {
+        "text".into()
+    }
+}
+
+/// The directory `name` in `data`, or `data` itself where that holds the files.
+fn below(data: &Path, name: &str) -> PathBuf {
+    let data = std::path::absolute(data).unwrap_or_else(|_| data.into());
+    let inner = data.join(name);
+    if inner.is_dir() { inner } else { data }
+}
+
+/// Tasks as lists of classes of a data set.
+struct Tasks(Source);
+
+impl Form<Vec<Vec<u8>>> for Tasks {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<Vec<u8>>> {
+        let (mut tasks, mut seen, mut good) = (Vec::new(), BTreeSet::new(), true);
+        for task in item.items(&self.expected())? {
+            let mut classes = Vec::new();
+            for entry in task.items("an array of classes")? {
+                match self.class(&entry, around) {
+                    Some(class) if !seen.insert(class) => {
+                        let message = format!("class {class} occurs twice in `{}`", item.path);
+                        item.reader.problem(entry.origin(), message, None);
+                        good = false;
+                    }
+                    Some(class) => classes.push(class),
+                    None => good = false,
+                }
+            }
+            if classes.is_empty() && good {
+                return task.refuse("at least one class", None);
+            }
+            tasks.push(classes);
+        }
+        if tasks.is_empty() {
+            return item.refuse("at least one task", None);
+        }
+        good.then_some(tasks)
+    }
+
+    fn write(&self, value: &Vec<Vec<u8>>, _: Dimension) -> String {
+        format!("{value:?}")
+    }
+
+    fn expected(&self) -> String {
+        "an array of tasks, each an array of classes".into()
+    }
+
+    fn words(&self) -> String {
+        "[[number, …], …]".into()
+    }
+}
+
+impl Tasks {
+    fn class(&self, item: &Item<'_>, around: &Around<'_>) -> Option<u8> {
+        // Labels of IDX files are bytes.
+        let class: u8 = Count(0, u8::MAX.into()).read(item, around)?;
+        if let Some((_, classes)) = self.0.known_shape()
+            && class >= classes
+        {
+            return item.refuse(&format!("a class of the data, 0 to {}", classes - 1), None);
+        }
+        let outputs = around
+            .layers
+            .and_then(|layers| layers.sizes.last().copied());
+        if let Some(outputs) = outputs
+            && usize::from(class) >= outputs
+        {
+            let message = format!(
+                "class {class} has no neuron: the output layer has {outputs}, for classes 0 to {}",
+                outputs - 1
+            );
+            let help = format!("end `mlp.layers` with {} or more", usize::from(class) + 1);
+            item.reader.problem(item.origin(), message, Some(help));
+            return None;
+        }
+        Some(class)
+    }
+}
+
+/// A number of images, or all.
+#[derive(Clone, Copy)]
+struct Amounts;
+
+impl Form<Amount> for Amounts {
+    fn read(&self, item: &Item<'_>, _: &Around<'_>) -> Option<Amount> {
+        match item.as_text() {
+            Some("all") => Some(Amount::All),
+            Some(_) if !item.is_formula() => item.refuse(&self.expected(), None),
+            _ => item.count().map(Amount::First),
+        }
+    }
+
+    fn write(&self, value: &Amount, _: Dimension) -> String {
+        match value {
+            Amount::All => quote("all"),
+            Amount::First(n) => n.to_string(),
+        }
+    }
+
+    fn expected(&self) -> String {
+        "a number of images or `\"all\"`".into()
+    }
+
+    fn words(&self) -> String {
+        "number, all".into()
+    }
+}
+
+/// Amounts of each of these classes, or one for all.
+struct PerClass(Vec<u8>);
+
+impl Form<BTreeMap<u8, Amount>> for PerClass {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<BTreeMap<u8, Amount>> {
+        let classes = self.0.iter();
+        if !item.is_table() {
+            let amount = Amounts.read(item, around)?;
+            return Some(classes.map(|&class| (class, amount)).collect());
+        }
+        let table = item.named_section()?;
+        let amounts = classes.map(|class| {
+            let what = format!("how many training images of class {class}, or \"all\"");
+            let item = table.need(&class.to_string(), &what)?;
+            Some((*class, Amounts.read(&item, around)?))
+        });
+        let amounts: Vec<Option<(u8, Amount)>> = amounts.collect();
+        amounts.into_iter().collect()
+    }
+
+    fn write(&self, value: &BTreeMap<u8, Amount>, weight: Dimension) -> String {
+        let amounts = value
+            .iter()
+            .map(|(class, n)| format!("{class} = {}", Amounts.write(n, weight)));
+        format!("{{ {} }}", amounts.collect::<Vec<_>>().join(", "))
+    }
+
+    fn expected(&self) -> String {
+        Amounts.expected()
+    }
+
+    fn words(&self) -> String {
+        "number, all, { 0 = …, … }".into()
+    }
+
+    fn waits(&self, _: &Around<'_>) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,364 @@
+//! `[sleep]` and `[sleep.input]`: when, how long, with which input.
+
+use std::path::PathBuf;
+
+use crate::base::parameter::{Dimension, Range};
+use crate::base::suggest;
+use crate::base::time::{self, Duration};
+use crate::config::document::Origin;
+use crate::config::form::{
+    Around, Count, File, Form, Inner, Keys, List, Number, Off, Table, Time, Words,
+};
+use crate::config::quantity::quote;
+use crate::config::reader::{Item, Reader, Section};
+
+/// Sleep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sleep {
+    /// When the network sleeps; [`After::LastTask`] for a network from a file.
+    pub after: After,
+    /// Length of each sleep: one per task, or a single one with [`After::LastTask`]. Together within the clock's range.
+    pub durations: Vec<Duration>,
+    /// Step of the published time-stepped algorithm, or `None` for continuous time. Durations and the patch's period
+    /// are whole multiples of it.
+    pub grid: Option<Duration>,
+    /// What drives the input layer.
+    pub input: Input,
+}
+
+/// When the network sleeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// After every task.
+    EachTask,
+    /// Once, after the last task.
+    LastTask,
+}
+
+/// What drives the input layer in sleep.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// Random spikes at rates given by an image.
+    Image {
+        /// The image.
+        pattern: Pattern,
+        /// A pixel of 1 fires at twice this rate, in hertz, as published. On a grid, 2 × rate × step is at most 1.
+        max_rate_hz: f64,
+        /// The part of the image that is on at a time, or `None` for all of it.
+        patch: Option<Patch>,
+    },
+    /// Spikes of the input layer from a file: SONATA HDF5 (`.h5`) or CSV `node_id,timestamp_ms` (`.csv`).
+    Spikes(PathBuf),
+}
+
+/// An image of input rates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// Mean training image of the tasks seen so far.
+    MeanImage,
+    /// An array of the input layer's size in a `.npy` file.
+    File(PathBuf),
+}
+
+/// A square window of the image; pixels outside are silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patch {
+    /// Pixels per side, at most the image's side.
+    pub side: usize,
+    /// The window's place is drawn anew this often.
+    pub period: Duration,
+}
+
+impl Sleep {
+    /// Sleep after every task of a network that is trained, once of one that is not.
+    pub(in crate::config) fn new(trained: bool) -> Self {
+        Self {
+            after: if trained {
+                After::EachTask
+            } else {
+                After::LastTask
+            },
+            durations: Vec::new(),
+            grid: None,
+            input: Input::default(),
+        }
+    }
+
+    /// How long all sleeps last together, which reading bounds by the clock's range.
+    pub(super) fn in_all(&self) -> Duration {
+        Duration::from_ps(self.durations.iter().map(|duration| duration.ps()).sum())
+    }
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self::Image {
+            pattern: Pattern::MeanImage,
+            max_rate_hz: 0.0,
+            patch: None,
+        }
+    }
+}
+
+impl Default for Patch {
+    fn default() -> Self {
+        Self {
+            side: 0,
+            // Tadros et al. 2022 redraw the window in every step of 1 ms.
+            period: Duration::from_ps(1_000_000_000),
+        }
+    }
+}
+
+impl Table for Sleep {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let after = Words(&[
+            ("each_task", After::EachTask),
+            ("last_task", After::LastTask),
+        ]);
+        let what = "when to sleep; a network from `mlp.weights` sleeps once";
+        k.told("after", "each_task", &mut self.after, after, what);
+        let each = self.after == After::EachTask;
+        let mut sleeps = Some(1);
+        if let Some((section, around)) = k.reading() {
+            if each
+                && !around.trained
+                && let Some(item) = section.get("after")
+            {
+                let help = "a network from `mlp.weights` sleeps once";
+                item.refuse::<()>("`last_task`", Some(help.into()));
+            }
+            sleeps = if each { around.tasks } else { Some(1) };
+            let grid = section.get("grid");
+            around.grid = grid.and_then(|item| Off(Time::Span).read(&item, around).flatten());
+        }
+        let what = "how long to sleep, such as \"15 s\", or one per sleep";
+        k.need("duration", &mut self.durations, Sleeps(sleeps), what);
+        let what = "step of the published time-stepped algorithm, in place of continuous time";
+        k.or("grid", &mut self.grid, Off(Time::Span), what);
+        let mut input = Some(self.input.clone());
+        let what = "what drives the input layer in sleep";
+        k.section("input", &mut input, (Input::default(), true), what);
+        self.input = input.unwrap_or_default();
+    }
+
+    fn check(&self, _: &Section<'_>, around: &Around<'_>) -> bool {
+        around.trained || self.after == After::LastTask
+    }
+}
+
+/// `duration`, if it is a whole number of the grid's steps.
+fn whole_steps(item: &Item<'_>, grid: Option<Duration>) -> Option<Duration> {
+    let duration = item.duration()?;
+    match grid {
+        Some(step) if duration.ps() % step.ps() != 0 => {
+            item.refuse(&format!("a multiple of `sleep.grid`, {step}"), None)
+        }
+        _ => Some(duration),
+    }
+}
+
+/// A time for every sleep, or one for each of so many.
+struct Sleeps(Option<usize>);
+
+impl Form<Vec<Duration>> for Sleeps {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<Duration>> {
+        let one = |item: &Item<'_>| whole_steps(item, around.grid);
+        let durations = if item.is_array() {
+            let durations = item.list("", |entry| one(&entry))?;
+            if self.0.is_some_and(|sleeps| sleeps != durations.len()) || durations.is_empty() {
+                let expected = match self.0 {
+                    Some(1) | None => "one time: there is one sleep".into(),
+                    Some(sleeps) => format!("one time, or {sleeps}: one per sleep"),
+                };
+                return item.refuse(&expected, None);
+            }
+            durations
+        } else {
+            // The number of sleeps is only unknown where another problem was reported.
+            vec![one(item)?; self.0?]
+        };
+        let end = durations
+            .iter()
+            .try_fold(time::Time::ZERO, |end, d| end.checked_add(*d));
+        match end {
+            Some(_) => Some(durations),
+            None => item.refuse("at most 106 days in all, the clock's range", None),
+        }
+    }
+
+    fn write(&self, value: &Vec<Duration>, weight: Dimension) -> String {
+        List(Time::Span, "").write(value, weight)
+    }
+
+    fn expected(&self) -> String {
+        "a time, or one per sleep".into()
+    }
+
+    fn words(&self) -> String {
+        "ms, [ms, …]".into()
+    }
+}
+
+impl Table for Input {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        match k.either(&["pattern", "max_rate", "patch"], &["spikes"]) {
+            Some(true) => *self = Self::Spikes(PathBuf::new()),
+            Some(false) => *self = Self::default(),
+            None => {}
+        }
+        match self {
+            Self::Spikes(file) => {
+                let what = "spikes of the input layer from a file, in place of an image";
+                k.need("spikes", file, File(&["h5", "hdf5", "csv"]), what);
+            }
+            Self::Image {
+                pattern,
+                max_rate_hz,
+                patch,
+            } => {
+                if let Some((section, around)) = k.reading()
+                    && !around.has_data
+                    && !section.has("pattern")
+                {
+                    no_data(section.reader, section.origin);
+                    k.require(false);
+                }
+                let what = "rates of the input: the mean image of the tasks seen so far, or an image, \"mean.npy\"";
+                k.or("pattern", pattern, Rates, what);
+                let what = "the rate that a pixel of 0.5 fires at, such as \"240 Hz\"";
+                k.need("max_rate", max_rate_hz, Most, what);
+                let what = "{ side = 5, period = \"1 ms\" }: a square window that is seen at a time, placed at random";
+                k.or("patch", patch, Off(Inner(Patch::default())), what);
+            }
+        }
+    }
+}
+
+/// Reports that there are no images.
+fn no_data(reader: &Reader, origin: Origin) {
+    let message = "there is no [data] to take a mean image from";
+    let help = "give an image, `pattern = \"mean.npy\"`, or input spikes, `spikes = \"raster.h5\"`";
+    reader.problem(origin, message, Some(help.into()));
+}
+
+/// The image that rates come from.
+struct Rates;
+
+impl Form<Pattern> for Rates {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Pattern> {
+        match item.as_text() {
+            Some("mean_image") if around.has_data => Some(Pattern::MeanImage),
+            Some("mean_image") => {
+                no_data(item.reader, item.origin());
+                None
+            }
+            Some(text) if !text.contains('.') => item.refuse(
+                &self.expected(),
+                suggest::did_you_mean(text, &["mean_image"]),
+            ),
+            _ => File(&["npy"]).read(item, around).map(Pattern::File),
+        }
+    }
+
+    fn write(&self, value: &Pattern, weight: Dimension) -> String {
+        match value {
+            Pattern::MeanImage => quote("mean_image"),
+            Pattern::File(file) => File(&[]).write(file, weight),
+        }
+    }
+
+    fn expected(&self) -> String {
+        "`mean_image` or the path of a `.npy` file".into()
+    }
+
+    fn words(&self) -> String {
+        "mean_image, path".into()
+    }
+}
+
+/// A rate at which no pixel fires more often than can be.
+struct Most;
+
+impl Form<f64> for Most {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<f64> {
+        /// A step of the clock in seconds: spikes cannot be denser.
+        const TICK_S: f64 = 1e-12;
+        let rate = item.quantity(Dimension::Rate, Range::NonNegative)?;
+        // A pixel of 1 fires at twice `max_rate` (Tadros et al. 2022); in one step at most once.
+        let step_s = around.grid.map_or(TICK_S, |step| step.as_ms() / 1e3);
+        if 2.0 * rate * step_s <= 1.0 {
+            return Some(rate);
+        }
+        let why = match around.grid {
+            Some(step) => format!("a pixel of 1 would fire more than once per step of {step}"),
+            None => "spikes would be denser than the clock's ticks".into(),
+        };
+        item.refuse(&format!("at most {} Hz: {why}", 0.5 / step_s), None)
+    }
+
+    fn write(&self, value: &f64, weight: Dimension) -> String {
+        Number(Dimension::Rate, Range::NonNegative).write(value, weight)
+    }
+
+    fn expected(&self) -> String {
+        Number(Dimension::Rate, Range::NonNegative).expected()
+    }
+
+    fn words(&self) -> String {
+        "Hz".into()
+    }
+}
+
+/// A time of whole steps.
+struct Steps;
+
+impl Form<Duration> for Steps {
+    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Duration> {
+        whole_steps(item, around.grid)
+    }
+
+    fn write(&self, value: &Duration, weight: Dimension) -> String {
+        Time::Span.write(value, weight)
+    }
+
+    fn expected(&self) -> String {
+        Time::Span.expected()
+    }
+
+    fn words(&self) -> String {
+        "ms".into()
+    }
+}
+
+impl Table for Patch {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        k.need(
+            "side",
+            &mut self.side,
+            Count::SOME,
+            "pixels per side of the window",
+        );
+        let what = "how often its place is drawn anew";
+        k.or("period", &mut self.period, Steps, what);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let (Some(layers), Some(item)) = (around.layers, section.get("side")) else {
+            return false;
+        };
+        let pixels = layers.sizes[0];
+        let image = pixels.isqrt();
+        if image * image != pixels {
+            let message =
+                format!("a patch needs square images, but the input layer has {pixels} neurons");
+            item.reader.problem(item.key_origin, message, None);
+            return false;
+        }
+        let fits = self.side <= image;
+        if !fits {
+            item.refuse::<()>(&format!("at most {image}, the side of the image"), None);
+        }
+        fits
+    }
+}

@@ -1,0 +1,100 @@
+//! What is written reads back as itself.
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::config::{Options, parse, read};
+
+fn shipped(name: &str) -> SleepReplay {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("models")
+        .join(name);
+    let model = read(&path, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+    model.sleep_replay().unwrap()
+}
+
+fn again(experiment: &SleepReplay) -> SleepReplay {
+    let text = resolved(experiment);
+    parse(
+        "resolved",
+        &text,
+        Path::new("/elsewhere"),
+        &Options::default(),
+    )
+    .unwrap_or_else(|error| panic!("{error}\n{text}"))
+    .sleep_replay()
+    .unwrap()
+}
+
+#[test]
+fn shipped_models_read_back_as_themselves() {
+    for name in ["digits", "mnist", "fashion", "patches"] {
+        let experiment = shipped(&format!("sleep_replay_{name}.toml"));
+        assert_eq!(again(&experiment), experiment, "{name}");
+        assert_eq!(
+            resolved(&again(&experiment)),
+            resolved(&experiment),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_shortest_model_reads_back_as_itself() {
+    let text = r#"
+        schema = 1
+        experiment = "sleep_replay"
+        [mlp]
+        layers = [9, 2]
+        weights = 'a "b".npz'
+        bias = "drop"
+        [conversion]
+        gain = [3]
+        [neuron]
+        model = "lif"
+        tau_m = "1 s"
+        v_th = 1
+        [plasticity]
+        rule = "sleep_replay"
+        onto = []
+        [sleep]
+        duration = "0.1 ms"
+        input = { spikes = "raster.csv" }
+    "#;
+    let model = parse("m", text, Path::new("/x"), &Options::default()).unwrap();
+    let experiment = model.sleep_replay().unwrap();
+    assert_eq!(
+        experiment.mlp.weights,
+        Weights::File {
+            path: "/x/a \"b\".npz".into(),
+            drop_bias: true
+        }
+    );
+    assert_eq!(experiment.sleep.after, After::LastTask);
+    assert_eq!(again(&experiment), experiment);
+}
+
+proptest! {
+    #[test]
+    fn any_numbers_read_back_as_the_same_bits(
+        v_th in proptest::collection::vec(1e-300..1e300f64, 3),
+        tau in 1e-8..9e9f64,
+        rate in 0.0..500.0f64,
+        ps in 1..1_000_000_000_000_000i64,
+        scale in 1e-300..1e300f64,
+    ) {
+        let mut experiment = shipped("sleep_replay_digits.toml");
+        for (values, v_th) in experiment.neuron.layers.iter_mut().zip(&v_th) {
+            values.insert("v_th", *v_th);
+            values.insert("tau_m", tau);
+        }
+        if let Input::Image { max_rate_hz, .. } = &mut experiment.sleep.input {
+            *max_rate_hz = rate;
+        }
+        experiment.sleep.durations[0] = crate::base::time::Duration::from_ps(ps);
+        experiment.conversion = Conversion::DataMax { statistics: Statistics::CurrentTask, scale };
+        prop_assert_eq!(again(&experiment), experiment);
+    }
+}
