@@ -1,12 +1,12 @@
 //! What `describe` shows: every section, distribution and rule with its keys, from the declarations that read them.
 
-use super::form::{self, Shaped, Table};
+use super::form::{self, describe};
 use super::formula;
 use super::network::{
     self, Bout, Figures, Raster, Record, Recorded, RecordedWeights, SampledStates, Selection, Top,
     engine, population, projection, stimulus,
 };
-use super::sleep_replay::{self, Conversion, Data, Input, Mlp, Sleep, Training};
+use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
 use crate::base::parameter::{Dimension, Spec};
 use crate::network::projection::rules;
 use crate::neuron;
@@ -22,15 +22,6 @@ pub struct Page {
     pub summary: &'static str,
     /// Its keys.
     pub keys: Vec<Row>,
-}
-
-fn page<T: Table>(name: &'static str, summary: &'static str, start: &T) -> Page {
-    let keys = form::describe(start);
-    Page {
-        name,
-        summary,
-        keys,
-    }
 }
 
 /// The parameters of `spec` as keys.
@@ -69,194 +60,85 @@ fn any(specs: Vec<&'static Spec>, of: fn(&'static Spec) -> Vec<Row>) -> Vec<Row>
 
 /// Values of `distribution` in a table that stands in place of a value.
 pub fn distributions() -> Vec<Page> {
-    let pages = Shaped::all().map(|(name, summary, start)| {
-        let mut page = page(name, summary, &start);
-        for key in &mut page.keys {
-            key.value = "its unit".into();
+    let pages = form::forms().map(|(name, summary, start)| {
+        let mut keys = describe(&start);
+        keys.iter_mut()
+            .for_each(|key| key.value = "its unit".into());
+        Page {
+            name,
+            summary,
+            keys,
         }
-        page
     });
     pages.collect()
 }
 
+/// Pages by name, with the keys and what each is.
+macro_rules! pages {
+    ($($name:literal $keys:expr => $summary:literal;)*) => {
+        vec![$(Page { name: $name, summary: $summary, keys: $keys }),*]
+    };
+}
+
 /// Sections of a model file, and tables within them, in the order in which a file has them.
 pub fn sections() -> Vec<Page> {
-    let populations = || {
-        let lif = neuron::REGISTRY[0];
-        let mut keys = form::describe(&population::start("", lif));
-        keys.retain(|key| lif.spec.parameter(key.name).is_none());
-        keys
+    let some = Recorded {
+        population: String::new(),
+        neurons: Selection::All,
     };
-    let with = |name, summary, keys| Page {
-        name,
-        summary,
-        keys,
-    };
-    vec![
-        page(
-            "top",
-            "Keys at the top of every model file, before the first section.",
-            &Top::new("network"),
-        ),
-        with(
-            "parameter",
-            "[parameter]: numbers, quantities and formulas by name, which other formulas refer to, in any order: g = 5.0, \
-             j = \"0.1 mV\", w = \"= -g * j\".",
-            Vec::new(),
-        ),
-        with(
-            "formula",
-            "A value that begins with `=`: `\"= 20 mV / (j * 0.8 * n)\"`. + - * /, ^ with a whole exponent, parentheses, \
-             parameters, numbers with units (a unit belongs to the number before it), and these functions.",
-            functions(),
-        ),
-        with(
-            "population",
-            "[population.NAME]: neurons of one model, with the parameters of the model (`describe lif`); `like = \"e\"` \
-             copies another one, as for projections and stimuli.",
-            populations(),
-        ),
-        page(
-            "population.initial",
-            "How neurons begin.",
-            &population::Initial::default(),
-        ),
-        with(
-            "projection",
-            "[projection.NAME]: synapses from one population onto others, with the keys of the rule (`describe \
-             fixed_in_degree`).",
-            any(rules(), keys_of_projections),
-        ),
-        with(
-            "stimulus",
-            "[stimulus.NAME]: what drives the network from outside, with the keys of the kind (`describe poisson`).",
-            any(crate::stimulus::specs(), keys_of_stimuli),
-        ),
-        page(
-            "bout",
-            "[[bout]]: what happens one after the other, in place of `duration`: a stretch of time with some of the stimuli \
-             on.",
-            &Bout::new("bout N".into(), &[]),
-        ),
-        page(
-            "engine",
-            "How a network is divided.",
-            &engine::Engine::default(),
-        ),
-        page(
-            "guard",
-            "What ends a run that has left all bounds, with exit code 4: a neuron's mean rate over a population and a window, \
-             and any state that is not a finite number.",
-            &engine::guard(Some(engine::MAX_RATE_HZ)),
-        ),
-        page(
-            "checkpoint",
-            "What `sharpwave resume` goes on from after a run was killed; one that is stopped always leaves a checkpoint.",
-            &engine::Checkpoint::default(),
-        ),
-        page(
-            "record",
-            "What goes into the run file of a network.",
-            &Record::default(),
-        ),
-        page(
-            "record",
-            "What goes into the run file where a trained network sleeps.",
-            &sleep_replay::Record::new(0),
-        ),
-        page(
-            "record.rates",
-            "Mean rates of the recorded populations.",
-            &network::Rates::default(),
-        ),
-        page(
-            "record.spikes",
-            "Some neurons of a population, in place of its name.",
-            &Recorded {
-                population: String::new(),
-                neurons: Selection::All,
-            },
-        ),
-        page(
-            "record.states",
-            "Variables of neurons that are sampled.",
-            &SampledStates::default(),
-        ),
-        page(
-            "record.weights",
-            "Weights as they stand at some instants.",
-            &RecordedWeights::default(),
-        ),
-        page("figure", "What is drawn of a run.", &Figures::default()),
-        page(
-            "figure.raster",
-            "Spikes over time, a dot each.",
-            &Raster::default(),
-        ),
-        page(
-            "data",
-            "Images, and how they are dealt into tasks.",
-            &Data::default(),
-        ),
-        page(
-            "mlp",
-            "The artificial network that is trained, or read from a file. Its layers are `input`, `hidden1`, …, `output`.",
-            &Mlp::default(),
-        ),
-        page(
-            "mlp.training",
-            "Stochastic gradient descent with momentum.",
-            &Training::default(),
-        ),
-        page(
-            "conversion",
-            "How weights and activations become weights and thresholds of spiking neurons: an arrival moves v by gain times \
-             weight.",
-            &Conversion::default(),
-        ),
-        page(
-            "neuron",
-            "Neurons of every layer but the input, with the parameters of the model (`describe lif`): one value each, or one \
-             per layer, { hidden1 = 14.5, output = 38.0 }; potentials are bare numbers.",
-            &sleep_replay::neuron_keys(),
-        ),
-        page(
-            "plasticity",
-            "What changes the weights in sleep, with the parameters of the rule (`describe sleep_replay`): one value each, or \
-             one per layer.",
-            &sleep_replay::plasticity_keys(),
-        ),
-        page(
-            "sleep",
-            "When, how long and with which input the network sleeps.",
-            &Sleep::new(true),
-        ),
-        page(
-            "sleep.input",
-            "What drives the input layer in sleep.",
-            &Input::default(),
-        ),
-        page(
-            "sleep.input.patch",
-            "A square window of the image; pixels outside are silent.",
-            &sleep_replay::Patch::default(),
-        ),
-        page(
-            "compare",
-            "Controls that are trained beside the network that sleeps.",
-            &sleep_replay::CompareKeys::default(),
-        ),
-        page(
-            "compare.joint",
-            "Training of all tasks at once.",
-            &sleep_replay::JointKeys::default(),
-        ),
-        page(
-            "output",
-            "Files beside the run file, where a trained network sleeps.",
-            &sleep_replay::Export::default(),
-        ),
-    ]
+    pages! {
+        "top" describe(&Top::new("network")) => "Keys at the top of every model file, before the first section.";
+        "parameter" Vec::new() => "[parameter]: numbers, quantities and formulas by name, which other formulas refer to, in any \
+            order: g = 5.0, j = \"0.1 mV\", w = \"= -g * j\".";
+        "formula" functions() => "A value that begins with `=`: `\"= 20 mV / (j * 0.8 * n)\"`. + - * /, ^ with a whole exponent, \
+            parentheses, parameters, numbers with units (a unit belongs to the number before it), and these functions.";
+        "population" keys_of_populations() => "[population.NAME]: neurons of one model, with the parameters of the model \
+            (`describe lif`); `like = \"e\"` copies another one, as for projections and stimuli.";
+        "population.initial" describe(&population::Initial::default()) => "How neurons begin.";
+        "projection" any(rules(), keys_of_projections) => "[projection.NAME]: synapses from one population onto others, with the \
+            keys of the rule (`describe fixed_in_degree`).";
+        "stimulus" any(crate::stimulus::specs(), keys_of_stimuli) => "[stimulus.NAME]: what drives the network from outside, with \
+            the keys of the kind (`describe poisson`).";
+        "bout" describe(&Bout::new("bout N".into(), &[])) => "[[bout]]: what happens one after the other, in place of `duration`: a \
+            stretch of time with some of the stimuli on.";
+        "engine" describe(&engine::Engine::default()) => "How a network is divided.";
+        "guard" describe(&engine::guard(Some(engine::MAX_RATE_HZ))) => "What ends a run that has left all bounds, with exit code 4: \
+            a neuron's mean rate over a population and a window, and any state that is not a finite number.";
+        "checkpoint" describe(&engine::Checkpoint::default()) => "What `sharpwave resume` goes on from after a run was killed; one \
+            that is stopped always leaves a checkpoint.";
+        "record" describe(&Record::default()) => "What goes into the run file of a network.";
+        "record" describe(&sleep_replay::Record::new(0)) => "What goes into the run file where a trained network sleeps.";
+        "record.rates" describe(&network::Rates::default()) => "Mean rates of the recorded populations.";
+        "record.spikes" describe(&some) => "Some neurons of a population, in place of its name.";
+        "record.states" describe(&SampledStates::default()) => "Variables of neurons that are sampled.";
+        "record.weights" describe(&RecordedWeights::default()) => "Weights as they stand at some instants.";
+        "figure" describe(&Figures::default()) => "What is drawn of a run.";
+        "figure.raster" describe(&Raster::default()) => "Spikes over time, a dot each.";
+        "data" describe(&Data::default()) => "Images, and how they are dealt into tasks.";
+        "mlp" describe(&Mlp::default()) => "The artificial network that is trained, or read from a file. Its layers are `input`, \
+            `hidden1`, …, `output`.";
+        "mlp.training" describe(&Training::default()) => "Stochastic gradient descent with momentum.";
+        "conversion" describe(&Conversion::default()) => "How weights and activations become weights and thresholds of spiking \
+            neurons: an arrival moves v by gain times weight.";
+        "neuron" describe(&sleep_replay::neuron_keys()) => "Neurons of every layer but the input, with the parameters of the model \
+            (`describe lif`): one value each, or one per layer, { hidden1 = 14.5, output = 38.0 }; potentials are bare numbers.";
+        "plasticity" describe(&sleep_replay::plasticity_keys()) => "What changes the weights in sleep, with the parameters of the \
+            rule (`describe sleep_replay`): one value each, or one per layer.";
+        "sleep" describe(&Sleep::new(true)) => "When, how long and with which input the network sleeps.";
+        "sleep.input" describe(&Input::default()) => "What drives the input layer in sleep.";
+        "sleep.input.patch" describe(&sleep_replay::Patch::default()) => "A square window of the image; pixels outside are silent.";
+        "compare" describe(&Compare::new(None)) => "Controls that are trained beside the network that sleeps.";
+        "compare.joint" describe(&Joint::default()) => "Training of all tasks at once.";
+        "output" describe(&sleep_replay::Export::default()) => "Files beside the run file, where a trained network sleeps.";
+    }
+}
+
+/// Keys that a population has beside the parameters of its neuron model.
+fn keys_of_populations() -> Vec<Row> {
+    let lif = neuron::REGISTRY[0];
+    let mut keys = describe(&population::start("", lif));
+    keys.retain(|key| lif.spec.parameter(key.name).is_none());
+    keys
 }
 
 /// Functions of formulas, and units.

@@ -138,13 +138,13 @@ impl Document {
         }
         let origin = Origin::Set(self.sets.len());
         self.sets.push(path.into());
-        let value = match parse_value(text.trim()) {
+        let value = match parse_value(text.trim(), origin) {
             Ok(value) => value,
             Err(message) => {
                 return fail(path, format!("the value is not TOML: {message}"), None);
             }
         };
-        let node = place_everywhere(value, origin);
+        let node = Node { origin, value };
         match insert(&mut self.root, &keys, node, origin) {
             Ok(()) => Ok(()),
             Err(message) => fail(path, message, None),
@@ -178,39 +178,16 @@ fn sentence(error: &toml::de::Error) -> String {
     }
 }
 
-/// The value of an override: TOML, or a bare word or quantity (`off`, `15 s`) taken as a string.
-fn parse_value(text: &str) -> Result<Value, String> {
+/// The value of an override: TOML, or a bare word or quantity (`off`, `15 s`) taken as a string; all of it written at
+/// `origin`.
+fn parse_value(text: &str, origin: Origin) -> Result<Value, String> {
     match DeValue::parse(text) {
-        Ok(value) => Ok(convert(value.get_ref(), &|_| Origin::File)),
+        Ok(value) => Ok(convert(value.get_ref(), &|_| origin)),
         Err(error) if text.is_empty() || text.starts_with(['[', '{', '"', '\'']) => {
             Err(sentence(&error))
         }
         Err(_) => Ok(Value::String(text.into())),
     }
-}
-
-/// `value` and all within it, written at `origin`.
-fn place_everywhere(value: Value, origin: Origin) -> Node {
-    let value = match value {
-        Value::Array(nodes) => Value::Array(
-            nodes
-                .into_iter()
-                .map(|node| place_everywhere(node.value, origin))
-                .collect(),
-        ),
-        Value::Table(entries) => Value::Table(
-            entries
-                .into_iter()
-                .map(|entry| Entry {
-                    key: entry.key,
-                    origin,
-                    node: place_everywhere(entry.node.value, origin),
-                })
-                .collect(),
-        ),
-        other => other,
-    };
-    Node { origin, value }
 }
 
 /// Puts `node` at `keys` below `table`, creating tables that are missing.

@@ -16,39 +16,78 @@ use crate::base::parameter::Dimension;
 use crate::base::suggest;
 
 pub(super) use around::{Around, Known, Layers, Paths};
-pub(super) use drawn::{Drawn, Shaped};
-pub(super) use list::{Each, List, OneOf};
-pub(super) use parameter::{
-    POPULATIONS, Registered, refuse_foreign, registered, rows_of, spec_keys,
-};
+pub(super) use drawn::{drawn, forms};
+pub(super) use list::{each, list, one_of, populations};
+pub(super) use parameter::{chosen, refuse_foreign, registered, rows_of, spec_keys};
 pub(super) use value::{
-    Count, File, Flag, Given, Name, Number, Off, Text, Time, Wall, Word, Words,
+    count, dense_name, file, flag, given, instant, name, number, off, part, population_name, some,
+    span, stimulus_name, text, time, wall, words,
 };
 
 /// How values of a type stand in a model file.
-pub(super) trait Form<T> {
-    /// What `item` says; reports what is wrong with it.
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<T>;
-
-    /// `value` as a model file writes it, weights in the unit of `weight`; empty for what is not written.
-    fn write(&self, value: &T, weight: Dimension) -> String;
-
-    /// What is expected, in words for messages: "a time with its unit".
-    fn expected(&self) -> String;
-
-    /// The same as short as a column of `describe` has room for: "ms".
-    fn words(&self) -> String {
-        self.expected()
-    }
-
-    /// What tells `value` from others in a list, for messages.
-    fn shown(&self, value: &T) -> String {
-        self.write(value, Dimension::One).trim_matches('"').into()
-    }
-
+pub(super) struct Form<'f, T> {
+    /// What an item says; reports what is wrong with it.
+    pub(super) read: Box<Read<'f, T>>,
+    /// A value as a model file writes it, weights in this unit; empty for what is not written.
+    pub(super) write: Box<Write<'f, T>>,
+    /// What tells values from each other in a list, where that is not all that is written.
+    apart: Option<fn(&T) -> String>,
     /// Whether it cannot be read for another problem, which is reported elsewhere.
-    fn waits(&self, _around: &Around<'_>) -> bool {
-        false
+    pub(super) waits: Box<dyn Fn(&Around<'_>) -> bool + 'f>,
+    /// Unit or type as short as a column of `describe` has room for: "ms".
+    pub(super) words: String,
+    /// What is expected, in words for messages: "a time with its unit".
+    pub(super) expected: String,
+}
+
+/// What reads a value.
+type Read<'f, T> = dyn Fn(&Item<'_>, &Around<'_>) -> Option<T> + 'f;
+
+/// What writes a value, weights in a unit.
+type Write<'f, T> = dyn Fn(&T, Dimension) -> String + 'f;
+
+impl<'f, T> Form<'f, T> {
+    /// A form that `read` and `write` make, with `words` for it.
+    pub(super) fn new(
+        words: impl Into<String>,
+        read: impl Fn(&Item<'_>, &Around<'_>) -> Option<T> + 'f,
+        write: impl Fn(&T, Dimension) -> String + 'f,
+    ) -> Self {
+        let words = words.into();
+        Self {
+            read: Box::new(read),
+            write: Box::new(write),
+            apart: None,
+            waits: Box::new(|_| false),
+            expected: words.clone(),
+            words,
+        }
+    }
+
+    /// The same with other words in messages.
+    pub(super) fn expecting(mut self, expected: impl Into<String>) -> Self {
+        self.expected = expected.into();
+        self
+    }
+
+    /// The same, not to be read where `waits` says so.
+    pub(super) fn unless(mut self, waits: impl Fn(&Around<'_>) -> bool + 'f) -> Self {
+        self.waits = Box::new(waits);
+        self
+    }
+
+    /// The same, of values that `apart` tells from each other.
+    pub(super) fn told_apart_by(mut self, apart: fn(&T) -> String) -> Self {
+        self.apart = Some(apart);
+        self
+    }
+
+    /// What tells `value` from others.
+    fn shown(&self, value: &T) -> String {
+        match self.apart {
+            Some(apart) => apart(value),
+            None => (self.write)(value, Dimension::One).trim_matches('"').into(),
+        }
     }
 }
 
@@ -116,7 +155,7 @@ impl<'k> Keys<'k> {
         &mut self,
         name: &'static str,
         field: &mut T,
-        form: impl Form<T>,
+        form: Form<'_, T>,
         doc: &'static str,
     ) {
         self.key(name, Silence::Error, field, form, doc);
@@ -127,7 +166,7 @@ impl<'k> Keys<'k> {
         &mut self,
         name: &'static str,
         field: &mut T,
-        form: impl Form<T>,
+        form: Form<'_, T>,
         doc: &'static str,
     ) {
         self.key(name, Silence::Start, field, form, doc);
@@ -139,7 +178,7 @@ impl<'k> Keys<'k> {
         name: &'static str,
         words: &'static str,
         field: &mut T,
-        form: impl Form<T>,
+        form: Form<'_, T>,
         doc: &'static str,
     ) {
         self.key(name, Silence::Words(words), field, form, doc);
@@ -150,13 +189,13 @@ impl<'k> Keys<'k> {
         name: &'static str,
         silence: Silence,
         field: &mut T,
-        form: impl Form<T>,
+        form: Form<'_, T>,
         doc: &'static str,
     ) {
         match &mut self.mode {
             Mode::Read(section, around) => {
                 let required = matches!(silence, Silence::Error);
-                if form.waits(around) {
+                if (form.waits)(around) {
                     section.know(name);
                     self.good &= !required && !section.gives(name);
                     return;
@@ -165,25 +204,25 @@ impl<'k> Keys<'k> {
                     true => section.need(name, doc),
                     false => section.get(name),
                 };
-                match item.as_ref().map(|item| form.read(item, around)) {
+                match item.as_ref().map(|item| (form.read)(item, around)) {
                     Some(Some(value)) => *field = value,
                     Some(None) => self.good = false,
                     None => self.good &= !required,
                 }
             }
             Mode::Write(entries) => {
-                let text = form.write(field, self.weight);
+                let text = (form.write)(field, self.weight);
                 if !text.is_empty() {
                     entries.push(Entry::Key(name, text));
                 }
             }
             Mode::Describe(rows, _) => rows.push(Row {
                 name,
-                value: form.words(),
+                value: form.words,
                 default: match silence {
                     Silence::Error => None,
                     Silence::Words(words) => Some(words.into()),
-                    Silence::Start => Some(bare(&form.write(field, self.weight))),
+                    Silence::Start => Some(bare(&(form.write)(field, self.weight))),
                 },
                 doc,
             }),
@@ -418,30 +457,17 @@ pub(super) fn describe<T: Table>(start: &T) -> Vec<Row> {
     all
 }
 
-/// A table inside, `{ side = 5 }`, which begins as this one.
-#[derive(Clone)]
-pub(super) struct Inner<T>(pub(super) T);
-
-impl<T: Table> Form<T> for Inner<T> {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<T> {
-        if !item.is_table() {
-            return item.refuse(&self.expected(), None);
-        }
-        read(&item.section()?, self.0.clone(), around)
-    }
-
-    fn write(&self, value: &T, weight: Dimension) -> String {
-        inner(value, weight)
-    }
-
-    fn expected(&self) -> String {
-        format!("a table {}", self.words())
-    }
-
-    fn words(&self) -> String {
-        let names: Vec<&str> = describe(&self.0).iter().map(|row| row.name).collect();
-        format!("{{ {} }}", names.join(", "))
-    }
+/// A table inside, `{ side = 5 }`, which begins as `start`.
+pub(super) fn inside<T: Table + 'static>(start: T) -> Form<'static, T> {
+    let names: Vec<&str> = describe(&start).iter().map(|row| row.name).collect();
+    let words = format!("{{ {} }}", names.join(", "));
+    let expected = format!("a table {words}");
+    let refused = expected.clone();
+    let of_table = move |item: &Item<'_>, around: &Around<'_>| match item.is_table() {
+        true => read(&item.section()?, start.clone(), around),
+        false => item.refuse(&refused, None),
+    };
+    Form::new(words, of_table, |table: &T, weight| inner(table, weight)).expecting(expected)
 }
 
 /// `["a", "b"]`.

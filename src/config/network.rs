@@ -14,7 +14,7 @@ pub(super) mod stimulus;
 use std::time;
 
 use super::form::{
-    self, Around, Count, Given, Keys, Known, Paths, Table, read_in, write, write_entry,
+    self, Around, Keys, Known, Paths, Table, count, given, name, read_in, span, write, write_entry,
 };
 use super::reader::{Item, Section};
 use crate::base::parameter::Dimension;
@@ -40,7 +40,7 @@ pub struct NetworkModel {
     pub bouts: Vec<Bout>,
     /// What ends a run that has left all bounds.
     pub guard: Guard,
-    /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
+    /// wall() time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
     pub checkpoint_every: Option<time::Duration>,
     /// What goes into the run file.
     pub record: Record,
@@ -93,33 +93,27 @@ const MOST_SEEDS: u64 = 10_000;
 impl Table for Top {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "the version of the model file's format, `schema = 1`";
-        k.need("schema", &mut 1_u64, Count(1, i64::MAX as u64), what);
+        k.need("schema", &mut 1_u64, count(1, i64::MAX as u64), what);
         let what = "what to do, `experiment = \"sleep_replay\"` or `experiment = \"network\"`";
         k.need(
             "experiment",
             &mut self.experiment,
-            form::Word(&["sleep_replay", "network"]),
+            name(vec!["sleep_replay", "network"]),
             what,
         );
         let what = "of everything that is drawn";
         k.or(
             "seed",
             &mut self.seed,
-            Count(0, i64::MAX as u64 - MOST_SEEDS),
+            count(0, i64::MAX as u64 - MOST_SEEDS),
             what,
         );
         let what = "how many seeds are run, from `seed` on";
-        k.or("seeds", &mut self.seeds, Count(1, MOST_SEEDS), what);
+        k.or("seeds", &mut self.seeds, count(1, MOST_SEEDS), what);
         // A network's is read with its bouts.
         if k.reading().is_none() {
             let what = "of a network without [[bout]]: how long it runs";
-            k.told(
-                "duration",
-                "none",
-                &mut self.duration,
-                Given(form::Time::Span),
-                what,
-            );
+            k.told("duration", "none", &mut self.duration, given(span()), what);
         }
     }
 }
@@ -213,7 +207,7 @@ fn populations(root: &Section<'_>, paths: &Paths<'_>) -> (Known, bool) {
         let read = read.or_else(|| Some(population::start(name, model?)));
         known.network.populations.extend(read);
     }
-    let good = !known.names.is_empty() && known.sound == known.names;
+    let good = !known.names.is_empty() && known.sound.len() == known.names.len();
     (known, good)
 }
 

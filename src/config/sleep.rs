@@ -2,11 +2,10 @@
 
 use std::time;
 
-use super::network::{Bout, Figures, Guard, NetworkModel, Record, Recorded, Selection};
+use super::network::{Bout, Figures, NetworkModel, Record, Recorded, Selection, engine};
 use super::sleep_replay::{Conversion, Input, Pattern, Sleep, SleepReplay, Weights};
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Value, Values};
-use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Network, Population, Projection,
@@ -16,9 +15,6 @@ use crate::neuron::relay;
 use crate::protocol::hypnogram::Kind;
 use crate::stimulus::{image, spike_list};
 use crate::synapse::dense::Dense;
-
-/// Span of the guards, which are off.
-const WINDOW: Duration = Duration::from_ps(100_000_000_000);
 
 /// What a spike of the input adds: any weight makes a relay fire.
 const INPUT_WEIGHT: f64 = 1.0;
@@ -117,11 +113,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             stimuli: vec![names[0].clone()],
             keep: Keep::All,
         }],
-        guard: Guard {
-            max_rate_hz: None,
-            min_rate_hz: None,
-            window: WINDOW,
-        },
+        guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,
         record: Record {
             spikes: recorded.collect(),

@@ -31,7 +31,6 @@ pub use night::{After, Input, Patch, Pattern, Sleep};
 pub use parameters::{Neuron, Plasticity};
 pub use record::{Export, Record};
 
-pub(super) use compare::{Draft as CompareKeys, JointDraft as JointKeys};
 pub(super) use parameters::{neuron_keys, plasticity_keys};
 
 /// For each task: train, sleep, put the weights back, test.
@@ -57,7 +56,7 @@ pub struct SleepReplay {
     pub compare: Compare,
     /// What ends a sleep that has left all bounds.
     pub guard: Guard,
-    /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
+    /// wall() time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
     pub checkpoint_every: Option<time::Duration>,
     /// What goes into the run file.
     pub record: Record,
@@ -110,37 +109,34 @@ fn layer_names(n: usize) -> Vec<String> {
     (0..n).map(name).collect()
 }
 
-/// A layer by its name, from this one on.
-#[derive(Clone, Copy)]
-pub(super) struct Layer(usize);
-
-impl Form<usize> for Layer {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<usize> {
-        let names = &around.layers?.names;
-        let names: Vec<&str> = names.iter().skip(self.0).map(String::as_str).collect();
+/// A layer by its name, from number `first` on.
+fn layer(first: usize) -> Form<'static, usize> {
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let names = around.layers?.names.iter().skip(first);
+        let names: Vec<&str> = names.map(String::as_str).collect();
         let expected = format!("a layer: {}", suggest::list(&names));
         let text = item.text(&expected)?;
         match names.iter().position(|name| *name == text) {
-            Some(at) => Some(at + self.0),
+            Some(at) => Some(at + first),
             None => item.refuse(&expected, suggest::did_you_mean(text, &names)),
         }
-    }
+    };
+    Form::new("name", read, |l: &usize, _| l.to_string()).unless(|around| around.layers.is_none())
+}
 
-    fn write(&self, value: &usize, _: Dimension) -> String {
-        value.to_string()
-    }
-
-    fn expected(&self) -> String {
-        "a layer".into()
-    }
-
-    fn words(&self) -> String {
-        "name".into()
-    }
-
-    fn waits(&self, around: &Around<'_>) -> bool {
-        around.layers.is_none()
-    }
+/// Layers, each once, among those from number `first` on, all of which have these names.
+fn layers(first: usize, names: &[String]) -> Form<'_, Vec<usize>> {
+    let form = form::each(layer(first), "layer", true);
+    let write = move |layers: &Vec<usize>, _| {
+        let names: Vec<&String> = layers.iter().filter_map(|l| names.get(l - first)).collect();
+        form::strings(&names)
+    };
+    Form::new(
+        form.words,
+        move |item, around| (form.read)(item, around),
+        write,
+    )
+    .unless(move |around| (form.waits)(around))
 }
 
 /// Reads everything behind `schema` and `experiment`.
@@ -167,7 +163,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay>
         false => root.section("data"),
     };
     let data = data_section.and_then(|section| form::read(&section, Data::default(), &around));
-    around.tasks = data.as_ref().map(|data| data.tasks.len());
+    around.tasks = data.as_ref().map(|data| &data.tasks[..]);
 
     let mlp = mlp_section.and_then(|section| form::read(&section, Mlp::default(), &around));
     let conversion = root

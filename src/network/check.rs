@@ -455,3 +455,6 @@ pub fn is_name(name: &str) -> bool {
     let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     !name.is_empty() && name.chars().all(letters)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! What values are read against: the rest of the file.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::base::parameter::Dimension;
@@ -11,43 +12,43 @@ use crate::neuron::{self, Model};
 use super::unknown;
 
 /// Where relative paths start.
-pub(in crate::config) struct Paths<'a> {
+pub struct Paths<'a> {
     /// The model file's directory, absolute.
-    pub(in crate::config) model: PathBuf,
+    pub model: PathBuf,
     /// The directory in which data are looked up in its place.
-    pub(in crate::config) data: Option<&'a Path>,
+    pub data: Option<&'a Path>,
 }
 
 /// What a value is read against. What is `None` is unknown, because it is at fault or the file has none.
 #[derive(Clone, Copy)]
-pub(in crate::config) struct Around<'a> {
-    pub(in crate::config) paths: &'a Paths<'a>,
-    pub(in crate::config) known: &'a Known,
+pub struct Around<'a> {
+    pub paths: &'a Paths<'a>,
+    pub known: &'a Known,
     /// What weights onto the targets are measured in.
-    pub(in crate::config) weight: Option<Dimension>,
+    pub weight: Option<Dimension>,
     /// How long the run is.
-    pub(in crate::config) duration: Option<Duration>,
+    pub duration: Option<Duration>,
     /// Names of stimuli.
-    pub(in crate::config) stimuli: Option<&'a [String]>,
+    pub stimuli: Option<&'a [String]>,
     /// Names of projections, and whether they have a weight for every pair.
-    pub(in crate::config) projections: Option<&'a [(String, bool)]>,
+    pub projections: Option<&'a [(String, bool)]>,
     /// Populations whose spikes are recorded.
-    pub(in crate::config) recorded: Option<&'a [String]>,
+    pub recorded: Option<&'a [String]>,
     /// Layers of an artificial network.
-    pub(in crate::config) layers: Option<&'a Layers>,
-    /// Tasks that are learnt.
-    pub(in crate::config) tasks: Option<usize>,
+    pub layers: Option<&'a Layers>,
+    /// Classes of each task that is learnt.
+    pub tasks: Option<&'a [Vec<u8>]>,
     /// Whether there are images.
-    pub(in crate::config) has_data: bool,
+    pub has_data: bool,
     /// Whether the artificial network is trained, not read.
-    pub(in crate::config) trained: bool,
+    pub trained: bool,
     /// The step of sleep.
-    pub(in crate::config) grid: Option<Duration>,
+    pub grid: Option<Duration>,
 }
 
 impl<'a> Around<'a> {
     /// Nothing but paths and populations.
-    pub(in crate::config) fn new(paths: &'a Paths<'a>, known: &'a Known) -> Self {
+    pub fn new(paths: &'a Paths<'a>, known: &'a Known) -> Self {
         Self {
             paths,
             known,
@@ -66,47 +67,47 @@ impl<'a> Around<'a> {
 }
 
 /// Layers of an artificial network.
-pub(in crate::config) struct Layers {
+pub struct Layers {
     /// Neurons of each, input first; at least two.
-    pub(in crate::config) sizes: Vec<usize>,
+    pub sizes: Vec<usize>,
     /// Their names.
-    pub(in crate::config) names: Vec<String>,
+    pub names: Vec<String>,
 }
 
 impl Layers {
     /// Names of all layers but the input.
-    pub(in crate::config) fn driven(&self) -> &[String] {
+    pub fn driven(&self) -> &[String] {
         self.names.get(1..).unwrap_or_default()
     }
 }
 
 /// Populations as other sections see them.
 #[derive(Default)]
-pub(in crate::config) struct Known {
+pub struct Known {
     /// Names of all, also of those that are at fault.
-    pub(in crate::config) names: Vec<String>,
+    pub names: Vec<String>,
     /// Whether every population that is meant is among them.
-    pub(in crate::config) complete: bool,
+    pub complete: bool,
     /// Those that are not at fault, and, of one neuron, those that are but whose model is known.
-    pub(in crate::config) network: Network,
+    pub network: Network,
     /// Names of those that are not at fault.
-    pub(in crate::config) sound: Vec<String>,
+    pub sound: BTreeSet<String>,
 }
 
 impl Known {
     /// The population called `name`, if it is not at fault.
-    pub(in crate::config) fn population(&self, name: &str) -> Option<&Population> {
-        let is_sound = self.sound.iter().any(|sound| sound == name);
-        self.network.find(name).filter(|_| is_sound)
+    pub fn population(&self, name: &str) -> Option<&Population> {
+        let is_sound = self.sound.contains(name);
+        is_sound.then(|| self.network.find(name))?
     }
 
     /// The neuron model of the population called `name`.
-    pub(in crate::config) fn model(&self, name: &str) -> Option<&'static Model> {
+    pub fn model(&self, name: &str) -> Option<&'static Model> {
         neuron::model(self.network.find(name)?.model).ok()
     }
 
     /// The population that `item` names.
-    pub(in crate::config) fn name(&self, item: &Item<'_>) -> Option<String> {
+    pub fn name(&self, item: &Item<'_>) -> Option<String> {
         const EXPECTED: &str = "the name of a population";
         let text = item.text(EXPECTED)?;
         if self.names.iter().any(|name| name == text) {

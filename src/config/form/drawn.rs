@@ -6,19 +6,14 @@ use crate::config::quantity::quote;
 use crate::config::reader::Item;
 
 use super::value::of_weight;
-use super::{Around, Form, Given, Keys, Number, Table, inner, read};
+use super::{Around, Form, Keys, Table, given, inner, number, read};
 
-/// A value, or a distribution of values. A single value and limits are in the range.
-#[derive(Clone, Copy)]
-pub(in crate::config) struct Drawn(pub(in crate::config) Dimension, pub(in crate::config) Range);
-
-/// A distribution of values in the unit of a dimension, as a table gives it.
+/// A distribution of values in the unit of a dimension, as a table gives it. Limits are in the range.
 #[derive(Clone)]
-pub(in crate::config) struct Shaped {
+pub struct Shaped {
     shape: Shape,
-    low: Option<f64>,
-    high: Option<f64>,
-    of: Drawn,
+    bounds: [Option<f64>; 2],
+    of: (Dimension, Range),
 }
 
 /// Every form by its name in model files: what it is, and what its table begins as.
@@ -47,30 +42,22 @@ const FORMS: [(&str, &str, Shape); 4] = [
     ),
 ];
 
-impl Shaped {
-    fn new(shape: Shape, (low, high): (f64, f64), of: Drawn) -> Self {
-        let finite = |bound: f64| bound.is_finite().then_some(bound);
-        Self {
-            shape,
-            low: finite(low),
-            high: finite(high),
-            of,
-        }
-    }
-
-    /// Every form: name, what it is, and what its table begins as.
-    pub(in crate::config) fn all() -> impl Iterator<Item = (&'static str, &'static str, Self)> {
-        let any = Drawn(Dimension::Weight, Range::Finite);
-        let none = (f64::NEG_INFINITY, f64::INFINITY);
-        let forms = FORMS.into_iter();
-        forms.map(move |(name, summary, shape)| (name, summary, Self::new(shape, none, any)))
-    }
+/// Every form of distribution: name, what it is, and what its table begins as.
+pub fn forms() -> impl Iterator<Item = (&'static str, &'static str, Shaped)> {
+    let start = |shape| Shaped {
+        shape,
+        bounds: [None; 2],
+        of: (Dimension::Weight, Range::Finite),
+    };
+    FORMS
+        .into_iter()
+        .map(move |(name, summary, shape)| (name, summary, start(shape)))
 }
 
 impl Table for Shaped {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let Drawn(dimension, range) = self.of;
-        let number = |range| Number(dimension, range);
+        let (dimension, range) = self.of;
+        let number = |range| number(dimension, range);
         match &mut self.shape {
             Shape::Constant(_) => {}
             Shape::Uniform { low, high } => {
@@ -87,91 +74,83 @@ impl Table for Shaped {
             Shape::Exponential { offset, mean } => {
                 let what = "the mean before bounds, counted from `offset`";
                 k.need("mean", mean, number(Range::NonNegative), what);
-                k.or(
-                    "offset",
-                    offset,
-                    number(Range::Finite),
-                    "the smallest value",
-                );
+                let what = "the smallest value";
+                k.or("offset", offset, number(Range::Finite), what);
             }
         }
-        let bound = Given(number(range));
-        k.told(
-            "low",
-            "none",
-            &mut self.low,
-            bound,
-            "draws below it are drawn again",
-        );
-        k.told(
-            "high",
-            "none",
-            &mut self.high,
-            bound,
-            "draws above it are drawn again",
-        );
+        let [low, high] = &mut self.bounds;
+        let what = "draws below it are drawn again";
+        k.told("low", "none", low, given(number(range)), what);
+        let what = "draws above it are drawn again";
+        k.told("high", "none", high, given(number(range)), what);
     }
 }
 
-impl Form<Distribution> for Drawn {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Distribution> {
-        let distribution = if item.is_table() {
-            let section = item.section()?;
-            let forms = FORMS.map(|(name, _, shape)| (name, shape));
-            let what = "`uniform`, `normal`, `log_normal` or `exponential`";
-            let form = section.need("distribution", what);
-            let Some(shape) = form.and_then(|item| item.choice(&forms)) else {
-                section.ignore();
-                return None;
-            };
-            let start = Shaped::new(shape, (f64::NEG_INFINITY, f64::INFINITY), *self);
-            let Shaped {
-                shape, low, high, ..
-            } = read(&section, start, around)?;
-            let (low, high) = (
-                low.unwrap_or(f64::NEG_INFINITY),
-                high.unwrap_or(f64::INFINITY),
-            );
-            Distribution::within(shape, low, high)
-        } else {
-            Distribution::new(Shape::Constant(Number(self.0, self.1).read(item, around)?))
+/// A value, or a distribution of values. A single value and limits are in the range.
+pub fn drawn(dimension: Dimension, range: Range) -> Form<'static, Distribution> {
+    let one = number(dimension, range);
+    let single = number(dimension, range);
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let distribution = match item.is_table() {
+            true => table(item, (dimension, range), around)?,
+            false => Distribution::new(Shape::Constant((one.read)(item, around)?)),
         };
-        let Err(error) = distribution else {
-            return distribution.ok();
-        };
-        let message = format!("`{}`: {error}", item.path);
-        item.reader.problem(item.key_origin, message, None);
-        None
-    }
-
-    fn write(&self, value: &Distribution, weight: Dimension) -> String {
+        let shown = distribution.map_err(|error| format!("`{}`: {error}", item.path));
+        shown
+            .map_err(|message| item.reader.problem(item.key_origin, message, None))
+            .ok()
+    };
+    let write = move |value: &Distribution, weight| {
         let shape = value.shape();
         if let Shape::Constant(value) = shape {
-            return Number(self.0, self.1).write(&value, weight);
+            return (single.write)(&value, weight);
         }
         let same = |form: &Shape| std::mem::discriminant(form) == std::mem::discriminant(&shape);
         let form = FORMS
             .iter()
-            .find(|(_, _, form)| same(form))
+            .find(|(.., form)| same(form))
             .map_or("", |(name, ..)| name);
-        let of = Self(of_weight(self.0, weight), self.1);
-        let keys = inner(&Shaped::new(shape, value.bounds(), of), weight);
+        let finite = |bound: f64| bound.is_finite().then_some(bound);
+        let (low, high) = value.bounds();
+        let shaped = Shaped {
+            shape,
+            bounds: [finite(low), finite(high)],
+            of: (of_weight(dimension, weight), range),
+        };
+        let keys = inner(&shaped, weight);
         format!(
             "{{ distribution = {}, {}",
             quote(form),
             keys.trim_start_matches("{ ")
         )
-    }
+    };
+    let of = number(dimension, range);
+    Form::new(of.words, read, write)
+        .expecting(format!("{} or a distribution", of.expected))
+        .unless(move |around| (of.waits)(around))
+}
 
-    fn expected(&self) -> String {
-        format!("{} or a distribution", Number(self.0, self.1).expected())
-    }
-
-    fn words(&self) -> String {
-        Number(self.0, self.1).words()
-    }
-
-    fn waits(&self, around: &Around<'_>) -> bool {
-        Number(self.0, self.1).waits(around)
-    }
+fn table(
+    item: &Item<'_>,
+    of: (Dimension, Range),
+    around: &Around<'_>,
+) -> Option<Result<Distribution, crate::base::distribution::DistributionError>> {
+    let section = item.section()?;
+    let what = "`uniform`, `normal`, `log_normal` or `exponential`";
+    let forms = FORMS.map(|(name, _, shape)| (name, shape));
+    let form = section
+        .need("distribution", what)
+        .and_then(|item| item.choice(&forms));
+    let Some(shape) = form else {
+        section.ignore();
+        return None;
+    };
+    let bounds = [None; 2];
+    let Shaped { shape, bounds, .. } = read(&section, Shaped { shape, bounds, of }, around)?;
+    let [low, high] = bounds;
+    let (low, high) = (
+        low.unwrap_or(f64::NEG_INFINITY),
+        high.unwrap_or(f64::INFINITY),
+    );
+    Some(Distribution::within(shape, low, high))
 }

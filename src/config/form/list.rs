@@ -5,111 +5,81 @@ use std::collections::BTreeSet;
 use crate::base::parameter::Dimension;
 use crate::config::reader::Item;
 
-use super::{Around, Form};
+use super::{Around, Form, population_name};
+
+/// `[a, b]` of values in their form.
+fn written<T>(form: &Form<'_, T>, values: &[T], weight: Dimension) -> String {
+    let values: Vec<String> = values
+        .iter()
+        .map(|value| (form.write)(value, weight))
+        .collect();
+    format!("[{}]", values.join(", "))
+}
 
 /// An array of any length.
-#[derive(Clone, Copy)]
-pub(in crate::config) struct List<F>(pub(in crate::config) F, pub(in crate::config) &'static str);
-
-impl<T, F: Form<T>> Form<Vec<T>> for List<F> {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<T>> {
-        item.list(self.1, |entry| self.0.read(&entry, around))
-    }
-
-    fn write(&self, value: &Vec<T>, weight: Dimension) -> String {
-        let values: Vec<String> = value
-            .iter()
-            .map(|value| self.0.write(value, weight))
-            .collect();
-        format!("[{}]", values.join(", "))
-    }
-
-    fn expected(&self) -> String {
-        self.1.into()
-    }
-
-    fn words(&self) -> String {
-        format!("[{}, …]", self.0.words())
-    }
+pub fn list<'f, T: 'f>(form: Form<'f, T>, expected: &'static str) -> Form<'f, Vec<T>> {
+    let words = format!("[{}, …]", form.words);
+    let form = std::rc::Rc::new(form);
+    let inner = form.clone();
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        item.list(expected, |entry| (inner.read)(&entry, around))
+    };
+    Form::new(words, read, move |values: &Vec<T>, weight| {
+        written(&form, values, weight)
+    })
+    .expecting(expected)
 }
 
-/// Things of which none is named twice; a single one needs no brackets.
-#[derive(Clone, Copy)]
-pub(in crate::config) struct Each<F> {
-    pub(in crate::config) form: F,
-    /// What one of them is: "population".
-    pub(in crate::config) noun: &'static str,
-    /// Whether there may be none.
-    pub(in crate::config) none: bool,
-}
-
-impl<T, F: Form<T>> Form<Vec<T>> for Each<F> {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<T>> {
+/// Things of which none is named twice; a single one needs no brackets. `noun` is what one of them is: "population";
+/// there is at least one unless there may be `none`.
+pub fn each<'f, T: 'f>(form: Form<'f, T>, noun: &'static str, none: bool) -> Form<'f, Vec<T>> {
+    let words = match form.words.as_str() {
+        "name" => "names".into(),
+        words => format!("[{words}, …]"),
+    };
+    let form = std::rc::Rc::new(form);
+    let (inner, waiting) = (form.clone(), form.clone());
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
         if !item.is_array() {
-            return Some(vec![self.form.read(item, around)?]);
+            return Some(vec![(inner.read)(item, around)?]);
         }
         let (mut all, mut seen, mut good) = (Vec::new(), BTreeSet::new(), true);
-        for entry in item.items(&self.expected())? {
-            let Some(value) = self.form.read(&entry, around) else {
+        for entry in item.items("")? {
+            let Some(value) = (inner.read)(&entry, around) else {
                 good = false;
                 continue;
             };
-            let shown = self.form.shown(&value);
+            let shown = inner.shown(&value);
             if seen.contains(&shown) {
                 let text = entry.as_text().unwrap_or(&shown);
-                let message = format!("`{}` names {} `{text}` twice", item.path, self.noun);
+                let message = format!("`{}` names {noun} `{text}` twice", item.path);
                 item.reader.problem(entry.origin(), message, None);
                 good = false;
             }
             seen.insert(shown);
             all.push(value);
         }
-        if all.is_empty() && good && !self.none {
-            return item.refuse(&format!("at least one {}", self.noun), None);
+        if all.is_empty() && good && !none {
+            return item.refuse(&format!("at least one {noun}"), None);
         }
         good.then_some(all)
-    }
-
-    fn write(&self, value: &Vec<T>, weight: Dimension) -> String {
-        let values: Vec<String> = value
-            .iter()
-            .map(|value| self.form.write(value, weight))
-            .collect();
-        format!("[{}]", values.join(", "))
-    }
-
-    fn expected(&self) -> String {
-        format!("{}s", self.noun)
-    }
-
-    fn words(&self) -> String {
-        match self.form.words().as_str() {
-            "name" => "names".into(),
-            words => format!("[{words}, …]"),
-        }
-    }
+    };
+    let write = move |values: &Vec<T>, weight| written(&form, values, weight);
+    let each = Form::new(words, read, write).expecting(format!("{noun}s"));
+    each.unless(move |around| (waiting.waits)(around))
 }
 
 /// A list of one, written without brackets.
-#[derive(Clone, Copy)]
-pub(in crate::config) struct OneOf<F>(pub(in crate::config) F);
+pub fn one_of<'f, T: 'f>(form: Form<'f, T>) -> Form<'f, Vec<T>> {
+    let read = move |item: &Item<'_>, around: &Around<'_>| Some(vec![(form.read)(item, around)?]);
+    let write = move |values: &Vec<T>, weight| {
+        let first = values.first();
+        first.map_or(String::new(), |value| (form.write)(value, weight))
+    };
+    Form::new(form.words, read, write).expecting(form.expected)
+}
 
-impl<T, F: Form<T>> Form<Vec<T>> for OneOf<F> {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<T>> {
-        Some(vec![self.0.read(item, around)?])
-    }
-
-    fn write(&self, value: &Vec<T>, weight: Dimension) -> String {
-        value
-            .first()
-            .map_or(String::new(), |value| self.0.write(value, weight))
-    }
-
-    fn expected(&self) -> String {
-        self.0.expected()
-    }
-
-    fn words(&self) -> String {
-        self.0.words()
-    }
+/// Names of populations, at least one.
+pub fn populations() -> Form<'static, Vec<String>> {
+    each(population_name(), "population", false)
 }

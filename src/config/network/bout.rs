@@ -1,7 +1,7 @@
 //! `[[bout]]`: what happens one after the other, or `duration` for a run of one bout.
 
 use crate::base::time::{Duration, Time};
-use crate::config::form::{self, Around, Each, Form, Keys, Name, Table, Text, Words, read};
+use crate::config::form::{Around, Keys, Table, each, read, span, stimulus_name, text, words};
 use crate::config::reader::Section;
 use crate::engine::simulation::Keep;
 
@@ -36,19 +36,15 @@ impl Bout {
 impl Table for Bout {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "names it in figures and files, and the random streams that begin with it";
-        k.told("name", "bout N", &mut self.name, Text("a name"), what);
+        k.told("name", "bout N", &mut self.name, text("a name"), what);
         let what = "how long it lasts, such as \"60 s\"";
-        k.need("duration", &mut self.duration, form::Time::Span, what);
+        k.need("duration", &mut self.duration, span(), what);
         let what = "stimuli that are on; their own times count from when they are switched on";
-        let stimuli = Each {
-            form: Name::Stimulus,
-            noun: "stimulus",
-            none: true,
-        };
+        let stimuli = each(stimulus_name(), "stimulus", true);
         k.told("stimuli", "all", &mut self.stimuli, stimuli, what);
         self.stimuli.sort();
         let what = "what is kept of the state before it: everything, or the weights alone, with every neuron at rest";
-        let keep = Words(&[("all", Keep::All), ("weights", Keep::Weights)]);
+        let keep = words(&[("all", Keep::All), ("weights", Keep::Weights)]);
         k.or("keep", &mut self.keep, keep, what);
     }
 }
@@ -58,7 +54,7 @@ pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>
     let all = around.stimuli.unwrap_or_default();
     let Some(item) = root.get("bout") else {
         let item = root.need("duration", "how long the network runs, such as \"1 s\"")?;
-        let duration = form::Time::Span.read(&item, around)?;
+        let duration = (span().read)(&item, around)?;
         return Some(vec![Bout {
             duration,
             ..Bout::new(RUN.into(), all)

@@ -4,20 +4,18 @@ use std::time;
 
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
-use crate::config::form::{Around, Count, Given, Keys, Number, Off, Table, Time, Wall};
+use crate::config::form::{Around, Keys, Table, given, number, off, some, span, wall};
 use crate::config::reader::Section;
 
 pub use crate::run::guard::Limits as Guard;
-
-/// Long enough that a hundred neurons at 1 Hz are not silent by chance, short enough to stop early.
-pub(in crate::config) const WINDOW: Duration = Duration::from_ps(100_000_000_000);
 
 /// No guard; `max_rate_hz` for one against networks that run away.
 pub(in crate::config) fn guard(max_rate_hz: Option<f64>) -> Guard {
     Guard {
         max_rate_hz,
         min_rate_hz: None,
-        window: WINDOW,
+        // Long enough that a hundred neurons at 1 Hz are not silent by chance, short enough to stop early.
+        window: Duration::from_ps(100_000_000_000),
     }
 }
 
@@ -26,14 +24,14 @@ pub(in crate::config) const MAX_RATE_HZ: f64 = 1e3;
 
 impl Table for Guard {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let rate = Off(Number(Dimension::Rate, Range::Positive));
+        let rate = || off(number(Dimension::Rate, Range::Positive));
         let what =
             "more is a network that runs away; off by default where a trained network sleeps";
-        k.or("max_rate", &mut self.max_rate_hz, rate, what);
+        k.or("max_rate", &mut self.max_rate_hz, rate(), what);
         let what = "less is a network that falls silent";
-        k.or("min_rate", &mut self.min_rate_hz, rate, what);
+        k.or("min_rate", &mut self.min_rate_hz, rate(), what);
         let what = "of simulated time, one after the other from 0 on";
-        k.or("window", &mut self.window, Time::Span, what);
+        k.or("window", &mut self.window, span(), what);
         if let (Some(max), Some(min)) = (self.max_rate_hz, self.min_rate_hz)
             && min >= max
         {
@@ -42,14 +40,14 @@ impl Table for Guard {
     }
 }
 
-/// Wall time between checkpoints.
+/// wall() time between checkpoints.
 #[derive(Clone)]
 pub(in crate::config) struct Checkpoint {
     pub(in crate::config) every: Option<time::Duration>,
 }
 
 impl Default for Checkpoint {
-    /// Wall time that a crash may cost.
+    /// wall() time that a crash may cost.
     fn default() -> Self {
         let every = Some(time::Duration::from_secs(600));
         Self { every }
@@ -59,7 +57,7 @@ impl Default for Checkpoint {
 impl Table for Checkpoint {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "time by the clock from one to the next; changes no result";
-        k.or("every", &mut self.every, Off(Wall), what);
+        k.or("every", &mut self.every, off(wall()), what);
     }
 }
 
@@ -76,7 +74,7 @@ impl Table for Engine {
             "lanes",
             "as many as fit the caches",
             &mut self.lanes,
-            Given(Count::SOME),
+            given(some()),
             what,
         );
     }

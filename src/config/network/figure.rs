@@ -1,7 +1,7 @@
 //! `[figure]`: what is drawn of a run.
 
 use crate::base::time::Duration;
-use crate::config::form::{Around, Count, Given, Keys, POPULATIONS, Table, Time};
+use crate::config::form::{Around, Keys, Table, given, instant, part, populations, some};
 use crate::config::reader::Section;
 
 /// What is drawn after the run.
@@ -34,21 +34,15 @@ impl Table for Figures {
 impl Table for Raster {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "the populations shown, from the top, all of them recorded";
-        k.need("populations", &mut self.populations, POPULATIONS, what);
-        k.or("from", &mut self.from, Time::Instant, "where it begins");
+        k.need("populations", &mut self.populations, populations(), what);
+        k.or("from", &mut self.from, instant(), "where it begins");
         if let Some((_, around)) = k.reading() {
             self.to = around.duration.unwrap_or_default();
         }
         let what = "where it ends";
-        k.told("to", "the end of the run", &mut self.to, Time::Part, what);
+        k.told("to", "the end of the run", &mut self.to, part(), what);
         let what = "how many neurons of each population are shown at most";
-        k.told(
-            "neurons",
-            "all",
-            &mut self.neurons,
-            Given(Count::SOME),
-            what,
-        );
+        k.told("neurons", "all", &mut self.neurons, given(some()), what);
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {

@@ -4,7 +4,7 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range, Values};
 use crate::config::fault;
 use crate::config::form::{
-    Around, Count, Drawn, Given, Inner, Keys, Registered, Table, read, refuse_foreign, registered,
+    Around, Keys, Table, chosen, count, drawn, given, inside, read, refuse_foreign, registered,
     rows_of, spec_keys,
 };
 use crate::config::reader::Section;
@@ -21,7 +21,7 @@ pub(in crate::config) struct Initial {
 impl Table for Initial {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "membrane potential, or a distribution of it, at most the threshold";
-        let potential = Given(Drawn(Dimension::Voltage, Range::Finite));
+        let potential = given(drawn(Dimension::Voltage, Range::Finite));
         k.told("v_m", "`e_l`", &mut self.v_m, potential, what);
     }
 }
@@ -31,14 +31,10 @@ impl Table for Population {
         let Ok(model) = neuron::model(self.model) else {
             return;
         };
-        let models = Registered(neuron::specs());
+        let models = registered(neuron::specs());
         k.need("neuron", &mut self.model, models, "the neuron model");
-        k.need(
-            "size",
-            &mut self.size,
-            Count(1, LARGEST.into()),
-            "the number of neurons",
-        );
+        let what = "the number of neurons";
+        k.need("size", &mut self.size, count(1, LARGEST.into()), what);
         spec_keys(model.spec, &mut self.values, k);
         let has_potential = model.variables.first() == Some(&V_M);
         if let Some((section, _)) = k.reading() {
@@ -49,9 +45,9 @@ impl Table for Population {
             }
         }
         let mut initial = self.v_m.map(|v_m| Initial { v_m: Some(v_m) });
-        let start = Inner(Initial { v_m: self.v_m });
+        let start = inside(Initial { v_m: self.v_m });
         let what = "state at the start, such as { v_m = \"-65 mV\" }";
-        k.told("initial", "at rest", &mut initial, Given(start), what);
+        k.told("initial", "at rest", &mut initial, given(start), what);
         self.v_m = initial.and_then(|initial| initial.v_m);
     }
 }
@@ -71,7 +67,7 @@ pub(super) fn population(
     name: &str,
     around: &Around<'_>,
 ) -> (Option<&'static Model>, Option<Population>) {
-    let model = registered(section, "neuron", "the neuron model", &neuron::specs())
+    let model = chosen(section, "neuron", "the neuron model", &neuron::specs())
         .and_then(|spec| neuron::model(spec.name).ok());
     let read = model.and_then(|model| {
         let models: Vec<_> = neuron::specs().into_iter().map(rows_of).collect();

@@ -4,8 +4,8 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range, Spec, Values};
 use crate::config::fault;
 use crate::config::form::{
-    Around, Drawn, Flag, Form, Given, Keys, Name, Off, OneOf, POPULATIONS, Registered, Row, Table,
-    Time, describe, inner, read, refuse_foreign, registered, spec_keys,
+    Around, Form, Keys, Row, Table, chosen, describe, drawn, flag, given, inner, off, one_of,
+    population_name, populations, read, refuse_foreign, registered, span, spec_keys,
 };
 use crate::config::reader::{Item, Section};
 use crate::connection;
@@ -121,31 +121,27 @@ impl Table for Draft {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let (listed, dense) = (is_listed(self.rule), self.rule.name == WEIGHTS.name);
         let p = &mut self.projection;
-        k.need(
-            "source",
-            &mut p.source,
-            Name::Population,
-            "the population whose spikes arrive",
-        );
+        let what = "the population whose spikes arrive";
+        k.need("source", &mut p.source, population_name(), what);
         if dense {
             let what = "the population that they arrive at";
-            k.need("target", &mut p.targets, OneOf(Name::Population), what);
+            k.need("target", &mut p.targets, one_of(population_name()), what);
         } else {
             let what =
                 "the populations that they arrive at, taken for one; their weights have one unit";
-            k.need("target", &mut p.targets, POPULATIONS, what);
+            k.need("target", &mut p.targets, populations(), what);
         }
         onto(&p.targets, k);
         let what = "who is connected with whom";
-        k.need("rule", &mut { self.rule.name }, Registered(rules()), what);
+        k.need("rule", &mut { self.rule.name }, registered(rules()), what);
         spec_keys(self.rule, &mut self.values, k);
         populations_of_hdf5(&mut self.values, k);
         if !listed && !dense {
             let what = "whether a neuron may have a synapse onto itself";
-            k.or("autapses", &mut p.autapses, Flag, what);
+            k.or("autapses", &mut p.autapses, flag(), what);
         }
         if !dense {
-            let weight = Given(Drawn(Dimension::Weight, Range::Finite));
+            let weight = given(drawn(Dimension::Weight, Range::Finite));
             if listed {
                 let what = "of every synapse, or a distribution, in place of the file's column";
                 k.told("weight", "the file's", &mut p.weight, weight, what);
@@ -157,15 +153,10 @@ impl Table for Draft {
         delays(&mut p.delay, (listed, dense), k);
         if dense {
             let what = "the rule that changes the weights, with its parameters";
-            k.or("plasticity", &mut p.plasticity, Off(Learning), what);
+            k.or("plasticity", &mut p.plasticity, off(learning()), what);
         } else {
             let what = "drawn delays are rounded to a multiple of it";
-            k.or(
-                "delay_resolution",
-                &mut p.delay_resolution,
-                Time::Span,
-                what,
-            );
+            k.or("delay_resolution", &mut p.delay_resolution, span(), what);
         }
     }
 
@@ -184,7 +175,7 @@ impl Table for Draft {
 
 /// Both delays; one that is given stands in place of a file's column.
 fn delays(delay: &mut Option<Delay>, (listed, dense): (bool, bool), k: &mut Keys<'_>) {
-    let form = Given(Drawn(Dimension::Time, Range::NonNegative));
+    let form = || given(drawn(Dimension::Time, Range::NonNegative));
     let (mut axonal, mut dendritic) =
         delay.map_or((None, None), |d| (Some(d.axonal), Some(d.dendritic)));
     // Of a copied pair a matrix of weights leaves the dendritic delay aside, as all that only others have.
@@ -193,16 +184,14 @@ fn delays(delay: &mut Option<Delay>, (listed, dense): (bool, bool), k: &mut Keys
     });
     let what = "the time from a spike to its arrival, such as \"1.5 ms\", or a distribution; may be 0 between different \
                 populations";
-    match (listed, alone) {
-        (true, _) => k.told("axonal_delay", "the file's", &mut axonal, form, what),
-        (false, true) => k.told("axonal_delay", "0 ms", &mut axonal, form, what),
-        (false, false) => k.need("axonal_delay", &mut axonal, form, what),
+    let silent = if listed { "the file's" } else { "0 ms" };
+    match listed || alone {
+        true => k.told("axonal_delay", silent, &mut axonal, form(), what),
+        false => k.need("axonal_delay", &mut axonal, form(), what),
     }
-    let what = "the time from arrival to soma, or a distribution";
-    match (listed, dense) {
-        (true, _) => k.told("dendritic_delay", "the file's", &mut dendritic, form, what),
-        (_, false) => k.told("dendritic_delay", "0 ms", &mut dendritic, form, what),
-        _ => {}
+    if !dense {
+        let what = "the time from arrival to soma, or a distribution";
+        k.told("dendritic_delay", silent, &mut dendritic, form(), what);
     }
     let given = axonal.is_some() || dendritic.is_some();
     let both = axonal
@@ -251,7 +240,7 @@ pub(super) fn populations_of_hdf5(values: &mut Values, k: &mut Keys<'_>) {
 }
 
 /// `weight`, which begins as 1: a default where weights have no unit.
-pub(super) fn adds<T>(weight: &mut T, form: impl Form<T>, k: &mut Keys<'_>) {
+pub(super) fn adds<T>(weight: &mut T, form: Form<'_, T>, k: &mut Keys<'_>) {
     const WHAT: &str = "what an arrival adds, such as \"0.1 mV\" or \"20 pA\", or a distribution; a bare number, 1 by default, \
                         where the target's neurons take such";
     let bare = k
@@ -263,10 +252,6 @@ pub(super) fn adds<T>(weight: &mut T, form: impl Form<T>, k: &mut Keys<'_>) {
     }
 }
 
-/// A plasticity rule with its parameters.
-#[derive(Clone, Copy)]
-struct Learning;
-
 /// A plasticity rule that was chosen.
 #[derive(Clone)]
 struct Rule(Choice);
@@ -274,36 +259,23 @@ struct Rule(Choice);
 impl Table for Rule {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let Choice { spec, values } = &mut self.0;
-        let rules = Registered(plasticity::specs());
+        let rules = registered(plasticity::specs());
         k.need("rule", &mut { spec.name }, rules, "the plasticity rule");
         spec_keys(spec, values, k);
     }
 }
 
-impl Form<Choice> for Learning {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Choice> {
+/// A plasticity rule with its parameters.
+fn learning() -> Form<'static, Choice> {
+    let read = |item: &Item<'_>, around: &Around<'_>| {
         let section = item.section()?;
-        let spec = registered(
-            &section,
-            "rule",
-            "the plasticity rule",
-            &plasticity::specs(),
-        )?;
+        let rules = plasticity::specs();
+        let spec = chosen(&section, "rule", "the plasticity rule", &rules)?;
         let values = Values::new();
         read(&section, Rule(Choice { spec, values }), around).map(|rule| rule.0)
-    }
-
-    fn write(&self, value: &Choice, weight: Dimension) -> String {
-        inner(&Rule(value.clone()), weight)
-    }
-
-    fn expected(&self) -> String {
-        "a table { rule, … }".into()
-    }
-
-    fn words(&self) -> String {
-        "{ rule, … }".into()
-    }
+    };
+    let write = |choice: &Choice, weight| inner(&Rule(choice.clone()), weight);
+    Form::new("{ rule, … }", read, write).expecting("a table { rule, … }")
 }
 
 /// Every rule with the keys that a projection by it has.
@@ -320,7 +292,7 @@ pub(super) fn projection(
     name: &str,
     around: &Around<'_>,
 ) -> Option<Projection> {
-    let rule = registered(section, "rule", "who is connected with whom", &rules())?;
+    let rule = chosen(section, "rule", "who is connected with whom", &rules())?;
     let good = refuse_foreign(section, &by_rule(), rule.name, "rule");
     let mut start = Draft::new(rule);
     start.projection.name = name.into();

@@ -1,9 +1,10 @@
 //! `[record]`: what goes into the run file.
 
-use crate::base::parameter::Dimension;
-use crate::base::suggest;
 use crate::base::time::Duration;
-use crate::config::form::{Around, Count, Each, Form, Inner, Keys, Name, Off, Table, Time};
+use crate::config::form::{
+    Around, Form, Keys, Table, count, dense_name, each, inner, inside, instant, off, part,
+    population_name, some, unknown,
+};
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Section};
 pub use crate::run::instant::Instants;
@@ -73,12 +74,8 @@ pub(in crate::config) struct Rates {
 
 impl Table for Rates {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        k.need(
-            "bin",
-            &mut self.bin,
-            Time::Part,
-            "the length of a bin, such as \"1 ms\"",
-        );
+        let what = "the length of a bin, such as \"1 ms\"";
+        k.need("bin", &mut self.bin, part(), what);
     }
 }
 
@@ -86,15 +83,11 @@ impl Table for Record {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "populations whose spikes are recorded; or some neurons of one, { population = \"e\", first = 100 } or { \
                     population = \"e\", neurons = [3, 5] }";
-        let spikes = Each {
-            form: Whose,
-            noun: "population",
-            none: true,
-        };
+        let spikes = each(whose(), "population", true);
         k.or("spikes", &mut self.spikes, spikes, what);
         let what = "mean rates of the recorded populations, as rates.csv: { bin = \"1 ms\" }";
         let mut rates = self.rates_bin.map(|bin| Rates { bin });
-        k.or("rates", &mut rates, Off(Inner(Rates::default())), what);
+        k.or("rates", &mut rates, off(inside(Rates::default())), what);
         self.rates_bin = rates.map(|rates| rates.bin);
         states(&mut self.states, k);
         let what = "weights of projections with `rule = \"weights\"` as they stand then, under /weights: { projection = \
@@ -102,7 +95,7 @@ impl Table for Record {
         k.or(
             "weights",
             &mut self.weights,
-            Off(Inner(RecordedWeights::default())),
+            off(inside(RecordedWeights::default())),
             what,
         );
     }
@@ -122,85 +115,44 @@ impl Table for Record {
 pub(in crate::config) fn states(states: &mut Vec<SampledStates>, k: &mut Keys<'_>) {
     let what = "sampled variables, as SONATA reports under /report: { population = \"e\", first = 3, variables = [\"v_m\"], \
                 every = \"0.1 ms\" }; `neurons` as for spikes";
-    k.or(
-        "states",
-        states,
-        Tables(Inner(SampledStates::default())),
-        what,
-    );
+    k.or("states", states, tables(SampledStates::default()), what);
 }
 
 /// Tables of which one needs no brackets.
-struct Tables<T>(Inner<T>);
-
-impl<T: Table> Form<Vec<T>> for Tables<T> {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<T>> {
-        match item.is_array() {
-            true => item.list("", |entry| self.0.read(&entry, around)),
-            false => Some(vec![self.0.read(item, around)?]),
-        }
-    }
-
-    fn write(&self, value: &Vec<T>, weight: Dimension) -> String {
-        let tables: Vec<String> = value
-            .iter()
-            .map(|table| self.0.write(table, weight))
-            .collect();
+fn tables<T: Table + 'static>(start: T) -> Form<'static, Vec<T>> {
+    let (one, form) = (inside(start.clone()), inside(start));
+    let read = move |item: &Item<'_>, around: &Around<'_>| match item.is_array() {
+        true => item.list("", |entry| (one.read)(&entry, around)),
+        false => Some(vec![(one.read)(item, around)?]),
+    };
+    let write = |tables: &Vec<T>, weight| {
+        let tables: Vec<String> = tables.iter().map(|table| inner(table, weight)).collect();
         format!("[{}]", tables.join(", "))
-    }
-
-    fn expected(&self) -> String {
-        self.0.expected()
-    }
-
-    fn words(&self) -> String {
-        "tables".into()
-    }
+    };
+    Form::new("tables", read, write).expecting(form.expected)
 }
 
 /// A population, or some of its neurons.
-struct Whose;
-
-impl Form<Recorded> for Whose {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Recorded> {
-        let all = |population| Recorded {
-            population,
-            neurons: Selection::All,
-        };
-        match item.is_table() {
-            true => Inner(all(String::new())).read(item, around),
-            false => around.known.name(item).map(all),
-        }
-    }
-
-    fn write(&self, value: &Recorded, weight: Dimension) -> String {
-        match value.neurons {
-            Selection::All => quote(&value.population),
-            Selection::Some(_) => Inner(value.clone()).write(value, weight),
-        }
-    }
-
-    fn expected(&self) -> String {
-        Name::Population.expected()
-    }
-
-    fn words(&self) -> String {
-        "name".into()
-    }
-
-    fn shown(&self, value: &Recorded) -> String {
-        value.population.clone()
-    }
+fn whose() -> Form<'static, Recorded> {
+    let all = |population| Recorded {
+        population,
+        neurons: Selection::All,
+    };
+    let read = move |item: &Item<'_>, around: &Around<'_>| match item.is_table() {
+        true => (inside(all(String::new())).read)(item, around),
+        false => around.known.name(item).map(all),
+    };
+    let write = |recorded: &Recorded, weight| match recorded.neurons {
+        Selection::All => quote(&recorded.population),
+        Selection::Some(_) => inner(recorded, weight),
+    };
+    Form::new("name", read, write).told_apart_by(|recorded| recorded.population.clone())
 }
 
 impl Table for Recorded {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        k.need(
-            "population",
-            &mut self.population,
-            Name::Population,
-            "whose neurons are recorded",
-        );
+        let what = "whose neurons are recorded";
+        k.need("population", &mut self.population, population_name(), what);
         select(&mut self.neurons, &self.population, k);
     }
 }
@@ -220,12 +172,8 @@ fn select(selected: &mut Selection, population: &str, k: &mut Keys<'_>) {
     let of = format!("the neurons of population `{population}`");
     if k.either(&["neurons"], &["first"]).unwrap_or(counted) {
         let mut first = nodes.len() as u32;
-        k.need(
-            "first",
-            &mut first,
-            Count::SOME,
-            "how many from number 0 on, in place of `neurons`",
-        );
+        let what = "how many from number 0 on, in place of `neurons`";
+        k.need("first", &mut first, some(), what);
         match size {
             None if k.reading().is_some() => return k.require(false),
             Some(size) if first > size => {
@@ -243,11 +191,7 @@ fn select(selected: &mut Selection, population: &str, k: &mut Keys<'_>) {
     } else {
         let what =
             "the numbers of the neurons, such as [0, 1, 2], or `first`, how many from number 0";
-        let each = Each {
-            form: Below(size, of),
-            noun: "neuron",
-            none: false,
-        };
+        let each = each(below(size, of), "neuron", false);
         k.need("neurons", &mut nodes, each, what);
         nodes.sort_unstable();
     }
@@ -258,42 +202,25 @@ fn select(selected: &mut Selection, population: &str, k: &mut Keys<'_>) {
     };
 }
 
-/// The number of a neuron below a size, if that is known; which neurons there are, in words.
-struct Below(Option<u32>, String);
-
-impl Form<u32> for Below {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<u32> {
-        let node: u32 = Count(0, u32::MAX.into()).read(item, around)?;
-        match self.0 {
-            Some(size) if node >= size => item.refuse(
-                &format!("0 to {}, {}", size.saturating_sub(1), self.1),
-                None,
-            ),
+/// The number of a neuron below `size`, if that is known; `of` says which neurons there are.
+fn below(size: Option<u32>, of: String) -> Form<'static, u32> {
+    let any = count(0, u32::MAX.into());
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let node: u32 = (any.read)(item, around)?;
+        match size {
+            Some(size) if node >= size => {
+                item.refuse(&format!("0 to {}, {of}", size.saturating_sub(1)), None)
+            }
             _ => Some(node),
         }
-    }
-
-    fn write(&self, value: &u32, _: Dimension) -> String {
-        value.to_string()
-    }
-
-    fn expected(&self) -> String {
-        "a number".into()
-    }
-
-    fn words(&self) -> String {
-        "number".into()
-    }
+    };
+    Form::new("number", read, |node: &u32, _| node.to_string())
 }
 
 impl Table for SampledStates {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        k.need(
-            "population",
-            &mut self.population,
-            Name::Population,
-            "whose neurons are recorded",
-        );
+        let what = "whose neurons are recorded";
+        k.need("population", &mut self.population, population_name(), what);
         let mut selected = Selection::Some(std::mem::take(&mut self.neurons));
         select(&mut selected, &self.population, k);
         let reading = k.reading();
@@ -313,64 +240,38 @@ impl Table for SampledStates {
             }
             (Selection::All, known) => (0..known.map_or(0, |(_, known)| known.size)).collect(),
         };
-        let variables = Each {
-            form: Variable(&self.population),
-            noun: "variable",
-            none: false,
-        };
-        k.need(
-            "variables",
-            &mut self.variables,
-            variables,
-            "what is sampled, such as [\"v_m\"]",
-        );
+        let variables = each(variable(&self.population), "variable", false);
+        let what = "what is sampled, such as [\"v_m\"]";
+        k.need("variables", &mut self.variables, variables, what);
         let what = "the time between samples, such as \"0.1 ms\"";
-        k.need("every", &mut self.every, Time::Part, what);
+        k.need("every", &mut self.every, part(), what);
     }
 }
 
-/// A variable of the neurons of a population.
-struct Variable<'a>(&'a str);
-
-impl Form<(usize, &'static str)> for Variable<'_> {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<(usize, &'static str)> {
-        let model = around.known.model(self.0)?;
-        let names: Vec<&'static str> = model
-            .variables
-            .iter()
-            .map(|variable| variable.name)
-            .collect();
+/// A variable of the neurons of `population`.
+fn variable(population: &str) -> Form<'_, (usize, &'static str)> {
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let model = around.known.model(population)?;
+        let names = model.variables.iter().map(|variable| variable.name);
+        let names: Vec<&'static str> = names.collect();
+        let name = model.spec.name;
         if names.is_empty() {
             let message = format!(
-                "`{}`: neurons of population `{}` (`{}`) have no state to sample",
-                item.path, self.0, model.spec.name
+                "`{}`: neurons of population `{population}` (`{name}`) have no state to sample",
+                item.path
             );
             item.reader.problem(item.origin(), message, None);
             return None;
         }
-        let expected = format!("a variable of `{}`", model.spec.name);
+        let expected = format!("a variable of `{name}`");
         let text = item.text(&expected)?;
         match names.iter().position(|name| *name == text) {
             Some(at) => Some((at, names[at])),
-            None => item.refuse(&expected, suggest::help(text, &names)),
+            None => unknown(item, &expected, &names),
         }
-    }
-
-    fn write(&self, value: &(usize, &'static str), _: Dimension) -> String {
-        quote(value.1)
-    }
-
-    fn expected(&self) -> String {
-        "a variable".into()
-    }
-
-    fn words(&self) -> String {
-        "name".into()
-    }
-
-    fn waits(&self, around: &Around<'_>) -> bool {
-        around.known.model(self.0).is_none()
-    }
+    };
+    Form::new("name", read, |value: &(usize, &str), _| quote(value.1))
+        .unless(move |around| around.known.model(population).is_none())
 }
 
 impl Default for RecordedWeights {
@@ -384,11 +285,7 @@ impl Default for RecordedWeights {
 
 impl Table for RecordedWeights {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let projections = Each {
-            form: Name::Projection,
-            noun: "projection",
-            none: false,
-        };
+        let projections = each(dense_name(), "projection", false);
         let what = "whose weights are recorded, such as [\"hidden1_output\"]";
         k.need("projection", &mut self.projections, projections, what);
         match k.either(&["at"], &["every"]) {
@@ -399,18 +296,14 @@ impl Table for RecordedWeights {
         match &mut self.instants {
             Instants::At(instants) => {
                 let what = "the instants, such as [\"0 s\", \"1 s\"], or `every`, the time between two of them";
-                let each = Each {
-                    form: Time::Instant,
-                    noun: "instant",
-                    none: false,
-                };
+                let each = each(instant(), "instant", false);
                 k.need("at", instants, each, what);
                 instants.sort_unstable();
             }
             Instants::Every(every) => {
                 let what =
                     "the time between two instants, in place of `at`; start and end are included";
-                k.need("every", every, Time::Part, what);
+                k.need("every", every, part(), what);
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::base::parameter::{Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::config::fault;
 use crate::config::form::{
-    Around, Keys, Name, Number, OneOf, POPULATIONS, Registered, Row, Table, describe, read,
+    Around, Keys, Row, Table, chosen, describe, number, one_of, population_name, populations, read,
     refuse_foreign, registered, spec_keys,
 };
 use crate::config::reader::Section;
@@ -18,20 +18,20 @@ impl Table for Stimulus {
         let Ok(entry) = stimulus::entry(spec.name) else {
             return;
         };
-        let kinds = Registered(stimulus::specs());
+        let kinds = registered(stimulus::specs());
         k.need("kind", &mut { spec.name }, kinds, "what it brings");
         match (entry.names_neurons, entry.arrives) {
             (true, _) => {
                 let what = "the population onto whose neurons the spikes go";
-                k.need("target", &mut self.targets, OneOf(Name::Population), what);
+                k.need("target", &mut self.targets, one_of(population_name()), what);
             }
             (false, true) => {
                 let what = "the populations that are driven";
-                k.need("target", &mut self.targets, POPULATIONS, what);
+                k.need("target", &mut self.targets, populations(), what);
             }
             (false, false) => {
                 let what = "the populations that are driven; their neurons have a capacitance";
-                k.need("target", &mut self.targets, POPULATIONS, what);
+                k.need("target", &mut self.targets, populations(), what);
             }
         }
         if entry.arrives {
@@ -43,7 +43,7 @@ impl Table for Stimulus {
         }
         populations_of_hdf5(&mut self.kind.values, k);
         if entry.arrives {
-            let form = Number(Dimension::Weight, Range::Finite);
+            let form = number(Dimension::Weight, Range::Finite);
             k.aside(|k| adds(&mut self.weight, form, k));
         }
     }
@@ -103,7 +103,7 @@ pub(in crate::config) fn by_kind() -> Vec<(&'static str, Vec<Row>)> {
 
 /// Reads the table.
 pub(super) fn stimulus(section: &Section<'_>, name: &str, around: &Around<'_>) -> Option<Stimulus> {
-    let spec = registered(section, "kind", "what it brings", &stimulus::specs())?;
+    let spec = chosen(section, "kind", "what it brings", &stimulus::specs())?;
     let good = refuse_foreign(section, &by_kind(), spec.name, "stimulus");
     read(section, start(name, spec), around).filter(|_| good)
 }

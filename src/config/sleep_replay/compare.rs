@@ -1,6 +1,6 @@
 //! `[compare]`: controls that are trained beside the network that sleeps.
 
-use crate::config::form::{self, Around, Count, Given, Keys, List, Table, Words};
+use crate::config::form::{Around, Keys, Table, list, read_in, some, words};
 use crate::config::reader::Section;
 
 use super::{Amount, Data, Mlp, TrainImages, Weights};
@@ -32,85 +32,83 @@ enum Control {
     MeanWeights,
 }
 
-const CONTROLS: Words<Control> = Words(&[
-    ("sequential", Control::Sequential),
-    ("joint", Control::Joint),
-    ("mean_weights", Control::MeanWeights),
-]);
-
-/// What joint training begins as: a part that is `None` is unknown.
-#[derive(Clone, Default)]
-pub(in crate::config) struct Draft {
-    models: Vec<Control>,
-    joint: Option<JointDraft>,
-}
-
-#[derive(Clone, Default)]
-pub(in crate::config) struct JointDraft {
-    train: Option<TrainImages>,
-    epochs: Option<usize>,
-    classes: Vec<u8>,
-}
-
-impl Draft {
-    /// All controls, with joint training on the images of the tasks, for as many passes as the task with most.
-    pub(in crate::config) fn new(data: Option<&Data>, mlp: Option<&Mlp>, trained: bool) -> Self {
-        let epochs = match mlp.map(|mlp| &mlp.weights) {
-            Some(Weights::Trained { training, .. }) => training.epochs.iter().max().copied(),
-            _ => None,
-        };
-        let all = CONTROLS.0.iter().map(|(_, control)| *control);
+impl Compare {
+    /// All controls, with `joint` training, or none.
+    pub(in crate::config) fn new(joint: Option<Joint>) -> Self {
         Self {
-            models: all.filter(|_| trained).collect(),
-            joint: Some(JointDraft {
-                train: data.map(|data| data.train.clone()),
-                epochs,
-                classes: data
-                    .map(|data| data.classes().collect())
-                    .unwrap_or_default(),
-            }),
+            sequential: joint.is_some(),
+            mean_weights: joint.is_some(),
+            joint,
         }
     }
 }
 
-impl Table for Draft {
+impl Table for Compare {
     fn keys(&mut self, k: &mut Keys<'_>) {
+        let on = [
+            (self.sequential, Control::Sequential),
+            (self.joint.is_some(), Control::Joint),
+            (self.mean_weights, Control::MeanWeights),
+        ];
+        let on = on.iter().filter_map(|(on, control)| on.then_some(*control));
+        let mut models: Vec<Control> = on.collect();
+        let controls = words(&[
+            ("sequential", Control::Sequential),
+            ("joint", Control::Joint),
+            ("mean_weights", Control::MeanWeights),
+        ]);
         let what = "the same training without sleep, all tasks at once, the mean of networks of one task each; none for a \
                     network from a file";
         k.told(
             "models",
             "all",
-            &mut self.models,
-            List(CONTROLS, "an array of controls"),
+            &mut models,
+            list(controls, "an array of controls"),
             what,
         );
-        let start = self.joint.clone().unwrap_or_default();
         let what =
             "[compare.joint]: images and passes of `joint`; those of the tasks where it is silent";
+        let start = self.joint.clone().unwrap_or_default();
         k.section("joint", &mut self.joint, (start, false), what);
+        let has = |control| models.contains(&control);
+        (self.sequential, self.mean_weights) =
+            (has(Control::Sequential), has(Control::MeanWeights));
+        let joint = self.joint.take().unwrap_or_default();
+        self.joint = has(Control::Joint).then_some(joint);
     }
 }
 
-impl Table for JointDraft {
-    fn keys(&mut self, k: &mut Keys<'_>) {
-        let mut train = self
-            .train
-            .clone()
-            .unwrap_or(TrainImages::PerTask(Amount::All));
-        train.keys(self.classes.clone(), k);
-        if k.reading()
-            .is_none_or(|(section, _)| self.train.is_some() || section.gives("train_per_task"))
-        {
-            self.train = Some(train);
+impl Default for Joint {
+    fn default() -> Self {
+        Self {
+            train: TrainImages::PerTask(Amount::All),
+            epochs: 1,
         }
+    }
+}
+
+impl Joint {
+    /// Joint training on the images of the tasks, for as many passes as the task with most. What is at fault elsewhere
+    /// plays no part.
+    fn of(data: Option<&Data>, mlp: Option<&Mlp>) -> Self {
+        let epochs = match mlp.map(|mlp| &mlp.weights) {
+            Some(Weights::Trained { training, .. }) => training.epochs.iter().max().copied(),
+            _ => None,
+        };
+        Self {
+            train: data.map_or(Self::default().train, |data| data.train.clone()),
+            epochs: epochs.unwrap_or(1),
+        }
+    }
+}
+
+impl Table for Joint {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let tasks = k.reading().and_then(|(_, around)| around.tasks);
+        let classes = tasks.map(|tasks| tasks.concat()).unwrap_or_default();
+        self.train.keys(classes, k);
         let what = "passes through them";
-        k.told(
-            "epochs",
-            "most of a task",
-            &mut self.epochs,
-            Given(Count::SOME),
-            what,
-        );
+        k.told("epochs", "most of a task", &mut self.epochs, some(), what);
     }
 }
 
@@ -121,60 +119,21 @@ pub(super) fn compare(
     mlp: Option<&Mlp>,
     around: &Around<'_>,
 ) -> Option<Compare> {
-    let start = Draft::new(data, mlp, around.trained);
-    let item = root.get("compare");
-    let draft = match &item {
-        Some(item) if !around.trained => {
-            let section = item.section()?;
-            let joint = section.section("joint");
-            joint.iter().for_each(Section::ignore);
-            let draft = form::read(&section, start, around)?;
-            if joint.is_some() || !draft.models.is_empty() {
-                let message =
-                    "[compare] needs training, but the network is read from `mlp.weights`";
-                let help = "remove [compare]: accuracy before and after sleep is shown with [data]";
-                root.reader
-                    .problem(item.key_origin, message, Some(help.into()));
-                return None;
-            }
-            draft
+    let joint = around.trained.then(|| Joint::of(data, mlp));
+    let compare = read_in(root, "compare", Compare::new(joint), around)?;
+    if !around.trained
+        && let Some(item) = root.get("compare")
+    {
+        let section = item.section()?;
+        section.ignore();
+        if compare == Compare::new(None) && !section.gives("joint") {
+            return Some(compare);
         }
-        Some(item) => form::read(&item.section()?, start, around)?,
-        None => start,
-    };
-    let has = |control| draft.models.contains(&control);
-    let joint = draft.joint.unwrap_or_default();
-    Some(Compare {
-        sequential: has(Control::Sequential),
-        joint: match has(Control::Joint) {
-            true => Some(Joint {
-                train: joint.train?,
-                epochs: joint.epochs?,
-            }),
-            false => None,
-        },
-        mean_weights: has(Control::MeanWeights),
-    })
-}
-
-impl Table for Compare {
-    fn keys(&mut self, k: &mut Keys<'_>) {
-        let on = [
-            (self.sequential, Control::Sequential),
-            (self.joint.is_some(), Control::Joint),
-            (self.mean_weights, Control::MeanWeights),
-        ];
-        let mut draft = Draft {
-            models: on
-                .iter()
-                .filter_map(|(on, control)| on.then_some(*control))
-                .collect(),
-            joint: self.joint.clone().map(|joint| JointDraft {
-                train: Some(joint.train),
-                epochs: Some(joint.epochs),
-                classes: Vec::new(),
-            }),
-        };
-        draft.keys(k);
+        let message = "[compare] needs training, but the network is read from `mlp.weights`";
+        let help = "remove [compare]: accuracy before and after sleep is shown with [data]";
+        root.reader
+            .problem(item.key_origin, message, Some(help.into()));
+        return None;
     }
+    Some(compare)
 }

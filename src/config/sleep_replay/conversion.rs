@@ -1,7 +1,7 @@
 //! `[conversion]`: from the MLP to a spiking network.
 
 use crate::base::parameter::{Dimension, Range};
-use crate::config::form::{Around, Keys, List, Number, Table, Words};
+use crate::config::form::{Around, Keys, Table, list, number, words};
 use crate::config::reader::Section;
 
 /// How weights and activations become weights and thresholds of spiking neurons: an arrival moves v by gain × weight.
@@ -54,29 +54,21 @@ impl Table for Conversion {
             Some(false) => *self = Self::default(),
             None => {}
         }
-        let positive = Number(Dimension::One, Range::Positive);
+        let positive = || number(Dimension::One, Range::Positive);
         match self {
-            Self::Gain(gain) => k.need("gain", gain, List(positive, "an array of gains"), what),
+            Self::Gain(gain) => k.need("gain", gain, list(positive(), "an array of gains"), what),
             Self::DataMax { statistics, scale } => {
                 let what =
                     "the published recursion over the largest weight or activation of each layer";
-                k.or("method", &mut (), Words(&[("data_max", ())]), what);
-                let over = Words(&[
+                k.or("method", &mut (), words(&[("data_max", ())]), what);
+                let over = words(&[
                     ("seen_tasks", Statistics::SeenTasks),
                     ("current_task", Statistics::CurrentTask),
                 ]);
-                k.or(
-                    "statistics",
-                    statistics,
-                    over,
-                    "tasks over whose training images activations are taken",
-                );
-                k.need(
-                    "scale",
-                    scale,
-                    positive,
-                    "the common factor of all gains (or give `gain`)",
-                );
+                let what = "tasks over whose training images activations are taken";
+                k.or("statistics", statistics, over, what);
+                let what = "the common factor of all gains (or give `gain`)";
+                k.need("scale", scale, positive(), what);
             }
         }
     }

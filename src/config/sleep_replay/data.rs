@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::base::parameter::Dimension;
 use crate::base::suggest;
-use crate::config::form::{Around, Count, Form, Keys, Table};
+use crate::config::form::{Around, Form, Keys, Table, count};
 use crate::config::quantity::quote;
 use crate::config::reader::Item;
 
@@ -70,11 +69,11 @@ impl Table for Data {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what =
             "`\"embedded:mnist\"`, `\"embedded:patches\"` or a directory with the four IDX files";
-        k.need("source", &mut self.source, Images, what);
+        k.need("source", &mut self.source, images(), what);
         let what = "the classes of each task, such as [[0, 1], [2, 3]]";
         // A source that is at fault says nothing about classes.
         let source = self.source.clone();
-        k.need("tasks", &mut self.tasks, Tasks(source), what);
+        k.need("tasks", &mut self.tasks, tasks(source), what);
         let classes = self.classes().collect();
         self.train.keys(classes, k);
     }
@@ -96,18 +95,18 @@ impl TrainImages {
                 "train_per_class",
                 "none",
                 &mut amounts,
-                PerClass(classes),
+                per_class(classes),
                 what,
             );
             *self = Self::PerClass(amounts);
         } else {
-            let mut amount = match self {
+            let mut all = match self {
                 Self::PerTask(amount) => *amount,
                 Self::PerClass(_) => Amount::All,
             };
             let what = "how many training images of each task, the first ones";
-            k.or("train_per_task", &mut amount, Amounts, what);
-            *self = Self::PerTask(amount);
+            k.or("train_per_task", &mut all, amount(), what);
+            *self = Self::PerTask(all);
         }
     }
 }
@@ -123,14 +122,12 @@ impl Source {
     }
 }
 
-/// A data set by name or directory.
-struct Images;
-
 const EMBEDDED: [&str; 2] = ["embedded:mnist", "embedded:patches"];
 
-impl Form<Source> for Images {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Source> {
-        let expected = self.expected();
+/// A data set by name or directory.
+fn images() -> Form<'static, Source> {
+    let read = |item: &Item<'_>, around: &Around<'_>| {
+        let expected = format!("{} or a directory", suggest::list(&EMBEDDED));
         let text = item.text(&expected)?;
         let data = around.paths.data;
         let source = match text {
@@ -166,23 +163,13 @@ impl Form<Source> for Images {
             return problem(message, format!("begin `mlp.layers` with {pixels}"));
         }
         Some(source)
-    }
-
-    fn write(&self, value: &Source, _: Dimension) -> String {
-        match value {
-            Source::EmbeddedMnist => quote(EMBEDDED[0]),
-            Source::EmbeddedPatches => quote(EMBEDDED[1]),
-            Source::Directory(path) => quote(&path.to_string_lossy()),
-        }
-    }
-
-    fn expected(&self) -> String {
-        format!("{} or a directory", suggest::list(&EMBEDDED))
-    }
-
-    fn words(&self) -> String {
-        "text".into()
-    }
+    };
+    let write = |source: &Source, _| match source {
+        Source::EmbeddedMnist => quote(EMBEDDED[0]),
+        Source::EmbeddedPatches => quote(EMBEDDED[1]),
+        Source::Directory(path) => quote(&path.to_string_lossy()),
+    };
+    Form::new("text", read, write)
 }
 
 /// The directory `name` in `data`, or `data` itself where that holds the files.
@@ -192,16 +179,14 @@ fn below(data: &Path, name: &str) -> PathBuf {
     if inner.is_dir() { inner } else { data }
 }
 
-/// Tasks as lists of classes of a data set.
-struct Tasks(Source);
-
-impl Form<Vec<Vec<u8>>> for Tasks {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<Vec<u8>>> {
+/// Tasks as lists of classes of the data set `source`.
+fn tasks(source: Source) -> Form<'static, Vec<Vec<u8>>> {
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
         let (mut tasks, mut seen, mut good) = (Vec::new(), BTreeSet::new(), true);
-        for task in item.items(&self.expected())? {
+        for task in item.items("an array of tasks, each an array of classes")? {
             let mut classes = Vec::new();
             for entry in task.items("an array of classes")? {
-                match self.class(&entry, around) {
+                match class(&entry, &source, around) {
                     Some(class) if !seen.insert(class) => {
                         let message = format!("class {class} occurs twice in `{}`", item.path);
                         item.reader.problem(entry.origin(), message, None);
@@ -220,113 +205,73 @@ impl Form<Vec<Vec<u8>>> for Tasks {
             return item.refuse("at least one task", None);
         }
         good.then_some(tasks)
-    }
-
-    fn write(&self, value: &Vec<Vec<u8>>, _: Dimension) -> String {
-        format!("{value:?}")
-    }
-
-    fn expected(&self) -> String {
-        "an array of tasks, each an array of classes".into()
-    }
-
-    fn words(&self) -> String {
-        "[[number, …], …]".into()
-    }
+    };
+    Form::new("[[number, …], …]", read, |tasks: &Vec<Vec<u8>>, _| {
+        format!("{tasks:?}")
+    })
 }
 
-impl Tasks {
-    fn class(&self, item: &Item<'_>, around: &Around<'_>) -> Option<u8> {
-        // Labels of IDX files are bytes.
-        let class: u8 = Count(0, u8::MAX.into()).read(item, around)?;
-        if let Some((_, classes)) = self.0.known_shape()
-            && class >= classes
-        {
-            return item.refuse(&format!("a class of the data, 0 to {}", classes - 1), None);
-        }
-        let outputs = around
-            .layers
-            .and_then(|layers| layers.sizes.last().copied());
-        if let Some(outputs) = outputs
-            && usize::from(class) >= outputs
-        {
-            let message = format!(
-                "class {class} has no neuron: the output layer has {outputs}, for classes 0 to {}",
-                outputs - 1
-            );
-            let help = format!("end `mlp.layers` with {} or more", usize::from(class) + 1);
-            item.reader.problem(item.origin(), message, Some(help));
-            return None;
-        }
-        Some(class)
+fn class(item: &Item<'_>, source: &Source, around: &Around<'_>) -> Option<u8> {
+    // Labels of IDX files are bytes.
+    let class: u8 = (count(0, u8::MAX.into()).read)(item, around)?;
+    if let Some((_, classes)) = source.known_shape()
+        && class >= classes
+    {
+        return item.refuse(&format!("a class of the data, 0 to {}", classes - 1), None);
     }
+    let outputs = around
+        .layers
+        .and_then(|layers| layers.sizes.last().copied());
+    if let Some(outputs) = outputs
+        && usize::from(class) >= outputs
+    {
+        let message = format!(
+            "class {class} has no neuron: the output layer has {outputs}, for classes 0 to {}",
+            outputs - 1
+        );
+        let help = format!("end `mlp.layers` with {} or more", usize::from(class) + 1);
+        item.reader.problem(item.origin(), message, Some(help));
+        return None;
+    }
+    Some(class)
 }
 
 /// A number of images, or all.
-#[derive(Clone, Copy)]
-struct Amounts;
-
-impl Form<Amount> for Amounts {
-    fn read(&self, item: &Item<'_>, _: &Around<'_>) -> Option<Amount> {
-        match item.as_text() {
-            Some("all") => Some(Amount::All),
-            Some(_) if !item.is_formula() => item.refuse(&self.expected(), None),
-            _ => item.count().map(Amount::First),
-        }
-    }
-
-    fn write(&self, value: &Amount, _: Dimension) -> String {
-        match value {
-            Amount::All => quote("all"),
-            Amount::First(n) => n.to_string(),
-        }
-    }
-
-    fn expected(&self) -> String {
-        "a number of images or `\"all\"`".into()
-    }
-
-    fn words(&self) -> String {
-        "number, all".into()
-    }
+fn amount() -> Form<'static, Amount> {
+    let read = |item: &Item<'_>, _: &Around<'_>| match item.as_text() {
+        Some("all") => Some(Amount::All),
+        Some(_) if !item.is_formula() => item.refuse("a number of images or `\"all\"`", None),
+        _ => item.count().map(Amount::First),
+    };
+    Form::new("number, all", read, |amount: &Amount, _| match amount {
+        Amount::All => quote("all"),
+        Amount::First(n) => n.to_string(),
+    })
 }
 
-/// Amounts of each of these classes, or one for all.
-struct PerClass(Vec<u8>);
-
-impl Form<BTreeMap<u8, Amount>> for PerClass {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<BTreeMap<u8, Amount>> {
-        let classes = self.0.iter();
+/// Amounts of each of `classes`, or one for all.
+fn per_class(classes: Vec<u8>) -> Form<'static, BTreeMap<u8, Amount>> {
+    let none = classes.is_empty();
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let classes = classes.iter();
         if !item.is_table() {
-            let amount = Amounts.read(item, around)?;
+            let amount = (amount().read)(item, around)?;
             return Some(classes.map(|&class| (class, amount)).collect());
         }
         let table = item.named_section()?;
         let amounts = classes.map(|class| {
             let what = format!("how many training images of class {class}, or \"all\"");
             let item = table.need(&class.to_string(), &what)?;
-            Some((*class, Amounts.read(&item, around)?))
+            Some((*class, (amount().read)(&item, around)?))
         });
         let amounts: Vec<Option<(u8, Amount)>> = amounts.collect();
         amounts.into_iter().collect()
-    }
-
-    fn write(&self, value: &BTreeMap<u8, Amount>, weight: Dimension) -> String {
-        let amounts = value
-            .iter()
-            .map(|(class, n)| format!("{class} = {}", Amounts.write(n, weight)));
+    };
+    let write = |amounts: &BTreeMap<u8, Amount>, weight| {
+        let amounts = amounts.iter();
+        let amounts =
+            amounts.map(|(class, n)| format!("{class} = {}", (amount().write)(n, weight)));
         format!("{{ {} }}", amounts.collect::<Vec<_>>().join(", "))
-    }
-
-    fn expected(&self) -> String {
-        Amounts.expected()
-    }
-
-    fn words(&self) -> String {
-        "number, all, { 0 = …, … }".into()
-    }
-
-    fn waits(&self, _: &Around<'_>) -> bool {
-        self.0.is_empty()
-    }
+    };
+    Form::new("number, all, { 0 = …, … }", read, write).unless(move |_| none)
 }

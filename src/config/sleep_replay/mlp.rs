@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::base::parameter::{Dimension, Range};
-use crate::config::form::{Around, Count, File, Flag, Form, Keys, List, Number, Table, Words};
+use crate::config::form::{Around, Form, Keys, Table, file, list, number, some, words};
 use crate::config::reader::{Item, Section};
 use crate::mlp::perceptron::Output;
 
@@ -99,32 +99,23 @@ impl Default for Training {
 }
 
 /// Sizes of layers.
-const LAYERS: List<Count> = List(Count::SOME, "an array of layer sizes");
+fn sizes() -> Form<'static, Vec<usize>> {
+    list(some(), "an array of layer sizes")
+}
 
 /// Reads the layers, which other sections are checked against.
 pub(super) fn layers(section: &Section<'_>, around: &Around<'_>) -> Option<Vec<usize>> {
-    let sizes: Vec<usize> = LAYERS.read(&section.get("layers")?, around)?;
+    let sizes = (sizes().read)(&section.get("layers")?, around)?;
     Some(sizes).filter(|sizes| sizes.len() > 1)
 }
 
 impl Table for Mlp {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        k.need(
-            "layers",
-            &mut self.layers,
-            LAYERS,
-            "neurons per layer, such as [784, 1200, 1200, 10]",
-        );
-        if self.layers.len() == 1 {
-            k.refuse("layers", "at least two layers, input and output");
-        }
-        let output = Words(&[("relu", Output::Relu), ("softmax", Output::Softmax)]);
-        k.or(
-            "output",
-            &mut self.output,
-            output,
-            "nonlinearity of the output layer",
-        );
+        let what = "neurons per layer, such as [784, 1200, 1200, 10]";
+        k.need("layers", &mut self.layers, sizes(), what);
+        let output = words(&[("relu", Output::Relu), ("softmax", Output::Softmax)]);
+        let what = "nonlinearity of the output layer";
+        k.or("output", &mut self.output, output, what);
         match k.either(&["init", "training"], &["weights"]) {
             Some(true) => {
                 let (path, drop_bias) = (PathBuf::new(), false);
@@ -136,31 +127,19 @@ impl Table for Mlp {
         match &mut self.weights {
             Weights::File { path, drop_bias } => {
                 let what = "a file of weights, of a network that is not trained and sleeps once";
-                k.need(
-                    "weights",
-                    path,
-                    File(&["safetensors", "npz", "pt", "pth"]),
-                    what,
-                );
-                let what = "true or false: whether layers that are trained have biases; beside `weights`, `\"drop\"` leaves \
-                            those of the file out, `false` makes them an error";
-                k.or("bias", drop_bias, Dropped, what);
+                let form = file(&["safetensors", "npz", "pt", "pth"]);
+                k.need("weights", path, form, what);
+                k.or("bias", drop_bias, biases(false), BIAS);
             }
             Weights::Trained {
                 init,
                 bias,
                 training,
             } => {
-                let what = "true or false: whether layers that are trained have biases; beside `weights`, `\"drop\"` leaves \
-                            those of the file out, `false` makes them an error";
-                k.or("bias", bias, Biased, what);
-                let positive = Number(Dimension::One, Range::Positive);
-                k.or(
-                    "init",
-                    init,
-                    positive,
-                    "weights before training are uniform in ± this",
-                );
+                k.or("bias", bias, biases(true), BIAS);
+                let positive = number(Dimension::One, Range::Positive);
+                let what = "weights before training are uniform in ± this";
+                k.or("init", init, positive, what);
                 let what = "how the network is trained (or give `mlp.weights`)";
                 let mut given = Some(training.clone());
                 k.section("training", &mut given, (Training::default(), true), what);
@@ -168,144 +147,102 @@ impl Table for Mlp {
             }
         }
     }
-}
 
-/// Biases of layers that are trained.
-struct Biased;
-
-impl Form<bool> for Biased {
-    fn read(&self, item: &Item<'_>, _: &Around<'_>) -> Option<bool> {
-        match item.as_text() {
-            Some("drop") => {
-                let help = "`\"drop\"` is for biases in a file of `mlp.weights`";
-                item.refuse(&Form::<bool>::expected(&Flag), Some(help.into()))
-            }
-            _ => item.boolean(),
-        }
-    }
-
-    fn write(&self, value: &bool, weight: Dimension) -> String {
-        Flag.write(value, weight)
-    }
-
-    fn expected(&self) -> String {
-        Flag.expected()
-    }
-
-    fn words(&self) -> String {
-        "true, false, drop".into()
+    fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {
+        let layers = section.get("layers").filter(|_| self.layers.len() < 2);
+        let expected = "at least two layers, input and output";
+        layers.is_none_or(|item| item.refuse::<()>(expected, None).is_some())
     }
 }
 
-/// Biases of layers in a file.
-struct Dropped;
+/// What `bias` is.
+const BIAS: &str = "whether layers that are trained have biases; beside `weights`, `\"drop\"` leaves those of the file out, \
+                    `false` makes them an error";
 
-impl Form<bool> for Dropped {
-    fn read(&self, item: &Item<'_>, _: &Around<'_>) -> Option<bool> {
-        match item.as_text() {
-            Some("drop") => Some(true),
-            None if item.is_false() => Some(false),
-            _ => {
-                let help = "`\"drop\"` leaves biases in the file out, `false` makes them an error";
-                item.refuse(&self.expected(), Some(help.into()))
-            }
+/// Biases of layers that are `trained`, or in a file.
+fn biases(trained: bool) -> Form<'static, bool> {
+    let read = move |item: &Item<'_>, _: &Around<'_>| match (item.as_text(), trained) {
+        (Some("drop"), false) => Some(true),
+        (Some("drop"), true) => {
+            let help = "`\"drop\"` is for biases in a file of `mlp.weights`";
+            item.refuse("`true` or `false`", Some(help.into()))
         }
-    }
-
-    fn write(&self, value: &bool, _: Dimension) -> String {
-        if *value { "\"drop\"" } else { "false" }.into()
-    }
-
-    fn expected(&self) -> String {
-        "`false` or `\"drop\"` beside `mlp.weights`".into()
-    }
+        (_, true) => item.boolean(),
+        (None, false) if item.is_false() => Some(false),
+        _ => {
+            let help = "`\"drop\"` leaves biases in the file out, `false` makes them an error";
+            item.refuse(
+                "`false` or `\"drop\"` beside `mlp.weights`",
+                Some(help.into()),
+            )
+        }
+    };
+    let write = move |bias: &bool, _| match (bias, trained) {
+        (true, false) => "\"drop\"".into(),
+        (bias, _) => bias.to_string(),
+    };
+    Form::new("true, false, drop", read, write)
 }
 
 /// Far beyond what trains anything, and well inside single precision, in which networks are trained.
 const LEARNING_RATES: Range = Range::Between(1e-9, 1e3);
 
-/// Shares that must leave something.
-const BELOW_ONE: Share = Share(1.0 - f64::EPSILON / 2.0, "below 1");
-
 impl Table for Training {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "passes through the images, a number or one per task";
-        k.need("epochs", &mut self.epochs, Epochs, what);
-        k.or("batch", &mut self.batch, Count::SOME, "images per step");
+        k.need("epochs", &mut self.epochs, epochs(), what);
+        k.or("batch", &mut self.batch, some(), "images per step");
         let what = "step size of gradient descent";
-        k.need(
-            "learning_rate",
-            &mut self.learning_rate,
-            Number(Dimension::One, LEARNING_RATES),
-            what,
-        );
+        let form = number(Dimension::One, LEARNING_RATES);
+        k.need("learning_rate", &mut self.learning_rate, form, what);
         let what = "share of the last step that is kept, never reset";
-        k.or("momentum", &mut self.momentum, BELOW_ONE, what);
+        k.or("momentum", &mut self.momentum, below_one(), what);
         let what = "share of hidden units silenced at each step";
-        k.or("dropout", &mut self.dropout, BELOW_ONE, what);
+        k.or("dropout", &mut self.dropout, below_one(), what);
         let what = "share of each old task's images mixed into the training of a new one";
         k.or(
             "rehearsal",
             &mut self.rehearsal,
-            Share(1.0, "at most 1"),
+            share(1.0, "at most 1"),
             what,
         );
     }
 }
 
-/// A number from 0 up to this limit, in words.
-#[derive(Clone, Copy)]
-struct Share(f64, &'static str);
-
-impl Form<f64> for Share {
-    fn read(&self, item: &Item<'_>, _: &Around<'_>) -> Option<f64> {
+/// A number from 0 up to `most`, in words.
+fn share(most: f64, words: &'static str) -> Form<'static, f64> {
+    let read = move |item: &Item<'_>, _: &Around<'_>| {
         let value = item.number(Range::Finite)?;
-        match (0.0..=self.0).contains(&value) {
+        match (0.0..=most).contains(&value) {
             true => Some(value),
-            false => item.refuse(&self.expected(), None),
+            false => item.refuse(&format!("0 or more and {words}"), None),
         }
-    }
+    };
+    Form::new("number", read, |value: &f64, _| format!("{value:?}"))
+}
 
-    fn write(&self, value: &f64, _: Dimension) -> String {
-        format!("{value:?}")
-    }
-
-    fn expected(&self) -> String {
-        format!("0 or more and {}", self.1)
-    }
-
-    fn words(&self) -> String {
-        "number".into()
-    }
+/// A share that leaves something.
+fn below_one() -> Form<'static, f64> {
+    share(1.0 - f64::EPSILON / 2.0, "below 1")
 }
 
 /// A number for all tasks, or one for each.
-struct Epochs;
-
-impl Form<Vec<usize>> for Epochs {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<usize>> {
+fn epochs() -> Form<'static, Vec<usize>> {
+    let read = |item: &Item<'_>, around: &Around<'_>| {
         if !item.is_array() {
             let epochs = item.count()?;
-            return Some(vec![epochs; around.tasks?]);
+            return Some(vec![epochs; around.tasks?.len()]);
         }
         let epochs = item.list("", |entry| entry.count())?;
         match around.tasks {
-            Some(tasks) if tasks != epochs.len() => {
+            Some(tasks) if tasks.len() != epochs.len() => {
+                let tasks = tasks.len();
                 item.refuse(&format!("a number, or {tasks}: one per task"), None)
             }
             _ => Some(epochs),
         }
-    }
-
-    fn write(&self, value: &Vec<usize>, _: Dimension) -> String {
-        format!("{value:?}")
-    }
-
-    fn expected(&self) -> String {
-        "a number, or one per task".into()
-    }
-
-    fn words(&self) -> String {
-        "number, [number, …]".into()
-    }
+    };
+    Form::new("number, [number, …]", read, |epochs: &Vec<usize>, _| {
+        format!("{epochs:?}")
+    })
 }

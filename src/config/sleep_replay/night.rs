@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
-use crate::base::time::{self, Duration};
+use crate::base::time::{Duration, Time};
 use crate::config::document::Origin;
 use crate::config::form::{
-    Around, Count, File, Form, Inner, Keys, List, Number, Off, Table, Time, Words,
+    Around, Form, Keys, Table, file, inside, list, number, off, some, span, time, words,
 };
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Reader, Section};
@@ -112,7 +112,7 @@ impl Default for Patch {
 
 impl Table for Sleep {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let after = Words(&[
+        let after = words(&[
             ("each_task", After::EachTask),
             ("last_task", After::LastTask),
         ]);
@@ -128,14 +128,18 @@ impl Table for Sleep {
                 let help = "a network from `mlp.weights` sleeps once";
                 item.refuse::<()>("`last_task`", Some(help.into()));
             }
-            sleeps = if each { around.tasks } else { Some(1) };
+            sleeps = if each {
+                around.tasks.map(<[_]>::len)
+            } else {
+                Some(1)
+            };
             let grid = section.get("grid");
-            around.grid = grid.and_then(|item| Off(Time::Span).read(&item, around).flatten());
+            around.grid = grid.and_then(|item| (off(span()).read)(&item, around).flatten());
         }
         let what = "how long to sleep, such as \"15 s\", or one per sleep";
-        k.need("duration", &mut self.durations, Sleeps(sleeps), what);
+        k.need("duration", &mut self.durations, lengths(sleeps), what);
         let what = "step of the published time-stepped algorithm, in place of continuous time";
-        k.or("grid", &mut self.grid, Off(Time::Span), what);
+        k.or("grid", &mut self.grid, off(span()), what);
         let mut input = Some(self.input.clone());
         let what = "what drives the input layer in sleep";
         k.section("input", &mut input, (Input::default(), true), what);
@@ -159,15 +163,13 @@ fn whole_steps(item: &Item<'_>, grid: Option<Duration>) -> Option<Duration> {
 }
 
 /// A time for every sleep, or one for each of so many.
-struct Sleeps(Option<usize>);
-
-impl Form<Vec<Duration>> for Sleeps {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<Duration>> {
+fn lengths(sleeps: Option<usize>) -> Form<'static, Vec<Duration>> {
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
         let one = |item: &Item<'_>| whole_steps(item, around.grid);
         let durations = if item.is_array() {
             let durations = item.list("", |entry| one(&entry))?;
-            if self.0.is_some_and(|sleeps| sleeps != durations.len()) || durations.is_empty() {
-                let expected = match self.0 {
+            if sleeps.is_some_and(|sleeps| sleeps != durations.len()) || durations.is_empty() {
+                let expected = match sleeps {
                     Some(1) | None => "one time: there is one sleep".into(),
                     Some(sleeps) => format!("one time, or {sleeps}: one per sleep"),
                 };
@@ -176,28 +178,15 @@ impl Form<Vec<Duration>> for Sleeps {
             durations
         } else {
             // The number of sleeps is only unknown where another problem was reported.
-            vec![one(item)?; self.0?]
+            vec![one(item)?; sleeps?]
         };
-        let end = durations
-            .iter()
-            .try_fold(time::Time::ZERO, |end, d| end.checked_add(*d));
-        match end {
+        let mut lengths = durations.iter();
+        match lengths.try_fold(Time::ZERO, |end, duration| end.checked_add(*duration)) {
             Some(_) => Some(durations),
             None => item.refuse("at most 106 days in all, the clock's range", None),
         }
-    }
-
-    fn write(&self, value: &Vec<Duration>, weight: Dimension) -> String {
-        List(Time::Span, "").write(value, weight)
-    }
-
-    fn expected(&self) -> String {
-        "a time, or one per sleep".into()
-    }
-
-    fn words(&self) -> String {
-        "ms, [ms, …]".into()
-    }
+    };
+    Form::new("ms, [ms, …]", read, list(span(), "").write)
 }
 
 impl Table for Input {
@@ -208,9 +197,9 @@ impl Table for Input {
             None => {}
         }
         match self {
-            Self::Spikes(file) => {
+            Self::Spikes(path) => {
                 let what = "spikes of the input layer from a file, in place of an image";
-                k.need("spikes", file, File(&["h5", "hdf5", "csv"]), what);
+                k.need("spikes", path, file(&["h5", "hdf5", "csv"]), what);
             }
             Self::Image {
                 pattern,
@@ -225,11 +214,11 @@ impl Table for Input {
                     k.require(false);
                 }
                 let what = "rates of the input: the mean image of the tasks seen so far, or an image, \"mean.npy\"";
-                k.or("pattern", pattern, Rates, what);
+                k.or("pattern", pattern, image(), what);
                 let what = "the rate that a pixel of 0.5 fires at, such as \"240 Hz\"";
-                k.need("max_rate", max_rate_hz, Most, what);
+                k.need("max_rate", max_rate_hz, rate(), what);
                 let what = "{ side = 5, period = \"1 ms\" }: a square window that is seen at a time, placed at random";
-                k.or("patch", patch, Off(Inner(Patch::default())), what);
+                k.or("patch", patch, off(inside(Patch::default())), what);
             }
         }
     }
@@ -243,48 +232,36 @@ fn no_data(reader: &Reader, origin: Origin) {
 }
 
 /// The image that rates come from.
-struct Rates;
-
-impl Form<Pattern> for Rates {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Pattern> {
-        match item.as_text() {
-            Some("mean_image") if around.has_data => Some(Pattern::MeanImage),
-            Some("mean_image") => {
-                no_data(item.reader, item.origin());
-                None
-            }
-            Some(text) if !text.contains('.') => item.refuse(
-                &self.expected(),
-                suggest::did_you_mean(text, &["mean_image"]),
-            ),
-            _ => File(&["npy"]).read(item, around).map(Pattern::File),
+fn image() -> Form<'static, Pattern> {
+    let read = |item: &Item<'_>, around: &Around<'_>| match item.as_text() {
+        Some("mean_image") if around.has_data => Some(Pattern::MeanImage),
+        Some("mean_image") => {
+            no_data(item.reader, item.origin());
+            None
         }
-    }
-
-    fn write(&self, value: &Pattern, weight: Dimension) -> String {
-        match value {
+        Some(text) if !text.contains('.') => item.refuse(
+            "`mean_image` or the path of a `.npy` file",
+            suggest::did_you_mean(text, &["mean_image"]),
+        ),
+        _ => (file(&["npy"]).read)(item, around).map(Pattern::File),
+    };
+    Form::new(
+        "mean_image, path",
+        read,
+        |pattern: &Pattern, _| match pattern {
             Pattern::MeanImage => quote("mean_image"),
-            Pattern::File(file) => File(&[]).write(file, weight),
-        }
-    }
-
-    fn expected(&self) -> String {
-        "`mean_image` or the path of a `.npy` file".into()
-    }
-
-    fn words(&self) -> String {
-        "mean_image, path".into()
-    }
+            Pattern::File(file) => quote(&file.to_string_lossy()),
+        },
+    )
 }
 
 /// A rate at which no pixel fires more often than can be.
-struct Most;
-
-impl Form<f64> for Most {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<f64> {
+fn rate() -> Form<'static, f64> {
+    let form = number(Dimension::Rate, Range::NonNegative);
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
         /// A step of the clock in seconds: spikes cannot be denser.
         const TICK_S: f64 = 1e-12;
-        let rate = item.quantity(Dimension::Rate, Range::NonNegative)?;
+        let rate = (form.read)(item, around)?;
         // A pixel of 1 fires at twice `max_rate` (Tadros et al. 2022); in one step at most once.
         let step_s = around.grid.map_or(TICK_S, |step| step.as_ms() / 1e3);
         if 2.0 * rate * step_s <= 1.0 {
@@ -295,52 +272,21 @@ impl Form<f64> for Most {
             None => "spikes would be denser than the clock's ticks".into(),
         };
         item.refuse(&format!("at most {} Hz: {why}", 0.5 / step_s), None)
-    }
-
-    fn write(&self, value: &f64, weight: Dimension) -> String {
-        Number(Dimension::Rate, Range::NonNegative).write(value, weight)
-    }
-
-    fn expected(&self) -> String {
-        Number(Dimension::Rate, Range::NonNegative).expected()
-    }
-
-    fn words(&self) -> String {
-        "Hz".into()
-    }
-}
-
-/// A time of whole steps.
-struct Steps;
-
-impl Form<Duration> for Steps {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Duration> {
-        whole_steps(item, around.grid)
-    }
-
-    fn write(&self, value: &Duration, weight: Dimension) -> String {
-        Time::Span.write(value, weight)
-    }
-
-    fn expected(&self) -> String {
-        Time::Span.expected()
-    }
-
-    fn words(&self) -> String {
-        "ms".into()
-    }
+    };
+    Form::new(form.words, read, form.write)
 }
 
 impl Table for Patch {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        k.need(
-            "side",
-            &mut self.side,
-            Count::SOME,
-            "pixels per side of the window",
-        );
+        let what = "pixels per side of the window";
+        k.need("side", &mut self.side, some(), what);
         let what = "how often its place is drawn anew";
-        k.or("period", &mut self.period, Steps, what);
+        k.or(
+            "period",
+            &mut self.period,
+            time(|item, around| whole_steps(item, around.grid)),
+            what,
+        );
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {

@@ -2,14 +2,12 @@
 
 use crate::base::parameter::{Dimension, ParameterSpec, Spec, Values};
 use crate::config::document::Origin;
-use crate::config::form::{
-    self, Around, Each, Form, Keys, Layers, Registered, Table, registered, strings,
-};
+use crate::config::form::{self, Around, Form, Keys, Layers, Table, chosen, registered};
 use crate::config::quantity;
 use crate::config::reader::{Item, Section};
 use crate::{neuron, plasticity};
 
-use super::Layer;
+use super::layers as layer_names;
 
 /// Neuron model and parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,12 +41,8 @@ fn jumping() -> Vec<&'static Spec> {
 impl Table for Named<'_, Neuron> {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let Self(Neuron { model, layers }, names) = self;
-        k.need(
-            "model",
-            &mut { model.name },
-            Registered(jumping()),
-            "the neuron model",
-        );
+        let what = "the neuron model";
+        k.need("model", &mut { model.name }, registered(jumping()), what);
         let mut all: Vec<Option<Values>> = layers.drain(..).map(Some).collect();
         by_layer(model, names, &mut all, k);
         layers.extend(all.into_iter().flatten());
@@ -106,11 +100,12 @@ fn written(section: &Section<'_>, key: &str, layer: &str) -> Option<Origin> {
 impl Table for Named<'_, Plasticity> {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let Self(Plasticity { rule, layers }, names) = self;
+        let what = "the plasticity rule";
         k.need(
             "rule",
             &mut { rule.name },
-            Registered(plasticity::specs()),
-            "the plasticity rule",
+            registered(plasticity::specs()),
+            what,
         );
         let plastic = layers
             .iter()
@@ -118,39 +113,12 @@ impl Table for Named<'_, Plasticity> {
             .filter(|(_, values)| values.is_some());
         let mut onto: Vec<usize> = plastic.map(|(l, _)| l + 1).collect();
         let what = "the layers whose incoming weights change, may be []";
-        k.need("onto", &mut onto, Onto(names), what);
+        k.need("onto", &mut onto, layer_names(1, names), what);
         if k.reading().is_some() {
             let changes = |l: usize| onto.contains(&(l + 1)).then(Values::new);
             *layers = (0..names.len()).map(changes).collect();
         }
         by_layer(rule, names, layers, k);
-    }
-}
-
-/// Layers after the input, by these names.
-struct Onto<'a>(&'a [String]);
-
-impl Form<Vec<usize>> for Onto<'_> {
-    fn read(&self, item: &Item<'_>, around: &Around<'_>) -> Option<Vec<usize>> {
-        let each = Each {
-            form: Layer(1),
-            noun: "layer",
-            none: true,
-        };
-        each.read(item, around)
-    }
-
-    fn write(&self, value: &Vec<usize>, _: Dimension) -> String {
-        let names: Vec<&String> = value.iter().filter_map(|&l| self.0.get(l - 1)).collect();
-        strings(&names)
-    }
-
-    fn expected(&self) -> String {
-        "an array of layer names".into()
-    }
-
-    fn words(&self) -> String {
-        "names".into()
     }
 }
 
@@ -175,11 +143,7 @@ fn by_layer(
                 .map(|values| values.as_ref()?.number(parameter.name))
                 .collect(),
         };
-        let form = PerLayer {
-            parameter,
-            names,
-            needed,
-        };
+        let form = per_layer(parameter, names, needed);
         match (required, default) {
             (true, None) => k.need(parameter.name, &mut column, form, parameter.doc),
             _ => k.or(parameter.name, &mut column, form, parameter.doc),
@@ -192,55 +156,46 @@ fn by_layer(
     }
 }
 
-/// One value for all layers, or a table of them; layers that are not `needed` may lack one.
-struct PerLayer<'a> {
+/// One value of `parameter` for all layers, which have these names, or a table of them; layers that are not `needed` may
+/// lack one.
+fn per_layer<'f>(
     parameter: &'static ParameterSpec,
-    names: &'a [String],
+    names: &'f [String],
     needed: Vec<bool>,
-}
-
-impl PerLayer<'_> {
-    /// In a network made from an MLP potentials are multiples of weights, which have no unit.
-    fn dimension(&self) -> Dimension {
-        match self.parameter.dimension() {
-            Dimension::Voltage => Dimension::One,
-            dimension => dimension,
-        }
-    }
-
-    fn one(&self, item: &Item<'_>) -> Option<f64> {
-        if self.dimension() == Dimension::One && item.as_text().is_some() && !item.is_formula() {
-            let help = match self.parameter.dimension() {
+) -> Form<'f, Vec<Option<f64>>> {
+    // In a network made from an MLP potentials are multiples of weights, which have no unit.
+    let dimension = match parameter.dimension() {
+        Dimension::Voltage => Dimension::One,
+        dimension => dimension,
+    };
+    let one = move |item: &Item<'_>| {
+        if dimension == Dimension::One && item.as_text().is_some() && !item.is_formula() {
+            let help = match parameter.dimension() {
                 Dimension::Voltage => "potentials of a network made from an MLP have no unit",
                 _ => "write it without quotes",
             };
             return item.refuse("a number", Some(help.into()));
         }
-        item.quantity(self.dimension(), self.parameter.range())
-    }
-}
-
-impl Form<Vec<Option<f64>>> for PerLayer<'_> {
-    fn read(&self, item: &Item<'_>, _: &Around<'_>) -> Option<Vec<Option<f64>>> {
+        item.quantity(dimension, parameter.range())
+    };
+    let read = move |item: &Item<'_>, _: &Around<'_>| {
         if !item.is_table() {
-            return Some(vec![Some(self.one(item)?); self.names.len()]);
+            return Some(vec![Some(one(item)?); names.len()]);
         }
-        let default = self.parameter.default_number();
+        let default = parameter.default_number();
         let table = item.named_section()?;
-        let layers = self.names.iter().zip(&self.needed);
+        let layers = names.iter().zip(&needed);
         let read = layers.map(|(layer, needed)| match default.is_none() && *needed {
-            true => self.one(&table.need(layer, self.parameter.doc)?).map(Some),
-            false => table.or(layer, default, |item| self.one(&item).map(Some)),
+            true => one(&table.need(layer, parameter.doc)?).map(Some),
+            false => table.or(layer, default, |item| one(&item).map(Some)),
         });
         let read: Vec<Option<Option<f64>>> = read.collect();
         read.into_iter().collect()
-    }
-
-    fn write(&self, value: &Vec<Option<f64>>, _: Dimension) -> String {
-        let layers = self.names.iter().zip(value);
-        let written = layers.filter_map(|(layer, value)| {
-            Some((layer, quantity::write((*value)?, self.dimension())))
-        });
+    };
+    let write = move |values: &Vec<Option<f64>>, _| {
+        let layers = names.iter().zip(values);
+        let written = layers
+            .filter_map(|(layer, value)| Some((layer, quantity::write((*value)?, dimension))));
         let written: Vec<(&String, String)> = written.collect();
         match written.first() {
             None => String::new(),
@@ -252,40 +207,25 @@ impl Form<Vec<Option<f64>>> for PerLayer<'_> {
                 format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
             }
         }
-    }
-
-    fn expected(&self) -> String {
-        quantity::expected(self.dimension()).into()
-    }
+    };
+    Form::new("number", read, write)
 }
 
 /// The keys of `[neuron]` but for parameters.
 pub(in crate::config) fn neuron_keys() -> impl Table {
-    let model = jumping()[0];
-    Named(
-        Neuron {
-            model,
-            layers: Vec::new(),
-        },
-        &[],
-    )
+    let (model, layers) = (jumping()[0], Vec::new());
+    Named(Neuron { model, layers }, &[])
 }
 
 /// The keys of `[plasticity]` but for parameters.
 pub(in crate::config) fn plasticity_keys() -> impl Table {
-    let rule = plasticity::specs()[0];
-    Named(
-        Plasticity {
-            rule,
-            layers: Vec::new(),
-        },
-        &[],
-    )
+    let (rule, layers) = (plasticity::specs()[0], Vec::new());
+    Named(Plasticity { rule, layers }, &[])
 }
 
 /// Reads `[neuron]` and checks that no neuron fires by itself or for ever.
 pub(super) fn neuron(section: &Section<'_>, around: &Around<'_>) -> Option<Neuron> {
-    let model = registered(section, "model", "the neuron model", &jumping())?;
+    let model = chosen(section, "model", "the neuron model", &jumping())?;
     let names = driven(section, around)?;
     let layers = vec![Values::new(); names.len()];
     form::read(section, Named(Neuron { model, layers }, names), around).map(|named| named.0)
@@ -293,7 +233,7 @@ pub(super) fn neuron(section: &Section<'_>, around: &Around<'_>) -> Option<Neuro
 
 /// Reads `[plasticity]`.
 pub(super) fn plasticity(section: &Section<'_>, around: &Around<'_>) -> Option<Plasticity> {
-    let rule = registered(section, "rule", "the plasticity rule", &plasticity::specs())?;
+    let rule = chosen(section, "rule", "the plasticity rule", &plasticity::specs())?;
     let names = driven(section, around)?;
     let layers = vec![None; names.len()];
     form::read(section, Named(Plasticity { rule, layers }, names), around).map(|named| named.0)

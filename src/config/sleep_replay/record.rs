@@ -1,12 +1,11 @@
 //! `[record]` and `[output]`: what is kept.
 
-use crate::base::parameter::Dimension;
-use crate::config::form::{Around, Each, Flag, Form, Inner, Keys, Off, Table, Words, strings};
+use crate::config::form::{Around, Form, Keys, Table, each, flag, inner, inside, off, words};
 use crate::config::network::{RecordedWeights, SampledStates, states};
 use crate::config::quantity::quote;
 use crate::config::reader::Item;
 
-use super::Layer;
+use super::layers;
 
 /// What goes into the run file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,27 +42,23 @@ impl Record {
         }
     }
 
-    fn keys(&mut self, spikes: impl Form<Vec<usize>>, k: &mut Keys<'_>) {
+    /// Its keys, where these are the names of layers.
+    fn keys(&mut self, names: &[String], k: &mut Keys<'_>) {
         let what = "layers whose spikes are recorded, such as [\"input\", \"hidden1\"]";
-        k.told("spikes", "all", &mut self.spikes, spikes, what);
+        k.told("spikes", "all", &mut self.spikes, layers(0, names), what);
         self.spikes.sort_unstable();
         states(&mut self.states, k);
         let what = "`around_sleep`: before and after each sleep; { projection = [\"hidden1_output\"], every = \"1 s\" }: at \
                     instants of the night; an array of both";
         let mut weights = (self.weights_around_sleep, self.weights.take());
-        k.or("weights", &mut weights, Snapshots, what);
+        k.or("weights", &mut weights, snapshots(), what);
         (self.weights_around_sleep, self.weights) = weights;
     }
 }
 
 impl Table for Record {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let layers = Each {
-            form: Layer(0),
-            noun: "layer",
-            none: true,
-        };
-        self.keys(layers, k);
+        self.keys(&[], k);
     }
 }
 
@@ -74,40 +69,18 @@ pub(super) struct Named<'a>(pub(super) Record, pub(super) &'a [String]);
 impl Table for Named<'_> {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let Self(record, names) = self;
-        record.keys(Names(names), k);
-    }
-}
-
-/// Layers by these names.
-struct Names<'a>(&'a [String]);
-
-impl Form<Vec<usize>> for Names<'_> {
-    fn read(&self, _: &Item<'_>, _: &Around<'_>) -> Option<Vec<usize>> {
-        None
-    }
-
-    fn write(&self, value: &Vec<usize>, _: Dimension) -> String {
-        let names: Vec<&String> = value.iter().filter_map(|&l| self.0.get(l)).collect();
-        strings(&names)
-    }
-
-    fn expected(&self) -> String {
-        "layers".into()
+        record.keys(names, k);
     }
 }
 
 /// Weights around sleep, at instants, both in an array, or neither.
-struct Snapshots;
-
-impl Form<(bool, Option<RecordedWeights>)> for Snapshots {
-    fn read(
-        &self,
-        item: &Item<'_>,
-        around: &Around<'_>,
-    ) -> Option<(bool, Option<RecordedWeights>)> {
-        let table = Inner(RecordedWeights::default());
+fn snapshots() -> Form<'static, (bool, Option<RecordedWeights>)> {
+    const EXPECTED: &str =
+        "`around_sleep`, a table { projection, at } or { projection, every }, or an array of both";
+    let read = |item: &Item<'_>, around: &Around<'_>| {
+        let table = inside(RecordedWeights::default());
         if item.is_table() {
-            return Some((false, Some(table.read(item, around)?)));
+            return Some((false, Some((table.read)(item, around)?)));
         }
         if !item.is_array() {
             return Some((
@@ -115,38 +88,27 @@ impl Form<(bool, Option<RecordedWeights>)> for Snapshots {
                 None,
             ));
         }
-        let expected = self.expected();
         let (mut before, mut weights) = (false, None);
-        for entry in item.items(&expected)? {
+        for entry in item.items(EXPECTED)? {
             match entry.is_table() {
-                true if weights.is_some() => return item.refuse(&expected, None),
-                true => weights = Some(table.read(&entry, around)?),
+                true if weights.is_some() => return item.refuse(EXPECTED, None),
+                true => weights = Some((table.read)(&entry, around)?),
                 false => before = entry.choice(&[("around_sleep", true)])?,
             }
         }
         Some((before, weights))
-    }
-
-    fn write(&self, value: &(bool, Option<RecordedWeights>), weight: Dimension) -> String {
-        let (around, off) = (quote("around_sleep"), quote("off"));
-        let weights = value.1.as_ref();
-        let weights = weights.map(|table| Inner(table.clone()).write(table, weight));
+    };
+    let write = |value: &(bool, Option<RecordedWeights>), weight| {
+        let around = quote("around_sleep");
+        let weights = value.1.as_ref().map(|table| inner(table, weight));
         match (value.0, weights) {
-            (false, None) => off,
+            (false, None) => quote("off"),
             (true, None) => around,
             (false, Some(weights)) => weights,
             (true, Some(weights)) => format!("[{around}, {weights}]"),
         }
-    }
-
-    fn expected(&self) -> String {
-        "`around_sleep`, a table { projection, at } or { projection, every }, or an array of both"
-            .into()
-    }
-
-    fn words(&self) -> String {
-        "around_sleep, table, off".into()
-    }
+    };
+    Form::new("around_sleep, table, off", read, write)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -175,21 +137,13 @@ impl Table for Export {
             .iter()
             .filter_map(|(on, format)| on.then_some(*format));
         let mut formats = Some(formats.collect::<Vec<_>>());
-        let words = Words(&[("safetensors", Format::Safetensors), ("npz", Format::Npz)]);
-        let each = Each {
-            form: words,
-            noun: "format",
-            none: true,
-        };
+        let words = words(&[("safetensors", Format::Safetensors), ("npz", Format::Npz)]);
+        let each = each(words, "format", true);
         let what = "weights after the last sleep, in these formats";
-        k.or("weights", &mut formats, Off(each), what);
+        k.or("weights", &mut formats, off(each), what);
         let has = |format| formats.iter().flatten().any(|known| *known == format);
         (self.safetensors, self.npz) = (has(Format::Safetensors), has(Format::Npz));
-        k.or(
-            "figures",
-            &mut self.figures,
-            Flag,
-            "whether figures are drawn",
-        );
+        let what = "whether figures are drawn";
+        k.or("figures", &mut self.figures, flag(), what);
     }
 }

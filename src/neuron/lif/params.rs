@@ -7,8 +7,8 @@ use crate::neuron::membrane::{C_M, E_L, Given, I_E, Membrane, T_REF, TAU_M, V_RE
 pub static SPEC: Spec = Spec {
     name: "lif",
     summary: "Leaky integrate-and-fire neuron; a spike moves the potential at once (delta synapse).",
-    equations: "tau_m dv/dt = e_l - v + i_e tau_m / c_m;  an arrival adds gain * weight to v;  v >= v_th: spike, \
-                v <- v_reset, held for t_ref, in which arrivals are ignored",
+    equations: "tau_m dv/dt = e_l - v + i_e tau_m / c_m;  an arrival adds its weight to v, times the gain of the \
+                projection if it has one;  v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored",
     parameters: &[TAU_M, V_TH, V_RESET, E_L, T_REF, I_E, C_M],
     source: "Lapicque 1907; exact event-driven form as in Brette 2006, Neural Comput 18:2004",
 };

@@ -9,8 +9,8 @@ pub static SPEC: Spec = Spec {
     name: "lif_adaptive",
     summary: "Leaky integrate-and-fire neuron with spike-frequency adaptation; a spike moves the potential at once \
               (delta synapse).",
-    equations: "dv/dt = -(v - e_l)/tau_m + (i_e - w)/c_m;  dw/dt = -w/tau_w;  an arrival adds gain * weight to v;  \
-                v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored, w <- w + b",
+    equations: "dv/dt = -(v - e_l)/tau_m + (i_e - w)/c_m;  dw/dt = -w/tau_w;  an arrival adds its weight to v, times \
+                the gain of the projection if it has one;  v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored, w <- w + b",
     parameters: &[
         TAU_M,
         V_TH,
