@@ -28,10 +28,22 @@ pub fn did_you_mean(word: &str, candidates: &[&str]) -> Option<String> {
     nearest(word, candidates.iter().copied()).map(|near| format!("did you mean `{near}`?"))
 }
 
-/// Help for a word that is none of `candidates`: the nearest, or all of them.
+/// Help for a word that is none of `candidates`: the nearest, those that end in it, or all of them.
 pub fn help(word: &str, candidates: &[&str]) -> Option<String> {
-    did_you_mean(word, candidates)
-        .or_else(|| (!candidates.is_empty()).then(|| format!("known here: {}", list(candidates))))
+    let ends = |candidate: &&&str| {
+        candidate
+            .strip_suffix(word)
+            .is_some_and(|rest| rest.ends_with('_'))
+    };
+    let longer: Vec<&str> = candidates.iter().filter(ends).copied().collect();
+    let all = || (!candidates.is_empty()).then(|| format!("known here: {}", list(candidates)));
+    match longer.is_empty() {
+        true => did_you_mean(word, candidates).or_else(all),
+        false => Some(format!(
+            "did you mean {}?",
+            list(&longer).replace("`, `", "` or `")
+        )),
+    }
 }
 
 /// "`a`, `b`, `c`", each once.
@@ -56,6 +68,13 @@ mod tests {
             help("colour", &["first", "neurons", "first"]).as_deref(),
             Some("known here: `first`, `neurons`")
         );
+    }
+
+    #[test]
+    fn a_word_that_longer_ones_end_in_stands_for_them() {
+        let known = ["axonal_delay", "delay_resolution", "dendritic_delay"];
+        let expected = "did you mean `axonal_delay` or `dendritic_delay`?";
+        assert_eq!(help("delay", &known).as_deref(), Some(expected));
     }
 
     #[test]

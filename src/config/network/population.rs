@@ -73,8 +73,9 @@ pub(super) fn population(
         let models: Vec<_> = neuron::specs().into_iter().map(rows_of).collect();
         let good = refuse_foreign(section, &models, model.spec.name, "neuron model");
         let start = start(name, model);
-        let population = read(section, start, around).filter(|_| good)?;
-        fault::reported(section, population.check()).map(|()| population)
+        let population = read(section, start, around)?;
+        let sound = fault::reported(section, population.check());
+        sound.filter(|()| good).map(|()| population)
     });
     (model, read)
 }
