@@ -16,6 +16,8 @@ mod guard;
 mod image;
 #[path = "run/kill.rs"]
 mod kill;
+#[path = "run/limit.rs"]
+mod limit;
 #[path = "run/naive.rs"]
 mod naive;
 #[path = "run/network.rs"]

@@ -7,6 +7,7 @@ use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
 use crate::engine::error::SimulationError;
+use crate::experiment::resource::Bound;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
@@ -164,17 +165,31 @@ pub enum ExperimentError {
         /// Units of the input layer.
         expected: usize,
     },
-    /// A model larger than the memory of this machine.
+    /// A model larger than the memory that there is for it.
     #[error(
-        "the model needs {needed_gb:.1} GB of memory ({what}), expected at most {machine_gb:.1} GB, all that this machine has\n  help: `sharpwave check` shows what a model takes"
+        "the model needs {needed_gb:.1} GB of memory ({what}), expected at most {left_gb:.1} GB, all that is {bound}\n  help: `sharpwave check` shows what a model takes"
     )]
     Memory {
         /// What the model takes, in 10⁹ bytes.
         needed_gb: f64,
         /// What there is, in 10⁹ bytes.
-        machine_gb: f64,
+        left_gb: f64,
+        /// What holds it down.
+        bound: Bound,
         /// Where its bytes go.
         what: String,
+    },
+    /// Files larger than the room that there is for them.
+    #[error(
+        "`{}`: the run writes {needed_gb:.1} GB and its spikes, expected at most {left_gb:.1} GB, all that is free on this disk\n  help: `sharpwave check` shows what [record] takes; `--out` names another place", folder.display()
+    )]
+    Disk {
+        /// Where they would be written.
+        folder: PathBuf,
+        /// What is written whatever the network does, in 10⁹ bytes.
+        needed_gb: f64,
+        /// What there is, in 10⁹ bytes.
+        left_gb: f64,
     },
 }
 

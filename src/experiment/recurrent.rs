@@ -179,6 +179,11 @@ impl Experiment for Network {
         load::files(&self.model.network)
     }
 
+    fn disk_bytes(&self, keep_seeds: bool) -> Result<f64, ExperimentError> {
+        let files = if keep_seeds { self.model.seeds } else { 1 };
+        Ok(files as f64 * estimate::file_bytes(&self.model))
+    }
+
     fn checkpoint_every(&self) -> Option<time::Duration> {
         self.model.checkpoint_every
     }

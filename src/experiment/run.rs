@@ -7,6 +7,7 @@ use crate::experiment::desk::{Desk, RUN_FILE};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::outcome::{Experiment, Outcome};
 use crate::experiment::recurrent::Network;
+use crate::experiment::resource;
 use crate::experiment::sleep_replay::Nights;
 use crate::record::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::record::lock::lock;
@@ -92,6 +93,12 @@ pub fn run(
     let experiment = prepare(model, watch)?;
     let files = source::hashes(experiment.files())?;
     let directory = options.directory()?;
+    resource::check_disk(experiment.disk_bytes(options.keep_seeds)?, &directory).inspect_err(
+        |_| {
+            // Nothing has been written in it.
+            let _ = std::fs::remove_dir(&directory);
+        },
+    )?;
     let _lock = lock(&directory)?;
     let checkpoint = Checkpoint {
         model: resolved,

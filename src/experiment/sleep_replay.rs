@@ -10,13 +10,13 @@ use crate::config::sleep_replay::{Input, Pattern, SleepReplay, Source, Weights, 
 use crate::engine::assembly::assemble;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::estimate::memory_bytes;
+use crate::experiment::estimate::{estimate, memory_bytes};
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::Setting;
-use crate::experiment::memory;
 use crate::experiment::outcome::{Experiment, Outcome, Summary};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::{Jobs, Repetition, job};
+use crate::experiment::resource;
 use crate::experiment::summary;
 use crate::experiment::{plot, spiking};
 use crate::mlp::{dataset, weight_file};
@@ -51,7 +51,7 @@ impl Nights {
     /// If something is missing or wrong, or the network impossible.
     pub(super) fn new(model: SleepReplay) -> Result<Self, ExperimentError> {
         let inputs = Inputs::read(&model)?;
-        memory::check(memory_bytes(&model, &inputs), "weights and images")?;
+        resource::check_memory(memory_bytes(&model, &inputs), "weights and images")?;
         let bouts = model.bouts()?;
         if matches!(model.mlp.weights, Weights::Trained { bias: true, .. }) {
             tracing::warn!(
@@ -148,6 +148,11 @@ impl Experiment for Nights {
             Input::Image { .. } => {}
         }
         files
+    }
+
+    fn disk_bytes(&self, keep_seeds: bool) -> Result<f64, ExperimentError> {
+        let files = if keep_seeds { self.model.seeds } else { 1 };
+        Ok(files as f64 * estimate(&self.model, &self.inputs)?.file_bytes)
     }
 
     fn checkpoint_every(&self) -> Option<time::Duration> {

@@ -75,7 +75,10 @@ pub trait Act {
 /// # Errors
 /// If it cannot be put into bytes.
 pub fn pack(state: &impl serde::Serialize) -> Result<Vec<u8>, ResumeError> {
-    postcard::to_stdvec(state).map_err(|error| ResumeError::State(error.to_string()))
+    let unpackable = |error: postcard::Error| ResumeError::State(error.to_string());
+    // A vector that grows would hold the largest states twice.
+    let size = postcard::experimental::serialized_size(state).map_err(unpackable)?;
+    postcard::to_extend(state, Vec::with_capacity(size)).map_err(unpackable)
 }
 
 /// What [`pack`] put into `bytes`.
