@@ -1,5 +1,7 @@
 //! Weights of synapses, drawn or given.
 
+use std::ops::Range;
+
 use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
 use crate::connection::edges::Edges;
@@ -16,6 +18,8 @@ pub(super) enum Weights<'a> {
         seed: u64,
         purpose: String,
         weights: Vec<f32>,
+        /// How many synapses each of the given edges stands for, if not one.
+        counts: Option<(&'a Edges, &'a [u32])>,
     },
     /// In the order of the given edges.
     Given(&'a Edges, &'a [f32]),
@@ -28,14 +32,19 @@ impl<'a> Weights<'a> {
             plan.edges()
                 .and_then(|edges| Some((edges, edges.weights()?)))
         };
+        let counts = || {
+            plan.edges()
+                .and_then(|edges| Some((edges, edges.counts()?)))
+        };
         match plan.weight {
-            Some(distribution) => match distribution.constant() {
-                Some(weight) => Self::One(weight as f32),
-                None => Self::Drawn {
+            Some(distribution) => match (distribution.constant(), counts()) {
+                (Some(weight), None) => Self::One(weight as f32),
+                (_, counts) => Self::Drawn {
                     distribution,
                     seed: plan.seed,
                     purpose: format!("weight.{}", plan.name),
                     weights: Vec::new(),
+                    counts,
                 },
             },
             None => match given() {
@@ -63,14 +72,27 @@ impl<'a> Weights<'a> {
                 seed,
                 purpose,
                 weights,
+                counts,
             } => {
                 let mut stream = Stream::new(*seed, purpose, entity);
+                let drawn = (0..n).map(|_| distribution.draw(&mut stream));
                 weights.clear();
-                weights.extend((0..n).map(|_| distribution.draw(&mut stream) as f32));
+                match counts {
+                    None => weights.extend(drawn.map(|weight| weight as f32)),
+                    Some((edges, counts)) => {
+                        let counts = &counts[onto(edges, entity)];
+                        let sums = drawn.zip(counts).map(|(weight, &n)| weight * f64::from(n));
+                        weights.extend(sums.map(|sum| sum as f32));
+                    }
+                }
                 weights
             }
-            // The entity is the target, whose number is within 32 bits.
-            Self::Given(edges, weights) => &weights[edges.onto(entity as u32..entity as u32 + 1)],
+            Self::Given(edges, weights) => &weights[onto(edges, entity)],
         }
     }
+}
+
+/// The given edges of `entity`, the target, whose number is within 32 bits.
+fn onto(edges: &Edges, entity: u64) -> Range<usize> {
+    edges.onto(entity as u32..entity as u32 + 1)
 }
