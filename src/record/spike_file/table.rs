@@ -1,150 +1,226 @@
-//! Spikes as a table: `node_id,timestamp_ms`.
+//! Spikes as a table: ours (`node_id,timestamp_ms`), bmtk's, NEST's, or one whose columns are named.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read};
 
-use super::{SpikeFileError, spike_node, spike_time};
-use crate::base::time::Time;
-use crate::record::csv::{self, Wrong, fields, number, quote};
+use super::header::Header;
+use super::{Choice, SpikeFile, Take, spike_time};
+use crate::record::csv::{Wrong, number, quote};
+use crate::record::dataset::Fault;
 
-/// The first line.
+/// The first line of a table of ours.
 pub(super) const HEADER: &str = "node_id,timestamp_ms";
 
-/// Reads a whole table, in the order of its rows.
-pub(super) fn read(path: &Path, size: usize) -> Result<Vec<(Time, u32)>, SpikeFileError> {
-    let bytes = std::fs::read(path).map_err(|error| SpikeFileError::Unreadable {
-        path: path.to_owned(),
-        cause: error.to_string(),
-    })?;
-    parse(&bytes, size).map_err(|wrong| SpikeFileError::Content {
-        path: path.to_owned(),
-        place: format!("line {}", wrong.line),
-        found: wrong.found,
-        expected: wrong.expected,
-    })
+/// Longer lines are not of a table of spikes.
+const LONGEST_LINE: u64 = 1 << 16;
+
+/// Most populations that a message lists.
+const MOST_NAMES: usize = 100;
+
+/// Hands over the spikes of a table, in the order of its rows.
+pub(super) fn visit(
+    file: &SpikeFile,
+    choice: Choice<'_>,
+    take: &mut Take<'_>,
+) -> Result<(), Fault> {
+    let table = std::fs::File::open(&file.path);
+    let table = table.map_err(|error| Fault::Unreadable(error.to_string()))?;
+    rows(BufReader::with_capacity(1 << 16, table), file, choice, take)
 }
 
-fn parse(bytes: &[u8], size: usize) -> Result<Vec<(Time, u32)>, Wrong> {
-    let mut lines = csv::lines(bytes);
-    let header = lines.next().map_or(&[][..], |(_, line)| line);
-    if !fields(header).eq(fields(HEADER.as_bytes())) {
-        let expected = "the header `node_id,timestamp_ms`";
-        return Err(Wrong::new(0, quote(header), expected));
-    }
-    let mut spikes = Vec::new();
-    for (index, line) in lines {
-        let wrong = |found: String, expected: &str| Wrong::new(index, found, expected);
-        let mut values = fields(line);
-        let (Some(node), Some(time), None) = (values.next(), values.next(), values.next()) else {
-            return Err(wrong(quote(line), "two values, `node_id,timestamp_ms`"));
+/// As above, of any bytes.
+pub(super) fn rows(
+    table: impl BufRead,
+    file: &SpikeFile,
+    choice: Choice<'_>,
+    take: &mut Take<'_>,
+) -> Result<(), Fault> {
+    let mut lines = Lines::new(table);
+    let mut header = None;
+    let mut populations = Populations::new(choice);
+    while lines.next()? {
+        let (index, line) = (lines.index, lines.line.as_slice());
+        let header = match header {
+            Some(header) => header,
+            None => {
+                let read = Header::read(line, index, file).map_err(fault)?;
+                populations.check(&read, index, line).map_err(fault)?;
+                header = Some(read);
+                if !read.is_row {
+                    continue;
+                }
+                read
+            }
         };
-        let id: u64 = number(node)
-            .ok_or_else(|| wrong(format!("node_id {}", quote(node)), "a whole number"))?;
-        let node =
-            spike_node(id, size).map_err(|expected| wrong(format!("node_id {id}"), &expected))?;
-        let value: f64 = number(time).ok_or_else(|| {
-            let found = format!("timestamp_ms {}", quote(time));
-            wrong(found, "a number of milliseconds")
-        })?;
-        let time = spike_time(value)
-            .map_err(|expected| wrong(format!("timestamp_ms {value}"), expected))?;
-        spikes.push((time, node));
+        row(line, &header, &mut populations, take)
+            .map_err(|(found, expected)| fault(Wrong::new(index, found, &expected)))?;
     }
-    Ok(spikes)
+    if header.is_none() {
+        // An empty file.
+        Header::read(b"", 0, file).map_err(fault)?;
+    }
+    populations.finish()
+}
+
+fn fault(wrong: Wrong) -> Fault {
+    Fault::content(
+        &format!("line {}", wrong.line),
+        wrong.found,
+        &wrong.expected,
+    )
+}
+
+/// Hands over the spike of a row, or says what was found and expected.
+fn row(
+    line: &[u8],
+    header: &Header,
+    populations: &mut Populations<'_>,
+    take: &mut Take<'_>,
+) -> Result<(), (String, String)> {
+    let (mut time, mut neuron, mut population) = (None, None, None);
+    let mut n = 0;
+    for field in header.fields(line) {
+        if n == header.time {
+            time = Some(field);
+        }
+        if n == header.neuron {
+            neuron = Some(field);
+        }
+        if Some(n) == header.population {
+            population = Some(field);
+        }
+        n += 1;
+    }
+    let (Some(time), Some(neuron), true) = (time, neuron, n == header.columns) else {
+        let expected = format!("{} values, as in the header", header.columns);
+        return Err((quote(line), expected));
+    };
+    if !populations.wanted(population) {
+        return Ok(());
+    }
+    let id: u64 = number(neuron)
+        .ok_or_else(|| (format!("neuron {}", quote(neuron)), "a whole number".into()))?;
+    let value: f64 =
+        number(time).ok_or_else(|| (format!("time {}", quote(time)), "a number".into()))?;
+    let value_ms = if header.seconds { value * 1e3 } else { value };
+    let time =
+        spike_time(value_ms).map_err(|expected| (format!("time {value}"), expected.to_owned()))?;
+    take(populations.name(), time, id).map_err(|expected| (format!("neuron {id}"), expected))
+}
+
+/// Which rows are read where a column names their population.
+struct Populations<'a> {
+    choice: Choice<'a>,
+    /// Of the last row.
+    current: String,
+    /// All there are; looked at where one is to be found, or the only one.
+    seen: BTreeSet<String>,
+    columned: bool,
+}
+
+impl<'a> Populations<'a> {
+    fn new(choice: Choice<'a>) -> Self {
+        Self {
+            choice,
+            current: String::new(),
+            seen: BTreeSet::new(),
+            columned: false,
+        }
+    }
+
+    /// Refuses a population of a table without.
+    fn check(&mut self, header: &Header, index: usize, line: &[u8]) -> Result<(), Wrong> {
+        self.columned = header.population.is_some();
+        match self.choice {
+            Choice::One(Some(name)) if !self.columned => {
+                let expected = format!("a column `population` with `{name}`, or no `population`");
+                Err(Wrong::new(index, quote(line), &expected))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a row of `population` is read.
+    fn wanted(&mut self, population: Option<&[u8]>) -> bool {
+        let Some(population) = population else {
+            return true;
+        };
+        if self.current.as_bytes() != population {
+            self.current = String::from_utf8_lossy(population).into_owned();
+            if self.seen.len() < MOST_NAMES {
+                self.seen.insert(self.current.clone());
+            }
+        }
+        match self.choice {
+            Choice::One(Some(name)) => name.as_bytes() == population,
+            Choice::One(None) => self.seen.len() == 1,
+            Choice::All => true,
+        }
+    }
+
+    /// Of the row that is read.
+    fn name(&self) -> &str {
+        &self.current
+    }
+
+    /// Refuses what is not the one population that was asked for.
+    fn finish(self) -> Result<(), Fault> {
+        let found: Vec<String> = self.seen.into_iter().collect();
+        match self.choice {
+            Choice::One(Some(name)) if !found.iter().any(|n| n == name) => {
+                Err(Fault::no_population(Some(name), found))
+            }
+            Choice::One(None) if found.len() > 1 => Err(Fault::no_population(None, found)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Lines without comments and empty ones, one at a time in one buffer.
+struct Lines<R> {
+    table: R,
+    line: Vec<u8>,
+    /// Of the line, from 0.
+    index: usize,
+    next: usize,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn new(table: R) -> Self {
+        Self {
+            table,
+            line: Vec::new(),
+            index: 0,
+            next: 0,
+        }
+    }
+
+    /// Reads the next line into `line`; false at the end.
+    fn next(&mut self) -> Result<bool, Fault> {
+        loop {
+            self.line.clear();
+            let mut rest = (&mut self.table).take(LONGEST_LINE);
+            let read = rest.read_until(b'\n', &mut self.line);
+            let read = read.map_err(|error| Fault::Unreadable(error.to_string()))?;
+            if read == 0 {
+                return Ok(false);
+            }
+            self.index = self.next;
+            self.next += 1;
+            if read as u64 == LONGEST_LINE {
+                let wrong = Wrong::new(self.index, quote(&self.line), "a row of a table");
+                return Err(fault(wrong));
+            }
+            if self.index == 0 && self.line.starts_with(b"\xEF\xBB\xBF") {
+                self.line.drain(..3);
+            }
+            let line = self.line.trim_ascii_start();
+            if !line.is_empty() && line[0] != b'#' {
+                return Ok(true);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn message(text: &str) -> String {
-        let wrong = parse(text.as_bytes(), 10).unwrap_err();
-        format!(
-            "line {}: found {}, expected {}",
-            wrong.line, wrong.found, wrong.expected
-        )
-    }
-
-    #[test]
-    fn a_table_is_read_in_its_order() {
-        let text = "\u{feff}node_id, timestamp_ms\r\n3,0.25\r\n\r\n 9 , 1e2\n0,0";
-        let spikes = parse(text.as_bytes(), 10).unwrap();
-        let ps: Vec<_> = spikes.iter().map(|(t, n)| (t.ps(), *n)).collect();
-        assert_eq!(ps, [(250_000_000, 3), (100_000_000_000, 9), (0, 0)]);
-    }
-
-    #[test]
-    fn errors_name_line_finding_and_expectation() {
-        let header = "node_id,timestamp_ms\n";
-        assert_eq!(
-            message("time,id\n1,2"),
-            "line 1: found `time,id`, expected the header `node_id,timestamp_ms`"
-        );
-        assert_eq!(
-            message(""),
-            "line 1: found ``, expected the header `node_id,timestamp_ms`"
-        );
-        for (rows, expected) in [
-            (
-                "1,1\n10,1",
-                "line 3: found node_id 10, expected a neuron from 0 to 9",
-            ),
-            (
-                "-1,1",
-                "line 2: found node_id `-1`, expected a whole number",
-            ),
-            (
-                "1,-0.5",
-                "line 2: found timestamp_ms -0.5, expected a time from 0 to 106 days",
-            ),
-            (
-                "1,NaN",
-                "line 2: found timestamp_ms NaN, expected a time from 0 to 106 days",
-            ),
-            (
-                "1,inf",
-                "line 2: found timestamp_ms inf, expected a time from 0 to 106 days",
-            ),
-            (
-                "1,1e300",
-                &format!(
-                    "line 2: found timestamp_ms {}, expected a time from 0 to 106 days",
-                    1e300
-                ),
-            ),
-            (
-                "1,soon",
-                "line 2: found timestamp_ms `soon`, expected a number of milliseconds",
-            ),
-            (
-                "1",
-                "line 2: found `1`, expected two values, `node_id,timestamp_ms`",
-            ),
-            (
-                "1,2,3",
-                "line 2: found `1,2,3`, expected two values, `node_id,timestamp_ms`",
-            ),
-        ] {
-            assert_eq!(message(&format!("{header}{rows}")), expected);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), size in 0_usize..50) {
-            let table = [HEADER.as_bytes(), b"\n", &bytes].concat();
-            for spikes in [parse(&bytes, size), parse(&table, size)].into_iter().flatten() {
-                prop_assert!(spikes.iter().all(|&(t, n)| t >= Time::ZERO && (n as usize) < size));
-            }
-        }
-
-        #[test]
-        fn rows_of_digits_and_signs_are_read_or_refused(text in "([0-9eE.+-]{0,8},[0-9eE.+-]{0,12}\n){0,8}") {
-            let table = format!("{HEADER}\n{text}");
-            if let Ok(spikes) = parse(table.as_bytes(), 1000) {
-                prop_assert!(spikes.iter().all(|&(t, n)| t >= Time::ZERO && n < 1000));
-            }
-        }
-    }
-}
+mod tests;
