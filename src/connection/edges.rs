@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::base::time::Duration;
-use crate::synapse::sparse::Weights;
+use crate::synapse::weight::{WeightList, Weights, ordered};
 
 /// What an edge has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct EdgeList {
     delayed: bool,
     sources: Vec<u32>,
     targets: Vec<u32>,
-    weights: Vec<f32>,
+    weights: WeightList,
     delays: Vec<Duration>,
     /// How many synapses each edge stands for; empty while all stand for one, or if weights say it.
     counts: Vec<u32>,
@@ -77,7 +77,7 @@ impl EdgeList {
             delayed,
             sources: Vec::new(),
             targets: Vec::new(),
-            weights: Vec::new(),
+            weights: WeightList::new(),
             delays: Vec::new(),
             counts: Vec::new(),
         }
@@ -96,7 +96,7 @@ impl EdgeList {
     /// Adds an edge. A weight or delay that is not kept is not looked at.
     ///
     /// # Errors
-    /// If there are no such neurons, the weight is beyond single precision, or the delay is not above 0 or beyond the
+    /// If there are no such neurons, the weight is beyond what single precision holds, or the delay is not above 0 or beyond the
     /// clock.
     pub fn push(
         &mut self,
@@ -153,7 +153,7 @@ impl EdgeList {
         self.sources.push(source);
         self.targets.push(target);
         if self.weighted {
-            self.weights.push(sum as f32);
+            self.weights.push(sum);
         }
         if self.delayed {
             self.delays.push(delay);
@@ -189,14 +189,7 @@ impl EdgeList {
         Edges {
             n_source: self.n_source,
             sources: ordered(&self.sources, &places),
-            weights: self.weighted.then(|| {
-                let first = self.weights.first().copied().unwrap_or(0.0);
-                if self.weights.iter().all(|&weight| weight == first) {
-                    Weights::One(first)
-                } else {
-                    Weights::Each(ordered(&self.weights, &places))
-                }
-            }),
+            weights: self.weighted.then(|| self.weights.finish(&places)),
             delays: self.delayed.then(|| Delays::new(&self.delays, &places)),
             counts: ordered(&self.counts, &places),
             starts,
@@ -260,6 +253,11 @@ impl Edges {
         &self.sources
     }
 
+    /// The most synapses that an edge stands for.
+    pub(super) fn most(&self) -> u32 {
+        self.counts.iter().copied().max().unwrap_or(1)
+    }
+
     /// How many synapses each edge stands for, where a weight of one is to be multiplied by it; `None` for one each.
     pub(super) fn counts(&self) -> Option<&[u32]> {
         Some(self.counts.as_slice()).filter(|counts| !counts.is_empty())
@@ -282,13 +280,4 @@ fn neuron(id: u64, n: u32, column: Column, what: &str) -> Result<u32, EdgeFault>
             },
         }),
     }
-}
-
-/// `values[i]` at `places[i]`; nothing if there are no values.
-fn ordered<T: Copy + Default>(values: &[T], places: &[usize]) -> Vec<T> {
-    let mut ordered = vec![T::default(); values.len()];
-    for (&value, &place) in values.iter().zip(places) {
-        ordered[place] = value;
-    }
-    ordered
 }

@@ -8,7 +8,7 @@ use sharpwave::base::time::Duration;
 use sharpwave::connection::{Block, EdgeList, Plan, Space, listed};
 use sharpwave::network::EdgeFile;
 use sharpwave::record::edge_file::{self, EdgeFileError};
-use sharpwave::synapse::sparse::{Sparse, Weights};
+use sharpwave::synapse::sparse::Sparse;
 
 use crate::corpus;
 use crate::place::Place;
@@ -24,7 +24,7 @@ fn synapses(
 }
 
 /// Source, target, weight, delay in ms.
-pub type Synapse = (u32, u32, f32, f64);
+pub type Synapse = (u32, u32, f64, f64);
 
 /// As [`synapses`], between `n_source` and `n_target` neurons.
 pub fn between(
@@ -59,12 +59,7 @@ pub fn between(
     for source in 0..n_source {
         for (delay, targets, weights) in sparse.of(source) {
             for (i, &target) in targets.iter().enumerate() {
-                let weight = match (weights, sparse.weights()) {
-                    (Some(weights), _) => weights[i],
-                    (None, Weights::One(weight)) => *weight,
-                    (None, Weights::Each(_)) => unreachable!(),
-                };
-                found.push((source, target, weight, delay.as_ms()));
+                found.push((source, target, weights.get(i), delay.as_ms()));
             }
         }
     }
@@ -274,7 +269,7 @@ fn synapse_models_give_the_sign() {
         "{ \"level_of_detail\": \"instanteneous\", \"sign\": 1 }",
     );
     place.write("inh.json", "{ \"sign\": -1 }");
-    let weights = |file: &EdgeFile| -> Vec<f32> {
+    let weights = |file: &EdgeFile| -> Vec<f64> {
         let synapses = synapses(file, 4, None).unwrap();
         synapses.iter().map(|synapse| synapse.2).collect()
     };

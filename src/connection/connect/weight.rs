@@ -1,17 +1,18 @@
 //! Weights of synapses, drawn or given.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
 use crate::connection::edges::Edges;
 use crate::connection::plan::Plan;
-use crate::synapse::sparse;
+use crate::synapse::weight;
 
 /// Weights of one entity's synapses after the other's.
 pub(super) enum Weights<'a> {
     /// One for all.
-    One(f32),
+    One(f64),
     /// Drawn from streams of this purpose; those of the last entity.
     Drawn {
         distribution: Distribution,
@@ -23,6 +24,21 @@ pub(super) enum Weights<'a> {
     },
     /// In the order of the given edges.
     Given(&'a Edges, &'a [f32]),
+    /// The same, as numbers in a table; those of the last entity, which single precision holds exactly.
+    Listed {
+        edges: &'a Edges,
+        table: Cow<'a, [f64]>,
+        all: Numbers<'a>,
+        numbers: Vec<f32>,
+    },
+}
+
+/// For each given edge the place of its weight in a table.
+#[derive(Clone, Copy)]
+pub(super) enum Numbers<'a> {
+    Listed(&'a [u16]),
+    /// How many synapses it stands for, none more than 16 bits number.
+    Counts(&'a [u32]),
 }
 
 impl<'a> Weights<'a> {
@@ -38,7 +54,16 @@ impl<'a> Weights<'a> {
         };
         match plan.weight {
             Some(distribution) => match (distribution.constant(), counts()) {
-                (Some(weight), None) => Self::One(weight as f32),
+                (Some(weight), None) => Self::One(weight),
+                (Some(weight), Some((edges, counts))) if edges.most() <= u16::MAX.into() => {
+                    let table = (0..=edges.most()).map(|n| weight * f64::from(n));
+                    Self::Listed {
+                        edges,
+                        table: table.collect(),
+                        all: Numbers::Counts(counts),
+                        numbers: Vec::new(),
+                    }
+                }
                 (_, counts) => Self::Drawn {
                     distribution,
                     seed: plan.seed,
@@ -48,22 +73,37 @@ impl<'a> Weights<'a> {
                 },
             },
             None => match given() {
-                Some((edges, sparse::Weights::Each(weights))) => Self::Given(edges, weights),
-                Some((_, sparse::Weights::One(weight))) => Self::One(*weight),
+                Some((edges, weight::Weights::Each(weights))) => Self::Given(edges, weights),
+                Some((edges, weight::Weights::Listed { table, numbers })) => Self::Listed {
+                    edges,
+                    table: table.as_slice().into(),
+                    all: Numbers::Listed(numbers),
+                    numbers: Vec::new(),
+                },
+                Some((_, weight::Weights::One(weight))) => Self::One(*weight),
                 None => Self::One(0.0),
             },
         }
     }
 
-    /// The one weight of all synapses, if there is one.
-    pub(super) fn one(&self) -> Option<f32> {
+    /// Whether all synapses have one.
+    pub(super) fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+
+    /// Those of all synapses, of which [`of`](Self::of) told `each`.
+    pub(super) fn finish(self, each: Vec<f32>) -> weight::Weights {
         match self {
-            Self::One(weight) => Some(*weight),
-            _ => None,
+            Self::One(weight) => weight::Weights::One(weight),
+            Self::Listed { table, .. } => weight::Weights::Listed {
+                table: table.into_owned(),
+                numbers: each.iter().map(|&number| number as u16).collect(),
+            },
+            Self::Drawn { .. } | Self::Given(..) => weight::Weights::Each(each),
         }
     }
 
-    /// Weights of the `n` synapses of `entity`; nothing where one is for all.
+    /// Weights of the `n` synapses of `entity`, or their numbers in a list; nothing where one is for all.
     pub(super) fn of(&mut self, entity: u64, n: usize) -> &[f32] {
         match self {
             Self::One(_) => &[],
@@ -88,6 +128,25 @@ impl<'a> Weights<'a> {
                 weights
             }
             Self::Given(edges, weights) => &weights[onto(edges, entity)],
+            Self::Listed {
+                edges,
+                all,
+                numbers,
+                ..
+            } => {
+                numbers.clear();
+                let own = onto(edges, entity);
+                match all {
+                    Numbers::Listed(all) => {
+                        numbers.extend(all[own].iter().map(|&number| f32::from(number)));
+                    }
+                    // Within 16 bits, as the list of edges says.
+                    Numbers::Counts(all) => {
+                        numbers.extend(all[own].iter().map(|&number| number as f32));
+                    }
+                }
+                numbers
+            }
         }
     }
 }
