@@ -7,12 +7,14 @@ mod allocator;
 pub mod argument;
 mod check;
 mod completion;
+mod convert;
 mod describe;
 mod failure;
 mod import;
 mod interrupt;
 mod log;
 mod model_file;
+mod probe;
 mod progress;
 mod recover;
 mod resume;
@@ -37,7 +39,13 @@ pub fn main() -> ExitCode {
     interrupt::let_writes_fail();
     let outcome = std::panic::catch_unwind(|| {
         let arguments = Arguments::parse();
+        if let Command::Probe { file } = &arguments.command {
+            // Ahead of everything: it has no results, and a signal ends it.
+            probe::run(file);
+            return Ok(());
+        }
         let shell = Shell::new(arguments.quiet, arguments.json);
+        probe::install(shell.stop());
         dispatch(&arguments.command, &shell).or_else(|failure| shell.report(&failure))
     });
     match outcome {
@@ -57,5 +65,7 @@ fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
         Command::Resume(arguments) => resume::run(arguments, shell),
         Command::Recover(arguments) => recover::run(arguments, shell),
         Command::Import(arguments) => import::run(arguments, shell),
+        Command::Probe { .. } => Ok(()),
+        Command::Convert(arguments) => convert::run(arguments, shell),
     }
 }

@@ -49,12 +49,14 @@
 //! in the file is never ahead of its data; a flush, at most a second apart, makes the lengths catch up.
 
 pub mod checkpoint;
+pub mod circuit_file;
 pub mod edge_file;
 pub mod error;
 pub mod layout;
 pub mod length;
 pub mod lock;
 pub mod output;
+pub mod probe;
 pub mod recording;
 pub mod recover;
 pub mod reopen;
@@ -63,6 +65,7 @@ pub mod sink;
 pub mod spike_file;
 pub mod table;
 
+mod attribute_text;
 mod buffer;
 mod cause;
 mod column;
@@ -73,6 +76,8 @@ mod frame;
 mod header;
 mod heap;
 mod open;
+mod sum;
+pub(crate) mod type_table;
 mod whole;
 mod writer;
 

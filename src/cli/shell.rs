@@ -36,6 +36,11 @@ impl Shell {
         self.json
     }
 
+    /// Becomes true when somebody asks to stop.
+    pub(super) fn stop(&self) -> &'static AtomicBool {
+        self.stop
+    }
+
     /// Writes results to stdout.
     ///
     /// # Errors

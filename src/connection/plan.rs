@@ -112,6 +112,7 @@ impl Plan {
     /// The one weight of all synapses, if there is one.
     pub fn one_weight(&self) -> Option<f64> {
         match (self.weight, self.edges().and_then(Edges::weights)) {
+            (Some(_), _) if self.edges().and_then(Edges::counts).is_some() => None,
             (Some(weight), _) => weight.constant(),
             (None, Some(Weights::One(weight))) => Some(*weight),
             (None, _) => None,

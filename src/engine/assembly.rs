@@ -187,6 +187,16 @@ fn neurons(
             .flat_map(|member| draw(&purpose, member, distribution));
         each.insert(name, values.collect());
     }
+    for (name, blocks) in declared.values.blocks() {
+        let all = || {
+            let runs = blocks.iter();
+            runs.flat_map(|&(n, value)| std::iter::repeat_n(value, n as usize))
+        };
+        let values = members
+            .iter()
+            .flat_map(|member| all().skip(member.first as usize).take(member.len as usize));
+        each.insert(name, values.collect());
+    }
     let purpose = format!("neurons.{}", declared.name);
     let mut neurons = (neuron::model(declared.model)?.build)(Setup {
         size: size as usize,

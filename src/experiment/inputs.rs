@@ -13,6 +13,7 @@ use crate::mlp::selection::{Quota, Selection};
 use crate::mlp::weight_file::{self, Bias};
 use crate::record::spike_file::{self, SpikeFileError};
 use crate::stimulus::Spike;
+use crate::stimulus::spike_list::SpikeFile;
 
 /// What an experiment runs on.
 pub struct Inputs {
@@ -75,9 +76,9 @@ impl Inputs {
         };
         let (mut spikes, mut pattern) = (Vec::new(), None);
         match &model.sleep.input {
-            Input::Spikes(path) => {
-                spikes = input_spikes(path, pixels)?;
-                check_grid(model, path, &spikes)?;
+            Input::Spikes(file) => {
+                spikes = input_spikes(file, pixels)?;
+                check_grid(model, &file.path, &spikes)?;
             }
             Input::Image {
                 pattern: Pattern::File(path),
@@ -174,10 +175,19 @@ fn shape(
     }
 }
 
-/// The spikes of the file's only population, or else of the one called `input`.
-fn input_spikes(path: &Path, size: usize) -> Result<Vec<Spike>, SpikeFileError> {
-    match spike_file::read(path, None, size) {
-        Err(SpikeFileError::Population { .. }) => spike_file::read(path, Some("input"), size),
+/// The spikes of the population that `file` names, else of the only one, else of the one called `input`.
+fn input_spikes(file: &SpikeFile, size: usize) -> Result<Vec<Spike>, SpikeFileError> {
+    match spike_file::read(file, size) {
+        Err(SpikeFileError::Population { found, .. })
+            if file.population.is_none() && found.iter().any(|name| name == "input") =>
+        {
+            let population = Some("input".to_owned());
+            let input = SpikeFile {
+                population,
+                ..file.clone()
+            };
+            spike_file::read(&input, size)
+        }
         read => read,
     }
 }

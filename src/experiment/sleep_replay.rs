@@ -140,8 +140,8 @@ impl Experiment for Nights {
             files.push(path.clone());
         }
         match &self.model.sleep.input {
-            Input::Spikes(path)
-            | Input::Image {
+            Input::Spikes(file) => files.push(file.path.clone()),
+            Input::Image {
                 pattern: Pattern::File(path),
                 ..
             } => files.push(path.clone()),

@@ -22,8 +22,7 @@ use crate::base::time::Time;
 /// SONATA's enum of how a population's spikes are sorted. All of its names are part of the file's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, H5Type)]
 #[repr(u8)]
-#[expect(dead_code, reason = "a run file is always sorted by time")]
-enum Sorting {
+pub(super) enum Sorting {
     #[hdf5(rename = "none")]
     None = 0,
     #[hdf5(rename = "by_id")]
@@ -279,7 +278,7 @@ impl Contents {
         let columns = columns.chain(accuracy).chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
-            .map(|column| (column.path(), column.len() as u64))
+            .map(|column| (column.path(), column.len() as u64, column.sums().to_vec()))
             .collect()
     }
 

@@ -209,7 +209,7 @@ fn total(terms: impl Iterator<Item = f64>) -> f64 {
 /// Bytes of a neuron: its state, the parameters that are its own, and the intervals between its spikes.
 fn neuron_bytes(population: &Population) -> Result<f64, ParameterError> {
     // Where one parameter is a neuron's own, it keeps all of them beside its state.
-    let own = population.values.drawn().next().is_some();
+    let own = population.values.individual().next().is_some();
     let bytes = (neuron::model(population.model)?.bytes)(own);
     Ok(bytes as f64 + INTERVAL_BYTES)
 }
