@@ -3,6 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::base::shown::{acts, cut};
+
+/// Problems that are shown: who mends these sees the rest next time.
+const MOST_SHOWN: usize = 20;
+
 /// Everything that is wrong with a model file, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
@@ -14,13 +19,16 @@ impl std::error::Error for ConfigError {}
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, diagnostic) in self.diagnostics.iter().enumerate() {
+        for (i, diagnostic) in self.diagnostics.iter().take(MOST_SHOWN).enumerate() {
             if i > 0 {
                 f.write_str("\n\n")?;
             }
             write!(f, "{diagnostic}")?;
         }
-        Ok(())
+        match self.diagnostics.len().saturating_sub(MOST_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n\nand {more} more problems in this file"),
+        }
     }
 }
 
@@ -94,7 +102,7 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 fn printable(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().map(|c| match c {
         '\t' => ' ',
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c if acts(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     })
 }
@@ -104,8 +112,10 @@ impl fmt::Display for Diagnostic {
         // A line longer than a wide terminal is cut to the part around the place.
         const WIDEST: usize = 160;
         const BEFORE: usize = 60;
+        // Names in a model file may have any length, and lists of them as well.
+        const LONGEST: usize = 1500;
 
-        write!(f, "error: {}", self.message)?;
+        write!(f, "error: {}", cut(&self.message, LONGEST))?;
         match &self.place {
             Place::File(name) | Place::Option(name) => write!(f, "\n  --> {name}")?,
             Place::Line {
@@ -129,7 +139,7 @@ impl fmt::Display for Diagnostic {
             }
         }
         if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
+            write!(f, "\n  help: {}", cut(help, LONGEST))?;
         }
         Ok(())
     }

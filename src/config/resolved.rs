@@ -52,8 +52,8 @@ fn path(path: &Path) -> String {
 }
 
 /// `["a", "b"]`.
-fn strings(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
+fn strings<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name.as_ref())).collect();
     format!("[{}]", quoted.join(", "))
 }
 
@@ -117,9 +117,13 @@ impl Text {
             Weights::File {
                 path: file,
                 drop_bias,
+                layer_names,
             } => {
                 self.key("weights", path(file));
                 self.key("bias", if *drop_bias { "\"drop\"" } else { "false" });
+                if let Some(names) = layer_names {
+                    self.key("layer_names", strings(names));
+                }
             }
             Weights::Trained {
                 init,
@@ -362,6 +366,7 @@ mod tests {
             layers = [9, 2]
             weights = 'a "b".npz'
             bias = "drop"
+            layer_names = ["first"]
             [conversion]
             gain = [3]
             [neuron]
@@ -381,7 +386,8 @@ mod tests {
             experiment.mlp.weights,
             Weights::File {
                 path: "/x/a \"b\".npz".into(),
-                drop_bias: true
+                drop_bias: true,
+                layer_names: Some(vec!["first".into()]),
             }
         );
         assert_eq!(experiment.sleep.after, After::LastTask);

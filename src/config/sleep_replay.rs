@@ -145,6 +145,8 @@ pub enum Weights {
         path: PathBuf,
         /// Leave biases in the file out; otherwise they are an error.
         drop_bias: bool,
+        /// The file's layers by name, from input to output, where the model file gives them.
+        layer_names: Option<Vec<String>>,
     },
 }
 
