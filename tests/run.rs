@@ -6,6 +6,8 @@ mod again;
 mod bout;
 #[path = "run/check.rs"]
 mod check;
+#[path = "run/data.rs"]
+mod data;
 #[path = "run/determinism.rs"]
 mod determinism;
 #[path = "run/given.rs"]

@@ -10,8 +10,8 @@ use crate::mlp::perceptron::Output;
 
 use super::quantity;
 use super::sleep_replay::{
-    After, Amount, Compare, Conversion, Data, Export, Input, Mlp, Neuron, Pattern, Plasticity,
-    Record, Sleep, SleepReplay, Statistics, TrainImages, Weights,
+    After, Amount, Compare, Conversion, Data, Export, FILE_KEYS, Input, Mlp, Neuron, Pattern,
+    Plasticity, Record, Sleep, SleepReplay, Source, Statistics, TrainImages, Weights,
 };
 
 /// The text of a model file that reads back as `experiment`, with every key explicit and every path absolute: it runs by
@@ -85,7 +85,16 @@ impl Text {
 
     fn data(&mut self, data: &Data) {
         self.section("data");
-        self.key("source", quote(&data.source.name()));
+        match &data.source {
+            Source::EmbeddedMnist => self.key("source", quote("embedded:mnist")),
+            Source::EmbeddedPatches => self.key("source", quote("embedded:patches")),
+            Source::Directory(directory) => self.key("source", path(directory)),
+            Source::Files(files) => {
+                for (key, file) in FILE_KEYS.iter().zip(files) {
+                    self.key(key, path(file));
+                }
+            }
+        }
         self.key("tasks", format!("{:?}", data.tasks));
         self.train_images(&data.train);
     }

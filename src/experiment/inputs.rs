@@ -133,6 +133,7 @@ fn data_set(source: &Source) -> Result<DataSet, ExperimentError> {
         Source::EmbeddedMnist => DataSet::embedded_mnist()?,
         Source::EmbeddedPatches => DataSet::patches(),
         Source::Directory(path) => DataSet::from_directory(path)?,
+        Source::Files(paths) => DataSet::from_files(paths)?,
     })
 }
 

@@ -118,6 +118,10 @@ fn trained(section: &Section<'_>, tasks: Option<usize>) -> Option<Weights> {
             "how the network is trained (or give `mlp.weights`)",
         )
         .and_then(|section| training(&section, tasks));
+    if let Some(names) = section.get("layer_names") {
+        let message = "`mlp.layer_names` is for layers in a file of `mlp.weights`";
+        names.reader.problem(names.key_origin, message, None);
+    }
     Some(Weights::Trained {
         init: init?,
         bias: bias?,
