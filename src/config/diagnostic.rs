@@ -8,11 +8,25 @@ use crate::base::shown::{acts, cut};
 /// Problems that are shown: who mends these sees the rest next time.
 const MOST_SHOWN: usize = 20;
 
-/// Everything that is wrong with a model file, in the order of the file.
+/// What is wrong with a model file, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The problems; never empty.
+    /// The first problems, never none and at most a hundred.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl ConfigError {
+    /// The first `problems`, and how many more there are; only those that are kept are made.
+    pub(super) fn of(mut problems: impl Iterator<Item = impl FnOnce() -> Diagnostic>) -> Self {
+        const MOST_KEPT: usize = 100;
+        let diagnostics = problems.by_ref().take(MOST_KEPT).map(|make| make());
+        Self {
+            diagnostics: diagnostics.collect(),
+            more: problems.count(),
+        }
+    }
 }
 
 impl std::error::Error for ConfigError {}
@@ -25,7 +39,7 @@ impl fmt::Display for ConfigError {
             }
             write!(f, "{diagnostic}")?;
         }
-        match self.diagnostics.len().saturating_sub(MOST_SHOWN) {
+        match (self.diagnostics.len() + self.more).saturating_sub(MOST_SHOWN) {
             0 => Ok(()),
             more => write!(f, "\n\nand {more} more problems in this file"),
         }
@@ -36,6 +50,7 @@ impl From<Diagnostic> for ConfigError {
     fn from(diagnostic: Diagnostic) -> Self {
         Self {
             diagnostics: vec![diagnostic],
+            more: 0,
         }
     }
 }
@@ -66,8 +81,10 @@ pub enum Place {
         column: usize,
         /// Characters marked, at least 1.
         width: usize,
-        /// The whole line.
+        /// The line, or what stands around the place in one that is longer than a wide terminal.
         text: String,
+        /// Characters of the line before `text`.
+        before: usize,
     },
     /// An override on the command line, such as `--set sleep.duration`.
     Option(String),
@@ -76,16 +93,26 @@ pub enum Place {
 impl Place {
     /// The first line of the byte range `span` of `text`; any range is taken.
     pub fn of_span(name: &str, text: &str, span: Range<usize>) -> Self {
+        const WIDEST: usize = 160;
+        const BEFORE: usize = 60;
+
         let start = floor_boundary(text, span.start);
         let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
         let end = floor_boundary(text, span.end).clamp(start, line_end);
+        let line = text[line_start..line_end].trim_end();
+        let column = text[line_start..start].chars().count() + 1;
+        let before = match line.chars().nth(WIDEST) {
+            Some(_) => column.saturating_sub(BEFORE),
+            None => 0,
+        };
         Self::Line {
             name: name.into(),
             line: text[..line_start].matches('\n').count() + 1,
-            column: text[line_start..start].chars().count() + 1,
+            column,
             width: text[start..end].trim_end().chars().count().max(1),
-            text: text[line_start..line_end].trim_end().into(),
+            text: line.chars().skip(before).take(WIDEST).collect(),
+            before,
         }
     }
 }
@@ -109,9 +136,7 @@ fn printable(text: &str) -> impl Iterator<Item = char> + '_ {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A line longer than a wide terminal is cut to the part around the place.
-        const WIDEST: usize = 160;
-        const BEFORE: usize = 60;
+        const MOST_CARETS: usize = 160;
         // Names in a model file may have any length, and lists of them as well.
         const LONGEST: usize = 1500;
 
@@ -124,16 +149,12 @@ impl fmt::Display for Diagnostic {
                 column,
                 width,
                 text,
+                before,
             } => {
                 let gutter = " ".repeat(line.to_string().len());
-                let skip = if text.chars().count() > WIDEST {
-                    column.saturating_sub(BEFORE)
-                } else {
-                    0
-                };
-                let shown: String = printable(text).skip(skip).take(WIDEST).collect();
-                let pad = " ".repeat((column - 1).saturating_sub(skip));
-                let carets = "^".repeat((*width).min(WIDEST));
+                let shown: String = printable(text).collect();
+                let pad = " ".repeat((column - 1).saturating_sub(*before));
+                let carets = "^".repeat((*width).min(MOST_CARETS));
                 write!(f, "\n{gutter} --> {name}:{line}:{column}\n{gutter} |")?;
                 write!(f, "\n{line} | {shown}\n{gutter} | {pad}{carets}")?;
             }

@@ -26,7 +26,7 @@ pub struct Target {
     /// Words of the format, which random bytes would not hit upon.
     pub words: &'static [&'static str],
     /// Puts right what guards a format's content, such as checksums; applied to half of the mutants.
-    pub repair: fn(&mut Vec<u8>),
+    pub repair: fn(&mut [u8]),
     /// Parses an input, and says in a few words what came of it. Numbers and names in `backticks` do not count: an answer
     /// that differs in anything else is a new one.
     pub parse: fn(&[u8]) -> String,
@@ -205,7 +205,10 @@ fn known(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fuzz")
         .join(target);
-    folder.is_dir().then(|| files(&folder)).unwrap_or_default()
+    match folder.is_dir() {
+        true => files(&folder),
+        false => Vec::new(),
+    }
 }
 
 /// The content of every file in `folder`, in the order of their names.
@@ -237,7 +240,7 @@ pub fn weight_files(endings: &[&str]) -> Vec<Vec<u8>> {
 }
 
 /// Leaves the input as it is: for formats without checksums.
-pub fn as_it_is(_: &mut Vec<u8>) {}
+pub fn as_it_is(_: &mut [u8]) {}
 
 fn number(variable: &str) -> Option<u64> {
     let value = std::env::var(variable).ok()?;

@@ -30,7 +30,7 @@ fn parse_bytes(bytes: &[u8]) -> String {
 }
 
 /// Makes the announced length that of the header as it now ends.
-fn repair(bytes: &mut Vec<u8>) {
+fn repair(bytes: &mut [u8]) {
     if let Some(end) = bytes.iter().position(|&byte| byte == b'\n')
         && let Some(length) = (end + 1).checked_sub(10)
         && let Ok(length) = u16::try_from(length)

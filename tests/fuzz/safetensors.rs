@@ -72,7 +72,7 @@ fn any_bytes_are_weights_or_refused() {
 }
 
 /// Makes the announced length that of the header as it now ends.
-fn repair_length(bytes: &mut Vec<u8>) {
+fn repair_length(bytes: &mut [u8]) {
     if let Some(end) = bytes.iter().rposition(|&byte| byte == b'}')
         && let Some(length) = (end + 1).checked_sub(8)
     {

@@ -8,7 +8,7 @@ use flate2::read::DeflateDecoder;
 const CENTRAL: &[u8; 4] = b"PK\x01\x02";
 
 /// Gives every entry of the archive `bytes` the checksum of what it now holds.
-pub fn repair(bytes: &mut Vec<u8>) {
+pub fn repair(bytes: &mut [u8]) {
     let entries: Vec<usize> = (0..bytes.len().saturating_sub(45))
         .filter(|&at| bytes[at..].starts_with(CENTRAL))
         .collect();
