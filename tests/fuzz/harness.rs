@@ -91,6 +91,8 @@ pub fn fuzz(target: &Target) {
         run.faults.len()
     );
     let faults: Vec<String> = run.faults.into_values().collect();
+    // From here on panics are the test's own.
+    drop(std::panic::take_hook());
     assert!(faults.is_empty(), "{}:\n{}", target.name, faults.join("\n"));
 }
 

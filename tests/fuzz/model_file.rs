@@ -6,7 +6,7 @@ use sharpwave::config::{Options, parse};
 
 use super::harness::{Target, as_it_is, fuzz};
 
-/// Bytes of memory that a model file of any size may take: a hundred diagnostics with their lines.
+/// Bytes of memory that a model file of any size may take: its tables, keys and a hundred diagnostics.
 const ROOM: usize = 32 << 20;
 
 /// What becomes of `text` as a model file.
