@@ -199,9 +199,9 @@ fn graph(network: &NetworkPlan) -> Graph {
         let rows = plan.connect::<u32>(&[Block { first, len, local }]).unwrap();
         for node in 0..plan.space.n_source {
             for (delay, row, weights) in rows.of(node) {
-                for (&to, &weight) in row.iter().zip(weights.unwrap()) {
+                for (k, &to) in row.iter().enumerate() {
                     let out = synapses.entry((*source, node)).or_default();
-                    out.push((delay.ps(), targets[0], to, f64::from(weight)));
+                    out.push((delay.ps(), targets[0], to, weights.get(k)));
                 }
             }
         }

@@ -188,14 +188,14 @@ fn graph(network: &NetworkPlan) -> Graph {
         let rows = plan.connect::<u32>(&[whole]).unwrap();
         for node in 0..plan.space.n_source {
             for (delay, row, weights) in rows.of(node) {
-                for (&target, &weight) in row.iter().zip(weights.unwrap()) {
+                for (k, &target) in row.iter().enumerate() {
                     let (mut rest, mut at) = (target, 0);
                     while rest >= SIZES[targets[at]] {
                         rest -= SIZES[targets[at]];
                         at += 1;
                     }
                     let out = synapses.entry((*source, node)).or_default();
-                    out.push((delay.ps(), targets[at], rest, f64::from(weight)));
+                    out.push((delay.ps(), targets[at], rest, weights.get(k)));
                 }
             }
         }
@@ -213,7 +213,7 @@ fn naive(network: &NetworkPlan) -> Spikes {
             panic!("expected a list");
         };
         for &(t, node) in spikes.iter() {
-            let arrival = (input.target, node, f64::from(input.weight));
+            let arrival = (input.target, node, input.weight);
             agenda.entry(t.ps()).or_default().push(arrival);
         }
     }
