@@ -22,6 +22,8 @@ mod kill;
 mod naive;
 #[path = "run/network.rs"]
 mod network;
+#[path = "run/order.rs"]
+mod order;
 #[path = "run/patches.rs"]
 mod patches;
 #[path = "python/interpreter.rs"]

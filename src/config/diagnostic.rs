@@ -186,6 +186,25 @@ mod tests {
     }
 
     #[test]
+    fn many_problems_and_long_lines_stay_within_a_page() {
+        let line = "x".repeat(100_000);
+        let problems = (0..1000).map(|n| {
+            let line = &line;
+            move || Diagnostic {
+                message: format!("`{line}` is unknown"),
+                place: Place::of_span("m", line, n..n + 1),
+                help: None,
+            }
+        });
+        let error = ConfigError::of(problems);
+        assert_eq!((error.diagnostics.len(), error.more), (100, 900));
+        let said = error.to_string();
+        assert!(said.ends_with("\n\nand 980 more problems in this file"));
+        assert!(said.len() < 50_000, "{} bytes", said.len());
+        assert!(said.contains("xxx… (98513 more characters)"));
+    }
+
+    #[test]
     fn a_place_survives_any_range() {
         let text = "µs = \"µ\"";
         for (start, end) in [(0, 1), (1, 0), (3, 99), (99, 100), (7, 8)] {
