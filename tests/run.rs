@@ -6,6 +6,8 @@ mod again;
 mod bout;
 #[path = "run/check.rs"]
 mod check;
+#[path = "run/data.rs"]
+mod data;
 #[path = "run/determinism.rs"]
 mod determinism;
 #[path = "run/given.rs"]
@@ -22,6 +24,8 @@ mod limit;
 mod naive;
 #[path = "run/network.rs"]
 mod network;
+#[path = "run/order.rs"]
+mod order;
 #[path = "run/patches.rs"]
 mod patches;
 #[path = "python/interpreter.rs"]

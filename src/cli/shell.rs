@@ -8,6 +8,7 @@ use indicatif::MultiProgress;
 use super::failure::Failure;
 use super::progress::Watcher;
 use super::{interrupt, log};
+use crate::base::shown::{Plain, plain};
 
 /// The surroundings of a command.
 pub(super) struct Shell {
@@ -41,7 +42,7 @@ impl Shell {
         self.stop
     }
 
-    /// Writes results to stdout.
+    /// Writes results to stdout, with every character escaped that a terminal would act on: names come from files.
     ///
     /// # Errors
     /// If stdout cannot be written; a closed pipe is no failure in the end ([`Failure::exit_code`]).
@@ -49,7 +50,7 @@ impl Shell {
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
+        let mut out = Plain(io::BufWriter::new(io::stdout().lock()));
         write(&mut out)?;
         Ok(out.flush()?)
     }
@@ -59,10 +60,10 @@ impl Shell {
     /// # Errors
     /// As [`Self::print`].
     pub(super) fn print_json(&self, results: &impl serde::Serialize) -> Result<(), Failure> {
-        self.print(|out| {
-            serde_json::to_writer_pretty(&mut *out, results)?;
-            writeln!(out)
-        })
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        serde_json::to_writer_pretty(&mut out, results).map_err(io::Error::from)?;
+        writeln!(out)?;
+        Ok(out.flush()?)
     }
 
     /// Someone to watch a run: bars on a terminal, lines elsewhere.
@@ -81,7 +82,7 @@ impl Shell {
                 .to_string()
         } else {
             // A model file's problems come as a list that says so itself.
-            let message = failure.to_string();
+            let message = plain(&failure.to_string());
             match message.starts_with("error: ") {
                 true => message,
                 false => format!("error: {message}"),

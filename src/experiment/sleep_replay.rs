@@ -130,11 +130,13 @@ impl Nights {
 impl Experiment for Nights {
     fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
-        if let Some(data) = &self.model.data
-            && let Source::Directory(directory) = &data.source
-        {
+        match self.model.data.as_ref().map(|data| &data.source) {
             // Where they could be read, they are found.
-            files.extend(dataset::find(directory).into_iter().flatten());
+            Some(Source::Directory(directory)) => {
+                files.extend(dataset::find(directory).into_iter().flatten());
+            }
+            Some(Source::Files(images)) => files.extend(images.iter().cloned()),
+            _ => {}
         }
         if let Weights::File { path, .. } = &self.model.mlp.weights {
             files.push(path.clone());
