@@ -6,6 +6,7 @@ pub mod function;
 pub mod matrix;
 pub mod parameter;
 pub mod process;
+pub mod stop;
 pub mod stream;
 pub mod suggest;
 pub mod time;

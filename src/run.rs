@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod activity;
+pub mod aside;
 pub mod crew;
 pub mod error;
 pub mod guard;
@@ -25,6 +26,7 @@ use std::time;
 use serde::{Deserialize, Serialize};
 
 use crate::base::bytes;
+use crate::base::stop::Stopped;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
@@ -199,7 +201,13 @@ impl<'a, A: Act> Run<'a, A> {
             return Err(RunError::from(other).into());
         }
         if let (Some(Live { graph, simulation }), Some(bout)) = (live, bout) {
-            let mut network = self.act.build(bout, watch)?;
+            let mut network = loop {
+                match self.act.build(bout, watch)? {
+                    Some(network) => break network,
+                    None if watch.stopped() => return Err(RunError::from(Stopped).into()),
+                    None => {}
+                }
+            };
             check_graph(&network, graph, watch, self.seed)?;
             network
                 .load(&simulation)
@@ -285,7 +293,9 @@ impl<'a, A: Act> Run<'a, A> {
         let mut network = match self.live.take() {
             Some(network) => network,
             None => {
-                let network = self.act.build(bout, watch)?;
+                let Some(network) = self.act.build(bout, watch)? else {
+                    return Ok(false);
+                };
                 self.act.begin(bout, self.file.as_mut())?;
                 if self.begins_anew(self.cursor) {
                     self.guard.begin(bout.start);

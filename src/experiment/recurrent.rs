@@ -15,7 +15,7 @@ use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::Simulation;
 use crate::experiment::desk::Desk;
-use crate::experiment::error::ExperimentError;
+use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::load;
 use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
@@ -69,7 +69,8 @@ impl Network {
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
         // Read once, so that all seeds see the same.
         let several = model.seeds > 1;
-        let loaded = several.then(|| load::load(&model.network)).transpose()?;
+        let loaded = several.then(|| load::load_watched(&model.network, watch));
+        let loaded = loaded.transpose()?;
         let first = build::build(&model, loaded.as_ref(), watch)?;
         let bouts = bouts(&model);
         Ok(Self {
@@ -163,9 +164,13 @@ impl Network {
     }
 
     /// Writes what a complete run leaves beside its run files, which are closed.
+    ///
+    /// # Errors
+    /// If that cannot be done, or the run is to stop meanwhile.
     fn write(&self, desk: &Desk<'_>, seeds: &[Seed]) -> Result<(), ExperimentError> {
         if let Some(bin) = self.model.record.rates_bin {
-            rates::write(&desk.directory.join(RATES), bin, &self.model, seeds)?;
+            let path = desk.directory.join(RATES);
+            rates::write(&path, bin, &self.model, seeds, &desk.crew)?;
         }
         if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
             draw(raster, first, &self.model, &desk.directory.join(FIGURES))?;
@@ -195,7 +200,7 @@ impl Experiment for Network {
             desk.crew.share(self.one_seed(desk, *index, model))
         });
         let repetitions = repetitions.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let complete = repetitions.iter().all(|repetition| repetition.complete);
+        let mut complete = repetitions.iter().all(|repetition| repetition.complete);
         let (mut seeds, mut files, mut tripped) = (Vec::new(), Vec::new(), None);
         for repetition in repetitions {
             seeds.push(repetition.seed);
@@ -204,7 +209,8 @@ impl Experiment for Network {
         }
         end_files(&seeds, files, complete)?;
         if complete {
-            self.write(desk, &seeds)?;
+            let written = unless_stopped(self.write(desk, &seeds))?;
+            complete = written.is_some();
         }
         Ok(Outcome {
             summary: outcome::Summary::Network(Summary::new(&self.model, &seeds)),

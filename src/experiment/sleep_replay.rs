@@ -5,6 +5,7 @@ use std::time;
 
 use rayon::prelude::*;
 
+use crate::base::stop::Stop;
 use crate::base::time::Time;
 use crate::config::sleep_replay::{Input, Pattern, SleepReplay, Source, Weights, projection_name};
 use crate::engine::assembly::assemble;
@@ -15,10 +16,11 @@ use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::Setting;
 use crate::experiment::memory;
 use crate::experiment::outcome::{Experiment, Outcome, Summary};
+use crate::experiment::plot;
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::{Jobs, Repetition, job};
+use crate::experiment::spiking::{self, Gains};
 use crate::experiment::summary;
-use crate::experiment::{plot, spiking};
 use crate::mlp::{dataset, weight_file};
 use crate::neuron::relay;
 use crate::protocol::hypnogram::Bout;
@@ -27,6 +29,7 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::table;
 use crate::run::population::Population;
+use crate::run::progress::Watch;
 use crate::run::sampling::{Probe, Sampling};
 use crate::run::selection::Selection;
 use crate::run::snapshot::Snapshots;
@@ -48,9 +51,9 @@ impl Nights {
     /// Reads what `model` names.
     ///
     /// # Errors
-    /// If something is missing or wrong, or the network impossible.
-    pub(super) fn new(model: SleepReplay) -> Result<Self, ExperimentError> {
-        let inputs = Inputs::read(&model)?;
+    /// If something is missing or wrong, the network impossible, or `watch` says to stop.
+    pub(super) fn new(model: SleepReplay, watch: &dyn Watch) -> Result<Self, ExperimentError> {
+        let inputs = Inputs::read_watched(&model, watch)?;
         memory::check(memory_bytes(&model, &inputs), "weights and images")?;
         let bouts = model.bouts()?;
         if matches!(model.mlp.weights, Weights::Trained { bias: true, .. }) {
@@ -58,7 +61,7 @@ impl Nights {
                 "the MLP has biases, which take no part in sleep: the spiking network has none"
             );
         }
-        check_network(&model, &inputs)?;
+        check_network(&model, &inputs, watch)?;
         Ok(Self {
             watched: watched(&model),
             model,
@@ -291,14 +294,25 @@ fn snapshots(model: &SleepReplay) -> Snapshots {
 
 /// Builds the spiking network once, of weights as they are before training, so that wrong parameters are found
 /// before anything is written.
-fn check_network(model: &SleepReplay, inputs: &Inputs) -> Result<(), ExperimentError> {
+fn check_network(
+    model: &SleepReplay,
+    inputs: &Inputs,
+    watch: &dyn Watch,
+) -> Result<(), ExperimentError> {
     let mlp = match &inputs.given {
         Some(mlp) => mlp.clone(),
         None => crate::mlp::perceptron::Mlp::zeros(&model.mlp.layers, model.mlp.output),
     };
-    let gains = match &inputs.given {
-        Some(mlp) => spiking::gains(model, mlp, &inputs.train)?,
-        None => vec![1.0; mlp.layers.len()],
+    let mut gains = match &inputs.given {
+        Some(mlp) => Gains::new(model, mlp),
+        None => Gains::Known(vec![1.0; mlp.layers.len()]),
+    };
+    let stop = || watch.stopped();
+    let gains = loop {
+        Stop::new(&stop).ask()?;
+        if let Some(gains) = gains.step(model, &mlp, &inputs.train)? {
+            break gains.to_vec();
+        }
     };
     assemble(&spiking::network(model, model.seed, &mlp, &gains)?)?;
     Ok(())

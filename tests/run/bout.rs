@@ -258,6 +258,7 @@ fn a_run_that_is_stopped_anywhere_comes_to_the_same_end() {
             let watch = StopAt(AtomicU32::new(first + breaks % 7));
             complete = match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
                 Resumed::Complete(_) => true,
+                Resumed::Stopped(_) => false,
                 Resumed::Finished(finished) => finished.complete,
             };
         }

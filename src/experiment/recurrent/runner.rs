@@ -8,7 +8,7 @@ use crate::base::bytes;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
 use crate::engine::simulation::{self, Simulation};
-use crate::experiment::error::ExperimentError;
+use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::recurrent::build::build;
 use crate::experiment::recurrent::summary::Seed;
 use crate::network::Network;
@@ -96,7 +96,11 @@ impl<'a> Runner<'a> {
 impl Act for Runner<'_> {
     type Error = ExperimentError;
 
-    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
+    fn build(
+        &mut self,
+        bout: &Bout,
+        watch: &dyn Watch,
+    ) -> Result<Option<Simulation>, ExperimentError> {
         let number = self
             .model
             .bouts
@@ -114,24 +118,32 @@ impl Act for Runner<'_> {
         };
         if let Some(mut network) = self.between.take() {
             begin(&mut network)?;
-            return Ok(network);
+            return Ok(Some(network));
         }
         let mut network = match self.fresh.take() {
             Some(network) => network,
-            None => build(self.model, self.loaded, watch)?,
+            None => match unless_stopped(build(self.model, self.loaded, watch))? {
+                Some(network) => network,
+                None => return Ok(None),
+            },
         };
-        match self.kept.take() {
+        match &self.kept {
             Some(Between { graph, simulation }) => {
-                check_graph(&network, graph, watch, self.model.network.seed)?;
-                let loaded = network.load(&simulation);
+                let seed = self.model.network.seed;
+                let checked = check_graph(&network, *graph, watch, seed);
+                if unless_stopped(checked.map_err(ExperimentError::from))?.is_none() {
+                    return Ok(None);
+                }
+                let loaded = network.load(simulation);
                 loaded.map_err(|error| ResumeError::State(error.to_string()))?;
                 begin(&mut network)?;
+                self.kept = None;
             }
             None if number == 0 => begin(&mut network)?,
             // The state within a later bout is about to be loaded, and what is on is part of it.
             None => {}
         }
-        Ok(network)
+        Ok(Some(network))
     }
 
     fn begin(&mut self, _: &Bout, _: Option<&mut RunFile>) -> Result<(), ExperimentError> {
