@@ -309,10 +309,10 @@ fn check_network(
     };
     let stop = || watch.stopped();
     let gains = loop {
-        Stop::new(&stop).ask()?;
         if let Some(gains) = gains.step(model, &mlp, &inputs.train)? {
             break gains.to_vec();
         }
+        Stop::new(&stop).ask()?;
     };
     assemble(&spiking::network(model, model.seed, &mlp, &gains)?)?;
     Ok(())
