@@ -8,6 +8,7 @@ pub mod inputs;
 pub mod learner;
 pub mod load;
 pub mod memory;
+pub mod notice;
 mod outcome;
 pub mod plot;
 pub mod pupil;

@@ -20,6 +20,8 @@ mod kill;
 mod naive;
 #[path = "run/network.rs"]
 mod network;
+#[path = "run/notice.rs"]
+mod notice;
 #[path = "run/patches.rs"]
 mod patches;
 #[path = "python/interpreter.rs"]

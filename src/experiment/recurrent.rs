@@ -17,6 +17,7 @@ use crate::engine::simulation::Simulation;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::load;
+use crate::experiment::notice;
 use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
 use crate::protocol::hypnogram::{Bout, Kind};
@@ -51,6 +52,7 @@ pub(super) struct Network {
     first: Mutex<Option<Simulation>>,
     /// The network with the data of its files, where there are other seeds.
     loaded: Option<network::Network>,
+    warnings: Vec<String>,
 }
 
 /// What one seed came to.
@@ -68,16 +70,19 @@ impl Network {
     /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
         // Read once, so that all seeds see the same.
-        let several = model.seeds > 1;
-        let loaded = several.then(|| load::load_watched(&model.network, watch));
-        let loaded = loaded.transpose()?;
-        let first = build::build(&model, loaded.as_ref(), watch)?;
+        let loaded = load::load_watched(&model.network, watch)?;
+        let first = build::build(&model, Some(&loaded), watch)?;
         let bouts = bouts(&model);
+        let warnings = notice::of_network(&model, &loaded, &bouts);
+        warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
             watched: watched(&model),
             bouts,
             first: Mutex::new(Some(first)),
-            loaded,
+            loaded: (model.seeds > 1).then_some(loaded),
+            warnings,
             model,
         })
     }
@@ -156,6 +161,7 @@ impl Network {
             resolved: crate::config::resolved_network(resolved),
             source: desk.source.to_owned(),
             overrides: desk.overrides.to_vec(),
+            warnings: self.warnings.clone(),
             tasks: Vec::new(),
             populations: self.watched.layout(),
             projections: projections(model),
@@ -242,7 +248,7 @@ fn end_files(
 }
 
 /// The bouts of `model` on the clock, which holds them.
-fn bouts(model: &NetworkModel) -> Vec<Bout> {
+pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
     let mut now = Time::ZERO;
     let bout = |bout: &config::Bout| {
         let start = now;

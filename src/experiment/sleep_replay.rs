@@ -15,6 +15,7 @@ use crate::experiment::estimate::memory_bytes;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::Setting;
 use crate::experiment::memory;
+use crate::experiment::notice;
 use crate::experiment::outcome::{Experiment, Outcome, Summary};
 use crate::experiment::plot;
 use crate::experiment::pupil::SLEEP;
@@ -45,6 +46,7 @@ pub(super) struct Nights {
     inputs: Inputs,
     bouts: Vec<Bout>,
     watched: Watched,
+    warnings: Vec<String>,
 }
 
 impl Nights {
@@ -56,13 +58,13 @@ impl Nights {
         let inputs = Inputs::read_watched(&model, watch)?;
         memory::check(memory_bytes(&model, &inputs), "weights and images")?;
         let bouts = model.bouts()?;
-        if matches!(model.mlp.weights, Weights::Trained { bias: true, .. }) {
-            tracing::warn!(
-                "the MLP has biases, which take no part in sleep: the spiking network has none"
-            );
-        }
         check_network(&model, &inputs, watch)?;
+        let warnings = notice::of_nights(&model, &inputs, &bouts);
+        warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
+            warnings,
             watched: watched(&model),
             model,
             inputs,
@@ -83,9 +85,7 @@ impl Nights {
         seed: u64,
     ) -> Result<Repetition, ExperimentError> {
         let night = job(seed, SLEEP);
-        let file = desk.file(&night, index, seed, || {
-            layout(&self.model, desk, &self.inputs, &self.watched, seed)
-        })?;
+        let file = desk.file(&night, index, seed, || layout(self, desk, seed))?;
         let jobs = Jobs {
             setting: Setting {
                 model: &self.model,
@@ -318,13 +318,14 @@ fn check_network(
     Ok(())
 }
 
-fn layout(
-    model: &SleepReplay,
-    desk: &Desk<'_>,
-    inputs: &Inputs,
-    watched: &Watched,
-    seed: u64,
-) -> Layout {
+fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
+    let Nights {
+        model,
+        inputs,
+        watched,
+        warnings,
+        ..
+    } = nights;
     let names = model.mlp.layer_names();
     let sizes = &model.mlp.layers;
     let projection = |l: usize| Projection {
@@ -353,6 +354,7 @@ fn layout(
         resolved: crate::config::resolved(resolved),
         source: desk.source.to_owned(),
         overrides: desk.overrides.to_vec(),
+        warnings: warnings.clone(),
         tasks,
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),
