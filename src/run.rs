@@ -2,7 +2,8 @@
 //!
 //! Where a simulation is cut changes no bit of it, so looks from outside (by wall time), samples, snapshots and guards (by
 //! simulated time), checkpoints and stops share one loop. What a run is for is the business of its [`Act`]: the
-//! loop knows nothing of model files, training or tables.
+//! loop knows nothing of model files, training or tables. The guide has [one that adapts a network between
+//! bouts](crate::guide::sleep#a-run-with-steps-of-your-own).
 
 pub mod act;
 pub mod activity;
@@ -37,7 +38,7 @@ use crate::record::checkpoint::Slot;
 use crate::record::error::RecordError;
 use crate::record::run_file::RunFile;
 use crate::record::sink::{self, Sink};
-use act::{Act, pack, unpack};
+use act::{Act, pack, unpack, unpack_first};
 use error::{ResumeError, RunError};
 use guard::{Counts, Guard, Tripped};
 use ledger::Place;
@@ -85,6 +86,7 @@ pub enum Ended {
 /// All that changes while a run goes on, but for what is in its file.
 #[derive(Serialize, Deserialize)]
 struct State {
+    /// First, to be read alone.
     cursor: usize,
     #[serde(with = "bytes")]
     act: Vec<u8>,
@@ -163,7 +165,7 @@ impl<'a, A: Act> Run<'a, A> {
     /// # Errors
     /// If it is of something else.
     pub fn was_complete(&self, state: &[u8]) -> Result<bool, RunError> {
-        let State { cursor, .. } = unpack(state)?;
+        let cursor: usize = unpack_first(state)?;
         Ok(cursor == self.bouts.len())
     }
 

@@ -2,6 +2,8 @@
 
 #[path = "run/again.rs"]
 mod again;
+#[path = "run/border.rs"]
+mod border;
 #[path = "run/bout.rs"]
 mod bout;
 #[path = "run/check.rs"]

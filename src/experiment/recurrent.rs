@@ -1,5 +1,6 @@
 //! Networks that run: seeds in parallel, the run file, the table, the figure.
 
+pub mod bouts;
 mod build;
 pub mod estimate;
 mod rates;
@@ -36,7 +37,7 @@ use watched::{projections, watched};
 
 pub use build::declare;
 
-/// Name of the table of rates.
+/// Name of the table of rates by time.
 const RATES: &str = "rates.csv";
 /// Name of the folder of figures, and of the one figure without its endings.
 const FIGURES: &str = "figures";
@@ -173,7 +174,16 @@ impl Network {
     ///
     /// # Errors
     /// If that cannot be done, or the run is to stop meanwhile.
-    fn write(&self, desk: &Desk<'_>, seeds: &[Seed]) -> Result<(), ExperimentError> {
+    fn write(
+        &self,
+        desk: &Desk<'_>,
+        seeds: &[Seed],
+        summary: &Summary,
+    ) -> Result<(), ExperimentError> {
+        if !summary.bouts.is_empty() {
+            let path = desk.directory.join(bouts::FILE);
+            bouts::write(&path, &summary.bouts, &summary.names())?;
+        }
         if let Some(bin) = self.model.record.rates_bin {
             let path = desk.directory.join(RATES);
             rates::write(&path, bin, &self.model, seeds, &desk.crew)?;
@@ -196,7 +206,9 @@ impl Experiment for Network {
 
     fn products(&self) -> Vec<PathBuf> {
         let drawn = ["svg", "png"].map(|ending| format!("{FIGURES}/{RASTER}.{ending}"));
-        let names = drawn.into_iter().chain([RATES.to_owned()]);
+        let names = drawn
+            .into_iter()
+            .chain([RATES, bouts::FILE].map(str::to_owned));
         names.map(PathBuf::from).collect()
     }
 
@@ -214,12 +226,13 @@ impl Experiment for Network {
             tripped = tripped.or(repetition.tripped);
         }
         end_files(&seeds, files, complete)?;
+        let summary = Summary::new(&self.model, &seeds);
         if complete {
-            let written = unless_stopped(self.write(desk, &seeds))?;
+            let written = unless_stopped(self.write(desk, &seeds, &summary))?;
             complete = written.is_some();
         }
         Ok(Outcome {
-            summary: outcome::Summary::Network(Summary::new(&self.model, &seeds)),
+            summary: outcome::Summary::Network(summary),
             complete,
             tripped,
         })

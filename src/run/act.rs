@@ -79,6 +79,16 @@ pub fn pack(state: &impl serde::Serialize) -> Result<Vec<u8>, ResumeError> {
     postcard::to_stdvec(state).map_err(|error| ResumeError::State(error.to_string()))
 }
 
+/// The first field of what [`pack`] put into `bytes`, without a look at the others.
+///
+/// # Errors
+/// If the bytes are of something else.
+pub fn unpack_first<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, ResumeError> {
+    let (first, _) =
+        postcard::take_from_bytes(bytes).map_err(|error| ResumeError::State(error.to_string()))?;
+    Ok(first)
+}
+
 /// What [`pack`] put into `bytes`.
 ///
 /// # Errors
