@@ -108,7 +108,7 @@ fn run_with(text: &str, out: &Path, watch: &dyn Watch) -> run::Finished {
     run::run(model, &options, watch).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Stops where bout number `at` of a seed has come to its end.
+/// Stops where bout number `at` of the first seed has come to its end, wherever the other is then.
 struct Border {
     at: AtomicU32,
     met: AtomicBool,
@@ -117,6 +117,7 @@ struct Border {
 impl Watch for Border {
     fn show(&self, progress: &Progress<'_>) {
         if let Progress::Running {
+            seed: 3,
             number,
             simulated,
             total,
@@ -161,21 +162,23 @@ fn runs_stopped_at_every_border_of_bouts_leave_what_a_whole_run_leaves() {
         bouts.last().map(|bout| bout.name.clone())
     };
     let mut borders = vec![ended(&out)];
-    for at in 2..=4 {
+    for at in 2..=3 {
         // Twice at each: what has been saved there is read and saved again.
         for watch in [border(at - 1), border(at)] {
             if watch.at.load(Ordering::Relaxed) < at {
                 watch.met.store(true, Ordering::Relaxed);
             }
             match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
-                Resumed::Finished(finished) => assert_eq!(finished.complete, at == 4),
+                Resumed::Finished(finished) => assert!(!finished.complete),
                 Resumed::Stopped(_) => {}
                 Resumed::Complete(_) => panic!("it is complete too early"),
             }
         }
         borders.push(ended(&out));
     }
-    let names = ["wake", "doze", "sleep", "dawn"].map(|name| Some(name.to_owned()));
+    let last = resume(&out, &Silent).unwrap_or_else(|error| panic!("{error}"));
+    assert!(matches!(last, Resumed::Finished(finished) if finished.complete));
+    let names = ["wake", "doze", "sleep"].map(|name| Some(name.to_owned()));
     assert_eq!(borders, names);
     let parts = left(&out);
     let names: Vec<&String> = parts.keys().collect();
