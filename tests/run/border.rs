@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use ndarray::Array2;
 use sharpwave::config::{Options, parse};
-use sharpwave::experiment::run::{self, Resumed, resume};
+use sharpwave::experiment::run::{self, Resumed, Summary, resume};
 use sharpwave::mlp::perceptron::{Layer, Mlp, Output};
 use sharpwave::mlp::weight_file::write_npz;
 use sharpwave::run::progress::{Progress, Silent, Watch};
@@ -228,6 +228,36 @@ fn table_and_file_give_the_rates_of_each_bout() {
         block[2..],
         [format!("e{}", cells[0]), format!("i{}", cells[1])]
     );
+
+    // Intervals lie before the sleep, which begins at rest, or after its start.
+    let Summary::Network(summary) = &finished.summary else {
+        panic!("a network")
+    };
+    for row in &summary.populations {
+        let spikes = file.spikes(&row.population, ..).unwrap();
+        let of = |neuron: u32| {
+            let mut own = spikes.iter().filter(move |spike| spike.1 == neuron);
+            let mut last = own.next();
+            let intervals = own.filter_map(move |now| {
+                let before = last.replace(now)?;
+                let rests = before.0 < t(110.0) && now.0 >= t(110.0);
+                (!rests).then(|| (now.0 - before.0).as_ms())
+            });
+            intervals.collect::<Vec<f64>>()
+        };
+        let cv = |all: Vec<f64>| {
+            let n = all.len() as f64;
+            let mean = all.iter().sum::<f64>() / n;
+            let square = all.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
+            (n >= 3.0).then(|| square.sqrt() / mean)
+        };
+        let cvs: Vec<f64> = (0..row.neurons)
+            .filter_map(|neuron| cv(of(neuron)))
+            .collect();
+        let expected = cvs.iter().sum::<f64>() / cvs.len() as f64;
+        let found = row.interval_cv.expect("intervals");
+        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+    }
 
     // As many as there is room for.
     let many: String = (0..60)
