@@ -96,7 +96,7 @@ fn deliver(case: Case, n: usize, each: bool, unit: f32) -> f64 {
             let row = if each {
                 RowWeights::Each(&weights[inhibitory])
             } else {
-                RowWeights::One(weights[inhibitory][0])
+                RowWeights::One(weights[inhibitory][0].into())
             };
             neurons.receive_row(&rows[k % ROWS], row);
             neurons.fire(&mut fired);

@@ -38,9 +38,28 @@ use crate::base::time::{PS_PER_MS, Time};
 #[derive(Debug, Clone, Copy)]
 pub enum RowWeights<'a> {
     /// All synapses have this one.
-    One(f32),
+    One(f64),
+    /// Each has one of a table.
+    Listed {
+        /// The different weights.
+        table: &'a [f64],
+        /// Which of them each target has.
+        numbers: &'a [u16],
+    },
     /// One per target.
     Each(&'a [f32]),
+}
+
+impl RowWeights<'_> {
+    /// The weight of target `k`.
+    #[inline(always)]
+    pub fn get(self, k: usize) -> f64 {
+        match self {
+            Self::One(weight) => weight,
+            Self::Listed { table, numbers } => table[usize::from(numbers[k])],
+            Self::Each(weights) => weights[k].into(),
+        }
+    }
 }
 
 /// What a population wants to know about every event of external noise: constants of its factored clock.
@@ -295,7 +314,7 @@ pub struct Example {
     /// Its parameters, by name; others take their defaults.
     pub values: &'static [(&'static str, f64)],
     /// A weight that makes it fire when it arrives at rest, at once or later; 0 for a source, which nothing reaches.
-    pub weight: f32,
+    pub weight: f64,
 }
 
 impl Example {

@@ -4,3 +4,4 @@ pub mod dense;
 pub(crate) mod layout;
 pub mod rows;
 pub mod sparse;
+pub mod weight;

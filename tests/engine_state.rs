@@ -134,7 +134,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         spikes: vec![SpikeInput {
             name: "volley".into(),
             target: 0,
-            weight: (4.0 * mv) as f32,
+            weight: 4.0 * mv,
             spikes: SpikeSource::List(
                 (0..N)
                     .map(|node| (ms(33.0), node))

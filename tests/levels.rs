@@ -133,7 +133,7 @@ fn naive(network: &NetworkPlan) -> Spikes {
             panic!("expected a list");
         };
         for &(t, node) in spikes.iter() {
-            let arrival = (input.target, node, f64::from(input.weight));
+            let arrival = (input.target, node, input.weight);
             agenda.entry(t.ps()).or_default().push(arrival);
         }
     }

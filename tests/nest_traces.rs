@@ -66,7 +66,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
     let input = |(number, (weight, times)): (usize, &(f64, Vec<Time>))| SpikeInput {
         name: format!("input{number}"),
         target: 0,
-        weight: *weight as f32,
+        weight: *weight,
         spikes: SpikeSource::List(
             times
                 .iter()

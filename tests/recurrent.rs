@@ -180,10 +180,7 @@ fn graph(network: &NetworkPlan) -> Graph {
         for source in 0..plan.space.n_source {
             for (delay, row, weights) in rows.of(source) {
                 for (at, &target) in row.iter().enumerate() {
-                    let weight = match weights {
-                        Some(weights) => f64::from(weights[at]),
-                        None => f64::from(plan.one_weight().unwrap() as f32),
-                    };
+                    let weight = weights.get(at);
                     let (population, node) = if target < sizes[0] {
                         (0, target)
                     } else {

@@ -42,6 +42,8 @@ mod setup;
 mod states;
 #[path = "run/stop.rs"]
 mod stop;
+#[path = "run/threshold.rs"]
+mod threshold;
 #[path = "reference/time_stepped.rs"]
 mod time_stepped;
 #[path = "run/train.rs"]

@@ -18,7 +18,7 @@ use crate::connection::error::{RuleError, RuleFault};
 use crate::connection::plan::Plan;
 use crate::connection::stop::Pace;
 use crate::synapse::layout::Layout;
-use crate::synapse::sparse::{self, Index, Sparse};
+use crate::synapse::sparse::{Index, Sparse};
 
 impl Plan {
     /// The synapses onto the neurons of one lane. Together the lanes' synapses are the projection's graph, which does
@@ -76,10 +76,7 @@ impl Plan {
             },
             layout: rows.layout,
             targets: rows.targets,
-            weights: match weights.one() {
-                Some(weight) => sparse::Weights::One(weight),
-                None => sparse::Weights::Each(rows.weights),
-            },
+            weights: weights.finish(rows.weights),
         })
     }
 
@@ -150,7 +147,7 @@ impl Plan {
         pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
         let n = starts.last().copied().unwrap_or(0) as usize;
-        let weighted = weights.one().is_none();
+        let weighted = !weights.is_one();
         let mut targets = vec![I::new(0); n];
         let mut placed = vec![0.0; if weighted { n } else { 0 }];
         let mut put = |source: u32, local: u32, weight: Option<&f32>| {
@@ -238,7 +235,7 @@ impl Plan {
             }
             Ok(())
         })?;
-        let weighted = weights.one().is_none();
+        let weighted = !weights.is_one();
         buckets.into_rows(weighted, delays, pace)
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::base::time::Duration;
-use crate::synapse::sparse::Weights;
+use crate::synapse::weight::{WeightList, Weights, ordered};
 
 /// What an edge has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct EdgeList {
     delayed: bool,
     sources: Vec<u32>,
     targets: Vec<u32>,
-    weights: Vec<f32>,
+    weights: WeightList,
     delays: Vec<Duration>,
 }
 
@@ -73,7 +73,7 @@ impl EdgeList {
             delayed,
             sources: Vec::new(),
             targets: Vec::new(),
-            weights: Vec::new(),
+            weights: WeightList::new(),
             delays: Vec::new(),
         }
     }
@@ -91,7 +91,7 @@ impl EdgeList {
     /// Adds an edge. A weight or delay that is not kept is not looked at.
     ///
     /// # Errors
-    /// If there are no such neurons, the weight is beyond single precision, or the delay is not above 0 or beyond the
+    /// If there are no such neurons, the weight is beyond what single precision holds, or the delay is not above 0 or beyond the
     /// clock.
     pub fn push(
         &mut self,
@@ -121,7 +121,7 @@ impl EdgeList {
         self.sources.push(source);
         self.targets.push(target);
         if self.weighted {
-            self.weights.push(weight as f32);
+            self.weights.push(weight);
         }
         if self.delayed {
             self.delays.push(delay);
@@ -157,14 +157,7 @@ impl EdgeList {
         Edges {
             n_source: self.n_source,
             sources: ordered(&self.sources, &places),
-            weights: self.weighted.then(|| {
-                let first = self.weights.first().copied().unwrap_or(0.0);
-                if self.weights.iter().all(|&weight| weight == first) {
-                    Weights::One(first)
-                } else {
-                    Weights::Each(ordered(&self.weights, &places))
-                }
-            }),
+            weights: self.weighted.then(|| self.weights.finish(&places)),
             delays: self.delayed.then(|| Delays::new(&self.delays, &places)),
             starts,
         }
@@ -244,13 +237,4 @@ fn neuron(id: u64, n: u32, column: Column, what: &str) -> Result<u32, EdgeFault>
             },
         }),
     }
-}
-
-/// `values[i]` at `places[i]`; nothing if there are no values.
-fn ordered<T: Copy + Default>(values: &[T], places: &[usize]) -> Vec<T> {
-    let mut ordered = vec![T::default(); values.len()];
-    for (&value, &place) in values.iter().zip(places) {
-        ordered[place] = value;
-    }
-    ordered
 }

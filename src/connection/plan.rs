@@ -7,7 +7,7 @@ use crate::base::time::Duration;
 use crate::connection::edges::Edges;
 use crate::connection::rule::Connect;
 use crate::connection::space::Space;
-use crate::synapse::sparse::Weights;
+use crate::synapse::weight::Weights;
 
 /// All that decides the synapses of one projection.
 #[derive(Debug, Clone)]
@@ -20,7 +20,8 @@ pub struct Plan {
     pub space: Space,
     /// Who is paired with whom.
     pub rule: Arc<dyn Connect>,
-    /// Weight of each synapse, held as `f32`; `None` for the weights of given edges.
+    /// Weight of each synapse, exact where it is one for all, in single precision where drawn; `None` for the weights of
+    /// given edges.
     pub weight: Option<Distribution>,
     /// Delay of each synapse; `None` for the delays of given edges.
     pub delay: Option<Delay>,
@@ -99,7 +100,7 @@ impl Plan {
     pub fn one_weight(&self) -> Option<f64> {
         match (self.weight, self.edges().and_then(Edges::weights)) {
             (Some(weight), _) => weight.constant(),
-            (None, Some(Weights::One(weight))) => Some(f64::from(*weight)),
+            (None, Some(Weights::One(weight))) => Some(*weight),
             (None, _) => None,
         }
     }

@@ -21,6 +21,8 @@ use crate::engine::watch::{Unwatched, Watch};
 use crate::network::plan::{NetworkPlan, Projection};
 use crate::neuron::{self, Neurons, Setup};
 use crate::synapse::rows::{Rows, Unmerged};
+use crate::synapse::sparse::Sparse;
+use crate::synapse::weight::Weights;
 
 /// Lookahead of a network without projections: any will do.
 const NO_PROJECTION: Duration = Duration::from_ps(100_000_000_000);
@@ -206,7 +208,7 @@ fn neurons(
     Ok(neurons)
 }
 
-/// Synapses onto every lane, merged by source population.
+/// Synapses onto every lane, merged by source population: those whose weights are given, and those whose are drawn.
 fn blocks(
     network: &NetworkPlan,
     lanes: &[Vec<Group>],
@@ -214,7 +216,7 @@ fn blocks(
 ) -> Result<Vec<Vec<Block>>, AssemblyError> {
     let projections = network.projections.iter();
     let expected: f64 = projections.map(|one| one.plan.expected_synapses()).sum();
-    let drawn = AtomicU64::new(0);
+    let made = AtomicU64::new(0);
     let stopped = || watch.stopped();
     let stop = Stop::new(&stopped);
     let mut by_rank: Vec<&Projection> = network.projections.iter().collect();
@@ -243,28 +245,35 @@ fn blocks(
                 })?);
             }
         }
-        stop.ask()?;
-        let rows = Rows::merge(parts, stop).map_err(|unmerged| match unmerged {
-            Unmerged::Stopped(stopped) => stopped.into(),
-            Unmerged::TooMany(cause) => AssemblyError::TooMany {
-                source_population: network.populations[source].name.clone(),
-                target: network.populations[members[0].population].name.clone(),
-                cause,
-            },
-        })?;
-        Ok(rows.map(|rows| {
-            let n = rows.n_synapses() as u64;
-            let done = drawn.fetch_add(n, Ordering::Relaxed) + n;
-            watch.assembled(done, expected as u64);
-            let block = Block {
-                source,
-                group,
-                rows,
-            };
-            (lane, block)
-        }))
+        // Drawn weights would take the others' precision.
+        let is_drawn = |part: &Sparse<u16>| matches!(part.weights(), Weights::Each(_));
+        let (drawn, given): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_drawn);
+        let mut blocks = Vec::new();
+        for parts in [given, drawn] {
+            stop.ask()?;
+            let rows = Rows::merge(parts, stop).map_err(|unmerged| match unmerged {
+                Unmerged::Stopped(stopped) => stopped.into(),
+                Unmerged::TooMany(cause) => AssemblyError::TooMany {
+                    source_population: network.populations[source].name.clone(),
+                    target: network.populations[members[0].population].name.clone(),
+                    cause,
+                },
+            })?;
+            blocks.extend(rows.map(|rows| {
+                let n = rows.n_synapses() as u64;
+                let done = made.fetch_add(n, Ordering::Relaxed) + n;
+                watch.assembled(done, expected as u64);
+                let block = Block {
+                    source,
+                    group,
+                    rows,
+                };
+                (lane, block)
+            }));
+        }
+        Ok(blocks)
     };
-    let built: Result<Vec<Option<(usize, Block)>>, AssemblyError> =
+    let built: Result<Vec<Vec<(usize, Block)>>, AssemblyError> =
         tasks.par_iter().map(build).collect();
     let mut blocks: Vec<Vec<Block>> = lanes.iter().map(|_| Vec::new()).collect();
     for (lane, block) in built?.into_iter().flatten() {

@@ -326,7 +326,9 @@ fn fetch(blocks: &[Block], arrival: &Arrival) {
     let rows = &blocks[arrival.block as usize].rows;
     let (targets, weights) = rows.span(arrival.start, arrival.end);
     prefetch(targets);
-    if let RowWeights::Each(weights) = weights {
-        prefetch(weights);
+    match weights {
+        RowWeights::One(_) => {}
+        RowWeights::Listed { numbers, .. } => prefetch(numbers),
+        RowWeights::Each(weights) => prefetch(weights),
     }
 }

@@ -29,7 +29,7 @@ use crate::synapse::dense::Dense;
 pub const STIMULUS: &str = "image";
 
 /// What a spike of the stimulus adds: any weight makes a relay fire.
-pub const WEIGHT: f32 = 1.0;
+pub const WEIGHT: f64 = 1.0;
 
 /// The published step, which is also the period of an image without a window.
 const STEP: Duration = Duration::from_ps(crate::base::time::PS_PER_MS);

@@ -338,7 +338,7 @@ impl Network {
         let onto = |target: usize, spikes: SpikeSource| SpikeInput {
             name: name.clone(),
             target,
-            weight: weight as f32,
+            weight,
             spikes,
         };
         let size = self.populations[targets[0]].size;

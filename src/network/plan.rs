@@ -63,7 +63,7 @@ pub struct SpikeInput {
     /// Index of the population.
     pub target: usize,
     /// What a spike adds.
-    pub weight: f32,
+    pub weight: f64,
     /// When, and onto which neuron.
     pub spikes: SpikeSource,
 }

@@ -194,9 +194,14 @@ impl Neurons for Lif {
         let scale = self.factor;
         match weights {
             RowWeights::One(w) => {
-                add_to_targets(u, targets, f64::from(w) * scale, threshold, candidates);
+                add_to_targets(u, targets, w * scale, threshold, candidates);
+            }
+            RowWeights::Listed { table, numbers } => {
+                let weights = numbers.iter().map(|&number| table[usize::from(number)]);
+                add_weights_to_targets(u, targets, weights, scale, threshold, candidates);
             }
             RowWeights::Each(weights) => {
+                let weights = weights.iter().map(|&weight| f64::from(weight));
                 add_weights_to_targets(u, targets, weights, scale, threshold, candidates);
             }
         }

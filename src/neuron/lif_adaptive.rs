@@ -225,18 +225,27 @@ impl Neurons for LifAdaptive {
         };
         let now = |cell| bar.excess(cell);
         let soon = |cell| bar.excess(cell).max(ahead.excess(cell));
-        match (weights, horizon.is_some()) {
-            (RowWeights::One(w), false) => {
-                add_to_targets(cells, targets, f64::from(w) * scale, now, candidates);
+        let foresees = horizon.is_some();
+        match weights {
+            RowWeights::One(w) if foresees => {
+                add_to_targets(cells, targets, w * scale, soon, candidates);
             }
-            (RowWeights::One(w), true) => {
-                add_to_targets(cells, targets, f64::from(w) * scale, soon, candidates);
+            RowWeights::One(w) => add_to_targets(cells, targets, w * scale, now, candidates),
+            RowWeights::Listed { table, numbers } => {
+                let weights = numbers.iter().map(|&number| table[usize::from(number)]);
+                if foresees {
+                    add_weights_to_targets(cells, targets, weights, scale, soon, candidates);
+                } else {
+                    add_weights_to_targets(cells, targets, weights, scale, now, candidates);
+                }
             }
-            (RowWeights::Each(weights), false) => {
-                add_weights_to_targets(cells, targets, weights, scale, now, candidates);
-            }
-            (RowWeights::Each(weights), true) => {
-                add_weights_to_targets(cells, targets, weights, scale, soon, candidates);
+            RowWeights::Each(weights) => {
+                let weights = weights.iter().map(|&weight| f64::from(weight));
+                if foresees {
+                    add_weights_to_targets(cells, targets, weights, scale, soon, candidates);
+                } else {
+                    add_weights_to_targets(cells, targets, weights, scale, now, candidates);
+                }
             }
         }
     }

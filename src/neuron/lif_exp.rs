@@ -38,8 +38,8 @@ use clock::{Decay, Grown, Sign};
 use crossing::{Ahead, Neuron};
 use derived::Derived;
 use kernel::{
-    BUDGET, Cell, Segment, Units, add_events, add_to_targets, add_weights_to_targets,
-    take_from_targets,
+    BUDGET, Cell, Segment, Units, add_events, add_listed_to_targets, add_to_targets,
+    add_weights_to_targets, take_from_targets,
 };
 use state::State;
 
@@ -289,18 +289,18 @@ impl Neurons for LifExp {
             return;
         };
         match weights {
-            RowWeights::One(weight) => {
-                let weight = f64::from(weight);
-                match Sign::of(weight) {
-                    Sign::Excitatory => {
-                        let amount = units.excitatory.map(|unit| unit * weight);
-                        add_to_targets(block, targets, amount, candidates);
-                    }
-                    Sign::Inhibitory => {
-                        let amount = units.inhibitory.map(|unit| unit * weight);
-                        take_from_targets(block, targets, amount);
-                    }
+            RowWeights::One(weight) => match Sign::of(weight) {
+                Sign::Excitatory => {
+                    let amount = units.excitatory.map(|unit| unit * weight);
+                    add_to_targets(block, targets, amount, candidates);
                 }
+                Sign::Inhibitory => {
+                    let amount = units.inhibitory.map(|unit| unit * weight);
+                    take_from_targets(block, targets, amount);
+                }
+            },
+            RowWeights::Listed { table, numbers } => {
+                add_listed_to_targets(block, targets, table, numbers, &units, candidates);
             }
             RowWeights::Each(weights) => {
                 add_weights_to_targets(block, targets, weights, &units, candidates);

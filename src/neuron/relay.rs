@@ -91,9 +91,9 @@ impl Neurons for Relay {
                 reached.extend(targets.iter().map(|&j| u32::from(j)));
             }
             RowWeights::One(_) => {}
-            RowWeights::Each(weights) => {
-                let positive = targets.iter().zip(weights).filter(|(_, w)| **w > 0.0);
-                reached.extend(positive.map(|(&j, _)| u32::from(j)));
+            _ => {
+                let positive = (0..).zip(targets).filter(|(k, _)| weights.get(*k) > 0.0);
+                reached.extend(positive.map(|(_, &j)| u32::from(j)));
             }
         }
     }

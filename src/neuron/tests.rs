@@ -58,7 +58,7 @@ fn fired(neurons: &mut dyn Neurons) -> Vec<u32> {
 fn setting(model: &Model) -> Setting {
     Setting {
         count: 400,
-        weight: f64::from(model.example.weight) / 4.0,
+        weight: model.example.weight / 4.0,
         ..SETTING
     }
 }

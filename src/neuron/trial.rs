@@ -15,7 +15,7 @@ pub(super) const MS: i64 = 1_000_000_000;
 pub(super) enum What {
     /// Targets of one spike, and the weight of all.
     One(Vec<u16>, f32),
-    /// Targets of one spike, and the weight of each.
+    /// Targets of one spike, and the weight of each; of an even number in a list.
     Each(Vec<u16>, Vec<f32>),
     /// A weight per neuron.
     Dense(Vec<f32>),
@@ -148,7 +148,16 @@ pub(super) fn play(neurons: &mut dyn Neurons, script: &[(i64, What)], end: i64) 
             next += 1;
             match what {
                 What::One(targets, weight) => {
-                    neurons.receive_row(targets, RowWeights::One(*weight))
+                    neurons.receive_row(targets, RowWeights::One((*weight).into()))
+                }
+                What::Each(targets, weights) if targets.len() % 2 == 0 => {
+                    let table: Vec<f64> = weights.iter().map(|&weight| weight.into()).collect();
+                    let numbers: Vec<u16> = (0..table.len() as u16).collect();
+                    let weights = RowWeights::Listed {
+                        table: &table,
+                        numbers: &numbers,
+                    };
+                    neurons.receive_row(targets, weights);
                 }
                 What::Each(targets, weights) => {
                     neurons.receive_row(targets, RowWeights::Each(weights));

@@ -1,7 +1,7 @@
 //! Sparse synapses of one source population onto one block of neurons, in rows by source and delay.
 //!
 //! All projections from a population are merged here, so that a spike finds its targets at one delay in one contiguous
-//! row: 2 bytes a synapse, and 4 more where weights differ. Where delays differ, only those that a source has are listed:
+//! row: 2 bytes a synapse, and 2 or 4 more where weights differ. Where delays differ, only those that a source has are listed:
 //! a spike costs as much as its own synapses, however many delays there are.
 
 use crate::base::stop::{Stop, Stopped};
@@ -10,7 +10,8 @@ use crate::base::time::Duration;
 use crate::neuron::RowWeights;
 use crate::synapse::layout::Layout;
 pub use crate::synapse::layout::Row;
-use crate::synapse::sparse::{Sparse, Weights};
+use crate::synapse::sparse::Sparse;
+use crate::synapse::weight::{self, Weights};
 
 /// Merged synapses.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,27 +93,16 @@ impl Rows {
         if u32::try_from(n).is_err() {
             return Err(TooMany::Synapses.into());
         }
-        let one = match first.weights() {
-            Weights::One(weight) => parts
-                .iter()
-                .all(|part| *part.weights() == Weights::One(*weight))
-                .then_some(*weight),
-            Weights::Each(_) => None,
-        };
         let mut merged = Merge {
             targets: Vec::with_capacity(n),
-            weights: Vec::with_capacity(if one.is_some() { 0 } else { n }),
-            one: one.is_some(),
+            weights: weight::Merge::new(parts.iter().map(Sparse::weights), n),
         };
         let layout = merged.all(&parts, &delays, n_source as u32, stop)?;
         Ok(Some(Self {
             delays,
             layout,
             targets: merged.targets,
-            weights: match one {
-                Some(weight) => Weights::One(weight),
-                None => Weights::Each(merged.weights),
-            },
+            weights: merged.weights.weights,
         }))
     }
 
@@ -135,25 +125,17 @@ impl Rows {
     /// Targets and weights from `start` to `end`.
     #[inline(always)]
     pub fn span(&self, start: u32, end: u32) -> (&[u16], RowWeights<'_>) {
-        let span = start as usize..end as usize;
-        let weights = match &self.weights {
-            Weights::One(weight) => RowWeights::One(*weight),
-            Weights::Each(weights) => RowWeights::Each(&weights[span.clone()]),
-        };
-        (&self.targets[span], weights)
+        let (start, end) = (start as usize, end as usize);
+        (&self.targets[start..end], self.weights.span(start, end))
     }
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        let weights = match &self.weights {
-            Weights::One(_) => 0,
-            Weights::Each(weights) => size_of_val(weights.as_slice()),
-        };
         size_of::<Self>()
             + size_of_val(self.delays.as_slice())
             + self.layout.bytes()
             + size_of_val(self.targets.as_slice())
-            + weights
+            + self.weights.bytes()
     }
 
     /// A hash of every synapse, weight and delay.
@@ -179,7 +161,10 @@ impl Rows {
         }
         hash = fold(hash, targets, |&x| u64::from(x));
         match weights {
-            Weights::One(weight) => mix(hash ^ u64::from(weight.to_bits())),
+            Weights::One(weight) => mix(hash ^ weight.to_bits()),
+            Weights::Listed { table, numbers } => fold(hash, numbers, |number| {
+                table[usize::from(*number)].to_bits()
+            }),
             Weights::Each(weights) => fold(hash, weights, |weight| u64::from(weight.to_bits())),
         }
     }
@@ -206,27 +191,15 @@ fn fold<T>(hash: u64, items: &[T], bits: impl Fn(&T) -> u64) -> u64 {
 
 struct Merge {
     targets: Vec<u16>,
-    weights: Vec<f32>,
-    /// Whether all synapses have one weight.
-    one: bool,
+    weights: weight::Merge,
 }
 
 impl Merge {
-    /// Appends a row of `part`.
-    fn add(&mut self, part: &Sparse<u16>, row: Row) {
+    /// Appends a row of part `p`.
+    fn add(&mut self, p: usize, part: &Sparse<u16>, row: Row) {
         let (targets, weights) = part.span(row);
         self.targets.extend_from_slice(targets);
-        if self.one {
-            return;
-        }
-        match (weights, part.weights()) {
-            (Some(weights), _) => self.weights.extend_from_slice(weights),
-            (None, Weights::One(weight)) => {
-                let weights = std::iter::repeat_n(*weight, targets.len());
-                self.weights.extend(weights);
-            }
-            (None, Weights::Each(_)) => {}
-        }
+        self.weights.add(p, weights, targets.len());
     }
 
     /// Appends the rows of all `parts`, whose delays are among `delays`: by source, delay and part.
@@ -266,7 +239,7 @@ impl Merge {
             for same in open.chunk_by(|one, other| one.0 == other.0) {
                 delay.push(same[0].0);
                 for &(_, p, row) in same {
-                    self.add(&parts[p], row);
+                    self.add(p, &parts[p], row);
                 }
                 offsets.push(self.targets.len() as u32);
             }

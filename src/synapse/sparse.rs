@@ -1,11 +1,13 @@
 //! Sparse synapses of one projection onto the neurons of one lane, in rows by source and delay.
 //!
 //! A spike's targets at one delay are one contiguous row of lane-local indices: 2 bytes a synapse (`u16`) while a lane
-//! holds at most 65,536 neurons, and 4 bytes more where every synapse has a weight of its own. Where delays differ, only
-//! those that a source has are listed.
+//! holds at most 65,536 neurons, and 2 or 4 bytes more where [weights](Weights) differ. Where delays differ, only those that
+//! a source has are listed.
 
 use crate::base::time::Duration;
+use crate::neuron::RowWeights;
 use crate::synapse::layout::{Layout, Row};
+use crate::synapse::weight::Weights;
 
 /// The number of a target within its lane: `u16` or `u32`.
 pub trait Index: Copy + Ord + Send + Sync + std::fmt::Debug + 'static {
@@ -47,15 +49,6 @@ impl Index for u32 {
     }
 }
 
-/// Weights of a projection's synapses.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Weights {
-    /// One weight for all: none is stored per synapse.
-    One(f32),
-    /// A weight for each synapse, in the order of the targets.
-    Each(Vec<f32>),
-}
-
 /// Synapses of one projection onto one lane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sparse<I> {
@@ -92,8 +85,8 @@ impl<I: Index> Sparse<I> {
         self.targets.len()
     }
 
-    /// Rows of `source`, by ascending delay: the delay, targets, and their weights unless all have one.
-    pub fn of(&self, source: u32) -> impl Iterator<Item = (Duration, &[I], Option<&[f32]>)> {
+    /// Rows of `source`, by ascending delay: the delay, targets, and their weights.
+    pub fn of(&self, source: u32) -> impl Iterator<Item = (Duration, &[I], RowWeights<'_>)> {
         let rows = self.layout.of(source).filter(|row| row.end > row.start);
         rows.map(|row| {
             let (targets, weights) = self.span(row);
@@ -101,26 +94,18 @@ impl<I: Index> Sparse<I> {
         })
     }
 
-    /// Targets of a row, with their weights unless all have one.
-    pub(crate) fn span(&self, row: Row) -> (&[I], Option<&[f32]>) {
-        let span = row.start as usize..row.end as usize;
-        let weights = match &self.weights {
-            Weights::One(_) => None,
-            Weights::Each(weights) => Some(&weights[span.clone()]),
-        };
-        (&self.targets[span], weights)
+    /// Targets of a row and their weights.
+    pub(crate) fn span(&self, row: Row) -> (&[I], RowWeights<'_>) {
+        let (start, end) = (row.start as usize, row.end as usize);
+        (&self.targets[start..end], self.weights.span(start, end))
     }
 
     /// Bytes held, offsets and delays included.
     pub fn bytes(&self) -> usize {
-        let weights = match &self.weights {
-            Weights::One(_) => 0,
-            Weights::Each(weights) => size_of_val(weights.as_slice()),
-        };
         size_of::<Self>()
             + size_of_val(self.delays.as_slice())
             + self.layout.bytes()
             + size_of_val(self.targets.as_slice())
-            + weights
+            + self.weights.bytes()
     }
 }

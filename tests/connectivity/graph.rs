@@ -7,7 +7,7 @@ use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::Duration;
 use sharpwave::connection::{self, Block, Connect, Delay, Plan, Space};
-use sharpwave::synapse::sparse::{Index, Sparse, Weights};
+use sharpwave::synapse::sparse::{Index, Sparse};
 
 /// Source, delay in ps, target in the projection, bits of the weight.
 pub type Synapse = (u32, i64, u32, u32);
@@ -99,10 +99,7 @@ pub fn synapses<I: Index>(sparse: &Sparse<I>, lane: &[Block]) -> Vec<Synapse> {
     for source in 0..sparse.n_source() as u32 {
         for (delay, targets, weights) in sparse.of(source) {
             for (i, target) in targets.iter().enumerate() {
-                let weight = match sparse.weights() {
-                    Weights::One(weight) => *weight,
-                    Weights::Each(_) => weights.unwrap()[i],
-                };
+                let weight = weights.get(i) as f32;
                 let target = global(target.get() as u32);
                 all.push((source, delay.ps(), target, weight.to_bits()));
             }

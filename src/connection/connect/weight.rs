@@ -4,12 +4,12 @@ use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
 use crate::connection::edges::Edges;
 use crate::connection::plan::Plan;
-use crate::synapse::sparse;
+use crate::synapse::weight;
 
 /// Weights of one entity's synapses after the other's.
 pub(super) enum Weights<'a> {
     /// One for all.
-    One(f32),
+    One(f64),
     /// Drawn from streams of this purpose; those of the last entity.
     Drawn {
         distribution: Distribution,
@@ -19,6 +19,13 @@ pub(super) enum Weights<'a> {
     },
     /// In the order of the given edges.
     Given(&'a Edges, &'a [f32]),
+    /// The same, as numbers in a table; those of the last entity, which single precision holds exactly.
+    Listed {
+        edges: &'a Edges,
+        table: &'a [f64],
+        all: &'a [u16],
+        numbers: Vec<f32>,
+    },
 }
 
 impl<'a> Weights<'a> {
@@ -30,7 +37,7 @@ impl<'a> Weights<'a> {
         };
         match plan.weight {
             Some(distribution) => match distribution.constant() {
-                Some(weight) => Self::One(weight as f32),
+                Some(weight) => Self::One(weight),
                 None => Self::Drawn {
                     distribution,
                     seed: plan.seed,
@@ -39,22 +46,37 @@ impl<'a> Weights<'a> {
                 },
             },
             None => match given() {
-                Some((edges, sparse::Weights::Each(weights))) => Self::Given(edges, weights),
-                Some((_, sparse::Weights::One(weight))) => Self::One(*weight),
+                Some((edges, weight::Weights::Each(weights))) => Self::Given(edges, weights),
+                Some((edges, weight::Weights::Listed { table, numbers })) => Self::Listed {
+                    edges,
+                    table,
+                    all: numbers,
+                    numbers: Vec::new(),
+                },
+                Some((_, weight::Weights::One(weight))) => Self::One(*weight),
                 None => Self::One(0.0),
             },
         }
     }
 
-    /// The one weight of all synapses, if there is one.
-    pub(super) fn one(&self) -> Option<f32> {
+    /// Whether all synapses have one.
+    pub(super) fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+
+    /// Those of all synapses, of which [`of`](Self::of) told `each`.
+    pub(super) fn finish(self, each: Vec<f32>) -> weight::Weights {
         match self {
-            Self::One(weight) => Some(*weight),
-            _ => None,
+            Self::One(weight) => weight::Weights::One(weight),
+            Self::Listed { table, .. } => weight::Weights::Listed {
+                table: table.to_vec(),
+                numbers: each.iter().map(|&number| number as u16).collect(),
+            },
+            Self::Drawn { .. } | Self::Given(..) => weight::Weights::Each(each),
         }
     }
 
-    /// Weights of the `n` synapses of `entity`; nothing where one is for all.
+    /// Weights of the `n` synapses of `entity`, or their numbers in a list; nothing where one is for all.
     pub(super) fn of(&mut self, entity: u64, n: usize) -> &[f32] {
         match self {
             Self::One(_) => &[],
@@ -71,6 +93,17 @@ impl<'a> Weights<'a> {
             }
             // The entity is the target, whose number is within 32 bits.
             Self::Given(edges, weights) => &weights[edges.onto(entity as u32..entity as u32 + 1)],
+            Self::Listed {
+                edges,
+                all,
+                numbers,
+                ..
+            } => {
+                numbers.clear();
+                let own = &all[edges.onto(entity as u32..entity as u32 + 1)];
+                numbers.extend(own.iter().map(|&number| f32::from(number)));
+                numbers
+            }
         }
     }
 }

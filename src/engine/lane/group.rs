@@ -44,7 +44,7 @@ pub struct Driven {
     /// Number of the stimulus' name.
     pub id: u64,
     /// What a spike adds.
-    pub weight: f32,
+    pub weight: f64,
     /// When spikes come, ascending.
     times: Vec<Time>,
     /// Onto which neuron of the group.
@@ -55,7 +55,7 @@ pub struct Driven {
 
 impl Driven {
     /// Nothing yet; each spike will add `weight`.
-    pub fn new(id: u64, weight: f32) -> Self {
+    pub fn new(id: u64, weight: f64) -> Self {
         Self {
             id,
             weight,

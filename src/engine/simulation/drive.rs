@@ -20,7 +20,7 @@ pub(super) struct Drive {
     pub(super) id: u64,
     /// Index of the population.
     pub(super) population: usize,
-    weight: f32,
+    weight: f64,
     pub(super) stimulus: Box<dyn Stimulus>,
     /// Since when a declared one is on; `None` for one that was given from outside.
     pub(super) since: Option<Time>,
@@ -47,7 +47,7 @@ impl Simulation {
         &mut self,
         name: &str,
         population: &str,
-        weight: f32,
+        weight: f64,
         stimulus: Box<dyn Stimulus>,
     ) -> Result<(), SimulationError> {
         let declared = self.inputs.all().any(|(known, _)| known == name);

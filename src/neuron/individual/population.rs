@@ -284,17 +284,8 @@ impl<D: Dynamics> Neurons for Individual<D> {
 
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
         let now = self.state.now;
-        match weights {
-            RowWeights::One(weight) => {
-                for &j in targets {
-                    self.deliver(j.into(), f64::from(weight), now);
-                }
-            }
-            RowWeights::Each(weights) => {
-                for (&j, &w) in targets.iter().zip(weights) {
-                    self.deliver(j.into(), f64::from(w), now);
-                }
-            }
+        for (k, &j) in targets.iter().enumerate() {
+            self.deliver(j.into(), weights.get(k), now);
         }
     }
 

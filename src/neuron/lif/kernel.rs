@@ -72,16 +72,17 @@ pub(super) fn add_to_targets(
 }
 
 /// As [`add_to_targets`] with a weight per synapse.
+#[inline(always)]
 pub(super) fn add_weights_to_targets(
     u: &mut Block<1>,
     targets: &[u16],
-    weights: &[f32],
+    weights: impl Iterator<Item = f64>,
     scale: f64,
     threshold: f64,
     candidates: &mut Vec<u16>,
 ) {
-    for (&j, &w) in targets.iter().zip(weights) {
-        let sum = u[usize::from(j)][0] + f64::from(w) * scale;
+    for (&j, w) in targets.iter().zip(weights) {
+        let sum = u[usize::from(j)][0] + w * scale;
         u[usize::from(j)][0] = sum;
         if sum >= threshold {
             candidates.push(j);

@@ -34,7 +34,9 @@ fn run(lif: &mut Lif, start: Time, inputs: &[(i64, Input)], until_ps: i64) -> Ve
         while let Some((_, input)) = inputs.next_if(|input| input.0 == ps) {
             match input {
                 Input::Current(pa) => lif.inject(*pa),
-                Input::Row(targets, weight) => lif.receive_row(targets, RowWeights::One(*weight)),
+                Input::Row(targets, weight) => {
+                    lif.receive_row(targets, RowWeights::One((*weight).into()))
+                }
             }
         }
         let mut fired = Vec::new();

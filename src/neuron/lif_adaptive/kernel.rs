@@ -85,14 +85,14 @@ pub(super) fn add_to_targets(
 pub(super) fn add_weights_to_targets(
     cells: &mut Block<2>,
     targets: &[u16],
-    weights: &[f32],
+    weights: impl Iterator<Item = f64>,
     scale: f64,
     excess: impl Fn(Cell) -> f64,
     candidates: &mut Vec<u16>,
 ) {
-    for (&j, &w) in targets.iter().zip(weights) {
+    for (&j, w) in targets.iter().zip(weights) {
         let cell = &mut cells[usize::from(j)];
-        cell[0] += f64::from(w) * scale;
+        cell[0] += w * scale;
         if excess(*cell) >= 0.0 {
             candidates.push(j);
         }

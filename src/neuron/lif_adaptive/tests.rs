@@ -37,7 +37,7 @@ fn population(size: usize, linear: Linear) -> LifAdaptive {
 fn arrive(population: &mut LifAdaptive, t: Time, weight: f32) -> Vec<u32> {
     let mut fired = Vec::new();
     population.advance(t);
-    population.receive_row(&[0], RowWeights::One(weight));
+    population.receive_row(&[0], RowWeights::One(weight.into()));
     population.fire(&mut fired);
     fired
 }

@@ -80,14 +80,41 @@ vectorized! {
         units: &Units,
         candidates: &mut Vec<u32>,
     ) {
-        let units = [units.inhibitory, units.excitatory];
-        for (&j, &w) in targets.iter().zip(weights) {
-            let unit = units[usize::from(w > 0.0)];
-            let cell = &mut block[usize::from(j)];
-            *cell = plus(*cell, times(unit, f64::from(w)));
-            if cell[BUDGET] < 0.0 {
-                candidates.push(u32::from(j));
-            }
+        let weights = weights.iter().map(|&weight| f64::from(weight));
+        add_each_to_targets(block, targets, weights, units, candidates);
+    }
+}
+
+vectorized! {
+    /// As [`add_to_targets`] with one weight of a table for each synapse.
+    pub(super) fn add_listed_to_targets(
+        block: &mut Block<4>,
+        targets: &[u16],
+        table: &[f64],
+        numbers: &[u16],
+        units: &Units,
+        candidates: &mut Vec<u32>,
+    ) {
+        let weights = numbers.iter().map(|&number| table[usize::from(number)]);
+        add_each_to_targets(block, targets, weights, units, candidates);
+    }
+}
+
+#[inline(always)]
+fn add_each_to_targets(
+    block: &mut Block<4>,
+    targets: &[u16],
+    weights: impl Iterator<Item = f64>,
+    units: &Units,
+    candidates: &mut Vec<u32>,
+) {
+    let units = [units.inhibitory, units.excitatory];
+    for (&j, w) in targets.iter().zip(weights) {
+        let unit = units[usize::from(w > 0.0)];
+        let cell = &mut block[usize::from(j)];
+        *cell = plus(*cell, times(unit, w));
+        if cell[BUDGET] < 0.0 {
+            candidates.push(u32::from(j));
         }
     }
 }

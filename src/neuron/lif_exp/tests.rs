@@ -55,7 +55,7 @@ fn happen(population: &mut LifExp, it: &Happening) {
     let all: Vec<u16> = (0..population.size() as u16).collect();
     match (it.what, it.way) {
         (Input::Current(current), _) => population.inject(current),
-        (Input::Arrival(w), 0) => population.receive_row(&all, RowWeights::One(w as f32)),
+        (Input::Arrival(w), 0) => population.receive_row(&all, RowWeights::One(w)),
         (Input::Arrival(w), 1) => {
             population.receive_row(&all, RowWeights::Each(&vec![w as f32; all.len()]));
         }

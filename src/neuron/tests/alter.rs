@@ -220,7 +220,7 @@ fn altered_neurons_fire_as_in_an_independent_simulator() {
 fn arrive(neurons: &mut dyn Neurons, t: Time, weight: f32) -> Vec<u32> {
     neurons.advance(t);
     let all: Vec<u16> = (0..neurons.size() as u16).collect();
-    neurons.receive_row(&all, RowWeights::One(weight));
+    neurons.receive_row(&all, RowWeights::One(weight.into()));
     let mut fired = Vec::new();
     neurons.fire(&mut fired);
     fired

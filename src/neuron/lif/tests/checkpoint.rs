@@ -115,7 +115,7 @@ proptest! {
         if dense {
             one.receive(&[&[weight; SIZE]], 1.0);
         } else {
-            one.receive_row(&[3, 0, 9], RowWeights::One(weight));
+            one.receive_row(&[3, 0, 9], RowWeights::One(weight.into()));
         }
         let mut other = lif(SIZE, &PAIRS);
         other.load(&one.save().expect("plain data")).expect("its own state");
