@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
             return Ok(());
         }
         let shell = Shell::new(arguments.quiet, arguments.json);
-        probe::install(shell.stop());
+        probe::install(interrupt::flag());
         dispatch(&arguments.command, &shell).or_else(|failure| shell.report(&failure))
     });
     match outcome {

@@ -8,6 +8,7 @@ pub mod estimate;
 pub mod inputs;
 pub mod learner;
 pub mod load;
+pub mod notice;
 mod outcome;
 pub mod plot;
 pub mod pupil;

@@ -9,10 +9,10 @@ use super::failure::Failure;
 use super::model_file;
 use super::shell::Shell;
 use crate::config::{self, Model, NetworkModel, SleepReplay};
+use crate::experiment::error::ExperimentError;
 use crate::experiment::estimate::estimate;
 use crate::experiment::inputs::Inputs;
-use crate::experiment::recurrent;
-use crate::experiment::resource;
+use crate::experiment::{load, notice, recurrent, resource};
 
 /// Heading of the resolved model.
 const RESOLVED: &str = "# Resolved: every key, defaults too. All of this is a model file itself.";
@@ -27,8 +27,10 @@ pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failu
 
 /// A network and an estimate, without an expansion: it is one already.
 fn network(model: &NetworkModel, shell: &Shell) -> Result<(), Failure> {
-    let declared = recurrent::declare(model)?;
+    let loaded = load::load(&model.network)?;
+    let declared = loaded.plan().map_err(ExperimentError::from)?;
     let estimate = recurrent::estimate::estimate(model, &declared)?;
+    warn(notice::of_network(model, &loaded, &recurrent::bouts(model)));
     let resolved = config::resolved_network(model);
     if shell.json() {
         shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }))?;
@@ -51,6 +53,8 @@ fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
             "weights and images",
         )?)
     };
+    let bouts = model.bouts().map_err(ExperimentError::from)?;
+    warn(notice::of_nights(model, &inputs, &bouts));
     let (resolved, expansion) = (config::resolved(model), config::expansion(model));
     let network = config::sleep_as_network(model).map(|network| config::resolved_network(&network));
     if shell.json() {
@@ -72,6 +76,11 @@ fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
         comment(out, "Expected for each seed", &estimate.to_string())
     })?;
     fits()
+}
+
+/// Says what a run would say.
+fn warn(notices: Vec<String>) {
+    notices.iter().for_each(|notice| tracing::warn!("{notice}"));
 }
 
 /// Writes `text` under a heading, as comments of the model file above it.

@@ -33,6 +33,11 @@ pub(super) fn install() -> &'static AtomicBool {
     &STOP
 }
 
+/// Becomes true when somebody asks to stop and signals are caught.
+pub(super) fn flag() -> &'static AtomicBool {
+    &STOP
+}
+
 /// Ends the process at once with exit code `code`, whatever other threads are at.
 pub(super) fn end_at_once(code: u8) -> ! {
     _exit(code.into())

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::parameter::ParameterError;
+use crate::base::stop::Stopped;
 use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
@@ -97,6 +98,9 @@ pub enum ExperimentError {
         /// Folder of the run.
         directory: PathBuf,
     },
+    /// It was told to stop before there was anything to go on with.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     /// Another output file.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -200,7 +204,7 @@ impl From<RunError> for ExperimentError {
             RunError::Tripped(tripped) => tripped.into(),
             RunError::Resume(error) => error.into(),
             RunError::Simulation(error) => error.into(),
-            RunError::Stopped(stopped) => AssemblyError::from(stopped).into(),
+            RunError::Stopped(stopped) => stopped.into(),
         }
     }
 }
@@ -215,9 +219,12 @@ impl ExperimentError {
             )
     }
 
-    /// Whether it was told to stop while it built a network.
-    pub(super) fn is_stop(&self) -> bool {
-        matches!(self, Self::Assembly(AssemblyError::Stopped(_)))
+    /// Whether it was told to stop while it read files or built a network.
+    pub(crate) fn is_stop(&self) -> bool {
+        matches!(
+            self,
+            Self::Stopped(_) | Self::Assembly(AssemblyError::Stopped(_))
+        )
     }
 
     /// Adds how to go on with the run in `directory`, where that is of use.
@@ -231,5 +238,16 @@ impl ExperimentError {
             }
             other => other,
         }
+    }
+}
+
+/// `done`, or nothing if that was told to stop.
+pub(super) fn unless_stopped<T>(
+    done: Result<T, ExperimentError>,
+) -> Result<Option<T>, ExperimentError> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if error.is_stop() => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -12,6 +12,8 @@ use crate::mlp::perceptron::Mlp;
 use crate::mlp::selection::{Quota, Selection};
 use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::record::spike_file::{self, SpikeFileError};
+use crate::run::aside::aside;
+use crate::run::progress::Watch;
 use crate::stimulus::Spike;
 use crate::stimulus::spike_list::SpikeFile;
 
@@ -112,6 +114,15 @@ impl Inputs {
             width,
             height,
         })
+    }
+
+    /// As [`read`](Self::read), while `watch` does not say to stop.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and if it did.
+    pub fn read_watched(model: &SleepReplay, watch: &dyn Watch) -> Result<Self, ExperimentError> {
+        let model = model.clone();
+        aside(watch, move || Self::read(&model))?
     }
 
     /// Training images of the tasks up to `task`: all of them for a network from a file, which has learnt already.

@@ -12,6 +12,8 @@ use crate::mlp::perceptron::{Mlp, Output};
 use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::network::{Connection, Data, Given, LayerFile, Network, Stimulus};
 use crate::record::{edge_file, spike_file};
+use crate::run::aside::aside;
+use crate::run::progress::Watch;
 use crate::stimulus::{self, Brings, Spike};
 use crate::synapse::dense::Dense;
 
@@ -44,6 +46,15 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
         }
     }
     Ok(loaded)
+}
+
+/// As [`load`], while `watch` does not say to stop.
+///
+/// # Errors
+/// As [`load`], and if it did.
+pub fn load_watched(network: &Network, watch: &dyn Watch) -> Result<Network, ExperimentError> {
+    let network = network.clone();
+    aside(watch, move || load(&network))?
 }
 
 /// Every file that `network` leaves data to, in order, each once.

@@ -29,14 +29,14 @@ pub struct Trained {
 /// first task). `None` if the model's network comes from a file.
 ///
 /// # Errors
-/// If the data are missing or wrong, or training diverges.
+/// If the data are missing or wrong, training diverges, or `watch` says to stop before it begins.
 pub fn train(
     model: &SleepReplay,
     joint: bool,
     watch: &dyn Watch,
 ) -> Result<Option<Trained>, ExperimentError> {
     let mut model = model.clone();
-    let mut inputs = Inputs::read(&model)?;
+    let mut inputs = Inputs::read_watched(&model, watch)?;
     resource::check_memory(memory_bytes(&model, &inputs), "weights and images")?;
     let Weights::Trained { training, .. } = &model.mlp.weights else {
         return Ok(None);

@@ -29,7 +29,7 @@ pub(super) fn build(
             };
             alone.plan()?
         }
-        None => declare(model)?,
+        None => load::load_watched(&model.network, watch)?.plan()?,
     };
     let expected = estimate(model, &network)?;
     expected.check_memory(model)?;
