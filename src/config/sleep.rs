@@ -71,8 +71,14 @@ pub fn sleeping_network(
 /// The sleep of `experiment` as a network of its own, with the same spikes at the same times; `None` where it takes more
 /// than files can say: weights that are trained first, gains from images, or the mean image of what was learnt.
 pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
-    let (Weights::File { path, drop_bias }, Conversion::Gain(gains)) =
-        (&experiment.mlp.weights, &experiment.conversion)
+    let (
+        Weights::File {
+            path,
+            drop_bias,
+            layer_names,
+        },
+        Conversion::Gain(gains),
+    ) = (&experiment.mlp.weights, &experiment.conversion)
     else {
         return None;
     };
@@ -81,6 +87,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         Given::File(LayerFile {
             path: path.clone(),
             drop_bias: *drop_bias,
+            layer_names: layer_names.clone(),
             layer: l + 1,
         })
     };
@@ -130,7 +137,16 @@ fn input(sleep: &Sleep) -> Option<Choice> {
     let mut values = Values::new();
     let spec = match &sleep.input {
         Input::Spikes(file) => {
-            values.insert("file", file.clone());
+            values.insert("file", file.path.clone());
+            if let Some(population) = &file.population {
+                values.insert("population", population.clone());
+            }
+            if let Some(columns) = &file.columns {
+                values.insert("columns", columns.table());
+            }
+            if let Some(first) = file.first_neuron {
+                values.insert("first_neuron", first);
+            }
             values.insert("from", 0.0);
             spike_list::ENTRY.spec
         }

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::time::{Duration, Time};
 use crate::experiment::error::ExperimentError;
 use crate::mlp::perceptron::{Mlp, Output};
-use crate::mlp::weight_file::{self, Bias};
+use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::network::{Connection, Data, Given, LayerFile, Network, Stimulus};
 use crate::record::{edge_file, spike_file};
+use crate::run::aside::aside;
+use crate::run::progress::Watch;
 use crate::stimulus::{self, Brings, Spike};
 use crate::synapse::dense::Dense;
 
@@ -28,7 +30,7 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
         match (&projection.connection, list) {
             // Where a population is unknown, the check of the network says so.
             (Connection::Edges(Given::File(file)), Some(list)) => {
-                let edges = edge_file::read(&file.path, file.population.as_deref(), list)?;
+                let edges = edge_file::read(file, list)?;
                 projection.connection = Connection::Edges(Given::Here(Arc::new(edges)));
             }
             (Connection::Matrix(Given::File(file)), _) => {
@@ -46,13 +48,22 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
     Ok(loaded)
 }
 
+/// As [`load`], while `watch` does not say to stop.
+///
+/// # Errors
+/// As [`load`], and if it did.
+pub fn load_watched(network: &Network, watch: &dyn Watch) -> Result<Network, ExperimentError> {
+    let network = network.clone();
+    aside(watch, move || load(&network))?
+}
+
 /// Every file that `network` leaves data to, in order, each once.
 pub fn files(network: &Network) -> Vec<PathBuf> {
     let of_projections = network.projections.iter();
-    let of_projections = of_projections.filter_map(|projection| match &projection.connection {
-        Connection::Edges(Given::File(file)) => Some(file.path.clone()),
-        Connection::Matrix(Given::File(file)) => Some(file.path.clone()),
-        _ => None,
+    let of_projections = of_projections.flat_map(|projection| match &projection.connection {
+        Connection::Edges(Given::File(file)) => edge_file::files(file),
+        Connection::Matrix(Given::File(file)) => vec![file.path.clone()],
+        _ => Vec::new(),
     });
     let of_stimuli = network.stimuli.iter();
     let of_stimuli = of_stimuli.filter(|stimulus| stimulus.data.is_none());
@@ -65,14 +76,14 @@ pub fn files(network: &Network) -> Vec<PathBuf> {
 
 /// Weight files, each read once.
 #[derive(Default)]
-struct Layers(BTreeMap<(PathBuf, bool), Mlp>);
+struct Layers(BTreeMap<(PathBuf, bool, Option<Vec<String>>), Mlp>);
 
 impl Layers {
     fn read(&mut self, file: &LayerFile, projection: &str) -> Result<Dense, ExperimentError> {
-        let key = (file.path.clone(), file.drop_bias);
+        let key = (file.path.clone(), file.drop_bias, file.layer_names.clone());
         let mlp = match self.0.entry(key) {
             Entry::Occupied(read) => read.into_mut(),
-            Entry::Vacant(unread) => unread.insert(mlp(&file.path, file.drop_bias)?),
+            Entry::Vacant(unread) => unread.insert(mlp(file)?),
         };
         let layer = file.layer.checked_sub(1).and_then(|l| mlp.layers.get(l));
         let no_layer = || ExperimentError::NoLayer {
@@ -87,22 +98,25 @@ impl Layers {
     }
 }
 
-fn mlp(file: &Path, drop_bias: bool) -> Result<Mlp, ExperimentError> {
-    let bias = if drop_bias { Bias::Drop } else { Bias::Refuse };
+fn mlp(layer: &LayerFile) -> Result<Mlp, ExperimentError> {
+    let bias = match layer.drop_bias {
+        true => Bias::Drop,
+        false => Bias::Refuse,
+    };
+    let stated = Stated {
+        names: layer.layer_names.as_deref(),
+        ..Stated::nothing_but(bias)
+    };
+    let file = weight_file::read(&layer.path)?;
     // Output and dropout play no part in a spiking network.
-    let file = weight_file::read(file)?;
-    Ok(weight_file::to_mlp(&file, bias, Output::Relu, 1.0, None)?)
+    Ok(weight_file::to_mlp(&file, &stated, Output::Relu, 1.0)?)
 }
 
 /// What the file holds that `stimulus` names, if it names one.
 fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, ExperimentError> {
     let entry = stimulus::entry(stimulus.kind.spec.name)?;
-    let (path, population, from) = match (entry.build)(&stimulus.kind.values)? {
-        Brings::File {
-            path,
-            population,
-            from,
-        } => (path, population, from),
+    let (file, from) = match (entry.build)(&stimulus.kind.values)? {
+        Brings::File { file, from } => (file, from),
         Brings::Image(image) => {
             let pixels = weight_file::read_image(&image.path)?;
             return Ok(Some(Data::Image(pixels.into())));
@@ -113,9 +127,9 @@ fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, Experime
     let Some(target) = target else {
         return Ok(None);
     };
-    let mut spikes = spike_file::read(&path, population.as_deref(), target.size as usize)?;
+    let mut spikes = spike_file::read(&file, target.size as usize)?;
     shift(&mut spikes, from).map_err(|last| ExperimentError::SpikesBeyondClock {
-        file: path.display().to_string(),
+        file: file.path.display().to_string(),
         stimulus: stimulus.name.clone(),
         last,
         from,

@@ -29,7 +29,7 @@ const FORMS: [(&str, &str, Shape); 4] = [
     ("normal", "Gaussian.", Shape::Normal { mean: 0.0, sd: 0.0 }),
     (
         "log_normal",
-        "A variable whose logarithm is Gaussian.",
+        "A variable whose logarithm is Gaussian; with a negative mean, the negative of one.",
         Shape::LogNormal { mean: 0.0, sd: 0.0 },
     ),
     (

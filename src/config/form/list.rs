@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::parameter::Dimension;
 use crate::config::reader::Item;
 
-use super::{Around, Form, population_name};
+use super::{Around, Form, Keys, given, population_name, text};
 
 /// `[a, b]` of values in their form.
 fn written<T>(form: &Form<'_, T>, values: &[T], weight: Dimension) -> String {
@@ -82,4 +82,26 @@ pub fn one_of<'f, T: 'f>(form: Form<'f, T>) -> Form<'f, Vec<T>> {
 /// Names of populations, at least one.
 pub fn populations() -> Form<'static, Vec<String>> {
     each(population_name(), "population", false)
+}
+
+/// The key `layer_names`, where there are so many layers, if that is known.
+pub fn layers_by_name(count: Option<usize>, names: &mut Option<Vec<String>>, k: &mut Keys<'_>) {
+    let form = list(
+        text("the name of a layer in the file"),
+        "an array of the file's layers by name, from input to output",
+    );
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let names = (form.read)(item, around)?;
+        match count {
+            Some(count) if count != names.len() => {
+                let expected = format!("{count} names, one for each layer after the input");
+                item.refuse(&expected, None)
+            }
+            _ => Some(names),
+        }
+    };
+    let what =
+        "the file's layers from input to output, where neither names nor shapes tell their order";
+    let form = given(Form::new("names", read, form.write));
+    k.told("layer_names", "by number or shape", names, form, what);
 }

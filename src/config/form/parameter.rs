@@ -1,7 +1,11 @@
 //! Parameters of what the registries declare.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Value, Values};
 use crate::base::suggest;
+use crate::config::quantity::quote;
 use crate::config::reader::{Item, Section};
 
 use super::{
@@ -43,6 +47,8 @@ fn of(parameter: &'static ParameterSpec) -> Form<'static, Value> {
         Kind::Population => value!(population_name(), Text),
         Kind::Populations => value!(populations(), Names),
         Kind::File(endings) => value!(file(endings), File),
+        Kind::Folder => value!(folder(), File),
+        Kind::Table(keys) => value!(texts(keys), Table),
         Kind::Steps(dimension) => value!(steps(dimension), Steps),
     }
 }
@@ -51,6 +57,9 @@ fn of(parameter: &'static ParameterSpec) -> Form<'static, Value> {
 fn either_drawn(dimension: Dimension, range: Range) -> Form<'static, Value> {
     let (inner, form) = (drawn(dimension, range), drawn(dimension, range));
     let read = move |item: &Item<'_>, around: &Around<'_>| {
+        if item.is_array() {
+            return Some(Value::Blocks(blocks(item, dimension, range)?));
+        }
         let distribution = (inner.read)(item, around)?;
         let (low, high) = distribution.reach();
         let bounds = [("low", low), ("high", high)];
@@ -77,10 +86,71 @@ fn either_drawn(dimension: Dimension, range: Range) -> Form<'static, Value> {
     let write = move |value: &Value, weight| match value {
         Value::Number(value) => (single.write)(value, weight),
         Value::Drawn(distribution) => (form.write)(distribution, weight),
+        Value::Blocks(blocks) => {
+            let blocks = blocks.iter();
+            let blocks =
+                blocks.map(|(n, value)| format!("[{n}, {}]", (single.write)(value, weight)));
+            format!("[{}]", blocks.collect::<Vec<_>>().join(", "))
+        }
         _ => String::new(),
     };
     let waits = number(dimension, range).waits;
     Form::new(words, read, write).unless(move |around| waits(around))
+}
+
+/// Numbers of neurons, each with their value.
+fn blocks(item: &Item<'_>, dimension: Dimension, range: Range) -> Option<Vec<(u32, f64)>> {
+    const EXPECTED: &str = "an array of blocks, such as [[80, \"20 ms\"], [20, \"10 ms\"]]";
+    item.list(EXPECTED, |block| {
+        const EXPECTED: &str =
+            "a block, such as [80, \"20 ms\"]: how many neurons, and their value";
+        match block.items(EXPECTED)?.as_slice() {
+            [n, value] => {
+                let n = n.integer(0, u32::MAX.into());
+                let value = value.quantity(dimension, range);
+                Some((u32::try_from(n?).ok()?, value?))
+            }
+            _ => block.refuse(EXPECTED, None),
+        }
+    })
+}
+
+/// The path of a folder, made absolute.
+fn folder() -> Form<'static, PathBuf> {
+    let read = |item: &Item<'_>, around: &Around<'_>| {
+        Some(around.paths.model.join(item.text("the path of a folder")?))
+    };
+    Form::new("path", read, |path: &PathBuf, _| {
+        quote(&path.to_string_lossy())
+    })
+}
+
+/// Texts under some of `keys`.
+pub fn texts(keys: &'static [&'static str]) -> Form<'static, BTreeMap<&'static str, String>> {
+    let read = move |item: &Item<'_>, _: &Around<'_>| {
+        if !item.is_table() {
+            let what = format!("a table with keys of {}", suggest::list(keys));
+            return item.refuse(&what, None);
+        }
+        let section = item.section()?;
+        let (mut table, mut good) = (BTreeMap::new(), true);
+        for key in keys {
+            if let Some(item) = section.get(key) {
+                match item.text("a text") {
+                    Some(text) => drop(table.insert(*key, text.to_owned())),
+                    None => good = false,
+                }
+            }
+        }
+        good.then_some(table)
+    };
+    let write = |table: &BTreeMap<&'static str, String>, _| {
+        let keys = table
+            .iter()
+            .map(|(key, text)| format!("{key} = {}", quote(text)));
+        format!("{{ {} }}", keys.collect::<Vec<_>>().join(", "))
+    };
+    Form::new(format!("{{ {} }}", keys.join(", ")), read, write)
 }
 
 /// Instants, each with a quantity; their order is for the stimulus to check.

@@ -4,8 +4,8 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range, Spec, Values};
 use crate::config::fault;
 use crate::config::form::{
-    Around, Form, Keys, Row, Table, chosen, describe, drawn, flag, given, inner, off, one_of,
-    population_name, populations, read, refuse_foreign, registered, span, spec_keys,
+    Around, Form, Keys, Row, Table, chosen, describe, drawn, flag, given, inner, layers_by_name,
+    off, one_of, population_name, populations, read, refuse_foreign, registered, span, spec_keys,
 };
 use crate::config::reader::{Item, Section};
 use crate::connection;
@@ -20,6 +20,7 @@ use crate::plasticity;
 pub(in crate::config) struct Draft {
     rule: &'static Spec,
     values: Values,
+    layer_names: Option<Vec<String>>,
     projection: Projection,
 }
 
@@ -43,6 +44,7 @@ impl Draft {
         Self {
             rule,
             values: Values::new(),
+            layer_names: None,
             projection,
         }
     }
@@ -57,6 +59,9 @@ impl Draft {
                     values.insert("file", file.path.clone());
                     let population = file.population.iter();
                     values.extend(population.map(|name| ("population", name.clone())));
+                    values.extend(file.types.iter().map(|file| ("types", file.clone())));
+                    let models = file.synapse_models.iter();
+                    values.extend(models.map(|folder| ("synapse_models", folder.clone())));
                 }
                 (
                     connection::rule(connection::LISTED).map_or(&WEIGHTS, |rule| rule.spec),
@@ -74,9 +79,14 @@ impl Draft {
                 (&WEIGHTS, values)
             }
         };
+        let layer_names = match &projection.connection {
+            Connection::Matrix(Data::File(file)) => file.layer_names.clone(),
+            _ => None,
+        };
         Self {
             rule,
             values,
+            layer_names,
             projection: projection.clone(),
         }
     }
@@ -86,18 +96,22 @@ impl Draft {
         let Self {
             rule,
             values,
+            layer_names,
             mut projection,
         } = self;
         projection.connection = if is_listed(rule) {
             Connection::Edges(Data::File(EdgeFile {
                 path: values.file("file")?.clone(),
                 population: values.text("population").map(str::to_owned),
+                types: values.file("types").cloned(),
+                synapse_models: values.file("synapse_models").cloned(),
             }))
         } else if rule.name == WEIGHTS.name {
             projection.weight = values.distribution("gain");
             Connection::Matrix(Data::File(LayerFile {
                 path: values.file("file")?.clone(),
                 drop_bias: values.text("bias").is_some(),
+                layer_names,
                 layer: usize::try_from(values.count("layer")?).ok()?,
             }))
         } else {
@@ -135,7 +149,7 @@ impl Table for Draft {
         let what = "who is connected with whom";
         k.need("rule", &mut { self.rule.name }, registered(rules()), what);
         spec_keys(self.rule, &mut self.values, k);
-        populations_of_hdf5(&mut self.values, k);
+        fit_file(&mut self.values, k);
         if !listed && !dense {
             let what = "whether a neuron may have a synapse onto itself";
             k.or("autapses", &mut p.autapses, flag(), what);
@@ -154,6 +168,7 @@ impl Table for Draft {
         if dense {
             let what = "the rule that changes the weights, with its parameters";
             k.or("plasticity", &mut p.plasticity, off(learning()), what);
+            layers_by_name(None, &mut self.layer_names, k);
         } else {
             let what = "drawn delays are rounded to a multiple of it";
             k.or("delay_resolution", &mut p.delay_resolution, span(), what);
@@ -221,21 +236,37 @@ pub(super) fn onto(targets: &[String], k: &mut Keys<'_>) {
     }
 }
 
-/// Refuses `population` beside a table, which has none to choose from. One that is copied is left aside.
-pub(super) fn populations_of_hdf5(values: &mut Values, k: &mut Keys<'_>) {
+/// Keys that belong to an HDF5 file of edges, what they do, and what tables do not have.
+const OF_HDF5: [(&str, &str, &str); 3] = [
+    ("population", "chooses a population", "populations"),
+    ("types", "gives the types of edges", "types"),
+    (
+        "synapse_models",
+        "gives the synapse models of edges",
+        "types",
+    ),
+];
+
+/// Refuses keys that belong to an HDF5 file beside a table. One that is copied is left aside.
+fn fit_file(values: &mut Values, k: &mut Keys<'_>) {
     let csv = values.file("file").and_then(|path| path.extension());
-    if !csv.is_some_and(|e| e.eq_ignore_ascii_case("csv")) || values.remove("population").is_none()
-    {
+    if !csv.is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
         return;
     }
-    let own = k.reading().filter(|(section, _)| section.has("population"));
-    if let Some(item) = own.and_then(|(section, _)| section.get("population")) {
-        let message = format!(
-            "`{}` chooses a population of an HDF5 file, and `file` is a CSV table, which has no populations",
-            item.path
-        );
-        item.reader.problem(item.key_origin, message, None);
-        k.require(false);
+    for (key, does, has) in OF_HDF5 {
+        let own = k.reading().filter(|(section, _)| section.has(key));
+        let item = values
+            .remove(key)
+            .and(own)
+            .and_then(|(section, _)| section.get(key));
+        if let Some(item) = item {
+            let message = format!(
+                "`{}` {does} of an HDF5 file, and `file` is a CSV table, which has no {has}",
+                item.path
+            );
+            item.reader.problem(item.key_origin, message, None);
+            k.require(false);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::config::reader::Section;
 use crate::network::{Choice, Stimulus};
 use crate::stimulus;
 
-use super::projection::{adds, onto, populations_of_hdf5};
+use super::projection::{adds, onto};
 
 impl Table for Stimulus {
     fn keys(&mut self, k: &mut Keys<'_>) {
@@ -41,7 +41,6 @@ impl Table for Stimulus {
         if let Some((section, _)) = k.reading() {
             leave_far_aside(section, spec, &mut self.kind.values);
         }
-        populations_of_hdf5(&mut self.kind.values, k);
         if entry.arrives {
             let form = number(Dimension::Weight, Range::Finite);
             k.aside(|k| adds(&mut self.weight, form, k));

@@ -28,6 +28,8 @@ pub enum Source {
     EmbeddedPatches,
     /// A directory with the four IDX files of MNIST or Fashion-MNIST.
     Directory(PathBuf),
+    /// IDX files of any names: training images and labels, test images and labels.
+    Files([PathBuf; 4]),
 }
 
 /// How many images: the first ones in the order of the data set.
@@ -67,9 +69,20 @@ impl Default for Data {
 
 impl Table for Data {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let what =
-            "`\"embedded:mnist\"`, `\"embedded:patches\"` or a directory with the four IDX files";
-        k.need("source", &mut self.source, images(), what);
+        if k.either(&["source"], &FILES.map(|(key, _)| key)) == Some(true) {
+            self.source = Source::Files(Default::default());
+        }
+        match &mut self.source {
+            Source::Files(files) => {
+                for (file, (key, what)) in files.iter_mut().zip(FILES) {
+                    k.need(key, file, idx_file(what), what);
+                }
+            }
+            source => {
+                let what = "`\"embedded:mnist\"`, `\"embedded:patches\"` or a directory with the four IDX files";
+                k.need("source", source, images(), what);
+            }
+        }
         let what = "the classes of each task, such as [[0, 1], [2, 3]]";
         // A source that is at fault says nothing about classes.
         let source = self.source.clone();
@@ -117,7 +130,7 @@ impl Source {
         match self {
             Self::EmbeddedMnist => Some((28 * 28, 10)),
             Self::EmbeddedPatches => Some((10 * 10, 4)),
-            Self::Directory(_) => None,
+            Self::Directory(_) | Self::Files(_) => None,
         }
     }
 }
@@ -168,13 +181,40 @@ fn images() -> Form<'static, Source> {
         Source::EmbeddedMnist => quote(EMBEDDED[0]),
         Source::EmbeddedPatches => quote(EMBEDDED[1]),
         Source::Directory(path) => quote(&path.to_string_lossy()),
+        Source::Files(_) => String::new(),
     };
     Form::new("text", read, write)
 }
 
+/// Keys of files of any names in place of a directory.
+const FILES: [(&str, &str); 4] = [
+    ("images", "the IDX file of the training images"),
+    ("labels", "the IDX file of the training labels"),
+    ("test_images", "the IDX file of the test images"),
+    ("test_labels", "the IDX file of the test labels"),
+];
+
+/// One of them.
+fn idx_file(what: &'static str) -> Form<'static, PathBuf> {
+    let read = move |item: &Item<'_>, around: &Around<'_>| match item.text(what)? {
+        "" => item.refuse(what, None),
+        name => Some(match around.paths.data {
+            Some(data) => absolute(data).join(name),
+            None => around.paths.model.join(name),
+        }),
+    };
+    Form::new("path", read, |path: &PathBuf, _| {
+        quote(&path.to_string_lossy())
+    })
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.into())
+}
+
 /// The directory `name` in `data`, or `data` itself where that holds the files.
 fn below(data: &Path, name: &str) -> PathBuf {
-    let data = std::path::absolute(data).unwrap_or_else(|_| data.into());
+    let data = absolute(data);
     let inner = data.join(name);
     if inner.is_dir() { inner } else { data }
 }

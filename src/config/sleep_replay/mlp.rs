@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use crate::base::parameter::{Dimension, Range};
-use crate::config::form::{Around, Form, Keys, Table, file, list, number, some, words};
+use crate::config::form::{
+    Around, Form, Keys, Table, file, layers_by_name, list, number, some, words,
+};
 use crate::config::reader::{Item, Section};
 use crate::mlp::perceptron::Output;
 
@@ -36,6 +38,8 @@ pub enum Weights {
         path: PathBuf,
         /// Leave biases in the file out; otherwise they are an error.
         drop_bias: bool,
+        /// The file's layers by name, from input to output, where the model file gives them.
+        layer_names: Option<Vec<String>>,
     },
 }
 
@@ -118,18 +122,27 @@ impl Table for Mlp {
         k.or("output", &mut self.output, output, what);
         match k.either(&["init", "training"], &["weights"]) {
             Some(true) => {
-                let (path, drop_bias) = (PathBuf::new(), false);
-                self.weights = Weights::File { path, drop_bias };
+                self.weights = Weights::File {
+                    path: PathBuf::new(),
+                    drop_bias: false,
+                    layer_names: None,
+                };
             }
             Some(false) => self.weights = Weights::trained(),
             None => {}
         }
         match &mut self.weights {
-            Weights::File { path, drop_bias } => {
+            Weights::File {
+                path,
+                drop_bias,
+                layer_names,
+            } => {
                 let what = "a file of weights, of a network that is not trained and sleeps once";
                 let form = file(&["safetensors", "npz", "pt", "pth"]);
                 k.need("weights", path, form, what);
                 k.or("bias", drop_bias, biases(false), BIAS);
+                let layers = k.reading().and_then(|(_, around)| around.layers);
+                layers_by_name(layers.map(|layers| layers.driven().len()), layer_names, k);
             }
             Weights::Trained {
                 init,
@@ -144,6 +157,14 @@ impl Table for Mlp {
                 let mut given = Some(training.clone());
                 k.section("training", &mut given, (Training::default(), true), what);
                 *training = given.unwrap_or_default();
+                let names = k
+                    .reading()
+                    .and_then(|(section, _)| section.get("layer_names"));
+                if let Some(item) = names {
+                    let message = "`mlp.layer_names` is for layers in a file of `mlp.weights`";
+                    item.reader.problem(item.key_origin, message, None);
+                    k.require(false);
+                }
             }
         }
     }

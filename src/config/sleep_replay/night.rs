@@ -7,10 +7,12 @@ use crate::base::suggest;
 use crate::base::time::{Duration, Time};
 use crate::config::document::Origin;
 use crate::config::form::{
-    Around, Form, Keys, Table, file, inside, list, number, off, some, span, time, words,
+    Around, Form, Keys, Table, count, file, file as path, given, inside, list, number, off, some,
+    span, text, texts, time, words,
 };
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Reader, Section};
+use crate::stimulus::spike_list::{self, Columns, SpikeFile};
 
 /// Sleep.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,8 +49,8 @@ pub enum Input {
         /// The part of the image that is on at a time, or `None` for all of it.
         patch: Option<Patch>,
     },
-    /// Spikes of the input layer from a file: SONATA HDF5 (`.h5`) or CSV `node_id,timestamp_ms` (`.csv`).
-    Spikes(PathBuf),
+    /// Spikes of the input layer from a file.
+    Spikes(SpikeFile),
 }
 
 /// An image of input rates.
@@ -192,14 +194,35 @@ fn lengths(sleeps: Option<usize>) -> Form<'static, Vec<Duration>> {
 impl Table for Input {
     fn keys(&mut self, k: &mut Keys<'_>) {
         match k.either(&["pattern", "max_rate", "patch"], &["spikes"]) {
-            Some(true) => *self = Self::Spikes(PathBuf::new()),
+            Some(true) => *self = Self::Spikes(SpikeFile::new("")),
             Some(false) => *self = Self::default(),
             None => {}
         }
         match self {
-            Self::Spikes(path) => {
+            Self::Spikes(file) => {
                 let what = "spikes of the input layer from a file, in place of an image";
-                k.need("spikes", path, file(&["h5", "hdf5", "csv"]), what);
+                k.need("spikes", &mut file.path, path(spike_list::FILES), what);
+                let what = "the name of a population in the file";
+                let name = given(text(what));
+                k.told(
+                    "population",
+                    "the only one",
+                    &mut file.population,
+                    name,
+                    what,
+                );
+                let names = given(columns());
+                let known = "those of a known layout";
+                k.told(
+                    "columns",
+                    known,
+                    &mut file.columns,
+                    names,
+                    spike_list::COLUMNS,
+                );
+                let first = given(count(0, i64::MAX as u64));
+                let what = spike_list::FIRST_NEURON;
+                k.told("first_neuron", "0", &mut file.first_neuron, first, what);
             }
             Self::Image {
                 pattern,
@@ -229,6 +252,20 @@ fn no_data(reader: &Reader, origin: Origin) {
     let message = "there is no [data] to take a mean image from";
     let help = "give an image, `pattern = \"mean.npy\"`, or input spikes, `spikes = \"raster.h5\"`";
     reader.problem(origin, message, Some(help.into()));
+}
+
+/// Names of a table's columns.
+fn columns() -> Form<'static, Columns> {
+    let form = texts(Columns::KEYS);
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let columns = Columns::new(&(form.read)(item, around)?);
+        let columns = columns.map_err(|error| error.to_string());
+        columns
+            .map_err(|message| item.reader.problem(item.key_origin, message, None))
+            .ok()
+    };
+    let write = move |columns: &Columns, weight| (form.write)(&columns.table(), weight);
+    Form::new(texts(Columns::KEYS).words, read, write)
 }
 
 /// The image that rates come from.
