@@ -406,8 +406,12 @@ impl Population {
             // Without end: rare draws above the threshold fire at the first arrival, like any potential above it.
             _ => return Ok(()),
         };
+        // Where rest lies above the threshold, neurons that begin at rest fire by themselves, as they always would.
+        let at_rest = highest == self.values.number("e_l").unwrap_or(0.0);
         match self.values.number("v_th") {
-            Some(v_th) if highest > v_th => Err(Problem::AboveThreshold { highest, v_th }),
+            Some(v_th) if highest > v_th && !at_rest => {
+                Err(Problem::AboveThreshold { highest, v_th })
+            }
             _ => Ok(()),
         }
     }
