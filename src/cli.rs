@@ -3,15 +3,18 @@
 //! Results go to stdout, progress and log to stderr. Every command takes a `Shell` and returns a `Failure` or
 //! nothing; only [`main`] turns that into an exit code.
 
+mod allocator;
 pub mod argument;
 mod check;
 mod completion;
+mod convert;
 mod describe;
 mod failure;
 mod import;
 mod interrupt;
 mod log;
 mod model_file;
+mod probe;
 mod progress;
 mod recover;
 mod resume;
@@ -25,6 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use allocator::Allocator;
 use argument::{Arguments, Command};
 use failure::Failure;
 use shell::Shell;
@@ -32,9 +36,16 @@ use shell::Shell;
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     failure::announce_bugs();
+    interrupt::let_writes_fail();
     let outcome = std::panic::catch_unwind(|| {
         let arguments = Arguments::parse();
+        if let Command::Probe { file } = &arguments.command {
+            // Ahead of everything: it has no results, and a signal ends it.
+            probe::run(file);
+            return Ok(());
+        }
         let shell = Shell::new(arguments.quiet, arguments.json);
+        probe::install(interrupt::flag());
         dispatch(&arguments.command, &shell).or_else(|failure| shell.report(&failure))
     });
     match outcome {
@@ -54,5 +65,7 @@ fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
         Command::Resume(arguments) => resume::run(arguments, shell),
         Command::Recover(arguments) => recover::run(arguments, shell),
         Command::Import(arguments) => import::run(arguments, shell),
+        Command::Probe { .. } => Ok(()),
+        Command::Convert(arguments) => convert::run(arguments, shell),
     }
 }

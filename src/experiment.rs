@@ -1,5 +1,6 @@
 //! Whole runs: config, network, engine, record, analysis and report together.
 
+pub mod circuit;
 pub mod control;
 mod desk;
 pub mod error;
@@ -7,12 +8,13 @@ pub mod estimate;
 pub mod inputs;
 pub mod learner;
 pub mod load;
-pub mod memory;
+pub mod notice;
 mod outcome;
 pub mod plot;
 pub mod pupil;
 pub mod recurrent;
 pub mod repetition;
+pub mod resource;
 pub mod run;
 pub mod score;
 pub mod sleep_replay;

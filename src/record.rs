@@ -17,6 +17,7 @@
 //! | `/` attribute `fingerprint` | hash of all spikes as hexadecimal digits, empty until the run is complete |
 //! | `/config/resolved`, `/config/source` | model file with every default filled in; as typed |
 //! | `/config/overrides` | what was given beside the model file in place of its values: `key=value` |
+//! | `/config/warnings` | what the run warned of when it began |
 //! | `/config/task` | label of each task |
 //! | `/populations/{name, size, recorded}` | every population of the network, its neurons, how many of them are recorded |
 //! | `/spikes/<population>/{timestamps, timestamps_rest}` | f64 ms and its rest; the group's attribute `sorting` is `by_time` |
@@ -49,12 +50,14 @@
 //! in the file is never ahead of its data; a flush, at most a second apart, makes the lengths catch up.
 
 pub mod checkpoint;
+pub mod circuit_file;
 pub mod edge_file;
 pub mod error;
 pub mod layout;
 pub mod length;
 pub mod lock;
 pub mod output;
+pub mod probe;
 pub mod recording;
 pub mod recover;
 pub mod reopen;
@@ -63,6 +66,7 @@ pub mod sink;
 pub mod spike_file;
 pub mod table;
 
+mod attribute_text;
 mod buffer;
 mod cause;
 mod column;
@@ -73,6 +77,8 @@ mod frame;
 mod header;
 mod heap;
 mod open;
+mod sum;
+pub(crate) mod type_table;
 mod whole;
 mod writer;
 

@@ -10,7 +10,6 @@ pub mod rhythm;
 pub mod spike_list;
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::parameter::{ParameterError, Spec, Values};
@@ -94,10 +93,8 @@ pub enum Brings {
     Current(Vec<(Time, f64)>),
     /// The spikes of a file, each onto the neuron that it names.
     File {
-        /// SONATA (HDF5) or CSV, an absolute path.
-        path: PathBuf,
-        /// Population of the file that is read; `None` for the only one.
-        population: Option<String>,
+        /// The file, and what is read of it.
+        file: spike_list::SpikeFile,
         /// Spikes are moved by this, 0 or more.
         from: Duration,
     },
@@ -112,7 +109,7 @@ impl fmt::Debug for Brings {
         match self {
             Self::Noise { rate_hz } => write!(f, "Noise({rate_hz} Hz)"),
             Self::Current(steps) => write!(f, "Current({steps:?})"),
-            Self::File { path, .. } => write!(f, "File({})", path.display()),
+            Self::File { file, .. } => write!(f, "File({})", file.path.display()),
             Self::Image(image) => write!(f, "{image:?}"),
             Self::Spikes(_) => write!(f, "Spikes"),
         }

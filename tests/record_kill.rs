@@ -20,6 +20,7 @@ use sharpwave::record::recover::{RecoverError, recover};
 use sharpwave::record::run_file::RunFile;
 use sharpwave::record::sink::Sink;
 use sharpwave::record::spike_file;
+use sharpwave::stimulus::spike_list::SpikeFile;
 
 /// Picoseconds between two spikes of a population.
 const STEP_PS: i64 = 1_000_000;
@@ -146,7 +147,7 @@ fn script(name: &str) -> PathBuf {
 fn read_closed(path: &Path, name: &str) -> Vec<(Time, u32)> {
     let deadline = Instant::now() + Duration::from_secs(5);
     loop {
-        match spike_file::read(path, Some(name), SIZE) {
+        match spike_file::read(&SpikeFile::new(path).of(name), SIZE) {
             Ok(spikes) => return spikes,
             Err(error) if Instant::now() > deadline => panic!("{error}"),
             Err(_) => std::thread::sleep(Duration::from_millis(5)),

@@ -15,6 +15,7 @@ use sharpwave::record::run_file::RunFile;
 use sharpwave::record::sink::{Bout, Sink};
 use sharpwave::record::spike_file;
 use sharpwave::record::table::Accuracy;
+use sharpwave::stimulus::spike_list::SpikeFile;
 
 fn ms(value: f64) -> Time {
     Time::from_ms(value).unwrap()
@@ -46,6 +47,7 @@ fn layout() -> Layout {
         resolved: "schema = 1\n# μ\n".to_owned(),
         source: "schema = 1\n".to_owned(),
         overrides: vec!["seed=42".to_owned(), "a.μ=1".to_owned()],
+        warnings: vec!["too short".to_owned()],
         tasks: vec!["0, 1".to_owned(), "2, 3".to_owned()],
         populations: vec![
             population("input", 5, 5),
@@ -158,17 +160,18 @@ fn a_run_file_is_a_spike_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
     write_run(&path);
-    let spikes = spike_file::read(&path, Some("input"), 5).unwrap();
+    let read = |name: &str, size| spike_file::read(&SpikeFile::new(&path).of(name), size);
+    let spikes = read("input", 5).unwrap();
     assert_eq!(spikes.len(), 200_000);
     assert_eq!(spikes[..3], [(ms(0.0), 0), (ms(0.0), 1), (ms(0.25), 1)]);
 
-    let spikes_at_8_h = spike_file::read(&path, Some("output"), 2).unwrap();
+    let spikes_at_8_h = read("output", 2).unwrap();
     let after_8_h = spikes_at_8_h[1..]
         .iter()
         .map(|&(t, _)| (t - ms(8.0 * 3_600_000.0)).ps());
     assert_eq!(after_8_h.collect::<Vec<_>>(), [1, 2]);
 
-    let error = spike_file::read(&path, Some("imput"), 5).unwrap_err();
+    let error = read("imput", 5).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -178,5 +181,8 @@ fn a_run_file_is_a_spike_file() {
     );
     let table = folder.path().join("spikes.csv");
     spike_file::write_csv(&table, &spikes).unwrap();
-    assert_eq!(spike_file::read(&table, None, 5).unwrap(), spikes);
+    assert_eq!(
+        spike_file::read(&SpikeFile::new(&table), 5).unwrap(),
+        spikes
+    );
 }

@@ -2,6 +2,8 @@
 
 #[path = "run/again.rs"]
 mod again;
+#[path = "run/border.rs"]
+mod border;
 #[path = "run/bout.rs"]
 mod bout;
 #[path = "run/check.rs"]
@@ -18,10 +20,14 @@ mod guard;
 mod image;
 #[path = "run/kill.rs"]
 mod kill;
+#[path = "run/limit.rs"]
+mod limit;
 #[path = "run/naive.rs"]
 mod naive;
 #[path = "run/network.rs"]
 mod network;
+#[path = "run/notice.rs"]
+mod notice;
 #[path = "run/order.rs"]
 mod order;
 #[path = "run/patches.rs"]

@@ -32,9 +32,9 @@ pub enum Shape {
         /// Standard deviation.
         sd: f64,
     },
-    /// A variable whose logarithm is Gaussian.
+    /// A variable whose logarithm is Gaussian; with a negative mean, one whose negative is such a variable.
     LogNormal {
-        /// Mean of the variable itself, not of its logarithm.
+        /// Mean of the variable itself, not of its logarithm; not 0.
         mean: f64,
         /// Standard deviation of the variable itself.
         sd: f64,
@@ -65,9 +65,9 @@ pub enum DistributionError {
     /// A standard deviation below 0.
     #[error("the standard deviation is {0}, expected 0 or more")]
     NegativeDeviation(f64),
-    /// A log-normal variable is positive.
-    #[error("the mean of a log-normal distribution is {0}, expected more than 0")]
-    MeanNotPositive(f64),
+    /// A log-normal variable has a sign.
+    #[error("the mean of a log-normal distribution is {0}, expected one above or below 0")]
+    NoSign(f64),
     /// An exponential variable lies above its offset.
     #[error("the mean of an exponential distribution is {0}, expected 0 or more")]
     NegativeMean(f64),
@@ -111,7 +111,7 @@ impl Distribution {
     ///
     /// # Errors
     /// If a number is not finite, a standard deviation is negative, limits are in the wrong order, or the mean of a
-    /// log-normal variable is not positive or that of an exponential one negative.
+    /// log-normal variable is 0 or that of an exponential one negative.
     pub fn new(shape: Shape) -> Result<Self, DistributionError> {
         Self::within(shape, f64::NEG_INFINITY, f64::INFINITY)
     }
@@ -166,14 +166,14 @@ impl Distribution {
             }
             Shape::Normal { mean, sd } => (finite("the mean", mean)?, deviation(sd)?),
             Shape::LogNormal { mean, sd } => {
-                if finite("the mean", mean)? <= 0.0 {
-                    return Err(DistributionError::MeanNotPositive(mean));
+                if finite("the mean", mean)? == 0.0 {
+                    return Err(DistributionError::NoSign(mean));
                 }
                 // Variance of the logarithm: ln(1 + (sd / mean)²).
                 let ratio = deviation(sd)? / mean;
                 let variance = libm::log1p(ratio * ratio);
                 finite("the standard deviation over the mean", variance)?;
-                (function::ln(mean) - 0.5 * variance, variance.sqrt())
+                (function::ln(mean.abs()) - 0.5 * variance, variance.sqrt())
             }
             Shape::Exponential { offset, mean } => {
                 finite("the offset", offset)?;
@@ -230,7 +230,7 @@ impl Distribution {
             Shape::Constant(value) => (value, value),
             Shape::Uniform { low, high } => (low, high),
             Shape::Normal { .. } => (self.mu - far, self.mu + far),
-            Shape::LogNormal { .. } => (function::exp(self.mu - far), function::exp(self.mu + far)),
+            Shape::LogNormal { mean, .. } => self.log_normal_within(mean, far),
             Shape::Exponential { offset, mean } => (offset, offset + EXPONENTIAL_REACH * mean),
         };
         (low.max(self.low), high.min(self.high))
@@ -245,11 +245,20 @@ impl Distribution {
         let (low, high) = match self.shape {
             Shape::Constant(_) | Shape::Uniform { .. } => (least, most),
             Shape::Normal { .. } => (self.mu - far, self.mu + far),
-            Shape::LogNormal { .. } => (function::exp(self.mu - far), function::exp(self.mu + far)),
+            Shape::LogNormal { mean, .. } => self.log_normal_within(mean, far),
             // ln 100 means.
             Shape::Exponential { offset, mean } => (offset, offset + 4.605 * mean),
         };
         (low.clamp(least, most), high.clamp(least, most))
+    }
+
+    /// The interval of a log-normal variable whose logarithm is within `far` of its mean.
+    fn log_normal_within(&self, mean: f64, far: f64) -> (f64, f64) {
+        let (near, far) = (function::exp(self.mu - far), function::exp(self.mu + far));
+        match mean < 0.0 {
+            true => (-far, -near),
+            false => (near, far),
+        }
     }
 
     /// Draws one value.
@@ -263,8 +272,8 @@ impl Distribution {
                 Shape::Constant(value) => value,
                 Shape::Uniform { low, high } => low + (high - low) * stream.uniform(),
                 Shape::Normal { mean, sd } => mean + sd * normal::draw(stream),
-                Shape::LogNormal { .. } => {
-                    function::exp(self.mu + self.sigma * normal::draw(stream))
+                Shape::LogNormal { mean, .. } => {
+                    function::exp(self.mu + self.sigma * normal::draw(stream)).copysign(mean)
                 }
                 Shape::Exponential { offset, mean } => offset + mean * stream.exponential(),
             };
@@ -296,10 +305,13 @@ impl Distribution {
                 (high.min(self.high) - low.max(self.low)).max(0.0) / (high - low)
             }
             Shape::Normal { .. } => gaussian(self.low, self.high),
-            Shape::LogNormal { .. } => gaussian(
-                function::ln(self.low.max(0.0)),
-                function::ln(self.high.max(0.0)),
-            ),
+            Shape::LogNormal { mean, .. } => {
+                let (low, high) = match mean < 0.0 {
+                    true => (-self.high, -self.low),
+                    false => (self.low, self.high),
+                };
+                gaussian(function::ln(low.max(0.0)), function::ln(high.max(0.0)))
+            }
             Shape::Exponential { offset, mean } => {
                 let (low, high) = (self.low.max(offset), self.high.max(offset));
                 // P(x > low) P(x ≤ high given x > low), so that small probabilities keep their digits.

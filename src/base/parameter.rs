@@ -124,6 +124,10 @@ pub enum Kind {
     Populations,
     /// The path of a file whose name has one of these endings.
     File(&'static [&'static str]),
+    /// The path of a folder.
+    Folder,
+    /// A table of texts, with some of these keys.
+    Table(&'static [&'static str]),
     /// Instants, ascending, none before 0, each with a quantity of this dimension.
     Steps(Dimension),
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::stimulus::spike_list::Columns;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "\
@@ -54,8 +55,16 @@ pub enum Command {
     },
     /// Train the model file's network without sleep and write its weights
     Train(TrainArguments),
-    /// Print what a weight file holds and how it maps to a network
+    /// Print what a weight file holds and how it maps to a network; or make a model file of a SONATA circuit
     Import(ImportArguments),
+    /// Write the spikes of a file (SONATA, NWB, bmtk, NEST, table) as another (SONATA, CSV)
+    Convert(ConvertArguments),
+    /// Look at an HDF5 file; what other commands do ahead of reading one
+    #[command(hide = true)]
+    Probe {
+        /// The file.
+        file: PathBuf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -190,8 +199,11 @@ pub enum BiasChoice {
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// Weight file (.safetensors, .npz, .pt, .pth)
+    /// Weight file (.safetensors, .npz, .pt, .pth), or the description of a SONATA circuit (.json)
     pub file: PathBuf,
+    /// Model file to write of a circuit, which must not exist yet [default: circuit.toml]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// What to do with biases
     #[arg(long, value_enum, default_value = "error")]
     pub bias: BiasChoice,
@@ -201,6 +213,37 @@ pub struct ImportArguments {
     /// Folder with a data set, for conversion factors from activations
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// Arguments of `convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArguments {
+    /// File of spikes: SONATA or NWB (HDF5), or a table of bmtk, of NEST, or of columns that are named
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+    /// File to write, which must not exist yet: .h5 (SONATA) or .csv
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+    /// Convert one population alone
+    #[arg(long, value_name = "NAME")]
+    pub population: Option<String>,
+    /// What a population without a name is called
+    #[arg(long, value_name = "NAME", default_value = "population")]
+    pub name: String,
+    /// Columns of a table by name or number, and the unit of time: time=t,neuron=id,unit=s
+    #[arg(long, value_name = "KEY=NAME", value_delimiter = ',', value_parser = column)]
+    pub columns: Vec<(&'static str, String)>,
+    /// Number that the file gives to the first neuron; NEST counts from 1 over all nodes
+    #[arg(long, value_name = "N")]
+    pub first_neuron: Option<u64>,
+}
+
+/// The name of a column, `time=t`.
+fn column(text: &str) -> Result<(&'static str, String), String> {
+    let known = |key: &str| Columns::KEYS.iter().find(|known| **known == key);
+    let pair = text.split_once('=');
+    let pair = pair.and_then(|(key, name)| Some((*known(key)?, name.to_owned())));
+    pair.ok_or_else(|| "expected time=NAME, neuron=NAME or unit=s".to_owned())
 }
 
 #[cfg(test)]

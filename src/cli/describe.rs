@@ -248,9 +248,10 @@ fn own(parameter: &ParameterSpec) -> [String; 4] {
     let value = match parameter.kind {
         Kind::Flag => "true, false".into(),
         Kind::Word(words) => words.join(", "),
-        Kind::File(_) => "path".into(),
+        Kind::File(_) | Kind::Folder => "path".into(),
         Kind::Text | Kind::Population => "name".into(),
         Kind::Populations => "names".into(),
+        Kind::Table(keys) => format!("{{ {} }}", keys.join(", ")),
         Kind::Steps(dimension) => format!("[[ms, {}], …]", dimension.unit()),
         Kind::Quantity { dimension, .. } => match dimension {
             Dimension::Weight => "mV, pA, number".into(),

@@ -1,21 +1,34 @@
-//! `import`: what a weight file holds and how it maps to a network that can sleep.
+//! `import`: what a weight file holds and how it maps to a network that can sleep; a SONATA circuit as a model file.
+
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::argument::{BiasChoice, ImportArguments};
 use super::failure::Failure;
 use super::shell::Shell;
+use crate::experiment::circuit::{self, Circuit};
 use crate::mlp::conversion::Method;
 use crate::mlp::dataset::DataSet;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Output;
 use crate::mlp::weight_file::{self, Bias, Stated};
+use crate::record::output;
 
 /// Longer lists are cut; `--json` has all of them.
 const MOST_FACTORS: usize = 60;
 
 /// Prints the content, the mapping and the conversion factors.
 pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Failure> {
+    let ending = arguments.file.extension();
+    if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+        return circuit(arguments, shell);
+    }
+    if arguments.out.is_some() {
+        let message =
+            "`--out`: a weight file is printed; only of a circuit (.json) a model file is written";
+        return Err(Failure::input(message));
+    }
     let file = weight_file::read(&arguments.file)?;
     let stated = Stated {
         bias: match arguments.bias {
@@ -69,6 +82,38 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
             out,
             "\nTo let it sleep, name it in a model file: [mlp] weights = \"{}\"",
             arguments.file.display()
+        )
+    })
+}
+
+/// Writes the model file of a circuit, and prints what it has and lacks.
+fn circuit(arguments: &ImportArguments, shell: &Shell) -> Result<(), Failure> {
+    let out = arguments.out.clone();
+    let out = out.unwrap_or_else(|| PathBuf::from("circuit.toml"));
+    let folder = match out.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let Circuit { text, mapped, left } =
+        circuit::import(&arguments.file, folder).map_err(Failure::input)?;
+    output::write_new(&out, |file| file.write_all(text.as_bytes())).map_err(Failure::input)?;
+    if shell.json() {
+        return shell.print_json(&json!({ "file": out, "mapped": mapped, "left_out": left }));
+    }
+    shell.print(|print| {
+        writeln!(print, "Mapped:")?;
+        mapped
+            .iter()
+            .try_for_each(|line| writeln!(print, "  {line}"))?;
+        if !left.is_empty() {
+            writeln!(print, "\nNot mapped:")?;
+            left.iter()
+                .try_for_each(|line| writeln!(print, "  {line}"))?;
+        }
+        let shown = out.display();
+        writeln!(
+            print,
+            "\nWritten to {shown}; look at it, then: sharpwave run {shown}"
         )
     })
 }

@@ -1,7 +1,6 @@
 //! What every command shares: where results go, how progress is shown, whether to stop.
 
 use std::io::{self, Write};
-use std::sync::atomic::AtomicBool;
 
 use indicatif::MultiProgress;
 
@@ -15,21 +14,14 @@ pub(super) struct Shell {
     quiet: bool,
     json: bool,
     bars: MultiProgress,
-    stop: &'static AtomicBool,
 }
 
 impl Shell {
-    /// Sets up the log and the handling of signals.
+    /// Sets up the log.
     pub(super) fn new(quiet: bool, json: bool) -> Self {
         let bars = MultiProgress::new();
         log::install(quiet, json, bars.clone());
-        let stop = interrupt::install();
-        Self {
-            quiet,
-            json,
-            bars,
-            stop,
-        }
+        Self { quiet, json, bars }
     }
 
     /// Whether results are to be JSON.
@@ -61,9 +53,11 @@ impl Shell {
         Ok(out.flush()?)
     }
 
-    /// Someone to watch a run: bars on a terminal, lines elsewhere.
+    /// Someone to watch a run, whom signals tell to stop: bars on a terminal, lines elsewhere. Without one a signal ends the
+    /// program.
     pub(super) fn watch(&self) -> Watcher {
-        Watcher::new(self.quiet, self.json, self.bars.clone(), self.stop)
+        let stop = interrupt::install();
+        Watcher::new(self.quiet, self.json, self.bars.clone(), stop)
     }
 
     /// Says on stderr what went wrong; the exit code as error, or nothing where all is well.

@@ -213,13 +213,13 @@ pub static DISTRIBUTIONS: &[KindSpec] = &[
     },
     KindSpec {
         name: "log_normal",
-        summary: "A variable whose logarithm is Gaussian.",
+        summary: "A variable whose logarithm is Gaussian; with a negative mean, the negative of one.",
         keys: &[
             key(
                 "mean",
                 QUANTITY,
                 None,
-                "mean of the variable itself, before bounds",
+                "mean of the variable itself, before bounds; below 0 for inhibitory weights",
             ),
             key(
                 "sd",

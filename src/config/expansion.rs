@@ -94,7 +94,13 @@ fn parameters(text: &mut String, spec: &Spec, values: &Values) -> Result {
 fn stimulus(text: &mut String, experiment: &SleepReplay) -> Result {
     writeln!(text, "stimulus of input")?;
     match &experiment.sleep.input {
-        Input::Spikes(path) => writeln!(text, "  spikes from {}", path.display()),
+        Input::Spikes(file) => {
+            write!(text, "  spikes from {}", file.path.display())?;
+            match &file.population {
+                Some(population) => writeln!(text, ", population {population}"),
+                None => writeln!(text),
+            }
+        }
         Input::Image {
             pattern,
             max_rate_hz,

@@ -1,5 +1,7 @@
 //! Numbers with units: `"20 ms"`, `"239.5 Hz"`.
 
+use std::borrow::Cow;
+
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 
@@ -32,9 +34,10 @@ pub(super) fn parse(text: &str, dimension: Dimension) -> Result<f64, QuantityErr
         return Err(QuantityError::NoUnit);
     }
     let units = dimension.units();
+    let plain = latin(unit);
     let (_, factor) = units
         .iter()
-        .find(|(name, _)| *name == unit)
+        .find(|(name, _)| *name == plain)
         .ok_or_else(|| QuantityError::Unit(unit.into()))?;
     let value = number * factor;
     if value.is_finite() {
@@ -42,6 +45,16 @@ pub(super) fn parse(text: &str, dimension: Dimension) -> Result<f64, QuantityErr
     } else {
         Err(QuantityError::Number)
     }
+}
+
+/// `unit` with the letters of the table of units: micro, of which there are two signs, is u, and ohm, of which there are two
+/// too, is Ohm.
+pub(super) fn latin(unit: &str) -> Cow<'_, str> {
+    if unit.is_ascii() {
+        return unit.into();
+    }
+    let latin = unit.replace(['\u{b5}', '\u{3bc}'], "u");
+    latin.replace(['\u{3a9}', '\u{2126}'], "Ohm").into()
 }
 
 /// What a quantity of `dimension` looks like, for messages: "a time with its unit".
@@ -113,7 +126,10 @@ mod tests {
     fn quantities_are_converted_to_the_held_unit() {
         assert_eq!(parse("20 ms", Dimension::Time), Ok(20.0));
         assert_eq!(parse(" 1.5s ", Dimension::Time), Ok(1500.0));
-        assert_eq!(parse("1e3 µs", Dimension::Time), Ok(1.0));
+        for micro in ["us", "\u{b5}s", "\u{3bc}s"] {
+            assert_eq!(parse(&format!("1e3 {micro}"), Dimension::Time), Ok(1.0));
+        }
+        assert_eq!(parse("1 \u{3bc}A", Dimension::Current), Ok(1e6));
         assert_eq!(parse("20 kHz", Dimension::Rate), Ok(20_000.0));
         assert_eq!(parse("-70 mV", Dimension::Voltage), Ok(-70.0));
     }

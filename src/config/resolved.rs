@@ -13,6 +13,7 @@ use super::sleep_replay::{
     After, Amount, Compare, Conversion, Data, Export, FILE_KEYS, Input, Mlp, Neuron, Pattern,
     Plasticity, Record, Sleep, SleepReplay, Source, Statistics, TrainImages, Weights,
 };
+use network::texts;
 
 /// The text of a model file that reads back as `experiment`, with every key explicit and every path absolute: it runs by
 /// itself and is kept in the run file.
@@ -240,7 +241,18 @@ impl Text {
         }
         self.section("sleep.input");
         match &sleep.input {
-            Input::Spikes(file) => self.key("spikes", path(file)),
+            Input::Spikes(file) => {
+                self.key("spikes", path(&file.path));
+                if let Some(population) = &file.population {
+                    self.key("population", quote(population));
+                }
+                if let Some(columns) = &file.columns {
+                    self.key("columns", texts(&columns.table()));
+                }
+                if let Some(first) = file.first_neuron {
+                    self.key("first_neuron", first);
+                }
+            }
             Input::Image {
                 pattern,
                 max_rate_hz,

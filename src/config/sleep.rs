@@ -145,7 +145,16 @@ fn input(sleep: &Sleep) -> Option<Choice> {
     let mut values = Values::new();
     let spec = match &sleep.input {
         Input::Spikes(file) => {
-            values.insert("file", file.clone());
+            values.insert("file", file.path.clone());
+            if let Some(population) = &file.population {
+                values.insert("population", population.clone());
+            }
+            if let Some(columns) = &file.columns {
+                values.insert("columns", columns.table());
+            }
+            if let Some(first) = file.first_neuron {
+                values.insert("first_neuron", first);
+            }
             values.insert("from", 0.0);
             spike_list::ENTRY.spec
         }

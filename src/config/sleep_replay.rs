@@ -11,6 +11,7 @@ use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 use crate::mlp::perceptron::Output;
 use crate::protocol::hypnogram::{self, Bout, TooLong};
+use crate::stimulus::spike_list::SpikeFile;
 
 use super::network::{Guard, RecordedWeights, SampledStates};
 
@@ -248,8 +249,8 @@ pub enum Input {
         /// The part of the image that is on at a time, or `None` for all of it.
         patch: Option<Patch>,
     },
-    /// Spikes of the input layer from a file: SONATA HDF5 (`.h5`) or CSV `node_id,timestamp_ms` (`.csv`).
-    Spikes(PathBuf),
+    /// Spikes of the input layer from a file.
+    Spikes(SpikeFile),
 }
 
 /// An image of input rates.

@@ -67,7 +67,9 @@ impl Plan {
             };
         };
         let (low, high) = weight.reach();
-        let value = if low.abs() > high.abs() { low } else { high };
+        let counts = self.edges().and_then(Edges::counts).unwrap_or(&[]);
+        let most = f64::from(counts.iter().copied().max().unwrap_or(1));
+        let value = most * if low.abs() > high.abs() { low } else { high };
         if value.is_nan() || value.abs() > f64::from(f32::MAX) {
             return Err(RuleFault::Weight { value });
         }

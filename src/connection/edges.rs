@@ -40,6 +40,8 @@ pub struct EdgeList {
     targets: Vec<u32>,
     weights: WeightList,
     delays: Vec<Duration>,
+    /// How many synapses each edge stands for; empty while all stand for one, or if weights say it.
+    counts: Vec<u32>,
 }
 
 /// Edges of one projection, by target, those onto one target in the order in which they were given.
@@ -51,6 +53,8 @@ pub struct Edges {
     sources: Vec<u32>,
     weights: Option<Weights>,
     delays: Option<Delays>,
+    /// Synapses of each edge, whose weights are to be multiplied by them; empty if they are 1, or in the weights.
+    counts: Vec<u32>,
 }
 
 /// Delays of edges, as they are given: to the picosecond.
@@ -75,6 +79,7 @@ impl EdgeList {
             targets: Vec::new(),
             weights: WeightList::new(),
             delays: Vec::new(),
+            counts: Vec::new(),
         }
     }
 
@@ -100,13 +105,33 @@ impl EdgeList {
         weight: f64,
         delay_ms: f64,
     ) -> Result<(), EdgeFault> {
+        self.push_many(source, target, weight, delay_ms, 1)
+    }
+
+    /// Adds an edge that stands for `count` synapses of one weight and delay: they act as one of `count` times the weight,
+    /// wherever the weight comes from, and none leaves no edge.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn push_many(
+        &mut self,
+        source: u64,
+        target: u64,
+        weight: f64,
+        delay_ms: f64,
+        count: u32,
+    ) -> Result<(), EdgeFault> {
         let source = neuron(source, self.n_source, Column::Source, "source")?;
         let target = neuron(target, self.n_target, Column::Target, "target")?;
-        let held = weight.abs() <= f64::from(f32::MAX);
+        let sum = weight * f64::from(count);
+        let held = sum.abs() <= f64::from(f32::MAX);
         if self.weighted && !held {
             return Err(EdgeFault {
                 column: Column::Weight,
-                found: format!("weight {weight}"),
+                found: match count {
+                    1 => format!("weight {weight}"),
+                    _ => format!("weight {weight} of {count} synapses"),
+                },
                 expected: format!("at most {:?} in magnitude", f32::MAX),
             });
         }
@@ -118,10 +143,17 @@ impl EdgeList {
                 expected: "more than 0 ms, to 106 days".into(),
             });
         }
+        if count == 0 {
+            return Ok(());
+        }
+        if !self.weighted && (count != 1 || !self.counts.is_empty()) {
+            self.counts.resize(self.sources.len(), 1);
+            self.counts.push(count);
+        }
         self.sources.push(source);
         self.targets.push(target);
         if self.weighted {
-            self.weights.push(weight);
+            self.weights.push(sum);
         }
         if self.delayed {
             self.delays.push(delay);
@@ -159,6 +191,7 @@ impl EdgeList {
             sources: ordered(&self.sources, &places),
             weights: self.weighted.then(|| self.weights.finish(&places)),
             delays: self.delayed.then(|| Delays::new(&self.delays, &places)),
+            counts: ordered(&self.counts, &places),
             starts,
         }
     }
@@ -218,6 +251,16 @@ impl Edges {
 
     pub(super) fn sources(&self) -> &[u32] {
         &self.sources
+    }
+
+    /// The most synapses that an edge stands for.
+    pub(super) fn most(&self) -> u32 {
+        self.counts.iter().copied().max().unwrap_or(1)
+    }
+
+    /// How many synapses each edge stands for, where a weight of one is to be multiplied by it; `None` for one each.
+    pub(super) fn counts(&self) -> Option<&[u32]> {
+        Some(self.counts.as_slice()).filter(|counts| !counts.is_empty())
     }
 
     pub(super) fn delays(&self) -> Option<&Delays> {

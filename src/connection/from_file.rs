@@ -36,6 +36,18 @@ static SPEC: Spec = Spec {
             "the name of an edge population in the file",
         )
         .or(Default::Absent("the only one")),
+        ParameterSpec::new(
+            "types",
+            Kind::File(&["csv"]),
+            "SONATA's table of edge types, for weights and delays that edges of an HDF5 file have by type",
+        )
+        .or(Default::Absent("none")),
+        ParameterSpec::new(
+            "synapse_models",
+            Kind::Folder,
+            "the folder of the synapse models that types name: weights are multiplied by their `sign`",
+        )
+        .or(Default::Absent("none, all signs as they are")),
     ],
     source: "",
 };

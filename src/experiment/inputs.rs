@@ -12,7 +12,10 @@ use crate::mlp::perceptron::Mlp;
 use crate::mlp::selection::{Quota, Selection};
 use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::record::spike_file::{self, SpikeFileError};
+use crate::run::aside::aside;
+use crate::run::progress::Watch;
 use crate::stimulus::Spike;
+use crate::stimulus::spike_list::SpikeFile;
 
 /// What an experiment runs on.
 pub struct Inputs {
@@ -77,9 +80,9 @@ impl Inputs {
         };
         let (mut spikes, mut pattern) = (Vec::new(), None);
         match &model.sleep.input {
-            Input::Spikes(path) => {
-                spikes = input_spikes(path, pixels)?;
-                check_grid(model, path, &spikes)?;
+            Input::Spikes(file) => {
+                spikes = input_spikes(file, pixels)?;
+                check_grid(model, &file.path, &spikes)?;
             }
             Input::Image {
                 pattern: Pattern::File(path),
@@ -111,6 +114,15 @@ impl Inputs {
             width,
             height,
         })
+    }
+
+    /// As [`read`](Self::read), while `watch` does not say to stop.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and if it did.
+    pub fn read_watched(model: &SleepReplay, watch: &dyn Watch) -> Result<Self, ExperimentError> {
+        let model = model.clone();
+        aside(watch, move || Self::read(&model))?
     }
 
     /// Training images of the tasks up to `task`: all of them for a network from a file, which has learnt already.
@@ -177,10 +189,19 @@ fn shape(
     }
 }
 
-/// The spikes of the file's only population, or else of the one called `input`.
-fn input_spikes(path: &Path, size: usize) -> Result<Vec<Spike>, SpikeFileError> {
-    match spike_file::read(path, None, size) {
-        Err(SpikeFileError::Population { .. }) => spike_file::read(path, Some("input"), size),
+/// The spikes of the population that `file` names, else of the only one, else of the one called `input`.
+fn input_spikes(file: &SpikeFile, size: usize) -> Result<Vec<Spike>, SpikeFileError> {
+    match spike_file::read(file, size) {
+        Err(SpikeFileError::Population { found, .. })
+            if file.population.is_none() && found.iter().any(|name| name == "input") =>
+        {
+            let population = Some("input".to_owned());
+            let input = SpikeFile {
+                population,
+                ..file.clone()
+            };
+            spike_file::read(&input, size)
+        }
         read => read,
     }
 }

@@ -12,6 +12,8 @@ use crate::mlp::perceptron::{Mlp, Output};
 use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::network::{Connection, Data, Given, LayerFile, Network, Stimulus};
 use crate::record::{edge_file, spike_file};
+use crate::run::aside::aside;
+use crate::run::progress::Watch;
 use crate::stimulus::{self, Brings, Spike};
 use crate::synapse::dense::Dense;
 
@@ -28,7 +30,7 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
         match (&projection.connection, list) {
             // Where a population is unknown, the check of the network says so.
             (Connection::Edges(Given::File(file)), Some(list)) => {
-                let edges = edge_file::read(&file.path, file.population.as_deref(), list)?;
+                let edges = edge_file::read(file, list)?;
                 projection.connection = Connection::Edges(Given::Here(Arc::new(edges)));
             }
             (Connection::Matrix(Given::File(file)), _) => {
@@ -46,13 +48,22 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
     Ok(loaded)
 }
 
+/// As [`load`], while `watch` does not say to stop.
+///
+/// # Errors
+/// As [`load`], and if it did.
+pub fn load_watched(network: &Network, watch: &dyn Watch) -> Result<Network, ExperimentError> {
+    let network = network.clone();
+    aside(watch, move || load(&network))?
+}
+
 /// Every file that `network` leaves data to, in order, each once.
 pub fn files(network: &Network) -> Vec<PathBuf> {
     let of_projections = network.projections.iter();
-    let of_projections = of_projections.filter_map(|projection| match &projection.connection {
-        Connection::Edges(Given::File(file)) => Some(file.path.clone()),
-        Connection::Matrix(Given::File(file)) => Some(file.path.clone()),
-        _ => None,
+    let of_projections = of_projections.flat_map(|projection| match &projection.connection {
+        Connection::Edges(Given::File(file)) => edge_file::files(file),
+        Connection::Matrix(Given::File(file)) => vec![file.path.clone()],
+        _ => Vec::new(),
     });
     let of_stimuli = network.stimuli.iter();
     let of_stimuli = of_stimuli.filter(|stimulus| stimulus.data.is_none());
@@ -104,12 +115,8 @@ fn mlp(layer: &LayerFile) -> Result<Mlp, ExperimentError> {
 /// What the file holds that `stimulus` names, if it names one.
 fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, ExperimentError> {
     let entry = stimulus::entry(stimulus.kind.spec.name)?;
-    let (path, population, from) = match (entry.build)(&stimulus.kind.values)? {
-        Brings::File {
-            path,
-            population,
-            from,
-        } => (path, population, from),
+    let (file, from) = match (entry.build)(&stimulus.kind.values)? {
+        Brings::File { file, from } => (file, from),
         Brings::Image(image) => {
             let pixels = weight_file::read_image(&image.path)?;
             return Ok(Some(Data::Image(pixels.into())));
@@ -120,9 +127,9 @@ fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, Experime
     let Some(target) = target else {
         return Ok(None);
     };
-    let mut spikes = spike_file::read(&path, population.as_deref(), target.size as usize)?;
+    let mut spikes = spike_file::read(&file, target.size as usize)?;
     shift(&mut spikes, from).map_err(|last| ExperimentError::SpikesBeyondClock {
-        file: path.display().to_string(),
+        file: file.path.display().to_string(),
         stimulus: stimulus.name.clone(),
         last,
         from,

@@ -39,6 +39,7 @@ impl Network {
     ///
     /// # Errors
     /// The first thing that does not fit, or data that are still in a file.
+    #[doc(hidden)]
     pub fn plan(&self) -> Result<NetworkPlan, NetworkError> {
         self.check_names()?;
         self.check_populations(|_| true)?;
@@ -357,7 +358,7 @@ impl Network {
                 plan.spikes
                     .push(onto(targets[0], SpikeSource::Drawn(begin)));
             }
-            (Brings::File { path, .. }, _) => return Err(not_read(&path)),
+            (Brings::File { file, .. }, _) => return Err(not_read(&file.path)),
             (Brings::Image(image), _) => return Err(not_read(&image.path)),
             (Brings::Noise { rate_hz }, _) => plan.noise.push(plan::Noise {
                 name,
@@ -420,12 +421,24 @@ impl Population {
             values: &self.values.shared(),
             each: &self
                 .values
-                .drawn()
-                .map(|(name, _)| (name, Vec::new()))
+                .individual()
+                .map(|name| (name, Vec::new()))
                 .collect(),
             stream: Stream::new(0, "neurons", 0),
-        })
-        .map(drop)
+        })?;
+        let wrong = self.values.blocks().find_map(|(name, blocks)| {
+            let n: u64 = blocks.iter().map(|(n, _)| u64::from(*n)).sum();
+            (n != u64::from(self.size)).then_some((name, n))
+        });
+        match wrong {
+            None => Ok(()),
+            Some((parameter, n)) => Err(ParameterError::Inconsistent {
+                model: model.spec.name,
+                parameter,
+                neuron: None,
+                reason: format!(": blocks of {n} neurons, expected {} in all", self.size),
+            }),
+        }
     }
 }
 

@@ -79,6 +79,22 @@ pub struct EdgeFile {
     pub path: PathBuf,
     /// Name of the edge population in an HDF5 file, or `None` for the only one.
     pub population: Option<String>,
+    /// A SONATA table of edge types, absolute, for what edges of an HDF5 file do not have themselves.
+    pub types: Option<PathBuf>,
+    /// Folder of the synapse models that the types name: their signs are taken.
+    pub synapse_models: Option<PathBuf>,
+}
+
+impl EdgeFile {
+    /// The only edge population of the file at `path`, without types.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            population: None,
+            types: None,
+            synapse_models: None,
+        }
+    }
 }
 
 /// A layer of a trained network in a file.

@@ -9,6 +9,7 @@ use ndarray::{ArrayView2, s};
 
 use super::LABEL_BYTES;
 use super::header::text_attribute;
+use super::sum::{Sums, Value};
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 
@@ -135,6 +136,8 @@ impl Times {
 pub(super) struct Column {
     dataset: Dataset,
     len: usize,
+    /// Over all values in it.
+    sums: Sums,
 }
 
 impl Column {
@@ -142,7 +145,8 @@ impl Column {
     pub(super) fn open(group: &Group, name: &str) -> hdf5::Result<Self> {
         let dataset = group.dataset(name)?;
         let len = dataset.shape().first().copied().unwrap_or(0);
-        Ok(Self { dataset, len })
+        let sums = Sums::of(&dataset)?;
+        Ok(Self { dataset, len, sums })
     }
 
     /// Path of the dataset in the file.
@@ -155,14 +159,19 @@ impl Column {
         self.len
     }
 
+    /// Sums over all values in it.
+    pub(super) fn sums(&self) -> &[u64] {
+        self.sums.blocks()
+    }
+
     /// Appends `values`. After an error the column is as long as before.
-    pub(super) fn append<T: H5Type>(&mut self, values: &[T]) -> hdf5::Result<()> {
+    pub(super) fn append<T: Value>(&mut self, values: &[T]) -> hdf5::Result<()> {
         let end = self.len + values.len();
         let written = self
             .dataset
             .resize(end)
             .and_then(|()| self.dataset.write_slice(values, self.len..end));
-        self.advance(end, written, &[])
+        self.advance(end, written, values, &[])
     }
 
     /// Appends frames, one per row. After an error there are as many as before.
@@ -173,7 +182,7 @@ impl Column {
             .dataset
             .resize((end, width))
             .and_then(|()| self.dataset.write_slice(frames, s![self.len..end, ..]));
-        self.advance(end, written, &[width])
+        self.advance(end, written, frames, &[width])
     }
 
     /// Appends one matrix to a stack. After an error the stack is as high as before.
@@ -186,17 +195,19 @@ impl Column {
             .dataset
             .resize((end, row[0], row[1]))
             .and_then(|()| self.dataset.write_slice(values, s![self.len, .., ..]));
-        self.advance(end, written, &row)
+        self.advance(end, written, matrix.values(), &row)
     }
 
-    fn advance(
+    fn advance<'a, T: Value + 'a>(
         &mut self,
         end: usize,
         written: hdf5::Result<()>,
+        values: impl IntoIterator<Item = &'a T>,
         row: &[usize],
     ) -> hdf5::Result<()> {
         match written {
             Ok(()) => {
+                self.sums.add(values, self.len, row.iter().product());
                 self.len = end;
                 Ok(())
             }

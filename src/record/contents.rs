@@ -22,8 +22,7 @@ use crate::base::time::Time;
 /// SONATA's enum of how a population's spikes are sorted. All of its names are part of the file's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, H5Type)]
 #[repr(u8)]
-#[expect(dead_code, reason = "a run file is always sorted by time")]
-enum Sorting {
+pub(super) enum Sorting {
     #[hdf5(rename = "none")]
     None = 0,
     #[hdf5(rename = "by_id")]
@@ -58,6 +57,7 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     text_dataset(&config, "resolved", &layout.resolved)?;
     text_dataset(&config, "source", &layout.source)?;
     text_column(&config, "overrides", layout.overrides.iter())?;
+    text_column(&config, "warnings", layout.warnings.iter())?;
     text_column(&config, "task", layout.tasks.iter())?;
 
     let populations = file.create_group("populations")?;
@@ -279,7 +279,7 @@ impl Contents {
         let columns = columns.chain(accuracy).chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
-            .map(|column| (column.path(), column.len() as u64))
+            .map(|column| (column.path(), column.len() as u64, column.sums().to_vec()))
             .collect()
     }
 

@@ -1,15 +1,19 @@
 //! Synapses from a file: SONATA HDF5 of any program, or a table in CSV.
 
+mod attribute;
 mod csv;
 mod sonata;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::path::{Path, PathBuf};
 
 use super::dataset::{Fault, listing};
 use super::open::is_hdf5;
 use crate::connection::{EdgeList, Edges};
+use crate::network::EdgeFile;
+use types::EdgeTypes;
 
 /// Why synapses cannot be read from a file.
 #[derive(Debug, thiserror::Error)]
@@ -49,26 +53,47 @@ pub enum EdgeFileError {
     },
 }
 
-/// Reads all edges of the file at `path` into `list`, which is empty and says between how many neurons they are and
-/// whether their weights and delays are wanted.
+/// Reads all edges of `file` into `list`, which is empty and says between how many neurons they are and whether their
+/// weights and delays are wanted.
 ///
-/// An HDF5 file must hold `/edges/<population>/{source_node_id, target_node_id}` as in the SONATA developer guide, and
-/// all its edges must be in one group, whose `syn_weight` and `delay` (ms) are read where they are wanted; `population`
-/// may be left out if there is only one. Edge types, other attributes and the names of node populations are not looked
-/// at. Anything else is read as CSV: a header `source,target`, `source,target,weight`, `source,target,delay_ms` or
-/// `source,target,weight,delay_ms`, then a row per edge; there `population` is ignored, because such a table has none.
+/// An HDF5 file must hold `/edges/<population>/{source_node_id, target_node_id}` as in the SONATA developer guide; the
+/// population may be left out if there is only one. `syn_weight` and `delay` (ms) are read where they are wanted, `nsyns`
+/// always, each from the group that `edge_group_id` names, else from the edge's type in `file.types`; an edge with `nsyns`
+/// acts as so many synapses. What may change the meaning of an edge and is not read is warned about by name. The names of
+/// node populations are not looked at.
+///
+/// Anything else is read as CSV: a header `source,target`, `source,target,weight`, `source,target,delay_ms` or
+/// `source,target,weight,delay_ms`, then a row per edge; populations and types are ignored, because such a table has none.
 /// Weights are in the unit of the projection, ids count from 0.
 ///
 /// # Errors
 /// With file and line, or dataset and index: unreadable or malformed files, ids of no neuron, weights that are not finite,
 /// and delays that are not above 0.
-pub fn read(path: &Path, population: Option<&str>, list: EdgeList) -> Result<Edges, EdgeFileError> {
-    let read = match is_hdf5(path) {
-        Ok(true) => sonata::read(path, population, list),
-        Ok(false) => csv::read(path, list),
-        Err(cause) => Err(Fault::Unreadable(cause)),
-    };
-    read.map_err(|fault| EdgeFileError::new(path, fault))
+pub fn read(file: &EdgeFile, list: EdgeList) -> Result<Edges, EdgeFileError> {
+    let path = &file.path;
+    let wrong = |fault| EdgeFileError::new(path, fault);
+    match is_hdf5(path) {
+        Err(cause) => Err(wrong(Fault::Unreadable(cause))),
+        Ok(false) => csv::read(path, list).map_err(wrong),
+        Ok(true) => {
+            let (table, models) = (file.types.as_deref(), file.synapse_models.as_deref());
+            let types = table.map(|table| EdgeTypes::read(table, models, list.weighted()));
+            let types = types.transpose()?;
+            sonata::read(path, file.population.as_deref(), types.as_ref(), list).map_err(wrong)
+        }
+    }
+}
+
+/// Every file that decides what [`read`] reads.
+pub fn files(file: &EdgeFile) -> Vec<PathBuf> {
+    let models = file.synapse_models.iter().filter_map(|folder| {
+        let entries = std::fs::read_dir(folder).ok()?;
+        Some(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())))
+    });
+    let models = models.flatten();
+    let models = models.filter(|path| path.extension().is_some_and(|e| e == "json"));
+    let own = std::iter::once(file.path.clone()).chain(file.types.clone());
+    own.chain(models).collect()
 }
 
 impl EdgeFileError {

@@ -54,10 +54,7 @@ impl Header {
         attribute(file, "format_version", &FORMAT_VERSION)?;
         text_attribute(file, "sharpwave_version", sharpwave_version)?;
         text_attribute(file, "hdf5_version", hdf5_version)?;
-        attribute(file, "magic", &SONATA_MAGIC)?;
-        file.new_attr_builder()
-            .with_data(&SONATA_VERSION)
-            .create("version")?;
+        declare_sonata(file)?;
         attribute(file, "seed", seed)?;
         attribute(file, "complete", &u8::from(*complete))?;
         attribute(file, "fingerprint", fingerprint)
@@ -73,6 +70,15 @@ impl Header {
             fingerprint: file.attr("fingerprint")?.read_scalar()?,
         })
     }
+}
+
+/// Creates the attributes that SONATA asks for.
+pub(super) fn declare_sonata(file: &File) -> hdf5::Result<()> {
+    attribute(file, "magic", &SONATA_MAGIC)?;
+    file.new_attr_builder()
+        .with_data(&SONATA_VERSION)
+        .create("version")
+        .map(drop)
 }
 
 /// Marks a run as complete. Both attributes exist and keep their size, so that a reader who looks on sees either

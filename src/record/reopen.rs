@@ -13,6 +13,7 @@ use super::layout::Layout;
 use super::length::Lengths;
 use super::output::{part_of, replace};
 use super::recover::{RecoverError, copy_groups, damaged_or_full, open_run};
+use super::sum::block_rows;
 
 /// Why a run file cannot be gone on with. It is left as it was.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,22 @@ pub enum ReopenError {
         found: u64,
         /// Rows that the checkpoint counts.
         expected: u64,
+    },
+    /// Other values in the file than were written.
+    #[error(
+        "`{}`: `{dataset}` is damaged: values from {first} to {last} differ from those that were written, by the sums in \
+         the checkpoint\n  help: put back a copy of the run's folder from before, or run anew; `sharpwave recover` takes out \
+         what the file holds", path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Path of the dataset in it.
+        dataset: String,
+        /// The first row that may be meant.
+        first: usize,
+        /// The last.
+        last: usize,
     },
     /// The copy cannot be written.
     #[error("`{}`: cannot write: {cause}", path.display())]
@@ -137,8 +154,32 @@ fn copy(
     });
     filled.map_err(|error| damaged_or_full(path, part, &error))?;
     let opened = Contents::go_live(copy, layout).map_err(|error| failed(cause(&error)))?;
+    undamaged(path, source, lengths, &opened.0.lengths())?;
     opened.0.flush().map_err(|error| failed(cause(&error)))?;
     Ok(opened)
+}
+
+/// Compares what was `copied` with what the checkpoint counts.
+fn undamaged(
+    path: &Path,
+    source: &File,
+    lengths: &Lengths,
+    copied: &Lengths,
+) -> Result<(), ReopenError> {
+    let Some((dataset, block)) = lengths.first_difference(copied) else {
+        return Ok(());
+    };
+    let shape = source.dataset(dataset).map(|dataset| dataset.shape());
+    let width = shape.map_or(1, |shape| shape.iter().skip(1).product());
+    let rows = block_rows(width);
+    Err(ReopenError::Damaged {
+        path: path.to_owned(),
+        dataset: dataset.to_owned(),
+        first: block * rows,
+        last: ((block + 1) * rows)
+            .min(lengths.of(dataset))
+            .saturating_sub(1),
+    })
 }
 
 /// Cuts every dataset to its length.

@@ -1,14 +1,18 @@
-//! Spikes from a file: SONATA HDF5 of any program, or a table in CSV.
+//! Spikes from a file: SONATA or NWB (HDF5), or a table of ours, of bmtk, of NEST, or of named columns.
 
-mod csv;
+pub mod convert;
+mod header;
+mod nwb;
 mod sonata;
+mod table;
 
 use std::path::{Path, PathBuf};
 
 use super::dataset::{Fault, listing};
-use super::open::is_hdf5;
+use super::open::{is_hdf5, open};
 use super::output::{OutputError, write_new};
 use crate::base::time::Time;
+use crate::stimulus::spike_list::SpikeFile;
 
 /// Why spikes cannot be read from a file.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +45,7 @@ pub enum SpikeFileError {
         path: PathBuf,
         /// What is wrong.
         problem: String,
-        /// Populations in the file.
+        /// Populations in the file, the first hundred of a table.
         found: Vec<String>,
         /// A way out.
         help: String,
@@ -92,36 +96,79 @@ impl SpikeFileError {
 
 /// Reads the spikes for a population of `size` neurons, sorted by time, then by neuron.
 ///
-/// An HDF5 file must hold `/spikes/<population>/{timestamps, node_ids}` with times in ms or s; `population` may be
-/// left out if there is only one. Anything else is read as CSV: a header `node_id,timestamp_ms`, then a row per
-/// spike in any order; there `population` is ignored, because such a table has no populations. Times are rounded to
-/// the clock's picosecond; those of a run file of ours are exact.
+/// An HDF5 file must hold `/spikes/<population>/{timestamps, node_ids}` with times in ms or s, SONATA's layout before
+/// populations (`/spikes/{timestamps, gids}`), or the units of an NWB file. Anything else is read as a table, its columns
+/// separated by tabs, semicolons, commas or spaces, with the header `node_id,timestamp_ms`, that of bmtk or of NEST, or with
+/// columns that `file` names. The population may be left out if there is only one, and must be where there are none. Times
+/// are rounded to the clock's picosecond; those of a run file of ours are exact.
 ///
 /// # Errors
 /// With file and line or dataset: unreadable or malformed files, neurons that are not below `size`, times that are
 /// negative or not finite, two spikes of one neuron at one time.
-pub fn read(
-    path: &Path,
-    population: Option<&str>,
-    size: usize,
-) -> Result<Vec<(Time, u32)>, SpikeFileError> {
-    let wrong = |fault| SpikeFileError::new(path, fault);
-    let hdf5 = is_hdf5(path).map_err(|cause| wrong(Fault::Unreadable(cause)))?;
-    let mut spikes = if hdf5 {
-        sonata::read(path, population, size).map_err(wrong)?
-    } else {
-        csv::read(path, size)?
-    };
+pub fn read(file: &SpikeFile, size: usize) -> Result<Vec<(Time, u32)>, SpikeFileError> {
+    let mut spikes = Vec::new();
+    let choice = Choice::One(file.population.as_deref());
+    visit(file, choice, &mut |_, time, id| {
+        spikes.push((time, spike_node(id, size)?));
+        Ok(())
+    })?;
     spikes.sort_unstable();
     if let Some(pair) = spikes.windows(2).find(|pair| pair[0] == pair[1]) {
         let (time, node) = pair[0];
         return Err(SpikeFileError::Duplicate {
-            path: path.to_owned(),
+            path: file.path.clone(),
             node,
             time,
         });
     }
     Ok(spikes)
+}
+
+/// Which spikes of a file are read.
+#[derive(Debug, Clone, Copy)]
+enum Choice<'a> {
+    /// Those of the population of this name, or of the only one.
+    One(Option<&'a str>),
+    /// All.
+    All,
+}
+
+/// Takes a spike: population, or "" where there are none, time and neuron. Refuses a neuron by what was expected.
+type Take<'a> = dyn FnMut(&str, Time, u64) -> Result<(), String> + 'a;
+
+/// Hands over the chosen spikes of `file` in its order, neurons counted from `file.first_neuron`.
+fn visit(file: &SpikeFile, choice: Choice<'_>, take: &mut Take<'_>) -> Result<(), SpikeFileError> {
+    let first = file.first_neuron.unwrap_or(0);
+    let mut counted = |population: &str, time: Time, id: u64| match id.checked_sub(first) {
+        Some(id) => take(population, time, id),
+        None => Err(format!("a neuron from {first} on, which is `first_neuron`")),
+    };
+    let take: &mut Take<'_> = &mut counted;
+    let visited = match is_hdf5(&file.path) {
+        Err(cause) => Err(Fault::Unreadable(cause)),
+        Ok(false) => table::visit(file, choice, take),
+        Ok(true) if file.columns.is_some() => Err(Fault::content(
+            "columns",
+            "names of columns",
+            "none: they belong to a table, and the file is HDF5",
+        )),
+        Ok(true) => hdf5(&file.path, choice, take),
+    };
+    visited.map_err(|fault| SpikeFileError::new(&file.path, fault))
+}
+
+/// Of an HDF5 file in any of the known layouts.
+fn hdf5(path: &Path, choice: Choice<'_>, take: &mut Take<'_>) -> Result<(), Fault> {
+    let root = open(path)?;
+    if root.link_exists("spikes") {
+        sonata::visit(&root, path, choice, take)
+    } else if root.link_exists("units") {
+        nwb::visit(&root, path, choice, take)
+    } else {
+        let found = "neither `spikes` nor `units`";
+        let expected = "the SONATA layout `/spikes/<population>`, or the `/units` of NWB";
+        Err(Fault::content("/", found, expected))
+    }
 }
 
 /// Writes spikes as a new CSV file that [`read`] reads back exactly.
@@ -130,7 +177,7 @@ pub fn read(
 /// If `path` exists or cannot be written.
 pub fn write_csv(path: &Path, spikes: &[(Time, u32)]) -> Result<(), OutputError> {
     write_new(path, |out| {
-        writeln!(out, "{}", csv::HEADER)?;
+        writeln!(out, "{}", table::HEADER)?;
         spikes
             .iter()
             .try_for_each(|(time, node)| writeln!(out, "{node},{}", time.as_ms()))

@@ -1,9 +1,11 @@
 //! Spikes given one by one, from a file or another program.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::parameter::{
-    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec,
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Value,
 };
 use crate::base::time::{Duration, Time};
 use crate::stimulus::{Brings, Entry, Spike, StateError, Stimulus, from_bytes, to_bytes};
@@ -19,10 +21,18 @@ pub static ENTRY: Entry = Entry {
             parameter: "file",
             doc: SPEC.parameters[0].doc,
         };
+        let columns = match values.get("columns") {
+            Some(Value::Table(table)) => Some(Columns::new(table)?),
+            _ => None,
+        };
         let from = values.number("from").unwrap_or(0.0);
         Ok(Brings::File {
-            path: values.file("file").ok_or_else(missing)?.clone(),
-            population: values.text("population").map(str::to_owned),
+            file: SpikeFile {
+                path: values.file("file").ok_or_else(missing)?.clone(),
+                population: values.text("population").map(str::to_owned),
+                columns,
+                first_neuron: values.count("first_neuron"),
+            },
             from: Duration::from_ms(from).map_err(|error| ParameterError::Inconsistent {
                 model: SPEC.name,
                 parameter: "from",
@@ -41,7 +51,7 @@ pub static SPEC: Spec = Spec {
     parameters: &[
         ParameterSpec::new(
             "file",
-            Kind::File(&["h5", "hdf5", "csv"]),
+            Kind::File(FILES),
             "the spikes, such as \"raster.h5\" (SONATA) or \"raster.csv\" (node_id,timestamp_ms)",
         ),
         ParameterSpec::new(
@@ -50,6 +60,9 @@ pub static SPEC: Spec = Spec {
             "the name of a population in the file",
         )
         .or(Default::Absent("the only one")),
+        ParameterSpec::new("columns", Kind::Table(Columns::KEYS), COLUMNS)
+            .or(Default::Absent("those of a known layout")),
+        ParameterSpec::new("first_neuron", FIRST, FIRST_NEURON).or(Default::Absent("0")),
         ParameterSpec::quantity(
             "from",
             Dimension::Time,
@@ -60,6 +73,107 @@ pub static SPEC: Spec = Spec {
     ],
     source: "",
 };
+
+/// Endings of files of spikes.
+pub const FILES: &[&str] = &["h5", "hdf5", "nwb", "csv", "tsv", "txt", "dat"];
+
+/// What `columns` says.
+pub const COLUMNS: &str = "the names that a table's columns have: { time = \"t\", neuron = \"id\" }, with unit = \"s\" where times are not ms";
+
+/// What `first_neuron` says.
+pub const FIRST_NEURON: &str = "the number that the file gives to the population's first neuron (NEST counts from 1 over all nodes)";
+
+const FIRST: Kind = Kind::Count {
+    least: 0,
+    most: i64::MAX as u64,
+};
+
+/// Where the spikes of one population are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpikeFile {
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// Name of a population in it, or `None` for the only one.
+    pub population: Option<String>,
+    /// Columns of a table whose layout is no known one.
+    pub columns: Option<Columns>,
+    /// The number that the file gives to neuron 0, or `None` for 0.
+    pub first_neuron: Option<u64>,
+}
+
+impl SpikeFile {
+    /// The only population of the file at `path`.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            population: None,
+            columns: None,
+            first_neuron: None,
+        }
+    }
+
+    /// The same, of the population `name`.
+    pub fn of(self, name: impl Into<String>) -> Self {
+        Self {
+            population: Some(name.into()),
+            ..self
+        }
+    }
+}
+
+/// Names of a table's columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    /// Of the instants.
+    pub time: String,
+    /// Of the neurons' numbers.
+    pub neuron: String,
+    /// Whether times are in seconds, not in milliseconds.
+    pub seconds: bool,
+}
+
+impl Columns {
+    /// Keys of a model file's table.
+    pub const KEYS: &[&str] = &["time", "neuron", "unit"];
+
+    /// From the texts under these keys.
+    ///
+    /// # Errors
+    /// If a column is missing or the unit is neither `ms` nor `s`.
+    pub fn new(table: &BTreeMap<&'static str, String>) -> Result<Self, ParameterError> {
+        let wrong = |reason: String| ParameterError::Inconsistent {
+            model: SPEC.name,
+            parameter: "columns",
+            neuron: None,
+            reason,
+        };
+        let need = |key: &str| {
+            let name = table.get(key).cloned();
+            name.ok_or_else(|| wrong(format!(": no `{key}`, expected the name of that column")))
+        };
+        let unit = table.get("unit").map_or("ms", String::as_str);
+        let seconds = match unit {
+            "ms" => false,
+            "s" => true,
+            _ => return Err(wrong(format!(": unit `{unit}`, expected `ms` or `s`"))),
+        };
+        Ok(Self {
+            time: need("time")?,
+            neuron: need("neuron")?,
+            seconds,
+        })
+    }
+
+    /// The texts that [`new`](Self::new) reads back.
+    pub fn table(&self) -> BTreeMap<&'static str, String> {
+        let unit = if self.seconds { "s" } else { "ms" };
+        BTreeMap::from([
+            ("time", self.time.clone()),
+            ("neuron", self.neuron.clone()),
+            ("unit", unit.to_owned()),
+        ])
+    }
+}
 
 /// Spikes handed over at one tick: enough to make ticks rare, few enough to stay in cache.
 const CHUNK: usize = 4096;

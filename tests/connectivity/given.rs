@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use sharpwave::connection::{Block, EdgeList, Edges, Plan, listed};
+use sharpwave::network::EdgeFile;
 use sharpwave::record::edge_file;
 
 use crate::graph::{all_to_all, drawn, graph, in_degree, plan, synapses, total, whole};
@@ -29,7 +30,11 @@ fn list(plan: &Plan, columns: bool) -> EdgeList {
 
 /// `plan` with the edges of the file at `path` in place of its rule, weights and delays.
 fn given(plan: &Plan, path: &Path, population: Option<&str>) -> Plan {
-    let edges = edge_file::read(path, population, list(plan, true)).unwrap();
+    let file = EdgeFile {
+        population: population.map(str::to_owned),
+        ..EdgeFile::new(path)
+    };
+    let edges = edge_file::read(&file, list(plan, true)).unwrap();
     Plan {
         weight: None,
         delay: None,
@@ -104,7 +109,7 @@ fn the_model_file_may_draw_weights_and_delays_of_given_edges() {
         }
     }
     std::fs::write(&csv, text).unwrap();
-    let edges = edge_file::read(&csv, None, list(&made, false)).unwrap();
+    let edges = edge_file::read(&EdgeFile::new(&csv), list(&made, false)).unwrap();
     let read = Plan {
         rule: listed(Arc::new(edges)),
         ..made.clone()

@@ -61,7 +61,9 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
     let (mv, ms) = ("weight = \"2 mV\"", "axonal_delay = \"3 ms\"");
     let dendritic = "dendritic_delay = \"4 ms\"";
     let population = "population = \"v1\"";
+    let types = "types = \"edge_types.csv\"\nsynapse_models = \"models\"";
     for (keys, name, weight, axonal, dendritic) in [
+        (format!("{from}\n{types}"), None, None, None, 0.0),
         (from.to_owned(), None, None, None, 0.0),
         (format!("{from}\n{population}"), Some("v1"), None, None, 0.0),
         (format!("{from}\n{mv}"), None, Some(2.0), None, 0.0),
@@ -75,11 +77,14 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
             4.0,
         ),
     ] {
+        let typed = keys.contains("types");
         let model = network(&one_projection(&keys), &[]);
         let projection = &model.network.projections[0];
         let file = EdgeFile {
             path: "/edges.h5".into(),
             population: name.map(String::from),
+            types: typed.then(|| "/edge_types.csv".into()),
+            synapse_models: typed.then(|| "/models".into()),
         };
         assert_eq!(projection.connection, Connection::Edges(Given::File(file)));
         assert!(projection.autapses);

@@ -69,6 +69,14 @@ fn draws_have_the_mean_and_deviation_asked_for() {
         ),
         (Shape::LogNormal { mean: 2.0, sd: 1.0 }, 2.0, 1.0),
         (
+            Shape::LogNormal {
+                mean: -2.0,
+                sd: 1.0,
+            },
+            -2.0,
+            1.0,
+        ),
+        (
             Shape::Uniform {
                 low: 1.0,
                 high: 4.0,
@@ -103,6 +111,27 @@ fn bounds_hold_and_keep_the_shape() {
         "{mean}"
     );
     assert_eq!(distribution.reach().0, 0.1);
+}
+
+#[test]
+fn a_negative_log_normal_mirrors_the_positive_one() {
+    let draws = |mean: f64, low, high| {
+        let shape = Shape::LogNormal { mean, sd: 1.0 };
+        let distribution = Distribution::within(shape, low, high).unwrap();
+        let mut stream = Stream::new(1, "mirror", 0);
+        let drawn: Vec<f64> = (0..1000).map(|_| distribution.draw(&mut stream)).collect();
+        (drawn, distribution.reach())
+    };
+    let (positive, (low, high)) = draws(2.0, 0.5, 3.0);
+    let (negative, reach) = draws(-2.0, -3.0, -0.5);
+    assert_eq!(reach, (-high, -low));
+    assert!(positive.iter().zip(&negative).all(|(x, y)| *x == -y));
+    // No draw of a negative one is above 0.
+    let shape = Shape::LogNormal {
+        mean: -2.0,
+        sd: 1.0,
+    };
+    assert!(Distribution::within(shape, 0.0, 9.0).is_err());
 }
 
 #[test]
@@ -169,7 +198,7 @@ fn numbers_that_make_no_distribution_are_refused() {
     );
     assert_eq!(
         message(Shape::LogNormal { mean: 0.0, sd: 1.0 }, no, none),
-        "the mean of a log-normal distribution is 0, expected more than 0"
+        "the mean of a log-normal distribution is 0, expected one above or below 0"
     );
     assert_eq!(
         message(
@@ -256,6 +285,10 @@ fn the_bulk_holds_ninety_nine_of_a_hundred_draws() {
     for shape in [
         Shape::Normal { mean: 1.5, sd: 0.5 },
         Shape::LogNormal { mean: 2.0, sd: 1.0 },
+        Shape::LogNormal {
+            mean: -2.0,
+            sd: 1.0,
+        },
         Shape::Exponential {
             offset: 0.5,
             mean: 3.0,

@@ -60,7 +60,17 @@ fn one(
                 return Err(out_of_range(spec, parameter, outside, range));
             }
         }
-        (Kind::Quantity { drawn: false, .. }, Value::Drawn(_)) => {
+        (
+            Kind::Quantity {
+                range, drawn: true, ..
+            },
+            Value::Blocks(blocks),
+        ) => {
+            if let Some(&(_, outside)) = blocks.iter().find(|(_, x)| !range.contains(*x)) {
+                return Err(out_of_range(spec, parameter, outside, range));
+            }
+        }
+        (Kind::Quantity { drawn: false, .. }, Value::Drawn(_) | Value::Blocks(_)) => {
             return Err(ParameterError::Drawn {
                 model: spec.name,
                 parameter: parameter.name,
@@ -82,8 +92,9 @@ fn one(
         (Kind::Flag, Value::Flag(_))
         | (Kind::Text | Kind::Population, Value::Text(_))
         | (Kind::Populations, Value::Names(_))
-        | (Kind::File(_), Value::File(_))
+        | (Kind::File(_) | Kind::Folder, Value::File(_))
         | (Kind::Steps(_), Value::Steps(_)) => {}
+        (Kind::Table(keys), Value::Table(table)) if table.keys().all(|key| keys.contains(key)) => {}
         _ => return Err(of_another_kind(spec, parameter, value)),
     }
     Ok(Some(value.clone()))
@@ -177,6 +188,8 @@ impl Kind {
                 let dotted: Vec<&str> = dotted.iter().map(String::as_str).collect();
                 format!("the path of a file that ends in {}", suggest::list(&dotted))
             }
+            Self::Folder => "the path of a folder".into(),
+            Self::Table(keys) => format!("a table of texts, with keys of {}", suggest::list(keys)),
             Self::Steps(_) => "an array of steps".into(),
         }
     }

@@ -13,6 +13,8 @@ pub enum Value {
     Number(f64),
     /// What every neuron or synapse draws its own from, in the held unit.
     Drawn(Distribution),
+    /// Numbers in the held unit for the neurons of a population one after the other: how many, and which.
+    Blocks(Vec<(u32, f64)>),
     /// A whole number.
     Count(u64),
     /// True or false.
@@ -25,6 +27,8 @@ pub enum Value {
     Names(Vec<String>),
     /// A file.
     File(PathBuf),
+    /// Texts under some of the keys that the parameter knows.
+    Table(BTreeMap<&'static str, String>),
     /// Instants in milliseconds, each with a quantity in its held unit.
     Steps(Vec<(f64, f64)>),
 }
@@ -35,12 +39,14 @@ impl Value {
         match self {
             Self::Number(value) => value.to_string(),
             Self::Drawn(_) => "a distribution".into(),
+            Self::Blocks(blocks) => format!("{} blocks", blocks.len()),
             Self::Count(n) => n.to_string(),
             Self::Flag(flag) => flag.to_string(),
             Self::Word(word) => format!("`{word}`"),
             Self::Text(text) => format!("{text:?}"),
             Self::Names(names) => format!("{names:?}"),
             Self::File(path) => format!("the file `{}`", path.display()),
+            Self::Table(table) => format!("{table:?}"),
             Self::Steps(steps) => format!("{} steps", steps.len()),
         }
     }
@@ -100,6 +106,18 @@ impl From<PathBuf> for Value {
 impl From<Vec<String>> for Value {
     fn from(value: Vec<String>) -> Self {
         Self::Names(value)
+    }
+}
+
+impl From<Vec<(u32, f64)>> for Value {
+    fn from(value: Vec<(u32, f64)>) -> Self {
+        Self::Blocks(value)
+    }
+}
+
+impl From<BTreeMap<&'static str, String>> for Value {
+    fn from(value: BTreeMap<&'static str, String>) -> Self {
+        Self::Table(value)
     }
 }
 
@@ -209,10 +227,25 @@ impl Values {
         })
     }
 
-    /// Those that are not drawn.
+    /// The parameters that are given neuron by neuron, in blocks.
+    pub fn blocks(&self) -> impl Iterator<Item = (&'static str, &[(u32, f64)])> {
+        self.iter().filter_map(|(name, value)| match value {
+            Value::Blocks(blocks) => Some((name, blocks.as_slice())),
+            _ => None,
+        })
+    }
+
+    /// The parameters that each neuron has its own value of.
+    pub fn individual(&self) -> impl Iterator<Item = &'static str> {
+        let blocks = self.blocks().map(|(name, _)| name);
+        self.drawn().map(|(name, _)| name).chain(blocks)
+    }
+
+    /// Those that all neurons share.
     pub fn shared(&self) -> Self {
         let shared = self.0.iter();
-        let shared = shared.filter(|(_, value)| !matches!(value, Value::Drawn(_)));
+        let own = |value: &Value| matches!(value, Value::Drawn(_) | Value::Blocks(_));
+        let shared = shared.filter(|(_, value)| !own(value));
         Self(shared.map(|(&name, value)| (name, value.clone())).collect())
     }
 }

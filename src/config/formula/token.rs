@@ -61,7 +61,8 @@ pub(super) fn token(text: &str, at: usize) -> Result<(Token<'_>, Range<usize>), 
 
 /// Whether a name may begin with `c`.
 fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic() || matches!(c, '_' | 'µ')
+    // Micro and ohm, each of which has two signs.
+    c.is_ascii_alphabetic() || matches!(c, '_' | '\u{b5}' | '\u{3bc}' | '\u{3a9}' | '\u{2126}')
 }
 
 /// How many bytes at the start of `word` make a number: digits, a point, digits, an exponent.

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use crate::base::parameter::Dimension;
+use crate::config::quantity::latin;
 
 /// Hertz in one per millisecond.
 const HZ_PER_KHZ: f64 = 1e3;
 
 /// Units of conductance and resistance, which formulas may pass through: (name, factor to pA/mV or mV/pA).
-const CONDUCTANCE: [(&str, f64); 4] = [("nS", 1.0), ("pS", 1e-3), ("uS", 1e3), ("µS", 1e3)];
+const CONDUCTANCE: [(&str, f64); 3] = [("nS", 1.0), ("pS", 1e-3), ("uS", 1e3)];
 const RESISTANCE: [(&str, f64); 3] = [("GOhm", 1.0), ("MOhm", 1e-3), ("kOhm", 1e-6)];
 
 /// Dimensions that have units.
@@ -158,6 +159,7 @@ impl fmt::Display for Quantity {
 
 /// One of the unit called `name`, if there is such a unit.
 pub(in crate::config) fn unit(name: &str) -> Option<Quantity> {
+    let name = latin(name);
     let find = |units: &[(&str, f64)]| {
         let (_, factor) = units.iter().find(|(known, _)| *known == name)?;
         Some(*factor)
@@ -194,6 +196,10 @@ mod tests {
         assert_eq!(times("nS", "mV"), (1.0, Unit::of(Dimension::Current)));
         assert_eq!(times("GOhm", "pF"), (1.0, Unit::of(Dimension::Time)));
         assert_eq!(times("kHz", "ms"), (1.0, Unit::ONE));
+        // Both signs for micro and ohm.
+        for (micro, ohm) in [("\u{b5}A", "k\u{3a9}"), ("\u{3bc}A", "k\u{2126}")] {
+            assert_eq!(times(micro, ohm), (1.0, Unit::of(Dimension::Voltage)));
+        }
     }
 
     #[test]

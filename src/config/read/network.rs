@@ -72,23 +72,34 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     })
 }
 
-/// Whether `population` fits `file`: a table has none to choose from. One that is copied is left aside.
-fn names_a_population_of_hdf5(section: &Section<'_>, values: &mut Values) -> bool {
+/// A key that belongs to an HDF5 file, what it does, and what tables do not have.
+type HdfKey = (&'static str, &'static str, &'static str);
+
+/// Whether the keys that belong to an HDF5 file fit `file`: a table has neither populations nor types. One that is copied is
+/// left aside.
+fn fits_file(section: &Section<'_>, values: &mut Values, keys: &[HdfKey]) -> bool {
     let csv = values.file("file").and_then(|path| path.extension());
-    if !csv.is_some_and(|e| e.eq_ignore_ascii_case("csv")) || values.get("population").is_none() {
+    if !csv.is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
         return true;
     }
-    let own = section.has("population");
-    let Some(item) = section.get("population").filter(|_| own) else {
-        values.remove("population");
-        return true;
-    };
-    let message = format!(
-        "`{}` chooses a population of an HDF5 file, and `file` is a CSV table, which has no populations",
-        item.path
-    );
-    item.reader.problem(item.key_origin, message, None);
-    false
+    let mut good = true;
+    for &(key, does, has) in keys {
+        if values.get(key).is_none() {
+            continue;
+        }
+        let own = section.has(key);
+        let Some(item) = section.get(key).filter(|_| own) else {
+            values.remove(key);
+            continue;
+        };
+        let message = format!(
+            "`{}` {does} of an HDF5 file, and `file` is a CSV table, which has no {has}",
+            item.path
+        );
+        item.reader.problem(item.key_origin, message, None);
+        good = false;
+    }
+    good
 }
 
 /// The layers of a network that sleeps, for what is recorded of it.

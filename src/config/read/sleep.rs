@@ -6,7 +6,8 @@ use crate::config::document::Origin;
 use crate::config::reader::{Item, Section};
 use crate::config::sleep_replay::{After, Input, Patch, Pattern, Sleep};
 
-use super::{Network, Paths};
+use super::{Network, Paths, spec};
+use crate::stimulus::spike_list::{self, Columns, SpikeFile};
 
 /// What the rest of the file says about sleep.
 pub(super) struct Situation<'a> {
@@ -141,8 +142,23 @@ fn input(
             other.reader.problem(other.key_origin, message, None);
             good = false;
         }
-        let path = super::file(&item, &["h5", "hdf5", "csv"], paths)?;
-        return good.then_some(Input::Spikes(path));
+        let path = super::file(&item, spike_list::FILES, paths);
+        let population = section.or("population", None, |item| {
+            item.text("the name of a population in the file")
+                .map(|name| Some(name.to_owned()))
+        });
+        let columns = section.or("columns", None, |item| columns(&item));
+        let first = section.or("first_neuron", None, |item| {
+            let first = item.integer(0, i64::MAX)?;
+            Some(Some(first.unsigned_abs()))
+        });
+        let file = SpikeFile {
+            path: path?,
+            population: population?,
+            columns: columns?,
+            first_neuron: first?,
+        };
+        return good.then_some(Input::Spikes(file));
     }
     let pattern = pattern(section, situation, paths);
     let max_rate_hz = section
@@ -160,6 +176,19 @@ fn input(
         max_rate_hz: max_rate_hz?,
         patch: patch?,
     })
+}
+
+/// Names of a table's columns.
+fn columns(item: &Item<'_>) -> Option<Option<Columns>> {
+    let table = spec::table(item, Columns::KEYS)?;
+    match Columns::new(&table) {
+        Ok(columns) => Some(Some(columns)),
+        Err(error) => {
+            item.reader
+                .problem(item.key_origin, error.to_string(), None);
+            None
+        }
+    }
 }
 
 fn pattern(section: &Section<'_>, situation: &Situation<'_>, paths: &Paths<'_>) -> Option<Pattern> {

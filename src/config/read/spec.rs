@@ -1,5 +1,7 @@
 //! Values of parameters, as their declarations say.
 
+use std::collections::BTreeMap;
+
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Value, Values};
 use crate::base::suggest;
 use crate::config::read::network::{Known, drawn::drawn};
@@ -69,6 +71,9 @@ fn value(item: &Item<'_>, parameter: &ParameterSpec, context: &Context<'_>) -> O
             if !may_be_drawn {
                 return item.quantity(dimension, range).map(Value::Number);
             }
+            if item.is_array() {
+                return Some(Value::Blocks(blocks(item, dimension, range)?));
+            }
             let distribution = drawn(item, dimension, range)?;
             let (low, high) = distribution.reach();
             let bounds = [("low", low), ("high", high)];
@@ -93,8 +98,32 @@ fn value(item: &Item<'_>, parameter: &ParameterSpec, context: &Context<'_>) -> O
         Kind::Population => Value::Text(context.known.name(item)?),
         Kind::Populations => Value::Names(context.known.some_names(item)?),
         Kind::File(endings) => Value::File(file(item, endings, context.paths)?),
+        Kind::Folder => Value::File(context.paths.resolve(item.text("the path of a folder")?)),
+        Kind::Table(keys) => Value::Table(table(item, keys)?),
         Kind::Steps(dimension) => Value::Steps(steps(item, dimension)?),
     })
+}
+
+/// Texts under some of `keys`.
+pub(super) fn table(
+    item: &Item<'_>,
+    keys: &[&'static str],
+) -> Option<BTreeMap<&'static str, String>> {
+    if !item.is_table() {
+        let what = format!("a table with keys of {}", suggest::list(keys));
+        return item.refuse(&what, None);
+    }
+    let section = item.section()?;
+    let (mut table, mut good) = (BTreeMap::new(), true);
+    for key in keys {
+        if let Some(item) = section.get(key) {
+            match item.text("a text") {
+                Some(text) => drop(table.insert(*key, text.to_owned())),
+                None => good = false,
+            }
+        }
+    }
+    good.then_some(table)
 }
 
 /// Tells that draws below or above would leave the range.
@@ -117,6 +146,23 @@ fn outside_range(
         format!("give the distribution the bound `{bound}`; draws outside it are drawn again");
     item.reader.problem(item.key_origin, message, Some(help));
     None
+}
+
+/// Numbers of neurons, each with their value.
+fn blocks(item: &Item<'_>, dimension: Dimension, range: Range) -> Option<Vec<(u32, f64)>> {
+    const EXPECTED: &str = "an array of blocks, such as [[80, \"20 ms\"], [20, \"10 ms\"]]";
+    item.list(EXPECTED, |block| {
+        const EXPECTED: &str =
+            "a block, such as [80, \"20 ms\"]: how many neurons, and their value";
+        match block.items(EXPECTED)?.as_slice() {
+            [n, value] => {
+                let n = n.integer(0, u32::MAX.into());
+                let value = value.quantity(dimension, range);
+                Some((u32::try_from(n?).ok()?, value?))
+            }
+            _ => block.refuse(EXPECTED, None),
+        }
+    })
 }
 
 /// Instants, each with a quantity.

@@ -1,5 +1,6 @@
 //! A typed network back into the text of a model file.
 
+use std::collections::BTreeMap;
 use std::time;
 
 use crate::base::distribution::{Distribution, Shape};
@@ -73,6 +74,14 @@ fn drawn(distribution: &Distribution, dimension: Dimension) -> String {
     format!("{{ distribution = {}{} }}", quote(form), keys.concat())
 }
 
+/// `{ key = "text", … }`.
+pub(super) fn texts(table: &BTreeMap<&'static str, String>) -> String {
+    let keys = table
+        .iter()
+        .map(|(key, text)| format!("{key} = {}", quote(text)));
+    format!("{{ {} }}", keys.collect::<Vec<_>>().join(", "))
+}
+
 fn names(names: &[String]) -> String {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     strings(&names)
@@ -140,12 +149,20 @@ fn written<'v>(
         let value = match values.get(parameter.name)? {
             Value::Number(value) => quantity::write(*value, dimension),
             Value::Drawn(distribution) => drawn(distribution, dimension),
+            Value::Blocks(blocks) => {
+                let blocks = blocks.iter().map(|&(n, value)| {
+                    let value = quantity::write(value, dimension);
+                    format!("[{n}, {value}]")
+                });
+                format!("[{}]", blocks.collect::<Vec<_>>().join(", "))
+            }
             Value::Count(n) => n.to_string(),
             Value::Flag(flag) => flag.to_string(),
             Value::Word(word) => quote(word),
             Value::Text(text) => quote(text),
             Value::Names(list) => names(list),
             Value::File(file) => path(file),
+            Value::Table(table) => texts(table),
             Value::Steps(steps) => {
                 let steps = steps.iter().map(|&(from, value)| {
                     let from = quantity::write(from, Dimension::Time);
@@ -192,6 +209,12 @@ impl Text {
                     self.key("file", path(&file.path));
                     if let Some(population) = &file.population {
                         self.key("population", quote(population));
+                    }
+                    if let Some(types) = &file.types {
+                        self.key("types", path(types));
+                    }
+                    if let Some(folder) = &file.synapse_models {
+                        self.key("synapse_models", path(folder));
                     }
                 }
             }

@@ -1,5 +1,8 @@
 //! Weights of synapses, drawn or given.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
 use crate::connection::edges::Edges;
@@ -16,16 +19,26 @@ pub(super) enum Weights<'a> {
         seed: u64,
         purpose: String,
         weights: Vec<f32>,
+        /// How many synapses each of the given edges stands for, if not one.
+        counts: Option<(&'a Edges, &'a [u32])>,
     },
     /// In the order of the given edges.
     Given(&'a Edges, &'a [f32]),
     /// The same, as numbers in a table; those of the last entity, which single precision holds exactly.
     Listed {
         edges: &'a Edges,
-        table: &'a [f64],
-        all: &'a [u16],
+        table: Cow<'a, [f64]>,
+        all: Numbers<'a>,
         numbers: Vec<f32>,
     },
+}
+
+/// For each given edge the place of its weight in a table.
+#[derive(Clone, Copy)]
+pub(super) enum Numbers<'a> {
+    Listed(&'a [u16]),
+    /// How many synapses it stands for, none more than 16 bits number.
+    Counts(&'a [u32]),
 }
 
 impl<'a> Weights<'a> {
@@ -35,22 +48,36 @@ impl<'a> Weights<'a> {
             plan.edges()
                 .and_then(|edges| Some((edges, edges.weights()?)))
         };
+        let counts = || {
+            plan.edges()
+                .and_then(|edges| Some((edges, edges.counts()?)))
+        };
         match plan.weight {
-            Some(distribution) => match distribution.constant() {
-                Some(weight) => Self::One(weight),
-                None => Self::Drawn {
+            Some(distribution) => match (distribution.constant(), counts()) {
+                (Some(weight), None) => Self::One(weight),
+                (Some(weight), Some((edges, counts))) if edges.most() <= u16::MAX.into() => {
+                    let table = (0..=edges.most()).map(|n| weight * f64::from(n));
+                    Self::Listed {
+                        edges,
+                        table: table.collect(),
+                        all: Numbers::Counts(counts),
+                        numbers: Vec::new(),
+                    }
+                }
+                (_, counts) => Self::Drawn {
                     distribution,
                     seed: plan.seed,
                     purpose: format!("weight.{}", plan.name),
                     weights: Vec::new(),
+                    counts,
                 },
             },
             None => match given() {
                 Some((edges, weight::Weights::Each(weights))) => Self::Given(edges, weights),
                 Some((edges, weight::Weights::Listed { table, numbers })) => Self::Listed {
                     edges,
-                    table,
-                    all: numbers,
+                    table: table.as_slice().into(),
+                    all: Numbers::Listed(numbers),
                     numbers: Vec::new(),
                 },
                 Some((_, weight::Weights::One(weight))) => Self::One(*weight),
@@ -69,7 +96,7 @@ impl<'a> Weights<'a> {
         match self {
             Self::One(weight) => weight::Weights::One(weight),
             Self::Listed { table, .. } => weight::Weights::Listed {
-                table: table.to_vec(),
+                table: table.into_owned(),
                 numbers: each.iter().map(|&number| number as u16).collect(),
             },
             Self::Drawn { .. } | Self::Given(..) => weight::Weights::Each(each),
@@ -85,14 +112,22 @@ impl<'a> Weights<'a> {
                 seed,
                 purpose,
                 weights,
+                counts,
             } => {
                 let mut stream = Stream::new(*seed, purpose, entity);
+                let drawn = (0..n).map(|_| distribution.draw(&mut stream));
                 weights.clear();
-                weights.extend((0..n).map(|_| distribution.draw(&mut stream) as f32));
+                match counts {
+                    None => weights.extend(drawn.map(|weight| weight as f32)),
+                    Some((edges, counts)) => {
+                        let counts = &counts[onto(edges, entity)];
+                        let sums = drawn.zip(counts).map(|(weight, &n)| weight * f64::from(n));
+                        weights.extend(sums.map(|sum| sum as f32));
+                    }
+                }
                 weights
             }
-            // The entity is the target, whose number is within 32 bits.
-            Self::Given(edges, weights) => &weights[edges.onto(entity as u32..entity as u32 + 1)],
+            Self::Given(edges, weights) => &weights[onto(edges, entity)],
             Self::Listed {
                 edges,
                 all,
@@ -100,10 +135,23 @@ impl<'a> Weights<'a> {
                 ..
             } => {
                 numbers.clear();
-                let own = &all[edges.onto(entity as u32..entity as u32 + 1)];
-                numbers.extend(own.iter().map(|&number| f32::from(number)));
+                let own = onto(edges, entity);
+                match all {
+                    Numbers::Listed(all) => {
+                        numbers.extend(all[own].iter().map(|&number| f32::from(number)));
+                    }
+                    // Within 16 bits, as the list of edges says.
+                    Numbers::Counts(all) => {
+                        numbers.extend(all[own].iter().map(|&number| number as f32));
+                    }
+                }
                 numbers
             }
         }
     }
+}
+
+/// The given edges of `entity`, the target, whose number is within 32 bits.
+fn onto(edges: &Edges, entity: u64) -> Range<usize> {
+    edges.onto(entity as u32..entity as u32 + 1)
 }

@@ -9,6 +9,15 @@ fn list(weighted: bool, delayed: bool) -> EdgeList {
     EdgeList::new(10, 5, weighted, delayed)
 }
 
+fn read(path: &Path, population: Option<&str>, list: EdgeList) -> Result<Edges, EdgeFileError> {
+    let population = population.map(str::to_owned);
+    let file = EdgeFile {
+        population,
+        ..EdgeFile::new(path)
+    };
+    super::read(&file, list)
+}
+
 /// What is wrong with a table whose weights and delays are wanted.
 fn wrong_table(text: &str) -> String {
     let wrong = parse(text.as_bytes(), list(true, true)).unwrap_err();
@@ -194,17 +203,10 @@ fn files_that_are_wrong_name_the_dataset_and_the_index() {
         ),
         (
             Sonata {
-                groups: Some([&[0, 1], &[0, 0]]),
+                groups: Some([&[0, 7], &[0, 1]]),
                 ..GOOD
             },
-            "/edges/p/edge_group_id[1]: found 1, expected 0 as for edge 0: one group for all edges",
-        ),
-        (
-            Sonata {
-                groups: Some([&[7, 7], &[0, 1]]),
-                ..GOOD
-            },
-            "/edges/p/7: found no such group, expected one with `syn_weight` or `delay`",
+            "/edges/p/7: found no such group, expected one with `syn_weight` or `delay`, or `types = \"edge_types.csv\"`",
         ),
         (
             Sonata {
@@ -219,7 +221,7 @@ fn files_that_are_wrong_name_the_dataset_and_the_index() {
                 weights: &[0.5],
                 ..GOOD
             },
-            "/edges/p/0/syn_weight: found 1 values, expected 2, one for each edge",
+            "/edges/p/0/syn_weight: found 1 values, expected a value for edge 1 too",
         ),
         (
             // The second edge's attributes are in the first row.

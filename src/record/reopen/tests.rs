@@ -190,3 +190,57 @@ fn recovered_reports_say_how_many_frames_there_are() {
     assert_eq!(data[2000..], [1000.0, -1000.0]);
     assert_eq!(time, [0.0, 500.5, 0.5]);
 }
+
+#[test]
+fn a_changed_byte_of_what_was_written_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let mut run = RunFile::create(&path, layout()).unwrap();
+    write(&mut run, 0, 30_000);
+    let lengths = run.secure().unwrap();
+    write(&mut run, 30_000, 30_100);
+    run.stop().unwrap();
+    let good = std::fs::read(&path).unwrap();
+    let shown = path.display();
+    for (dataset, row, bytes, rows) in [
+        ("/spikes/a/node_ids", 70_000, 8, Some((65_536, 89_999))),
+        ("/spikes/a/timestamps", 5, 8, Some((0, 32_767))),
+        (
+            "/spikes/a/timestamps_rest",
+            40_000,
+            2,
+            Some((32_768, 65_535)),
+        ),
+        ("/report/a/data", 20_000, 8, Some((16_384, 29_999))),
+        // Behind the checkpoint, where all is dropped.
+        ("/spikes/a/node_ids", 90_100, 8, None),
+    ] {
+        std::fs::write(&path, &good).unwrap();
+        let file = File::open(&path).unwrap();
+        let found = file.dataset(dataset).unwrap();
+        let rows_per_chunk = found.chunk().unwrap()[0];
+        let mut address = 0;
+        found
+            .chunks_visit(|chunk| {
+                if chunk.offset[0] as usize == row / rows_per_chunk * rows_per_chunk {
+                    address = chunk.addr as usize + row % rows_per_chunk * bytes;
+                }
+                0
+            })
+            .unwrap();
+        drop((found, file));
+        let mut changed = good.clone();
+        changed[address] ^= 4;
+        std::fs::write(&path, &changed).unwrap();
+        let reopened = RunFile::reopen(&path, layout(), &lengths);
+        let Some((first, last)) = rows else {
+            reopened.unwrap().stop().unwrap();
+            continue;
+        };
+        let error = reopened.unwrap_err().to_string();
+        let message =
+            format!("`{shown}`: `{dataset}` is damaged: values from {first} to {last} differ");
+        assert!(error.starts_with(&message), "{error}");
+        assert!(std::fs::read(&path).unwrap() == changed);
+    }
+}

@@ -1,69 +1,127 @@
-//! Spikes in the SONATA layout: `/spikes/<population>/{timestamps, node_ids}`.
+//! Spikes in the SONATA layout: `/spikes/<population>/{timestamps, node_ids}`, or as it was before populations:
+//! `/spikes/{timestamps, gids}`.
 
 use std::path::Path;
 
-use hdf5::types::{FixedUnicode, IntSize, TypeDescriptor, VarLenUnicode};
-use hdf5::{Attribute, Dataset, Group};
+use hdf5::types::{IntSize, TypeDescriptor};
+use hdf5::{Dataset, File, Group};
 
-use super::{exact_time, spike_node, spike_time};
-use crate::base::time::Time;
+use super::{Choice, Take, exact_time, spike_time};
+use crate::record::attribute_text::text;
 use crate::record::column::rest_of;
 use crate::record::dataset::{self, Fault};
-use crate::record::heap;
-use crate::record::open::open;
 
-/// Reads the spikes of one population, in the order of the file.
-pub(super) fn read(
+/// Hands over the spikes of the chosen populations, in the order of the file.
+pub(super) fn visit(
+    root: &File,
     path: &Path,
-    population: Option<&str>,
-    size: usize,
-) -> Result<Vec<(Time, u32)>, Fault> {
-    const COLUMNS: &str = "timestamps and node_ids";
-    let root = open(path)?;
+    choice: Choice<'_>,
+    take: &mut Take<'_>,
+) -> Result<(), Fault> {
     let layout = "the SONATA layout `/spikes/<population>`";
     let spikes = root
         .group("spikes")
-        .map_err(|_| Fault::content("/", "no group `spikes`", layout))?;
-    let name = dataset::choose(&spikes, population, "set the population to read")?;
-    let place = format!("/spikes/{name}");
-    let group = spikes.group(&name)?;
-
-    let timestamps = dataset::column(path, &group, &place, "timestamps", COLUMNS)?;
-    let node_ids = dataset::column(path, &group, &place, "node_ids", COLUMNS)?;
-    let (n_times, n_ids) = (timestamps.size(), node_ids.size());
-    if n_times != n_ids {
-        let found = format!("{n_times} timestamps and {n_ids} node_ids");
-        return Err(Fault::content(&place, found, "as many of each"));
-    }
-    let ms_per_unit = ms_per_unit(path, &timestamps, &place)?;
-    let times = dataset::numbers(&timestamps, &format!("{place}/timestamps"))?;
-    let nodes = dataset::whole_numbers(&node_ids, &format!("{place}/node_ids"))?;
-    // They belong to milliseconds.
-    let rests = match ms_per_unit == 1.0 {
-        true => rests(path, &group, &place, n_times)?,
-        false => None,
-    };
-
-    let mut read = Vec::with_capacity(times.len());
-    for (index, (value, id)) in times.into_iter().zip(nodes).enumerate() {
-        let rest = rests.as_ref().and_then(|rests| rests.get(index));
-        let time = match rest {
-            Some(&rest) => exact_time(value, rest),
-            None => spike_time(value * ms_per_unit),
+        .map_err(|_| Fault::content("/spikes", "no group", layout))?;
+    if spikes.dataset("timestamps").is_ok() {
+        // The layout before populations.
+        if let Choice::One(Some(name)) = choice {
+            let found = "timestamps without a population: SONATA's layout before them";
+            let expected = format!("a population `{name}`, or no `population` in the model file");
+            return Err(Fault::content("/spikes", found, &expected));
+        }
+        let ids = if spikes.link_exists("gids") {
+            "gids"
+        } else {
+            "node_ids"
         };
-        let time = time.map_err(|expected| {
-            Fault::content(&format!("{place}/timestamps[{index}]"), value, expected)
-        })?;
-        let node = spike_node(id, size).map_err(|expected| {
-            Fault::content(&format!("{place}/node_ids[{index}]"), id, &expected)
-        })?;
-        read.push((time, node));
+        let population = Population {
+            path,
+            name: "",
+            place: "/spikes",
+            group: &spikes,
+            ids,
+        };
+        return population.visit(take);
     }
-    Ok(read)
+    let names = match choice {
+        Choice::One(asked) => vec![dataset::choose(&spikes, asked)?],
+        Choice::All => spikes.member_names()?,
+    };
+    for name in names {
+        let population = Population {
+            path,
+            name: &name,
+            place: &format!("/spikes/{name}"),
+            group: &spikes.group(&name)?,
+            ids: "node_ids",
+        };
+        population.visit(take)?;
+    }
+    Ok(())
+}
+
+/// A population that is read.
+struct Population<'a> {
+    path: &'a Path,
+    name: &'a str,
+    place: &'a str,
+    group: &'a Group,
+    /// Name of the column of neurons.
+    ids: &'a str,
+}
+
+impl Population<'_> {
+    fn visit(&self, take: &mut Take<'_>) -> Result<(), Fault> {
+        let Self {
+            path,
+            name,
+            place,
+            group,
+            ids,
+        } = *self;
+        let columns = format!("timestamps and {ids}");
+        let timestamps = dataset::column(path, group, place, "timestamps", &columns)?;
+        let node_ids = dataset::column(path, group, place, ids, &columns)?;
+        let (n_times, n_ids) = (timestamps.size(), node_ids.size());
+        if n_times != n_ids {
+            let found = format!("{n_times} timestamps and {n_ids} {ids}");
+            return Err(Fault::content(place, found, "as many of each"));
+        }
+        let ms_per_unit = ms_per_unit(path, &timestamps, place)?;
+        // They belong to milliseconds.
+        let rests = match ms_per_unit == 1.0 {
+            true => rests(path, group, place, n_times)?,
+            false => None,
+        };
+        let (times_at, ids_at) = (format!("{place}/timestamps"), format!("{place}/{ids}"));
+        for range in dataset::pieces(&timestamps) {
+            let times = dataset::numbers_within(&timestamps, &times_at, range.clone())?;
+            let nodes = dataset::whole_numbers_within(&node_ids, &ids_at, range.clone())?;
+            let rests = rests
+                .as_ref()
+                .map(|rests| dataset::read::<i16>(rests, range.clone()));
+            let rests = rests.transpose()?;
+            for (i, (value, id)) in times.into_iter().zip(nodes).enumerate() {
+                let rest = rests.as_ref().and_then(|rests| rests.get(i));
+                let time = match rest {
+                    Some(&rest) => exact_time(value, rest),
+                    None => spike_time(value * ms_per_unit),
+                };
+                let index = range.start + i;
+                let time = time.map_err(|expected| {
+                    Fault::content(&format!("{times_at}[{index}]"), value, expected)
+                })?;
+                take(name, time, id).map_err(|expected| {
+                    Fault::content(&format!("{ids_at}[{index}]"), id, &expected)
+                })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What milliseconds leave of each timestamp's picoseconds, in files of our own.
-fn rests(path: &Path, group: &Group, place: &str, n: usize) -> Result<Option<Vec<i16>>, Fault> {
+fn rests(path: &Path, group: &Group, place: &str, n: usize) -> Result<Option<Dataset>, Fault> {
     let name = rest_of("timestamps");
     if !group.link_exists(&name) {
         return Ok(None);
@@ -71,7 +129,7 @@ fn rests(path: &Path, group: &Group, place: &str, n: usize) -> Result<Option<Vec
     let rests = dataset::column(path, group, place, &name, "one value for each timestamp")?;
     let place = format!("{place}/{name}");
     match rests.dtype()?.to_descriptor()? {
-        TypeDescriptor::Integer(IntSize::U2) if rests.size() == n => Ok(Some(rests.read_raw()?)),
+        TypeDescriptor::Integer(IntSize::U2) if rests.size() == n => Ok(Some(rests)),
         TypeDescriptor::Integer(IntSize::U2) => Err(Fault::content(
             &place,
             format!("{} values", rests.size()),
@@ -90,14 +148,7 @@ fn ms_per_unit(path: &Path, timestamps: &Dataset, place: &str) -> Result<f64, Fa
     let Ok(attribute) = timestamps.attr("units") else {
         return Ok(1.0);
     };
-    let kind = attribute.dtype()?.to_descriptor()?;
-    if matches!(
-        kind,
-        TypeDescriptor::VarLenUnicode | TypeDescriptor::VarLenAscii
-    ) {
-        heap::check(path, &[]).map_err(Fault::Unreadable)?;
-    }
-    match text(&attribute).as_deref() {
+    match text(path, &attribute)?.as_deref() {
         Some("ms" | "millisecond" | "milliseconds") => Ok(1.0),
         Some("s" | "second" | "seconds") => Ok(1000.0),
         other => Err(Fault::content(
@@ -110,222 +161,5 @@ fn ms_per_unit(path: &Path, timestamps: &Dataset, place: &str) -> Result<f64, Fa
     }
 }
 
-/// The text of an attribute in any of HDF5's ways of storing one.
-fn text(attribute: &Attribute) -> Option<String> {
-    /// Long enough for any unit; a longer text is cut and so refused.
-    type Short = FixedUnicode<32>;
-    let bytes = match attribute.dtype().ok()?.to_descriptor().ok()? {
-        TypeDescriptor::VarLenUnicode | TypeDescriptor::VarLenAscii => attribute
-            .read_raw::<VarLenUnicode>()
-            .ok()?
-            .first()?
-            .as_bytes()
-            .to_vec(),
-        TypeDescriptor::FixedUnicode(_) | TypeDescriptor::FixedAscii(_) => attribute
-            .read_raw::<Short>()
-            .ok()?
-            .first()?
-            .as_bytes()
-            .to_vec(),
-        _ => return None,
-    };
-    Some(String::from_utf8_lossy(&bytes).trim().to_owned())
-}
-
 #[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use hdf5::File;
-    use proptest::prelude::*;
-
-    use super::super::read as read_any;
-    use super::*;
-
-    /// A file with one population; `units` is left out if empty.
-    fn spike_file(folder: &Path, times: &[f64], nodes: &[i64], units: &str) -> PathBuf {
-        let path = folder.join("spikes.h5");
-        let file = File::create(&path).unwrap();
-        let group = file
-            .create_group("spikes")
-            .unwrap()
-            .create_group("a")
-            .unwrap();
-        let times = group
-            .new_dataset_builder()
-            .with_data(times)
-            .create("timestamps")
-            .unwrap();
-        group
-            .new_dataset_builder()
-            .with_data(nodes)
-            .create("node_ids")
-            .unwrap();
-        if !units.is_empty() {
-            let text: FixedUnicode<8> = units.parse().unwrap();
-            let attribute = times.new_attr::<FixedUnicode<8>>().create("units").unwrap();
-            attribute.write_scalar(&text).unwrap();
-        }
-        path
-    }
-
-    fn message(path: &Path) -> String {
-        let error = read_any(path, None, 10).unwrap_err().to_string();
-        let (_, rest) = error.split_once("`: ").unwrap();
-        rest.to_owned()
-    }
-
-    #[test]
-    fn spikes_are_sorted_and_seconds_become_milliseconds() {
-        let folder = tempfile::tempdir().unwrap();
-        for (units, scale) in [("", 1.0), ("ms", 1.0), ("s", 1000.0)] {
-            let path = spike_file(folder.path(), &[2.0, 0.5, 0.5], &[3, 9, 4], units);
-            let ms = |value: f64| Time::from_ms(value * scale).unwrap();
-            assert_eq!(
-                read_any(&path, None, 10).unwrap(),
-                [(ms(0.5), 4), (ms(0.5), 9), (ms(2.0), 3)]
-            );
-        }
-    }
-
-    #[test]
-    fn errors_name_the_dataset_and_the_value() {
-        let folder = tempfile::tempdir().unwrap();
-        for (times, nodes, units, expected) in [
-            (
-                &[1.0, -2.0][..],
-                &[1, 2][..],
-                "ms",
-                "/spikes/a/timestamps[1]: found -2, expected a time from 0 to 106 days",
-            ),
-            (
-                &[f64::NAN],
-                &[1],
-                "ms",
-                "/spikes/a/timestamps[0]: found NaN, expected a time from 0 to 106 days",
-            ),
-            (
-                &[1.0],
-                &[10],
-                "ms",
-                "/spikes/a/node_ids[0]: found 10, expected a neuron from 0 to 9",
-            ),
-            (
-                &[1.0],
-                &[-1],
-                "ms",
-                "/spikes/a/node_ids[0]: found -1, expected a whole number, not negative",
-            ),
-            (
-                &[1.0, 2.0],
-                &[1],
-                "ms",
-                "/spikes/a: found 2 timestamps and 1 node_ids, expected as many of each",
-            ),
-            (
-                &[1.0],
-                &[1],
-                "h",
-                "/spikes/a/timestamps: attribute `units`: found `h`, expected `ms` or `s`",
-            ),
-            (
-                &[1.0, 1.0],
-                &[7, 7],
-                "ms",
-                "neuron 7 spikes twice at 1 ms, expected at most one spike of a neuron at a time",
-            ),
-        ] {
-            let path = spike_file(folder.path(), times, nodes, units);
-            assert_eq!(message(&path), expected);
-        }
-    }
-
-    #[test]
-    fn a_length_without_values_is_refused_before_memory_is_asked_for() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("forged.h5");
-        let file = File::create(&path).unwrap();
-        let group = file
-            .create_group("spikes")
-            .unwrap()
-            .create_group("a")
-            .unwrap();
-        for name in ["timestamps", "node_ids"] {
-            let values = group.new_dataset::<u64>().chunk(16).shape(1_usize << 50);
-            values.create(name).unwrap();
-        }
-        file.close().unwrap();
-        assert_eq!(
-            message(&path),
-            format!(
-                "/spikes/a/timestamps: found {} values in 0 bytes, expected a dataset that is all there",
-                1_u64 << 50
-            )
-        );
-    }
-
-    #[test]
-    fn files_without_spikes_say_what_is_missing() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("other.h5");
-        let file = File::create(&path).unwrap();
-        assert_eq!(
-            message(&path),
-            "/: found no group `spikes`, expected the SONATA layout `/spikes/<population>`"
-        );
-        file.create_group("spikes").unwrap();
-        assert_eq!(
-            message(&path),
-            "no population is named; the file has none\n  help: set the population to read"
-        );
-        std::fs::write(folder.path().join("text.h5"), "node_id,timestamp_ms\n").unwrap();
-        assert_eq!(
-            message(&folder.path().join("text.h5")),
-            "cannot read: is not an HDF5 file"
-        );
-    }
-
-    #[test]
-    fn rests_belong_to_milliseconds() {
-        let folder = tempfile::tempdir().unwrap();
-        for (units, expected) in [("ms", 2_000_000_007), ("s", 2_000_000_000_000)] {
-            let path = spike_file(folder.path(), &[2.0], &[1], units);
-            let file = File::open_rw(&path).unwrap();
-            let rests = file.new_dataset::<i16>().shape(1);
-            let rests = rests.create("/spikes/a/timestamps_rest").unwrap();
-            rests.write_raw(&[7_i16]).unwrap();
-            drop(rests);
-            file.close().unwrap();
-            let spikes = read_any(&path, Some("a"), 10).unwrap();
-            assert_eq!(spikes, [(Time::from_ps(expected), 1)]);
-        }
-    }
-
-    #[test]
-    fn an_empty_population_has_no_spikes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = spike_file(folder.path(), &[], &[], "ms");
-        assert_eq!(read_any(&path, Some("a"), 10).unwrap(), []);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn any_bytes_after_the_signature_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("any");
-            std::fs::write(&path, [b"\x89HDF\r\n\x1a\n", bytes.as_slice()].concat()).unwrap();
-            let _ = read_any(&path, None, 10);
-        }
-
-        #[test]
-        fn a_file_cut_anywhere_is_read_or_refused(part in 0.0..1.0_f64) {
-            let folder = tempfile::tempdir().unwrap();
-            let path = spike_file(folder.path(), &[1.0, 2.0, 3.0], &[1, 2, 3], "ms");
-            let bytes = std::fs::read(&path).unwrap();
-            std::fs::write(&path, &bytes[..(bytes.len() as f64 * part) as usize]).unwrap();
-            let _ = read_any(&path, None, 10);
-        }
-    }
-}
+mod tests;

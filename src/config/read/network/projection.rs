@@ -16,7 +16,7 @@ use crate::network::{
 use crate::{network, plasticity};
 
 use super::drawn::drawn;
-use super::{Known, names_a_population_of_hdf5, weight};
+use super::{HdfKey, Known, fits_file, weight};
 
 /// What `read` needs to know of the rest of the file.
 #[derive(Clone, Copy)]
@@ -24,6 +24,17 @@ pub(super) struct Around<'a> {
     pub(super) known: &'a Known<'a>,
     pub(super) paths: &'a Paths<'a>,
 }
+
+/// Keys that say what is read of an HDF5 file of edges.
+const OF_HDF5: [HdfKey; 3] = [
+    ("population", "chooses a population", "populations"),
+    ("types", "gives the types of edges", "types"),
+    (
+        "synapse_models",
+        "gives the synapse models of edges",
+        "types",
+    ),
+];
 
 /// Reads the table.
 pub(super) fn read(section: &Section<'_>, name: &str, around: Around<'_>) -> Option<Projection> {
@@ -67,7 +78,7 @@ pub(super) fn read(section: &Section<'_>, name: &str, around: Around<'_>) -> Opt
     };
     let values = rule.and_then(|rule| spec::values(section, rule.parameters, &context));
     let values = values.and_then(|mut values| {
-        let good = names_a_population_of_hdf5(section, &mut values);
+        let good = fits_file(section, &mut values, &OF_HDF5);
         good.then_some(values)
     });
     let weight = weights(section, values.as_ref(), (listed, dense), dimension);
@@ -141,6 +152,8 @@ fn connection(
         Connection::Edges(Given::File(EdgeFile {
             path: values.file("file")?.clone(),
             population: text("population"),
+            types: values.file("types").cloned(),
+            synapse_models: values.file("synapse_models").cloned(),
         }))
     } else if rule.name == WEIGHTS.name {
         Connection::Matrix(Given::File(LayerFile {

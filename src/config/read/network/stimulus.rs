@@ -10,7 +10,7 @@ use crate::network::{Choice, Stimulus};
 use crate::neuron;
 use crate::stimulus::{self, Entry};
 
-use super::{Known, names_a_population_of_hdf5, weight};
+use super::{Known, weight};
 
 /// Reads the table.
 pub(super) fn read(
@@ -94,7 +94,6 @@ fn sound(section: &Section<'_>, entry: &Entry, mut values: Values) -> Option<Val
             others.iter().for_each(|p| drop(values.remove(p.name)));
         }
     }
-    good &= names_a_population_of_hdf5(section, &mut values);
     if let Err(error) = (entry.build)(&values) {
         fault::parameter(section, &error);
         good = false;

@@ -1,0 +1,47 @@
+//! `convert`: spikes from one file format to another.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::argument::ConvertArguments;
+use super::failure::Failure;
+use super::interrupt;
+use super::shell::Shell;
+use crate::record::spike_file::convert::{ConvertError, convert};
+use crate::stimulus::spike_list::{Columns, SpikeFile};
+
+/// Converts, and prints what was in the file.
+pub(super) fn run(arguments: &ConvertArguments, shell: &Shell) -> Result<(), Failure> {
+    let columns = match arguments.columns.as_slice() {
+        [] => None,
+        given => {
+            let table: BTreeMap<&'static str, String> = given.iter().cloned().collect();
+            Some(Columns::new(&table).map_err(Failure::input)?)
+        }
+    };
+    let input = SpikeFile {
+        path: arguments.input.clone(),
+        population: arguments.population.clone(),
+        columns,
+        first_neuron: arguments.first_neuron,
+    };
+    let converted = convert(&input, &arguments.output, &arguments.name, interrupt::install());
+    let converted = converted.map_err(|error| match error {
+        ConvertError::Stopped => Failure::Nothing,
+        error => Failure::input(error),
+    })?;
+    if shell.json() {
+        let spikes: serde_json::Map<_, _> = converted
+            .populations
+            .iter()
+            .map(|(name, count)| (name.clone(), json!(count)))
+            .collect();
+        return shell.print_json(&json!({ "file": arguments.output, "spikes": spikes }));
+    }
+    shell.print(|out| {
+        writeln!(out, "Converted to {}:", arguments.output.display())?;
+        let mut populations = converted.populations.iter();
+        populations.try_for_each(|(name, count)| writeln!(out, "  {count:>12} spikes of {name}"))
+    })
+}

@@ -1,0 +1,130 @@
+//! A look at an HDF5 file before it is read in earnest.
+//!
+//! There are files at which the HDF5 library loops for ever or falls, one changed byte may be enough, and a thread within
+//! the library cannot be stopped. So the program sends a process of its own ahead, which [`walk`]s the file and can be
+//! ended. A library that uses this crate has no program to send: without [`install`] files are read at once.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use hdf5::types::{FixedAscii, TypeDescriptor, VarLenAscii, VarLenUnicode};
+use hdf5::{Container, Dataset, Group, Location};
+
+use super::heap;
+use super::open::open;
+
+/// Whether a file can be read to its end: the reason if not.
+type Ask = dyn Fn(&Path) -> Result<(), String> + Send + Sync;
+
+static ASK: OnceLock<Box<Ask>> = OnceLock::new();
+
+/// Objects that are looked at; a file with more has been looked at enough.
+const MOST_OBJECTS: u32 = 100_000;
+
+/// Groups within groups.
+const DEEPEST: u32 = 16;
+
+/// Has `ask` look at every HDF5 file before it is opened to be read. The first call of a process counts.
+pub fn install(ask: impl Fn(&Path) -> Result<(), String> + Send + Sync + 'static) {
+    // A second one, in tests of one process, would ask the same.
+    let _ = ASK.set(Box::new(ask));
+}
+
+/// Looks at the file at `path` if a way is installed.
+pub(super) fn ask(path: &Path) -> Result<(), String> {
+    ASK.get().map_or(Ok(()), |ask| ask(path))
+}
+
+/// Opens every object of the file at `path` and reads what leads to values, as far as it can be read; the reader of the file
+/// finds out what is wrong with it. Calls `beat` again and again, between any two calls of the library.
+pub fn walk(path: &Path, beat: &mut dyn FnMut()) {
+    let Ok(file) = open(path) else {
+        return;
+    };
+    let mut walk = Walk {
+        // The loop that is known is found without the library.
+        texts: heap::check(path, &[]).is_ok(),
+        left: MOST_OBJECTS,
+        beat,
+    };
+    walk.group(&file, 0);
+}
+
+struct Walk<'a> {
+    /// Whether texts of any length may be read.
+    texts: bool,
+    left: u32,
+    beat: &'a mut dyn FnMut(),
+}
+
+impl Walk<'_> {
+    fn group(&mut self, group: &Group, depth: u32) {
+        (self.beat)();
+        self.attributes(group);
+        let names = group.member_names().unwrap_or_default();
+        for name in names {
+            if self.left == 0 || depth == DEEPEST {
+                return;
+            }
+            self.left -= 1;
+            (self.beat)();
+            if let Ok(dataset) = group.dataset(&name) {
+                self.dataset(&dataset);
+            } else if let Ok(group) = group.group(&name) {
+                self.group(&group, depth + 1);
+            }
+        }
+    }
+
+    fn dataset(&mut self, dataset: &Dataset) {
+        self.attributes(dataset);
+        let _ = (
+            dataset.shape(),
+            dataset.filters(),
+            dataset.storage_size(),
+            dataset.offset(),
+        );
+        (self.beat)();
+        #[cfg(feature = "static-hdf5")]
+        let _ = dataset.chunks_visit(|_| {
+            (self.beat)();
+            0
+        });
+        self.read_texts(dataset);
+    }
+
+    fn attributes(&mut self, of: &Location) {
+        for name in of.attr_names().unwrap_or_default() {
+            (self.beat)();
+            if let Ok(attribute) = of.attr(&name) {
+                self.read_texts(&attribute);
+            }
+        }
+    }
+
+    /// Reads values that lie on a heap, or are few.
+    fn read_texts(&self, of: &Container) {
+        const FEW: usize = 10_000;
+        let kind = of.dtype().and_then(|kind| kind.to_descriptor());
+        if of.size() > FEW {
+            return;
+        }
+        match kind {
+            Ok(TypeDescriptor::VarLenUnicode) if self.texts => {
+                let _ = of.read_raw::<VarLenUnicode>();
+            }
+            Ok(TypeDescriptor::VarLenAscii) if self.texts => {
+                let _ = of.read_raw::<VarLenAscii>();
+            }
+            Ok(TypeDescriptor::FixedAscii(_)) => {
+                let _ = of.read_raw::<FixedAscii<256>>();
+            }
+            Ok(
+                TypeDescriptor::Float(_) | TypeDescriptor::Integer(_) | TypeDescriptor::Unsigned(_),
+            ) => {
+                let _ = of.read_raw::<f64>();
+            }
+            _ => {}
+        }
+    }
+}

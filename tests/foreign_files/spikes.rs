@@ -1,0 +1,231 @@
+//! Files of spikes.
+
+use hdf5::File;
+use hdf5::filters::Filter;
+use sharpwave::record::spike_file::{self, SpikeFileError};
+use sharpwave::stimulus::spike_list::SpikeFile;
+
+use crate::corpus;
+use crate::place::Place;
+
+fn read(file: &SpikeFile) -> Result<Vec<(f64, u32)>, SpikeFileError> {
+    let spikes = spike_file::read(file, 10)?;
+    Ok(spikes.iter().map(|(t, n)| (t.as_ms(), *n)).collect())
+}
+
+fn of(name: &str, population: Option<&str>) -> SpikeFile {
+    SpikeFile {
+        population: population.map(str::to_owned),
+        ..SpikeFile::new(corpus(name))
+    }
+}
+
+#[test]
+fn every_layout_of_sonata_is_read() {
+    let units = vec![(0.5, 0), (1.5, 2), (2.25, 1)];
+    for (name, population, expected) in [
+        ("spikes_gzip.h5", None, vec![(1.0, 0), (2.0, 1), (3.5, 2)]),
+        ("units_fixed.h5", None, units.clone()),
+        ("units_vlen.h5", None, units),
+        (
+            "before_populations.h5",
+            None,
+            vec![(1.0, 0), (2.0, 1), (3.0, 2)],
+        ),
+        (
+            "two_populations.h5",
+            Some("in"),
+            vec![(1.0, 0), (2.0, 1), (3.0, 2)],
+        ),
+    ] {
+        assert_eq!(read(&of(name, population)).unwrap(), expected, "{name}");
+    }
+    let error = read(&of("before_populations.h5", Some("v1"))).unwrap_err();
+    let message = "/spikes: found timestamps without a population: SONATA's layout before them, expected a population \
+                   `v1`, or no `population` in the model file";
+    assert!(error.to_string().ends_with(message), "{error}");
+}
+
+#[test]
+fn packed_values_are_read_or_the_filter_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = |name: &str, filters: &[Filter]| {
+        let path = folder.path().join(name);
+        // Headers without checksums, so that the test can change them.
+        let mut builder = File::with_options();
+        builder.with_fapl(|fapl| fapl.libver_earliest());
+        let file = builder.create(&path).unwrap();
+        let group = file.create_group("spikes/a").unwrap();
+        let column = |name: &str| {
+            group
+                .new_dataset_builder()
+                .set_filters(filters)
+                .empty::<u64>()
+                .shape(5000)
+                .chunk(100)
+                .create(name)
+                .unwrap()
+        };
+        let values: Vec<u64> = (0..5000).collect();
+        column("timestamps").write_raw(&values).unwrap();
+        let ids: Vec<u64> = values.iter().map(|i| i % 10).collect();
+        column("node_ids").write_raw(&ids).unwrap();
+        drop(group);
+        file.close().unwrap();
+        path
+    };
+    let expected: Vec<(f64, u32)> = (0..5000).map(|i| (f64::from(i), i % 10)).collect();
+    let shuffled = [Filter::Shuffle, Filter::Deflate(4), Filter::Fletcher32];
+    for (name, filters) in [("lzf.h5", &[Filter::LZF][..]), ("gzip.h5", &shuffled)] {
+        let path = pack(name, filters);
+        assert_eq!(read(&SpikeFile::new(path)).unwrap(), expected, "{name}");
+    }
+    // The number of the filter in the headers of both datasets, made that of zstd.
+    let path = pack("zstd.h5", &[Filter::LZF]);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let lzf = 32_000_u16.to_le_bytes();
+    let name = b"lzf\0";
+    let places: Vec<usize> = (8..bytes.len() - 4)
+        .filter(|&at| &bytes[at..at + 4] == name && bytes[at - 8..at - 6] == lzf)
+        .collect();
+    assert_eq!(places.len(), 2);
+    for at in places {
+        bytes[at - 8..at - 6].copy_from_slice(&32_015_u16.to_le_bytes());
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let error = read(&SpikeFile::new(path)).unwrap_err().to_string();
+    let message = "/spikes/a/timestamps: found values packed by zstd (filter 32015), which is not built in, expected";
+    assert!(error.contains(message), "{error}");
+}
+
+#[test]
+fn units_of_nwb_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.nwb");
+    let write = |ends: &[u64]| {
+        let file = File::create(&path).unwrap();
+        let units = file.create_group("units").unwrap();
+        let times = units.new_dataset_builder().with_data(&[0.5, 1.0, 0.25]);
+        times.create("spike_times").unwrap();
+        let index = units.new_dataset_builder().with_data(ends);
+        index.create("spike_times_index").unwrap();
+        let ids = units.new_dataset_builder().with_data(&[4_i64, 7, 2]);
+        ids.create("id").unwrap();
+        drop(units);
+        file.close().unwrap();
+        read(&SpikeFile::new(&path)).map_err(|error| error.to_string())
+    };
+    // The second unit is silent.
+    assert_eq!(
+        write(&[2, 2, 3]),
+        Ok(vec![(250.0, 2), (500.0, 4), (1000.0, 4)])
+    );
+    let refused = |ends: &[u64], message: &str| {
+        let error = write(ends).unwrap_err();
+        assert!(error.ends_with(message), "{error}");
+    };
+    refused(
+        &[2, 1, 3],
+        "/units/spike_times_index[1]: found 1, expected from 2 to 3, where this unit's spikes may end",
+    );
+    refused(
+        &[2, 2, 9],
+        "/units/spike_times_index[2]: found 9, expected from 2 to 3, where this unit's spikes may end",
+    );
+    refused(
+        &[1, 1, 2],
+        "/units/spike_times: found 3 values, expected 2, where the last unit's spikes end",
+    );
+    refused(
+        &[1, 3],
+        "/units/id: found 3 values, expected 2, as many as spike_times_index",
+    );
+}
+
+const SLEEP: &str = r#"
+schema = 1
+experiment = "sleep_replay"
+[mlp]
+layers = [4, 3, 2]
+weights = "w.npz"
+[conversion]
+gain = [3.0, 5.0]
+[neuron]
+model = "lif"
+tau_m = "20 ms"
+v_th = { hidden1 = 1.0, output = 1.2 }
+[plasticity]
+rule = "sleep_replay"
+onto = ["output"]
+increment = 0.01
+decrement = 0.001
+[sleep]
+duration = "50 ms"
+[record]
+spikes = ["input"]
+"#;
+
+#[test]
+fn a_sleep_and_a_stimulus_say_which_spikes_they_take() {
+    let network = r#"
+schema = 1
+experiment = "network"
+duration = "50 ms"
+[population.input]
+neuron = "relay"
+size = 4
+[record]
+spikes = ["input"]
+[stimulus.s]
+kind = "spikes"
+target = "input"
+weight = 1
+"#;
+    let place = Place::new();
+    let weights = |rows: usize, columns: usize| ndarray::Array2::<f32>::zeros((rows, columns));
+    let layers = [weights(3, 4), weights(2, 3)].map(|weights| sharpwave::mlp::perceptron::Layer {
+        weights,
+        bias: None,
+    });
+    let mlp = sharpwave::mlp::perceptron::Mlp {
+        layers: layers.into(),
+        output: sharpwave::mlp::perceptron::Output::Relu,
+        keep: 1.0,
+    };
+    sharpwave::mlp::weight_file::write_npz(&place.path("w.npz"), &mlp).unwrap();
+    place.write(
+        "multi.h5",
+        std::fs::read(corpus("two_populations.h5")).unwrap(),
+    );
+    place.write(
+        "named.csv",
+        "t;trial;id\n0.001;1;10\n0.002;1;11\n0.003;1;12\n",
+    );
+    let columns = "columns = { time = \"t\", neuron = \"id\", unit = \"s\" }\nfirst_neuron = 10";
+    for (file, keys, first) in [
+        ("multi.h5", "population = \"in\"", 1.0),
+        ("multi.h5", "population = \"other\"", 6.0),
+        ("named.csv", columns, 1.0),
+    ] {
+        let sleep = format!("{SLEEP}[sleep.input]\nspikes = \"{file}\"\n{keys}");
+        let network = format!("{network}file = \"{file}\"\n{keys}");
+        for (kind, model) in [("sleep", sleep), ("network", network)] {
+            place.write("model.toml", model);
+            // The resolved model, which `check` prints, reads back.
+            let resolved = place.run("check model.toml --quiet");
+            assert!(
+                resolved.contains(keys.split('\n').next().unwrap_or_default())
+                    || file == "named.csv",
+                "{resolved}"
+            );
+            place.run("run model.toml --out out --quiet");
+            let run = File::open(place.path("out/run.h5")).unwrap();
+            let column = |name: &str| run.dataset(&format!("spikes/input/{name}")).unwrap();
+            let times = column("timestamps").read_raw::<f64>().unwrap();
+            assert_eq!(times, [first, first + 1.0, first + 2.0], "{kind} {file}");
+            assert_eq!(column("node_ids").read_raw::<u64>().unwrap(), [0, 1, 2]);
+            drop(run);
+            std::fs::remove_dir_all(place.path("out")).unwrap();
+        }
+    }
+}
