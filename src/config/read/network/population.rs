@@ -91,13 +91,13 @@ fn initial(
     }
     match section.get("initial") {
         Some(item) => v_m(&item.section()?, values),
-        None => at_rest(section, "initial", values?),
+        None => Some(rest(values?)),
     }
 }
 
 fn v_m(section: &Section<'_>, values: Option<&Values>) -> Option<Option<Distribution>> {
     let Some(item) = section.get("v_m") else {
-        return at_rest(section, "v_m", values?);
+        return Some(rest(values?));
     };
     let v_m = drawn(&item, Dimension::Voltage, Range::Finite)?;
     let highest = match v_m.shape() {
@@ -119,20 +119,12 @@ fn v_m(section: &Section<'_>, values: Option<&Values>) -> Option<Option<Distribu
     }
 }
 
-/// The resting potential, if all neurons share it. Where that lies above the threshold nobody can rest, and `key` must say
-/// where to start, as an explicit start above the threshold is refused too.
-fn at_rest(section: &Section<'_>, key: &str, values: &Values) -> Option<Option<Distribution>> {
-    let above = values.number("e_l") > values.number("v_th") && values.number("v_th").is_some();
-    if above {
-        let what =
-            "where the potential starts, since rest, `e_l`, lies above the threshold, `v_th`";
-        section.need(key, what)?;
-    }
-    Some(rest(values))
-}
-
-/// The resting potential, if all neurons share it.
+/// The resting potential, if all neurons share it and it is one that `initial` may say: a given start above the threshold
+/// is refused, rest above it is not.
 fn rest(values: &Values) -> Option<Distribution> {
+    if values.number("e_l") > values.number("v_th") && values.number("v_th").is_some() {
+        return None;
+    }
     match values.get("e_l") {
         Some(_) => Distribution::new(Shape::Constant(values.number("e_l")?)).ok(),
         None => Distribution::new(Shape::Constant(0.0)).ok(),
