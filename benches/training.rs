@@ -9,8 +9,9 @@ use divan::counter::ItemsCount;
 use sharpwave::base::stream::Stream;
 use sharpwave::mlp::conversion::Method;
 use sharpwave::mlp::dataset::DataSet;
+use sharpwave::mlp::exam;
 use sharpwave::mlp::perceptron::{Mlp, Output};
-use sharpwave::mlp::training::{self, Trainer, Training};
+use sharpwave::mlp::training::{Trainer, Training};
 
 fn main() {
     divan::main();
@@ -52,7 +53,7 @@ fn accuracy(bencher: divan::Bencher) {
     let tasks = [set.test];
     bencher
         .counter(ItemsCount::new(tasks[0].len()))
-        .bench_local(|| training::accuracy(&mlp, &tasks));
+        .bench_local(|| exam::accuracy(&mlp, &tasks));
 }
 
 /// Statistics of all layers over the 5,000 embedded training images.

@@ -6,6 +6,8 @@ pub mod function;
 pub mod matrix;
 pub mod parameter;
 pub mod process;
+pub mod shown;
+pub mod stop;
 pub mod stream;
 pub mod suggest;
 pub mod time;

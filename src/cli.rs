@@ -3,6 +3,7 @@
 //! Results go to stdout, progress and log to stderr. Every command takes a `Shell` and returns a `Failure` or
 //! nothing; only [`main`] turns that into an exit code.
 
+mod allocator;
 pub mod argument;
 mod check;
 mod completion;
@@ -27,6 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use allocator::Allocator;
 use argument::{Arguments, Command};
 use failure::Failure;
 use shell::Shell;
@@ -34,6 +36,7 @@ use shell::Shell;
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     failure::announce_bugs();
+    interrupt::let_writes_fail();
     let outcome = std::panic::catch_unwind(|| {
         let arguments = Arguments::parse();
         if let Command::Probe { file } = &arguments.command {
@@ -42,7 +45,7 @@ pub fn main() -> ExitCode {
             return Ok(());
         }
         let shell = Shell::new(arguments.quiet, arguments.json);
-        probe::install(shell.stop());
+        probe::install(interrupt::flag());
         dispatch(&arguments.command, &shell).or_else(|failure| shell.report(&failure))
     });
     match outcome {

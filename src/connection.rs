@@ -38,7 +38,6 @@ pub use error::{RuleError, RuleFault};
 pub use plan::{Delay, Plan};
 pub use rule::{Connect, Make, Rule};
 pub use space::Space;
-pub use stop::Stop;
 
 /// Every connection rule.
 pub static REGISTRY: &[&Rule] = &[

@@ -35,11 +35,14 @@
 //! `take in` and `run` go on side by side, lane by lane; the others in one thread. Where a step ends, at the end of its
 //! window or because the run is cut there, changes no bit. Between steps a network can be saved, sampled and changed.
 //!
-//! A network is [assembled](assembly::assemble) from its declaration into [lanes](lane), which
+//! A network is [assembled](simulation::Simulation::of) from its description into [lanes](lane), which
 //! [`simulation::Simulation`] runs side by side on any number of threads.
 
+// From a plan with indices in place of names: public for tests that simulate it naively.
+#[doc(hidden)]
 pub mod assembly;
 pub mod build;
+#[doc(hidden)]
 pub mod division;
 pub mod error;
 pub mod fingerprint;

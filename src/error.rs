@@ -10,6 +10,7 @@ use crate::experiment::error::ExperimentError;
 use crate::network::NetworkError;
 use crate::record::error::RecordError;
 use crate::record::recording::RecordingError;
+use crate::run::error::RunError;
 
 /// Anything that Sharpwave refuses or fails to do.
 ///
@@ -43,6 +44,8 @@ enum Cause {
     #[error(transparent)]
     Recording(#[from] RecordingError),
     #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
     Time(#[from] TimeRangeError),
 }
 
@@ -66,6 +69,7 @@ from!(
     StateError,
     RecordError,
     RecordingError,
+    RunError,
     TimeRangeError,
 );
 

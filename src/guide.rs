@@ -1,7 +1,8 @@
 //! Guides: pages to read in order, every line of code in them compiled and run by the tests.
 //!
 //! 1. [A first network](first_network): populations, projections, noise, spikes in memory.
-//! 2. [A sleep](sleep): wake and sleep as bouts over one network; stimuli that come and go; state saved and loaded.
+//! 2. [A sleep](sleep): wake and sleep as bouts over one network; stimuli that come and go; state saved and loaded; a run
+//!    with steps of your own.
 //! 3. [Results](results): a model file run from a program, its run file read back.
 //! 4. [A neuron model of your own](neuron_model): one file of pure functions.
 

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Memory that the system refuses is an error, not an abort.
+#[global_allocator]
+static ALLOCATOR: sharpwave::cli::Allocator = sharpwave::cli::Allocator;
+
 fn main() -> ExitCode {
     sharpwave::cli::main()
 }

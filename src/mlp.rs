@@ -2,6 +2,7 @@
 
 pub mod conversion;
 pub mod dataset;
+pub mod exam;
 pub mod idx;
 pub mod images;
 mod matrix;

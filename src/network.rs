@@ -7,6 +7,8 @@ mod build;
 pub mod check;
 pub mod error;
 pub mod level;
+// What engines assemble, with indices in place of names: public for tests that simulate it naively.
+#[doc(hidden)]
 pub mod plan;
 pub mod population;
 pub mod projection;

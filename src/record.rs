@@ -17,6 +17,7 @@
 //! | `/` attribute `fingerprint` | hash of all spikes as hexadecimal digits, empty until the run is complete |
 //! | `/config/resolved`, `/config/source` | model file with every default filled in; as typed |
 //! | `/config/overrides` | what was given beside the model file in place of its values: `key=value` |
+//! | `/config/warnings` | what the run warned of when it began |
 //! | `/config/task` | label of each task |
 //! | `/populations/{name, size, recorded}` | every population of the network, its neurons, how many of them are recorded |
 //! | `/spikes/<population>/{timestamps, timestamps_rest}` | f64 ms and its rest; the group's attribute `sorting` is `by_time` |

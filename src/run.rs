@@ -2,10 +2,12 @@
 //!
 //! Where a simulation is cut changes no bit of it, so looks from outside (by wall time), samples, snapshots and guards (by
 //! simulated time), checkpoints and stops share one loop. What a run is for is the business of its [`Act`]: the
-//! loop knows nothing of model files, training or tables.
+//! loop knows nothing of model files, training or tables. The guide has [one that adapts a network between
+//! bouts](crate::guide::sleep#a-run-with-steps-of-your-own).
 
 pub mod act;
 pub mod activity;
+pub mod aside;
 pub mod crew;
 pub mod error;
 pub mod guard;
@@ -25,6 +27,7 @@ use std::time;
 use serde::{Deserialize, Serialize};
 
 use crate::base::bytes;
+use crate::base::stop::Stopped;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
@@ -35,7 +38,7 @@ use crate::record::checkpoint::Slot;
 use crate::record::error::RecordError;
 use crate::record::run_file::RunFile;
 use crate::record::sink::{self, Sink};
-use act::{Act, pack, unpack};
+use act::{Act, pack, unpack, unpack_first};
 use error::{ResumeError, RunError};
 use guard::{Counts, Guard, Tripped};
 use ledger::Place;
@@ -83,6 +86,7 @@ pub enum Ended {
 /// All that changes while a run goes on, but for what is in its file.
 #[derive(Serialize, Deserialize)]
 struct State {
+    /// First, to be read alone.
     cursor: usize,
     #[serde(with = "bytes")]
     act: Vec<u8>,
@@ -161,7 +165,7 @@ impl<'a, A: Act> Run<'a, A> {
     /// # Errors
     /// If it is of something else.
     pub fn was_complete(&self, state: &[u8]) -> Result<bool, RunError> {
-        let State { cursor, .. } = unpack(state)?;
+        let cursor: usize = unpack_first(state)?;
         Ok(cursor == self.bouts.len())
     }
 
@@ -199,7 +203,13 @@ impl<'a, A: Act> Run<'a, A> {
             return Err(RunError::from(other).into());
         }
         if let (Some(Live { graph, simulation }), Some(bout)) = (live, bout) {
-            let mut network = self.act.build(bout, watch)?;
+            let mut network = loop {
+                match self.act.build(bout, watch)? {
+                    Some(network) => break network,
+                    None if watch.stopped() => return Err(RunError::from(Stopped).into()),
+                    None => {}
+                }
+            };
             check_graph(&network, graph, watch, self.seed)?;
             network
                 .load(&simulation)
@@ -285,7 +295,9 @@ impl<'a, A: Act> Run<'a, A> {
         let mut network = match self.live.take() {
             Some(network) => network,
             None => {
-                let network = self.act.build(bout, watch)?;
+                let Some(network) = self.act.build(bout, watch)? else {
+                    return Ok(false);
+                };
                 self.act.begin(bout, self.file.as_mut())?;
                 if self.begins_anew(self.cursor) {
                     self.guard.begin(bout.start);

@@ -18,9 +18,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
+use sharpwave::base::stop::Stop;
 use sharpwave::base::stream::mix;
 use sharpwave::base::time::Duration;
-use sharpwave::connection::{Block, Connect, Plan, RuleFault, Stop};
+use sharpwave::connection::{Block, Connect, Plan, RuleFault};
 use sharpwave::synapse::sparse::Sparse;
 
 use crate::graph::{

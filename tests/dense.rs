@@ -2,6 +2,12 @@
 //! against an independent, naive event loop identical spikes to the picosecond and weights bit for bit. Neither a cut, nor
 //! a saved state taken on by another network, nor a shift in time changes a bit.
 
+#[path = "fixture/log.rs"]
+mod log;
+#[path = "fixture/rest.rs"]
+mod rest;
+#[path = "fixture/sparse.rs"]
+mod sparse;
 #[path = "dense/weights.rs"]
 mod weights;
 
@@ -9,32 +15,22 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 use proptest::prelude::*;
-use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::matrix::Matrix;
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
-use sharpwave::connection::{self, Block, Delay, Plan, Space};
+use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
-use sharpwave::engine::{Observer, Unobserved};
+use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
-use sharpwave::network::plan::{NetworkPlan, Population, Projection};
+use sharpwave::network::plan::{NetworkPlan, Population};
 use sharpwave::stimulus::image::{ImageNoise, Timing};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
 
-/// (picosecond, population, neuron)
-type Spikes = Vec<(i64, usize, u32)>;
-
-struct Log(Spikes);
-
-impl Observer for Log {
-    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        self.0
-            .extend(nodes.iter().map(|&node| (t.ps(), population, node)));
-    }
-}
+use log::{Log, Spikes};
+use rest::asleep;
+use sparse::{constant, graph, projection};
 
 const MS: i64 = 1_000_000_000;
 const STOP: i64 = 60 * MS;
@@ -51,41 +47,6 @@ const DENSE: [(usize, usize, i64, bool); 5] = [
 const INCREMENT: f32 = 0.01;
 const DECREMENT: f32 = 0.004;
 const WINDOW: i64 = 5 * MS / 2;
-
-fn constant(value: f64) -> Distribution {
-    Distribution::new(Shape::Constant(value)).unwrap()
-}
-
-fn sparse(seed: u64, name: &str, source: usize, target: usize, delay_ms: f64) -> Projection {
-    Projection {
-        source,
-        targets: vec![target],
-        plan: Plan {
-            name: name.into(),
-            seed,
-            space: Space {
-                n_source: SIZES[source],
-                n_target: SIZES[target],
-                own: None,
-                autapses: false,
-            },
-            rule: connection::build("fixed_probability", &Values::from([("probability", 0.4)]))
-                .unwrap(),
-            weight: Some(
-                Distribution::new(Shape::Uniform {
-                    low: -0.5,
-                    high: 1.5,
-                })
-                .unwrap(),
-            ),
-            delay: Some(Delay {
-                axonal: constant(delay_ms),
-                dendritic: constant(0.0),
-            }),
-            delay_resolution: Duration::from_ps(MS / 10),
-        },
-    }
-}
 
 fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
     let mut stream = Stream::new(seed, "test", 0);
@@ -133,9 +94,9 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
         lanes: Some(lanes),
         populations: (0..4).map(population).collect(),
         projections: vec![
-            sparse(seed, "sudden", 1, 2, 0.0),
-            sparse(seed, "late", 2, 1, 1.1),
-            sparse(seed, "far", 0, 3, 0.7),
+            projection(seed, "sudden", &SIZES, 1, &[2], constant(0.0)),
+            projection(seed, "late", &SIZES, 2, &[1], constant(1.1)),
+            projection(seed, "far", &SIZES, 0, &[3], constant(0.7)),
         ],
         dense: dense.into(),
         noise: Vec::new(),
@@ -155,17 +116,6 @@ fn input(seed: u64) -> Vec<(Time, u32)> {
     (0..500).map(one).collect()
 }
 
-/// A bout from rest with nothing on.
-fn asleep(start: Time) -> Bout {
-    Bout {
-        number: 0,
-        name: "sleep".into(),
-        start,
-        keep: Keep::Weights,
-        on: Vec::new(),
-    }
-}
-
 fn driven(network: &NetworkPlan, seed: u64, start: Time) -> Simulation {
     let mut engine = assemble(network).unwrap();
     engine.begin(&asleep(start)).unwrap();
@@ -182,31 +132,6 @@ fn matrices(engine: &Simulation) -> Vec<Array2<f32>> {
 
 fn matrix(weights: &Matrix) -> Array2<f32> {
     Array2::from_shape_fn(weights.shape(), |at| weights[at])
-}
-
-/// (delay, target, weight) of every sparse synapse of a source neuron.
-type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
-
-fn graph(network: &NetworkPlan) -> Graph {
-    let mut synapses = Graph::new();
-    for Projection {
-        source,
-        targets,
-        plan,
-    } in &network.projections
-    {
-        let (first, local, len) = (0, 0, plan.space.n_target);
-        let rows = plan.connect::<u32>(&[Block { first, len, local }]).unwrap();
-        for node in 0..plan.space.n_source {
-            for (delay, row, weights) in rows.of(node) {
-                for (k, &to) in row.iter().enumerate() {
-                    let out = synapses.entry((*source, node)).or_default();
-                    out.push((delay.ps(), targets[0], to, weights.get(k)));
-                }
-            }
-        }
-    }
-    synapses
 }
 
 /// What reaches a population: one neuron through a sparse synapse, or all through a dense projection.

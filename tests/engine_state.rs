@@ -3,30 +3,22 @@
 
 #[path = "engine_state/bout.rs"]
 mod bout;
+#[path = "fixture/log.rs"]
+mod log;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::connection::{self, Delay, Plan, Space};
+use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Ended, Simulation};
-use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::plan::{
     Current, NetworkPlan, Noise, Population, Projection, SpikeInput, SpikeSource,
 };
 
-/// (picosecond, population, neuron)
-type Spikes = Vec<(i64, usize, u32)>;
-
-struct Log(Spikes);
-
-impl Observer for Log {
-    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        self.0
-            .extend(nodes.iter().map(|&node| (t.ps(), population, node)));
-    }
-}
+use log::{Log, Spikes};
 
 fn constant(value: f64) -> Distribution {
     Distribution::new(Shape::Constant(value)).unwrap()

@@ -2,37 +2,27 @@
 //! visited in the order of their levels. Against an independent, naive event loop on the same graph and given spikes:
 //! identical spikes to the picosecond. And: loops are named.
 
+#[path = "fixture/log.rs"]
+mod log;
+#[path = "fixture/sparse.rs"]
+mod sparse;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
-use sharpwave::base::time::{Duration, Time};
-use sharpwave::connection::{self, Block, Delay, Plan, Space};
-use sharpwave::engine::Observer;
+use sharpwave::base::time::Time;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
-use sharpwave::network::plan::{NetworkPlan, Population, Projection, SpikeInput, SpikeSource};
+use sharpwave::network::plan::{NetworkPlan, Population, SpikeInput, SpikeSource};
 
-/// (picosecond, population, neuron)
-type Spikes = Vec<(i64, usize, u32)>;
-
-struct Log(Spikes);
-
-impl Observer for Log {
-    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        self.0
-            .extend(nodes.iter().map(|&node| (t.ps(), population, node)));
-    }
-}
+use log::{Log, Spikes};
+use sparse::{constant, graph, projection};
 
 const SIZES: [u32; 4] = [12, 9, 7, 20];
 const MS: i64 = 1_000_000_000;
-
-fn constant(value: f64) -> Distribution {
-    Distribution::new(Shape::Constant(value)).unwrap()
-}
 
 fn population(name: &str, size: u32, t_ref: f64) -> Population {
     let values = [
@@ -51,50 +41,6 @@ fn population(name: &str, size: u32, t_ref: f64) -> Population {
     }
 }
 
-fn projection(
-    seed: u64,
-    name: String,
-    source: usize,
-    targets: Vec<usize>,
-    delay_ms: Distribution,
-) -> Projection {
-    let before = |target: usize| {
-        targets
-            .iter()
-            .take_while(|&&t| t != target)
-            .map(|&t| SIZES[t])
-            .sum()
-    };
-    Projection {
-        source,
-        plan: Plan {
-            name,
-            seed,
-            space: Space {
-                n_source: SIZES[source],
-                n_target: targets.iter().map(|&t| SIZES[t]).sum(),
-                own: targets.contains(&source).then(|| before(source)),
-                autapses: false,
-            },
-            rule: connection::build("fixed_probability", &Values::from([("probability", 0.4)]))
-                .unwrap(),
-            weight: Some(
-                Distribution::new(Shape::Uniform {
-                    low: -0.5,
-                    high: 1.5,
-                })
-                .unwrap(),
-            ),
-            delay: Some(Delay {
-                axonal: delay_ms,
-                dendritic: constant(0.0),
-            }),
-            delay_resolution: Duration::from_ps(MS / 10),
-        },
-        targets,
-    }
-}
-
 /// a, b, c are tied by projections without delay from each to later ones; d stands apart. Delayed projections lead
 /// everywhere.
 fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
@@ -102,7 +48,14 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
     let mut projections = Vec::new();
     for (source, targets) in [(0, vec![1, 2]), (1, vec![2])] {
         let name = format!("sudden_{source}");
-        projections.push(projection(seed, name, source, targets, constant(0.0)));
+        projections.push(projection(
+            seed,
+            &name,
+            &SIZES,
+            source,
+            &targets,
+            constant(0.0),
+        ));
     }
     let drawn = Distribution::new(Shape::Uniform {
         low: 0.2,
@@ -120,9 +73,10 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
         };
         projections.push(projection(
             seed,
-            format!("late_{k}"),
+            &format!("late_{k}"),
+            &SIZES,
             source,
-            targets,
+            &targets,
             delay,
         ));
     }
@@ -167,40 +121,6 @@ fn run(network: &NetworkPlan, cuts: &[i64]) -> Spikes {
     }
     log.0.sort_unstable();
     log.0
-}
-
-/// (delay, population, target, weight) of every synapse of a source neuron.
-type Graph = BTreeMap<(usize, u32), Vec<(i64, usize, u32, f64)>>;
-
-fn graph(network: &NetworkPlan) -> Graph {
-    let mut synapses = Graph::new();
-    for Projection {
-        source,
-        targets,
-        plan,
-    } in &network.projections
-    {
-        let whole = Block {
-            first: 0,
-            len: plan.space.n_target,
-            local: 0,
-        };
-        let rows = plan.connect::<u32>(&[whole]).unwrap();
-        for node in 0..plan.space.n_source {
-            for (delay, row, weights) in rows.of(node) {
-                for (k, &target) in row.iter().enumerate() {
-                    let (mut rest, mut at) = (target, 0);
-                    while rest >= SIZES[targets[at]] {
-                        rest -= SIZES[targets[at]];
-                        at += 1;
-                    }
-                    let out = synapses.entry((*source, node)).or_default();
-                    out.push((delay.ps(), targets[at], rest, weights.get(k)));
-                }
-            }
-        }
-    }
-    synapses
 }
 
 /// Instant by instant, population by population (their order is that of their levels), neuron by neuron.
@@ -300,7 +220,7 @@ fn the_networks_of_the_test_are_alive_at_every_level() {
 #[test]
 fn a_loop_without_delay_is_named() {
     let mut network = network(1, 1, 1.0);
-    let plan = projection(1, "back".into(), 2, vec![0], constant(0.0));
+    let plan = projection(1, "back", &SIZES, 2, &[0], constant(0.0));
     network.projections.push(plan);
     let error = assemble(&network).err().unwrap();
     assert!(matches!(error, AssemblyError::Loop(_)));

@@ -47,6 +47,7 @@ fn layout() -> Layout {
         resolved: "schema = 1\n# μ\n".to_owned(),
         source: "schema = 1\n".to_owned(),
         overrides: vec!["seed=42".to_owned(), "a.μ=1".to_owned()],
+        warnings: vec!["too short".to_owned()],
         tasks: vec!["0, 1".to_owned(), "2, 3".to_owned()],
         populations: vec![
             population("input", 5, 5),

@@ -2,6 +2,9 @@
 //! external events: identical spikes to the picosecond. And: the same bits for any number of threads, any cut, any
 //! order of declaration, with or without an observer.
 
+#[path = "fixture/log.rs"]
+mod log;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,24 +13,14 @@ use sharpwave::base::parameter::{Value, Values};
 use sharpwave::base::stream::{Stream, name_hash};
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::connection::{self, Block, Connect, Delay, Plan, Space};
+use sharpwave::engine::Unobserved;
 use sharpwave::engine::assembly::{AssemblyError, assemble};
 use sharpwave::engine::simulation::Ended;
-use sharpwave::engine::{Observer, Unobserved};
 use sharpwave::network::plan::{NetworkPlan, Noise, Population, Projection};
 use sharpwave::neuron::Growth;
 use sharpwave::stimulus::poisson::{Class, Poisson};
 
-/// (picosecond, population, neuron)
-type Spikes = Vec<(i64, usize, u32)>;
-
-struct Log(Spikes);
-
-impl Observer for Log {
-    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        self.0
-            .extend(nodes.iter().map(|&node| (t.ps(), population, node)));
-    }
-}
+use log::{Log, Spikes};
 
 fn constant(value: f64) -> Distribution {
     Distribution::new(Shape::Constant(value)).unwrap()

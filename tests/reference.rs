@@ -1,6 +1,8 @@
 //! The engine against an independent, naive, time-stepped implementation of sleep replay, written from the published
 //! algorithm and sharing no code with the engine: identical spikes, and weights equal bit for bit.
 
+#[path = "fixture/rest.rs"]
+mod rest;
 #[path = "reference/time_stepped.rs"]
 mod time_stepped;
 
@@ -10,11 +12,13 @@ use sharpwave::base::parameter::Values;
 use sharpwave::base::time::{Duration, PS_PER_MS, Time};
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::simulation::{Bout, Ended, Keep, Simulation};
+use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
 use sharpwave::network::plan::{NetworkPlan, Population};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
+
+use rest::asleep;
 use time_stepped::{Case, Spikes, naive};
 
 struct Log(Vec<(Time, usize, u32)>);
@@ -70,17 +74,6 @@ fn engine(case: &Case) -> Simulation {
         spikes: Vec::new(),
     };
     assemble(&network).unwrap()
-}
-
-/// A bout from rest with nothing on.
-fn asleep(start: Time) -> Bout {
-    Bout {
-        number: 0,
-        name: "sleep".into(),
-        start,
-        keep: Keep::Weights,
-        on: Vec::new(),
-    }
 }
 
 /// Runs the engine on the case, shifted in time and cut at the given steps.

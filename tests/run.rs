@@ -2,10 +2,14 @@
 
 #[path = "run/again.rs"]
 mod again;
+#[path = "run/border.rs"]
+mod border;
 #[path = "run/bout.rs"]
 mod bout;
 #[path = "run/check.rs"]
 mod check;
+#[path = "run/data.rs"]
+mod data;
 #[path = "run/determinism.rs"]
 mod determinism;
 #[path = "run/given.rs"]
@@ -16,10 +20,16 @@ mod guard;
 mod image;
 #[path = "run/kill.rs"]
 mod kill;
+#[path = "run/limit.rs"]
+mod limit;
 #[path = "run/naive.rs"]
 mod naive;
 #[path = "run/network.rs"]
 mod network;
+#[path = "run/notice.rs"]
+mod notice;
+#[path = "run/order.rs"]
+mod order;
 #[path = "run/patches.rs"]
 mod patches;
 #[path = "python/interpreter.rs"]

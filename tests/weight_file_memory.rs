@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use sharpwave::mlp::perceptron::Output;
-use sharpwave::mlp::weight_file::{Bias, describe, read, to_mlp};
+use sharpwave::mlp::weight_file::{Bias, Stated, describe, read, to_mlp};
 
 /// Remembers the largest allocation that each thread asks for.
 struct Watched;
@@ -49,8 +49,8 @@ fn largest_allocation(name: &str, content: &[u8]) -> (bool, usize) {
     LARGEST.set(0);
     let file = read(&path);
     if let Ok(file) = &file {
-        let _ = to_mlp(file, Bias::Keep, Output::Relu, 1.0, None);
-        let _ = describe(file, None).to_string();
+        let _ = to_mlp(file, &Stated::nothing_but(Bias::Keep), Output::Relu, 1.0);
+        let _ = describe(file, &Stated::nothing_but(Bias::Keep)).to_string();
     }
     (file.is_ok(), LARGEST.get())
 }

@@ -1,5 +1,7 @@
 //! Weight files of other programs come in, ours go out, and bad ones are named.
 
+#[path = "weight_files/order.rs"]
+mod order;
 #[path = "python/interpreter.rs"]
 mod python;
 
@@ -10,7 +12,7 @@ use ndarray::{Array1, Array2, ShapeBuilder};
 use python::python;
 use sharpwave::mlp::perceptron::{Layer, Mlp, Output};
 use sharpwave::mlp::weight_file::{
-    Bias, Dtype, Role, describe, read, read_image, to_mlp, write_npz, write_safetensors,
+    Bias, Dtype, Role, Stated, describe, read, read_image, to_mlp, write_npz, write_safetensors,
 };
 
 fn fixture(name: &str) -> PathBuf {
@@ -30,7 +32,7 @@ fn matrix(n_out: usize, n_in: usize) -> Array2<f32> {
 
 fn load(path: &Path, bias: Bias) -> Mlp {
     let file = read(path).unwrap();
-    to_mlp(&file, bias, Output::Relu, 1.0, None).unwrap()
+    to_mlp(&file, &Stated::nothing_but(bias), Output::Relu, 1.0).unwrap()
 }
 
 fn same_bits(a: &Mlp, b: &Mlp) -> bool {
@@ -55,6 +57,12 @@ fn one_network_from_every_program() {
         "big_endian.pt",
         "linear.npz",
         "linear.safetensors",
+        // Inner names of any length, names with underscores or none, layers under other keys and out of order.
+        "mnist_mlp_best_weight.pt",
+        "underscore.pt",
+        "unordered.safetensors",
+        "beside.pt",
+        "net.pt",
     ];
     for name in files {
         let mlp = load(&fixture(name), Bias::Refuse);
@@ -117,7 +125,10 @@ fn a_mean_image() {
 
 #[test]
 fn the_table_for_people() {
-    let summary = describe(&read(&fixture("bias.pth")).unwrap(), None);
+    let summary = describe(
+        &read(&fixture("bias.pth")).unwrap(),
+        &Stated::nothing_but(Bias::Keep),
+    );
     assert_eq!(summary.sizes, [4, 3, 2]);
     assert_eq!(summary.tensors[3].role, Role::Bias { layer: 2 });
     let text = summary.to_string();
@@ -131,12 +142,18 @@ fn the_table_for_people() {
             "  fc2.weight  F32     2 x 3   -0.5000   0.1250  weights of layer 2",
             "  fc2.bias    F32         2   -0.5000  -0.3750  bias of layer 2",
             "neurons per layer: 4, 3, 2",
+            "order of the layers: that of the numbers in the names",
         ]
     );
-    let summary = describe(&read(&fixture("objects.npz")).unwrap(), None);
-    assert!(summary.to_string().ends_with(
-        "cannot be mapped to layers: `note` (2) is not the weights or bias of a layer: only linear layers can be mapped"
-    ));
+    let summary = describe(
+        &read(&fixture("objects.npz")).unwrap(),
+        &Stated::nothing_but(Bias::Keep),
+    );
+    assert!(summary.to_string().ends_with("cannot be mapped to layers"));
+    assert_eq!(
+        summary.problem.as_deref(),
+        Some("`note` (2) is not the weights or bias of a layer: only linear layers can be mapped")
+    );
 }
 
 /// A network with values that only an exact copy keeps: subnormal, negative zero, neighbours of 1. One layer in
@@ -280,7 +297,7 @@ fn complaint(name: &str, content: &[u8]) -> String {
 
 fn said(path: &Path) -> String {
     let error = match read(path) {
-        Ok(file) => to_mlp(&file, Bias::Refuse, Output::Relu, 1.0, None)
+        Ok(file) => to_mlp(&file, &Stated::nothing_but(Bias::Refuse), Output::Relu, 1.0)
             .map(|mlp| mlp.sizes())
             .expect_err("a bad file"),
         Err(error) => error,

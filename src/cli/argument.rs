@@ -207,6 +207,9 @@ pub struct ImportArguments {
     /// What to do with biases
     #[arg(long, value_enum, default_value = "error")]
     pub bias: BiasChoice,
+    /// Layers from input to output, where names and shapes do not say (fc1,fc2,out)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub layer_names: Option<Vec<String>>,
     /// Folder with a data set, for conversion factors from activations
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

@@ -9,9 +9,10 @@ use super::failure::Failure;
 use super::model_file;
 use super::shell::Shell;
 use crate::config::{self, Model, NetworkModel, SleepReplay};
+use crate::experiment::error::ExperimentError;
 use crate::experiment::estimate::estimate;
 use crate::experiment::inputs::Inputs;
-use crate::experiment::recurrent;
+use crate::experiment::{load, notice, recurrent, resource};
 
 /// Heading of the resolved model.
 const RESOLVED: &str = "# Resolved: every key, defaults too. All of this is a model file itself.";
@@ -26,31 +27,44 @@ pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failu
 
 /// A network and an estimate, without an expansion: it is one already.
 fn network(model: &NetworkModel, shell: &Shell) -> Result<(), Failure> {
-    let declared = recurrent::declare(model)?;
+    let loaded = load::load(&model.network)?;
+    let declared = loaded.plan().map_err(ExperimentError::from)?;
     let estimate = recurrent::estimate::estimate(model, &declared)?;
+    warn(notice::of_network(model, &loaded, &recurrent::bouts(model)));
     let resolved = config::resolved_network(model);
     if shell.json() {
-        return shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }));
+        shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }))?;
+        return Ok(estimate.check_memory(model)?);
     }
     shell.print(|out| {
         writeln!(out, "{RESOLVED}")?;
         write!(out, "{resolved}")?;
         comment(out, "Expected", &estimate.to_string())
-    })
+    })?;
+    Ok(estimate.check_memory(model)?)
 }
 
 fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
     let inputs = Inputs::read(model)?;
     let estimate = estimate(model, &inputs)?;
+    let fits = || {
+        Ok(resource::check_memory(
+            estimate.memory_bytes,
+            "weights and images",
+        )?)
+    };
+    let bouts = model.bouts().map_err(ExperimentError::from)?;
+    warn(notice::of_nights(model, &inputs, &bouts));
     let (resolved, expansion) = (config::resolved(model), config::expansion(model));
     let network = config::sleep_as_network(model).map(|network| config::resolved_network(&network));
     if shell.json() {
-        return shell.print_json(&json!({
+        shell.print_json(&json!({
             "resolved": resolved,
             "expansion": expansion,
             "network": network,
             "estimate": estimate,
-        }));
+        }))?;
+        return fits();
     }
     shell.print(|out| {
         writeln!(out, "{RESOLVED}")?;
@@ -60,7 +74,13 @@ fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {
             comment(out, "The sleep as a network, a model file too", network)?;
         }
         comment(out, "Expected for each seed", &estimate.to_string())
-    })
+    })?;
+    fits()
+}
+
+/// Says what a run would say.
+fn warn(notices: Vec<String>) {
+    notices.iter().for_each(|notice| tracing::warn!("{notice}"));
 }
 
 /// Writes `text` under a heading, as comments of the model file above it.

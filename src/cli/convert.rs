@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::argument::ConvertArguments;
 use super::failure::Failure;
+use super::interrupt;
 use super::shell::Shell;
 use crate::record::spike_file::convert::{ConvertError, convert};
 use crate::stimulus::spike_list::{Columns, SpikeFile};
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: &ConvertArguments, shell: &Shell) -> Result<(), Fai
         columns,
         first_neuron: arguments.first_neuron,
     };
-    let converted = convert(&input, &arguments.output, &arguments.name, shell.stop());
+    let converted = convert(&input, &arguments.output, &arguments.name, interrupt::install());
     let converted = converted.map_err(|error| match error {
         ConvertError::Stopped => Failure::Nothing,
         error => Failure::input(error),

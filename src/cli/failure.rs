@@ -5,7 +5,6 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
-use crate::engine::assembly::AssemblyError;
 use crate::experiment::error::ExperimentError;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
@@ -34,6 +33,15 @@ pub(super) enum Failure {
          there", directory.display()
     )]
     Stopped {
+        /// Folder of the run.
+        directory: PathBuf,
+    },
+    /// A run that was to go on, stopped before it did.
+    #[error(
+        "stopped early, before the run went on; nothing has changed\n  help: `sharpwave resume {}` goes on with it",
+        directory.display()
+    )]
+    Unmoved {
         /// Folder of the run.
         directory: PathBuf,
     },
@@ -71,7 +79,7 @@ impl From<ExperimentError> for Failure {
     fn from(error: ExperimentError) -> Self {
         match error {
             ExperimentError::Tripped(tripped) => Self::Guard(tripped),
-            ExperimentError::Assembly(AssemblyError::Stopped(_)) => Self::Nothing,
+            stopped if stopped.is_stop() => Self::Nothing,
             other => Self::input(other),
         }
     }
@@ -88,7 +96,7 @@ impl Failure {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Self::Input(_) | Self::Output(_) => Some(INPUT),
-            Self::Stopped { .. } | Self::Nothing => Some(STOPPED),
+            Self::Stopped { .. } | Self::Unmoved { .. } | Self::Nothing => Some(STOPPED),
             Self::Guard(_) => Some(GUARD),
         }
     }

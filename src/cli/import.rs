@@ -12,8 +12,11 @@ use crate::mlp::conversion::Method;
 use crate::mlp::dataset::DataSet;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Output;
-use crate::mlp::weight_file::{self, Bias};
+use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::record::output;
+
+/// Longer lists are cut; `--json` has all of them.
+const MOST_FACTORS: usize = 60;
 
 /// Prints the content, the mapping and the conversion factors.
 pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Failure> {
@@ -27,15 +30,19 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
         return Err(Failure::input(message));
     }
     let file = weight_file::read(&arguments.file)?;
-    let summary = weight_file::describe(&file, None);
+    let stated = Stated {
+        bias: match arguments.bias {
+            BiasChoice::Error => Bias::Refuse,
+            BiasChoice::Drop => Bias::Drop,
+        },
+        sizes: None,
+        names: arguments.layer_names.as_deref(),
+    };
+    let summary = weight_file::describe(&file, &stated);
     if !shell.json() {
         shell.print(|out| writeln!(out, "{summary}"))?;
     }
-    let bias = match arguments.bias {
-        BiasChoice::Error => Bias::Refuse,
-        BiasChoice::Drop => Bias::Drop,
-    };
-    let mlp = weight_file::to_mlp(&file, bias, Output::Relu, 1.0, None)?;
+    let mlp = weight_file::to_mlp(&file, &stated, Output::Relu, 1.0)?;
     let images: Vec<Images> = match &arguments.data {
         None => Vec::new(),
         Some(folder) => {
@@ -49,6 +56,8 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
         return shell.print_json(&json!({
             "file": arguments.file,
             "sizes": mlp.sizes(),
+            "order": summary.order.map(|order| order.to_string()),
+            "layer_names": summary.layer_names(),
             "factors": factors,
             "factors_from": if images.is_empty() { "weights" } else { "weights and activations" },
         }));
@@ -62,8 +71,12 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
             out,
             "\nConversion factors (gain = scale x factor), data_max {from}:"
         )?;
-        for (l, factor) in factors.iter().enumerate() {
+        for (l, factor) in factors.iter().enumerate().take(MOST_FACTORS) {
             writeln!(out, "  layer {}  {factor:.6}", l + 1)?;
+        }
+        match factors.len().saturating_sub(MOST_FACTORS) {
+            0 => {}
+            more => writeln!(out, "  and {more} more")?,
         }
         writeln!(
             out,

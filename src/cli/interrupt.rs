@@ -16,7 +16,8 @@ unsafe extern "C" {
 
 /// Catches SIGINT, SIGTERM and SIGHUP; true in the returned flag asks the run to stop.
 pub(super) fn install() -> &'static AtomicBool {
-    let ignored = hang_up::ignored();
+    // What was set before is only told on a change; a handler is set next.
+    let ignored = handler::ignore(handler::SIGHUP);
     let installed = ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::Relaxed) {
             _exit(INTERRUPTED);
@@ -27,18 +28,35 @@ pub(super) fn install() -> &'static AtomicBool {
         tracing::warn!("signals are not caught, so Ctrl-C ends a run at once: {error}");
     }
     if ignored {
-        hang_up::ignore();
+        handler::ignore(handler::SIGHUP);
     }
     &STOP
 }
 
+/// Becomes true when somebody asks to stop and signals are caught.
+pub(super) fn flag() -> &'static AtomicBool {
+    &STOP
+}
+
+/// Ends the process at once with exit code `code`, whatever other threads are at.
+pub(super) fn end_at_once(code: u8) -> ! {
+    _exit(code.into())
+}
+
+/// A write beyond the largest file that is allowed (`ulimit -f`) fails from now on, where a signal would end the program.
+pub(super) fn let_writes_fail() {
+    handler::ignore(handler::SIGXFSZ);
+}
+
 /// A run under `nohup` goes on when its terminal closes: SIGHUP ignored at the start stays so.
 #[cfg(unix)]
-mod hang_up {
+mod handler {
     use std::ffi::c_int;
 
     /// The same number on every Unix.
-    const SIGHUP: c_int = 1;
+    pub(super) const SIGHUP: c_int = 1;
+    /// On BSDs and Linux, but for its MIPS.
+    pub(super) const SIGXFSZ: c_int = 25;
     /// `SIG_IGN` of signal.h.
     const IGNORE: usize = 1;
 
@@ -47,21 +65,18 @@ mod hang_up {
         safe fn signal(number: c_int, handler: usize) -> usize;
     }
 
-    pub(super) fn ignored() -> bool {
-        // What was set before is only told on a change; the caller sets a handler next.
-        signal(SIGHUP, IGNORE) == IGNORE
-    }
-
-    pub(super) fn ignore() {
-        signal(SIGHUP, IGNORE);
+    /// Ignores the signal `number`, and tells whether it was ignored before.
+    pub(super) fn ignore(number: c_int) -> bool {
+        signal(number, IGNORE) == IGNORE
     }
 }
 
 #[cfg(not(unix))]
-mod hang_up {
-    pub(super) fn ignored() -> bool {
+mod handler {
+    pub(super) const SIGHUP: std::ffi::c_int = 1;
+    pub(super) const SIGXFSZ: std::ffi::c_int = 25;
+
+    pub(super) fn ignore(_number: std::ffi::c_int) -> bool {
         false
     }
-
-    pub(super) fn ignore() {}
 }

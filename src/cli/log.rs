@@ -10,6 +10,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::base::shown::plain;
+
 /// Sends messages to stderr: warnings and errors, and without `quiet` what is done too.
 pub(super) fn install(quiet: bool, json: bool, bars: MultiProgress) {
     let log = tracing_subscriber::fmt()
@@ -61,7 +63,7 @@ where
             let line = serde_json::json!({ "event": "log", "level": level, "message": message });
             writeln!(writer, "{line}")
         } else {
-            writeln!(writer, "{level}: {message}")
+            writeln!(writer, "{level}: {}", plain(&message))
         }
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &ResumeArguments, shell: &Shell) -> Result<(), Fail
     drop(watcher);
     match resumed {
         Resumed::Finished(done) => finish(shell, *done),
+        Resumed::Stopped(directory) => Err(Failure::Unmoved { directory }),
         Resumed::Complete(directory) if shell.json() => {
             shell.print_json(&json!({ "directory": directory, "complete": true }))
         }

@@ -1,34 +1,27 @@
 //! What every command shares: where results go, how progress is shown, whether to stop.
 
 use std::io::{self, Write};
-use std::sync::atomic::AtomicBool;
 
 use indicatif::MultiProgress;
 
 use super::failure::Failure;
 use super::progress::Watcher;
 use super::{interrupt, log};
+use crate::base::shown::{Plain, plain};
 
 /// The surroundings of a command.
 pub(super) struct Shell {
     quiet: bool,
     json: bool,
     bars: MultiProgress,
-    stop: &'static AtomicBool,
 }
 
 impl Shell {
-    /// Sets up the log and the handling of signals.
+    /// Sets up the log.
     pub(super) fn new(quiet: bool, json: bool) -> Self {
         let bars = MultiProgress::new();
         log::install(quiet, json, bars.clone());
-        let stop = interrupt::install();
-        Self {
-            quiet,
-            json,
-            bars,
-            stop,
-        }
+        Self { quiet, json, bars }
     }
 
     /// Whether results are to be JSON.
@@ -36,12 +29,7 @@ impl Shell {
         self.json
     }
 
-    /// Becomes true when somebody asks to stop.
-    pub(super) fn stop(&self) -> &'static AtomicBool {
-        self.stop
-    }
-
-    /// Writes results to stdout.
+    /// Writes results to stdout, with every character escaped that a terminal would act on: names come from files.
     ///
     /// # Errors
     /// If stdout cannot be written; a closed pipe is no failure in the end ([`Failure::exit_code`]).
@@ -49,7 +37,7 @@ impl Shell {
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
+        let mut out = Plain(io::BufWriter::new(io::stdout().lock()));
         write(&mut out)?;
         Ok(out.flush()?)
     }
@@ -59,15 +47,17 @@ impl Shell {
     /// # Errors
     /// As [`Self::print`].
     pub(super) fn print_json(&self, results: &impl serde::Serialize) -> Result<(), Failure> {
-        self.print(|out| {
-            serde_json::to_writer_pretty(&mut *out, results)?;
-            writeln!(out)
-        })
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        serde_json::to_writer_pretty(&mut out, results).map_err(io::Error::from)?;
+        writeln!(out)?;
+        Ok(out.flush()?)
     }
 
-    /// Someone to watch a run: bars on a terminal, lines elsewhere.
+    /// Someone to watch a run, whom signals tell to stop: bars on a terminal, lines elsewhere. Without one a signal ends the
+    /// program.
     pub(super) fn watch(&self) -> Watcher {
-        Watcher::new(self.quiet, self.json, self.bars.clone(), self.stop)
+        let stop = interrupt::install();
+        Watcher::new(self.quiet, self.json, self.bars.clone(), stop)
     }
 
     /// Says on stderr what went wrong; the exit code as error, or nothing where all is well.
@@ -81,7 +71,7 @@ impl Shell {
                 .to_string()
         } else {
             // A model file's problems come as a list that says so itself.
-            let message = failure.to_string();
+            let message = plain(&failure.to_string());
             match message.starts_with("error: ") {
                 true => message,
                 false => format!("error: {message}"),

@@ -28,8 +28,4 @@ impl<W: Watch> Watch for Limited<W> {
     fn stopped(&self) -> bool {
         self.watcher.stopped() || self.end.is_some_and(|end| Instant::now() >= end)
     }
-
-    fn interrupted(&self) -> bool {
-        self.watcher.interrupted()
-    }
 }

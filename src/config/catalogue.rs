@@ -136,6 +136,12 @@ const OF_MATRICES: &[KeySpec] = &[
         Some("off"),
         "rule that changes the weights, with its parameters",
     ),
+    key(
+        "layer_names",
+        NAMES,
+        Some("by number or shape"),
+        "the file's layers from input to output, where neither names nor shapes tell their order",
+    ),
 ];
 
 /// Keys that a projection connected by `rule` has beside the rule's own.

@@ -3,24 +3,46 @@
 use std::fmt;
 use std::ops::Range;
 
-/// Everything that is wrong with a model file, in the order of the file.
+use crate::base::shown::{acts, cut};
+
+/// Problems that are shown: who mends these sees the rest next time.
+const MOST_SHOWN: usize = 20;
+
+/// What is wrong with a model file, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The problems; never empty.
+    /// The first problems, never none and at most a hundred.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl ConfigError {
+    /// The first `problems`, and how many more there are; only those that are kept are made.
+    pub(super) fn of(mut problems: impl Iterator<Item = impl FnOnce() -> Diagnostic>) -> Self {
+        const MOST_KEPT: usize = 100;
+        let diagnostics = problems.by_ref().take(MOST_KEPT).map(|make| make());
+        Self {
+            diagnostics: diagnostics.collect(),
+            more: problems.count(),
+        }
+    }
 }
 
 impl std::error::Error for ConfigError {}
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, diagnostic) in self.diagnostics.iter().enumerate() {
+        for (i, diagnostic) in self.diagnostics.iter().take(MOST_SHOWN).enumerate() {
             if i > 0 {
                 f.write_str("\n\n")?;
             }
             write!(f, "{diagnostic}")?;
         }
-        Ok(())
+        match (self.diagnostics.len() + self.more).saturating_sub(MOST_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n\nand {more} more problems in this file"),
+        }
     }
 }
 
@@ -28,6 +50,7 @@ impl From<Diagnostic> for ConfigError {
     fn from(diagnostic: Diagnostic) -> Self {
         Self {
             diagnostics: vec![diagnostic],
+            more: 0,
         }
     }
 }
@@ -58,8 +81,10 @@ pub enum Place {
         column: usize,
         /// Characters marked, at least 1.
         width: usize,
-        /// The whole line.
+        /// The line, or what stands around the place in one that is longer than a wide terminal.
         text: String,
+        /// Characters of the line before `text`.
+        before: usize,
     },
     /// An override on the command line, such as `--set sleep.duration`.
     Option(String),
@@ -68,16 +93,26 @@ pub enum Place {
 impl Place {
     /// The first line of the byte range `span` of `text`; any range is taken.
     pub fn of_span(name: &str, text: &str, span: Range<usize>) -> Self {
+        const WIDEST: usize = 160;
+        const BEFORE: usize = 60;
+
         let start = floor_boundary(text, span.start);
         let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
         let end = floor_boundary(text, span.end).clamp(start, line_end);
+        let line = text[line_start..line_end].trim_end();
+        let column = text[line_start..start].chars().count() + 1;
+        let before = match line.chars().nth(WIDEST) {
+            Some(_) => column.saturating_sub(BEFORE),
+            None => 0,
+        };
         Self::Line {
             name: name.into(),
             line: text[..line_start].matches('\n').count() + 1,
-            column: text[line_start..start].chars().count() + 1,
+            column,
             width: text[start..end].trim_end().chars().count().max(1),
-            text: text[line_start..line_end].trim_end().into(),
+            text: line.chars().skip(before).take(WIDEST).collect(),
+            before,
         }
     }
 }
@@ -94,18 +129,18 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 fn printable(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().map(|c| match c {
         '\t' => ' ',
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c if acts(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     })
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A line longer than a wide terminal is cut to the part around the place.
-        const WIDEST: usize = 160;
-        const BEFORE: usize = 60;
+        const MOST_CARETS: usize = 160;
+        // Names in a model file may have any length, and lists of them as well.
+        const LONGEST: usize = 1500;
 
-        write!(f, "error: {}", self.message)?;
+        write!(f, "error: {}", cut(&self.message, LONGEST))?;
         match &self.place {
             Place::File(name) | Place::Option(name) => write!(f, "\n  --> {name}")?,
             Place::Line {
@@ -114,22 +149,18 @@ impl fmt::Display for Diagnostic {
                 column,
                 width,
                 text,
+                before,
             } => {
                 let gutter = " ".repeat(line.to_string().len());
-                let skip = if text.chars().count() > WIDEST {
-                    column.saturating_sub(BEFORE)
-                } else {
-                    0
-                };
-                let shown: String = printable(text).skip(skip).take(WIDEST).collect();
-                let pad = " ".repeat((column - 1).saturating_sub(skip));
-                let carets = "^".repeat((*width).min(WIDEST));
+                let shown: String = printable(text).collect();
+                let pad = " ".repeat((column - 1).saturating_sub(*before));
+                let carets = "^".repeat((*width).min(MOST_CARETS));
                 write!(f, "\n{gutter} --> {name}:{line}:{column}\n{gutter} |")?;
                 write!(f, "\n{line} | {shown}\n{gutter} | {pad}{carets}")?;
             }
         }
         if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
+            write!(f, "\n  help: {}", cut(help, LONGEST))?;
         }
         Ok(())
     }
@@ -152,6 +183,25 @@ mod tests {
             "error: unknown key `durations` in [sleep]\n  --> model.toml:3:1\n  |\n3 | durations = \"15 s\"\n  | \
              ^^^^^^^^^\n  help: did you mean `duration`?"
         );
+    }
+
+    #[test]
+    fn many_problems_and_long_lines_stay_within_a_page() {
+        let line = "x".repeat(100_000);
+        let problems = (0..1000).map(|n| {
+            let line = &line;
+            move || Diagnostic {
+                message: format!("`{line}` is unknown"),
+                place: Place::of_span("m", line, n..n + 1),
+                help: None,
+            }
+        });
+        let error = ConfigError::of(problems);
+        assert_eq!((error.diagnostics.len(), error.more), (100, 900));
+        let said = error.to_string();
+        assert!(said.ends_with("\n\nand 980 more problems in this file"));
+        assert!(said.len() < 50_000, "{} bytes", said.len());
+        assert!(said.contains("xxx… (98513 more characters)"));
     }
 
     #[test]

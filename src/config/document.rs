@@ -67,9 +67,8 @@ impl Document {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            return Err(ConfigError {
-                diagnostics: errors.iter().map(|e| syntax(name, text, e)).collect(),
-            });
+            let problems = errors.iter().map(|error| || syntax(name, text, error));
+            return Err(ConfigError::of(problems));
         }
         let mut document = Self {
             name: name.into(),

@@ -8,6 +8,7 @@ mod scope;
 mod section;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashSet;
 
 use super::diagnostic::{ConfigError, Diagnostic};
 use super::document::{Document, Origin};
@@ -111,11 +112,11 @@ impl Reader {
             }),
             _ => {}
         }
-        let misspelt: Vec<(String, String)> = problems
+        let misspelt: HashSet<(String, String)> = problems
             .iter_mut()
             .filter_map(|problem| mend(problem, &known))
             .collect();
-        let missing: Vec<(String, String)> = problems
+        let missing: HashSet<(String, String)> = problems
             .iter()
             .filter_map(|problem| match &problem.kind {
                 Kind::Missing { section, key, .. } => Some((section.clone(), key.clone())),
@@ -129,16 +130,12 @@ impl Reader {
                 key,
                 copied,
             } => {
-                let of = |place: &str, (section, missing): &(String, String)| {
-                    section == place && missing == key
-                };
-                !misspelt.iter().any(|slip| of(section, slip))
-                    && !copied.iter().any(|table| {
-                        misspelt
-                            .iter()
-                            .chain(&missing)
-                            .any(|other| of(table, other))
-                    })
+                let of = |place: &String| (place.clone(), key.clone());
+                !misspelt.contains(&of(section))
+                    && !copied
+                        .iter()
+                        .map(of)
+                        .any(|other| misspelt.contains(&other) || missing.contains(&other))
             }
             _ => true,
         });
@@ -146,16 +143,13 @@ impl Reader {
         // A key that other tables copied is read once for each of them.
         problems.dedup_by(|a, b| a.origin == b.origin && a.message == b.message);
         let document = &self.document;
-        Err(ConfigError {
-            diagnostics: problems
-                .into_iter()
-                .map(|problem| Diagnostic {
-                    message: problem.message,
-                    place: document.place(problem.origin),
-                    help: problem.help,
-                })
-                .collect(),
-        })
+        Err(ConfigError::of(problems.into_iter().map(|problem| {
+            move || Diagnostic {
+                message: problem.message,
+                place: document.place(problem.origin),
+                help: problem.help,
+            }
+        })))
     }
 }
 

@@ -10,8 +10,8 @@ use crate::mlp::perceptron::Output;
 
 use super::quantity;
 use super::sleep_replay::{
-    After, Amount, Compare, Conversion, Data, Export, Input, Mlp, Neuron, Pattern, Plasticity,
-    Record, Sleep, SleepReplay, Statistics, TrainImages, Weights,
+    After, Amount, Compare, Conversion, Data, Export, FILE_KEYS, Input, Mlp, Neuron, Pattern,
+    Plasticity, Record, Sleep, SleepReplay, Source, Statistics, TrainImages, Weights,
 };
 use network::texts;
 
@@ -53,8 +53,8 @@ fn path(path: &Path) -> String {
 }
 
 /// `["a", "b"]`.
-fn strings(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
+fn strings<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name.as_ref())).collect();
     format!("[{}]", quoted.join(", "))
 }
 
@@ -86,7 +86,16 @@ impl Text {
 
     fn data(&mut self, data: &Data) {
         self.section("data");
-        self.key("source", quote(&data.source.name()));
+        match &data.source {
+            Source::EmbeddedMnist => self.key("source", quote("embedded:mnist")),
+            Source::EmbeddedPatches => self.key("source", quote("embedded:patches")),
+            Source::Directory(directory) => self.key("source", path(directory)),
+            Source::Files(files) => {
+                for (key, file) in FILE_KEYS.iter().zip(files) {
+                    self.key(key, path(file));
+                }
+            }
+        }
         self.key("tasks", format!("{:?}", data.tasks));
         self.train_images(&data.train);
     }
@@ -118,9 +127,13 @@ impl Text {
             Weights::File {
                 path: file,
                 drop_bias,
+                layer_names,
             } => {
                 self.key("weights", path(file));
                 self.key("bias", if *drop_bias { "\"drop\"" } else { "false" });
+                if let Some(names) = layer_names {
+                    self.key("layer_names", strings(names));
+                }
             }
             Weights::Trained {
                 init,
@@ -374,6 +387,7 @@ mod tests {
             layers = [9, 2]
             weights = 'a "b".npz'
             bias = "drop"
+            layer_names = ["first"]
             [conversion]
             gain = [3]
             [neuron]
@@ -393,7 +407,8 @@ mod tests {
             experiment.mlp.weights,
             Weights::File {
                 path: "/x/a \"b\".npz".into(),
-                drop_bias: true
+                drop_bias: true,
+                layer_names: Some(vec!["first".into()]),
             }
         );
         assert_eq!(experiment.sleep.after, After::LastTask);

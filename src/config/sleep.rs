@@ -75,8 +75,14 @@ pub fn sleeping_network(
 /// The sleep of `experiment` as a network of its own, with the same spikes at the same times; `None` where it takes more
 /// than files can say: weights that are trained first, gains from images, or the mean image of what was learnt.
 pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
-    let (Weights::File { path, drop_bias }, Conversion::Gain(gains)) =
-        (&experiment.mlp.weights, &experiment.conversion)
+    let (
+        Weights::File {
+            path,
+            drop_bias,
+            layer_names,
+        },
+        Conversion::Gain(gains),
+    ) = (&experiment.mlp.weights, &experiment.conversion)
     else {
         return None;
     };
@@ -85,6 +91,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         Given::File(LayerFile {
             path: path.clone(),
             drop_bias: *drop_bias,
+            layer_names: layer_names.clone(),
             layer: l + 1,
         })
     };

@@ -97,7 +97,12 @@ pub enum Source {
     EmbeddedPatches,
     /// A directory with the four IDX files of MNIST or Fashion-MNIST.
     Directory(PathBuf),
+    /// IDX files of any names: training images and labels, test images and labels.
+    Files([PathBuf; 4]),
 }
+
+/// Keys that name the files of [`Source::Files`], in that order.
+pub(super) const FILE_KEYS: [&str; 4] = ["images", "labels", "test_images", "test_labels"];
 
 /// How many images: the first ones in the order of the data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +151,8 @@ pub enum Weights {
         path: PathBuf,
         /// Leave biases in the file out; otherwise they are an error.
         drop_bias: bool,
+        /// The file's layers by name, from input to output, where the model file gives them.
+        layer_names: Option<Vec<String>>,
     },
 }
 

@@ -8,6 +8,7 @@ mod bucket;
 mod delay;
 mod weight;
 
+use crate::base::stop::Stop;
 use crate::base::time::Duration;
 use crate::connection::connect::bucket::{Buckets, MOST_DELAYS, Rows};
 use crate::connection::connect::delay::Delays;
@@ -15,7 +16,7 @@ use crate::connection::connect::weight::Weights;
 use crate::connection::draw::{Block, ELSEWHERE, Lane, Partners};
 use crate::connection::error::{RuleError, RuleFault};
 use crate::connection::plan::Plan;
-use crate::connection::stop::{Pace, Stop};
+use crate::connection::stop::Pace;
 use crate::synapse::layout::Layout;
 use crate::synapse::sparse::{Index, Sparse};
 

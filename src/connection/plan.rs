@@ -88,6 +88,19 @@ impl Plan {
         }
     }
 
+    /// A delay in the middle of those that synapses have, in milliseconds.
+    pub fn typical_delay_ms(&self) -> f64 {
+        let middle = |part: Distribution| {
+            let (low, high) = part.bulk();
+            0.5 * (low + high)
+        };
+        match (self.delay, self.given_delays()) {
+            (Some(delay), _) => delay.parts().map(|(_, part)| middle(part)).iter().sum(),
+            (None, [first, .., last]) => 0.5 * (first.as_ms() + last.as_ms()),
+            (None, delays) => delays.first().map_or(0.0, |only| only.as_ms()),
+        }
+    }
+
     /// The longest delay that a synapse may have, in milliseconds.
     pub fn longest_delay_ms(&self) -> f64 {
         match self.delay {
@@ -103,6 +116,17 @@ impl Plan {
             (Some(weight), _) => weight.constant(),
             (None, Some(Weights::One(weight))) => Some(*weight),
             (None, _) => None,
+        }
+    }
+
+    /// Whether the weights of synapses are kept one by one, in single precision.
+    pub fn draws_weights(&self) -> bool {
+        match self.weight {
+            Some(weight) => weight.constant().is_none(),
+            None => matches!(
+                self.edges().and_then(Edges::weights),
+                Some(Weights::Each(_))
+            ),
         }
     }
 

@@ -1,5 +1,6 @@
-//! An end to the drawing of synapses, asked for from outside.
+//! How often whoever draws synapses asks whether to stop.
 
+use crate::base::stop::Stop;
 use crate::connection::error::RuleFault;
 
 /// Synapses drawn between two questions: a few milliseconds, and too many for the questions to cost anything.
@@ -7,20 +8,6 @@ const OFTEN: u64 = 1 << 16;
 
 /// What an entity without synapses counts: making its stream takes as long as drawing a few.
 const ENTITY: u64 = 4;
-
-/// Whoever may ask for an end.
-#[derive(Clone, Copy)]
-pub struct Stop<'a>(&'a (dyn Fn() -> bool + Sync));
-
-impl<'a> Stop<'a> {
-    /// Nobody.
-    pub const NEVER: Stop<'static> = Stop(&|| false);
-
-    /// Whoever `asked` speaks for.
-    pub fn new(asked: &'a (dyn Fn() -> bool + Sync)) -> Self {
-        Self(asked)
-    }
-}
 
 /// Counts synapses, and asks now and then.
 pub(super) struct Pace<'a> {
@@ -53,9 +40,6 @@ impl<'a> Pace<'a> {
     #[cold]
     pub(super) fn ask(&mut self) -> Result<(), RuleFault> {
         self.drawn = 0;
-        match (self.stop.0)() {
-            true => Err(RuleFault::Stopped),
-            false => Ok(()),
-        }
+        self.stop.ask().map_err(|_| RuleFault::Stopped)
     }
 }

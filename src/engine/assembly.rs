@@ -8,18 +8,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::base::parameter::ParameterError;
+use crate::base::stop::{Stop, Stopped};
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
-use crate::connection::{self, RuleFault, Stop};
+use crate::connection::{self, RuleFault};
 use crate::engine::division::{GroupPlan, divide};
 pub use crate::engine::error::AssemblyError;
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
-use crate::engine::watch::{Stopped, Unwatched, Watch};
+use crate::engine::watch::{Unwatched, Watch};
 use crate::network::plan::{NetworkPlan, Projection};
 use crate::neuron::{self, Neurons, Setup};
-use crate::synapse::rows::Rows;
+use crate::synapse::rows::{Rows, Unmerged};
 use crate::synapse::sparse::Sparse;
 use crate::synapse::weight::Weights;
 
@@ -136,7 +137,7 @@ fn group(
     plan: &GroupPlan,
     watch: &dyn Watch,
 ) -> Result<Option<Group>, AssemblyError> {
-    ask(watch)?;
+    Stop::new(&|| watch.stopped()).ask()?;
     let mut members = Vec::new();
     let mut size = 0;
     for &population in &plan.kind {
@@ -227,6 +228,7 @@ fn blocks(
     let expected: f64 = projections.map(|one| one.plan.expected_synapses()).sum();
     let made = AtomicU64::new(0);
     let stopped = || watch.stopped();
+    let stop = Stop::new(&stopped);
     let mut by_rank: Vec<&Projection> = network.projections.iter().collect();
     by_rank.sort_by_key(|projection| name_hash(&projection.plan.name));
     let mut sources: Vec<usize> = (0..network.populations.len()).collect();
@@ -246,9 +248,7 @@ fn blocks(
             }
             let onto = onto(network, &projection.targets, members);
             if !onto.is_empty() {
-                let part = projection
-                    .plan
-                    .connect_until::<u16>(&onto, Stop::new(&stopped));
+                let part = projection.plan.connect_until::<u16>(&onto, stop);
                 parts.push(part.map_err(|error| match error.fault {
                     RuleFault::Stopped => Stopped.into(),
                     _ => AssemblyError::Rule(error),
@@ -260,11 +260,14 @@ fn blocks(
         let (drawn, given): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_drawn);
         let mut blocks = Vec::new();
         for parts in [given, drawn] {
-            ask(watch)?;
-            let rows = Rows::merge(parts).map_err(|cause| AssemblyError::TooMany {
-                source_population: network.populations[source].name.clone(),
-                target: network.populations[members[0].population].name.clone(),
-                cause,
+            stop.ask()?;
+            let rows = Rows::merge(parts, stop).map_err(|unmerged| match unmerged {
+                Unmerged::Stopped(stopped) => stopped.into(),
+                Unmerged::TooMany(cause) => AssemblyError::TooMany {
+                    source_population: network.populations[source].name.clone(),
+                    target: network.populations[members[0].population].name.clone(),
+                    cause,
+                },
             })?;
             blocks.extend(rows.map(|rows| {
                 let n = rows.n_synapses() as u64;
@@ -287,15 +290,6 @@ fn blocks(
         blocks[lane].push(block);
     }
     Ok(blocks)
-}
-
-/// # Errors
-/// If `watch` says to stop.
-fn ask(watch: &dyn Watch) -> Result<(), Stopped> {
-    match watch.stopped() {
-        true => Err(Stopped),
-        false => Ok(()),
-    }
 }
 
 /// The parts of a plan's target space that lie among `members`.

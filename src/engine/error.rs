@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::base::parameter::ParameterError;
+use crate::base::stop::Stopped;
 use crate::base::suggest;
 use crate::base::time::Time;
 use crate::connection::RuleError;
-use crate::engine::watch::Stopped;
 use crate::network::plan::dense::DenseError;
 use crate::synapse::rows::TooMany;
 

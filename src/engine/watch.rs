@@ -20,8 +20,3 @@ impl Watch for Unwatched {
 
     fn assembled(&self, _done: u64, _total: u64) {}
 }
-
-/// What was asked for has been stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("stopped while the network was being built")]
-pub struct Stopped;

@@ -66,7 +66,7 @@ impl Desk<'_> {
         A: Act<Error = ExperimentError>,
     {
         match self.go_on(name, run) {
-            // Told to stop while it built its network: what it had saved stays.
+            // Told to stop before it had gone on: what it had saved stays.
             Err(error) if error.is_stop() => Ok(Ended::Stopped),
             done => self.crew.share(done),
         }

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::parameter::ParameterError;
+use crate::base::stop::Stopped;
 use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
 use crate::engine::error::SimulationError;
+use crate::experiment::resource::Bound;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
@@ -96,6 +98,9 @@ pub enum ExperimentError {
         /// Folder of the run.
         directory: PathBuf,
     },
+    /// It was told to stop before there was anything to go on with.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     /// Another output file.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -164,17 +169,31 @@ pub enum ExperimentError {
         /// Units of the input layer.
         expected: usize,
     },
-    /// A model larger than the memory of this machine.
+    /// A model larger than the memory that there is for it.
     #[error(
-        "the model needs {needed_gb:.1} GB of memory ({what}), expected at most {machine_gb:.1} GB, all that this machine has\n  help: `sharpwave check` shows what a model takes"
+        "the model needs {needed_gb:.1} GB of memory ({what}), expected at most {left_gb:.1} GB, all that is {bound}\n  help: `sharpwave check` shows what a model takes"
     )]
     Memory {
         /// What the model takes, in 10⁹ bytes.
         needed_gb: f64,
         /// What there is, in 10⁹ bytes.
-        machine_gb: f64,
+        left_gb: f64,
+        /// What holds it down.
+        bound: Bound,
         /// Where its bytes go.
         what: String,
+    },
+    /// Files larger than the room that there is for them.
+    #[error(
+        "`{}`: the run writes {needed_gb:.1} GB and its spikes, expected at most {left_gb:.1} GB, all that is free on this disk\n  help: `sharpwave check` shows what [record] takes; `--out` names another place", folder.display()
+    )]
+    Disk {
+        /// Where they would be written.
+        folder: PathBuf,
+        /// What is written whatever the network does, in 10⁹ bytes.
+        needed_gb: f64,
+        /// What there is, in 10⁹ bytes.
+        left_gb: f64,
     },
 }
 
@@ -185,7 +204,7 @@ impl From<RunError> for ExperimentError {
             RunError::Tripped(tripped) => tripped.into(),
             RunError::Resume(error) => error.into(),
             RunError::Simulation(error) => error.into(),
-            RunError::Stopped(stopped) => AssemblyError::from(stopped).into(),
+            RunError::Stopped(stopped) => stopped.into(),
         }
     }
 }
@@ -200,9 +219,12 @@ impl ExperimentError {
             )
     }
 
-    /// Whether it was told to stop while it built a network.
-    pub(super) fn is_stop(&self) -> bool {
-        matches!(self, Self::Assembly(AssemblyError::Stopped(_)))
+    /// Whether it was told to stop while it read files or built a network.
+    pub(crate) fn is_stop(&self) -> bool {
+        matches!(
+            self,
+            Self::Stopped(_) | Self::Assembly(AssemblyError::Stopped(_))
+        )
     }
 
     /// Adds how to go on with the run in `directory`, where that is of use.
@@ -216,5 +238,16 @@ impl ExperimentError {
             }
             other => other,
         }
+    }
+}
+
+/// `done`, or nothing if that was told to stop.
+pub(super) fn unless_stopped<T>(
+    done: Result<T, ExperimentError>,
+) -> Result<Option<T>, ExperimentError> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if error.is_stop() => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -7,8 +7,11 @@ use serde::Serialize;
 use crate::config::sleep_replay::{Input, SleepReplay, projection_name};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
+use crate::experiment::resource::PROGRAM_BYTES;
 use crate::experiment::spiking;
 use crate::protocol::hypnogram::Kind;
+use crate::report::figure::Raster;
+use crate::run::crew;
 use crate::stimulus::image::expected_per_ms;
 
 /// Expected size of one repetition.
@@ -20,8 +23,7 @@ pub struct Estimate {
     pub input_spikes: f64,
     /// Additions to membrane potentials that the input causes; hidden layers add their own.
     pub synaptic_events: f64,
-    /// Memory of one repetition at work, in bytes: weights of the MLP, its momentum and the spiking network, and the
-    /// images.
+    /// The most memory that the run takes, all seeds and the program included, in bytes.
     pub memory_bytes: f64,
     /// The run file, in bytes: input spikes and weights; hidden spikes add theirs.
     pub file_bytes: f64,
@@ -30,6 +32,16 @@ pub struct Estimate {
 /// Bytes of a recorded spike: an f64 time and a u64 neuron.
 const SPIKE_BYTES: f64 = 16.0;
 const WEIGHT_BYTES: f64 = 4.0;
+/// Networks of a seed that learn side by side: the one that sleeps and the controls.
+const JOBS: usize = 4;
+/// Copies of the weights that a seed keeps for its whole run: what its first network, its night and its controls saved last.
+const SEED_COPIES: f64 = 8.0;
+/// Copies that a network at work takes: MLP, momentum, spiking network, weights before sleep, and what it saves of them.
+const JOB_COPIES: f64 = 6.0;
+/// Copies on their way into the checkpoint.
+const FILE_COPIES: f64 = 8.0;
+/// Copies where weights are given: MLP, spiking network, weights before sleep, and what is saved of them.
+const GIVEN_COPIES: f64 = 8.0;
 /// Bytes of a sampled value, single precision.
 const SAMPLE_BYTES: f64 = 4.0;
 
@@ -106,18 +118,29 @@ fn states_bytes(model: &SleepReplay) -> f64 {
     SAMPLE_BYTES * sampled.sum::<f64>()
 }
 
-/// Memory of one repetition of `model` on `inputs` at work, in bytes.
+/// The most memory that a run of `model` on `inputs` takes, all seeds and the program included, in bytes.
 pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
-    // MLP, momentum, the copy that the controls start from, the spiking network, and weights before it slept; and all of
-    // it again in the checkpoint.
-    let copies = 10.0;
+    let seeds = model.seeds as usize;
+    let copies = if inputs.given.is_some() {
+        GIVEN_COPIES * crew::at_once(seeds) as f64
+    } else {
+        let jobs = crew::at_once(JOBS * seeds) as f64;
+        SEED_COPIES * model.seeds as f64 + JOB_COPIES * jobs + FILE_COPIES
+    };
     let images: usize = inputs
         .train
         .iter()
         .chain(&inputs.test)
         .map(|images| images.len())
         .sum();
-    copies * WEIGHT_BYTES * n_weights(model) + images as f64 * model.mlp.layers[0] as f64
+    let images_bytes = images as f64 * model.mlp.layers[0] as f64;
+    let figure_bytes = match model.output.figures {
+        true => Raster::drawing_bytes(model.mlp.layers.len()),
+        false => 0.0,
+    };
+    // When figures are drawn, most of the networks are gone.
+    let work_bytes = copies * WEIGHT_BYTES * n_weights(model);
+    PROGRAM_BYTES + images_bytes + work_bytes.max(figure_bytes)
 }
 
 fn n_weights(model: &SleepReplay) -> f64 {
@@ -141,7 +164,11 @@ impl fmt::Display for Estimate {
             f,
             "synaptic events  {synaptic_events:.2e} from the input layer"
         )?;
-        writeln!(f, "memory           {:.1} MB", memory_bytes / MB)?;
+        writeln!(
+            f,
+            "memory           {:.1} MB at most, of all seeds and the program",
+            memory_bytes / MB
+        )?;
         writeln!(
             f,
             "run file         {:.1} MB and what deeper layers spike",

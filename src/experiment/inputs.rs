@@ -10,8 +10,10 @@ use crate::mlp::dataset::DataSet;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
 use crate::mlp::selection::{Quota, Selection};
-use crate::mlp::weight_file::{self, Bias};
+use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::record::spike_file::{self, SpikeFileError};
+use crate::run::aside::aside;
+use crate::run::progress::Watch;
 use crate::stimulus::Spike;
 use crate::stimulus::spike_list::SpikeFile;
 
@@ -61,17 +63,19 @@ impl Inputs {
         }
         let given = match &model.mlp.weights {
             Weights::Trained { .. } => None,
-            Weights::File { path, drop_bias } => {
-                let bias = if *drop_bias { Bias::Drop } else { Bias::Refuse };
+            Weights::File {
+                path,
+                drop_bias,
+                layer_names,
+            } => {
                 let file = weight_file::read(path)?;
+                let stated = Stated {
+                    bias: if *drop_bias { Bias::Drop } else { Bias::Refuse },
+                    sizes: Some(&model.mlp.layers),
+                    names: layer_names.as_deref(),
+                };
                 // A network from elsewhere was not trained with plain dropout: nothing to scale when testing.
-                Some(weight_file::to_mlp(
-                    &file,
-                    bias,
-                    model.mlp.output,
-                    1.0,
-                    Some(&model.mlp.layers),
-                )?)
+                Some(weight_file::to_mlp(&file, &stated, model.mlp.output, 1.0)?)
             }
         };
         let (mut spikes, mut pattern) = (Vec::new(), None);
@@ -112,6 +116,15 @@ impl Inputs {
         })
     }
 
+    /// As [`read`](Self::read), while `watch` does not say to stop.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and if it did.
+    pub fn read_watched(model: &SleepReplay, watch: &dyn Watch) -> Result<Self, ExperimentError> {
+        let model = model.clone();
+        aside(watch, move || Self::read(&model))?
+    }
+
     /// Training images of the tasks up to `task`: all of them for a network from a file, which has learnt already.
     pub fn seen(&self, task: usize) -> &[Images] {
         if self.given.is_some() {
@@ -132,6 +145,7 @@ fn data_set(source: &Source) -> Result<DataSet, ExperimentError> {
         Source::EmbeddedMnist => DataSet::embedded_mnist()?,
         Source::EmbeddedPatches => DataSet::patches(),
         Source::Directory(path) => DataSet::from_directory(path)?,
+        Source::Files(paths) => DataSet::from_files(paths)?,
     })
 }
 

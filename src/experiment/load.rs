@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::time::{Duration, Time};
 use crate::experiment::error::ExperimentError;
 use crate::mlp::perceptron::{Mlp, Output};
-use crate::mlp::weight_file::{self, Bias};
+use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::network::{Connection, Data, Given, LayerFile, Network, Stimulus};
 use crate::record::{edge_file, spike_file};
+use crate::run::aside::aside;
+use crate::run::progress::Watch;
 use crate::stimulus::{self, Brings, Spike};
 use crate::synapse::dense::Dense;
 
@@ -46,6 +48,15 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
     Ok(loaded)
 }
 
+/// As [`load`], while `watch` does not say to stop.
+///
+/// # Errors
+/// As [`load`], and if it did.
+pub fn load_watched(network: &Network, watch: &dyn Watch) -> Result<Network, ExperimentError> {
+    let network = network.clone();
+    aside(watch, move || load(&network))?
+}
+
 /// Every file that `network` leaves data to, in order, each once.
 pub fn files(network: &Network) -> Vec<PathBuf> {
     let of_projections = network.projections.iter();
@@ -65,14 +76,14 @@ pub fn files(network: &Network) -> Vec<PathBuf> {
 
 /// Weight files, each read once.
 #[derive(Default)]
-struct Layers(BTreeMap<(PathBuf, bool), Mlp>);
+struct Layers(BTreeMap<(PathBuf, bool, Option<Vec<String>>), Mlp>);
 
 impl Layers {
     fn read(&mut self, file: &LayerFile, projection: &str) -> Result<Dense, ExperimentError> {
-        let key = (file.path.clone(), file.drop_bias);
+        let key = (file.path.clone(), file.drop_bias, file.layer_names.clone());
         let mlp = match self.0.entry(key) {
             Entry::Occupied(read) => read.into_mut(),
-            Entry::Vacant(unread) => unread.insert(mlp(&file.path, file.drop_bias)?),
+            Entry::Vacant(unread) => unread.insert(mlp(file)?),
         };
         let layer = file.layer.checked_sub(1).and_then(|l| mlp.layers.get(l));
         let no_layer = || ExperimentError::NoLayer {
@@ -87,11 +98,18 @@ impl Layers {
     }
 }
 
-fn mlp(file: &Path, drop_bias: bool) -> Result<Mlp, ExperimentError> {
-    let bias = if drop_bias { Bias::Drop } else { Bias::Refuse };
+fn mlp(layer: &LayerFile) -> Result<Mlp, ExperimentError> {
+    let bias = match layer.drop_bias {
+        true => Bias::Drop,
+        false => Bias::Refuse,
+    };
+    let stated = Stated {
+        names: layer.layer_names.as_deref(),
+        ..Stated::nothing_but(bias)
+    };
+    let file = weight_file::read(&layer.path)?;
     // Output and dropout play no part in a spiking network.
-    let file = weight_file::read(file)?;
-    Ok(weight_file::to_mlp(&file, bias, Output::Relu, 1.0, None)?)
+    Ok(weight_file::to_mlp(&file, &stated, Output::Relu, 1.0)?)
 }
 
 /// What the file holds that `stimulus` names, if it names one.

@@ -47,6 +47,9 @@ pub(super) trait Experiment {
     /// Wall time between checkpoints.
     fn checkpoint_every(&self) -> Option<Duration>;
 
+    /// Bytes of its run files, without spikes whose number is not known before.
+    fn disk_bytes(&self, keep_seeds: bool) -> Result<f64, ExperimentError>;
+
     /// What it writes beside its run files, by path in its folder.
     fn products(&self) -> Vec<PathBuf>;
 

@@ -11,13 +11,14 @@ use crate::config::sleep_replay::projection_name;
 use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::{self, Keep, Simulation};
 use crate::experiment::control::{JOINT, SEQUENTIAL};
-use crate::experiment::error::ExperimentError;
+use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::learner::{Learner, Material, Setting};
 use crate::experiment::score::{Score, Stage};
-use crate::experiment::spiking;
+use crate::experiment::spiking::{self, Gains};
+use crate::mlp::exam::{Accuracy, Exam};
 use crate::mlp::parameters::Parameters;
 use crate::mlp::perceptron::Mlp;
-use crate::mlp::training::{Accuracy, Lesson, accuracy};
+use crate::mlp::training::Lesson;
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::error::RecordError;
 use crate::record::run_file::RunFile;
@@ -43,6 +44,10 @@ pub struct Pupil<'a> {
     is_over: bool,
     /// The lesson at hand, and what is learnt in it.
     lesson: Option<(Lesson, Material<'a>)>,
+    /// The test at hand.
+    exam: Option<Exam>,
+    /// Gains of the network that is about to sleep, or sleeps.
+    gains: Option<Gains>,
     scores: Vec<Score>,
     stage: Stage,
     /// Sleeps that have ended.
@@ -76,6 +81,8 @@ struct State {
     mlp: Option<Parameters>,
     momentum: Option<Parameters>,
     lesson: Option<Lesson>,
+    exam: Option<Exam>,
+    gains: Option<Gains>,
     scores: Vec<(Stage, Accuracy)>,
     stage: Stage,
     sleeps: usize,
@@ -94,6 +101,8 @@ impl<'a> Pupil<'a> {
             goes_on: false,
             is_over: false,
             lesson: None,
+            exam: None,
+            gains: None,
             scores: Vec::new(),
             stage: Stage::Given,
             sleeps: 0,
@@ -148,7 +157,8 @@ impl<'a> Pupil<'a> {
         watch: &dyn Watch,
     ) -> Result<ControlFlow<()>, ExperimentError> {
         self.stage = Stage::Task(bout.task);
-        if self.is_ahead && bout.task == 0 {
+        let learns = self.learner.trainer.is_some();
+        if !learns || self.is_ahead && bout.task == 0 {
             return Ok(ControlFlow::Break(()));
         }
         let (lesson, material) = match &mut self.lesson {
@@ -185,16 +195,25 @@ impl<'a> Pupil<'a> {
         Ok(ControlFlow::Break(()))
     }
 
-    /// Tests the network.
-    fn test(&mut self, file: Option<&mut RunFile>, watch: &dyn Watch) -> Result<(), RecordError> {
+    /// One batch of a test of the network.
+    fn test(
+        &mut self,
+        file: Option<&mut RunFile>,
+        watch: &dyn Watch,
+    ) -> Result<ControlFlow<()>, RecordError> {
         let Setting { inputs, seed, .. } = self.setting;
         if inputs.test.is_empty() {
-            return Ok(());
+            return Ok(ControlFlow::Break(()));
         }
+        let exam = self.exam.get_or_insert_default();
+        let Some(accuracy) = exam.step(&self.learner.mlp, &inputs.test) else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        self.exam = None;
         let score = Score {
             network: self.network,
             stage: self.stage,
-            accuracy: accuracy(&self.learner.mlp, &inputs.test),
+            accuracy,
         };
         watch.show(&Progress::Tested {
             seed,
@@ -208,7 +227,7 @@ impl<'a> Pupil<'a> {
             rows.iter().try_for_each(|row| file.accuracy(row))?;
         }
         self.scores.push(score);
-        Ok(())
+        Ok(ControlFlow::Break(()))
     }
 
     /// Writes the weights `when` (before, after) `bout`.
@@ -256,17 +275,28 @@ impl Sleep {
 impl Act for Pupil<'_> {
     type Error = ExperimentError;
 
-    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
+    fn build(
+        &mut self,
+        bout: &Bout,
+        watch: &dyn Watch,
+    ) -> Result<Option<Simulation>, ExperimentError> {
         let Setting {
             model,
             inputs,
             seed,
         } = self.setting;
         let seen = inputs.seen(bout.task);
-        let gains = spiking::gains(model, &self.learner.mlp, seen)?;
-        let network = spiking::network(model, seed, &self.learner.mlp, &gains)?;
-        let building = Building::new(watch, seed, synapses(&self.learner.mlp));
-        let mut simulation = assemble_watched(&network, &building)?;
+        let mlp = &self.learner.mlp;
+        let gains = self.gains.get_or_insert_with(|| Gains::new(model, mlp));
+        let Some(gains) = gains.step(model, mlp, seen)? else {
+            return Ok(None);
+        };
+        let network = spiking::network(model, seed, mlp, gains)?;
+        let building = Building::new(watch, seed, synapses(mlp));
+        let assembled = assemble_watched(&network, &building);
+        let Some(mut simulation) = unless_stopped(assembled.map_err(ExperimentError::from))? else {
+            return Ok(None);
+        };
         simulation.begin(&simulation::Bout {
             number: 0,
             name: bout.name.clone(),
@@ -277,7 +307,7 @@ impl Act for Pupil<'_> {
         let stimulus = spiking::stimulus(model, inputs, seen, seed, bout);
         let input = &network.populations[0].name;
         simulation.drive(spiking::STIMULUS, input, spiking::WEIGHT, stimulus)?;
-        Ok(simulation)
+        Ok(Some(simulation))
     }
 
     fn begin(&mut self, bout: &Bout, file: Option<&mut RunFile>) -> Result<(), ExperimentError> {
@@ -307,6 +337,7 @@ impl Act for Pupil<'_> {
             let weights = simulation.weights(&projection_name(&names, l))?;
             layer.set_weights(&weights);
         }
+        self.gains = None;
         self.snapshot(file, bout, "after", bout.stop)?;
         if let Some((spikes, before)) = before {
             self.sleep = Some(Sleep {
@@ -332,11 +363,10 @@ impl Act for Pupil<'_> {
         watch: &dyn Watch,
     ) -> Result<ControlFlow<()>, ExperimentError> {
         match bout.kind {
-            Kind::Training => return self.learn(bout, watch),
-            Kind::Test => self.test(file, watch)?,
-            Kind::Sleep | Kind::Run => {}
+            Kind::Training => self.learn(bout, watch),
+            Kind::Test => Ok(self.test(file, watch)?),
+            Kind::Sleep | Kind::Run => Ok(ControlFlow::Break(())),
         }
-        Ok(ControlFlow::Break(()))
     }
 
     fn finish(&mut self) {
@@ -355,6 +385,8 @@ impl Act for Pupil<'_> {
             mlp: (!forgotten).then(|| self.learner.mlp.parameters()),
             momentum: trainer.map(|trainer| trainer.parameters()),
             lesson: self.lesson.as_ref().map(|(lesson, _)| lesson.clone()),
+            exam: self.exam.clone(),
+            gains: self.gains.clone(),
             scores: scores
                 .map(|score| (score.stage, score.accuracy.clone()))
                 .collect(),
@@ -379,7 +411,15 @@ impl Act for Pupil<'_> {
             };
         let layers = self.setting.model.mlp.layers.len();
         let known = |spikes: &Vec<_>| spikes.len() == layers;
-        if !fits || !state.spikes.as_ref().is_none_or(known) {
+        let tests = &self.setting.inputs.test;
+        let fits = fits
+            && state.spikes.as_ref().is_none_or(known)
+            && state.exam.as_ref().is_none_or(|exam| exam.fits(tests))
+            && state
+                .gains
+                .as_ref()
+                .is_none_or(|gains| gains.fits(layers - 1));
+        if !fits {
             return Err(ResumeError::State("found another network".into()));
         }
         if let Some(lesson) = state.lesson {
@@ -399,6 +439,7 @@ impl Act for Pupil<'_> {
             accuracy,
         };
         self.scores = state.scores.into_iter().map(score).collect();
+        (self.exam, self.gains) = (state.exam, state.gains);
         (self.stage, self.sleeps) = (state.stage, state.sleeps);
         (self.spikes, self.sleep) = (state.spikes, state.sleep);
         Ok(())

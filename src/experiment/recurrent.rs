@@ -1,5 +1,6 @@
 //! Networks that run: seeds in parallel, the run file, the table, the figure.
 
+pub mod bouts;
 mod build;
 pub mod estimate;
 mod rates;
@@ -15,8 +16,9 @@ use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::Simulation;
 use crate::experiment::desk::Desk;
-use crate::experiment::error::ExperimentError;
+use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::load;
+use crate::experiment::notice;
 use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
 use crate::protocol::hypnogram::{Bout, Kind};
@@ -35,7 +37,7 @@ use watched::{projections, watched};
 
 pub use build::declare;
 
-/// Name of the table of rates.
+/// Name of the table of rates by time.
 const RATES: &str = "rates.csv";
 /// Name of the folder of figures, and of the one figure without its endings.
 const FIGURES: &str = "figures";
@@ -51,6 +53,7 @@ pub(super) struct Network {
     first: Mutex<Option<Simulation>>,
     /// The network with the data of its files, where there are other seeds.
     loaded: Option<network::Network>,
+    warnings: Vec<String>,
 }
 
 /// What one seed came to.
@@ -68,15 +71,19 @@ impl Network {
     /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
         // Read once, so that all seeds see the same.
-        let several = model.seeds > 1;
-        let loaded = several.then(|| load::load(&model.network)).transpose()?;
-        let first = build::build(&model, loaded.as_ref(), watch)?;
+        let loaded = load::load_watched(&model.network, watch)?;
+        let first = build::build(&model, Some(&loaded), watch)?;
         let bouts = bouts(&model);
+        let warnings = notice::of_network(&model, &loaded, &bouts);
+        warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
             watched: watched(&model),
             bouts,
             first: Mutex::new(Some(first)),
-            loaded,
+            loaded: (model.seeds > 1).then_some(loaded),
+            warnings,
             model,
         })
     }
@@ -155,6 +162,7 @@ impl Network {
             resolved: crate::config::resolved_network(resolved),
             source: desk.source.to_owned(),
             overrides: desk.overrides.to_vec(),
+            warnings: self.warnings.clone(),
             tasks: Vec::new(),
             populations: self.watched.layout(),
             projections: projections(model),
@@ -163,9 +171,22 @@ impl Network {
     }
 
     /// Writes what a complete run leaves beside its run files, which are closed.
-    fn write(&self, desk: &Desk<'_>, seeds: &[Seed]) -> Result<(), ExperimentError> {
+    ///
+    /// # Errors
+    /// If that cannot be done, or the run is to stop meanwhile.
+    fn write(
+        &self,
+        desk: &Desk<'_>,
+        seeds: &[Seed],
+        summary: &Summary,
+    ) -> Result<(), ExperimentError> {
+        if !summary.bouts.is_empty() {
+            let path = desk.directory.join(bouts::FILE);
+            bouts::write(&path, &summary.bouts, &summary.names())?;
+        }
         if let Some(bin) = self.model.record.rates_bin {
-            rates::write(&desk.directory.join(RATES), bin, &self.model, seeds)?;
+            let path = desk.directory.join(RATES);
+            rates::write(&path, bin, &self.model, seeds, &desk.crew)?;
         }
         if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
             draw(raster, first, &self.model, &desk.directory.join(FIGURES))?;
@@ -179,13 +200,20 @@ impl Experiment for Network {
         load::files(&self.model.network)
     }
 
+    fn disk_bytes(&self, keep_seeds: bool) -> Result<f64, ExperimentError> {
+        let files = if keep_seeds { self.model.seeds } else { 1 };
+        Ok(files as f64 * estimate::file_bytes(&self.model))
+    }
+
     fn checkpoint_every(&self) -> Option<time::Duration> {
         self.model.checkpoint_every
     }
 
     fn products(&self) -> Vec<PathBuf> {
         let drawn = ["svg", "png"].map(|ending| format!("{FIGURES}/{RASTER}.{ending}"));
-        let names = drawn.into_iter().chain([RATES.to_owned()]);
+        let names = drawn
+            .into_iter()
+            .chain([RATES, bouts::FILE].map(str::to_owned));
         names.map(PathBuf::from).collect()
     }
 
@@ -195,7 +223,7 @@ impl Experiment for Network {
             desk.crew.share(self.one_seed(desk, *index, model))
         });
         let repetitions = repetitions.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let complete = repetitions.iter().all(|repetition| repetition.complete);
+        let mut complete = repetitions.iter().all(|repetition| repetition.complete);
         let (mut seeds, mut files, mut tripped) = (Vec::new(), Vec::new(), None);
         for repetition in repetitions {
             seeds.push(repetition.seed);
@@ -203,11 +231,13 @@ impl Experiment for Network {
             tripped = tripped.or(repetition.tripped);
         }
         end_files(&seeds, files, complete)?;
+        let summary = Summary::new(&self.model, &seeds);
         if complete {
-            self.write(desk, &seeds)?;
+            let written = unless_stopped(self.write(desk, &seeds, &summary))?;
+            complete = written.is_some();
         }
         Ok(Outcome {
-            summary: outcome::Summary::Network(Summary::new(&self.model, &seeds)),
+            summary: outcome::Summary::Network(summary),
             complete,
             tripped,
         })
@@ -236,7 +266,7 @@ fn end_files(
 }
 
 /// The bouts of `model` on the clock, which holds them.
-fn bouts(model: &NetworkModel) -> Vec<Bout> {
+pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
     let mut now = Time::ZERO;
     let bout = |bout: &config::Bout| {
         let start = now;

@@ -8,9 +8,8 @@ use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::learner::{Learner, Setting};
 use crate::experiment::pupil::{Pupil, SLEEP, Sleep};
-use crate::experiment::score::{Score, Stage};
+use crate::experiment::score::Score;
 use crate::mlp::perceptron::Mlp;
-use crate::mlp::training::accuracy;
 use crate::protocol::hypnogram::Bout;
 use crate::record::run_file::RunFile;
 use crate::run::guard::Tripped;
@@ -221,11 +220,7 @@ impl<'a> Jobs<'a> {
 
     /// The null model, whose first network is `first`; and whether it has all of them.
     fn mean_weights(&self, first: &Learner) -> Result<(Option<Score>, bool), ExperimentError> {
-        let Setting {
-            model,
-            inputs,
-            seed,
-        } = self.setting;
+        let Setting { model, inputs, .. } = self.setting;
         if !model.compare.mean_weights {
             return Ok((None, true));
         }
@@ -241,20 +236,14 @@ impl<'a> Jobs<'a> {
             return Ok((None, false));
         };
         let networks: Vec<Mlp> = std::iter::once(first.mlp.clone()).chain(others).collect();
-        let stage = Stage::Task(tasks - 1);
-        let score = Score {
-            network: MEAN_WEIGHTS,
-            stage,
-            accuracy: accuracy(&Mlp::mean(&networks), &inputs.test),
+        let mean = Learner {
+            mlp: Mlp::mean(&networks),
+            trainer: None,
         };
-        self.desk.crew.show(&Progress::Tested {
-            seed,
-            network: MEAN_WEIGHTS,
-            stage: &stage.label(),
-            slept: false,
-            overall: score.accuracy.overall,
-        });
-        Ok((Some(score), true))
+        let pupil = Pupil::new(self.setting, MEAN_WEIGHTS, mean);
+        let last = tasks - 1;
+        let (scores, tested) = self.tested(MEAN_WEIGHTS, pupil, &lessons(last..=last, true))?;
+        Ok((scores.into_iter().next_back(), tested))
     }
 
     /// What `pupil` knows after `task`; `None` if the run is to stop before.

@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Model};
 use crate::experiment::desk::{Desk, RUN_FILE};
-use crate::experiment::error::ExperimentError;
+use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::outcome::{Experiment, Outcome};
 use crate::experiment::recurrent::Network;
+use crate::experiment::resource;
 use crate::experiment::sleep_replay::Nights;
 use crate::record::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::record::lock::lock;
 use crate::record::{output, recover};
+use crate::run::aside::aside;
 use crate::run::crew::Crew;
 use crate::run::error::ResumeError;
 use crate::run::guard::Tripped;
@@ -73,7 +75,7 @@ pub struct Finished {
 /// The experiment that `model` describes. Nothing is written.
 fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment>, ExperimentError> {
     Ok(match model {
-        Model::SleepReplay(model) => Box::new(Nights::new(*model)?),
+        Model::SleepReplay(model) => Box::new(Nights::new(*model, watch)?),
         Model::Network(model) => Box::new(Network::new(*model, watch)?),
     })
 }
@@ -81,8 +83,8 @@ fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment>, Exper
 /// Runs `model`. A run that is stopped leaves a checkpoint, from which [`resume`] goes on.
 ///
 /// # Errors
-/// If an input is wrong, or the model impossible or larger than the machine (then nothing is written), training diverges,
-/// or an output cannot be written. A guard that trips is no error: [`Finished::tripped`].
+/// If an input is wrong, the model impossible or larger than the machine, or `watch` says to stop meanwhile (then nothing is
+/// written), training diverges, or an output cannot be written. A guard that trips is no error: [`Finished::tripped`].
 pub fn run(
     model: Model,
     options: &Options,
@@ -90,8 +92,15 @@ pub fn run(
 ) -> Result<Finished, ExperimentError> {
     let resolved = model.resolved();
     let experiment = prepare(model, watch)?;
-    let files = source::hashes(experiment.files())?;
+    let names = experiment.files();
+    let files = aside(watch, || source::hashes(names))??;
     let directory = options.directory()?;
+    resource::check_disk(experiment.disk_bytes(options.keep_seeds)?, &directory).inspect_err(
+        |_| {
+            // Nothing has been written in it.
+            let _ = std::fs::remove_dir(&directory);
+        },
+    )?;
     let _lock = lock(&directory)?;
     let checkpoint = Checkpoint {
         model: resolved,
@@ -113,6 +122,8 @@ pub fn run(
 pub enum Resumed {
     /// Nothing: the run in this folder is complete.
     Complete(PathBuf),
+    /// The run in this folder, which was stopped again before it went on: its checkpoint is as it was.
+    Stopped(PathBuf),
     /// A run that has now come to its end, or was stopped again.
     Finished(Box<Finished>),
 }
@@ -133,8 +144,13 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
         read => read?,
     };
     let model = model(&checkpoint, &directory)?;
-    source::check(&checkpoint.files)?;
-    let experiment = prepare(model, watch)?;
+    let files = checkpoint.files.clone();
+    let prepared = aside(watch, move || source::check(&files)).map_err(ExperimentError::from);
+    let prepared = prepared.and_then(|checked| Ok(checked?));
+    let prepared = prepared.and_then(|()| prepare(model, watch));
+    let Some(experiment) = unless_stopped(prepared)? else {
+        return Ok(Resumed::Stopped(directory));
+    };
     clear(&directory, &experiment.products());
     let finished = carry_out(&*experiment, directory, checkpoint, watch)?;
     Ok(Resumed::Finished(Box::new(finished)))

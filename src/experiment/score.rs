@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mlp::training::Accuracy;
+use crate::mlp::exam::Accuracy;
 use crate::record::table;
 
 /// When in a run a network is tested. Tasks and sleeps count from 0.

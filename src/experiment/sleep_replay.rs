@@ -5,20 +5,23 @@ use std::time;
 
 use rayon::prelude::*;
 
+use crate::base::stop::Stop;
 use crate::base::time::Time;
 use crate::config::sleep_replay::{Input, Pattern, SleepReplay, Source, Weights, projection_name};
 use crate::engine::assembly::assemble;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::estimate::memory_bytes;
+use crate::experiment::estimate::{estimate, memory_bytes};
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::Setting;
-use crate::experiment::memory;
+use crate::experiment::notice;
 use crate::experiment::outcome::{Experiment, Outcome, Summary};
+use crate::experiment::plot;
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::{Jobs, Repetition, job};
+use crate::experiment::resource;
+use crate::experiment::spiking::{self, Gains};
 use crate::experiment::summary;
-use crate::experiment::{plot, spiking};
 use crate::mlp::{dataset, weight_file};
 use crate::neuron::relay;
 use crate::protocol::hypnogram::Bout;
@@ -27,6 +30,7 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::table;
 use crate::run::population::Population;
+use crate::run::progress::Watch;
 use crate::run::sampling::{Probe, Sampling};
 use crate::run::selection::Selection;
 use crate::run::snapshot::Snapshots;
@@ -42,24 +46,25 @@ pub(super) struct Nights {
     inputs: Inputs,
     bouts: Vec<Bout>,
     watched: Watched,
+    warnings: Vec<String>,
 }
 
 impl Nights {
     /// Reads what `model` names.
     ///
     /// # Errors
-    /// If something is missing or wrong, or the network impossible.
-    pub(super) fn new(model: SleepReplay) -> Result<Self, ExperimentError> {
-        let inputs = Inputs::read(&model)?;
-        memory::check(memory_bytes(&model, &inputs), "weights and images")?;
+    /// If something is missing or wrong, the network impossible, or `watch` says to stop.
+    pub(super) fn new(model: SleepReplay, watch: &dyn Watch) -> Result<Self, ExperimentError> {
+        let inputs = Inputs::read_watched(&model, watch)?;
+        resource::check_memory(memory_bytes(&model, &inputs), "weights and images")?;
         let bouts = model.bouts()?;
-        if matches!(model.mlp.weights, Weights::Trained { bias: true, .. }) {
-            tracing::warn!(
-                "the MLP has biases, which take no part in sleep: the spiking network has none"
-            );
-        }
-        check_network(&model, &inputs)?;
+        check_network(&model, &inputs, watch)?;
+        let warnings = notice::of_nights(&model, &inputs, &bouts);
+        warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
+            warnings,
             watched: watched(&model),
             model,
             inputs,
@@ -80,9 +85,7 @@ impl Nights {
         seed: u64,
     ) -> Result<Repetition, ExperimentError> {
         let night = job(seed, SLEEP);
-        let file = desk.file(&night, index, seed, || {
-            layout(&self.model, desk, &self.inputs, &self.watched, seed)
-        })?;
+        let file = desk.file(&night, index, seed, || layout(self, desk, seed))?;
         let jobs = Jobs {
             setting: Setting {
                 model: &self.model,
@@ -130,11 +133,13 @@ impl Nights {
 impl Experiment for Nights {
     fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
-        if let Some(data) = &self.model.data
-            && let Source::Directory(directory) = &data.source
-        {
+        match self.model.data.as_ref().map(|data| &data.source) {
             // Where they could be read, they are found.
-            files.extend(dataset::find(directory).into_iter().flatten());
+            Some(Source::Directory(directory)) => {
+                files.extend(dataset::find(directory).into_iter().flatten());
+            }
+            Some(Source::Files(images)) => files.extend(images.iter().cloned()),
+            _ => {}
         }
         if let Weights::File { path, .. } = &self.model.mlp.weights {
             files.push(path.clone());
@@ -148,6 +153,11 @@ impl Experiment for Nights {
             Input::Image { .. } => {}
         }
         files
+    }
+
+    fn disk_bytes(&self, keep_seeds: bool) -> Result<f64, ExperimentError> {
+        let files = if keep_seeds { self.model.seeds } else { 1 };
+        Ok(files as f64 * estimate(&self.model, &self.inputs)?.file_bytes)
     }
 
     fn checkpoint_every(&self) -> Option<time::Duration> {
@@ -291,26 +301,38 @@ fn snapshots(model: &SleepReplay) -> Snapshots {
 
 /// Builds the spiking network once, of weights as they are before training, so that wrong parameters are found
 /// before anything is written.
-fn check_network(model: &SleepReplay, inputs: &Inputs) -> Result<(), ExperimentError> {
+fn check_network(
+    model: &SleepReplay,
+    inputs: &Inputs,
+    watch: &dyn Watch,
+) -> Result<(), ExperimentError> {
     let mlp = match &inputs.given {
         Some(mlp) => mlp.clone(),
         None => crate::mlp::perceptron::Mlp::zeros(&model.mlp.layers, model.mlp.output),
     };
-    let gains = match &inputs.given {
-        Some(mlp) => spiking::gains(model, mlp, &inputs.train)?,
-        None => vec![1.0; mlp.layers.len()],
+    let mut gains = match &inputs.given {
+        Some(mlp) => Gains::new(model, mlp),
+        None => Gains::Known(vec![1.0; mlp.layers.len()]),
+    };
+    let stop = || watch.stopped();
+    let gains = loop {
+        if let Some(gains) = gains.step(model, &mlp, &inputs.train)? {
+            break gains.to_vec();
+        }
+        Stop::new(&stop).ask()?;
     };
     assemble(&spiking::network(model, model.seed, &mlp, &gains)?)?;
     Ok(())
 }
 
-fn layout(
-    model: &SleepReplay,
-    desk: &Desk<'_>,
-    inputs: &Inputs,
-    watched: &Watched,
-    seed: u64,
-) -> Layout {
+fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
+    let Nights {
+        model,
+        inputs,
+        watched,
+        warnings,
+        ..
+    } = nights;
     let names = model.mlp.layer_names();
     let sizes = &model.mlp.layers;
     let projection = |l: usize| Projection {
@@ -339,6 +361,7 @@ fn layout(
         resolved: crate::config::resolved(resolved),
         source: desk.source.to_owned(),
         overrides: desk.overrides.to_vec(),
+        warnings: warnings.clone(),
         tasks,
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, Time};
 use crate::config;
@@ -12,7 +14,7 @@ use crate::engine::error::SimulationError;
 use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
-use crate::mlp::conversion::{self, ConversionError, Method};
+use crate::mlp::conversion::{self, Calibration, ConversionError};
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
 use crate::network::Given;
@@ -32,22 +34,58 @@ pub const WEIGHT: f64 = 1.0;
 /// The published step, which is also the period of an image without a window.
 const STEP: Duration = Duration::from_ps(crate::base::time::PS_PER_MS);
 
-/// Gain of every layer after the input, from weights and images as the model asks.
-///
-/// # Errors
-/// If a layer has nothing positive to scale by.
-pub fn gains(model: &SleepReplay, mlp: &Mlp, seen: &[Images]) -> Result<Vec<f64>, ConversionError> {
-    match &model.conversion {
-        Conversion::Gain(gains) => Ok(gains.clone()),
-        Conversion::DataMax { statistics, scale } => {
+/// The gain of every layer after the input, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Gains {
+    /// The images are looked through.
+    Sought(Calibration),
+    /// One gain per layer.
+    Known(Vec<f64>),
+}
+
+impl Gains {
+    /// The gains that `model` gives, or the start of the search for those of `mlp`.
+    pub fn new(model: &SleepReplay, mlp: &Mlp) -> Self {
+        match &model.conversion {
+            Conversion::Gain(gains) => Self::Known(gains.clone()),
+            Conversion::DataMax { .. } => Self::Sought(Calibration::new(mlp)),
+        }
+    }
+
+    /// Looks at some more of the images `seen` as `model` asks; the gains, once they are known.
+    ///
+    /// # Errors
+    /// If a layer has nothing positive to scale by.
+    pub fn step(
+        &mut self,
+        model: &SleepReplay,
+        mlp: &Mlp,
+        seen: &[Images],
+    ) -> Result<Option<&[f64]>, ConversionError> {
+        if let (Self::Sought(calibration), Conversion::DataMax { statistics, scale }) =
+            (&mut *self, &model.conversion)
+        {
             let images = match statistics {
                 Statistics::SeenTasks => seen,
                 Statistics::CurrentTask => &seen[seen.len().saturating_sub(1)..],
             };
-            Ok(conversion::gains(
-                *scale,
-                &Method::DataMax.factors(mlp, images)?,
-            ))
+            if calibration.step(mlp, images).is_continue() {
+                return Ok(None);
+            }
+            let factors = calibration.factors()?;
+            *self = Self::Known(conversion::gains(*scale, &factors));
+        }
+        Ok(match self {
+            Self::Known(gains) => Some(gains),
+            Self::Sought(_) => None,
+        })
+    }
+
+    /// Whether these may be the gains of a network of `layers` layers after the input.
+    pub fn fits(&self, layers: usize) -> bool {
+        match self {
+            Self::Sought(calibration) => calibration.fits(layers),
+            Self::Known(gains) => gains.len() == layers,
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::experiment::error::ExperimentError;
 use crate::experiment::estimate::memory_bytes;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::learner::Setting;
-use crate::experiment::memory;
 use crate::experiment::pupil::Pupil;
+use crate::experiment::resource;
 use crate::experiment::score::Score;
 use crate::experiment::sleep_replay::watched;
 use crate::mlp::images::Images;
@@ -29,15 +29,15 @@ pub struct Trained {
 /// first task). `None` if the model's network comes from a file.
 ///
 /// # Errors
-/// If the data are missing or wrong, or training diverges.
+/// If the data are missing or wrong, training diverges, or `watch` says to stop before it begins.
 pub fn train(
     model: &SleepReplay,
     joint: bool,
     watch: &dyn Watch,
 ) -> Result<Option<Trained>, ExperimentError> {
     let mut model = model.clone();
-    let mut inputs = Inputs::read(&model)?;
-    memory::check(memory_bytes(&model, &inputs), "weights and images")?;
+    let mut inputs = Inputs::read_watched(&model, watch)?;
+    resource::check_memory(memory_bytes(&model, &inputs), "weights and images")?;
     let Weights::Trained { training, .. } = &model.mlp.weights else {
         return Ok(None);
     };

@@ -4,6 +4,10 @@
 //! gain_l = scale × factor_l, the factors coming from calibration images. Or the gains are given, and nothing of this
 //! is needed.
 
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
 use super::images::Images;
 use super::perceptron::Mlp;
 
@@ -42,24 +46,82 @@ impl Method {
     pub fn factors(self, mlp: &Mlp, images: &[Images]) -> Result<Vec<f64>, ConversionError> {
         match self {
             Self::DataMax => {
-                let mut previous = 1.0;
-                let largest = largest(mlp, images).into_iter().enumerate();
-                largest
-                    .map(|(l, s)| {
-                        let layer = l + 1;
-                        if !s.is_finite() {
-                            return Err(ConversionError::NotFinite { layer });
-                        }
-                        if s <= 0.0 {
-                            return Err(ConversionError::Silent { layer });
-                        }
-                        let applied = f64::from(s) / previous;
-                        previous = applied;
-                        Ok(1.0 / applied)
-                    })
-                    .collect()
+                let mut calibration = Calibration::new(mlp);
+                while calibration.step(mlp, images).is_continue() {}
+                calibration.factors()
             }
         }
+    }
+}
+
+/// The statistics of [`Method::DataMax`] as far as they are known: taken in pieces that nobody waits for. Saved and read
+/// back, they go on to the same factors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// The largest weight or activation of each layer so far, at least 0; NaN where there is one.
+    largest: Vec<f32>,
+    /// The set of images at hand, and how many of it have been seen.
+    set: usize,
+    seen: usize,
+}
+
+impl Calibration {
+    /// The weights of `mlp`.
+    pub fn new(mlp: &Mlp) -> Self {
+        let weights = mlp.layers.iter().map(|layer| largest(0.0, &layer.weights));
+        Self {
+            largest: weights.collect(),
+            set: 0,
+            seen: 0,
+        }
+    }
+
+    /// Takes the activations of `mlp` under the next batch of `images` into account; breaks once all have been seen.
+    ///
+    /// # Panics
+    /// If the images do not fit the network's input.
+    pub fn step(&mut self, mlp: &Mlp, images: &[Images]) -> ControlFlow<()> {
+        let Some(set) = images.get(self.set) else {
+            return ControlFlow::Break(());
+        };
+        if self.seen < set.len() {
+            let (batch, _) = set.batch(self.seen);
+            for (so_far, a) in self.largest.iter_mut().zip(mlp.activations(batch.view())) {
+                *so_far = largest(*so_far, &a);
+            }
+            self.seen += batch.nrows();
+        } else {
+            (self.set, self.seen) = (self.set + 1, 0);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// One factor per layer.
+    ///
+    /// # Errors
+    /// As [`Method::factors`].
+    pub fn factors(&self) -> Result<Vec<f64>, ConversionError> {
+        let mut previous = 1.0;
+        let largest = self.largest.iter().enumerate();
+        largest
+            .map(|(l, &s)| {
+                let layer = l + 1;
+                if !s.is_finite() {
+                    return Err(ConversionError::NotFinite { layer });
+                }
+                if s <= 0.0 {
+                    return Err(ConversionError::Silent { layer });
+                }
+                let applied = f64::from(s) / previous;
+                previous = applied;
+                Ok(1.0 / applied)
+            })
+            .collect()
+    }
+
+    /// Whether the statistics of a network of `layers` layers after the input may stand here.
+    pub fn fits(&self, layers: usize) -> bool {
+        self.largest.len() == layers
     }
 }
 
@@ -89,30 +151,16 @@ pub fn gains(scale: f64, factors: &[f64]) -> Vec<f64> {
     factors.iter().map(|factor| scale * factor).collect()
 }
 
-/// The largest weight or activation of each layer, at least 0; NaN where there is one.
-fn largest(mlp: &Mlp, images: &[Images]) -> Vec<f32> {
-    // Rows that fill a matrix product and keep the activations of a large set out of memory.
-    const BATCH: usize = 500;
-    let of = |start: f32, values: &ndarray::ArrayRef2<f32>| {
-        values.iter().fold(start, |largest, &x| {
-            // Unlike `f32::max`, keeps NaN.
-            if largest.is_nan() || x <= largest {
-                largest
-            } else {
-                x
-            }
-        })
-    };
-    let weights = mlp.layers.iter().map(|layer| of(0.0, &layer.weights));
-    let mut largest: Vec<f32> = weights.collect();
-    for task in images {
-        for (batch, _) in task.batches(BATCH) {
-            for (largest, a) in largest.iter_mut().zip(mlp.activations(batch.view())) {
-                *largest = of(*largest, &a);
-            }
+/// The largest of `start` and `values`; NaN where there is one.
+fn largest(start: f32, values: &ndarray::ArrayRef2<f32>) -> f32 {
+    values.iter().fold(start, |largest, &x| {
+        // Unlike `f32::max`, keeps NaN.
+        if largest.is_nan() || x <= largest {
+            largest
+        } else {
+            x
         }
-    }
-    largest
+    })
 }
 
 #[cfg(test)]

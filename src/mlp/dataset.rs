@@ -34,6 +34,7 @@ pub enum DataError {
          help: name a directory with {} by `--data DIR` or `data.source`\n  \
          MNIST is at ossci-datasets.s3.amazonaws.com/mnist (origin: yann.lecun.com/exdb/mnist)\n  \
          Fashion-MNIST is at github.com/zalandoresearch/fashion-mnist, folder `data/fashion`\n  \
+         files of other names: `images`, `labels`, `test_images` and `test_labels` in place of `data.source`\n  \
          a subset of MNIST is in the program: `--set data.source=embedded:mnist`",
         FILES.map(|file| format!("`{file}`")).join(", ")
     )]
@@ -128,10 +129,21 @@ impl DataSet {
     /// # Errors
     /// If files are missing or refused, or do not fit each other.
     pub fn from_directory(directory: &Path) -> Result<Self, DataError> {
-        let paths = find(directory)?;
+        Self::read(format!("`{}`", directory.display()), &find(directory)?)
+    }
+
+    /// Four files in the order of [`FILES`], whatever their names, each plain or gzipped.
+    ///
+    /// # Errors
+    /// If files are missing or refused, or do not fit each other.
+    pub fn from_files(paths: &[PathBuf; 4]) -> Result<Self, DataError> {
+        Self::read(format!("`{}`", paths[0].display()), paths)
+    }
+
+    fn read(name: String, paths: &[PathBuf; 4]) -> Result<Self, DataError> {
         let names = paths.each_ref().map(|path| path.display().to_string());
         Self::new(
-            format!("`{}`", directory.display()),
+            name,
             &names,
             idx::read_images(&paths[0])?,
             idx::read_labels(&paths[1])?,
@@ -210,7 +222,7 @@ impl DataSet {
     }
 }
 
-/// The paths of the four files in `directory`, plain before gzipped.
+/// The paths of the four files in `directory`, plain before gzipped; with a dot before `idx`, as some copies have it.
 ///
 /// # Errors
 /// If one is missing.
@@ -228,12 +240,15 @@ pub fn find(directory: &Path) -> Result<[PathBuf; 4], DataError> {
         return Err(missing(what.into()));
     }
     let paths = FILES.map(|file| {
-        let plain = directory.join(file);
-        if plain.is_file() {
-            plain
-        } else {
-            directory.join(format!("{file}.gz"))
-        }
+        let dotted = file.replace("-idx", ".idx");
+        let candidates = [
+            directory.join(file),
+            directory.join(format!("{file}.gz")),
+            directory.join(&dotted),
+            directory.join(format!("{dotted}.gz")),
+        ];
+        let found = candidates.iter().find(|path| path.is_file());
+        found.unwrap_or(&candidates[0]).clone()
     });
     let absent: Vec<_> = FILES
         .iter()

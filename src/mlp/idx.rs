@@ -1,7 +1,8 @@
 //! IDX files, the format of MNIST: a magic number, the dimensions as big-endian `u32`, then the values; plain or gzipped.
 //!
-//! The magic number is two zero bytes, the type of the values (8: unsigned bytes) and the number of dimensions.
-//! Whether a file is gzipped is read from its first bytes, not from its name.
+//! The magic number is two zero bytes, the type of the values (8: unsigned bytes, 12: big-endian `i32`) and the number of
+//! dimensions. Labels are bytes as in MNIST and EMNIST, or `i32` as in QMNIST, which keeps eight numbers for each image,
+//! the class first. Whether a file is gzipped is read from its first bytes, not from its name.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -9,8 +10,15 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-/// The type code of unsigned bytes, the only one that image sets use.
+/// The type code of unsigned bytes.
 const UNSIGNED_BYTES: u8 = 0x08;
+
+/// The type code of big-endian `i32`.
+const INTEGERS: u8 = 0x0C;
+
+/// Types and numbers of dimensions of images, and of labels; the first is what messages expect.
+const IMAGES: &[(u8, u8)] = &[(UNSIGNED_BYTES, 3)];
+const LABELS: &[(u8, u8)] = &[(UNSIGNED_BYTES, 1), (INTEGERS, 2), (INTEGERS, 1)];
 
 /// Files that claim more values than this (2 GiB) are refused: 45 times the size of MNIST.
 const LARGEST: u64 = 1 << 31;
@@ -82,6 +90,16 @@ pub enum IdxError {
         /// The number of dimensions in `expected`.
         dimensions: u8,
     },
+    /// A label that is no class.
+    #[error("`{file}`: label {index} is {found}, expected a class from 0 to 255")]
+    Label {
+        /// The file.
+        file: String,
+        /// Which label, from 0.
+        index: usize,
+        /// What it is.
+        found: i32,
+    },
     /// The file ends inside its header.
     #[error("`{file}`: header: the file ends after {found} bytes, expected {expected}")]
     Header {
@@ -143,7 +161,7 @@ pub fn read_images(path: &Path) -> Result<ImageFile, IdxError> {
     parse_images(&file, reader)
 }
 
-/// Reads labels (magic number 0x00000801) from a file.
+/// Reads labels (magic number 0x00000801, or 0x00000c02 as in QMNIST) from a file.
 ///
 /// # Errors
 /// Every variant of [`IdxError`].
@@ -157,11 +175,13 @@ pub fn read_labels(path: &Path) -> Result<Vec<u8>, IdxError> {
 /// # Errors
 /// Every variant of [`IdxError`].
 pub fn parse_images(file: &str, bytes: impl Read) -> Result<ImageFile, IdxError> {
-    let ([_, height, width], pixels) = parse(file, bytes)?;
+    let Values { shape, data, .. } = parse(file, bytes, IMAGES)?;
+    // Images have three dimensions.
+    let (height, width) = (shape.get(1), shape.get(2));
     Ok(ImageFile {
-        width,
-        height,
-        pixels,
+        width: width.copied().unwrap_or(1),
+        height: height.copied().unwrap_or(1),
+        pixels: data,
     })
 }
 
@@ -170,8 +190,23 @@ pub fn parse_images(file: &str, bytes: impl Read) -> Result<ImageFile, IdxError>
 /// # Errors
 /// Every variant of [`IdxError`].
 pub fn parse_labels(file: &str, bytes: impl Read) -> Result<Vec<u8>, IdxError> {
-    let ([_], labels) = parse(file, bytes)?;
-    Ok(labels)
+    let values = parse(file, bytes, LABELS)?;
+    if values.kind == UNSIGNED_BYTES {
+        return Ok(values.data);
+    }
+    let columns = values.shape.get(1).copied().unwrap_or(1);
+    let (numbers, _) = values.data.as_chunks::<4>();
+    let classes = numbers.iter().step_by(columns).enumerate();
+    classes
+        .map(|(index, &class)| {
+            let found = i32::from_be_bytes(class);
+            u8::try_from(found).map_err(|_| IdxError::Label {
+                file: file.into(),
+                index,
+                found,
+            })
+        })
+        .collect()
 }
 
 fn open(path: &Path) -> Result<(String, BufReader<File>), IdxError> {
@@ -182,11 +217,18 @@ fn open(path: &Path) -> Result<(String, BufReader<File>), IdxError> {
     }
 }
 
-/// Tells gzip from plain by the first two bytes, then reads `D` dimensions and the values.
-fn parse<const D: usize>(
-    file: &str,
-    mut bytes: impl Read,
-) -> Result<([usize; D], Vec<u8>), IdxError> {
+/// The values of a file.
+struct Values {
+    /// Their type.
+    kind: u8,
+    /// The dimensions, none of them 0.
+    shape: Vec<usize>,
+    /// The values as they are stored.
+    data: Vec<u8>,
+}
+
+/// Tells gzip from plain by the first two bytes, then reads the values, which must be of one of the forms `expected`.
+fn parse(file: &str, mut bytes: impl Read, expected: &[(u8, u8)]) -> Result<Values, IdxError> {
     let read_error = |source| IdxError::Read {
         file: file.into(),
         source,
@@ -198,11 +240,13 @@ fn parse<const D: usize>(
         .map_err(read_error)?;
     let whole = start.as_slice().chain(bytes);
     match start.as_slice() {
-        [0x1F, 0x8B] => values(file, MultiGzDecoder::new(whole), |source| IdxError::Gzip {
-            file: file.into(),
-            source,
+        [0x1F, 0x8B] => values(file, MultiGzDecoder::new(whole), expected, |source| {
+            IdxError::Gzip {
+                file: file.into(),
+                source,
+            }
         }),
-        [] | [0] | [0, 0] => values(file, whole, read_error),
+        [] | [0] | [0, 0] => values(file, whole, expected, read_error),
         _ => Err(IdxError::Format {
             file: file.into(),
             found: start
@@ -215,31 +259,38 @@ fn parse<const D: usize>(
     }
 }
 
-fn values<const D: usize>(
+fn values(
     file: &str,
     mut bytes: impl Read,
+    expected: &[(u8, u8)],
     failed: impl Fn(io::Error) -> IdxError,
-) -> Result<([usize; D], Vec<u8>), IdxError> {
-    let length = 4 + 4 * D;
-    let mut header = Vec::with_capacity(length);
-    (&mut bytes)
-        .take(length as u64)
-        .read_to_end(&mut header)
-        .map_err(&failed)?;
-    let mut words = header
-        .chunks_exact(4)
-        .map(|word| word.iter().fold(0_u32, |n, &b| n << 8 | u32::from(b)));
-    let expected = u32::from(UNSIGNED_BYTES) << 8 | D as u32;
-    if let Some(found) = words.next()
-        && found != expected
-    {
-        return Err(IdxError::Magic {
-            file: file.into(),
-            found,
-            expected,
-            dimensions: D as u8,
-        });
-    }
+) -> Result<Values, IdxError> {
+    let magic = |(kind, dimensions): (u8, u8)| u32::from(kind) << 8 | u32::from(dimensions);
+    let mut header = Vec::with_capacity(16);
+    let mut read = |header: &mut Vec<u8>, length: usize| {
+        let missing = length.saturating_sub(header.len()) as u64;
+        (&mut bytes)
+            .take(missing)
+            .read_to_end(header)
+            .map_err(&failed)
+    };
+    read(&mut header, 4)?;
+    let usual = expected.first().copied().unwrap_or_default();
+    let (kind, dimensions) = match header.first_chunk().copied().map(u32::from_be_bytes) {
+        None => usual,
+        Some(found) => expected
+            .iter()
+            .copied()
+            .find(|&form| magic(form) == found)
+            .ok_or_else(|| IdxError::Magic {
+                file: file.into(),
+                found,
+                expected: magic(usual),
+                dimensions: usual.1,
+            })?,
+    };
+    let length = 4 + 4 * usize::from(dimensions);
+    read(&mut header, length)?;
     if header.len() < length {
         return Err(IdxError::Header {
             file: file.into(),
@@ -247,20 +298,20 @@ fn values<const D: usize>(
             expected: length,
         });
     }
-    let mut dimensions = [0_u32; D];
-    for (dimension, word) in dimensions.iter_mut().zip(words) {
-        *dimension = word;
-    }
-    let shape = dimensions.map(|n| n.to_string()).join(" x ");
+    let (words, _) = header.as_chunks::<4>();
+    let dimensions: Vec<u32> = words[1..].iter().copied().map(u32::from_be_bytes).collect();
+    let shape: Vec<String> = dimensions.iter().map(u32::to_string).collect();
+    let shape = shape.join(" x ");
     if dimensions.contains(&0) {
         return Err(IdxError::Empty {
             file: file.into(),
             found: shape,
         });
     }
+    let size = if kind == INTEGERS { 4 } else { 1 };
     let expected = dimensions
         .iter()
-        .try_fold(1_u64, |product, &n| product.checked_mul(u64::from(n)))
+        .try_fold(size, |product: u64, &n| product.checked_mul(u64::from(n)))
         .filter(|&product| product <= LARGEST);
     let Some(expected) = expected else {
         return Err(IdxError::TooLarge {
@@ -292,132 +343,12 @@ fn values<const D: usize>(
         });
     }
     data.shrink_to_fit();
-    Ok((dimensions.map(|n| n as usize), data))
+    Ok(Values {
+        kind,
+        shape: dimensions.iter().map(|&n| n as usize).collect(),
+        data,
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-    use proptest::prelude::*;
-    use std::io::Write;
-
-    /// Two images of 2 rows and 3 columns.
-    fn images() -> Vec<u8> {
-        let mut bytes = vec![0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3];
-        bytes.extend(0..12);
-        bytes
-    }
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn refused(bytes: &[u8]) -> String {
-        parse_images("f", bytes).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn plain_and_gzipped_read_the_same() {
-        let plain = parse_images("f", images().as_slice()).unwrap();
-        assert_eq!((plain.width, plain.height, plain.count()), (3, 2, 2));
-        assert_eq!(plain.pixels, (0..12).collect::<Vec<u8>>());
-        assert_eq!(
-            parse_images("f", gzip(&images()).as_slice()).unwrap(),
-            plain
-        );
-        let labels = [0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9];
-        assert_eq!(parse_labels("f", labels.as_slice()).unwrap(), [7, 8, 9]);
-    }
-
-    #[test]
-    fn every_truncation_is_an_error() {
-        for whole in [images(), gzip(&images())] {
-            for length in 0..whole.len() {
-                assert!(
-                    parse_images("f", &whole[..length]).is_err(),
-                    "{length} of {} bytes",
-                    whole.len()
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn messages_name_file_place_found_and_expected() {
-        let mut wrong = images();
-        wrong[3] = 1;
-        assert_eq!(
-            refused(&wrong),
-            "`f`: header: found magic number 0x00000801, expected 0x00000803 (unsigned bytes, 3 dimensions)"
-        );
-        assert_eq!(
-            parse_labels("f", images().as_slice())
-                .unwrap_err()
-                .to_string(),
-            "`f`: header: found magic number 0x00000803, expected 0x00000801 (unsigned bytes, 1 dimension)"
-        );
-        assert_eq!(
-            refused(&images()[..9]),
-            "`f`: header: the file ends after 9 bytes, expected 16"
-        );
-        assert_eq!(
-            refused(&images()[..20]),
-            "`f`: data: found 4 bytes, expected 12 (2 x 2 x 3)"
-        );
-        let mut long = images();
-        long.push(0);
-        let trailing = "`f`: data: found more than the expected 12 bytes (2 x 2 x 3)";
-        assert_eq!(refused(&long), trailing);
-        assert_eq!(refused(&gzip(&long)), trailing);
-        let mut empty = images();
-        empty[11] = 0;
-        assert_eq!(
-            refused(&empty),
-            "`f`: header: found dimensions 2 x 0 x 3, expected none of them to be 0"
-        );
-        assert_eq!(
-            refused(b"<!DOCTYPE html>"),
-            "`f`: header: found bytes 3c 21, expected a gzip file (1f 8b) or an IDX file (00 00)\n  \
-             help: this is a web page, not the data; download the file itself"
-        );
-        let mut damaged = gzip(&images());
-        let crc = damaged.len() - 8;
-        damaged[crc] ^= 1;
-        assert!(refused(&damaged).starts_with("`f`: gzip data: "));
-        let missing = read_images(Path::new("no/such/file")).unwrap_err();
-        assert!(missing.to_string().starts_with("`no/such/file`: "));
-    }
-
-    #[test]
-    fn a_forged_header_is_refused_without_its_memory() {
-        let mut forged = images();
-        forged[4..8].copy_from_slice(&[0x7F, 0xFF, 0xFF, 0xFF]);
-        assert!(refused(&forged).contains("expected at most 2147483648 bytes"));
-        forged[4..16].copy_from_slice(&[0xFF; 12]);
-        assert!(refused(&forged).contains("expected at most"));
-        // 2 GiB announced, 12 bytes there.
-        forged[4..16].copy_from_slice(&[0x08, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 4]);
-        assert!(refused(&forged).contains("found 12 bytes, expected 2147483648"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = parse_images("f", bytes.as_slice());
-            let _ = parse_labels("f", bytes.as_slice());
-        }
-
-        #[test]
-        fn any_header_never_panics(header in any::<[u8; 12]>(), data in prop::collection::vec(any::<u8>(), 0..64)) {
-            let mut bytes = vec![0, 0, 8, 3];
-            bytes.extend(header);
-            bytes.extend(data);
-            let _ = parse_images("f", bytes.as_slice());
-            let _ = parse_images("f", gzip(&bytes).as_slice());
-        }
-    }
-}
+mod tests;

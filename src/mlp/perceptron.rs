@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Zip};
 
+use super::images::BATCH;
 use super::parameters::Parameters;
 use crate::base::stream::Stream;
 
@@ -114,8 +115,6 @@ impl Mlp {
     /// The class of each image: the output unit with the largest activation, the first of equals. Softmax does not
     /// change the order, so it is not computed.
     pub fn classify(&self, images: ArrayView2<'_, f32>) -> Vec<usize> {
-        // Batches keep the activations of a large test set out of memory; 500 rows fill a matrix product.
-        const BATCH: usize = 500;
         let mut classes = Vec::with_capacity(images.nrows());
         for batch in images.axis_chunks_iter(ndarray::Axis(0), BATCH) {
             let Some(output) = self.activations(batch).pop() else {

@@ -17,7 +17,6 @@ use std::ops::ControlFlow;
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayViewMut2, Axis, s};
-use serde::{Deserialize, Serialize};
 
 use super::images::Images;
 use super::parameters::Parameters;
@@ -337,41 +336,6 @@ fn output_error(
         }
     }
     loss
-}
-
-/// Shares of test images that are classified rightly, 0 to 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Accuracy {
-    /// For each task.
-    pub tasks: Vec<f64>,
-    /// For the images of all tasks together.
-    pub overall: f64,
-}
-
-/// Tests `mlp` on the images of each task, with all outputs to choose from. A task without images scores 0.
-pub fn accuracy(mlp: &Mlp, tasks: &[Images]) -> Accuracy {
-    // Rows that fill a matrix product and keep a large test set out of memory.
-    const BATCH: usize = 500;
-    let share = |right: usize, n: usize| right as f64 / n.max(1) as f64;
-    let (mut all_right, mut all) = (0, 0);
-    let mut shares = Vec::with_capacity(tasks.len());
-    for task in tasks {
-        let mut right = 0;
-        for (images, labels) in task.batches(BATCH) {
-            let classes = mlp.classify(images.view());
-            let pairs = classes.iter().zip(&labels);
-            right += pairs
-                .filter(|&(&class, &label)| class == usize::from(label))
-                .count();
-        }
-        shares.push(share(right, task.len()));
-        all_right += right;
-        all += task.len();
-    }
-    Accuracy {
-        tasks: shares,
-        overall: share(all_right, all),
-    }
 }
 
 #[cfg(test)]

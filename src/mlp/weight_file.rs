@@ -15,11 +15,12 @@ mod safetensors;
 mod summary;
 mod write;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 pub use element::Dtype;
 pub use error::{Problem, WeightFileError};
-pub use layer::{Bias, to_mlp};
+pub use layer::{Bias, Order, Stated, to_mlp};
 pub use summary::{Role, Summary, TensorSummary, describe};
 pub use write::{check_writable, write_npz, write_safetensors};
 
@@ -90,9 +91,11 @@ pub struct WeightFile {
     pub path: PathBuf,
     /// Its format.
     pub format: Format,
-    /// Its tensors: in the order of the state dict for PyTorch, which is that of the layers; for the others, whose files
-    /// keep no such order, sorted by name with numbers compared as numbers (`W2` before `W10`).
+    /// Its tensors: in the order of the state dict for PyTorch; for the others, whose files keep no order that means
+    /// anything, sorted by name with numbers compared as numbers (`W2` before `W10`).
     pub tensors: Vec<Tensor>,
+    /// What else the file holds, and where in it the tensors were found, a sentence each.
+    pub beside: Vec<String>,
 }
 
 /// Reads a weight file of the format that its extension announces.
@@ -103,31 +106,45 @@ pub struct WeightFile {
 /// If there is no such file, the extension is unknown, the content is of another format, damaged, or holds pickled
 /// code. Tensors of integers and other formats are no error here; [`to_mlp`] refuses them.
 pub fn read(path: &Path) -> Result<WeightFile, WeightFileError> {
-    parse(path)
-        .map(|(format, tensors)| WeightFile {
-            path: path.to_path_buf(),
-            format,
-            tensors,
-        })
+    read_bytes(path, || Format::of(path).map(|_| ()))
         .map_err(|problem| problem.in_file(path))
+        .and_then(|bytes| parse(path, &bytes))
 }
 
-fn parse(path: &Path) -> Result<(Format, Vec<Tensor>), Problem> {
-    let bytes = read_bytes(path, || Format::of(path).map(|_| ()))?;
+/// Reads a weight file from its content; `path` says which format it has and is named in errors, but not opened.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<WeightFile, WeightFileError> {
+    parse_bytes(path, bytes).map_err(|problem| problem.in_file(path))
+}
+
+fn parse_bytes(path: &Path, bytes: &[u8]) -> Result<WeightFile, Problem> {
     let format = Format::of(path)?;
-    let mut tensors = match format {
-        Format::Safetensors => safetensors::read(&bytes)?,
-        Format::Npz => numpy::read_npz(&bytes)?,
+    let (mut tensors, beside) = match format {
+        Format::Safetensors => (safetensors::read(bytes)?, Vec::new()),
+        Format::Npz => (numpy::read_npz(bytes)?, Vec::new()),
         Format::Npy => {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            vec![numpy::read_npy(&name, &bytes)?]
+            (vec![numpy::read_npy(&name, bytes)?], Vec::new())
         }
-        Format::PyTorch => pytorch::read(&bytes)?,
+        Format::PyTorch => pytorch::read(bytes)?,
     };
+    let mut names = HashSet::new();
+    if let Some(again) = tensors.iter().find(|tensor| !names.insert(&tensor.name)) {
+        return Err(Problem::Twice {
+            tensor: again.name.clone(),
+        });
+    }
     if format != Format::PyTorch {
         tensors.sort_by(|a, b| layer::natural_order(&a.name, &b.name));
     }
-    Ok((format, tensors))
+    Ok(WeightFile {
+        path: path.to_path_buf(),
+        format,
+        tensors,
+        beside,
+    })
 }
 
 /// The content of the file at `path`, which must be a plain file, pass `check` and not be empty.

@@ -39,6 +39,7 @@ impl Network {
     ///
     /// # Errors
     /// The first thing that does not fit, or data that are still in a file.
+    #[doc(hidden)]
     pub fn plan(&self) -> Result<NetworkPlan, NetworkError> {
         self.check_names()?;
         self.check_populations(|_| true)?;

@@ -104,6 +104,8 @@ pub struct LayerFile {
     pub path: PathBuf,
     /// Leave biases in the file out; otherwise they are an error.
     pub drop_bias: bool,
+    /// The file's layers by name, from input to output, where the model file gives them.
+    pub layer_names: Option<Vec<String>>,
     /// Number of the layer in the file, from 1 for the one next to the input.
     pub layer: usize,
 }

@@ -14,6 +14,8 @@ pub struct Layout {
     pub source: String,
     /// What was given beside it in place of its values, `key=value`, in order.
     pub overrides: Vec<String>,
+    /// What the run warned of when it began.
+    pub warnings: Vec<String>,
     /// Label of each task, in order.
     pub tasks: Vec<String>,
     /// Every population of the network, in the order of the indices given to [`Sink::spikes`](super::sink::Sink).

@@ -69,6 +69,7 @@ pub struct Recording {
     model: String,
     source: String,
     overrides: Vec<String>,
+    warnings: Vec<String>,
     tasks: Vec<String>,
     populations: Vec<Population>,
 }
@@ -97,11 +98,13 @@ impl Recording {
         reader.complete = header.complete;
         let [model, source] =
             ["resolved", "source"].map(|name| reader.text(&format!("/config/{name}")));
-        let overrides = match file.link_exists("/config/overrides") {
-            true => reader.texts("/config/overrides")?,
+        let texts = |name: &str| match file.link_exists(name) {
+            true => reader.texts(name),
             // Files of before there were any.
-            false => Vec::new(),
+            false => Ok(Vec::new()),
         };
+        let overrides = texts("/config/overrides")?;
+        let warnings = texts("/config/warnings")?;
         let tasks = reader.texts("/config/task")?;
         let populations = populations(&reader)?;
         Ok(Self {
@@ -111,6 +114,7 @@ impl Recording {
             model: model?,
             source: source?,
             overrides,
+            warnings,
             tasks,
             populations,
             header,
@@ -157,6 +161,11 @@ impl Recording {
     /// What was given beside the model file in place of its values: `key=value`.
     pub fn overrides(&self) -> &[String] {
         &self.overrides
+    }
+
+    /// What the run warned of when it began.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Label of each task, where there are tasks.

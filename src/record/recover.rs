@@ -162,16 +162,23 @@ pub(super) fn open_run(path: &Path) -> Result<File, RecoverError> {
     if !declares_format(&file) {
         return Err(foreign());
     }
-    // Before the first text is read.
-    check_whole(path, &file)?;
-    match format(&file) {
-        Some((name, version)) if name == FORMAT && version <= FORMAT_VERSION => Ok(file),
+    let check_format = || match format(&file) {
+        Some((name, version)) if name == FORMAT && version <= FORMAT_VERSION => Ok(()),
         Some((name, found)) if name == FORMAT => Err(RecoverError::Newer {
             path: path.to_owned(),
             found,
         }),
         _ => Err(foreign()),
+    };
+    // Before the first text is read.
+    if let Err(damaged) = check_whole(path, &file) {
+        // What is no run file, or a later one, need not be laid out like one. Looking for heaps among values too takes longer.
+        let readable = heap::check(path, &[]).is_ok();
+        let other = readable.then(check_format).and_then(Result::err);
+        return Err(other.unwrap_or(damaged));
     }
+    check_format()?;
+    Ok(file)
 }
 
 /// Refuses a file that has lost values, instead of copying zeros in their place.
@@ -282,6 +289,7 @@ fn leaf(group: &Group) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::header::string;
     use super::super::layout::{Layout, Population};
     use super::super::run_file::RunFile;
     use super::super::sink::Sink;
@@ -398,8 +406,15 @@ mod tests {
             .unwrap()
             .write_scalar(&2_u32)
             .unwrap();
+        // Whatever else is different in it: here groups deeper than a run file has.
+        later.create_group("/a/b/c/d/e/f").unwrap();
         later.close().unwrap();
         assert!(message(&path).starts_with(&named("format_version is 2, expected at most 1")));
+        let other = File::open_rw(&path).unwrap();
+        let format = other.attr("format").unwrap();
+        format.write_scalar(&string("another format")).unwrap();
+        other.close().unwrap();
+        assert!(message(&path).starts_with(&named("is an HDF5 file, but not of a Sharpwave run")));
         assert!(message(folder.path()).ends_with("cannot read: is a folder"));
         assert!(!copy.exists());
     }

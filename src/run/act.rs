@@ -15,12 +15,13 @@ pub trait Act {
     /// Why an act fails.
     type Error: From<RunError>;
 
-    /// The network of the simulated `bout`, driven, at the bout's start. It is the same however often it is asked for
-    /// before the bout's end: a run that goes on within a bout asks again.
+    /// The network of the simulated `bout`, driven, at the bout's start; nothing while there is more to do for it, of which
+    /// this did a piece short enough that nobody waits for its end, or if `watch` said to stop meanwhile. It is the same
+    /// however often it is asked for before the bout's end: a run that goes on within a bout asks again.
     ///
     /// # Errors
-    /// If it cannot be built, or is to be no more.
-    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, Self::Error>;
+    /// If it cannot be built.
+    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Option<Simulation>, Self::Error>;
 
     /// The simulated `bout` begins, for the first time.
     ///
@@ -75,7 +76,20 @@ pub trait Act {
 /// # Errors
 /// If it cannot be put into bytes.
 pub fn pack(state: &impl serde::Serialize) -> Result<Vec<u8>, ResumeError> {
-    postcard::to_stdvec(state).map_err(|error| ResumeError::State(error.to_string()))
+    let unpackable = |error: postcard::Error| ResumeError::State(error.to_string());
+    // A vector that grows would hold the largest states twice.
+    let size = postcard::experimental::serialized_size(state).map_err(unpackable)?;
+    postcard::to_extend(state, Vec::with_capacity(size)).map_err(unpackable)
+}
+
+/// The first field of what [`pack`] put into `bytes`, without a look at the others.
+///
+/// # Errors
+/// If the bytes are of something else.
+pub fn unpack_first<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, ResumeError> {
+    let (first, _) =
+        postcard::take_from_bytes(bytes).map_err(|error| ResumeError::State(error.to_string()))?;
+    Ok(first)
 }
 
 /// What [`pack`] put into `bytes`.

@@ -157,6 +157,12 @@ impl Activity {
         found.map_or(Vec::new(), |(_, sums)| sums.shown.clone())
     }
 
+    /// Neurons begin at rest: what they did before is no start of an interval.
+    pub fn begin_anew(&mut self) {
+        let neurons = self.sums.iter_mut().flat_map(|sums| &mut sums.intervals);
+        neurons.for_each(|neuron| neuron.last = Time::NEVER);
+    }
+
     /// Takes note of `nodes` of the population at index `population`, which spiked at `t`.
     pub fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
         let Population { most, only, .. } = &self.populations[population];
@@ -229,6 +235,28 @@ fn mean_cv(intervals: &[Intervals]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_interval_lies_across_a_new_beginning() {
+        let e = population::Population {
+            name: "e".into(),
+            size: 1,
+            model: "lif",
+            recorded: None,
+        };
+        let mut activity = Activity::new(&[e], None, None);
+        let fire = |activity: &mut Activity, ms: i64| {
+            activity.spikes(0, Time::from_ps(ms * 1_000_000_000), &[0]);
+        };
+        // Intervals of 10 ms, but for one of 70 ms that is none.
+        [0, 10, 20, 30]
+            .iter()
+            .for_each(|&ms| fire(&mut activity, ms));
+        activity.begin_anew();
+        [100, 110].iter().for_each(|&ms| fire(&mut activity, ms));
+        assert_eq!(activity.sums()[0].intervals[0].n, 4);
+        assert_eq!(activity.sums()[0].interval_cv(), Some(0.0));
+    }
 
     #[test]
     fn sums_come_back_as_they_were_and_parts_of_a_spike_do_not() {

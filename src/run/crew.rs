@@ -48,10 +48,6 @@ impl Watch for Crew<'_> {
     fn stopped(&self) -> bool {
         self.failed.load(Ordering::Relaxed) || self.watch.stopped()
     }
-
-    fn interrupted(&self) -> bool {
-        self.failed.load(Ordering::Relaxed) || self.watch.interrupted()
-    }
 }
 
 /// How many of `jobs` jobs run at once on the threads there are.

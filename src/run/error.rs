@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::base::stop::Stopped;
 use crate::engine::error::SimulationError;
-use crate::engine::watch::Stopped;
 use crate::record::error::RecordError;
 use crate::run::guard::Tripped;
 

@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Duration, Time};
-use crate::engine::simulation::{Ended, Simulation};
+use crate::engine::simulation::{Ended, Keep, Simulation};
+use crate::protocol::hypnogram::Bout;
 
 /// A guard that stopped a run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -120,6 +121,26 @@ pub struct Limits {
     pub min_rate_hz: Option<f64>,
     /// Rates are taken over one such span after the other, above zero.
     pub window: Duration,
+}
+
+impl Limits {
+    /// Names of the simulated bouts in which the lowest rate is not looked at, because no window lies within the stretch
+    /// of a network's life that they are part of: a window begins at a multiple of its length.
+    pub fn without_window<'a>(&self, bouts: &'a [Bout]) -> Vec<&'a str> {
+        let simulated: Vec<&Bout> = bouts
+            .iter()
+            .filter(|bout| bout.kind.is_simulated())
+            .collect();
+        let stretches = simulated.chunk_by(|_, next| next.keep == Keep::All);
+        let short = stretches.filter(|stretch| {
+            let (first, last) = (stretch[0].start.ps(), stretch[stretch.len() - 1].stop.ps());
+            let window = self.window.ps();
+            let begun = first.rem_euclid(window);
+            let wait = if begun == 0 { 0 } else { window - begun };
+            last - first < wait.saturating_add(window)
+        });
+        short.flatten().map(|bout| &bout.name[..]).collect()
+    }
 }
 
 /// Counts spikes against limits.
@@ -285,6 +306,7 @@ impl Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::hypnogram::Kind;
 
     const MS: i64 = crate::base::time::PS_PER_MS;
 
@@ -346,6 +368,34 @@ mod tests {
         assert!(guard.spikes(0, ms(160), 1));
         assert_eq!(guard.end_window(ms(200)), Ok(()));
         assert!(guard.end_window(ms(300)).is_err());
+    }
+
+    #[test]
+    fn bouts_without_a_whole_window_are_named() {
+        let limits = guard().limits;
+        let named = |ends: &[(i64, Keep)]| {
+            let mut start = Time::ZERO;
+            let bouts = ends.iter().enumerate().map(|(k, &(stop, keep))| {
+                let begun = std::mem::replace(&mut start, ms(stop));
+                Bout {
+                    name: format!("{k}"),
+                    kind: Kind::Run,
+                    task: 0,
+                    start: begun,
+                    stop: ms(stop),
+                    on: Vec::new(),
+                    keep,
+                }
+            });
+            limits.without_window(&bouts.collect::<Vec<_>>()).concat()
+        };
+        let (all, anew) = (Keep::All, Keep::Weights);
+        assert_eq!(named(&[(99, all)]), "0");
+        assert_eq!(named(&[(100, all)]), "");
+        // Together they hold one; from rest at 60 ms the first whole window is from 100 to 200 ms.
+        assert_eq!(named(&[(60, all), (120, all)]), "");
+        assert_eq!(named(&[(60, all), (199, anew)]), "01");
+        assert_eq!(named(&[(60, all), (199, anew), (200, all)]), "0");
     }
 
     #[test]

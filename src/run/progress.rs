@@ -105,14 +105,9 @@ pub trait Watch: Sync {
     /// Takes note of `progress`. Called often and from several threads: cheap, and never fails.
     fn show(&self, progress: &Progress<'_>);
 
-    /// Whether the run is to stop at the next place where its file is whole.
+    /// Whether the run is to stop at the next place where its file is whole, or before it has one. Once it says so it keeps
+    /// saying so.
     fn stopped(&self) -> bool;
-
-    /// Whether it is to stop even before there is anything to keep: a limit of time alone is no reason, because a run
-    /// that is stopped again and again would never get on.
-    fn interrupted(&self) -> bool {
-        self.stopped()
-    }
 }
 
 /// The same watcher while a network is being built.
@@ -148,7 +143,7 @@ impl watch::Watch for Building<'_> {
     fn stopped(&self) -> bool {
         // Asked more often than a part of the network is done: a sign of life.
         self.show();
-        self.watch.interrupted()
+        self.watch.stopped()
     }
 
     fn assembled(&self, done: u64, total: u64) {

@@ -4,6 +4,7 @@
 //! row: 2 bytes a synapse, and 2 or 4 more where weights differ. Where delays differ, only those that a source has are listed:
 //! a spike costs as much as its own synapses, however many delays there are.
 
+use crate::base::stop::{Stop, Stopped};
 use crate::base::stream::mix;
 use crate::base::time::Duration;
 use crate::neuron::RowWeights;
@@ -35,13 +36,27 @@ pub enum TooMany {
     Delays,
 }
 
+/// Why synapses have not been merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unmerged {
+    /// There are too many.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// An end was asked for.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+/// Synapses and sources between two questions whether to stop: a few milliseconds.
+const OFTEN: usize = 1 << 18;
+
 impl Rows {
     /// Merges the synapses of several projections, all of one source population and onto one block; rows keep the order
     /// of `parts`. `None` if there are none.
     ///
     /// # Errors
-    /// If they are too many.
-    pub fn merge(mut parts: Vec<Sparse<u16>>) -> Result<Option<Self>, TooMany> {
+    /// If they are too many, or `stop` says so.
+    pub fn merge(mut parts: Vec<Sparse<u16>>, stop: Stop<'_>) -> Result<Option<Self>, Unmerged> {
         parts.retain(|part| part.n_synapses() > 0);
         let mut delays: Vec<Duration> = parts
             .iter()
@@ -51,7 +66,7 @@ impl Rows {
         delays.sort_unstable();
         delays.dedup();
         if delays.len() > usize::from(u16::MAX) + 1 {
-            return Err(TooMany::Delays);
+            return Err(TooMany::Delays.into());
         }
         if parts.len() == 1
             && let Some(Sparse {
@@ -76,13 +91,13 @@ impl Rows {
             parts.iter().map(Sparse::n_synapses).sum::<usize>(),
         );
         if u32::try_from(n).is_err() {
-            return Err(TooMany::Synapses);
+            return Err(TooMany::Synapses.into());
         }
         let mut merged = Merge {
             targets: Vec::with_capacity(n),
             weights: weight::Merge::new(parts.iter().map(Sparse::weights), n),
         };
-        let layout = merged.all(&parts, &delays, n_source as u32);
+        let layout = merged.all(&parts, &delays, n_source as u32, stop)?;
         Ok(Some(Self {
             delays,
             layout,
@@ -188,7 +203,13 @@ impl Merge {
     }
 
     /// Appends the rows of all `parts`, whose delays are among `delays`: by source, delay and part.
-    fn all(&mut self, parts: &[Sparse<u16>], delays: &[Duration], n_source: u32) -> Layout {
+    fn all(
+        &mut self,
+        parts: &[Sparse<u16>],
+        delays: &[Duration],
+        n_source: u32,
+        stop: Stop<'_>,
+    ) -> Result<Layout, Stopped> {
         // What each part's delays are called here; both are in ascending order.
         let numbers: Vec<Vec<u16>> = parts
             .iter()
@@ -201,7 +222,13 @@ impl Merge {
             .collect();
         let (mut first, mut delay, mut offsets) = (vec![0], Vec::new(), vec![0]);
         let mut open: Vec<(u16, usize, Row)> = Vec::new();
+        let mut asked = 0;
         for source in 0..n_source {
+            let done = self.targets.len() + source as usize;
+            if done - asked >= OFTEN {
+                stop.ask()?;
+                asked = done;
+            }
             open.clear();
             for (p, part) in parts.iter().enumerate() {
                 let rows = part.layout.of(source).filter(|row| row.end > row.start);
@@ -218,6 +245,6 @@ impl Merge {
             }
             first.push(delay.len() as u32);
         }
-        Layout::new(delays.len(), first, delay, offsets)
+        Ok(Layout::new(delays.len(), first, delay, offsets))
     }
 }

@@ -20,6 +20,7 @@ with h5py.File(path) as run:
     assert run["config/resolved"].asstr()[()] == 'schema = 1\n# μ\n'
     assert run["config/source"].asstr()[()] == "schema = 1\n"
     assert list(run["config/overrides"].asstr()) == ["seed=42", "a.μ=1"]
+    assert list(run["config/warnings"].asstr()) == ["too short"]
     assert list(run["config/task"].asstr()) == ["0, 1", "2, 3"]
     assert list(run["populations/name"].asstr()) == ["input", "hidden 1", "output"]
     assert list(run["populations/size"]) == [5, 3, 2]

@@ -35,7 +35,7 @@ fn kills(default: u32) -> u32 {
 }
 
 /// Everything that a run left, by the path of its file.
-fn left(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn left(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {

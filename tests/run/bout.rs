@@ -150,12 +150,15 @@ spikes = ["eye", "source"]
 "#;
 
 fn seen(place: &Place, bouts: &str) -> Recording {
+    seen_as(place, &(SEEN.to_owned() + bouts))
+}
+
+fn seen_as(place: &Place, text: &str) -> Recording {
     let image = place.path("image.npy");
     let shade = |(row, column)| ((row + column) as f32) / 10.0;
     ndarray_npy::write_npy(&image, &ndarray::Array2::from_shape_fn((6, 6), shade))
         .expect("written");
-    let text = SEEN.replace("IMAGE", &image.display().to_string()) + bouts;
-    recorded(&text)
+    recorded(&text.replace("IMAGE", &image.display().to_string()))
 }
 
 #[test]
@@ -172,6 +175,26 @@ fn a_border_changes_no_bit_of_an_image_and_of_sources() {
             parts.spikes(name, t..).unwrap(),
         ];
         assert!(before.len() > 50 && after.len() > 50, "{name}");
+    }
+}
+
+#[test]
+fn two_images_in_one_bout_have_chance_of_their_own() {
+    let place = Place::new();
+    let bout = "[[bout]]\nname = \"one\"\nduration = \"200 ms\"\n";
+    let other = "[population.other]\nlike = \"eye\"\n\
+                 [stimulus.second]\nlike = \"picture\"\ntarget = \"other\"\n";
+    for streams in ["stimulus", "bout"] {
+        let text = SEEN
+            .replace(
+                "[record]",
+                &format!("streams = \"{streams}\"\n{other}[record]"),
+            )
+            .replace("[\"eye\", ", "[\"eye\", \"other\", ");
+        let run = seen_as(&place, &(text + bout));
+        let [one, two] = ["eye", "other"].map(|name| run.spikes(name, ..).unwrap());
+        assert!(one.len() > 50 && two.len() > 50);
+        assert_ne!(one, two, "{streams}");
     }
 }
 
@@ -258,6 +281,7 @@ fn a_run_that_is_stopped_anywhere_comes_to_the_same_end() {
             let watch = StopAt(AtomicU32::new(first + breaks % 7));
             complete = match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
                 Resumed::Complete(_) => true,
+                Resumed::Stopped(_) => false,
                 Resumed::Finished(finished) => finished.complete,
             };
         }

@@ -145,7 +145,11 @@ fn signals_and_the_clock_stop_a_run_that_then_goes_on() {
         .output()
         .expect("it runs");
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
-    place.run("--quiet resume w");
+    assert_eq!(
+        text(&output.stderr),
+        "error: stopped early; nothing was written\n"
+    );
+    place.run(&command("off", "w"));
     assert_same(&place, "w", &whole);
 }
 

@@ -1,7 +1,10 @@
 //! Signals: the first stops a run where its file is whole, the second ends it at once.
 
+use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use super::run_file::RunFile;
 use super::setup::{Place, SMALL, said};
@@ -32,18 +35,21 @@ pub fn signal(child: &Child, name: &str) {
     assert!(sent.expect("kill").success());
 }
 
-/// Waits until the progress on stderr has a line with all of `words`.
-fn wait_for(child: &mut Child, words: &[&str]) -> std::thread::JoinHandle<String> {
+/// Waits until the progress on stderr has had a line of which `is_it` says so.
+fn wait_for(
+    child: &mut Child,
+    mut is_it: impl FnMut(&Value) -> bool,
+) -> std::thread::JoinHandle<String> {
     use std::io::{BufRead, BufReader, Read};
     let mut lines = BufReader::new(child.stderr.take().expect("a pipe"));
     let mut line = String::new();
-    while !words.iter().all(|word| line.contains(word)) {
+    loop {
         line.clear();
-        assert_ne!(
-            lines.read_line(&mut line).expect("a line"),
-            0,
-            "it ended early"
-        );
+        lines.read_line(&mut line).expect("a line");
+        let progress = serde_json::from_str(&line);
+        if is_it(&progress.unwrap_or_else(|error| panic!("{error}: it ended early? {line}"))) {
+            break;
+        }
     }
     // Someone has to read the rest, or the program would wait.
     std::thread::spawn(move || {
@@ -53,35 +59,47 @@ fn wait_for(child: &mut Child, words: &[&str]) -> std::thread::JoinHandle<String
     })
 }
 
-pub fn end_soon(child: &mut Child) -> Option<i32> {
+/// Looks until `is_so`, but not for ever.
+fn wait_until(mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        if let Some(status) = child.try_wait().expect("a child") {
-            return status.code();
-        }
-        if Instant::now() > deadline {
-            child.kill().expect("it runs");
-            panic!("it did not stop");
-        }
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it did not come to that");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
+pub fn end_soon(child: &mut Child) -> Option<i32> {
+    let mut status = None;
+    wait_until(|| {
+        status = child.try_wait().expect("a child");
+        status.is_some()
+    });
+    status.and_then(|status| status.code())
+}
+
 #[test]
 fn a_signal_stops_training_and_sleep_with_a_readable_file() {
-    let asleep = ["\"running\"", "\"number\":2"];
-    let cases: [(&str, &str, &[&str]); 4] = [
-        ("INT", "training", &["\"training\""]),
-        ("TERM", "sleep", &asleep),
-        ("INT", "sleep", &asleep),
-        ("HUP", "sleep", &asleep),
+    let cases = [
+        ("INT", "training"),
+        ("TERM", "sleep"),
+        ("INT", "sleep"),
+        ("HUP", "sleep"),
     ];
-    for (name, part, words) in cases {
+    for (name, part) in cases {
         let place = Place::new();
         let mut child = start(&place, long(&place, part));
-        let rest = wait_for(&mut child, words);
-        // Both seeds are far into what takes long.
-        std::thread::sleep(Duration::from_millis(300));
+        let mut seeds = BTreeSet::new();
+        let rest = wait_for(&mut child, |progress| {
+            let within = match part {
+                "training" => progress["event"] == "training",
+                _ => progress["number"] == 2 && progress["simulated_ms"].as_f64() > Some(0.0),
+            };
+            if within {
+                seeds.insert(progress["seed"].as_u64());
+            }
+            // Both are in what takes long.
+            seeds.len() == 2
+        });
         signal(&child, name);
         assert_eq!(end_soon(&mut child), Some(3), "{name} in {part}");
         let rest = rest.join().expect("a reader");
@@ -129,22 +147,63 @@ fn a_signal_stops_training_and_sleep_with_a_readable_file() {
 #[test]
 fn a_second_signal_ends_at_once() {
     let place = Place::new();
-    // Nothing obeys the first signal while the program waits for a file of spikes: only the second can end it.
-    let made = Command::new("mkfifo").arg(place.path("pipe.csv")).status();
-    assert!(made.expect("mkfifo").success());
+    // Nothing obeys the first signal while nobody reads a table that no pipe holds: only the second can end it.
+    let population = |k: usize| {
+        let name = format!("a_population_with_a_name_that_fills_lines_of_tables_{k}");
+        format!("[population.{name}]\nneuron = \"relay\"\nsize = 1\n")
+    };
+    let populations: String = (0..1000).map(population).collect();
     place.write(
         "model.toml",
-        "schema = 1\nexperiment = \"network\"\nduration = \"1 s\"\n\
-         [population.e]\nneuron = \"lif\"\nsize = 2\ntau_m = \"10 ms\"\nv_th = \"10 mV\"\n\
-         [stimulus.s]\nkind = \"spikes\"\ntarget = \"e\"\nfile = \"pipe.csv\"\nweight = \"1 mV\"\n",
+        format!("schema = 1\nexperiment = \"network\"\nduration = \"1 ms\"\n{populations}"),
     );
-    let mut child = start(&place, "run model.toml --out r");
-    std::thread::sleep(Duration::from_millis(300));
+    let mut child = start(&place, "--quiet run model.toml --out r");
+    let is_over = || place.path("r/run.h5").exists() && !place.path("r/checkpoint").exists();
+    wait_until(is_over);
     signal(&child, "INT");
-    std::thread::sleep(Duration::from_millis(50));
     signal(&child, "TERM");
     assert_eq!(end_soon(&mut child), Some(130));
+}
+
+/// A network under spikes from a file that never ends: a pipe that nobody writes into.
+const WAITING: &str = r#"
+schema = 1
+experiment = "network"
+duration = "1 s"
+[population.e]
+neuron = "lif"
+size = 2
+tau_m = "10 ms"
+v_th = "10 mV"
+[stimulus.s]
+kind = "spikes"
+target = "e"
+file = "pipe.csv"
+weight = "1 mV"
+"#;
+
+#[test]
+fn a_signal_and_the_clock_stop_the_reading_of_a_file() {
+    let place = Place::with_model(WAITING);
+    let made = Command::new("mkfifo").arg(place.path("pipe.csv")).status();
+    assert!(made.expect("mkfifo").success());
+    let nothing = "error: stopped early; nothing was written\n";
+    let limited = place.command("--quiet run model.toml --out r --max-wall 200ms");
+    let output = { limited }.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(super::setup::text(&output.stderr), nothing);
+
+    let mut child = start(&place, "--quiet run model.toml --out r");
+    // Opens once somebody reads at the other end.
+    let pipe = std::fs::OpenOptions::new()
+        .write(true)
+        .open(place.path("pipe.csv"));
+    signal(&child, "TERM");
+    assert_eq!(end_soon(&mut child), Some(3));
+    let output = said(&child.wait_with_output().expect("ended"));
+    assert!(output.ends_with(nothing), "{output}");
     assert!(!place.path("r").exists());
+    drop(pipe.expect("a pipe"));
 }
 
 #[test]
@@ -264,10 +323,9 @@ fn a_network_is_stopped_while_it_is_built() {
          weight = \"0.1 mV\"\ndendritic_delay = \"1 ms\"\n",
     );
     let mut child = start(&place, "--json run model.toml --out r");
-    let rest = wait_for(
-        &mut child,
-        &["\"event\":\"building\"", "\"total_synapses\":500000000"],
-    );
+    let rest = wait_for(&mut child, |progress| {
+        progress["event"] == "building" && progress["total_synapses"] == 500_000_000
+    });
     let asked = Instant::now();
     signal(&child, "TERM");
     assert_eq!(end_soon(&mut child), Some(3));
@@ -278,5 +336,11 @@ fn a_network_is_stopped_while_it_is_built() {
         rest.contains("stopped early; nothing was written"),
         "{rest}"
     );
+    let asked = Instant::now();
+    let clock = place.command("--quiet run model.toml --out r --max-wall 500ms");
+    let output = { clock }.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    let took = asked.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(!place.path("r").exists());
 }

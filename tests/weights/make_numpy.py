@@ -30,3 +30,5 @@ numpy.save(path("mean.npy"), (numpy.arange(6, dtype=numpy.float64) / 5).reshape(
 # Pickled Python objects inside an array: listed, never unpickled.
 numpy.savez(path("objects.npz"), W1=ramp(3, 4), note=numpy.array(["a", None], dtype=object))
 save_file({"0.weight": ramp(3, 4), "2.weight": ramp(2, 3)}, path("linear.safetensors"))
+# Arrays that were given no names: a vector is the bias of the matrix before it.
+numpy.savez(path("unnamed.npz"), ramp(3, 4), numpy.zeros(3, "f4"), ramp(2, 3), numpy.zeros(2, "f4"))

@@ -98,3 +98,45 @@ class Execute:
 
 
 save("executable.pt", {"0.weight": Execute()}, [], "little")
+
+
+class device:
+    def __init__(self, name):
+        self.name = name
+
+    def __reduce__(self):
+        return device, (self.name,)
+
+
+class Dtype:
+    def __reduce__(self):
+        return "float32"
+
+
+float32 = Dtype()
+module("torch", FloatStorage=FloatStorage, device=device)
+float32.__module__, sys.modules["torch"].float32 = "torch", float32
+
+# What training scripts save beside the weights.
+import argparse
+import numpy
+
+adam = {"state": {0: {"step": 3, "exp_avg": Tensor(storages[0], (3, 4))}}, "param_groups": [{"lr": 1e-3, "params": [0]}]}
+network = collections.OrderedDict(state)
+network["note"] = "not a tensor"
+beside = {
+    "epoch": 12,
+    "accuracy": numpy.float64(0.97),
+    "history": {"loss": [numpy.float32(0.5), 0.25]},
+    "classes": {0, 1, 2},
+    "device": device("cuda:0"),
+    "dtype": float32,
+    "arguments": argparse.Namespace(batch=100, seed=2**70),
+    "counts": collections.Counter("aab"),
+    "groups": collections.defaultdict(list, a=[1]),
+    "optimizer": adam,
+    "model_state": network,
+}
+save("beside.pt", beside, storages, "little")
+# Two dictionaries of tensors, one of them known by name.
+save("net.pt", {"averaged": state, "net": {f"module.{name}": state[name] for name in state}}, storages, "little")

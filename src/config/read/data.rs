@@ -1,11 +1,11 @@
 //! `[data]`: images and tasks.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::base::suggest;
 use crate::config::reader::{Item, Section};
-use crate::config::sleep_replay::{Amount, Data, Source, TrainImages};
+use crate::config::sleep_replay::{Amount, Data, FILE_KEYS, Source, TrainImages};
 
 use super::{Network, Paths};
 
@@ -17,9 +17,12 @@ pub(super) fn read(
 ) -> Option<Data> {
     let what =
         "`\"embedded:mnist\"`, `\"embedded:patches\"` or a directory with the four IDX files";
-    let source = section
-        .need("source", what)
-        .and_then(|item| source(&item, network, paths));
+    let source = match FILE_KEYS.iter().any(|key| section.has(key)) {
+        true => files(section, paths),
+        false => section
+            .need("source", what)
+            .and_then(|item| source(&item, network, paths)),
+    };
     let tasks = section
         .need(
             "tasks",
@@ -43,18 +46,47 @@ impl Source {
         match self {
             Self::EmbeddedMnist => Some((28 * 28, 10)),
             Self::EmbeddedPatches => Some((10 * 10, 4)),
-            Self::Directory(_) => None,
+            Self::Directory(_) | Self::Files(_) => None,
         }
     }
+}
 
-    /// The name as a model file writes it.
-    pub(in crate::config) fn name(&self) -> String {
-        match self {
-            Self::EmbeddedMnist => "embedded:mnist".into(),
-            Self::EmbeddedPatches => "embedded:patches".into(),
-            Self::Directory(path) => path.to_string_lossy().into_owned(),
-        }
+/// Four files of any names in place of a directory.
+fn files(section: &Section<'_>, paths: &Paths<'_>) -> Option<Source> {
+    if let Some(source) = section.get("source") {
+        let message = "`data.source` and files of other names exclude each other";
+        let help = format!("either a directory, or {}", suggest::list(&FILE_KEYS));
+        let reader = source.reader;
+        reader.problem(source.key_origin, message, Some(help));
+        FILE_KEYS.iter().for_each(|key| section.know(key));
+        return None;
     }
+    let what = [
+        "the IDX file of the training images",
+        "the IDX file of the training labels",
+        "the IDX file of the test images",
+        "the IDX file of the test labels",
+    ];
+    let mut files = [const { None }; 4];
+    for ((file, key), what) in files.iter_mut().zip(FILE_KEYS).zip(what) {
+        let name = section
+            .need(key, what)
+            .and_then(|item| match item.text(what)? {
+                "" => item.refuse(what, None),
+                name => Some(name),
+            });
+        *file = name.map(|name| match paths.data {
+            Some(data) => absolute(data).join(name),
+            None => paths.resolve(name),
+        });
+    }
+    let [images, labels, test_images, test_labels] = files;
+    Some(Source::Files([
+        images?,
+        labels?,
+        test_images?,
+        test_labels?,
+    ]))
 }
 
 fn source(item: &Item<'_>, network: Option<&Network>, paths: &Paths<'_>) -> Option<Source> {
@@ -95,10 +127,14 @@ fn source(item: &Item<'_>, network: Option<&Network>, paths: &Paths<'_>) -> Opti
 }
 
 /// The directory `name` in `data`, or `data` itself where that holds the files.
-fn below(data: &Path, name: &str) -> std::path::PathBuf {
-    let data = std::path::absolute(data).unwrap_or_else(|_| data.into());
+fn below(data: &Path, name: &str) -> PathBuf {
+    let data = absolute(data);
     let inner = data.join(name);
     if inner.is_dir() { inner } else { data }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.into())
 }
 
 fn tasks(

@@ -31,7 +31,12 @@ pub(super) fn read(
         item.choice(&[("relu", Output::Relu), ("softmax", Output::Softmax)])
     });
     let weights = match section.get("weights") {
-        Some(item) => from_file(section, &item, paths),
+        Some(item) => from_file(
+            section,
+            &item,
+            network.map(|network| &network.sizes[..]),
+            paths,
+        ),
         None => trained(section, tasks),
     };
     Some(Mlp {
@@ -41,7 +46,12 @@ pub(super) fn read(
     })
 }
 
-fn from_file(section: &Section<'_>, item: &Item<'_>, paths: &Paths<'_>) -> Option<Weights> {
+fn from_file(
+    section: &Section<'_>,
+    item: &Item<'_>,
+    sizes: Option<&[usize]>,
+    paths: &Paths<'_>,
+) -> Option<Weights> {
     let path = super::file(item, &["safetensors", "npz", "pt", "pth"], paths);
     let drop_bias = section.or("bias", false, |bias| match bias.as_text() {
         Some("drop") => Some(true),
@@ -53,6 +63,9 @@ fn from_file(section: &Section<'_>, item: &Item<'_>, paths: &Paths<'_>) -> Optio
                 Some(help.into()),
             )
         }
+    });
+    let layer_names = section.or("layer_names", None, |names| {
+        layer_names(&names, sizes.map(|sizes| sizes.len() - 1)).map(Some)
     });
     let mut good = true;
     for key in ["init", "training"] {
@@ -66,7 +79,27 @@ fn from_file(section: &Section<'_>, item: &Item<'_>, paths: &Paths<'_>) -> Optio
     good.then_some(Weights::File {
         path: path?,
         drop_bias: drop_bias?,
+        layer_names: layer_names?,
     })
+}
+
+/// The layers of a weight file by name, from input to output; `layers` is their number, if known.
+pub(in crate::config::read) fn layer_names(
+    item: &Item<'_>,
+    layers: Option<usize>,
+) -> Option<Vec<String>> {
+    let expected = "an array of the file's layers by name, from input to output";
+    let names = item.list(expected, |name| {
+        name.text("the name of a layer in the file")
+            .map(str::to_owned)
+    })?;
+    match layers {
+        Some(layers) if layers != names.len() => item.refuse(
+            &format!("{layers} names, one for each layer after the input"),
+            None,
+        ),
+        _ => Some(names),
+    }
 }
 
 fn trained(section: &Section<'_>, tasks: Option<usize>) -> Option<Weights> {
@@ -85,6 +118,10 @@ fn trained(section: &Section<'_>, tasks: Option<usize>) -> Option<Weights> {
             "how the network is trained (or give `mlp.weights`)",
         )
         .and_then(|section| training(&section, tasks));
+    if let Some(names) = section.get("layer_names") {
+        let message = "`mlp.layer_names` is for layers in a file of `mlp.weights`";
+        names.reader.problem(names.key_origin, message, None);
+    }
     Some(Weights::Trained {
         init: init?,
         bias: bias?,

@@ -256,6 +256,10 @@ fn follow(
                 items[at]
                     .reader
                     .problem(items[at].part(span), message, None);
+                // A formula may name itself a thousand times: that is one problem.
+                if let Some((_, open)) = path.last_mut() {
+                    *open = Vec::new().into_iter();
+                }
             }
             None => {
                 path.pop();

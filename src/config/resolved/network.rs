@@ -225,6 +225,9 @@ impl Text {
                     if file.drop_bias {
                         self.key("bias", quote("drop"));
                     }
+                    if let Some(names) = &file.layer_names {
+                        self.key("layer_names", strings(names));
+                    }
                     self.key("layer", file.layer);
                 }
             }

@@ -5,10 +5,11 @@ use std::convert::Infallible;
 use rayon::prelude::*;
 
 use super::Simulation;
+use crate::base::stop::Stopped;
 use crate::base::stream::mix;
 use crate::engine::lane::Lane;
 use crate::engine::lane::dense::DenseBlock;
-use crate::engine::watch::{Stopped, Watch};
+use crate::engine::watch::Watch;
 
 impl Simulation {
     /// A hash of every synapse with weight and delay, in the order in which they are stored, and of where each neuron

@@ -48,20 +48,26 @@ impl Inputs {
             .sort_by(|a, b| a.what.name.cmp(&b.what.name));
         let place = |input: &Input<SpikeInput>| (input.what.name.clone(), input.what.target);
         inputs.volleys.sort_by_key(place);
-        // One stimulus may drive several populations.
-        let one = |a: &mut Input<SpikeInput>, b: &mut Input<SpikeInput>| a.what.name == b.what.name;
-        let mut volleys = inputs.volleys.clone();
-        volleys.dedup_by(|a, b| one(a, b) && a.what.target != b.what.target);
         let noise = inputs.noise.iter().map(|one| &one.what.name[..]);
         let currents = inputs.currents.iter().map(|one| &one.what.name[..]);
-        let volleys = volleys.iter().map(|one| &one.what.name[..]);
+        let mut volleys: Vec<&str> = inputs
+            .volleys
+            .iter()
+            .map(|one| &one.what.name[..])
+            .collect();
+        // One stimulus may drive several populations, each once.
+        volleys.dedup();
         let mut names: Vec<&str> = noise.chain(currents).chain(volleys).collect();
         names.sort_unstable();
-        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+        let mut volleys = inputs.volleys.windows(2);
+        let onto_one = volleys.find(|pair| place(&pair[0]) == place(&pair[1]));
+        let onto_one = onto_one.map(|pair| &pair[0].what.name[..]);
+        match twice.map(|pair| pair[0]).or(onto_one) {
             None => Ok(inputs),
-            Some(pair) => Err(SimulationError::Taken {
+            Some(name) => Err(SimulationError::Taken {
                 kind: Kind::Stimulus,
-                name: pair[0].into(),
+                name: name.into(),
             }),
         }
     }
@@ -231,5 +237,39 @@ impl Inputs {
 impl<T> Input<T> {
     fn off(what: T) -> Self {
         Self { what, since: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Network;
+    use crate::network::plan::SpikeSource;
+
+    #[test]
+    fn a_stimulus_drives_a_population_once() {
+        let plan = Network::new(1)
+            .plan()
+            .expect("nothing is wrong with nothing");
+        let with = |pairs: &[(&str, usize)]| {
+            let spikes = pairs.iter().map(|&(name, target)| SpikeInput {
+                name: name.into(),
+                target,
+                weight: 1.0,
+                spikes: SpikeSource::List([].into()),
+            });
+            Inputs::new(&NetworkPlan {
+                spikes: spikes.collect(),
+                ..plan.clone()
+            })
+        };
+        assert!(with(&[("a", 0), ("a", 1), ("b", 1)]).is_ok());
+        for twice in [
+            &[("a", 0), ("a", 1), ("a", 1)][..],
+            &[("a", 1), ("b", 0), ("a", 1)],
+        ] {
+            let error = with(twice).map(drop).unwrap_err().to_string();
+            assert!(error.contains("`a`"), "{error}");
+        }
     }
 }

@@ -4,11 +4,10 @@ use crate::config::network::NetworkModel;
 use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::load;
 use crate::experiment::recurrent::estimate::estimate;
-use crate::experiment::{load, memory};
 use crate::network::Network;
 use crate::network::plan::NetworkPlan;
-use crate::run::crew;
 use crate::run::progress::{Building, Watch};
 
 /// The network of `model`, built, one of as many as run at once. `loaded` is it with the data of its files and any seed,
@@ -30,15 +29,10 @@ pub(super) fn build(
             };
             alone.plan()?
         }
-        None => declare(model)?,
+        None => load::load_watched(&model.network, watch)?.plan()?,
     };
     let expected = estimate(model, &network)?;
-    let what = format!(
-        "{} neurons, {:.2e} synapses, rates",
-        expected.neurons, expected.synapses
-    );
-    let at_once = crew::at_once(model.seeds as usize);
-    memory::check(expected.memory_bytes * at_once as f64, &what)?;
+    expected.check_memory(model)?;
     let building = Building::new(watch, model.network.seed, expected.synapses as u64);
     Ok(assemble_watched(&network, &building)?)
 }

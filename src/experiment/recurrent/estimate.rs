@@ -1,19 +1,23 @@
 //! What a recurrent network will take, before it is built.
 
-use std::collections::BTreeMap;
+mod rows;
+
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::base::parameter::ParameterError;
-use crate::config::network::{NetworkModel, RecordedWeights};
+use crate::config::network::NetworkModel;
 use crate::connection::Plan;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::watched::projections;
+use crate::experiment::resource::{self, PROGRAM_BYTES};
 use crate::network::plan::dense::DenseProjection;
-use crate::network::plan::{NetworkPlan, Population, Projection};
+use crate::network::plan::{NetworkPlan, Population};
 use crate::neuron;
+use crate::report::figure::Raster;
+use crate::run::crew;
 
 /// Expected size of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -31,7 +35,11 @@ pub struct Estimate {
     /// Memory of the network at work, in bytes: neurons, synapses, given spikes and rates. Spikes on their way add
     /// theirs.
     pub memory_bytes: f64,
-    /// Memory of spikes on their way, in bytes, for each hertz at which all neurons fire.
+    /// The most memory that the program takes with it, in bytes, while it draws synapses or figures, and with spikes on
+    /// their way as at a mean rate of 50 Hz.
+    pub peak_bytes: f64,
+    /// Memory of spikes on their way, in bytes, for each hertz at which all neurons fire: each stands for itself at each of
+    /// its delays.
     pub in_flight_bytes_per_hz: f64,
     /// Recorded spikes, in bytes per second of simulated time for each hertz at which the recorded neurons fire.
     pub spike_bytes_per_s_and_hz: f64,
@@ -50,20 +58,17 @@ pub struct Estimate {
 const SAMPLE_BYTES: f64 = 4.0;
 /// Bytes of the intervals between a neuron's spikes: last, number, sum, squares.
 const INTERVAL_BYTES: f64 = 32.0;
-/// Bytes of the number of a synapse's target.
-const TARGET_BYTES: f64 = 2.0;
-/// Bytes of a weight, where synapses in one row differ.
+/// Bytes of a weight of a matrix.
 const WEIGHT_BYTES: f64 = 4.0;
 /// Snapshots of weights in memory at once: four wait for the writer, one is written, one is taken.
 const SNAPSHOTS_HELD: f64 = 6.0;
-/// Bytes that say where a row begins: one row for each source and lane, over all projections of the source.
-const ROW_BYTES: f64 = 8.0;
-/// Bytes of a part of a row whose synapses have one delay.
-const DELAY_BYTES: f64 = 8.0;
 /// Bytes of a bin of a population's rate.
 const BIN_BYTES: f64 = 8.0;
-/// Bytes of a spike on its way: instant, source, what is left of its row.
-const IN_FLIGHT_BYTES: f64 = 24.0;
+/// Mean rate in the busiest moments that most networks have, as at the onset of an UP state.
+const BUSY_HZ: f64 = 50.0;
+/// Bytes of a spike on its way to the synapses with one delay: instant, source, row, and half as much again, as lists grow by
+/// doubling.
+const IN_FLIGHT_BYTES: f64 = 1.5 * 24.0;
 /// Bytes of a spike in memory (instant, neuron).
 const SPIKE_BYTES: f64 = 16.0;
 /// Bytes of a spike in the run file (timestamp and its rest, node).
@@ -78,14 +83,18 @@ const FIRST_CHUNKS_BYTES: f64 = 32_768.0 * RECORDED_SPIKE_BYTES;
 pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate, ExperimentError> {
     let size = |p: usize| f64::from(network.populations[p].size);
     let mut memory_bytes = 0.0;
-    let mut lanes = 0;
+    let (mut lanes, mut rows) = (0, Vec::new());
     for lane in division::divide(network)? {
         lanes += 1;
         for group in lane {
-            memory_bytes +=
-                rows_bytes(network, &group.kind, group.parts as f64) / group.parts as f64;
+            rows.extend(rows::rows(network, &group.kind, group.parts as f64));
         }
     }
+    memory_bytes += total(rows.iter().map(|rows| rows.work_bytes));
+    // The largest may be drawn side by side.
+    rows.sort_by(|one, other| other.drawing_bytes.total_cmp(&one.drawing_bytes));
+    let drawn = rows.iter().take(rayon::current_num_threads());
+    let drawing_bytes = total(drawn.map(|rows| rows.drawing_bytes));
     for population in &network.populations {
         memory_bytes += f64::from(population.size) * neuron_bytes(population)?;
     }
@@ -112,31 +121,20 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         let driven = total(noise.targets.iter().map(|&target| size(target)));
         noise.rate_hz * driven
     });
-    let in_flight = (0..network.populations.len()).map(|p| {
-        let own = network
-            .projections
-            .iter()
-            .filter(|projection| projection.source == p);
-        let longest = own.map(|projection| longest_delay_s(&projection.plan));
-        IN_FLIGHT_BYTES * size(p) * longest.fold(0.0, f64::max)
-    });
+    let in_flight_bytes_per_hz = IN_FLIGHT_BYTES * total(rows.iter().map(|rows| rows.in_flight));
     let recorded = model.record.spikes.iter().filter_map(|recorded| {
         let population = model.network.find(&recorded.population)?;
         Some(recorded.neurons.count(population.size) as f64)
     });
-    let sampled = model.record.states.iter().map(|states| {
-        let values = states.neurons.len() * states.variables.len();
-        values as f64 / (states.every.as_ms() / MS_PER_S)
-    });
     let duration_s = model.duration().as_ms() / MS_PER_S;
-    let (largest, weight_bytes) = model
-        .record
-        .weights
-        .as_ref()
-        .map_or((0.0, 0.0), |weights| snapshot_bytes(model, weights));
+    let (largest, weight_bytes) = snapshot_bytes(model);
     memory_bytes += weight_bytes.min(SNAPSHOTS_HELD * largest);
+    let figure_bytes = match &model.figures.raster {
+        Some(raster) => Raster::drawing_bytes(raster.populations.len()),
+        None => 0.0,
+    };
+    let beside_bytes = drawing_bytes.max(chunks_bytes(model) + figure_bytes);
     let spike_bytes_per_s_and_hz = RECORDED_SPIKE_BYTES * total(recorded);
-    let state_bytes_per_s = SAMPLE_BYTES * total(sampled);
     Ok(Estimate {
         neurons: neurons as u64,
         synapses,
@@ -144,21 +142,57 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         noise_events_per_s: total(noise),
         synaptic_events_per_s_and_hz: synapses,
         memory_bytes,
-        in_flight_bytes_per_hz: total(in_flight),
+        peak_bytes: PROGRAM_BYTES + memory_bytes + beside_bytes + BUSY_HZ * in_flight_bytes_per_hz,
+        in_flight_bytes_per_hz,
         spike_bytes_per_s_and_hz,
-        state_bytes_per_s,
+        state_bytes_per_s: state_bytes_per_s(model),
         weight_bytes,
-        file_bytes: state_bytes_per_s * duration_s
-            + weight_bytes
-            + FIRST_CHUNKS_BYTES * model.record.spikes.len() as f64,
+        file_bytes: file_bytes(model),
         file_bytes_per_hz: spike_bytes_per_s_and_hz * duration_s,
     })
 }
 
 const MS_PER_S: f64 = 1e3;
 
+impl Estimate {
+    /// Refuses a run of `model`, with as many of its seeds as run at once, that takes more memory than there is.
+    ///
+    /// # Errors
+    /// If it does.
+    pub fn check_memory(&self, model: &NetworkModel) -> Result<(), ExperimentError> {
+        let what = format!(
+            "{} neurons, {:.2e} synapses, rates",
+            self.neurons, self.synapses
+        );
+        let others = crew::at_once(model.seeds as usize) - 1;
+        resource::check_memory(self.peak_bytes + self.memory_bytes * others as f64, &what)
+    }
+}
+
+/// The run file of `model` without spikes, in bytes: room for the first of them, the sampled states and the snapshots of
+/// weights of the whole run.
+pub fn file_bytes(model: &NetworkModel) -> f64 {
+    let duration_s = model.duration().as_ms() / MS_PER_S;
+    state_bytes_per_s(model) * duration_s + snapshot_bytes(model).1 + chunks_bytes(model)
+}
+
+fn chunks_bytes(model: &NetworkModel) -> f64 {
+    FIRST_CHUNKS_BYTES * model.record.spikes.len() as f64
+}
+
+fn state_bytes_per_s(model: &NetworkModel) -> f64 {
+    let sampled = model.record.states.iter().map(|states| {
+        let values = states.neurons.len() * states.variables.len();
+        values as f64 / (states.every.as_ms() / MS_PER_S)
+    });
+    SAMPLE_BYTES * total(sampled)
+}
+
 /// Bytes of the largest snapshot of weights, and of all of them.
-fn snapshot_bytes(model: &NetworkModel, weights: &RecordedWeights) -> (f64, f64) {
+fn snapshot_bytes(model: &NetworkModel) -> (f64, f64) {
+    let Some(weights) = &model.record.weights else {
+        return (0.0, 0.0);
+    };
     let sizes = projections(model).into_iter();
     let sizes = sizes.map(|projection| projection.n_target as f64 * projection.n_source as f64);
     let sizes: Vec<f64> = sizes.map(|size| WEIGHT_BYTES * size).collect();
@@ -180,66 +214,6 @@ fn neuron_bytes(population: &Population) -> Result<f64, ParameterError> {
     Ok(bytes as f64 + INTERVAL_BYTES)
 }
 
-/// Bytes of all synapses onto the populations of one `kind`, which share `lanes`.
-fn rows_bytes(network: &NetworkPlan, kind: &[usize], lanes: f64) -> f64 {
-    let mut by_source: BTreeMap<usize, Vec<(&Projection, f64)>> = BTreeMap::new();
-    for projection in &network.projections {
-        let targets = projection
-            .targets
-            .iter()
-            .filter(|target| kind.contains(target));
-        let reached: f64 = targets
-            .map(|&p| f64::from(network.populations[p].size))
-            .sum();
-        if reached > 0.0 {
-            let share = reached / f64::from(projection.plan.space.n_target);
-            let synapses = projection.plan.expected_synapses() * share;
-            by_source
-                .entry(projection.source)
-                .or_default()
-                .push((projection, synapses));
-        }
-    }
-    let merged = by_source.iter().map(|(&source, projections)| {
-        let rows = f64::from(network.populations[source].size) * lanes;
-        let synapses: f64 = projections.iter().map(|(_, synapses)| synapses).sum();
-        let mut weights = projections
-            .iter()
-            .map(|(projection, _)| projection.plan.one_weight());
-        let first = weights.next().flatten();
-        let weight = if first.is_some() && weights.all(|weight| weight == first) {
-            0.0
-        } else {
-            WEIGHT_BYTES
-        };
-        // A row has no more delays than synapses.
-        let delays = delays(projections).min(synapses / rows);
-        synapses * (TARGET_BYTES + weight) + rows * (ROW_BYTES + DELAY_BYTES * delays)
-    });
-    merged.sum()
-}
-
-/// Distinct delays that the synapses of a source may have.
-fn delays(projections: &[(&Projection, f64)]) -> f64 {
-    let mut constant: Vec<u64> = Vec::new();
-    // Drawn ones mostly have one grid and overlap.
-    let mut drawn: f64 = 0.0;
-    for (projection, _) in projections {
-        let plan = &projection.plan;
-        match plan.one_delay_ms() {
-            Some(ms) => constant.push(ms.to_bits()),
-            None => drawn = drawn.max(plan.expected_delays()),
-        }
-    }
-    constant.sort_unstable();
-    constant.dedup();
-    constant.len() as f64 + drawn
-}
-
-fn longest_delay_s(plan: &Plan) -> f64 {
-    plan.longest_delay_ms() / MS_PER_S
-}
-
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -249,6 +223,7 @@ impl fmt::Display for Estimate {
             noise_events_per_s,
             synaptic_events_per_s_and_hz,
             memory_bytes,
+            peak_bytes,
             in_flight_bytes_per_hz,
             spike_bytes_per_s_and_hz,
             state_bytes_per_s,
@@ -269,8 +244,10 @@ impl fmt::Display for Estimate {
         )?;
         writeln!(
             f,
-            "memory           {}, and {} of spikes on their way for each Hz of mean rate",
+            "memory           {} at work, {} at most with the program, building, figures and spikes on their way \
+             ({} for each Hz of mean rate, 50 Hz assumed)",
             bytes(*memory_bytes),
+            bytes(*peak_bytes),
             bytes(*in_flight_bytes_per_hz)
         )?;
         writeln!(
@@ -362,8 +339,8 @@ mod tests {
         // A potential and the intervals; 2 bytes a synapse; a row for each neuron of e with two delays.
         let memory = 150.0 * 40.0 + 1500.0 * 2.0 + 100.0 * (8.0 + 2.0 * 8.0);
         assert_eq!(estimate.memory_bytes, memory);
-        // 100 spikes per second and Hz, 5 ms each.
-        assert_eq!(estimate.in_flight_bytes_per_hz, 24.0 * 100.0 * 0.005);
+        // 100 spikes per second and Hz, twice each, for 3.5 ms.
+        assert!((estimate.in_flight_bytes_per_hz - 36.0 * 100.0 * 2.0 * 0.0035).abs() < 1e-9);
         assert_eq!(estimate.spike_bytes_per_s_and_hz, 18.0 * 110.0);
         assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
         // The first chunks of two recorded populations.
@@ -436,9 +413,13 @@ mod tests {
     }
 
     #[test]
-    fn one_other_weight_gives_every_synapse_its_own() {
+    fn one_other_weight_gives_every_synapse_a_number_and_drawn_ones_weights() {
         let more = |sets: &[&str]| estimated(sets).memory_bytes - estimated(&[]).memory_bytes;
-        assert_eq!(more(&["projection.e_i.weight=2 mV"]), 1500.0 * 4.0);
+        assert_eq!(more(&["projection.e_i.weight=2 mV"]), 1500.0 * 2.0);
+        // Rows of their own, of one delay each.
+        let drawn =
+            "projection.e_i.weight={ distribution = 'uniform', low = '1 mV', high = '2 mV' }";
+        assert_eq!(more(&[drawn]), 500.0 * 4.0 + 100.0 * 8.0);
         // Another kind has lanes, rows and weights of its own.
         let apart = more(&["projection.e_i.weight=2 mV", "population.i.tau_m=10 ms"]);
         assert_eq!(apart, 100.0 * 8.0);

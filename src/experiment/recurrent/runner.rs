@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::bytes;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
-use crate::engine::simulation::{self, Simulation};
-use crate::experiment::error::ExperimentError;
+use crate::engine::simulation::{self, Keep, Simulation};
+use crate::experiment::error::{ExperimentError, unless_stopped};
+use crate::experiment::recurrent::bouts::Part;
 use crate::experiment::recurrent::build::build;
 use crate::experiment::recurrent::summary::Seed;
 use crate::network::Network;
@@ -33,8 +34,8 @@ pub(super) struct Runner<'a> {
     /// Its state there, in place of the network itself, where that has been read back.
     kept: Option<Between>,
     activity: Activity,
-    /// When its bout ended, with how many spikes of each population.
-    end: Option<(Time, Vec<u64>)>,
+    /// When each of its bouts ended, with how many spikes of each population from the start of the run on.
+    ends: Vec<(Time, Vec<u64>)>,
 }
 
 /// A network between two bouts.
@@ -51,7 +52,7 @@ struct Between {
 struct State<S> {
     activity: S,
     between: Option<Between>,
-    end: Option<(Time, Vec<u64>)>,
+    ends: Vec<(Time, Vec<u64>)>,
 }
 
 impl<'a> Runner<'a> {
@@ -75,15 +76,27 @@ impl<'a> Runner<'a> {
             between: None,
             kept: None,
             activity: Activity::new(&watched.populations, model.record.rates_bin, raster),
-            end: None,
+            ends: Vec::new(),
         }
     }
 
     /// What there is to tell of its seed; `live` is where its bout stands, if it has not ended.
     pub(super) fn into_seed(self, fingerprint: String, live: Option<(Time, Vec<u64>)>) -> Seed {
-        let nothing = || (Time::ZERO, vec![0; self.model.network.populations.len()]);
-        let (stop, counts) = live.or(self.end).unwrap_or_else(nothing);
+        let (mut stop, mut counts) = (Time::ZERO, vec![0; self.model.network.populations.len()]);
+        let mut bouts = Vec::new();
+        for (end, so_far) in self.ends.into_iter().chain(live) {
+            if end > stop {
+                let in_it = so_far.iter().zip(&counts).map(|(now, before)| now - before);
+                bouts.push(Part {
+                    start: stop,
+                    stop: end,
+                    counts: in_it.collect(),
+                });
+            }
+            (stop, counts) = (end, so_far);
+        }
         Seed {
+            bouts,
             seed: self.model.network.seed,
             fingerprint,
             stop,
@@ -96,7 +109,11 @@ impl<'a> Runner<'a> {
 impl Act for Runner<'_> {
     type Error = ExperimentError;
 
-    fn build(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<Simulation, ExperimentError> {
+    fn build(
+        &mut self,
+        bout: &Bout,
+        watch: &dyn Watch,
+    ) -> Result<Option<Simulation>, ExperimentError> {
         let number = self
             .model
             .bouts
@@ -114,27 +131,38 @@ impl Act for Runner<'_> {
         };
         if let Some(mut network) = self.between.take() {
             begin(&mut network)?;
-            return Ok(network);
+            return Ok(Some(network));
         }
         let mut network = match self.fresh.take() {
             Some(network) => network,
-            None => build(self.model, self.loaded, watch)?,
+            None => match unless_stopped(build(self.model, self.loaded, watch))? {
+                Some(network) => network,
+                None => return Ok(None),
+            },
         };
-        match self.kept.take() {
+        match &self.kept {
             Some(Between { graph, simulation }) => {
-                check_graph(&network, graph, watch, self.model.network.seed)?;
-                let loaded = network.load(&simulation);
+                let seed = self.model.network.seed;
+                let checked = check_graph(&network, *graph, watch, seed);
+                if unless_stopped(checked.map_err(ExperimentError::from))?.is_none() {
+                    return Ok(None);
+                }
+                let loaded = network.load(simulation);
                 loaded.map_err(|error| ResumeError::State(error.to_string()))?;
                 begin(&mut network)?;
+                self.kept = None;
             }
             None if number == 0 => begin(&mut network)?,
             // The state within a later bout is about to be loaded, and what is on is part of it.
             None => {}
         }
-        Ok(network)
+        Ok(Some(network))
     }
 
-    fn begin(&mut self, _: &Bout, _: Option<&mut RunFile>) -> Result<(), ExperimentError> {
+    fn begin(&mut self, bout: &Bout, _: Option<&mut RunFile>) -> Result<(), ExperimentError> {
+        if bout.keep == Keep::Weights {
+            self.activity.begin_anew();
+        }
         Ok(())
     }
 
@@ -148,7 +176,8 @@ impl Act for Runner<'_> {
         simulation: Simulation,
         _: Option<&mut RunFile>,
     ) -> Result<(), ExperimentError> {
-        self.end = Some((simulation.now(), simulation.counts().to_vec()));
+        let end = (simulation.now(), simulation.counts().to_vec());
+        self.ends.push(end);
         self.between = Some(simulation);
         Ok(())
     }
@@ -178,13 +207,13 @@ impl Act for Runner<'_> {
         pack(&State {
             activity: self.activity.sums(),
             between: between.or_else(|| self.kept.clone()),
-            end: self.end.clone(),
+            ends: self.ends.clone(),
         })
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), ResumeError> {
         let state: State<Vec<Sums>> = unpack(bytes)?;
-        (self.end, self.kept) = (state.end, state.between);
+        (self.ends, self.kept) = (state.ends, state.between);
         match self.activity.restore(state.activity) {
             true => Ok(()),
             false => Err(ResumeError::State("found other populations".into())),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::analysis::summary::Summary as Sample;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
+use crate::experiment::recurrent::bouts::{self, BoutRates, Part};
 use crate::run::activity::Activity;
 
 /// What one seed did.
@@ -20,7 +21,9 @@ pub struct Seed {
     pub stop: Time,
     /// Spikes of each population.
     pub counts: Vec<u64>,
-    /// Sums over them.
+    /// Its bouts, as far as it came.
+    pub bouts: Vec<Part>,
+    /// Sums over all of its spikes.
     pub activity: Activity,
 }
 
@@ -55,6 +58,9 @@ pub struct Summary {
     pub seeds: Vec<u64>,
     /// A row for each population.
     pub populations: Vec<Row>,
+    /// Rates in each bout, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bouts: Vec<BoutRates>,
     /// Hash of all spikes of the first seed.
     pub fingerprint: String,
     /// Hash of all spikes of each seed.
@@ -67,6 +73,7 @@ impl Summary {
         let begun = seeds.iter().filter(|seed| seed.stop > Time::ZERO);
         let seeds: Vec<&Seed> = begun.collect();
         let seconds = |seed: &Seed| seed.stop.as_ms() / 1e3;
+        let parts: Vec<&[Part]> = seeds.iter().map(|seed| &seed.bouts[..]).collect();
         let populations = model.network.populations.iter().enumerate();
         let row = |(p, declared): (usize, &crate::network::Population)| {
             let size = f64::from(declared.size);
@@ -93,9 +100,18 @@ impl Summary {
             simulated_s: seeds.first().map_or(0.0, |seed| seconds(seed)),
             seeds: seeds.iter().map(|seed| seed.seed).collect(),
             populations: populations.map(row).collect(),
+            bouts: bouts::rates(model, &parts),
             fingerprint: fingerprints.first().cloned().unwrap_or_default(),
             fingerprints,
         }
+    }
+}
+
+impl Summary {
+    /// Names of the populations.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let populations = self.populations.iter();
+        populations.map(|row| &row.population[..]).collect()
     }
 }
 
@@ -126,6 +142,6 @@ impl fmt::Display for Summary {
                 row.population, row.neurons, row.spikes
             )?;
         }
-        Ok(())
+        bouts::show(f, &self.bouts, &self.names(), width.max(14))
     }
 }

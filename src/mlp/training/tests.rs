@@ -1,5 +1,6 @@
 use super::*;
 use crate::mlp::dataset::DataSet;
+use crate::mlp::exam::accuracy;
 use crate::mlp::idx::ImageFile;
 use crate::mlp::perceptron::Layer;
 use crate::mlp::selection::{Quota, Selection};

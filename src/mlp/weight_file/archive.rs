@@ -3,9 +3,11 @@
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
+use zip::read::{ArchiveOffset, Config};
 
 use super::error::looks_like;
 use super::{Format, Problem};
+use crate::base::shown::shown;
 
 /// How many bytes may still be made from a file: decompressed, or copied out by overlapping views.
 ///
@@ -52,7 +54,12 @@ impl<'a> Archive<'a> {
                 found: looks_like(bytes),
             });
         }
-        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
+        // The archive begins with the file. A search for its beginning would be a guess, and goes wrong where the first
+        // directory entry happens to be as long as the records that end the archive.
+        let config = Config {
+            archive_offset: ArchiveOffset::Known(0),
+        };
+        let zip = ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|error| {
             Problem::damaged(format, format!("{error} (is the file complete?)"))
         })?;
         Ok(Self {
@@ -80,7 +87,7 @@ impl<'a> Archive<'a> {
     pub(super) fn read(&mut self, name: &str) -> Result<Vec<u8>, Problem> {
         let format = self.format;
         let damaged = |error: &dyn std::fmt::Display| {
-            Problem::damaged(format, format!("entry `{name}`: {error}"))
+            Problem::damaged(format, format!("entry `{}`: {error}", shown(name)))
         };
         let entry = self.zip.by_name(name).map_err(|error| damaged(&error))?;
         let declared = entry.size();

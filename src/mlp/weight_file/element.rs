@@ -137,13 +137,23 @@ pub(super) fn gather(
     elements
 }
 
+/// Numbers with `between` them; of very many only the first.
+pub(super) fn listed(numbers: &[usize], between: &str) -> String {
+    const MOST: usize = 40;
+    let shown: Vec<String> = numbers.iter().take(MOST).map(usize::to_string).collect();
+    let shown = shown.join(between);
+    match numbers.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown}{between}… (and {more} more)"),
+    }
+}
+
 /// A shape in words: "1200 x 784", "scalar" for none.
 pub(super) fn dimensions(shape: &[usize]) -> String {
     if shape.is_empty() {
         return "scalar".into();
     }
-    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
-    sizes.join(" x ")
+    listed(shape, " x ")
 }
 
 /// The index of element `flat` in C order of an array of `shape`, in brackets: "[3, 17]".

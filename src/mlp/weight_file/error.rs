@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Format;
-use super::element::{Dtype, dimensions};
+use super::element::{Dtype, dimensions, listed};
+use crate::base::shown::shown;
 use crate::base::suggest::nearest;
 
 /// A weight file that cannot be read, mapped to layers or written.
@@ -80,7 +81,7 @@ pub enum Problem {
     #[error("TorchScript archive, expected a state dict\n  {STATE_DICT_HELP}")]
     TorchScript,
     /// A pickle that names something outside the few names that a state dict needs.
-    #[error("contains executable pickle code: `{name}`{help}")]
+    #[error("contains executable pickle code: `{}`{help}", shown(.name))]
     ExecutablePickle {
         /// Module and name.
         name: String,
@@ -97,7 +98,7 @@ pub enum Problem {
     #[error("holds no tensors")]
     NoTensors,
     /// A number format that is not floating-point.
-    #[error("`{tensor}` holds {dtype}, expected F16, BF16, F32 or F64")]
+    #[error("`{}` holds {}, expected F16, BF16, F32 or F64", shown(.tensor), shown(&.dtype.to_string()))]
     Dtype {
         /// Tensor.
         tensor: String,
@@ -105,7 +106,7 @@ pub enum Problem {
         dtype: Dtype,
     },
     /// A value that is no finite f32.
-    #[error("`{tensor}`{index} is {value}, expected a finite number")]
+    #[error("`{}`{index} is {value}, expected a finite number", shown(.tensor))]
     NotFinite {
         /// Tensor.
         tensor: String,
@@ -115,7 +116,7 @@ pub enum Problem {
         value: f32,
     },
     /// A tensor that belongs to something else than a linear layer.
-    #[error("`{tensor}` ({}) is {what}: only linear layers can be mapped", dimensions(.shape))]
+    #[error("`{}` ({}) is {what}: only linear layers can be mapped", shown(.tensor), dimensions(.shape))]
     NotLinear {
         /// Tensor.
         tensor: String,
@@ -125,7 +126,7 @@ pub enum Problem {
         what: &'static str,
     },
     /// A layer of no neurons, or without afferents.
-    #[error("`{tensor}` is {}: a layer needs at least one neuron and one input", dimensions(.shape))]
+    #[error("`{}` is {}: a layer needs at least one neuron and one input", shown(.tensor), dimensions(.shape))]
     EmptyLayer {
         /// Tensor.
         tensor: String,
@@ -134,15 +135,15 @@ pub enum Problem {
     },
     /// A layer has a bias and nobody said what to do with it.
     #[error(
-        "`{tensor}` is a bias; the spiking network has none\n  \
-         help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy"
+        "`{}` is a bias; the spiking network has none\n  \
+         help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy", shown(.tensor)
     )]
     Bias {
         /// Tensor.
         tensor: String,
     },
     /// A bias without its layer, or not one number per neuron.
-    #[error("`{tensor}` is {}, expected the {} biases of `{weights}`", dimensions(.shape), .n_out)]
+    #[error("`{}` is {}, expected the {n_out} biases of `{}`", shown(.tensor), dimensions(.shape), shown(.weights))]
     BiasShape {
         /// Tensor.
         tensor: String,
@@ -154,15 +155,15 @@ pub enum Problem {
         n_out: usize,
     },
     /// A bias of a layer that has no weights.
-    #[error("`{tensor}` is a bias, but no weights belong to it")]
+    #[error("`{}` is a bias, but no weights belong to it", shown(.tensor))]
     BiasWithoutLayer {
         /// Tensor.
         tensor: String,
     },
     /// Weights stored (in, out).
     #[error(
-        "`{tensor}` is {} x {} where the chain needs {} x {}: it looks transposed; PyTorch stores (out, in)",
-        .shape[0], .shape[1], .shape[1], .shape[0]
+        "`{}` is {} x {} where the chain needs {} x {}: it looks transposed; PyTorch stores (out, in)",
+        shown(.tensor), .shape[0], .shape[1], .shape[1], .shape[0]
     )]
     Transposed {
         /// Tensor.
@@ -172,8 +173,8 @@ pub enum Problem {
     },
     /// A layer does not take what the layer before it gives.
     #[error(
-        "`{tensor}` takes {n_in} inputs, but `{previous}` before it has {n_out} outputs\n  \
-         help: layers are taken {order}"
+        "`{}` takes {n_in} inputs, but `{}` before it has {n_out} outputs\n  \
+         help: layers are taken {order}", shown(.tensor), shown(.previous)
     )]
     Chain {
         /// Tensor.
@@ -186,6 +187,41 @@ pub enum Problem {
         n_out: usize,
         /// In which order the layers were taken.
         order: &'static str,
+    },
+    /// Neither names nor shapes settle which layer follows which.
+    #[error("{why}\n  help: name the layers from input to output, such as layer_names = {example}")]
+    Order {
+        /// Why, in words.
+        why: String,
+        /// The layers in some order, as `layer_names` takes them.
+        example: String,
+    },
+    /// `layer_names` names something that is no layer.
+    #[error("`layer_names`: no layer is called `{}`{}", shown(.name),
+        .nearest.as_deref().map(|near| format!("\n  help: did you mean `{}`?", shown(near))).unwrap_or_default())]
+    NoSuchLayer {
+        /// The name.
+        name: String,
+        /// The nearest name of a layer.
+        nearest: Option<String>,
+    },
+    /// `layer_names` names a layer a second time.
+    #[error("`layer_names` names `{}` twice", shown(.name))]
+    NamedTwice {
+        /// The name.
+        name: String,
+    },
+    /// `layer_names` leaves a layer out.
+    #[error("`layer_names` leaves out `{}`, expected every layer of the file", shown(.tensor))]
+    NotNamed {
+        /// The layer's weights.
+        tensor: String,
+    },
+    /// Two tensors have one name.
+    #[error("holds `{}` twice", shown(.tensor))]
+    Twice {
+        /// The name.
+        tensor: String,
     },
     /// Neurons per layer differ from those that the model file or data set needs.
     #[error("the layers have {} neurons, expected {}", sizes(.found), sizes(.expected))]
@@ -202,7 +238,7 @@ pub enum Problem {
         shape: Vec<usize>,
     },
     /// An image holds something else than floating-point numbers.
-    #[error("holds {dtype}, expected F32 or F64")]
+    #[error("holds {}, expected F32 or F64", shown(&.dtype.to_string()))]
     ImageDtype {
         /// What it holds.
         dtype: Dtype,
@@ -265,7 +301,7 @@ impl Problem {
             found: if found.is_empty() {
                 "no extension".into()
             } else {
-                format!("unknown extension `.{found}`")
+                format!("unknown extension `.{}`", shown(found))
             },
             expected: format!("{} or {last}", expected.join(", ")),
             help: nearest(found, known)
@@ -291,8 +327,7 @@ impl Problem {
 
 /// Neurons per layer in the form of "784-1200-10".
 fn sizes(sizes: &[usize]) -> String {
-    let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
-    sizes.join("-")
+    listed(sizes, "-")
 }
 
 /// What content that begins with `bytes` looks like, for messages.

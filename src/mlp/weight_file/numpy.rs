@@ -6,6 +6,7 @@ use super::archive::Archive;
 use super::element::{ByteOrder, Dtype, count, dimensions, gather, index};
 use super::error::looks_like;
 use super::{Format, Problem, Tensor};
+use crate::base::shown::shown;
 
 /// The arrays of a `.npz` archive.
 pub(super) fn read_npz(bytes: &[u8]) -> Result<Vec<Tensor>, Problem> {
@@ -23,7 +24,7 @@ pub(super) fn read_npz(bytes: &[u8]) -> Result<Vec<Tensor>, Problem> {
             let Some(name) = entry.strip_suffix(".npy") else {
                 return Err(Problem::damaged(
                     Format::Npz,
-                    format!("entry `{entry}` is no .npy array"),
+                    format!("entry `{}` is no .npy array", shown(entry)),
                 ));
             };
             let content = archive.read(entry)?;
@@ -57,7 +58,8 @@ pub(super) fn read_image(bytes: &[u8]) -> Result<Vec<f32>, Problem> {
 
 /// Parses one array of a file of `format`.
 fn parse(name: &str, bytes: &[u8], format: Format) -> Result<Tensor, Problem> {
-    let damaged = |detail: String| Problem::damaged(format, format!("array `{name}`: {detail}"));
+    let damaged =
+        |detail: String| Problem::damaged(format, format!("array `{}`: {detail}", shown(name)));
     if !bytes.starts_with(b"\x93NUMPY") {
         return Err(match format {
             Format::Npy => Problem::Content {
@@ -73,8 +75,8 @@ fn parse(name: &str, bytes: &[u8], format: Format) -> Result<Tensor, Problem> {
         .ok_or_else(|| damaged(format!("the header ends after byte {}", bytes.len())))?;
     let header = Header::from_reader(&mut head).map_err(|error| {
         damaged(match error {
-            ReadHeaderError::Io(error) => error.to_string(),
-            ReadHeaderError::Parse(error) => error.to_string(),
+            ReadHeaderError::Io(error) => shown(&error.to_string()).to_string(),
+            ReadHeaderError::Parse(error) => shown(&error.to_string()).to_string(),
         })
     })?;
     let described = header

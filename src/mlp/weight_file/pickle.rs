@@ -1,39 +1,18 @@
 //! Python pickles as data: the opcodes of a state dict, interpreted without executing anything.
 //!
 //! A pickle is a program for a stack machine that may call any function of any module. This one knows tuples, lists,
-//! dictionaries, numbers and strings, and a fixed list of names ([`Name`]); whatever else a pickle names is an error.
+//! dictionaries, numbers and strings, and a fixed list of names ([`Name`]), none of which is ever called; whatever else a
+//! pickle names is an error.
 //! Opcodes: the `pickletools` module of Python's standard library.
+
+mod name;
 
 use std::collections::HashMap;
 
+pub(super) use name::Name;
+
 use super::{Format, Problem};
-
-/// The names that the pickle of a state dict needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Name {
-    /// `collections.OrderedDict`
-    OrderedDict,
-    /// `torch._utils._rebuild_tensor_v2`
-    RebuildTensor,
-    /// `torch._utils._rebuild_parameter`
-    RebuildParameter,
-    /// `torch.FloatStorage` and its like: what comes before `Storage`.
-    Storage(String),
-}
-
-impl Name {
-    fn find(module: &str, name: &str) -> Result<Self, Problem> {
-        match (module, name) {
-            ("collections", "OrderedDict") => Ok(Self::OrderedDict),
-            ("torch._utils", "_rebuild_tensor_v2") => Ok(Self::RebuildTensor),
-            ("torch._utils", "_rebuild_parameter") => Ok(Self::RebuildParameter),
-            ("torch", name) if name.ends_with("Storage") && name.is_ascii() => {
-                Ok(Self::Storage(name.trim_end_matches("Storage").into()))
-            }
-            _ => Err(Problem::executable_pickle(module, name)),
-        }
-    }
-}
+use crate::base::shown::shown;
 
 /// The place of an object in [`Objects`].
 pub(super) type Id = usize;
@@ -56,12 +35,14 @@ pub(super) enum Object {
     Persistent(Id),
     /// The result of a known function, with its arguments.
     Call(Name, Id),
+    /// An object that holds no weights, by the name of what made it; what is put into it is dropped.
+    Harmless(String),
 }
 
 impl Object {
     /// What it is, for messages.
-    pub(super) fn what(&self) -> &'static str {
-        match self {
+    pub(super) fn what(&self) -> String {
+        let what = match self {
             Self::None => "None",
             Self::Bool => "a truth value",
             Self::Integer(_) => "an integer",
@@ -74,7 +55,9 @@ impl Object {
             Self::Name(_) => "a name",
             Self::Persistent(_) => "a storage",
             Self::Call(..) => "a tensor",
-        }
+            Self::Harmless(name) => return format!("an object of `{}`", shown(name)),
+        };
+        what.into()
     }
 }
 
@@ -147,7 +130,14 @@ impl<'a> Machine<'a> {
                 let value = i32::from_le_bytes(self.array()?);
                 self.push(Object::Integer(value.into()));
             }
-            0x8A => self.long()?,
+            0x8A => {
+                let [length] = self.array()?;
+                self.long(length.into())?;
+            }
+            0x8B => {
+                let length = u32::from_le_bytes(self.array()?);
+                self.long(length as usize)?;
+            }
             b'G' => {
                 self.take(8)?;
                 self.push(Object::Float);
@@ -160,6 +150,10 @@ impl<'a> Machine<'a> {
                 let [length] = self.array()?;
                 self.text(length.into())?;
             }
+            0x8D => {
+                let length = self.long_length()?;
+                self.text(length)?;
+            }
             // Byte strings, and the text of Python 2.
             b'B' | b'T' => {
                 let length = u32::from_le_bytes(self.array()?);
@@ -169,6 +163,12 @@ impl<'a> Machine<'a> {
             b'C' | b'U' => {
                 let [length] = self.array()?;
                 self.take(length.into())?;
+                self.push(Object::Bytes);
+            }
+            // Bytes, and an array of bytes, of 64-bit length.
+            0x8E | 0x96 => {
+                let length = self.long_length()?;
+                self.take(length)?;
                 self.push(Object::Bytes);
             }
 
@@ -195,6 +195,16 @@ impl<'a> Machine<'a> {
             b'e' => {
                 let items = self.pop_mark()?;
                 self.append(items)?;
+            }
+            // Sets hold numbers and texts, never tensors.
+            0x8F => self.push(Object::Harmless("set".into())),
+            0x90 => {
+                let items = self.pop_mark()?;
+                self.append(items)?;
+            }
+            0x91 => {
+                self.pop_mark()?;
+                self.push(Object::Harmless("frozenset".into()));
             }
             b'}' => self.push(Object::Dict(Vec::new())),
             b's' => {
@@ -246,6 +256,12 @@ impl<'a> Machine<'a> {
                 return Err(Problem::executable_pickle(&module, &name));
             }
             b'R' => self.call()?,
+            // An object made by its class from arguments, or from arguments and keywords.
+            0x81 => self.call()?,
+            0x92 => {
+                self.pop()?;
+                self.call()?;
+            }
             b'b' => self.set_state()?,
             b'Q' => {
                 let key = self.pop()?;
@@ -264,8 +280,9 @@ impl<'a> Machine<'a> {
             return Err(self.damaged("something that is no function is called"));
         };
         let result = match name {
-            Name::OrderedDict => Object::Dict(Vec::new()),
+            Name::Dictionary => Object::Dict(Vec::new()),
             Name::RebuildTensor | Name::RebuildParameter => Object::Call(name.clone(), arguments),
+            Name::Harmless(name) => Object::Harmless(name.clone()),
             Name::Storage(kind) => {
                 return Err(Problem::executable_pickle(
                     "torch",
@@ -277,12 +294,12 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Drops the attributes that the object below them would get. Only dictionaries have any: `_metadata` of a state
-    /// dict, which holds version numbers.
+    /// Drops the attributes that the object below them would get: `_metadata` of a state dict, which holds version
+    /// numbers, and whatever harmless objects have.
     fn set_state(&mut self) -> Result<(), Problem> {
         self.pop()?;
         match self.objects.get(self.top()?) {
-            Object::Dict(_) => Ok(()),
+            Object::Dict(_) | Object::Harmless(_) => Ok(()),
             other => Err(self.damaged(&format!("attributes are set on {}", other.what()))),
         }
     }
@@ -294,6 +311,7 @@ impl<'a> Machine<'a> {
                 list.append(&mut items);
                 Ok(())
             }
+            Some(Object::Harmless(_)) => Ok(()),
             _ => Err(self.damaged("items for something that is no list")),
         }
     }
@@ -308,6 +326,7 @@ impl<'a> Machine<'a> {
                 dict.extend(pairs.iter().map(|&[key, value]| (key, value)));
                 Ok(())
             }
+            Some(Object::Harmless(_)) => Ok(()),
             _ => Err(self.damaged("entries for something that is no dictionary")),
         }
     }
@@ -327,18 +346,25 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// A long integer: its length in a byte, then two's complement, least byte first.
-    fn long(&mut self) -> Result<(), Problem> {
-        let [length] = self.array()?;
-        let raw = self.take(length.into())?;
+    /// A long integer of `length` bytes: two's complement, least byte first.
+    fn long(&mut self, length: usize) -> Result<(), Problem> {
+        let raw = self.take(length)?;
         if raw.len() > 8 {
-            return Err(self.damaged("an integer beyond 64 bits"));
+            // Seeds of random streams are as long as this; sizes of tensors are not.
+            self.push(Object::Float);
+            return Ok(());
         }
         let negative = raw.last().is_some_and(|&last| last >= 0x80);
         let mut full = [if negative { 0xFF } else { 0 }; 8];
         full[..raw.len()].copy_from_slice(raw);
         self.push(Object::Integer(i64::from_le_bytes(full)));
         Ok(())
+    }
+
+    /// A length of eight bytes; one beyond the memory's size ends the pickle anyway.
+    fn long_length(&mut self) -> Result<usize, Problem> {
+        let length = u64::from_le_bytes(self.array()?);
+        Ok(usize::try_from(length).unwrap_or(usize::MAX))
     }
 
     fn text(&mut self, length: usize) -> Result<(), Problem> {

@@ -1,6 +1,8 @@
 //! PyTorch state dicts: a zip archive with a pickle of names, shapes and strides (`data.pkl`) and one entry of raw
 //! numbers per storage (`data/0`, ...). Layout: `torch/serialization.py`, `_save`; tensors: `torch/_utils.py`.
 
+mod state_dict;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -9,12 +11,10 @@ use super::element::{ByteOrder, Dtype, count, gather};
 use super::error::looks_like;
 use super::pickle::{self, Id, Name, Object, Objects};
 use super::{Format, Problem, Tensor};
+use crate::base::shown::shown;
 
-/// Keys under which checkpoints hold their state dict.
-const NESTED: [&str; 3] = ["state_dict", "model_state_dict", "model"];
-
-/// The tensors of a state dict, or of the state dict in a checkpoint, in its order.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Tensor>, Problem> {
+/// The tensors of a state dict, or of the state dict in a checkpoint, in its order; and what was beside them.
+pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Tensor>, Vec<String>), Problem> {
     // The pickle of an MLP takes about 200 bytes per tensor; its objects take up to 60 times as much memory.
     const LONGEST_PICKLE: u64 = 1 << 20;
     // Old layouts: pickles one after another, or (before 0.1.10) a tar archive.
@@ -62,13 +62,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Tensor>, Problem> {
                     Format::PyTorch,
                     format!(
                         "byteorder: found `{}`, expected `little` or `big`",
-                        String::from_utf8_lossy(other)
+                        shown(&String::from_utf8_lossy(other))
                     ),
                 ));
             }
         },
     };
-    let entries = state_dict(&objects, root)?;
+    let state_dict = state_dict::find(&objects, root)?;
     let mut storages = Storages {
         archive,
         budget: Budget::of(bytes.len()),
@@ -76,48 +76,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Tensor>, Problem> {
         order,
         read: HashMap::new(),
     };
-    entries
+    let tensors = state_dict
+        .entries
         .into_iter()
         .map(|(name, tensor)| storages.tensor(&objects, name, tensor))
-        .collect()
-}
-
-/// Names and tensors of the state dict `root`, or of the one inside it.
-fn state_dict(objects: &Objects, root: Id) -> Result<Vec<(&str, Id)>, Problem> {
-    let mut state = root;
-    // A checkpoint in a checkpoint is as deep as frameworks go.
-    for _ in 0..NESTED.len() {
-        let Object::Dict(entries) = objects.get(state) else {
-            return Err(Problem::NotAStateDict {
-                found: objects.get(state).what().into(),
-            });
-        };
-        let inner = entries.iter().find(|&&(key, value)| {
-            matches!(objects.get(key), Object::Text(key) if NESTED.contains(&key.as_str()))
-                && matches!(objects.get(value), Object::Dict(_))
-        });
-        match inner {
-            Some(&(_, inner)) => state = inner,
-            None => break,
-        }
-    }
-    let Object::Dict(entries) = objects.get(state) else {
-        return Ok(Vec::new());
-    };
-    entries
-        .iter()
-        .map(
-            |&(key, value)| match (objects.get(key), objects.get(value)) {
-                (Object::Text(key), Object::Call(..)) => Ok((key.as_str(), value)),
-                (Object::Text(key), other) => Err(Problem::NotAStateDict {
-                    found: format!("`{key}` is {}", other.what()),
-                }),
-                (other, _) => Err(Problem::NotAStateDict {
-                    found: format!("a name is {}", other.what()),
-                }),
-            },
-        )
-        .collect()
+        .collect::<Result<_, _>>()?;
+    Ok((tensors, state_dict.beside))
 }
 
 /// The archive's storages, each read once.
@@ -137,7 +101,7 @@ impl Storages<'_> {
         let damaged = |detail: &str| {
             Problem::damaged(
                 Format::PyTorch,
-                format!("data.pkl: tensor `{name}`: {detail}"),
+                format!("data.pkl: tensor `{}`: {detail}", shown(name)),
             )
         };
         // A parameter wraps its tensor: (data, requires_grad, backward_hooks).
@@ -202,7 +166,9 @@ impl Storages<'_> {
                     return Err(Problem::damaged(
                         Format::PyTorch,
                         format!(
-                            "tensor `{name}`: entry `{entry}` {}, expected {} x {size} bytes",
+                            "tensor `{}`: entry `{}` {}, expected {} x {size} bytes",
+                            shown(name),
+                            shown(&entry),
                             found.map_or("is missing".into(), |n| format!("holds {n} bytes")),
                             view.length
                         ),

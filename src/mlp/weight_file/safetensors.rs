@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::element::{ByteOrder, Dtype};
 use super::error::looks_like;
 use super::{Format, Problem, Tensor};
+use crate::base::shown::shown;
 
 /// Length of the number that says how long the header is.
 const PREFIX: usize = 8;
@@ -13,8 +14,9 @@ const PREFIX: usize = 8;
 /// The tensors of a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Tensor>, Problem> {
     check(bytes)?;
-    let file = SafeTensors::deserialize(bytes)
-        .map_err(|error| Problem::damaged(Format::Safetensors, error.to_string()))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| {
+        Problem::damaged(Format::Safetensors, shown(&error.to_string()).to_string())
+    })?;
     Ok(file
         .iter()
         .map(|(name, view)| {
@@ -65,7 +67,8 @@ fn check(bytes: &[u8]) -> Result<(), Problem> {
         let end = info.pointer("/data_offsets/1").and_then(Value::as_u64);
         if let Some(end) = end.filter(|&end| end > data.len() as u64) {
             return damaged(format!(
-                "`{name}` ends at byte {end} of the data, of which there are {}",
+                "`{}` ends at byte {end} of the data, of which there are {}",
+                shown(name),
                 data.len()
             ));
         }

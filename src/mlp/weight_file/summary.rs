@@ -1,11 +1,16 @@
 //! What a weight file holds, for people: `sharpwave import`.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::element::dimensions;
+use super::element::{dimensions, listed};
 use super::layer::plan;
-use super::{Dtype, Format, Tensor, WeightFile};
+use super::{Dtype, Format, Order, Stated, WeightFile};
+use crate::base::shown::shown;
+
+/// Longer tables are cut: no network that can sleep has as many layers.
+const MOST_ROWS: usize = 60;
 
 /// The content of a weight file and how it maps to layers. Its `Display` is a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +23,11 @@ pub struct Summary {
     pub tensors: Vec<TensorSummary>,
     /// Neurons per layer, input first; empty where the tensors do not map to layers.
     pub sizes: Vec<usize>,
-    /// Why they do not.
+    /// By what the order of the layers is known; none where the tensors do not map to layers.
+    pub order: Option<Order>,
+    /// What else the file holds, a sentence each.
+    pub beside: Vec<String>,
+    /// Why the tensors do not map to layers.
     pub problem: Option<String>,
 }
 
@@ -56,27 +65,19 @@ pub enum Role {
     Unmapped,
 }
 
-/// Describes `file` and how [`to_mlp`](super::to_mlp) would map it, given the same `expected_sizes`.
-pub fn describe(file: &WeightFile, expected_sizes: Option<&[usize]>) -> Summary {
-    let (layers, problem) = match plan(file, expected_sizes) {
-        Ok(layers) => (layers, None),
-        Err(problem) => (Vec::new(), Some(problem.to_string())),
+/// Describes `file` and how [`to_mlp`](super::to_mlp) would map it, given the same `stated`.
+pub fn describe(file: &WeightFile, stated: &Stated<'_>) -> Summary {
+    let (layers, order, problem) = match plan(file, stated) {
+        Ok((layers, order)) => (layers, Some(order), None),
+        Err(problem) => (Vec::new(), None, Some(problem.to_string())),
     };
-    let role = |tensor: &Tensor| {
-        let numbered = (1..).zip(&layers);
-        numbered
-            .filter_map(|(layer, planned)| {
-                if std::ptr::eq(planned.weights, tensor) {
-                    Some(Role::Weights { layer })
-                } else if planned.bias.is_some_and(|bias| std::ptr::eq(bias, tensor)) {
-                    Some(Role::Bias { layer })
-                } else {
-                    None
-                }
-            })
-            .next()
-            .unwrap_or(Role::Unmapped)
-    };
+    let mut roles = HashMap::new();
+    for (layer, planned) in (1..).zip(&layers) {
+        roles.insert(&planned.weights.name, Role::Weights { layer });
+        if let Some(bias) = planned.bias {
+            roles.insert(&bias.name, Role::Bias { layer });
+        }
+    }
     let input = layers.first().map(|layer| layer.n_in);
     Summary {
         path: file.path.clone(),
@@ -95,7 +96,7 @@ pub fn describe(file: &WeightFile, expected_sizes: Option<&[usize]>) -> Summary 
                         .reduce(f32::min)
                         .zip(finite.clone().reduce(f32::max)),
                     non_finite: tensor.values.len() - finite.count(),
-                    role: role(tensor),
+                    role: roles.get(&tensor.name).copied().unwrap_or(Role::Unmapped),
                 }
             })
             .collect(),
@@ -103,7 +104,25 @@ pub fn describe(file: &WeightFile, expected_sizes: Option<&[usize]>) -> Summary 
             .into_iter()
             .chain(layers.iter().map(|layer| layer.n_out))
             .collect(),
+        order,
+        beside: file.beside.clone(),
         problem,
+    }
+}
+
+impl Summary {
+    /// Names of the weights, layer by layer.
+    pub fn layer_names(&self) -> Vec<&str> {
+        let mut layers: Vec<(usize, &str)> = self
+            .tensors
+            .iter()
+            .filter_map(|tensor| match tensor.role {
+                Role::Weights { layer } => Some((layer, tensor.name.as_str())),
+                _ => None,
+            })
+            .collect();
+        layers.sort_unstable();
+        layers.into_iter().map(|(_, name)| name).collect()
     }
 }
 
@@ -115,7 +134,12 @@ impl fmt::Display for Summary {
             "tensor", "format", "shape", "smallest", "largest", "maps to",
         ];
         let rows: Vec<[String; 6]> = std::iter::once(header.map(String::from))
-            .chain(self.tensors.iter().map(TensorSummary::cells))
+            .chain(
+                self.tensors
+                    .iter()
+                    .take(MOST_ROWS)
+                    .map(TensorSummary::cells),
+            )
             .collect();
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());
@@ -129,11 +153,21 @@ impl fmt::Display for Summary {
                 "  {name:n$}  {dtype:d$}  {shape:>s$}  {smallest:>low$}  {largest:>high$}  {role}"
             )?;
         }
-        match &self.problem {
-            Some(problem) => write!(f, "cannot be mapped to layers: {problem}"),
-            None => {
-                let sizes: Vec<String> = self.sizes.iter().map(usize::to_string).collect();
-                write!(f, "neurons per layer: {}", sizes.join(", "))
+        match self.tensors.len().saturating_sub(MOST_ROWS) {
+            0 => {}
+            more => writeln!(f, "  and {more} more")?,
+        }
+        for sentence in &self.beside {
+            writeln!(f, "{sentence}")?;
+        }
+        match self.order {
+            None => f.write_str("cannot be mapped to layers"),
+            Some(order) => {
+                let sizes = listed(&self.sizes, ", ");
+                write!(
+                    f,
+                    "neurons per layer: {sizes}\norder of the layers: {order}"
+                )
             }
         }
     }
@@ -155,8 +189,8 @@ impl TensorSummary {
             role.push_str(&format!(" ({} NaN or infinite)", self.non_finite));
         }
         [
-            self.name.clone(),
-            self.dtype.to_string(),
+            shown(&self.name).to_string(),
+            shown(&self.dtype.to_string()).to_string(),
             dimensions(&self.shape),
             smallest,
             largest,

@@ -29,7 +29,7 @@ impl Recording {
     /// If one is damaged.
     pub fn reports(&self) -> Result<Vec<Report>, RecordingError> {
         let names = self.report_names()?.into_iter();
-        names.map(|name| self.report(&name)).collect()
+        names.map(|name| self.read_report(&name)).collect()
     }
 
     /// The report called `name`.
@@ -37,11 +37,16 @@ impl Recording {
     /// # Errors
     /// If there is none or it is damaged.
     pub fn report(&self, name: &str) -> Result<Report, RecordingError> {
-        let reader = self.reader();
         let names = self.report_names()?;
-        if !names.iter().any(|known| known == name) {
-            return Err(self.unknown(Kind::Report, name, names));
+        match names.iter().any(|known| known == name) {
+            true => self.read_report(name),
+            false => Err(self.unknown(Kind::Report, name, names)),
         }
+    }
+
+    /// The report called `name`, which is there.
+    fn read_report(&self, name: &str) -> Result<Report, RecordingError> {
+        let reader = self.reader();
         let place = format!("/report/{name}");
         let data = format!("{place}/data");
         let values = reader.dataset::<f32>(&data, 2)?;

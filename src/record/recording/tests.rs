@@ -35,6 +35,7 @@ fn layout() -> Layout {
         resolved: "a = 1 # μ\n".to_owned(),
         source: "as typed\n".to_owned(),
         overrides: vec!["a=1".to_owned(), "b.μ=\"2 ms\"".to_owned()],
+        warnings: vec!["a bout too short".to_owned()],
         tasks: vec!["0 1".to_owned()],
         populations: vec![
             population("input", 5, 5),
@@ -123,6 +124,7 @@ fn check_all(run: &Recording, n: i64) {
         resolved,
         source,
         overrides,
+        warnings,
         tasks,
         populations,
         projections,
@@ -131,6 +133,7 @@ fn check_all(run: &Recording, n: i64) {
     } = layout();
     assert_eq!((run.model(), run.source()), (&resolved[..], &source[..]));
     assert_eq!((run.overrides(), run.tasks()), (&overrides[..], &tasks[..]));
+    assert_eq!(run.warnings(), warnings);
     assert_eq!(run.populations(), populations);
     assert_eq!(run.bouts().unwrap(), bouts());
     let spikes: Vec<_> = (0..n).map(spike).collect();

@@ -1,6 +1,8 @@
 //! A canvas as PNG.
 
 use super::{Anchor, Canvas, Mark, Picture, Point, Stroke, Text};
+use std::io::Write;
+
 use crate::report::font;
 use crate::report::style::Colour;
 use png::{BitDepth, ColorType, EncodingError, PixelDimensions, Unit};
@@ -17,6 +19,13 @@ const PT_PER_INCH: f64 = 72.0;
 /// Pixels per metre, as PNG states its resolution (1 inch = 0.0254 m).
 const PX_PER_M: u32 = (DPI / 0.0254) as u32;
 
+/// Bytes of a picture of so many points while it is drawn.
+pub(crate) fn picture_bytes(width: f64, height: f64) -> f64 {
+    const BYTES_PER_PIXEL: f64 = 4.0;
+    let pixels_per_pt = DPI / PT_PER_INCH;
+    BYTES_PER_PIXEL * width * height * pixels_per_pt * pixels_per_pt
+}
+
 /// The canvas as the bytes of a PNG file.
 pub(crate) fn render(canvas: &Canvas) -> Result<Vec<u8>, EncodingError> {
     let scale = DPI / PT_PER_INCH;
@@ -32,40 +41,37 @@ pub(crate) fn render(canvas: &Canvas) -> Result<Vec<u8>, EncodingError> {
         page.mark(mark)?;
     }
     // The page is opaque, so its premultiplied colours are its colours.
-    let rgb: Vec<u8> = page
-        .pixmap
-        .data()
-        .chunks_exact(4)
-        .flat_map(|p| [p[0], p[1], p[2]])
-        .collect();
-    encode(columns, rows, &rgb, true)
+    let lines = page.pixmap.data().chunks_exact(4 * columns as usize);
+    let lines = lines.map(|line| line.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]));
+    encode(columns, rows, lines.map(Iterator::collect), true)
 }
 
 /// A picture as the bytes of a PNG file, each pixel as `factor` × `factor` pixels.
 pub(crate) fn encode_picture(picture: &Picture, factor: usize) -> Result<Vec<u8>, EncodingError> {
-    let mut rgb = Vec::with_capacity(picture.pixels.len() * factor * factor * 3);
-    for row in picture.pixels.chunks_exact(picture.columns) {
-        let line: Vec<u8> = row
-            .iter()
-            .flat_map(|&Colour(r, g, b)| std::iter::repeat_n([r, g, b], factor))
-            .flatten()
-            .collect();
-        for _ in 0..factor {
-            rgb.extend_from_slice(&line);
-        }
-    }
+    let lines = picture
+        .pixels
+        .chunks_exact(picture.columns)
+        .flat_map(|row| {
+            let line: Vec<u8> = row
+                .iter()
+                .flat_map(|&Colour(r, g, b)| std::iter::repeat_n([r, g, b], factor))
+                .flatten()
+                .collect();
+            std::iter::repeat_n(line, factor)
+        });
     encode(
         (picture.columns * factor) as u32,
         (picture.rows * factor) as u32,
-        &rgb,
+        lines,
         false,
     )
 }
 
+/// An image of `lines`, each with three bytes a pixel, which are not held together.
 fn encode(
     columns: u32,
     rows: u32,
-    rgb: &[u8],
+    lines: impl Iterator<Item = Vec<u8>>,
     with_resolution: bool,
 ) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::new();
@@ -80,7 +86,11 @@ fn encode(
         }));
     }
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(rgb)?;
+    let mut stream = writer.stream_writer()?;
+    for line in lines {
+        stream.write_all(&line)?;
+    }
+    stream.finish()?;
     writer.finish()?;
     Ok(bytes)
 }

@@ -4,7 +4,7 @@ use crate::analysis::rate::SpikeCount;
 use crate::base::time::{Duration, Time};
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis, Tick};
-use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text};
+use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text, png};
 use crate::report::font::{self, Weight};
 use crate::report::style::{
     BLUE, Colour, FULL_WIDTH, GREEN, GREY, HAIR, INK, LABEL, NOTE, PURPLE, TICK, VERMILION, tint,
@@ -68,6 +68,14 @@ impl Raster {
     /// If one of them exists or cannot be written.
     pub fn draw(&self, stem: &Path) -> Result<(), FigureError> {
         file::write(&self.canvas(), stem)
+    }
+
+    /// Bytes that drawing `n` populations takes: the picture, its text and the fonts.
+    pub fn drawing_bytes(n: usize) -> f64 {
+        /// Marks, text, fonts and the picture compressed, as measured.
+        const TEXT_BYTES: f64 = 8e6;
+        let height = TOP + n as f64 * (RATE_HEIGHT + INNER_GAP + BAND_HEIGHT + OUTER_GAP) + 40.0;
+        png::picture_bytes(FULL_WIDTH, height) + TEXT_BYTES
     }
 
     fn canvas(&self) -> Canvas {

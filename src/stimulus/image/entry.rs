@@ -19,6 +19,10 @@ pub static ENTRY: Entry = Entry {
     build: |values| Ok(Brings::Image(Image::new(values)?)),
 };
 
+/// The stimulus of a sleep and the population that it drives: its streams have the bout's name alone, so that a sleep as a
+/// network is the same in every bit; any other's have its own name too.
+const OF_SLEEP: &str = "input.input";
+
 /// The published step, which is also the period of an image without a window.
 const STEP: Duration = Duration::from_ps(PS_PER_MS);
 
@@ -60,7 +64,8 @@ pub static SPEC: Spec = Spec {
         ParameterSpec::new(
             "streams",
             Kind::Word(&["stimulus", "bout"]),
-            "what its random streams are named after: the stimulus and the bout, or the bout alone, as sleep replay does",
+            "what its random streams are named after: the stimulus and when it began, or in every bout the bout, as in sleep \
+             replay, whose stimulus is called `input`",
         )
         .or(Default::Word("stimulus")),
     ],
@@ -77,7 +82,7 @@ pub struct Image {
     period: Duration,
     width: Option<usize>,
     grid: Option<Duration>,
-    /// Whether its streams have the bout's name alone.
+    /// Whether its streams have the bout's name.
     of_bout: bool,
 }
 
@@ -186,7 +191,8 @@ impl Image {
         let of_bout = self.of_bout;
         Ok(Arc::new(move |onset| {
             let name = match of_bout {
-                true => onset.bout.clone(),
+                true if onset.name == OF_SLEEP => onset.bout.clone(),
+                true => format!("{}.{}", onset.bout, onset.name),
                 false => format!("{}{}", onset.name, onset.suffix),
             };
             let noise = ImageNoise::new(&rates, patch, tick, timing, onset.seed, &name);

@@ -100,13 +100,13 @@ fn initial(
     }
     match section.get("initial") {
         Some(item) => v_m(&item.section()?, values),
-        None => Some(rest(values?)),
+        None => at_rest(section, "initial", values?),
     }
 }
 
 fn v_m(section: &Section<'_>, values: Option<&Values>) -> Option<Option<Distribution>> {
     let Some(item) = section.get("v_m") else {
-        return Some(rest(values?));
+        return at_rest(section, "v_m", values?);
     };
     let v_m = drawn(&item, Dimension::Voltage, Range::Finite)?;
     let highest = match v_m.shape() {
@@ -126,6 +126,18 @@ fn v_m(section: &Section<'_>, values: Option<&Values>) -> Option<Option<Distribu
         }
         _ => Some(Some(v_m)),
     }
+}
+
+/// The resting potential, if all neurons share it. Where that lies above the threshold nobody can rest, and `key` must say
+/// where to start, as an explicit start above the threshold is refused too.
+fn at_rest(section: &Section<'_>, key: &str, values: &Values) -> Option<Option<Distribution>> {
+    let above = values.number("e_l") > values.number("v_th") && values.number("v_th").is_some();
+    if above {
+        let what =
+            "where the potential starts, since rest, `e_l`, lies above the threshold, `v_th`";
+        section.need(key, what)?;
+    }
+    Some(rest(values))
 }
 
 /// The resting potential, if all neurons share it.

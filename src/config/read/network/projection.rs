@@ -3,6 +3,7 @@
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range, Spec, Values};
 use crate::base::suggest;
+use crate::config::read::mlp::layer_names;
 use crate::config::read::model::registered;
 use crate::config::read::spec::{self, Context};
 use crate::config::read::{Paths, fault};
@@ -96,11 +97,17 @@ pub(super) fn read(section: &Section<'_>, name: &str, around: Around<'_>) -> Opt
         true => section.or("plasticity", None, |item| learning(&item, &context)),
         false => Some(None),
     };
+    let layer_names = match dense {
+        true => section.or("layer_names", None, |item| {
+            layer_names(&item, None).map(Some)
+        }),
+        false => Some(None),
+    };
     let projection = Projection {
         name: name.into(),
         source: source?,
         targets: targets?,
-        connection: connection(rule?, values?)?,
+        connection: connection(rule?, values?, layer_names?)?,
         autapses: autapses?,
         weight: weight?,
         delay: delay?,
@@ -116,12 +123,13 @@ fn refuse_keys_of_others(section: &Section<'_>, rule: &'static Spec) {
     let edges: Vec<&str> = connection::specs().iter().map(|spec| spec.name).collect();
     let drawn = connection::REGISTRY.iter().filter(|rule| !rule.is_listed());
     let drawn: Vec<&str> = drawn.map(|rule| rule.spec.name).collect();
-    let keys: [(&str, &[&str]); 5] = [
+    let keys: [(&str, &[&str]); 6] = [
         ("autapses", &drawn),
         ("weight", &edges),
         ("dendritic_delay", &edges),
         ("delay_resolution", &edges),
         ("plasticity", &[WEIGHTS.name]),
+        ("layer_names", &[WEIGHTS.name]),
     ];
     for (key, of) in keys {
         section.know(key);
@@ -134,7 +142,11 @@ fn refuse_keys_of_others(section: &Section<'_>, rule: &'static Spec) {
     }
 }
 
-fn connection(rule: &'static Spec, values: Values) -> Option<Connection> {
+fn connection(
+    rule: &'static Spec,
+    values: Values,
+    layer_names: Option<Vec<String>>,
+) -> Option<Connection> {
     let text = |name| values.text(name).map(str::to_owned);
     Some(if is_listed(rule) {
         Connection::Edges(Given::File(EdgeFile {
@@ -147,6 +159,7 @@ fn connection(rule: &'static Spec, values: Values) -> Option<Connection> {
         Connection::Matrix(Given::File(LayerFile {
             path: values.file("file")?.clone(),
             drop_bias: values.text("bias").is_some(),
+            layer_names,
             layer: usize::try_from(values.count("layer")?).ok()?,
         }))
     } else {

@@ -20,6 +20,7 @@ fn file(format: Format, tensors: Vec<Tensor>) -> WeightFile {
         path: PathBuf::from("mlp"),
         format,
         tensors,
+        beside: Vec::new(),
     }
 }
 
@@ -32,7 +33,11 @@ fn safetensors(tensors: &[(&str, &[usize])]) -> WeightFile {
 }
 
 fn message(file: &WeightFile, bias: Bias, sizes: Option<&[usize]>) -> String {
-    match to_mlp(file, bias, Output::Relu, 1.0, sizes) {
+    let stated = Stated {
+        sizes,
+        ..Stated::nothing_but(bias)
+    };
+    match to_mlp(file, &stated, Output::Relu, 1.0) {
         Ok(mlp) => format!("{:?}", mlp.sizes()),
         Err(error) => error.to_string(),
     }
@@ -45,7 +50,11 @@ fn weights_and_biases_by_hand() {
         ("fc1.weight", &[2, 3]),
         ("fc2.weight", &[1, 2]),
     ]);
-    let mlp = to_mlp(&file, Bias::Keep, Output::Softmax, 0.5, Some(&[3, 2, 1])).unwrap();
+    let stated = Stated {
+        sizes: Some(&[3, 2, 1]),
+        ..Stated::nothing_but(Bias::Keep)
+    };
+    let mlp = to_mlp(&file, &stated, Output::Softmax, 0.5).unwrap();
     assert_eq!(
         mlp.layers[0].weights,
         array![[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
@@ -54,7 +63,7 @@ fn weights_and_biases_by_hand() {
     assert_eq!(mlp.layers[1].weights, array![[0.0, 1.0]]);
     assert_eq!(mlp.layers[1].bias, None);
     assert_eq!((mlp.output, mlp.keep), (Output::Softmax, 0.5));
-    let dropped = to_mlp(&file, Bias::Drop, Output::Relu, 1.0, None).unwrap();
+    let dropped = to_mlp(&file, &Stated::nothing_but(Bias::Drop), Output::Relu, 1.0).unwrap();
     assert!(dropped.layers.iter().all(|layer| layer.bias.is_none()));
     assert_eq!(
         message(&file, Bias::Refuse, None),
@@ -73,8 +82,13 @@ fn names_of_all_styles() {
         ("layers/2/weights", "layers/2/", Some(Parameter::Weights)),
         ("weight_ih_l0", "weight_ih_l0", None),
         ("arr_0", "arr_0", None),
+        ("fc1_weight", "fc1_", Some(Parameter::Weights)),
+        ("net.fc1_bias", "net.fc1_", Some(Parameter::Bias)),
+        ("hidden_w2", "hidden_2", Some(Parameter::Weights)),
+        ("layer_b", "layer_b", None),
+        ("fc.weight_orig", "fc.weight_orig", None),
     ] {
-        let parts = parameter(name);
+        let parts = parameter(name, 2);
         assert_eq!((parts.layer.as_str(), parts.role), (layer, role), "{name}");
     }
 }
@@ -106,7 +120,7 @@ fn broken_chains_and_other_sizes() {
     assert_eq!(
         message(&broken, Bias::Refuse, None),
         "`mlp`: `fc2.weight` takes 40 inputs, but `fc1.weight` before it has 30 outputs\n  \
-         help: layers are taken by name, so name them in order: layer1.weight, layer2.weight, ..."
+         help: layers are taken in the order of the numbers in their names"
     );
     let chained = safetensors(&[("fc1.weight", &[30, 20]), ("fc2.weight", &[10, 30])]);
     assert_eq!(
@@ -115,22 +129,144 @@ fn broken_chains_and_other_sizes() {
     );
 }
 
+/// By what the order of `tensors` is known, or what is said; and the layers in that order.
+fn order(format: Format, tensors: &[(&str, [usize; 2])], sizes: Option<&[usize]>) -> String {
+    let tensors = tensors.iter().map(|(name, shape)| tensor(name, shape));
+    let file = file(format, tensors.collect());
+    let stated = Stated {
+        sizes,
+        ..Stated::nothing_but(Bias::Refuse)
+    };
+    match plan(&file, &stated) {
+        Ok((layers, by)) => {
+            let names: Vec<&str> = layers.iter().map(|layer| layer.name()).collect();
+            format!("{by:?} {}", names.join(" "))
+        }
+        Err(problem) => problem.to_string(),
+    }
+}
+
 #[test]
-fn names_without_order_are_ordered_by_the_sizes_expected() {
-    let tensors: [(&str, &[usize]); 3] = [
-        ("hidden.weight", &[30, 40]),
-        ("input.weight", &[40, 20]),
-        ("output.weight", &[10, 30]),
+fn shapes_that_chain_in_one_order_settle_it() {
+    let tensors = [
+        ("hidden.weight", [30, 40]),
+        ("input.weight", [40, 20]),
+        ("output.weight", [10, 30]),
     ];
+    let expected = "Shapes input.weight hidden.weight output.weight";
     let sizes = Some(&[20, 40, 30, 10][..]);
+    for format in [Format::Safetensors, Format::Npz, Format::PyTorch] {
+        for sizes in [None, sizes] {
+            assert_eq!(order(format, &tensors, sizes), expected);
+        }
+    }
+    // One square layer between others has one place; two have not, unless numbers tell them apart.
+    let square = [("out", [9, 5]), ("p", [5, 5]), ("in", [5, 7])];
+    assert_eq!(order(Format::Npz, &square, None), "Shapes in p out");
+    let squares = [("in", [5, 7]), ("p", [5, 5]), ("q", [5, 5])];
+    assert!(order(Format::Npz, &squares, None).contains("first of `p` and `q`, both 5 x 5\n"));
+    assert!(order(Format::Npz, &squares, Some(&[7, 5, 5, 5])).contains("first of `p` and `q`"));
+    let numbers = [("w10", [5, 5]), ("w2", [5, 5]), ("w1", [5, 7])];
+    assert_eq!(order(Format::Npz, &numbers, None), "Numbers w1 w2 w10");
+}
+
+#[test]
+fn paths_that_can_be_rearranged_are_no_order() {
+    let ambiguous =
+        "the shapes chain in more than one order, and the names do not say which is meant";
+    // A closed path: 4-3-4 or 3-4-3.
+    let closed = [("decode", [4, 3]), ("encode", [3, 4])];
+    assert!(order(Format::Npz, &closed, None).starts_with(ambiguous));
     assert_eq!(
-        message(&safetensors(&tensors), Bias::Refuse, sizes),
-        "[20, 40, 30, 10]"
+        order(Format::Npz, &closed, Some(&[4, 3, 4])),
+        "Shapes encode decode"
     );
-    // A state dict has an order of its own, which is not overruled.
-    let mut ordered = safetensors(&tensors);
-    ordered.format = Format::PyTorch;
-    assert!(message(&ordered, Bias::Refuse, sizes).contains("in the order of the state dict"));
+    // 1-2-3-2-4-2-5: the loops by 3 and by 4 could change places.
+    let loops = [
+        ("p", [2, 1]),
+        ("q", [3, 2]),
+        ("r", [2, 3]),
+        ("s", [4, 2]),
+        ("t", [2, 4]),
+        ("u", [5, 2]),
+    ];
+    assert!(order(Format::Npz, &loops, None).starts_with(ambiguous));
+    // 1-2-3-1-4-2-5-...: 1 and 2 are passed in turn, so the ways from 1 to 2 could change places.
+    let in_turn = [
+        ("p", [2, 1]),
+        ("q", [3, 2]),
+        ("r", [1, 3]),
+        ("s", [4, 1]),
+        ("t", [2, 4]),
+    ];
+    assert!(order(Format::Npz, &in_turn, None).starts_with(ambiguous));
+    // 1-2-3-2-4: one loop alone stays where it is.
+    let one = [("s", [4, 2]), ("r", [2, 3]), ("q", [3, 2]), ("p", [2, 1])];
+    assert_eq!(order(Format::Npz, &one, None), "Shapes p q r s");
+}
+
+/// Every order of a few layers is tried; that is what `paths` must agree with.
+#[test]
+fn the_number_of_orders_is_that_of_all_permutations() {
+    fn permutations(n: usize) -> Vec<Vec<usize>> {
+        if n == 0 {
+            return vec![Vec::new()];
+        }
+        let shorter = permutations(n - 1);
+        let inserted = shorter.iter().flat_map(|shorter| {
+            (0..n).map(move |place| {
+                let mut longer = shorter.clone();
+                longer.insert(place, n - 1);
+                longer
+            })
+        });
+        inserted.collect()
+    }
+    let mut counts = [0; 3];
+    // All lists of five shapes over the sizes 1 to 3, in steps that reach all kinds.
+    for code in (0..9_usize.pow(5)).step_by(7) {
+        let shapes: Vec<[usize; 2]> = (0..5)
+            .map(|digit| code / 9_usize.pow(digit) % 9)
+            .map(|pair| [1 + pair / 3, 1 + pair % 3])
+            .collect();
+        let chained = permutations(5).into_iter().filter(|order| {
+            order
+                .windows(2)
+                .all(|pair| shapes[pair[1]][1] == shapes[pair[0]][0])
+        });
+        let chained = chained.count().min(2);
+        let names = ["p", "q", "r", "s", "t"];
+        let tensors: Vec<(&str, [usize; 2])> = names.into_iter().zip(shapes.clone()).collect();
+        let said = order(Format::Npz, &tensors, None);
+        let found = match &said {
+            said if said.starts_with("Shapes") => 1,
+            said if said.contains("layer_names") => 2,
+            _ => 0,
+        };
+        assert_eq!(found, chained, "{shapes:?}: {said}");
+        counts[chained] += 1;
+    }
+    assert!(counts.iter().all(|&count| count > 50), "{counts:?}");
+}
+
+#[test]
+fn a_dictionary_that_contradicts_the_numbers_is_no_order() {
+    let squares = [("fc2.weight", [5, 5]), ("fc1.weight", [5, 5])];
+    assert!(order(Format::PyTorch, &squares, None).starts_with("the numbers in the names and"));
+    // In other formats there is nothing to contradict them.
+    assert_eq!(
+        order(Format::Safetensors, &squares, None),
+        "Numbers fc1.weight fc2.weight"
+    );
+    // Numbered from the output: shapes and dictionary agree against the numbers.
+    let backwards = [("fc2.weight", [4, 5]), ("fc1.weight", [3, 4])];
+    assert_eq!(
+        order(Format::PyTorch, &backwards, None),
+        "Shapes fc2.weight fc1.weight"
+    );
+    // A dictionary tells transposed layers from layers out of order.
+    let transposed = [("in.weight", [5, 4]), ("out.weight", [4, 3])];
+    assert!(order(Format::PyTorch, &transposed, None).contains("it looks transposed"));
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! What a run will leave undone of what its model file asks for: said before it begins, and kept in its run file.
+
+use crate::base::time::{Duration, Time};
+use crate::config::network::NetworkModel;
+use crate::config::sleep_replay::{Input, SleepReplay, Weights};
+use crate::engine::simulation::Keep;
+use crate::experiment::inputs::Inputs;
+use crate::network::{Data, Network, Stimulus};
+use crate::protocol::hypnogram::Bout;
+use crate::run::guard::Limits;
+use crate::stimulus::{self, Brings, Spike};
+
+/// Of a run of `model`, whose `network` has the data of its files, through `bouts`.
+pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Vec<String> {
+    let stimuli = network.stimuli.iter();
+    let late = stimuli.filter_map(|stimulus| of_stimulus(stimulus, bouts));
+    late.chain(of_guard(&model.guard, bouts)).collect()
+}
+
+/// Of nights of `model`, which run on `inputs`, through `bouts`.
+pub fn of_nights(model: &SleepReplay, inputs: &Inputs, bouts: &[Bout]) -> Vec<String> {
+    let asleep = bouts.iter().filter(|bout| bout.kind.is_simulated());
+    let longest = asleep.map(Bout::duration).max().unwrap_or(Duration::ZERO);
+    let late = match &model.sleep.input {
+        Input::Spikes(path) => late_spikes(&inputs.spikes, longest).map(|late| {
+            let file = path.path.display();
+            format!("`sleep.input.spikes`: {late} of `{file}` come after the end of the sleep, {longest} after its start")
+        }),
+        Input::Image { .. } => None,
+    };
+    let bias = matches!(model.mlp.weights, Weights::Trained { bias: true, .. });
+    let bias = bias.then(|| {
+        "the MLP has biases, which take no part in sleep: the spiking network has none".to_owned()
+    });
+    let all = bias.into_iter().chain(late);
+    all.chain(of_guard(&model.guard, bouts)).collect()
+}
+
+/// What never comes of a stimulus, whose times count from when it is switched on.
+fn of_stimulus(stimulus: &Stimulus, bouts: &[Bout]) -> Option<String> {
+    let name = &stimulus.name;
+    let on = longest_on(name, bouts);
+    if on == Duration::ZERO {
+        return Some(format!("`stimulus.{name}` is on in no bout"));
+    }
+    let never = match &stimulus.data {
+        Some(Data::Spikes(spikes)) => late_spikes(spikes, on),
+        Some(Data::Image(_)) => None,
+        None => late_steps(stimulus, on),
+    }?;
+    Some(format!(
+        "`stimulus.{name}`: {never} come after its end, {on} after it is switched on"
+    ))
+}
+
+/// The longest time for which the stimulus called `name` is on without a break.
+fn longest_on(name: &str, bouts: &[Bout]) -> Duration {
+    let (mut longest, mut since) = (Duration::ZERO, None);
+    for bout in bouts {
+        if !bout.on.iter().any(|on| on == name) {
+            since = None;
+            continue;
+        }
+        let goes_on = since.filter(|_| bout.keep == Keep::All);
+        let from = goes_on.unwrap_or(bout.start);
+        since = Some(from);
+        longest = longest.max(bout.stop - from);
+    }
+    longest
+}
+
+/// How many of `spikes` do not come within the time `on`.
+fn late_spikes(spikes: &[Spike], on: Duration) -> Option<String> {
+    let end = Time::ZERO + on;
+    let late = spikes.len() - spikes.partition_point(|&(t, _)| t < end);
+    (late > 0).then(|| format!("{late} of {} spikes", spikes.len()))
+}
+
+/// How many steps of a current do not come within the time `on`. That a pulse has no end before the run has is no loss.
+fn late_steps(stimulus: &Stimulus, on: Duration) -> Option<String> {
+    let entry = stimulus::entry(stimulus.kind.spec.name).ok()?;
+    let Brings::Current(mut steps) = (entry.build)(&stimulus.kind.values).ok()? else {
+        return None;
+    };
+    let all = steps.len();
+    if let Some(&(_, last)) = steps.last()
+        && last == 0.0
+    {
+        steps.pop();
+    }
+    let late = steps.iter().filter(|&&(t, _)| t >= Time::ZERO + on).count();
+    (late > 0).then(|| format!("{late} of {all} steps"))
+}
+
+/// Where the lowest rate that `limits` allow is not looked at.
+fn of_guard(limits: &Limits, bouts: &[Bout]) -> Option<String> {
+    limits.min_rate_hz?;
+    let short = limits.without_window(bouts);
+    let (first, others) = short.split_first()?;
+    let others = match others.len() {
+        0 => String::new(),
+        n => format!(" and {n} other bouts"),
+    };
+    let window = limits.window;
+    Some(format!(
+        "`guard.min_rate` is not looked at in `{first}`{others}: no whole `guard.window`, {window} from a multiple of it on, \
+         lies within"
+    ))
+}

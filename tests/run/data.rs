@@ -1,0 +1,95 @@
+//! Image files under names of their own, with other classes than ten, with labels as QMNIST keeps them.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::setup::Place;
+
+/// Letters as EMNIST numbers them: classes 1 to 26, and no 0.
+const LETTERS: &str = r#"
+schema = 1
+experiment = "sleep_replay"
+[data]
+images = "emnist-letters-train-images-idx3-ubyte.gz"
+labels = "qmnist-like-labels-idx2-int"
+test_images = "letters.images"
+test_labels = "letters.labels"
+tasks = [[1, 13], [14, 26]]
+[mlp]
+layers = [9, 6, 27]
+[mlp.training]
+epochs = 2
+learning_rate = 0.1
+[conversion]
+scale = 5.0
+[neuron]
+model = "lif"
+tau_m = "20 ms"
+v_th = 1
+[plasticity]
+rule = "sleep_replay"
+onto = ["output"]
+increment = 0.01
+decrement = 0.001
+[sleep]
+duration = "20 ms"
+[sleep.input]
+max_rate = "200 Hz"
+[output]
+figures = false
+"#;
+
+fn idx(magic: [u8; 4], dimensions: &[u32], data: &[u8]) -> Vec<u8> {
+    let dimensions = dimensions.iter().flat_map(|n| n.to_be_bytes());
+    [&magic[..], &dimensions.collect::<Vec<_>>(), data].concat()
+}
+
+#[test]
+fn letters_in_files_of_any_name() {
+    let place = Place::with_model(LETTERS);
+    // Three images of 3 x 3 for each of 26 classes.
+    let classes: Vec<u8> = (1..=26).flat_map(|class| [class; 3]).collect();
+    let n = classes.len() as u32;
+    let pixels: Vec<u8> = (0..9 * n).map(|pixel| (pixel * 37 % 256) as u8).collect();
+    let images = idx([0, 0, 8, 3], &[n, 3, 3], &pixels);
+    let mut gzipped = GzEncoder::new(Vec::new(), Compression::fast());
+    gzipped.write_all(&images).unwrap();
+    place.write(
+        "emnist-letters-train-images-idx3-ubyte.gz",
+        gzipped.finish().unwrap(),
+    );
+    let table: Vec<u8> = classes
+        .iter()
+        .flat_map(|&class| [class.into(), 4, 100, 101, 2, 0, 1, 0_i32])
+        .flat_map(i32::to_be_bytes)
+        .collect();
+    let labels = idx([0, 0, 12, 2], &[n, 8], &table);
+    place.write("qmnist-like-labels-idx2-int", labels);
+    place.write("letters.images", &images);
+    place.write("letters.labels", idx([0, 0, 8, 1], &[n], &classes));
+
+    place.run("run model.toml --quiet --out a");
+    let accuracy = place.read("a/accuracy.csv");
+    // Two tasks were learnt and slept on.
+    assert!(accuracy.contains("1,sleep,sleep 2,1,1,"), "{accuracy}");
+    // The same labels as bytes are the same labels.
+    place.run("run model.toml --quiet --out bytes --set data.labels=\"letters.labels\"");
+    assert_eq!(place.read("bytes/accuracy.csv"), accuracy);
+    // What `check` prints runs by itself.
+    let resolved = place.run("check model.toml");
+    place.write("resolved.toml", resolved);
+    place.run("run resolved.toml --quiet --out b");
+    assert_eq!(place.read("b/accuracy.csv"), accuracy);
+    // Where the files lie may be said apart from their names.
+    let here = place.path("").display().to_string();
+    let said = place.refused("run model.toml --data nowhere --out c");
+    assert!(
+        said.contains("nowhere/emnist-letters-train-images-idx3-ubyte.gz`: "),
+        "{said}"
+    );
+    place.run(&format!("run model.toml --quiet --data {here} --out c"));
+    let said = place.refused("run model.toml --out d --set data.tasks=[[1,27]]");
+    assert!(said.contains("class 27 has no neuron"), "{said}");
+}

@@ -1,0 +1,125 @@
+//! What a run will not do of what was asked for is said before it begins, and stays in its file.
+
+use sharpwave::Recording;
+
+use super::given;
+use super::setup::{Place, text};
+
+const NETWORK: &str = r#"
+schema = 1
+experiment = "network"
+[population.e]
+neuron = "lif"
+size = 2
+tau_m = "20 ms"
+v_th = "15 mV"
+[stimulus.given]
+kind = "spikes"
+target = "e"
+file = "given.csv"
+weight = "20 mV"
+[stimulus.steps]
+kind = "current"
+target = "e"
+steps = [["10 ms", "5 pA"], ["100 ms", "7 pA"], ["101 ms", "0 pA"]]
+[stimulus.pulse]
+kind = "current"
+target = "e"
+amplitude = "5 pA"
+to = "1 s"
+[stimulus.never]
+kind = "poisson"
+target = "e"
+rate = "1 Hz"
+weight = "1 mV"
+[guard]
+min_rate = "0.1 Hz"
+window = "120 ms"
+[record]
+spikes = "e"
+[[bout]]
+name = "wake"
+duration = "60 ms"
+stimuli = ["given", "steps", "pulse"]
+[[bout]]
+name = "on"
+duration = "40 ms"
+stimuli = ["given", "steps", "pulse"]
+[[bout]]
+name = "again"
+duration = "50 ms"
+stimuli = ["given"]
+keep = "weights"
+"#;
+
+/// Stderr of a run that comes to its end, and what its file kept of that.
+fn told(place: &Place, arguments: &str) -> (String, Vec<String>) {
+    let run = place.command(&format!("--quiet run model.toml --out r {arguments}"));
+    let output = { run }.output().expect("it starts");
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let file = Recording::open(&place.path("r")).expect("a run");
+    (stderr, file.warnings().to_vec())
+}
+
+#[test]
+fn what_never_comes_in_a_network_is_said() {
+    let place = Place::with_model(NETWORK);
+    place.write(
+        "given.csv",
+        "node_id,timestamp_ms\n0,1\n1,99.9\n1,100\n0,2000\n",
+    );
+    let (stderr, kept) = told(&place, "");
+    let expected = [
+        "`stimulus.given`: 2 of 4 spikes come after its end, 100 ms after it is switched on",
+        "`stimulus.never` is on in no bout",
+        "`stimulus.steps`: 1 of 3 steps come after its end, 100 ms after it is switched on",
+        "`guard.min_rate` is not looked at in `wake` and 2 other bouts: no whole `guard.window`, 120 ms from a multiple of it \
+         on, lies within",
+    ];
+    assert_eq!(kept, expected);
+    let lines: Vec<String> = expected
+        .iter()
+        .map(|line| format!("warning: {line}\n"))
+        .collect();
+    assert_eq!(stderr, lines.concat());
+    let checked = place
+        .command("check model.toml")
+        .output()
+        .expect("it starts");
+    assert_eq!(text(&checked.stderr), stderr);
+}
+
+#[test]
+fn what_all_comes_needs_no_word() {
+    let model = NETWORK
+        .replace("[\"100 ms\", \"7 pA\"]", "[\"99 ms\", \"7 pA\"]")
+        .replace("\"120 ms\"", "\"50 ms\"")
+        .replacen(
+            "[\"given\", \"steps\", \"pulse\"]",
+            "[\"given\", \"steps\", \"pulse\", \"never\"]",
+            1,
+        );
+    let place = Place::with_model(&model);
+    place.write("given.csv", "node_id,timestamp_ms\n0,1\n1,60\n0,99.9\n");
+    assert_eq!(
+        told(&place, "--set guard.min_rate=off"),
+        (String::new(), Vec::new())
+    );
+}
+
+#[test]
+fn spikes_that_come_after_a_sleep_are_said() {
+    let place = Place::with_model(&given::model("mlp.npz", "given.csv", "off"));
+    given::write_network(&place);
+    place.write("given.csv", "node_id,timestamp_ms\n0,1\n1,2\n1,200000\n");
+    let (stderr, kept) = told(&place, "");
+    assert_eq!(kept.len(), 1, "{stderr}");
+    let file = place.path("given.csv");
+    let expected = format!(
+        "`sleep.input.spikes`: 1 of 3 spikes of `{}` come after the end of the sleep, 300 ms after its start",
+        file.display()
+    );
+    assert_eq!(kept[0], expected);
+    assert_eq!(stderr, format!("warning: {expected}\n"));
+}

@@ -1,0 +1,119 @@
+//! Names and orders of layers as other people's scripts leave them, and what lies beside the weights.
+
+use std::path::Path;
+
+use ndarray::Array1;
+use sharpwave::mlp::perceptron::Output;
+use sharpwave::mlp::weight_file::{Bias, Stated, describe, parse, read, to_mlp};
+
+use super::{fixture, load, matrix};
+
+#[test]
+fn numpy_biases_with_underscores_and_without_names() {
+    for name in ["underscore_bias.npz", "unnamed.npz"] {
+        let mlp = load(&fixture(name), Bias::Keep);
+        assert_eq!(mlp.layers[0].weights, matrix(3, 4), "{name}");
+        assert_eq!(mlp.layers[1].weights, matrix(2, 3), "{name}");
+        assert_eq!(mlp.layers[0].bias, Some(Array1::zeros(3)), "{name}");
+        assert_eq!(mlp.layers[1].bias, Some(Array1::zeros(2)), "{name}");
+    }
+}
+
+#[test]
+fn harmless_objects_are_left_out_and_said() {
+    let file = read(&fixture("beside.pt")).unwrap();
+    let expected = [
+        "the state dict is `model_state`",
+        "`note` is left out: a text",
+    ];
+    assert_eq!(file.beside, expected);
+    let file = read(&fixture("net.pt")).unwrap();
+    assert_eq!(file.beside, ["the state dict is `net`"]);
+}
+
+/// An order that neither shapes nor names settle is asked for, and taken as it is given.
+#[test]
+fn an_order_that_nothing_settles_is_asked_for() {
+    let first = |name: &str, names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+        let stated = Stated {
+            sizes: Some(&[8; 4][..]).filter(|_| name == "rev.pt"),
+            names: Some(&names[..]).filter(|names| !names.is_empty()),
+            bias: Bias::Refuse,
+        };
+        let file = read(&fixture(name)).unwrap();
+        let mlp = to_mlp(&file, &stated, Output::Relu, 1.0);
+        mlp.map(|mlp| {
+            let layers = mlp.layers.iter();
+            layers
+                .map(|layer| layer.weights[[0, 0]])
+                .collect::<Vec<_>>()
+        })
+        .map_err(|error| error.problem.to_string())
+    };
+    assert_eq!(
+        first("square_names.safetensors", &[]).unwrap_err(),
+        "neither names nor shapes say which comes first of `extra.weight` and `first.weight`, both 8 x 8\n  \
+         help: name the layers from input to output, such as layer_names = [\"extra.weight\", \"first.weight\", \
+         \"readout.weight\", \"second.weight\"]"
+    );
+    assert_eq!(
+        first(
+            "square_names.safetensors",
+            &["first", "second", "extra.weight", "readout"]
+        ),
+        Ok(vec![1.0, 2.0, 0.5, 3.0])
+    );
+    assert_eq!(
+        first("rev.pt", &[]).unwrap_err(),
+        "the numbers in the names and the file's own order contradict each other\n  \
+         help: name the layers from input to output, such as layer_names = [\"fc1.weight\", \"fc2.weight\", \
+         \"fc3.weight\"]"
+    );
+    assert_eq!(
+        first("rev.pt", &["fc1", "fc2", "fc3"]),
+        Ok(vec![1.0, 2.0, 3.0])
+    );
+    for (names, said) in [
+        (
+            &["fc1", "fc2"][..],
+            "`layer_names` leaves out `fc3.weight`, expected every layer of the file",
+        ),
+        (
+            &["fc1", "fc2", "fc2.weight"],
+            "`layer_names` names `fc2.weight` twice",
+        ),
+        (
+            &["fc1", "fc2", "fc3.wieght"],
+            "`layer_names`: no layer is called `fc3.wieght`\n  help: did you mean `fc3.weight`?",
+        ),
+    ] {
+        assert_eq!(first("rev.pt", names).unwrap_err(), said);
+    }
+}
+
+/// 100,000 tensors with hostile names: described at once, in a table of bounded length, without control characters.
+#[test]
+fn a_hundred_thousand_tensors_are_described_in_a_page() {
+    let mut header = String::from("{");
+    for n in 0..100_000 {
+        let comma = if n == 0 { "" } else { "," };
+        header.push_str(&format!(
+            "{comma}\"\\u001b[2J\\n{n}.weight\":{{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[{},{}]}}",
+            4 * n,
+            4 * n + 4
+        ));
+    }
+    header.push('}');
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(header.as_bytes());
+    bytes.resize(bytes.len() + 400_000, 0);
+    let file = parse(Path::new("many.safetensors"), &bytes).unwrap();
+    let summary = describe(&file, &Stated::nothing_but(Bias::Refuse));
+    assert_eq!(summary.layer_names().len(), 100_000);
+    let text = summary.to_string();
+    assert!(text.len() < 10_000, "{} bytes", text.len());
+    assert!(text.contains("and 99940 more"));
+    assert!(text.contains(r"  \u{1b}[2J\n0.weight   F32"), "{text}");
+    assert!(!text.contains('\u{1b}'));
+}
