@@ -26,7 +26,12 @@ pub(super) fn run(arguments: &ConvertArguments, shell: &Shell) -> Result<(), Fai
         columns,
         first_neuron: arguments.first_neuron,
     };
-    let converted = convert(&input, &arguments.output, &arguments.name, interrupt::install());
+    let converted = convert(
+        &input,
+        &arguments.output,
+        &arguments.name,
+        interrupt::install(),
+    );
     let converted = converted.map_err(|error| match error {
         ConvertError::Stopped => Failure::Nothing,
         error => Failure::input(error),
