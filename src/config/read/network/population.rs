@@ -40,26 +40,35 @@ fn population(
         weight: None,
     };
     let values = spec::values(section, model.spec.parameters, &context);
-    let values = values.and_then(|values| consistent(section, name, model, values));
+    let size = size.and_then(|size| u32::try_from(size).ok());
+    let values = values.and_then(|values| consistent(section, (name, size), model, values));
     let v_m = initial(section, model, values.as_ref());
     Some(Population {
         name: name.into(),
-        size: u32::try_from(size?).ok()?,
+        size: size?,
         model: model.spec.name,
         values: values?,
         v_m: v_m?,
     })
 }
 
-/// Refuses values that contradict each other, and draws that the model knows only one value of.
+/// Refuses values that contradict each other or the size, and draws that the model knows only one value of.
 fn consistent(
     section: &Section<'_>,
-    name: &str,
+    (name, size): (&str, Option<u32>),
     model: &'static Model,
     values: Values,
 ) -> Option<Values> {
     let mut one = Network::new(0);
-    match one.population(name, 1, model.spec.name, values) {
+    // Where the size is unknown for another problem, it is what blocks say.
+    let blocks = values.blocks().next();
+    let all = blocks.map(|(_, blocks)| {
+        blocks
+            .iter()
+            .fold(0, |n: u32, block| n.saturating_add(block.0))
+    });
+    let size = size.or(all).unwrap_or(1);
+    match one.population(name, size, model.spec.name, values) {
         Ok(population) => Some(std::mem::take(&mut population.values)),
         Err(error) => {
             fault::report(section, &error);
