@@ -49,6 +49,7 @@
 //! Values go to the file as soon as they are handed over, never through the library's chunk cache, so that a length
 //! in the file is never ahead of its data; a flush, at most a second apart, makes the lengths catch up.
 
+pub mod ahead;
 pub mod checkpoint;
 pub mod circuit_file;
 pub mod edge_file;

@@ -83,21 +83,34 @@ pub fn width() -> Width {
         2 => Width::W256,
         3 => Width::W512,
         _ => {
-            let widest = widest();
-            WIDTH.store(widest as u8, Ordering::Relaxed);
-            widest
+            let width = asked().map_or(widest(), |asked| narrower(asked, widest()));
+            WIDTH.store(width as u8, Ordering::Relaxed);
+            width
         }
     }
 }
 
 /// Uses at most `limit` from now on, in the whole process; for tests that compare the paths and for benchmarks.
 pub fn limit(limit: Width) {
-    let width = if (limit as u8) < (widest() as u8) {
-        limit
+    WIDTH.store(narrower(limit, widest()) as u8, Ordering::Relaxed);
+}
+
+fn narrower(one: Width, other: Width) -> Width {
+    if (one as u8) < (other as u8) {
+        one
     } else {
-        widest()
-    };
-    WIDTH.store(width as u8, Ordering::Relaxed);
+        other
+    }
+}
+
+/// What the environment limits it to: `SHARPWAVE_VECTOR` is 128 or 256. Results are the same; it shows on one machine what
+/// others take.
+fn asked() -> Option<Width> {
+    match std::env::var("SHARPWAVE_VECTOR").ok()?.as_str() {
+        "128" => Some(Width::Baseline),
+        "256" => Some(Width::W256),
+        _ => None,
+    }
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::record::probe;
+use crate::record::{ahead, probe};
 
 /// How long one call of the library may take. They read a few kilobytes each; the slowest disk is faster.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ const BEAT: Duration = Duration::from_millis(50);
 pub(super) fn install(stop: &'static AtomicBool) {
     // A file that many projections read is looked at once.
     let seen: Mutex<BTreeSet<(PathBuf, u64, Option<SystemTime>)>> = Mutex::default();
-    probe::install(move |path| {
+    ahead::install(move |path| {
         let Ok(meta) = path.metadata() else {
             return Ok(());
         };

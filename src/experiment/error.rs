@@ -8,7 +8,7 @@ use crate::base::time::{Duration, Time};
 use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
 use crate::engine::error::SimulationError;
-use crate::experiment::resource::Bound;
+use crate::experiment::bound::Bound;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;

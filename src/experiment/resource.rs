@@ -1,37 +1,16 @@
 //! Whether a run fits what there is of memory and disk: told before anything is built, because the system ends a program
 //! that takes more.
 
-use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use crate::experiment::bound::Bound;
 use crate::experiment::error::ExperimentError;
 
 const GB: f64 = 1e9;
 
 /// Bytes of a running program before it holds a network: its code, the HDF5 library, stacks of threads.
 pub const PROGRAM_BYTES: f64 = 13e6;
-
-/// What holds the memory of this program down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bound {
-    /// Memory of the machine that nobody uses.
-    Machine,
-    /// The control group in which the program runs.
-    Group,
-    /// The address space that the program may use.
-    Addresses,
-}
-
-impl fmt::Display for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Machine => "free on this machine",
-            Self::Group => "left to its control group",
-            Self::Addresses => "left of its address space (`ulimit -v`)",
-        })
-    }
-}
 
 /// Refuses what takes more memory than there is; `what` says where its bytes go.
 ///

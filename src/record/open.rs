@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hdf5::{File, OpenMode};
 
-use super::probe;
+use super::ahead;
 
 /// Times that a block of metadata with a wrong checksum is read before it counts as damaged. The library's own 100
 /// would never end: it doubles the pause between them, from a nanosecond. Twenty take 2 ms, ample for a writer that
@@ -41,7 +41,7 @@ pub(super) fn is_hdf5(path: &Path) -> Result<bool, String> {
 /// # Errors
 /// The library's reason against the second way, or that it comes to no end with the file.
 pub(super) fn open(path: &Path) -> hdf5::Result<File> {
-    probe::ask(path)?;
+    ahead::ask(path)?;
     File::open(path).or_else(|_| {
         let mut builder = File::with_options();
         builder.fapl().metadata_read_attempts(READ_ATTEMPTS);

@@ -1,11 +1,6 @@
-//! A look at an HDF5 file before it is read in earnest.
-//!
-//! There are files at which the HDF5 library loops for ever or falls, one changed byte may be enough, and a thread within
-//! the library cannot be stopped. So the program sends a process of its own ahead, which [`walk`]s the file and can be
-//! ended. A library that uses this crate has no program to send: without [`install`] files are read at once.
+//! A walk through an HDF5 file, by a process that can be ended (see [`ahead`](super::ahead)).
 
 use std::path::Path;
-use std::sync::OnceLock;
 
 use hdf5::types::{FixedAscii, TypeDescriptor, VarLenAscii, VarLenUnicode};
 use hdf5::{Container, Dataset, Group, Location};
@@ -13,27 +8,11 @@ use hdf5::{Container, Dataset, Group, Location};
 use super::heap;
 use super::open::open;
 
-/// Whether a file can be read to its end: the reason if not.
-type Ask = dyn Fn(&Path) -> Result<(), String> + Send + Sync;
-
-static ASK: OnceLock<Box<Ask>> = OnceLock::new();
-
 /// Objects that are looked at; a file with more has been looked at enough.
 const MOST_OBJECTS: u32 = 100_000;
 
 /// Groups within groups.
 const DEEPEST: u32 = 16;
-
-/// Has `ask` look at every HDF5 file before it is opened to be read. The first call of a process counts.
-pub fn install(ask: impl Fn(&Path) -> Result<(), String> + Send + Sync + 'static) {
-    // A second one, in tests of one process, would ask the same.
-    let _ = ASK.set(Box::new(ask));
-}
-
-/// Looks at the file at `path` if a way is installed.
-pub(super) fn ask(path: &Path) -> Result<(), String> {
-    ASK.get().map_or(Ok(()), |ask| ask(path))
-}
 
 /// Opens every object of the file at `path` and reads what leads to values, as far as it can be read; the reader of the file
 /// finds out what is wrong with it. Calls `beat` again and again, between any two calls of the library.

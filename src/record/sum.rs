@@ -5,9 +5,12 @@ use hdf5::types::{FixedUnicode, FloatSize, H5Type, IntSize, TypeDescriptor};
 use hdf5::{Dataset, Hyperslab, SliceOrIndex};
 use ndarray::ArrayD;
 
-use super::column::{CHUNK, Label};
+use super::LABEL_BYTES;
 use super::header::Fingerprint;
 use crate::base::stream::mix;
+
+/// Values of a block: as many as a chunk of a long column has.
+const BLOCK: usize = 32_768;
 
 /// A value of a column, as 64 bits or less of them.
 pub(super) trait Value: H5Type {
@@ -73,7 +76,9 @@ impl Sums {
             TypeDescriptor::Unsigned(IntSize::U8) => Self::read::<u64>(dataset),
             TypeDescriptor::Integer(IntSize::U8) => Self::read::<i64>(dataset),
             TypeDescriptor::Integer(IntSize::U2) => Self::read::<i16>(dataset),
-            kind if kind == Label::type_descriptor() => Self::read::<Label>(dataset),
+            kind if kind == <FixedUnicode<LABEL_BYTES>>::type_descriptor() => {
+                Self::read::<FixedUnicode<LABEL_BYTES>>(dataset)
+            }
             kind if kind == Fingerprint::type_descriptor() => Self::read::<Fingerprint>(dataset),
             kind => Err(format!("values of type {kind}, which no column has").into()),
         }
@@ -104,7 +109,7 @@ impl Sums {
     }
 }
 
-/// Rows of a block of a dataset with `width` values in each: about as many as a chunk of the file has.
+/// Rows of a block of a dataset with `width` values in each.
 pub(super) fn block_rows(width: usize) -> usize {
-    (CHUNK / width.max(1)).max(1)
+    (BLOCK / width.max(1)).max(1)
 }

@@ -7,6 +7,8 @@ use std::process::Command;
 use hdf5::{File, H5Type};
 use sharpwave::config::{self, Options};
 use sharpwave::network::{Connection, Given};
+use sharpwave::record::spike_file;
+use sharpwave::stimulus::spike_list::SpikeFile;
 
 use crate::edges::between;
 use crate::place::Place;
@@ -234,4 +236,15 @@ fn published_circuits_have_the_edges_that_libsonata_reads() {
     eprintln!("{said}");
     compare(&place.path("model.toml"));
     place.run("run model.toml --out out --quiet");
+    // The published spikes, which NEURON made in bmtk, are these to the picosecond.
+    let spikes = |path: &Path| {
+        let read = spike_file::read(&SpikeFile::new(path).of("v1"), 300).unwrap();
+        let mut by_neuron: Vec<(u32, i64)> = read.iter().map(|(t, n)| (*n, t.ps())).collect();
+        by_neuron.sort_unstable();
+        by_neuron
+    };
+    let published = Path::new(&folder).join("300_intfire/output/spikes.h5");
+    let (found, published) = (spikes(&place.path("out/run.h5")), spikes(&published));
+    assert_eq!(found.len(), 4322);
+    assert_eq!(found, published);
 }

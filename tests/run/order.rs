@@ -81,7 +81,6 @@ fn a_sleep_takes_layers_in_the_order_given() {
         );
         assert!(said.contains(&row), "{row}{said}");
     }
-    place.refused("import rev.pt");
     let said = place.run("import rev.pt --layer-names fc2,fc3,fc1");
     assert!(
         said.contains("fc2.weight  F32     8 x 8    2.0000   2.0000  weights of layer 1\n"),

@@ -60,7 +60,7 @@ fn wait_for(
 }
 
 /// Looks until `is_so`, but not for ever.
-fn wait_until(mut is_so: impl FnMut() -> bool) {
+pub fn wait_until(mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !is_so() {
         assert!(Instant::now() < deadline, "it did not come to that");

@@ -7,6 +7,7 @@ use super::given::{NAMES, PS_PER_MS, exact_case, input, model, write_network, wr
 use super::naive;
 use super::run_file::{RunFile, bits};
 use super::setup::{Place, said};
+use super::stop::{end_soon, signal, start, wait_until};
 
 /// 300 ms of a plastic network as `network.toml`, and its input.
 fn network() -> (Place, Vec<(i64, usize)>) {
@@ -125,8 +126,11 @@ fn stopped_and_killed_a_run_has_each_snapshot_once() {
         let output = place.command(arguments).output().expect("it runs");
         assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     };
-    // After its first look, then after some more, then without warning.
-    stopped(&format!("{} --max-wall 1e-9h", run("r")));
+    // Soon after it began, then after some more, then without warning.
+    let mut child = start(&place, &run("r"));
+    wait_until(|| place.path("r/run.h5").exists());
+    signal(&child, "TERM");
+    assert_eq!(end_soon(&mut child), Some(3));
     stopped("--quiet resume r --max-wall 10ms");
     let mut child = place.command("--quiet resume r");
     let mut child = child.stdout(Stdio::null()).spawn().expect("it starts");

@@ -69,7 +69,8 @@ fn the_shortest_model_reads_back_as_itself() {
         experiment.mlp.weights,
         Weights::File {
             path: "/x/a \"b\".npz".into(),
-            drop_bias: true
+            drop_bias: true,
+            layer_names: None
         }
     );
     assert_eq!(experiment.sleep.after, After::LastTask);

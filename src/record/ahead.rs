@@ -1,0 +1,25 @@
+//! What is asked about an HDF5 file before it is opened to be read.
+//!
+//! There are files at which the HDF5 library loops for ever or falls, one changed byte may be enough, and a thread within
+//! the library cannot be stopped. So the program sends a process of its own ahead, which walks the file
+//! ([`probe::walk`](super::probe::walk)) and can be ended. A library that uses this crate has no program to send: without
+//! [`install`] files are read at once.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// Whether a file can be read to its end: the reason if not.
+type Ask = dyn Fn(&Path) -> Result<(), String> + Send + Sync;
+
+static ASK: OnceLock<Box<Ask>> = OnceLock::new();
+
+/// Has `ask` look at every HDF5 file before it is opened to be read. The first call of a process counts.
+pub fn install(ask: impl Fn(&Path) -> Result<(), String> + Send + Sync + 'static) {
+    // A second one, in tests of one process, would ask the same.
+    let _ = ASK.set(Box::new(ask));
+}
+
+/// Looks at the file at `path` if a way is installed.
+pub(super) fn ask(path: &Path) -> Result<(), String> {
+    ASK.get().map_or(Ok(()), |ask| ask(path))
+}
