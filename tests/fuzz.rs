@@ -21,6 +21,10 @@ mod mutator;
 #[path = "fuzz/zip_sums.rs"]
 mod zip_sums;
 
+#[path = "fuzz/checkpoint.rs"]
+mod checkpoint;
+#[path = "fuzz/edges.rs"]
+mod edges;
 #[path = "fuzz/formula.rs"]
 mod formula;
 #[path = "fuzz/idx.rs"]
@@ -33,7 +37,11 @@ mod npy;
 mod npz;
 #[path = "fuzz/pickle.rs"]
 mod pickle;
+#[path = "fuzz/run_file.rs"]
+mod run_file;
 #[path = "fuzz/safetensors.rs"]
 mod safetensors;
+#[path = "fuzz/spikes.rs"]
+mod spikes;
 #[path = "fuzz/zip.rs"]
 mod zip;

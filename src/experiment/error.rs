@@ -183,18 +183,6 @@ pub enum ExperimentError {
         /// Where its bytes go.
         what: String,
     },
-    /// Files larger than the room that there is for them.
-    #[error(
-        "`{}`: the run writes {needed_gb:.1} GB and its spikes, expected at most {left_gb:.1} GB, all that is free on this disk\n  help: `sharpwave check` shows what [record] takes; `--out` names another place", folder.display()
-    )]
-    Disk {
-        /// Where they would be written.
-        folder: PathBuf,
-        /// What is written whatever the network does, in 10⁹ bytes.
-        needed_gb: f64,
-        /// What there is, in 10⁹ bytes.
-        left_gb: f64,
-    },
 }
 
 impl From<RunError> for ExperimentError {

@@ -36,19 +36,16 @@ pub fn check_memory(needed_bytes: f64, what: &str) -> Result<(), ExperimentError
     }
 }
 
-/// Refuses a run whose files, without its spikes, would not fit the disk that holds `folder`.
-///
-/// # Errors
-/// If they would not; never where the system does not say how much room there is.
-pub fn check_disk(needed_bytes: f64, folder: &Path) -> Result<(), ExperimentError> {
-    match room_on_disk(folder) {
-        Some(bytes) if needed_bytes > bytes => Err(ExperimentError::Disk {
-            folder: folder.to_owned(),
-            needed_gb: needed_bytes / GB,
-            left_gb: bytes / GB,
-        }),
-        _ => Ok(()),
-    }
+/// What to say of a run whose files, without its spikes, would not fit the disk that holds `folder`; nothing where they
+/// would, or the system does not say how much room there is. It may still be meant: to be stopped before.
+pub fn of_disk(needed_bytes: f64, folder: &Path) -> Option<String> {
+    let left_bytes = room_on_disk(folder).filter(|left| needed_bytes > *left)?;
+    Some(format!(
+        "`{}`: the whole run would write {:.1} GB and its spikes, but {:.1} GB are free on this disk",
+        folder.display(),
+        needed_bytes / GB,
+        left_bytes / GB
+    ))
 }
 
 #[cfg(unix)]
@@ -134,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_larger_than_everything_is_refused_with_what_there_is() {
+    fn what_is_larger_than_everything_is_told_with_what_there_is() {
         // A megabyte fits any machine that built this, an exabyte none.
         assert!(check_memory(1e6, "weights").is_ok());
         let refused = check_memory(1e18, "weights").unwrap_err().to_string();
@@ -143,9 +140,9 @@ mod tests {
             "{refused}"
         );
         let here = std::env::temp_dir();
-        assert!(check_disk(1e3, &here).is_ok());
-        let refused = check_disk(1e18, &here).unwrap_err().to_string();
-        assert!(refused.contains("1000000000.0 GB"), "{refused}");
+        assert_eq!(of_disk(1e3, &here), None);
+        let said = of_disk(1e18, &here).unwrap();
+        assert!(said.contains("would write 1000000000.0 GB"), "{said}");
     }
 
     #[test]

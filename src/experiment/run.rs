@@ -95,12 +95,10 @@ pub fn run(
     let names = experiment.files();
     let files = aside(watch, || source::hashes(names))??;
     let directory = options.directory()?;
-    resource::check_disk(experiment.disk_bytes(options.keep_seeds)?, &directory).inspect_err(
-        |_| {
-            // Nothing has been written in it.
-            let _ = std::fs::remove_dir(&directory);
-        },
-    )?;
+    if let Some(warning) = resource::of_disk(experiment.disk_bytes(options.keep_seeds)?, &directory)
+    {
+        tracing::warn!("{warning}");
+    }
     let _lock = lock(&directory)?;
     let checkpoint = Checkpoint {
         model: resolved,

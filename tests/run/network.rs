@@ -1,7 +1,7 @@
 //! Recurrent networks from their model files to what a run leaves.
 
 use crate::run_file::RunFile;
-use crate::setup::{Place, shipped};
+use crate::setup::{Place, shipped, text};
 
 /// Brunel's network, small and short.
 fn small(place: &Place, more: &str) -> String {
@@ -84,11 +84,15 @@ fn networks_larger_than_the_machine_are_told_before_they_are_built() {
         "{} --set parameter.n=10000000",
         shipped("brunel_balanced.toml")
     );
-    let checked = place.run(&format!("check {large}"));
+    let checked = place.command(&format!("check {large}")).output();
+    let checked = checked.expect("it starts");
+    assert_eq!(checked.status.code(), Some(2));
     // A tenth of 10^7 neurons onto each of them.
-    assert!(checked.contains("synapses         1.00e13"), "{checked}");
+    let estimate = text(&checked.stdout);
+    assert!(estimate.contains("synapses         1.00e13"), "{estimate}");
     let said = place.refused(&format!("run {large} --out r"));
     assert!(said.contains("GB of memory"), "{said}");
+    assert_eq!(said, text(&checked.stderr));
     let bins = "--set record.rates.bin=1e-9ms --out r";
     let said = place.refused(&format!("run {} {bins}", shipped("brunel_balanced.toml")));
     assert!(said.contains("GB of memory"), "{said}");

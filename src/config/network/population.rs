@@ -16,18 +16,13 @@ use crate::neuron::{self, Model, V_M};
 #[derive(Clone, Default)]
 pub(in crate::config) struct Initial {
     v_m: Option<Distribution>,
-    /// Whether nobody can rest, so that it must be said.
-    needed: bool,
 }
 
 impl Table for Initial {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "membrane potential, or a distribution of it, at most the threshold";
         let potential = given(drawn(Dimension::Voltage, Range::Finite));
-        match self.needed {
-            true => k.need("v_m", &mut self.v_m, potential, ABOVE),
-            false => k.told("v_m", "`e_l`", &mut self.v_m, potential, what),
-        }
+        k.told("v_m", "`e_l`", &mut self.v_m, potential, what);
     }
 }
 
@@ -42,36 +37,21 @@ impl Table for Population {
         k.need("size", &mut self.size, count(1, LARGEST.into()), what);
         spec_keys(model.spec, &mut self.values, k);
         let has_potential = model.variables.first() == Some(&V_M);
-        let mut needed = false;
         if let Some((section, _)) = k.reading() {
             self.v_m = rest(&self.values).filter(|_| has_potential);
-            needed = has_potential && above_threshold(&self.values);
             // What is copied from another model's population is left aside.
             if !has_potential && !section.has("initial") {
                 return section.know("initial");
             }
         }
         let v_m = self.v_m;
-        let start = Initial { v_m, needed };
+        let start = Initial { v_m };
         let mut initial = v_m.map(|_| start.clone());
         let form = given(inside(start));
         let what = "state at the start, such as { v_m = \"-65 mV\" }";
-        match needed {
-            true => k.need("initial", &mut initial, form, ABOVE),
-            false => k.told("initial", "at rest", &mut initial, form, what),
-        }
+        k.told("initial", "at rest", &mut initial, form, what);
         self.v_m = initial.and_then(|initial| initial.v_m);
     }
-}
-
-/// What `initial` must say where nobody can rest, as an explicit start above the threshold is refused too.
-const ABOVE: &str =
-    "where the potential starts, since rest, `e_l`, lies above the threshold, `v_th`";
-
-/// Whether rest lies above the threshold.
-fn above_threshold(values: &Values) -> bool {
-    let v_th = values.number("v_th");
-    v_th.is_some() && values.number("e_l") > v_th
 }
 
 /// The resting potential, if all neurons share it.
