@@ -4,6 +4,8 @@
 mod circuit;
 #[path = "foreign_files/edges.rs"]
 mod edges;
+#[path = "foreign_files/hdf5.rs"]
+mod hdf5_files;
 #[path = "foreign_files/place.rs"]
 mod place;
 #[path = "python/interpreter.rs"]

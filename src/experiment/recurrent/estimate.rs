@@ -133,7 +133,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         Some(raster) => Raster::drawing_bytes(raster.populations.len()),
         None => 0.0,
     };
-    let beside_bytes = drawing_bytes.max(chunks_bytes(model) + figure_bytes);
+    let beside_bytes = drawing_bytes.max(figure_bytes);
     let spike_bytes_per_s_and_hz = RECORDED_SPIKE_BYTES * total(recorded);
     Ok(Estimate {
         neurons: neurons as u64,
