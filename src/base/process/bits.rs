@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::BATCH;
 use crate::base::stream::Stream;
-use crate::base::vector::{self, Width, vectorized};
+use crate::base::vector::vectorized;
+#[cfg(target_arch = "x86_64")]
+use crate::base::vector::{self, Width};
 
 /// Generators that run side by side, one per element of a vector.
 const WIDTH: usize = 8;
@@ -130,6 +132,7 @@ mod wide {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::vector::{self, Width};
 
     #[test]
     fn vectors_of_every_width_give_the_same_bits() {
