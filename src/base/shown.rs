@@ -34,7 +34,7 @@ impl fmt::Display for Shown<'_> {
 /// or change their direction.
 pub fn acts(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// `text` of several lines with every character escaped that a terminal would act on, except line ends and tabs.
@@ -82,12 +82,15 @@ mod tests {
 
     #[test]
     fn nothing_acts_on_a_terminal() {
-        let name = "a\u{1b}[2J\u{9b}\nµ\u{202e}b";
-        assert_eq!(shown(name).to_string(), r"a\u{1b}[2J\u{9b}\nµ\u{202e}b");
+        let name = "a\u{1b}[2J\u{9b}\nµ\u{202e}\u{61c}b";
+        assert_eq!(
+            shown(name).to_string(),
+            r"a\u{1b}[2J\u{9b}\nµ\u{202e}\u{61c}b"
+        );
         assert_eq!(plain("µ\t\n\r\u{7f}"), "µ\t\n\\r\\u{7f}");
         let mut out = Vec::new();
         io::Write::write_all(&mut Plain(&mut out), name.as_bytes()).unwrap();
-        assert_eq!(out, "a\\u{1b}[2J\\u{9b}\nµ\\u{202e}b".as_bytes());
+        assert_eq!(out, "a\\u{1b}[2J\\u{9b}\nµ\\u{202e}\\u{61c}b".as_bytes());
     }
 
     #[test]

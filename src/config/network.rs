@@ -40,7 +40,7 @@ pub struct NetworkModel {
     pub bouts: Vec<Bout>,
     /// What ends a run that has left all bounds.
     pub guard: Guard,
-    /// wall() time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
+    /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
     pub checkpoint_every: Option<time::Duration>,
     /// What goes into the run file.
     pub record: Record,

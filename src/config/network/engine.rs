@@ -40,14 +40,14 @@ impl Table for Guard {
     }
 }
 
-/// wall() time between checkpoints.
+/// Wall time between checkpoints.
 #[derive(Clone)]
 pub(in crate::config) struct Checkpoint {
     pub(in crate::config) every: Option<time::Duration>,
 }
 
 impl Default for Checkpoint {
-    /// wall() time that a crash may cost.
+    /// Wall time that a crash may cost.
     fn default() -> Self {
         let every = Some(time::Duration::from_secs(600));
         Self { every }

@@ -60,7 +60,8 @@ impl Data {
 impl Default for Data {
     fn default() -> Self {
         Self {
-            source: Source::EmbeddedMnist,
+            // Says nothing about classes until it is known.
+            source: Source::Directory(PathBuf::new()),
             tasks: Vec::new(),
             train: TrainImages::PerTask(Amount::All),
         }
