@@ -165,7 +165,8 @@ impl Estimate {
             self.neurons, self.synapses
         );
         let others = crew::at_once(model.seeds as usize) - 1;
-        resource::check_memory(self.peak_bytes + self.memory_bytes * others as f64, &what)
+        let other_bytes = self.memory_bytes + BUSY_HZ * self.in_flight_bytes_per_hz;
+        resource::check_memory(self.peak_bytes + other_bytes * others as f64, &what)
     }
 }
 
