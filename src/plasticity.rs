@@ -1,15 +1,42 @@
-//! Plasticity rules: what happens to a synapse at an arrival or a postsynaptic spike.
+//! Plasticity rules: what happens to a synapse at an arrival and at a spike of its target.
 //!
-//! A rule is one file: its [`Spec`] and the biology behind [`PlasticityRule`]. The projection owns the loops, the
-//! arrival times and the storage.
+//! A rule is one file: its [`Spec`] and the biology of one synapse, a [`PlasticityRule`]. What it is built into owns the
+//! loops, the traces, both delays, bounds and signs, and the storage: [sparse rows](rows) or a [matrix].
+//!
+//! # When
+//!
+//! Synapses run on the clock of their target's soma. A spike of the source at t arrives at t + axonal + dendritic delay; a
+//! spike of the target at t is seen at t + 2 · dendritic delay, because what arrives at the synapse together with it
+//! reaches the soma one dendritic delay later. Differences and order are then exactly those at the synapse. An arrival adds
+//! the weight that it finds, before it changes it.
 
+mod clock;
+mod history;
+pub mod inhibitory_stdp;
+pub mod learn;
+mod matrix;
+mod rows;
+pub mod rule;
 pub mod sleep_replay;
+pub mod stdp_pair;
+pub mod stdp_symmetric;
+pub mod stdp_triplet;
+#[cfg(test)]
+mod tests;
 
 use crate::base::parameter::{ParameterError, Spec, Values};
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
+use crate::synapse::sparse::Sparse;
+pub use learn::{Learn, Synapse};
+pub use matrix::LearnMatrix;
+use matrix::PlasticMatrix;
+pub use rows::LearnError;
+use rows::PlasticRows;
+pub use rule::{Memory, PlasticityRule, Trace};
 
-/// What a rule does to the synapses of one projection.
-pub trait PlasticityRule: Send + Sync {
+/// What a rule does to a target's column of a matrix when it fires, for rules that do nothing at arrivals: all of it is
+/// done at once, in one vectorised pass.
+pub trait ColumnRule: Send + Sync {
     /// At a spike of a target at `t`, after the arrivals of that instant were delivered: changes `weights`, the
     /// target's afferents, given when each afferent last arrived ([`Time::NEVER`] if it has not).
     fn post_spike(&self, t: Time, weights: &mut [f32], last_arrival: &[Time]);
@@ -19,12 +46,67 @@ pub trait PlasticityRule: Send + Sync {
 pub struct Rule {
     /// The rule as users see it.
     pub spec: &'static Spec,
-    /// Builds the rule from values for every parameter.
-    pub build: fn(&Values) -> Result<Box<dyn PlasticityRule>, ParameterError>,
+    /// Builds sparse synapses onto a group of so many neurons.
+    rows: fn(&Values, Sparse<u16>, usize) -> Built<dyn Learn>,
+    /// Builds a matrix of these weights by source onto so many neurons, with so long a dendritic delay.
+    matrix: fn(&Values, &[f32], usize, Duration) -> Built<dyn LearnMatrix>,
+    /// Checks values.
+    check: fn(&Values) -> Result<(), ParameterError>,
+    /// Builds what changes columns of a matrix, if it is such a rule.
+    column: Option<fn(&Values) -> Built<dyn ColumnRule>>,
+}
+
+/// What a rule builds.
+type Built<T> = Result<Box<T>, BuildError>;
+
+/// Why a rule cannot be built.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Its parameters.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The synapses that it is to change.
+    #[error(transparent)]
+    Learn(#[from] LearnError),
+}
+
+impl Rule {
+    /// The entry of the rule `R`.
+    const fn of<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>() -> Self {
+        Self {
+            spec: R::SPEC,
+            rows: |values, synapses, n_target| {
+                let rows =
+                    PlasticRows::<R, f32, PRE, POST>::new(R::new(values)?, synapses, n_target)?;
+                Ok(Box::new(rows))
+            },
+            matrix: |values, weights, n_target, dendritic| {
+                let rule = R::new(values)?;
+                let matrix =
+                    PlasticMatrix::<R, PRE, POST>::new(rule, weights, n_target, dendritic)?;
+                Ok(Box::new(matrix))
+            },
+            check: |values| R::new(values).map(drop),
+            column: None,
+        }
+    }
+
+    /// The same for a rule that changes columns of a matrix.
+    const fn with_column(mut self, build: fn(&Values) -> Built<dyn ColumnRule>) -> Self {
+        self.column = Some(build);
+        self
+    }
 }
 
 /// Every plasticity rule.
-pub static REGISTRY: &[&Rule] = &[&sleep_replay::RULE];
+pub static REGISTRY: &[&Rule] = &[
+    &sleep_replay::RULE,
+    &stdp_pair::RULE,
+    &stdp_triplet::RULE,
+    &stdp_symmetric::RULE,
+    &inhibitory_stdp::RULE,
+];
 
 /// Every rule as users see it.
 pub fn specs() -> Vec<&'static Spec> {
@@ -34,9 +116,54 @@ pub fn specs() -> Vec<&'static Spec> {
 /// The rule called `name`.
 ///
 /// # Errors
-/// If there is no such rule, or a value is missing or out of range.
-pub fn build(name: &str, values: &Values) -> Result<Box<dyn PlasticityRule>, ParameterError> {
+/// If there is none.
+pub fn rule(name: &str) -> Result<&'static Rule, ParameterError> {
     let rule = REGISTRY.iter().find(|rule| rule.spec.name == name);
     let rule = rule.ok_or_else(|| ParameterError::UnknownModel(name.into()))?;
-    (rule.build)(values)
+    Ok(rule)
+}
+
+impl Rule {
+    /// Checks values for its parameters.
+    ///
+    /// # Errors
+    /// If one is missing or out of range.
+    pub fn check(&self, values: &Values) -> Result<(), ParameterError> {
+        (self.check)(values)
+    }
+
+    /// `synapses` onto a group of `n_target` neurons that learn by it.
+    ///
+    /// # Errors
+    /// If a value is missing or out of range, or the rule cannot change these synapses.
+    pub fn rows(
+        &self,
+        values: &Values,
+        synapses: Sparse<u16>,
+        n_target: usize,
+    ) -> Built<dyn Learn> {
+        (self.rows)(values, synapses, n_target)
+    }
+
+    /// What lets `weights`, by source, onto a group of `n_target` neurons learn by it.
+    ///
+    /// # Errors
+    /// If a value is missing or out of range, or the rule cannot change these weights.
+    pub fn matrix(
+        &self,
+        values: &Values,
+        weights: &[f32],
+        n_target: usize,
+        dendritic: Duration,
+    ) -> Built<dyn LearnMatrix> {
+        (self.matrix)(values, weights, n_target, dendritic)
+    }
+
+    /// What changes columns of a matrix, if it is such a rule.
+    ///
+    /// # Errors
+    /// If a value is missing or out of range.
+    pub fn column(&self, values: &Values) -> Result<Option<Box<dyn ColumnRule>>, BuildError> {
+        self.column.map(|build| build(values)).transpose()
+    }
 }

@@ -78,6 +78,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             }),
             delay_resolution: Duration::from_ps(100_000_000),
         },
+        plasticity: None,
     };
     NetworkPlan {
         seed: SEED,
@@ -167,6 +168,7 @@ fn graph(network: &NetworkPlan) -> Graph {
         source: from,
         targets,
         plan,
+        plasticity: _,
     } in &network.projections
     {
         let total: u32 = targets.iter().map(|&t| sizes[t]).sum();

@@ -20,6 +20,9 @@ use crate::connection::stop::Pace;
 use crate::synapse::layout::Layout;
 use crate::synapse::sparse::{Index, Sparse};
 
+/// Most numbers by which delays may be called: 128 MB of what each is called in the buckets.
+const MOST_NUMBERS: usize = 1 << 26;
+
 impl Plan {
     /// The synapses onto the neurons of one lane. Together the lanes' synapses are the projection's graph, which does
     /// not depend on the division.
@@ -44,10 +47,30 @@ impl Plan {
         stop: Stop<'_>,
     ) -> Result<Sparse<I>, RuleError> {
         self.check()?;
-        self.rows(lane, stop).map_err(|fault| self.error(fault))
+        let rows = self.rows(lane, false, stop);
+        rows.map_err(|fault| self.error(fault))
     }
 
-    fn rows<I: Index>(&self, lane: &[Block], stop: Stop<'_>) -> Result<Sparse<I>, RuleFault> {
+    /// As [`connect_until`](Self::connect_until), with a row of its own for each pair of axonal and dendritic delay.
+    ///
+    /// # Errors
+    /// As [`connect_until`](Self::connect_until), and if both delays are drawn from more pairs than numbers tell apart.
+    pub fn connect_sides<I: Index>(
+        &self,
+        lane: &[Block],
+        stop: Stop<'_>,
+    ) -> Result<Sparse<I>, RuleError> {
+        self.check()?;
+        let rows = self.rows(lane, true, stop);
+        rows.map_err(|fault| self.error(fault))
+    }
+
+    fn rows<I: Index>(
+        &self,
+        lane: &[Block],
+        sides: bool,
+        stop: Stop<'_>,
+    ) -> Result<Sparse<I>, RuleFault> {
         let mut blocks = lane.to_vec();
         blocks.retain(|block| block.len > 0);
         blocks.sort_by_key(|block| block.first);
@@ -57,13 +80,16 @@ impl Plan {
         if self.rule.certain_synapses(&lane) > u32::MAX.into() {
             return Err(RuleFault::TooManySynapses);
         }
-        let (mut weights, mut delays) = (Weights::new(self), Delays::new(self)?);
+        let (mut weights, mut delays) = (Weights::new(self), Delays::new(self, sides)?);
+        if delays.limit() > MOST_NUMBERS {
+            return Err(delays.too_many(MOST_DELAYS));
+        }
         let pace = &mut Pace::new(stop);
         pace.ask()?;
         let rows = match delays {
-            Delays::One(delay) => {
+            Delays::One { delay, dendritic } => {
                 let starts = self.count(&lane, pace)?;
-                self.fill::<I>(&lane, &mut weights, starts, delay, pace)?
+                self.fill::<I>(&lane, &mut weights, starts, (delay, dendritic), pace)?
             }
             _ => self.sort::<I>(&lane, &mut weights, &mut delays, pace)?,
         };
@@ -74,6 +100,7 @@ impl Plan {
             } else {
                 rows.delays
             },
+            dendritic: rows.dendritic,
             layout: rows.layout,
             targets: rows.targets,
             weights: weights.finish(rows.weights),
@@ -143,7 +170,7 @@ impl Plan {
         lane: &Lane<'_>,
         weights: &mut Weights<'_>,
         mut starts: Vec<u32>,
-        delay: Duration,
+        (delay, dendritic): (Duration, Duration),
         pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
         let n = starts.last().copied().unwrap_or(0) as usize;
@@ -187,6 +214,7 @@ impl Plan {
         }
         Ok(Rows {
             delays: vec![delay],
+            dendritic: vec![dendritic],
             layout: Layout::One { offsets: starts },
             targets,
             weights: placed,

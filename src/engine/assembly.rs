@@ -15,11 +15,12 @@ use crate::connection::{self, RuleFault};
 use crate::engine::division::{GroupPlan, divide};
 pub use crate::engine::error::AssemblyError;
 use crate::engine::lane::group::{Group, Member};
-use crate::engine::lane::{Block, Lane};
+use crate::engine::lane::{Block, Lane, Synapses};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::engine::watch::{Unwatched, Watch};
 use crate::network::plan::{NetworkPlan, Projection};
 use crate::neuron::{self, Neurons, Setup};
+use crate::plasticity;
 use crate::synapse::rows::{Rows, Unmerged};
 use crate::synapse::sparse::Sparse;
 use crate::synapse::weight::Weights;
@@ -89,10 +90,14 @@ pub fn assemble_watched(
 }
 
 fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
-    let sparse = network.projections.iter();
-    let sparse = sparse.map(|projection| simulation::Projection {
+    let sparse = (0..).zip(&network.projections);
+    let sparse = sparse.map(|(number, projection)| simulation::Projection {
         name: projection.plan.name.clone(),
         dense: None,
+        learning: projection
+            .plasticity
+            .as_ref()
+            .map(|_| (number, projection.targets.clone())),
     });
     let dense = (0..).zip(&network.dense);
     let dense = dense.map(|(number, projection)| {
@@ -100,6 +105,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
         simulation::Projection {
             name: projection.name.clone(),
             dense: Some((number, weights.n_target(), weights.n_source())),
+            learning: None,
         }
     });
     sparse.chain(dense).collect()
@@ -114,7 +120,7 @@ fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, Assembly
     let mut shortest = delays.filter(|&delay| delay > Duration::ZERO).min();
     for lane in lanes {
         for block in &lane.blocks {
-            let delays = block.rows.delays();
+            let delays = block.delays();
             let above = delays.iter().find(|&&delay| delay > Duration::ZERO);
             shortest = shortest.into_iter().chain(above.copied()).min();
             if delays.first() > Some(&Duration::ZERO) {
@@ -233,8 +239,8 @@ fn blocks(
     let made = AtomicU64::new(0);
     let stopped = || watch.stopped();
     let stop = Stop::new(&stopped);
-    let mut by_rank: Vec<&Projection> = network.projections.iter().collect();
-    by_rank.sort_by_key(|projection| name_hash(&projection.plan.name));
+    let mut by_rank: Vec<(usize, &Projection)> = network.projections.iter().enumerate().collect();
+    by_rank.sort_by_key(|(_, projection)| name_hash(&projection.plan.name));
     let mut sources: Vec<usize> = (0..network.populations.len()).collect();
     sources.sort_by_key(|&p| name_hash(&network.populations[p].name));
     let mut tasks = Vec::new();
@@ -245,18 +251,38 @@ fn blocks(
     }
     let build = |&(lane, group, source): &(usize, usize, usize)| {
         let members = &lanes[lane][group].members;
-        let mut parts = Vec::new();
-        for projection in &by_rank {
+        let size: u32 = members.iter().map(|member| member.len).sum();
+        let (mut parts, mut learning) = (Vec::new(), Vec::new());
+        for &(number, projection) in &by_rank {
             if projection.source != source {
                 continue;
             }
             let onto = onto(network, &projection.targets, members);
-            if !onto.is_empty() {
-                let part = projection.plan.connect_until::<u16>(&onto, stop);
-                parts.push(part.map_err(|error| match error.fault {
-                    RuleFault::Stopped => Stopped.into(),
-                    _ => AssemblyError::Rule(error),
-                })?);
+            if onto.is_empty() {
+                continue;
+            }
+            let part = match projection.plasticity {
+                None => projection.plan.connect_until::<u16>(&onto, stop),
+                Some(_) => projection.plan.connect_sides::<u16>(&onto, stop),
+            };
+            let part = part.map_err(|error| match error.fault {
+                RuleFault::Stopped => Stopped.into(),
+                _ => AssemblyError::Rule(error),
+            })?;
+            match &projection.plasticity {
+                None => parts.push(part),
+                Some(plasticity) => {
+                    let learn = plasticity::rule(plasticity.rule)
+                        .map_err(plasticity::BuildError::from)
+                        .and_then(|rule| rule.rows(&plasticity.values, part, size as usize));
+                    let learn = learn.map_err(|error| AssemblyError::Plasticity {
+                        projection: projection.plan.name.clone(),
+                        error,
+                    })?;
+                    if learn.n_synapses() > 0 {
+                        learning.push((number, learn));
+                    }
+                }
             }
         }
         // Drawn weights would take the others' precision.
@@ -280,11 +306,19 @@ fn blocks(
                 let block = Block {
                     source,
                     group,
-                    rows,
+                    synapses: Synapses::Static(rows),
                 };
                 (lane, block)
             }));
         }
+        blocks.extend(learning.into_iter().map(|(projection, learn)| {
+            let block = Block {
+                source,
+                group,
+                synapses: Synapses::Learning { projection, learn },
+            };
+            (lane, block)
+        }));
         Ok(blocks)
     };
     let built: Result<Vec<Vec<(usize, Block)>>, AssemblyError> =

@@ -8,6 +8,7 @@ use crate::base::suggest;
 use crate::base::time::Time;
 use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
+use crate::plasticity::BuildError;
 use crate::synapse::rows::TooMany;
 
 /// What a name stands for.
@@ -71,6 +72,45 @@ pub enum SimulationError {
     Sparse {
         /// The projection.
         projection: String,
+    },
+    /// Synapses that do not learn, which are merged with those of other projections.
+    #[error(
+        "the synapses of projection `{projection}` do not learn: their weights cannot be read or set"
+    )]
+    Static {
+        /// The projection.
+        projection: String,
+    },
+    /// Weights for more or fewer synapses than there are.
+    #[error(
+        "projection `{projection}`: found {found} weights, expected {expected}, one for each synapse"
+    )]
+    Synapses {
+        /// The projection.
+        projection: String,
+        /// Weights given.
+        found: usize,
+        /// Synapses.
+        expected: usize,
+    },
+    /// A weight outside the bounds of the rule that changes it.
+    #[error(
+        "projection `{projection}`: the weight from {source_neuron} to {target_neuron} is {value}, expected {low} to {high}, \
+         the bounds of its rule"
+    )]
+    OutOfBounds {
+        /// The projection.
+        projection: String,
+        /// Source of the synapse.
+        source_neuron: u32,
+        /// Its target.
+        target_neuron: u32,
+        /// Its weight.
+        value: f64,
+        /// The smallest allowed.
+        low: f64,
+        /// The largest allowed.
+        high: f64,
     },
     /// A matrix that does not fit its projection.
     #[error(
@@ -160,13 +200,13 @@ pub enum AssemblyError {
         /// What is wrong.
         error: ParameterError,
     },
-    /// A parameter of a plasticity rule.
+    /// A plasticity rule, or the synapses that it is to change.
     #[error("projection `{projection}`: {error}")]
     Plasticity {
         /// The projection.
         projection: String,
         /// What is wrong.
-        error: ParameterError,
+        error: BuildError,
     },
     /// A dense projection.
     #[error("projection `{projection}`: {error}")]
@@ -231,6 +271,12 @@ pub struct StateError(pub String);
 
 impl From<crate::neuron::StateError> for StateError {
     fn from(error: crate::neuron::StateError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<crate::plasticity::learn::StateError> for StateError {
+    fn from(error: crate::plasticity::learn::StateError) -> Self {
         Self(error.to_string())
     }
 }

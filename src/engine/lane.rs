@@ -6,14 +6,14 @@
 //! groups in the order of their levels: at an instant each group takes all its arrivals, is tested once, and what fires
 //! reaches later groups within the instant.
 
+pub mod block;
 pub mod dense;
 pub mod group;
 
 use crate::base::time::{Duration, Time};
-use crate::base::vector::prefetch;
 use crate::event::pending::Pending;
-use crate::neuron::RowWeights;
-use crate::synapse::rows::{Row, Rows};
+use crate::synapse::rows::Row;
+pub use block::{Block, Synapses};
 use group::Group;
 
 /// A spike of the network.
@@ -44,17 +44,6 @@ pub struct Arrival {
     pub end: u32,
 }
 
-/// Synapses from one population onto one group.
-#[derive(Debug)]
-pub struct Block {
-    /// Index of the source population.
-    pub source: usize,
-    /// Index of the group.
-    pub group: usize,
-    /// The synapses.
-    pub rows: Rows,
-}
-
 /// A lane and its state.
 pub struct Lane {
     /// In the order of their levels.
@@ -64,6 +53,8 @@ pub struct Lane {
     pub(super) blocks: Vec<Block>,
     /// Per population: the blocks that its spikes reach.
     pub(super) outgoing: Vec<Vec<u32>>,
+    /// Per group: the blocks onto it that learn.
+    pub(super) learning: Vec<Vec<u32>>,
     /// Per population: the dense blocks that its spikes reach, group and number in it.
     pub(super) outgoing_dense: Vec<Vec<(usize, usize)>>,
     /// Whether any of them have a delay.
@@ -97,8 +88,12 @@ impl Lane {
     /// A lane at t = 0 in a network of `n_populations`. `groups` and `blocks` must be in order.
     pub fn new(groups: Vec<Group>, blocks: Vec<Block>, n_populations: usize) -> Self {
         let mut outgoing = vec![Vec::new(); n_populations];
+        let mut learning = vec![Vec::new(); groups.len()];
         for (block, number) in blocks.iter().zip(0..) {
             outgoing[block.source].push(number);
+            if matches!(block.synapses, Synapses::Learning { .. }) {
+                learning[block.group].push(number);
+            }
         }
         let mut outgoing_dense = vec![Vec::new(); n_populations];
         for (at, group) in groups.iter().enumerate() {
@@ -107,13 +102,14 @@ impl Lane {
             }
         }
         let mut dense = groups.iter().flat_map(|group| &group.dense);
-        let late = |block: &Block| block.rows.delays().last() > Some(&Duration::ZERO);
+        let late = |block: &Block| block.delays().last() > Some(&Duration::ZERO);
         let neurons: usize = groups.iter().map(|group| group.neurons.size()).sum();
         let has_late = blocks.iter().any(late) || dense.any(|block| block.delay > Duration::ZERO);
         Self {
             groups,
             blocks,
             outgoing,
+            learning,
             outgoing_dense,
             has_late,
             lookahead: Duration::from_ps(1),
@@ -130,18 +126,18 @@ impl Lane {
 
     /// Sets the length of windows, before anything has happened.
     pub fn set_lookahead(&mut self, lookahead: Duration) {
-        let delays = self
-            .blocks
-            .iter()
-            .filter_map(|block| block.rows.delays().last());
+        let delays = self.blocks.iter().filter_map(|block| block.delays().last());
         let longest = delays.max().map_or(0, |delay| delay.ps());
         self.lookahead = lookahead;
         self.pending = Pending::new((longest / lookahead.ps()) as u64 + 1);
     }
 
-    /// Begins anew at `t`, with nothing on its way and nothing from outside.
-    pub fn reset(&mut self, t: Time) {
-        self.groups.iter_mut().for_each(|group| group.reset(t));
+    /// Begins anew at `t`, with nothing on its way and nothing from outside; what has happened before `now` has been
+    /// learnt.
+    pub fn reset(&mut self, now: Time, t: Time) {
+        let learning = self.blocks.iter_mut().filter_map(Block::learning);
+        learning.for_each(|learn| learn.reset(now, t));
+        self.groups.iter_mut().for_each(|group| group.reset(now, t));
         self.set_lookahead(self.lookahead);
         self.window = None;
         self.arrivals.clear();
@@ -168,26 +164,24 @@ impl Lane {
         }
         for spike in spikes {
             for &number in &self.outgoing[spike.population as usize] {
-                let rows = &self.blocks[number as usize].rows;
-                for Row { delay, start, end } in rows.of(spike.node) {
-                    let delay = rows.delays()[usize::from(delay)];
+                let (pending, lookahead) = (&mut self.pending, self.lookahead.ps());
+                self.blocks[number as usize].rows_of(spike.node, |delay, row| {
                     // What would arrive after the end of the clock never does.
                     let Some(time) = spike.time.checked_add(delay) else {
-                        continue;
+                        return;
                     };
-                    if start == end || delay == Duration::ZERO {
-                        continue;
+                    if delay == Duration::ZERO {
+                        return;
                     }
-                    let window = time.ps() / self.lookahead.ps();
                     let arrival = Arrival {
                         time,
                         block: number,
                         source: spike.node,
-                        start,
-                        end,
+                        start: row.start,
+                        end: row.end,
                     };
-                    self.pending.add(window, arrival);
-                }
+                    pending.add(time.ps() / lookahead, arrival);
+                });
             }
             for &(group, number) in &self.outgoing_dense[spike.population as usize] {
                 let block = &mut self.groups[group].dense[number];
@@ -252,35 +246,42 @@ impl Lane {
     /// The instant `t` of one group, if anything happens there.
     fn visit(&mut self, at: usize, t: Time) {
         let group = &mut self.groups[at];
-        let reached = |arrival: &Arrival| {
-            arrival.time == t && self.blocks[arrival.block as usize].group == at
+        let blocks = &mut self.blocks;
+        let reached = |blocks: &[Block], arrival: &Arrival| {
+            arrival.time == t && blocks[arrival.block as usize].group == at
         };
-        let arrives = self.arrivals.get(self.delivered).is_some_and(reached);
-        let blocks = &self.blocks;
-        let mine = |sudden: &&(u32, u32, Row)| blocks[sudden.0 as usize].group == at;
-        let sudden = self.sudden.iter().any(|sudden| mine(&sudden));
+        let arrives = self.arrivals.get(self.delivered);
+        let arrives = arrives.is_some_and(|arrival| reached(blocks, arrival));
+        let mut sudden = self.sudden.iter();
+        let sudden = sudden.any(|sudden| blocks[sudden.0 as usize].group == at);
         if !(arrives || sudden || group.is_due(t)) {
             return;
         }
         group.come_to(t);
         while let Some(arrival) = self.arrivals.get(self.delivered)
-            && reached(arrival)
+            && reached(blocks, arrival)
         {
             if let Some(later) = self.arrivals.get(self.delivered + AHEAD) {
-                fetch(&self.blocks, later);
+                blocks[later.block as usize].fetch(later.start, later.end);
             }
-            let rows = &self.blocks[arrival.block as usize].rows;
-            let (targets, weights) = rows.span(arrival.start, arrival.end);
-            group.neurons.receive_row(targets, weights);
+            let block = &mut blocks[arrival.block as usize];
+            block.deliver(t, arrival.start, arrival.end, group.neurons.as_mut());
             self.delivered += 1;
         }
-        for (block, _, row) in self.sudden.iter().filter(mine) {
-            let (targets, weights) = blocks[*block as usize].rows.span(row.start, row.end);
-            group.neurons.receive_row(targets, weights);
+        for (number, _, row) in &self.sudden {
+            let block = &mut blocks[*number as usize];
+            if block.group == at {
+                block.deliver(t, row.start, row.end, group.neurons.as_mut());
+            }
         }
         group.settle(t);
         if group.fired.is_empty() {
             return;
+        }
+        for &number in &self.learning[at] {
+            if let Some(learn) = blocks[number as usize].learning() {
+                learn.fire(t, &group.fired);
+            }
         }
         self.send(at, t);
     }
@@ -306,29 +307,21 @@ impl Lane {
                 }
             }
             for &number in &self.outgoing[population] {
-                let rows = &self.blocks[number as usize].rows;
-                if rows.delays().first() != Some(&Duration::ZERO) {
+                let block = &self.blocks[number as usize];
+                if block.delays().first() != Some(&Duration::ZERO) {
                     continue;
                 }
-                let at_once = |row: &Row| row.delay == 0 && row.start < row.end;
-                let row = rows.of(node).next().filter(at_once);
-                self.sudden.extend(row.map(|row| (number, node, row)));
+                let sudden = &mut self.sudden;
+                block.rows_of(node, |delay, row| {
+                    if delay == Duration::ZERO {
+                        sudden.push((number, node, row));
+                    }
+                });
             }
         }
         if self.sudden.len() > before {
             self.sudden
                 .sort_unstable_by_key(|&(block, node, _)| (block, node));
         }
-    }
-}
-
-fn fetch(blocks: &[Block], arrival: &Arrival) {
-    let rows = &blocks[arrival.block as usize].rows;
-    let (targets, weights) = rows.span(arrival.start, arrival.end);
-    prefetch(targets);
-    match weights {
-        RowWeights::One(_) => {}
-        RowWeights::Listed { numbers, .. } => prefetch(numbers),
-        RowWeights::Each(weights) => prefetch(weights),
     }
 }

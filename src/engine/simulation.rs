@@ -11,6 +11,7 @@ mod drive;
 mod graph;
 mod input;
 mod sample;
+mod synapses;
 mod weights;
 
 use std::sync::OnceLock;
@@ -209,7 +210,7 @@ impl Simulation {
     /// Synapses, and the bytes that they take, indices included.
     pub fn synapses(&self) -> (usize, usize) {
         let blocks = self.lanes.iter().flat_map(|lane| &lane.blocks);
-        let sparse = blocks.map(|block| (block.rows.n_synapses(), block.rows.bytes()));
+        let sparse = blocks.map(|block| (block.n_synapses(), block.bytes()));
         let dense = self.dense();
         let dense = dense.map(|block| (block.weights.n_synapses(), block.weights.bytes()));
         sparse

@@ -10,8 +10,8 @@ use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::connection::{self, Plan, Space};
 use crate::network::error::LARGEST;
-use crate::network::plan::dense::{self, DenseProjection};
-use crate::network::plan::{self, NetworkPlan, SpikeInput, SpikeSource};
+use crate::network::plan::dense::DenseProjection;
+use crate::network::plan::{self, NetworkPlan, Plasticity, SpikeInput, SpikeSource};
 use crate::network::{
     Connection, Data, Given, Network, NetworkError, Part, Population, Problem, Projection, Stimulus,
 };
@@ -186,12 +186,6 @@ impl Network {
         let source = self.index("source", &projection.source)?;
         let targets = self.targets(&projection.targets)?;
         self.one_unit(&targets)?;
-        if projection.plasticity.is_some() && !projection.is_dense() {
-            return Err(Problem::Unfit {
-                key: "plasticity",
-                with: "sparse synapses yet, expected `rule = \"weights\"`",
-            });
-        }
         let n_source = self.populations[source].size;
         let mut own = None;
         let mut n_target = 0_u32;
@@ -241,6 +235,7 @@ impl Network {
             source,
             targets,
             plan: synapses,
+            plasticity: plasticity(projection)?,
         }))
     }
 
@@ -275,10 +270,6 @@ impl Network {
             key: "axonal_delay",
             cause,
         })?;
-        let plasticity = projection.plasticity.as_ref();
-        if let Some(choice) = plasticity {
-            plasticity::build(choice.spec.name, &choice.values)?;
-        }
         let weights = match weights {
             Given::Here(weights) => weights.as_ref().clone(),
             Given::File(file) => {
@@ -293,10 +284,7 @@ impl Network {
             weights,
             gain,
             axonal_delay,
-            plasticity: plasticity.map(|choice| dense::Plasticity {
-                rule: choice.spec.name,
-                values: choice.values.clone(),
-            }),
+            plasticity: plasticity(projection)?,
         })
     }
 
@@ -444,6 +432,18 @@ impl Population {
             }),
         }
     }
+}
+
+/// What changes the weights of `projection`, checked.
+fn plasticity(projection: &Projection) -> Result<Option<Plasticity>, Problem> {
+    let Some(choice) = &projection.plasticity else {
+        return Ok(None);
+    };
+    plasticity::rule(choice.spec.name)?.check(&choice.values)?;
+    Ok(Some(Plasticity {
+        rule: choice.spec.name,
+        values: choice.values.clone(),
+    }))
 }
 
 /// A projection with numbers in place of names.

@@ -5,6 +5,7 @@ pub mod dense;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::base::parameter::Values;
 use crate::base::time::Time;
 use crate::connection::Plan;
 pub use crate::network::population::Population;
@@ -42,6 +43,17 @@ pub struct Projection {
     pub targets: Vec<usize>,
     /// Name, and all that decides the synapses.
     pub plan: Plan,
+    /// The rule that changes the weights, or none.
+    pub plasticity: Option<Plasticity>,
+}
+
+/// A plasticity rule with its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plasticity {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// Values of its parameters.
+    pub values: Values,
 }
 
 /// A current into every neuron of some populations, constant between steps.

@@ -8,16 +8,12 @@ use crate::base::function::exp_f32;
 use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::{Duration, Time};
 use crate::base::vector::vectorized;
-use crate::plasticity::{PlasticityRule, Rule};
+use crate::plasticity::rule::{Event, PlasticityRule, Trace};
+use crate::plasticity::{ColumnRule, Rule};
 
 /// The registry's entry.
-pub static RULE: Rule = Rule {
-    spec: &SPEC,
-    build: |values| {
-        let rule = SleepReplay::new(values)?;
-        Ok(Box::new(rule))
-    },
-};
+pub static RULE: Rule =
+    Rule::of::<SleepReplay, 0, 0>().with_column(|values| Ok(Box::new(SleepReplay::new(values)?)));
 
 /// The rule as users see it.
 pub static SPEC: Spec = Spec {
@@ -61,12 +57,12 @@ pub struct SleepReplay {
     window: Duration,
 }
 
-impl SleepReplay {
-    /// From values by name, missing ones filled with their defaults.
-    ///
-    /// # Errors
-    /// If a value is missing or out of range.
-    pub fn new(values: &Values) -> Result<Self, ParameterError> {
+impl PlasticityRule<0, 0> for SleepReplay {
+    const SPEC: &'static Spec = &SPEC;
+    const SIGNED: bool = true;
+    type State = ();
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
         let values = parameter::complete(&SPEC, values)?;
         let window =
             Duration::from_ms(values["window"]).map_err(|error| ParameterError::Inconsistent {
@@ -81,9 +77,37 @@ impl SleepReplay {
             window,
         })
     }
+
+    fn pre(&self) -> [Trace; 0] {
+        []
+    }
+
+    fn post(&self) -> [Trace; 0] {
+        []
+    }
+
+    fn bounds(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+
+    #[inline(always)]
+    fn arrive(&self, weight: f64, (): &mut (), _event: &Event<0, 0>) -> f64 {
+        weight
+    }
+
+    #[inline(always)]
+    fn fire(&self, weight: f64, (): &mut (), event: &Event<0, 0>) -> f64 {
+        let active = event.since_arrival < self.window;
+        let step = if active {
+            self.increment
+        } else {
+            -self.decrement
+        };
+        moved(weight as f32, step).into()
+    }
 }
 
-impl PlasticityRule for SleepReplay {
+impl ColumnRule for SleepReplay {
     fn post_spike(&self, t: Time, weights: &mut [f32], last_arrival: &[Time]) {
         change(
             weights,
@@ -102,6 +126,12 @@ fn softness(w: f32) -> f32 {
     2.0 * (1.0 - 1.0 / (1.0 + exp_f32(-w / WIDTH)))
 }
 
+/// w + step · s(w).
+#[inline(always)]
+fn moved(w: f32, step: f32) -> f32 {
+    w + step * softness(w)
+}
+
 vectorized! {
     /// w += step · s(w), with the step of active or of silent afferents.
     fn change(
@@ -114,7 +144,7 @@ vectorized! {
     ) {
         for (w, &last) in weights.iter_mut().zip(last_arrival) {
             let step = if t.since(last) < window { active } else { silent };
-            *w += step * softness(*w);
+            *w = moved(*w, step);
         }
     }
 }

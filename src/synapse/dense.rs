@@ -74,6 +74,31 @@ impl Dense {
         self.n_target
     }
 
+    /// All weights, source by source.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// All weights, source by source.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        &mut self.values
+    }
+
+    /// One of this shape with other weights, of which there must be as many.
+    pub fn like(&self, values: Vec<f32>) -> Self {
+        debug_assert_eq!(values.len(), self.values.len());
+        Self {
+            n_target: self.n_target,
+            values,
+        }
+    }
+
+    /// Weights from source `i` to each target.
+    #[inline]
+    pub fn row_mut(&mut self, i: usize) -> &mut [f32] {
+        &mut self.values[i * self.n_target..(i + 1) * self.n_target]
+    }
+
     /// Weights from source `i` to each target.
     #[inline]
     pub fn row(&self, i: usize) -> &[f32] {

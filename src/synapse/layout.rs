@@ -1,5 +1,9 @@
 //! Where the synapses of each source lie, by delay.
 
+use std::ops::Range;
+
+use crate::base::stream::fold;
+
 /// Where each source's rows lie. Where delays differ, only those that a source has are listed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Layout {
@@ -68,6 +72,60 @@ impl Layout {
             start: offsets[r],
             end: offsets[r + 1],
         })
+    }
+
+    /// Number of sources.
+    pub(crate) fn n_source(&self) -> usize {
+        match self {
+            Self::One { offsets: starts } | Self::Many { first: starts, .. } => {
+                starts.len().saturating_sub(1)
+            }
+        }
+    }
+
+    /// Number of rows.
+    pub(crate) fn n_rows(&self) -> usize {
+        let (Self::One { offsets } | Self::Many { offsets, .. }) = self;
+        offsets.len().saturating_sub(1)
+    }
+
+    /// Numbers of the rows of `source`.
+    #[inline]
+    pub(crate) fn numbers_of(&self, source: u32) -> Range<u32> {
+        match self {
+            Self::One { .. } => source..source + 1,
+            Self::Many { first, .. } => first[source as usize]..first[source as usize + 1],
+        }
+    }
+
+    /// Row number `row`.
+    #[inline]
+    pub(crate) fn row(&self, row: usize) -> Row {
+        let (offsets, delay) = match self {
+            Self::One { offsets } => (offsets, 0),
+            Self::Many { delay, offsets, .. } => (offsets, delay[row]),
+        };
+        Row {
+            delay,
+            start: offsets[row],
+            end: offsets[row + 1],
+        }
+    }
+
+    /// A hash of all rows that goes on from `hash`.
+    pub(crate) fn hash(&self, hash: u64) -> u64 {
+        match self {
+            Self::One { offsets } => fold(hash, offsets, |&x| u64::from(x)),
+            Self::Many {
+                first,
+                delay,
+                offsets,
+            } => {
+                let hash = fold(hash, first, |&x| u64::from(x));
+                let hash = fold(hash, delay, |&x| u64::from(x));
+                fold(hash, offsets, |&x| u64::from(x))
+            }
+        }
     }
 
     /// Bytes held.

@@ -54,6 +54,8 @@ impl Index for u32 {
 pub struct Sparse<I> {
     pub(crate) n_source: usize,
     pub(crate) delays: Vec<Duration>,
+    /// The dendritic part of each, where that is told apart.
+    pub(crate) dendritic: Vec<Duration>,
     pub(crate) layout: Layout,
     pub(crate) targets: Vec<I>,
     pub(crate) weights: Weights,

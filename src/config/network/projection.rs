@@ -165,9 +165,9 @@ impl Table for Draft {
             }
         }
         delays(&mut p.delay, (listed, dense), k);
+        let what = "the rule that changes the weights, with its parameters";
+        k.or("plasticity", &mut p.plasticity, off(learning()), what);
         if dense {
-            let what = "the rule that changes the weights, with its parameters";
-            k.or("plasticity", &mut p.plasticity, off(learning()), what);
             layers_by_name(None, &mut self.layer_names, k);
         } else {
             let what = "drawn delays are rounded to a multiple of it";

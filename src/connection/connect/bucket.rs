@@ -50,6 +50,8 @@ pub(super) struct Buckets<I> {
 /// Synapses in rows by source and delay.
 pub(super) struct Rows<I> {
     pub(super) delays: Vec<Duration>,
+    /// The dendritic part of each.
+    pub(super) dendritic: Vec<Duration>,
     pub(super) layout: Layout,
     pub(super) targets: Vec<I>,
     pub(super) weights: Vec<f32>,
@@ -136,7 +138,7 @@ impl<I: Index> Buckets<I> {
         pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
         let mut called = self.met;
-        called.sort_unstable();
+        called.sort_unstable_by_key(|&number| (delays.delay(number), delays.dendritic(number)));
         let mut places = vec![0_u16; called.len()];
         for (place, &number) in (0_u16..).zip(&called) {
             places[usize::from(self.own[number as usize])] = place;
@@ -159,9 +161,10 @@ impl<I: Index> Buckets<I> {
         }
         open.first.push(open.delay.len() as u32);
         Ok(Rows {
-            delays: called
-                .into_iter()
-                .map(|number| delays.delay(number))
+            delays: called.iter().map(|&number| delays.delay(number)).collect(),
+            dendritic: called
+                .iter()
+                .map(|&number| delays.dendritic(number))
                 .collect(),
             layout: Layout::new(open.n_delay, open.first, open.delay, open.offsets),
             targets: open.targets,

@@ -11,7 +11,11 @@ use crate::connection::plan::Plan;
 /// Delays of one entity's synapses after the other's, each called by a number. Numbers ascend with the delays.
 pub(super) enum Delays<'a> {
     /// One for all, number 0.
-    One(Duration),
+    One {
+        delay: Duration,
+        /// Its dendritic part.
+        dendritic: Duration,
+    },
     /// The number is that of the steps of the grid.
     Drawn(Drawn),
     /// In the order of the given edges.
@@ -30,13 +34,27 @@ pub(super) struct Drawn {
     base: Duration,
     /// What is drawn, with the purpose of its streams.
     parts: Vec<(Distribution, String)>,
+    /// Of a number, how the dendritic part is found.
+    dendritic: Dendritic,
     /// Of the last entity.
     steps: Vec<u32>,
 }
 
+/// Where the dendritic part of a drawn delay is.
+#[derive(Clone, Copy)]
+enum Dendritic {
+    /// It is the same for all.
+    Same(Duration),
+    /// It is all that is drawn.
+    Steps,
+    /// Both are drawn, and a number is that of axonal steps times this, plus that of dendritic ones.
+    Rest(u32),
+}
+
 impl<'a> Delays<'a> {
-    /// Of the synapses of `plan`, which is checked.
-    pub(super) fn new(plan: &'a Plan) -> Result<Self, RuleFault> {
+    /// Of the synapses of `plan`, which is checked. With `sides`, delays that differ in their dendritic part are told
+    /// apart.
+    pub(super) fn new(plan: &'a Plan, sides: bool) -> Result<Self, RuleFault> {
         let Some(delay) = &plan.delay else {
             let edges = plan.edges();
             let given = edges.and_then(|edges| Some((edges, edges.delays()?)));
@@ -47,12 +65,12 @@ impl<'a> Delays<'a> {
                     numbers: &delays.numbers,
                 },
                 Some((_, delays)) => {
-                    Self::One(delays.distinct.first().copied().unwrap_or(Duration::ZERO))
+                    Self::one(delays.distinct.first().copied().unwrap_or(Duration::ZERO))
                 }
-                None => Self::One(Duration::ZERO),
+                None => Self::one(Duration::ZERO),
             });
         };
-        let mut base = 0;
+        let (mut base, mut dendritic) = (0, Duration::ZERO);
         let mut parts = Vec::new();
         for (key, part) in delay.parts() {
             let Some(ms) = part.constant() else {
@@ -66,28 +84,45 @@ impl<'a> Delays<'a> {
                 continue;
             };
             let part = Duration::from_ms(ms);
-            base += part
-                .map_err(|cause| RuleFault::DelayRange { key, cause })?
-                .ps();
+            dendritic = part.map_err(|cause| RuleFault::DelayRange { key, cause })?;
+            base += dendritic.ps();
         }
+        // The last part is the dendritic one.
         let base = Duration::from_ps(base);
         if parts.is_empty() {
-            return Ok(Self::One(base));
+            return Ok(Self::One {
+                delay: base,
+                dendritic,
+            });
         }
+        let dendritic = match &parts[..] {
+            [_, (part, _)] if sides => Dendritic::Rest(limit_of(part, plan.delay_resolution)),
+            _ if delay.dendritic.constant().is_none() => Dendritic::Steps,
+            _ => Dendritic::Same(dendritic),
+        };
         Ok(Self::Drawn(Drawn {
             seed: plan.seed,
             resolution: plan.delay_resolution,
             base,
+            dendritic,
             parts,
             steps: Vec::new(),
         }))
     }
 
+    /// One for all, axonal.
+    fn one(delay: Duration) -> Self {
+        Self::One {
+            delay,
+            dendritic: Duration::ZERO,
+        }
+    }
+
     /// All numbers are below this.
     pub(super) fn limit(&self) -> usize {
         match self {
-            Self::One(_) => 1,
-            Self::Drawn(drawn) => drawn.parts.len() * usize::from(MOST_STEPS) + 1,
+            Self::One { .. } => 1,
+            Self::Drawn(drawn) => drawn.limit(),
             Self::Given { distinct, .. } => distinct.len(),
         }
     }
@@ -95,19 +130,25 @@ impl<'a> Delays<'a> {
     /// The delay with this number.
     pub(super) fn delay(&self, number: u32) -> Duration {
         match self {
-            Self::One(delay) => *delay,
-            Self::Drawn(drawn) => {
-                let steps = drawn.resolution.ps().saturating_mul(number.into());
-                Duration::from_ps(drawn.base.ps().saturating_add(steps))
-            }
+            Self::One { delay, .. } => *delay,
+            Self::Drawn(drawn) => drawn.delay(number),
             Self::Given { distinct, .. } => distinct[number as usize],
+        }
+    }
+
+    /// The dendritic part of the delay with this number; delays that edges give are axonal.
+    pub(super) fn dendritic(&self, number: u32) -> Duration {
+        match self {
+            Self::One { dendritic, .. } => *dendritic,
+            Self::Drawn(drawn) => drawn.dendritic(number),
+            Self::Given { .. } => Duration::ZERO,
         }
     }
 
     /// Numbers of the delays of the `n` synapses of `entity`; nothing where one is for all.
     pub(super) fn of(&mut self, entity: u64, n: usize) -> &[u32] {
         match self {
-            Self::One(_) => &[],
+            Self::One { .. } => &[],
             Self::Drawn(drawn) => drawn.of(entity, n),
             // The entity is the target, whose number is within 32 bits.
             Self::Given { edges, numbers, .. } => {
@@ -126,6 +167,33 @@ impl<'a> Delays<'a> {
 }
 
 impl Drawn {
+    fn limit(&self) -> usize {
+        match (self.dendritic, &self.parts[..]) {
+            (Dendritic::Rest(stride), [(axonal, _), ..]) => {
+                limit_of(axonal, self.resolution) as usize * stride as usize
+            }
+            _ => self.parts.len() * usize::from(MOST_STEPS) + 1,
+        }
+    }
+
+    fn delay(&self, number: u32) -> Duration {
+        let steps = match self.dendritic {
+            Dendritic::Rest(stride) => number / stride + number % stride,
+            Dendritic::Same(_) | Dendritic::Steps => number,
+        };
+        let steps = self.resolution.ps().saturating_mul(steps.into());
+        Duration::from_ps(self.base.ps().saturating_add(steps))
+    }
+
+    fn dendritic(&self, number: u32) -> Duration {
+        let steps = match self.dendritic {
+            Dendritic::Same(delay) => return delay,
+            Dendritic::Steps => number,
+            Dendritic::Rest(stride) => number % stride,
+        };
+        Duration::from_ps(self.resolution.ps().saturating_mul(steps.into()))
+    }
+
     fn of(&mut self, entity: u64, n: usize) -> &[u32] {
         // Plans are checked: more than half a step, and within `MOST_STEPS`.
         let per_ms = PS_PER_MS as f64 / self.resolution.ps() as f64;
@@ -136,12 +204,23 @@ impl Drawn {
             if i == 0 {
                 self.steps.extend(drawn);
             } else {
+                let stride = match self.dendritic {
+                    Dendritic::Rest(stride) => stride,
+                    Dendritic::Same(_) | Dendritic::Steps => 1,
+                };
                 let sums = self.steps.iter_mut();
-                sums.zip(drawn).for_each(|(sum, steps)| *sum += steps);
+                sums.zip(drawn)
+                    .for_each(|(sum, steps)| *sum = *sum * stride + steps);
             }
         }
         &self.steps
     }
+}
+
+/// All numbers of steps that `part` is rounded to are below this.
+fn limit_of(part: &Distribution, resolution: Duration) -> u32 {
+    let per_ms = PS_PER_MS as f64 / resolution.ps() as f64;
+    steps(part.reach().1, per_ms) + 1
 }
 
 /// Steps of a grid, of which there are `per_ms` in a millisecond, that `delay_ms` is rounded to: at least 1.

@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
+use crate::base::time::Duration;
 use crate::engine::assembly::AssemblyError;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::Member;
-use crate::network::plan::NetworkPlan;
 use crate::network::plan::dense::DenseProjection;
-use crate::plasticity;
+use crate::network::plan::{NetworkPlan, Plasticity};
+use crate::plasticity::{self, BuildError};
+use crate::synapse::dense::Dense;
 
 /// Synapses of dense projections onto `members`, which are of one population if there are any, in the order of the
 /// numbers of the projections' names: arrivals of an instant come in this order.
@@ -46,15 +48,19 @@ fn block(
         axonal_delay,
         ref plasticity,
     } = projection;
+    let own = if member.len == network.populations[target].size {
+        weights.clone()
+    } else {
+        weights.onto(member.first as usize, member.len as usize)
+    };
     let plastic = match plasticity {
         None => None,
         Some(plasticity) => {
-            let rule = plasticity::build(plasticity.rule, &plasticity.values);
-            let rule = rule.map_err(|error| AssemblyError::Plasticity {
+            let plastic = plastic(plasticity, &own);
+            Some(plastic.map_err(|error| AssemblyError::Plasticity {
                 projection: name.clone(),
                 error,
-            })?;
-            Some(Plastic::new(rule, weights.n_source()))
+            })?)
         }
     };
     Ok(DenseBlock {
@@ -63,14 +69,20 @@ fn block(
         first: member.first,
         gain,
         delay: axonal_delay,
-        weights: if member.len == network.populations[target].size {
-            weights.clone()
-        } else {
-            weights.onto(member.first as usize, member.len as usize)
-        },
+        weights: own,
         changed: false,
         plastic,
         flying: VecDeque::new(),
         arrived: Vec::new(),
     })
+}
+
+fn plastic(plasticity: &Plasticity, weights: &Dense) -> Result<Plastic, BuildError> {
+    let (rule, values) = (plasticity::rule(plasticity.rule)?, &plasticity.values);
+    if let Some(column) = rule.column(values)? {
+        return Ok(Plastic::column(column, weights.n_source()));
+    }
+    let n_target = weights.n_target();
+    let learn = rule.matrix(values, weights.values(), n_target, Duration::ZERO)?;
+    Ok(Plastic::Rows(learn))
 }

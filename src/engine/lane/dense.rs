@@ -1,10 +1,11 @@
 //! All-to-all synapses onto a group, with what they need to learn.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::base::time::{Duration, Time};
 use crate::neuron::Neurons;
-use crate::plasticity::PlasticityRule;
+use crate::plasticity::{ColumnRule, LearnMatrix};
 use crate::synapse::dense::Dense;
 
 /// Synapses from one population onto all neurons of a group, and their state.
@@ -32,33 +33,70 @@ pub struct DenseBlock {
 }
 
 /// What a plastic projection keeps beside its weights.
-pub struct Plastic {
-    /// What happens to a target's weights when it fires.
-    pub rule: Box<dyn PlasticityRule>,
-    /// When each source last arrived.
-    pub last_arrival: Vec<Time>,
-    /// The column being changed.
-    pub column: Vec<f32>,
+pub enum Plastic {
+    /// Changes a target's column when it fires.
+    Column {
+        /// What happens to the column.
+        rule: Box<dyn ColumnRule>,
+        /// When each source last arrived.
+        last_arrival: Vec<Time>,
+        /// The column being changed.
+        column: Vec<f32>,
+        /// Whether anything does.
+        learning: bool,
+    },
+    /// Changes rows when they arrive.
+    Rows(Box<dyn LearnMatrix>),
 }
 
 impl Plastic {
-    /// A rule for weights from `n_source` neurons, none of which has spiked yet.
-    pub fn new(rule: Box<dyn PlasticityRule>, n_source: usize) -> Self {
-        Self {
+    /// A rule for columns of weights from `n_source` neurons, none of which has spiked yet.
+    pub fn column(rule: Box<dyn ColumnRule>, n_source: usize) -> Self {
+        Self::Column {
             rule,
             last_arrival: vec![Time::NEVER; n_source],
             column: Vec::with_capacity(n_source),
+            learning: true,
         }
     }
 }
 
 impl DenseBlock {
-    /// Forgets past and flying spikes; weights stay.
-    pub fn reset(&mut self) {
+    /// Forgets past and flying spikes, and begins anew at `t`; weights stay as they are after what happened before `now`.
+    pub fn reset(&mut self, now: Time, t: Time) {
         self.flying.clear();
         self.arrived.clear();
-        if let Some(plastic) = &mut self.plastic {
-            plastic.last_arrival.fill(Time::NEVER);
+        match &mut self.plastic {
+            None => {}
+            Some(Plastic::Column { last_arrival, .. }) => last_arrival.fill(Time::NEVER),
+            Some(Plastic::Rows(learn)) => learn.reset(now, t, self.weights.values_mut()),
+        }
+    }
+
+    /// Switches learning on or off from `t` on.
+    pub fn set_learning(&mut self, t: Time, on: bool) {
+        match &mut self.plastic {
+            None => {}
+            Some(Plastic::Column { learning, .. }) => *learning = on,
+            Some(Plastic::Rows(learn)) => learn.set_learning(t, on, self.weights.values_mut()),
+        }
+    }
+
+    /// Lets weights learn of all that happened before `t`.
+    pub fn settle(&mut self, t: Time) {
+        if let Some(Plastic::Rows(learn)) = &mut self.plastic {
+            learn.settle(t, self.weights.values_mut());
+        }
+    }
+
+    /// The weights right before `t`.
+    pub fn look(&self, t: Time) -> Cow<'_, Dense> {
+        match &self.plastic {
+            None | Some(Plastic::Column { .. }) => Cow::Borrowed(&self.weights),
+            Some(Plastic::Rows(learn)) => {
+                let values = learn.look(t, self.weights.values());
+                Cow::Owned(self.weights.like(values))
+            }
         }
     }
 
@@ -82,6 +120,14 @@ impl DenseBlock {
     pub(super) fn deliver(&mut self, neurons: &mut dyn Neurons, t: Time) {
         // A multiple of the rows that a neuron model takes at once; small enough to live in registers and stack.
         const ROWS: usize = 16;
+        if let Some(Plastic::Rows(learn)) = &mut self.plastic
+            && !self.arrived.is_empty()
+        {
+            learn.come_to(t, self.weights.values_mut());
+            for &i in &self.arrived {
+                learn.catch_up(t, i as usize, self.weights.row_mut(i as usize));
+            }
+        }
         for chunk in self.arrived.chunks(ROWS) {
             let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
             for (row, &i) in rows.iter_mut().zip(chunk) {
@@ -89,9 +135,17 @@ impl DenseBlock {
             }
             neurons.receive(&rows[..chunk.len()], self.gain);
         }
-        if let Some(plastic) = &mut self.plastic {
-            for &i in &self.arrived {
-                plastic.last_arrival[i as usize] = t;
+        match &mut self.plastic {
+            None => {}
+            Some(Plastic::Column { last_arrival, .. }) => {
+                for &i in &self.arrived {
+                    last_arrival[i as usize] = t;
+                }
+            }
+            Some(Plastic::Rows(learn)) => {
+                for &i in &self.arrived {
+                    learn.arrive(t, i as usize, self.weights.row_mut(i as usize));
+                }
             }
         }
         self.arrived.clear();
@@ -99,18 +153,24 @@ impl DenseBlock {
 
     /// Lets the rule see that `targets` fired at `t`.
     pub(super) fn post_spikes(&mut self, t: Time, targets: &[u32]) {
-        let Some(Plastic {
-            rule,
-            last_arrival,
-            column,
-        }) = &mut self.plastic
-        else {
-            return;
-        };
-        for &j in targets {
-            self.weights.gather(j as usize, column);
-            rule.post_spike(t, column, last_arrival);
-            self.weights.scatter(j as usize, column);
+        match &mut self.plastic {
+            Some(Plastic::Column {
+                rule,
+                last_arrival,
+                column,
+                learning: true,
+            }) => {
+                for &j in targets {
+                    self.weights.gather(j as usize, column);
+                    rule.post_spike(t, column, last_arrival);
+                    self.weights.scatter(j as usize, column);
+                }
+            }
+            Some(Plastic::Rows(learn)) => {
+                learn.come_to(t, self.weights.values_mut());
+                learn.fire(t, targets, self.weights.values_mut());
+            }
+            None | Some(Plastic::Column { .. }) => {}
         }
     }
 }

@@ -157,8 +157,9 @@ impl Group {
         }
     }
 
-    /// Begins anew at `t`: neurons at rest, nothing on its way, nothing from outside; weights stay.
-    pub fn reset(&mut self, t: Time) {
+    /// Begins anew at `t`: neurons at rest, nothing on its way, nothing from outside; weights stay as they are after what
+    /// happened before `now`.
+    pub fn reset(&mut self, now: Time, t: Time) {
         let Self {
             neurons,
             members: _,
@@ -178,7 +179,7 @@ impl Group {
         neurons.reset(t);
         noise.clear();
         sources.clear();
-        dense.iter_mut().for_each(DenseBlock::reset);
+        dense.iter_mut().for_each(|block| block.reset(now, t));
         driven.clear();
         steps.clear();
         (*step, *injected_pa, *hit) = (0, 0.0, None);

@@ -150,7 +150,10 @@ impl Simulation {
 
     /// Every neuron to rest at `t`, with nothing under way and nothing on.
     fn rest(&mut self, t: Time) {
-        self.lanes.par_iter_mut().for_each(|lane| lane.reset(t));
+        let now = self.now;
+        self.lanes
+            .par_iter_mut()
+            .for_each(|lane| lane.reset(now, t));
         self.drives.clear();
         self.agenda.clear();
         self.spikes.clear();

@@ -13,7 +13,8 @@ use crate::engine::error::StateError;
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::{Driven, Group};
-use crate::engine::lane::{Arrival, Block, Lane, Spike};
+use crate::engine::lane::{Arrival, Block, Lane, Spike, Synapses};
+use crate::plasticity::Learn;
 use crate::stimulus::poisson;
 use crate::synapse::dense::Dense;
 
@@ -55,6 +56,8 @@ struct LaneState {
     arrivals: Vec<Arrival>,
     sent: u64,
     groups: Vec<GroupState>,
+    /// Of each block of sparse synapses that learns.
+    learning: Vec<Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,8 +76,17 @@ struct DenseState {
     flying: Vec<(Time, u32)>,
     /// Weights, where they are not those of the assembly.
     weights: Option<Dense>,
-    /// When each source last arrived, where weights learn.
-    last_arrival: Option<Vec<Time>>,
+    /// What their rule remembers, where weights learn.
+    plastic: Option<PlasticState>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum PlasticState {
+    Column {
+        last_arrival: Vec<Time>,
+        learning: bool,
+    },
+    Rows(Vec<u8>),
 }
 
 impl Simulation {
@@ -148,7 +160,7 @@ impl Simulation {
         same("lanes", lanes.len(), self.lanes.len())?;
         let groups = lanes.iter().flat_map(|lane| &lane.groups);
         let mut dense = groups.flat_map(|group| &group.dense);
-        if dense.any(|block| block.weights.is_some() && block.last_arrival.is_none()) {
+        if dense.any(|block| block.weights.is_some() && block.plastic.is_none()) {
             // The hash is that of the network as built, before weights that do not learn were set.
             self.graph_hash();
         }
@@ -272,8 +284,9 @@ fn same(what: &str, found: usize, expected: usize) -> Result<(), StateError> {
 fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
     let Lane {
         groups,
-        blocks: _,
+        blocks,
         outgoing: _,
+        learning: _,
         outgoing_dense: _,
         has_late: _,
         lookahead: _,
@@ -292,6 +305,13 @@ fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         arrivals: arrivals[*delivered..].to_vec(),
         sent: *sent,
         groups: groups.iter().map(group_state).collect::<Result<_, _>>()?,
+        learning: blocks
+            .iter()
+            .filter_map(|block| match &block.synapses {
+                Synapses::Static(_) => None,
+                Synapses::Learning { learn, .. } => Some(learn.save()),
+            })
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -317,13 +337,13 @@ fn group_state(group: &Group) -> Result<GroupState, StateError> {
         neurons: neurons.save()?,
         noise: noise.iter().map(poisson::Poisson::state).collect(),
         driven: driven.iter().map(Driven::waiting).collect(),
-        dense: dense.iter().map(dense_state).collect(),
+        dense: dense.iter().map(dense_state).collect::<Result<_, _>>()?,
         injected_pa: *injected_pa,
         hit: *hit,
     })
 }
 
-fn dense_state(block: &DenseBlock) -> DenseState {
+fn dense_state(block: &DenseBlock) -> Result<DenseState, StateError> {
     let DenseBlock {
         projection: _,
         source: _,
@@ -336,19 +356,25 @@ fn dense_state(block: &DenseBlock) -> DenseState {
         flying,
         arrived: _,
     } = block;
-    let last_arrival = |plastic: &Plastic| {
-        let Plastic {
-            rule: _,
-            last_arrival,
-            column: _,
-        } = plastic;
-        last_arrival.clone()
+    let plastic_state = |plastic: &Plastic| {
+        Ok::<_, StateError>(match plastic {
+            Plastic::Column {
+                rule: _,
+                last_arrival,
+                column: _,
+                learning,
+            } => PlasticState::Column {
+                last_arrival: last_arrival.clone(),
+                learning: *learning,
+            },
+            Plastic::Rows(learn) => PlasticState::Rows(learn.save()?),
+        })
     };
-    DenseState {
+    Ok(DenseState {
         flying: flying.iter().copied().collect(),
         weights: (*changed || plastic.is_some()).then(|| weights.clone()),
-        last_arrival: plastic.as_ref().map(last_arrival),
-    }
+        plastic: plastic.as_ref().map(plastic_state).transpose()?,
+    })
 }
 
 fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
@@ -358,14 +384,20 @@ fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
         arrivals,
         sent,
         groups,
+        learning,
     } = state;
     same("groups", groups.len(), lane.groups.len())?;
+    let own = lane.blocks.iter_mut().filter_map(Block::learning);
+    let own: Vec<&mut dyn Learn> = own.collect();
+    same("learning projections", learning.len(), own.len())?;
+    for (learn, state) in own.into_iter().zip(learning) {
+        learn.load(&state)?;
+    }
     let lookahead = lane.lookahead;
     lane.set_lookahead(lookahead);
     for arrival in pending.iter().map(|(_, arrival)| arrival).chain(&arrivals) {
         let block = lane.blocks.get(arrival.block as usize);
-        let reach = |block: &Block| block.rows.n_synapses();
-        let n = block.map_or(0, reach) as u64;
+        let n = block.map_or(0, Block::reach);
         if arrival.start > arrival.end || u64::from(arrival.end) > n {
             return Err(StateError("an arrival at no synapse".into()));
         }
@@ -437,7 +469,7 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
     let DenseState {
         flying,
         weights,
-        last_arrival,
+        plastic,
     } = state;
     let n_source = block.weights.n_source();
     if flying.iter().any(|&(_, node)| node as usize >= n_source) {
@@ -449,10 +481,23 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
     block.flying = flying.into();
     block.arrived.clear();
     let other = || StateError("other weights".into());
-    match (&mut block.plastic, last_arrival) {
+    match (&mut block.plastic, plastic) {
         (None, None) => {}
-        (Some(own), Some(last_arrival)) if weights.is_some() && last_arrival.len() == n_source => {
-            own.last_arrival = last_arrival;
+        (
+            Some(Plastic::Column {
+                last_arrival,
+                learning,
+                ..
+            }),
+            Some(PlasticState::Column {
+                last_arrival: saved,
+                learning: on,
+            }),
+        ) if weights.is_some() && saved.len() == n_source => {
+            (*last_arrival, *learning) = (saved, on);
+        }
+        (Some(Plastic::Rows(learn)), Some(PlasticState::Rows(saved))) if weights.is_some() => {
+            learn.load(&saved)?;
         }
         _ => return Err(other()),
     }

@@ -56,7 +56,7 @@ impl Simulation {
         let mut hashes: Vec<u64> = members.collect();
         for block in &lane.blocks {
             ask()?;
-            hashes.push(mix(block.rows.hash() ^ populations[block.source].id));
+            hashes.push(mix(block.hash() ^ populations[block.source].id));
         }
         for block in lane.groups.iter().flat_map(|group| &group.dense) {
             ask()?;

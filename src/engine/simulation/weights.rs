@@ -11,6 +11,8 @@ pub(in crate::engine) struct Projection {
     pub(in crate::engine) name: String,
     /// If it is dense, its number among the dense ones, targets and sources.
     pub(in crate::engine) dense: Option<(usize, usize, usize)>,
+    /// If it is sparse and learns, its number among the sparse ones, and its target populations.
+    pub(in crate::engine) learning: Option<(usize, Vec<usize>)>,
 }
 
 impl Simulation {
@@ -23,8 +25,9 @@ impl Simulation {
         let mut weights = Matrix::zeros(n_target, n_source);
         let mut column = Vec::with_capacity(n_source);
         for block in self.dense().filter(|block| block.projection == number) {
-            for j in 0..block.weights.n_target() {
-                block.weights.gather(j, &mut column);
+            let now = block.look(self.now);
+            for j in 0..now.n_target() {
+                now.gather(j, &mut column);
                 let start = (block.first as usize + j) * n_source;
                 weights.values_mut()[start..start + n_source].copy_from_slice(&column);
             }
@@ -73,7 +76,9 @@ impl Simulation {
         }
         let groups = self.lanes.iter_mut().flat_map(|lane| &mut lane.groups);
         let blocks = groups.flat_map(|group| &mut group.dense);
+        let now = self.now;
         for block in blocks.filter(|block| block.projection == number) {
+            block.settle(now);
             for j in 0..block.weights.n_target() {
                 let start = (block.first as usize + j) * n_source;
                 let column = &weights.values()[start..start + n_source];

@@ -1,8 +1,8 @@
 //! All-to-all projections with a weight for every pair, static or plastic, as they are declared.
 
-use crate::base::parameter::Values;
 use crate::base::stream::name_hash;
 use crate::base::time::Duration;
+pub use crate::network::plan::Plasticity;
 use crate::network::population::Population;
 use crate::synapse::dense::Dense;
 
@@ -24,15 +24,6 @@ pub struct DenseProjection {
     pub axonal_delay: Duration,
     /// The rule that changes the weights, or none.
     pub plasticity: Option<Plasticity>,
-}
-
-/// A plasticity rule with its parameters.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plasticity {
-    /// Name of the rule.
-    pub rule: &'static str,
-    /// Values of its parameters.
-    pub values: Values,
 }
 
 /// Why a dense projection is impossible.
@@ -117,6 +108,7 @@ mod tests {
     use ndarray::{Array2, array};
 
     use super::*;
+    use crate::base::parameter::Values;
 
     fn population(name: &str, size: u32, model: &'static str) -> Population {
         Population {

@@ -1,0 +1,128 @@
+//! Sparse synapses onto a group, static or learning.
+
+use crate::base::time::{Duration, Time};
+use crate::base::vector::prefetch;
+use crate::neuron::{Neurons, RowWeights};
+use crate::plasticity::Learn;
+use crate::synapse::rows::{Row, Rows};
+
+/// Synapses from one population onto one group.
+pub struct Block {
+    /// Index of the source population.
+    pub source: usize,
+    /// Index of the group.
+    pub group: usize,
+    /// The synapses.
+    pub synapses: Synapses,
+}
+
+/// Synapses of a block.
+pub enum Synapses {
+    /// Those of all static projections from the population.
+    Static(Rows),
+    /// Those of one projection, which learn.
+    Learning {
+        /// Index of the projection among the network's sparse ones.
+        projection: usize,
+        /// The synapses. A row in a [`Row`] is from its number to the next.
+        learn: Box<dyn Learn>,
+    },
+}
+
+impl Block {
+    /// Distinct delays, ascending.
+    pub fn delays(&self) -> &[Duration] {
+        match &self.synapses {
+            Synapses::Static(rows) => rows.delays(),
+            Synapses::Learning { learn, .. } => learn.delays(),
+        }
+    }
+
+    /// Number of synapses.
+    pub fn n_synapses(&self) -> usize {
+        match &self.synapses {
+            Synapses::Static(rows) => rows.n_synapses(),
+            Synapses::Learning { learn, .. } => learn.n_synapses(),
+        }
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        match &self.synapses {
+            Synapses::Static(rows) => rows.bytes(),
+            Synapses::Learning { learn, .. } => learn.bytes(),
+        }
+    }
+
+    /// A hash of all that does not change.
+    pub(in crate::engine) fn hash(&self) -> u64 {
+        match &self.synapses {
+            Synapses::Static(rows) => rows.hash(),
+            Synapses::Learning { learn, .. } => learn.hash(),
+        }
+    }
+
+    /// Numbers below which rows end.
+    pub(in crate::engine) fn reach(&self) -> u64 {
+        match &self.synapses {
+            Synapses::Static(rows) => rows.n_synapses() as u64,
+            Synapses::Learning { learn, .. } => learn.n_rows() as u64,
+        }
+    }
+
+    /// The synapses, if they learn.
+    pub(in crate::engine) fn learning(&mut self) -> Option<&mut dyn Learn> {
+        match &mut self.synapses {
+            Synapses::Static(_) => None,
+            Synapses::Learning { learn, .. } => Some(learn.as_mut()),
+        }
+    }
+
+    /// Shows the delay of every row of `source` that is not empty, and the row.
+    #[inline]
+    pub(super) fn rows_of(&self, source: u32, mut see: impl FnMut(Duration, Row)) {
+        match &self.synapses {
+            Synapses::Static(rows) => {
+                for row in rows.of(source).filter(|row| row.start < row.end) {
+                    see(rows.delays()[usize::from(row.delay)], row);
+                }
+            }
+            Synapses::Learning { learn, .. } => {
+                for start in learn.rows_of(source) {
+                    let (delay, end) = (0, start + 1);
+                    see(learn.delay_of(start), Row { delay, start, end });
+                }
+            }
+        }
+    }
+
+    /// Adds a row that arrives at `t` to `neurons`.
+    #[inline]
+    pub(super) fn deliver(&mut self, t: Time, start: u32, end: u32, neurons: &mut dyn Neurons) {
+        match &mut self.synapses {
+            Synapses::Static(rows) => {
+                let (targets, weights) = rows.span(start, end);
+                neurons.receive_row(targets, weights);
+            }
+            Synapses::Learning { learn, .. } => {
+                let (targets, weights) = learn.arrive(t, start);
+                neurons.receive_row(targets, RowWeights::Each(weights));
+            }
+        }
+    }
+
+    /// Asks for the first lines of a row.
+    #[inline]
+    pub(super) fn fetch(&self, start: u32, end: u32) {
+        let Synapses::Static(rows) = &self.synapses else {
+            return;
+        };
+        let (targets, weights) = rows.span(start, end);
+        prefetch(targets);
+        match weights {
+            RowWeights::One(_) => {}
+            RowWeights::Listed { numbers, .. } => prefetch(numbers),
+            RowWeights::Each(weights) => prefetch(weights),
+        }
+    }
+}

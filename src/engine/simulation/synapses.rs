@@ -1,0 +1,146 @@
+//! Sparse synapses that learn, read and set by the name of their projection.
+
+use super::Simulation;
+use crate::engine::error::{Kind, SimulationError};
+use crate::engine::lane::group::Member;
+use crate::engine::lane::{Lane, Synapses};
+use crate::plasticity::{Learn, Synapse};
+
+impl Simulation {
+    /// The synapses of the sparse projection called `projection`, which learns, as they stand: by source, then target,
+    /// then delay. Targets are counted over the target populations one after the other, in the projection's order.
+    ///
+    /// # Errors
+    /// If there is no such projection, or its synapses do not learn.
+    pub fn synapses_of(&self, projection: &str) -> Result<Vec<Synapse>, SimulationError> {
+        let (number, targets) = self.learning(projection)?;
+        let mut synapses = Vec::new();
+        for (lane, learn, group) in self.learning_blocks(number) {
+            let members = &lane.groups[group].members;
+            learn.look(self.now, &mut |synapse| {
+                let target = self.place_among(targets, members, synapse.target);
+                synapses.push(Synapse { target, ..synapse });
+            });
+        }
+        // Stable: several synapses of one pair and delay stay in the order in which they were drawn.
+        synapses.sort_by_key(order);
+        Ok(synapses)
+    }
+
+    /// Gives those synapses other weights, in the order of [`synapses_of`](Self::synapses_of); what their rule remembers
+    /// stays.
+    ///
+    /// # Errors
+    /// If there is no such projection, its synapses do not learn, there are more or fewer of them, or a weight is not
+    /// finite or outside the bounds of the rule; then nothing has changed.
+    pub fn set_synapses(
+        &mut self,
+        projection: &str,
+        weights: &[f64],
+    ) -> Result<(), SimulationError> {
+        let (number, targets) = self.learning(projection)?;
+        let (mut all, mut bounds) = (Vec::new(), (f64::NEG_INFINITY, f64::INFINITY));
+        for (at, (lane, learn, group)) in self.learning_blocks(number).enumerate() {
+            let members = &lane.groups[group].members;
+            bounds = learn.bounds();
+            let mut k = 0;
+            learn.look(self.now, &mut |synapse| {
+                let target = self.place_among(targets, members, synapse.target);
+                all.push((Synapse { target, ..synapse }, at, k));
+                k += 1;
+            });
+        }
+        if all.len() != weights.len() {
+            return Err(SimulationError::Synapses {
+                projection: projection.into(),
+                found: weights.len(),
+                expected: all.len(),
+            });
+        }
+        all.sort_by_key(|(synapse, ..)| order(synapse));
+        if let Some(at) = weights.iter().position(|weight| !weight.is_finite()) {
+            let synapse = all[at].0;
+            return Err(SimulationError::NotFinite {
+                projection: projection.into(),
+                source_neuron: synapse.source as usize,
+                target_neuron: synapse.target as usize,
+                value: weights[at] as f32,
+            });
+        }
+        let (low, high) = bounds;
+        let outside = |&(_, &weight): &(_, &f64)| !(low..=high).contains(&weight);
+        if let Some((&(synapse, ..), &value)) = all.iter().zip(weights).find(outside) {
+            return Err(SimulationError::OutOfBounds {
+                projection: projection.into(),
+                source_neuron: synapse.source,
+                target_neuron: synapse.target,
+                value,
+                low,
+                high,
+            });
+        }
+        let mut by_block: Vec<(usize, usize, f64)> = all
+            .iter()
+            .zip(weights)
+            .map(|(&(_, block, k), &weight)| (block, k, weight))
+            .collect();
+        by_block.sort_unstable_by_key(|&(block, k, _)| (block, k));
+        let now = self.now;
+        let blocks = self.lanes.iter_mut().flat_map(|lane| &mut lane.blocks);
+        let mine = blocks.filter_map(|block| match &mut block.synapses {
+            Synapses::Learning { projection, learn } if *projection == number => Some(learn),
+            _ => None,
+        });
+        for (learn, own) in mine.zip(by_block.chunk_by(|a, b| a.0 == b.0)) {
+            learn.set_weights(now, &mut own.iter().map(|one| one.2));
+        }
+        Ok(())
+    }
+
+    /// Number of a projection among the sparse ones, and its targets.
+    fn learning(&self, name: &str) -> Result<(usize, &[usize]), SimulationError> {
+        let found = self.projections.iter().find(|known| known.name == name);
+        let known = found.ok_or_else(|| SimulationError::Unknown {
+            kind: Kind::Projection,
+            name: name.into(),
+            known: self
+                .projections
+                .iter()
+                .map(|known| known.name.clone())
+                .collect(),
+        })?;
+        match &known.learning {
+            Some((number, targets)) => Ok((*number, targets)),
+            None => Err(SimulationError::Static {
+                projection: name.into(),
+            }),
+        }
+    }
+
+    fn learning_blocks(&self, number: usize) -> impl Iterator<Item = (&Lane, &dyn Learn, usize)> {
+        let blocks = self.lanes.iter().flat_map(|lane| {
+            let blocks = lane.blocks.iter();
+            blocks.map(move |block| (lane, block))
+        });
+        blocks.filter_map(move |(lane, block)| match &block.synapses {
+            Synapses::Learning { projection, learn } if *projection == number => {
+                Some((lane, learn.as_ref(), block.group))
+            }
+            _ => None,
+        })
+    }
+
+    /// Number over `targets`, one after the other, of the neuron that is `local` in a group of `members`.
+    fn place_among(&self, targets: &[usize], members: &[Member], local: u32) -> u32 {
+        let member = &members[members.partition_point(|member| member.local <= local) - 1];
+        let before = targets
+            .iter()
+            .take_while(|&&target| target != member.population);
+        let offset: u32 = before.map(|&target| self.populations[target].size).sum();
+        offset + member.first + (local - member.local)
+    }
+}
+
+fn order(synapse: &Synapse) -> (u32, u32, i64) {
+    (synapse.source, synapse.target, synapse.delay.ps())
+}

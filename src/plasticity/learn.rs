@@ -1,0 +1,81 @@
+//! What an engine sees of synapses that learn.
+
+use crate::base::time::{Duration, Time};
+
+/// A state of learning synapses that cannot be kept, or that does not belong to these.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("learning synapses: {0}")]
+pub struct StateError(pub String);
+
+/// A synapse as it stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Synapse {
+    /// The neuron that it comes from, in its population.
+    pub source: u32,
+    /// The neuron that it leads to, in its group.
+    pub target: u32,
+    /// From a spike to its arrival at the soma.
+    pub delay: Duration,
+    /// Its weight.
+    pub weight: f64,
+}
+
+/// Sparse synapses of one projection onto one group that learn, in rows by source and delay.
+///
+/// An instant goes: [`arrive`](Self::arrive) for every row that arrives, in the order of sources, then
+/// [`fire`](Self::fire) once. Instants ascend.
+pub trait Learn: Send + Sync {
+    /// Distinct delays from a spike to its arrival at the soma, ascending.
+    fn delays(&self) -> &[Duration];
+
+    /// Numbers of the rows of `source`, by ascending delay.
+    fn rows_of(&self, source: u32) -> std::ops::Range<u32>;
+
+    /// The delay of a row.
+    fn delay_of(&self, row: u32) -> Duration;
+
+    /// Rows in all.
+    fn n_rows(&self) -> usize;
+
+    /// A row arrives at `t`: its targets, and what each synapse adds, which is its weight before this arrival changes it.
+    fn arrive(&mut self, t: Time, row: u32) -> (&[u16], &[f32]);
+
+    /// `targets` of the group, ascending, fired at `t`, when all that arrives then had arrived.
+    fn fire(&mut self, t: Time, targets: &[u32]);
+
+    /// Switches learning on or off from `t` on; traces go on as they are.
+    fn set_learning(&mut self, t: Time, on: bool);
+
+    /// Forgets past spikes after `now`, and begins anew at `t`; weights stay.
+    fn reset(&mut self, now: Time, t: Time);
+
+    /// Shows every synapse as it stands right before `t`, row by row.
+    fn look(&self, t: Time, see: &mut dyn FnMut(Synapse));
+
+    /// What weights may be.
+    fn bounds(&self) -> (f64, f64);
+
+    /// Gives synapses other weights within [`bounds`](Self::bounds), in the order of [`look`](Self::look), from `t` on.
+    fn set_weights(&mut self, t: Time, weights: &mut dyn Iterator<Item = f64>);
+
+    /// Number of synapses.
+    fn n_synapses(&self) -> usize;
+
+    /// Bytes held, indices and traces included.
+    fn bytes(&self) -> usize;
+
+    /// A hash of who is connected with whom after what delay.
+    fn hash(&self) -> u64;
+
+    /// All that changes.
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    fn save(&self) -> Result<Vec<u8>, StateError>;
+
+    /// Goes on from what [`save`](Self::save) gave.
+    ///
+    /// # Errors
+    /// If it is the state of other synapses.
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError>;
+}

@@ -1,0 +1,384 @@
+//! All-to-all synapses that learn.
+//!
+//! Spikes of the targets go into one log. When a row arrives it catches up with the log since its last arrival, spike by
+//! spike; then all of its synapses learn of the arrival in one vectorised pass.
+
+use std::collections::VecDeque;
+
+use crate::base::time::{Duration, Time};
+use crate::base::vector::{Width, width};
+use crate::plasticity::clock::{Clock, jump, times};
+use crate::plasticity::learn::StateError;
+use crate::plasticity::rows::LearnError;
+use crate::plasticity::rule::{Event, PlasticityRule, Stored};
+
+mod state;
+
+/// Spikes in the log at which all rows catch up and it begins anew: some 3 MB with one trace on each side.
+const LONGEST: usize = 1 << 16;
+
+/// All-to-all synapses of one projection onto one group that learn; the weights themselves, by source, are kept by
+/// whoever calls.
+///
+/// An instant goes: [`come_to`](Self::come_to), [`catch_up`](Self::catch_up) for a row that arrives, its weights are added to the targets, then
+/// [`arrive`](Self::arrive); [`fire`](Self::fire) once at the end. Instants ascend.
+pub trait LearnMatrix: Send + Sync {
+    /// Comes to the instant `t`; `weights` are those of all rows.
+    fn come_to(&mut self, t: Time, weights: &mut [f32]);
+
+    /// Lets the row of source `i` catch up with what reaches it before `t`.
+    fn catch_up(&mut self, t: Time, i: usize, row: &mut [f32]);
+
+    /// The row of source `i`, which has caught up, arrives at `t`.
+    fn arrive(&mut self, t: Time, i: usize, row: &mut [f32]);
+
+    /// `targets`, ascending, fired at `t`; `weights` are those of all rows.
+    fn fire(&mut self, t: Time, targets: &[u32], weights: &mut [f32]);
+
+    /// Lets all rows catch up with what reaches them before `t`.
+    fn settle(&mut self, t: Time, weights: &mut [f32]);
+
+    /// Switches learning on or off from `t` on; traces go on as they are.
+    fn set_learning(&mut self, t: Time, on: bool, weights: &mut [f32]);
+
+    /// The weights right before `t`, given those that are kept.
+    fn look(&self, t: Time, weights: &[f32]) -> Vec<f32>;
+
+    /// Forgets past spikes after `now`, and begins anew at `t`; weights stay.
+    fn reset(&mut self, now: Time, t: Time, weights: &mut [f32]);
+
+    /// Bytes held.
+    fn bytes(&self) -> usize;
+
+    /// All that changes but for the weights.
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    fn save(&self) -> Result<Vec<u8>, StateError>;
+
+    /// Goes on from what [`save`](Self::save) gave.
+    ///
+    /// # Errors
+    /// If it is the state of other synapses.
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError>;
+}
+
+/// A spike of a target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Post<const PRE: usize, const POST: usize> {
+    target: u32,
+    /// When synapses see it.
+    at: Time,
+    /// When they saw the target's spike before.
+    last: Time,
+    /// e^(−(t − origin)/τ) for traces of arrivals.
+    fall: [f64; PRE],
+    /// Traces of the target's spikes right before it.
+    before: [f64; POST],
+}
+
+/// What the arrivals of one source have left.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Pre<const PRE: usize> {
+    last: Time,
+    before: [f64; PRE],
+    after: [f64; PRE],
+    /// Number of the first spike in the log that the row has not seen.
+    next: usize,
+}
+
+impl<const PRE: usize> Pre<PRE> {
+    const NEVER: Self = Self {
+        last: Time::NEVER,
+        before: [0.0; PRE],
+        after: [0.0; PRE],
+        next: 0,
+    };
+}
+
+/// All-to-all synapses under the rule `R`.
+#[derive(Clone)]
+pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> {
+    rule: R,
+    bounds: (f64, f64),
+    /// 1 or -1: what strengths are multiplied with.
+    sign: f64,
+    learning: bool,
+    clock: Clock<PRE, POST>,
+    /// From a spike of the target to the instant at which its synapses see it.
+    lag: Duration,
+    pre: Vec<Pre<PRE>>,
+    states: Vec<R::State>,
+    /// Factored traces of each target's spikes, and when its last one was seen.
+    post: Vec<[f64; POST]>,
+    last: Vec<Time>,
+    log: Vec<Post<PRE, POST>>,
+    /// Spikes that synapses have not seen yet.
+    waiting: VecDeque<(Time, u32)>,
+}
+
+impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
+    PlasticMatrix<R, PRE, POST>
+{
+    /// Under `rule`, with these weights by source onto `n_target` neurons, from t = 0 on.
+    ///
+    /// # Errors
+    /// If the rule cannot change these weights, or the dendritic delay is too long for it.
+    pub(super) fn new(
+        rule: R,
+        weights: &[f32],
+        n_target: usize,
+        dendritic: Duration,
+    ) -> Result<Self, LearnError> {
+        let each = weights.iter().map(|&weight| f64::from(weight));
+        let sign = LearnError::sign_of::<R, PRE, POST>(&rule, each)?;
+        let lag = Duration::from_ps(2 * dendritic.ps());
+        let clock = Clock::new(Time::ZERO, rule.pre(), rule.post(), lag);
+        let clock = clock.ok_or(LearnError::Lag {
+            rule: R::SPEC.name,
+            lag: dendritic,
+        })?;
+        Ok(Self {
+            bounds: rule.bounds(),
+            sign,
+            learning: true,
+            clock,
+            lag,
+            pre: vec![Pre::NEVER; weights.len() / n_target.max(1)],
+            states: vec![R::State::default(); weights.len()],
+            post: vec![[0.0; POST]; n_target],
+            last: vec![Time::NEVER; n_target],
+            log: Vec::new(),
+            waiting: VecDeque::new(),
+            rule,
+        })
+    }
+
+    fn n_target(&self) -> usize {
+        self.post.len()
+    }
+
+    #[inline(always)]
+    fn stored<W: Stored>(&self, strength: f64) -> W {
+        W::of(self.sign * strength.max(self.bounds.0).min(self.bounds.1))
+    }
+
+    /// Logs what synapses see before `t`.
+    fn see(&mut self, t: Time) {
+        while let Some(&(at, target)) = self.waiting.front().filter(|(at, _)| *at < t) {
+            self.waiting.pop_front();
+            let j = target as usize;
+            let before = times(self.post[j], self.clock.fall_post(at));
+            self.log.push(Post {
+                target,
+                at,
+                last: self.last[j],
+                fall: self.clock.fall_pre(at),
+                before,
+            });
+            self.post[j] = jump(&self.clock.post, self.post[j], self.clock.rise_post(at));
+            self.last[j] = at;
+        }
+    }
+
+    /// Applies the log to the row of source `i` and leaves it there.
+    fn replay<W: Stored>(&self, i: usize, row: &mut [W], states: &mut [R::State]) {
+        let pre = &self.pre[i];
+        for post in &self.log[pre.next..] {
+            let j = post.target as usize;
+            // Nothing pairs with what happens at its own instant.
+            let traces = if post.at == pre.last {
+                pre.before
+            } else {
+                pre.after
+            };
+            let event = Event {
+                pre: times(traces, post.fall),
+                post: post.before,
+                since_arrival: post.at.since(pre.last),
+                elapsed: post.at.since(pre.last.max(post.last)),
+            };
+            let strength = self.sign * row[j].get();
+            row[j] = self.stored(self.rule.fire(strength, &mut states[j], &event));
+        }
+    }
+
+    /// As [`LearnMatrix::catch_up`].
+    pub(super) fn catch_up_row<W: Stored>(&mut self, t: Time, i: usize, row: &mut [W]) {
+        self.see(t);
+        if self.learning && self.pre[i].next < self.log.len() {
+            let n = self.n_target();
+            let mut states = std::mem::take(&mut self.states);
+            self.replay(i, row, &mut states[i * n..(i + 1) * n]);
+            self.states = states;
+        }
+        self.pre[i].next = self.log.len();
+    }
+
+    /// As [`LearnMatrix::arrive`].
+    pub(super) fn arrive_row<W: Stored>(&mut self, t: Time, i: usize, row: &mut [W]) {
+        let pre = self.pre[i];
+        if self.learning {
+            let n = self.n_target();
+            let mut states = std::mem::take(&mut self.states);
+            let own = &mut states[i * n..(i + 1) * n];
+            match width() {
+                // SAFETY: the processor has the features of this width.
+                #[cfg(target_arch = "x86_64")]
+                Width::W512 => unsafe { self.learn_512(t, &pre, row, own) },
+                // SAFETY: as above.
+                #[cfg(target_arch = "x86_64")]
+                Width::W256 => unsafe { self.learn_256(t, &pre, row, own) },
+                _ => self.learn(t, &pre, row, own),
+            }
+            self.states = states;
+        }
+        self.pre[i] = Pre {
+            last: t,
+            before: pre.after,
+            after: jump(&self.clock.pre, pre.after, self.clock.rise_pre(t)),
+            next: pre.next,
+        };
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+    fn learn_512<W: Stored>(
+        &self,
+        t: Time,
+        pre: &Pre<PRE>,
+        row: &mut [W],
+        states: &mut [R::State],
+    ) {
+        self.learn(t, pre, row, states);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn learn_256<W: Stored>(
+        &self,
+        t: Time,
+        pre: &Pre<PRE>,
+        row: &mut [W],
+        states: &mut [R::State],
+    ) {
+        self.learn(t, pre, row, states);
+    }
+
+    /// Every synapse of a row that has caught up learns that it arrives at `t`.
+    #[inline(always)]
+    fn learn<W: Stored>(&self, t: Time, pre: &Pre<PRE>, row: &mut [W], states: &mut [R::State]) {
+        let fall = self.clock.fall_post(t);
+        let traces = times(pre.after, self.clock.fall_pre(t));
+        let targets = row.iter_mut().zip(states).zip(&self.post).zip(&self.last);
+        for (((weight, state), &post), &last) in targets {
+            let event = Event {
+                pre: traces,
+                post: times(post, fall),
+                since_arrival: t.since(pre.last),
+                elapsed: t.since(pre.last.max(last)),
+            };
+            let strength = self.sign * weight.get();
+            *weight = self.stored(self.rule.arrive(strength, state, &event));
+        }
+    }
+
+    /// As [`LearnMatrix::fire`].
+    pub(super) fn fire_at<W: Stored>(&mut self, t: Time, targets: &[u32], weights: &mut [W]) {
+        if let Some(at) = t.checked_add(self.lag) {
+            self.waiting.extend(targets.iter().map(|&j| (at, j)));
+        }
+        if self.log.len() > LONGEST {
+            self.settle_all(t, weights);
+        }
+    }
+
+    /// Lets all rows catch up with what reaches them before `t`.
+    pub(super) fn settle_all<W: Stored>(&mut self, t: Time, weights: &mut [W]) {
+        let n = self.n_target();
+        for (i, row) in (0..self.pre.len()).zip(weights.chunks_exact_mut(n.max(1))) {
+            self.catch_up_row(t, i, row);
+        }
+        self.log.clear();
+        self.pre.iter_mut().for_each(|pre| pre.next = 0);
+    }
+
+    /// Moves the origin of factors if it is too far from `t`.
+    pub(super) fn come_to<W: Stored>(&mut self, t: Time, weights: &mut [W]) {
+        if !self.clock.is_over(t) {
+            return;
+        }
+        self.settle_all(t, weights);
+        let turned = self.clock.turn(t);
+        for pre in &mut self.pre {
+            pre.before = times(pre.before, turned.pre);
+            pre.after = times(pre.after, turned.pre);
+        }
+        for post in &mut self.post {
+            *post = times(*post, turned.post);
+        }
+    }
+}
+
+impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMatrix
+    for PlasticMatrix<R, PRE, POST>
+{
+    fn come_to(&mut self, t: Time, weights: &mut [f32]) {
+        Self::come_to(self, t, weights);
+    }
+
+    fn catch_up(&mut self, t: Time, i: usize, row: &mut [f32]) {
+        self.catch_up_row(t, i, row);
+    }
+
+    fn arrive(&mut self, t: Time, i: usize, row: &mut [f32]) {
+        self.arrive_row(t, i, row);
+    }
+
+    fn fire(&mut self, t: Time, targets: &[u32], weights: &mut [f32]) {
+        self.fire_at(t, targets, weights);
+    }
+
+    fn settle(&mut self, t: Time, weights: &mut [f32]) {
+        self.settle_all(t, weights);
+    }
+
+    fn set_learning(&mut self, t: Time, on: bool, weights: &mut [f32]) {
+        if self.learning != on {
+            self.settle_all(t, weights);
+            self.learning = on;
+        }
+    }
+
+    fn look(&self, t: Time, weights: &[f32]) -> Vec<f32> {
+        let mut weights = weights.to_vec();
+        self.clone().settle_all(t, &mut weights);
+        weights
+    }
+
+    fn reset(&mut self, now: Time, t: Time, weights: &mut [f32]) {
+        self.settle_all(now, weights);
+        self.clock.origin = t;
+        self.pre.fill(Pre::NEVER);
+        self.post.fill([0.0; POST]);
+        self.last.fill(Time::NEVER);
+        self.states.fill(R::State::default());
+        self.waiting.clear();
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(self.pre.as_slice())
+            + size_of_val(self.states.as_slice())
+            + size_of_val(self.post.as_slice())
+            + size_of_val(self.last.as_slice())
+            + size_of_val(self.log.as_slice())
+    }
+
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        self.state()
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        self.go_on_from(bytes)
+    }
+}

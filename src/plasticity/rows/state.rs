@@ -1,0 +1,112 @@
+//! All that changes of learning rows, as bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{PlasticRows, Pre};
+use crate::base::stream::{fold, mix};
+use crate::base::time::Time;
+use crate::plasticity::history::{History, SavedPost};
+use crate::plasticity::learn::StateError;
+use crate::plasticity::rule::{PlasticityRule, Stored, put_all, take_all};
+
+#[derive(Serialize, Deserialize)]
+struct State {
+    origin: Time,
+    seen: Time,
+    learning: bool,
+    #[serde(with = "crate::base::bytes")]
+    strengths: Vec<u8>,
+    #[serde(with = "crate::base::bytes")]
+    states: Vec<u8>,
+    pre: Vec<SavedPre>,
+    history: Vec<(bool, Vec<SavedPost>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedPre {
+    last: Time,
+    before: Vec<f64>,
+    after: Vec<f64>,
+}
+
+impl<R, W, const PRE: usize, const POST: usize> PlasticRows<R, W, PRE, POST>
+where
+    R: PlasticityRule<PRE, POST>,
+    W: Stored,
+{
+    /// A hash of what does not change: layout, targets, delays, and the sign of weights.
+    pub(super) fn graph_hash(&self) -> u64 {
+        let hash = self.layout.hash(self.sign.to_bits());
+        let hash = fold(hash, &self.delays, |delay| delay.ps() as u64);
+        let hash = fold(hash, &self.paths, |path| path.lag.ps() as u64);
+        mix(fold(hash, &self.targets, |&target| target.into()))
+    }
+
+    pub(super) fn state(&self) -> Result<Vec<u8>, StateError> {
+        let Self {
+            rule: _,
+            bounds: _,
+            sign: _,
+            learning,
+            clock,
+            delays: _,
+            paths: _,
+            lag: _,
+            layout: _,
+            targets: _,
+            strengths,
+            states,
+            pre,
+            history,
+            seen,
+            added: _,
+        } = self;
+        let state = State {
+            origin: clock.origin,
+            seen: *seen,
+            learning: *learning,
+            strengths: put_all(strengths),
+            states: put_all(states),
+            pre: pre
+                .iter()
+                .map(|pre| SavedPre {
+                    last: pre.last,
+                    before: pre.before.to_vec(),
+                    after: pre.after.to_vec(),
+                })
+                .collect(),
+            history: history.save(),
+        };
+        postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
+    }
+
+    pub(super) fn go_on_from(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let unfit = || StateError("the state of others".into());
+        let State {
+            origin,
+            seen,
+            learning,
+            strengths,
+            states,
+            pre,
+            history,
+        } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
+        let n = self.targets.len();
+        let strengths = take_all(&strengths, n).ok_or_else(unfit)?;
+        let states = take_all(&states, n).ok_or_else(unfit)?;
+        let traces = |saved: &SavedPre| {
+            Some(Pre {
+                last: saved.last,
+                before: saved.before[..].try_into().ok()?,
+                after: saved.after[..].try_into().ok()?,
+            })
+        };
+        let pre: Option<Vec<Pre<PRE>>> = pre.iter().map(traces).collect();
+        let pre = pre.filter(|pre| pre.len() == self.pre.len());
+        self.history = History::load(self.history.n(), &history).ok_or_else(unfit)?;
+        (self.strengths, self.states) = (strengths, states);
+        self.pre = pre.ok_or_else(unfit)?;
+        (self.clock.origin, self.seen, self.learning) = (origin, seen, learning);
+        Ok(())
+    }
+}

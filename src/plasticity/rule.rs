@@ -1,0 +1,202 @@
+//! What a plasticity rule is: the biology of one synapse.
+
+use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
+use crate::base::time::Duration;
+
+/// The biology of one synapse with `PRE` traces of its arrivals and `POST` traces of its target's spikes.
+///
+/// A rule sees the events of one synapse in the order of their times: arrivals, and spikes of the target that have come
+/// back to the synapse. At one instant arrivals come first, and no event sees another of its instant: a spike pairs with
+/// what came before it. A rule knows nothing of storage, delays, bounds, signs or loops, which a container owns
+/// ([`rows`](crate::plasticity::rows), [`matrix`](crate::plasticity::matrix)); weights are rounded to what the container
+/// stores after every event, so that it may apply events late without changing a bit.
+pub trait PlasticityRule<const PRE: usize, const POST: usize>:
+    Clone + Send + Sync + Sized + 'static
+{
+    /// The rule as users see it.
+    const SPEC: &'static Spec;
+
+    /// Whether it takes weights with their sign. Otherwise it sees how strong a synapse is, 0 or more, whatever its sign,
+    /// and a projection's weights must have one sign, which they keep.
+    const SIGNED: bool = false;
+
+    /// What each synapse keeps beside its weight; `()` for most rules.
+    type State: State;
+
+    /// From values by name, missing ones filled with their defaults.
+    ///
+    /// # Errors
+    /// If a value is missing, out of range, or contradicts another.
+    fn new(values: &Values) -> Result<Self, ParameterError>;
+
+    /// Traces of arrivals.
+    fn pre(&self) -> [Trace; PRE];
+
+    /// Traces of the target's spikes.
+    fn post(&self) -> [Trace; POST];
+
+    /// Weights stay within these bounds.
+    fn bounds(&self) -> (f64, f64);
+
+    /// The weight after an arrival.
+    fn arrive(&self, weight: f64, state: &mut Self::State, event: &Event<PRE, POST>) -> f64;
+
+    /// The weight after a spike of the target.
+    fn fire(&self, weight: f64, state: &mut Self::State, event: &Event<PRE, POST>) -> f64;
+}
+
+/// What a synapse meets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Event<const PRE: usize, const POST: usize> {
+    /// Traces of arrivals right before it.
+    pub pre: [f64; PRE],
+    /// Traces of the target's spikes right before it.
+    pub post: [f64; POST],
+    /// Time since the last arrival; longer than any simulation if there was none.
+    pub since_arrival: Duration,
+    /// Time since the last event of the synapse, of either kind; longer than any simulation if there was none.
+    pub elapsed: Duration,
+}
+
+/// What a synapse keeps beside its weight.
+pub trait State: Copy + Default + Send + Sync + 'static {
+    /// Appends its bytes.
+    fn put(self, bytes: &mut Vec<u8>);
+
+    /// From the bytes of one.
+    fn take(bytes: &[u8]) -> Option<Self>;
+}
+
+/// The bytes of all of them.
+pub(super) fn put_all<T: State>(all: &[T]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(size_of_val(all));
+    all.iter().for_each(|one| one.put(&mut bytes));
+    bytes
+}
+
+/// `n` of them, if the bytes are those of so many.
+pub(super) fn take_all<T: State>(bytes: &[u8], n: usize) -> Option<Vec<T>> {
+    let size = size_of::<T>();
+    let fits = bytes.len() == n.checked_mul(size)?;
+    let one = |k: usize| T::take(bytes.get(k * size..(k + 1) * size)?);
+    fits.then(|| (0..n).map(one).collect())?
+}
+
+impl State for () {
+    fn put(self, _bytes: &mut Vec<u8>) {}
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        bytes.is_empty().then_some(())
+    }
+}
+
+impl State for f32 {
+    fn put(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_le_bytes());
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        Some(Self::from_le_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl State for f64 {
+    fn put(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_le_bytes());
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        Some(Self::from_le_bytes(bytes.try_into().ok()?))
+    }
+}
+
+/// A trace of spikes: decays exponentially, and jumps at each spike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trace {
+    /// Time constant in milliseconds, above zero.
+    pub tau_ms: f64,
+    /// Which spikes it remembers.
+    pub memory: Memory,
+}
+
+/// Which spikes a trace remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// All of them: a spike adds 1.
+    All,
+    /// The last one: a spike sets it to 1.
+    Last,
+}
+
+impl Memory {
+    /// Words by which rules ask for it.
+    pub(super) const WORDS: &'static [&'static str] = &["all_to_all", "nearest"];
+
+    /// What one of [`Self::WORDS`] says.
+    pub(super) fn named(word: Option<&str>) -> Self {
+        match word {
+            Some("nearest") => Self::Last,
+            _ => Self::All,
+        }
+    }
+
+    /// A trace that remembers so.
+    pub(super) const fn trace(self, tau_ms: f64) -> Trace {
+        Trace {
+            tau_ms,
+            memory: self,
+        }
+    }
+
+    /// The trace after a spike, which adds `one`.
+    #[inline(always)]
+    pub(super) fn jump(self, trace: f64, one: f64) -> f64 {
+        match self {
+            Self::All => trace + one,
+            Self::Last => one,
+        }
+    }
+}
+
+/// How weights are stored: in single precision; in double precision where a test compares with a formula.
+pub trait Stored: State {
+    /// Rounds to what is stored.
+    fn of(weight: f64) -> Self;
+
+    /// What is stored.
+    fn get(self) -> f64;
+}
+
+impl Stored for f32 {
+    #[inline(always)]
+    fn of(weight: f64) -> Self {
+        weight as Self
+    }
+
+    #[inline(always)]
+    fn get(self) -> f64 {
+        self.into()
+    }
+}
+
+impl Stored for f64 {
+    #[inline(always)]
+    fn of(weight: f64) -> Self {
+        weight
+    }
+
+    #[inline(always)]
+    fn get(self) -> f64 {
+        self
+    }
+}
+
+/// A change of the weight as a share of `w_max`.
+pub(super) const fn share(name: &'static str, default: f64, doc: &'static str) -> ParameterSpec {
+    ParameterSpec::quantity(name, Dimension::One, Range::Finite, doc).or_number(default)
+}
+
+/// A time constant.
+pub(super) const fn tau(name: &'static str, default_ms: f64, doc: &'static str) -> ParameterSpec {
+    ParameterSpec::quantity(name, Dimension::Time, Range::Positive, doc).or_number(default_ms)
+}

@@ -1,0 +1,140 @@
+//! Spike-timing-dependent plasticity of pairs of spikes.
+
+use crate::base::function::{exp, ln};
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values, complete,
+};
+use crate::plasticity::Rule;
+use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, share, tau};
+
+/// The registry's entry.
+pub static RULE: Rule = Rule::of::<StdpPair, 1, 1>();
+
+/// The rule as users see it.
+pub static SPEC: Spec = Spec {
+    name: "stdp_pair",
+    summary: "Pair STDP: an arrival before a spike of the target strengthens the synapse, one after it weakens it.",
+    equations: "at a spike of the target: w <- w + a_plus * w_max * (1 - w / w_max)^mu_plus * x;  at an arrival: w <- w - \
+                a_minus * w_max * (w / w_max)^mu_minus * y;  x' = -x / tau_plus, y' = -y / tau_minus, x of arrivals and y of \
+                the target's spikes jump by 1 (all_to_all) or to 1 (nearest);  0 <= w <= w_max",
+    parameters: &[
+        ParameterSpec::quantity(
+            "w_max",
+            Dimension::Weight,
+            Range::Positive,
+            "largest strength, without sign",
+        ),
+        share(
+            "a_plus",
+            0.01,
+            "what a pair at no distance adds, as a share of w_max",
+        ),
+        share(
+            "a_minus",
+            0.0105,
+            "what a pair in the reverse order takes away, as a share of w_max",
+        ),
+        tau(
+            "tau_plus",
+            20.0,
+            "time constant of the window in which the target follows",
+        ),
+        tau(
+            "tau_minus",
+            20.0,
+            "time constant of the window in which the target precedes",
+        ),
+        ParameterSpec::quantity(
+            "mu_plus",
+            Dimension::One,
+            Range::NonNegative,
+            "how strengthening depends on the weight: 0 additive, 1 multiplicative",
+        )
+        .or_number(0.0),
+        ParameterSpec::quantity(
+            "mu_minus",
+            Dimension::One,
+            Range::NonNegative,
+            "how weakening depends on the weight: 0 additive, 1 multiplicative",
+        )
+        .or_number(0.0),
+        ParameterSpec::new(
+            "pairing",
+            Kind::Word(Memory::WORDS),
+            "which spikes pair: all, or each with the last one of the other side",
+        )
+        .or(Default::Word("all_to_all")),
+    ],
+    source: "Song, Miller, Abbott 2000, Nat Neurosci 3:919 (additive; the default values but for w_max); Guetig et al. \
+             2003, J Neurosci 23:3697 (mu); Morrison, Diesmann, Gerstner 2008, Biol Cybern 98:459 (pairings)",
+};
+
+/// The rule with its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StdpPair {
+    w_max: f64,
+    a_plus: f64,
+    a_minus: f64,
+    mu_plus: f64,
+    mu_minus: f64,
+    tau_plus_ms: f64,
+    tau_minus_ms: f64,
+    memory: Memory,
+}
+
+impl PlasticityRule<1, 1> for StdpPair {
+    const SPEC: &'static Spec = &SPEC;
+    type State = ();
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        let values = complete(&SPEC, values)?;
+        Ok(Self {
+            w_max: values["w_max"],
+            a_plus: values["a_plus"],
+            a_minus: values["a_minus"],
+            mu_plus: values["mu_plus"],
+            mu_minus: values["mu_minus"],
+            tau_plus_ms: values["tau_plus"],
+            tau_minus_ms: values["tau_minus"],
+            memory: Memory::named(values.text("pairing")),
+        })
+    }
+
+    fn pre(&self) -> [Trace; 1] {
+        [self.memory.trace(self.tau_plus_ms)]
+    }
+
+    fn post(&self) -> [Trace; 1] {
+        [self.memory.trace(self.tau_minus_ms)]
+    }
+
+    fn bounds(&self) -> (f64, f64) {
+        (0.0, self.w_max)
+    }
+
+    #[inline(always)]
+    fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
+        let share = power(weight / self.w_max, self.mu_minus);
+        weight - self.a_minus * self.w_max * share * event.post[0]
+    }
+
+    #[inline(always)]
+    fn fire(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
+        let share = power(1.0 - weight / self.w_max, self.mu_plus);
+        weight + self.a_plus * self.w_max * share * event.pre[0]
+    }
+}
+
+/// base^exponent for a base from 0 to 1.
+#[inline(always)]
+pub(super) fn power(base: f64, exponent: f64) -> f64 {
+    if exponent == 0.0 {
+        1.0
+    } else if exponent == 1.0 {
+        base
+    } else if base > 0.0 {
+        exp(exponent * ln(base))
+    } else {
+        0.0
+    }
+}
