@@ -53,11 +53,14 @@ pub struct Rule {
     /// Checks values.
     check: fn(&Values) -> Result<(), ParameterError>,
     /// Builds what changes columns of a matrix, if it is such a rule.
-    column: Option<fn(&Values) -> Built<dyn ColumnRule>>,
+    column: Option<BuildColumn>,
 }
 
 /// What a rule builds.
 type Built<T> = Result<Box<T>, BuildError>;
+
+/// Builds what changes columns of a matrix.
+type BuildColumn = fn(&Values) -> Built<dyn ColumnRule>;
 
 /// Why a rule cannot be built.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

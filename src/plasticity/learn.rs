@@ -16,6 +16,8 @@ pub struct Synapse {
     pub target: u32,
     /// From a spike to its arrival at the soma.
     pub delay: Duration,
+    /// How much of that is from the synapse to the soma.
+    pub dendritic: Duration,
     /// Its weight.
     pub weight: f64,
 }

@@ -412,6 +412,7 @@ where
                         source,
                         target: self.targets[k].into(),
                         delay: self.delays[usize::from(delay)],
+                        dendritic: Duration::from_ps(path.lag.ps() / 2),
                         weight: self.sign * strength.get(),
                     });
                 }
