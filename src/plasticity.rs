@@ -11,6 +11,7 @@
 //! the weight that it finds, before it changes it.
 
 mod clock;
+mod error;
 mod history;
 pub mod inhibitory_stdp;
 pub mod learn;
@@ -27,10 +28,10 @@ mod tests;
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::{Duration, Time};
 use crate::synapse::sparse::Sparse;
+pub use error::LearnError;
 pub use learn::{Learn, Synapse};
 pub use matrix::LearnMatrix;
 use matrix::PlasticMatrix;
-pub use rows::LearnError;
 use rows::PlasticRows;
 pub use rule::{Memory, PlasticityRule, Trace};
 

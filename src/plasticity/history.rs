@@ -4,21 +4,25 @@
 //! synapses, and what it does to a synapse is done where the synapse is at hand anyway.
 
 use crate::base::time::{Duration, Time};
+use crate::base::vector::prefetch;
 use crate::plasticity::clock::{Clock, Turned, jump, times};
 
-/// Spikes that each neuron has room for at first: two cache lines with one trace on each side.
-const FIRST: usize = 4;
+/// Spikes that each neuron has room for at first.
+const FIRST: usize = 8;
 
 /// More room than this is only made where spikes are on their way back to the synapse: what all synapses have seen is
 /// forgotten instead.
 const MOST: usize = 32;
+
+/// Last spikes that lie beside each other: with one trace on each side all that most arrivals need is one cache line.
+const RECENT: usize = 3;
 
 /// A spike of a target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Post<const PRE: usize, const POST: usize> {
     /// When, at the soma.
     pub(super) time: Time,
-    /// e^(−(t − origin)/τ) for traces of arrivals.
+    /// e^(−(t − origin)/τ) for traces of arrivals; of the first, times the push of rules that have one.
     pub(super) fall: [f64; PRE],
     /// Traces of the target's spikes right before it.
     pub(super) before: [f64; POST],
@@ -36,10 +40,41 @@ impl<const PRE: usize, const POST: usize> Post<PRE, POST> {
 }
 
 /// Spikes of one target: those from `floor` on may not have been seen by all synapses.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Span {
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(align(32))]
+struct Span<const PRE: usize, const POST: usize> {
     floor: u32,
     end: u32,
+    /// Traces of its spikes after the last one, factored.
+    after: [f64; POST],
+    /// Time and factors of the last spikes, the last one first.
+    recent: [(Time, [f64; PRE]); RECENT],
+}
+
+impl<const PRE: usize, const POST: usize> Span<PRE, POST> {
+    const NONE: Self = Self {
+        floor: 0,
+        end: 0,
+        after: [0.0; POST],
+        recent: [(Time::NEVER, [0.0; PRE]); RECENT],
+    };
+
+    /// Takes what lies beside it from the `ring`.
+    fn refresh(&mut self, ring: &[Post<PRE, POST>]) {
+        let kept = self.floor.saturating_sub(1)..self.end;
+        let mut posts = kept.rev().map(|k| ring[k as usize % ring.len()]);
+        self.recent = [(Time::NEVER, [0.0; PRE]); RECENT];
+        self.after = [0.0; POST];
+        for (at, recent) in self.recent.iter_mut().enumerate() {
+            let Some(post) = posts.next() else {
+                return;
+            };
+            if at == 0 {
+                self.after = post.after;
+            }
+            *recent = (post.time, post.fall);
+        }
+    }
 }
 
 /// Spikes of all targets of a container.
@@ -49,21 +84,37 @@ pub(super) struct History<const PRE: usize, const POST: usize> {
     room: usize,
     /// `room` of each target, spike number k at k modulo `room`.
     rings: Vec<Post<PRE, POST>>,
-    spans: Vec<Span>,
+    spans: Vec<Span<PRE, POST>>,
 }
 
 /// What a synapse has to catch up with.
 pub(super) struct Unseen<'a, const PRE: usize, const POST: usize> {
+    span: &'a Span<PRE, POST>,
     ring: &'a [Post<PRE, POST>],
     pub(super) start: u32,
     pub(super) end: u32,
 }
 
 impl<'a, const PRE: usize, const POST: usize> Unseen<'a, PRE, POST> {
-    /// Spike number `k`.
+    /// Time and factors of spike number `k`.
     #[inline(always)]
-    pub(super) fn get(&self, k: u32) -> &'a Post<PRE, POST> {
+    pub(super) fn get(&self, k: u32) -> (Time, [f64; PRE]) {
+        match self.span.recent.get((self.span.end - 1 - k) as usize) {
+            Some(recent) => *recent,
+            None => (self.kept(k).time, self.kept(k).fall),
+        }
+    }
+
+    /// All of spike number `k`.
+    #[inline(always)]
+    fn kept(&self, k: u32) -> &'a Post<PRE, POST> {
         &self.ring[k as usize & (self.ring.len() - 1)]
+    }
+
+    /// Traces of the target's spikes right before spike number `k`.
+    #[inline(always)]
+    pub(super) fn before(&self, k: u32) -> [f64; POST] {
+        self.kept(k).before
     }
 
     /// When spike number `k` - 1 reached the synapse, `lag` after it was fired, as far as it is known.
@@ -71,16 +122,35 @@ impl<'a, const PRE: usize, const POST: usize> Unseen<'a, PRE, POST> {
     pub(super) fn last_before(&self, k: u32, lag: i64) -> Time {
         match k {
             0 => Time::NEVER,
-            _ => Time::from_ps(self.get(k - 1).time.ps().saturating_add(lag)),
+            _ => Time::from_ps(self.get(k - 1).0.ps().saturating_add(lag)),
         }
+    }
+
+    /// Sum over all of the first factor, and how it is for a synapse that has seen `seen`, whose row last arrived at
+    /// `last`: `None` where spikes have to be looked at one by one.
+    #[inline(always)]
+    fn sum(span: &Span<PRE, POST>, lag: i64, (seen, last, t): (i64, i64, i64)) -> Option<f64> {
+        let (mut sum, mut is_odd) = (0.0, false);
+        for (time, fall) in &span.recent {
+            let at = time.ps().wrapping_add(lag);
+            // Without a branch: whether there is one more cannot be foreseen.
+            let mask = u64::from(at >= seen).wrapping_neg();
+            sum += f64::from_bits(fall[0].to_bits() & mask);
+            is_odd |= at == last;
+        }
+        let oldest = span.recent[RECENT - 1].0.ps().wrapping_add(lag);
+        let is_more = oldest >= seen && (span.end - span.floor) as usize > RECENT;
+        let is_late = span.recent[0].0.ps().wrapping_add(lag) >= t;
+        (!(is_odd | is_more | is_late)).then_some(sum)
     }
 
     /// Factored traces of the target's spikes now.
     #[inline(always)]
     pub(super) fn after(&self) -> [f64; POST] {
         match self.end {
+            end if end == self.span.end => self.span.after,
             0 => [0.0; POST],
-            end => self.get(end - 1).after,
+            end => self.kept(end - 1).after,
         }
     }
 }
@@ -91,7 +161,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         Self {
             room: FIRST,
             rings: vec![Post::NONE; n * FIRST],
-            spans: vec![Span::default(); n],
+            spans: vec![Span::NONE; n],
         }
     }
 
@@ -102,7 +172,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
 
     /// Forgets all spikes.
     pub(super) fn clear(&mut self) {
-        self.spans.fill(Span::default());
+        self.spans.fill(Span::NONE);
     }
 
     /// Bytes held.
@@ -113,27 +183,41 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     /// Spikes of target `j` that reach a synapse, `lag` after they were fired, from `seen` on and before `t`.
     #[inline(always)]
     pub(super) fn unseen(&self, j: usize, lag: i64, seen: i64, t: i64) -> Unseen<'_, PRE, POST> {
-        let Span { floor, end } = self.spans[j];
-        let ring = &self.rings[j * self.room..][..self.room];
+        let span = &self.spans[j];
+        let (floor, end) = (span.floor, span.end);
         let mut unseen = Unseen {
-            ring,
+            span,
+            ring: &self.rings[j * self.room..][..self.room],
             start: end,
             end,
         };
-        while unseen.end > floor && unseen.get(unseen.end - 1).time.ps() + lag >= t {
+        while unseen.end > floor && unseen.get(unseen.end - 1).0.ps() + lag >= t {
             unseen.end -= 1;
         }
         unseen.start = unseen.end;
-        while unseen.start > floor && unseen.get(unseen.start - 1).time.ps() + lag >= seen {
+        while unseen.start > floor && unseen.get(unseen.start - 1).0.ps() + lag >= seen {
             unseen.start -= 1;
         }
         unseen
     }
 
+    /// For a synapse onto target `j` that has seen `seen`, whose row last arrived at `last`: the sum over first factors of
+    /// what it has not seen, and factored traces now; `None` where spikes have to be looked at one by one.
+    #[inline(always)]
+    pub(super) fn sum(
+        &self,
+        j: usize,
+        lag: i64,
+        when: (i64, i64, i64),
+    ) -> Option<(f64, [f64; POST])> {
+        let span = &self.spans[j];
+        Some((Unseen::sum(span, lag, when)?, span.after))
+    }
+
     /// Whether there is no room for another spike of target `j` before what all have seen is forgotten.
     #[inline]
     pub(super) fn is_full(&self, j: usize) -> bool {
-        let Span { floor, end } = self.spans[j];
+        let Span { floor, end, .. } = self.spans[j];
         // The last one that all have seen stays, for its traces.
         (end - floor.saturating_sub(1)) as usize >= self.room
     }
@@ -159,32 +243,41 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         (self.room, self.rings) = (room, rings);
     }
 
-    /// Takes in that target `j` spiked at `t`, where factors are `rise`, `fall` and, of arrivals, `fall_pre`.
+    /// Takes in that target `j` spiked at `t`, where factors are `rise`, `fall` and, of arrivals, `fall_pre`; `push` is
+    /// that of the rule.
     pub(super) fn add(
         &mut self,
         j: usize,
         t: Time,
         clock: &Clock<PRE, POST>,
-        (rise, fall, fall_pre): ([f64; POST], [f64; POST], [f64; PRE]),
+        (rise, fall, mut fall_pre): ([f64; POST], [f64; POST], [f64; PRE]),
+        push: impl Fn([f64; POST]) -> Option<f64>,
     ) {
         while self.is_full(j) {
             self.grow();
         }
-        let end = self.spans[j].end;
-        let at = |k: u32| j * self.room + k as usize % self.room;
-        let last = match end {
-            0 => [0.0; POST],
-            _ => self.rings[at(end - 1)].after,
-        };
+        let span = &mut self.spans[j];
+        let before = times(span.after, fall);
+        if let (Some(first), Some(push)) = (fall_pre.first_mut(), push(before)) {
+            *first *= push;
+        }
         let post = Post {
             time: t,
             fall: fall_pre,
-            before: times(last, fall),
-            after: jump(&clock.post, last, rise),
+            before,
+            after: jump(&clock.post, span.after, rise),
         };
-        let at = at(end);
-        self.rings[at] = post;
-        self.spans[j].end = end + 1;
+        self.rings[j * self.room + span.end as usize % self.room] = post;
+        span.end += 1;
+        span.after = post.after;
+        span.recent.rotate_right(1);
+        span.recent[0] = (t, fall_pre);
+    }
+
+    /// Asks for what an arrival at target `j` needs.
+    #[inline(always)]
+    pub(super) fn fetch(&self, j: usize) {
+        prefetch(&self.spans[j..=j]);
     }
 
     /// Forgets what reaches every synapse, at most `lag` after it was fired, before `t`.
@@ -205,7 +298,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     /// Brings factors to a new origin.
     pub(super) fn turn(&mut self, turned: &Turned<PRE, POST>) {
         let room = self.room;
-        for (span, ring) in self.spans.iter().zip(self.rings.chunks_exact_mut(room)) {
+        for (span, ring) in self.spans.iter_mut().zip(self.rings.chunks_exact_mut(room)) {
             for k in span.floor.saturating_sub(1)..span.end {
                 let post = &mut ring[k as usize % room];
                 post.after = times(post.after, turned.post);
@@ -215,6 +308,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
                     false => times(post.fall, turned.fall),
                 };
             }
+            span.refresh(ring);
         }
     }
 
@@ -244,7 +338,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         let mut history = Self {
             room,
             rings: vec![Post::NONE; n.checked_mul(room)?],
-            spans: vec![Span::default(); n],
+            spans: vec![Span::NONE; n],
         };
         if saved.len() != n {
             return None;
@@ -261,10 +355,10 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
                     after: post.after[..].try_into().ok()?,
                 };
             }
-            history.spans[j] = Span {
-                floor: u32::from(*seen),
-                end: posts.len() as u32,
-            };
+            let mut span = Span::NONE;
+            (span.floor, span.end) = (u32::from(*seen), posts.len() as u32);
+            span.refresh(&history.rings[j * room..][..room]);
+            history.spans[j] = span;
         }
         Some(history)
     }

@@ -78,6 +78,10 @@ impl PlasticityRule<1, 1> for InhibitoryStdp {
         (0.0, self.w_max)
     }
 
+    fn push(&self, _post: [f64; 1]) -> Option<f64> {
+        Some(self.eta)
+    }
+
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
         weight + self.eta * (event.post[0] - self.alpha)

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::{Width, width};
 use crate::plasticity::clock::{Clock, jump, times};
+use crate::plasticity::error::LearnError;
 use crate::plasticity::learn::StateError;
-use crate::plasticity::rows::LearnError;
 use crate::plasticity::rule::{Event, PlasticityRule, Stored};
 
 mod state;
@@ -71,7 +71,7 @@ struct Post<const PRE: usize, const POST: usize> {
     at: Time,
     /// When they saw the target's spike before.
     last: Time,
-    /// e^(−(t − origin)/τ) for traces of arrivals.
+    /// e^(−(t − origin)/τ) for traces of arrivals; of the first, times the push of rules that have one.
     fall: [f64; PRE],
     /// Traces of the target's spikes right before it.
     before: [f64; POST],
@@ -103,6 +103,8 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
     bounds: (f64, f64),
     /// 1 or -1: what strengths are multiplied with.
     sign: f64,
+    /// Whether the rule has a push.
+    is_additive: bool,
     learning: bool,
     clock: Clock<PRE, POST>,
     /// From a spike of the target to the instant at which its synapses see it.
@@ -115,6 +117,8 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
     log: Vec<Post<PRE, POST>>,
     /// Spikes that synapses have not seen yet.
     waiting: VecDeque<(Time, u32)>,
+    /// What the log does to each target of the row at hand.
+    sums: Vec<f64>,
 }
 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
@@ -141,6 +145,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         Ok(Self {
             bounds: rule.bounds(),
             sign,
+            is_additive: PRE > 0 && rule.push([0.0; POST]).is_some(),
             learning: true,
             clock,
             lag,
@@ -150,6 +155,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             last: vec![Time::NEVER; n_target],
             log: Vec::new(),
             waiting: VecDeque::new(),
+            sums: Vec::new(),
             rule,
         })
     }
@@ -169,11 +175,15 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             self.waiting.pop_front();
             let j = target as usize;
             let before = times(self.post[j], self.clock.fall_post(at));
+            let mut fall = self.clock.fall_pre(at);
+            if let (Some(first), Some(push)) = (fall.first_mut(), self.rule.push(before)) {
+                *first *= push;
+            }
             self.log.push(Post {
                 target,
                 at,
                 last: self.last[j],
-                fall: self.clock.fall_pre(at),
+                fall,
                 before,
             });
             self.post[j] = jump(&self.clock.post, self.post[j], self.clock.rise_post(at));
@@ -203,10 +213,64 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         }
     }
 
+    /// The same for a rule with a push: adds up what it does to each target, then goes through the row once.
+    fn push<W: Stored>(&mut self, i: usize, row: &mut [W]) {
+        let pre = self.pre[i];
+        let unseen = &self.log[pre.next..];
+        let mut sums = std::mem::take(&mut self.sums);
+        // Those that are at the instant of the last arrival do not pair with it.
+        let now = unseen.partition_point(|post| post.at <= pre.last);
+        for (unseen, trace) in [(&unseen[..now], pre.before), (&unseen[now..], pre.after)] {
+            if unseen.is_empty() || trace[0] == 0.0 {
+                continue;
+            }
+            sums.clear();
+            sums.resize(row.len(), 0.0);
+            for post in unseen {
+                sums[post.target as usize] += post.fall[0];
+            }
+            self.add(trace[0], &sums, row);
+        }
+        self.sums = sums;
+    }
+
+    fn add<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
+        match width() {
+            // SAFETY: the processor has the features of this width.
+            #[cfg(target_arch = "x86_64")]
+            Width::W512 => unsafe { self.add_512(trace, sums, row) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Width::W256 => unsafe { self.add_256(trace, sums, row) },
+            _ => self.add_each(trace, sums, row),
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+    fn add_512<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
+        self.add_each(trace, sums, row);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn add_256<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
+        self.add_each(trace, sums, row);
+    }
+
+    #[inline(always)]
+    fn add_each<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
+        for (weight, sum) in row.iter_mut().zip(sums) {
+            *weight = self.stored(self.sign * weight.get() + trace * sum);
+        }
+    }
+
     /// As [`LearnMatrix::catch_up`].
     pub(super) fn catch_up_row<W: Stored>(&mut self, t: Time, i: usize, row: &mut [W]) {
         self.see(t);
-        if self.learning && self.pre[i].next < self.log.len() {
+        if self.learning && self.is_additive && self.pre[i].next < self.log.len() {
+            self.push(i, row);
+        } else if self.learning && self.pre[i].next < self.log.len() {
             let n = self.n_target();
             let mut states = std::mem::take(&mut self.states);
             self.replay(i, row, &mut states[i * n..(i + 1) * n]);

@@ -2,135 +2,27 @@
 //!
 //! A synapse is worked on when its row arrives: it catches up with the spikes that its target has fired since, adds its
 //! weight to the target, and learns of the arrival. So both sides of a rule cost one pass over rows that are contiguous,
-//! and there is no index of a target's synapses. Catching up applies the same events in the same order as doing so at once
-//! would, so when it is done changes no bit.
+//! and there is no index of a target's synapses. It is as if each change had been made at its own instant. Where a row does
+//! not arrive for long, its synapses catch up when a target's history is full or the factors' origin moves: instants that
+//! follow from the spikes alone. Looking at weights leaves them as they are.
 
+mod past;
 mod state;
+
+use std::mem::take;
 
 use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::{Clock, jump, times};
+use crate::plasticity::error::LearnError;
 use crate::plasticity::history::History;
 use crate::plasticity::learn::{Learn, StateError, Synapse};
 use crate::plasticity::rule::{Event, PlasticityRule, Stored};
 use crate::synapse::layout::{Layout, Row};
 use crate::synapse::sparse::Sparse;
+use past::{Past, Path, Pre, bounded};
 
-/// Why synapses cannot learn by a rule.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LearnError {
-    /// A rule that knows strengths only.
-    #[error(
-        "weights {first} and {second}, expected one sign: the rule `{rule}` changes how strong synapses are"
-    )]
-    Signs {
-        /// The rule.
-        rule: &'static str,
-        /// A weight above zero.
-        first: f64,
-        /// One below.
-        second: f64,
-    },
-    /// Weights outside the bounds of the rule.
-    #[error("a weight of {weight}, expected {expected}, the bounds of the rule `{rule}`")]
-    Bounds {
-        /// The rule.
-        rule: &'static str,
-        /// The weight.
-        weight: f64,
-        /// The bounds in words.
-        expected: String,
-    },
-    /// Spikes would be on their way back longer than traces last.
-    #[error(
-        "a dendritic delay of {lag}, expected less than 50 times the shortest time constant of the rule `{rule}`"
-    )]
-    Lag {
-        /// The rule.
-        rule: &'static str,
-        /// The delay.
-        lag: Duration,
-    },
-}
-
-impl LearnError {
-    /// What the strengths of `weights` are multiplied with, if `rule` can change them.
-    ///
-    /// # Errors
-    /// If it cannot.
-    pub(super) fn sign_of<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>(
-        rule: &R,
-        weights: impl Iterator<Item = f64> + Clone,
-    ) -> Result<f64, Self> {
-        let name = R::SPEC.name;
-        let mut sign = 1.0;
-        if !R::SIGNED {
-            let below = weights.clone().find(|&weight| weight < 0.0);
-            let above = weights.clone().find(|&weight| weight > 0.0);
-            if let (Some(first), Some(second)) = (above, below) {
-                return Err(Self::Signs {
-                    rule: name,
-                    first,
-                    second,
-                });
-            }
-            sign = if below.is_some() { -1.0 } else { 1.0 };
-        }
-        // As they are stored.
-        let (low, high) = rule.bounds();
-        let within = |weight: f64| {
-            let strength = sign * f64::from(weight as f32);
-            f64::from(low as f32) <= strength && strength <= f64::from(high as f32)
-        };
-        match weights.into_iter().find(|&weight| !within(weight)) {
-            None => Ok(sign),
-            Some(weight) => Err(Self::Bounds {
-                rule: name,
-                weight,
-                expected: format!("{low} to {high}"),
-            }),
-        }
-    }
-}
-
-/// What arrivals have left on the synapses of one row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Pre<const PRE: usize> {
-    /// When it last arrived.
-    last: Time,
-    /// Traces of arrivals before the last one, factored.
-    before: [f64; PRE],
-    /// The same after it.
-    after: [f64; PRE],
-}
-
-impl<const PRE: usize> Pre<PRE> {
-    const NEVER: Self = Self {
-        last: Time::NEVER,
-        before: [0.0; PRE],
-        after: [0.0; PRE],
-    };
-}
-
-/// A delay of rows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Path<const PRE: usize> {
-    /// From a spike of the target to the instant at which its synapses see it, on the soma's clock: twice the dendritic
-    /// delay, as an arrival that meets it at the synapse reaches the soma one dendritic delay later.
-    lag: Duration,
-    /// e^(−lag/τ) for traces of arrivals.
-    fall: [f64; PRE],
-}
-
-/// A synapse that has caught up.
-struct Met<W, S, const POST: usize> {
-    strength: W,
-    state: S,
-    /// Its last event.
-    touched: Time,
-    /// Traces of the target's spikes, factored.
-    post: [f64; POST],
-}
+/// Targets whose past is fetched ahead of the one at hand.
+const AHEAD: usize = 8;
 
 /// Synapses of one projection onto one group under the rule `R`.
 pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize, const POST: usize>
@@ -139,6 +31,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     bounds: (f64, f64),
     /// 1 or -1: what strengths are multiplied with.
     sign: f64,
+    /// Whether the rule has a push.
+    is_additive: bool,
     learning: bool,
     clock: Clock<PRE, POST>,
     delays: Vec<Duration>,
@@ -194,6 +88,7 @@ where
         Ok(Self {
             bounds: rule.bounds(),
             sign,
+            is_additive: PRE > 0 && rule.push([0.0; POST]).is_some(),
             learning: true,
             paths: paths.collect(),
             clock,
@@ -211,55 +106,26 @@ where
         })
     }
 
-    /// Synapse `k` of a row of `path` after what its target has fired that reached it from `seen` on and before `t`.
-    #[inline(always)]
-    fn caught_up(
-        &self,
-        k: usize,
-        pre: &Pre<PRE>,
-        path: &Path<PRE>,
-        (seen, t): (Time, Time),
-    ) -> Met<W, R::State, POST> {
-        let j = usize::from(self.targets[k]);
-        let lag = path.lag.ps();
-        let unseen = self.history.unseen(j, lag, seen.ps(), t.ps());
-        let (mut strength, mut state) = (self.strengths[k], self.states[k]);
-        let mut touched = pre.last.max(unseen.last_before(unseen.start, lag));
-        for number in unseen.start..unseen.end {
-            let post = unseen.get(number);
-            let at = Time::from_ps(post.time.ps() + lag);
-            // Nothing pairs with what happens at its own instant.
-            let traces = if at == pre.last {
-                pre.before
-            } else {
-                pre.after
-            };
-            let event = Event {
-                pre: times(times(traces, path.fall), post.fall),
-                post: post.before,
-                since_arrival: at.since(pre.last),
-                elapsed: at.since(touched),
-            };
-            strength = self.bounded(self.rule.fire(strength.get(), &mut state, &event));
-            touched = at;
-        }
-        Met {
-            strength,
-            state,
-            touched,
-            post: unseen.after(),
-        }
-    }
-
-    #[inline(always)]
-    fn bounded(&self, strength: f64) -> W {
-        W::of(strength.max(self.bounds.0).min(self.bounds.1))
-    }
-
     /// When the synapses of a row have last caught up.
     #[inline(always)]
     fn seen(&self, pre: &Pre<PRE>) -> Time {
         pre.last.max(self.seen)
+    }
+
+    /// What the synapses of row number `row` need to catch up with what reaches them before `t`.
+    #[inline(always)]
+    fn past(&self, row: usize, delay: u16, t: Time) -> Past<'_, R, PRE, POST> {
+        let pre = self.pre[row];
+        Past {
+            rule: &self.rule,
+            bounds: self.bounds,
+            is_additive: self.is_additive,
+            history: &self.history,
+            seen: self.seen(&pre).ps(),
+            pre,
+            path: self.paths[usize::from(delay)],
+            t: t.ps(),
+        }
     }
 
     /// Lets every synapse catch up with what reaches it before `t`.
@@ -268,15 +134,20 @@ where
             return;
         }
         if self.learning {
+            let (mut strengths, mut states) = (take(&mut self.strengths), take(&mut self.states));
             for row in 0..self.pre.len() {
                 let Row { delay, start, end } = self.layout.row(row);
-                let (pre, path) = (self.pre[row], self.paths[usize::from(delay)]);
-                let seen = self.seen(&pre);
-                for k in start as usize..end as usize {
-                    let met = self.caught_up(k, &pre, &path, (seen, t));
-                    (self.strengths[k], self.states[k]) = (met.strength, met.state);
+                let past = self.past(row, delay, t);
+                let span = start as usize..end as usize;
+                let own = strengths[span.clone()]
+                    .iter_mut()
+                    .zip(&mut states[span.clone()]);
+                for (&j, (strength, state)) in self.targets[span].iter().zip(own) {
+                    let met = past.caught_up(j, *strength, *state);
+                    (*strength, *state) = (met.strength, met.state);
                 }
             }
+            (self.strengths, self.states) = (strengths, states);
         }
         self.seen = t;
         self.history.forget(self.lag, t);
@@ -303,39 +174,61 @@ where
 
     fn arrive_at(&mut self, t: Time, row: u32) {
         self.come_to(t);
-        let row_number = row as usize;
-        let Row { delay, start, end } = self.layout.row(row_number);
-        let (pre, path) = (self.pre[row_number], self.paths[usize::from(delay)]);
-        let seen = self.seen(&pre);
-        let (rise, fall) = (self.clock.rise_pre(t), self.clock.fall_pre(t));
-        let at_synapse = Time::from_ps(t.ps() - path.lag.ps());
-        let fall_post = self.clock.fall_post(at_synapse);
-        let traces = times(pre.after, fall);
-        let mut added = std::mem::take(&mut self.added);
+        let row = row as usize;
+        let Row { delay, start, end } = self.layout.row(row);
+        let span = start as usize..end as usize;
+        let mut added = take(&mut self.added);
         added.clear();
-        for k in start as usize..end as usize {
-            if !self.learning {
-                added.push((self.sign * self.strengths[k].get()) as f32);
-                continue;
-            }
-            let mut met = self.caught_up(k, &pre, &path, (seen, t));
-            added.push((self.sign * met.strength.get()) as f32);
-            let event = Event {
-                pre: traces,
-                post: times(met.post, fall_post),
-                since_arrival: t.since(pre.last),
-                elapsed: t.since(met.touched),
-            };
-            let strength = met.strength.get();
-            self.strengths[k] = self.bounded(self.rule.arrive(strength, &mut met.state, &event));
-            self.states[k] = met.state;
+        if self.learning {
+            let (mut strengths, mut states) = (take(&mut self.strengths), take(&mut self.states));
+            let own = strengths[span.clone()]
+                .iter_mut()
+                .zip(&mut states[span.clone()]);
+            self.learn(t, row, delay, &self.targets[span], own, &mut added);
+            (self.strengths, self.states) = (strengths, states);
+        } else {
+            let strengths = self.strengths[span].iter();
+            added.extend(strengths.map(|strength| (self.sign * strength.get()) as f32));
         }
         self.added = added;
-        self.pre[row_number] = Pre {
+        let pre = &mut self.pre[row];
+        *pre = Pre {
             last: t,
             before: pre.after,
-            after: jump(&self.clock.pre, pre.after, rise),
+            after: jump(&self.clock.pre, pre.after, self.clock.rise_pre(t)),
         };
+    }
+
+    /// Synapses of row number `row` catch up, are `added`, and learn that they arrive at `t`.
+    #[inline(always)]
+    fn learn<'a>(
+        &self,
+        t: Time,
+        row: usize,
+        delay: u16,
+        targets: &[u16],
+        own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
+        added: &mut Vec<f32>,
+    ) {
+        let past = self.past(row, delay, t);
+        let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
+        let fall = self.clock.fall_post(at_synapse);
+        let pre = times(past.pre.after, self.clock.fall_pre(t));
+        for (k, (&j, (strength, state))) in targets.iter().zip(own).enumerate() {
+            if let Some(&later) = targets.get(k + AHEAD) {
+                self.history.fetch(later.into());
+            }
+            let mut met = past.caught_up(j, *strength, *state);
+            added.push((self.sign * met.strength.get()) as f32);
+            let event = Event {
+                pre,
+                post: times(met.post, fall),
+                since_arrival: t.since(past.pre.last),
+                elapsed: t.since(met.touched),
+            };
+            let changed = self.rule.arrive(met.strength.get(), &mut met.state, &event);
+            (*strength, *state) = (bounded(changed, self.bounds), met.state);
+        }
     }
 }
 
@@ -378,7 +271,8 @@ where
             if self.history.is_full(j) && !self.history.widen(j) {
                 self.catch_up(t);
             }
-            self.history.add(j, t, &self.clock, factors);
+            let push = |post| self.rule.push(post);
+            self.history.add(j, t, &self.clock, factors, push);
         }
     }
 
@@ -401,18 +295,20 @@ where
         for source in 0..self.layout.n_source() as u32 {
             for number in self.layout.numbers_of(source) {
                 let Row { delay, start, end } = self.layout.row(number as usize);
-                let (pre, path) = (&self.pre[number as usize], &self.paths[usize::from(delay)]);
-                let seen = self.seen(pre);
+                let past = self.past(number as usize, delay, t);
                 for k in start as usize..end as usize {
                     let strength = match self.learning {
-                        true => self.caught_up(k, pre, path, (seen, t)).strength,
+                        true => {
+                            let (strength, state) = (self.strengths[k], self.states[k]);
+                            past.caught_up(self.targets[k], strength, state).strength
+                        }
                         false => self.strengths[k],
                     };
                     see(Synapse {
                         source,
                         target: self.targets[k].into(),
                         delay: self.delays[usize::from(delay)],
-                        dendritic: Duration::from_ps(path.lag.ps() / 2),
+                        dendritic: Duration::from_ps(past.path.lag.ps() / 2),
                         weight: self.sign * strength.get(),
                     });
                 }

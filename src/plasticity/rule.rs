@@ -41,6 +41,14 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// The weight after an arrival.
     fn arrive(&self, weight: f64, state: &mut Self::State, event: &Event<PRE, POST>) -> f64;
 
+    /// If a spike of the target adds `pre[0]` times a number that is its own, whatever weight, state and synapse are, and
+    /// of one sign whenever it fires: that number, given the traces right before it. Then spikes between two arrivals are
+    /// taken together, which is several times faster. `None` for rules of another form.
+    fn push(&self, post: [f64; POST]) -> Option<f64> {
+        let _ = post;
+        None
+    }
+
     /// The weight after a spike of the target.
     fn fire(&self, weight: f64, state: &mut Self::State, event: &Event<PRE, POST>) -> f64;
 }

@@ -112,6 +112,10 @@ impl PlasticityRule<1, 1> for StdpPair {
         (0.0, self.w_max)
     }
 
+    fn push(&self, _post: [f64; 1]) -> Option<f64> {
+        (self.mu_plus == 0.0).then_some(self.a_plus * self.w_max)
+    }
+
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
         let share = power(weight / self.w_max, self.mu_minus);

@@ -68,6 +68,10 @@ impl PlasticityRule<1, 1> for StdpSymmetric {
         (0.0, self.w_max)
     }
 
+    fn push(&self, _post: [f64; 1]) -> Option<f64> {
+        Some(self.step)
+    }
+
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
         weight + self.step * event.post[0]

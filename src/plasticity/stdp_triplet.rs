@@ -96,6 +96,11 @@ impl PlasticityRule<2, 2> for StdpTriplet {
         (0.0, self.w_max)
     }
 
+    fn push(&self, post: [f64; 2]) -> Option<f64> {
+        let one_sign = self.plus[0] * self.plus[1] >= 0.0;
+        one_sign.then_some(self.w_max * (self.plus[0] + self.plus[1] * post[1]))
+    }
+
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<2, 2>) -> f64 {
         let amplitude = self.minus[0] + self.minus[1] * event.pre[1];

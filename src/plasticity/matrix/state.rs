@@ -36,6 +36,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             rule: _,
             bounds: _,
             sign: _,
+            is_additive: _,
             learning,
             clock,
             lag: _,
@@ -45,6 +46,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             last,
             log,
             waiting,
+            sums: _,
         } = self;
         let pre = pre.iter().map(|pre| {
             let (before, after) = (pre.before.to_vec(), pre.after.to_vec());

@@ -47,6 +47,7 @@ where
             rule: _,
             bounds: _,
             sign: _,
+            is_additive: _,
             learning,
             clock,
             delays: _,

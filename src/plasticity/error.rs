@@ -1,0 +1,82 @@
+//! Why synapses cannot learn by a rule.
+
+use crate::base::time::Duration;
+use crate::plasticity::rule::PlasticityRule;
+
+/// Why synapses cannot learn by a rule.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LearnError {
+    /// A rule that knows strengths only.
+    #[error(
+        "weights {first} and {second}, expected one sign: the rule `{rule}` changes how strong synapses are"
+    )]
+    Signs {
+        /// The rule.
+        rule: &'static str,
+        /// A weight above zero.
+        first: f64,
+        /// One below.
+        second: f64,
+    },
+    /// Weights outside the bounds of the rule.
+    #[error("a weight of {weight}, expected {expected}, the bounds of the rule `{rule}`")]
+    Bounds {
+        /// The rule.
+        rule: &'static str,
+        /// The weight.
+        weight: f64,
+        /// The bounds in words.
+        expected: String,
+    },
+    /// Spikes would be on their way back longer than traces last.
+    #[error(
+        "a dendritic delay of {lag}, expected less than 50 times the shortest time constant of the rule `{rule}`"
+    )]
+    Lag {
+        /// The rule.
+        rule: &'static str,
+        /// The delay.
+        lag: Duration,
+    },
+}
+
+impl LearnError {
+    /// What the strengths of `weights` are multiplied with, if `rule` can change them.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub(super) fn sign_of<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>(
+        rule: &R,
+        weights: impl Iterator<Item = f64> + Clone,
+    ) -> Result<f64, Self> {
+        let name = R::SPEC.name;
+        let mut sign = 1.0;
+        if !R::SIGNED {
+            let below = weights.clone().find(|&weight| weight < 0.0);
+            let above = weights.clone().find(|&weight| weight > 0.0);
+            if let (Some(first), Some(second)) = (above, below) {
+                return Err(Self::Signs {
+                    rule: name,
+                    first,
+                    second,
+                });
+            }
+            sign = if below.is_some() { -1.0 } else { 1.0 };
+        }
+        // As they are stored.
+        let (low, high) = rule.bounds();
+        let within = |weight: f64| {
+            let strength = sign * f64::from(weight as f32);
+            f64::from(low as f32) <= strength && strength <= f64::from(high as f32)
+        };
+        match weights.into_iter().find(|&weight| !within(weight)) {
+            None => Ok(sign),
+            Some(weight) => Err(Self::Bounds {
+                rule: name,
+                weight,
+                expected: format!("{low} to {high}"),
+            }),
+        }
+    }
+}

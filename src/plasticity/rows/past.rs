@@ -1,0 +1,147 @@
+//! What a synapse catches up with when its row arrives.
+
+use crate::base::time::{Duration, Time};
+use crate::plasticity::clock::times;
+use crate::plasticity::history::History;
+use crate::plasticity::rule::{Event, PlasticityRule, Stored};
+
+/// What arrivals have left on the synapses of one row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Pre<const PRE: usize> {
+    /// When it last arrived.
+    pub(super) last: Time,
+    /// Traces of arrivals before the last one, factored.
+    pub(super) before: [f64; PRE],
+    /// The same after it.
+    pub(super) after: [f64; PRE],
+}
+
+impl<const PRE: usize> Pre<PRE> {
+    pub(super) const NEVER: Self = Self {
+        last: Time::NEVER,
+        before: [0.0; PRE],
+        after: [0.0; PRE],
+    };
+}
+
+/// A delay of rows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Path<const PRE: usize> {
+    /// From a spike of the target to the instant at which its synapses see it, on the soma's clock: twice the dendritic
+    /// delay, as an arrival that meets it at the synapse reaches the soma one dendritic delay later.
+    pub(super) lag: Duration,
+    /// e^(−lag/τ) for traces of arrivals.
+    pub(super) fall: [f64; PRE],
+}
+
+/// A synapse that has caught up.
+pub(super) struct Met<W, S, const POST: usize> {
+    pub(super) strength: W,
+    pub(super) state: S,
+    /// Its last event.
+    pub(super) touched: Time,
+    /// Traces of the target's spikes, factored.
+    pub(super) post: [f64; POST],
+}
+
+/// What a synapse needs to catch up.
+pub(super) struct Past<'a, R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> {
+    pub(super) rule: &'a R,
+    pub(super) bounds: (f64, f64),
+    pub(super) is_additive: bool,
+    pub(super) history: &'a History<PRE, POST>,
+    pub(super) pre: Pre<PRE>,
+    pub(super) path: Path<PRE>,
+    /// What has been seen, and up to when it is to be.
+    pub(super) seen: i64,
+    pub(super) t: i64,
+}
+
+impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_, R, PRE, POST> {
+    /// A synapse onto target `j` after what that has fired that reached it before now.
+    #[inline(always)]
+    pub(super) fn caught_up<W: Stored>(
+        &self,
+        j: u16,
+        mut strength: W,
+        mut state: R::State,
+    ) -> Met<W, R::State, POST> {
+        let (pre, lag) = (&self.pre, self.path.lag.ps());
+        if self.is_additive {
+            let when = (self.seen, pre.last.ps(), self.t);
+            if let Some((sum, post)) = self.history.sum(j.into(), lag, when) {
+                return self.pushed(strength, pre.after, sum, post);
+            }
+            return self.pushed_one_by_one(j, strength);
+        }
+        let unseen = self.history.unseen(j.into(), lag, self.seen, self.t);
+        let mut touched = pre.last.max(unseen.last_before(unseen.start, lag));
+        for number in unseen.start..unseen.end {
+            let (time, fall) = unseen.get(number);
+            let at = Time::from_ps(time.ps() + lag);
+            // Nothing pairs with what happens at its own instant.
+            let traces = if at == pre.last {
+                pre.before
+            } else {
+                pre.after
+            };
+            let event = Event {
+                pre: times(times(traces, self.path.fall), fall),
+                post: unseen.before(number),
+                since_arrival: at.since(pre.last),
+                elapsed: at.since(touched),
+            };
+            let changed = self.rule.fire(strength.get(), &mut state, &event);
+            strength = bounded(changed, self.bounds);
+            touched = at;
+        }
+        Met {
+            strength,
+            state,
+            touched,
+            post: unseen.after(),
+        }
+    }
+}
+
+impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_, R, PRE, POST> {
+    /// A synapse of an additive rule after spikes with this sum of first factors.
+    #[inline(always)]
+    fn pushed<W: Stored>(
+        &self,
+        strength: W,
+        pre: [f64; PRE],
+        sum: f64,
+        post: [f64; POST],
+    ) -> Met<W, R::State, POST> {
+        let pre = times(pre, self.path.fall)[0];
+        Met {
+            strength: bounded(strength.get() + pre * sum, self.bounds),
+            state: R::State::default(),
+            touched: Time::NEVER,
+            post,
+        }
+    }
+
+    #[cold]
+    fn pushed_one_by_one<W: Stored>(&self, j: u16, strength: W) -> Met<W, R::State, POST> {
+        let (pre, lag) = (&self.pre, self.path.lag.ps());
+        let unseen = self.history.unseen(j.into(), lag, self.seen, self.t);
+        // The first may pair with nothing at its own instant.
+        let (mut first, mut rest) = (0.0, 0.0);
+        for number in unseen.start..unseen.end {
+            let (time, fall) = unseen.get(number);
+            match time.ps() + lag == pre.last.ps() {
+                true => first += fall[0],
+                false => rest += fall[0],
+            }
+        }
+        let met = self.pushed(strength, pre.before, first, unseen.after());
+        self.pushed(met.strength, pre.after, rest, met.post)
+    }
+}
+
+#[inline(always)]
+pub(super) fn bounded<W: Stored>(strength: f64, (low, high): (f64, f64)) -> W {
+    W::of(strength.max(low).min(high))
+}
