@@ -68,7 +68,13 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
     ) -> Met<W, R::State, POST> {
         let (pre, lag) = (&self.pre, self.path.lag.ps());
         if self.is_additive {
-            let when = (self.seen, pre.last.ps(), self.t);
+            // Nothing is at the instant of an arrival that has not been.
+            let last = if pre.last == Time::NEVER {
+                i64::MAX
+            } else {
+                pre.last.ps()
+            };
+            let when = (self.seen, last, self.t);
             if let Some((sum, post)) = self.history.sum(j.into(), lag, when) {
                 return self.pushed(strength, pre.after, sum, post);
             }
