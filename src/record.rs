@@ -79,6 +79,7 @@ mod header;
 mod heap;
 mod open;
 mod sum;
+mod synapses;
 pub(crate) mod type_table;
 mod whole;
 mod writer;

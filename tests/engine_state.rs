@@ -103,6 +103,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             }),
             delay_resolution: Duration::from_ps(100_000_000),
         },
+        plasticity: None,
     };
     let noise = |name: &str, weight: f64, rate_hz: f64| Noise {
         name: name.into(),

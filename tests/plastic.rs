@@ -145,6 +145,16 @@ impl Learning {
     }
 }
 
+/// What happens at an instant.
+#[derive(Default)]
+struct Instant {
+    /// Synapses at which a spike arrives.
+    arriving: Vec<usize>,
+    /// Synapses that see a spike of their target.
+    learning: Vec<usize>,
+    inputs: Vec<u32>,
+}
+
 /// Instant by instant; every change of a synapse at its own instant.
 fn naive(engine: &Simulation, seed: u64) -> (Spikes, Vec<Vec<f64>>) {
     let mut synapses = Vec::new();
@@ -165,16 +175,20 @@ fn naive(engine: &Simulation, seed: u64) -> (Spikes, Vec<Vec<f64>>) {
             });
         }
     }
-    // Arrivals, and spikes as synapses see them.
-    let mut agenda: BTreeMap<i64, (Vec<usize>, Vec<usize>, Vec<u32>)> = BTreeMap::new();
+    let mut agenda: BTreeMap<i64, Instant> = BTreeMap::new();
     for (t, node) in input(seed) {
-        agenda.entry(t.ps()).or_default().2.push(node);
+        agenda.entry(t.ps()).or_default().inputs.push(node);
     }
     let mut v = SIZES.map(|n| vec![0.0_f64; n as usize]);
     let mut seen = SIZES.map(|n| vec![0_i64; n as usize]);
     let mut deaf = SIZES.map(|n| vec![i64::MIN; n as usize]);
     let mut spikes = Spikes::new();
-    while let Some((t, (arriving, mut learning, inputs))) = agenda.pop_first() {
+    while let Some((t, instant)) = agenda.pop_first() {
+        let Instant {
+            arriving,
+            mut learning,
+            inputs,
+        } = instant;
         if t >= STOP {
             break;
         }
@@ -205,12 +219,12 @@ fn naive(engine: &Simulation, seed: u64) -> (Spikes, Vec<Vec<f64>>) {
             for (k, one) in synapses.iter().enumerate() {
                 if LEARNING[one.projection].1 == p && one.synapse.source == j {
                     let at = t + one.synapse.delay.ps();
-                    agenda.entry(at).or_default().0.push(k);
+                    agenda.entry(at).or_default().arriving.push(k);
                 }
                 if one.target == (p, j) {
                     match one.synapse.dendritic.ps() {
                         0 => learning.push(k),
-                        delay => agenda.entry(t + 2 * delay).or_default().1.push(k),
+                        delay => agenda.entry(t + 2 * delay).or_default().learning.push(k),
                     }
                 }
             }
@@ -307,9 +321,9 @@ fn the_networks_of_the_test_are_alive_and_learn() {
     let before = weights(&engine);
     let mut log = Log(Vec::new());
     run(&mut engine, STOP, &mut log);
-    for p in 0..3 {
+    for (p, name) in NAMES.iter().enumerate() {
         let n = log.0.iter().filter(|spike| spike.1 == p).count();
-        assert!(n > 100, "population {} fired {n} times", NAMES[p]);
+        assert!(n > 100, "population {name} fired {n} times");
     }
     for ((before, after), (name, ..)) in before.iter().zip(weights(&engine)).zip(LEARNING) {
         let moved = before

@@ -148,11 +148,13 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         &around,
     );
     let checkpoint = read_in(root, "checkpoint", engine::Checkpoint::default(), &around);
-    let dense = projections.as_ref().map(|projections| {
-        let dense = projections.iter().map(|p| (p.name.clone(), p.is_dense()));
-        dense.collect::<Vec<_>>()
+    let recordable = projections.as_ref().map(|projections| {
+        let recordable = projections
+            .iter()
+            .map(|p| (p.name.clone(), p.is_dense() || p.plasticity.is_some()));
+        recordable.collect::<Vec<_>>()
     });
-    around.projections = dense.as_deref();
+    around.projections = recordable.as_deref();
     let record = read_in(root, "record", Record::default(), &around);
     let recorded = record.as_ref().map(|record: &Record| {
         let names = record

@@ -33,7 +33,7 @@ use crate::run::watched::Watched;
 use crate::run::{Ended, Run, crew};
 use runner::Runner;
 use summary::{Seed, Summary};
-use watched::{projections, watched};
+use watched::{learning, projections, watched};
 
 pub use build::declare;
 
@@ -166,6 +166,7 @@ impl Network {
             tasks: Vec::new(),
             populations: self.watched.layout(),
             projections: projections(model),
+            synapses: learning(model),
             reports: self.watched.sampling.reports(&self.watched.populations),
         }
     }

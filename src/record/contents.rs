@@ -15,9 +15,11 @@ use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complet
 use super::layout::Layout;
 use super::length::Lengths;
 use super::sink::Bout;
+use super::synapses::{self, Synapses};
 use super::table::Accuracy;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
+use crate::plasticity::Synapse;
 
 /// SONATA's enum of how a population's spikes are sorted. All of its names are part of the file's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, H5Type)]
@@ -92,6 +94,12 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         create_column::<Label>(&group, "label", TABLE_CHUNK)?;
     }
 
+    if !layout.synapses.is_empty() {
+        let group = file.create_group(synapses::SYNAPSES)?;
+        let mut all = layout.synapses.iter();
+        all.try_for_each(|name| synapses::lay_out(&group, name))?;
+    }
+
     let accuracy = file.create_group("accuracy")?;
     create_column::<u64>(&accuracy, "seed", TABLE_CHUNK)?;
     create_column::<Label>(&accuracy, "network", TABLE_CHUNK)?;
@@ -142,6 +150,7 @@ pub(super) struct Contents {
     spikes: Vec<Option<(Times, Column)>>,
     bouts: ([Column; 2], [Times; 2]),
     weights: Vec<([Column; 2], Times)>,
+    synapses: Vec<Synapses>,
     accuracy: [Column; 6],
     fingerprints: [Column; 2],
     reports: Vec<Frames>,
@@ -182,6 +191,11 @@ impl Contents {
             Ok((stacks, Times::open(&group, "time")?))
         });
         let weights = weights.collect::<hdf5::Result<_>>()?;
+        let synapses = layout.synapses.iter().map(|name| {
+            let group = file.group(&format!("{}/{name}", synapses::SYNAPSES))?;
+            Synapses::open(&group)
+        });
+        let synapses = synapses.collect::<hdf5::Result<_>>()?;
         let reports = layout.reports.iter();
         let reports = reports.map(|report| Frames::open(&file, report));
         let reports = reports.collect::<hdf5::Result<_>>()?;
@@ -190,6 +204,7 @@ impl Contents {
             spikes,
             bouts,
             weights,
+            synapses,
             accuracy: columns(&file.group("accuracy")?, scores)?,
             fingerprints: columns(&file.group("fingerprints")?, ["seed", "fingerprint"])?,
             reports,
@@ -233,6 +248,19 @@ impl Contents {
         labels.append(&[label(text)])
     }
 
+    pub(super) fn synapses(
+        &mut self,
+        projection: usize,
+        text: &str,
+        at: Time,
+        all: &[Synapse],
+    ) -> hdf5::Result<()> {
+        match self.synapses.get_mut(projection) {
+            Some(synapses) => synapses.append(text, at, all),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn accuracy(&mut self, score: &Accuracy) -> hdf5::Result<()> {
         let [seed, network, stage, after_task, task, accuracy] = &mut self.accuracy;
         seed.append(&[score.seed])?;
@@ -263,6 +291,7 @@ impl Contents {
             spikes,
             bouts,
             weights,
+            synapses,
             accuracy,
             fingerprints,
             reports,
@@ -276,6 +305,7 @@ impl Contents {
         let columns = columns.chain(times.flat_map(Times::columns));
         let columns = columns.chain(&bouts.0);
         let columns = columns.chain(weights.iter().flat_map(|(columns, _)| columns));
+        let columns = columns.chain(synapses.iter().flat_map(Synapses::columns));
         let columns = columns.chain(accuracy).chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
@@ -298,12 +328,21 @@ impl Contents {
             spikes,
             bouts,
             weights,
+            synapses,
             accuracy,
             fingerprints,
             reports,
             file,
         } = self;
-        drop((spikes, bouts, weights, accuracy, fingerprints, reports));
+        drop((
+            spikes,
+            bouts,
+            weights,
+            synapses,
+            accuracy,
+            fingerprints,
+            reports,
+        ));
         file.close()
     }
 }

@@ -23,6 +23,9 @@ pub struct Layout {
     /// Projections whose weights are recorded, in the order of the indices given to
     /// [`Sink::weights`](super::sink::Sink).
     pub projections: Vec<Projection>,
+    /// Sparse projections whose synapses are recorded, by name, in the order of the indices given to
+    /// [`Sink::synapses`](super::sink::Sink).
+    pub synapses: Vec<String>,
     /// States that are sampled, in the order of the indices given to
     /// [`Sink::frame`](super::sink::Sink::frame).
     pub reports: Vec<Report>,

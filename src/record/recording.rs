@@ -4,6 +4,7 @@ mod error;
 mod read;
 mod spikes;
 mod states;
+mod synapses;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use read::{Reader, lossy};
 pub use spikes::SpikeChunks;
 pub use states::States;
 use states::instant;
+pub use synapses::Synapses;
 pub use weights::Snapshot;
 
 use super::header::Header;

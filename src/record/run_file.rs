@@ -22,6 +22,7 @@ use super::table::Accuracy;
 use super::writer::{self, Job, Notice};
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
+use crate::plasticity::Synapse;
 
 /// Name of the run file in a run's folder.
 pub const FILE: &str = "run.h5";
@@ -293,6 +294,21 @@ impl Sink for RunFile {
             label: label.to_owned(),
             time,
             values: values.clone(),
+        })
+    }
+
+    fn synapses(
+        &mut self,
+        projection: usize,
+        label: &str,
+        time: Time,
+        synapses: Vec<Synapse>,
+    ) -> Result<(), RecordError> {
+        self.send(Job::Synapses {
+            projection,
+            label: label.to_owned(),
+            time,
+            synapses,
         })
     }
 

@@ -5,6 +5,7 @@ use super::length::Lengths;
 use super::table::Accuracy;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
+use crate::plasticity::Synapse;
 
 /// One uninterrupted piece of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,18 @@ pub trait Sink {
         values: &Matrix,
     ) -> Result<(), RecordError>;
 
+    /// The synapses of a sparse projection at `time`: always the same, in one order.
+    ///
+    /// # Errors
+    /// As [`Sink::spikes`].
+    fn synapses(
+        &mut self,
+        projection: usize,
+        label: &str,
+        time: Time,
+        synapses: Vec<Synapse>,
+    ) -> Result<(), RecordError>;
+
     /// The values of one frame of a report, a value for each of its neurons: those of instant k times its interval, if
     /// k frames came before.
     ///
@@ -94,6 +107,10 @@ impl Sink for Nowhere {
     }
 
     fn weights(&mut self, _: usize, _: &str, _: Time, _: &Matrix) -> Result<(), RecordError> {
+        Ok(())
+    }
+
+    fn synapses(&mut self, _: usize, _: &str, _: Time, _: Vec<Synapse>) -> Result<(), RecordError> {
         Ok(())
     }
 

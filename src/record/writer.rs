@@ -13,6 +13,7 @@ use super::sink::Bout;
 use super::table::Accuracy;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
+use crate::plasticity::Synapse;
 
 /// Time between two flushes: half of the second that a killed run may lose, so that what waits in the queue or in
 /// the caller's buffer when one falls due is still within it.
@@ -35,6 +36,12 @@ pub(super) enum Job {
         label: String,
         time: Time,
         values: Matrix,
+    },
+    Synapses {
+        projection: usize,
+        label: String,
+        time: Time,
+        synapses: Vec<Synapse>,
     },
     Accuracy(Accuracy),
     Fingerprint {
@@ -160,6 +167,12 @@ impl Writer {
                 time,
                 values,
             } => contents.weights(projection, &label, time, &values),
+            Job::Synapses {
+                projection,
+                label,
+                time,
+                synapses,
+            } => contents.synapses(projection, &label, time, &synapses),
             Job::Accuracy(score) => contents.accuracy(&score),
             Job::Fingerprint { seed, hex } => contents.fingerprint(seed, &hex),
             Job::Complete { fingerprint } => contents.mark_complete(&fingerprint),

@@ -1,4 +1,4 @@
-//! Snapshots of weights: when to look at which dense projections.
+//! Snapshots of weights: when to look at which projections.
 //!
 //! A snapshot at T shows the weights after everything that happens at T: the run goes on to the tick after T, or to its
 //! end, which nothing happens at. When one is due follows from the clock alone.
@@ -15,6 +15,8 @@ use crate::run::instant::Instants;
 pub struct Snapshots {
     /// Dense projections: their numbers in the run file, and their names.
     projections: Vec<(usize, String)>,
+    /// The same of sparse ones that learn.
+    learning: Vec<(usize, String)>,
     instants: Option<Instants>,
     /// End of the run.
     end: Time,
@@ -28,9 +30,16 @@ impl Snapshots {
     pub fn new(projections: Vec<(usize, String)>, instants: Instants, end: Time) -> Self {
         Self {
             projections,
+            learning: Vec::new(),
             instants: Some(instants),
             end,
         }
+    }
+
+    /// With these sparse projections that learn, given likewise.
+    pub fn with_learning(mut self, projections: Vec<(usize, String)>) -> Self {
+        self.learning = projections;
+        self
     }
 
     /// Where a run that stands at `now`, in a bout that ends at `stop`, has to be cut for the next snapshot.
@@ -57,6 +66,10 @@ impl Snapshots {
             for (recorded, projection) in &self.projections {
                 let weights = engine.weights(projection)?;
                 file.weights(*recorded, &label, instant, &weights)?;
+            }
+            for (recorded, projection) in &self.learning {
+                let synapses = engine.synapses_of(projection)?;
+                file.synapses(*recorded, &label, instant, synapses)?;
             }
             let after = instant.checked_add(TICK);
             due = after.and_then(|after| self.next(after, stop));

@@ -30,7 +30,7 @@ pub struct Around<'a> {
     pub duration: Option<Duration>,
     /// Names of stimuli.
     pub stimuli: Option<&'a [String]>,
-    /// Names of projections, and whether they have a weight for every pair.
+    /// Names of projections, and whether their weights can be seen.
     pub projections: Option<&'a [(String, bool)]>,
     /// Populations whose spikes are recorded.
     pub recorded: Option<&'a [String]>,

@@ -200,29 +200,29 @@ pub fn stimulus_name() -> Form<'static, String> {
     Form::new("name", read, |name: &String, _| quote(name))
 }
 
-/// The name of a projection whose weights can be seen: one with a weight for every pair.
-pub fn dense_name() -> Form<'static, String> {
-    const EXPECTED: &str = "the name of a projection with `rule = \"weights\"`";
+/// The name of a projection whose weights can be seen: one with a weight for every pair, or one that learns.
+pub fn weights_name() -> Form<'static, String> {
+    const EXPECTED: &str = "the name of a projection with `rule = \"weights\"` or `plasticity`";
     let read = |item: &Item<'_>, around: &Around<'_>| {
         let text = item.text(EXPECTED)?;
         // Where one is at fault that is the problem to mend.
         let Some(all) = around.projections else {
             return Some(text.into());
         };
-        let dense = all.iter().filter(|(_, dense)| *dense);
-        let dense: Vec<&str> = dense.map(|(name, _)| name.as_str()).collect();
-        if dense.contains(&text) {
+        let known = all.iter().filter(|(_, recordable)| *recordable);
+        let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
+        if known.contains(&text) {
             return Some(text.into());
         }
         if !all.iter().any(|(name, _)| name == text) {
-            return unknown(item, EXPECTED, &dense);
+            return unknown(item, EXPECTED, &known);
         }
         let message = format!(
             "`{}` names projection `{text}`, whose weights are drawn or read once and do not change, expected {EXPECTED}",
             item.path
         );
         item.reader
-            .problem(item.origin(), message, suggest::help("", &dense));
+            .problem(item.origin(), message, suggest::help("", &known));
         None
     };
     Form::new("name", read, |name: &String, _| quote(name))

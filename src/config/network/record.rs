@@ -2,8 +2,8 @@
 
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Form, Keys, Table, count, dense_name, each, inner, inside, instant, off, part,
-    population_name, some, unknown,
+    Around, Form, Keys, Table, count, each, inner, inside, instant, off, part, population_name,
+    some, unknown, weights_name,
 };
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Section};
@@ -90,7 +90,8 @@ impl Table for Record {
         k.or("rates", &mut rates, off(inside(Rates::default())), what);
         self.rates_bin = rates.map(|rates| rates.bin);
         states(&mut self.states, k);
-        let what = "weights of projections with `rule = \"weights\"` as they stand then, under /weights: { projection = \
+        let what = "weights of projections with `rule = \"weights\"`, under /weights, and of those that learn, under /synapses, as they \
+                    stand then: { projection = \
                     [\"hidden1_output\"], at = [\"0 s\", \"1 s\"] }";
         k.or(
             "weights",
@@ -285,7 +286,7 @@ impl Default for RecordedWeights {
 
 impl Table for RecordedWeights {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let projections = each(dense_name(), "projection", false);
+        let projections = each(weights_name(), "projection", false);
         let what = "whose weights are recorded, such as [\"hidden1_output\"]";
         k.need("projection", &mut self.projections, projections, what);
         match k.either(&["at"], &["every"]) {

@@ -32,12 +32,13 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
         })
     });
     let snapshots = model.record.weights.as_ref().map(|weights| {
-        let names = asked(model).map(|projection| projection.name.clone());
-        Snapshots::new(
-            names.enumerate().collect(),
-            weights.instants.clone(),
-            Time::ZERO + model.duration(),
-        )
+        let names = |dense: bool| {
+            let asked = asked(model).filter(move |projection| projection.is_dense() == dense);
+            asked.map(|projection| projection.name.clone()).enumerate()
+        };
+        let end = Time::ZERO + model.duration();
+        Snapshots::new(names(true).collect(), weights.instants.clone(), end)
+            .with_learning(names(false).collect())
     });
     Watched {
         populations: populations.map(population).collect(),
@@ -57,7 +58,13 @@ fn asked(model: &NetworkModel) -> impl Iterator<Item = &Projection> {
     })
 }
 
-/// The projections whose weights are recorded, as the run file has them.
+/// The sparse projections whose synapses are recorded, by name.
+pub(super) fn learning(model: &NetworkModel) -> Vec<String> {
+    let sparse = asked(model).filter(|projection| !projection.is_dense());
+    sparse.map(|projection| projection.name.clone()).collect()
+}
+
+/// The dense projections whose weights are recorded, as the run file has them.
 pub(super) fn projections(model: &NetworkModel) -> Vec<layout::Projection> {
     let size = |name: &str| {
         model
@@ -66,6 +73,7 @@ pub(super) fn projections(model: &NetworkModel) -> Vec<layout::Projection> {
             .map_or(0, |known| known.size as usize)
     };
     asked(model)
+        .filter(|projection| projection.is_dense())
         .map(|dense| layout::Projection {
             name: dense.name.clone(),
             n_target: dense.targets.iter().map(|target| size(target)).sum(),

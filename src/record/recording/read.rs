@@ -56,6 +56,11 @@ impl Reader<'_> {
                 .is_ok_and(|found| found == T::type_descriptor())
     }
 
+    /// Whether there is a group at `place`.
+    pub(super) fn holds_group(&self, place: &str) -> bool {
+        self.file.link_exists(place)
+    }
+
     fn there(&self, place: &str, what: &str) -> Result<(), RecordingError> {
         match self.file.link_exists(place) {
             true => Ok(()),

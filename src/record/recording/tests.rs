@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::matrix::Matrix;
 use crate::base::time::Duration;
+use crate::plasticity::Synapse;
 use crate::record::layout::{Layout, Projection, Report};
 use crate::record::recover::recover;
 use crate::record::run_file::RunFile;
@@ -47,6 +48,7 @@ fn layout() -> Layout {
             n_target: 4,
             n_source: 5,
         }],
+        synapses: vec!["e_e".to_owned()],
         reports: vec![Report {
             name: "input".to_owned(),
             variable: "v_m".to_owned(),
@@ -86,6 +88,20 @@ fn score() -> Accuracy {
     }
 }
 
+/// Label, time and first weight of snapshots of synapses.
+const SYNAPSES: [(&str, i64, f64); 2] = [("begin", 0, 0.5), ("end", HOUR + 3, -2.0)];
+
+fn synapses(start: f64) -> Vec<Synapse> {
+    let synapse = |k: u32| Synapse {
+        source: k / 3,
+        target: 10 * k,
+        delay: Duration::from_ps(1_500_000_000 + i64::from(k)),
+        dendritic: Duration::from_ps(500_000_000),
+        weight: start + f64::from(k),
+    };
+    (0..7).map(synapse).collect()
+}
+
 fn matrix(start: f32) -> Matrix {
     Matrix::from_fn(4, 5, |i, j| start + (5 * i + j) as f32)
 }
@@ -99,6 +115,9 @@ fn begin(path: &Path, n: i64) -> RunFile {
     for frame in 0..4_u8 {
         let v_m = f32::from(frame);
         file.frame(0, &mut [v_m, -v_m].into_iter()).unwrap();
+    }
+    for (label, time, start) in SYNAPSES {
+        file.synapses(0, label, ps(time), synapses(start)).unwrap();
     }
     for (label, start, time) in [("before", 0.0, 0), ("after", 100.0, 8 * HOUR + 1)] {
         file.weights(0, label, ps(time), &matrix(start)).unwrap();
@@ -128,11 +147,19 @@ fn check_all(run: &Recording, n: i64) {
         tasks,
         populations,
         projections,
+        synapses: learning,
         reports,
         seed: _,
     } = layout();
     assert_eq!((run.model(), run.source()), (&resolved[..], &source[..]));
     assert_eq!((run.overrides(), run.tasks()), (&overrides[..], &tasks[..]));
+    assert_eq!(run.learning().unwrap(), learning);
+    let found = run.synapses("e_e").unwrap();
+    assert_eq!(found.len(), 2);
+    for (found, (label, time, start)) in found.iter().zip(SYNAPSES) {
+        assert_eq!((found.label.as_str(), found.time), (label, ps(time)));
+        assert_eq!(found.synapses, synapses(start));
+    }
     assert_eq!(run.warnings(), warnings);
     assert_eq!(run.populations(), populations);
     assert_eq!(run.bouts().unwrap(), bouts());
