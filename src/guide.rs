@@ -5,8 +5,10 @@
 //!    with steps of your own.
 //! 3. [Results](results): a model file run from a program, its run file read back.
 //! 4. [A neuron model of your own](neuron_model): one file of pure functions.
+//! 5. [A plasticity rule of your own](plasticity_rule): one file of biology.
 
 pub mod first_network;
 pub mod neuron_model;
+pub mod plasticity_rule;
 pub mod results;
 pub mod sleep;

@@ -77,7 +77,7 @@ pub enum BuildError {
 
 impl Rule {
     /// The entry of the rule `R`.
-    const fn of<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>() -> Self {
+    pub const fn of<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>() -> Self {
         Self {
             spec: R::SPEC,
             rows: |values, synapses, n_target| {
