@@ -150,8 +150,11 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
         return Ok(Resumed::Stopped(directory));
     };
     clear(&directory, &experiment.products());
-    let finished = carry_out(&*experiment, directory, checkpoint, watch)?;
-    Ok(Resumed::Finished(Box::new(finished)))
+    let finished = carry_out(&*experiment, directory.clone(), checkpoint, watch);
+    Ok(match unless_stopped(finished)? {
+        Some(finished) => Resumed::Finished(Box::new(finished)),
+        None => Resumed::Stopped(directory),
+    })
 }
 
 /// The one way in which every run ends.
