@@ -14,6 +14,13 @@ use crate::record::{ahead, probe};
 /// and a loop without end takes all there is. Waiting, for a slow disk or a shell that has stopped the program, takes none.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Memory that the library may take, in bytes. A choice: the names in a group of ten million take half of it, and there are
+/// loops that take all there is.
+const MOST_MEMORY: u64 = 2 << 30;
+
+/// Exit code of a process that took it.
+const GREEDY: u8 = 5;
+
 /// Time between two renewals of the limit, and between two looks at the stop.
 const BEAT: Duration = Duration::from_millis(50);
 
@@ -43,9 +50,11 @@ pub(super) fn install(stop: &'static AtomicBool) {
     });
 }
 
-/// Looks at the file at `path`; the system ends this process where the library comes to no end.
-pub(super) fn run(path: &Path) {
+/// Looks at the file at `path`; the system ends this process where the library comes to no end. The exit code as error where
+/// it took all the memory that it may.
+pub(super) fn run(path: &Path) -> Result<(), u8> {
     limit::set(PATIENCE);
+    limit::set_memory(MOST_MEMORY);
     let mut last = Instant::now();
     probe::walk(path, &mut || {
         if last.elapsed() >= BEAT {
@@ -53,6 +62,11 @@ pub(super) fn run(path: &Path) {
             limit::set(PATIENCE);
         }
     });
+    // Who is refused the last of it gets on, but the next one, without a limit, would not.
+    match limit::most_memory().is_some_and(|most| most > MOST_MEMORY / 10 * 9) {
+        true => Err(GREEDY),
+        false => Ok(()),
+    }
 }
 
 fn ask(path: &Path, stop: &AtomicBool) -> Result<(), String> {
@@ -122,6 +136,12 @@ enum End {
         PATIENCE.as_secs()
     )]
     Never,
+    #[error(
+        "the HDF5 library takes more than {} GiB of memory to look at it: the file is damaged\n  help: `h5dump` or h5py \
+         would do so, too; get the file anew",
+        MOST_MEMORY >> 30
+    )]
+    Greedy,
     #[error("the HDF5 library fails at it ({0}): the file is damaged")]
     Fallen(ExitStatus),
     #[error(
@@ -144,6 +164,9 @@ impl End {
             Signal::FPE,
             Signal::ILL,
         ];
+        if status.code() == Some(GREEDY.into()) {
+            return Self::Greedy;
+        }
         match status.signal() {
             Some(signal) if signal == Signal::XCPU.as_raw() => Self::Never,
             Some(signal) if !own.map(Signal::as_raw).contains(&signal) => Self::Elsewhere(status),
@@ -180,11 +203,35 @@ mod limit {
         };
         let _ = setrlimit(Resource::Core, core);
     }
+
+    /// Allows this process `most` bytes of memory, within what it was started with, where it can tell what it took.
+    pub(super) fn set_memory(most: u64) {
+        let maximum = getrlimit(Resource::As).maximum;
+        let current = Some(maximum.map_or(most, |maximum| maximum.min(most)));
+        if most_memory().is_some() {
+            let _ = setrlimit(Resource::As, Rlimit { current, maximum });
+        }
+    }
+
+    /// The most memory that this process has had mapped, in bytes, where the system tells.
+    pub(super) fn most_memory() -> Option<u64> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let mut lines = status.lines();
+        let kib = lines.find_map(|line| line.strip_prefix("VmPeak:"))?;
+        let kib: u64 = kib.trim().trim_end_matches(" kB").trim().parse().ok()?;
+        Some(kib << 10)
+    }
 }
 
 #[cfg(not(unix))]
 mod limit {
     pub(super) fn set(_more: std::time::Duration) {}
+
+    pub(super) fn set_memory(_most: u64) {}
+
+    pub(super) fn most_memory() -> Option<u64> {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -217,6 +264,8 @@ mod tests {
             said.starts_with("the HDF5 library fails at it (signal: 11"),
             "{said}"
         );
+        let said = shell("exit 5", &NEVER).unwrap_err();
+        assert!(said.contains("more than 2 GiB of memory"), "{said}");
     }
 
     #[test]
