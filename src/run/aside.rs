@@ -47,6 +47,13 @@ pub fn aside<T: Send + 'static, E: Send + 'static>(
     }
 }
 
+/// Frees `value` on a thread of its own: gigabytes take longer than whoever asked for a stop should wait, and a program that
+/// ends need not wait at all.
+pub fn free<T: Send + 'static>(value: T) {
+    // Where there can be no more threads, it is freed here.
+    let _ = thread::Builder::new().spawn(move || drop(value));
+}
+
 fn take<F>(work: &Mutex<Option<F>>) -> Option<F> {
     // Nobody panics while holding it.
     work.lock().unwrap_or_else(|held| held.into_inner()).take()

@@ -4,6 +4,7 @@
 //! row: 2 bytes a synapse, and 2 or 4 more where weights differ. Where delays differ, only those that a source has are listed:
 //! a spike costs as much as its own synapses, however many delays there are.
 
+use crate::base::digest::fold;
 use crate::base::stop::{Stop, Stopped};
 use crate::base::stream::mix;
 use crate::base::time::Duration;
@@ -146,47 +147,28 @@ impl Rows {
             targets,
             weights,
         } = self;
-        let mut hash = fold(0, delays, |delay| delay.ps() as u64);
+        let delays: Vec<i64> = delays.iter().map(|delay| delay.ps()).collect();
+        let mut hash = fold(0, &delays);
         match layout {
-            Layout::One { offsets } => hash = fold(hash, offsets, |&x| u64::from(x)),
+            Layout::One { offsets } => hash = fold(hash, offsets),
             Layout::Many {
                 first,
                 delay,
                 offsets,
             } => {
-                hash = fold(hash, first, |&x| u64::from(x));
-                hash = fold(hash, delay, |&x| u64::from(x));
-                hash = fold(hash, offsets, |&x| u64::from(x));
+                hash = fold(hash, first);
+                hash = fold(hash, delay);
+                hash = fold(hash, offsets);
             }
         }
-        hash = fold(hash, targets, |&x| u64::from(x));
+        hash = fold(hash, targets);
         match weights {
             Weights::One(weight) => mix(hash ^ weight.to_bits()),
-            Weights::Listed { table, numbers } => fold(hash, numbers, |number| {
-                table[usize::from(*number)].to_bits()
-            }),
-            Weights::Each(weights) => fold(hash, weights, |weight| u64::from(weight.to_bits())),
+            // Equal networks are built in one way: they number their weights alike.
+            Weights::Listed { table, numbers } => fold(fold(hash, table), numbers),
+            Weights::Each(weights) => fold(hash, weights),
         }
     }
-}
-
-/// A hash of `hash` and all `items` in order. Four chains side by side, because one would wait for its multiplications.
-fn fold<T>(hash: u64, items: &[T], bits: impl Fn(&T) -> u64) -> u64 {
-    // Odd, from the golden ratio: a multiplication by it is a bijection that reaches the high bits.
-    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut chains = [hash, !hash, hash.rotate_left(32), items.len() as u64];
-    let (fours, rest) = items.as_chunks::<4>();
-    for four in fours {
-        for (chain, item) in chains.iter_mut().zip(four) {
-            *chain = (*chain ^ bits(item)).wrapping_mul(FACTOR).rotate_left(29);
-        }
-    }
-    for item in rest {
-        chains[0] = (chains[0] ^ bits(item))
-            .wrapping_mul(FACTOR)
-            .rotate_left(29);
-    }
-    chains.into_iter().fold(0, |all, chain| mix(all ^ chain))
 }
 
 struct Merge {
