@@ -365,6 +365,7 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         tasks,
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),
+        compress_weights: model.record.compress,
         reports: watched.sampling.reports(&watched.populations),
     }
 }

@@ -23,6 +23,8 @@ pub struct Layout {
     /// Projections whose weights are recorded, in the order of the indices given to
     /// [`Sink::weights`](super::sink::Sink).
     pub projections: Vec<Projection>,
+    /// Whether weights are compressed (gzip, bytes shuffled), which every HDF5 library reads; spikes never are.
+    pub compress_weights: bool,
     /// States that are sampled, in the order of the indices given to
     /// [`Sink::frame`](super::sink::Sink::frame).
     pub reports: Vec<Report>,

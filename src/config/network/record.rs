@@ -2,7 +2,7 @@
 
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Form, Keys, Table, count, dense_name, each, inner, inside, instant, off, part,
+    Around, Form, Keys, Table, count, dense_name, each, flag, inner, inside, instant, off, part,
     population_name, some, unknown,
 };
 use crate::config::quantity::quote;
@@ -12,6 +12,9 @@ pub use crate::run::selection::Selection;
 
 /// Longest list of neurons: 64 MB in memory.
 const LONGEST: u32 = 1 << 24;
+
+/// What `compress` says.
+pub(in crate::config) const COMPRESS: &str = "whether recorded weights are compressed (gzip), which takes a sixth off and makes them slower to write and to read";
 
 /// What goes into the run file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub struct Record {
     pub states: Vec<SampledStates>,
     /// Weights that are recorded, or `None` for none.
     pub weights: Option<RecordedWeights>,
+    /// Whether weights are compressed in the run file.
+    pub compress: bool,
 }
 
 /// A population whose spikes are recorded.
@@ -98,6 +103,7 @@ impl Table for Record {
             off(inside(RecordedWeights::default())),
             what,
         );
+        k.or("compress", &mut self.compress, flag(), COMPRESS);
     }
 
     fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {

@@ -130,10 +130,11 @@ impl Table for Sleep {
                 let help = "a network from `mlp.weights` sleeps once";
                 item.refuse::<()>("`last_task`", Some(help.into()));
             }
-            sleeps = if each {
-                around.tasks.map(<[_]>::len)
-            } else {
-                Some(1)
+            sleeps = match (each, around.trained) {
+                (true, true) => around.tasks.map(<[_]>::len),
+                (false, _) => Some(1),
+                // Refused: nobody knows how many there are to be.
+                (true, false) => None,
             };
             let grid = section.get("grid");
             around.grid = grid.and_then(|item| (off(span()).read)(&item, around).flatten());

@@ -47,6 +47,7 @@ fn layout() -> Layout {
             n_target: 4,
             n_source: 5,
         }],
+        compress_weights: true,
         reports: vec![Report {
             name: "input".to_owned(),
             variable: "v_m".to_owned(),
@@ -129,6 +130,7 @@ fn check_all(run: &Recording, n: i64) {
         populations,
         projections,
         reports,
+        compress_weights: _,
         seed: _,
     } = layout();
     assert_eq!((run.model(), run.source()), (&resolved[..], &source[..]));
