@@ -280,7 +280,7 @@ impl Network {
             plasticity::build(choice.spec.name, &choice.values)?;
         }
         let weights = match weights {
-            Given::Here(weights) => weights.as_ref().clone(),
+            Given::Here(weights) => Arc::clone(weights),
             Given::File(file) => {
                 let file = file.path.display().to_string();
                 return Err(Problem::NotRead { file });

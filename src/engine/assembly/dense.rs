@@ -8,6 +8,7 @@ use crate::engine::lane::group::Member;
 use crate::network::plan::NetworkPlan;
 use crate::network::plan::dense::DenseProjection;
 use crate::plasticity;
+use crate::synapse::dense::Dense;
 
 /// Synapses of dense projections onto `members`, which are of one population if there are any, in the order of the
 /// numbers of the projections' names: arrivals of an instant come in this order.
@@ -64,7 +65,7 @@ fn block(
         gain,
         delay: axonal_delay,
         weights: if member.len == network.populations[target].size {
-            weights.clone()
+            Dense::clone(weights)
         } else {
             weights.onto(member.first as usize, member.len as usize)
         },
