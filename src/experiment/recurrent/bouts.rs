@@ -6,10 +6,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::analysis::summary::Summary as Sample;
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
 use crate::config::network::NetworkModel;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::summary::mean_s;
 use crate::record::output;
 
 /// Name of the file of rates by bout.
@@ -74,6 +73,14 @@ pub(super) fn rates(model: &NetworkModel, seeds: &[&[Part]]) -> Vec<BoutRates> {
         }
     };
     (0..begun).map(one).collect()
+}
+
+/// The mean of `lengths` in seconds; where they are equal, exactly that.
+pub(super) fn mean_s(lengths: impl ExactSizeIterator<Item = Duration>) -> f64 {
+    let n = lengths.len().max(1) as i128;
+    let sum: i128 = lengths.map(|length| i128::from(length.ps())).sum();
+    // A mean of lengths on the clock is on it.
+    Duration::from_ps((sum / n) as i64).as_ms() / 1e3
 }
 
 /// Writes `bouts`, a line for each of `populations` in each of them.
@@ -168,7 +175,6 @@ fn column(bout: &BoutRates) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Duration;
 
     fn shown(bouts: &[BoutRates], complete: bool) -> String {
         struct Table<'a>(&'a [BoutRates], bool);

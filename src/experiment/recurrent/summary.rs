@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::analysis::summary::Summary as Sample;
-use crate::base::time::{Duration, Time};
+use crate::base::time::Time;
 use crate::config::network::NetworkModel;
 use crate::experiment::recurrent::bouts::{self, BoutRates, Part};
 use crate::run::activity::Activity;
@@ -100,7 +100,7 @@ impl Summary {
         };
         let fingerprints: Vec<String> = seeds.iter().map(|seed| seed.fingerprint.clone()).collect();
         Self {
-            simulated_s: mean_s(seeds.iter().map(|seed| seed.stop - Time::ZERO)),
+            simulated_s: bouts::mean_s(seeds.iter().map(|seed| seed.stop - Time::ZERO)),
             seeds: seeds.iter().map(|seed| seed.seed).collect(),
             populations: populations.map(row).collect(),
             bouts: bouts::rates(model, &parts),
@@ -109,14 +109,6 @@ impl Summary {
             complete,
         }
     }
-}
-
-/// The mean of `lengths` in seconds; where they are equal, exactly that.
-pub(super) fn mean_s(lengths: impl ExactSizeIterator<Item = Duration>) -> f64 {
-    let n = lengths.len().max(1) as i128;
-    let sum: i128 = lengths.map(|length| i128::from(length.ps())).sum();
-    // A mean of lengths on the clock is on it.
-    Duration::from_ps((sum / n) as i64).as_ms() / 1e3
 }
 
 impl Summary {
