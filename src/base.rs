@@ -1,6 +1,7 @@
 //! Time, random streams, elementary functions, parameters with units: what every other layer stands on.
 
 pub mod bytes;
+pub mod digest;
 pub mod distribution;
 pub mod function;
 pub mod matrix;

@@ -41,8 +41,7 @@ pub fn main() -> ExitCode {
         let arguments = Arguments::parse();
         if let Command::Probe { file } = &arguments.command {
             // Ahead of everything: it has no results, and a signal ends it.
-            probe::run(file);
-            return Ok(());
+            return probe::run(file);
         }
         let shell = Shell::new(arguments.quiet, arguments.json);
         probe::install(interrupt::flag());

@@ -13,6 +13,7 @@ mod all_to_all;
 mod check;
 mod connect;
 mod draw;
+mod edge_columns;
 mod edges;
 mod error;
 mod fixed_in_degree;
@@ -33,6 +34,7 @@ use crate::base::parameter::{ParameterError, Spec, Values};
 
 pub use draw::sample::{Candidates, Sampler};
 pub use draw::{Block, ELSEWHERE, Lane, Partners, Visit};
+pub use edge_columns::EdgeColumns;
 pub use edges::{Column, EdgeFault, EdgeList, Edges};
 pub use error::{RuleError, RuleFault};
 pub use plan::{Delay, Plan};

@@ -73,6 +73,7 @@ mod cause;
 mod column;
 mod contents;
 mod csv;
+mod damage;
 mod dataset;
 mod frame;
 mod header;
@@ -86,3 +87,6 @@ mod writer;
 
 /// Bytes that a label written during the run can take (bout, snapshot, stage, network); longer ones are cut.
 pub const LABEL_BYTES: usize = 64;
+
+/// Bytes that a recorded spike takes: time in ms (f64), what that leaves out in ps (i16), neuron (u64).
+pub const SPIKE_BYTES: f64 = 18.0;

@@ -438,6 +438,9 @@ impl<'a, A: Act> Run<'a, A> {
 
     /// What acts at its bouts, and the file.
     pub fn into_parts(self) -> (A, Option<RunFile>) {
+        if let Some(live) = self.live {
+            aside::free(live);
+        }
         (self.act, self.file)
     }
 }

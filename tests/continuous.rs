@@ -171,7 +171,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         name: format!("{p}"),
         source: edge.0,
         target: edge.1,
-        weights: Dense::from_matrix(case.weights[p].view()),
+        weights: Dense::from_matrix(case.weights[p].view()).into(),
         gain: case.gains[p],
         axonal_delay: Duration::from_ps(case.delays_ps[p]),
         plasticity: Some(rule.clone()),

@@ -83,7 +83,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
             name: format!("{source}_{target}"),
             source,
             target,
-            weights: Dense::from_matrix(weights.view()),
+            weights: Dense::from_matrix(weights.view()).into(),
             gain: 60.0,
             axonal_delay: Duration::from_ps(delay),
             plasticity: plastic.then_some(plasticity),
@@ -339,7 +339,7 @@ fn a_second_bout_is_as_the_first_with_other_weights() {
     );
     let mut awake = network.clone();
     for (dense, weights) in awake.dense.iter_mut().zip(matrices(&engine)) {
-        dense.weights = Dense::from_matrix(weights.view());
+        dense.weights = Dense::from_matrix(weights.view()).into();
     }
     let start = Time::from_ps(STOP);
     engine.begin(&asleep(start)).unwrap();

@@ -46,6 +46,7 @@ fn layout() -> Layout {
             n_target: SIZE,
             n_source: SIZE,
         }],
+        compress_weights: true,
         ..Layout::default()
     }
 }

@@ -59,6 +59,8 @@ fn layout() -> Layout {
             n_target: 2,
             n_source: 5,
         }],
+        synapses: Vec::new(),
+        compress_weights: true,
         reports: [("input", vec![4, 0], "mV"), ("input.i_syn", vec![1], "pA")]
             .map(|(name, nodes, unit)| Report {
                 name: name.to_owned(),

@@ -57,7 +57,7 @@ fn engine(case: &Case) -> Simulation {
             name: format!("{}_{}", layer(l), layer(l + 1)),
             source: l,
             target: l + 1,
-            weights: Dense::from_matrix(w.view()),
+            weights: Dense::from_matrix(w.view()).into(),
             gain: case.gains[l],
             axonal_delay: Duration::ZERO,
             plasticity: case.plastic[l].then_some(Plasticity { rule, values }),

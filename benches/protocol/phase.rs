@@ -88,7 +88,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
             name: LAYERS[l + 1].into(),
             source: l,
             target: l + 1,
-            weights: Dense::from_matrix(layer.weights.view()),
+            weights: Dense::from_matrix(layer.weights.view()).into(),
             gain: gains[l],
             axonal_delay: Duration::ZERO,
             plasticity: plastic.then_some(Plasticity { rule, values }),

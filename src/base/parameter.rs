@@ -192,12 +192,7 @@ impl ParameterSpec {
         range: Range,
         doc: &'static str,
     ) -> Self {
-        let kind = Kind::Quantity {
-            dimension,
-            range,
-            drawn: false,
-        };
-        Self::new(name, kind, doc)
+        Self::new(name, Self::number(dimension, range, false), doc)
     }
 
     /// A number, or a distribution of numbers, that the user must decide.
@@ -207,12 +202,15 @@ impl ParameterSpec {
         range: Range,
         doc: &'static str,
     ) -> Self {
-        let kind = Kind::Quantity {
+        Self::new(name, Self::number(dimension, range, true), doc)
+    }
+
+    const fn number(dimension: Dimension, range: Range, drawn: bool) -> Kind {
+        Kind::Quantity {
             dimension,
             range,
-            drawn: true,
-        };
-        Self::new(name, kind, doc)
+            drawn,
+        }
     }
 
     /// The same with a default.

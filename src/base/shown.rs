@@ -30,11 +30,17 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Whether a terminal acts on `c`, or turns the text around it: control characters, and those of Unicode that end lines
-/// or change their direction.
+/// Whether a terminal acts on `c`, or nobody sees it: control characters, and those of Unicode that end lines, turn the text
+/// around them or take no room, by which two names may look alike (its Default_Ignorable_Code_Point, but for the selectors of
+/// variants, with the rest of its class Cf and its classes Zl and Zp).
 pub fn acts(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c,
+            '\u{00AD}' | '\u{034F}' | '\u{0600}'..='\u{0605}' | '\u{061C}' | '\u{06DD}' | '\u{070F}' | '\u{0890}' | '\u{0891}'
+            | '\u{08E2}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}' | '\u{110BD}' | '\u{110CD}' | '\u{13430}'..='\u{1343F}'
+            | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E00FF}' | '\u{E01F0}'..='\u{E0FFF}')
 }
 
 /// `text` of several lines with every character escaped that a terminal would act on, except line ends and tabs.
@@ -91,6 +97,27 @@ mod tests {
         let mut out = Vec::new();
         io::Write::write_all(&mut Plain(&mut out), name.as_bytes()).unwrap();
         assert_eq!(out, "a\\u{1b}[2J\\u{9b}\nµ\\u{202e}\\u{61c}b".as_bytes());
+    }
+
+    #[test]
+    fn what_nobody_sees_is_shown_and_what_stands_in_names_is_not_touched() {
+        for c in [
+            '\u{200B}',
+            '\u{200D}',
+            '\u{2060}',
+            '\u{FEFF}',
+            '\u{AD}',
+            '\u{2067}',
+            '\u{E0041}',
+        ] {
+            let name = format!("a{c}b");
+            assert_eq!(
+                shown(&name).to_string(),
+                format!("a{}b", c.escape_default())
+            );
+        }
+        let name = "São Paulo, 東京, τ_m, e→i, \u{2764}\u{FE0F}, ‖w‖";
+        assert_eq!(shown(name).to_string(), name);
     }
 
     #[test]

@@ -73,25 +73,6 @@ pub fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// A hash of `hash` and all `items` in order. Four chains side by side, because one would wait for its multiplications.
-pub fn fold<T>(hash: u64, items: &[T], bits: impl Fn(&T) -> u64) -> u64 {
-    // Odd, from the golden ratio: a multiplication by it is a bijection that reaches the high bits.
-    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut chains = [hash, !hash, hash.rotate_left(32), items.len() as u64];
-    let (fours, rest) = items.as_chunks::<4>();
-    for four in fours {
-        for (chain, item) in chains.iter_mut().zip(four) {
-            *chain = (*chain ^ bits(item)).wrapping_mul(FACTOR).rotate_left(29);
-        }
-    }
-    for item in rest {
-        chains[0] = (chains[0] ^ bits(item))
-            .wrapping_mul(FACTOR)
-            .rotate_left(29);
-    }
-    chains.into_iter().fold(0, |all, chain| mix(all ^ chain))
-}
-
 /// A 64-bit name for a string (FNV-1a, then mixed): numbers populations and streams by name, so that the order in
 /// which they are declared does not matter.
 pub fn name_hash(name: &str) -> u64 {

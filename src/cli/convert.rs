@@ -1,6 +1,7 @@
 //! `convert`: spikes from one file format to another.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
@@ -26,14 +27,12 @@ pub(super) fn run(arguments: &ConvertArguments, shell: &Shell) -> Result<(), Fai
         columns,
         first_neuron: arguments.first_neuron,
     };
-    let converted = convert(
-        &input,
-        &arguments.output,
-        &arguments.name,
-        interrupt::install(),
-    );
+    let stop = interrupt::install();
+    let converted = convert(&input, &arguments.output, &arguments.name, stop);
     let converted = converted.map_err(|error| match error {
         ConvertError::Stopped => Failure::Nothing,
+        // Nothing reads a file at which nobody has had the time to look.
+        ConvertError::Input(_) if stop.load(Ordering::Relaxed) => Failure::Nothing,
         error => Failure::input(error),
     })?;
     if shell.json() {

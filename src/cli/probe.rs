@@ -2,21 +2,33 @@
 //! where the HDF5 library cannot.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::record::{ahead, probe};
 
-/// How long one call of the library may take. They read a few kilobytes each; the slowest disk is faster.
+/// Processor time that one call of the library may take. A choice: each reads a few kilobytes, which takes milliseconds,
+/// and a loop without end takes all there is. Waiting, for a slow disk or a shell that has stopped the program, takes none.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Time between two signs of life, and between two looks at the stop.
+/// Memory that the library may take, in bytes. A choice: the names in a group of ten million take half of it, and there are
+/// loops that take all there is.
+const MOST_MEMORY: u64 = 2 << 30;
+
+/// Exit code of a process that took it.
+const GREEDY: u8 = 5;
+
+/// Time between two renewals of the limit, and between two looks at the stop.
 const BEAT: Duration = Duration::from_millis(50);
+
+/// First pause between two looks at a process, doubled up to a beat: most files are looked at in some milliseconds.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+
+/// How long after a signal ended the process a stop is waited for: Ctrl-C goes to both, in any order.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Has a process look at every HDF5 file before this one reads it.
 pub(super) fn install(stop: &'static AtomicBool) {
@@ -38,19 +50,23 @@ pub(super) fn install(stop: &'static AtomicBool) {
     });
 }
 
-/// Looks at the file at `path` and shows signs of life on stdout.
-pub(super) fn run(path: &Path) {
+/// Looks at the file at `path`; the system ends this process where the library comes to no end. The exit code as error where
+/// it took all the memory that it may.
+pub(super) fn run(path: &Path) -> Result<(), u8> {
+    limit::set(PATIENCE);
+    limit::set_memory(MOST_MEMORY);
     let mut last = Instant::now();
     probe::walk(path, &mut || {
         if last.elapsed() >= BEAT {
             last = Instant::now();
-            let mut out = std::io::stdout().lock();
-            // Whoever listened is gone: there is nobody to look for.
-            if out.write_all(b".").and_then(|()| out.flush()).is_err() {
-                std::process::exit(0);
-            }
+            limit::set(PATIENCE);
         }
     });
+    // Who is refused the last of it gets on, but the next one, without a limit, would not.
+    match limit::most_memory().is_some_and(|most| most > MOST_MEMORY / 10 * 9) {
+        true => Err(GREEDY),
+        false => Ok(()),
+    }
 }
 
 fn ask(path: &Path, stop: &AtomicBool) -> Result<(), String> {
@@ -59,9 +75,9 @@ fn ask(path: &Path, stop: &AtomicBool) -> Result<(), String> {
     };
     let mut command = Command::new(program);
     command.arg("probe").arg("--").arg(path);
-    command.stdin(Stdio::null()).stderr(Stdio::null());
-    match command.stdout(Stdio::piped()).spawn() {
-        Ok(child) => watch(child, stop, PATIENCE),
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    match command.stderr(Stdio::null()).spawn() {
+        Ok(child) => watch(child, stop),
         // Where no process can be started, the file is read at once.
         Err(error) => {
             tracing::debug!("no look ahead at `{}`: {error}", path.display());
@@ -70,82 +86,202 @@ fn ask(path: &Path, stop: &AtomicBool) -> Result<(), String> {
     }
 }
 
-/// Waits for `child`, as long as it shows signs of life and nobody asks to stop.
-fn watch(mut child: Child, stop: &AtomicBool, patience: Duration) -> Result<(), String> {
-    let (alive, signs) = channel();
-    let stdout = child.stdout.take();
-    std::thread::spawn(move || {
-        let mut stdout = stdout;
-        let mut byte = [0];
-        while let Some(stdout) = &mut stdout
-            && stdout.read(&mut byte).is_ok_and(|n| n > 0)
-        {
-            if alive.send(()).is_err() {
-                break;
-            }
-        }
-    });
-    let mut last = Instant::now();
+/// Waits for `child`, unless somebody asks to stop: then the file is not to be opened.
+fn watch(mut child: Child, stop: &AtomicBool) -> Result<(), String> {
+    let stopped = || Err("stopped early".to_owned());
+    let mut pause = FIRST_PAUSE;
     loop {
-        match signs.recv_timeout(BEAT) {
-            Ok(()) => last = Instant::now(),
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => {}
+        match child.try_wait() {
+            Ok(None) => {}
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => {
+                let end = End::of(status);
+                return match matches!(end, End::Elsewhere(_)) && asked_within(GRACE, stop) {
+                    true => stopped(),
+                    false => Err(end.to_string()),
+                };
+            }
+            // Nobody can tell how it ended: as where it cannot be started.
+            Err(_) => return Ok(()),
         }
-        let stopped = stop.load(Ordering::Relaxed);
-        if stopped || last.elapsed() > patience {
+        if stop.load(Ordering::Relaxed) {
             // It may have ended by itself meanwhile.
             let _ = child.kill();
             let _ = child.wait();
-            return match stopped {
-                true => Ok(()),
-                false => Err(format!(
-                    "the HDF5 library came to no end with it in {} s: the file is damaged\n  help: `h5dump` or h5py would \
-                     hang, too; get the file anew",
-                    patience.as_secs_f64()
-                )),
-            };
+            return stopped();
+        }
+        std::thread::sleep(pause);
+        pause = (2 * pause).min(BEAT);
+    }
+}
+
+/// Whether `stop` becomes true within `time`.
+fn asked_within(time: Duration, stop: &AtomicBool) -> bool {
+    let began = Instant::now();
+    while !stop.load(Ordering::Relaxed) {
+        if began.elapsed() >= time {
+            return false;
+        }
+        std::thread::sleep(BEAT);
+    }
+    true
+}
+
+/// How a process ended that did not come to its end.
+#[derive(Debug, thiserror::Error)]
+enum End {
+    #[error(
+        "the HDF5 library came to no end with it in {} s: the file is damaged\n  help: `h5dump` or h5py would hang, too; get \
+         the file anew",
+        PATIENCE.as_secs()
+    )]
+    Never,
+    #[error(
+        "the HDF5 library takes more than {} GiB of memory to look at it: the file is damaged\n  help: `h5dump` or h5py \
+         would do so, too; get the file anew",
+        MOST_MEMORY >> 30
+    )]
+    Greedy,
+    #[error("the HDF5 library fails at it ({0}): the file is damaged")]
+    Fallen(ExitStatus),
+    #[error(
+        "the process that looks at it ahead was ended from outside ({0}); nothing is known of the file\n  help: the system \
+         does so where memory runs out (signal 9); try again"
+    )]
+    Elsewhere(ExitStatus),
+}
+
+impl End {
+    #[cfg(unix)]
+    fn of(status: ExitStatus) -> Self {
+        use rustix::process::Signal;
+        use std::os::unix::process::ExitStatusExt;
+
+        let own = [
+            Signal::SEGV,
+            Signal::BUS,
+            Signal::ABORT,
+            Signal::FPE,
+            Signal::ILL,
+        ];
+        if status.code() == Some(GREEDY.into()) {
+            return Self::Greedy;
+        }
+        match status.signal() {
+            Some(signal) if signal == Signal::XCPU.as_raw() => Self::Never,
+            Some(signal) if !own.map(Signal::as_raw).contains(&signal) => Self::Elsewhere(status),
+            _ => Self::Fallen(status),
         }
     }
-    match child.wait() {
-        Ok(status) if !status.success() && !stop.load(Ordering::Relaxed) => Err(format!(
-            "the HDF5 library fails at it ({status}): the file is damaged"
-        )),
-        _ => Ok(()),
+
+    #[cfg(not(unix))]
+    fn of(status: ExitStatus) -> Self {
+        Self::Fallen(status)
+    }
+}
+
+/// The limit of processor time, which the system keeps for this process, also when whoever asked is gone.
+#[cfg(unix)]
+mod limit {
+    use std::time::Duration;
+
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use rustix::time::{ClockId, clock_gettime};
+
+    /// Allows this process `more` processor time from here on, to a second, within what it was started with.
+    pub(super) fn set(more: Duration) {
+        let used = u64::try_from(clock_gettime(ClockId::ProcessCPUTime).tv_sec).unwrap_or(0);
+        let maximum = getrlimit(Resource::Cpu).maximum;
+        let until = used + 1 + more.as_secs();
+        let current = Some(maximum.map_or(until, |maximum| maximum.min(until)));
+        // Where a limit is refused the walk goes on without.
+        let _ = setrlimit(Resource::Cpu, Rlimit { current, maximum });
+        // The signal would leave a core file.
+        let core = Rlimit {
+            current: Some(0),
+            maximum: getrlimit(Resource::Core).maximum,
+        };
+        let _ = setrlimit(Resource::Core, core);
+    }
+
+    /// Allows this process `most` bytes of memory, within what it was started with, where it can tell what it took.
+    pub(super) fn set_memory(most: u64) {
+        let maximum = getrlimit(Resource::As).maximum;
+        let current = Some(maximum.map_or(most, |maximum| maximum.min(most)));
+        if most_memory().is_some() {
+            let _ = setrlimit(Resource::As, Rlimit { current, maximum });
+        }
+    }
+
+    /// The most memory that this process has had mapped, in bytes, where the system tells.
+    pub(super) fn most_memory() -> Option<u64> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let mut lines = status.lines();
+        let kib = lines.find_map(|line| line.strip_prefix("VmPeak:"))?;
+        let kib: u64 = kib.trim().trim_end_matches(" kB").trim().parse().ok()?;
+        Some(kib << 10)
+    }
+}
+
+#[cfg(not(unix))]
+mod limit {
+    pub(super) fn set(_more: std::time::Duration) {}
+
+    pub(super) fn set_memory(_most: u64) {}
+
+    pub(super) fn most_memory() -> Option<u64> {
+        None
     }
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
-    static GO: AtomicBool = AtomicBool::new(false);
+    static NEVER: AtomicBool = AtomicBool::new(false);
+    static ALREADY: AtomicBool = AtomicBool::new(true);
 
-    fn shell(script: &str, patience_ms: u64) -> Result<(), String> {
-        let mut command = Command::new("sh");
-        let child = command.args(["-c", script]).stdout(Stdio::piped()).spawn();
-        watch(child.unwrap(), &GO, Duration::from_millis(patience_ms))
+    fn shell(script: &str, stop: &AtomicBool) -> Result<(), String> {
+        let child = Command::new("sh").args(["-c", script]).spawn();
+        watch(child.unwrap(), stop)
     }
 
     #[test]
-    fn a_process_without_signs_of_life_is_ended() {
-        let before = Instant::now();
-        let said = shell("exec sleep 100", 200).unwrap_err();
+    fn a_process_that_uses_up_its_processor_time_came_to_no_end() {
+        let said = shell("ulimit -c 0; ulimit -S -t 1; while :; do :; done", &NEVER).unwrap_err();
         assert!(
-            said.starts_with("the HDF5 library came to no end with it in 0.2 s"),
+            said.starts_with("the HDF5 library came to no end with it in 30 s"),
             "{said}"
         );
-        assert!(before.elapsed() < Duration::from_secs(50));
     }
 
     #[test]
-    fn a_slow_process_is_waited_for_and_a_fallen_one_told() {
-        let slow = "for i in 1 2 3 4 5 6 7 8; do printf .; sleep 0.2; done";
-        assert_eq!(shell(slow, 1000), Ok(()));
-        let said = shell("kill -SEGV $$", 1000).unwrap_err();
+    fn a_process_that_waits_is_waited_for_and_a_fallen_one_told() {
+        assert_eq!(shell("sleep 2", &NEVER), Ok(()));
+        let said = shell("ulimit -c 0; kill -SEGV $$", &NEVER).unwrap_err();
         assert!(
             said.starts_with("the HDF5 library fails at it (signal: 11"),
             "{said}"
         );
+        let said = shell("exit 5", &NEVER).unwrap_err();
+        assert!(said.contains("more than 2 GiB of memory"), "{said}");
+    }
+
+    #[test]
+    fn a_process_that_somebody_ended_says_nothing_of_the_file() {
+        for signal in ["KILL", "TERM", "INT"] {
+            let said = shell(&format!("kill -{signal} $$"), &NEVER).unwrap_err();
+            assert!(said.contains("ended from outside (signal: "), "{said}");
+            assert!(!said.contains("damaged"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_stop_ends_the_process_and_does_not_let_the_file_be_opened() {
+        let before = Instant::now();
+        assert!(shell("exec sleep 100", &ALREADY).is_err());
+        assert!(shell("kill -INT $$", &ALREADY).is_err_and(|said| said == "stopped early"));
+        assert!(before.elapsed() < Duration::from_secs(50));
     }
 }

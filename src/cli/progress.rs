@@ -1,5 +1,5 @@
-//! Progress of a run on stderr: bars on a terminal, else a first line at once, then one a minute and one per finished
-//! sleep, or JSON lines.
+//! Progress of a run on stderr: bars on a terminal, else a first line at once, then one every ten seconds, after a minute one
+//! a minute, and one per finished sleep, or JSON lines.
 
 mod bars;
 mod text;
@@ -20,6 +20,8 @@ use text::Pace;
 const BAR_INTERVAL: Duration = Duration::from_millis(100);
 /// Least time between two lines of a log that people read.
 const LINE_INTERVAL: Duration = Duration::from_secs(60);
+/// The same while the run is no older than that: somebody may still be looking on.
+const EARLY_LINE_INTERVAL: Duration = Duration::from_secs(10);
 /// When the first of them comes: what ends sooner needs none.
 const FIRST_LINE: Duration = Duration::from_millis(500);
 /// Least time between two JSON lines of one seed.
@@ -131,9 +133,14 @@ impl Shown {
         let since = |last: Instant| now.saturating_duration_since(last);
         let mut interval = self.interval;
         let waited = match self.display {
-            // One line a minute however many seeds run.
+            // However many seeds run.
             Display::Lines(_) => Some(match self.last {
-                Some(last) => since(last),
+                Some(last) => {
+                    if since(self.start) <= LINE_INTERVAL {
+                        interval = EARLY_LINE_INTERVAL;
+                    }
+                    since(last)
+                }
                 None => {
                     interval = FIRST_LINE;
                     since(self.start)
@@ -266,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_line_comes_at_once_and_then_one_a_minute_for_all_seeds() {
+    fn a_first_line_comes_at_once_then_six_in_a_minute_and_then_one_for_all_seeds() {
         let page = Page::default();
         let mut shown = Shown::new(Display::Lines(Box::new(page.clone())), LINE_INTERVAL);
         let start = shown.start;
@@ -275,14 +282,19 @@ mod tests {
             shown.show(&training(1, second as usize), now);
             shown.show(&training(2, second as usize), now);
         }
-        assert_eq!(
-            page.lines(),
-            [
-                " 0:01  seed 1: sequential, task 2/5, epoch 1/10, loss 0.01235",
-                " 1:01  seed 1: sequential, task 2/5, epoch 61/10, loss 0.01235",
-                " 2:01  seed 1: sequential, task 2/5, epoch 121/10, loss 0.01235",
-            ]
-        );
+        let line = |clock: &str, epoch: u32| {
+            format!(" {clock}  seed 1: sequential, task 2/5, epoch {epoch}/10, loss 0.01235")
+        };
+        let expected = [
+            line("0:01", 1),
+            line("0:11", 11),
+            line("0:21", 21),
+            line("0:31", 31),
+            line("0:41", 41),
+            line("0:51", 51),
+            line("1:51", 111),
+        ];
+        assert_eq!(page.lines(), expected);
     }
 
     #[test]

@@ -14,17 +14,26 @@ pub(super) fn run(arguments: &RecoverArguments, shell: &Shell) -> Result<(), Fai
         .clone()
         .unwrap_or_else(|| arguments.file.with_extension("recovered.h5"));
     let recovered = recover(&arguments.file, &output)?;
+    for damage in &recovered.damages {
+        tracing::warn!("{}: {damage}", output.display());
+    }
     if shell.json() {
         let spikes: serde_json::Map<_, _> = recovered
             .spikes
             .iter()
             .map(|(name, count)| (name.clone(), json!(count)))
             .collect();
+        let damaged = recovered.damages.iter().map(|damage| {
+            let (dataset, rows) = (&damage.dataset, &damage.rows);
+            json!({ "dataset": dataset, "first": rows.start, "last": rows.end - 1, "missing": damage.missing })
+        });
+        let damaged: Vec<_> = damaged.collect();
         return shell.print_json(&json!({
             "file": output,
             "spikes": spikes,
             "frames": recovered.frames,
             "bouts": recovered.bouts,
+            "damaged": damaged,
         }));
     }
     shell.print(|out| {

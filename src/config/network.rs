@@ -27,7 +27,7 @@ pub use engine::Guard;
 pub use figure::{Figures, Raster};
 pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Selection};
 
-pub(super) use record::{Rates, states};
+pub(super) use record::{COMPRESS, Rates, states};
 
 /// Populations tied by projections, driven from outside, for some time.
 #[derive(Debug, Clone, PartialEq)]

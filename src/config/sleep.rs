@@ -127,6 +127,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             rates_bin: None,
             states: experiment.record.states.clone(),
             weights: experiment.record.weights.clone(),
+            compress: experiment.record.compress,
         },
         figures: Figures::default(),
     })

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::base::parameter::{Default, Kind, ParameterSpec, Spec};
 use crate::connection::draw::{Lane, Partners, Visit};
+use crate::connection::edge_columns::EdgeColumns;
 use crate::connection::edges::Edges;
 use crate::connection::error::RuleFault;
 use crate::connection::rule::{Connect, Make, Rule};
@@ -20,6 +21,9 @@ pub(super) fn new(edges: Arc<Edges>) -> Arc<dyn Connect> {
     Arc::new(FromFile { edges })
 }
 
+/// Endings of files of edges: HDF5 and tables.
+const FILES: &[&str] = &["h5", "hdf5", "csv", "tsv", "txt", "dat"];
+
 static SPEC: Spec = Spec {
     name: super::LISTED,
     summary: "The synapses that a file lists: SONATA edges (.h5) or CSV (source,target[,weight][,delay_ms]).",
@@ -27,7 +31,7 @@ static SPEC: Spec = Spec {
     parameters: &[
         ParameterSpec::new(
             "file",
-            Kind::File(&["h5", "hdf5", "csv"]),
+            Kind::File(FILES),
             "the file of synapses, such as \"edges.h5\"",
         ),
         ParameterSpec::new(
@@ -48,6 +52,8 @@ static SPEC: Spec = Spec {
             "the folder of the synapse models that types name: weights are multiplied by their `sign`",
         )
         .or(Default::Absent("none, all signs as they are")),
+        ParameterSpec::new("columns", Kind::Table(EdgeColumns::KEYS), EdgeColumns::WHAT)
+            .or(Default::Absent("those of a known layout")),
     ],
     source: "",
 };

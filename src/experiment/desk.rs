@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use crate::base::stop::Stopped;
 use crate::experiment::error::ExperimentError;
 use crate::record::layout::Layout;
+use crate::record::reopen::ReopenError;
 use crate::record::run_file::RunFile;
 use crate::run::act::Act;
 use crate::run::crew::Crew;
@@ -31,7 +33,7 @@ impl Desk<'_> {
     /// job called `job` had recorded when it last saved itself.
     ///
     /// # Errors
-    /// If it cannot be written, or is of another run.
+    /// If it cannot be written, or is of another run, or the run is to stop meanwhile.
     pub fn file(
         &self,
         job: &str,
@@ -47,7 +49,13 @@ impl Desk<'_> {
         let path = self.directory.join(name);
         let slot = self.ledger.slot(job);
         let file = match slot.and_then(|slot| slot.lengths) {
-            Some(lengths) => RunFile::reopen(&path, layout(), &lengths)?,
+            Some(lengths) => match RunFile::reopen(&path, layout(), &lengths) {
+                // Nothing reads a file at which nobody has had the time to look.
+                Err(ReopenError::Unreadable(_)) if self.crew.is_told_to_stop() => {
+                    return Err(Stopped.into());
+                }
+                reopened => reopened?,
+            },
             None => {
                 // Of a run that was killed before it first saved itself: it comes again from the start.
                 let _ = std::fs::remove_file(&path);

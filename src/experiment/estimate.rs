@@ -10,6 +10,7 @@ use crate::experiment::inputs::Inputs;
 use crate::experiment::resource::PROGRAM_BYTES;
 use crate::experiment::spiking;
 use crate::protocol::hypnogram::Kind;
+use crate::record::SPIKE_BYTES;
 use crate::report::figure::Raster;
 use crate::run::crew;
 use crate::stimulus::image::expected_per_ms;
@@ -29,8 +30,6 @@ pub struct Estimate {
     pub file_bytes: f64,
 }
 
-/// Bytes of a recorded spike: an f64 time and a u64 neuron.
-const SPIKE_BYTES: f64 = 16.0;
 const WEIGHT_BYTES: f64 = 4.0;
 /// Networks of a seed that learn side by side: the one that sleeps and the controls.
 const JOBS: usize = 4;

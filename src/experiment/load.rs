@@ -67,11 +67,22 @@ pub fn files(network: &Network) -> Vec<PathBuf> {
     });
     let of_stimuli = network.stimuli.iter();
     let of_stimuli = of_stimuli.filter(|stimulus| stimulus.data.is_none());
-    let of_stimuli = of_stimuli.filter_map(|stimulus| stimulus.kind.values.file("file").cloned());
+    let of_stimuli = of_stimuli.filter_map(file_of);
     let mut files: Vec<PathBuf> = of_projections.chain(of_stimuli).collect();
     files.sort();
     files.dedup();
     files
+}
+
+/// The file that `stimulus` names, if it names one.
+fn file_of(stimulus: &Stimulus) -> Option<PathBuf> {
+    let entry = stimulus::entry(stimulus.kind.spec.name).ok()?;
+    // What cannot be built is refused before anything is read.
+    match (entry.build)(&stimulus.kind.values).ok()? {
+        Brings::File { file, .. } => Some(file.path),
+        Brings::Image(image) => Some(image.path),
+        Brings::Noise { .. } | Brings::Current(_) | Brings::Spikes(_) => None,
+    }
 }
 
 /// Weight files, each read once.

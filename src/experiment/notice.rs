@@ -2,7 +2,7 @@
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::NetworkModel;
-use crate::config::sleep_replay::{Input, SleepReplay, Weights};
+use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
 use crate::network::{Data, Network, Stimulus};
@@ -32,8 +32,24 @@ pub fn of_nights(model: &SleepReplay, inputs: &Inputs, bouts: &[Bout]) -> Vec<St
     let bias = bias.then(|| {
         "the MLP has biases, which take no part in sleep: the spiking network has none".to_owned()
     });
-    let all = bias.into_iter().chain(late);
+    let transposed = model.data.as_ref().and_then(|data| of_emnist(&data.source));
+    let all = bias.into_iter().chain(late).chain(transposed);
     all.chain(of_guard(&model.guard, bouts)).collect()
+}
+
+/// That EMNIST's images, known by their names, lie on their sides: Cohen et al. 2017 store them column by column, where IDX
+/// files go row by row. They are taken as they are.
+fn of_emnist(source: &Source) -> Option<String> {
+    let Source::Files([images, ..]) = source else {
+        return None;
+    };
+    let name = images.file_name()?.to_string_lossy();
+    name.to_ascii_lowercase().starts_with("emnist-").then(|| {
+        format!(
+            "`data.images`: `{name}`: EMNIST stores its images transposed, and so figures show them and patterns and patches \
+             must see them; learning is the same either way"
+        )
+    })
 }
 
 /// What never comes of a stimulus, whose times count from when it is switched on.

@@ -10,7 +10,6 @@ use crate::base::time::Time;
 use crate::config::sleep_replay::projection_name;
 use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::{self, Keep, Simulation};
-use crate::experiment::control::{JOINT, SEQUENTIAL};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::learner::{Learner, Material, Setting};
 use crate::experiment::score::{Score, Stage};
@@ -40,6 +39,8 @@ pub struct Pupil<'a> {
     is_ahead: bool,
     /// Whether training goes on after the last bout, with the momentum.
     goes_on: bool,
+    /// Whether nothing but its scores is asked for after the last bout.
+    for_scores: bool,
     /// Whether every bout is over.
     is_over: bool,
     /// The lesson at hand, and what is learnt in it.
@@ -99,6 +100,7 @@ impl<'a> Pupil<'a> {
             learner,
             is_ahead: false,
             goes_on: false,
+            for_scores: false,
             is_over: false,
             lesson: None,
             exam: None,
@@ -121,6 +123,12 @@ impl<'a> Pupil<'a> {
     /// The same, where training goes on after the last bout.
     pub fn going_on(mut self) -> Self {
         self.goes_on = true;
+        self
+    }
+
+    /// The same, of which nothing but its scores is asked for after the last bout.
+    pub fn for_scores(mut self) -> Self {
+        self.for_scores = true;
         self
     }
 
@@ -377,8 +385,7 @@ impl Act for Pupil<'_> {
     }
 
     fn save(&self) -> Result<Vec<u8>, ResumeError> {
-        // Of these the scores are all that is asked for.
-        let forgotten = self.is_over && matches!(self.network, SEQUENTIAL | JOINT);
+        let forgotten = self.is_over && self.for_scores;
         let scores = self.scores.iter();
         let trainer = self.learner.trainer.as_ref();
         pack(&State {

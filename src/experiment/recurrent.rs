@@ -14,7 +14,7 @@ use std::time;
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{self as config, NetworkModel};
-use crate::engine::simulation::Simulation;
+use crate::engine::simulation::{Keep, Simulation};
 use crate::experiment::desk::Desk;
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::load;
@@ -80,10 +80,11 @@ impl Network {
             .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
             watched: watched(&model),
-            bouts,
             first: Mutex::new(Some(first)),
-            loaded: (model.seeds > 1).then_some(loaded),
+            // For every network but the first, which is built already.
+            loaded: (model.seeds > 1 || builds_again(&bouts)).then_some(loaded),
             warnings,
+            bouts,
             model,
         })
     }
@@ -167,6 +168,7 @@ impl Network {
             populations: self.watched.layout(),
             projections: projections(model),
             synapses: learning(model),
+            compress_weights: model.record.compress,
             reports: self.watched.sampling.reports(&self.watched.populations),
         }
     }
@@ -232,7 +234,7 @@ impl Experiment for Network {
             tripped = tripped.or(repetition.tripped);
         }
         end_files(&seeds, files, complete)?;
-        let summary = Summary::new(&self.model, &seeds);
+        let summary = Summary::new(&self.model, &seeds, complete);
         if complete {
             let written = unless_stopped(self.write(desk, &seeds, &summary))?;
             complete = written.is_some();
@@ -283,6 +285,11 @@ pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
         }
     };
     model.bouts.iter().map(bout).collect()
+}
+
+/// Whether a bout after the first has a network of its own.
+fn builds_again(bouts: &[Bout]) -> bool {
+    bouts.iter().skip(1).any(|bout| bout.keep == Keep::Weights)
 }
 
 /// The raster that the model asks for.

@@ -78,6 +78,14 @@ pub struct Jobs<'a> {
     pub desk: &'a Desk<'a>,
 }
 
+/// The network that has learnt the first task, from which all begin.
+const FIRST: &str = "first";
+
+/// The network of the null model that learns `task`.
+fn other(task: usize) -> String {
+    format!("{MEAN_WEIGHTS} {}", task + 1)
+}
+
 /// Name of the job that is `part` of the repetition with `seed`.
 pub fn job(seed: u64, part: &str) -> String {
     format!("{seed}/{part}")
@@ -96,7 +104,12 @@ impl<'a> Jobs<'a> {
             self.alone(self.night(pupil, file)?)
         } else {
             let first = Pupil::new(self.setting, SLEEP, first).going_on();
-            match self.learn("first", 0, first)? {
+            let first = match self.is_over() {
+                // Nobody asks for it any more.
+                true => Some(self.setting.first()),
+                false => self.learn(FIRST, 0, first)?,
+            };
+            match first {
                 Some(first) => self.beside_controls(&first, file)?,
                 None => self.alone(Slept {
                     scores: Vec::new(),
@@ -115,8 +128,20 @@ impl<'a> Jobs<'a> {
         repetition.complete &= repetition.slept.complete;
         if repetition.complete {
             self.desk.crew.show(&Progress::Done { seed });
+            // The first first: by it a checkpoint in between tells.
+            let others = (1..inputs.train.len()).map(other);
+            for part in std::iter::once(FIRST.to_owned()).chain(others) {
+                self.desk.ledger.forget(&job(seed, &part));
+            }
         }
         Ok(repetition)
+    }
+
+    /// Whether all of them came to their ends before the run was stopped: the night begins after the first network, which is
+    /// then forgotten with those of the null model.
+    fn is_over(&self) -> bool {
+        let saved = |part| self.desk.ledger.holds(&job(self.setting.seed, part));
+        saved(SLEEP) && !saved(FIRST)
     }
 
     /// The night and the controls from one network that has learnt the first task.
@@ -202,6 +227,7 @@ impl<'a> Jobs<'a> {
         bouts: &[Bout],
     ) -> Result<(Vec<Score>, bool), ExperimentError> {
         let seed = self.setting.seed;
+        let pupil = pupil.for_scores();
         let mut run = Run::new(seed, bouts, self.watched, pupil, None);
         let ended = self.desk.carry_out(&job(seed, part), &mut run)?;
         Ok((run.act().scores().to_vec(), ended == Ended::Complete))
@@ -225,8 +251,9 @@ impl<'a> Jobs<'a> {
             return Ok((None, true));
         }
         let tasks = inputs.train.len();
-        let others = (1..tasks).into_par_iter().map(|task| {
-            let part = format!("{MEAN_WEIGHTS} {}", task + 1);
+        let others = (1..tasks).into_par_iter().filter(|_| !self.is_over());
+        let others = others.map(|task| {
+            let part = other(task);
             let pupil = Pupil::new(self.setting, MEAN_WEIGHTS, self.setting.first());
             let learnt = self.learn(&part, task, pupil)?;
             Ok(learnt.map(|learner| learner.mlp))

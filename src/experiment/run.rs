@@ -12,7 +12,7 @@ use crate::experiment::sleep_replay::Nights;
 use crate::record::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::record::lock::lock;
 use crate::record::{output, recover};
-use crate::run::aside::aside;
+use crate::run::aside::{aside, free};
 use crate::run::crew::Crew;
 use crate::run::error::ResumeError;
 use crate::run::guard::Tripped;
@@ -73,7 +73,7 @@ pub struct Finished {
 }
 
 /// The experiment that `model` describes. Nothing is written.
-fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment>, ExperimentError> {
+fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment + Send>, ExperimentError> {
     Ok(match model {
         Model::SleepReplay(model) => Box::new(Nights::new(*model, watch)?),
         Model::Network(model) => Box::new(Network::new(*model, watch)?),
@@ -113,7 +113,9 @@ pub fn run(
         // Nothing could be written in it; one with content refuses.
         let _ = std::fs::remove_dir(&directory);
     })?;
-    carry_out(&*experiment, directory, checkpoint, watch)
+    let finished = carry_out(&*experiment, directory, checkpoint, watch);
+    free(experiment);
+    finished
 }
 
 /// What there is to go on with.
@@ -150,8 +152,12 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
         return Ok(Resumed::Stopped(directory));
     };
     clear(&directory, &experiment.products());
-    let finished = carry_out(&*experiment, directory, checkpoint, watch)?;
-    Ok(Resumed::Finished(Box::new(finished)))
+    let finished = carry_out(&*experiment, directory.clone(), checkpoint, watch);
+    free(experiment);
+    Ok(match unless_stopped(finished)? {
+        Some(finished) => Resumed::Finished(Box::new(finished)),
+        None => Resumed::Stopped(directory),
+    })
 }
 
 /// The one way in which every run ends.

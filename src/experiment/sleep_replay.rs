@@ -366,6 +366,7 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),
         synapses: Vec::new(),
+        compress_weights: model.record.compress,
         reports: watched.sampling.reports(&watched.populations),
     }
 }

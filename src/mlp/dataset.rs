@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::idx::{self, IdxError, ImageFile};
+use super::idx::{self, Content, IdxError, ImageFile};
 use super::images::Images;
 use super::patches;
 
@@ -105,6 +105,19 @@ pub struct DataSet {
     pub test: Images,
 }
 
+/// Refuses another number of `labels` than of `images`, those of `files` from `half` on.
+fn fit(files: &[String; 4], half: usize, images: usize, labels: usize) -> Result<(), DataError> {
+    match labels == images {
+        true => Ok(()),
+        false => Err(DataError::Count {
+            labels_file: files[half + 1].clone(),
+            labels,
+            images_file: files[half].clone(),
+            images,
+        }),
+    }
+}
+
 impl DataSet {
     /// The embedded subset of MNIST: 5,000 training images, 1,000 of each of the tasks 0-1, 2-3, ..., and 1,000 test
     /// images, 100 of each digit; 28 × 28.
@@ -142,6 +155,12 @@ impl DataSet {
 
     fn read(name: String, paths: &[PathBuf; 4]) -> Result<Self, DataError> {
         let names = paths.each_ref().map(|path| path.display().to_string());
+        // By what their headers say, before a file that does not belong to the others is unpacked.
+        for half in [0, 2] {
+            let images = idx::announced(&paths[half], Content::Images)?;
+            let labels = idx::announced(&paths[half + 1], Content::Labels)?;
+            fit(&names, half, images, labels)?;
+        }
         Self::new(
             name,
             &names,
@@ -172,14 +191,7 @@ impl DataSet {
         test_labels: Vec<u8>,
     ) -> Result<Self, DataError> {
         for (half, images, labels) in [(0, &train, &train_labels), (2, &test, &test_labels)] {
-            if labels.len() != images.count() {
-                return Err(DataError::Count {
-                    labels_file: files[half + 1].clone(),
-                    labels: labels.len(),
-                    images_file: files[half].clone(),
-                    images: images.count(),
-                });
-            }
+            fit(files, half, images.count(), labels.len())?;
         }
         let (found, expected) = ((test.width, test.height), (train.width, train.height));
         if found != expected {

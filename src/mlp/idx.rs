@@ -170,12 +170,22 @@ pub fn read_labels(path: &Path) -> Result<Vec<u8>, IdxError> {
     parse_labels(&file, reader)
 }
 
+/// The number of images or labels that the header of a file speaks of, before anything is unpacked.
+///
+/// # Errors
+/// As [`read_images`], of the header alone.
+pub fn announced(path: &Path, what: Content) -> Result<usize, IdxError> {
+    let (file, reader) = open(path)?;
+    let Values { shape, .. } = parse(&file, reader, what.forms(), Extent::Header)?;
+    Ok(shape.first().copied().unwrap_or(0))
+}
+
 /// Reads images from the bytes of a file, plain or gzipped; `file` names them in errors.
 ///
 /// # Errors
 /// Every variant of [`IdxError`].
 pub fn parse_images(file: &str, bytes: impl Read) -> Result<ImageFile, IdxError> {
-    let Values { shape, data, .. } = parse(file, bytes, IMAGES)?;
+    let Values { shape, data, .. } = parse(file, bytes, IMAGES, Extent::All)?;
     // Images have three dimensions.
     let (height, width) = (shape.get(1), shape.get(2));
     Ok(ImageFile {
@@ -190,7 +200,7 @@ pub fn parse_images(file: &str, bytes: impl Read) -> Result<ImageFile, IdxError>
 /// # Errors
 /// Every variant of [`IdxError`].
 pub fn parse_labels(file: &str, bytes: impl Read) -> Result<Vec<u8>, IdxError> {
-    let values = parse(file, bytes, LABELS)?;
+    let values = parse(file, bytes, LABELS, Extent::All)?;
     if values.kind == UNSIGNED_BYTES {
         return Ok(values.data);
     }
@@ -217,6 +227,31 @@ fn open(path: &Path) -> Result<(String, BufReader<File>), IdxError> {
     }
 }
 
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Images.
+    Images,
+    /// Labels.
+    Labels,
+}
+
+impl Content {
+    fn forms(self) -> &'static [(u8, u8)] {
+        match self {
+            Self::Images => IMAGES,
+            Self::Labels => LABELS,
+        }
+    }
+}
+
+/// How much of a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Header,
+    All,
+}
+
 /// The values of a file.
 struct Values {
     /// Their type.
@@ -228,7 +263,12 @@ struct Values {
 }
 
 /// Tells gzip from plain by the first two bytes, then reads the values, which must be of one of the forms `expected`.
-fn parse(file: &str, mut bytes: impl Read, expected: &[(u8, u8)]) -> Result<Values, IdxError> {
+fn parse(
+    file: &str,
+    mut bytes: impl Read,
+    expected: &[(u8, u8)],
+    extent: Extent,
+) -> Result<Values, IdxError> {
     let read_error = |source| IdxError::Read {
         file: file.into(),
         source,
@@ -240,13 +280,14 @@ fn parse(file: &str, mut bytes: impl Read, expected: &[(u8, u8)]) -> Result<Valu
         .map_err(read_error)?;
     let whole = start.as_slice().chain(bytes);
     match start.as_slice() {
-        [0x1F, 0x8B] => values(file, MultiGzDecoder::new(whole), expected, |source| {
-            IdxError::Gzip {
+        [0x1F, 0x8B] => {
+            let unpacked = MultiGzDecoder::new(whole);
+            values(file, unpacked, expected, extent, |source| IdxError::Gzip {
                 file: file.into(),
                 source,
-            }
-        }),
-        [] | [0] | [0, 0] => values(file, whole, expected, read_error),
+            })
+        }
+        [] | [0] | [0, 0] => values(file, whole, expected, extent, read_error),
         _ => Err(IdxError::Format {
             file: file.into(),
             found: start
@@ -259,20 +300,35 @@ fn parse(file: &str, mut bytes: impl Read, expected: &[(u8, u8)]) -> Result<Valu
     }
 }
 
-fn values(
+/// What a file says of its values before they come.
+struct Header {
+    /// Their type.
+    kind: u8,
+    /// The dimensions, none of them 0.
+    dimensions: Vec<u32>,
+    /// Bytes of them all.
+    bytes: u64,
+}
+
+impl Header {
+    /// The dimensions, `10 x 28 x 28`.
+    fn shape(&self) -> String {
+        let shape: Vec<String> = self.dimensions.iter().map(u32::to_string).collect();
+        shape.join(" x ")
+    }
+}
+
+fn header(
     file: &str,
-    mut bytes: impl Read,
+    bytes: &mut impl Read,
     expected: &[(u8, u8)],
-    failed: impl Fn(io::Error) -> IdxError,
-) -> Result<Values, IdxError> {
+    failed: &impl Fn(io::Error) -> IdxError,
+) -> Result<Header, IdxError> {
     let magic = |(kind, dimensions): (u8, u8)| u32::from(kind) << 8 | u32::from(dimensions);
     let mut header = Vec::with_capacity(16);
     let mut read = |header: &mut Vec<u8>, length: usize| {
         let missing = length.saturating_sub(header.len()) as u64;
-        (&mut bytes)
-            .take(missing)
-            .read_to_end(header)
-            .map_err(&failed)
+        bytes.take(missing).read_to_end(header).map_err(failed)
     };
     read(&mut header, 4)?;
     let usual = expected.first().copied().unwrap_or_default();
@@ -300,25 +356,47 @@ fn values(
     }
     let (words, _) = header.as_chunks::<4>();
     let dimensions: Vec<u32> = words[1..].iter().copied().map(u32::from_be_bytes).collect();
-    let shape: Vec<String> = dimensions.iter().map(u32::to_string).collect();
-    let shape = shape.join(" x ");
-    if dimensions.contains(&0) {
+    let mut header = Header {
+        kind,
+        dimensions,
+        bytes: 0,
+    };
+    if header.dimensions.contains(&0) {
         return Err(IdxError::Empty {
             file: file.into(),
-            found: shape,
+            found: header.shape(),
         });
     }
     let size = if kind == INTEGERS { 4 } else { 1 };
-    let expected = dimensions
+    let bytes = header
+        .dimensions
         .iter()
         .try_fold(size, |product: u64, &n| product.checked_mul(u64::from(n)))
         .filter(|&product| product <= LARGEST);
-    let Some(expected) = expected else {
-        return Err(IdxError::TooLarge {
-            file: file.into(),
-            found: shape,
+    header.bytes = bytes.ok_or_else(|| IdxError::TooLarge {
+        file: file.into(),
+        found: header.shape(),
+    })?;
+    Ok(header)
+}
+
+fn values(
+    file: &str,
+    mut bytes: impl Read,
+    expected: &[(u8, u8)],
+    extent: Extent,
+    failed: impl Fn(io::Error) -> IdxError,
+) -> Result<Values, IdxError> {
+    let header = header(file, &mut bytes, expected, &failed)?;
+    let (expected, shape) = (header.bytes, header.shape());
+    let sizes = header.dimensions.iter().map(|&n| n as usize).collect();
+    if extent == Extent::Header {
+        return Ok(Values {
+            kind: header.kind,
+            shape: sizes,
+            data: Vec::new(),
         });
-    };
+    }
     // The header may lie, so memory grows with what is really there; one byte more shows a file that is too long,
     // and makes the decoder reach the checksum at the end of a gzip file.
     let mut data = Vec::new();
@@ -344,8 +422,8 @@ fn values(
     }
     data.shrink_to_fit();
     Ok(Values {
-        kind,
-        shape: dimensions.iter().map(|&n| n as usize).collect(),
+        kind: header.kind,
+        shape: sizes,
         data,
     })
 }

@@ -271,7 +271,7 @@ impl Network {
             cause,
         })?;
         let weights = match weights {
-            Given::Here(weights) => weights.as_ref().clone(),
+            Given::Here(weights) => Arc::clone(weights),
             Given::File(file) => {
                 let file = file.path.display().to_string();
                 return Err(Problem::NotRead { file });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::base::distribution::Distribution;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
-use crate::connection::{self, EdgeList, Edges};
+use crate::connection::{self, EdgeColumns, EdgeList, Edges};
 
 pub use crate::connection::Delay;
 use crate::synapse::dense::Dense;
@@ -83,6 +83,8 @@ pub struct EdgeFile {
     pub types: Option<PathBuf>,
     /// Folder of the synapse models that the types name: their signs are taken.
     pub synapse_models: Option<PathBuf>,
+    /// Columns of a table whose layout is not ours.
+    pub columns: Option<EdgeColumns>,
 }
 
 impl EdgeFile {
@@ -93,6 +95,7 @@ impl EdgeFile {
             population: None,
             types: None,
             synapse_models: None,
+            columns: None,
         }
     }
 }

@@ -13,7 +13,8 @@ type Ask = dyn Fn(&Path) -> Result<(), String> + Send + Sync;
 
 static ASK: OnceLock<Box<Ask>> = OnceLock::new();
 
-/// Has `ask` look at every HDF5 file before it is opened to be read. The first call of a process counts.
+/// Has `ask` look at every HDF5 file before it is opened to be read. The first call of a process counts. One that is told to
+/// stop refuses the file: whoever reads it must hear of the stop before that error counts.
 pub fn install(ask: impl Fn(&Path) -> Result<(), String> + Send + Sync + 'static) {
     // A second one, in tests of one process, would ask the same.
     let _ = ASK.set(Box::new(ask));

@@ -3,7 +3,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `89 73 77 63 6B 70 74 0A`: a byte beyond ASCII, `swckpt`, a line feed |
-//! | 4 | version of this layout, little-endian: 3 |
+//! | 4 | version of this layout, little-endian: 4 |
 //! | … | version of the program, then [`Checkpoint`], both as `postcard` writes them |
 //! | 16 | checksum of everything before it, little-endian |
 //!
@@ -19,13 +19,14 @@ use serde::{Deserialize, Serialize};
 use super::length::Lengths;
 use super::output::{OutputError, part_of, replace};
 use crate::base::bytes;
+use crate::base::digest::fold;
 use crate::base::stream::mix;
 
 /// Name of the file in a run's folder.
 pub const FILE: &str = "checkpoint";
 
 const MAGIC: [u8; 8] = *b"\x89swckpt\n";
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 const HEAD: usize = MAGIC.len() + size_of::<u32>();
 const CHECKSUM: usize = size_of::<u128>();
 
@@ -155,12 +156,28 @@ impl Checkpoint {
         }
     }
 
+    /// How far the run file of `seed` had come, by the job that writes it: jobs are called by their seed, `7`, or by seed and
+    /// part, `7/sleep`.
+    pub(super) fn lengths(&self, seed: u64) -> Option<Lengths> {
+        let seed = seed.to_string();
+        let mut slots = self
+            .slots
+            .iter()
+            .filter(|(job, _)| job.split('/').next() == Some(&seed));
+        slots.find_map(|(_, slot)| slot.lengths.clone())
+    }
+
     /// The content of the file.
     ///
     /// # Errors
     /// If it cannot be put into bytes.
     pub fn bytes(&self) -> postcard::Result<Vec<u8>> {
-        let mut bytes = [&MAGIC[..], &FORMAT.to_le_bytes()].concat();
+        /// Room for what is not a state; where it is more, the list grows.
+        const REST: usize = 1 << 16;
+        let states = self.slots.values().map(|slot| slot.state.len());
+        let mut bytes = Vec::with_capacity(states.sum::<usize>() + REST);
+        bytes.extend(MAGIC);
+        bytes.extend(FORMAT.to_le_bytes());
         bytes = postcard::to_extend(PROGRAM, bytes)?;
         bytes = postcard::to_extend(self, bytes)?;
         let checksum = hash(&bytes);
@@ -216,15 +233,11 @@ pub fn remove(folder: &Path) -> Result<(), OutputError> {
 /// 128 bits over all of `bytes` and their number: tells accidents apart, not forgeries.
 pub fn hash(bytes: &[u8]) -> u128 {
     let n = bytes.len() as u64;
-    let (mut low, mut high) = (mix(n), mix(!n));
-    for chunk in bytes.chunks(size_of::<u64>()) {
-        let mut word = [0; size_of::<u64>()];
-        word[..chunk.len()].copy_from_slice(chunk);
-        let word = u64::from_le_bytes(word);
-        low = mix(low ^ word);
-        high = mix(high.wrapping_add(word)).rotate_left(1);
-    }
-    u128::from(high) << 64 | u128::from(low)
+    let (words, rest) = bytes.as_chunks::<{ size_of::<u64>() }>();
+    let mut last = [0; size_of::<u64>()];
+    last[..rest.len()].copy_from_slice(rest);
+    let half = |start: u64| u128::from(fold(fold(mix(start), words), &[last]));
+    half(n) << 64 | half(!n)
 }
 
 #[cfg(test)]

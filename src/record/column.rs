@@ -43,12 +43,18 @@ fn create<T: H5Type>(
     name: &str,
     row: &[usize],
     chunk: &[usize],
+    compress: bool,
 ) -> hdf5::Result<Dataset> {
+    /// zlib's own default. More takes longer and gains nothing on numbers.
+    const LEVEL: u8 = 6;
     let extents: Vec<Extent> = std::iter::once(Extent::resizable(0))
         .chain(row.iter().map(|&n| Extent::fixed(n)))
         .collect();
-    group
-        .new_dataset_builder()
+    let mut builder = group.new_dataset_builder();
+    if compress {
+        builder = builder.shuffle().deflate(LEVEL);
+    }
+    builder
         .empty::<T>()
         .fill_time(FillTime::Never)
         .chunk(chunk)
@@ -62,7 +68,7 @@ pub(super) fn create_column<T: H5Type>(
     name: &str,
     chunk: usize,
 ) -> hdf5::Result<()> {
-    create::<T>(group, name, &[], &[chunk]).map(drop)
+    create::<T>(group, name, &[], &[chunk], false).map(drop)
 }
 
 /// Name of the column beside the times `name` with what milliseconds leave of their picoseconds.
@@ -72,22 +78,24 @@ pub(super) fn rest_of(name: &str) -> String {
 
 /// Makes the two empty columns of the times `name` in `group`.
 pub(super) fn create_times(group: &Group, name: &str, chunk: usize) -> hdf5::Result<()> {
-    let times = create::<f64>(group, name, &[], &[chunk])?;
+    let times = create::<f64>(group, name, &[], &[chunk], false)?;
     text_attribute(&times, "units", "ms")?;
-    let rest = create::<i16>(group, &rest_of(name), &[], &[chunk])?;
+    let rest = create::<i16>(group, &rest_of(name), &[], &[chunk], false)?;
     text_attribute(&rest, "units", "ps")
 }
 
-/// Makes the empty stack `name` of `rows` × `columns` matrices in `group`.
+/// Makes the empty stack `name` of `rows` × `columns` matrices in `group`. A matrix is written whole, so that no chunk of it
+/// is packed twice.
 pub(super) fn create_stack(
     group: &Group,
     name: &str,
-    rows: usize,
-    columns: usize,
+    (rows, columns): (usize, usize),
+    compress: bool,
 ) -> hdf5::Result<()> {
     let row_bytes = columns * size_of::<f32>();
     let chunk_rows = (WEIGHT_CHUNK_BYTES / row_bytes.max(1)).clamp(1, rows.max(1));
-    create::<f32>(group, name, &[rows, columns], &[1, chunk_rows, columns]).map(drop)
+    let chunk = [1, chunk_rows, columns];
+    create::<f32>(group, name, &[rows, columns], &chunk, compress).map(drop)
 }
 
 /// Frames of `width` values that share a chunk, which holds about as many values as one of a column.
@@ -98,7 +106,7 @@ pub(super) fn frames_per_chunk(width: usize) -> usize {
 /// Makes the empty dataset `name` of frames of `width` values in `group`.
 pub(super) fn create_frames(group: &Group, name: &str, width: usize) -> hdf5::Result<Dataset> {
     let chunk = [frames_per_chunk(width), width.clamp(1, CHUNK)];
-    create::<f32>(group, name, &[width], &chunk)
+    create::<f32>(group, name, &[width], &chunk, false)
 }
 
 /// Open columns of times: milliseconds for every reader, and their rest.
@@ -145,7 +153,7 @@ impl Column {
     pub(super) fn open(group: &Group, name: &str) -> hdf5::Result<Self> {
         let dataset = group.dataset(name)?;
         let len = dataset.shape().first().copied().unwrap_or(0);
-        let sums = Sums::of(&dataset)?;
+        let sums = Sums::of(&dataset, len)?;
         Ok(Self { dataset, len, sums })
     }
 

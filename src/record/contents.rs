@@ -89,7 +89,8 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     let weights = file.create_group("weights")?;
     for projection in &layout.projections {
         let group = weights.create_group(&projection.name)?;
-        create_stack(&group, "values", projection.n_target, projection.n_source)?;
+        let shape = (projection.n_target, projection.n_source);
+        create_stack(&group, "values", shape, layout.compress_weights)?;
         create_times(&group, "time", TABLE_CHUNK)?;
         create_column::<Label>(&group, "label", TABLE_CHUNK)?;
     }

@@ -1,4 +1,4 @@
-//! Rows of tables in CSV: numbers between commas, no quotes.
+//! Rows of tables: fields between commas, semicolons, tabs or spaces.
 
 /// What is wrong with a table, and where.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,9 +29,52 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         .filter(|(index, line)| *index == 0 || !line.trim_ascii().is_empty())
 }
 
-/// The fields of a line, without the space around them.
-pub(super) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
+/// What stands between the fields of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Separator {
+    Byte(u8),
+    Space,
+}
+
+impl Separator {
+    /// What a line is separated by.
+    pub(super) fn of(line: &[u8]) -> Self {
+        let has = |byte: u8| line.contains(&byte);
+        let bytes = *b"\t;,";
+        let found = bytes.into_iter().find(|&byte| has(byte));
+        found.map_or(Self::Space, Self::Byte)
+    }
+
+    /// The fields of a row, without the space and quotes around them.
+    pub(super) fn fields<'a>(self, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let (byte, spaces) = match self {
+            Self::Byte(byte) => (byte, false),
+            Self::Space => (b' ', true),
+        };
+        let line = line.trim_ascii();
+        line.split(move |&b| b == byte || spaces && b.is_ascii_whitespace())
+            .map(<[u8]>::trim_ascii)
+            .filter(move |field| !spaces || !field.is_empty())
+            .map(|field| match field {
+                [b'"', inner @ .., b'"'] => inner,
+                field => field,
+            })
+    }
+}
+
+/// Where the column `name` is among `names`, and whether that is its number from 1. A number is one even where a field of the
+/// first row happens to be the same.
+///
+/// # Errors
+/// What was expected, if there is no such column.
+pub(super) fn place(names: &[&[u8]], name: &str) -> Result<(usize, bool), String> {
+    let number = name.parse::<usize>().ok();
+    let number = number.and_then(|number| number.checked_sub(1));
+    let numbered = number.filter(|&at| at < names.len());
+    let named = || names.iter().position(|column| *column == name.as_bytes());
+    let place = numbered.map(|at| (at, true));
+    let place = place.or_else(|| Some((named()?, false)));
+    place.ok_or_else(|| format!("a column `{name}`, or a number from 1 to {}", names.len()))
 }
 
 /// A field as a number.

@@ -62,8 +62,9 @@ pub enum EdgeFileError {
 /// acts as so many synapses. What may change the meaning of an edge and is not read is warned about by name. The names of
 /// node populations are not looked at.
 ///
-/// Anything else is read as CSV: a header `source,target`, `source,target,weight`, `source,target,delay_ms` or
-/// `source,target,weight,delay_ms`, then a row per edge; populations and types are ignored, because such a table has none.
+/// Anything else is read as a table: a header `source,target`, `source,target,weight`, `source,target,delay_ms` or
+/// `source,target,weight,delay_ms`, or one with the columns that `file` names, between commas, semicolons, tabs or spaces; then
+/// a row per edge; populations and types are ignored, because such a table has none.
 /// Weights are in the unit of the projection, ids count from 0.
 ///
 /// # Errors
@@ -74,7 +75,12 @@ pub fn read(file: &EdgeFile, list: EdgeList) -> Result<Edges, EdgeFileError> {
     let wrong = |fault| EdgeFileError::new(path, fault);
     match is_hdf5(path) {
         Err(cause) => Err(wrong(Fault::Unreadable(cause))),
-        Ok(false) => csv::read(path, list).map_err(wrong),
+        Ok(false) => csv::read(path, file.columns.as_ref(), list).map_err(wrong),
+        Ok(true) if file.columns.is_some() => Err(wrong(Fault::content(
+            "columns",
+            "names of columns",
+            "none: they belong to a table, and the file is HDF5",
+        ))),
         Ok(true) => {
             let (table, models) = (file.types.as_deref(), file.synapse_models.as_deref());
             let types = table.map(|table| EdgeTypes::read(table, models, list.weighted()));

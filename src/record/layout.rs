@@ -26,6 +26,8 @@ pub struct Layout {
     /// Sparse projections whose synapses are recorded, by name, in the order of the indices given to
     /// [`Sink::synapses`](super::sink::Sink).
     pub synapses: Vec<String>,
+    /// Whether weights are compressed (gzip, bytes shuffled), which every HDF5 library reads; spikes never are.
+    pub compress_weights: bool,
     /// States that are sampled, in the order of the indices given to
     /// [`Sink::frame`](super::sink::Sink::frame).
     pub reports: Vec<Report>,

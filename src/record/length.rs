@@ -29,6 +29,12 @@ impl Lengths {
             .map(|(path, extent)| (path.as_str(), extent.rows))
     }
 
+    /// Every dataset, its rows, and the sums of their blocks.
+    pub(super) fn sums(&self) -> impl Iterator<Item = (&str, usize, &[u64])> {
+        let extents = self.0.iter();
+        extents.map(|(path, extent)| (path.as_str(), extent.rows as usize, &extent.sums[..]))
+    }
+
     /// The first dataset whose sums differ from those in `other`, and the block, if there is one.
     pub(super) fn first_difference(&self, other: &Self) -> Option<(&str, usize)> {
         self.0.iter().find_map(|(path, extent)| {

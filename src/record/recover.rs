@@ -6,6 +6,8 @@ use hdf5::{Dataset, File, Group};
 
 use super::cause::cause;
 use super::contents::file_builder;
+use super::damage;
+pub use super::damage::Damage;
 use super::frame::align_times;
 use super::header::{FORMAT, FORMAT_VERSION, Header, declares_format, format};
 use super::heap;
@@ -87,10 +89,13 @@ pub struct Recovered {
     pub frames: u64,
     /// Whether the run had come to its end.
     pub complete: bool,
+    /// What differs from what the checkpoint in the folder of the file says was written.
+    pub damages: Vec<Damage>,
 }
 
 /// Copies all of the run file `input` into a new file `output` that every program can open. `input` is left as it is;
-/// it may also be whole, or still being written.
+/// it may also be whole, or still being written. Values that are not those that the checkpoint in its folder tells of are
+/// copied too, and named.
 ///
 /// # Errors
 /// If `input` is not a run file or holds nothing to recover, or `output` exists or cannot be written; then `output`
@@ -106,8 +111,11 @@ pub fn recover(input: &Path, output: &Path) -> Result<Recovered, RecoverError> {
     let copy = file_builder()
         .create(temporary.path())
         .map_err(|error| failed(cause(&error)))?;
-    let recovered =
+    let mut recovered =
         copy_all(&source, &copy).map_err(|error| damaged_or_full(input, output, &error))?;
+    recovered.damages = Header::read(&copy)
+        .and_then(|header| damage::find(input, &copy, header.seed))
+        .map_err(|error| damaged_or_full(input, output, &error))?;
     copy.close().map_err(|error| failed(cause(&error)))?;
     persist(temporary, output)?;
     Ok(recovered)
@@ -255,6 +263,7 @@ fn copy_all(source: &File, copy: &File) -> hdf5::Result<Recovered> {
         scores: align(&copy.group("accuracy")?)?,
         frames: align_times(copy)?,
         complete: header.complete,
+        damages: Vec::new(),
     })
 }
 

@@ -67,28 +67,28 @@ impl Sums {
         }
     }
 
-    /// Of what is in `dataset`.
-    pub(super) fn of(dataset: &Dataset) -> hdf5::Result<Self> {
+    /// Of the first `rows` of `dataset`, which has as many.
+    pub(super) fn of(dataset: &Dataset, rows: usize) -> hdf5::Result<Self> {
         let kind = dataset.dtype()?.to_descriptor()?;
         match kind {
-            TypeDescriptor::Float(FloatSize::U8) => Self::read::<f64>(dataset),
-            TypeDescriptor::Float(FloatSize::U4) => Self::read::<f32>(dataset),
-            TypeDescriptor::Unsigned(IntSize::U8) => Self::read::<u64>(dataset),
-            TypeDescriptor::Integer(IntSize::U8) => Self::read::<i64>(dataset),
-            TypeDescriptor::Integer(IntSize::U2) => Self::read::<i16>(dataset),
+            TypeDescriptor::Float(FloatSize::U8) => Self::read::<f64>(dataset, rows),
+            TypeDescriptor::Float(FloatSize::U4) => Self::read::<f32>(dataset, rows),
+            TypeDescriptor::Unsigned(IntSize::U8) => Self::read::<u64>(dataset, rows),
+            TypeDescriptor::Integer(IntSize::U8) => Self::read::<i64>(dataset, rows),
+            TypeDescriptor::Integer(IntSize::U2) => Self::read::<i16>(dataset, rows),
             kind if kind == <FixedUnicode<LABEL_BYTES>>::type_descriptor() => {
-                Self::read::<FixedUnicode<LABEL_BYTES>>(dataset)
+                Self::read::<FixedUnicode<LABEL_BYTES>>(dataset, rows)
             }
-            kind if kind == Fingerprint::type_descriptor() => Self::read::<Fingerprint>(dataset),
+            kind if kind == Fingerprint::type_descriptor() => {
+                Self::read::<Fingerprint>(dataset, rows)
+            }
             kind => Err(format!("values of type {kind}, which no column has").into()),
         }
     }
 
-    fn read<T: Value>(dataset: &Dataset) -> hdf5::Result<Self> {
+    fn read<T: Value>(dataset: &Dataset, rows: usize) -> hdf5::Result<Self> {
         let shape = dataset.shape();
-        let Some((&rows, row)) = shape.split_first() else {
-            return Ok(Self::default());
-        };
+        let row = shape.get(1..).unwrap_or(&[]);
         let width: usize = row.iter().product();
         let mut sums = Self::default();
         let mut from = 0;

@@ -1,6 +1,7 @@
 //! Work that nothing can interrupt: a file read whole, or by a library.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -11,19 +12,30 @@ use crate::run::progress::Watch;
 const OFTEN: Duration = Duration::from_millis(50);
 
 /// Does `work` on a thread of its own until `watch` says to stop. Then the thread is left to itself: it ends with its work
-/// or with the program, and what it comes to is dropped.
+/// or with the program, and what it comes to is dropped. Where there can be no more threads, nothing stops it.
 ///
 /// # Errors
-/// If `watch` said to stop.
-pub fn aside<T: Send + 'static>(
+/// If `watch` said to stop; work may have heard of that first, and failed.
+pub fn aside<T: Send + 'static, E: Send + 'static>(
     watch: &dyn Watch,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Stopped> {
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<Result<T, E>, Stopped> {
     let (done, result) = channel();
-    // Where nobody waits any more, nobody is told.
-    let worker = thread::spawn(move || drop(done.send(work())));
+    // A thread that cannot be started takes what it was given with it.
+    let work = Arc::new(Mutex::new(Some(work)));
+    let theirs = Arc::clone(&work);
+    let worker = thread::Builder::new().spawn(move || {
+        if let Some(work) = take(&theirs) {
+            // Where nobody waits any more, nobody is told.
+            let _ = done.send(work());
+        }
+    });
+    let Ok(worker) = worker else {
+        return take(&work).map(|work| work()).ok_or(Stopped);
+    };
     loop {
         match result.recv_timeout(OFTEN) {
+            Ok(Err(_)) if watch.stopped() => return Err(Stopped),
             Ok(result) => return Ok(result),
             Err(RecvTimeoutError::Timeout) if watch.stopped() => return Err(Stopped),
             Err(RecvTimeoutError::Timeout) => {}
@@ -33,6 +45,18 @@ pub fn aside<T: Send + 'static>(
             },
         }
     }
+}
+
+/// Frees `value` on a thread of its own: gigabytes take longer than whoever asked for a stop should wait, and a program that
+/// ends need not wait at all.
+pub fn free<T: Send + 'static>(value: T) {
+    // Where there can be no more threads, it is freed here.
+    let _ = thread::Builder::new().spawn(move || drop(value));
+}
+
+fn take<F>(work: &Mutex<Option<F>>) -> Option<F> {
+    // Nobody panics while holding it.
+    work.lock().unwrap_or_else(|held| held.into_inner()).take()
 }
 
 #[cfg(test)]
@@ -52,12 +76,21 @@ mod tests {
 
     #[test]
     fn work_is_waited_for_unless_there_is_to_be_an_end() {
-        assert_eq!(aside(&Silent, || 7), Ok(7));
+        let seven = || Ok::<_, ()>(7);
+        assert_eq!(aside(&Silent, seven), Ok(Ok(7)));
+        assert_eq!(aside(&Over, seven), Ok(Ok(7)));
         let began = Instant::now();
         let (_open, never) = channel::<()>();
-        assert_eq!(aside(&Over, move || never.recv().is_ok()), Err(Stopped));
+        assert_eq!(aside(&Over, move || never.recv()), Err(Stopped));
         assert!(began.elapsed() < Duration::from_secs(5));
-        let panics = std::panic::catch_unwind(|| aside(&Silent, || panic!("a bug")));
+        let panics = std::panic::catch_unwind(|| aside::<(), ()>(&Silent, || panic!("a bug")));
         assert!(panics.is_err());
+    }
+
+    #[test]
+    fn work_that_heard_of_the_end_and_failed_counts_as_stopped() {
+        let fails = || Err::<(), _>("stopped early");
+        assert_eq!(aside(&Over, fails), Err(Stopped));
+        assert_eq!(aside(&Silent, fails), Ok(Err("stopped early")));
     }
 }

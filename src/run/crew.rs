@@ -31,6 +31,11 @@ impl<'a> Crew<'a> {
         first || !self.stopped()
     }
 
+    /// Whether the run is to stop, and not because a job failed.
+    pub fn is_told_to_stop(&self) -> bool {
+        self.watch.stopped()
+    }
+
     /// Tells the others if `outcome` is an error.
     ///
     /// # Errors
@@ -71,16 +76,20 @@ pub fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync
     }
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for pool in &pools {
-            scope.spawn(|| {
-                while let Some((at, item)) = take(items, &next) {
-                    let result = pool.install(|| work(item));
-                    let mut done = done.lock().unwrap_or_else(|held| held.into_inner());
-                    done.push((at, result));
-                }
-            });
+    let work_on = |pool: &ThreadPool| {
+        while let Some((at, item)) = take(items, &next) {
+            let result = pool.install(|| work(item));
+            let mut done = done.lock().unwrap_or_else(|held| held.into_inner());
+            done.push((at, result));
         }
+    };
+    std::thread::scope(|scope| {
+        let (here, elsewhere) = pools.split_at(1);
+        for pool in elsewhere {
+            // Where there can be no more threads, those that there are do it all.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, || work_on(pool));
+        }
+        here.iter().for_each(work_on);
     });
     let mut done = done.into_inner().unwrap_or_else(|held| held.into_inner());
     done.sort_by_key(|&(at, _)| at);

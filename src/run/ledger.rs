@@ -68,6 +68,11 @@ impl<'a> Ledger<'a> {
         self.lock().checkpoint.slots.get(name).cloned()
     }
 
+    /// Whether the job called `name` has saved something that is not forgotten.
+    pub fn holds(&self, name: &str) -> bool {
+        self.lock().checkpoint.slots.contains_key(name)
+    }
+
     /// The job called `name` runs from now on, until its place is given up.
     pub fn begin(&'a self, name: &str) -> Place<'a> {
         self.lock().running.insert(name.to_owned(), None);

@@ -5,6 +5,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use crate::base::digest::fold;
 use crate::base::stream::mix;
 
 /// Weights from every source to every target.
@@ -49,9 +50,7 @@ impl Dense {
 
     /// A hash of every weight.
     pub fn hash(&self) -> u64 {
-        let shape = mix(self.n_target as u64);
-        let weights = self.values.iter().map(|weight| u64::from(weight.to_bits()));
-        weights.fold(shape, |hash, bits| mix(hash ^ bits))
+        fold(mix(self.n_target as u64), &self.values)
     }
 
     /// Bytes held.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::base::stream::fold;
+use crate::base::digest::fold;
 
 /// Where each source's rows lie. Where delays differ, only those that a source has are listed.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,15 +115,15 @@ impl Layout {
     /// A hash of all rows that goes on from `hash`.
     pub(crate) fn hash(&self, hash: u64) -> u64 {
         match self {
-            Self::One { offsets } => fold(hash, offsets, |&x| u64::from(x)),
+            Self::One { offsets } => fold(hash, offsets),
             Self::Many {
                 first,
                 delay,
                 offsets,
             } => {
-                let hash = fold(hash, first, |&x| u64::from(x));
-                let hash = fold(hash, delay, |&x| u64::from(x));
-                fold(hash, offsets, |&x| u64::from(x))
+                let hash = fold(hash, first);
+                let hash = fold(hash, delay);
+                fold(hash, offsets)
             }
         }
     }

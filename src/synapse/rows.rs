@@ -4,8 +4,9 @@
 //! row: 2 bytes a synapse, and 2 or 4 more where weights differ. Where delays differ, only those that a source has are listed:
 //! a spike costs as much as its own synapses, however many delays there are.
 
+use crate::base::digest::fold;
 use crate::base::stop::{Stop, Stopped};
-use crate::base::stream::{fold, mix};
+use crate::base::stream::mix;
 use crate::base::time::Duration;
 use crate::neuron::RowWeights;
 use crate::synapse::layout::Layout;
@@ -146,14 +147,14 @@ impl Rows {
             targets,
             weights,
         } = self;
-        let hash = layout.hash(fold(0, delays, |delay| delay.ps() as u64));
-        let hash = fold(hash, targets, |&x| u64::from(x));
+        let delays: Vec<i64> = delays.iter().map(|delay| delay.ps()).collect();
+        let hash = layout.hash(fold(0, &delays));
+        let hash = fold(hash, targets);
         match weights {
             Weights::One(weight) => mix(hash ^ weight.to_bits()),
-            Weights::Listed { table, numbers } => fold(hash, numbers, |number| {
-                table[usize::from(*number)].to_bits()
-            }),
-            Weights::Each(weights) => fold(hash, weights, |weight| u64::from(weight.to_bits())),
+            // Equal networks are built in one way: they number their weights alike.
+            Weights::Listed { table, numbers } => fold(fold(hash, table), numbers),
+            Weights::Each(weights) => fold(hash, weights),
         }
     }
 }

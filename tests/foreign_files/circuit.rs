@@ -16,7 +16,7 @@ use crate::python::python;
 
 const CIRCUIT: &str = r#"{
   "manifest": { "$BASE": ".", "$NETWORK": "$BASE/network" },
-  "components": { "point_neuron_models_dir": "$BASE/cells", "synaptic_models_dir": "$BASE/synapses" },
+  "components": { "point_neuron_models_dir": "${configdir}/cells", "synaptic_models_dir": "$BASE/synapses" },
   "networks": {
     "nodes": [
       { "nodes_file": "$NETWORK/v1_nodes.h5", "node_types_file": "$NETWORK/v1_types.csv" },
@@ -33,7 +33,7 @@ const CIRCUIT: &str = r#"{
 const SIMULATION: &str = r#"{
   "run": { "tstop": 20.0, "dt": 0.1 },
   "inputs": {
-    "from_in": { "input_type": "spikes", "module": "h5", "input_file": "./spikes.h5", "node_set": { "population": "in" } },
+    "from_in": { "input_type": "spikes", "module": "h5", "input_file": "$configdir/spikes.h5", "node_set": { "population": "in" } },
     "clamp": { "input_type": "current_clamp", "amp": 1.0 }
   },
   "reports": { "v": { "variable_name": "V_m" } }

@@ -85,6 +85,7 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
             population: name.map(String::from),
             types: typed.then(|| "/edge_types.csv".into()),
             synapse_models: typed.then(|| "/models".into()),
+            columns: None,
         };
         assert_eq!(projection.connection, Connection::Edges(Given::File(file)));
         assert!(projection.autapses);

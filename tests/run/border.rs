@@ -13,30 +13,11 @@ use sharpwave::run::progress::{Progress, Silent, Watch};
 use sharpwave::{Recording, Time};
 
 use super::again::left;
+use super::bout::CIRCUIT;
 use super::run_file::RunFile;
 use super::setup::Place;
 
-const NETWORK: &str = r#"
-schema = 1
-experiment = "network"
-seed = 3
-seeds = 2
-[population.e]
-neuron = "lif"
-size = 60
-tau_m = "20 ms"
-v_th = "15 mV"
-t_ref = "2 ms"
-[population.i]
-like = "e"
-size = 20
-[projection.e_e]
-source = "e"
-target = "e"
-rule = "fixed_in_degree"
-in_degree = 6
-weight = "0.4 mV"
-axonal_delay = "1.5 ms"
+const REST: &str = r#"
 [projection.e_i]
 source = "e"
 target = "i"
@@ -50,12 +31,6 @@ plasticity = { rule = "sleep_replay", increment = 0.0005, decrement = 0.0002 }
 kind = "poisson"
 target = ["e", "i"]
 rate = "2 kHz"
-weight = "0.5 mV"
-[stimulus.rhythm]
-kind = "rhythm"
-target = ["e", "i"]
-rate = "1.6 kHz"
-frequency = "10 Hz"
 weight = "0.5 mV"
 [record]
 spikes = ["e", "i"]
@@ -93,7 +68,8 @@ fn text(place: &Place) -> String {
         keep: 1.0,
     };
     write_npz(&path, &mlp).expect("written");
-    NETWORK.replace("WEIGHTS", &path.display().to_string())
+    let rest = REST.replace("WEIGHTS", &path.display().to_string());
+    format!("seeds = 2\n{CIRCUIT}{rest}")
 }
 
 fn run_with(text: &str, out: &Path, watch: &dyn Watch) -> run::Finished {

@@ -10,7 +10,8 @@ use sharpwave::{Recording, Time};
 
 use super::setup::Place;
 
-const NETWORK: &str = r#"
+/// Two populations, one of which excites itself, and a rhythm for both.
+pub const CIRCUIT: &str = r#"
 schema = 1
 experiment = "network"
 seed = 3
@@ -20,7 +21,6 @@ size = 60
 tau_m = "20 ms"
 v_th = "15 mV"
 t_ref = "2 ms"
-initial = { v_m = { distribution = "uniform", low = "0 mV", high = "15 mV" } }
 [population.i]
 like = "e"
 size = 20
@@ -31,16 +31,21 @@ rule = "fixed_in_degree"
 in_degree = 6
 weight = "0.4 mV"
 axonal_delay = "1.5 ms"
-[stimulus.world]
-kind = "poisson"
-target = "e"
-rate = "2 kHz"
-weight = "0.5 mV"
 [stimulus.rhythm]
 kind = "rhythm"
 target = ["e", "i"]
 rate = "1.6 kHz"
 frequency = "10 Hz"
+weight = "0.5 mV"
+"#;
+
+const REST: &str = r#"
+[population.e.initial]
+v_m = { distribution = "uniform", low = "0 mV", high = "15 mV" }
+[stimulus.world]
+kind = "poisson"
+target = "e"
+rate = "2 kHz"
 weight = "0.5 mV"
 [stimulus.pulse]
 kind = "current"
@@ -52,11 +57,16 @@ to = "30 ms"
 spikes = "e"
 "#;
 
+/// Its model file but for the bouts.
+fn network() -> String {
+    [CIRCUIT, REST].concat()
+}
+
 fn bouts(list: &[(&str, &str, &str)]) -> String {
     let one = |(name, duration, rest): &(&str, &str, &str)| {
         format!("[[bout]]\nname = \"{name}\"\nduration = \"{duration}\"\n{rest}\n")
     };
-    NETWORK.to_owned() + &list.iter().map(one).collect::<String>()
+    network() + &list.iter().map(one).collect::<String>()
 }
 
 fn run_with(text: &str, out: &Path, watch: &dyn Watch) -> run::Finished {
@@ -84,7 +94,7 @@ fn spikes(run: &Recording, from_ms: f64, to_ms: f64) -> Vec<(Time, u32)> {
 
 #[test]
 fn a_border_that_changes_nothing_changes_no_bit() {
-    let whole = recorded(&NETWORK.replacen("seed = 3", "seed = 3\nduration = \"200 ms\"", 1));
+    let whole = recorded(&network().replacen("seed = 3", "seed = 3\nduration = \"200 ms\"", 1));
     let parts = recorded(&bouts(&[("one", "70.3 ms", ""), ("two", "129.7 ms", "")]));
     assert_eq!(parts.fingerprint(), whole.fingerprint());
     assert_eq!(spikes(&parts, 0.0, 200.0), spikes(&whole, 0.0, 200.0));
@@ -309,7 +319,7 @@ fn the_resolved_model_has_the_bouts_and_runs_by_itself() {
     // One bout from rest is not what a duration stands for.
     let run = recorded(&bouts(&[("run", "60 ms", "keep = \"weights\"")]));
     assert_eq!(recorded(run.model()).fingerprint(), run.fingerprint());
-    let plain = recorded(&NETWORK.replacen("seed = 3", "seed = 3\nduration = \"60 ms\"", 1));
+    let plain = recorded(&network().replacen("seed = 3", "seed = 3\nduration = \"60 ms\"", 1));
     assert_ne!(plain.fingerprint(), run.fingerprint());
 }
 

@@ -90,6 +90,22 @@ fn letters_in_files_of_any_name() {
         "{said}"
     );
     place.run(&format!("run model.toml --quiet --data {here} --out c"));
+    // EMNIST's images are transposed, and so they stay.
+    let said = place.command("check model.toml").output().expect("it runs");
+    let said = String::from_utf8_lossy(&said.stderr);
+    assert!(
+        said.contains("EMNIST stores its images transposed"),
+        "{said}"
+    );
+    // Labels that announce more than there are images, and would unpack to as many.
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
+    bomb.write_all(&idx([0, 0, 8, 1], &[1 << 30], &[])).unwrap();
+    place.write("bomb.gz", bomb.finish().unwrap());
+    let said = place.refused("check model.toml --set data.labels=\"bomb.gz\"");
+    assert!(
+        said.contains("found 1073741824 labels, expected 78"),
+        "{said}"
+    );
     let said = place.refused("run model.toml --out d --set data.tasks=[[1,27]]");
     assert!(said.contains("class 27 has no neuron"), "{said}");
 }

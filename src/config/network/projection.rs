@@ -1,14 +1,14 @@
 //! `[projection.NAME]`: synapses from one population onto others.
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{Dimension, Range, Spec, Values};
+use crate::base::parameter::{Dimension, Range, Spec, Value, Values};
 use crate::config::fault;
 use crate::config::form::{
     Around, Form, Keys, Row, Table, chosen, describe, drawn, flag, given, inner, layers_by_name,
     off, one_of, population_name, populations, read, refuse_foreign, registered, span, spec_keys,
 };
 use crate::config::reader::{Item, Section};
-use crate::connection;
+use crate::connection::{self, EdgeColumns};
 use crate::network::projection::{WEIGHTS, rules};
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, Delay, EdgeFile, Given as Data, LayerFile, Projection,
@@ -62,6 +62,8 @@ impl Draft {
                     values.extend(file.types.iter().map(|file| ("types", file.clone())));
                     let models = file.synapse_models.iter();
                     values.extend(models.map(|folder| ("synapse_models", folder.clone())));
+                    let columns = file.columns.iter();
+                    values.extend(columns.map(|columns| ("columns", columns.table())));
                 }
                 (
                     connection::rule(connection::LISTED).map_or(&WEIGHTS, |rule| rule.spec),
@@ -105,6 +107,10 @@ impl Draft {
                 population: values.text("population").map(str::to_owned),
                 types: values.file("types").cloned(),
                 synapse_models: values.file("synapse_models").cloned(),
+                columns: match values.get("columns") {
+                    Some(Value::Table(table)) => Some(EdgeColumns::new(table).ok()?),
+                    _ => None,
+                },
             }))
         } else if rule.name == WEIGHTS.name {
             projection.weight = values.distribution("gain");
@@ -249,8 +255,13 @@ const OF_HDF5: [(&str, &str, &str); 3] = [
 
 /// Refuses keys that belong to an HDF5 file beside a table. One that is copied is left aside.
 fn fit_file(values: &mut Values, k: &mut Keys<'_>) {
-    let csv = values.file("file").and_then(|path| path.extension());
-    if !csv.is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+    let ending = values.file("file").and_then(|path| path.extension());
+    let Some(ending) = ending else { return };
+    let is_hdf5 = ["h5", "hdf5"]
+        .iter()
+        .any(|hdf5| ending.eq_ignore_ascii_case(hdf5));
+    fit_columns(values, is_hdf5, k);
+    if is_hdf5 {
         return;
     }
     for (key, does, has) in OF_HDF5 {
@@ -267,6 +278,25 @@ fn fit_file(values: &mut Values, k: &mut Keys<'_>) {
             item.reader.problem(item.key_origin, message, None);
             k.require(false);
         }
+    }
+}
+
+/// Refuses names of columns that say too little, or that belong to a table where `file` is none. Those that are copied are left
+/// aside beside an HDF5 file.
+fn fit_columns(values: &mut Values, is_hdf5: bool, k: &mut Keys<'_>) {
+    let Some(Value::Table(table)) = values.get("columns") else {
+        return;
+    };
+    let message = match EdgeColumns::new(table) {
+        _ if is_hdf5 => "`columns` names those of a table, and `file` is HDF5".to_owned(),
+        Ok(_) => return,
+        Err(error) => error.to_string(),
+    };
+    values.remove("columns");
+    let own = k.reading().and_then(|(section, _)| section.get("columns"));
+    if let Some(item) = own {
+        item.reader.problem(item.key_origin, message, None);
+        k.require(false);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Form, Keys, Table, count, each, inner, inside, instant, off, part, population_name,
-    some, unknown, weights_name,
+    Around, Form, Keys, Table, count, each, flag, inner, inside, instant, off, part,
+    population_name, some, unknown, weights_name,
 };
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Section};
@@ -12,6 +12,9 @@ pub use crate::run::selection::Selection;
 
 /// Longest list of neurons: 64 MB in memory.
 const LONGEST: u32 = 1 << 24;
+
+/// What `compress` says.
+pub(in crate::config) const COMPRESS: &str = "whether recorded weights are compressed (gzip), which takes a sixth off and makes them slower to write and to read";
 
 /// What goes into the run file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub struct Record {
     pub states: Vec<SampledStates>,
     /// Weights that are recorded, or `None` for none.
     pub weights: Option<RecordedWeights>,
+    /// Whether weights are compressed in the run file.
+    pub compress: bool,
 }
 
 /// A population whose spikes are recorded.
@@ -99,6 +104,7 @@ impl Table for Record {
             off(inside(RecordedWeights::default())),
             what,
         );
+        k.or("compress", &mut self.compress, flag(), COMPRESS);
     }
 
     fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {

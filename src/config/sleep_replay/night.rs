@@ -114,10 +114,11 @@ impl Default for Patch {
 
 impl Table for Sleep {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let after = words(&[
+        const WORDS: [(&str, After); 2] = [
             ("each_task", After::EachTask),
             ("last_task", After::LastTask),
-        ]);
+        ];
+        let after = words(&WORDS);
         let what = "when to sleep; a network from `mlp.weights` sleeps once";
         k.told("after", "each_task", &mut self.after, after, what);
         let each = self.after == After::EachTask;
@@ -130,10 +131,16 @@ impl Table for Sleep {
                 let help = "a network from `mlp.weights` sleeps once";
                 item.refuse::<()>("`last_task`", Some(help.into()));
             }
-            sleeps = if each {
-                around.tasks.map(<[_]>::len)
-            } else {
-                Some(1)
+            let is_word = |item: Item<'_>| {
+                let text = item.as_text().unwrap_or_default();
+                WORDS.iter().any(|(word, _)| *word == text)
+            };
+            let known = section.get("after").is_none_or(is_word);
+            sleeps = match (known, each, around.trained) {
+                (true, true, true) => around.tasks.map(<[_]>::len),
+                (true, false, _) => Some(1),
+                // Refused: nobody knows how many there are to be.
+                (false, _, _) | (_, true, false) => None,
             };
             let grid = section.get("grid");
             around.grid = grid.and_then(|item| (off(span()).read)(&item, around).flatten());

@@ -1,7 +1,7 @@
 //! `[record]` and `[output]`: what is kept.
 
 use crate::config::form::{Around, Form, Keys, Table, each, flag, inner, inside, off, words};
-use crate::config::network::{RecordedWeights, SampledStates, states};
+use crate::config::network::{COMPRESS, RecordedWeights, SampledStates, states};
 use crate::config::quantity::quote;
 use crate::config::reader::Item;
 
@@ -18,6 +18,8 @@ pub struct Record {
     pub states: Vec<SampledStates>,
     /// Weights at instants of the night, or `None` for none.
     pub weights: Option<RecordedWeights>,
+    /// Whether weights are compressed in the run file.
+    pub compress: bool,
 }
 
 /// Files beside the run file.
@@ -39,6 +41,7 @@ impl Record {
             weights_around_sleep: true,
             states: Vec::new(),
             weights: None,
+            compress: false,
         }
     }
 
@@ -53,6 +56,7 @@ impl Record {
         let mut weights = (self.weights_around_sleep, self.weights.take());
         k.or("weights", &mut weights, snapshots(), what);
         (self.weights_around_sleep, self.weights) = weights;
+        k.or("compress", &mut self.compress, flag(), COMPRESS);
     }
 }
 

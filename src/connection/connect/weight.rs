@@ -119,6 +119,7 @@ impl<'a> Weights<'a> {
                 weights.clear();
                 match counts {
                     None => weights.extend(drawn.map(|weight| weight as f32)),
+                    // Within single precision, as the plan's check has made sure of the largest number.
                     Some((edges, counts)) => {
                         let counts = &counts[onto(edges, entity)];
                         let sums = drawn.zip(counts).map(|(weight, &n)| weight * f64::from(n));

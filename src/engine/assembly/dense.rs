@@ -49,7 +49,7 @@ fn block(
         ref plasticity,
     } = projection;
     let own = if member.len == network.populations[target].size {
-        weights.clone()
+        Dense::clone(weights)
     } else {
         weights.onto(member.first as usize, member.len as usize)
     };

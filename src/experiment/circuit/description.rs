@@ -1,6 +1,7 @@
 //! The JSON files that describe a circuit and its simulation.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -119,20 +120,29 @@ pub(super) fn json(path: &Path) -> Result<Map<String, Value>, CircuitError> {
         return Err(wrong("found no object, expected one".into()));
     };
     let manifest = object.remove("manifest");
-    let mut variables = BTreeMap::new();
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut variables = known_variables(folder).map_err(|error| wrong(error.to_string()))?;
     for (name, value) in manifest.iter().filter_map(Value::as_object).flatten() {
         if let Some(text) = value.as_str() {
             // With or without the sign, as both are found.
             variables.insert(name.trim_start_matches('$').to_owned(), text.to_owned());
         }
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
     let mut all = Value::Object(object);
     resolve(&mut all, &variables, folder);
     match all {
         Value::Object(object) => Ok(object),
         _ => Ok(Map::new()),
     }
+}
+
+/// Variables that every file has without naming them, as in bmtk: its own `folder`, and where the program was started.
+fn known_variables(folder: &Path) -> io::Result<BTreeMap<String, String>> {
+    let here = std::env::current_dir()?;
+    // An absolute path stays what it is wherever it is filled in.
+    let known = [("configdir", here.join(folder)), ("workingdir", here)];
+    let known = known.map(|(name, path)| (name.to_owned(), path.to_string_lossy().into_owned()));
+    Ok(known.into())
 }
 
 /// Fills variables into every text, and makes those that then look like paths start from `folder`.

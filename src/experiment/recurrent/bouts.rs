@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::analysis::summary::Summary as Sample;
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
 use crate::config::network::NetworkModel;
 use crate::experiment::error::ExperimentError;
 use crate::record::output;
@@ -37,7 +37,7 @@ pub struct BoutRates {
     pub bout: String,
     /// When it began.
     pub start_s: f64,
-    /// How much of it was simulated, in seconds.
+    /// How much of it was simulated, in seconds; the mean over seeds, which stop at different instants.
     pub simulated_s: f64,
     /// Mean rate of a neuron of each population in hertz.
     pub rates_hz: Vec<f64>,
@@ -67,12 +67,20 @@ pub(super) fn rates(model: &NetworkModel, seeds: &[&[Part]]) -> Vec<BoutRates> {
         BoutRates {
             bout: model.bouts[at].name.clone(),
             start_s: parts[0].start.as_ms() / 1e3,
-            simulated_s: (parts[0].stop - parts[0].start).as_ms() / 1e3,
+            simulated_s: mean_s(parts.iter().map(|part| part.stop - part.start)),
             rates_hz: means,
             rates_sd_hz: sds.into_iter().collect(),
         }
     };
     (0..begun).map(one).collect()
+}
+
+/// The mean of `lengths` in seconds; where they are equal, exactly that.
+pub(super) fn mean_s(lengths: impl ExactSizeIterator<Item = Duration>) -> f64 {
+    let n = lengths.len().max(1) as i128;
+    let sum: i128 = lengths.map(|length| i128::from(length.ps())).sum();
+    // A mean of lengths on the clock is on it.
+    Duration::from_ps((sum / n) as i64).as_ms() / 1e3
 }
 
 /// Writes `bouts`, a line for each of `populations` in each of them.
@@ -105,10 +113,12 @@ pub(super) fn write(
     Ok(written?)
 }
 
-/// The block of the table that shows `bouts`, a column each, as many as a terminal has room for.
+/// The block of the table that shows `bouts`, a column each, as many as a terminal has room for; all of them are `in_file` of
+/// a run that came to its end.
 pub(super) fn show(
     f: &mut fmt::Formatter<'_>,
     bouts: &[BoutRates],
+    in_file: bool,
     populations: &[&str],
     first_width: usize,
 ) -> fmt::Result {
@@ -139,7 +149,8 @@ pub(super) fn show(
     }
     match bouts.len() - shown.len() {
         0 => Ok(()),
-        more => writeln!(f, "and {more} more bouts: {FILE}"),
+        more if in_file => writeln!(f, "and {more} more bouts: {FILE}"),
+        more => writeln!(f, "and {more} more bouts"),
     }
 }
 
@@ -159,4 +170,41 @@ fn column(bout: &BoutRates) -> Vec<String> {
         .into_iter()
         .chain(rates)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(bouts: &[BoutRates], complete: bool) -> String {
+        struct Table<'a>(&'a [BoutRates], bool);
+        impl fmt::Display for Table<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                show(f, self.0, self.1, &["e"], 14)
+            }
+        }
+        Table(bouts, complete).to_string()
+    }
+
+    #[test]
+    fn the_file_of_all_bouts_is_named_only_where_there_is_one() {
+        let bout = |number: usize| BoutRates {
+            bout: format!("bout number {number}"),
+            start_s: 0.0,
+            simulated_s: 1.0,
+            rates_hz: vec![5.0],
+            rates_sd_hz: None,
+        };
+        let bouts: Vec<BoutRates> = (0..20).map(bout).collect();
+        let (whole, stopped) = (shown(&bouts, true), shown(&bouts, false));
+        assert!(whole.ends_with(" more bouts: bouts.csv\n"), "{whole}");
+        assert!(stopped.ends_with(" more bouts\n"), "{stopped}");
+    }
+
+    #[test]
+    fn seeds_that_stopped_at_different_instants_tell_their_mean_length() {
+        let lengths = [1.0, 2.0].map(|s| Duration::from_ms(s * 1e3).unwrap());
+        assert_eq!(mean_s(lengths.into_iter()), 1.5);
+        assert_eq!(mean_s([lengths[0]; 3].into_iter()), 1.0);
+    }
 }

@@ -16,6 +16,7 @@ use crate::experiment::resource::{self, PROGRAM_BYTES};
 use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Population};
 use crate::neuron;
+use crate::record::SPIKE_BYTES as RECORDED_SPIKE_BYTES;
 use crate::report::figure::Raster;
 use crate::run::crew;
 
@@ -36,7 +37,7 @@ pub struct Estimate {
     /// theirs.
     pub memory_bytes: f64,
     /// The most memory that the program takes with it, in bytes, while it draws synapses or figures, and with spikes on
-    /// their way as at a mean rate of 50 Hz.
+    /// their way as at the mean rate `BUSY_HZ`.
     pub peak_bytes: f64,
     /// Memory of spikes on their way, in bytes, for each hertz at which all neurons fire: each stands for itself at each of
     /// its delays.
@@ -71,8 +72,6 @@ const BUSY_HZ: f64 = 50.0;
 const IN_FLIGHT_BYTES: f64 = 1.5 * 24.0;
 /// Bytes of a spike in memory (instant, neuron).
 const SPIKE_BYTES: f64 = 16.0;
-/// Bytes of a spike in the run file (timestamp and its rest, node).
-const RECORDED_SPIKE_BYTES: f64 = 18.0;
 /// Bytes that the run file sets aside for the first spikes of a population: it grows by chunks of 32,768.
 const FIRST_CHUNKS_BYTES: f64 = 32_768.0 * RECORDED_SPIKE_BYTES;
 
@@ -246,7 +245,7 @@ impl fmt::Display for Estimate {
         writeln!(
             f,
             "memory           {} at work, {} at most with the program, building, figures and spikes on their way \
-             ({} for each Hz of mean rate, 50 Hz assumed)",
+             ({} for each Hz of mean rate, {BUSY_HZ} Hz assumed)",
             bytes(*memory_bytes),
             bytes(*peak_bytes),
             bytes(*in_flight_bytes_per_hz)

@@ -52,7 +52,7 @@ pub struct Row {
 /// The table of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
-    /// Simulated seconds.
+    /// Simulated seconds; the mean over seeds, which stop at different instants.
     pub simulated_s: f64,
     /// Seeds that have begun.
     pub seeds: Vec<u64>,
@@ -65,11 +65,14 @@ pub struct Summary {
     pub fingerprint: String,
     /// Hash of all spikes of each seed.
     pub fingerprints: Vec<String>,
+    /// Whether the run came to its end, and left its tables.
+    #[serde(skip)]
+    complete: bool,
 }
 
 impl Summary {
-    /// The table of `seeds` of `model`, of those that have begun.
-    pub fn new(model: &NetworkModel, seeds: &[Seed]) -> Self {
+    /// The table of `seeds` of `model`, of those that have begun; whether all came to their ends.
+    pub fn new(model: &NetworkModel, seeds: &[Seed], complete: bool) -> Self {
         let begun = seeds.iter().filter(|seed| seed.stop > Time::ZERO);
         let seeds: Vec<&Seed> = begun.collect();
         let seconds = |seed: &Seed| seed.stop.as_ms() / 1e3;
@@ -97,12 +100,13 @@ impl Summary {
         };
         let fingerprints: Vec<String> = seeds.iter().map(|seed| seed.fingerprint.clone()).collect();
         Self {
-            simulated_s: seeds.first().map_or(0.0, |seed| seconds(seed)),
+            simulated_s: bouts::mean_s(seeds.iter().map(|seed| seed.stop - Time::ZERO)),
             seeds: seeds.iter().map(|seed| seed.seed).collect(),
             populations: populations.map(row).collect(),
             bouts: bouts::rates(model, &parts),
             fingerprint: fingerprints.first().cloned().unwrap_or_default(),
             fingerprints,
+            complete,
         }
     }
 }
@@ -142,6 +146,6 @@ impl fmt::Display for Summary {
                 row.population, row.neurons, row.spikes
             )?;
         }
-        bouts::show(f, &self.bouts, &self.names(), width.max(14))
+        bouts::show(f, &self.bouts, self.complete, &self.names(), width.max(14))
     }
 }

@@ -1,5 +1,7 @@
 //! All-to-all projections with a weight for every pair, static or plastic, as they are declared.
 
+use std::sync::Arc;
+
 use crate::base::stream::name_hash;
 use crate::base::time::Duration;
 pub use crate::network::plan::Plasticity;
@@ -16,7 +18,7 @@ pub struct DenseProjection {
     /// Index of the target population.
     pub target: usize,
     /// Weights, by source.
-    pub weights: Dense,
+    pub weights: Arc<Dense>,
     /// Factor from weight to what the target's model adds.
     pub gain: f64,
     /// Time from a spike of the source to its arrival at the synapse. There is no dendritic part, so arrivals and the
@@ -125,7 +127,7 @@ mod tests {
             name: "a_b".into(),
             source: 0,
             target: 1,
-            weights: Dense::from_matrix(weights.view()),
+            weights: Dense::from_matrix(weights.view()).into(),
             gain: 1.0,
             axonal_delay: Duration::ZERO,
             plasticity: None,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{PlasticRows, Pre};
-use crate::base::stream::{fold, mix};
+use crate::base::digest::fold;
+use crate::base::stream::mix;
 use crate::base::time::Time;
 use crate::plasticity::history::{History, SavedPost};
 use crate::plasticity::learn::StateError;
@@ -37,9 +38,9 @@ where
     /// A hash of what does not change: layout, targets, delays, and the sign of weights.
     pub(super) fn graph_hash(&self) -> u64 {
         let hash = self.layout.hash(self.sign.to_bits());
-        let hash = fold(hash, &self.delays, |delay| delay.ps() as u64);
-        let hash = fold(hash, &self.paths, |path| path.lag.ps() as u64);
-        mix(fold(hash, &self.targets, |&target| target.into()))
+        let delays: Vec<i64> = self.delays.iter().map(|delay| delay.ps()).collect();
+        let lags: Vec<i64> = self.paths.iter().map(|path| path.lag.ps()).collect();
+        mix(fold(fold(fold(hash, &delays), &lags), &self.targets))
     }
 
     pub(super) fn state(&self) -> Result<Vec<u8>, StateError> {

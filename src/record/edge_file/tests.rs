@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use super::csv::parse;
 use super::*;
 use crate::base::time::Duration;
+use crate::connection::EdgeColumns;
 
 fn list(weighted: bool, delayed: bool) -> EdgeList {
     EdgeList::new(10, 5, weighted, delayed)
@@ -20,14 +21,63 @@ fn read(path: &Path, population: Option<&str>, list: EdgeList) -> Result<Edges, 
 
 /// What is wrong with a table whose weights and delays are wanted.
 fn wrong_table(text: &str) -> String {
-    let wrong = parse(text.as_bytes(), list(true, true)).unwrap_err();
+    let wrong = parse(text.as_bytes(), None, list(true, true)).unwrap_err();
     let (line, found, expected) = (wrong.line, wrong.found, wrong.expected);
     format!("line {line}: found {found}, expected {expected}")
 }
 
 #[test]
+fn tables_of_any_columns_are_read_by_their_names() {
+    let columns = |keys: &[(&'static str, &str)]| {
+        let table = keys.iter().map(|(key, name)| (*key, (*name).to_owned()));
+        EdgeColumns::new(&table.collect()).unwrap()
+    };
+    let named = columns(&[
+        ("source", "pre"),
+        ("target", "post"),
+        ("weight", "w"),
+        ("delay", "d"),
+        ("unit", "s"),
+    ]);
+    let ours = "source,target,weight,delay_ms\n1,2,0.5,1.5\n3,4,-1,2\n";
+    let ours = parse(ours.as_bytes(), None, list(true, true)).unwrap();
+    for table in [
+        "d;pre;note;post;w\n0.0015;1;a;2;0.5\n0.002;3;b;4;-1\n",
+        "\"pre\"\t\"post\"\t\"w\"\t\"d\"\n1\t2\t0.5\t0.0015\n3\t4\t-1\t0.002\n",
+        "pre post  w d\n1 2 0.5 0.0015\n3 4  -1 2e-3\n",
+    ] {
+        let read = parse(table.as_bytes(), Some(&named), list(true, true)).unwrap();
+        assert!(read == ours, "{table}");
+    }
+    let numbered = columns(&[
+        ("source", "2"),
+        ("target", "1"),
+        ("weight", "4"),
+        ("delay", "3"),
+    ]);
+    let table = "2 1 1.5 0.5\n4 3 2 -1\n";
+    assert!(parse(table.as_bytes(), Some(&numbered), list(true, true)).unwrap() == ours);
+    let wrong = |table: &str, columns: &EdgeColumns| {
+        let wrong = parse(table.as_bytes(), Some(columns), list(true, true)).unwrap_err();
+        (wrong.line, wrong.found, wrong.expected)
+    };
+    let (line, found, expected) = wrong("pre,post,w\n1,2,3\n", &named);
+    assert_eq!((line, &found[..]), (1, "`pre,post,w`"));
+    assert_eq!(expected, "a column `d`, or a number from 1 to 3");
+    let without = columns(&[("source", "pre"), ("target", "post"), ("weight", "w")]);
+    let (_, found, expected) = wrong("pre,post,w\n1,2,3\n", &without);
+    assert_eq!(found, "no column `delay` in `columns`");
+    assert_eq!(expected, "one, or the key `axonal_delay` in the model file");
+    let (line, found, _) = wrong("pre,post,w,d\n1,2,3,1\n1,2,3\n", &named);
+    assert_eq!((line, &found[..]), (3, "`1,2,3`"));
+    let half = EdgeColumns::new(&[("source", "pre".to_owned())].into());
+    assert!(half.unwrap_err().to_string().contains("no `target`"));
+}
+
+#[test]
 fn tables_that_are_wrong_say_where_and_why() {
-    let header = "found `a,b`, expected the header `source,target`, with `,weight` or `,delay_ms` or both after it";
+    let header = "found `a,b`, expected the header `source,target`, with `,weight` or `,delay_ms` or both after it, or \
+                  `columns = { source = \"…\", target = \"…\" }` in the model file";
     assert_eq!(wrong_table("a,b\n1,2"), format!("line 1: {header}"));
     assert_eq!(
         wrong_table("source,target\n1,2"),
@@ -99,7 +149,7 @@ fn tables_that_are_wrong_say_where_and_why() {
 #[test]
 fn a_column_that_is_not_wanted_is_not_looked_at() {
     let table = "\u{feff}source, target ,weight,delay_ms\r\n3,0,heavy,late\r\n0,4,,\r\n";
-    let edges = parse(table.as_bytes(), list(false, false)).unwrap();
+    let edges = parse(table.as_bytes(), None, list(false, false)).unwrap();
     assert_eq!(
         (edges.len(), edges.weights(), edges.distinct_delays()),
         (2, None, None)
@@ -109,7 +159,7 @@ fn a_column_that_is_not_wanted_is_not_looked_at() {
 #[test]
 fn equal_delays_are_one() {
     let table = "source,target,delay_ms\n1,2,0.012345678\n3,4,0.012345678\n";
-    let edges = parse(table.as_bytes(), list(false, true)).unwrap();
+    let edges = parse(table.as_bytes(), None, list(false, true)).unwrap();
     assert_eq!(
         edges.distinct_delays(),
         Some(&[Duration::from_ps(12_345_678)][..])
@@ -309,7 +359,7 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), weighted: bool, delayed: bool) {
         let table = [b"source,target,weight,delay_ms\n", bytes.as_slice()].concat();
-        let _ = (parse(&bytes, list(weighted, delayed)), parse(&table, list(weighted, delayed)));
+        let _ = (parse(&bytes, None, list(weighted, delayed)), parse(&table, None, list(weighted, delayed)));
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("any");
         std::fs::write(&path, [b"\x89HDF\r\n\x1a\n", bytes.as_slice()].concat()).unwrap();
@@ -319,7 +369,7 @@ proptest! {
     #[test]
     fn rows_of_digits_and_signs_are_read_or_refused(text in "([0-9]{1,2},[0-5],[0-9eE.+-]{0,8},[0-9eE.+-]{0,8}\n){0,8}") {
         let table = format!("source,target,weight,delay_ms\n{text}");
-        if let Ok(edges) = parse(table.as_bytes(), list(true, true)) {
+        if let Ok(edges) = parse(table.as_bytes(), None, list(true, true)) {
             prop_assert!(edges.len() <= 8 && edges.sizes() == (10, 5));
         }
     }

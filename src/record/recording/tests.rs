@@ -49,6 +49,7 @@ fn layout() -> Layout {
             n_source: 5,
         }],
         synapses: vec!["e_e".to_owned()],
+        compress_weights: true,
         reports: vec![Report {
             name: "input".to_owned(),
             variable: "v_m".to_owned(),
@@ -149,6 +150,7 @@ fn check_all(run: &Recording, n: i64) {
         projections,
         synapses: learning,
         reports,
+        compress_weights: _,
         seed: _,
     } = layout();
     assert_eq!((run.model(), run.source()), (&resolved[..], &source[..]));

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::base::time::{Duration, Time};
+use crate::record::checkpoint::{self, Checkpoint, Slot};
 use crate::record::layout::{Population, Report};
-use crate::record::recover::recover;
+use crate::record::recover::{Damage, recover};
 use crate::record::run_file::RunFile;
 use crate::record::sink::{Bout, Sink};
 
@@ -202,6 +203,15 @@ fn a_changed_byte_of_what_was_written_is_found() {
     run.stop().unwrap();
     let good = std::fs::read(&path).unwrap();
     let shown = path.display();
+    let slot = Slot {
+        state: Vec::new(),
+        lengths: Some(lengths.clone()),
+    };
+    let checkpoint = Checkpoint {
+        slots: [("7/sleep".to_owned(), slot)].into(),
+        ..Checkpoint::default()
+    };
+    checkpoint::write(folder.path(), checkpoint.bytes()).unwrap();
     for (dataset, row, bytes, rows) in [
         ("/spikes/a/node_ids", 70_000, 8, Some((65_536, 89_999))),
         ("/spikes/a/timestamps", 5, 8, Some((0, 32_767))),
@@ -232,6 +242,16 @@ fn a_changed_byte_of_what_was_written_is_found() {
         let mut changed = good.clone();
         changed[address] ^= 4;
         std::fs::write(&path, &changed).unwrap();
+        // What can be taken out is taken out, and what is wrong with it said.
+        let copy = folder.path().join("copy.h5");
+        let damages = recover(&path, &copy).unwrap().damages;
+        std::fs::remove_file(&copy).unwrap();
+        let expected = rows.map(|(first, last)| Damage {
+            dataset: dataset.to_owned(),
+            rows: first..last + 1,
+            missing: false,
+        });
+        assert_eq!(damages, Vec::from_iter(expected));
         let reopened = RunFile::reopen(&path, layout(), &lengths);
         let Some((first, last)) = rows else {
             reopened.unwrap().stop().unwrap();

@@ -1,7 +1,7 @@
 //! How tables of spikes are laid out, by their headers.
 
 use super::SpikeFile;
-use crate::record::csv::{Wrong, quote};
+use crate::record::csv::{Separator, Wrong, number, place, quote};
 
 /// What the columns of a known layout are called: time in ms, neuron, population.
 struct Known {
@@ -35,13 +35,6 @@ const POPULATION: &str = "population";
 
 const EXPECTED: &str = "the header `node_id,timestamp_ms`, one of bmtk or NEST, or \
     `columns = { time = \"…\", neuron = \"…\" }` in the model file";
-
-/// What stands between the fields of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Separator {
-    Byte(u8),
-    Space,
-}
 
 /// Where a table has what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,54 +86,23 @@ impl Header {
             return Ok(header);
         };
         header.seconds = columns.seconds;
-        let number = |name: &str| name.parse::<usize>().ok()?.checked_sub(1);
-        let place = |name: &str| find(name).or_else(|| number(name).filter(|&at| at < names.len()));
         for (name, at) in [
             (&columns.time, &mut header.time),
             (&columns.neuron, &mut header.neuron),
         ] {
-            *at = place(name).ok_or_else(|| {
-                wrong(&format!(
-                    "a column `{name}`, or a number from 1 to {}",
-                    names.len()
-                ))
-            })?;
-            header.is_row |= find(name).is_none();
+            let (place, by_number) = place(&names, name).map_err(|expected| wrong(&expected))?;
+            *at = place;
+            header.is_row |= by_number;
         }
         // Columns by number may have a header nevertheless.
-        let numeric =
-            |at: usize| std::str::from_utf8(names[at]).is_ok_and(|f| f.parse::<f64>().is_ok());
-        header.is_row &= numeric(header.time) && numeric(header.neuron);
+        header.is_row &= [header.time, header.neuron]
+            .iter()
+            .all(|&at| number::<f64>(names[at]).is_some());
         Ok(header)
     }
 
     /// The fields of a row, without the space and quotes around them.
     pub(super) fn fields<'a>(&self, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.separator.fields(line)
-    }
-}
-
-impl Separator {
-    /// What a line is separated by.
-    fn of(line: &[u8]) -> Self {
-        let has = |byte: u8| line.contains(&byte);
-        let bytes = *b"\t;,";
-        let found = bytes.into_iter().find(|&byte| has(byte));
-        found.map_or(Self::Space, Self::Byte)
-    }
-
-    fn fields<'a>(self, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let (byte, spaces) = match self {
-            Self::Byte(byte) => (byte, false),
-            Self::Space => (b' ', true),
-        };
-        let line = line.trim_ascii();
-        line.split(move |&b| b == byte || spaces && b.is_ascii_whitespace())
-            .map(<[u8]>::trim_ascii)
-            .filter(move |field| !spaces || !field.is_empty())
-            .map(|field| match field {
-                [b'"', inner @ .., b'"'] => inner,
-                field => field,
-            })
     }
 }

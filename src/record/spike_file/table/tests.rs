@@ -81,6 +81,10 @@ fn tables_of_many_programs_are_read_in_their_order() {
     assert_eq!(read(tabs, &columns("2", "1", false)), ours);
     let header = format!("neuron\ttime\n{tabs}");
     assert_eq!(read(&header, &columns("2", "1", false)), ours);
+    // A field of the first row that looks like a column's number is none.
+    let clash = "2 1.5\n1 2.5\n";
+    let named = read("id t\n2 1.5\n1 2.5\n", &columns("t", "id", false));
+    assert_eq!(read(clash, &columns("2", "1", false)), named);
     let more = "trial,timestamp_ms,node_id\n7,0.25,3\n7,100,9\n8,0,0";
     assert_eq!(read(more, &plain()), ours);
 }
