@@ -51,8 +51,8 @@ pub struct Rule {
     rows: fn(&Values, Sparse<u16>, usize) -> Built<dyn Learn>,
     /// Builds a matrix of these weights by source onto so many neurons, with so long a dendritic delay.
     matrix: fn(&Values, &[f32], usize, Duration) -> Built<dyn LearnMatrix>,
-    /// Checks values.
-    check: fn(&Values) -> Result<(), ParameterError>,
+    /// Checks values, extreme weights, and the longest dendritic delay.
+    check: fn(&Values, &[f64], Duration) -> Result<(), BuildError>,
     /// Builds what changes columns of a matrix, if it is such a rule.
     column: Option<BuildColumn>,
 }
@@ -91,7 +91,12 @@ impl Rule {
                     PlasticMatrix::<R, PRE, POST>::new(rule, weights, n_target, dendritic)?;
                 Ok(Box::new(matrix))
             },
-            check: |values| R::new(values).map(drop),
+            check: |values, weights, dendritic| {
+                let rule = R::new(values)?;
+                LearnError::sign_of(&rule, weights.iter().copied())?;
+                LearnError::check_lag(&rule, dendritic)?;
+                Ok(())
+            },
             column: None,
         }
     }
@@ -128,12 +133,18 @@ pub fn rule(name: &str) -> Result<&'static Rule, ParameterError> {
 }
 
 impl Rule {
-    /// Checks values for its parameters.
+    /// Checks values for its parameters, and that it can change synapses with `weights` between two extremes and such
+    /// dendritic delays at most.
     ///
     /// # Errors
-    /// If one is missing or out of range.
-    pub fn check(&self, values: &Values) -> Result<(), ParameterError> {
-        (self.check)(values)
+    /// If a value is missing or out of range, or it cannot.
+    pub fn check(
+        &self,
+        values: &Values,
+        weights: &[f64],
+        dendritic: Duration,
+    ) -> Result<(), BuildError> {
+        (self.check)(values, weights, dendritic)
     }
 
     /// `synapses` onto a group of `n_target` neurons that learn by it.

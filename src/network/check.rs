@@ -16,7 +16,7 @@ use crate::network::{
     Connection, Data, Given, Network, NetworkError, Part, Population, Problem, Projection, Stimulus,
 };
 use crate::neuron::{self, Model, Setup, V_M};
-use crate::plasticity;
+use crate::plasticity::{self, BuildError};
 use crate::stimulus::{self, Brings};
 
 impl Network {
@@ -439,7 +439,25 @@ fn plasticity(projection: &Projection) -> Result<Option<Plasticity>, Problem> {
     let Some(choice) = &projection.plasticity else {
         return Ok(None);
     };
-    plasticity::rule(choice.spec.name)?.check(&choice.values)?;
+    // The gain of a matrix is no weight; those in files are not known yet.
+    let weight = projection.weight.filter(|_| !projection.is_dense());
+    let weights = weight.map_or(vec![], |weight| {
+        let (low, high) = weight.reach();
+        vec![low, high]
+    });
+    let dendritic = projection
+        .delay
+        .map_or(0.0, |delay| delay.dendritic.reach().1);
+    let dendritic = Duration::from_ms(dendritic).map_err(|cause| Problem::Delay {
+        key: "dendritic_delay",
+        cause,
+    })?;
+    let rule = plasticity::rule(choice.spec.name)?;
+    rule.check(&choice.values, &weights, dendritic)
+        .map_err(|error| match error {
+            BuildError::Parameter(error) => Problem::Parameter(error),
+            BuildError::Learn(error) => Problem::Learn(error),
+        })?;
     Ok(Some(Plasticity {
         rule: choice.spec.name,
         values: choice.values.clone(),

@@ -8,6 +8,7 @@ use crate::base::time::{Time, TimeRangeError};
 use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
 use crate::neuron;
+use crate::plasticity::LearnError;
 
 /// A part of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,9 @@ pub enum Problem {
     /// A connection that no graph can meet.
     #[error("{}", .0.reason())]
     Rule(#[from] RuleError),
+    /// Synapses that a plasticity rule cannot change.
+    #[error(transparent)]
+    Learn(LearnError),
     /// A matrix of weights that does not fit.
     #[error(transparent)]
     Dense(#[from] DenseError),
@@ -244,6 +248,7 @@ impl Problem {
             Self::NotRead { .. } => Some("file"),
             Self::Parameter(error) => error.parameter(),
             Self::Rule(error) => Some(error.key()),
+            Self::Learn(error) => Some(error.key()),
             Self::Name(_)
             | Self::Twice
             | Self::TooManyTargets
@@ -263,6 +268,7 @@ impl Problem {
             }
             Self::UnknownEntry { help, .. } => help.clone(),
             Self::Rule(error) => error.help(),
+            Self::Learn(error) => error.help().map(str::to_owned),
             Self::Units { .. } => Some("describe one for each unit".into()),
             Self::NoCapacitance { .. } => {
                 let models = neuron::REGISTRY.iter();

@@ -1,6 +1,7 @@
 //! Why synapses cannot learn by a rule.
 
-use crate::base::time::Duration;
+use crate::base::time::{Duration, Time};
+use crate::plasticity::clock::Clock;
 use crate::plasticity::rule::PlasticityRule;
 
 /// Why synapses cannot learn by a rule.
@@ -9,7 +10,7 @@ use crate::plasticity::rule::PlasticityRule;
 pub enum LearnError {
     /// A rule that knows strengths only.
     #[error(
-        "weights {first} and {second}, expected one sign: the rule `{rule}` changes how strong synapses are"
+        "`weight` may be {first} and {second}, expected one sign: the rule `{rule}` changes how strong synapses are"
     )]
     Signs {
         /// The rule.
@@ -20,7 +21,7 @@ pub enum LearnError {
         second: f64,
     },
     /// Weights outside the bounds of the rule.
-    #[error("a weight of {weight}, expected {expected}, the bounds of the rule `{rule}`")]
+    #[error("`weight` may be {weight}, expected {expected}, the bounds of the rule `{rule}`")]
     Bounds {
         /// The rule.
         rule: &'static str,
@@ -31,7 +32,7 @@ pub enum LearnError {
     },
     /// Spikes would be on their way back longer than traces last.
     #[error(
-        "a dendritic delay of {lag}, expected less than 50 times the shortest time constant of the rule `{rule}`"
+        "`dendritic_delay` may be {lag}, expected less than 50 times the shortest time constant of the rule `{rule}`"
     )]
     Lag {
         /// The rule.
@@ -42,6 +43,44 @@ pub enum LearnError {
 }
 
 impl LearnError {
+    /// The key of a projection that it is about.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Signs { .. } | Self::Bounds { .. } => "weight",
+            Self::Lag { .. } => "dendritic_delay",
+        }
+    }
+
+    /// What may help.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Signs { .. } => {
+                Some("a distribution takes bounds, `low` and `high`; or make it two projections")
+            }
+            Self::Bounds { .. } => {
+                Some("raise `w_max`; a distribution takes bounds, `low` and `high`")
+            }
+            Self::Lag { .. } => None,
+        }
+    }
+
+    /// Checks that arrivals and spikes of the target, which are on their way for twice `dendritic`, can be told apart by
+    /// `rule`: its traces, factored.
+    ///
+    /// # Errors
+    /// If they cannot.
+    pub(super) fn check_lag<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>(
+        rule: &R,
+        dendritic: Duration,
+    ) -> Result<Clock<PRE, POST>, Self> {
+        let lag = Duration::from_ps(2 * dendritic.ps());
+        let clock = Clock::new(Time::ZERO, rule.pre(), rule.post(), lag);
+        clock.ok_or(Self::Lag {
+            rule: R::SPEC.name,
+            lag: dendritic,
+        })
+    }
+
     /// What the strengths of `weights` are multiplied with, if `rule` can change them.
     ///
     /// # Errors

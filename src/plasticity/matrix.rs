@@ -137,11 +137,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         let each = weights.iter().map(|&weight| f64::from(weight));
         let sign = LearnError::sign_of::<R, PRE, POST>(&rule, each)?;
         let lag = Duration::from_ps(2 * dendritic.ps());
-        let clock = Clock::new(Time::ZERO, rule.pre(), rule.post(), lag);
-        let clock = clock.ok_or(LearnError::Lag {
-            rule: R::SPEC.name,
-            lag: dendritic,
-        })?;
+        let clock = LearnError::check_lag(&rule, dendritic)?;
         Ok(Self {
             bounds: rule.bounds(),
             sign,

@@ -76,11 +76,7 @@ where
         let lags = dendritic.iter().map(|delay| 2 * delay.ps());
         let lags: Vec<Duration> = lags.map(Duration::from_ps).collect();
         let lag = lags.iter().copied().max().unwrap_or(Duration::ZERO);
-        let clock = Clock::new(Time::ZERO, rule.pre(), rule.post(), lag);
-        let clock = clock.ok_or(LearnError::Lag {
-            rule: R::SPEC.name,
-            lag: Duration::from_ps(lag.ps() / 2),
-        })?;
+        let clock = LearnError::check_lag(&rule, Duration::from_ps(lag.ps() / 2))?;
         let paths = lags.iter().map(|&lag| Path {
             lag,
             fall: clock.lag_pre(lag),

@@ -11,7 +11,7 @@ use crate::config::network::NetworkModel;
 use crate::connection::Plan;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::watched::projections;
+use crate::experiment::recurrent::watched::{learning as learning_names, projections};
 use crate::experiment::resource::{self, PROGRAM_BYTES};
 use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Population};
@@ -63,6 +63,12 @@ const INTERVAL_BYTES: f64 = 32.0;
 const WEIGHT_BYTES: f64 = 4.0;
 /// Snapshots of weights in memory at once: four wait for the writer, one is written, one is taken.
 const SNAPSHOTS_HELD: f64 = 6.0;
+/// Bytes of the last spikes of a neuron onto which synapses of one projection learn, by a rule with one trace on each
+/// side: 32 of them, and the last seven once more.
+const HISTORY_BYTES: f64 = 32.0 * 32.0 + 128.0;
+/// Bytes of a synapse in a snapshot, and of the columns that say once who is connected with whom.
+const SYNAPSE_BYTES: f64 = 40.0;
+const EDGE_BYTES: f64 = 32.0;
 /// Bytes of a bin of a population's rate.
 const BIN_BYTES: f64 = 8.0;
 /// Mean rate in the busiest moments that most networks have, as at the onset of an UP state.
@@ -100,6 +106,11 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
     for input in &network.spikes {
         memory_bytes += SPIKE_BYTES * input.spikes.held() as f64;
     }
+    let learning = network.projections.iter();
+    let learning = learning.filter(|projection| projection.plasticity.is_some());
+    for projection in learning {
+        memory_bytes += HISTORY_BYTES * total(projection.targets.iter().map(|&p| size(p)));
+    }
     let dense = |p: &DenseProjection| p.weights.n_synapses() as f64;
     let dense: f64 = network.dense.iter().map(dense).sum();
     // As declared, and at work.
@@ -126,8 +137,20 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         Some(recorded.neurons.count(population.size) as f64)
     });
     let duration_s = model.duration().as_ms() / MS_PER_S;
-    let (largest, weight_bytes) = snapshot_bytes(model);
+    let (largest, mut weight_bytes) = snapshot_bytes(model);
     memory_bytes += weight_bytes.min(SNAPSHOTS_HELD * largest);
+    let mut synapse_bytes = 0.0;
+    if let Some(recorded) = &model.record.weights {
+        let count = recorded.instants.count(model.duration()) as f64;
+        let names = learning_names(model);
+        let seen = plans().filter(|plan| names.contains(&plan.name));
+        let seen = seen.map(Plan::expected_synapses);
+        let seen: Vec<f64> = seen.collect();
+        memory_bytes +=
+            SYNAPSE_BYTES * count.min(SNAPSHOTS_HELD) * seen.iter().copied().fold(0.0, f64::max);
+        synapse_bytes = (EDGE_BYTES + WEIGHT_BYTES * count) * total(seen.into_iter());
+        weight_bytes += synapse_bytes;
+    }
     let figure_bytes = match &model.figures.raster {
         Some(raster) => Raster::drawing_bytes(raster.populations.len()),
         None => 0.0,
@@ -146,7 +169,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         spike_bytes_per_s_and_hz,
         state_bytes_per_s: state_bytes_per_s(model),
         weight_bytes,
-        file_bytes: file_bytes(model),
+        file_bytes: file_bytes(model) + synapse_bytes,
         file_bytes_per_hz: spike_bytes_per_s_and_hz * duration_s,
     })
 }

@@ -15,6 +15,8 @@ const NUMBER_BYTES: f64 = 2.0;
 const ROW_BYTES: f64 = 8.0;
 /// Bytes of a part of a row whose synapses have one delay.
 const DELAY_BYTES: f64 = 8.0;
+/// Bytes of a row of synapses that learn: where it begins, its delay, its last arrival, a trace before and after it.
+const LEARNING_ROW_BYTES: f64 = ROW_BYTES + 2.0 + 3.0 * 8.0;
 /// Bytes of a synapse on its way into a row, where delays differ, and of the room left for more than expected.
 const BUCKET_BYTES: f64 = 12.0 * 1.02;
 
@@ -59,10 +61,18 @@ pub(super) fn rows(network: &NetworkPlan, kind: &[usize], lanes: f64) -> Vec<Row
 type Part<'a> = (&'a Projection, f64);
 
 fn of_source(n_source: f64, parts: &[Part<'_>]) -> Rows {
-    let (drawn, given): (Vec<Part<'_>>, Vec<Part<'_>>) = parts
+    let (learning, still): (Vec<Part<'_>>, Vec<Part<'_>>) = parts
+        .iter()
+        .partition(|(projection, _)| projection.plasticity.is_some());
+    let (drawn, given): (Vec<Part<'_>>, Vec<Part<'_>>) = still
         .iter()
         .partition(|(projection, _)| projection.plan.draws_weights());
     let (mut work_bytes, mut copied_bytes, mut arrivals) = (0.0, 0.0, 0.0);
+    for part in learning {
+        let rows = n_source * delays_of_a_source(n_source, &[part]).max(1.0);
+        work_bytes += part.1 * (TARGET_BYTES + WEIGHT_BYTES) + rows * LEARNING_ROW_BYTES;
+        arrivals += delays_of_a_source(n_source, &[part]);
+    }
     for (parts, weight_bytes) in [(given, NUMBER_BYTES), (drawn, WEIGHT_BYTES)] {
         if !parts.is_empty() {
             let merged = merged_bytes(n_source, &parts, weight_bytes);
