@@ -84,21 +84,22 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     create_times(&bouts, "start", TABLE_CHUNK)?;
     create_times(&bouts, "stop", TABLE_CHUNK)?;
 
-    let weights = file.create_group("weights")?;
     for projection in &layout.projections {
-        let group = weights.create_group(&projection.name)?;
+        let group = file.create_group(&format!("weights/{}", projection.name))?;
         create_stack(&group, "values", projection.n_target, projection.n_source)?;
         create_times(&group, "time", TABLE_CHUNK)?;
         create_column::<Label>(&group, "label", TABLE_CHUNK)?;
     }
 
-    let accuracy = file.create_group("accuracy")?;
-    create_column::<u64>(&accuracy, "seed", TABLE_CHUNK)?;
-    create_column::<Label>(&accuracy, "network", TABLE_CHUNK)?;
-    create_column::<Label>(&accuracy, "stage", TABLE_CHUNK)?;
-    create_column::<i64>(&accuracy, "after_task", TABLE_CHUNK)?;
-    create_column::<i64>(&accuracy, "task", TABLE_CHUNK)?;
-    create_column::<f64>(&accuracy, "accuracy", TABLE_CHUNK)?;
+    if layout.is_scored() {
+        let accuracy = file.create_group("accuracy")?;
+        create_column::<u64>(&accuracy, "seed", TABLE_CHUNK)?;
+        create_column::<Label>(&accuracy, "network", TABLE_CHUNK)?;
+        create_column::<Label>(&accuracy, "stage", TABLE_CHUNK)?;
+        create_column::<i64>(&accuracy, "after_task", TABLE_CHUNK)?;
+        create_column::<i64>(&accuracy, "task", TABLE_CHUNK)?;
+        create_column::<f64>(&accuracy, "accuracy", TABLE_CHUNK)?;
+    }
 
     let fingerprints = file.create_group("fingerprints")?;
     create_column::<u64>(&fingerprints, "seed", TABLE_CHUNK)?;
@@ -142,7 +143,7 @@ pub(super) struct Contents {
     spikes: Vec<Option<(Times, Column)>>,
     bouts: ([Column; 2], [Times; 2]),
     weights: Vec<([Column; 2], Times)>,
-    accuracy: [Column; 6],
+    accuracy: Option<[Column; 6]>,
     fingerprints: [Column; 2],
     reports: Vec<Frames>,
     file: File,
@@ -185,12 +186,16 @@ impl Contents {
         let reports = layout.reports.iter();
         let reports = reports.map(|report| Frames::open(&file, report));
         let reports = reports.collect::<hdf5::Result<_>>()?;
-        let scores = ["seed", "network", "stage", "after_task", "task", "accuracy"];
+        let scores = || {
+            let names = ["seed", "network", "stage", "after_task", "task", "accuracy"];
+            columns(&file.group("accuracy")?, names)
+        };
+        let accuracy = layout.is_scored().then(scores).transpose()?;
         Ok(Self {
             spikes,
             bouts,
             weights,
-            accuracy: columns(&file.group("accuracy")?, scores)?,
+            accuracy,
             fingerprints: columns(&file.group("fingerprints")?, ["seed", "fingerprint"])?,
             reports,
             file,
@@ -234,7 +239,9 @@ impl Contents {
     }
 
     pub(super) fn accuracy(&mut self, score: &Accuracy) -> hdf5::Result<()> {
-        let [seed, network, stage, after_task, task, accuracy] = &mut self.accuracy;
+        let Some([seed, network, stage, after_task, task, accuracy]) = &mut self.accuracy else {
+            return Ok(());
+        };
         seed.append(&[score.seed])?;
         network.append(&[label(&score.network)])?;
         stage.append(&[label(&score.stage)])?;
@@ -276,7 +283,7 @@ impl Contents {
         let columns = columns.chain(times.flat_map(Times::columns));
         let columns = columns.chain(&bouts.0);
         let columns = columns.chain(weights.iter().flat_map(|(columns, _)| columns));
-        let columns = columns.chain(accuracy).chain(fingerprints);
+        let columns = columns.chain(accuracy.iter().flatten()).chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
             .map(|column| (column.path(), column.len() as u64, column.sums().to_vec()))

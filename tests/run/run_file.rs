@@ -50,7 +50,7 @@ impl RunFile {
     }
 
     pub fn fingerprint(&self) -> String {
-        let hex: FixedUnicode<64> = self.0.attr("fingerprint").unwrap().read_scalar().unwrap();
+        let hex: VarLenUnicode = self.0.attr("fingerprint").unwrap().read_scalar().unwrap();
         hex.to_string()
     }
 
