@@ -13,6 +13,11 @@ pub trait PlasticityRule: Send + Sync {
     /// At a spike of a target at `t`, after the arrivals of that instant were delivered: changes `weights`, the
     /// target's afferents, given when each afferent last arrived ([`Time::NEVER`] if it has not).
     fn post_spike(&self, t: Time, weights: &mut [f32], last_arrival: &[Time]);
+
+    /// By how much most weights move at a time, if that is one number: what histograms of changes go by.
+    fn step(&self) -> Option<f64> {
+        None
+    }
 }
 
 /// A plasticity rule in the registry.
