@@ -133,6 +133,9 @@ impl RunFile {
     }
 
     pub fn projections(&self) -> Vec<String> {
+        if !self.0.link_exists("weights") {
+            return Vec::new();
+        }
         let mut names = self.0.group("weights").unwrap().member_names().unwrap();
         names.sort();
         names
