@@ -50,8 +50,9 @@ pub struct Raster {
 
 impl Table for Figures {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let what = "[figure.raster]: spikes over time; \"off\": no figure";
-        let words = "the last second, up to 1000 neurons of up to 8 recorded populations";
+        let what = "[figure.raster]: spikes over time, of themselves up to 1000 neurons of each of 8 recorded populations; \
+                    \"off\": no figure";
+        let words = "the last second";
         let form = off(inside(Raster::default()));
         k.told("raster", words, &mut self.raster, form, what);
     }

@@ -197,7 +197,7 @@ impl Raster {
             caption.push("Right: a closer look at the shaded time.".to_owned());
         }
         if !self.stimuli.is_empty() && strips.height() > 0.0 {
-            caption.push("Bars: when stimuli act that do not all the time.".to_owned());
+            caption.push("Bars: stimuli that act for a part of the time.".to_owned());
         }
         if strips.more > 0 {
             caption.push(format!("{} not shown.", plural(strips.more, "more bar")));

@@ -59,12 +59,12 @@ pub(super) fn styles(column: &Column, layers: &[Seen<'_>]) -> Vec<Style> {
     styles
 }
 
-/// Where neurons are sampled, gives all samples the same size and marks of one size, so that equal rates look alike.
+/// Where marks must be small, gives all samples the same size and marks of one size, so that equal rates look alike.
 fn sample_alike<'a>(styles: &mut [Style], layers: &[Seen<'a>], rate: impl Fn(&Seen<'a>) -> f64) {
     let rows = |layer: &Layer, every: usize| layer.n_neurons / every;
     let sampled = layers.iter().zip(&*styles);
     let sampled = sampled.filter_map(|(seen, style)| match style {
-        Style::Marks { every, .. } if *every > 1 => Some((rate(seen), rows(seen.0, *every))),
+        Style::Marks { every, size } if *size == SMALL => Some((rate(seen), rows(seen.0, *every))),
         _ => None,
     });
     let Some((least, fewest)) = sampled.reduce(|a, b| (a.0.min(b.0), a.1.min(b.1))) else {
