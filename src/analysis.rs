@@ -5,8 +5,10 @@
 //! | [`summary`] | mean and standard deviation of a sample; scores over seeds |
 //! | [`rate`] | spikes per time bin, population rate in Hz |
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
+//! | [`active`] | the stretch of time in which most happens |
 //! | [`weight`] | how far each neuron's incoming weights moved |
 
+pub mod active;
 pub mod histogram;
 pub mod rate;
 pub mod summary;

@@ -41,12 +41,19 @@ pub trait ColumnRule: Send + Sync {
     /// At a spike of a target at `t`, after the arrivals of that instant were delivered: changes `weights`, the
     /// target's afferents, given when each afferent last arrived ([`Time::NEVER`] if it has not).
     fn post_spike(&self, t: Time, weights: &mut [f32], last_arrival: &[Time]);
+
+    /// By how much most weights move at a time, if that is one number: what histograms of changes go by.
+    fn step(&self) -> Option<f64> {
+        None
+    }
 }
 
 /// A plasticity rule in the registry.
 pub struct Rule {
     /// The rule as users see it.
     pub spec: &'static Spec,
+    /// Whether it takes weights with their sign, as those of trained networks are.
+    pub is_signed: bool,
     /// Builds sparse synapses onto a group of so many neurons.
     rows: fn(&Values, Sparse<u16>, usize) -> Built<dyn Learn>,
     /// Builds a matrix of these weights by source onto so many neurons, with so long a dendritic delay.
@@ -80,6 +87,7 @@ impl Rule {
     pub const fn of<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>() -> Self {
         Self {
             spec: R::SPEC,
+            is_signed: R::SIGNED,
             rows: |values, synapses, n_target| {
                 let rows =
                     PlasticRows::<R, f32, PRE, POST>::new(R::new(values)?, synapses, n_target)?;
@@ -120,6 +128,12 @@ pub static REGISTRY: &[&Rule] = &[
 /// Every rule as users see it.
 pub fn specs() -> Vec<&'static Spec> {
     REGISTRY.iter().map(|rule| rule.spec).collect()
+}
+
+/// Every rule that takes weights with their sign.
+pub fn signed_specs() -> Vec<&'static Spec> {
+    let signed = REGISTRY.iter().filter(|rule| rule.is_signed);
+    signed.map(|rule| rule.spec).collect()
 }
 
 /// The rule called `name`.

@@ -9,7 +9,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | `/` attributes `format`, `format_version` | `"sharpwave run"`, 1 |
+//! | `/` attributes `format`, `format_version` | `"sharpwave run"`, 2 |
 //! | `/` attributes `sharpwave_version`, `hdf5_version` | versions that wrote the file |
 //! | `/` attributes `magic`, `version` | 0x0A7A and \[0, 1\], as SONATA asks for |
 //! | `/` attribute `seed` | u64, seed of the run that this file holds in full |
@@ -34,10 +34,12 @@
 //!
 //! A report is one variable of some neurons of a population: the first that is sampled of it has the population's name,
 //! others are called `<population>.<variable>`. SONATA's frame reports are f32, and libsonata reads nothing else right.
-//! There is no `/report` where nothing is sampled.
+//! There is no `/report` where nothing is sampled, no `/weights` where none are recorded, and no `/accuracy` where there are no
+//! tasks.
 //!
-//! Only populations whose spikes are recorded have a group in `/spikes`. Texts that stand before the run starts are
-//! variable-length strings; labels written during the run are fixed-length UTF-8 ([`LABEL_BYTES`]).
+//! Only populations whose spikes are recorded have a group in `/spikes`. All texts are UTF-8. Attributes and
+//! texts that stand before the run starts are variable-length strings, which h5py gives as `str`; columns of labels, which
+//! grow during the run, have a fixed length ([`LABEL_BYTES`]), which h5py gives as `str` by `dataset.asstr()`.
 //!
 //! # Written so that it survives
 //!

@@ -9,7 +9,7 @@ use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::report::FigureError;
 use sharpwave::report::figure::{
-    Accuracy, Layer, Projection, Raster, ReceptiveFields, WeightHistogram,
+    Accuracy, Layer, Projection, Raster, ReceptiveFields, WeightHistogram, Window,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -122,7 +122,7 @@ fn a_sleep_of_real_size() {
             "10 neurons",
             "6 spikes",
             "Time (s)",
-            "shade is spikes",
+            "input, every ",
         ],
     );
     // One mark per spike, in one path for each layer that is not drawn as density.
@@ -141,6 +141,7 @@ fn a_run_of_five_tasks() {
         &stem,
         &[
             "42.2 ± 3.6 %",
+            "means of n = 3 seeds",
             "89.2 ± 0.4 %",
             "chance",
             "sleep 5",
@@ -167,10 +168,12 @@ fn weights_of_three_projections() {
         name: name.to_owned(),
         before,
         after,
+        step: Some(0.0033),
     });
     WeightHistogram {
         projections: projections.to_vec(),
         unit: String::new(),
+        of: "sleep 5 of seed 1".to_owned(),
     }
     .draw(&stem)
     .unwrap();
@@ -182,6 +185,8 @@ fn weights_of_three_projections() {
             "after",
             "% of 940,800",
             "Synapses per bin",
+            "bins of 1 step of 0.00330",
+            "sleep 5 of seed 1",
         ],
     );
 }
@@ -198,10 +203,21 @@ fn the_most_changed_units() {
         height: 28,
         units: units.clone(),
         unit: String::new(),
+        of: "sleep 5 of seed 1".to_owned(),
     }
     .draw(&stem)
     .unwrap();
-    let svg = check(&stem, &["before", "after", "difference", "ΔW"]);
+    let svg = check(
+        &stem,
+        &[
+            "before",
+            "after",
+            "difference",
+            "|ΔW|",
+            "sleep 5 of seed 1",
+            "Euclidean",
+        ],
+    );
     assert_eq!(svg.matches(">unit ").count(), 8);
     // A picture for each unit and row, and two colour bars.
     assert_eq!(svg.matches("<image ").count(), 3 * 8 + 2);
@@ -226,16 +242,23 @@ fn sleeps_with_little_to_show() {
     let layer = |name: &str, n_neurons, spikes: &[(f64, u64)]| Layer {
         name: name.to_owned(),
         n_neurons,
+        n_counted: n_neurons,
+        sign: None,
         spikes: spikes.iter().map(|&(t, j)| (ms(t), j)).collect(),
     };
     let draw = |name: &str, layers, stop, bin, texts: &[&str]| {
         let stem = fresh(name);
         let figure = Raster {
             layers,
+            bouts: vec![],
+            stimuli: vec![],
             origin: ms(10.0),
-            start: ms(10.0),
-            stop: ms(stop),
-            bin: Duration::from_ms(bin).unwrap(),
+            window: Window {
+                start: ms(10.0),
+                stop: ms(stop),
+                bin: Duration::from_ms(bin).unwrap(),
+            },
+            closer: None,
         };
         figure.draw(&stem).unwrap();
         check(&stem, texts);
@@ -325,10 +348,12 @@ fn weights_with_little_to_show() {
             name: name.to_owned(),
             before,
             after,
+            step: None,
         };
         let figure = WeightHistogram {
             projections: vec![projection],
             unit: "mV".to_owned(),
+            of: "sleep 1 of seed 1".to_owned(),
         };
         figure.draw(&stem).unwrap();
         check(&stem, texts);
@@ -341,6 +366,7 @@ fn weights_with_little_to_show() {
             height: 2,
             units: vec![0, 1, 9],
             unit: "mV".to_owned(),
+            of: "sleep 1 of seed 1".to_owned(),
         };
         figure.draw(&stem).unwrap();
         check(&stem, &[]);

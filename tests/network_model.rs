@@ -129,6 +129,33 @@ fn the_shipped_network_is_that_of_the_paper() {
 }
 
 #[test]
+fn without_a_raster_the_end_of_recorded_populations_is_drawn_unless_it_is_off() {
+    let text = |record: &str, duration: &str, more: &str| {
+        format!(
+            "schema = 1\nexperiment = \"network\"\nduration = \"{duration}\"\n[population.e]\nneuron = \"lif\"\n\
+             size = 5000\ntau_m = \"20 ms\"\nv_th = \"20 mV\"\n[record]\nspikes = {record}\n{more}"
+        )
+    };
+    let raster = |record: &str, duration: &str, more: &str| {
+        let model = network(&text(record, duration, more), &[]);
+        // What is resolved reads back as it is.
+        let resolved = sharpwave::config::resolved_network(&model);
+        assert_eq!(network(&resolved, &[]).figures, model.figures, "{resolved}");
+        model.figures.raster
+    };
+    let shown = raster("[\"e\"]", "3 s", "").unwrap();
+    assert_eq!(shown.populations, ["e"]);
+    assert_eq!(
+        (shown.from, shown.to, shown.neurons),
+        (ms(2000.0), ms(3000.0), Some(1000))
+    );
+    let short = raster("[\"e\"]", "0.3 s", "").unwrap();
+    assert_eq!((short.from, short.to), (ms(0.0), ms(300.0)));
+    assert_eq!(raster("[]", "3 s", ""), None);
+    assert_eq!(raster("[\"e\"]", "3 s", "[figure]\nraster = \"off\""), None);
+}
+
+#[test]
 fn overrides_reach_formulas_and_copies() {
     let model = network(
         &brunel(),

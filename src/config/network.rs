@@ -164,7 +164,9 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         names.collect::<Vec<_>>()
     });
     around.recorded = recorded.as_deref();
-    let figures = read_in(root, "figure", Figures::default(), &around);
+    let unsaid = recorded.as_deref().zip(around.duration);
+    let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, duration));
+    let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
     let top = top.filter(|_| good)?;
     Some(NetworkModel {
         network: Network {

@@ -102,10 +102,9 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         weight: INPUT_WEIGHT,
         data: None,
     });
-    let recorded = experiment.record.spikes.iter().map(|&l| Recorded {
-        population: names[l].clone(),
-        neurons: Selection::All,
-    });
+    let recorded = experiment.record.spikes.iter().map(|&l| names[l].clone());
+    let recorded: Vec<String> = recorded.collect();
+    let duration = *experiment.sleep.durations.first()?;
     Some(NetworkModel {
         network,
         seeds: 1,
@@ -116,21 +115,28 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
                 .into_iter()
                 .find(|bout| bout.kind == Kind::Sleep)?
                 .name,
-            duration: *experiment.sleep.durations.first()?,
+            duration,
             stimuli: vec![names[0].clone()],
             keep: Keep::All,
         }],
         guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,
+        figures: Figures::unsaid(&recorded, duration),
         record: Record {
-            spikes: recorded.collect(),
+            spikes: recorded.into_iter().map(all_of).collect(),
             rates_bin: None,
             states: experiment.record.states.clone(),
             weights: experiment.record.weights.clone(),
             compress: experiment.record.compress,
         },
-        figures: Figures::default(),
     })
+}
+
+fn all_of(population: String) -> Recorded {
+    Recorded {
+        population,
+        neurons: Selection::All,
+    }
 }
 
 /// What drives the input layer of a sleep, where files say it.

@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::path::Path;
 
+use crate::analysis::active::shortest;
 use crate::analysis::rate::SpikeCount;
 use crate::analysis::weight::most_changed;
 use crate::base::matrix::Matrix;
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
 use crate::experiment::inputs::Inputs;
@@ -14,6 +15,8 @@ use crate::experiment::pupil::{SLEEP, Sleep};
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::Stage;
 use crate::experiment::summary::Summary;
+use crate::plasticity;
+use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::output;
 use crate::report::FigureError;
 use crate::report::figure;
@@ -23,23 +26,23 @@ use super::error::ExperimentError;
 /// Bins of the rate traces.
 const RATE_BIN: Duration = Duration::from_ps(100_000_000_000);
 
-/// The closer look at a burst, and the bins of its rate traces.
+/// The closer look at a busy moment, where there is no one stretch in which all happens, and the bins of its rate traces.
 const BURST: Duration = Duration::from_ps(500_000_000_000);
 const BURST_BIN: Duration = Duration::from_ps(5_000_000_000);
+
+/// A stretch of a sleep is looked at more closely if it holds this share of the spikes after the input in less than this
+/// part of the time.
+const MOST: f64 = 0.9;
+const PART: i64 = 5;
 
 /// Hidden units whose receptive fields are shown.
 const UNITS: usize = 8;
 
 /// Names of all figures, without their endings.
-pub const NAMES: [&str; 5] = [
-    "sleep_raster",
-    "sleep_burst",
-    "weights",
-    "receptive_fields",
-    "accuracy",
-];
+pub const NAMES: [&str; 4] = ["sleep_raster", "weights", "receptive_fields", "accuracy"];
 
-/// Draws every figure for which there are results, into a new `directory`: the last sleep is that of the first seed.
+/// Draws every figure for which there are results, into a new `directory`: of the last of `bouts` that is a sleep, that of
+/// the first seed.
 ///
 /// # Errors
 /// If a file cannot be written.
@@ -48,33 +51,20 @@ pub fn draw(
     inputs: &Inputs,
     repetitions: &[Repetition],
     summary: &Summary,
+    bouts: &[Bout],
     directory: &Path,
 ) -> Result<(), ExperimentError> {
     output::named_directory(directory)?;
-    let sleep = repetitions
-        .first()
-        .and_then(|repetition| repetition.slept.last_sleep.as_ref());
-    if let Some(sleep) = sleep {
-        let whole = (sleep.start, sleep.stop);
-        raster(
-            model,
-            sleep,
-            whole,
-            RATE_BIN,
-            &directory.join("sleep_raster"),
-        )?;
-        if let Some(burst) = burst(sleep) {
-            raster(
-                model,
-                sleep,
-                burst,
-                BURST_BIN,
-                &directory.join("sleep_burst"),
-            )?;
-        }
+    let first = repetitions.first();
+    let slept = first.and_then(|first| Some((first, first.slept.last_sleep.as_ref()?)));
+    if let Some((first, sleep)) = slept {
+        raster(model, sleep, &directory.join("sleep_raster"))?;
+        let mut sleeps = bouts.iter().filter(|bout| bout.kind == Kind::Sleep);
+        let name = sleeps.next_back().map_or(SLEEP, |bout| &bout.name);
+        let of = format!("{name} of seed {}", first.seed);
         let changed = sleep.weights(&model.mlp.layers);
-        weights(model, &changed, &directory.join("weights"))?;
-        receptive_fields(inputs, &changed, &directory.join("receptive_fields"))?;
+        weights(model, &changed, &of, &directory.join("weights"))?;
+        receptive_fields(inputs, &changed, &of, &directory.join("receptive_fields"))?;
     }
     if !summary.rows.is_empty() {
         accuracy(model, summary, &directory.join("accuracy"))?;
@@ -82,44 +72,71 @@ pub fn draw(
     Ok(())
 }
 
-fn raster(
-    model: &SleepReplay,
-    sleep: &Sleep,
-    (start, stop): (Time, Time),
-    bin: Duration,
-    stem: &Path,
-) -> Result<(), FigureError> {
+fn raster(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureError> {
     let layers = model
         .mlp
         .layer_names()
         .into_iter()
         .zip(&sleep.spikes)
         .zip(&model.mlp.layers);
+    let layer = |(k, ((name, spikes), &n_neurons)): (usize, ((String, &Vec<_>), &usize))| {
+        let spikes = spikes.iter().map(|&(t, node)| (t, u64::from(node)));
+        figure::Layer {
+            name,
+            n_neurons,
+            n_counted: n_neurons,
+            // Weights of a trained network have both signs; the input has none that learn.
+            sign: (k > 0).then_some(figure::Sign::Mixed),
+            spikes: spikes.collect(),
+        }
+    };
     figure::Raster {
-        layers: layers
-            .map(|((name, spikes), &n_neurons)| figure::Layer {
-                name,
-                n_neurons,
-                spikes: spikes
-                    .iter()
-                    .map(|&(t, node)| (t, u64::from(node)))
-                    .collect(),
-            })
-            .collect(),
-        origin: start,
-        start,
-        stop,
-        bin,
+        layers: layers.enumerate().map(layer).collect(),
+        bouts: Vec::new(),
+        stimuli: Vec::new(),
+        origin: sleep.start,
+        window: figure::Window {
+            start: sleep.start,
+            stop: sleep.stop,
+            bin: RATE_BIN,
+        },
+        closer: closer(sleep),
     }
     .draw(stem)
 }
 
-/// The half second around the bin in which the layers after the input fire most: sleep is silent but for bursts, which
-/// a raster of the whole cannot resolve. `None` if they are silent or the sleep is no longer than that.
-fn burst(sleep: &Sleep) -> Option<(Time, Time)> {
-    let (start, stop) = (sleep.start, sleep.stop);
+/// What is worth a closer look: the stretch in which nearly all spikes after the input lie, if it is short, or half a second
+/// around their busiest moment. `None` if there are none or the sleep is no longer than that.
+fn closer(sleep: &Sleep) -> Option<figure::Window> {
     let times = sleep.spikes.iter().skip(1).flatten().map(|&(t, _)| t);
-    let counts = SpikeCount::new(times, start, stop, RATE_BIN).ok()?;
+    let mut times: Vec<Time> = times.collect();
+    times.sort_unstable();
+    stretch(&times, sleep.start, sleep.stop).or_else(|| burst(&times, sleep.start, sleep.stop))
+}
+
+/// The stretch of [start, stop) in which nearly all of `times` lie, with a twentieth of it on either side, if it is short.
+fn stretch(times: &[Time], start: Time, stop: Time) -> Option<figure::Window> {
+    /// Bins of its rate traces in milliseconds: the largest of which there are at least a hundred.
+    const BINS_MS: [i64; 6] = [50, 20, 10, 5, 2, 1];
+    const FEWEST_BINS: i64 = 100;
+    let (from, to) = shortest(times, MOST)?;
+    let margin = Duration::from_ps(to.since(from).ps() / 20 + PS_PER_MS);
+    let from = Time::from_ps(from.ps() - margin.ps()).max(start);
+    let to = (to + margin).min(stop);
+    let span = to.since(from).ps();
+    let mut bins = BINS_MS.iter().map(|ms| ms * PS_PER_MS);
+    let bin = bins.find(|bin| span / bin >= FEWEST_BINS);
+    let bin = bin.unwrap_or(PS_PER_MS);
+    (span < stop.since(start).ps() / PART).then(|| figure::Window {
+        start: from,
+        stop: to,
+        bin: Duration::from_ps(bin),
+    })
+}
+
+/// Half a second around the bin in which most of `times` lie.
+fn burst(times: &[Time], start: Time, stop: Time) -> Option<figure::Window> {
+    let counts = SpikeCount::new(times.iter().copied(), start, stop, RATE_BIN).ok()?;
     let busiest = counts
         .edges()
         .zip(counts.counts())
@@ -128,13 +145,27 @@ fn burst(sleep: &Sleep) -> Option<(Time, Time)> {
     let latest = stop.ps() - BURST.ps();
     // A fifth of the window before the burst, the rest for what follows.
     let from = Time::from_ps((peak.ps() - BURST.ps() / 5).min(latest).max(start.ps()));
-    (latest > start.ps()).then(|| (from, from + BURST))
+    (latest > start.ps()).then(|| figure::Window {
+        start: from,
+        stop: from + BURST,
+        bin: BURST_BIN,
+    })
 }
 
 /// Weights of each projection before and after a sleep.
 type Changed = [(Matrix, Matrix)];
 
-fn weights(model: &SleepReplay, changed: &Changed, stem: &Path) -> Result<(), FigureError> {
+fn weights(
+    model: &SleepReplay,
+    changed: &Changed,
+    of: &str,
+    stem: &Path,
+) -> Result<(), FigureError> {
+    let step = |l: usize| {
+        let values = model.plasticity.layers.get(l)?.as_ref()?;
+        let rule = plasticity::rule(model.plasticity.rule.name).ok()?;
+        rule.column(values).ok()??.step()
+    };
     let names = model.mlp.layer_names();
     let projections = changed.iter().enumerate();
     figure::WeightHistogram {
@@ -143,14 +174,21 @@ fn weights(model: &SleepReplay, changed: &Changed, stem: &Path) -> Result<(), Fi
                 name: format!("{} → {}", names[l], names[l + 1]),
                 before,
                 after,
+                step: step(l),
             })
             .collect(),
         unit: String::new(),
+        of: of.into(),
     }
     .draw(stem)
 }
 
-fn receptive_fields(inputs: &Inputs, changed: &Changed, stem: &Path) -> Result<(), FigureError> {
+fn receptive_fields(
+    inputs: &Inputs,
+    changed: &Changed,
+    of: &str,
+    stem: &Path,
+) -> Result<(), FigureError> {
     let Some((before, after)) = changed.first() else {
         return Ok(());
     };
@@ -161,6 +199,7 @@ fn receptive_fields(inputs: &Inputs, changed: &Changed, stem: &Path) -> Result<(
         height: inputs.height,
         units: most_changed(before, after, UNITS),
         unit: String::new(),
+        of: of.into(),
     }
     .draw(stem)
 }

@@ -3,16 +3,17 @@
 pub mod bouts;
 mod build;
 pub mod estimate;
+mod raster;
 mod rates;
 mod runner;
 pub mod summary;
 mod watched;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time;
 
-use crate::base::time::{Duration, Time};
+use crate::base::time::Time;
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::{Keep, Simulation};
 use crate::experiment::desk::Desk;
@@ -23,10 +24,8 @@ use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::layout::Layout;
-use crate::record::output;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
-use crate::report::figure;
 use crate::run::guard::Tripped;
 use crate::run::progress::{Progress, Watch};
 use crate::run::watched::Watched;
@@ -39,15 +38,15 @@ pub use build::declare;
 
 /// Name of the table of rates by time.
 const RATES: &str = "rates.csv";
-/// Name of the folder of figures, and of the one figure without its endings.
+/// Name of the folder of figures.
 const FIGURES: &str = "figures";
-const RASTER: &str = "raster";
 
 /// A network that runs, once for each seed.
 pub(super) struct Network {
     model: NetworkModel,
     bouts: Vec<Bout>,
     watched: Watched,
+    raster: raster::Setting,
     /// That of the first seed, until it runs: built at once, so that what is impossible is found before anything is
     /// written.
     first: Mutex<Option<Simulation>>,
@@ -80,6 +79,7 @@ impl Network {
             .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
             watched: watched(&model),
+            raster: raster::Setting::new(&loaded, &bouts),
             first: Mutex::new(Some(first)),
             // For every network but the first, which is built already.
             loaded: (model.seeds > 1 || builds_again(&bouts)).then_some(loaded),
@@ -192,7 +192,8 @@ impl Network {
             rates::write(&path, bin, &self.model, seeds, &desk.crew)?;
         }
         if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
-            draw(raster, first, &self.model, &desk.directory.join(FIGURES))?;
+            let directory = desk.directory.join(FIGURES);
+            self.raster.draw(raster, first, &self.model, &directory)?;
         }
         Ok(())
     }
@@ -213,7 +214,7 @@ impl Experiment for Network {
     }
 
     fn products(&self) -> Vec<PathBuf> {
-        let drawn = ["svg", "png"].map(|ending| format!("{FIGURES}/{RASTER}.{ending}"));
+        let drawn = ["svg", "png"].map(|ending| format!("{FIGURES}/{}.{ending}", raster::NAME));
         let names = drawn
             .into_iter()
             .chain([RATES, bouts::FILE].map(str::to_owned));
@@ -290,35 +291,4 @@ pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
 /// Whether a bout after the first has a network of its own.
 fn builds_again(bouts: &[Bout]) -> bool {
     bouts.iter().skip(1).any(|bout| bout.keep == Keep::Weights)
-}
-
-/// The raster that the model asks for.
-fn draw(
-    raster: &config::Raster,
-    seed: &Seed,
-    model: &NetworkModel,
-    directory: &Path,
-) -> Result<(), ExperimentError> {
-    /// Bins of the rate traces: a hundredth of what is shown, at least the published 0.1 ms.
-    const BINS: i64 = 200;
-    const LEAST: i64 = 100_000_000;
-    output::named_directory(directory)?;
-    let span = raster.to.ps() - raster.from.ps();
-    let layers = raster.populations.iter().rev().map(|name| {
-        let size = model.network.find(name).map_or(0, |p| p.size);
-        figure::Layer {
-            name: name.clone(),
-            n_neurons: raster.neurons.map_or(size, |most| most.min(size)) as usize,
-            spikes: seed.activity.shown(name),
-        }
-    });
-    figure::Raster {
-        layers: layers.collect(),
-        origin: Time::ZERO,
-        start: Time::ZERO + raster.from,
-        stop: Time::ZERO + raster.to,
-        bin: Duration::from_ps((span / BINS).max(LEAST)),
-    }
-    .draw(&directory.join(RASTER))?;
-    Ok(())
 }

@@ -124,7 +124,14 @@ impl Nights {
         table::write_csv(&directory.join(ACCURACY), &rows)?;
         if self.model.output.figures {
             let figures = directory.join(FIGURES);
-            plot::draw(&self.model, &self.inputs, repetitions, summary, &figures)?;
+            plot::draw(
+                &self.model,
+                &self.inputs,
+                repetitions,
+                summary,
+                &self.bouts,
+                &figures,
+            )?;
         }
         export(&self.model, repetitions, directory)
     }

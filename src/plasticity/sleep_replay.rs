@@ -118,6 +118,12 @@ impl ColumnRule for SleepReplay {
             -self.decrement,
         );
     }
+
+    /// What a silent afferent of negative weight loses, as s(w) = 2 for w ≪ 0: most weights that move do so.
+    fn step(&self) -> Option<f64> {
+        let step = 2.0 * f64::from(self.decrement);
+        (step > 0.0).then_some(step)
+    }
 }
 
 /// s(w) = 2 (1 − 1 / (1 + e^(−w / 0.001))), every operation in f32 as published.

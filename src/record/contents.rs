@@ -86,9 +86,8 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     create_times(&bouts, "start", TABLE_CHUNK)?;
     create_times(&bouts, "stop", TABLE_CHUNK)?;
 
-    let weights = file.create_group("weights")?;
     for projection in &layout.projections {
-        let group = weights.create_group(&projection.name)?;
+        let group = file.create_group(&format!("weights/{}", projection.name))?;
         let shape = (projection.n_target, projection.n_source);
         create_stack(&group, "values", shape, layout.compress_weights)?;
         create_times(&group, "time", TABLE_CHUNK)?;
@@ -101,13 +100,15 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         all.try_for_each(|name| synapses::lay_out(&group, name))?;
     }
 
-    let accuracy = file.create_group("accuracy")?;
-    create_column::<u64>(&accuracy, "seed", TABLE_CHUNK)?;
-    create_column::<Label>(&accuracy, "network", TABLE_CHUNK)?;
-    create_column::<Label>(&accuracy, "stage", TABLE_CHUNK)?;
-    create_column::<i64>(&accuracy, "after_task", TABLE_CHUNK)?;
-    create_column::<i64>(&accuracy, "task", TABLE_CHUNK)?;
-    create_column::<f64>(&accuracy, "accuracy", TABLE_CHUNK)?;
+    if layout.is_scored() {
+        let accuracy = file.create_group("accuracy")?;
+        create_column::<u64>(&accuracy, "seed", TABLE_CHUNK)?;
+        create_column::<Label>(&accuracy, "network", TABLE_CHUNK)?;
+        create_column::<Label>(&accuracy, "stage", TABLE_CHUNK)?;
+        create_column::<i64>(&accuracy, "after_task", TABLE_CHUNK)?;
+        create_column::<i64>(&accuracy, "task", TABLE_CHUNK)?;
+        create_column::<f64>(&accuracy, "accuracy", TABLE_CHUNK)?;
+    }
 
     let fingerprints = file.create_group("fingerprints")?;
     create_column::<u64>(&fingerprints, "seed", TABLE_CHUNK)?;
@@ -152,7 +153,7 @@ pub(super) struct Contents {
     bouts: ([Column; 2], [Times; 2]),
     weights: Vec<([Column; 2], Times)>,
     synapses: Vec<Synapses>,
-    accuracy: [Column; 6],
+    accuracy: Option<[Column; 6]>,
     fingerprints: [Column; 2],
     reports: Vec<Frames>,
     file: File,
@@ -200,13 +201,17 @@ impl Contents {
         let reports = layout.reports.iter();
         let reports = reports.map(|report| Frames::open(&file, report));
         let reports = reports.collect::<hdf5::Result<_>>()?;
-        let scores = ["seed", "network", "stage", "after_task", "task", "accuracy"];
+        let scores = || {
+            let names = ["seed", "network", "stage", "after_task", "task", "accuracy"];
+            columns(&file.group("accuracy")?, names)
+        };
+        let accuracy = layout.is_scored().then(scores).transpose()?;
         Ok(Self {
             spikes,
             bouts,
             weights,
             synapses,
-            accuracy: columns(&file.group("accuracy")?, scores)?,
+            accuracy,
             fingerprints: columns(&file.group("fingerprints")?, ["seed", "fingerprint"])?,
             reports,
             file,
@@ -263,7 +268,9 @@ impl Contents {
     }
 
     pub(super) fn accuracy(&mut self, score: &Accuracy) -> hdf5::Result<()> {
-        let [seed, network, stage, after_task, task, accuracy] = &mut self.accuracy;
+        let Some([seed, network, stage, after_task, task, accuracy]) = &mut self.accuracy else {
+            return Ok(());
+        };
         seed.append(&[score.seed])?;
         network.append(&[label(&score.network)])?;
         stage.append(&[label(&score.stage)])?;
@@ -307,7 +314,7 @@ impl Contents {
         let columns = columns.chain(&bouts.0);
         let columns = columns.chain(weights.iter().flat_map(|(columns, _)| columns));
         let columns = columns.chain(synapses.iter().flat_map(Synapses::columns));
-        let columns = columns.chain(accuracy).chain(fingerprints);
+        let columns = columns.chain(accuracy.iter().flatten()).chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
             .map(|column| (column.path(), column.len() as u64, column.sums().to_vec()))

@@ -8,14 +8,15 @@ use hdf5::{File, H5Type, Location};
 /// Value of the attribute `format`.
 pub(super) const FORMAT: &str = "sharpwave run";
 
-/// Version of the layout in the module's table: raised when a reader of the old one would go wrong.
-pub(super) const FORMAT_VERSION: u32 = 1;
+/// Version of the layout in the module's table: raised when a reader of the old one would go wrong. Files of version 1, whose
+/// fingerprint has a fixed length, can still be read.
+pub(super) const FORMAT_VERSION: u32 = 2;
 
 /// SONATA's magic number and version, which its developer guide asks for in every file.
 const SONATA_MAGIC: u32 = 0x0A7A;
 const SONATA_VERSION: [u32; 2] = [0, 1];
 
-/// Hexadecimal digits of a fingerprint, stored at a fixed length so that it can be set during the run.
+/// Hexadecimal digits of a fingerprint in the table of all seeds, at a fixed length as every column that grows.
 pub(super) type Fingerprint = FixedUnicode<64>;
 
 /// The attributes that are not constants.
@@ -25,7 +26,8 @@ pub(super) struct Header {
     pub(super) hdf5_version: String,
     pub(super) seed: u64,
     pub(super) complete: bool,
-    pub(super) fingerprint: Fingerprint,
+    /// Hexadecimal digits, empty until the run is complete.
+    pub(super) fingerprint: String,
 }
 
 impl Header {
@@ -37,7 +39,7 @@ impl Header {
             hdf5_version: format!("{major}.{minor}.{patch}"),
             seed,
             complete: false,
-            fingerprint: Fingerprint::new(),
+            fingerprint: String::new(),
         }
     }
 
@@ -57,17 +59,32 @@ impl Header {
         declare_sonata(file)?;
         attribute(file, "seed", seed)?;
         attribute(file, "complete", &u8::from(*complete))?;
-        attribute(file, "fingerprint", fingerprint)
+        text_attribute(file, "fingerprint", fingerprint)
     }
 
     /// Reads the attributes of a run file.
     pub(super) fn read(file: &File) -> hdf5::Result<Self> {
+        let complete = file.attr("complete")?.read_scalar::<u8>()? != 0;
+        let fingerprint = || match text(file, "fingerprint") {
+            Ok(fingerprint) => Ok(fingerprint),
+            Err(error) => {
+                let fixed = file.attr("fingerprint")?.read_scalar::<Fingerprint>();
+                fixed
+                    .map(|fixed| fixed.as_str().to_owned())
+                    .map_err(|_| error)
+            }
+        };
         Ok(Self {
             sharpwave_version: text(file, "sharpwave_version")?,
             hdf5_version: text(file, "hdf5_version")?,
             seed: file.attr("seed")?.read_scalar()?,
-            complete: file.attr("complete")?.read_scalar::<u8>()? != 0,
-            fingerprint: file.attr("fingerprint")?.read_scalar()?,
+            complete,
+            // A run killed just before it was marked complete may have left half of it.
+            fingerprint: if complete {
+                fingerprint()?
+            } else {
+                String::new()
+            },
         })
     }
 }
@@ -81,11 +98,12 @@ pub(super) fn declare_sonata(file: &File) -> hdf5::Result<()> {
         .map(drop)
 }
 
-/// Marks a run as complete. Both attributes exist and keep their size, so that a reader who looks on sees either
-/// the old values or the new ones.
+/// Marks a run as complete, once its fingerprint is safe: the text and the reference to it lie in two places of the file, so
+/// that only of a complete run both are sure to be there.
 pub(super) fn mark_complete(file: &File, fingerprint: &str) -> hdf5::Result<()> {
-    file.attr("fingerprint")?
-        .write_scalar(&fingerprint_of(fingerprint))?;
+    let attribute = file.attr("fingerprint")?;
+    attribute.write_scalar(&string(fingerprint))?;
+    file.flush()?;
     file.attr("complete")?.write_scalar(&1_u8)
 }
 

@@ -33,6 +33,13 @@ pub struct Layout {
     pub reports: Vec<Report>,
 }
 
+impl Layout {
+    /// Whether there is a table of scores: where there are tasks.
+    pub(super) fn is_scored(&self) -> bool {
+        !self.tasks.is_empty()
+    }
+}
+
 /// A population as the run file sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Population {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use hdf5::{File, Selection};
 
 pub use error::{Kind, RecordingError};
-use read::{Reader, lossy};
+use read::Reader;
 pub use spikes::SpikeChunks;
 pub use states::States;
 use states::instant;
@@ -110,9 +110,7 @@ impl Recording {
         let tasks = reader.texts("/config/task")?;
         let populations = populations(&reader)?;
         Ok(Self {
-            fingerprint: header
-                .complete
-                .then(|| lossy(header.fingerprint.as_bytes())),
+            fingerprint: header.complete.then(|| header.fingerprint.clone()),
             model: model?,
             source: source?,
             overrides,

@@ -8,7 +8,7 @@ use hdf5::File;
 use super::cause::cause;
 use super::contents::{Contents, file_builder};
 use super::frame::align_times;
-use super::header::{Fingerprint, Header, resolved};
+use super::header::{Header, resolved};
 use super::layout::Layout;
 use super::length::Lengths;
 use super::output::{part_of, replace};
@@ -145,7 +145,7 @@ fn copy(
     let filled = Header::read(source).and_then(|header| {
         let unfinished = Header {
             complete: false,
-            fingerprint: Fingerprint::new(),
+            fingerprint: String::new(),
             ..header
         };
         unfinished.write(&copy)?;

@@ -6,6 +6,6 @@ mod receptive_fields;
 mod weight_histogram;
 
 pub use accuracy::{Accuracy, Reference, Run, Stage};
-pub use raster::{Layer, Raster};
+pub use raster::{Bout, Layer, Raster, Sign, Stimulus, Window};
 pub use receptive_fields::ReceptiveFields;
 pub use weight_histogram::{Projection, WeightHistogram};

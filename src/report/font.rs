@@ -64,6 +64,22 @@ pub(crate) fn fit(text: &str, size: f64, weight: Weight, room: f64) -> String {
     "…".to_owned()
 }
 
+/// `text` in lines of at most `room` points, broken at spaces; a longer word is cut.
+pub(crate) fn wrap(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        if let Some(line) = lines.last_mut() {
+            let longer = format!("{line} {word}");
+            if width(&longer, size, weight) <= room {
+                *line = longer;
+                continue;
+            }
+        }
+        lines.push(fit(word, size, weight, room));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +106,17 @@ mod tests {
         assert!(cut.ends_with('…') && width(&cut, 8.0, Weight::Regular) <= 50.0);
         assert_eq!(fit("short", 8.0, Weight::Regular, 50.0), "short");
         assert_eq!(fit("x", 8.0, Weight::Regular, 0.0), "…");
+    }
+
+    #[test]
+    fn a_caption_keeps_all_its_words_in_lines_that_fit() {
+        let text = "Points: mean of n = 3 seeds. Bands: ± 1 SD.";
+        let lines = wrap(text, 8.0, Weight::Regular, 60.0);
+        assert_eq!(lines.join(" "), text);
+        assert!(lines.len() > 1);
+        for line in lines {
+            assert!(width(&line, 8.0, Weight::Regular) <= 60.0, "{line}");
+        }
+        assert!(wrap(" ", 8.0, Weight::Regular, 60.0).is_empty());
     }
 }

@@ -64,6 +64,11 @@ pub(crate) fn sequential(x: f64) -> Colour {
     )
 }
 
+/// Between `one` (0) and `other` (1).
+pub(crate) fn between(one: Colour, other: Colour, x: f64) -> Colour {
+    ramp(&[one, other], x)
+}
+
 /// Between white (0) and `colour` (1).
 pub(crate) fn tint(colour: Colour, x: f64) -> Colour {
     ramp(&[WHITE, colour], x)

@@ -12,8 +12,10 @@ use crate::run::selection::Selection;
 #[derive(Debug, Clone)]
 struct Population {
     name: String,
-    /// Neurons that the raster shows.
-    most: u32,
+    /// The raster shows recorded neurons of indices below this.
+    below: u32,
+    /// How many those are.
+    neurons: u32,
     /// Neurons whose spikes are recorded, if not all are.
     only: Option<Selection>,
 }
@@ -94,6 +96,38 @@ pub struct Raster<'a> {
     pub to: Duration,
 }
 
+/// What a raster shows of a population.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Its neurons of indices below this.
+    pub below: u32,
+    /// How many of these are recorded.
+    pub neurons: u32,
+    /// Their spikes.
+    pub spikes: Vec<(Time, u64)>,
+}
+
+/// Below which index the first `most` recorded neurons of `population` lie, and how many those are.
+fn first_recorded(population: &population::Population, most: u32) -> (u32, u32) {
+    match &population.recorded {
+        None => (0, 0),
+        Some(Selection::All) => {
+            let neurons = most.min(population.size);
+            (neurons, neurons)
+        }
+        Some(Selection::Some(nodes)) => {
+            let first = &nodes[..nodes.len().min(most as usize)];
+            // Where all that are recorded are shown, the population is shown as a whole.
+            let below = match first.last() {
+                Some(last) if first.len() < nodes.len() => last + 1,
+                Some(_) => population.size,
+                None => 0,
+            };
+            (below, first.len() as u32)
+        }
+    }
+}
+
 impl Activity {
     /// Watches `populations`: counts spikes in bins, if rates are asked for, and keeps those of a raster.
     pub fn new(
@@ -103,9 +137,12 @@ impl Activity {
     ) -> Self {
         let population = |declared: &population::Population| {
             let shown = raster.filter(|raster| raster.populations.contains(&declared.name));
+            let most = shown.map_or(0, |raster| raster.neurons.unwrap_or(u32::MAX));
+            let (below, neurons) = first_recorded(declared, most);
             Population {
                 name: declared.name.clone(),
-                most: shown.map_or(0, |raster| raster.neurons.unwrap_or(u32::MAX)),
+                below,
+                neurons,
                 only: match &declared.recorded {
                     Some(some @ Selection::Some(_)) => Some(some.clone()),
                     _ => None,
@@ -150,11 +187,15 @@ impl Activity {
         fits
     }
 
-    /// Spikes of the population called `name` within the raster.
-    pub fn shown(&self, name: &str) -> Vec<(Time, u64)> {
+    /// What the raster shows of the population called `name`.
+    pub fn shown(&self, name: &str) -> Shown {
         let mut both = self.populations.iter().zip(&self.sums);
         let found = both.find(|(population, _)| population.name == name);
-        found.map_or(Vec::new(), |(_, sums)| sums.shown.clone())
+        found.map_or(Shown::default(), |(population, sums)| Shown {
+            below: population.below,
+            neurons: population.neurons,
+            spikes: sums.shown.clone(),
+        })
     }
 
     /// Neurons begin at rest: what they did before is no start of an interval.
@@ -165,7 +206,7 @@ impl Activity {
 
     /// Takes note of `nodes` of the population at index `population`, which spiked at `t`.
     pub fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        let Population { most, only, .. } = &self.populations[population];
+        let Population { below, only, .. } = &self.populations[population];
         let sums = &mut self.sums[population];
         for &node in nodes {
             let neuron = &mut sums.intervals[node as usize];
@@ -186,7 +227,7 @@ impl Activity {
         }
         if self.range.0 <= t && t < self.range.1 {
             let recorded = recorded(only.as_ref(), nodes);
-            let shown = recorded.iter().filter(|&&node| node < *most);
+            let shown = recorded.iter().filter(|&&node| node < *below);
             sums.shown.extend(shown.map(|&node| (t, u64::from(node))));
         }
     }
@@ -256,6 +297,25 @@ mod tests {
         [100, 110].iter().for_each(|&ms| fire(&mut activity, ms));
         assert_eq!(activity.sums()[0].intervals[0].n, 4);
         assert_eq!(activity.sums()[0].interval_cv(), Some(0.0));
+    }
+
+    #[test]
+    fn the_first_recorded_neurons_are_shown_and_counted() {
+        let of = |recorded, most| {
+            let population = population::Population {
+                name: "e".into(),
+                size: 100,
+                model: "lif",
+                recorded,
+            };
+            first_recorded(&population, most)
+        };
+        assert_eq!(of(None, 10), (0, 0));
+        assert_eq!(of(Some(Selection::All), 10), (10, 10));
+        assert_eq!(of(Some(Selection::All), u32::MAX), (100, 100));
+        let some = || Some(Selection::Some(vec![5, 50, 60]));
+        assert_eq!(of(some(), 2), (51, 2));
+        assert_eq!(of(some(), 10), (100, 3));
     }
 
     #[test]

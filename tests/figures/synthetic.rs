@@ -47,6 +47,8 @@ pub fn sleep() -> Raster {
     let layer = |name: &str, n_neurons, spikes| Layer {
         name: name.to_owned(),
         n_neurons,
+        n_counted: n_neurons,
+        sign: (name != "input").then_some(Sign::Mixed),
         spikes,
     };
     Raster {
@@ -56,10 +58,15 @@ pub fn sleep() -> Raster {
             layer("hidden2", 1200, second),
             layer("output", 10, output.map(|(t, j)| (ms(t), j)).to_vec()),
         ],
+        bouts: vec![],
+        stimuli: vec![],
         origin: Time::ZERO,
-        start: Time::ZERO,
-        stop: ms(15_000.0),
-        bin: Duration::from_ms(100.0).unwrap(),
+        window: Window {
+            start: Time::ZERO,
+            stop: ms(15_000.0),
+            bin: Duration::from_ms(100.0).unwrap(),
+        },
+        closer: None,
     }
 }
 

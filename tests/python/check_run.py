@@ -10,11 +10,11 @@ path = sys.argv[1]
 
 with h5py.File(path) as run:
     assert run.attrs["format"] == "sharpwave run"
-    assert run.attrs["format_version"] == 1
+    assert run.attrs["format_version"] == 2
     assert run.attrs["magic"] == 0x0A7A and list(run.attrs["version"]) == [0, 1]
     assert run.attrs["seed"] == 42
     assert run.attrs["complete"] == 1
-    assert run.attrs["fingerprint"].decode() == "00ff00ff00ff00ff"
+    assert run.attrs["fingerprint"] == "00ff00ff00ff00ff"
     assert len(run.attrs["sharpwave_version"].split(".")) == 3
 
     assert run["config/resolved"].asstr()[()] == 'schema = 1\n# μ\n'

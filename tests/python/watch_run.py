@@ -45,7 +45,7 @@ with run:
 while True:
     try:
         with h5py.File(path, "r") as run:
-            assert run.attrs["complete"] == 1 and run.attrs["fingerprint"] == b"abcd"
+            assert run.attrs["complete"] == 1 and run.attrs["fingerprint"] == "abcd"
             assert np.array_equal(run["spikes/a/timestamps"], np.arange(lengths[-1]) / 1000)
         break
     except OSError:

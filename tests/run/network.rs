@@ -132,7 +132,7 @@ fn the_raster_counts_from_the_start_of_the_run() {
     small(&place, "--set figure.raster.to=140ms --out r");
     let svg = place.read("r/figures/raster.svg");
     // 40 ms in 200 bins.
-    for text in [">0.100<", ">0.140<", "in 0.2 ms bins"] {
+    for text in [">0.100<", ">0.140<", "bins of 0.2 ms"] {
         assert!(svg.contains(text), "the figure says {text}");
     }
 }

@@ -51,16 +51,10 @@ fn sleep_takes_every_seed_from_half_to_all() {
         table.contains("\n  after sleep 1                100.0     100.0    100.0 ± 0.0\n"),
         "{table}"
     );
-    let figures: Vec<String> = [
-        "accuracy",
-        "receptive_fields",
-        "sleep_burst",
-        "sleep_raster",
-        "weights",
-    ]
-    .iter()
-    .flat_map(|name| [format!("{name}.png"), format!("{name}.svg")])
-    .collect();
+    let figures: Vec<String> = ["accuracy", "receptive_fields", "sleep_raster", "weights"]
+        .iter()
+        .flat_map(|name| [format!("{name}.png"), format!("{name}.svg")])
+        .collect();
     assert_eq!(place.names("r/figures"), figures);
 }
 

@@ -50,7 +50,7 @@ impl RunFile {
     }
 
     pub fn fingerprint(&self) -> String {
-        let hex: FixedUnicode<64> = self.0.attr("fingerprint").unwrap().read_scalar().unwrap();
+        let hex: VarLenUnicode = self.0.attr("fingerprint").unwrap().read_scalar().unwrap();
         hex.to_string()
     }
 
@@ -133,6 +133,9 @@ impl RunFile {
     }
 
     pub fn projections(&self) -> Vec<String> {
+        if !self.0.link_exists("weights") {
+            return Vec::new();
+        }
         let mut names = self.0.group("weights").unwrap().member_names().unwrap();
         names.sort();
         names

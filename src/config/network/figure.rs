@@ -1,14 +1,38 @@
 //! `[figure]`: what is drawn of a run.
 
 use crate::base::time::Duration;
-use crate::config::form::{Around, Keys, Table, given, instant, part, populations, some};
+use crate::config::form::{
+    Around, Keys, Table, given, inside, instant, off, part, populations, some,
+};
 use crate::config::reader::Section;
 
 /// What is drawn after the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Spikes over time.
+    /// Spikes over time, if they are drawn.
     pub raster: Option<Raster>,
+}
+
+impl Figures {
+    /// What is drawn where the model file does not say: the end of the run, some neurons of some of the `recorded`
+    /// populations, in their order.
+    pub(in crate::config) fn unsaid(recorded: &[String], duration: Duration) -> Self {
+        /// Longer than the rhythms of sleep, and short enough to tell spikes from each other.
+        const SPAN: Duration = Duration::from_ps(1_000_000_000_000);
+        /// Neurons of each population: more would not be told from each other, and take memory.
+        const NEURONS: u32 = 1000;
+        /// As many have room on a page.
+        const POPULATIONS: usize = 8;
+        let raster = Raster {
+            populations: recorded.iter().take(POPULATIONS).cloned().collect(),
+            from: Duration::from_ps((duration.ps() - SPAN.ps()).max(0)),
+            to: duration,
+            neurons: Some(NEURONS),
+        };
+        Self {
+            raster: (!recorded.is_empty()).then_some(raster),
+        }
+    }
 }
 
 /// Spikes over time, a dot each.
@@ -26,8 +50,11 @@ pub struct Raster {
 
 impl Table for Figures {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let what = "[figure.raster]: spikes over time, a dot each";
-        k.section("raster", &mut self.raster, (Raster::default(), false), what);
+        let what = "[figure.raster]: spikes over time, of themselves up to 1000 neurons of each of 8 recorded populations; \
+                    \"off\": no figure";
+        let words = "the last second";
+        let form = off(inside(Raster::default()));
+        k.told("raster", words, &mut self.raster, form, what);
     }
 }
 

@@ -104,7 +104,7 @@ impl Table for Named<'_, Plasticity> {
         k.need(
             "rule",
             &mut { rule.name },
-            registered(plasticity::specs()),
+            registered(plasticity::signed_specs()),
             what,
         );
         let plastic = layers
@@ -219,7 +219,7 @@ pub(in crate::config) fn neuron_keys() -> impl Table {
 
 /// The keys of `[plasticity]` but for parameters.
 pub(in crate::config) fn plasticity_keys() -> impl Table {
-    let (rule, layers) = (plasticity::specs()[0], Vec::new());
+    let (rule, layers) = (plasticity::signed_specs()[0], Vec::new());
     Named(Plasticity { rule, layers }, &[])
 }
 
@@ -233,7 +233,12 @@ pub(super) fn neuron(section: &Section<'_>, around: &Around<'_>) -> Option<Neuro
 
 /// Reads `[plasticity]`.
 pub(super) fn plasticity(section: &Section<'_>, around: &Around<'_>) -> Option<Plasticity> {
-    let rule = chosen(section, "rule", "the plasticity rule", &plasticity::specs())?;
+    let rule = chosen(
+        section,
+        "rule",
+        "the plasticity rule",
+        &plasticity::signed_specs(),
+    )?;
     let names = driven(section, around)?;
     let layers = vec![None; names.len()];
     form::read(section, Named(Plasticity { rule, layers }, names), around).map(|named| named.0)

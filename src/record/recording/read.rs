@@ -68,6 +68,11 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether there is anything at `place`.
+    pub(super) fn has(&self, place: &str) -> bool {
+        self.file.link_exists(place)
+    }
+
     /// Names of the groups in the group at `place`.
     pub(super) fn groups(&self, place: &str) -> Result<Vec<String>, RecordingError> {
         self.there(place, "a group")?;

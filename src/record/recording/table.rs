@@ -35,6 +35,9 @@ impl Recording {
     /// If it is damaged.
     pub fn accuracies(&self) -> Result<Vec<Accuracy>, RecordingError> {
         let reader = self.reader();
+        if !reader.has("/accuracy") {
+            return Ok(Vec::new());
+        }
         let place = |name: &str| format!("/accuracy/{name}");
         let seeds = reader.column::<u64>(&place("seed"))?;
         let networks = reader.labels(&place("network"))?;

@@ -3,6 +3,7 @@
 use hdf5::Dataset;
 use ndarray::s;
 
+use super::read::Reader;
 use super::{Kind, Recording, RecordingError};
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
@@ -25,6 +26,14 @@ struct Values {
     place: String,
 }
 
+/// Names of the projections whose weights are recorded; without any there is no group of them.
+fn projections(reader: &Reader<'_>) -> Result<Vec<String>, RecordingError> {
+    match reader.has("/weights") {
+        true => reader.groups("/weights"),
+        false => Ok(Vec::new()),
+    }
+}
+
 impl Recording {
     /// The projections whose weights are recorded, by name.
     ///
@@ -32,7 +41,7 @@ impl Recording {
     /// If one is damaged.
     pub fn projections(&self) -> Result<Vec<Projection>, RecordingError> {
         let reader = self.reader();
-        let names = reader.groups("/weights")?.into_iter();
+        let names = projections(&reader)?.into_iter();
         let projection = |name: String| {
             let values = reader.dataset::<f32>(&format!("/weights/{name}/values"), 3)?;
             let shape = values.shape();
@@ -51,7 +60,7 @@ impl Recording {
     /// If there is no such projection or its table is damaged.
     pub fn moments(&self, projection: &str) -> Result<Vec<(String, Time)>, RecordingError> {
         let reader = self.reader();
-        let names = reader.groups("/weights")?;
+        let names = projections(&reader)?;
         if !names.iter().any(|name| name == projection) {
             return Err(self.unknown(Kind::Projection, projection, names));
         }

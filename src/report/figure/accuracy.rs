@@ -10,17 +10,21 @@ use crate::report::style::{
     BLACK, Colour, GREY, HAIR, INK, LABEL, LINE, NOTE, PALE, PANEL, SERIES, TICK, WHITE, ink_on,
     sequential, tint,
 };
+use std::collections::BTreeSet;
 use std::path::Path;
 
 const LEFT: f64 = 62.0;
 /// Most room for the names at the ends of the lines.
 const MOST_RIGHT: f64 = 132.0;
+/// Width of a column, and of all columns of a short run together.
 const COLUMN: f64 = 32.0;
-const FEWEST_COLUMNS: usize = 7;
+const LEAST_WIDTH: f64 = 224.0;
 const TOP: f64 = 14.0;
 const LINES_HEIGHT: f64 = 150.0;
 const PANEL_GAP: f64 = 42.0;
 const ROW: f64 = 17.0;
+/// From one line under the figure to the next.
+const NOTE_LINE: f64 = 9.0;
 
 /// What happened before an accuracy was measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +93,8 @@ impl Accuracy {
     }
 
     fn canvas(&self) -> Canvas {
-        let n_columns = self.stages.len().max(FEWEST_COLUMNS);
-        let right = LEFT + COLUMN * n_columns as f64;
+        let n_columns = self.stages.len().max(1);
+        let right = LEFT + self.column() * n_columns as f64;
         let matrix_top = TOP + LINES_HEIGHT + PANEL_GAP;
         let matrix_bottom = matrix_top + ROW * self.tasks.len().max(1) as f64;
         let runs = self.runs.iter().map(|r| &r.name);
@@ -98,11 +102,19 @@ impl Accuracy {
         let widest = names
             .map(|name| font::width(name, TICK, Weight::Bold))
             .fold(40.0, f64::max);
+        let width = right + (widest + 14.0).min(MOST_RIGHT);
+        let room = width - LEFT - 4.0;
+        let caption = font::wrap(&self.caption(), NOTE, Weight::Regular, room);
+        let under = matrix_bottom + 24.0;
         let mut canvas = Canvas::new(
-            right + (widest + 14.0).min(MOST_RIGHT),
-            matrix_bottom + 24.0,
+            width,
+            under + NOTE_LINE * caption.len() as f64,
             "Accuracy over the run: overall and per task",
         );
+        for (k, line) in caption.into_iter().enumerate() {
+            let at = (LEFT, under + 2.0 + NOTE_LINE * k as f64);
+            canvas.text(Text::new(at, NOTE, line).colour(GREY));
+        }
         let columns = Axis::linear(0.0, n_columns as f64, LEFT, right);
         self.lines(&mut canvas, &columns);
         self.matrix(&mut canvas, &columns, matrix_top);
@@ -112,12 +124,44 @@ impl Accuracy {
         canvas
     }
 
+    /// Width of a column in points.
+    fn column(&self) -> f64 {
+        (LEAST_WIDTH / self.stages.len().max(1) as f64).max(COLUMN)
+    }
+
+    /// What points, bands and thin lines are, and of how many seeds.
+    fn caption(&self) -> String {
+        let runs = self.runs.iter().map(|run| run.seeds.len());
+        let references = self
+            .references
+            .iter()
+            .map(|reference| reference.seeds.len());
+        let numbers: BTreeSet<usize> = runs.chain(references).filter(|n| *n > 0).collect();
+        let numbers: Vec<usize> = numbers.into_iter().collect();
+        match numbers[..] {
+            [] => String::new(),
+            [1] => "n = 1 seed.".to_owned(),
+            [.., most] => {
+                let least = numbers[0];
+                let n = if least == most {
+                    most.to_string()
+                } else {
+                    format!("{least} to {most}")
+                };
+                format!(
+                    "a: circles and dashed lines are means of n = {n} seeds, bands and ± their SD (n − 1 in the denominator), \
+                     thin lines single seeds. b: means of the same seeds."
+                )
+            }
+        }
+    }
+
     /// Names of the stages under a panel; words in lines of their own.
     fn stage_ticks(&self, canvas: &mut Canvas, columns: &Axis, y: f64) {
         for (k, stage) in self.stages.iter().enumerate() {
             let colour = if stage.is_sleep { GREY } else { INK };
             let x = columns.at(k as f64 + 0.5);
-            let name = font::fit(&stage.name, TICK, Weight::Regular, COLUMN - 1.0);
+            let name = font::fit(&stage.name, TICK, Weight::Regular, self.column() - 1.0);
             canvas.text(
                 Text::new((x, y), TICK, name)
                     .colour(colour)
@@ -132,7 +176,7 @@ impl Accuracy {
         let at = |accuracy: f64| percent.at(accuracy.clamp(0.0, 100.0));
         for (k, _) in self.stages.iter().enumerate().filter(|(_, s)| s.is_sleep) {
             let corner = (columns.at(k as f64), TOP);
-            canvas.rectangle(corner, (COLUMN, LINES_HEIGHT), PALE);
+            canvas.rectangle(corner, (self.column(), LINES_HEIGHT), PALE);
         }
         let mut ends = Vec::new();
         let across = |y: f64| vec![(columns.from, y), (columns.to, y)];
@@ -274,7 +318,7 @@ impl Accuracy {
                 let ground = value.map_or(WHITE, |v| sequential(v / 100.0));
                 let x = columns.at(stage as f64);
                 if value.is_some() {
-                    canvas.rectangle((x + 0.4, y + 0.4), (COLUMN - 0.8, ROW - 0.8), ground);
+                    canvas.rectangle((x + 0.4, y + 0.4), (self.column() - 0.8, ROW - 0.8), ground);
                 }
                 let text = value.map_or("–".to_owned(), |v| axis::number(v, 0));
                 let colour = if value.is_some() {
@@ -283,7 +327,7 @@ impl Accuracy {
                     GREY
                 };
                 canvas.text(
-                    Text::new((x + COLUMN / 2.0, y + ROW / 2.0), TICK, text)
+                    Text::new((x + self.column() / 2.0, y + ROW / 2.0), TICK, text)
                         .colour(colour)
                         .anchor(Anchor::Middle)
                         .level(),

@@ -1,64 +1,111 @@
-//! Spike raster of a sleep, layers apart.
+//! Spike raster: populations apart, what drove them over it, and a closer look beside it where there is one.
 
-use crate::analysis::rate::SpikeCount;
+mod band;
+mod column;
+mod hue;
+mod strip;
+mod trace;
+
 use crate::base::time::{Duration, Time};
 use crate::report::FigureError;
-use crate::report::axis::{self, Axis, Tick};
-use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text, png};
+use crate::report::axis::{self};
+use crate::report::canvas::{Anchor, Canvas, Text, png};
+use crate::report::file;
 use crate::report::font::{self, Weight};
-use crate::report::style::{
-    BLUE, Colour, FULL_WIDTH, GREEN, GREY, HAIR, INK, LABEL, NOTE, PURPLE, TICK, VERMILION, tint,
-};
-use crate::report::{file, style};
+use crate::report::style::{Colour, FULL_WIDTH, GREY, LABEL, NOTE, ORANGE, TICK, tint};
+use band::{FEW_NEURONS, Style};
+use column::Column;
 use std::path::Path;
+use strip::Strips;
 
-/// Above this many spikes a layer is drawn as density: marks would merge, and the file grow by 10 bytes each.
-const MOST_MARKS: usize = 20_000;
-/// Side of a density cell in points.
-const CELL: f64 = 0.5;
-/// Layers of at most this many neurons (output classes) get rows apart and strong marks.
-const FEW_NEURONS: usize = 24;
+pub use hue::Sign;
 
 const LEFT: f64 = 104.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 8.0;
-const RATE_HEIGHT: f64 = 20.0;
+/// Between two columns: room for the labels of the second's rates.
+const COLUMN_GAP: f64 = 34.0;
+/// From a vertical axis to the first instant.
+const SPINE_GAP: f64 = 3.0;
+const RATE_HEIGHT: f64 = 24.0;
+const INNER_GAP: f64 = 7.0;
+const OUTER_GAP: f64 = 11.0;
+/// Height of a population's spikes: what is wished for, and what the labels need.
 const BAND_HEIGHT: f64 = 76.0;
+const LOWEST_BAND: f64 = 30.0;
 /// Height of a row of its own: that of its label.
 const FEW_ROW: f64 = 7.6;
-const INNER_GAP: f64 = 4.0;
-const OUTER_GAP: f64 = 13.0;
-/// From one line under the figure to the next.
-const NOTE_LINE: f64 = 9.0;
+/// Room for all populations: a page of a journal is 240 mm high, 680 points.
+const MOST_HEIGHT: f64 = 580.0;
+/// From one line of text to the next.
+const LINE: f64 = 9.0;
 
 /// A population in a [`Raster`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
     /// Its name.
     pub name: String,
-    /// How many neurons it has.
+    /// How many neurons it has, of those that the figure shows: their indices are below this.
     pub n_neurons: usize,
+    /// Of how many of them spikes are known, which its rate is a mean over.
+    pub n_counted: usize,
+    /// What its weights onto others are, where that is known: gives its colour.
+    pub sign: Option<Sign>,
     /// When which neuron fired, in any order. Spikes outside the figure's time range, or of neurons from
     /// `n_neurons` on, are not drawn.
     pub spikes: Vec<(Time, u64)>,
 }
 
-/// A spike raster with layers apart: each in a band of its own under its population rate, the input at the bottom.
+/// A bout, named in a strip over the spikes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bout {
+    /// Its name.
+    pub name: String,
+    /// When it begins.
+    pub start: Time,
+    /// When it ends.
+    pub stop: Time,
+}
+
+/// When a stimulus acts: a bar over the spikes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stimulus {
+    /// Its name.
+    pub name: String,
+    /// From when to when, ascending.
+    pub on: Vec<(Time, Time)>,
+}
+
+/// A stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Where it begins.
+    pub start: Time,
+    /// Where it ends (not included).
+    pub stop: Time,
+    /// Width of the bins of the rate traces.
+    pub bin: Duration,
+}
+
+/// A spike raster with populations apart: each in a band of its own under its rate.
 ///
-/// Layers with more than 20,000 spikes in the range are drawn as density (and the figure says so); others with one
-/// mark per spike, strong enough that a layer with a handful of spikes is not overlooked.
+/// Spikes are marks, of all neurons or, where these would merge, of every n-th; where a sample would be too small, shades
+/// stand for numbers of spikes. The caption says what is the case. Bouts are named over the spikes where there are
+/// several, and stimuli that act during a part of the time have bars.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raster {
-    /// From the input (bottom) to the output (top).
+    /// From the bottom to the top; of a layered network from the input to the output.
     pub layers: Vec<Layer>,
+    /// End to end; shown where there are several.
+    pub bouts: Vec<Bout>,
+    /// Shown where they act during a part of the window.
+    pub stimuli: Vec<Stimulus>,
     /// What the time axis counts from.
     pub origin: Time,
-    /// The start of the range.
-    pub start: Time,
-    /// The end of the range (not included).
-    pub stop: Time,
-    /// Width of the bins of the rate traces; 50 to 100 ms suit a sleep.
-    pub bin: Duration,
+    /// The time shown.
+    pub window: Window,
+    /// A part of it, shown once more beside it.
+    pub closer: Option<Window>,
 }
 
 impl Raster {
@@ -74,275 +121,210 @@ impl Raster {
     pub fn drawing_bytes(n: usize) -> f64 {
         /// Marks, text, fonts and the picture compressed, as measured.
         const TEXT_BYTES: f64 = 8e6;
-        let height = TOP + n as f64 * (RATE_HEIGHT + INNER_GAP + BAND_HEIGHT + OUTER_GAP) + 40.0;
-        png::picture_bytes(FULL_WIDTH, height) + TEXT_BYTES
+        let bands = n as f64 * (above_band() + band_room(n) + OUTER_GAP);
+        png::picture_bytes(FULL_WIDTH, TOP + bands + 40.0) + TEXT_BYTES
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let right = FULL_WIDTH - RIGHT;
+        let Some(closer) = self.closer else {
+            return vec![Column::new(self.window, self.origin, (LEFT, right))];
+        };
+        let width = (right - LEFT - COLUMN_GAP) / 2.0;
+        vec![
+            Column::new(self.window, self.origin, (LEFT, LEFT + width)),
+            Column::new(closer, self.origin, (right - width, right)),
+        ]
     }
 
     fn canvas(&self) -> Canvas {
-        let bands: f64 = self.layers.iter().map(band_height).sum();
-        let n = self.layers.len() as f64;
-        let between = n * (RATE_HEIGHT + INNER_GAP) + (n - 1.0).max(0.0) * OUTER_GAP;
-        let bottom = if self.layers.is_empty() {
-            TOP + BAND_HEIGHT
-        } else {
-            TOP + bands + between
-        };
-        let mut canvas = Canvas::new(FULL_WIDTH, bottom + 40.0, "Spike raster, layers apart");
-
-        let stop = self.stop.max(self.start);
-        let (from_s, to_s) = (self.seconds(self.start), self.seconds(stop));
-        let time = Axis::linear(from_s, to_s, LEFT, FULL_WIDTH - RIGHT);
-        let mut y = TOP;
+        let columns = self.columns();
+        let strips = Strips::new(&self.bouts, &self.stimuli, &columns[0]);
+        let top = TOP + strips.height();
+        let places = self.places(top);
+        let bottom = places
+            .last()
+            .map_or(top + BAND_HEIGHT, |place| place.band.1);
+        let mut canvas = Canvas::new(FULL_WIDTH, bottom + 32.0, "Spike raster, populations apart");
+        if let [whole, closer] = &columns[..] {
+            shade_closer(&mut canvas, whole, closer, (top, bottom));
+        }
+        let colours = hue::colours(&self.layers);
         let mut notes = Vec::new();
-        for (k, layer) in self.layers.iter().enumerate().rev() {
-            let rate_bottom = y + RATE_HEIGHT;
-            let band = (
-                rate_bottom + INNER_GAP,
-                rate_bottom + INNER_GAP + band_height(layer),
-            );
-            let colour = colour(k, self.layers.len());
-            let drawn = self.drawn(layer);
-            self.rate(&mut canvas, &drawn, layer, &time, (y, rate_bottom), colour);
-            notes.extend(self.band(&mut canvas, &drawn, layer, &time, band, colour));
-            label(&mut canvas, layer, drawn.len(), band, colour);
-            y = band.1 + OUTER_GAP;
+        for (k, column) in columns.iter().enumerate() {
+            strips.draw(&mut canvas, column, (TOP, bottom), k == 0);
+            let said = self.column(&mut canvas, column, &places, &colours, k == 0);
+            if !said.is_empty() {
+                let side = match (columns.len(), k) {
+                    (1, _) => "Spikes",
+                    (_, 0) => "Left",
+                    _ => "Right",
+                };
+                notes.push(format!("{side}: {}.", said.join("; ")));
+            }
+            let ticks = column.time.ticks(if columns.len() > 1 { 5 } else { 8 });
+            axis::bottom(&mut canvas, &column.time, bottom + 3.0, &ticks, "Time (s)");
         }
         if self.layers.is_empty() {
             axis::say(&mut canvas, (FULL_WIDTH / 2.0, bottom / 2.0), "no layers");
         }
-        axis::bottom(&mut canvas, &time, bottom + 3.0, &time.ticks(8), "Time (s)");
-        let mut caption = Vec::new();
-        if self
-            .layers
-            .iter()
-            .any(|layer| has_marks(&self.drawn(layer)))
-        {
-            caption.push("Marks: one per spike.".to_owned());
+        notes.insert(0, self.caption(&strips));
+        let mut y = bottom + 36.0;
+        for note in notes {
+            for line in font::wrap(&note, NOTE, Weight::Regular, FULL_WIDTH - RIGHT - LEFT) {
+                canvas.text(Text::new((LEFT, y), NOTE, line).colour(GREY));
+                y += LINE;
+            }
         }
-        if self.bin.ps() > 0 {
-            let bin_ms = short_ms(self.bin.as_ms());
-            caption.push(format!("Traces: mean rate per neuron in {bin_ms} ms bins."));
-        }
-        notes.insert(0, caption.join(" "));
-        for (k, note) in notes.iter().enumerate() {
-            let note = font::fit(note, NOTE, Weight::Regular, FULL_WIDTH - RIGHT - LEFT);
-            let at = (LEFT, bottom + 36.0 + NOTE_LINE * k as f64);
-            canvas.text(Text::new(at, NOTE, note).colour(GREY));
-        }
-        canvas.height += NOTE_LINE * (notes.len() - 1) as f64;
+        canvas.height = (y - LINE + 4.0).ceil().max(canvas.height);
         canvas
     }
 
-    /// The spikes of a layer that belong on the figure, as (time, neuron).
-    fn drawn(&self, layer: &Layer) -> Vec<(Time, u64)> {
-        layer
-            .spikes
+    /// What holds for all of the figure.
+    fn caption(&self, strips: &Strips<'_>) -> String {
+        let mut caption = Vec::new();
+        let bins: Vec<String> = [Some(self.window), self.closer]
+            .into_iter()
+            .flatten()
+            .filter(|window| window.bin.ps() > 0)
+            .map(|window| format!("{} ms", short_ms(window.bin.as_ms())))
+            .collect();
+        if !bins.is_empty() {
+            let bins = bins.join(" and ");
+            caption.push(format!("Traces: mean rate per neuron in bins of {bins}."));
+        }
+        if self.closer.is_some() {
+            caption.push("Right: a closer look at the shaded time.".to_owned());
+        }
+        if !self.stimuli.is_empty() && strips.height() > 0.0 {
+            caption.push("Bars: stimuli that act for a part of the time.".to_owned());
+        }
+        if strips.more > 0 {
+            caption.push(format!("{} not shown.", plural(strips.more, "more bar")));
+        }
+        caption.join(" ")
+    }
+
+    /// Where each population lies, from the top of the figure, which is the last layer.
+    fn places(&self, top: f64) -> Vec<Place> {
+        let room = band_room(self.layers.len());
+        let mut y = top;
+        let place = |layer: &Layer| {
+            let rate = (y, y + RATE_HEIGHT);
+            let start = rate.1 + INNER_GAP;
+            let height = match layer.n_neurons {
+                n if n <= FEW_NEURONS => (FEW_ROW * n as f64).clamp(LOWEST_BAND.min(room), room),
+                _ => room,
+            };
+            let band = (start, start + height);
+            y = band.1 + OUTER_GAP;
+            Place { rate, band }
+        };
+        self.layers.iter().rev().map(place).collect()
+    }
+
+    /// Draws all populations over one stretch of time; what is to be said of how.
+    fn column(
+        &self,
+        canvas: &mut Canvas,
+        column: &Column,
+        places: &[Place],
+        colours: &[Colour],
+        first: bool,
+    ) -> Vec<String> {
+        let drawn: Vec<Vec<(Time, u64)>> = self
+            .layers
             .iter()
-            .copied()
-            .filter(|&(t, j)| self.start <= t && t < self.stop && j < layer.n_neurons as u64)
-            .collect()
-    }
-
-    fn seconds(&self, t: Time) -> f64 {
-        t.since(self.origin).ps() as f64 * 1e-12
-    }
-
-    fn rate(
-        &self,
-        canvas: &mut Canvas,
-        drawn: &[(Time, u64)],
-        layer: &Layer,
-        time: &Axis,
-        (top, bottom): (f64, f64),
-        colour: Colour,
-    ) {
-        let times = drawn.iter().map(|&(t, _)| t);
-        // Bins that cannot be made leave the trace away; the spikes are still worth drawing.
-        let Ok(binned) = SpikeCount::new(times, self.start, self.stop, self.bin) else {
-            return;
+            .map(|layer| column.drawn(layer))
+            .collect();
+        let seen: Vec<band::Seen<'_>> = self
+            .layers
+            .iter()
+            .zip(&drawn)
+            .zip(places.iter().rev())
+            .map(|((layer, drawn), place)| (layer, &drawn[..], place.band.1 - place.band.0))
+            .collect();
+        let styles = band::styles(column, &seen);
+        let mut notes = Vec::new();
+        for (k, &Place { rate, band }) in (0..self.layers.len()).rev().zip(places) {
+            let (layer, drawn, style, colour) = (&self.layers[k], &drawn[k], styles[k], colours[k]);
+            trace::draw(canvas, column, layer, drawn, rate, colour);
+            notes.extend(band::draw(
+                canvas, column, layer, drawn, style, band, colour,
+            ));
+            band::axis(canvas, column.spine, layer.n_neurons, band, first);
+            if first {
+                trace::title(canvas, column.spine, rate);
+                let at = (column.spine - 27.0, (band.0 + band.1) / 2.0);
+                let text = Text::new(at, TICK, "Neuron").anchor(Anchor::Middle);
+                canvas.text(text.upward());
+                label(canvas, layer, drawn.len(), (rate.0, band.1), colour);
+            }
+        }
+        let marks = |(drawn, style): (&Vec<_>, &Style)| {
+            !drawn.is_empty() && matches!(style, Style::Marks { .. })
         };
-        let rates = binned.rates_hz(layer.n_neurons);
-        let highest = rates.iter().copied().fold(0.0, f64::max);
-        let high = if highest > 0.0 { highest } else { 1.0 };
-        let vertical = Axis::linear(0.0, high * 1.05, bottom, top);
-        let mut outline = Vec::with_capacity(2 * rates.len());
-        for ((left, right), &rate) in binned.edges().zip(&rates) {
-            let y = vertical.at(rate);
-            outline.push((time.at(self.seconds(left)), y));
-            outline.push((time.at(self.seconds(right)), y));
+        if drawn.iter().zip(&styles).any(marks) {
+            notes.insert(0, "one mark per spike".to_owned());
         }
-        if highest > 0.0
-            && let (Some(&first), Some(&last)) = (outline.first(), outline.last())
-        {
-            let mut area = outline.clone();
-            area.extend([(last.0, bottom), (first.0, bottom)]);
-            canvas.area(area, tint(colour, 0.35), 1.0);
-            canvas.line(outline, Stroke::new(colour, HAIR));
-        }
-        // Zero and the highest round rate, which carries the unit; a silent layer has no scale.
-        let mut ticks = vec![Tick::plain(0.0, "0".to_owned())];
-        if let Some(top) = vertical.ticks(3).pop().filter(|_| highest > 0.0) {
-            let round = match top.label.split_once('.') {
-                Some(_) => top.label.trim_end_matches('0').trim_end_matches('.'),
-                None => &top.label,
-            };
-            ticks.push(Tick::plain(top.value, format!("{round} Hz")));
-        }
-        axis::left(canvas, &vertical, LEFT, &ticks, "", 0.0);
-    }
-
-    /// Draws the spikes; the note says how, where it is not one mark per spike.
-    fn band(
-        &self,
-        canvas: &mut Canvas,
-        drawn: &[(Time, u64)],
-        layer: &Layer,
-        time: &Axis,
-        (top, bottom): (f64, f64),
-        colour: Colour,
-    ) -> Option<String> {
-        let n = layer.n_neurons;
-        // Neuron 0 at the bottom, each in the middle of its row.
-        let neurons = Axis::linear(-0.5, (n as f64 - 0.5).max(0.5), bottom, top);
-        let few = n <= FEW_NEURONS;
-        if few {
-            let rows = (0..n).map(|j| neurons.at(j as f64));
-            canvas.segments(
-                rows.map(|y| ((time.from, y), (time.to, y))).collect(),
-                Stroke::new(style::PALE, HAIR),
-            );
-        }
-        let mut note = None;
-        if drawn.is_empty() {
-            let centre = ((time.from + time.to) / 2.0, (top + bottom) / 2.0);
-            axis::say(canvas, centre, "no spikes");
-        } else if !has_marks(drawn) {
-            note = self.density(canvas, drawn, layer, time, (top, bottom), colour);
-        } else {
-            let row = (bottom - top) / n.max(1) as f64;
-            let (height, width) = if few {
-                (row * 0.8, 1.3)
-            } else if drawn.len() > 4000 {
-                (1.6, 0.5)
-            } else {
-                (2.6, 0.7)
-            };
-            let marks = drawn.iter().map(|&(t, j)| {
-                let (x, y) = (time.at(self.seconds(t)), neurons.at(j as f64));
-                let half = height / 2.0;
-                let y = y.clamp(top + half, (bottom - half).max(top + half));
-                ((x, y - half), (x, y + half))
-            });
-            canvas.segments(marks.collect(), Stroke::new(colour, width));
-        }
-        let ticks = if few {
-            let every = if n > 10 { 5 } else { 1 };
-            (0..n)
-                .step_by(every)
-                .map(|j| Tick::plain(j as f64, j.to_string()))
-                .collect()
-        } else {
-            neurons.ticks(4)
-        };
-        axis::left(canvas, &neurons, LEFT, &ticks, "", 0.0);
-        let at = (LEFT - 27.0, (top + bottom) / 2.0);
-        canvas.text(
-            Text::new(at, TICK, "Neuron")
-                .anchor(Anchor::Middle)
-                .upward(),
-        );
-        note
-    }
-
-    fn density(
-        &self,
-        canvas: &mut Canvas,
-        drawn: &[(Time, u64)],
-        layer: &Layer,
-        time: &Axis,
-        (top, bottom): (f64, f64),
-        colour: Colour,
-    ) -> Option<String> {
-        let (width, height) = (time.to - time.from, bottom - top);
-        let columns = (width / CELL).round().max(1.0) as usize;
-        let per_row = layer
-            .n_neurons
-            .div_ceil((height / CELL).max(1.0) as usize)
-            .max(1);
-        let rows = layer.n_neurons.div_ceil(per_row);
-        let span = self.stop.since(self.start).ps().max(1);
-        let mut counts = vec![0_u32; columns * rows];
-        for &(t, j) in drawn {
-            let part = t.since(self.start).ps() as f64 / span as f64;
-            let column = ((part * columns as f64) as usize).min(columns - 1);
-            let row = rows - 1 - (j as usize / per_row).min(rows - 1);
-            counts[row * columns + column] += 1;
-        }
-        // The darkest shade stands for the count that one occupied cell in 200 exceeds, so that outliers do not
-        // pale the rest.
-        let mut occupied: Vec<u32> = counts.iter().copied().filter(|&c| c > 0).collect();
-        occupied.sort_unstable();
-        let darkest = *occupied.get(occupied.len() * 199 / 200)?;
-        // The top row may stand for fewer neurons than the others, so it is that much lower.
-        let row_height = height * per_row as f64 / layer.n_neurons as f64;
-        let picture = Picture {
-            columns,
-            rows,
-            pixels: counts
-                .iter()
-                .map(|&c| tint(colour, f64::from(c) / f64::from(darkest)))
-                .collect(),
-        };
-        let full = row_height * rows as f64;
-        canvas.picture((time.from, bottom - full), (width, full), picture);
-        let cell_ms = span as f64 * 1e-9 / columns as f64;
-        let cell_ms = short_ms(cell_ms);
-        Some(format!(
-            "{}: shade is spikes per {cell_ms} ms and {}, darkest ≥ {}.",
-            layer.name,
-            plural(per_row, "neuron"),
-            axis::count(darkest as usize)
-        ))
+        notes
     }
 }
 
-/// Whether the spikes of a layer are drawn as marks; too many are shades.
-fn has_marks(drawn: &[(Time, u64)]) -> bool {
-    (1..=MOST_MARKS).contains(&drawn.len())
+/// Heights of a population's rate and spikes, from top to bottom.
+#[derive(Clone, Copy)]
+struct Place {
+    rate: (f64, f64),
+    band: (f64, f64),
 }
 
-fn band_height(layer: &Layer) -> f64 {
-    if layer.n_neurons <= FEW_NEURONS {
-        (FEW_ROW * layer.n_neurons as f64).clamp(20.0, BAND_HEIGHT)
-    } else {
-        BAND_HEIGHT
+/// What stands over a population's spikes.
+const fn above_band() -> f64 {
+    RATE_HEIGHT + INNER_GAP
+}
+
+/// The height of the spikes of each of `n` populations, with which all find room.
+fn band_room(n: usize) -> f64 {
+    let each = MOST_HEIGHT / n.max(1) as f64 - above_band() - OUTER_GAP;
+    each.clamp(LOWEST_BAND, BAND_HEIGHT)
+}
+
+/// Shades the time of the closer look in the whole.
+fn shade_closer(canvas: &mut Canvas, whole: &Column, closer: &Column, (top, bottom): (f64, f64)) {
+    /// A stretch as short as a hair is still seen.
+    const NARROWEST: f64 = 2.5;
+    let (from, to) = (whole.x(closer.window.start), whole.x(closer.window.stop));
+    let (middle, width) = ((from + to) / 2.0, (to - from).max(NARROWEST));
+    let shade = tint(ORANGE, 0.3);
+    canvas.rectangle((middle - width / 2.0, top), (width, bottom - top), shade);
+    // Bars over both, as spikes may hide the shade.
+    for (x, width) in [
+        (middle - width / 2.0, width),
+        (closer.time.from, closer.width()),
+    ] {
+        canvas.rectangle((x, top - 4.0), (width, 2.0), tint(ORANGE, 0.7));
     }
 }
 
-/// Grey input, colours for hidden layers, vermilion output.
-fn colour(k: usize, n_layers: usize) -> Colour {
-    const HIDDEN: [Colour; 3] = [BLUE, GREEN, PURPLE];
-    if k == 0 {
-        INK
-    } else if k + 1 == n_layers {
-        VERMILION
-    } else {
-        HIDDEN[(k - 1) % HIDDEN.len()]
-    }
-}
-
-fn label(canvas: &mut Canvas, layer: &Layer, n_drawn: usize, band: (f64, f64), colour: Colour) {
-    let room = LEFT - 40.0;
-    let middle = (band.0 + band.1) / 2.0;
-    let name = font::fit(&layer.name, LABEL, Weight::Bold, room);
-    canvas.text(
-        Text::new((4.0, middle - 10.0), LABEL, name)
-            .bold()
-            .colour(colour),
+fn label(
+    canvas: &mut Canvas,
+    layer: &Layer,
+    n_drawn: usize,
+    (top, bottom): (f64, f64),
+    colour: Colour,
+) {
+    let room = LEFT - 42.0;
+    let mut lines = vec![plural(layer.n_neurons, "neuron"), plural(n_drawn, "spike")];
+    lines.splice(
+        0..0,
+        Some(hue::word(layer.sign).to_owned()).filter(|word| !word.is_empty()),
     );
-    let lines = [plural(layer.n_neurons, "neuron"), plural(n_drawn, "spike")];
+    let height = LINE * lines.len() as f64;
+    let y = (top + bottom - height) / 2.0 + 2.0;
+    let name = font::fit(&layer.name, LABEL, Weight::Bold, room);
+    canvas.text(Text::new((4.0, y), LABEL, name).bold().colour(colour));
     for (k, line) in lines.into_iter().enumerate() {
-        let at = (4.0, middle + 10.0 * k as f64);
+        let at = (4.0, y + LINE * (k + 1) as f64);
         canvas.text(Text::new(at, TICK, line).colour(GREY));
     }
 }
@@ -362,33 +344,4 @@ fn plural(n: usize, noun: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The figure of one layer with `n` spikes of two neurons, a microsecond apart.
-    fn svg(n: usize) -> String {
-        let spikes = (0..n).map(|k| (Time::from_ps(k as i64 * 1_000_000), k as u64 % 2));
-        let spikes: Vec<(Time, u64)> = spikes.collect();
-        let raster = Raster {
-            layers: vec![Layer {
-                name: "e".into(),
-                n_neurons: 2,
-                spikes,
-            }],
-            origin: Time::ZERO,
-            start: Time::ZERO,
-            stop: Time::from_ps(100_000_000_000),
-            bin: Duration::from_ps(1_000_000_000),
-        };
-        let folder = tempfile::tempdir().unwrap();
-        raster.draw(&folder.path().join("raster")).unwrap();
-        std::fs::read_to_string(folder.path().join("raster.svg")).unwrap()
-    }
-
-    #[test]
-    fn marks_are_explained_only_where_there_are_any() {
-        let said = |n| svg(n).contains("one per spike");
-        assert!(said(1) && said(MOST_MARKS));
-        assert!(!said(0) && !said(MOST_MARKS + 1));
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use crate::report::FigureError;
 use crate::report::axis::{self, Axis};
 use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text};
 use crate::report::file;
+use crate::report::font::{self, Weight};
 use crate::report::style::{AXIS, FULL_WIDTH, GREY, INK, LABEL, NOTE, TICK, diverging};
 use std::path::Path;
 
@@ -14,6 +15,10 @@ const TOP: f64 = 26.0;
 const GAP: f64 = 4.0;
 /// Room for the colour bars.
 const RIGHT: f64 = 56.0;
+/// Width of a figure of few units.
+const NARROWEST: f64 = 260.0;
+/// From one line under the figure to the next.
+const NOTE_LINE: f64 = 9.0;
 /// Side of the largest image in points.
 const LARGEST: f64 = 70.0;
 /// Units beyond these would be too small to see.
@@ -37,6 +42,8 @@ pub struct ReceptiveFields<'a> {
     pub units: Vec<usize>,
     /// The unit of the weights for the colour bars, such as `mV`; empty for weights without one.
     pub unit: String,
+    /// Before and after what, such as `sleep 5 of seed 1`.
+    pub of: String,
 }
 
 impl ReceptiveFields<'_> {
@@ -67,6 +74,13 @@ impl ReceptiveFields<'_> {
         let room = FULL_WIDTH - LEFT - RIGHT;
         let columns = units.len().max(6) as f64;
         let cell = ((room - GAP * (columns - 1.0)) / columns).min(LARGEST);
+        // No wider than the images, their bars and a line of the caption need.
+        let images = LEFT + (cell + GAP) * units.len() as f64 + RIGHT;
+        let width = if units.is_empty() {
+            FULL_WIDTH
+        } else {
+            images.clamp(NARROWEST, FULL_WIDTH)
+        };
         let aspect = if units.is_empty() {
             1.0
         } else {
@@ -74,7 +88,18 @@ impl ReceptiveFields<'_> {
         };
         let high = cell * aspect;
         let row_y = |row: usize| TOP + row as f64 * (high + GAP) + if row == 2 { GAP } else { 0.0 };
-        let mut canvas = Canvas::new(FULL_WIDTH, row_y(2) + high + 8.0, title);
+        let mut canvas = Canvas::new(width, row_y(2) + high + 20.0, title);
+        let caption = format!(
+            "Incoming weights before and after {}, of the units that changed most. |ΔW|: Euclidean (L2) norm of a unit's change.",
+            self.of
+        );
+        let bottom = row_y(2) + high + 14.0;
+        let caption = font::wrap(&caption, NOTE, Weight::Regular, width - LEFT - 4.0);
+        canvas.height += NOTE_LINE * (caption.len() as f64 - 1.0);
+        for (k, line) in caption.into_iter().enumerate() {
+            let at = (LEFT, bottom + NOTE_LINE * k as f64);
+            canvas.text(Text::new(at, NOTE, line).colour(GREY));
+        }
         if units.is_empty() {
             axis::say(
                 &mut canvas,

@@ -8,12 +8,14 @@ use crate::report::canvas::{Anchor, Canvas, Point, Stroke, Text};
 use crate::report::file;
 use crate::report::font::{self, Weight};
 use crate::report::style::{
-    BLUE, Colour, FULL_WIDTH, GREY, INK, LABEL, NOTE, PANEL, TICK, VERMILION, tint,
+    Colour, FULL_WIDTH, GREY, INK, LABEL, NOTE, PANEL, PURPLE, TICK, VERMILION, tint,
 };
 use std::path::Path;
 
 /// Bins over the range of each panel, odd so that zero has a bin of its own in ΔW's symmetric range.
 const N_BINS: usize = 121;
+/// Most bins of a panel whose bins are multiples of a step.
+const MOST_STEPS: f64 = 120.0;
 
 const LEFT: f64 = 46.0;
 const TOP: f64 = 28.0;
@@ -21,6 +23,8 @@ const HEIGHT: f64 = 92.0;
 const ROW: f64 = 140.0;
 const WIDTH: f64 = 196.0;
 const SECOND: f64 = LEFT + WIDTH + 56.0;
+/// From one line under the figure to the next.
+const NOTE_LINE: f64 = 9.0;
 
 /// The weights of a projection before and after.
 #[derive(Debug, Clone)]
@@ -31,6 +35,9 @@ pub struct Projection<'a> {
     pub before: &'a Matrix,
     /// Weights after, of the same shape.
     pub after: &'a Matrix,
+    /// By how much most weights move at a time, if that is one number: bins of changes are multiples of it, or else some
+    /// would hold one more of its multiples than their neighbours, and the histogram be a comb.
+    pub step: Option<f64>,
 }
 
 /// Histograms of the weights before and after (left) and of their changes (right), a row per projection, log counts.
@@ -43,6 +50,8 @@ pub struct WeightHistogram<'a> {
     pub projections: Vec<Projection<'a>>,
     /// The unit of the weights for the axes, such as `mV`; empty for weights without one.
     pub unit: String,
+    /// Before and after what, such as `sleep 5 of seed 1`.
+    pub of: String,
 }
 
 impl WeightHistogram<'_> {
@@ -56,11 +65,18 @@ impl WeightHistogram<'_> {
 
     fn canvas(&self) -> Canvas {
         let n_rows = self.projections.len().max(1);
+        let caption = self.caption();
+        let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
+        let bottom = TOP + ROW * n_rows as f64 - 8.0;
         let mut canvas = Canvas::new(
             FULL_WIDTH,
-            TOP + ROW * n_rows as f64 - 8.0,
+            bottom + NOTE_LINE * caption.len() as f64,
             "Weights before and after, and their changes",
         );
+        for (k, line) in caption.into_iter().enumerate() {
+            let at = (LEFT, bottom + NOTE_LINE * k as f64 + 4.0);
+            canvas.text(Text::new(at, NOTE, line).colour(GREY));
+        }
         if self.projections.is_empty() {
             let centre = (FULL_WIDTH / 2.0, TOP + HEIGHT / 2.0);
             axis::say(&mut canvas, centre, "no projections");
@@ -77,6 +93,19 @@ impl WeightHistogram<'_> {
         canvas
     }
 
+    fn caption(&self) -> String {
+        let mut caption = format!("Before and after {}.", self.of);
+        if self
+            .projections
+            .iter()
+            .any(|projection| projection.step.is_some())
+        {
+            caption += " Most changes are multiples of a step, so bins of ΔW are whole steps wide and centred at multiples: all \
+                        hold equally many.";
+        }
+        caption
+    }
+
     fn title(&self, quantity: &str) -> String {
         if self.unit.is_empty() {
             quantity.to_owned()
@@ -88,7 +117,7 @@ impl WeightHistogram<'_> {
     fn weights(&self, canvas: &mut Canvas, projection: &Projection<'_>, top: f64) {
         let (before, after) = (projection.before.values(), projection.after.values());
         let range = finite_range(before.iter().chain(after));
-        let panel = Panel::new(canvas, LEFT, top, range);
+        let panel = Panel::new(canvas, LEFT, top, range.map(Bins::around));
         panel.draw(
             &[(before, GREY, true), (after, VERMILION, false)],
             &self.title("Weight"),
@@ -119,12 +148,15 @@ impl WeightHistogram<'_> {
             }
         }
         let n = projection.after.values().len();
-        let reach = finite_range(&changes).map(|(low, high)| low.abs().max(high.abs()));
-        let panel = Panel::new(canvas, SECOND, top, reach.map(|r| (-r, r)));
-        panel.draw(
-            &[(&changes, BLUE, true)],
-            &self.title("Change of weight, ΔW"),
-        );
+        let bins = finite_range(&changes).map(|range| Bins::of_changes(range, projection.step));
+        let mut title = self.title("Change of weight, ΔW");
+        if let (Some(bins), Some(step)) = (&bins, projection.step) {
+            let steps = (bins.width() / step).round();
+            let many = if steps > 1.0 { "s" } else { "" };
+            title += &format!("; bins of {steps} step{many} of {}", short(step));
+        }
+        let panel = Panel::new(canvas, SECOND, top, bins);
+        panel.draw(&[(&changes, PURPLE, true)], &title);
         let part = if n == 0 {
             0.0
         } else {
@@ -143,28 +175,79 @@ impl WeightHistogram<'_> {
     }
 }
 
+/// Equal bins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bins {
+    low: f64,
+    high: f64,
+    n: usize,
+}
+
+impl Bins {
+    /// Over a range of values; values that are all equal get one around them.
+    fn around((low, high): (f64, f64)) -> Self {
+        let axis = Axis::linear(low, high, 0.0, 1.0);
+        // A margin of 1 %, so that outlines come down beside the axis, not on it.
+        let margin = (axis.high - axis.low) * 0.01;
+        Self {
+            low: axis.low - margin,
+            high: axis.high + margin,
+            n: N_BINS,
+        }
+    }
+
+    /// Of changes from `low` to `high` around zero, which lies in the middle of a bin; multiples of `step` wide, if it is
+    /// given.
+    fn of_changes((low, high): (f64, f64), step: Option<f64>) -> Self {
+        let reach = low.abs().max(high.abs());
+        let (low, high) = (low.min(0.0), high.max(0.0));
+        let Some(step) = step.filter(|step| *step > 0.0 && reach / step < 1e9) else {
+            return Self::around((-reach, reach));
+        };
+        let steps = ((high - low) / step / MOST_STEPS).ceil().max(1.0);
+        // An odd number: multiples of the step then lie within bins, not on their edges.
+        let width = step
+            * if steps % 2.0 == 0.0 {
+                steps + 1.0
+            } else {
+                steps
+            };
+        // An empty bin on either side.
+        let first = (low / width).round() - 1.5;
+        let last = (high / width).round() + 1.5;
+        Self {
+            low: first * width,
+            high: last * width,
+            n: (last - first) as usize,
+        }
+    }
+
+    fn width(&self) -> f64 {
+        (self.high - self.low) / self.n as f64
+    }
+}
+
+/// A step with three digits.
+fn short(step: f64) -> String {
+    let decimals = (2.0 - step.log10().floor()).clamp(0.0, 9.0);
+    format!("{step:.*}", decimals as usize)
+}
+
 /// A panel of histograms over one range.
 struct Panel<'c> {
     canvas: &'c mut Canvas,
     left: f64,
     top: f64,
-    range: Option<(f64, f64)>,
+    bins: Option<Bins>,
 }
 
 impl<'c> Panel<'c> {
-    fn new(canvas: &'c mut Canvas, left: f64, top: f64, range: Option<(f64, f64)>) -> Self {
-        // Values that are all equal get a range around them.
-        let range = range.map(|(low, high)| {
-            let axis = Axis::linear(low, high, 0.0, 1.0);
-            // A margin of 1 %, so that outlines come down beside the axis, not on it.
-            let margin = (axis.high - axis.low) * 0.01;
-            (axis.low - margin, axis.high + margin)
-        });
+    fn new(canvas: &'c mut Canvas, left: f64, top: f64, bins: Option<Bins>) -> Self {
         Self {
             canvas,
             left,
             top,
-            range,
+            bins,
         }
     }
 
@@ -174,18 +257,22 @@ impl<'c> Panel<'c> {
             canvas,
             left,
             top,
-            range,
+            bins,
         } = self;
         let bottom = top + HEIGHT;
-        let (low, high) = range.unwrap_or((0.0, 1.0));
+        let Bins { low, high, n } = bins.unwrap_or(Bins {
+            low: 0.0,
+            high: 1.0,
+            n: 1,
+        });
         let histograms: Vec<Histogram> = sets
             .iter()
-            .map(|(values, _, _)| Histogram::new(values, low, high, N_BINS))
+            .map(|(values, _, _)| Histogram::new(values, low, high, n))
             .collect();
         let most = histograms.iter().flat_map(|h| h.counts()).max();
         let counts = Axis::counts(most.copied().unwrap_or(0) as f64, bottom, top);
         let values = Axis::linear(low, high, left, left + WIDTH);
-        if range.is_none() {
+        if bins.is_none() {
             axis::say(
                 canvas,
                 (left + WIDTH / 2.0, top + HEIGHT / 2.0),
@@ -206,7 +293,7 @@ impl<'c> Panel<'c> {
             }
         }
         let mut ticks = values.ticks(5);
-        if range.is_none() {
+        if bins.is_none() {
             ticks.clear();
         }
         axis::bottom(canvas, &values, bottom, &ticks, title);
@@ -236,4 +323,40 @@ fn outline(histogram: &Histogram, values: &Axis, counts: &Axis) -> Vec<Point> {
         points.push((x, counts.from));
     }
     points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every bin holds as many multiples of the step, whatever the range.
+    #[test]
+    fn multiples_of_a_step_make_no_comb() {
+        let step = 0.006_688_f64;
+        for reach in [17, 40, 200, 1000] {
+            let changes: Vec<f32> = (1..=reach).map(|k| -(f64::from(k) * step) as f32).collect();
+            let bins = Bins::of_changes(finite_range(&changes).unwrap(), Some(step));
+            assert!(bins.n <= 130, "{bins:?}");
+            let histogram = Histogram::new(&changes, bins.low, bins.high, bins.n);
+            let counts = histogram.counts();
+            // The first and the last may reach over the ends; the bin of zero is left out.
+            let inner = &counts[2..counts.len() - 3];
+            let (least, most) = (inner.iter().min(), inner.iter().max());
+            assert!(least == most && least > Some(&0), "{reach}: {counts:?}");
+        }
+    }
+
+    #[test]
+    fn zero_lies_in_the_middle_of_a_bin() {
+        for (range, step) in [
+            ((-0.12, 0.03), Some(0.0067)),
+            ((0.01, 0.02), Some(0.1)),
+            ((-2.0, 1.0), None),
+        ] {
+            let bins = Bins::of_changes(range, step);
+            let place = (0.0 - bins.low) / bins.width();
+            assert!((place.fract() - 0.5).abs() < 1e-9, "{bins:?}");
+        }
+        assert_eq!(short(0.006_688), "0.00669");
+    }
 }

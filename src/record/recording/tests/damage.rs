@@ -98,7 +98,6 @@ fn parts_that_are_missing_are_named() {
             "/spikes/input/node_ids",
             "/spikes/input/node_ids: found nothing, expected a dataset",
         ),
-        ("/weights", "/weights: found nothing, expected a group"),
         (
             "/bouts/start",
             "/bouts/start: found nothing, expected a dataset",

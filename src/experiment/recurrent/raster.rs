@@ -1,0 +1,88 @@
+//! The raster of a network that ran.
+
+mod drive;
+
+use std::path::Path;
+
+use crate::base::time::{Duration, Time};
+use crate::config::network::{self as config, NetworkModel};
+use crate::experiment::error::ExperimentError;
+use crate::experiment::recurrent::summary::Seed;
+use crate::network::Network;
+use crate::protocol::hypnogram::Bout;
+use crate::record::output;
+use crate::report::figure;
+
+/// Name of the figure without its endings.
+pub const NAME: &str = "raster";
+
+/// What a raster shows beside the spikes: known before the run, from the data of its files.
+pub struct Setting {
+    signs: Vec<Option<figure::Sign>>,
+    stimuli: Vec<figure::Stimulus>,
+    bouts: Vec<figure::Bout>,
+}
+
+impl Setting {
+    /// Of `network`, which has the data of its files, through `bouts`.
+    pub fn new(network: &Network, bouts: &[Bout]) -> Self {
+        let populations = network.populations.iter();
+        let bout = |bout: &Bout| figure::Bout {
+            name: bout.name.clone(),
+            start: bout.start,
+            stop: bout.stop,
+        };
+        Self {
+            signs: populations
+                .map(|population| drive::sign(network, &population.name))
+                .collect(),
+            stimuli: drive::stimuli(network, bouts),
+            bouts: bouts.iter().map(bout).collect(),
+        }
+    }
+
+    /// Draws the `raster` that `model` asks for into the new folder `directory`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn draw(
+        &self,
+        raster: &config::Raster,
+        seed: &Seed,
+        model: &NetworkModel,
+        directory: &Path,
+    ) -> Result<(), ExperimentError> {
+        /// Bins of the rate traces: a two hundredth of what is shown, at least the published 0.1 ms.
+        const BINS: i64 = 200;
+        const LEAST: i64 = 100_000_000;
+        output::named_directory(directory)?;
+        let span = raster.to.ps() - raster.from.ps();
+        let populations = &model.network.populations;
+        let layers = raster.populations.iter().rev().filter_map(|name| {
+            let index = populations.iter().position(|known| known.name == *name)?;
+            let size = populations[index].size;
+            let shown = seed.activity.shown(name);
+            Some(figure::Layer {
+                name: name.clone(),
+                n_neurons: shown.below.min(size) as usize,
+                n_counted: shown.neurons as usize,
+                sign: self.signs[index],
+                spikes: shown.spikes,
+            })
+        });
+        figure::Raster {
+            layers: layers.collect(),
+            bouts: self.bouts.clone(),
+            stimuli: self.stimuli.clone(),
+            origin: Time::ZERO,
+            window: figure::Window {
+                start: Time::ZERO + raster.from,
+                stop: Time::ZERO + raster.to,
+                bin: Duration::from_ps((span / BINS).max(LEAST)),
+            },
+            closer: None,
+        }
+        .draw(&directory.join(NAME))?;
+        Ok(())
+    }
+}
