@@ -93,13 +93,19 @@ pub fn exp_near_zero<const DEGREE: usize>(x: f64) -> f64 {
 /// another rate.
 #[inline(always)]
 pub fn growth_integral(y: f64, rate: f64) -> f64 {
-    // Below it the Taylor series of (e^z − 1)/z to the 13th power leaves less than 2⁻⁵⁷; above it less than two bits
-    // cancel.
-    const NEAR: f64 = 0.4;
-    let z = rate * y;
-    if z.abs() >= NEAR {
-        return (exp_polynomial(z) - 1.0) / rate;
+    if (rate * y).abs() >= GROWTH_NEAR {
+        return (exp_polynomial(rate * y) - 1.0) / rate;
     }
+    growth_integral_below_near(y, rate)
+}
+
+/// Below it the Taylor series of (e^z − 1)/z to the 13th power leaves less than 2⁻⁵⁷; above it less than two bits cancel.
+pub const GROWTH_NEAR: f64 = 0.4;
+
+/// As [`growth_integral`] where |rate·y| < [`GROWTH_NEAR`].
+#[inline(always)]
+pub fn growth_integral_below_near(y: f64, rate: f64) -> f64 {
+    let z = rate * y;
     let mut p = 1.0 / 87_178_291_200.0;
     p = p * z + 1.0 / 6_227_020_800.0;
     p = p * z + 1.0 / 479_001_600.0;
