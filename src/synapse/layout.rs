@@ -1,5 +1,7 @@
 //! Where the synapses of each source lie, by delay.
 
+use crate::base::vector::prefetch;
+
 /// Where each source's rows lie. Where delays differ, only those that a source has are listed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Layout {
@@ -68,6 +70,32 @@ impl Layout {
             start: offsets[r],
             end: offsets[r + 1],
         })
+    }
+
+    /// Asks for where the rows of `source` are listed.
+    #[inline]
+    pub(crate) fn fetch_first(&self, source: u32) {
+        let source = source as usize;
+        match self {
+            Self::One { offsets } => prefetch(&offsets[source..source + 2]),
+            Self::Many { first, .. } => prefetch(&first[source..source + 2]),
+        }
+    }
+
+    /// Asks for the list of the rows of `source`.
+    #[inline]
+    pub(crate) fn fetch_list(&self, source: u32) {
+        if let Self::Many {
+            first,
+            delay,
+            offsets,
+        } = self
+        {
+            let source = source as usize;
+            let (start, end) = (first[source] as usize, first[source + 1] as usize);
+            prefetch(&delay[start..end]);
+            prefetch(&offsets[start..=end]);
+        }
     }
 
     /// Bytes held.

@@ -290,10 +290,10 @@ impl<D: Dynamics> Individual<D> {
             return (1, due.is_some());
         }
         D::receive_each(&self.dynamics, &mut batch);
-        for k in 0..batch.len {
+        for (k, &from) in from.iter().enumerate().take(batch.len) {
             let j = usize::from(batch.which[k]);
             // One that an earlier event has reached is not where it was.
-            let due = if self.state.cells[j].at == from[k] {
+            let due = if self.state.cells[j].at == from {
                 self.take_over(&batch, k, time(k))
             } else {
                 self.deliver(j, batch.weight[k], time(k))

@@ -3,8 +3,10 @@
 //! With y = v − v_inf and the pull p = w·τ_m/c_m: dy/dt = −(y + p)/τ_m, dp/dt = −p/τ_w.
 
 use crate::base::function::{
-    GROWTH_NEAR, exp, exp_polynomial, growth_integral, growth_integral_below_near,
+    GROWTH_NEAR, exp, exp_each, exp_polynomial, growth_integral, growth_integral_below_near,
+    growth_integral_each,
 };
+use crate::neuron::EXPECTED;
 
 /// Decay of the membrane and of the adaptation, per picosecond.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +45,23 @@ impl Rates {
             membrane: exp(x * self.membrane),
             adaptation: exp(x * self.adaptation),
             gathered: self.membrane * growth_integral(x, self.membrane - self.adaptation),
+        }
+    }
+
+    /// The clock at several times after its origin, to the bit as [`clock`](Self::clock).
+    pub(super) fn clocks(&self, x: &[f64; EXPECTED], clocks: &mut [Clock; EXPECTED]) {
+        let mut membrane = x.map(|x| x * self.membrane);
+        let mut adaptation = x.map(|x| x * self.adaptation);
+        exp_each(&mut membrane);
+        exp_each(&mut adaptation);
+        let mut gathered = *x;
+        growth_integral_each(&mut gathered, self.membrane - self.adaptation);
+        for (k, clock) in clocks.iter_mut().enumerate() {
+            *clock = Clock {
+                membrane: membrane[k],
+                adaptation: adaptation[k],
+                gathered: self.membrane * gathered[k],
+            };
         }
     }
 
