@@ -109,6 +109,10 @@ pub struct Lane {
 /// Rows fetched ahead of the one at hand: their first lines, before the loads that need them.
 const AHEAD: usize = 4;
 
+/// Rows of fewer targets are done before memory answers: more of them are on their way.
+const SHORT: u32 = 64;
+const SHORT_AHEAD: usize = 16;
+
 /// Spikes whose lists of rows are fetched ahead of the one at hand; a list takes a memory access to find.
 const SPIKES_AHEAD: usize = 4;
 
@@ -316,8 +320,12 @@ impl Lane {
         while let Some(arrival) = self.arrivals.get(self.delivered)
             && reached(arrival)
         {
-            if let Some(later) = self.arrivals.get(self.delivered + AHEAD) {
-                fetch(&self.blocks, later);
+            for (ahead, short) in [(AHEAD, false), (SHORT_AHEAD, true)] {
+                if let Some(later) = self.arrivals.get(self.delivered + ahead)
+                    && (later.end - later.start < SHORT) == short
+                {
+                    fetch(&self.blocks, later);
+                }
             }
             let rows = &self.blocks[arrival.block as usize].rows;
             let (targets, weights) = rows.span(arrival.start, arrival.end);
