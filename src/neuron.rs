@@ -12,6 +12,7 @@
 
 mod bytes;
 mod cells;
+mod expected;
 mod factored;
 mod horizon;
 pub mod individual;
@@ -26,6 +27,7 @@ mod state;
 #[cfg(test)]
 mod trial;
 
+pub use expected::EXPECTED;
 pub use state::{AlterError, State, alter};
 
 use std::collections::BTreeMap;
@@ -193,6 +195,12 @@ pub trait Neurons: Send + Sync {
 
     /// Moves the population to `t`, not before any earlier instant.
     fn advance(&mut self, t: Time);
+
+    /// Arrivals will come at these `instants`, at most [`EXPECTED`], in ascending order: what all of them need may be computed
+    /// at once. It changes nothing but the time that it takes.
+    fn expect(&mut self, instants: &[Time]) {
+        let _ = instants;
+    }
 
     /// Adds `gain · row[j]` to the input of every neuron j, for each row in turn. Rows have one weight per neuron.
     fn receive(&mut self, rows: &[&[f32]], gain: f64);

@@ -4,9 +4,77 @@
 //! machines), so simulation paths use these instead: `libm` in pure Rust where a call is rare, our own polynomial
 //! where a loop over it must vectorise.
 
-/// e^x.
+use crate::base::vector::vectorized;
+
+/// e^x, to the bit what `libm` gives.
+#[inline]
 pub fn exp(x: f64) -> f64 {
-    libm::exp(x)
+    let size = x.abs();
+    if (SMALLEST..LARGEST).contains(&size) {
+        exp_within(x)
+    } else {
+        libm::exp(x)
+    }
+}
+
+/// From where on and up to where [`exp_within`] holds.
+const SMALLEST: f64 = 1.0 / (1_u64 << 27) as f64;
+const LARGEST: f64 = 708.0;
+
+/// The steps of `libm::exp` (FreeBSD's `e_exp.c`: Remez polynomial of degree 5, error below an ulp) without its branches,
+/// which a processor cannot foresee where arguments vary from call to call, and without a call.
+#[inline(always)]
+fn exp_within(x: f64) -> f64 {
+    // Just above ln 2 / 2; below it the argument is not reduced.
+    const REDUCED: f64 = f64::from_bits(0x3FD6_2E43_0000_0000);
+    const LN2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
+    const LN2_LOW: f64 = f64::from_bits(0x3DEA_39EF_3579_3C76);
+    const P: [f64; 5] = [
+        f64::from_bits(0x3FC5_5555_5555_553E),
+        f64::from_bits(0xBF66_C16C_16BE_BD93),
+        f64::from_bits(0x3F11_566A_AF25_DE2C),
+        f64::from_bits(0xBEBB_BD41_C5D2_6BF1),
+        f64::from_bits(0x3E66_3769_72BE_A4D0),
+    ];
+    let size = x.abs();
+    // Towards zero; adding 1.5 · 2⁵² rounds to the nearest.
+    let scaled = size * std::f64::consts::LOG2_E + 0.5;
+    let nearest = (scaled + ROUND) - ROUND;
+    let below = if nearest > scaled {
+        nearest - 1.0
+    } else {
+        nearest
+    };
+    let turns = if size < REDUCED { 0.0 } else { below };
+    let k = if x < 0.0 { -turns } else { turns };
+    let high = x - k * LN2_HIGH;
+    let low = k * LN2_LOW;
+    let r = high - low;
+    let square = r * r;
+    let c =
+        r - square * (P[0] + square * (P[1] + square * (P[2] + square * (P[3] + square * P[4]))));
+    let y = 1.0 + (r * c / (2.0 - c) - low + high);
+    // 2^k is a normal number: the product is exact.
+    y * f64::from_bits((k + ROUND).to_bits().wrapping_add(1023) << 52)
+}
+
+/// Adding it leaves the nearest integer in the low bits of the mantissa: 1.5 · 2⁵².
+const ROUND: f64 = 6_755_399_441_055_744.0;
+
+vectorized! {
+    /// e^x of each, to the bit as [`exp`].
+    pub fn exp_each(x: &mut [f64; 8]) {
+        let inside = x.iter().all(|x| (SMALLEST..LARGEST).contains(&x.abs()));
+        if inside {
+            for x in x {
+                *x = exp_within(*x);
+            }
+        } else {
+            for x in x {
+                *x = exp(*x);
+            }
+        }
+    }
 }
 
 /// Natural logarithm.
@@ -41,8 +109,6 @@ pub fn exp_polynomial(x: f64) -> f64 {
     // ln 2 in two parts: the first has 20 trailing zero bits, so that k times it is exact.
     const LN2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
     const LN2_LOW: f64 = f64::from_bits(0x3DEA_39EF_3579_3C76);
-    // Adding 1.5 · 2⁵² leaves the nearest integer in the low bits of the mantissa.
-    const ROUND: f64 = 6_755_399_441_055_744.0;
     let x = x.clamp(-708.0, 708.0);
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
@@ -93,13 +159,19 @@ pub fn exp_near_zero<const DEGREE: usize>(x: f64) -> f64 {
 /// another rate.
 #[inline(always)]
 pub fn growth_integral(y: f64, rate: f64) -> f64 {
-    // Below it the Taylor series of (e^z − 1)/z to the 13th power leaves less than 2⁻⁵⁷; above it less than two bits
-    // cancel.
-    const NEAR: f64 = 0.4;
-    let z = rate * y;
-    if z.abs() >= NEAR {
-        return (exp_polynomial(z) - 1.0) / rate;
+    if (rate * y).abs() >= GROWTH_NEAR {
+        return (exp_polynomial(rate * y) - 1.0) / rate;
     }
+    growth_integral_below_near(y, rate)
+}
+
+/// Below it the Taylor series of (e^z − 1)/z to the 13th power leaves less than 2⁻⁵⁷; above it less than two bits cancel.
+pub const GROWTH_NEAR: f64 = 0.4;
+
+/// As [`growth_integral`] where |rate·y| < [`GROWTH_NEAR`].
+#[inline(always)]
+pub fn growth_integral_below_near(y: f64, rate: f64) -> f64 {
+    let z = rate * y;
     let mut p = 1.0 / 87_178_291_200.0;
     p = p * z + 1.0 / 6_227_020_800.0;
     p = p * z + 1.0 / 479_001_600.0;
@@ -114,6 +186,26 @@ pub fn growth_integral(y: f64, rate: f64) -> f64 {
     p = p * z + 1.0 / 6.0;
     p = p * z + 0.5;
     (p * z + 1.0) * y
+}
+
+vectorized! {
+    /// [`exp_polynomial`] of each x.
+    pub fn exp_polynomial_each(x: &mut [f64; 8]) {
+        for x in x {
+            *x = exp_polynomial(*x);
+        }
+    }
+}
+
+vectorized! {
+    /// [`growth_integral`] of each y.
+    pub fn growth_integral_each(y: &mut [f64; 8], rate: f64) {
+        for y in y {
+            let far = (exp_polynomial(rate * *y) - 1.0) / rate;
+            let near = growth_integral_below_near(*y, rate);
+            *y = if (rate * *y).abs() >= GROWTH_NEAR { far } else { near };
+        }
+    }
 }
 
 /// As [`growth_integral`] for small |rate·y|, as [`exp_near_zero`] with the same degrees, ranges and error.
@@ -212,6 +304,47 @@ mod tests {
             .map(|x| (exp_polynomial(x) / libm::exp(x) - 1.0).abs())
             .fold(0.0, f64::max);
         assert!(worst < 4e-16, "{worst:e}");
+    }
+
+    #[test]
+    fn the_exponential_has_the_bits_of_libm() {
+        let same = |x: f64| assert_eq!(exp(x).to_bits(), libm::exp(x).to_bits(), "{x:e}");
+        let mut stream = crate::base::stream::Stream::new(1, "test", 0);
+        for _ in 0..1_000_000 {
+            let x = 2.0 * stream.uniform() - 1.0;
+            let scaled = [1.0, 16.0, 800.0, 1e-7].map(|scale| scale * x);
+            scaled.into_iter().for_each(same);
+            let mut each = [x; 8];
+            each[..4].copy_from_slice(&scaled);
+            each[2] /= 2.0;
+            let expected = each.map(|x| exp(x).to_bits());
+            exp_each(&mut each);
+            assert_eq!(each.map(f64::to_bits), expected);
+        }
+        // Where the steps change: multiples of ln 2 / 2, and the ends of the range.
+        for k in 0..=2_060 {
+            let near = f64::from(k) * std::f64::consts::LN_2 / 2.0;
+            for ulps in -3_000..=3_000_i64 {
+                let x = f64::from_bits(near.to_bits().saturating_add_signed(ulps * 104_729));
+                [x, -x].into_iter().for_each(same);
+            }
+        }
+        let ends = [
+            0.0,
+            SMALLEST,
+            LARGEST,
+            709.8,
+            745.2,
+            1e300,
+            f64::MIN_POSITIVE,
+            f64::INFINITY,
+        ];
+        for x in ends {
+            [x, -x, x.next_down(), x.next_up()]
+                .into_iter()
+                .for_each(same);
+        }
+        assert!(exp(f64::NAN).is_nan());
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub mod dense;
 pub mod group;
 
 use crate::base::time::{Duration, Time};
-use crate::event::pending::Pending;
+use crate::event::pending::{Pending, Placed};
+use crate::neuron::EXPECTED;
 use crate::synapse::rows::Row;
 pub use block::{Block, Synapses};
 use group::Group;
@@ -44,6 +45,23 @@ pub struct Arrival {
     pub end: u32,
 }
 
+impl Placed for Arrival {
+    #[inline]
+    fn place(&self) -> i64 {
+        self.time.ps()
+    }
+}
+
+/// A delay, and how far it reaches in windows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    delay: Duration,
+    /// Whole windows.
+    windows: i64,
+    /// What is left, in picoseconds.
+    rest: i64,
+}
+
 /// A lane and its state.
 pub struct Lane {
     /// In the order of their levels.
@@ -61,11 +79,15 @@ pub struct Lane {
     pub(super) has_late: bool,
     /// Length of a window.
     pub(super) lookahead: Duration,
+    /// Per block: its delays.
+    pub(super) steps: Vec<Vec<Step>>,
     pub(super) pending: Pending<Arrival>,
     /// The window at hand, what arrives in it, and how much of that has been delivered.
     pub(super) window: Option<i64>,
     pub(super) arrivals: Vec<Arrival>,
     pub(super) delivered: usize,
+    /// Up to which arrival instants have been told the neurons beforehand.
+    pub(super) told: usize,
     /// Arrivals without delay at the instant at hand: block, source, row.
     pub(super) sudden: Vec<(u32, u32, Row)>,
     /// Spikes of the window that have not been handed over, in time order.
@@ -78,6 +100,13 @@ pub struct Lane {
 
 /// Rows fetched ahead of the one at hand: their first lines, before the loads that need them.
 const AHEAD: usize = 4;
+
+/// Rows of fewer targets are done before memory answers: more of them are on their way.
+const SHORT: u32 = 64;
+const SHORT_AHEAD: usize = 16;
+
+/// Spikes whose lists of rows are fetched ahead of the one at hand; a list takes a memory access to find.
+const SPIKES_AHEAD: usize = 4;
 
 /// Spikes of a lane within one window that are taken for an explosion: a million, and as many of each neuron as a rate
 /// of 10 kHz gives in the longest window of a network without delays, 100 ms.
@@ -113,10 +142,12 @@ impl Lane {
             outgoing_dense,
             has_late,
             lookahead: Duration::from_ps(1),
+            steps: Vec::new(),
             pending: Pending::new(1),
             window: None,
             arrivals: Vec::new(),
             delivered: 0,
+            told: 0,
             sudden: Vec::new(),
             outbox: Vec::new(),
             sent: 0,
@@ -129,6 +160,13 @@ impl Lane {
         let delays = self.blocks.iter().filter_map(|block| block.delays().last());
         let longest = delays.max().map_or(0, |delay| delay.ps());
         self.lookahead = lookahead;
+        let step = |&delay: &Duration| Step {
+            delay,
+            windows: delay.ps() / lookahead.ps(),
+            rest: delay.ps() % lookahead.ps(),
+        };
+        let steps = |block: &Block| block.delays().iter().map(step).collect();
+        self.steps = self.blocks.iter().map(steps).collect();
         self.pending = Pending::new((longest / lookahead.ps()) as u64 + 1);
     }
 
@@ -141,7 +179,7 @@ impl Lane {
         self.set_lookahead(self.lookahead);
         self.window = None;
         self.arrivals.clear();
-        self.delivered = 0;
+        (self.delivered, self.told) = (0, 0);
         self.sudden.clear();
         self.outbox.clear();
         self.sent = 0;
@@ -162,15 +200,20 @@ impl Lane {
         if !self.has_late {
             return;
         }
-        for spike in spikes {
+        let length = self.lookahead.ps();
+        for (at, spike) in spikes.iter().enumerate() {
+            self.fetch_rows(spikes.get(at + 2 * SPIKES_AHEAD), false);
+            self.fetch_rows(spikes.get(at + SPIKES_AHEAD), true);
+            let (window, rest) = (spike.time.ps() / length, spike.time.ps() % length);
             for &number in &self.outgoing[spike.population as usize] {
-                let (pending, lookahead) = (&mut self.pending, self.lookahead.ps());
-                self.blocks[number as usize].rows_of(spike.node, |delay, row| {
+                let (pending, steps) = (&mut self.pending, &self.steps[number as usize]);
+                self.blocks[number as usize].rows_of(spike.node, |row| {
+                    let step = steps[usize::from(row.delay)];
                     // What would arrive after the end of the clock never does.
-                    let Some(time) = spike.time.checked_add(delay) else {
+                    let Some(time) = spike.time.checked_add(step.delay) else {
                         return;
                     };
-                    if delay == Duration::ZERO {
+                    if step.delay == Duration::ZERO {
                         return;
                     }
                     let arrival = Arrival {
@@ -180,7 +223,8 @@ impl Lane {
                         start: row.start,
                         end: row.end,
                     };
-                    pending.add(time.ps() / lookahead, arrival);
+                    let over = i64::from(rest + step.rest >= length);
+                    pending.add(window + step.windows + over, arrival);
                 });
             }
             for &(group, number) in &self.outgoing_dense[spike.population as usize] {
@@ -194,12 +238,21 @@ impl Lane {
         }
     }
 
+    /// Asks for where the rows of a spike are listed, and when that has come, for the list.
+    #[inline]
+    fn fetch_rows(&self, spike: Option<&Spike>, listed: bool) {
+        let Some(spike) = spike else { return };
+        for &number in &self.outgoing[spike.population as usize] {
+            self.blocks[number as usize].fetch_rows(spike.node, listed);
+        }
+    }
+
     /// Runs up to, and not including, `until`, which lies in `window` or ends it.
     pub fn run(&mut self, window: i64, until: Time) {
         if self.window != Some(window) {
             self.window = Some(window);
             self.pending.take(window, &mut self.arrivals);
-            (self.delivered, self.sent) = (0, 0);
+            (self.delivered, self.told, self.sent) = (0, 0, 0);
         }
         self.groups.iter_mut().for_each(Group::look);
         loop {
@@ -245,6 +298,7 @@ impl Lane {
 
     /// The instant `t` of one group, if anything happens there.
     fn visit(&mut self, at: usize, t: Time) {
+        let alone = self.groups.len() == 1;
         let group = &mut self.groups[at];
         let blocks = &mut self.blocks;
         let reached = |blocks: &[Block], arrival: &Arrival| {
@@ -257,12 +311,19 @@ impl Lane {
         if !(arrives || sudden || group.is_due(t)) {
             return;
         }
+        if alone && arrives && self.delivered >= self.told {
+            self.told = tell(group, &self.arrivals, self.delivered);
+        }
         group.come_to(t);
         while let Some(arrival) = self.arrivals.get(self.delivered)
             && reached(blocks, arrival)
         {
-            if let Some(later) = self.arrivals.get(self.delivered + AHEAD) {
-                blocks[later.block as usize].fetch(later.start, later.end);
+            for (ahead, short) in [(AHEAD, false), (SHORT_AHEAD, true)] {
+                if let Some(later) = self.arrivals.get(self.delivered + ahead)
+                    && (later.end - later.start < SHORT) == short
+                {
+                    blocks[later.block as usize].fetch(later.start, later.end);
+                }
             }
             let block = &mut blocks[arrival.block as usize];
             block.deliver(t, arrival.start, arrival.end, group.neurons.as_mut());
@@ -312,8 +373,9 @@ impl Lane {
                     continue;
                 }
                 let sudden = &mut self.sudden;
-                block.rows_of(node, |delay, row| {
-                    if delay == Duration::ZERO {
+                // Delays ascend: none is number 0.
+                block.rows_of(node, |row| {
+                    if row.delay == 0 {
                         sudden.push((number, node, row));
                     }
                 });
@@ -324,4 +386,22 @@ impl Lane {
                 .sort_unstable_by_key(|&(block, node, _)| (block, node));
         }
     }
+}
+
+/// Tells the neurons the next instants at which something arrives, from arrival `next` on; up to which arrival.
+fn tell(group: &mut Group, arrivals: &[Arrival], next: usize) -> usize {
+    let mut instants = [Time::ZERO; EXPECTED];
+    let (mut n, mut k) = (0, next);
+    while let Some(arrival) = arrivals.get(k) {
+        if n == 0 || instants[n - 1] != arrival.time {
+            if n == EXPECTED {
+                break;
+            }
+            instants[n] = arrival.time;
+            n += 1;
+        }
+        k += 1;
+    }
+    group.neurons.expect(&instants[..n]);
+    k
 }

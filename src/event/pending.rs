@@ -1,14 +1,29 @@
 //! What will happen in windows to come.
 //!
 //! Time is cut into windows of one length. Nothing is ever added to the window at hand or an earlier one, so each window
-//! is a bag that is put in order once, when its turn comes: an addition costs a push, a removal its share of a sort
-//! (`benches/queue.rs` has it beside a binary heap and `priority-queue`). Near windows are a ring of bags; those beyond
+//! is a bag that is put in order once, when its turn comes: an addition costs a push, a removal its share of a sort, which
+//! is by counting (`benches/queue.rs` has it beside a binary heap and `priority-queue`). Near windows are a ring of bags; those beyond
 //! it, which long delays or short windows make, wait in a map.
 
 use std::collections::BTreeMap;
 
 /// Most windows in the ring: with windows of 0.1 ms, delays up to 400 ms stay inside.
 const LARGEST: u64 = 1 << 12;
+
+/// Items below which a window is sorted by comparing at once.
+const FEW: usize = 20;
+
+/// Something that has its place on a line.
+pub trait Placed: Ord + Copy {
+    /// Where: of two things the one that comes first does not lie behind the other.
+    fn place(&self) -> i64;
+}
+
+impl<T: Ord + Copy> Placed for (i64, T) {
+    fn place(&self) -> i64 {
+        self.0
+    }
+}
 
 /// Things by window, counted from 0.
 #[derive(Debug, Clone)]
@@ -19,9 +34,10 @@ pub struct Pending<T> {
     /// The ring holds as many windows as it has bags, from this one on.
     next: i64,
     later: BTreeMap<i64, Vec<T>>,
+    sorter: Sorter<T>,
 }
 
-impl<T: Ord> Pending<T> {
+impl<T: Placed> Pending<T> {
     /// Nothing yet, most of which will be added at most `ahead` windows ahead.
     pub fn new(ahead: u64) -> Self {
         let ring = (ahead.min(LARGEST - 1) + 1).next_power_of_two().max(64) as usize;
@@ -30,6 +46,10 @@ impl<T: Ord> Pending<T> {
             full: vec![0; ring / 64],
             next: 0,
             later: BTreeMap::new(),
+            sorter: Sorter {
+                room: Vec::new(),
+                ends: Vec::new(),
+            },
         }
     }
 
@@ -45,8 +65,8 @@ impl<T: Ord> Pending<T> {
         }
     }
 
-    /// Exchanges `items`, done with, for everything in `window`, in order; earlier windows must be empty. O(n log n) for
-    /// n items, less where they were added in order.
+    /// Exchanges `items`, done with, for everything in `window`, in order; earlier windows must be empty. O(n) for
+    /// n items that are spread over the window or were added in order, O(n log n) at worst.
     pub fn take(&mut self, window: i64, items: &mut Vec<T>) {
         items.clear();
         let at = self.bag(window);
@@ -56,7 +76,7 @@ impl<T: Ord> Pending<T> {
             items.extend(later);
         }
         self.next = window + 1;
-        items.sort_unstable();
+        self.sorter.sort(items);
     }
 
     /// The first window that holds anything.
@@ -102,13 +122,96 @@ impl<T: Ord> Pending<T> {
     }
 }
 
+/// Puts items in order: by counting into as many slots of equal width as there are items, and comparing within each.
+#[derive(Debug, Clone)]
+struct Sorter<T> {
+    room: Vec<T>,
+    /// Where each slot ends.
+    ends: Vec<u32>,
+}
+
+impl<T: Placed> Sorter<T> {
+    fn sort(&mut self, items: &mut Vec<T>) {
+        if items.len() < FEW || items.len() > u32::MAX as usize {
+            items.sort_unstable();
+            return;
+        }
+        if items.is_sorted() {
+            return;
+        }
+        let places = items.iter().map(T::place);
+        let (first, last) = places.fold((i64::MAX, i64::MIN), |(first, last), place| {
+            (first.min(place), last.max(place))
+        });
+        let bits = |x: u64| u64::BITS - x.leading_zeros();
+        let span = last.abs_diff(first);
+        let shift = bits(span).saturating_sub(bits(items.len() as u64));
+        let slot = |item: &T| (item.place().abs_diff(first) >> shift) as usize;
+        self.ends.clear();
+        self.ends.resize((span >> shift) as usize + 1, 0);
+        for item in &*items {
+            self.ends[slot(item)] += 1;
+        }
+        let mut begin = 0;
+        for end in &mut self.ends {
+            let n = *end;
+            *end = begin;
+            begin += n;
+        }
+        // Each slot's end moves from where it begins as it fills.
+        self.room.clear();
+        self.room.resize(items.len(), items[0]);
+        for item in &*items {
+            let end = &mut self.ends[slot(item)];
+            self.room[*end as usize] = *item;
+            *end += 1;
+        }
+        let mut begin = 0;
+        for &end in &self.ends {
+            match &mut self.room[begin..end as usize] {
+                [] | [_] => {}
+                [one, other] => {
+                    if other < one {
+                        std::mem::swap(one, other);
+                    }
+                }
+                slot => slot.sort_unstable(),
+            }
+            begin = end as usize;
+        }
+        std::mem::swap(items, &mut self.room);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
+    impl Placed for u16 {
+        fn place(&self) -> i64 {
+            // Several in one place.
+            i64::from(*self / 3)
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_window_is_put_in_order(
+            places in prop::collection::vec(prop_oneof![any::<i64>(), 0_i64..40, Just(7)], 0..200)
+        ) {
+            let mut pending = Pending::new(1);
+            let mut items: Vec<(i64, usize)> = places.into_iter().zip((0..9).cycle()).collect();
+            for &item in &items {
+                pending.add(0, item);
+            }
+            items.sort_unstable();
+            let mut found = Vec::new();
+            pending.take(0, &mut found);
+            prop_assert_eq!(found, items);
+        }
+
         #[test]
         fn windows_come_in_order_and_hold_all_that_was_added(
             adds in prop::collection::vec((0_i64..3, 1_i64..9_000, any::<u16>()), 1..300)

@@ -5,12 +5,14 @@
 //! one neuron. Everything else (refractoriness, who is tested when, crossings between arrivals, saving) is the
 //! container's and the same for all models.
 
+mod batch;
 mod cell;
 mod lif;
 mod lif_adaptive;
 mod lif_exp;
 mod population;
 
+pub use batch::{BATCH, Batch};
 use cell::Cell;
 pub use lif::Lif;
 pub use lif_adaptive::LifAdaptive;
@@ -59,6 +61,18 @@ pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
 
     /// A weight arrives.
     fn receive(&self, state: &mut Self::State, weight: f64);
+
+    /// Deliveries to several of the neurons `all`: to the bit what [`advance`](Self::advance) and
+    /// [`receive`](Self::receive) do to each. Models that many neurons have do it in vectors.
+    fn receive_each(all: &[Self], batch: &mut Batch<Self::State>) {
+        for k in 0..batch.len {
+            let (neuron, state) = (&all[usize::from(batch.which[k])], &mut batch.states[k]);
+            neuron.advance(state, batch.dt[k]);
+            neuron.receive(state, batch.weight[k]);
+            let near = neuron.is_reached(state) || neuron.may_cross(state, batch.within[k]);
+            batch.near[k] = batch.weight[k] > 0.0 && near;
+        }
+    }
 
     /// Whether the neuron is at its threshold, up to rounding.
     fn is_reached(&self, state: &Self::State) -> bool;

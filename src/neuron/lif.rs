@@ -14,11 +14,12 @@ mod params;
 
 pub use params::{Params, SPEC};
 
-use crate::base::function::exp;
+use crate::base::function::{exp, exp_each};
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
 use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::cells::Cells;
+use crate::neuron::expected::Expected;
 use crate::neuron::factored::State;
 use crate::neuron::horizon::Horizon;
 use crate::neuron::individual;
@@ -59,6 +60,10 @@ pub struct Lif {
     factor: f64,
     /// What u must reach to cross the threshold within the horizon; ∞ where there is none.
     ahead: f64,
+    /// Factors of coming arrivals.
+    expected: Expected<f64>,
+    /// The factor of the start of a piece of noise, with that and the origin; a batch comes in many pieces.
+    piece: (Time, Time, f64),
 }
 
 impl Lif {
@@ -71,6 +76,8 @@ impl Lif {
             state: State::starting(Cells::new(size), [0.0], Time::ZERO, false),
             factor: 1.0,
             ahead: f64::INFINITY,
+            expected: Expected::nothing(1.0),
+            piece: (Time::ZERO, Time::ZERO, 1.0),
         };
         population.reset(Time::ZERO);
         population
@@ -133,10 +140,20 @@ impl Neurons for Lif {
         }
         self.rebase_to(t);
         if t != self.state.now {
-            self.factor = self.factor_at(t);
+            let expected = self.expected.at(t, self.state.origin);
+            self.factor = expected.unwrap_or_else(|| self.factor_at(t));
         }
         self.state.now = t;
         self.cross(t);
+    }
+
+    fn expect(&mut self, instants: &[Time]) {
+        let rate = self.derived.rate_per_ps;
+        self.expected
+            .compute(instants, self.state.origin, |since, factors| {
+                *factors = since.map(|x| x * rate);
+                exp_each(factors);
+            });
     }
 
     fn inject(&mut self, current_pa: f64) {
@@ -215,7 +232,11 @@ impl Neurons for Lif {
     }
 
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
-        let factor = self.factor_at(events.start);
+        let (start, origin) = (events.start, self.state.origin);
+        if (self.piece.0, self.piece.1) != (start, origin) {
+            self.piece = (start, origin, self.factor_at(start));
+        }
+        let (_, _, factor) = self.piece;
         let State {
             cells,
             candidates,

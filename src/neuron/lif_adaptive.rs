@@ -13,6 +13,7 @@ mod constants;
 pub(super) mod decay;
 mod foresight;
 mod kernel;
+mod moment;
 mod params;
 
 pub use params::{Params, SPEC};
@@ -21,6 +22,7 @@ use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
 use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::cells::Cells;
+use crate::neuron::expected::Expected;
 use crate::neuron::factored::State;
 use crate::neuron::horizon::Horizon;
 use crate::neuron::individual;
@@ -75,6 +77,10 @@ pub struct LifAdaptive {
     clock: Clock,
     /// Bar at the end of the horizon.
     ahead: Bar,
+    /// Clocks of coming arrivals.
+    expected: Expected<Clock>,
+    /// The clock at the start of a piece of noise, with that and the origin; a batch comes in many pieces.
+    piece: (Time, Time, Clock),
 }
 
 impl LifAdaptive {
@@ -88,6 +94,8 @@ impl LifAdaptive {
             state: State::starting(Cells::new(size), [0.0; 2], Time::ZERO, false),
             clock: Clock::START,
             ahead: Bar::NEVER,
+            expected: Expected::nothing(Clock::START),
+            piece: (Time::ZERO, Time::ZERO, Clock::START),
         };
         population.reset(Time::ZERO);
         population
@@ -114,13 +122,6 @@ impl LifAdaptive {
             }
         }
         self.look_ahead();
-    }
-
-    /// The clock at `t`.
-    fn clock_at(&self, t: Time) -> Clock {
-        self.derived
-            .rates
-            .clock(t.since(self.state.origin).ps() as f64)
     }
 
     /// What a neuron must reach to fire at the instant of `clock`.
@@ -172,10 +173,14 @@ impl Neurons for LifAdaptive {
         }
         self.rebase_to(t);
         if t != self.state.now {
-            self.clock = self.clock_at(t);
+            self.clock = self.clock_on_arrival(t);
         }
         self.state.now = t;
         self.cross();
+    }
+
+    fn expect(&mut self, instants: &[Time]) {
+        self.foresee_clocks(instants);
     }
 
     fn inject(&mut self, current_pa: f64) {
@@ -267,7 +272,7 @@ impl Neurons for LifAdaptive {
             targets,
             weights,
         } = events;
-        let from = self.clock_at(start);
+        let from = self.clock_of_piece(start);
         let bar = self.bar(&from);
         let (ahead, threshold, rates) = (self.ahead, self.drive.threshold, self.derived.rates);
         let since = origin.since(self.state.origin).ps();

@@ -15,6 +15,7 @@
 //! part of the model. A population in which no neuron would ever fire by itself is quiet: it has no horizons until
 //! something arrives.
 
+mod amount;
 mod clock;
 mod crossing;
 mod derived;
@@ -25,10 +26,11 @@ mod state;
 
 pub use params::{Params, SPEC};
 
-use crate::base::function::{exp, exp_polynomial};
+use crate::base::function::exp;
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
 use crate::neuron::bytes::{Path, to_bytes};
+use crate::neuron::expected::Expected;
 use crate::neuron::individual;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
@@ -93,6 +95,8 @@ pub struct LifExp {
     instant: Instant,
     /// The last segment's start, the origin it was computed for, and its sign; a batch of noise comes in many pieces.
     segment: Option<((Time, Time, Sign), Segment)>,
+    /// Growth of both currents at coming arrivals.
+    expected: Expected<[Grown; 2]>,
 }
 
 impl LifExp {
@@ -104,6 +108,7 @@ impl LifExp {
             state: State::new(size),
             instant: Instant::default(),
             segment: None,
+            expected: Expected::nothing([Grown::START; 2]),
         };
         population.reset(Time::ZERO);
         population
@@ -140,54 +145,6 @@ impl LifExp {
         let known = (decay, self.derived.whole.after(x, &decay));
         self.instant.decay = Some(known);
         known
-    }
-
-    /// What a unit weight adds at the instant last advanced to.
-    fn units(&mut self) -> Units {
-        if let Some(known) = self.instant.units {
-            return known;
-        }
-        let x = self.since_origin(self.state.now);
-        let unit = |sign| {
-            let Grown { growth, psi } = Grown::at(x, &self.derived.rates, sign);
-            let g = self.derived.unit * growth;
-            (g, g * psi)
-        };
-        let (ex, before) = unit(Sign::Excitatory);
-        let at_end = (ex * self.derived.psi_end - before) * self.derived.step.m;
-        let (inh, gathered) = if self.derived.rates.ex == self.derived.rates.inh {
-            (ex, before)
-        } else {
-            unit(Sign::Inhibitory)
-        };
-        let known = Units {
-            excitatory: [-before, ex, 0.0, -at_end],
-            inhibitory: [-gathered, 0.0, inh, 0.0],
-        };
-        self.instant.units = Some(known);
-        known
-    }
-
-    /// How events that grow from `start` on are to be taken.
-    fn segment(&mut self, start: Time, sign: Sign) -> Segment {
-        let key = (start, self.state.origin, sign);
-        if let Some((known, segment)) = self.segment
-            && known == key
-        {
-            return segment;
-        }
-        let x = self.since_origin(start);
-        let Grown { growth, psi } = Grown::at(x, &self.derived.rates, sign);
-        let delta = self.derived.rates.delta(sign);
-        let segment = Segment {
-            unit: self.derived.unit * growth,
-            psi,
-            ratio: exp_polynomial(x * delta),
-            psi_end: self.derived.psi_end,
-            decay_end: self.derived.step.m,
-        };
-        self.segment = Some((key, segment));
-        segment
     }
 
     /// What u must be for v at the instant last advanced to.
@@ -253,6 +210,12 @@ impl Neurons for LifExp {
         if self.state.queue.next() <= t {
             self.cross();
         }
+    }
+
+    fn expect(&mut self, instants: &[Time]) {
+        let (rates, origin) = (self.derived.rates, self.state.origin);
+        let grown = |since: &_, grown: &mut _| Grown::at_each(since, &rates, grown);
+        self.expected.compute(instants, origin, grown);
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {

@@ -27,14 +27,15 @@ pub struct Synapse {
 /// An instant goes: [`arrive`](Self::arrive) for every row that arrives, in the order of sources, then
 /// [`fire`](Self::fire) once. Instants ascend.
 pub trait Learn: Send + Sync {
-    /// Distinct delays from a spike to its arrival at the soma, ascending.
+    /// Delays from a spike to its arrival at the soma, ascending; those that differ in their dendritic part stand there
+    /// each.
     fn delays(&self) -> &[Duration];
 
     /// Numbers of the rows of `source`, by ascending delay.
     fn rows_of(&self, source: u32) -> std::ops::Range<u32>;
 
-    /// The delay of a row.
-    fn delay_of(&self, row: u32) -> Duration;
+    /// Which of the [`delays`](Self::delays) a row has.
+    fn delay_of(&self, row: u32) -> u16;
 
     /// Rows in all.
     fn n_rows(&self) -> usize;

@@ -241,8 +241,8 @@ where
         self.layout.numbers_of(source)
     }
 
-    fn delay_of(&self, row: u32) -> Duration {
-        self.delays[usize::from(self.layout.row(row as usize).delay)]
+    fn delay_of(&self, row: u32) -> u16 {
+        self.layout.row(row as usize).delay
     }
 
     fn n_rows(&self) -> usize {

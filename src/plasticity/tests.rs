@@ -143,7 +143,8 @@ fn run_rows(
     let (mut added, mut end) = (Vec::new(), 0);
     let rows = |source| {
         let numbers = learn.rows_of(source);
-        numbers.map(|row| (row, learn.delay_of(row).ps())).collect()
+        let delay = |row| learn.delays()[usize::from(learn.delay_of(row))].ps();
+        numbers.map(|row| (row, delay(row))).collect()
     };
     for (t, (arrive, fire)) in instants(trains, &rows) {
         end = t;

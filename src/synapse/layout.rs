@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::base::digest::fold;
+use crate::base::vector::prefetch;
 
 /// Where each source's rows lie. Where delays differ, only those that a source has are listed.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,6 +126,32 @@ impl Layout {
                 let hash = fold(hash, delay);
                 fold(hash, offsets)
             }
+        }
+    }
+
+    /// Asks for where the rows of `source` are listed.
+    #[inline]
+    pub(crate) fn fetch_first(&self, source: u32) {
+        let source = source as usize;
+        match self {
+            Self::One { offsets } => prefetch(&offsets[source..source + 2]),
+            Self::Many { first, .. } => prefetch(&first[source..source + 2]),
+        }
+    }
+
+    /// Asks for the list of the rows of `source`.
+    #[inline]
+    pub(crate) fn fetch_list(&self, source: u32) {
+        if let Self::Many {
+            first,
+            delay,
+            offsets,
+        } = self
+        {
+            let source = source as usize;
+            let (start, end) = (first[source] as usize, first[source + 1] as usize);
+            prefetch(&delay[start..end]);
+            prefetch(&offsets[start..=end]);
         }
     }
 

@@ -123,6 +123,16 @@ impl Rows {
         self.layout.of(source)
     }
 
+    /// Asks for where the rows of `source` are listed, and when that has come, for the list.
+    #[inline]
+    pub fn fetch(&self, source: u32, listed: bool) {
+        if listed {
+            self.layout.fetch_list(source);
+        } else {
+            self.layout.fetch_first(source);
+        }
+    }
+
     /// Targets and weights from `start` to `end`.
     #[inline(always)]
     pub fn span(&self, start: u32, end: u32) -> (&[u16], RowWeights<'_>) {

@@ -78,21 +78,29 @@ impl Block {
         }
     }
 
-    /// Shows the delay of every row of `source` that is not empty, and the row.
+    /// Shows every row of `source` that is not empty.
     #[inline]
-    pub(super) fn rows_of(&self, source: u32, mut see: impl FnMut(Duration, Row)) {
+    pub(super) fn rows_of(&self, source: u32, mut see: impl FnMut(Row)) {
         match &self.synapses {
             Synapses::Static(rows) => {
-                for row in rows.of(source).filter(|row| row.start < row.end) {
-                    see(rows.delays()[usize::from(row.delay)], row);
-                }
+                rows.of(source)
+                    .filter(|row| row.start < row.end)
+                    .for_each(see);
             }
             Synapses::Learning { learn, .. } => {
                 for start in learn.rows_of(source) {
-                    let (delay, end) = (0, start + 1);
-                    see(learn.delay_of(start), Row { delay, start, end });
+                    let (delay, end) = (learn.delay_of(start), start + 1);
+                    see(Row { delay, start, end });
                 }
             }
+        }
+    }
+
+    /// Asks for where the rows of `source` begin, or for their list.
+    #[inline]
+    pub(super) fn fetch_rows(&self, source: u32, listed: bool) {
+        if let Synapses::Static(rows) = &self.synapses {
+            rows.fetch(source, listed);
         }
     }
 

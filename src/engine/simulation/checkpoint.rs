@@ -290,10 +290,12 @@ fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         outgoing_dense: _,
         has_late: _,
         lookahead: _,
+        steps: _,
         pending,
         window,
         arrivals,
         delivered,
+        told: _,
         sudden: _,
         outbox: _,
         sent,
@@ -407,7 +409,7 @@ fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
         lane.pending.take(window, &mut lane.arrivals);
     }
     lane.arrivals = arrivals;
-    (lane.delivered, lane.sent) = (0, sent);
+    (lane.delivered, lane.told, lane.sent) = (0, 0, sent);
     for (at, arrival) in pending {
         if window.is_some_and(|window| at <= window) {
             return Err(StateError("an arrival in the past".into()));

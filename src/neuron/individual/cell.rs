@@ -111,6 +111,17 @@ impl<S: Copy> Cell<S> {
         }
         self.bring(dynamics, t);
         dynamics.receive(&mut self.state, weight);
+        self.reached(dynamics, weight, held)
+    }
+
+    /// How far `weight` has brought a neuron, which is refractory if it is `held`.
+    #[inline]
+    pub(super) fn reached<D: Dynamics<State = S>>(
+        &self,
+        dynamics: &D,
+        weight: f64,
+        held: bool,
+    ) -> Reached {
         // Nothing else brings a neuron nearer to its threshold.
         if weight <= 0.0 {
             Reached::Nothing
@@ -121,6 +132,13 @@ impl<S: Copy> Cell<S> {
         } else {
             Reached::Nothing
         }
+    }
+
+    /// Whether deliveries can be taken together with those to others: what comes at the instant it is at, or what came
+    /// when it was refractory, is left to go alone.
+    #[inline(always)]
+    pub(super) fn is_plain(&self, t: Time) -> bool {
+        self.at < t && self.free <= self.at
     }
 
     /// Queues the crossing of the neuron, number `j`, if that is not after `end`, for `earliest` at the earliest; unless

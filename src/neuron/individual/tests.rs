@@ -9,6 +9,7 @@ use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::neuron::trial::linear::{ADAPTIVE, EXP, LIF, Linear, settings, varied};
 use crate::neuron::trial::{MS, SETTING, Setting, assert_alike, cut_before, play, script};
+use crate::neuron::{EventWeights, Events, RowWeights};
 
 const END: i64 = 400 * MS;
 
@@ -92,6 +93,76 @@ fn equal_neurons_fire_as_on_the_fast_path() {
         }
     }
     assert!(count > 10_000, "{count} spikes");
+}
+
+/// Rows and noise onto many neurons at once, and one by one: the same state, bit for bit.
+fn goes_one_by_one<D: Dynamics>(linear: Linear, weight: f64) {
+    const SIZE: u64 = 120;
+    let each = |neurons: Vec<Linear>| {
+        (0..SIZE as usize / neurons.len()).flat_map(move |_| neurons.clone())
+    };
+    let mut neurons: Vec<_> = each(varied(linear, 1)).collect();
+    // One whose membrane is as fast as its currents.
+    neurons[17].tau_m = neurons[17].tau_syn.map_or(20.0, |[fast, _]| fast);
+    let mut together = population::<D>(&neurons);
+    let mut alone = population::<D>(&neurons);
+    let mut stream = Stream::new(8, "test", 0);
+    let (mut t, mut count) = (0, 0);
+    for _ in 0..600 {
+        t += (stream.exponential() * 0.3 * MS as f64) as i64 + 1;
+        let n = 1 + stream.below(70) as usize;
+        let mut targets: Vec<u16> = (0..n).map(|_| stream.below(SIZE) as u16).collect();
+        if stream.below(2) == 0 {
+            targets.sort_unstable();
+            let mut draw = || weight * (1.6 * stream.uniform() - 0.6);
+            let weights: Vec<f32> = targets.iter().map(|_| draw() as f32).collect();
+            for population in [&mut together, &mut alone] {
+                population.advance(Time::from_ps(t));
+            }
+            together.receive_row(&targets, RowWeights::Each(&weights));
+            for (target, weight) in targets.chunks(1).zip(weights.chunks(1)) {
+                alone.receive_row(target, RowWeights::Each(weight));
+            }
+        } else {
+            let mut offsets: Vec<i64> = (0..n).map(|_| stream.below(300_000) as i64).collect();
+            offsets.sort_unstable();
+            let ones = vec![1.0; n];
+            let events = |from: usize, upto: usize| Events {
+                origin: Time::from_ps(t),
+                offsets: &offsets[from..upto],
+                start: Time::from_ps(t),
+                growth: &ones[from..upto],
+                psi: &[],
+                targets: &targets[from..upto],
+                weights: EventWeights::One(0.2 * weight),
+            };
+            let found = together.receive_events(events(0, n));
+            let expected = (0..n).find(|&k| alone.receive_events(events(k, k + 1)).is_some());
+            assert_eq!(found, expected);
+            t += offsets[found.unwrap_or(n - 1)];
+            for population in [&mut together, &mut alone] {
+                population.advance(Time::from_ps(t));
+            }
+        }
+        let [mut found, mut expected] = [Vec::new(), Vec::new()];
+        together.fire(&mut found);
+        alone.fire(&mut expected);
+        assert_eq!(found, expected);
+        count += found.len();
+        assert_eq!(
+            together.save().expect("plain data"),
+            alone.save().expect("plain data")
+        );
+    }
+    assert!(count > 100, "{count} spikes");
+}
+
+#[test]
+fn deliveries_together_give_the_bits_of_deliveries_one_by_one() {
+    goes_one_by_one::<Lif>(LIF, 5.0);
+    goes_one_by_one::<Lif>(Linear { e_l: 26.0, ..LIF }, 5.0);
+    goes_one_by_one::<LifAdaptive>(ADAPTIVE, 5.0);
+    goes_one_by_one::<LifExp>(EXP, 20.0);
 }
 
 #[test]

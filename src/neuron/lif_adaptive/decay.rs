@@ -2,7 +2,11 @@
 //!
 //! With y = v − v_inf and the pull p = w·τ_m/c_m: dy/dt = −(y + p)/τ_m, dp/dt = −p/τ_w.
 
-use crate::base::function::{exp, exp_polynomial, growth_integral};
+use crate::base::function::{
+    GROWTH_NEAR, exp, exp_each, exp_polynomial, growth_integral, growth_integral_below_near,
+    growth_integral_each,
+};
+use crate::neuron::EXPECTED;
 
 /// Decay of the membrane and of the adaptation, per picosecond.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,12 +48,35 @@ impl Rates {
         }
     }
 
+    /// The clock at several times after its origin, to the bit as [`clock`](Self::clock).
+    pub(super) fn clocks(&self, x: &[f64; EXPECTED], clocks: &mut [Clock; EXPECTED]) {
+        let mut membrane = x.map(|x| x * self.membrane);
+        let mut adaptation = x.map(|x| x * self.adaptation);
+        exp_each(&mut membrane);
+        exp_each(&mut adaptation);
+        let mut gathered = *x;
+        growth_integral_each(&mut gathered, self.membrane - self.adaptation);
+        for (k, clock) in clocks.iter_mut().enumerate() {
+            *clock = Clock {
+                membrane: membrane[k],
+                adaptation: adaptation[k],
+                gathered: self.membrane * gathered[k],
+            };
+        }
+    }
+
     /// Both variables `dt` picoseconds later.
     pub(in crate::neuron) fn after(&self, y: f64, pull: f64, dt: f64) -> (f64, f64) {
-        let membrane = exp_polynomial(-dt * self.membrane);
         if pull == 0.0 {
-            return (y * membrane, 0.0);
+            return (y * exp_polynomial(-dt * self.membrane), 0.0);
         }
+        self.after_both(y, pull, dt)
+    }
+
+    /// The same without a branch: for loops that vectorise.
+    #[inline(always)]
+    pub(in crate::neuron) fn after_both(&self, y: f64, pull: f64, dt: f64) -> (f64, f64) {
+        let membrane = exp_polynomial(-dt * self.membrane);
         let adaptation = exp_polynomial(-dt * self.adaptation);
         let gathered = self.gathered(dt, membrane, adaptation);
         (y * membrane - pull * gathered, pull * adaptation)
@@ -57,10 +84,8 @@ impl Rates {
 
     /// Share of a current that the membrane holds `dt` picoseconds after it began, ∫ e^(−(dt − s)/τ_m) e^(−s/τ_w) ds/τ_m;
     /// `membrane` and `adaptation` are what is left of each by then.
-    #[inline]
+    #[inline(always)]
     pub(in crate::neuron) fn gathered(&self, dt: f64, membrane: f64, adaptation: f64) -> f64 {
-        // As in `growth_integral`: closer to each other the two cancel.
-        const NEAR: f64 = 0.4;
         let gap = (self.membrane - self.adaptation).abs();
         // From the slower decay, so that nothing overflows however long it lasts.
         let (slower, faster) = if self.membrane < self.adaptation {
@@ -68,10 +93,12 @@ impl Rates {
         } else {
             (adaptation, membrane)
         };
-        if gap * dt >= NEAR {
-            return (slower - faster) / gap * self.membrane;
+        // Closer to each other the two cancel.
+        if gap * dt >= GROWTH_NEAR {
+            (slower - faster) / gap * self.membrane
+        } else {
+            slower * growth_integral_below_near(dt, -gap) * self.membrane
         }
-        slower * growth_integral(dt, -gap) * self.membrane
     }
 
     /// Picoseconds until y reaches `distance`, if that is at most `within` away and nothing arrives.

@@ -1,7 +1,10 @@
 //! The factored clock: what a span of time does to a neuron, and what an arrival at some instant adds to it.
 
-use crate::base::function::{exp_polynomial, growth_integral, ln};
+use crate::base::function::{
+    exp_polynomial, exp_polynomial_each, growth_integral, growth_integral_each, ln,
+};
 use crate::base::time::Duration;
+use crate::neuron::EXPECTED;
 use crate::neuron::lif_exp::params::Params;
 
 /// Inverse time constants per picosecond.
@@ -116,6 +119,31 @@ pub(super) struct Grown {
 }
 
 impl Grown {
+    /// At the origin.
+    pub(super) const START: Self = Self {
+        growth: 1.0,
+        psi: 0.0,
+    };
+
+    /// Both currents at several times after the origin, to the bit as [`at`](Self::at).
+    pub(super) fn at_each(x: &[f64; EXPECTED], rates: &Rates, grown: &mut [[Self; 2]; EXPECTED]) {
+        for (number, sign) in [Sign::Excitatory, Sign::Inhibitory].into_iter().enumerate() {
+            if number == 1 && rates.inh == rates.ex {
+                grown.iter_mut().for_each(|[ex, inh]| *inh = *ex);
+                return;
+            }
+            let (mut growth, mut psi) = (x.map(|x| x * rates.of(sign)), *x);
+            exp_polynomial_each(&mut growth);
+            growth_integral_each(&mut psi, rates.delta(sign));
+            for (k, grown) in grown.iter_mut().enumerate() {
+                grown[number] = Self {
+                    growth: growth[k],
+                    psi: psi[k],
+                };
+            }
+        }
+    }
+
     /// `x` picoseconds after the origin, or before it.
     pub(super) fn at(x: f64, rates: &Rates, sign: Sign) -> Self {
         Self {
