@@ -255,7 +255,7 @@ impl Raster {
             band::axis(canvas, column.spine, layer.n_neurons, band, first);
             if first {
                 trace::title(canvas, column.spine, rate);
-                let at = (column.spine - 27.0, (band.0 + band.1) / 2.0);
+                let at = (column.spine - 32.0, (band.0 + band.1) / 2.0);
                 let text = Text::new(at, TICK, "Neuron").anchor(Anchor::Middle);
                 canvas.text(text.upward());
                 label(canvas, layer, drawn.len(), (rate.0, band.1), colour);

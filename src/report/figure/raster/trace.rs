@@ -56,7 +56,7 @@ pub(super) fn draw(
 /// The title of the rate axis: in two lines, as the axis is short.
 pub(super) fn title(canvas: &mut Canvas, spine: f64, (top, bottom): (f64, f64)) {
     let middle = (top + bottom) / 2.0;
-    for (line, x) in [("Rate", spine - 30.0), ("(Hz)", spine - 22.0)] {
+    for (line, x) in [("Rate", spine - 34.0), ("(Hz)", spine - 26.0)] {
         let text = Text::new((x, middle), TICK, line).anchor(Anchor::Middle);
         canvas.text(text.upward());
     }
