@@ -59,7 +59,7 @@ impl Network {
         };
         for projection in &self.projections {
             match self.plan_projection(projection) {
-                Ok(Planned::Sparse(projection)) => plan.projections.push(projection),
+                Ok(Planned::Sparse(projection)) => plan.projections.push(*projection),
                 Ok(Planned::Dense(projection)) => plan.dense.push(projection),
                 Err(problem) if may_be(&problem) => {}
                 Err(problem) => {
@@ -231,12 +231,12 @@ impl Network {
         if let Some(file) = not_read {
             return Err(Problem::NotRead { file });
         }
-        Ok(Planned::Sparse(plan::Projection {
+        Ok(Planned::Sparse(Box::new(plan::Projection {
             source,
             targets,
             plan: synapses,
             plasticity: plasticity(projection)?,
-        }))
+        })))
     }
 
     fn dense(
@@ -466,7 +466,7 @@ fn plasticity(projection: &Projection) -> Result<Option<Plasticity>, Problem> {
 
 /// A projection with numbers in place of names.
 enum Planned {
-    Sparse(plan::Projection),
+    Sparse(Box<plan::Projection>),
     Dense(DenseProjection),
 }
 

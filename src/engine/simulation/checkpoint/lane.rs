@@ -1,0 +1,299 @@
+//! All that changes in a lane.
+
+use serde::{Deserialize, Serialize};
+
+use super::same;
+use crate::base::time::Time;
+use crate::engine::error::StateError;
+use crate::engine::lane::dense::{DenseBlock, Plastic};
+use crate::engine::lane::group::{Driven, Group};
+use crate::engine::lane::{Arrival, Block, Lane, Synapses};
+use crate::plasticity::Learn;
+use crate::stimulus::poisson;
+use crate::synapse::dense::Dense;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct LaneState {
+    pending: Vec<(i64, Arrival)>,
+    window: Option<i64>,
+    /// What is left of the window at hand.
+    arrivals: Vec<Arrival>,
+    sent: u64,
+    groups: Vec<GroupState>,
+    /// Of each block of sparse synapses that learns.
+    learning: Vec<Vec<u8>>,
+}
+
+impl LaneState {
+    /// Whether weights that do not learn were set since the network was built.
+    pub(super) fn has_set_weights(&self) -> bool {
+        let mut dense = self.groups.iter().flat_map(|group| &group.dense);
+        dense.any(|block| block.weights.is_some() && block.plastic.is_none())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct GroupState {
+    neurons: Vec<u8>,
+    noise: Vec<poisson::State>,
+    /// What each drive has brought that has not been delivered.
+    driven: Vec<Vec<(Time, u16)>>,
+    dense: Vec<DenseState>,
+    injected_pa: f64,
+    hit: Option<Time>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DenseState {
+    flying: Vec<(Time, u32)>,
+    /// Weights, where they are not those of the assembly.
+    weights: Option<Dense>,
+    /// What their rule remembers, where weights learn.
+    plastic: Option<PlasticState>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum PlasticState {
+    Column {
+        last_arrival: Vec<Time>,
+        learning: bool,
+    },
+    Rows(Vec<u8>),
+}
+
+pub(super) fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
+    let Lane {
+        groups,
+        blocks,
+        outgoing: _,
+        learning: _,
+        outgoing_dense: _,
+        has_late: _,
+        lookahead: _,
+        steps: _,
+        pending,
+        window,
+        arrivals,
+        delivered,
+        told: _,
+        sudden: _,
+        outbox: _,
+        sent,
+        most: _,
+    } = lane;
+    Ok(LaneState {
+        pending: pending.all().map(|(at, &arrival)| (at, arrival)).collect(),
+        window: *window,
+        arrivals: arrivals[*delivered..].to_vec(),
+        sent: *sent,
+        groups: groups.iter().map(group_state).collect::<Result<_, _>>()?,
+        learning: blocks
+            .iter()
+            .filter_map(|block| match &block.synapses {
+                Synapses::Static(_) => None,
+                Synapses::Learning { learn, .. } => Some(learn.save()),
+            })
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn group_state(group: &Group) -> Result<GroupState, StateError> {
+    let Group {
+        neurons,
+        members: _,
+        kind: _,
+        part: _,
+        noise,
+        // As the steps they follow from what is on.
+        sources: _,
+        dense,
+        driven,
+        steps: _,
+        step: _,
+        injected_pa,
+        hit,
+        due: _,
+        fired: _,
+    } = group;
+    Ok(GroupState {
+        neurons: neurons.save()?,
+        noise: noise.iter().map(poisson::Poisson::state).collect(),
+        driven: driven.iter().map(Driven::waiting).collect(),
+        dense: dense.iter().map(dense_state).collect::<Result<_, _>>()?,
+        injected_pa: *injected_pa,
+        hit: *hit,
+    })
+}
+
+fn dense_state(block: &DenseBlock) -> Result<DenseState, StateError> {
+    let DenseBlock {
+        projection: _,
+        source: _,
+        first: _,
+        gain: _,
+        delay: _,
+        weights,
+        changed,
+        plastic,
+        flying,
+        arrived: _,
+    } = block;
+    let plastic_state = |plastic: &Plastic| {
+        Ok::<_, StateError>(match plastic {
+            Plastic::Column {
+                rule: _,
+                last_arrival,
+                column: _,
+                learning,
+            } => PlasticState::Column {
+                last_arrival: last_arrival.clone(),
+                learning: *learning,
+            },
+            Plastic::Rows(learn) => PlasticState::Rows(learn.save()?),
+        })
+    };
+    Ok(DenseState {
+        flying: flying.iter().copied().collect(),
+        weights: (*changed || plastic.is_some()).then(|| weights.clone()),
+        plastic: plastic.as_ref().map(plastic_state).transpose()?,
+    })
+}
+
+pub(super) fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
+    let LaneState {
+        pending,
+        window,
+        arrivals,
+        sent,
+        groups,
+        learning,
+    } = state;
+    same("groups", groups.len(), lane.groups.len())?;
+    let own = lane.blocks.iter_mut().filter_map(Block::learning);
+    let own: Vec<&mut dyn Learn> = own.collect();
+    same("learning projections", learning.len(), own.len())?;
+    for (learn, state) in own.into_iter().zip(learning) {
+        learn.load(&state)?;
+    }
+    let lookahead = lane.lookahead;
+    lane.set_lookahead(lookahead);
+    for arrival in pending.iter().map(|(_, arrival)| arrival).chain(&arrivals) {
+        let block = lane.blocks.get(arrival.block as usize);
+        let n = block.map_or(0, Block::reach);
+        if arrival.start > arrival.end || u64::from(arrival.end) > n {
+            return Err(StateError("an arrival at no synapse".into()));
+        }
+    }
+    lane.window = window;
+    if let Some(window) = window {
+        lane.pending.take(window, &mut lane.arrivals);
+    }
+    lane.arrivals = arrivals;
+    (lane.delivered, lane.told, lane.sent) = (0, 0, sent);
+    for (at, arrival) in pending {
+        if window.is_some_and(|window| at <= window) {
+            return Err(StateError("an arrival in the past".into()));
+        }
+        lane.pending.add(at, arrival);
+    }
+    lane.sudden.clear();
+    lane.outbox.clear();
+    for (group, state) in lane.groups.iter_mut().zip(groups) {
+        load_group(group, state)?;
+    }
+    Ok(())
+}
+
+fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
+    let GroupState {
+        neurons,
+        noise,
+        driven,
+        dense,
+        injected_pa,
+        hit,
+    } = state;
+    same("noise processes", noise.len(), group.noise.len())?;
+    same("dense projections", dense.len(), group.dense.len())?;
+    let loaded = group.neurons.load(&neurons);
+    loaded.map_err(|error| StateError(error.to_string()))?;
+    for (process, state) in group.noise.iter_mut().zip(noise) {
+        process.go_on_from(state);
+    }
+    same("drives", driven.len(), group.driven.len())?;
+    for (own, waiting) in group.driven.iter_mut().zip(driven) {
+        let size = group.neurons.size();
+        if waiting
+            .iter()
+            .any(|&(_, target)| usize::from(target) >= size)
+        {
+            return Err(StateError("a spike onto no neuron".into()));
+        }
+        if !waiting.is_sorted_by_key(|&(t, _)| t) {
+            return Err(StateError("spikes out of order".into()));
+        }
+        for (t, target) in waiting {
+            own.push(t, target);
+        }
+    }
+    for (block, state) in group.dense.iter_mut().zip(dense) {
+        load_dense(block, state)?;
+    }
+    if !injected_pa.is_finite() {
+        return Err(StateError("a current that is no number".into()));
+    }
+    group.injected_pa = injected_pa;
+    group.hit = hit;
+    Ok(())
+}
+
+fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateError> {
+    let DenseState {
+        flying,
+        weights,
+        plastic,
+    } = state;
+    let n_source = block.weights.n_source();
+    if flying.iter().any(|&(_, node)| node as usize >= n_source) {
+        return Err(StateError("a spike of no neuron".into()));
+    }
+    if !flying.is_sorted_by_key(|&(t, _)| t) {
+        return Err(StateError("spikes out of order".into()));
+    }
+    block.flying = flying.into();
+    block.arrived.clear();
+    let other = || StateError("other weights".into());
+    match (&mut block.plastic, plastic) {
+        (None, None) => {}
+        (
+            Some(Plastic::Column {
+                last_arrival,
+                learning,
+                ..
+            }),
+            Some(PlasticState::Column {
+                last_arrival: saved,
+                learning: on,
+            }),
+        ) if weights.is_some() && saved.len() == n_source => {
+            (*last_arrival, *learning) = (saved, on);
+        }
+        (Some(Plastic::Rows(learn)), Some(PlasticState::Rows(saved))) if weights.is_some() => {
+            learn.load(&saved)?;
+        }
+        _ => return Err(other()),
+    }
+    if block.changed && weights.is_none() {
+        return Err(StateError(
+            "weights that were set since, expected a network as it was built".into(),
+        ));
+    }
+    block.changed = weights.is_some() && block.plastic.is_none();
+    if let Some(weights) = weights {
+        if !weights.is_like(&block.weights) {
+            return Err(other());
+        }
+        block.weights = weights;
+    }
+    Ok(())
+}
