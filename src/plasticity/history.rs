@@ -14,9 +14,8 @@ const FIRST: usize = 8;
 /// forgotten instead.
 const MOST: usize = 32;
 
-/// Last spikes that lie beside each other: with one trace on each side two cache lines, and all that 255 of 256 arrivals
-/// need where sources and targets fire alike. What is older lies scattered over megabytes.
-const RECENT: usize = 7;
+/// Last spikes that lie beside each other: all that most arrivals need. What is older lies scattered over megabytes.
+const RECENT: usize = 3;
 
 /// A spike of a target.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,6 +77,58 @@ impl<const PRE: usize, const POST: usize> Span<PRE, POST> {
     }
 }
 
+/// Last spikes of a target whose pushes are added up: two cache lines, and all that 511 of 512 arrivals need where sources
+/// and targets fire alike.
+const SUMMED: usize = 8;
+
+/// The last spikes of a target under a rule with a push, the last one first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(align(64))]
+struct Pushes {
+    /// Picoseconds.
+    times: [i64; SUMMED],
+    /// The first factor of each.
+    pushes: [f64; SUMMED],
+}
+
+impl Pushes {
+    const NONE: Self = Self {
+        times: [i64::MIN; SUMMED],
+        pushes: [0.0; SUMMED],
+    };
+
+    fn add(&mut self, t: Time, push: f64) {
+        self.times.rotate_right(1);
+        self.pushes.rotate_right(1);
+        (self.times[0], self.pushes[0]) = (t.ps(), push);
+    }
+
+    /// Sum over what was fired from `seen` on; `None` where it is not all here, or something was fired at `last`, or from
+    /// `t` on. Without a branch for each: whether there is one more cannot be foreseen.
+    #[inline(always)]
+    fn sum(&self, (seen, last, t): (i64, i64, i64)) -> Option<f64> {
+        let (mut unseen, mut odd) = ([0.0; SUMMED], [false; SUMMED]);
+        for k in 0..SUMMED {
+            let is_unseen = self.times[k] >= seen;
+            let mask = u64::from(is_unseen).wrapping_neg();
+            unseen[k] = f64::from_bits(self.pushes[k].to_bits() & mask);
+            odd[k] = is_unseen & (self.times[k] == last);
+        }
+        // In pairs, as vectors of any width add them up.
+        let mut n = SUMMED / 2;
+        while n > 0 {
+            for k in 0..n {
+                unseen[k] += unseen[k + n];
+                odd[k] |= odd[k + n];
+            }
+            n /= 2;
+        }
+        let is_more = self.times[SUMMED - 1] >= seen;
+        let is_late = self.times[0] >= t;
+        (!(odd[0] | is_more | is_late)).then_some(unseen[0])
+    }
+}
+
 /// Spikes of all targets of a container.
 #[derive(Debug, Clone)]
 pub(super) struct History<const PRE: usize, const POST: usize> {
@@ -86,6 +137,9 @@ pub(super) struct History<const PRE: usize, const POST: usize> {
     /// `room` of each target, spike number k at k modulo `room`.
     rings: Vec<Post<PRE, POST>>,
     spans: Vec<Span<PRE, POST>>,
+    /// Under a rule with a push: last spikes, and traces after the last one, factored.
+    pushes: Vec<Pushes>,
+    after: Vec<[f64; POST]>,
 }
 
 /// What a synapse has to catch up with.
@@ -127,26 +181,6 @@ impl<'a, const PRE: usize, const POST: usize> Unseen<'a, PRE, POST> {
         }
     }
 
-    /// Sum over all of the first factor, and how it is for a synapse that has seen `seen`, whose row last arrived at
-    /// `last`: `None` where spikes have to be looked at one by one.
-    #[inline(always)]
-    fn sum(span: &Span<PRE, POST>, lag: i64, (seen, last, t): (i64, i64, i64)) -> Option<f64> {
-        // Two sums side by side: one would wait for its additions.
-        let (mut sums, mut is_odd) = ([0.0; 2], false);
-        for (k, (time, fall)) in span.recent.iter().enumerate() {
-            let at = time.ps().wrapping_add(lag);
-            // Without a branch: whether there is one more cannot be foreseen.
-            let mask = u64::from(at >= seen).wrapping_neg();
-            sums[k % 2] += f64::from_bits(fall[0].to_bits() & mask);
-            is_odd |= at == last;
-        }
-        let sum = sums[0] + sums[1];
-        let oldest = span.recent[RECENT - 1].0.ps().wrapping_add(lag);
-        let is_more = oldest >= seen && (span.end - span.floor) as usize > RECENT;
-        let is_late = span.recent[0].0.ps().wrapping_add(lag) >= t;
-        (!(is_odd | is_more | is_late)).then_some(sum)
-    }
-
     /// Factored traces of the target's spikes now.
     #[inline(always)]
     pub(super) fn after(&self) -> [f64; POST] {
@@ -159,12 +193,15 @@ impl<'a, const PRE: usize, const POST: usize> Unseen<'a, PRE, POST> {
 }
 
 impl<const PRE: usize, const POST: usize> History<PRE, POST> {
-    /// Of `n` targets that have not spiked.
-    pub(super) fn new(n: usize) -> Self {
+    /// Of `n` targets that have not spiked, under a rule that `is_additive` if it has a push.
+    pub(super) fn new(n: usize, is_additive: bool) -> Self {
+        let summed = if is_additive { n } else { 0 };
         Self {
             room: FIRST,
             rings: vec![Post::NONE; n * FIRST],
             spans: vec![Span::NONE; n],
+            pushes: vec![Pushes::NONE; summed],
+            after: vec![[0.0; POST]; summed],
         }
     }
 
@@ -176,11 +213,16 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     /// Forgets all spikes.
     pub(super) fn clear(&mut self) {
         self.spans.fill(Span::NONE);
+        self.pushes.fill(Pushes::NONE);
+        self.after.fill([0.0; POST]);
     }
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(self.rings.as_slice()) + size_of_val(self.spans.as_slice())
+        size_of_val(self.rings.as_slice())
+            + size_of_val(self.spans.as_slice())
+            + size_of_val(self.pushes.as_slice())
+            + size_of_val(self.after.as_slice())
     }
 
     /// Spikes of target `j` that reach a synapse, `lag` after they were fired, from `seen` on and before `t`.
@@ -213,8 +255,11 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         lag: i64,
         when: (i64, i64, i64),
     ) -> Option<(f64, [f64; POST])> {
-        let span = &self.spans[j];
-        Some((Unseen::sum(span, lag, when)?, span.after))
+        let (seen, last, t) = when;
+        // At the soma; what never was is none of it.
+        let seen = seen.saturating_sub(lag).max(i64::MIN + 1);
+        let when = (seen, last.saturating_sub(lag), t.saturating_sub(lag));
+        Some((self.pushes[j].sum(when)?, self.after[j]))
     }
 
     /// Whether there is no room for another spike of target `j` before what all have seen is forgotten.
@@ -275,12 +320,19 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         span.after = post.after;
         span.recent.rotate_right(1);
         span.recent[0] = (t, fall_pre);
+        if let (Some(pushes), Some(push)) = (self.pushes.get_mut(j), fall_pre.first()) {
+            pushes.add(t, *push);
+            self.after[j] = post.after;
+        }
     }
 
     /// Asks for what an arrival at target `j` needs.
     #[inline(always)]
     pub(super) fn fetch(&self, j: usize) {
-        prefetch(&self.spans[j..=j]);
+        match self.pushes.get(j..=j) {
+            Some(pushes) => prefetch(pushes),
+            None => prefetch(&self.spans[j..=j]),
+        }
     }
 
     /// Forgets what reaches every synapse, at most `lag` after it was fired, before `t`.
@@ -313,6 +365,21 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             }
             span.refresh(ring);
         }
+        self.refresh_pushes();
+    }
+
+    /// Takes last spikes and traces from the rings.
+    fn refresh_pushes(&mut self) {
+        let all = self.pushes.iter_mut().zip(&mut self.after);
+        let rings = self.rings.chunks_exact(self.room);
+        for ((pushes, after), (span, ring)) in all.zip(self.spans.iter().zip(rings)) {
+            *pushes = Pushes::NONE;
+            *after = span.after;
+            for k in span.floor.saturating_sub(1)..span.end {
+                let post = &ring[k as usize % ring.len()];
+                pushes.add(post.time, post.fall.first().copied().unwrap_or(0.0));
+            }
+        }
     }
 
     /// For each target the spikes that are kept, as numbers, and how many of them all have seen.
@@ -335,14 +402,16 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     }
 
     /// From what [`save`](Self::save) gave; `None` if it is of another history.
-    pub(super) fn load(n: usize, saved: &[(bool, Vec<SavedPost>)]) -> Option<Self> {
+    pub(super) fn load(
+        n: usize,
+        is_additive: bool,
+        saved: &[(bool, Vec<SavedPost>)],
+    ) -> Option<Self> {
         let longest = saved.iter().map(|(_, posts)| posts.len()).max();
         let room = longest.unwrap_or(0).next_power_of_two().max(FIRST);
-        let mut history = Self {
-            room,
-            rings: vec![Post::NONE; n.checked_mul(room)?],
-            spans: vec![Span::NONE; n],
-        };
+        let mut history = Self::new(n, is_additive);
+        history.room = room;
+        history.rings = vec![Post::NONE; n.checked_mul(room)?];
         if saved.len() != n {
             return None;
         }
@@ -363,6 +432,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             span.refresh(&history.rings[j * room..][..room]);
             history.spans[j] = span;
         }
+        history.refresh_pushes();
         Some(history)
     }
 }

@@ -12,6 +12,7 @@ mod state;
 use std::mem::take;
 
 use crate::base::time::{Duration, Time};
+use crate::base::vector::{Width, width};
 use crate::plasticity::clock::{Clock, jump, times};
 use crate::plasticity::error::LearnError;
 use crate::plasticity::history::History;
@@ -81,10 +82,11 @@ where
             lag,
             fall: clock.lag_pre(lag),
         });
+        let is_additive = PRE > 0 && rule.push([0.0; POST]).is_some();
         Ok(Self {
             bounds: rule.bounds(),
             sign,
-            is_additive: PRE > 0 && rule.push([0.0; POST]).is_some(),
+            is_additive,
             learning: true,
             paths: paths.collect(),
             clock,
@@ -95,7 +97,7 @@ where
             states: vec![R::State::default(); targets.len()],
             targets,
             strengths,
-            history: History::new(n_target),
+            history: History::new(n_target, is_additive),
             seen: Time::NEVER,
             added: Vec::new(),
             rule,
@@ -180,7 +182,7 @@ where
             let own = strengths[span.clone()]
                 .iter_mut()
                 .zip(&mut states[span.clone()]);
-            self.learn(t, row, delay, &self.targets[span], own, &mut added);
+            self.learn((t, row, delay), &self.targets[span], own, &mut added);
             (self.strengths, self.states) = (strengths, states);
         } else {
             let strengths = self.strengths[span].iter();
@@ -196,26 +198,80 @@ where
     }
 
     /// Synapses of row number `row` catch up, are `added`, and learn that they arrive at `t`.
-    #[inline(always)]
     fn learn<'a>(
         &self,
-        t: Time,
-        row: usize,
-        delay: u16,
+        at: (Time, usize, u16),
         targets: &[u16],
         own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
         added: &mut Vec<f32>,
-    ) {
+    ) where
+        R: 'a,
+        W: 'a,
+    {
+        match width() {
+            // SAFETY: the processor has the features of this width.
+            #[cfg(target_arch = "x86_64")]
+            Width::W512 => unsafe { self.learn_512(at, targets, own, added) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Width::W256 => unsafe { self.learn_256(at, targets, own, added) },
+            _ => self.learn_each(at, targets, own, added),
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+    fn learn_512<'a>(
+        &self,
+        at: (Time, usize, u16),
+        targets: &[u16],
+        own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
+        added: &mut Vec<f32>,
+    ) where
+        R: 'a,
+        W: 'a,
+    {
+        self.learn_each(at, targets, own, added);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn learn_256<'a>(
+        &self,
+        at: (Time, usize, u16),
+        targets: &[u16],
+        own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
+        added: &mut Vec<f32>,
+    ) where
+        R: 'a,
+        W: 'a,
+    {
+        self.learn_each(at, targets, own, added);
+    }
+
+    #[inline(always)]
+    fn learn_each<'a>(
+        &self,
+        (t, row, delay): (Time, usize, u16),
+        targets: &[u16],
+        own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
+        added: &mut Vec<f32>,
+    ) where
+        R: 'a,
+        W: 'a,
+    {
         let past = self.past(row, delay, t);
         let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
         let fall = self.clock.fall_post(at_synapse);
         let pre = times(past.pre.after, self.clock.fall_pre(t));
-        for (k, (&j, (strength, state))) in targets.iter().zip(own).enumerate() {
+        added.resize(targets.len(), 0.0);
+        let synapses = targets.iter().zip(own).zip(added.iter_mut());
+        for (k, ((&j, (strength, state)), added)) in synapses.enumerate() {
             if let Some(&later) = targets.get(k + AHEAD) {
                 self.history.fetch(later.into());
             }
             let mut met = past.caught_up(j, *strength, *state);
-            added.push((self.sign * met.strength.get()) as f32);
+            *added = (self.sign * met.strength.get()) as f32;
             let event = Event {
                 pre,
                 post: times(met.post, fall),

@@ -73,8 +73,10 @@ pub static SPEC: Spec = Spec {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StdpPair {
     w_max: f64,
-    a_plus: f64,
-    a_minus: f64,
+    /// a_plus · w_max.
+    plus: f64,
+    /// a_minus · w_max.
+    minus: f64,
     mu_plus: f64,
     mu_minus: f64,
     tau_plus_ms: f64,
@@ -90,8 +92,8 @@ impl PlasticityRule<1, 1> for StdpPair {
         let values = complete(&SPEC, values)?;
         Ok(Self {
             w_max: values["w_max"],
-            a_plus: values["a_plus"],
-            a_minus: values["a_minus"],
+            plus: values["a_plus"] * values["w_max"],
+            minus: values["a_minus"] * values["w_max"],
             mu_plus: values["mu_plus"],
             mu_minus: values["mu_minus"],
             tau_plus_ms: values["tau_plus"],
@@ -113,31 +115,29 @@ impl PlasticityRule<1, 1> for StdpPair {
     }
 
     fn push(&self, _post: [f64; 1]) -> Option<f64> {
-        (self.mu_plus == 0.0).then_some(self.a_plus * self.w_max)
+        (self.mu_plus == 0.0).then_some(self.plus)
     }
 
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        let share = power(weight / self.w_max, self.mu_minus);
-        weight - self.a_minus * self.w_max * share * event.post[0]
+        weight - self.minus * power(weight, self.w_max, self.mu_minus) * event.post[0]
     }
 
     #[inline(always)]
     fn fire(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        let share = power(1.0 - weight / self.w_max, self.mu_plus);
-        weight + self.a_plus * self.w_max * share * event.pre[0]
+        weight + self.plus * power(self.w_max - weight, self.w_max, self.mu_plus) * event.pre[0]
     }
 }
 
-/// base^exponent for a base from 0 to 1.
+/// (part / whole)^exponent for a part from 0 to the whole.
 #[inline(always)]
-pub(super) fn power(base: f64, exponent: f64) -> f64 {
+pub(super) fn power(part: f64, whole: f64, exponent: f64) -> f64 {
     if exponent == 0.0 {
         1.0
     } else if exponent == 1.0 {
-        base
-    } else if base > 0.0 {
-        exp(exponent * ln(base))
+        part / whole
+    } else if part > 0.0 {
+        exp(exponent * ln(part / whole))
     } else {
         0.0
     }

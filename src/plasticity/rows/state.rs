@@ -105,7 +105,8 @@ where
         };
         let pre: Option<Vec<Pre<PRE>>> = pre.iter().map(traces).collect();
         let pre = pre.filter(|pre| pre.len() == self.pre.len());
-        self.history = History::load(self.history.n(), &history).ok_or_else(unfit)?;
+        self.history =
+            History::load(self.history.n(), self.is_additive, &history).ok_or_else(unfit)?;
         (self.strengths, self.states) = (strengths, states);
         self.pre = pre.ok_or_else(unfit)?;
         (self.clock.origin, self.seen, self.learning) = (origin, seen, learning);
