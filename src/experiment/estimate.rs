@@ -33,9 +33,11 @@ pub struct Estimate {
 const WEIGHT_BYTES: f64 = 4.0;
 /// Networks of a seed that learn side by side: the one that sleeps and the controls.
 const JOBS: usize = 4;
-/// Copies of the weights that a seed keeps for its whole run: what its first network, its night and its controls saved last.
-/// This and the next two fit the peaks of the digits with one to six seeds on one to four threads, within a sixth.
+/// Copies of the weights that a seed keeps while it runs: what its first network, its night and its controls saved last.
+/// This and the next three fit the peaks of the digits with one, three and six seeds on two threads within a twentieth.
 const SEED_COPIES: f64 = 8.0;
+/// Copies that every seed keeps to the end: what its night made of them.
+const NIGHT_COPIES: f64 = 1.0;
 /// Copies that a network at work takes: MLP, momentum, spiking network, weights before sleep, and what it saves of them.
 const JOB_COPIES: f64 = 6.0;
 /// Copies on their way into the checkpoint.
@@ -125,7 +127,10 @@ pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
         GIVEN_COPIES * crew::at_once(seeds) as f64
     } else {
         let jobs = crew::at_once(JOBS * seeds) as f64;
-        SEED_COPIES * model.seeds as f64 + JOB_COPIES * jobs + FILE_COPIES
+        SEED_COPIES * crew::at_once(seeds) as f64
+            + NIGHT_COPIES * model.seeds as f64
+            + JOB_COPIES * jobs
+            + FILE_COPIES
     };
     let images: usize = inputs
         .train

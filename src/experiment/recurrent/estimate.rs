@@ -66,8 +66,9 @@ const SNAPSHOTS_HELD: f64 = 6.0;
 /// Bytes of the last spikes of a neuron onto which synapses of one projection learn, by a rule with one trace on each
 /// side: 32 of them, and the last seven once more.
 const HISTORY_BYTES: f64 = 32.0 * 32.0 + 128.0;
-/// Bytes of a synapse in a snapshot, and of the columns that say once who is connected with whom.
-const SYNAPSE_BYTES: f64 = 40.0;
+/// Bytes of a synapse in a snapshot, of which one waits for the writer, and of the columns that say once who is connected
+/// with whom.
+const SYNAPSE_BYTES: f64 = 32.0;
 const EDGE_BYTES: f64 = 32.0;
 /// Bytes of a bin of a population's rate.
 const BIN_BYTES: f64 = 8.0;
@@ -146,8 +147,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         let seen = plans().filter(|plan| names.contains(&plan.name));
         let seen = seen.map(Plan::expected_synapses);
         let seen: Vec<f64> = seen.collect();
-        memory_bytes +=
-            SYNAPSE_BYTES * count.min(SNAPSHOTS_HELD) * seen.iter().copied().fold(0.0, f64::max);
+        memory_bytes += SYNAPSE_BYTES * seen.iter().copied().fold(0.0, f64::max);
         synapse_bytes = (EDGE_BYTES + WEIGHT_BYTES * count) * total(seen.into_iter());
         weight_bytes += synapse_bytes;
     }
