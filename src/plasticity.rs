@@ -1,7 +1,7 @@
 //! Plasticity rules: what happens to a synapse at an arrival and at a spike of its target.
 //!
 //! A rule is one file: its [`Spec`] and the biology of one synapse, a [`PlasticityRule`]. What it is built into owns the
-//! loops, the traces, both delays, bounds and signs, and the storage: [sparse rows](rows) or a [matrix].
+//! loops, the traces, both delays, bounds and signs, and the storage: sparse rows or a matrix.
 //!
 //! # When
 //!

@@ -7,9 +7,9 @@ use crate::base::time::Duration;
 ///
 /// A rule sees the events of one synapse in the order of their times: arrivals, and spikes of the target that have come
 /// back to the synapse. At one instant arrivals come first, and no event sees another of its instant: a spike pairs with
-/// what came before it. A rule knows nothing of storage, delays, bounds, signs or loops, which a container owns
-/// ([`rows`](crate::plasticity::rows), [`matrix`](crate::plasticity::matrix)); weights are rounded to what the container
-/// stores after every event, so that it may apply events late without changing a bit.
+/// what came before it. A rule knows nothing of storage, delays, bounds, signs or loops, which a container of rows or of a
+/// matrix owns. Weights are rounded to what it stores after every event, or after those of several spikes that it takes
+/// [together](Self::push).
 pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     Clone + Send + Sync + Sized + 'static
 {

@@ -9,6 +9,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use sharpwave::record::checkpoint::Checkpoint;
+use sharpwave::record::recording::Recording;
 
 use super::run_file::RunFile;
 use super::setup::{Place, SMALL, said, shipped};
@@ -172,6 +173,26 @@ fn networks_killed_again_and_again_end_as_if_nothing_had_been() {
     let first = RunFile::open(&place.path("whole/run.h5"));
     let seeds: Vec<u64> = first.fingerprints().iter().map(|(seed, _)| *seed).collect();
     assert_eq!(seeds.len(), 3);
+}
+
+#[test]
+fn networks_that_learn_killed_again_and_again_end_as_if_nothing_had_been() {
+    let place = Place::new();
+    let model = shipped("plastic_balanced.toml");
+    let command = format!(
+        "--quiet run {model} --set parameter.n=500 --set parameter.j=2mV --set duration=2s \
+         --set figure.raster.from=1900ms --set record.weights.every=100ms --set record.compress=true \
+         --set checkpoint.every=20ms"
+    );
+    let n = kills(10);
+    let resumed = kill(&place, &command, n, |_| {});
+    assert!(resumed > n / 2, "{resumed} of {n}");
+    let run = Recording::open(&place.path("whole/run.h5")).expect("a run file");
+    let synapses = run.synapses("e_e").expect("snapshots");
+    assert_eq!(synapses.len(), 21);
+    let (first, last) = (&synapses[0].synapses, &synapses[20].synapses);
+    let moved = first.iter().zip(last).filter(|(a, b)| a.weight != b.weight);
+    assert!(10 * moved.count() > 9 * first.len());
 }
 
 #[test]
