@@ -210,7 +210,10 @@ fn what_cannot_be_gone_on_with_is_refused_and_kept() {
     let mut child = child.stdout(Stdio::null()).spawn().expect("it starts");
     // Whoever goes on has put a copy in the place of the file.
     wait_for("copy", || content("r/run.h5") != run);
+    // It holds the run for as long as the other takes, on a busy machine too.
+    signal(&child, "STOP");
     let said = place.refused("--quiet resume r");
+    signal(&child, "CONT");
     assert!(
         said.contains("another program is writing this run"),
         "{said}"
