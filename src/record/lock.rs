@@ -3,6 +3,12 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A program that was killed while it started another one leaves the lock to that one until it has begun, which a busy
+/// machine may put off; waited for so long, and looked at so often.
+const LINGER: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A folder that another program is writing.
 #[derive(Debug, thiserror::Error)]
@@ -30,14 +36,18 @@ pub fn lock(path: &Path) -> Result<Lock, Busy> {
     let Ok(folder) = File::open(path) else {
         return Ok(Lock { _folder: None });
     };
-    match folder.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(Busy {
-            path: path.to_owned(),
-        }),
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(Lock {
-            _folder: Some(folder),
-        }),
+    let asked = Instant::now();
+    while let Err(TryLockError::WouldBlock) = folder.try_lock() {
+        if asked.elapsed() > LINGER {
+            return Err(Busy {
+                path: path.to_owned(),
+            });
+        }
+        std::thread::sleep(PAUSE);
     }
+    Ok(Lock {
+        _folder: Some(folder),
+    })
 }
 
 #[cfg(all(test, unix))]
