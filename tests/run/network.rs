@@ -92,7 +92,9 @@ fn networks_larger_than_the_machine_are_told_before_they_are_built() {
     assert!(estimate.contains("synapses         1.00e13"), "{estimate}");
     let said = place.refused(&format!("run {large} --out r"));
     assert!(said.contains("GB of memory"), "{said}");
-    assert_eq!(said, text(&checked.stderr));
+    // What is free on the machine may have changed meanwhile.
+    let needs = |said: &str| said.split(", expected").next().map(str::to_owned);
+    assert_eq!(needs(&said), needs(&text(&checked.stderr)));
     let bins = "--set record.rates.bin=1e-9ms --out r";
     let said = place.refused(&format!("run {} {bins}", shipped("brunel_balanced.toml")));
     assert!(said.contains("GB of memory"), "{said}");
