@@ -339,6 +339,7 @@ where
         self.catch_up(now);
         self.clock.origin = t;
         self.pre.fill(Pre::NEVER);
+        self.states.fill(R::State::default());
         self.history.clear();
         self.seen = Time::NEVER;
     }
