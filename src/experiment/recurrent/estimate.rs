@@ -140,14 +140,15 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
     let duration_s = model.duration().as_ms() / MS_PER_S;
     let (largest, mut weight_bytes) = snapshot_bytes(model);
     memory_bytes += weight_bytes.min(SNAPSHOTS_HELD * largest);
-    let mut synapse_bytes = 0.0;
+    let (mut synapse_bytes, mut seen_bytes) = (0.0, 0.0_f64);
     if let Some(recorded) = &model.record.weights {
         let count = recorded.instants.count(model.duration()) as f64;
         let names = learning_names(model);
         let seen = plans().filter(|plan| names.contains(&plan.name));
         let seen = seen.map(Plan::expected_synapses);
         let seen: Vec<f64> = seen.collect();
-        memory_bytes += SYNAPSE_BYTES * seen.iter().copied().fold(0.0, f64::max);
+        // Gone again before figures are drawn.
+        seen_bytes = SYNAPSE_BYTES * seen.iter().copied().fold(0.0, f64::max);
         synapse_bytes = (EDGE_BYTES + WEIGHT_BYTES * count) * total(seen.into_iter());
         weight_bytes += synapse_bytes;
     }
@@ -155,7 +156,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         Some(raster) => Raster::drawing_bytes(raster.populations.len()),
         None => 0.0,
     };
-    let beside_bytes = drawing_bytes.max(figure_bytes);
+    let beside_bytes = drawing_bytes.max(figure_bytes).max(seen_bytes);
     let spike_bytes_per_s_and_hz = RECORDED_SPIKE_BYTES * total(recorded);
     Ok(Estimate {
         neurons: neurons as u64,
