@@ -28,7 +28,8 @@ pub struct Network {
     /// Seed of everything that is drawn: connectivity, weights, delays, initial states, stimuli.
     pub seed: u64,
     /// Parts that advance side by side, at least 1; `None` for a number that fits the caches. Each draws its noise from a
-    /// stream of its own, so their number is part of the network, unlike the number of threads.
+    /// stream of its own, and synapses that learn catch up lane by lane, which rounds, so their number is part of the network,
+    /// unlike the number of threads.
     pub lanes: Option<u32>,
     /// Populations, names unique.
     pub populations: Vec<Population>,

@@ -58,7 +58,8 @@ pub trait Learn: Send + Sync {
     /// What weights may be.
     fn bounds(&self) -> (f64, f64);
 
-    /// Gives synapses other weights within [`bounds`](Self::bounds), in the order of [`look`](Self::look), from `t` on.
+    /// Gives synapses other weights within [`bounds`](Self::bounds), in the order of [`look`](Self::look), from `t` on;
+    /// those that they have change nothing, to the bit.
     fn set_weights(&mut self, t: Time, weights: &mut dyn Iterator<Item = f64>);
 
     /// Number of synapses.
