@@ -96,7 +96,7 @@ fn rows(rule: &str, dendritic_ms: f64) {
     for _ in 0..BEST_OF {
         let entry = plasticity::rule(rule).expect("registered");
         let mut learn: Box<dyn Learn> = entry
-            .rows(&values(rule), synapses.clone(), TARGETS as usize)
+            .rows(&values(rule), None, synapses.clone(), TARGETS as usize)
             .expect("valid");
         let (mut updates, mut sum) = (0, 0.0);
         let start = Instant::now();
@@ -132,7 +132,7 @@ fn matrix(rule: &str) {
     for _ in 0..BEST_OF {
         let entry = plasticity::rule(rule).expect("registered");
         let mut weights = start.clone();
-        let learn = entry.matrix(&values(rule), &weights, N as usize, Duration::ZERO);
+        let learn = entry.matrix(&values(rule), None, &weights, N as usize, Duration::ZERO);
         let mut learn = learn.expect("valid");
         let mut updates = 0;
         let begin = Instant::now();

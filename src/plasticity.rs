@@ -10,12 +10,16 @@
 //! reaches the soma one dendritic delay later. Differences and order are then exactly those at the synapse. An arrival adds
 //! the weight that it finds, before it changes it.
 
+mod anti_hebbian;
 mod clock;
 mod error;
+mod hebbian_rate;
 mod history;
 pub mod inhibitory_stdp;
 pub mod learn;
 mod matrix;
+pub mod modulation;
+mod reward_stdp;
 mod rows;
 pub mod rule;
 pub mod sleep_replay;
@@ -32,8 +36,9 @@ pub use error::LearnError;
 pub use learn::{Learn, Synapse};
 pub use matrix::LearnMatrix;
 use matrix::PlasticMatrix;
+pub use modulation::{Kinetics, Modulation};
 use rows::PlasticRows;
-pub use rule::{Memory, PlasticityRule, Trace};
+pub use rule::{Memory, Modulated, PlasticityRule, Trace};
 
 /// What a rule does to a target's column of a matrix when it fires, for rules that do nothing at arrivals: all of it is
 /// done at once, in one vectorised pass.
@@ -54,10 +59,12 @@ pub struct Rule {
     pub spec: &'static Spec,
     /// Whether it takes weights with their sign, as those of trained networks are.
     pub is_signed: bool,
+    /// What a modulator does.
+    pub modulated: Modulated,
     /// Builds sparse synapses onto a group of so many neurons.
-    rows: fn(&Values, Sparse<u16>, usize) -> Built<dyn Learn>,
+    rows: fn(&Values, Option<Kinetics>, Sparse<u16>, usize) -> Built<dyn Learn>,
     /// Builds a matrix of these weights by source onto so many neurons, with so long a dendritic delay.
-    matrix: fn(&Values, &[f32], usize, Duration) -> Built<dyn LearnMatrix>,
+    matrix: fn(&Values, Option<Kinetics>, &[f32], usize, Duration) -> Built<dyn LearnMatrix>,
     /// Checks values, extreme weights, and the longest dendritic delay.
     check: fn(&Values, &[f64], Duration) -> Result<(), BuildError>,
     /// Builds what changes columns of a matrix, if it is such a rule.
@@ -88,15 +95,18 @@ impl Rule {
         Self {
             spec: R::SPEC,
             is_signed: R::SIGNED,
-            rows: |values, synapses, n_target| {
+            modulated: R::MODULATED,
+            rows: |values, modulator, synapses, n_target| {
+                let rule = R::new(values)?;
                 let rows =
-                    PlasticRows::<R, f32, PRE, POST>::new(R::new(values)?, synapses, n_target)?;
+                    PlasticRows::<R, f32, PRE, POST>::new(rule, modulator, synapses, n_target)?;
                 Ok(Box::new(rows))
             },
-            matrix: |values, weights, n_target, dendritic| {
+            matrix: |values, modulator, weights, n_target, dendritic| {
                 let rule = R::new(values)?;
-                let matrix =
-                    PlasticMatrix::<R, PRE, POST>::new(rule, weights, n_target, dendritic)?;
+                let matrix = PlasticMatrix::<R, PRE, POST>::new(
+                    rule, modulator, weights, n_target, dendritic,
+                )?;
                 Ok(Box::new(matrix))
             },
             check: |values, weights, dendritic| {
@@ -123,6 +133,9 @@ pub static REGISTRY: &[&Rule] = &[
     &stdp_triplet::RULE,
     &stdp_symmetric::RULE,
     &inhibitory_stdp::RULE,
+    &reward_stdp::RULE,
+    &hebbian_rate::RULE,
+    &anti_hebbian::RULE,
 ];
 
 /// Every rule as users see it.
@@ -161,31 +174,33 @@ impl Rule {
         (self.check)(values, weights, dendritic)
     }
 
-    /// `synapses` onto a group of `n_target` neurons that learn by it.
+    /// `synapses` onto a group of `n_target` neurons that learn by it, with a modulator of such kinetics.
     ///
     /// # Errors
     /// If a value is missing or out of range, or the rule cannot change these synapses.
     pub fn rows(
         &self,
         values: &Values,
+        modulator: Option<Kinetics>,
         synapses: Sparse<u16>,
         n_target: usize,
     ) -> Built<dyn Learn> {
-        (self.rows)(values, synapses, n_target)
+        (self.rows)(values, modulator, synapses, n_target)
     }
 
-    /// What lets `weights`, by source, onto a group of `n_target` neurons learn by it.
+    /// What lets `weights`, by source, onto a group of `n_target` neurons learn by it, with a modulator of such kinetics.
     ///
     /// # Errors
     /// If a value is missing or out of range, or the rule cannot change these weights.
     pub fn matrix(
         &self,
         values: &Values,
+        modulator: Option<Kinetics>,
         weights: &[f32],
         n_target: usize,
         dendritic: Duration,
     ) -> Built<dyn LearnMatrix> {
-        (self.matrix)(values, weights, n_target, dendritic)
+        (self.matrix)(values, modulator, weights, n_target, dendritic)
     }
 
     /// What changes columns of a matrix, if it is such a rule.

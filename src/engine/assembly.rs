@@ -274,7 +274,7 @@ fn blocks(
                 Some(plasticity) => {
                     let learn = plasticity::rule(plasticity.rule)
                         .map_err(plasticity::BuildError::from)
-                        .and_then(|rule| rule.rows(&plasticity.values, part, size as usize));
+                        .and_then(|rule| rule.rows(&plasticity.values, None, part, size as usize));
                     let learn = learn.map_err(|error| AssemblyError::Plasticity {
                         projection: projection.plan.name.clone(),
                         error,

@@ -77,7 +77,7 @@
 //! static RULE: Rule = Rule::of::<UseIt, 1, 0>();
 //! let values = values! { w_max: 1.0, step: 0.1, cost: 0.01 };
 //! let mut weights = [0.5_f32];
-//! let mut synapse = RULE.matrix(&values, &weights, 1, Duration::ZERO)?;
+//! let mut synapse = RULE.matrix(&values, None, &weights, 1, Duration::ZERO)?;
 //! synapse.catch_up(Time::ZERO, 0, &mut weights);
 //! synapse.arrive(Time::ZERO, 0, &mut weights);
 //! synapse.fire(Time::from_ms(20.0)?, &[0], &mut weights);

@@ -4,7 +4,7 @@ use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
 use crate::plasticity::Rule;
-use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, tau};
+use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, W_MAX, tau};
 
 /// The registry's entry.
 pub static RULE: Rule = Rule::of::<InhibitoryStdp, 1, 1>();
@@ -17,12 +17,7 @@ pub static SPEC: Spec = Spec {
                 tau;  x of arrivals and y of the target's spikes jump by 1 and decay with tau;  0 <= w <= w_max, the strength \
                 without sign",
     parameters: &[
-        ParameterSpec::quantity(
-            "w_max",
-            Dimension::Weight,
-            Range::Positive,
-            "largest strength, without sign",
-        ),
+        W_MAX,
         ParameterSpec::quantity(
             "eta",
             Dimension::Weight,

@@ -1,6 +1,7 @@
 //! What an engine sees of synapses that learn.
 
 use crate::base::time::{Duration, Time};
+use crate::plasticity::modulation::Turn;
 
 /// A state of learning synapses that cannot be kept, or that does not belong to these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +49,10 @@ pub trait Learn: Send + Sync {
 
     /// Switches learning on or off from `t` on; traces go on as they are.
     fn set_learning(&mut self, t: Time, on: bool);
+
+    /// Lets `turn` happen to the modulator, if there is one, at `t`, now or later, but not before any other: events up to
+    /// that instant do not see it yet.
+    fn modulate(&mut self, t: Time, turn: Turn);
 
     /// Forgets past spikes after `now`, and begins anew at `t`; weights stay.
     fn reset(&mut self, now: Time, t: Time);

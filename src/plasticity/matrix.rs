@@ -10,7 +10,9 @@ use crate::base::vector::{Width, width};
 use crate::plasticity::clock::{Clock, jump, times};
 use crate::plasticity::error::LearnError;
 use crate::plasticity::learn::StateError;
-use crate::plasticity::rule::{Event, PlasticityRule, Stored};
+use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
+use crate::plasticity::rows::MOST_TURNS;
+use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, Stretch};
 
 mod state;
 
@@ -40,6 +42,9 @@ pub trait LearnMatrix: Send + Sync {
 
     /// Switches learning on or off from `t` on; traces go on as they are.
     fn set_learning(&mut self, t: Time, on: bool, weights: &mut [f32]);
+
+    /// As [`Learn::modulate`](crate::plasticity::Learn::modulate).
+    fn modulate(&mut self, t: Time, turn: Turn);
 
     /// The weights right before `t`, given those that are kept.
     fn look(&self, t: Time, weights: &[f32]) -> Vec<f32>;
@@ -106,6 +111,10 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
     /// Whether the rule has a push.
     is_additive: bool,
     learning: bool,
+    /// The modulator, if the rule has one.
+    modulation: Option<Modulation>,
+    /// All rows have seen what reached them before.
+    seen: Time,
     clock: Clock<PRE, POST>,
     /// From a spike of the target to the instant at which its synapses see it.
     lag: Duration,
@@ -124,12 +133,13 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     PlasticMatrix<R, PRE, POST>
 {
-    /// Under `rule`, with these weights by source onto `n_target` neurons, from t = 0 on.
+    /// Under `rule`, which a modulator of such kinetics may act on, with these weights by source onto `n_target` neurons, from t = 0 on.
     ///
     /// # Errors
     /// If the rule cannot change these weights, or the dendritic delay is too long for it.
     pub(super) fn new(
         rule: R,
+        modulator: Option<Kinetics>,
         weights: &[f32],
         n_target: usize,
         dendritic: Duration,
@@ -141,8 +151,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         Ok(Self {
             bounds: rule.bounds(),
             sign,
-            is_additive: PRE > 0 && rule.push([0.0; POST]).is_some(),
+            is_additive: PRE > 0 && modulator.is_none() && rule.push([0.0; POST]).is_some(),
             learning: true,
+            modulation: modulator.map(|kinetics| Modulation::new(kinetics, Time::ZERO)),
+            seen: Time::ZERO,
             clock,
             lag,
             pre: vec![Pre::NEVER; weights.len() / n_target.max(1)],
@@ -172,7 +184,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             let j = target as usize;
             let before = times(self.post[j], self.clock.fall_post(at));
             let mut fall = self.clock.fall_pre(at);
-            if let (Some(first), Some(push)) = (fall.first_mut(), self.rule.push(before)) {
+            let push = self.rule.push(before).filter(|_| self.is_additive);
+            if let (Some(first), Some(push)) = (fall.first_mut(), push) {
                 *first *= push;
             }
             self.log.push(Post {
@@ -202,10 +215,43 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 pre: times(traces, post.fall),
                 post: post.before,
                 since_arrival: post.at.since(pre.last),
-                elapsed: post.at.since(pre.last.max(post.last)),
+                since_spike: post.at.since(post.last),
             };
-            let strength = self.sign * row[j].get();
-            row[j] = self.stored(self.rule.fire(strength, &mut states[j], &event));
+            let from = self.flown(pre, post.last);
+            let now = self.flow(self.sign * row[j].get(), &mut states[j], (from, post.at));
+            let changed = self.rule.fire(now, &mut states[j], &event);
+            row[j] = self.stored(self.gained(now, changed, post.at));
+        }
+    }
+
+    /// Until when a synapse has flown that has seen a spike at `last`.
+    #[inline(always)]
+    fn flown(&self, pre: &Pre<PRE>, last: Time) -> Time {
+        self.seen.max(pre.last).max(last)
+    }
+
+    /// What a stretch without events makes of a strength.
+    #[inline(always)]
+    fn flow(&self, strength: f64, state: &mut R::State, (from, to): (Time, Time)) -> f64 {
+        if !R::FLOWS {
+            return strength;
+        }
+        let stretch = Stretch {
+            from,
+            to,
+            modulation: self.modulation.as_ref(),
+        };
+        let (low, high) = self.bounds;
+        let flown = self.rule.flow(strength, state, &stretch);
+        flown.max(low).min(high)
+    }
+
+    /// A strength after a change at `t`, as far as the modulator lets it change.
+    #[inline(always)]
+    fn gained(&self, before: f64, after: f64, t: Time) -> f64 {
+        match (&self.modulation, R::MODULATED) {
+            (Some(modulation), Modulated::Gain) => before + modulation.before(t) * (after - before),
+            _ => after,
         }
     }
 
@@ -272,6 +318,17 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             self.replay(i, row, &mut states[i * n..(i + 1) * n]);
             self.states = states;
         }
+        if R::FLOWS && self.learning {
+            let n = self.n_target();
+            let mut states = std::mem::take(&mut self.states);
+            let own = row.iter_mut().zip(&mut states[i * n..(i + 1) * n]);
+            for ((weight, state), &last) in own.zip(&self.last) {
+                let from = self.flown(&self.pre[i], last);
+                let now = self.flow(self.sign * weight.get(), state, (from, t));
+                *weight = self.stored(now);
+            }
+            self.states = states;
+        }
         self.pre[i].next = self.log.len();
     }
 
@@ -336,10 +393,11 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 pre: traces,
                 post: times(post, fall),
                 since_arrival: t.since(pre.last),
-                elapsed: t.since(pre.last.max(last)),
+                since_spike: t.since(last),
             };
             let strength = self.sign * weight.get();
-            *weight = self.stored(self.rule.arrive(strength, state, &event));
+            let changed = self.rule.arrive(strength, state, &event);
+            *weight = self.stored(self.gained(strength, changed, t));
         }
     }
 
@@ -361,10 +419,18 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         }
         self.log.clear();
         self.pre.iter_mut().for_each(|pre| pre.next = 0);
+        self.seen = self.seen.max(t);
+        if let Some(modulation) = &mut self.modulation {
+            modulation.forget(t);
+        }
     }
 
-    /// Moves the origin of factors if it is too far from `t`.
+    /// Moves the origin of factors if it is too far from `t`, and forgets what a modulator did if that is too much.
     pub(super) fn come_to<W: Stored>(&mut self, t: Time, weights: &mut [W]) {
+        let turns = self.modulation.as_ref().map_or(0, Modulation::len);
+        if turns > MOST_TURNS && self.seen < t {
+            self.settle_all(t, weights);
+        }
         if !self.clock.is_over(t) {
             return;
         }
@@ -410,6 +476,12 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMat
         }
     }
 
+    fn modulate(&mut self, t: Time, turn: Turn) {
+        if let Some(modulation) = &mut self.modulation {
+            modulation.turn(t, turn);
+        }
+    }
+
     fn look(&self, t: Time, weights: &[f32]) -> Vec<f32> {
         let mut weights = weights.to_vec();
         self.clone().settle_all(t, &mut weights);
@@ -418,6 +490,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMat
 
     fn reset(&mut self, now: Time, t: Time, weights: &mut [f32]) {
         self.settle_all(now, weights);
+        self.seen = t;
+        if let Some(modulation) = &mut self.modulation {
+            modulation.reset(t);
+        }
         self.clock.origin = t;
         self.pre.fill(Pre::NEVER);
         self.post.fill([0.0; POST]);

@@ -17,6 +17,7 @@ use crate::plasticity::clock::{Clock, jump, times};
 use crate::plasticity::error::LearnError;
 use crate::plasticity::history::History;
 use crate::plasticity::learn::{Learn, StateError, Synapse};
+use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rule::{Event, PlasticityRule, Stored};
 use crate::synapse::layout::{Layout, Row};
 use crate::synapse::sparse::Sparse;
@@ -24,6 +25,9 @@ use past::{Past, Path, Pre, bounded};
 
 /// Targets whose past is fetched ahead of the one at hand.
 const AHEAD: usize = 8;
+
+/// Jumps of a modulator at which all synapses catch up and it begins anew.
+pub(super) const MOST_TURNS: usize = 1 << 10;
 
 /// Synapses of one projection onto one group under the rule `R`.
 pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize, const POST: usize>
@@ -35,6 +39,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     /// Whether the rule has a push.
     is_additive: bool,
     learning: bool,
+    /// The modulator, if the rule has one.
+    modulation: Option<Modulation>,
     clock: Clock<PRE, POST>,
     delays: Vec<Duration>,
     paths: Vec<Path<PRE>>,
@@ -57,11 +63,16 @@ where
     R: PlasticityRule<PRE, POST>,
     W: Stored,
 {
-    /// Under `rule`, onto a group of `n_target` neurons, from t = 0 on.
+    /// Under `rule`, which a modulator of such kinetics may act on, onto a group of `n_target` neurons, from t = 0 on.
     ///
     /// # Errors
     /// If the rule cannot change these weights, or a dendritic delay is too long for it.
-    pub(super) fn new(rule: R, synapses: Sparse<u16>, n_target: usize) -> Result<Self, LearnError> {
+    pub(super) fn new(
+        rule: R,
+        modulator: Option<Kinetics>,
+        synapses: Sparse<u16>,
+        n_target: usize,
+    ) -> Result<Self, LearnError> {
         let Sparse {
             n_source: _,
             delays,
@@ -82,12 +93,13 @@ where
             lag,
             fall: clock.lag_pre(lag),
         });
-        let is_additive = PRE > 0 && rule.push([0.0; POST]).is_some();
+        let is_additive = PRE > 0 && modulator.is_none() && rule.push([0.0; POST]).is_some();
         Ok(Self {
             bounds: rule.bounds(),
             sign,
             is_additive,
             learning: true,
+            modulation: modulator.map(|kinetics| Modulation::new(kinetics, Time::ZERO)),
             paths: paths.collect(),
             clock,
             delays,
@@ -98,7 +110,7 @@ where
             targets,
             strengths,
             history: History::new(n_target, is_additive),
-            seen: Time::NEVER,
+            seen: Time::ZERO,
             added: Vec::new(),
             rule,
         })
@@ -118,6 +130,7 @@ where
             rule: &self.rule,
             bounds: self.bounds,
             is_additive: self.is_additive,
+            modulation: self.modulation.as_ref(),
             history: &self.history,
             seen: self.seen(&pre).ps(),
             pre,
@@ -149,13 +162,20 @@ where
         }
         self.seen = t;
         self.history.forget(self.lag, t);
+        if let Some(modulation) = &mut self.modulation {
+            modulation.forget(t);
+        }
     }
 
-    /// Moves the origin of factors if it is too far from `t`.
+    /// Moves the origin of factors if it is too far from `t`, and forgets what a modulator did if that is too much.
     #[inline(always)]
     fn come_to(&mut self, t: Time) {
         if self.clock.is_over(t) {
             self.turn(t);
+        }
+        let turns = self.modulation.as_ref().map_or(0, Modulation::len);
+        if turns > MOST_TURNS && self.seen < t {
+            self.catch_up(t);
         }
     }
 
@@ -276,9 +296,11 @@ where
                 pre,
                 post: times(met.post, fall),
                 since_arrival: t.since(past.pre.last),
-                elapsed: t.since(met.touched),
+                since_spike: t.since(met.last_spike),
             };
-            let changed = self.rule.arrive(met.strength.get(), &mut met.state, &event);
+            let now = met.strength.get();
+            let changed = self.rule.arrive(now, &mut met.state, &event);
+            let changed = past.gained(now, changed, t);
             (*strength, *state) = (bounded(changed, self.bounds), met.state);
         }
     }
@@ -323,7 +345,7 @@ where
             if self.history.is_full(j) && !self.history.widen(j) {
                 self.catch_up(t);
             }
-            let push = |post| self.rule.push(post);
+            let push = |post| self.rule.push(post).filter(|_| self.is_additive);
             self.history.add(j, t, &self.clock, factors, push);
         }
     }
@@ -335,13 +357,22 @@ where
         }
     }
 
+    fn modulate(&mut self, t: Time, turn: Turn) {
+        if let Some(modulation) = &mut self.modulation {
+            modulation.turn(t, turn);
+        }
+    }
+
     fn reset(&mut self, now: Time, t: Time) {
         self.catch_up(now);
+        if let Some(modulation) = &mut self.modulation {
+            modulation.reset(t);
+        }
         self.clock.origin = t;
         self.pre.fill(Pre::NEVER);
         self.states.fill(R::State::default());
         self.history.clear();
-        self.seen = Time::NEVER;
+        self.seen = t;
     }
 
     fn look(&self, t: Time, see: &mut dyn FnMut(Synapse)) {

@@ -1,7 +1,8 @@
 //! What a plasticity rule is: the biology of one synapse.
 
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
-use crate::base::time::Duration;
+use crate::base::time::{Duration, PS_PER_MS, Time};
+use crate::plasticity::modulation::Modulation;
 
 /// The biology of one synapse with `PRE` traces of its arrivals and `POST` traces of its target's spikes.
 ///
@@ -22,6 +23,12 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
 
     /// What each synapse keeps beside its weight; `()` for most rules.
     type State: State;
+
+    /// Whether something happens between events, by [`flow`](Self::flow).
+    const FLOWS: bool = false;
+
+    /// What a modulator does.
+    const MODULATED: Modulated = Modulated::Gain;
 
     /// From values by name, missing ones filled with their defaults.
     ///
@@ -51,6 +58,43 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
 
     /// The weight after a spike of the target.
     fn fire(&self, weight: f64, state: &mut Self::State, event: &Event<PRE, POST>) -> f64;
+
+    /// The weight after a stretch without events, for rules that [flow](Self::FLOWS). Stretches may be cut in two
+    /// anywhere.
+    fn flow(&self, weight: f64, state: &mut Self::State, stretch: &Stretch<'_>) -> f64 {
+        let _ = (state, stretch);
+        weight
+    }
+}
+
+/// What a modulator does to a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Modulated {
+    /// Changes of the weight are multiplied by its concentration at their instant, if there is one.
+    Gain,
+    /// The rule needs one, and reads it while it [flows](PlasticityRule::flow).
+    Own,
+    /// Nothing: it cannot have one.
+    Not,
+}
+
+/// A stretch of a synapse's time without events.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch<'a> {
+    /// Its begin.
+    pub from: Time,
+    /// Its end.
+    pub to: Time,
+    /// The modulator of the projection, if it has one.
+    pub modulation: Option<&'a Modulation>,
+}
+
+impl Stretch<'_> {
+    /// How long it is, in milliseconds.
+    #[inline(always)]
+    pub fn ms(&self) -> f64 {
+        self.to.since(self.from).ps() as f64 / PS_PER_MS as f64
+    }
 }
 
 /// What a synapse meets.
@@ -62,8 +106,9 @@ pub struct Event<const PRE: usize, const POST: usize> {
     pub post: [f64; POST],
     /// Time since the last arrival; longer than any simulation if there was none.
     pub since_arrival: Duration,
-    /// Time since the last event of the synapse, of either kind; longer than any simulation if there was none.
-    pub elapsed: Duration,
+    /// Time since the last spike of the target that the synapse has seen, longer than any simulation if there was none.
+    /// Arrivals under a rule with a [push](PlasticityRule::push) are not told.
+    pub since_spike: Duration,
 }
 
 /// What a synapse keeps beside its weight.
@@ -198,6 +243,14 @@ impl Stored for f64 {
         self
     }
 }
+
+/// The bound that most rules have.
+pub(super) const W_MAX: ParameterSpec = ParameterSpec::quantity(
+    "w_max",
+    Dimension::Weight,
+    Range::Positive,
+    "largest strength, without sign",
+);
 
 /// A change of the weight as a share of `w_max`.
 pub(super) const fn share(name: &'static str, default: f64, doc: &'static str) -> ParameterSpec {

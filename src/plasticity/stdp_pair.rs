@@ -5,7 +5,7 @@ use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
 use crate::plasticity::Rule;
-use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, share, tau};
+use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, W_MAX, share, tau};
 
 /// The registry's entry.
 pub static RULE: Rule = Rule::of::<StdpPair, 1, 1>();
@@ -18,12 +18,7 @@ pub static SPEC: Spec = Spec {
                 a_minus * w_max * (w / w_max)^mu_minus * y;  x' = -x / tau_plus, y' = -y / tau_minus, x of arrivals and y of \
                 the target's spikes jump by 1 (all_to_all) or to 1 (nearest);  0 <= w <= w_max",
     parameters: &[
-        ParameterSpec::quantity(
-            "w_max",
-            Dimension::Weight,
-            Range::Positive,
-            "largest strength, without sign",
-        ),
+        W_MAX,
         share(
             "a_plus",
             0.01,
@@ -60,14 +55,18 @@ pub static SPEC: Spec = Spec {
         .or_number(0.0),
         ParameterSpec::new(
             "pairing",
-            Kind::Word(Memory::WORDS),
-            "which spikes pair: all, or each with the last one of the other side",
+            Kind::Word(PAIRINGS),
+            "which spikes pair: all, each with the last one of the other side, or each arrival with the spikes next to it",
         )
         .or(Default::Word("all_to_all")),
     ],
     source: "Song, Miller, Abbott 2000, Nat Neurosci 3:919 (additive; the default values but for w_max); Guetig et al. \
              2003, J Neurosci 23:3697 (mu); Morrison, Diesmann, Gerstner 2008, Biol Cybern 98:459 (pairings)",
 };
+
+/// In this order: all; each with the last one of the other side; each arrival with the spikes of the target on both sides
+/// of it (Morrison, Diesmann, Gerstner 2008, figure 7).
+const PAIRINGS: &[&str] = &["all_to_all", "nearest", "nearest_presynaptic"];
 
 /// The rule with its parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +81,8 @@ pub struct StdpPair {
     tau_plus_ms: f64,
     tau_minus_ms: f64,
     memory: Memory,
+    /// Whether an arrival pairs with no more than one spike after it.
+    first_only: bool,
 }
 
 impl PlasticityRule<1, 1> for StdpPair {
@@ -98,7 +99,11 @@ impl PlasticityRule<1, 1> for StdpPair {
             mu_minus: values["mu_minus"],
             tau_plus_ms: values["tau_plus"],
             tau_minus_ms: values["tau_minus"],
-            memory: Memory::named(values.text("pairing")),
+            memory: match values.text("pairing") {
+                Some("nearest" | "nearest_presynaptic") => Memory::Last,
+                _ => Memory::All,
+            },
+            first_only: values.text("pairing") == Some("nearest_presynaptic"),
         })
     }
 
@@ -115,7 +120,7 @@ impl PlasticityRule<1, 1> for StdpPair {
     }
 
     fn push(&self, _post: [f64; 1]) -> Option<f64> {
-        (self.mu_plus == 0.0).then_some(self.plus)
+        (self.mu_plus == 0.0 && !self.first_only).then_some(self.plus)
     }
 
     #[inline(always)]
@@ -125,6 +130,9 @@ impl PlasticityRule<1, 1> for StdpPair {
 
     #[inline(always)]
     fn fire(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
+        if self.first_only && event.since_arrival > event.since_spike {
+            return weight;
+        }
         weight + self.plus * power(self.w_max - weight, self.w_max, self.mu_plus) * event.pre[0]
     }
 }

@@ -1,10 +1,10 @@
 //! STDP that strengthens in both orders of spikes, as found between pyramidal cells of CA3.
 
 use crate::base::parameter::{
-    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values, complete,
+    Default, Kind, ParameterError, ParameterSpec, Spec, Values, complete,
 };
 use crate::plasticity::Rule;
-use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, share, tau};
+use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, W_MAX, share, tau};
 
 /// The registry's entry.
 pub static RULE: Rule = Rule::of::<StdpSymmetric, 1, 1>();
@@ -16,12 +16,7 @@ pub static SPEC: Spec = Spec {
     equations: "at a spike of the target: w <- w + a * w_max * x;  at an arrival: w <- w + a * w_max * y;  x of arrivals and \
                 y of the target's spikes decay with tau;  0 <= w <= w_max",
     parameters: &[
-        ParameterSpec::quantity(
-            "w_max",
-            Dimension::Weight,
-            Range::Positive,
-            "largest strength, without sign",
-        ),
+        W_MAX,
         share("a", 4e-3, "what a pair at no distance adds"),
         tau("tau", 62.5, "time constant of the window"),
         ParameterSpec::new(

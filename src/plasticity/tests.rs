@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::matrix::PlasticMatrix;
+use super::modulation::Turn;
 use super::rows::PlasticRows;
 use super::rule::{PlasticityRule, Stored};
 use super::*;
@@ -17,6 +18,8 @@ use naive::Naive;
 
 const N_SOURCE: usize = 7;
 const N_TARGET: usize = 5;
+/// How long before its instant a change of a modulator may be told.
+const AHEAD: i64 = 50 * GRID;
 /// Grid of most times and of all delays, in picoseconds: ties are routine.
 const GRID: i64 = 500_000_000;
 
@@ -34,6 +37,8 @@ struct Made {
 struct Trains {
     pre: Vec<Vec<i64>>,
     post: Vec<Vec<i64>>,
+    /// After all of them, and their delays.
+    end: i64,
 }
 
 fn trains(stream: &mut Stream) -> Trains {
@@ -57,11 +62,15 @@ fn trains(stream: &mut Stream) -> Trains {
         }
         times
     };
+    let pre: Vec<Vec<i64>> = (0..N_SOURCE).map(|_| train(30.0)).collect();
+    let post: Vec<Vec<i64>> = (0..N_TARGET)
+        .map(|j| train(if j == 0 { 200.0 } else { 25.0 }))
+        .collect();
+    let last = pre.iter().chain(&post).flatten().max();
     Trains {
-        pre: (0..N_SOURCE).map(|_| train(30.0)).collect(),
-        post: (0..N_TARGET)
-            .map(|j| train(if j == 0 { 200.0 } else { 25.0 }))
-            .collect(),
+        end: last.copied().unwrap_or(0) + 20 * GRID,
+        pre,
+        post,
     }
 }
 
@@ -138,16 +147,19 @@ fn instants(
 fn run_rows(
     learn: &mut dyn Learn,
     trains: &Trains,
+    turns: &[(i64, Turn)],
     meddle: &mut dyn FnMut(Time, &mut dyn Learn),
 ) -> (Vec<f32>, Vec<f64>) {
-    let (mut added, mut end) = (Vec::new(), 0);
+    let (mut added, mut turns) = (Vec::new(), turns.iter().peekable());
     let rows = |source| {
         let numbers = learn.rows_of(source);
         let delay = |row| learn.delays()[usize::from(learn.delay_of(row))].ps();
         numbers.map(|row| (row, delay(row))).collect()
     };
     for (t, (arrive, fire)) in instants(trains, &rows) {
-        end = t;
+        while let Some(&(at, turn)) = turns.next_if(|turn| turn.0 < t + AHEAD) {
+            learn.modulate(Time::from_ps(at), turn);
+        }
         let t = Time::from_ps(t);
         meddle(t, learn);
         for row in arrive {
@@ -158,7 +170,10 @@ fn run_rows(
         }
     }
     let mut weights = Vec::new();
-    learn.look(Time::from_ps(end + 10 * GRID), &mut |synapse| {
+    for &(at, turn) in turns {
+        learn.modulate(Time::from_ps(at), turn);
+    }
+    learn.look(Time::from_ps(trains.end), &mut |synapse| {
         weights.push(synapse.weight)
     });
     (added, weights)
@@ -180,27 +195,37 @@ fn check_rows<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         let (made, trains) = (synapses(&mut stream, naive.start), trains(&mut stream));
         let rule = || R::new(&naive.values).expect("valid");
         let name = R::SPEC.name;
+        let (kinetics, turns) = naive.modulator.clone().unzip();
+        let turns = turns.unwrap_or_default();
         let mut exact =
-            PlasticRows::<R, f64, PRE, POST>::new(rule(), sparse(&made), N_TARGET).expect(name);
-        let (_, weights) = run_rows(&mut exact, &trains, &mut |_, _| {});
+            PlasticRows::<R, f64, PRE, POST>::new(rule(), kinetics, sparse(&made), N_TARGET)
+                .expect(name);
+        let (_, weights) = run_rows(&mut exact, &trains, &turns, &mut |_, _| {});
         let all: Vec<Vec<f64>> = made.iter().map(|one| naive.weights(one, &trains)).collect();
         for ((one, weight), expected) in made.iter().zip(&weights).zip(&all) {
             near(*weight, *expected.last().unwrap(), 1e-12, name);
             moved += u32::from((weight - f64::from(one.weight)).abs() > 1e-3);
         }
         let mut single =
-            PlasticRows::<R, f32, PRE, POST>::new(rule(), sparse(&made), N_TARGET).expect(name);
-        let plain = run_rows(&mut single, &trains, &mut |_, _| {});
+            PlasticRows::<R, f32, PRE, POST>::new(rule(), kinetics, sparse(&made), N_TARGET)
+                .expect(name);
+        let plain = run_rows(&mut single, &trains, &turns, &mut |_, _| {});
         let mut other =
-            PlasticRows::<R, f32, PRE, POST>::new(rule(), sparse(&made), N_TARGET).expect(name);
-        let meddled = run_rows(&mut other, &trains, &mut |t, learn| match stream.below(4) {
-            0 => {
-                let saved = learn.save().expect("bytes");
-                learn.load(&saved).expect("its own");
-            }
-            1 => learn.look(t, &mut |_| {}),
-            _ => {}
-        });
+            PlasticRows::<R, f32, PRE, POST>::new(rule(), kinetics, sparse(&made), N_TARGET)
+                .expect(name);
+        let meddled = run_rows(
+            &mut other,
+            &trains,
+            &turns,
+            &mut |t, learn| match stream.below(4) {
+                0 => {
+                    let saved = learn.save().expect("bytes");
+                    learn.load(&saved).expect("its own");
+                }
+                1 => learn.look(t, &mut |_| {}),
+                _ => {}
+            },
+        );
         assert_eq!(plain, meddled, "{name}: asking changes nothing");
         // What arrives is the weight before it changes.
         let mut k = 0;
@@ -249,12 +274,16 @@ fn check_matrix<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usiz
         let rule = || R::new(&naive.values).expect("valid");
         let start: Vec<f32> = made.iter().map(|one| one.weight).collect();
         let delay = Duration::from_ps(dendritic);
-        let new =
-            || PlasticMatrix::<R, PRE, POST>::new(rule(), &start, N_TARGET, delay).expect("fits");
+        let (kinetics, turns) = naive.modulator.clone().unzip();
+        let turns = turns.unwrap_or_default();
+        let new = || {
+            PlasticMatrix::<R, PRE, POST>::new(rule(), kinetics, &start, N_TARGET, delay)
+                .expect("fits")
+        };
         let (_, exact) =
-            run_matrix::<f64, R, PRE, POST>(new(), &start, &trains, axonal + dendritic);
+            run_matrix::<f64, R, PRE, POST>(new(), &start, (&trains, &turns), axonal + dendritic);
         let (added, single) =
-            run_matrix::<f32, R, PRE, POST>(new(), &start, &trains, axonal + dendritic);
+            run_matrix::<f32, R, PRE, POST>(new(), &start, (&trains, &turns), axonal + dendritic);
         for (one, weight) in made.iter().zip(&exact) {
             near(
                 *weight,
@@ -264,8 +293,9 @@ fn check_matrix<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usiz
             );
         }
         let mut rows =
-            PlasticRows::<R, f32, PRE, POST>::new(rule(), sparse(&made), N_TARGET).expect("fits");
-        let of_rows = run_rows(&mut rows, &trains, &mut |_, _| {});
+            PlasticRows::<R, f32, PRE, POST>::new(rule(), kinetics, sparse(&made), N_TARGET)
+                .expect("fits");
+        let of_rows = run_rows(&mut rows, &trains, &turns, &mut |_, _| {});
         for (one, other) in single.iter().zip(&of_rows.1) {
             near(f64::from(*one), *other, 1e-5, R::SPEC.name);
         }
@@ -279,13 +309,15 @@ fn check_matrix<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usiz
 fn run_matrix<W: Stored, R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>(
     mut learn: PlasticMatrix<R, PRE, POST>,
     start: &[f32],
-    trains: &Trains,
+    (trains, turns): (&Trains, &[(i64, Turn)]),
     delay: i64,
 ) -> (Vec<W>, Vec<W>) {
     let mut weights: Vec<W> = start.iter().map(|&weight| W::of(weight.into())).collect();
-    let (mut added, mut end) = (Vec::new(), 0);
+    let (mut added, mut turns) = (Vec::new(), turns.iter().peekable());
     for (t, (arrive, fire)) in instants(trains, &|source| vec![(source, delay)]) {
-        end = t;
+        while let Some(&(at, turn)) = turns.next_if(|turn| turn.0 < t + AHEAD) {
+            learn.modulate(Time::from_ps(at), turn);
+        }
         let t = Time::from_ps(t);
         learn.come_to(t, &mut weights);
         for &i in &arrive {
@@ -302,7 +334,10 @@ fn run_matrix<W: Stored, R: PlasticityRule<PRE, POST>, const PRE: usize, const P
         }
         learn.fire_at(t, &fire, &mut weights);
     }
-    learn.settle_all(Time::from_ps(end + 10 * GRID), &mut weights);
+    for &(at, turn) in turns {
+        learn.modulate(Time::from_ps(at), turn);
+    }
+    learn.settle_all(Time::from_ps(trains.end), &mut weights);
     (added, weights)
 }
 
@@ -313,6 +348,8 @@ fn pairs() {
         ("nearest", [1.0, 1.0]),
         ("all_to_all", [0.4, 0.3]),
         ("nearest", [0.0, 1.0]),
+        ("nearest_presynaptic", [0.0, 0.0]),
+        ("nearest_presynaptic", [0.4, 1.0]),
     ] {
         let naive = naive::pair(pairing, mu);
         check_rows::<stdp_pair::StdpPair, 1, 1>(&naive);
@@ -346,6 +383,36 @@ fn inhibitory() {
 }
 
 #[test]
+fn pairs_under_a_modulator() {
+    let naive = naive::modulated();
+    check_rows::<stdp_pair::StdpPair, 1, 1>(&naive);
+    check_matrix::<stdp_pair::StdpPair, 1, 1>(&naive);
+}
+
+#[test]
+fn reward() {
+    let naive = naive::reward();
+    check_rows::<reward_stdp::RewardStdp, 1, 1>(&naive);
+    check_matrix::<reward_stdp::RewardStdp, 1, 1>(&naive);
+}
+
+#[test]
+fn strength_that_follows_use() {
+    for taus in [[5000.0, 700.0], [300.0, 1500.0], [900.0, 900.0]] {
+        let naive = naive::hebbian_rate(taus);
+        check_rows::<hebbian_rate::HebbianRate, 1, 0>(&naive);
+        check_matrix::<hebbian_rate::HebbianRate, 1, 0>(&naive);
+    }
+}
+
+#[test]
+fn covariances() {
+    let naive = naive::anti_hebbian();
+    check_rows::<anti_hebbian::AntiHebbian, 2, 2>(&naive);
+    check_matrix::<anti_hebbian::AntiHebbian, 2, 2>(&naive);
+}
+
+#[test]
 fn sleep_replay_is_the_same_on_rows_and_on_columns() {
     let values = Values::from([("increment", 0.004), ("decrement", 0.001), ("window", 20.0)]);
     let rule = || sleep_replay::SleepReplay::new(&values).expect("valid");
@@ -366,11 +433,12 @@ fn sleep_replay_is_the_same_on_rows_and_on_columns() {
         let trains = trains(&mut stream);
         let mut rows = PlasticRows::<sleep_replay::SleepReplay, f32, 0, 0>::new(
             rule(),
+            None,
             sparse(&made),
             N_TARGET,
         )
         .expect("fits");
-        let (_, weights) = run_rows(&mut rows, &trains, &mut |_, _| {});
+        let (_, weights) = run_rows(&mut rows, &trains, &[], &mut |_, _| {});
         let mut columns = vec![vec![0.0_f32; N_SOURCE]; N_TARGET];
         for one in &made {
             columns[usize::from(one.target)][one.source as usize] = one.weight;

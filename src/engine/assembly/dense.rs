@@ -83,6 +83,6 @@ fn plastic(plasticity: &Plasticity, weights: &Dense) -> Result<Plastic, BuildErr
         return Ok(Plastic::column(column, weights.n_source()));
     }
     let n_target = weights.n_target();
-    let learn = rule.matrix(values, weights.values(), n_target, Duration::ZERO)?;
+    let learn = rule.matrix(values, None, weights.values(), n_target, Duration::ZERO)?;
     Ok(Plastic::Rows(learn))
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{PlasticMatrix, Post, Pre};
 use crate::base::time::Time;
 use crate::plasticity::learn::StateError;
+use crate::plasticity::modulation::{Modulation, SavedModulation};
 use crate::plasticity::rule::{PlasticityRule, put_all, take_all};
 
 #[derive(Serialize, Deserialize)]
@@ -17,6 +18,8 @@ struct Saved {
     post: Vec<(Time, Vec<f64>)>,
     log: Vec<SavedPost>,
     waiting: Vec<(Time, u32)>,
+    seen: Time,
+    modulation: Option<SavedModulation>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,6 +41,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             sign: _,
             is_additive: _,
             learning,
+            modulation,
+            seen,
             clock,
             lag: _,
             pre,
@@ -68,6 +73,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             post: post.map(|(&last, post)| (last, post.to_vec())).collect(),
             log: log.collect(),
             waiting: waiting.iter().copied().collect(),
+            seen: *seen,
+            modulation: modulation.as_ref().map(Modulation::save),
         };
         postcard::to_stdvec(&saved).map_err(|error| StateError(error.to_string()))
     }
@@ -106,7 +113,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         let states = take_all(&saved.states, n_source * n_target)?;
         let waiting = saved.waiting.iter().all(|&(_, target)| known(target));
         (pre.len() == n_source && post.len() == n_target && waiting).then_some(())?;
+        self.modulation = Modulation::go_on(self.modulation.as_ref(), saved.modulation.as_ref())?;
         (self.clock.origin, self.learning) = (saved.origin, saved.learning);
+        self.seen = saved.seen;
         (self.pre, self.post, self.log, self.states) = (pre, post, log, states);
         self.last = saved.post.iter().map(|(last, _)| *last).collect();
         self.waiting = saved.waiting.iter().copied().collect();

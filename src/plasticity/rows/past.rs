@@ -3,7 +3,8 @@
 use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::times;
 use crate::plasticity::history::History;
-use crate::plasticity::rule::{Event, PlasticityRule, Stored};
+use crate::plasticity::modulation::Modulation;
+use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, Stretch};
 
 /// What arrivals have left on the synapses of one row.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,8 +39,8 @@ pub(super) struct Path<const PRE: usize> {
 pub(super) struct Met<W, S, const POST: usize> {
     pub(super) strength: W,
     pub(super) state: S,
-    /// Its last event.
-    pub(super) touched: Time,
+    /// When it has last seen a spike of its target, if the rule asks.
+    pub(super) last_spike: Time,
     /// Traces of the target's spikes, factored.
     pub(super) post: [f64; POST],
 }
@@ -49,6 +50,7 @@ pub(super) struct Past<'a, R: PlasticityRule<PRE, POST>, const PRE: usize, const
     pub(super) rule: &'a R,
     pub(super) bounds: (f64, f64),
     pub(super) is_additive: bool,
+    pub(super) modulation: Option<&'a Modulation>,
     pub(super) history: &'a History<PRE, POST>,
     pub(super) pre: Pre<PRE>,
     pub(super) path: Path<PRE>,
@@ -81,7 +83,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             return self.pushed_one_by_one(j, strength);
         }
         let unseen = self.history.unseen(j.into(), lag, self.seen, self.t);
-        let mut touched = pre.last.max(unseen.last_before(unseen.start, lag));
+        let mut last_spike = unseen.last_before(unseen.start, lag);
+        let mut flown = Time::from_ps(self.seen);
+        let mut now = strength.get();
         for number in unseen.start..unseen.end {
             let (time, fall) = unseen.get(number);
             let at = Time::from_ps(time.ps() + lag);
@@ -95,22 +99,54 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                 pre: times(times(traces, self.path.fall), fall),
                 post: unseen.before(number),
                 since_arrival: at.since(pre.last),
-                elapsed: at.since(touched),
+                since_spike: at.since(last_spike),
             };
-            let changed = self.rule.fire(strength.get(), &mut state, &event);
-            strength = bounded(changed, self.bounds);
-            touched = at;
+            if R::FLOWS {
+                now = self.flow(now, &mut state, (flown, at));
+                flown = at;
+            }
+            let changed = self.rule.fire(now, &mut state, &event);
+            strength = bounded(self.gained(now, changed, at), self.bounds);
+            now = strength.get();
+            last_spike = at;
+        }
+        if R::FLOWS {
+            let to = Time::from_ps(self.t);
+            strength = W::of(self.flow(now, &mut state, (flown, to)));
         }
         Met {
             strength,
             state,
-            touched,
+            last_spike,
             post: unseen.after(),
         }
     }
 }
 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_, R, PRE, POST> {
+    /// What a stretch without events makes of a strength.
+    #[inline(always)]
+    fn flow(&self, strength: f64, state: &mut R::State, (from, to): (Time, Time)) -> f64 {
+        let modulation = self.modulation;
+        let stretch = Stretch {
+            from,
+            to,
+            modulation,
+        };
+        let (low, high) = self.bounds;
+        let flown = self.rule.flow(strength, state, &stretch);
+        flown.max(low).min(high)
+    }
+
+    /// A strength after a change at `t`, as far as the modulator lets it change.
+    #[inline(always)]
+    pub(super) fn gained(&self, before: f64, after: f64, t: Time) -> f64 {
+        match (self.modulation, R::MODULATED) {
+            (Some(modulation), Modulated::Gain) => before + modulation.before(t) * (after - before),
+            _ => after,
+        }
+    }
+
     /// A synapse of an additive rule after spikes with this sum of first factors.
     #[inline(always)]
     fn pushed<W: Stored>(
@@ -124,7 +160,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         Met {
             strength: bounded(strength.get() + pre * sum, self.bounds),
             state: R::State::default(),
-            touched: Time::NEVER,
+            last_spike: Time::NEVER,
             post,
         }
     }

@@ -8,6 +8,7 @@ use crate::base::stream::mix;
 use crate::base::time::Time;
 use crate::plasticity::history::{History, SavedPost};
 use crate::plasticity::learn::StateError;
+use crate::plasticity::modulation::{Modulation, SavedModulation};
 use crate::plasticity::rule::{PlasticityRule, Stored, put_all, take_all};
 
 #[derive(Serialize, Deserialize)]
@@ -21,6 +22,7 @@ struct State {
     states: Vec<u8>,
     pre: Vec<SavedPre>,
     history: Vec<(bool, Vec<SavedPost>)>,
+    modulation: Option<SavedModulation>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,6 +52,7 @@ where
             sign: _,
             is_additive: _,
             learning,
+            modulation,
             clock,
             delays: _,
             paths: _,
@@ -78,6 +81,7 @@ where
                 })
                 .collect(),
             history: history.save(),
+            modulation: modulation.as_ref().map(Modulation::save),
         };
         postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
     }
@@ -92,6 +96,7 @@ where
             states,
             pre,
             history,
+            modulation,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         let n = self.targets.len();
         let strengths = take_all(&strengths, n).ok_or_else(unfit)?;
@@ -105,6 +110,8 @@ where
         };
         let pre: Option<Vec<Pre<PRE>>> = pre.iter().map(traces).collect();
         let pre = pre.filter(|pre| pre.len() == self.pre.len());
+        let modulation = Modulation::go_on(self.modulation.as_ref(), modulation.as_ref());
+        self.modulation = modulation.ok_or_else(unfit)?;
         self.history =
             History::load(self.history.n(), self.is_additive, &history).ok_or_else(unfit)?;
         (self.strengths, self.states) = (strengths, states);

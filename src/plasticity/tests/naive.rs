@@ -1,10 +1,21 @@
 //! The reference: a synapse with all the spikes that it has ever met, and rules written out once more.
 
-use super::{Made, Trains};
+use super::{GRID, Made, Trains};
 use crate::base::parameter::Values;
+use crate::base::stream::Stream;
+use crate::plasticity::modulation::{Kinetics, Turn};
 
-/// A change: weight, traces of arrivals, traces of the target's spikes, milliseconds since the last arrival.
-type Change = Box<dyn Fn(f64, &[f64], &[f64], f64) -> f64>;
+/// What has happened before a change, in milliseconds.
+pub(super) struct Since {
+    pub(super) arrival: f64,
+    pub(super) spike: f64,
+}
+
+/// A change: weight, state, traces of arrivals, traces of the target's spikes.
+type Change = Box<dyn Fn(f64, &mut f64, &[f64], &[f64], &Since) -> f64>;
+
+/// What happens between two instants in picoseconds.
+pub(super) type Flow = Box<dyn Fn(f64, &mut f64, (i64, i64)) -> f64>;
 
 /// A rule, written independently.
 pub(super) struct Naive {
@@ -20,6 +31,10 @@ pub(super) struct Naive {
     sign: f64,
     arrive: Change,
     fire: Change,
+    flow: Option<Flow>,
+    /// A modulator, what happens to it, and whether changes are multiplied by it.
+    pub(super) modulator: Option<(Kinetics, Vec<(i64, Turn)>)>,
+    is_gain: bool,
 }
 
 impl Naive {
@@ -37,7 +52,9 @@ impl Naive {
         events.extend(spikes.iter().map(|&t| (t, true)));
         // Arrivals before spikes of the same instant.
         events.sort_unstable();
-        let mut strength = self.sign * f64::from(made.weight);
+        let (mut strength, mut state) = (self.sign * f64::from(made.weight), 0.0);
+        let (low, high) = self.bounds;
+        let mut now = 0;
         let mut weights = Vec::new();
         for (t, is_spike) in events {
             let pre: Vec<f64> = self
@@ -52,11 +69,28 @@ impl Naive {
                 .collect();
             let last = arrivals.iter().rfind(|&&a| a <= t);
             let since = last.map_or(f64::INFINITY, |a| (t - a) as f64 * 1e-9);
+            let spike = spikes.iter().rfind(|&&s| s < t);
+            let since = Since {
+                arrival: since,
+                spike: spike.map_or(f64::INFINITY, |s| (t - s) as f64 * 1e-9),
+            };
             let change = if is_spike { &self.fire } else { &self.arrive };
+            if let Some(flow) = &self.flow {
+                strength = flow(strength, &mut state, (now, t)).clamp(low, high);
+                now = t;
+            }
             if !is_spike {
                 weights.push(self.sign * strength);
             }
-            strength = change(strength, &pre, &post, since).clamp(self.bounds.0, self.bounds.1);
+            let changed = change(strength, &mut state, &pre, &post, &since);
+            let gain = match &self.modulator {
+                Some(modulator) if self.is_gain => concentration(modulator, t, t),
+                _ => 1.0,
+            };
+            strength = (strength + gain * (changed - strength)).clamp(low, high);
+        }
+        if let Some(flow) = &self.flow {
+            strength = flow(strength, &mut state, (now, trains.end)).clamp(low, high);
         }
         weights.push(self.sign * strength);
         weights
@@ -70,6 +104,41 @@ impl Naive {
             true => before.map(left).sum(),
             false => before.next_back().map_or(0.0, left),
         }
+    }
+}
+
+/// The concentration of a modulator at `t`, after the jumps before `end`.
+fn concentration((kinetics, turns): &(Kinetics, Vec<(i64, Turn)>), t: i64, end: i64) -> f64 {
+    let (mut n, mut baseline, mut now) = (kinetics.baseline, kinetics.baseline, 0);
+    let decayed = |n: f64, baseline: f64, ps: i64| {
+        baseline + (n - baseline) * (-(ps as f64) * 1e-9 / kinetics.tau_ms).exp()
+    };
+    for &(at, turn) in turns.iter().filter(|(at, _)| *at < end) {
+        n = decayed(n, baseline, at - now);
+        now = at;
+        match turn {
+            Turn::Release(amount) => n += amount,
+            Turn::Baseline(other) => baseline = other,
+        }
+    }
+    decayed(n, baseline, t - now)
+}
+
+/// A rule of one trace on each side that changes nothing.
+fn still() -> Naive {
+    Naive {
+        values: Values::new(),
+        start: (0.0, 1.0),
+        pre: vec![20.0],
+        post: vec![20.0],
+        all: true,
+        bounds: (0.0, 1.0),
+        sign: 1.0,
+        arrive: Box::new(|w, _, _, _, _| w),
+        fire: Box::new(|w, _, _, _, _| w),
+        flow: None,
+        modulator: None,
+        is_gain: false,
     }
 }
 
@@ -93,8 +162,15 @@ pub(super) fn pair(pairing: &'static str, [mu_plus, mu_minus]: [f64; 2]) -> Naiv
         all: pairing == "all_to_all",
         bounds: (0.0, W_MAX),
         sign: 1.0,
-        arrive: Box::new(move |w, _, y, _| w - 0.04 * W_MAX * (w / W_MAX).powf(mu_minus) * y[0]),
-        fire: Box::new(move |w, x, _, _| w + 0.05 * W_MAX * (1.0 - w / W_MAX).powf(mu_plus) * x[0]),
+        arrive: Box::new(move |w, _, _, y, _| w - 0.04 * W_MAX * (w / W_MAX).powf(mu_minus) * y[0]),
+        fire: Box::new(move |w, _, x, _, since| {
+            // An arrival pairs with the first spike after it.
+            if pairing == "nearest_presynaptic" && since.spike < since.arrival {
+                return w;
+            }
+            w + 0.05 * W_MAX * (1.0 - w / W_MAX).powf(mu_plus) * x[0]
+        }),
+        ..still()
     }
 }
 
@@ -115,8 +191,9 @@ pub(super) fn triplet(pairing: &'static str) -> Naive {
         all: pairing == "all_to_all",
         bounds: (0.0, 3.0),
         sign: 1.0,
-        arrive: Box::new(|w, x, y, _| w - 3.0 * y[0] * (0.015 + 0.004 * x[1])),
-        fire: Box::new(|w, x, y, _| w + 3.0 * x[0] * (0.01 + 0.02 * y[1])),
+        arrive: Box::new(|w, _, x, y, _| w - 3.0 * y[0] * (0.015 + 0.004 * x[1])),
+        fire: Box::new(|w, _, x, y, _| w + 3.0 * x[0] * (0.01 + 0.02 * y[1])),
+        ..still()
     }
 }
 
@@ -131,8 +208,9 @@ pub(super) fn symmetric(pairing: &'static str) -> Naive {
         all: pairing == "all_to_all",
         bounds: (0.0, 4.0),
         sign: 1.0,
-        arrive: Box::new(|w, _, y, _| w + 0.04 * y[0]),
-        fire: Box::new(|w, x, _, _| w + 0.04 * x[0]),
+        arrive: Box::new(|w, _, _, y, _| w + 0.04 * y[0]),
+        fire: Box::new(|w, _, x, _, _| w + 0.04 * x[0]),
+        ..still()
     }
 }
 
@@ -147,7 +225,159 @@ pub(super) fn inhibitory() -> Naive {
         bounds: (0.0, 2.0),
         sign: -1.0,
         // 2 · 12 Hz · 20 ms.
-        arrive: Box::new(|w, _, y, _| w + 0.05 * (y[0] - 0.48)),
-        fire: Box::new(|w, x, _, _| w + 0.05 * x[0]),
+        arrive: Box::new(|w, _, _, y, _| w + 0.05 * (y[0] - 0.48)),
+        fire: Box::new(|w, _, x, _, _| w + 0.05 * x[0]),
+        ..still()
+    }
+}
+
+/// A modulator that jumps now and then, also at instants at which something else happens.
+fn modulator() -> (Kinetics, Vec<(i64, Turn)>) {
+    let kinetics = Kinetics {
+        tau_ms: 150.0,
+        baseline: 0.2,
+    };
+    let mut stream = Stream::new(5, "modulator", 0);
+    let mut t = 0;
+    let turns = (0..600).map(|k| {
+        t += GRID * (1 + stream.below(400) as i64);
+        match k % 7 {
+            0 => (t, Turn::Baseline(stream.uniform() - 0.3)),
+            _ => (t, Turn::Release(1.5 * stream.uniform() - 0.6)),
+        }
+    });
+    let turns = turns.collect();
+    (kinetics, turns)
+}
+
+/// Pairs whose changes a modulator multiplies.
+pub(super) fn modulated() -> Naive {
+    Naive {
+        modulator: Some(modulator()),
+        is_gain: true,
+        ..pair("all_to_all", [0.0, 0.0])
+    }
+}
+
+/// Instant by instant of modulator and synapse; within one everything is a sum of exponentials, cut where n crosses b.
+pub(super) fn reward() -> Naive {
+    const TAU_C: f64 = 400.0;
+    const B: f64 = 0.3;
+    let (kinetics, turns) = modulator();
+    let of_flow = (kinetics, turns.clone());
+    let flow = move |mut w: f64, c: &mut f64, (from, to): (i64, i64)| {
+        let mut cuts: Vec<i64> = vec![from, to];
+        cuts.extend(
+            of_flow
+                .1
+                .iter()
+                .map(|turn| turn.0)
+                .filter(|&t| from < t && t < to),
+        );
+        cuts.sort_unstable();
+        for span in cuts.windows(2) {
+            // Right after a jump at the begin, if there is one.
+            let n0 = concentration(&of_flow, span[0], span[0] + 1);
+            let baseline = of_flow.1.iter().filter(|(at, _)| *at <= span[0]);
+            let baseline = baseline.fold(kinetics.baseline, |known, (_, turn)| match turn {
+                Turn::Baseline(other) => *other,
+                Turn::Release(_) => known,
+            });
+            let ms = (span[1] - span[0]) as f64 * 1e-9;
+            let change = |c: f64, n: f64, ms: f64| {
+                let both = TAU_C * kinetics.tau_ms / (TAU_C + kinetics.tau_ms);
+                let steady = (baseline - B) * TAU_C * (1.0 - (-ms / TAU_C).exp());
+                1e-3 * c * (steady + (n - baseline) * both * (1.0 - (-ms / both).exp()))
+            };
+            let cross = -kinetics.tau_ms * ((B - baseline) / (n0 - baseline)).ln();
+            let mut left = ms;
+            let mut n = n0;
+            if cross > 0.0 && cross < ms {
+                w = (w + change(*c, n, cross)).clamp(0.0, 1.0);
+                *c *= (-cross / TAU_C).exp();
+                n = B;
+                left -= cross;
+            }
+            w = (w + change(*c, n, left)).clamp(0.0, 1.0);
+            *c *= (-left / TAU_C).exp();
+        }
+        w
+    };
+    Naive {
+        values: Values::from([
+            ("w_max", 1.0),
+            ("a_plus", 2.0),
+            ("a_minus", 2.2),
+            ("tau_plus", 17.0),
+            ("tau_minus", 34.0),
+            ("tau_c", TAU_C),
+            ("b", B),
+        ]),
+        pre: vec![17.0],
+        post: vec![34.0],
+        arrive: Box::new(|w, c, _, y, _| {
+            *c -= 2.2 * y[0];
+            w
+        }),
+        fire: Box::new(|w, c, x, _, _| {
+            *c += 2.0 * x[0];
+            w
+        }),
+        flow: Some(Box::new(flow)),
+        modulator: Some((kinetics, turns)),
+        ..still()
+    }
+}
+
+pub(super) fn hebbian_rate([tau_u, tau_w]: [f64; 2]) -> Naive {
+    // Both equations at once: e^(M h) of the matrix of the linear system, for time constants that differ or do not.
+    let flow = move |w: f64, u: &mut f64, (from, to): (i64, i64)| {
+        let h = (to - from) as f64 * 1e-9;
+        let follows = match tau_u == tau_w {
+            true => h / tau_w * (-h / tau_w).exp(),
+            false => ((-h / tau_u).exp() - (-h / tau_w).exp()) * tau_u / (tau_u - tau_w),
+        };
+        let w = w * (-h / tau_w).exp() + 0.8 * 2.0 * *u * follows;
+        *u *= (-h / tau_u).exp();
+        w
+    };
+    Naive {
+        values: Values::from([
+            ("w_max", 2.0),
+            ("step", 0.3),
+            ("importance", 0.8),
+            ("tau_plus", 25.0),
+            ("tau_u", tau_u),
+            ("tau_w", tau_w),
+        ]),
+        start: (0.0, 2.0),
+        pre: vec![25.0],
+        all: false,
+        bounds: (0.0, 2.0),
+        fire: Box::new(|w, u, x, _, _| {
+            *u += 0.3 * x[0] * (1.0 - *u);
+            w
+        }),
+        flow: Some(Box::new(flow)),
+        ..still()
+    }
+}
+
+/// Averages of traces as sums over all spikes of what a low-pass filter answers.
+pub(super) fn anti_hebbian() -> Naive {
+    let above = |x: &[f64]| x[0] - 20.0 / (20.0 - 900.0) * (x[0] - x[1]);
+    Naive {
+        values: Values::from([
+            ("w_max", 1.0),
+            ("eta", 0.02),
+            ("eta_pre", 0.03),
+            ("tau", 20.0),
+            ("tau_average", 900.0),
+        ]),
+        pre: vec![20.0, 900.0],
+        post: vec![20.0, 900.0],
+        arrive: Box::new(move |w, _, _, y, _| w - 0.03 * above(y)),
+        fire: Box::new(move |w, _, x, _, _| w - 0.02 * above(x)),
+        ..still()
     }
 }

@@ -1,0 +1,113 @@
+//! Anti-Hebbian STDP of covariances.
+
+use crate::base::parameter::{
+    Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
+};
+use crate::plasticity::Rule;
+use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, W_MAX, tau};
+
+/// The registry's entry.
+pub static RULE: Rule = Rule::of::<AntiHebbian, 2, 2>();
+
+/// The rule as users see it.
+pub static SPEC: Spec = Spec {
+    name: "anti_hebbian",
+    summary: "Anti-Hebbian covariance STDP: spikes that come together more often than their rates alone would let them weaken \
+              the synapse, and spikes that avoid each other strengthen it.",
+    equations: "at a spike of the target: w <- w - eta * (x - <x>);  at an arrival: w <- w - eta_pre * (y - <y>);  x of arrivals \
+                and y of the target's spikes jump by 1 and decay with tau;  <x>' = (x - <x>) / tau_average, and <y> alike;  0 <= \
+                w <= w_max",
+    parameters: &[
+        W_MAX,
+        ParameterSpec::quantity(
+            "eta",
+            Dimension::Weight,
+            Range::NonNegative,
+            "what a pair at no distance takes away",
+        ),
+        ParameterSpec::quantity(
+            "eta_pre",
+            Dimension::Weight,
+            Range::NonNegative,
+            "what a pair in the reverse order takes away",
+        )
+        .or_number(0.0),
+        tau("tau", 20.0, "time constant of the window"),
+        tau(
+            "tau_average",
+            10_000.0,
+            "how long traces are averaged; not `tau`",
+        ),
+    ],
+    source: "the covariance rule of Sejnowski 1977, J Math Biol 4:303, with its sign reversed and traces of spikes; Roberts, \
+             Leen 2010, Front Comput Neurosci 4:156 (anti-Hebbian STDP)",
+};
+
+/// The rule with its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AntiHebbian {
+    w_max: f64,
+    eta_post: f64,
+    eta_pre: f64,
+    tau_ms: f64,
+    average_ms: f64,
+}
+
+impl AntiHebbian {
+    /// A trace minus its average, given one trace for each time constant: <x> is what a low-pass filter makes of x, a
+    /// difference of two exponentials for each spike.
+    #[inline(always)]
+    fn above_average(&self, [fast, slow]: [f64; 2]) -> f64 {
+        fast - (slow - fast) * self.tau_ms / (self.average_ms - self.tau_ms)
+    }
+
+    fn traces(&self) -> [Trace; 2] {
+        [self.tau_ms, self.average_ms].map(|tau_ms| Memory::All.trace(tau_ms))
+    }
+}
+
+impl PlasticityRule<2, 2> for AntiHebbian {
+    const SPEC: &'static Spec = &SPEC;
+    type State = ();
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        let values = complete(&SPEC, values)?;
+        if values["tau"] == values["tau_average"] {
+            return Err(ParameterError::Inconsistent {
+                model: SPEC.name,
+                parameter: "tau_average",
+                neuron: None,
+                reason: " is equal to `tau`, expected another time constant".into(),
+            });
+        }
+        Ok(Self {
+            w_max: values["w_max"],
+            eta_post: values["eta"],
+            eta_pre: values["eta_pre"],
+            tau_ms: values["tau"],
+            average_ms: values["tau_average"],
+        })
+    }
+
+    fn pre(&self) -> [Trace; 2] {
+        self.traces()
+    }
+
+    fn post(&self) -> [Trace; 2] {
+        self.traces()
+    }
+
+    fn bounds(&self) -> (f64, f64) {
+        (0.0, self.w_max)
+    }
+
+    #[inline(always)]
+    fn arrive(&self, weight: f64, (): &mut (), event: &Event<2, 2>) -> f64 {
+        weight - self.eta_pre * self.above_average(event.post)
+    }
+
+    #[inline(always)]
+    fn fire(&self, weight: f64, (): &mut (), event: &Event<2, 2>) -> f64 {
+        weight - self.eta_post * self.above_average(event.pre)
+    }
+}
