@@ -7,6 +7,7 @@ mod build;
 pub mod check;
 pub mod error;
 pub mod level;
+pub mod modulator;
 // What engines assemble, with indices in place of names: public for tests that simulate it naively.
 #[doc(hidden)]
 pub mod plan;
@@ -16,8 +17,9 @@ pub mod stimulus;
 
 pub use build::{DELAY_RESOLUTION, IntoDistribution, ProjectionBuilder};
 pub use error::{NetworkError, Part, Place, Problem};
+pub use modulator::Modulator;
 pub use population::Population;
-pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Projection};
+pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Learning, Projection};
 pub use stimulus::{Data, Stimulus};
 
 /// Populations tied by projections, driven from outside.
@@ -37,6 +39,8 @@ pub struct Network {
     pub projections: Vec<Projection>,
     /// Stimuli, names unique.
     pub stimuli: Vec<Stimulus>,
+    /// Modulators, names unique.
+    pub modulators: Vec<Modulator>,
 }
 
 impl Network {
@@ -52,6 +56,12 @@ impl Network {
     pub fn find(&self, name: &str) -> Option<&Population> {
         let mut populations = self.populations.iter();
         populations.find(|population| population.name == name)
+    }
+
+    /// Names of the projections that learn.
+    pub fn learning(&self) -> impl Iterator<Item = &String> {
+        let learning = self.projections.iter().filter(|p| p.plasticity.is_some());
+        learning.map(|projection| &projection.name)
     }
 
     /// Numbers of sources and of targets of `projection`, one of this network's.

@@ -64,6 +64,25 @@ impl RowWeights<'_> {
     }
 }
 
+impl<'a> RowWeights<'a> {
+    /// So much of each of these weights, which may be put into `room`.
+    pub fn times<'b>(self, share: f64, room: &'b mut Vec<f32>) -> RowWeights<'b> {
+        room.clear();
+        match self {
+            Self::One(weight) => return RowWeights::One(share * weight),
+            Self::Listed { table, numbers } => {
+                let weights = numbers.iter().map(|&number| table[usize::from(number)]);
+                room.extend(weights.map(|weight| (share * weight) as f32));
+            }
+            Self::Each(weights) => {
+                let weights = weights.iter().map(|&weight| f64::from(weight));
+                room.extend(weights.map(|weight| (share * weight) as f32));
+            }
+        }
+        RowWeights::Each(room)
+    }
+}
+
 /// What a population wants to know about every event of external noise: constants of its factored clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Growth {

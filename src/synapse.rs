@@ -3,5 +3,6 @@
 pub mod dense;
 pub(crate) mod layout;
 pub mod rows;
+pub mod short_term;
 pub mod sparse;
 pub mod weight;

@@ -166,6 +166,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
             ("decrement", f64::from(case.decrement)),
             ("window", case.window_ps as f64 * 1e-9),
         ]),
+        modulator: None,
     };
     let dense = EDGES.iter().enumerate().map(|(p, edge)| DenseProjection {
         name: format!("{p}"),
@@ -175,6 +176,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         gain: case.gains[p],
         axonal_delay: Duration::from_ps(case.delays_ps[p]),
         plasticity: Some(rule.clone()),
+        short_term: None,
     });
     let network = NetworkPlan {
         seed: 1,
@@ -189,6 +191,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: Vec::new(),
+        modulators: Vec::new(),
     };
     let mut engine = assemble(&network).unwrap();
     let input: Vec<(Time, u32)> = case

@@ -78,6 +78,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
                 ("decrement", f64::from(DECREMENT)),
                 ("window", WINDOW as f64 * 1e-9),
             ]),
+            modulator: None,
         };
         DenseProjection {
             name: format!("{source}_{target}"),
@@ -87,6 +88,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
             gain: 60.0,
             axonal_delay: Duration::from_ps(delay),
             plasticity: plastic.then_some(plasticity),
+            short_term: None,
         }
     });
     NetworkPlan {
@@ -102,6 +104,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: Vec::new(),
+        modulators: Vec::new(),
     }
 }
 

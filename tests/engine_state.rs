@@ -104,6 +104,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             delay_resolution: Duration::from_ps(100_000_000),
         },
         plasticity: None,
+        short_term: None,
     };
     let noise = |name: &str, weight: f64, rate_hz: f64| Noise {
         name: name.into(),
@@ -143,6 +144,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
                     .into(),
             ),
         }],
+        modulators: Vec::new(),
     }
 }
 

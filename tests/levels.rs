@@ -110,6 +110,7 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: spikes.into(),
+        modulators: Vec::new(),
     }
 }
 

@@ -92,6 +92,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
             .into_iter()
             .collect(),
         spikes: trace.arrivals.iter().enumerate().map(input).collect(),
+        modulators: Vec::new(),
     }
 }
 

@@ -79,6 +79,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             delay_resolution: Duration::from_ps(100_000_000),
         },
         plasticity: None,
+        short_term: None,
     };
     NetworkPlan {
         seed: SEED,
@@ -97,6 +98,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         }],
         currents: Vec::new(),
         spikes: Vec::new(),
+        modulators: Vec::new(),
     }
 }
 
@@ -169,6 +171,7 @@ fn graph(network: &NetworkPlan) -> Graph {
         targets,
         plan,
         plasticity: _,
+        short_term: _,
     } in &network.projections
     {
         let total: u32 = targets.iter().map(|&t| sizes[t]).sum();

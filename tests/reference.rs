@@ -60,7 +60,12 @@ fn engine(case: &Case) -> Simulation {
             weights: Dense::from_matrix(w.view()).into(),
             gain: case.gains[l],
             axonal_delay: Duration::ZERO,
-            plasticity: case.plastic[l].then_some(Plasticity { rule, values }),
+            plasticity: case.plastic[l].then_some(Plasticity {
+                rule,
+                values,
+                modulator: None,
+            }),
+            short_term: None,
         }
     });
     let network = NetworkPlan {
@@ -72,6 +77,7 @@ fn engine(case: &Case) -> Simulation {
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: Vec::new(),
+        modulators: Vec::new(),
     };
     assemble(&network).unwrap()
 }

@@ -91,7 +91,12 @@ pub fn network(plastic: bool) -> NetworkPlan {
             weights: Dense::from_matrix(layer.weights.view()).into(),
             gain: gains[l],
             axonal_delay: Duration::ZERO,
-            plasticity: plastic.then_some(Plasticity { rule, values }),
+            plasticity: plastic.then_some(Plasticity {
+                rule,
+                values,
+                modulator: None,
+            }),
+            short_term: None,
         });
     }
     NetworkPlan {
@@ -103,6 +108,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: Vec::new(),
+        modulators: Vec::new(),
     }
 }
 

@@ -99,8 +99,10 @@ pub fn sections() -> Vec<Page> {
             keys of the rule (`describe fixed_in_degree`).";
         "stimulus" any(crate::stimulus::specs(), keys_of_stimuli) => "[stimulus.NAME]: what drives the network from outside, with \
             the keys of the kind (`describe poisson`).";
-        "bout" describe(&Bout::new("bout N".into(), &[])) => "[[bout]]: what happens one after the other, in place of `duration`: a \
-            stretch of time with some of the stimuli on.";
+        "modulator" describe(&network::modulator::start("")) => "[modulator.NAME]: a substance such as dopamine that spikes release, \
+            that decays, and that acts on plasticity.";
+        "bout" describe(&Bout::new("bout N".into(), &[], &[])) => "[[bout]]: what happens one after the other, in place of `duration`: a \
+            stretch of time with some of the stimuli on, in which some projections learn.";
         "engine" describe(&engine::Engine::default()) => "How a network is divided.";
         "guard" describe(&engine::guard(Some(engine::MAX_RATE_HZ))) => "What ends a run that has left all bounds, with exit code 4: \
             a neuron's mean rate over a population and a window, and any state that is not a finite number.";

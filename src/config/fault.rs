@@ -48,6 +48,7 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
 fn find<'a>(section: &Section<'a>, key: &str) -> Option<Item<'a>> {
     match key {
         "v_m" => section.get("initial")?.section()?.get(key),
+        "modulator" => section.get("plasticity")?.section()?.get(key),
         key => section.get(key),
     }
 }

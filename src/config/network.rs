@@ -6,6 +6,7 @@
 mod bout;
 pub(super) mod engine;
 mod figure;
+pub(super) mod modulator;
 pub(super) mod population;
 pub(super) mod projection;
 mod record;
@@ -57,7 +58,12 @@ impl NetworkModel {
     /// Whether the bouts are what a `duration` alone stands for.
     pub fn is_one_run(&self) -> bool {
         let all = self.network.stimuli.iter().map(|stimulus| &stimulus.name);
-        matches!(&self.bouts[..], [bout] if bout.name == RUN && bout.keep == Keep::All && bout.stimuli.iter().eq(all))
+        let learning = self.network.learning();
+        matches!(&self.bouts[..], [bout] if bout.name == RUN
+            && bout.keep == Keep::All
+            && bout.stimuli.iter().eq(all)
+            && bout.learning.iter().eq(learning)
+            && bout.modulators.is_empty())
     }
 }
 
@@ -121,9 +127,14 @@ impl Table for Top {
 /// Reads everything behind `schema` and `experiment`.
 pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel> {
     root.reader.read_parameters(root);
-    let (known, good) = populations(root, paths);
+    let (mut known, good) = populations(root, paths);
+    let top = form::read(root, Top::new("network"), &Around::new(paths, &known));
+    let modulators = named(root, "modulator", |section, name| {
+        modulator::modulator(section, name, &Around::new(paths, &known))
+    });
+    let modulators_known = modulators.is_some();
+    known.network.modulators = modulators.unwrap_or_default();
     let mut around = Around::new(paths, &known);
-    let top = form::read(root, Top::new("network"), &around);
     let projections = named(root, "projection", |section, name| {
         projection::projection(section, name, &around)
     });
@@ -138,6 +149,11 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     };
     let names = stimuli.as_ref().map(names);
     around.stimuli = names.as_deref();
+    let learning = projections.as_ref().map(|projections| {
+        let learning = projections.iter().filter(|p| p.plasticity.is_some());
+        learning.map(|p| p.name.clone()).collect::<Vec<_>>()
+    });
+    around.learning = learning.as_deref();
     let bouts = bout::bouts(root, &around);
     around.duration = bouts.as_deref().map(total);
     let engine = read_in(root, "engine", engine::Engine::default(), &around);
@@ -167,7 +183,13 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let unsaid = recorded.as_deref().zip(around.duration);
     let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, duration));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
-    let top = top.filter(|_| good)?;
+    let top = top.filter(|_| good && modulators_known)?;
+    let driven = bouts
+        .as_deref()
+        .is_some_and(|bouts| bout::drive_modulators(root, &known, bouts));
+    if !driven {
+        return None;
+    }
     Some(NetworkModel {
         network: Network {
             seed: top.seed,
@@ -175,6 +197,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             projections: projections?,
             stimuli: stimuli?,
             populations: known.network.populations,
+            modulators: known.network.modulators,
         },
         seeds: top.seeds,
         bouts: bouts?,
@@ -263,6 +286,10 @@ pub fn resolved_network(model: &NetworkModel) -> String {
         text += &write(&format!("population.{}", population.name), population, one);
     }
     let weight = |targets: &[String]| network.weights_onto(targets).unwrap_or(one);
+    for modulator in &network.modulators {
+        let path = format!("modulator.{}", modulator.name);
+        text += &write(&path, modulator, one);
+    }
     for projection in &network.projections {
         let path = format!("projection.{}", projection.name);
         text += &write(

@@ -8,8 +8,8 @@ use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Value, Values};
 use crate::engine::simulation::Keep;
 use crate::network::{
-    Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Network, Population, Projection,
-    Stimulus,
+    Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Learning, Network, Population,
+    Projection, Stimulus,
 };
 use crate::neuron::relay;
 use crate::protocol::hypnogram::Kind;
@@ -58,10 +58,13 @@ pub fn sleeping_network(
                 dendritic: zero,
             }),
             delay_resolution: DELAY_RESOLUTION,
-            plasticity: rule.map(|values| Choice {
-                spec: experiment.plasticity.rule,
-                values,
+            plasticity: rule.map(|values| {
+                Learning::new(Choice {
+                    spec: experiment.plasticity.rule,
+                    values,
+                })
             }),
+            short_term: None,
         }
     });
     network.projections = projections.collect();
@@ -105,6 +108,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
     let recorded = experiment.record.spikes.iter().map(|&l| names[l].clone());
     let recorded: Vec<String> = recorded.collect();
     let duration = *experiment.sleep.durations.first()?;
+    let learning = network.learning().cloned().collect();
     Some(NetworkModel {
         network,
         seeds: 1,
@@ -118,6 +122,8 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             duration,
             stimuli: vec![names[0].clone()],
             keep: Keep::All,
+            learning,
+            modulators: Vec::new(),
         }],
         guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,

@@ -18,7 +18,7 @@ use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane, Synapses};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::engine::watch::{Unwatched, Watch};
-use crate::network::plan::{NetworkPlan, Projection};
+use crate::network::plan::{NetworkPlan, Plasticity, Projection};
 use crate::neuron::{self, Neurons, Setup};
 use crate::plasticity;
 use crate::synapse::rows::{Rows, Unmerged};
@@ -82,6 +82,7 @@ pub fn assemble_watched(
         populations.collect(),
         projections(network),
         Inputs::new(network)?,
+        &network.modulators,
         lanes,
         lookahead,
     );
@@ -90,6 +91,7 @@ pub fn assemble_watched(
 }
 
 fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
+    let modulator = |plasticity: &Option<Plasticity>| plasticity.as_ref()?.modulator;
     let sparse = (0..).zip(&network.projections);
     let sparse = sparse.map(|(number, projection)| simulation::Projection {
         name: projection.plan.name.clone(),
@@ -98,6 +100,8 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             .plasticity
             .as_ref()
             .map(|_| (number, projection.targets.clone())),
+        modulator: modulator(&projection.plasticity),
+        is_plastic: projection.plasticity.is_some(),
     });
     let dense = (0..).zip(&network.dense);
     let dense = dense.map(|(number, projection)| {
@@ -106,6 +110,8 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             name: projection.name.clone(),
             dense: Some((number, weights.n_target(), weights.n_source())),
             learning: None,
+            modulator: modulator(&projection.plasticity),
+            is_plastic: projection.plasticity.is_some(),
         }
     });
     sparse.chain(dense).collect()
@@ -117,6 +123,10 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
 /// If a spike would have to reach another lane, or an earlier group, at once.
 fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
     let delays = network.dense.iter().map(|dense| dense.axonal_delay);
+    // What spikes release acts on all lanes.
+    let released = network.modulators.iter();
+    let released = released.filter(|modulator| !modulator.sources.is_empty());
+    let delays = delays.chain(released.map(|modulator| modulator.delay));
     let mut shortest = delays.filter(|&delay| delay > Duration::ZERO).min();
     for lane in lanes {
         for block in &lane.blocks {
@@ -252,7 +262,7 @@ fn blocks(
     let build = |&(lane, group, source): &(usize, usize, usize)| {
         let members = &lanes[lane][group].members;
         let size: u32 = members.iter().map(|member| member.len).sum();
-        let (mut parts, mut learning) = (Vec::new(), Vec::new());
+        let (mut parts, mut used, mut learning) = (Vec::new(), Vec::new(), Vec::new());
         for &(number, projection) in &by_rank {
             if projection.source != source {
                 continue;
@@ -270,17 +280,21 @@ fn blocks(
                 _ => AssemblyError::Rule(error),
             })?;
             match &projection.plasticity {
+                None if projection.short_term.is_some() => used.push((projection.short_term, part)),
                 None => parts.push(part),
                 Some(plasticity) => {
+                    let kinetics = plasticity.kinetics(network);
                     let learn = plasticity::rule(plasticity.rule)
                         .map_err(plasticity::BuildError::from)
-                        .and_then(|rule| rule.rows(&plasticity.values, None, part, size as usize));
+                        .and_then(|rule| {
+                            rule.rows(&plasticity.values, kinetics, part, size as usize)
+                        });
                     let learn = learn.map_err(|error| AssemblyError::Plasticity {
                         projection: projection.plan.name.clone(),
                         error,
                     })?;
                     if learn.n_synapses() > 0 {
-                        learning.push((number, learn));
+                        learning.push((number, projection.short_term, learn));
                     }
                 }
             }
@@ -289,7 +303,10 @@ fn blocks(
         let is_drawn = |part: &Sparse<u16>| matches!(part.weights(), Weights::Each(_));
         let (drawn, given): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_drawn);
         let mut blocks = Vec::new();
-        for parts in [given, drawn] {
+        // Rows of a projection whose synapses depress have a state of their own.
+        let merged = [given, drawn].map(|parts| (None, parts));
+        let used = used.into_iter().map(|(model, part)| (model, vec![part]));
+        for (short_term, parts) in merged.into_iter().chain(used) {
             stop.ask()?;
             let rows = Rows::merge(parts, stop).map_err(|unmerged| match unmerged {
                 Unmerged::Stopped(stopped) => stopped.into(),
@@ -303,21 +320,13 @@ fn blocks(
                 let n = rows.n_synapses() as u64;
                 let done = made.fetch_add(n, Ordering::Relaxed) + n;
                 watch.assembled(done, expected as u64);
-                let block = Block {
-                    source,
-                    group,
-                    synapses: Synapses::Static(rows),
-                };
+                let block = Block::new(source, group, Synapses::Static(rows), short_term);
                 (lane, block)
             }));
         }
-        blocks.extend(learning.into_iter().map(|(projection, learn)| {
-            let block = Block {
-                source,
-                group,
-                synapses: Synapses::Learning { projection, learn },
-            };
-            (lane, block)
+        blocks.extend(learning.into_iter().map(|(projection, short_term, learn)| {
+            let synapses = Synapses::Learning { projection, learn };
+            (lane, Block::new(source, group, synapses, short_term))
         }));
         Ok(blocks)
     };

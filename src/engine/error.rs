@@ -20,6 +20,8 @@ pub enum Kind {
     Projection,
     /// A stimulus.
     Stimulus,
+    /// A modulator.
+    Modulator,
     /// A variable of a population's neurons.
     Variable,
 }
@@ -30,6 +32,7 @@ impl fmt::Display for Kind {
             Self::Population => "population",
             Self::Projection => "projection",
             Self::Stimulus => "stimulus",
+            Self::Modulator => "modulator",
             Self::Variable => "variable",
         })
     }
@@ -172,6 +175,14 @@ pub enum SimulationError {
     Exploded {
         /// When.
         now: Time,
+    },
+    /// An amount of a modulator that is no number.
+    #[error("modulator `{name}`: found {value}, expected a finite number")]
+    Amount {
+        /// The modulator.
+        name: String,
+        /// The amount.
+        value: f64,
     },
     /// A change at another instant than the one at hand.
     #[error("a change at {at} while the network stands at {now}, expected one at that instant")]

@@ -14,6 +14,7 @@ use crate::base::time::{Duration, Time};
 use crate::event::pending::{Pending, Placed};
 use crate::neuron::EXPECTED;
 use crate::synapse::rows::Row;
+use crate::synapse::short_term::ShortTermRows;
 pub use block::{Block, Synapses};
 use group::Group;
 
@@ -173,8 +174,12 @@ impl Lane {
     /// Begins anew at `t`, with nothing on its way and nothing from outside; what has happened before `now` has been
     /// learnt.
     pub fn reset(&mut self, now: Time, t: Time) {
-        let learning = self.blocks.iter_mut().filter_map(Block::learning);
-        learning.for_each(|learn| learn.reset(now, t));
+        for block in &mut self.blocks {
+            block.short_term.iter_mut().for_each(ShortTermRows::reset);
+            if let Some(learn) = block.learning() {
+                learn.reset(now, t);
+            }
+        }
         self.groups.iter_mut().for_each(|group| group.reset(now, t));
         self.set_lookahead(self.lookahead);
         self.window = None;

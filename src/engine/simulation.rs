@@ -10,6 +10,7 @@ mod checkpoint;
 mod drive;
 mod graph;
 mod input;
+mod modulator;
 mod sample;
 mod synapses;
 mod weights;
@@ -26,12 +27,14 @@ use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::{Lane, Spike};
 use crate::event::agenda::Agenda;
+use crate::network::plan;
 use crate::neuron::Variable;
 use crate::stimulus;
-pub use bout::{Bout, Keep};
+pub use bout::{Bout, Keep, Regime};
 pub use change::Change;
 use drive::Drive;
 pub(in crate::engine) use input::Inputs;
+use modulator::Modulator;
 pub(in crate::engine) use weights::Projection;
 
 /// A population as the exchange needs it.
@@ -102,6 +105,7 @@ pub struct Simulation {
     drives: Vec<Drive>,
     /// The next tick of each drive, by the number of its name.
     agenda: Agenda<u64>,
+    modulators: Vec<Modulator>,
     /// Spikes of the tick at hand.
     drawn: Vec<stimulus::Spike>,
     counts: Vec<u64>,
@@ -123,6 +127,7 @@ impl Simulation {
         mut populations: Vec<Population>,
         projections: Vec<Projection>,
         inputs: Inputs,
+        modulators: &[plan::Modulator],
         mut lanes: Vec<Lane>,
         lookahead: Duration,
     ) -> Self {
@@ -143,7 +148,11 @@ impl Simulation {
             population.places.sort_unstable_by_key(|place| place.first);
         }
         let counts = vec![0; populations.len()];
+        let modulators = (0..).zip(modulators);
+        let modulators =
+            modulators.map(|(number, plan)| Modulator::new(plan, number, &projections, &lanes));
         Self {
+            modulators: modulators.collect(),
             populations,
             projections,
             lanes,
@@ -250,8 +259,10 @@ impl Simulation {
                 .map_or(Time::MAX, Time::from_ps);
             let end = end.min(until);
             self.draw(end);
+            self.release(end);
             self.step(window, end, observer);
         }
+        self.release(self.now);
         if self.exploded {
             Ended::Exploded(self.lookahead)
         } else if self.now < until {
@@ -316,6 +327,9 @@ impl Simulation {
             nodes.clear();
             nodes.extend(instant.iter().map(|spike| spike.node));
             self.counts[population] += nodes.len() as u64;
+            for modulator in &mut self.modulators {
+                modulator.take(population, time, nodes.len());
+            }
             let id = populations[population].id;
             self.fingerprint.add(id, time, &nodes);
             observer.spikes(population, time, &nodes);

@@ -2,7 +2,7 @@
 //! weights of networks that learnt one task each, all from one initialisation.
 
 use crate::base::time::Time;
-use crate::engine::simulation::Keep;
+use crate::engine::simulation::{Keep, Regime};
 use crate::protocol::hypnogram::{Bout, Kind};
 
 /// Name of training without sleep, in files and tables.
@@ -16,6 +16,7 @@ pub const MEAN_WEIGHTS: &str = "mean_weights";
 pub fn lessons(tasks: impl Iterator<Item = usize>, tested: bool) -> Vec<Bout> {
     let bout = |name: String, kind, task| Bout {
         on: Vec::new(),
+        regime: Regime::default(),
         keep: Keep::Weights,
         name,
         kind,

@@ -311,6 +311,7 @@ impl Act for Pupil<'_> {
             start: bout.start,
             keep: Keep::Weights,
             on: Vec::new(),
+            regime: simulation::Regime::default(),
         })?;
         let stimulus = spiking::stimulus(model, inputs, seen, seed, bout);
         let input = &network.populations[0].name;

@@ -282,6 +282,7 @@ pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
             start,
             stop: now,
             on: bout.stimuli.clone(),
+            regime: bout.regime(model.network.learning()),
             keep: bout.keep,
         }
     };

@@ -4,7 +4,7 @@
 //! stimuli are on. Here a network is awake under noise, then asleep under a slow rhythm.
 //!
 //! ```
-//! use sharpwave::engine::simulation::{Bout, Ended, Keep};
+//! use sharpwave::engine::simulation::{Bout, Ended, Keep, Regime};
 //! use sharpwave::unit::{hz, khz, ms, mv, seconds};
 //! use sharpwave::{Network, Simulation, Spikes, Time, values};
 //!
@@ -29,6 +29,7 @@
 //!     start,
 //!     keep: Keep::All,
 //!     on: vec![on.into()],
+//!     regime: Regime::default(),
 //! };
 //! let (dusk, dawn) = (Time::from_ms(seconds(1.0))?, Time::from_ms(seconds(3.0))?);
 //! simulation.begin(&bout(0, "awake", Time::ZERO, "world"))?;
@@ -82,7 +83,7 @@
 //! ```
 //! use std::ops::ControlFlow;
 //!
-//! use sharpwave::engine::simulation::{self, Change, Keep};
+//! use sharpwave::engine::simulation::{self, Change, Keep, Regime};
 //! use sharpwave::protocol::hypnogram::{Bout, Kind};
 //! use sharpwave::record::run_file::RunFile;
 //! use sharpwave::run::act::{Act, pack, unpack};
@@ -118,6 +119,7 @@
 //!             start: bout.start,
 //!             keep: bout.keep,
 //!             on: bout.on.clone(),
+//!             regime: bout.regime.clone(),
 //!         })?;
 //!         let rate = Change::Rate { stimulus: "world".into(), hz: self.drive_hz };
 //!         simulation.apply(bout.start, &rate)?;
@@ -177,6 +179,7 @@
 //!     start: Time::from_ms(100.0 * cycle as f64).unwrap(),
 //!     stop: Time::from_ms(100.0 * (cycle + usize::from(kind == Kind::Run)) as f64).unwrap(),
 //!     on: vec!["world".into()],
+//!     regime: Regime::default(),
 //!     keep: Keep::All,
 //! };
 //! let cycles = (0..10).map(|k| [bout("wake", Kind::Run, k), bout("adapt", Kind::Test, k + 1)]);

@@ -7,10 +7,11 @@ use crate::base::time::Duration;
 use crate::connection::{self, Edges};
 use crate::network::check::is_name;
 use crate::network::{
-    Choice, Connection, Data, Delay, Given, Network, NetworkError, Part, Population, Problem,
-    Projection, Stimulus,
+    Choice, Connection, Data, Delay, Given, Learning, Modulator, Network, NetworkError, Part,
+    Population, Problem, Projection, Stimulus,
 };
 use crate::synapse::dense::Dense;
+use crate::synapse::short_term;
 use crate::{neuron, plasticity, stimulus};
 
 /// 0.1 ms, the step of the time-stepped simulators whose networks are rebuilt here.
@@ -87,6 +88,8 @@ impl Network {
             dendritic: None,
             delay_resolution: DELAY_RESOLUTION,
             plasticity: Ok(None),
+            modulator: None,
+            short_term: Ok(None),
         }
     }
 
@@ -142,6 +145,19 @@ impl Network {
         })
     }
 
+    /// Adds a modulator.
+    ///
+    /// # Errors
+    /// If a number is out of range, there is no such population, or the name is taken.
+    pub fn modulate(&mut self, modulator: Modulator) -> Result<(), NetworkError> {
+        let fault = |problem| NetworkError::new(Part::Modulator, &modulator.name, problem);
+        let others = self.modulators.iter().map(|other| &other.name);
+        new_name(&modulator.name, others).map_err(fault)?;
+        self.check_modulator(&modulator).map_err(fault)?;
+        self.modulators.push(modulator);
+        Ok(())
+    }
+
     fn add_stimulus(&mut self, stimulus: Stimulus) -> Result<(), NetworkError> {
         let fault = |problem| NetworkError::new(Part::Stimulus, &stimulus.name, problem);
         let others = self.stimuli.iter().map(|other| &other.name);
@@ -178,6 +194,8 @@ pub struct ProjectionBuilder<'a> {
     dendritic: Option<Distribution>,
     delay_resolution: Duration,
     plasticity: Result<Option<Choice>, Problem>,
+    modulator: Option<String>,
+    short_term: Result<Option<Choice>, Problem>,
 }
 
 impl ProjectionBuilder<'_> {
@@ -239,6 +257,20 @@ impl ProjectionBuilder<'_> {
         self
     }
 
+    /// Lets the modulator called `name` act on the plasticity rule.
+    pub fn modulator(mut self, name: &str) -> Self {
+        self.modulator = Some(name.into());
+        self
+    }
+
+    /// Lets synapses depress and facilitate by the model called `name`.
+    pub fn short_term(mut self, name: &str, values: impl Into<Values>) -> Self {
+        let values = values.into();
+        let spec = known(name, &short_term::specs());
+        self.short_term = spec.map(|spec| Some(Choice { spec, values }));
+        self
+    }
+
     /// Makes it part of the network.
     ///
     /// # Errors
@@ -253,7 +285,11 @@ impl ProjectionBuilder<'_> {
         });
         let projection = Projection {
             connection: self.connection.map_err(fault)?,
-            plasticity: self.plasticity.map_err(fault)?,
+            plasticity: self.plasticity.map_err(fault)?.map(|rule| Learning {
+                rule,
+                modulator: self.modulator,
+            }),
+            short_term: self.short_term.map_err(fault)?,
             name: self.name,
             source: self.source,
             targets: self.targets,

@@ -1,5 +1,7 @@
 //! Names into numbers, with everything that does not fit told by its place.
 
+mod learning;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,12 +13,11 @@ use crate::base::time::{Duration, Time};
 use crate::connection::{self, Plan, Space};
 use crate::network::error::LARGEST;
 use crate::network::plan::dense::DenseProjection;
-use crate::network::plan::{self, NetworkPlan, Plasticity, SpikeInput, SpikeSource};
+use crate::network::plan::{self, NetworkPlan, SpikeInput, SpikeSource};
 use crate::network::{
     Connection, Data, Given, Network, NetworkError, Part, Population, Problem, Projection, Stimulus,
 };
 use crate::neuron::{self, Model, Setup, V_M};
-use crate::plasticity::{self, BuildError};
 use crate::stimulus::{self, Brings};
 
 impl Network {
@@ -56,7 +57,16 @@ impl Network {
             noise: Vec::new(),
             currents: Vec::new(),
             spikes: Vec::new(),
+            modulators: Vec::new(),
         };
+        for modulator in &self.modulators {
+            let planned = self.plan_modulator(modulator);
+            plan.modulators.push(
+                planned.map_err(|problem| {
+                    NetworkError::new(Part::Modulator, &modulator.name, problem)
+                })?,
+            );
+        }
         for projection in &self.projections {
             match self.plan_projection(projection) {
                 Ok(Planned::Sparse(projection)) => plan.projections.push(*projection),
@@ -113,8 +123,10 @@ impl Network {
         let populations = self.populations.iter().map(|p| (Part::Population, &p.name));
         let projections = self.projections.iter().map(|p| (Part::Projection, &p.name));
         let stimuli = self.stimuli.iter().map(|s| (Part::Stimulus, &s.name));
+        let modulators = self.modulators.iter().map(|m| (Part::Modulator, &m.name));
         let mut seen = BTreeSet::new();
-        for (part, name) in populations.chain(projections).chain(stimuli) {
+        let all = populations.chain(projections).chain(stimuli);
+        for (part, name) in all.chain(modulators) {
             if !is_name(name) {
                 return Err(NetworkError::new(part, name, Problem::Name(name.clone())));
             }
@@ -235,7 +247,8 @@ impl Network {
             source,
             targets,
             plan: synapses,
-            plasticity: plasticity(projection)?,
+            plasticity: self.plasticity(projection)?,
+            short_term: learning::short_term(projection)?,
         })))
     }
 
@@ -284,7 +297,8 @@ impl Network {
             weights,
             gain,
             axonal_delay,
-            plasticity: plasticity(projection)?,
+            plasticity: self.plasticity(projection)?,
+            short_term: learning::short_term(projection)?,
         })
     }
 
@@ -432,36 +446,6 @@ impl Population {
             }),
         }
     }
-}
-
-/// What changes the weights of `projection`, checked.
-fn plasticity(projection: &Projection) -> Result<Option<Plasticity>, Problem> {
-    let Some(choice) = &projection.plasticity else {
-        return Ok(None);
-    };
-    // The gain of a matrix is no weight; those in files are not known yet.
-    let weight = projection.weight.filter(|_| !projection.is_dense());
-    let weights = weight.map_or(vec![], |weight| {
-        let (low, high) = weight.reach();
-        vec![low, high]
-    });
-    let dendritic = projection
-        .delay
-        .map_or(0.0, |delay| delay.dendritic.reach().1);
-    let dendritic = Duration::from_ms(dendritic).map_err(|cause| Problem::Delay {
-        key: "dendritic_delay",
-        cause,
-    })?;
-    let rule = plasticity::rule(choice.spec.name)?;
-    rule.check(&choice.values, &weights, dendritic)
-        .map_err(|error| match error {
-            BuildError::Parameter(error) => Problem::Parameter(error),
-            BuildError::Learn(error) => Problem::Learn(error),
-        })?;
-    Ok(Some(Plasticity {
-        rule: choice.spec.name,
-        values: choice.values.clone(),
-    }))
 }
 
 /// A projection with numbers in place of names.

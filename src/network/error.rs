@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::suggest;
-use crate::base::time::{Time, TimeRangeError};
+use crate::base::time::{Duration, Time, TimeRangeError};
 use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
 use crate::neuron;
@@ -19,6 +19,8 @@ pub enum Part {
     Projection,
     /// A stimulus.
     Stimulus,
+    /// A modulator.
+    Modulator,
 }
 
 impl Part {
@@ -28,6 +30,7 @@ impl Part {
             Self::Population => "population",
             Self::Projection => "projection",
             Self::Stimulus => "stimulus",
+            Self::Modulator => "modulator",
         }
     }
 }
@@ -95,6 +98,35 @@ pub enum Problem {
         found: String,
         /// Those that there are.
         known: Vec<String>,
+    },
+    /// A modulator that there is not.
+    #[error("`modulator` names `{found}`, expected the name of a modulator")]
+    UnknownModulator {
+        /// What was named.
+        found: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// A modulator for a rule that none can act on.
+    #[error(
+        "`modulator` does not go with the rule `{0}`, whose weights move between spikes by themselves"
+    )]
+    Unmodulated(&'static str),
+    /// A rule without the modulator that it reads.
+    #[error("needs `modulator`: the rule `{0}` changes weights as far as it is there")]
+    NoModulator(&'static str),
+    /// A modulator that is released at once.
+    #[error("`delay` is {0}, expected more than 0")]
+    NoReleaseDelay(Duration),
+    /// A number of a modulator that is out of range.
+    #[error("`{key}` is {value}, expected {expected}")]
+    Kinetics {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: f64,
+        /// What was expected.
+        expected: &'static str,
     },
     /// A model, rule or kind that there is not.
     #[error("found `{found}`, expected the name of a registered model, rule or kind")]
@@ -245,6 +277,11 @@ impl Problem {
             | Self::NoCapacitance { .. } => Some("target"),
             Self::NoPotential(_) | Self::Potential(_) | Self::AboveThreshold { .. } => Some("v_m"),
             Self::Weight(_) => Some("weight"),
+            Self::UnknownModulator { .. } | Self::Unmodulated(_) | Self::NoModulator(_) => {
+                Some("modulator")
+            }
+            Self::NoReleaseDelay(_) => Some("delay"),
+            Self::Kinetics { key, .. } => Some(key),
             Self::NotRead { .. } => Some("file"),
             Self::Parameter(error) => error.parameter(),
             Self::Rule(error) => Some(error.key()),
@@ -265,6 +302,13 @@ impl Problem {
             Self::UnknownPopulation { found, known, .. } => {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 suggest::help(found, &known)
+            }
+            Self::UnknownModulator { found, known } => {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                match known.is_empty() {
+                    true => Some("there is none: describe it, such as [modulator.dopamine]".into()),
+                    false => suggest::help(found, &known),
+                }
             }
             Self::UnknownEntry { help, .. } => help.clone(),
             Self::Rule(error) => error.help(),

@@ -6,10 +6,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::base::parameter::Values;
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
 use crate::connection::Plan;
 pub use crate::network::population::Population;
+use crate::plasticity::Kinetics;
 use crate::stimulus::{Begin, Spike};
+use crate::synapse::short_term::ShortTerm;
 use dense::DenseProjection;
 
 /// Populations, projections and what drives them.
@@ -32,6 +34,23 @@ pub struct NetworkPlan {
     pub currents: Vec<Current>,
     /// Spikes from outside, names unique.
     pub spikes: Vec<SpikeInput>,
+    /// Modulators, names unique.
+    pub modulators: Vec<Modulator>,
+}
+
+/// A substance that acts on learning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Modulator {
+    /// Name.
+    pub name: String,
+    /// How it decays.
+    pub kinetics: Kinetics,
+    /// Indices of the populations whose spikes release it.
+    pub sources: Vec<usize>,
+    /// How much one releases.
+    pub amount: f64,
+    /// From a spike to the release.
+    pub delay: Duration,
 }
 
 /// Synapses from one population onto others.
@@ -45,6 +64,8 @@ pub struct Projection {
     pub plan: Plan,
     /// The rule that changes the weights, or none.
     pub plasticity: Option<Plasticity>,
+    /// How much of their weight synapses pass on, if it depends on use.
+    pub short_term: Option<ShortTerm>,
 }
 
 /// A plasticity rule with its parameters.
@@ -54,6 +75,16 @@ pub struct Plasticity {
     pub rule: &'static str,
     /// Values of its parameters.
     pub values: Values,
+    /// Index of the modulator that acts on it.
+    pub modulator: Option<usize>,
+}
+
+impl Plasticity {
+    /// How the modulator of `network` behaves that acts on it, if one does.
+    pub fn kinetics(&self, network: &NetworkPlan) -> Option<Kinetics> {
+        let modulator = network.modulators.get(self.modulator?)?;
+        Some(modulator.kinetics)
+    }
 }
 
 /// A current into every neuron of some populations, constant between steps.

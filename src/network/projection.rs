@@ -62,6 +62,25 @@ pub struct Choice {
     pub values: Values,
 }
 
+/// What changes the weights of a projection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learning {
+    /// The plasticity rule.
+    pub rule: Choice,
+    /// Name of the modulator that acts on it, if one does.
+    pub modulator: Option<String>,
+}
+
+impl Learning {
+    /// By `rule` alone.
+    pub fn new(rule: Choice) -> Self {
+        Self {
+            rule,
+            modulator: None,
+        }
+    }
+}
+
 /// Data that a network needs: in a file, or here.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given<F, T> {
@@ -146,7 +165,10 @@ pub struct Projection {
     /// Drawn delays are rounded to a multiple of this, above zero.
     pub delay_resolution: Duration,
     /// What changes the weights, if anything does.
-    pub plasticity: Option<Choice>,
+    pub plasticity: Option<Learning>,
+    /// How much of its weight a synapse passes on, if it depends on use: an entry of
+    /// [`short_term::specs`](crate::synapse::short_term::specs).
+    pub short_term: Option<Choice>,
 }
 
 impl Projection {

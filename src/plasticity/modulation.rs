@@ -91,13 +91,25 @@ impl Modulation {
         mark.map_or(0.0, |mark| self.value(mark, t))
     }
 
+    /// The concentration right after what happened at `t` and before.
+    pub fn after(&self, t: Time) -> f64 {
+        let later = self.marks.partition_point(|mark| mark.time <= t);
+        let mark = self.marks.get(later.saturating_sub(1));
+        mark.map_or(0.0, |mark| self.value(mark, t))
+    }
+
+    /// What it decays to.
+    pub fn baseline(&self) -> f64 {
+        self.last().baseline
+    }
+
     /// Jumps that are kept.
     pub(super) fn len(&self) -> usize {
         self.marks.len()
     }
 
     /// Forgets what nobody who asks from `t` on needs.
-    pub(super) fn forget(&mut self, t: Time) {
+    pub fn forget(&mut self, t: Time) {
         while self.marks.get(1).is_some_and(|mark| mark.time < t) {
             self.marks.pop_front();
         }
@@ -160,15 +172,12 @@ impl Modulation {
     }
 
     /// All that changes.
-    pub(super) fn save(&self) -> SavedModulation {
+    pub fn save(&self) -> SavedModulation {
         SavedModulation(self.marks.iter().copied().collect())
     }
 
     /// One that goes on from what [`save`](Self::save) gave; `None` if only one of both is there, or it is that of none.
-    pub(super) fn go_on(
-        own: Option<&Self>,
-        saved: Option<&SavedModulation>,
-    ) -> Option<Option<Self>> {
+    pub fn go_on(own: Option<&Self>, saved: Option<&SavedModulation>) -> Option<Option<Self>> {
         match (own, saved) {
             (None, None) => Some(None),
             (Some(own), Some(saved)) if !saved.0.is_empty() => Some(Some(Self {
@@ -182,7 +191,7 @@ impl Modulation {
 
 /// What is kept of a modulator in a checkpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct SavedModulation(Vec<Mark>);
+pub struct SavedModulation(Vec<Mark>);
 
 fn ms(duration: Duration) -> f64 {
     duration.ps() as f64 / PS_PER_MS as f64

@@ -1,7 +1,7 @@
 //! A night as a list of bouts on one time axis.
 
 use crate::base::time::{Duration, Time};
-use crate::engine::simulation::Keep;
+use crate::engine::simulation::{Keep, Regime};
 
 /// What a bout is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Kind {
 }
 
 /// One uninterrupted stage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bout {
     /// Name, unique in its hypnogram: names the random streams of its noise.
     pub name: String,
@@ -48,6 +48,8 @@ pub struct Bout {
     pub stop: Time,
     /// Stimuli of the network that are on; none where its input comes from elsewhere.
     pub on: Vec<String>,
+    /// What else is different in it.
+    pub regime: Regime,
     /// What is kept of the network's state before it.
     pub keep: Keep,
 }
@@ -89,6 +91,7 @@ pub fn sleep_replay(
                 start: now,
                 stop,
                 on: Vec::new(),
+                regime: Regime::default(),
                 keep: Keep::Weights,
             });
             now = stop;

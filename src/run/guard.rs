@@ -384,6 +384,7 @@ mod tests {
                     start: begun,
                     stop: ms(stop),
                     on: Vec::new(),
+                    regime: crate::engine::simulation::Regime::default(),
                     keep,
                 }
             });

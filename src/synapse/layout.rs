@@ -99,6 +99,13 @@ impl Layout {
         }
     }
 
+    /// Number of the row that begins at `start` and is not empty.
+    #[inline]
+    pub(crate) fn number_at(&self, start: u32) -> usize {
+        let (Self::One { offsets } | Self::Many { offsets, .. }) = self;
+        offsets.partition_point(|&offset| offset <= start) - 1
+    }
+
     /// Row number `row`.
     #[inline]
     pub(crate) fn row(&self, row: usize) -> Row {

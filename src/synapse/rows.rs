@@ -112,6 +112,17 @@ impl Rows {
         &self.delays
     }
 
+    /// Number of rows.
+    pub fn n_rows(&self) -> usize {
+        self.layout.n_rows()
+    }
+
+    /// Number of the row that begins at `start` and is not empty.
+    #[inline]
+    pub fn number_at(&self, start: u32) -> usize {
+        self.layout.number_at(start)
+    }
+
     /// Number of synapses.
     pub fn n_synapses(&self) -> usize {
         self.targets.len()

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sharpwave::base::time::Time;
 use sharpwave::engine::assembly::assemble;
-use sharpwave::engine::simulation::{Bout, Change, Ended, Keep, Simulation};
+use sharpwave::engine::simulation::{Bout, Change, Ended, Keep, Regime, Simulation};
 use sharpwave::network::plan::{NetworkPlan, SpikeInput, SpikeSource};
 use sharpwave::stimulus::spike_list::SpikeList;
 
@@ -18,6 +18,7 @@ fn bout(number: u64, start: Time, keep: Keep, on: &[&str]) -> Bout {
         start,
         keep,
         on: on.iter().map(|&name| name.to_owned()).collect(),
+        regime: Regime::default(),
     }
 }
 

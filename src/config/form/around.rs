@@ -30,6 +30,8 @@ pub struct Around<'a> {
     pub duration: Option<Duration>,
     /// Names of stimuli.
     pub stimuli: Option<&'a [String]>,
+    /// Names of projections that learn.
+    pub learning: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
     pub projections: Option<&'a [(String, bool)]>,
     /// Populations whose spikes are recorded.
@@ -55,6 +57,7 @@ impl<'a> Around<'a> {
             weight: None,
             duration: None,
             stimuli: None,
+            learning: None,
             projections: None,
             recorded: None,
             layers: None,

@@ -200,6 +200,88 @@ pub fn stimulus_name() -> Form<'static, String> {
     Form::new("name", read, |name: &String, _| quote(name))
 }
 
+/// The name of a projection that learns; where one is at fault that is the problem to mend.
+pub fn learning_name() -> Form<'static, String> {
+    const EXPECTED: &str = "the name of a projection with `plasticity`";
+    let read = |item: &Item<'_>, around: &Around<'_>| {
+        let text = item.text(EXPECTED)?;
+        let known = around.learning;
+        let known = known.map(|all| all.iter().map(String::as_str).collect::<Vec<_>>());
+        match known {
+            Some(known) if !known.contains(&text) => unknown(item, EXPECTED, &known),
+            _ => Some(text.into()),
+        }
+    };
+    Form::new("name", read, |name: &String, _| quote(name))
+}
+
+/// The name of a modulator.
+pub fn modulator_name() -> Form<'static, String> {
+    const EXPECTED: &str = "the name of a modulator";
+    let read = |item: &Item<'_>, around: &Around<'_>| {
+        let text = item.text(EXPECTED)?;
+        let known = modulators(around);
+        match known.contains(&text) {
+            true => Some(text.into()),
+            false if known.is_empty() => {
+                let help = "there is none: describe it, such as [modulator.dopamine]";
+                item.refuse(EXPECTED, Some(help.into()))
+            }
+            false => unknown(item, EXPECTED, &known),
+        }
+    };
+    Form::new("name", read, |name: &String, _| quote(name))
+}
+
+fn modulators<'a>(around: &Around<'a>) -> Vec<&'a str> {
+    let modulators = around.known.network.modulators.iter();
+    modulators.map(|modulator| &modulator.name[..]).collect()
+}
+
+/// A number for some modulators, `{ dopamine = 0.5 }`.
+pub fn modulator_levels() -> Form<'static, Vec<(String, f64)>> {
+    const EXPECTED: &str = "a table of modulators with a number each, such as { dopamine = 0.5 }";
+    let read = |item: &Item<'_>, around: &Around<'_>| {
+        if !item.is_table() {
+            return item.refuse(EXPECTED, None);
+        }
+        let section = item.named_section()?;
+        let known = modulators(around);
+        let mut levels = Some(Vec::new());
+        for name in section.keys() {
+            let Some(own) = section.get(name) else {
+                continue;
+            };
+            if !known.contains(&name) {
+                let help = suggest::help(name, &known);
+                let message = format!("`{}` is no modulator", own.path);
+                own.reader.problem(own.key_origin, message, help);
+                levels = None;
+                continue;
+            }
+            match (own.quantity(Dimension::One, Range::Finite), &mut levels) {
+                (Some(level), Some(levels)) => levels.push((name.to_owned(), level)),
+                (None, _) => levels = None,
+                (_, None) => {}
+            }
+        }
+        levels.map(|mut levels| {
+            levels.sort_by(|a, b| a.0.cmp(&b.0));
+            levels
+        })
+    };
+    let write = |levels: &Vec<(String, f64)>, _| {
+        let each = levels.iter();
+        let each = each
+            .map(|(name, level)| format!("{name} = {}", quantity::write(*level, Dimension::One)));
+        match levels.is_empty() {
+            true => String::new(),
+            false => format!("{{ {} }}", each.collect::<Vec<_>>().join(", ")),
+        }
+    };
+    Form::new("{ NAME = number, … }", read, write).expecting(EXPECTED)
+}
+
 /// The name of a projection whose weights can be seen: one with a weight for every pair, or one that learns.
 pub fn weights_name() -> Form<'static, String> {
     const EXPECTED: &str = "the name of a projection with `rule = \"weights\"` or `plasticity`";

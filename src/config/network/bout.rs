@@ -1,12 +1,15 @@
 //! `[[bout]]`: what happens one after the other, or `duration` for a run of one bout.
 
 use crate::base::time::{Duration, Time};
-use crate::config::form::{Around, Keys, Table, each, read, span, stimulus_name, text, words};
+use crate::config::form::{
+    Around, Keys, Known, Table, each, learning_name, modulator_levels, read, span, stimulus_name,
+    text, words,
+};
 use crate::config::reader::Section;
-use crate::engine::simulation::Keep;
+use crate::engine::simulation::{Keep, Regime};
 
 /// An uninterrupted stretch of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bout {
     /// Name: also of the random streams that begin with it, but for the first.
     pub name: String,
@@ -16,19 +19,34 @@ pub struct Bout {
     pub stimuli: Vec<String>,
     /// What is kept of the network's state before it.
     pub keep: Keep,
+    /// Names of the projections that learn, none twice, in the order of the network.
+    pub learning: Vec<String>,
+    /// Baselines of modulators that differ from their own, by their names.
+    pub modulators: Vec<(String, f64)>,
 }
 
 /// Name of the one bout of a model file that has a `duration` and no bouts.
 pub const RUN: &str = "run";
 
 impl Bout {
-    /// A bout called `name` with everything on.
-    pub(in crate::config) fn new(name: String, stimuli: &[String]) -> Self {
+    /// A bout called `name` with everything on: these stimuli, and these projections that learn.
+    pub(in crate::config) fn new(name: String, stimuli: &[String], learning: &[String]) -> Self {
         Self {
             name,
             duration: Duration::ZERO,
             stimuli: stimuli.to_vec(),
             keep: Keep::All,
+            learning: learning.to_vec(),
+            modulators: Vec::new(),
+        }
+    }
+
+    /// What is different in it, in a network of which these projections learn.
+    pub fn regime<'a>(&self, learning: impl Iterator<Item = &'a String>) -> Regime {
+        let still = learning.filter(|name| !self.learning.contains(name));
+        Regime {
+            still: still.cloned().collect(),
+            baselines: self.modulators.clone(),
         }
     }
 }
@@ -46,18 +64,31 @@ impl Table for Bout {
         let what = "what is kept of the state before it: everything, or the weights alone, with every neuron at rest";
         let keep = words(&[("all", Keep::All), ("weights", Keep::Weights)]);
         k.or("keep", &mut self.keep, keep, what);
+        let what = "projections whose synapses learn; the others keep their weights";
+        let learning = each(learning_name(), "projection", true);
+        k.told("learning", "all", &mut self.learning, learning, what);
+        self.learning.sort();
+        let what = "baselines of modulators in it";
+        k.told(
+            "modulators",
+            "their own",
+            &mut self.modulators,
+            modulator_levels(),
+            what,
+        );
     }
 }
 
 /// Reads the bouts; stimuli are all on where a bout does not say which.
 pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>> {
     let all = around.stimuli.unwrap_or_default();
+    let learning = around.learning.unwrap_or_default();
     let Some(item) = root.get("bout") else {
         let item = root.need("duration", "how long the network runs, such as \"1 s\"")?;
         let duration = (span().read)(&item, around)?;
         return Some(vec![Bout {
             duration,
-            ..Bout::new(RUN.into(), all)
+            ..Bout::new(RUN.into(), all, learning)
         }]);
     };
     if let Some(other) = root.get("duration") {
@@ -70,7 +101,7 @@ pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>
         false => vec![item],
     };
     let read = entries.iter().enumerate().map(|(at, entry)| {
-        let start = Bout::new(format!("bout {}", at + 1), all);
+        let start = Bout::new(format!("bout {}", at + 1), all, learning);
         read(&entry.section()?, start, around)
     });
     let bouts: Option<Vec<Bout>> = read.collect::<Vec<_>>().into_iter().collect();
@@ -99,4 +130,37 @@ pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>
         }
     }
     good.then_some(bouts)
+}
+
+/// Whether something drives every modulator; reports those of which there never is any.
+pub(super) fn drive_modulators(root: &Section<'_>, known: &Known, bouts: &[Bout]) -> bool {
+    let mut good = true;
+    let section = root.get("modulator").and_then(|item| item.named_section());
+    for modulator in &known.network.modulators {
+        let given = |bout: &Bout| {
+            bout.modulators
+                .iter()
+                .any(|(name, _)| *name == modulator.name)
+        };
+        let driven = modulator.kinetics.baseline != 0.0
+            || !modulator.released_by.is_empty()
+            || bouts.iter().any(given);
+        if driven {
+            continue;
+        }
+        good = false;
+        let item = section
+            .as_ref()
+            .and_then(|section| section.get(&modulator.name));
+        if let Some(item) = item {
+            let message = format!(
+                "`{}`: nothing drives it, so that there never is any",
+                item.path
+            );
+            let help = "give it `released_by` or a `baseline`, or a bout `modulators`";
+            item.reader
+                .problem(item.key_origin, message, Some(help.into()));
+        }
+    }
+    good
 }

@@ -5,15 +5,18 @@ use crate::base::parameter::{Dimension, Range, Spec, Value, Values};
 use crate::config::fault;
 use crate::config::form::{
     Around, Form, Keys, Row, Table, chosen, describe, drawn, flag, given, inner, layers_by_name,
-    off, one_of, population_name, populations, read, refuse_foreign, registered, span, spec_keys,
+    modulator_name, off, one_of, population_name, populations, read, refuse_foreign, registered,
+    span, spec_keys,
 };
 use crate::config::reader::{Item, Section};
 use crate::connection::{self, EdgeColumns};
 use crate::network::projection::{WEIGHTS, rules};
 use crate::network::{
-    Choice, Connection, DELAY_RESOLUTION, Delay, EdgeFile, Given as Data, LayerFile, Projection,
+    Choice, Connection, DELAY_RESOLUTION, Delay, EdgeFile, Given as Data, LayerFile, Learning,
+    Projection,
 };
 use crate::plasticity;
+use crate::synapse::short_term;
 
 /// A projection whose rule has values that are not yet a connection.
 #[derive(Clone)]
@@ -40,6 +43,7 @@ impl Draft {
             delay: None,
             delay_resolution: DELAY_RESOLUTION,
             plasticity: None,
+            short_term: None,
         };
         Self {
             rule,
@@ -173,6 +177,8 @@ impl Table for Draft {
         delays(&mut p.delay, (listed, dense), k);
         let what = "the rule that changes the weights, with its parameters";
         k.or("plasticity", &mut p.plasticity, off(learning()), what);
+        let what = "how much of its weight a synapse passes on, where it depends on use";
+        k.or("short_term", &mut p.short_term, off(depression()), what);
         if dense {
             layers_by_name(None, &mut self.layer_names, k);
         } else {
@@ -313,29 +319,65 @@ pub(super) fn adds<T>(weight: &mut T, form: Form<'_, T>, k: &mut Keys<'_>) {
     }
 }
 
-/// A plasticity rule that was chosen.
-#[derive(Clone)]
-struct Rule(Choice);
-
-impl Table for Rule {
+impl Table for Learning {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let Choice { spec, values } = &mut self.0;
+        let Choice { spec, values } = &mut self.rule;
         let rules = registered(plasticity::specs());
         k.need("rule", &mut { spec.name }, rules, "the plasticity rule");
+        spec_keys(spec, values, k);
+        let what =
+            "the modulator that acts on it: changes are multiplied by it, or as the rule says";
+        let form = given(modulator_name());
+        k.told("modulator", "none", &mut self.modulator, form, what);
+    }
+}
+
+/// A model of short-term plasticity that was chosen.
+#[derive(Clone)]
+struct Used(Choice);
+
+impl Table for Used {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let Choice { spec, values } = &mut self.0;
+        let models = registered(short_term::specs());
+        k.need(
+            "model",
+            &mut { spec.name },
+            models,
+            "the model of short-term plasticity",
+        );
         spec_keys(spec, values, k);
     }
 }
 
+/// Short-term plasticity with its parameters.
+fn depression() -> Form<'static, Choice> {
+    let read = |item: &Item<'_>, around: &Around<'_>| {
+        let section = item.section()?;
+        let models = short_term::specs();
+        let spec = chosen(
+            &section,
+            "model",
+            "the model of short-term plasticity",
+            &models,
+        )?;
+        let values = Values::new();
+        read(&section, Used(Choice { spec, values }), around).map(|used| used.0)
+    };
+    let write = |choice: &Choice, weight| inner(&Used(choice.clone()), weight);
+    Form::new("{ model, … }", read, write).expecting("a table { model, … }")
+}
+
 /// A plasticity rule with its parameters.
-fn learning() -> Form<'static, Choice> {
+fn learning() -> Form<'static, Learning> {
     let read = |item: &Item<'_>, around: &Around<'_>| {
         let section = item.section()?;
         let rules = plasticity::specs();
         let spec = chosen(&section, "rule", "the plasticity rule", &rules)?;
         let values = Values::new();
-        read(&section, Rule(Choice { spec, values }), around).map(|rule| rule.0)
+        read(&section, Learning::new(Choice { spec, values }), around)
     };
-    let write = |choice: &Choice, weight| inner(&Rule(choice.clone()), weight);
+    let write = |learning: &Learning, weight| inner(learning, weight);
     Form::new("{ rule, … }", read, write).expecting("a table { rule, … }")
 }
 

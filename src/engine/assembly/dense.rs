@@ -10,6 +10,7 @@ use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Plasticity};
 use crate::plasticity::{self, BuildError};
 use crate::synapse::dense::Dense;
+use crate::synapse::short_term::ShortTermRows;
 
 /// Synapses of dense projections onto `members`, which are of one population if there are any, in the order of the
 /// numbers of the projections' names: arrivals of an instant come in this order.
@@ -47,6 +48,7 @@ fn block(
         gain,
         axonal_delay,
         ref plasticity,
+        short_term,
     } = projection;
     let own = if member.len == network.populations[target].size {
         Dense::clone(weights)
@@ -56,7 +58,7 @@ fn block(
     let plastic = match plasticity {
         None => None,
         Some(plasticity) => {
-            let plastic = plastic(plasticity, &own);
+            let plastic = plastic(network, plasticity, &own);
             Some(plastic.map_err(|error| AssemblyError::Plasticity {
                 projection: name.clone(),
                 error,
@@ -72,17 +74,31 @@ fn block(
         weights: own,
         changed: false,
         plastic,
+        short_term: short_term.map(|model| ShortTermRows::new(model, weights.n_source())),
         flying: VecDeque::new(),
         arrived: Vec::new(),
     })
 }
 
-fn plastic(plasticity: &Plasticity, weights: &Dense) -> Result<Plastic, BuildError> {
+fn plastic(
+    network: &NetworkPlan,
+    plasticity: &Plasticity,
+    weights: &Dense,
+) -> Result<Plastic, BuildError> {
     let (rule, values) = (plasticity::rule(plasticity.rule)?, &plasticity.values);
-    if let Some(column) = rule.column(values)? {
+    let modulator = plasticity.kinetics(network);
+    if modulator.is_none()
+        && let Some(column) = rule.column(values)?
+    {
         return Ok(Plastic::column(column, weights.n_source()));
     }
     let n_target = weights.n_target();
-    let learn = rule.matrix(values, None, weights.values(), n_target, Duration::ZERO)?;
+    let learn = rule.matrix(
+        values,
+        modulator,
+        weights.values(),
+        n_target,
+        Duration::ZERO,
+    )?;
     Ok(Plastic::Rows(learn))
 }

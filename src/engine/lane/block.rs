@@ -1,10 +1,12 @@
 //! Sparse synapses onto a group, static or learning.
 
+use crate::base::stream::mix;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::prefetch;
 use crate::neuron::{Neurons, RowWeights};
 use crate::plasticity::Learn;
 use crate::synapse::rows::{Row, Rows};
+use crate::synapse::short_term::{ShortTerm, ShortTermRows};
 
 /// Synapses from one population onto one group.
 pub struct Block {
@@ -14,6 +16,10 @@ pub struct Block {
     pub group: usize,
     /// The synapses.
     pub synapses: Synapses,
+    /// How much of their weight they pass on, if it depends on use.
+    pub short_term: Option<ShortTermRows>,
+    /// What the row at hand passes on.
+    passed: Vec<f32>,
 }
 
 /// Synapses of a block.
@@ -30,6 +36,26 @@ pub enum Synapses {
 }
 
 impl Block {
+    /// `synapses` from a population onto a group, both by index, which may depress or facilitate.
+    pub fn new(
+        source: usize,
+        group: usize,
+        synapses: Synapses,
+        short_term: Option<ShortTerm>,
+    ) -> Self {
+        let n_rows = match &synapses {
+            Synapses::Static(rows) => rows.n_rows(),
+            Synapses::Learning { learn, .. } => learn.n_rows(),
+        };
+        Self {
+            source,
+            group,
+            synapses,
+            short_term: short_term.map(|model| ShortTermRows::new(model, n_rows)),
+            passed: Vec::new(),
+        }
+    }
+
     /// Distinct delays, ascending.
     pub fn delays(&self) -> &[Duration] {
         match &self.synapses {
@@ -48,7 +74,8 @@ impl Block {
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        match &self.synapses {
+        let used = self.short_term.as_ref().map_or(0, ShortTermRows::bytes);
+        used + match &self.synapses {
             Synapses::Static(rows) => rows.bytes(),
             Synapses::Learning { learn, .. } => learn.bytes(),
         }
@@ -56,9 +83,13 @@ impl Block {
 
     /// A hash of all that does not change.
     pub(in crate::engine) fn hash(&self) -> u64 {
-        match &self.synapses {
+        let hash = match &self.synapses {
             Synapses::Static(rows) => rows.hash(),
             Synapses::Learning { learn, .. } => learn.hash(),
+        };
+        match &self.short_term {
+            None => hash,
+            Some(rows) => mix(hash ^ rows.hash()),
         }
     }
 
@@ -107,14 +138,25 @@ impl Block {
     /// Adds a row that arrives at `t` to `neurons`.
     #[inline]
     pub(super) fn deliver(&mut self, t: Time, start: u32, end: u32, neurons: &mut dyn Neurons) {
-        match &mut self.synapses {
-            Synapses::Static(rows) => {
+        match (&mut self.synapses, &mut self.short_term) {
+            (Synapses::Static(rows), None) => {
                 let (targets, weights) = rows.span(start, end);
                 neurons.receive_row(targets, weights);
             }
-            Synapses::Learning { learn, .. } => {
+            (Synapses::Learning { learn, .. }, None) => {
                 let (targets, weights) = learn.arrive(t, start);
                 neurons.receive_row(targets, RowWeights::Each(weights));
+            }
+            (Synapses::Static(rows), Some(used)) => {
+                let share = used.arrive(t, rows.number_at(start));
+                let (targets, weights) = rows.span(start, end);
+                neurons.receive_row(targets, weights.times(share, &mut self.passed));
+            }
+            (Synapses::Learning { learn, .. }, Some(used)) => {
+                let share = used.arrive(t, start as usize);
+                let (targets, weights) = learn.arrive(t, start);
+                let weights = RowWeights::Each(weights);
+                neurons.receive_row(targets, weights.times(share, &mut self.passed));
             }
         }
     }

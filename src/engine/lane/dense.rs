@@ -7,6 +7,7 @@ use crate::base::time::{Duration, Time};
 use crate::neuron::Neurons;
 use crate::plasticity::{ColumnRule, LearnMatrix};
 use crate::synapse::dense::Dense;
+use crate::synapse::short_term::ShortTermRows;
 
 /// Synapses from one population onto all neurons of a group, and their state.
 pub struct DenseBlock {
@@ -26,6 +27,8 @@ pub struct DenseBlock {
     pub changed: bool,
     /// What changes the weights.
     pub plastic: Option<Plastic>,
+    /// How much of its weights each source passes on, if it depends on use.
+    pub short_term: Option<ShortTermRows>,
     /// Spikes under way. All have the same delay, so they arrive in the order in which they were sent.
     pub flying: VecDeque<(Time, u32)>,
     /// Who arrives at the instant at hand.
@@ -66,6 +69,7 @@ impl DenseBlock {
     pub fn reset(&mut self, now: Time, t: Time) {
         self.flying.clear();
         self.arrived.clear();
+        self.short_term.iter_mut().for_each(ShortTermRows::reset);
         match &mut self.plastic {
             None => {}
             Some(Plastic::Column { last_arrival, .. }) => last_arrival.fill(Time::NEVER),
@@ -128,7 +132,17 @@ impl DenseBlock {
                 learn.catch_up(t, i as usize, self.weights.row_mut(i as usize));
             }
         }
-        for chunk in self.arrived.chunks(ROWS) {
+        if let Some(used) = &mut self.short_term {
+            for &i in &self.arrived {
+                let share = used.arrive(t, i as usize);
+                neurons.receive(&[self.weights.row(i as usize)], self.gain * share);
+            }
+        }
+        let together = match self.short_term {
+            None => &self.arrived[..],
+            Some(_) => &[],
+        };
+        for chunk in together.chunks(ROWS) {
             let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
             for (row, &i) in rows.iter_mut().zip(chunk) {
                 *row = self.weights.row(i as usize);

@@ -16,7 +16,7 @@ use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::Lane;
 
 /// A stretch of a run in which what is on stays on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bout {
     /// Which it is, from 0. In the first one noise has the streams of a network that has but one bout.
     pub number: u64,
@@ -28,6 +28,17 @@ pub struct Bout {
     pub keep: Keep,
     /// Names of the stimuli that are on.
     pub on: Vec<String>,
+    /// What else is different in it.
+    pub regime: Regime,
+}
+
+/// What is different in a bout beside its stimuli; as declared where nothing is said.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Regime {
+    /// Names of projections whose synapses do not learn in it, though they have a rule.
+    pub still: Vec<String>,
+    /// Baselines of modulators by their names.
+    pub baselines: Vec<(String, f64)>,
 }
 
 /// What stays from one bout to the next.
@@ -68,12 +79,13 @@ impl Simulation {
     /// otherwise it is gone, and is to be given again.
     ///
     /// # Errors
-    /// If there is no such stimulus, or if everything is to be kept and the bout begins at another instant than now or
+    /// If there is no such stimulus, projection that learns, or modulator, or if everything is to be kept and the bout begins at another instant than now or
     /// the network has exploded. Then nothing has changed.
     pub fn begin(&mut self, bout: &Bout) -> Result<(), SimulationError> {
         for name in &bout.on {
             self.check_declared(name, bout.keep)?;
         }
+        self.check_regime(&bout.regime)?;
         match bout.keep {
             Keep::All => {
                 self.check_now(bout.start)?;
@@ -100,6 +112,7 @@ impl Simulation {
             self.renew_sources();
         }
         self.switch(|name| bout.on.iter().any(|on| on == name));
+        self.enter(&bout.regime);
         Ok(())
     }
 
@@ -160,6 +173,7 @@ impl Simulation {
         for (_, since) in self.inputs.all_mut() {
             *since = None;
         }
+        self.modulators.iter_mut().for_each(|own| own.reset(t));
         self.exploded = false;
         self.now = t;
     }

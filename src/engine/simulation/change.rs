@@ -4,6 +4,7 @@ use super::Simulation;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::engine::error::SimulationError;
+use crate::plasticity::modulation::Turn;
 
 /// What can be changed between two runs of one bout.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,27 @@ pub enum Change {
         stimulus: String,
         /// Rate onto each neuron in hertz.
         hz: f64,
+    },
+    /// The synapses of a projection learn, or do not, until the next bout begins.
+    Learning {
+        /// Its name.
+        projection: String,
+        /// Whether they learn from now on.
+        on: bool,
+    },
+    /// So much of a modulator is released; what happens at that instant does not see it yet.
+    Release {
+        /// Its name.
+        modulator: String,
+        /// How much.
+        amount: f64,
+    },
+    /// A modulator decays to another baseline, until the next bout begins.
+    Baseline {
+        /// Its name.
+        modulator: String,
+        /// What it decays to.
+        value: f64,
     },
     /// A dense projection has other weights.
     Weights {
@@ -47,11 +69,32 @@ impl Simulation {
         match change {
             Change::Stimulus { name, on } => self.switch_one(name, *on),
             Change::Rate { stimulus, hz } => self.set_rate(stimulus, *hz),
+            Change::Learning { projection, on } => {
+                let at = self.plastic(projection)?;
+                self.set_learning(at, *on);
+                Ok(())
+            }
+            Change::Release { modulator, amount } => {
+                self.modulate(modulator, *amount, Turn::Release(*amount))
+            }
+            Change::Baseline { modulator, value } => {
+                self.modulate(modulator, *value, Turn::Baseline(*value))
+            }
             Change::Weights {
                 projection,
                 weights,
             } => self.set_weights(projection, weights),
         }
+    }
+
+    fn modulate(&mut self, name: &str, value: f64, turn: Turn) -> Result<(), SimulationError> {
+        let number = self.modulator_of(name)?;
+        if !value.is_finite() {
+            let name = name.into();
+            return Err(SimulationError::Amount { name, value });
+        }
+        self.turn_now(number, turn);
+        Ok(())
     }
 
     fn switch_one(&mut self, name: &str, on: bool) -> Result<(), SimulationError> {

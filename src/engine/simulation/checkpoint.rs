@@ -12,6 +12,7 @@ use super::Simulation;
 use super::bout::Current;
 use super::drive::Drive;
 use super::input::Inputs;
+use super::modulator::{Modulator, ModulatorState};
 use crate::base::time::Time;
 use crate::engine::error::StateError;
 use crate::engine::fingerprint::Fingerprint;
@@ -28,6 +29,7 @@ struct Engine {
     before: Vec<u64>,
     fingerprint: Fingerprint,
     exploded: bool,
+    modulators: Vec<ModulatorState>,
     lanes: Vec<LaneState>,
 }
 
@@ -64,6 +66,7 @@ impl Simulation {
             inputs,
             drives,
             agenda,
+            modulators,
             drawn: _,
             counts,
             before,
@@ -91,6 +94,7 @@ impl Simulation {
             before: before.clone(),
             fingerprint: *fingerprint,
             exploded: *exploded,
+            modulators: modulators.iter().map(Modulator::state).collect(),
             lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
         };
         postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
@@ -113,6 +117,7 @@ impl Simulation {
             before,
             fingerprint,
             exploded,
+            modulators,
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
@@ -137,6 +142,10 @@ impl Simulation {
         (self.fingerprint, self.exploded) = (fingerprint, exploded);
         load_inputs(&mut self.inputs, inputs)?;
         self.load_drives(drives)?;
+        same("modulators", modulators.len(), self.modulators.len())?;
+        for (own, state) in self.modulators.iter_mut().zip(modulators) {
+            own.load(state)?;
+        }
         let inputs = &self.inputs;
         let off = inputs.off();
         self.lanes

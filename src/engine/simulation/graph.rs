@@ -73,6 +73,10 @@ fn hash_dense(block: &DenseBlock, source: u64) -> u64 {
         None => block.weights.hash(),
         Some(_) => 0,
     };
+    let weights = match &block.short_term {
+        None => weights,
+        Some(rows) => mix(weights ^ rows.hash()),
+    };
     let numbers = [
         source,
         block.first.into(),

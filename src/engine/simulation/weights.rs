@@ -13,6 +13,10 @@ pub(in crate::engine) struct Projection {
     pub(in crate::engine) dense: Option<(usize, usize, usize)>,
     /// If it is sparse and learns, its number among the sparse ones, and its target populations.
     pub(in crate::engine) learning: Option<(usize, Vec<usize>)>,
+    /// If its weights learn under a modulator, the number of that.
+    pub(in crate::engine) modulator: Option<usize>,
+    /// Whether its weights learn.
+    pub(in crate::engine) is_plastic: bool,
 }
 
 impl Simulation {

@@ -127,6 +127,7 @@ impl Act for Runner<'_> {
                 start: bout.start,
                 keep: bout.keep,
                 on: bout.on.clone(),
+                regime: bout.regime.clone(),
             })
         };
         if let Some(mut network) = self.between.take() {

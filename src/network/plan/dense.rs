@@ -7,6 +7,7 @@ use crate::base::time::Duration;
 pub use crate::network::plan::Plasticity;
 use crate::network::population::Population;
 use crate::synapse::dense::Dense;
+use crate::synapse::short_term::ShortTerm;
 
 /// Synapses from every neuron of one population onto every neuron of another.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub struct DenseProjection {
     pub axonal_delay: Duration,
     /// The rule that changes the weights, or none.
     pub plasticity: Option<Plasticity>,
+    /// How much of their weight synapses pass on, if it depends on use.
+    pub short_term: Option<ShortTerm>,
 }
 
 /// Why a dense projection is impossible.
@@ -131,6 +134,7 @@ mod tests {
             gain: 1.0,
             axonal_delay: Duration::ZERO,
             plasticity: None,
+            short_term: None,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::engine::lane::{Arrival, Block, Lane, Synapses};
 use crate::plasticity::Learn;
 use crate::stimulus::poisson;
 use crate::synapse::dense::Dense;
+use crate::synapse::short_term::{SavedRows, ShortTermRows};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct LaneState {
@@ -22,6 +23,8 @@ pub(super) struct LaneState {
     groups: Vec<GroupState>,
     /// Of each block of sparse synapses that learns.
     learning: Vec<Vec<u8>>,
+    /// Of each block whose synapses depress or facilitate.
+    short_term: Vec<SavedRows>,
 }
 
 impl LaneState {
@@ -50,6 +53,7 @@ struct DenseState {
     weights: Option<Dense>,
     /// What their rule remembers, where weights learn.
     plastic: Option<PlasticState>,
+    short_term: Option<SavedRows>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,6 +98,10 @@ pub(super) fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
                 Synapses::Learning { learn, .. } => Some(learn.save()),
             })
             .collect::<Result<_, _>>()?,
+        short_term: blocks
+            .iter()
+            .filter_map(|block| Some(block.short_term.as_ref()?.save()))
+            .collect(),
     })
 }
 
@@ -135,6 +143,7 @@ fn dense_state(block: &DenseBlock) -> Result<DenseState, StateError> {
         weights,
         changed,
         plastic,
+        short_term,
         flying,
         arrived: _,
     } = block;
@@ -156,6 +165,7 @@ fn dense_state(block: &DenseBlock) -> Result<DenseState, StateError> {
         flying: flying.iter().copied().collect(),
         weights: (*changed || plastic.is_some()).then(|| weights.clone()),
         plastic: plastic.as_ref().map(plastic_state).transpose()?,
+        short_term: short_term.as_ref().map(ShortTermRows::save),
     })
 }
 
@@ -167,7 +177,17 @@ pub(super) fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateEr
         sent,
         groups,
         learning,
+        short_term,
     } = state;
+    let used: Vec<&mut ShortTermRows> = lane
+        .blocks
+        .iter_mut()
+        .filter_map(|block| block.short_term.as_mut())
+        .collect();
+    same("projections that depress", short_term.len(), used.len())?;
+    for (own, saved) in used.into_iter().zip(short_term) {
+        load_rows(own, saved)?;
+    }
     same("groups", groups.len(), lane.groups.len())?;
     let own = lane.blocks.iter_mut().filter_map(Block::learning);
     let own: Vec<&mut dyn Learn> = own.collect();
@@ -202,6 +222,13 @@ pub(super) fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateEr
         load_group(group, state)?;
     }
     Ok(())
+}
+
+fn load_rows(own: &mut ShortTermRows, saved: SavedRows) -> Result<(), StateError> {
+    match own.load(saved) {
+        true => Ok(()),
+        false => Err(StateError("other rows that depress".into())),
+    }
 }
 
 fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
@@ -252,6 +279,7 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
         flying,
         weights,
         plastic,
+        short_term,
     } = state;
     let n_source = block.weights.n_source();
     if flying.iter().any(|&(_, node)| node as usize >= n_source) {
@@ -263,6 +291,11 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
     block.flying = flying.into();
     block.arrived.clear();
     let other = || StateError("other weights".into());
+    match (&mut block.short_term, short_term) {
+        (None, None) => {}
+        (Some(own), Some(saved)) => load_rows(own, saved)?,
+        _ => return Err(other()),
+    }
     match (&mut block.plastic, plastic) {
         (None, None) => {}
         (

@@ -1,0 +1,104 @@
+//! What changes weights, and what acts on that.
+
+use crate::base::parameter::ParameterError;
+use crate::base::time::Duration;
+use crate::network::plan::{self, Plasticity};
+use crate::network::{Learning, Modulator, Network, Problem, Projection};
+use crate::plasticity::{self, BuildError, Kinetics, Modulated};
+use crate::synapse::short_term::ShortTerm;
+
+impl Network {
+    /// Checks `modulator` as one of this network's, whether it is part of it or not.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check_modulator(&self, modulator: &Modulator) -> Result<(), Problem> {
+        self.plan_modulator(modulator).map(drop)
+    }
+
+    pub(super) fn plan_modulator(&self, modulator: &Modulator) -> Result<plan::Modulator, Problem> {
+        let Kinetics { tau_ms, baseline } = modulator.kinetics;
+        let numbers = [
+            ("tau", tau_ms, tau_ms > 0.0, "more than 0 ms"),
+            ("baseline", baseline, true, "a finite number"),
+            ("amount", modulator.amount, true, "a finite number"),
+        ];
+        for (key, value, is_fit, expected) in numbers {
+            if !(value.is_finite() && is_fit) {
+                return Err(Problem::Kinetics {
+                    key,
+                    value,
+                    expected,
+                });
+            }
+        }
+        if modulator.delay <= Duration::ZERO {
+            return Err(Problem::NoReleaseDelay(modulator.delay));
+        }
+        let sources = modulator.released_by.iter();
+        let sources = sources.map(|name| self.index("released_by", name));
+        Ok(plan::Modulator {
+            name: modulator.name.clone(),
+            kinetics: modulator.kinetics,
+            sources: sources.collect::<Result<_, _>>()?,
+            amount: modulator.amount,
+            delay: modulator.delay,
+        })
+    }
+
+    /// What changes the weights of `projection`, checked.
+    pub(super) fn plasticity(
+        &self,
+        projection: &Projection,
+    ) -> Result<Option<Plasticity>, Problem> {
+        let Some(Learning { rule, modulator }) = &projection.plasticity else {
+            return Ok(None);
+        };
+        // The gain of a matrix is no weight; those in files are not known yet.
+        let weight = projection.weight.filter(|_| !projection.is_dense());
+        let weights = weight.map_or(vec![], |weight| {
+            let (low, high) = weight.reach();
+            vec![low, high]
+        });
+        let dendritic = projection
+            .delay
+            .map_or(0.0, |delay| delay.dendritic.reach().1);
+        let dendritic = Duration::from_ms(dendritic).map_err(|cause| Problem::Delay {
+            key: "dendritic_delay",
+            cause,
+        })?;
+        let entry = plasticity::rule(rule.spec.name)?;
+        entry
+            .check(&rule.values, &weights, dendritic)
+            .map_err(|error| match error {
+                BuildError::Parameter(error) => Problem::Parameter(error),
+                BuildError::Learn(error) => Problem::Learn(error),
+            })?;
+        let modulator = match (modulator, entry.modulated) {
+            (Some(_), Modulated::Not) => return Err(Problem::Unmodulated(rule.spec.name)),
+            (None, Modulated::Own) => return Err(Problem::NoModulator(rule.spec.name)),
+            (None, _) => None,
+            (Some(name), _) => {
+                let mut all = self.modulators.iter();
+                let at = all.position(|known| known.name == *name);
+                Some(at.ok_or_else(|| Problem::UnknownModulator {
+                    found: name.clone(),
+                    known: self.modulators.iter().map(|m| m.name.clone()).collect(),
+                })?)
+            }
+        };
+        Ok(Some(Plasticity {
+            rule: rule.spec.name,
+            values: rule.values.clone(),
+            modulator,
+        }))
+    }
+}
+
+/// How much of their weight the synapses of `projection` pass on, checked.
+pub(super) fn short_term(projection: &Projection) -> Result<Option<ShortTerm>, ParameterError> {
+    let choice = projection.short_term.as_ref();
+    choice
+        .map(|choice| ShortTerm::new(&choice.values))
+        .transpose()
+}
