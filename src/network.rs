@@ -6,6 +6,7 @@
 mod build;
 pub mod check;
 pub mod error;
+pub mod homeostasis;
 pub mod level;
 pub mod modulator;
 // What engines assemble, with indices in place of names: public for tests that simulate it naively.
@@ -17,6 +18,7 @@ pub mod stimulus;
 
 pub use build::{DELAY_RESOLUTION, IntoDistribution, ProjectionBuilder};
 pub use error::{NetworkError, Part, Place, Problem};
+pub use homeostasis::Homeostasis;
 pub use modulator::Modulator;
 pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Learning, Projection};
@@ -41,6 +43,8 @@ pub struct Network {
     pub stimuli: Vec<Stimulus>,
     /// Modulators, names unique.
     pub modulators: Vec<Modulator>,
+    /// Slow forces on weights, names unique.
+    pub homeostasis: Vec<Homeostasis>,
 }
 
 impl Network {

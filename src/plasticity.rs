@@ -15,6 +15,7 @@ mod clock;
 mod error;
 mod hebbian_rate;
 mod history;
+pub mod homeostasis;
 pub mod inhibitory_stdp;
 pub mod learn;
 mod matrix;

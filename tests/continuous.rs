@@ -192,6 +192,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         currents: Vec::new(),
         spikes: Vec::new(),
         modulators: Vec::new(),
+        homeostasis: Vec::new(),
     };
     let mut engine = assemble(&network).unwrap();
     let input: Vec<(Time, u32)> = case

@@ -105,6 +105,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
         currents: Vec::new(),
         spikes: Vec::new(),
         modulators: Vec::new(),
+        homeostasis: Vec::new(),
     }
 }
 

@@ -111,6 +111,7 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
         currents: Vec::new(),
         spikes: spikes.into(),
         modulators: Vec::new(),
+        homeostasis: Vec::new(),
     }
 }
 

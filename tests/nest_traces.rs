@@ -93,6 +93,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
             .collect(),
         spikes: trace.arrivals.iter().enumerate().map(input).collect(),
         modulators: Vec::new(),
+        homeostasis: Vec::new(),
     }
 }
 

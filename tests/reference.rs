@@ -78,6 +78,7 @@ fn engine(case: &Case) -> Simulation {
         currents: Vec::new(),
         spikes: Vec::new(),
         modulators: Vec::new(),
+        homeostasis: Vec::new(),
     };
     assemble(&network).unwrap()
 }

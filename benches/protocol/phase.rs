@@ -109,6 +109,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
         currents: Vec::new(),
         spikes: Vec::new(),
         modulators: Vec::new(),
+        homeostasis: Vec::new(),
     }
 }
 

@@ -9,10 +9,12 @@ use super::shell::Shell;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
-    Page, Row, distributions, keys_of, keys_of_projections, keys_of_stimuli, sections,
+    Page, Row, distributions, keys_of, keys_of_homeostasis, keys_of_projections, keys_of_stimuli,
+    sections,
 };
 use crate::network::projection::rules;
 use crate::neuron::Model;
+use crate::synapse::short_term;
 use crate::{neuron, plasticity, stimulus};
 
 /// Columns that text is wrapped to.
@@ -22,6 +24,8 @@ const WIDTH: usize = 80;
 enum Entry {
     Neuron(&'static Model),
     Plasticity(&'static Spec),
+    ShortTerm(&'static Spec),
+    Homeostasis(&'static Spec),
     Rule(&'static Spec),
     Stimulus(&'static stimulus::Entry),
     Distribution(Page),
@@ -34,6 +38,8 @@ impl Entry {
         match self {
             Self::Neuron(_) => "neuron model",
             Self::Plasticity(_) => "plasticity rule",
+            Self::ShortTerm(_) => "short-term plasticity",
+            Self::Homeostasis(_) => "homeostasis",
             Self::Rule(_) => "connection rule",
             Self::Stimulus(_) => "stimulus",
             Self::Distribution(_) => "distribution",
@@ -44,7 +50,10 @@ impl Entry {
     fn name(&self) -> &'static str {
         match self {
             Self::Neuron(model) => model.spec.name,
-            Self::Plasticity(spec) | Self::Rule(spec) => spec.name,
+            Self::Plasticity(spec)
+            | Self::ShortTerm(spec)
+            | Self::Homeostasis(spec)
+            | Self::Rule(spec) => spec.name,
             Self::Stimulus(entry) => entry.spec.name,
             Self::Distribution(page) | Self::Section(page) => page.name,
         }
@@ -53,7 +62,10 @@ impl Entry {
     fn summary(&self) -> &'static str {
         match self {
             Self::Neuron(model) => model.spec.summary,
-            Self::Plasticity(spec) | Self::Rule(spec) => spec.summary,
+            Self::Plasticity(spec)
+            | Self::ShortTerm(spec)
+            | Self::Homeostasis(spec)
+            | Self::Rule(spec) => spec.summary,
             Self::Stimulus(entry) => entry.spec.summary,
             Self::Distribution(page) | Self::Section(page) => page.summary,
         }
@@ -61,14 +73,19 @@ impl Entry {
 }
 
 /// Everything, under the headings of the list.
-fn groups() -> [(&'static str, Vec<Entry>); 6] {
+fn groups() -> [(&'static str, Vec<Entry>); 8] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
+    let short_term = short_term::specs().into_iter().map(Entry::ShortTerm);
+    let homeostasis = plasticity::homeostasis::specs().into_iter();
+    let homeostasis = homeostasis.map(Entry::Homeostasis);
     let rules = rules().into_iter().map(Entry::Rule);
     let stimuli = stimulus::REGISTRY.iter().copied().map(Entry::Stimulus);
     [
         ("Neuron models", models.collect()),
         ("Plasticity rules", plasticity.collect()),
+        ("Short-term plasticity", short_term.collect()),
+        ("Homeostasis", homeostasis.collect()),
         ("Connection rules", rules.collect()),
         ("Stimuli", stimuli.collect()),
         (
@@ -163,9 +180,13 @@ fn page(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
             interface(out, model)?;
             source(out, model.spec)
         }
-        Entry::Plasticity(spec) => {
+        Entry::Plasticity(spec) | Entry::ShortTerm(spec) => {
             equations(out, spec)?;
             source(out, spec)
+        }
+        Entry::Homeostasis(spec) => {
+            let shared = keys_of_homeostasis(spec);
+            both(out, spec, "Keys of every kind", &shared)
         }
         Entry::Rule(rule) => both(
             out,
@@ -315,7 +336,11 @@ fn document(entry: &Entry) -> Value {
             document["variables"] = variables.into();
             document
         }
-        Entry::Plasticity(spec) => spec_document(spec),
+        Entry::Plasticity(spec) | Entry::ShortTerm(spec) => spec_document(spec),
+        Entry::Homeostasis(spec) => {
+            let keys = [keys_of(spec), keys_of_homeostasis(spec)].concat();
+            kind_document(spec.name, spec.summary, &keys)
+        }
         Entry::Rule(rule) => {
             let keys = [keys_of(rule), keys_of_projections(rule)].concat();
             kind_document(rule.name, rule.summary, &keys)

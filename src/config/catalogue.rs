@@ -39,6 +39,22 @@ pub fn keys_of_stimuli(spec: &'static Spec) -> Vec<Row> {
     shared(spec, stimulus::by_kind())
 }
 
+/// Keys that a slow force of the kind of `spec` has beside those of its kind.
+pub fn keys_of_homeostasis(spec: &'static Spec) -> Vec<Row> {
+    shared(spec, network::homeostasis::by_kind())
+}
+
+fn bout_of_none() -> Bout {
+    let (paths, known) = (
+        form::Paths {
+            model: Default::default(),
+            data: None,
+        },
+        form::Known::default(),
+    );
+    Bout::new("bout N".into(), &form::Around::new(&paths, &known))
+}
+
 /// The keys of the entry of `spec` that are not its own.
 fn shared(spec: &'static Spec, registry: Vec<(&'static str, Vec<Row>)>) -> Vec<Row> {
     let entry = registry.into_iter().find(|(name, _)| *name == spec.name);
@@ -101,7 +117,9 @@ pub fn sections() -> Vec<Page> {
             the keys of the kind (`describe poisson`).";
         "modulator" describe(&network::modulator::start("")) => "[modulator.NAME]: a substance such as dopamine that spikes release, \
             that decays, and that acts on plasticity.";
-        "bout" describe(&Bout::new("bout N".into(), &[], &[])) => "[[bout]]: what happens one after the other, in place of `duration`: a \
+        "homeostasis" any(crate::plasticity::homeostasis::specs(), keys_of_homeostasis) => "[homeostasis.NAME]: what changes the \
+            weights of whole neurons at declared instants, with the keys of the kind (`describe downscaling`).";
+        "bout" describe(&bout_of_none()) => "[[bout]]: what happens one after the other, in place of `duration`: a \
             stretch of time with some of the stimuli on, in which some projections learn.";
         "engine" describe(&engine::Engine::default()) => "How a network is divided.";
         "guard" describe(&engine::guard(Some(engine::MAX_RATE_HZ))) => "What ends a run that has left all bounds, with exit code 4: \

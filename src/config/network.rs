@@ -6,6 +6,7 @@
 mod bout;
 pub(super) mod engine;
 mod figure;
+pub(super) mod homeostasis;
 pub(super) mod modulator;
 pub(super) mod population;
 pub(super) mod projection;
@@ -63,7 +64,8 @@ impl NetworkModel {
             && bout.keep == Keep::All
             && bout.stimuli.iter().eq(all)
             && bout.learning.iter().eq(learning)
-            && bout.modulators.is_empty())
+            && bout.modulators.is_empty()
+            && bout.homeostasis.len() == self.network.homeostasis.len())
     }
 }
 
@@ -141,6 +143,16 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let stimuli = named(root, "stimulus", |section, name| {
         stimulus::stimulus(section, name, &around)
     });
+    // Known to what acts on them.
+    let with_projections = Known {
+        network: Network {
+            projections: projections.clone().unwrap_or_default(),
+            ..known.network.clone()
+        },
+        names: known.names.clone(),
+        sound: known.sound.clone(),
+        ..known
+    };
     let names = |stimuli: &Vec<crate::network::Stimulus>| {
         stimuli
             .iter()
@@ -154,6 +166,18 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         learning.map(|p| p.name.clone()).collect::<Vec<_>>()
     });
     around.learning = learning.as_deref();
+    let mut acting = Around::new(paths, &with_projections);
+    acting.learning = around.learning;
+    let homeostasis = named(root, "homeostasis", |section, name| {
+        homeostasis::homeostasis(section, name, &acting)
+    });
+    let forces = homeostasis.as_ref().map(|forces| {
+        forces
+            .iter()
+            .map(|force| force.name.clone())
+            .collect::<Vec<_>>()
+    });
+    around.forces = forces.as_deref();
     let bouts = bout::bouts(root, &around);
     around.duration = bouts.as_deref().map(total);
     let engine = read_in(root, "engine", engine::Engine::default(), &around);
@@ -198,6 +222,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             stimuli: stimuli?,
             populations: known.network.populations,
             modulators: known.network.modulators,
+            homeostasis: homeostasis?,
         },
         seeds: top.seeds,
         bouts: bouts?,
@@ -297,6 +322,14 @@ pub fn resolved_network(model: &NetworkModel) -> String {
             &projection::Draft::of(projection),
             weight(&projection.targets),
         );
+    }
+    for force in &network.homeostasis {
+        let projection = network
+            .projections
+            .iter()
+            .find(|p| force.projections.contains(&p.name));
+        let weight = projection.map_or(one, |projection| weight(&projection.targets));
+        text += &write(&format!("homeostasis.{}", force.name), force, weight);
     }
     for stimulus in &network.stimuli {
         let path = format!("stimulus.{}", stimulus.name);

@@ -124,6 +124,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             keep: Keep::All,
             learning,
             modulators: Vec::new(),
+            homeostasis: Vec::new(),
         }],
         guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,

@@ -82,10 +82,11 @@ pub fn assemble_watched(
         populations.collect(),
         projections(network),
         Inputs::new(network)?,
-        &network.modulators,
+        (&network.modulators, &network.homeostasis),
         lanes,
         lookahead,
-    );
+    )
+    .map_err(|error| AssemblyError::Homeostasis { error })?;
     simulation.switch(|_| true);
     Ok(simulation)
 }
@@ -95,6 +96,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
     let sparse = (0..).zip(&network.projections);
     let sparse = sparse.map(|(number, projection)| simulation::Projection {
         name: projection.plan.name.clone(),
+        source: projection.source,
         dense: None,
         learning: projection
             .plasticity
@@ -108,6 +110,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
         let weights = &projection.weights;
         simulation::Projection {
             name: projection.name.clone(),
+            source: projection.source,
             dense: Some((number, weights.n_target(), weights.n_source())),
             learning: None,
             modulator: modulator(&projection.plasticity),

@@ -22,6 +22,8 @@ pub enum Kind {
     Stimulus,
     /// A modulator.
     Modulator,
+    /// A slow force on weights.
+    Homeostasis,
     /// A variable of a population's neurons.
     Variable,
 }
@@ -33,6 +35,7 @@ impl fmt::Display for Kind {
             Self::Projection => "projection",
             Self::Stimulus => "stimulus",
             Self::Modulator => "modulator",
+            Self::Homeostasis => "homeostasis",
             Self::Variable => "variable",
         })
     }
@@ -218,6 +221,12 @@ pub enum AssemblyError {
         projection: String,
         /// What is wrong.
         error: BuildError,
+    },
+    /// A slow force on weights.
+    #[error("homeostasis: {error}")]
+    Homeostasis {
+        /// What is wrong.
+        error: ParameterError,
     },
     /// A dense projection.
     #[error("projection `{projection}`: {error}")]

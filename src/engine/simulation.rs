@@ -9,6 +9,7 @@ mod change;
 mod checkpoint;
 mod drive;
 mod graph;
+mod homeostasis;
 mod input;
 mod modulator;
 mod sample;
@@ -19,6 +20,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use crate::base::parameter::ParameterError;
 use crate::base::stream::name_hash;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
@@ -33,6 +35,7 @@ use crate::stimulus;
 pub use bout::{Bout, Keep, Regime};
 pub use change::Change;
 use drive::Drive;
+use homeostasis::Force;
 pub(in crate::engine) use input::Inputs;
 use modulator::Modulator;
 pub(in crate::engine) use weights::Projection;
@@ -106,6 +109,8 @@ pub struct Simulation {
     /// The next tick of each drive, by the number of its name.
     agenda: Agenda<u64>,
     modulators: Vec<Modulator>,
+    /// In the order of their names.
+    forces: Vec<Force>,
     /// Spikes of the tick at hand.
     drawn: Vec<stimulus::Spike>,
     counts: Vec<u64>,
@@ -127,10 +132,10 @@ impl Simulation {
         mut populations: Vec<Population>,
         projections: Vec<Projection>,
         inputs: Inputs,
-        modulators: &[plan::Modulator],
+        (modulators, homeostasis): (&[plan::Modulator], &[plan::Homeostasis]),
         mut lanes: Vec<Lane>,
         lookahead: Duration,
-    ) -> Self {
+    ) -> Result<Self, ParameterError> {
         for (at, lane) in lanes.iter_mut().enumerate() {
             lane.set_lookahead(lookahead);
             for (number, group) in lane.groups.iter().enumerate() {
@@ -151,7 +156,9 @@ impl Simulation {
         let modulators = (0..).zip(modulators);
         let modulators =
             modulators.map(|(number, plan)| Modulator::new(plan, number, &projections, &lanes));
-        Self {
+        let force = |plan| Force::new(plan, &populations);
+        Ok(Self {
+            forces: homeostasis.iter().map(force).collect::<Result<_, _>>()?,
             modulators: modulators.collect(),
             populations,
             projections,
@@ -170,7 +177,7 @@ impl Simulation {
             graph: OnceLock::new(),
             steps: 0,
             exploded: false,
-        }
+        })
     }
 
     /// The end of the last run.
@@ -249,9 +256,12 @@ impl Simulation {
     /// or in which the network exploded. A network that has exploded does not move until its next bout.
     pub fn run(&mut self, until: Time, observer: &mut dyn Observer) -> Ended {
         while self.now < until && !observer.has_enough() && !self.exploded {
+            self.release(self.now);
+            self.force();
+            let until = until.min(self.next_force());
             self.skip(until);
             if self.now == until {
-                break;
+                continue;
             }
             let window = self.now.ps() / self.lookahead.ps();
             let end = (window + 1)
@@ -327,6 +337,9 @@ impl Simulation {
             nodes.clear();
             nodes.extend(instant.iter().map(|spike| spike.node));
             self.counts[population] += nodes.len() as u64;
+            for force in &mut self.forces {
+                force.take(population, time, &nodes);
+            }
             for modulator in &mut self.modulators {
                 modulator.take(population, time, nodes.len());
             }

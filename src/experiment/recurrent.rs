@@ -282,7 +282,7 @@ pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
             start,
             stop: now,
             on: bout.stimuli.clone(),
-            regime: bout.regime(model.network.learning()),
+            regime: bout.regime(&model.network),
             keep: bout.keep,
         }
     };

@@ -7,8 +7,8 @@ use crate::base::time::Duration;
 use crate::connection::{self, Edges};
 use crate::network::check::is_name;
 use crate::network::{
-    Choice, Connection, Data, Delay, Given, Learning, Modulator, Network, NetworkError, Part,
-    Population, Problem, Projection, Stimulus,
+    Choice, Connection, Data, Delay, Given, Homeostasis, Learning, Modulator, Network,
+    NetworkError, Part, Population, Problem, Projection, Stimulus,
 };
 use crate::synapse::dense::Dense;
 use crate::synapse::short_term;
@@ -155,6 +155,19 @@ impl Network {
         new_name(&modulator.name, others).map_err(fault)?;
         self.check_modulator(&modulator).map_err(fault)?;
         self.modulators.push(modulator);
+        Ok(())
+    }
+
+    /// Adds a slow force on weights.
+    ///
+    /// # Errors
+    /// If a value is missing, unknown or out of range, there is no such projection that learns, or the name is taken.
+    pub fn homeostasis(&mut self, force: Homeostasis) -> Result<(), NetworkError> {
+        let fault = |problem| NetworkError::new(Part::Homeostasis, &force.name, problem);
+        let others = self.homeostasis.iter().map(|other| &other.name);
+        new_name(&force.name, others).map_err(fault)?;
+        self.check_homeostasis(&force).map_err(fault)?;
+        self.homeostasis.push(force);
         Ok(())
     }
 

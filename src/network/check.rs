@@ -58,7 +58,18 @@ impl Network {
             currents: Vec::new(),
             spikes: Vec::new(),
             modulators: Vec::new(),
+            homeostasis: Vec::new(),
         };
+        for force in &self.homeostasis {
+            let planned = self.plan_homeostasis(force);
+            plan.homeostasis.push(
+                planned.map_err(|problem| {
+                    NetworkError::new(Part::Homeostasis, &force.name, problem)
+                })?,
+            );
+        }
+        // They act in the order of their names.
+        plan.homeostasis.sort_by(|a, b| a.name.cmp(&b.name));
         for modulator in &self.modulators {
             let planned = self.plan_modulator(modulator);
             plan.modulators.push(
@@ -126,7 +137,11 @@ impl Network {
         let modulators = self.modulators.iter().map(|m| (Part::Modulator, &m.name));
         let mut seen = BTreeSet::new();
         let all = populations.chain(projections).chain(stimuli);
-        for (part, name) in all.chain(modulators) {
+        let forces = self
+            .homeostasis
+            .iter()
+            .map(|f| (Part::Homeostasis, &f.name));
+        for (part, name) in all.chain(modulators).chain(forces) {
             if !is_name(name) {
                 return Err(NetworkError::new(part, name, Problem::Name(name.clone())));
             }

@@ -21,6 +21,8 @@ pub enum Part {
     Stimulus,
     /// A modulator.
     Modulator,
+    /// A slow force on weights.
+    Homeostasis,
 }
 
 impl Part {
@@ -31,6 +33,7 @@ impl Part {
             Self::Projection => "projection",
             Self::Stimulus => "stimulus",
             Self::Modulator => "modulator",
+            Self::Homeostasis => "homeostasis",
         }
     }
 }
@@ -107,6 +110,20 @@ pub enum Problem {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// A projection that there is not, or whose weights do not learn.
+    #[error("`projection` names `{found}`, expected the name of a projection with `plasticity`")]
+    NotLearning {
+        /// What was named.
+        found: String,
+        /// Those that learn.
+        known: Vec<String>,
+    },
+    /// A force without projections.
+    #[error("`projection` names no projection, expected at least one")]
+    NoProjection,
+    /// A force that acts all the time.
+    #[error("`every` is {0}, expected more than 0")]
+    NoPeriod(Duration),
     /// A modulator for a rule that none can act on.
     #[error(
         "`modulator` does not go with the rule `{0}`, whose weights move between spikes by themselves"
@@ -280,6 +297,8 @@ impl Problem {
             Self::UnknownModulator { .. } | Self::Unmodulated(_) | Self::NoModulator(_) => {
                 Some("modulator")
             }
+            Self::NotLearning { .. } | Self::NoProjection => Some("projection"),
+            Self::NoPeriod(_) => Some("every"),
             Self::NoReleaseDelay(_) => Some("delay"),
             Self::Kinetics { key, .. } => Some(key),
             Self::NotRead { .. } => Some("file"),
@@ -309,6 +328,10 @@ impl Problem {
                     true => Some("there is none: describe it, such as [modulator.dopamine]".into()),
                     false => suggest::help(found, &known),
                 }
+            }
+            Self::NotLearning { found, known } => {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                suggest::help(found, &known)
             }
             Self::UnknownEntry { help, .. } => help.clone(),
             Self::Rule(error) => error.help(),

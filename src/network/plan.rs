@@ -36,6 +36,23 @@ pub struct NetworkPlan {
     pub spikes: Vec<SpikeInput>,
     /// Modulators, names unique.
     pub modulators: Vec<Modulator>,
+    /// Slow forces on weights, names unique.
+    pub homeostasis: Vec<Homeostasis>,
+}
+
+/// A force that changes weights at declared instants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Homeostasis {
+    /// Name.
+    pub name: String,
+    /// Name of its entry in the registry.
+    pub kind: &'static str,
+    /// Values of its parameters.
+    pub values: Values,
+    /// Names of projections that learn.
+    pub projections: Vec<String>,
+    /// It acts at every multiple of this.
+    pub every: Duration,
 }
 
 /// A substance that acts on learning.

@@ -46,6 +46,9 @@ pub trait LearnMatrix: Send + Sync {
     /// As [`Learn::modulate`](crate::plasticity::Learn::modulate).
     fn modulate(&mut self, t: Time, turn: Turn);
 
+    /// What weights may be.
+    fn bounds(&self) -> (f64, f64);
+
     /// The weights right before `t`, given those that are kept.
     fn look(&self, t: Time, weights: &[f32]) -> Vec<f32>;
 
@@ -479,6 +482,14 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMat
     fn modulate(&mut self, t: Time, turn: Turn) {
         if let Some(modulation) = &mut self.modulation {
             modulation.turn(t, turn);
+        }
+    }
+
+    fn bounds(&self) -> (f64, f64) {
+        let (low, high) = self.bounds;
+        match self.sign < 0.0 {
+            true => (-high, -low),
+            false => (low, high),
         }
     }
 

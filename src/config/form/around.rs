@@ -32,6 +32,8 @@ pub struct Around<'a> {
     pub stimuli: Option<&'a [String]>,
     /// Names of projections that learn.
     pub learning: Option<&'a [String]>,
+    /// Names of slow forces on weights.
+    pub forces: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
     pub projections: Option<&'a [(String, bool)]>,
     /// Populations whose spikes are recorded.
@@ -58,6 +60,7 @@ impl<'a> Around<'a> {
             duration: None,
             stimuli: None,
             learning: None,
+            forces: None,
             projections: None,
             recorded: None,
             layers: None,

@@ -186,33 +186,38 @@ pub fn population_name() -> Form<'static, String> {
 
 /// The name of a stimulus; where one is at fault that is the problem to mend.
 pub fn stimulus_name() -> Form<'static, String> {
-    const EXPECTED: &str = "the name of a stimulus";
-    let read = |item: &Item<'_>, around: &Around<'_>| {
-        let text = item.text(EXPECTED)?;
-        let known = around
-            .stimuli
-            .map(|all| all.iter().map(String::as_str).collect::<Vec<_>>());
-        match known {
-            Some(known) if !known.contains(&text) => unknown(item, EXPECTED, &known),
-            _ => Some(text.into()),
-        }
-    };
-    Form::new("name", read, |name: &String, _| quote(name))
+    one_of_known("the name of a stimulus", |around| around.stimuli)
 }
 
 /// The name of a projection that learns; where one is at fault that is the problem to mend.
 pub fn learning_name() -> Form<'static, String> {
-    const EXPECTED: &str = "the name of a projection with `plasticity`";
-    let read = |item: &Item<'_>, around: &Around<'_>| {
-        let text = item.text(EXPECTED)?;
-        let known = around.learning;
+    one_of_known("the name of a projection with `plasticity`", |around| {
+        around.learning
+    })
+}
+
+/// The name of a slow force on weights; where one is at fault that is the problem to mend.
+pub fn force_name() -> Form<'static, String> {
+    one_of_known("the name of a table [homeostasis.NAME]", |around| {
+        around.forces
+    })
+}
+
+/// One of the names that are known, if they are.
+fn one_of_known(
+    expected: &'static str,
+    known: for<'a> fn(&Around<'a>) -> Option<&'a [String]>,
+) -> Form<'static, String> {
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let text = item.text(expected)?;
+        let known = known(around);
         let known = known.map(|all| all.iter().map(String::as_str).collect::<Vec<_>>());
         match known {
-            Some(known) if !known.contains(&text) => unknown(item, EXPECTED, &known),
+            Some(known) if !known.contains(&text) => unknown(item, expected, &known),
             _ => Some(text.into()),
         }
     };
-    Form::new("name", read, |name: &String, _| quote(name))
+    Form::new("name", read, |name: &String, _| quote(name)).expecting(expected)
 }
 
 /// The name of a modulator.

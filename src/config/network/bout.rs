@@ -2,11 +2,12 @@
 
 use crate::base::time::{Duration, Time};
 use crate::config::form::{
-    Around, Keys, Known, Table, each, learning_name, modulator_levels, read, span, stimulus_name,
-    text, words,
+    Around, Keys, Known, Table, each, force_name, learning_name, modulator_levels, read, span,
+    stimulus_name, text, words,
 };
 use crate::config::reader::Section;
 use crate::engine::simulation::{Keep, Regime};
+use crate::network::Network;
 
 /// An uninterrupted stretch of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,29 +24,38 @@ pub struct Bout {
     pub learning: Vec<String>,
     /// Baselines of modulators that differ from their own, by their names.
     pub modulators: Vec<(String, f64)>,
+    /// Names of the slow forces that act, none twice, in the order of the network.
+    pub homeostasis: Vec<String>,
 }
 
 /// Name of the one bout of a model file that has a `duration` and no bouts.
 pub const RUN: &str = "run";
 
 impl Bout {
-    /// A bout called `name` with everything on: these stimuli, and these projections that learn.
-    pub(in crate::config) fn new(name: String, stimuli: &[String], learning: &[String]) -> Self {
+    /// A bout called `name` with everything on: what is known of stimuli, projections that learn, and forces.
+    pub(in crate::config) fn new(name: String, around: &Around<'_>) -> Self {
+        let all = |known: Option<&[String]>| known.unwrap_or_default().to_vec();
         Self {
             name,
             duration: Duration::ZERO,
-            stimuli: stimuli.to_vec(),
+            stimuli: all(around.stimuli),
             keep: Keep::All,
-            learning: learning.to_vec(),
+            learning: all(around.learning),
             modulators: Vec::new(),
+            homeostasis: all(around.forces),
         }
     }
 
-    /// What is different in it, in a network of which these projections learn.
-    pub fn regime<'a>(&self, learning: impl Iterator<Item = &'a String>) -> Regime {
-        let still = learning.filter(|name| !self.learning.contains(name));
+    /// What is different in it from `network` as declared.
+    pub fn regime(&self, network: &Network) -> Regime {
+        let still = network
+            .learning()
+            .filter(|name| !self.learning.contains(name));
+        let forces = network.homeostasis.iter().map(|force| &force.name);
+        let suspended = forces.filter(|name| !self.homeostasis.contains(name));
         Regime {
             still: still.cloned().collect(),
+            suspended: suspended.cloned().collect(),
             baselines: self.modulators.clone(),
         }
     }
@@ -68,6 +78,10 @@ impl Table for Bout {
         let learning = each(learning_name(), "projection", true);
         k.told("learning", "all", &mut self.learning, learning, what);
         self.learning.sort();
+        let what = "slow forces on weights that act";
+        let forces = each(force_name(), "force", true);
+        k.told("homeostasis", "all", &mut self.homeostasis, forces, what);
+        self.homeostasis.sort();
         let what = "baselines of modulators in it";
         k.told(
             "modulators",
@@ -81,14 +95,12 @@ impl Table for Bout {
 
 /// Reads the bouts; stimuli are all on where a bout does not say which.
 pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>> {
-    let all = around.stimuli.unwrap_or_default();
-    let learning = around.learning.unwrap_or_default();
     let Some(item) = root.get("bout") else {
         let item = root.need("duration", "how long the network runs, such as \"1 s\"")?;
         let duration = (span().read)(&item, around)?;
         return Some(vec![Bout {
             duration,
-            ..Bout::new(RUN.into(), all, learning)
+            ..Bout::new(RUN.into(), around)
         }]);
     };
     if let Some(other) = root.get("duration") {
@@ -101,7 +113,7 @@ pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>
         false => vec![item],
     };
     let read = entries.iter().enumerate().map(|(at, entry)| {
-        let start = Bout::new(format!("bout {}", at + 1), all, learning);
+        let start = Bout::new(format!("bout {}", at + 1), around);
         read(&entry.section()?, start, around)
     });
     let bouts: Option<Vec<Bout>> = read.collect::<Vec<_>>().into_iter().collect();

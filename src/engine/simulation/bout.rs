@@ -39,6 +39,8 @@ pub struct Regime {
     pub still: Vec<String>,
     /// Baselines of modulators by their names.
     pub baselines: Vec<(String, f64)>,
+    /// Names of slow forces that do not act in it.
+    pub suspended: Vec<String>,
 }
 
 /// What stays from one bout to the next.
@@ -174,6 +176,7 @@ impl Simulation {
             *since = None;
         }
         self.modulators.iter_mut().for_each(|own| own.reset(t));
+        self.forces.iter_mut().for_each(|own| own.reset(t));
         self.exploded = false;
         self.now = t;
     }

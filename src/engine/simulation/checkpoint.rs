@@ -11,6 +11,7 @@ use lane::{LaneState, lane_state, load_lane};
 use super::Simulation;
 use super::bout::Current;
 use super::drive::Drive;
+use super::homeostasis::{Force, ForceState};
 use super::input::Inputs;
 use super::modulator::{Modulator, ModulatorState};
 use crate::base::time::Time;
@@ -30,6 +31,7 @@ struct Engine {
     fingerprint: Fingerprint,
     exploded: bool,
     modulators: Vec<ModulatorState>,
+    forces: Vec<ForceState>,
     lanes: Vec<LaneState>,
 }
 
@@ -67,6 +69,7 @@ impl Simulation {
             drives,
             agenda,
             modulators,
+            forces,
             drawn: _,
             counts,
             before,
@@ -95,6 +98,7 @@ impl Simulation {
             fingerprint: *fingerprint,
             exploded: *exploded,
             modulators: modulators.iter().map(Modulator::state).collect(),
+            forces: forces.iter().map(Force::state).collect(),
             lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
         };
         postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
@@ -118,6 +122,7 @@ impl Simulation {
             fingerprint,
             exploded,
             modulators,
+            forces,
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
@@ -144,6 +149,10 @@ impl Simulation {
         self.load_drives(drives)?;
         same("modulators", modulators.len(), self.modulators.len())?;
         for (own, state) in self.modulators.iter_mut().zip(modulators) {
+            own.load(state)?;
+        }
+        same("forces", forces.len(), self.forces.len())?;
+        for (own, state) in self.forces.iter_mut().zip(forces) {
             own.load(state)?;
         }
         let inputs = &self.inputs;

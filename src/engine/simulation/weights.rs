@@ -9,6 +9,8 @@ use crate::engine::error::{Kind, SimulationError};
 pub(in crate::engine) struct Projection {
     /// Name.
     pub(in crate::engine) name: String,
+    /// Index of the source population.
+    pub(in crate::engine) source: usize,
     /// If it is dense, its number among the dense ones, targets and sources.
     pub(in crate::engine) dense: Option<(usize, usize, usize)>,
     /// If it is sparse and learns, its number among the sparse ones, and its target populations.

@@ -3,8 +3,8 @@
 use crate::base::parameter::ParameterError;
 use crate::base::time::Duration;
 use crate::network::plan::{self, Plasticity};
-use crate::network::{Learning, Modulator, Network, Problem, Projection};
-use crate::plasticity::{self, BuildError, Kinetics, Modulated};
+use crate::network::{Choice, Homeostasis, Learning, Modulator, Network, Problem, Projection};
+use crate::plasticity::{self, BuildError, Kinetics, Modulated, homeostasis};
 use crate::synapse::short_term::ShortTerm;
 
 impl Network {
@@ -43,6 +43,42 @@ impl Network {
             sources: sources.collect::<Result<_, _>>()?,
             amount: modulator.amount,
             delay: modulator.delay,
+        })
+    }
+
+    /// Checks `force` as one of this network's, whether it is part of it or not.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check_homeostasis(&self, force: &Homeostasis) -> Result<(), Problem> {
+        self.plan_homeostasis(force).map(drop)
+    }
+
+    pub(super) fn plan_homeostasis(
+        &self,
+        force: &Homeostasis,
+    ) -> Result<plan::Homeostasis, Problem> {
+        let Choice { spec, values } = &force.kind;
+        homeostasis::build(spec.name, values)?;
+        if force.projections.is_empty() {
+            return Err(Problem::NoProjection);
+        }
+        if force.every <= Duration::ZERO {
+            return Err(Problem::NoPeriod(force.every));
+        }
+        let unknown = |name: &&String| !self.learning().any(|known| known == *name);
+        if let Some(found) = force.projections.iter().find(unknown) {
+            return Err(Problem::NotLearning {
+                found: found.clone(),
+                known: self.learning().cloned().collect(),
+            });
+        }
+        Ok(plan::Homeostasis {
+            name: force.name.clone(),
+            kind: spec.name,
+            values: values.clone(),
+            projections: force.projections.clone(),
+            every: force.every,
         })
     }
 

@@ -1,0 +1,88 @@
+//! `[homeostasis.NAME]`: slow forces on weights.
+
+use crate::base::parameter::{Spec, Values};
+use crate::base::time::Duration;
+use crate::config::fault;
+use crate::config::form::{
+    Around, Keys, Row, Table, chosen, describe, each, learning_name, read, refuse_foreign,
+    registered, span, spec_keys,
+};
+use crate::config::reader::Section;
+use crate::network::{Choice, Homeostasis};
+use crate::plasticity::homeostasis::specs;
+
+impl Table for Homeostasis {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let spec = self.kind.spec;
+        k.need(
+            "kind",
+            &mut { spec.name },
+            registered(specs()),
+            "what it does",
+        );
+        let what = "the projections whose weights it changes, which learn";
+        let form = each(learning_name(), "projection", false);
+        k.need("projection", &mut self.projections, form, what);
+        let what = "it acts at every multiple of this, such as \"1 s\"";
+        k.need("every", &mut self.every, span(), what);
+        // Weights are measured as those of its projections are.
+        if let Some((_, around)) = k.reading() {
+            around.weight = weight(&self.projections, around);
+        }
+        spec_keys(spec, &mut self.kind.values, k);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let network = &around.known.network;
+        fault::reported(section, network.check_homeostasis(self)).is_some()
+    }
+}
+
+/// What the weights of these projections are measured in, if it is one unit.
+fn weight(
+    projections: &[String],
+    around: &Around<'_>,
+) -> Option<crate::base::parameter::Dimension> {
+    let network = &around.known.network;
+    let mut units = projections.iter().filter_map(|name| {
+        let projection = network
+            .projections
+            .iter()
+            .find(|known| known.name == *name)?;
+        network.weights_onto(&projection.targets).ok()
+    });
+    let first = units.next()?;
+    units.all(|unit| unit == first).then_some(first)
+}
+
+/// A force of the kind of `spec`, before anything is known of it.
+pub(in crate::config) fn start(name: &str, spec: &'static Spec) -> Homeostasis {
+    Homeostasis {
+        name: name.into(),
+        kind: Choice {
+            spec,
+            values: Values::new(),
+        },
+        projections: Vec::new(),
+        every: Duration::ZERO,
+    }
+}
+
+/// Every kind with the keys that a force of it has.
+pub(in crate::config) fn by_kind() -> Vec<(&'static str, Vec<Row>)> {
+    let specs = specs().into_iter();
+    specs
+        .map(|spec| (spec.name, describe(&start("", spec))))
+        .collect()
+}
+
+/// Reads the table.
+pub(super) fn homeostasis(
+    section: &Section<'_>,
+    name: &str,
+    around: &Around<'_>,
+) -> Option<Homeostasis> {
+    let spec = chosen(section, "kind", "what it does", &specs())?;
+    let good = refuse_foreign(section, &by_kind(), spec.name, "force");
+    read(section, start(name, spec), around).filter(|_| good)
+}

@@ -1,0 +1,329 @@
+//! Slow forces: at their instants, before anything else that happens there, weights are looked at, changed and set.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Population, Simulation};
+use crate::base::function::exp;
+use crate::base::parameter::ParameterError;
+use crate::base::time::{Duration, PS_PER_MS, Time};
+use crate::engine::error::{Kind, SimulationError, StateError};
+use crate::engine::lane::dense::{DenseBlock, Plastic};
+use crate::engine::lane::group::Member;
+use crate::engine::lane::{Lane, Synapses};
+use crate::network::plan;
+use crate::plasticity::Learn;
+use crate::plasticity::homeostasis::{Homeostasis, Side, build};
+
+/// A force and where it stands.
+pub(super) struct Force {
+    pub(super) name: String,
+    force: Box<dyn Homeostasis>,
+    /// Names of the projections.
+    projections: Vec<String>,
+    every: Duration,
+    /// Whether it acts in the bout at hand.
+    on: bool,
+    /// Its last instant, or the begin.
+    last: Time,
+    /// Averages of rates, by population and neuron; none where it goes by none.
+    averages: Vec<Vec<Average>>,
+}
+
+/// A slow trace of a neuron's spikes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Average {
+    last: Time,
+    trace: f64,
+}
+
+impl Average {
+    const NEVER: Self = Self {
+        last: Time::NEVER,
+        trace: 0.0,
+    };
+
+    fn at(self, t: Time, tau_ms: f64) -> f64 {
+        let ms = t.since(self.last).ps() as f64 / PS_PER_MS as f64;
+        self.trace * exp(-ms / tau_ms)
+    }
+}
+
+/// All that changes.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ForceState {
+    name: String,
+    on: bool,
+    last: Time,
+    averages: Vec<Vec<Average>>,
+}
+
+/// Milliseconds in a second: rates are per second.
+const MS_PER_S: f64 = 1e3;
+
+/// A synapse of a block: its source, its target in the group, and its weight.
+type Seen = (u32, u32, f64);
+
+impl Force {
+    /// As described, at t = 0.
+    ///
+    /// # Errors
+    /// If a value of its parameters is missing, unknown or out of range.
+    pub(super) fn new(
+        plan: &plan::Homeostasis,
+        populations: &[Population],
+    ) -> Result<Self, ParameterError> {
+        let mut force = Self {
+            name: plan.name.clone(),
+            force: build(plan.kind, &plan.values)?,
+            projections: plan.projections.clone(),
+            every: plan.every,
+            on: true,
+            last: Time::ZERO,
+            averages: Vec::new(),
+        };
+        if force.force.average_ms().is_some() {
+            let all = populations.iter();
+            let all = all.map(|population| vec![Average::NEVER; population.size as usize]);
+            force.averages = all.collect();
+        }
+        Ok(force)
+    }
+
+    /// Its next instant.
+    pub(super) fn due(&self) -> Time {
+        let number = self.last.ps().div_euclid(self.every.ps()) + 1;
+        let due = number.checked_mul(self.every.ps());
+        due.map_or(Time::MAX, Time::from_ps)
+    }
+
+    /// Takes in that `nodes` of a population spiked at `t`.
+    pub(super) fn take(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        let (Some(tau_ms), Some(averages)) =
+            (self.force.average_ms(), self.averages.get_mut(population))
+        else {
+            return;
+        };
+        for &node in nodes {
+            let average = &mut averages[node as usize];
+            *average = Average {
+                trace: average.at(t, tau_ms) + 1.0,
+                last: t,
+            };
+        }
+    }
+
+    /// The average rate of a neuron in hertz.
+    fn rate_hz(&self, population: usize, node: u32, t: Time) -> f64 {
+        let averages = self.averages.get(population);
+        let average = averages.and_then(|averages| averages.get(node as usize));
+        match (average, self.force.average_ms()) {
+            (Some(average), Some(tau_ms)) => average.at(t, tau_ms) / tau_ms * MS_PER_S,
+            _ => 0.0,
+        }
+    }
+
+    /// Begins anew.
+    pub(super) fn reset(&mut self, t: Time) {
+        self.last = t;
+        self.averages
+            .iter_mut()
+            .for_each(|averages| averages.fill(Average::NEVER));
+    }
+
+    pub(super) fn state(&self) -> ForceState {
+        let Self {
+            name,
+            force: _,
+            projections: _,
+            every: _,
+            on,
+            last,
+            averages,
+        } = self;
+        ForceState {
+            name: name.clone(),
+            on: *on,
+            last: *last,
+            averages: averages.clone(),
+        }
+    }
+
+    pub(super) fn load(&mut self, state: ForceState) -> Result<(), StateError> {
+        let sizes = |all: &[Vec<Average>]| all.iter().map(Vec::len).collect::<Vec<_>>();
+        if state.name != self.name || sizes(&state.averages) != sizes(&self.averages) {
+            return Err(StateError(format!("another force `{}`", state.name)));
+        }
+        (self.on, self.last, self.averages) = (state.on, state.last, state.averages);
+        Ok(())
+    }
+
+    /// Changes what was `seen` of a block whose targets are of `members`.
+    fn change_targets(&self, seen: &mut [Seen], members: &[Member], t: Time) {
+        let mut order: Vec<(u32, u32)> = (0..).zip(&*seen).map(|(k, one)| (one.1, k)).collect();
+        order.sort_unstable();
+        let mut strengths = Vec::new();
+        for of_one in order.chunk_by(|a, b| a.0 == b.0) {
+            let local = of_one[0].0;
+            let member = &members[members.partition_point(|member| member.local <= local) - 1];
+            let node = member.first + (local - member.local);
+            let rate_hz = self.rate_hz(member.population, node, t);
+            strengths.clear();
+            strengths.extend(of_one.iter().map(|&(_, k)| seen[k as usize].2.abs()));
+            self.force.act(&mut strengths, rate_hz);
+            for (&(_, k), strength) in of_one.iter().zip(&strengths) {
+                let weight = &mut seen[k as usize].2;
+                *weight = strength.copysign(*weight);
+            }
+        }
+    }
+
+    /// Changes what was `seen` of all blocks of a projection from the population at index `source`.
+    fn change_sources(&self, seen: &mut [Vec<Seen>], source: usize, t: Time) {
+        let mut of_source: std::collections::BTreeMap<u32, Vec<(usize, usize)>> =
+            std::collections::BTreeMap::new();
+        for (block, seen) in seen.iter().enumerate() {
+            for (k, one) in seen.iter().enumerate() {
+                of_source.entry(one.0).or_default().push((block, k));
+            }
+        }
+        for (node, of_one) in of_source {
+            let mut strengths: Vec<f64> = of_one
+                .iter()
+                .map(|&(block, k)| seen[block][k].2.abs())
+                .collect();
+            self.force
+                .act(&mut strengths, self.rate_hz(source, node, t));
+            for (&(block, k), strength) in of_one.iter().zip(&strengths) {
+                let weight = &mut seen[block][k].2;
+                *weight = strength.copysign(*weight);
+            }
+        }
+    }
+}
+
+/// A block of a projection.
+enum Site<'a> {
+    Sparse(&'a mut dyn Learn),
+    Dense(&'a mut DenseBlock),
+}
+
+impl Site<'_> {
+    fn look(&self, t: Time) -> Vec<Seen> {
+        let mut seen = Vec::new();
+        match self {
+            Self::Sparse(learn) => learn.look(t, &mut |synapse| {
+                seen.push((synapse.source, synapse.target, synapse.weight));
+            }),
+            Self::Dense(block) => {
+                let weights = block.look(t);
+                for i in 0..weights.n_source() {
+                    let row = (0..).zip(weights.row(i));
+                    seen.extend(row.map(|(j, &weight)| (i as u32, j, f64::from(weight))));
+                }
+            }
+        }
+        seen
+    }
+
+    /// Sets weights, as far as the bounds of the rule go.
+    fn set(&mut self, t: Time, seen: &[Seen]) {
+        let within = |(low, high): (f64, f64)| move |seen: &Seen| seen.2.max(low).min(high);
+        match self {
+            Self::Sparse(learn) => {
+                let within = within(learn.bounds());
+                learn.set_weights(t, &mut seen.iter().map(within));
+            }
+            Self::Dense(block) => {
+                let within = within(match &block.plastic {
+                    Some(Plastic::Rows(learn)) => learn.bounds(),
+                    _ => (f64::NEG_INFINITY, f64::INFINITY),
+                });
+                block.settle(t);
+                let weights = block.weights.values_mut().iter_mut();
+                for (weight, seen) in weights.zip(seen) {
+                    *weight = within(seen) as f32;
+                }
+            }
+        }
+    }
+}
+
+impl Simulation {
+    /// The next instant of a force.
+    pub(super) fn next_force(&self) -> Time {
+        let due = self.forces.iter().map(Force::due).min();
+        due.unwrap_or(Time::MAX)
+    }
+
+    /// Lets forces act that are due now, in the order of their names.
+    pub(super) fn force(&mut self) {
+        for at in 0..self.forces.len() {
+            if self.forces[at].due() != self.now {
+                continue;
+            }
+            self.forces[at].last = self.now;
+            if self.forces[at].on {
+                for name in self.forces[at].projections.clone() {
+                    self.force_on(at, &name);
+                }
+            }
+        }
+    }
+
+    fn force_on(&mut self, at: usize, projection: &str) {
+        let (now, force) = (self.now, &self.forces[at]);
+        let Some(own) = self.projections.iter().find(|own| own.name == projection) else {
+            return;
+        };
+        let (sparse, dense) = (own.learning.as_ref().map(|own| own.0), own.dense);
+        let mut sites: Vec<(Site<'_>, &[Member])> = Vec::new();
+        for Lane { groups, blocks, .. } in &mut self.lanes {
+            if dense.is_none() {
+                for block in blocks {
+                    let members = &groups[block.group].members;
+                    if let Synapses::Learning { projection, learn } = &mut block.synapses
+                        && sparse == Some(*projection)
+                    {
+                        sites.push((Site::Sparse(learn.as_mut()), members));
+                    }
+                }
+                continue;
+            }
+            for group in groups {
+                for block in &mut group.dense {
+                    if dense.is_some_and(|(number, ..)| number == block.projection) {
+                        sites.push((Site::Dense(block), &group.members));
+                    }
+                }
+            }
+        }
+        let mut seen: Vec<Vec<Seen>> = sites.par_iter().map(|(site, _)| site.look(now)).collect();
+        match force.force.side() {
+            Side::Target => {
+                let both = seen.par_iter_mut().zip(&sites);
+                both.for_each(|(seen, (_, members))| force.change_targets(seen, members, now));
+            }
+            Side::Source => force.change_sources(&mut seen, own.source, now),
+        }
+        let both = sites.par_iter_mut().zip(&seen);
+        both.for_each(|((site, _), seen)| site.set(now, seen));
+    }
+
+    /// Index of the force called `name`.
+    pub(super) fn force_of(&self, name: &str) -> Result<usize, SimulationError> {
+        let at = self.forces.iter().position(|known| known.name == name);
+        at.ok_or_else(|| SimulationError::Unknown {
+            kind: Kind::Homeostasis,
+            name: name.into(),
+            known: self.forces.iter().map(|force| force.name.clone()).collect(),
+        })
+    }
+
+    /// Lets all forces but these act from now on.
+    pub(super) fn switch_forces(&mut self, off: &[String]) {
+        for force in &mut self.forces {
+            force.on = !off.contains(&force.name);
+        }
+    }
+}

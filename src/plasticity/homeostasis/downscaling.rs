@@ -1,0 +1,85 @@
+//! Down-scaling in sleep.
+
+use super::{Entry, Homeostasis};
+use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
+
+pub(super) static ENTRY: Entry = Entry {
+    spec: &SPEC,
+    build: |values| {
+        Ok(Box::new(Downscaling {
+            factor: values["factor"],
+            spare: values["spare"],
+        }))
+    },
+};
+
+static SPEC: Spec = Spec {
+    name: "downscaling",
+    summary: "Down-scaling: all synapses of a neuron weaken by one factor, but for its strongest ones.",
+    equations: "at each instant, over the synapses onto one target: w <- w * factor, unless w is among the share `spare` of the \
+                strongest of them",
+    parameters: &[
+        ParameterSpec::quantity(
+            "factor",
+            Dimension::One,
+            Range::Between(0.0, 1.0),
+            "what is left of a strength at each instant",
+        ),
+        ParameterSpec::quantity(
+            "spare",
+            Dimension::One,
+            Range::Between(0.0, 1.0),
+            "share of a target's synapses that are spared, the strongest ones; 0 for none",
+        )
+        .or_number(0.0),
+    ],
+    source: "Tononi, Cirelli 2006, Sleep Med Rev 10:49 (synaptic homeostasis hypothesis); Tononi, Cirelli 2014, Neuron 81:12 \
+             (the strongest are spared)",
+};
+
+/// The force with its parameters.
+#[derive(Debug)]
+struct Downscaling {
+    factor: f64,
+    spare: f64,
+}
+
+impl Homeostasis for Downscaling {
+    fn act(&self, strengths: &mut [f64], _rate_hz: f64) {
+        let spared = (self.spare * strengths.len() as f64).round() as usize;
+        // Equal ones are spared together, whatever their order.
+        let least = match spared {
+            0 => f64::INFINITY,
+            spared => {
+                let mut sorted = strengths.to_vec();
+                sorted.sort_unstable_by(f64::total_cmp);
+                sorted[sorted.len() - spared.min(sorted.len())]
+            }
+        };
+        strengths
+            .iter_mut()
+            .filter(|w| **w < least)
+            .for_each(|w| *w *= self.factor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::base::parameter::Values;
+    use crate::plasticity::homeostasis::build;
+
+    #[test]
+    fn the_strongest_are_spared() {
+        let scale = |spare| {
+            let values = Values::from([("factor", 0.5), ("spare", spare)]);
+            let mut strengths = [4.0, 1.0, 3.0, 2.0];
+            build("downscaling", &values)
+                .expect("valid")
+                .act(&mut strengths, 0.0);
+            strengths
+        };
+        assert_eq!(scale(0.0), [2.0, 0.5, 1.5, 1.0]);
+        assert_eq!(scale(0.25), [4.0, 0.5, 1.5, 1.0]);
+        assert_eq!(scale(1.0), [4.0, 1.0, 3.0, 2.0]);
+    }
+}
