@@ -21,6 +21,7 @@ pub mod learn;
 mod matrix;
 pub mod modulation;
 mod reward_stdp;
+pub mod rewiring;
 mod rows;
 pub mod rule;
 pub mod sleep_replay;

@@ -498,6 +498,17 @@ fn busy(seed: u64, lanes: u32) -> Network {
         .add()
         .expect("e_i");
     network
+        .project("e_grown", "e", ["e", "i"])
+        .rule("fixed_in_degree", degree(2))
+        .weight(0.5)
+        .axonal_delay_ms(1.5)
+        .plasticity(
+            "stdp_pair",
+            values! { w_max: 1.0, a_plus: 0.03, a_minus: 0.02 },
+        )
+        .add()
+        .expect("e_grown");
+    network
         .project("i_e", "i", ["e"])
         .rule("fixed_in_degree", degree(4))
         .weight(-2.0)
@@ -522,7 +533,9 @@ fn busy(seed: u64, lanes: u32) -> Network {
 
 fn all_weights(engine: &Simulation) -> Vec<f64> {
     let of = |name| engine.synapses_of(name).expect("it learns");
-    let all = ["e_e", "e_reward", "e_i"].into_iter().flat_map(of);
+    let all = ["e_e", "e_reward", "e_i", "e_grown"]
+        .into_iter()
+        .flat_map(of);
     all.map(|synapse| synapse.weight).collect()
 }
 
@@ -536,17 +549,22 @@ proptest! {
         let of = || Simulation::of(&busy(seed, lanes)).expect("a network");
         let (mut whole, mut expected) = (of(), Log(Vec::new()));
         run(&mut whole, 300.0, &mut expected);
+        let edits = whole.take_edits();
         let (mut engine, mut log) = (of(), Log(Vec::new()));
         run(&mut engine, f64::from(cut_us) * 1e-3, &mut log);
         all_weights(&engine);
-        let bytes = engine.save().expect("a state");
+        let mut parts = engine.take_edits();
+        let (bytes, graph) = (engine.save().expect("a state"), engine.graph_hash());
         let mut engine = of();
         engine.load(&bytes).expect("its own state");
+        prop_assert_eq!(engine.graph_hash(), graph);
         prop_assert_eq!(&engine.save().expect("a state"), &bytes);
         run(&mut engine, 300.0, &mut log);
         prop_assert_eq!(&log.0, &expected.0);
         prop_assert_eq!(all_weights(&engine), all_weights(&whole));
         prop_assert_eq!(engine.modulator("dopamine"), whole.modulator("dopamine"));
+        parts.extend(engine.take_edits());
+        prop_assert_eq!(parts, edits);
     }
 }
 
@@ -559,10 +577,62 @@ fn the_networks_of_the_test_are_alive_and_learn() {
     for p in 0..3 {
         assert!(log.0.iter().filter(|spike| spike.1 == p).count() > 50);
     }
+    let edits = engine.take_edits();
+    for name in ["e_reward", "e_grown"] {
+        let own = edits.iter().filter(|edit| edit.projection == name);
+        let (gone, new) = own.fold((0, 0), |(gone, new), edit| {
+            (gone + edit.removed.len(), new + edit.added.len())
+        });
+        assert!(gone > 10 && new > 10, "{name}: {gone} went, {new} came");
+    }
     let moved = before
         .iter()
         .zip(all_weights(&engine))
         .filter(|(a, b)| *a != b);
     assert!(moved.count() * 2 > before.len());
     assert!(engine.modulator("dopamine").expect("it is there") > 0.05);
+}
+
+/// The log of edits tells who is connected with whom, whatever the number of lanes.
+#[test]
+fn synapses_that_are_there_are_those_that_came_and_have_not_gone() {
+    for lanes in 1..4 {
+        let mut engine = Simulation::of(&busy(7, lanes)).expect("a network");
+        let pairs = |engine: &Simulation, name| -> Vec<(u32, u32)> {
+            let synapses = engine.synapses_of(name).expect("it learns");
+            synapses
+                .iter()
+                .map(|synapse| (synapse.source, synapse.target))
+                .collect()
+        };
+        let names = ["e_reward", "e_grown"];
+        let mut known = names.map(|name| pairs(&engine, name));
+        let mut log = Log(Vec::new());
+        run(&mut engine, 300.0, &mut log);
+        for edit in engine.take_edits() {
+            let at = names
+                .iter()
+                .position(|&name| name == edit.projection)
+                .expect("one of both");
+            let known = &mut known[at];
+            for (source, target, _) in edit.removed {
+                let at = known.iter().position(|&pair| pair == (source, target));
+                known.remove(at.expect("a synapse that there is"));
+            }
+            known.extend(
+                edit.added
+                    .iter()
+                    .map(|&(source, target, _)| (source, target)),
+            );
+            assert!(
+                edit.added.iter().all(|&(source, target, _)| {
+                    edit.projection != "e_grown" || source != target
+                })
+            );
+        }
+        for (known, name) in known.iter_mut().zip(names) {
+            known.sort_unstable();
+            assert_eq!(*known, pairs(&engine, name));
+        }
+    }
 }

@@ -82,7 +82,7 @@ pub fn assemble_watched(
         populations.collect(),
         projections(network),
         Inputs::new(network)?,
-        (&network.modulators, &network.homeostasis),
+        network,
         lanes,
         lookahead,
     )
@@ -103,6 +103,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             .as_ref()
             .map(|_| (number, projection.targets.clone())),
         modulator: modulator(&projection.plasticity),
+        autapses: projection.plan.space.autapses,
         is_plastic: projection.plasticity.is_some(),
     });
     let dense = (0..).zip(&network.dense);
@@ -114,6 +115,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             dense: Some((number, weights.n_target(), weights.n_source())),
             learning: None,
             modulator: modulator(&projection.plasticity),
+            autapses: true,
             is_plastic: projection.plasticity.is_some(),
         }
     });
@@ -296,7 +298,8 @@ fn blocks(
                         projection: projection.plan.name.clone(),
                         error,
                     })?;
-                    if learn.n_synapses() > 0 {
+                    // Where synapses may come there is a place for them.
+                    if learn.n_synapses() > 0 || network.is_rewired(&projection.plan.name) {
                         learning.push((number, projection.short_term, learn));
                     }
                 }

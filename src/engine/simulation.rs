@@ -35,6 +35,7 @@ use crate::stimulus;
 pub use bout::{Bout, Keep, Regime};
 pub use change::Change;
 use drive::Drive;
+pub use homeostasis::Edited;
 use homeostasis::Force;
 pub(in crate::engine) use input::Inputs;
 use modulator::Modulator;
@@ -111,6 +112,8 @@ pub struct Simulation {
     modulators: Vec<Modulator>,
     /// In the order of their names.
     forces: Vec<Force>,
+    /// What rewiring has done that nobody has asked for.
+    edits: Vec<Edited>,
     /// Spikes of the tick at hand.
     drawn: Vec<stimulus::Spike>,
     counts: Vec<u64>,
@@ -132,7 +135,7 @@ impl Simulation {
         mut populations: Vec<Population>,
         projections: Vec<Projection>,
         inputs: Inputs,
-        (modulators, homeostasis): (&[plan::Modulator], &[plan::Homeostasis]),
+        network: &plan::NetworkPlan,
         mut lanes: Vec<Lane>,
         lookahead: Duration,
     ) -> Result<Self, ParameterError> {
@@ -153,13 +156,18 @@ impl Simulation {
             population.places.sort_unstable_by_key(|place| place.first);
         }
         let counts = vec![0; populations.len()];
-        let modulators = (0..).zip(modulators);
+        let modulators = (0..).zip(&network.modulators);
         let modulators =
             modulators.map(|(number, plan)| Modulator::new(plan, number, &projections, &lanes));
-        let force = |plan| Force::new(plan, &populations);
+        let force = |plan| Force::new(plan, &populations, network.seed);
         Ok(Self {
-            forces: homeostasis.iter().map(force).collect::<Result<_, _>>()?,
+            forces: network
+                .homeostasis
+                .iter()
+                .map(force)
+                .collect::<Result<_, _>>()?,
             modulators: modulators.collect(),
+            edits: Vec::new(),
             populations,
             projections,
             lanes,

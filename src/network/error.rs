@@ -118,6 +118,14 @@ pub enum Problem {
         /// Those that learn.
         known: Vec<String>,
     },
+    /// A projection whose synapses cannot come and go.
+    #[error(
+        "`projection` names {found}, expected one sparse projection, all of whose synapses have one delay"
+    )]
+    Rewired {
+        /// What was named, in words.
+        found: String,
+    },
     /// A force without projections.
     #[error("`projection` names no projection, expected at least one")]
     NoProjection,
@@ -297,7 +305,9 @@ impl Problem {
             Self::UnknownModulator { .. } | Self::Unmodulated(_) | Self::NoModulator(_) => {
                 Some("modulator")
             }
-            Self::NotLearning { .. } | Self::NoProjection => Some("projection"),
+            Self::NotLearning { .. } | Self::Rewired { .. } | Self::NoProjection => {
+                Some("projection")
+            }
             Self::NoPeriod(_) => Some("every"),
             Self::NoReleaseDelay(_) => Some("delay"),
             Self::Kinetics { key, .. } => Some(key),

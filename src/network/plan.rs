@@ -10,6 +10,7 @@ use crate::base::time::{Duration, Time};
 use crate::connection::Plan;
 pub use crate::network::population::Population;
 use crate::plasticity::Kinetics;
+use crate::plasticity::homeostasis::{self, Act};
 use crate::stimulus::{Begin, Spike};
 use crate::synapse::short_term::ShortTerm;
 use dense::DenseProjection;
@@ -181,6 +182,15 @@ pub struct Noise {
 }
 
 impl NetworkPlan {
+    /// Whether synapses of the projection called `name` come and go.
+    pub fn is_rewired(&self, name: &str) -> bool {
+        let mut forces = self.homeostasis.iter();
+        forces.any(|force| {
+            let act = homeostasis::build(force.kind, &force.values);
+            matches!(act, Ok(Act::Wiring(_))) && force.projections.iter().any(|own| own == name)
+        })
+    }
+
     /// Those of the populations at the indices `of` that share model, parameters and currents, in the order of their
     /// names: only neurons of one kind share a group. A row of a dense projection spans a group, so its target is a kind
     /// of its own.

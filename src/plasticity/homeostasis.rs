@@ -1,8 +1,8 @@
-//! Slow forces on weights: at declared instants all synapses of a neuron are changed together.
+//! Slow forces: at declared instants all synapses of a neuron are changed together, or synapses come and go.
 //!
-//! A force is one file: its [`Spec`], and what it does to the strengths of one neuron's synapses, a [`Homeostasis`]. A line
-//! in [`REGISTRY`] makes it known to model files, `sharpwave describe` and every network. Who calls it owns the instants,
-//! bounds, signs, and the rates that it may go by.
+//! A force is one file: its [`Spec`], and what it does to the strengths of one neuron's synapses, a [`Homeostasis`], or to
+//! the wiring of a projection, a [`Rewiring`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and
+//! every network. Who calls it owns the instants, bounds, signs, and the rates that it may go by.
 
 mod decay;
 mod downscaling;
@@ -12,6 +12,7 @@ mod scaling;
 use std::fmt::Debug;
 
 use crate::base::parameter::{ParameterError, Spec, Values};
+use crate::plasticity::rewiring::{Rewiring, structural, turnover};
 
 /// What a force does to the synapses of one neuron.
 pub trait Homeostasis: Debug + Send + Sync {
@@ -44,7 +45,26 @@ pub struct Entry {
     /// The force as users see it; projections and instants are no parameters of its own.
     pub spec: &'static Spec,
     /// The force with complete values.
-    pub build: fn(&Values) -> Result<Box<dyn Homeostasis>, ParameterError>,
+    pub build: fn(&Values) -> Result<Act, ParameterError>,
+}
+
+/// What a force acts on.
+#[derive(Debug)]
+pub enum Act {
+    /// Strengths.
+    Weights(Box<dyn Homeostasis>),
+    /// Who is connected with whom.
+    Wiring(Box<dyn Rewiring>),
+}
+
+impl Act {
+    /// The time constant in milliseconds with which rates are averaged that it goes by; `None` if it goes by none.
+    pub fn average_ms(&self) -> Option<f64> {
+        match self {
+            Self::Weights(force) => force.average_ms(),
+            Self::Wiring(force) => force.average_ms(),
+        }
+    }
 }
 
 /// Every force.
@@ -53,6 +73,8 @@ pub static REGISTRY: &[&Entry] = &[
     &downscaling::ENTRY,
     &normalisation::ENTRY,
     &decay::ENTRY,
+    &turnover::ENTRY,
+    &structural::ENTRY,
 ];
 
 /// Every force as users see it.
@@ -64,8 +86,17 @@ pub fn specs() -> Vec<&'static Spec> {
 ///
 /// # Errors
 /// If there is none, or a value is missing, unknown or out of range.
-pub fn build(name: &str, values: &Values) -> Result<Box<dyn Homeostasis>, ParameterError> {
+pub fn build(name: &str, values: &Values) -> Result<Act, ParameterError> {
     let entry = REGISTRY.iter().find(|entry| entry.spec.name == name);
     let entry = entry.ok_or_else(|| ParameterError::UnknownModel(name.into()))?;
     (entry.build)(&crate::base::parameter::complete(entry.spec, values)?)
+}
+
+/// The force called `name`, which acts on weights: for tests of one neuron.
+#[cfg(test)]
+fn of_weights(name: &str, values: &Values) -> Box<dyn Homeostasis> {
+    match build(name, values) {
+        Ok(Act::Weights(force)) => force,
+        other => panic!("{name}: {other:?}"),
+    }
 }

@@ -23,6 +23,15 @@ pub struct Synapse {
     pub weight: f64,
 }
 
+/// Synapses that go and that come.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Change {
+    /// Numbers of those that go, in the order of [`Learn::look`], ascending.
+    pub removed: Vec<u32>,
+    /// Source, target in the group and weight of those that come, by source, then target.
+    pub added: Vec<(u32, u16, f64)>,
+}
+
 /// Sparse synapses of one projection onto one group that learn, in rows by source and delay.
 ///
 /// An instant goes: [`arrive`](Self::arrive) for every row that arrives, in the order of sources, then
@@ -66,6 +75,10 @@ pub trait Learn: Send + Sync {
     /// Gives synapses other weights within [`bounds`](Self::bounds), in the order of [`look`](Self::look), from `t` on;
     /// those that they have change nothing, to the bit.
     fn set_weights(&mut self, t: Time, weights: &mut dyn Iterator<Item = f64>);
+
+    /// Lets synapses go and come at `t`; the others keep all that they remember. All have one delay, and each source has its
+    /// row: those under way find it as it is when they arrive.
+    fn rewire(&mut self, t: Time, change: &Change);
 
     /// Number of synapses.
     fn n_synapses(&self) -> usize;

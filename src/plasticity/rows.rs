@@ -16,7 +16,7 @@ use crate::base::vector::{Width, width};
 use crate::plasticity::clock::{Clock, jump, times};
 use crate::plasticity::error::LearnError;
 use crate::plasticity::history::History;
-use crate::plasticity::learn::{Learn, StateError, Synapse};
+use crate::plasticity::learn::{Change, Learn, StateError, Synapse};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rule::{Event, PlasticityRule, Stored};
 use crate::synapse::layout::{Layout, Row};
@@ -47,6 +47,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     /// The longest lag.
     lag: Duration,
     layout: Layout,
+    /// Whether synapses have come or gone since it was built.
+    is_rewired: bool,
     targets: Vec<u16>,
     strengths: Vec<W>,
     states: Vec<R::State>,
@@ -106,6 +108,7 @@ where
             lag,
             pre: vec![Pre::NEVER; layout.n_rows()],
             layout,
+            is_rewired: false,
             states: vec![R::State::default(); targets.len()],
             targets,
             strengths,
@@ -422,6 +425,33 @@ where
         for (strength, weight) in self.strengths.iter_mut().zip(weights) {
             *strength = W::of(self.sign * weight);
         }
+    }
+
+    fn rewire(&mut self, t: Time, Change { removed, added }: &Change) {
+        self.catch_up(t);
+        let n = self.targets.len() + added.len() - removed.len();
+        let (mut targets, mut strengths) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        let (mut states, mut offsets) = (Vec::with_capacity(n), vec![0]);
+        let (mut gone, mut new) = (removed.iter().peekable(), added.iter().peekable());
+        for source in 0..self.layout.n_source() as u32 {
+            for Row { start, end, .. } in self.layout.of(source) {
+                for k in (start..end).filter(|k| gone.next_if_eq(&k).is_none()) {
+                    let k = k as usize;
+                    targets.push(self.targets[k]);
+                    strengths.push(self.strengths[k]);
+                    states.push(self.states[k]);
+                }
+            }
+            while let Some(&(_, target, weight)) = new.next_if(|one| one.0 == source) {
+                targets.push(target);
+                strengths.push(W::of(self.sign * weight));
+                states.push(R::State::default());
+            }
+            offsets.push(targets.len() as u32);
+        }
+        (self.targets, self.strengths, self.states) = (targets, strengths, states);
+        self.layout = Layout::One { offsets };
+        self.is_rewired = true;
     }
 
     fn n_synapses(&self) -> usize {

@@ -148,6 +148,8 @@ pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>
 pub(super) fn drive_modulators(root: &Section<'_>, known: &Known, bouts: &[Bout]) -> bool {
     let mut good = true;
     let section = root.get("modulator").and_then(|item| item.named_section());
+    // Read before.
+    section.iter().for_each(Section::ignore);
     for modulator in &known.network.modulators {
         let given = |bout: &Bout| {
             bout.modulators

@@ -70,6 +70,8 @@ impl Simulation {
             agenda,
             modulators,
             forces,
+            // Whoever saves takes them before.
+            edits: _,
             drawn: _,
             counts,
             before,
@@ -126,7 +128,7 @@ impl Simulation {
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
-        if lanes.iter().any(LaneState::has_set_weights) {
+        if lanes.iter().any(LaneState::has_set_weights) || !self.forces.is_empty() {
             // The hash is that of the network as built, before weights that do not learn were set.
             self.graph_hash();
         }
@@ -152,8 +154,9 @@ impl Simulation {
             own.load(state)?;
         }
         same("forces", forces.len(), self.forces.len())?;
-        for (own, state) in self.forces.iter_mut().zip(forces) {
-            own.load(state)?;
+        for (at, state) in forces.into_iter().enumerate() {
+            let n = self.extent(at);
+            self.forces[at].load(state, n)?;
         }
         let inputs = &self.inputs;
         let off = inputs.off();

@@ -1,4 +1,9 @@
-//! Slow forces: at their instants, before anything else that happens there, weights are looked at, changed and set.
+//! Slow forces: at their instants, before anything else that happens there, weights are looked at, changed and set, or
+//! synapses come and go.
+
+mod wiring;
+
+pub use wiring::Edited;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,12 +18,13 @@ use crate::engine::lane::group::Member;
 use crate::engine::lane::{Lane, Synapses};
 use crate::network::plan;
 use crate::plasticity::Learn;
-use crate::plasticity::homeostasis::{Homeostasis, Side, build};
+use crate::plasticity::homeostasis::{Act, Homeostasis, Side, build};
+use crate::plasticity::rewiring::Activity;
 
 /// A force and where it stands.
 pub(super) struct Force {
     pub(super) name: String,
-    force: Box<dyn Homeostasis>,
+    act: Act,
     /// Names of the projections.
     projections: Vec<String>,
     every: Duration,
@@ -28,6 +34,9 @@ pub(super) struct Force {
     last: Time,
     /// Averages of rates, by population and neuron; none where it goes by none.
     averages: Vec<Vec<Average>>,
+    /// Names what rewiring draws, with the number of the instant.
+    seed: u64,
+    instants: u64,
 }
 
 /// A slow trace of a neuron's spikes.
@@ -35,12 +44,17 @@ pub(super) struct Force {
 struct Average {
     last: Time,
     trace: f64,
+    /// The trace at the last instant, and spikes since.
+    before: f64,
+    spikes: u32,
 }
 
 impl Average {
     const NEVER: Self = Self {
         last: Time::NEVER,
         trace: 0.0,
+        before: 0.0,
+        spikes: 0,
     };
 
     fn at(self, t: Time, tau_ms: f64) -> f64 {
@@ -56,6 +70,9 @@ pub(super) struct ForceState {
     on: bool,
     last: Time,
     averages: Vec<Vec<Average>>,
+    instants: u64,
+    /// What rewiring remembers.
+    wiring: Vec<f64>,
 }
 
 /// Milliseconds in a second: rates are per second.
@@ -72,17 +89,20 @@ impl Force {
     pub(super) fn new(
         plan: &plan::Homeostasis,
         populations: &[Population],
+        seed: u64,
     ) -> Result<Self, ParameterError> {
         let mut force = Self {
             name: plan.name.clone(),
-            force: build(plan.kind, &plan.values)?,
+            act: build(plan.kind, &plan.values)?,
+            seed,
+            instants: 0,
             projections: plan.projections.clone(),
             every: plan.every,
             on: true,
             last: Time::ZERO,
             averages: Vec::new(),
         };
-        if force.force.average_ms().is_some() {
+        if force.act.average_ms().is_some() {
             let all = populations.iter();
             let all = all.map(|population| vec![Average::NEVER; population.size as usize]);
             force.averages = all.collect();
@@ -100,16 +120,15 @@ impl Force {
     /// Takes in that `nodes` of a population spiked at `t`.
     pub(super) fn take(&mut self, population: usize, t: Time, nodes: &[u32]) {
         let (Some(tau_ms), Some(averages)) =
-            (self.force.average_ms(), self.averages.get_mut(population))
+            (self.act.average_ms(), self.averages.get_mut(population))
         else {
             return;
         };
         for &node in nodes {
             let average = &mut averages[node as usize];
-            *average = Average {
-                trace: average.at(t, tau_ms) + 1.0,
-                last: t,
-            };
+            average.trace = average.at(t, tau_ms) + 1.0;
+            average.last = t;
+            average.spikes += 1;
         }
     }
 
@@ -117,9 +136,34 @@ impl Force {
     fn rate_hz(&self, population: usize, node: u32, t: Time) -> f64 {
         let averages = self.averages.get(population);
         let average = averages.and_then(|averages| averages.get(node as usize));
-        match (average, self.force.average_ms()) {
+        match (average, self.act.average_ms()) {
             (Some(average), Some(tau_ms)) => average.at(t, tau_ms) / tau_ms * MS_PER_S,
             _ => 0.0,
+        }
+    }
+
+    /// Ends an instant.
+    fn close(&mut self, t: Time) {
+        self.last = t;
+        self.instants += 1;
+        if let Some(tau_ms) = self.act.average_ms() {
+            for average in self.averages.iter_mut().flatten() {
+                (average.before, average.spikes) = (average.at(t, tau_ms), 0);
+            }
+        }
+    }
+
+    /// What a neuron did since the last instant.
+    fn activity(&self, population: usize, node: u32, t: Time) -> Activity {
+        let average = self.averages.get(population);
+        let average = average.and_then(|averages| averages.get(node as usize));
+        let (Some(average), Some(tau_ms)) = (average, self.act.average_ms()) else {
+            return Activity::default();
+        };
+        Activity {
+            before_hz: average.before / tau_ms * MS_PER_S,
+            now_hz: average.at(t, tau_ms) / tau_ms * MS_PER_S,
+            spikes: average.spikes,
         }
     }
 
@@ -134,32 +178,52 @@ impl Force {
     pub(super) fn state(&self) -> ForceState {
         let Self {
             name,
-            force: _,
+            act,
             projections: _,
             every: _,
             on,
             last,
             averages,
+            seed: _,
+            instants,
         } = self;
         ForceState {
             name: name.clone(),
             on: *on,
             last: *last,
             averages: averages.clone(),
+            instants: *instants,
+            wiring: match act {
+                Act::Weights(_) => Vec::new(),
+                Act::Wiring(force) => force.state(),
+            },
         }
     }
 
-    pub(super) fn load(&mut self, state: ForceState) -> Result<(), StateError> {
+    /// Goes on from `state` in a network whose projection has so many sources and targets.
+    pub(super) fn load(&mut self, state: ForceState, n: (usize, usize)) -> Result<(), StateError> {
         let sizes = |all: &[Vec<Average>]| all.iter().map(Vec::len).collect::<Vec<_>>();
         if state.name != self.name || sizes(&state.averages) != sizes(&self.averages) {
             return Err(StateError(format!("another force `{}`", state.name)));
         }
+        if let Act::Wiring(force) = &mut self.act
+            && !force.load(state.wiring, n)
+        {
+            return Err(StateError(format!("another wiring of `{}`", self.name)));
+        }
         (self.on, self.last, self.averages) = (state.on, state.last, state.averages);
+        self.instants = state.instants;
         Ok(())
     }
 
     /// Changes what was `seen` of a block whose targets are of `members`.
-    fn change_targets(&self, seen: &mut [Seen], members: &[Member], t: Time) {
+    fn change_targets(
+        &self,
+        act: &dyn Homeostasis,
+        seen: &mut [Seen],
+        members: &[Member],
+        t: Time,
+    ) {
         let mut order: Vec<(u32, u32)> = (0..).zip(&*seen).map(|(k, one)| (one.1, k)).collect();
         order.sort_unstable();
         let mut strengths = Vec::new();
@@ -170,7 +234,7 @@ impl Force {
             let rate_hz = self.rate_hz(member.population, node, t);
             strengths.clear();
             strengths.extend(of_one.iter().map(|&(_, k)| seen[k as usize].2.abs()));
-            self.force.act(&mut strengths, rate_hz);
+            act.act(&mut strengths, rate_hz);
             for (&(_, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[k as usize].2;
                 *weight = strength.copysign(*weight);
@@ -179,7 +243,13 @@ impl Force {
     }
 
     /// Changes what was `seen` of all blocks of a projection from the population at index `source`.
-    fn change_sources(&self, seen: &mut [Vec<Seen>], source: usize, t: Time) {
+    fn change_sources(
+        &self,
+        act: &dyn Homeostasis,
+        seen: &mut [Vec<Seen>],
+        source: usize,
+        t: Time,
+    ) {
         let mut of_source: std::collections::BTreeMap<u32, Vec<(usize, usize)>> =
             std::collections::BTreeMap::new();
         for (block, seen) in seen.iter().enumerate() {
@@ -192,8 +262,7 @@ impl Force {
                 .iter()
                 .map(|&(block, k)| seen[block][k].2.abs())
                 .collect();
-            self.force
-                .act(&mut strengths, self.rate_hz(source, node, t));
+            act.act(&mut strengths, self.rate_hz(source, node, t));
             for (&(block, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[block][k].2;
                 *weight = strength.copysign(*weight);
@@ -262,17 +331,23 @@ impl Simulation {
             if self.forces[at].due() != self.now {
                 continue;
             }
-            self.forces[at].last = self.now;
             if self.forces[at].on {
                 for name in self.forces[at].projections.clone() {
-                    self.force_on(at, &name);
+                    match self.forces[at].act {
+                        Act::Weights(_) => self.force_on(at, &name),
+                        Act::Wiring(_) => self.rewire(at, &name),
+                    }
                 }
             }
+            self.forces[at].close(self.now);
         }
     }
 
     fn force_on(&mut self, at: usize, projection: &str) {
         let (now, force) = (self.now, &self.forces[at]);
+        let Act::Weights(act) = &force.act else {
+            return;
+        };
         let Some(own) = self.projections.iter().find(|own| own.name == projection) else {
             return;
         };
@@ -299,15 +374,28 @@ impl Simulation {
             }
         }
         let mut seen: Vec<Vec<Seen>> = sites.par_iter().map(|(site, _)| site.look(now)).collect();
-        match force.force.side() {
+        match act.side() {
             Side::Target => {
                 let both = seen.par_iter_mut().zip(&sites);
-                both.for_each(|(seen, (_, members))| force.change_targets(seen, members, now));
+                both.for_each(|(seen, (_, members))| {
+                    force.change_targets(act.as_ref(), seen, members, now)
+                });
             }
-            Side::Source => force.change_sources(&mut seen, own.source, now),
+            Side::Source => force.change_sources(act.as_ref(), &mut seen, own.source, now),
         }
         let both = sites.par_iter_mut().zip(&seen);
         both.for_each(|((site, _), seen)| site.set(now, seen));
+    }
+
+    /// Numbers of sources and of targets of the first projection of the force at index `at`.
+    pub(super) fn extent(&self, at: usize) -> (usize, usize) {
+        let first = self.forces[at].projections.first();
+        let own = self.projections.iter().find(|own| Some(&own.name) == first);
+        let size = |p: &usize| self.populations[*p].size as usize;
+        own.map_or((0, 0), |own| {
+            let targets = own.learning.iter().flat_map(|(_, targets)| targets);
+            (size(&own.source), targets.map(size).sum())
+        })
     }
 
     /// Index of the force called `name`.

@@ -17,6 +17,8 @@ pub(in crate::engine) struct Projection {
     pub(in crate::engine) learning: Option<(usize, Vec<usize>)>,
     /// If its weights learn under a modulator, the number of that.
     pub(in crate::engine) modulator: Option<usize>,
+    /// Whether a neuron may be connected with itself.
+    pub(in crate::engine) autapses: bool,
     /// Whether its weights learn.
     pub(in crate::engine) is_plastic: bool,
 }

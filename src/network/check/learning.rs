@@ -4,7 +4,8 @@ use crate::base::parameter::ParameterError;
 use crate::base::time::Duration;
 use crate::network::plan::{self, Plasticity};
 use crate::network::{Choice, Homeostasis, Learning, Modulator, Network, Problem, Projection};
-use crate::plasticity::{self, BuildError, Kinetics, Modulated, homeostasis};
+use crate::plasticity::homeostasis::{self, Act};
+use crate::plasticity::{self, BuildError, Kinetics, Modulated};
 use crate::synapse::short_term::ShortTerm;
 
 impl Network {
@@ -59,7 +60,7 @@ impl Network {
         force: &Homeostasis,
     ) -> Result<plan::Homeostasis, Problem> {
         let Choice { spec, values } = &force.kind;
-        homeostasis::build(spec.name, values)?;
+        let act = homeostasis::build(spec.name, values)?;
         if force.projections.is_empty() {
             return Err(Problem::NoProjection);
         }
@@ -73,12 +74,36 @@ impl Network {
                 known: self.learning().cloned().collect(),
             });
         }
+        if let Act::Wiring(_) = act {
+            self.check_rewired(&force.projections)?;
+        }
         Ok(plan::Homeostasis {
             name: force.name.clone(),
             kind: spec.name,
             values: values.clone(),
             projections: force.projections.clone(),
             every: force.every,
+        })
+    }
+
+    /// Checks that synapses of `projections` can come and go: each source has one row, which neither a matrix nor several
+    /// delays allow.
+    fn check_rewired(&self, projections: &[String]) -> Result<(), Problem> {
+        let [name] = projections else {
+            return Err(Problem::Rewired {
+                found: format!("{} projections", projections.len()),
+            });
+        };
+        let own = self.projections.iter().find(|known| known.name == *name);
+        let what = match own {
+            Some(own) if own.is_dense() => "with a weight for every pair",
+            Some(own) if own.delay.and_then(|delay| delay.constant()).is_none() => {
+                "whose delays are drawn or read"
+            }
+            _ => return Ok(()),
+        };
+        Err(Problem::Rewired {
+            found: format!("`{name}`, {what}"),
         })
     }
 

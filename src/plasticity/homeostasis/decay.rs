@@ -1,15 +1,15 @@
 //! Weights that fade.
 
-use super::{Entry, Homeostasis};
+use super::{Act, Entry, Homeostasis};
 use crate::base::function::exp;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
     build: |values| {
-        Ok(Box::new(Decay {
+        Ok(Act::Weights(Box::new(Decay {
             factor: exp(-values["share"]),
-        }))
+        })))
     },
 };
 
@@ -41,11 +41,11 @@ impl Homeostasis for Decay {
 #[cfg(test)]
 mod tests {
     use crate::base::parameter::Values;
-    use crate::plasticity::homeostasis::build;
+    use crate::plasticity::homeostasis::of_weights;
 
     #[test]
     fn two_halves_are_one_whole() {
-        let decay = |share| build("decay", &Values::from([("share", share)])).expect("valid");
+        let decay = |share| of_weights("decay", &Values::from([("share", share)]));
         let (mut once, mut twice) = ([1.0, 0.5], [1.0, 0.5]);
         decay(0.2).act(&mut once, 0.0);
         decay(0.1).act(&mut twice, 0.0);

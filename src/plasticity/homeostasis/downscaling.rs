@@ -1,15 +1,15 @@
 //! Down-scaling in sleep.
 
-use super::{Entry, Homeostasis};
+use super::{Act, Entry, Homeostasis};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
     build: |values| {
-        Ok(Box::new(Downscaling {
+        Ok(Act::Weights(Box::new(Downscaling {
             factor: values["factor"],
             spare: values["spare"],
-        }))
+        })))
     },
 };
 
@@ -66,16 +66,14 @@ impl Homeostasis for Downscaling {
 #[cfg(test)]
 mod tests {
     use crate::base::parameter::Values;
-    use crate::plasticity::homeostasis::build;
+    use crate::plasticity::homeostasis::of_weights;
 
     #[test]
     fn the_strongest_are_spared() {
         let scale = |spare| {
             let values = Values::from([("factor", 0.5), ("spare", spare)]);
             let mut strengths = [4.0, 1.0, 3.0, 2.0];
-            build("downscaling", &values)
-                .expect("valid")
-                .act(&mut strengths, 0.0);
+            of_weights("downscaling", &values).act(&mut strengths, 0.0);
             strengths
         };
         assert_eq!(scale(0.0), [2.0, 0.5, 1.5, 1.0]);

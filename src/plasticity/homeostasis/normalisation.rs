@@ -1,19 +1,19 @@
 //! Synapses that share what a neuron has.
 
-use super::{Entry, Homeostasis, Side};
+use super::{Act, Entry, Homeostasis, Side};
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
     build: |values| {
-        Ok(Box::new(Normalisation {
+        Ok(Act::Weights(Box::new(Normalisation {
             mean: values["mean"],
             side: match values.text("per") {
                 Some("source") => Side::Source,
                 _ => Side::Target,
             },
             is_subtractive: values.text("way") == Some("subtractive"),
-        }))
+        })))
     },
 };
 
@@ -75,14 +75,12 @@ impl Homeostasis for Normalisation {
 #[cfg(test)]
 mod tests {
     use crate::base::parameter::Values;
-    use crate::plasticity::homeostasis::build;
+    use crate::plasticity::homeostasis::of_weights;
 
     fn normalised(way: &'static str, mut strengths: [f64; 3]) -> [f64; 3] {
         let mut values = Values::from([("mean", 2.0)]);
         values.insert("way", way);
-        build("normalisation", &values)
-            .expect("valid")
-            .act(&mut strengths, 0.0);
+        of_weights("normalisation", &values).act(&mut strengths, 0.0);
         strengths
     }
 

@@ -1,17 +1,17 @@
 //! Scaling towards a rate.
 
-use super::{Entry, Homeostasis};
+use super::{Act, Entry, Homeostasis};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 use crate::plasticity::rule::tau;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
     build: |values| {
-        Ok(Box::new(Scaling {
+        Ok(Act::Weights(Box::new(Scaling {
             rate_hz: values["rate"],
             gain: values["gain"],
             tau_ms: values["tau"],
-        }))
+        })))
     },
 };
 
@@ -63,12 +63,12 @@ impl Homeostasis for Scaling {
 #[cfg(test)]
 mod tests {
     use crate::base::parameter::Values;
-    use crate::plasticity::homeostasis::build;
+    use crate::plasticity::homeostasis::of_weights;
 
     #[test]
     fn silent_neurons_gain_and_busy_ones_lose() {
         let values = Values::from([("rate", 5.0), ("gain", 0.1)]);
-        let scaling = build("scaling", &values).expect("valid");
+        let scaling = of_weights("scaling", &values);
         for (rate_hz, factor) in [(0.0, 1.1), (5.0, 1.0), (10.0, 0.9), (500.0, 0.0)] {
             let mut strengths = [2.0];
             scaling.act(&mut strengths, rate_hz);

@@ -10,6 +10,7 @@ use crate::plasticity::history::{History, SavedPost};
 use crate::plasticity::learn::StateError;
 use crate::plasticity::modulation::{Modulation, SavedModulation};
 use crate::plasticity::rule::{PlasticityRule, Stored, put_all, take_all};
+use crate::synapse::layout::Layout;
 
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -23,6 +24,8 @@ struct State {
     pre: Vec<SavedPre>,
     history: Vec<(bool, Vec<SavedPost>)>,
     modulation: Option<SavedModulation>,
+    /// Where rows end, and targets, if synapses have come or gone.
+    wiring: Option<(Vec<u32>, Vec<u16>)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,8 +60,9 @@ where
             delays: _,
             paths: _,
             lag: _,
-            layout: _,
-            targets: _,
+            layout,
+            is_rewired,
+            targets,
             strengths,
             states,
             pre,
@@ -82,6 +86,10 @@ where
                 .collect(),
             history: history.save(),
             modulation: modulation.as_ref().map(Modulation::save),
+            wiring: is_rewired.then(|| {
+                let ends = (0..layout.n_rows()).map(|row| layout.row(row).end);
+                (ends.collect(), targets.clone())
+            }),
         };
         postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
     }
@@ -97,7 +105,11 @@ where
             pre,
             history,
             modulation,
+            wiring,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
+        if let Some((ends, targets)) = wiring {
+            self.go_on_wired(ends, targets).ok_or_else(unfit)?;
+        }
         let n = self.targets.len();
         let strengths = take_all(&strengths, n).ok_or_else(unfit)?;
         let states = take_all(&states, n).ok_or_else(unfit)?;
@@ -118,5 +130,19 @@ where
         self.pre = pre.ok_or_else(unfit)?;
         (self.clock.origin, self.seen, self.learning) = (origin, seen, learning);
         Ok(())
+    }
+
+    /// Takes over where rows end, and their targets; `None` if they cannot be these rows.
+    fn go_on_wired(&mut self, ends: Vec<u32>, targets: Vec<u16>) -> Option<()> {
+        let n_target = self.history.n();
+        let last = ends.last().copied().unwrap_or(0) as usize;
+        let fits = ends.len() == self.layout.n_source()
+            && ends.is_sorted()
+            && last == targets.len()
+            && targets.iter().all(|&j| usize::from(j) < n_target);
+        fits.then_some(())?;
+        let offsets = std::iter::once(0).chain(ends).collect();
+        (self.layout, self.targets, self.is_rewired) = (Layout::One { offsets }, targets, true);
+        Some(())
     }
 }

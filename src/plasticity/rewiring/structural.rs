@@ -1,0 +1,291 @@
+//! Synaptic elements that grow towards a rate.
+
+use std::collections::BTreeSet;
+
+use super::{Activity, Edge, Edit, Rewiring, Wiring, shuffle};
+use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
+use crate::base::stream::Stream;
+use crate::plasticity::homeostasis::{Act, Entry};
+use crate::plasticity::rule::tau;
+
+pub(in crate::plasticity) static ENTRY: Entry = Entry {
+    spec: &SPEC,
+    build: |values| {
+        Ok(Act::Wiring(Box::new(Structural {
+            rate_hz: values["rate"],
+            growth_hz: values["growth"],
+            tau_s: values["tau"] / MS_PER_S,
+            strength: values["new_weight"],
+            multapses: values.flag("multapses"),
+            axonal: Vec::new(),
+            dendritic: Vec::new(),
+        })))
+    },
+};
+
+/// Milliseconds in a second.
+const MS_PER_S: f64 = 1e3;
+
+static SPEC: Spec = Spec {
+    name: "structural",
+    summary: "Homeostatic structural plasticity: neurons that fire too little grow synaptic elements, which find each other at \
+              random; neurons that fire too much lose them and their synapses.",
+    equations: "z' = growth * (1 - r / rate) for the axonal elements of each source and the dendritic ones of each target, r its \
+                average rate, whose integral is exact;  at each instant elements beyond z break their synapses, drawn at random, and \
+                free ones of both kinds are paired at random;  r' = -r / tau + spikes / tau",
+    parameters: &[
+        ParameterSpec::quantity(
+            "rate",
+            Dimension::Rate,
+            Range::Positive,
+            "rate that neurons are brought to",
+        ),
+        ParameterSpec::quantity(
+            "growth",
+            Dimension::Rate,
+            Range::Positive,
+            "elements that a silent neuron grows per second",
+        ),
+        tau(
+            "tau",
+            10_000.0,
+            "time over which rates are averaged, as calcium does",
+        ),
+        ParameterSpec::quantity(
+            "new_weight",
+            Dimension::Weight,
+            Range::NonNegative,
+            "strength of a new synapse, without sign",
+        ),
+        ParameterSpec::new(
+            "multapses",
+            Kind::Flag,
+            "whether two neurons may have several synapses",
+        )
+        .or(Default::Flag(true)),
+    ],
+    source: "Butz, van Ooyen 2013, PLoS Comput Biol 9:e1003259; Diaz-Pier, Naveau, Butz-Ostendorf, Morrison 2016, Front Neuroanat \
+             10:57 (the linear growth curve)",
+};
+
+/// The rule with its parameters, and the elements of each neuron.
+#[derive(Debug)]
+struct Structural {
+    rate_hz: f64,
+    growth_hz: f64,
+    tau_s: f64,
+    strength: f64,
+    multapses: bool,
+    /// Of each source, as many as it has synapses at first.
+    axonal: Vec<f64>,
+    dendritic: Vec<f64>,
+}
+
+impl Structural {
+    /// What a neuron grows in `seconds`. Of r' = -r/τ + spikes/τ the integral over r is spikes − τ (r_now − r_before).
+    fn grown(&self, activity: &Activity, seconds: f64) -> f64 {
+        let area = f64::from(activity.spikes) - self.tau_s * (activity.now_hz - activity.before_hz);
+        self.growth_hz * (seconds - area / self.rate_hz)
+    }
+
+    fn grow(&mut self, wiring: &Wiring<'_>) {
+        if self.axonal.is_empty() {
+            self.axonal = vec![0.0; wiring.n.0 as usize];
+            self.dendritic = vec![0.0; wiring.n.1 as usize];
+            for edge in wiring.edges {
+                self.axonal[edge.source as usize] += 1.0;
+                self.dendritic[edge.target as usize] += 1.0;
+            }
+        }
+        let seconds = wiring.elapsed_s;
+        let grown = |activities: &[Activity]| -> Vec<f64> {
+            activities
+                .iter()
+                .map(|activity| self.grown(activity, seconds))
+                .collect()
+        };
+        let (sources, targets) = (grown(wiring.sources), grown(wiring.targets));
+        let add = |elements: &mut [f64], grown: Vec<f64>| {
+            for (z, grown) in elements.iter_mut().zip(grown) {
+                *z = (*z + grown).max(0.0);
+            }
+        };
+        add(&mut self.axonal, sources);
+        add(&mut self.dendritic, targets);
+    }
+}
+
+/// Adds to `gone` synapses, drawn, of neurons that have more than elements; `of` is the neuron of a synapse.
+fn cut(
+    edges: &[Edge],
+    of: impl Fn(&Edge) -> u32,
+    elements: &[f64],
+    gone: &mut [bool],
+    stream: &mut Stream,
+) {
+    let mut own: Vec<Vec<u32>> = vec![Vec::new(); elements.len()];
+    for (k, edge) in (0..).zip(edges).filter(|(k, _)| !gone[*k as usize]) {
+        own[of(edge) as usize].push(k);
+    }
+    for (mut own, z) in own.into_iter().zip(elements) {
+        let excess = own.len().saturating_sub(*z as usize);
+        if excess > 0 {
+            shuffle(&mut own, stream);
+            own[..excess].iter().for_each(|&k| gone[k as usize] = true);
+        }
+    }
+}
+
+/// Elements that are in no synapse, each as the number of its neuron.
+fn free(elements: &[f64], bound: &[u32]) -> Vec<u32> {
+    let all = (0..).zip(elements.iter().zip(bound));
+    let own =
+        all.map(|(neuron, (z, bound))| (neuron, (*z as usize).saturating_sub(*bound as usize)));
+    own.flat_map(|(neuron, n)| std::iter::repeat_n(neuron, n))
+        .collect()
+}
+
+impl Rewiring for Structural {
+    fn average_ms(&self) -> Option<f64> {
+        Some(self.tau_s * MS_PER_S)
+    }
+
+    fn rewire(&mut self, wiring: &Wiring<'_>, stream: &mut Stream) -> Edit {
+        self.grow(wiring);
+        let mut gone = vec![false; wiring.edges.len()];
+        cut(
+            wiring.edges,
+            |edge| edge.target,
+            &self.dendritic,
+            &mut gone,
+            stream,
+        );
+        cut(
+            wiring.edges,
+            |edge| edge.source,
+            &self.axonal,
+            &mut gone,
+            stream,
+        );
+        let removed: Vec<u32> = (0..)
+            .zip(&gone)
+            .filter(|(_, gone)| **gone)
+            .map(|(k, _)| k)
+            .collect();
+        let dendritic = wiring.degrees(&removed);
+        let mut axonal = vec![0; wiring.n.0 as usize];
+        let kept = wiring.edges.iter().zip(&gone).filter(|(_, gone)| !**gone);
+        kept.for_each(|(edge, _)| axonal[edge.source as usize] += 1);
+        let (mut sources, mut targets) = (
+            free(&self.axonal, &axonal),
+            free(&self.dendritic, &dendritic),
+        );
+        shuffle(&mut sources, stream);
+        shuffle(&mut targets, stream);
+        let mut pairs = match self.multapses {
+            true => BTreeSet::new(),
+            false => wiring.pairs(&removed),
+        };
+        let both = sources.into_iter().zip(targets);
+        let fit = both.filter(|&(source, target)| {
+            wiring.may_connect(source, target) && (self.multapses || pairs.insert((source, target)))
+        });
+        let added = fit.map(|(source, target)| Edge {
+            source,
+            target,
+            strength: self.strength,
+        });
+        Edit {
+            added: added.collect(),
+            removed,
+        }
+    }
+
+    fn state(&self) -> Vec<f64> {
+        [&self.axonal[..], &self.dendritic[..]].concat()
+    }
+
+    fn load(&mut self, mut state: Vec<f64>, (n_source, n_target): (usize, usize)) -> bool {
+        if state.is_empty() {
+            return true;
+        }
+        let fits = state.len() == n_source + n_target && state.iter().all(|z| *z >= 0.0);
+        if fits {
+            self.dendritic = state.split_off(n_source);
+            self.axonal = state;
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(multapses: bool) -> Structural {
+        Structural {
+            rate_hz: 5.0,
+            growth_hz: 2.0,
+            tau_s: 1.0,
+            strength: 1.0,
+            multapses,
+            axonal: Vec::new(),
+            dendritic: Vec::new(),
+        }
+    }
+
+    fn at(rate_hz: f64) -> Activity {
+        // Steady: as many spikes as the rate says.
+        Activity {
+            before_hz: rate_hz,
+            now_hz: rate_hz,
+            spikes: (2.0 * rate_hz) as u32,
+        }
+    }
+
+    #[test]
+    fn silent_neurons_find_each_other_and_busy_ones_let_go() {
+        let busy = Edge {
+            source: 1,
+            target: 1,
+            strength: 3.0,
+        };
+        let activities = [at(0.0), at(10.0), at(5.0)];
+        let wiring = Wiring {
+            edges: &[busy; 3],
+            sources: &activities,
+            targets: &activities,
+            n: (3, 3),
+            own: None,
+            elapsed_s: 2.0,
+        };
+        let edit = rule(true).rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
+        // 3 elements less 2 · 2 s: all gone. Silent: 2 · 2 s more, with itself. On target: as before.
+        assert_eq!(edit.removed, [0, 1, 2]);
+        assert_eq!(edit.added.len(), 4);
+        assert!(
+            edit.added
+                .iter()
+                .all(|edge| (edge.source, edge.target) == (0, 0))
+        );
+        let once = rule(false).rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
+        assert_eq!(once.added.len(), 1);
+    }
+
+    /// What is grown does not depend on where instants lie.
+    #[test]
+    fn growth_is_an_integral() {
+        let tau = 1.0_f64;
+        let decay = |s: f64| (-s / tau).exp();
+        // One spike at 0.5 s, looked at after 1 s and after 2 s.
+        let (half, whole) = (decay(0.5) / tau, decay(1.5) / tau);
+        let of = |before_hz, now_hz, spikes| Activity {
+            before_hz,
+            now_hz,
+            spikes,
+        };
+        let rule = rule(true);
+        let parts = rule.grown(&of(0.0, half, 1), 1.0) + rule.grown(&of(half, whole, 0), 1.0);
+        assert!((parts - rule.grown(&of(0.0, whole, 1), 2.0)).abs() < 1e-12);
+    }
+}
