@@ -519,6 +519,59 @@ fn busy(seed: u64, lanes: u32) -> Network {
         )
         .add()
         .expect("i_e");
+    for (name, of, every, kind) in [
+        (
+            "a_scaling",
+            "e_reward",
+            7.0,
+            force(
+                "scaling",
+                1.0,
+                values! { rate: 20.0, gain: 0.01, tau: 50.0 },
+            ),
+        ),
+        (
+            "b_decay",
+            "e_e",
+            13.0,
+            force("decay", 1.0, values! { share: 0.001 }),
+        ),
+        (
+            "c_source",
+            "e_e",
+            90.0,
+            force("normalisation", 1.0, values! { mean: 0.7, per: "source" }),
+        ),
+        (
+            "d_turnover",
+            "e_reward",
+            31.0,
+            force(
+                "turnover",
+                1.0,
+                values! { prune_below: 0.58, in_degree: 12_u32, new_weight: 0.6 },
+            ),
+        ),
+        (
+            "e_structural",
+            "e_grown",
+            17.0,
+            force(
+                "structural",
+                1.0,
+                values! { rate: 12.0, growth: 60.0, tau: 60.0, new_weight: 0.4 },
+            ),
+        ),
+    ] {
+        network
+            .homeostasis(Homeostasis {
+                name: name.into(),
+                projections: vec![of.into()],
+                every: long(every),
+                ..kind
+            })
+            .expect("a force");
+    }
     network
         .stimulate(
             "noise",

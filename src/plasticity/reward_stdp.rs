@@ -24,12 +24,12 @@ pub static SPEC: Spec = Spec {
         W_MAX,
         share(
             "a_plus",
-            0.25,
+            2.5,
             "what a pair at no distance adds to c, as a share of w_max per second",
         ),
         share(
             "a_minus",
-            0.375,
+            3.75,
             "what a pair in the reverse order takes from c, as a share of w_max per second",
         ),
         tau("tau_plus", 20.0, "time constant of the window in which the target follows"),
@@ -43,7 +43,8 @@ pub static SPEC: Spec = Spec {
         )
         .or_number(0.0),
     ],
-    source: "Izhikevich 2007, Cereb Cortex 17:2443; Potjans, Morrison, Diesmann 2010, Front Comput Neurosci 4:141 (b, and the \
+    source: "Izhikevich 2007, Cereb Cortex 17:2443 (the default values: 0.1 and 0.15 mV of 4 mV, taken up a hundred times a \
+             second, in the published code); Potjans, Morrison, Diesmann 2010, Front Comput Neurosci 4:141 (b, and the \
              closed form)",
 };
 
