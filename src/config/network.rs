@@ -24,7 +24,7 @@ use crate::network::{Network, Projection, check::is_name};
 
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
-pub use figure::{Figures, Over, Raster, WeightFigure, WindowFigure};
+pub use figure::{Figures, Measured, Over, Raster, WeightFigure, WindowFigure};
 pub use record::{
     Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
 };

@@ -1,14 +1,15 @@
 //! `[figure]`: what is drawn of a run.
 
+use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Keys, Table, each, given, inside, instant, off, part, populations, some, weights_name,
-    words,
+    Around, Form, Keys, Table, each, given, inside, instant, number, off, part, populations, some,
+    weights_name, words,
 };
-use crate::config::reader::Section;
+use crate::config::reader::{Item, Section};
 
 /// What is drawn after the run.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
     /// Spikes over time, if they are drawn.
     pub raster: Option<Raster>,
@@ -114,12 +115,27 @@ impl Table for WeightFigure {
 }
 
 /// By how much each synapse has changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct WindowFigure {
     /// Name of the projection, whose weights are recorded, as are the spikes of both of its ends.
     pub projection: String,
     /// What changes are shown over.
     pub over: Over,
+    /// What others measured, none where changes are shown over the interval.
+    pub measured: Vec<Measured>,
+}
+
+/// A change that others measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// From a spike of the source to that of the target, in ms.
+    pub interval_ms: f64,
+    /// Rate of the source in Hz.
+    pub rate_hz: f64,
+    /// Change as a share of the first weight.
+    pub share: f64,
+    /// Its standard error, 0 or more.
+    pub error: f64,
 }
 
 /// What the change of a synapse is shown over.
@@ -141,6 +157,12 @@ impl Table for WindowFigure {
         k.need("projection", &mut self.projection, weights_name(), what);
         let what = "what changes are shown over: the time from the source's first spike to the target's, or the rate of the source";
         k.or("over", &mut self.over, words(OVER), what);
+        let what = "what others measured, shown beside changes over frequency: interval, rate, change as a share of the first weight, \
+                    its standard error";
+        k.or("measured", &mut self.measured, measured(), what);
+        if self.over == Over::Interval && !self.measured.is_empty() {
+            k.refuse("measured", "none, as it belongs to `over = \"frequency\"`");
+        }
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
@@ -168,6 +190,42 @@ impl Table for WindowFigure {
         }
         false
     }
+}
+
+/// What others measured, in any order.
+fn measured() -> Form<'static, Vec<Measured>> {
+    let read = |item: &Item<'_>, _: &Around<'_>| {
+        const EXPECTED: &str = "an array such as [[\"10 ms\", \"20 Hz\", 0.29, 0.14]]";
+        item.list(EXPECTED, |entry| {
+            const EXPECTED: &str =
+                "interval, rate, change, its error, such as [\"10 ms\", \"20 Hz\", 0.29, 0.14]";
+            let items = entry.items(EXPECTED)?;
+            let [interval, rate, share, error] = items.as_slice() else {
+                return entry.refuse(EXPECTED, None);
+            };
+            Some(Measured {
+                interval_ms: interval.quantity(Dimension::Time, Range::Finite)?,
+                rate_hz: rate.quantity(Dimension::Rate, Range::Positive)?,
+                share: share.quantity(Dimension::One, Range::Finite)?,
+                error: error.quantity(Dimension::One, Range::NonNegative)?,
+            })
+        })
+    };
+    let write = |all: &Vec<Measured>, weight| {
+        let number =
+            |of, value: f64| (number(of, Range::Finite).write)(&value, weight);
+        let all = all.iter().map(|one| {
+            let parts = [
+                number(Dimension::Time, one.interval_ms),
+                number(Dimension::Rate, one.rate_hz),
+                number(Dimension::One, one.share),
+                number(Dimension::One, one.error),
+            ];
+            format!("[{}]", parts.join(", "))
+        });
+        format!("[{}]", all.collect::<Vec<_>>().join(", "))
+    };
+    Form::new("[[ms, Hz, share, share], …]", read, write)
 }
 
 /// Reports that `key` shows what is not recorded under `section`.

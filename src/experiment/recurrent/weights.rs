@@ -48,7 +48,6 @@ fn course(name: &str, unit: &str, statistics: &[(Time, WeightStatistics)]) -> Co
     let moment = |(time, now): &(Time, WeightStatistics)| Moment {
         time_ms: time.as_ms(),
         mean: now.mean,
-        range: (now.min.into(), now.max.into()),
         quantiles: now.quantiles,
     };
     let n_tracked = first.map_or(0, |(_, first)| first.tracked.len());

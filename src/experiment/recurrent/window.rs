@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::weights::unit;
 use crate::base::time::Time;
-use crate::config::network::{NetworkModel, Over, WindowFigure};
+use crate::config::network::{Measured, NetworkModel, Over, WindowFigure};
 use crate::experiment::error::ExperimentError;
 use crate::plasticity::Synapse;
 use crate::record::recording::Recording;
@@ -20,11 +20,14 @@ const PS_PER_US: i64 = 1_000_000;
 const MOST_SERIES: usize = 4;
 const PS_PER_MS: f64 = 1e9;
 const MS_PER_S: f64 = 1e3;
+const US_PER_MS: f64 = 1e3;
+const PERCENT: f64 = 100.0;
 
 /// A synapse: the time from its arrival to the spike of its target, the rate of its source, its change.
 struct Point {
     interval_ps: i64,
     rate_hz: Option<f64>,
+    /// In percent of its first weight.
     change: f64,
 }
 
@@ -58,38 +61,63 @@ pub(super) fn draw(
     let both = first.synapses.iter().zip(&last.synapses);
     let points: Vec<Point> = both
         .filter_map(|(before, after)| {
-            let change = after.weight - before.weight;
-            point(before, change, &sources, &targets)
+            let change = PERCENT * (after.weight - before.weight) / before.weight;
+            point(before, change, &sources, &targets).filter(|_| change.is_finite())
         })
         .collect();
-    let unit = unit(model, &figure.projection);
     let left_out = first.synapses.len() - points.len();
     let mut caption = format!(
-        "{}: weights at {} less those at {}; a disc for each synapse.",
-        figure.projection, last.label, first.label
+        "{}: weights at {} less those at {}, a disc for each synapse.",
+        figure.projection,
+        told(last.time),
+        told(first.time)
     );
     let (series, over) = match figure.over {
         Over::Interval => {
-            caption += " Time from the source's first spike to the target's first, both as they reach the synapse.";
-            (by_sign(&points), "Target after source (ms)")
+            caption += " The interval is that from the source's first spike to the target's first, as they reach the synapse.";
+            (by_sign(&points), "Interval (ms)")
         }
         Over::Frequency => {
-            caption += " Rate of the source from its first spike to its last.";
-            (by_interval(&points), "Rate (Hz)")
+            caption += " The frequency is the rate of the source from its first spike to its last.";
+            if !figure.measured.is_empty() {
+                caption += " Squares with bars: measured, with their standard errors.";
+            }
+            (by_interval(&points, &figure.measured), "Frequency (Hz)")
         }
     };
-    if left_out > 0 {
-        caption += &format!(" Left out: {left_out} synapses whose ends did not both fire.");
+    let firsts = first.synapses.iter().map(|synapse| synapse.weight);
+    let unit = unit(model, &figure.projection);
+    if let Some(weight) = all_alike(firsts) {
+        caption += format!(" All weights were {weight} {unit}").trim_end();
+        caption += " at first.";
     }
-    let change = format!("Change of weight, ΔW ({unit})");
+    if left_out > 0 {
+        caption += &format!(
+            " Left out: {left_out} synapses whose ends did not both fire, or whose weight was 0 at first."
+        );
+    }
     let plot = ChangePlot {
         series,
         over: over.into(),
-        change: change.trim_end_matches(" ()").into(),
+        change: "Change of weight (%)".into(),
         caption,
     };
     plot.draw(&directory.join(NAME))?;
     Ok(())
+}
+
+/// A time in words.
+fn told(time: Time) -> String {
+    match time.as_ms() {
+        ms if ms < MS_PER_S => format!("{ms} ms"),
+        ms => format!("{} s", ms / MS_PER_S),
+    }
+}
+
+/// The value that all of them have.
+fn all_alike(mut values: impl Iterator<Item = f64>) -> Option<f64> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
 }
 
 /// The spikes of each neuron of a population.
@@ -122,38 +150,58 @@ fn point(
     })
 }
 
-/// Synapses whose target fired later, and the others.
+/// Synapses whose target fired later than its source, and the others.
 fn by_sign(points: &[Point]) -> Vec<Series> {
     let of = |name: &str, is_in: &dyn Fn(&Point) -> bool| {
         let own = points.iter().filter(|point| is_in(point));
         let own = own.map(|point| (point.interval_ps as f64 / PS_PER_MS, point.change));
         series(name.into(), own.collect(), false)
     };
+    let before = match points.iter().any(|point| point.interval_ps == 0) {
+        true => "target before or with source",
+        false => "target before source",
+    };
     vec![
         of("target after source", &|point| point.interval_ps > 0),
-        of("target not after source", &|point| point.interval_ps <= 0),
+        of(before, &|point| point.interval_ps <= 0),
     ]
 }
 
 /// A series for each interval between source and target, or one of all where there are many.
-fn by_interval(points: &[Point]) -> Vec<Series> {
-    let mut by_interval: BTreeMap<i64, Vec<(f64, f64)>> = BTreeMap::new();
-    for point in points {
-        let interval_us = (point.interval_ps + PS_PER_US / 2).div_euclid(PS_PER_US);
-        let place = point.rate_hz.map(|rate_hz| (rate_hz, point.change));
-        by_interval.entry(interval_us).or_default().extend(place);
-    }
-    if by_interval.len() > MOST_SERIES {
-        let all = by_interval.into_values().flatten();
-        return vec![series(String::new(), all.collect(), false)];
-    }
-    let named = by_interval.into_iter().rev().map(|(interval_us, points)| {
-        let interval_ms = interval_us as f64 / 1e3;
+fn by_interval(points: &[Point], measured: &[Measured]) -> Vec<Series> {
+    let rounded = |ps: i64| (ps + PS_PER_US / 2).div_euclid(PS_PER_US);
+    let mut by_interval: BTreeMap<i64, Series> = BTreeMap::new();
+    let of = |interval_us: i64| {
+        let interval_ms = interval_us as f64 / US_PER_MS;
         let order = if interval_ms > 0.0 { "after" } else { "before" };
-        let name = format!("target {} ms {order} source", interval_ms.abs());
-        series(name, points, true)
+        let name = format!("target {} ms {order}", interval_ms.abs());
+        series(name, Vec::new(), true)
+    };
+    for point in points {
+        let interval = rounded(point.interval_ps);
+        let own = by_interval.entry(interval).or_insert_with(|| of(interval));
+        own.points.extend(point.rate_hz.map(|rate_hz| (rate_hz, point.change)));
+    }
+    for one in measured {
+        let interval = (one.interval_ms * US_PER_MS).round() as i64;
+        let own = by_interval.entry(interval).or_insert_with(|| of(interval));
+        let (share, error) = (PERCENT * one.share, PERCENT * one.error);
+        own.measured.push((one.rate_hz, share, error));
+    }
+    let all = by_interval.into_values().rev().map(|own| Series {
+        measured: own.measured,
+        ..series(own.name, own.points, true)
     });
-    named.collect()
+    let all: Vec<Series> = all.collect();
+    if all.len() <= MOST_SERIES {
+        return all;
+    }
+    let points = all.iter().flat_map(|own| own.points.clone());
+    let measured = all.iter().flat_map(|own| own.measured.clone());
+    vec![Series {
+        measured: measured.collect(),
+        ..series(String::new(), points.collect(), false)
+    }]
 }
 
 fn series(name: String, mut points: Vec<(f64, f64)>, joined: bool) -> Series {

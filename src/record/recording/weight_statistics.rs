@@ -24,7 +24,7 @@ impl Recording {
     /// ```no_run
     /// use sharpwave::Recording;
     ///
-    /// let run = Recording::open("runs/plastic_balanced-001".as_ref())?;
+    /// let run = Recording::open("run-001".as_ref())?;
     /// for (time, weights) in run.weight_statistics("e_e")? {
     ///     let [_, lower, median, upper, _] = weights.quantiles;
     ///     println!("{time}: {median} ({lower} to {upper}), mean {} ± {}", weights.mean, weights.sd);

@@ -20,6 +20,8 @@ const GAP: f64 = 19.0;
 /// From one line under the figure to the next.
 const NOTE_LINE: f64 = 9.0;
 const MS_PER_S: f64 = 1e3;
+/// All synapses, in percent.
+const ALL: f64 = 100.0;
 
 /// The weights of a projection over time.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,8 +47,6 @@ pub struct Moment {
     pub time_ms: f64,
     /// Their mean.
     pub mean: f64,
-    /// The smallest and the largest.
-    pub range: (f64, f64),
     /// Quantiles at 5, 25, 50, 75 and 95 %.
     pub quantiles: [f64; 5],
 }
@@ -101,13 +101,26 @@ impl WeightCourse {
             caption += &format!(" {}: {} synapses", course.name, axis::count(course.n as usize));
             if let [low, high, ..] = course.histograms[1].0[..] {
                 let width = axis::short(high - low);
+                let width = match width.contains('.') {
+                    true => width.trim_end_matches('0').trim_end_matches('.'),
+                    false => &width,
+                };
                 let unit = &course.unit;
                 caption += &format!(", bins of {}", format!("{width} {unit}").trim_end());
             }
             caption += ".";
         }
         if self.courses.iter().any(|course| !course.tracked.is_empty()) {
-            caption += " Single synapses were drawn before the run, whatever became of them.";
+            caption += " Single synapses: drawn at random before the run.";
+        }
+        let cut = |course: &Course| {
+            let alone = |histogram: &(Vec<f64>, Vec<u64>)| {
+                histogram.1.iter().filter(|&&count| count > 0).count() == 1
+            };
+            alone(&course.histograms[0]) != alone(&course.histograms[1])
+        };
+        if self.courses.iter().any(cut) {
+            caption += " A bin that holds all synapses is cut off.";
         }
         caption
     }
@@ -116,11 +129,16 @@ impl WeightCourse {
 impl Course {
     fn draw(&self, canvas: &mut Canvas, top: f64) {
         let bottom = top + HEIGHT;
-        let ranges = self.moments.iter().map(|moment| moment.range);
-        let range = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        /// Above and below the bands, as a share: room for the tails of the histograms.
+        const MARGIN: f64 = 0.15;
+        let quantiles = self.moments.iter().flat_map(|moment| moment.quantiles);
+        let seen = quantiles.chain(self.tracked.iter().flatten().copied());
+        let seen = seen.chain(self.moments.iter().map(|moment| moment.mean));
+        let range = seen.map(|weight| (weight, weight));
+        let range = range.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let (low, high) = range.unwrap_or((0.0, 1.0));
         let around = Axis::linear(low, high, 0.0, 1.0);
-        let margin = (around.high - around.low) * 0.03;
+        let margin = (around.high - around.low) * MARGIN;
         let weights = Axis::linear(around.low - margin, around.high + margin, bottom, top);
         let times_s = |f: fn(f64, f64) -> f64| {
             let times = self.moments.iter().map(|moment| moment.time_ms / MS_PER_S);
@@ -199,12 +217,14 @@ impl Course {
         let percent = |(edges, counts): &(Vec<f64>, Vec<u64>)| {
             let all = counts.iter().sum::<u64>().max(1) as f64;
             let bins = edges.windows(2).zip(counts);
-            let bins = bins.map(|(edge, &count)| (edge[0], edge[1], 100.0 * count as f64 / all));
+            let bins = bins.map(|(edge, &count)| (edge[0], edge[1], ALL * count as f64 / all));
             bins.collect::<Vec<_>>()
         };
         let both = [percent(&self.histograms[0]), percent(&self.histograms[1])];
-        let most = both.iter().flatten().map(|bin| bin.2).fold(0.0, f64::max);
-        let most = if most > 0.0 { most * 1.05 } else { 100.0 };
+        // A single bin with all synapses would leave no room for the others.
+        let shown = both.iter().flatten().map(|bin| bin.2).filter(|&share| share < ALL);
+        let most = shown.fold(0.0, f64::max);
+        let most = if most > 0.0 { most * 1.15 } else { ALL };
         let shares = Axis::linear(0.0, most, left, left + WIDTHS[2]);
         let (low, high) = (weights.low, weights.high);
         for (bins, (colour, filled)) in both.iter().zip([(GREY, true), (VERMILION, false)]) {
@@ -215,7 +235,8 @@ impl Course {
                 if outline.is_empty() {
                     outline.push((shares.from, from));
                 }
-                outline.extend([(shares.at(share), from), (shares.at(share), to)]);
+                let x = shares.at(share.min(most));
+                outline.extend([(x, from), (x, to)]);
             }
             if let Some(&(_, y)) = outline.last() {
                 outline.push((shares.from, y));
