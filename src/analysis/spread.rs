@@ -42,7 +42,11 @@ impl Spread {
         let edge = |k: usize| low + (high - low) * k as f64 / n_bins as f64;
         let last = n_bins.saturating_sub(1);
         // Values that are all equal have no width to be parted by.
-        let per_unit = if high > low { n_bins as f64 / (high - low) } else { 0.0 };
+        let per_unit = if high > low {
+            n_bins as f64 / (high - low)
+        } else {
+            0.0
+        };
         let counts = tally(values, n_bins, |value| {
             Some((((f64::from(value) - low) * per_unit) as usize).min(last))
         });
@@ -126,30 +130,27 @@ fn tally(values: &[f32], n_keys: usize, key: impl Fn(f32) -> Option<usize> + Syn
     chunks.fold(none, add).reduce(none, both)
 }
 
-/// Quantiles of `values`, of which there is one at least, without sorting them: their leading bits are counted, then the
-/// trailing bits of those among which a quantile lies.
+/// Quantiles of `values`, of which there is one at least, without sorting them: their leading bits are counted, then those among
+/// which a quantile lies are looked at by themselves.
 fn quantiles(values: &[f32]) -> [f64; LEVELS.len()] {
     let leading = tally(values, HALVES, |value| Some(half(value, 16)));
     // The values on either side of each level, by rank.
     let last = values.len() - 1;
     let places = LEVELS.map(|level| level * last as f64);
-    let sides = places.map(|place| [place.floor() as usize, (place.floor() as usize + 1).min(last)]);
-    let mut wanted: Vec<usize> = sides.iter().flatten().map(|&rank| find(&leading, rank).0).collect();
+    let sides = places.map(|place| {
+        let below = place.floor() as usize;
+        [below, (below + 1).min(last)]
+    });
+    let ranks = sides.iter().flatten();
+    let mut wanted: Vec<usize> = ranks.map(|&rank| find(&leading, rank).0).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut slots = vec![None; HALVES];
-    for (slot, &half) in wanted.iter().enumerate() {
-        slots[half] = Some(slot);
-    }
-    let trailing = tally(values, wanted.len() * HALVES, |value| {
-        let slot = slots[half(value, 16)]?;
-        Some(slot * HALVES + half(value, 0))
-    });
-    let value = |rank: usize| {
+    let mut trailing = trailing(values, &wanted);
+    let mut value = |rank: usize| {
         let (above, rest) = find(&leading, rank);
-        let slot = slots[above].unwrap_or_default();
-        let (below, _) = find(&trailing[slot * HALVES..][..HALVES], rest);
-        f64::from(unordered((above as u32) << 16 | below as u32))
+        let slot = wanted.partition_point(|&half| half < above);
+        let (_, below, _) = trailing[slot].select_nth_unstable(rest);
+        f64::from(unordered((above as u32) << 16 | u32::from(*below)))
     };
     let mut quantiles = places;
     for (quantile, [below, above]) in quantiles.iter_mut().zip(sides) {
@@ -157,6 +158,30 @@ fn quantiles(values: &[f32]) -> [f64; LEVELS.len()] {
         *quantile = below + part * (above - below);
     }
     quantiles
+}
+
+/// The trailing bits of all values whose leading ones are among `wanted`, for each of these.
+fn trailing(values: &[f32], wanted: &[usize]) -> Vec<Vec<u16>> {
+    let mut slots = vec![u8::MAX; HALVES];
+    for (slot, &half) in (0..).zip(wanted) {
+        slots[half] = slot;
+    }
+    let chunks = values.par_chunks(CHUNK).map(|chunk| {
+        let mut found = vec![Vec::new(); wanted.len()];
+        for &value in chunk {
+            if let Some(slot) = found.get_mut(usize::from(slots[half(value, 16)])) {
+                slot.push(half(value, 0) as u16);
+            }
+        }
+        found
+    });
+    let mut all = vec![Vec::new(); wanted.len()];
+    for found in chunks.collect::<Vec<Vec<Vec<u16>>>>() {
+        for (all, found) in all.iter_mut().zip(found) {
+            all.extend(found);
+        }
+    }
+    all
 }
 
 /// The key that the value of this rank has, and its rank among those of the key.
@@ -198,7 +223,10 @@ mod tests {
     #[test]
     fn spread_by_hand() {
         let spread = Spread::of(&[4.0, 1.0, 3.0, 2.0, 10.0], Some((0.0, 5.0)), 5).unwrap();
-        assert_eq!((spread.n, spread.mean, spread.min, spread.max), (5, 4.0, 1.0, 10.0));
+        assert_eq!(
+            (spread.n, spread.mean, spread.min, spread.max),
+            (5, 4.0, 1.0, 10.0)
+        );
         assert_eq!(spread.sd, 10_f64.sqrt());
         assert_eq!(spread.quantiles[2], 3.0);
         assert!((spread.quantiles[4] - 8.8).abs() < 1e-12, "{spread:?}");
@@ -213,9 +241,14 @@ mod tests {
     #[test]
     fn any_number_of_threads_gives_the_same_bits() {
         let mut stream = Stream::new(1, "test", 0);
-        let values: Vec<f32> = (0..3 * CHUNK + 7).map(|_| (stream.uniform() - 0.3) as f32).collect();
+        let values: Vec<f32> = (0..3 * CHUNK + 7)
+            .map(|_| (stream.uniform() - 0.3) as f32)
+            .collect();
         let on = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             pool.install(|| Spread::of(&values, Some((-0.5, 1.0)), 50).unwrap())
         };
         let one = on(1);

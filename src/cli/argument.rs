@@ -253,7 +253,7 @@ pub struct ExportArguments {
     /// File to write, which must not exist yet: .npz (a matrix of sources by targets for SciPy) or .h5 (SONATA)
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Label of a run's snapshot, such as "1 s" [default: the last one]
+    /// When a run's snapshot was taken, such as "1 s", or what it is called [default: the last one]
     #[arg(long, value_name = "LABEL")]
     pub at: Option<String>,
     /// Set a key of the model file; may be repeated

@@ -3,8 +3,9 @@
 use super::form::{self, describe};
 use super::formula;
 use super::network::{
-    self, Bout, Figures, Raster, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates,
-    Selection, Top, WeightFigure, WindowFigure, engine, population, projection, stimulus,
+    self, Bout, Figures, Raster, Record, Recorded, RecordedStatistics, RecordedWeights,
+    SampledStates, Selection, Top, WeightFigure, WindowFigure, engine, population, projection,
+    stimulus,
 };
 use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
 use crate::base::parameter::{Dimension, Spec};

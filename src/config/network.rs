@@ -204,7 +204,9 @@ fn snapped_of(record: &Record, projections: &[Projection]) -> Vec<(String, Vec<S
         let mut weights = record.weights.iter();
         weights.any(|weights| weights.projections.contains(name))
     };
-    let sparse = projections.iter().filter(|p| !p.is_dense() && asked(&p.name));
+    let sparse = projections
+        .iter()
+        .filter(|p| !p.is_dense() && asked(&p.name));
     let ends = |p: &Projection| {
         let ends = std::iter::once(&p.source).chain(&p.targets);
         (p.name.clone(), ends.cloned().collect())

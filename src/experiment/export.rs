@@ -7,7 +7,7 @@ use super::error::ExperimentError;
 use super::load;
 use crate::base::stop::Stop;
 use crate::base::suggest;
-use crate::base::time::Duration;
+use crate::base::time::{Duration, Time};
 use crate::config::{self, Model, NetworkModel, Options};
 use crate::connection::Block;
 use crate::engine::assembly::AssemblyError;
@@ -53,7 +53,7 @@ pub enum ExportError {
     },
     /// No snapshot of this label.
     #[error(
-        "`{}`: no snapshot of `{projection}` is called `{label}`\n  help: there are {}", place.display(),
+        "`{}`: no snapshot of `{projection}` is called `{label}` or was taken then\n  help: there are {}", place.display(),
         listed(known)
     )]
     NoSnapshot {
@@ -109,7 +109,11 @@ fn listed(known: &[String]) -> String {
 ///
 /// # Errors
 /// If it describes no network, a file that it names is wrong, or there is no such projection.
-pub fn of_model(path: &Path, options: &Options, projection: &str) -> Result<EdgeTable, ExportError> {
+pub fn of_model(
+    path: &Path,
+    options: &Options,
+    projection: &str,
+) -> Result<EdgeTable, ExportError> {
     let model = config::read(path, options).map_err(ExperimentError::from)?;
     let place = path.to_owned();
     let Some(model) = model.network() else {
@@ -149,7 +153,12 @@ fn table(plan: &NetworkPlan, name: &str, source: usize, targets: &[usize]) -> Ed
 
 /// The edges of a sparse projection, by source, target and delay, those of one pair and delay as they are drawn.
 fn drawn(plan: &NetworkPlan, projection: &Projection) -> Result<EdgeTable, ExportError> {
-    let mut table = table(plan, &projection.plan.name, projection.source, &projection.targets);
+    let mut table = table(
+        plan,
+        &projection.plan.name,
+        projection.source,
+        &projection.targets,
+    );
     let all = Block {
         first: 0,
         len: table.target.1,
@@ -168,13 +177,20 @@ fn drawn(plan: &NetworkPlan, projection: &Projection) -> Result<EdgeTable, Expor
         });
     });
     // Stable: several synapses of one pair and delay stay in the order in which they were drawn.
-    table.edges.sort_by_key(|edge| (edge.source, edge.target, edge.delay));
+    table
+        .edges
+        .sort_by_key(|edge| (edge.source, edge.target, edge.delay));
     Ok(table)
 }
 
 /// The edges of a matrix, as strong as they act.
 fn given(plan: &NetworkPlan, projection: &DenseProjection) -> EdgeTable {
-    let mut table = table(plan, &projection.name, projection.source, &[projection.target]);
+    let mut table = table(
+        plan,
+        &projection.name,
+        projection.source,
+        &[projection.target],
+    );
     let weights = &projection.weights;
     for source in 0..weights.n_source() {
         let row = weights.row(source).iter().enumerate();
@@ -203,8 +219,9 @@ pub fn of_run(
     let (sparse, dense) = (run.learning()?, run.projections()?);
     if sparse.iter().any(|name| name == projection) {
         let mut snapshots = run.synapses(projection)?;
-        let labels = snapshots.iter().map(|snapshot| snapshot.label.clone());
-        let number = choose(&run, projection, &labels.collect::<Vec<_>>(), at)?;
+        let moments = snapshots.iter();
+        let moments = moments.map(|snapshot| (snapshot.label.clone(), snapshot.time));
+        let number = choose(&run, projection, &moments.collect::<Vec<_>>(), at)?;
         let snapshot = snapshots.swap_remove(number);
         let (source, target) = ends(&run, projection, &snapshot.synapses);
         let table = EdgeTable {
@@ -223,8 +240,7 @@ pub fn of_run(
         });
     };
     let moments = run.moments(projection)?;
-    let labels: Vec<String> = moments.into_iter().map(|(label, _)| label).collect();
-    let number = choose(&run, projection, &labels, at)?;
+    let number = choose(&run, projection, &moments, at)?;
     let weights = run.snapshot(projection, number)?.weights;
     let (n_target, n_source) = weights.shape();
     let edge = |k: usize| Synapse {
@@ -247,26 +263,38 @@ pub fn of_run(
         // A run file does not say how long the axons of a matrix are.
         delayed: false,
     };
-    Ok((table, labels[number].clone()))
+    Ok((table, moments[number].0.clone()))
 }
 
-/// The number of the snapshot called `at`, or of the last one.
+/// The number of the snapshot called `at`, or taken then, or of the last one.
 fn choose(
     run: &Recording,
     projection: &str,
-    labels: &[String],
+    moments: &[(String, Time)],
     at: Option<&str>,
 ) -> Result<usize, ExportError> {
     let found = match at {
-        Some(at) => labels.iter().position(|label| label == at),
-        None => labels.len().checked_sub(1),
+        Some(at) => {
+            let time = time_of(at);
+            let mut moments = moments.iter();
+            moments.position(|(label, taken)| label == at || Some(*taken) == time)
+        }
+        None => moments.len().checked_sub(1),
     };
     found.ok_or_else(|| ExportError::NoSnapshot {
         place: run.path().to_owned(),
         projection: projection.into(),
         label: at.unwrap_or_default().into(),
-        known: labels.to_vec(),
+        known: moments.iter().map(|(label, _)| label.clone()).collect(),
     })
+}
+
+/// A time with its unit, such as `1.5 s`.
+fn time_of(text: &str) -> Option<Time> {
+    const UNITS: [(&str, f64); 4] = [("ms", 1.0), ("s", 1e3), ("min", 6e4), ("h", 3.6e6)];
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
+    let (_, ms) = UNITS.into_iter().find(|(name, _)| *name == unit.trim())?;
+    Time::from_ms(number.trim().parse::<f64>().ok()? * ms).ok()
 }
 
 /// The network that `run` ran, if it ran one.
@@ -295,7 +323,8 @@ fn ends(run: &Recording, projection: &str, synapses: &[Synapse]) -> ((String, u3
         Some(((found.source.clone(), n_source), (target, n_target)))
     });
     known.unwrap_or_else(|| {
-        let behind = |id: fn(&Synapse) -> u32| synapses.iter().map(id).max().map_or(0, |last| last + 1);
+        let behind =
+            |id: fn(&Synapse) -> u32| synapses.iter().map(id).max().map_or(0, |last| last + 1);
         (
             ("source".into(), behind(|one| one.source)),
             ("target".into(), behind(|one| one.target)),

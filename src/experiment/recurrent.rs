@@ -229,11 +229,10 @@ impl Experiment for Network {
 
     fn products(&self) -> Vec<PathBuf> {
         let figures = [raster::NAME, weights::NAME, window::NAME];
-        let drawn = figures.into_iter().flat_map(|name| {
-            ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}"))
-        });
-        let names = drawn
-            .chain([RATES, bouts::FILE].map(str::to_owned));
+        let drawn = figures
+            .into_iter()
+            .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
+        let names = drawn.chain([RATES, bouts::FILE].map(str::to_owned));
         names.map(PathBuf::from).collect()
     }
 

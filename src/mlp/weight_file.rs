@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 
 pub use element::Dtype;
 pub use error::{Problem, WeightFileError};
-pub(crate) use numpy::{RawArray, raw_arrays};
 pub use layer::{Bias, Order, Stated, to_mlp};
+pub(crate) use numpy::{RawArray, raw_arrays};
 pub use summary::{Role, Summary, TensorSummary, describe};
 pub use write::{check_writable, write_npz, write_safetensors};
 

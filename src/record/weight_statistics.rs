@@ -90,7 +90,10 @@ pub(super) fn lay_out(parent: &Group, projection: &ObservedProjection) -> hdf5::
 
 /// Makes an empty dataset of rows of `width` values, which share chunks as a long column's do.
 fn rows<T: Value>(group: &Group, name: &str, width: usize) -> hdf5::Result<Dataset> {
-    let chunk = [frames_per_chunk(width).min(TABLE_CHUNK), width.clamp(1, CHUNK)];
+    let chunk = [
+        frames_per_chunk(width).min(TABLE_CHUNK),
+        width.clamp(1, CHUNK),
+    ];
     create_rows::<T>(group, name, width, chunk)
 }
 

@@ -145,7 +145,10 @@ mod tests {
     fn the_last_tick_and_the_end_may_both_be_due() {
         let end = Time::from_ps(25);
         let at = Instants::At([24, 25].map(Duration::from_ps).into());
-        assert_eq!(Cuts::new(at, end).due(end, end), [24, 25].map(Time::from_ps));
+        assert_eq!(
+            Cuts::new(at, end).due(end, end),
+            [24, 25].map(Time::from_ps)
+        );
     }
 
     #[test]

@@ -87,18 +87,23 @@ impl Observed {
             }
             false => {
                 let synapses = engine.synapses_of(name)?;
-                let tracked = self.drawn(seed, synapses.len()).into_iter().map(|k| Tracked {
-                    source: synapses[k].source,
-                    target: synapses[k].target,
-                    weight: synapses[k].weight as f32,
-                });
+                let tracked = self
+                    .drawn(seed, synapses.len())
+                    .into_iter()
+                    .map(|k| Tracked {
+                        source: synapses[k].source,
+                        target: synapses[k].target,
+                        weight: synapses[k].weight as f32,
+                    });
                 let tracked = tracked.collect();
                 let weights = synapses.iter().map(|synapse| synapse.weight as f32);
                 (weights.collect(), tracked)
             }
         };
         // All weights of a projection whose rule has bounds have one sign, zero too.
-        let is_negative = weights.first().is_some_and(|weight| weight.is_sign_negative());
+        let is_negative = weights
+            .first()
+            .is_some_and(|weight| weight.is_sign_negative());
         let range = self.largest.map(|largest| match is_negative {
             true => (-largest, 0.0),
             false => (0.0, largest),
@@ -119,7 +124,11 @@ impl Observed {
 
     /// Which of `n` synapses are followed, ascending: the same at every look (Floyd's sample; Bentley, Floyd 1987).
     fn drawn(&self, seed: u64, n: usize) -> Vec<usize> {
-        let mut stream = Stream::new(seed, "weight_statistics.tracked", name_hash(&self.projection));
+        let mut stream = Stream::new(
+            seed,
+            "weight_statistics.tracked",
+            name_hash(&self.projection),
+        );
         let mut drawn = std::collections::BTreeSet::new();
         for last in n.saturating_sub(self.tracked as usize)..n {
             let k = stream.below(last as u64 + 1) as usize;

@@ -39,7 +39,10 @@ fn statistics_are_those_of_the_weights() {
         check(snapshot, found);
     }
     let sds = statistics.iter().map(|(_, now)| now.sd);
-    assert!(sds.clone().next() == Some(0.0) && sds.last() > Some(0.005), "they learn");
+    assert!(
+        sds.clone().next() == Some(0.0) && sds.last() > Some(0.005),
+        "they learn"
+    );
 }
 
 /// Checks what was `found` against what sorting and adding up say.
@@ -64,18 +67,26 @@ fn check(snapshot: &Synapses, found: &WeightStatistics) {
     assert_eq!((found.edges[0], found.edges[30]), (0.0, 1.0));
     let bins = found.edges.windows(2).zip(&found.histogram);
     for (k, (edges, &count)) in bins.enumerate() {
-        let is_in = |weight: &f64| (edges[0]..edges[1]).contains(weight) || k == 29 && *weight == 1.0;
+        let is_in =
+            |weight: &f64| (edges[0]..edges[1]).contains(weight) || k == 29 && *weight == 1.0;
         let expected = weights.iter().filter(|weight| is_in(weight)).count();
         // A weight that lies on an edge up to rounding may be on either side.
-        assert!(expected.abs_diff(count as usize) <= 1, "bin {k}: {count}, not {expected}");
+        assert!(
+            expected.abs_diff(count as usize) <= 1,
+            "bin {k}: {count}, not {expected}"
+        );
     }
     assert_eq!(found.histogram.iter().sum::<u64>(), found.n);
     assert_eq!(found.tracked.len(), 7);
     for tracked in &found.tracked {
-        let mut pair = snapshot.synapses.iter().filter(|one| {
-            (one.source, one.target) == (tracked.source, tracked.target)
-        });
-        assert!(pair.any(|one| one.weight == f64::from(tracked.weight)), "{tracked:?}");
+        let mut pair = snapshot
+            .synapses
+            .iter()
+            .filter(|one| (one.source, one.target) == (tracked.source, tracked.target));
+        assert!(
+            pair.any(|one| one.weight == f64::from(tracked.weight)),
+            "{tracked:?}"
+        );
     }
 }
 
@@ -120,7 +131,9 @@ fn threads_and_stops_change_nothing() {
 fn what_follows_a_synapse_does_not_follow_the_division_into_lanes() {
     let place = Place::new();
     let tracked = |lanes: u32| {
-        place.run(&command(&format!("--set engine.lanes={lanes} --out lanes{lanes}")));
+        place.run(&command(&format!(
+            "--set engine.lanes={lanes} --out lanes{lanes}"
+        )));
         let all = statistics(&place, &format!("lanes{lanes}"));
         let ends = all[0].1.tracked.iter();
         ends.map(|one| (one.source, one.target)).collect::<Vec<_>>()
@@ -134,10 +147,88 @@ fn weights_over_time_are_drawn_with_all_that_they_say() {
     place.run(&command("--out r"));
     assert_eq!(place.names("r/figures"), ["weights.png", "weights.svg"]);
     let svg = place.read("r/figures/weights.svg");
-    for text in ["Weight (mV)", "Time (s)", "Synapses (%)", "7 synapses", "4,000 synapses"] {
+    for text in [
+        "Weight (mV)",
+        "Time (s)",
+        "Synapses (%)",
+        "7 synapses",
+        "4,000 synapses",
+    ] {
         assert!(svg.contains(text), "{text}");
     }
     assert!(!svg.contains("NaN"));
     place.run(&command("--set figure.weights='off' --out none"));
     assert_eq!(place.names("none"), ["rates.csv", "run.h5"]);
+}
+
+/// A matrix of weights that learns, by a rule without bounds.
+const MATRIX: &str = r#"
+schema = 1
+experiment = "network"
+seed = 1
+duration = "300 ms"
+
+[population.a]
+neuron = "relay"
+size = 4
+
+[population.b]
+neuron = "lif"
+size = 3
+tau_m = "20 ms"
+v_th = "2 mV"
+
+[projection.a_b]
+source = "a"
+target = "b"
+rule = "weights"
+file = "linear.pt"
+layer = 1
+gain = "5 mV"
+axonal_delay = "1 ms"
+plasticity = { rule = "sleep_replay", increment = 0.05, decrement = 0.02 }
+
+[stimulus.world]
+kind = "poisson"
+target = "a"
+rate = "200 Hz"
+
+[record]
+spikes = ["a", "b"]
+weights = { projection = "a_b", every = "100 ms" }
+weight_statistics = { projection = "a_b", every = "100 ms", bins = 4 }
+
+[figure]
+raster = "off"
+"#;
+
+#[test]
+fn a_matrix_is_observed_between_its_extremes() {
+    let place = Place::with_model(MATRIX);
+    let weights = super::setup::root().join("tests/weights/linear.pt");
+    std::fs::copy(weights, place.path("linear.pt")).expect("copied");
+    place.run("--quiet run model.toml --out r");
+    let run = Recording::open(&place.path("r")).expect("a run");
+    let snapshots = run.weights("a_b").expect("snapshots");
+    let statistics = run.weight_statistics("a_b").expect("statistics");
+    assert_eq!((snapshots.len(), statistics.len()), (4, 4));
+    for (snapshot, (time, found)) in snapshots.iter().zip(&statistics) {
+        assert_eq!(snapshot.time, *time);
+        let matrix = &snapshot.weights;
+        let (n_target, n_source) = matrix.shape();
+        let values = matrix.values().iter().copied();
+        assert_eq!((n_target, n_source, found.n), (3, 4, 12));
+        assert_eq!(found.min, values.clone().fold(f32::INFINITY, f32::min));
+        assert_eq!(found.max, values.clone().fold(f32::NEG_INFINITY, f32::max));
+        let ends = [found.edges[0], found.edges[4]];
+        assert_eq!(ends, [found.min, found.max].map(f64::from));
+        assert_eq!(found.histogram.iter().sum::<u64>(), 12);
+        // All of the few that there are.
+        let tracked = found.tracked.iter().map(|one| {
+            let k = one.target as usize * n_source + one.source as usize;
+            (k, one.weight)
+        });
+        assert!(tracked.eq(values.enumerate()));
+    }
+    assert!(statistics[0].1.mean != statistics[3].1.mean, "it learns");
 }

@@ -22,7 +22,11 @@ fn window(rule: &str) -> Vec<(f64, f64)> {
         times.collect::<Vec<f64>>()
     };
     let (sources, targets) = (at("source"), at("target"));
-    assert_eq!((sources.len(), targets.len()), (200, 200), "each fires once");
+    assert_eq!(
+        (sources.len(), targets.len()),
+        (200, 200),
+        "each fires once"
+    );
     let window = first.iter().zip(last).map(|(before, after)| {
         let (source, target) = (before.source as usize, before.target as usize);
         assert_eq!(source, target);
@@ -74,13 +78,23 @@ fn either_order_in_ca3() {
 /// 60 pairings at `period` ms, the target `interval` ms after the source: what the triplet rule makes of a weight of 1.
 fn triplets(period: f64, interval: f64) -> f64 {
     let mut events: Vec<(f64, bool)> = (0..60)
-        .flat_map(|k| [(k as f64 * period, true), (k as f64 * period + interval, false)])
+        .flat_map(|k| {
+            [
+                (k as f64 * period, true),
+                (k as f64 * period + interval, false),
+            ]
+        })
         .collect();
     events.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut weight, mut last) = (1.0, events[0].0);
     let [mut x1, mut x2, mut y1, mut y2] = [0.0_f64; 4];
     for (t, is_source) in events {
-        for (trace, tau) in [(&mut x1, 16.8), (&mut x2, 101.0), (&mut y1, 33.7), (&mut y2, 125.0)] {
+        for (trace, tau) in [
+            (&mut x1, 16.8),
+            (&mut x2, 101.0),
+            (&mut y1, 33.7),
+            (&mut y2, 125.0),
+        ] {
             *trace *= decay(t - last, tau);
         }
         last = t;
@@ -119,7 +133,10 @@ fn pairings_at_five_frequencies() {
             let found = last[5 * side + k].weight;
             let expected = triplets(period, interval);
             // 120 roundings of a weight of about 1 mV in single precision.
-            assert!((found - expected).abs() < 1e-5, "{period} ms: {found}, not {expected}");
+            assert!(
+                (found - expected).abs() < 1e-5,
+                "{period} ms: {found}, not {expected}"
+            );
             let (change, error) = measured[side];
             distance += ((found - 1.0 - change) / error).powi(2);
         }

@@ -83,7 +83,12 @@ impl Table for Figures {
         k.told("weights", words, &mut self.weights, form, what);
         let what = "[figure.window]: by how much each synapse of a projection has changed, over the time between the spikes of \
                     its two ends, or over their rate";
-        k.or("window", &mut self.window, off(inside(WindowFigure::default())), what);
+        k.or(
+            "window",
+            &mut self.window,
+            off(inside(WindowFigure::default())),
+            what,
+        );
     }
 }
 
@@ -212,8 +217,7 @@ fn measured() -> Form<'static, Vec<Measured>> {
         })
     };
     let write = |all: &Vec<Measured>, weight| {
-        let number =
-            |of, value: f64| (number(of, Range::Finite).write)(&value, weight);
+        let number = |of, value: f64| (number(of, Range::Finite).write)(&value, weight);
         let all = all.iter().map(|one| {
             let parts = [
                 number(Dimension::Time, one.interval_ms),

@@ -53,7 +53,9 @@ fn course(name: &str, unit: &str, statistics: &[(Time, WeightStatistics)]) -> Co
     let n_tracked = first.map_or(0, |(_, first)| first.tracked.len());
     let tracked = |k: usize| {
         let weights = statistics.iter();
-        weights.map(|(_, now)| now.tracked[k].weight.into()).collect()
+        weights
+            .map(|(_, now)| now.tracked[k].weight.into())
+            .collect()
     };
     let histogram = |of: Option<&(Time, WeightStatistics)>| {
         of.map(|(_, now)| (now.edges.clone(), now.histogram.clone()))

@@ -180,7 +180,8 @@ fn by_interval(points: &[Point], measured: &[Measured]) -> Vec<Series> {
     for point in points {
         let interval = rounded(point.interval_ps);
         let own = by_interval.entry(interval).or_insert_with(|| of(interval));
-        own.points.extend(point.rate_hz.map(|rate_hz| (rate_hz, point.change)));
+        own.points
+            .extend(point.rate_hz.map(|rate_hz| (rate_hz, point.change)));
     }
     for one in measured {
         let interval = (one.interval_ms * US_PER_MS).round() as i64;

@@ -60,8 +60,7 @@ impl Arrays {
 
     /// Source and target of every entry.
     fn ends(&self) -> Result<(Vec<u64>, Vec<u64>), Fault> {
-        const EXPECTED: &str =
-            "`row` and `col`, or `indices` and `indptr`, of a matrix that scipy.sparse.save_npz has written";
+        const EXPECTED: &str = "`row` and `col`, or `indices` and `indptr`, of a matrix that scipy.sparse.save_npz has written";
         let format = self.find(FORMAT).map(|array| array.data.as_slice());
         let by_row = match format {
             None | Some(b"coo") => {
@@ -77,16 +76,24 @@ impl Arrays {
                 return Err(Fault::content(FORMAT, found, "`coo`, `csr` or `csc`"));
             }
         };
-        let (inner, starts) = (self.whole("indices", EXPECTED)?, self.whole("indptr", EXPECTED)?);
+        let (inner, starts) = (
+            self.whole("indices", EXPECTED)?,
+            self.whole("indptr", EXPECTED)?,
+        );
         let ascends = starts.is_sorted() && starts.first() == Some(&0);
         if !ascends || starts.last() != Some(&(inner.len() as u64)) {
             let expected = format!("starts of rows, ascending from 0 to {}", inner.len());
             return Err(Fault::content("indptr", "others", &expected));
         }
         let runs = starts.windows(2).enumerate();
-        let outer = runs.flat_map(|(k, run)| std::iter::repeat_n(k as u64, (run[1] - run[0]) as usize));
+        let outer =
+            runs.flat_map(|(k, run)| std::iter::repeat_n(k as u64, (run[1] - run[0]) as usize));
         let outer: Vec<u64> = outer.collect();
-        Ok(if by_row { (outer, inner) } else { (inner, outer) })
+        Ok(if by_row {
+            (outer, inner)
+        } else {
+            (inner, outer)
+        })
     }
 
     /// Refuses a matrix of other sizes, where it says which it has.
@@ -115,7 +122,11 @@ impl Arrays {
             "<u8" => each(array, |raw| Ok(u64::from_le_bytes(raw))),
             other => {
                 let found = format!("values of type `{other}`");
-                return Err(Fault::content(name, found, "whole numbers of 32 or 64 bits"));
+                return Err(Fault::content(
+                    name,
+                    found,
+                    "whole numbers of 32 or 64 bits",
+                ));
             }
         };
         values.map_err(|value| Fault::content(name, value, "numbers from 0 on"))
@@ -129,7 +140,11 @@ impl Arrays {
             "<f8" => each(array, |raw| Ok(f64::from_le_bytes(raw))),
             other => {
                 let found = format!("values of type `{other}`");
-                return Err(Fault::content(name, found, "numbers of type `<f4` or `<f8`"));
+                return Err(Fault::content(
+                    name,
+                    found,
+                    "numbers of type `<f4` or `<f8`",
+                ));
             }
         };
         values.map_err(|()| Fault::content(name, "others", "numbers"))
@@ -145,7 +160,11 @@ impl Arrays {
             [n] if n.checked_mul(all) == Some(array.data.len()) => Ok(array),
             [n] => {
                 let found = format!("{} bytes", array.data.len());
-                Err(Fault::content(name, found, &format!("{n} values of {all} bytes")))
+                Err(Fault::content(
+                    name,
+                    found,
+                    &format!("{n} values of {all} bytes"),
+                ))
             }
             _ => {
                 let found = format!("{} axes", array.shape.len());

@@ -101,7 +101,8 @@ fn npz(file: &mut dyn Write, table: &EdgeTable) -> io::Result<()> {
     let edges = &table.edges;
     let n = edges.len();
     let ids = |id: fn(&Synapse) -> u32| edges.iter().flat_map(move |edge| id(edge).to_le_bytes());
-    let numbers = |value: fn(&Synapse) -> f64| edges.iter().flat_map(move |edge| value(edge).to_le_bytes());
+    let numbers =
+        |value: fn(&Synapse) -> f64| edges.iter().flat_map(move |edge| value(edge).to_le_bytes());
     // Numbers of neurons are below 2³¹ wherever memory holds the neurons; SciPy's own indices are of this type.
     put(&mut archive, ROW, "<i4", &[n], ids(|edge| edge.source))?;
     put(&mut archive, COL, "<i4", &[n], ids(|edge| edge.target))?;
@@ -111,8 +112,20 @@ fn npz(file: &mut dyn Write, table: &EdgeTable) -> io::Result<()> {
     put(&mut archive, SHAPE, "<i8", &[2], shape)?;
     put(&mut archive, FORMAT, "|S3", &[], *b"coo")?;
     if table.delayed {
-        put(&mut archive, DELAY, "<f8", &[n], numbers(|edge| edge.delay.as_ms()))?;
-        put(&mut archive, DENDRITIC, "<f8", &[n], numbers(|edge| edge.dendritic.as_ms()))?;
+        put(
+            &mut archive,
+            DELAY,
+            "<f8",
+            &[n],
+            numbers(|edge| edge.delay.as_ms()),
+        )?;
+        put(
+            &mut archive,
+            DENDRITIC,
+            "<f8",
+            &[n],
+            numbers(|edge| edge.dendritic.as_ms()),
+        )?;
     }
     archive.finish()?;
     file.write_all(bytes.get_ref())

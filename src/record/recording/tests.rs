@@ -11,11 +11,11 @@ use crate::base::matrix::Matrix;
 use crate::base::time::Duration;
 use crate::plasticity::Synapse;
 use crate::record::layout::{Layout, Projection, Report};
-use crate::record::weight_statistics::{ObservedProjection, Tracked, WeightStatistics};
 use crate::record::recover::recover;
 use crate::record::run_file::RunFile;
 use crate::record::sink::{Bout, Sink};
 use crate::record::table::Accuracy;
+use crate::record::weight_statistics::{ObservedProjection, Tracked, WeightStatistics};
 
 const HOUR: i64 = 3_600_000_000_000_000;
 

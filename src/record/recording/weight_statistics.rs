@@ -58,8 +58,20 @@ impl Recording {
         let histograms = self.table::<u64>(&at("histogram"), Some(bins))?;
         let ends = reader.rows(&place, &[sources.len(), targets.len()])?;
         let weights = self.table::<f32>(&at("tracked_weight"), Some(ends))?;
-        let lengths = [times.len(), n.len(), mean.len(), sd.len(), min.len(), max.len()];
-        let rows = [quantiles.len(), edges.len(), histograms.len(), weights.len()];
+        let lengths = [
+            times.len(),
+            n.len(),
+            mean.len(),
+            sd.len(),
+            min.len(),
+            max.len(),
+        ];
+        let rows = [
+            quantiles.len(),
+            edges.len(),
+            histograms.len(),
+            weights.len(),
+        ];
         let rows = reader.rows(&place, &[&lengths[..], &rows].concat())?;
         let node = |id: u64| {
             let wrong = || reader.content(&place, format!("neuron {id}"), "a number of 32 bits");

@@ -52,7 +52,12 @@ impl ChangePlot {
 
     fn canvas(&self) -> Canvas {
         let bottom = TOP + HEIGHT;
-        let caption = font::wrap(&self.caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
+        let caption = font::wrap(
+            &self.caption,
+            NOTE,
+            Weight::Regular,
+            FULL_WIDTH - LEFT - 8.0,
+        );
         let height = bottom + 42.0 + NOTE_LINE * caption.len() as f64;
         let mut canvas = Canvas::new(FULL_WIDTH, height, "Changes of weights");
         for (k, line) in caption.into_iter().enumerate() {
@@ -61,7 +66,10 @@ impl ChangePlot {
         }
         let points = || {
             let own = self.series.iter().flat_map(|series| series.points.clone());
-            let others = self.series.iter().flat_map(|series| series.measured.clone());
+            let others = self
+                .series
+                .iter()
+                .flat_map(|series| series.measured.clone());
             own.chain(others.flat_map(|(x, y, off)| [(x, y - off), (x, y + off)]))
         };
         let range = |of: fn((f64, f64)) -> f64| {
@@ -77,8 +85,14 @@ impl ChangePlot {
         let across = Axis::linear(x.0, x.1, LEFT, LEFT + WIDTH);
         let up = Axis::linear(y.0, y.1, bottom, TOP);
         let zero = Stroke::new(tint(INK, 0.35), 0.4).dashed(2.0, 2.0);
-        canvas.line(vec![(across.from, up.at(0.0)), (across.to, up.at(0.0))], zero);
-        canvas.line(vec![(across.at(0.0), up.from), (across.at(0.0), up.to)], zero);
+        canvas.line(
+            vec![(across.from, up.at(0.0)), (across.to, up.at(0.0))],
+            zero,
+        );
+        canvas.line(
+            vec![(across.at(0.0), up.from), (across.at(0.0), up.to)],
+            zero,
+        );
         if points().next().is_none() {
             let centre = (LEFT + WIDTH / 2.0, TOP + HEIGHT / 2.0);
             axis::say(&mut canvas, centre, "no synapses whose ends both fired");
@@ -88,12 +102,19 @@ impl ChangePlot {
             let place = |&(x, y): &(f64, f64)| (across.at(x), up.at(y));
             let places: Vec<_> = series.points.iter().map(place).collect();
             let bars = series.measured.iter().map(|&(x, y, off)| {
-                ((across.at(x), up.at(y - off)), (across.at(x), up.at(y + off)))
+                (
+                    (across.at(x), up.at(y - off)),
+                    (across.at(x), up.at(y + off)),
+                )
             });
             canvas.segments(bars.collect(), Stroke::new(tint(colour, 0.55), 1.0));
             for &(x, y, _) in &series.measured {
                 let (x, y, half) = (across.at(x), up.at(y), 2.4);
-                canvas.rectangle((x - half, y - half), (2.0 * half, 2.0 * half), tint(colour, 0.55));
+                canvas.rectangle(
+                    (x - half, y - half),
+                    (2.0 * half, 2.0 * half),
+                    tint(colour, 0.55),
+                );
             }
             if series.joined {
                 canvas.line(places.clone(), Stroke::new(colour, LINE));
@@ -102,11 +123,28 @@ impl ChangePlot {
                 canvas.disc(place, RADIUS, colour);
             }
             let at = (LEFT + WIDTH + 14.0, label_at);
-            canvas.text(Text::new(at, LABEL, series.name.as_str()).bold().colour(colour));
+            canvas.text(
+                Text::new(at, LABEL, series.name.as_str())
+                    .bold()
+                    .colour(colour),
+            );
             label_at += 12.0;
         }
-        axis::bottom(&mut canvas, &across, bottom + 3.0, &across.ticks(8), &self.over);
-        axis::left(&mut canvas, &up, LEFT - 3.0, &up.ticks(6), &self.change, 44.0);
+        axis::bottom(
+            &mut canvas,
+            &across,
+            bottom + 3.0,
+            &across.ticks(8),
+            &self.over,
+        );
+        axis::left(
+            &mut canvas,
+            &up,
+            LEFT - 3.0,
+            &up.ticks(6),
+            &self.change,
+            44.0,
+        );
         canvas
     }
 }

@@ -98,7 +98,11 @@ impl WeightCourse {
     fn caption(&self) -> String {
         let mut caption = "Bands: the middle 50 and 90 % of synapses at each instant.".to_owned();
         for course in &self.courses {
-            caption += &format!(" {}: {} synapses", course.name, axis::count(course.n as usize));
+            caption += &format!(
+                " {}: {} synapses",
+                course.name,
+                axis::count(course.n as usize)
+            );
             if let [low, high, ..] = course.histograms[1].0[..] {
                 let width = axis::short(high - low);
                 let width = match width.contains('.') {
@@ -154,7 +158,12 @@ impl Course {
         let name = font::fit(&self.name, LABEL, Weight::Bold, WIDTHS[0] - 66.0);
         canvas.text(Text::new((LEFT, top - 10.0), LABEL, name).bold());
         self.spread(canvas, &over(0), &weights);
-        legend(canvas, LEFT + WIDTHS[0], top, &[("mean", VERMILION), ("median", BLUE)]);
+        legend(
+            canvas,
+            LEFT + WIDTHS[0],
+            top,
+            &[("mean", VERMILION), ("median", BLUE)],
+        );
         self.single(canvas, &over(1), &weights);
         let shown = format!("{} synapses", axis::count(self.tracked.len()));
         canvas.text(Text::new((lefts[1], top - 10.0), LABEL, shown));
@@ -163,7 +172,10 @@ impl Course {
         legend(canvas, lefts[2] + WIDTHS[2], top, &names);
 
         let ticks = weights.ticks(4);
-        let bare: Vec<Tick> = ticks.iter().map(|tick| Tick::plain(tick.value, String::new())).collect();
+        let bare: Vec<Tick> = ticks
+            .iter()
+            .map(|tick| Tick::plain(tick.value, String::new()))
+            .collect();
         let title = match self.unit.is_empty() {
             true => "Weight".to_owned(),
             false => format!("Weight ({})", self.unit),
@@ -192,7 +204,11 @@ impl Course {
             area.extend(line(&|moment| moment.quantiles[low]).into_iter().rev());
             canvas.area(area, tint(BLUE, shade), 1.0);
         }
-        curve(canvas, line(&|moment| moment.quantiles[2]), Stroke::new(BLUE, LINE));
+        curve(
+            canvas,
+            line(&|moment| moment.quantiles[2]),
+            Stroke::new(BLUE, LINE),
+        );
         let mean = Stroke::new(VERMILION, 1.0).dashed(3.0, 2.0);
         curve(canvas, line(&|moment| moment.mean), mean);
     }
@@ -200,15 +216,21 @@ impl Course {
     /// Single synapses.
     fn single(&self, canvas: &mut Canvas, time: &Axis, weights: &Axis) {
         if self.tracked.is_empty() {
-            let centre = ((time.from + time.to) / 2.0, (weights.from + weights.to) / 2.0);
+            let centre = (
+                (time.from + time.to) / 2.0,
+                (weights.from + weights.to) / 2.0,
+            );
             axis::say(canvas, centre, "none followed");
         }
         for (values, colour) in self.tracked.iter().zip(SERIES.iter().cycle()) {
             let points = self.moments.iter().zip(values);
-            let points = points.map(|(moment, &weight)| {
-                (time.at(moment.time_ms / MS_PER_S), weights.at(weight))
-            });
-            curve(canvas, points.collect(), Stroke::new(*colour, HAIR).opacity(0.85));
+            let points = points
+                .map(|(moment, &weight)| (time.at(moment.time_ms / MS_PER_S), weights.at(weight)));
+            curve(
+                canvas,
+                points.collect(),
+                Stroke::new(*colour, HAIR).opacity(0.85),
+            );
         }
     }
 
@@ -222,7 +244,11 @@ impl Course {
         };
         let both = [percent(&self.histograms[0]), percent(&self.histograms[1])];
         // A single bin with all synapses would leave no room for the others.
-        let shown = both.iter().flatten().map(|bin| bin.2).filter(|&share| share < ALL);
+        let shown = both
+            .iter()
+            .flatten()
+            .map(|bin| bin.2)
+            .filter(|&share| share < ALL);
         let most = shown.fold(0.0, f64::max);
         let most = if most > 0.0 { most * 1.15 } else { ALL };
         let shares = Axis::linear(0.0, most, left, left + WIDTHS[2]);
