@@ -6,10 +6,12 @@
 //! | [`rate`] | spikes per time bin, population rate in Hz |
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
 //! | [`active`] | the stretch of time in which most happens |
+//! | [`spread`] | mean, standard deviation, quantiles and histogram of many values |
 //! | [`weight`] | how far each neuron's incoming weights moved |
 
 pub mod active;
 pub mod histogram;
 pub mod rate;
+pub mod spread;
 pub mod summary;
 pub mod weight;

@@ -9,6 +9,7 @@ mod check;
 mod completion;
 mod convert;
 mod describe;
+mod export;
 mod failure;
 mod import;
 mod interrupt;
@@ -66,5 +67,6 @@ fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
         Command::Import(arguments) => import::run(arguments, shell),
         Command::Probe { .. } => Ok(()),
         Command::Convert(arguments) => convert::run(arguments, shell),
+        Command::Export(arguments) => export::run(arguments, shell),
     }
 }

@@ -6,6 +6,7 @@ pub mod control;
 mod desk;
 pub mod error;
 pub mod estimate;
+pub mod export;
 pub mod inputs;
 pub mod learner;
 pub mod load;

@@ -25,6 +25,15 @@
 //! | `/bouts/{name, kind, start, start_rest, stop, stop_rest}` | one row per bout: labels, times |
 //! | `/weights/<projection>/values` | f32, snapshot × target × source |
 //! | `/weights/<projection>/{time, time_rest, label}` | a time and a label for each snapshot |
+//! | `/synapses/<projection>/{source_node_id, target_node_id}` | u64, the ends of each synapse; targets over all target populations |
+//! | `/synapses/<projection>/{delay, dendritic_delay}` | f64 ms, from a spike to its arrival, and how much of that is behind the synapse |
+//! | `/synapses/<projection>/weight` | f32, snapshot × synapse |
+//! | `/synapses/<projection>/{time, time_rest, label}` | a time and a label for each snapshot |
+//! | `/weight_statistics/<projection>/{time, time_rest, n, mean, sd, min, max}` | a row for each instant, sd over n |
+//! | `/weight_statistics/<projection>/{quantile, quantile_level}` | f64, instant × level, and the levels |
+//! | `/weight_statistics/<projection>/{histogram, edges}` | u64, instant × bin, and f64, instant × edge: the bounds of the rule, or else the extremes |
+//! | `/weight_statistics/<projection>/{tracked_source, tracked_target}` | u64, the ends of each synapse that is followed |
+//! | `/weight_statistics/<projection>/tracked_weight` | f32, instant × synapse |
 //! | `/accuracy/{seed, network, stage, after_task, task, accuracy}` | one row per score; `task` −1 is all tasks at once |
 //! | `/fingerprints/{seed, fingerprint}` | one row per seed of the run |
 //! | `/report/<report>/data` | f32, frame × neuron, attributes `units` and `variable`: sampled states |
@@ -34,8 +43,8 @@
 //!
 //! A report is one variable of some neurons of a population: the first that is sampled of it has the population's name,
 //! others are called `<population>.<variable>`. SONATA's frame reports are f32, and libsonata reads nothing else right.
-//! There is no `/report` where nothing is sampled, no `/weights` where none are recorded, and no `/accuracy` where there are no
-//! tasks.
+//! There is no `/report` where nothing is sampled, no `/weights`, `/synapses` or `/weight_statistics` where none are recorded,
+//! and no `/accuracy` where there are no tasks.
 //!
 //! Only populations whose spikes are recorded have a group in `/spikes`. All texts are UTF-8. Attributes and
 //! texts that stand before the run starts are variable-length strings, which h5py gives as `str`; columns of labels, which
@@ -68,6 +77,7 @@ pub mod run_file;
 pub mod sink;
 pub mod spike_file;
 pub mod table;
+pub mod weight_statistics;
 
 mod attribute_text;
 mod buffer;

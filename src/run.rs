@@ -20,6 +20,7 @@ pub mod selection;
 pub mod snapshot;
 pub mod source;
 pub mod watched;
+pub mod weight_statistics;
 
 use std::ops::RangeInclusive;
 use std::time;
@@ -345,15 +346,18 @@ impl<'a, A: Act> Run<'a, A> {
         let Watched {
             sampling,
             snapshots,
+            weights,
             ..
         } = self.watched;
         while network.now() < until {
             let now = network.now();
             let sample = sampling.next_cut(now);
             let snapshot = snapshots.next_cut(now, bout.stop);
+            let look = weights.next_cut(now, bout.stop);
             let cut = until
                 .min(sample)
                 .min(snapshot)
+                .min(look)
                 .min(self.guard.next_end(now));
             let mut watchers = Watchers {
                 file: self.file.as_mut(),
@@ -373,6 +377,9 @@ impl<'a, A: Act> Run<'a, A> {
             }
             if cut == snapshot {
                 snapshots.take(network, bout.stop, file)?;
+            }
+            if cut == look {
+                weights.take(network, self.seed, bout.stop, file)?;
             }
         }
         Ok(())

@@ -60,6 +60,7 @@ fn layout() -> Layout {
             n_source: 5,
         }],
         synapses: Vec::new(),
+        observed: Vec::new(),
         compress_weights: true,
         reports: [("input", vec![4, 0], "mV"), ("input.i_syn", vec![1], "pA")]
             .map(|(name, nodes, unit)| Report {

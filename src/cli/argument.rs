@@ -60,6 +60,8 @@ pub enum Command {
     Import(ImportArguments),
     /// Write the spikes of a file (SONATA, NWB, bmtk, NEST, table) as another (SONATA, CSV)
     Convert(ConvertArguments),
+    /// Write the synapses of a projection as a sparse matrix (SciPy) or as SONATA edges
+    Export(ExportArguments),
     /// Look at an HDF5 file; what other commands do ahead of reading one
     #[command(hide = true)]
     Probe {
@@ -237,6 +239,29 @@ pub struct ConvertArguments {
     /// Number that the file gives to the first neuron; NEST counts from 1 over all nodes
     #[arg(long, value_name = "N")]
     pub first_neuron: Option<u64>,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// Folder or file of a run; or a model file (.toml), whose synapses are those that it builds
+    #[arg(value_name = "RUN_OR_MODEL")]
+    pub from: PathBuf,
+    /// The projection
+    #[arg(long, value_name = "NAME")]
+    pub projection: String,
+    /// File to write, which must not exist yet: .npz (a matrix of sources by targets for SciPy) or .h5 (SONATA)
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// When a run's snapshot was taken, such as "1 s", or what it is called [default: the last one]
+    #[arg(long, value_name = "LABEL")]
+    pub at: Option<String>,
+    /// Set a key of the model file; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Seed, in place of the model file's
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub seed: Option<u64>,
 }
 
 /// The name of a column, `time=t`.

@@ -3,8 +3,9 @@
 use super::form::{self, describe};
 use super::formula;
 use super::network::{
-    self, Bout, Figures, Raster, Record, Recorded, RecordedWeights, SampledStates, Selection, Top,
-    engine, population, projection, stimulus,
+    self, Bout, Figures, Raster, Record, Recorded, RecordedStatistics, RecordedWeights,
+    SampledStates, Selection, Top, WeightFigure, WindowFigure, engine, population, projection,
+    stimulus,
 };
 use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
 use crate::base::parameter::{Dimension, Spec};
@@ -132,8 +133,12 @@ pub fn sections() -> Vec<Page> {
         "record.spikes" describe(&some) => "Some neurons of a population, in place of its name.";
         "record.states" describe(&SampledStates::default()) => "Variables of neurons that are sampled.";
         "record.weights" describe(&RecordedWeights::default()) => "Weights as they stand at some instants.";
+        "record.weight_statistics" describe(&RecordedStatistics::default()) => "How weights spread at some instants, and how some \
+            synapses fare.";
         "figure" describe(&Figures::default()) => "What is drawn of a run.";
         "figure.raster" describe(&Raster::default()) => "Spikes over time, a dot each.";
+        "figure.weights" describe(&WeightFigure::default()) => "Weights over time, from their statistics.";
+        "figure.window" describe(&WindowFigure::default()) => "By how much each synapse has changed, over what its ends did.";
         "data" describe(&Data::default()) => "Images, and how they are dealt into tasks.";
         "mlp" describe(&Mlp::default()) => "The artificial network that is trained, or read from a file. Its layers are `input`, \
             `hidden1`, …, `output`.";

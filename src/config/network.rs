@@ -22,12 +22,14 @@ use super::reader::{Item, Section};
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
-use crate::network::{Network, check::is_name};
+use crate::network::{Network, Projection, check::is_name};
 
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
-pub use figure::{Figures, Raster};
-pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Selection};
+pub use figure::{Figures, Measured, Over, Raster, WeightFigure, WindowFigure};
+pub use record::{
+    Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
+};
 
 pub(super) use record::{COMPRESS, Rates, states};
 
@@ -204,8 +206,13 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         names.collect::<Vec<_>>()
     });
     around.recorded = recorded.as_deref();
+    let observed = record.as_ref().map(observed).unwrap_or_default();
+    around.observed = record.is_some().then_some(&observed);
+    let snapped = record.as_ref().zip(projections.as_deref());
+    let snapped = snapped.map(|(record, projections)| snapped_of(record, projections));
+    around.snapped = snapped.as_deref();
     let unsaid = recorded.as_deref().zip(around.duration);
-    let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, duration));
+    let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, &observed, duration));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
     let top = top.filter(|_| good && modulators_known)?;
     let driven = bouts
@@ -231,6 +238,28 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         record: record?,
         figures: figures?,
     })
+}
+
+/// The projections of whose weights statistics are recorded.
+fn observed(record: &Record) -> Vec<String> {
+    let statistics = record.weight_statistics.iter();
+    statistics.flat_map(|all| all.projections.clone()).collect()
+}
+
+/// Of `projections` those whose sparse synapses are recorded, each with the populations at its ends.
+fn snapped_of(record: &Record, projections: &[Projection]) -> Vec<(String, Vec<String>)> {
+    let asked = |name: &String| {
+        let mut weights = record.weights.iter();
+        weights.any(|weights| weights.projections.contains(name))
+    };
+    let sparse = projections
+        .iter()
+        .filter(|p| !p.is_dense() && asked(&p.name));
+    let ends = |p: &Projection| {
+        let ends = std::iter::once(&p.source).chain(&p.targets);
+        (p.name.clone(), ends.cloned().collect())
+    };
+    sparse.map(ends).collect()
 }
 
 /// The populations, and whether nothing is at fault with them.

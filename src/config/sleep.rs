@@ -128,12 +128,13 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         }],
         guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,
-        figures: Figures::unsaid(&recorded, duration),
+        figures: Figures::unsaid(&recorded, &[], duration),
         record: Record {
             spikes: recorded.into_iter().map(all_of).collect(),
             rates_bin: None,
             states: experiment.record.states.clone(),
             weights: experiment.record.weights.clone(),
+            weight_statistics: None,
             compress: experiment.record.compress,
         },
     })

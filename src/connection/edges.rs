@@ -83,6 +83,11 @@ impl EdgeList {
         }
     }
 
+    /// Sources and targets that edges are checked against.
+    pub fn sizes(&self) -> (u32, u32) {
+        (self.n_source, self.n_target)
+    }
+
     /// Whether weights are kept.
     pub fn weighted(&self) -> bool {
         self.weighted

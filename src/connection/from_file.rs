@@ -21,18 +21,19 @@ pub(super) fn new(edges: Arc<Edges>) -> Arc<dyn Connect> {
     Arc::new(FromFile { edges })
 }
 
-/// Endings of files of edges: HDF5 and tables.
-const FILES: &[&str] = &["h5", "hdf5", "csv", "tsv", "txt", "dat"];
+/// Endings of files of edges: HDF5, sparse matrices and tables.
+const FILES: &[&str] = &["h5", "hdf5", "npz", "csv", "tsv", "txt", "dat"];
 
 static SPEC: Spec = Spec {
     name: super::LISTED,
-    summary: "The synapses that a file lists: SONATA edges (.h5) or CSV (source,target[,weight][,delay_ms]).",
+    summary: "The synapses that a file lists: SONATA edges (.h5), a sparse matrix of SciPy (.npz, sources by targets) or CSV \
+              (source,target[,weight][,delay_ms]).",
     equations: "",
     parameters: &[
         ParameterSpec::new(
             "file",
             Kind::File(FILES),
-            "the file of synapses, such as \"edges.h5\"",
+            "the file of synapses, such as \"edges.h5\" or \"edges.npz\"",
         ),
         ParameterSpec::new(
             "population",

@@ -21,6 +21,7 @@ use crate::record::edge_file::EdgeFileError;
 use crate::record::error::RecordError;
 use crate::record::lock::Busy;
 use crate::record::output::OutputError;
+use crate::record::recording::RecordingError;
 use crate::record::reopen::ReopenError;
 use crate::record::spike_file::SpikeFileError;
 use crate::report::FigureError;
@@ -101,6 +102,9 @@ pub enum ExperimentError {
     /// It was told to stop before there was anything to go on with.
     #[error(transparent)]
     Stopped(#[from] Stopped),
+    /// The run file, read back for a figure.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// Another output file.
     #[error(transparent)]
     Output(#[from] OutputError),

@@ -8,6 +8,8 @@ mod rates;
 mod runner;
 pub mod summary;
 mod watched;
+mod weights;
+mod window;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -16,7 +18,7 @@ use std::time;
 use crate::base::time::Time;
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::{Keep, Simulation};
-use crate::experiment::desk::Desk;
+use crate::experiment::desk::{Desk, RUN_FILE};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::load;
 use crate::experiment::notice;
@@ -24,6 +26,7 @@ use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::layout::Layout;
+use crate::record::output;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::run::guard::Tripped;
@@ -32,7 +35,7 @@ use crate::run::watched::Watched;
 use crate::run::{Ended, Run, crew};
 use runner::Runner;
 use summary::{Seed, Summary};
-use watched::{learning, projections, watched};
+use watched::{learning, observed, projections, watched};
 
 pub use build::declare;
 
@@ -168,6 +171,7 @@ impl Network {
             populations: self.watched.layout(),
             projections: projections(model),
             synapses: learning(model),
+            observed: observed(model),
             compress_weights: model.record.compress,
             reports: self.watched.sampling.reports(&self.watched.populations),
         }
@@ -191,9 +195,19 @@ impl Network {
             let path = desk.directory.join(RATES);
             rates::write(&path, bin, &self.model, seeds, &desk.crew)?;
         }
+        let directory = desk.directory.join(FIGURES);
+        if self.model.figures.is_any() {
+            output::named_directory(&directory)?;
+        }
         if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
-            let directory = desk.directory.join(FIGURES);
             self.raster.draw(raster, first, &self.model, &directory)?;
+        }
+        let run = desk.directory.join(RUN_FILE);
+        if let Some(figure) = &self.model.figures.weights {
+            weights::draw(figure, &run, &self.model, &directory)?;
+        }
+        if let Some(figure) = &self.model.figures.window {
+            window::draw(figure, &run, &self.model, &directory)?;
         }
         Ok(())
     }
@@ -214,10 +228,11 @@ impl Experiment for Network {
     }
 
     fn products(&self) -> Vec<PathBuf> {
-        let drawn = ["svg", "png"].map(|ending| format!("{FIGURES}/{}.{ending}", raster::NAME));
-        let names = drawn
+        let figures = [raster::NAME, weights::NAME, window::NAME];
+        let drawn = figures
             .into_iter()
-            .chain([RATES, bouts::FILE].map(str::to_owned));
+            .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
+        let names = drawn.chain([RATES, bouts::FILE].map(str::to_owned));
         names.map(PathBuf::from).collect()
     }
 

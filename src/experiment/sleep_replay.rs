@@ -35,6 +35,7 @@ use crate::run::sampling::{Probe, Sampling};
 use crate::run::selection::Selection;
 use crate::run::snapshot::Snapshots;
 use crate::run::watched::Watched;
+use crate::run::weight_statistics::WeightWatch;
 
 /// Table of accuracies, and folder of figures.
 const ACCURACY: &str = "accuracy.csv";
@@ -260,6 +261,7 @@ pub(super) fn watched(model: &SleepReplay) -> Watched {
         populations: names.map(population).collect(),
         sampling: sampling(model),
         snapshots: snapshots(model),
+        weights: WeightWatch::default(),
         limits: model.guard.clone(),
     }
 }
@@ -373,6 +375,7 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),
         synapses: Vec::new(),
+        observed: Vec::new(),
         compress_weights: model.record.compress,
         reports: watched.sampling.reports(&watched.populations),
     }

@@ -188,6 +188,7 @@
 //!     populations: vec![Population { name: "e".into(), size: 100, model: "lif", recorded: None }],
 //!     sampling: Default::default(),
 //!     snapshots: Default::default(),
+//!     weights: Default::default(),
 //!     limits: Limits { max_rate_hz: Some(500.0), min_rate_hz: None, window: Duration::from_ms(100.0)? },
 //! };
 //! let act = || Homeostat {

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 pub use element::Dtype;
 pub use error::{Problem, WeightFileError};
 pub use layer::{Bias, Order, Stated, to_mlp};
+pub(crate) use numpy::{RawArray, raw_arrays};
 pub use summary::{Role, Summary, TensorSummary, describe};
 pub use write::{check_writable, write_npz, write_safetensors};
 

@@ -106,7 +106,17 @@ pub(super) fn frames_per_chunk(width: usize) -> usize {
 /// Makes the empty dataset `name` of frames of `width` values in `group`.
 pub(super) fn create_frames(group: &Group, name: &str, width: usize) -> hdf5::Result<Dataset> {
     let chunk = [frames_per_chunk(width), width.clamp(1, CHUNK)];
-    create::<f32>(group, name, &[width], &chunk, false)
+    create_rows::<f32>(group, name, width, chunk)
+}
+
+/// Makes the empty dataset `name` of rows of `width` values in `group`.
+pub(super) fn create_rows<T: H5Type>(
+    group: &Group,
+    name: &str,
+    width: usize,
+    chunk: [usize; 2],
+) -> hdf5::Result<Dataset> {
+    create::<T>(group, name, &[width], &chunk, false)
 }
 
 /// Open columns of times: milliseconds for every reader, and their rest.
@@ -183,7 +193,10 @@ impl Column {
     }
 
     /// Appends frames, one per row. After an error there are as many as before.
-    pub(super) fn append_frames(&mut self, frames: ArrayView2<'_, f32>) -> hdf5::Result<()> {
+    pub(super) fn append_frames<T: Value>(
+        &mut self,
+        frames: ArrayView2<'_, T>,
+    ) -> hdf5::Result<()> {
         let (n, width) = frames.dim();
         let end = self.len + n;
         let written = self

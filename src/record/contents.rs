@@ -17,6 +17,7 @@ use super::length::Lengths;
 use super::sink::Bout;
 use super::synapses::{self, Synapses};
 use super::table::Accuracy;
+use super::weight_statistics::{self, Observation, WeightStatistics};
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::plasticity::Synapse;
@@ -100,6 +101,12 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         all.try_for_each(|name| synapses::lay_out(&group, name))?;
     }
 
+    if !layout.observed.is_empty() {
+        let group = file.create_group(weight_statistics::WEIGHT_STATISTICS)?;
+        let mut all = layout.observed.iter();
+        all.try_for_each(|projection| weight_statistics::lay_out(&group, projection))?;
+    }
+
     if layout.is_scored() {
         let accuracy = file.create_group("accuracy")?;
         create_column::<u64>(&accuracy, "seed", TABLE_CHUNK)?;
@@ -153,6 +160,7 @@ pub(super) struct Contents {
     bouts: ([Column; 2], [Times; 2]),
     weights: Vec<([Column; 2], Times)>,
     synapses: Vec<Synapses>,
+    observed: Vec<Observation>,
     accuracy: Option<[Column; 6]>,
     fingerprints: [Column; 2],
     reports: Vec<Frames>,
@@ -198,6 +206,11 @@ impl Contents {
             Synapses::open(&group)
         });
         let synapses = synapses.collect::<hdf5::Result<_>>()?;
+        let observed = layout.observed.iter().map(|projection| {
+            let (parent, name) = (weight_statistics::WEIGHT_STATISTICS, &projection.name);
+            Observation::open(&file.group(&format!("{parent}/{name}"))?)
+        });
+        let observed = observed.collect::<hdf5::Result<_>>()?;
         let reports = layout.reports.iter();
         let reports = reports.map(|report| Frames::open(&file, report));
         let reports = reports.collect::<hdf5::Result<_>>()?;
@@ -211,6 +224,7 @@ impl Contents {
             bouts,
             weights,
             synapses,
+            observed,
             accuracy,
             fingerprints: columns(&file.group("fingerprints")?, ["seed", "fingerprint"])?,
             reports,
@@ -267,6 +281,18 @@ impl Contents {
         }
     }
 
+    pub(super) fn weight_statistics(
+        &mut self,
+        projection: usize,
+        at: Time,
+        now: &WeightStatistics,
+    ) -> hdf5::Result<()> {
+        match self.observed.get_mut(projection) {
+            Some(observation) => observation.append(at, now),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn accuracy(&mut self, score: &Accuracy) -> hdf5::Result<()> {
         let Some([seed, network, stage, after_task, task, accuracy]) = &mut self.accuracy else {
             return Ok(());
@@ -300,6 +326,7 @@ impl Contents {
             bouts,
             weights,
             synapses,
+            observed,
             accuracy,
             fingerprints,
             reports,
@@ -314,6 +341,7 @@ impl Contents {
         let columns = columns.chain(&bouts.0);
         let columns = columns.chain(weights.iter().flat_map(|(columns, _)| columns));
         let columns = columns.chain(synapses.iter().flat_map(Synapses::columns));
+        let columns = columns.chain(observed.iter().flat_map(Observation::columns));
         let columns = columns.chain(accuracy.iter().flatten()).chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
@@ -337,6 +365,7 @@ impl Contents {
             bouts,
             weights,
             synapses,
+            observed,
             accuracy,
             fingerprints,
             reports,
@@ -347,6 +376,7 @@ impl Contents {
             bouts,
             weights,
             synapses,
+            observed,
             accuracy,
             fingerprints,
             reports,

@@ -1,11 +1,13 @@
-//! Synapses from a file: SONATA HDF5 of any program, or a table in CSV.
+//! Synapses in files: SONATA HDF5 of any program, a sparse matrix of SciPy, or a table in CSV.
 
 mod attribute;
 mod csv;
+mod npz;
 mod sonata;
 #[cfg(test)]
 mod tests;
 mod types;
+pub mod write;
 
 use std::path::{Path, PathBuf};
 
@@ -62,6 +64,9 @@ pub enum EdgeFileError {
 /// acts as so many synapses. What may change the meaning of an edge and is not read is warned about by name. The names of
 /// node populations are not looked at.
 ///
+/// A file that ends in `.npz` is a sparse matrix of sources × targets as `scipy.sparse.save_npz` writes it: weights are its
+/// entries, delays an array `delay` (ms) beside them.
+///
 /// Anything else is read as a table: a header `source,target`, `source,target,weight`, `source,target,delay_ms` or
 /// `source,target,weight,delay_ms`, or one with the columns that `file` names, between commas, semicolons, tabs or spaces; then
 /// a row per edge; populations and types are ignored, because such a table has none.
@@ -73,6 +78,9 @@ pub enum EdgeFileError {
 pub fn read(file: &EdgeFile, list: EdgeList) -> Result<Edges, EdgeFileError> {
     let path = &file.path;
     let wrong = |fault| EdgeFileError::new(path, fault);
+    if is_npz(path) {
+        return npz::read(path, list).map_err(wrong);
+    }
     match is_hdf5(path) {
         Err(cause) => Err(wrong(Fault::Unreadable(cause))),
         Ok(false) => csv::read(path, file.columns.as_ref(), list).map_err(wrong),
@@ -88,6 +96,12 @@ pub fn read(file: &EdgeFile, list: EdgeList) -> Result<Edges, EdgeFileError> {
             sonata::read(path, file.population.as_deref(), types.as_ref(), list).map_err(wrong)
         }
     }
+}
+
+/// Whether the name of the file says that it is an archive of NumPy arrays.
+fn is_npz(path: &Path) -> bool {
+    let ending = path.extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("npz"))
 }
 
 /// Every file that decides what [`read`] reads.

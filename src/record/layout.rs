@@ -1,6 +1,7 @@
 //! What a run file will hold, in plain data: everything in it is created before the run starts, because nothing can
 //! be added to a file that is being written in single-writer-multiple-reader mode.
 
+use super::weight_statistics::ObservedProjection;
 use crate::base::time::Duration;
 
 /// The contents of a run file, fixed before the run.
@@ -26,6 +27,9 @@ pub struct Layout {
     /// Sparse projections whose synapses are recorded, by name, in the order of the indices given to
     /// [`Sink::synapses`](super::sink::Sink).
     pub synapses: Vec<String>,
+    /// Projections of whose weights statistics are recorded, in the order of the indices given to
+    /// [`Sink::weight_statistics`](super::sink::Sink).
+    pub observed: Vec<ObservedProjection>,
     /// Whether weights are compressed (gzip, bytes shuffled), which every HDF5 library reads; spikes never are.
     pub compress_weights: bool,
     /// States that are sampled, in the order of the indices given to

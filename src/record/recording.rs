@@ -8,6 +8,7 @@ mod synapses;
 mod table;
 #[cfg(test)]
 mod tests;
+mod weight_statistics;
 mod weights;
 
 use std::ops::RangeBounds;

@@ -19,6 +19,7 @@ use super::length::Lengths;
 use super::reopen::{self, ReopenError};
 use super::sink::{Bout, Sink};
 use super::table::Accuracy;
+use super::weight_statistics::WeightStatistics;
 use super::writer::{self, Job, Notice};
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
@@ -312,6 +313,19 @@ impl Sink for RunFile {
         })
     }
 
+    fn weight_statistics(
+        &mut self,
+        projection: usize,
+        time: Time,
+        statistics: WeightStatistics,
+    ) -> Result<(), RecordError> {
+        self.send(Job::WeightStatistics {
+            projection,
+            time,
+            statistics,
+        })
+    }
+
     /// # Panics
     /// If the layout has no such report.
     fn frame(
@@ -374,6 +388,9 @@ fn check_names(layout: &Layout) -> Result<(), RecordError> {
         .iter()
         .map(|p| ("projection", p.name.as_str()));
     let reports = layout.reports.iter().map(|r| ("report", r.name.as_str()));
+    let observed = layout.observed.iter();
+    let observed = observed.map(|p| ("projection", p.name.as_str()));
+    let projections = projections.chain(observed);
     for (what, name) in populations.chain(projections).chain(reports) {
         if name.is_empty() || name == "." || name.contains(['/', '\0']) {
             return Err(RecordError::Name {

@@ -3,6 +3,7 @@
 use super::error::RecordError;
 use super::length::Lengths;
 use super::table::Accuracy;
+use super::weight_statistics::WeightStatistics;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::plasticity::Synapse;
@@ -64,6 +65,17 @@ pub trait Sink {
         synapses: Vec<Synapse>,
     ) -> Result<(), RecordError>;
 
+    /// What the weights of a projection are at `time`; it is always the same synapses that are followed.
+    ///
+    /// # Errors
+    /// As [`Sink::spikes`].
+    fn weight_statistics(
+        &mut self,
+        projection: usize,
+        time: Time,
+        statistics: WeightStatistics,
+    ) -> Result<(), RecordError>;
+
     /// The values of one frame of a report, a value for each of its neurons: those of instant k times its interval, if
     /// k frames came before.
     ///
@@ -111,6 +123,15 @@ impl Sink for Nowhere {
     }
 
     fn synapses(&mut self, _: usize, _: &str, _: Time, _: Vec<Synapse>) -> Result<(), RecordError> {
+        Ok(())
+    }
+
+    fn weight_statistics(
+        &mut self,
+        _: usize,
+        _: Time,
+        _: WeightStatistics,
+    ) -> Result<(), RecordError> {
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use super::contents::Contents;
 use super::length::Lengths;
 use super::sink::Bout;
 use super::table::Accuracy;
+use super::weight_statistics::WeightStatistics;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::plasticity::Synapse;
@@ -42,6 +43,11 @@ pub(super) enum Job {
         label: String,
         time: Time,
         synapses: Vec<Synapse>,
+    },
+    WeightStatistics {
+        projection: usize,
+        time: Time,
+        statistics: WeightStatistics,
     },
     Accuracy(Accuracy),
     Fingerprint {
@@ -173,6 +179,11 @@ impl Writer {
                 time,
                 synapses,
             } => contents.synapses(projection, &label, time, &synapses),
+            Job::WeightStatistics {
+                projection,
+                time,
+                statistics,
+            } => contents.weight_statistics(projection, time, &statistics),
             Job::Accuracy(score) => contents.accuracy(&score),
             Job::Fingerprint { seed, hex } => contents.fingerprint(seed, &hex),
             Job::Complete { fingerprint } => contents.mark_complete(&fingerprint),

@@ -145,6 +145,12 @@ pub(crate) fn number(value: f64, decimals: usize) -> String {
     out
 }
 
+/// A step above 0 with three digits.
+pub(crate) fn short(step: f64) -> String {
+    let decimals = (2.0 - step.log10().floor()).clamp(0.0, 9.0);
+    format!("{step:.*}", decimals as usize)
+}
+
 /// A count with commas between thousands.
 pub(crate) fn count(n: usize) -> String {
     thousands(&n.to_string())

@@ -1,11 +1,15 @@
 //! The figures: plain data with a `draw` method that writes `stem.svg` and `stem.png`.
 
 mod accuracy;
+mod change_plot;
 mod raster;
 mod receptive_fields;
+mod weight_course;
 mod weight_histogram;
 
 pub use accuracy::{Accuracy, Reference, Run, Stage};
+pub use change_plot::{ChangePlot, Series};
 pub use raster::{Bout, Layer, Raster, Sign, Stimulus, Window};
 pub use receptive_fields::ReceptiveFields;
+pub use weight_course::{Course, Moment, WeightCourse};
 pub use weight_histogram::{Projection, WeightHistogram};

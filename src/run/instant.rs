@@ -43,6 +43,58 @@ impl Instants {
     }
 }
 
+/// Where a run is cut so that what is seen at an instant is the state after everything that happens then: at the tick after
+/// it, or at the end of the run, which nothing happens at. When a cut is due follows from the clock alone.
+#[derive(Debug, Clone, Default)]
+pub struct Cuts {
+    instants: Option<Instants>,
+    /// End of the run.
+    end: Time,
+}
+
+const TICK: Duration = Duration::from_ps(1);
+
+impl Cuts {
+    /// At `instants` of a run that ends at `end`.
+    pub fn new(instants: Instants, end: Time) -> Self {
+        Self {
+            instants: Some(instants),
+            end,
+        }
+    }
+
+    /// Where a run that stands at `now`, in a bout that ends at `stop`, has to be cut next.
+    pub fn next(&self, now: Time, stop: Time) -> Time {
+        let next = self.first_from(now, stop).filter(|_| now < stop);
+        next.map_or(Time::MAX, |next| cut(next, stop))
+    }
+
+    /// The instants for which a run was cut at `now`, in a bout that ends at `stop`: at the end there may be two, the last
+    /// tick and the end.
+    pub fn due(&self, now: Time, stop: Time) -> Vec<Time> {
+        let mut due = Vec::new();
+        let mut next = self.first_from(Time::from_ps(now.ps() - TICK.ps()), stop);
+        while let Some(instant) = next.filter(|&instant| cut(instant, stop) == now) {
+            due.push(instant);
+            let after = instant.checked_add(TICK);
+            next = after.and_then(|after| self.first_from(after, stop));
+        }
+        due
+    }
+
+    /// The first instant at or after `from` that belongs to a bout that ends at `stop`: the border between two bouts is
+    /// the later one's.
+    fn first_from(&self, from: Time, stop: Time) -> Option<Time> {
+        let next = self.instants.as_ref()?.first_from(from, self.end)?;
+        (next < stop || next == stop && stop == self.end).then_some(next)
+    }
+}
+
+fn cut(instant: Time, stop: Time) -> Time {
+    let after = instant.checked_add(TICK);
+    after.map_or(stop, |after| after.min(stop))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +121,42 @@ mod tests {
         let at = Instants::At([3, 8].map(Duration::from_ps).into());
         assert_eq!(all(&at, 9), [3, 8]);
         assert_eq!(at.count(Duration::from_ps(9)), 2);
+    }
+
+    #[test]
+    fn a_run_is_cut_a_tick_after_each_instant_and_at_its_end() {
+        let stop = Time::from_ps(25);
+        let cuts = Cuts::new(Instants::Every(Duration::from_ps(10)), stop);
+        let mut now = Time::ZERO;
+        let mut all = Vec::new();
+        while now < stop {
+            now = cuts.next(now, stop);
+            all.push(now.ps());
+        }
+        assert_eq!(all, [1, 11, 21, 25]);
+        // A run that stands at an instant has it still before it; one that is over has none.
+        assert_eq!(cuts.next(Time::from_ps(10), stop).ps(), 11);
+        assert_eq!(cuts.next(stop, stop), Time::MAX);
+        assert_eq!(cuts.due(Time::from_ps(11), stop), [Time::from_ps(10)]);
+        assert_eq!(cuts.due(stop, stop), [stop]);
+    }
+
+    #[test]
+    fn the_last_tick_and_the_end_may_both_be_due() {
+        let end = Time::from_ps(25);
+        let at = Instants::At([24, 25].map(Duration::from_ps).into());
+        assert_eq!(
+            Cuts::new(at, end).due(end, end),
+            [24, 25].map(Time::from_ps)
+        );
+    }
+
+    #[test]
+    fn the_border_of_two_bouts_belongs_to_the_later() {
+        let (border, end) = (Time::from_ps(20), Time::from_ps(30));
+        let cuts = Cuts::new(Instants::Every(Duration::from_ps(10)), end);
+        assert_eq!(cuts.next(Time::from_ps(11), border), Time::MAX);
+        assert_eq!(cuts.next(border, end).ps(), 21);
+        assert_eq!(cuts.next(Time::from_ps(21), end), end);
     }
 }

@@ -5,6 +5,7 @@ use crate::run::guard::Limits;
 use crate::run::population::Population;
 use crate::run::sampling::Sampling;
 use crate::run::snapshot::Snapshots;
+use crate::run::weight_statistics::WeightWatch;
 
 /// Everything that is watched.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Watched {
     pub sampling: Sampling,
     /// Weights at some instants.
     pub snapshots: Snapshots,
+    /// Statistics of weights at some instants.
+    pub weights: WeightWatch,
     /// What ends the run.
     pub limits: Limits,
 }

@@ -96,6 +96,22 @@ impl<I: Index> Sparse<I> {
         })
     }
 
+    /// Shows every synapse: source, target, its delay with the dendritic part of it where that is told apart, weight; by source
+    /// and delay.
+    pub fn each(&self, see: &mut dyn FnMut(u32, u32, (Duration, Duration), f64)) {
+        for source in 0..self.n_source as u32 {
+            for row in self.layout.of(source).filter(|row| row.end > row.start) {
+                let number = usize::from(row.delay);
+                let dendritic = self.dendritic.get(number).copied();
+                let delay = (self.delays[number], dendritic.unwrap_or(Duration::ZERO));
+                let (targets, weights) = self.span(row);
+                for (k, target) in targets.iter().enumerate() {
+                    see(source, target.get() as u32, delay, weights.get(k));
+                }
+            }
+        }
+    }
+
     /// Targets of a row and their weights.
     pub(crate) fn span(&self, row: Row) -> (&[I], RowWeights<'_>) {
         let (start, end) = (row.start as usize, row.end as usize);

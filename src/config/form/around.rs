@@ -38,6 +38,10 @@ pub struct Around<'a> {
     pub projections: Option<&'a [(String, bool)]>,
     /// Populations whose spikes are recorded.
     pub recorded: Option<&'a [String]>,
+    /// Projections of whose weights statistics are recorded.
+    pub observed: Option<&'a [String]>,
+    /// Projections whose sparse synapses are recorded, each with the populations at its ends.
+    pub snapped: Option<&'a [(String, Vec<String>)]>,
     /// Layers of an artificial network.
     pub layers: Option<&'a Layers>,
     /// Classes of each task that is learnt.
@@ -63,6 +67,8 @@ impl<'a> Around<'a> {
             forces: None,
             projections: None,
             recorded: None,
+            observed: None,
+            snapped: None,
             layers: None,
             tasks: None,
             has_data: true,

@@ -1,36 +1,57 @@
 //! `[figure]`: what is drawn of a run.
 
+use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Keys, Table, given, inside, instant, off, part, populations, some,
+    Around, Form, Keys, Table, each, given, inside, instant, number, off, part, populations, some,
+    weights_name, words,
 };
-use crate::config::reader::Section;
+use crate::config::reader::{Item, Section};
 
 /// What is drawn after the run.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
     /// Spikes over time, if they are drawn.
     pub raster: Option<Raster>,
+    /// Weights over time, if they are drawn.
+    pub weights: Option<WeightFigure>,
+    /// Changes of weights over what both ends of a synapse did, if they are drawn.
+    pub window: Option<WindowFigure>,
 }
 
 impl Figures {
+    /// Whether anything is drawn.
+    pub fn is_any(&self) -> bool {
+        self.raster.is_some() || self.weights.is_some() || self.window.is_some()
+    }
+
     /// What is drawn where the model file does not say: the end of the run, some neurons of some of the `recorded`
-    /// populations, in their order.
-    pub(in crate::config) fn unsaid(recorded: &[String], duration: Duration) -> Self {
+    /// populations, in their order; weights of the `observed` projections.
+    pub(in crate::config) fn unsaid(
+        recorded: &[String],
+        observed: &[String],
+        duration: Duration,
+    ) -> Self {
         /// Longer than the rhythms of sleep, and short enough to tell spikes from each other.
         const SPAN: Duration = Duration::from_ps(1_000_000_000_000);
         /// Neurons of each population: more would not be told from each other, and take memory.
         const NEURONS: u32 = 1000;
         /// As many have room on a page.
         const POPULATIONS: usize = 8;
+        const PROJECTIONS: usize = 4;
         let raster = Raster {
             populations: recorded.iter().take(POPULATIONS).cloned().collect(),
             from: Duration::from_ps((duration.ps() - SPAN.ps()).max(0)),
             to: duration,
             neurons: Some(NEURONS),
         };
+        let weights = WeightFigure {
+            projections: observed.iter().take(PROJECTIONS).cloned().collect(),
+        };
         Self {
             raster: (!recorded.is_empty()).then_some(raster),
+            weights: (!observed.is_empty()).then_some(weights),
+            window: None,
         }
     }
 }
@@ -55,7 +76,171 @@ impl Table for Figures {
         let words = "the last second";
         let form = off(inside(Raster::default()));
         k.told("raster", words, &mut self.raster, form, what);
+        let what = "[figure.weights]: weights over time, of themselves those of the first 4 projections of which statistics are \
+                    recorded; \"off\": no figure";
+        let form = off(inside(WeightFigure::default()));
+        let words = "of what `record.weight_statistics` observes";
+        k.told("weights", words, &mut self.weights, form, what);
+        let what = "[figure.window]: by how much each synapse of a projection has changed, over the time between the spikes of \
+                    its two ends, or over their rate";
+        k.or(
+            "window",
+            &mut self.window,
+            off(inside(WindowFigure::default())),
+            what,
+        );
     }
+}
+
+/// Weights over time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WeightFigure {
+    /// Names of the projections shown, from the top; at least one, of all of which statistics are recorded, none twice.
+    pub projections: Vec<String>,
+}
+
+impl Table for WeightFigure {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "the projections shown, from the top, of all of which statistics are recorded";
+        let names = each(weights_name(), "projection", false);
+        k.need("projections", &mut self.projections, names, what);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let observed = around.observed;
+        let missing = |name: &&String| observed.is_some_and(|all| !all.contains(*name));
+        let missing = self.projections.iter().find(missing);
+        missing.is_none_or(|missing| {
+            let key = "record.weight_statistics";
+            let what =
+                format!("projection `{missing}`, of whose weights no statistics are recorded");
+            unrecorded(section, "projections", &what, key, missing)
+        })
+    }
+}
+
+/// By how much each synapse has changed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WindowFigure {
+    /// Name of the projection, whose weights are recorded, as are the spikes of both of its ends.
+    pub projection: String,
+    /// What changes are shown over.
+    pub over: Over,
+    /// What others measured, none where changes are shown over the interval.
+    pub measured: Vec<Measured>,
+}
+
+/// A change that others measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// From a spike of the source to that of the target, in ms.
+    pub interval_ms: f64,
+    /// Rate of the source in Hz.
+    pub rate_hz: f64,
+    /// Change as a share of the first weight.
+    pub share: f64,
+    /// Its standard error, 0 or more.
+    pub error: f64,
+}
+
+/// What the change of a synapse is shown over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Over {
+    /// The time from the first spike of the source to the first of the target, as the synapse sees them.
+    #[default]
+    Interval,
+    /// The mean rate of the source from its first spike to its last.
+    Frequency,
+}
+
+/// What `over` may be.
+const OVER: &[(&str, Over)] = &[("interval", Over::Interval), ("frequency", Over::Frequency)];
+
+impl Table for WindowFigure {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "whose synapses are shown; its weights are recorded, and the spikes of its source and its target";
+        k.need("projection", &mut self.projection, weights_name(), what);
+        let what = "what changes are shown over: the time from the source's first spike to the target's, or the rate of the source";
+        k.or("over", &mut self.over, words(OVER), what);
+        let what = "what others measured, shown beside changes over frequency: interval, rate, change as a share of the first weight, \
+                    its standard error";
+        k.or("measured", &mut self.measured, measured(), what);
+        if self.over == Over::Interval && !self.measured.is_empty() {
+            k.refuse("measured", "none, as it belongs to `over = \"frequency\"`");
+        }
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let name = &self.projection;
+        let Some(all) = around.snapped.filter(|_| !name.is_empty()) else {
+            return true;
+        };
+        let Some((_, ends)) = all.iter().find(|(known, _)| known == name) else {
+            let what = format!("projection `{name}`, whose synapses are not recorded");
+            return unrecorded(section, "projection", &what, "record.weights", name);
+        };
+        let recorded = around.recorded;
+        let missing = |end: &&String| recorded.is_some_and(|all| !all.contains(*end));
+        let Some(missing) = ends.iter().find(missing) else {
+            return true;
+        };
+        let item = section.get("projection");
+        if let Some(item) = item {
+            let message = format!(
+                "`{}` shows projection `{name}`, and the spikes of `{missing}` at one of its ends are not recorded",
+                item.path
+            );
+            let help = format!("add it to `record.spikes`: `\"{missing}\"`");
+            item.reader.problem(item.origin(), message, Some(help));
+        }
+        false
+    }
+}
+
+/// What others measured, in any order.
+fn measured() -> Form<'static, Vec<Measured>> {
+    let read = |item: &Item<'_>, _: &Around<'_>| {
+        const EXPECTED: &str = "an array such as [[\"10 ms\", \"20 Hz\", 0.29, 0.14]]";
+        item.list(EXPECTED, |entry| {
+            const EXPECTED: &str =
+                "interval, rate, change, its error, such as [\"10 ms\", \"20 Hz\", 0.29, 0.14]";
+            let items = entry.items(EXPECTED)?;
+            let [interval, rate, share, error] = items.as_slice() else {
+                return entry.refuse(EXPECTED, None);
+            };
+            Some(Measured {
+                interval_ms: interval.quantity(Dimension::Time, Range::Finite)?,
+                rate_hz: rate.quantity(Dimension::Rate, Range::Positive)?,
+                share: share.quantity(Dimension::One, Range::Finite)?,
+                error: error.quantity(Dimension::One, Range::NonNegative)?,
+            })
+        })
+    };
+    let write = |all: &Vec<Measured>, weight| {
+        let number = |of, value: f64| (number(of, Range::Finite).write)(&value, weight);
+        let all = all.iter().map(|one| {
+            let parts = [
+                number(Dimension::Time, one.interval_ms),
+                number(Dimension::Rate, one.rate_hz),
+                number(Dimension::One, one.share),
+                number(Dimension::One, one.error),
+            ];
+            format!("[{}]", parts.join(", "))
+        });
+        format!("[{}]", all.collect::<Vec<_>>().join(", "))
+    };
+    Form::new("[[ms, Hz, share, share], …]", read, write)
+}
+
+/// Reports that `key` shows what is not recorded under `section`.
+fn unrecorded(section: &Section<'_>, key: &str, what: &str, place: &str, name: &str) -> bool {
+    let Some(item) = section.get(key) else {
+        return true;
+    };
+    let message = format!("`{}` shows {what}", item.path);
+    let help = format!("add it to `{place}`: `projection = [\"{name}\"]`");
+    item.reader.problem(item.origin(), message, Some(help));
+    false
 }
 
 impl Table for Raster {

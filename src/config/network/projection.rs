@@ -263,13 +263,18 @@ const OF_HDF5: [(&str, &str, &str); 3] = [
 fn fit_file(values: &mut Values, k: &mut Keys<'_>) {
     let ending = values.file("file").and_then(|path| path.extension());
     let Some(ending) = ending else { return };
-    let is_hdf5 = ["h5", "hdf5"]
-        .iter()
-        .any(|hdf5| ending.eq_ignore_ascii_case(hdf5));
-    fit_columns(values, is_hdf5, k);
+    let is = |known: &str| ending.eq_ignore_ascii_case(known);
+    let (is_hdf5, is_npz) = (is("h5") || is("hdf5"), is("npz"));
+    let other = match (is_hdf5, is_npz) {
+        (true, _) => Some("HDF5"),
+        (_, true) => Some("a sparse matrix"),
+        _ => None,
+    };
+    fit_columns(values, other, k);
     if is_hdf5 {
         return;
     }
+    let file = if is_npz { "sparse matrix" } else { "CSV table" };
     for (key, does, has) in OF_HDF5 {
         let own = k.reading().filter(|(section, _)| section.has(key));
         let item = values
@@ -278,7 +283,7 @@ fn fit_file(values: &mut Values, k: &mut Keys<'_>) {
             .and_then(|(section, _)| section.get(key));
         if let Some(item) = item {
             let message = format!(
-                "`{}` {does} of an HDF5 file, and `file` is a CSV table, which has no {has}",
+                "`{}` {does} of an HDF5 file, and `file` is a {file}, which has no {has}",
                 item.path
             );
             item.reader.problem(item.key_origin, message, None);
@@ -288,15 +293,15 @@ fn fit_file(values: &mut Values, k: &mut Keys<'_>) {
 }
 
 /// Refuses names of columns that say too little, or that belong to a table where `file` is none. Those that are copied are left
-/// aside beside an HDF5 file.
-fn fit_columns(values: &mut Values, is_hdf5: bool, k: &mut Keys<'_>) {
+/// aside beside another `file`, which is what `other` says.
+fn fit_columns(values: &mut Values, other: Option<&str>, k: &mut Keys<'_>) {
     let Some(Value::Table(table)) = values.get("columns") else {
         return;
     };
-    let message = match EdgeColumns::new(table) {
-        _ if is_hdf5 => "`columns` names those of a table, and `file` is HDF5".to_owned(),
-        Ok(_) => return,
-        Err(error) => error.to_string(),
+    let message = match (EdgeColumns::new(table), other) {
+        (_, Some(other)) => format!("`columns` names those of a table, and `file` is {other}"),
+        (Ok(_), None) => return,
+        (Err(error), None) => error.to_string(),
     };
     values.remove("columns");
     let own = k.reading().and_then(|(section, _)| section.get("columns"));

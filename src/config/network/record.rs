@@ -27,6 +27,8 @@ pub struct Record {
     pub states: Vec<SampledStates>,
     /// Weights that are recorded, or `None` for none.
     pub weights: Option<RecordedWeights>,
+    /// Weights of which statistics are recorded, or `None` for none.
+    pub weight_statistics: Option<RecordedStatistics>,
     /// Whether weights are compressed in the run file.
     pub compress: bool,
 }
@@ -60,6 +62,19 @@ pub struct RecordedWeights {
     pub projections: Vec<String>,
     /// When.
     pub instants: Instants,
+}
+
+/// How the weights of projections spread at some instants, after everything that happens then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedStatistics {
+    /// Names of the projections, at least one, none twice.
+    pub projections: Vec<String>,
+    /// When.
+    pub instants: Instants,
+    /// Bins of the histograms, at least 1.
+    pub bins: u32,
+    /// Synapses of each projection that are followed one by one.
+    pub tracked: u32,
 }
 
 impl Record {
@@ -102,6 +117,14 @@ impl Table for Record {
             "weights",
             &mut self.weights,
             off(inside(RecordedWeights::default())),
+            what,
+        );
+        let what = "how weights spread over time, under /weight_statistics, and some synapses one by one: { projection = [\"e_e\"], \
+                    every = \"1 s\" }";
+        k.or(
+            "weight_statistics",
+            &mut self.weight_statistics,
+            off(inside(RecordedStatistics::default())),
             what,
         );
         k.or("compress", &mut self.compress, flag(), COMPRESS);
@@ -295,23 +318,60 @@ impl Table for RecordedWeights {
         let projections = each(weights_name(), "projection", false);
         let what = "whose weights are recorded, such as [\"hidden1_output\"]";
         k.need("projection", &mut self.projections, projections, what);
-        match k.either(&["at"], &["every"]) {
-            Some(false) => self.instants = Instants::At(Vec::new()),
-            Some(true) => self.instants = Instants::Every(Duration::ZERO),
-            None => {}
+        instants(&mut self.instants, k);
+    }
+}
+
+/// The keys `at` and `every`, of which one is given.
+fn instants(instants: &mut Instants, k: &mut Keys<'_>) {
+    match k.either(&["at"], &["every"]) {
+        Some(false) => *instants = Instants::At(Vec::new()),
+        Some(true) => *instants = Instants::Every(Duration::ZERO),
+        None => {}
+    }
+    match instants {
+        Instants::At(listed) => {
+            let what = "the instants, such as [\"0 s\", \"1 s\"], or `every`, the time between two of them";
+            let each = each(instant(), "instant", false);
+            k.need("at", listed, each, what);
+            listed.sort_unstable();
         }
-        match &mut self.instants {
-            Instants::At(instants) => {
-                let what = "the instants, such as [\"0 s\", \"1 s\"], or `every`, the time between two of them";
-                let each = each(instant(), "instant", false);
-                k.need("at", instants, each, what);
-                instants.sort_unstable();
-            }
-            Instants::Every(every) => {
-                let what =
-                    "the time between two instants, in place of `at`; start and end are included";
-                k.need("every", every, part(), what);
-            }
+        Instants::Every(every) => {
+            let what =
+                "the time between two instants, in place of `at`; start and end are included";
+            k.need("every", every, part(), what);
         }
+    }
+}
+
+impl Default for RecordedStatistics {
+    fn default() -> Self {
+        /// As fine as a figure shows them.
+        const BINS: u32 = 50;
+        /// As many lines as can be told from each other, and then some.
+        const TRACKED: u32 = 20;
+        Self {
+            projections: Vec::new(),
+            instants: Instants::At(Vec::new()),
+            bins: BINS,
+            tracked: TRACKED,
+        }
+    }
+}
+
+impl Table for RecordedStatistics {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        /// Finer than any weights are told apart, and little to hold.
+        const MOST_BINS: u64 = 10_000;
+        /// Whoever wants more of them records the weights themselves.
+        const MOST_TRACKED: u64 = 10_000;
+        let projections = each(weights_name(), "projection", false);
+        let what = "whose weights are observed, such as [\"e_e\"]";
+        k.need("projection", &mut self.projections, projections, what);
+        instants(&mut self.instants, k);
+        let what = "bins of the histograms, over the bounds of the rule";
+        k.or("bins", &mut self.bins, count(1, MOST_BINS), what);
+        let what = "synapses of each projection, drawn by its name, whose own weights are recorded";
+        k.or("tracked", &mut self.tracked, count(0, MOST_TRACKED), what);
     }
 }

@@ -1,5 +1,6 @@
 //! What a recurrent network will take, before it is built.
 
+mod observed;
 mod rows;
 
 use std::fmt;
@@ -46,7 +47,7 @@ pub struct Estimate {
     pub spike_bytes_per_s_and_hz: f64,
     /// Sampled states, in bytes per second of simulated time.
     pub state_bytes_per_s: f64,
-    /// Snapshots of weights in the run file, in bytes.
+    /// Snapshots of weights and their statistics in the run file, in bytes.
     pub weight_bytes: f64,
     /// Run file without spikes, in bytes: room for the first of them, the sampled states and the snapshots of weights of the
     /// whole run.
@@ -152,6 +153,8 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         synapse_bytes = (EDGE_BYTES + WEIGHT_BYTES * count) * total(seen.into_iter());
         weight_bytes += synapse_bytes;
     }
+    weight_bytes += observed::file_bytes(model);
+    seen_bytes = seen_bytes.max(observed::look_bytes(model, network));
     let figure_bytes = match &model.figures.raster {
         Some(raster) => Raster::drawing_bytes(raster.populations.len()),
         None => 0.0,
@@ -197,7 +200,8 @@ impl Estimate {
 /// weights of the whole run.
 pub fn file_bytes(model: &NetworkModel) -> f64 {
     let duration_s = model.duration().as_ms() / MS_PER_S;
-    state_bytes_per_s(model) * duration_s + snapshot_bytes(model).1 + chunks_bytes(model)
+    let weight_bytes = snapshot_bytes(model).1 + observed::file_bytes(model);
+    state_bytes_per_s(model) * duration_s + weight_bytes + chunks_bytes(model)
 }
 
 fn chunks_bytes(model: &NetworkModel) -> f64 {

@@ -1,13 +1,16 @@
 //! What is watched of a network, as its model file asks.
 
+use crate::base::parameter::complete;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
-use crate::network::{self, Projection};
+use crate::network::{self, Choice, Projection};
 use crate::record::layout;
+use crate::record::weight_statistics::ObservedProjection;
 use crate::run::population::Population;
 use crate::run::sampling::{Probe, Sampling};
 use crate::run::snapshot::Snapshots;
 use crate::run::watched::Watched;
+use crate::run::weight_statistics::{Observed, WeightWatch};
 
 /// What is watched of a run of `model`.
 pub(super) fn watched(model: &NetworkModel) -> Watched {
@@ -44,8 +47,51 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
         populations: populations.map(population).collect(),
         sampling: Sampling::new(probes.collect()),
         snapshots: snapshots.unwrap_or_default(),
+        weights: weights(model),
         limits: model.guard.clone(),
     }
+}
+
+/// What is observed of the weights of `model`.
+fn weights(model: &NetworkModel) -> WeightWatch {
+    let Some(statistics) = &model.record.weight_statistics else {
+        return WeightWatch::default();
+    };
+    let named = statistics.projections.iter().filter_map(|name| {
+        let mut projections = model.network.projections.iter();
+        projections.find(|projection| projection.name == *name)
+    });
+    let observed = named.map(|projection| Observed {
+        projection: projection.name.clone(),
+        is_dense: projection.is_dense(),
+        largest: projection.plasticity.as_ref().and_then(largest),
+        bins: statistics.bins,
+        tracked: statistics.tracked,
+    });
+    let end = Time::ZERO + model.duration();
+    WeightWatch::new(observed.collect(), statistics.instants.clone(), end)
+}
+
+/// The largest strength under a rule, if it has one.
+fn largest(rule: &Choice) -> Option<f64> {
+    /// What rules call it.
+    const LARGEST: &str = "w_max";
+    rule.spec.parameter(LARGEST)?;
+    let values = complete(rule.spec, &rule.values).ok()?;
+    Some(values[LARGEST])
+}
+
+/// The projections of whose weights statistics are recorded, as the run file has them.
+pub(super) fn observed(model: &NetworkModel) -> Vec<ObservedProjection> {
+    let statistics = model.record.weight_statistics.iter();
+    let named = statistics.flat_map(|statistics| {
+        let names = statistics.projections.iter();
+        names.map(|name| ObservedProjection {
+            name: name.clone(),
+            bins: statistics.bins as usize,
+        })
+    });
+    named.collect()
 }
 
 /// The projections whose weights are recorded.

@@ -56,8 +56,37 @@ pub(super) fn read_image(bytes: &[u8]) -> Result<Vec<f32>, Problem> {
     }
 }
 
-/// Parses one array of a file of `format`.
-fn parse(name: &str, bytes: &[u8], format: Format) -> Result<Tensor, Problem> {
+/// An array as it lies in a file.
+pub(crate) struct RawArray {
+    /// Its name.
+    pub(crate) name: String,
+    /// Length of each dimension, outermost first.
+    pub(crate) shape: Vec<usize>,
+    /// Its type as NumPy describes it, such as `<f8`.
+    pub(crate) descriptor: String,
+    /// Whether the first index is the fastest.
+    is_fortran: bool,
+    /// Its values as they lie there.
+    pub(crate) data: Vec<u8>,
+}
+
+/// The arrays of a `.npz` archive as they lie there, or what is wrong with it.
+pub(crate) fn raw_arrays(bytes: &[u8]) -> Result<Vec<RawArray>, String> {
+    let arrays = || {
+        let mut archive = Archive::open(bytes, Format::Npz)?;
+        let names = archive.names();
+        let arrays = names.iter().map(|entry| {
+            let content = archive.read(entry)?;
+            let name = entry.strip_suffix(".npy").unwrap_or(entry);
+            raw(name, &content, Format::Npz)
+        });
+        arrays.collect::<Result<Vec<_>, Problem>>()
+    };
+    arrays().map_err(|problem| problem.to_string())
+}
+
+/// Takes an array of a file of `format` apart.
+fn raw(name: &str, bytes: &[u8], format: Format) -> Result<RawArray, Problem> {
     let damaged =
         |detail: String| Problem::damaged(format, format!("array `{}`: {detail}", shown(name)));
     if !bytes.starts_with(b"\x93NUMPY") {
@@ -84,10 +113,30 @@ fn parse(name: &str, bytes: &[u8], format: Format) -> Result<Tensor, Problem> {
         .as_string()
         .cloned()
         .unwrap_or_else(|| "structured records".into());
-    let (dtype, order) = dtype(&described);
+    Ok(RawArray {
+        name: name.into(),
+        is_fortran: header.layout.is_fortran(),
+        shape: header.shape,
+        descriptor: described,
+        data: data.to_vec(),
+    })
+}
+
+/// Parses one array of a file of `format`.
+fn parse(name: &str, bytes: &[u8], format: Format) -> Result<Tensor, Problem> {
+    let damaged =
+        |detail: String| Problem::damaged(format, format!("array `{}`: {detail}", shown(name)));
+    let RawArray {
+        name: _,
+        shape,
+        descriptor,
+        is_fortran,
+        data,
+    } = raw(name, bytes, format)?;
+    let (dtype, order) = dtype(&descriptor);
     let mut tensor = Tensor {
         name: name.into(),
-        shape: header.shape,
+        shape,
         dtype,
         values: Vec::new(),
     };
@@ -104,8 +153,8 @@ fn parse(name: &str, bytes: &[u8], format: Format) -> Result<Tensor, Problem> {
             tensor.dtype
         )));
     }
-    tensor.values = tensor.dtype.decode(data, order);
-    if header.layout.is_fortran() {
+    tensor.values = tensor.dtype.decode(&data, order);
+    if is_fortran {
         let strides = fortran_strides(&tensor.shape);
         tensor.values = gather(
             &tensor.values,

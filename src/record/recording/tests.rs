@@ -15,6 +15,7 @@ use crate::record::recover::recover;
 use crate::record::run_file::RunFile;
 use crate::record::sink::{Bout, Sink};
 use crate::record::table::Accuracy;
+use crate::record::weight_statistics::{ObservedProjection, Tracked, WeightStatistics};
 
 const HOUR: i64 = 3_600_000_000_000_000;
 
@@ -49,6 +50,10 @@ fn layout() -> Layout {
             n_source: 5,
         }],
         synapses: vec!["e_e".to_owned()],
+        observed: vec![ObservedProjection {
+            name: "e_e".to_owned(),
+            bins: 3,
+        }],
         compress_weights: true,
         reports: vec![Report {
             name: "input".to_owned(),
@@ -103,6 +108,29 @@ fn synapses(start: f64) -> Vec<Synapse> {
     (0..7).map(synapse).collect()
 }
 
+/// Statistics at two instants.
+fn statistics() -> [(Time, WeightStatistics); 2] {
+    [(0, 0.0), (HOUR + 3, 0.5)].map(|(time, more)| {
+        let tracked = |k: u8| Tracked {
+            source: k.into(),
+            target: 100 + u32::from(k),
+            weight: f32::from(k) + more as f32,
+        };
+        let statistics = WeightStatistics {
+            n: 7,
+            mean: 1.5 + more,
+            sd: 0.25,
+            min: more as f32,
+            max: 3.0,
+            quantiles: [0.1, 0.5, 1.0, 2.0, 2.5].map(|quantile| quantile + more),
+            edges: vec![0.0, 1.0, 2.0, 3.0],
+            histogram: vec![1, 4, 2],
+            tracked: (0..4).map(tracked).collect(),
+        };
+        (ps(time), statistics)
+    })
+}
+
 fn matrix(start: f32) -> Matrix {
     Matrix::from_fn(4, 5, |i, j| start + (5 * i + j) as f32)
 }
@@ -119,6 +147,9 @@ fn begin(path: &Path, n: i64) -> RunFile {
     }
     for (label, time, start) in SYNAPSES {
         file.synapses(0, label, ps(time), synapses(start)).unwrap();
+    }
+    for (time, now) in statistics() {
+        file.weight_statistics(0, time, now).unwrap();
     }
     for (label, start, time) in [("before", 0.0, 0), ("after", 100.0, 8 * HOUR + 1)] {
         file.weights(0, label, ps(time), &matrix(start)).unwrap();
@@ -149,6 +180,7 @@ fn check_all(run: &Recording, n: i64) {
         populations,
         projections,
         synapses: learning,
+        observed,
         reports,
         compress_weights: _,
         seed: _,
@@ -162,6 +194,9 @@ fn check_all(run: &Recording, n: i64) {
         assert_eq!((found.label.as_str(), found.time), (label, ps(time)));
         assert_eq!(found.synapses, synapses(start));
     }
+    let names = observed.iter().map(|projection| projection.name.clone());
+    assert_eq!(run.observed().unwrap(), names.collect::<Vec<_>>());
+    assert_eq!(run.weight_statistics("e_e").unwrap(), statistics());
     assert_eq!(run.warnings(), warnings);
     assert_eq!(run.populations(), populations);
     assert_eq!(run.bouts().unwrap(), bouts());

@@ -153,7 +153,7 @@ impl WeightHistogram<'_> {
         if let (Some(bins), Some(step)) = (&bins, projection.step) {
             let steps = (bins.width() / step).round();
             let many = if steps > 1.0 { "s" } else { "" };
-            title += &format!("; bins of {steps} step{many} of {}", short(step));
+            title += &format!("; bins of {steps} step{many} of {}", axis::short(step));
         }
         let panel = Panel::new(canvas, SECOND, top, bins);
         panel.draw(&[(&changes, PURPLE, true)], &title);
@@ -225,12 +225,6 @@ impl Bins {
     fn width(&self) -> f64 {
         (self.high - self.low) / self.n as f64
     }
-}
-
-/// A step with three digits.
-fn short(step: f64) -> String {
-    let decimals = (2.0 - step.log10().floor()).clamp(0.0, 9.0);
-    format!("{step:.*}", decimals as usize)
 }
 
 /// A panel of histograms over one range.
@@ -357,6 +351,6 @@ mod tests {
             let place = (0.0 - bins.low) / bins.width();
             assert!((place.fract() - 0.5).abs() < 1e-9, "{bins:?}");
         }
-        assert_eq!(short(0.006_688), "0.00669");
+        assert_eq!(axis::short(0.006_688), "0.00669");
     }
 }

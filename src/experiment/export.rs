@@ -1,0 +1,333 @@
+//! The synapses of a projection as a file of edges: of a network as its model file builds it, or as a run recorded them.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::error::ExperimentError;
+use super::load;
+use crate::base::stop::Stop;
+use crate::base::suggest;
+use crate::base::time::{Duration, Time};
+use crate::config::{self, Model, NetworkModel, Options};
+use crate::connection::Block;
+use crate::engine::assembly::AssemblyError;
+use crate::network::plan::dense::DenseProjection;
+use crate::network::plan::{NetworkPlan, Projection};
+use crate::plasticity::Synapse;
+use crate::record::edge_file::write::{EdgeTable, EdgeWriteError};
+use crate::record::recording::{Recording, RecordingError};
+
+/// Why the synapses of a projection cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The model, or the files that it names.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// The run file.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// The file of edges.
+    #[error(transparent)]
+    Write(#[from] EdgeWriteError),
+    /// No such projection.
+    #[error("`{}`: has no projection `{name}`{}", place.display(), suggest_line(name, known))]
+    Unknown {
+        /// Model or run file.
+        place: PathBuf,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Its weights were not recorded.
+    #[error(
+        "`{}`: the weights of `{name}` were not recorded\n  help: name it in `record.weights` of the model file, or export it \
+         from the model file as it is built", place.display()
+    )]
+    NotRecorded {
+        /// The run file.
+        place: PathBuf,
+        /// The projection.
+        name: String,
+    },
+    /// No snapshot of this label.
+    #[error(
+        "`{}`: no snapshot of `{projection}` is called `{label}` or was taken then\n  help: there are {}", place.display(),
+        listed(known)
+    )]
+    NoSnapshot {
+        /// The run file.
+        place: PathBuf,
+        /// The projection.
+        projection: String,
+        /// What was asked for.
+        label: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A label beside a model file.
+    #[error("`--at` names a snapshot of a run; `{}` is a model file, whose synapses are exported as they are built", place.display())]
+    NoRun {
+        /// The model file.
+        place: PathBuf,
+    },
+    /// A model file of another experiment.
+    #[error(
+        "`{}`: found `experiment = \"sleep_replay\"`, expected `\"network\"`; what its run recorded can be exported from its \
+         run file", place.display()
+    )]
+    NoNetwork {
+        /// The model file.
+        place: PathBuf,
+    },
+}
+
+fn suggest_line(name: &str, known: &[String]) -> String {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let help = suggest::help(name, &known);
+    help.map_or(String::new(), |help| format!("\n  help: {help}"))
+}
+
+/// The first few labels.
+fn listed(known: &[String]) -> String {
+    /// More would fill the terminal.
+    const MOST: usize = 8;
+    let mut text = String::new();
+    for (k, label) in known.iter().take(MOST).enumerate() {
+        let comma = if k > 0 { ", " } else { "" };
+        // A string can always be written to.
+        let _ = write!(text, "{comma}`{label}`");
+    }
+    match known.len().saturating_sub(MOST) {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
+}
+
+/// The synapses of `projection` as the model file at `path`, changed by `options`, builds them.
+///
+/// # Errors
+/// If it describes no network, a file that it names is wrong, or there is no such projection.
+pub fn of_model(
+    path: &Path,
+    options: &Options,
+    projection: &str,
+) -> Result<EdgeTable, ExportError> {
+    let model = config::read(path, options).map_err(ExperimentError::from)?;
+    let place = path.to_owned();
+    let Some(model) = model.network() else {
+        return Err(ExportError::NoNetwork { place });
+    };
+    let loaded = load::load(&model.network)?;
+    let plan = loaded.plan().map_err(ExperimentError::from)?;
+    let mut sparse = plan.projections.iter();
+    let mut dense = plan.dense.iter();
+    if let Some(found) = sparse.find(|known| known.plan.name == projection) {
+        return drawn(&plan, found);
+    }
+    if let Some(found) = dense.find(|known| known.name == projection) {
+        return Ok(given(&plan, found));
+    }
+    let known = model.network.projections.iter();
+    Err(ExportError::Unknown {
+        place,
+        name: projection.into(),
+        known: known.map(|known| known.name.clone()).collect(),
+    })
+}
+
+/// The table of a projection of `plan` without its edges.
+fn table(plan: &NetworkPlan, name: &str, source: usize, targets: &[usize]) -> EdgeTable {
+    let targets = targets.iter().map(|&target| &plan.populations[target]);
+    let names: Vec<&str> = targets.clone().map(|target| target.name.as_str()).collect();
+    let source = &plan.populations[source];
+    EdgeTable {
+        name: name.into(),
+        source: (source.name.clone(), source.size),
+        target: (names.join("+"), targets.map(|target| target.size).sum()),
+        edges: Vec::new(),
+        delayed: true,
+    }
+}
+
+/// The edges of a sparse projection, by source, target and delay, those of one pair and delay as they are drawn.
+fn drawn(plan: &NetworkPlan, projection: &Projection) -> Result<EdgeTable, ExportError> {
+    let mut table = table(
+        plan,
+        &projection.plan.name,
+        projection.source,
+        &projection.targets,
+    );
+    let all = Block {
+        first: 0,
+        len: table.target.1,
+        local: 0,
+    };
+    let rows = projection.plan.connect_sides::<u32>(&[all], Stop::NEVER);
+    let rows = rows.map_err(|error| ExperimentError::Assembly(AssemblyError::Rule(error)))?;
+    table.edges.reserve(rows.n_synapses());
+    rows.each(&mut |source, target, (delay, dendritic), weight| {
+        table.edges.push(Synapse {
+            source,
+            target,
+            delay,
+            dendritic,
+            weight,
+        });
+    });
+    // Stable: several synapses of one pair and delay stay in the order in which they were drawn.
+    table
+        .edges
+        .sort_by_key(|edge| (edge.source, edge.target, edge.delay));
+    Ok(table)
+}
+
+/// The edges of a matrix, as strong as they act.
+fn given(plan: &NetworkPlan, projection: &DenseProjection) -> EdgeTable {
+    let mut table = table(
+        plan,
+        &projection.name,
+        projection.source,
+        &[projection.target],
+    );
+    let weights = &projection.weights;
+    for source in 0..weights.n_source() {
+        let row = weights.row(source).iter().enumerate();
+        table.edges.extend(row.map(|(target, &weight)| Synapse {
+            source: source as u32,
+            target: target as u32,
+            delay: projection.axonal_delay,
+            dendritic: Duration::ZERO,
+            weight: projection.gain * f64::from(weight),
+        }));
+    }
+    table
+}
+
+/// The synapses of `projection` as the run file at `path` (or that of the run whose folder it is) holds them: at the snapshot
+/// called `at`, or at the last one. Also what the snapshot is called.
+///
+/// # Errors
+/// If the run file is damaged, the weights of the projection were not recorded, or there is no such snapshot.
+pub fn of_run(
+    path: &Path,
+    projection: &str,
+    at: Option<&str>,
+) -> Result<(EdgeTable, String), ExportError> {
+    let run = Recording::open(path)?;
+    let (sparse, dense) = (run.learning()?, run.projections()?);
+    if sparse.iter().any(|name| name == projection) {
+        let mut snapshots = run.synapses(projection)?;
+        let moments = snapshots.iter();
+        let moments = moments.map(|snapshot| (snapshot.label.clone(), snapshot.time));
+        let number = choose(&run, projection, &moments.collect::<Vec<_>>(), at)?;
+        let snapshot = snapshots.swap_remove(number);
+        let (source, target) = ends(&run, projection, &snapshot.synapses);
+        let table = EdgeTable {
+            name: projection.into(),
+            source,
+            target,
+            edges: snapshot.synapses,
+            delayed: true,
+        };
+        return Ok((table, snapshot.label));
+    }
+    let Some(found) = dense.iter().find(|known| known.name == projection) else {
+        return Err(ExportError::NotRecorded {
+            place: run.path().to_owned(),
+            name: projection.into(),
+        });
+    };
+    let moments = run.moments(projection)?;
+    let number = choose(&run, projection, &moments, at)?;
+    let weights = run.snapshot(projection, number)?.weights;
+    let (n_target, n_source) = weights.shape();
+    let edge = |k: usize| Synapse {
+        source: (k / n_target) as u32,
+        target: (k % n_target) as u32,
+        delay: Duration::ZERO,
+        dendritic: Duration::ZERO,
+        weight: weights.values()[k % n_target * n_source + k / n_target].into(),
+    };
+    let (source, target) = match model_of(&run) {
+        Some(model) => named(&model, projection),
+        None => None,
+    }
+    .unwrap_or_else(|| (String::from("source"), String::from("target")));
+    let table = EdgeTable {
+        name: projection.into(),
+        source: (source, found.n_source as u32),
+        target: (target, found.n_target as u32),
+        edges: (0..n_source * n_target).map(edge).collect(),
+        // A run file does not say how long the axons of a matrix are.
+        delayed: false,
+    };
+    Ok((table, moments[number].0.clone()))
+}
+
+/// The number of the snapshot called `at`, or taken then, or of the last one.
+fn choose(
+    run: &Recording,
+    projection: &str,
+    moments: &[(String, Time)],
+    at: Option<&str>,
+) -> Result<usize, ExportError> {
+    let found = match at {
+        Some(at) => {
+            let time = time_of(at);
+            let mut moments = moments.iter();
+            moments.position(|(label, taken)| label == at || Some(*taken) == time)
+        }
+        None => moments.len().checked_sub(1),
+    };
+    found.ok_or_else(|| ExportError::NoSnapshot {
+        place: run.path().to_owned(),
+        projection: projection.into(),
+        label: at.unwrap_or_default().into(),
+        known: moments.iter().map(|(label, _)| label.clone()).collect(),
+    })
+}
+
+/// A time with its unit, such as `1.5 s`.
+fn time_of(text: &str) -> Option<Time> {
+    const UNITS: [(&str, f64); 4] = [("ms", 1.0), ("s", 1e3), ("min", 6e4), ("h", 3.6e6)];
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
+    let (_, ms) = UNITS.into_iter().find(|(name, _)| *name == unit.trim())?;
+    Time::from_ms(number.trim().parse::<f64>().ok()? * ms).ok()
+}
+
+/// The network that `run` ran, if it ran one.
+fn model_of(run: &Recording) -> Option<NetworkModel> {
+    let folder = run.path().parent().unwrap_or(Path::new(""));
+    let name = run.path().display().to_string();
+    let parsed = config::parse(&name, run.model(), folder, &Options::default());
+    parsed.ok().and_then(Model::network)
+}
+
+/// Names of the source and of the targets of a projection.
+fn named(model: &NetworkModel, projection: &str) -> Option<(String, String)> {
+    let mut projections = model.network.projections.iter();
+    let found = projections.find(|known| known.name == projection)?;
+    Some((found.source.clone(), found.targets.join("+")))
+}
+
+/// Source and targets of a sparse projection with their sizes; where the model cannot tell, as many as there are synapses
+/// from and onto.
+fn ends(run: &Recording, projection: &str, synapses: &[Synapse]) -> ((String, u32), (String, u32)) {
+    let known = model_of(run).and_then(|model| {
+        let mut projections = model.network.projections.iter();
+        let found = projections.find(|known| known.name == projection)?;
+        let (n_source, n_target) = model.network.sizes(found)?;
+        let target = found.targets.join("+");
+        Some(((found.source.clone(), n_source), (target, n_target)))
+    });
+    known.unwrap_or_else(|| {
+        let behind =
+            |id: fn(&Synapse) -> u32| synapses.iter().map(id).max().map_or(0, |last| last + 1);
+        (
+            ("source".into(), behind(|one| one.source)),
+            ("target".into(), behind(|one| one.target)),
+        )
+    })
+}

@@ -1,0 +1,72 @@
+//! The weights of a network that ran, over time.
+
+use std::path::Path;
+
+use crate::base::parameter::Dimension;
+use crate::base::time::Time;
+use crate::config::network::{NetworkModel, WeightFigure};
+use crate::experiment::error::ExperimentError;
+use crate::record::recording::Recording;
+use crate::record::weight_statistics::WeightStatistics;
+use crate::report::figure::{Course, Moment, WeightCourse};
+
+/// Name of the figure without its endings.
+pub(super) const NAME: &str = "weights";
+
+/// Draws the `figure` of what the run file `run` of `model` holds into the folder `directory`.
+///
+/// # Errors
+/// If the run file is damaged, or the figure cannot be written.
+pub(super) fn draw(
+    figure: &WeightFigure,
+    run: &Path,
+    model: &NetworkModel,
+    directory: &Path,
+) -> Result<(), ExperimentError> {
+    let run = Recording::open(run)?;
+    let course = |name: &String| {
+        let statistics = run.weight_statistics(name)?;
+        Ok(course(name, &unit(model, name), &statistics))
+    };
+    let courses = figure.projections.iter().map(course);
+    let courses = courses.collect::<Result<_, ExperimentError>>()?;
+    WeightCourse { courses }.draw(&directory.join(NAME))?;
+    Ok(())
+}
+
+/// The unit of the weights of the projection called `name`, empty for none.
+pub(super) fn unit(model: &NetworkModel, name: &str) -> String {
+    let mut projections = model.network.projections.iter();
+    let projection = projections.find(|projection| projection.name == name);
+    let dimension = projection.map(|projection| model.network.weights_onto(&projection.targets));
+    let dimension = dimension.and_then(Result::ok);
+    dimension.unwrap_or(Dimension::One).unit().into()
+}
+
+fn course(name: &str, unit: &str, statistics: &[(Time, WeightStatistics)]) -> Course {
+    let (first, last) = (statistics.first(), statistics.last());
+    let moment = |(time, now): &(Time, WeightStatistics)| Moment {
+        time_ms: time.as_ms(),
+        mean: now.mean,
+        quantiles: now.quantiles,
+    };
+    let n_tracked = first.map_or(0, |(_, first)| first.tracked.len());
+    let tracked = |k: usize| {
+        let weights = statistics.iter();
+        weights
+            .map(|(_, now)| now.tracked[k].weight.into())
+            .collect()
+    };
+    let histogram = |of: Option<&(Time, WeightStatistics)>| {
+        of.map(|(_, now)| (now.edges.clone(), now.histogram.clone()))
+            .unwrap_or_default()
+    };
+    Course {
+        name: name.into(),
+        n: first.map_or(0, |(_, first)| first.n),
+        unit: unit.into(),
+        moments: statistics.iter().map(moment).collect(),
+        tracked: (0..n_tracked).map(tracked).collect(),
+        histograms: [histogram(first), histogram(last)],
+    }
+}

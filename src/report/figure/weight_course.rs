@@ -1,0 +1,300 @@
+//! Weights over time: how they spread, how single synapses fare, and what they were at the start and at the end.
+
+use crate::report::FigureError;
+use crate::report::axis::{self, Axis, Tick};
+use crate::report::canvas::{Anchor, Canvas, Point, Stroke, Text};
+use crate::report::file;
+use crate::report::font::{self, Weight};
+use crate::report::style::{
+    BLUE, FULL_WIDTH, GREY, HAIR, LABEL, LINE, NOTE, PANEL, SERIES, TICK, VERMILION, tint,
+};
+use std::path::Path;
+
+const LEFT: f64 = 46.0;
+const TOP: f64 = 28.0;
+const HEIGHT: f64 = 104.0;
+const ROW: f64 = 158.0;
+/// Panels of a row: over time, single synapses, histograms.
+const WIDTHS: [f64; 3] = [160.0, 160.0, 96.0];
+const GAP: f64 = 19.0;
+/// From one line under the figure to the next.
+const NOTE_LINE: f64 = 9.0;
+const MS_PER_S: f64 = 1e3;
+/// All synapses, in percent.
+const ALL: f64 = 100.0;
+
+/// The weights of a projection over time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// Its name.
+    pub name: String,
+    /// Number of its synapses.
+    pub n: u64,
+    /// The unit of its weights, empty for none.
+    pub unit: String,
+    /// What they were at each instant, ascending.
+    pub moments: Vec<Moment>,
+    /// Weights of the synapses that are followed, a list of as many as there are instants for each.
+    pub tracked: Vec<Vec<f64>>,
+    /// Edges of bins and the synapses in each at the first instant, and at the last.
+    pub histograms: [(Vec<f64>, Vec<u64>); 2],
+}
+
+/// Weights at an instant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// When, in milliseconds.
+    pub time_ms: f64,
+    /// Their mean.
+    pub mean: f64,
+    /// Quantiles at 5, 25, 50, 75 and 95 %.
+    pub quantiles: [f64; 5],
+}
+
+/// Weights over time, a row for each projection: median, bands and mean, single synapses, and histograms at the start and at
+/// the end, all on one axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightCourse {
+    /// A row each.
+    pub courses: Vec<Course>,
+}
+
+impl WeightCourse {
+    /// Writes `stem.svg` and `stem.png`.
+    ///
+    /// # Errors
+    /// If one of them exists or cannot be written.
+    pub fn draw(&self, stem: &Path) -> Result<(), FigureError> {
+        file::write(&self.canvas(), stem)
+    }
+
+    fn canvas(&self) -> Canvas {
+        let n_rows = self.courses.len().max(1);
+        let caption = self.caption();
+        let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
+        let bottom = TOP + ROW * n_rows as f64 - 12.0;
+        let mut canvas = Canvas::new(
+            FULL_WIDTH,
+            bottom + NOTE_LINE * caption.len() as f64,
+            "Weights over time",
+        );
+        for (k, line) in caption.into_iter().enumerate() {
+            let at = (LEFT, bottom + NOTE_LINE * k as f64 + 4.0);
+            canvas.text(Text::new(at, NOTE, line).colour(GREY));
+        }
+        let letters = ('a'..='z').map(String::from);
+        for (row, (course, letter)) in self.courses.iter().zip(letters).enumerate() {
+            let top = TOP + ROW * row as f64;
+            canvas.text(Text::new((4.0, top - 10.0), PANEL, letter).bold());
+            course.draw(&mut canvas, top);
+        }
+        if self.courses.is_empty() {
+            let centre = (FULL_WIDTH / 2.0, TOP + HEIGHT / 2.0);
+            axis::say(&mut canvas, centre, "no projections");
+        }
+        canvas
+    }
+
+    fn caption(&self) -> String {
+        let mut caption = "Bands: the middle 50 and 90 % of synapses at each instant.".to_owned();
+        for course in &self.courses {
+            caption += &format!(
+                " {}: {} synapses",
+                course.name,
+                axis::count(course.n as usize)
+            );
+            if let [low, high, ..] = course.histograms[1].0[..] {
+                let width = axis::short(high - low);
+                let width = match width.contains('.') {
+                    true => width.trim_end_matches('0').trim_end_matches('.'),
+                    false => &width,
+                };
+                let unit = &course.unit;
+                caption += &format!(", bins of {}", format!("{width} {unit}").trim_end());
+            }
+            caption += ".";
+        }
+        if self.courses.iter().any(|course| !course.tracked.is_empty()) {
+            caption += " Single synapses: drawn at random before the run.";
+        }
+        let cut = |course: &Course| {
+            let alone = |histogram: &(Vec<f64>, Vec<u64>)| {
+                histogram.1.iter().filter(|&&count| count > 0).count() == 1
+            };
+            alone(&course.histograms[0]) != alone(&course.histograms[1])
+        };
+        if self.courses.iter().any(cut) {
+            caption += " A bin that holds all synapses is cut off.";
+        }
+        caption
+    }
+}
+
+impl Course {
+    fn draw(&self, canvas: &mut Canvas, top: f64) {
+        let bottom = top + HEIGHT;
+        /// Above and below the bands, as a share: room for the tails of the histograms.
+        const MARGIN: f64 = 0.15;
+        let quantiles = self.moments.iter().flat_map(|moment| moment.quantiles);
+        let seen = quantiles.chain(self.tracked.iter().flatten().copied());
+        let seen = seen.chain(self.moments.iter().map(|moment| moment.mean));
+        let range = seen.map(|weight| (weight, weight));
+        let range = range.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let (low, high) = range.unwrap_or((0.0, 1.0));
+        let around = Axis::linear(low, high, 0.0, 1.0);
+        let margin = (around.high - around.low) * MARGIN;
+        let weights = Axis::linear(around.low - margin, around.high + margin, bottom, top);
+        let times_s = |f: fn(f64, f64) -> f64| {
+            let times = self.moments.iter().map(|moment| moment.time_ms / MS_PER_S);
+            times.reduce(f).unwrap_or(0.0)
+        };
+        let span = (times_s(f64::min), times_s(f64::max));
+        let mut lefts = [LEFT; 3];
+        for k in 1..3 {
+            lefts[k] = lefts[k - 1] + WIDTHS[k - 1] + GAP;
+        }
+        let over = |k: usize| Axis::linear(span.0, span.1, lefts[k], lefts[k] + WIDTHS[k]);
+
+        let name = font::fit(&self.name, LABEL, Weight::Bold, WIDTHS[0] - 66.0);
+        canvas.text(Text::new((LEFT, top - 10.0), LABEL, name).bold());
+        self.spread(canvas, &over(0), &weights);
+        legend(
+            canvas,
+            LEFT + WIDTHS[0],
+            top,
+            &[("mean", VERMILION), ("median", BLUE)],
+        );
+        self.single(canvas, &over(1), &weights);
+        let shown = format!("{} synapses", axis::count(self.tracked.len()));
+        canvas.text(Text::new((lefts[1], top - 10.0), LABEL, shown));
+        let shares = self.histograms(canvas, lefts[2], &weights);
+        let names = [("end", VERMILION), ("start", GREY)];
+        legend(canvas, lefts[2] + WIDTHS[2], top, &names);
+
+        let ticks = weights.ticks(4);
+        let bare: Vec<Tick> = ticks
+            .iter()
+            .map(|tick| Tick::plain(tick.value, String::new()))
+            .collect();
+        let title = match self.unit.is_empty() {
+            true => "Weight".to_owned(),
+            false => format!("Weight ({})", self.unit),
+        };
+        axis::left(canvas, &weights, LEFT, &ticks, &title, 34.0);
+        for left in &lefts[1..] {
+            axis::left(canvas, &weights, *left, &bare, "", 0.0);
+        }
+        for k in 0..2 {
+            let time = over(k);
+            axis::bottom(canvas, &time, bottom, &time.ticks(5), "Time (s)");
+        }
+        axis::bottom(canvas, &shares, bottom, &shares.ticks(3), "Synapses (%)");
+    }
+
+    /// Bands, median and mean.
+    fn spread(&self, canvas: &mut Canvas, time: &Axis, weights: &Axis) {
+        let line = |of: &dyn Fn(&Moment) -> f64| -> Vec<Point> {
+            let moments = self.moments.iter();
+            moments
+                .map(|moment| (time.at(moment.time_ms / MS_PER_S), weights.at(of(moment))))
+                .collect()
+        };
+        for (low, high, shade) in [(0, 4, 0.16), (1, 3, 0.38)] {
+            let mut area = line(&|moment| moment.quantiles[high]);
+            area.extend(line(&|moment| moment.quantiles[low]).into_iter().rev());
+            canvas.area(area, tint(BLUE, shade), 1.0);
+        }
+        curve(
+            canvas,
+            line(&|moment| moment.quantiles[2]),
+            Stroke::new(BLUE, LINE),
+        );
+        let mean = Stroke::new(VERMILION, 1.0).dashed(3.0, 2.0);
+        curve(canvas, line(&|moment| moment.mean), mean);
+    }
+
+    /// Single synapses.
+    fn single(&self, canvas: &mut Canvas, time: &Axis, weights: &Axis) {
+        if self.tracked.is_empty() {
+            let centre = (
+                (time.from + time.to) / 2.0,
+                (weights.from + weights.to) / 2.0,
+            );
+            axis::say(canvas, centre, "none followed");
+        }
+        for (values, colour) in self.tracked.iter().zip(SERIES.iter().cycle()) {
+            let points = self.moments.iter().zip(values);
+            let points = points
+                .map(|(moment, &weight)| (time.at(moment.time_ms / MS_PER_S), weights.at(weight)));
+            curve(
+                canvas,
+                points.collect(),
+                Stroke::new(*colour, HAIR).opacity(0.85),
+            );
+        }
+    }
+
+    /// Histograms along the axis of weights; the axis of shares.
+    fn histograms(&self, canvas: &mut Canvas, left: f64, weights: &Axis) -> Axis {
+        let percent = |(edges, counts): &(Vec<f64>, Vec<u64>)| {
+            let all = counts.iter().sum::<u64>().max(1) as f64;
+            let bins = edges.windows(2).zip(counts);
+            let bins = bins.map(|(edge, &count)| (edge[0], edge[1], ALL * count as f64 / all));
+            bins.collect::<Vec<_>>()
+        };
+        let both = [percent(&self.histograms[0]), percent(&self.histograms[1])];
+        // A single bin with all synapses would leave no room for the others.
+        let shown = both
+            .iter()
+            .flatten()
+            .map(|bin| bin.2)
+            .filter(|&share| share < ALL);
+        let most = shown.fold(0.0, f64::max);
+        let most = if most > 0.0 { most * 1.15 } else { ALL };
+        let shares = Axis::linear(0.0, most, left, left + WIDTHS[2]);
+        let (low, high) = (weights.low, weights.high);
+        for (bins, (colour, filled)) in both.iter().zip([(GREY, true), (VERMILION, false)]) {
+            let mut outline: Vec<Point> = Vec::new();
+            let seen = bins.iter().filter(|bin| bin.1 >= low && bin.0 <= high);
+            for &(from, to, share) in seen {
+                let [from, to] = [from, to].map(|edge| weights.at(edge.clamp(low, high)));
+                if outline.is_empty() {
+                    outline.push((shares.from, from));
+                }
+                let x = shares.at(share.min(most));
+                outline.extend([(x, from), (x, to)]);
+            }
+            if let Some(&(_, y)) = outline.last() {
+                outline.push((shares.from, y));
+            }
+            if filled {
+                canvas.area(outline.clone(), colour, 0.22);
+            }
+            canvas.line(outline, Stroke::new(colour, 0.9));
+        }
+        shares
+    }
+}
+
+/// A line through points, or the one point that there is.
+fn curve(canvas: &mut Canvas, points: Vec<Point>, stroke: Stroke) {
+    match points[..] {
+        [point] => canvas.disc(point, 1.5, stroke.colour),
+        _ => canvas.line(points, stroke),
+    }
+}
+
+/// Names in their colours over a panel that ends at `right`, the first the rightmost.
+fn legend(
+    canvas: &mut Canvas,
+    right: f64,
+    top: f64,
+    names: &[(&str, crate::report::style::Colour)],
+) {
+    let mut x = right;
+    for &(name, colour) in names {
+        let text = Text::new((x, top - 10.0), TICK, name).bold().colour(colour);
+        canvas.text(text.anchor(Anchor::End));
+        x -= font::width(name, TICK, Weight::Bold) + 7.0;
+    }
+}

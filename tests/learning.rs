@@ -1,0 +1,13 @@
+//! Weights that learn, looked at: their statistics, the files that they are exported to, the windows of their rules.
+
+#[path = "learning/export.rs"]
+mod export;
+#[path = "python/interpreter.rs"]
+mod python;
+#[path = "run/setup.rs"]
+#[allow(dead_code)]
+mod setup;
+#[path = "learning/statistics.rs"]
+mod statistics;
+#[path = "learning/window.rs"]
+mod window;

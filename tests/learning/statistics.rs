@@ -1,0 +1,231 @@
+//! Statistics of weights are those of the weights themselves, whatever runs them, and however often a run is stopped.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use sharpwave::Recording;
+use sharpwave::record::recording::Synapses;
+use sharpwave::record::weight_statistics::{LEVELS, WeightStatistics};
+
+use super::setup::{Place, said, shipped};
+
+/// Half a second of a small network that learns.
+fn command(more: &str) -> String {
+    let model = shipped("plastic_balanced.toml");
+    format!(
+        "--quiet run {model} --set parameter.n=250 --set duration=500ms --set figure.raster='off' --set \
+         record.weight_statistics={{projection='e_e',every='40ms',bins=30,tracked=7}} --set \
+         record.weights={{projection='e_e',every='40ms'}} {more}"
+    )
+}
+
+fn statistics(place: &Place, out: &str) -> Vec<(sharpwave::Time, WeightStatistics)> {
+    let run = Recording::open(&place.path(out)).expect("a run");
+    run.weight_statistics("e_e").expect("statistics")
+}
+
+#[test]
+fn statistics_are_those_of_the_weights() {
+    let place = Place::new();
+    place.run(&command("--out r"));
+    let run = Recording::open(&place.path("r")).expect("a run");
+    assert_eq!(run.observed().expect("names"), ["e_e"]);
+    let snapshots = run.synapses("e_e").expect("snapshots");
+    let statistics = statistics(&place, "r");
+    assert_eq!(statistics.len(), 14, "every 40 ms, and the end");
+    assert_eq!(snapshots.len(), statistics.len());
+    for (snapshot, (time, found)) in snapshots.iter().zip(&statistics) {
+        assert_eq!(snapshot.time, *time);
+        check(snapshot, found);
+    }
+    let [first, last] = [&statistics[0].1, &statistics[13].1];
+    assert!(first.sd == 0.0 && last.sd > 0.005, "they learn");
+}
+
+/// Checks what was `found` against what sorting and adding up say.
+fn check(snapshot: &Synapses, found: &WeightStatistics) {
+    let mut weights: Vec<f64> = snapshot.synapses.iter().map(|one| one.weight).collect();
+    let n = weights.len() as f64;
+    let mean = weights.iter().sum::<f64>() / n;
+    let squares = weights.iter().map(|weight| (weight - mean).powi(2));
+    let sd = (squares.sum::<f64>() / n).sqrt();
+    weights.sort_by(f64::total_cmp);
+    assert_eq!(found.n, weights.len() as u64);
+    assert!((found.mean - mean).abs() < 1e-12 && (found.sd - sd).abs() < 1e-12);
+    let ends = [weights[0], weights[weights.len() - 1]];
+    assert_eq!([found.min, found.max].map(f64::from), ends);
+    for (level, quantile) in LEVELS.into_iter().zip(found.quantiles) {
+        let place = level * (n - 1.0);
+        let (below, part) = (weights[place as usize], place.fract());
+        let above = weights[(place as usize + 1).min(weights.len() - 1)];
+        assert_eq!(quantile, below + part * (above - below));
+    }
+    // The bounds of the rule: w_max is 1 mV.
+    assert_eq!((found.edges[0], found.edges[30]), (0.0, 1.0));
+    let bins = found.edges.windows(2).zip(&found.histogram);
+    for (k, (edges, &count)) in bins.enumerate() {
+        let is_in =
+            |weight: &f64| (edges[0]..edges[1]).contains(weight) || k == 29 && *weight == 1.0;
+        let expected = weights.iter().filter(|weight| is_in(weight)).count();
+        // A weight that lies on an edge up to rounding may be on either side.
+        assert!(
+            expected.abs_diff(count as usize) <= 1,
+            "bin {k}: {count}, not {expected}"
+        );
+    }
+    assert_eq!(found.histogram.iter().sum::<u64>(), found.n);
+    assert_eq!(found.tracked.len(), 7);
+    for tracked in &found.tracked {
+        let mut pair = snapshot
+            .synapses
+            .iter()
+            .filter(|one| (one.source, one.target) == (tracked.source, tracked.target));
+        assert!(
+            pair.any(|one| one.weight == f64::from(tracked.weight)),
+            "{tracked:?}"
+        );
+    }
+}
+
+#[test]
+fn threads_and_stops_change_nothing() {
+    let place = Place::new();
+    place.run(&command("--threads 1 --out one"));
+    let one = statistics(&place, "one");
+    place.run(&command("--threads 4 --out four"));
+    assert!(one == statistics(&place, "four"));
+
+    let begin = command("--threads 2 --set checkpoint.every=5ms --out r");
+    let mut stops = 0;
+    let mut last = place.command(&format!("{begin} --max-wall 150ms"));
+    loop {
+        let output = last.output().expect("it runs");
+        match output.status.code() {
+            Some(0) => break,
+            Some(3) => stops += 1,
+            _ => panic!("{}", said(&output)),
+        }
+        if stops == 2 {
+            // Without warning.
+            let mut child = place.command("--quiet resume r");
+            let mut child = child.stdout(Stdio::null()).spawn().expect("it starts");
+            std::thread::sleep(Duration::from_millis(100));
+            child.kill().expect("killed");
+            child.wait().expect("ended");
+        }
+        let wall_ms = 100 * (stops + 1);
+        let next = match place.path("r/run.h5").exists() {
+            true => format!("--quiet resume r --max-wall {wall_ms}ms"),
+            false => format!("{begin} --max-wall {wall_ms}ms"),
+        };
+        last = place.command(&next);
+    }
+    assert!(stops > 0, "it was stopped");
+    assert!(one == statistics(&place, "r"));
+}
+
+#[test]
+fn what_follows_a_synapse_does_not_follow_the_division_into_lanes() {
+    let place = Place::new();
+    let tracked = |lanes: u32| {
+        place.run(&command(&format!(
+            "--set engine.lanes={lanes} --out lanes{lanes}"
+        )));
+        let all = statistics(&place, &format!("lanes{lanes}"));
+        let ends = all[0].1.tracked.iter();
+        ends.map(|one| (one.source, one.target)).collect::<Vec<_>>()
+    };
+    assert_eq!(tracked(1), tracked(3));
+}
+
+#[test]
+fn weights_over_time_are_drawn_with_all_that_they_say() {
+    let place = Place::new();
+    place.run(&command("--out r"));
+    assert_eq!(place.names("r/figures"), ["weights.png", "weights.svg"]);
+    let svg = place.read("r/figures/weights.svg");
+    for text in [
+        "Weight (mV)",
+        "Time (s)",
+        "Synapses (%)",
+        "7 synapses",
+        "4,000 synapses",
+    ] {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert!(!svg.contains("NaN"));
+    place.run(&command("--set figure.weights='off' --out none"));
+    assert_eq!(place.names("none"), ["rates.csv", "run.h5"]);
+}
+
+/// A matrix of weights that learns, by a rule without bounds.
+const MATRIX: &str = r#"
+schema = 1
+experiment = "network"
+seed = 1
+duration = "300 ms"
+
+[population.a]
+neuron = "relay"
+size = 4
+
+[population.b]
+neuron = "lif"
+size = 3
+tau_m = "20 ms"
+v_th = "2 mV"
+
+[projection.a_b]
+source = "a"
+target = "b"
+rule = "weights"
+file = "linear.pt"
+layer = 1
+gain = "5 mV"
+axonal_delay = "1 ms"
+plasticity = { rule = "sleep_replay", increment = 0.05, decrement = 0.02 }
+
+[stimulus.world]
+kind = "poisson"
+target = "a"
+rate = "200 Hz"
+
+[record]
+spikes = ["a", "b"]
+weights = { projection = "a_b", every = "100 ms" }
+weight_statistics = { projection = "a_b", every = "100 ms", bins = 4 }
+
+[figure]
+raster = "off"
+"#;
+
+#[test]
+fn a_matrix_is_observed_between_its_extremes() {
+    let place = Place::with_model(MATRIX);
+    let weights = super::setup::root().join("tests/weights/linear.pt");
+    std::fs::copy(weights, place.path("linear.pt")).expect("copied");
+    place.run("--quiet run model.toml --out r");
+    let run = Recording::open(&place.path("r")).expect("a run");
+    let snapshots = run.weights("a_b").expect("snapshots");
+    let statistics = run.weight_statistics("a_b").expect("statistics");
+    assert_eq!((snapshots.len(), statistics.len()), (4, 4));
+    for (snapshot, (time, found)) in snapshots.iter().zip(&statistics) {
+        assert_eq!(snapshot.time, *time);
+        let matrix = &snapshot.weights;
+        let (n_target, n_source) = matrix.shape();
+        let values = matrix.values().iter().copied();
+        assert_eq!((n_target, n_source, found.n), (3, 4, 12));
+        assert_eq!(found.min, values.clone().fold(f32::INFINITY, f32::min));
+        assert_eq!(found.max, values.clone().fold(f32::NEG_INFINITY, f32::max));
+        let ends = [found.edges[0], found.edges[4]];
+        assert_eq!(ends, [found.min, found.max].map(f64::from));
+        assert_eq!(found.histogram.iter().sum::<u64>(), 12);
+        // All of the few that there are.
+        let tracked = found.tracked.iter().map(|one| {
+            let k = one.target as usize * n_source + one.source as usize;
+            (k, one.weight)
+        });
+        assert!(tracked.eq(values.enumerate()));
+    }
+    assert!(statistics[0].1.mean != statistics[3].1.mean, "it learns");
+}
