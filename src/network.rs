@@ -6,6 +6,7 @@
 mod build;
 pub mod check;
 pub mod error;
+mod layout;
 pub mod level;
 // What engines assemble, with indices in place of names: public for tests that simulate it naively.
 #[doc(hidden)]
@@ -16,6 +17,7 @@ pub mod stimulus;
 
 pub use build::{DELAY_RESOLUTION, IntoDistribution, ProjectionBuilder};
 pub use error::{NetworkError, Part, Place, Problem};
+pub use layout::{AXES, Layout, LayoutFault, PositionFile};
 pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Projection};
 pub use stimulus::{Data, Stimulus};

@@ -4,7 +4,7 @@ use super::form::{self, describe};
 use super::formula;
 use super::network::{
     self, Bout, Figures, Raster, Record, Recorded, RecordedWeights, SampledStates, Selection, Top,
-    engine, population, projection, stimulus,
+    delay, engine, population, positions, projection, stimulus,
 };
 use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
 use crate::base::parameter::{Dimension, Spec};
@@ -95,8 +95,12 @@ pub fn sections() -> Vec<Page> {
         "population" keys_of_populations() => "[population.NAME]: neurons of one model, with the parameters of the model \
             (`describe lif`); `like = \"e\"` copies another one, as for projections and stimuli.";
         "population.initial" describe(&population::Initial::default()) => "How neurons begin.";
+        "population.positions" positions::rows() => "Where the neurons of a population lie: on a grid, anywhere, or as a file \
+            says.";
         "projection" any(rules(), keys_of_projections) => "[projection.NAME]: synapses from one population onto others, with the \
             keys of the rule (`describe fixed_in_degree`).";
+        "projection.axonal_delay" delay::rows() => "A delay that grows with distance, in place of a time: offset + distance / \
+            velocity, rounded to `delay_resolution`; both populations need `positions`.";
         "stimulus" any(crate::stimulus::specs(), keys_of_stimuli) => "[stimulus.NAME]: what drives the network from outside, with \
             the keys of the kind (`describe poisson`).";
         "bout" describe(&Bout::new("bout N".into(), &[])) => "[[bout]]: what happens one after the other, in place of `duration`: a \

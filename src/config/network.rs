@@ -4,9 +4,11 @@
 //! in which the model file lists them.
 
 mod bout;
+pub(super) mod delay;
 pub(super) mod engine;
 mod figure;
 pub(super) mod population;
+pub(super) mod positions;
 pub(super) mod projection;
 mod record;
 pub(super) mod stimulus;

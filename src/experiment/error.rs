@@ -21,6 +21,7 @@ use crate::record::edge_file::EdgeFileError;
 use crate::record::error::RecordError;
 use crate::record::lock::Busy;
 use crate::record::output::OutputError;
+use crate::record::position_file::PositionFileError;
 use crate::record::reopen::ReopenError;
 use crate::record::spike_file::SpikeFileError;
 use crate::report::FigureError;
@@ -48,6 +49,9 @@ pub enum ExperimentError {
     /// The edge file.
     #[error(transparent)]
     EdgeFile(#[from] EdgeFileError),
+    /// The file of positions.
+    #[error(transparent)]
+    PositionFile(#[from] PositionFileError),
     /// Training.
     #[error(transparent)]
     Training(#[from] TrainingError),

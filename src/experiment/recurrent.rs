@@ -23,7 +23,7 @@ use crate::experiment::notice;
 use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
 use crate::protocol::hypnogram::{Bout, Kind};
-use crate::record::layout::Layout;
+use crate::record::layout::{Layout, Positions};
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::run::guard::Tripped;
@@ -52,6 +52,8 @@ pub(super) struct Network {
     first: Mutex<Option<Simulation>>,
     /// The network with the data of its files, where there are other seeds.
     loaded: Option<network::Network>,
+    /// Those of which it is known where they lie, with the data of their files.
+    placed: Vec<network::Population>,
     warnings: Vec<String>,
 }
 
@@ -81,6 +83,7 @@ impl Network {
             watched: watched(&model),
             raster: raster::Setting::new(&loaded, &bouts),
             first: Mutex::new(Some(first)),
+            placed: placed(&loaded),
             // For every network but the first, which is built already.
             loaded: (model.seeds > 1 || builds_again(&bouts)).then_some(loaded),
             warnings,
@@ -147,6 +150,18 @@ impl Network {
         })
     }
 
+    /// Where neurons lie in the network of this seed.
+    fn positions(&self, seed: u64) -> Vec<Positions> {
+        let placed = self.placed.iter();
+        let positions = placed.filter_map(|population| {
+            // Networks were checked when they were built.
+            let points = population.points(seed).ok()??;
+            let population = population.name.clone();
+            Some(Positions { population, points })
+        });
+        positions.collect()
+    }
+
     fn layout(&self, desk: &Desk<'_>, model: &NetworkModel) -> Layout {
         // What the file says runs this seed by itself.
         let alone = NetworkModel {
@@ -166,6 +181,7 @@ impl Network {
             warnings: self.warnings.clone(),
             tasks: Vec::new(),
             populations: self.watched.layout(),
+            positions: self.positions(model.network.seed),
             projections: projections(model),
             synapses: learning(model),
             compress_weights: model.record.compress,
@@ -286,6 +302,13 @@ pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
         }
     };
     model.bouts.iter().map(bout).collect()
+}
+
+/// Populations of `network` of which it is known where they lie.
+fn placed(network: &network::Network) -> Vec<network::Population> {
+    let populations = network.populations.iter();
+    let placed = populations.filter(|population| population.positions.is_some());
+    placed.cloned().collect()
 }
 
 /// Whether a bout after the first has a network of its own.

@@ -14,6 +14,7 @@ use super::frame::{self, Frames, REPORTS};
 use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete, string};
 use super::layout::Layout;
 use super::length::Lengths;
+use super::positions;
 use super::sink::Bout;
 use super::synapses::{self, Synapses};
 use super::table::Accuracy;
@@ -71,6 +72,12 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         "recorded",
         all.iter().map(|p| p.recorded as u64),
     )?;
+
+    if !layout.positions.is_empty() {
+        let nodes = file.create_group(positions::NODES)?;
+        let mut all = layout.positions.iter();
+        all.try_for_each(|population| positions::lay_out(&nodes, population))?;
+    }
 
     let spikes = file.create_group("spikes")?;
     for population in all.iter().filter(|p| p.recorded > 0) {
@@ -137,7 +144,7 @@ fn text_column<'a>(
     fixed_column(group, name, texts.map(|text| string(text)))
 }
 
-fn fixed_column<T: H5Type>(
+pub(super) fn fixed_column<T: H5Type>(
     group: &Group,
     name: &str,
     values: impl Iterator<Item = T>,

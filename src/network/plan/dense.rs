@@ -119,6 +119,7 @@ mod tests {
             model,
             values: Values::new(),
             v_m: None,
+            positions: None,
         }
     }
 
