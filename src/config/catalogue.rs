@@ -4,7 +4,7 @@ use super::form::{self, describe};
 use super::formula;
 use super::network::{
     self, Bout, Figures, Raster, Record, Recorded, RecordedWeights, SampledStates, Selection, Top,
-    delay, engine, population, positions, projection, stimulus,
+    Wave, delay, engine, population, positions, projection, stimulus,
 };
 use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
 use crate::base::parameter::{Dimension, Spec};
@@ -118,6 +118,7 @@ pub fn sections() -> Vec<Page> {
         "record.weights" describe(&RecordedWeights::default()) => "Weights as they stand at some instants.";
         "figure" describe(&Figures::default()) => "What is drawn of a run.";
         "figure.raster" describe(&Raster::default()) => "Spikes over time, a dot each.";
+        "figure.wave" describe(&Wave::default()) => "The largest wave over a sheet: when activity begins where, and its speed.";
         "data" describe(&Data::default()) => "Images, and how they are dealt into tasks.";
         "mlp" describe(&Mlp::default()) => "The artificial network that is trained, or read from a file. Its layers are `input`, \
             `hidden1`, …, `output`.";

@@ -26,7 +26,7 @@ use crate::network::{Network, check::is_name};
 
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
-pub use figure::{Figures, Raster};
+pub use figure::{Figures, Raster, Wave};
 pub use record::{Instants, Record, Recorded, RecordedWeights, SampledStates, Selection};
 
 pub(super) use record::{COMPRESS, Rates, states};

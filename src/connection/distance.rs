@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 use crate::connection::draw::{Lane, Visit};
 use crate::connection::error::RuleFault;
-use crate::connection::profile::{EXPONENT, PROFILE, Profile, WIDTH, equations};
+use crate::connection::profile::{Bounds, EXPONENT, PROFILE, Profile, WIDTH, equations};
 use crate::connection::rule::{Connect, Make, Rule};
 use crate::connection::space::Space;
 
@@ -92,13 +92,14 @@ impl Connect for Distance {
             return 0.0;
         };
         let (region, tree) = (ends.region(), ends.sources().tree());
+        let bounds = Bounds::new(ends.longest_mm(), |square| self.at(square));
         let every = ends.targets().len().div_ceil(SAMPLED).max(1);
         let (mut sum, mut sampled) = (0.0, 0_u32);
         // From the middle of each stretch.
         for target in (every / 2..ends.targets().len()).step_by(every) {
             let from = &ends.targets()[target];
-            let at = |square| self.at(square);
-            tree.zones(region, from, at, |zone, (most, least)| {
+            let between = |near, far| bounds.between(near, far);
+            tree.zones(region, from, between, |zone, (most, least)| {
                 // The bounds of a box that few draws meet are far apart, but there is little in it.
                 sum += match zone.len() {
                     1..=64 => zone
@@ -119,6 +120,7 @@ impl Connect for Distance {
         let space = lane.space();
         let ends = space.placed()?;
         let (region, tree) = (ends.region(), ends.sources().tree());
+        let bounds = Bounds::new(ends.longest_mm(), |square| self.at(square));
         lane.by_target(visit, |target, sampler| {
             let partners = &mut sampler.partners;
             partners.clear();
@@ -128,8 +130,8 @@ impl Connect for Distance {
             // What is left of an exponential variable lasts for the jump to the next candidate, over as many boxes as that
             // takes.
             let mut rest = stream.exponential();
-            let at = |square| self.at(square);
-            tree.zones(region, from, at, |zone, (most, _)| {
+            let between = |near, far| bounds.between(near, far);
+            tree.zones(region, from, between, |zone, (most, _)| {
                 // Nothing is met at a rate of 0, everything at once at an infinite one.
                 let rate = -libm::log1p(-most);
                 if rate <= 0.0 {

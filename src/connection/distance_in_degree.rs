@@ -11,7 +11,7 @@ use crate::base::parameter::Spec;
 use crate::base::stream::Stream;
 use crate::connection::draw::{Lane, Visit};
 use crate::connection::error::RuleFault;
-use crate::connection::profile::{EXPONENT, PROFILE, Profile, WIDTH, equations};
+use crate::connection::profile::{Bounds, EXPONENT, PROFILE, Profile, WIDTH, equations};
 use crate::connection::rule::{Connect, MULTAPSES, Make, Rule, count};
 use crate::connection::space::Space;
 use crate::position::{Ends, Tree};
@@ -82,8 +82,8 @@ struct Zone {
 }
 
 /// What is kept between targets.
-#[derive(Default)]
 struct Desk {
+    bounds: Bounds,
     zones: Vec<Zone>,
     /// One bit for each source, all clear between targets.
     taken: Vec<u64>,
@@ -117,11 +117,12 @@ impl DistanceInDegree {
         desk.zones.clear();
         let mut sum = 0.0;
         let from = &ends.targets()[around.target as usize];
-        let falling = |square| self.profile.at(square);
-        tree.zones(ends.region(), from, falling, |zone, (top, _)| {
+        let between = |near, far| desk.bounds.between(near, far);
+        let zones = &mut desk.zones;
+        tree.zones(ends.region(), from, between, |zone, (top, _)| {
             if top > 0.0 {
                 sum += top * f64::from(zone.end - zone.start);
-                desk.zones.push(Zone {
+                zones.push(Zone {
                     first: zone.start,
                     last: zone.end - 1,
                     top,
@@ -245,7 +246,8 @@ impl Connect for DistanceInDegree {
         let ends = space.placed()?;
         let mut desk = Desk {
             taken: vec![0; space.n_source.div_ceil(64) as usize],
-            ..Desk::default()
+            bounds: Bounds::new(ends.longest_mm(), |square| self.profile.at(square)),
+            zones: Vec::new(),
         };
         lane.try_by_target(visit, |target, sampler| {
             let around = Around {

@@ -119,7 +119,7 @@ impl<'a> Lane<'a> {
         let mut blocks = self.blocks.iter();
         blocks.find_map(|block| {
             let within = local.checked_sub(block.local)?;
-            (within < block.len).then_some(block.first + within)
+            (within < block.len).then(|| block.first + within)
         })
     }
 

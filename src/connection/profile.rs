@@ -96,6 +96,46 @@ impl Profile {
     }
 }
 
+/// A function of distance that never rises, between bounds that take no more than a look: its values at equal steps.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    per_mm: f64,
+    values: Vec<f64>,
+}
+
+impl Bounds {
+    /// Of `at`, a function of the square of the distance, over distances up to `longest_mm`.
+    pub(super) fn new(longest_mm: f64, at: impl Fn(f64) -> f64) -> Self {
+        /// Steps: fine enough for widths of a thousandth of the longest distance, and small enough for a first-level cache.
+        const STEPS: u32 = 2048;
+        let step_mm = longest_mm.max(f64::MIN_POSITIVE) / f64::from(STEPS);
+        let value = |step: u32| {
+            let distance = step_mm * f64::from(step);
+            at(distance * distance)
+        };
+        Self {
+            per_mm: step_mm.recip().min(f64::MAX),
+            // Rounding may lead one step beyond the longest.
+            values: (0..STEPS + 3).map(value).collect(),
+        }
+    }
+
+    /// The step that a distance lies in, where `square` is that of it.
+    #[inline]
+    pub(super) fn step(&self, square: f64) -> usize {
+        ((square.sqrt() * self.per_mm) as usize).min(self.values.len() - 2)
+    }
+
+    /// An upper bound at the smaller of two distances and a lower bound at the larger, where these are their squares.
+    #[inline]
+    pub(super) fn between(&self, near: f64, far: f64) -> (f64, f64) {
+        (
+            self.values[self.step(near)],
+            self.values[self.step(far) + 1],
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,6 +22,7 @@ use crate::record::error::RecordError;
 use crate::record::lock::Busy;
 use crate::record::output::OutputError;
 use crate::record::position_file::PositionFileError;
+use crate::record::recording::RecordingError;
 use crate::record::reopen::ReopenError;
 use crate::record::spike_file::SpikeFileError;
 use crate::report::FigureError;
@@ -105,6 +106,9 @@ pub enum ExperimentError {
     /// It was told to stop before there was anything to go on with.
     #[error(transparent)]
     Stopped(#[from] Stopped),
+    /// A run file that is read back.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// Another output file.
     #[error(transparent)]
     Output(#[from] OutputError),

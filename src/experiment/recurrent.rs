@@ -8,6 +8,7 @@ mod rates;
 mod runner;
 pub mod summary;
 mod watched;
+mod wave;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -24,7 +25,8 @@ use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::layout::{Layout, Positions};
-use crate::record::run_file::RunFile;
+use crate::record::output;
+use crate::record::run_file::{self, RunFile};
 use crate::record::sink::Sink;
 use crate::run::guard::Tripped;
 use crate::run::progress::{Progress, Watch};
@@ -207,9 +209,18 @@ impl Network {
             let path = desk.directory.join(RATES);
             rates::write(&path, bin, &self.model, seeds, &desk.crew)?;
         }
-        if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
-            let directory = desk.directory.join(FIGURES);
+        let directory = desk.directory.join(FIGURES);
+        let config::Figures { raster, wave } = &self.model.figures;
+        if raster.is_some() || wave.is_some() {
+            output::named_directory(&directory)?;
+        }
+        if let (Some(raster), Some(first)) = (raster, seeds.first()) {
             self.raster.draw(raster, first, &self.model, &directory)?;
+        }
+        if let Some(wave) = wave {
+            let run = desk.directory.join(run_file::FILE);
+            let places = (&*run, &*directory);
+            wave::draw(wave, &self.model, &self.placed, places, &desk.crew)?;
         }
         Ok(())
     }
@@ -230,10 +241,10 @@ impl Experiment for Network {
     }
 
     fn products(&self) -> Vec<PathBuf> {
-        let drawn = ["svg", "png"].map(|ending| format!("{FIGURES}/{}.{ending}", raster::NAME));
-        let names = drawn
+        let drawn = [raster::NAME, wave::NAME]
             .into_iter()
-            .chain([RATES, bouts::FILE].map(str::to_owned));
+            .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
+        let names = drawn.chain([RATES, bouts::FILE].map(str::to_owned));
         names.map(PathBuf::from).collect()
     }
 

@@ -126,7 +126,8 @@ impl Layout {
         }
     }
 
-    fn extent_mm(&self) -> Option<&[f64]> {
+    /// Lengths of the sides in millimetres, if it has any.
+    pub fn extent_mm(&self) -> Option<&[f64]> {
         match self {
             Self::Grid { extent_mm, .. } | Self::Random { extent_mm, .. } => Some(extent_mm),
             Self::Listed { extent_mm, .. } => extent_mm.as_deref(),

@@ -7,6 +7,9 @@ use crate::position::{Point, Region};
 /// Points of a box that is not cut any further.
 const LEAF: usize = 8;
 
+/// Draws in vain that cost as much as a cut.
+const IN_VAIN: f64 = 2.0;
+
 /// Points in nested boxes. Each box is cut across its longest side into two halves with as many points.
 #[derive(Debug, Clone)]
 pub struct Tree {
@@ -97,15 +100,15 @@ impl Tree {
         &self.at[place as usize]
     }
 
-    /// Calls `zone` with ranges of places that together are all points, each with the largest value in it of `falling`, a
-    /// function of the square of the distance from `from` that never rises, and a lower bound of it.
+    /// Calls `zone` with ranges of places that together are all points, each with an upper and a lower bound of a value in it.
+    /// `bounds` gives the two from the squares of the smallest and the largest distance from `from`.
     ///
-    /// A range is so small that a draw by its largest value is in vain at most as often as it is not, but for one.
+    /// A range is cut where draws by its upper bound that are in vain would cost more than two smaller ones.
     pub fn zones(
         &self,
         region: &Region,
         from: &Point,
-        falling: impl Fn(f64) -> f64,
+        bounds: impl Fn(f64, f64) -> (f64, f64),
         mut zone: impl FnMut(Range<u32>, (f64, f64)),
     ) {
         let mut next = 0;
@@ -113,9 +116,9 @@ impl Tree {
         let (mut open, mut n_open) = ([0_u32; 32], 0);
         while let Some(cut) = self.boxes.get(next) {
             let (near, far) = region.squares_mm2(from, (&cut.low, &cut.high));
-            let (most, least) = (falling(near), falling(far));
+            let (most, least) = bounds(near, far);
             let n = f64::from(cut.end - cut.first);
-            if cut.upper > 0 && n * (most - least) > 1.0 + n * least {
+            if cut.upper > 0 && n * (most - least) > IN_VAIN + n * least {
                 open[n_open] = cut.upper;
                 n_open += 1;
                 next += 1;
@@ -147,11 +150,12 @@ mod tests {
             let region = Region::new(sides, wrap);
             let points = scattered(region, 1000, &mut Stream::new(1, "points", 0));
             let falling = |square: f64| 1.0 / (1.0 + 30.0 * square);
+            let bounds = |near, far| (falling(near), falling(far));
             for from in &points.at()[..20] {
                 let mut seen = vec![false; 1000];
                 points
                     .tree()
-                    .zones(&region, from, falling, |places, (most, least)| {
+                    .zones(&region, from, bounds, |places, (most, least)| {
                         for place in places {
                             let number = points.tree().number(place) as usize;
                             assert!(!std::mem::replace(&mut seen[number], true));

@@ -3,9 +3,11 @@
 mod accuracy;
 mod raster;
 mod receptive_fields;
+mod wave;
 mod weight_histogram;
 
 pub use accuracy::{Accuracy, Reference, Run, Stage};
 pub use raster::{Bout, Layer, Raster, Sign, Stimulus, Window};
 pub use receptive_fields::ReceptiveFields;
+pub use wave::WaveMap;
 pub use weight_histogram::{Projection, WeightHistogram};

@@ -10,7 +10,6 @@ use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::summary::Seed;
 use crate::network::Network;
 use crate::protocol::hypnogram::Bout;
-use crate::record::output;
 use crate::report::figure;
 
 /// Name of the figure without its endings.
@@ -41,7 +40,7 @@ impl Setting {
         }
     }
 
-    /// Draws the `raster` that `model` asks for into the new folder `directory`.
+    /// Draws the `raster` that `model` asks for into the folder `directory`.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -55,7 +54,6 @@ impl Setting {
         /// Bins of the rate traces: a two hundredth of what is shown, at least the published 0.1 ms.
         const BINS: i64 = 200;
         const LEAST: i64 = 100_000_000;
-        output::named_directory(directory)?;
         let span = raster.to.ps() - raster.from.ps();
         let populations = &model.network.populations;
         let layers = raster.populations.iter().rev().filter_map(|name| {
