@@ -17,6 +17,9 @@ use crate::connection::space::Space;
 /// Targets whose synapses are counted for the mean number.
 const SAMPLED: usize = 256;
 
+/// Sources of a box that are looked at for that.
+const LOOKED_AT: usize = 32;
+
 /// The registry's entry.
 pub(super) static RULE: Rule = Rule {
     spec: &SPEC,
@@ -99,14 +102,12 @@ impl Connect for Distance {
         for target in (every / 2..ends.targets().len()).step_by(every) {
             let from = &ends.targets()[target];
             let between = |near, far| bounds.between(near, far);
-            tree.zones(region, from, between, |zone, (most, least)| {
-                // The bounds of a box that few draws meet are far apart, but there is little in it.
-                sum += match zone.len() {
-                    1..=64 => zone
-                        .map(|place| self.at(region.square_mm2(from, tree.point(place))))
-                        .sum(),
-                    n => 0.5 * (most + least) * n as f64,
-                };
+            tree.zones(region, from, between, |zone, _| {
+                let n = zone.len();
+                let every = n.div_ceil(LOOKED_AT);
+                let at = |place| self.at(region.square_mm2(from, tree.point(place)));
+                let some: Vec<f64> = zone.skip(every / 2).step_by(every).map(at).collect();
+                sum += n as f64 * some.iter().sum::<f64>() / some.len().max(1) as f64;
             });
             if let Some(barred) = space.barred_source(target as u32) {
                 sum -= self.at(region.square_mm2(from, &ends.sources().at()[barred as usize]));
@@ -131,7 +132,7 @@ impl Connect for Distance {
             // takes.
             let mut rest = stream.exponential();
             let between = |near, far| bounds.between(near, far);
-            tree.zones(region, from, between, |zone, (most, _)| {
+            tree.zones(region, from, between, |zone, (most, least)| {
                 // Nothing is met at a rate of 0, everything at once at an infinite one.
                 let rate = -libm::log1p(-most);
                 if rate <= 0.0 {
@@ -147,8 +148,10 @@ impl Connect for Distance {
                     }
                     place += jump as u32;
                     rest = stream.exponential();
-                    let p = self.at(region.square_mm2(from, tree.point(place)));
-                    if p >= most || stream.uniform() * most < p {
+                    // Most are kept by the lower bound, without a look at where they lie.
+                    let drawn = stream.uniform() * most;
+                    if drawn < least || drawn < self.at(region.square_mm2(from, tree.point(place)))
+                    {
                         let source = tree.number(place);
                         if Some(source) != barred {
                             partners.push(source);

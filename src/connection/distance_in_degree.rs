@@ -77,6 +77,8 @@ struct Zone {
     last: u32,
     /// Their largest probability.
     top: f64,
+    /// None is smaller.
+    least: f64,
     /// The sum of such bounds over all sources up to the last of these.
     end: f64,
 }
@@ -119,13 +121,14 @@ impl DistanceInDegree {
         let from = &ends.targets()[around.target as usize];
         let between = |near, far| desk.bounds.between(near, far);
         let zones = &mut desk.zones;
-        tree.zones(ends.region(), from, between, |zone, (top, _)| {
+        tree.zones(ends.region(), from, between, |zone, (top, least)| {
             if top > 0.0 {
                 sum += top * f64::from(zone.end - zone.start);
                 zones.push(Zone {
                     first: zone.start,
                     last: zone.end - 1,
                     top,
+                    least,
                     end: sum,
                 });
             }
@@ -142,8 +145,9 @@ impl DistanceInDegree {
             };
             let back = ((zone.end - drawn) / zone.top) as u32;
             let place = zone.last - back.min(zone.last - zone.first);
-            let p = self.profile.at(around.square_mm2(place));
-            if p < zone.top && stream.uniform() * zone.top >= p {
+            // Most are kept by the lower bound, without a look at where they lie.
+            let kept = stream.uniform() * zone.top;
+            if kept >= zone.least && kept >= self.profile.at(around.square_mm2(place)) {
                 continue;
             }
             let source = tree.number(place);

@@ -72,25 +72,17 @@ impl Region {
         }
     }
 
-    /// Squares of the smallest and the largest distance between `from` and the points of the box from `low` to `high`,
-    /// in square millimetres.
+    /// Bounds of the squares of the distances between `from` and the points of the box that reaches so far, `half`, from its
+    /// `middle`, in square millimetres.
     #[inline]
-    pub(super) fn squares_mm2(&self, from: &Point, (low, high): (&Point, &Point)) -> (f64, f64) {
+    pub(super) fn squares_mm2(&self, from: &Point, (middle, half): (&Point, &Point)) -> (f64, f64) {
         let (mut nearest, mut farthest) = (0.0, 0.0);
         for axis in 0..self.dimension {
-            let (at, low, high) = (from[axis], low[axis], high[axis]);
-            let ends = [self.apart(axis, at, low), self.apart(axis, at, high)];
-            let near = match low <= at && at <= high {
-                true => 0.0,
-                false => ends[0].min(ends[1]),
-            };
-            let mut far = ends[0].max(ends[1]);
+            let apart = self.apart(axis, from[axis], middle[axis]);
+            let near = (apart - half[axis]).max(0.0);
+            let mut far = apart + half[axis];
             if self.wrap {
-                let half = 0.5 * self.sides_mm[axis];
-                let opposite = if at < half { at + half } else { at - half };
-                if low <= opposite && opposite <= high {
-                    far = half;
-                }
+                far = far.min(0.5 * self.sides_mm[axis]);
             }
             nearest += near * near;
             farthest += far * far;
@@ -112,12 +104,12 @@ mod tests {
 
     #[test]
     fn a_box_lies_between_its_nearest_and_its_farthest_point() {
-        let corners = ([1.0, 0.25, 0.0], [2.0, 0.5, 0.0]);
+        let (middle, half) = ([1.5, 0.375, 0.0], [0.5, 0.125, 0.0]);
         for wrap in [false, true] {
             let region = Region::new(&[4.0, 1.0], wrap);
             for step in 0..40 {
                 let from = [f64::from(step) * 0.1, f64::from(step % 10) * 0.1, 0.0];
-                let (near, far) = region.squares_mm2(&from, (&corners.0, &corners.1));
+                let (near, far) = region.squares_mm2(&from, (&middle, &half));
                 let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
                 for x in 0..=100 {
                     for y in 0..=100 {

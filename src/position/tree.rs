@@ -24,8 +24,9 @@ pub struct Tree {
 /// A box.
 #[derive(Debug, Clone)]
 struct Cut {
-    low: Point,
-    high: Point,
+    middle: Point,
+    /// From the middle to the sides.
+    half: Point,
     first: u32,
     end: u32,
     /// Where the upper half is; the lower one follows this box. 0 where it is not cut.
@@ -63,8 +64,8 @@ impl Tree {
         }
         let this = self.boxes.len();
         self.boxes.push(Cut {
-            low,
-            high,
+            middle: [0, 1, 2].map(|axis| 0.5 * (low[axis] + high[axis])),
+            half: [0, 1, 2].map(|axis| 0.5 * (high[axis] - low[axis])),
             first: first as u32,
             end: (first + numbers.len()) as u32,
             upper: 0,
@@ -115,7 +116,7 @@ impl Tree {
         // Upper halves that are still to come: one for each level, of which 32 bits of points have 32 at most.
         let (mut open, mut n_open) = ([0_u32; 32], 0);
         while let Some(cut) = self.boxes.get(next) {
-            let (near, far) = region.squares_mm2(from, (&cut.low, &cut.high));
+            let (near, far) = region.squares_mm2(from, (&cut.middle, &cut.half));
             let (most, least) = bounds(near, far);
             let n = f64::from(cut.end - cut.first);
             if cut.upper > 0 && n * (most - least) > IN_VAIN + n * least {

@@ -8,7 +8,8 @@ use hdf5::{File, FileBuilder, Group, H5Type};
 
 use super::cause::cause;
 use super::column::{
-    CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_stack, create_times, label,
+    CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_stack, create_times,
+    fixed_column, label,
 };
 use super::frame::{self, Frames, REPORTS};
 use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete, string};
@@ -142,16 +143,6 @@ fn text_column<'a>(
     texts: impl Iterator<Item = &'a String>,
 ) -> hdf5::Result<()> {
     fixed_column(group, name, texts.map(|text| string(text)))
-}
-
-pub(super) fn fixed_column<T: H5Type>(
-    group: &Group,
-    name: &str,
-    values: impl Iterator<Item = T>,
-) -> hdf5::Result<()> {
-    let values: Vec<T> = values.collect();
-    let dataset = group.new_dataset::<T>().shape(values.len()).create(name)?;
-    dataset.write_raw(&values)
 }
 
 /// Every growing part of a run file, open for appending.

@@ -71,11 +71,14 @@ pub fn read(
     };
     let (dimension, mut points) = read().map_err(|fault| PositionFileError::new(path, fault))?;
     let mut units = Dimension::Length.units().iter();
-    let factor = units
-        .find(|(name, _)| *name == file.unit)
-        .map_or(1.0, |(_, factor)| *factor);
+    let unit = units.find(|(name, _)| *name == file.unit);
+    let factor = unit.map_or(1.0, |(_, factor)| *factor);
     for at in points.iter_mut().flatten() {
-        *at *= factor;
+        // A whole number of micrometres is the nearest number of millimetres, as a division makes it.
+        *at = match factor < 1.0 {
+            true => *at / factor.recip(),
+            false => *at * factor,
+        };
     }
     Ok((dimension, points))
 }

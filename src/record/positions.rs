@@ -2,7 +2,7 @@
 
 use hdf5::Group;
 
-use super::contents::fixed_column;
+use super::column::fixed_column;
 use super::header::text_attribute;
 use super::layout::Positions;
 use crate::network::AXES;

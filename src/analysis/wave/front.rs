@@ -1,6 +1,6 @@
 //! Onsets, waves of them, and how fast those travel.
 
-use super::sheet::{BIN_MS, Rates, Sheet};
+use super::sheet::{BIN_MS, Rates, SMOOTH_BINS, Sheet};
 
 /// Onsets of neighbouring cells that lie further apart belong to different waves, in milliseconds.
 pub const LAG_MS: f64 = 50.0;
@@ -74,18 +74,19 @@ impl Wave {
 }
 
 /// The rate above which a cell is UP, and all waves in the order in which they begin.
+///
+/// That rate is a quarter of the highest that cells reach, in the mean over cells, or what chance alone hardly reaches where
+/// that is more: so a network that is never UP has no waves.
 pub fn waves(sheet: &Sheet, rates: &Rates) -> (f64, Vec<Wave>) {
     let n_cells = sheet.n_cells();
     let by_cell: Vec<Vec<f64>> = (0..n_cells)
         .map(|cell| rates.of_cell_hz(sheet, cell))
         .collect();
+    let least_hz = least_hz(sheet, &by_cell);
     let highest = by_cell
         .iter()
         .map(|rates| rates.iter().copied().fold(0.0, f64::max));
-    let up_hz = UP * highest.sum::<f64>() / n_cells.max(1) as f64;
-    if up_hz <= 0.0 {
-        return (up_hz, Vec::new());
-    }
+    let up_hz = (UP * highest.sum::<f64>() / n_cells.max(1) as f64).max(least_hz);
     let mut onsets: Vec<Onset> = Vec::new();
     for (cell, rates) in by_cell.iter().enumerate() {
         onsets.extend(onsets_ms(rates, up_hz).map(|at_ms| Onset { cell, at_ms }));
@@ -97,6 +98,24 @@ pub fn waves(sheet: &Sheet, rates: &Rates) -> (f64, Vec<Wave>) {
         onsets,
     });
     (up_hz, waves.collect())
+}
+
+/// The rate that chance alone hardly reaches: a few spikes more than 5 standard deviations above what cells have most of the
+/// time, which is that of DOWN.
+fn least_hz(sheet: &Sheet, by_cell: &[Vec<f64>]) -> f64 {
+    const DEVIATIONS: f64 = 5.0;
+    const MORE: f64 = 2.0;
+    let n_cells = by_cell.len().max(1) as f64;
+    let n_bins = by_cell.first().map_or(0, Vec::len);
+    let mean = |bin: usize| by_cell.iter().map(|rates| rates[bin]).sum::<f64>() / n_cells;
+    let mut means: Vec<f64> = (0..n_bins).map(mean).collect();
+    means.sort_by(f64::total_cmp);
+    let usual_hz = means.get(n_bins / 2).copied().unwrap_or(0.0);
+    // Neurons and seconds that a rate is a mean over.
+    let seconds = SMOOTH_BINS as f64 * BIN_MS as f64 * 1e-3;
+    let over = (f64::from(sheet.n_counted()) / n_cells).max(1.0) * seconds;
+    let spikes = usual_hz * over;
+    (spikes + DEVIATIONS * spikes.sqrt() + MORE) / over
 }
 
 /// When `rates` rise above `up_hz`, having been below half of it since they last did.
@@ -258,6 +277,32 @@ mod tests {
         let found = spread(false, |[x, _]| if x < 2.0 { 100.0 } else { 600.0 });
         let sizes: Vec<usize> = found.iter().map(|wave| wave.onsets.len()).collect();
         assert_eq!(sizes, [200, 200]);
-        assert!(found.iter().all(|wave| wave.fronts.is_empty()));
+    }
+
+    #[test]
+    fn chance_makes_no_waves() {
+        use crate::base::stream::Stream;
+        let middle = |k: u32| 0.2 * (f64::from(k) + 0.5);
+        let at: Vec<[f64; 2]> = (0..4000)
+            .map(|k| [middle(k % 20), middle(k / 20 % 20)])
+            .collect();
+        let sheet = Sheet::new(&at, [4.0, 4.0], false, 0.2, |_| true);
+        for rate_hz in [0.2, 2.0, 20.0] {
+            let mut rates = Rates::new(&sheet, Time::ZERO, Time::from_ms(2000.0).unwrap());
+            let mut stream = Stream::new(1, "spikes", 0);
+            for neuron in 0..4000 {
+                let mut ms = 0.0;
+                while ms < 2000.0 {
+                    ms += 1e3 / rate_hz * stream.exponential();
+                    rates.add(&sheet, Time::from_ms(ms).unwrap(), neuron);
+                }
+            }
+            let largest = waves(&sheet, &rates)
+                .1
+                .iter()
+                .map(|wave| wave.onsets.len())
+                .max();
+            assert!(largest.unwrap_or(0) < 5, "{rate_hz} Hz: {largest:?}");
+        }
     }
 }

@@ -60,6 +60,11 @@ impl Sheet {
         self.counted.len()
     }
 
+    /// Neurons whose spikes are known.
+    pub fn n_counted(&self) -> u32 {
+        self.counted.iter().sum()
+    }
+
     /// The middle of a cell in millimetres.
     pub fn middle_mm(&self, cell: usize) -> [f64; 2] {
         let place = [cell % self.cells[0], cell / self.cells[0]];

@@ -53,7 +53,9 @@ fn axonal() -> Form<'static, Axonal> {
     let form = || drawn(Dimension::Time, Range::NonNegative);
     let (single, plain, shown) = (form(), form(), form());
     let read = move |item: &Item<'_>, around: &Around<'_>| {
-        if !["offset", "velocity"].iter().any(|key| item.has(key)) {
+        // Exponential distributions have an `offset` too.
+        let grows = item.has("velocity") || item.has("offset") && !item.has("distribution");
+        if !grows {
             return Some(((single.read)(item, around)?, None));
         }
         let Travel { offset, velocity } = read(&item.section()?, Travel::new()?, around)?;

@@ -56,9 +56,10 @@ impl WaveMap<'_> {
         file::write(&self.canvas(), stem)
     }
 
-    /// The wave that is shown: the one that reaches most cells, of equal ones the first.
+    /// The wave that is shown: the one that reaches most cells, of equal ones the first. One that has no front anywhere is no
+    /// wave.
     fn largest(&self) -> Option<&Wave> {
-        let mut waves = self.waves.iter();
+        let mut waves = self.waves.iter().filter(|wave| !wave.fronts.is_empty());
         let first = waves.next()?;
         Some(waves.fold(first, |best, wave| {
             match wave.onsets.len() > best.onsets.len() {
@@ -132,7 +133,7 @@ impl WaveMap<'_> {
                 let place = |p: [f64; 2]| (x.at(p[0]), y.at(p[1]));
                 (place(a), place(b))
             });
-            canvas.segments(lines.collect(), Stroke::new(WHITE, HAIR).opacity(0.9));
+            canvas.segments(lines.collect(), Stroke::new(INK, HAIR).opacity(0.6));
         }
         self.arrows(canvas, wave, (x, y));
         frame(canvas, (x.from, x.to), (y.to, y.from));
@@ -143,7 +144,7 @@ impl WaveMap<'_> {
             Some([_, median, _]) => format!("Onset of UP, {} mm/s", rounded(median)),
             None => "Onset of UP".to_owned(),
         };
-        let at = ((x.from + x.to) / 2.0, TOP - 7.0);
+        let at = ((x.from + x.to) / 2.0, TOP - 9.0);
         canvas.text(Text::new(at, LABEL, title).bold().anchor(Anchor::Middle));
         bar(
             canvas,
@@ -236,7 +237,7 @@ impl WaveMap<'_> {
         canvas.text(Text::new((from - 38.0, 11.0), PANEL, "b").bold());
         let middle = self.sheet.middle_mm(row * columns)[1];
         let title = format!("Rates at y = {} mm", rounded(middle));
-        let at = ((from + to) / 2.0, TOP - 7.0);
+        let at = ((from + to) / 2.0, TOP - 9.0);
         canvas.text(Text::new(at, LABEL, title).bold().anchor(Anchor::Middle));
         let rates = Axis::linear(0.0, highest, y.from, y.to);
         bar(
@@ -252,7 +253,7 @@ impl WaveMap<'_> {
     fn caption(&self, wave: Option<&Wave>) -> String {
         let cells = self.sheet.n_cells();
         let of = format!(
-            "Population {}, in cells of {} × {} mm, each UP where its rate is above {} Hz, a quarter of what cells reach.",
+            "Population {}, in cells of {} × {} mm, each UP where its rate is above {} Hz.",
             self.population,
             rounded(self.sheet.side_mm(0)),
             rounded(self.sheet.side_mm(1)),
