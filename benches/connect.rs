@@ -35,12 +35,14 @@ fn plan(rule: Arc<dyn Connect>, weight: Shape, delay_ms: Shape) -> Plan {
             n_target: 10_000,
             own: Some(0),
             autapses: false,
+            ends: None,
         },
         rule,
         weight: Distribution::new(weight).ok(),
         delay: Some(Delay {
             axonal: delay_ms.expect("valid"),
             dendritic: Distribution::new(Shape::Constant(0.0)).expect("valid"),
+            velocity: None,
         }),
         delay_resolution: Duration::from_ps(100_000_000),
     }

@@ -39,6 +39,7 @@ fn sparse(dendritic_ms: f64) -> Sparse<u16> {
             n_target: TARGETS,
             own: None,
             autapses: false,
+            ends: None,
         },
         rule: connection::build("fixed_in_degree", &Values::from([("in_degree", 1_000_u32)]))
             .expect("valid"),
@@ -46,6 +47,7 @@ fn sparse(dendritic_ms: f64) -> Sparse<u16> {
         delay: Some(Delay {
             axonal: constant(1.5),
             dendritic: constant(dendritic_ms),
+            velocity: None,
         }),
         delay_resolution: Duration::from_ps(100_000_000),
     };

@@ -7,6 +7,7 @@
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
 //! | [`active`] | the stretch of time in which most happens |
 //! | [`spread`] | mean, standard deviation, quantiles and histogram of many values |
+//! | [`wave`] | when activity begins where on a sheet, and how fast that travels |
 //! | [`weight`] | how far each neuron's incoming weights moved |
 
 pub mod active;
@@ -14,4 +15,5 @@ pub mod histogram;
 pub mod rate;
 pub mod spread;
 pub mod summary;
+pub mod wave;
 pub mod weight;

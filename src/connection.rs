@@ -12,6 +12,8 @@
 mod all_to_all;
 mod check;
 mod connect;
+mod distance;
+mod distance_in_degree;
 mod draw;
 mod edge_columns;
 mod edges;
@@ -23,6 +25,7 @@ mod fixed_total;
 mod from_file;
 mod one_to_one;
 mod plan;
+mod profile;
 mod ring_distance;
 mod rule;
 mod space;
@@ -50,6 +53,8 @@ pub static REGISTRY: &[&Rule] = &[
     &fixed_out_degree::RULE,
     &fixed_total::RULE,
     &ring_distance::RULE,
+    &distance::RULE,
+    &distance_in_degree::RULE,
     &from_file::RULE,
 ];
 

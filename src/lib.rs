@@ -32,7 +32,7 @@
 //! |---|---|---|
 //! | 0 | [`base`] | time, random streams, elementary functions, parameters with units |
 //! | 1 | [`event`] | keys and queues |
-//! | 2 | [`neuron`], [`synapse`], [`plasticity`], [`connection`] | the numerics of one population, one projection, one rule; who is connected with whom |
+//! | 2 | [`neuron`], [`synapse`], [`plasticity`], [`position`], [`connection`] | the numerics of one population, one projection, one rule; where neurons lie; who is connected with whom |
 //! | 3 | [`stimulus`] | what drives neurons from outside |
 //! | 4 | [`network`] | populations and projections tied together, by name; levels |
 //! | 5 | [`mlp`] | the artificial network that a spiking one may come from |
@@ -61,6 +61,7 @@ pub mod mlp;
 pub mod network;
 pub mod neuron;
 pub mod plasticity;
+pub mod position;
 pub mod protocol;
 pub mod record;
 pub mod report;

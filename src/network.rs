@@ -7,6 +7,7 @@ mod build;
 pub mod check;
 pub mod error;
 pub mod homeostasis;
+mod layout;
 pub mod level;
 pub mod modulator;
 // What engines assemble, with indices in place of names: public for tests that simulate it naively.
@@ -19,6 +20,7 @@ pub mod stimulus;
 pub use build::{DELAY_RESOLUTION, IntoDistribution, ProjectionBuilder};
 pub use error::{NetworkError, Part, Place, Problem};
 pub use homeostasis::Homeostasis;
+pub use layout::{AXES, Layout, LayoutFault, PositionFile};
 pub use modulator::Modulator;
 pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Learning, Projection};

@@ -20,6 +20,8 @@
 //! | `/config/warnings` | what the run warned of when it began |
 //! | `/config/task` | label of each task |
 //! | `/populations/{name, size, recorded}` | every population of the network, its neurons, how many of them are recorded |
+//! | `/nodes/<population>/0/{x, y, z}` | f64, where each neuron lies, attribute `units` `um`, 0 along axes that there are not |
+//! | `/nodes/<population>/{node_id, node_type_id, node_group_id, node_group_index}` | u64, what SONATA's readers ask for beside it |
 //! | `/spikes/<population>/{timestamps, timestamps_rest}` | f64 ms and its rest; the group's attribute `sorting` is `by_time` |
 //! | `/spikes/<population>/node_ids` | u64, the neuron that fired at the same index of `timestamps` |
 //! | `/bouts/{name, kind, start, start_rest, stop, stop_rest}` | one row per bout: labels, times |
@@ -43,6 +45,10 @@
 //!
 //! A report is one variable of some neurons of a population: the first that is sampled of it has the population's name,
 //! others are called `<population>.<variable>`. SONATA's frame reports are f32, and libsonata reads nothing else right.
+//! `/nodes` is SONATA's too: `libsonata.NodeStorage("run.h5").open_population("e").get_attribute("x", …)` gives where neurons
+//! lie, and another model takes them by `positions = { layout = "file", file = "run.h5", … }`. Only populations with
+//! `positions` are there.
+//!
 //! There is no `/report` where nothing is sampled, no `/weights`, `/synapses` or `/weight_statistics` where none are recorded,
 //! and no `/accuracy` where there are no tasks.
 //!
@@ -69,6 +75,7 @@ pub mod layout;
 pub mod length;
 pub mod lock;
 pub mod output;
+pub mod position_file;
 pub mod probe;
 pub mod recording;
 pub mod recover;
@@ -91,6 +98,7 @@ mod frame;
 mod header;
 mod heap;
 mod open;
+mod positions;
 mod sum;
 mod synapses;
 pub(crate) mod type_table;

@@ -2,6 +2,8 @@
 
 #[path = "connectivity/delay.rs"]
 mod delay;
+#[path = "connectivity/distance.rs"]
+mod distance;
 #[path = "connectivity/given.rs"]
 mod given;
 #[path = "connectivity/graph.rs"]

@@ -158,6 +158,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         model,
         values: values.clone(),
         v_m: None,
+        positions: None,
     };
     let rule = Plasticity {
         rule: "sleep_replay",

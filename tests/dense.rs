@@ -66,6 +66,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
             ]),
         },
         v_m: None,
+        positions: None,
     };
     let dense = DENSE.map(|(source, target, delay, plastic)| {
         let shape = (SIZES[target] as usize, SIZES[source] as usize);

@@ -74,6 +74,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             model,
             values,
             v_m: Some(uniform(0.0, 18.0)),
+            positions: None,
         }
     };
     let projection = |name: &str, source: usize, target: usize, weight, delay_ms| Projection {
@@ -87,6 +88,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
                 n_target: N,
                 own: (source == target).then_some(0),
                 autapses: false,
+                ends: None,
             },
             rule: connection::build(
                 "fixed_in_degree",
@@ -100,6 +102,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             delay: Some(Delay {
                 axonal: delay_ms,
                 dendritic: constant(0.0),
+                velocity: None,
             }),
             delay_resolution: Duration::from_ps(100_000_000),
         },

@@ -15,7 +15,7 @@ use source::crate_paths;
 const LAYERS: [&[&str]; 14] = [
     &["base"],
     &["event"],
-    &["neuron", "synapse", "plasticity", "connection"],
+    &["neuron", "synapse", "plasticity", "position", "connection"],
     &["stimulus"],
     &["network"],
     &["mlp"],

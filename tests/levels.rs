@@ -38,6 +38,7 @@ fn population(name: &str, size: u32, t_ref: f64) -> Population {
         model: "lif",
         values: Values::from(values),
         v_m: Some(constant(0.0)),
+        positions: None,
     }
 }
 

@@ -62,6 +62,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
         model,
         values,
         v_m: Some(constant(trace.v_m)),
+        positions: None,
     };
     let input = |(number, (weight, times)): (usize, &(f64, Vec<Time>))| SpikeInput {
         name: format!("input{number}"),

@@ -202,8 +202,8 @@ fn overrides_that_are_wrong_say_so_at_the_override() {
             "error: `projection.e_all.weight` comes to 0.1, expected a potential (mV)",
         ),
         (
-            "population.e.size== 2 * m",
-            "error: `population.e.size`: no parameter is called `m`\n  --> --set population.e.size\n  help: known here: `epsilon`, `eta`, `g`, `j`, `n`, `nu_th`",
+            "population.e.size== 2 * q",
+            "error: `population.e.size`: no parameter is called `q`\n  --> --set population.e.size\n  help: known here: `epsilon`, `eta`, `g`, `j`, `n`, `nu_th`",
         ),
         (
             "projection.e_all.target=x",

@@ -43,6 +43,7 @@ fn population(name: &str, size: usize, recorded: usize) -> Population {
 
 fn layout() -> Layout {
     Layout {
+        positions: Vec::new(),
         seed: 42,
         resolved: "schema = 1\n# μ\n".to_owned(),
         source: "schema = 1\n".to_owned(),

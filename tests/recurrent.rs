@@ -56,6 +56,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         model: "lif",
         values: values.clone(),
         v_m: Some(uniform(0.0, 19.9)),
+        positions: None,
     };
     let sizes = [n * 4 / 5, n / 5];
     let projection = |name: &str, source: usize, degree, weight: Distribution| Projection {
@@ -69,12 +70,14 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
                 n_target: n,
                 own: Some([0, sizes[0]][source]),
                 autapses: false,
+                ends: None,
             },
             rule: in_degree(degree),
             weight: Some(weight),
             delay: Some(Delay {
                 axonal: delay_ms,
                 dendritic: constant(0.0),
+                velocity: None,
             }),
             delay_resolution: Duration::from_ps(100_000_000),
         },

@@ -41,6 +41,7 @@ fn engine(case: &Case) -> Simulation {
         model,
         values,
         v_m: None,
+        positions: None,
     };
     let input = population(0, case.weights[0].ncols(), "relay", Values::new());
     let layers = case.weights.iter().enumerate().map(|(l, w)| {

@@ -44,6 +44,8 @@ mod run_file;
 mod selection;
 #[path = "run/setup.rs"]
 mod setup;
+#[path = "run/space.rs"]
+mod space;
 #[path = "run/states.rs"]
 mod states;
 #[path = "run/stop.rs"]

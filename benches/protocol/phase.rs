@@ -75,6 +75,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
         size: size as u32,
         model,
         values,
+        positions: None,
         v_m: None,
     };
     let mut populations = vec![population(0, 784, "relay", Values::new())];

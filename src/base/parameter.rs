@@ -25,6 +25,10 @@ pub enum Dimension {
     Current,
     /// Held in picofarads.
     Capacitance,
+    /// Held in millimetres.
+    Length,
+    /// Held in millimetres per millisecond.
+    Speed,
     /// What weights onto the target's neuron model are measured in: one of the others, once that model is known.
     Weight,
 }
@@ -44,6 +48,8 @@ impl Dimension {
             Self::Voltage => "potentials",
             Self::Current => "currents",
             Self::Capacitance => "capacitances",
+            Self::Length => "lengths",
+            Self::Speed => "speeds",
         }
     }
 
@@ -65,6 +71,19 @@ impl Dimension {
             Self::Voltage => &[("mV", 1.0), ("V", 1e3), ("uV", 1e-3), ("µV", 1e-3)],
             Self::Current => &[("pA", 1.0), ("nA", 1e3), ("uA", 1e6), ("fA", 1e-3)],
             Self::Capacitance => &[("pF", 1.0), ("nF", 1e3), ("uF", 1e6)],
+            Self::Length => &[
+                ("mm", 1.0),
+                ("um", 1e-3),
+                ("µm", 1e-3),
+                ("cm", 10.0),
+                ("m", 1e3),
+            ],
+            Self::Speed => &[
+                ("mm/ms", 1.0),
+                ("m/s", 1.0),
+                ("mm/s", 1e-3),
+                ("um/ms", 1e-3),
+            ],
         }
     }
 }

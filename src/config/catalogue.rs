@@ -4,8 +4,8 @@ use super::form::{self, describe};
 use super::formula;
 use super::network::{
     self, Bout, Figures, Raster, Record, Recorded, RecordedStatistics, RecordedWeights,
-    SampledStates, Selection, Top, WeightFigure, WindowFigure, engine, population, projection,
-    stimulus,
+    SampledStates, Selection, Top, Wave, WeightFigure, WindowFigure, delay, engine, population,
+    positions, projection, stimulus,
 };
 use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
 use crate::base::parameter::{Dimension, Spec};
@@ -112,8 +112,12 @@ pub fn sections() -> Vec<Page> {
         "population" keys_of_populations() => "[population.NAME]: neurons of one model, with the parameters of the model \
             (`describe lif`); `like = \"e\"` copies another one, as for projections and stimuli.";
         "population.initial" describe(&population::Initial::default()) => "How neurons begin.";
+        "population.positions" positions::rows() => "Where the neurons of a population lie: on a grid, anywhere, or as a file \
+            says.";
         "projection" any(rules(), keys_of_projections) => "[projection.NAME]: synapses from one population onto others, with the \
             keys of the rule (`describe fixed_in_degree`).";
+        "projection.axonal_delay" delay::rows() => "A delay that grows with distance, in place of a time: offset + distance / \
+            velocity, rounded to `delay_resolution`; both populations need `positions`.";
         "stimulus" any(crate::stimulus::specs(), keys_of_stimuli) => "[stimulus.NAME]: what drives the network from outside, with \
             the keys of the kind (`describe poisson`).";
         "modulator" describe(&network::modulator::start("")) => "[modulator.NAME]: a substance such as dopamine that spikes release, \
@@ -139,6 +143,7 @@ pub fn sections() -> Vec<Page> {
         "figure.raster" describe(&Raster::default()) => "Spikes over time, a dot each.";
         "figure.weights" describe(&WeightFigure::default()) => "Weights over time, from their statistics.";
         "figure.window" describe(&WindowFigure::default()) => "By how much each synapse has changed, over what its ends did.";
+        "figure.wave" describe(&Wave::default()) => "The largest wave over a sheet: when activity begins where, and its speed.";
         "data" describe(&Data::default()) => "Images, and how they are dealt into tasks.";
         "mlp" describe(&Mlp::default()) => "The artificial network that is trained, or read from a file. Its layers are `input`, \
             `hidden1`, …, `output`.";

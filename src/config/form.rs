@@ -17,7 +17,7 @@ use crate::base::suggest;
 
 pub(super) use around::{Around, Known, Layers, Paths};
 pub(super) use drawn::{drawn, forms};
-pub(super) use list::{each, layers_by_name, list, one_of, populations};
+pub(super) use list::{axes, each, layers_by_name, list, one_of, populations};
 pub(super) use parameter::{chosen, refuse_foreign, registered, rows_of, spec_keys, texts};
 pub(super) use value::{
     count, file, flag, force_name, given, instant, learning_name, modulator_levels, modulator_name,

@@ -4,11 +4,13 @@
 //! in which the model file lists them.
 
 mod bout;
+pub(super) mod delay;
 pub(super) mod engine;
 mod figure;
 pub(super) mod homeostasis;
 pub(super) mod modulator;
 pub(super) mod population;
+pub(super) mod positions;
 pub(super) mod projection;
 mod record;
 pub(super) mod stimulus;
@@ -26,7 +28,7 @@ use crate::network::{Network, Projection, check::is_name};
 
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
-pub use figure::{Figures, Measured, Over, Raster, WeightFigure, WindowFigure};
+pub use figure::{Figures, Measured, Over, Raster, Wave, WeightFigure, WindowFigure};
 pub use record::{
     Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
 };

@@ -66,6 +66,8 @@ pub(super) fn expected(dimension: Dimension) -> &'static str {
         Dimension::Voltage => "a potential with its unit",
         Dimension::Current => "a current with its unit",
         Dimension::Capacitance => "a capacitance with its unit",
+        Dimension::Length => "a length with its unit",
+        Dimension::Speed => "a speed with its unit",
     }
 }
 
@@ -78,6 +80,8 @@ pub(super) fn kind(dimension: Dimension) -> String {
         Dimension::Voltage => "a potential",
         Dimension::Current => "a current",
         Dimension::Capacitance => "a capacitance",
+        Dimension::Length => "a length",
+        Dimension::Speed => "a speed",
     };
     format!("{what} ({})", dimension.unit())
 }
@@ -92,6 +96,8 @@ pub(super) fn help(dimension: Dimension) -> String {
         Dimension::Voltage => "-55 mV",
         Dimension::Current => "200 pA",
         Dimension::Capacitance => "250 pF",
+        Dimension::Length => "0.3 mm",
+        Dimension::Speed => "0.3 mm/ms",
     };
     format!(
         "write a string such as `\"{example}\"`; units: {}",

@@ -39,6 +39,7 @@ pub fn sleeping_network(
             size: u32::try_from(experiment.mlp.layers[l]).unwrap_or(u32::MAX),
             model: values.map_or(relay::SPEC.name, |_| experiment.neuron.model.name),
             values: values.cloned().unwrap_or_default(),
+            positions: None,
             v_m: values
                 .and_then(|values| values.number("e_l"))
                 .and_then(constant),
@@ -56,6 +57,7 @@ pub fn sleeping_network(
             delay: constant(0.0).map(|zero| Delay {
                 axonal: zero,
                 dendritic: zero,
+                velocity: None,
             }),
             delay_resolution: DELAY_RESOLUTION,
             plasticity: rule.map(|values| {

@@ -236,6 +236,7 @@ fn asleep(layers: &Layers, neuron: Option<&Neuron>) -> Known {
             },
             values: Values::new(),
             v_m: None,
+            positions: None,
         })
     });
     known.network.populations = populations.collect();

@@ -78,7 +78,13 @@ impl Plan {
 
     fn check_delay(&self, delay: &Delay) -> Result<(), RuleFault> {
         let within = self.space.own.is_some();
+        if let Some(velocity) = delay.velocity {
+            self.check_velocity(velocity, delay)?;
+        }
         for (key, part) in delay.parts() {
+            if key == "axonal_delay" && delay.velocity.is_some() {
+                continue;
+            }
             match part.constant() {
                 Some(ms) if ms < 0.0 => {
                     return Err(RuleFault::ShortDelay {
@@ -99,7 +105,7 @@ impl Plan {
             _ => "dendritic_delay",
         };
         let range = |cause| RuleFault::DelayRange { key, cause };
-        let longest = delay.axonal.reach().1 + delay.dendritic.reach().1;
+        let longest = self.longest_delay_ms();
         Duration::from_ms(longest).map_err(range)?;
         if let Some(ms) = delay.constant() {
             // No delay at all is a choice between two populations; within one a spike would have to be in time for
@@ -119,15 +125,57 @@ impl Plan {
         Ok(())
     }
 
-    fn check_drawn(&self, key: &'static str, part: &Distribution) -> Result<(), RuleFault> {
-        let range = |cause| RuleFault::DelayRange { key, cause };
+    /// Checks axonal delays that grow with distance.
+    fn check_velocity(&self, velocity: f64, delay: &Delay) -> Result<(), RuleFault> {
+        let positive = velocity.is_finite() && velocity > 0.0;
+        if !positive {
+            return Err(RuleFault::Velocity { found: velocity });
+        }
+        self.space.placed()?;
+        let (low, high) = delay.axonal.reach();
+        let least = self.least_drawn()?;
+        let range = |cause| RuleFault::DelayRange {
+            key: "axonal_delay",
+            cause,
+        };
+        if Duration::from_ms(low).map_err(range)? < least {
+            return Err(RuleFault::ShortOffset {
+                found_ms: low,
+                least,
+            });
+        }
+        self.check_long("axonal_delay", high + self.longest_travel_ms())
+    }
+
+    /// The shortest delay that may be drawn.
+    fn least_drawn(&self) -> Result<Duration, RuleFault> {
         let resolution = self.delay_resolution;
         if resolution <= Duration::ZERO {
             return Err(RuleFault::Resolution { found: resolution });
         }
+        Ok(shortest(resolution))
+    }
+
+    /// Checks that the longest delay that may be drawn is within the grid.
+    fn check_long(&self, key: &'static str, longest_ms: f64) -> Result<(), RuleFault> {
+        let most = self.delay_resolution.ps().saturating_mul(MOST_STEPS.into());
+        let most = Duration::from_ps(most);
+        let longest = Duration::from_ms(longest_ms);
+        if longest.map_err(|cause| RuleFault::DelayRange { key, cause })? > most {
+            return Err(RuleFault::LongDelay {
+                key,
+                found_ms: longest_ms,
+                most,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_drawn(&self, key: &'static str, part: &Distribution) -> Result<(), RuleFault> {
+        let range = |cause| RuleFault::DelayRange { key, cause };
         let (low, high) = part.reach();
         // Whole picoseconds, so that a bound of 0.05 ms meets a resolution of 0.1 ms.
-        let least = shortest(resolution);
+        let least = self.least_drawn()?;
         if Duration::from_ms(low).map_err(range)? < least {
             return Err(RuleFault::ShortDelay {
                 key,
@@ -137,14 +185,6 @@ impl Plan {
                 within: self.space.own.is_some(),
             });
         }
-        let most = Duration::from_ps(resolution.ps().saturating_mul(MOST_STEPS.into()));
-        if Duration::from_ms(high).map_err(range)? > most {
-            return Err(RuleFault::LongDelay {
-                key,
-                found_ms: high,
-                most,
-            });
-        }
-        Ok(())
+        self.check_long(key, high)
     }
 }

@@ -238,7 +238,7 @@ impl Plan {
             pace.on(list.len())?;
             let (weights, delays) = (
                 weights.of(entity, list.len()),
-                delays.of(entity, list.len()),
+                delays.of(entity, partners, lane),
             );
             let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
             match partners {

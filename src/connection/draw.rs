@@ -114,6 +114,15 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// The target with this number in the lane, or nothing if there is none.
+    pub(super) fn target(&self, local: u32) -> Option<u32> {
+        let mut blocks = self.blocks.iter();
+        blocks.find_map(|block| {
+            let within = local.checked_sub(block.local)?;
+            (within < block.len).then(|| block.first + within)
+        })
+    }
+
     /// Hands over the synapses onto each target of the lane, whose sources `afferents` lists.
     ///
     /// # Errors
@@ -123,10 +132,25 @@ impl<'a> Lane<'a> {
         visit: &mut Visit<'_>,
         mut afferents: impl FnMut(u32, &mut Sampler),
     ) -> Result<(), RuleFault> {
+        self.try_by_target(visit, |target, sampler| {
+            afferents(target, sampler);
+            Ok(())
+        })
+    }
+
+    /// As [`by_target`](Self::by_target), where there may be too few sources.
+    ///
+    /// # Errors
+    /// Those of `visit` and `afferents`, at once.
+    pub fn try_by_target(
+        &self,
+        visit: &mut Visit<'_>,
+        mut afferents: impl FnMut(u32, &mut Sampler) -> Result<(), RuleFault>,
+    ) -> Result<(), RuleFault> {
         let mut sampler = Sampler::default();
         for block in self.blocks {
             for target in block.targets() {
-                afferents(target, &mut sampler);
+                afferents(target, &mut sampler)?;
                 let local = block.local + (target - block.first);
                 visit(target.into(), Partners::Onto(local, &sampler.partners))?;
             }

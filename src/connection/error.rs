@@ -95,6 +95,45 @@ pub enum RuleFault {
         /// Whether the source population is among the targets.
         within: bool,
     },
+    /// Neurons of which it is not known where they lie.
+    #[error("found no positions of its {n_source} sources and {n_target} targets, expected them")]
+    NotPlaced {
+        /// Sources.
+        n_source: u32,
+        /// Targets.
+        n_target: u32,
+    },
+    /// A target with too few sources close enough.
+    #[error(
+        "in_degree is {wanted}, and {found}{} can be reached from target {target}, expected {}",
+        sources(*.found), if *.multapses { "at least one" } else { "as many" }
+    )]
+    OutOfReach {
+        /// The target.
+        target: u32,
+        /// Synapses that it should have.
+        wanted: u64,
+        /// Sources whose probability is not 0.
+        found: u64,
+        /// Whether one source may have several.
+        multapses: bool,
+    },
+    /// A speed at which nothing would arrive.
+    #[error("velocity is {found} mm/ms, expected a finite number above 0")]
+    Velocity {
+        /// What was given.
+        found: f64,
+    },
+    /// Neurons at one place whose spikes would arrive too early.
+    #[error(
+        "at distance 0 the delay may be {found_ms} ms, expected at least {least}, which rounds to delay_resolution"
+    )]
+    ShortOffset {
+        /// Smallest delay that there may be.
+        found_ms: f64,
+        /// Smallest delay allowed.
+        least: Duration,
+    },
     /// A delay too long for the grid of drawn delays.
     #[error("delay may be {found_ms} ms, expected at most {most} (65535 times delay_resolution)")]
     LongDelay {
@@ -167,9 +206,13 @@ impl RuleFault {
     /// The key of the projection that is at fault.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::Stopped | Self::Unequal { .. } | Self::OnlyAutapses | Self::TooManySynapses => {
-                "rule"
-            }
+            Self::Stopped
+            | Self::Unequal { .. }
+            | Self::OnlyAutapses
+            | Self::NotPlaced { .. }
+            | Self::TooManySynapses => "rule",
+            Self::OutOfReach { .. } => "in_degree",
+            Self::Velocity { .. } | Self::ShortOffset { .. } => "axonal_delay",
             Self::Degree { key, .. }
             | Self::NotGiven { key }
             | Self::ShortDelay { key, .. }
@@ -190,6 +233,8 @@ impl RuleFault {
         matches!(
             self,
             Self::Weight { .. }
+                | Self::Velocity { .. }
+                | Self::ShortOffset { .. }
                 | Self::ShortDelay { .. }
                 | Self::LongDelay { .. }
                 | Self::DelayRange { .. }
@@ -208,6 +253,16 @@ impl RuleFault {
             Self::ShortDelay { within: true, .. } => {
                 "within a population spikes take time; between different populations the delay may be 0 ms"
             }
+            Self::NotPlaced { .. } => "give the populations `positions`",
+            Self::OutOfReach {
+                multapses: false, ..
+            } => {
+                "a larger `width` reaches more; multapses = true allows several synapses between two neurons"
+            }
+            Self::OutOfReach { .. } => "a larger `width` reaches more",
+            Self::ShortOffset { .. } => {
+                "`offset` is the delay between neurons that lie at one place"
+            }
             Self::TooManySynapses => "use more lanes",
             Self::TooManyDelays { given: true, .. } => {
                 "use more lanes, or round the delays in the file: 0.001 ms tells 65,535 delays up to 65 ms apart"
@@ -217,4 +272,9 @@ impl RuleFault {
         };
         Some(help.into())
     }
+}
+
+/// " source" or " sources".
+fn sources(n: u64) -> &'static str {
+    if n == 1 { " source" } else { " sources" }
 }

@@ -41,7 +41,7 @@ struct FixedTotal {
 impl FixedTotal {
     /// Calls `part` with each target of `block` that has synapses, in order, and their number.
     fn degrees(&self, lane: &Lane<'_>, block: &Block, mut part: impl FnMut(u32, u64)) {
-        let space = *lane.space();
+        let space = lane.space();
         let pairs = |targets: Range<u32>| {
             let barred = match space.own.filter(|_| space.bars()) {
                 Some(own) => overlap(&targets, own, space.n_source),

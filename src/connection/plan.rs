@@ -34,10 +34,13 @@ pub struct Plan {
 /// [`Plan::delay_resolution`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Delay {
-    /// From the source's soma to the synapse.
+    /// From the source's soma to the synapse; with a `velocity`, that between neurons at one place.
     pub axonal: Distribution,
     /// From the synapse to the target's soma.
     pub dendritic: Distribution,
+    /// Millimetres that a spike goes in a millisecond, above 0, where the axonal part grows with the distance between the
+    /// two neurons; it is then rounded as if it were drawn.
+    pub velocity: Option<f64>,
 }
 
 impl Delay {
@@ -51,6 +54,9 @@ impl Delay {
 
     /// The one delay of all synapses in milliseconds, if there is one.
     pub fn constant(&self) -> Option<f64> {
+        if self.velocity.is_some() {
+            return None;
+        }
         Some(self.axonal.constant()? + self.dendritic.constant()?)
     }
 }
@@ -75,7 +81,7 @@ impl Plan {
         let drawn = drawn.filter(|(_, part)| part.constant().is_none());
         let width = drawn
             .map(|part| width(&part))
-            .fold(0.0, |sum, width| sum + width);
+            .fold(self.longest_travel_ms(), |sum, width| sum + width);
         1.0 + width / self.delay_resolution.as_ms()
     }
 
@@ -95,7 +101,10 @@ impl Plan {
             0.5 * (low + high)
         };
         match (self.delay, self.given_delays()) {
-            (Some(delay), _) => delay.parts().map(|(_, part)| middle(part)).iter().sum(),
+            (Some(delay), _) => {
+                let parts = delay.parts().map(|(_, part)| middle(part));
+                parts.iter().sum::<f64>() + 0.5 * self.longest_travel_ms()
+            }
             (None, [first, .., last]) => 0.5 * (first.as_ms() + last.as_ms()),
             (None, delays) => delays.first().map_or(0.0, |only| only.as_ms()),
         }
@@ -104,9 +113,20 @@ impl Plan {
     /// The longest delay that a synapse may have, in milliseconds.
     pub fn longest_delay_ms(&self) -> f64 {
         match self.delay {
-            Some(delay) => delay.axonal.reach().1 + delay.dendritic.reach().1,
+            Some(delay) => {
+                delay.axonal.reach().1 + self.longest_travel_ms() + delay.dendritic.reach().1
+            }
             None => self.given_delays().last().map_or(0.0, |last| last.as_ms()),
         }
+    }
+
+    /// What the longest distance adds to a delay, in milliseconds.
+    pub(super) fn longest_travel_ms(&self) -> f64 {
+        let velocity = self.delay.and_then(|delay| delay.velocity);
+        let longest = self.space.ends.as_deref().map(|ends| ends.longest_mm());
+        velocity
+            .zip(longest)
+            .map_or(0.0, |(velocity, longest)| longest / velocity)
     }
 
     /// The one weight of all synapses, if there is one.

@@ -20,6 +20,11 @@ pub trait Connect: Debug + Send + Sync {
     /// The rule as users see it.
     fn spec(&self) -> &'static Spec;
 
+    /// Whether it needs to know where neurons lie.
+    fn is_spatial(&self) -> bool {
+        false
+    }
+
     /// Checks that the neurons of `space` can be paired so.
     ///
     /// # Errors

@@ -1,10 +1,13 @@
 //! The neurons that a rule pairs.
 
+use std::sync::Arc;
+
 use crate::connection::draw::sample::Candidates;
 use crate::connection::error::RuleFault;
+use crate::position::Ends;
 
 /// The neurons that a rule pairs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Space {
     /// Number of sources.
     pub n_source: u32,
@@ -14,6 +17,8 @@ pub struct Space {
     pub own: Option<u32>,
     /// Whether a neuron may have a synapse onto itself.
     pub autapses: bool,
+    /// Where they lie, for rules and delays by distance.
+    pub ends: Option<Arc<Ends>>,
 }
 
 impl Space {
@@ -44,6 +49,22 @@ impl Space {
     /// Whether some pairs must not be connected.
     pub fn bars(&self) -> bool {
         self.own.is_some() && !self.autapses
+    }
+
+    /// Where the neurons lie.
+    ///
+    /// # Errors
+    /// If that is not known of all of them.
+    pub fn placed(&self) -> Result<&Ends, RuleFault> {
+        let sizes = |ends: &&Ends| {
+            let (sources, targets) = (ends.sources().at().len(), ends.targets().len());
+            (sources, targets) == (self.n_source as usize, self.n_target as usize)
+        };
+        let ends = self.ends.as_deref().filter(sizes);
+        ends.ok_or(RuleFault::NotPlaced {
+            n_source: self.n_source,
+            n_target: self.n_target,
+        })
     }
 
     /// For messages: what lowers the number of partners.

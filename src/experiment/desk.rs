@@ -109,4 +109,4 @@ impl Desk<'_> {
 }
 
 /// Name of the run file in a run's folder.
-pub const RUN_FILE: &str = "run.h5";
+pub use crate::record::run_file::FILE as RUN_FILE;

@@ -21,6 +21,7 @@ use crate::record::edge_file::EdgeFileError;
 use crate::record::error::RecordError;
 use crate::record::lock::Busy;
 use crate::record::output::OutputError;
+use crate::record::position_file::PositionFileError;
 use crate::record::recording::RecordingError;
 use crate::record::reopen::ReopenError;
 use crate::record::spike_file::SpikeFileError;
@@ -49,6 +50,9 @@ pub enum ExperimentError {
     /// The edge file.
     #[error(transparent)]
     EdgeFile(#[from] EdgeFileError),
+    /// The file of positions.
+    #[error(transparent)]
+    PositionFile(#[from] PositionFileError),
     /// Training.
     #[error(transparent)]
     Training(#[from] TrainingError),
@@ -102,7 +106,7 @@ pub enum ExperimentError {
     /// It was told to stop before there was anything to go on with.
     #[error(transparent)]
     Stopped(#[from] Stopped),
-    /// The run file, read back for a figure.
+    /// A run file that is read back.
     #[error(transparent)]
     Recording(#[from] RecordingError),
     /// Another output file.

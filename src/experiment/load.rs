@@ -10,8 +10,9 @@ use crate::base::time::{Duration, Time};
 use crate::experiment::error::ExperimentError;
 use crate::mlp::perceptron::{Mlp, Output};
 use crate::mlp::weight_file::{self, Bias, Stated};
-use crate::network::{Connection, Data, Given, LayerFile, Network, Stimulus};
-use crate::record::{edge_file, spike_file};
+use crate::network::{Connection, Data, Given, LayerFile, Layout, Network, Population, Stimulus};
+use crate::position::{Points, Region};
+use crate::record::{edge_file, position_file, spike_file};
 use crate::run::aside::aside;
 use crate::run::progress::Watch;
 use crate::stimulus::{self, Brings, Spike};
@@ -23,6 +24,9 @@ use crate::synapse::dense::Dense;
 /// If a file is missing or wrong, or does not fit the populations.
 pub fn load(network: &Network) -> Result<Network, ExperimentError> {
     let mut loaded = network.clone();
+    for population in &mut loaded.populations {
+        place(population)?;
+    }
     let mut layers = Layers::default();
     for projection in &mut loaded.projections {
         let sizes = network.sizes(projection);
@@ -48,6 +52,26 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
     Ok(loaded)
 }
 
+/// Reads where the neurons of `population` lie, if a file says so.
+fn place(population: &mut Population) -> Result<(), ExperimentError> {
+    if let Some(Layout::Listed {
+        places,
+        extent_mm,
+        wrap,
+    }) = &mut population.positions
+        && let Given::File(file) = places
+    {
+        let sides = extent_mm.as_deref();
+        let (dimension, at) = position_file::read(file, population.size, sides.map(<[f64]>::len))?;
+        let region = match sides {
+            Some(sides) => Region::new(sides, *wrap),
+            None => Region::open(dimension),
+        };
+        *places = Given::Here(Arc::new(Points::new(region, at)));
+    }
+    Ok(())
+}
+
 /// As [`load`], while `watch` does not say to stop.
 ///
 /// # Errors
@@ -65,10 +89,21 @@ pub fn files(network: &Network) -> Vec<PathBuf> {
         Connection::Matrix(Given::File(file)) => vec![file.path.clone()],
         _ => Vec::new(),
     });
+    let of_populations = network.populations.iter();
+    let of_populations = of_populations.filter_map(|population| match &population.positions {
+        Some(Layout::Listed {
+            places: Given::File(file),
+            ..
+        }) => Some(file.path.clone()),
+        _ => None,
+    });
     let of_stimuli = network.stimuli.iter();
     let of_stimuli = of_stimuli.filter(|stimulus| stimulus.data.is_none());
     let of_stimuli = of_stimuli.filter_map(file_of);
-    let mut files: Vec<PathBuf> = of_projections.chain(of_stimuli).collect();
+    let mut files: Vec<PathBuf> = of_projections
+        .chain(of_populations)
+        .chain(of_stimuli)
+        .collect();
     files.sort();
     files.dedup();
     files

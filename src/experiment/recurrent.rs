@@ -8,6 +8,7 @@ mod rates;
 mod runner;
 pub mod summary;
 mod watched;
+mod wave;
 mod weights;
 mod window;
 
@@ -18,16 +19,16 @@ use std::time;
 use crate::base::time::Time;
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::{Keep, Simulation};
-use crate::experiment::desk::{Desk, RUN_FILE};
+use crate::experiment::desk::Desk;
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::load;
 use crate::experiment::notice;
 use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
 use crate::protocol::hypnogram::{Bout, Kind};
-use crate::record::layout::Layout;
+use crate::record::layout::{Layout, Positions};
 use crate::record::output;
-use crate::record::run_file::RunFile;
+use crate::record::run_file::{self, RunFile};
 use crate::record::sink::Sink;
 use crate::run::guard::Tripped;
 use crate::run::progress::{Progress, Watch};
@@ -55,6 +56,8 @@ pub(super) struct Network {
     first: Mutex<Option<Simulation>>,
     /// The network with the data of its files, where there are other seeds.
     loaded: Option<network::Network>,
+    /// Those of which it is known where they lie, with the data of their files.
+    placed: Vec<network::Population>,
     warnings: Vec<String>,
 }
 
@@ -84,6 +87,7 @@ impl Network {
             watched: watched(&model),
             raster: raster::Setting::new(&loaded, &bouts),
             first: Mutex::new(Some(first)),
+            placed: placed(&loaded),
             // For every network but the first, which is built already.
             loaded: (model.seeds > 1 || builds_again(&bouts)).then_some(loaded),
             warnings,
@@ -150,6 +154,18 @@ impl Network {
         })
     }
 
+    /// Where neurons lie in the network of this seed.
+    fn positions(&self, seed: u64) -> Vec<Positions> {
+        let placed = self.placed.iter();
+        let positions = placed.filter_map(|population| {
+            // Networks were checked when they were built.
+            let points = population.points(seed).ok()??;
+            let population = population.name.clone();
+            Some(Positions { population, points })
+        });
+        positions.collect()
+    }
+
     fn layout(&self, desk: &Desk<'_>, model: &NetworkModel) -> Layout {
         // What the file says runs this seed by itself.
         let alone = NetworkModel {
@@ -169,6 +185,7 @@ impl Network {
             warnings: self.warnings.clone(),
             tasks: Vec::new(),
             populations: self.watched.layout(),
+            positions: self.positions(model.network.seed),
             projections: projections(model),
             synapses: learning(model),
             observed: observed(model),
@@ -202,12 +219,16 @@ impl Network {
         if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
             self.raster.draw(raster, first, &self.model, &directory)?;
         }
-        let run = desk.directory.join(RUN_FILE);
+        let run = desk.directory.join(run_file::FILE);
         if let Some(figure) = &self.model.figures.weights {
             weights::draw(figure, &run, &self.model, &directory)?;
         }
         if let Some(figure) = &self.model.figures.window {
             window::draw(figure, &run, &self.model, &directory)?;
+        }
+        if let Some(wave) = &self.model.figures.wave {
+            let places = (&*run, &*directory);
+            wave::draw(wave, &self.model, &self.placed, places, &desk.crew)?;
         }
         Ok(())
     }
@@ -228,7 +249,7 @@ impl Experiment for Network {
     }
 
     fn products(&self) -> Vec<PathBuf> {
-        let figures = [raster::NAME, weights::NAME, window::NAME];
+        let figures = [raster::NAME, weights::NAME, window::NAME, wave::NAME];
         let drawn = figures
             .into_iter()
             .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
@@ -302,6 +323,13 @@ pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
         }
     };
     model.bouts.iter().map(bout).collect()
+}
+
+/// Populations of `network` of which it is known where they lie.
+fn placed(network: &network::Network) -> Vec<network::Population> {
+    let populations = network.populations.iter();
+    let placed = populations.filter(|population| population.positions.is_some());
+    placed.cloned().collect()
 }
 
 /// Whether a bout after the first has a network of its own.

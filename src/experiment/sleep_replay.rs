@@ -366,6 +366,7 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         model
     };
     Layout {
+        positions: Vec::new(),
         seed,
         resolved: crate::config::resolved(resolved),
         source: desk.source.to_owned(),

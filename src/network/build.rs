@@ -56,6 +56,7 @@ impl Network {
             model: model.name,
             values: values.into(),
             v_m: None,
+            positions: None,
         };
         let others = self.populations.iter().map(|other| &other.name);
         new_name(name, others).map_err(fault)?;
@@ -86,6 +87,7 @@ impl Network {
             weight: None,
             axonal: None,
             dendritic: None,
+            velocity: None,
             delay_resolution: DELAY_RESOLUTION,
             plasticity: Ok(None),
             modulator: None,
@@ -205,6 +207,7 @@ pub struct ProjectionBuilder<'a> {
     weight: Option<Distribution>,
     axonal: Option<Distribution>,
     dendritic: Option<Distribution>,
+    velocity: Option<f64>,
     delay_resolution: Duration,
     plasticity: Result<Option<Choice>, Problem>,
     modulator: Option<String>,
@@ -241,6 +244,13 @@ impl ProjectionBuilder<'_> {
     /// Time from a spike to its arrival at the synapse, in milliseconds.
     pub fn axonal_delay_ms(mut self, delay: impl IntoDistribution) -> Self {
         self.axonal = Some(delay.into_distribution());
+        self
+    }
+
+    /// Adds the time that a spike takes from where the source lies to where the target lies, at so many millimetres a
+    /// millisecond, to the axonal delay.
+    pub fn velocity_mm_per_ms(mut self, velocity: f64) -> Self {
+        self.velocity = Some(velocity);
         self
     }
 
@@ -292,9 +302,11 @@ impl ProjectionBuilder<'_> {
         let fault = |problem| NetworkError::new(Part::Projection, &self.name, problem);
         let zero = || 0.0.into_distribution();
         let listed = matches!(self.connection, Ok(Connection::Edges(_)));
-        let delay = (self.axonal.is_some() || self.dendritic.is_some()).then(|| Delay {
+        let given = self.axonal.is_some() || self.dendritic.is_some() || self.velocity.is_some();
+        let delay = given.then(|| Delay {
             axonal: self.axonal.unwrap_or_else(zero),
             dendritic: self.dendritic.unwrap_or_else(zero),
+            velocity: self.velocity,
         });
         let projection = Projection {
             connection: self.connection.map_err(fault)?,

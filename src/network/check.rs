@@ -240,6 +240,10 @@ impl Network {
                 return Ok(Planned::Dense(dense));
             }
         };
+        let ends = match projection.needs_positions(rule.as_ref()) {
+            Some(key) => Some(self.ends(key, source, &targets)?),
+            None => None,
+        };
         let synapses = Plan {
             name: projection.name.clone(),
             seed: self.seed,
@@ -248,6 +252,7 @@ impl Network {
                 n_target,
                 own,
                 autapses: projection.autapses,
+                ends,
             },
             rule,
             weight: projection.weight,
@@ -280,11 +285,10 @@ impl Network {
         let gain = projection.weight.and_then(|gain| gain.constant());
         let delay = match projection.delay {
             None => Some(0.0),
-            Some(delay) => delay
-                .dendritic
-                .constant()
-                .filter(|&d| d == 0.0)
-                .and(delay.axonal.constant()),
+            Some(delay) => {
+                let none = delay.dendritic.constant() == Some(0.0);
+                delay.constant().filter(|_| none)
+            }
         };
         let delay = delay.ok_or(Problem::Unfit {
             key: "axonal_delay",
@@ -405,6 +409,7 @@ impl Population {
         }
         let model = neuron::model(self.model)?;
         self.check_values(model)?;
+        self.check_layout()?;
         match self.v_m {
             Some(_) if model.variables.first() != Some(&V_M) => {
                 Err(Problem::NoPotential(model.spec.name))

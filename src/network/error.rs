@@ -6,6 +6,7 @@ use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::suggest;
 use crate::base::time::{Duration, Time, TimeRangeError};
 use crate::connection::RuleError;
+use crate::network::LayoutFault;
 use crate::network::plan::dense::DenseError;
 use crate::neuron;
 use crate::plasticity::LearnError;
@@ -179,6 +180,34 @@ pub enum Problem {
     /// A connection that no graph can meet.
     #[error("{}", .0.reason())]
     Rule(#[from] RuleError),
+    /// Positions that cannot be.
+    #[error(transparent)]
+    Layout(#[from] LayoutFault),
+    /// Neurons of which it is not known where they lie.
+    #[error(
+        "`{key}` needs to know where neurons lie, and population `{population}` has no `positions`"
+    )]
+    NotPlaced {
+        /// The rule or the delay.
+        key: &'static str,
+        /// The population.
+        population: String,
+    },
+    /// Populations between which there is no distance.
+    #[error(
+        "`{key}` needs distances, and the positions of `{source_name}` and `{target_name}` have {what}; expected the same of \
+         both"
+    )]
+    Apart {
+        /// The rule or the delay.
+        key: &'static str,
+        /// The source population.
+        source_name: String,
+        /// The target population.
+        target_name: String,
+        /// In what they differ.
+        what: String,
+    },
     /// Synapses that a plasticity rule cannot change.
     #[error(transparent)]
     Learn(LearnError),
@@ -293,7 +322,10 @@ impl Problem {
             Self::UnknownPopulation { key, .. }
             | Self::Delay { key, .. }
             | Self::Missing { key, .. }
+            | Self::NotPlaced { key, .. }
+            | Self::Apart { key, .. }
             | Self::Unfit { key, .. } => Some(key),
+            Self::Layout(fault) => Some(fault.key()),
             Self::NoTarget
             | Self::ManyTargets(_)
             | Self::TargetTwice(_)
@@ -346,6 +378,10 @@ impl Problem {
             Self::UnknownEntry { help, .. } => help.clone(),
             Self::Rule(error) => error.help(),
             Self::Learn(error) => error.help().map(str::to_owned),
+            Self::NotPlaced { population, .. } => Some(format!(
+                "such as [population.{population}] positions = {{ layout = \"grid\", shape = [40, 40], extent = [\"4 mm\", \
+                 \"4 mm\"], wrap = true }}"
+            )),
             Self::Units { .. } => Some("describe one for each unit".into()),
             Self::NoCapacitance { .. } => {
                 let models = neuron::REGISTRY.iter();

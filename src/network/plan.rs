@@ -217,6 +217,7 @@ impl NetworkPlan {
                 model,
                 values,
                 v_m: _,
+                positions: _,
             } = &self.populations[p];
             (model, values)
         });

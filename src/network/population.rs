@@ -2,6 +2,7 @@
 
 use crate::base::distribution::Distribution;
 use crate::base::parameter::Values;
+use crate::network::Layout;
 
 /// Neurons of one model.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,4 +18,6 @@ pub struct Population {
     pub values: Values,
     /// Membrane potential at the start; `None` for neurons that begin at rest, and for sources, which have none.
     pub v_m: Option<Distribution>,
+    /// Where they lie; `None` for neurons of which that is not said.
+    pub positions: Option<Layout>,
 }

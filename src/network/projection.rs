@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::base::distribution::Distribution;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
-use crate::connection::{self, EdgeColumns, EdgeList, Edges};
+use crate::connection::{self, Connect, EdgeColumns, EdgeList, Edges};
 
 pub use crate::connection::Delay;
 use crate::synapse::dense::Dense;
@@ -180,6 +180,17 @@ impl Projection {
             self.weight.is_none(),
             self.delay.is_none(),
         )
+    }
+
+    /// The key that needs to know where neurons lie, if one does under `rule`.
+    pub(super) fn needs_positions(&self, rule: &dyn Connect) -> Option<&'static str> {
+        let by_distance = self.delay.is_some_and(|delay| delay.velocity.is_some());
+        let delay = by_distance.then_some("axonal_delay");
+        if rule.is_spatial() {
+            Some("rule")
+        } else {
+            delay
+        }
     }
 
     /// Whether it has a weight for every pair.

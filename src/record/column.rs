@@ -62,6 +62,17 @@ fn create<T: H5Type>(
         .create(name)
 }
 
+/// Makes the column `name` of `values`, which are all that it ever has.
+pub(super) fn fixed_column<T: H5Type>(
+    group: &Group,
+    name: &str,
+    values: impl Iterator<Item = T>,
+) -> hdf5::Result<()> {
+    let values: Vec<T> = values.collect();
+    let dataset = group.new_dataset::<T>().shape(values.len()).create(name)?;
+    dataset.write_raw(&values)
+}
+
 /// Makes the empty column `name` in `group`.
 pub(super) fn create_column<T: H5Type>(
     group: &Group,

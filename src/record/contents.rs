@@ -8,12 +8,14 @@ use hdf5::{File, FileBuilder, Group, H5Type};
 
 use super::cause::cause;
 use super::column::{
-    CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_stack, create_times, label,
+    CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_stack, create_times,
+    fixed_column, label,
 };
 use super::frame::{self, Frames, REPORTS};
 use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete, string};
 use super::layout::Layout;
 use super::length::Lengths;
+use super::positions;
 use super::sink::Bout;
 use super::synapses::{self, Synapses};
 use super::table::Accuracy;
@@ -72,6 +74,12 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         "recorded",
         all.iter().map(|p| p.recorded as u64),
     )?;
+
+    if !layout.positions.is_empty() {
+        let nodes = file.create_group(positions::NODES)?;
+        let mut all = layout.positions.iter();
+        all.try_for_each(|population| positions::lay_out(&nodes, population))?;
+    }
 
     let spikes = file.create_group("spikes")?;
     for population in all.iter().filter(|p| p.recorded > 0) {
@@ -142,16 +150,6 @@ fn text_column<'a>(
     texts: impl Iterator<Item = &'a String>,
 ) -> hdf5::Result<()> {
     fixed_column(group, name, texts.map(|text| string(text)))
-}
-
-fn fixed_column<T: H5Type>(
-    group: &Group,
-    name: &str,
-    values: impl Iterator<Item = T>,
-) -> hdf5::Result<()> {
-    let values: Vec<T> = values.collect();
-    let dataset = group.new_dataset::<T>().shape(values.len()).create(name)?;
-    dataset.write_raw(&values)
 }
 
 /// Every growing part of a run file, open for appending.

@@ -1,11 +1,14 @@
 //! What a run file will hold, in plain data: everything in it is created before the run starts, because nothing can
 //! be added to a file that is being written in single-writer-multiple-reader mode.
 
+use std::sync::Arc;
+
 use super::weight_statistics::ObservedProjection;
 use crate::base::time::Duration;
+use crate::position::Points;
 
 /// The contents of a run file, fixed before the run.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Layout {
     /// Seed of the run that the file holds in full.
     pub seed: u64,
@@ -21,6 +24,8 @@ pub struct Layout {
     pub tasks: Vec<String>,
     /// Every population of the network, in the order of the indices given to [`Sink::spikes`](super::sink::Sink).
     pub populations: Vec<Population>,
+    /// Populations of which it is known where they lie.
+    pub positions: Vec<Positions>,
     /// Projections whose weights are recorded, in the order of the indices given to
     /// [`Sink::weights`](super::sink::Sink).
     pub projections: Vec<Projection>,
@@ -53,6 +58,15 @@ pub struct Population {
     pub size: usize,
     /// How many of its neurons' spikes are recorded.
     pub recorded: usize,
+}
+
+/// Where the neurons of a population lie.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Positions {
+    /// Name of the population.
+    pub population: String,
+    /// Where each neuron lies.
+    pub points: Arc<Points>,
 }
 
 /// A dense projection whose weights are recorded.

@@ -1,6 +1,7 @@
 //! A run read back: what [`RunFile`](super::run_file::RunFile) wrote, with the times that it was given.
 
 mod error;
+mod positions;
 mod read;
 mod spikes;
 mod states;

@@ -4,6 +4,7 @@ mod accuracy;
 mod change_plot;
 mod raster;
 mod receptive_fields;
+mod wave;
 mod weight_course;
 mod weight_histogram;
 
@@ -11,5 +12,6 @@ pub use accuracy::{Accuracy, Reference, Run, Stage};
 pub use change_plot::{ChangePlot, Series};
 pub use raster::{Bout, Layer, Raster, Sign, Stimulus, Window};
 pub use receptive_fields::ReceptiveFields;
+pub use wave::WaveMap;
 pub use weight_course::{Course, Moment, WeightCourse};
 pub use weight_histogram::{Projection, WeightHistogram};

@@ -64,6 +64,11 @@ pub(crate) fn sequential(x: f64) -> Colour {
     )
 }
 
+/// White at 0 over orange to a dark brown at 1.
+pub(crate) fn heat(x: f64) -> Colour {
+    ramp(&[WHITE, ORANGE, VERMILION, Colour(60, 16, 0)], x)
+}
+
 /// Between `one` (0) and `other` (1).
 pub(crate) fn between(one: Colour, other: Colour, x: f64) -> Colour {
     ramp(&[one, other], x)

@@ -74,7 +74,11 @@ fn uniform(low: f64, high: f64) -> Distribution {
 /// The delay of each pair in picoseconds.
 fn delays(plan: &Plan, axonal: Distribution, dendritic: Distribution) -> BTreeMap<(u32, u32), i64> {
     let mut plan = plan.clone();
-    plan.delay = Some(Delay { axonal, dendritic });
+    plan.delay = Some(Delay {
+        axonal,
+        dendritic,
+        velocity: None,
+    });
     graph(&plan).iter().map(|s| ((s.0, s.2), s.1)).collect()
 }
 

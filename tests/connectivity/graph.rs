@@ -19,7 +19,11 @@ pub fn fixed(value: f64) -> Distribution {
 /// A delay without a dendritic part.
 pub fn axonal(axonal: Distribution) -> Option<Delay> {
     let dendritic = fixed(0.0);
-    Some(Delay { axonal, dendritic })
+    Some(Delay {
+        axonal,
+        dendritic,
+        velocity: None,
+    })
 }
 
 /// The rule called `name` with these values.
@@ -64,6 +68,7 @@ pub fn plan(rule: Arc<dyn Connect>, n_source: u32, n_target: u32) -> Plan {
             n_target,
             own: None,
             autapses: true,
+            ends: None,
         },
         rule,
         weight: Some(fixed(0.5)),

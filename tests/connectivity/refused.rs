@@ -138,7 +138,13 @@ fn every_reason_stands_alone_and_names_the_key_to_mend() {
         plan.check().unwrap_err()
     };
     let uniform = |low, high| Distribution::new(Shape::Uniform { low, high }).unwrap();
-    let delay = |axonal, dendritic| Some(Delay { axonal, dendritic });
+    let delay = |axonal, dendritic| {
+        Some(Delay {
+            axonal,
+            dendritic,
+            velocity: None,
+        })
+    };
     let (one, short) = (fixed(1.0), uniform(0.01, 1.0));
     let cases = [
         (error(&|p| p.rule = one_to_one()), "rule"),

@@ -43,6 +43,7 @@ pub fn between(
             n_target,
             own: None,
             autapses: true,
+            ends: None,
         },
         rule: listed(Arc::new(edges)),
         weight: given_mv.map(|shape| Distribution::new(shape).unwrap()),

@@ -93,6 +93,7 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
         let delay = axonal.map(|axonal| Delay {
             axonal: constant(axonal),
             dendritic: constant(dendritic),
+            velocity: None,
         });
         assert_eq!(projection.delay, delay);
         assert_eq!(model.network.sizes(projection), Some((5, 5)));

@@ -90,6 +90,9 @@ fn what_next_can_be_typed() {
                 "{rest} --set parameter.scale=0.02 --set duration=100ms --set figure.raster.from=0ms"
             ),
             Some(rest) if rest.contains("up_down_states") => format!("{rest} --set duration=300ms"),
+            Some(rest) if rest.contains("slow_wave_sheet") => {
+                format!("{rest} --set duration=300ms --set figure.wave.from=0ms")
+            }
             Some(rest) => rest.replace("MODEL", toy),
             None if span.starts_with("--set mlp.training")
                 || span.starts_with("--set sleep.grid") =>

@@ -30,6 +30,21 @@ pub fn list<'f, T: 'f>(form: Form<'f, T>, expected: &'static str) -> Form<'f, Ve
     .expecting(expected)
 }
 
+/// A value for each axis; a single one needs no brackets.
+pub fn axes<'f, T: 'f>(form: Form<'f, T>, expected: &'static str) -> Form<'f, Vec<T>> {
+    let words = format!("[{}, …]", form.words);
+    let form = std::rc::Rc::new(form);
+    let inner = form.clone();
+    let read = move |item: &Item<'_>, around: &Around<'_>| match item.is_array() {
+        true => item.list(expected, |entry| (inner.read)(&entry, around)),
+        false => Some(vec![(inner.read)(item, around)?]),
+    };
+    Form::new(words, read, move |values: &Vec<T>, weight| {
+        written(&form, values, weight)
+    })
+    .expecting(expected)
+}
+
 /// Things of which none is named twice; a single one needs no brackets. `noun` is what one of them is: "population";
 /// there is at least one unless there may be `none`.
 pub fn each<'f, T: 'f>(form: Form<'f, T>, noun: &'static str, none: bool) -> Form<'f, Vec<T>> {

@@ -13,21 +13,24 @@ const CONDUCTANCE: [(&str, f64); 3] = [("nS", 1.0), ("pS", 1e-3), ("uS", 1e3)];
 const RESISTANCE: [(&str, f64); 3] = [("GOhm", 1.0), ("MOhm", 1e-3), ("kOhm", 1e-6)];
 
 /// Dimensions that have units.
-pub(in crate::config) const MEASURED: [Dimension; 5] = [
+pub(in crate::config) const MEASURED: [Dimension; 7] = [
     Dimension::Time,
     Dimension::Rate,
     Dimension::Voltage,
     Dimension::Current,
     Dimension::Capacitance,
+    Dimension::Length,
+    Dimension::Speed,
 ];
 
-/// A product of powers of millisecond, millivolt and picoampere. In these, a picofarad is pA·ms/mV, a nanosiemens
+/// A product of powers of millisecond, millivolt, picoampere and millimetre. In these, a picofarad is pA·ms/mV, a nanosiemens
 /// pA/mV and a gigaohm mV/pA, each with the factor 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::config) struct Unit {
     time: i16,
     voltage: i16,
     current: i16,
+    length: i16,
 }
 
 impl Unit {
@@ -39,7 +42,14 @@ impl Unit {
             time,
             voltage,
             current,
+            length: 0,
         }
+    }
+
+    /// The same times millimetres to this power.
+    const fn mm(mut self, power: i16) -> Self {
+        self.length = power;
+        self
     }
 
     /// What `dimension` is measured in.
@@ -51,6 +61,8 @@ impl Unit {
             Dimension::Voltage => Self::new(0, 1, 0),
             Dimension::Current => Self::new(0, 0, 1),
             Dimension::Capacitance => Self::new(1, -1, 1),
+            Dimension::Length => Self::ONE.mm(1),
+            Dimension::Speed => Self::new(-1, 0, 0).mm(1),
         }
     }
 
@@ -60,6 +72,7 @@ impl Unit {
             time: with(self.time, other.time)?,
             voltage: with(self.voltage, other.voltage)?,
             current: with(self.current, other.current)?,
+            length: with(self.length, other.length)?,
         })
     }
 
@@ -75,12 +88,14 @@ impl Unit {
 
     /// The unit of a power.
     pub(super) fn power(self, n: i16) -> Option<Self> {
-        self.combine(Self::new(n, n, n), i16::checked_mul)
+        self.combine(Self::new(n, n, n).mm(n), i16::checked_mul)
     }
 
     /// The unit of the square root, or `None` where an exponent is odd.
     pub(super) fn root(self) -> Option<Self> {
-        self.combine(Self::new(2, 2, 2), |a, b| (a % b == 0).then_some(a / b))
+        self.combine(Self::new(2, 2, 2).mm(2), |a, b| {
+            (a % b == 0).then_some(a / b)
+        })
     }
 }
 
@@ -96,6 +111,7 @@ impl fmt::Display for Unit {
         let powers = [
             ("mV", self.voltage),
             ("pA", self.current),
+            ("mm", self.length),
             ("ms", self.time),
         ];
         let part = |sign: i32| {
@@ -122,7 +138,7 @@ impl fmt::Display for Unit {
 /// A number and its unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::config) struct Quantity {
-    /// In milliseconds, millivolts, picoamperes and their products.
+    /// In milliseconds, millivolts, picoamperes, millimetres and their products.
     pub(in crate::config) value: f64,
     pub(in crate::config) unit: Unit,
 }

@@ -3,10 +3,11 @@
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Form, Keys, Table, each, given, inside, instant, number, off, part, populations, some,
-    weights_name, words,
+    Around, Form, Keys, Table, each, given, inside, instant, number, off, part, population_name,
+    populations, some, weights_name, words,
 };
 use crate::config::reader::{Item, Section};
+use crate::network::Layout;
 
 /// What is drawn after the run.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,12 +18,20 @@ pub struct Figures {
     pub weights: Option<WeightFigure>,
     /// Changes of weights over what both ends of a synapse did, if they are drawn.
     pub window: Option<WindowFigure>,
+    /// A wave over a sheet, if one is drawn.
+    pub wave: Option<Wave>,
 }
 
 impl Figures {
     /// Whether anything is drawn.
     pub fn is_any(&self) -> bool {
-        self.raster.is_some() || self.weights.is_some() || self.window.is_some()
+        let Self {
+            raster,
+            weights,
+            window,
+            wave,
+        } = self;
+        raster.is_some() || weights.is_some() || window.is_some() || wave.is_some()
     }
 
     /// What is drawn where the model file does not say: the end of the run, some neurons of some of the `recorded`
@@ -52,6 +61,7 @@ impl Figures {
             raster: (!recorded.is_empty()).then_some(raster),
             weights: (!observed.is_empty()).then_some(weights),
             window: None,
+            wave: None,
         }
     }
 }
@@ -89,7 +99,101 @@ impl Table for Figures {
             off(inside(WindowFigure::default())),
             what,
         );
+        let what = "[figure.wave]: of a population on a sheet, where activity begins when";
+        let form = given(inside(Wave::default()));
+        k.told("wave", "none", &mut self.wave, form, what);
     }
+}
+
+/// The largest wave over a sheet.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wave {
+    /// Name of the population, which is recorded and lies on a sheet.
+    pub population: String,
+    /// Start, 0 or more.
+    pub from: Duration,
+    /// End, above the start and at most the duration of the run.
+    pub to: Duration,
+    /// Side of the cells in millimetres, above 0.
+    pub cell_mm: f64,
+}
+
+impl Table for Wave {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "the population shown, recorded, with positions of two dimensions";
+        k.need("population", &mut self.population, population_name(), what);
+        k.or("from", &mut self.from, instant(), "where it begins");
+        if let Some((_, around)) = k.reading() {
+            self.to = around.duration.unwrap_or_default();
+        }
+        k.told(
+            "to",
+            "the end of the run",
+            &mut self.to,
+            part(),
+            "where it ends",
+        );
+        let what =
+            "the side of the cells whose rates are taken; a cell should hold ten neurons or more";
+        let length = number(Dimension::Length, Range::Positive);
+        k.need("cell", &mut self.cell_mm, length, what);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        /// More would not be seen, and take memory.
+        const MOST: f64 = 200.0;
+        let Some(item) = section.get("population") else {
+            return true;
+        };
+        let name = &self.population;
+        if around.recorded.is_some_and(|all| !all.contains(name)) {
+            return not_recorded(&item, name);
+        }
+        // Where the population is at fault that is the problem to mend.
+        let Some(population) = around.known.population(name) else {
+            return true;
+        };
+        if !window(section, around, (self.from, self.to)) {
+            return false;
+        }
+        match population.positions.as_ref().and_then(Layout::extent_mm) {
+            Some(sides @ [_, _]) => {
+                let cells = sides
+                    .iter()
+                    .fold(0.0_f64, |most, side| most.max(side / self.cell_mm));
+                if cells <= MOST {
+                    return true;
+                }
+                section.get("cell").is_some_and(|item| {
+                    let least = cells / MOST * self.cell_mm;
+                    item.refuse::<()>(
+                        &format!("at least {least} mm, for {MOST} cells along a side"),
+                        None,
+                    )
+                    .is_some()
+                })
+            }
+            _ => {
+                let message = format!(
+                    "`{}` shows population `{name}`, which lies on no sheet, expected `positions` with an `extent` of two sides",
+                    item.path
+                );
+                item.reader.problem(item.origin(), message, None);
+                false
+            }
+        }
+    }
+}
+
+/// Reports that `item` names a population that is not recorded.
+fn not_recorded(item: &Item<'_>, name: &str) -> bool {
+    let message = format!(
+        "`{}` shows population `{name}`, whose spikes are not recorded",
+        item.path
+    );
+    let help = format!("add it to `record.spikes`: `\"{name}\"`");
+    item.reader.problem(item.origin(), message, Some(help));
+    false
 }
 
 /// Weights over time.
@@ -263,22 +367,21 @@ impl Table for Raster {
         if let Some(missing) = self.populations.iter().find(missing)
             && let Some(item) = section.get("populations")
         {
-            let message = format!(
-                "`{}` shows population `{missing}`, whose spikes are not recorded",
-                item.path
-            );
-            let help = format!("add it to `record.spikes`: `\"{missing}\"`");
-            item.reader.problem(item.origin(), message, Some(help));
-            return false;
+            return not_recorded(&item, missing);
         }
-        match (around.duration, section.get("from"), section.get("to")) {
-            (Some(duration), Some(item), _) if self.from >= duration => item
-                .refuse::<()>(&format!("less than the duration, {duration}"), None)
-                .is_some(),
-            (Some(_), _, Some(item)) if self.to <= self.from => item
-                .refuse::<()>(&format!("more than `from`, {}", self.from), None)
-                .is_some(),
-            _ => true,
-        }
+        window(section, around, (self.from, self.to))
+    }
+}
+
+/// Checks that a stretch of time lies within the run, and ends after it begins.
+fn window(section: &Section<'_>, around: &Around<'_>, (from, to): (Duration, Duration)) -> bool {
+    match (around.duration, section.get("from"), section.get("to")) {
+        (Some(duration), Some(item), _) if from >= duration => item
+            .refuse::<()>(&format!("less than the duration, {duration}"), None)
+            .is_some(),
+        (Some(_), _, Some(item)) if to <= from => item
+            .refuse::<()>(&format!("more than `from`, {}", from), None)
+            .is_some(),
+        _ => true,
     }
 }

@@ -7,9 +7,10 @@ use crate::config::form::{
     Around, Keys, Table, chosen, count, drawn, given, inside, read, refuse_foreign, registered,
     rows_of, spec_keys,
 };
+use crate::config::network::positions::layout;
 use crate::config::reader::Section;
-use crate::network::Population;
 use crate::network::error::LARGEST;
+use crate::network::{Layout, Population};
 use crate::neuron::{self, Model, V_M};
 
 /// `initial`: how neurons begin.
@@ -33,8 +34,7 @@ impl Table for Population {
         };
         let models = registered(neuron::specs());
         k.need("neuron", &mut self.model, models, "the neuron model");
-        let what = "the number of neurons";
-        k.need("size", &mut self.size, count(1, LARGEST.into()), what);
+        size_and_positions(self, k);
         spec_keys(model.spec, &mut self.values, k);
         let has_potential = model.variables.first() == Some(&V_M);
         if let Some((section, _)) = k.reading() {
@@ -51,6 +51,41 @@ impl Table for Population {
         let what = "state at the start, such as { v_m = \"-65 mV\" }";
         k.told("initial", "at rest", &mut initial, form, what);
         self.v_m = initial.and_then(|initial| initial.v_m);
+    }
+}
+
+/// How many neurons, and where they lie.
+fn size_and_positions(population: &mut Population, k: &mut Keys<'_>) {
+    let words = "nowhere";
+    let what = "where they lie, such as { layout = \"grid\", shape = [40, 40], extent = [\"4 mm\", \"4 mm\"], wrap = \
+                    true }";
+    let size = "the number of neurons; may be left out where a grid says it";
+    let Some((section, _)) = k.reading() else {
+        k.need("size", &mut population.size, count(1, LARGEST.into()), size);
+        return k.told(
+            "positions",
+            words,
+            &mut population.positions,
+            given(layout()),
+            what,
+        );
+    };
+    // A grid that is written here says more than a size that is copied.
+    let silent = !section.gives("size") || (section.has("positions") && !section.has("size"));
+    let section: &Section<'_> = section;
+    k.told(
+        "positions",
+        words,
+        &mut population.positions,
+        given(layout()),
+        what,
+    );
+    match population.positions.as_ref().and_then(Layout::cells) {
+        Some(cells) if silent => {
+            section.know("size");
+            population.size = u32::try_from(cells).unwrap_or(u32::MAX);
+        }
+        _ => k.need("size", &mut population.size, count(1, LARGEST.into()), size),
     }
 }
 
@@ -90,5 +125,6 @@ pub(in crate::config) fn start(name: &str, model: &Model) -> Population {
         model: model.spec.name,
         values: Values::new(),
         v_m: None,
+        positions: None,
     }
 }

@@ -1,6 +1,5 @@
 //! `[projection.NAME]`: synapses from one population onto others.
 
-use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range, Spec, Value, Values};
 use crate::config::fault;
 use crate::config::form::{
@@ -8,12 +7,12 @@ use crate::config::form::{
     modulator_name, off, one_of, population_name, populations, read, refuse_foreign, registered,
     span, spec_keys,
 };
+use crate::config::network::delay::{constant, delays};
 use crate::config::reader::{Item, Section};
 use crate::connection::{self, EdgeColumns};
 use crate::network::projection::{WEIGHTS, rules};
 use crate::network::{
-    Choice, Connection, DELAY_RESOLUTION, Delay, EdgeFile, Given as Data, LayerFile, Learning,
-    Projection,
+    Choice, Connection, DELAY_RESOLUTION, EdgeFile, Given as Data, LayerFile, Learning, Projection,
 };
 use crate::plasticity;
 use crate::synapse::short_term;
@@ -136,11 +135,6 @@ fn is_listed(rule: &Spec) -> bool {
     rule.name == connection::LISTED
 }
 
-/// Always this value.
-fn constant(value: f64) -> Option<Distribution> {
-    Distribution::new(Shape::Constant(value)).ok()
-}
-
 impl Table for Draft {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let (listed, dense) = (is_listed(self.rule), self.rule.name == WEIGHTS.name);
@@ -198,35 +192,6 @@ impl Table for Draft {
         }
         fault::reported(section, around.known.network.check_projection(&projection)).is_some()
     }
-}
-
-/// Both delays; one that is given stands in place of a file's column.
-fn delays(delay: &mut Option<Delay>, (listed, dense): (bool, bool), k: &mut Keys<'_>) {
-    let form = || given(drawn(Dimension::Time, Range::NonNegative));
-    let (mut axonal, mut dendritic) =
-        delay.map_or((None, None), |d| (Some(d.axonal), Some(d.dendritic)));
-    // Of a copied pair a matrix of weights leaves the dendritic delay aside, as all that only others have.
-    let alone = k.reading().is_some_and(|(section, _)| {
-        !section.gives("axonal_delay") && section.gives("dendritic_delay") && !dense
-    });
-    let what = "the time from a spike to its arrival, such as \"1.5 ms\", or a distribution; may be 0 between different \
-                populations";
-    let silent = if listed { "the file's" } else { "0 ms" };
-    match listed || alone {
-        true => k.told("axonal_delay", silent, &mut axonal, form(), what),
-        false => k.need("axonal_delay", &mut axonal, form(), what),
-    }
-    if !dense {
-        let what = "the time from arrival to soma, or a distribution";
-        k.told("dendritic_delay", silent, &mut dendritic, form(), what);
-    }
-    let given = axonal.is_some() || dendritic.is_some();
-    let both = axonal
-        .or_else(|| constant(0.0))
-        .zip(dendritic.or_else(|| constant(0.0)));
-    *delay = both
-        .filter(|_| given)
-        .map(|(axonal, dendritic)| Delay { axonal, dendritic });
 }
 
 /// Finds out what weights onto `targets` are measured in.

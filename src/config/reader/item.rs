@@ -38,6 +38,14 @@ impl<'a> Item<'a> {
         matches!(self.node.value, Value::Array(_))
     }
 
+    /// Whether it is a table with `key`; does not make it known.
+    pub(in crate::config) fn has(&self, key: &str) -> bool {
+        match &self.node.value {
+            Value::Table(entries) => entries.iter().any(|entry| entry.key == key),
+            _ => false,
+        }
+    }
+
     /// The text, if it is a string.
     pub(in crate::config) fn as_text(&self) -> Option<&'a str> {
         match &self.node.value {

@@ -140,7 +140,7 @@ impl<I: Index> Buckets<I> {
         let mut called = self.met;
         called.sort_unstable_by_key(|&number| (delays.delay(number), delays.dendritic(number)));
         let mut places = vec![0_u16; called.len()];
-        for (place, &number) in (0_u16..).zip(&called) {
+        for (&number, place) in called.iter().zip(0_u16..) {
             places[usize::from(self.own[number as usize])] = place;
         }
         let n = self.n_synapses as usize;

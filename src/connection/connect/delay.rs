@@ -4,9 +4,11 @@ use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, PS_PER_MS};
 use crate::connection::check::MOST_STEPS;
+use crate::connection::draw::{Lane, Partners};
 use crate::connection::edges::Edges;
 use crate::connection::error::RuleFault;
 use crate::connection::plan::Plan;
+use crate::position::Ends;
 
 /// Delays of one entity's synapses after the other's, each called by a number. Numbers ascend with the delays.
 pub(super) enum Delays<'a> {
@@ -17,7 +19,7 @@ pub(super) enum Delays<'a> {
         dendritic: Duration,
     },
     /// The number is that of the steps of the grid.
-    Drawn(Drawn),
+    Drawn(Drawn<'a>),
     /// In the order of the given edges.
     Given {
         edges: &'a Edges,
@@ -27,17 +29,27 @@ pub(super) enum Delays<'a> {
 }
 
 /// Delays on a grid.
-pub(super) struct Drawn {
+pub(super) struct Drawn<'a> {
     seed: u64,
     resolution: Duration,
     /// What all synapses have besides.
     base: Duration,
     /// What is drawn, with the purpose of its streams.
     parts: Vec<(Distribution, String)>,
+    /// What the first of them grows with.
+    travel: Option<Travel<'a>>,
     /// Of a number, how the dendritic part is found.
     dendritic: Dendritic,
     /// Of the last entity.
     steps: Vec<u32>,
+}
+
+/// Axons along which spikes go for some time.
+#[derive(Clone, Copy)]
+struct Travel<'a> {
+    ends: &'a Ends,
+    ms_per_mm: f64,
+    longest_ms: f64,
 }
 
 /// Where the dendritic part of a drawn delay is.
@@ -70,10 +82,19 @@ impl<'a> Delays<'a> {
                 None => Self::one(Duration::ZERO),
             });
         };
+        let travel = match delay.velocity {
+            Some(velocity) => Some(Travel {
+                ends: plan.space.placed()?,
+                ms_per_mm: 1.0 / velocity,
+                longest_ms: plan.longest_travel_ms(),
+            }),
+            None => None,
+        };
         let (mut base, mut dendritic) = (0, Duration::ZERO);
         let mut parts = Vec::new();
         for (key, part) in delay.parts() {
-            let Some(ms) = part.constant() else {
+            let grows = travel.is_some() && key == "axonal_delay";
+            let Some(ms) = part.constant().filter(|_| !grows) else {
                 // The second one that is drawn needs a stream of its own.
                 let purpose = if parts.is_empty() {
                     "delay"
@@ -96,7 +117,7 @@ impl<'a> Delays<'a> {
             });
         }
         let dendritic = match &parts[..] {
-            [_, (part, _)] if sides => Dendritic::Rest(limit_of(part, plan.delay_resolution)),
+            [_, (part, _)] if sides => Dendritic::Rest(limit_of(part, 0.0, plan.delay_resolution)),
             _ if delay.dendritic.constant().is_none() => Dendritic::Steps,
             _ => Dendritic::Same(dendritic),
         };
@@ -106,6 +127,7 @@ impl<'a> Delays<'a> {
             base,
             dendritic,
             parts,
+            travel,
             steps: Vec::new(),
         }))
     }
@@ -145,11 +167,11 @@ impl<'a> Delays<'a> {
         }
     }
 
-    /// Numbers of the delays of the `n` synapses of `entity`; nothing where one is for all.
-    pub(super) fn of(&mut self, entity: u64, n: usize) -> &[u32] {
+    /// Numbers of the delays of the synapses of `entity` onto neurons of `lane`; nothing where one is for all.
+    pub(super) fn of(&mut self, entity: u64, partners: Partners<'_>, lane: &Lane<'_>) -> &[u32] {
         match self {
             Self::One { .. } => &[],
-            Self::Drawn(drawn) => drawn.of(entity, n),
+            Self::Drawn(drawn) => drawn.of(entity, partners, lane),
             // The entity is the target, whose number is within 32 bits.
             Self::Given { edges, numbers, .. } => {
                 &numbers[edges.onto(entity as u32..entity as u32 + 1)]
@@ -166,11 +188,12 @@ impl<'a> Delays<'a> {
     }
 }
 
-impl Drawn {
+impl Drawn<'_> {
     fn limit(&self) -> usize {
         match (self.dendritic, &self.parts[..]) {
             (Dendritic::Rest(stride), [(axonal, _), ..]) => {
-                limit_of(axonal, self.resolution) as usize * stride as usize
+                let longest_ms = self.travel.map_or(0.0, |travel| travel.longest_ms);
+                limit_of(axonal, longest_ms, self.resolution) as usize * stride as usize
             }
             _ => self.parts.len() * usize::from(MOST_STEPS) + 1,
         }
@@ -194,13 +217,18 @@ impl Drawn {
         Duration::from_ps(self.resolution.ps().saturating_mul(steps.into()))
     }
 
-    fn of(&mut self, entity: u64, n: usize) -> &[u32] {
+    fn of(&mut self, entity: u64, partners: Partners<'_>, lane: &Lane<'_>) -> &[u32] {
         // Plans are checked: more than half a step, and within `MOST_STEPS`.
         let per_ms = PS_PER_MS as f64 / self.resolution.ps() as f64;
+        let (Partners::Onto(_, list) | Partners::From(_, list)) = partners;
         self.steps.clear();
         for (i, (part, purpose)) in self.parts.iter().enumerate() {
             let mut stream = Stream::new(self.seed, purpose, entity);
-            let drawn = (0..n).map(|_| steps(part.draw(&mut stream), per_ms));
+            let travel = self.travel.filter(|_| i == 0);
+            let drawn = list.iter().map(|&partner| {
+                let travelled = travel.map_or(0.0, |travel| travel.ms(partners, partner, lane));
+                steps(part.draw(&mut stream) + travelled, per_ms)
+            });
             if i == 0 {
                 self.steps.extend(drawn);
             } else {
@@ -217,10 +245,23 @@ impl Drawn {
     }
 }
 
-/// All numbers of steps that `part` is rounded to are below this.
-fn limit_of(part: &Distribution, resolution: Duration) -> u32 {
+impl Travel<'_> {
+    /// Milliseconds that a spike takes between an entity and one of its `partners`, 0 for one that is not in `lane`.
+    fn ms(&self, partners: Partners<'_>, partner: u32, lane: &Lane<'_>) -> f64 {
+        let pair = match partners {
+            Partners::Onto(local, _) => lane.target(local).map(|target| (partner, target)),
+            Partners::From(source, _) => lane.target(partner).map(|target| (source, target)),
+        };
+        pair.map_or(0.0, |(source, target)| {
+            self.ends.distance_mm(source, target) * self.ms_per_mm
+        })
+    }
+}
+
+/// All numbers of steps that `part` and up to `more_ms` are rounded to are below this.
+fn limit_of(part: &Distribution, more_ms: f64, resolution: Duration) -> u32 {
     let per_ms = PS_PER_MS as f64 / resolution.ps() as f64;
-    steps(part.reach().1, per_ms) + 1
+    steps(part.reach().1 + more_ms, per_ms) + 1
 }
 
 /// Steps of a grid, of which there are `per_ms` in a millisecond, that `delay_ms` is rounded to: at least 1.

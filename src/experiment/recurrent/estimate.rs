@@ -13,6 +13,7 @@ use crate::connection::Plan;
 use crate::engine::division;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::watched::{learning as learning_names, projections};
+use crate::experiment::recurrent::wave;
 use crate::experiment::resource::{self, PROGRAM_BYTES};
 use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Population};
@@ -159,6 +160,12 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
         Some(raster) => Raster::drawing_bytes(raster.populations.len()),
         None => 0.0,
     };
+    let wave_bytes = model
+        .figures
+        .wave
+        .as_ref()
+        .map_or(0.0, |wave| wave::drawing_bytes(wave, model));
+    let figure_bytes = figure_bytes.max(wave_bytes);
     let beside_bytes = drawing_bytes.max(figure_bytes).max(seen_bytes);
     let spike_bytes_per_s_and_hz = RECORDED_SPIKE_BYTES * total(recorded);
     Ok(Estimate {

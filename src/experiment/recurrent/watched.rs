@@ -3,7 +3,7 @@
 use crate::base::parameter::complete;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
-use crate::network::{self, Choice, Projection};
+use crate::network::{self, Learning, Projection};
 use crate::record::layout;
 use crate::record::weight_statistics::ObservedProjection;
 use crate::run::population::Population;
@@ -73,7 +73,7 @@ fn weights(model: &NetworkModel) -> WeightWatch {
 }
 
 /// The largest strength under a rule, if it has one.
-fn largest(rule: &Choice) -> Option<f64> {
+fn largest(Learning { rule, .. }: &Learning) -> Option<f64> {
     /// What rules call it.
     const LARGEST: &str = "w_max";
     rule.spec.parameter(LARGEST)?;

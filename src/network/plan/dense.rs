@@ -122,6 +122,7 @@ mod tests {
             model,
             values: Values::new(),
             v_m: None,
+            positions: None,
         }
     }
 

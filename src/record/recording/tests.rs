@@ -33,6 +33,7 @@ fn population(name: &str, size: usize, recorded: usize) -> Population {
 
 fn layout() -> Layout {
     Layout {
+        positions: Vec::new(),
         seed: 42,
         resolved: "a = 1 # μ\n".to_owned(),
         source: "as typed\n".to_owned(),
@@ -172,6 +173,7 @@ fn check_all(run: &Recording, n: i64) {
     assert_eq!(run.seed(), 42);
     assert_eq!(run.version(), env!("CARGO_PKG_VERSION"));
     let Layout {
+        positions: _,
         resolved,
         source,
         overrides,

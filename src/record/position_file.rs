@@ -1,0 +1,220 @@
+//! Positions of neurons from a file: SONATA nodes of any program, or a table in CSV.
+
+use std::path::{Path, PathBuf};
+
+use super::csv::{self, Separator, number, quote};
+use super::dataset::{self, Fault, listing};
+use super::open::{is_hdf5, open};
+use crate::base::parameter::Dimension;
+use crate::base::suggest;
+use crate::network::{AXES, PositionFile};
+use crate::position::Point;
+
+/// Why positions cannot be read from a file.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: {problem}{}", path.display(), help.as_ref().map_or(String::new(), |help| format!("\n  help: {help}")))]
+pub struct PositionFileError {
+    path: PathBuf,
+    problem: String,
+    help: Option<String>,
+}
+
+impl PositionFileError {
+    fn new(path: &Path, fault: Fault) -> Self {
+        let (problem, help) = match fault {
+            Fault::Unreadable(cause) => (format!("cannot read: {cause}"), None),
+            Fault::Content {
+                place,
+                found,
+                expected,
+            } => (format!("{place}: found {found}, expected {expected}"), None),
+            Fault::Population {
+                problem,
+                found,
+                help,
+            } => (
+                format!("{problem}; the file has {}", listing(&found)),
+                Some(help),
+            ),
+        };
+        let path = path.to_owned();
+        Self {
+            path,
+            problem,
+            help,
+        }
+    }
+}
+
+/// Reads where `size` neurons lie, in millimetres: `dimension` coordinates of each, or as many as the file has.
+///
+/// An HDF5 file must hold `/nodes/<population>/0/{x, y, z}` as in the SONATA developer guide, the neurons in order. Anything
+/// else is read as a table with columns `x`, `y`, `z`, in any order and among others, and a row for each neuron.
+///
+/// # Errors
+/// With file and line, or dataset and index: unreadable or malformed files, columns that are missing, another number of
+/// rows, and numbers that are not finite.
+pub fn read(
+    file: &PositionFile,
+    size: u32,
+    dimension: Option<usize>,
+) -> Result<(usize, Vec<Point>), PositionFileError> {
+    let path = &file.path;
+    let read = || match is_hdf5(path) {
+        Err(cause) => Err(Fault::Unreadable(cause)),
+        Ok(true) => sonata(path, file.population.as_deref(), size, dimension),
+        Ok(false) => {
+            let bytes =
+                std::fs::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
+            table(&bytes, size, dimension)
+        }
+    };
+    let (dimension, mut points) = read().map_err(|fault| PositionFileError::new(path, fault))?;
+    let mut units = Dimension::Length.units().iter();
+    let unit = units.find(|(name, _)| *name == file.unit);
+    let factor = unit.map_or(1.0, |(_, factor)| *factor);
+    for at in points.iter_mut().flatten() {
+        // A whole number of micrometres is the nearest number of millimetres, as a division makes it.
+        *at = match factor < 1.0 {
+            true => *at / factor.recip(),
+            false => *at * factor,
+        };
+    }
+    Ok((dimension, points))
+}
+
+/// How many rows there should be.
+fn expected_rows(size: u32) -> String {
+    format!("{size}, one for each neuron of the population")
+}
+
+/// Reads a whole table.
+fn table(bytes: &[u8], size: u32, dimension: Option<usize>) -> Result<(usize, Vec<Point>), Fault> {
+    let mut lines = csv::lines(bytes);
+    let (_, line) = lines.next().unwrap_or_default();
+    let separator = Separator::of(line);
+    let names: Vec<&[u8]> = separator.fields(line).collect();
+    let place = |axis: &str| names.iter().position(|name| *name == axis.as_bytes());
+    let columns: Vec<usize> = AXES.iter().map_while(|axis| place(axis)).collect();
+    let wanted = dimension.unwrap_or(columns.len()).max(1);
+    let Some(columns) = columns.get(..wanted) else {
+        let axis = AXES[columns.len().min(AXES.len() - 1)];
+        let known: Vec<String> = names
+            .iter()
+            .map(|name| String::from_utf8_lossy(name).into_owned())
+            .collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let near = suggest::nearest(axis, known.iter().copied());
+        let near = near.map_or(String::new(), |near| format!("; `{near}` is another name"));
+        let found = format!("no column `{axis}` in {}", quote(line));
+        let expected = format!("one, as there are columns for {}{near}", axes(wanted));
+        return Err(Fault::content("line 1", found, &expected));
+    };
+    let mut points = Vec::new();
+    for (index, line) in lines {
+        let here = format!("line {}", index + 1);
+        if points.len() == size as usize {
+            return Err(Fault::content(&here, "one more row", &expected_rows(size)));
+        }
+        let fields: Vec<&[u8]> = separator.fields(line).collect();
+        let mut point = Point::default();
+        for (axis, &column) in columns.iter().enumerate() {
+            let field = fields.get(column).copied().unwrap_or_default();
+            let value = number::<f64>(field).filter(|value| value.is_finite());
+            point[axis] = value.ok_or_else(|| {
+                let found = format!("{} {}", AXES[axis], quote(field));
+                Fault::content(&here, found, "a finite number")
+            })?;
+        }
+        points.push(point);
+    }
+    if points.len() < size as usize {
+        let found = format!("{} rows", points.len());
+        return Err(Fault::content("its end", found, &expected_rows(size)));
+    }
+    Ok((wanted, points))
+}
+
+/// "x, y".
+fn axes(n: usize) -> String {
+    AXES[..n.min(AXES.len())].join(", ")
+}
+
+/// Reads one population of nodes.
+fn sonata(
+    path: &Path,
+    population: Option<&str>,
+    size: u32,
+    dimension: Option<usize>,
+) -> Result<(usize, Vec<Point>), Fault> {
+    let root = open(path)?;
+    let layout = "the SONATA layout `/nodes/<population>`";
+    let nodes = root
+        .group("nodes")
+        .map_err(|_| Fault::content("/", "no group `nodes`", layout))?;
+    let name = dataset::choose(&nodes, population)?;
+    let place = format!("/nodes/{name}/0");
+    let group = nodes
+        .group(&name)?
+        .group("0")
+        .map_err(|_| Fault::content(&place, "no such group", "one with `x`, `y` and `z`"))?;
+    let there = AXES.iter().take_while(|axis| group.link_exists(axis));
+    let dimension = dimension.unwrap_or(there.count()).max(1);
+    let mut points = vec![Point::default(); size as usize];
+    for (axis, name) in AXES.iter().enumerate().take(dimension) {
+        let column = dataset::column(path, &group, &place, name, "a column of positions")?;
+        let place = format!("{place}/{name}");
+        if column.size() != size as usize {
+            let found = format!("{} values", column.size());
+            return Err(Fault::content(&place, found, &expected_rows(size)));
+        }
+        let values = dataset::numbers(&column, &place)?;
+        for (neuron, (point, value)) in points.iter_mut().zip(values).enumerate() {
+            if !value.is_finite() {
+                let place = format!("{place}[{neuron}]");
+                return Err(Fault::content(&place, value, "a finite number"));
+            }
+            point[axis] = value;
+        }
+    }
+    Ok((dimension, points))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str, size: u32, dimension: Option<usize>) -> String {
+        let fault = table(text.as_bytes(), size, dimension).unwrap_err();
+        PositionFileError::new(Path::new("p.csv"), fault).to_string()
+    }
+
+    #[test]
+    fn columns_are_found_by_name() {
+        let text = "id;y;x\n7;0.5;1\n8;2.5;-3e-1\n";
+        let points = vec![[1.0, 0.5, 0.0], [-0.3, 2.5, 0.0]];
+        assert_eq!(table(text.as_bytes(), 2, None).unwrap(), (2, points));
+        let points = vec![[1.0, 0.0, 0.0], [-0.3, 0.0, 0.0]];
+        assert_eq!(table(text.as_bytes(), 2, Some(1)).unwrap(), (1, points));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        assert_eq!(
+            fault("x,Y\n0,0\n", 1, Some(2)),
+            "`p.csv`: line 1: found no column `y` in `x,Y`, expected one, as there are columns for x, y; `Y` is another name"
+        );
+        assert_eq!(
+            fault("x\n0\n", 2, None),
+            "`p.csv`: its end: found 1 rows, expected 2, one for each neuron of the population"
+        );
+        assert_eq!(
+            fault("x\n0\n1\n2\n", 2, None),
+            "`p.csv`: line 4: found one more row, expected 2, one for each neuron of the population"
+        );
+        assert_eq!(
+            fault("x,y\n0,NaN\n", 1, None),
+            "`p.csv`: line 2: found y `NaN`, expected a finite number"
+        );
+    }
+}
