@@ -26,6 +26,8 @@ pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Learning, Projection};
 pub use stimulus::{Data, Stimulus};
 
+use crate::plasticity::homeostasis::rewires;
+
 /// Populations tied by projections, driven from outside.
 ///
 /// Values are in held units: milliseconds, millivolts, picoamperes, picofarads, hertz.
@@ -68,6 +70,13 @@ impl Network {
     pub fn learning(&self) -> impl Iterator<Item = &String> {
         let learning = self.projections.iter().filter(|p| p.plasticity.is_some());
         learning.map(|projection| &projection.name)
+    }
+
+    /// Names of the projections whose synapses come and go.
+    pub fn rewired(&self) -> impl Iterator<Item = &String> {
+        let forces = self.homeostasis.iter();
+        let wiring = forces.filter(|force| rewires(force.kind.spec.name));
+        wiring.flat_map(|force| &force.projections)
     }
 
     /// Numbers of sources and of targets of `projection`, one of this network's.

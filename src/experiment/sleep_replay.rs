@@ -1,5 +1,6 @@
 //! Sleep replay: seeds in parallel, the run file, the table, the figures.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time;
 
@@ -258,6 +259,7 @@ pub(super) fn watched(model: &SleepReplay) -> Watched {
         recorded: model.record.spikes.contains(&l).then_some(Selection::All),
     };
     Watched {
+        rewired: BTreeMap::new(),
         populations: names.map(population).collect(),
         sampling: sampling(model),
         snapshots: snapshots(model),

@@ -10,7 +10,7 @@ use crate::base::time::{Duration, Time};
 use crate::connection::Plan;
 pub use crate::network::population::Population;
 use crate::plasticity::Kinetics;
-use crate::plasticity::homeostasis::{self, Act};
+use crate::plasticity::homeostasis;
 use crate::stimulus::{Begin, Spike};
 use crate::synapse::short_term::ShortTerm;
 use dense::DenseProjection;
@@ -186,8 +186,7 @@ impl NetworkPlan {
     pub fn is_rewired(&self, name: &str) -> bool {
         let mut forces = self.homeostasis.iter();
         forces.any(|force| {
-            let act = homeostasis::build(force.kind, &force.values);
-            matches!(act, Ok(Act::Wiring(_))) && force.projections.iter().any(|own| own == name)
+            homeostasis::rewires(force.kind) && force.projections.iter().any(|own| own == name)
         })
     }
 

@@ -44,6 +44,8 @@ pub enum Side {
 pub struct Entry {
     /// The force as users see it; projections and instants are no parameters of its own.
     pub spec: &'static Spec,
+    /// Whether synapses come and go by it.
+    pub rewires: bool,
     /// The force with complete values.
     pub build: fn(&Values) -> Result<Act, ParameterError>,
 }
@@ -80,6 +82,12 @@ pub static REGISTRY: &[&Entry] = &[
 /// Every force as users see it.
 pub fn specs() -> Vec<&'static Spec> {
     REGISTRY.iter().map(|entry| entry.spec).collect()
+}
+
+/// Whether synapses come and go by the force called `name`.
+pub fn rewires(name: &str) -> bool {
+    let mut entries = REGISTRY.iter();
+    entries.any(|entry| entry.spec.name == name && entry.rewires)
 }
 
 /// The force called `name` with `values` for its parameters.

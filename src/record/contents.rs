@@ -16,7 +16,7 @@ use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complet
 use super::layout::Layout;
 use super::length::Lengths;
 use super::positions;
-use super::sink::Bout;
+use super::sink::{Bout, Edits};
 use super::synapses::{self, Synapses};
 use super::table::Accuracy;
 use super::weight_statistics::{self, Observation, WeightStatistics};
@@ -106,7 +106,7 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
     if !layout.synapses.is_empty() {
         let group = file.create_group(synapses::SYNAPSES)?;
         let mut all = layout.synapses.iter();
-        all.try_for_each(|name| synapses::lay_out(&group, name))?;
+        all.try_for_each(|table| synapses::lay_out(&group, table))?;
     }
 
     if !layout.observed.is_empty() {
@@ -199,9 +199,9 @@ impl Contents {
             Ok((stacks, Times::open(&group, "time")?))
         });
         let weights = weights.collect::<hdf5::Result<_>>()?;
-        let synapses = layout.synapses.iter().map(|name| {
-            let group = file.group(&format!("{}/{name}", synapses::SYNAPSES))?;
-            Synapses::open(&group)
+        let synapses = layout.synapses.iter().map(|table| {
+            let group = file.group(&format!("{}/{}", synapses::SYNAPSES, table.name))?;
+            Synapses::open(&group, table)
         });
         let synapses = synapses.collect::<hdf5::Result<_>>()?;
         let observed = layout.observed.iter().map(|projection| {
@@ -275,6 +275,13 @@ impl Contents {
     ) -> hdf5::Result<()> {
         match self.synapses.get_mut(projection) {
             Some(synapses) => synapses.append(text, at, all),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn edits(&mut self, projection: usize, edits: &Edits) -> hdf5::Result<()> {
+        match self.synapses.get_mut(projection) {
+            Some(synapses) => synapses.append_edits(edits),
             None => Ok(()),
         }
     }

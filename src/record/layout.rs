@@ -29,9 +29,9 @@ pub struct Layout {
     /// Projections whose weights are recorded, in the order of the indices given to
     /// [`Sink::weights`](super::sink::Sink).
     pub projections: Vec<Projection>,
-    /// Sparse projections whose synapses are recorded, by name, in the order of the indices given to
-    /// [`Sink::synapses`](super::sink::Sink).
-    pub synapses: Vec<String>,
+    /// Sparse projections whose synapses are recorded, in the order of the indices given to
+    /// [`Sink::synapses`](super::sink::Sink) and [`Sink::edits`](super::sink::Sink).
+    pub synapses: Vec<SynapseTable>,
     /// Projections of whose weights statistics are recorded, in the order of the indices given to
     /// [`Sink::weight_statistics`](super::sink::Sink).
     pub observed: Vec<ObservedProjection>,
@@ -47,6 +47,15 @@ impl Layout {
     pub(super) fn is_scored(&self) -> bool {
         !self.tasks.is_empty()
     }
+}
+
+/// Sparse synapses that are recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SynapseTable {
+    /// Name of the projection, also of its group in `/synapses`.
+    pub name: String,
+    /// Whether synapses come and go: then each snapshot lists its own, and what came and went stands beside them.
+    pub is_rewired: bool,
 }
 
 /// A population as the run file sees it.

@@ -22,7 +22,7 @@ use read::Reader;
 pub use spikes::SpikeChunks;
 pub use states::States;
 use states::instant;
-pub use synapses::Synapses;
+pub use synapses::{Edit, Synapses};
 pub use weights::Snapshot;
 
 use super::header::Header;

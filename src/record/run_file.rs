@@ -17,7 +17,7 @@ use super::error::RecordError;
 use super::layout::Layout;
 use super::length::Lengths;
 use super::reopen::{self, ReopenError};
-use super::sink::{Bout, Sink};
+use super::sink::{Bout, Edits, Sink};
 use super::table::Accuracy;
 use super::weight_statistics::WeightStatistics;
 use super::writer::{self, Job, Notice};
@@ -311,6 +311,10 @@ impl Sink for RunFile {
             time,
             synapses,
         })
+    }
+
+    fn edits(&mut self, projection: usize, edits: Edits) -> Result<(), RecordError> {
+        self.send(Job::Edits { projection, edits })
     }
 
     fn weight_statistics(

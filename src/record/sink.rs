@@ -21,6 +21,17 @@ pub struct Bout {
     pub stop: Time,
 }
 
+/// Synapses of a projection that came and went at an instant: source, target over the target populations, weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edits {
+    /// When.
+    pub time: Time,
+    /// Those that went, as they were.
+    pub removed: Vec<(u32, u32, f64)>,
+    /// Those that came.
+    pub added: Vec<(u32, u32, f64)>,
+}
+
 /// Takes all that a run produces, as it does: every experiment records by this alone.
 pub trait Sink {
     /// Neurons `nodes` of population `population` fired at `time`. Times of one population never decrease.
@@ -53,7 +64,7 @@ pub trait Sink {
         values: &Matrix,
     ) -> Result<(), RecordError>;
 
-    /// The synapses of a sparse projection at `time`: always the same, in one order.
+    /// The synapses of a sparse projection at `time`, in one order: always the same unless they come and go.
     ///
     /// # Errors
     /// As [`Sink::spikes`].
@@ -64,6 +75,12 @@ pub trait Sink {
         time: Time,
         synapses: Vec<Synapse>,
     ) -> Result<(), RecordError>;
+
+    /// Synapses of a projection came and went; times never decrease.
+    ///
+    /// # Errors
+    /// As [`Sink::spikes`].
+    fn edits(&mut self, projection: usize, edits: Edits) -> Result<(), RecordError>;
 
     /// What the weights of a projection are at `time`; it is always the same synapses that are followed.
     ///
@@ -123,6 +140,10 @@ impl Sink for Nowhere {
     }
 
     fn synapses(&mut self, _: usize, _: &str, _: Time, _: Vec<Synapse>) -> Result<(), RecordError> {
+        Ok(())
+    }
+
+    fn edits(&mut self, _: usize, _: Edits) -> Result<(), RecordError> {
         Ok(())
     }
 

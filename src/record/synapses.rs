@@ -1,20 +1,26 @@
 //! `/synapses`: sparse synapses that learn. Who is connected with whom is written once, with the first snapshot, as before
-//! the network is drawn nobody knows how many synapses there are; each snapshot adds a row of weights.
+//! the network is drawn nobody knows how many synapses there are; each snapshot adds a row of weights. Where synapses come and
+//! go each snapshot lists its own, one after the other, and `end` says where each one's end; `edits` has all that came and went.
 
 use hdf5::{Extent, Group};
 use ndarray::ArrayView2;
 
 use super::column::{CHUNK, Column, Label, TABLE_CHUNK, Times, create_column, create_times, label};
 use super::header::text_attribute;
+use super::layout::SynapseTable;
+use super::sink::Edits;
 use crate::base::time::Time;
 use crate::plasticity::Synapse;
 
 /// Group of all projections.
 pub(super) const SYNAPSES: &str = "synapses";
 
-/// Makes the empty datasets of the projection `name` in `parent`.
-pub(super) fn lay_out(parent: &Group, name: &str) -> hdf5::Result<()> {
-    let group = parent.create_group(name)?;
+/// Group of what came and went, in that of a projection.
+const EDITS: &str = "edits";
+
+/// Makes the empty datasets of a projection in `parent`.
+pub(super) fn lay_out(parent: &Group, table: &SynapseTable) -> hdf5::Result<()> {
+    let group = parent.create_group(&table.name)?;
     create_column::<u64>(&group, "source_node_id", CHUNK)?;
     create_column::<u64>(&group, "target_node_id", CHUNK)?;
     for name in ["delay", "dendritic_delay"] {
@@ -22,13 +28,24 @@ pub(super) fn lay_out(parent: &Group, name: &str) -> hdf5::Result<()> {
         let dataset: hdf5::Dataset = group.dataset(name)?;
         text_attribute(&dataset, "units", "ms")?;
     }
-    group
-        .new_dataset_builder()
-        .empty::<f32>()
-        .fill_time(hdf5::dataset::FillTime::Never)
-        .chunk([1, CHUNK])
-        .shape([Extent::resizable(0), Extent::resizable(0)])
-        .create("weight")?;
+    if table.is_rewired {
+        create_column::<f32>(&group, "weight", CHUNK)?;
+        create_column::<u64>(&group, "end", TABLE_CHUNK)?;
+        let edits = group.create_group(EDITS)?;
+        create_times(&edits, "time", CHUNK)?;
+        create_column::<u64>(&edits, "source_node_id", CHUNK)?;
+        create_column::<u64>(&edits, "target_node_id", CHUNK)?;
+        create_column::<f32>(&edits, "weight", CHUNK)?;
+        create_column::<u64>(&edits, "created", CHUNK)?;
+    } else {
+        group
+            .new_dataset_builder()
+            .empty::<f32>()
+            .fill_time(hdf5::dataset::FillTime::Never)
+            .chunk([1, CHUNK])
+            .shape([Extent::resizable(0), Extent::resizable(0)])
+            .create("weight")?;
+    }
     create_times(&group, "time", TABLE_CHUNK)?;
     create_column::<Label>(&group, "label", TABLE_CHUNK)
 }
@@ -41,12 +58,42 @@ pub(super) struct Synapses {
     weights: Column,
     time: Times,
     label: Column,
+    wiring: Option<Wiring>,
+}
+
+/// What a projection has beside them whose synapses come and go.
+#[derive(Debug)]
+struct Wiring {
+    end: Column,
+    at: Times,
+    /// Source, target.
+    nodes: [Column; 2],
+    weight: Column,
+    created: Column,
+}
+
+impl Wiring {
+    fn open(group: &Group) -> hdf5::Result<Self> {
+        let edits = group.group(EDITS)?;
+        Ok(Self {
+            end: Column::open(group, "end")?,
+            at: Times::open(&edits, "time")?,
+            nodes: [
+                Column::open(&edits, "source_node_id")?,
+                Column::open(&edits, "target_node_id")?,
+            ],
+            weight: Column::open(&edits, "weight")?,
+            created: Column::open(&edits, "created")?,
+        })
+    }
 }
 
 impl Synapses {
     /// Opens those of the group `/synapses/NAME`, to go on after what is in them.
-    pub(super) fn open(group: &Group) -> hdf5::Result<Self> {
+    pub(super) fn open(group: &Group, table: &SynapseTable) -> hdf5::Result<Self> {
+        let wiring = table.is_rewired.then(|| Wiring::open(group)).transpose()?;
         Ok(Self {
+            wiring,
             nodes: [
                 Column::open(group, "source_node_id")?,
                 Column::open(group, "target_node_id")?,
@@ -61,14 +108,14 @@ impl Synapses {
         })
     }
 
-    /// Appends a snapshot of the projection's synapses, always the same and in one order.
+    /// Appends a snapshot of the projection's synapses, in one order; unless they come and go always the same.
     pub(super) fn append(
         &mut self,
         text: &str,
         at: Time,
         synapses: &[Synapse],
     ) -> hdf5::Result<()> {
-        if self.weights.len() == 0 {
+        if self.weights.len() == 0 || self.wiring.is_some() {
             let nodes: [fn(&Synapse) -> u32; 2] = [|one| one.source, |one| one.target];
             for (column, node) in self.nodes.iter_mut().zip(nodes) {
                 column.append(
@@ -86,11 +133,39 @@ impl Synapses {
             }
         }
         let weights: Vec<f32> = synapses.iter().map(|one| one.weight as f32).collect();
-        let row = ArrayView2::from_shape((1, weights.len()), &weights)
-            .map_err(|error| hdf5::Error::from(error.to_string()))?;
-        self.weights.append_frames(row)?;
+        match &mut self.wiring {
+            Some(wiring) => {
+                self.weights.append(&weights)?;
+                wiring.end.append(&[self.weights.len() as u64])?;
+            }
+            None => {
+                let row = ArrayView2::from_shape((1, weights.len()), &weights)
+                    .map_err(|error| hdf5::Error::from(error.to_string()))?;
+                self.weights.append_frames(row)?;
+            }
+        }
         self.time.append(&[at])?;
         self.label.append(&[label(text)])
+    }
+
+    /// Appends synapses that came and went.
+    pub(super) fn append_edits(&mut self, edits: &Edits) -> hdf5::Result<()> {
+        let Some(wiring) = &mut self.wiring else {
+            return Ok(());
+        };
+        let all = edits.removed.iter().map(|one| (one, 0));
+        let all: Vec<_> = all.chain(edits.added.iter().map(|one| (one, 1))).collect();
+        let [sources, targets] = &mut wiring.nodes;
+        wiring.at.append(&vec![edits.time; all.len()])?;
+        let of = |node: fn(&(u32, u32, f64)) -> u32| -> Vec<u64> {
+            all.iter().map(|(one, _)| node(one).into()).collect()
+        };
+        sources.append(&of(|one| one.0))?;
+        targets.append(&of(|one| one.1))?;
+        let weights: Vec<f32> = all.iter().map(|(one, _)| one.2 as f32).collect();
+        wiring.weight.append(&weights)?;
+        let created: Vec<u64> = all.iter().map(|(_, created)| *created).collect();
+        wiring.created.append(&created)
     }
 
     /// All columns.
@@ -101,12 +176,25 @@ impl Synapses {
             weights,
             time,
             label,
+            wiring,
         } = self;
+        let wired = wiring.iter().flat_map(|wiring| {
+            let Wiring {
+                end,
+                at,
+                nodes,
+                weight,
+                created,
+            } = wiring;
+            let single = [end, weight, created].into_iter();
+            single.chain(nodes).chain(at.columns())
+        });
         let single = [weights, label].into_iter();
         nodes
             .iter()
             .chain(delays)
             .chain(single)
             .chain(time.columns())
+            .chain(wired)
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::cause::cause;
 use super::contents::Contents;
 use super::length::Lengths;
-use super::sink::Bout;
+use super::sink::{Bout, Edits};
 use super::table::Accuracy;
 use super::weight_statistics::WeightStatistics;
 use crate::base::matrix::Matrix;
@@ -43,6 +43,10 @@ pub(super) enum Job {
         label: String,
         time: Time,
         synapses: Vec<Synapse>,
+    },
+    Edits {
+        projection: usize,
+        edits: Edits,
     },
     WeightStatistics {
         projection: usize,
@@ -179,6 +183,7 @@ impl Writer {
                 time,
                 synapses,
             } => contents.synapses(projection, &label, time, &synapses),
+            Job::Edits { projection, edits } => contents.edits(projection, &edits),
             Job::WeightStatistics {
                 projection,
                 time,

@@ -1,5 +1,7 @@
 //! What is watched of the networks of a run: recorded, sampled, guarded.
 
+use std::collections::BTreeMap;
+
 use crate::record::layout;
 use crate::run::guard::Limits;
 use crate::run::population::Population;
@@ -18,6 +20,8 @@ pub struct Watched {
     pub snapshots: Snapshots,
     /// Statistics of weights at some instants.
     pub weights: WeightWatch,
+    /// Projections whose synapses come and go: their numbers in the run file, by name.
+    pub rewired: BTreeMap<String, usize>,
     /// What ends the run.
     pub limits: Limits,
 }

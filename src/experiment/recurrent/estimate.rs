@@ -146,7 +146,7 @@ pub fn estimate(model: &NetworkModel, network: &NetworkPlan) -> Result<Estimate,
     if let Some(recorded) = &model.record.weights {
         let count = recorded.instants.count(model.duration()) as f64;
         let names = learning_names(model);
-        let seen = plans().filter(|plan| names.contains(&plan.name));
+        let seen = plans().filter(|plan| names.iter().any(|table| table.name == plan.name));
         let seen = seen.map(Plan::expected_synapses);
         let seen: Vec<f64> = seen.collect();
         // Gone again before figures are drawn.

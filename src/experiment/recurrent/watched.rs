@@ -1,10 +1,12 @@
 //! What is watched of a network, as its model file asks.
 
+use std::collections::BTreeSet;
+
 use crate::base::parameter::complete;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
 use crate::network::{self, Learning, Projection};
-use crate::record::layout;
+use crate::record::layout::{self, SynapseTable};
 use crate::record::weight_statistics::ObservedProjection;
 use crate::run::population::Population;
 use crate::run::sampling::{Probe, Sampling};
@@ -48,6 +50,10 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
         sampling: Sampling::new(probes.collect()),
         snapshots: snapshots.unwrap_or_default(),
         weights: weights(model),
+        rewired: (learning(model).into_iter().enumerate())
+            .filter(|(_, table)| table.is_rewired)
+            .map(|(number, table)| (table.name, number))
+            .collect(),
         limits: model.guard.clone(),
     }
 }
@@ -66,7 +72,11 @@ fn weights(model: &NetworkModel) -> WeightWatch {
         is_dense: projection.is_dense(),
         largest: projection.plasticity.as_ref().and_then(largest),
         bins: statistics.bins,
-        tracked: statistics.tracked,
+        // Those that come and go cannot be followed by their number.
+        tracked: match model.network.rewired().any(|name| *name == projection.name) {
+            true => 0,
+            false => statistics.tracked,
+        },
     });
     let end = Time::ZERO + model.duration();
     WeightWatch::new(observed.collect(), statistics.instants.clone(), end)
@@ -104,10 +114,23 @@ fn asked(model: &NetworkModel) -> impl Iterator<Item = &Projection> {
     })
 }
 
-/// The sparse projections whose synapses are recorded, by name.
-pub(super) fn learning(model: &NetworkModel) -> Vec<String> {
+/// The sparse projections whose synapses are recorded: first those that are asked for, then the others whose synapses come and
+/// go.
+pub(super) fn learning(model: &NetworkModel) -> Vec<SynapseTable> {
     let sparse = asked(model).filter(|projection| !projection.is_dense());
-    sparse.map(|projection| projection.name.clone()).collect()
+    let mut names: Vec<&String> = sparse.map(|projection| &projection.name).collect();
+    let rewired: BTreeSet<&String> = model.network.rewired().collect();
+    let others: Vec<&String> = rewired
+        .iter()
+        .copied()
+        .filter(|name| !names.contains(name))
+        .collect();
+    names.extend(others);
+    let table = |name: &String| SynapseTable {
+        name: name.clone(),
+        is_rewired: rewired.contains(name),
+    };
+    names.into_iter().map(table).collect()
 }
 
 /// The dense projections whose weights are recorded, as the run file has them.

@@ -6,6 +6,7 @@ use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
+    rewires: false,
     build: |values| {
         Ok(Act::Weights(Box::new(Decay {
             factor: exp(-values["share"]),

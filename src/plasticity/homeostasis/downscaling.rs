@@ -5,6 +5,7 @@ use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
+    rewires: false,
     build: |values| {
         Ok(Act::Weights(Box::new(Downscaling {
             factor: values["factor"],

@@ -5,6 +5,7 @@ use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spe
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
+    rewires: false,
     build: |values| {
         Ok(Act::Weights(Box::new(Normalisation {
             mean: values["mean"],

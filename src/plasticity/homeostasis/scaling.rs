@@ -6,6 +6,7 @@ use crate::plasticity::rule::tau;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
+    rewires: false,
     build: |values| {
         Ok(Act::Weights(Box::new(Scaling {
             rate_hz: values["rate"],

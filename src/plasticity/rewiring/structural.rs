@@ -10,6 +10,7 @@ use crate::plasticity::rule::tau;
 
 pub(in crate::plasticity) static ENTRY: Entry = Entry {
     spec: &SPEC,
+    rewires: true,
     build: |values| {
         Ok(Act::Wiring(Box::new(Structural {
             rate_hz: values["rate"],

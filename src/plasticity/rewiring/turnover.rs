@@ -9,6 +9,7 @@ use crate::plasticity::homeostasis::{Act, Entry};
 
 pub(in crate::plasticity) static ENTRY: Entry = Entry {
     spec: &SPEC,
+    rewires: true,
     build: |values| {
         Ok(Act::Wiring(Box::new(Turnover {
             prune_below: values["prune_below"],

@@ -10,7 +10,7 @@ use super::*;
 use crate::base::matrix::Matrix;
 use crate::base::time::Duration;
 use crate::plasticity::Synapse;
-use crate::record::layout::{Layout, Projection, Report};
+use crate::record::layout::{Layout, Projection, Report, SynapseTable};
 use crate::record::recover::recover;
 use crate::record::run_file::RunFile;
 use crate::record::sink::{Bout, Sink};
@@ -50,7 +50,10 @@ fn layout() -> Layout {
             n_target: 4,
             n_source: 5,
         }],
-        synapses: vec!["e_e".to_owned()],
+        synapses: vec![SynapseTable {
+            name: "e_e".to_owned(),
+            is_rewired: false,
+        }],
         observed: vec![ObservedProjection {
             name: "e_e".to_owned(),
             bins: 3,
@@ -189,6 +192,7 @@ fn check_all(run: &Recording, n: i64) {
     } = layout();
     assert_eq!((run.model(), run.source()), (&resolved[..], &source[..]));
     assert_eq!((run.overrides(), run.tasks()), (&overrides[..], &tasks[..]));
+    let learning: Vec<String> = learning.into_iter().map(|table| table.name).collect();
     assert_eq!(run.learning().unwrap(), learning);
     let found = run.synapses("e_e").unwrap();
     assert_eq!(found.len(), 2);
