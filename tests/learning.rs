@@ -4,6 +4,8 @@
 mod export;
 #[path = "python/interpreter.rs"]
 mod python;
+#[path = "learning/rewired.rs"]
+mod rewired;
 #[path = "run/setup.rs"]
 #[allow(dead_code)]
 mod setup;

@@ -1,0 +1,86 @@
+//! Synapses that come and go: the run file tells who is connected with whom at any instant, whatever runs it, and however often
+//! it is stopped.
+
+use sharpwave::Recording;
+use sharpwave::record::recording::{Edit, Synapses};
+
+use super::setup::{Place, said, shipped};
+
+/// A little of the network that grows, fast.
+fn command(more: &str) -> String {
+    let model = shipped("growing_network.toml");
+    format!(
+        "--quiet run {model} --set duration=1500ms --set figure.raster='off' --set figure.weights='off' --set \
+         homeostasis.growth.every=50ms --set homeostasis.growth.growth='10 Hz' --set record.rates='off' --set \
+         record.weights={{projection='e_e',every='300ms'}} {more}"
+    )
+}
+
+fn read(place: &Place, out: &str) -> (Vec<Synapses>, Vec<Edit>) {
+    let run = Recording::open(&place.path(out)).expect("a run");
+    let snapshots = run.synapses("e_e").expect("snapshots");
+    (snapshots, run.edits("e_e").expect("edits"))
+}
+
+fn pairs(snapshot: &Synapses) -> Vec<(u64, u64)> {
+    let all = snapshot.synapses.iter();
+    let mut pairs: Vec<(u64, u64)> = all
+        .map(|one| (one.source.into(), one.target.into()))
+        .collect();
+    pairs.sort_unstable();
+    pairs
+}
+
+#[test]
+fn every_snapshot_is_the_first_one_with_all_that_came_and_went() {
+    let place = Place::new();
+    place.run(&command("--out r"));
+    let (snapshots, edits) = read(&place, "r");
+    assert_eq!(snapshots.len(), 6);
+    assert!(edits.iter().filter(|edit| edit.created).count() > 1000);
+    let mut known = pairs(&snapshots[0]);
+    let mut edits = edits.into_iter().peekable();
+    for snapshot in &snapshots {
+        while let Some(edit) = edits.next_if(|edit| edit.time <= snapshot.time) {
+            let pair = (edit.source, edit.target);
+            match edit.created {
+                true => known.push(pair),
+                false => {
+                    let at = known.iter().position(|known| *known == pair);
+                    known.swap_remove(at.expect("a synapse that there was"));
+                }
+            }
+        }
+        known.sort_unstable();
+        assert_eq!(known, pairs(snapshot), "{}", snapshot.label);
+    }
+    let grown = snapshots[5].synapses.len();
+    assert!(grown > snapshots[0].synapses.len() + 1000, "{grown}");
+}
+
+#[test]
+fn threads_and_stops_change_nothing() {
+    let place = Place::new();
+    place.run(&command("--threads 1 --out one"));
+    let one = read(&place, "one");
+    place.run(&command("--threads 3 --out three"));
+    assert!(one == read(&place, "three"));
+    let begin = command("--threads 2 --set checkpoint.every=5ms --out r");
+    let (mut stops, mut wall_ms) = (0, 100);
+    let mut last = place.command(&format!("{begin} --max-wall {wall_ms}ms"));
+    loop {
+        let output = last.output().expect("it runs");
+        match output.status.code() {
+            Some(0) => break,
+            Some(3) => stops += 1,
+            _ => panic!("{}", said(&output)),
+        }
+        wall_ms += 50;
+        last = match place.path("r/run.h5").exists() {
+            true => place.command(&format!("--quiet resume r --max-wall {wall_ms}ms")),
+            false => place.command(&format!("{begin} --max-wall {wall_ms}ms")),
+        };
+    }
+    assert!(stops > 0, "it was stopped");
+    assert!(one == read(&place, "r"));
+}
