@@ -80,9 +80,11 @@ fn the_readme_names_only_options_that_exist() {
     const OF_CARGO: [&str; 4] = ["--release", "--path", "--no-default-features", "--bench"];
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(readme).expect("README.md");
-    let help: String = ["run", "check", "train", "recover", "import", "describe"]
-        .map(|command| typed(&[command, "--help"]).1)
-        .concat();
+    let help: String = [
+        "run", "check", "train", "recover", "import", "export", "describe",
+    ]
+    .map(|command| typed(&[command, "--help"]).1)
+    .concat();
     let options: Vec<&str> = readme
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
         .filter(|word| word.starts_with("--") && word.len() > 3 && !word.starts_with("---"))

@@ -243,25 +243,30 @@ pub fn of_run(
     let number = choose(&run, projection, &moments, at)?;
     let weights = run.snapshot(projection, number)?.weights;
     let (n_target, n_source) = weights.shape();
+    let model = model_of(&run);
+    let declared = model.as_ref().and_then(|model| {
+        let mut projections = model.network.projections.iter();
+        projections.find(|known| known.name == projection)
+    });
+    // The file holds weights of the layer; a network says what one of 1 adds.
+    let gain = declared.and_then(|known| known.weight?.constant());
+    let delay = declared.and_then(|known| Duration::from_ms(known.delay?.constant()?).ok());
     let edge = |k: usize| Synapse {
         source: (k / n_target) as u32,
         target: (k % n_target) as u32,
-        delay: Duration::ZERO,
+        delay: delay.unwrap_or(Duration::ZERO),
         dendritic: Duration::ZERO,
-        weight: weights.values()[k % n_target * n_source + k / n_target].into(),
+        weight: gain.unwrap_or(1.0)
+            * f64::from(weights.values()[k % n_target * n_source + k / n_target]),
     };
-    let (source, target) = match model_of(&run) {
-        Some(model) => named(&model, projection),
-        None => None,
-    }
-    .unwrap_or_else(|| (String::from("source"), String::from("target")));
+    let names = declared.map(|known| (known.source.clone(), known.targets.join("+")));
+    let (source, target) = names.unwrap_or_else(|| ("source".into(), "target".into()));
     let table = EdgeTable {
         name: projection.into(),
         source: (source, found.n_source as u32),
         target: (target, found.n_target as u32),
         edges: (0..n_source * n_target).map(edge).collect(),
-        // A run file does not say how long the axons of a matrix are.
-        delayed: false,
+        delayed: delay.is_some(),
     };
     Ok((table, moments[number].0.clone()))
 }
@@ -303,13 +308,6 @@ fn model_of(run: &Recording) -> Option<NetworkModel> {
     let name = run.path().display().to_string();
     let parsed = config::parse(&name, run.model(), folder, &Options::default());
     parsed.ok().and_then(Model::network)
-}
-
-/// Names of the source and of the targets of a projection.
-fn named(model: &NetworkModel, projection: &str) -> Option<(String, String)> {
-    let mut projections = model.network.projections.iter();
-    let found = projections.find(|known| known.name == projection)?;
-    Some((found.source.clone(), found.targets.join("+")))
 }
 
 /// Source and targets of a sparse projection with their sizes; where the model cannot tell, as many as there are synapses

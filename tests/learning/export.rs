@@ -160,6 +160,24 @@ fn weights_that_were_learnt_come_back() {
 }
 
 #[test]
+fn a_matrix_is_exported_as_strong_as_it_acts() {
+    let place = super::statistics::matrix();
+    for (from, out) in [
+        ("model.toml", "built"),
+        ("r --at 0ms", "begun"),
+        ("r", "learnt"),
+    ] {
+        place.run(&format!("export {from} --projection a_b --out {out}.npz"));
+    }
+    let bytes = |out: &str| std::fs::read(place.path(&format!("{out}.npz"))).expect("a file");
+    assert!(
+        bytes("built") == bytes("begun"),
+        "weights, delays and sizes"
+    );
+    assert!(bytes("built") != bytes("learnt"), "it learns");
+}
+
+#[test]
 fn other_programs_read_what_is_exported() {
     let Some(python) = python() else { return };
     let place = Place::with_model(MODEL);
@@ -211,7 +229,7 @@ fn what_cannot_be_exported_is_refused_before_anything_is_written() {
     assert!(refused("export r --projection e_all --out edges.npz").contains(
         "the weights of `e_all` were not recorded\n  help: name it in `record.weights` of the model file"
     ));
-    let learnt = "--set parameter.n=250 --set duration=20ms --set figure.raster='off' --set \
+    let learnt = "--set parameter.n=250 --set duration=20ms --set record.weight_statistics='off' --set figure.raster='off' --set \
                   record.weights={projection='e_e',at=['0ms','20ms']}";
     let model = shipped("plastic_balanced.toml");
     place.run(&format!("--quiet run {model} {learnt} --out l"));

@@ -9,11 +9,11 @@ use sharpwave::record::weight_statistics::{LEVELS, WeightStatistics};
 
 use super::setup::{Place, said, shipped};
 
-/// Half a second of a small network that learns.
+/// Two seconds of a small network that learns.
 fn command(more: &str) -> String {
     let model = shipped("plastic_balanced.toml");
     format!(
-        "--quiet run {model} --set parameter.n=250 --set duration=500ms --set figure.raster='off' --set \
+        "--quiet run {model} --set parameter.n=250 --set duration=2s --set figure.raster='off' --set \
          record.weight_statistics={{projection='e_e',every='40ms',bins=30,tracked=7}} --set \
          record.weights={{projection='e_e',every='40ms'}} {more}"
     )
@@ -32,13 +32,13 @@ fn statistics_are_those_of_the_weights() {
     assert_eq!(run.observed().expect("names"), ["e_e"]);
     let snapshots = run.synapses("e_e").expect("snapshots");
     let statistics = statistics(&place, "r");
-    assert_eq!(statistics.len(), 14, "every 40 ms, and the end");
+    assert_eq!(statistics.len(), 51, "every 40 ms");
     assert_eq!(snapshots.len(), statistics.len());
     for (snapshot, (time, found)) in snapshots.iter().zip(&statistics) {
         assert_eq!(snapshot.time, *time);
         check(snapshot, found);
     }
-    let [first, last] = [&statistics[0].1, &statistics[13].1];
+    let [first, last] = [&statistics[0].1, &statistics[50].1];
     assert!(first.sd == 0.0 && last.sd > 0.005, "they learn");
 }
 
@@ -95,32 +95,34 @@ fn threads_and_stops_change_nothing() {
     place.run(&command("--threads 4 --out four"));
     assert!(one == statistics(&place, "four"));
 
-    let begin = command("--threads 2 --set checkpoint.every=5ms --out r");
-    let mut stops = 0;
-    let mut last = place.command(&format!("{begin} --max-wall 150ms"));
-    loop {
-        let output = last.output().expect("it runs");
-        match output.status.code() {
-            Some(0) => break,
-            Some(3) => stops += 1,
-            _ => panic!("{}", said(&output)),
-        }
-        if stops == 2 {
-            // Without warning.
-            let mut child = place.command("--quiet resume r");
-            let mut child = child.stdout(Stdio::null()).spawn().expect("it starts");
-            std::thread::sleep(Duration::from_millis(100));
-            child.kill().expect("killed");
-            child.wait().expect("ended");
-        }
-        let wall_ms = 100 * (stops + 1);
-        let next = match place.path("r/run.h5").exists() {
-            true => format!("--quiet resume r --max-wall {wall_ms}ms"),
-            false => format!("{begin} --max-wall {wall_ms}ms"),
-        };
-        last = place.command(&next);
+    // Killed as soon as it has left a checkpoint, killed again on its way, stopped, and let go on.
+    let killed = |arguments: &str, wait: &dyn Fn()| {
+        let mut child = place.command(arguments);
+        let mut child = child.stdout(Stdio::null()).spawn().expect("it starts");
+        wait();
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+    };
+    let checkpoint = place.path("r/checkpoint");
+    killed(
+        &command("--threads 2 --set checkpoint.every=5ms --out r"),
+        &|| {
+            while !checkpoint.exists() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        },
+    );
+    assert!(checkpoint.exists(), "it was not over");
+    killed("--quiet resume r", &|| {
+        std::thread::sleep(Duration::from_millis(150))
+    });
+    for wall_ms in [50, 200] {
+        let output = place.command(&format!("--quiet resume r --max-wall {wall_ms}ms"));
+        let output = { output }.output().expect("it runs");
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 3)), "{}", said(&output));
     }
-    assert!(stops > 0, "it was stopped");
+    place.run("--quiet resume r");
     assert!(one == statistics(&place, "r"));
 }
 
@@ -199,12 +201,18 @@ weight_statistics = { projection = "a_b", every = "100 ms", bins = 4 }
 raster = "off"
 "#;
 
-#[test]
-fn a_matrix_is_observed_between_its_extremes() {
+/// A place where [`MATRIX`] has run.
+pub fn matrix() -> Place {
     let place = Place::with_model(MATRIX);
     let weights = super::setup::root().join("tests/weights/linear.pt");
     std::fs::copy(weights, place.path("linear.pt")).expect("copied");
     place.run("--quiet run model.toml --out r");
+    place
+}
+
+#[test]
+fn a_matrix_is_observed_between_its_extremes() {
+    let place = matrix();
     let run = Recording::open(&place.path("r")).expect("a run");
     let snapshots = run.weights("a_b").expect("snapshots");
     let statistics = run.weight_statistics("a_b").expect("statistics");
