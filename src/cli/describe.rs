@@ -20,6 +20,12 @@ use crate::{neuron, plasticity, stimulus};
 /// Columns that text is wrapped to.
 const WIDTH: usize = 80;
 
+/// Meanings have at least so much of it: other columns are folded where they take more.
+const NARROWEST: usize = 32;
+
+/// Width of a column that is folded.
+const FOLDED: usize = 16;
+
 /// Something that a model file can name.
 enum Entry {
     Neuron(&'static Model),
@@ -288,16 +294,46 @@ fn table<const N: usize>(
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..N - 1).map(width).collect();
-    let indent = 2 + widths.iter().map(|width| width + 2).sum::<usize>();
+    let mut widths: Vec<usize> = (0..N - 1).map(width).collect();
+    let indent = |widths: &[usize]| 2 + widths.iter().map(|width| width + 2).sum::<usize>();
+    if indent(&widths) > WIDTH - NARROWEST {
+        widths
+            .iter_mut()
+            .for_each(|width| *width = (*width).min(FOLDED));
+    }
+    widths.push(WIDTH.saturating_sub(indent(&widths)));
     for row in &rows {
-        write!(out, "  ")?;
-        for (cell, width) in row.iter().zip(&widths) {
-            write!(out, "{cell:width$}  ")?;
+        let cells = row.iter().zip(&widths);
+        let cells: Vec<Vec<String>> = cells.map(|(cell, width)| folded(cell, *width)).collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        for k in 0..height {
+            let mut line = String::from("  ");
+            for (cell, width) in cells.iter().zip(&widths) {
+                let text = cell.get(k).map_or("", String::as_str);
+                line += &format!("{text:width$}  ");
+            }
+            writeln!(out, "{}", line.trim_end())?;
         }
-        writeln!(out, "{}", wrap(&row[N - 1], indent))?;
     }
     Ok(())
+}
+
+/// `text` in lines, broken between words, that are no longer than `width` where its words are not.
+fn folded(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        let line = &mut lines[last];
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.into());
+        }
+    }
+    lines
 }
 
 fn unit(dimension: Dimension) -> &'static str {
@@ -437,6 +473,28 @@ fn wrap(text: &str, indent: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wide_columns_leave_room_for_meanings() {
+        let row = |cells: [&str; 3]| cells.map(String::from);
+        let words = "gaussian, exponential, power_law, uniform";
+        let meaning = "how the probability falls with distance";
+        let mut out = Vec::new();
+        let rows = [row([words, "required", meaning])].into_iter();
+        table(
+            &mut out,
+            row(["value of profile", "default", "meaning"]),
+            rows,
+        )
+        .unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.lines().all(|line| line.chars().count() <= WIDTH),
+            "{text}"
+        );
+        assert!(text.lines().any(|line| line == "  power_law,"), "{text}");
+        assert!(text.contains(meaning), "{text}");
+    }
 
     #[test]
     fn no_line_of_wrapped_text_is_too_long_and_no_word_is_lost() {

@@ -34,9 +34,9 @@ pub(super) const EXPONENT: ParameterSpec = ParameterSpec::quantity(
     "exponent",
     Dimension::One,
     Range::Positive,
-    "how steeply a power law falls",
+    "how steeply a power law falls, which needs it; of no other profile",
 )
-.or(Default::Absent("of power_law alone"));
+.or(Default::Absent("none"));
 
 /// A function of distance that is 1 at 0 and never rises.
 #[derive(Debug, Clone, Copy, PartialEq)]

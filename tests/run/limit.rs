@@ -40,7 +40,6 @@ fn the_estimate_of_memory_is_what_a_run_takes() {
         ("vogels_abbott_delta", &[second]),
         ("vogels_abbott_current", &[second]),
         ("up_down_states", &[second]),
-        ("slow_wave_sheet", &[second, r#"figure.wave.from="0 s""#]),
         ("cortical_microcircuit", &[second, "parameter.scale=0.1"]),
         ("sleep_replay_patches", &[]),
         (
