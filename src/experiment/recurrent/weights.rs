@@ -47,6 +47,7 @@ fn course(name: &str, unit: &str, statistics: &[(Time, WeightStatistics)]) -> Co
     let (first, last) = (statistics.first(), statistics.last());
     let moment = |(time, now): &(Time, WeightStatistics)| Moment {
         time_ms: time.as_ms(),
+        n: now.n,
         mean: now.mean,
         quantiles: now.quantiles,
     };
@@ -63,7 +64,6 @@ fn course(name: &str, unit: &str, statistics: &[(Time, WeightStatistics)]) -> Co
     };
     Course {
         name: name.into(),
-        n: first.map_or(0, |(_, first)| first.n),
         unit: unit.into(),
         moments: statistics.iter().map(moment).collect(),
         tracked: (0..n_tracked).map(tracked).collect(),

@@ -28,8 +28,6 @@ const ALL: f64 = 100.0;
 pub struct Course {
     /// Its name.
     pub name: String,
-    /// Number of its synapses.
-    pub n: u64,
     /// The unit of its weights, empty for none.
     pub unit: String,
     /// What they were at each instant, ascending.
@@ -45,6 +43,8 @@ pub struct Course {
 pub struct Moment {
     /// When, in milliseconds.
     pub time_ms: f64,
+    /// How many there are.
+    pub n: u64,
     /// Their mean.
     pub mean: f64,
     /// Quantiles at 5, 25, 50, 75 and 95 %.
@@ -98,11 +98,13 @@ impl WeightCourse {
     fn caption(&self) -> String {
         let mut caption = "Bands: the middle 50 and 90 % of synapses at each instant.".to_owned();
         for course in &self.courses {
-            caption += &format!(
-                " {}: {} synapses",
-                course.name,
-                axis::count(course.n as usize)
-            );
+            let (first, last) = course.numbers();
+            let [first, last] = [first, last].map(|n| axis::count(n as usize));
+            caption += &format!(" {}: ", course.name);
+            caption += &match course.is_rewired() {
+                true => format!("{first} synapses at the start, {last} at the end"),
+                false => format!("{first} synapses"),
+            };
             if let [low, high, ..] = course.histograms[1].0[..] {
                 let width = axis::short(high - low);
                 let width = match width.contains('.') {
@@ -131,6 +133,19 @@ impl WeightCourse {
 }
 
 impl Course {
+    /// How many synapses there are at the start and at the end.
+    fn numbers(&self) -> (u64, u64) {
+        let [first, last] = [self.moments.first(), self.moments.last()];
+        let of = |moment: Option<&Moment>| moment.map_or(0, |moment| moment.n);
+        (of(first), of(last))
+    }
+
+    /// Whether synapses came or went.
+    fn is_rewired(&self) -> bool {
+        let n = self.numbers().0;
+        self.moments.iter().any(|moment| moment.n != n)
+    }
+
     fn draw(&self, canvas: &mut Canvas, top: f64) {
         let bottom = top + HEIGHT;
         /// Above and below the bands, as a share: room for the tails of the histograms.
@@ -164,8 +179,16 @@ impl Course {
             top,
             &[("mean", VERMILION), ("median", BLUE)],
         );
-        self.single(canvas, &over(1), &weights);
-        let shown = format!("{} synapses", axis::count(self.tracked.len()));
+        let shown = match self.is_rewired() {
+            true => {
+                self.count(canvas, &over(1), (top, bottom));
+                "Number of synapses".to_owned()
+            }
+            false => {
+                self.single(canvas, &over(1), &weights);
+                format!("{} synapses", axis::count(self.tracked.len()))
+            }
+        };
         canvas.text(Text::new((lefts[1], top - 10.0), LABEL, shown));
         let shares = self.histograms(canvas, lefts[2], &weights);
         let names = [("end", VERMILION), ("start", GREY)];
@@ -181,7 +204,7 @@ impl Course {
             false => format!("Weight ({})", self.unit),
         };
         axis::left(canvas, &weights, LEFT, &ticks, &title, 34.0);
-        for left in &lefts[1..] {
+        for left in &lefts[1 + usize::from(self.is_rewired())..] {
             axis::left(canvas, &weights, *left, &bare, "", 0.0);
         }
         for k in 0..2 {
@@ -211,6 +234,31 @@ impl Course {
         );
         let mean = Stroke::new(VERMILION, 1.0).dashed(3.0, 2.0);
         curve(canvas, line(&|moment| moment.mean), mean);
+    }
+
+    /// How many synapses there are, on an axis of its own.
+    fn count(&self, canvas: &mut Canvas, time: &Axis, (top, bottom): (f64, f64)) {
+        let most = self.moments.iter().map(|moment| moment.n).max();
+        let numbers = Axis::linear(0.0, most.unwrap_or(1) as f64 * 1.1, bottom, top);
+        let points = self.moments.iter();
+        let points = points.map(|moment| {
+            (
+                time.at(moment.time_ms / MS_PER_S),
+                numbers.at(moment.n as f64),
+            )
+        });
+        curve(canvas, points.collect(), Stroke::new(BLUE, LINE));
+        // Inside the panel: what is left of it belongs to the neighbour.
+        for tick in numbers.ticks(3).iter().filter(|tick| tick.value > 0.0) {
+            let y = numbers.at(tick.value);
+            canvas.line(
+                vec![(time.from, y), (time.from + 3.0, y)],
+                Stroke::new(GREY, HAIR),
+            );
+            let text = axis::count(tick.value as usize);
+            canvas.text(Text::new((time.from + 5.0, y + 2.5), TICK, text).colour(GREY));
+        }
+        axis::left(canvas, &numbers, time.from, &[], "", 0.0);
     }
 
     /// Single synapses.
