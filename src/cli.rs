@@ -21,6 +21,7 @@ mod recover;
 mod resume;
 mod run;
 mod shell;
+mod text;
 mod thread;
 mod train;
 mod wall;

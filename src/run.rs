@@ -32,7 +32,7 @@ use crate::base::stop::Stopped;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
-use crate::engine::simulation::{Edited, Keep, Simulation};
+use crate::engine::simulation::{Keep, Simulation};
 use crate::engine::watch::Watch as _;
 use crate::protocol::hypnogram::Bout;
 use crate::record::checkpoint::Slot;
@@ -373,22 +373,7 @@ impl<'a, A: Act> Run<'a, A> {
             self.guard.check(cut, network, ended)?;
             let edits = network.take_edits();
             let Some(file) = &mut self.file else { continue };
-            for Edited {
-                at,
-                projection,
-                removed,
-                added,
-            } in edits
-            {
-                if let Some(&recorded) = self.watched.rewired.get(&projection) {
-                    let edits = sink::Edits {
-                        time: at,
-                        removed,
-                        added,
-                    };
-                    file.edits(recorded, edits)?;
-                }
-            }
+            self.watched.record_edits(edits, file)?;
             if cut == sample {
                 sampling.sample(network, file)?;
             }

@@ -48,7 +48,12 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
 fn find<'a>(section: &Section<'a>, key: &str) -> Option<Item<'a>> {
     match key {
         "v_m" => section.get("initial")?.section()?.get(key),
-        "modulator" => section.get("plasticity")?.section()?.get(key),
+        "modulator" => {
+            let plasticity = section.get("plasticity")?.section()?;
+            // Read before.
+            plasticity.ignore();
+            plasticity.get(key)
+        }
         key => section.get(key),
     }
 }

@@ -8,11 +8,14 @@ mod decay;
 mod downscaling;
 mod normalisation;
 mod scaling;
+mod structural;
+mod turnover;
+pub mod wiring;
 
 use std::fmt::Debug;
 
 use crate::base::parameter::{ParameterError, Spec, Values};
-use crate::plasticity::rewiring::{Rewiring, structural, turnover};
+use wiring::Rewiring;
 
 /// What a force does to the synapses of one neuron.
 pub trait Homeostasis: Debug + Send + Sync {

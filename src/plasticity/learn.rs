@@ -101,3 +101,55 @@ pub trait Learn: Send + Sync {
     /// If it is the state of other synapses.
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError>;
 }
+
+/// All-to-all synapses of one projection onto one group that learn; the weights themselves, by source, are kept by
+/// whoever calls.
+///
+/// An instant goes: [`come_to`](Self::come_to), [`catch_up`](Self::catch_up) for a row that arrives, its weights are added to the targets, then
+/// [`arrive`](Self::arrive); [`fire`](Self::fire) once at the end. Instants ascend.
+pub trait LearnMatrix: Send + Sync {
+    /// Comes to the instant `t`; `weights` are those of all rows.
+    fn come_to(&mut self, t: Time, weights: &mut [f32]);
+
+    /// Lets the row of source `i` catch up with what reaches it before `t`.
+    fn catch_up(&mut self, t: Time, i: usize, row: &mut [f32]);
+
+    /// The row of source `i`, which has caught up, arrives at `t`.
+    fn arrive(&mut self, t: Time, i: usize, row: &mut [f32]);
+
+    /// `targets`, ascending, fired at `t`; `weights` are those of all rows.
+    fn fire(&mut self, t: Time, targets: &[u32], weights: &mut [f32]);
+
+    /// Lets all rows catch up with what reaches them before `t`.
+    fn settle(&mut self, t: Time, weights: &mut [f32]);
+
+    /// Switches learning on or off from `t` on; traces go on as they are.
+    fn set_learning(&mut self, t: Time, on: bool, weights: &mut [f32]);
+
+    /// As [`Learn::modulate`].
+    fn modulate(&mut self, t: Time, turn: Turn);
+
+    /// What weights may be.
+    fn bounds(&self) -> (f64, f64);
+
+    /// The weights right before `t`, given those that are kept.
+    fn look(&self, t: Time, weights: &[f32]) -> Vec<f32>;
+
+    /// Forgets past spikes after `now`, and begins anew at `t`; weights stay.
+    fn reset(&mut self, now: Time, t: Time, weights: &mut [f32]);
+
+    /// Bytes held.
+    fn bytes(&self) -> usize;
+
+    /// All that changes but for the weights.
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    fn save(&self) -> Result<Vec<u8>, StateError>;
+
+    /// Goes on from what [`save`](Self::save) gave.
+    ///
+    /// # Errors
+    /// If it is the state of other synapses.
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError>;
+}

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::simulation::Edited;
+use crate::record::error::RecordError;
 use crate::record::layout;
+use crate::record::run_file::RunFile;
+use crate::record::sink::{Edits, Sink};
 use crate::run::guard::Limits;
 use crate::run::population::Population;
 use crate::run::sampling::Sampling;
@@ -39,5 +43,29 @@ impl Watched {
                 .map_or(0, |neurons| neurons.count(population.size)),
         };
         populations.map(population).collect()
+    }
+
+    /// Writes which synapses came and went.
+    ///
+    /// # Errors
+    /// If the run file cannot be written.
+    pub fn record_edits(&self, edits: Vec<Edited>, file: &mut RunFile) -> Result<(), RecordError> {
+        for edited in edits {
+            let Edited {
+                at,
+                projection,
+                removed,
+                added,
+            } = edited;
+            if let Some(&recorded) = self.rewired.get(&projection) {
+                let edits = Edits {
+                    time: at,
+                    removed,
+                    added,
+                };
+                file.edits(recorded, edits)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -10,8 +10,8 @@ use super::setup::{Place, said, shipped};
 fn command(more: &str) -> String {
     let model = shipped("growing_network.toml");
     format!(
-        "--quiet run {model} --set duration=1500ms --set figure.raster='off' --set figure.weights='off' --set \
-         homeostasis.growth.every=50ms --set homeostasis.growth.growth='10 Hz' --set record.rates='off' --set \
+        "--quiet run {model} --set duration=1500ms --set figure.raster='off' --set record.weight_statistics.every=100ms --set \
+         homeostasis.growth.every=50ms --set homeostasis.growth.growth=10Hz --set record.rates='off' --set \
          record.weights={{projection='e_e',every='300ms'}} {more}"
     )
 }

@@ -181,7 +181,7 @@ fn networks_that_learn_killed_again_and_again_end_as_if_nothing_had_been() {
     let model = shipped("plastic_balanced.toml");
     let command = format!(
         "--quiet run {model} --set parameter.n=500 --set parameter.j=2mV --set duration=2s \
-         --set figure.raster.from=1900ms --set record.weights.every=100ms --set record.compress=true \
+         --set figure.raster.from=1900ms --set record.weights={{projection='e_e',every='100ms'}} --set record.compress=true \
          --set checkpoint.every=20ms"
     );
     let n = kills(10);

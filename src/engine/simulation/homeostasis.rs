@@ -18,8 +18,8 @@ use crate::engine::lane::group::Member;
 use crate::engine::lane::{Lane, Synapses};
 use crate::network::plan;
 use crate::plasticity::Learn;
+use crate::plasticity::homeostasis::wiring::Activity;
 use crate::plasticity::homeostasis::{Act, Homeostasis, Side, build};
-use crate::plasticity::rewiring::Activity;
 
 /// A force and where it stands.
 pub(super) struct Force {

@@ -103,6 +103,7 @@ impl WeightCourse {
             caption += &format!(" {}: ", course.name);
             caption += &match course.is_rewired() {
                 true => format!("{first} synapses at the start, {last} at the end"),
+                false if course.numbers().0 == 1 => "1 synapse".to_owned(),
                 false => format!("{first} synapses"),
             };
             if let [low, high, ..] = course.histograms[1].0[..] {
@@ -186,7 +187,10 @@ impl Course {
             }
             false => {
                 self.single(canvas, &over(1), &weights);
-                format!("{} synapses", axis::count(self.tracked.len()))
+                match self.tracked.len() {
+                    1 => "1 synapse".to_owned(),
+                    n => format!("{} synapses", axis::count(n)),
+                }
             }
         };
         canvas.text(Text::new((lefts[1], top - 10.0), LABEL, shown));
@@ -248,15 +252,14 @@ impl Course {
             )
         });
         curve(canvas, points.collect(), Stroke::new(BLUE, LINE));
-        // Inside the panel: what is left of it belongs to the neighbour.
+        // Inside the panel, on its right: what is left of it belongs to the neighbour.
         for tick in numbers.ticks(3).iter().filter(|tick| tick.value > 0.0) {
             let y = numbers.at(tick.value);
-            canvas.line(
-                vec![(time.from, y), (time.from + 3.0, y)],
-                Stroke::new(GREY, HAIR),
-            );
+            let mark = Stroke::new(GREY, HAIR);
+            canvas.line(vec![(time.to - 3.0, y), (time.to, y)], mark);
             let text = axis::count(tick.value as usize);
-            canvas.text(Text::new((time.from + 5.0, y + 2.5), TICK, text).colour(GREY));
+            let text = Text::new((time.to - 5.0, y + 2.5), TICK, text);
+            canvas.text(text.anchor(Anchor::End).colour(GREY));
         }
         axis::left(canvas, &numbers, time.from, &[], "", 0.0);
     }

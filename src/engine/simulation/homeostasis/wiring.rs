@@ -5,8 +5,8 @@ use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::engine::lane::Synapses;
 use crate::plasticity::homeostasis::Act;
+use crate::plasticity::homeostasis::wiring::{Activity, Edge, Edit, Wiring};
 use crate::plasticity::learn::{Change, Learn};
-use crate::plasticity::rewiring::{Activity, Edge, Edit, Wiring};
 
 /// A synapse of a projection: source, target over the target populations, weight.
 type Known = (u32, u32, f64);

@@ -1,8 +1,5 @@
 //! Synapses that come and go.
 
-pub(super) mod structural;
-pub(super) mod turnover;
-
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 

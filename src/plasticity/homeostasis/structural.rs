@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Activity, Edge, Edit, Rewiring, Wiring, shuffle};
+use super::wiring::{Activity, Edge, Edit, Rewiring, Wiring, shuffle};
+use super::{Act, Entry};
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
-use crate::plasticity::homeostasis::{Act, Entry};
 use crate::plasticity::rule::tau;
 
-pub(in crate::plasticity) static ENTRY: Entry = Entry {
+pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
     rewires: true,
     build: |values| {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Edge, Edit, Rewiring, Wiring};
+use super::wiring::{Edge, Edit, Rewiring, Wiring};
+use super::{Act, Entry};
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
-use crate::plasticity::homeostasis::{Act, Entry};
 
-pub(in crate::plasticity) static ENTRY: Entry = Entry {
+pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
     rewires: true,
     build: |values| {
