@@ -66,7 +66,7 @@ fn threads_and_stops_change_nothing() {
     place.run(&command("--threads 3 --out three"));
     assert!(one == read(&place, "three"));
     let begin = command("--threads 2 --set checkpoint.every=5ms --out r");
-    let (mut stops, mut wall_ms) = (0, 100);
+    let (mut stops, mut wall_ms) = (0, 40);
     let mut last = place.command(&format!("{begin} --max-wall {wall_ms}ms"));
     loop {
         let output = last.output().expect("it runs");
@@ -75,7 +75,7 @@ fn threads_and_stops_change_nothing() {
             Some(3) => stops += 1,
             _ => panic!("{}", said(&output)),
         }
-        wall_ms += 50;
+        wall_ms += 20;
         last = match place.path("r/run.h5").exists() {
             true => place.command(&format!("--quiet resume r --max-wall {wall_ms}ms")),
             false => place.command(&format!("{begin} --max-wall {wall_ms}ms")),
