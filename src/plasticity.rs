@@ -65,6 +65,8 @@ pub struct Rule {
     rows: fn(&Values, Option<Kinetics>, Sparse<u16>, usize) -> Built<dyn Learn>,
     /// Builds a matrix of these weights by source onto so many neurons, with so long a dendritic delay.
     matrix: fn(&Values, Option<Kinetics>, &[f32], usize, Duration) -> Built<dyn LearnMatrix>,
+    /// Bounds of strengths.
+    bounds: fn(&Values) -> Result<(f64, f64), ParameterError>,
     /// Checks values, extreme weights, and the longest dendritic delay.
     check: fn(&Values, &[f64], Duration) -> Result<(), BuildError>,
     /// Builds what changes columns of a matrix, if it is such a rule.
@@ -109,6 +111,7 @@ impl Rule {
                 )?;
                 Ok(Box::new(matrix))
             },
+            bounds: |values| Ok(R::new(values)?.bounds()),
             check: |values, weights, dendritic| {
                 let rule = R::new(values)?;
                 LearnError::sign_of(&rule, weights.iter().copied())?;
@@ -172,6 +175,14 @@ impl Rule {
         dendritic: Duration,
     ) -> Result<(), BuildError> {
         (self.check)(values, weights, dendritic)
+    }
+
+    /// What strengths may be.
+    ///
+    /// # Errors
+    /// If a value is missing or out of range.
+    pub fn bounds(&self, values: &Values) -> Result<(f64, f64), ParameterError> {
+        (self.bounds)(values)
     }
 
     /// `synapses` onto a group of `n_target` neurons that learn by it, with a modulator of such kinetics.

@@ -138,9 +138,15 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let modulators = named(root, "modulator", |section, name| {
         modulator::modulator(section, name, &Around::new(paths, &known))
     });
-    let modulators_known = modulators.is_some();
+    let of_modulators = modulators.as_ref().map(|modulators| {
+        modulators
+            .iter()
+            .map(|modulator| modulator.name.clone())
+            .collect::<Vec<_>>()
+    });
     known.network.modulators = modulators.unwrap_or_default();
     let mut around = Around::new(paths, &known);
+    around.modulators = of_modulators.as_deref();
     let projections = named(root, "projection", |section, name| {
         projection::projection(section, name, &around)
     });
@@ -172,6 +178,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     around.learning = learning.as_deref();
     let mut acting = Around::new(paths, &with_projections);
     acting.learning = around.learning;
+    acting.modulators = around.modulators;
     let homeostasis = named(root, "homeostasis", |section, name| {
         homeostasis::homeostasis(section, name, &acting)
     });
@@ -216,7 +223,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let unsaid = recorded.as_deref().zip(around.duration);
     let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, &observed, duration));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
-    let top = top.filter(|_| good && modulators_known)?;
+    let top = top.filter(|_| good && of_modulators.is_some())?;
     let driven = bouts
         .as_deref()
         .is_some_and(|bouts| bout::drive_modulators(root, &known, bouts));

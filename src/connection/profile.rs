@@ -91,10 +91,13 @@ impl Profile {
             Form::PowerLaw { exponent } => {
                 function::exp(-exponent * function::ln(1.0 + square.sqrt() / width))
             }
-            Form::Uniform => f64::from(square.sqrt() <= width),
+            Form::Uniform => f64::from(square.sqrt() <= width * (1.0 + ROUNDING)),
         }
     }
 }
+
+/// A distance that is the width up to rounding is within it, so that all neurons of a grid have the same neighbours.
+const ROUNDING: f64 = 1e-9;
 
 /// A function of distance that never rises, between bounds that take no more than a look: its values at equal steps.
 #[derive(Debug)]
@@ -154,6 +157,7 @@ mod tests {
         near(at(Form::Exponential, 1.0), (-2.0_f64).exp());
         near(at(Form::PowerLaw { exponent: 2.0 }, 1.5), 1.0 / 16.0);
         assert_eq!(at(Form::Uniform, 0.5), 1.0);
+        assert_eq!(at(Form::Uniform, 0.1 + 0.2 + 0.2), 1.0);
         assert_eq!(at(Form::Uniform, 0.51), 0.0);
     }
 }

@@ -11,7 +11,7 @@ use crate::base::parameter::ParameterError;
 use crate::base::stop::{Stop, Stopped};
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::{Duration, Time};
-use crate::connection::{self, RuleFault};
+use crate::connection::{self, Delay, RuleFault};
 use crate::engine::division::{GroupPlan, divide};
 pub use crate::engine::error::AssemblyError;
 use crate::engine::lane::group::{Group, Member};
@@ -288,6 +288,16 @@ fn blocks(
                 None if projection.short_term.is_some() => used.push((projection.short_term, part)),
                 None => parts.push(part),
                 Some(plasticity) => {
+                    let mut part = part;
+                    let is_rewired = network.is_rewired(&projection.plan.name);
+                    if let (true, true, Some(delay)) =
+                        (is_rewired, part.delays.is_empty(), projection.plan.delay)
+                    {
+                        // Synapses that are to come have a delay before there are any.
+                        part.delays.extend(delay_of(&delay, Delay::constant));
+                        part.dendritic
+                            .extend(delay_of(&delay, |delay| delay.dendritic.constant()));
+                    }
                     let kinetics = plasticity.kinetics(network);
                     let learn = plasticity::rule(plasticity.rule)
                         .map_err(plasticity::BuildError::from)
@@ -299,7 +309,7 @@ fn blocks(
                         error,
                     })?;
                     // Where synapses may come there is a place for them.
-                    if learn.n_synapses() > 0 || network.is_rewired(&projection.plan.name) {
+                    if learn.n_synapses() > 0 || is_rewired {
                         learning.push((number, projection.short_term, learn));
                     }
                 }
@@ -343,6 +353,11 @@ fn blocks(
         blocks[lane].push(block);
     }
     Ok(blocks)
+}
+
+/// A part of `delay`, if it is one for all synapses.
+fn delay_of(delay: &Delay, part: impl Fn(&Delay) -> Option<f64>) -> Option<Duration> {
+    Duration::from_ms(part(delay)?).ok()
 }
 
 /// The parts of a plan's target space that lie among `members`.

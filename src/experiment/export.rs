@@ -233,7 +233,17 @@ pub fn of_run(
         };
         return Ok((table, snapshot.label));
     }
+    let model = model_of(&run);
     let Some(found) = dense.iter().find(|known| known.name == projection) else {
+        let declared = model.iter().flat_map(|model| &model.network.projections);
+        let known: Vec<String> = declared.map(|known| known.name.clone()).collect();
+        if !known.is_empty() && !known.iter().any(|name| name == projection) {
+            return Err(ExportError::Unknown {
+                place: run.path().to_owned(),
+                name: projection.into(),
+                known,
+            });
+        }
         return Err(ExportError::NotRecorded {
             place: run.path().to_owned(),
             name: projection.into(),
@@ -243,7 +253,6 @@ pub fn of_run(
     let number = choose(&run, projection, &moments, at)?;
     let weights = run.snapshot(projection, number)?.weights;
     let (n_target, n_source) = weights.shape();
-    let model = model_of(&run);
     let declared = model.as_ref().and_then(|model| {
         let mut projections = model.network.projections.iter();
         projections.find(|known| known.name == projection)

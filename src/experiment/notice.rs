@@ -5,7 +5,7 @@ use crate::config::network::NetworkModel;
 use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
-use crate::network::{Data, Network, Stimulus};
+use crate::network::{Data, Homeostasis, Modulator, Network, Stimulus};
 use crate::protocol::hypnogram::Bout;
 use crate::run::guard::Limits;
 use crate::stimulus::{self, Brings, Spike};
@@ -14,7 +14,40 @@ use crate::stimulus::{self, Brings, Spike};
 pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Vec<String> {
     let stimuli = network.stimuli.iter();
     let late = stimuli.filter_map(|stimulus| of_stimulus(stimulus, bouts));
-    late.chain(of_guard(&model.guard, bouts)).collect()
+    let forces = network.homeostasis.iter();
+    let idle = forces.filter_map(|force| of_force(force, bouts));
+    let modulators = network.modulators.iter();
+    let idle = idle.chain(modulators.filter_map(|modulator| of_modulator(modulator, network)));
+    late.chain(idle)
+        .chain(of_guard(&model.guard, bouts))
+        .collect()
+}
+
+/// That a force acts at no instant.
+fn of_force(force: &Homeostasis, bouts: &[Bout]) -> Option<String> {
+    let acts = bouts.iter().any(|bout| {
+        // Not at 0, and at the begin of a bout, but not at its end.
+        let every = force.every.ps();
+        let first = (bout.start.ps().max(1) + every - 1) / every * every;
+        first < bout.stop.ps() && !bout.regime.suspended.contains(&force.name)
+    });
+    let (name, every) = (&force.name, force.every);
+    (!acts).then(|| {
+        format!("`homeostasis.{name}` never acts: no multiple of {every} lies in the run, or in a bout that has it")
+    })
+}
+
+/// That a modulator acts on nothing.
+fn of_modulator(modulator: &Modulator, network: &Network) -> Option<String> {
+    let mut learning = network
+        .projections
+        .iter()
+        .filter_map(|own| own.plasticity.as_ref());
+    let name = &modulator.name;
+    let acts = learning.any(|learning| learning.modulator.as_ref() == Some(name));
+    (!acts).then(|| {
+        format!("`modulator.{name}` acts on no projection: none has it in its `plasticity`")
+    })
 }
 
 /// Of nights of `model`, which run on `inputs`, through `bouts`.

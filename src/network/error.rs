@@ -127,6 +127,18 @@ pub enum Problem {
         /// What was named, in words.
         found: String,
     },
+    /// A number of a force that its projection never reaches.
+    #[error("`{key}` is {value}, expected at most {most}, {why}")]
+    OutOfReach {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: f64,
+        /// What can be reached.
+        most: f64,
+        /// Why.
+        why: &'static str,
+    },
     /// A force without projections.
     #[error("`projection` names no projection, expected at least one")]
     NoProjection,
@@ -342,7 +354,7 @@ impl Problem {
             }
             Self::NoPeriod(_) => Some("every"),
             Self::NoReleaseDelay(_) => Some("delay"),
-            Self::Kinetics { key, .. } => Some(key),
+            Self::Kinetics { key, .. } | Self::OutOfReach { key, .. } => Some(key),
             Self::NotRead { .. } => Some("file"),
             Self::Parameter(error) => error.parameter(),
             Self::Rule(error) => Some(error.key()),

@@ -20,6 +20,16 @@ pub enum LearnError {
         /// One below.
         second: f64,
     },
+    /// Weights that excite, under a rule of inhibition.
+    #[error(
+        "`weight` may be {weight}, expected less than 0: the rule `{rule}` is one of inhibition"
+    )]
+    Excites {
+        /// The rule.
+        rule: &'static str,
+        /// The weight.
+        weight: f64,
+    },
     /// Weights outside the bounds of the rule.
     #[error("`weight` may be {weight}, expected {expected}, the bounds of the rule `{rule}`")]
     Bounds {
@@ -46,7 +56,7 @@ impl LearnError {
     /// The key of a projection that it is about.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::Signs { .. } | Self::Bounds { .. } => "weight",
+            Self::Signs { .. } | Self::Excites { .. } | Self::Bounds { .. } => "weight",
             Self::Lag { .. } => "dendritic_delay",
         }
     }
@@ -57,6 +67,7 @@ impl LearnError {
             Self::Signs { .. } => {
                 Some("a distribution takes bounds, `low` and `high`; or make it two projections")
             }
+            Self::Excites { .. } => Some("synapses that begin at zero have a sign too: \"-0 mV\""),
             Self::Bounds { .. } => {
                 Some("raise `w_max`; a distribution takes bounds, `low` and `high`")
             }
@@ -92,7 +103,8 @@ impl LearnError {
         let name = R::SPEC.name;
         let mut sign = 1.0;
         if !R::SIGNED {
-            let below = weights.clone().find(|&weight| weight < 0.0);
+            // Also of what begins at -0.
+            let below = weights.clone().find(|&weight| weight.is_sign_negative());
             let above = weights.clone().find(|&weight| weight > 0.0);
             if let (Some(first), Some(second)) = (above, below) {
                 return Err(Self::Signs {
@@ -102,6 +114,9 @@ impl LearnError {
                 });
             }
             sign = if below.is_some() { -1.0 } else { 1.0 };
+        }
+        if let (true, 1.0, Some(weight)) = (R::INHIBITS, sign, weights.clone().next()) {
+            return Err(Self::Excites { rule: name, weight });
         }
         // As they are stored.
         let (low, high) = rule.bounds();

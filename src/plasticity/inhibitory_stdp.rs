@@ -49,6 +49,7 @@ pub struct InhibitoryStdp {
 
 impl PlasticityRule<1, 1> for InhibitoryStdp {
     const SPEC: &'static Spec = &SPEC;
+    const INHIBITS: bool = true;
     type State = ();
 
     fn new(values: &Values) -> Result<Self, ParameterError> {

@@ -188,8 +188,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             return strength;
         }
         let stretch = Stretch {
-            from,
-            to,
+            from: self.at_synapse(from),
+            to: self.at_synapse(to),
             modulation: self.modulation.as_ref(),
         };
         let (low, high) = self.bounds;
@@ -197,11 +197,19 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         flown.max(low).min(high)
     }
 
+    /// The instant at the synapse of one on the soma's clock, which modulators have.
+    #[inline(always)]
+    fn at_synapse(&self, t: Time) -> Time {
+        Time::from_ps(t.ps() - self.lag.ps() / 2)
+    }
+
     /// A strength after a change at `t`, as far as the modulator lets it change.
     #[inline(always)]
     fn gained(&self, before: f64, after: f64, t: Time) -> f64 {
         match (&self.modulation, R::MODULATED) {
-            (Some(modulation), Modulated::Gain) => before + modulation.before(t) * (after - before),
+            (Some(modulation), Modulated::Gain) => {
+                before + modulation.before(self.at_synapse(t)) * (after - before)
+            }
             _ => after,
         }
     }
@@ -372,7 +380,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         self.pre.iter_mut().for_each(|pre| pre.next = 0);
         self.seen = self.seen.max(t);
         if let Some(modulation) = &mut self.modulation {
-            modulation.forget(t);
+            modulation.forget(Time::from_ps(t.ps() - self.lag.ps() / 2));
         }
     }
 

@@ -166,7 +166,8 @@ where
         self.seen = t;
         self.history.forget(self.lag, t);
         if let Some(modulation) = &mut self.modulation {
-            modulation.forget(t);
+            // Synapses ask for their own instants, a dendritic delay before.
+            modulation.forget(Time::from_ps(t.ps() - self.lag.ps() / 2));
         }
     }
 

@@ -21,6 +21,9 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// and a projection's weights must have one sign, which they keep.
     const SIGNED: bool = false;
 
+    /// Whether weights must be those of inhibition, below zero, or -0 at the start.
+    const INHIBITS: bool = false;
+
     /// What each synapse keeps beside its weight; `()` for most rules.
     type State: State;
 

@@ -129,6 +129,7 @@ impl Poisson {
     }
 
     /// The events at hand that come before `until`; none when the next is not.
+    #[inline]
     pub fn before(&self, until: Time) -> Events<'_> {
         let batch = self.process.batch();
         let limit = until.since(batch.start).ps();

@@ -84,3 +84,29 @@ fn threads_and_stops_change_nothing() {
     assert!(stops > 0, "it was stopped");
     assert!(one == read(&place, "r"));
 }
+
+#[test]
+fn a_network_grows_from_nothing_and_inhibition_from_minus_zero() {
+    let place = Place::new();
+    place.run(&command("--set projection.e_e.in_degree=0 --out r"));
+    let (snapshots, edits) = read(&place, "r");
+    assert_eq!(snapshots[0].synapses.len(), 0);
+    let grown = &snapshots[5].synapses;
+    assert!(grown.len() > 1000 && edits.len() >= grown.len());
+    // With both of its delays.
+    let ms = [grown[0].delay, grown[0].dendritic].map(sharpwave::base::time::Duration::as_ms);
+    assert_eq!(ms, [1.5, 0.5]);
+
+    let balance = shipped("inhibitory_balance.toml");
+    place.run(&format!(
+        "--quiet run {balance} --set duration=1s --set figure.raster='off' --set projection.i_e.weight='-0pA' --set \
+         record.weight_statistics={{projection='i_e',every='1s'}} --out b"
+    ));
+    let run = Recording::open(&place.path("b")).expect("a run");
+    let last = run
+        .weight_statistics("i_e")
+        .expect("statistics")
+        .pop()
+        .expect("one");
+    assert!(last.1.min < 0.0 && last.1.max <= 0.0, "{last:?}");
+}

@@ -3,6 +3,8 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use sharpwave::record::lock::lock;
+
 use super::run_file::RunFile;
 use super::setup::{Place, said, shipped, text};
 use super::stop::{end_soon, signal, start};
@@ -206,19 +208,10 @@ fn what_cannot_be_gone_on_with_is_refused_and_kept() {
     }
 
     // Only one program may write a run.
-    let mut child = place.command("--quiet resume r");
-    let mut child = child.stdout(Stdio::null()).spawn().expect("it starts");
-    // Whoever goes on has put a copy in the place of the file.
-    wait_for("copy", || content("r/run.h5") != run);
-    // It holds the run for as long as the other takes, on a busy machine too.
-    signal(&child, "STOP");
-    let said = place.refused("--quiet resume r");
-    signal(&child, "CONT");
-    assert!(
-        said.contains("another program is writing this run"),
-        "{said}"
-    );
-    assert!(child.wait().expect("ended").success());
+    let held = lock(&place.path("r")).expect("nobody else");
+    refused("another program is writing this run");
+    drop(held);
+    place.run("--quiet resume r");
 }
 
 /// A system that writes no more than so many blocks per file stands in for a full disk.

@@ -32,6 +32,8 @@ pub struct Around<'a> {
     pub stimuli: Option<&'a [String]>,
     /// Names of projections that learn.
     pub learning: Option<&'a [String]>,
+    /// Names of modulators.
+    pub modulators: Option<&'a [String]>,
     /// Names of slow forces on weights.
     pub forces: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
@@ -65,6 +67,7 @@ impl<'a> Around<'a> {
             stimuli: None,
             learning: None,
             forces: None,
+            modulators: None,
             projections: None,
             recorded: None,
             observed: None,

@@ -225,7 +225,10 @@ pub fn modulator_name() -> Form<'static, String> {
     const EXPECTED: &str = "the name of a modulator";
     let read = |item: &Item<'_>, around: &Around<'_>| {
         let text = item.text(EXPECTED)?;
-        let known = modulators(around);
+        // Where one is at fault that is the problem to mend.
+        let Some(known) = modulators(around) else {
+            return Some(text.into());
+        };
         match known.contains(&text) {
             true => Some(text.into()),
             false if known.is_empty() => {
@@ -238,9 +241,9 @@ pub fn modulator_name() -> Form<'static, String> {
     Form::new("name", read, |name: &String, _| quote(name))
 }
 
-fn modulators<'a>(around: &Around<'a>) -> Vec<&'a str> {
-    let modulators = around.known.network.modulators.iter();
-    modulators.map(|modulator| &modulator.name[..]).collect()
+fn modulators<'a>(around: &Around<'a>) -> Option<Vec<&'a str>> {
+    let modulators = around.modulators?.iter();
+    Some(modulators.map(String::as_str).collect())
 }
 
 /// A number for some modulators, `{ dopamine = 0.5 }`.
@@ -257,8 +260,8 @@ pub fn modulator_levels() -> Form<'static, Vec<(String, f64)>> {
             let Some(own) = section.get(name) else {
                 continue;
             };
-            if !known.contains(&name) {
-                let help = suggest::help(name, &known);
+            if let Some(known) = known.as_ref().filter(|known| !known.contains(&name)) {
+                let help = suggest::help(name, known);
                 let message = format!("`{}` is no modulator", own.path);
                 own.reader.problem(own.key_origin, message, help);
                 levels = None;

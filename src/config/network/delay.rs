@@ -93,7 +93,7 @@ pub(super) fn delays(delay: &mut Option<Delay>, (listed, dense): (bool, bool), k
     if !dense {
         let what = "the time from arrival to soma, or a distribution";
         let form = given(drawn(Dimension::Time, Range::NonNegative));
-        k.told("dendritic_delay", silent, &mut dendritic, form, what);
+        k.told("dendritic_delay", "0 ms", &mut dendritic, form, what);
     }
     let given = along.is_some() || dendritic.is_some();
     let none = constant(0.0);

@@ -20,19 +20,29 @@ impl Table for Homeostasis {
             registered(specs()),
             "what it does",
         );
-        let what = "the projections whose weights it changes, which learn";
+        let what = "the projections whose weights it changes, which learn, each by itself; of `turnover` and `structural` one, sparse, \
+                    whose synapses have one delay";
         let form = each(learning_name(), "projection", false);
         k.need("projection", &mut self.projections, form, what);
-        let what = "it acts at every multiple of this, such as \"1 s\"";
+        let what = "it acts at every multiple of this, such as \"1 s\", before anything else at that instant; not at 0, nor at the \
+                    end of the run";
         k.need("every", &mut self.every, span(), what);
         // Weights are measured as those of its projections are.
         if let Some((_, around)) = k.reading() {
             around.weight = weight(&self.projections, around);
+            let is_read = around.learning.is_some() && !self.projections.is_empty();
+            if is_read && around.weight.is_none() {
+                k.refuse("projection", "projections whose weights have one unit");
+            }
         }
         spec_keys(spec, &mut self.kind.values, k);
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        // Where a projection is at fault that is the problem to mend.
+        if around.learning.is_none() {
+            return true;
+        }
         let network = &around.known.network;
         fault::reported(section, network.check_homeostasis(self)).is_some()
     }

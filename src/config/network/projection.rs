@@ -190,6 +190,11 @@ impl Table for Draft {
         if ends.any(|name| around.known.population(name).is_none()) {
             return true;
         }
+        let modulator = projection.plasticity.as_ref();
+        let modulator = modulator.and_then(|learning| learning.modulator.as_ref());
+        if modulator.is_some() && around.modulators.is_none() {
+            return true;
+        }
         fault::reported(section, around.known.network.check_projection(&projection)).is_some()
     }
 }

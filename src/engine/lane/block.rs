@@ -138,27 +138,40 @@ impl Block {
     /// Adds a row that arrives at `t` to `neurons`.
     #[inline]
     pub(super) fn deliver(&mut self, t: Time, start: u32, end: u32, neurons: &mut dyn Neurons) {
-        match (&mut self.synapses, &mut self.short_term) {
-            (Synapses::Static(rows), None) => {
+        if self.short_term.is_some() {
+            return self.deliver_a_share(t, start, end, neurons);
+        }
+        match &mut self.synapses {
+            Synapses::Static(rows) => {
                 let (targets, weights) = rows.span(start, end);
                 neurons.receive_row(targets, weights);
             }
-            (Synapses::Learning { learn, .. }, None) => {
+            Synapses::Learning { learn, .. } => {
                 let (targets, weights) = learn.arrive(t, start);
                 neurons.receive_row(targets, RowWeights::Each(weights));
             }
-            (Synapses::Static(rows), Some(used)) => {
-                let share = used.arrive(t, rows.number_at(start));
-                let (targets, weights) = rows.span(start, end);
-                neurons.receive_row(targets, weights.times(share, &mut self.passed));
-            }
-            (Synapses::Learning { learn, .. }, Some(used)) => {
-                let share = used.arrive(t, start as usize);
-                let (targets, weights) = learn.arrive(t, start);
-                let weights = RowWeights::Each(weights);
-                neurons.receive_row(targets, weights.times(share, &mut self.passed));
-            }
         }
+    }
+
+    /// The same of synapses that depress or facilitate: out of the way of the others.
+    #[cold]
+    fn deliver_a_share(&mut self, t: Time, start: u32, end: u32, neurons: &mut dyn Neurons) {
+        let Some(used) = &mut self.short_term else {
+            return;
+        };
+        let (targets, weights, row) = match &mut self.synapses {
+            Synapses::Static(rows) => {
+                let row = rows.number_at(start);
+                let (targets, weights) = rows.span(start, end);
+                (targets, weights, row)
+            }
+            Synapses::Learning { learn, .. } => {
+                let (targets, weights) = learn.arrive(t, start);
+                (targets, RowWeights::Each(weights), start as usize)
+            }
+        };
+        let share = used.arrive(t, row);
+        neurons.receive_row(targets, weights.times(share, &mut self.passed));
     }
 
     /// Asks for the first lines of a row.

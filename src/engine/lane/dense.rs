@@ -132,22 +132,17 @@ impl DenseBlock {
                 learn.catch_up(t, i as usize, self.weights.row_mut(i as usize));
             }
         }
-        if let Some(used) = &mut self.short_term {
-            for &i in &self.arrived {
-                let share = used.arrive(t, i as usize);
-                neurons.receive(&[self.weights.row(i as usize)], self.gain * share);
+        match self.short_term {
+            None => {
+                for chunk in self.arrived.chunks(ROWS) {
+                    let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
+                    for (row, &i) in rows.iter_mut().zip(chunk) {
+                        *row = self.weights.row(i as usize);
+                    }
+                    neurons.receive(&rows[..chunk.len()], self.gain);
+                }
             }
-        }
-        let together = match self.short_term {
-            None => &self.arrived[..],
-            Some(_) => &[],
-        };
-        for chunk in together.chunks(ROWS) {
-            let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
-            for (row, &i) in rows.iter_mut().zip(chunk) {
-                *row = self.weights.row(i as usize);
-            }
-            neurons.receive(&rows[..chunk.len()], self.gain);
+            Some(_) => self.deliver_shares(neurons, t),
         }
         match &mut self.plastic {
             None => {}
@@ -163,6 +158,17 @@ impl DenseBlock {
             }
         }
         self.arrived.clear();
+    }
+
+    /// Adds so much of the rows of all that have arrived as is left of their resources.
+    #[cold]
+    fn deliver_shares(&mut self, neurons: &mut dyn Neurons, t: Time) {
+        if let Some(used) = &mut self.short_term {
+            for &i in &self.arrived {
+                let share = used.arrive(t, i as usize);
+                neurons.receive(&[self.weights.row(i as usize)], self.gain * share);
+            }
+        }
     }
 
     /// Lets the rule see that `targets` fired at `t`.

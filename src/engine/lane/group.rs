@@ -236,6 +236,7 @@ impl Group {
         instant
     }
 
+    #[inline]
     fn apply_noise(&mut self, boundary: Time) -> Time {
         while let Some(at) = (0..self.noise.len()).min_by_key(|&k| self.noise[k].next_time()) {
             let time = self.noise[at].next_time();
@@ -292,6 +293,7 @@ impl Group {
     }
 
     /// Brings in what comes from outside at `t`, and lets neurons fire.
+    #[inline]
     pub(super) fn settle(&mut self, t: Time) {
         for driven in &mut self.driven {
             driven.deliver(self.neurons.as_mut(), t);

@@ -1,6 +1,6 @@
 //! By how much synapses of a network that ran have changed, over what their ends did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use super::weights::unit;
@@ -31,6 +31,18 @@ struct Point {
     change: f64,
 }
 
+/// Synapses as they were at first beside what they are at last, where they are still there: those that come and go have no
+/// place of their own, but ends and delays.
+fn kept<'a>(first: &'a [Synapse], last: &'a [Synapse]) -> Vec<(&'a Synapse, &'a Synapse)> {
+    let key = |one: &Synapse| (one.source, one.target, one.delay, one.dendritic);
+    let mut places: BTreeMap<_, VecDeque<&Synapse>> = BTreeMap::new();
+    for one in last {
+        places.entry(key(one)).or_default().push_back(one);
+    }
+    let pair = |one: &'a Synapse| Some((one, places.get_mut(&key(one))?.pop_front()?));
+    first.iter().filter_map(pair).collect()
+}
+
 /// Draws the `figure` of what the run file `run` of `model` holds into the folder `directory`.
 ///
 /// # Errors
@@ -58,8 +70,8 @@ pub(super) fn draw(
         targets.extend(own.map(|(neuron, times)| (offset + neuron, times)));
         offset += model.network.find(name).map_or(0, |known| known.size);
     }
-    let both = first.synapses.iter().zip(&last.synapses);
-    let points: Vec<Point> = both
+    let points: Vec<Point> = kept(&first.synapses, &last.synapses)
+        .into_iter()
         .filter_map(|(before, after)| {
             let change = PERCENT * (after.weight - before.weight) / before.weight;
             point(before, change, &sources, &targets).filter(|_| change.is_finite())

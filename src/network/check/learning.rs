@@ -77,6 +77,9 @@ impl Network {
         if let Act::Wiring(_) = act {
             self.check_rewired(&force.projections)?;
         }
+        for name in &force.projections {
+            self.check_reach(&force.kind, name)?;
+        }
         Ok(plan::Homeostasis {
             name: force.name.clone(),
             kind: spec.name,
@@ -84,6 +87,42 @@ impl Network {
             projections: force.projections.clone(),
             every: force.every,
         })
+    }
+
+    /// Checks that a force does not ask for what the projection called `name` cannot have.
+    fn check_reach(&self, Choice { values, .. }: &Choice, name: &str) -> Result<(), Problem> {
+        let own = self.projections.iter().find(|known| known.name == *name);
+        let Some((own, learning)) = own.and_then(|own| Some((own, own.plasticity.as_ref()?)))
+        else {
+            return Ok(());
+        };
+        let rule = plasticity::rule(learning.rule.spec.name)?;
+        let (_, high) = rule.bounds(&learning.rule.values)?;
+        for key in ["mean", "new_weight", "prune_below"] {
+            if let Some(value) = values.number(key).filter(|&value| value > high) {
+                return Err(Problem::OutOfReach {
+                    key,
+                    value,
+                    most: high,
+                    why: "the bound of the projection's rule",
+                });
+            }
+        }
+        let (Some(in_degree), false) = (values.count("in_degree"), values.flag("multapses")) else {
+            return Ok(());
+        };
+        let itself = !own.autapses && own.targets.contains(&own.source);
+        let sources = self.find(&own.source).map_or(0, |source| source.size);
+        let possible = u64::from(sources) - u64::from(itself && sources > 0);
+        match in_degree > possible {
+            false => Ok(()),
+            true => Err(Problem::OutOfReach {
+                key: "in_degree",
+                value: in_degree as f64,
+                most: possible as f64,
+                why: "as `multapses` is false",
+            }),
+        }
     }
 
     /// Checks that synapses of `projections` can come and go: each source has one row, which neither a matrix nor several

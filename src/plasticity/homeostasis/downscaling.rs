@@ -17,7 +17,7 @@ pub(super) static ENTRY: Entry = Entry {
 static SPEC: Spec = Spec {
     name: "downscaling",
     summary: "Down-scaling: all synapses of a neuron weaken by one factor, but for its strongest ones.",
-    equations: "at each instant, over the synapses onto one target: w <- w * factor, unless w is among the share `spare` of the \
+    equations: "at each instant, over the synapses of one projection onto one target: w <- w * factor, unless w is among the share `spare` of the \
                 strongest of them",
     parameters: &[
         ParameterSpec::quantity(
@@ -30,7 +30,7 @@ static SPEC: Spec = Spec {
             "spare",
             Dimension::One,
             Range::Between(0.0, 1.0),
-            "share of a target's synapses that are spared, the strongest ones; 0 for none",
+            "share of a target's synapses that are spared, the strongest ones, of equal ones the first; 0 for none",
         )
         .or_number(0.0),
     ],
@@ -48,19 +48,12 @@ struct Downscaling {
 impl Homeostasis for Downscaling {
     fn act(&self, strengths: &mut [f64], _rate_hz: f64) {
         let spared = (self.spare * strengths.len() as f64).round() as usize;
-        // Equal ones are spared together, whatever their order.
-        let least = match spared {
-            0 => f64::INFINITY,
-            spared => {
-                let mut sorted = strengths.to_vec();
-                sorted.sort_unstable_by(f64::total_cmp);
-                sorted[sorted.len() - spared.min(sorted.len())]
-            }
-        };
-        strengths
-            .iter_mut()
-            .filter(|w| **w < least)
-            .for_each(|w| *w *= self.factor);
+        let mut strongest: Vec<usize> = (0..strengths.len()).collect();
+        // Of equal ones the first are spared, as many as there is room for.
+        strongest.sort_by(|&a, &b| strengths[b].total_cmp(&strengths[a]));
+        for &k in strongest.iter().skip(spared) {
+            strengths[k] *= self.factor;
+        }
     }
 }
 
@@ -80,5 +73,10 @@ mod tests {
         assert_eq!(scale(0.0), [2.0, 0.5, 1.5, 1.0]);
         assert_eq!(scale(0.25), [4.0, 0.5, 1.5, 1.0]);
         assert_eq!(scale(1.0), [4.0, 1.0, 3.0, 2.0]);
+        // No more than their share, where all are equal.
+        let values = Values::from([("factor", 0.5), ("spare", 0.25)]);
+        let mut equal = [1.0; 4];
+        of_weights("downscaling", &values).act(&mut equal, 0.0);
+        assert_eq!(equal, [1.0, 0.5, 0.5, 0.5]);
     }
 }

@@ -22,7 +22,7 @@ static SPEC: Spec = Spec {
     name: "normalisation",
     summary: "Weight normalisation: the synapses of each neuron keep their mean strength, so that one grows at the cost of the \
               others.",
-    equations: "at each instant, over the n synapses of one neuron: w <- w * mean / <w> (multiplicative), or w <- w + mean - <w> \
+    equations: "at each instant, over the n synapses of one neuron that are of one projection: w <- w * mean / <w> (multiplicative), or w <- w + mean - <w> \
                 (subtractive; what would fall below 0 stays at 0)",
     parameters: &[
         ParameterSpec::quantity(

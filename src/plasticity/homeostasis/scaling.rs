@@ -20,7 +20,7 @@ static SPEC: Spec = Spec {
     name: "scaling",
     summary: "Synaptic scaling: all synapses onto a neuron grow by one factor while it fires less than `rate`, and shrink while it \
               fires more.",
-    equations: "at each instant, for the synapses onto one target: w <- w * (1 + gain * (1 - r / rate)), the factor from 0 to 1 + \
+    equations: "at each instant, for the synapses of one projection onto one target: w <- w * (1 + gain * (1 - r / rate)), the factor from 0 to 1 + \
                 gain;  r is the target's rate, averaged exponentially with tau",
     parameters: &[
         ParameterSpec::quantity(

@@ -24,6 +24,9 @@ pub(super) static ENTRY: Entry = Entry {
     },
 };
 
+/// Most elements of a neuron: ten times the synapses of one in the cortex (DeFelipe 2011, Front Neuroanat 5:29).
+const MOST: f64 = 65_535.0;
+
 /// Milliseconds in a second.
 const MS_PER_S: f64 = 1e3;
 
@@ -32,7 +35,7 @@ static SPEC: Spec = Spec {
     summary: "Homeostatic structural plasticity: neurons that fire too little grow synaptic elements, which find each other at \
               random; neurons that fire too much lose them and their synapses.",
     equations: "z' = growth * (1 - r / rate) for the axonal elements of each source and the dendritic ones of each target, r its \
-                average rate, whose integral is exact;  at each instant elements beyond z break their synapses, drawn at random, and \
+                average rate, whose integral is exact, from 0 to 65535;  at each instant elements beyond z break their synapses, drawn at random, and \
                 free ones of both kinds are paired at random;  r' = -r / tau + spikes / tau",
     parameters: &[
         ParameterSpec::quantity(
@@ -108,7 +111,7 @@ impl Structural {
         let (sources, targets) = (grown(wiring.sources), grown(wiring.targets));
         let add = |elements: &mut [f64], grown: Vec<f64>| {
             for (z, grown) in elements.iter_mut().zip(grown) {
-                *z = (*z + grown).max(0.0);
+                *z = (*z + grown).clamp(0.0, MOST);
             }
         };
         add(&mut self.axonal, sources);

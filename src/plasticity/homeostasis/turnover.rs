@@ -4,13 +4,23 @@ use std::collections::BTreeSet;
 
 use super::wiring::{Edge, Edit, Rewiring, Wiring};
 use super::{Act, Entry};
-use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec,
+};
 use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
     rewires: true,
     build: |values| {
+        if values["new_weight"] < values["prune_below"] {
+            return Err(ParameterError::Inconsistent {
+                model: SPEC.name,
+                parameter: "new_weight",
+                neuron: None,
+                reason: " is less than `prune_below`: what comes would go at once".into(),
+            });
+        }
         Ok(Act::Wiring(Box::new(Turnover {
             prune_below: values["prune_below"],
             in_degree: values.count("in_degree").unwrap_or(0) as u32,
@@ -46,7 +56,7 @@ static SPEC: Spec = Spec {
         ParameterSpec::new(
             "at_once",
             Kind::Count {
-                least: 0,
+                least: 1,
                 most: u32::MAX as u64,
             },
             "most new synapses of a target at an instant",

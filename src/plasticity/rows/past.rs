@@ -127,22 +127,29 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
     /// What a stretch without events makes of a strength.
     #[inline(always)]
     fn flow(&self, strength: f64, state: &mut R::State, (from, to): (Time, Time)) -> f64 {
-        let modulation = self.modulation;
         let stretch = Stretch {
-            from,
-            to,
-            modulation,
+            from: self.at_synapse(from),
+            to: self.at_synapse(to),
+            modulation: self.modulation,
         };
         let (low, high) = self.bounds;
         let flown = self.rule.flow(strength, state, &stretch);
         flown.max(low).min(high)
     }
 
+    /// The instant at the synapse of one on the soma's clock, which modulators have.
+    #[inline(always)]
+    fn at_synapse(&self, t: Time) -> Time {
+        Time::from_ps(t.ps() - self.path.lag.ps() / 2)
+    }
+
     /// A strength after a change at `t`, as far as the modulator lets it change.
     #[inline(always)]
     pub(super) fn gained(&self, before: f64, after: f64, t: Time) -> f64 {
         match (self.modulation, R::MODULATED) {
-            (Some(modulation), Modulated::Gain) => before + modulation.before(t) * (after - before),
+            (Some(modulation), Modulated::Gain) => {
+                before + modulation.before(self.at_synapse(t)) * (after - before)
+            }
             _ => after,
         }
     }

@@ -76,7 +76,9 @@ impl Naive {
             };
             let change = if is_spike { &self.fire } else { &self.arrive };
             if let Some(flow) = &self.flow {
-                strength = flow(strength, &mut state, (now, t)).clamp(low, high);
+                // Modulators have the instants of the synapse.
+                let span = (now - made.dendritic, t - made.dendritic);
+                strength = flow(strength, &mut state, span).clamp(low, high);
                 now = t;
             }
             if !is_spike {
@@ -84,13 +86,16 @@ impl Naive {
             }
             let changed = change(strength, &mut state, &pre, &post, &since);
             let gain = match &self.modulator {
-                Some(modulator) if self.is_gain => concentration(modulator, t, t),
+                Some(modulator) if self.is_gain => {
+                    concentration(modulator, t - made.dendritic, t - made.dendritic)
+                }
                 _ => 1.0,
             };
             strength = (strength + gain * (changed - strength)).clamp(low, high);
         }
         if let Some(flow) = &self.flow {
-            strength = flow(strength, &mut state, (now, trains.end)).clamp(low, high);
+            let span = (now - made.dendritic, trains.end - made.dendritic);
+            strength = flow(strength, &mut state, span).clamp(low, high);
         }
         weights.push(self.sign * strength);
         weights

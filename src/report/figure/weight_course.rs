@@ -253,7 +253,7 @@ impl Course {
         });
         curve(canvas, points.collect(), Stroke::new(BLUE, LINE));
         // Inside the panel, on its right: what is left of it belongs to the neighbour.
-        for tick in numbers.ticks(3).iter().filter(|tick| tick.value > 0.0) {
+        for tick in numbers.ticks(5).iter().filter(|tick| tick.value > 0.0) {
             let y = numbers.at(tick.value);
             let mark = Stroke::new(GREY, HAIR);
             canvas.line(vec![(time.to - 3.0, y), (time.to, y)], mark);
