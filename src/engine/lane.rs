@@ -99,6 +99,35 @@ pub struct Lane {
     pub(super) most: u64,
 }
 
+/// Sends `spike` on its way to a row of block number `block`, given its window, what it has of that, and how long windows are.
+/// What comes without delay has arrived.
+#[inline(always)]
+fn send_row(
+    pending: &mut Pending<Arrival>,
+    steps: &[Step],
+    (spike, block): (&Spike, u32),
+    (window, rest, length): (i64, i64, i64),
+    row: Row,
+) {
+    let step = steps[usize::from(row.delay)];
+    // What would arrive after the end of the clock never does.
+    let Some(time) = spike.time.checked_add(step.delay) else {
+        return;
+    };
+    if step.delay == Duration::ZERO {
+        return;
+    }
+    let arrival = Arrival {
+        time,
+        block,
+        source: spike.node,
+        start: row.start,
+        end: row.end,
+    };
+    let over = i64::from(rest + step.rest >= length);
+    pending.add(window + step.windows + over, arrival);
+}
+
 /// Rows fetched ahead of the one at hand: their first lines, before the loads that need them.
 const AHEAD: usize = 4;
 
@@ -212,25 +241,20 @@ impl Lane {
             let (window, rest) = (spike.time.ps() / length, spike.time.ps() % length);
             for &number in &self.outgoing[spike.population as usize] {
                 let (pending, steps) = (&mut self.pending, &self.steps[number as usize]);
-                self.blocks[number as usize].rows_of(spike.node, |row| {
-                    let step = steps[usize::from(row.delay)];
-                    // What would arrive after the end of the clock never does.
-                    let Some(time) = spike.time.checked_add(step.delay) else {
-                        return;
-                    };
-                    if step.delay == Duration::ZERO {
-                        return;
+                let begin = (window, rest, length);
+                match &self.blocks[number as usize].synapses {
+                    Synapses::Static(rows) => {
+                        let rows = rows.of(spike.node).filter(|row| row.start < row.end);
+                        rows.for_each(|row| send_row(pending, steps, (spike, number), begin, row));
                     }
-                    let arrival = Arrival {
-                        time,
-                        block: number,
-                        source: spike.node,
-                        start: row.start,
-                        end: row.end,
-                    };
-                    let over = i64::from(rest + step.rest >= length);
-                    pending.add(window + step.windows + over, arrival);
-                });
+                    Synapses::Learning { learn, .. } => {
+                        for start in learn.rows_of(spike.node) {
+                            let (delay, end) = (learn.delay_of(start), start + 1);
+                            let row = Row { delay, start, end };
+                            send_row(pending, steps, (spike, number), begin, row);
+                        }
+                    }
+                }
             }
             for &(group, number) in &self.outgoing_dense[spike.population as usize] {
                 let block = &mut self.groups[group].dense[number];

@@ -95,3 +95,11 @@
 //!
 //! Where a spike of the target adds its trace of arrivals times a number, whatever the weight, say so with
 //! [`push`](crate::plasticity::PlasticityRule::push): such rules run several times faster.
+//!
+//! A rule may keep something for each synapse, [`State`](crate::plasticity::PlasticityRule::State), such as an eligibility, and
+//! may let it and the weight [flow](crate::plasticity::PlasticityRule::FLOWS) between events, in closed form: cut anywhere, two
+//! stretches are one. With a modulator, changes at events are multiplied by its concentration then; a rule that reads it by
+//! itself says so, [`MODULATED`](crate::plasticity::PlasticityRule::MODULATED). `src/plasticity/reward_stdp.rs` does all three.
+//!
+//! Slow forces on whole neurons, and synapses that come and go, are rules of another kind: one file in
+//! `src/plasticity/homeostasis/`, a line in its [`REGISTRY`](crate::plasticity::homeostasis::REGISTRY).
