@@ -61,10 +61,8 @@ pub struct Rule {
     pub is_signed: bool,
     /// What a modulator does.
     pub modulated: Modulated,
-    /// Builds sparse synapses onto a group of so many neurons.
-    rows: fn(&Values, Option<Kinetics>, Sparse<u16>, usize) -> Built<dyn Learn>,
-    /// Builds a matrix of these weights by source onto so many neurons, with so long a dendritic delay.
-    matrix: fn(&Values, Option<Kinetics>, &[f32], usize, Duration) -> Built<dyn LearnMatrix>,
+    rows: BuildRows,
+    matrix: BuildMatrix,
     /// Bounds of strengths.
     bounds: fn(&Values) -> Result<(f64, f64), ParameterError>,
     /// Checks values, extreme weights, and the longest dendritic delay.
@@ -75,6 +73,12 @@ pub struct Rule {
 
 /// What a rule builds.
 type Built<T> = Result<Box<T>, BuildError>;
+
+/// Builds sparse synapses onto a group of so many neurons.
+type BuildRows = fn(&Values, Option<Kinetics>, Sparse<u16>, usize) -> Built<dyn Learn>;
+
+/// Builds a matrix of these weights by source onto so many neurons, with so long a dendritic delay.
+type BuildMatrix = fn(&Values, Option<Kinetics>, &[f32], usize, Duration) -> Built<dyn LearnMatrix>;
 
 /// Builds what changes columns of a matrix.
 type BuildColumn = fn(&Values) -> Built<dyn ColumnRule>;
