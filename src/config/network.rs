@@ -13,6 +13,8 @@ pub(super) mod population;
 pub(super) mod positions;
 pub(super) mod projection;
 mod record;
+mod schedule;
+pub(super) mod stage;
 pub(super) mod stimulus;
 
 use std::time;
@@ -34,6 +36,8 @@ pub use record::{
 };
 
 pub(super) use record::{COMPRESS, Rates, states};
+pub(super) use schedule::Draft;
+pub(super) use stage::Stage;
 
 /// Populations tied by projections, driven from outside, for some time.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,7 +186,15 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             .collect::<Vec<_>>()
     });
     around.forces = forces.as_deref();
-    let bouts = bout::bouts(root, &around);
+    let stages = named(root, "stage", |section, name| {
+        stage::stage(section, name, &around)
+    });
+    let names = stages.as_ref().map(|stages| {
+        let names = stages.iter().map(|stage| stage.name().to_owned());
+        names.collect::<Vec<_>>()
+    });
+    around.stages = names.as_deref();
+    let bouts = schedule::bouts(root, &around, stages.as_deref());
     around.duration = bouts.as_deref().map(total);
     let engine = read_in(root, "engine", engine::Engine::default(), &around);
     let guard = read_in(

@@ -34,6 +34,8 @@ pub struct Around<'a> {
     pub learning: Option<&'a [String]>,
     /// Names of slow forces on weights.
     pub forces: Option<&'a [String]>,
+    /// Names of stages.
+    pub stages: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
     pub projections: Option<&'a [(String, bool)]>,
     /// Populations whose spikes are recorded.
@@ -65,6 +67,7 @@ impl<'a> Around<'a> {
             stimuli: None,
             learning: None,
             forces: None,
+            stages: None,
             projections: None,
             recorded: None,
             observed: None,
