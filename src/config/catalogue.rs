@@ -130,6 +130,8 @@ pub fn sections() -> Vec<Page> {
             learn.";
         "stage" describe(&of_none(|around| Stage::new("N", around))) => "[stage.NAME]: what is different in the bouts of a \
             stage, `stage = \"N3\"`; `like` copies another one.";
+        "hypnogram" network::hypnogram::rows() => "[hypnogram]: a night in place of `[[bout]]`, a bout for each stretch of one \
+            stage, which has a table [stage.W], [stage.N1], [stage.N2], [stage.N3] or [stage.R].";
         "engine" describe(&engine::Engine::default()) => "How a network is divided.";
         "guard" describe(&engine::guard(Some(engine::MAX_RATE_HZ))) => "What ends a run that has left all bounds, with exit code 4: \
             a neuron's mean rate over a population and a window, and any state that is not a finite number.";

@@ -8,6 +8,7 @@ pub(super) mod delay;
 pub(super) mod engine;
 mod figure;
 pub(super) mod homeostasis;
+pub(super) mod hypnogram;
 pub(super) mod modulator;
 pub(super) mod population;
 pub(super) mod positions;
@@ -31,6 +32,7 @@ use crate::network::{Network, Projection, check::is_name};
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
 pub use figure::{Figures, Measured, Over, Raster, Wave, WeightFigure, WindowFigure};
+pub use hypnogram::Played;
 pub use record::{
     Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
 };
@@ -48,6 +50,8 @@ pub struct NetworkModel {
     pub seeds: u64,
     /// Bouts, end to end: at least one; names are unique.
     pub bouts: Vec<Bout>,
+    /// The night that the bouts are, if they are one.
+    pub played: Option<Played>,
     /// What ends a run that has left all bounds.
     pub guard: Guard,
     /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
@@ -194,8 +198,10 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         names.collect::<Vec<_>>()
     });
     around.stages = names.as_deref();
-    let bouts = schedule::bouts(root, &around, stages.as_deref());
-    around.duration = bouts.as_deref().map(total);
+    let seed = top.as_ref().map(|top| top.seed);
+    let schedule = schedule::schedule(root, &around, stages.as_deref(), seed);
+    let bouts = schedule.as_ref().map(|schedule| &schedule.bouts);
+    around.duration = bouts.map(|bouts| total(bouts));
     let engine = read_in(root, "engine", engine::Engine::default(), &around);
     let guard = read_in(
         root,
@@ -229,12 +235,11 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, &observed, duration));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
     let top = top.filter(|_| good && modulators_known)?;
-    let driven = bouts
-        .as_deref()
-        .is_some_and(|bouts| bout::drive_modulators(root, &known, bouts));
+    let driven = bouts.is_some_and(|bouts| bout::drive_modulators(root, &known, bouts));
     if !driven {
         return None;
     }
+    let schedule = schedule?;
     Some(NetworkModel {
         network: Network {
             seed: top.seed,
@@ -246,7 +251,8 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             homeostasis: homeostasis?,
         },
         seeds: top.seeds,
-        bouts: bouts?,
+        bouts: schedule.bouts,
+        played: schedule.played,
         guard: guard?,
         checkpoint_every: checkpoint?.every,
         record: record?,
@@ -377,6 +383,9 @@ pub fn resolved_network(model: &NetworkModel) -> String {
     for stimulus in &network.stimuli {
         let path = format!("stimulus.{}", stimulus.name);
         text += &write(&path, stimulus, weight(&stimulus.targets));
+    }
+    if let Some(played) = &model.played {
+        text += &write("hypnogram", played, one);
     }
     if !model.is_one_run() {
         let bouts = model.bouts.iter().map(|bout| write_entry("bout", bout));

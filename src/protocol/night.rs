@@ -48,7 +48,7 @@ const AGE: f64 = 25.0;
 
 /// Mean minutes of the NREM part of successive cycles, the last for all that follow, and of the REM part.
 const NREM_MIN: [f64; 5] = [76.0, 80.0, 75.0, 70.0, 66.0];
-const REM_MIN: [f64; 4] = [14.0, 22.0, 29.0, 33.0];
+const REM_MIN: [f64; 4] = [15.0, 23.0, 30.0, 34.0];
 
 /// Exponential parts that a length is the sum of: its standard deviation is a quarter of its mean.
 const SHAPE: u32 = 16;
@@ -73,7 +73,7 @@ impl Factors {
             into_wake: 0.8 * (1.0 + 0.3 * decades),
             out_of_wake: 3.5 / (1.0 + 0.1 * decades),
             into_n1: 0.17 * (1.0 + 0.03 * decades),
-            into_n3: 3.0 * function::exp(-0.15 * decades),
+            into_n3: 2.9 * function::exp(-0.15 * decades),
             nrem: 1.0 - 0.02 * decades,
             rem: 1.0 - 0.04 * decades,
         }

@@ -33,6 +33,12 @@ impl Stage {
             Self::Rem => "R",
         }
     }
+
+    /// The stage of a bout of a hypnogram, which is called by it: of "N3 2" N3.
+    pub fn of_bout(name: &str) -> Option<Self> {
+        let first = name.split(' ').next()?;
+        Self::ALL.into_iter().find(|stage| stage.name() == first)
+    }
 }
 
 impl fmt::Display for Stage {

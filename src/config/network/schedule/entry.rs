@@ -1,10 +1,11 @@
 //! An entry of `[[bout]]`: a bout, or a group of them, so many times.
 
 use super::MOST_BOUTS;
+use crate::config::document::Origin;
 use crate::config::form::{Around, Form, Keys, Table, count, given, read, stage_name};
 use crate::config::network::bout::Bout;
 use crate::config::network::stage::Stage;
-use crate::config::reader::Item;
+use crate::config::reader::{Item, Reader, Section};
 
 /// Groups within groups: deeper ones are a slip.
 const DEEPEST: usize = 4;
@@ -69,7 +70,22 @@ pub(super) struct Leaf<'a> {
     pub(super) bout: Bout,
     /// Whether its name is written there.
     pub(super) is_named: bool,
-    pub(super) item: Item<'a>,
+    pub(super) path: String,
+    pub(super) reader: &'a Reader,
+    pub(super) origin: Origin,
+}
+
+impl<'a> Leaf<'a> {
+    /// A bout of the night that `section` asks for.
+    pub(super) fn of_night(bout: Bout, section: &Section<'a>) -> Self {
+        Self {
+            bout,
+            is_named: false,
+            path: section.path().to_owned(),
+            reader: section.reader,
+            origin: section.origin,
+        }
+    }
 }
 
 /// What comes so many times.
@@ -147,7 +163,9 @@ impl<'a, 'k> Entries<'a, 'k> {
         self.leaves.push(Leaf {
             bout: draft.bout,
             is_named,
-            item,
+            path: item.path.clone(),
+            reader: item.reader,
+            origin: item.origin(),
         });
         Some(Tree::Leaf(self.leaves.len() - 1, draft.repeat))
     }
