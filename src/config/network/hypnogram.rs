@@ -6,6 +6,7 @@ use super::bout::Bout;
 use super::schedule::MOST_BOUTS;
 use super::stage::Stage;
 use crate::base::parameter::{Dimension, Range};
+use crate::base::shown::shown;
 use crate::base::time::Duration;
 use crate::config::form::{
     Around, Keys, Row, Table, describe, file, given, list, number, read, span, text, words,
@@ -202,7 +203,8 @@ pub(super) fn bouts(
             });
             let night = night.ok()?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            played.source = name.clone().into_owned();
+            let name = shown(&name).to_string();
+            played.source.clone_from(&name);
             let noun = hypnogram_file::noun(path);
             let taken = night.taken.iter();
             played.notices = taken.map(|taken| notice(&name, noun, taken)).collect();

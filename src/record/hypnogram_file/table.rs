@@ -69,8 +69,11 @@ impl Places {
             length: None,
         };
         let is_row = is_scored(alone.as_bytes());
-        if is_row && columns.stage.is_none() {
-            return Ok(one);
+        // A name of two words is no two columns.
+        let name = alone.to_lowercase().replace(' ', "_");
+        let has_header = STAGE.contains(&name.as_str());
+        if (is_row || has_header) && columns.stage.is_none() {
+            return Ok(Self { has_header, ..one });
         }
         let separator = Separator::of(first);
         let names: Vec<&[u8]> = separator.fields(first).collect();

@@ -48,6 +48,7 @@ fn letters_numbers_and_words_say_the_same() {
         "Sleep stage W\nSleep stage 1\nSleep stage 2\nSleep stage N2\nSleep stage 3\nSleep stage 4\nSleep stage R\n",
         "epoch,stage\n1,W\n2,N1\n3,N2\n4,N2\n5,N3\n6,N3\n7,R\n",
         "onset;duration;description\n0;30;W\n30;30;N1\n60;60;N2\n120;60;N3\n180;30;REM\n",
+        "Sleep Stage\nWake\nStage 1\nN2\nN2\nStage 3\nN3\nREM",
         "Stage\nW\nN1\nN2\nN2\nN3\nN3\nR",
     ] {
         assert_eq!(lines(text), ALL);
