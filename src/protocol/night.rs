@@ -1,21 +1,21 @@
 //! A human night by chance: stages of epochs of 30 s, a Markov chain whose rates change with the NREM-REM cycle, the night
 //! and age.
 //!
-//! The chain begins with the transitions that Metzner and others counted (2021, Commun Biol 4:1385, the file
-//! `traMat_Epoch.npy` of their supplement: epochs of 30 s). One matrix for all of the night gives neither cycles nor deep sleep
-//! early: rates that vary over the night do (Kemp and Kamphuisen 1986, Sleep 9:405), above all that from stage 2 to stage 3
-//! (Yang and Hursch 1973). So each rate out of a stage is multiplied by a factor:
+//! The chain begins with the transitions that Metzner and others counted (2021, Commun Biol 4, doi:10.1038/s42003-021-02912-6,
+//! the file `traMat_Epoch.npy` of their supplement, epochs of 30 s, as the program YASA gives it). One matrix for all of the
+//! night gives neither cycles nor deep sleep early: rates that vary over the night do (Kemp and Kamphuisen 1986, Sleep 9:405),
+//! above all that from stage 2 to stage 3 (Yang and Hursch 1973). So each rate out of a stage is multiplied by a factor:
 //!
 //! - Cycles: parts of NREM and of REM sleep, whose lengths are drawn, follow each other. There is no way into REM sleep in the
 //!   first kind, and a wide one in the second.
 //! - Deep sleep: the way from N2 to N3 narrows as sleep goes on, and is shut in parts of REM sleep.
-//! - Health: the counts are of patients of a sleep laboratory, who lie awake and doze more than healthy people.
-//! - Age: wake and N1 grow (Boulos and others 2019, Lancet Respir Med 7:533: 9.7 min and 0.5 % a decade), deep sleep and REM
+//! - Health: the counts have three times the wake and N1 of healthy adults.
+//! - Age: wake and N1 grow (Boulos and others 2019, Lancet Respir Med 7(6): 9.7 min and 0.5 % a decade), deep sleep and REM
 //!   sleep shrink (Ohayon and others 2004, Sleep 27:1255).
 //!
 //! The factors are ours, chosen so that nights have the published shares of stages, number of cycles and REM latency; the test
-//! says which. What the model does not have: lengths of wake without a scale of their own (Lo and others 2002), and nights of
-//! one sleeper that resemble each other.
+//! says which. What the model does not have: lengths of wake without a scale of their own (Lo and others 2002, Europhys
+//! Lett), nights of one sleeper that resemble each other, and sleepers who differ but by age.
 
 use super::stage::{Epoch, Night, Score, Stage};
 use crate::base::function;
@@ -56,19 +56,29 @@ const SHAPE: u32 = 16;
 /// Epochs of sleep after which the way into deep sleep has narrowed to 1/e.
 const DEEP_FADES: f64 = 300.0;
 
-/// Factors of one night.
+/// In a part of REM sleep: how much wider the ways into it and out of N3 are. In one of NREM sleep: that from REM sleep to
+/// N2, so that the last part's REM sleep ends soon.
+const INTO_REM: f64 = 25.0;
+const OUT_OF_N3: f64 = 10.0;
+const OUT_OF_REM: f64 = 60.0;
+
+/// Factors of one night: of rates, and of the lengths of parts.
 struct Factors {
     into_wake: f64,
+    /// After sleep has begun: awakenings are shorter than the wait for sleep.
     out_of_wake: f64,
     into_n1: f64,
+    /// When sleep begins.
     into_n3: f64,
     nrem: f64,
     rem: f64,
 }
 
 impl Factors {
+    /// Each as it is at 25 years of age, and what a decade changes about it.
     fn of(age: f64) -> Self {
-        let decades = (age - AGE) / 10.0;
+        const YEARS: f64 = 10.0;
+        let decades = (age - AGE) / YEARS;
         Self {
             into_wake: 0.8 * (1.0 + 0.3 * decades),
             out_of_wake: 3.5 / (1.0 + 0.1 * decades),
@@ -187,16 +197,15 @@ impl Chain {
         }
         match (self.in_rem, from) {
             (true, N2) => row[N3] = 0.0,
-            (true, N3) => row[N2] *= 10.0,
+            (true, N3) => row[N2] *= OUT_OF_N3,
             (false, N2) => {
                 row[N3] *= factors.into_n3 * function::exp(-self.slept / DEEP_FADES);
             }
-            // REM sleep that goes on into the next cycle ends soon.
-            (false, R) => row[N2] *= 60.0,
+            (false, R) => row[N2] *= OUT_OF_REM,
             _ => {}
         }
         match self.in_rem {
-            true if from != N3 => row[R] *= 25.0,
+            true if from != N3 => row[R] *= INTO_REM,
             true => {}
             false => row[R] = 0.0,
         }

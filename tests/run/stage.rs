@@ -29,7 +29,7 @@ fn a_night_runs_as_the_bouts_that_check_prints() {
     place.write("night.toml", &[CIRCUIT, NIGHT].concat());
     let resolved = place.run("check night.toml");
     let played =
-        "\n[hypnogram]\nplayed = \"a human night, 25 years of age, seed 3\"\ncompress = 3600\n";
+        "\n[hypnogram]\nplayed = \"a human night, 25 years of age, seed 3\"\ncompress = 3600.0\n";
     assert!(resolved.contains(played), "{resolved}");
     place.write("bouts.toml", &resolved);
     let table =
