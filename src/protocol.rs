@@ -1,3 +1,5 @@
 //! Bouts of sleep: what changes when; drives the engine through its public interface.
 
 pub mod hypnogram;
+pub mod night;
+pub mod stage;

@@ -73,6 +73,7 @@ pub mod checkpoint;
 pub mod circuit_file;
 pub mod edge_file;
 pub mod error;
+pub mod hypnogram_file;
 pub mod layout;
 pub mod length;
 pub mod lock;

@@ -4,6 +4,8 @@
 mod model;
 #[path = "network_model/rule.rs"]
 mod rule;
+#[path = "network_model/stage.rs"]
+mod stage;
 #[path = "network_model/table.rs"]
 mod table;
 

@@ -46,6 +46,8 @@ mod selection;
 mod setup;
 #[path = "run/space.rs"]
 mod space;
+#[path = "run/stage.rs"]
+mod stage;
 #[path = "run/states.rs"]
 mod states;
 #[path = "run/stop.rs"]

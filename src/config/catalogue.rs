@@ -3,9 +3,9 @@
 use super::form::{self, describe};
 use super::formula;
 use super::network::{
-    self, Bout, Figures, Raster, Record, Recorded, RecordedStatistics, RecordedWeights,
-    SampledStates, Selection, Top, Wave, WeightFigure, WindowFigure, delay, engine, population,
-    positions, projection, stimulus,
+    self, Bout, Draft, Figures, Raster, Record, Recorded, RecordedStatistics, RecordedWeights,
+    SampledStates, Selection, Stage, Top, Wave, WeightFigure, WindowFigure, delay, engine,
+    population, positions, projection, stimulus,
 };
 use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
 use crate::base::parameter::{Dimension, Spec};
@@ -45,7 +45,8 @@ pub fn keys_of_homeostasis(spec: &'static Spec) -> Vec<Row> {
     shared(spec, network::homeostasis::by_kind())
 }
 
-fn bout_of_none() -> Bout {
+/// What `make` makes of a network without anything.
+fn of_none<T>(make: impl FnOnce(&form::Around<'_>) -> T) -> T {
     let (paths, known) = (
         form::Paths {
             model: Default::default(),
@@ -53,7 +54,7 @@ fn bout_of_none() -> Bout {
         },
         form::Known::default(),
     );
-    Bout::new("bout N".into(), &form::Around::new(&paths, &known))
+    make(&form::Around::new(&paths, &known))
 }
 
 /// The keys of the entry of `spec` that are not its own.
@@ -124,8 +125,13 @@ pub fn sections() -> Vec<Page> {
             that decays, and that acts on plasticity.";
         "homeostasis" any(crate::plasticity::homeostasis::specs(), keys_of_homeostasis) => "[homeostasis.NAME]: what changes the \
             weights of whole neurons at declared instants, with the keys of the kind (`describe downscaling`).";
-        "bout" describe(&bout_of_none()) => "[[bout]]: what happens one after the other, in place of `duration`: a \
-            stretch of time with some of the stimuli on, in which some projections learn.";
+        "bout" describe(&of_none(|around| Draft::new(Bout::new("bout N".into(), around)))) => "[[bout]]: what happens one \
+            after the other, in place of `duration`: a stretch of time with some of the stimuli on, in which some projections \
+            learn.";
+        "stage" describe(&of_none(|around| Stage::new("N", around))) => "[stage.NAME]: what is different in the bouts of a \
+            stage, `stage = \"N3\"`; `like` copies another one.";
+        "hypnogram" network::hypnogram::rows() => "[hypnogram]: a night in place of `[[bout]]`, a bout for each stretch of one \
+            stage, which has a table [stage.W], [stage.N1], [stage.N2], [stage.N3] or [stage.R].";
         "engine" describe(&engine::Engine::default()) => "How a network is divided.";
         "guard" describe(&engine::guard(Some(engine::MAX_RATE_HZ))) => "What ends a run that has left all bounds, with exit code 4: \
             a neuron's mean rate over a population and a window, and any state that is not a finite number.";

@@ -8,11 +8,14 @@ pub(super) mod delay;
 pub(super) mod engine;
 mod figure;
 pub(super) mod homeostasis;
+pub(super) mod hypnogram;
 pub(super) mod modulator;
 pub(super) mod population;
 pub(super) mod positions;
 pub(super) mod projection;
 mod record;
+mod schedule;
+pub(super) mod stage;
 pub(super) mod stimulus;
 
 use std::time;
@@ -29,11 +32,14 @@ use crate::network::{Network, Projection, check::is_name};
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
 pub use figure::{Figures, Measured, Over, Raster, Wave, WeightFigure, WindowFigure};
+pub use hypnogram::Played;
 pub use record::{
     Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
 };
 
 pub(super) use record::{COMPRESS, Rates, states};
+pub(super) use schedule::Draft;
+pub(super) use stage::Stage;
 
 /// Populations tied by projections, driven from outside, for some time.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +50,8 @@ pub struct NetworkModel {
     pub seeds: u64,
     /// Bouts, end to end: at least one; names are unique.
     pub bouts: Vec<Bout>,
+    /// The night that the bouts are, if they are one.
+    pub played: Option<Played>,
     /// What ends a run that has left all bounds.
     pub guard: Guard,
     /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
@@ -189,8 +197,18 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             .collect::<Vec<_>>()
     });
     around.forces = forces.as_deref();
-    let bouts = bout::bouts(root, &around);
-    around.duration = bouts.as_deref().map(total);
+    let stages = named(root, "stage", |section, name| {
+        stage::stage(section, name, &around)
+    });
+    let names = stages.as_ref().map(|stages| {
+        let names = stages.iter().map(|stage| stage.name().to_owned());
+        names.collect::<Vec<_>>()
+    });
+    around.stages = names.as_deref();
+    let seed = top.as_ref().map(|top| top.seed);
+    let schedule = schedule::schedule(root, &around, stages.as_deref(), seed);
+    let bouts = schedule.as_ref().map(|schedule| &schedule.bouts);
+    around.duration = bouts.map(|bouts| total(bouts));
     let engine = read_in(root, "engine", engine::Engine::default(), &around);
     let guard = read_in(
         root,
@@ -224,12 +242,11 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, &observed, duration));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
     let top = top.filter(|_| good && of_modulators.is_some())?;
-    let driven = bouts
-        .as_deref()
-        .is_some_and(|bouts| bout::drive_modulators(root, &known, bouts));
+    let driven = bouts.is_some_and(|bouts| bout::drive_modulators(root, &known, bouts));
     if !driven {
         return None;
     }
+    let schedule = schedule?;
     Some(NetworkModel {
         network: Network {
             seed: top.seed,
@@ -241,7 +258,8 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             homeostasis: homeostasis?,
         },
         seeds: top.seeds,
-        bouts: bouts?,
+        bouts: schedule.bouts,
+        played: schedule.played,
         guard: guard?,
         checkpoint_every: checkpoint?.every,
         record: record?,
@@ -372,6 +390,9 @@ pub fn resolved_network(model: &NetworkModel) -> String {
     for stimulus in &network.stimuli {
         let path = format!("stimulus.{}", stimulus.name);
         text += &write(&path, stimulus, weight(&stimulus.targets));
+    }
+    if let Some(played) = &model.played {
+        text += &write("hypnogram", played, one);
     }
     if !model.is_one_run() {
         let bouts = model.bouts.iter().map(|bout| write_entry("bout", bout));

@@ -128,6 +128,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             modulators: Vec::new(),
             homeostasis: Vec::new(),
         }],
+        played: None,
         guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,
         figures: Figures::unsaid(&recorded, &[], duration),

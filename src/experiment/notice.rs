@@ -1,7 +1,7 @@
 //! What a run will leave undone of what its model file asks for: said before it begins, and kept in its run file.
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::NetworkModel;
+use crate::config::network::{NetworkModel, Played};
 use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
@@ -18,9 +18,12 @@ pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Ve
     let idle = forces.filter_map(|force| of_force(force, bouts));
     let modulators = network.modulators.iter();
     let idle = idle.chain(modulators.filter_map(|modulator| of_modulator(modulator, network)));
-    late.chain(idle)
-        .chain(of_guard(&model.guard, bouts))
-        .collect()
+    let night = model
+        .played
+        .iter()
+        .flat_map(|played| of_night(played, bouts));
+    let all = night.chain(late).chain(idle);
+    all.chain(of_guard(&model.guard, bouts)).collect()
 }
 
 /// That a force acts at no instant.
@@ -48,6 +51,16 @@ fn of_modulator(modulator: &Modulator, network: &Network) -> Option<String> {
     (!acts).then(|| {
         format!("`modulator.{name}` acts on no projection: none has it in its `plasticity`")
     })
+}
+
+/// What a night of `bouts` is beside what its hypnogram says.
+fn of_night(played: &Played, bouts: &[Bout]) -> Vec<String> {
+    let lasts = bouts.last().map_or(Time::ZERO, |bout| bout.stop);
+    let seconds = lasts.as_ms() / 1e3;
+    let (times, night) = (played.compress, seconds * played.compress);
+    let faster = (times > 1.0)
+        .then(|| format!("the night passes {times} times faster: {seconds} s stand for {night} s"));
+    played.notices.iter().cloned().chain(faster).collect()
 }
 
 /// Of nights of `model`, which run on `inputs`, through `bouts`.

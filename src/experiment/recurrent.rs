@@ -85,7 +85,7 @@ impl Network {
             .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
             watched: watched(&model),
-            raster: raster::Setting::new(&loaded, &bouts),
+            raster: raster::Setting::new(&loaded, &bouts, model.played.is_some()),
             first: Mutex::new(Some(first)),
             placed: placed(&loaded),
             // For every network but the first, which is built already.

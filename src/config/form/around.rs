@@ -36,6 +36,8 @@ pub struct Around<'a> {
     pub modulators: Option<&'a [String]>,
     /// Names of slow forces on weights.
     pub forces: Option<&'a [String]>,
+    /// Names of stages.
+    pub stages: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
     pub projections: Option<&'a [(String, bool)]>,
     /// Populations whose spikes are recorded.
@@ -68,6 +70,7 @@ impl<'a> Around<'a> {
             learning: None,
             forces: None,
             modulators: None,
+            stages: None,
             projections: None,
             recorded: None,
             observed: None,

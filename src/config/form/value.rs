@@ -203,6 +203,11 @@ pub fn force_name() -> Form<'static, String> {
     })
 }
 
+/// The name of a stage; where one is at fault that is the problem to mend.
+pub fn stage_name() -> Form<'static, String> {
+    one_of_known("the name of a table [stage.NAME]", |around| around.stages)
+}
+
 /// One of the names that are known, if they are.
 fn one_of_known(
     expected: &'static str,

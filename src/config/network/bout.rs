@@ -1,8 +1,8 @@
-//! `[[bout]]`: what happens one after the other, or `duration` for a run of one bout.
+//! `[[bout]]`: what happens one after the other.
 
-use crate::base::time::{Duration, Time};
+use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Keys, Known, Table, each, force_name, learning_name, modulator_levels, read, span,
+    Around, Keys, Known, Table, each, force_name, learning_name, modulator_levels, span,
     stimulus_name, text, words,
 };
 use crate::config::reader::Section;
@@ -59,21 +59,17 @@ impl Bout {
             baselines: self.modulators.clone(),
         }
     }
-}
 
-impl Table for Bout {
-    fn keys(&mut self, k: &mut Keys<'_>) {
-        let what = "names it in figures and files, and the random streams that begin with it";
-        k.told("name", "bout N", &mut self.name, text("a name"), what);
-        let what = "how long it lasts, such as \"60 s\"";
-        k.need("duration", &mut self.duration, span(), what);
+    /// The key `stimuli`.
+    pub(super) fn stimuli(&mut self, k: &mut Keys<'_>) {
         let what = "stimuli that are on; their own times count from when they are switched on";
         let stimuli = each(stimulus_name(), "stimulus", true);
         k.told("stimuli", "all", &mut self.stimuli, stimuli, what);
         self.stimuli.sort();
-        let what = "what is kept of the state before it: everything, or the weights alone, with every neuron at rest";
-        let keep = words(&[("all", Keep::All), ("weights", Keep::Weights)]);
-        k.or("keep", &mut self.keep, keep, what);
+    }
+
+    /// Keys of what acts on synapses.
+    pub(super) fn acting(&mut self, k: &mut Keys<'_>) {
         let what = "projections whose synapses learn; the others keep their weights";
         let learning = each(learning_name(), "projection", true);
         k.told("learning", "all", &mut self.learning, learning, what);
@@ -93,55 +89,20 @@ impl Table for Bout {
     }
 }
 
-/// Reads the bouts; stimuli are all on where a bout does not say which.
-pub(super) fn bouts(root: &Section<'_>, around: &Around<'_>) -> Option<Vec<Bout>> {
-    let Some(item) = root.get("bout") else {
-        let item = root.need("duration", "how long the network runs, such as \"1 s\"")?;
-        let duration = (span().read)(&item, around)?;
-        return Some(vec![Bout {
-            duration,
-            ..Bout::new(RUN.into(), around)
-        }]);
-    };
-    if let Some(other) = root.get("duration") {
-        let message = "`duration` and `bout` exclude each other: bouts have durations of their own";
-        other.reader.problem(other.key_origin, message, None);
-        return None;
+impl Table for Bout {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "names it in figures and files, and the random streams that begin with it";
+        let name = text("a name");
+        let default = "its stage, or bout N";
+        k.told("name", default, &mut self.name, name, what);
+        let what = "how long it lasts, such as \"60 s\"";
+        k.need("duration", &mut self.duration, span(), what);
+        self.stimuli(k);
+        let what = "what is kept of the state before it: everything, or the weights alone, with every neuron at rest";
+        let keep = words(&[("all", Keep::All), ("weights", Keep::Weights)]);
+        k.or("keep", &mut self.keep, keep, what);
+        self.acting(k);
     }
-    let entries = match item.is_array() {
-        true => item.items("bouts")?,
-        false => vec![item],
-    };
-    let read = entries.iter().enumerate().map(|(at, entry)| {
-        let start = Bout::new(format!("bout {}", at + 1), around);
-        read(&entry.section()?, start, around)
-    });
-    let bouts: Option<Vec<Bout>> = read.collect::<Vec<_>>().into_iter().collect();
-    let bouts = bouts?;
-    if bouts.is_empty() {
-        return root.get("bout")?.refuse("at least one bout", None);
-    }
-    let (mut clock, mut good) = (Time::ZERO, true);
-    for (at, (bout, entry)) in bouts.iter().zip(&entries).enumerate() {
-        let mut problem = |message| {
-            entry.reader.problem(entry.origin(), message, None);
-            good = false;
-        };
-        if bouts[..at].iter().any(|other| other.name == bout.name) {
-            let (path, name) = (&entry.path, &bout.name);
-            problem(format!(
-                "`{path}`: found two bouts called `{name}`, expected each name once"
-            ));
-        }
-        match clock.checked_add(bout.duration) {
-            Some(end) => clock = end,
-            None => {
-                problem("the bouts last longer than the simulation's clock of 106 days".into());
-                break;
-            }
-        }
-    }
-    good.then_some(bouts)
 }
 
 /// Whether something drives every modulator; reports those of which there never is any.

@@ -15,6 +15,7 @@ use super::{Reader, Section};
 const WHOLE: f64 = 1e-9;
 
 /// A value of the document.
+#[derive(Clone)]
 pub(in crate::config) struct Item<'a> {
     pub(in crate::config) reader: &'a Reader,
     /// Path as `--set` takes it.
@@ -43,6 +44,18 @@ impl<'a> Item<'a> {
         match &self.node.value {
             Value::Table(entries) => entries.iter().any(|entry| entry.key == key),
             _ => false,
+        }
+    }
+
+    /// The text of `key`, if this is a table that has it; does not make it known.
+    pub(in crate::config) fn text_in(&self, key: &str) -> Option<&'a str> {
+        let Value::Table(entries) = &self.node.value else {
+            return None;
+        };
+        let entry = entries.iter().find(|entry| entry.key == key)?;
+        match &entry.node.value {
+            Value::String(text) => Some(text),
+            _ => None,
         }
     }
 

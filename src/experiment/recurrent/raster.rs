@@ -10,6 +10,7 @@ use crate::experiment::error::ExperimentError;
 use crate::experiment::recurrent::summary::Seed;
 use crate::network::Network;
 use crate::protocol::hypnogram::Bout;
+use crate::protocol::stage::Stage;
 use crate::report::figure;
 
 /// Name of the figure without its endings.
@@ -23,13 +24,14 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// Of `network`, which has the data of its files, through `bouts`.
-    pub fn new(network: &Network, bouts: &[Bout]) -> Self {
+    /// Of `network`, which has the data of its files, through `bouts`, which may be those of a night.
+    pub fn new(network: &Network, bouts: &[Bout], is_night: bool) -> Self {
         let populations = network.populations.iter();
         let bout = |bout: &Bout| figure::Bout {
             name: bout.name.clone(),
             start: bout.start,
             stop: bout.stop,
+            stage: is_night.then(|| Stage::of_bout(&bout.name)).flatten(),
         };
         Self {
             signs: populations

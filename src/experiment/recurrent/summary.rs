@@ -54,6 +54,9 @@ pub struct Row {
 pub struct Summary {
     /// Simulated seconds; the mean over seeds, which stop at different instants.
     pub simulated_s: f64,
+    /// How many times faster a night passed than in the sleeper; absent where it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compress: Option<f64>,
     /// Seeds that have begun.
     pub seeds: Vec<u64>,
     /// A row for each population.
@@ -101,6 +104,11 @@ impl Summary {
         let fingerprints: Vec<String> = seeds.iter().map(|seed| seed.fingerprint.clone()).collect();
         Self {
             simulated_s: bouts::mean_s(seeds.iter().map(|seed| seed.stop - Time::ZERO)),
+            compress: model
+                .played
+                .as_ref()
+                .map(|played| played.compress)
+                .filter(|times| *times > 1.0),
             seeds: seeds.iter().map(|seed| seed.seed).collect(),
             populations: populations.map(row).collect(),
             bouts: bouts::rates(model, &parts),
@@ -126,6 +134,10 @@ impl fmt::Display for Summary {
         let width = names.max().unwrap_or(0).max(10);
         let spread = |sd: Option<f64>| sd.map_or(String::new(), |sd| format!(" ± {sd:.2}"));
         write!(f, "{} s simulated", self.simulated_s)?;
+        if let Some(times) = self.compress {
+            let night = self.simulated_s * times;
+            write!(f, " for {night} s of a night, {times} times faster")?;
+        }
         match self.seeds.len() {
             0 | 1 => writeln!(f)?,
             n => writeln!(f, ", mean over {n} seeds, ± SD")?,

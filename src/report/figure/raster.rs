@@ -3,10 +3,12 @@
 mod band;
 mod column;
 mod hue;
+mod hypnogram;
 mod strip;
 mod trace;
 
 use crate::base::time::{Duration, Time};
+use crate::protocol::stage::Stage;
 use crate::report::FigureError;
 use crate::report::axis::{self};
 use crate::report::canvas::{Anchor, Canvas, Text, png};
@@ -65,6 +67,8 @@ pub struct Bout {
     pub start: Time,
     /// When it ends.
     pub stop: Time,
+    /// The stage of sleep that it is, where the bouts are those of a night.
+    pub stage: Option<Stage>,
 }
 
 /// When a stimulus acts: a bar over the spikes.
@@ -91,7 +95,7 @@ pub struct Window {
 ///
 /// Spikes are marks, of all neurons or, where these would merge, of every n-th; where a sample would be too small, shades
 /// stand for numbers of spikes. The caption says what is the case. Bouts are named over the spikes where there are
-/// several, and stimuli that act during a part of the time have bars.
+/// several, those of a night are steps of a hypnogram, and stimuli that act during a part of the time have bars.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raster {
     /// From the bottom to the top; of a layered network from the input to the output.

@@ -1,7 +1,7 @@
 //! What happened when: bouts and stimuli as strips over a raster.
 
 use super::column::Column;
-use super::{Bout, LEFT, Stimulus};
+use super::{Bout, LEFT, Stimulus, hypnogram};
 use crate::base::time::Time;
 use crate::report::canvas::{Anchor, Canvas, Stroke, Text};
 use crate::report::font::{self, Weight};
@@ -56,11 +56,13 @@ impl<'a> Strips<'a> {
 
     /// Points that they take.
     pub(super) fn height(&self) -> f64 {
-        let rows = self.stimuli.len() + usize::from(!self.bouts.is_empty());
-        match rows {
-            0 => 0.0,
-            n => ROW * n as f64 + 4.0,
-        }
+        let bouts = match self.bouts {
+            [] => 0.0,
+            night if hypnogram::is_one(night) => hypnogram::HEIGHT,
+            _ => ROW,
+        };
+        let height = bouts + ROW * self.stimuli.len() as f64;
+        if height > 0.0 { height + 4.0 } else { 0.0 }
     }
 
     /// Draws them over `column` from `top` on; their names too, left of the first column. Ends of bouts go down to `bottom`.
@@ -77,7 +79,10 @@ impl<'a> Strips<'a> {
             canvas.text(text.anchor(Anchor::End).level());
         };
         let mut y = top;
-        if !self.bouts.is_empty() {
+        if hypnogram::is_one(self.bouts) {
+            hypnogram::draw(canvas, column, self.bouts, y, names);
+            y += hypnogram::HEIGHT;
+        } else if !self.bouts.is_empty() {
             if names {
                 name(canvas, y + STRIP / 2.0, "bout");
             }

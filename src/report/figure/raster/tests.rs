@@ -114,6 +114,7 @@ fn stimuli_and_bouts_are_shown_where_they_tell_something() {
         name: "wake".into(),
         start: ms(0),
         stop: ms(60),
+        stage: None,
     }];
     let one = svg(&figure);
     assert!(!one.contains("always") && !one.contains(">wake<"));
@@ -122,9 +123,32 @@ fn stimuli_and_bouts_are_shown_where_they_tell_something() {
         name: "sleep".into(),
         start: ms(60),
         stop: ms(200),
+        stage: None,
     });
     let two = svg(&figure);
     assert!(two.contains(">wake<") && two.contains(">sleep<"));
+}
+
+#[test]
+fn a_night_is_drawn_in_steps_of_stages() {
+    let mut figure = raster(vec![layer("e", 100, 100)]);
+    let stages = [Stage::Wake, Stage::N2, Stage::Rem];
+    let bout = |(k, &stage): (usize, &Stage)| Bout {
+        name: format!("bout of {stage}"),
+        start: ms(30 * k as i64),
+        stop: ms(30 * (k as i64 + 1)),
+        stage: Some(stage),
+    };
+    figure.bouts = stages.iter().enumerate().map(bout).collect();
+    let night = svg(&figure);
+    // Every stage has its row, bouts have no names.
+    for stage in Stage::ALL {
+        assert!(night.contains(&format!(">{stage}<")), "{stage}");
+    }
+    assert!(!night.contains("bout of"));
+    // One bout without a stage: no night.
+    figure.bouts[1].stage = None;
+    assert!(svg(&figure).contains(">bout of R<"));
 }
 
 #[test]

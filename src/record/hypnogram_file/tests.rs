@@ -1,0 +1,281 @@
+//! Every kind of file: what it says, what is wrong with it, and that no bytes are too bad.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What is read of `bytes` in a file called `name`.
+fn of(name: &str, bytes: &[u8], columns: &Columns) -> Result<Night, String> {
+    let place = tempfile::tempdir().expect("a folder");
+    let path = place.path().join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    read(&path, columns).map_err(|error| {
+        let help = error
+            .help
+            .map_or(String::new(), |help| format!(" ({help})"));
+        error.problem + &help
+    })
+}
+
+/// Stages with their seconds.
+fn shown(night: &Night) -> Vec<(&'static str, f64)> {
+    let stretches = night.stretches.iter();
+    stretches
+        .map(|(stage, length)| (stage.name(), length.as_ms() / 1e3))
+        .collect()
+}
+
+fn lines(text: &str) -> Vec<(&'static str, f64)> {
+    let night = of("night.txt", text.as_bytes(), &Columns::default());
+    shown(&night.unwrap_or_else(|error| panic!("{error}: {text}")))
+}
+
+const ALL: [(&str, f64); 5] = [
+    ("W", 30.0),
+    ("N1", 30.0),
+    ("N2", 60.0),
+    ("N3", 60.0),
+    ("R", 30.0),
+];
+
+#[test]
+fn letters_numbers_and_words_say_the_same() {
+    for text in [
+        "W\nN1\nN2\nN2\nN3\nN3\nR\n",
+        "0\r\n1\r\n2\r\n2\r\n3\r\n4\r\n5\r\n",
+        "0.0\n1\n2\n2\n3\n4\n5.0",
+        "# scored by two\nWake\nS1\nS2\nstage 2\nS3\nS4\nREM\n",
+        "Sleep stage W\nSleep stage 1\nSleep stage 2\nSleep stage N2\nSleep stage 3\nSleep stage 4\nSleep stage R\n",
+        "epoch,stage\n1,W\n2,N1\n3,N2\n4,N2\n5,N3\n6,N3\n7,R\n",
+        "onset;duration;description\n0;30;W\n30;30;N1\n60;60;N2\n120;60;N3\n180;30;REM\n",
+        "Sleep Stage\nWake\nStage 1\nN2\nN2\nStage 3\nN3\nREM",
+        "Stage\nW\nN1\nN2\nN2\nN3\nN3\nR",
+    ] {
+        assert_eq!(lines(text), ALL);
+    }
+    let columns = Columns {
+        stage: Some("scorer 2".into()),
+        epoch: Duration::from_ms(20e3).ok(),
+        numbers: Some(Numbers::Yasa),
+    };
+    let night = of("n.csv", b"scorer 1,scorer 2\n0,4\n0,4\n0,-2\n0,1", &columns).expect("a night");
+    assert_eq!(shown(&night), [("R", 60.0), ("N1", 20.0)]);
+    assert_eq!(night.taken.len(), 1);
+}
+
+#[test]
+fn tables_that_are_wrong_say_where() {
+    let wrong = |text: &str| of("n.csv", text.as_bytes(), &Columns::default()).unwrap_err();
+    let stages = "a stage, such as `W`, `N1`, `N2`, `N3`, `R`";
+    for (text, expected) in [
+        ("", "the file is empty"),
+        (
+            "W\nN1\nN5\n",
+            &format!("line 3: found `N5`, expected {stages}"),
+        ),
+        ("W\n7\n", &format!("line 2: found `7`, expected {stages}")),
+        (
+            "hello\nW\n",
+            &format!("line 1: found `hello`, expected {stages}"),
+        ),
+        ("?\n?\n", "no epoch has a stage"),
+        (
+            "W\n4\n4\n",
+            "line 2: found the number 4, and no 5 in the file, expected to be told what a 4 is (write `numbers = \"r&k\"` where \
+             it is stage 4, `numbers = \"yasa\"` where it is REM sleep)",
+        ),
+        (
+            "onset,duration,stage\n0,30,W\n60,30,N1\n",
+            "line 3: found a gap of 30000 ms: it begins at 60000 ms, and what is before it ends at 30000 ms, expected stretches \
+             that lie end to end",
+        ),
+        (
+            "onset,duration,stage\n0,30,W\n20,30,N1\n",
+            "line 3: found an overlap of 10000 ms: it begins at 20000 ms, and what is before it ends at 30000 ms, expected \
+             stretches that lie end to end",
+        ),
+        (
+            "onset,duration,stage\n0,-3,W\n",
+            "line 2: found `-3`, expected a length in seconds",
+        ),
+        (
+            "onset,stage\n0,W\n30\n",
+            "line 3: found `30`, expected as many columns as above",
+        ),
+        (
+            "first,second\nW,N1\n",
+            "line 1: found `first,second`, expected a stage alone, or a column called one of `stage`, `sleep_stage`, `stages`, \
+             `hypnogram`, `description`, `trial_type` (name the column of stages, by `column`)",
+        ),
+    ] {
+        assert_eq!(wrong(text), expected, "{text}");
+    }
+}
+
+/// An EDF+ file of one signal, whose records are `annotations`.
+fn edf(label: &str, annotations: &[&str]) -> Vec<u8> {
+    const SAMPLES: usize = 60;
+    let field = |text: &str, width: usize| format!("{text:width$}");
+    let mut text = field("0", 8) + &field("X X X X", 80) + &field("Startdate X X X X", 80);
+    text += &(field("24.04.89", 8) + &field("16.13.00", 8) + &field("512", 8));
+    text += &(field("EDF+C", 44) + &field(&annotations.len().to_string(), 8));
+    text += &(field("0", 8) + &field("1", 4));
+    text += &(field(label, 16) + &field("", 80) + &field("", 8));
+    text += &(field("-1", 8) + &field("1", 8) + &field("-32768", 8) + &field("32767", 8));
+    text += &(field("", 80) + &field(&SAMPLES.to_string(), 8) + &field("", 32));
+    let mut bytes = text.into_bytes();
+    for list in annotations {
+        let mut record = list.as_bytes().to_vec();
+        record.resize(2 * SAMPLES, 0);
+        bytes.extend(record);
+    }
+    bytes
+}
+
+const LABEL: &str = "EDF Annotations";
+
+fn annotated(annotations: &[&str]) -> Result<Night, String> {
+    of("night.edf", &edf(LABEL, annotations), &Columns::default())
+}
+
+#[test]
+fn annotations_as_in_sleep_edf_are_read() {
+    let night = annotated(&[
+        "+0\u{14}\u{14}\0+0\u{15}30630\u{14}Sleep stage W\u{14}\0",
+        "+30630\u{15}120\u{14}Sleep stage 1\u{14}\0+30640\u{14}Lights off@@EEG F4\u{14}\0",
+        "+30750\u{15}390\u{14}Sleep stage 4\u{14}\0+31140\u{15}30\u{14}Movement time\u{14}\0",
+        "+31170\u{15}30.5\u{14}Sleep stage R\u{14}\0+31200.5\u{15}60\u{14}Sleep stage ?\u{14}\0",
+    ]);
+    let night = night.expect("a night");
+    let expected = [("W", 30630.0), ("N1", 120.0), ("N3", 420.0), ("R", 90.5)];
+    assert_eq!(shown(&night), expected);
+    let taken: Vec<_> = night.taken.iter().map(|t| (t.score, t.first)).collect();
+    assert_eq!(taken, [(Score::Movement, 4), (Score::Unknown, 6)]);
+}
+
+#[test]
+fn edf_files_that_are_wrong_say_where() {
+    let stage = "+0\u{15}30\u{14}Sleep stage W\u{14}\0";
+    let good = edf(LABEL, &[stage]);
+    assert!(of("a.edf", &good, &Columns::default()).is_ok());
+    let wrong = |bytes: &[u8]| of("a.edf", bytes, &Columns::default()).unwrap_err();
+    assert_eq!(
+        wrong(&edf("EEG Fpz-Cz", &[stage])),
+        "the header: found no signal `EDF Annotations`, expected annotations with the stages (Sleep-EDF keeps the stages of \
+         SC4001E0-PSG.edf in SC4001EC-Hypnogram.edf)"
+    );
+    assert_eq!(
+        wrong(&edf(LABEL, &["+0\u{14}\u{14}\0+1\u{14}Lights off\u{14}\0"])),
+        "the file: found no stage among annotations such as `Lights off`, expected annotations such as `Sleep stage W`"
+    );
+    assert_eq!(
+        wrong(&edf(LABEL, &["+0\u{14}Sleep stage W\u{14}\0"])),
+        "annotation 1: found `Sleep stage W` alone, expected a length in seconds"
+    );
+    let gap = "+60\u{15}30\u{14}Sleep stage 1\u{14}\0";
+    assert_eq!(
+        wrong(&edf(LABEL, &[stage, gap])),
+        "annotation 2: found a gap of 30000 ms: it begins at 60000 ms, and what is before it ends at 30000 ms, expected \
+         stretches that lie end to end"
+    );
+    assert_eq!(
+        wrong(&good[..good.len() - 1]),
+        "records: found the end of the file in record 1, expected 1 of them"
+    );
+    assert!(wrong(b"\x89HDF\r\n\x1a\n").starts_with("the header: found 8 bytes"));
+    let mut many = good.clone();
+    many[252..256].copy_from_slice(b"9999");
+    assert_eq!(
+        wrong(&many),
+        "the header: found 9999 signals, expected 1 to 4096"
+    );
+}
+
+fn nsrr(events: &str) -> Result<Night, String> {
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<PSGAnnotation><EpochLength>30</EpochLength><ScoredEvents>{events}\
+         </ScoredEvents></PSGAnnotation>"
+    );
+    of("night-nsrr.xml", text.as_bytes(), &Columns::default())
+}
+
+fn event(kind: &str, concept: &str, start: &str, duration: &str) -> String {
+    format!(
+        "<ScoredEvent><EventType>{kind}</EventType><EventConcept>{concept}</EventConcept><Start>{start}</Start>\
+         <Duration>{duration}</Duration></ScoredEvent>\n"
+    )
+}
+
+#[test]
+fn events_of_nsrr_are_read() {
+    let night = nsrr(
+        &(event("", "Recording Start Time", "0", "37830.0")
+            + &event(
+                "Respiratory|Respiratory",
+                "SpO2 desaturation|SpO2",
+                "10.1",
+                "21.0",
+            )
+            + &event("Stages|Stages", "Wake|0", "0.0", "4530.0")
+            + &event("Stages|Stages", "Stage 1 sleep|1", "4530.0", "90.0")
+            + &event("Stages|Stages", "Stage 4 sleep|4", "4620.0", "30.0")
+            + &event("Stages|Stages", "REM sleep|5", "4650.0", "60.0")
+            + &event("Stages|Stages", "Unscored|9", "4710.0", "60.0")),
+    );
+    let night = night.expect("a night");
+    let expected = [("W", 4530.0), ("N1", 90.0), ("N3", 30.0), ("R", 120.0)];
+    assert_eq!(shown(&night), expected);
+}
+
+#[test]
+fn xml_that_is_wrong_says_where() {
+    let stage = |concept: &str, start: &str| event("Stages|Stages", concept, start, "30");
+    assert_eq!(
+        nsrr(&stage("Dozing|1", "0")).unwrap_err(),
+        "event 1: found EventConcept `Dozing|1`, expected a stage, such as `W`, `N1`, `N2`, `N3`, `R`"
+    );
+    assert_eq!(
+        nsrr(&(stage("Wake|0", "0") + &stage("Wake|0", "20"))).unwrap_err(),
+        "event 2: found an overlap of 10000 ms: it begins at 20000 ms, and what is before it ends at 30000 ms, expected \
+         stretches that lie end to end"
+    );
+    assert_eq!(
+        nsrr("").unwrap_err(),
+        "the file: found none in <PSGAnnotation>, expected elements ScoredEvent with an EventType `Stages|Stages`"
+    );
+    let wrong = |text: &str| of("a.xml", text.as_bytes(), &Columns::default()).unwrap_err();
+    assert!(wrong("no XML").starts_with("not XML: "));
+    // Entities that grow, and depth.
+    let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><a>&b;</a>";
+    assert!(wrong(bomb).starts_with("not XML: "));
+    wrong(&"<a>".repeat(100_000));
+}
+
+#[test]
+fn larger_files_than_any_hypnogram_are_refused() {
+    let bytes = vec![b'W'; (LARGEST + 1) as usize];
+    let error = of("n.txt", &bytes, &Columns::default()).unwrap_err();
+    assert_eq!(error, "larger than 16777216 bytes: this is no hypnogram");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_reader_panic(
+        bytes in proptest::collection::vec(any::<u8>(), 0..2000),
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..20),
+        piece in "[WNR0-9,;.\n \"|?-]{0,60}",
+    ) {
+        let columns = Columns::default();
+        let _ = table::scored(&bytes, &columns);
+        let _ = table::scored(piece.as_bytes(), &columns).map(|scored| night(&scored, "line"));
+        let _ = nsrr::scored(&bytes);
+        let _ = edf::scored(&bytes[..]);
+        let stage = "+0\u{15}30\u{14}Sleep stage W\u{14}\0";
+        let mut file = edf(LABEL, &[stage, "+30\u{15}1\u{14}Sleep stage 1\u{14}\0"]);
+        for (at, byte) in edits {
+            let at = at.index(file.len());
+            file[at] = byte;
+        }
+        let _ = edf::scored(&file[..]).map(|scored| night(&scored, "annotation"));
+    }
+}

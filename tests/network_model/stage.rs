@@ -1,0 +1,171 @@
+//! Stages, repeats and hypnograms stand for bouts that could have been written out.
+
+use sharpwave::config::resolved_network;
+
+use super::{ms, network, take};
+
+const HEAD: &str = r#"
+schema = 1
+experiment = "network"
+seed = 4
+[population.e]
+neuron = "lif"
+size = 10
+tau_m = "20 ms"
+v_th = "20 mV"
+[modulator.ach]
+tau = "1 s"
+baseline = 1
+[projection.e_e]
+source = "e"
+target = "e"
+rule = "fixed_in_degree"
+in_degree = 2
+weight = "1 mV"
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = "2 mV" }
+[stimulus.noise]
+kind = "poisson"
+target = "e"
+rate = "1 kHz"
+weight = "1 mV"
+[stimulus.world]
+like = "noise"
+"#;
+
+const STAGES: &str = r#"
+[stage.W]
+[stage.N1]
+stimuli = "noise"
+[stage.N2]
+like = "N1"
+learning = []
+[stage.N3]
+like = "N2"
+modulators = { ach = 0.1 }
+[stage.R]
+like = "N1"
+modulators = { ach = 2 }
+"#;
+
+fn with(bouts: &str) -> String {
+    [HEAD, STAGES, bouts].concat()
+}
+
+/// Checks that `model` is written as a file that reads back as it.
+fn reads_back(text: &str) {
+    let model = network(text, &[]);
+    let resolved = resolved_network(&model);
+    assert!(!resolved.contains("[stage"), "{resolved}");
+    assert_eq!(network(&resolved, &[]), model, "{resolved}");
+}
+
+#[test]
+fn sugar_is_the_bouts_that_it_stands_for() {
+    let sugar = with(
+        r#"
+[[bout]]
+stage = "W"
+duration = "1 s"
+[[bout]]
+repeat = 2
+bouts = [
+    { stage = "N2", duration = "2 s" },
+    { stage = "N3", duration = "3 s", repeat = 2, learning = ["e_e"], keep = "weights" },
+    { name = "test", duration = "4 s" },
+]
+[[bout]]
+stage = "W"
+duration = "5 s"
+modulators = { ach = 3 }
+"#,
+    );
+    let n2 = "duration = \"2 s\"\nstimuli = [\"noise\"]\nlearning = []\n";
+    let n3 =
+        "duration = \"3 s\"\nstimuli = \"noise\"\nkeep = \"weights\"\nmodulators = { ach = 0.1 }\n";
+    let test = "duration = \"4 s\"\n";
+    let bout = |name: &str, keys: &str| format!("[[bout]]\nname = \"{name}\"\n{keys}");
+    let written = [
+        bout("W", "duration = \"1 s\"\n"),
+        bout("N2", n2),
+        bout("N3", n3),
+        bout("N3 2", n3),
+        bout("test", test),
+        bout("N2 2", n2),
+        bout("N3 3", n3),
+        bout("N3 4", n3),
+        bout("test 2", test),
+        bout("W 2", "duration = \"5 s\"\nmodulators = { ach = 3 }\n"),
+    ];
+    let written = [HEAD, &written.concat()].concat();
+    assert_eq!(network(&sugar, &[]), network(&written, &[]));
+    reads_back(&sugar);
+    // As tables within tables, too.
+    let nested = "[[bout]]\nrepeat = 3\n[[bout.bouts]]\nstage = \"N3\"\nduration = \"1 s\"\n";
+    let names = network(&with(nested), &[]).bouts;
+    let names: Vec<&str> = names.iter().map(|bout| bout.name.as_str()).collect();
+    assert_eq!(names, ["N3", "N3 2", "N3 3"]);
+}
+
+#[test]
+fn a_hypnogram_is_the_bouts_of_its_stretches() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("night.txt");
+    let night = |text: &str, keys: &str| {
+        std::fs::write(&path, text).unwrap();
+        let path = path.display();
+        with(&format!("[hypnogram]\nfile = \"{path}\"\n{keys}\n"))
+    };
+    let text = night(
+        "W\nW\nN1\nN2\nMT\nN3\nN2\nR\n",
+        "compress = 10\nepoch = \"20 s\"",
+    );
+    let model = network(&text, &[]);
+    let bouts: Vec<(&str, f64)> = model
+        .bouts
+        .iter()
+        .map(|bout| (bout.name.as_str(), bout.duration.as_ms()))
+        .collect();
+    let expected = [
+        ("W", 4e3),
+        ("N1", 2e3),
+        ("N2", 4e3),
+        ("N3", 2e3),
+        ("N2 2", 2e3),
+        ("R", 2e3),
+    ];
+    assert_eq!(bouts, expected);
+    assert_eq!(model.bouts[3].modulators, [("ach".to_owned(), 0.1)]);
+    let played = model.played.as_ref().unwrap();
+    assert_eq!((&played.source[..], played.compress), ("night.txt", 10.0));
+    let notice = "`night.txt` has movement for 20 s (1 in all, the first at line 5), taken as the stage before";
+    assert_eq!(played.notices, [notice]);
+    reads_back(&text);
+    // Errors of the file, at the key.
+    let error = take(&night("W\nN7\n", ""), &[]).unwrap_err();
+    let expected = format!(
+        "error: `hypnogram.file`: `{}`: line 2: found `N7`, expected a stage, such as `W`, `N1`, `N2`, `N3`, `R`",
+        path.display()
+    );
+    assert!(error.starts_with(&expected), "{error}");
+    let one = [HEAD, "[stage.W]\n"].concat();
+    let one = one + night("W\nN3\nR\n", "").split_once("ach = 2 }").unwrap().1;
+    let error = take(&one, &[]).unwrap_err();
+    let expected =
+        "error: the hypnogram has stages without a table, expected [stage.N3], [stage.R]";
+    assert!(error.starts_with(expected), "{error}");
+}
+
+#[test]
+fn a_drawn_night_follows_the_seed_and_age() {
+    let text = with("[hypnogram]\ngenerate = \"human\"\ncompress = 60\n");
+    let model = network(&text, &[]);
+    assert_eq!(model.duration(), ms(8.0 * 60e3));
+    assert!(model.bouts.len() > 20, "{}", model.bouts.len());
+    reads_back(&text);
+    let other = network(&text, &["seed=5"]);
+    assert_ne!(model.bouts, other.bouts);
+    assert_ne!(model.bouts, network(&text, &["hypnogram.age=70"]).bouts);
+    let source = "a human night, 25 years of age, seed 5";
+    assert_eq!(other.played.unwrap().source, source);
+}
