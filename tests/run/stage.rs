@@ -26,7 +26,7 @@ spikes = "e"
 #[test]
 fn a_night_runs_as_the_bouts_that_check_prints() {
     let place = Place::new();
-    place.write("night.toml", &[CIRCUIT, NIGHT].concat());
+    place.write("night.toml", [CIRCUIT, NIGHT].concat());
     let resolved = place.run("check night.toml");
     let played =
         "\n[hypnogram]\nplayed = \"a human night, 25 years of age, seed 3\"\ncompress = 3600.0\n";
