@@ -28,6 +28,9 @@ pub struct Bout {
     pub homeostasis: Vec<String>,
 }
 
+/// Most bouts of a run: written out, as `check` does, they fit into a model file.
+pub(super) const MOST_BOUTS: usize = 4096;
+
 /// Name of the one bout of a model file that has a `duration` and no bouts.
 pub const RUN: &str = "run";
 

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::bout::Bout;
-use super::schedule::MOST_BOUTS;
+use super::bout::{Bout, MOST_BOUTS};
 use super::stage::Stage;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::shown::shown;

@@ -14,9 +14,6 @@ use entry::{Entries, Leaf};
 
 pub(in crate::config) use entry::Draft;
 
-/// Most bouts of a run: written out, as `check` does, they fit into a model file.
-pub(super) const MOST_BOUTS: usize = 4096;
-
 /// What a run goes through, and what night that is, if it is one.
 pub(super) struct Schedule {
     pub(super) bouts: Vec<Bout>,

@@ -1,9 +1,8 @@
 //! An entry of `[[bout]]`: a bout, or a group of them, so many times.
 
-use super::MOST_BOUTS;
 use crate::config::document::Origin;
 use crate::config::form::{Around, Form, Keys, Table, count, given, read, stage_name};
-use crate::config::network::bout::Bout;
+use crate::config::network::bout::{Bout, MOST_BOUTS};
 use crate::config::network::stage::Stage;
 use crate::config::reader::{Item, Reader, Section};
 
