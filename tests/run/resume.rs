@@ -193,7 +193,8 @@ fn what_cannot_be_gone_on_with_is_refused_and_kept() {
     place.write("r/checkpoint", content("other/checkpoint"));
     refused("`r/run.h5`: holds a run of another model");
     place.write("r/checkpoint", &checkpoint);
-    place.write("r/run.h5", &run[..run.len() / 2]);
+    // Of a run stopped early the second half may hold nothing yet; its tables are gone with this.
+    place.write("r/run.h5", &run[..4096]);
     refused("`r/run.h5`: ");
     place.write("r/run.h5", &run);
     std::fs::remove_file(place.path("r/checkpoint")).expect("removed");
