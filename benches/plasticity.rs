@@ -11,7 +11,7 @@ use sharpwave::base::stop::Stop;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::connection::{self, Block, Delay, Plan, Space};
-use sharpwave::plasticity::{self, Learn};
+use sharpwave::plasticity::{self, Kinetics, Learn};
 use sharpwave::synapse::sparse::Sparse;
 
 /// Targets of a lane, and sources.
@@ -25,12 +25,13 @@ fn constant(value: f64) -> Distribution {
     Distribution::new(Shape::Constant(value)).expect("a number")
 }
 
-/// 1,000 synapses from each source to 10,000 neurons, those onto one lane of them.
-fn sparse(dendritic_ms: f64) -> Sparse<u16> {
-    let weight = Shape::Uniform {
-        low: 0.2,
-        high: 0.8,
+/// 1,000 synapses from each source to 10,000 neurons, those onto one lane of them; of this sign.
+fn sparse(dendritic_ms: f64, is_inhibitory: bool) -> Sparse<u16> {
+    let (low, high) = match is_inhibitory {
+        true => (-0.8, -0.2),
+        false => (0.2, 0.8),
     };
+    let weight = Shape::Uniform { low, high };
     let plan = Plan {
         name: "bench".into(),
         seed: 1,
@@ -85,20 +86,25 @@ fn values(rule: &str) -> Values {
             Values::from([("increment", 1e-4), ("decrement", 1e-4), ("window", 20.0)])
         }
         "inhibitory_stdp" => Values::from([("w_max", 1.0), ("eta", 1e-3), ("rate", 10.0)]),
+        "anti_hebbian" => Values::from([("w_max", 1.0), ("eta", 1e-3)]),
         _ => Values::from([("w_max", 1.0)]),
     }
 }
 
 fn rows(rule: &str, dendritic_ms: f64) {
     let events = events(SOURCES, TARGETS);
-    let synapses = sparse(dendritic_ms);
+    let synapses = sparse(dendritic_ms, rule == "inhibitory_stdp");
+    let modulator = (rule == "reward_stdp").then_some(Kinetics {
+        tau_ms: 200.0,
+        baseline: 0.1,
+    });
     let n = synapses.n_synapses();
     let mut best = f64::INFINITY;
     let mut bytes = 0;
     for _ in 0..BEST_OF {
         let entry = plasticity::rule(rule).expect("registered");
         let mut learn: Box<dyn Learn> = entry
-            .rows(&values(rule), None, synapses.clone(), TARGETS as usize)
+            .rows(&values(rule), modulator, synapses.clone(), TARGETS as usize)
             .expect("valid");
         let (mut updates, mut sum) = (0, 0.0);
         let start = Instant::now();
@@ -114,7 +120,7 @@ fn rows(rule: &str, dendritic_ms: f64) {
             }
         }
         let ns = start.elapsed().as_secs_f64() * 1e9 / updates as f64;
-        assert!(sum > 0.0);
+        assert!(sum != 0.0);
         bytes = learn.bytes();
         best = best.min(ns);
     }
@@ -161,6 +167,9 @@ fn main() {
         "stdp_triplet",
         "inhibitory_stdp",
         "sleep_replay",
+        "reward_stdp",
+        "hebbian_rate",
+        "anti_hebbian",
     ] {
         rows(rule, 0.0);
     }

@@ -127,7 +127,7 @@ pub(super) struct Keys<'k> {
 }
 
 enum Mode<'k> {
-    Read(&'k Section<'k>, Around<'k>),
+    Read(&'k Section<'k>, Box<Around<'k>>),
     Write(Vec<Entry>),
     /// Rows, and whether the second of two ways is shown where a table can be given in two ways.
     Describe(Vec<Row>, bool),
@@ -340,7 +340,7 @@ pub(super) fn read<T: Table>(
     around: &Around<'_>,
 ) -> Option<T> {
     let mut keys = Keys {
-        mode: Mode::Read(section, *around),
+        mode: Mode::Read(section, Box::new(*around)),
         weight: Dimension::One,
         good: true,
         aside: false,
