@@ -183,12 +183,12 @@ impl Process {
         *start = self.origin.start;
         self.origin.bits.fill(offsets);
         gaps(offsets, self.mean_gap);
-        let mut sum = self.origin.fraction;
+        let (mut sum, shift) = (self.origin.fraction, self.shift);
         for offset in offsets.iter_mut() {
             sum += *offset;
-            *offset = sum >> self.shift;
+            *offset = sum >> shift;
         }
-        self.origin.fraction = sum & ((1 << self.shift) - 1);
+        self.origin.fraction = sum & ((1 << shift) - 1);
         self.origin.start = later(*start, offsets[BATCH - 1]);
         self.choice
             .draw(&mut self.origin.bits, room, entities, class);
