@@ -7,10 +7,12 @@
 
 use std::sync::Arc;
 
-use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
+use crate::base::parameter::Spec;
 use crate::connection::draw::{Lane, Visit};
 use crate::connection::error::RuleFault;
-use crate::connection::profile::{Bounds, EXPONENT, PROFILE, Profile, WIDTH, equations};
+use crate::connection::profile::{
+    Bounds, EXPONENT, LONG_RANGE, PROBABILITY, PROFILE, Profile, WIDTH, equations,
+};
 use crate::connection::rule::{Connect, Make, Rule};
 use crate::connection::space::Space;
 
@@ -39,24 +41,7 @@ static SPEC: Spec = Spec {
         "p(d) = 1 - (1 - probability f(d)) (1 - long_range);  ",
         equations!()
     ),
-    parameters: &[
-        PROFILE,
-        WIDTH,
-        EXPONENT,
-        ParameterSpec::quantity(
-            "probability",
-            Dimension::One,
-            Range::Between(0.0, 1.0),
-            "the probability of a pair at distance 0, 0 to 1",
-        ),
-        ParameterSpec::quantity(
-            "long_range",
-            Dimension::One,
-            Range::Between(0.0, 1.0),
-            "a probability that every pair has besides, whatever its distance",
-        )
-        .or_number(0.0),
-    ],
+    parameters: &[PROFILE, WIDTH, EXPONENT, PROBABILITY, LONG_RANGE],
     source: "",
 };
 

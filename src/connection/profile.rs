@@ -96,6 +96,23 @@ impl Profile {
     }
 }
 
+/// A parameter of rules by which pairs are independent.
+pub(super) const PROBABILITY: ParameterSpec = ParameterSpec::quantity(
+    "probability",
+    Dimension::One,
+    Range::Between(0.0, 1.0),
+    "the probability of a pair at distance 0, 0 to 1",
+);
+
+/// The same, of pairs far from each other.
+pub(super) const LONG_RANGE: ParameterSpec = ParameterSpec::quantity(
+    "long_range",
+    Dimension::One,
+    Range::Between(0.0, 1.0),
+    "a probability that every pair has besides, whatever its distance",
+)
+.or_number(0.0);
+
 /// A distance that is the width up to rounding is within it, so that all neurons of a grid have the same neighbours.
 const ROUNDING: f64 = 1e-9;
 

@@ -13,6 +13,7 @@ use crate::base::parameter::{Dimension, Kind, ParameterError, ParameterSpec, Ran
 use crate::base::stream::Stream;
 use crate::connection::draw::{Lane, Visit};
 use crate::connection::error::RuleFault;
+use crate::connection::profile::{LONG_RANGE, PROBABILITY};
 use crate::connection::rule::{Connect, Make, Rule};
 use crate::connection::space::Space;
 
@@ -67,19 +68,8 @@ static SPEC: Spec = Spec {
             Range::Between(0.0, 0.5),
             "how far it reaches: standard deviation, decay length or largest distance, as a share of the ring, more than 0",
         ),
-        ParameterSpec::quantity(
-            "probability",
-            Dimension::One,
-            Range::Between(0.0, 1.0),
-            "the probability of a pair at distance 0, 0 to 1",
-        ),
-        ParameterSpec::quantity(
-            "long_range",
-            Dimension::One,
-            Range::Between(0.0, 1.0),
-            "a probability that every pair has besides, whatever its distance",
-        )
-        .or_number(0.0),
+        PROBABILITY,
+        LONG_RANGE,
     ],
     source: "",
 };

@@ -18,5 +18,5 @@ pub struct Modulator {
     pub delay: Duration,
 }
 
-/// From a spike to the release where nothing else is said: 1 ms, as for the dopamine of NEST's volume transmitter.
+/// From a spike to the release where nothing else is said: 1 ms, no shorter than most delays, so that windows are not either.
 pub const RELEASE_DELAY: Duration = Duration::from_ps(1_000_000_000);

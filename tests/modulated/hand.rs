@@ -128,18 +128,18 @@ fn rewarded(lanes: u32) -> Network {
     network
         .population("out", 1, "lif", values)
         .expect("neurons");
-    network
-        .project("learnt", "in", ["out"])
-        .rule("all_to_all", values! {})
-        .weight(1.0)
-        .axonal_delay_ms(1.0)
-        .plasticity(
-            "reward_stdp",
-            values! { w_max: 4.0, a_plus: 0.5, a_minus: 0.5 },
-        )
-        .modulator("dopamine")
-        .add()
-        .expect_err("there is no such modulator yet");
+    let learns = |network: &mut Network| {
+        let values = values! { w_max: 4.0, a_plus: 0.5, a_minus: 0.5 };
+        network
+            .project("learnt", "in", ["out"])
+            .rule("all_to_all", values! {})
+            .weight(1.0)
+            .axonal_delay_ms(1.0)
+            .plasticity("reward_stdp", values)
+            .modulator("dopamine")
+            .add()
+    };
+    learns(&mut network).expect_err("there is no such modulator yet");
     network
         .modulate(Modulator {
             name: "dopamine".into(),
@@ -152,18 +152,7 @@ fn rewarded(lanes: u32) -> Network {
             delay: long(3.0),
         })
         .expect("a modulator");
-    network
-        .project("learnt", "in", ["out"])
-        .rule("all_to_all", values! {})
-        .weight(1.0)
-        .axonal_delay_ms(1.0)
-        .plasticity(
-            "reward_stdp",
-            values! { w_max: 4.0, a_plus: 0.5, a_minus: 0.5 },
-        )
-        .modulator("dopamine")
-        .add()
-        .expect("a projection that learns");
+    learns(&mut network).expect("a projection that learns");
     network
         .project("teaches", "teacher", ["out"])
         .rule("all_to_all", values! {})

@@ -108,7 +108,6 @@ impl Modulator {
 
     /// Begins anew at its baseline.
     pub(super) fn reset(&mut self, t: Time) {
-        self.modulation.turn(t, Turn::Baseline(self.baseline));
         self.modulation.reset(t);
         self.waiting.clear();
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::wiring::{Activity, Edge, Edit, Rewiring, Wiring, shuffle};
+use super::wiring::{Activity, Edge, Edit, NEW_WEIGHT, Rewiring, Wiring, shuffle};
 use super::{Act, Entry};
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
@@ -24,7 +24,7 @@ pub(super) static ENTRY: Entry = Entry {
     },
 };
 
-/// Most elements of a neuron: ten times the synapses of one in the cortex (DeFelipe 2011, Front Neuroanat 5:29).
+/// Most elements of a neuron: a slip in a unit ends here, not with the memory.
 const MOST: f64 = 65_535.0;
 
 /// Milliseconds in a second.
@@ -55,12 +55,7 @@ static SPEC: Spec = Spec {
             10_000.0,
             "time over which rates are averaged, as calcium does",
         ),
-        ParameterSpec::quantity(
-            "new_weight",
-            Dimension::Weight,
-            Range::NonNegative,
-            "strength of a new synapse, without sign",
-        ),
+        NEW_WEIGHT,
         ParameterSpec::new(
             "multapses",
             Kind::Flag,

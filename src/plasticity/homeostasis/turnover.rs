@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::wiring::{Edge, Edit, Rewiring, Wiring};
+use super::wiring::{Edge, Edit, NEW_WEIGHT, Rewiring, Wiring};
 use super::{Act, Entry};
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec,
@@ -62,12 +62,7 @@ static SPEC: Spec = Spec {
             "most new synapses of a target at an instant",
         )
         .or(Default::Count(1)),
-        ParameterSpec::quantity(
-            "new_weight",
-            Dimension::Weight,
-            Range::NonNegative,
-            "strength of a new synapse, without sign",
-        ),
+        NEW_WEIGHT,
         ParameterSpec::new(
             "multapses",
             Kind::Flag,

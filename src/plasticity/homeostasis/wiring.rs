@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use crate::base::parameter::{Dimension, ParameterSpec, Range};
 use crate::base::stream::Stream;
 
 /// What a rule does to the wiring of one projection.
@@ -103,6 +104,14 @@ impl Wiring<'_> {
         degrees
     }
 }
+
+/// A parameter of rules by which synapses come.
+pub(super) const NEW_WEIGHT: ParameterSpec = ParameterSpec::quantity(
+    "new_weight",
+    Dimension::Weight,
+    Range::NonNegative,
+    "strength of a new synapse, without sign",
+);
 
 /// Puts `values` into an order drawn from `stream`.
 pub(super) fn shuffle<T>(values: &mut [T], stream: &mut Stream) {
