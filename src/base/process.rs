@@ -45,8 +45,9 @@ pub struct Process {
     /// From what the next will be.
     origin: Origin,
     batch: Batch,
-    /// The next event of the batch.
+    /// The next event of the batch, and when it comes.
     next: usize,
+    next_time: Time,
 }
 
 /// All that decides the rest of the process.
@@ -113,6 +114,7 @@ impl Process {
                 room: Box::new([0; BATCH]),
             },
             next: 0,
+            next_time: start,
         };
         process.draw();
         Some(process)
@@ -134,6 +136,7 @@ impl Process {
         self.origin.fraction &= (1 << self.shift) - 1;
         self.draw();
         self.next = (next as usize).min(BATCH - 1);
+        self.next_time = self.time(self.next);
     }
 
     /// The events at hand, those already passed among them.
@@ -151,7 +154,7 @@ impl Process {
     /// Time of the next event.
     #[inline]
     pub fn next_time(&self) -> Time {
-        self.time(self.next)
+        self.next_time
     }
 
     /// Time of event `k` of the batch at hand.
@@ -166,6 +169,8 @@ impl Process {
         let last = self.time(self.next - 1);
         if self.next == BATCH {
             self.draw();
+        } else {
+            self.next_time = self.time(self.next);
         }
         last
     }
@@ -193,6 +198,7 @@ impl Process {
         self.choice
             .draw(&mut self.origin.bits, room, entities, class);
         self.next = 0;
+        self.next_time = self.time(0);
     }
 }
 

@@ -4,8 +4,14 @@
 //! is a bag that is put in order once, when its turn comes: an addition costs a push, a removal its share of a sort, which
 //! is by counting (`benches/queue.rs` has it beside a binary heap and `priority-queue`). Near windows are a ring of bags; those beyond
 //! it, which long delays or short windows make, wait in a map.
+//!
+//! What is in the ring lies in chunks that the bags share: one that a window has left is the next to be filled, while the
+//! cache still holds it. With hundreds of delays a spike adds to as many bags, whose ends would otherwise all come from
+//! memory.
 
 use std::collections::BTreeMap;
+
+use crate::base::vector::prefetch;
 
 /// Most windows in the ring: with windows of 0.1 ms, delays up to 400 ms stay inside.
 const LARGEST: u64 = 1 << 12;
@@ -25,10 +31,33 @@ impl<T: Ord + Copy> Placed for (i64, T) {
     }
 }
 
+/// Items in a chunk: a few cache lines of arrivals.
+const CHUNK: usize = 32;
+
+/// Chunks asked for ahead of the one that is copied.
+const CHUNKS_AHEAD: usize = 3;
+
+/// What is in one window.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bag {
+    /// The first chunk and the last one, if there is any.
+    first: u32,
+    last: u32,
+    /// Items.
+    len: u32,
+}
+
 /// Things by window, counted from 0.
 #[derive(Debug, Clone)]
 pub struct Pending<T> {
-    ring: Vec<Vec<T>>,
+    ring: Vec<Bag>,
+    chunks: Vec<[T; CHUNK]>,
+    /// Of each chunk, the one that follows it in its bag.
+    following: Vec<u32>,
+    /// Chunks of no bag; the last is taken first.
+    free: Vec<u32>,
+    /// The chunks of the bag that is being emptied.
+    emptied: Vec<u32>,
     /// Whether bag i of the ring, which has a power of two of them and at least 64, holds anything: bit i % 64 of word i / 64.
     full: Vec<u64>,
     /// The ring holds as many windows as it has bags, from this one on.
@@ -42,7 +71,11 @@ impl<T: Placed> Pending<T> {
     pub fn new(ahead: u64) -> Self {
         let ring = (ahead.min(LARGEST - 1) + 1).next_power_of_two().max(64) as usize;
         Self {
-            ring: std::iter::repeat_with(Vec::new).take(ring).collect(),
+            ring: vec![Bag::default(); ring],
+            chunks: Vec::new(),
+            following: Vec::new(),
+            free: Vec::new(),
+            emptied: Vec::new(),
             full: vec![0; ring / 64],
             next: 0,
             later: BTreeMap::new(),
@@ -58,11 +91,42 @@ impl<T: Placed> Pending<T> {
     pub fn add(&mut self, window: i64, item: T) {
         if window - self.next < self.ring.len() as i64 {
             let at = self.bag(window);
-            self.full[at / 64] |= 1 << (at % 64);
-            self.ring[at].push(item);
+            let Bag { last, len, .. } = self.ring[at];
+            let place = len as usize % CHUNK;
+            if place == 0 || len == u32::MAX {
+                return self.begin_chunk(window, item);
+            }
+            self.chunks[last as usize][place] = item;
+            self.ring[at].len = len + 1;
         } else {
             self.later.entry(window).or_default().push(item);
         }
+    }
+
+    /// Adds `item` to `window` of the ring, whose last chunk is full or whose bag is empty.
+    #[inline(never)]
+    fn begin_chunk(&mut self, window: i64, item: T) {
+        let at = self.bag(window);
+        if self.ring[at].len == u32::MAX || self.chunks.len() == u32::MAX as usize {
+            // More than can be numbered.
+            self.later.entry(window).or_default().push(item);
+            return;
+        }
+        let chunk = self.free.pop().unwrap_or_else(|| {
+            self.chunks.push([item; CHUNK]);
+            self.following.push(0);
+            (self.chunks.len() - 1) as u32
+        });
+        self.chunks[chunk as usize][0] = item;
+        let bag = &mut self.ring[at];
+        if bag.len == 0 {
+            self.full[at / 64] |= 1 << (at % 64);
+            bag.first = chunk;
+        } else {
+            self.following[bag.last as usize] = chunk;
+        }
+        bag.last = chunk;
+        bag.len += 1;
     }
 
     /// Exchanges `items`, done with, for everything in `window`, in order; earlier windows must be empty. O(n) for
@@ -71,12 +135,33 @@ impl<T: Placed> Pending<T> {
         items.clear();
         let at = self.bag(window);
         self.full[at / 64] &= !(1 << (at % 64));
-        std::mem::swap(items, &mut self.ring[at]);
+        let bag = std::mem::take(&mut self.ring[at]);
+        let mut emptied = std::mem::take(&mut self.emptied);
+        emptied.extend(self.chunks_of(bag));
+        items.reserve(bag.len as usize);
+        for (k, &chunk) in emptied.iter().enumerate() {
+            if let Some(&later) = emptied.get(k + CHUNKS_AHEAD) {
+                prefetch(&self.chunks[later as usize]);
+            }
+            let n = (bag.len as usize - k * CHUNK).min(CHUNK);
+            items.extend_from_slice(&self.chunks[chunk as usize][..n]);
+        }
+        self.free.append(&mut emptied);
+        self.emptied = emptied;
         if let Some(later) = self.later.remove(&window) {
             items.extend(later);
         }
         self.next = window + 1;
         self.sorter.sort(items);
+    }
+
+    /// The chunks of `bag`, in order.
+    fn chunks_of(&self, bag: Bag) -> impl Iterator<Item = u32> + '_ {
+        let n = (bag.len as usize).div_ceil(CHUNK);
+        std::iter::successors(Some(bag.first), |&chunk| {
+            Some(self.following[chunk as usize])
+        })
+        .take(n)
     }
 
     /// The first window that holds anything.
@@ -114,8 +199,15 @@ impl<T: Placed> Pending<T> {
     pub fn all(&self) -> impl Iterator<Item = (i64, &T)> {
         let start = self.bag(self.next);
         let near = (0..self.ring.len()).flat_map(move |k| {
-            let bag = &self.ring[(start + k) % self.ring.len()];
-            bag.iter().map(move |item| (self.next + k as i64, item))
+            let bag = self.ring[(start + k) % self.ring.len()];
+            let items = self
+                .chunks_of(bag)
+                .enumerate()
+                .flat_map(move |(at, chunk)| {
+                    let n = (bag.len as usize - at * CHUNK).min(CHUNK);
+                    &self.chunks[chunk as usize][..n]
+                });
+            items.map(move |item| (self.next + k as i64, item))
         });
         let far = self.later.iter();
         near.chain(far.flat_map(|(&window, bag)| bag.iter().map(move |item| (window, item))))
