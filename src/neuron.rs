@@ -228,6 +228,15 @@ pub trait Neurons: Send + Sync {
     /// of at most 65,536 neurons.
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>);
 
+    /// As [`advance`](Self::advance) to `t` and [`receive_row`](Self::receive_row), where nothing happens by itself up to
+    /// `t`: [`next_due`](Self::next_due) lies behind it. Whether the population must be tested at `t`; if not, nothing is
+    /// lost if it is not told to [`fire`](Self::fire), and what is due next has not changed.
+    fn arrive(&mut self, t: Time, targets: &[u16], weights: RowWeights<'_>) -> bool {
+        self.advance(t);
+        self.receive_row(targets, weights);
+        true
+    }
+
     /// What to compute for each event of noise with weights of the sign of `weight`.
     fn growth(&self, weight: f64) -> Growth;
 

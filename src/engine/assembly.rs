@@ -14,6 +14,7 @@ use crate::base::time::{Duration, Time};
 use crate::connection::{self, Delay, RuleFault};
 use crate::engine::division::{GroupPlan, divide};
 pub use crate::engine::error::AssemblyError;
+use crate::engine::lane::arrival::{LONGEST_WINDOW, MOST_BLOCKS};
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane, Synapses};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
@@ -153,7 +154,7 @@ fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, Assembly
             }
         }
     }
-    Ok(shortest.unwrap_or(NO_PROJECTION))
+    Ok(shortest.unwrap_or(NO_PROJECTION).min(LONGEST_WINDOW))
 }
 
 /// Neurons of one kind with the dense projections onto them; `None` if the share is empty.
@@ -350,6 +351,9 @@ fn blocks(
         tasks.par_iter().map(build).collect();
     let mut blocks: Vec<Vec<Block>> = lanes.iter().map(|_| Vec::new()).collect();
     for (lane, block) in built?.into_iter().flatten() {
+        if blocks[lane].len() == MOST_BLOCKS {
+            return Err(AssemblyError::TooManyPairs { most: MOST_BLOCKS });
+        }
         blocks[lane].push(block);
     }
     Ok(blocks)

@@ -255,6 +255,12 @@ pub enum AssemblyError {
         /// What there is too much of.
         cause: TooMany,
     },
+    /// More pairs of populations than arrivals can number.
+    #[error("projections join more than {most} pairs of populations in one lane")]
+    TooManyPairs {
+        /// Most.
+        most: usize,
+    },
     /// Spikes would arrive within the window in which they are emitted.
     #[error(
         "projections from `{source_population}`: found some synapses without delay among others that have one, expected \

@@ -99,6 +99,16 @@ impl Lif {
         self.look_ahead();
     }
 
+    /// Goes on to `t`, up to which the clock's origin stays where it is.
+    #[inline]
+    fn move_to(&mut self, t: Time) {
+        if t != self.state.now {
+            let expected = self.expected.at(t, self.state.origin);
+            self.factor = expected.unwrap_or_else(|| self.factor_at(t));
+        }
+        self.state.now = t;
+    }
+
     /// What u must reach at the instant last advanced to for its neuron to be looked at.
     fn bar(&self) -> f64 {
         match self.state.horizon {
@@ -139,11 +149,7 @@ impl Neurons for Lif {
             self.predict(neuron, end);
         }
         self.rebase_to(t);
-        if t != self.state.now {
-            let expected = self.expected.at(t, self.state.origin);
-            self.factor = expected.unwrap_or_else(|| self.factor_at(t));
-        }
-        self.state.now = t;
+        self.move_to(t);
         self.cross(t);
     }
 
@@ -222,6 +228,12 @@ impl Neurons for Lif {
                 add_weights_to_targets(u, targets, weights, scale, threshold, candidates);
             }
         }
+    }
+
+    fn arrive(&mut self, t: Time, targets: &[u16], weights: RowWeights<'_>) -> bool {
+        self.move_to(t);
+        self.receive_row(targets, weights);
+        !self.state.candidates.is_empty()
     }
 
     fn growth(&self, _weight: f64) -> Growth {

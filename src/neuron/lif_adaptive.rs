@@ -172,10 +172,7 @@ impl Neurons for LifAdaptive {
             self.predict(j, end, &clock, end);
         }
         self.rebase_to(t);
-        if t != self.state.now {
-            self.clock = self.clock_on_arrival(t);
-        }
-        self.state.now = t;
+        self.move_to(t);
         self.cross();
     }
 
@@ -253,6 +250,12 @@ impl Neurons for LifAdaptive {
                 }
             }
         }
+    }
+
+    fn arrive(&mut self, t: Time, targets: &[u16], weights: RowWeights<'_>) -> bool {
+        self.move_to(t);
+        self.receive_row(targets, weights);
+        !self.state.candidates.is_empty()
     }
 
     fn growth(&self, _weight: f64) -> Growth {

@@ -23,6 +23,7 @@ mod horizon;
 mod kernel;
 mod params;
 mod state;
+mod sweep;
 
 pub use params::{Params, SPEC};
 
@@ -269,6 +270,20 @@ impl Neurons for LifExp {
                 add_weights_to_targets(block, targets, weights, &units, candidates);
             }
         }
+    }
+
+    fn arrive(&mut self, t: Time, targets: &[u16], weights: RowWeights<'_>) -> bool {
+        if self.state.quiet {
+            // Its clock has stood still.
+            self.advance(t);
+            self.receive_row(targets, weights);
+            return true;
+        }
+        if t != self.state.now {
+            self.move_to(t);
+        }
+        self.receive_row(targets, weights);
+        !self.state.candidates.is_empty()
     }
 
     fn growth(&self, weight: f64) -> Growth {

@@ -130,6 +130,55 @@ fn both_paths_fire_alike_and_some_fire() {
     }
 }
 
+#[test]
+fn a_row_that_arrives_in_passing_does_what_an_instant_does() {
+    for (name, model, mut passing) in populations(SETTING.size) {
+        let mut visited = built(
+            model,
+            SETTING.size,
+            &model.example.values(),
+            name.ends_with("own"),
+        );
+        let mut stream = Stream::new(5, "test", 0);
+        let (mut t, mut spikes, mut passed) = (Time::ZERO, 0, 0);
+        for _ in 0..3_000 {
+            t += Duration::from_ps(stream.below(200_000_000) as i64);
+            let targets = [0; 3].map(|_| stream.below(SETTING.size as u64) as u16);
+            let share = 0.5 * stream.uniform() - 0.1;
+            let weights = [(share * model.example.weight) as f32; 3];
+            let row = RowWeights::Each(&weights);
+            let alone = [&mut passing, &mut visited].map(|neurons| {
+                let mut alone = Vec::new();
+                while neurons.next_due() <= t {
+                    neurons.advance(neurons.next_due());
+                    alone.extend(fired(&mut **neurons));
+                }
+                alone
+            });
+            assert_eq!(alone[0], alone[1], "{name}");
+            spikes += alone[0].len();
+            visited.advance(t);
+            visited.receive_row(&targets, row);
+            let expected = fired(&mut *visited);
+            let near = passing.arrive(t, &targets, row);
+            let found = if near {
+                fired(&mut *passing)
+            } else {
+                Vec::new()
+            };
+            assert_eq!(found, expected, "{name}");
+            assert_eq!(passing.next_due(), visited.next_due(), "{name}");
+            assert_eq!(passing.save().unwrap(), visited.save().unwrap(), "{name}");
+            spikes += found.len();
+            passed += usize::from(!near);
+        }
+        let rest = model.spec.parameters.iter().any(|p| p.name == "tau_m");
+        assert!(!rest || spikes > 20, "{name}: {spikes}");
+        let fast = ["lif, shared", "lif_adaptive, shared", "lif_exp, shared"];
+        assert!(!fast.contains(&&name[..]) || passed > 1_000, "{name}");
+    }
+}
+
 /// A run saved, taken up by another population, and shifted in time: same spikes, same bits.
 fn goes_on(model: &Model, own: bool, seed: u64, cut: usize) {
     let values = model.example.values();

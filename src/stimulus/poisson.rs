@@ -134,12 +134,21 @@ impl Poisson {
         let batch = self.process.batch();
         let limit = until.since(batch.start).ps();
         let rest = &batch.offsets[self.process.next_index()..];
-        // A segment is usually much shorter than what is left of the batch: gallop, then bisect.
-        let mut reach = 16;
-        while reach < rest.len() && rest[reach] < limit {
-            reach *= 4;
+        // A segment is usually much shorter than what is left of the batch: a few steps, then gallop and bisect.
+        const STEPS: usize = 6;
+        let few = &rest[..STEPS.min(rest.len())];
+        let mut n = few
+            .iter()
+            .position(|&offset| offset >= limit)
+            .unwrap_or(few.len());
+        if n == STEPS {
+            let mut reach = 16;
+            while reach < rest.len() && rest[reach] < limit {
+                reach *= 4;
+            }
+            let within = &rest[STEPS..reach.min(rest.len())];
+            n += within.partition_point(|&offset| offset < limit);
         }
-        let n = rest[..reach.min(rest.len())].partition_point(|&offset| offset < limit);
         self.events(batch.start, n)
     }
 

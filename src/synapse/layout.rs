@@ -75,6 +75,36 @@ impl Layout {
         })
     }
 
+    /// Shows every row of `source` that is not empty, by ascending delay.
+    #[inline(always)]
+    pub(crate) fn each_of(&self, source: u32, mut see: impl FnMut(Row)) {
+        let source = source as usize;
+        match self {
+            Self::One { offsets } => {
+                let (start, end) = (offsets[source], offsets[source + 1]);
+                if start < end {
+                    see(Row {
+                        delay: 0,
+                        start,
+                        end,
+                    });
+                }
+            }
+            Self::Many {
+                first,
+                delay,
+                offsets,
+            } => {
+                let (first, last) = (first[source] as usize, first[source + 1] as usize);
+                // None of these is empty.
+                let ends = offsets[first..=last].array_windows();
+                for (&delay, &[start, end]) in delay[first..last].iter().zip(ends) {
+                    see(Row { delay, start, end });
+                }
+            }
+        }
+    }
+
     /// Number of sources.
     pub(crate) fn n_source(&self) -> usize {
         match self {

@@ -134,6 +134,12 @@ impl Rows {
         self.layout.of(source)
     }
 
+    /// Shows every row of `source` that is not empty, by ascending delay.
+    #[inline(always)]
+    pub fn each_of(&self, source: u32, see: impl FnMut(Row)) {
+        self.layout.each_of(source, see);
+    }
+
     /// Asks for where the rows of `source` are listed, and when that has come, for the list.
     #[inline]
     pub fn fetch(&self, source: u32, listed: bool) {

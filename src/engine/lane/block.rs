@@ -3,7 +3,7 @@
 use crate::base::stream::mix;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::prefetch;
-use crate::neuron::{Neurons, RowWeights};
+use crate::neuron::RowWeights;
 use crate::plasticity::Learn;
 use crate::synapse::rows::{Row, Rows};
 use crate::synapse::short_term::{ShortTerm, ShortTermRows};
@@ -113,11 +113,7 @@ impl Block {
     #[inline]
     pub(super) fn rows_of(&self, source: u32, mut see: impl FnMut(Row)) {
         match &self.synapses {
-            Synapses::Static(rows) => {
-                rows.of(source)
-                    .filter(|row| row.start < row.end)
-                    .for_each(see);
-            }
+            Synapses::Static(rows) => rows.each_of(source, see),
             Synapses::Learning { learn, .. } => {
                 for start in learn.rows_of(source) {
                     let (delay, end) = (learn.delay_of(start), start + 1);
@@ -135,30 +131,34 @@ impl Block {
         }
     }
 
-    /// Adds a row that arrives at `t` to `neurons`.
+    /// Hands a row that arrives at `t` to `receive`: targets, and what each gets.
     #[inline]
-    pub(super) fn deliver(&mut self, t: Time, start: u32, end: u32, neurons: &mut dyn Neurons) {
+    pub(super) fn deliver<R>(
+        &mut self,
+        t: Time,
+        start: u32,
+        end: u32,
+        receive: impl FnOnce(&[u16], RowWeights<'_>) -> R,
+    ) -> R {
         if self.short_term.is_some() {
-            return self.deliver_a_share(t, start, end, neurons);
+            let (targets, weights) = self.share(t, start, end);
+            return receive(targets, weights);
         }
         match &mut self.synapses {
             Synapses::Static(rows) => {
                 let (targets, weights) = rows.span(start, end);
-                neurons.receive_row(targets, weights);
+                receive(targets, weights)
             }
             Synapses::Learning { learn, .. } => {
                 let (targets, weights) = learn.arrive(t, start);
-                neurons.receive_row(targets, RowWeights::Each(weights));
+                receive(targets, RowWeights::Each(weights))
             }
         }
     }
 
     /// The same of synapses that depress or facilitate: out of the way of the others.
     #[cold]
-    fn deliver_a_share(&mut self, t: Time, start: u32, end: u32, neurons: &mut dyn Neurons) {
-        let Some(used) = &mut self.short_term else {
-            return;
-        };
+    fn share(&mut self, t: Time, start: u32, end: u32) -> (&[u16], RowWeights<'_>) {
         let (targets, weights, row) = match &mut self.synapses {
             Synapses::Static(rows) => {
                 let row = rows.number_at(start);
@@ -170,8 +170,13 @@ impl Block {
                 (targets, RowWeights::Each(weights), start as usize)
             }
         };
-        let share = used.arrive(t, row);
-        neurons.receive_row(targets, weights.times(share, &mut self.passed));
+        match &mut self.short_term {
+            None => (targets, weights),
+            Some(used) => {
+                let share = used.arrive(t, row);
+                (targets, weights.times(share, &mut self.passed))
+            }
+        }
     }
 
     /// Asks for the first lines of a row.

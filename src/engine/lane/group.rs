@@ -236,26 +236,38 @@ impl Group {
         instant
     }
 
+    /// Applies noise before `t`. Whether it gets there, and none of it belongs to the instant itself.
+    #[inline]
+    pub(super) fn expose_before(&mut self, t: Time) -> bool {
+        if self.noise.is_empty() {
+            return true;
+        }
+        if self.hit.is_some() {
+            return false;
+        }
+        if self.apply_noise(t) < t {
+            self.look();
+            return false;
+        }
+        self.noise.iter().all(|noise| noise.next_time() > t)
+    }
+
     #[inline]
     fn apply_noise(&mut self, boundary: Time) -> Time {
-        while let Some(at) = (0..self.noise.len()).min_by_key(|&k| self.noise[k].next_time()) {
-            let time = self.noise[at].next_time();
+        while let Some((at, time, limit)) = self.next_noise() {
             if time >= boundary {
                 break;
             }
-            if !self.noise[at].is_dense() {
-                return time;
-            }
-            // Events of several processes are merged in time order: one is followed up to the next of another.
-            let others = (0..self.noise.len()).filter(|&k| k != at);
-            let limit = others.map(|k| self.noise[k].next_time()).min();
-            let limit = limit.unwrap_or(Time::MAX);
             // Two at one instant: both belong to it.
             if limit == time {
                 return time;
             }
             let events = &mut self.noise[at];
-            let segment = events.before(boundary.min(limit));
+            let segment = if events.is_dense() {
+                events.before(boundary.min(limit))
+            } else {
+                events.at(time)
+            };
             let n = segment.targets.len();
             match self.neurons.receive_events(segment) {
                 None => {
@@ -269,6 +281,23 @@ impl Group {
             }
         }
         boundary
+    }
+
+    /// Which process of noise comes next, when, and when another does: events of several are merged in time order, and one
+    /// is followed up to the next of another.
+    #[inline]
+    fn next_noise(&self) -> Option<(usize, Time, Time)> {
+        let (first, rest) = self.noise.split_first()?;
+        let (mut at, mut time, mut limit) = (0, first.next_time(), Time::MAX);
+        for (k, other) in (1..).zip(rest) {
+            let other = other.next_time();
+            if other < time {
+                (at, time, limit) = (k, other, time);
+            } else {
+                limit = limit.min(other);
+            }
+        }
+        Some((at, time, limit))
     }
 
     /// Whether something happens here at `t`, arrivals aside.

@@ -25,6 +25,15 @@ impl LifAdaptive {
         expected.unwrap_or_else(|| self.clock_at(t))
     }
 
+    /// Goes on to `t`, up to which the clock's origin stays where it is.
+    #[inline]
+    pub(super) fn move_to(&mut self, t: Time) {
+        if t != self.state.now {
+            self.clock = self.clock_on_arrival(t);
+        }
+        self.state.now = t;
+    }
+
     /// The clock at the start of a piece of noise: a batch, which has one start, comes in many pieces.
     #[inline]
     pub(super) fn clock_of_piece(&mut self, start: Time) -> Clock {

@@ -3,7 +3,6 @@
 use super::LifExp;
 use super::clock::{Grown, Sign};
 use super::kernel::{Segment, Units};
-use crate::base::function::exp_polynomial;
 use crate::base::time::Time;
 
 impl LifExp {
@@ -48,12 +47,11 @@ impl LifExp {
             return segment;
         }
         let x = self.since_origin(start);
-        let Grown { growth, psi } = Grown::at(x, &self.derived.rates, sign);
-        let delta = self.derived.rates.delta(sign);
+        let (Grown { growth, psi }, ratio) = Grown::with_ratio(x, &self.derived.rates, sign);
         let segment = Segment {
             unit: self.derived.unit * growth,
             psi,
-            ratio: exp_polynomial(x * delta),
+            ratio,
             psi_end: self.derived.psi_end,
             decay_end: self.derived.step.m,
         };

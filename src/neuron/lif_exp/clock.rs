@@ -1,7 +1,8 @@
 //! The factored clock: what a span of time does to a neuron, and what an arrival at some instant adds to it.
 
 use crate::base::function::{
-    exp_polynomial, exp_polynomial_each, growth_integral, growth_integral_each, ln,
+    GROWTH_NEAR, exp_polynomial, exp_polynomial_each, growth_integral, growth_integral_below_near,
+    growth_integral_each, ln,
 };
 use crate::base::time::Duration;
 use crate::neuron::EXPECTED;
@@ -142,6 +143,19 @@ impl Grown {
                 };
             }
         }
+    }
+
+    /// As [`at`](Self::at), and e^(δ x), which is a step towards ψ.
+    pub(super) fn with_ratio(x: f64, rates: &Rates, sign: Sign) -> (Self, f64) {
+        let delta = rates.delta(sign);
+        let ratio = exp_polynomial(delta * x);
+        let psi = if (delta * x).abs() >= GROWTH_NEAR {
+            (ratio - 1.0) / delta
+        } else {
+            growth_integral_below_near(x, delta)
+        };
+        let growth = exp_polynomial(x * rates.of(sign));
+        (Self { growth, psi }, ratio)
     }
 
     /// `x` picoseconds after the origin, or before it.

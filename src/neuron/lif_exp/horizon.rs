@@ -4,7 +4,8 @@ use crate::base::time::{Duration, Time};
 use crate::neuron::lif_exp::clock::Decay;
 use crate::neuron::lif_exp::crossing::first_crossing;
 use crate::neuron::lif_exp::derived::Derived;
-use crate::neuron::lif_exp::kernel::{BUDGET, Cell, Found, sweep};
+use crate::neuron::lif_exp::kernel::{BUDGET, Cell};
+use crate::neuron::lif_exp::sweep::{Found, sweep};
 use crate::neuron::lif_exp::{Instant, LifExp};
 
 impl LifExp {

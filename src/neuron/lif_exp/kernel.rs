@@ -4,8 +4,7 @@
 
 use crate::base::vector::vectorized;
 use crate::neuron::cells::Block;
-use crate::neuron::lif_exp::clock::{Decay, Sign};
-use crate::neuron::lif_exp::crossing::{Ahead, Neuron};
+use crate::neuron::lif_exp::clock::Sign;
 use crate::neuron::{EventWeights, Events};
 
 /// A neuron: u, g_ex, g_in, and the budget, by which the bound on v within the horizon lies below the threshold. The
@@ -186,39 +185,4 @@ fn add_each<const EXCITATORY: bool>(
         }
     }
     None
-}
-
-/// What a sweep over all neurons found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
-    /// Some budget is below 0.
-    pub(super) near: bool,
-    /// Some neuron may reach the threshold one day, if nothing arrives.
-    pub(super) loud: bool,
-}
-
-vectorized! {
-    /// Moves the clock's origin by a span that decays as `decay` and sets every budget anew. The threshold lies
-    /// `distance` above v_inf.
-    pub(super) fn sweep(cells: &mut [Cell], decay: &Decay, ahead: &Ahead, distance: f64, tau_m_ps: f64) -> Found {
-        let (decay, ahead) = (*decay, *ahead);
-        let (mut near, mut loud) = (false, false);
-        for cell in cells {
-            let [u, g_ex, g_inh, budget] = *cell;
-            let u = decay.above(u, g_ex, g_inh);
-            let (g_ex, g_inh) = (decay.ex * g_ex, decay.inh * g_inh);
-            let neuron = Neuron { rise: -u, g_ex, g_inh };
-            let free = distance - u - ahead.highest_rise(&neuron);
-            let held = budget == f64::INFINITY;
-            let budget = if held { budget } else { free };
-            *cell = [u, g_ex, g_inh, budget];
-            near |= budget < 0.0;
-            // Without inhibition v ends up between where it is and where the excitation drives it now.
-            let highest = if held { f64::NEG_INFINITY } else { u };
-            let driven = g_ex * tau_m_ps;
-            loud |= highest >= distance;
-            loud |= driven >= distance;
-        }
-        Found { near, loud }
-    }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::same;
 use crate::base::time::Time;
 use crate::engine::error::StateError;
+use crate::engine::lane::arrival::Saved;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::{Driven, Group};
 use crate::engine::lane::{Arrival, Block, Lane, Synapses};
@@ -15,10 +16,10 @@ use crate::synapse::short_term::{SavedRows, ShortTermRows};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct LaneState {
-    pending: Vec<(i64, Arrival)>,
+    pending: Vec<(i64, Saved)>,
     window: Option<i64>,
     /// What is left of the window at hand.
-    arrivals: Vec<Arrival>,
+    arrivals: Vec<Saved>,
     sent: u64,
     groups: Vec<GroupState>,
     /// Of each block of sparse synapses that learns.
@@ -86,9 +87,12 @@ pub(super) fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         most: _,
     } = lane;
     Ok(LaneState {
-        pending: pending.all().map(|(at, &arrival)| (at, arrival)).collect(),
+        pending: pending
+            .all()
+            .map(|(at, arrival)| (at, arrival.save()))
+            .collect(),
         window: *window,
-        arrivals: arrivals[*delivered..].to_vec(),
+        arrivals: arrivals[*delivered..].iter().map(Arrival::save).collect(),
         sent: *sent,
         groups: groups.iter().map(group_state).collect::<Result<_, _>>()?,
         learning: blocks
@@ -197,13 +201,21 @@ pub(super) fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateEr
     }
     let lookahead = lane.lookahead;
     lane.set_lookahead(lookahead);
-    for arrival in pending.iter().map(|(_, arrival)| arrival).chain(&arrivals) {
-        let block = lane.blocks.get(arrival.block as usize);
+    let blocks = &lane.blocks;
+    let arrival = |saved: &Saved| {
+        let block = blocks.get(saved.block as usize);
         let n = block.map_or(0, Block::reach);
-        if arrival.start > arrival.end || u64::from(arrival.end) > n {
+        if saved.start > saved.end || u64::from(saved.end) > n {
             return Err(StateError("an arrival at no synapse".into()));
         }
-    }
+        let arrival = saved.arrival(lookahead);
+        arrival.ok_or_else(|| StateError("an arrival outside its window".into()))
+    };
+    let arrivals: Vec<Arrival> = arrivals.iter().map(arrival).collect::<Result<_, _>>()?;
+    let pending: Vec<(i64, Arrival)> = pending
+        .iter()
+        .map(|(at, saved)| Ok((*at, arrival(saved)?)))
+        .collect::<Result<_, StateError>>()?;
     lane.window = window;
     if let Some(window) = window {
         lane.pending.take(window, &mut lane.arrivals);
