@@ -7,13 +7,19 @@
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
 //! | [`active`] | the stretch of time in which most happens |
 //! | [`spread`] | mean, standard deviation, quantiles and histogram of many values |
+//! | [`measure`] | measures by name, with their definitions: functions of [`data`] that give a [`table`] or more |
+//! | [`trains`] | spike trains, spans and bins on the clock's ticks |
 //! | [`wave`] | when activity begins where on a sheet, and how fast that travels |
 //! | [`weight`] | how far each neuron's incoming weights moved |
 
 pub mod active;
+pub mod data;
 pub mod histogram;
+pub mod measure;
 pub mod rate;
 pub mod spread;
 pub mod summary;
+pub mod table;
+pub mod trains;
 pub mod wave;
 pub mod weight;

@@ -4,6 +4,7 @@
 //! nothing; only [`main`] turns that into an exit code.
 
 mod allocator;
+mod analyse;
 pub mod argument;
 mod check;
 mod completion;
@@ -69,5 +70,6 @@ fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
         Command::Probe { .. } => Ok(()),
         Command::Convert(arguments) => convert::run(arguments, shell),
         Command::Export(arguments) => export::run(arguments, shell),
+        Command::Analyse(arguments) => analyse::run(arguments, shell),
     }
 }

@@ -14,6 +14,7 @@ pub mod network;
 mod quantity;
 mod read;
 mod reader;
+mod setting;
 mod sleep;
 pub mod sleep_replay;
 
@@ -21,6 +22,7 @@ pub use diagnostic::{ConfigError, Diagnostic, Place};
 pub use expansion::expansion;
 pub use network::{NetworkModel, resolved_network};
 pub use read::{Options, parse, read};
+pub use setting::{SettingError, setting, typed, written};
 pub use sleep::{sleep_as_network, sleeping_network};
 pub use sleep_replay::{
     After, Amount, Compare, Conversion, Data, Export, Input, Joint, Mlp, Neuron, Patch, Pattern,

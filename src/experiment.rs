@@ -1,5 +1,6 @@
 //! Whole runs: config, network, engine, record, analysis and report together.
 
+pub mod analyse;
 pub mod bound;
 pub mod circuit;
 pub mod control;

@@ -83,6 +83,7 @@ pub mod probe;
 pub mod recording;
 pub mod recover;
 pub mod reopen;
+pub mod result_file;
 pub mod run_file;
 pub mod sink;
 pub mod spike_file;

@@ -62,6 +62,8 @@ pub enum Command {
     Convert(ConvertArguments),
     /// Write the synapses of a projection as a sparse matrix (SciPy) or as SONATA edges
     Export(ExportArguments),
+    /// Take measures of a run or of any file of spikes: rates, synchrony, distances; `describe` lists them
+    Analyse(AnalyseArguments),
     /// Look at an HDF5 file; what other commands do ahead of reading one
     #[command(hide = true)]
     Probe {
@@ -262,6 +264,44 @@ pub struct ExportArguments {
     /// Seed, in place of the model file's
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
+}
+
+/// Arguments of `analyse`.
+#[derive(Debug, Args)]
+pub struct AnalyseArguments {
+    /// Folder or file of a run; or a file of spikes: SONATA, NWB, bmtk, NEST, CSV
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Measures, such as rate or correlation; `describe` lists them and shows one with its parameters
+    #[arg(value_name = "MEASURE", required = true)]
+    pub measures: Vec<String>,
+    /// Where to begin, such as "1 s" [default: at the start]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// Where to end; an event at this very time is left out [default: at the end]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
+    /// Look at the bouts of this name or kind alone; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub bout: Vec<String>,
+    /// Look at this population alone; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub population: Vec<String>,
+    /// Set a parameter, such as bin="5 ms", of all measures that have it, or of one: correlation.bin="5 ms"; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Seed of shuffles and of what else is drawn at random
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Neurons of each population in a file of spikes, which does not say [default: those that fire]
+    #[arg(long, value_name = "N")]
+    pub size: Option<u32>,
+    /// File to write, which must not exist yet: .h5, .json or .csv [default: the next analysis-001.h5 beside FILE]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Threads.
+    #[command(flatten)]
+    pub threads: ThreadArguments,
 }
 
 /// The name of a column, `time=t`.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::shell::Shell;
 use super::text::{table, wrap};
+use crate::analysis::measure;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
@@ -26,6 +27,7 @@ enum Entry {
     Homeostasis(&'static Spec),
     Rule(&'static Spec),
     Stimulus(&'static stimulus::Entry),
+    Measure(&'static Spec),
     Distribution(Page),
     Section(Page),
 }
@@ -40,6 +42,7 @@ impl Entry {
             Self::Homeostasis(_) => "homeostasis",
             Self::Rule(_) => "connection rule",
             Self::Stimulus(_) => "stimulus",
+            Self::Measure(_) => "measure",
             Self::Distribution(_) => "distribution",
             Self::Section(_) => "section",
         }
@@ -51,6 +54,7 @@ impl Entry {
             Self::Plasticity(spec)
             | Self::ShortTerm(spec)
             | Self::Homeostasis(spec)
+            | Self::Measure(spec)
             | Self::Rule(spec) => spec.name,
             Self::Stimulus(entry) => entry.spec.name,
             Self::Distribution(page) | Self::Section(page) => page.name,
@@ -63,6 +67,7 @@ impl Entry {
             Self::Plasticity(spec)
             | Self::ShortTerm(spec)
             | Self::Homeostasis(spec)
+            | Self::Measure(spec)
             | Self::Rule(spec) => spec.summary,
             Self::Stimulus(entry) => entry.spec.summary,
             Self::Distribution(page) | Self::Section(page) => page.summary,
@@ -71,13 +76,16 @@ impl Entry {
 }
 
 /// Everything, under the headings of the list.
-fn groups() -> [(&'static str, Vec<Entry>); 8] {
+fn groups() -> [(&'static str, Vec<Entry>); 9] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
     let short_term = short_term::specs().into_iter().map(Entry::ShortTerm);
     let homeostasis = plasticity::homeostasis::specs().into_iter();
     let homeostasis = homeostasis.map(Entry::Homeostasis);
     let rules = rules().into_iter().map(Entry::Rule);
+    let measures = measure::REGISTRY
+        .iter()
+        .map(|measure| Entry::Measure(measure.spec));
     let stimuli = stimulus::REGISTRY.iter().copied().map(Entry::Stimulus);
     [
         ("Neuron models", models.collect()),
@@ -86,6 +94,7 @@ fn groups() -> [(&'static str, Vec<Entry>); 8] {
         ("Homeostasis", homeostasis.collect()),
         ("Connection rules", rules.collect()),
         ("Stimuli", stimuli.collect()),
+        ("Measures", measures.collect()),
         (
             "Distributions",
             distributions()
@@ -115,6 +124,14 @@ pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
         };
     };
     let mut found = all();
+    // A kind stands for all of it: `describe measure`.
+    if found.iter().any(|entry| entry.kind() == name) {
+        found.retain(|entry| entry.kind() == name);
+        return match shell.json() {
+            true => shell.print_json(&found.iter().map(document).collect::<Vec<_>>()),
+            false => shell.print(|out| summaries(out, &found)),
+        };
+    }
     // A table within a section also goes by its own name alone: `training` for `mlp.training`.
     let last = |entry: &Entry| entry.name().rsplit('.').next() == Some(name);
     match found.iter().any(|entry| entry.name() == name) {
@@ -148,25 +165,31 @@ fn unknown(name: &str) -> Failure {
         None => format!("known: `{}`", names.join("`, `")),
     };
     Failure::input(format!(
-        "`{name}`: found no neuron model, rule, stimulus, distribution or section of this name\n  help: {help}"
+        "`{name}`: found no neuron model, rule, stimulus, measure, distribution or section of this name\n  help: {help}"
     ))
 }
 
 fn list(out: &mut dyn Write) -> io::Result<()> {
     for (title, entries) in groups() {
-        let widest = entries.iter().map(|entry| entry.name().len()).max();
-        let widest = widest.unwrap_or(0);
         writeln!(out, "{title}")?;
-        for entry in entries {
-            let text = wrap(entry.summary(), widest + 4);
-            writeln!(out, "  {:widest$}  {text}", entry.name())?;
-        }
+        summaries(out, &entries)?;
         writeln!(out)?;
     }
     writeln!(
         out,
         "`sharpwave describe NAME` shows one with its equations, parameters or keys."
     )
+}
+
+/// Names and what they are.
+fn summaries(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
+    let widest = entries.iter().map(|entry| entry.name().len()).max();
+    let widest = widest.unwrap_or(0);
+    for entry in entries {
+        let text = wrap(entry.summary(), widest + 4);
+        writeln!(out, "  {:widest$}  {text}", entry.name())?;
+    }
+    Ok(())
 }
 
 fn page(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
@@ -178,9 +201,12 @@ fn page(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
             interface(out, model)?;
             source(out, model.spec)
         }
-        Entry::Plasticity(spec) | Entry::ShortTerm(spec) => {
+        Entry::Plasticity(spec) | Entry::ShortTerm(spec) | Entry::Measure(spec) => {
             equations(out, spec)?;
-            source(out, spec)
+            match spec.source {
+                "" => Ok(()),
+                _ => source(out, spec),
+            }
         }
         Entry::Homeostasis(spec) => {
             let shared = keys_of_homeostasis(spec);
@@ -311,7 +337,9 @@ fn document(entry: &Entry) -> Value {
             document["variables"] = variables.into();
             document
         }
-        Entry::Plasticity(spec) | Entry::ShortTerm(spec) => spec_document(spec),
+        Entry::Plasticity(spec) | Entry::ShortTerm(spec) | Entry::Measure(spec) => {
+            spec_document(spec)
+        }
         Entry::Homeostasis(spec) => {
             let keys = [keys_of(spec), keys_of_homeostasis(spec)].concat();
             kind_document(spec.name, spec.summary, &keys)

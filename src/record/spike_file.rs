@@ -124,6 +124,22 @@ pub fn read(file: &SpikeFile, size: usize) -> Result<Vec<(Time, u32)>, SpikeFile
     Ok(spikes)
 }
 
+/// Hands over all spikes of `file` in its order, or those of the population that it names: population ("" where there are
+/// none), time and neuron, counted from `file.first_neuron`. `take` refuses a neuron by saying what it expected.
+///
+/// # Errors
+/// As [`read`], but for neurons that fire twice at one time.
+pub fn each(
+    file: &SpikeFile,
+    take: &mut dyn FnMut(&str, Time, u64) -> Result<(), String>,
+) -> Result<(), SpikeFileError> {
+    let choice = match &file.population {
+        Some(name) => Choice::One(Some(name)),
+        None => Choice::All,
+    };
+    visit(file, choice, take)
+}
+
 /// Which spikes of a file are read.
 #[derive(Debug, Clone, Copy)]
 enum Choice<'a> {

@@ -1,0 +1,94 @@
+//! What measures look at: spike trains by population, bouts, the stretches of time that were chosen, tables of numbers.
+
+use std::collections::BTreeMap;
+
+use super::trains::{Span, Trains};
+use crate::position::Point;
+
+/// A population whose spikes are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Population {
+    /// Its name.
+    pub name: String,
+    /// The number that each neuron goes by, where that is not its place among the trains.
+    pub labels: Option<Vec<u64>>,
+    /// The spikes of each neuron.
+    pub trains: Trains,
+    /// Where its neurons lie, in millimetres, if that is known.
+    pub positions: Option<Vec<Point>>,
+}
+
+impl Population {
+    /// The number that the neuron at `place` goes by.
+    pub fn label(&self, place: usize) -> u64 {
+        let label = self.labels.as_ref().and_then(|labels| labels.get(place));
+        label.copied().unwrap_or(place as u64)
+    }
+}
+
+/// A bout of the recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bout {
+    /// Name as the user sees it.
+    pub name: String,
+    /// What kind of bout.
+    pub kind: String,
+    /// When.
+    pub span: Span,
+}
+
+/// Numbers from a file, a column each.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Numbers {
+    /// Names of the columns.
+    pub names: Vec<String>,
+    /// Their values, all equally long.
+    pub columns: Vec<Vec<f64>>,
+}
+
+impl Numbers {
+    /// The column called `name`.
+    pub fn column(&self, name: &str) -> Option<&[f64]> {
+        let at = self.names.iter().position(|known| known == name)?;
+        self.columns.get(at).map(Vec::as_slice)
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Vec::len)
+    }
+}
+
+/// A recording as measures see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Data {
+    /// The populations that were chosen, with all of their spikes.
+    pub populations: Vec<Population>,
+    /// What is looked at: ascending, no two overlap.
+    pub spans: Vec<Span>,
+    /// All bouts of the recording.
+    pub bouts: Vec<Bout>,
+    /// Tables that parameters of the kind "file" name, by parameter.
+    pub tables: BTreeMap<&'static str, Numbers>,
+}
+
+impl Data {
+    /// Seconds that are looked at.
+    pub fn seconds(&self) -> f64 {
+        self.spans.iter().map(|span| span.seconds()).sum()
+    }
+
+    /// The spans of the bouts whose name or kind is one of `names`, between commas; ascending.
+    pub fn spans_of(&self, names: &str) -> Vec<Span> {
+        let names: Vec<&str> = names.split(',').map(str::trim).collect();
+        let chosen = |bout: &&Bout| {
+            names
+                .iter()
+                .any(|name| *name == bout.name || *name == bout.kind)
+        };
+        let spans = self.bouts.iter().filter(chosen).map(|bout| bout.span);
+        let mut spans: Vec<Span> = spans.filter(|span| span.length().ps() > 0).collect();
+        spans.sort_unstable();
+        spans
+    }
+}

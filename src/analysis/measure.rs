@@ -1,0 +1,193 @@
+//! Measures: functions of a recording that give tables, each with its definition and source.
+//!
+//! ```
+//! use sharpwave::analysis::data::{Data, Population};
+//! use sharpwave::analysis::measure;
+//! use sharpwave::analysis::trains::{Span, Trains};
+//! use sharpwave::{Time, Values};
+//!
+//! let at = |ms: f64| Time::from_ms(ms).unwrap();
+//! let trains = Trains::new(2, &[(at(10.0), 0), (at(30.0), 0), (at(40.0), 1)]);
+//! let e = Population { name: "e".into(), labels: None, trains, positions: None };
+//! let data = Data {
+//!     populations: vec![e],
+//!     spans: vec![Span { start: at(0.0), stop: at(1_000.0) }],
+//!     bouts: Vec::new(),
+//!     tables: Default::default(),
+//! };
+//! let rate = measure::find("rate")?;
+//! let tables = rate.compute(&data, &Values::new(), 1)?;
+//! assert_eq!(tables[0].numbers("mean"), [1.5]);
+//! # Ok::<(), measure::MeasureError>(())
+//! ```
+
+mod correlation;
+mod correlogram;
+mod fano;
+mod interval;
+mod isi_distance;
+mod pairs;
+mod rate;
+mod spike_distance;
+mod spike_synchronisation;
+mod spike_time_tiling;
+mod van_rossum;
+mod victor_purpura;
+
+#[cfg(test)]
+mod tests;
+
+use super::data::Data;
+use super::table::Table;
+use super::trains::Span;
+use crate::base::parameter::{ParameterError, Spec, Values, complete};
+use crate::base::stream::Stream;
+use crate::base::suggest;
+use crate::base::time::Duration;
+
+/// A function of a recording.
+#[derive(Debug)]
+pub struct Measure {
+    /// Name, definition, parameters, source.
+    pub spec: &'static Spec,
+    run: fn(&Data, &Values, &mut Stream) -> Result<Vec<Table>, MeasureError>,
+}
+
+/// All measures, in the order in which they are listed to users.
+pub static REGISTRY: &[&Measure] = &[
+    &rate::MEASURE,
+    &interval::MEASURE,
+    &fano::MEASURE,
+    &correlation::MEASURE,
+    &spike_time_tiling::MEASURE,
+    &correlogram::MEASURE,
+    &victor_purpura::MEASURE,
+    &van_rossum::MEASURE,
+    &isi_distance::MEASURE,
+    &spike_distance::MEASURE,
+    &spike_synchronisation::MEASURE,
+];
+
+/// Why a measure has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MeasureError {
+    /// No measure has this name.
+    #[error("found no measure `{name}`{help}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What it may be a slip of, behind a line feed.
+        help: String,
+    },
+    /// A parameter is wrong.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The recording does not have what the measure needs.
+    #[error("`{measure}`: {problem}")]
+    Data {
+        /// The measure.
+        measure: &'static str,
+        /// What was found and what was expected.
+        problem: String,
+    },
+}
+
+/// The measure called `name`.
+///
+/// # Errors
+/// If there is none.
+pub fn find(name: &str) -> Result<&'static Measure, MeasureError> {
+    let known = REGISTRY.iter().find(|measure| measure.spec.name == name);
+    known.copied().ok_or_else(|| {
+        let names: Vec<&str> = REGISTRY.iter().map(|measure| measure.spec.name).collect();
+        let help = suggest::help(name, &names).map(|help| format!("\n  help: {help}"));
+        MeasureError::Unknown {
+            name: name.to_owned(),
+            help: help.unwrap_or_default(),
+        }
+    })
+}
+
+impl Measure {
+    /// Its tables for `data`; where it draws at random, from a stream of `seed`.
+    ///
+    /// # Errors
+    /// If a value is wrong, or the recording does not have what is needed.
+    pub fn compute(
+        &self,
+        data: &Data,
+        given: &Values,
+        seed: u64,
+    ) -> Result<Vec<Table>, MeasureError> {
+        let values = complete(self.spec, given)?;
+        let mut stream = Stream::new(seed, &format!("analysis.{}", self.spec.name), 0);
+        (self.run)(data, &values, &mut stream)
+    }
+}
+
+/// Something that the recording lacks.
+fn lacks(spec: &'static Spec, problem: impl Into<String>) -> MeasureError {
+    MeasureError::Data {
+        measure: spec.name,
+        problem: problem.into(),
+    }
+}
+
+/// The parameter `name`, a time; at least a tick.
+fn time(values: &Values, name: &str) -> Duration {
+    let time = values
+        .number(name)
+        .and_then(|ms| Duration::from_ms(ms).ok());
+    time.unwrap_or(Duration::ZERO).max(Duration::from_ps(1))
+}
+
+/// The one stretch of time that is looked at.
+fn one_span(spec: &'static Spec, data: &Data) -> Result<Span, MeasureError> {
+    match data.spans.as_slice() {
+        &[span] => Ok(span),
+        spans => {
+            let problem = format!(
+                "found {} stretches of time, expected one\n  help: choose one with `--from` and `--to`",
+                spans.len()
+            );
+            Err(lacks(spec, problem))
+        }
+    }
+}
+
+/// The spans, which must hold `least` bins of this width together.
+fn binned(
+    spec: &'static Spec,
+    data: &Data,
+    width: Duration,
+    least: usize,
+) -> Result<usize, MeasureError> {
+    let bins = data.spans.iter().map(|span| span.bins(width)).sum();
+    match bins < least {
+        true => {
+            let problem = format!("found {bins} bins of {width}, expected {least} or more");
+            Err(lacks(spec, problem))
+        }
+        false => Ok(bins),
+    }
+}
+
+/// Counts in the bins of all spans, one after the other.
+fn all_counts(data: &Data, train: &[crate::base::time::Time], width: Duration) -> Vec<u32> {
+    let spans = data.spans.iter();
+    spans
+        .flat_map(|&span| super::trains::counts(train, span, width))
+        .collect()
+}
+
+/// Arithmetic mean of the defined ones of `values`; undefined without any.
+fn mean(values: &[f64]) -> f64 {
+    super::summary::Summary::of(values).map_or(f64::NAN, |summary| summary.mean)
+}
+
+/// Standard deviation of the defined ones of `values`, with n − 1; undefined with fewer than two.
+fn sd(values: &[f64]) -> f64 {
+    let summary = super::summary::Summary::of(values);
+    summary.and_then(|summary| summary.sd).unwrap_or(f64::NAN)
+}

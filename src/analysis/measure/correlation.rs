@@ -1,0 +1,67 @@
+//! How far neurons fire together.
+
+use super::pairs::{NEURONS, over_pairs};
+use super::{Measure, MeasureError, all_counts, binned, time};
+use crate::analysis::data::Data;
+use crate::analysis::table::Table;
+use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
+use crate::base::stream::Stream;
+
+static SPEC: Spec = Spec {
+    name: "correlation",
+    summary: "how far pairs of neurons fire together: Pearson's correlation of their spike counts",
+    equations: "r = cov(n_i, n_j) / (sd(n_i) sd(n_j))",
+    parameters: &[
+        ParameterSpec::quantity(
+            "bin",
+            Dimension::Time,
+            Range::Positive,
+            "width of the bins of counts",
+        )
+        .or_number(5.0),
+        NEURONS,
+    ],
+    source: "as `elephant.spike_train_correlation.correlation_coefficient`",
+};
+
+/// Pearson's correlation of counts.
+pub(super) static MEASURE: Measure = Measure {
+    spec: &SPEC,
+    run: correlations,
+};
+
+/// Distances from the mean, and the root of the sum of their squares.
+pub(super) fn centred(counts: &[f64]) -> (Vec<f64>, f64) {
+    let mean = counts.iter().sum::<f64>() / counts.len() as f64;
+    let distances: Vec<f64> = counts.iter().map(|count| count - mean).collect();
+    let squares: f64 = distances.iter().map(|d| d * d).sum();
+    (distances, squares.sqrt())
+}
+
+/// Pearson's correlation of what [`centred`] gives; undefined where one does not vary.
+pub(super) fn pearson(one: &(Vec<f64>, f64), other: &(Vec<f64>, f64)) -> f64 {
+    let products = one.0.iter().zip(&other.0).map(|(a, b)| a * b);
+    products.sum::<f64>() / (one.1 * other.1)
+}
+
+fn correlations(
+    data: &Data,
+    values: &Values,
+    stream: &mut Stream,
+) -> Result<Vec<Table>, MeasureError> {
+    let bin = time(values, "bin");
+    binned(&SPEC, data, bin, 2)?;
+    let what = ("", "correlation of their spike counts");
+    over_pairs(
+        &SPEC,
+        what,
+        data,
+        values,
+        stream,
+        |population, neuron| {
+            let counts = all_counts(data, population.trains.of(neuron), bin);
+            centred(&counts.into_iter().map(f64::from).collect::<Vec<_>>())
+        },
+        pearson,
+    )
+}

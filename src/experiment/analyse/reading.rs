@@ -1,0 +1,352 @@
+//! One way in for all recordings: run files, and files of spikes from elsewhere.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use super::{AnalyseError, Request};
+use crate::analysis::data::{Bout, Data, Population};
+use crate::analysis::trains::{Span, Trains};
+use crate::base::suggest;
+use crate::base::time::{Duration, Time};
+use crate::record::recording::{Recording, RecordingError};
+use crate::record::recover::RecoverError;
+use crate::record::spike_file;
+use crate::stimulus::spike_list::SpikeFile;
+
+/// What a file holds, before anything is chosen.
+struct Held {
+    populations: Vec<Population>,
+    bouts: Vec<Bout>,
+    end: Time,
+}
+
+/// The file that was read, its fingerprint, and what was asked for of it.
+pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data), AnalyseError> {
+    let opened = Recording::open(&request.file);
+    let (file, fingerprint, held) = match opened {
+        Ok(recording) => {
+            if request.size.is_some() {
+                let expected = "no `--size`: the file says how many neurons there are";
+                return Err(AnalyseError::request("`--size`", "a run of ours", expected));
+            }
+            let held = run(&recording, &request.populations)?;
+            (
+                recording.path().to_owned(),
+                recording.fingerprint().map(str::to_owned),
+                held,
+            )
+        }
+        Err(RecordingError::Open(RecoverError::Foreign { .. } | RecoverError::NotHdf5 { .. })) => {
+            let held = foreign(request)?;
+            (request.file.clone(), None, held)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let spans = spans(request, &held)?;
+    let data = Data {
+        populations: held.populations,
+        spans,
+        bouts: held.bouts,
+        tables: BTreeMap::new(),
+    };
+    loud(request, &data)?;
+    Ok((file, fingerprint, data))
+}
+
+/// Refuses what has no spike at all.
+fn loud(request: &Request, data: &Data) -> Result<(), AnalyseError> {
+    let file = format!("`{}`", request.file.display());
+    if data.populations.is_empty() {
+        return Err(AnalyseError::request(
+            file,
+            "no spikes",
+            "spikes of one population or more",
+        ));
+    }
+    let fires = |population: &Population| {
+        let trains = &population.trains;
+        let mut all = (0..trains.len()).flat_map(|n| data.spans.iter().map(move |&span| (n, span)));
+        all.any(|(neuron, span)| !trains.within(neuron, span).is_empty())
+    };
+    let silent = data
+        .populations
+        .iter()
+        .find(|population| !fires(population));
+    let (Some(silent), Some(first), Some(last)) = (silent, data.spans.first(), data.spans.last())
+    else {
+        return Ok(());
+    };
+    let found = format!(
+        "no spike of `{}` from {} to {}",
+        silent.name, first.start, last.stop
+    );
+    Err(AnalyseError::Request {
+        what: file,
+        found,
+        expected: "one or more".into(),
+        help: match data.populations.len() {
+            1 => String::new(),
+            _ => "\n  help: name others with `--population`".into(),
+        },
+    })
+}
+
+/// A run of ours.
+fn run(recording: &Recording, names: &[String]) -> Result<Held, AnalyseError> {
+    let recorded = recording.populations().iter().filter(|p| p.recorded > 0);
+    let names: Vec<String> = match names {
+        [] => recorded.map(|population| population.name.clone()).collect(),
+        names => names.to_vec(),
+    };
+    let mut populations = Vec::new();
+    for name in names {
+        let size = recording.population(&name)?.size;
+        // Twice through the file, so that no more than the spikes themselves are held.
+        let mut counts = vec![0; size];
+        for chunk in recording.spike_chunks(&name, ..)? {
+            chunk?
+                .iter()
+                .for_each(|&(_, neuron)| counts[neuron as usize] += 1);
+        }
+        let mut filling = Trains::filling(&counts);
+        for chunk in recording.spike_chunks(&name, ..)? {
+            for (time, neuron) in chunk? {
+                filling.put(neuron as usize, time);
+            }
+        }
+        populations.push(Population {
+            positions: recording.positions(&name)?,
+            name,
+            labels: None,
+            trains: filling.finish(),
+        });
+    }
+    let bouts = recording.bouts()?.into_iter().map(|bout| Bout {
+        name: bout.name,
+        kind: bout.kind,
+        span: Span {
+            start: bout.start,
+            stop: bout.stop,
+        },
+    });
+    // A run that ends with a spike includes it.
+    let last = populations
+        .iter()
+        .filter_map(|population| last(&population.trains))
+        .max();
+    let end = last.map_or(Time::ZERO, after).max(recording.reached()?);
+    Ok(Held {
+        populations,
+        bouts: bouts.collect(),
+        end,
+    })
+}
+
+fn after(time: Time) -> Time {
+    time.checked_add(Duration::from_ps(1)).unwrap_or(Time::MAX)
+}
+
+fn last(trains: &Trains) -> Option<Time> {
+    (0..trains.len())
+        .filter_map(|neuron| trains.of(neuron).last().copied())
+        .max()
+}
+
+/// Spikes of a population by neuron: how many, then where each neuron's train stands.
+struct Tally {
+    name: String,
+    counts: HashMap<u64, usize>,
+}
+
+/// A file of spikes from elsewhere.
+fn foreign(request: &Request) -> Result<Held, AnalyseError> {
+    let file = SpikeFile {
+        path: request.file.clone(),
+        population: match request.populations.as_slice() {
+            [name] => Some(name.clone()),
+            _ => None,
+        },
+        columns: None,
+        first_neuron: None,
+    };
+    let size = request.size;
+    let within = |neuron: u64| match size {
+        Some(size) if neuron >= u64::from(size) => {
+            Err(format!("a neuron below {size}, the `--size`"))
+        }
+        _ => Ok(()),
+    };
+    // Twice through the file, as above: how many, and which.
+    let mut tallies: Vec<Tally> = Vec::new();
+    let mut current = 0;
+    spike_file::each(&file, &mut |name, _, neuron| {
+        within(neuron)?;
+        current = place(&tallies, current, name, |tally| &tally.name).unwrap_or_else(|| {
+            tallies.push(Tally {
+                name: name.to_owned(),
+                counts: HashMap::new(),
+            });
+            tallies.len() - 1
+        });
+        *tallies[current].counts.entry(neuron).or_insert(0) += 1;
+        Ok(())
+    })?;
+    let mut filled: Vec<(Vec<u64>, _)> = Vec::new();
+    for tally in &mut tallies {
+        let labels = match size {
+            Some(size) => (0..u64::from(size)).collect(),
+            None => {
+                let mut labels: Vec<u64> = tally.counts.keys().copied().collect();
+                labels.sort_unstable();
+                labels
+            }
+        };
+        let counts: Vec<usize> = labels
+            .iter()
+            .map(|label| tally.counts.get(label).copied().unwrap_or(0))
+            .collect();
+        tally.counts = labels
+            .iter()
+            .enumerate()
+            .map(|(at, &label)| (label, at))
+            .collect();
+        filled.push((labels, Trains::filling(&counts)));
+    }
+    let mut current = 0;
+    spike_file::each(&file, &mut |name, time, neuron| {
+        current = place(&tallies, current, name, |tally| &tally.name).unwrap_or(current);
+        let found = tallies
+            .get(current)
+            .and_then(|tally| tally.counts.get(&neuron));
+        if let (Some(&at), Some((_, filling))) = (found, filled.get_mut(current)) {
+            filling.put(at, time);
+        }
+        Ok(())
+    })?;
+    let names = tallies.into_iter().map(|tally| tally.name);
+    let populations = names
+        .zip(filled)
+        .map(|(name, (labels, filling))| Population {
+            name,
+            labels: Some(labels),
+            trains: filling.finish(),
+            positions: None,
+        });
+    let mut populations: Vec<Population> = populations.collect();
+    if request.populations.len() > 1 {
+        populations = wanted(populations, &request.populations)?;
+    }
+    for population in &mut populations {
+        if population.name.is_empty() {
+            population.name = "population".into();
+        }
+    }
+    let end = populations
+        .iter()
+        .filter_map(|population| last(&population.trains))
+        .max();
+    Ok(Held {
+        populations,
+        bouts: Vec::new(),
+        end: end.map_or(Time::ZERO, after),
+    })
+}
+
+/// Where what is called `name` stands; most often where the one before did.
+fn place<T>(all: &[T], current: usize, name: &str, of: impl Fn(&T) -> &String) -> Option<usize> {
+    match all.get(current).is_some_and(|held| of(held) == name) {
+        true => Some(current),
+        false => all.iter().position(|held| of(held) == name),
+    }
+}
+
+fn wanted(populations: Vec<Population>, names: &[String]) -> Result<Vec<Population>, AnalyseError> {
+    let known: Vec<&str> = populations
+        .iter()
+        .map(|population| population.name.as_str())
+        .collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        let found = suggest::list(&known);
+        let expected = format!("a population `{name}`");
+        return Err(AnalyseError::request("`--population`", found, expected));
+    }
+    let named = |population: &Population| names.contains(&population.name);
+    Ok(populations.into_iter().filter(named).collect())
+}
+
+/// What is looked at: the chosen bouts, or all, between `from` and `to`.
+fn spans(request: &Request, held: &Held) -> Result<Vec<Span>, AnalyseError> {
+    for (name, time) in [("`--from`", request.from), ("`--to`", request.to)] {
+        if let Some(time) = time.filter(|&time| time > held.end || time < Time::ZERO) {
+            let expected = format!("a time within the recording, which ends at {}", held.end);
+            return Err(AnalyseError::request(name, time.to_string(), expected));
+        }
+    }
+    let window = Span {
+        start: request.from.unwrap_or(Time::ZERO),
+        stop: request.to.unwrap_or(held.end),
+    };
+    if window.length() == Duration::ZERO {
+        let found = format!("{} to {}", window.start, window.stop);
+        let what = match request.from.or(request.to) {
+            Some(_) => "`--from`, `--to`".to_owned(),
+            None => format!("`{}`", request.file.display()),
+        };
+        return Err(AnalyseError::request(
+            what,
+            found,
+            "a stretch of time that ends after it begins",
+        ));
+    }
+    if request.bouts.is_empty() {
+        return Ok(vec![window]);
+    }
+    let mut spans = Vec::new();
+    for name in &request.bouts {
+        let mut chosen = held
+            .bouts
+            .iter()
+            .filter(|bout| bout.name == *name || bout.kind == *name)
+            .peekable();
+        if chosen.peek().is_none() {
+            let mut known: Vec<&str> = Vec::new();
+            for name in held
+                .bouts
+                .iter()
+                .flat_map(|bout| [bout.kind.as_str(), bout.name.as_str()])
+            {
+                if !known.contains(&name) {
+                    known.push(name);
+                }
+            }
+            let help = suggest::help(name, &known);
+            return Err(AnalyseError::Request {
+                what: "`--bout`".into(),
+                found: format!("no bout of name or kind `{name}`"),
+                expected: "one of the recording".into(),
+                help: help.map_or_else(String::new, |help| format!("\n  help: {help}")),
+            });
+        }
+        spans.extend(chosen.map(|bout| bout.span.within(window)));
+    }
+    spans.retain(|span| span.length() > Duration::ZERO);
+    spans.sort_unstable();
+    spans.dedup();
+    if spans.is_empty() {
+        let found = format!("none between {} and {}", window.start, window.stop);
+        return Err(AnalyseError::request(
+            "`--bout`",
+            found,
+            "bouts that take time",
+        ));
+    }
+    // Nested bouts of one kind are looked at once.
+    let mut apart: Vec<Span> = Vec::new();
+    for span in spans {
+        match apart.last_mut().filter(|last| span.start < last.stop) {
+            Some(last) => last.stop = last.stop.max(span.stop),
+            None => apart.push(span),
+        }
+    }
+    Ok(apart)
+}

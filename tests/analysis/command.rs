@@ -1,0 +1,137 @@
+//! `sharpwave analyse` as users type it: on files of spikes and on a run.
+
+use std::path::Path;
+use std::process::Command;
+
+use assert_cmd::cargo::cargo_bin;
+
+use super::frozen;
+
+/// Exit code, stdout, stderr of `sharpwave`, typed in `folder`.
+fn typed(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(cargo_bin!("sharpwave"));
+    let output = command
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("it starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+/// A folder with the frozen spikes as `trains.csv`.
+fn place() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::copy(frozen("trains.csv"), folder.path().join("trains.csv")).expect("copied");
+    folder
+}
+
+#[test]
+fn a_file_of_spikes_is_measured() {
+    let folder = place();
+    let (code, out, err) = typed(
+        folder.path(),
+        &["analyse", "trains.csv", "rate", "interval"],
+    );
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.starts_with("rate: how often neurons fire\n"), "{out}");
+    assert!(out.contains("Written to analysis-001.h5"), "{out}");
+    let (_, out, _) = typed(folder.path(), &["analyse", "trains.csv", "rate", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(document["files"][0], "analysis-002.h5");
+    let columns = &document["measures"][0]["tables"][1]["columns"];
+    assert_eq!(
+        columns[1]["values"],
+        serde_json::json!([0, 1, 2, 3, 4, 5, 6, 7, 8])
+    );
+    // Half of the neurons, half of the time.
+    let arguments = [
+        "analyse",
+        "trains.csv",
+        "rate",
+        "--size",
+        "10",
+        "--to",
+        "1 s",
+        "--out",
+        "r.csv",
+    ];
+    let (code, _, err) = typed(folder.path(), &arguments);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let table = std::fs::read_to_string(folder.path().join("r-rate_neuron.csv")).expect("a table");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "population,neuron,spikes,rate_Hz");
+    assert_eq!((lines.len(), lines[8]), (11, "population,7,1,1"));
+    assert_eq!(lines[10], "population,9,0,0");
+}
+
+#[test]
+fn what_cannot_be_measured_is_said_in_one_message() {
+    let folder = place();
+    for (name, text) in [
+        ("empty.csv", "node_id,timestamp_ms\n"),
+        ("nan.csv", "node_id,timestamp_ms\n0,nan\n"),
+        ("one.csv", "node_id,timestamp_ms\n3,1\n3,2\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    for (arguments, expected) in [
+        (
+            &["trains.csv", "rat"][..],
+            "found no measure `rat`\n  help: did you mean `rate`?",
+        ),
+        (
+            &["trains.csv", "correlation", "--set", "bim=5 ms"],
+            "`--set bim=5 ms`: found no parameter `bim`, expected a parameter of `correlation`\n  help: did you mean `bin`?",
+        ),
+        (
+            &["trains.csv", "correlation", "--set", "bin=5"],
+            "`bin`: found `5`, expected a time with its unit",
+        ),
+        (
+            &["trains.csv", "correlation", "--set", "bin=0 ms"],
+            "`bin` of `correlation` is 0 ms, expected greater than 0",
+        ),
+        (
+            &["trains.csv", "rate", "--from", "3 s"],
+            "`--from`: found 3000 ms, expected a time within the recording, which ends at",
+        ),
+        (
+            &["trains.csv", "rate", "--from", "1 s", "--to", "1 s"],
+            "`--from`, `--to`: found 1000 ms to 1000 ms, expected a stretch of time that ends after it begins",
+        ),
+        (
+            &["trains.csv", "rate", "--bout", "sleep"],
+            "`--bout`: found no bout of name or kind `sleep`",
+        ),
+        (&["trains.csv", "rate", "--population", "e"], "population"),
+        (
+            &["trains.csv", "rate", "--size", "3"],
+            "expected a neuron below 3, the `--size`",
+        ),
+        (
+            &["trains.csv", "rate", "--out", "r.txt"],
+            "`r.txt`: found the ending `.txt`, expected one of",
+        ),
+        (&["empty.csv", "rate"], "`empty.csv`: found"),
+        (&["nan.csv", "rate"], "`nan.csv`: line 2: found `nan`"),
+        (
+            &["one.csv", "correlation", "--set", "bin=0.5 ms"],
+            "found 1 of 1 neurons of `population` that fire, expected two or more",
+        ),
+        (&["absent.csv", "rate"], "`absent.csv`: cannot read"),
+    ] {
+        let (code, out, err) = typed(folder.path(), &[&["analyse"], arguments].concat());
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
+        assert!(
+            err.starts_with("error: ") && err.contains(expected),
+            "{arguments:?}: {err}"
+        );
+    }
+    let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 4, "nothing is written");
+}
