@@ -25,6 +25,7 @@ mod rows;
 pub mod rule;
 pub mod sleep_replay;
 pub mod stdp_pair;
+pub mod stdp_power_law;
 pub mod stdp_symmetric;
 pub mod stdp_triplet;
 #[cfg(test)]
@@ -139,6 +140,7 @@ pub static REGISTRY: &[&Rule] = &[
     &stdp_pair::RULE,
     &stdp_triplet::RULE,
     &stdp_symmetric::RULE,
+    &stdp_power_law::RULE,
     &inhibitory_stdp::RULE,
     &reward_stdp::RULE,
     &hebbian_rate::RULE,

@@ -13,6 +13,7 @@ use crate::synapse::layout::Layout;
 use crate::synapse::weight::Weights;
 
 mod naive;
+mod nest;
 
 use naive::Naive;
 
@@ -372,6 +373,15 @@ fn symmetric() {
         let naive = naive::symmetric(pairing);
         check_rows::<stdp_symmetric::StdpSymmetric, 1, 1>(&naive);
         check_matrix::<stdp_symmetric::StdpSymmetric, 1, 1>(&naive);
+    }
+}
+
+#[test]
+fn power_law() {
+    for mu in [0.0, 0.4, 1.0] {
+        let naive = naive::power_law(mu);
+        check_rows::<stdp_power_law::StdpPowerLaw, 1, 1>(&naive);
+        check_matrix::<stdp_power_law::StdpPowerLaw, 1, 1>(&naive);
     }
 }
 

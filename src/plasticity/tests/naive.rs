@@ -219,6 +219,27 @@ pub(super) fn symmetric(pairing: &'static str) -> Naive {
     }
 }
 
+pub(super) fn power_law(mu: f64) -> Naive {
+    const W_0: f64 = 0.7;
+    Naive {
+        values: Values::from([
+            ("w_0", W_0),
+            ("lambda", 0.04),
+            ("alpha", 1.3),
+            ("mu", mu),
+            ("tau_plus", 17.0),
+            ("tau_minus", 34.0),
+        ]),
+        start: (0.0, 2.0),
+        pre: vec![17.0],
+        post: vec![34.0],
+        bounds: (0.0, f64::INFINITY),
+        arrive: Box::new(|w, _, _, y, _| w - 0.04 * 1.3 * w * y[0]),
+        fire: Box::new(move |w, _, x, _, _| w + 0.04 * W_0 * (w / W_0).powf(mu) * x[0]),
+        ..still()
+    }
+}
+
 /// Of inhibitory synapses, whose weights are below zero.
 pub(super) fn inhibitory() -> Naive {
     Naive {
