@@ -13,6 +13,25 @@ EQUATIONS = {
 SOURCES = 1000
 
 
+def plastic(b, source, target, projection, delay):
+    """Synapses that learn by pair STDP, on the soma's clock."""
+    rule = projection["plasticity"]
+    assert rule["rule"] == "stdp_pair" and rule["pairing"] == "all_to_all", rule
+    names = {key: value for key, value in rule.items() if key not in ("rule", "pairing")}
+    names.update({key: names[key] * b.ms for key in ("tau_plus", "tau_minus")})
+    equations = """w : 1
+                   dx/dt = -x / tau_plus : 1 (event-driven)
+                   dy/dt = -y / tau_minus : 1 (event-driven)"""
+    arrive = """v_post += w * mV
+                w = clip(w - a_minus * w_max * (w / w_max)**mu_minus * y, 0, w_max)
+                x += 1"""
+    fire = """w = clip(w + a_plus * w_max * (1 - w / w_max)**mu_plus * x, 0, w_max)
+              y += 1"""
+    back = 2 * projection["dendritic_delay"] * b.ms
+    return b.Synapses(source, target, equations, on_pre=arrive, on_post=fire, delay={"pre": delay, "post": back},
+                      namespace=names)
+
+
 def measure(model, seconds, settle_ms, repeats):
     """CPU seconds per second of biology, of the quickest repeat, and rates by population in hertz."""
     import brian2 as b
@@ -45,15 +64,24 @@ def measure(model, seconds, settle_ms, repeats):
 
     objects = []
     for projection in model.projections.values():
-        assert set(projection["target"]) == set(parts), "a projection onto some populations alone"
+        assert projection["short_term"] is None
         source = cells[parts[projection["source"]]]
+        first_target, last_target = (parts[projection["target"][k]] for k in (0, -1))
+        target = cells[first_target.start:last_target.stop]
+        assert len(target) == sum(parts[name].stop - parts[name].start for name in projection["target"])
         variable, weight = arrival(projection["weight"])
-        synapses = b.Synapses(source, cells, on_pre=f"{variable} += w", delay=projection["axonal_delay"] * b.ms,
-                              namespace={"w": weight})
+        delay = (projection["axonal_delay"] + projection["dendritic_delay"]) * b.ms
+        if projection["plasticity"]:
+            assert first["neuron"] == "lif"
+            synapses = plastic(b, source, target, projection, delay)
+        else:
+            synapses = b.Synapses(source, target, on_pre=f"{variable} += w", delay=delay, namespace={"w": weight})
         probability = projection.get("probability")
         if projection["rule"] == "fixed_in_degree":
             probability = projection["in_degree"] / len(source)
         synapses.connect(p=probability)
+        if projection["plasticity"]:
+            synapses.w = projection["weight"]
         objects.append(synapses)
     for stimulus in model.stimuli.values():
         variable, weight = arrival(stimulus["weight"])

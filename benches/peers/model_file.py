@@ -25,7 +25,9 @@ def resolve(program, path, sets):
 
 
 def number(value):
-    """`"1.5 ms"` is 1.5."""
+    """`"1.5 ms"` is 1.5; `"off"` is None."""
+    if value == "off":
+        return None
     if isinstance(value, str):
         amount, unit = value.split(" ")
         return float(amount) * UNITS[unit]
@@ -48,6 +50,6 @@ class Model:
 
 
 def plain(table):
-    words = {"neuron", "source", "target", "rule", "kind", "distribution"}
+    words = {"neuron", "source", "target", "rule", "kind", "distribution", "pairing"}
     return {key: value if key in words else plain(value) if isinstance(value, dict) else number(value)
             for key, value in table.items()}

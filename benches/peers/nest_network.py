@@ -12,6 +12,20 @@ RULES = {"fixed_probability": ("pairwise_bernoulli", "p", "probability"),
          "fixed_total": ("fixed_total_number", "N", "total")}
 
 
+def plastic(nest, name, rule):
+    """Declares the synapse of `rule` under `name`; the time constant that is the targets'."""
+    if rule["rule"] == "stdp_pair":
+        assert rule["pairing"] == "all_to_all"
+        nest.CopyModel("stdp_synapse", name, {
+            "tau_plus": rule["tau_plus"], "lambda": rule["a_plus"], "alpha": rule["a_minus"] / rule["a_plus"],
+            "mu_plus": rule["mu_plus"], "mu_minus": rule["mu_minus"], "Wmax": rule["w_max"]})
+    else:
+        assert rule["rule"] == "stdp_power_law" and rule["w_0"] == 1, rule
+        nest.CopyModel("stdp_pl_synapse_hom", name, {
+            "tau_plus": rule["tau_plus"], "lambda": rule["lambda"], "alpha": rule["alpha"], "mu": rule["mu"]})
+    return rule["tau_minus"]
+
+
 def measure(model, seconds, settle_ms, repeats, exact):
     """CPU seconds per second of biology, of the quickest repeat, and rates by population in hertz."""
     # It greets otherwise, in the middle of the table.
@@ -46,14 +60,21 @@ def measure(model, seconds, settle_ms, repeats, exact):
         first, *rest = [cells[name] for name in cells if name in names]
         return sum(rest, first)
 
-    for projection in model.projections.values():
+    for name, projection in model.projections.items():
         rule, key, own = RULES[projection["rule"]]
         spec = {"rule": rule, key: projection[own], "allow_autapses": projection["autapses"]}
         if "multapses" in projection and rule != "pairwise_bernoulli":
             spec["allow_multapses"] = projection["multapses"]
-        assert projection["dendritic_delay"] == 0
-        nest.Connect(cells[projection["source"]], targets(projection["target"]), spec,
-                     dict(weight=drawn(projection["weight"]), delay=drawn(projection["axonal_delay"])))
+        assert projection["short_term"] is None
+        synapse = dict(weight=drawn(projection["weight"]), delay=drawn(projection["axonal_delay"]))
+        if projection["dendritic_delay"]:
+            # All of a delay is dendritic in NEST.
+            synapse["delay"] = projection["axonal_delay"] + projection["dendritic_delay"]
+        if projection["plasticity"]:
+            synapse["synapse_model"] = f"plastic_{name}"
+            tau_minus = plastic(nest, synapse["synapse_model"], projection["plasticity"])
+            targets(projection["target"]).tau_minus = tau_minus
+        nest.Connect(cells[projection["source"]], targets(projection["target"]), spec, synapse)
     for stimulus in model.stimuli.values():
         noise = nest.Create("poisson_generator" + precise, params=dict(rate=stimulus["rate"]))
         nest.Connect(noise, targets(stimulus["target"]), "all_to_all",
