@@ -87,6 +87,7 @@ fn values(rule: &str) -> Values {
         }
         "inhibitory_stdp" => Values::from([("w_max", 1.0), ("eta", 1e-3), ("rate", 10.0)]),
         "anti_hebbian" => Values::from([("w_max", 1.0), ("eta", 1e-3)]),
+        "stdp_power_law" => Values::from([("w_0", 1.0), ("lambda", 1e-3)]),
         _ => Values::from([("w_max", 1.0)]),
     }
 }
@@ -170,6 +171,7 @@ fn main() {
         "reward_stdp",
         "hebbian_rate",
         "anti_hebbian",
+        "stdp_power_law",
     ] {
         rows(rule, 0.0);
     }

@@ -244,9 +244,73 @@ pub fn minus_ln(x: f64) -> f64 {
     -(k * std::f64::consts::LN_2 + (z * 2.0 + z * y * p))
 }
 
+/// ln x for normal x > 0 without a branch or a table, so that loops over it vectorise; relative error below 5e-16 (tested).
+/// As [`minus_ln`] with the series to the 19th power, whose remainder is below 2e-17.
+#[inline(always)]
+pub fn ln_polynomial(x: f64) -> f64 {
+    const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
+    const TWO_52: f64 = 4_503_599_627_370_496.0;
+    let shifted = x.to_bits().wrapping_sub(SQRT_HALF);
+    let m = f64::from_bits((shifted & 0x000F_FFFF_FFFF_FFFF).wrapping_add(SQRT_HALF));
+    let biased = shifted.wrapping_add(1024 << 52) >> 52;
+    let k = f64::from_bits(biased | TWO_52.to_bits()) - (TWO_52 + 1024.0);
+    let z = (m - 1.0) / (m + 1.0);
+    let y = z * z;
+    let mut p = 2.0 / 19.0;
+    p = p * y + 2.0 / 17.0;
+    p = p * y + 2.0 / 15.0;
+    p = p * y + 2.0 / 13.0;
+    p = p * y + 2.0 / 11.0;
+    p = p * y + 2.0 / 9.0;
+    p = p * y + 2.0 / 7.0;
+    p = p * y + 2.0 / 5.0;
+    p = p * y + 2.0 / 3.0;
+    k * std::f64::consts::LN_2 + (z * 2.0 + z * y * p)
+}
+
+/// x^`exponent` for x ≥ 0, of which 0 gives 0, without a branch, so that loops over it vectorise; relative error below
+/// 1e-15 for each unit of |exponent · ln x| and 1e-15 beside (tested).
+#[inline(always)]
+pub fn power(x: f64, exponent: f64) -> f64 {
+    let power = exp_polynomial(exponent * ln_polynomial(x));
+    if x > 0.0 { power } else { 0.0 }
+}
+
+vectorized! {
+    /// [`power`] of each x.
+    pub fn power_each(x: &mut [f64; 8], exponent: f64) {
+        for x in x {
+            *x = power(*x, exponent);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn powers_agree_with_libm() {
+        let mut stream = crate::base::stream::Stream::new(1, "test", 0);
+        for _ in 0..300_000 {
+            let x = 10_f64.powf(8.0 * stream.uniform() - 6.0) * stream.uniform_positive();
+            let (found, exact) = (ln_polynomial(x), libm::log(x));
+            assert!((found - exact).abs() <= 5e-16 * exact.abs(), "{x}");
+            for exponent in [0.3, 0.4, 1.0, 2.7, -0.5] {
+                let exact = libm::pow(x, exponent);
+                let share = 1e-15 * (1.0 + (exponent * libm::log(x)).abs());
+                assert!(
+                    (power(x, exponent) - exact).abs() <= share * exact,
+                    "{x}^{exponent}"
+                );
+            }
+        }
+        assert_eq!((power(0.0, 0.4), power(1.0, 0.4)), (0.0, 1.0));
+        let x: [f64; 8] = std::array::from_fn(|k| 0.3 * k as f64);
+        let mut each = x;
+        power_each(&mut each, 0.4);
+        assert_eq!(each, x.map(|x| power(x, 0.4)));
+    }
 
     #[test]
     fn the_short_polynomials_agree_with_libm() {

@@ -143,6 +143,7 @@ pub(super) struct History<const PRE: usize, const POST: usize> {
 }
 
 /// What a synapse has to catch up with.
+#[derive(Clone, Copy)]
 pub(super) struct Unseen<'a, const PRE: usize, const POST: usize> {
     span: &'a Span<PRE, POST>,
     ring: &'a [Post<PRE, POST>],

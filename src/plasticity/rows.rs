@@ -8,6 +8,7 @@
 
 mod past;
 mod state;
+mod together;
 
 use std::mem::take;
 
@@ -38,6 +39,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     sign: f64,
     /// Whether the rule has a push.
     is_additive: bool,
+    /// Whether several synapses are worked on at a time.
+    is_costly: bool,
     learning: bool,
     /// The modulator, if the rule has one.
     modulation: Option<Modulation>,
@@ -100,6 +103,7 @@ where
             bounds: rule.bounds(),
             sign,
             is_additive,
+            is_costly: rule.is_costly() && !R::FLOWS,
             learning: true,
             modulation: modulator.map(|kinetics| Modulation::new(kinetics, Time::ZERO)),
             paths: paths.collect(),
@@ -203,9 +207,7 @@ where
         added.clear();
         if self.learning {
             let (mut strengths, mut states) = (take(&mut self.strengths), take(&mut self.states));
-            let own = strengths[span.clone()]
-                .iter_mut()
-                .zip(&mut states[span.clone()]);
+            let own = (&mut strengths[span.clone()], &mut states[span.clone()]);
             self.learn((t, row, delay), &self.targets[span], own, &mut added);
             (self.strengths, self.states) = (strengths, states);
         } else {
@@ -222,16 +224,13 @@ where
     }
 
     /// Synapses of row number `row` catch up, are `added`, and learn that they arrive at `t`.
-    fn learn<'a>(
+    fn learn(
         &self,
         at: (Time, usize, u16),
         targets: &[u16],
-        own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
+        own: (&mut [W], &mut [R::State]),
         added: &mut Vec<f32>,
-    ) where
-        R: 'a,
-        W: 'a,
-    {
+    ) {
         match width() {
             // SAFETY: the processor has the features of this width.
             #[cfg(target_arch = "x86_64")]
@@ -239,56 +238,62 @@ where
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Width::W256 => unsafe { self.learn_256(at, targets, own, added) },
-            _ => self.learn_each(at, targets, own, added),
+            _ => self.learn_any(at, targets, own, added),
         }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    fn learn_512<'a>(
+    fn learn_512(
         &self,
         at: (Time, usize, u16),
         targets: &[u16],
-        own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
+        own: (&mut [W], &mut [R::State]),
         added: &mut Vec<f32>,
-    ) where
-        R: 'a,
-        W: 'a,
-    {
-        self.learn_each(at, targets, own, added);
+    ) {
+        self.learn_any(at, targets, own, added);
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn learn_256<'a>(
+    fn learn_256(
         &self,
         at: (Time, usize, u16),
         targets: &[u16],
-        own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
+        own: (&mut [W], &mut [R::State]),
         added: &mut Vec<f32>,
-    ) where
-        R: 'a,
-        W: 'a,
-    {
-        self.learn_each(at, targets, own, added);
+    ) {
+        self.learn_any(at, targets, own, added);
     }
 
     #[inline(always)]
-    fn learn_each<'a>(
+    fn learn_any(
+        &self,
+        at: (Time, usize, u16),
+        targets: &[u16],
+        own: (&mut [W], &mut [R::State]),
+        added: &mut Vec<f32>,
+    ) {
+        match self.is_costly {
+            true => self.learn_together(at, targets, own, added),
+            false => self.learn_each(at, targets, own, added),
+        }
+    }
+
+    #[inline(always)]
+    fn learn_each(
         &self,
         (t, row, delay): (Time, usize, u16),
         targets: &[u16],
-        own: impl Iterator<Item = (&'a mut W, &'a mut R::State)>,
+        (strengths, states): (&mut [W], &mut [R::State]),
         added: &mut Vec<f32>,
-    ) where
-        R: 'a,
-        W: 'a,
-    {
+    ) {
         let past = self.past(row, delay, t);
         let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
         let fall = self.clock.fall_post(at_synapse);
         let pre = times(past.pre.after, self.clock.fall_pre(t));
         added.resize(targets.len(), 0.0);
+        let own = strengths.iter_mut().zip(states);
         let synapses = targets.iter().zip(own).zip(added.iter_mut());
         for (k, ((&j, (strength, state)), added)) in synapses.enumerate() {
             if let Some(&later) = targets.get(k + AHEAD) {

@@ -62,6 +62,38 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// The weight after a spike of the target.
     fn fire(&self, weight: f64, state: &mut Self::State, event: &Event<PRE, POST>) -> f64;
 
+    /// Whether a change takes more than a few operations, so that several synapses had better be worked on
+    /// [at a time](Self::fire_each). Only for rules that do not [flow](Self::FLOWS).
+    fn is_costly(&self) -> bool {
+        false
+    }
+
+    /// [`arrive`](Self::arrive) for several synapses, to the bit.
+    #[inline(always)]
+    fn arrive_each(
+        &self,
+        weights: &mut [f64; TOGETHER],
+        states: &mut [Self::State; TOGETHER],
+        events: &[Event<PRE, POST>; TOGETHER],
+    ) {
+        for ((weight, state), event) in weights.iter_mut().zip(states).zip(events) {
+            *weight = self.arrive(*weight, state, event);
+        }
+    }
+
+    /// [`fire`](Self::fire) for several synapses, to the bit.
+    #[inline(always)]
+    fn fire_each(
+        &self,
+        weights: &mut [f64; TOGETHER],
+        states: &mut [Self::State; TOGETHER],
+        events: &[Event<PRE, POST>; TOGETHER],
+    ) {
+        for ((weight, state), event) in weights.iter_mut().zip(states).zip(events) {
+            *weight = self.fire(*weight, state, event);
+        }
+    }
+
     /// The weight after a stretch without events, for rules that [flow](Self::FLOWS). Stretches may be cut in two
     /// anywhere.
     fn flow(&self, weight: f64, state: &mut Self::State, stretch: &Stretch<'_>) -> f64 {
@@ -69,6 +101,9 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
         weight
     }
 }
+
+/// Synapses that are worked on at a time: what the widest vectors hold.
+pub const TOGETHER: usize = 8;
 
 /// What a modulator does to a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +147,16 @@ pub struct Event<const PRE: usize, const POST: usize> {
     /// Time since the last spike of the target that the synapse has seen, longer than any simulation if there was none.
     /// Arrivals under a rule with a [push](PlasticityRule::push) are not told.
     pub since_spike: Duration,
+}
+
+impl<const PRE: usize, const POST: usize> Event<PRE, POST> {
+    /// Of a synapse that meets nothing.
+    pub(super) const NONE: Self = Self {
+        pre: [0.0; PRE],
+        post: [0.0; POST],
+        since_arrival: Duration::ZERO,
+        since_spike: Duration::ZERO,
+    };
 }
 
 /// What a synapse keeps beside its weight.

@@ -1,11 +1,11 @@
 //! Spike-timing-dependent plasticity of pairs of spikes.
 
-use crate::base::function::{exp, ln};
+use crate::base::function;
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
 use crate::plasticity::Rule;
-use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, W_MAX, share, tau};
+use crate::plasticity::rule::{Event, Memory, PlasticityRule, TOGETHER, Trace, W_MAX, share, tau};
 
 /// The registry's entry.
 pub static RULE: Rule = Rule::of::<StdpPair, 1, 1>();
@@ -119,6 +119,11 @@ impl PlasticityRule<1, 1> for StdpPair {
         (0.0, self.w_max)
     }
 
+    fn is_costly(&self) -> bool {
+        let is_power = |mu: f64| mu != 0.0 && mu != 1.0;
+        is_power(self.mu_plus) || is_power(self.mu_minus)
+    }
+
     fn push(&self, _post: [f64; 1]) -> Option<f64> {
         (self.mu_plus == 0.0 && !self.first_only).then_some(self.plus)
     }
@@ -135,6 +140,36 @@ impl PlasticityRule<1, 1> for StdpPair {
         }
         weight + self.plus * power(self.w_max - weight, self.w_max, self.mu_plus) * event.pre[0]
     }
+
+    #[inline(always)]
+    fn arrive_each(
+        &self,
+        weights: &mut [f64; TOGETHER],
+        _states: &mut [(); TOGETHER],
+        events: &[Event<1, 1>; TOGETHER],
+    ) {
+        let mut shares = *weights;
+        power_each(&mut shares, self.w_max, self.mu_minus);
+        for ((weight, share), event) in weights.iter_mut().zip(shares).zip(events) {
+            *weight -= self.minus * share * event.post[0];
+        }
+    }
+
+    #[inline(always)]
+    fn fire_each(
+        &self,
+        weights: &mut [f64; TOGETHER],
+        _states: &mut [(); TOGETHER],
+        events: &[Event<1, 1>; TOGETHER],
+    ) {
+        let mut shares = weights.map(|weight| self.w_max - weight);
+        power_each(&mut shares, self.w_max, self.mu_plus);
+        for ((weight, share), event) in weights.iter_mut().zip(shares).zip(events) {
+            if !(self.first_only && event.since_arrival > event.since_spike) {
+                *weight += self.plus * share * event.pre[0];
+            }
+        }
+    }
 }
 
 /// (part / whole)^exponent for a part from 0 to the whole.
@@ -144,9 +179,18 @@ pub(super) fn power(part: f64, whole: f64, exponent: f64) -> f64 {
         1.0
     } else if exponent == 1.0 {
         part / whole
-    } else if part > 0.0 {
-        exp(exponent * ln(part / whole))
     } else {
-        0.0
+        function::power(part / whole, exponent)
+    }
+}
+
+/// [`power`] of each part.
+#[inline(always)]
+fn power_each(parts: &mut [f64; TOGETHER], whole: f64, exponent: f64) {
+    if exponent == 0.0 || exponent == 1.0 {
+        *parts = parts.map(|part| power(part, whole, exponent));
+    } else {
+        *parts = parts.map(|part| part / whole);
+        function::power_each(parts, exponent);
     }
 }

@@ -1,11 +1,11 @@
 //! STDP of pairs of spikes whose strengthening goes with a power of the weight, without an upper bound.
 
-use crate::base::function::{exp, ln};
+use crate::base::function;
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
 use crate::plasticity::Rule;
-use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace, share, tau};
+use crate::plasticity::rule::{Event, Memory, PlasticityRule, TOGETHER, Trace, share, tau};
 
 /// The registry's entry.
 pub static RULE: Rule = Rule::of::<StdpPowerLaw, 1, 1>();
@@ -86,6 +86,10 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
         (0.0, f64::INFINITY)
     }
 
+    fn is_costly(&self) -> bool {
+        self.mu != 0.0 && self.mu != 1.0
+    }
+
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
         weight - self.minus * weight * event.post[0]
@@ -94,6 +98,21 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
     #[inline(always)]
     fn fire(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
         weight + self.plus * power(weight, self.mu) * event.pre[0]
+    }
+
+    #[inline(always)]
+    fn fire_each(
+        &self,
+        weights: &mut [f64; TOGETHER],
+        _states: &mut [(); TOGETHER],
+        events: &[Event<1, 1>; TOGETHER],
+    ) {
+        // Costly rules have neither of the exponents that take no power.
+        let mut powers = *weights;
+        function::power_each(&mut powers, self.mu);
+        for ((weight, power), event) in weights.iter_mut().zip(powers).zip(events) {
+            *weight += self.plus * power * event.pre[0];
+        }
     }
 }
 
@@ -104,9 +123,7 @@ fn power(base: f64, exponent: f64) -> f64 {
         1.0
     } else if exponent == 1.0 {
         base
-    } else if base > 0.0 {
-        exp(exponent * ln(base))
     } else {
-        0.0
+        function::power(base, exponent)
     }
 }

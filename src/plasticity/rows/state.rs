@@ -54,6 +54,7 @@ where
             bounds: _,
             sign: _,
             is_additive: _,
+            is_costly: _,
             learning,
             modulation,
             clock,
