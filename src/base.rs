@@ -1,5 +1,6 @@
 //! Time, random streams, elementary functions, parameters with units: what every other layer stands on.
 
+pub mod alteration;
 pub mod bytes;
 pub mod digest;
 pub mod distribution;

@@ -47,6 +47,7 @@ pub mod division;
 pub mod error;
 pub mod fingerprint;
 pub mod lane;
+mod neurons;
 pub mod simulation;
 pub mod spikes;
 pub mod watch;

@@ -10,6 +10,7 @@ pub mod homeostasis;
 mod layout;
 pub mod level;
 pub mod modulator;
+pub mod path;
 // What engines assemble, with indices in place of names: public for tests that simulate it naively.
 #[doc(hidden)]
 pub mod plan;
@@ -22,9 +23,12 @@ pub use error::{NetworkError, Part, Place, Problem};
 pub use homeostasis::Homeostasis;
 pub use layout::{AXES, Layout, LayoutFault, PositionFile};
 pub use modulator::Modulator;
+pub use path::{Changeable, ParameterPath, PathError};
 pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Learning, Projection};
 pub use stimulus::{Data, Stimulus};
+
+use std::collections::BTreeSet;
 
 use crate::plasticity::homeostasis::rewires;
 
@@ -49,6 +53,9 @@ pub struct Network {
     pub modulators: Vec<Modulator>,
     /// Slow forces on weights, names unique.
     pub homeostasis: Vec<Homeostasis>,
+    /// Numbers that will change while it runs. Their populations and projections are kept apart from others that are alike:
+    /// static weights can change for no other reason, and neurons change faster.
+    pub changing: BTreeSet<ParameterPath>,
 }
 
 impl Network {

@@ -157,6 +157,11 @@ impl Events<'_> {
 }
 
 impl Growth {
+    /// The fastest of its decays per picosecond.
+    pub fn fastest(&self) -> f64 {
+        self.rate_per_ps.max(self.delta_per_ps.unwrap_or(0.0).abs())
+    }
+
     /// Of neurons to which noise adds nothing that decays; the rate only says how short a batch is to come in segments.
     const OF_NOTHING: Self = Self {
         rate_per_ps: 1.0 / PS_PER_MS as f64,

@@ -68,6 +68,8 @@ pub struct Rule {
     bounds: fn(&Values) -> Result<(f64, f64), ParameterError>,
     /// Checks values, extreme weights, and the longest dendritic delay.
     check: fn(&Values, &[f64], Duration) -> Result<(), BuildError>,
+    /// Whether it can become another one while it runs.
+    becomes: fn(&Values, &Values) -> Result<bool, ParameterError>,
     /// Builds what changes columns of a matrix, if it is such a rule.
     column: Option<BuildColumn>,
 }
@@ -123,6 +125,7 @@ impl Rule {
                 LearnError::check_lag(&rule, dendritic)?;
                 Ok(())
             },
+            becomes: |from, to| Ok(R::new(from)?.is_like(&R::new(to)?)),
             column: None,
         }
     }
@@ -181,6 +184,14 @@ impl Rule {
         dendritic: Duration,
     ) -> Result<(), BuildError> {
         (self.check)(values, weights, dendritic)
+    }
+
+    /// Whether what learns with the values `from` can go on with the values `to`.
+    ///
+    /// # Errors
+    /// If a value is missing or out of range.
+    pub fn may_become(&self, from: &Values, to: &Values) -> Result<bool, ParameterError> {
+        (self.becomes)(from, to)
     }
 
     /// What strengths may be.

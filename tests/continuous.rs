@@ -194,6 +194,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         spikes: Vec::new(),
         modulators: Vec::new(),
         homeostasis: Vec::new(),
+        changing: Default::default(),
     };
     let mut engine = assemble(&network).unwrap();
     let input: Vec<(Time, u32)> = case

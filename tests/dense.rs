@@ -107,6 +107,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
         spikes: Vec::new(),
         modulators: Vec::new(),
         homeostasis: Vec::new(),
+        changing: Default::default(),
     }
 }
 

@@ -149,6 +149,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         }],
         modulators: Vec::new(),
         homeostasis: Vec::new(),
+        changing: Default::default(),
     }
 }
 

@@ -113,6 +113,7 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
         spikes: spikes.into(),
         modulators: Vec::new(),
         homeostasis: Vec::new(),
+        changing: Default::default(),
     }
 }
 

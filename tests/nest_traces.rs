@@ -95,6 +95,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
         spikes: trace.arrivals.iter().enumerate().map(input).collect(),
         modulators: Vec::new(),
         homeostasis: Vec::new(),
+        changing: Default::default(),
     }
 }
 

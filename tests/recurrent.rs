@@ -103,6 +103,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         spikes: Vec::new(),
         modulators: Vec::new(),
         homeostasis: Vec::new(),
+        changing: Default::default(),
     }
 }
 

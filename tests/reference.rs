@@ -80,6 +80,7 @@ fn engine(case: &Case) -> Simulation {
         spikes: Vec::new(),
         modulators: Vec::new(),
         homeostasis: Vec::new(),
+        changing: Default::default(),
     };
     assemble(&network).unwrap()
 }

@@ -111,6 +111,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
         spikes: Vec::new(),
         modulators: Vec::new(),
         homeostasis: Vec::new(),
+        changing: Default::default(),
     }
 }
 

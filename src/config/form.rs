@@ -4,6 +4,7 @@
 //! its keys, each with its form, default and meaning; reading with every check, writing, and `sharpwave describe` are walks
 //! over that one list.
 
+mod alteration;
 mod around;
 mod drawn;
 mod list;
@@ -15,6 +16,7 @@ use super::reader::{Item, Section};
 use crate::base::parameter::Dimension;
 use crate::base::suggest;
 
+pub(super) use alteration::{Altered, How, altered};
 pub(super) use around::{Around, Known, Layers, Paths};
 pub(super) use drawn::{drawn, forms};
 pub(super) use list::{axes, each, layers_by_name, list, one_of, populations};

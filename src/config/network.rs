@@ -18,6 +18,7 @@ mod schedule;
 pub(super) mod stage;
 pub(super) mod stimulus;
 
+use std::collections::BTreeSet;
 use std::time;
 
 use super::form::{
@@ -77,7 +78,11 @@ impl NetworkModel {
             && bout.stimuli.iter().eq(all)
             && bout.learning.iter().eq(learning)
             && bout.modulators.is_empty()
-            && bout.homeostasis.len() == self.network.homeostasis.len())
+            && bout.homeostasis.len() == self.network.homeostasis.len()
+            && bout.factor.is_empty()
+            && bout.offset.is_empty()
+            && bout.value.is_empty()
+            && bout.ramp.is_none())
     }
 }
 
@@ -197,6 +202,14 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             .collect::<Vec<_>>()
     });
     around.forces = forces.as_deref();
+    let alterable = projections.as_ref().zip(stimuli.as_ref());
+    let alterable = alterable.filter(|_| good && of_modulators.is_some());
+    let alterable = alterable.map(|(projections, stimuli)| Network {
+        projections: projections.clone(),
+        stimuli: stimuli.clone(),
+        ..known.network.clone()
+    });
+    around.alterable = alterable.as_ref();
     let stages = named(root, "stage", |section, name| {
         stage::stage(section, name, &around)
     });
@@ -247,16 +260,21 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         return None;
     }
     let schedule = schedule?;
+    let mut network = Network {
+        seed: top.seed,
+        lanes: engine?.lanes,
+        projections: projections?,
+        stimuli: stimuli?,
+        populations: known.network.populations,
+        modulators: known.network.modulators,
+        homeostasis: homeostasis?,
+        changing: BTreeSet::new(),
+    };
+    let altered = schedule.bouts.iter();
+    let altered = altered.flat_map(|bout| bout.regime(&network).alterations.into_keys());
+    network.changing = altered.collect();
     Some(NetworkModel {
-        network: Network {
-            seed: top.seed,
-            lanes: engine?.lanes,
-            projections: projections?,
-            stimuli: stimuli?,
-            populations: known.network.populations,
-            modulators: known.network.modulators,
-            homeostasis: homeostasis?,
-        },
+        network,
         seeds: top.seeds,
         bouts: schedule.bouts,
         played: schedule.played,

@@ -125,8 +125,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             stimuli: vec![names[0].clone()],
             keep: Keep::All,
             learning,
-            modulators: Vec::new(),
-            homeostasis: Vec::new(),
+            ..Bout::bare(String::new())
         }],
         played: None,
         guard: engine::guard(None),

@@ -2,25 +2,25 @@
 
 mod dense;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::base::parameter::ParameterError;
 use crate::base::stop::{Stop, Stopped};
-use crate::base::stream::{Stream, name_hash};
-use crate::base::time::{Duration, Time};
+use crate::base::stream::name_hash;
+use crate::base::time::Duration;
 use crate::connection::{self, Delay, RuleFault};
 use crate::engine::division::{GroupPlan, divide};
 pub use crate::engine::error::AssemblyError;
 use crate::engine::lane::arrival::{LONGEST_WINDOW, MOST_BLOCKS};
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::{Block, Lane, Synapses};
+use crate::engine::neurons::{Declared, Together};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::engine::watch::{Unwatched, Watch};
+use crate::network::Part;
 use crate::network::plan::{NetworkPlan, Plasticity, Projection};
-use crate::neuron::{self, Neurons, Setup};
+use crate::neuron;
 use crate::plasticity;
 use crate::synapse::rows::{Rows, Unmerged};
 use crate::synapse::sparse::Sparse;
@@ -55,11 +55,15 @@ pub fn assemble_watched(
             error,
         })?;
     }
+    let declared = Declared {
+        seed: network.seed,
+        populations: network.populations.clone(),
+    };
     let mut groups: Vec<Vec<Group>> = Vec::new();
     for plan in divide(network)? {
         let lane: Result<Vec<Option<Group>>, AssemblyError> = plan
             .par_iter()
-            .map(|plan| group(network, plan, watch))
+            .map(|plan| group(network, &declared, plan, watch))
             .collect();
         let lane: Vec<Group> = lane?.into_iter().flatten().collect();
         // Small populations leave some lanes empty.
@@ -84,6 +88,7 @@ pub fn assemble_watched(
         projections(network),
         Inputs::new(network)?,
         network,
+        declared,
         lanes,
         lookahead,
     )
@@ -98,6 +103,11 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
     let sparse = sparse.map(|(number, projection)| simulation::Projection {
         name: projection.plan.name.clone(),
         source: projection.source,
+        sparse: Some(number),
+        is_apart: projection.plasticity.is_some()
+            || projection.short_term.is_some()
+            || network.is_changing(Part::Projection, &projection.plan.name),
+        rule: projection.plasticity.clone(),
         dense: None,
         learning: projection
             .plasticity
@@ -113,6 +123,9 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
         simulation::Projection {
             name: projection.name.clone(),
             source: projection.source,
+            sparse: None,
+            is_apart: true,
+            rule: projection.plasticity.clone(),
             dense: Some((number, weights.n_target(), weights.n_source())),
             learning: None,
             modulator: modulator(&projection.plasticity),
@@ -160,6 +173,7 @@ fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, Assembly
 /// Neurons of one kind with the dense projections onto them; `None` if the share is empty.
 fn group(
     network: &NetworkPlan,
+    declared: &Declared,
     plan: &GroupPlan,
     watch: &dyn Watch,
 ) -> Result<Option<Group>, AssemblyError> {
@@ -181,67 +195,18 @@ fn group(
     let Some(&Member { population, .. }) = members.first() else {
         return Ok(None);
     };
-    let neurons = neurons(network, &members, size, plan).map_err(|error| {
+    let together = Together {
+        members: &members,
+        kind: plan.kind[0],
+        part: plan.part,
+    };
+    let neurons = declared.build(together).map_err(|error| {
         let population = network.populations[population].name.clone();
         AssemblyError::Parameter { population, error }
     })?;
     let mut group = Group::new(neurons, members, plan.kind[0], plan.part);
     group.dense = dense::blocks(network, &group.members)?;
     Ok(Some(group))
-}
-
-/// Neurons with their parameters and initial potentials.
-fn neurons(
-    network: &NetworkPlan,
-    members: &[Member],
-    size: u32,
-    plan: &GroupPlan,
-) -> Result<Box<dyn Neurons>, ParameterError> {
-    let declared = &network.populations[plan.kind[0]];
-    let draw =
-        |purpose: &str, member: &Member, distribution: &crate::base::distribution::Distribution| {
-            let population = &network.populations[member.population].name;
-            let purpose = format!("{purpose}.{population}");
-            let one = |node| distribution.draw(&mut Stream::new(network.seed, &purpose, node));
-            let nodes = u64::from(member.first)..u64::from(member.first + member.len);
-            nodes.map(one).collect::<Vec<f64>>()
-        };
-    let mut each = BTreeMap::new();
-    for (name, distribution) in declared.values.drawn() {
-        let purpose = format!("parameter.{name}");
-        let values = members
-            .iter()
-            .flat_map(|member| draw(&purpose, member, distribution));
-        each.insert(name, values.collect());
-    }
-    for (name, blocks) in declared.values.blocks() {
-        let all = || {
-            let runs = blocks.iter();
-            runs.flat_map(|&(n, value)| std::iter::repeat_n(value, n as usize))
-        };
-        let values = members
-            .iter()
-            .flat_map(|member| all().skip(member.first as usize).take(member.len as usize));
-        each.insert(name, values.collect());
-    }
-    let purpose = format!("neurons.{}", declared.name);
-    let mut neurons = (neuron::model(declared.model)?.build)(Setup {
-        size: size as usize,
-        values: &declared.values.shared(),
-        each: &each,
-        stream: Stream::new(network.seed, &purpose, plan.part),
-    })?;
-    neurons.reset(Time::ZERO);
-    for member in members {
-        let Some(v_m) = &network.populations[member.population].v_m else {
-            continue;
-        };
-        let potentials = draw("initial", member, v_m);
-        for (j, v) in (member.local as usize..).zip(potentials) {
-            neurons.set_potential(j, v);
-        }
-    }
-    Ok(neurons)
 }
 
 /// Synapses onto every lane, merged by source population: those whose weights are given, and those whose are drawn.
@@ -268,11 +233,12 @@ fn blocks(
     let build = |&(lane, group, source): &(usize, usize, usize)| {
         let members = &lanes[lane][group].members;
         let size: u32 = members.iter().map(|member| member.len).sum();
-        let (mut parts, mut used, mut learning) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parts, mut apart, mut learning) = (Vec::new(), Vec::new(), Vec::new());
         for &(number, projection) in &by_rank {
             if projection.source != source {
                 continue;
             }
+            let is_changing = network.is_changing(Part::Projection, &projection.plan.name);
             let onto = onto(network, &projection.targets, members);
             if onto.is_empty() {
                 continue;
@@ -286,7 +252,9 @@ fn blocks(
                 _ => AssemblyError::Rule(error),
             })?;
             match &projection.plasticity {
-                None if projection.short_term.is_some() => used.push((projection.short_term, part)),
+                None if projection.short_term.is_some() || is_changing => {
+                    apart.push((number, projection.short_term, part));
+                }
                 None => parts.push(part),
                 Some(plasticity) => {
                     let mut part = part;
@@ -320,10 +288,11 @@ fn blocks(
         let is_drawn = |part: &Sparse<u16>| matches!(part.weights(), Weights::Each(_));
         let (drawn, given): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_drawn);
         let mut blocks = Vec::new();
-        // Rows of a projection whose synapses depress have a state of their own.
-        let merged = [given, drawn].map(|parts| (None, parts));
-        let used = used.into_iter().map(|(model, part)| (model, vec![part]));
-        for (short_term, parts) in merged.into_iter().chain(used) {
+        // Rows of a projection whose synapses depress, or whose weights change, have a state of their own.
+        let merged = [given, drawn].map(|parts| (None, None, parts));
+        let apart = apart.into_iter();
+        let apart = apart.map(|(number, model, part)| (Some(number), model, vec![part]));
+        for (number, short_term, parts) in merged.into_iter().chain(apart) {
             stop.ask()?;
             let rows = Rows::merge(parts, stop).map_err(|unmerged| match unmerged {
                 Unmerged::Stopped(stopped) => stopped.into(),
@@ -337,13 +306,15 @@ fn blocks(
                 let n = rows.n_synapses() as u64;
                 let done = made.fetch_add(n, Ordering::Relaxed) + n;
                 watch.assembled(done, expected as u64);
-                let block = Block::new(source, group, Synapses::Static(rows), short_term);
+                let rows = Synapses::Static(rows);
+                let block = Block::new(source, group, rows, short_term, number);
                 (lane, block)
             }));
         }
         blocks.extend(learning.into_iter().map(|(projection, short_term, learn)| {
             let synapses = Synapses::Learning { projection, learn };
-            (lane, Block::new(source, group, synapses, short_term))
+            let block = Block::new(source, group, synapses, short_term, Some(projection));
+            (lane, block)
         }));
         Ok(blocks)
     };

@@ -5,9 +5,11 @@ use std::fmt;
 use crate::base::parameter::ParameterError;
 use crate::base::stop::Stopped;
 use crate::base::suggest;
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
 use crate::connection::RuleError;
+use crate::network::PathError;
 use crate::network::plan::dense::DenseError;
+use crate::neuron::AlterError;
 use crate::plasticity::BuildError;
 use crate::synapse::rows::TooMany;
 
@@ -179,13 +181,32 @@ pub enum SimulationError {
         /// When.
         now: Time,
     },
-    /// An amount of a modulator that is no number.
-    #[error("modulator `{name}`: found {value}, expected a finite number")]
+    /// An amount that is no number.
+    #[error("`{name}`: found {value}, expected a finite number")]
     Amount {
-        /// The modulator.
+        /// What it is of.
         name: String,
         /// The amount.
         value: f64,
+    },
+    /// A number that cannot change, or not so.
+    #[error("{0}{help}", help = .0.help().map_or_else(String::new, |help| format!("; {help}")))]
+    Path(#[from] PathError),
+    /// Neurons that cannot be what they are to become.
+    #[error("population `{population}` cannot be altered: {error}")]
+    Altered {
+        /// The population.
+        population: String,
+        /// What is wrong.
+        error: AlterError,
+    },
+    /// A ramp or a step of no length.
+    #[error("a ramp of {length} in steps of {step}, expected both above 0")]
+    Ramp {
+        /// How long it is.
+        length: Duration,
+        /// Its longest step.
+        step: Duration,
     },
     /// A change at another instant than the one at hand.
     #[error("a change at {at} while the network stands at {now}, expected one at that instant")]

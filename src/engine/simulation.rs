@@ -4,6 +4,7 @@
 //! arrives after it. So lanes run a window side by side and exchange spikes at its end. Where windows begin, where a run
 //! is cut, and how many threads take lanes does not change any bit; empty windows are skipped.
 
+mod alter;
 mod bout;
 mod change;
 mod checkpoint;
@@ -28,10 +29,13 @@ use crate::engine::error::{Kind, SimulationError};
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::dense::DenseBlock;
 use crate::engine::lane::{Lane, Spike};
+use crate::engine::neurons::Declared;
 use crate::event::agenda::Agenda;
 use crate::network::plan;
 use crate::neuron::Variable;
 use crate::stimulus;
+use alter::Altered;
+pub use alter::Ramp;
 pub use bout::{Bout, Keep, Regime};
 pub use change::Change;
 use drive::Drive;
@@ -109,6 +113,8 @@ pub struct Simulation {
     drives: Vec<Drive>,
     /// The next tick of each drive, by the number of its name.
     agenda: Agenda<u64>,
+    /// What is not as it was declared.
+    altered: Altered,
     modulators: Vec<Modulator>,
     /// In the order of their names.
     forces: Vec<Force>,
@@ -136,6 +142,7 @@ impl Simulation {
         projections: Vec<Projection>,
         inputs: Inputs,
         network: &plan::NetworkPlan,
+        declared: Declared,
         mut lanes: Vec<Lane>,
         lookahead: Duration,
     ) -> Result<Self, ParameterError> {
@@ -166,6 +173,7 @@ impl Simulation {
                 .iter()
                 .map(force)
                 .collect::<Result<_, _>>()?,
+            altered: Altered::new(declared),
             modulators: modulators.collect(),
             edits: Vec::new(),
             populations,
@@ -264,9 +272,10 @@ impl Simulation {
     /// or in which the network exploded. A network that has exploded does not move until its next bout.
     pub fn run(&mut self, until: Time, observer: &mut dyn Observer) -> Ended {
         while self.now < until && !observer.has_enough() && !self.exploded {
+            self.take_steps();
             self.release(self.now);
             self.force();
-            let until = until.min(self.next_force());
+            let until = until.min(self.next_force()).min(self.altered.due());
             self.skip(until);
             if self.now == until {
                 continue;

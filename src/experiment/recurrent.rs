@@ -25,6 +25,7 @@ use crate::experiment::load;
 use crate::experiment::notice;
 use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
+use crate::network::path::Alterations;
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::layout::{Layout, Positions};
 use crate::record::output;
@@ -79,6 +80,7 @@ impl Network {
         let loaded = load::load_watched(&model.network, watch)?;
         let first = build::build(&model, Some(&loaded), watch)?;
         let bouts = bouts(&model);
+        check_alterations(&first, &bouts)?;
         let warnings = notice::of_network(&model, &loaded, &bouts);
         warnings
             .iter()
@@ -282,6 +284,19 @@ impl Experiment for Network {
             tripped,
         })
     }
+}
+
+/// Checks that the network can become what is altered in each of `bouts`, before anything runs.
+fn check_alterations(network: &Simulation, bouts: &[Bout]) -> Result<(), ExperimentError> {
+    let mut checked: Vec<&Alterations> = Vec::new();
+    for bout in bouts {
+        let alterations = &bout.regime.alterations;
+        if !alterations.is_empty() && !checked.contains(&alterations) {
+            network.check_alterations(alterations)?;
+            checked.push(alterations);
+        }
+    }
+    Ok(())
 }
 
 /// Ends the run files: the first of a complete run holds the fingerprints of all seeds.

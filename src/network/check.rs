@@ -59,7 +59,9 @@ impl Network {
             spikes: Vec::new(),
             modulators: Vec::new(),
             homeostasis: Vec::new(),
+            changing: self.changing.clone(),
         };
+        self.check_changing()?;
         for force in &self.homeostasis {
             let planned = self.plan_homeostasis(force);
             plan.homeostasis.push(

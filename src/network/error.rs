@@ -6,13 +6,15 @@ use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::suggest;
 use crate::base::time::{Duration, Time, TimeRangeError};
 use crate::connection::RuleError;
-use crate::network::LayoutFault;
 use crate::network::plan::dense::DenseError;
+use crate::network::{LayoutFault, PathError};
 use crate::neuron;
 use crate::plasticity::LearnError;
 
 /// A part of a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Part {
     /// A population.
     Population,
@@ -111,6 +113,9 @@ pub enum Problem {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// A number that is said to change while the network runs, and does not.
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// A projection that there is not, or whose weights do not learn.
     #[error("`projection` names `{found}`, expected the name of a projection with `plasticity`")]
     NotLearning {
@@ -365,7 +370,8 @@ impl Problem {
             | Self::UnknownEntry { .. }
             | Self::Dense(_)
             | Self::Early { .. }
-            | Self::Neuron { .. } => None,
+            | Self::Neuron { .. }
+            | Self::Path(_) => None,
         }
     }
 
@@ -388,6 +394,7 @@ impl Problem {
                 suggest::help(found, &known)
             }
             Self::UnknownEntry { help, .. } => help.clone(),
+            Self::Path(error) => error.help(),
             Self::Rule(error) => error.help(),
             Self::Learn(error) => error.help().map(str::to_owned),
             Self::NotPlaced { population, .. } => Some(format!(

@@ -2,6 +2,7 @@
 
 pub mod dense;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::base::parameter::Values;
 use crate::base::time::{Duration, Time};
 use crate::connection::Plan;
 pub use crate::network::population::Population;
+use crate::network::{ParameterPath, Part};
 use crate::plasticity::Kinetics;
 use crate::plasticity::homeostasis;
 use crate::stimulus::{Begin, Spike};
@@ -39,6 +41,8 @@ pub struct NetworkPlan {
     pub modulators: Vec<Modulator>,
     /// Slow forces on weights, names unique.
     pub homeostasis: Vec<Homeostasis>,
+    /// Numbers that will change while it runs.
+    pub changing: BTreeSet<ParameterPath>,
 }
 
 /// A force that changes weights at declared instants.
@@ -190,9 +194,15 @@ impl NetworkPlan {
         })
     }
 
+    /// Whether numbers of the part called `name` change while the network runs.
+    pub fn is_changing(&self, part: Part, name: &str) -> bool {
+        let mut changing = self.changing.iter();
+        changing.any(|path| path.part == part && path.name == name)
+    }
+
     /// Those of the populations at the indices `of` that share model, parameters and currents, in the order of their
     /// names: only neurons of one kind share a group. A row of a dense projection spans a group, so its target is a kind
-    /// of its own.
+    /// of its own; and so is one that changes.
     pub fn kinds(&self, of: &[usize]) -> Vec<Vec<usize>> {
         let mut by_name = of.to_vec();
         by_name.sort_by(|&a, &b| self.populations[a].name.cmp(&self.populations[b].name));
@@ -227,7 +237,10 @@ impl NetworkPlan {
                 .filter(into)
                 .map(|current| &current.name)
         };
-        let dense = |p: usize| self.dense.iter().any(|projection| projection.target == p);
-        one == other && currents(a).eq(currents(b)) && !dense(a) && !dense(b)
+        let alone = |p: usize| {
+            let changes = self.is_changing(Part::Population, &self.populations[p].name);
+            changes || self.dense.iter().any(|projection| projection.target == p)
+        };
+        one == other && currents(a).eq(currents(b)) && !alone(a) && !alone(b)
     }
 }

@@ -1,5 +1,6 @@
 //! What an engine sees of synapses that learn.
 
+use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::{Duration, Time};
 use crate::plasticity::modulation::Turn;
 
@@ -58,6 +59,14 @@ pub trait Learn: Send + Sync {
 
     /// Switches learning on or off from `t` on; traces go on as they are.
     fn set_learning(&mut self, t: Time, on: bool);
+
+    /// Goes on under the rule with other values from `t` on, which it [may become](crate::plasticity::Rule::may_become): what
+    /// reaches synapses before that instant is learnt under the old ones. Where spikes of a target are taken together, those
+    /// on their way back through a dendrite have what they were given when they were fired.
+    ///
+    /// # Errors
+    /// If the values are missing or out of range; then nothing has changed.
+    fn set_rule(&mut self, t: Time, values: &Values) -> Result<(), ParameterError>;
 
     /// Lets `turn` happen to the modulator, if there is one, at `t`, now or later, but not before any other: events up to
     /// that instant do not see it yet.
@@ -125,6 +134,17 @@ pub trait LearnMatrix: Send + Sync {
 
     /// Switches learning on or off from `t` on; traces go on as they are.
     fn set_learning(&mut self, t: Time, on: bool, weights: &mut [f32]);
+
+    /// As [`Learn::set_rule`].
+    ///
+    /// # Errors
+    /// As [`Learn::set_rule`].
+    fn set_rule(
+        &mut self,
+        t: Time,
+        values: &Values,
+        weights: &mut [f32],
+    ) -> Result<(), ParameterError>;
 
     /// As [`Learn::modulate`].
     fn modulate(&mut self, t: Time, turn: Turn);

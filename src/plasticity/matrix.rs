@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::{Duration, Time};
 use crate::base::vector::{Width, width};
 use crate::plasticity::clock::{Clock, jump, times};
@@ -433,6 +434,18 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMat
             self.settle_all(t, weights);
             self.learning = on;
         }
+    }
+
+    fn set_rule(
+        &mut self,
+        t: Time,
+        values: &Values,
+        weights: &mut [f32],
+    ) -> Result<(), ParameterError> {
+        let rule = R::new(values)?;
+        self.settle_all(t, weights);
+        self.rule = rule;
+        Ok(())
     }
 
     fn modulate(&mut self, t: Time, turn: Turn) {

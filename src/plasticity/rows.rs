@@ -12,6 +12,7 @@ mod together;
 
 use std::mem::take;
 
+use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::{Duration, Time};
 use crate::base::vector::{Width, width};
 use crate::plasticity::clock::{Clock, jump, times};
@@ -364,6 +365,13 @@ where
             self.catch_up(t);
             self.learning = on;
         }
+    }
+
+    fn set_rule(&mut self, t: Time, values: &Values) -> Result<(), ParameterError> {
+        let rule = R::new(values)?;
+        self.catch_up(t);
+        self.rule = rule;
+        Ok(())
     }
 
     fn modulate(&mut self, t: Time, turn: Turn) {

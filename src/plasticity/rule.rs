@@ -100,6 +100,16 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
         let _ = (state, stretch);
         weight
     }
+
+    /// Whether synapses under this rule can go on under `other`: their traces are the same, so are their bounds, and both
+    /// take spikes together or neither does.
+    fn is_like(&self, other: &Self) -> bool {
+        let together = |rule: &Self| rule.push([0.0; POST]).is_some();
+        self.pre() == other.pre()
+            && self.post() == other.post()
+            && self.bounds() == other.bounds()
+            && together(self) == together(other)
+    }
 }
 
 /// Synapses that are worked on at a time: what the widest vectors hold.

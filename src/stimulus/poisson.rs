@@ -18,7 +18,7 @@ use crate::stimulus::{Brings, Entry};
 pub use crate::base::process::{MOST_CLASSES, State};
 
 /// A spike per tick of the clock, in hertz: rates must stay below.
-pub(super) const TICKS_HZ: f64 = 1e12;
+pub(crate) const TICKS_HZ: f64 = 1e12;
 
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
@@ -71,6 +71,8 @@ pub struct Poisson {
     /// Weight of each class.
     weights: Vec<f64>,
     growth: Growth,
+    /// Mean gap between two events in picoseconds.
+    mean_gap_ps: f64,
     /// Whether a batch is so short that growth within it cannot overflow; else every event is an instant of its own.
     dense: bool,
     /// e^(offset/τ) of each event of the batch; 1 where every event is an instant of its own.
@@ -90,19 +92,37 @@ impl Poisson {
         stream: &mut Stream,
     ) -> Option<Self> {
         let rates: Vec<&[f64]> = classes.iter().map(|class| &class.rates_hz[..]).collect();
-        let fastest = growth
-            .rate_per_ps
-            .max(growth.delta_per_ps.unwrap_or(0.0).abs());
+        let mean_gap_ps = mean_gap_ps(&rates);
         let mut poisson = Self {
             process: Process::new(&rates, start, stream)?,
             weights: classes.iter().map(|class| class.weight).collect(),
             growth,
-            dense: BATCH as f64 * mean_gap_ps(&rates) * fastest <= 1.0,
+            mean_gap_ps,
+            dense: BATCH as f64 * mean_gap_ps * growth.fastest() <= 1.0,
             grown: Box::new([1.0; BATCH]),
             psi: Box::new([0.0; BATCH]),
         };
         poisson.grow();
         Some(poisson)
+    }
+
+    /// Goes on with the same events onto a population that wants to know `growth` of each.
+    pub fn set_growth(&mut self, growth: Growth) {
+        if growth == self.growth {
+            return;
+        }
+        self.growth = growth;
+        self.dense = BATCH as f64 * self.mean_gap_ps * growth.fastest() <= 1.0;
+        if !self.dense {
+            self.grown.fill(1.0);
+            self.psi.fill(0.0);
+        }
+        self.grow();
+    }
+
+    /// What the first of its weights is.
+    pub fn weight(&self) -> f64 {
+        self.weights.first().copied().unwrap_or_default()
     }
 
     /// What a checkpoint keeps.
@@ -207,8 +227,7 @@ impl Poisson {
         } = self.growth;
         let offsets = &self.process.batch().offsets;
         // Offsets ascend: the last one is the longest.
-        let fastest = rate.max(delta.unwrap_or(0.0).abs());
-        let span = Span::of(offsets[BATCH - 1] as f64 * fastest);
+        let span = Span::of(offsets[BATCH - 1] as f64 * self.growth.fastest());
         grow(&mut self.grown, offsets, rate, span);
         if let Some(delta) = delta {
             gather(&mut self.psi, offsets, delta, span);

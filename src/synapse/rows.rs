@@ -4,6 +4,7 @@
 //! row: 2 bytes a synapse, and 2 or 4 more where weights differ. Where delays differ, only those that a source has are listed:
 //! a spike costs as much as its own synapses, however many delays there are.
 
+use crate::base::alteration::Alteration;
 use crate::base::digest::fold;
 use crate::base::stop::{Stop, Stopped};
 use crate::base::stream::mix;
@@ -12,7 +13,7 @@ use crate::neuron::RowWeights;
 use crate::synapse::layout::Layout;
 pub use crate::synapse::layout::Row;
 use crate::synapse::sparse::Sparse;
-use crate::synapse::weight::{self, Weights};
+use crate::synapse::weight::{self, Given, Weights};
 
 /// Merged synapses.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Rows {
     layout: Layout,
     targets: Vec<u16>,
     weights: Weights,
+    /// Weights as they were declared, where they are others now.
+    declared: Option<Given>,
 }
 
 /// More from one population onto one block of neurons than the indices count.
@@ -82,6 +85,7 @@ impl Rows {
                 layout,
                 targets,
                 weights,
+                declared: None,
             }));
         }
         let Some(first) = parts.first() else {
@@ -104,7 +108,18 @@ impl Rows {
             layout,
             targets: merged.targets,
             weights: merged.weights.weights,
+            declared: None,
         }))
+    }
+
+    /// Gives every synapse what `alteration` makes of the weight that it was declared with, as exactly as that is kept.
+    pub fn alter(&mut self, alteration: Alteration) {
+        if let Some(given) = self.declared.take() {
+            self.weights.restore(given);
+        }
+        if !alteration.is_none() {
+            self.declared = Some(self.weights.alter(alteration));
+        }
     }
 
     /// Distinct delays, ascending.
@@ -164,15 +179,17 @@ impl Rows {
             + self.layout.bytes()
             + size_of_val(self.targets.as_slice())
             + self.weights.bytes()
+            + self.declared.as_ref().map_or(0, Given::bytes)
     }
 
-    /// A hash of every synapse, weight and delay.
+    /// A hash of every synapse, weight and delay, as they stand.
     pub fn hash(&self) -> u64 {
         let Self {
             delays,
             layout,
             targets,
             weights,
+            declared: _,
         } = self;
         let delays: Vec<i64> = delays.iter().map(|delay| delay.ps()).collect();
         let hash = layout.hash(fold(0, &delays));

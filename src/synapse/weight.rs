@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::base::alteration::Alteration;
 use crate::neuron::RowWeights;
 
 /// Weights of synapses, in the order of their targets.
@@ -38,6 +39,38 @@ impl Weights {
         }
     }
 
+    /// Makes of each weight what `alteration` does, rounded as it is kept; gives those that there were.
+    pub(super) fn alter(&mut self, alteration: Alteration) -> Given {
+        match self {
+            Self::One(weight) => {
+                let altered = alteration.of(*weight);
+                Given::Exact(vec![std::mem::replace(weight, altered)])
+            }
+            Self::Listed { table, .. } => {
+                let altered = table.iter().map(|&weight| alteration.of(weight)).collect();
+                Given::Exact(std::mem::replace(table, altered))
+            }
+            Self::Each(weights) => {
+                let altered = weights.iter();
+                let altered = altered.map(|&weight| alteration.of(weight.into()) as f32);
+                let altered = altered.collect();
+                Given::Single(std::mem::replace(weights, altered))
+            }
+        }
+    }
+
+    /// Takes back what [`alter`](Self::alter) gave.
+    pub(super) fn restore(&mut self, given: Given) {
+        match (self, given) {
+            (Self::One(weight), Given::Exact(values)) => {
+                *weight = values.first().copied().unwrap_or(*weight);
+            }
+            (Self::Listed { table, .. }, Given::Exact(values)) => *table = values,
+            (Self::Each(weights), Given::Single(values)) => *weights = values,
+            _ => {}
+        }
+    }
+
     /// Bytes held beside the enumeration itself.
     pub fn bytes(&self) -> usize {
         match self {
@@ -46,6 +79,23 @@ impl Weights {
                 size_of_val(table.as_slice()) + size_of_val(numbers.as_slice())
             }
             Self::Each(weights) => size_of_val(weights.as_slice()),
+        }
+    }
+}
+
+/// Weights that others stand in for: those of a table, or of every synapse.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Given {
+    Exact(Vec<f64>),
+    Single(Vec<f32>),
+}
+
+impl Given {
+    /// Bytes held beside the enumeration itself.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Exact(values) => size_of_val(values.as_slice()),
+            Self::Single(values) => size_of_val(values.as_slice()),
         }
     }
 }
@@ -231,6 +281,28 @@ mod tests {
             (all.get(3), all.get(65_536)),
             (f64::from(0.3_f32), f64::from(6553.6_f32))
         );
+    }
+
+    #[test]
+    fn what_was_altered_comes_back_to_the_bit() {
+        let few = list([0.7, 0.1, 0.7]);
+        let many = list((0..(1 << 16) + 1).map(|k| f64::from(k) * 0.1));
+        for declared in [list([0.3; 2]), few, many] {
+            let mut weights = declared.clone();
+            let given = weights.alter(Alteration::factor(3.0));
+            let n = if matches!(declared, Weights::Each(_)) {
+                9
+            } else {
+                2
+            };
+            for k in 0..n {
+                let exact = 3.0 * declared.span(0, n).get(k);
+                let found = weights.span(0, n).get(k);
+                assert!((found - exact).abs() <= 1e-7 * exact, "{found} for {exact}");
+            }
+            weights.restore(given);
+            assert_eq!(weights, declared);
+        }
     }
 
     #[test]

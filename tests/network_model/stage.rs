@@ -169,3 +169,66 @@ fn a_drawn_night_follows_the_seed_and_age() {
     let source = "a human night, 25 years of age, seed 5";
     assert_eq!(other.played.unwrap().source, source);
 }
+
+/// What a stage alters is taken over by its bouts, key by key, and written so that it reads back.
+#[test]
+fn a_stage_alters_numbers_by_their_paths() {
+    let stages = r#"
+[stage.W]
+[stage.N2]
+factor = { "population.e.tau_m" = 1.5, "stimulus.noise.rate" = 1 }
+offset = { "projection.e_e.weight" = 0, "population.e.v_th" = "1 mV" }
+[stage.N3]
+like = "N2"
+offset = {}
+value = { "stimulus.noise.rate" = "= 2 * 1 kHz", "modulator.ach.baseline" = 0.25 }
+ramp = "0.5 s"
+[[bout]]
+stage = "W"
+duration = "1 s"
+[[bout]]
+stage = "N2"
+duration = "1 s"
+[[bout]]
+stage = "N3"
+duration = "1 s"
+[[bout]]
+stage = "N3"
+duration = "1 s"
+factor = { "population.e.tau_m" = 1, "projection.e_e.plasticity.a_plus" = 0 }
+ramp_step = "10 ms"
+"#;
+    let text = [HEAD, stages]
+        .concat()
+        .replace("\"projection.e_e.weight\" = 0, ", "");
+    let model = network(&text, &[]);
+    reads_back(&text);
+    let altered = |bout: usize| -> Vec<(String, f64, f64)> {
+        let regime = model.bouts[bout].regime(&model.network);
+        let all = regime.alterations.iter();
+        all.map(|(path, how)| (path.to_string(), how.factor, how.offset))
+            .collect()
+    };
+    let is = |path: &str, factor, offset| (path.to_owned(), factor, offset);
+    assert_eq!(altered(0), []);
+    let rate = is("stimulus.noise.rate", 0.0, 2_000.0);
+    let ach = is("modulator.ach.baseline", 0.0, 0.25);
+    let tau = is("population.e.tau_m", 1.5, 0.0);
+    let v_th = is("population.e.v_th", 1.0, 1.0);
+    // A factor of 1 alters nothing.
+    assert_eq!(altered(1), [tau.clone(), v_th]);
+    let regime = model.bouts[2].regime(&model.network);
+    assert_eq!(regime.ramp.map(|ramp| ramp.length.as_ms()), Some(500.0));
+    assert_eq!(regime.ramp.map(|ramp| ramp.step.as_ms()), Some(50.0));
+    assert_eq!(altered(2), [tau, rate.clone(), ach.clone()]);
+    let rule = is("projection.e_e.plasticity.a_plus", 0.0, 0.0);
+    assert_eq!(altered(3), [rule, rate, ach]);
+    assert_eq!(model.bouts[3].ramp_step, ms(10.0));
+    let changing: Vec<String> = model
+        .network
+        .changing
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(changing.len(), 5, "{changing:?}");
+}

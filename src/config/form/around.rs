@@ -36,6 +36,8 @@ pub struct Around<'a> {
     pub modulators: Option<&'a [String]>,
     /// Names of slow forces on weights.
     pub forces: Option<&'a [String]>,
+    /// The network of which numbers may be altered.
+    pub alterable: Option<&'a Network>,
     /// Names of stages.
     pub stages: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
@@ -70,6 +72,7 @@ impl<'a> Around<'a> {
             learning: None,
             forces: None,
             modulators: None,
+            alterable: None,
             stages: None,
             projections: None,
             recorded: None,

@@ -2,12 +2,13 @@
 
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Keys, Known, Table, each, force_name, learning_name, modulator_levels, span,
-    stimulus_name, text, words,
+    Altered, Around, How, Keys, Known, Table, altered, each, force_name, given, learning_name,
+    modulator_levels, span, stimulus_name, text, words,
 };
 use crate::config::reader::Section;
-use crate::engine::simulation::{Keep, Regime};
-use crate::network::Network;
+use crate::engine::simulation::{Keep, Ramp, Regime};
+use crate::network::path::Alterations;
+use crate::network::{Network, ParameterPath, Part};
 
 /// An uninterrupted stretch of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,20 @@ pub struct Bout {
     pub modulators: Vec<(String, f64)>,
     /// Names of the slow forces that act, none twice, in the order of the network.
     pub homeostasis: Vec<String>,
+    /// Numbers that are altered, and how many times what was declared they are; each once, by path, as the next two are.
+    pub factor: Vec<Altered>,
+    /// How much is added then.
+    pub offset: Vec<Altered>,
+    /// What they are, in place of both.
+    pub value: Vec<Altered>,
+    /// How long the way to what is altered takes, at most the bout; `None` for at once.
+    pub ramp: Option<Duration>,
+    /// The longest step of it.
+    pub ramp_step: Duration,
 }
+
+/// The longest step of a ramp: a twentieth of a slow oscillation of a second, some thousand of which make a minute.
+const RAMP_STEP: Duration = Duration::from_ps(50_000_000_000);
 
 /// Most bouts of a run: written out, as `check` does, they fit into a model file.
 pub(super) const MOST_BOUTS: usize = 4096;
@@ -39,14 +53,53 @@ impl Bout {
     pub(in crate::config) fn new(name: String, around: &Around<'_>) -> Self {
         let all = |known: Option<&[String]>| known.unwrap_or_default().to_vec();
         Self {
+            stimuli: all(around.stimuli),
+            learning: all(around.learning),
+            homeostasis: all(around.forces),
+            ..Self::bare(name)
+        }
+    }
+
+    /// A bout called `name` with everything off.
+    pub(in crate::config) fn bare(name: String) -> Self {
+        Self {
             name,
             duration: Duration::ZERO,
-            stimuli: all(around.stimuli),
+            stimuli: Vec::new(),
             keep: Keep::All,
-            learning: all(around.learning),
+            learning: Vec::new(),
             modulators: Vec::new(),
-            homeostasis: all(around.forces),
+            homeostasis: Vec::new(),
+            factor: Vec::new(),
+            offset: Vec::new(),
+            value: Vec::new(),
+            ramp: None,
+            ramp_step: RAMP_STEP,
         }
+    }
+
+    /// Numbers of one kind that are altered.
+    fn of(&self, how: How) -> &[Altered] {
+        match how {
+            How::Factor => &self.factor,
+            How::Offset => &self.offset,
+            How::Value => &self.value,
+        }
+    }
+
+    /// What becomes of each number that is altered.
+    fn all_altered(&self) -> Alterations {
+        let mut all = Alterations::new();
+        for how in How::ALL {
+            for Altered { path, number, .. } in self.of(how) {
+                let alteration = all.entry(path.clone()).or_default();
+                match how {
+                    How::Offset => alteration.offset = *number,
+                    _ => *alteration = how.with(*number),
+                }
+            }
+        }
+        all
     }
 
     /// What is different in it from `network` as declared.
@@ -56,7 +109,19 @@ impl Bout {
             .filter(|name| !self.learning.contains(name));
         let forces = network.homeostasis.iter().map(|force| &force.name);
         let suspended = forces.filter(|name| !self.homeostasis.contains(name));
+        let mut alterations = self.all_altered();
+        // What is left as it was declared is not altered: a network without is the same to the bit.
+        alterations.retain(|path, how| {
+            let declared = network.changeable(path);
+            declared.is_ok_and(|declared| !declared.is_left_by(*how))
+        });
+        let ramp = self.ramp.map(|length| Ramp {
+            length,
+            step: self.ramp_step,
+        });
         Regime {
+            alterations,
+            ramp,
             still: still.cloned().collect(),
             suspended: suspended.cloned().collect(),
             baselines: self.modulators.clone(),
@@ -69,6 +134,72 @@ impl Bout {
         let stimuli = each(stimulus_name(), "stimulus", true);
         k.told("stimuli", "all", &mut self.stimuli, stimuli, what);
         self.stimuli.sort();
+    }
+
+    /// Keys of what is altered.
+    pub(super) fn altering(&mut self, k: &mut Keys<'_>) {
+        let what = "numbers by path, such as \"population.e.b\", and how many times what was declared they are in it";
+        let none = "none";
+        k.told("factor", none, &mut self.factor, altered(How::Factor), what);
+        let what = "numbers by path, and how much more than declared they are, after the factor";
+        k.told("offset", none, &mut self.offset, altered(How::Offset), what);
+        let what = "numbers by path, and what they are in it, for all neurons or synapses";
+        k.told("value", none, &mut self.value, altered(How::Value), what);
+        let what = "how long the way from what was altered before takes, such as \"5 s\", at most the bout";
+        k.told("ramp", "at once", &mut self.ramp, given(span()), what);
+        let what = "the longest step of a ramp";
+        k.or("ramp_step", &mut self.ramp_step, span(), what);
+    }
+
+    /// Checks that the network can be what is said of its numbers; reports at the key what cannot.
+    pub(super) fn check_altered(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let Some(network) = around.alterable else {
+            return true;
+        };
+        let report = |path: Option<&ParameterPath>, message: String, help: Option<String>| {
+            let tables = How::ALL.iter().rev();
+            let tables = tables.filter(|how| section.has(how.key()));
+            let mut found = tables.filter_map(|how| {
+                let table = section.get(how.key())?.named_section()?;
+                table.ignore();
+                table.get(&path?.to_string())
+            });
+            match found.next() {
+                Some(item) => {
+                    let message = format!("`{}`: {message}", item.path);
+                    item.reader.problem(item.key_origin, message, help);
+                }
+                None => {
+                    let message = format!("`{}`: {message}", section.path());
+                    section.reader.problem(section.origin, message, help);
+                }
+            }
+            false
+        };
+        let mut good = true;
+        for Altered { path, .. } in &self.value {
+            let others = self.factor.iter().chain(&self.offset);
+            if others.clone().any(|other| other.path == *path) {
+                let message =
+                    "found a `value` beside a `factor` or an `offset`, expected one or the other";
+                good = report(Some(path), message.into(), None);
+            }
+        }
+        let all = self.all_altered();
+        for (path, how) in &all {
+            let is_modulator = path.part == Part::Modulator;
+            if is_modulator && self.modulators.iter().any(|(name, _)| *name == path.name) {
+                let message = "`modulators` says what the baseline is, expected one or the other";
+                good = report(Some(path), message.into(), None);
+            }
+            if let Err(error) = network.check_alterations([(path, how)]) {
+                good = report(Some(path), error.to_string(), error.help());
+            }
+        }
+        if good && let Err(error) = network.check_alterations(&all) {
+            good = report(None, error.to_string(), error.help());
+        }
+        good
     }
 
     /// Keys of what acts on synapses.
@@ -105,6 +236,7 @@ impl Table for Bout {
         let keep = words(&[("all", Keep::All), ("weights", Keep::Weights)]);
         k.or("keep", &mut self.keep, keep, what);
         self.acting(k);
+        self.altering(k);
     }
 }
 

@@ -108,6 +108,15 @@ fn named(leaves: &[Leaf<'_>], order: &[usize]) -> Option<Vec<Bout>> {
             leaf.reader.problem(leaf.origin, message, None);
             good = false;
         }
+        if let Some(ramp) = leaf.bout.ramp.filter(|&ramp| ramp > leaf.bout.duration) {
+            let lasts = leaf.bout.duration;
+            let message = format!(
+                "`{}`: bout `{name}` lasts {lasts}, expected at least its ramp of {ramp}",
+                leaf.path
+            );
+            leaf.reader.problem(leaf.origin, message, None);
+            return None;
+        }
         let Some(end) = clock.checked_add(leaf.bout.duration) else {
             let message = "the bouts last longer than the simulation's clock of 106 days";
             leaf.reader.problem(leaf.origin, message, None);

@@ -24,6 +24,11 @@ impl Table for Stage {
     fn keys(&mut self, k: &mut Keys<'_>) {
         self.0.stimuli(k);
         self.0.acting(k);
+        self.0.altering(k);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        self.0.check_altered(section, around)
     }
 }
 

@@ -70,6 +70,7 @@ fn block(
         source,
         first: member.first,
         gain,
+        altered: 1.0,
         delay: axonal_delay,
         weights: own,
         changed: false,

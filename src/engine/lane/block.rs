@@ -1,5 +1,6 @@
 //! Sparse synapses onto a group, static or learning.
 
+use crate::base::alteration::Alteration;
 use crate::base::stream::mix;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::prefetch;
@@ -18,6 +19,10 @@ pub struct Block {
     pub synapses: Synapses,
     /// How much of their weight they pass on, if it depends on use.
     pub short_term: Option<ShortTermRows>,
+    /// Index of the projection among the network's sparse ones, if they are of one alone.
+    pub projection: Option<usize>,
+    /// How many times their weight synapses that learn pass on.
+    gain: f64,
     /// What the row at hand passes on.
     passed: Vec<f32>,
 }
@@ -36,12 +41,14 @@ pub enum Synapses {
 }
 
 impl Block {
-    /// `synapses` from a population onto a group, both by index, which may depress or facilitate.
+    /// `synapses` from a population onto a group, both by index, which may depress or facilitate and may be those of one
+    /// projection.
     pub fn new(
         source: usize,
         group: usize,
         synapses: Synapses,
         short_term: Option<ShortTerm>,
+        projection: Option<usize>,
     ) -> Self {
         let n_rows = match &synapses {
             Synapses::Static(rows) => rows.n_rows(),
@@ -52,7 +59,18 @@ impl Block {
             group,
             synapses,
             short_term: short_term.map(|model| ShortTermRows::new(model, n_rows)),
+            projection,
+            gain: 1.0,
             passed: Vec::new(),
+        }
+    }
+
+    /// Lets synapses pass on what `alteration` makes of their weights; those that learn keep their weights and pass on so
+    /// many times as much.
+    pub(in crate::engine) fn alter(&mut self, alteration: Alteration) {
+        match &mut self.synapses {
+            Synapses::Static(rows) => rows.alter(alteration),
+            Synapses::Learning { .. } => self.gain = alteration.factor,
         }
     }
 
@@ -151,7 +169,11 @@ impl Block {
             }
             Synapses::Learning { learn, .. } => {
                 let (targets, weights) = learn.arrive(t, start);
-                receive(targets, RowWeights::Each(weights))
+                let mut weights = RowWeights::Each(weights);
+                if self.gain != 1.0 {
+                    weights = weights.times(self.gain, &mut self.passed);
+                }
+                receive(targets, weights)
             }
         }
     }
@@ -173,7 +195,7 @@ impl Block {
         match &mut self.short_term {
             None => (targets, weights),
             Some(used) => {
-                let share = used.arrive(t, row);
+                let share = self.gain * used.arrive(t, row);
                 (targets, weights.times(share, &mut self.passed))
             }
         }

@@ -19,6 +19,8 @@ pub struct DenseBlock {
     pub first: u32,
     /// Factor from weight to what the neurons add.
     pub gain: f64,
+    /// How many times as much they add now.
+    pub altered: f64,
     /// From a spike to its arrival.
     pub delay: Duration,
     /// Weights onto the neurons of the group.
@@ -139,7 +141,7 @@ impl DenseBlock {
                     for (row, &i) in rows.iter_mut().zip(chunk) {
                         *row = self.weights.row(i as usize);
                     }
-                    neurons.receive(&rows[..chunk.len()], self.gain);
+                    neurons.receive(&rows[..chunk.len()], self.gain * self.altered);
                 }
             }
             Some(_) => self.deliver_shares(neurons, t),
@@ -166,7 +168,8 @@ impl DenseBlock {
         if let Some(used) = &mut self.short_term {
             for &i in &self.arrived {
                 let share = used.arrive(t, i as usize);
-                neurons.receive(&[self.weights.row(i as usize)], self.gain * share);
+                let gain = self.gain * self.altered;
+                neurons.receive(&[self.weights.row(i as usize)], gain * share);
             }
         }
     }

@@ -8,12 +8,14 @@
 use rayon::prelude::*;
 
 use super::Simulation;
+use super::alter::Ramp;
 use super::input::Inputs;
 use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::Lane;
+use crate::network::path::Alterations;
 
 /// A stretch of a run in which what is on stays on.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,10 @@ pub struct Regime {
     pub baselines: Vec<(String, f64)>,
     /// Names of slow forces that do not act in it.
     pub suspended: Vec<String>,
+    /// What is altered in it, by what was declared: a factor of 2 in two bouts in succession is 2 in both.
+    pub alterations: Alterations,
+    /// How it comes to that, if not at once: from what was altered before.
+    pub ramp: Option<Ramp>,
 }
 
 /// What stays from one bout to the next.
@@ -81,8 +87,8 @@ impl Simulation {
     /// otherwise it is gone, and is to be given again.
     ///
     /// # Errors
-    /// If there is no such stimulus, projection that learns, or modulator, or if everything is to be kept and the bout begins at another instant than now or
-    /// the network has exploded. Then nothing has changed.
+    /// If there is no such stimulus, projection that learns, or modulator, what is to be altered cannot be, or everything is
+    /// to be kept and the bout begins at another instant than now or the network has exploded. Then nothing has changed.
     pub fn begin(&mut self, bout: &Bout) -> Result<(), SimulationError> {
         for name in &bout.on {
             self.check_declared(name, bout.keep)?;
@@ -95,7 +101,25 @@ impl Simulation {
                     return Err(SimulationError::Exploded { now: self.now });
                 }
             }
-            Keep::Weights => self.rest(bout.start),
+            Keep::Weights => {}
+        }
+        let kept = bout.keep == Keep::All;
+        if kept {
+            self.take_steps();
+        }
+        let begun = Current {
+            number: bout.number,
+            name: bout.name.clone(),
+            changes: 0,
+        };
+        let before = std::mem::replace(&mut self.bout, begun);
+        let regime = &bout.regime;
+        if let Err(error) = self.set_out(&regime.alterations, regime.ramp, kept) {
+            self.bout = before;
+            return Err(error);
+        }
+        if !kept {
+            self.rest(bout.start);
         }
         if bout.number == 0 && self.steps == 0 && self.now == Time::ZERO {
             // Nothing has happened: what was switched on when the network was built begins under this bout's name.
@@ -105,11 +129,6 @@ impl Simulation {
             }
             self.arrange(&before);
         }
-        self.bout = Current {
-            number: bout.number,
-            name: bout.name.clone(),
-            changes: 0,
-        };
         if bout.keep == Keep::Weights && bout.number > 0 {
             self.renew_sources();
         }

@@ -1,9 +1,11 @@
 //! Changes to a network while it runs, exact at their instant.
 
 use super::Simulation;
+use crate::base::alteration::Alteration;
 use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::engine::error::SimulationError;
+use crate::network::ParameterPath;
 use crate::plasticity::modulation::Turn;
 
 /// What can be changed between two runs of one bout.
@@ -45,6 +47,14 @@ pub enum Change {
         /// What it decays to.
         value: f64,
     },
+    /// A number of the network is another one until the next bout begins, which says what is altered in it. What was
+    /// altered before stays so, but for this number, also where it was on its way to another.
+    Parameter {
+        /// Which.
+        path: ParameterPath,
+        /// What becomes of it, by what it was declared as: a factor of 2 given twice is 2.
+        by: Alteration,
+    },
     /// A dense projection has other weights.
     Weights {
         /// Its name.
@@ -80,6 +90,7 @@ impl Simulation {
             Change::Baseline { modulator, value } => {
                 self.modulate(modulator, *value, Turn::Baseline(*value))
             }
+            Change::Parameter { path, by } => self.alter_one(path, *by),
             Change::Weights {
                 projection,
                 weights,
@@ -131,7 +142,8 @@ impl Simulation {
                 false => self.no_stimulus(name),
             });
         };
-        noise.what.rate_hz = rate_hz;
+        noise.declared.rate_hz = rate_hz;
+        self.inputs.alter(&self.altered.now);
         self.bout.changes += 1;
         self.arrange(&before);
         Ok(())

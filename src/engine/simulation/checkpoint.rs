@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use lane::{LaneState, lane_state, load_lane};
 
 use super::Simulation;
+use super::alter::AlteredState;
 use super::bout::Current;
 use super::drive::Drive;
 use super::homeostasis::{Force, ForceState};
@@ -30,6 +31,7 @@ struct Engine {
     before: Vec<u64>,
     fingerprint: Fingerprint,
     exploded: bool,
+    altered: AlteredState,
     modulators: Vec<ModulatorState>,
     forces: Vec<ForceState>,
     lanes: Vec<LaneState>,
@@ -68,6 +70,7 @@ impl Simulation {
             inputs,
             drives,
             agenda,
+            altered,
             modulators,
             forces,
             // Whoever saves takes them before.
@@ -99,6 +102,7 @@ impl Simulation {
             before: before.clone(),
             fingerprint: *fingerprint,
             exploded: *exploded,
+            altered: altered.state(),
             modulators: modulators.iter().map(Modulator::state).collect(),
             forces: forces.iter().map(Force::state).collect(),
             lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
@@ -123,6 +127,7 @@ impl Simulation {
             before,
             fingerprint,
             exploded,
+            altered,
             modulators,
             forces,
             lanes,
@@ -148,6 +153,8 @@ impl Simulation {
         (self.counts, self.before) = (counts, before);
         (self.fingerprint, self.exploded) = (fingerprint, exploded);
         load_inputs(&mut self.inputs, inputs)?;
+        self.load_altered(altered)?;
+        self.inputs.alter(&self.altered.now);
         self.load_drives(drives)?;
         same("modulators", modulators.len(), self.modulators.len())?;
         for (own, state) in self.modulators.iter_mut().zip(modulators) {
@@ -218,7 +225,7 @@ fn input_states(inputs: &Inputs) -> Vec<InputState> {
     let rate_of = |name: &str| {
         let mut noise = inputs.noise.iter();
         let noise = noise.find(|noise| noise.what.name == name)?;
-        Some(noise.what.rate_hz)
+        Some(noise.declared.rate_hz)
     };
     let state = |(name, since): (&str, Option<Time>)| InputState {
         name: name.into(),
@@ -242,7 +249,7 @@ fn load_inputs(inputs: &mut Inputs, states: Vec<InputState>) -> Result<(), State
         match (noise.find(|noise| noise.what.name == name), rate_hz) {
             (None, None) => {}
             (Some(noise), Some(rate_hz)) if rate_hz.is_finite() && rate_hz >= 0.0 => {
-                noise.what.rate_hz = rate_hz;
+                noise.declared.rate_hz = rate_hz;
             }
             _ => return Err(StateError(format!("another rate of `{name}`"))),
         }

@@ -106,7 +106,9 @@ impl Simulation {
                 .iter()
                 .position(|drive| (&drive.name, drive.population) == (&volley.name, volley.target))
             {
-                self.drives.push(running.swap_remove(at));
+                let mut drive = running.swap_remove(at);
+                drive.weight = volley.weight;
+                self.drives.push(drive);
                 continue;
             }
             let population = &self.populations[volley.target];
@@ -156,10 +158,12 @@ impl Simulation {
                     continue;
                 }
                 let at = old.iter().position(|driven| driven.id == drive.id);
-                group.driven.push(match at {
+                let mut driven = match at {
                     Some(at) => old.swap_remove(at),
                     None => Driven::new(drive.id, drive.weight),
-                });
+                };
+                driven.weight = drive.weight;
+                group.driven.push(driven);
             }
         }
     }

@@ -4,14 +4,18 @@ use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::group::{Group, Sign, Source};
+use crate::network::path::{Alterations, WEIGHT};
 use crate::network::plan::{Current, NetworkPlan, Noise, SpikeInput};
-use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
+use crate::network::{ParameterPath, Part};
+use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson, TICKS_HZ};
 
 /// A declared stimulus.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Input<T> {
     /// What it brings while it is on.
     pub(super) what: T,
+    /// What it brings where nothing is altered.
+    pub(super) declared: T,
     /// Since when it is on: its own times count from there.
     pub(super) since: Option<Time>,
 }
@@ -234,9 +238,80 @@ impl Inputs {
     }
 }
 
-impl<T> Input<T> {
+impl<T: Clone> Input<T> {
     fn off(what: T) -> Self {
-        Self { what, since: None }
+        Self {
+            declared: what.clone(),
+            what,
+            since: None,
+        }
+    }
+}
+
+impl Inputs {
+    /// Lets stimuli bring what `alterations` make of what is declared.
+    pub(super) fn alter(&mut self, alterations: &Alterations) {
+        let of = |name: &str, parameter: &str| {
+            let path = ParameterPath::new(Part::Stimulus, name, parameter);
+            alterations.get(&path).copied().unwrap_or_default()
+        };
+        for Input { what, declared, .. } in &mut self.noise {
+            what.rate_hz = of(&declared.name, "rate").of(declared.rate_hz);
+            what.weight = of(&declared.name, WEIGHT).of(declared.weight);
+        }
+        for Input { what, declared, .. } in &mut self.currents {
+            let alteration = of(&declared.name, "amplitude");
+            // After a pulse nothing flows, however strong it is.
+            let pulse = matches!(declared.steps[..], [_, (_, 0.0)]);
+            let flows = declared.steps.len() - usize::from(pulse);
+            let levels = declared.steps[..flows].iter().zip(&mut what.steps);
+            levels.for_each(|((_, level), altered)| altered.1 = alteration.of(*level));
+        }
+        for Input { what, declared, .. } in &mut self.volleys {
+            what.weight = of(&declared.name, WEIGHT).of(declared.weight);
+        }
+    }
+
+    /// Checks what the stimulus called `name` brings.
+    ///
+    /// # Errors
+    /// If a rate or a weight cannot be.
+    pub(super) fn check(&self, name: &str) -> Result<(), SimulationError> {
+        let noise = self.noise.iter().filter(|one| one.what.name == name);
+        for Input { what, .. } in noise.clone() {
+            let rate_hz = what.rate_hz;
+            if !(0.0..TICKS_HZ).contains(&rate_hz) {
+                let name = name.into();
+                return Err(SimulationError::Rate { name, rate_hz });
+            }
+        }
+        let volleys = self.volleys.iter().filter(|one| one.what.name == name);
+        let currents = self.currents.iter().filter(|one| one.what.name == name);
+        let steps = currents.flat_map(|one| one.what.steps.iter().map(|(_, level)| *level));
+        let mut all = noise
+            .map(|one| one.what.weight)
+            .chain(volleys.map(|one| one.what.weight))
+            .chain(steps);
+        match all.find(|value| !value.is_finite() || value.abs() > f64::from(f32::MAX)) {
+            None => Ok(()),
+            Some(value) => Err(SimulationError::Amount {
+                name: name.into(),
+                value,
+            }),
+        }
+    }
+
+    /// The parameters of the stimulus called `name` that may change, if there is one.
+    pub(super) fn parameters(&self, name: &str) -> Option<&'static [&'static str]> {
+        if self.noise.iter().any(|one| one.what.name == name) {
+            Some(&["rate", WEIGHT])
+        } else if self.currents.iter().any(|one| one.what.name == name) {
+            Some(&["amplitude"])
+        } else if self.volleys.iter().any(|one| one.what.name == name) {
+            Some(&[WEIGHT])
+        } else {
+            None
+        }
     }
 }
 

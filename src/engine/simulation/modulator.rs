@@ -17,7 +17,7 @@ use crate::plasticity::modulation::{SavedModulation, Turn};
 pub(super) struct Modulator {
     pub(super) name: String,
     /// What it does where bouts say nothing.
-    baseline: f64,
+    pub(super) baseline: f64,
     modulation: Modulation,
     /// Indices of the populations whose spikes release it.
     sources: Vec<usize>,
@@ -233,7 +233,7 @@ impl Simulation {
         for number in 0..self.modulators.len() {
             let own = &self.modulators[number];
             let given = regime.baselines.iter().find(|(name, _)| *name == own.name);
-            let baseline = given.map_or(own.baseline, |(_, value)| *value);
+            let baseline = given.map_or_else(|| self.baseline(number), |(_, value)| *value);
             if baseline != own.modulation.baseline() {
                 self.turn_now(number, Turn::Baseline(baseline));
             }

@@ -3,14 +3,21 @@
 use super::Simulation;
 use crate::base::matrix::Matrix;
 use crate::engine::error::{Kind, SimulationError};
+use crate::network::plan::Plasticity;
 
 /// A projection as it is known from outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::engine) struct Projection {
     /// Name.
     pub(in crate::engine) name: String,
     /// Index of the source population.
     pub(in crate::engine) source: usize,
+    /// If it is sparse, its number among the sparse ones.
+    pub(in crate::engine) sparse: Option<usize>,
+    /// Whether its synapses have rows of their own.
+    pub(in crate::engine) is_apart: bool,
+    /// The rule that changes its weights, with the values that it is declared with.
+    pub(in crate::engine) rule: Option<Plasticity>,
     /// If it is dense, its number among the dense ones, targets and sources.
     pub(in crate::engine) dense: Option<(usize, usize, usize)>,
     /// If it is sparse and learns, its number among the sparse ones, and its target populations.

@@ -41,6 +41,10 @@ impl Table for Draft {
             k.told("bouts", "none", &mut (), form, what);
         }
     }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        self.bout.check_altered(section, around)
+    }
 }
 
 /// The key `repeat`.

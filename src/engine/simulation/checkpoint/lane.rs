@@ -143,6 +143,8 @@ fn dense_state(block: &DenseBlock) -> Result<DenseState, StateError> {
         source: _,
         first: _,
         gain: _,
+        // It follows from what is altered.
+        altered: _,
         delay: _,
         weights,
         changed,
