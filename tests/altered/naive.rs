@@ -6,7 +6,6 @@ use sharpwave::Network;
 use sharpwave::base::alteration::Alteration;
 use sharpwave::base::parameter::Value;
 use sharpwave::base::stream::Stream;
-use sharpwave::base::time::Time;
 use sharpwave::connection::Block;
 use sharpwave::network::path::Alterations;
 use sharpwave::neuron::{self, Growth};
@@ -17,6 +16,41 @@ use super::{MS, SIZES, at};
 /// Parameters of one neuron, as declared or as they are.
 type Own = BTreeMap<&'static str, f64>;
 
+/// The same at hand; those that its model has not are 0.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    tau_m: f64,
+    c_m: f64,
+    v_th: f64,
+    v_reset: f64,
+    e_l: f64,
+    i_e: f64,
+    t_ref: f64,
+    b: f64,
+    tau_w: f64,
+    tau_ex: f64,
+    tau_in: f64,
+}
+
+impl Known {
+    fn of(own: &Own) -> Self {
+        let get = |name: &str| own.get(name).copied().unwrap_or(0.0);
+        Self {
+            tau_m: get("tau_m"),
+            c_m: get("c_m"),
+            v_th: get("v_th"),
+            v_reset: get("v_reset"),
+            e_l: get("e_l"),
+            i_e: get("i_e"),
+            t_ref: get("t_ref"),
+            b: get("b"),
+            tau_w: get("tau_w"),
+            tau_ex: get("tau_syn_ex"),
+            tau_in: get("tau_syn_in"),
+        }
+    }
+}
+
 /// A neuron and where it stood when something last happened to it.
 #[derive(Clone)]
 struct Cell {
@@ -26,7 +60,7 @@ struct Cell {
     inh: f64,
     at: i64,
     free: i64,
-    own: Own,
+    own: Known,
     /// Its next crossing, if there is one before the end of the slice, and how many ticks that is
     /// in doubt.
     crossing: Option<(i64, f64)>,
@@ -37,13 +71,9 @@ fn ms(ps: i64) -> f64 {
 }
 
 impl Cell {
-    fn get(&self, name: &str) -> f64 {
-        self.own.get(name).copied().unwrap_or(0.0)
-    }
-
     /// Where the potential goes without currents from synapses and adaptation.
     fn rest(&self) -> f64 {
-        self.get("e_l") + self.get("i_e") * self.get("tau_m") / self.get("c_m")
+        self.own.e_l + self.own.i_e * self.own.tau_m / self.own.c_m
     }
 
     /// Potential and currents `ps` after `at`, while nothing is held.
@@ -54,21 +84,20 @@ impl Cell {
 
     /// The same, the potential as far as it is above where it goes: so a threshold near that is met to the tick.
     fn above_rest(&self, ps: i64) -> [f64; 4] {
-        let (dt, tau, c) = (ms(ps), self.get("tau_m"), self.get("c_m"));
+        let (dt, tau, c) = (ms(ps), self.own.tau_m, self.own.c_m);
         let leak = (-dt / tau).exp();
         let mut v = (self.v - self.rest()) * leak;
-        let mut pass = |current: f64, name: &str| {
+        let mut pass = |current: f64, own: f64| {
             if current == 0.0 {
                 return 0.0;
             }
-            let own = self.get(name);
             let fade = (-dt / own).exp();
             v += current / c * (fade - leak) / (1.0 / tau - 1.0 / own);
             current * fade
         };
-        let w = -pass(-self.w, "tau_w");
-        let ex = pass(self.ex, "tau_syn_ex");
-        let inh = pass(self.inh, "tau_syn_in");
+        let w = -pass(-self.w, self.own.tau_w);
+        let ex = pass(self.ex, self.own.tau_ex);
+        let inh = pass(self.inh, self.own.tau_in);
         [v, w, ex, inh]
     }
 
@@ -77,7 +106,7 @@ impl Cell {
             let end = self.free.min(t);
             let [_, w, ex, inh] = self.after(end - self.at);
             (self.w, self.ex, self.inh) = (w, ex, inh);
-            (self.v, self.at) = (self.get("v_reset"), end);
+            (self.v, self.at) = (self.own.v_reset, end);
         }
         if self.at < t {
             [self.v, self.w, self.ex, self.inh] = self.after(t - self.at);
@@ -90,14 +119,19 @@ impl Cell {
         const STEP: i64 = MS / 50;
         self.crossing = None;
         // What decays to below its threshold, pulled down if at all, never comes there by itself.
-        if self.ex == 0.0 && self.inh == 0.0 && self.rest() < self.get("v_th") {
+        if self.ex == 0.0 && self.inh == 0.0 && self.rest() < self.own.v_th {
             return;
         }
         let mut cell = self.clone();
         cell.advance(self.free.max(self.at));
-        let threshold = cell.get("v_th");
+        let threshold = cell.own.v_th;
         let mut before = 0;
         let threshold = threshold - cell.rest();
+        // Excitation can bring no more than this, whatever pulls it down.
+        let rise = cell.ex.max(0.0) * ms(end - cell.at).max(0.0) / cell.own.c_m;
+        if (cell.v - cell.rest()).max(0.0) + rise < threshold {
+            return;
+        }
         while cell.at + before < end {
             let next = (before + STEP).min(end - cell.at);
             if cell.above_rest(next)[0] >= threshold {
@@ -231,8 +265,8 @@ fn graph(network: &Network) -> Graph {
 }
 
 /// Potential, in millivolts, by which two simulators may differ where neurons cross their threshold between arrivals: what
-/// both round in a hundred arrivals, and what arrivals bring that come a tick later.
-const ROUNDED_MV: f64 = 1e-8;
+/// both round in a hundred arrivals, and what currents bring that come some ticks later.
+const ROUNDED_MV: f64 = 1e-7;
 
 /// A spike, and how many ticks it is in doubt: a crossing by what is rounded over its slope, what an arrival brings by
 /// its own.
@@ -254,14 +288,14 @@ pub fn simulate(network: &Network, script: &[(i64, Alterations)], stop: i64) -> 
             inh: 0.0,
             at: 0,
             free: 0,
-            own: declared(network, p, node),
+            own: Known::of(&declared(network, p, node)),
             crossing: None,
         };
         cells.push((0..population.size).map(cell).collect());
     }
     let rate_hz = network.stimuli[0].kind.values["rate"];
     let mut agenda = Agenda::new();
-    let mut sound = |agenda: &mut Agenda, suffix: &str, rate: f64, from: i64| {
+    let sound = |agenda: &mut Agenda, suffix: &str, rate: f64, from: i64| {
         agenda
             .values_mut()
             .for_each(|all| all.retain(|one| one.0 != Source::Noise));
@@ -316,7 +350,7 @@ pub fn simulate(network: &Network, script: &[(i64, Alterations)], stop: i64) -> 
                 for (p, cells) in cells.iter_mut().enumerate() {
                     for (j, cell) in cells.iter_mut().enumerate() {
                         cell.advance(t);
-                        cell.own = altered(network, p, j as u32, &now);
+                        cell.own = Known::of(&altered(network, p, j as u32, &now));
                         touched.push((p, j, 0.0, false));
                     }
                 }
@@ -350,7 +384,7 @@ pub fn simulate(network: &Network, script: &[(i64, Alterations)], stop: i64) -> 
             for &(p, j, doubt, crosses) in &touched {
                 let cell = &mut cells[p][j];
                 cell.advance(t);
-                let reaches = cell.v >= cell.get("v_th") * (1.0 - 1e-12);
+                let reaches = cell.v >= cell.own.v_th * (1.0 - 1e-12);
                 if crosses || !cell.is_held(t) && reaches {
                     fired.push((p, j, doubt));
                 }
@@ -361,8 +395,8 @@ pub fn simulate(network: &Network, script: &[(i64, Alterations)], stop: i64) -> 
             fired.dedup_by_key(|one| (one.0, one.1));
             for &(p, j, doubt) in &fired {
                 let cell = &mut cells[p][j];
-                (cell.v, cell.w) = (cell.get("v_reset"), cell.w + cell.get("b"));
-                cell.free = t + (cell.get("t_ref") * MS as f64).round() as i64;
+                (cell.v, cell.w) = (cell.own.v_reset, cell.w + cell.own.b);
+                cell.free = t + (cell.own.t_ref * MS as f64).round() as i64;
                 spikes.push(((t, p, j as u32), doubt));
                 let synapses = graph.get(&(p, j as u32));
                 for &(delay, number, p, j, weight, drawn) in synapses.into_iter().flatten() {

@@ -177,9 +177,10 @@ fn a_stage_alters_numbers_by_their_paths() {
 [stage.W]
 [stage.N2]
 factor = { "population.e.tau_m" = 1.5, "stimulus.noise.rate" = 1 }
-offset = { "projection.e_e.weight" = 0, "population.e.v_th" = "1 mV" }
+offset = { "population.e.v_th" = "1 mV" }
 [stage.N3]
 like = "N2"
+factor = { "population.e.tau_m" = 1.5 }
 offset = {}
 value = { "stimulus.noise.rate" = "= 2 * 1 kHz", "modulator.ach.baseline" = 0.25 }
 ramp = "0.5 s"
@@ -198,9 +199,7 @@ duration = "1 s"
 factor = { "population.e.tau_m" = 1, "projection.e_e.plasticity.a_plus" = 0 }
 ramp_step = "10 ms"
 "#;
-    let text = [HEAD, stages]
-        .concat()
-        .replace("\"projection.e_e.weight\" = 0, ", "");
+    let text = [HEAD, stages].concat();
     let model = network(&text, &[]);
     reads_back(&text);
     let altered = |bout: usize| -> Vec<(String, f64, f64)> {

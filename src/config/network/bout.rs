@@ -8,7 +8,7 @@ use crate::config::form::{
 use crate::config::reader::Section;
 use crate::engine::simulation::{Keep, Ramp, Regime};
 use crate::network::path::Alterations;
-use crate::network::{Network, ParameterPath, Part};
+use crate::network::{Network, ParameterPath, Part, PathError};
 
 /// An uninterrupted stretch of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,12 +192,19 @@ impl Bout {
                 let message = "`modulators` says what the baseline is, expected one or the other";
                 good = report(Some(path), message.into(), None);
             }
-            if let Err(error) = network.check_alterations([(path, how)]) {
+            if let Err(error) = network.check_alteration(path, *how) {
                 good = report(Some(path), error.to_string(), error.help());
             }
         }
         if good && let Err(error) = network.check_alterations(&all) {
-            good = report(None, error.to_string(), error.help());
+            let at = match &error {
+                PathError::Values { part, name, error } => error
+                    .parameter()
+                    .map(|parameter| ParameterPath::new(*part, name, parameter)),
+                _ => None,
+            };
+            let at = at.filter(|at| all.contains_key(at));
+            good = report(at.as_ref(), error.to_string(), error.help());
         }
         good
     }

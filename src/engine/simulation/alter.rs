@@ -4,22 +4,26 @@
 //! foreseen anew; noise and synapses from then on bring what they then bring. What is altered is part of the state, and a
 //! network that goes on from a checkpoint is altered so before it is loaded.
 
+mod check;
+mod way;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Projection, Simulation};
 use crate::base::alteration::Alteration;
-use crate::base::parameter::{Values, complete};
+use crate::base::parameter::Values;
 use crate::base::time::{Duration, Time};
 use crate::engine::error::{SimulationError, StateError};
 use crate::engine::lane::dense::Plastic;
 use crate::engine::lane::{Lane, Synapses};
 use crate::engine::neurons::{Declared, Together};
-use crate::network::path::{Alterations, BASELINE, WEIGHT, altered, fixed, no_name, no_parameter};
-use crate::network::{ParameterPath, Part, PathError};
+use crate::network::path::{Alterations, BASELINE, WEIGHT};
+use crate::network::{ParameterPath, Part};
 use crate::neuron::{AlterError, Neurons};
 use crate::plasticity;
 use crate::plasticity::modulation::Turn;
+use way::Way;
 
 /// What is altered, and where that leads.
 pub(super) struct Altered {
@@ -36,17 +40,6 @@ pub struct Ramp {
     pub length: Duration,
     /// The longest step, above zero.
     pub step: Duration,
-}
-
-/// On the way from one to another.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Way {
-    from: Alterations,
-    to: Alterations,
-    start: Time,
-    length: Duration,
-    steps: i64,
-    done: i64,
 }
 
 /// What a checkpoint keeps.
@@ -92,28 +85,6 @@ impl Altered {
     }
 }
 
-impl Way {
-    fn due(&self) -> Time {
-        let passed = i128::from(self.length.ps()) * i128::from(self.done + 1);
-        let passed = passed / i128::from(self.steps);
-        let passed = i64::try_from(passed).unwrap_or(i64::MAX);
-        let due = self.start.checked_add(Duration::from_ps(passed));
-        due.unwrap_or(Time::MAX)
-    }
-
-    /// What is altered after so many steps.
-    fn after(&self, done: i64) -> Alterations {
-        let share = done as f64 / self.steps as f64;
-        let at = |all: &Alterations, path| all.get(path).copied().unwrap_or_default();
-        let paths = self.from.keys().chain(self.to.keys());
-        let altered = paths.map(|path| {
-            let on_the_way = at(&self.from, path).towards(at(&self.to, path), share);
-            (path.clone(), on_the_way)
-        });
-        altered.filter(|(_, how)| !how.is_none()).collect()
-    }
-}
-
 /// Those of `alterations` that alter something.
 fn some(alterations: &Alterations) -> Alterations {
     let some = alterations.iter().filter(|(_, how)| !how.is_none());
@@ -121,31 +92,6 @@ fn some(alterations: &Alterations) -> Alterations {
 }
 
 impl Simulation {
-    /// Checks that the network can become what `alterations` make of it, as it will when a bout begins: neurons, too, of
-    /// which each has parameters of its own.
-    ///
-    /// # Errors
-    /// If there is no such number, it cannot change, or values are impossible or contradict each other.
-    pub fn check_alterations(&self, alterations: &Alterations) -> Result<(), SimulationError> {
-        let wanted = some(alterations);
-        for (path, &alteration) in &wanted {
-            self.check_path(path, alteration)?;
-        }
-        self.check_values(&wanted, &wanted)
-    }
-
-    /// Checks that what is `changed` can be as `wanted`: whoever comes to an instant to change something there and then does
-    /// not is no more where it was.
-    fn check_values(
-        &self,
-        wanted: &Alterations,
-        changed: &Alterations,
-    ) -> Result<(), SimulationError> {
-        self.values_of_rules(wanted, changed)?;
-        let lanes = self.lanes.par_iter();
-        lanes.try_for_each(|lane| self.build(lane, wanted, changed, "", false).map(drop))
-    }
-
     /// Comes to `alterations`, at once or by a ramp; `kept` says whether neurons keep their state or are about to be at
     /// rest.
     pub(super) fn set_out(
@@ -322,42 +268,6 @@ impl Simulation {
         Ok(built)
     }
 
-    /// The values of each rule of which something is `changed`, by the projection's index.
-    fn values_of_rules(
-        &self,
-        wanted: &Alterations,
-        changed: &Alterations,
-    ) -> Result<Vec<(usize, Values)>, SimulationError> {
-        let mut rules = Vec::new();
-        for (at, projection) in self.projections.iter().enumerate() {
-            let mine = |path: &&ParameterPath| path.name == projection.name;
-            let path = changed.keys().filter(mine);
-            let Some(path) = path.clone().find(|path| path.of_rule().is_some()) else {
-                continue;
-            };
-            let Some(plasticity) = &projection.rule else {
-                continue;
-            };
-            let at_fault = |error| PathError::Values {
-                part: Part::Projection,
-                name: projection.name.clone(),
-                error,
-            };
-            let rule = plasticity::rule(plasticity.rule).map_err(at_fault)?;
-            let declared = complete(rule.spec, &plasticity.values).map_err(at_fault)?;
-            let own = wanted.iter().filter(|(path, _)| mine(path));
-            let own = own.filter_map(|(path, &how)| Some((path.of_rule()?, how)));
-            let values = altered(rule.spec, &declared, &own.collect::<Vec<_>>());
-            if !rule.may_become(&declared, &values).map_err(at_fault)? {
-                let reason =
-                    "time constants, bounds and the form of a rule are what its traces are made of";
-                return Err(fixed(path, reason).into());
-            }
-            rules.push((at, values));
-        }
-        Ok(rules)
-    }
-
     /// Gives synapses other weights, and their rules other values.
     fn alter_synapses(&mut self, changed: &Alterations, rules: &[(usize, Values)]) {
         let weights = changed.iter().filter(|(path, _)| {
@@ -437,87 +347,6 @@ impl Simulation {
         self.altered.of(&path).of(own.baseline)
     }
 
-    /// Checks that there is a number at `path`, and that `alteration` makes of it one that can be there alone.
-    fn check_path(
-        &self,
-        path: &ParameterPath,
-        alteration: Alteration,
-    ) -> Result<(), SimulationError> {
-        if !alteration.is_finite() {
-            return Err(SimulationError::Amount {
-                name: path.to_string(),
-                value: if alteration.factor.is_finite() {
-                    alteration.offset
-                } else {
-                    alteration.factor
-                },
-            });
-        }
-        match path.part {
-            Part::Population => {
-                let known = &self.altered.declared.populations;
-                let found = known.iter().find(|known| known.name == path.name);
-                let names = known.iter().map(|known| &known.name);
-                let found = found.ok_or_else(|| no_name(path, names))?;
-                found.changeable(path)?;
-            }
-            Part::Projection => self.check_projection(path, alteration)?,
-            Part::Stimulus => {
-                let known = self.inputs.parameters(&path.name);
-                let known = known.ok_or_else(|| self.no_stimulus(&path.name))?;
-                if !known.contains(&&path.parameter[..]) {
-                    let known = known.iter().map(|&known| known.to_owned());
-                    return Err(no_parameter(path, known).into());
-                }
-                let mut altered = self.inputs.clone();
-                altered.alter(&Alterations::from([(path.clone(), alteration)]));
-                altered.check(&path.name)?;
-            }
-            Part::Modulator => {
-                self.modulator_of(&path.name)?;
-                if path.parameter != BASELINE {
-                    return Err(no_parameter(path, [BASELINE.to_owned()]).into());
-                }
-            }
-            Part::Homeostasis => return Err(PathError::Part(path.to_string()).into()),
-        }
-        Ok(())
-    }
-
-    fn check_projection(
-        &self,
-        path: &ParameterPath,
-        alteration: Alteration,
-    ) -> Result<(), PathError> {
-        let known = self.projections.iter();
-        let found = known.clone().find(|known| known.name == path.name);
-        let names = known.map(|known| &known.name);
-        let found = found.ok_or_else(|| no_name(path, names))?;
-        let values = found.rule.as_ref();
-        if let Some(name) = path.of_rule() {
-            let rule = values.and_then(|own| plasticity::rule(own.rule).ok());
-            let rule = rule.ok_or_else(|| fixed(path, "its synapses do not learn"))?;
-            let is_number = rule.spec.parameter(name).is_some();
-            return match is_number {
-                true => Ok(()),
-                false => Err(no_parameter(path, [])),
-            };
-        }
-        if path.parameter != WEIGHT {
-            return Err(no_parameter(path, [WEIGHT.to_owned()]));
-        }
-        if !found.is_apart {
-            let reason = "its rows are merged with others', expected it among what is `changing` when the network is built";
-            return Err(fixed(path, reason));
-        }
-        let scales = found.dense.is_some() || found.is_plastic;
-        if alteration.factor < 0.0 || scales && alteration.offset != 0.0 {
-            let reason = "synapses keep their sign, and those that learn or have a matrix can only be multiplied";
-            return Err(fixed(path, reason));
-        }
-        Ok(())
-    }
-
     /// Alters a network that is as declared, or otherwise altered, as the one was that `state` is of; the state of what
     /// is altered is loaded after that.
     pub(super) fn load_altered(&mut self, state: AlteredState) -> Result<(), StateError> {
@@ -538,35 +367,5 @@ impl Simulation {
         self.alter(now, false).map_err(unfit)?;
         self.altered.way = way;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_are_no_coarser_than_asked_for_and_end_where_the_way_does() {
-        let path = ParameterPath::new(Part::Population, "e", "b");
-        let way = Way {
-            from: Alterations::new(),
-            to: Alterations::from([(path.clone(), Alteration::factor(4.0))]),
-            start: Time::from_ps(100),
-            length: Duration::from_ps(1_000),
-            steps: 3,
-            done: 0,
-        };
-        let due = |done| {
-            Way {
-                done,
-                ..way.clone()
-            }
-            .due()
-            .ps()
-        };
-        assert_eq!([due(0), due(1), due(2)], [433, 766, 1_100]);
-        assert_eq!(way.after(0), Alterations::new());
-        assert_eq!(way.after(1)[&path].factor, 2.0);
-        assert_eq!(way.after(3), way.to);
     }
 }
