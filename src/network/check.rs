@@ -61,7 +61,6 @@ impl Network {
             homeostasis: Vec::new(),
             changing: self.changing.clone(),
         };
-        self.check_changing()?;
         for force in &self.homeostasis {
             let planned = self.plan_homeostasis(force);
             plan.homeostasis.push(
@@ -151,7 +150,7 @@ impl Network {
                 return Err(NetworkError::new(part, name, Problem::Twice));
             }
         }
-        Ok(())
+        self.check_changing()
     }
 
     /// The index of the population called `name`, which stands behind `key`.
