@@ -23,6 +23,7 @@ mod membrane;
 pub mod poisson;
 mod refractory;
 pub mod relay;
+pub mod rulkov;
 mod state;
 #[cfg(test)]
 mod trial;
@@ -380,6 +381,7 @@ pub static REGISTRY: &[&Model] = &[
     &lif_exp::MODEL,
     &poisson::MODEL,
     &relay::MODEL,
+    &rulkov::MODEL,
 ];
 
 /// Every model as users see it.

@@ -38,6 +38,9 @@ pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
     /// later. Otherwise they move the potential at once, and are lost on a refractory neuron.
     const HAS_CURRENTS: bool;
 
+    /// Whether an arrival that inhibits, too, may bring a spike or bring it sooner.
+    const REBOUNDS: bool = false;
+
     /// How many [`numbers`](Self::numbers) make up a state.
     const WIDTH: usize;
 
@@ -70,7 +73,7 @@ pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
             neuron.advance(state, batch.dt[k]);
             neuron.receive(state, batch.weight[k]);
             let near = neuron.is_reached(state) || neuron.may_cross(state, batch.within[k]);
-            batch.near[k] = batch.weight[k] > 0.0 && near;
+            batch.near[k] = (batch.weight[k] > 0.0 || Self::REBOUNDS) && near;
         }
     }
 

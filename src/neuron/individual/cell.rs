@@ -122,8 +122,8 @@ impl<S: Copy> Cell<S> {
         weight: f64,
         held: bool,
     ) -> Reached {
-        // Nothing else brings a neuron nearer to its threshold.
-        if weight <= 0.0 {
+        // In most models nothing else brings a neuron nearer to its threshold.
+        if weight <= 0.0 && !D::REBOUNDS {
             Reached::Nothing
         } else if !held && dynamics.is_reached(&self.state) {
             Reached::Threshold
