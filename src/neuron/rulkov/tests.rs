@@ -277,7 +277,7 @@ fn no_map_without_a_step_and_none_at_rest_above_zero() {
     };
     assert_eq!(
         error(&[]),
-        "`rulkov`: `step` is missing, expected a value in ms"
+        "`rulkov` needs `step`: how long a step of the map takes; the map itself has no unit of time"
     );
     assert_eq!(
         error(&[("step", 0.5), ("sigma", 1.0)]),
