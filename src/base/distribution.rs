@@ -283,6 +283,27 @@ impl Distribution {
         }
     }
 
+    /// As many values as `values` has room for: what [`draw`](Self::draw) gives one after the other, with less asking for
+    /// what they all have in common.
+    pub fn draw_each(&self, stream: &mut Stream, values: &mut [f64]) {
+        match self.shape {
+            Shape::Normal { mean, sd } if sd > 0.0 => {
+                let mut normal = normal::drawing();
+                for place in values {
+                    *place = loop {
+                        let value = mean + sd * normal(stream);
+                        if self.low <= value && value <= self.high {
+                            break value;
+                        }
+                    };
+                }
+            }
+            _ => values
+                .iter_mut()
+                .for_each(|value| *value = self.draw(stream)),
+        }
+    }
+
     /// Fraction of unbounded draws that lie inside the bounds.
     fn inside(&self) -> f64 {
         // P(standard normal > z).

@@ -41,7 +41,18 @@ fn density(x: f64) -> f64 {
 /// One draw with mean 0 and standard deviation 1.
 #[inline]
 pub(super) fn draw(stream: &mut Stream) -> f64 {
-    let Table { x, y } = &*TABLE;
+    draw_from(&TABLE, stream)
+}
+
+/// The same, one after the other.
+#[inline]
+pub(super) fn drawing() -> impl FnMut(&mut Stream) -> f64 {
+    let table = &*TABLE;
+    |stream| draw_from(table, stream)
+}
+
+#[inline(always)]
+fn draw_from(Table { x, y }: &Table, stream: &mut Stream) -> f64 {
     loop {
         let bits = stream.bits();
         let layer = (bits & 0xFF) as usize;

@@ -303,3 +303,33 @@ fn the_bulk_holds_ninety_nine_of_a_hundred_draws() {
     let bounded = Distribution::within(Shape::Normal { mean: 0.0, sd: 1.0 }, 0.5, 1.0).unwrap();
     assert_eq!(bounded.bulk(), (0.5, 1.0));
 }
+
+#[test]
+fn values_drawn_together_are_those_drawn_one_by_one() {
+    let shapes = [
+        Shape::Constant(2.0),
+        Shape::Uniform {
+            low: -1.0,
+            high: 3.0,
+        },
+        Shape::Normal { mean: 1.5, sd: 0.0 },
+        Shape::Normal {
+            mean: 1.5,
+            sd: 0.75,
+        },
+        Shape::LogNormal { mean: 1.5, sd: 0.5 },
+        Shape::Exponential {
+            offset: 0.1,
+            mean: 2.0,
+        },
+    ];
+    for shape in shapes {
+        let distribution = Distribution::within(shape, 0.1, 2.5).unwrap();
+        let [mut one, mut other] = [0; 2].map(|_| Stream::new(3, "test", 0));
+        let mut together = [0.0; 1_000];
+        distribution.draw_each(&mut one, &mut together);
+        let each = together.map(|_| distribution.draw(&mut other));
+        assert_eq!(together.map(f64::to_bits), each.map(f64::to_bits));
+        assert_eq!(one.bits(), other.bits());
+    }
+}

@@ -4,6 +4,7 @@ use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, PS_PER_MS};
 use crate::connection::check::MOST_STEPS;
+use crate::connection::connect::weight::TOGETHER;
 use crate::connection::draw::{Lane, Partners};
 use crate::connection::edges::Edges;
 use crate::connection::error::RuleFault;
@@ -225,18 +226,25 @@ impl Drawn<'_> {
         for (i, (part, purpose)) in self.parts.iter().enumerate() {
             let mut stream = Stream::new(self.seed, purpose, entity);
             let travel = self.travel.filter(|_| i == 0);
-            let drawn = list.iter().map(|&partner| {
-                let travelled = travel.map_or(0.0, |travel| travel.ms(partners, partner, lane));
-                steps(part.draw(&mut stream) + travelled, per_ms)
-            });
-            if i == 0 {
-                self.steps.extend(drawn);
-            } else {
+            let mut drawn = [0.0; TOGETHER];
+            for (at, list) in (0..).step_by(TOGETHER).zip(list.chunks(TOGETHER)) {
+                let drawn = &mut drawn[..list.len()];
+                part.draw_each(&mut stream, drawn);
+                if let Some(travel) = travel {
+                    for (ms, &partner) in drawn.iter_mut().zip(list) {
+                        *ms += travel.ms(partners, partner, lane);
+                    }
+                }
+                let drawn = drawn.iter().map(|&ms| steps(ms, per_ms));
+                if i == 0 {
+                    self.steps.extend(drawn);
+                    continue;
+                }
                 let stride = match self.dendritic {
                     Dendritic::Rest(stride) => stride,
                     Dendritic::Same(_) | Dendritic::Steps => 1,
                 };
-                let sums = self.steps.iter_mut();
+                let sums = self.steps[at..].iter_mut();
                 sums.zip(drawn)
                     .for_each(|(sum, steps)| *sum = *sum * stride + steps);
             }

@@ -9,6 +9,9 @@ use crate::connection::edges::Edges;
 use crate::connection::plan::Plan;
 use crate::synapse::weight;
 
+/// Values drawn together.
+pub(super) const TOGETHER: usize = 128;
+
 /// Weights of one entity's synapses after the other's.
 pub(super) enum Weights<'a> {
     /// One for all.
@@ -115,15 +118,24 @@ impl<'a> Weights<'a> {
                 counts,
             } => {
                 let mut stream = Stream::new(*seed, purpose, entity);
-                let drawn = (0..n).map(|_| distribution.draw(&mut stream));
                 weights.clear();
                 match counts {
-                    None => weights.extend(drawn.map(|weight| weight as f32)),
+                    None => {
+                        weights.resize(n, 0.0);
+                        let mut drawn = [0.0; TOGETHER];
+                        for weights in weights.chunks_mut(TOGETHER) {
+                            let drawn = &mut drawn[..weights.len()];
+                            distribution.draw_each(&mut stream, drawn);
+                            for (weight, &drawn) in weights.iter_mut().zip(&*drawn) {
+                                *weight = drawn as f32;
+                            }
+                        }
+                    }
                     // Within single precision, as the plan's check has made sure of the largest number.
                     Some((edges, counts)) => {
-                        let counts = &counts[onto(edges, entity)];
-                        let sums = drawn.zip(counts).map(|(weight, &n)| weight * f64::from(n));
-                        weights.extend(sums.map(|sum| sum as f32));
+                        let counts = counts[onto(edges, entity)].iter().take(n);
+                        let sum = |&n| distribution.draw(&mut stream) * f64::from(n);
+                        weights.extend(counts.map(sum).map(|sum| sum as f32));
                     }
                 }
                 weights
