@@ -19,6 +19,7 @@ mod model_file;
 mod probe;
 mod progress;
 mod recover;
+mod report;
 mod resume;
 mod run;
 mod shell;
@@ -66,6 +67,7 @@ fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
         Command::Train(arguments) => train::run(arguments, shell),
         Command::Resume(arguments) => resume::run(arguments, shell),
         Command::Recover(arguments) => recover::run(arguments, shell),
+        Command::Report(arguments) => report::run(arguments, shell),
         Command::Import(arguments) => import::run(arguments, shell),
         Command::Probe { .. } => Ok(()),
         Command::Convert(arguments) => convert::run(arguments, shell),

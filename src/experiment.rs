@@ -17,6 +17,7 @@ pub mod plot;
 pub mod pupil;
 pub mod recurrent;
 pub mod repetition;
+pub mod report;
 pub mod resource;
 pub mod run;
 pub mod score;

@@ -1,4 +1,4 @@
-//! Figures for papers: rasters, accuracy, weights, receptive fields, as SVG and PNG.
+//! Figures for papers: rasters, accuracy, weights, receptive fields, as SVG and PNG; and pages about runs ([`html`]).
 //!
 //! A [`figure`] is plain data with a `draw` method. It lays itself out on a small canvas of vector marks in points
 //! (1/72 inch, drawn 1:1), which is written twice: as SVG with real text, and as PNG at 300 dpi with the embedded
@@ -12,6 +12,7 @@ mod canvas;
 pub mod figure;
 mod file;
 mod font;
+pub mod html;
 mod style;
 
 pub use file::FigureError;

@@ -36,6 +36,8 @@ mod patches;
 mod python;
 #[path = "run/readme.rs"]
 mod readme;
+#[path = "run/report.rs"]
+mod report;
 #[path = "run/resume.rs"]
 mod resume;
 #[path = "run/run_file.rs"]

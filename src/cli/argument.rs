@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::base::time::Time;
 use crate::stimulus::spike_list::Columns;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -47,6 +48,8 @@ pub enum Command {
     Resume(ResumeArguments),
     /// Turn the run file of a killed run into an ordinary one
     Recover(RecoverArguments),
+    /// Write an HTML page about a run, also one that was stopped or killed; several side by side
+    Report(ReportArguments),
     /// Print what a model file resolves to and what it will take; run nothing
     Check(ModelArguments),
     /// List neuron models and plasticity rules, or show one with equations and parameters
@@ -151,6 +154,16 @@ fn wall_time(text: &str) -> Result<Duration, String> {
     Ok(length)
 }
 
+/// A time of the simulation, as in `20s`.
+fn model_time(text: &str) -> Result<Time, String> {
+    if text.trim().trim_end_matches(char::is_alphabetic).trim() == "0" {
+        return Ok(Time::ZERO);
+    }
+    let time = wall_time(text)?;
+    Time::from_ms(time.as_secs_f64() * 1e3)
+        .map_err(|_| "expected a time of at most 106 days".into())
+}
+
 /// Arguments of `resume`.
 #[derive(Debug, Args)]
 pub struct ResumeArguments {
@@ -173,6 +186,23 @@ pub struct RecoverArguments {
     /// File to write, which must not exist yet [default: beside FILE]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Folders or files of runs
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Page to write, which must not exist yet [default: report.html beside the run; of several here]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Where single spikes begin to be in the page, where there are too many for all of the run, such as 20s
+    #[arg(long, value_name = "TIME", value_parser = model_time)]
+    pub from: Option<Time>,
+    /// Where they end
+    #[arg(long, value_name = "TIME", value_parser = model_time)]
+    pub to: Option<Time>,
 }
 
 /// Arguments of `train`.

@@ -38,7 +38,7 @@ pub use record::{
     Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
 };
 
-pub(super) use record::{COMPRESS, Rates, states};
+pub(super) use record::{COMPRESS, REPORT, Rates, states};
 pub(super) use schedule::Draft;
 pub(super) use stage::Stage;
 

@@ -138,6 +138,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             weights: experiment.record.weights.clone(),
             weight_statistics: None,
             compress: experiment.record.compress,
+            report: experiment.record.report,
         },
     })
 }

@@ -115,6 +115,21 @@ pub enum ExperimentError {
     /// A figure.
     #[error(transparent)]
     Figure(#[from] FigureError),
+    /// A run file of a run that has not begun.
+    #[error("`{}`: holds no simulated time and no scores: there is nothing to report", path.display())]
+    EmptyRun {
+        /// The run file.
+        path: PathBuf,
+    },
+    /// A run file without spikes, weights and scores.
+    #[error(
+        "`{}`: holds no spikes, weights or scores: there is nothing to report\n  help: name what is to be recorded under \
+         [record] in the model file", path.display()
+    )]
+    NothingRecorded {
+        /// The run file.
+        path: PathBuf,
+    },
     /// Input spikes off the grid of a time-stepped run.
     #[error(
         "`{file}`: spike of unit {unit} at {time_ms} ms lies off the grid of {grid_ms} ms\n  help: set `sleep.grid = \"off\"` \

@@ -53,6 +53,9 @@ pub(super) trait Experiment {
     /// What it writes beside its run files, by path in its folder.
     fn products(&self) -> Vec<PathBuf>;
 
+    /// Whether it wants a page about itself.
+    fn is_reported(&self) -> bool;
+
     /// Runs it, from where its jobs last saved themselves. If it comes to its end it has written all that it leaves.
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError>;
 }

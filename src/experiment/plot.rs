@@ -205,6 +205,11 @@ fn receptive_fields(
 }
 
 fn accuracy(model: &SleepReplay, summary: &Summary, stem: &Path) -> Result<(), FigureError> {
+    accuracy_figure(model, summary).draw(stem)
+}
+
+/// Accuracies of `model` stage by stage, beside its controls.
+pub(super) fn accuracy_figure(model: &SleepReplay, summary: &Summary) -> figure::Accuracy {
     let rows: Vec<_> = summary.of(SLEEP).collect();
     let n_seeds = summary.seeds.len();
     let of_seed = |network: &'static str, stage: &str, seed: usize| {
@@ -256,5 +261,4 @@ fn accuracy(model: &SleepReplay, summary: &Summary, stem: &Path) -> Result<(), F
             .map(|task| rows.iter().map(|row| row.tasks[task].mean).collect())
             .collect(),
     }
-    .draw(stem)
 }

@@ -9,7 +9,7 @@ mod runner;
 pub mod summary;
 mod watched;
 mod wave;
-mod weights;
+pub(super) mod weights;
 mod window;
 
 use std::path::PathBuf;
@@ -257,6 +257,10 @@ impl Experiment for Network {
             .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
         let names = drawn.chain([RATES, bouts::FILE].map(str::to_owned));
         names.map(PathBuf::from).collect()
+    }
+
+    fn is_reported(&self) -> bool {
+        self.model.record.report
     }
 
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {

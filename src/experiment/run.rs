@@ -7,6 +7,7 @@ use crate::experiment::desk::{Desk, RUN_FILE};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::outcome::{Experiment, Outcome};
 use crate::experiment::recurrent::Network;
+use crate::experiment::report;
 use crate::experiment::resource;
 use crate::experiment::sleep_replay::Nights;
 use crate::record::checkpoint::{self, Checkpoint, CheckpointError};
@@ -151,7 +152,9 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     let Some(experiment) = unless_stopped(prepared)? else {
         return Ok(Resumed::Stopped(directory));
     };
-    clear(&directory, &experiment.products());
+    let mut products = experiment.products();
+    products.push(report::FILE.into());
+    clear(&directory, &products);
     let finished = carry_out(&*experiment, directory.clone(), checkpoint, watch);
     free(experiment);
     Ok(match unless_stopped(finished)? {
@@ -189,6 +192,9 @@ fn carry_out(
         }
     };
     if outcome.complete || outcome.tripped.is_some() {
+        if experiment.is_reported() {
+            describe(&directory);
+        }
         checkpoint::remove(&directory)?;
     } else {
         desk.ledger.write()?;
@@ -206,6 +212,23 @@ fn carry_out(
         complete,
         tripped,
     })
+}
+
+/// Writes the report of the run in `directory`, which has ended.
+fn describe(directory: &Path) {
+    let options = report::Options::default();
+    let written = report::write(
+        &[directory.to_owned()],
+        &options,
+        &directory.join(report::FILE),
+    );
+    match written {
+        // A network without anything recorded has nothing to tell.
+        Ok(())
+        | Err(ExperimentError::NothingRecorded { .. } | ExperimentError::EmptyRun { .. }) => {}
+        // The run itself is whole.
+        Err(error) => tracing::warn!("no report: {error}"),
+    }
 }
 
 /// The model of a checkpoint in `folder`.

@@ -186,6 +186,10 @@ impl Experiment for Nights {
         names.map(PathBuf::from).collect()
     }
 
+    fn is_reported(&self) -> bool {
+        self.model.record.report
+    }
+
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
         let seeds: Vec<(usize, u64)> = self.seeds().into_iter().enumerate().collect();
         let repetitions: Vec<Result<Repetition, ExperimentError>> = seeds

@@ -10,6 +10,7 @@ use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::{Score, Stage};
+use crate::record::table;
 
 /// Accuracy in percent over seeds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +21,31 @@ pub struct Percent {
     pub sd: Option<f64>,
     /// Each seed.
     pub seeds: Vec<f64>,
+}
+
+impl Percent {
+    fn new(seeds: Vec<f64>) -> Self {
+        let sample = Sample::of(&seeds);
+        Self {
+            mean: sample.map_or(f64::NAN, |sample| sample.mean),
+            sd: sample.and_then(|sample| sample.sd),
+            seeds,
+        }
+    }
+}
+
+/// Networks, and what they are called.
+const HEADINGS: [(&str, &str); 4] = [
+    (SLEEP, "with sleep"),
+    (SEQUENTIAL, "without sleep"),
+    (JOINT, "all tasks at once (joint)"),
+    (MEAN_WEIGHTS, "mean of weights (null)"),
+];
+
+/// What the network called `network` in files is called in tables.
+pub fn heading(network: &str) -> &str {
+    let known = HEADINGS.iter().find(|(name, _)| *name == network);
+    known.map_or(network, |(_, heading)| heading)
 }
 
 /// One network at one moment.
@@ -83,6 +109,56 @@ impl Summary {
         }
     }
 
+    /// The table of what a run file holds: `rows` of scores, and the fingerprint of each seed. A stage enters if every seed
+    /// reached it.
+    pub fn of_rows(
+        rows: &[table::Accuracy],
+        tasks: Vec<String>,
+        fingerprints: Vec<(u64, String)>,
+    ) -> Self {
+        let mut seeds: Vec<u64> = Vec::new();
+        let mut stages: Vec<(&'static str, &str)> = Vec::new();
+        for row in rows {
+            if !seeds.contains(&row.seed) {
+                seeds.push(row.seed);
+            }
+            let known = HEADINGS.iter().find(|(network, _)| *network == row.network);
+            let at = known.map(|&(network, _)| (network, &row.stage[..]));
+            stages.extend(at.filter(|at| !stages.contains(at)));
+        }
+        let row = |&(network, stage): &(&'static str, &str)| {
+            let percent = |task: Option<usize>| {
+                let of = |&seed: &u64| {
+                    let same = |row: &&table::Accuracy| {
+                        row.seed == seed
+                            && row.network == network
+                            && row.stage == stage
+                            && row.task == task
+                    };
+                    Some(100.0 * rows.iter().find(same)?.accuracy)
+                };
+                let seeds: Option<Vec<f64>> = seeds.iter().map(of).collect();
+                seeds.map(Percent::new)
+            };
+            let of_tasks: Option<Vec<Percent>> =
+                (0..tasks.len()).map(|task| percent(Some(task))).collect();
+            Some(Row {
+                network,
+                stage: stage.to_owned(),
+                after_sleep: stage.starts_with(SLEEP),
+                tasks: of_tasks?,
+                overall: percent(None)?,
+            })
+        };
+        let rows = stages.iter().filter_map(row).collect();
+        Self {
+            seeds,
+            tasks,
+            rows,
+            fingerprints: fingerprints.into_iter().map(|(_, hash)| hash).collect(),
+        }
+    }
+
     /// The rows of one network.
     pub fn of<'a>(&'a self, network: &'a str) -> impl Iterator<Item = &'a Row> {
         self.rows.iter().filter(move |row| row.network == network)
@@ -97,13 +173,7 @@ fn find<'a>(repetition: &'a Repetition, network: &str, stage: Stage) -> Option<&
 
 fn row(scores: &[&Score]) -> Row {
     let percent = |of: &dyn Fn(&Score) -> f64| {
-        let seeds: Vec<f64> = scores.iter().map(|score| 100.0 * of(score)).collect();
-        let sample = Sample::of(&seeds);
-        Percent {
-            mean: sample.map_or(f64::NAN, |sample| sample.mean),
-            sd: sample.and_then(|sample| sample.sd),
-            seeds,
-        }
+        Percent::new(scores.iter().map(|score| 100.0 * of(score)).collect())
     };
     let n_tasks = scores[0].accuracy.tasks.len();
     Row {
@@ -152,13 +222,7 @@ impl fmt::Display for Summary {
             write!(f, "{:>width$}", format!("task {task}"))?;
         }
         writeln!(f, "{:>15}", "overall")?;
-        let heading = [
-            (SLEEP, "with sleep"),
-            (SEQUENTIAL, "without sleep"),
-            (JOINT, "all tasks at once (joint)"),
-            (MEAN_WEIGHTS, "mean of weights (null)"),
-        ];
-        for (network, name) in heading {
+        for (network, name) in HEADINGS {
             let rows: Vec<&Row> = self.of(network).collect();
             let single = matches!(network, JOINT | MEAN_WEIGHTS);
             if !rows.is_empty() && !single {

@@ -157,7 +157,7 @@ fn weights_over_time_are_drawn_with_all_that_they_say() {
     }
     assert!(!svg.contains("NaN"));
     place.run(&command("--set figure.weights='off' --out none"));
-    assert_eq!(place.names("none"), ["rates.csv", "run.h5"]);
+    assert_eq!(place.names("none"), ["rates.csv", "report.html", "run.h5"]);
 }
 
 /// A matrix of weights that learns, by a rule without bounds.

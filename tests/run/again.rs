@@ -202,7 +202,7 @@ fn a_run_killed_before_its_first_checkpoint_is_run_again_by_the_same_command() {
     std::fs::create_dir(place.path("r")).expect("made");
     place.write("r/checkpoint.part", "half of it");
     place.run("--quiet run model.toml --out r");
-    assert_eq!(place.names("r"), ["accuracy.csv", "run.h5"]);
+    assert_eq!(place.names("r"), ["accuracy.csv", "report.html", "run.h5"]);
     place.run("--quiet run model.toml --out whole");
     assert!(left(&place.path("r")) == left(&place.path("whole")));
 }

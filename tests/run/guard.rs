@@ -47,7 +47,7 @@ fn a_network_that_runs_away_is_stopped_with_a_readable_file() {
     // As many as the limit allows, and no more however long it takes to stop.
     let n = file.spikes_of("i").len();
     assert!((150..=200).contains(&n), "{n}");
-    assert_eq!(place.names("r"), ["run.h5"]);
+    assert_eq!(place.names("r"), ["report.html", "run.h5"]);
 
     // The same spike on any number of threads.
     let again = tripped(
@@ -73,7 +73,7 @@ fn a_sleep_that_runs_away_is_stopped_if_that_is_asked_for() {
     let file = RunFile::open(&place.path("r/run.h5"));
     assert!(!file.complete());
     assert_eq!(file.bouts(), ["task 1", "test after task 1", "sleep 1"]);
-    assert_eq!(place.names("r"), ["run.h5"]);
+    assert_eq!(place.names("r"), ["report.html", "run.h5"]);
     let refused = place.refused("resume r");
     assert!(
         refused.contains("a run that a guard stopped has none"),

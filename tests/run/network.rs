@@ -169,6 +169,7 @@ fn seeds_of_a_network_are_runs_of_their_own_and_the_table_is_their_mean() {
         [
             "figures",
             "rates.csv",
+            "report.html",
             "run-seed-2.h5",
             "run-seed-3.h5",
             "run.h5"
@@ -232,7 +233,10 @@ fn seeds_of_a_network_are_runs_of_their_own_and_the_table_is_their_mean() {
     }
     // Without the option the first alone leaves a file.
     small(&place, "--seeds 3 --out first");
-    assert_eq!(place.names("first"), ["figures", "rates.csv", "run.h5"]);
+    assert_eq!(
+        place.names("first"),
+        ["figures", "rates.csv", "report.html", "run.h5"]
+    );
     let first = RunFile::open(&place.path("first/run.h5"));
     assert_eq!(first.fingerprints(), table);
     assert!(first.resolved().contains("seeds = 3"));

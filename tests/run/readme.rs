@@ -116,7 +116,7 @@ fn what_next_can_be_typed() {
     assert!(typed >= 10, "{typed}");
     assert_eq!(
         place.names("run-001"),
-        ["accuracy.csv", "figures", "run.h5"]
+        ["accuracy.csv", "figures", "report.html", "run.h5"]
     );
     assert!(place.path("mlp.safetensors").exists());
 }
@@ -130,6 +130,7 @@ fn the_given_network_sleeps() {
     let names = [
         "accuracy.csv",
         "figures",
+        "report.html",
         "run.h5",
         "weights.npz",
         "weights.safetensors",
@@ -144,7 +145,10 @@ fn the_recurrent_network_runs_and_takes_edges_from_a_file() {
     let blocks = snippets("toml");
     let place = Place::with_model(&blocks[1]);
     place.run("run model.toml --set duration=1200ms --out r");
-    assert_eq!(place.names("r"), ["figures", "rates.csv", "run.h5"]);
+    assert_eq!(
+        place.names("r"),
+        ["figures", "rates.csv", "report.html", "run.h5"]
+    );
     let file = super::run_file::RunFile::open(&place.path("r/run.h5"));
     // Three neurons, 1.2 s in steps of 0.1 ms.
     assert_eq!(file.report("e").1.len(), 3 * 12_000);

@@ -41,7 +41,10 @@ fn assert_same(place: &Place, out: &str, whole: &(String, Vec<String>, Vec<Strin
         assert!(found == whole, "{out}: part {at} differs");
     }
     assert_eq!(found.2, whole.2, "{out}");
-    assert_eq!(place.names(out), ["figures", "rates.csv", "run.h5"]);
+    assert_eq!(
+        place.names(out),
+        ["figures", "rates.csv", "report.html", "run.h5"]
+    );
 }
 
 /// Waits for `what` to be so.

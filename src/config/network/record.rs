@@ -16,8 +16,11 @@ const LONGEST: u32 = 1 << 24;
 /// What `compress` says.
 pub(in crate::config) const COMPRESS: &str = "whether recorded weights are compressed (gzip), which takes a sixth off and makes them slower to write and to read";
 
+/// What `report` says.
+pub(in crate::config) const REPORT: &str = "whether report.html, a page about the run, is written beside the run file; `sharpwave report` writes it later";
+
 /// What goes into the run file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Populations whose spikes are recorded, none twice.
     pub spikes: Vec<Recorded>,
@@ -31,6 +34,8 @@ pub struct Record {
     pub weight_statistics: Option<RecordedStatistics>,
     /// Whether weights are compressed in the run file.
     pub compress: bool,
+    /// Whether the run leaves a page about itself.
+    pub report: bool,
 }
 
 /// A population whose spikes are recorded.
@@ -75,6 +80,20 @@ pub struct RecordedStatistics {
     pub bins: u32,
     /// Synapses of each projection that are followed one by one.
     pub tracked: u32,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self {
+            spikes: Vec::new(),
+            rates_bin: None,
+            states: Vec::new(),
+            weights: None,
+            weight_statistics: None,
+            compress: false,
+            report: true,
+        }
+    }
 }
 
 impl Record {
@@ -128,6 +147,7 @@ impl Table for Record {
             what,
         );
         k.or("compress", &mut self.compress, flag(), COMPRESS);
+        k.or("report", &mut self.report, flag(), REPORT);
     }
 
     fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {

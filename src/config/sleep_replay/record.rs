@@ -1,7 +1,7 @@
 //! `[record]` and `[output]`: what is kept.
 
 use crate::config::form::{Around, Form, Keys, Table, each, flag, inner, inside, off, words};
-use crate::config::network::{COMPRESS, RecordedWeights, SampledStates, states};
+use crate::config::network::{COMPRESS, REPORT, RecordedWeights, SampledStates, states};
 use crate::config::quantity::quote;
 use crate::config::reader::Item;
 
@@ -20,6 +20,8 @@ pub struct Record {
     pub weights: Option<RecordedWeights>,
     /// Whether weights are compressed in the run file.
     pub compress: bool,
+    /// Whether the run leaves a page about itself.
+    pub report: bool,
 }
 
 /// Files beside the run file.
@@ -42,6 +44,7 @@ impl Record {
             states: Vec::new(),
             weights: None,
             compress: false,
+            report: true,
         }
     }
 
@@ -57,6 +60,7 @@ impl Record {
         k.or("weights", &mut weights, snapshots(), what);
         (self.weights_around_sleep, self.weights) = weights;
         k.or("compress", &mut self.compress, flag(), COMPRESS);
+        k.or("report", &mut self.report, flag(), REPORT);
     }
 }
 

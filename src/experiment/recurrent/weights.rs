@@ -35,7 +35,7 @@ pub(super) fn draw(
 }
 
 /// The unit of the weights of the projection called `name`, empty for none.
-pub(super) fn unit(model: &NetworkModel, name: &str) -> String {
+pub(in crate::experiment) fn unit(model: &NetworkModel, name: &str) -> String {
     let mut projections = model.network.projections.iter();
     let projection = projections.find(|projection| projection.name == name);
     let dimension = projection.map(|projection| model.network.weights_onto(&projection.targets));
@@ -43,7 +43,12 @@ pub(super) fn unit(model: &NetworkModel, name: &str) -> String {
     dimension.unwrap_or(Dimension::One).unit().into()
 }
 
-fn course(name: &str, unit: &str, statistics: &[(Time, WeightStatistics)]) -> Course {
+/// The course of the weights of the projection called `name`.
+pub(in crate::experiment) fn course(
+    name: &str,
+    unit: &str,
+    statistics: &[(Time, WeightStatistics)],
+) -> Course {
     let (first, last) = (statistics.first(), statistics.last());
     let moment = |(time, now): &(Time, WeightStatistics)| Moment {
         time_ms: time.as_ms(),

@@ -92,7 +92,7 @@ impl Accuracy {
         file::write(&self.canvas(), stem)
     }
 
-    fn canvas(&self) -> Canvas {
+    pub(in crate::report) fn canvas(&self) -> Canvas {
         let n_columns = self.stages.len().max(1);
         let right = LEFT + self.column() * n_columns as f64;
         let matrix_top = TOP + LINES_HEIGHT + PANEL_GAP;

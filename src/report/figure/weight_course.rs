@@ -68,7 +68,7 @@ impl WeightCourse {
         file::write(&self.canvas(), stem)
     }
 
-    fn canvas(&self) -> Canvas {
+    pub(in crate::report) fn canvas(&self) -> Canvas {
         let n_rows = self.courses.len().max(1);
         let caption = self.caption();
         let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);

@@ -1,0 +1,57 @@
+//! How well a network that sleeps knows its tasks, beside its controls.
+
+use super::{Subject, meaning};
+use crate::config::Model;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::plot;
+use crate::experiment::summary::{Summary, heading};
+use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
+
+pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
+    let run = &subject.recording;
+    let rows = run.accuracies()?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let summary = Summary::of_rows(&rows, run.tasks().to_vec(), run.fingerprints()?);
+    let mut parts = Vec::new();
+    if let Some(Model::SleepReplay(model)) = &subject.model {
+        parts.push(Part::Figure(Picture {
+            name: "accuracy".into(),
+            says: "Accuracy after each task and each sleep, beside the controls; the table below holds its numbers.".into(),
+            svg: plot::accuracy_figure(model, &summary).svg()?,
+        }));
+    }
+    let tasks = summary.tasks.iter();
+    let tasks = tasks.map(|task| Column::of(format!("task {task}"), &meaning::ACCURACY));
+    let first = ["network", "when"].map(Column::new);
+    let last = [
+        Column::of("all tasks", &meaning::ACCURACY),
+        Column::of("± SD", &meaning::ACCURACY),
+    ];
+    let row = |row: &crate::experiment::summary::Row| {
+        let tasks = row.tasks.iter().map(|task| Cell::number(task.mean, 1));
+        [
+            Cell::text(heading(row.network)),
+            Cell::text(format!("after {}", row.stage)),
+        ]
+        .into_iter()
+        .chain(tasks)
+        .chain([
+            Cell::number(row.overall.mean, 1),
+            Cell::number(row.overall.sd, 1),
+        ])
+        .collect()
+    };
+    let n = summary.seeds.len();
+    parts.push(Part::Table(Table {
+        caption: format!(
+            "Accuracy, % of test images, {n} seed{} that {} the file",
+            if n == 1 { "" } else { "s" },
+            if n == 1 { "is in" } else { "are in" },
+        ),
+        columns: first.into_iter().chain(tasks).chain(last).collect(),
+        rows: summary.rows.iter().map(row).collect(),
+    }));
+    Ok(parts)
+}

@@ -1,0 +1,151 @@
+//! One pass over the spikes of a population: the table of rates, and numbers of spikes for the raster.
+
+use super::{Subject, meaning};
+use crate::base::time::Time;
+use crate::experiment::error::ExperimentError;
+use crate::record::layout;
+use crate::record::recording::Recording;
+use crate::record::sink::Bout;
+use crate::report::html::{Cell, Column, Density, Part, Table};
+use crate::run::activity::Activity;
+use crate::run::population::Population;
+use crate::run::selection::Selection;
+
+/// Cells of the raster's densities.
+const COLUMNS: usize = 1000;
+const ROWS: usize = 64;
+/// More bouts than this are no columns of a table.
+const MOST_BOUTS: usize = 60;
+
+/// What one pass found.
+pub(super) struct Scan {
+    pub(super) name: String,
+    pub(super) size: usize,
+    pub(super) recorded: usize,
+    pub(super) total: u64,
+    pub(super) cv: Option<f64>,
+    /// Spikes in each bout.
+    in_bouts: Vec<u64>,
+    pub(super) density: Density,
+}
+
+impl Scan {
+    pub(super) fn of(
+        run: &Recording,
+        population: &layout::Population,
+        stop: Time,
+        bouts: &[Bout],
+        beginnings: &[Time],
+    ) -> Result<Self, ExperimentError> {
+        let size = population.size;
+        // The sums are those that a run keeps.
+        let watched = Population {
+            name: population.name.clone(),
+            size: size as u32,
+            model: "",
+            recorded: Some(Selection::All),
+        };
+        let mut activity = Activity::new(&[watched], None, None);
+        let mut beginnings = beginnings.iter().peekable();
+        let mut density = Density::new(COLUMNS, ROWS.min(size.max(1)));
+        let (mut total, mut bout, mut in_bouts) = (0, 0, vec![0; bouts.len()]);
+        for chunk in run.spike_chunks(&population.name, ..)? {
+            for (t, neuron) in chunk? {
+                while beginnings.next_if(|beginning| **beginning <= t).is_some() {
+                    activity.begin_anew();
+                }
+                activity.spikes(0, t, &[neuron]);
+                density.add(t, neuron, size, stop);
+                total += 1;
+                while bouts.get(bout).is_some_and(|bout| bout.stop <= t) {
+                    bout += 1;
+                }
+                if let Some(count) = in_bouts.get_mut(bout) {
+                    *count += 1;
+                }
+            }
+        }
+        Ok(Self {
+            name: population.name.clone(),
+            size,
+            recorded: population.recorded,
+            total,
+            cv: activity.sums()[0].interval_cv(),
+            in_bouts,
+            density,
+        })
+    }
+
+    /// Mean rate of a recorded neuron up to `stop`.
+    pub(super) fn rate_hz(&self, stop: Time) -> Option<f64> {
+        rate(self.total, self.recorded, stop.as_ms())
+    }
+}
+
+/// In hertz; undefined without neurons or time.
+fn rate(spikes: u64, neurons: usize, ms: f64) -> Option<f64> {
+    (neurons > 0 && ms > 0.0).then(|| spikes as f64 / neurons as f64 / (ms / 1e3))
+}
+
+/// The tables of rates: over all of the run, and in each bout.
+pub(super) fn parts(subject: &Subject, scans: &[Scan]) -> Result<Vec<Part>, ExperimentError> {
+    if scans.is_empty() {
+        return Ok(vec![Part::Text("No spikes were recorded.".into())]);
+    }
+    let row = |scan: &Scan| {
+        vec![
+            Cell::text(&scan.name),
+            Cell::count(scan.size as u64),
+            Cell::count(scan.recorded as u64),
+            Cell::count(scan.total),
+            Cell::number(scan.rate_hz(subject.stop), 2),
+            Cell::number(scan.cv, 2),
+        ]
+    };
+    let mut parts = vec![Part::Table(Table {
+        caption: "Rates over all of the run".into(),
+        columns: vec![
+            Column::new("population"),
+            Column::new("neurons"),
+            Column::of("recorded", &meaning::RECORDED),
+            Column::of("spikes", &meaning::SPIKES),
+            Column::of("rate, Hz", &meaning::RATE),
+            Column::of("CV of intervals", &meaning::CV),
+        ],
+        rows: scans.iter().map(row).collect(),
+    })];
+    let bouts = subject.recording.bouts()?;
+    let lasting: Vec<usize> = (0..bouts.len())
+        .filter(|&k| bouts[k].stop > bouts[k].start)
+        .collect();
+    if lasting.len() > 1 {
+        let heads = scans
+            .iter()
+            .map(|scan| Column::of(&scan.name, &meaning::RATE));
+        let row = |&k: &usize| {
+            let bout = &bouts[k];
+            let ms = (bout.stop - bout.start).as_ms();
+            let rates = scans
+                .iter()
+                .map(|scan| Cell::number(rate(scan.in_bouts[k], scan.recorded, ms), 2));
+            let first = [
+                Cell::text(&bout.name),
+                Cell::number(bout.start.as_ms() / 1e3, 3),
+                Cell::number(ms / 1e3, 3),
+            ];
+            first.into_iter().chain(rates).collect()
+        };
+        let first = ["bout", "from, s", "for, s"].map(Column::new);
+        let more = lasting.len().saturating_sub(MOST_BOUTS);
+        let of = match more {
+            0 => String::new(),
+            more => format!(", the first {MOST_BOUTS}; {more} more are in the run file"),
+        };
+        parts.push(Part::Table(Table {
+            caption: format!("Rate in each bout that has ended, Hz{of}"),
+            columns: first.into_iter().chain(heads).collect(),
+            rows: lasting.iter().take(MOST_BOUTS).map(row).collect(),
+        }));
+    }
+    Ok(parts)
+}

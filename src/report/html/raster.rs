@@ -1,0 +1,183 @@
+//! The spikes of a run as the page's script reads them: numbers of spikes per cell over all of the time, and single spikes
+//! where there is room for them.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use serde_json::{Value, json};
+
+use crate::base::time::{Duration, Time};
+use crate::protocol::stage::Stage;
+use crate::report::canvas::svg::base64;
+
+/// Times of single spikes are told to this, rounded down.
+const TICK: Duration = Duration::from_ps(10_000_000);
+
+/// The raster.
+#[derive(Debug)]
+pub struct Raster {
+    /// End of the time shown, which begins at zero.
+    pub stop: Time,
+    /// Bouts in order.
+    pub bouts: Vec<Bout>,
+    /// Populations from the top to the bottom.
+    pub bands: Vec<Band>,
+}
+
+/// A bout.
+#[derive(Debug)]
+pub struct Bout {
+    /// Its name.
+    pub name: String,
+    /// Its start.
+    pub start: Time,
+    /// Its end.
+    pub stop: Time,
+    /// Its stage of sleep, where it is one of a night.
+    pub stage: Option<Stage>,
+}
+
+/// A population.
+#[derive(Debug)]
+pub struct Band {
+    /// Its name.
+    pub name: String,
+    /// Its neurons.
+    pub size: usize,
+    /// How many of these are recorded.
+    pub recorded: usize,
+    /// Its spikes in all.
+    pub total: u64,
+    /// All of them, counted.
+    pub density: Density,
+    /// Those that are shown one by one.
+    pub single: Spikes,
+}
+
+/// Numbers of spikes in cells of time and neurons.
+#[derive(Debug, Clone, Default)]
+pub struct Density {
+    /// Cells along time.
+    pub columns: usize,
+    /// Cells along the neurons.
+    pub rows: usize,
+    /// Row by row.
+    pub counts: Vec<u32>,
+}
+
+/// Single spikes within a span, packed.
+#[derive(Debug, Default)]
+pub struct Spikes {
+    span: Option<(Time, Time)>,
+    last: i64,
+    n: u64,
+    times: Vec<u8>,
+    neurons: Vec<u8>,
+}
+
+impl Density {
+    /// Empty cells.
+    pub fn new(columns: usize, rows: usize) -> Self {
+        Self {
+            columns,
+            rows,
+            counts: vec![0; columns * rows],
+        }
+    }
+
+    /// Counts a spike of `neuron`, one of `size`, at `t`, within the run that ends at `stop`.
+    pub fn add(&mut self, t: Time, neuron: u32, size: usize, stop: Time) {
+        let column = i128::from(t.ps()) * self.columns as i128 / i128::from(stop.ps().max(1));
+        let column = (column as usize).min(self.columns - 1);
+        let row = (neuron as usize * self.rows / size.max(1)).min(self.rows - 1);
+        self.counts[row * self.columns + column] += 1;
+    }
+}
+
+impl Spikes {
+    /// None so far, of those in [start, stop).
+    pub fn within(start: Time, stop: Time) -> Self {
+        Self {
+            span: Some((start, stop)),
+            last: start.ps() / TICK.ps(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a spike, not before the last one.
+    pub fn add(&mut self, t: Time, neuron: u32) {
+        let tick = t.ps() / TICK.ps();
+        variable(&mut self.times, (tick - self.last).max(0) as u64);
+        variable(&mut self.neurons, neuron.into());
+        self.last = tick;
+        self.n += 1;
+    }
+}
+
+/// Seven bits a byte, the lowest first; the eighth says that more follow.
+fn variable(out: &mut Vec<u8>, mut n: u64) {
+    while n >= 0x80 {
+        out.push((n as u8 & 0x7f) | 0x80);
+        n >>= 7;
+    }
+    out.push(n as u8);
+}
+
+/// Compressed, as letters.
+fn packed(bytes: &[u8]) -> String {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
+    // Writing to memory cannot fail.
+    let _ = encoder.write_all(bytes);
+    base64(&encoder.finish().unwrap_or_default())
+}
+
+/// Small pictures one after the other, compressed, as letters.
+pub fn shades(cells: &[u8]) -> String {
+    packed(cells)
+}
+
+impl Raster {
+    /// As the script reads it.
+    pub(super) fn json(&self) -> Value {
+        let bout = |bout: &Bout| {
+            json!({
+                "name": bout.name,
+                "start": bout.start.as_ms(),
+                "stop": bout.stop.as_ms(),
+                "stage": bout.stage.map(Stage::name),
+            })
+        };
+        let band = |band: &Band| {
+            let mut counts = Vec::new();
+            band.density
+                .counts
+                .iter()
+                .for_each(|&count| variable(&mut counts, count.into()));
+            let span = band.single.span;
+            json!({
+                "name": band.name,
+                "size": band.size,
+                "recorded": band.recorded,
+                "total": band.total,
+                "columns": band.density.columns,
+                "rows": band.density.rows,
+                "counts": packed(&counts),
+                "single": {
+                    "n": band.single.n,
+                    "start": span.map(|span| span.0.as_ms()),
+                    "stop": span.map(|span| span.1.as_ms()),
+                    "first": span.map(|span| span.0.ps() / TICK.ps()),
+                    "tick": TICK.as_ms(),
+                    "times": packed(&band.single.times),
+                    "neurons": packed(&band.single.neurons),
+                },
+            })
+        };
+        json!({
+            "stop": self.stop.as_ms(),
+            "bouts": self.bouts.iter().map(bout).collect::<Vec<_>>(),
+            "bands": self.bands.iter().map(band).collect::<Vec<_>>(),
+        })
+    }
+}
