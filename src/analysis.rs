@@ -6,6 +6,7 @@
 //! | [`rate`] | spikes per time bin, population rate in Hz |
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
 //! | [`active`] | the stretch of time in which most happens |
+//! | [`dream`] | the class and the image that spikes of a sleeping network stand for, beside chance |
 //! | [`spread`] | mean, standard deviation, quantiles and histogram of many values |
 //! | [`measure`] | measures by name, with their definitions: functions of [`data`] that give a [`table`] or more |
 //! | [`trains`] | spike trains, spans and bins on the clock's ticks |
@@ -14,6 +15,7 @@
 
 pub mod active;
 pub mod data;
+pub mod dream;
 pub mod histogram;
 pub mod measure;
 pub mod rate;

@@ -1,6 +1,7 @@
 //! Reports: what a run file holds as a page, whether the run came to its end or not.
 
 mod accuracy;
+mod dreams;
 mod facts;
 mod meaning;
 mod raster;
@@ -163,6 +164,7 @@ impl Subject {
             }
         };
         add("Accuracy", accuracy::parts(self)?);
+        add("Dreams", dreams::parts(self)?);
         add("Spikes", raster::parts(self, scans, options)?);
         add("Rates", scan::parts(self, scans)?);
         add("Weights", weights::parts(self)?);

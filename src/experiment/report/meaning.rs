@@ -55,3 +55,38 @@ pub(super) const CHANGED: Meaning = Meaning {
     term: "changed",
     text: "Share of the weights that differ from the snapshot before, in percent.",
 };
+pub(super) const DREAM: Meaning = Meaning {
+    term: "dream",
+    text: "A window of 10 ms of sleep, counted from its start, in which at least 5 neurons of the last hidden layer fired.",
+};
+pub(super) const CLASS: Meaning = Meaning {
+    term: "class dreamt",
+    text: "The class of the largest output when the readout (as it was when the network fell asleep) is applied to the numbers \
+           of spikes of the last hidden layer in the window. Shuffled: the same numbers of spikes of neurons drawn at random, \
+           199 times for each dream.",
+};
+pub(super) const CONFIDENCE: Meaning = Meaning {
+    term: "confidence",
+    text: "The largest output divided by the sum of all outputs above zero, in percent; mean over dreams.",
+};
+pub(super) const DREAM_P: Meaning = Meaning {
+    term: "p of a dream",
+    text: "(r + 1)/(n + 1), where of n = 199 shuffles r have a confidence at least as large. The number of dreams with p of 0.05 \
+           or less stands beside the number that chance gives, not corrected for many comparisons.",
+};
+pub(super) const MIXTURE: Meaning = Meaning {
+    term: "mixture",
+    text: "A dream of which the second largest output is at least half of the largest.",
+};
+pub(super) const RECENCY: Meaning = Meaning {
+    term: "newest task",
+    text: "Share of dreams decoded to a class of the task learnt last before the sleep (the Tetris effect); beside it that of \
+           the shuffles, which shows what the readout calls random activity, and the share if all classes learnt so far came \
+           equally often.",
+};
+pub(super) const NOVELTY: Meaning = Meaning {
+    term: "novelty",
+    text: "1 less the largest correlation (Pearson, over pixels) of a dream's image, negative parts set to 0, with any of the \
+           training images of the tasks learnt before that sleep (of more than 5,000 evenly chosen ones); mean over the dreams \
+           in the sheet. Shuffled: the image of the same numbers of spikes of random neurons.",
+};
