@@ -129,7 +129,11 @@ pub fn sections() -> Vec<Page> {
             after the other, in place of `duration`: a stretch of time with some of the stimuli on, in which some projections \
             learn.";
         "stage" describe(&of_none(|around| Stage::new("N", around))) => "[stage.NAME]: what is different in the bouts of a \
-            stage, `stage = \"N3\"`; `like` copies another one.";
+            stage, `stage = \"N3\"`; `like` copies another one. `factor`, `offset` and `value` take these paths, relative to what \
+            was declared: population.NAME.PARAMETER of any neuron model, shared or drawn; projection.NAME.weight (of synapses that \
+            learn or have a matrix only a factor, of what they pass on); projection.NAME.plasticity.PARAMETER but for time \
+            constants and bounds; stimulus.NAME.rate of poisson, amplitude of current, weight of what brings spikes; \
+            modulator.NAME.baseline. Sizes, connections, delays and short-term plasticity stay.";
         "hypnogram" network::hypnogram::rows() => "[hypnogram]: a night in place of `[[bout]]`, a bout for each stretch of one \
             stage, which has a table [stage.W], [stage.N1], [stage.N2], [stage.N3] or [stage.R].";
         "engine" describe(&engine::Engine::default()) => "How a network is divided.";

@@ -143,11 +143,11 @@ fn run(engine: &mut Simulation, until: f64, log: &mut Log) {
     assert_eq!(engine.run(ms(until), log), Ended::Reached);
 }
 
-/// A script of bouts: when each begins, what is altered in it, how long its ramp is.
-type Script = Vec<(f64, u32, Option<f64>)>;
+/// A bout of a script: when it begins, what is altered in it, how long its ramp is.
+type Part = (f64, u32, Option<f64>);
 
 /// Plays it, and cuts, saves and goes on in another engine at `cuts`; the hash over all spikes.
-fn play(network: &Network, script: &Script, cuts: &[f64]) -> (String, Spikes) {
+fn play(network: &Network, script: &[Part], cuts: &[f64]) -> (String, Spikes) {
     let mut engine = Simulation::of(network).expect("a network");
     let mut log = Log(Vec::new());
     let ends = script.iter().skip(1).map(|one| one.0).chain([200.0]);
@@ -175,7 +175,7 @@ fn play(network: &Network, script: &Script, cuts: &[f64]) -> (String, Spikes) {
     (engine.fingerprint().to_string(), log.0)
 }
 
-fn script() -> impl Strategy<Value = Script> {
+fn script() -> impl Strategy<Value = Vec<Part>> {
     let ramp = prop_oneof![Just(None), (5.0..30.0_f64).prop_map(Some)];
     let one = (any::<u32>(), ramp);
     prop::collection::vec(one, 2..5).prop_map(|all| {
@@ -208,9 +208,9 @@ proptest! {
 #[test]
 fn each_number_changes_what_happens() {
     let network = changing(3);
-    let plain = play(&network, &vec![(0.0, 0, None), (50.0, 0, None)], &[]);
+    let plain = play(&network, &[(0.0, 0, None), (50.0, 0, None)], &[]);
     for (k, (path, _)) in ALL.into_iter().enumerate() {
-        let altered = play(&network, &vec![(0.0, 0, None), (50.0, 1 << k, None)], &[]);
+        let altered = play(&network, &[(0.0, 0, None), (50.0, 1 << k, None)], &[]);
         assert!(altered != plain, "{path}");
         let early = |spikes: &Spikes| {
             spikes

@@ -51,3 +51,71 @@ fn a_night_runs_as_the_bouts_that_check_prints() {
     let found: Vec<&str> = parts.iter().map(|bout| bout.name.as_str()).collect();
     assert_eq!(found, names);
 }
+
+/// Rates of the excitatory neurons in the bout called `name` but for its first second, each over 50 ms, in time.
+fn rates(place: &Place, out: &str, name: &str) -> Vec<f64> {
+    const BIN_MS: f64 = 5.0;
+    let run = sharpwave::Recording::open(&place.path(out)).unwrap();
+    let bouts = run.bouts().unwrap();
+    let bout = bouts.iter().find(|bout| bout.name == name).unwrap();
+    let (from, to) = (bout.start.as_ms() + 1e3, bout.stop.as_ms());
+    let table = place.read(&format!("{out}/rates.csv"));
+    let rows = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>());
+    let own = rows.filter(|row| row[1] == "e");
+    let own = own.map(|row| {
+        (
+            row[0].parse::<f64>().unwrap(),
+            row[2].parse::<f64>().unwrap(),
+        )
+    });
+    let bins: Vec<f64> = own
+        .filter(|(t, _)| (from..to - BIN_MS).contains(t))
+        .map(|(_, rate)| rate)
+        .collect();
+    let mean = |window: &[f64]| window.iter().sum::<f64>() / window.len() as f64;
+    bins.windows(10).map(mean).collect()
+}
+
+/// UP states are where the rate is above a quarter of what it reaches in one twentieth of the time: the share of time
+/// in them, and how many begin per second.
+fn up(rates: &[f64]) -> (f64, f64) {
+    let mut sorted = rates.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let high = sorted[sorted.len() * 19 / 20] / 4.0;
+    let is_up: Vec<bool> = rates.iter().map(|&rate| rate > high).collect();
+    let share = is_up.iter().filter(|&&up| up).count() as f64 / rates.len() as f64;
+    let begun = is_up.windows(2).filter(|pair| !pair[0] && pair[1]).count();
+    (share, begun as f64 / (rates.len() as f64 * 5e-3))
+}
+
+/// The shipped network at a quarter of its size, for shorter: what its header says of each stage.
+#[test]
+fn a_network_wakes_and_sleeps_by_its_tables() {
+    let place = Place::new();
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/models/wake_sleep.toml");
+    let lengths = [3, 1, 12, 3, 1].iter().enumerate();
+    let lengths = lengths.map(|(at, s)| format!(" --set bout.{at}.duration={s}s"));
+    let sets: String = lengths.collect();
+    let sizes = "--set population.e.size=1575 --set population.i.size=645";
+    place.run(&format!("--quiet run {model} --out a {sizes}{sets}"));
+    let stages = ["W", "N3", "R"].map(|name| rates(&place, "a", name));
+    let [wake, n3, rem] = stages.map(|rates| {
+        let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+        let variance = rates.iter().map(|rate| (rate - mean).powi(2)).sum::<f64>();
+        let cv = (variance / rates.len() as f64).sqrt() / mean;
+        (mean, cv, up(&rates))
+    });
+    // Neither awake nor in REM sleep does activity ever stop.
+    for (mean, cv, (share, begun)) in [wake, rem] {
+        assert!((1.0..6.0).contains(&mean) && cv < 0.5, "{wake:?} {rem:?}");
+        assert!(share > 0.99 && begun < 0.5, "{wake:?} {rem:?}");
+    }
+    assert!(rem.0 < 0.8 * wake.0, "{wake:?} {rem:?}");
+    let (_, cv, (share, begun)) = n3;
+    assert!(cv > 0.9, "{n3:?}");
+    assert!((0.2..0.45).contains(&share), "{n3:?}");
+    assert!((0.8..1.6).contains(&begun), "{n3:?}");
+}
