@@ -33,7 +33,7 @@
 //! | 0 | [`base`] | time, random streams, elementary functions, parameters with units |
 //! | 1 | [`event`] | keys and queues |
 //! | 2 | [`neuron`], [`synapse`], [`plasticity`], [`position`], [`connection`] | the numerics of one population, one projection, one rule; where neurons lie; who is connected with whom |
-//! | 3 | [`stimulus`] | what drives neurons from outside |
+//! | 3 | [`stimulus`], [`trigger`] | what drives neurons from outside; what sets off pulses |
 //! | 4 | [`network`] | populations and projections tied together, by name; levels |
 //! | 5 | [`mlp`] | the artificial network that a spiking one may come from |
 //! | 6 | [`engine`] | the event loop and its observers |
@@ -68,6 +68,7 @@ pub mod report;
 pub mod run;
 pub mod stimulus;
 pub mod synapse;
+pub mod trigger;
 
 pub use base::parameter::{Value, Values};
 pub use base::time::{Duration, Time};

@@ -17,6 +17,7 @@ pub mod plan;
 pub mod population;
 pub mod projection;
 pub mod stimulus;
+pub mod trigger;
 
 pub use build::{DELAY_RESOLUTION, IntoDistribution, ProjectionBuilder};
 pub use error::{NetworkError, Part, Place, Problem};
@@ -27,6 +28,7 @@ pub use path::{Changeable, ParameterPath, PathError};
 pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Learning, Projection};
 pub use stimulus::{Data, Stimulus};
+pub use trigger::{Pulses, Trigger};
 
 use std::collections::BTreeSet;
 
@@ -56,6 +58,8 @@ pub struct Network {
     /// Numbers that will change while it runs. Their populations and projections are kept apart from others that are alike:
     /// static weights can change for no other reason, and neurons change faster.
     pub changing: BTreeSet<ParameterPath>,
+    /// What sets off pulses, names unique.
+    pub triggers: Vec<Trigger>,
 }
 
 impl Network {

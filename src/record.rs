@@ -103,6 +103,7 @@ mod header;
 mod heap;
 mod open;
 mod positions;
+mod stimulation;
 mod sum;
 mod synapses;
 pub(crate) mod type_table;

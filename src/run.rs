@@ -372,8 +372,12 @@ impl<'a, A: Act> Run<'a, A> {
             }
             self.guard.check(cut, network, ended)?;
             let edits = network.take_edits();
+            let (detections, pulses) = network.take_stimulation();
+            self.act.stimulation(&detections, &pulses);
             let Some(file) = &mut self.file else { continue };
             self.watched.record_edits(edits, file)?;
+            self.watched
+                .record_stimulation(&detections, &pulses, file)?;
             if cut == sample {
                 sampling.sample(network, file)?;
             }

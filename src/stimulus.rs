@@ -3,11 +3,15 @@
 //! A kind of stimulus is one file: its [`Spec`] and an [`Entry`] that says what it brings. A line in [`REGISTRY`] makes it
 //! known to model files, `sharpwave describe` and every network.
 
+pub mod burst;
 pub mod current;
 pub mod image;
 pub mod poisson;
+pub mod pulse;
+mod pulsed;
 pub mod rhythm;
 pub mod spike_list;
+pub mod volley;
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,6 +33,11 @@ pub trait Stimulus: Send + Sync {
     /// Appends the spikes from `now` up to the next tick, in order of time and neuron, and tells when that tick is;
     /// `None` when nothing will follow.
     fn tick(&mut self, now: Time, spikes: &mut Vec<Spike>) -> Option<Time>;
+
+    /// A pulse begins at `at`, no earlier than any tick so far: when it is to tick next, if it is one that is pulsed.
+    fn pulse(&mut self, _at: Time) -> Option<Time> {
+        None
+    }
 
     /// All that changes while it runs, as bytes.
     ///
@@ -102,6 +111,34 @@ pub enum Brings {
     Image(image::Image),
     /// Spikes that come as time goes by.
     Spikes(Arc<Begin>),
+    /// So many picoamperes for so long from every pulse on.
+    CurrentPulse {
+        /// The current.
+        amplitude_pa: f64,
+        /// How long it flows.
+        duration: Duration,
+    },
+    /// Spikes onto some neurons of one population from every pulse on.
+    Pulses {
+        /// Begins it.
+        begin: Arc<Begin>,
+        /// The first neuron and how many; `None` for all that follow.
+        neurons: (u32, Option<u32>),
+        /// Groups that they are divided into.
+        groups: u32,
+        /// From the pulse to its last spike at the latest.
+        duration: Duration,
+    },
+}
+
+impl Brings {
+    /// How long a pulse lasts, of what comes in pulses.
+    pub fn pulse(&self) -> Option<Duration> {
+        match self {
+            Self::CurrentPulse { duration, .. } | Self::Pulses { duration, .. } => Some(*duration),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Debug for Brings {
@@ -112,6 +149,11 @@ impl fmt::Debug for Brings {
             Self::File { file, .. } => write!(f, "File({})", file.path.display()),
             Self::Image(image) => write!(f, "{image:?}"),
             Self::Spikes(_) => write!(f, "Spikes"),
+            Self::CurrentPulse {
+                amplitude_pa,
+                duration,
+            } => write!(f, "CurrentPulse({amplitude_pa} pA, {duration})"),
+            Self::Pulses { duration, .. } => write!(f, "Pulses({duration})"),
         }
     }
 }
@@ -124,6 +166,8 @@ pub struct Entry {
     pub arrives: bool,
     /// Whether it drives one population alone, because it names its neurons.
     pub names_neurons: bool,
+    /// Whether it comes in pulses that something sets off; if not, it is there while it is on.
+    pub pulsed: bool,
     /// What it brings, from complete values.
     pub build: fn(&Values) -> Result<Brings, ParameterError>,
 }
@@ -135,6 +179,9 @@ pub static REGISTRY: &[&Entry] = &[
     &current::ENTRY,
     &spike_list::ENTRY,
     &image::ENTRY,
+    &pulse::ENTRY,
+    &burst::ENTRY,
+    &volley::ENTRY,
 ];
 
 /// Every kind as users see it.

@@ -195,6 +195,8 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         modulators: Vec::new(),
         homeostasis: Vec::new(),
         changing: Default::default(),
+        triggers: Vec::new(),
+        pulses: Vec::new(),
     };
     let mut engine = assemble(&network).unwrap();
     let input: Vec<(Time, u32)> = case

@@ -108,6 +108,8 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
         modulators: Vec::new(),
         homeostasis: Vec::new(),
         changing: Default::default(),
+        triggers: Vec::new(),
+        pulses: Vec::new(),
     }
 }
 

@@ -135,6 +135,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             name: "step".into(),
             targets: vec![1],
             steps: vec![(ms(20.0), 120.0), (ms(60.0), 0.0)],
+            pulsed: false,
         }],
         spikes: vec![SpikeInput {
             name: "volley".into(),
@@ -150,6 +151,8 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         modulators: Vec::new(),
         homeostasis: Vec::new(),
         changing: Default::default(),
+        triggers: Vec::new(),
+        pulses: Vec::new(),
     }
 }
 

@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 14] = [
     &["base"],
     &["event"],
     &["neuron", "synapse", "plasticity", "position", "connection"],
-    &["stimulus"],
+    &["stimulus", "trigger"],
     &["network"],
     &["mlp"],
     &["engine"],

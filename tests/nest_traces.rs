@@ -80,6 +80,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
         name: "steps".into(),
         targets: vec![0],
         steps: trace.steps.clone(),
+        pulsed: false,
     };
     NetworkPlan {
         seed: 1,
@@ -96,6 +97,8 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
         modulators: Vec::new(),
         homeostasis: Vec::new(),
         changing: Default::default(),
+        triggers: Vec::new(),
+        pulses: Vec::new(),
     }
 }
 

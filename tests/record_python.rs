@@ -61,6 +61,8 @@ fn layout() -> Layout {
             n_source: 5,
         }],
         synapses: Vec::new(),
+        triggers: Vec::new(),
+        pulsed: Vec::new(),
         observed: Vec::new(),
         compress_weights: true,
         reports: [("input", vec![4, 0], "mV"), ("input.i_syn", vec![1], "pA")]

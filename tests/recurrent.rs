@@ -104,6 +104,8 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         modulators: Vec::new(),
         homeostasis: Vec::new(),
         changing: Default::default(),
+        triggers: Vec::new(),
+        pulses: Vec::new(),
     }
 }
 

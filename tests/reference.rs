@@ -81,6 +81,8 @@ fn engine(case: &Case) -> Simulation {
         modulators: Vec::new(),
         homeostasis: Vec::new(),
         changing: Default::default(),
+        triggers: Vec::new(),
+        pulses: Vec::new(),
     };
     assemble(&network).unwrap()
 }

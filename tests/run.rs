@@ -52,6 +52,8 @@ mod space;
 mod stage;
 #[path = "run/states.rs"]
 mod states;
+#[path = "run/stimulation.rs"]
+mod stimulation;
 #[path = "run/stop.rs"]
 mod stop;
 #[path = "run/threshold.rs"]

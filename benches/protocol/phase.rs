@@ -112,6 +112,8 @@ pub fn network(plastic: bool) -> NetworkPlan {
         modulators: Vec::new(),
         homeostasis: Vec::new(),
         changing: Default::default(),
+        triggers: Vec::new(),
+        pulses: Vec::new(),
     }
 }
 

@@ -161,6 +161,8 @@ pub enum Kind {
     Table(&'static [&'static str]),
     /// Instants, ascending, none before 0, each with a quantity of this dimension.
     Steps(Dimension),
+    /// Instants, ascending, none before 0, at least one.
+    Instants,
 }
 
 /// What a parameter is where the model file is silent.

@@ -12,12 +12,12 @@ use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spe
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
     Page, Row, distributions, keys_of, keys_of_homeostasis, keys_of_projections, keys_of_stimuli,
-    sections,
+    keys_of_triggers, sections,
 };
 use crate::network::projection::rules;
 use crate::neuron::Model;
 use crate::synapse::short_term;
-use crate::{neuron, plasticity, stimulus};
+use crate::{neuron, plasticity, stimulus, trigger};
 
 /// Something that a model file can name.
 enum Entry {
@@ -28,6 +28,7 @@ enum Entry {
     Rule(&'static Spec),
     Stimulus(&'static stimulus::Entry),
     Measure(&'static Spec),
+    Trigger(&'static Spec),
     Distribution(Page),
     Section(Page),
 }
@@ -43,6 +44,7 @@ impl Entry {
             Self::Rule(_) => "connection rule",
             Self::Stimulus(_) => "stimulus",
             Self::Measure(_) => "measure",
+            Self::Trigger(_) => "trigger",
             Self::Distribution(_) => "distribution",
             Self::Section(_) => "section",
         }
@@ -55,7 +57,8 @@ impl Entry {
             | Self::ShortTerm(spec)
             | Self::Homeostasis(spec)
             | Self::Measure(spec)
-            | Self::Rule(spec) => spec.name,
+            | Self::Rule(spec)
+            | Self::Trigger(spec) => spec.name,
             Self::Stimulus(entry) => entry.spec.name,
             Self::Distribution(page) | Self::Section(page) => page.name,
         }
@@ -68,7 +71,8 @@ impl Entry {
             | Self::ShortTerm(spec)
             | Self::Homeostasis(spec)
             | Self::Measure(spec)
-            | Self::Rule(spec) => spec.summary,
+            | Self::Rule(spec)
+            | Self::Trigger(spec) => spec.summary,
             Self::Stimulus(entry) => entry.spec.summary,
             Self::Distribution(page) | Self::Section(page) => page.summary,
         }
@@ -76,7 +80,7 @@ impl Entry {
 }
 
 /// Everything, under the headings of the list.
-fn groups() -> [(&'static str, Vec<Entry>); 9] {
+fn groups() -> [(&'static str, Vec<Entry>); 10] {
     let models = neuron::REGISTRY.iter().copied().map(Entry::Neuron);
     let plasticity = plasticity::specs().into_iter().map(Entry::Plasticity);
     let short_term = short_term::specs().into_iter().map(Entry::ShortTerm);
@@ -86,6 +90,7 @@ fn groups() -> [(&'static str, Vec<Entry>); 9] {
     let measures = measure::REGISTRY
         .iter()
         .map(|measure| Entry::Measure(measure.spec));
+    let triggers = trigger::specs().into_iter().map(Entry::Trigger);
     let stimuli = stimulus::REGISTRY.iter().copied().map(Entry::Stimulus);
     [
         ("Neuron models", models.collect()),
@@ -95,6 +100,7 @@ fn groups() -> [(&'static str, Vec<Entry>); 9] {
         ("Connection rules", rules.collect()),
         ("Stimuli", stimuli.collect()),
         ("Measures", measures.collect()),
+        ("Triggers", triggers.collect()),
         (
             "Distributions",
             distributions()
@@ -211,6 +217,10 @@ fn page(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         Entry::Homeostasis(spec) => {
             let shared = keys_of_homeostasis(spec);
             both(out, spec, "Keys of every kind", &shared)
+        }
+        Entry::Trigger(spec) => {
+            let shared = keys_of_triggers(spec);
+            both(out, spec, "Keys of every trigger", &shared)
         }
         Entry::Rule(rule) => both(
             out,
@@ -342,6 +352,10 @@ fn document(entry: &Entry) -> Value {
         }
         Entry::Homeostasis(spec) => {
             let keys = [keys_of(spec), keys_of_homeostasis(spec)].concat();
+            kind_document(spec.name, spec.summary, &keys)
+        }
+        Entry::Trigger(spec) => {
+            let keys = [keys_of(spec), keys_of_triggers(spec)].concat();
             kind_document(spec.name, spec.summary, &keys)
         }
         Entry::Rule(rule) => {

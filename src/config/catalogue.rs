@@ -45,6 +45,11 @@ pub fn keys_of_homeostasis(spec: &'static Spec) -> Vec<Row> {
     shared(spec, network::homeostasis::by_kind())
 }
 
+/// Keys that a trigger of the kind of `spec` has beside those of its kind.
+pub fn keys_of_triggers(spec: &'static Spec) -> Vec<Row> {
+    shared(spec, network::trigger::by_kind())
+}
+
 /// What `make` makes of a network without anything.
 fn of_none<T>(make: impl FnOnce(&form::Around<'_>) -> T) -> T {
     let (paths, known) = (
@@ -121,6 +126,8 @@ pub fn sections() -> Vec<Page> {
             velocity, rounded to `delay_resolution`; both populations need `positions`.";
         "stimulus" any(crate::stimulus::specs(), keys_of_stimuli) => "[stimulus.NAME]: what drives the network from outside, with \
             the keys of the kind (`describe poisson`).";
+        "trigger" any(crate::trigger::specs(), keys_of_triggers) => "[trigger.NAME]: what sets off pulses: a detector, which watches \
+            the spikes of a population, or a clock, with the keys of the kind (`describe up_onset`).";
         "modulator" describe(&network::modulator::start("")) => "[modulator.NAME]: a substance such as dopamine that spikes release, \
             that decays, and that acts on plasticity.";
         "homeostasis" any(crate::plasticity::homeostasis::specs(), keys_of_homeostasis) => "[homeostasis.NAME]: what changes the \

@@ -24,7 +24,7 @@ pub(super) use parameter::{chosen, refuse_foreign, registered, rows_of, spec_key
 pub(super) use value::{
     count, file, flag, force_name, given, instant, learning_name, modulator_levels, modulator_name,
     name, number, off, part, population_name, some, span, stage_name, stimulus_name, text, time,
-    wall, weights_name, words,
+    trigger_name, wait, wall, weights_name, words,
 };
 
 /// How values of a type stand in a model file.

@@ -17,6 +17,7 @@ mod record;
 mod schedule;
 pub(super) mod stage;
 pub(super) mod stimulus;
+pub(super) mod trigger;
 
 use std::collections::BTreeSet;
 use std::time;
@@ -78,6 +79,7 @@ impl NetworkModel {
             && bout.stimuli.iter().eq(all)
             && bout.learning.iter().eq(learning)
             && bout.modulators.is_empty()
+            && bout.triggers.len() == self.network.triggers.len()
             && bout.homeostasis.len() == self.network.homeostasis.len()
             && bout.factor.is_empty()
             && bout.offset.is_empty()
@@ -158,8 +160,19 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             .collect::<Vec<_>>()
     });
     known.network.modulators = modulators.unwrap_or_default();
+    let triggers = named(root, "trigger", |section, name| {
+        trigger::trigger(section, name, &Around::new(paths, &known))
+    });
+    let of_triggers = triggers.as_ref().map(|triggers| {
+        triggers
+            .iter()
+            .map(|own| own.name.clone())
+            .collect::<Vec<_>>()
+    });
+    known.network.triggers = triggers.unwrap_or_default();
     let mut around = Around::new(paths, &known);
     around.modulators = of_modulators.as_deref();
+    around.triggers = of_triggers.as_deref();
     let projections = named(root, "projection", |section, name| {
         projection::projection(section, name, &around)
     });
@@ -254,7 +267,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let unsaid = recorded.as_deref().zip(around.duration);
     let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, &observed, duration));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
-    let top = top.filter(|_| good && of_modulators.is_some())?;
+    let top = top.filter(|_| good && of_modulators.is_some() && of_triggers.is_some())?;
     let driven = bouts.is_some_and(|bouts| bout::drive_modulators(root, &known, bouts));
     if !driven {
         return None;
@@ -269,10 +282,16 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         modulators: known.network.modulators,
         homeostasis: homeostasis?,
         changing: BTreeSet::new(),
+        triggers: known.network.triggers,
     };
     let altered = schedule.bouts.iter();
     let altered = altered.flat_map(|bout| bout.regime(&network).alterations.into_keys());
     network.changing = altered.collect();
+    let heard = trigger::hear(root, &network);
+    let fit = bout::fit_pulses(root, &network, &schedule.bouts);
+    if !(heard && fit) {
+        return None;
+    }
     Some(NetworkModel {
         network,
         seeds: top.seeds,
@@ -385,6 +404,9 @@ pub fn resolved_network(model: &NetworkModel) -> String {
         text += &write(&format!("population.{}", population.name), population, one);
     }
     let weight = |targets: &[String]| network.weights_onto(targets).unwrap_or(one);
+    for trigger in &network.triggers {
+        text += &write(&format!("trigger.{}", trigger.name), trigger, one);
+    }
     for modulator in &network.modulators {
         let path = format!("modulator.{}", modulator.name);
         text += &write(&path, modulator, one);

@@ -9,7 +9,7 @@ use crate::base::parameter::{self, Value, Values};
 use crate::engine::simulation::Keep;
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Learning, Network, Population,
-    Projection, Stimulus,
+    Projection, Pulses, Stimulus,
 };
 use crate::neuron::relay;
 use crate::protocol::hypnogram::Kind;
@@ -105,6 +105,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         kind: input(&experiment.sleep)?,
         targets: vec![names[0].clone()],
         weight: INPUT_WEIGHT,
+        pulses: Pulses::default(),
         data: None,
     });
     let recorded = experiment.record.spikes.iter().map(|&l| names[l].clone());

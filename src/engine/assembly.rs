@@ -146,6 +146,8 @@ fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, Assembly
     let released = network.modulators.iter();
     let released = released.filter(|modulator| !modulator.sources.is_empty());
     let delays = delays.chain(released.map(|modulator| modulator.delay));
+    // What is found of spikes is told to all lanes; a clock tells in time.
+    let delays = delays.chain(network.triggers.iter().map(|trigger| trigger.latency));
     let mut shortest = delays.filter(|&delay| delay > Duration::ZERO).min();
     for lane in lanes {
         for block in &lane.blocks {

@@ -26,6 +26,8 @@ pub enum Kind {
     Modulator,
     /// A slow force on weights.
     Homeostasis,
+    /// What sets off pulses.
+    Trigger,
     /// A variable of a population's neurons.
     Variable,
 }
@@ -38,6 +40,7 @@ impl fmt::Display for Kind {
             Self::Stimulus => "stimulus",
             Self::Modulator => "modulator",
             Self::Homeostasis => "homeostasis",
+            Self::Trigger => "trigger",
             Self::Variable => "variable",
         })
     }
@@ -74,6 +77,12 @@ pub enum SimulationError {
         neuron: u32,
         /// Neurons that there are.
         size: u32,
+    },
+    /// A stimulus that is there while it is on, without pulses.
+    #[error("stimulus `{name}` does not come in pulses")]
+    NoPulses {
+        /// Its name.
+        name: String,
     },
     /// The weights of a sparse projection, which are merged with those of others.
     #[error("projection `{projection}` is sparse: its weights cannot be read or set as a matrix")]

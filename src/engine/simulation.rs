@@ -14,6 +14,7 @@ mod homeostasis;
 mod input;
 mod modulator;
 mod sample;
+mod stimulation;
 mod synapses;
 mod weights;
 
@@ -43,6 +44,8 @@ pub use homeostasis::Edited;
 use homeostasis::Force;
 pub(in crate::engine) use input::Inputs;
 use modulator::Modulator;
+use stimulation::Stimulation;
+pub use stimulation::{Detection, Pulse};
 pub(in crate::engine) use weights::Projection;
 
 /// A population as the exchange needs it.
@@ -118,6 +121,8 @@ pub struct Simulation {
     modulators: Vec<Modulator>,
     /// In the order of their names.
     forces: Vec<Force>,
+    /// Triggers, and the stimuli that they set off.
+    stimulation: Stimulation,
     /// What rewiring has done that nobody has asked for.
     edits: Vec<Edited>,
     /// Spikes of the tick at hand.
@@ -175,6 +180,7 @@ impl Simulation {
                 .collect::<Result<_, _>>()?,
             altered: Altered::new(declared),
             modulators: modulators.collect(),
+            stimulation: Stimulation::new(network)?,
             edits: Vec::new(),
             populations,
             projections,
@@ -285,9 +291,11 @@ impl Simulation {
                 .checked_mul(self.lookahead.ps())
                 .map_or(Time::MAX, Time::from_ps);
             let end = end.min(until);
+            self.set_off(end);
             self.draw(end);
             self.release(end);
             self.step(window, end, observer);
+            self.stimulation.come_to(end);
         }
         self.release(self.now);
         if self.exploded {
@@ -360,6 +368,7 @@ impl Simulation {
             for modulator in &mut self.modulators {
                 modulator.take(population, time, nodes.len());
             }
+            self.stimulation.see(population, time, nodes.len());
             let id = populations[population].id;
             self.fingerprint.add(id, time, &nodes);
             observer.spikes(population, time, &nodes);
@@ -374,6 +383,7 @@ impl Simulation {
             return;
         }
         let tick = self.agenda.next_time().unwrap_or(Time::MAX);
+        let tick = tick.min(self.stimulation.next());
         let mut window = tick.ps() / lookahead;
         for lane in &self.lanes {
             let alone = lane.next_event().ps() / lookahead;

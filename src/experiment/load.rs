@@ -116,7 +116,7 @@ fn file_of(stimulus: &Stimulus) -> Option<PathBuf> {
     match (entry.build)(&stimulus.kind.values).ok()? {
         Brings::File { file, .. } => Some(file.path),
         Brings::Image(image) => Some(image.path),
-        Brings::Noise { .. } | Brings::Current(_) | Brings::Spikes(_) => None,
+        _ => None,
     }
 }
 
@@ -167,7 +167,7 @@ fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, Experime
             let pixels = weight_file::read_image(&image.path)?;
             return Ok(Some(Data::Image(pixels.into())));
         }
-        Brings::Noise { .. } | Brings::Current(_) | Brings::Spikes(_) => return Ok(None),
+        _ => return Ok(None),
     };
     let target = stimulus.targets.first().and_then(|name| network.find(name));
     let Some(target) = target else {

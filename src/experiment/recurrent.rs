@@ -191,6 +191,8 @@ impl Network {
             projections: projections(model),
             synapses: learning(model),
             observed: observed(model),
+            triggers: self.watched.triggers.clone(),
+            pulsed: self.watched.pulsed.clone(),
             compress_weights: model.record.compress,
             reports: self.watched.sampling.reports(&self.watched.populations),
         }

@@ -264,6 +264,8 @@ pub(super) fn watched(model: &SleepReplay) -> Watched {
     };
     Watched {
         rewired: BTreeMap::new(),
+        triggers: Vec::new(),
+        pulsed: Vec::new(),
         populations: names.map(population).collect(),
         sampling: sampling(model),
         snapshots: snapshots(model),
@@ -382,6 +384,8 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),
         synapses: Vec::new(),
+        triggers: Vec::new(),
+        pulsed: Vec::new(),
         observed: Vec::new(),
         compress_weights: model.record.compress,
         reports: watched.sampling.reports(&watched.populations),

@@ -190,6 +190,8 @@
 //!     snapshots: Default::default(),
 //!     weights: Default::default(),
 //!     rewired: Default::default(),
+//!     triggers: Default::default(),
+//!     pulsed: Default::default(),
 //!     limits: Limits { max_rate_hz: Some(500.0), min_rate_hz: None, window: Duration::from_ms(100.0)? },
 //! };
 //! let act = || Homeostat {

@@ -8,7 +8,7 @@ use crate::connection::{self, Edges};
 use crate::network::check::is_name;
 use crate::network::{
     Choice, Connection, Data, Delay, Given, Homeostasis, Learning, Modulator, Network,
-    NetworkError, Part, Population, Problem, Projection, Stimulus,
+    NetworkError, Part, Population, Problem, Projection, Pulses, Stimulus, Trigger,
 };
 use crate::synapse::dense::Dense;
 use crate::synapse::short_term;
@@ -118,6 +118,7 @@ impl Network {
             },
             targets: targets.into_iter().map(String::from).collect(),
             weight,
+            pulses: Pulses::default(),
             data: None,
         })
     }
@@ -143,6 +144,7 @@ impl Network {
             },
             targets: vec![target.into()],
             weight,
+            pulses: Pulses::default(),
             data: Some(Data::Spikes(spikes.into())),
         })
     }
@@ -170,6 +172,43 @@ impl Network {
         new_name(&force.name, others).map_err(fault)?;
         self.check_homeostasis(&force).map_err(fault)?;
         self.homeostasis.push(force);
+        Ok(())
+    }
+
+    /// Adds what sets off pulses.
+    ///
+    /// # Errors
+    /// If a value is missing, unknown or out of range, it watches a population that there is not, or the name
+    /// is taken.
+    pub fn trigger(&mut self, trigger: Trigger) -> Result<(), NetworkError> {
+        let fault = |problem| NetworkError::new(Part::Trigger, &trigger.name, problem);
+        let others = self.triggers.iter().map(|other| &other.name);
+        new_name(&trigger.name, others).map_err(fault)?;
+        self.check_trigger(&trigger).map_err(fault)?;
+        self.triggers.push(trigger);
+        Ok(())
+    }
+
+    /// Lets the stimulus called `stimulus`, which comes in pulses, come when `pulses` says.
+    ///
+    /// # Errors
+    /// If there is no such stimulus, it does not come in pulses, or there is no such trigger.
+    pub fn pulse(&mut self, stimulus: &str, pulses: Pulses) -> Result<(), NetworkError> {
+        let fault = |problem| NetworkError::new(Part::Stimulus, stimulus, problem);
+        let mut stimuli = self.stimuli.iter();
+        let Some(at) = stimuli.position(|known| known.name == stimulus) else {
+            let names: Vec<&str> = self.stimuli.iter().map(|known| &known.name[..]).collect();
+            return Err(fault(Problem::UnknownEntry {
+                found: stimulus.into(),
+                help: suggest::help(stimulus, &names),
+            }));
+        };
+        let pulsed = Stimulus {
+            pulses,
+            ..self.stimuli[at].clone()
+        };
+        self.check_stimulus(&pulsed).map_err(fault)?;
+        self.stimuli[at] = pulsed;
         Ok(())
     }
 

@@ -1,24 +1,25 @@
 //! Names into numbers, with everything that does not fit told by its place.
 
 mod learning;
+mod pulse;
+mod stimulus;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Dimension, ParameterError};
 use crate::base::stream::Stream;
-use crate::base::time::{Duration, Time};
+use crate::base::time::Duration;
 use crate::connection::{self, Plan, Space};
 use crate::network::error::LARGEST;
 use crate::network::plan::dense::DenseProjection;
-use crate::network::plan::{self, NetworkPlan, SpikeInput, SpikeSource};
+use crate::network::plan::{self, NetworkPlan};
 use crate::network::{
-    Connection, Data, Given, Network, NetworkError, Part, Population, Problem, Projection, Stimulus,
+    Connection, Given, Network, NetworkError, Part, Population, Problem, Projection, Stimulus,
 };
 use crate::neuron::{self, Model, Setup, V_M};
-use crate::stimulus::{self, Brings};
+use stimulus::Input;
 
 impl Network {
     /// Checks everything that can be checked without drawing: names, parameters, units, rules.
@@ -60,7 +61,20 @@ impl Network {
             modulators: Vec::new(),
             homeostasis: Vec::new(),
             changing: self.changing.clone(),
+            triggers: Vec::new(),
+            pulses: Vec::new(),
         };
+        for trigger in &self.triggers {
+            let planned = self.plan_trigger(trigger);
+            let planned = planned.and_then(|planned| {
+                self.check_heard(trigger)?;
+                Ok(planned)
+            });
+            plan.triggers.push(
+                planned
+                    .map_err(|problem| NetworkError::new(Part::Trigger, &trigger.name, problem))?,
+            );
+        }
         for force in &self.homeostasis {
             let planned = self.plan_homeostasis(force);
             plan.homeostasis.push(
@@ -94,6 +108,12 @@ impl Network {
             }
         }
         for stimulus in &self.stimuli {
+            let pulses = self.plan_pulses(stimulus);
+            plan.pulses.extend(
+                pulses.map_err(|problem| {
+                    NetworkError::new(Part::Stimulus, &stimulus.name, problem)
+                })?,
+            );
             match self.plan_stimulus(stimulus) {
                 Ok(Input::Noise(noise)) => plan.noise.push(noise),
                 Ok(Input::Current(current)) => plan.currents.push(current),
@@ -120,6 +140,7 @@ impl Network {
     /// # Errors
     /// The first thing that does not fit.
     pub fn check_stimulus(&self, stimulus: &Stimulus) -> Result<(), Problem> {
+        self.plan_pulses(stimulus)?;
         unless_not_read(self.plan_stimulus(stimulus))
     }
 
@@ -142,7 +163,8 @@ impl Network {
             .homeostasis
             .iter()
             .map(|f| (Part::Homeostasis, &f.name));
-        for (part, name) in all.chain(modulators).chain(forces) {
+        let triggers = self.triggers.iter().map(|t| (Part::Trigger, &t.name));
+        for (part, name) in all.chain(modulators).chain(forces).chain(triggers) {
             if !is_name(name) {
                 return Err(NetworkError::new(part, name, Problem::Name(name.clone())));
             }
@@ -321,82 +343,6 @@ impl Network {
             short_term: learning::short_term(projection)?,
         })
     }
-
-    fn plan_stimulus(&self, stimulus: &Stimulus) -> Result<Input, Problem> {
-        let targets = self.targets(&stimulus.targets)?;
-        let entry = stimulus::entry(stimulus.kind.spec.name)?;
-        let values = parameter::complete(entry.spec, &stimulus.kind.values)?;
-        let brings = (entry.build)(&values)?;
-        let (name, weight) = (stimulus.name.clone(), stimulus.weight);
-        if entry.names_neurons && targets.len() > 1 {
-            return Err(Problem::ManyTargets(targets.len()));
-        }
-        if entry.arrives {
-            self.one_unit(&targets)?;
-            if weight.is_nan() || weight.abs() > f64::from(f32::MAX) {
-                return Err(Problem::Weight(weight));
-            }
-        } else {
-            self.check_capacitance(&targets)?;
-        }
-        let onto = |target: usize, spikes: SpikeSource| SpikeInput {
-            name: name.clone(),
-            target,
-            weight,
-            spikes,
-        };
-        let size = self.populations[targets[0]].size;
-        let not_read = |path: &Path| Problem::NotRead {
-            file: path.display().to_string(),
-        };
-        Ok(match (brings, &stimulus.data) {
-            (Brings::File { .. }, Some(Data::Spikes(spikes))) => {
-                if let Some(&(at, neuron)) = spikes.iter().find(|&&(at, _)| at < Time::ZERO) {
-                    return Err(Problem::Early { neuron, at });
-                }
-                if let Some(&(_, neuron)) = spikes.iter().find(|&&(_, neuron)| neuron >= size) {
-                    return Err(Problem::Neuron { neuron, size });
-                }
-                Input::Spikes(vec![onto(targets[0], SpikeSource::List(spikes.clone()))])
-            }
-            (Brings::Image(image), Some(Data::Image(pixels))) => {
-                let begin = image.onto(pixels, size)?;
-                Input::Spikes(vec![onto(targets[0], SpikeSource::Drawn(begin))])
-            }
-            (Brings::File { file, .. }, _) => return Err(not_read(&file.path)),
-            (Brings::Image(image), _) => return Err(not_read(&image.path)),
-            (Brings::Noise { rate_hz }, _) => Input::Noise(plan::Noise {
-                name,
-                targets,
-                rate_hz,
-                weight,
-            }),
-            (Brings::Current(steps), _) => Input::Current(plan::Current {
-                name,
-                targets,
-                steps,
-            }),
-            (Brings::Spikes(begin), _) => {
-                let inputs = targets.iter();
-                let inputs = inputs.map(|&target| onto(target, SpikeSource::Drawn(begin.clone())));
-                Input::Spikes(inputs.collect())
-            }
-        })
-    }
-
-    /// Refuses populations whose neurons have no capacitance: a current would not move them.
-    fn check_capacitance(&self, targets: &[usize]) -> Result<(), Problem> {
-        for &target in targets {
-            let model = self.model(target)?;
-            if !model.has_capacitance() {
-                return Err(Problem::NoCapacitance {
-                    population: self.populations[target].name.clone(),
-                    model: model.spec.name,
-                });
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Population {
@@ -473,13 +419,6 @@ impl Population {
 enum Planned {
     Sparse(Box<plan::Projection>),
     Dense(DenseProjection),
-}
-
-/// A stimulus with numbers in place of names.
-enum Input {
-    Noise(plan::Noise),
-    Current(plan::Current),
-    Spikes(Vec<SpikeInput>),
 }
 
 /// What was found wrong but for data that are still in a file.

@@ -26,6 +26,8 @@ pub enum Part {
     Modulator,
     /// A slow force on weights.
     Homeostasis,
+    /// What sets off pulses.
+    Trigger,
 }
 
 impl Part {
@@ -37,6 +39,7 @@ impl Part {
             Self::Stimulus => "stimulus",
             Self::Modulator => "modulator",
             Self::Homeostasis => "homeostasis",
+            Self::Trigger => "trigger",
         }
     }
 }
@@ -304,6 +307,49 @@ pub enum Problem {
         /// What it does not go with.
         with: &'static str,
     },
+    /// A trigger that there is not.
+    #[error("`trigger` names `{found}`, expected the name of a table [trigger.NAME]")]
+    UnknownTrigger {
+        /// What was named.
+        found: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// A population that never fires.
+    #[error(
+        "`population` names `{0}`, which never fires: its neurons have no input and do not fire by themselves"
+    )]
+    Silent(String),
+    /// A detector that tells at once.
+    #[error("`latency` is {0}, expected more than 0")]
+    NoLatency(Duration),
+    /// A probability that is none.
+    #[error("`probability` is {0}, expected 0 to 1")]
+    Probability(f64),
+    /// A time before what sets off a pulse.
+    #[error("`{key}` is {time}, expected 0 or more")]
+    BeforePulse {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        time: Duration,
+    },
+    /// Pulses onto neurons that there are not.
+    #[error("neuron {neuron} is driven, expected neurons below {size}")]
+    Driven {
+        /// The last neuron.
+        neuron: u32,
+        /// Neurons of the population.
+        size: u32,
+    },
+    /// Groups of different sizes.
+    #[error("`groups` is {groups}, expected a divisor of the number of neurons, {driven}")]
+    Groups {
+        /// How many.
+        groups: u32,
+        /// Neurons that are driven.
+        driven: u32,
+    },
     /// Data that are still in a file.
     #[error("`{file}` has not been read, expected the data of the network to be here")]
     NotRead {
@@ -341,6 +387,7 @@ impl Problem {
             | Self::Missing { key, .. }
             | Self::NotPlaced { key, .. }
             | Self::Apart { key, .. }
+            | Self::BeforePulse { key, .. }
             | Self::Unfit { key, .. } => Some(key),
             Self::Layout(fault) => Some(fault.key()),
             Self::NoTarget
@@ -358,6 +405,12 @@ impl Problem {
                 Some("projection")
             }
             Self::NoPeriod(_) => Some("every"),
+            Self::UnknownTrigger { .. } => Some("trigger"),
+            Self::Silent(_) => Some("population"),
+            Self::NoLatency(_) => Some("latency"),
+            Self::Probability(_) => Some("probability"),
+            Self::Driven { .. } => Some("neurons"),
+            Self::Groups { .. } => Some("groups"),
             Self::NoReleaseDelay(_) => Some("delay"),
             Self::Kinetics { key, .. } | Self::OutOfReach { key, .. } => Some(key),
             Self::NotRead { .. } => Some("file"),
@@ -386,6 +439,13 @@ impl Problem {
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 match known.is_empty() {
                     true => Some("there is none: describe it, such as [modulator.dopamine]".into()),
+                    false => suggest::help(found, &known),
+                }
+            }
+            Self::UnknownTrigger { found, known } => {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                match known.is_empty() {
+                    true => Some("there is none: describe it, such as [trigger.up]".into()),
                     false => suggest::help(found, &known),
                 }
             }

@@ -43,6 +43,44 @@ pub struct NetworkPlan {
     pub homeostasis: Vec<Homeostasis>,
     /// Numbers that will change while it runs.
     pub changing: BTreeSet<ParameterPath>,
+    /// What sets off pulses, names unique.
+    pub triggers: Vec<Trigger>,
+    /// Of each stimulus that comes in pulses when it does.
+    pub pulses: Vec<Pulses>,
+}
+
+/// A detector or a clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trigger {
+    /// Name.
+    pub name: String,
+    /// Name of its entry in the registry.
+    pub kind: &'static str,
+    /// Values of its parameters, complete.
+    pub values: Values,
+    /// Index of the population that a detector watches.
+    pub population: Option<usize>,
+    /// From the instant at which it can know until it tells; zero of a clock.
+    pub latency: Duration,
+    /// For so long after something was found nothing else is.
+    pub refractory: Duration,
+}
+
+/// When a stimulus comes in pulses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pulses {
+    /// Name of the stimulus.
+    pub stimulus: String,
+    /// Index of its trigger, if it has one.
+    pub trigger: Option<usize>,
+    /// From when the trigger tells to the pulse.
+    pub delay: Duration,
+    /// With which probability a pulse is delivered.
+    pub probability: f64,
+    /// For so long after a pulse began there is no other.
+    pub refractory: Duration,
+    /// Whether nothing is delivered.
+    pub sham: bool,
 }
 
 /// A force that changes weights at declared instants.
@@ -118,6 +156,8 @@ pub struct Current {
     pub targets: Vec<usize>,
     /// From when on, ascending, and how many picoamperes; nothing flows before the first step.
     pub steps: Vec<(Time, f64)>,
+    /// Whether its steps count from pulses, not from when it is switched on.
+    pub pulsed: bool,
 }
 
 /// Spikes onto the neurons of a population.

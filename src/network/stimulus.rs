@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::network::projection::Choice;
+use crate::network::trigger::Pulses;
 use crate::stimulus::Spike;
 
 /// One input onto some populations.
@@ -16,6 +17,8 @@ pub struct Stimulus {
     pub targets: Vec<String>,
     /// What an arrival adds, in the unit of the targets' neuron model; 0 for what brings no arrivals.
     pub weight: f64,
+    /// When it comes, of a stimulus that comes in pulses.
+    pub pulses: Pulses,
     /// What the file holds that the stimulus names, once it has been read.
     pub data: Option<Data>,
 }

@@ -16,7 +16,8 @@ use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complet
 use super::layout::Layout;
 use super::length::Lengths;
 use super::positions;
-use super::sink::{Bout, Edits};
+use super::sink::{Bout, Detected, Edits, Pulsed};
+use super::stimulation::{self, Detections, Pulses};
 use super::synapses::{self, Synapses};
 use super::table::Accuracy;
 use super::weight_statistics::{self, Observation, WeightStatistics};
@@ -109,6 +110,18 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         all.try_for_each(|table| synapses::lay_out(&group, table))?;
     }
 
+    if !layout.triggers.is_empty() {
+        let group = file.create_group(stimulation::DETECTIONS)?;
+        let mut all = layout.triggers.iter();
+        all.try_for_each(|name| stimulation::lay_out_detections(&group, name))?;
+    }
+
+    if !layout.pulsed.is_empty() {
+        let group = file.create_group(stimulation::PULSES)?;
+        let mut all = layout.pulsed.iter();
+        all.try_for_each(|name| stimulation::lay_out_pulses(&group, name))?;
+    }
+
     if !layout.observed.is_empty() {
         let group = file.create_group(weight_statistics::WEIGHT_STATISTICS)?;
         let mut all = layout.observed.iter();
@@ -158,6 +171,8 @@ pub(super) struct Contents {
     bouts: ([Column; 2], [Times; 2]),
     weights: Vec<([Column; 2], Times)>,
     synapses: Vec<Synapses>,
+    detections: Vec<Detections>,
+    pulses: Vec<Pulses>,
     observed: Vec<Observation>,
     accuracy: Option<[Column; 6]>,
     fingerprints: [Column; 2],
@@ -204,6 +219,15 @@ impl Contents {
             Synapses::open(&group, table)
         });
         let synapses = synapses.collect::<hdf5::Result<_>>()?;
+        let detections = layout.triggers.iter().map(|name| {
+            let path = format!("{}/{name}", stimulation::DETECTIONS);
+            Detections::open(&file.group(&path)?)
+        });
+        let detections = detections.collect::<hdf5::Result<_>>()?;
+        let pulses = layout.pulsed.iter();
+        let pulses = pulses
+            .map(|name| Pulses::open(&file.group(&format!("{}/{name}", stimulation::PULSES))?));
+        let pulses = pulses.collect::<hdf5::Result<_>>()?;
         let observed = layout.observed.iter().map(|projection| {
             let (parent, name) = (weight_statistics::WEIGHT_STATISTICS, &projection.name);
             Observation::open(&file.group(&format!("{parent}/{name}"))?)
@@ -222,6 +246,8 @@ impl Contents {
             bouts,
             weights,
             synapses,
+            detections,
+            pulses,
             observed,
             accuracy,
             fingerprints: columns(&file.group("fingerprints")?, ["seed", "fingerprint"])?,
@@ -286,6 +312,20 @@ impl Contents {
         }
     }
 
+    pub(super) fn detection(&mut self, trigger: usize, detected: &Detected) -> hdf5::Result<()> {
+        match self.detections.get_mut(trigger) {
+            Some(detections) => detections.append(detected),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn pulse(&mut self, stimulus: usize, pulse: &Pulsed) -> hdf5::Result<()> {
+        match self.pulses.get_mut(stimulus) {
+            Some(pulses) => pulses.append(pulse),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn weight_statistics(
         &mut self,
         projection: usize,
@@ -331,6 +371,8 @@ impl Contents {
             bouts,
             weights,
             synapses,
+            detections,
+            pulses,
             observed,
             accuracy,
             fingerprints,
@@ -346,6 +388,8 @@ impl Contents {
         let columns = columns.chain(&bouts.0);
         let columns = columns.chain(weights.iter().flat_map(|(columns, _)| columns));
         let columns = columns.chain(synapses.iter().flat_map(Synapses::columns));
+        let columns = columns.chain(detections.iter().flat_map(Detections::columns));
+        let columns = columns.chain(pulses.iter().flat_map(Pulses::columns));
         let columns = columns.chain(observed.iter().flat_map(Observation::columns));
         let columns = columns.chain(accuracy.iter().flatten()).chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
@@ -370,6 +414,8 @@ impl Contents {
             bouts,
             weights,
             synapses,
+            detections,
+            pulses,
             observed,
             accuracy,
             fingerprints,
@@ -381,6 +427,8 @@ impl Contents {
             bouts,
             weights,
             synapses,
+            detections,
+            pulses,
             observed,
             accuracy,
             fingerprints,

@@ -32,6 +32,10 @@ pub struct Layout {
     /// Sparse projections whose synapses are recorded, in the order of the indices given to
     /// [`Sink::synapses`](super::sink::Sink) and [`Sink::edits`](super::sink::Sink).
     pub synapses: Vec<SynapseTable>,
+    /// Triggers, in the order of the indices given to [`Sink::detection`](super::sink::Sink::detection).
+    pub triggers: Vec<String>,
+    /// Stimuli that come in pulses, in the order of the indices given to [`Sink::pulse`](super::sink::Sink::pulse).
+    pub pulsed: Vec<String>,
     /// Projections of whose weights statistics are recorded, in the order of the indices given to
     /// [`Sink::weight_statistics`](super::sink::Sink).
     pub observed: Vec<ObservedProjection>,

@@ -5,6 +5,7 @@ mod positions;
 mod read;
 mod spikes;
 mod states;
+mod stimulation;
 mod synapses;
 mod table;
 #[cfg(test)]

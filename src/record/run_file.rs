@@ -17,7 +17,7 @@ use super::error::RecordError;
 use super::layout::Layout;
 use super::length::Lengths;
 use super::reopen::{self, ReopenError};
-use super::sink::{Bout, Edits, Sink};
+use super::sink::{Bout, Detected, Edits, Pulsed, Sink};
 use super::table::Accuracy;
 use super::weight_statistics::WeightStatistics;
 use super::writer::{self, Job, Notice};
@@ -317,6 +317,14 @@ impl Sink for RunFile {
         self.send(Job::Edits { projection, edits })
     }
 
+    fn detection(&mut self, trigger: usize, detected: Detected) -> Result<(), RecordError> {
+        self.send(Job::Detection { trigger, detected })
+    }
+
+    fn pulse(&mut self, stimulus: usize, pulse: Pulsed) -> Result<(), RecordError> {
+        self.send(Job::Pulse { stimulus, pulse })
+    }
+
     fn weight_statistics(
         &mut self,
         projection: usize,
@@ -395,7 +403,10 @@ fn check_names(layout: &Layout) -> Result<(), RecordError> {
     let observed = layout.observed.iter();
     let observed = observed.map(|p| ("projection", p.name.as_str()));
     let projections = projections.chain(observed);
-    for (what, name) in populations.chain(projections).chain(reports) {
+    let triggers = layout.triggers.iter().map(|name| ("trigger", &name[..]));
+    let pulsed = layout.pulsed.iter().map(|name| ("stimulus", &name[..]));
+    let all = populations.chain(projections).chain(reports);
+    for (what, name) in all.chain(triggers).chain(pulsed) {
         if name.is_empty() || name == "." || name.contains(['/', '\0']) {
             return Err(RecordError::Name {
                 what,

@@ -32,6 +32,26 @@ pub struct Edits {
     pub added: Vec<(u32, u32, f64)>,
 }
 
+/// What a trigger found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Detected {
+    /// When what it looks for began.
+    pub event: Time,
+    /// When it told.
+    pub told: Time,
+}
+
+/// A pulse of a stimulus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulsed {
+    /// When what set it off began.
+    pub event: Time,
+    /// When it began itself.
+    pub time: Time,
+    /// Whether it was delivered.
+    pub is_delivered: bool,
+}
+
 /// Takes all that a run produces, as it does: every experiment records by this alone.
 pub trait Sink {
     /// Neurons `nodes` of population `population` fired at `time`. Times of one population never decrease.
@@ -81,6 +101,18 @@ pub trait Sink {
     /// # Errors
     /// As [`Sink::spikes`].
     fn edits(&mut self, projection: usize, edits: Edits) -> Result<(), RecordError>;
+
+    /// A trigger found something; times never decrease.
+    ///
+    /// # Errors
+    /// As [`Sink::spikes`].
+    fn detection(&mut self, trigger: usize, detected: Detected) -> Result<(), RecordError>;
+
+    /// A pulse of a stimulus began; times never decrease.
+    ///
+    /// # Errors
+    /// As [`Sink::spikes`].
+    fn pulse(&mut self, stimulus: usize, pulse: Pulsed) -> Result<(), RecordError>;
 
     /// What the weights of a projection are at `time`; it is always the same synapses that are followed.
     ///
@@ -144,6 +176,14 @@ impl Sink for Nowhere {
     }
 
     fn edits(&mut self, _: usize, _: Edits) -> Result<(), RecordError> {
+        Ok(())
+    }
+
+    fn detection(&mut self, _: usize, _: Detected) -> Result<(), RecordError> {
+        Ok(())
+    }
+
+    fn pulse(&mut self, _: usize, _: Pulsed) -> Result<(), RecordError> {
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::cause::cause;
 use super::contents::Contents;
 use super::length::Lengths;
-use super::sink::{Bout, Edits};
+use super::sink::{Bout, Detected, Edits, Pulsed};
 use super::table::Accuracy;
 use super::weight_statistics::WeightStatistics;
 use crate::base::matrix::Matrix;
@@ -47,6 +47,14 @@ pub(super) enum Job {
     Edits {
         projection: usize,
         edits: Edits,
+    },
+    Detection {
+        trigger: usize,
+        detected: Detected,
+    },
+    Pulse {
+        stimulus: usize,
+        pulse: Pulsed,
     },
     WeightStatistics {
         projection: usize,
@@ -184,6 +192,8 @@ impl Writer {
                 synapses,
             } => contents.synapses(projection, &label, time, &synapses),
             Job::Edits { projection, edits } => contents.edits(projection, &edits),
+            Job::Detection { trigger, detected } => contents.detection(trigger, &detected),
+            Job::Pulse { stimulus, pulse } => contents.pulse(stimulus, &pulse),
             Job::WeightStatistics {
                 projection,
                 time,

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::base::time::Time;
-use crate::engine::simulation::Simulation;
+use crate::engine::simulation::{Detection, Pulse, Simulation};
 use crate::protocol::hypnogram::Bout;
 use crate::record::run_file::RunFile;
 use crate::run::error::{ResumeError, RunError};
@@ -31,6 +31,9 @@ pub trait Act {
 
     /// `nodes` of the population at index `population` spiked at `t`.
     fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]);
+
+    /// Triggers found these, and these pulses began, since the last time; spikes up to now have been shown before.
+    fn stimulation(&mut self, _detections: &[Detection], _pulses: &[Pulse]) {}
 
     /// The simulated `bout` is over.
     ///

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::simulation::Edited;
+use crate::engine::simulation::{Detection, Edited, Pulse};
 use crate::record::error::RecordError;
 use crate::record::layout;
 use crate::record::run_file::RunFile;
-use crate::record::sink::{Edits, Sink};
+use crate::record::sink::{Detected, Edits, Pulsed, Sink};
 use crate::run::guard::Limits;
 use crate::run::population::Population;
 use crate::run::sampling::Sampling;
@@ -26,6 +26,10 @@ pub struct Watched {
     pub weights: WeightWatch,
     /// Projections whose synapses come and go: their numbers in the run file, by name.
     pub rewired: BTreeMap<String, usize>,
+    /// Names of the triggers, as the run file has them.
+    pub triggers: Vec<String>,
+    /// Names of the stimuli that come in pulses, as the run file has them.
+    pub pulsed: Vec<String>,
     /// What ends the run.
     pub limits: Limits,
 }
@@ -43,6 +47,36 @@ impl Watched {
                 .map_or(0, |neurons| neurons.count(population.size)),
         };
         populations.map(population).collect()
+    }
+
+    /// Writes what triggers found, and which pulses there were.
+    ///
+    /// # Errors
+    /// If the run file cannot be written.
+    pub fn record_stimulation(
+        &self,
+        detections: &[Detection],
+        pulses: &[Pulse],
+        file: &mut RunFile,
+    ) -> Result<(), RecordError> {
+        let place = |names: &[String], name: &String| names.iter().position(|own| own == name);
+        for found in detections {
+            if let Some(trigger) = place(&self.triggers, &found.trigger) {
+                let (event, told) = (found.event, found.told);
+                file.detection(trigger, Detected { event, told })?;
+            }
+        }
+        for pulse in pulses {
+            if let Some(stimulus) = place(&self.pulsed, &pulse.stimulus) {
+                let pulse = Pulsed {
+                    event: pulse.event,
+                    time: pulse.time,
+                    is_delivered: pulse.is_delivered,
+                };
+                file.pulse(stimulus, pulse)?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes which synapses came and went.

@@ -11,6 +11,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     arrives: false,
     names_neurons: false,
+    pulsed: false,
     build: |values| Ok(Brings::Current(steps(values)?)),
 };
 

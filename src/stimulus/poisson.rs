@@ -25,6 +25,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     arrives: true,
     names_neurons: false,
+    pulsed: false,
     build: |values| {
         let rate_hz = values["rate"];
         if rate_hz >= TICKS_HZ {

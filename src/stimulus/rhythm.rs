@@ -21,6 +21,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     arrives: true,
     names_neurons: false,
+    pulsed: false,
     build: |values| {
         let rhythm = Rhythm::new(values)?;
         Ok(Brings::Spikes(Arc::new(move |onset| {

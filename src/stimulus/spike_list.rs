@@ -15,6 +15,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     arrives: true,
     names_neurons: true,
+    pulsed: false,
     build: |values| {
         let missing = || ParameterError::Missing {
             model: SPEC.name,

@@ -80,7 +80,7 @@ fn run_with(text: &str, out: &Path, watch: &dyn Watch) -> run::Finished {
     run::run(model, &options, watch).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn recorded(text: &str) -> Recording {
+pub fn recorded(text: &str) -> Recording {
     let place = Place::new();
     let out = place.path("r");
     assert!(run_with(text, &out, &Silent).complete);
@@ -266,6 +266,34 @@ impl Watch for StopAt {
     }
 }
 
+/// Runs `text`, stopped after `first` looks and about as many again and again; how often it was.
+fn run_in_pieces(text: &str, out: &Path, first: u32) -> u32 {
+    let mut complete = run_with(text, out, &StopAt(AtomicU32::new(first))).complete;
+    let mut breaks = 0;
+    while !complete {
+        breaks += 1;
+        assert!(breaks < 1_000, "it never ends");
+        let watch = StopAt(AtomicU32::new(first + breaks % 7));
+        complete = match resume(out, &watch).unwrap_or_else(|error| panic!("{error}")) {
+            Resumed::Complete(_) => true,
+            Resumed::Stopped(_) => false,
+            Resumed::Finished(finished) => finished.complete,
+        };
+    }
+    breaks
+}
+
+/// What is left of `text` by a run in many pieces, stopped about every third of the looks that a whole one takes.
+pub fn recorded_in_pieces(text: &str) -> Recording {
+    let count = StopAt(AtomicU32::new(u32::MAX));
+    assert!(run_with(text, &Place::new().path("r"), &count).complete);
+    let looks = u32::MAX - count.0.into_inner();
+    let place = Place::new();
+    let out = place.path("r");
+    assert!(run_in_pieces(text, &out, looks / 3) > 0, "{looks} looks");
+    Recording::open(&out).unwrap()
+}
+
 #[test]
 fn a_run_that_is_stopped_anywhere_comes_to_the_same_end() {
     let text = bouts(&[
@@ -283,18 +311,7 @@ fn a_run_that_is_stopped_anywhere_comes_to_the_same_end() {
     for first in [looks / 3, looks / 2, 2 * looks / 3] {
         let place = Place::new();
         let out = place.path("r");
-        let mut complete = run_with(&text, &out, &StopAt(AtomicU32::new(first))).complete;
-        let mut breaks = 0;
-        while !complete {
-            breaks += 1;
-            assert!(breaks < 1_000, "it never ends");
-            let watch = StopAt(AtomicU32::new(first + breaks % 7));
-            complete = match resume(&out, &watch).unwrap_or_else(|error| panic!("{error}")) {
-                Resumed::Complete(_) => true,
-                Resumed::Stopped(_) => false,
-                Resumed::Finished(finished) => finished.complete,
-            };
-        }
+        let breaks = run_in_pieces(&text, &out, first);
         assert!(breaks > 0, "{first} of {looks} looks");
         let parts = Recording::open(&out).unwrap();
         assert_eq!(parts.fingerprint(), whole.fingerprint(), "{breaks} breaks");

@@ -93,7 +93,8 @@ fn one(
         | (Kind::Text | Kind::Population, Value::Text(_))
         | (Kind::Populations, Value::Names(_))
         | (Kind::File(_) | Kind::Folder, Value::File(_))
-        | (Kind::Steps(_), Value::Steps(_)) => {}
+        | (Kind::Steps(_), Value::Steps(_))
+        | (Kind::Instants, Value::Instants(_)) => {}
         (Kind::Table(keys), Value::Table(table)) if table.keys().all(|key| keys.contains(key)) => {}
         _ => return Err(of_another_kind(spec, parameter, value)),
     }
@@ -191,6 +192,7 @@ impl Kind {
             Self::Folder => "the path of a folder".into(),
             Self::Table(keys) => format!("a table of texts, with keys of {}", suggest::list(keys)),
             Self::Steps(_) => "an array of steps".into(),
+            Self::Instants => "an array of instants".into(),
         }
     }
 }

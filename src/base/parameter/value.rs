@@ -31,6 +31,8 @@ pub enum Value {
     Table(BTreeMap<&'static str, String>),
     /// Instants in milliseconds, each with a quantity in its held unit.
     Steps(Vec<(f64, f64)>),
+    /// Instants in milliseconds.
+    Instants(Vec<f64>),
 }
 
 impl Value {
@@ -48,6 +50,7 @@ impl Value {
             Self::File(path) => format!("the file `{}`", path.display()),
             Self::Table(table) => format!("{table:?}"),
             Self::Steps(steps) => format!("{} steps", steps.len()),
+            Self::Instants(instants) => format!("{} instants", instants.len()),
         }
     }
 }
@@ -118,6 +121,12 @@ impl From<Vec<(u32, f64)>> for Value {
 impl From<BTreeMap<&'static str, String>> for Value {
     fn from(value: BTreeMap<&'static str, String>) -> Self {
         Self::Table(value)
+    }
+}
+
+impl From<Vec<f64>> for Value {
+    fn from(value: Vec<f64>) -> Self {
+        Self::Instants(value)
     }
 }
 
@@ -205,6 +214,14 @@ impl Values {
     pub fn steps(&self, name: &str) -> &[(f64, f64)] {
         match self.get(name) {
             Some(Value::Steps(steps)) => steps,
+            _ => &[],
+        }
+    }
+
+    /// The instants that `name` is, in milliseconds, or none.
+    pub fn instants(&self, name: &str) -> &[f64] {
+        match self.get(name) {
+            Some(Value::Instants(instants)) => instants,
             _ => &[],
         }
     }

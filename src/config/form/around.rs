@@ -38,6 +38,8 @@ pub struct Around<'a> {
     pub forces: Option<&'a [String]>,
     /// The network of which numbers may be altered.
     pub alterable: Option<&'a Network>,
+    /// Names of triggers.
+    pub triggers: Option<&'a [String]>,
     /// Names of stages.
     pub stages: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
@@ -73,6 +75,7 @@ impl<'a> Around<'a> {
             forces: None,
             modulators: None,
             alterable: None,
+            triggers: None,
             stages: None,
             projections: None,
             recorded: None,

@@ -50,6 +50,7 @@ fn of(parameter: &'static ParameterSpec) -> Form<'static, Value> {
         Kind::Folder => value!(folder(), File),
         Kind::Table(keys) => value!(texts(keys), Table),
         Kind::Steps(dimension) => value!(steps(dimension), Steps),
+        Kind::Instants => value!(instants(), Instants),
     }
 }
 
@@ -185,6 +186,38 @@ fn steps(dimension: Dimension) -> Form<'static, Vec<(f64, f64)>> {
         format!("[{}]", steps.collect::<Vec<_>>().join(", "))
     };
     Form::new(format!("[[ms, {}], …]", dimension.unit()), read, write)
+}
+
+/// Instants, ascending; a single one needs no brackets.
+fn instants() -> Form<'static, Vec<f64>> {
+    let read = |item: &Item<'_>, _: &Around<'_>| {
+        let instant = |item: &Item<'_>| item.quantity(Dimension::Time, Range::NonNegative);
+        if !item.is_array() {
+            return Some(vec![instant(item)?]);
+        }
+        let entries = item.items("an array of instants, such as [\"1 s\", \"2 s\"]")?;
+        let (mut instants, mut good): (Vec<f64>, bool) = (Vec::new(), true);
+        for entry in &entries {
+            match instant(entry) {
+                Some(ms) if instants.last().is_some_and(|&last| ms <= last) => {
+                    entry.refuse::<()>("an instant after the one before it", None);
+                    good = false;
+                }
+                Some(ms) => instants.push(ms),
+                None => good = false,
+            }
+        }
+        match entries.is_empty() {
+            true => item.refuse("at least one instant", None),
+            false => good.then_some(instants),
+        }
+    };
+    let write = |instants: &Vec<f64>, weight| {
+        let one = number(Dimension::Time, Range::NonNegative);
+        let all: Vec<String> = instants.iter().map(|ms| (one.write)(ms, weight)).collect();
+        format!("[{}]", all.join(", "))
+    };
+    Form::new("[ms, …]", read, write)
 }
 
 /// Every parameter of `spec` as a key, with its value among `values`.

@@ -41,6 +41,14 @@ pub fn span() -> Form<'static, Duration> {
     time(|item, _| item.duration())
 }
 
+/// A time of the simulation, zero or more.
+pub fn wait() -> Form<'static, Duration> {
+    time(|item, _| {
+        let ms = item.quantity(Dimension::Time, Range::NonNegative)?;
+        Duration::from_ms(ms).ok()
+    })
+}
+
 /// A time above zero, at most the duration of the run.
 pub fn part() -> Form<'static, Duration> {
     time(|item, around| at_most(item, item.duration()?, around))
@@ -201,6 +209,20 @@ pub fn force_name() -> Form<'static, String> {
     one_of_known("the name of a table [homeostasis.NAME]", |around| {
         around.forces
     })
+}
+
+/// The name of a trigger; where one is at fault that is the problem to mend.
+pub fn trigger_name() -> Form<'static, String> {
+    const EXPECTED: &str = "the name of a table [trigger.NAME]";
+    let known = one_of_known(EXPECTED, |around| around.triggers);
+    let read = move |item: &Item<'_>, around: &Around<'_>| match around.triggers {
+        Some([]) if item.as_text().is_some() => {
+            let help = "there is none: describe it, such as [trigger.up]";
+            item.refuse(EXPECTED, Some(help.into()))
+        }
+        _ => (known.read)(item, around),
+    };
+    Form::new("name", read, known.write).expecting(EXPECTED)
 }
 
 /// The name of a stage; where one is at fault that is the problem to mend.

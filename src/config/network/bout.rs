@@ -3,12 +3,13 @@
 use crate::base::time::Duration;
 use crate::config::form::{
     Altered, Around, How, Keys, Known, Table, altered, each, force_name, given, learning_name,
-    modulator_levels, span, stimulus_name, text, words,
+    modulator_levels, span, stimulus_name, text, trigger_name, words,
 };
 use crate::config::reader::Section;
 use crate::engine::simulation::{Keep, Ramp, Regime};
 use crate::network::path::Alterations;
 use crate::network::{Network, ParameterPath, Part, PathError};
+use crate::stimulus;
 
 /// An uninterrupted stretch of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,8 @@ pub struct Bout {
     pub ramp: Option<Duration>,
     /// The longest step of it.
     pub ramp_step: Duration,
+    /// Names of the triggers that find anything, none twice, in the order of the network.
+    pub triggers: Vec<String>,
 }
 
 /// The longest step of a ramp: a twentieth of a slow oscillation of a second, some thousand of which make a minute.
@@ -56,6 +59,7 @@ impl Bout {
             stimuli: all(around.stimuli),
             learning: all(around.learning),
             homeostasis: all(around.forces),
+            triggers: all(around.triggers),
             ..Self::bare(name)
         }
     }
@@ -70,6 +74,7 @@ impl Bout {
             learning: Vec::new(),
             modulators: Vec::new(),
             homeostasis: Vec::new(),
+            triggers: Vec::new(),
             factor: Vec::new(),
             offset: Vec::new(),
             value: Vec::new(),
@@ -109,6 +114,8 @@ impl Bout {
             .filter(|name| !self.learning.contains(name));
         let forces = network.homeostasis.iter().map(|force| &force.name);
         let suspended = forces.filter(|name| !self.homeostasis.contains(name));
+        let triggers = network.triggers.iter().map(|trigger| &trigger.name);
+        let deaf = triggers.filter(|name| !self.triggers.contains(name));
         let mut alterations = self.all_altered();
         // What is left as it was declared is not altered: a network without is the same to the bit.
         alterations.retain(|path, how| {
@@ -122,6 +129,7 @@ impl Bout {
         Regime {
             alterations,
             ramp,
+            deaf: deaf.cloned().collect(),
             still: still.cloned().collect(),
             suspended: suspended.cloned().collect(),
             baselines: self.modulators.clone(),
@@ -219,6 +227,10 @@ impl Bout {
         let forces = each(force_name(), "force", true);
         k.told("homeostasis", "all", &mut self.homeostasis, forces, what);
         self.homeostasis.sort();
+        let what = "triggers that find anything; the others set off nothing";
+        let triggers = each(trigger_name(), "trigger", true);
+        k.told("triggers", "all", &mut self.triggers, triggers, what);
+        self.triggers.sort();
         let what = "baselines of modulators in it";
         k.told(
             "modulators",
@@ -275,6 +287,41 @@ pub(super) fn drive_modulators(root: &Section<'_>, known: &Known, bouts: &[Bout]
                 item.path
             );
             let help = "give it `released_by` or a `baseline`, or a bout `modulators`";
+            item.reader
+                .problem(item.key_origin, message, Some(help.into()));
+        }
+    }
+    good
+}
+
+/// Whether every pulse fits into each of `bouts` in which its stimulus is on; reports those that do not.
+pub(super) fn fit_pulses(root: &Section<'_>, network: &Network, bouts: &[Bout]) -> bool {
+    let mut good = true;
+    let section = root.get("stimulus").and_then(|item| item.named_section());
+    // Read before.
+    section.iter().for_each(Section::ignore);
+    for stimulus in &network.stimuli {
+        let brings = stimulus::entry(stimulus.kind.spec.name)
+            .and_then(|entry| (entry.build)(&stimulus.kind.values));
+        let Some(length) = brings.ok().and_then(|brings| brings.pulse()) else {
+            continue;
+        };
+        let mut on = bouts
+            .iter()
+            .filter(|bout| bout.stimuli.contains(&stimulus.name));
+        let Some(short) = on.find(|bout| bout.duration < length) else {
+            continue;
+        };
+        good = false;
+        let item = section
+            .as_ref()
+            .and_then(|section| section.get(&stimulus.name));
+        if let Some(item) = item {
+            let message = format!(
+                "`{}`: a pulse lasts {length}, and the bout `{}`, in which it is on, only {}",
+                item.path, short.name, short.duration
+            );
+            let help = "give the bout `stimuli` without it, or make the pulse shorter";
             item.reader
                 .problem(item.key_origin, message, Some(help.into()));
         }

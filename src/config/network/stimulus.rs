@@ -3,11 +3,11 @@
 use crate::base::parameter::{Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::config::fault;
 use crate::config::form::{
-    Around, Keys, Row, Table, chosen, describe, number, one_of, population_name, populations, read,
-    refuse_foreign, registered, spec_keys,
+    Around, Keys, Row, Table, chosen, describe, flag, given, number, one_of, population_name,
+    populations, read, refuse_foreign, registered, spec_keys, trigger_name, wait,
 };
 use crate::config::reader::Section;
-use crate::network::{Choice, Stimulus};
+use crate::network::{Choice, Pulses, Stimulus};
 use crate::stimulus;
 
 use super::projection::{adds, onto};
@@ -45,6 +45,9 @@ impl Table for Stimulus {
             let form = number(Dimension::Weight, Range::Finite);
             k.aside(|k| adds(&mut self.weight, form, k));
         }
+        if entry.pulsed {
+            pulses(&mut self.pulses, k);
+        }
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
@@ -52,8 +55,29 @@ impl Table for Stimulus {
         if self.targets.iter().any(at_fault) {
             return true;
         }
-        fault::reported(section, around.known.network.check_stimulus(self)).is_some()
+        let mut own = self.clone();
+        // Where a trigger is at fault that is the problem to mend.
+        if around.triggers.is_none() {
+            own.pulses = Pulses::default();
+        }
+        fault::reported(section, around.known.network.check_stimulus(&own)).is_some()
     }
+}
+
+/// When a stimulus comes in pulses.
+fn pulses(pulses: &mut Pulses, k: &mut Keys<'_>) {
+    let what = "what sets off its pulses: the name of a table [trigger.NAME]";
+    k.need("trigger", &mut pulses.trigger, given(trigger_name()), what);
+    let what = "from when the trigger tells to the pulse";
+    k.or("delay", &mut pulses.delay, wait(), what);
+    let what =
+        "with which probability a pulse is delivered; one that is not is noted, as a control";
+    let share = number(Dimension::One, Range::Between(0.0, 1.0));
+    k.or("probability", &mut pulses.probability, share, what);
+    let what = "for so long after a pulse began there is no other";
+    k.or("refractory", &mut pulses.refractory, wait(), what);
+    let what = "whether pulses are only noted: nothing is delivered";
+    k.or("sham", &mut pulses.sham, flag(), what);
 }
 
 /// Leaves aside what is copied and something written nearer stands in place of: of steps and a pulse the farther.
@@ -88,6 +112,7 @@ pub(in crate::config) fn start(name: &str, spec: &'static Spec) -> Stimulus {
         },
         targets: Vec::new(),
         weight: if arrives { 1.0 } else { 0.0 },
+        pulses: Pulses::default(),
         data: None,
     }
 }

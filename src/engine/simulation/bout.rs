@@ -47,6 +47,8 @@ pub struct Regime {
     pub alterations: Alterations,
     /// How it comes to that, if not at once: from what was altered before.
     pub ramp: Option<Ramp>,
+    /// Names of triggers that find nothing in it.
+    pub deaf: Vec<String>,
 }
 
 /// What stays from one bout to the next.
@@ -127,6 +129,7 @@ impl Simulation {
             for (_, since) in self.inputs.all_mut() {
                 *since = None;
             }
+            self.inputs.end_pulses();
             self.arrange(&before);
         }
         if bout.keep == Keep::Weights && bout.number > 0 {
@@ -194,6 +197,8 @@ impl Simulation {
         for (_, since) in self.inputs.all_mut() {
             *since = None;
         }
+        self.inputs.end_pulses();
+        self.stimulation.rest(t);
         self.modulators.iter_mut().for_each(|own| own.reset(t));
         self.forces.iter_mut().for_each(|own| own.reset(t));
         self.exploded = false;
@@ -218,6 +223,7 @@ impl Simulation {
         for (name, since) in self.inputs.all_mut() {
             *since = on(name).then(|| since.unwrap_or(self.now));
         }
+        self.inputs.end_pulses();
         self.drives.retain(|drive| {
             let stays = drive.since.is_some() || on(&drive.name);
             if !stays {

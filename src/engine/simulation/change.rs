@@ -55,6 +55,12 @@ pub enum Change {
         /// What becomes of it, by what it was declared as: a factor of 2 given twice is 2.
         by: Alteration,
     },
+    /// A stimulus that comes in pulses does so now, whatever its trigger, probability and refractory time; one that is sham
+    /// or off does nothing.
+    Pulse {
+        /// Its name.
+        stimulus: String,
+    },
     /// A dense projection has other weights.
     Weights {
         /// Its name.
@@ -91,6 +97,7 @@ impl Simulation {
                 self.modulate(modulator, *value, Turn::Baseline(*value))
             }
             Change::Parameter { path, by } => self.alter_one(path, *by),
+            Change::Pulse { stimulus } => self.pulse_now(stimulus),
             Change::Weights {
                 projection,
                 weights,

@@ -15,6 +15,7 @@ use super::drive::Drive;
 use super::homeostasis::{Force, ForceState};
 use super::input::Inputs;
 use super::modulator::{Modulator, ModulatorState};
+use super::stimulation::StimulationState;
 use crate::base::time::Time;
 use crate::engine::error::StateError;
 use crate::engine::fingerprint::Fingerprint;
@@ -34,6 +35,7 @@ struct Engine {
     altered: AlteredState,
     modulators: Vec<ModulatorState>,
     forces: Vec<ForceState>,
+    stimulation: StimulationState,
     lanes: Vec<LaneState>,
 }
 
@@ -43,6 +45,7 @@ struct InputState {
     name: String,
     since: Option<Time>,
     rate_hz: Option<f64>,
+    pulses: Vec<Time>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +76,7 @@ impl Simulation {
             altered,
             modulators,
             forces,
+            stimulation,
             // Whoever saves takes them before.
             edits: _,
             drawn: _,
@@ -105,6 +109,7 @@ impl Simulation {
             altered: altered.state(),
             modulators: modulators.iter().map(Modulator::state).collect(),
             forces: forces.iter().map(Force::state).collect(),
+            stimulation: stimulation.state()?,
             lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
         };
         postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
@@ -130,6 +135,7 @@ impl Simulation {
             altered,
             modulators,
             forces,
+            stimulation,
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
         same("lanes", lanes.len(), self.lanes.len())?;
@@ -165,6 +171,7 @@ impl Simulation {
             let n = self.extent(at);
             self.forces[at].load(state, n)?;
         }
+        self.stimulation.load(stimulation)?;
         let inputs = &self.inputs;
         let off = inputs.off();
         self.lanes
@@ -227,10 +234,16 @@ fn input_states(inputs: &Inputs) -> Vec<InputState> {
         let noise = noise.find(|noise| noise.what.name == name)?;
         Some(noise.declared.rate_hz)
     };
+    let pulses_of = |name: &str| {
+        let mut currents = inputs.currents.iter();
+        let current = currents.find(|current| current.what.name == name);
+        current.map_or(Vec::new(), |current| current.pulses.clone())
+    };
     let state = |(name, since): (&str, Option<Time>)| InputState {
         name: name.into(),
         since,
         rate_hz: rate_of(name),
+        pulses: pulses_of(name),
     };
     inputs.all().map(state).collect()
 }
@@ -243,6 +256,18 @@ fn load_inputs(inputs: &mut Inputs, states: Vec<InputState>) -> Result<(), State
             return Err(StateError(format!("no stimulus `{}`", state.name)));
         }
         *since = state.since;
+    }
+    for current in &mut inputs.currents {
+        let mut states = states.iter();
+        let own = states.find(|state| state.name == current.what.name);
+        current.pulses = own.map_or(Vec::new(), |own| own.pulses.clone());
+        let pulsed = current.what.pulsed && current.since.is_some();
+        if !(current.pulses.is_empty() || pulsed) || !current.pulses.is_sorted() {
+            return Err(StateError(format!(
+                "other pulses of `{}`",
+                current.what.name
+            )));
+        }
     }
     for InputState { name, rate_hz, .. } in states {
         let mut noise = inputs.noise.iter_mut();

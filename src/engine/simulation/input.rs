@@ -18,6 +18,8 @@ pub(super) struct Input<T> {
     pub(super) declared: T,
     /// Since when it is on: its own times count from there.
     pub(super) since: Option<Time>,
+    /// Of a current that comes in pulses the beginnings of those that have not ended, in order.
+    pub(super) pulses: Vec<Time>,
 }
 
 /// Every declared stimulus.
@@ -80,7 +82,14 @@ impl Inputs {
     pub(super) fn off(&self) -> Self {
         let mut off = self.clone();
         off.all_mut().for_each(|(_, since)| *since = None);
+        off.end_pulses();
         off
+    }
+
+    /// Pulses of currents that are off have ended.
+    pub(super) fn end_pulses(&mut self) {
+        let off = self.currents.iter_mut().filter(|one| one.since.is_none());
+        off.for_each(|current| current.pulses.clear());
     }
 
     /// Name of each, and since when it is on.
@@ -229,11 +238,17 @@ impl Inputs {
         group.step = 0;
     }
 
-    /// The currents that are on into `group`, and since when.
+    /// The currents that are on into `group`, and since when; one that comes in pulses since each of them.
     fn onto(&self, group: &Group) -> impl Iterator<Item = (&Current, Time)> {
         let kind = group.kind;
-        let on = self.currents.iter();
-        let on = on.filter_map(|current| Some((&current.what, current.since?)));
+        let on = self.currents.iter().flat_map(|current| {
+            let since = current.since.filter(|_| !current.what.pulsed);
+            let pulses = current.pulses.iter().copied();
+            since
+                .into_iter()
+                .chain(pulses)
+                .map(|since| (&current.what, since))
+        });
         on.filter(move |(current, _)| current.targets.contains(&kind))
     }
 }
@@ -244,6 +259,7 @@ impl<T: Clone> Input<T> {
             declared: what.clone(),
             what,
             since: None,
+            pulses: Vec::new(),
         }
     }
 }

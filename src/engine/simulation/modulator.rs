@@ -209,6 +209,9 @@ impl Simulation {
         for name in &regime.suspended {
             self.force_of(name)?;
         }
+        for name in &regime.deaf {
+            self.stimulation.trigger_of(name)?;
+        }
         for (name, value) in &regime.baselines {
             self.modulator_of(name)?;
             if !value.is_finite() {
@@ -224,6 +227,7 @@ impl Simulation {
     /// Brings learning and modulators to what a bout says.
     pub(super) fn enter(&mut self, regime: &Regime) {
         self.switch_forces(&regime.suspended);
+        self.stimulation.listen(&regime.deaf, self.now);
         for at in 0..self.projections.len() {
             if self.projections[at].is_plastic {
                 let is_still = regime.still.contains(&self.projections[at].name);

@@ -13,6 +13,7 @@ use crate::run::sampling::{Probe, Sampling};
 use crate::run::snapshot::Snapshots;
 use crate::run::watched::Watched;
 use crate::run::weight_statistics::{Observed, WeightWatch};
+use crate::stimulus;
 
 /// What is watched of a run of `model`.
 pub(super) fn watched(model: &NetworkModel) -> Watched {
@@ -54,8 +55,25 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
             .filter(|(_, table)| table.is_rewired)
             .map(|(number, table)| (table.name, number))
             .collect(),
+        triggers: triggers(model),
+        pulsed: pulsed(model),
         limits: model.guard.clone(),
     }
+}
+
+/// Names of the triggers of `model`.
+pub(super) fn triggers(model: &NetworkModel) -> Vec<String> {
+    let triggers = model.network.triggers.iter();
+    triggers.map(|trigger| trigger.name.clone()).collect()
+}
+
+/// Names of the stimuli of `model` that come in pulses.
+pub(super) fn pulsed(model: &NetworkModel) -> Vec<String> {
+    let stimuli = model.network.stimuli.iter();
+    let pulsed = stimuli.filter(|stimulus| {
+        stimulus::entry(stimulus.kind.spec.name).is_ok_and(|entry| entry.pulsed)
+    });
+    pulsed.map(|stimulus| stimulus.name.clone()).collect()
 }
 
 /// What is observed of the weights of `model`.

@@ -74,6 +74,10 @@ pub enum Kind {
     Population,
     /// A projection whose weights are recorded.
     Projection,
+    /// A trigger.
+    Trigger,
+    /// A stimulus that comes in pulses.
+    Stimulus,
     /// A report of sampled states.
     Report,
 }
@@ -83,6 +87,8 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Population => "population",
             Self::Projection => "recorded projection",
+            Self::Trigger => "trigger",
+            Self::Stimulus => "stimulus with pulses",
             Self::Report => "report",
         })
     }

@@ -13,7 +13,7 @@ use crate::plasticity::Synapse;
 use crate::record::layout::{Layout, Projection, Report, SynapseTable};
 use crate::record::recover::recover;
 use crate::record::run_file::RunFile;
-use crate::record::sink::{Bout, Sink};
+use crate::record::sink::{Bout, Detected, Pulsed, Sink};
 use crate::record::table::Accuracy;
 use crate::record::weight_statistics::{ObservedProjection, Tracked, WeightStatistics};
 
@@ -54,6 +54,8 @@ fn layout() -> Layout {
             name: "e_e".to_owned(),
             is_rewired: false,
         }],
+        triggers: vec!["up".to_owned()],
+        pulsed: vec!["cue".to_owned(), "tone".to_owned()],
         observed: vec![ObservedProjection {
             name: "e_e".to_owned(),
             bins: 3,
@@ -112,6 +114,21 @@ fn synapses(start: f64) -> Vec<Synapse> {
     (0..7).map(synapse).collect()
 }
 
+fn detected() -> Detected {
+    Detected {
+        event: ps(HOUR + 1),
+        told: ps(HOUR + 3),
+    }
+}
+
+fn pulses() -> [Pulsed; 2] {
+    [(4, true), (5, false)].map(|(k, is_delivered)| Pulsed {
+        event: ps(HOUR + 1),
+        time: ps(8 * HOUR + k),
+        is_delivered,
+    })
+}
+
 /// Statistics at two instants.
 fn statistics() -> [(Time, WeightStatistics); 2] {
     [(0, 0.0), (HOUR + 3, 0.5)].map(|(time, more)| {
@@ -152,6 +169,10 @@ fn begin(path: &Path, n: i64) -> RunFile {
     for (label, time, start) in SYNAPSES {
         file.synapses(0, label, ps(time), synapses(start)).unwrap();
     }
+    file.detection(0, detected()).unwrap();
+    for pulse in pulses() {
+        file.pulse(0, pulse).unwrap();
+    }
     for (time, now) in statistics() {
         file.weight_statistics(0, time, now).unwrap();
     }
@@ -185,6 +206,8 @@ fn check_all(run: &Recording, n: i64) {
         populations,
         projections,
         synapses: learning,
+        triggers,
+        pulsed,
         observed,
         reports,
         compress_weights: _,
@@ -200,6 +223,13 @@ fn check_all(run: &Recording, n: i64) {
         assert_eq!((found.label.as_str(), found.time), (label, ps(time)));
         assert_eq!(found.synapses, synapses(start));
     }
+    assert_eq!(
+        (run.triggers().unwrap(), run.pulsed().unwrap()),
+        (triggers, pulsed)
+    );
+    assert_eq!(run.detections("up").unwrap(), [detected()]);
+    assert_eq!(run.pulses("cue").unwrap(), pulses());
+    assert_eq!(run.pulses("tone").unwrap(), []);
     let names = observed.iter().map(|projection| projection.name.clone());
     assert_eq!(run.observed().unwrap(), names.collect::<Vec<_>>());
     assert_eq!(run.weight_statistics("e_e").unwrap(), statistics());

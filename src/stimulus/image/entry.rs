@@ -16,6 +16,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     arrives: true,
     names_neurons: true,
+    pulsed: false,
     build: |values| Ok(Brings::Image(Image::new(values)?)),
 };
 

@@ -1,0 +1,98 @@
+//! `[trigger.NAME]`: what sets off pulses.
+
+use crate::base::parameter::{Spec, Values};
+use crate::base::time::Duration;
+use crate::config::fault;
+use crate::config::form::{
+    Around, Keys, Row, Table, chosen, describe, given, population_name, read, refuse_foreign,
+    registered, span, spec_keys, wait,
+};
+use crate::config::reader::Section;
+use crate::network::trigger::LATENCY;
+use crate::network::{Choice, Network, Trigger};
+use crate::trigger::{entry, specs};
+
+impl Table for Trigger {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let spec = self.kind.spec;
+        let watches = entry(spec.name).is_ok_and(|entry| entry.watches);
+        k.need(
+            "kind",
+            &mut { spec.name },
+            registered(specs()),
+            "what it looks for",
+        );
+        if watches {
+            let what = "the population whose spikes it watches";
+            k.need(
+                "population",
+                &mut self.population,
+                given(population_name()),
+                what,
+            );
+        }
+        spec_keys(spec, &mut self.kind.values, k);
+        if watches {
+            let what = "from the instant at which it can know until it tells; windows of lanes are no longer than it";
+            k.or("latency", &mut self.latency, span(), what);
+        }
+        let what = "for so long after something was found nothing else is";
+        k.or("refractory", &mut self.refractory, wait(), what);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let at_fault = |name: &String| around.known.population(name).is_none();
+        if self.population.as_ref().is_some_and(at_fault) {
+            return true;
+        }
+        fault::reported(section, around.known.network.check_trigger(self)).is_some()
+    }
+}
+
+/// A trigger of the kind of `spec`, before anything is known of it.
+pub(in crate::config) fn start(name: &str, spec: &'static Spec) -> Trigger {
+    Trigger {
+        name: name.into(),
+        kind: Choice {
+            spec,
+            values: Values::new(),
+        },
+        population: None,
+        latency: LATENCY,
+        refractory: Duration::ZERO,
+    }
+}
+
+/// Every kind with the keys that a trigger of it has.
+pub(in crate::config) fn by_kind() -> Vec<(&'static str, Vec<Row>)> {
+    let specs = specs().into_iter();
+    specs
+        .map(|spec| (spec.name, describe(&start("", spec))))
+        .collect()
+}
+
+/// Reads the table.
+pub(super) fn trigger(section: &Section<'_>, name: &str, around: &Around<'_>) -> Option<Trigger> {
+    let spec = chosen(section, "kind", "what it looks for", &specs())?;
+    let good = refuse_foreign(section, &by_kind(), spec.name, "trigger");
+    read(section, start(name, spec), around).filter(|_| good)
+}
+
+/// Whether everything that is watched fires; reports what never does.
+pub(super) fn hear(root: &Section<'_>, network: &Network) -> bool {
+    let mut good = true;
+    let section = root.get("trigger").and_then(|item| item.named_section());
+    // Read before.
+    section.iter().for_each(Section::ignore);
+    for trigger in &network.triggers {
+        let own = section
+            .as_ref()
+            .and_then(|section| section.get(&trigger.name))
+            .and_then(|item| item.section());
+        if let Some(own) = own {
+            good &= fault::reported(&own, network.check_heard(trigger)).is_some();
+            own.ignore();
+        }
+    }
+    good
+}

@@ -1,0 +1,474 @@
+//! Triggers find, and pulses follow.
+//!
+//! Detectors see spikes where lanes exchange them, at the ends of windows. What a detector finds is told a latency after it
+//! could be known, which is no shorter than a window: so a pulse never lies in what has been simulated, and neither windows
+//! nor cuts show in when it comes. Clocks depend on nothing, and are asked ahead.
+
+use serde::{Deserialize, Serialize};
+
+use super::Simulation;
+use crate::base::parameter::ParameterError;
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, Time};
+use crate::engine::error::{Kind, SimulationError, StateError};
+use crate::network::plan::NetworkPlan;
+use crate::trigger::{self, Detect, Found};
+
+/// What a trigger found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detection {
+    /// The trigger's name.
+    pub trigger: String,
+    /// When what it looks for began; of a clock the instant itself.
+    pub event: Time,
+    /// When it told.
+    pub told: Time,
+}
+
+/// A pulse of a stimulus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pulse {
+    /// The stimulus' name.
+    pub stimulus: String,
+    /// When what set it off began.
+    pub event: Time,
+    /// When it began itself.
+    pub time: Time,
+    /// Whether it was delivered: not where it is sham, or its probability decided against it.
+    pub is_delivered: bool,
+}
+
+/// All triggers, and the stimuli that come in pulses.
+pub(super) struct Stimulation {
+    /// In the order of their names.
+    triggers: Vec<Trigger>,
+    /// In the order of the stimuli's names.
+    pulsed: Vec<Pulsed>,
+    /// Pulses to come, in order of time and stimulus.
+    waiting: Vec<Waiting>,
+    /// What nobody has asked for yet.
+    detections: Vec<Detection>,
+    pulses: Vec<Pulse>,
+    /// What is found at the instant at hand.
+    found: Vec<Found>,
+}
+
+struct Trigger {
+    name: String,
+    /// Index of the population that it watches.
+    population: Option<usize>,
+    latency: Duration,
+    refractory: Duration,
+    detect: Box<dyn Detect>,
+    /// Whether it finds anything in the bout at hand.
+    on: bool,
+    /// When it last could know.
+    last: Option<Time>,
+}
+
+/// When a stimulus comes in pulses.
+struct Pulsed {
+    stimulus: String,
+    /// Index of its trigger.
+    trigger: Option<usize>,
+    delay: Duration,
+    probability: f64,
+    refractory: Duration,
+    sham: bool,
+    /// Decides with its probability.
+    stream: Stream,
+    /// When its last pulse began.
+    last: Option<Time>,
+}
+
+/// A pulse to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Waiting {
+    time: Time,
+    /// Index of the stimulus.
+    pulsed: usize,
+    event: Time,
+}
+
+/// All that changes.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StimulationState {
+    triggers: Vec<TriggerState>,
+    pulsed: Vec<PulsedState>,
+    waiting: Vec<Waiting>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TriggerState {
+    name: String,
+    detect: Vec<u8>,
+    on: bool,
+    last: Option<Time>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PulsedState {
+    stimulus: String,
+    stream: Stream,
+    last: Option<Time>,
+}
+
+/// Whether `t` lies within the time `refractory` after `last`.
+fn is_refractory(last: Option<Time>, t: Time, refractory: Duration) -> bool {
+    last.is_some_and(|last| t.since(last) < refractory)
+}
+
+impl Stimulation {
+    /// Those of `network`, from t = 0 on.
+    ///
+    /// # Errors
+    /// If a value of their parameters is missing, unknown or out of range.
+    pub(super) fn new(network: &NetworkPlan) -> Result<Self, ParameterError> {
+        let mut triggers = Vec::new();
+        for plan in &network.triggers {
+            let onset = trigger::Onset {
+                size: plan.population.map_or(0, |at| network.populations[at].size),
+                stream: Stream::new(network.seed, &format!("trigger.{}", plan.name), 0),
+            };
+            let mut detect = (trigger::entry(plan.kind)?.build)(&plan.values, onset)?;
+            detect.begin(Time::ZERO);
+            triggers.push(Trigger {
+                name: plan.name.clone(),
+                population: plan.population,
+                latency: plan.latency,
+                refractory: plan.refractory,
+                detect,
+                on: true,
+                last: None,
+            });
+        }
+        triggers.sort_by(|a, b| a.name.cmp(&b.name));
+        let index = |at: usize| {
+            let name = &network.triggers[at].name;
+            triggers.iter().position(|known| known.name == *name)
+        };
+        let pulsed = network.pulses.iter().map(|plan| Pulsed {
+            stimulus: plan.stimulus.clone(),
+            trigger: plan.trigger.and_then(index),
+            delay: plan.delay,
+            probability: plan.probability,
+            refractory: plan.refractory,
+            sham: plan.sham,
+            stream: Stream::new(network.seed, &format!("pulses.{}", plan.stimulus), 0),
+            last: None,
+        });
+        let mut pulsed: Vec<Pulsed> = pulsed.collect();
+        pulsed.sort_by(|a, b| a.stimulus.cmp(&b.stimulus));
+        Ok(Self {
+            triggers,
+            pulsed,
+            waiting: Vec::new(),
+            detections: Vec::new(),
+            pulses: Vec::new(),
+            found: Vec::new(),
+        })
+    }
+
+    /// Index of the trigger called `name`.
+    pub(super) fn trigger_of(&self, name: &str) -> Result<usize, SimulationError> {
+        let at = self.triggers.iter().position(|known| known.name == name);
+        at.ok_or_else(|| SimulationError::Unknown {
+            kind: Kind::Trigger,
+            name: name.into(),
+            known: self.triggers.iter().map(|own| own.name.clone()).collect(),
+        })
+    }
+
+    /// Everything begins anew at `t`.
+    pub(super) fn rest(&mut self, t: Time) {
+        for trigger in &mut self.triggers {
+            trigger.detect.begin(t);
+            trigger.last = None;
+        }
+        self.pulsed.iter_mut().for_each(|own| own.last = None);
+        self.waiting.clear();
+    }
+
+    /// Lets all triggers but the `deaf` ones find from `now` on; a clock that is switched on begins then.
+    pub(super) fn listen(&mut self, deaf: &[String], now: Time) {
+        for trigger in &mut self.triggers {
+            let on = !deaf.contains(&trigger.name);
+            if on && !trigger.on && trigger.population.is_none() {
+                trigger.detect.begin(now);
+            }
+            trigger.on = on;
+        }
+    }
+
+    /// No earlier than this anything is found or set off unless a neuron spikes before.
+    pub(super) fn next(&self) -> Time {
+        let found = self.triggers.iter().map(|own| own.detect.next());
+        let waiting = self.waiting.first().map(|first| first.time);
+        found.chain(waiting).min().unwrap_or(Time::MAX)
+    }
+
+    /// `n` neurons of the population at index `population` spiked at `t`.
+    pub(super) fn see(&mut self, population: usize, t: Time, n: usize) {
+        for at in 0..self.triggers.len() {
+            let trigger = &mut self.triggers[at];
+            if trigger.population == Some(population) {
+                trigger.detect.see(t, n as u32, &mut self.found);
+                self.tell(at);
+            }
+        }
+    }
+
+    /// Every spike before `now` has been seen.
+    pub(super) fn come_to(&mut self, now: Time) {
+        for at in 0..self.triggers.len() {
+            let trigger = &mut self.triggers[at];
+            if trigger.population.is_some() {
+                trigger.detect.come_to(now, &mut self.found);
+                self.tell(at);
+            }
+        }
+    }
+
+    /// Asks clocks for what comes before `end`.
+    fn ask_clocks(&mut self, end: Time) {
+        for at in 0..self.triggers.len() {
+            let trigger = &mut self.triggers[at];
+            if trigger.population.is_none() {
+                trigger.detect.come_to(end, &mut self.found);
+                self.tell(at);
+            }
+        }
+    }
+
+    /// Takes what the trigger at index `at` has found.
+    fn tell(&mut self, at: usize) {
+        let trigger = &mut self.triggers[at];
+        for found in self.found.drain(..) {
+            if !trigger.on || is_refractory(trigger.last, found.at, trigger.refractory) {
+                continue;
+            }
+            trigger.last = Some(found.at);
+            // What lies beyond the clock never comes.
+            let Some(told) = found.at.checked_add(trigger.latency) else {
+                continue;
+            };
+            self.detections.push(Detection {
+                trigger: trigger.name.clone(),
+                event: found.event,
+                told,
+            });
+            let set_off = self.pulsed.iter().enumerate();
+            for (pulsed, own) in set_off.filter(|(_, own)| own.trigger == Some(at)) {
+                if let Some(time) = told.checked_add(own.delay) {
+                    let event = found.event;
+                    let pulse = Waiting {
+                        time,
+                        pulsed,
+                        event,
+                    };
+                    let place = self.waiting.partition_point(|other| *other <= pulse);
+                    self.waiting.insert(place, pulse);
+                }
+            }
+        }
+    }
+
+    /// The next pulse before `end`.
+    fn due(&mut self, end: Time) -> Option<Waiting> {
+        let first = self.waiting.first()?;
+        (first.time < end).then(|| self.waiting.remove(0))
+    }
+
+    /// Whether the pulse `due` of a stimulus that is on is delivered; `None` if there is none.
+    fn decide(&mut self, due: &Waiting) -> Option<bool> {
+        let own = &mut self.pulsed[due.pulsed];
+        if is_refractory(own.last, due.time, own.refractory) {
+            return None;
+        }
+        own.last = Some(due.time);
+        let lucky = own.probability == 1.0 || own.stream.uniform() < own.probability;
+        Some(lucky && !own.sham)
+    }
+
+    pub(super) fn state(&self) -> Result<StimulationState, StateError> {
+        let Self {
+            triggers,
+            pulsed,
+            waiting,
+            // Whoever saves takes them before.
+            detections: _,
+            pulses: _,
+            found: _,
+        } = self;
+        let trigger = |trigger: &Trigger| {
+            let Trigger {
+                name,
+                population: _,
+                latency: _,
+                refractory: _,
+                detect,
+                on,
+                last,
+            } = trigger;
+            let detect = detect.save();
+            Ok::<_, StateError>(TriggerState {
+                name: name.clone(),
+                detect: detect.map_err(|error| StateError(format!("`{name}`: {error}")))?,
+                on: *on,
+                last: *last,
+            })
+        };
+        let pulsed = pulsed.iter().map(|own| {
+            let Pulsed {
+                stimulus,
+                trigger: _,
+                delay: _,
+                probability: _,
+                refractory: _,
+                sham: _,
+                stream,
+                last,
+            } = own;
+            PulsedState {
+                stimulus: stimulus.clone(),
+                stream: stream.clone(),
+                last: *last,
+            }
+        });
+        Ok(StimulationState {
+            triggers: triggers.iter().map(trigger).collect::<Result<_, _>>()?,
+            pulsed: pulsed.collect(),
+            waiting: waiting.clone(),
+        })
+    }
+
+    pub(super) fn load(&mut self, state: StimulationState) -> Result<(), StateError> {
+        let StimulationState {
+            triggers,
+            pulsed,
+            waiting,
+        } = state;
+        let other = |what: &str| Err(StateError(format!("other {what}")));
+        let names = triggers.iter().map(|own| &own.name);
+        if !names.eq(self.triggers.iter().map(|own| &own.name)) {
+            return other("triggers");
+        }
+        let names = pulsed.iter().map(|own| &own.stimulus);
+        if !names.eq(self.pulsed.iter().map(|own| &own.stimulus)) {
+            return other("stimuli that come in pulses");
+        }
+        let mut indices = waiting.iter().map(|one| one.pulsed);
+        if indices.any(|at| at >= pulsed.len()) || !waiting.is_sorted() {
+            return other("pulses to come");
+        }
+        for (own, state) in self.triggers.iter_mut().zip(triggers) {
+            let loaded = own.detect.load(&state.detect);
+            loaded.map_err(|error| StateError(format!("`{}`: {error}", own.name)))?;
+            (own.on, own.last) = (state.on, state.last);
+        }
+        for (own, state) in self.pulsed.iter_mut().zip(pulsed) {
+            (own.stream, own.last) = (state.stream, state.last);
+        }
+        self.waiting = waiting;
+        Ok(())
+    }
+}
+
+impl Simulation {
+    /// What triggers have found, and which pulses there were, since this was last asked, in order of time.
+    pub fn take_stimulation(&mut self) -> (Vec<Detection>, Vec<Pulse>) {
+        let Stimulation {
+            detections, pulses, ..
+        } = &mut self.stimulation;
+        (std::mem::take(detections), std::mem::take(pulses))
+    }
+
+    /// Sets off the pulses that begin before `end`.
+    pub(super) fn set_off(&mut self, end: Time) {
+        self.stimulation.ask_clocks(end);
+        while let Some(due) = self.stimulation.due(end) {
+            if self.is_on(due.pulsed)
+                && let Some(is_delivered) = self.stimulation.decide(&due)
+            {
+                self.begin_pulse(due, is_delivered);
+            }
+        }
+    }
+
+    /// A pulse now, of the stimulus called `name`.
+    pub(super) fn pulse_now(&mut self, name: &str) -> Result<(), SimulationError> {
+        let mut pulsed = self.stimulation.pulsed.iter();
+        let Some(pulsed) = pulsed.position(|own| own.stimulus == name) else {
+            return Err(match self.inputs.all().any(|(known, _)| known == name) {
+                true => SimulationError::NoPulses { name: name.into() },
+                false => self.no_stimulus(name),
+            });
+        };
+        if self.is_on(pulsed) {
+            let (time, event) = (self.now, self.now);
+            let own = &mut self.stimulation.pulsed[pulsed];
+            own.last = Some(time);
+            let is_delivered = !own.sham;
+            let pulse = Waiting {
+                time,
+                pulsed,
+                event,
+            };
+            self.begin_pulse(pulse, is_delivered);
+        }
+        Ok(())
+    }
+
+    /// Whether the stimulus is on that is number `pulsed` of those that come in pulses.
+    fn is_on(&self, pulsed: usize) -> bool {
+        let name = &self.stimulation.pulsed[pulsed].stimulus;
+        let mut all = self.inputs.all();
+        all.any(|(known, since)| known == name && since.is_some())
+    }
+
+    /// Begins a pulse of a stimulus that is on.
+    fn begin_pulse(&mut self, due: Waiting, is_delivered: bool) {
+        let name = self.stimulation.pulsed[due.pulsed].stimulus.clone();
+        if is_delivered {
+            self.pulse_current(&name, due.time);
+            for at in 0..self.drives.len() {
+                let drive = &mut self.drives[at];
+                if drive.name == name
+                    && drive.since.is_some()
+                    && let Some(next) = drive.stimulus.pulse(due.time)
+                {
+                    let drive = &self.drives[at];
+                    self.agenda.schedule(drive.id, drive.key(next));
+                }
+            }
+        }
+        self.stimulation.pulses.push(Pulse {
+            stimulus: name,
+            event: due.event,
+            time: due.time,
+            is_delivered,
+        });
+    }
+
+    /// Begins a pulse at `t` of the current called `name`, if there is one.
+    fn pulse_current(&mut self, name: &str, t: Time) {
+        let now = self.now;
+        let mut currents = self.inputs.currents.iter_mut();
+        let Some(current) = currents.find(|current| current.what.name == name) else {
+            return;
+        };
+        let length = current
+            .what
+            .steps
+            .last()
+            .map_or(Time::ZERO, |&(end, _)| end);
+        let goes_on = |begun: &Time| now.since(*begun) < length.since(Time::ZERO);
+        current.pulses.retain(goes_on);
+        current.pulses.push(t);
+        let targets = current.what.targets.clone();
+        let groups = self.lanes.iter_mut().flat_map(|lane| &mut lane.groups);
+        for group in groups.filter(|group| targets.contains(&group.kind)) {
+            self.inputs.step(group, now);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What drives a network from outside, with numbers in place of names.
+
+use std::path::Path;
+
+use crate::base::parameter;
+use crate::base::time::Time;
+use crate::network::plan::{self, SpikeInput, SpikeSource};
+use crate::network::{Data, Network, Problem, Stimulus};
+use crate::stimulus::{self, Brings};
+
+/// A stimulus with numbers in place of names.
+pub(super) enum Input {
+    Noise(plan::Noise),
+    Current(plan::Current),
+    Spikes(Vec<SpikeInput>),
+}
+
+impl Network {
+    pub(super) fn plan_stimulus(&self, stimulus: &Stimulus) -> Result<Input, Problem> {
+        let targets = self.targets(&stimulus.targets)?;
+        let entry = stimulus::entry(stimulus.kind.spec.name)?;
+        let values = parameter::complete(entry.spec, &stimulus.kind.values)?;
+        let brings = (entry.build)(&values)?;
+        let (name, weight) = (stimulus.name.clone(), stimulus.weight);
+        if entry.names_neurons && targets.len() > 1 {
+            return Err(Problem::ManyTargets(targets.len()));
+        }
+        if entry.arrives {
+            self.one_unit(&targets)?;
+            if weight.is_nan() || weight.abs() > f64::from(f32::MAX) {
+                return Err(Problem::Weight(weight));
+            }
+        } else {
+            self.check_capacitance(&targets)?;
+        }
+        let onto = |target: usize, spikes: SpikeSource| SpikeInput {
+            name: name.clone(),
+            target,
+            weight,
+            spikes,
+        };
+        let size = self.populations[targets[0]].size;
+        let not_read = |path: &Path| Problem::NotRead {
+            file: path.display().to_string(),
+        };
+        Ok(match (brings, &stimulus.data) {
+            (Brings::File { .. }, Some(Data::Spikes(spikes))) => {
+                if let Some(&(at, neuron)) = spikes.iter().find(|&&(at, _)| at < Time::ZERO) {
+                    return Err(Problem::Early { neuron, at });
+                }
+                if let Some(&(_, neuron)) = spikes.iter().find(|&&(_, neuron)| neuron >= size) {
+                    return Err(Problem::Neuron { neuron, size });
+                }
+                Input::Spikes(vec![onto(targets[0], SpikeSource::List(spikes.clone()))])
+            }
+            (Brings::Image(image), Some(Data::Image(pixels))) => {
+                let begin = image.onto(pixels, size)?;
+                Input::Spikes(vec![onto(targets[0], SpikeSource::Drawn(begin))])
+            }
+            (Brings::File { file, .. }, _) => return Err(not_read(&file.path)),
+            (Brings::Image(image), _) => return Err(not_read(&image.path)),
+            (Brings::Noise { rate_hz }, _) => Input::Noise(plan::Noise {
+                name,
+                targets,
+                rate_hz,
+                weight,
+            }),
+            (Brings::Current(steps), _) => Input::Current(plan::Current {
+                name,
+                targets,
+                steps,
+                pulsed: false,
+            }),
+            (
+                Brings::CurrentPulse {
+                    amplitude_pa,
+                    duration,
+                },
+                _,
+            ) => Input::Current(plan::Current {
+                name,
+                targets,
+                steps: vec![(Time::ZERO, amplitude_pa), (Time::ZERO + duration, 0.0)],
+                pulsed: true,
+            }),
+            (
+                Brings::Pulses {
+                    begin,
+                    neurons,
+                    groups,
+                    ..
+                },
+                _,
+            ) => {
+                Self::check_driven(size, neurons, groups)?;
+                Input::Spikes(vec![onto(targets[0], SpikeSource::Drawn(begin))])
+            }
+            (Brings::Spikes(begin), _) => {
+                let inputs = targets.iter();
+                let inputs = inputs.map(|&target| onto(target, SpikeSource::Drawn(begin.clone())));
+                Input::Spikes(inputs.collect())
+            }
+        })
+    }
+}

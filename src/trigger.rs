@@ -1,0 +1,245 @@
+//! What sets off pulses: detectors, which watch the spikes of a population as they come, and clocks, which watch nothing.
+//!
+//! A kind of trigger is one file: its [`Spec`] and an [`Entry`] that builds it. A line in [`REGISTRY`] makes it known to
+//! model files, `sharpwave describe` and every network.
+//!
+//! What a detector finds depends on spikes and their times alone, never on when it is asked: it is causal, and no grid, cut,
+//! lane or thread shows in it.
+
+pub mod down_onset;
+pub mod phase;
+pub mod random;
+pub mod rate;
+pub mod rhythmic;
+mod swing;
+pub mod timed;
+pub mod up_onset;
+mod window;
+
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
+};
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, Time};
+pub use crate::stimulus::StateError;
+
+/// What a trigger has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// When what it looks for began; of a clock the instant itself.
+    pub event: Time,
+    /// The first instant at which that could be known.
+    pub at: Time,
+}
+
+/// Something that sets off pulses.
+pub trait Detect: Send + Sync {
+    /// Begins at `t`, knowing nothing of what was before.
+    fn begin(&mut self, t: Time);
+
+    /// `n` neurons of its population spiked at `t`; instants ascend. Appends what is found up to and including `t`.
+    fn see(&mut self, t: Time, n: u32, found: &mut Vec<Found>);
+
+    /// Everything before `now` has been seen. Appends what is found before it.
+    fn come_to(&mut self, now: Time, found: &mut Vec<Found>);
+
+    /// No earlier than this something is found unless a spike is seen before.
+    fn next(&self) -> Time;
+
+    /// All that changes while it runs, as bytes.
+    ///
+    /// # Errors
+    /// If it cannot be put into bytes.
+    fn save(&self) -> Result<Vec<u8>, StateError>;
+
+    /// Goes on from what [`save`](Self::save) gave for a trigger made alike.
+    ///
+    /// # Errors
+    /// If the bytes are no such state; then it must not be used any more.
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError>;
+}
+
+/// What a trigger begins with.
+#[derive(Debug, Clone)]
+pub struct Onset {
+    /// Neurons of the population that is watched; 0 of a clock.
+    pub size: u32,
+    /// A stream of its own.
+    pub stream: Stream,
+}
+
+/// A kind of trigger in the registry.
+pub struct Entry {
+    /// The trigger as users see it.
+    pub spec: &'static Spec,
+    /// Whether it watches a population.
+    pub watches: bool,
+    /// What finds, from complete values.
+    pub build: fn(&Values, Onset) -> Result<Box<dyn Detect>, ParameterError>,
+}
+
+/// Every kind of trigger.
+pub static REGISTRY: &[&Entry] = &[
+    &up_onset::ENTRY,
+    &down_onset::ENTRY,
+    &phase::ENTRY,
+    &rate::ENTRY,
+    &timed::ENTRY,
+    &rhythmic::ENTRY,
+    &random::ENTRY,
+];
+
+/// Every kind as users see it.
+pub fn specs() -> Vec<&'static Spec> {
+    REGISTRY.iter().map(|entry| entry.spec).collect()
+}
+
+/// The kind called `name`.
+///
+/// # Errors
+/// If there is none.
+pub fn entry(name: &str) -> Result<&'static Entry, ParameterError> {
+    let entry = REGISTRY.iter().find(|entry| entry.spec.name == name);
+    entry
+        .copied()
+        .ok_or_else(|| ParameterError::UnknownModel(name.into()))
+}
+
+/// `state` as bytes.
+fn to_bytes(state: &impl serde::Serialize) -> Result<Vec<u8>, StateError> {
+    postcard::to_stdvec(state).map_err(|error| StateError(error.to_string()))
+}
+
+/// What [`to_bytes`] was given.
+fn from_bytes<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
+    postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))
+}
+
+/// The time that `parameter` of `spec` is.
+fn time(
+    spec: &'static Spec,
+    parameter: &'static str,
+    values: &Values,
+) -> Result<Duration, ParameterError> {
+    Duration::from_ms(values[parameter])
+        .map_err(|error| fault(spec, parameter, format!(": {error}")))
+}
+
+fn fault(spec: &'static Spec, parameter: &'static str, reason: String) -> ParameterError {
+    ParameterError::Inconsistent {
+        model: spec.name,
+        parameter,
+        neuron: None,
+        reason,
+    }
+}
+
+/// The key `window` of detectors that count spikes.
+const WINDOW: ParameterSpec = ParameterSpec::quantity(
+    "window",
+    Dimension::Time,
+    Range::Positive,
+    "how far back spikes count for the rate",
+)
+.or(Default::Number(50.0));
+
+/// One of two words.
+const fn word(
+    name: &'static str,
+    words: &'static [&'static str],
+    default: &'static str,
+    doc: &'static str,
+) -> ParameterSpec {
+    ParameterSpec::new(name, Kind::Word(words), doc).or(Default::Word(default))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::parameter::complete;
+
+    /// A trigger of the kind called `kind`, as it begins at 0 for a population of `size`.
+    pub fn begun(kind: &str, values: Values, size: u32) -> Box<dyn Detect> {
+        let entry = entry(kind).unwrap();
+        let values = complete(entry.spec, &values).unwrap();
+        let stream = Stream::new(1, "trigger.test", 0);
+        let mut trigger = (entry.build)(&values, Onset { size, stream }).unwrap();
+        trigger.begin(Time::ZERO);
+        trigger
+    }
+
+    /// What it finds in `spikes`, instants in milliseconds with numbers of neurons, before `end_ms`: event and when, in ms.
+    pub fn found(trigger: &mut dyn Detect, spikes: &[(f64, u32)], end_ms: f64) -> Vec<(f64, f64)> {
+        let mut found = Vec::new();
+        for &(ms, n) in spikes {
+            trigger.see(Time::from_ms(ms).unwrap(), n, &mut found);
+        }
+        trigger.come_to(Time::from_ms(end_ms).unwrap(), &mut found);
+        found
+            .iter()
+            .map(|found| (found.event.as_ms(), found.at.as_ms()))
+            .collect()
+    }
+
+    /// Whatever is asked in between, saved or loaded, nothing else is found; and nothing is found before it was announced.
+    #[test]
+    fn what_is_found_does_not_depend_on_when_it_is_asked() {
+        let number = |pairs: &[(&'static str, f64)]| pairs.iter().copied().collect::<Values>();
+        let mut timed = Values::new();
+        timed.insert("at", vec![3.0, 250.0, 800.0]);
+        let mut below = number(&[("level", 8.0)]);
+        below.insert("when", "below");
+        let cases = [
+            (
+                "up_onset",
+                number(&[("up", 12.0), ("down", 4.0), ("hold", 3.0)]),
+            ),
+            ("down_onset", number(&[("up", 12.0), ("down", 4.0)])),
+            ("phase", number(&[("frequency", 4.0), ("phase", 0.1)])),
+            ("rate", number(&[("level", 15.0)])),
+            ("rate", below),
+            ("timed", timed),
+            ("rhythmic", number(&[("period", 90.0), ("jitter", 20.0)])),
+            ("random", number(&[("rate", 20.0)])),
+        ];
+        // Bursts of 60 ms every 250 ms onto ten neurons.
+        let mut draws = Stream::new(3, "spikes", 0);
+        let mut spikes = Vec::new();
+        let mut ms = 0.0;
+        while ms < 2000.0 {
+            let busy = ms % 250.0 < 60.0;
+            ms += draws.exponential() * if busy { 2.0 } else { 60.0 };
+            spikes.push((ms, 1 + draws.below(2) as u32));
+        }
+        for (kind, values) in cases {
+            let whole = found(begun(kind, values.clone(), 10).as_mut(), &spikes, 2100.0);
+            assert!(whole.len() > 2, "{kind}: {whole:?}");
+            assert!(whole.iter().all(|(event, at)| event <= at));
+            assert!(whole.windows(2).all(|pair| pair[0].1 <= pair[1].1));
+            let mut again = begun(kind, values.clone(), 10);
+            let (mut pieces, mut next, mut announced) = (Vec::new(), 0, Time::MAX);
+            for cut in 1..=2100 {
+                let cut = Time::from_ms(f64::from(cut)).unwrap();
+                let mut some = Vec::new();
+                while let Some(&(ms, n)) = spikes.get(next)
+                    && Time::from_ms(ms).unwrap() < cut
+                {
+                    announced = Time::ZERO;
+                    again.see(Time::from_ms(ms).unwrap(), n, &mut some);
+                    next += 1;
+                }
+                again.come_to(cut, &mut some);
+                assert!(
+                    some.iter()
+                        .all(|found| found.at < cut && found.at >= announced.min(cut))
+                );
+                announced = again.next();
+                pieces.extend(some.iter().map(|one| (one.event.as_ms(), one.at.as_ms())));
+                let mut copy = begun(kind, values.clone(), 10);
+                copy.load(&again.save().unwrap()).unwrap();
+                again = copy;
+            }
+            assert_eq!(pieces, whole, "{kind}");
+        }
+    }
+}

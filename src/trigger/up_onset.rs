@@ -1,0 +1,62 @@
+//! The beginnings of UP states.
+
+use super::Entry;
+use super::swing::{PARAMETERS, State, Swing};
+use crate::base::parameter::Spec;
+
+/// The registry's entry.
+pub static ENTRY: Entry = Entry {
+    spec: &SPEC,
+    watches: true,
+    build: |values, onset| Ok(Box::new(Swing::new(&SPEC, values, &onset, State::Up)?)),
+};
+
+/// The trigger as users see it.
+pub static SPEC: Spec = Spec {
+    name: "up_onset",
+    summary: "The beginning of an UP state: the rate of a population rises to `up`, having been below `down`.",
+    equations: "rate(t) = spikes in (t - window, t] / (neurons window); the state began when the rate last rose to `down`",
+    parameters: PARAMETERS,
+    source: "",
+};
+
+#[cfg(test)]
+mod tests {
+    use crate::base::parameter::Values;
+    use crate::trigger::tests::{begun, found};
+
+    /// Ten neurons, windows of 50 ms: `up` is 5 spikes, `down` 2.
+    fn values(more: &[(&'static str, f64)]) -> Values {
+        let own = [("up", 10.0), ("down", 4.0)];
+        own.into_iter().chain(more.iter().copied()).collect()
+    }
+
+    fn onsets(more: &[(&'static str, f64)], spikes: &[(f64, u32)]) -> Vec<(f64, f64)> {
+        found(begun("up_onset", values(more), 10).as_mut(), spikes, 1000.0)
+    }
+
+    #[test]
+    fn a_state_begins_where_the_rate_left_the_lower_threshold() {
+        // DOWN since 0, known at 50; two spikes in a window at 210, five at 216.
+        let up = [(200.0, 1), (210.0, 1), (214.0, 1), (215.0, 1), (216.0, 1)];
+        assert_eq!(onsets(&[], &up), [(210.0, 216.0)]);
+        // What stays between the thresholds is no UP state.
+        assert_eq!(onsets(&[], &up[..4]), []);
+        // It has lasted when it is held; a state that ends before never counts.
+        assert_eq!(onsets(&[("hold", 30.0)], &up), [(210.0, 246.0)]);
+        // The last but one spike leaves the window at 265: DOWN.
+        assert_eq!(onsets(&[("hold", 49.0)], &up), [(210.0, 265.0)]);
+        assert_eq!(onsets(&[("hold", 49.1)], &up), []);
+    }
+
+    #[test]
+    fn a_state_that_was_not_seen_to_begin_has_no_onset() {
+        let from_start = [(10.0, 5), (40.0, 5), (70.0, 5)];
+        assert_eq!(onsets(&[], &from_start), []);
+        // DOWN since 100 - 30 = 70, that is 70 to 120, and UP at 130: after 60 ms.
+        let again = [&from_start[..], &[(130.0, 7)]].concat();
+        assert_eq!(onsets(&[], &again), [(130.0, 130.0)]);
+        assert_eq!(onsets(&[("after", 60.0)], &again), [(130.0, 130.0)]);
+        assert_eq!(onsets(&[("after", 60.1)], &again), []);
+    }
+}
