@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::parameter::{Value, Values};
+use crate::base::time::Time;
 use crate::synapse::dense::Dense;
 
 /// Two populations of integrate-and-fire neurons and one of sources.
