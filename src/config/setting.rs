@@ -42,6 +42,11 @@ pub fn setting(parameter: &ParameterSpec, text: &str) -> Result<Value, SettingEr
             let names = text.split(',').map(|name| name.trim().to_owned());
             Ok(Value::Names(names.collect()))
         }
+        Kind::Instants => {
+            let instants = text.split(',');
+            let instants = instants.map(|one| typed(parameter.name, one, Dimension::Time));
+            instants.collect::<Result<Vec<f64>, _>>().map(Value::Instants)
+        }
         Kind::Table(_) | Kind::Steps(_) => Err(kind()),
     }
 }
