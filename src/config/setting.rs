@@ -45,7 +45,9 @@ pub fn setting(parameter: &ParameterSpec, text: &str) -> Result<Value, SettingEr
         Kind::Instants => {
             let instants = text.split(',');
             let instants = instants.map(|one| typed(parameter.name, one, Dimension::Time));
-            instants.collect::<Result<Vec<f64>, _>>().map(Value::Instants)
+            instants
+                .collect::<Result<Vec<f64>, _>>()
+                .map(Value::Instants)
         }
         Kind::Table(_) | Kind::Steps(_) => Err(kind()),
     }
