@@ -111,7 +111,7 @@ impl Network {
                     _ => Err(no_parameter(path, [BASELINE.to_owned()])),
                 }
             }
-            Part::Homeostasis => Err(PathError::Part(path.to_string())),
+            Part::Homeostasis | Part::Trigger => Err(PathError::Part(path.to_string())),
         }
     }
 

@@ -79,7 +79,9 @@ impl Simulation {
                     return Err(no_parameter(path, [BASELINE.to_owned()]).into());
                 }
             }
-            Part::Homeostasis => return Err(PathError::Part(path.to_string()).into()),
+            Part::Homeostasis | Part::Trigger => {
+                return Err(PathError::Part(path.to_string()).into());
+            }
         }
         Ok(())
     }
