@@ -10,15 +10,21 @@
 //! | [`spread`] | mean, standard deviation, quantiles and histogram of many values |
 //! | [`measure`] | measures by name, with their definitions: functions of [`data`] that give a [`table`] or more |
 //! | [`trains`] | spike trains, spans and bins on the clock's ticks |
+//! | [`signal`], [`eigen`] | smoothing, spectra, envelopes; eigenvectors |
+//! | [`burst`], [`replay`] | population bursts; position decoded from spikes and lines through it |
 //! | [`wave`] | when activity begins where on a sheet, and how fast that travels |
 //! | [`weight`] | how far each neuron's incoming weights moved |
 
 pub mod active;
+pub mod burst;
 pub mod data;
 pub mod dream;
+pub mod eigen;
 pub mod histogram;
 pub mod measure;
 pub mod rate;
+pub mod replay;
+pub mod signal;
 pub mod spread;
 pub mod summary;
 pub mod table;

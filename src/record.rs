@@ -77,6 +77,7 @@ pub mod hypnogram_file;
 pub mod layout;
 pub mod length;
 pub mod lock;
+pub mod number_file;
 pub mod output;
 pub mod position_file;
 pub mod probe;

@@ -2,6 +2,10 @@
 
 #[path = "analysis/command.rs"]
 mod command;
+#[path = "analysis/reactivation.rs"]
+mod reactivation;
+#[path = "analysis/replay.rs"]
+mod replay;
 #[path = "analysis/spikes.rs"]
 mod spikes;
 

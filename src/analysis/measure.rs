@@ -23,14 +23,23 @@
 
 mod correlation;
 mod correlogram;
+mod explained_variance;
 mod fano;
 mod interval;
 mod isi_distance;
 mod pairs;
+mod phase_locking;
+mod places;
+mod population_burst;
 mod rate;
+mod reactivation;
+mod replay;
+mod sequence;
+mod spectrum;
 mod spike_distance;
 mod spike_synchronisation;
 mod spike_time_tiling;
+mod up_down;
 mod van_rossum;
 mod victor_purpura;
 
@@ -66,6 +75,16 @@ pub static REGISTRY: &[&Measure] = &[
     &isi_distance::MEASURE,
     &spike_distance::MEASURE,
     &spike_synchronisation::MEASURE,
+    &spectrum::MEASURE,
+    &spectrum::SPECTROGRAM,
+    &up_down::MEASURE,
+    &population_burst::MEASURE,
+    &phase_locking::MEASURE,
+    &replay::MEASURE,
+    &sequence::RANK_ORDER,
+    &sequence::PAIRWISE_BIAS,
+    &explained_variance::MEASURE,
+    &reactivation::MEASURE,
 ];
 
 /// Why a measure has no result.

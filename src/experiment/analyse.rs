@@ -3,16 +3,18 @@
 mod reading;
 mod saving;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::analysis::data::Data;
+use crate::analysis::data::{Data, Numbers};
 use crate::analysis::measure::{self, Measure, MeasureError};
 use crate::analysis::table::Table;
-use crate::base::parameter::{Values, complete};
+use crate::base::parameter::{Value, Values, complete};
 use crate::base::shown::shown;
 use crate::base::suggest;
 use crate::base::time::Time;
 use crate::config::{SettingError, setting, written};
+use crate::record::number_file::{self, NumberFileError};
 use crate::record::output::OutputError;
 use crate::record::recording::RecordingError;
 use crate::record::spike_file::SpikeFileError;
@@ -92,6 +94,9 @@ pub enum AnalyseError {
     /// A measure is unknown, or has no result.
     #[error(transparent)]
     Measure(#[from] MeasureError),
+    /// A table that a parameter names cannot be read.
+    #[error(transparent)]
+    Table(#[from] NumberFileError),
     /// A value that is none.
     #[error(transparent)]
     Setting(#[from] SettingError),
@@ -146,9 +151,11 @@ pub fn analyse(request: &Request) -> Result<Analysis, AnalyseError> {
     let values = values
         .collect::<Result<Vec<_>, _>>()
         .map_err(MeasureError::from)?;
-    let (file, fingerprint, data) = reading::read(request)?;
+    let tables = values.iter().map(tables).collect::<Result<Vec<_>, _>>()?;
+    let (file, fingerprint, mut data) = reading::read(request)?;
     let mut results = Vec::new();
-    for (measure, values) in measures.into_iter().zip(values) {
+    for ((measure, values), tables) in measures.into_iter().zip(values).zip(tables) {
+        data.tables = tables;
         let tables = measure.compute(&data, &values, request.seed)?;
         results.push(Outcome {
             measure,
@@ -163,6 +170,19 @@ pub fn analyse(request: &Request) -> Result<Analysis, AnalyseError> {
         seed: request.seed,
         results,
     })
+}
+
+/// The tables that parameters name.
+fn tables(values: &Values) -> Result<BTreeMap<&'static str, Numbers>, NumberFileError> {
+    let files = values.iter().filter_map(|(name, value)| match value {
+        Value::File(path) => Some((name, path)),
+        _ => None,
+    });
+    let read = files.map(|(name, path)| {
+        let (names, columns) = number_file::read(path)?;
+        Ok((name, Numbers { names, columns }))
+    });
+    read.collect()
 }
 
 /// The values that `sets` give to each of `measures`.

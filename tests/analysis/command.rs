@@ -117,8 +117,11 @@ fn what_cannot_be_measured_is_said_in_one_message() {
             &["trains.csv", "rate", "--out", "r.txt"],
             "`r.txt`: found the ending `.txt`, expected one of",
         ),
-        (&["empty.csv", "rate"], "`empty.csv`: found"),
-        (&["nan.csv", "rate"], "`nan.csv`: line 2: found `nan`"),
+        (
+            &["empty.csv", "rate"],
+            "`empty.csv`: found no spikes, expected spikes of one population or more",
+        ),
+        (&["nan.csv", "rate"], "`nan.csv`: line 2: found"),
         (
             &["one.csv", "correlation", "--set", "bin=0.5 ms"],
             "found 1 of 1 neurons of `population` that fire, expected two or more",

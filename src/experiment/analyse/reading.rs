@@ -42,6 +42,11 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         }
         Err(error) => return Err(error.into()),
     };
+    if held.populations.is_empty() {
+        let file = format!("`{}`", request.file.display());
+        let expected = "spikes of one population or more";
+        return Err(AnalyseError::request(file, "no spikes", expected));
+    }
     let spans = spans(request, &held)?;
     let data = Data {
         populations: held.populations,
@@ -55,14 +60,6 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
 
 /// Refuses what has no spike at all.
 fn loud(request: &Request, data: &Data) -> Result<(), AnalyseError> {
-    let file = format!("`{}`", request.file.display());
-    if data.populations.is_empty() {
-        return Err(AnalyseError::request(
-            file,
-            "no spikes",
-            "spikes of one population or more",
-        ));
-    }
     let fires = |population: &Population| {
         let trains = &population.trains;
         let mut all = (0..trains.len()).flat_map(|n| data.spans.iter().map(move |&span| (n, span)));
@@ -81,7 +78,7 @@ fn loud(request: &Request, data: &Data) -> Result<(), AnalyseError> {
         silent.name, first.start, last.stop
     );
     Err(AnalyseError::Request {
-        what: file,
+        what: format!("`{}`", request.file.display()),
         found,
         expected: "one or more".into(),
         help: match data.populations.len() {

@@ -1,0 +1,229 @@
+//! What measures of replay share: place fields, and the events that are looked at.
+
+use super::{MeasureError, lacks, time};
+use crate::analysis::burst::{Rule, bursts};
+use crate::analysis::data::{Data, Population};
+use crate::analysis::replay::field::{Fields, Track};
+use crate::analysis::trains::Span;
+use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
+use crate::base::time::{Duration, Time};
+
+const TABLE: Kind = Kind::File(&["csv"]);
+
+pub(super) const FIELDS: ParameterSpec = ParameterSpec::new(
+    "fields",
+    TABLE,
+    "place fields: a column `neuron`, then rates in Hz by bin of position, columns named by its middle",
+)
+.or(Default::Absent("from `track`"));
+pub(super) const TRACK: ParameterSpec = ParameterSpec::new(
+    "track",
+    TABLE,
+    "where the animal was: columns `time` in ms and `position`; place fields are those of the spikes of `wake`",
+)
+.or(Default::Absent("none"));
+pub(super) const WAKE: ParameterSpec = ParameterSpec::new(
+    "wake",
+    Kind::Text,
+    "bouts from which place fields are, by name or kind, between commas",
+)
+.or(Default::Absent("all of the recording"));
+pub(super) const POSITIONS: ParameterSpec = ParameterSpec::new(
+    "positions",
+    Kind::Count {
+        least: 3,
+        most: 1_000,
+    },
+    "bins of position on a `track`",
+)
+.or(Default::Count(50));
+pub(super) const SMOOTH: ParameterSpec = ParameterSpec::quantity(
+    "smooth",
+    Dimension::One,
+    Range::NonNegative,
+    "standard deviation of the Gaussian that smooths fields on a `track`, in bins of position",
+)
+.or_number(2.0);
+pub(super) const EVENTS: ParameterSpec =
+    ParameterSpec::new("events", TABLE, "events: columns `start` and `stop` in ms")
+        .or(Default::Absent("population bursts"));
+pub(super) const ACTIVE: ParameterSpec = ParameterSpec::new(
+    "active",
+    Kind::Count {
+        least: 2,
+        most: u32::MAX as u64,
+    },
+    "neurons that must fire in an event",
+)
+.or(Default::Count(5));
+pub(super) const SHUFFLES: ParameterSpec = ParameterSpec::new(
+    "shuffles",
+    Kind::Count {
+        least: 1,
+        most: 1_000_000,
+    },
+    "shuffles of each event",
+)
+.or(Default::Count(2_000));
+pub(super) const LEVEL: ParameterSpec = ParameterSpec::quantity(
+    "level",
+    Dimension::One,
+    Range::Between(0.0, 1.0),
+    "p up to which an event counts",
+)
+.or_number(0.05);
+
+/// Refuses shuffles of which none could reach the level.
+pub(super) fn enough(spec: &'static Spec, values: &Values) -> Result<usize, MeasureError> {
+    let shuffles = values.count("shuffles").unwrap_or(0) as usize;
+    let level = values["level"];
+    let least = 1.0 / (shuffles as f64 + 1.0);
+    match least <= level {
+        true => Ok(shuffles),
+        false => {
+            let needed = (1.0 / level - 1.0).ceil();
+            Err(lacks(
+                spec,
+                format!(
+                    "found {shuffles} shuffles, of which p is {least:.4} at least, expected {needed} or more for a level of {level}"
+                ),
+            ))
+        }
+    }
+}
+
+/// The place fields that the values tell of.
+pub(super) fn fields(
+    spec: &'static Spec,
+    data: &Data,
+    population: &Population,
+    values: &Values,
+) -> Result<Fields, MeasureError> {
+    let refused = |name: &str, problem: String| lacks(spec, format!("`{name}`: {problem}"));
+    let fields = match (data.tables.get("fields"), data.tables.get("track")) {
+        (Some(table), _) => {
+            Fields::of_table(table, population).map_err(|problem| refused("fields", problem))?
+        }
+        (None, Some(table)) => {
+            let column = |name: &str| {
+                table.column(name).ok_or_else(|| {
+                    refused("track", format!("found no column `{name}`, expected one"))
+                })
+            };
+            let track = Track {
+                times_ms: column("time")?,
+                positions: column("position")?,
+            };
+            let sound = track.times_ms.windows(2).all(|pair| pair[0] < pair[1])
+                && track.positions.iter().all(|x| x.is_finite());
+            if !sound {
+                return Err(refused(
+                    "track",
+                    "found times that do not ascend, or positions that are no numbers".into(),
+                ));
+            }
+            let spans = match values.text("wake") {
+                Some(names) => data.spans_of(names),
+                None => vec![Span {
+                    start: Time::ZERO,
+                    stop: Time::MAX,
+                }],
+            };
+            if spans.is_empty() {
+                let name = values.text("wake").unwrap_or_default();
+                return Err(refused(
+                    "wake",
+                    format!("found no bout `{name}`, expected one of the recording"),
+                ));
+            }
+            let bins = values.count("positions").unwrap_or(50) as usize;
+            Fields::of_track(track, population, &spans, bins, values["smooth"])
+                .map_err(|problem| refused("track", problem))?
+        }
+        (None, None) => {
+            let problem = "found neither `fields` nor `track`, expected one\n  help: `--set track=FILE.csv`, with columns `time` and `position`";
+            return Err(lacks(spec, problem));
+        }
+    };
+    match fields.neurons.len() {
+        0 | 1 => Err(lacks(
+            spec,
+            format!(
+                "found {} neurons with a place field in `{}`, expected two or more",
+                fields.neurons.len(),
+                population.name
+            ),
+        )),
+        _ => Ok(fields),
+    }
+}
+
+/// The events: those of a table, or population bursts.
+pub(super) fn events(
+    spec: &'static Spec,
+    data: &Data,
+    population: &Population,
+    values: &Values,
+) -> Result<Vec<Span>, MeasureError> {
+    let Some(table) = data.tables.get("events") else {
+        let ms = |ms: i64| Duration::from_ps(ms * 1_000_000_000);
+        // As `population_burst` finds them where it is told nothing.
+        let rule = Rule {
+            bin: ms(1),
+            smooth_ms: 10.0,
+            above: 3.0,
+            least: ms(50),
+            most: ms(750),
+            neurons: values.count("active").unwrap_or(5) as usize,
+        };
+        return Ok(bursts(population, &data.spans, &rule)
+            .iter()
+            .map(|burst| burst.span)
+            .collect());
+    };
+    let refused = |problem: String| lacks(spec, format!("`events`: {problem}"));
+    let column = |name: &str| {
+        table
+            .column(name)
+            .ok_or_else(|| refused(format!("found no column `{name}`, expected one")))
+    };
+    let (starts, stops) = (column("start")?, column("stop")?);
+    let (first, last) = match (data.spans.first(), data.spans.last()) {
+        (Some(first), Some(last)) => (first.start, last.stop),
+        _ => return Ok(Vec::new()),
+    };
+    let event = |(&start, &stop): (&f64, &f64)| {
+        let (from, to) = (Time::from_ms(start), Time::from_ms(stop));
+        match (from, to) {
+            (Ok(start), Ok(stop)) if first <= start && start < stop && stop <= last => {
+                Ok(Span { start, stop })
+            }
+            _ => Err(refused(format!(
+                "found an event from {start} to {stop} ms, expected it within {first} and {last}"
+            ))),
+        }
+    };
+    starts.iter().zip(stops).map(event).collect()
+}
+
+/// Counts of each neuron with a field by whole bin of an event.
+pub(super) fn counts(
+    population: &Population,
+    fields: &Fields,
+    event: Span,
+    bin: Duration,
+) -> Vec<Vec<(usize, f64)>> {
+    let mut counts = vec![Vec::new(); event.bins(bin)];
+    for (k, &neuron) in fields.neurons.iter().enumerate() {
+        let own = crate::analysis::trains::counts(population.trains.of(neuron), event, bin);
+        for (bin, &count) in own.iter().enumerate().filter(|(_, count)| **count > 0) {
+            counts[bin].push((k, f64::from(count)));
+        }
+    }
+    counts
+}
+
+/// The parameter `bin`.
+pub(super) fn bin(values: &Values) -> Duration {
+    time(values, "bin")
+}

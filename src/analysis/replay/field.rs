@@ -1,0 +1,177 @@
+//! Place fields: how often each neuron fires at each place.
+
+use crate::analysis::data::{Numbers, Population};
+use crate::analysis::signal::smooth;
+use crate::analysis::trains::Span;
+use crate::base::time::Time;
+
+/// Rates of neurons by bin of position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fields {
+    /// Places of the neurons among the trains of their population.
+    pub neurons: Vec<usize>,
+    /// Middles of the bins, equally far apart.
+    pub positions: Vec<f64>,
+    /// Hz, of each neuron one bin after the other.
+    pub rates: Vec<Vec<f64>>,
+}
+
+/// Where an animal was: times in ms, ascending, and positions.
+#[derive(Debug, Clone, Copy)]
+pub struct Track<'a> {
+    /// When.
+    pub times_ms: &'a [f64],
+    /// Where.
+    pub positions: &'a [f64],
+}
+
+impl Track<'_> {
+    /// Where it was at `time`, between samples in proportion; `None` before the first and after the last.
+    fn at(&self, time: Time) -> Option<f64> {
+        let ms = time.as_ms();
+        let next = self.times_ms.partition_point(|&sample| sample <= ms);
+        let before = next.checked_sub(1)?;
+        let (from, x) = (self.times_ms[before], self.positions[before]);
+        match self.times_ms.get(next) {
+            Some(&to) => Some(x + (ms - from) / (to - from) * (self.positions[next] - x)),
+            None => (ms == from).then_some(x),
+        }
+    }
+}
+
+impl Fields {
+    /// Those that a table says: a column `neuron`, then one for each bin of position, named by its middle, in Hz.
+    ///
+    /// # Errors
+    /// What was found and what was expected.
+    pub fn of_table(table: &Numbers, population: &Population) -> Result<Self, String> {
+        let labels = table
+            .column("neuron")
+            .ok_or("found no column `neuron`, expected one")?;
+        let bins: Vec<usize> = (0..table.names.len())
+            .filter(|&k| table.names[k] != "neuron")
+            .collect();
+        let position = |&bin: &usize| {
+            let name = &table.names[bin];
+            let middle = name.parse::<f64>().ok().filter(|middle| middle.is_finite());
+            middle.ok_or_else(|| {
+                format!("found a column `{name}`, expected the middle of a bin of position")
+            })
+        };
+        let positions = bins
+            .iter()
+            .map(position)
+            .collect::<Result<Vec<f64>, String>>()?;
+        if positions.len() < 2 {
+            return Err(format!(
+                "found {} bins of position, expected two or more",
+                positions.len()
+            ));
+        }
+        let size = population.trains.len();
+        let mut neurons = Vec::new();
+        for label in labels {
+            let place = (0..size).find(|&place| population.label(place) as f64 == *label);
+            match place {
+                Some(place) if !neurons.contains(&place) => neurons.push(place),
+                Some(_) => return Err(format!("found neuron {label} twice, expected each once")),
+                None => {
+                    return Err(format!(
+                        "found neuron {label}, expected one of the {size} of `{}`",
+                        population.name
+                    ));
+                }
+            }
+        }
+        let rates =
+            (0..neurons.len()).map(|row| bins.iter().map(|&bin| table.columns[bin][row]).collect());
+        let rates: Vec<Vec<f64>> = rates.collect();
+        if let Some(rate) = rates
+            .iter()
+            .flatten()
+            .find(|rate| !(rate.is_finite() && **rate >= 0.0))
+        {
+            return Err(format!("found a rate of {rate}, expected 0 or more"));
+        }
+        Ok(Self {
+            neurons,
+            positions,
+            rates,
+        })
+    }
+
+    /// From where an animal was and what fired, within `spans`: spikes over time spent, both smoothed over `sigma` bins. Neurons
+    /// that never fire there have none.
+    ///
+    /// # Errors
+    /// What was found and what was expected.
+    pub fn of_track(
+        track: Track<'_>,
+        population: &Population,
+        spans: &[Span],
+        bins: usize,
+        sigma: f64,
+    ) -> Result<Self, String> {
+        let held = |time: Time| {
+            spans
+                .iter()
+                .any(|span| span.start <= time && time < span.stop)
+        };
+        let low = track
+            .positions
+            .iter()
+            .copied()
+            .fold(f64::INFINITY, f64::min);
+        let high = track
+            .positions
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
+        if !(high > low) {
+            return Err("found positions that are all the same, expected a track".into());
+        }
+        let width = (high - low) / bins as f64;
+        let bin = |x: f64| (((x - low) / width) as usize).min(bins - 1);
+        let mut seconds = vec![0.0; bins];
+        for (pair, &x) in track.times_ms.windows(2).zip(track.positions) {
+            if Time::from_ms(pair[0]).is_ok_and(held) {
+                seconds[bin(x)] += (pair[1] - pair[0]) / 1e3;
+            }
+        }
+        if seconds.iter().sum::<f64>() <= 0.0 {
+            return Err("found no position within the bouts, expected some".into());
+        }
+        let occupied = smooth(&seconds, sigma, 4.0, true);
+        let (mut neurons, mut rates) = (Vec::new(), Vec::new());
+        for neuron in 0..population.trains.len() {
+            let spikes = spans
+                .iter()
+                .flat_map(|&span| population.trains.within(neuron, span));
+            let mut counts = vec![0.0; bins];
+            for x in spikes.filter_map(|&time| track.at(time)) {
+                counts[bin(x)] += 1.0;
+            }
+            if counts.iter().any(|&count| count > 0.0) {
+                let counts = smooth(&counts, sigma, 4.0, true);
+                let rate = |(count, seconds): (&f64, &f64)| {
+                    if *seconds > 0.0 { count / seconds } else { 0.0 }
+                };
+                neurons.push(neuron);
+                rates.push(counts.iter().zip(&occupied).map(rate).collect());
+            }
+        }
+        Ok(Self {
+            neurons,
+            positions: (0..bins).map(|k| low + (k as f64 + 0.5) * width).collect(),
+            rates,
+        })
+    }
+
+    /// Where the rate of each neuron is highest: a bin.
+    pub fn peaks(&self) -> Vec<usize> {
+        let peak = |rates: &Vec<f64>| {
+            (0..rates.len()).fold(0, |best, k| if rates[k] > rates[best] { k } else { best })
+        };
+        self.rates.iter().map(peak).collect()
+    }
+}

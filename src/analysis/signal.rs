@@ -1,0 +1,261 @@
+//! Sampled signals: smoothing, Fourier transform, power spectra, envelopes and phases, stretches above a threshold.
+
+use std::f64::consts::{PI, TAU};
+
+/// A complex number.
+pub type Complex = (f64, f64);
+
+fn times(a: Complex, b: Complex) -> Complex {
+    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
+}
+
+fn turn(angle: f64) -> Complex {
+    let (sin, cos) = angle.sin_cos();
+    (cos, sin)
+}
+
+/// Discrete Fourier transform of values of any number: X_k = sum of x_n exp(-2 pi i k n / N); the other sign, divided by N, where
+/// it is `inverse`.
+pub fn fourier(values: &[Complex], inverse: bool) -> Vec<Complex> {
+    let n = values.len();
+    let sign = if inverse { 1.0 } else { -1.0 };
+    let mut result = match n.is_power_of_two() || n == 0 {
+        true => {
+            let mut values = values.to_vec();
+            in_place(&mut values, sign);
+            values
+        }
+        false => chirp(values, sign),
+    };
+    if inverse {
+        for value in &mut result {
+            *value = (value.0 / n as f64, value.1 / n as f64);
+        }
+    }
+    result
+}
+
+/// Cooley and Tukey 1965, for powers of two.
+fn in_place(values: &mut [Complex], sign: f64) {
+    let n = values.len();
+    if n < 2 {
+        return;
+    }
+    let bits = n.trailing_zeros();
+    for i in 0..n {
+        let j = i.reverse_bits() >> (usize::BITS - bits);
+        if i < j {
+            values.swap(i, j);
+        }
+    }
+    let turns: Vec<Complex> = (0..n / 2)
+        .map(|k| turn(sign * TAU * k as f64 / n as f64))
+        .collect();
+    let mut half = 1;
+    while half < n {
+        let step = n / (2 * half);
+        for start in (0..n).step_by(2 * half) {
+            for k in 0..half {
+                let (low, high) = (start + k, start + k + half);
+                let other = times(values[high], turns[k * step]);
+                let one = values[low];
+                values[low] = (one.0 + other.0, one.1 + other.1);
+                values[high] = (one.0 - other.0, one.1 - other.1);
+            }
+        }
+        half *= 2;
+    }
+}
+
+/// Bluestein 1970: any number of values by a convolution whose length is a power of two.
+fn chirp(values: &[Complex], sign: f64) -> Vec<Complex> {
+    let n = values.len();
+    let m = (2 * n - 1).next_power_of_two();
+    // k^2 modulo 2 n keeps the angle small, and so exact.
+    let angle = |k: usize| {
+        let square = (k as u128 * k as u128 % (2 * n as u128)) as f64;
+        sign * PI * square / n as f64
+    };
+    let chirp: Vec<Complex> = (0..n).map(|k| turn(angle(k))).collect();
+    let mut a = vec![(0.0, 0.0); m];
+    let mut b = vec![(0.0, 0.0); m];
+    for k in 0..n {
+        a[k] = times(values[k], chirp[k]);
+        let back = (chirp[k].0, -chirp[k].1);
+        b[k] = back;
+        b[(m - k) % m] = back;
+    }
+    in_place(&mut a, -1.0);
+    in_place(&mut b, -1.0);
+    for (a, b) in a.iter_mut().zip(&b) {
+        *a = times(*a, *b);
+    }
+    in_place(&mut a, 1.0);
+    let scale = 1.0 / m as f64;
+    let scaled = a[..n]
+        .iter()
+        .map(|value| (value.0 * scale, value.1 * scale));
+    scaled
+        .zip(&chirp)
+        .map(|(value, chirp)| times(value, *chirp))
+        .collect()
+}
+
+/// Hann window of `n` values whose next one would be the first again.
+pub fn hann(n: usize) -> Vec<f64> {
+    (0..n)
+        .map(|k| 0.5 - 0.5 * (TAU * k as f64 / n as f64).cos())
+        .collect()
+}
+
+/// One-sided power spectral density of one segment: its mean taken off, under a Hann window; `rate` samples in a second.
+pub fn periodogram(segment: &[f64], rate: f64) -> Vec<f64> {
+    let n = segment.len();
+    let mean = segment.iter().sum::<f64>() / n as f64;
+    let window = hann(n);
+    let weight: f64 = window.iter().map(|w| w * w).sum();
+    let tapered = segment
+        .iter()
+        .zip(&window)
+        .map(|(x, w)| ((x - mean) * w, 0.0));
+    let transformed = fourier(&tapered.collect::<Vec<_>>(), false);
+    let density = |(k, value): (usize, &Complex)| {
+        let both = if k == 0 || 2 * k == n { 1.0 } else { 2.0 };
+        both * (value.0 * value.0 + value.1 * value.1) / (rate * weight)
+    };
+    transformed
+        .iter()
+        .take(n / 2 + 1)
+        .enumerate()
+        .map(density)
+        .collect()
+}
+
+/// Gaussian smoothing, `sigma` in samples, cut after `truncate` of them, as SciPy's `gaussian_filter1d`: beyond its ends the signal
+/// is its mirror image (`reflect`), or nothing (`constant`).
+pub fn smooth(signal: &[f64], sigma: f64, truncate: f64, mirrored: bool) -> Vec<f64> {
+    let n = signal.len() as i64;
+    let radius = (truncate * sigma + 0.5) as i64;
+    if radius <= 0 || sigma <= 0.0 || n == 0 {
+        return signal.to_vec();
+    }
+    let weights: Vec<f64> = (-radius..=radius)
+        .map(|k| (-0.5 * (k as f64 / sigma).powi(2)).exp())
+        .collect();
+    let sum: f64 = weights.iter().sum();
+    let at = |k: i64| {
+        if (0..n).contains(&k) {
+            return signal[k as usize];
+        }
+        if !mirrored {
+            return 0.0;
+        }
+        let k = k.rem_euclid(2 * n);
+        signal[if k < n { k } else { 2 * n - 1 - k } as usize]
+    };
+    let smoothed = |k: i64| {
+        let terms = (-radius..=radius).zip(&weights).map(|(j, w)| w * at(k + j));
+        terms.sum::<f64>() / sum
+    };
+    (0..n).map(smoothed).collect()
+}
+
+/// The analytic signal: the signal, and its Hilbert transform as imaginary part.
+pub fn analytic(signal: &[f64]) -> Vec<Complex> {
+    let n = signal.len();
+    let mut spectrum = fourier(&signal.iter().map(|&x| (x, 0.0)).collect::<Vec<_>>(), false);
+    for (k, value) in spectrum.iter_mut().enumerate() {
+        let factor = match k {
+            0 => 1.0,
+            k if 2 * k == n => 1.0,
+            k if 2 * k < n => 2.0,
+            _ => 0.0,
+        };
+        *value = (value.0 * factor, value.1 * factor);
+    }
+    fourier(&spectrum, true)
+}
+
+/// What a filter of these `taps` makes of `signal`, forwards and then backwards, so that nothing is delayed: as SciPy's `filtfilt`,
+/// the ends extended by 3 times as many samples as there are taps, turned around the end points. `None` where the signal is too
+/// short for that.
+pub fn forwards_and_back(signal: &[f64], taps: &[f64]) -> Option<Vec<f64>> {
+    let edge = 3 * taps.len();
+    let n = signal.len();
+    if n <= edge {
+        return None;
+    }
+    let before = (1..=edge).rev().map(|k| 2.0 * signal[0] - signal[k]);
+    let after = (1..=edge).map(|k| 2.0 * signal[n - 1] - signal[n - 1 - k]);
+    let extended: Vec<f64> = before.chain(signal.iter().copied()).chain(after).collect();
+    let once = |signal: &[f64]| -> Vec<f64> {
+        let at = |k: usize, j: usize| signal[k.saturating_sub(j)];
+        let value = |k: usize| taps.iter().enumerate().map(|(j, tap)| tap * at(k, j)).sum();
+        (0..signal.len()).map(value).collect()
+    };
+    let mut turned = once(&extended);
+    turned.reverse();
+    let mut twice = once(&turned);
+    twice.reverse();
+    Some(twice[edge..edge + n].to_vec())
+}
+
+/// Stretches where `holds` is true: first and last sample of each.
+pub fn stretches(holds: impl Iterator<Item = bool>) -> Vec<(usize, usize)> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    let mut inside = false;
+    for (k, holds) in holds.enumerate() {
+        match (holds, inside) {
+            (true, true) => {
+                if let Some(last) = found.last_mut() {
+                    last.1 = k;
+                }
+            }
+            (true, false) => found.push((k, k)),
+            (false, _) => {}
+        }
+        inside = holds;
+    }
+    found
+}
+
+/// Mean and standard deviation with n.
+pub fn moments(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
+    (mean, (squares / n).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_values_is_transformed_and_back() {
+        for n in [1, 2, 3, 8, 12, 17, 64, 100] {
+            let values: Vec<Complex> = (0..n)
+                .map(|k| ((k * k % 7) as f64, (k % 3) as f64))
+                .collect();
+            let transformed = fourier(&values, false);
+            for (k, found) in transformed.iter().enumerate() {
+                let mut sum = (0.0, 0.0);
+                for (m, value) in values.iter().enumerate() {
+                    let term = times(*value, turn(-TAU * (k * m % n) as f64 / n as f64));
+                    sum = (sum.0 + term.0, sum.1 + term.1);
+                }
+                assert!((found.0 - sum.0).hypot(found.1 - sum.1) < 1e-10, "{n} {k}");
+            }
+            for (value, again) in values.iter().zip(fourier(&transformed, true)) {
+                assert!((value.0 - again.0).hypot(value.1 - again.1) < 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn stretches_by_hand() {
+        let holds = [true, true, false, true, false, false, true];
+        assert_eq!(stretches(holds.into_iter()), [(0, 1), (3, 3), (6, 6)]);
+        assert_eq!(smooth(&[1.0, 1.0, 1.0], 1.0, 4.0, true), [1.0; 3]);
+    }
+}

@@ -1,0 +1,271 @@
+//! Decoding, lines, bursts and spectra against nelpy and SciPy.
+
+use super::*;
+use sharpwave::analysis::data::Numbers;
+use sharpwave::analysis::replay::decode::{Decoder, Posterior, weighted_correlation};
+use sharpwave::analysis::replay::line::Lines;
+use sharpwave::analysis::trains::counts;
+use sharpwave::base::stream::Stream;
+use sharpwave::base::time::Duration;
+
+const BIN_MS: f64 = 20.0;
+const FLOOR_HZ: f64 = 0.1;
+
+/// The table of numbers `name`.
+fn table(name: &str) -> Numbers {
+    let text = std::fs::read_to_string(frozen(name)).expect("a file");
+    let mut lines = text.lines();
+    let names: Vec<String> = lines
+        .next()
+        .expect("a header")
+        .split(',')
+        .map(str::to_owned)
+        .collect();
+    let mut columns = vec![Vec::new(); names.len()];
+    for line in lines {
+        for (column, field) in columns.iter_mut().zip(line.split(',')) {
+            column.push(field.parse().expect("a number"));
+        }
+    }
+    Numbers { names, columns }
+}
+
+fn frozen_bursts() -> (serde_json::Value, Data) {
+    let expected = references("replay.json");
+    let size = expected["neurons"].as_u64().unwrap() as usize;
+    let mut data = recording("burst.csv", size, expected["stop_ms"].as_f64().unwrap());
+    data.tables.insert("fields", table("fields.csv"));
+    data.tables.insert("events", table("events.csv"));
+    (expected, data)
+}
+
+#[test]
+fn positions_and_lines_are_those_of_nelpy() {
+    let (expected, data) = frozen_bursts();
+    let table = &data.tables["fields"];
+    let rates: Vec<Vec<f64>> = (0..table.rows())
+        .map(|row| {
+            table.columns[1..]
+                .iter()
+                .map(|column| column[row])
+                .collect()
+        })
+        .collect();
+    let decoder = Decoder::new(&rates, BIN_MS / 1e3, FLOOR_HZ);
+    let mut gaps = 0;
+    for event in expected["events"].as_array().unwrap() {
+        let at = |key: &str| ms(event[key].as_f64().unwrap());
+        let span = Span {
+            start: at("start_ms"),
+            stop: at("stop_ms"),
+        };
+        let mut columns = vec![Vec::new(); span.bins(Duration::from_ms(BIN_MS).unwrap())];
+        for neuron in 0..rates.len() {
+            let counts = counts(
+                data.populations[0].trains.of(neuron),
+                span,
+                Duration::from_ms(BIN_MS).unwrap(),
+            );
+            for (bin, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+                columns[bin].push((neuron, f64::from(count)));
+            }
+        }
+        let posterior: Posterior = decoder.decode(&columns, |neuron| neuron, |_| 0, None);
+        let empty = posterior.iter().filter(|column| column.is_none()).count();
+        assert_eq!(empty as u64, event["empty_bins"].as_u64().unwrap());
+        gaps += empty;
+        for (found, expected) in posterior.iter().zip(event["posterior"].as_array().unwrap()) {
+            if let Some(found) = found {
+                assert_near("posterior", found, &numbers(expected));
+            }
+        }
+        let drawn = numbers(&event["phi"])
+            .into_iter()
+            .zip(numbers(&event["rho"]))
+            .collect();
+        let lines = Lines::new(drawn, posterior.len(), decoder.bins());
+        let best = lines.best(&posterior, 3).expect("a line");
+        assert_near("score", &[best.score], &[event["score"].as_f64().unwrap()]);
+        assert_near(
+            "correlation",
+            &[weighted_correlation(&posterior)],
+            &[event["correlation"].as_f64().unwrap()],
+        );
+    }
+    assert!(gaps > 0, "no bin is empty");
+}
+
+#[test]
+fn sweeps_are_replays_by_every_shuffle_and_scrambled_ones_are_none() {
+    let (_, data) = frozen_bursts();
+    for shuffle in [
+        "column_cycle",
+        "time_swap",
+        "cell_identity",
+        "field_rotation",
+        "poisson",
+    ] {
+        let mut values = Values::from([("shuffle", shuffle)]);
+        values.insert("shuffles", 199_u64);
+        values.insert("lines", 2_000_u64);
+        let tables = compute("replay", &data, &values);
+        let (p, speed) = (tables[1].numbers("p_score"), tables[1].numbers("speed"));
+        // Four sweeps over 30 bins, up, down, up, down, then one whose neurons fire anywhere. The second is short, with gaps.
+        let sure = [0, 2, 3, 4].map(|event| p[event] <= 0.05);
+        assert_eq!(sure, [true, true, true, false], "{shuffle}: {p:?}");
+        let up: Vec<bool> = speed[..4].iter().map(|speed| *speed > 0.0).collect();
+        assert_eq!(up, [true, false, true, false], "{shuffle}: {speed:?}");
+        assert!((speed[0] - 100.0).abs() < 30.0, "{shuffle}: {speed:?}");
+        assert_eq!(
+            compute("replay", &data, &values),
+            tables,
+            "the same seed gives the same"
+        );
+    }
+    for (name, sign) in [("rank_order", 1.0), ("pairwise_bias", 1.0)] {
+        let tables = compute(name, &data, &Values::from([("shuffles", 199_u64)]));
+        let (score, p) = (tables[1].numbers("score"), tables[1].numbers("p"));
+        let found: Vec<bool> = score[..4].iter().map(|score| score * sign > 0.5).collect();
+        assert_eq!(found, [true, false, true, false], "{name}: {score:?}");
+        assert!(
+            p[..4].iter().all(|p| *p <= 0.05) && p[4] > 0.05,
+            "{name}: {p:?}"
+        );
+    }
+}
+
+#[test]
+fn bursts_and_spectra_are_those_of_nelpy_and_scipy() {
+    let (expected, data) = frozen_bursts();
+    let tables = compute(
+        "population_burst",
+        &data,
+        &Values::from([("active", 0_u64)]),
+    );
+    let of = |k: usize| -> Vec<f64> {
+        let bounds = expected["bursts_ms"].as_array().unwrap().iter();
+        bounds.map(|pair| pair[k].as_f64().unwrap()).collect()
+    };
+    assert_near("start", tables[1].numbers("start"), &of(0));
+    assert_near("stop", tables[1].numbers("stop"), &of(1));
+    assert_near(
+        "peak_rate",
+        tables[1].numbers("peak_rate"),
+        &numbers(&expected["peaks_hz"]),
+    );
+
+    let spectrum = compute("spectrum", &data, &Values::new());
+    assert_near(
+        "welch",
+        &spectrum[1].numbers("density")[..101],
+        &numbers(&expected["welch"]),
+    );
+    let odd = compute("spectrum", &data, &Values::from([("segment", 999_u64)]));
+    assert_near(
+        "welch of 999",
+        &odd[1].numbers("density")[..101],
+        &numbers(&expected["welch_999"]),
+    );
+    let spectrogram = compute("spectrogram", &data, &Values::new());
+    assert_near(
+        "spectrogram",
+        spectrogram[0].numbers("density"),
+        &numbers(&expected["spectrogram"]),
+    );
+}
+
+#[test]
+fn what_replay_cannot_be_made_of_is_said() {
+    let (_, mut data) = frozen_bursts();
+    let refused = |data: &Data, name: &str, values: &Values| {
+        let measure = measure::find(name).unwrap();
+        measure.compute(data, values, 1).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(&data, "replay", &Values::from([("shuffles", 10_u64)])),
+        "`replay`: found 10 shuffles, of which p is 0.0909 at least, expected 19 or more for a level of 0.05"
+    );
+    let absent = Numbers {
+        names: vec!["neuron".into()],
+        columns: vec![vec![3.0, 77.0]],
+    };
+    data.tables.insert("template", absent);
+    assert_eq!(
+        refused(&data, "rank_order", &Values::new()),
+        "`rank_order`: `template`: found neuron 77, expected one of the 20 of `p`"
+    );
+    data.tables.get_mut("events").unwrap().columns[1][0] = 9e3;
+    assert_eq!(
+        refused(&data, "replay", &Values::new()),
+        "`replay`: `events`: found an event from 1000 to 9000 ms, expected it within 0 ms and 8000 ms"
+    );
+    data.tables.clear();
+    assert!(
+        refused(&data, "replay", &Values::new()).contains("found neither `fields` nor `track`")
+    );
+    assert!(refused(&data, "reactivation", &Values::new()).contains("needs `task`"));
+    assert_eq!(
+        refused(&data, "reactivation", &Values::from([("task", "run")])),
+        "`reactivation`: `task`: found 0 bins of 100 ms in bouts `run`, expected 3 or more"
+    );
+}
+
+/// Spikes at random by as many neurons as the frozen fields have, and `n` events of 300 ms among them.
+fn noise(n: usize, rate_hz: f64, seed: u64) -> Data {
+    let (_, mut data) = frozen_bursts();
+    let size = data.populations[0].trains.len();
+    let stop_ms = n as f64 * 400.0;
+    let mut spikes = Vec::new();
+    for neuron in 0..size {
+        let mut stream = Stream::new(seed, "noise", neuron as u64);
+        let mut now = 0.0;
+        loop {
+            now += stream.exponential() * 1e3 / rate_hz;
+            if now >= stop_ms {
+                break;
+            }
+            spikes.push((ms(now), neuron as u32));
+        }
+    }
+    data.populations[0].trains = Trains::new(size, &spikes);
+    data.spans[0].stop = ms(stop_ms);
+    let starts: Vec<f64> = (0..n).map(|k| k as f64 * 400.0).collect();
+    let stops = starts.iter().map(|start| start + 300.0).collect();
+    let events = Numbers {
+        names: vec!["start".into(), "stop".into()],
+        columns: vec![starts, stops],
+    };
+    data.tables.insert("events", events);
+    data
+}
+
+#[test]
+fn noise_is_taken_for_replay_as_often_as_the_level_says() {
+    /// Events, and how many of them 1 in 1,000 such counts lies outside of, at a level of 0.05.
+    const EVENTS: usize = 200;
+    const WITHIN: std::ops::RangeInclusive<usize> = 2..=21;
+    let data = noise(EVENTS, 10.0, 7);
+    let mut values = Values::from([("shuffles", 39_u64), ("lines", 300_u64)]);
+    values.insert("control", "none");
+    // Under these nothing but chance parts an event from its shuffles.
+    for shuffle in ["time_swap", "cell_identity", "field_rotation", "poisson"] {
+        values.insert("shuffle", shuffle);
+        let tables = compute("replay", &data, &values);
+        for p in ["p_score", "p_correlation"] {
+            let found = tables[1].numbers(p).iter().filter(|p| **p <= 0.05).count();
+            assert!(
+                WITHIN.contains(&found),
+                "{shuffle}, {p}: {found} of {EVENTS}"
+            );
+        }
+    }
+    for name in ["rank_order", "pairwise_bias"] {
+        let tables = compute(name, &data, &Values::from([("shuffles", 39_u64)]));
+        let found = tables[1]
+            .numbers("p")
+            .iter()
+            .filter(|p| **p <= 0.05)
+            .count();
+        assert!(WITHIN.contains(&found), "{name}: {found} of {EVENTS}");
+    }
+}
