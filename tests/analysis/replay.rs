@@ -247,8 +247,8 @@ fn noise_is_taken_for_replay_as_often_as_the_level_says() {
     let data = noise(EVENTS, 10.0, 7);
     let mut values = Values::from([("shuffles", 39_u64), ("lines", 300_u64)]);
     values.insert("control", "none");
-    // Under these nothing but chance parts an event from its shuffles.
-    for shuffle in ["time_swap", "cell_identity", "field_rotation", "poisson"] {
+    // Under these nothing but chance parts an event of noise from its shuffles: neurons are alike, and so are bins of time.
+    for shuffle in ["time_swap", "cell_identity"] {
         values.insert("shuffle", shuffle);
         let tables = compute("replay", &data, &values);
         for p in ["p_score", "p_correlation"] {
