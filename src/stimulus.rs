@@ -6,11 +6,13 @@
 pub mod burst;
 pub mod current;
 pub mod image;
+pub mod place_cells;
 pub mod poisson;
 pub mod pulse;
 mod pulsed;
 pub mod rhythm;
 pub mod spike_list;
+mod thinning;
 pub mod volley;
 
 use std::fmt;
@@ -176,6 +178,7 @@ pub struct Entry {
 pub static REGISTRY: &[&Entry] = &[
     &poisson::ENTRY,
     &rhythm::ENTRY,
+    &place_cells::ENTRY,
     &current::ENTRY,
     &spike_list::ENTRY,
     &image::ENTRY,

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::parameter::{self, Dimension, Spec};
+use crate::base::parameter::{self, Dimension, ParameterSpec, Range, Spec};
 use crate::base::time::Time;
 use crate::neuron::bytes::{check_neurons, check_size, from_bytes, to_bytes};
 use crate::neuron::{self, Events, Example, Growth, Model, Neurons, RowWeights, StateError};
@@ -15,8 +15,11 @@ pub static MODEL: Model = Model {
     weight: Some(Dimension::One),
     variables: &[],
     build: |setup| {
-        parameter::complete(&SPEC, setup.values)?;
-        Ok(Box::new(Relay::new(setup.size)))
+        let values = parameter::complete(&SPEC, setup.values)?;
+        Ok(Box::new(Relay {
+            threshold: values["threshold"],
+            ..Relay::new(setup.size)
+        }))
     },
     bytes: |_| 0,
     example: Example {
@@ -30,8 +33,14 @@ pub static SPEC: Spec = Spec {
     name: "relay",
     summary: "Neuron without dynamics, for events as sources of projections: it fires at every instant at which \
               something arrives.",
-    equations: "an arrival with weight > 0: spike, once per instant;  other arrivals do nothing",
-    parameters: &[],
+    equations: "an arrival with weight > threshold: spike, once per instant;  other arrivals do nothing",
+    parameters: &[ParameterSpec::quantity(
+        "threshold",
+        Dimension::One,
+        Range::NonNegative,
+        "arrivals of at most this weight do nothing: synapses between relays can learn without making them fire",
+    )
+    .or_number(0.0)],
     source: "as `parrot_neuron` in NEST, without its delay",
 };
 
@@ -39,6 +48,8 @@ pub static SPEC: Spec = Spec {
 #[derive(Debug, Clone)]
 pub struct Relay {
     size: usize,
+    /// Weights above this make it fire, 0 or more.
+    threshold: f64,
     state: State,
 }
 
@@ -52,10 +63,11 @@ struct State {
 }
 
 impl Relay {
-    /// `size` relays.
+    /// `size` relays that fire at every arrival.
     pub fn new(size: usize) -> Self {
         Self {
             size,
+            threshold: 0.0,
             state: State::default(),
         }
     }
@@ -79,21 +91,25 @@ impl Neurons for Relay {
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
         for row in rows {
-            let reached = (0..).zip(*row).filter(|(_, w)| gain * f64::from(**w) > 0.0);
+            let fires = |w: f32| gain * f64::from(w) > self.threshold;
+            let reached = (0..).zip(*row).filter(|(_, w)| fires(**w));
             self.state.reached.extend(reached.map(|(j, _)| j));
         }
     }
 
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
+        let threshold = self.threshold;
         let reached = &mut self.state.reached;
         match weights {
-            RowWeights::One(weight) if weight > 0.0 => {
+            RowWeights::One(weight) if weight > threshold => {
                 reached.extend(targets.iter().map(|&j| u32::from(j)));
             }
             RowWeights::One(_) => {}
             _ => {
-                let positive = (0..).zip(targets).filter(|(k, _)| weights.get(*k) > 0.0);
-                reached.extend(positive.map(|(_, &j)| u32::from(j)));
+                let strong = (0..)
+                    .zip(targets)
+                    .filter(|(k, _)| weights.get(*k) > threshold);
+                reached.extend(strong.map(|(_, &j)| u32::from(j)));
             }
         }
     }
@@ -103,7 +119,7 @@ impl Neurons for Relay {
     }
 
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
-        let reached = (0..events.targets.len()).find(|&k| events.weight(k) > 0.0)?;
+        let reached = (0..events.targets.len()).find(|&k| events.weight(k) > self.threshold)?;
         self.state.reached.push(events.targets[reached].into());
         Some(reached)
     }
@@ -197,6 +213,20 @@ mod tests {
         let none = events(&[1, 2], &[0, 1], EventWeights::One(-1.0));
         assert_eq!(relay.receive_events(none), None);
         assert_eq!(fired(&mut relay), [2], "negative times negative");
+    }
+
+    #[test]
+    fn what_is_at_most_the_threshold_does_nothing() {
+        let mut relay = Relay {
+            threshold: 2.0,
+            ..Relay::new(3)
+        };
+        relay.receive_row(&[0, 1, 2], RowWeights::Each(&[2.0, 2.5, -3.0]));
+        relay.receive_row(&[0, 2], RowWeights::One(2.0));
+        relay.receive(&[&[0.0, 0.5, 1.5]], 2.0);
+        assert_eq!(fired(&mut relay), [1, 2]);
+        let weak = events(&[1, 2], &[0, 1], EventWeights::One(2.0));
+        assert_eq!(relay.receive_events(weak), None);
     }
 
     #[test]

@@ -1,19 +1,13 @@
 //! Poisson spikes whose rate goes up and down as a sine: a rhythm from outside.
-//!
-//! All neurons together get one process of the highest rate that there ever is; each of its events is kept with the share
-//! of that rate that holds at its instant (thinning; Lewis and Shedler 1979, Nav Res Logist Q 26:403). That is exact:
-//! there is no step.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::function;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
-use crate::base::time::{Duration, PS_PER_MS, Time};
+use crate::base::time::Time;
 use crate::stimulus::poisson::TICKS_HZ;
+use crate::stimulus::thinning::Candidates;
 use crate::stimulus::{Brings, Entry, Onset, Spike, StateError, Stimulus, from_bytes, to_bytes};
 
 /// The registry's entry.
@@ -65,13 +59,6 @@ pub static SPEC: Spec = Spec {
     ],
     source: "exact by thinning: Lewis and Shedler 1979, Nav Res Logist Q 26:403",
 };
-
-/// Spikes handed over at one tick: enough to make ticks rare, few enough that the stimulus does not run far ahead.
-const CHUNK: usize = 256;
-
-/// Events drawn at one tick, of which in a trough few or none are kept: some milliseconds of work, so that a stop is
-/// answered there too.
-const MOST_DRAWN: usize = 256 * CHUNK;
 
 /// What the user sets.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,73 +113,29 @@ struct Modulated {
     rhythm: Rhythm,
     start: Time,
     size: u32,
-    /// Mean gap between events of the process of the highest rate, in picoseconds; infinite where none come.
-    mean_gap_ps: f64,
-    /// The next event of that process.
-    next: Option<Event>,
-    stream: Stream,
-}
-
-/// An instant with its fraction of a tick: rounding each gap would bias rates.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Event {
-    time: Time,
-    fraction: f64,
+    candidates: Candidates,
 }
 
 impl Modulated {
     fn new(rhythm: Rhythm, onset: Onset) -> Self {
         let all_hz = rhythm.highest_hz() * f64::from(onset.size);
-        let mut modulated = Self {
+        Self {
             rhythm,
             start: onset.start,
             size: onset.size,
-            mean_gap_ps: 1e3 * PS_PER_MS as f64 / all_hz,
-            next: None,
-            stream: onset.stream,
-        };
-        let first = Event {
-            time: onset.start,
-            fraction: 0.0,
-        };
-        modulated.next = modulated.after(first);
-        modulated
-    }
-
-    /// The event after `event`, or `None` beyond the clock.
-    fn after(&mut self, event: Event) -> Option<Event> {
-        let gap = event.fraction + self.stream.exponential() * self.mean_gap_ps;
-        let whole = gap.floor();
-        // Also where the mean is infinite.
-        if whole >= i64::MAX as f64 {
-            return None;
+            candidates: Candidates::new(all_hz, onset.start, onset.stream),
         }
-        let time = event.time.checked_add(Duration::from_ps(whole as i64))?;
-        let fraction = gap - whole;
-        Some(Event { time, fraction })
     }
 }
 
 impl Stimulus for Modulated {
     fn tick(&mut self, _now: Time, spikes: &mut Vec<Spike>) -> Option<Time> {
-        let first = spikes.len();
-        let (mut last, mut drawn) = (None, 0);
-        while let Some(event) = self.next {
-            // Events of one instant belong to one tick.
-            if (spikes.len() >= first + CHUNK || drawn >= MOST_DRAWN) && last != Some(event.time) {
-                break;
-            }
-            drawn += 1;
-            last = Some(event.time);
-            let neuron = self.stream.below(self.size.into()) as u32;
-            let seconds = (event.time - self.start).as_ms() / 1e3;
-            if self.stream.uniform() < self.rhythm.share(seconds) {
-                spikes.push((event.time, neuron));
-            }
-            self.next = self.after(event);
-        }
-        spikes[first..].sort_unstable();
-        self.next.map(|event| event.time)
+        let (rhythm, start, size) = (&self.rhythm, self.start, self.size);
+        self.candidates.tick(spikes, |t, stream| {
+            let neuron = stream.below(size.into()) as u32;
+            let seconds = (t - start).as_ms() / 1e3;
+            (stream.uniform() < rhythm.share(seconds)).then_some(neuron)
+        })
     }
 
     fn save(&self) -> Result<Vec<u8>, StateError> {
@@ -200,15 +143,13 @@ impl Stimulus for Modulated {
             rhythm: _,
             start: _,
             size: _,
-            mean_gap_ps: _,
-            next,
-            stream,
+            candidates,
         } = self;
-        to_bytes(&(next, stream))
+        to_bytes(candidates)
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        (self.next, self.stream) = from_bytes(bytes)?;
+        self.candidates.go_on_from(from_bytes(bytes)?);
         Ok(())
     }
 }
@@ -216,6 +157,8 @@ impl Stimulus for Modulated {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::stream::Stream;
+    use crate::base::time::Duration;
 
     fn spikes(values: &[(&'static str, f64)], size: u32, seconds: f64, start: Time) -> Vec<Spike> {
         let given: Values = values.iter().copied().collect();
