@@ -14,6 +14,7 @@
 //! | [`burst`], [`replay`] | population bursts; position decoded from spikes and lines through it |
 //! | [`wave`] | when activity begins where on a sheet, and how fast that travels |
 //! | [`weight`] | how far each neuron's incoming weights moved |
+//! | [`weight_matrix`] | mean strengths between parts of two populations |
 
 pub mod active;
 pub mod burst;
@@ -31,3 +32,4 @@ pub mod table;
 pub mod trains;
 pub mod wave;
 pub mod weight;
+pub mod weight_matrix;

@@ -9,6 +9,7 @@ mod runner;
 pub mod summary;
 mod watched;
 mod wave;
+mod weight_matrix;
 pub(super) mod weights;
 mod window;
 
@@ -230,6 +231,9 @@ impl Network {
         if let Some(figure) = &self.model.figures.window {
             window::draw(figure, &run, &self.model, &directory)?;
         }
+        if let Some(figure) = &self.model.figures.weight_matrix {
+            weight_matrix::draw(figure, &run, &self.model, &directory)?;
+        }
         if let Some(wave) = &self.model.figures.wave {
             let places = (&*run, &*directory);
             wave::draw(wave, &self.model, &self.placed, places, &desk.crew)?;
@@ -253,7 +257,13 @@ impl Experiment for Network {
     }
 
     fn products(&self) -> Vec<PathBuf> {
-        let figures = [raster::NAME, weights::NAME, window::NAME, wave::NAME];
+        let figures = [
+            raster::NAME,
+            weights::NAME,
+            window::NAME,
+            weight_matrix::NAME,
+            wave::NAME,
+        ];
         let drawn = figures
             .into_iter()
             .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));

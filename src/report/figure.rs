@@ -2,11 +2,13 @@
 
 mod accuracy;
 mod change_plot;
+mod map;
 mod raster;
 mod receptive_fields;
 mod wave;
 mod weight_course;
 mod weight_histogram;
+mod weight_matrix;
 
 pub use accuracy::{Accuracy, Reference, Run, Stage};
 pub use change_plot::{ChangePlot, Series};
@@ -15,3 +17,4 @@ pub use receptive_fields::ReceptiveFields;
 pub use wave::WaveMap;
 pub use weight_course::{Course, Moment, WeightCourse};
 pub use weight_histogram::{Projection, WeightHistogram};
+pub use weight_matrix::WeightMatrix;

@@ -18,6 +18,8 @@ pub struct Figures {
     pub weights: Option<WeightFigure>,
     /// Changes of weights over what both ends of a synapse did, if they are drawn.
     pub window: Option<WindowFigure>,
+    /// Weights by source and target, if they are drawn.
+    pub weight_matrix: Option<MatrixFigure>,
     /// A wave over a sheet, if one is drawn.
     pub wave: Option<Wave>,
 }
@@ -29,9 +31,11 @@ impl Figures {
             raster,
             weights,
             window,
+            weight_matrix,
             wave,
         } = self;
-        raster.is_some() || weights.is_some() || window.is_some() || wave.is_some()
+        let of_weights = weights.is_some() || window.is_some() || weight_matrix.is_some();
+        raster.is_some() || of_weights || wave.is_some()
     }
 
     /// What is drawn where the model file does not say: the end of the run, some neurons of some of the `recorded`
@@ -61,6 +65,7 @@ impl Figures {
             raster: (!recorded.is_empty()).then_some(raster),
             weights: (!observed.is_empty()).then_some(weights),
             window: None,
+            weight_matrix: None,
             wave: None,
         }
     }
@@ -99,6 +104,9 @@ impl Table for Figures {
             off(inside(WindowFigure::default())),
             what,
         );
+        let what = "[figure.weight_matrix]: mean weights by source and target, and over the difference of their numbers";
+        let form = off(inside(MatrixFigure::default()));
+        k.or("weight_matrix", &mut self.weight_matrix, form, what);
         let what = "[figure.wave]: of a population on a sheet, where activity begins when";
         let form = given(inside(Wave::default()));
         k.told("wave", "none", &mut self.wave, form, what);
@@ -220,6 +228,32 @@ impl Table for WeightFigure {
                 format!("projection `{missing}`, of whose weights no statistics are recorded");
             unrecorded(section, "projections", &what, key, missing)
         })
+    }
+}
+
+/// Mean weights by source and target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MatrixFigure {
+    /// Name of the projection, whose weights are recorded.
+    pub projection: String,
+}
+
+impl Table for MatrixFigure {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "whose weights are shown, which are recorded: those of the last moment";
+        k.need("projection", &mut self.projection, weights_name(), what);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let name = &self.projection;
+        let Some(all) = around.snapped.filter(|_| !name.is_empty()) else {
+            return true;
+        };
+        if all.iter().any(|(known, _)| known == name) {
+            return true;
+        }
+        let what = format!("projection `{name}`, whose synapses are not recorded");
+        unrecorded(section, "projection", &what, "record.weights", name)
     }
 }
 

@@ -119,7 +119,7 @@ pub(super) fn draw(
 }
 
 /// A time in words.
-fn told(time: Time) -> String {
+pub(super) fn told(time: Time) -> String {
     match time.as_ms() {
         ms if ms < MS_PER_S => format!("{ms} ms"),
         ms => format!("{} s", ms / MS_PER_S),

@@ -240,6 +240,18 @@ pub(super) fn power_law(mu: f64) -> Naive {
     }
 }
 
+/// As Ecker et al. 2022 have it, in nS.
+pub(super) fn track() -> Naive {
+    Naive {
+        values: Values::from([("w_max", 20.0), ("a", 4e-3), ("tau", 62.5)]),
+        start: (0.1, 0.1),
+        bounds: (0.0, 20.0),
+        arrive: Box::new(|w, _, _, y, _| w + 0.08 * y[0]),
+        fire: Box::new(|w, _, x, _, _| w + 0.08 * x[0]),
+        ..symmetric("all_to_all")
+    }
+}
+
 /// Of inhibitory synapses, whose weights are below zero.
 pub(super) fn inhibitory() -> Naive {
     Naive {

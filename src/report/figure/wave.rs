@@ -8,10 +8,11 @@ use crate::analysis::wave::{Rates, Sheet, Wave};
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis};
 use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text};
+use crate::report::figure::map::{BAR, bar, frame};
 use crate::report::file;
 use crate::report::font::{self, Weight};
 use crate::report::style::{
-    AXIS, FULL_WIDTH, GREY, HAIR, INK, LABEL, NOTE, PALE, PANEL, TICK, WHITE, heat, sequential,
+    FULL_WIDTH, GREY, HAIR, INK, LABEL, NOTE, PALE, PANEL, WHITE, heat, sequential,
 };
 
 const LEFT: f64 = 36.0;
@@ -20,7 +21,6 @@ const TOP: f64 = 22.0;
 const MAP: f64 = 186.0;
 /// From the map to its colour bar, and from that to the second panel.
 const BAR_GAP: f64 = 6.0;
-const BAR: f64 = 6.0;
 const PANEL_GAP: f64 = 78.0;
 /// Room for the second colour bar.
 const RIGHT: f64 = 42.0;
@@ -308,47 +308,4 @@ fn rounded(value: f64) -> String {
         true => text.trim_end_matches('0').trim_end_matches('.').into(),
         false => text,
     }
-}
-
-fn frame(canvas: &mut Canvas, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
-    let corners = vec![
-        (left, top),
-        (right, top),
-        (right, bottom),
-        (left, bottom),
-        (left, top),
-    ];
-    canvas.line(corners, Stroke::new(GREY, 0.4));
-}
-
-/// A bar of colours with ticks along `values`, which runs upwards.
-fn bar(
-    canvas: &mut Canvas,
-    values: &Axis,
-    x: f64,
-    ticks: &[axis::Tick],
-    title: &str,
-    colour: impl Fn(f64) -> crate::report::style::Colour,
-) {
-    const STEPS: usize = 101;
-    let pixels = (0..STEPS).map(|k| colour(1.0 - k as f64 / (STEPS - 1) as f64));
-    canvas.picture(
-        (x, values.to),
-        (BAR, values.from - values.to),
-        Picture {
-            columns: 1,
-            rows: STEPS,
-            pixels: pixels.collect(),
-        },
-    );
-    for tick in ticks {
-        let y = values.at(tick.value);
-        canvas.line(
-            vec![(x + BAR, y), (x + BAR + 2.0, y)],
-            Stroke::new(INK, AXIS),
-        );
-        canvas.text(Text::new((x + BAR + 3.5, y), TICK, tick.label.as_str()).level());
-    }
-    let at = (x + BAR + 28.0, (values.from + values.to) / 2.0);
-    canvas.text(Text::new(at, TICK, title).anchor(Anchor::Middle).upward());
 }

@@ -1,0 +1,144 @@
+//! Mean strengths of a projection by source and target, and over the difference of their numbers.
+
+use std::path::Path;
+
+use crate::analysis::weight_matrix;
+use crate::report::FigureError;
+use crate::report::axis::{self, Axis};
+use crate::report::canvas::{Anchor, Canvas, Picture, Stroke, Text};
+use crate::report::figure::map::{BAR, bar, frame};
+use crate::report::file;
+use crate::report::font::{self, Weight};
+use crate::report::style::{
+    FULL_WIDTH, GREY, INK, LABEL, LINE, NOTE, PALE, PANEL, SERIES, sequential, tint,
+};
+
+const LEFT: f64 = 46.0;
+const TOP: f64 = 22.0;
+const MAP: f64 = 170.0;
+const BAR_GAP: f64 = 6.0;
+const PANEL_GAP: f64 = 86.0;
+const RIGHT: f64 = 12.0;
+const NOTE_LINE: f64 = 9.0;
+
+/// Strengths between two populations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightMatrix {
+    /// By source and target.
+    pub matrix: weight_matrix::WeightMatrix,
+    /// Over the difference, for each moment by name; none where source and target are different populations.
+    pub over_difference: Vec<(String, Vec<(f64, f64)>)>,
+    /// Names of source and target.
+    pub ends: [String; 2],
+    /// Unit of weights, empty for none.
+    pub unit: String,
+    /// What is to be said of it.
+    pub caption: String,
+}
+
+impl WeightMatrix {
+    /// Writes `stem.svg` and `stem.png`.
+    ///
+    /// # Errors
+    /// If one of them exists or cannot be written.
+    pub fn draw(&self, stem: &Path) -> Result<(), FigureError> {
+        file::write(&self.canvas(), stem)
+    }
+
+    fn canvas(&self) -> Canvas {
+        let bottom = TOP + MAP;
+        let lines = font::wrap(
+            &self.caption,
+            NOTE,
+            Weight::Regular,
+            FULL_WIDTH - LEFT - 10.0,
+        );
+        let height = bottom + 42.0 + NOTE_LINE * lines.len() as f64;
+        let mut canvas = Canvas::new(FULL_WIDTH, height, "Weights by source and target");
+        self.map(&mut canvas, bottom);
+        if !self.over_difference.is_empty() {
+            self.course(&mut canvas, bottom);
+        }
+        for (k, line) in lines.into_iter().enumerate() {
+            let at = (LEFT, bottom + 38.0 + NOTE_LINE * k as f64);
+            canvas.text(Text::new(at, NOTE, line).colour(GREY));
+        }
+        canvas
+    }
+
+    /// What an axis of strengths says.
+    fn strength(&self) -> String {
+        match self.unit.as_str() {
+            "" => "Mean strength".into(),
+            unit => format!("Mean strength ({unit})"),
+        }
+    }
+
+    fn map(&self, canvas: &mut Canvas, bottom: f64) {
+        let weight_matrix::WeightMatrix {
+            sizes,
+            parts,
+            means,
+        } = &self.matrix;
+        let known = means.iter().copied().filter(|mean| !mean.is_nan());
+        let most = known.fold(f64::MIN_POSITIVE, f64::max);
+        let colour = |mean: f64| match mean.is_nan() {
+            true => PALE,
+            false => sequential(mean / most),
+        };
+        let x = Axis::linear(0.0, f64::from(sizes[1]), LEFT, LEFT + MAP);
+        // Sources from the top, as a matrix is written.
+        let y = Axis::linear(0.0, f64::from(sizes[0]), TOP, bottom);
+        let picture = Picture {
+            columns: parts[1],
+            rows: parts[0],
+            pixels: means.iter().map(|&mean| colour(mean)).collect(),
+        };
+        canvas.picture((LEFT, TOP), (MAP, MAP), picture);
+        frame(canvas, (x.from, x.to), (TOP, bottom));
+        let [source, target] = self.ends.each_ref();
+        let title = format!("Target (neuron of {target})");
+        axis::bottom(canvas, &x, bottom + 3.0, &x.ticks(5), &title);
+        let title = format!("Source (neuron of {source})");
+        axis::left(canvas, &y, LEFT - 3.0, &y.ticks(5), &title, 34.0);
+        canvas.text(Text::new((4.0, 11.0), PANEL, "a").bold());
+        let strengths = Axis::linear(0.0, most, bottom, TOP);
+        let ticks = strengths.ticks(5);
+        let title = self.strength();
+        bar(canvas, &strengths, x.to + BAR_GAP, &ticks, &title, |part| {
+            sequential(part)
+        });
+    }
+
+    fn course(&self, canvas: &mut Canvas, bottom: f64) {
+        let from = LEFT + MAP + BAR_GAP + BAR + PANEL_GAP;
+        let size = f64::from(self.matrix.sizes[0]);
+        let x = Axis::linear(-size, size, from, FULL_WIDTH - RIGHT);
+        let points = self.over_difference.iter().flat_map(|(_, points)| points);
+        let most = points.fold(f64::MIN_POSITIVE, |most, point| most.max(point.1));
+        let y = Axis::linear(0.0, most * 1.05, bottom, TOP);
+        let zero = Stroke::new(tint(INK, 0.35), 0.4).dashed(2.0, 2.0);
+        canvas.line(vec![(x.at(0.0), y.from), (x.at(0.0), y.to)], zero);
+        let colours = SERIES.iter().cycle();
+        for (k, ((name, points), &colour)) in self.over_difference.iter().zip(colours).enumerate() {
+            let place = |&(x_value, strength): &(f64, f64)| (x.at(x_value), y.at(strength));
+            canvas.line(
+                points.iter().map(place).collect(),
+                Stroke::new(colour, LINE),
+            );
+            let at = (from + 6.0, TOP + 8.0 + 11.0 * k as f64);
+            canvas.text(Text::new(at, LABEL, name.as_str()).bold().colour(colour));
+        }
+        axis::bottom(
+            canvas,
+            &x,
+            bottom + 3.0,
+            &x.ticks(5),
+            "Target − source (neurons)",
+        );
+        axis::left(canvas, &y, from - 3.0, &y.ticks(5), &self.strength(), 34.0);
+        canvas.text(Text::new((from - 46.0, 11.0), PANEL, "b").bold());
+        let title = Text::new(((x.from + x.to) / 2.0, TOP - 9.0), LABEL, "By distance");
+        canvas.text(title.bold().anchor(Anchor::Middle));
+    }
+}
