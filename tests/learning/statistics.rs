@@ -237,3 +237,33 @@ fn a_matrix_is_observed_between_its_extremes() {
     }
     assert!(statistics[0].1.mean != statistics[3].1.mean, "it learns");
 }
+
+#[test]
+fn chosen_pairs_are_followed_by_their_ends() {
+    let place = Place::new();
+    place.run(&command("--out r"));
+    let run = Recording::open(&place.path("r")).expect("a run");
+    let snapshots = run.synapses("e_e").expect("snapshots");
+    let one = snapshots[0].synapses[1234];
+    // A neuron has no synapse onto itself: autapses are off.
+    let pairs = format!(
+        "--set record.weight_statistics.pairs=[[{},{}],[5,5]] --out p",
+        one.source, one.target
+    );
+    place.run(&command(&pairs));
+    let statistics = statistics(&place, "p");
+    for (snapshot, (_, found)) in snapshots.iter().zip(&statistics) {
+        let own = snapshot.synapses.iter();
+        let own = own.filter(|other| (other.source, other.target) == (one.source, one.target));
+        let sum: f64 = own.map(|other| other.weight).sum();
+        let followed = found.tracked[7..].iter();
+        let mut followed = followed.map(|one| ((one.source, one.target), one.weight));
+        let mut expected = [((one.source, one.target), sum as f32), ((5, 5), f32::NAN)];
+        expected.sort_by_key(|one| one.0);
+        for (ends, weight) in expected {
+            let found = followed.next().expect("a pair");
+            assert_eq!((found.0, found.1.to_bits()), (ends, weight.to_bits()));
+        }
+    }
+    assert_eq!(statistics[0].1.tracked.len(), 9);
+}

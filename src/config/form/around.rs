@@ -44,6 +44,8 @@ pub struct Around<'a> {
     pub stages: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
     pub projections: Option<&'a [(String, bool)]>,
+    /// Names of projections, and how many neurons their sources and targets are.
+    pub ends: Option<&'a [(String, [u32; 2])]>,
     /// Populations whose spikes are recorded.
     pub recorded: Option<&'a [String]>,
     /// Projections of whose weights statistics are recorded.
@@ -78,6 +80,7 @@ impl<'a> Around<'a> {
             triggers: None,
             stages: None,
             projections: None,
+            ends: None,
             recorded: None,
             observed: None,
             snapped: None,

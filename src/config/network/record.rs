@@ -80,6 +80,8 @@ pub struct RecordedStatistics {
     pub bins: u32,
     /// Synapses of each projection that are followed one by one.
     pub tracked: u32,
+    /// Source and target of pairs that are followed too, none twice; targets are counted over the target populations.
+    pub pairs: Vec<(u32, u32)>,
 }
 
 impl Default for Record {
@@ -375,6 +377,7 @@ impl Default for RecordedStatistics {
             instants: Instants::At(Vec::new()),
             bins: BINS,
             tracked: TRACKED,
+            pairs: Vec::new(),
         }
     }
 }
@@ -393,5 +396,58 @@ impl Table for RecordedStatistics {
         k.or("bins", &mut self.bins, count(1, MOST_BINS), what);
         let what = "synapses of each projection, drawn by its name, whose own weights are recorded";
         k.or("tracked", &mut self.tracked, count(0, MOST_TRACKED), what);
+        let what = "pairs of source and target, such as [[3, 7]], whose weight is recorded too: that of all their synapses, NaN while \
+                    there is none; targets are counted over the target populations one after the other";
+        let form = pairs(&self.projections);
+        k.or("pairs", &mut self.pairs, form, what);
+        if !self.pairs.is_empty() && self.projections.len() > 1 {
+            k.refuse("pairs", "none, as `projection` names several projections");
+        }
     }
+}
+
+/// Pairs of source and target of the one of `projections`.
+fn pairs(projections: &[String]) -> Form<'static, Vec<(u32, u32)>> {
+    let of = projections.first().cloned();
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        const EXPECTED: &str = "an array of pairs of numbers of neurons, such as [[3, 7], [4, 7]]";
+        let ends = around.ends.unwrap_or_default().iter();
+        let ends = of.as_ref().zip(Some(ends));
+        let sizes = ends.and_then(|(of, mut ends)| ends.find(|(name, _)| name == of));
+        let sizes = sizes.map_or([u32::MAX; 2], |(_, sizes)| *sizes);
+        let mut pairs: Vec<(u32, u32)> = item.list(EXPECTED, |entry| {
+            const EXPECTED: &str = "a source and a target, such as [3, 7]";
+            let items = entry.items(EXPECTED)?;
+            let [source, target] = items.as_slice() else {
+                return entry.refuse(EXPECTED, None);
+            };
+            let node = |item: &Item<'_>, size: u32, which: &str| {
+                let found: u32 = (count(0, u32::MAX.into()).read)(item, around)?;
+                match found < size {
+                    true => Some(found),
+                    false => item.refuse(
+                        &format!(
+                            "0 to {}, the neurons of the {which}",
+                            size.saturating_sub(1)
+                        ),
+                        None,
+                    ),
+                }
+            };
+            Some((
+                node(source, sizes[0], "source")?,
+                node(target, sizes[1], "targets")?,
+            ))
+        })?;
+        pairs.sort_unstable();
+        pairs.dedup();
+        Some(pairs)
+    };
+    let write = |all: &Vec<(u32, u32)>, _| {
+        let all = all
+            .iter()
+            .map(|(source, target)| format!("[{source}, {target}]"));
+        format!("[{}]", all.collect::<Vec<_>>().join(", "))
+    };
+    Form::new("[[number, number], …]", read, write)
 }

@@ -95,6 +95,7 @@ fn weights(model: &NetworkModel) -> WeightWatch {
             true => 0,
             false => statistics.tracked,
         },
+        pairs: statistics.pairs.clone(),
     });
     let end = Time::ZERO + model.duration();
     WeightWatch::new(observed.collect(), statistics.instants.clone(), end)

@@ -3,8 +3,8 @@
 use crate::config::network::NetworkModel;
 use crate::network::plan::NetworkPlan;
 
-/// Bytes of a synapse while it is looked at: itself, twice while synapses are put in order, and its weight.
-const LOOK_BYTES: f64 = 32.0 + 16.0 + 4.0;
+/// Bytes of a synapse while it is looked at: itself, and its weight.
+const LOOK_BYTES: f64 = 32.0 + 4.0;
 /// Values of an instant beside histogram and edges: time and its rest, number, moments, extremes, quantiles.
 const VALUES: f64 = 12.0;
 const VALUE_BYTES: f64 = 8.0;
@@ -16,7 +16,8 @@ pub(super) fn file_bytes(model: &NetworkModel) -> f64 {
     statistics.map_or(0.0, |statistics| {
         // Every bin has a count and an edge, and there is one edge more.
         let values = VALUES + 2.0 * f64::from(statistics.bins) + 1.0;
-        let one = VALUE_BYTES * values + TRACKED_BYTES * f64::from(statistics.tracked);
+        let one = VALUE_BYTES * values
+            + TRACKED_BYTES * (f64::from(statistics.tracked) + statistics.pairs.len() as f64);
         let count = statistics.instants.count(model.duration()) as f64;
         one * count * statistics.projections.len() as f64
     })
