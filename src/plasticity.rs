@@ -60,6 +60,8 @@ pub struct Rule {
     pub spec: &'static Spec,
     /// Whether it takes weights with their sign, as those of trained networks are.
     pub is_signed: bool,
+    /// Whether weights have finite bounds.
+    pub is_bounded: bool,
     /// What a modulator does.
     pub modulated: Modulated,
     rows: BuildRows,
@@ -104,6 +106,7 @@ impl Rule {
         Self {
             spec: R::SPEC,
             is_signed: R::SIGNED,
+            is_bounded: R::BOUNDED,
             modulated: R::MODULATED,
             rows: |values, modulator, synapses, n_target| {
                 let rule = R::new(values)?;

@@ -168,6 +168,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
             ("window", case.window_ps as f64 * 1e-9),
         ]),
         modulator: None,
+        limit: None,
     };
     let dense = EDGES.iter().enumerate().map(|(p, edge)| DenseProjection {
         name: format!("{p}"),

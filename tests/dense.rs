@@ -80,6 +80,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
                 ("window", WINDOW as f64 * 1e-9),
             ]),
             modulator: None,
+            limit: None,
         };
         DenseProjection {
             name: format!("{source}_{target}"),

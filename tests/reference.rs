@@ -65,6 +65,7 @@ fn engine(case: &Case) -> Simulation {
                 rule,
                 values,
                 modulator: None,
+                limit: None,
             }),
             short_term: None,
         }

@@ -12,6 +12,8 @@ mod check;
 mod data;
 #[path = "run/determinism.rs"]
 mod determinism;
+#[path = "run/explode.rs"]
+mod explode;
 #[path = "run/given.rs"]
 mod given;
 #[path = "run/guard.rs"]

@@ -33,7 +33,7 @@ use crate::network::{Network, Projection, check::is_name};
 
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
-pub use figure::{Figures, Measured, Over, Raster, Wave, WeightFigure, WindowFigure};
+pub use figure::{Figures, MatrixFigure, Measured, Over, Raster, Wave, WeightFigure, WindowFigure};
 pub use hypnogram::Played;
 pub use record::{
     Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
@@ -250,6 +250,13 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         recordable.collect::<Vec<_>>()
     });
     around.projections = recordable.as_deref();
+    let size = |name: &String| known.network.find(name).map_or(0, |own| own.size);
+    let ends = projections.as_ref().map(|projections| {
+        let sizes = |p: &Projection| [size(&p.source), p.targets.iter().map(size).sum()];
+        let ends = projections.iter().map(|p| (p.name.clone(), sizes(p)));
+        ends.collect::<Vec<_>>()
+    });
+    around.ends = ends.as_deref();
     let record = read_in(root, "record", Record::default(), &around);
     let recorded = record.as_ref().map(|record: &Record| {
         let names = record

@@ -46,6 +46,8 @@ pub(in crate::engine) use input::Inputs;
 use modulator::Modulator;
 use stimulation::Stimulation;
 pub use stimulation::{Detection, Pulse};
+pub use synapses::put_in_order;
+pub use weights::Exploded;
 pub(in crate::engine) use weights::Projection;
 
 /// A population as the exchange needs it.

@@ -350,8 +350,8 @@ impl ProjectionBuilder<'_> {
         let projection = Projection {
             connection: self.connection.map_err(fault)?,
             plasticity: self.plasticity.map_err(fault)?.map(|rule| Learning {
-                rule,
                 modulator: self.modulator,
+                ..Learning::new(rule)
             }),
             short_term: self.short_term.map_err(fault)?,
             name: self.name,

@@ -137,6 +137,8 @@ pub struct Plasticity {
     pub values: Values,
     /// Index of the modulator that acts on it.
     pub modulator: Option<usize>,
+    /// For a rule without bounds: a weight above this, without sign, ends a run.
+    pub limit: Option<f64>,
 }
 
 impl Plasticity {

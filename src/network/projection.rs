@@ -69,6 +69,8 @@ pub struct Learning {
     pub rule: Choice,
     /// Name of the modulator that acts on it, if one does.
     pub modulator: Option<String>,
+    /// A weight above this, without sign, ends a run; `None` for the largest number there is. For rules without bounds.
+    pub max_weight: Option<f64>,
 }
 
 impl Learning {
@@ -77,6 +79,7 @@ impl Learning {
         Self {
             rule,
             modulator: None,
+            max_weight: None,
         }
     }
 }

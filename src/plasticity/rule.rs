@@ -24,6 +24,9 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// Whether weights must be those of inhibition, below zero, or -0 at the start.
     const INHIBITS: bool = false;
 
+    /// Whether weights stay within finite [bounds](Self::bounds). Those of other rules may explode, and are guarded.
+    const BOUNDED: bool = true;
+
     /// What each synapse keeps beside its weight; `()` for most rules.
     type State: State;
 

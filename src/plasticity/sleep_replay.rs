@@ -60,6 +60,7 @@ pub struct SleepReplay {
 impl PlasticityRule<0, 0> for SleepReplay {
     const SPEC: &'static Spec = &SPEC;
     const SIGNED: bool = true;
+    const BOUNDED: bool = false;
     type State = ();
 
     fn new(values: &Values) -> Result<Self, ParameterError> {

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Duration, Time};
-use crate::engine::simulation::{Ended, Keep, Simulation};
+use crate::engine::simulation::{Ended, Exploded, Keep, Simulation};
 use crate::protocol::hypnogram::Bout;
 
 /// A guard that stopped a run.
@@ -67,6 +67,18 @@ pub enum Tripped {
         /// When it began.
         start: Time,
     },
+    /// A weight that a rule without bounds has let grow too far.
+    #[error(
+        "projection `{}`: the weight from {} to {} is {} at {time}, expected {}\n  help: learn at a lower rate, or raise \
+         `max_weight` of its `plasticity` if that is meant",
+        .synapse.projection, .synapse.source, .synapse.target, .synapse.weight, expected(.synapse)
+    )]
+    Weight {
+        /// The synapse.
+        synapse: Exploded,
+        /// When it was found.
+        time: Time,
+    },
     /// A state that is no number.
     #[error(
         "population `{population}`: the state of neuron {neuron} is not finite at {time}\n  help: look for extreme \
@@ -80,6 +92,14 @@ pub enum Tripped {
         /// When it was found.
         time: Time,
     },
+}
+
+/// What a weight should be.
+fn expected(synapse: &Exploded) -> String {
+    match synapse.limit < f32::MAX.into() {
+        true => format!("at most {}, without sign", synapse.limit),
+        false => "a finite number".into(),
+    }
 }
 
 impl Tripped {
@@ -96,11 +116,15 @@ impl Tripped {
         }
     }
 
-    /// Looks at the state of every neuron.
+    /// Looks at the weights under rules without bounds, and at the state of every neuron.
     ///
     /// # Errors
-    /// If one is not finite.
+    /// If a weight is too large, or a state not finite.
     pub fn check_finite(engine: &Simulation) -> Result<(), Self> {
+        if let Some(synapse) = engine.exploded() {
+            let time = engine.now();
+            return Err(Self::Weight { synapse, time });
+        }
         match engine.non_finite() {
             None => Ok(()),
             Some((population, neuron)) => Err(Self::NonFinite {

@@ -4,8 +4,8 @@ use crate::base::parameter::{Dimension, Range, Spec, Value, Values};
 use crate::config::fault;
 use crate::config::form::{
     Around, Form, Keys, Row, Table, chosen, describe, drawn, flag, given, inner, layers_by_name,
-    modulator_name, off, one_of, population_name, populations, read, refuse_foreign, registered,
-    span, spec_keys,
+    modulator_name, number, off, one_of, population_name, populations, read, refuse_foreign,
+    registered, span, spec_keys,
 };
 use crate::config::network::delay::{constant, delays};
 use crate::config::reader::{Item, Section};
@@ -297,6 +297,7 @@ pub(super) fn adds<T>(weight: &mut T, form: Form<'_, T>, k: &mut Keys<'_>) {
 impl Table for Learning {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let Choice { spec, values } = &mut self.rule;
+        let spec_name = spec.name;
         let rules = registered(plasticity::specs());
         k.need("rule", &mut { spec.name }, rules, "the plasticity rule");
         spec_keys(spec, values, k);
@@ -304,6 +305,12 @@ impl Table for Learning {
             "the modulator that acts on it: changes are multiplied by it, or as the rule says";
         let form = given(modulator_name());
         k.told("modulator", "none", &mut self.modulator, form, what);
+        if plasticity::rule(spec_name).is_ok_and(|rule| !rule.is_bounded) {
+            let what = "a weight above this, without sign, ends the run: learning that explodes, as the rule has no bounds; in the unit \
+                        of the projection's weights, those of a matrix before its gain";
+            let form = given(number(Dimension::One, Range::Positive));
+            k.told("max_weight", "none", &mut self.max_weight, form, what);
+        }
     }
 }
 

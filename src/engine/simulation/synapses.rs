@@ -13,17 +13,27 @@ impl Simulation {
     /// # Errors
     /// If there is no such projection, or its synapses do not learn.
     pub fn synapses_of(&self, projection: &str) -> Result<Vec<Synapse>, SimulationError> {
+        let mut synapses = self.synapses_in_any_order(projection)?;
+        put_in_order(&mut synapses);
+        Ok(synapses)
+    }
+
+    /// The same, lane by lane: several synapses of one pair and delay stand in the order in which they were drawn.
+    ///
+    /// # Errors
+    /// If there is no such projection, or its synapses do not learn.
+    pub fn synapses_in_any_order(&self, projection: &str) -> Result<Vec<Synapse>, SimulationError> {
         let (number, targets) = self.learning(projection)?;
-        let mut synapses = Vec::new();
-        for (lane, learn, group) in self.learning_blocks(number) {
+        let blocks = || self.learning_blocks(number);
+        let n = blocks().map(|(_, learn, _)| learn.n_synapses()).sum();
+        let mut synapses = Vec::with_capacity(n);
+        for (lane, learn, group) in blocks() {
             let members = &lane.groups[group].members;
             learn.look(self.now, &mut |synapse| {
                 let target = self.place_among(targets, members, synapse.target);
                 synapses.push(Synapse { target, ..synapse });
             });
         }
-        // Stable: several synapses of one pair and delay stay in the order in which they were drawn.
-        synapses.sort_by_key(order);
         Ok(synapses)
     }
 
@@ -97,6 +107,29 @@ impl Simulation {
         Ok(())
     }
 
+    /// Source, target and weight of the first synapse of the projection of this number that is beyond `limit`, without sign.
+    pub(super) fn synapse_beyond(
+        &self,
+        number: usize,
+        targets: &[usize],
+        limit: f64,
+    ) -> Option<(u32, u32, f64)> {
+        self.learning_blocks(number)
+            .find_map(|(lane, learn, group)| {
+                let members = &lane.groups[group].members;
+                let mut found = None;
+                learn.look(self.now, &mut |synapse| {
+                    // Not a number is beyond as well.
+                    let is_within = synapse.weight.abs() <= limit;
+                    if found.is_none() && !is_within {
+                        let target = self.place_among(targets, members, synapse.target);
+                        found = Some((synapse.source, target, synapse.weight));
+                    }
+                });
+                found
+            })
+    }
+
     /// Number of a projection among the sparse ones, and its targets.
     fn learning(&self, name: &str) -> Result<(usize, &[usize]), SimulationError> {
         let found = self.projections.iter().find(|known| known.name == name);
@@ -139,6 +172,12 @@ impl Simulation {
         let offset: u32 = before.map(|&target| self.populations[target].size).sum();
         offset + member.first + (local - member.local)
     }
+}
+
+/// Puts synapses of one projection into the order of [`Simulation::synapses_of`].
+pub fn put_in_order(synapses: &mut [Synapse]) {
+    // Stable: several synapses of one pair and delay stay in the order in which they were drawn.
+    synapses.sort_by_key(order);
 }
 
 fn order(synapse: &Synapse) -> (u32, u32, i64) {

@@ -3,6 +3,7 @@
 use super::Simulation;
 use crate::base::matrix::Matrix;
 use crate::engine::error::{Kind, SimulationError};
+use crate::engine::lane::dense::Plastic;
 use crate::network::plan::Plasticity;
 
 /// A projection as it is known from outside.
@@ -30,6 +31,21 @@ pub(in crate::engine) struct Projection {
     pub(in crate::engine) is_plastic: bool,
 }
 
+/// A weight that its rule has let grow too far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exploded {
+    /// The projection.
+    pub projection: String,
+    /// Source of the synapse.
+    pub source: u32,
+    /// Its target: over the target populations one after the other.
+    pub target: u32,
+    /// Its weight.
+    pub weight: f64,
+    /// The largest that is allowed, without sign.
+    pub limit: f64,
+}
+
 impl Simulation {
     /// The weights of the dense projection called `projection` as they stand.
     ///
@@ -53,8 +69,8 @@ impl Simulation {
     /// Gives the dense projection called `projection` other weights; what its rule remembers of past spikes stays.
     ///
     /// # Errors
-    /// If there is no such projection, it is sparse, or the weights are not finite or of another shape; then nothing has
-    /// changed.
+    /// If there is no such projection, it is sparse, or the weights are not finite, of another shape or outside the bounds of
+    /// the rule, which keeps signs; then nothing has changed.
     pub fn set_weights(
         &mut self,
         projection: &str,
@@ -82,6 +98,7 @@ impl Simulation {
                 value: weights.values()[at],
             });
         }
+        self.check_bounds(projection, number, weights)?;
         if self
             .dense()
             .any(|block| block.projection == number && block.plastic.is_none())
@@ -102,6 +119,82 @@ impl Simulation {
             block.changed = block.plastic.is_none();
         }
         Ok(())
+    }
+
+    /// A weight beyond what is allowed where rules have no bounds, if there is one.
+    pub fn exploded(&self) -> Option<Exploded> {
+        let guarded = self.projections.iter();
+        let mut guarded = guarded.filter_map(|known| Some((known, known.rule.as_ref()?.limit?)));
+        guarded.find_map(|(known, limit)| {
+            let (source, target, weight) = match &known.learning {
+                Some((number, targets)) => self.synapse_beyond(*number, targets, limit)?,
+                None => self.entry_beyond(known.dense?.0, limit)?,
+            };
+            Some(Exploded {
+                projection: known.name.clone(),
+                source,
+                target,
+                weight,
+                limit,
+            })
+        })
+    }
+
+    /// Source, target and weight of the first entry of a matrix beyond `limit`. What rows have yet to catch up with is seen
+    /// once they have.
+    fn entry_beyond(&self, number: usize, limit: f64) -> Option<(u32, u32, f64)> {
+        // Not a number is beyond as well.
+        let limit = limit as f32;
+        let is_within = |weight: &f32| weight.abs() <= limit;
+        let mut own = self.dense().filter(|block| block.projection == number);
+        own.find_map(|block| {
+            let weights = &block.weights;
+            // One pass without branches over all of them, first.
+            let count = |n, weight| n + u32::from(!is_within(weight));
+            if weights.values().iter().fold(0, count) == 0 {
+                return None;
+            }
+            (0..weights.n_source()).find_map(|i| {
+                let row = weights.row(i);
+                let j = row.iter().position(|weight| !is_within(weight))?;
+                Some((i as u32, block.first + j as u32, row[j].into()))
+            })
+        })
+    }
+
+    /// Checks that the rule of the dense projection of this number may have `weights`.
+    ///
+    /// # Errors
+    /// If it may not.
+    fn check_bounds(
+        &self,
+        projection: &str,
+        number: usize,
+        weights: &Matrix,
+    ) -> Result<(), SimulationError> {
+        let mut own = self.dense().filter(|block| block.projection == number);
+        let bounds = own.find_map(|block| match &block.plastic {
+            Some(Plastic::Rows(learn)) => Some(learn.bounds()),
+            _ => None,
+        });
+        let Some((low, high)) = bounds else {
+            return Ok(());
+        };
+        // As they are stored.
+        let [least, most] = [low, high].map(|bound| bound as f32);
+        let n_source = weights.columns();
+        let outside = |weight: &f32| !(least..=most).contains(weight);
+        match weights.values().iter().position(outside) {
+            None => Ok(()),
+            Some(at) => Err(SimulationError::OutOfBounds {
+                projection: projection.into(),
+                source_neuron: (at % n_source) as u32,
+                target_neuron: (at / n_source) as u32,
+                value: weights.values()[at].into(),
+                low,
+                high,
+            }),
+        }
     }
 
     fn dense_projection(&self, name: &str) -> Result<(usize, usize, usize), SimulationError> {

@@ -151,7 +151,12 @@ impl Network {
         &self,
         projection: &Projection,
     ) -> Result<Option<Plasticity>, Problem> {
-        let Some(Learning { rule, modulator }) = &projection.plasticity else {
+        let Some(Learning {
+            rule,
+            modulator,
+            max_weight,
+        }) = &projection.plasticity
+        else {
             return Ok(None);
         };
         // The gain of a matrix is no weight; those in files are not known yet.
@@ -191,6 +196,7 @@ impl Network {
             rule: rule.spec.name,
             values: rule.values.clone(),
             modulator,
+            limit: (!entry.is_bounded).then(|| max_weight.unwrap_or(f32::MAX.into())),
         }))
     }
 }

@@ -1,0 +1,60 @@
+//! Weights that explode under a rule without bounds.
+
+use super::setup::{Place, said, text};
+
+/// Silent afferents of a target that fires lose 1 or 2 each time.
+const MODEL: &str = r#"schema = 1
+experiment = "network"
+duration = "2 s"
+
+[population.a]
+neuron = "relay"
+size = 4
+
+[population.b]
+neuron = "relay"
+size = 3
+
+[projection.first]
+source = "a"
+target = "b"
+rule = "all_to_all"
+weight = 0
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = 1 }
+
+[projection.runaway]
+source = "a"
+target = "b"
+rule = "all_to_all"
+weight = 0
+axonal_delay = "1 ms"
+plasticity = { rule = "sleep_replay", increment = 0.001, decrement = 1, max_weight = 6.5 }
+
+[stimulus.s]
+kind = "poisson"
+target = "b"
+rate = "30 Hz"
+"#;
+
+#[test]
+fn a_weight_that_explodes_names_its_synapse_and_the_run_can_be_looked_at() {
+    let place = Place::new();
+    place.write("model.toml", MODEL);
+    let output = place
+        .command("--quiet run model.toml --out r")
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    let error = text(&output.stderr);
+    assert!(
+        error.starts_with("error: projection `runaway`: the weight from 0 to ")
+            && error.contains("expected at most 6.5, without sign")
+            && error.contains("`max_weight`"),
+        "{error}"
+    );
+    // Without a limit it goes on: nothing is too large for a number.
+    place.run(
+        "--quiet run model.toml --set projection.runaway.plasticity.max_weight=1e9 --out more",
+    );
+}
