@@ -326,7 +326,8 @@ impl<'a, A: Act> Run<'a, A> {
             return Ok(false);
         }
         // The last window of a guard may not have come to its end.
-        if let Err(tripped) = Tripped::check_finite(&network) {
+        let weights = Tripped::check_weights(&network);
+        if let Err(tripped) = weights.and_then(|()| Tripped::check_finite(&network)) {
             self.write_bout(bout, network.now())?;
             self.live = Some(network);
             return Err(RunError::from(tripped).into());

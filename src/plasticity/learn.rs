@@ -81,6 +81,9 @@ pub trait Learn: Send + Sync {
     /// What weights may be.
     fn bounds(&self) -> (f64, f64);
 
+    /// Whether a weight, as it was when its row last arrived, is above `limit` without sign, or no number.
+    fn is_beyond(&self, limit: f64) -> bool;
+
     /// Gives synapses other weights within [`bounds`](Self::bounds), in the order of [`look`](Self::look), from `t` on;
     /// those that they have change nothing, to the bit.
     fn set_weights(&mut self, t: Time, weights: &mut dyn Iterator<Item = f64>);

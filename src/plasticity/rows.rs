@@ -425,6 +425,13 @@ where
         }
     }
 
+    fn is_beyond(&self, limit: f64) -> bool {
+        // One pass without branches; not a number is beyond as well.
+        let is_within = |strength: &W| strength.get().abs() <= limit;
+        let count = |n, strength| n + usize::from(!is_within(strength));
+        self.strengths.iter().fold(0, count) > 0
+    }
+
     fn set_weights(&mut self, t: Time, weights: &mut dyn Iterator<Item = f64>) {
         let weights: Vec<f64> = weights.collect();
         // Catching up rounds, once more than a row that arrives: their own weights leave synapses as they are.

@@ -60,6 +60,7 @@ pub struct StdpPowerLaw {
 
 impl PlasticityRule<1, 1> for StdpPowerLaw {
     const SPEC: &'static Spec = &SPEC;
+    const BOUNDED: bool = false;
     type State = ();
 
     fn new(values: &Values) -> Result<Self, ParameterError> {

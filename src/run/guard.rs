@@ -116,23 +116,34 @@ impl Tripped {
         }
     }
 
-    /// Looks at the weights under rules without bounds, and at the state of every neuron.
+    /// Looks at the weights under rules without bounds.
     ///
     /// # Errors
-    /// If a weight is too large, or a state not finite.
-    pub fn check_finite(engine: &Simulation) -> Result<(), Self> {
-        if let Some(synapse) = engine.exploded() {
-            let time = engine.now();
-            return Err(Self::Weight { synapse, time });
-        }
-        match engine.non_finite() {
+    /// If one is too large.
+    pub fn check_weights(engine: &Simulation) -> Result<(), Self> {
+        match engine.exploded() {
             None => Ok(()),
-            Some((population, neuron)) => Err(Self::NonFinite {
-                population: engine.populations()[population].name.clone(),
-                neuron,
+            Some(synapse) => Err(Self::Weight {
+                synapse,
                 time: engine.now(),
             }),
         }
+    }
+
+    /// Looks at the state of every neuron.
+    ///
+    /// # Errors
+    /// If one is not finite, or a weight is too large, which then is why.
+    pub fn check_finite(engine: &Simulation) -> Result<(), Self> {
+        let Some((population, neuron)) = engine.non_finite() else {
+            return Ok(());
+        };
+        Self::check_weights(engine)?;
+        Err(Self::NonFinite {
+            population: engine.populations()[population].name.clone(),
+            neuron,
+            time: engine.now(),
+        })
     }
 }
 
@@ -192,6 +203,9 @@ struct Guarded {
     /// Most spikes in a window.
     most: u64,
 }
+
+/// Windows from one look at the weights under rules without bounds to the next: there may be many, and they grow slowly.
+const WEIGHTS_EVERY: i64 = 10;
 
 const PS_PER_S: f64 = 1e12;
 
@@ -284,6 +298,9 @@ impl Guard {
             self.end_window(now)?;
             // What has not moved since is as finite as it was.
             if engine.steps() != self.checked {
+                if (now.ps() / self.limits.window.ps()) % WEIGHTS_EVERY == 0 {
+                    Tripped::check_weights(engine)?;
+                }
                 Tripped::check_finite(engine)?;
                 self.checked = engine.steps();
             }

@@ -305,10 +305,14 @@ impl Table for Learning {
             "the modulator that acts on it: changes are multiplied by it, or as the rule says";
         let form = given(modulator_name());
         k.told("modulator", "none", &mut self.modulator, form, what);
-        if plasticity::rule(spec_name).is_ok_and(|rule| !rule.is_bounded) {
-            let what = "a weight above this, without sign, ends the run: learning that explodes, as the rule has no bounds; in the unit \
-                        of the projection's weights, those of a matrix before its gain";
-            let form = given(number(Dimension::One, Range::Positive));
+        let entry = plasticity::rule(spec_name).ok();
+        if let Some(rule) = entry.filter(|rule| !rule.is_bounded) {
+            let what = "a weight above this, without sign, ends the run: learning that explodes, as the rule has no bounds";
+            let dimension = match rule.is_signed {
+                true => Dimension::One,
+                false => Dimension::Weight,
+            };
+            let form = given(number(dimension, Range::Positive));
             k.told("max_weight", "none", &mut self.max_weight, form, what);
         }
     }

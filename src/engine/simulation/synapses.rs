@@ -115,6 +115,7 @@ impl Simulation {
         limit: f64,
     ) -> Option<(u32, u32, f64)> {
         self.learning_blocks(number)
+            .filter(|(_, learn, _)| learn.is_beyond(limit))
             .find_map(|(lane, learn, group)| {
                 let members = &lane.groups[group].members;
                 let mut found = None;
