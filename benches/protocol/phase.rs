@@ -96,6 +96,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
                 rule,
                 values,
                 modulator: None,
+                limit: None,
             }),
             short_term: None,
         });
