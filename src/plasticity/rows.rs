@@ -426,10 +426,7 @@ where
     }
 
     fn is_beyond(&self, limit: f64) -> bool {
-        // One pass without branches; not a number is beyond as well.
-        let is_within = |strength: &W| strength.get().abs() <= limit;
-        let count = |n, strength| n + usize::from(!is_within(strength));
-        self.strengths.iter().fold(0, count) > 0
+        !self.strengths.iter().all(|one| one.get().abs() <= limit)
     }
 
     fn set_weights(&mut self, t: Time, weights: &mut dyn Iterator<Item = f64>) {

@@ -22,6 +22,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     arrives: true,
     names_neurons: false,
+    pulsed: false,
     build: |values| {
         let track = Track::new(values)?;
         Ok(Brings::Spikes(Arc::new(move |onset| {
