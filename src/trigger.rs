@@ -68,6 +68,9 @@ pub struct Onset {
     pub stream: Stream,
 }
 
+/// What finds, or why it cannot.
+pub type Built = Result<Box<dyn Detect>, ParameterError>;
+
 /// A kind of trigger in the registry.
 pub struct Entry {
     /// The trigger as users see it.
@@ -75,7 +78,7 @@ pub struct Entry {
     /// Whether it watches a population.
     pub watches: bool,
     /// What finds, from complete values.
-    pub build: fn(&Values, Onset) -> Result<Box<dyn Detect>, ParameterError>,
+    pub build: fn(&Values, Onset) -> Built,
 }
 
 /// Every kind of trigger.

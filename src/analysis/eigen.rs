@@ -69,13 +69,13 @@ mod tests {
     fn eigenvectors_are_turned_by_their_matrix_into_themselves() {
         let mut stream = Stream::new(1, "test", 0);
         let n = 12;
-        let mut a = vec![vec![0.0; n]; n];
-        for i in 0..n {
-            for j in 0..=i {
-                a[i][j] = stream.uniform() - 0.5;
-                a[j][i] = a[i][j];
-            }
+        let mut draws = vec![vec![0.0; n]; n];
+        for row in &mut draws {
+            row.fill_with(|| stream.uniform() - 0.5);
         }
+        let of = |i: usize, j: usize| draws[i.max(j)][i.min(j)];
+        let row = |i: usize| (0..n).map(|j| of(i, j)).collect();
+        let a: Vec<Vec<f64>> = (0..n).map(row).collect();
         let found = eigen(&a);
         assert!(found.windows(2).all(|pair| pair[0].0 >= pair[1].0));
         for (value, vector) in &found {

@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &ExportArguments, shell: &Shell) -> Result<(), Fail
 /// What went wrong with the network keeps its own exit code.
 fn failed(error: ExportError) -> Failure {
     match error {
-        ExportError::Experiment(error) => error.into(),
+        ExportError::Experiment(error) => (*error).into(),
         error => Failure::input(error),
     }
 }

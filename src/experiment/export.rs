@@ -23,7 +23,7 @@ use crate::record::recording::{Recording, RecordingError};
 pub enum ExportError {
     /// The model, or the files that it names.
     #[error(transparent)]
-    Experiment(#[from] ExperimentError),
+    Experiment(Box<ExperimentError>),
     /// The run file.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -81,6 +81,12 @@ pub enum ExportError {
         /// The model file.
         place: PathBuf,
     },
+}
+
+impl From<ExperimentError> for ExportError {
+    fn from(error: ExperimentError) -> Self {
+        Self::Experiment(Box::new(error))
+    }
 }
 
 fn suggest_line(name: &str, known: &[String]) -> String {

@@ -127,7 +127,8 @@ impl Fields {
             .iter()
             .copied()
             .fold(f64::NEG_INFINITY, f64::max);
-        if !(high > low) {
+        // Not of numbers, or of none, either.
+        if high.partial_cmp(&low) != Some(std::cmp::Ordering::Greater) {
             return Err("found positions that are all the same, expected a track".into());
         }
         let width = (high - low) / bins as f64;
