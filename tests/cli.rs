@@ -132,7 +132,7 @@ fn describe_lists_models_and_rules() {
     assert!(out.contains("\nPlasticity rules\n"), "{out}");
     assert!(out.contains("\n  sleep_replay     Hebbian rule"), "{out}");
     assert!(out.contains("\nConnection rules\n  one_to_one "), "{out}");
-    assert!(out.contains("\nStimuli\n  poisson  Independent"), "{out}");
+    assert!(out.contains("\nStimuli\n  poisson "), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
 }
 
@@ -207,7 +207,7 @@ fn unknown_models_get_a_suggestion() {
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert_eq!(
         err,
-        "error: `sleep_reply`: found no neuron model, rule, stimulus, distribution or section of this name\n  \
+        "error: `sleep_reply`: found no neuron model, rule, stimulus, measure, distribution or section of this name\n  \
          help: did you mean `sleep_replay`?\n"
     );
     let (_, _, err) = typed(&["describe", "hodgkin_huxley"]);

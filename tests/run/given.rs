@@ -299,7 +299,7 @@ fn weights_after_sleep_are_those_of_the_run_file_and_sleep_again() {
     let listed = place.run("run model.toml --out r");
     assert_eq!(
         listed,
-        "no network was tested\n\nWritten to r/: accuracy.csv, run.h5, weights.npz, weights.safetensors\n"
+        "no network was tested\n\nWritten to r/: accuracy.csv, report.html, run.h5, weights.npz, weights.safetensors\n"
     );
     let (_, [_, after]) = outcome(&place.path("r/run.h5"));
     for (name, out) in [("weights.npz", "second"), ("weights.safetensors", "third")] {

@@ -85,6 +85,9 @@ fn what_next_can_be_typed() {
         // What is in a shell's line: a whole command, or options to put behind `run MODEL`.
         let line = match span.strip_prefix("sharpwave ") {
             Some(_) if span.contains("--data DIR") || span.contains("resume DIR") => continue,
+            // Of a file of positions, which nobody has here.
+            Some(rest) if rest.contains("track=positions.csv") => continue,
+            Some(rest) if rest.contains("analyse DIR") => rest.replace("DIR", "run-001"),
             // The same with less to do.
             Some(rest) if rest.contains("cortical_microcircuit") => format!(
                 "{rest} --set parameter.scale=0.02 --set duration=100ms --set figure.raster.from=0ms"

@@ -156,7 +156,7 @@ fn the_accuracies_of_a_page_are_those_that_the_run_printed() {
 fn a_run_without_a_page_gets_one_later_and_nothing_is_overwritten() {
     let place = Place::with_model(NETWORK);
     place.run("--quiet run model.toml --set record.report=false --out r");
-    assert_eq!(place.names("r"), ["run.h5"]);
+    assert_eq!(place.names("r"), ["bouts.csv", "figures", "run.h5"]);
     assert_eq!(place.run("report r"), "Written to r/report.html\n");
     let refused = place.refused("report r");
     assert!(
@@ -186,7 +186,7 @@ fn what_is_no_run_and_what_holds_nothing_is_refused() {
     let refused = place.refused("report empty");
     assert!(refused.contains("`empty`: holds no run"), "{refused}");
     place.run("--quiet run model.toml --set record.spikes=[] --out silent");
-    assert_eq!(place.names("silent"), ["run.h5"]);
+    assert_eq!(place.names("silent"), ["bouts.csv", "run.h5"]);
     let refused = place.refused("report silent");
     assert!(
         refused.contains("holds no spikes, weights or scores"),

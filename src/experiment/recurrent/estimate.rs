@@ -74,11 +74,11 @@ const SYNAPSE_BYTES: f64 = 32.0;
 const EDGE_BYTES: f64 = 32.0;
 /// Bytes of a bin of a population's rate.
 const BIN_BYTES: f64 = 8.0;
-/// Mean rate in the busiest moments that most networks have, as at the onset of an UP state.
-const BUSY_HZ: f64 = 50.0;
-/// Bytes of a spike on its way to the synapses with one delay: instant, source, row, and half as much again, as lists grow by
-/// doubling.
-const IN_FLIGHT_BYTES: f64 = 1.5 * 24.0;
+/// Mean rate in the busiest moments that most networks have, over as long as spikes are on their way: that of the network of UP
+/// and DOWN states comes to 8 Hz.
+const BUSY_HZ: f64 = 10.0;
+/// Bytes of a spike on its way to the synapses with one delay: instant and row, and its share of what a chunk leaves empty.
+const IN_FLIGHT_BYTES: f64 = 16.0 + 4.0;
 /// Bytes of a spike in memory (instant, neuron).
 const SPIKE_BYTES: f64 = 16.0;
 /// Bytes that the run file sets aside for the first spikes of a population: it grows by chunks of 32,768.

@@ -24,7 +24,8 @@ pub(super) fn name(path: &Path) -> String {
 /// The first line of the model file, if it is a comment. Nothing in the page of one run depends on where the run lies, so that
 /// equal runs leave equal pages.
 pub(super) fn title(subject: &Subject) -> String {
-    let first = subject.recording.source().lines().next();
+    let first = subject.recording.source().lines();
+    let first = first.map(str::trim).find(|line| !line.is_empty());
     let comment = first.and_then(|line| line.strip_prefix('#'));
     let comment = comment.map(|line| line.trim().trim_end_matches('.'));
     let said = comment.filter(|line| !line.is_empty());

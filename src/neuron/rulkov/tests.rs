@@ -285,6 +285,6 @@ fn no_map_without_a_step_and_none_at_rest_above_zero() {
     );
     assert_eq!(
         error(&[("step", 0.5), ("decay", 1.5)]),
-        "`rulkov`: `decay` is 1.5, expected between 0 and 1"
+        "`decay` of `rulkov` is 1.5, expected between 0 and 1"
     );
 }
