@@ -126,7 +126,7 @@ fn variable(out: &mut Vec<u8>, mut n: u64) {
 
 /// Compressed, as letters.
 fn packed(bytes: &[u8]) -> String {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(6));
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
     // Writing to memory cannot fail.
     let _ = encoder.write_all(bytes);
     base64(&encoder.finish().unwrap_or_default())

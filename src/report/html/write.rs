@@ -127,11 +127,20 @@ impl Writer {
         self.add(format_args!(
             "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table>\n<caption>{caption}</caption>\n"
         ));
+        let is_number = |k: usize| {
+            let mut cells = table.rows.iter().filter_map(|row| row.get(k));
+            k > 0 && cells.any(|cell| cell.exact.is_some())
+        };
         if table.columns.iter().any(|column| !column.head.is_empty()) {
             self.out += "<thead><tr>";
-            for column in &table.columns {
+            for (k, column) in table.columns.iter().enumerate() {
                 let head = self.meant(&column.head, column.meaning);
-                self.add(format_args!("<th scope=\"col\">{head}</th>"));
+                let class = if is_number(k) {
+                    " class=\"number\""
+                } else {
+                    ""
+                };
+                self.add(format_args!("<th scope=\"col\"{class}>{head}</th>"));
             }
             self.out += "</tr></thead>\n";
         }
@@ -149,6 +158,9 @@ impl Writer {
                     (_, Some(exact)) => self.add(format_args!(
                         "<td class=\"number\"{means} data-exact=\"{exact}\">{text}</td>"
                     )),
+                    (_, None) if is_number(k) => {
+                        self.add(format_args!("<td class=\"number\"{means}>{text}</td>"));
+                    }
                     (_, None) => self.add(format_args!("<td{means}>{text}</td>")),
                 }
             }
