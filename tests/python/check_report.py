@@ -44,6 +44,15 @@ class Browser:
         except urllib.error.HTTPError as error:
             raise SystemExit(error.read().decode()) from error
 
+    def quit(self):
+        """Ends the browser, which outlives its driver otherwise."""
+        url = f"http://127.0.0.1:{self.port}{self.session}"
+        try:
+            urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=30).close()
+        finally:
+            self.process.terminate()
+            self.process.wait()
+
     def script(self, text):
         return self.call("/execute/sync", {"script": text, "args": []})
 
@@ -141,7 +150,7 @@ def main():
         for folder in sys.argv[2:]:
             check(browser, pathlib.Path(folder))
     finally:
-        browser.process.terminate()
+        browser.quit()
 
 
 main()
