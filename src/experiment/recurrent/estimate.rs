@@ -375,7 +375,7 @@ mod tests {
         let memory = 150.0 * 40.0 + 1500.0 * 2.0 + 100.0 * (8.0 + 2.0 * 8.0);
         assert_eq!(estimate.memory_bytes, memory);
         // 100 spikes per second and Hz, twice each, for 3.5 ms.
-        assert!((estimate.in_flight_bytes_per_hz - 36.0 * 100.0 * 2.0 * 0.0035).abs() < 1e-9);
+        assert!((estimate.in_flight_bytes_per_hz - 20.0 * 100.0 * 2.0 * 0.0035).abs() < 1e-9);
         assert_eq!(estimate.spike_bytes_per_s_and_hz, 18.0 * 110.0);
         assert_eq!(estimate.state_bytes_per_s, 4.0 * 2.0 * 10_000.0);
         // The first chunks of two recorded populations.
