@@ -119,7 +119,13 @@ fn what_next_can_be_typed() {
     assert!(typed >= 10, "{typed}");
     assert_eq!(
         place.names("run-001"),
-        ["accuracy.csv", "figures", "report.html", "run.h5"]
+        [
+            "accuracy.csv",
+            "analysis-001.h5",
+            "figures",
+            "report.html",
+            "run.h5"
+        ]
     );
     assert!(place.path("mlp.safetensors").exists());
 }
