@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`field`] | place fields from positions and spikes |
 //! | [`decode`] | position by Bayes' rule from counts of spikes |
-//! | [`line`] | the line that holds most of the decoded position, of one event and of many shuffles of it at once |
+//! | [`mod@line`] | the line that holds most of the decoded position, of one event and of many shuffles of it at once |
 //! | [`shuffle`] | shuffles of decoded positions, of neurons, of fields, of spikes |
 //! | [`chance`] | p-values, and their control over many events |
 

@@ -1,6 +1,6 @@
 //! Spikes of hippocampal place cells while an animal runs along a track again and again.
 //!
-//! Exact by [thinning](super::thinning), with a refractory period. Which cells have a place on the track is drawn from
+//! Exact by thinning, with a refractory period. Which cells have a place on the track is drawn from
 //! a stream of the stimulus's name, so that the animal knows the track again whenever the stimulus is switched on; another
 //! stimulus is another track.
 
