@@ -4,6 +4,9 @@
 //! `cargo bench --bench model -- models/cortical_microcircuit.toml 1 2`. The first tenth of a second of biology goes by
 //! before the clock starts; nothing is recorded.
 
+#[path = "protocol/cpu.rs"]
+mod cpu;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -52,12 +55,12 @@ fn main() {
         Ended::Reached
     );
     let before = engine.counts().to_vec();
-    let (start, cpu) = (Instant::now(), cpu_seconds());
+    let (start, cpu) = (Instant::now(), cpu::seconds());
     assert_eq!(
         pool.install(|| engine.run(until(settled, seconds * 1e3), &mut Unobserved)),
         Ended::Reached
     );
-    let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+    let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu::seconds() - cpu);
     let spikes = engine
         .counts()
         .iter()
@@ -83,22 +86,4 @@ fn main() {
         state.len() as f64 / 1e6,
         start.elapsed().as_secs_f64()
     );
-}
-
-/// CPU time of this process so far, all threads together; 0 where the system does not tell.
-fn cpu_seconds() -> f64 {
-    // Clock ticks of 10 ms: fields 14 and 15 of the line, behind the parenthesised name.
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<f64> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .filter_map(|field| field.parse().ok())
-        .collect();
-    // The state, a letter, has dropped out: utime and stime are the eleventh and twelfth numbers.
-    fields
-        .get(10)
-        .zip(fields.get(11))
-        .map_or(0.0, |(user, system)| (user + system) / 100.0)
 }

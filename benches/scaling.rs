@@ -4,6 +4,9 @@
 //! processor time per event, events per second and bytes per synapse, indices included. Cost follows events: 10⁶ silent neurons take an
 //! hour of biology in a fraction of a second (`tests/recurrent.rs`).
 
+#[path = "protocol/cpu.rs"]
+mod cpu;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -59,12 +62,12 @@ fn main() {
         let mut engine = assemble(&network).expect("possible");
         let built = start.elapsed().as_secs_f64();
         let until = Time::from_ms(milliseconds).expect("in range");
-        let start = cpu_seconds();
+        let start = cpu::seconds();
         assert_eq!(
             pool.install(|| engine.run(until, &mut Unobserved)),
             Ended::Reached
         );
-        let took = cpu_seconds() - start;
+        let took = cpu::seconds() - start;
         let seconds = milliseconds / 1e3;
         let spikes = engine.counts().iter().sum::<u64>() as f64;
         let external = f64::from(n) * network.noise[0].rate_hz * seconds;
@@ -79,22 +82,4 @@ fn main() {
             bytes as f64 / synapses as f64
         );
     }
-}
-
-/// CPU time of this process so far, all threads together; 0 where the system does not tell.
-fn cpu_seconds() -> f64 {
-    // Clock ticks of 10 ms: fields 14 and 15 of the line, behind the parenthesised name.
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<f64> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .filter_map(|field| field.parse().ok())
-        .collect();
-    // The state, a letter, has dropped out: utime and stime are the eleventh and twelfth numbers.
-    fields
-        .get(10)
-        .zip(fields.get(11))
-        .map_or(0.0, |(user, system)| (user + system) / 100.0)
 }

@@ -58,7 +58,7 @@ pub trait Stimulus: Send + Sync {
 ///
 /// # Errors
 /// If it cannot be put into bytes.
-fn to_bytes(state: &impl serde::Serialize) -> Result<Vec<u8>, StateError> {
+pub(crate) fn to_bytes(state: &impl serde::Serialize) -> Result<Vec<u8>, StateError> {
     postcard::to_stdvec(state).map_err(|error| StateError(error.to_string()))
 }
 
@@ -66,7 +66,7 @@ fn to_bytes(state: &impl serde::Serialize) -> Result<Vec<u8>, StateError> {
 ///
 /// # Errors
 /// If the bytes are of something else.
-fn from_bytes<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
+pub(crate) fn from_bytes<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
     postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))
 }
 

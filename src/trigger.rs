@@ -22,6 +22,7 @@ use crate::base::parameter::{
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 pub use crate::stimulus::StateError;
+use crate::stimulus::{from_bytes, to_bytes};
 
 /// What a trigger has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,16 +107,6 @@ pub fn entry(name: &str) -> Result<&'static Entry, ParameterError> {
     entry
         .copied()
         .ok_or_else(|| ParameterError::UnknownModel(name.into()))
-}
-
-/// `state` as bytes.
-fn to_bytes(state: &impl serde::Serialize) -> Result<Vec<u8>, StateError> {
-    postcard::to_stdvec(state).map_err(|error| StateError(error.to_string()))
-}
-
-/// What [`to_bytes`] was given.
-fn from_bytes<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
-    postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))
 }
 
 /// The time that `parameter` of `spec` is.

@@ -17,6 +17,7 @@ pub fn eigen(a: &[Vec<f64>]) -> Vec<(f64, Vec<f64>)> {
             .flat_map(|i| (0..i).map(move |j| (i, j)))
             .map(|(i, j)| a[i][j] * a[i][j])
             .sum();
+        // Nothing is left off the diagonal but the squares of rounding.
         if off <= 1e-30 * size {
             break;
         }

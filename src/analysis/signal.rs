@@ -1,103 +1,29 @@
 //! Sampled signals: smoothing, Fourier transform, power spectra, envelopes and phases, stretches above a threshold.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
+
+use rustfft::{FftDirection, FftPlannerScalar, num_complex};
 
 /// A complex number.
 pub type Complex = (f64, f64);
 
-fn times(a: Complex, b: Complex) -> Complex {
-    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
-}
-
-fn turn(angle: f64) -> Complex {
-    let (sin, cos) = angle.sin_cos();
-    (cos, sin)
-}
-
 /// Discrete Fourier transform of values of any number: X_k = sum of x_n exp(-2 pi i k n / N); the other sign, divided by N, where
 /// it is `inverse`.
 pub fn fourier(values: &[Complex], inverse: bool) -> Vec<Complex> {
-    let n = values.len();
-    let sign = if inverse { 1.0 } else { -1.0 };
-    let mut result = match n.is_power_of_two() || n == 0 {
-        true => {
-            let mut values = values.to_vec();
-            in_place(&mut values, sign);
-            values
-        }
-        false => chirp(values, sign),
+    let direction = match inverse {
+        true => FftDirection::Inverse,
+        false => FftDirection::Forward,
     };
-    if inverse {
-        for value in &mut result {
-            *value = (value.0 / n as f64, value.1 / n as f64);
-        }
-    }
-    result
-}
-
-/// Cooley and Tukey 1965, for powers of two.
-fn in_place(values: &mut [Complex], sign: f64) {
-    let n = values.len();
-    if n < 2 {
-        return;
-    }
-    let bits = n.trailing_zeros();
-    for i in 0..n {
-        let j = i.reverse_bits() >> (usize::BITS - bits);
-        if i < j {
-            values.swap(i, j);
-        }
-    }
-    let turns: Vec<Complex> = (0..n / 2)
-        .map(|k| turn(sign * TAU * k as f64 / n as f64))
-        .collect();
-    let mut half = 1;
-    while half < n {
-        let step = n / (2 * half);
-        for start in (0..n).step_by(2 * half) {
-            for k in 0..half {
-                let (low, high) = (start + k, start + k + half);
-                let other = times(values[high], turns[k * step]);
-                let one = values[low];
-                values[low] = (one.0 + other.0, one.1 + other.1);
-                values[high] = (one.0 - other.0, one.1 - other.1);
-            }
-        }
-        half *= 2;
-    }
-}
-
-/// Bluestein 1970: any number of values by a convolution whose length is a power of two.
-fn chirp(values: &[Complex], sign: f64) -> Vec<Complex> {
-    let n = values.len();
-    let m = (2 * n - 1).next_power_of_two();
-    // k^2 modulo 2 n keeps the angle small, and so exact.
-    let angle = |k: usize| {
-        let square = (k as u128 * k as u128 % (2 * n as u128)) as f64;
-        sign * PI * square / n as f64
-    };
-    let chirp: Vec<Complex> = (0..n).map(|k| turn(angle(k))).collect();
-    let mut a = vec![(0.0, 0.0); m];
-    let mut b = vec![(0.0, 0.0); m];
-    for k in 0..n {
-        a[k] = times(values[k], chirp[k]);
-        let back = (chirp[k].0, -chirp[k].1);
-        b[k] = back;
-        b[(m - k) % m] = back;
-    }
-    in_place(&mut a, -1.0);
-    in_place(&mut b, -1.0);
-    for (a, b) in a.iter_mut().zip(&b) {
-        *a = times(*a, *b);
-    }
-    in_place(&mut a, 1.0);
-    let scale = 1.0 / m as f64;
-    let scaled = a[..n]
+    let mut all: Vec<_> = values
         .iter()
-        .map(|value| (value.0 * scale, value.1 * scale));
-    scaled
-        .zip(&chirp)
-        .map(|(value, chirp)| times(value, *chirp))
+        .map(|&(re, im)| num_complex::Complex::new(re, im))
+        .collect();
+    // Without instructions of one processor or another: the same bits on all of them.
+    let plan = FftPlannerScalar::new().plan_fft(all.len(), direction);
+    plan.process(&mut all);
+    let share = if inverse { all.len() as f64 } else { 1.0 };
+    all.iter()
+        .map(|value| (value.re / share, value.im / share))
         .collect()
 }
 
@@ -241,8 +167,9 @@ mod tests {
             for (k, found) in transformed.iter().enumerate() {
                 let mut sum = (0.0, 0.0);
                 for (m, value) in values.iter().enumerate() {
-                    let term = times(*value, turn(-TAU * (k * m % n) as f64 / n as f64));
-                    sum = (sum.0 + term.0, sum.1 + term.1);
+                    let (sin, cos) = (-TAU * (k * m % n) as f64 / n as f64).sin_cos();
+                    sum.0 += value.0 * cos - value.1 * sin;
+                    sum.1 += value.0 * sin + value.1 * cos;
                 }
                 assert!((found.0 - sum.0).hypot(found.1 - sum.1) < 1e-10, "{n} {k}");
             }

@@ -219,13 +219,10 @@ pub fn growth_integral_near_zero<const DEGREE: usize>(y: f64, rate: f64) -> f64 
     p * y
 }
 
-/// −ln x for normal x > 0 without a branch or a table, so that loops over it vectorise; relative error below 2e-12
-/// (tested), ample for random intervals, which is what it is for.
-///
-/// x = m · 2^k with m in [√½, √2), ln m = 2 artanh((m − 1)/(m + 1)) as a series to the 13th power; for an argument of at
-/// most 0.1716 its remainder is below 5e-13.
+/// k and z of x = 2^k · (1 + z)/(1 − z) for normal x > 0: the mantissa lies in [√½, √2), so that |z| is at most 0.1716, and
+/// ln x = k · ln 2 + 2 artanh z.
 #[inline(always)]
-pub fn minus_ln(x: f64) -> f64 {
+fn halvings(x: f64) -> (f64, f64) {
     const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
     const TWO_52: f64 = 4_503_599_627_370_496.0;
     // Exponent of x / √½, biased; as a double by way of the mantissa of a number in [2⁵², 2⁵³).
@@ -233,7 +230,15 @@ pub fn minus_ln(x: f64) -> f64 {
     let m = f64::from_bits((shifted & 0x000F_FFFF_FFFF_FFFF).wrapping_add(SQRT_HALF));
     let biased = shifted.wrapping_add(1024 << 52) >> 52;
     let k = f64::from_bits(biased | TWO_52.to_bits()) - (TWO_52 + 1024.0);
-    let z = (m - 1.0) / (m + 1.0);
+    (k, (m - 1.0) / (m + 1.0))
+}
+
+/// −ln x for normal x > 0 without a branch or a table, so that loops over it vectorise; relative error below 2e-12
+/// (tested), ample for random intervals, which is what it is for: the series of artanh to the 13th power, whose remainder
+/// is below 5e-13.
+#[inline(always)]
+pub fn minus_ln(x: f64) -> f64 {
+    let (k, z) = halvings(x);
     let y = z * z;
     let mut p = 2.0 / 13.0;
     p = p * y + 2.0 / 11.0;
@@ -244,17 +249,11 @@ pub fn minus_ln(x: f64) -> f64 {
     -(k * std::f64::consts::LN_2 + (z * 2.0 + z * y * p))
 }
 
-/// ln x for normal x > 0 without a branch or a table, so that loops over it vectorise; relative error below 5e-16 (tested).
-/// As [`minus_ln`] with the series to the 19th power, whose remainder is below 2e-17.
+/// ln x for normal x > 0 without a branch or a table, so that loops over it vectorise; relative error below 5e-16 (tested):
+/// the series of artanh to the 19th power, whose remainder is below 2e-17.
 #[inline(always)]
 pub fn ln_polynomial(x: f64) -> f64 {
-    const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
-    const TWO_52: f64 = 4_503_599_627_370_496.0;
-    let shifted = x.to_bits().wrapping_sub(SQRT_HALF);
-    let m = f64::from_bits((shifted & 0x000F_FFFF_FFFF_FFFF).wrapping_add(SQRT_HALF));
-    let biased = shifted.wrapping_add(1024 << 52) >> 52;
-    let k = f64::from_bits(biased | TWO_52.to_bits()) - (TWO_52 + 1024.0);
-    let z = (m - 1.0) / (m + 1.0);
+    let (k, z) = halvings(x);
     let y = z * z;
     let mut p = 2.0 / 19.0;
     p = p * y + 2.0 / 17.0;

@@ -10,7 +10,7 @@ use crate::plasticity::clock::times;
 use crate::plasticity::history::Unseen;
 use crate::plasticity::rule::{Event, PlasticityRule, Stored, TOGETHER};
 
-/// Synapses of a block.
+/// Synapses of a block: so many that most rounds are full, so few that what is known of them stays in the first-level cache.
 const BLOCK: usize = 64;
 
 /// What is known of the synapses of a block once they have caught up.
