@@ -197,6 +197,21 @@ vectorized! {
     }
 }
 
+/// Numbers that [`exp_polynomial_of_first`] takes at most: a few vectors of the widest kind.
+pub const TOGETHER: usize = 64;
+
+vectorized! {
+    /// [`exp_polynomial`] of the first `n` numbers; of the others, nothing that means anything.
+    pub fn exp_polynomial_of_first(x: &mut [f64; TOGETHER], n: usize) {
+        let (eights, _) = x.as_chunks_mut::<8>();
+        for eight in eights.iter_mut().take(n.div_ceil(8)) {
+            for x in eight {
+                *x = exp_polynomial(*x);
+            }
+        }
+    }
+}
+
 vectorized! {
     /// [`growth_integral`] of each y.
     pub fn growth_integral_each(y: &mut [f64; 8], rate: f64) {

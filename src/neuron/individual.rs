@@ -5,14 +5,13 @@
 //! one neuron. Everything else (refractoriness, who is tested when, crossings between arrivals, saving) is the
 //! container's and the same for all models.
 
-mod batch;
 mod cell;
+mod decays;
 mod lif;
 mod lif_adaptive;
 mod lif_exp;
 mod population;
 
-pub use batch::{BATCH, Batch};
 use cell::Cell;
 pub use lif::Lif;
 pub use lif_adaptive::LifAdaptive;
@@ -22,9 +21,13 @@ pub use population::Individual;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::base::function::exp_polynomial;
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::{Neurons, Setup};
+
+/// Exponentials that a model's neurons may need at most for one arrival.
+pub const MOST_RATES: usize = 4;
 
 /// One neuron: its parameters, and what they make of its state. Times are in picoseconds.
 pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
@@ -56,26 +59,34 @@ pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
     /// The state at rest.
     fn rest(&self) -> Self::State;
 
+    /// How many exponentials it takes to bring a neuron to the instant of an arrival; at most [`MOST_RATES`].
+    const RATES: usize = 0;
+
+    /// Writes what they are exponentials of when `dt` picoseconds pass.
+    fn exponents(&self, dt: f64, exponents: &mut [f64]) {
+        let _ = (dt, exponents);
+    }
+
+    /// `dt` picoseconds pass, of which `left` are the exponentials: what is left at each of the neuron's rates.
+    fn decay(&self, state: &mut Self::State, dt: f64, left: &[f64]);
+
     /// Time passes.
-    fn advance(&self, state: &mut Self::State, dt: f64);
+    #[inline(always)]
+    fn advance(&self, state: &mut Self::State, dt: f64) {
+        let mut left = [0.0; MOST_RATES];
+        let left = &mut left[..Self::RATES];
+        self.exponents(dt, left);
+        for x in &mut *left {
+            *x = exp_polynomial(*x);
+        }
+        self.decay(state, dt, left);
+    }
 
     /// Time passes in which the potential is held.
     fn hold(&self, state: &mut Self::State, dt: f64);
 
     /// A weight arrives.
     fn receive(&self, state: &mut Self::State, weight: f64);
-
-    /// Deliveries to several of the neurons `all`: to the bit what [`advance`](Self::advance) and
-    /// [`receive`](Self::receive) do to each. Models that many neurons have do it in vectors.
-    fn receive_each(all: &[Self], batch: &mut Batch<Self::State>) {
-        for k in 0..batch.len {
-            let (neuron, state) = (&all[usize::from(batch.which[k])], &mut batch.states[k]);
-            neuron.advance(state, batch.dt[k]);
-            neuron.receive(state, batch.weight[k]);
-            let near = neuron.is_reached(state) || neuron.may_cross(state, batch.within[k]);
-            batch.near[k] = (batch.weight[k] > 0.0 || Self::REBOUNDS) && near;
-        }
-    }
 
     /// Whether the neuron is at its threshold, up to rounding.
     fn is_reached(&self, state: &Self::State) -> bool;

@@ -271,7 +271,7 @@ impl Dynamics for Rulkov {
         }
     }
 
-    fn advance(&self, state: &mut State, dt: f64) {
+    fn decay(&self, state: &mut State, dt: f64, _left: &[f64]) {
         let (steps, phase) = self.steps(state.phase, dt);
         state.phase = phase;
         for _ in 0..steps {

@@ -1,11 +1,9 @@
 //! A leaky integrate-and-fire neuron with delta synapses.
 
 use super::Dynamics;
-use super::batch::{BATCH, Batch, in_vectors};
-use crate::base::function::{exp_polynomial, ln};
+use crate::base::function::ln;
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
-use crate::base::vector::vectorized;
 use crate::neuron::Neurons;
 use crate::neuron::lif::{self as fast, Params, SPEC};
 use crate::neuron::membrane::{Membrane, TIE};
@@ -22,39 +20,10 @@ pub struct Lif {
     params: Params,
 }
 
-/// The potential `dt` picoseconds later.
-#[inline(always)]
-fn after(v: f64, v_inf: f64, rate: f64, dt: f64) -> f64 {
-    v_inf + (v - v_inf) * exp_polynomial(-dt * rate)
-}
-
 /// What may cross within `within` by itself: 1 − e^(−x) ≤ x.
 #[inline(always)]
 fn may_cross(v: f64, v_inf: f64, rate: f64, within: f64, tested: f64) -> bool {
     v + (v_inf - v) * (within * rate).min(1.0) >= tested
-}
-
-/// Of each neuron of a batch.
-struct Own {
-    v: [f64; BATCH],
-    v_inf: [f64; BATCH],
-    rate: [f64; BATCH],
-    tested: [f64; BATCH],
-    v_th: [f64; BATCH],
-}
-
-vectorized! {
-    /// Deliveries to a batch.
-    fn receive(own: &mut Own, batch: &mut Batch<f64>) {
-        for k in 0..in_vectors(batch.len) {
-            let (v_inf, rate, tested) = (own.v_inf[k], own.rate[k], own.tested[k]);
-            let weight = batch.weight[k];
-            let v = after(own.v[k], v_inf, rate, batch.dt[k]) + weight;
-            let crosses = may_cross(v, v_inf, rate, batch.within[k], tested);
-            own.v[k] = v;
-            batch.near[k] = (weight > 0.0) & ((v >= tested) | ((v_inf > own.v_th[k]) & crosses));
-        }
-    }
 }
 
 impl From<Params> for Lif {
@@ -92,9 +61,16 @@ impl Dynamics for Lif {
         self.params.membrane.e_l
     }
 
-    #[inline]
-    fn advance(&self, v: &mut f64, dt: f64) {
-        *v = after(*v, self.v_inf, self.rate, dt);
+    const RATES: usize = 1;
+
+    #[inline(always)]
+    fn exponents(&self, dt: f64, exponents: &mut [f64]) {
+        exponents[0] = -dt * self.rate;
+    }
+
+    #[inline(always)]
+    fn decay(&self, v: &mut f64, _dt: f64, left: &[f64]) {
+        *v = self.v_inf + (*v - self.v_inf) * left[0];
     }
 
     fn hold(&self, _v: &mut f64, _dt: f64) {}
@@ -102,25 +78,6 @@ impl Dynamics for Lif {
     #[inline]
     fn receive(&self, v: &mut f64, weight: f64) {
         *v += weight;
-    }
-
-    #[inline]
-    fn receive_each(all: &[Self], batch: &mut Batch<f64>) {
-        const EMPTY: [f64; BATCH] = [0.0; BATCH];
-        let mut own = Own {
-            v: batch.states,
-            v_inf: EMPTY,
-            rate: EMPTY,
-            tested: EMPTY,
-            v_th: EMPTY,
-        };
-        for (k, &j) in batch.which.iter().enumerate().take(batch.len) {
-            let neuron = &all[usize::from(j)];
-            (own.v_inf[k], own.rate[k]) = (neuron.v_inf, neuron.rate);
-            (own.tested[k], own.v_th[k]) = (neuron.tested, neuron.params.membrane.v_th);
-        }
-        receive(&mut own, batch);
-        batch.states = own.v;
     }
 
     #[inline]

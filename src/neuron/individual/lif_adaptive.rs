@@ -1,10 +1,8 @@
 //! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
 
 use super::Dynamics;
-use super::batch::{BATCH, Batch, in_vectors};
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
-use crate::base::vector::vectorized;
 use crate::neuron::Neurons;
 use crate::neuron::lif_adaptive::decay::Rates;
 use crate::neuron::lif_adaptive::{self as fast, Params, SPEC};
@@ -32,36 +30,6 @@ fn may_cross(rates: &Rates, y: f64, pull: f64, within: f64, tested: f64) -> bool
     let left = pull * (1.0 - within * rates.adaptation).max(0.0);
     let rise = (-left - y).max(0.0) * (within * rates.membrane).min(1.0);
     y + rise >= tested
-}
-
-/// Of each neuron of a batch.
-struct Own {
-    v: [f64; BATCH],
-    pull: [f64; BATCH],
-    membrane: [f64; BATCH],
-    adaptation: [f64; BATCH],
-    v_inf: [f64; BATCH],
-    distance: [f64; BATCH],
-    tested: [f64; BATCH],
-}
-
-vectorized! {
-    /// Deliveries to a batch.
-    fn receive(own: &mut Own, batch: &mut Batch<(f64, f64)>) {
-        for k in 0..in_vectors(batch.len) {
-            let rates = Rates {
-                membrane: own.membrane[k],
-                adaptation: own.adaptation[k],
-            };
-            let (v_inf, weight) = (own.v_inf[k], batch.weight[k]);
-            let (y, left) = rates.after_both(own.v[k] - v_inf, own.pull[k], batch.dt[k]);
-            let v = v_inf + y + weight;
-            (own.v[k], own.pull[k]) = (v, left);
-            let (y, tested) = (v - v_inf, own.tested[k]);
-            let crosses = may_cross(&rates, y, left, batch.within[k], tested);
-            batch.near[k] = (weight > 0.0) & ((y >= tested) | ((own.distance[k] < 0.0) & crosses));
-        }
-    }
 }
 
 impl From<Params> for LifAdaptive {
@@ -104,10 +72,24 @@ impl Dynamics for LifAdaptive {
         (self.params.membrane.e_l, 0.0)
     }
 
-    #[inline]
-    fn advance(&self, (v, pull): &mut Self::State, dt: f64) {
-        let (y, left) = self.rates.after(*v - self.v_inf, *pull, dt);
-        (*v, *pull) = (self.v_inf + y, left);
+    const RATES: usize = 2;
+
+    #[inline(always)]
+    fn exponents(&self, dt: f64, exponents: &mut [f64]) {
+        exponents[0] = -dt * self.rates.membrane;
+        exponents[1] = -dt * self.rates.adaptation;
+    }
+
+    #[inline(always)]
+    fn decay(&self, (v, pull): &mut Self::State, dt: f64, left: &[f64]) {
+        let (membrane, adaptation) = (left[0], left[1]);
+        let y = (*v - self.v_inf) * membrane;
+        *v = if *pull == 0.0 {
+            self.v_inf + y
+        } else {
+            self.v_inf + (y - *pull * self.rates.gathered(dt, membrane, adaptation))
+        };
+        *pull *= adaptation;
     }
 
     fn hold(&self, (_, pull): &mut Self::State, dt: f64) {
@@ -117,32 +99,6 @@ impl Dynamics for LifAdaptive {
     #[inline]
     fn receive(&self, (v, _): &mut Self::State, weight: f64) {
         *v += weight;
-    }
-
-    #[inline]
-    fn receive_each(all: &[Self], batch: &mut Batch<Self::State>) {
-        const EMPTY: [f64; BATCH] = [0.0; BATCH];
-        let mut own = Own {
-            v: EMPTY,
-            pull: EMPTY,
-            membrane: EMPTY,
-            adaptation: EMPTY,
-            v_inf: EMPTY,
-            distance: EMPTY,
-            tested: EMPTY,
-        };
-        for (k, &j) in batch.which.iter().enumerate().take(batch.len) {
-            let neuron = &all[usize::from(j)];
-            (own.v[k], own.pull[k]) = batch.states[k];
-            own.membrane[k] = neuron.rates.membrane;
-            own.adaptation[k] = neuron.rates.adaptation;
-            own.v_inf[k] = neuron.v_inf;
-            (own.distance[k], own.tested[k]) = (neuron.distance, neuron.tested);
-        }
-        receive(&mut own, batch);
-        for (state, own) in batch.states.iter_mut().zip(own.v.iter().zip(&own.pull)) {
-            *state = (*own.0, *own.1);
-        }
     }
 
     #[inline]

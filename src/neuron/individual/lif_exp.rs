@@ -1,12 +1,10 @@
 //! A leaky integrate-and-fire neuron with exponential synaptic currents.
 
 mod decay;
-mod together;
 
 pub use decay::State;
 
 use super::Dynamics;
-use super::batch::Batch;
 use crate::base::function::{exp, exp_polynomial, ln};
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
@@ -39,7 +37,7 @@ impl Bounds {
     /// v_inf it falls but for what the excitation adds; below v_inf it goes there.
     #[inline(always)]
     fn may_ever_cross(&self, y: f64, excitation: f64) -> bool {
-        y.max(0.0) + excitation * self.peak >= self.tested
+        or_zero(y) + excitation * self.peak >= self.tested
     }
 
     /// Whether an upper bound on the potential `within` picoseconds later does: that under all of the excitation, and of
@@ -47,10 +45,18 @@ impl Bounds {
     #[inline(always)]
     fn may_cross(&self, pace: &Pace, state: &State, within: f64) -> bool {
         let y = state.v - pace.v_inf;
-        let left = (1.0 - within * pace.inhibitory.rate).max(0.0);
+        let left = or_zero(1.0 - within * pace.inhibitory.rate);
         let drive = state.excitation + state.inhibition * left;
-        y + (drive - y).max(0.0) * (within * pace.membrane).min(1.0) >= self.tested
+        let passed = within * pace.membrane;
+        let share = if passed < 1.0 { passed } else { 1.0 };
+        y + or_zero(drive - y) * share >= self.tested
     }
+}
+
+/// x, if it is above 0: unlike [`f64::max`] one instruction.
+#[inline(always)]
+fn or_zero(x: f64) -> f64 {
+    if x > 0.0 { x } else { 0.0 }
 }
 
 /// The highest response to a unit current, as a share of where it would lead: r^(−r/(r − 1)) with r = τ_m/τ, a hair more.
@@ -111,9 +117,18 @@ impl Dynamics for LifExp {
         }
     }
 
+    const RATES: usize = 3;
+
     #[inline(always)]
-    fn advance(&self, state: &mut State, dt: f64) {
-        *state = self.pace.after(*state, dt);
+    fn exponents(&self, dt: f64, exponents: &mut [f64]) {
+        exponents[0] = -dt * self.pace.membrane;
+        exponents[1] = -dt * self.pace.excitatory.rate;
+        exponents[2] = -dt * self.pace.inhibitory.rate;
+    }
+
+    #[inline(always)]
+    fn decay(&self, state: &mut State, dt: f64, left: &[f64]) {
+        *state = self.pace.later(*state, dt, [left[0], left[1], left[2]]);
     }
 
     fn hold(&self, state: &mut State, dt: f64) {
@@ -125,11 +140,6 @@ impl Dynamics for LifExp {
     #[inline]
     fn receive(&self, state: &mut State, weight: f64) {
         *state = state.with(weight * self.resistance, weight > 0.0);
-    }
-
-    #[inline]
-    fn receive_each(all: &[Self], batch: &mut Batch<State>) {
-        together::receive_each(all, batch);
     }
 
     #[inline]
@@ -156,7 +166,7 @@ impl Dynamics for LifExp {
     fn may_cross(&self, state: &State, within: f64) -> bool {
         let y = state.v - self.pace.v_inf;
         self.bounds.may_ever_cross(y, state.excitation)
-            && self.bounds.may_cross(&self.pace, state, within)
+            & self.bounds.may_cross(&self.pace, state, within)
     }
 
     /// By steps that never pass the first crossing: under the largest drive D of an interval y takes at least

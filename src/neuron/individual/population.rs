@@ -5,8 +5,8 @@ mod delivery;
 use serde::{Deserialize, Serialize};
 
 use super::Dynamics;
-use super::batch::{BATCH, FEWEST};
 use super::cell::Cell;
+use super::decays::Decays;
 use crate::base::time::Time;
 use crate::neuron::bytes::{
     Path, check_neurons, check_size, driven_otherwise, from_bytes, path_of, to_bytes,
@@ -43,6 +43,8 @@ struct State<S> {
 pub struct Individual<D: Dynamics> {
     dynamics: Vec<D>,
     state: State<D::State>,
+    /// Room for those of the neurons that something arrives at.
+    decays: Decays,
 }
 
 impl<D: Dynamics> Individual<D> {
@@ -50,6 +52,7 @@ impl<D: Dynamics> Individual<D> {
     pub fn new(dynamics: Vec<D>) -> Self {
         let mut population = Self {
             dynamics,
+            decays: Decays::new(),
             state: State {
                 cells: Vec::new(),
                 now: Time::ZERO,
@@ -257,22 +260,7 @@ impl<D: Dynamics> Neurons for Individual<D> {
     }
 
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
-        let now = self.state.now;
-        let mut done = 0;
-        // Rows of several projections are in order one after the other.
-        for run in targets.chunk_by(|one, other| one <= other) {
-            for targets in run.chunks(BATCH) {
-                let weight = |k: usize| weights.get(done + k);
-                if targets.len() >= FEWEST {
-                    self.deliver_together(targets, weight);
-                } else {
-                    for (k, &j) in targets.iter().enumerate() {
-                        self.deliver(j.into(), weight(k), now);
-                    }
-                }
-                done += targets.len();
-            }
-        }
+        delivery::receive_row(self, targets, weights);
     }
 
     /// Each neuron decays at its own rate: nothing that all could share.
@@ -284,15 +272,7 @@ impl<D: Dynamics> Neurons for Individual<D> {
     }
 
     fn receive_events(&mut self, events: Events<'_>) -> Option<usize> {
-        let mut done = 0;
-        while done < events.targets.len() {
-            let (n, due) = self.deliver_events(&events, done);
-            done += n;
-            if due {
-                return Some(done - 1);
-            }
-        }
-        None
+        delivery::receive_events(self, &events)
     }
 
     fn fire(&mut self, fired: &mut Vec<u32>) {

@@ -74,7 +74,7 @@ impl Dynamics for Perfect {
         0.0
     }
 
-    fn advance(&self, v: &mut f64, dt: f64) {
+    fn decay(&self, v: &mut f64, dt: f64, _left: &[f64]) {
         *v += dt * self.slope_per_ps;
     }
 

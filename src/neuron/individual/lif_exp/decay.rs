@@ -36,16 +36,10 @@ impl Current {
     #[inline(always)]
     fn gathered(&self, dt: f64, membrane: f64, left: f64, left_m: f64) -> f64 {
         if self.share != 0.0 {
-            self.gathered_apart(left, left_m)
+            (left - left_m) * self.share
         } else {
             left_m * membrane * growth_integral(dt.min(LONGEST / membrane), membrane - self.rate)
         }
-    }
-
-    /// The same where the time constants are not close.
-    #[inline(always)]
-    fn gathered_apart(&self, left: f64, left_m: f64) -> f64 {
-        (left - left_m) * self.share
     }
 }
 
@@ -107,39 +101,22 @@ impl Pace {
         (excitatory, inhibitory)
     }
 
-    /// The state `dt` picoseconds later, when `excitatory` and `inhibitory` are left of the currents; if no time constant
-    /// of a current is close to that of the membrane, so that they are `apart`, with less work.
+    /// The state `dt` picoseconds later, when so much is left of the membrane's charge and of both currents.
     #[inline(always)]
     pub(super) fn later(
         &self,
         state: State,
         dt: f64,
-        (excitatory, inhibitory): (f64, f64),
-        apart: bool,
+        [membrane, excitatory, inhibitory]: [f64; 3],
     ) -> State {
-        let membrane = exp_polynomial(-dt * self.membrane);
-        let (held, lost) = if apart {
-            let held = self.excitatory.gathered_apart(excitatory, membrane);
-            (held, self.inhibitory.gathered_apart(inhibitory, membrane))
-        } else {
-            let rate = self.membrane;
-            let held = self.excitatory.gathered(dt, rate, excitatory, membrane);
-            (
-                held,
-                self.inhibitory.gathered(dt, rate, inhibitory, membrane),
-            )
-        };
+        let rate = self.membrane;
+        let held = self.excitatory.gathered(dt, rate, excitatory, membrane);
+        let lost = self.inhibitory.gathered(dt, rate, inhibitory, membrane);
         let y = (state.v - self.v_inf) * membrane;
         State {
             v: self.v_inf + (y + state.excitation * held + state.inhibition * lost),
             excitation: state.excitation * excitatory,
             inhibition: state.inhibition * inhibitory,
         }
-    }
-
-    /// The state `dt` picoseconds later.
-    #[inline(always)]
-    pub(super) fn after(&self, state: State, dt: f64) -> State {
-        self.later(state, dt, self.left(dt), false)
     }
 }

@@ -1,11 +1,41 @@
 //! Deliveries, one by one and several together.
 
 use super::{Individual, State};
+use crate::base::function::TOGETHER;
 use crate::base::time::Time;
-use crate::neuron::Events;
+use crate::base::vector::vectorized;
 use crate::neuron::individual::Dynamics;
-use crate::neuron::individual::batch::{BATCH, Batch, FEWEST};
 use crate::neuron::individual::cell::Reached;
+use crate::neuron::individual::decays::group;
+use crate::neuron::{Events, RowWeights};
+
+vectorized! {
+    /// Delivers a row at the instant last advanced to.
+    pub(super) fn receive_row[D: Dynamics](population: &mut Individual<D>, targets: &[u16], weights: RowWeights<'_>) {
+        match weights {
+            RowWeights::One(weight) => population.deliver_row(targets, |_| weight),
+            RowWeights::Listed { .. } | RowWeights::Each(_) => {
+                population.deliver_row(targets, |k| weights.get(k));
+            }
+        }
+    }
+}
+
+vectorized! {
+    /// Delivers events in order, up to and including the first for which the population must be looked at; its number, if
+    /// there is one.
+    pub(super) fn receive_events[D: Dynamics](population: &mut Individual<D>, events: &Events<'_>) -> Option<usize> {
+        let mut done = 0;
+        while done < events.targets.len() {
+            let (n, due) = population.deliver_events(events, done);
+            done += n;
+            if due {
+                return Some(done - 1);
+            }
+        }
+        None
+    }
+}
 
 impl<D: Dynamics> Individual<D> {
     /// A weight arrives at neuron `j` at `t`: the instant, if any, at which the population must be looked at for it.
@@ -54,84 +84,90 @@ impl<D: Dynamics> Individual<D> {
         }
     }
 
-    /// Takes over what `batch` says of its neuron number `k`, where it has come to at `t`, and follows it up.
-    #[inline]
-    fn take_over(&mut self, batch: &Batch<D::State>, k: usize, t: Time) -> Option<Time> {
-        let j = usize::from(batch.which[k]);
-        let cell = &mut self.state.cells[j];
-        (cell.state, cell.at) = (batch.states[k], t);
-        if !batch.near[k] {
+    /// A weight arrives at neuron `j`, number `k` of the group whose decays up to `t` are computed. It has not been
+    /// refractory since it was looked at last.
+    #[inline(always)]
+    fn deliver_decayed(
+        &mut self,
+        j: usize,
+        weight: f64,
+        t: Time,
+        k: usize,
+        within: f64,
+    ) -> Option<Time> {
+        let (dynamics, cell) = (&self.dynamics[j], &mut self.state.cells[j]);
+        self.decays.decay(k, dynamics, &mut cell.state);
+        dynamics.receive(&mut cell.state, weight);
+        cell.at = t;
+        if weight <= 0.0 && !D::REBOUNDS {
             return None;
         }
-        let reached = cell.reached(&self.dynamics[j], batch.weight[k], false);
+        if !(dynamics.is_reached(&cell.state) | dynamics.may_cross(&cell.state, within)) {
+            return None;
+        }
+        let reached = cell.reached(dynamics, weight, false);
         self.look(j, reached, t)
     }
 
-    /// Delivers part of a row at the instant last advanced to, at most [`BATCH`] targets in ascending order.
-    pub(super) fn deliver_together(&mut self, targets: &[u16], weight: impl Fn(usize) -> f64) {
+    /// See [`receive_row`].
+    #[inline(always)]
+    fn deliver_row(&mut self, targets: &[u16], weight: impl Fn(usize) -> f64) {
         let now = self.state.now;
-        let within = self.within(now);
-        let mut batch = Batch::new(self.state.cells[usize::from(targets[0])].state);
-        // A second synapse onto a neuron comes after the first.
-        let mut again = 0_u32;
-        for (k, &j) in targets.iter().enumerate() {
-            let cell = &self.state.cells[usize::from(j)];
-            if k > 0 && targets[k - 1] == j {
-                again |= 1 << k;
-            } else if cell.is_plain(now) {
-                batch.push(j, cell, weight(k), now, within);
-            } else {
-                self.deliver(j.into(), weight(k), now);
+        let mut done = 0;
+        for targets in targets.chunks(group::<D>()) {
+            self.decays.clear();
+            for &j in targets {
+                let at = self.state.cells[usize::from(j)].at;
+                let dt = now.since(at).ps() as f64;
+                self.decays.push(&self.dynamics[usize::from(j)], dt);
             }
-        }
-        D::receive_each(&self.dynamics, &mut batch);
-        for k in 0..batch.len {
-            self.take_over(&batch, k, now);
-        }
-        while again != 0 {
-            let k = again.trailing_zeros() as usize;
-            self.deliver(targets[k].into(), weight(k), now);
-            again &= again - 1;
+            self.decays.compute::<D>();
+            // What quiet neurons wake to is known sooner than that.
+            let within = self.within(now);
+            for (k, &j) in targets.iter().enumerate() {
+                let (j, weight) = (usize::from(j), weight(done + k));
+                let cell = &self.state.cells[j];
+                // One that an earlier synapse of the row has reached is at the instant already, and not plain.
+                if cell.is_plain(now) {
+                    self.deliver_decayed(j, weight, now, k, within);
+                } else {
+                    self.deliver(j, weight, now);
+                }
+            }
+            done += targets.len();
         }
     }
 
     /// Delivers events from number `first` on, as many as can be taken together, at least one; how many, and whether the
     /// population must be looked at for the last.
-    pub(super) fn deliver_events(&mut self, events: &Events<'_>, first: usize) -> (usize, bool) {
+    #[inline(always)]
+    fn deliver_events(&mut self, events: &Events<'_>, first: usize) -> (usize, bool) {
         let time =
             |k: usize| Time::from_ps(events.origin.ps().saturating_add(events.offsets[first + k]));
         let targets = &events.targets[first..];
-        let most = targets.len().min(BATCH);
-        let mut batch = Batch::new(self.state.cells[usize::from(targets[0])].state);
-        let mut from = [Time::NEVER; BATCH];
-        if most >= FEWEST {
-            for (k, &j) in targets.iter().enumerate().take(most) {
-                let (cell, t) = (&self.state.cells[usize::from(j)], time(k));
-                if !cell.is_plain(t) {
-                    break;
-                }
-                from[k] = cell.at;
-                batch.push(j, cell, events.weight(first + k), t, self.within(t));
-            }
+        let n = targets.len().min(group::<D>());
+        let mut from = [Time::NEVER; TOGETHER];
+        self.decays.clear();
+        for (k, &j) in targets.iter().enumerate().take(n) {
+            from[k] = self.state.cells[usize::from(j)].at;
+            let dt = time(k).since(from[k]).ps() as f64;
+            self.decays.push(&self.dynamics[usize::from(j)], dt);
         }
-        if batch.len == 0 {
-            let due = self.deliver(targets[0].into(), events.weight(first), time(0));
-            return (1, due.is_some());
-        }
-        D::receive_each(&self.dynamics, &mut batch);
-        for (k, &from) in from.iter().enumerate().take(batch.len) {
-            let j = usize::from(batch.which[k]);
+        self.decays.compute::<D>();
+        for (k, &from) in from.iter().enumerate().take(n) {
+            let (j, weight, t) = (usize::from(targets[k]), events.weight(first + k), time(k));
+            let cell = &self.state.cells[j];
             // One that an earlier event has reached is not where it was.
-            let due = if self.state.cells[j].at == from {
-                self.take_over(&batch, k, time(k))
+            let due = if cell.is_plain(t) && cell.at == from {
+                self.deliver_decayed(j, weight, t, k, self.within(t))
             } else {
-                self.deliver(j, batch.weight[k], time(k))
+                self.deliver(j, weight, t)
             };
             // A crossing foreseen behind the last event may still come before whatever the caller goes on to.
             if due.is_some() {
                 return (k + 1, true);
             }
         }
-        (batch.len, false)
+        (n, false)
     }
 }
