@@ -128,10 +128,16 @@ pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
         let _ = size;
         None
     }
+
+    /// The fast path for neurons that differ, where the model has one for what they differ in.
+    fn fast_of(all: &[Self]) -> Option<Box<dyn Neurons>> {
+        let _ = all;
+        None
+    }
 }
 
-/// A population on the fast path of its model, if it has one and no neuron has a parameter of its own; else one each of
-/// whose neurons has all of them.
+/// A population on the fast path of its model, if it has one for what its neurons differ in; else one each of whose neurons
+/// has all parameters of its own.
 ///
 /// # Errors
 /// If a parameter has not one value per neuron, or the values of a neuron are missing, out of range or contradict each
@@ -164,7 +170,7 @@ pub fn build<D: Dynamics>(setup: &Setup<'_>) -> Result<Box<dyn Neurons>, Paramet
         }
         dynamics.push(D::new(&values).map_err(|error| of_neuron(j, error))?);
     }
-    Ok(Box::new(Individual::new(dynamics)))
+    Ok(D::fast_of(&dynamics).unwrap_or_else(|| Box::new(Individual::new(dynamics))))
 }
 
 /// Bytes of such a neuron in memory: its state and its parameters.

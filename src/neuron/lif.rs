@@ -429,7 +429,7 @@ impl Neurons for Lif {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let own = individual::Lif::from(self.params);
+        let own = vec![individual::Lif::from(self.params); self.size()];
         let Some(rest) = of_shared(self, own, bytes)? else {
             return Ok(());
         };

@@ -481,7 +481,7 @@ impl Neurons for LifAdaptive {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let own = individual::LifAdaptive::from(self.params);
+        let own = vec![individual::LifAdaptive::from(self.params); self.size()];
         let Some(rest) = of_shared(self, own, bytes)? else {
             return Ok(());
         };

@@ -21,6 +21,7 @@ mod crossing;
 mod derived;
 mod horizon;
 mod kernel;
+mod level;
 mod params;
 mod state;
 mod sweep;
@@ -33,6 +34,7 @@ use crate::base::time::{Duration, Time};
 use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::expected::Expected;
 use crate::neuron::individual;
+use crate::neuron::membrane::Membrane;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
     self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
@@ -44,6 +46,7 @@ use kernel::{
     BUDGET, Cell, Segment, Units, add_events, add_listed_to_targets, add_to_targets,
     add_weights_to_targets, take_from_targets,
 };
+use level::{Levels, margin, tie};
 use state::State;
 
 /// The registry's entry.
@@ -87,10 +90,13 @@ struct Instant {
     units: Option<Units>,
 }
 
-/// A population of leaky integrate-and-fire neurons with exponential currents that share their parameters.
+/// A population of leaky integrate-and-fire neurons with exponential currents that share their time constants and
+/// capacitance.
 #[derive(Debug)]
 pub struct LifExp {
+    /// The first neuron's.
     params: Params,
+    levels: Levels,
     derived: Derived,
     state: State,
     instant: Instant,
@@ -103,8 +109,20 @@ pub struct LifExp {
 impl LifExp {
     /// `size` neurons at rest.
     pub fn new(size: usize, params: Params) -> Self {
+        Self::of(size, params, Levels::shared(params.membrane))
+    }
+
+    /// Neurons at rest, each with parameters of its own, if they differ in no more than their thresholds, reset and
+    /// resting potentials and constant currents.
+    pub(super) fn of_each(all: &[Params]) -> Option<Self> {
+        let levels = Levels::own(all)?;
+        Some(Self::of(all.len(), all[0], levels))
+    }
+
+    fn of(size: usize, params: Params, levels: Levels) -> Self {
         let mut population = Self {
             params,
+            levels,
             derived: Derived::new(&params),
             state: State::new(size),
             instant: Instant::default(),
@@ -115,14 +133,19 @@ impl LifExp {
         population
     }
 
-    /// Where v goes without arrivals.
-    fn v_inf(&self) -> f64 {
-        self.params.membrane.v_inf(self.state.injected_pa)
+    /// The membrane of neuron `j`.
+    fn membrane(&self, j: usize) -> Membrane {
+        self.levels.of(j)
     }
 
-    /// The threshold above v_inf.
-    fn distance(&self) -> f64 {
-        self.params.membrane.v_th - self.v_inf()
+    /// Where v of neuron `j` goes without arrivals.
+    fn v_inf(&self, j: usize) -> f64 {
+        self.membrane(j).v_inf(self.state.injected_pa)
+    }
+
+    /// The threshold of neuron `j` above v_inf.
+    fn distance(&self, j: usize) -> f64 {
+        self.membrane(j).v_th - self.v_inf(j)
     }
 
     /// Picoseconds from the clock's origin to `t`.
@@ -148,11 +171,11 @@ impl LifExp {
         known
     }
 
-    /// What u must be for v at the instant last advanced to.
-    fn u_for(&mut self, cell: &Cell, v: f64) -> f64 {
+    /// What u of neuron `j` must be for v at the instant last advanced to.
+    fn u_for(&mut self, j: usize, v: f64) -> f64 {
         let (decay, _) = self.passed();
-        let [_, g_ex, g_inh, _] = *cell;
-        (v - self.v_inf() - decay.k_ex * g_ex - decay.k_inh * g_inh) / decay.m
+        let [_, g_ex, g_inh, _] = self.state.cells.all()[j];
+        (v - self.v_inf(j) - decay.k_ex * g_ex - decay.k_inh * g_inh) / decay.m
     }
 
     /// Neuron `j` at the instant last advanced to.
@@ -168,7 +191,7 @@ impl LifExp {
 
     /// Whether neuron `j`, not refractory, is at the threshold.
     fn is_at_threshold(&mut self, j: usize) -> bool {
-        self.neuron(j).rise + self.distance() <= self.derived.tie
+        self.neuron(j).rise + self.distance(j) <= tie(&self.membrane(j))
     }
 }
 
@@ -179,12 +202,15 @@ impl Neurons for LifExp {
 
     fn reset(&mut self, t: Time) {
         self.state.clear(t);
-        let above = self.params.membrane.e_l - self.v_inf();
-        for cell in self.state.cells.all_mut() {
-            *cell = [above, 0.0, 0.0, 0.0];
+        self.levels.inject(0.0);
+        self.state.quiet = true;
+        for (j, cell) in self.state.cells.all_mut().iter_mut().enumerate() {
+            let membrane = self.levels.of(j);
+            let v_inf = membrane.v_inf(0.0);
+            *cell = [membrane.e_l - v_inf, 0.0, 0.0, 0.0];
+            let highest = membrane.e_l.max(v_inf);
+            self.state.quiet &= highest < membrane.v_th - margin(&membrane);
         }
-        let highest = self.params.membrane.e_l.max(self.v_inf());
-        self.state.quiet = highest < self.params.membrane.v_th - self.derived.margin;
         self.state.stale = !self.state.quiet;
         self.instant = Instant::default();
     }
@@ -319,12 +345,12 @@ impl Neurons for LifExp {
             return;
         }
         self.wake(self.state.now);
-        let old = self.v_inf();
-        self.state.injected_pa = current_pa;
+        let old = std::mem::replace(&mut self.state.injected_pa, current_pa);
+        self.levels.inject(current_pa);
         let (decay, _) = self.passed();
-        let moved = (old - self.v_inf()) / decay.m;
-        for cell in self.state.cells.all_mut() {
-            cell[0] += moved;
+        for (j, cell) in self.state.cells.all_mut().iter_mut().enumerate() {
+            let membrane = self.levels.of(j);
+            cell[0] += (membrane.v_inf(old) - membrane.v_inf(current_pa)) / decay.m;
         }
         self.state.stale = true;
     }
@@ -381,10 +407,10 @@ impl Neurons for LifExp {
         self.state.refractory.hold(&fired[first..], now, t_ref);
         if t_ref == Duration::ZERO {
             for &j in &fired[first..] {
-                let cell = self.state.cells.all()[j as usize];
-                self.state.cells.all_mut()[j as usize][0] =
-                    self.u_for(&cell, self.params.membrane.v_reset);
-                self.look_ahead(j as usize);
+                let j = j as usize;
+                let u = self.u_for(j, self.membrane(j).v_reset);
+                self.state.cells.all_mut()[j][0] = u;
+                self.look_ahead(j);
             }
         }
     }
@@ -399,7 +425,8 @@ impl Neurons for LifExp {
         if cell[BUDGET] == f64::INFINITY {
             self.state.refractory.remove(j);
         }
-        self.state.cells.all_mut()[j][0] = self.u_for(&cell, v);
+        let u = self.u_for(j, v);
+        self.state.cells.all_mut()[j][0] = u;
         self.suspect(j);
     }
 
@@ -415,10 +442,10 @@ impl Neurons for LifExp {
                 } else {
                     None
                 };
-                self.v_inf()
+                self.v_inf(j)
                     + match release {
-                        Some(end) if end > t => return self.params.membrane.v_reset,
-                        Some(end) => self.above_after_reset(cell, end, t),
+                        Some(end) if end > t => return self.membrane(j).v_reset,
+                        Some(end) => self.above_after_reset(j, end, t),
                         None => Decay::over(x, rates).above(u, g_ex, g_inh),
                     }
             }
@@ -449,11 +476,19 @@ impl Neurons for LifExp {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let own = individual::LifExp::from(self.params);
+        let own = |j| {
+            let membrane = self.levels.of(j);
+            individual::LifExp::from(Params {
+                membrane,
+                ..self.params
+            })
+        };
+        let own = (0..self.size()).map(own).collect();
         let Some(rest) = of_shared(self, own, bytes)? else {
             return Ok(());
         };
         self.state = State::read(rest, self.size())?;
+        self.levels.inject(self.state.injected_pa);
         self.instant = Instant::default();
         Ok(())
     }

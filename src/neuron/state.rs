@@ -108,20 +108,20 @@ pub fn alter(
 }
 
 /// What follows the path in `bytes`, the state of neurons that share their parameters; or `None` if `neurons` have taken
-/// on the state that neurons alike have had on the path of those with parameters of their own, all like `own`.
+/// on the state that neurons of the same parameters, `own`, have had on the path of those with parameters of their own.
 ///
 /// # Errors
 /// If the bytes are no such state.
 pub(super) fn of_shared<'a, D: Dynamics>(
     neurons: &mut dyn Neurons,
-    own: D,
+    own: Vec<D>,
     bytes: &'a [u8],
 ) -> Result<Option<&'a [u8]>, StateError> {
     let (path, rest) = path_of(bytes)?;
     if path == Path::Shared {
         return Ok(Some(rest));
     }
-    let mut other = Individual::new(vec![own; neurons.size()]);
+    let mut other = Individual::new(own);
     other.load(bytes)?;
     neurons.set_state(&other.state())?;
     Ok(None)

@@ -4,6 +4,7 @@
 //! period can show is asked of those that have the parameter.
 
 mod alter;
+mod level;
 mod membrane;
 mod perfect;
 

@@ -404,10 +404,14 @@ impl<D: Dynamics> Neurons for Individual<D> {
         if path == Path::Shared {
             let alike = self.dynamics.windows(2).all(|two| two[0] == two[1]);
             let first = self.dynamics.first().filter(|_| alike);
-            let fast = first.and_then(|first| first.fast(self.size()));
+            let fast = match first {
+                Some(first) => first.fast(self.size()),
+                None => D::fast_of(&self.dynamics),
+            };
             let mut fast = fast.ok_or_else(|| {
                 StateError::Unfit(
-                    "found neurons that share their parameters, expected ones that differ".into(),
+                    "found neurons that share a clock, expected ones whose time constants differ"
+                        .into(),
                 )
             })?;
             fast.load(bytes)?;

@@ -17,11 +17,11 @@ const MV_PER_PS: f64 = 1e-9;
 
 /// Share of the distance to the threshold by which budgets are smaller than they might be: far above all roundings, far
 /// below all that would cost something.
-const MARGIN: f64 = 1.0 / (1_u64 << 30) as f64;
+pub(super) const MARGIN: f64 = 1.0 / (1_u64 << 30) as f64;
 
 /// Share of the same distance by which v may be short of the threshold when a crossing foreseen is due: some hundred
 /// roundings of an f64, which at 1 mV/ms v makes up for in a thousandth of a tick.
-const TIE: f64 = 1.0 / (1_u64 << 46) as f64;
+pub(super) const TIE: f64 = 1.0 / (1_u64 << 46) as f64;
 
 /// Constants that follow from the parameters.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +37,6 @@ pub(super) struct Derived {
     pub(super) psi_end: f64,
     /// Current over c_m of a unit weight.
     pub(super) unit: f64,
-    pub(super) margin: f64,
-    pub(super) tie: f64,
 }
 
 impl Derived {
@@ -54,9 +52,6 @@ impl Derived {
         // At least a tick, so that the clock always moves on.
         let horizon = Duration::from_ps((longest as i64).max(1));
         let ps = horizon.ps() as f64;
-        let scale = (params.membrane.v_th - params.membrane.e_l)
-            .abs()
-            .max(params.membrane.v_th - params.membrane.v_reset);
         Self {
             rates,
             tau_m_ps,
@@ -65,8 +60,6 @@ impl Derived {
             whole: Ahead::whole(ps, &rates),
             psi_end: Grown::at(ps, &rates, Sign::Excitatory).psi,
             unit: MV_PER_PS / params.membrane.c_m,
-            margin: scale * MARGIN,
-            tie: scale * TIE,
         }
     }
 }

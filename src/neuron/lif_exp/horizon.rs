@@ -4,7 +4,8 @@ use crate::base::time::{Duration, Time};
 use crate::neuron::lif_exp::clock::Decay;
 use crate::neuron::lif_exp::crossing::first_crossing;
 use crate::neuron::lif_exp::derived::Derived;
-use crate::neuron::lif_exp::kernel::{BUDGET, Cell};
+use crate::neuron::lif_exp::kernel::BUDGET;
+use crate::neuron::lif_exp::level::margin;
 use crate::neuron::lif_exp::sweep::{Found, sweep};
 use crate::neuron::lif_exp::{Instant, LifExp};
 
@@ -14,8 +15,8 @@ impl LifExp {
     pub(super) fn look_ahead(&mut self, j: usize) {
         let neuron = self.neuron(j);
         let (_, ahead) = self.passed();
-        let gap = neuron.rise + self.distance();
-        let free = gap - self.derived.margin - ahead.highest_rise(&neuron);
+        let gap = neuron.rise + self.distance(j);
+        let free = gap - margin(&self.membrane(j)) - ahead.highest_rise(&neuron);
         if free < 0.0
             && let Some(ps) = first_crossing(&neuron, gap, ahead.ps, &self.derived.rates)
         {
@@ -37,20 +38,19 @@ impl LifExp {
 
     /// Neuron `j` begins anew from the reset potential at the instant last advanced to.
     pub(super) fn end_refractory(&mut self, j: usize) {
-        let cell = self.state.cells.all()[j];
-        let u = self.u_for(&cell, self.params.membrane.v_reset);
+        let u = self.u_for(j, self.membrane(j).v_reset);
         self.state.cells.all_mut()[j][0] = u;
         self.suspect(j);
     }
 
     /// Moves the origin by `decay`, and to the end of a horizon; whether the population is loud.
     pub(super) fn sweep(&mut self, decay: &Decay) -> bool {
-        let distance = self.distance() - self.derived.margin;
+        let free = self.levels.free(self.state.injected_pa);
         let Derived {
             whole, tau_m_ps, ..
         } = &self.derived;
         let cells = self.state.cells.all_mut();
-        let Found { near, loud } = sweep(cells, decay, whole, distance, *tau_m_ps);
+        let Found { near, loud } = sweep(cells, decay, whole, free, *tau_m_ps);
         if near {
             self.collect();
         }
@@ -93,8 +93,7 @@ impl LifExp {
         // Refractory ends up to the new origin, which the old one may be too far from.
         let mut ended = Vec::new();
         while let Some((end, j)) = self.state.refractory.take_due(origin) {
-            let cell = &self.state.cells.all()[j as usize];
-            ended.push((j, self.above_after_reset(cell, end, origin)));
+            ended.push((j, self.above_after_reset(j as usize, end, origin)));
         }
         self.state.origin = origin;
         self.move_to(origin);
@@ -108,13 +107,13 @@ impl LifExp {
         self.move_to(t);
     }
 
-    /// v − v_inf at `t` of a neuron that has been released from the reset potential at `end`.
-    pub(super) fn above_after_reset(&self, cell: &Cell, end: Time, t: Time) -> f64 {
+    /// v − v_inf at `t` of neuron `j`, which has been released from the reset potential at `end`.
+    pub(super) fn above_after_reset(&self, j: usize, end: Time, t: Time) -> f64 {
         let rates = &self.derived.rates;
-        let [_, g_ex, g_inh, _] = *cell;
+        let [_, g_ex, g_inh, _] = self.state.cells.all()[j];
         let held = Decay::over(self.since_origin(end), rates);
         let free = Decay::over(t.since(end).ps() as f64, rates);
-        let u = self.params.membrane.v_reset - self.v_inf();
+        let u = self.membrane(j).v_reset - self.v_inf(j);
         free.above(u, held.ex * g_ex, held.inh * g_inh)
     }
 

@@ -100,11 +100,11 @@ impl LifExp {
     pub(super) fn describe(&self) -> neuron::State {
         let now = self.state.now.max(self.state.latest);
         let decay = Decay::over(self.since_origin(now), &self.derived.rates);
-        let (v_inf, unit) = (self.v_inf(), self.derived.unit);
+        let unit = self.derived.unit;
         let cells = self.state.cells.all();
-        let numbers = cells.iter().flat_map(|&[u, g_ex, g_inh, _]| {
+        let numbers = (0..).zip(cells).flat_map(|(j, &[u, g_ex, g_inh, _])| {
             [
-                v_inf + decay.above(u, g_ex, g_inh),
+                self.v_inf(j) + decay.above(u, g_ex, g_inh),
                 decay.ex * g_ex / unit,
                 decay.inh * g_inh / unit,
             ]
@@ -112,10 +112,11 @@ impl LifExp {
         let mut numbers: Vec<f64> = numbers.collect();
         for (end, j) in self.state.refractory.iter() {
             // A quiet population makes up for the end when something arrives.
-            numbers[3 * j as usize] = if end > now {
-                self.params.membrane.v_reset
+            let j = j as usize;
+            numbers[3 * j] = if end > now {
+                self.membrane(j).v_reset
             } else {
-                v_inf + self.above_after_reset(&cells[j as usize], end, now)
+                self.v_inf(j) + self.above_after_reset(j, end, now)
             };
         }
         neuron::State {
@@ -138,10 +139,17 @@ impl LifExp {
         self.state.injected_pa = state.injected_pa;
         self.state.refractory = state.held().collect();
         self.state.due = state.due.clone();
-        let (v_inf, unit) = (self.v_inf(), self.derived.unit);
+        self.levels.inject(state.injected_pa);
+        let unit = self.derived.unit;
         let (numbers, _) = state.numbers.as_chunks();
-        for (cell, [v, i_ex, i_in]) in self.state.cells.all_mut().iter_mut().zip(numbers) {
-            *cell = [v - v_inf, i_ex * unit, i_in * unit, 0.0];
+        let cells = self.state.cells.all_mut().iter_mut().zip(numbers);
+        for (j, (cell, [v, i_ex, i_in])) in cells.enumerate() {
+            *cell = [
+                v - self.levels.of(j).v_inf(state.injected_pa),
+                i_ex * unit,
+                i_in * unit,
+                0.0,
+            ];
         }
         for (_, j) in self.state.refractory.iter() {
             let cell = &mut self.state.cells.all_mut()[j as usize];

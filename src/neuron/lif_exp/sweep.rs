@@ -5,6 +5,7 @@ use crate::base::vector::{self, Width};
 use crate::neuron::lif_exp::clock::Decay;
 use crate::neuron::lif_exp::crossing::{Ahead, Neuron};
 use crate::neuron::lif_exp::kernel::Cell;
+use crate::neuron::lif_exp::level::Distances;
 
 /// What a sweep over all neurons found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub(super) struct Found {
     pub(super) loud: bool,
 }
 
-/// Moves the clock's origin by a span that decays as `decay` and sets every budget anew. The threshold lies `distance`
-/// above v_inf.
+/// Moves the clock's origin by a span that decays as `decay` and sets every budget anew, counted from `distances` above
+/// v_inf.
 ///
 /// A neuron is a vector of four numbers, and compilers do not turn four of them round to compute all four at once: it is
 /// written out (1.5 ns a neuron in place of 2.7 on an AMD EPYC).
@@ -24,27 +25,72 @@ pub(super) fn sweep(
     cells: &mut [Cell],
     decay: &Decay,
     ahead: &Ahead,
-    distance: f64,
+    distances: Distances<'_>,
+    tau_m_ps: f64,
+) -> Found {
+    match distances {
+        Distances::One(distance) => sweep_by(cells, decay, ahead, &distance, tau_m_ps),
+        Distances::Each(distances) => sweep_by(cells, decay, ahead, distances, tau_m_ps),
+    }
+}
+
+/// Distances by the number of a neuron.
+trait Distance {
+    fn of(&self, j: usize) -> f64;
+
+    /// Of four neurons from number `j` on.
+    #[inline(always)]
+    fn of_four(&self, j: usize) -> [f64; 4] {
+        [self.of(j), self.of(j + 1), self.of(j + 2), self.of(j + 3)]
+    }
+}
+
+impl Distance for f64 {
+    #[inline(always)]
+    fn of(&self, _j: usize) -> f64 {
+        *self
+    }
+}
+
+impl Distance for [f64] {
+    #[inline(always)]
+    fn of(&self, j: usize) -> f64 {
+        self[j]
+    }
+
+    #[inline(always)]
+    fn of_four(&self, j: usize) -> [f64; 4] {
+        let four = &self[j..j + 4];
+        [four[0], four[1], four[2], four[3]]
+    }
+}
+
+fn sweep_by(
+    cells: &mut [Cell],
+    decay: &Decay,
+    ahead: &Ahead,
+    distances: &(impl Distance + ?Sized),
     tau_m_ps: f64,
 ) -> Found {
     #[cfg(target_arch = "x86_64")]
     if vector::width() != Width::Baseline {
         // SAFETY: every width but the baseline has AVX2.
-        return unsafe { wide::sweep(cells, decay, ahead, distance, tau_m_ps) };
+        return unsafe { wide::sweep(cells, decay, ahead, distances, tau_m_ps) };
     }
-    one_by_one(cells, decay, ahead, distance, tau_m_ps)
+    one_by_one((0, cells), decay, ahead, distances, tau_m_ps)
 }
 
 #[inline(always)]
 fn one_by_one(
-    cells: &mut [Cell],
+    (first, cells): (usize, &mut [Cell]),
     decay: &Decay,
     ahead: &Ahead,
-    distance: f64,
+    distances: &(impl Distance + ?Sized),
     tau_m_ps: f64,
 ) -> Found {
     let (mut near, mut loud) = (false, false);
-    for cell in cells {
+    for (j, cell) in (first..).zip(cells) {
+        let distance = distances.of(j);
         let [u, g_ex, g_inh, budget] = *cell;
         let u = decay.above(u, g_ex, g_inh);
         let (g_ex, g_inh) = (decay.ex * g_ex, decay.inh * g_inh);
@@ -72,33 +118,35 @@ fn one_by_one(
 mod wide {
     use std::arch::x86_64::{
         __m256d, _CMP_EQ_OQ, _CMP_GE_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm256_add_pd, _mm256_and_pd,
-        _mm256_blendv_pd, _mm256_cmp_pd, _mm256_loadu_pd, _mm256_max_pd, _mm256_min_pd,
-        _mm256_movemask_pd, _mm256_mul_pd, _mm256_permute2f128_pd, _mm256_set1_pd,
-        _mm256_storeu_pd, _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm256_xor_pd,
+        _mm256_blendv_pd, _mm256_cmp_pd, _mm256_loadu_pd, _mm256_min_pd, _mm256_movemask_pd,
+        _mm256_mul_pd, _mm256_or_pd, _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_storeu_pd,
+        _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm256_xor_pd,
     };
 
-    use super::{Ahead, Cell, Decay, Found, one_by_one};
+    use super::{Ahead, Cell, Decay, Distance, Found, one_by_one};
 
     #[target_feature(enable = "avx2")]
     pub(super) fn sweep(
         cells: &mut [Cell],
         decay: &Decay,
         ahead: &Ahead,
-        distance: f64,
+        distances: &(impl Distance + ?Sized),
         tau_m_ps: f64,
     ) -> Found {
         let [m, ex, inh] = [decay.m, decay.ex, decay.inh].map(|x| _mm256_set1_pd(x));
         let [k_ex, k_inh] = [decay.k_ex, decay.k_inh].map(|x| _mm256_set1_pd(x));
         let [up_m, up_ex, up_inh, share] =
             [ahead.m, ahead.k_ex, ahead.k_inh, ahead.share].map(|x| _mm256_set1_pd(x));
-        let [threshold, tau_m, zero] = [distance, tau_m_ps, 0.0].map(|x| _mm256_set1_pd(x));
+        let [tau_m, zero] = [tau_m_ps, 0.0].map(|x| _mm256_set1_pd(x));
         let (never, lowest) = (
             _mm256_set1_pd(f64::INFINITY),
             _mm256_set1_pd(f64::NEG_INFINITY),
         );
-        let (mut least, mut most) = (never, lowest);
+        let (mut least, mut loud) = (never, zero);
         let (fours, rest) = cells.as_chunks_mut::<4>();
-        for four in fours {
+        let done = 4 * fours.len();
+        for (k, four) in fours.iter_mut().enumerate() {
+            let threshold = load(&distances.of_four(4 * k));
             let [u, g_ex, g_inh, budget] = turn(four.each_ref().map(|cell| load(cell)));
             let own = _mm256_add_pd(_mm256_mul_pd(m, u), _mm256_mul_pd(k_ex, g_ex));
             let u = _mm256_add_pd(own, _mm256_mul_pd(k_inh, g_inh));
@@ -115,18 +163,23 @@ mod wide {
             let budget = _mm256_blendv_pd(free, budget, held);
             // Of a NaN both give the second.
             least = _mm256_min_pd(budget, least);
-            most = _mm256_max_pd(_mm256_blendv_pd(u, lowest, held), most);
-            most = _mm256_max_pd(_mm256_mul_pd(g_ex, tau_m), most);
+            let highest = _mm256_blendv_pd(u, lowest, held);
+            loud = _mm256_or_pd(loud, _mm256_cmp_pd::<_CMP_GE_OQ>(highest, threshold));
+            let driven = _mm256_mul_pd(g_ex, tau_m);
+            loud = _mm256_or_pd(loud, _mm256_cmp_pd::<_CMP_GE_OQ>(driven, threshold));
             let cells = turn([u, g_ex, g_inh, budget]);
             for (cell, value) in four.iter_mut().zip(cells) {
                 store(value, cell);
             }
         }
-        let Found { near, loud } = one_by_one(rest, decay, ahead, distance, tau_m_ps);
+        let Found {
+            near,
+            loud: found_loud,
+        } = one_by_one((done, rest), decay, ahead, distances, tau_m_ps);
         let any = |mask| _mm256_movemask_pd(mask) != 0;
         Found {
             near: near | any(_mm256_cmp_pd::<_CMP_LT_OQ>(least, zero)),
-            loud: loud | any(_mm256_cmp_pd::<_CMP_GE_OQ>(most, threshold)),
+            loud: found_loud | any(loud),
         }
     }
 
@@ -191,8 +244,17 @@ mod tests {
             let cells: Vec<Cell> = (0..round % 23).map(cell).collect();
             let (mut one, mut other) = (cells.clone(), cells);
             let distance = f64::from(round) / 10.0;
-            let found = sweep(&mut one, &decay, &ahead, distance, 1e9);
-            let expected = one_by_one(&mut other, &decay, &ahead, distance, 1e9);
+            let each: Vec<f64> = (0..one.len()).map(|j| distance + j as f64 / 8.0).collect();
+            let (distances, found, expected);
+            if round % 2 == 0 {
+                distances = Distances::One(distance);
+                found = sweep(&mut one, &decay, &ahead, distances, 1e9);
+                expected = one_by_one((0, &mut other), &decay, &ahead, &distance, 1e9);
+            } else {
+                distances = Distances::Each(&each);
+                found = sweep(&mut one, &decay, &ahead, distances, 1e9);
+                expected = one_by_one((0, &mut other), &decay, &ahead, each.as_slice(), 1e9);
+            }
             assert_eq!(found, expected);
             let bits = |cells: &[Cell]| -> Vec<u64> {
                 cells.as_flattened().iter().map(|x| x.to_bits()).collect()

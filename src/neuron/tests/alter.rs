@@ -352,7 +352,7 @@ fn another_model_size_or_contradiction_is_refused() {
     let loaded = built(lif, &unlike, true).load(&neurons.save().expect("plain data"));
     assert_eq!(
         loaded.expect_err("not alike").to_string(),
-        "the state of the neurons does not fit: found neurons that share their parameters, expected ones that differ"
+        "the state of the neurons does not fit: found neurons that share a clock, expected ones whose time constants differ"
     );
     let mut state = neurons.state();
     state.numbers.pop();
