@@ -8,6 +8,8 @@ mod reactivation;
 mod replay;
 #[path = "analysis/spikes.rs"]
 mod spikes;
+#[path = "analysis/track.rs"]
+mod track;
 
 use std::path::{Path, PathBuf};
 
@@ -69,6 +71,7 @@ fn recording(name: &str, size: usize, stop_ms: f64) -> Data {
         }],
         bouts: Vec::new(),
         tables: Default::default(),
+        courses: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::replay::field::Track;
 use super::trains::{Span, Trains};
 use crate::position::Point;
 
@@ -59,6 +60,29 @@ impl Numbers {
     }
 }
 
+/// Where an animal was whose place cells a population is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// The population.
+    pub population: String,
+    /// When it was looked at, in ms, ascending.
+    pub times_ms: Vec<f64>,
+    /// Where it was then, in cm.
+    pub positions_cm: Vec<f64>,
+    /// When it ran; ascending, no two overlap.
+    pub spans: Vec<Span>,
+}
+
+impl Course {
+    /// As place fields are found from.
+    pub fn track(&self) -> Track<'_> {
+        Track {
+            times_ms: &self.times_ms,
+            positions: &self.positions_cm,
+        }
+    }
+}
+
 /// A recording as measures see it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Data {
@@ -70,9 +94,17 @@ pub struct Data {
     pub bouts: Vec<Bout>,
     /// Tables that parameters of the kind "file" name, by parameter.
     pub tables: BTreeMap<&'static str, Numbers>,
+    /// Where animals were, if the recording says so: at most one of each population.
+    pub courses: Vec<Course>,
 }
 
 impl Data {
+    /// Where the animal was whose place cells `population` is.
+    pub fn course(&self, population: &str) -> Option<&Course> {
+        let mut courses = self.courses.iter();
+        courses.find(|course| course.population == population)
+    }
+
     /// Seconds that are looked at.
     pub fn seconds(&self) -> f64 {
         self.spans.iter().map(|span| span.seconds()).sum()

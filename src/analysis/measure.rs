@@ -14,6 +14,7 @@
 //!     spans: vec![Span { start: at(0.0), stop: at(1_000.0) }],
 //!     bouts: Vec::new(),
 //!     tables: Default::default(),
+//!     courses: Vec::new(),
 //! };
 //! let rate = measure::find("rate")?;
 //! let tables = rate.compute(&data, &Values::new(), 1)?;

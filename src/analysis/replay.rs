@@ -5,6 +5,7 @@
 //! | [`field`] | place fields from positions and spikes |
 //! | [`decode`] | position by Bayes' rule from counts of spikes |
 //! | [`mod@line`] | the line that holds most of the decoded position, of one event and of many shuffles of it at once |
+//! | [`scored`] | events, decoded and scored |
 //! | [`shuffle`] | shuffles of decoded positions, of neurons, of fields, of spikes |
 //! | [`chance`] | p-values, and their control over many events |
 
@@ -12,4 +13,5 @@ pub mod chance;
 pub mod decode;
 pub mod field;
 pub mod line;
+pub mod scored;
 pub mod shuffle;

@@ -41,6 +41,7 @@ use summary::{Seed, Summary};
 use watched::{learning, observed, projections, watched};
 
 pub use build::declare;
+pub(super) use raster::switched_on;
 
 /// Name of the table of rates by time.
 const RATES: &str = "rates.csv";

@@ -11,9 +11,10 @@ mod weights;
 use std::path::{Path, PathBuf};
 
 use crate::base::time::Time;
-use crate::config::{self, Model};
+use crate::config::Model;
 use crate::engine::simulation::Keep;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::recorded::model;
 use crate::experiment::recurrent;
 use crate::record::output;
 use crate::record::recording::Recording;
@@ -117,13 +118,9 @@ impl Subject {
         if nothing {
             return Err(ExperimentError::NothingRecorded { path });
         }
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let options = config::Options::default();
-        let name = path.display().to_string();
-        let model = config::parse(&name, recording.model(), folder, &options);
         Ok(Self {
             name: facts::name(&path),
-            model: model.ok(),
+            model: model(&recording),
             recording,
             stop,
         })

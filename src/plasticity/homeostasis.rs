@@ -8,6 +8,7 @@ mod decay;
 mod downscaling;
 mod normalisation;
 mod scaling;
+mod shuffle;
 mod structural;
 mod turnover;
 pub mod wiring;
@@ -15,6 +16,7 @@ pub mod wiring;
 use std::fmt::Debug;
 
 use crate::base::parameter::{ParameterError, Spec, Values};
+use crate::base::stream::Stream;
 use wiring::Rewiring;
 
 /// What a force does to the synapses of one neuron.
@@ -30,8 +32,8 @@ pub trait Homeostasis: Debug + Send + Sync {
     }
 
     /// Changes the strengths, without sign, of all synapses of one neuron that are of one projection; `rate_hz` is that of
-    /// the neuron, if it goes by rates. Bounds are kept by who calls.
-    fn act(&self, strengths: &mut [f64], rate_hz: f64);
+    /// the neuron, if it goes by rates; `draw` is a stream of this neuron and instant alone. Bounds are kept by who calls.
+    fn act(&self, strengths: &mut [f64], rate_hz: f64, draw: &dyn Fn() -> Stream);
 }
 
 /// Whose synapses a force takes together.
@@ -80,6 +82,7 @@ pub static REGISTRY: &[&Entry] = &[
     &decay::ENTRY,
     &turnover::ENTRY,
     &structural::ENTRY,
+    &shuffle::ENTRY,
 ];
 
 /// Every force as users see it.
@@ -101,6 +104,12 @@ pub fn build(name: &str, values: &Values) -> Result<Act, ParameterError> {
     let entry = REGISTRY.iter().find(|entry| entry.spec.name == name);
     let entry = entry.ok_or_else(|| ParameterError::UnknownModel(name.into()))?;
     (entry.build)(&crate::base::parameter::complete(entry.spec, values)?)
+}
+
+/// For tests of forces that draw nothing.
+#[cfg(test)]
+fn no_stream() -> Stream {
+    unreachable!("nothing is drawn")
 }
 
 /// The force called `name`, which acts on weights: for tests of one neuron.

@@ -108,6 +108,11 @@ pub static SPEC: Spec = Spec {
 
 const MS_PER_S: f64 = 1e3;
 
+/// Length of the track in millimetres, and how long a lap takes in milliseconds: where the animal is since it was switched on.
+pub fn lap(values: &Values) -> (f64, f64) {
+    (values["length"], values["length"] / values["speed"])
+}
+
 /// What the user sets.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Track {

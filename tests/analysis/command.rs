@@ -8,7 +8,7 @@ use assert_cmd::cargo::cargo_bin;
 use super::frozen;
 
 /// Exit code, stdout, stderr of `sharpwave`, typed in `folder`.
-fn typed(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(super) fn typed(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::new(cargo_bin!("sharpwave"));
     let output = command
         .args(arguments)

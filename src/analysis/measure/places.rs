@@ -21,13 +21,13 @@ pub(super) const TRACK: ParameterSpec = ParameterSpec::new(
     TABLE,
     "where the animal was: columns `time` in ms and `position`; place fields are those of the spikes of `wake`",
 )
-.or(Default::Absent("none"));
+.or(Default::Absent("of a run with `place_cells`: where they were told to be, in cm"));
 pub(super) const WAKE: ParameterSpec = ParameterSpec::new(
     "wake",
     Kind::Text,
     "bouts from which place fields are, by name or kind, between commas",
 )
-.or(Default::Absent("all of the recording"));
+.or(Default::Absent("all with a position"));
 pub(super) const POSITIONS: ParameterSpec = ParameterSpec::new(
     "positions",
     Kind::Count {
@@ -92,6 +92,14 @@ pub(super) fn enough(spec: &'static Spec, values: &Values) -> Result<usize, Meas
     }
 }
 
+/// The populations that are looked at: all, or where positions are those of the run, those that have any.
+pub(super) fn populations(data: &Data) -> impl Iterator<Item = &Population> {
+    let told = ["fields", "track", "template"].map(|name| data.tables.contains_key(name));
+    let all = told.contains(&true) || data.courses.is_empty();
+    let populations = data.populations.iter();
+    populations.filter(move |population| all || data.course(&population.name).is_some())
+}
+
 /// The place fields that the values tell of.
 pub(super) fn fields(
     spec: &'static Spec,
@@ -100,6 +108,7 @@ pub(super) fn fields(
     values: &Values,
 ) -> Result<Fields, MeasureError> {
     let refused = |name: &str, problem: String| lacks(spec, format!("`{name}`: {problem}"));
+    let course = data.course(&population.name);
     let fields = match (data.tables.get("fields"), data.tables.get("track")) {
         (Some(table), _) => {
             Fields::of_table(table, population).map_err(|problem| refused("fields", problem))?
@@ -114,36 +123,26 @@ pub(super) fn fields(
                 times_ms: column("time")?,
                 positions: column("position")?,
             };
-            let sound = track.times_ms.windows(2).all(|pair| pair[0] < pair[1])
-                && track.positions.iter().all(|x| x.is_finite());
-            if !sound {
-                return Err(refused(
-                    "track",
-                    "found times that do not ascend, or positions that are no numbers".into(),
-                ));
-            }
-            let spans = match values.text("wake") {
-                Some(names) => data.spans_of(names),
-                None => vec![Span {
-                    start: Time::ZERO,
-                    stop: Time::MAX,
-                }],
-            };
-            if spans.is_empty() {
-                let name = values.text("wake").unwrap_or_default();
-                return Err(refused(
-                    "wake",
-                    format!("found no bout `{name}`, expected one of the recording"),
-                ));
-            }
-            let bins = values.count("positions").unwrap_or(50) as usize;
-            Fields::of_track(track, population, &spans, bins, values["smooth"])
-                .map_err(|problem| refused("track", problem))?
+            let all = [Span {
+                start: Time::ZERO,
+                stop: Time::MAX,
+            }];
+            along(spec, data, population, values, track, &all)?
         }
-        (None, None) => {
-            let problem = "found neither `fields` nor `track`, expected one\n  help: `--set track=FILE.csv`, with columns `time` and `position`";
-            return Err(lacks(spec, problem));
-        }
+        (None, None) => match course {
+            Some(course) => along(
+                spec,
+                data,
+                population,
+                values,
+                course.track(),
+                &course.spans,
+            )?,
+            None => {
+                let problem = "found neither `fields` nor `track`, expected one\n  help: `--set track=FILE.csv`, with columns `time` and `position`";
+                return Err(lacks(spec, problem));
+            }
+        },
     };
     match fields.neurons.len() {
         0 | 1 => Err(lacks(
@@ -156,6 +155,40 @@ pub(super) fn fields(
         )),
         _ => Ok(fields),
     }
+}
+
+/// The place fields along a track, within the bouts that `wake` names, or `otherwise`.
+fn along(
+    spec: &'static Spec,
+    data: &Data,
+    population: &Population,
+    values: &Values,
+    track: Track<'_>,
+    otherwise: &[Span],
+) -> Result<Fields, MeasureError> {
+    let refused = |name: &str, problem: String| lacks(spec, format!("`{name}`: {problem}"));
+    let sound = track.times_ms.windows(2).all(|pair| pair[0] < pair[1])
+        && track.positions.iter().all(|x| x.is_finite());
+    if !sound {
+        return Err(refused(
+            "track",
+            "found times that do not ascend, or positions that are no numbers".into(),
+        ));
+    }
+    let spans = match values.text("wake") {
+        Some(names) => data.spans_of(names),
+        None => otherwise.to_vec(),
+    };
+    if spans.is_empty() {
+        let name = values.text("wake").unwrap_or_default();
+        return Err(refused(
+            "wake",
+            format!("found no bout `{name}`, expected one of the recording"),
+        ));
+    }
+    let bins = values.count("positions").unwrap_or(0) as usize;
+    Fields::of_track(track, population, &spans, bins, values["smooth"])
+        .map_err(|problem| refused("track", problem))
 }
 
 /// The events: those of a table, or population bursts.
@@ -204,23 +237,6 @@ pub(super) fn events(
         }
     };
     starts.iter().zip(stops).map(event).collect()
-}
-
-/// Counts of each neuron with a field by whole bin of an event.
-pub(super) fn counts(
-    population: &Population,
-    fields: &Fields,
-    event: Span,
-    bin: Duration,
-) -> Vec<Vec<(usize, f64)>> {
-    let mut counts = vec![Vec::new(); event.bins(bin)];
-    for (k, &neuron) in fields.neurons.iter().enumerate() {
-        let own = crate::analysis::trains::counts(population.trains.of(neuron), event, bin);
-        for (bin, &count) in own.iter().enumerate().filter(|(_, count)| **count > 0) {
-            counts[bin].push((k, f64::from(count)));
-        }
-    }
-    counts
 }
 
 /// The parameter `bin`.

@@ -6,17 +6,15 @@ use super::places::{
     self, ACTIVE, EVENTS, FIELDS, LEVEL, POSITIONS, SHUFFLES, SMOOTH, TRACK, WAKE,
 };
 use super::{Measure, MeasureError, lacks};
-use crate::analysis::data::{Data, Population};
-use crate::analysis::replay::chance::{Control, controlled, p_value};
-use crate::analysis::replay::decode::{Decoder, weighted_correlation};
-use crate::analysis::replay::field::Fields;
-use crate::analysis::replay::line::{Lines, draw, slope};
-use crate::analysis::replay::shuffle::{Event, Shuffle};
+use crate::analysis::data::Data;
+use crate::analysis::replay::chance::{Control, controlled};
+use crate::analysis::replay::decode::Decoder;
+use crate::analysis::replay::scored::{Scored, Setting, score};
+use crate::analysis::replay::shuffle::Shuffle;
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
-use crate::base::time::Duration;
 
 static SPEC: Spec = Spec {
     name: "replay",
@@ -63,30 +61,6 @@ pub(super) static MEASURE: Measure = Measure {
     run: tables,
 };
 
-/// What is known of an event; undefined where too few neurons fire or it is too short.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    span: Span,
-    neurons: usize,
-    bins: usize,
-    score: f64,
-    /// Of the line, position by second.
-    speed: f64,
-    correlation: f64,
-    p_score: f64,
-    p_correlation: f64,
-}
-
-struct Setting {
-    bin: Duration,
-    decoder: Decoder,
-    band: usize,
-    lines: usize,
-    shuffle: Shuffle,
-    shuffles: usize,
-    active: usize,
-}
-
 fn shuffle_of(values: &Values) -> Shuffle {
     match values.text("shuffle") {
         Some("time_swap") => Shuffle::TimeSwap,
@@ -105,86 +79,14 @@ fn control_of(values: &Values) -> Control {
     }
 }
 
-fn look(
-    population: &Population,
-    fields: &Fields,
-    setting: &Setting,
-    span: Span,
-    mut stream: Stream,
-) -> Found {
-    let counts = places::counts(population, fields, span, setting.bin);
-    let mut fire: Vec<usize> = counts.iter().flatten().map(|&(neuron, _)| neuron).collect();
-    fire.sort_unstable();
-    fire.dedup();
-    let mut found = Found {
-        span,
-        neurons: fire.len(),
-        bins: counts.len(),
-        score: f64::NAN,
-        speed: f64::NAN,
-        correlation: f64::NAN,
-        p_score: f64::NAN,
-        p_correlation: f64::NAN,
-    };
-    // A line through two bins fits whatever is there.
-    if fire.len() < setting.active || counts.len() < 3 {
-        return found;
-    }
-    let posterior = setting
-        .decoder
-        .decode(&counts, |neuron| neuron, |_| 0, None);
-    let drawn = draw(
-        setting.lines,
-        counts.len(),
-        setting.decoder.bins(),
-        &mut stream,
-    );
-    let lines = Lines::new(drawn, counts.len(), setting.decoder.bins());
-    let Some(best) = lines.best(&posterior, setting.band) else {
-        return found;
-    };
-    let width = fields.positions[1] - fields.positions[0];
-    let bin_s = setting.bin.as_ms() / 1e3;
-    found.score = best.score;
-    found.speed = slope(best.drawn) * width / bin_s;
-    found.correlation = weighted_correlation(&posterior);
-    let event = Event {
-        decoder: &setting.decoder,
-        bin_s,
-        counts: &counts,
-        posterior: &posterior,
-        neurons: fields.neurons.len(),
-        band: setting.band,
-    };
-    let shuffled = event.shuffled(setting.shuffle, &lines, setting.shuffles, &mut stream);
-    let n = shuffled.len();
-    // A shuffle that is the event itself scores as much, to the last bit or nearly so.
-    let reaches = |value: f64, own: f64| value >= own * (1.0 - 1e-12);
-    found.p_score = p_value(
-        shuffled
-            .iter()
-            .filter(|pair| reaches(pair.0, best.score))
-            .count(),
-        n,
-    );
-    let size = found.correlation.abs();
-    if size.is_finite() {
-        found.p_correlation = p_value(
-            shuffled.iter().filter(|pair| reaches(pair.1, size)).count(),
-            n,
-        );
-    }
-    found
-}
-
 fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
     let shuffles = places::enough(&SPEC, values)?;
     let level = values["level"];
     let control = control_of(values);
     let (mut names, mut means) = (Vec::new(), Vec::new());
     let mut counted = [const { Vec::new() }; 5];
-    let (mut owners, mut all, mut ps) = (Vec::new(), Vec::<Found>::new(), Vec::new());
-    for population in &data.populations {
+    let (mut owners, mut all, mut ps) = (Vec::new(), Vec::<Scored>::new(), Vec::new());
+    for population in places::populations(data) {
         let fields = places::fields(&SPEC, data, population, values)?;
         let events = places::events(&SPEC, data, population, values)?;
         if control == Control::Holm && events.len() as f64 / (shuffles as f64 + 1.0) > level {
@@ -210,10 +112,10 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
             .into_iter()
             .map(|event| (event, stream.bits()))
             .collect();
-        let found: Vec<Found> = seeded
+        let found: Vec<Scored> = seeded
             .into_par_iter()
             .map(|(span, seed)| {
-                look(
+                score(
                     population,
                     &fields,
                     &setting,
@@ -256,8 +158,8 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
         all.extend(found);
         ps.extend(own);
     }
-    let of = |value: fn(&Found) -> f64| all.iter().map(value).collect::<Vec<f64>>();
-    let count = |value: fn(&Found) -> usize| {
+    let of = |value: fn(&Scored) -> f64| all.iter().map(value).collect::<Vec<f64>>();
+    let count = |value: fn(&Scored) -> usize| {
         all.iter()
             .map(|event| value(event) as u64)
             .collect::<Vec<u64>>()

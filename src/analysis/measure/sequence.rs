@@ -184,7 +184,7 @@ fn over_events(
     let (mut names, mut events, mut sure) = (Vec::new(), Vec::new(), Vec::new());
     let (mut owners, mut spans, mut neurons) = (Vec::new(), Vec::new(), Vec::new());
     let (mut scores, mut ps) = (Vec::new(), Vec::new());
-    for population in &data.populations {
+    for population in places::populations(data) {
         let template = template(spec, data, population, values)?;
         let found = places::events(spec, data, population, values)?;
         let first = ps.len();

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Population, Simulation};
 use crate::base::function::exp;
 use crate::base::parameter::ParameterError;
+use crate::base::stream::Stream;
 use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::engine::error::{Kind, SimulationError, StateError};
 use crate::engine::lane::dense::{DenseBlock, Plastic};
@@ -34,7 +35,7 @@ pub(super) struct Force {
     last: Time,
     /// Averages of rates, by population and neuron; none where it goes by none.
     averages: Vec<Vec<Average>>,
-    /// Names what rewiring draws, with the number of the instant.
+    /// Names what is drawn, with the number of the instant.
     seed: u64,
     instants: u64,
 }
@@ -142,6 +143,12 @@ impl Force {
         }
     }
 
+    /// What it draws for a neuron at this instant.
+    fn stream(&self, population: usize, node: u32) -> Stream {
+        let purpose = format!("force.{}.{population}.{}", self.name, self.instants);
+        Stream::new(self.seed, &purpose, node.into())
+    }
+
     /// Ends an instant.
     fn close(&mut self, t: Time) {
         self.last = t;
@@ -234,7 +241,9 @@ impl Force {
             let rate_hz = self.rate_hz(member.population, node, t);
             strengths.clear();
             strengths.extend(of_one.iter().map(|&(_, k)| seen[k as usize].2.abs()));
-            act.act(&mut strengths, rate_hz);
+            act.act(&mut strengths, rate_hz, &|| {
+                self.stream(member.population, node)
+            });
             for (&(_, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[k as usize].2;
                 *weight = strength.copysign(*weight);
@@ -262,7 +271,8 @@ impl Force {
                 .iter()
                 .map(|&(block, k)| seen[block][k].2.abs())
                 .collect();
-            act.act(&mut strengths, self.rate_hz(source, node, t));
+            let rate_hz = self.rate_hz(source, node, t);
+            act.act(&mut strengths, rate_hz, &|| self.stream(source, node));
             for (&(block, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[block][k].2;
                 *weight = strength.copysign(*weight);

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use super::{AnalyseError, Request};
-use crate::analysis::data::{Bout, Data, Population};
+use crate::analysis::data::{Bout, Course, Data, Population};
 use crate::analysis::trains::{Span, Trains};
 use crate::base::suggest;
 use crate::base::time::{Duration, Time};
+use crate::config::Model;
+use crate::experiment::course::courses;
+use crate::experiment::recorded::model;
 use crate::record::recording::{Recording, RecordingError};
 use crate::record::recover::RecoverError;
 use crate::record::spike_file;
@@ -17,6 +20,7 @@ use crate::stimulus::spike_list::SpikeFile;
 struct Held {
     populations: Vec<Population>,
     bouts: Vec<Bout>,
+    courses: Vec<Course>,
     end: Time,
 }
 
@@ -53,6 +57,7 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         spans,
         bouts: held.bouts,
         tables: BTreeMap::new(),
+        courses: held.courses,
     };
     loud(request, &data)?;
     Ok((file, fingerprint, data))
@@ -132,9 +137,14 @@ fn run(recording: &Recording, names: &[String]) -> Result<Held, AnalyseError> {
         .filter_map(|population| last(&population.trains))
         .max();
     let end = last.map_or(Time::ZERO, after).max(recording.reached()?);
+    let courses = match model(recording) {
+        Some(Model::Network(model)) => courses(&model, end),
+        _ => Vec::new(),
+    };
     Ok(Held {
         populations,
         bouts: bouts.collect(),
+        courses,
         end,
     })
 }
@@ -245,6 +255,7 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
     Ok(Held {
         populations,
         bouts: Vec::new(),
+        courses: Vec::new(),
         end: end.map_or(Time::ZERO, after),
     })
 }

@@ -2,6 +2,8 @@
 
 mod drive;
 
+pub(in crate::experiment) use drive::switched_on;
+
 use std::path::Path;
 
 use crate::base::time::{Duration, Time};

@@ -3,6 +3,7 @@
 use super::{Act, Entry, Homeostasis};
 use crate::base::function::exp;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
+use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
@@ -34,7 +35,7 @@ struct Decay {
 }
 
 impl Homeostasis for Decay {
-    fn act(&self, strengths: &mut [f64], _rate_hz: f64) {
+    fn act(&self, strengths: &mut [f64], _rate_hz: f64, _draw: &dyn Fn() -> Stream) {
         strengths.iter_mut().for_each(|w| *w *= self.factor);
     }
 }
@@ -42,15 +43,15 @@ impl Homeostasis for Decay {
 #[cfg(test)]
 mod tests {
     use crate::base::parameter::Values;
-    use crate::plasticity::homeostasis::of_weights;
+    use crate::plasticity::homeostasis::{no_stream, of_weights};
 
     #[test]
     fn two_halves_are_one_whole() {
         let decay = |share| of_weights("decay", &Values::from([("share", share)]));
         let (mut once, mut twice) = ([1.0, 0.5], [1.0, 0.5]);
-        decay(0.2).act(&mut once, 0.0);
-        decay(0.1).act(&mut twice, 0.0);
-        decay(0.1).act(&mut twice, 0.0);
+        decay(0.2).act(&mut once, 0.0, &no_stream);
+        decay(0.1).act(&mut twice, 0.0, &no_stream);
+        decay(0.1).act(&mut twice, 0.0, &no_stream);
         assert!((once[0] - twice[0]).abs() < 1e-15 && (once[1] - 0.5 * once[0]).abs() < 1e-15);
     }
 }

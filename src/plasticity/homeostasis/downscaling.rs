@@ -2,6 +2,7 @@
 
 use super::{Act, Entry, Homeostasis};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
+use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
@@ -46,7 +47,7 @@ struct Downscaling {
 }
 
 impl Homeostasis for Downscaling {
-    fn act(&self, strengths: &mut [f64], _rate_hz: f64) {
+    fn act(&self, strengths: &mut [f64], _rate_hz: f64, _draw: &dyn Fn() -> Stream) {
         let spared = (self.spare * strengths.len() as f64).round() as usize;
         let mut strongest: Vec<usize> = (0..strengths.len()).collect();
         // Of equal ones the first are spared, as many as there is room for.
@@ -60,14 +61,14 @@ impl Homeostasis for Downscaling {
 #[cfg(test)]
 mod tests {
     use crate::base::parameter::Values;
-    use crate::plasticity::homeostasis::of_weights;
+    use crate::plasticity::homeostasis::{no_stream, of_weights};
 
     #[test]
     fn the_strongest_are_spared() {
         let scale = |spare| {
             let values = Values::from([("factor", 0.5), ("spare", spare)]);
             let mut strengths = [4.0, 1.0, 3.0, 2.0];
-            of_weights("downscaling", &values).act(&mut strengths, 0.0);
+            of_weights("downscaling", &values).act(&mut strengths, 0.0, &no_stream);
             strengths
         };
         assert_eq!(scale(0.0), [2.0, 0.5, 1.5, 1.0]);
@@ -76,7 +77,7 @@ mod tests {
         // No more than their share, where all are equal.
         let values = Values::from([("factor", 0.5), ("spare", 0.25)]);
         let mut equal = [1.0; 4];
-        of_weights("downscaling", &values).act(&mut equal, 0.0);
+        of_weights("downscaling", &values).act(&mut equal, 0.0, &no_stream);
         assert_eq!(equal, [1.0, 0.5, 0.5, 0.5]);
     }
 }

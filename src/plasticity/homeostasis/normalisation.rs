@@ -2,6 +2,7 @@
 
 use super::{Act, Entry, Homeostasis, Side};
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
+use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
@@ -60,7 +61,7 @@ impl Homeostasis for Normalisation {
         self.side
     }
 
-    fn act(&self, strengths: &mut [f64], _rate_hz: f64) {
+    fn act(&self, strengths: &mut [f64], _rate_hz: f64, _draw: &dyn Fn() -> Stream) {
         let mean = strengths.iter().sum::<f64>() / strengths.len() as f64;
         if self.is_subtractive {
             strengths
@@ -76,12 +77,12 @@ impl Homeostasis for Normalisation {
 #[cfg(test)]
 mod tests {
     use crate::base::parameter::Values;
-    use crate::plasticity::homeostasis::of_weights;
+    use crate::plasticity::homeostasis::{no_stream, of_weights};
 
     fn normalised(way: &'static str, mut strengths: [f64; 3]) -> [f64; 3] {
         let mut values = Values::from([("mean", 2.0)]);
         values.insert("way", way);
-        of_weights("normalisation", &values).act(&mut strengths, 0.0);
+        of_weights("normalisation", &values).act(&mut strengths, 0.0, &no_stream);
         strengths
     }
 

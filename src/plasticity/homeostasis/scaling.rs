@@ -2,6 +2,7 @@
 
 use super::{Act, Entry, Homeostasis};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
+use crate::base::stream::Stream;
 use crate::plasticity::rule::tau;
 
 pub(super) static ENTRY: Entry = Entry {
@@ -55,7 +56,7 @@ impl Homeostasis for Scaling {
         Some(self.tau_ms)
     }
 
-    fn act(&self, strengths: &mut [f64], rate_hz: f64) {
+    fn act(&self, strengths: &mut [f64], rate_hz: f64, _draw: &dyn Fn() -> Stream) {
         let factor = (1.0 + self.gain * (1.0 - rate_hz / self.rate_hz)).max(0.0);
         strengths.iter_mut().for_each(|w| *w *= factor);
     }
@@ -64,7 +65,7 @@ impl Homeostasis for Scaling {
 #[cfg(test)]
 mod tests {
     use crate::base::parameter::Values;
-    use crate::plasticity::homeostasis::of_weights;
+    use crate::plasticity::homeostasis::{no_stream, of_weights};
 
     #[test]
     fn silent_neurons_gain_and_busy_ones_lose() {
@@ -72,7 +73,7 @@ mod tests {
         let scaling = of_weights("scaling", &values);
         for (rate_hz, factor) in [(0.0, 1.1), (5.0, 1.0), (10.0, 0.9), (500.0, 0.0)] {
             let mut strengths = [2.0];
-            scaling.act(&mut strengths, rate_hz);
+            scaling.act(&mut strengths, rate_hz, &no_stream);
             assert!((strengths[0] - 2.0 * factor).abs() < 1e-12);
         }
     }

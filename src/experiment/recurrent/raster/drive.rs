@@ -74,7 +74,7 @@ pub(super) fn stimuli(network: &Network, bouts: &[Bout]) -> Vec<figure::Stimulus
 }
 
 /// From when to when the stimulus called `name` is on without a break: it begins anew after one, and where little is kept.
-fn switched_on(name: &str, bouts: &[Bout]) -> Vec<(Time, Time)> {
+pub(in crate::experiment) fn switched_on(name: &str, bouts: &[Bout]) -> Vec<(Time, Time)> {
     let mut on: Vec<(Time, Time)> = Vec::new();
     for bout in bouts
         .iter()
