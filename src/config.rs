@@ -8,6 +8,7 @@ mod diagnostic;
 mod document;
 mod expansion;
 mod fault;
+pub mod foraging;
 mod form;
 mod formula;
 pub mod network;
@@ -20,6 +21,7 @@ pub mod sleep_replay;
 
 pub use diagnostic::{ConfigError, Diagnostic, Place};
 pub use expansion::expansion;
+pub use foraging::{Foraging, resolved_foraging};
 pub use network::{NetworkModel, resolved_network};
 pub use read::{Options, parse, read};
 pub use setting::{SettingError, setting, typed, written};
@@ -37,6 +39,8 @@ pub enum Model {
     SleepReplay(Box<SleepReplay>),
     /// A network runs.
     Network(Box<NetworkModel>),
+    /// An agent forages.
+    Foraging(Box<Foraging>),
 }
 
 impl Model {
@@ -45,6 +49,7 @@ impl Model {
         match self {
             Self::SleepReplay(model) => resolved(model),
             Self::Network(model) => resolved_network(model),
+            Self::Foraging(model) => resolved_foraging(model),
         }
     }
 
@@ -52,7 +57,16 @@ impl Model {
     pub fn sleep_replay(self) -> Option<SleepReplay> {
         match self {
             Self::SleepReplay(model) => Some(*model),
-            Self::Network(_) => None,
+            Self::Network(_) | Self::Foraging(_) => None,
+        }
+    }
+
+    /// What model files call it.
+    pub fn experiment(&self) -> &'static str {
+        match self {
+            Self::SleepReplay(_) => "sleep_replay",
+            Self::Network(_) => "network",
+            Self::Foraging(_) => "foraging",
         }
     }
 
@@ -60,7 +74,7 @@ impl Model {
     pub fn network(self) -> Option<NetworkModel> {
         match self {
             Self::Network(model) => Some(*model),
-            Self::SleepReplay(_) => None,
+            Self::SleepReplay(_) | Self::Foraging(_) => None,
         }
     }
 }

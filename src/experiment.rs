@@ -9,6 +9,7 @@ mod desk;
 pub mod error;
 pub mod estimate;
 pub mod export;
+pub mod foraging;
 pub mod inputs;
 pub mod learner;
 pub mod load;

@@ -37,7 +37,7 @@
 //! | 4 | [`network`] | populations and projections tied together, by name; levels |
 //! | 5 | [`mlp`] | the artificial network that a spiking one may come from |
 //! | 6 | [`engine`] | the event loop and its observers |
-//! | 7 | [`protocol`] | bouts of sleep: what changes when |
+//! | 7 | [`protocol`], [`foraging`] | bouts of sleep: what changes when; an agent in its world |
 //! | 8 | [`record`] | HDF5 run files, spike files, tables |
 //! | 9 | [`analysis`] | functions of spike trains, weights and scores |
 //! | 10 | [`run`] | a run of bouts: watched, guarded, checkpointed, gone on with |
@@ -56,6 +56,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod experiment;
+pub mod foraging;
 pub mod guide;
 pub mod mlp;
 pub mod network;

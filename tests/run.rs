@@ -14,6 +14,8 @@ mod data;
 mod determinism;
 #[path = "run/explode.rs"]
 mod explode;
+#[path = "run/foraging.rs"]
+mod foraging;
 #[path = "run/given.rs"]
 mod given;
 #[path = "run/guard.rs"]
@@ -42,6 +44,8 @@ mod readme;
 mod report;
 #[path = "run/resume.rs"]
 mod resume;
+#[path = "run/rulkov.rs"]
+mod rulkov;
 #[path = "run/run_file.rs"]
 mod run_file;
 #[path = "run/selection.rs"]

@@ -8,11 +8,11 @@ use super::argument::ModelArguments;
 use super::failure::Failure;
 use super::model_file;
 use super::shell::Shell;
-use crate::config::{self, Model, NetworkModel, SleepReplay};
+use crate::config::{self, Foraging, Model, NetworkModel, SleepReplay};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::estimate::estimate;
 use crate::experiment::inputs::Inputs;
-use crate::experiment::{load, notice, recurrent, resource};
+use crate::experiment::{foraging, load, notice, recurrent, resource};
 
 /// Heading of the resolved model.
 const RESOLVED: &str = "# Resolved: every key, defaults too. All of this is a model file itself.";
@@ -22,6 +22,7 @@ pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failu
     match model_file::read(arguments)? {
         (Model::SleepReplay(model), _) => sleep_replay(&model, shell),
         (Model::Network(model), _) => network(&model, shell),
+        (Model::Foraging(model), _) => foraging(&model, shell),
     }
 }
 
@@ -42,6 +43,21 @@ fn network(model: &NetworkModel, shell: &Shell) -> Result<(), Failure> {
         comment(out, "Expected", &estimate.to_string())
     })?;
     Ok(estimate.check_memory(model)?)
+}
+
+/// An agent, and what it goes through.
+fn foraging(model: &Foraging, shell: &Shell) -> Result<(), Failure> {
+    let resolved = config::resolved_foraging(model);
+    let estimate = foraging::Estimate::new(model);
+    if shell.json() {
+        return shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }));
+    }
+    shell.print(|out| {
+        writeln!(out, "{RESOLVED}")?;
+        write!(out, "{resolved}")?;
+        comment(out, "Expected for each seed", &estimate.to_string())
+    })?;
+    Ok(())
 }
 
 fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {

@@ -34,10 +34,15 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, Typed), Failure
         options.sets.push(format!("seeds={seeds}"));
     }
     let model = config::read(path, &options)?;
-    if arguments.data.is_some() && matches!(model, Model::Network(_)) {
+    let what = match &model {
+        Model::SleepReplay(_) => None,
+        Model::Network(_) => Some("a network"),
+        Model::Foraging(_) => Some("an agent that forages"),
+    };
+    if let Some(what) = what.filter(|_| arguments.data.is_some()) {
         let shown = path.display();
         return Err(Failure::input(format!(
-            "`--data`: `{shown}` describes a network, which reads no data"
+            "`--data`: `{shown}` describes {what}, which reads no data"
         )));
     }
     let source = std::fs::read_to_string(path)
@@ -52,9 +57,10 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, Typed), Failure
 /// As [`read`], and if the experiment is another one.
 pub(super) fn read_sleep_replay(arguments: &ModelArguments) -> Result<SleepReplay, Failure> {
     let (model, _) = read(arguments)?;
+    let found = model.experiment();
     model.sleep_replay().ok_or_else(|| {
         Failure::input(format!(
-            "`{}`: found `experiment = \"network\"`, expected `\"sleep_replay\"`",
+            "`{}`: found `experiment = \"{found}\"`, expected `\"sleep_replay\"`",
             arguments.model.display()
         ))
     })

@@ -118,6 +118,7 @@ impl Shown {
         let (number, finished) = match *progress {
             Progress::Building { seed, .. }
             | Progress::Training { seed, .. }
+            | Progress::Foraging { seed, .. }
             | Progress::Running { seed, .. } => (seed, false),
             Progress::Tested { seed, .. } | Progress::Done { seed } => (seed, true),
         };
@@ -197,7 +198,10 @@ impl Seed {
                 Some(format!("{ended}, {:.1} % correct", 100.0 * overall))
             }
             Progress::Done { .. } => self.ended.take(),
-            Progress::Building { .. } | Progress::Training { .. } | Progress::Tested { .. } => None,
+            Progress::Building { .. }
+            | Progress::Training { .. }
+            | Progress::Foraging { .. }
+            | Progress::Tested { .. } => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What `describe` shows: every section, distribution and rule with its keys, from the declarations that read them.
 
+use super::foraging;
 use super::form::{self, describe};
 use super::formula;
 use super::network::{
@@ -176,6 +177,15 @@ pub fn sections() -> Vec<Page> {
         "sleep.input.patch" describe(&sleep_replay::Patch::default()) => "A square window of the image; pixels outside are silent.";
         "compare" describe(&Compare::new(None)) => "Controls that are trained beside the network that sleeps.";
         "compare.joint" describe(&Joint::default()) => "Training of all tasks at once.";
+        "world" describe(&foraging::Place::of(&foraging::published())) => "The world in which an agent forages.";
+        "agent" describe(&foraging::habits()) => "What an agent is given for what it eats, and how it moves.";
+        "network" describe(&foraging::body()) => "The network of an agent: a view of the world, a hidden layer, eight directions, \
+            all of Rulkov maps.";
+        "learning" describe(&foraging::learning()) => "Plasticity of an agent, once per epoch.";
+        "homeostasis" describe(&foraging::homeostasis()) => "What holds the cells of an agent at their rates.";
+        "task" describe(&foraging::any_task()) => "[task.NAME]: what an agent is to eat, and what not.";
+        "phase" describe(&foraging::any_phase()) => "[[phase]]: what an agent goes through, one after the other.";
+        "record" describe(&foraging::Recorded::of(&foraging::published())) => "What is noted of an agent.";
         "output" describe(&sleep_replay::Export::default()) => "Files beside the run file, where a trained network sleeps.";
     }
 }

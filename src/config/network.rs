@@ -125,7 +125,7 @@ impl Table for Top {
         k.need(
             "experiment",
             &mut self.experiment,
-            name(vec!["sleep_replay", "network"]),
+            name(vec!["sleep_replay", "network", "foraging"]),
             what,
         );
         let what = "of everything that is drawn";
@@ -364,7 +364,7 @@ fn populations(root: &Section<'_>, paths: &Paths<'_>) -> (Known, bool) {
 }
 
 /// What `read` makes of every table inside `kind`; none where there is no such section.
-fn named<T>(
+pub(super) fn named<T>(
     root: &Section<'_>,
     kind: &str,
     read: impl Fn(&Section<'_>, &str) -> Option<T>,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::foraging::summary as foraging;
 use crate::experiment::recurrent::summary as rates;
 use crate::experiment::summary;
 use crate::run::guard::Tripped;
@@ -20,6 +21,8 @@ pub enum Summary {
     SleepReplay(summary::Summary),
     /// Rates.
     Network(rates::Summary),
+    /// Tests of agents.
+    Foraging(foraging::Summary),
 }
 
 impl fmt::Display for Summary {
@@ -27,6 +30,7 @@ impl fmt::Display for Summary {
         match self {
             Self::SleepReplay(summary) => summary.fmt(f),
             Self::Network(summary) => summary.fmt(f),
+            Self::Foraging(summary) => summary.fmt(f),
         }
     }
 }

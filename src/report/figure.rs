@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod change_plot;
+mod forage;
 mod map;
 mod raster;
 mod receptive_fields;
@@ -12,6 +13,7 @@ mod weight_matrix;
 
 pub use accuracy::{Accuracy, Reference, Run, Stage};
 pub use change_plot::{ChangePlot, Series};
+pub use forage::{Forage, Stretch};
 pub use raster::{Bout, Layer, Raster, Sign, Stimulus, Window};
 pub use receptive_fields::ReceptiveFields;
 pub use wave::WaveMap;

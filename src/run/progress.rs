@@ -80,6 +80,23 @@ pub enum Progress<'a> {
         /// Every population.
         populations: &'a [PopulationActivity],
     },
+    /// An agent forages.
+    Foraging {
+        /// Seed of this repetition.
+        seed: u64,
+        /// Name of the phase.
+        phase: &'a str,
+        /// Which of the phases it is.
+        number: usize,
+        /// How many they are.
+        of: usize,
+        /// Aeons of it so far, those of its tests too.
+        aeon: u64,
+        /// How many it has.
+        aeons: u64,
+        /// Performance in each task.
+        performance: &'a [f64],
+    },
     /// A network has been tested.
     Tested {
         /// Seed of this repetition.

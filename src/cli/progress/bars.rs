@@ -69,6 +69,7 @@ fn share(progress: &Progress<'_>) -> Option<f64> {
     match *progress {
         Progress::Building { done, total, .. } => Some(done as f64 / total.max(1) as f64),
         Progress::Training { share, .. } => Some(share),
+        Progress::Foraging { aeon, aeons, .. } => Some(aeon as f64 / aeons.max(1) as f64),
         Progress::Running {
             simulated, total, ..
         } => Some(simulated.as_ms() / total.as_ms().max(f64::MIN_POSITIVE)),

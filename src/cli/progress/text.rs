@@ -59,6 +59,23 @@ pub(super) fn stage(progress: &Progress<'_>, pace: Option<Pace>) -> String {
             loss,
             ..
         } => format!("{network}, task {task}/{tasks}, epoch {epoch}/{epochs}, loss {loss:.5}"),
+        Progress::Foraging {
+            phase,
+            number,
+            of,
+            aeon,
+            aeons,
+            performance,
+            ..
+        } => {
+            let shown: Vec<String> = performance.iter().map(|one| format!("{one:.3}")).collect();
+            let (aeon, aeons) = (grouped(aeon), grouped(aeons));
+            let phase = counted(phase, number, of);
+            format!(
+                "{phase}, aeon {aeon}/{aeons}, performance {}",
+                shown.join(" ")
+            )
+        }
         Progress::Running {
             bout,
             number,
@@ -163,6 +180,18 @@ pub(super) fn document(progress: &Progress<'_>, pace: Option<Pace>) -> Value {
         } => json!({
             "event": "training", "seed": seed, "network": network, "task": task, "tasks": tasks,
             "epoch": epoch, "epochs": epochs, "share": share, "loss": loss,
+        }),
+        Progress::Foraging {
+            seed,
+            phase,
+            number,
+            of,
+            aeon,
+            aeons,
+            performance,
+        } => json!({
+            "event": "foraging", "seed": seed, "phase": phase, "number": number, "of": of,
+            "aeon": aeon, "aeons": aeons, "performance": performance,
         }),
         Progress::Running {
             seed,

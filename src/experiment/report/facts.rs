@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::{Subject, meaning};
-use crate::config::Model;
 use crate::experiment::error::ExperimentError;
 use crate::report::html::{Cell, Column, Part, Section, Table};
 
@@ -39,8 +38,7 @@ pub(super) fn section(subject: &Subject) -> Result<Section, ExperimentError> {
         [
             Cell::text("experiment"),
             Cell::text(match &subject.model {
-                Some(Model::SleepReplay(_)) => "sleep_replay",
-                Some(Model::Network(_)) => "network",
+                Some(model) => model.experiment(),
                 None => "of a model that this version does not read",
             }),
         ],

@@ -1,0 +1,345 @@
+//! A life: an agent that goes through the phases of a plan, an aeon at a time.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use super::network::{Learns, Network, Shown};
+use super::plan::{Plan, Turn};
+use super::world::{Pattern, World};
+use crate::base::stream::Stream;
+use crate::base::time::Time;
+use crate::engine::fingerprint::Fingerprint;
+
+/// What was eaten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meals {
+    /// Pairs that are rewarded.
+    pub right: u64,
+    /// Pairs that are punished.
+    pub wrong: u64,
+}
+
+impl Meals {
+    /// Share of those that are right; half of nothing.
+    pub fn share(&self) -> f64 {
+        match self.right + self.wrong {
+            0 => CHANCE,
+            all => self.right as f64 / all as f64,
+        }
+    }
+}
+
+/// Performance of an agent that does not know what it eats: there are equally many pairs of both kinds.
+pub const CHANCE: f64 = 0.5;
+
+/// What becomes of an agent, noted now and then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Noted {
+    /// Number of the phase.
+    pub phase: usize,
+    /// Aeons of it so far.
+    pub aeon: u64,
+    /// Running mean for each task.
+    pub performance: Vec<f64>,
+    /// Spikes per aeon since the last note, of the view, the hidden layer and directions.
+    pub spikes: [f64; 3],
+    /// Weights onto directions.
+    pub weights: Vec<f32>,
+}
+
+/// How a task was done when it was tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tested {
+    /// Number of the phase at whose end it was.
+    pub phase: usize,
+    /// Number of the task.
+    pub task: usize,
+    /// What was eaten.
+    pub meals: Meals,
+}
+
+/// What a phase can be started from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Mind {
+    network: Network,
+    performance: Vec<f64>,
+    /// Spikes of each hidden cell in training, and epochs of it.
+    spiked: Vec<u64>,
+    trained: u64,
+}
+
+/// An agent on its way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Life {
+    seed: u64,
+    mind: Mind,
+    /// The worlds of the phase at hand, by what they are for.
+    worlds: BTreeMap<Turn, World>,
+    /// What worlds, and who spikes in sleep, are drawn from.
+    stream: Stream,
+    phase: usize,
+    aeon: u64,
+    /// Ends of phases that others start from.
+    kept: BTreeMap<usize, Mind>,
+    /// As it was before it was tested.
+    before_tests: Option<Mind>,
+    meals: Meals,
+    /// Spikes, and aeons, since the last note.
+    spikes: [u64; 3],
+    unnoted: u64,
+    noted: Vec<Noted>,
+    tested: Vec<Tested>,
+    fingerprint: Fingerprint,
+    /// Epochs of the whole life.
+    epochs: u64,
+}
+
+impl Life {
+    /// A newborn.
+    pub fn new(plan: &Plan, seed: u64) -> Self {
+        let network = Network::new(&plan.setting, seed);
+        Self {
+            seed,
+            mind: Mind {
+                spiked: vec![0; network.output_weights().len()],
+                network,
+                performance: vec![CHANCE; plan.tasks.len()],
+                trained: 0,
+            },
+            worlds: BTreeMap::new(),
+            stream: Stream::new(seed, "foraging.world", 0),
+            phase: 0,
+            aeon: 0,
+            kept: BTreeMap::new(),
+            before_tests: None,
+            meals: Meals::default(),
+            spikes: [0; 3],
+            unnoted: 0,
+            noted: Vec::new(),
+            tested: Vec::new(),
+            fingerprint: Fingerprint::default(),
+            epochs: 0,
+        }
+    }
+
+    /// What was noted, in order.
+    pub fn noted(&self) -> &[Noted] {
+        &self.noted
+    }
+
+    /// Every test so far.
+    pub fn tested(&self) -> &[Tested] {
+        &self.tested
+    }
+
+    /// Hash over all spikes: layers are 0, 1 and 2, and a step is a tick.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Number of the phase at hand, and its aeons so far, those of tests too.
+    pub fn at(&self) -> (usize, u64) {
+        (self.phase, self.aeon)
+    }
+
+    /// Weights onto directions now.
+    pub fn weights(&self) -> &[f64] {
+        self.mind.network.output_weights()
+    }
+
+    /// The direction that each hidden cell excites.
+    pub fn votes(&self) -> &[u32] {
+        self.mind.network.votes()
+    }
+
+    /// Running mean for each task.
+    pub fn performance(&self) -> &[f64] {
+        &self.mind.performance
+    }
+
+    /// An aeon; breaks where it is the last of a phase and its tests.
+    pub fn go_on(&mut self, plan: &Plan) -> ControlFlow<()> {
+        let phase = &plan.phases[self.phase];
+        if self.aeon == 0 {
+            self.begin(plan);
+        }
+        let tests = self.aeon.checked_sub(phase.aeons);
+        let turn = match tests {
+            None => phase.turns[(self.aeon % phase.turns.len() as u64) as usize],
+            Some(at) => {
+                let first = at % phase.test == 0;
+                if first {
+                    self.meals = Meals::default();
+                    self.worlds.clear();
+                }
+                Turn::Task((at / phase.test) as usize)
+            }
+        };
+        if tests == Some(0) {
+            self.before_tests = Some(self.mind.clone());
+        }
+        self.live(plan, turn, tests.is_none());
+        self.aeon += 1;
+        self.unnoted += 1;
+        match tests {
+            None => {
+                let every = (phase.aeons / plan.points).max(1);
+                if self.aeon.is_multiple_of(every) || self.aeon == phase.aeons {
+                    self.note();
+                }
+            }
+            Some(at) if (at + 1) % phase.test == 0 => self.tested.push(Tested {
+                phase: self.phase,
+                task: (at / phase.test) as usize,
+                meals: self.meals,
+            }),
+            Some(_) => {}
+        }
+        if self.aeon < plan.aeons(self.phase) {
+            return ControlFlow::Continue(());
+        }
+        if let Some(before) = self.before_tests.take() {
+            self.mind = before;
+        }
+        if plan.is_returned_to(self.phase) {
+            self.kept.insert(self.phase, self.mind.clone());
+        }
+        (self.phase, self.aeon) = (self.phase + 1, 0);
+        ControlFlow::Break(())
+    }
+
+    /// Begins the phase at hand.
+    fn begin(&mut self, plan: &Plan) {
+        self.worlds.clear();
+        self.stream = Stream::new(self.seed, "foraging.world", self.phase as u64 + 1);
+        if let Some(mind) = plan.phases[self.phase].from.and_then(|k| self.kept.get(&k)) {
+            self.mind = mind.clone();
+        }
+        self.spikes = [0; 3];
+        self.unnoted = 0;
+        self.note();
+    }
+
+    fn note(&mut self) {
+        let aeons = self.unnoted.max(1) as f64;
+        let weights = self.mind.network.output_weights().iter();
+        self.noted.push(Noted {
+            phase: self.phase,
+            aeon: self.aeon,
+            performance: self.mind.performance.clone(),
+            spikes: self.spikes.map(|n| n as f64 / aeons),
+            weights: weights.map(|&weight| weight as f32).collect(),
+        });
+        self.spikes = [0; 3];
+        self.unnoted = 0;
+    }
+
+    /// An aeon of `turn`.
+    fn live(&mut self, plan: &Plan, turn: Turn, learns: bool) {
+        let asleep = matches!(turn, Turn::Sleep | Turn::UniformSleep);
+        let learns = Learns {
+            hidden: learns && turn == Turn::Explore,
+            output: learns && turn != Turn::Explore,
+        };
+        let mut world = self.worlds.remove(&turn).unwrap_or_else(|| {
+            let task = match turn {
+                Turn::Task(task) => plan.tasks.get(task),
+                _ => None,
+            };
+            let patterns = match (task, asleep) {
+                (Some(task), _) => vec![task.rewarded, task.punished],
+                (None, true) => Vec::new(),
+                (None, false) => Pattern::ALL.map(|(_, pattern)| pattern).to_vec(),
+            };
+            World::new(plan.side, plan.pairs, &patterns, &mut self.stream)
+        });
+        for _ in 0..plan.epochs {
+            let reward = match asleep {
+                true => self.sleep(plan, turn),
+                false => self.move_about(plan, turn, &mut world, learns),
+            };
+            let network = &mut self.mind.network;
+            for (layer, spikes) in network.spikes().iter().enumerate() {
+                self.spikes[layer] += spikes.len() as u64;
+                for spike in spikes {
+                    let step = self.epochs * u64::from(plan.setting.epoch) + u64::from(spike.step);
+                    let t = Time::from_ps(step.cast_signed());
+                    self.fingerprint.add(layer as u64, t, &[spike.cell]);
+                }
+            }
+            network.learn(&plan.setting, learns, reward);
+            self.epochs += 1;
+        }
+        self.worlds.insert(turn, world);
+    }
+
+    /// An epoch asleep; its reward.
+    fn sleep(&mut self, plan: &Plan, turn: Turn) -> f64 {
+        let Mind {
+            network,
+            spiked,
+            trained,
+            ..
+        } = &mut self.mind;
+        let epochs = (*trained).max(1) as f64;
+        let mean = spiked.iter().sum::<u64>() as f64 / spiked.len() as f64;
+        let mut driven = Vec::new();
+        for (cell, &own) in (0..).zip(&*spiked) {
+            let spikes = match turn {
+                Turn::UniformSleep => mean,
+                _ => own as f64,
+            };
+            if self.stream.uniform() < spikes / epochs {
+                driven.push(cell);
+            }
+        }
+        network.live(&plan.setting, Shown::Hidden(&driven));
+        plan.agent.asleep
+    }
+
+    /// An epoch in `world`, and the move at its end; the reward.
+    fn move_about(&mut self, plan: &Plan, turn: Turn, world: &mut World, learns: Learns) -> f64 {
+        let agent = &plan.agent;
+        let Mind {
+            network,
+            performance,
+            spiked,
+            trained,
+        } = &mut self.mind;
+        let view = world.view(plan.setting.view);
+        let shown: Vec<u32> = (0..)
+            .zip(view)
+            .filter(|(_, food)| *food)
+            .map(|(k, _)| k)
+            .collect();
+        network.live(&plan.setting, Shown::View(&shown));
+        if learns.output {
+            *trained += 1;
+            for spike in &network.spikes()[1] {
+                spiked[spike.cell as usize] += 1;
+            }
+        }
+        let restless = (world.hunger() as f64 * agent.restlessness).min(agent.most_restless);
+        let direction = match network.draws(restless) {
+            true => network.anywhere(),
+            false => network.direction(),
+        };
+        let Some(eaten) = world.go(direction, &mut self.stream) else {
+            return agent.nothing;
+        };
+        let Turn::Task(task) = turn else {
+            return agent.nothing;
+        };
+        let right = plan.tasks[task].rewarded == eaten;
+        match right {
+            true => self.meals.right += 1,
+            false => self.meals.wrong += 1,
+        }
+        if learns.output {
+            performance[task] += plan.performance_rate * (f64::from(right) - performance[task]);
+        }
+        if right { agent.right } else { agent.wrong }
+    }
+}
