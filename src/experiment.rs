@@ -6,6 +6,7 @@ pub mod circuit;
 pub mod control;
 mod course;
 mod desk;
+mod encode;
 pub mod error;
 pub mod estimate;
 pub mod export;

@@ -32,7 +32,7 @@
 //! |---|---|---|
 //! | 0 | [`base`] | time, random streams, elementary functions, parameters with units |
 //! | 1 | [`event`] | keys and queues |
-//! | 2 | [`neuron`], [`synapse`], [`plasticity`], [`position`], [`connection`] | the numerics of one population, one projection, one rule; where neurons lie; who is connected with whom |
+//! | 2 | [`neuron`], [`synapse`], [`plasticity`], [`position`], [`connection`], [`memory`] | the numerics of one population, one projection, one rule; where neurons lie; who is connected with whom; what was experienced |
 //! | 3 | [`stimulus`], [`trigger`] | what drives neurons from outside; what sets off pulses |
 //! | 4 | [`network`] | populations and projections tied together, by name; levels |
 //! | 5 | [`mlp`] | the artificial network that a spiking one may come from |
@@ -58,6 +58,7 @@ pub mod event;
 pub mod experiment;
 pub mod foraging;
 pub mod guide;
+pub mod memory;
 pub mod mlp;
 pub mod network;
 pub mod neuron;

@@ -10,6 +10,7 @@ pub mod place_cells;
 pub mod poisson;
 pub mod pulse;
 mod pulsed;
+pub mod replay;
 pub mod rhythm;
 pub mod spike_list;
 mod thinning;

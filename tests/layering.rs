@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 14] = [
         "plasticity",
         "position",
         "connection",
+        "memory",
     ],
     &["stimulus", "trigger"],
     &["network"],

@@ -26,6 +26,8 @@ mod image;
 mod kill;
 #[path = "run/limit.rs"]
 mod limit;
+#[path = "run/memory.rs"]
+mod memory;
 #[path = "run/naive.rs"]
 mod naive;
 #[path = "run/network.rs"]

@@ -173,9 +173,11 @@ pub fn sections() -> Vec<Page> {
         "plasticity" describe(&sleep_replay::plasticity_keys()) => "What changes the weights in sleep, with the parameters of the \
             rule (`describe sleep_replay`): one value each, or one per layer.";
         "sleep" describe(&Sleep::new(true)) => "When, how long and with which input the network sleeps.";
+        "memory" describe(&sleep_replay::Memory::default()) => "Images that are cached awake and replayed in sleep as Poisson \
+            spikes, one at a time, in turns with the input of sleep.";
         "sleep.input" describe(&Input::default()) => "What drives the input layer in sleep.";
         "sleep.input.patch" describe(&sleep_replay::Patch::default()) => "A square window of the image; pixels outside are silent.";
-        "compare" describe(&Compare::new(None)) => "Controls that are trained beside the network that sleeps.";
+        "compare" describe(&Compare::new(None, false)) => "Controls that are trained beside the network that sleeps.";
         "compare.joint" describe(&Joint::default()) => "Training of all tasks at once.";
         "world" describe(&foraging::Place::of(&foraging::published())) => "The world in which an agent forages.";
         "agent" describe(&foraging::habits()) => "What an agent is given for what it eats, and how it moves.";

@@ -7,7 +7,8 @@ use crate::mlp::perceptron::Output;
 use crate::protocol::hypnogram::{Bout, Kind};
 
 use super::sleep_replay::{
-    Amount, Conversion, Data, Input, Pattern, SleepReplay, Statistics, TrainImages, Weights,
+    Amount, Conversion, Data, Input, Memory, Pattern, Salience, SleepReplay, Statistics,
+    TrainImages, Weights,
 };
 
 /// The expansion of `experiment`: a heading for each kind of thing, then a line for each thing.
@@ -18,6 +19,7 @@ pub fn expansion(experiment: &SleepReplay) -> String {
     let _ = populations(&mut text, experiment, &names)
         .and_then(|()| projections(&mut text, experiment, &names))
         .and_then(|()| stimulus(&mut text, experiment))
+        .and_then(|()| memory(&mut text, experiment))
         .and_then(|()| protocol(&mut text, experiment));
     text
 }
@@ -126,6 +128,44 @@ fn stimulus(text: &mut String, experiment: &SleepReplay) -> Result {
                 ),
             }
         }
+    }
+}
+
+fn memory(text: &mut String, experiment: &SleepReplay) -> Result {
+    let Some(memory) = &experiment.memory else {
+        return Ok(());
+    };
+    let Memory {
+        capacity,
+        encode,
+        salience,
+        decay,
+        share,
+        event,
+        rate_hz: _,
+        teacher_hz,
+    } = memory;
+    let rate_hz = memory.rate_hz(&experiment.sleep);
+    let salience = match salience {
+        Salience::Equal => "equally salient",
+        Salience::Surprise => "as salient as they are surprising",
+    };
+    writeln!(text, "memory")?;
+    writeln!(
+        text,
+        "  {encode} images of each task once it is trained, {salience}; {capacity} at most; {decay} of the salience is left \
+         after a sleep"
+    )?;
+    write!(
+        text,
+        "  in {share} of the events of {event} one is replayed: {rate_hz} Hz x pixel"
+    )?;
+    match *teacher_hz > 0.0 {
+        true => writeln!(
+            text,
+            "; the output neuron of its class fires at {teacher_hz} Hz"
+        ),
+        false => writeln!(text),
     }
 }
 

@@ -6,6 +6,7 @@
 mod compare;
 mod conversion;
 mod data;
+mod memory;
 mod mlp;
 mod night;
 mod parameters;
@@ -26,6 +27,7 @@ use crate::protocol::hypnogram::{self, Bout, TooLong};
 pub use compare::{Compare, Joint};
 pub use conversion::{Conversion, Statistics};
 pub use data::{Amount, Data, Source, TrainImages};
+pub use memory::{Memory, Salience};
 pub use mlp::{Mlp, Training, Weights};
 pub use night::{After, Input, Patch, Pattern, Sleep};
 pub use parameters::{Neuron, Plasticity};
@@ -52,6 +54,8 @@ pub struct SleepReplay {
     pub plasticity: Plasticity,
     /// When, how long and with which input the network sleeps.
     pub sleep: Sleep,
+    /// What is cached awake and replayed in sleep, if anything is.
+    pub memory: Option<Memory>,
     /// Controls that are trained beside the network that sleeps.
     pub compare: Compare,
     /// What ends a sleep that has left all bounds.
@@ -178,7 +182,23 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay>
     let sleep = root
         .need_section("sleep", "when, how long and with which input to sleep")
         .and_then(|section| form::read(&section, Sleep::new(around.trained), &around));
-    let compare = compare::compare(root, data.as_ref(), mlp.as_ref(), &around);
+    let memory = match root.section("memory") {
+        Some(section) => form::read(&section, Memory::default(), &around)
+            .filter(|memory| {
+                let sleep = sleep.as_ref();
+                // What is at fault in sleep is reported there.
+                sleep.is_none_or(|sleep| memory::fits(&section, memory, sleep, &around))
+            })
+            .map(Some),
+        None => Some(None),
+    };
+    let compare = compare::compare(
+        root,
+        data.as_ref(),
+        mlp.as_ref(),
+        root.has("memory"),
+        &around,
+    );
     let guard = read_in(root, "guard", engine::guard(None), &around);
     let checkpoint = read_in(root, "checkpoint", engine::Checkpoint::default(), &around);
 
@@ -209,6 +229,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<SleepReplay>
         neuron: neuron?,
         plasticity: plasticity?,
         sleep: sleep?,
+        memory: memory?,
         compare: compare?,
         guard: guard?,
         checkpoint_every: checkpoint?.every,
@@ -276,6 +297,9 @@ pub fn resolved(experiment: &SleepReplay) -> String {
         one,
     );
     text += &write("sleep", &experiment.sleep, one);
+    if let Some(memory) = &experiment.memory {
+        text += &write("memory", memory, one);
+    }
     text += &write("compare", &experiment.compare, one);
     text += &write("guard", &experiment.guard, one);
     let every = experiment.checkpoint_every;

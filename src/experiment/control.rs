@@ -1,4 +1,4 @@
-//! The controls beside which sleep is judged: training without sleep, joint training, and the null model, the mean of the
+//! The controls beside which sleep is judged: training without sleep, sleep without a memory, joint training, and the null model, the mean of the
 //! weights of networks that learnt one task each, all from one initialisation.
 
 use crate::base::time::Time;
@@ -7,6 +7,8 @@ use crate::protocol::hypnogram::{Bout, Kind};
 
 /// Name of training without sleep, in files and tables.
 pub const SEQUENTIAL: &str = "sequential";
+/// Name of training with sleep but without a memory.
+pub const WITHOUT_MEMORY: &str = "without_memory";
 /// Name of training on all tasks at once.
 pub const JOINT: &str = "joint";
 /// Name of the null model.

@@ -9,6 +9,7 @@ use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::resource::PROGRAM_BYTES;
 use crate::experiment::spiking;
+use crate::mlp::images::Images;
 use crate::protocol::hypnogram::Kind;
 use crate::record::SPIKE_BYTES;
 use crate::report::figure::Raster;
@@ -63,8 +64,16 @@ pub fn estimate(model: &SleepReplay, inputs: &Inputs) -> Result<Estimate, Experi
             .iter()
             .map(|bout| {
                 let seen = inputs.seen(bout.task);
-                let rates = spiking::input_rates_hz(&inputs.pattern(seen), *max_rate_hz);
-                expected_per_ms(&rates, spiking::patch(model, inputs)) * bout.duration().as_ms()
+                let pattern = inputs.pattern(seen);
+                let rates = spiking::input_rates_hz(&pattern, *max_rate_hz);
+                let heard = expected_per_ms(&rates, spiking::patch(model, inputs));
+                // Patterns that are replayed are on average the mean of what was seen.
+                let replayed = model.memory.as_ref().map_or((0.0, 0.0), |memory| {
+                    let mean: f64 = Images::mean(seen).iter().map(|&x| f64::from(x)).sum();
+                    (memory.share, memory.rate_hz(&model.sleep) * 1e-3 * mean)
+                });
+                let per_ms = (1.0 - replayed.0) * heard + replayed.0 * replayed.1;
+                per_ms * bout.duration().as_ms()
             })
             .sum(),
     };
@@ -144,8 +153,14 @@ pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
         false => 0.0,
     };
     // When figures are drawn, most of the networks are gone.
-    let work_bytes = copies * WEIGHT_BYTES * n_weights(model);
+    let work_bytes = copies * WEIGHT_BYTES * (n_weights(model) + n_stored(model));
     PROGRAM_BYTES + images_bytes + work_bytes.max(figure_bytes)
+}
+
+/// Numbers in the memory of a network, at most.
+fn n_stored(model: &SleepReplay) -> f64 {
+    let stored = model.memory.as_ref().map_or(0, |memory| memory.capacity);
+    stored as f64 * model.mlp.layers[0] as f64
 }
 
 fn n_weights(model: &SleepReplay) -> f64 {

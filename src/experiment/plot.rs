@@ -9,7 +9,7 @@ use crate::analysis::weight::most_changed;
 use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::config::sleep_replay::SleepReplay;
-use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, WITHOUT_MEMORY};
 use crate::experiment::inputs::Inputs;
 use crate::experiment::pupil::{SLEEP, Sleep};
 use crate::experiment::repetition::Repetition;
@@ -228,7 +228,14 @@ pub(super) fn accuracy_figure(model: &SleepReplay, summary: &Summary) -> figure:
             })
             .collect(),
     };
-    let mut runs = vec![line(SLEEP, "with sleep")];
+    let with_sleep = match model.memory {
+        Some(_) => "sleep and memory",
+        None => "with sleep",
+    };
+    let mut runs = vec![line(SLEEP, with_sleep)];
+    if model.compare.without_memory {
+        runs.push(line(WITHOUT_MEMORY, "sleep alone"));
+    }
     if model.compare.sequential {
         runs.push(line(SEQUENTIAL, "without sleep"));
     }

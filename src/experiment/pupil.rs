@@ -1,19 +1,22 @@
 //! A network that goes through the bouts of sleep replay, or of a control: it learns, is tested, sleeps as a spiking
 //! network and gets its weights back.
 
+mod sleep;
+
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::matrix::Matrix;
 use crate::base::time::Time;
 use crate::config::sleep_replay::projection_name;
 use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::{self, Keep, Simulation};
+use crate::experiment::encode::encode;
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::learner::{Learner, Material, Setting};
 use crate::experiment::score::{Score, Stage};
 use crate::experiment::spiking::{self, Gains};
+use crate::memory::Memory;
 use crate::mlp::exam::{Accuracy, Exam};
 use crate::mlp::parameters::Parameters;
 use crate::mlp::perceptron::Mlp;
@@ -25,6 +28,8 @@ use crate::record::sink::Sink;
 use crate::run::act::{Act, pack, unpack};
 use crate::run::error::ResumeError;
 use crate::run::progress::{Building, Progress, Watch};
+
+pub use sleep::Sleep;
 
 /// Name of the network that sleeps, in files and tables.
 pub const SLEEP: &str = "sleep";
@@ -49,6 +54,8 @@ pub struct Pupil<'a> {
     exam: Option<Exam>,
     /// Gains of the network that is about to sleep, or sleeps.
     gains: Option<Gains>,
+    /// What it has cached awake, if it has a memory.
+    memory: Option<Memory>,
     scores: Vec<Score>,
     stage: Stage,
     /// Sleeps that have ended.
@@ -60,21 +67,6 @@ pub struct Pupil<'a> {
     sleep: Option<Sleep>,
 }
 
-/// One sleep, kept for figures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sleep {
-    /// When it began.
-    pub start: Time,
-    /// When it ended.
-    pub stop: Time,
-    /// Per layer, its spikes.
-    pub spikes: Vec<Vec<(Time, u32)>>,
-    /// The network when it began.
-    before: Parameters,
-    /// The network when it ended.
-    after: Parameters,
-}
-
 /// All that changes.
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -84,6 +76,7 @@ struct State {
     lesson: Option<Lesson>,
     exam: Option<Exam>,
     gains: Option<Gains>,
+    memory: Option<Memory>,
     scores: Vec<(Stage, Accuracy)>,
     stage: Stage,
     sleeps: usize,
@@ -105,6 +98,7 @@ impl<'a> Pupil<'a> {
             lesson: None,
             exam: None,
             gains: None,
+            memory: None,
             scores: Vec::new(),
             stage: Stage::Given,
             sleeps: 0,
@@ -132,6 +126,13 @@ impl<'a> Pupil<'a> {
         self
     }
 
+    /// The same with the memory that the model asks for, if it does: of what is experienced from now on.
+    pub fn remembering(mut self) -> Self {
+        let asked = self.setting.model.memory.as_ref();
+        self.memory = asked.map(|asked| Memory::new(asked.capacity));
+        self
+    }
+
     /// Keeps the last sleep of `bouts` for figures.
     pub fn keeping(mut self, bouts: &[Bout]) -> Self {
         let mut sleeps = bouts.iter().filter(|bout| bout.kind == Kind::Sleep);
@@ -154,6 +155,18 @@ impl<'a> Pupil<'a> {
         self.sleep.as_ref()
     }
 
+    /// Whether `memory` may be its own.
+    fn remembers(&self, memory: Option<&Memory>) -> bool {
+        let model = self.setting.model;
+        match (memory, &self.memory, &model.memory) {
+            (None, None, _) => true,
+            (Some(memory), Some(_), Some(asked)) => {
+                memory.fits(asked.capacity, model.mlp.layers[0])
+            }
+            _ => false,
+        }
+    }
+
     fn is_kept(&self, bout: &Bout) -> bool {
         self.kept.as_ref() == Some(&bout.name)
     }
@@ -167,6 +180,8 @@ impl<'a> Pupil<'a> {
         self.stage = Stage::Task(bout.task);
         let learns = self.learner.trainer.is_some();
         if !learns || self.is_ahead && bout.task == 0 {
+            // It has learnt it already, but nothing was remembered then.
+            self.remember(bout.task);
             return Ok(ControlFlow::Break(()));
         }
         let (lesson, material) = match &mut self.lesson {
@@ -200,7 +215,27 @@ impl<'a> Pupil<'a> {
             return Ok(ControlFlow::Continue(()));
         }
         self.lesson = None;
+        self.remember(bout.task);
         Ok(ControlFlow::Break(()))
+    }
+
+    /// Caches images of `task`, which has been learnt.
+    fn remember(&mut self, task: usize) {
+        let Setting {
+            model,
+            inputs,
+            seed,
+        } = self.setting;
+        if let (Some(memory), Some(asked)) = (&mut self.memory, &model.memory) {
+            encode(
+                memory,
+                asked,
+                &inputs.train[task],
+                &self.learner.mlp,
+                seed,
+                task,
+            );
+        }
     }
 
     /// One batch of a test of the network.
@@ -264,22 +299,6 @@ fn synapses(mlp: &Mlp) -> u64 {
     layers.map(|layer| layer.weights.len() as u64).sum()
 }
 
-impl Sleep {
-    /// Per projection, weights before and after, where `sizes` are the neurons of the layers; shape (n_target, n_source).
-    pub fn weights(&self, sizes: &[usize]) -> Vec<(Matrix, Matrix)> {
-        let shapes = sizes.windows(2).map(|pair| (pair[1], pair[0]));
-        let matrices = self.before.matrices().zip(self.after.matrices());
-        let shaped =
-            |numbers: &[f32], (rows, columns)| Matrix::new(rows, columns, numbers.to_vec());
-        shapes
-            .zip(matrices)
-            .filter_map(|(shape, (before, after))| {
-                Some((shaped(before, shape)?, shaped(after, shape)?))
-            })
-            .collect()
-    }
-}
-
 impl Act for Pupil<'_> {
     type Error = ExperimentError;
 
@@ -313,9 +332,13 @@ impl Act for Pupil<'_> {
             on: Vec::new(),
             regime: simulation::Regime::default(),
         })?;
-        let stimulus = spiking::stimulus(model, inputs, seen, seed, bout);
-        let input = &network.populations[0].name;
-        simulation.drive(spiking::STIMULUS, input, spiking::WEIGHT, stimulus)?;
+        let drive = spiking::drive(model, inputs, seen, self.memory.as_ref(), seed, bout);
+        let of = |l: usize| &network.populations[l].name;
+        simulation.drive(spiking::STIMULUS, of(0), spiking::WEIGHT, drive.input)?;
+        if let Some(teacher) = drive.teacher {
+            let output = of(network.populations.len() - 1);
+            simulation.drive(spiking::TEACHER, output, spiking::TEACHER_WEIGHT, teacher)?;
+        }
         Ok(Some(simulation))
     }
 
@@ -347,6 +370,9 @@ impl Act for Pupil<'_> {
             layer.set_weights(&weights);
         }
         self.gains = None;
+        if let (Some(memory), Some(asked)) = (&mut self.memory, &self.setting.model.memory) {
+            memory.fade(asked.decay);
+        }
         self.snapshot(file, bout, "after", bout.stop)?;
         if let Some((spikes, before)) = before {
             self.sleep = Some(Sleep {
@@ -395,6 +421,7 @@ impl Act for Pupil<'_> {
             lesson: self.lesson.as_ref().map(|(lesson, _)| lesson.clone()),
             exam: self.exam.clone(),
             gains: self.gains.clone(),
+            memory: self.memory.clone(),
             scores: scores
                 .map(|score| (score.stage, score.accuracy.clone()))
                 .collect(),
@@ -426,7 +453,8 @@ impl Act for Pupil<'_> {
             && state
                 .gains
                 .as_ref()
-                .is_none_or(|gains| gains.fits(layers - 1));
+                .is_none_or(|gains| gains.fits(layers - 1))
+            && self.remembers(state.memory.as_ref());
         if !fits {
             return Err(ResumeError::State("found another network".into()));
         }
@@ -448,6 +476,7 @@ impl Act for Pupil<'_> {
         };
         self.scores = state.scores.into_iter().map(score).collect();
         (self.exam, self.gains) = (state.exam, state.gains);
+        self.memory = state.memory;
         (self.stage, self.sleeps) = (state.stage, state.sleeps);
         (self.spikes, self.sleep) = (state.spikes, state.sleep);
         Ok(())

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::engine::fingerprint::Fingerprint;
-use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, lessons};
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, WITHOUT_MEMORY, lessons};
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::learner::{Learner, Setting};
@@ -25,6 +25,8 @@ pub struct Repetition {
     pub slept: Slept,
     /// The same training without sleep, one score per task.
     pub sequential: Vec<Score>,
+    /// The same with sleep but without a memory.
+    pub without_memory: Vec<Score>,
     /// Joint training.
     pub joint: Option<Score>,
     /// The null model.
@@ -57,10 +59,11 @@ impl Repetition {
         self.slept.scores.iter().chain(self.control_scores())
     }
 
-    /// The scores of networks that did not sleep.
+    /// The scores of the networks beside the one that slept.
     pub fn control_scores(&self) -> impl Iterator<Item = &Score> {
         let one = self.joint.iter().chain(&self.mean_weights);
-        self.sequential.iter().chain(one)
+        let without = self.without_memory.iter();
+        self.sequential.iter().chain(without).chain(one)
     }
 }
 
@@ -152,8 +155,17 @@ impl<'a> Jobs<'a> {
     ) -> Result<Repetition, ExperimentError> {
         let Setting { model, seed, .. } = self.setting;
         let ahead = |network| Pupil::new(self.setting, network, first.clone()).ahead();
-        let ((slept, joint), (sequential, mean_weights)) = rayon::join(
-            || rayon::join(|| self.night(ahead(SLEEP), file), || self.joint()),
+        let without_memory = || match model.compare.without_memory {
+            true => self.tested(WITHOUT_MEMORY, ahead(WITHOUT_MEMORY), self.bouts),
+            false => Ok((Vec::new(), true)),
+        };
+        let ((slept, (without_memory, joint)), (sequential, mean_weights)) = rayon::join(
+            || {
+                rayon::join(
+                    || self.night(ahead(SLEEP), file),
+                    || rayon::join(without_memory, || self.joint()),
+                )
+            },
             || {
                 rayon::join(
                     || match model.compare.sequential {
@@ -169,13 +181,15 @@ impl<'a> Jobs<'a> {
             },
         );
         let (slept, joint, sequential) = (slept?, joint?, sequential?);
+        let (without_memory, forgot) = without_memory?;
         let (mean_weights, meant) = mean_weights?;
         Ok(Repetition {
             seed,
             slept,
-            complete: joint.1 && sequential.1 && meant,
+            complete: joint.1 && sequential.1 && forgot && meant,
             joint: joint.0.into_iter().next_back(),
             sequential: sequential.0,
+            without_memory,
             mean_weights,
         })
     }
@@ -185,6 +199,7 @@ impl<'a> Jobs<'a> {
             seed: self.setting.seed,
             slept,
             sequential: Vec::new(),
+            without_memory: Vec::new(),
             joint: None,
             mean_weights: None,
             complete: true,
@@ -199,6 +214,7 @@ impl<'a> Jobs<'a> {
             pupil
         };
         let seed = self.setting.seed;
+        let pupil = pupil.remembering();
         let mut run = Run::new(seed, self.bouts, self.watched, pupil, file);
         let (ended, tripped) = match self.desk.carry_out(&job(seed, SLEEP), &mut run) {
             Ok(ended) => (ended, None),

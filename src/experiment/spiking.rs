@@ -8,12 +8,13 @@ use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, Time};
 use crate::config;
 use crate::config::sleep_replay::{
-    Conversion, Input, Patch, SleepReplay, Statistics, projection_name,
+    self as sleep_replay, Conversion, Input, SleepReplay, Statistics, projection_name,
 };
 use crate::engine::error::SimulationError;
 use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
+use crate::memory::{Engram, Memory};
 use crate::mlp::conversion::{self, Calibration, ConversionError};
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
@@ -22,6 +23,7 @@ use crate::network::plan::NetworkPlan;
 use crate::protocol::hypnogram::Bout;
 use crate::stimulus::Stimulus;
 use crate::stimulus::image::{self, ImageNoise, Timing};
+use crate::stimulus::replay::{Piece, Programme, Replay};
 use crate::stimulus::spike_list::SpikeList;
 use crate::synapse::dense::Dense;
 
@@ -31,8 +33,11 @@ pub const STIMULUS: &str = "image";
 /// What a spike of the stimulus adds: any weight makes a relay fire.
 pub const WEIGHT: f64 = 1.0;
 
-/// The published step, which is also the period of an image without a window.
-const STEP: Duration = Duration::from_ps(crate::base::time::PS_PER_MS);
+/// Name of what drives the output layer.
+pub const TEACHER: &str = "teacher";
+
+/// What a spike of the teacher adds: so much that a neuron fires wherever its potential is, and is reset.
+pub const TEACHER_WEIGHT: f64 = 1e9;
 
 /// The gain of every layer after the input, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,14 +131,9 @@ pub fn input_rates_hz(pattern: &[f32], max_rate_hz: f64) -> Vec<f64> {
         .collect()
 }
 
-/// How often the input draws: the grid's step, or the window's period in continuous time (the published millisecond
-/// without a window).
-fn tick(model: &SleepReplay, window: Option<Patch>) -> Duration {
-    model
-        .sleep
-        .grid
-        .or(window.map(|window| window.period))
-        .unwrap_or(STEP)
+/// How often the input is drawn.
+fn tick(model: &SleepReplay) -> Duration {
+    sleep_replay::Memory::tick(&model.sleep)
 }
 
 /// The window of the model's image, or `None`.
@@ -145,7 +145,7 @@ pub fn patch(model: &SleepReplay, inputs: &Inputs) -> Option<image::Patch> {
     else {
         return None;
     };
-    let ticks = (window.period.ps() / tick(model, Some(*window)).ps()) as u64;
+    let ticks = (window.period.ps() / tick(model).ps()) as u64;
     Some(image::Patch {
         ticks,
         side: window.side,
@@ -154,34 +154,94 @@ pub fn patch(model: &SleepReplay, inputs: &Inputs) -> Option<image::Patch> {
     })
 }
 
-/// What drives the input layer during `bout`, after the tasks `seen`.
-pub fn stimulus(
+/// What drives the network in one sleep.
+pub struct Drive {
+    /// The input layer.
+    pub input: Box<dyn Stimulus>,
+    /// The output layer: what makes the neuron of the class fire that is replayed.
+    pub teacher: Option<Box<dyn Stimulus>>,
+}
+
+/// What drives the network during `bout`, after the tasks `seen`, with what `memory` holds.
+pub fn drive(
+    model: &SleepReplay,
+    inputs: &Inputs,
+    seen: &[Images],
+    memory: Option<&Memory>,
+    seed: u64,
+    bout: &Bout,
+) -> Drive {
+    let input = stimulus(model, inputs, seen, seed, bout);
+    let (Some(asked), Some(memory)) = (&model.memory, memory) else {
+        return Drive {
+            input,
+            teacher: None,
+        };
+    };
+    let programme = Programme {
+        share: asked.share,
+        event: asked.event,
+        tick: tick(model),
+        timing: timing(model),
+        seed,
+        name: bout.name.clone(),
+    };
+    let full_hz = asked.rate_hz(&model.sleep);
+    let piece = |engram: &Engram| Piece {
+        rates_hz: (0..)
+            .zip(&engram.pattern)
+            .map(|(pixel, &x)| (pixel, full_hz * f64::from(x)))
+            .filter(|(_, rate)| *rate > 0.0)
+            .collect(),
+        salience: engram.salience,
+    };
+    let class = |engram: &Engram| Piece {
+        rates_hz: vec![(engram.class.into(), asked.teacher_hz)],
+        salience: engram.salience,
+    };
+    let engrams = memory.engrams().iter();
+    let names = model.mlp.layer_names();
+    let [first, last] = [&names[0], &names[names.len() - 1]];
+    let teaches = asked.teacher_hz > 0.0;
+    Drive {
+        teacher: teaches.then(|| {
+            let pieces = engrams.clone().map(class).collect();
+            Box::new(Replay::new(pieces, programme.clone(), last, None)) as Box<dyn Stimulus>
+        }),
+        input: Box::new(Replay::new(
+            engrams.map(piece).collect(),
+            programme,
+            first,
+            Some(input),
+        )),
+    }
+}
+
+/// Whether spikes of the input come on a grid.
+fn timing(model: &SleepReplay) -> Timing {
+    match model.sleep.grid {
+        Some(_) => Timing::Grid,
+        None => Timing::Continuous,
+    }
+}
+
+/// What drives the input layer during `bout` but for what is remembered, after the tasks `seen`.
+fn stimulus(
     model: &SleepReplay,
     inputs: &Inputs,
     seen: &[Images],
     seed: u64,
     bout: &Bout,
 ) -> Box<dyn Stimulus> {
-    let Input::Image {
-        max_rate_hz,
-        patch: window,
-        ..
-    } = &model.sleep.input
-    else {
+    let Input::Image { max_rate_hz, .. } = &model.sleep.input else {
         return Box::new(SpikeList::new(&inputs.spikes, bout.start - Time::ZERO));
     };
     let rates = input_rates_hz(&inputs.pattern(seen), *max_rate_hz);
-    let timing = if model.sleep.grid.is_some() {
-        Timing::Grid
-    } else {
-        Timing::Continuous
-    };
-    let tick = tick(model, *window);
     Box::new(ImageNoise::new(
         &rates,
         patch(model, inputs),
-        tick,
-        timing,
+        tick(model),
+        timing(model),
         seed,
         &bout.name,
     ))

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::analysis::summary::Summary as Sample;
 use crate::config::sleep_replay::SleepReplay;
-use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL};
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, WITHOUT_MEMORY};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::{Score, Stage};
@@ -35,8 +35,9 @@ impl Percent {
 }
 
 /// Networks, and what they are called.
-const HEADINGS: [(&str, &str); 4] = [
+const HEADINGS: [(&str, &str); 5] = [
     (SLEEP, "with sleep"),
+    (WITHOUT_MEMORY, "with sleep, without memory"),
     (SEQUENTIAL, "without sleep"),
     (JOINT, "all tasks at once (joint)"),
     (MEAN_WEIGHTS, "mean of weights (null)"),

@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2, ArrayView2, Zip};
 
 use super::images::BATCH;
 use super::parameters::Parameters;
+use crate::base::function::exp;
 use crate::base::stream::Stream;
 
 /// What the output layer computes, and with it the loss that training minimises.
@@ -131,6 +132,21 @@ impl Mlp {
             }));
         }
         classes
+    }
+
+    /// Share of the output that is of `class` for an image, 0 to 1: of the probability where the output is one, of the sum of
+    /// activations else; 0 of none at all.
+    pub fn confidence(&self, image: &[f32], class: usize) -> f64 {
+        let image = ArrayView2::from_shape((1, image.len()), image);
+        let output = image.ok().and_then(|image| self.activations(image).pop());
+        let mut output: Vec<f64> = output.iter().flatten().map(|&a| f64::from(a)).collect();
+        if self.output == Output::Softmax {
+            let most = output.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            output.iter_mut().for_each(|a| *a = exp(*a - most));
+        }
+        let sum: f64 = output.iter().sum();
+        let own = output.get(class).copied().unwrap_or_default();
+        if sum > 0.0 { own / sum } else { 0.0 }
     }
 
     /// Its weights and biases.

@@ -12,6 +12,8 @@ pub struct Compare {
     pub sequential: bool,
     /// All tasks trained at once.
     pub joint: Option<Joint>,
+    /// The same with sleep but without a memory.
+    pub without_memory: bool,
     /// The null model: mean of the weights of networks trained on one task each, from one initialisation.
     pub mean_weights: bool,
 }
@@ -28,15 +30,17 @@ pub struct Joint {
 #[derive(Clone, Copy, PartialEq)]
 enum Control {
     Sequential,
+    WithoutMemory,
     Joint,
     MeanWeights,
 }
 
 impl Compare {
-    /// All controls, with `joint` training, or none.
-    pub(in crate::config) fn new(joint: Option<Joint>) -> Self {
+    /// All controls, with `joint` training, or none; of a network that has a `memory`, or of one that has none.
+    pub(in crate::config) fn new(joint: Option<Joint>, memory: bool) -> Self {
         Self {
             sequential: joint.is_some(),
+            without_memory: memory && joint.is_some(),
             mean_weights: joint.is_some(),
             joint,
         }
@@ -47,6 +51,7 @@ impl Table for Compare {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let on = [
             (self.sequential, Control::Sequential),
+            (self.without_memory, Control::WithoutMemory),
             (self.joint.is_some(), Control::Joint),
             (self.mean_weights, Control::MeanWeights),
         ];
@@ -54,11 +59,12 @@ impl Table for Compare {
         let mut models: Vec<Control> = on.collect();
         let controls = words(&[
             ("sequential", Control::Sequential),
+            ("without_memory", Control::WithoutMemory),
             ("joint", Control::Joint),
             ("mean_weights", Control::MeanWeights),
         ]);
-        let what = "the same training without sleep, all tasks at once, the mean of networks of one task each; none for a \
-                    network from a file";
+        let what = "the same training without sleep, the same with sleep but without [memory], all tasks at once, the mean of \
+                    networks of one task each; none for a network from a file";
         k.told(
             "models",
             "all",
@@ -73,6 +79,7 @@ impl Table for Compare {
         let has = |control| models.contains(&control);
         (self.sequential, self.mean_weights) =
             (has(Control::Sequential), has(Control::MeanWeights));
+        self.without_memory = has(Control::WithoutMemory);
         let joint = self.joint.take().unwrap_or_default();
         self.joint = has(Control::Joint).then_some(joint);
     }
@@ -117,16 +124,25 @@ pub(super) fn compare(
     root: &Section<'_>,
     data: Option<&Data>,
     mlp: Option<&Mlp>,
+    memory: bool,
     around: &Around<'_>,
 ) -> Option<Compare> {
     let joint = around.trained.then(|| Joint::of(data, mlp));
-    let compare = read_in(root, "compare", Compare::new(joint), around)?;
+    let compare = read_in(root, "compare", Compare::new(joint, memory), around)?;
+    if compare.without_memory
+        && !memory
+        && let Some(item) = root.get("compare")
+    {
+        let message = "the control `without_memory` needs a memory, but there is no [memory]";
+        root.reader.problem(item.key_origin, message, None);
+        return None;
+    }
     if !around.trained
         && let Some(item) = root.get("compare")
     {
         let section = item.section()?;
         section.ignore();
-        if compare == Compare::new(None) && !section.gives("joint") {
+        if compare == Compare::new(None, false) && !section.gives("joint") {
             return Some(compare);
         }
         let message = "[compare] needs training, but the network is read from `mlp.weights`";

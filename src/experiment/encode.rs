@@ -1,0 +1,38 @@
+//! Caching what was experienced awake.
+
+use crate::base::stream::Stream;
+use crate::config::sleep_replay::{self, Salience};
+use crate::memory::{Engram, Memory};
+use crate::mlp::images::Images;
+use crate::mlp::perceptron::Mlp;
+
+/// Stores as many of the `images` of task `task` as `asked` says, drawn at random, in `memory`, as salient as they are to
+/// `mlp`, which has learnt them.
+pub(super) fn encode(
+    memory: &mut Memory,
+    asked: &sleep_replay::Memory,
+    images: &Images,
+    mlp: &Mlp,
+    seed: u64,
+    task: usize,
+) {
+    let mut order: Vec<usize> = (0..images.len()).collect();
+    Stream::new(seed, "memory.encode", task as u64).shuffle(&mut order);
+    for &i in order.iter().take(asked.encode) {
+        let pattern: Vec<f32> = images
+            .image(i)
+            .iter()
+            .map(|&x| f32::from(x) / 255.0)
+            .collect();
+        let class = images.label(i);
+        let salience = match asked.salience {
+            Salience::Equal => 1.0,
+            Salience::Surprise => 1.0 - mlp.confidence(&pattern, class.into()),
+        };
+        memory.encode(Engram {
+            pattern,
+            class,
+            salience,
+        });
+    }
+}
