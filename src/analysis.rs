@@ -7,6 +7,8 @@
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
 //! | [`active`] | the stretch of time in which most happens |
 //! | [`dream`] | the class and the image that spikes of a sleeping network stand for, beside chance |
+//! | [`evoked`] | what a population does around pulses |
+//! | [`recall`] | how far a sequence of groups of neurons runs |
 //! | [`spread`] | mean, standard deviation, quantiles and histogram of many values |
 //! | [`measure`] | measures by name, with their definitions: functions of [`data`] that give a [`table`] or more |
 //! | [`trains`] | spike trains, spans and bins on the clock's ticks |
@@ -21,9 +23,11 @@ pub mod burst;
 pub mod data;
 pub mod dream;
 pub mod eigen;
+pub mod evoked;
 pub mod histogram;
 pub mod measure;
 pub mod rate;
+pub mod recall;
 pub mod replay;
 pub mod signal;
 pub mod spread;

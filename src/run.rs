@@ -374,7 +374,7 @@ impl<'a, A: Act> Run<'a, A> {
             self.guard.check(cut, network, ended)?;
             let edits = network.take_edits();
             let (detections, pulses) = network.take_stimulation();
-            self.act.stimulation(&detections, &pulses);
+            self.act.stimulation(network.now(), &detections, &pulses);
             let Some(file) = &mut self.file else { continue };
             self.watched.record_edits(edits, file)?;
             self.watched

@@ -13,6 +13,7 @@ pub(super) mod modulator;
 pub(super) mod population;
 pub(super) mod positions;
 pub(super) mod projection;
+mod recall;
 mod record;
 mod schedule;
 pub(super) mod stage;
@@ -33,8 +34,11 @@ use crate::network::{Network, Projection, check::is_name};
 
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
-pub use figure::{Figures, MatrixFigure, Measured, Over, Raster, Wave, WeightFigure, WindowFigure};
+pub use figure::{
+    EvokedFigure, Figures, MatrixFigure, Measured, Over, Raster, Wave, WeightFigure, WindowFigure,
+};
 pub use hypnogram::Played;
+pub use recall::Recall;
 pub use record::{
     Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
 };
@@ -60,6 +64,8 @@ pub struct NetworkModel {
     pub checkpoint_every: Option<time::Duration>,
     /// What goes into the run file.
     pub record: Record,
+    /// Sequences whose recall is measured, ascending by name.
+    pub recalls: Vec<Recall>,
     /// What is drawn after the run.
     pub figures: Figures,
 }
@@ -232,6 +238,11 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     });
     around.stages = names.as_deref();
     let seed = top.as_ref().map(|top| top.seed);
+    let pulsed = stimuli.as_ref().map(|stimuli| pulsed(stimuli));
+    around.pulsed = pulsed.as_deref();
+    let recalls = named(root, "recall", |section, name| {
+        recall::recall(section, name, &around)
+    });
     let schedule = schedule::schedule(root, &around, stages.as_deref(), seed);
     let bouts = schedule.as_ref().map(|schedule| &schedule.bouts);
     around.duration = bouts.map(|bouts| total(bouts));
@@ -307,8 +318,17 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         guard: guard?,
         checkpoint_every: checkpoint?.every,
         record: record?,
+        recalls: recalls?,
         figures: figures?,
     })
+}
+
+/// Names of the `stimuli` that come in pulses.
+fn pulsed(stimuli: &[crate::network::Stimulus]) -> Vec<String> {
+    let pulsed = stimuli
+        .iter()
+        .filter(|own| crate::stimulus::entry(own.kind.spec.name).is_ok_and(|entry| entry.pulsed));
+    pulsed.map(|own| own.name.clone()).collect()
 }
 
 /// The projections of whose weights statistics are recorded.
@@ -446,6 +466,9 @@ pub fn resolved_network(model: &NetworkModel) -> String {
         text.extend(bouts);
     }
     text += &write("record", &model.record, one);
+    for recall in &model.recalls {
+        text += &write(&format!("recall.{}", recall.name), recall, one);
+    }
     text += &write("figure", &model.figures, one);
     text
 }

@@ -131,6 +131,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         played: None,
         guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,
+        recalls: Vec::new(),
         figures: Figures::unsaid(&recorded, &[], duration),
         record: Record {
             spikes: recorded.into_iter().map(all_of).collect(),

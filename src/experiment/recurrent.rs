@@ -3,8 +3,10 @@
 pub mod bouts;
 mod build;
 pub mod estimate;
+mod evoked;
 mod raster;
 mod rates;
+pub mod recall;
 mod runner;
 pub mod summary;
 mod watched;
@@ -219,7 +221,7 @@ impl Network {
             rates::write(&path, bin, &self.model, seeds, &desk.crew)?;
         }
         let directory = desk.directory.join(FIGURES);
-        if self.model.figures.is_any() {
+        if self.model.figures.is_any() || !summary.recalls.is_empty() {
             output::named_directory(&directory)?;
         }
         if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
@@ -234,6 +236,12 @@ impl Network {
         }
         if let Some(figure) = &self.model.figures.weight_matrix {
             weight_matrix::draw(figure, &run, &self.model, &directory)?;
+        }
+        if let Some(figure) = &self.model.figures.evoked {
+            evoked::draw(figure, &run, &self.model, &directory)?;
+        }
+        if !summary.recalls.is_empty() {
+            recall::draw(&summary.recalls, &directory)?;
         }
         if let Some(wave) = &self.model.figures.wave {
             let places = (&*run, &*directory);
@@ -264,6 +272,8 @@ impl Experiment for Network {
             window::NAME,
             weight_matrix::NAME,
             wave::NAME,
+            evoked::NAME,
+            recall::NAME,
         ];
         let drawn = figures
             .into_iter()

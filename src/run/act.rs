@@ -32,8 +32,8 @@ pub trait Act {
     /// `nodes` of the population at index `population` spiked at `t`.
     fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]);
 
-    /// Triggers found these, and these pulses began, since the last time; spikes up to now have been shown before.
-    fn stimulation(&mut self, _detections: &[Detection], _pulses: &[Pulse]) {}
+    /// Triggers found these, and these pulses began, since the last time; spikes before `now` have been shown.
+    fn stimulation(&mut self, _now: Time, _detections: &[Detection], _pulses: &[Pulse]) {}
 
     /// The simulated `bout` is over.
     ///

@@ -38,6 +38,8 @@ pub struct Around<'a> {
     pub forces: Option<&'a [String]>,
     /// The network of which numbers may be altered.
     pub alterable: Option<&'a Network>,
+    /// Names of stimuli that come in pulses.
+    pub pulsed: Option<&'a [String]>,
     /// Names of triggers.
     pub triggers: Option<&'a [String]>,
     /// Names of stages.
@@ -77,6 +79,7 @@ impl<'a> Around<'a> {
             forces: None,
             modulators: None,
             alterable: None,
+            pulsed: None,
             triggers: None,
             stages: None,
             projections: None,

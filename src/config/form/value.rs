@@ -211,6 +211,13 @@ pub fn force_name() -> Form<'static, String> {
     })
 }
 
+/// The name of a stimulus that comes in pulses; where one is at fault that is the problem to mend.
+pub fn pulsed_name() -> Form<'static, String> {
+    one_of_known("the name of a stimulus that comes in pulses", |around| {
+        around.pulsed
+    })
+}
+
 /// The name of a trigger; where one is at fault that is the problem to mend.
 pub fn trigger_name() -> Form<'static, String> {
     const EXPECTED: &str = "the name of a table [trigger.NAME]";

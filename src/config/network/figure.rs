@@ -4,7 +4,7 @@ use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{
     Around, Form, Keys, Table, each, given, inside, instant, number, off, part, population_name,
-    populations, some, weights_name, words,
+    populations, pulsed_name, some, span, wait, weights_name, words,
 };
 use crate::config::reader::{Item, Section};
 use crate::network::Layout;
@@ -22,6 +22,8 @@ pub struct Figures {
     pub weight_matrix: Option<MatrixFigure>,
     /// A wave over a sheet, if one is drawn.
     pub wave: Option<Wave>,
+    /// What pulses evoke, if it is drawn.
+    pub evoked: Option<EvokedFigure>,
 }
 
 impl Figures {
@@ -33,9 +35,10 @@ impl Figures {
             window,
             weight_matrix,
             wave,
+            evoked,
         } = self;
         let of_weights = weights.is_some() || window.is_some() || weight_matrix.is_some();
-        raster.is_some() || of_weights || wave.is_some()
+        raster.is_some() || of_weights || wave.is_some() || evoked.is_some()
     }
 
     /// What is drawn where the model file does not say: the end of the run, some neurons of some of the `recorded`
@@ -67,6 +70,7 @@ impl Figures {
             window: None,
             weight_matrix: None,
             wave: None,
+            evoked: None,
         }
     }
 }
@@ -110,6 +114,9 @@ impl Table for Figures {
         let what = "[figure.wave]: of a population on a sheet, where activity begins when";
         let form = given(inside(Wave::default()));
         k.told("wave", "none", &mut self.wave, form, what);
+        let what = "[figure.evoked]: latencies of pulses, and what populations do around them";
+        let form = given(inside(EvokedFigure::default()));
+        k.told("evoked", "none", &mut self.evoked, form, what);
     }
 }
 
@@ -190,6 +197,65 @@ impl Table for Wave {
                 false
             }
         }
+    }
+}
+
+/// What pulses evoke.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvokedFigure {
+    /// Names of the stimuli, which come in pulses; at least one, none twice.
+    pub stimuli: Vec<String>,
+    /// Names of the populations, recorded; at least one, none twice.
+    pub populations: Vec<String>,
+    /// How long before a pulse is shown, zero or more.
+    pub before: Duration,
+    /// How long after it, above zero.
+    pub after: Duration,
+    /// Bins of the rates, above zero.
+    pub bin: Duration,
+}
+
+impl Default for EvokedFigure {
+    fn default() -> Self {
+        let ms = |ms: i64| Duration::from_ps(ms * 1_000_000_000);
+        Self {
+            stimuli: Vec::new(),
+            populations: Vec::new(),
+            before: ms(200),
+            after: ms(500),
+            bin: ms(5),
+        }
+    }
+}
+
+impl Table for EvokedFigure {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "the stimuli whose pulses are shown, which come in pulses";
+        let names = each(pulsed_name(), "stimulus", false);
+        k.need("stimulus", &mut self.stimuli, names, what);
+        let what = "the populations whose rates are shown around them, all of them recorded";
+        k.need("populations", &mut self.populations, populations(), what);
+        let what = "how long before a pulse is shown";
+        k.or("before", &mut self.before, wait(), what);
+        k.or("after", &mut self.after, span(), "how long after it");
+        let what = "bins of the rates";
+        k.or("bin", &mut self.bin, span(), what);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        /// More would not be seen, and take memory.
+        const MOST: i64 = 100_000;
+        let bins = (self.before.ps().saturating_add(self.after.ps())) / self.bin.ps().max(1);
+        if bins > MOST {
+            let item = section.get("bin").or_else(|| section.get("after"));
+            item.and_then(|item| item.refuse::<()>(&format!("at most {MOST} bins"), None));
+            return false;
+        }
+        let recorded = around.recorded;
+        let missing = |name: &&String| recorded.is_some_and(|all| !all.contains(*name));
+        let missing = self.populations.iter().find(missing);
+        let item = missing.and_then(|missing| Some((section.get("populations")?, missing)));
+        item.is_none_or(|(item, missing)| not_recorded(&item, missing))
     }
 }
 

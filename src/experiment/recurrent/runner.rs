@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::bytes;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
-use crate::engine::simulation::{self, Keep, Simulation};
+use crate::engine::simulation::{self, Detection, Keep, Pulse, Simulation};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::recurrent::bouts::Part;
 use crate::experiment::recurrent::build::build;
+use crate::experiment::recurrent::recall::{Heard, Listener};
 use crate::experiment::recurrent::summary::Seed;
 use crate::network::Network;
 use crate::protocol::hypnogram::Bout;
@@ -36,6 +37,8 @@ pub(super) struct Runner<'a> {
     activity: Activity,
     /// When each of its bouts ended, with how many spikes of each population from the start of the run on.
     ends: Vec<(Time, Vec<u64>)>,
+    /// What listens for sequences.
+    listeners: Vec<Listener>,
 }
 
 /// A network between two bouts.
@@ -49,8 +52,9 @@ struct Between {
 
 /// What a checkpoint holds of it.
 #[derive(Serialize, Deserialize)]
-struct State<S> {
+struct State<S, H> {
     activity: S,
+    heard: Vec<H>,
     between: Option<Between>,
     ends: Vec<(Time, Vec<u64>)>,
 }
@@ -77,6 +81,11 @@ impl<'a> Runner<'a> {
             kept: None,
             activity: Activity::new(&watched.populations, model.record.rates_bin, raster),
             ends: Vec::new(),
+            listeners: model
+                .recalls
+                .iter()
+                .map(|recall| Listener::new(recall, model))
+                .collect(),
         }
     }
 
@@ -102,6 +111,11 @@ impl<'a> Runner<'a> {
             stop,
             counts,
             activity: self.activity,
+            recalls: self
+                .listeners
+                .into_iter()
+                .map(Listener::into_scores)
+                .collect(),
         }
     }
 }
@@ -169,6 +183,15 @@ impl Act for Runner<'_> {
 
     fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
         self.activity.spikes(population, t, nodes);
+        for listener in &mut self.listeners {
+            listener.spikes(population, t, nodes);
+        }
+    }
+
+    fn stimulation(&mut self, now: Time, _: &[Detection], pulses: &[Pulse]) {
+        for listener in &mut self.listeners {
+            listener.pulses(pulses, now);
+        }
     }
 
     fn end(
@@ -207,13 +230,20 @@ impl Act for Runner<'_> {
         let between = between.transpose()?;
         pack(&State {
             activity: self.activity.sums(),
+            heard: self.listeners.iter().map(Listener::heard).collect(),
             between: between.or_else(|| self.kept.clone()),
             ends: self.ends.clone(),
         })
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), ResumeError> {
-        let state: State<Vec<Sums>> = unpack(bytes)?;
+        let state: State<Vec<Sums>, Heard> = unpack(bytes)?;
+        if state.heard.len() != self.listeners.len() {
+            return Err(ResumeError::State("found other sequences".into()));
+        }
+        for (listener, heard) in self.listeners.iter_mut().zip(state.heard) {
+            listener.restore(heard);
+        }
         (self.ends, self.kept) = (state.ends, state.between);
         match self.activity.restore(state.activity) {
             true => Ok(()),

@@ -8,6 +8,7 @@ use crate::analysis::summary::Summary as Sample;
 use crate::base::time::Time;
 use crate::config::network::NetworkModel;
 use crate::experiment::recurrent::bouts::{self, BoutRates, Part};
+use crate::experiment::recurrent::recall::{self, BoutRecall};
 use crate::run::activity::Activity;
 
 /// What one seed did.
@@ -25,6 +26,8 @@ pub struct Seed {
     pub bouts: Vec<Part>,
     /// Sums over all of its spikes.
     pub activity: Activity,
+    /// Of each sequence when it was cued, and how far it ran then.
+    pub recalls: Vec<Vec<(Time, f64)>>,
 }
 
 /// One population in the table.
@@ -64,6 +67,9 @@ pub struct Summary {
     /// Rates in each bout, where there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bouts: Vec<BoutRates>,
+    /// How far sequences ran, where some are cued.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recalls: Vec<BoutRecall>,
     /// Hash of all spikes of the first seed.
     pub fingerprint: String,
     /// Hash of all spikes of each seed.
@@ -112,6 +118,7 @@ impl Summary {
             seeds: seeds.iter().map(|seed| seed.seed).collect(),
             populations: populations.map(row).collect(),
             bouts: bouts::rates(model, &parts),
+            recalls: recall::recalls(model, &seeds),
             fingerprint: fingerprints.first().cloned().unwrap_or_default(),
             fingerprints,
             complete,
@@ -158,6 +165,7 @@ impl fmt::Display for Summary {
                 row.population, row.neurons, row.spikes
             )?;
         }
-        bouts::show(f, &self.bouts, self.complete, &self.names(), width.max(14))
+        bouts::show(f, &self.bouts, self.complete, &self.names(), width.max(14))?;
+        recall::show(f, &self.recalls)
     }
 }

@@ -1,0 +1,81 @@
+//! What a population does around pulses.
+
+use crate::base::time::{Duration, Time};
+
+/// A window around instants, in bins: from so long before to so long after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// Before the instant, zero or more.
+    pub before: Duration,
+    /// After it, above zero.
+    pub after: Duration,
+    /// Length of a bin, above zero.
+    pub bin: Duration,
+}
+
+impl Around {
+    /// How many bins there are; the last may be cut short.
+    pub fn bins(&self) -> usize {
+        let span = self.before.ps() + self.after.ps();
+        (span as u64).div_ceil(self.bin.ps() as u64) as usize
+    }
+
+    /// The middle of bin number `k` in milliseconds after the instant.
+    pub fn middle_ms(&self, k: usize) -> f64 {
+        (k as f64 + 0.5) * self.bin.as_ms() - self.before.as_ms()
+    }
+}
+
+/// The mean rate of a neuron in hertz in each bin of the window around each of `instants`, over all of them whose window lies in
+/// [0, `end`), and how many those are; `spikes` of all `n` neurons ascend. `None` where there is no such instant.
+pub fn evoked(
+    spikes: &[Time],
+    instants: &[Time],
+    around: &Around,
+    n: u32,
+    end: Time,
+) -> Option<(Vec<f64>, u32)> {
+    let mut counts = vec![0_u64; around.bins()];
+    let mut windows = 0_u32;
+    for &instant in instants {
+        let from = Time::from_ps(instant.ps().saturating_sub(around.before.ps()));
+        let Some(to) = instant.checked_add(around.after).filter(|&to| to <= end) else {
+            continue;
+        };
+        if from < Time::ZERO {
+            continue;
+        }
+        windows += 1;
+        let first = spikes.partition_point(|&t| t < from);
+        for &t in spikes[first..].iter().take_while(|&&t| t < to) {
+            counts[(t.since(from).ps() / around.bin.ps()) as usize] += 1;
+        }
+    }
+    let all_s = f64::from(n) * f64::from(windows) * around.bin.as_ms() * 1e-3;
+    let rates = counts.iter().map(|&count| count as f64 / all_s);
+    (windows > 0).then(|| (rates.collect(), windows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_aligned_to_pulses() {
+        let ms = |ms: f64| Time::from_ms(ms).unwrap();
+        let around = Around {
+            before: Duration::from_ms(10.0).unwrap(),
+            after: Duration::from_ms(20.0).unwrap(),
+            bin: Duration::from_ms(10.0).unwrap(),
+        };
+        // Around 100 and 200; the window around 5 begins before 0, that around 295 ends after the end.
+        let spikes = [90.0, 99.9, 100.0, 119.9, 120.0, 205.0, 216.0].map(ms);
+        let instants = [5.0, 100.0, 200.0, 295.0].map(ms);
+        let (rates, windows) = evoked(&spikes, &instants, &around, 5, ms(300.0)).unwrap();
+        assert_eq!(windows, 2);
+        // Two windows of 10 ms of five neurons: a spike is 10 Hz.
+        assert_eq!(rates, [20.0, 20.0, 20.0]);
+        assert_eq!((around.middle_ms(0), around.middle_ms(2)), (-5.0, 15.0));
+        assert_eq!(evoked(&spikes, &instants[..1], &around, 5, ms(300.0)), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! What pulses of a network that ran evoked.
+
+use std::path::Path;
+
+use crate::analysis::evoked::{Around, evoked};
+use crate::base::time::Time;
+use crate::config::network::{EvokedFigure, NetworkModel};
+use crate::experiment::error::ExperimentError;
+use crate::record::recording::Recording;
+use crate::record::sink::Pulsed;
+use crate::report::figure::{Evoked, Response};
+
+/// Name of the figure without its endings.
+pub(super) const NAME: &str = "evoked";
+
+/// Draws the `figure` of what the run file `run` of `model` holds into the folder `directory`.
+///
+/// # Errors
+/// If the run file is damaged, or the figure cannot be written.
+pub(super) fn draw(
+    figure: &EvokedFigure,
+    run: &Path,
+    model: &NetworkModel,
+    directory: &Path,
+) -> Result<(), ExperimentError> {
+    let run = Recording::open(run)?;
+    let around = Around {
+        before: figure.before,
+        after: figure.after,
+        bin: figure.bin,
+    };
+    let end = Time::ZERO + model.duration();
+    let mut responses = Vec::new();
+    for stimulus in &figure.stimuli {
+        let pulses = run.pulses(stimulus)?;
+        for population in &figure.populations {
+            let spikes = run.spikes(population, ..)?;
+            let spikes: Vec<Time> = spikes.into_iter().map(|(t, _)| t).collect();
+            let neurons = model.network.find(population).map_or(0, |known| {
+                let recorded = model.record.recorded(population);
+                recorded.map_or(0, |recorded| recorded.count(known.size)) as u32
+            });
+            let rates = |is_delivered: bool| {
+                let own = pulses
+                    .iter()
+                    .filter(|pulse| pulse.is_delivered == is_delivered);
+                let times: Vec<Time> = own.map(|pulse| pulse.time).collect();
+                let (rates, n) = evoked(&spikes, &times, &around, neurons.max(1), end)?;
+                Some((rates, n as usize))
+            };
+            let latency = |pulse: &Pulsed| (pulse.time - pulse.event).as_ms();
+            responses.push(Response {
+                stimulus: stimulus.clone(),
+                population: population.clone(),
+                latencies_ms: pulses.iter().map(latency).collect(),
+                times_ms: (0..around.bins()).map(|k| around.middle_ms(k)).collect(),
+                delivered: rates(true),
+                sham: rates(false),
+            });
+        }
+    }
+    Evoked { responses }.draw(&directory.join(NAME))?;
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! How far sequences run that a network was taught, cue by cue.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::recall::progress;
+use crate::analysis::summary::Summary as Sample;
+use crate::base::time::Time;
+use crate::config::network::{NetworkModel, Recall};
+use crate::engine::simulation::Pulse;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::recurrent::summary::Seed;
+use crate::report::figure;
+
+/// Name of the figure without its endings.
+pub(super) const NAME: &str = "recall";
+
+/// Sees spikes and pulses of a run, and scores each cue.
+pub(super) struct Listener {
+    stimulus: String,
+    /// Index of the population.
+    population: usize,
+    /// Neurons of the sequence.
+    nodes: Range<u32>,
+    groups: Vec<Range<usize>>,
+    recall: Recall,
+    heard: Heard,
+}
+
+/// All that changes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Heard {
+    /// Cues whose windows are open.
+    open: Vec<Cue>,
+    /// Spikes of the sequence's neurons that are not sorted in yet.
+    spikes: Vec<(Time, u32)>,
+    /// When each cue was, and how far the sequence ran then.
+    scores: Vec<(Time, f64)>,
+}
+
+/// A cue and the first spike of each neuron in its window.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Cue {
+    time: Time,
+    end: Time,
+    first: Vec<Option<Time>>,
+}
+
+impl Listener {
+    /// For the sequence `recall` of `model`.
+    pub(super) fn new(recall: &Recall, model: &NetworkModel) -> Self {
+        let mut populations = model.network.populations.iter();
+        let population = populations.position(|known| known.name == recall.population);
+        let population = population.unwrap_or_default();
+        let size = model.network.populations[population].size;
+        let neurons = recall.neurons.unwrap_or(size - recall.first);
+        let each = (neurons / recall.groups) as usize;
+        let groups = (0..recall.groups as usize).map(|k| each * k..each * (k + 1));
+        let mut groups: Vec<Range<usize>> = groups.collect();
+        if recall.reverse {
+            groups.reverse();
+        }
+        Self {
+            stimulus: recall.stimulus.clone(),
+            population,
+            nodes: recall.first..recall.first + neurons,
+            groups,
+            recall: recall.clone(),
+            heard: Heard::default(),
+        }
+    }
+
+    pub(super) fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
+        if population == self.population {
+            let own = nodes.iter().filter(|node| self.nodes.contains(node));
+            self.heard.spikes.extend(own.map(|&node| (t, node)));
+        }
+    }
+
+    /// Takes the pulses since the last time; all spikes before `now` have been seen.
+    pub(super) fn pulses(&mut self, pulses: &[Pulse], now: Time) {
+        let n = self.nodes.len();
+        let own = pulses
+            .iter()
+            .filter(|pulse| pulse.stimulus == self.stimulus && pulse.is_delivered);
+        let cues = own.map(|pulse| Cue {
+            time: pulse.time,
+            end: pulse
+                .time
+                .checked_add(self.recall.window)
+                .unwrap_or(Time::MAX),
+            first: vec![None; n],
+        });
+        self.heard.open.extend(cues);
+        for &(t, node) in &self.heard.spikes {
+            for cue in &mut self.heard.open {
+                if cue.time <= t && t < cue.end {
+                    let first = &mut cue.first[(node - self.nodes.start) as usize];
+                    first.get_or_insert(t);
+                }
+            }
+        }
+        self.heard.spikes.clear();
+        while let Some(cue) = self.heard.open.first()
+            && cue.end <= now
+        {
+            let cue = self.heard.open.remove(0);
+            let score = progress(&cue.first, &self.groups, self.recall.share);
+            self.heard.scores.push((cue.time, score));
+        }
+    }
+
+    pub(super) fn heard(&self) -> &Heard {
+        &self.heard
+    }
+
+    pub(super) fn restore(&mut self, heard: Heard) {
+        self.heard = heard;
+    }
+
+    /// The scores of cues whose windows have closed.
+    pub(super) fn into_scores(self) -> Vec<(Time, f64)> {
+        self.heard.scores
+    }
+}
+
+/// How far a sequence ran in a bout.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BoutRecall {
+    /// Name of the sequence.
+    pub sequence: String,
+    /// Name of the bout.
+    pub bout: String,
+    /// Cues in it, in the seed with the fewest.
+    pub cues: usize,
+    /// The mean over cues of the share of its groups that followed in order; of several seeds their mean.
+    pub recall: f64,
+    /// Standard deviation of that over seeds; absent for one seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recall_sd: Option<f64>,
+    /// The recall of each seed.
+    pub seeds: Vec<f64>,
+}
+
+/// How far each sequence of `model` ran in each bout in which all `seeds` have cued it.
+pub(super) fn recalls(model: &NetworkModel, seeds: &[&Seed]) -> Vec<BoutRecall> {
+    let mut all = Vec::new();
+    for (r, recall) in model.recalls.iter().enumerate() {
+        let mut start = Time::ZERO;
+        for bout in &model.bouts {
+            let stop = start + bout.duration;
+            let of = |seed: &&Seed| -> Vec<f64> {
+                let scores = seed.recalls[r].iter();
+                let here = scores.filter(|(t, _)| start <= *t && *t < stop);
+                here.map(|(_, score)| *score).collect()
+            };
+            let scores: Vec<Vec<f64>> = seeds.iter().map(of).collect();
+            start = stop;
+            let cues = scores.iter().map(Vec::len).min().unwrap_or(0);
+            let means = scores.iter().filter_map(|own| Some(Sample::of(own)?.mean));
+            let means: Vec<f64> = means.collect();
+            let (Some(mean), 1..) = (Sample::of(&means), cues) else {
+                continue;
+            };
+            all.push(BoutRecall {
+                sequence: recall.name.clone(),
+                bout: bout.name.clone(),
+                cues,
+                recall: mean.mean,
+                recall_sd: mean.sd,
+                seeds: means,
+            });
+        }
+    }
+    all
+}
+
+/// The block of the table that shows `recalls`.
+pub(super) fn show(f: &mut fmt::Formatter<'_>, recalls: &[BoutRecall]) -> fmt::Result {
+    if recalls.is_empty() {
+        return Ok(());
+    }
+    let longest = |of: fn(&BoutRecall) -> &String| {
+        let lengths = recalls.iter().map(|own| of(own).chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    let sequence = longest(|own| &own.sequence).max("sequence".len());
+    let bout = longest(|own| &own.bout).max("bout".len());
+    writeln!(f)?;
+    writeln!(
+        f,
+        "{:sequence$}  {:bout$}{:>8}{:>18}",
+        "sequence", "bout", "cues", "recall, %"
+    )?;
+    for own in recalls {
+        let sd = own
+            .recall_sd
+            .map_or(String::new(), |sd| format!(" ± {:.1}", 100.0 * sd));
+        let recall = format!("{:.1}{sd}", 100.0 * own.recall);
+        let (name, where_) = (&own.sequence, &own.bout);
+        writeln!(
+            f,
+            "{name:sequence$}  {where_:bout$}{:>8}{recall:>18}",
+            own.cues
+        )?;
+    }
+    Ok(())
+}
+
+/// Draws `recalls` into the folder `directory`.
+///
+/// # Errors
+/// If the figure cannot be written.
+pub(super) fn draw(recalls: &[BoutRecall], directory: &Path) -> Result<(), ExperimentError> {
+    let mut bouts: Vec<String> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for own in recalls {
+        if !bouts.contains(&own.bout) {
+            bouts.push(own.bout.clone());
+        }
+        if !names.contains(&own.sequence) {
+            names.push(own.sequence.clone());
+        }
+    }
+    let scores = |name: String| figure::Scores {
+        bouts: bouts
+            .iter()
+            .map(|bout| {
+                let mut own = recalls.iter();
+                let own = own.find(|own| own.sequence == name && own.bout == *bout);
+                own.map_or(Vec::new(), |own| own.seeds.clone())
+            })
+            .collect(),
+        name,
+    };
+    let figure = figure::Recall {
+        scores: names.into_iter().map(scores).collect(),
+        bouts,
+    };
+    figure.draw(&directory.join(NAME))?;
+    Ok(())
+}

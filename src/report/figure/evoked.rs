@@ -1,0 +1,158 @@
+//! Pulses: how long after their events they came, and what they evoked.
+
+use crate::report::FigureError;
+use crate::report::axis::{self, Axis};
+use crate::report::canvas::{Anchor, Canvas, Stroke, Text};
+use crate::report::file;
+use crate::report::font::{self, Weight};
+use crate::report::style::{
+    BLUE, FULL_WIDTH, GREY, INK, LABEL, LINE, NOTE, PANEL, TICK, VERMILION, tint,
+};
+use std::path::Path;
+
+const LEFT: f64 = 50.0;
+const TOP: f64 = 30.0;
+const HEIGHT: f64 = 100.0;
+const ROW: f64 = 152.0;
+/// Panels of a row: latencies, response.
+const WIDTHS: [f64; 2] = [150.0, 240.0];
+const GAP: f64 = 50.0;
+const NOTE_LINE: f64 = 9.0;
+/// Bins of a histogram of latencies.
+const BINS: usize = 30;
+
+/// The pulses of a stimulus and what a population did around them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// Name of the stimulus.
+    pub stimulus: String,
+    /// Name of the population.
+    pub population: String,
+    /// From the event to the pulse in milliseconds, of each pulse.
+    pub latencies_ms: Vec<f64>,
+    /// Middle of each bin in milliseconds after the pulse.
+    pub times_ms: Vec<f64>,
+    /// Rate in each bin in hertz around pulses that were delivered, and how many there were.
+    pub delivered: Option<(Vec<f64>, usize)>,
+    /// The same around those that were not.
+    pub sham: Option<(Vec<f64>, usize)>,
+}
+
+/// A row for each stimulus and population: latencies, and rates around pulses, delivered and not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evoked {
+    /// The rows.
+    pub responses: Vec<Response>,
+}
+
+impl Evoked {
+    /// Writes `stem.svg` and `stem.png`.
+    ///
+    /// # Errors
+    /// If one of them exists or cannot be written.
+    pub fn draw(&self, stem: &Path) -> Result<(), FigureError> {
+        file::write(&self.canvas(), stem)
+    }
+
+    fn canvas(&self) -> Canvas {
+        let caption = "Left: from the beginning of what set a pulse off to the pulse; the line is the median. Right: mean rate of a \
+                       neuron around pulses, delivered and not.";
+        let caption = font::wrap(caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
+        let bottom = TOP + ROW * self.responses.len().max(1) as f64 - 8.0;
+        let mut canvas = Canvas::new(
+            FULL_WIDTH,
+            bottom + NOTE_LINE * caption.len() as f64,
+            "Pulses and what they evoke",
+        );
+        for (k, line) in caption.into_iter().enumerate() {
+            let at = (LEFT, bottom + NOTE_LINE * k as f64);
+            canvas.text(Text::new(at, NOTE, line).colour(GREY));
+        }
+        for (row, response) in self.responses.iter().enumerate() {
+            let top = TOP + ROW * row as f64;
+            let letter = char::from(b'a' + (row % 26) as u8);
+            canvas.text(Text::new((4.0, top - 12.0), PANEL, letter.to_string()).bold());
+            response.draw(&mut canvas, top);
+        }
+        canvas
+    }
+}
+
+impl Response {
+    fn draw(&self, canvas: &mut Canvas, top: f64) {
+        let name = font::fit(&self.stimulus, LABEL, Weight::Bold, WIDTHS[0]);
+        canvas.text(Text::new((LEFT, top - 12.0), LABEL, name).bold());
+        self.latencies(canvas, (LEFT, LEFT + WIDTHS[0]), (top, top + HEIGHT));
+        let left = LEFT + WIDTHS[0] + GAP;
+        canvas.text(Text::new((left, top - 12.0), LABEL, self.population.as_str()).bold());
+        self.rates(canvas, (left, left + WIDTHS[1]), (top, top + HEIGHT));
+    }
+
+    fn latencies(&self, canvas: &mut Canvas, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+        let mut sorted = self.latencies_ms.clone();
+        sorted.sort_by(f64::total_cmp);
+        let centre = ((left + right) / 2.0, (top + bottom) / 2.0);
+        let (Some(&most), Some(&median)) = (sorted.last(), sorted.get(sorted.len() / 2)) else {
+            axis::say(canvas, centre, "no pulses");
+            return;
+        };
+        let across = Axis::linear(0.0, (most * 1.05).max(1.0), left, right);
+        let width = across.high / BINS as f64;
+        let mut counts = [0_usize; BINS];
+        for latency in &sorted {
+            counts[((latency / width) as usize).min(BINS - 1)] += 1;
+        }
+        let tallest = counts.iter().copied().max().unwrap_or(1);
+        let up = Axis::counts(tallest as f64, bottom, top);
+        for (k, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let (x, y) = (across.at(k as f64 * width), up.at(count as f64));
+            let size = (across.at(width) - across.from, bottom - y);
+            canvas.rectangle((x, y), size, tint(BLUE, 0.55));
+        }
+        let x = across.at(median);
+        let stroke = Stroke::new(INK, LINE / 2.0).dashed(2.0, 2.0);
+        canvas.line(vec![(x, top), (x, bottom)], stroke);
+        axis::bottom(canvas, &across, bottom, &across.ticks(4), "Latency (ms)");
+        axis::left(canvas, &up, left, &up.ticks(4), "Pulses", 34.0);
+    }
+
+    fn rates(&self, canvas: &mut Canvas, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+        let lines = [
+            (&self.sham, GREY, "not delivered"),
+            (&self.delivered, VERMILION, "delivered"),
+        ];
+        let shown = lines.iter().filter_map(|(line, ..)| line.as_ref());
+        let highest = shown
+            .flat_map(|(rates, _)| rates)
+            .fold(0.0, |a: f64, b| a.max(*b));
+        let ends = self.times_ms.first().zip(self.times_ms.last());
+        let (Some((&from, &to)), true) = (ends, highest > 0.0) else {
+            let centre = ((left + right) / 2.0, (top + bottom) / 2.0);
+            axis::say(canvas, centre, "no spikes around pulses");
+            return;
+        };
+        let across = Axis::linear(from, to, left, right);
+        let up = Axis::linear(0.0, highest * 1.08, bottom, top);
+        let zero = Stroke::new(tint(INK, 0.35), 0.4).dashed(2.0, 2.0);
+        canvas.line(vec![(across.at(0.0), top), (across.at(0.0), bottom)], zero);
+        let mut x = right;
+        for (line, colour, name) in lines {
+            let Some((rates, n)) = line else { continue };
+            let points = self.times_ms.iter().zip(rates);
+            let points = points.map(|(&t, &rate)| (across.at(t), up.at(rate)));
+            canvas.line(points.collect(), Stroke::new(colour, LINE * 0.8));
+            let text = format!("{name}, n = {n}");
+            let label = Text::new((x, top - 4.0), TICK, text.as_str());
+            canvas.text(label.bold().colour(colour).anchor(Anchor::End));
+            x -= font::width(&text, TICK, Weight::Bold) + 8.0;
+        }
+        axis::bottom(
+            canvas,
+            &across,
+            bottom,
+            &across.ticks(6),
+            "Time after the pulse (ms)",
+        );
+        axis::left(canvas, &up, left, &up.ticks(4), "Rate (Hz)", 30.0);
+    }
+}
