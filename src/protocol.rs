@@ -2,4 +2,5 @@
 
 pub mod hypnogram;
 pub mod night;
+pub mod pressure;
 pub mod stage;

@@ -42,12 +42,16 @@ mod patches;
 mod python;
 #[path = "run/readme.rs"]
 mod readme;
+#[path = "run/recall.rs"]
+mod recall;
 #[path = "run/report.rs"]
 mod report;
 #[path = "run/resume.rs"]
 mod resume;
 #[path = "run/rulkov.rs"]
 mod rulkov;
+#[path = "run/rhythm.rs"]
+mod rhythm;
 #[path = "run/run_file.rs"]
 mod run_file;
 #[path = "run/selection.rs"]

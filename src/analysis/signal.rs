@@ -57,6 +57,29 @@ pub fn periodogram(segment: &[f64], rate: f64) -> Vec<f64> {
         .collect()
 }
 
+/// Welch's power spectral density: the mean of the [`periodogram`]s of all segments of `segment` samples, each half over the one
+/// before it, that lie in one of `signals`, and how many those are; `None` where none is long enough.
+pub fn welch<'a>(
+    signals: impl IntoIterator<Item = &'a [f64]>,
+    segment: usize,
+    rate: f64,
+) -> Option<(Vec<f64>, u64)> {
+    let mut sum = vec![0.0; segment / 2 + 1];
+    let mut n = 0_u64;
+    for signal in signals {
+        let starts = (0..(signal.len() + 1).saturating_sub(segment)).step_by(segment - segment / 2);
+        for start in starts {
+            let part = periodogram(&signal[start..start + segment], rate);
+            sum.iter_mut()
+                .zip(part)
+                .for_each(|(sum, part)| *sum += part);
+            n += 1;
+        }
+    }
+    sum.iter_mut().for_each(|sum| *sum /= n as f64);
+    (n > 0).then_some((sum, n))
+}
+
 /// Gaussian smoothing, `sigma` in samples, cut after `truncate` of them, as SciPy's `gaussian_filter1d`: beyond its ends the signal
 /// is its mirror image (`reflect`), or nothing (`constant`).
 pub fn smooth(signal: &[f64], sigma: f64, truncate: f64, mirrored: bool) -> Vec<f64> {

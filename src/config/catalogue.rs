@@ -158,13 +158,18 @@ pub fn sections() -> Vec<Page> {
         "record.weight_statistics" describe(&RecordedStatistics::default()) => "How weights spread at some instants, and how some \
             synapses fare.";
         "recall" describe(&network::Recall::new("")) => "[recall.NAME]: a sequence of groups of neurons that a stimulus cues, and how \
-            far it runs: the share of its groups, but for the first, up to which each is recalled after the one before it. In the \
-            table for each bout, and as a figure.";
+            far it runs: the share of its groups, but for the first, up to which each is recalled after the one before it. A group is \
+            recalled at the instant by which `share` of its neurons have spiked. In the table for each bout, and as a figure, beside \
+            the mean over all orders in which the groups that followed could have come: what a burst without order has.";
         "figure" describe(&Figures::default()) => "What is drawn of a run.";
         "figure.raster" describe(&Raster::default()) => "Spikes over time, a dot each.";
         "figure.weights" describe(&WeightFigure::default()) => "Weights over time, from their statistics.";
         "figure.window" describe(&WindowFigure::default()) => "By how much each synapse has changed, over what its ends did.";
         "figure.evoked" describe(&network::EvokedFigure::default()) => "Latencies of pulses, and rates around them, delivered and not.";
+        "figure.rhythms" describe(&network::RhythmFigure::default()) => "Which rhythms rates hold, and how often a population fires how \
+            much, stage by stage.";
+        "figure.spectrogram" describe(&network::SpectrogramFigure::default()) => "How the rhythms of a population change, under bouts or \
+            hypnogram, and weights beside them.";
         "figure.wave" describe(&Wave::default()) => "The largest wave over a sheet: when activity begins where, and its speed.";
         "data" describe(&Data::default()) => "Images, and how they are dealt into tasks.";
         "mlp" describe(&Mlp::default()) => "The artificial network that is trained, or read from a file. Its layers are `input`, \

@@ -35,7 +35,8 @@ use crate::network::{Network, Projection, check::is_name};
 pub use bout::{Bout, RUN};
 pub use engine::Guard;
 pub use figure::{
-    EvokedFigure, Figures, MatrixFigure, Measured, Over, Raster, Wave, WeightFigure, WindowFigure,
+    EvokedFigure, Figures, MatrixFigure, Measured, Over, Raster, Resolution, RhythmFigure,
+    SpectrogramFigure, Wave, WeightFigure, WindowFigure,
 };
 pub use hypnogram::Played;
 pub use recall::Recall;
@@ -58,6 +59,8 @@ pub struct NetworkModel {
     pub bouts: Vec<Bout>,
     /// The night that the bouts are, if they are one.
     pub played: Option<Played>,
+    /// Names of stages that no bout is in and no other copies, ascending; none of what `check` prints, which has no stages.
+    pub idle_stages: Vec<String>,
     /// What ends a run that has left all bounds.
     pub guard: Guard,
     /// Wall time between checkpoints, at least a millisecond and in whole microseconds; `None` for no checkpoints.
@@ -315,12 +318,27 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         seeds: top.seeds,
         bouts: schedule.bouts,
         played: schedule.played,
+        idle_stages: idle_stages(root, &schedule.stages),
         guard: guard?,
         checkpoint_every: checkpoint?.every,
         record: record?,
         recalls: recalls?,
         figures: figures?,
     })
+}
+
+/// Names of the tables [stage.NAME] under `root` that are not in `used` and that no other copies.
+fn idle_stages(root: &Section<'_>, used: &BTreeSet<String>) -> Vec<String> {
+    let section = root.get("stage").and_then(|item| item.named_section());
+    let Some(section) = section else {
+        return Vec::new();
+    };
+    let names: BTreeSet<&str> = section.keys().collect();
+    let copied = |name: &&str| section.get(name)?.text_in("like").map(str::to_owned);
+    let copied: BTreeSet<String> = names.iter().filter_map(copied).collect();
+    let idle = names.into_iter().map(str::to_owned);
+    idle.filter(|name| !used.contains(name) && !copied.contains(name))
+        .collect()
 }
 
 /// Names of the `stimuli` that come in pulses.

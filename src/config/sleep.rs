@@ -129,6 +129,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
             ..Bout::bare(String::new())
         }],
         played: None,
+        idle_stages: Vec::new(),
         guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,
         recalls: Vec::new(),

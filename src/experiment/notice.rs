@@ -22,7 +22,11 @@ pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Ve
         .played
         .iter()
         .flat_map(|played| of_night(played, bouts));
-    let all = night.chain(late).chain(idle);
+    let stages = model.idle_stages.iter();
+    let stages = stages.map(|stage| format!("`stage.{stage}` is the stage of no bout"));
+    let triggers = network.triggers.iter();
+    let vain = triggers.filter_map(|trigger| of_trigger(&trigger.name, network, bouts));
+    let all = night.chain(stages).chain(vain).chain(late).chain(idle);
     all.chain(of_guard(&model.guard, bouts)).collect()
 }
 
@@ -38,6 +42,21 @@ fn of_force(force: &Homeostasis, bouts: &[Bout]) -> Option<String> {
     (!acts).then(|| {
         format!("`homeostasis.{name}` never acts: no multiple of {every} lies in the run, or in a bout that has it")
     })
+}
+
+/// That a trigger sets nothing off: no stimulus comes when it finds something, or none that does is on while it looks.
+fn of_trigger(name: &String, network: &Network, bouts: &[Bout]) -> Option<String> {
+    let stimuli = network.stimuli.iter();
+    let own = stimuli.filter(|own| own.pulses.trigger.as_ref() == Some(name));
+    let own: Vec<&String> = own.map(|stimulus| &stimulus.name).collect();
+    let acts = bouts
+        .iter()
+        .any(|bout| !bout.regime.deaf.contains(name) && bout.on.iter().any(|on| own.contains(&on)));
+    let why = match own.is_empty() {
+        true => "no stimulus names it as its `trigger`",
+        false => "in no bout it is among the `triggers` while a stimulus that names it is on",
+    };
+    (!acts).then(|| format!("`trigger.{name}` sets nothing off: {why}; what it finds is recorded"))
 }
 
 /// That a modulator acts on nothing.

@@ -7,6 +7,7 @@ mod evoked;
 mod raster;
 mod rates;
 pub mod recall;
+mod rhythm;
 mod runner;
 pub mod summary;
 mod watched;
@@ -240,6 +241,13 @@ impl Network {
         if let Some(figure) = &self.model.figures.evoked {
             evoked::draw(figure, &run, &self.model, &directory)?;
         }
+        if let Some(figure) = &self.model.figures.rhythms {
+            rhythm::draw_rhythms(figure, &run, &self.bouts, &directory)?;
+        }
+        if let Some(figure) = &self.model.figures.spectrogram {
+            let bouts = self.raster.bouts();
+            rhythm::draw_spectrogram(figure, &run, &self.model, bouts, &directory)?;
+        }
         if !summary.recalls.is_empty() {
             recall::draw(&summary.recalls, &directory)?;
         }
@@ -274,6 +282,8 @@ impl Experiment for Network {
             wave::NAME,
             evoked::NAME,
             recall::NAME,
+            rhythm::RHYTHMS,
+            rhythm::SPECTROGRAM,
         ];
         let drawn = figures
             .into_iter()

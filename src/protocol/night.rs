@@ -106,9 +106,14 @@ struct Chain {
 
 /// A night of `length` in bed at `age` in years, drawn from the stream of `seed`; its last epoch may be shorter.
 pub fn human(age: f64, length: Duration, seed: u64) -> Night {
+    of_number(age, length, seed, 0)
+}
+
+/// As [`human`], the night of this number of a sleeper, from a stream of its own.
+pub(super) fn of_number(age: f64, length: Duration, seed: u64, number: u64) -> Night {
     let mut chain = Chain {
         factors: Factors::of(age),
-        stream: Stream::new(seed, "hypnogram", 0),
+        stream: Stream::new(seed, "hypnogram", number),
         stage: W,
         slept: 0.0,
         cycle: 0,

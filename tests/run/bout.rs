@@ -81,10 +81,13 @@ fn run_with(text: &str, out: &Path, watch: &dyn Watch) -> run::Finished {
 }
 
 pub fn recorded(text: &str) -> Recording {
-    let place = Place::new();
-    let out = place.path("r");
-    assert!(run_with(text, &out, &Silent).complete);
-    Recording::open(&out).unwrap()
+    recorded_in(text, &Place::new().path("r"))
+}
+
+/// As [`recorded`], into the folder `out`.
+pub fn recorded_in(text: &str, out: &Path) -> Recording {
+    assert!(run_with(text, out, &Silent).complete);
+    Recording::open(out).unwrap()
 }
 
 fn spikes(run: &Recording, from_ms: f64, to_ms: f64) -> Vec<(Time, u32)> {
@@ -285,13 +288,16 @@ fn run_in_pieces(text: &str, out: &Path, first: u32) -> u32 {
 
 /// What is left of `text` by a run in many pieces, stopped about every third of the looks that a whole one takes.
 pub fn recorded_in_pieces(text: &str) -> Recording {
+    in_pieces(text, &Place::new().path("r"))
+}
+
+/// As [`recorded_in_pieces`], into the folder `out`.
+pub fn in_pieces(text: &str, out: &Path) -> Recording {
     let count = StopAt(AtomicU32::new(u32::MAX));
     assert!(run_with(text, &Place::new().path("r"), &count).complete);
     let looks = u32::MAX - count.0.into_inner();
-    let place = Place::new();
-    let out = place.path("r");
-    assert!(run_in_pieces(text, &out, looks / 3) > 0, "{looks} looks");
-    Recording::open(&out).unwrap()
+    assert!(run_in_pieces(text, out, looks / 3) > 0, "{looks} looks");
+    Recording::open(out).unwrap()
 }
 
 #[test]

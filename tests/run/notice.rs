@@ -123,3 +123,56 @@ fn spikes_that_come_after_a_sleep_are_said() {
     assert_eq!(kept[0], expected);
     assert_eq!(stderr, format!("warning: {expected}\n"));
 }
+
+#[test]
+fn a_stage_without_a_bout_and_a_trigger_without_a_stimulus_are_said() {
+    let more = r#"
+[trigger.vain]
+kind = "up_onset"
+population = "e"
+up = "10 Hz"
+down = "1 Hz"
+[trigger.deaf]
+kind = "timed"
+at = ["1 ms"]
+[trigger.good]
+like = "deaf"
+[stimulus.tone]
+kind = "pulse"
+target = "e"
+trigger = "deaf"
+amplitude = "5 pA"
+duration = "2 ms"
+[stimulus.heard]
+like = "tone"
+trigger = "good"
+[stage.base]
+[stage.N3]
+like = "base"
+[stage.N9]
+"#;
+    let bouts = r#"
+[[bout]]
+stage = "N3"
+duration = "10 ms"
+triggers = ["good", "vain"]
+[[bout]]
+name = "silence"
+duration = "10 ms"
+stimuli = ["heard"]
+"#;
+    let network = NETWORK.split("[stimulus.given]").next().unwrap();
+    let text = [network, more, "[record]\nspikes = \"e\"\n", bouts].concat();
+    let place = Place::with_model(&text);
+    let expected = [
+        "`stage.N9` is the stage of no bout",
+        "`trigger.deaf` sets nothing off: in no bout it is among the `triggers` while a stimulus that names it is on; what it finds \
+         is recorded",
+        "`trigger.vain` sets nothing off: no stimulus names it as its `trigger`; what it finds is recorded",
+    ];
+    assert_eq!(told(&place, "").1, expected);
+    // As `--set` makes one: what was misspelt is said.
+    let place = Place::with_model(&text.replace("[stage.N9]\n", ""));
+    let kept = told(&place, "--set stage.n3.ramp=\"1ms\"").1;
+    assert_eq!(kept[0], "`stage.n3` is the stage of no bout");
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sharpwave::config::{Options, parse};
 
-use super::bout::CIRCUIT;
+use super::bout::{CIRCUIT, recorded, recorded_in_pieces};
 use super::setup::Place;
 
 const NIGHT: &str = r#"
@@ -118,4 +118,62 @@ fn a_network_wakes_and_sleeps_by_its_tables() {
     assert!(cv > 0.9, "{n3:?}");
     assert!((0.2..0.45).contains(&share), "{n3:?}");
     assert!((0.8..1.6).contains(&begun), "{n3:?}");
+}
+
+/// Factors of synapses and rates with ramps, synapses that learn awake, down-scaling asleep.
+const LEARNING_NIGHT: &str = r#"
+[projection.e_e.plasticity]
+rule = "stdp_pair"
+w_max = "0.8 mV"
+a_plus = 0.01
+a_minus = 0.011
+[homeostasis.down]
+kind = "downscaling"
+projection = "e_e"
+every = "20 ms"
+factor = 0.97
+spare = 0.1
+[stimulus.noise]
+kind = "poisson"
+target = "e"
+rate = "1 kHz"
+weight = "0.5 mV"
+[stage.W]
+homeostasis = []
+ramp = "0.8 ms"
+ramp_step = "0.2 ms"
+[stage.N1]
+like = "W"
+learning = []
+[stage.N2]
+learning = []
+ramp = "0.8 ms"
+ramp_step = "0.2 ms"
+factor = { "projection.e_e.weight" = 1.5, "stimulus.noise.rate" = 0.8, "population.e.tau_m" = 0.9 }
+[stage.N3]
+like = "N2"
+[stage.R]
+like = "N1"
+[hypnogram]
+generate = "human_days"
+duration = "20 h"
+compress = 36000
+[record]
+spikes = "e"
+weight_statistics = { projection = "e_e", every = "100 ms" }
+"#;
+
+#[test]
+fn a_night_that_is_stopped_again_and_again_comes_to_the_same_morning() {
+    let text = [CIRCUIT, LEARNING_NIGHT].concat();
+    let (whole, parts) = (recorded(&text), recorded_in_pieces(&text));
+    assert_eq!(whole.fingerprint(), parts.fingerprint());
+    let weights = |run: &sharpwave::Recording| run.weight_statistics("e_e").unwrap();
+    assert_eq!(weights(&whole), weights(&parts));
+    // It does something: more is learned awake and less is left after sleep.
+    let means: Vec<f64> = weights(&whole).iter().map(|(_, now)| now.mean).collect();
+    let awake = whole.bouts().unwrap()[0].stop.as_ms();
+    assert!(awake > 1500.0, "{awake}");
+    assert!(means[10] != means[0]);
+    assert!(means[means.len() - 1] < 0.9 * means[16], "{means:?}");
 }

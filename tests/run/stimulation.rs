@@ -345,3 +345,31 @@ fn threads_cuts_and_the_order_of_the_file_change_no_bit() {
         whole.detections("up").unwrap()
     );
 }
+
+/// A clock that ticks 4,000 times in the bouts that listen, and 2,400 pulses: by how much that makes the file longer.
+#[test]
+fn what_triggers_find_and_set_off_is_in_the_estimate() {
+    let place = Place::new();
+    let sizes = |period: &str| -> (f64, f64) {
+        let text = model()
+            .replace("jitter = \"10 ms\"", "")
+            .replace(
+                "[stimulus.ticked]\nlike = \"cue\"",
+                "[stimulus.ticked]\nlike = \"cue\"\nsham = true",
+            )
+            .replace("period = \"70 ms\"", &format!("period = \"{period}\""));
+        place.write("m.toml", text);
+        let json = place.run("--json check m.toml");
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let out = period.replace(' ', "");
+        place.run(&format!("--quiet run m.toml --out {out}"));
+        let written = place.path(&format!("{out}/run.h5")).metadata().unwrap();
+        let expected = json["estimate"]["file_bytes"].as_f64();
+        let expected = expected.unwrap_or_else(|| panic!("{json}"));
+        (expected, written.len() as f64)
+    };
+    let (few, many) = (sizes("50 ms"), sizes("0.25 ms"));
+    let (expected, written) = (many.0 - few.0, many.1 - few.1);
+    assert!(expected > 1e5, "{expected}");
+    assert!((expected / written - 1.0).abs() < 0.1, "{expected} {written}");
+}

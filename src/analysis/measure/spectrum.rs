@@ -2,7 +2,7 @@
 
 use super::{Measure, MeasureError, lacks, time};
 use crate::analysis::data::{Data, Population};
-use crate::analysis::signal::periodogram;
+use crate::analysis::signal::{periodogram, welch};
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
@@ -107,21 +107,11 @@ fn spectra(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, M
     let (mut names, mut frequencies, mut densities) = (Vec::new(), Vec::new(), Vec::new());
     let (mut rows, mut peaks, mut counts) = (Vec::new(), Vec::new(), Vec::new());
     for population in &data.populations {
-        let mut sum = vec![0.0; segment / 2 + 1];
-        let mut n = 0_u64;
-        for &span in &data.spans {
-            let rate = rate(population, span, bin);
-            for start in
-                (0..(rate.len() + 1).saturating_sub(segment)).step_by(segment - segment / 2)
-            {
-                let part = periodogram(&rate[start..start + segment], hz);
-                sum.iter_mut()
-                    .zip(part)
-                    .for_each(|(sum, part)| *sum += part);
-                n += 1;
-            }
-        }
-        let density: Vec<f64> = sum.iter().map(|sum| sum / n as f64).collect();
+        let rates = data.spans.iter().map(|&span| rate(population, span, bin));
+        let rates: Vec<Vec<f64>> = rates.collect();
+        // One of the spans holds a segment.
+        let whole = welch(rates.iter().map(Vec::as_slice), segment, hz);
+        let (density, n) = whole.unwrap_or_default();
         let frequency = |k: usize| k as f64 * hz / segment as f64;
         let highest = (1..density.len()).max_by(|&a, &b| density[a].total_cmp(&density[b]));
         rows.push(population.name.clone());

@@ -1,13 +1,19 @@
 //! `[figure]`: what is drawn of a run.
 
+mod evoked;
+mod rhythm;
+
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{
     Around, Form, Keys, Table, each, given, inside, instant, number, off, part, population_name,
-    populations, pulsed_name, some, span, wait, weights_name, words,
+    populations, some, weights_name, words,
 };
 use crate::config::reader::{Item, Section};
 use crate::network::Layout;
+
+pub use evoked::EvokedFigure;
+pub use rhythm::{Resolution, RhythmFigure, SpectrogramFigure};
 
 /// What is drawn after the run.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,6 +30,10 @@ pub struct Figures {
     pub wave: Option<Wave>,
     /// What pulses evoke, if it is drawn.
     pub evoked: Option<EvokedFigure>,
+    /// Spectra and histograms of rates, stage by stage, if they are drawn.
+    pub rhythms: Option<RhythmFigure>,
+    /// A spectrogram under the bouts, if one is drawn.
+    pub spectrogram: Option<SpectrogramFigure>,
 }
 
 impl Figures {
@@ -36,9 +46,12 @@ impl Figures {
             weight_matrix,
             wave,
             evoked,
+            rhythms,
+            spectrogram,
         } = self;
         let of_weights = weights.is_some() || window.is_some() || weight_matrix.is_some();
-        raster.is_some() || of_weights || wave.is_some() || evoked.is_some()
+        let of_rates = rhythms.is_some() || spectrogram.is_some();
+        raster.is_some() || of_weights || wave.is_some() || evoked.is_some() || of_rates
     }
 
     /// What is drawn where the model file does not say: the end of the run, some neurons of some of the `recorded`
@@ -71,6 +84,8 @@ impl Figures {
             weight_matrix: None,
             wave: None,
             evoked: None,
+            rhythms: None,
+            spectrogram: None,
         }
     }
 }
@@ -117,6 +132,12 @@ impl Table for Figures {
         let what = "[figure.evoked]: latencies of pulses, and what populations do around them";
         let form = given(inside(EvokedFigure::default()));
         k.told("evoked", "none", &mut self.evoked, form, what);
+        let what = "[figure.rhythms]: spectra of the rates of populations, and how often they fire how much, stage by stage";
+        let form = given(inside(RhythmFigure::default()));
+        k.told("rhythms", "none", &mut self.rhythms, form, what);
+        let what = "[figure.spectrogram]: how the rhythms of a population change, under bouts or hypnogram, and weights beside them";
+        let form = given(inside(SpectrogramFigure::default()));
+        k.told("spectrogram", "none", &mut self.spectrogram, form, what);
     }
 }
 
@@ -197,65 +218,6 @@ impl Table for Wave {
                 false
             }
         }
-    }
-}
-
-/// What pulses evoke.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EvokedFigure {
-    /// Names of the stimuli, which come in pulses; at least one, none twice.
-    pub stimuli: Vec<String>,
-    /// Names of the populations, recorded; at least one, none twice.
-    pub populations: Vec<String>,
-    /// How long before a pulse is shown, zero or more.
-    pub before: Duration,
-    /// How long after it, above zero.
-    pub after: Duration,
-    /// Bins of the rates, above zero.
-    pub bin: Duration,
-}
-
-impl Default for EvokedFigure {
-    fn default() -> Self {
-        let ms = |ms: i64| Duration::from_ps(ms * 1_000_000_000);
-        Self {
-            stimuli: Vec::new(),
-            populations: Vec::new(),
-            before: ms(200),
-            after: ms(500),
-            bin: ms(5),
-        }
-    }
-}
-
-impl Table for EvokedFigure {
-    fn keys(&mut self, k: &mut Keys<'_>) {
-        let what = "the stimuli whose pulses are shown, which come in pulses";
-        let names = each(pulsed_name(), "stimulus", false);
-        k.need("stimulus", &mut self.stimuli, names, what);
-        let what = "the populations whose rates are shown around them, all of them recorded";
-        k.need("populations", &mut self.populations, populations(), what);
-        let what = "how long before a pulse is shown";
-        k.or("before", &mut self.before, wait(), what);
-        k.or("after", &mut self.after, span(), "how long after it");
-        let what = "bins of the rates";
-        k.or("bin", &mut self.bin, span(), what);
-    }
-
-    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        /// More would not be seen, and take memory.
-        const MOST: i64 = 100_000;
-        let bins = (self.before.ps().saturating_add(self.after.ps())) / self.bin.ps().max(1);
-        if bins > MOST {
-            let item = section.get("bin").or_else(|| section.get("after"));
-            item.and_then(|item| item.refuse::<()>(&format!("at most {MOST} bins"), None));
-            return false;
-        }
-        let recorded = around.recorded;
-        let missing = |name: &&String| recorded.is_some_and(|all| !all.contains(*name));
-        let missing = self.populations.iter().find(missing);
-        let item = missing.and_then(|missing| Some((section.get("populations")?, missing)));
-        item.is_none_or(|(item, missing)| not_recorded(&item, missing))
     }
 }
 

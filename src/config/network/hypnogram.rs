@@ -11,8 +11,8 @@ use crate::config::form::{
     Around, Keys, Row, Table, describe, file, given, list, number, read, span, text, words,
 };
 use crate::config::reader::Section;
-use crate::protocol::night;
 use crate::protocol::stage::{self as protocol, Night, Score, Taken};
+use crate::protocol::{night, pressure};
 use crate::record::hypnogram_file::{self, Columns, ENDINGS, Numbers};
 
 /// What the bouts of a run play, as its run file says it.
@@ -60,6 +60,7 @@ impl Table for Played {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Sleeper {
     Human,
+    HumanDays,
 }
 
 /// A night as a model file asks for it.
@@ -101,10 +102,14 @@ impl Table for Draft {
     fn keys(&mut self, k: &mut Keys<'_>) {
         match k.either(&FROM_FILE, &DRAWN) {
             Some(true) => {
-                let what = "whose night is drawn: NREM-REM cycles, deep sleep early, by age; all seeds of a run sleep the same";
-                let sleeper = given(words(&[("human", Sleeper::Human)]));
+                let what = "what is drawn: a night, with NREM-REM cycles, deep sleep early, by age; or days from waking up on, with sleep \
+                            when the two-process model falls asleep; all seeds of a run sleep the same";
+                let sleeper = given(words(&[
+                    ("human", Sleeper::Human),
+                    ("human_days", Sleeper::HumanDays),
+                ]));
                 k.need("generate", &mut self.sleeper, sleeper, what);
-                let what = "time in bed";
+                let what = "time in bed, or days and nights together";
                 k.or("duration", &mut self.length, span(), what);
                 let what = "of the sleeper, in years";
                 k.or("age", &mut self.age, number(Dimension::One, AGES), what);
@@ -211,8 +216,15 @@ pub(super) fn bouts(
         }
         None => {
             let (seed, age) = (seed?, draft.age);
-            played.source = format!("a human night, {age} years of age, seed {seed}");
-            night::human(age, draft.length, seed)
+            let (what, night) = match draft.sleeper {
+                Some(Sleeper::HumanDays) => (
+                    "human days and nights by the two-process model",
+                    pressure::days(age, draft.length, seed),
+                ),
+                _ => ("a human night", night::human(age, draft.length, seed)),
+            };
+            played.source = format!("{what}, {age} years of age, seed {seed}");
+            night
         }
     };
     let tables = tables(section, &night, stages?)?;

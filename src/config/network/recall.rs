@@ -87,6 +87,9 @@ impl Table for Recall {
             item.and_then(|item| item.refuse::<()>(&expected, None));
             false
         };
+        if self.share == 0.0 {
+            return refuse("share", "more than 0, at most 1".into());
+        }
         if self.first >= size {
             return refuse(
                 "first",

@@ -18,6 +18,8 @@ pub(in crate::config) use entry::Draft;
 pub(super) struct Schedule {
     pub(super) bouts: Vec<Bout>,
     pub(super) played: Option<Played>,
+    /// Names of the stages that some of them are in.
+    pub(super) stages: BTreeSet<String>,
 }
 
 /// Reads what the run goes through, end to end; `stages` and the `seed` are `None` where they are at fault.
@@ -61,6 +63,7 @@ pub(super) fn schedule(
         return Some(Schedule {
             bouts: named(&leaves, &order)?,
             played: Some(played),
+            stages: stages_of(&leaves),
         });
     }
     let played = match &night {
@@ -74,7 +77,11 @@ pub(super) fn schedule(
             duration,
             ..Bout::new(RUN.into(), around)
         }];
-        return Some(Schedule { bouts, played });
+        return Some(Schedule {
+            bouts,
+            played,
+            stages: BTreeSet::new(),
+        });
     };
     let mut entries = Entries::new(around, stages.unwrap_or_default());
     let tree = entries.read(&item)?;
@@ -82,7 +89,16 @@ pub(super) fn schedule(
     let order = entry::expand(&tree, &item)?;
     stages?;
     let bouts = named(&leaves, &order)?;
-    Some(Schedule { bouts, played })
+    Some(Schedule {
+        bouts,
+        played,
+        stages: stages_of(&leaves),
+    })
+}
+
+fn stages_of(leaves: &[Leaf<'_>]) -> BTreeSet<String> {
+    let stages = leaves.iter().filter_map(|leaf| leaf.stage.clone());
+    stages.collect()
 }
 
 /// The bouts that `order` makes of `leaves`, each with a name of its own and an end that the clock holds.

@@ -2,6 +2,7 @@
 
 mod observed;
 mod rows;
+mod stimulation;
 
 use std::fmt;
 
@@ -208,7 +209,8 @@ impl Estimate {
 pub fn file_bytes(model: &NetworkModel) -> f64 {
     let duration_s = model.duration().as_ms() / MS_PER_S;
     let weight_bytes = snapshot_bytes(model).1 + observed::file_bytes(model);
-    state_bytes_per_s(model) * duration_s + weight_bytes + chunks_bytes(model)
+    let pulse_bytes = stimulation::file_bytes(model);
+    state_bytes_per_s(model) * duration_s + weight_bytes + pulse_bytes + chunks_bytes(model)
 }
 
 fn chunks_bytes(model: &NetworkModel) -> f64 {

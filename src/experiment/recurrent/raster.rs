@@ -44,6 +44,11 @@ impl Setting {
         }
     }
 
+    /// What happened when.
+    pub fn bouts(&self) -> &[figure::Bout] {
+        &self.bouts
+    }
+
     /// Draws the `raster` that `model` asks for into the folder `directory`.
     ///
     /// # Errors

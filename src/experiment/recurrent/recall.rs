@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::recall::progress;
+use crate::analysis::recall::{progress, shuffled};
 use crate::analysis::summary::Summary as Sample;
 use crate::base::time::Time;
 use crate::config::network::{NetworkModel, Recall};
@@ -37,8 +37,18 @@ pub(super) struct Heard {
     open: Vec<Cue>,
     /// Spikes of the sequence's neurons that are not sorted in yet.
     spikes: Vec<(Time, u32)>,
-    /// When each cue was, and how far the sequence ran then.
-    scores: Vec<(Time, f64)>,
+    scores: Vec<Score>,
+}
+
+/// A cue, and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// When it was.
+    pub time: Time,
+    /// How far the sequence ran: the share of its groups that followed in order.
+    pub recall: f64,
+    /// The mean of that over all orders of the groups that followed.
+    pub shuffled: f64,
 }
 
 /// A cue and the first spike of each neuron in its window.
@@ -108,8 +118,12 @@ impl Listener {
             && cue.end <= now
         {
             let cue = self.heard.open.remove(0);
-            let score = progress(&cue.first, &self.groups, self.recall.share);
-            self.heard.scores.push((cue.time, score));
+            let share = self.recall.share;
+            self.heard.scores.push(Score {
+                time: cue.time,
+                recall: progress(&cue.first, &self.groups, share),
+                shuffled: shuffled(&cue.first, &self.groups, share),
+            });
         }
     }
 
@@ -122,7 +136,7 @@ impl Listener {
     }
 
     /// The scores of cues whose windows have closed.
-    pub(super) fn into_scores(self) -> Vec<(Time, f64)> {
+    pub(super) fn into_scores(self) -> Vec<Score> {
         self.heard.scores
     }
 }
@@ -143,6 +157,8 @@ pub struct BoutRecall {
     pub recall_sd: Option<f64>,
     /// The recall of each seed.
     pub seeds: Vec<f64>,
+    /// The mean recall over all orders in which its groups could have followed; of several seeds their mean.
+    pub shuffled: f64,
 }
 
 /// How far each sequence of `model` ran in each bout in which all `seeds` have cued it.
@@ -152,17 +168,24 @@ pub(super) fn recalls(model: &NetworkModel, seeds: &[&Seed]) -> Vec<BoutRecall> 
         let mut start = Time::ZERO;
         for bout in &model.bouts {
             let stop = start + bout.duration;
-            let of = |seed: &&Seed| -> Vec<f64> {
+            let of = |seed: &&Seed| -> Vec<Score> {
                 let scores = seed.recalls[r].iter();
-                let here = scores.filter(|(t, _)| start <= *t && *t < stop);
-                here.map(|(_, score)| *score).collect()
+                let here = scores.filter(|score| start <= score.time && score.time < stop);
+                here.copied().collect()
             };
-            let scores: Vec<Vec<f64>> = seeds.iter().map(of).collect();
+            let scores: Vec<Vec<Score>> = seeds.iter().map(of).collect();
             start = stop;
             let cues = scores.iter().map(Vec::len).min().unwrap_or(0);
-            let means = scores.iter().filter_map(|own| Some(Sample::of(own)?.mean));
-            let means: Vec<f64> = means.collect();
-            let (Some(mean), 1..) = (Sample::of(&means), cues) else {
+            let means = |of: fn(&Score) -> f64| -> Vec<f64> {
+                let own = scores
+                    .iter()
+                    .map(|own| own.iter().map(of).collect::<Vec<_>>());
+                own.filter_map(|own| Some(Sample::of(&own)?.mean)).collect()
+            };
+            let means_shuffled = Sample::of(&means(|score| score.shuffled));
+            let means = means(|score| score.recall);
+            let (Some(mean), Some(shuffled), 1..) = (Sample::of(&means), means_shuffled, cues)
+            else {
                 continue;
             };
             all.push(BoutRecall {
@@ -172,6 +195,7 @@ pub(super) fn recalls(model: &NetworkModel, seeds: &[&Seed]) -> Vec<BoutRecall> 
                 recall: mean.mean,
                 recall_sd: mean.sd,
                 seeds: means,
+                shuffled: shuffled.mean,
             });
         }
     }
@@ -192,8 +216,8 @@ pub(super) fn show(f: &mut fmt::Formatter<'_>, recalls: &[BoutRecall]) -> fmt::R
     writeln!(f)?;
     writeln!(
         f,
-        "{:sequence$}  {:bout$}{:>8}{:>18}",
-        "sequence", "bout", "cues", "recall, %"
+        "{:sequence$}  {:bout$}{:>8}{:>18}{:>13}",
+        "sequence", "bout", "cues", "recall, %", "shuffled, %"
     )?;
     for own in recalls {
         let sd = own
@@ -203,8 +227,9 @@ pub(super) fn show(f: &mut fmt::Formatter<'_>, recalls: &[BoutRecall]) -> fmt::R
         let (name, where_) = (&own.sequence, &own.bout);
         writeln!(
             f,
-            "{name:sequence$}  {where_:bout$}{:>8}{recall:>18}",
-            own.cues
+            "{name:sequence$}  {where_:bout$}{:>8}{recall:>18}{:>13.1}",
+            own.cues,
+            100.0 * own.shuffled
         )?;
     }
     Ok(())
@@ -232,6 +257,14 @@ pub(super) fn draw(recalls: &[BoutRecall], directory: &Path) -> Result<(), Exper
                 let mut own = recalls.iter();
                 let own = own.find(|own| own.sequence == name && own.bout == *bout);
                 own.map_or(Vec::new(), |own| own.seeds.clone())
+            })
+            .collect(),
+        shuffled: bouts
+            .iter()
+            .map(|bout| {
+                let mut own = recalls.iter();
+                let own = own.find(|own| own.sequence == name && own.bout == *bout);
+                own.map(|own| own.shuffled)
             })
             .collect(),
         name,

@@ -26,8 +26,8 @@ pub struct Seed {
     pub bouts: Vec<Part>,
     /// Sums over all of its spikes.
     pub activity: Activity,
-    /// Of each sequence when it was cued, and how far it ran then.
-    pub recalls: Vec<Vec<(Time, f64)>>,
+    /// Of each sequence its cues.
+    pub recalls: Vec<Vec<recall::Score>>,
 }
 
 /// One population in the table.

@@ -72,17 +72,22 @@ impl Evoked {
             let top = TOP + ROW * row as f64;
             let letter = char::from(b'a' + (row % 26) as u8);
             canvas.text(Text::new((4.0, top - 12.0), PANEL, letter.to_string()).bold());
-            response.draw(&mut canvas, top);
+            // Of each stimulus once.
+            let known = self.responses[..row].iter();
+            let first = !{ known }.any(|other| other.stimulus == response.stimulus);
+            response.draw(&mut canvas, top, first);
         }
         canvas
     }
 }
 
 impl Response {
-    fn draw(&self, canvas: &mut Canvas, top: f64) {
-        let name = font::fit(&self.stimulus, LABEL, Weight::Bold, WIDTHS[0]);
-        canvas.text(Text::new((LEFT, top - 12.0), LABEL, name).bold());
-        self.latencies(canvas, (LEFT, LEFT + WIDTHS[0]), (top, top + HEIGHT));
+    fn draw(&self, canvas: &mut Canvas, top: f64, latencies: bool) {
+        if latencies {
+            let name = font::fit(&self.stimulus, LABEL, Weight::Bold, WIDTHS[0]);
+            canvas.text(Text::new((LEFT, top - 12.0), LABEL, name).bold());
+            self.latencies(canvas, (LEFT, LEFT + WIDTHS[0]), (top, top + HEIGHT));
+        }
         let left = LEFT + WIDTHS[0] + GAP;
         canvas.text(Text::new((left, top - 12.0), LABEL, self.population.as_str()).bold());
         self.rates(canvas, (left, left + WIDTHS[1]), (top, top + HEIGHT));

@@ -16,13 +16,14 @@ use crate::report::file;
 use crate::report::font::{self, Weight};
 use crate::report::style::{Colour, FULL_WIDTH, GREY, LABEL, NOTE, ORANGE, TICK, tint};
 use band::{FEW_NEURONS, Style};
-use column::Column;
+pub(super) use column::Column;
 use std::path::Path;
-use strip::Strips;
+pub(super) use strip::Strips;
 
 pub use hue::Sign;
 
-const LEFT: f64 = 104.0;
+/// Room for names and labels left of what is shown over time.
+pub(super) const LEFT: f64 = 104.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 8.0;
 /// Between two columns: room for the labels of the second's rates.

@@ -24,6 +24,8 @@ pub struct Scores {
     pub name: String,
     /// `bouts[bout][seed]`, 0 to 1.
     pub bouts: Vec<Vec<f64>>,
+    /// The mean over all orders of the groups that followed, `shuffled[bout]`.
+    pub shuffled: Vec<Option<f64>>,
 }
 
 /// A group of bars for each bout, a bar for each sequence.
@@ -54,13 +56,13 @@ impl Recall {
             .scores
             .iter()
             .flat_map(|own| own.bouts.iter().map(Vec::len));
-        let caption = match seeds.max().unwrap_or(0) {
-            0 | 1 => "One seed. The share of a sequence's groups that follow the cue in order."
-                .to_owned(),
-            n => format!(
-                "Means of n = {n} seeds, lines ± SD, discs single seeds. The share of a sequence's groups that follow the cue in order."
-            ),
+        let seeds = match seeds.max().unwrap_or(0) {
+            0 | 1 => "One seed.".to_owned(),
+            n => format!("Means of n = {n} seeds, lines ± SD, discs single seeds."),
         };
+        let caption = format!(
+            "{seeds} The share of a sequence's groups that follow the cue in order; dashed: mean over all orders of those groups."
+        );
         let caption = font::wrap(&caption, NOTE, Weight::Regular, width - LEFT - 4.0);
         let height = bottom + 30.0 + 9.0 * caption.len() as f64;
         let mut canvas = Canvas::new(width, height, "Recall of sequences");
@@ -82,6 +84,11 @@ impl Recall {
                 let y = up.at(PERCENT * scores.mean);
                 canvas.rectangle((x + 1.0, y), (BAR - 2.0, bottom - y), tint(colour, 0.55));
                 let middle = x + BAR / 2.0;
+                if let Some(shuffled) = own.shuffled[k] {
+                    let y = up.at(PERCENT * shuffled);
+                    let line = Stroke::new(INK, 0.8).dashed(2.0, 1.5);
+                    canvas.line(vec![(x, y), (x + BAR, y)], line);
+                }
                 if let Some(sd) = scores.sd {
                     let [low, high] = [scores.mean - sd, scores.mean + sd]
                         .map(|end| up.at(PERCENT * end.clamp(0.0, 1.0)));

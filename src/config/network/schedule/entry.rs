@@ -73,6 +73,8 @@ pub(super) struct Leaf<'a> {
     pub(super) bout: Bout,
     /// Whether its name is written there.
     pub(super) is_named: bool,
+    /// The stage that it names.
+    pub(super) stage: Option<String>,
     pub(super) path: String,
     pub(super) reader: &'a Reader,
     pub(super) origin: Origin,
@@ -82,6 +84,7 @@ impl<'a> Leaf<'a> {
     /// A bout of the night that `section` asks for.
     pub(super) fn of_night(bout: Bout, section: &Section<'a>) -> Self {
         Self {
+            stage: Some(bout.name.clone()),
             bout,
             is_named: false,
             path: section.path().to_owned(),
@@ -166,6 +169,7 @@ impl<'a, 'k> Entries<'a, 'k> {
         self.leaves.push(Leaf {
             bout: draft.bout,
             is_named,
+            stage: draft.stage,
             path: item.path.clone(),
             reader: item.reader,
             origin: item.origin(),

@@ -5,7 +5,7 @@ use crate::base::time::Time;
 use crate::report::axis::Axis;
 
 /// A stretch of time with the places of its instants.
-pub(super) struct Column {
+pub(in crate::report::figure) struct Column {
     pub window: Window,
     origin: Time,
     /// Seconds since the origin.
@@ -16,7 +16,11 @@ pub(super) struct Column {
 
 impl Column {
     /// From `left` to `right` on the page.
-    pub(super) fn new(window: Window, origin: Time, (left, right): (f64, f64)) -> Self {
+    pub(in crate::report::figure) fn new(
+        window: Window,
+        origin: Time,
+        (left, right): (f64, f64),
+    ) -> Self {
         let stop = window.stop.max(window.start);
         let seconds = |t: Time| t.since(origin).ps() as f64 * 1e-12;
         Self {
@@ -33,7 +37,7 @@ impl Column {
     }
 
     /// Where `t` lies on the page, if it is drawn.
-    pub(super) fn x(&self, t: Time) -> f64 {
+    pub(in crate::report::figure) fn x(&self, t: Time) -> f64 {
         self.time.at(t.since(self.origin).ps() as f64 * 1e-12)
     }
 

@@ -18,7 +18,7 @@ const SHORTEST: f64 = 1.0;
 const MOST: usize = 6;
 
 /// The strips over a raster.
-pub(super) struct Strips<'a> {
+pub(in crate::report::figure) struct Strips<'a> {
     bouts: &'a [Bout],
     /// Stimuli that act at the same times, by name, with these times.
     stimuli: Vec<(String, &'a [(Time, Time)])>,
@@ -28,7 +28,11 @@ pub(super) struct Strips<'a> {
 
 impl<'a> Strips<'a> {
     /// Of several bouts, and of the stimuli that act during a part of the stretch that `column` shows.
-    pub(super) fn new(bouts: &'a [Bout], stimuli: &'a [Stimulus], column: &Column) -> Self {
+    pub(in crate::report::figure) fn new(
+        bouts: &'a [Bout],
+        stimuli: &'a [Stimulus],
+        column: &Column,
+    ) -> Self {
         let whole = (column.window.start, column.window.stop);
         let mut rows: Vec<(String, &[(Time, Time)])> = Vec::new();
         for stimulus in stimuli {
@@ -55,7 +59,7 @@ impl<'a> Strips<'a> {
     }
 
     /// Points that they take.
-    pub(super) fn height(&self) -> f64 {
+    pub(in crate::report::figure) fn height(&self) -> f64 {
         let bouts = match self.bouts {
             [] => 0.0,
             night if hypnogram::is_one(night) => hypnogram::HEIGHT,
@@ -66,7 +70,7 @@ impl<'a> Strips<'a> {
     }
 
     /// Draws them over `column` from `top` on; their names too, left of the first column. Ends of bouts go down to `bottom`.
-    pub(super) fn draw(
+    pub(in crate::report::figure) fn draw(
         &self,
         canvas: &mut Canvas,
         column: &Column,

@@ -1,0 +1,183 @@
+//! Rhythms stage by stage: power spectra, and how often a population fires how much.
+
+use crate::report::FigureError;
+use crate::report::axis::{self, Axis};
+use crate::report::canvas::{Canvas, Point, Stroke, Text};
+use crate::report::file;
+use crate::report::font::{self, Weight};
+use crate::report::style::{Colour, FULL_WIDTH, GREY, LABEL, LINE, NOTE, PANEL, SERIES, TICK};
+use std::path::Path;
+
+const LEFT: f64 = 50.0;
+const TOP: f64 = 32.0;
+const HEIGHT: f64 = 120.0;
+const ROW: f64 = 176.0;
+const WIDTH: f64 = 190.0;
+const GAP: f64 = 58.0;
+const NOTE_LINE: f64 = 9.0;
+/// Bins of a histogram of rates.
+const BINS: usize = 60;
+const PER_MILLE: f64 = 1e3;
+
+/// A stage of a population.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageRhythm {
+    /// Its name.
+    pub name: String,
+    /// Frequency in hertz and power spectral density in hertz squared per hertz, ascending; none where no stretch was long enough.
+    pub density: Vec<(f64, f64)>,
+    /// How many segments that is the mean of.
+    pub segments: u64,
+    /// The rate of a neuron in hertz in each bin.
+    pub rates: Vec<f64>,
+}
+
+/// A population, stage by stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rhythm {
+    /// Its name.
+    pub population: String,
+    /// The stages.
+    pub stages: Vec<StageRhythm>,
+}
+
+/// A row for each population: spectra, histograms of rates; a line for each stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rhythms {
+    /// The rows.
+    pub populations: Vec<Rhythm>,
+    /// Bins of the rates.
+    pub bin_ms: f64,
+    /// Length of the segments that spectra are means of.
+    pub segment_s: f64,
+}
+
+impl Rhythms {
+    /// Writes `stem.svg` and `stem.png`.
+    ///
+    /// # Errors
+    /// If one of them exists or cannot be written.
+    pub fn draw(&self, stem: &Path) -> Result<(), FigureError> {
+        file::write(&self.canvas(), stem)
+    }
+
+    fn canvas(&self) -> Canvas {
+        let stages = self.populations.iter().map(|rhythm| rhythm.stages.len());
+        let more = stages.max().unwrap_or(0).saturating_sub(SERIES.len());
+        let more = match more {
+            0 => String::new(),
+            more => format!(" {more} more stages are not shown."),
+        };
+        let caption = format!(
+            "Rates of a neuron in bins of {} ms, ramps at the beginning of bouts left out. Left: power spectral density (Welch; Hann \
+             windows of {} s, half overlapping; n of them). Right: share of the bins by their rate.{more}",
+            self.bin_ms, self.segment_s
+        );
+        let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
+        let bottom = TOP + ROW * self.populations.len().max(1) as f64 - 18.0;
+        let height = bottom + NOTE_LINE * caption.len() as f64;
+        let mut canvas = Canvas::new(FULL_WIDTH, height, "Rhythms of rates, stage by stage");
+        for (k, line) in caption.into_iter().enumerate() {
+            let at = (LEFT, bottom + NOTE_LINE * k as f64);
+            canvas.text(Text::new(at, NOTE, line).colour(GREY));
+        }
+        for (row, rhythm) in self.populations.iter().enumerate() {
+            let top = TOP + ROW * row as f64;
+            let letter = char::from(b'a' + (row % 26) as u8);
+            canvas.text(Text::new((4.0, top - 20.0), PANEL, letter.to_string()).bold());
+            let name = font::fit(&rhythm.population, LABEL, Weight::Bold, WIDTH);
+            canvas.text(Text::new((LEFT, top - 20.0), LABEL, name).bold());
+            rhythm.legend(&mut canvas, top - 9.0);
+            let (left, second) = (LEFT, LEFT + WIDTH + GAP);
+            rhythm.spectra(&mut canvas, (left, left + WIDTH), (top, top + HEIGHT));
+            rhythm.histograms(&mut canvas, (second, second + WIDTH), (top, top + HEIGHT));
+        }
+        canvas
+    }
+}
+
+impl Rhythm {
+    fn lines(&self) -> impl Iterator<Item = (&StageRhythm, Colour)> {
+        self.stages.iter().zip(SERIES)
+    }
+
+    fn legend(&self, canvas: &mut Canvas, y: f64) {
+        let mut x = LEFT;
+        for (stage, colour) in self.lines() {
+            let text = format!("{} (n = {})", stage.name, stage.segments);
+            let width = font::width(&text, TICK, Weight::Bold);
+            canvas.text(Text::new((x, y), TICK, text).bold().colour(colour));
+            x += width + 9.0;
+        }
+    }
+
+    fn spectra(&self, canvas: &mut Canvas, (left, right): Point, (top, bottom): Point) {
+        let decibel = |power: f64| 10.0 * power.log10();
+        let shown = self.lines().flat_map(|(stage, _)| &stage.density);
+        let shown = shown.filter(|(_, power)| *power > 0.0);
+        let (mut low, mut high, mut to) = (f64::INFINITY, f64::NEG_INFINITY, 0.0_f64);
+        for &(frequency, power) in shown {
+            (low, high) = (low.min(decibel(power)), high.max(decibel(power)));
+            to = to.max(frequency);
+        }
+        if low > high {
+            let centre = ((left + right) / 2.0, (top + bottom) / 2.0);
+            axis::say(
+                canvas,
+                centre,
+                "no stretch as long as a segment, or no spikes",
+            );
+            return;
+        }
+        let margin = (high - low).max(1.0) * 0.04;
+        let across = Axis::linear(0.0, to, left, right);
+        let up = Axis::linear(low - margin, high + margin, bottom, top);
+        for (stage, colour) in self.lines() {
+            let points = stage.density.iter().filter(|(_, power)| *power > 0.0);
+            let points = points.map(|&(hz, power)| (across.at(hz), up.at(decibel(power))));
+            canvas.line(points.collect(), Stroke::new(colour, LINE * 0.8));
+        }
+        axis::bottom(
+            canvas,
+            &across,
+            bottom + 3.0,
+            &across.ticks(6),
+            "Frequency (Hz)",
+        );
+        let title = "Power (dB of 1 Hz²/Hz)";
+        axis::left(canvas, &up, left - 3.0, &up.ticks(5), title, 36.0);
+    }
+
+    fn histograms(&self, canvas: &mut Canvas, (left, right): Point, (top, bottom): Point) {
+        let rates = self.lines().flat_map(|(stage, _)| &stage.rates);
+        let highest = rates.copied().fold(0.0, f64::max);
+        if highest == 0.0 {
+            let centre = ((left + right) / 2.0, (top + bottom) / 2.0);
+            axis::say(canvas, centre, "no spikes");
+            return;
+        }
+        let across = Axis::linear(0.0, highest, left, right);
+        let up = Axis::counts(PER_MILLE, bottom, top);
+        for (stage, colour) in self.lines().filter(|(stage, _)| !stage.rates.is_empty()) {
+            let mut counts = [0_u64; BINS];
+            for rate in &stage.rates {
+                counts[((rate / highest * BINS as f64) as usize).min(BINS - 1)] += 1;
+            }
+            let steps = counts.iter().enumerate().flat_map(|(k, &count)| {
+                let share = PER_MILLE * count as f64 / stage.rates.len() as f64;
+                let edge = |k: usize| across.at(highest * k as f64 / BINS as f64);
+                [k, k + 1].map(|k| (edge(k), up.at(share)))
+            });
+            canvas.line(steps.collect(), Stroke::new(colour, LINE * 0.7));
+        }
+        axis::bottom(canvas, &across, bottom + 3.0, &across.ticks(6), "Rate (Hz)");
+        axis::left(
+            canvas,
+            &up,
+            left - 3.0,
+            &up.ticks(4),
+            "Bins in a thousand",
+            32.0,
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! Recall of sequences: what the table says is what the recorded spikes say, however often a run is cut.
+
+use sharpwave::{Duration, Recording, Time};
+
+use super::bout::{CIRCUIT, in_pieces, recorded_in};
+use super::setup::Place;
+
+/// A volley goes through four groups of `i`, 3 ms apart; noise goes through `e` in any order.
+const SEQUENCES: &str = r#"
+[trigger.clock]
+kind = "rhythmic"
+period = "50 ms"
+from = "5 ms"
+[stimulus.volley]
+kind = "volley"
+target = "i"
+trigger = "clock"
+groups = 4
+every = "3 ms"
+weight = "20 mV"
+[stimulus.cue]
+kind = "burst"
+target = "e"
+trigger = "clock"
+delay = "12 ms"
+rate = "1 kHz"
+duration = "8 ms"
+neurons = 20
+weight = "4 mV"
+[recall.forwards]
+stimulus = "volley"
+population = "i"
+groups = 4
+window = "12 ms"
+[recall.backwards]
+like = "forwards"
+reverse = true
+[recall.noise]
+stimulus = "cue"
+population = "e"
+groups = 3
+window = "40 ms"
+share = 0.4
+[[bout]]
+name = "quiet"
+duration = "800 ms"
+stimuli = ["volley", "cue"]
+[[bout]]
+name = "noisy"
+duration = "707 ms"
+[record]
+spikes = ["e", "i"]
+"#;
+
+fn model() -> String {
+    [CIRCUIT, SEQUENCES].concat()
+}
+
+/// The share of three groups of twenty neurons of `e` that follow in order within 40 ms of each cue of the bout that begins so late,
+/// and its mean over both orders of the two that follow: by the definition alone.
+fn naive(run: &Recording, from_ms: f64, to_ms: f64) -> (usize, f64, f64) {
+    let spikes = run.spikes("e", ..).unwrap();
+    let t = |ms| Time::from_ms(ms).unwrap();
+    let window = Duration::from_ms(40.0).unwrap();
+    let pulses = run
+        .pulses("cue")
+        .unwrap()
+        .into_iter()
+        .map(|pulse| pulse.time);
+    // Windows that are open when the run ends have no score.
+    let pulses = pulses.filter(|&at| at >= t(from_ms) && at < t(to_ms) && at + window <= t(1507.0));
+    let (mut n, mut sum, mut shuffled) = (0, 0.0, 0.0);
+    for cue in pulses {
+        let recalled = |group: u32| -> Option<Time> {
+            let firsts = (20 * group..20 * group + 20).filter_map(|neuron| {
+                let own = spikes
+                    .iter()
+                    .find(|(at, of)| *of == neuron && *at >= cue && *at < cue + window);
+                own.map(|spike| spike.0)
+            });
+            let mut firsts: Vec<Time> = firsts.collect();
+            firsts.sort();
+            // Eight of twenty are 40 %.
+            firsts.get(7).copied()
+        };
+        let run = |order: [u32; 3]| match order.map(recalled) {
+            [Some(a), Some(b), Some(c)] if a < b && b < c => 1.0,
+            [Some(a), Some(b), _] if a < b => 0.5,
+            _ => 0.0,
+        };
+        sum += run([0, 1, 2]);
+        shuffled += (run([0, 1, 2]) + run([0, 2, 1])) / 2.0;
+        n += 1;
+    }
+    (n, sum / n as f64, shuffled / n as f64)
+}
+
+#[test]
+fn a_sequence_is_recalled_as_far_as_its_spikes_run_in_order() {
+    let place = Place::with_model(&model());
+    let json: serde_json::Value =
+        serde_json::from_str(&place.run("--json --quiet run model.toml --out r")).unwrap();
+    let recalls = json["summary"]["recalls"].as_array().unwrap();
+    let of = |sequence: &str, bout: &str| {
+        let mut own = recalls.iter();
+        let own = own.find(|own| own["sequence"] == sequence && own["bout"] == bout);
+        let own = own.unwrap_or_else(|| panic!("{sequence} {bout}: {json}"));
+        let number = |key: &str| own[key].as_f64().unwrap();
+        (
+            number("cues") as usize,
+            number("recall"),
+            number("shuffled"),
+        )
+    };
+    // Three groups follow: (3/3 + 3/6 + 1/6) / 3 of any order.
+    let (cues, recall, shuffled) = of("forwards", "quiet");
+    assert_eq!((cues, recall), (16, 1.0));
+    assert!((shuffled - 5.0 / 9.0).abs() < 1e-12, "{shuffled}");
+    assert_eq!(of("backwards", "quiet").1, 0.0);
+    let run = Recording::open(&place.path("r")).unwrap();
+    let mut between = 0;
+    for (bout, from, to) in [("quiet", 0.0, 800.0), ("noisy", 800.0, 1507.0)] {
+        let (cues, recall, shuffled) = of("noise", bout);
+        let (n, expected, mean) = naive(&run, from, to);
+        assert_eq!(cues, n, "{bout}");
+        assert!(
+            (recall - expected).abs() < 1e-12,
+            "{bout}: {recall} {expected}"
+        );
+        assert!((shuffled - mean).abs() < 1e-12, "{bout}: {shuffled} {mean}");
+        between += usize::from(recall > 0.0 && recall < 1.0);
+    }
+    assert!(between > 0, "nothing is partly recalled: {json}");
+    assert!(place.path("r/figures/recall.png").exists());
+}
+
+#[test]
+fn cuts_change_no_score() {
+    let place = Place::new();
+    let (whole, parts) = (place.path("whole"), place.path("parts"));
+    recorded_in(&model(), &whole);
+    in_pieces(&model(), &parts);
+    let figure =
+        |out: &std::path::Path| std::fs::read_to_string(out.join("figures/recall.svg")).unwrap();
+    assert_eq!(figure(&whole), figure(&parts));
+}
+
+#[test]
+fn a_recall_that_cannot_be_is_refused_at_its_line() {
+    let cases = [
+        (
+            "groups = 3",
+            "groups = 7",
+            "a divisor of the number of neurons, 60",
+        ),
+        (
+            "groups = 3",
+            "groups = 3\nfirst = 60",
+            "less than 60, the neurons of `e`",
+        ),
+        (
+            "groups = 3",
+            "groups = 3\nneurons = 61",
+            "at most 60, those from `first` on",
+        ),
+        (
+            "stimulus = \"cue\"",
+            "stimulus = \"rhythm\"",
+            "the name of a stimulus that comes in pulses",
+        ),
+        ("share = 0.4", "share = 0", "more than 0, at most 1"),
+    ];
+    for (from, to, said) in cases {
+        let place = Place::with_model(&model().replacen(from, to, 1));
+        let error = place.refused("check model.toml");
+        assert!(error.contains(said), "{to}: {error}");
+    }
+}
