@@ -98,7 +98,11 @@ fn figures_that_cannot_be_are_refused() {
             "segment = \"2 s\"",
             "at most the duration, 1800 ms",
         ),
-        ("populations = \"i\"", "populations = \"j\"", "`j`"),
+        (
+            "populations = \"i\"",
+            "populations = \"j\"",
+            "is \"j\", expected the name of a population",
+        ),
         (
             "clock = \"23 h\"",
             "clock = \"23 h\"\nprojections = [\"e_e\"]",

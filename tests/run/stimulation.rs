@@ -371,5 +371,8 @@ fn what_triggers_find_and_set_off_is_in_the_estimate() {
     let (few, many) = (sizes("50 ms"), sizes("0.25 ms"));
     let (expected, written) = (many.0 - few.0, many.1 - few.1);
     assert!(expected > 1e5, "{expected}");
-    assert!((expected / written - 1.0).abs() < 0.1, "{expected} {written}");
+    assert!(
+        (expected / written - 1.0).abs() < 0.1,
+        "{expected} {written}"
+    );
 }

@@ -12,7 +12,6 @@ use crate::base::time::Time;
 use crate::config::network::{NetworkModel, Recall};
 use crate::engine::simulation::Pulse;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::recurrent::summary::Seed;
 use crate::report::figure;
 
 /// Name of the figure without its endings.
@@ -161,15 +160,16 @@ pub struct BoutRecall {
     pub shuffled: f64,
 }
 
-/// How far each sequence of `model` ran in each bout in which all `seeds` have cued it.
-pub(super) fn recalls(model: &NetworkModel, seeds: &[&Seed]) -> Vec<BoutRecall> {
+/// How far each sequence of `model` ran in each bout in which it was cued in all seeds, of which `seeds` has the cues of each
+/// sequence.
+pub(super) fn recalls(model: &NetworkModel, seeds: &[&[Vec<Score>]]) -> Vec<BoutRecall> {
     let mut all = Vec::new();
     for (r, recall) in model.recalls.iter().enumerate() {
         let mut start = Time::ZERO;
         for bout in &model.bouts {
             let stop = start + bout.duration;
-            let of = |seed: &&Seed| -> Vec<Score> {
-                let scores = seed.recalls[r].iter();
+            let of = |seed: &&[Vec<Score>]| -> Vec<Score> {
+                let scores = seed[r].iter();
                 let here = scores.filter(|score| start <= score.time && score.time < stop);
                 here.copied().collect()
             };

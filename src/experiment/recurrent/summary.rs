@@ -107,6 +107,7 @@ impl Summary {
                 interval_cv_sd: cvs.and_then(|cvs| cvs.sd),
             }
         };
+        let cues: Vec<&[Vec<recall::Score>]> = seeds.iter().map(|seed| &seed.recalls[..]).collect();
         let fingerprints: Vec<String> = seeds.iter().map(|seed| seed.fingerprint.clone()).collect();
         Self {
             simulated_s: bouts::mean_s(seeds.iter().map(|seed| seed.stop - Time::ZERO)),
@@ -118,7 +119,7 @@ impl Summary {
             seeds: seeds.iter().map(|seed| seed.seed).collect(),
             populations: populations.map(row).collect(),
             bouts: bouts::rates(model, &parts),
-            recalls: recall::recalls(model, &seeds),
+            recalls: recall::recalls(model, &cues),
             fingerprint: fingerprints.first().cloned().unwrap_or_default(),
             fingerprints,
             complete,
