@@ -48,10 +48,10 @@ mod recall;
 mod report;
 #[path = "run/resume.rs"]
 mod resume;
-#[path = "run/rulkov.rs"]
-mod rulkov;
 #[path = "run/rhythm.rs"]
 mod rhythm;
+#[path = "run/rulkov.rs"]
+mod rulkov;
 #[path = "run/run_file.rs"]
 mod run_file;
 #[path = "run/selection.rs"]

@@ -2,8 +2,8 @@
 
 mod accuracy;
 mod change_plot;
-mod forage;
 mod evoked;
+mod forage;
 mod map;
 mod raster;
 mod recall;
@@ -17,8 +17,8 @@ mod weight_matrix;
 
 pub use accuracy::{Accuracy, Reference, Run, Stage};
 pub use change_plot::{ChangePlot, Series};
-pub use forage::{Forage, Stretch};
 pub use evoked::{Evoked, Response};
+pub use forage::{Forage, Stretch};
 pub use raster::{Bout, Layer, Raster, Sign, Stimulus, Window};
 pub use recall::{Recall, Scores};
 pub use receptive_fields::ReceptiveFields;
