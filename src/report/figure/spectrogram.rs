@@ -215,12 +215,12 @@ fn track(canvas: &mut Canvas, column: &Column, course: &Course, (top, bottom): (
         points.extend(line(upper).rev());
         canvas.area(points, tint(BLUE, shade), 1.0);
     }
-    let lines: [(fn(&super::weight_course::Moment) -> f64, Colour); 2] = [
-        (|moment| moment.quantiles[2], BLUE),
-        (|moment| moment.mean, VERMILION),
-    ];
-    for (of, colour) in lines {
-        let points = moments.iter().map(|one| (x(one.time_ms), up.at(of(one))));
+    let medians = moments.iter().map(|one| (one.time_ms, one.quantiles[2]));
+    let means = moments.iter().map(|one| (one.time_ms, one.mean));
+    let lines: [(Vec<(f64, f64)>, Colour); 2] =
+        [(medians.collect(), BLUE), (means.collect(), VERMILION)];
+    for (line, colour) in lines {
+        let points = line.into_iter().map(|(time_ms, y)| (x(time_ms), up.at(y)));
         canvas.line(points.collect(), Stroke::new(colour, LINE * 0.7));
     }
     let title = match course.unit.as_str() {
