@@ -32,7 +32,7 @@ pub use trigger::{Pulses, Trigger};
 
 use std::collections::BTreeSet;
 
-use crate::plasticity::homeostasis::rewires;
+use crate::plasticity::homeostasis::{ActsOn, acts_on};
 
 /// Populations tied by projections, driven from outside.
 ///
@@ -86,7 +86,7 @@ impl Network {
     /// Names of the projections whose synapses come and go.
     pub fn rewired(&self) -> impl Iterator<Item = &String> {
         let forces = self.homeostasis.iter();
-        let wiring = forces.filter(|force| rewires(force.kind.spec.name));
+        let wiring = forces.filter(|force| acts_on(force.kind.spec.name) == Some(ActsOn::Wiring));
         wiring.flat_map(|force| &force.projections)
     }
 

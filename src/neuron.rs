@@ -29,6 +29,7 @@ mod state;
 mod trial;
 
 pub use expected::EXPECTED;
+pub use membrane::{E_L, V_TH};
 pub use state::{AlterError, State, alter};
 
 use std::collections::BTreeMap;
@@ -186,6 +187,13 @@ pub const V_M: Variable = Variable {
     name: "v_m",
     dimension: Dimension::Voltage,
     doc: "membrane potential; the reset potential while refractory",
+};
+
+/// The threshold of a membrane, which forces may move.
+pub const THRESHOLD: Variable = Variable {
+    name: V_TH.name,
+    dimension: Dimension::Voltage,
+    doc: "spike threshold, as it was declared or as stages and forces have made it",
 };
 
 /// A state that cannot be kept, or that does not belong to this population.

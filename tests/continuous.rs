@@ -190,6 +190,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         ],
         projections: Vec::new(),
         dense: dense.collect(),
+        tied: Vec::new(),
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: Vec::new(),

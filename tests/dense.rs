@@ -103,6 +103,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
             projection(seed, "far", &SIZES, 0, &[3], constant(0.7)),
         ],
         dense: dense.into(),
+        tied: Vec::new(),
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: Vec::new(),

@@ -126,6 +126,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             projection("b_a", 1, 0, constant(-0.3 * mv), constant(0.9)),
         ],
         dense: Vec::new(),
+        tied: Vec::new(),
         noise: vec![
             noise("weak", 0.3, 4_000.0),
             noise("strong", 1.1, 400.0),

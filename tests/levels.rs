@@ -108,6 +108,7 @@ fn network(seed: u64, lanes: u32, t_ref: f64) -> NetworkPlan {
             .collect(),
         projections,
         dense: Vec::new(),
+        tied: Vec::new(),
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: spikes.into(),

@@ -9,6 +9,12 @@ mod force;
 mod hand;
 #[path = "fixture/log.rs"]
 mod log;
+#[path = "modulated/neurogenesis.rs"]
+mod neurogenesis;
+#[path = "modulated/threshold.rs"]
+mod threshold;
+#[path = "modulated/tied.rs"]
+mod tied;
 
 use sharpwave::Simulation;
 use sharpwave::base::time::{Duration, Time};
@@ -46,6 +52,7 @@ fn force(
             values: values.into(),
         },
         projections: vec!["learnt".into()],
+        populations: Vec::new(),
         every: long(every),
     }
 }

@@ -88,6 +88,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
         populations: vec![population],
         projections: Vec::new(),
         dense: Vec::new(),
+        tied: Vec::new(),
         noise: Vec::new(),
         currents: Some(current)
             .filter(|c| !c.steps.is_empty())

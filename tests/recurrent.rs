@@ -93,6 +93,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             projection("i_all", 1, n / 20, uniform(-3.0, -1.0)),
         ],
         dense: Vec::new(),
+        tied: Vec::new(),
         noise: vec![Noise {
             name: "external".into(),
             targets: vec![0, 1],

@@ -76,6 +76,7 @@ fn engine(case: &Case) -> Simulation {
         populations: std::iter::once(input).chain(layers).collect(),
         projections: Vec::new(),
         dense: dense.collect(),
+        tied: Vec::new(),
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: Vec::new(),

@@ -107,6 +107,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
         populations,
         projections: Vec::new(),
         dense,
+        tied: Vec::new(),
         noise: Vec::new(),
         currents: Vec::new(),
         spikes: Vec::new(),

@@ -132,7 +132,8 @@ pub fn sections() -> Vec<Page> {
         "modulator" describe(&network::modulator::start("")) => "[modulator.NAME]: a substance such as dopamine that spikes release, \
             that decays, and that acts on plasticity.";
         "homeostasis" any(crate::plasticity::homeostasis::specs(), keys_of_homeostasis) => "[homeostasis.NAME]: what changes the \
-            weights of whole neurons at declared instants, with the keys of the kind (`describe downscaling`).";
+            weights of whole neurons, who is connected with whom, or thresholds, at declared instants, with the keys of the kind \
+            (`describe downscaling`).";
         "bout" describe(&of_none(|around| Draft::new(Bout::new("bout N".into(), around)))) => "[[bout]]: what happens one \
             after the other, in place of `duration`: a stretch of time with some of the stimuli on, in which some projections \
             learn.";

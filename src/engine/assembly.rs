@@ -65,7 +65,8 @@ pub fn assemble_watched(
             .par_iter()
             .map(|plan| group(network, &declared, plan, watch))
             .collect();
-        let lane: Vec<Group> = lane?.into_iter().flatten().collect();
+        let mut lane: Vec<Group> = lane?.into_iter().flatten().collect();
+        dense::tie(network, &mut lane);
         // Small populations leave some lanes empty.
         if !lane.is_empty() {
             groups.push(lane);
@@ -109,6 +110,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             || network.is_changing(Part::Projection, &projection.plan.name),
         rule: projection.plasticity.clone(),
         dense: None,
+        tied: None,
         learning: projection
             .plasticity
             .as_ref()
@@ -127,13 +129,28 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             is_apart: true,
             rule: projection.plasticity.clone(),
             dense: Some((number, weights.n_target(), weights.n_source())),
+            tied: None,
             learning: None,
             modulator: modulator(&projection.plasticity),
             autapses: true,
             is_plastic: projection.plasticity.is_some(),
         }
     });
-    sparse.chain(dense).collect()
+    let tied = (0..).zip(&network.tied);
+    let tied = tied.map(|(number, tied)| simulation::Projection {
+        name: tied.name.clone(),
+        source: tied.source,
+        sparse: None,
+        is_apart: true,
+        rule: None,
+        dense: None,
+        tied: Some(number),
+        learning: None,
+        modulator: None,
+        autapses: true,
+        is_plastic: false,
+    });
+    sparse.chain(dense).chain(tied).collect()
 }
 
 /// The shortest delay above zero.
@@ -142,6 +159,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
 /// If a spike would have to reach another lane, or an earlier group, at once.
 fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
     let delays = network.dense.iter().map(|dense| dense.axonal_delay);
+    let delays = delays.chain(network.tied.iter().map(|tied| tied.axonal_delay));
     // What spikes release acts on all lanes.
     let released = network.modulators.iter();
     let released = released.filter(|modulator| !modulator.sources.is_empty());

@@ -67,9 +67,16 @@ pub fn divide(network: &NetworkPlan) -> Result<Vec<LanePlan>, AssemblyError> {
         names.extend(names.first().cloned());
         AssemblyError::Loop(names)
     })?;
-    let tied = components(n, &sudden);
+    // What reads a matrix lies in one lane with it.
+    let read_back = network.tied.iter().map(|tied| (tied.source, tied.target));
+    let together: Vec<(usize, usize)> = sudden.iter().copied().chain(read_back).collect();
+    let tied = components(n, &together);
     let alone = |p: &usize| tied.iter().filter(|&&root| root == tied[*p]).count() == 1;
-    let free: Vec<usize> = (0..n).filter(alone).collect();
+    let reads_itself = |p: usize| {
+        let mut all = network.tied.iter();
+        all.any(|tied| (tied.source, tied.target) == (p, p))
+    };
+    let free: Vec<usize> = (0..n).filter(|p| alone(p) && !reads_itself(*p)).collect();
     let mut lanes = Vec::new();
     for kind in network.kinds(&free) {
         let parts = lane_count(network, &kind)?;
@@ -81,7 +88,7 @@ pub fn divide(network: &NetworkPlan) -> Result<Vec<LanePlan>, AssemblyError> {
     // A lane for each set of populations that are tied together, in the order of their names.
     let mut sets: Vec<Vec<usize>> = (0..n)
         .map(|root| (0..n).filter(|&p| tied[p] == root).collect())
-        .filter(|set: &Vec<usize>| set.len() > 1)
+        .filter(|set: &Vec<usize>| set.len() > 1 || reads_itself(set[0]))
         .collect();
     let name = |p: &usize| &network.populations[*p].name;
     sets.sort_by_key(|set| set.iter().map(name).min());

@@ -10,6 +10,7 @@ pub mod arrival;
 pub mod block;
 pub mod dense;
 pub mod group;
+pub mod tied;
 mod window;
 
 use crate::base::time::{Duration, Time};
@@ -45,6 +46,8 @@ pub struct Lane {
     pub(super) learning: Vec<Vec<u32>>,
     /// Per population: the dense blocks that its spikes reach, group and number in it.
     pub(super) outgoing_dense: Vec<Vec<(usize, usize)>>,
+    /// Per population: the tied blocks that its spikes reach, group and number in it.
+    pub(super) outgoing_tied: Vec<Vec<(usize, usize)>>,
     /// Whether any of them have a delay.
     pub(super) has_late: bool,
     /// Length of a window.
@@ -93,16 +96,25 @@ impl Lane {
                 outgoing_dense[block.source].push((at, number));
             }
         }
+        let mut outgoing_tied = vec![Vec::new(); n_populations];
+        for (at, group) in groups.iter().enumerate() {
+            for (number, block) in group.tied.iter().enumerate() {
+                outgoing_tied[block.source].push((at, number));
+            }
+        }
+        let is_tied = groups.iter().any(|group| !group.tied.is_empty());
         let mut dense = groups.iter().flat_map(|group| &group.dense);
         let late = |block: &Block| block.delays().last() > Some(&Duration::ZERO);
         let neurons: usize = groups.iter().map(|group| group.neurons.size()).sum();
-        let has_late = blocks.iter().any(late) || dense.any(|block| block.delay > Duration::ZERO);
+        let has_late =
+            is_tied || blocks.iter().any(late) || dense.any(|block| block.delay > Duration::ZERO);
         Self {
             groups,
             blocks,
             outgoing,
             learning,
             outgoing_dense,
+            outgoing_tied,
             has_late,
             lookahead: Duration::from_ps(1),
             steps: Vec::new(),
@@ -183,6 +195,11 @@ impl Lane {
                 {
                     block.flying.push_back((time, spike.node));
                 }
+            }
+            for &(group, number) in &self.outgoing_tied[spike.population as usize] {
+                let block = &mut self.groups[group].tied[number];
+                let time = spike.time.checked_add(block.delay);
+                block.flying.extend(time.map(|time| (time, spike.node)));
             }
         }
     }

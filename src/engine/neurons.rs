@@ -4,12 +4,29 @@ use std::collections::BTreeMap;
 
 use crate::base::alteration::Alteration;
 use crate::base::distribution::Distribution;
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, ParameterSpec, Values};
 use crate::base::stream::Stream;
 use crate::engine::lane::group::Member;
 use crate::network::path::Alterations;
 use crate::network::{ParameterPath, Part, Population};
-use crate::neuron::{self, AlterError, Neurons, Setup};
+use crate::neuron::{self, AlterError, E_L, Model, Neurons, Setup, V_TH};
+use crate::plasticity::homeostasis::excitability::Height;
+
+/// What is not as it was declared.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Now<'a> {
+    /// Numbers that stages and changes have altered.
+    pub(super) alterations: &'a Alterations,
+    /// Of each population how high the thresholds of its neurons are; none where no force moves them.
+    pub(super) heights: &'a [Vec<Height>],
+}
+
+impl Now<'_> {
+    /// As it was.
+    fn is_none(self) -> bool {
+        self.alterations.is_empty() && self.heights.iter().all(Vec::is_empty)
+    }
+}
 
 /// Populations as they are declared.
 #[derive(Debug, Clone)]
@@ -22,6 +39,37 @@ pub(super) struct Declared {
 struct Parameters {
     shared: Values,
     each: BTreeMap<&'static str, Vec<f64>>,
+}
+
+impl Parameters {
+    /// Lets the thresholds of neurons of `model` be so high; where all are equally so, they stay a value that all share.
+    fn raise(&mut self, model: &Model, heights: &[Height]) {
+        let value_of = |parameter: &ParameterSpec| {
+            let shared = self.shared.number(parameter.name);
+            let declared = model.spec.parameter(parameter.name);
+            shared.or_else(|| declared?.default_number())
+        };
+        let of = |parameter: &ParameterSpec, shared: Option<f64>, j: usize| {
+            let own = self.each.get(parameter.name);
+            own.and_then(|each| each.get(j).copied()).or(shared)
+        };
+        let (v_th, e_l) = (value_of(&V_TH), value_of(&E_L));
+        let raised = (0..).zip(heights).map(|(j, height)| {
+            let ends = of(&V_TH, v_th, j).zip(of(&E_L, e_l, j));
+            ends.map(|(v_th, e_l)| height.of(v_th, e_l))
+        });
+        let Some(raised) = raised.collect::<Option<Vec<f64>>>() else {
+            return;
+        };
+        let Some(&first) = raised.first() else { return };
+        let is_shared = !self.each.contains_key(V_TH.name) && raised.iter().all(|v| *v == first);
+        match is_shared {
+            true => self.shared.insert(V_TH.name, first),
+            false => {
+                self.each.insert(V_TH.name, raised);
+            }
+        }
+    }
 }
 
 /// Neurons of one kind that are together.
@@ -40,7 +88,11 @@ impl Declared {
     /// # Errors
     /// If values of a neuron contradict each other.
     pub(super) fn build(&self, together: Together<'_>) -> Result<Box<dyn Neurons>, ParameterError> {
-        let mut neurons = self.at_rest(together, &Alterations::new(), "")?;
+        let as_declared = Now {
+            alterations: &Alterations::new(),
+            heights: &[],
+        };
+        let mut neurons = self.at_rest(together, as_declared, "")?;
         for member in together.members {
             let Some(v_m) = &self.populations[member.population].v_m else {
                 continue;
@@ -53,24 +105,24 @@ impl Declared {
         Ok(neurons)
     }
 
-    /// The neurons as `alterations` make them, at rest at t = 0; names of what they draw from end in `suffix`.
+    /// The neurons as they are `now`, at rest at t = 0; names of what they draw from end in `suffix`.
     ///
     /// # Errors
     /// If values are out of range or contradict each other.
     pub(super) fn at_rest(
         &self,
         together: Together<'_>,
-        alterations: &Alterations,
+        now: Now<'_>,
         suffix: &str,
     ) -> Result<Box<dyn Neurons>, ParameterError> {
         let model = neuron::model(self.populations[together.kind].model)?;
-        let parameters = self.parameters(together.members, alterations);
+        let parameters = self.parameters(together.members, now);
         let mut neurons = (model.build)(self.setup(together, &parameters, suffix))?;
         neurons.reset(crate::base::time::Time::ZERO);
         Ok(neurons)
     }
 
-    /// What `neurons` become at the instant last advanced to when their parameters are those that `alterations` make.
+    /// What `neurons` become at the instant last advanced to when their parameters are those of `now`.
     ///
     /// # Errors
     /// If values are out of range or contradict each other.
@@ -78,11 +130,11 @@ impl Declared {
         &self,
         neurons: &dyn Neurons,
         together: Together<'_>,
-        alterations: &Alterations,
+        now: Now<'_>,
         suffix: &str,
     ) -> Result<Box<dyn Neurons>, AlterError> {
         let model = neuron::model(self.populations[together.kind].model)?;
-        let parameters = self.parameters(together.members, alterations);
+        let parameters = self.parameters(together.members, now);
         neuron::alter(neurons, model, self.setup(together, &parameters, suffix))
     }
 
@@ -112,7 +164,7 @@ impl Declared {
     }
 
     /// The parameters of `members`, which are declared alike.
-    fn parameters(&self, members: &[Member], alterations: &Alterations) -> Parameters {
+    fn parameters(&self, members: &[Member], now: Now<'_>) -> Parameters {
         let Some(first) = members.first() else {
             return Parameters {
                 shared: Values::new(),
@@ -139,9 +191,10 @@ impl Declared {
                 .flat_map(|member| all().skip(member.first as usize).take(member.len as usize));
             each.insert(name, values.collect());
         }
-        if alterations.is_empty() {
+        if now.is_none() {
             return Parameters { shared, each };
         }
+        let alterations = now.alterations;
         let model = neuron::model(declared.model).map(|model| model.spec.parameters);
         for parameter in model.unwrap_or_default() {
             let of = |member: &Member| {
@@ -175,6 +228,15 @@ impl Declared {
             });
             each.insert(parameter.name, values.collect());
         }
-        Parameters { shared, each }
+        let mut parameters = Parameters { shared, each };
+        if let (Ok(model), [member]) = (neuron::model(declared.model), members) {
+            // Neurons that adapt are alone.
+            let heights = now.heights.get(member.population);
+            let own = heights.and_then(|heights| {
+                heights.get(member.first as usize..(member.first + member.len) as usize)
+            });
+            parameters.raise(model, own.unwrap_or_default());
+        }
+        parameters
     }
 }

@@ -13,6 +13,7 @@ mod graph;
 mod homeostasis;
 mod input;
 mod modulator;
+mod rebuild;
 mod sample;
 mod stimulation;
 mod synapses;
@@ -34,6 +35,7 @@ use crate::engine::neurons::Declared;
 use crate::event::agenda::Agenda;
 use crate::network::plan;
 use crate::neuron::Variable;
+use crate::plasticity::homeostasis::excitability::Height;
 use crate::stimulus;
 use alter::Altered;
 pub use alter::Ramp;
@@ -123,6 +125,8 @@ pub struct Simulation {
     modulators: Vec<Modulator>,
     /// In the order of their names.
     forces: Vec<Force>,
+    /// Of each population how high forces have made the thresholds of its neurons; none where none has.
+    heights: Vec<Vec<Height>>,
     /// Triggers, and the stimuli that they set off.
     stimulation: Stimulation,
     /// What rewiring has done that nobody has asked for.
@@ -174,13 +178,14 @@ impl Simulation {
         let modulators =
             modulators.map(|(number, plan)| Modulator::new(plan, number, &projections, &lanes));
         let force = |plan| Force::new(plan, &populations, network.seed);
-        Ok(Self {
+        let mut simulation = Self {
             forces: network
                 .homeostasis
                 .iter()
                 .map(force)
                 .collect::<Result<_, _>>()?,
             altered: Altered::new(declared),
+            heights: vec![Vec::new(); populations.len()],
             modulators: modulators.collect(),
             stimulation: Stimulation::new(network)?,
             edits: Vec::new(),
@@ -201,7 +206,10 @@ impl Simulation {
             graph: OnceLock::new(),
             steps: 0,
             exploded: false,
-        })
+        };
+        simulation.clear_unborn();
+        simulation.hold_unborn();
+        Ok(simulation)
     }
 
     /// The end of the last run.

@@ -274,6 +274,12 @@ impl ProjectionBuilder<'_> {
         self.weight(gain)
     }
 
+    /// Connects through the matrix of the projection called `of`, the other way; an arrival adds `gain` times its weight.
+    pub fn tied(mut self, of: &str, gain: f64) -> Self {
+        self.connection = Ok(Connection::Tied(of.into()));
+        self.weight(gain)
+    }
+
     /// What an arrival adds.
     pub fn weight(mut self, weight: impl IntoDistribution) -> Self {
         self.weight = Some(weight.into_distribution());

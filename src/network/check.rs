@@ -1,6 +1,7 @@
 //! Names into numbers, with everything that does not fit told by its place.
 
 mod learning;
+mod matrix;
 mod pulse;
 mod stimulus;
 
@@ -10,7 +11,6 @@ use std::sync::Arc;
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Dimension, ParameterError};
 use crate::base::stream::Stream;
-use crate::base::time::Duration;
 use crate::connection::{self, Plan, Space};
 use crate::network::error::LARGEST;
 use crate::network::plan::dense::DenseProjection;
@@ -55,6 +55,7 @@ impl Network {
             populations: self.populations.clone(),
             projections: Vec::new(),
             dense: Vec::new(),
+            tied: Vec::new(),
             noise: Vec::new(),
             currents: Vec::new(),
             spikes: Vec::new(),
@@ -97,6 +98,7 @@ impl Network {
             match self.plan_projection(projection) {
                 Ok(Planned::Sparse(projection)) => plan.projections.push(*projection),
                 Ok(Planned::Dense(projection)) => plan.dense.push(projection),
+                Ok(Planned::Tied) => {}
                 Err(problem) if may_be(&problem) => {}
                 Err(problem) => {
                     return Err(NetworkError::new(
@@ -106,6 +108,18 @@ impl Network {
                     ));
                 }
             }
+        }
+        for projection in &self.projections {
+            let Connection::Tied(of) = &projection.connection else {
+                continue;
+            };
+            let tied = self.plan_tied(projection, of);
+            let tied = tied.map_err(|problem| {
+                NetworkError::new(Part::Projection, &projection.name, problem)
+            })?;
+            // Where its data are in a file the other is no part of the plan yet.
+            let at = plan.dense.iter().position(|dense| dense.name == *of);
+            plan.tied.extend(at.map(|of| plan::Tied { of, ..tied }));
         }
         for stimulus in &self.stimuli {
             let pulses = self.plan_pulses(stimulus);
@@ -257,6 +271,10 @@ impl Network {
                 let none = projection.edge_list(n_source, n_target).finish();
                 connection::listed(Arc::new(none))
             }
+            Connection::Tied(of) => {
+                self.plan_tied(projection, of)?;
+                return Ok(Planned::Tied);
+            }
             Connection::Matrix(weights) => {
                 let dense = self.dense(projection, source, &targets, weights)?;
                 dense.check(&self.populations)?;
@@ -293,55 +311,6 @@ impl Network {
             plasticity: self.plasticity(projection)?,
             short_term: learning::short_term(projection)?,
         })))
-    }
-
-    fn dense(
-        &self,
-        projection: &Projection,
-        source: usize,
-        targets: &[usize],
-        weights: &Given<super::LayerFile, crate::synapse::dense::Dense>,
-    ) -> Result<DenseProjection, Problem> {
-        let &[target] = targets else {
-            return Err(Problem::ManyTargets(targets.len()));
-        };
-        let gain = projection.weight.and_then(|gain| gain.constant());
-        let delay = match projection.delay {
-            None => Some(0.0),
-            Some(delay) => {
-                let none = delay.dendritic.constant() == Some(0.0);
-                delay.constant().filter(|_| none)
-            }
-        };
-        let delay = delay.ok_or(Problem::Unfit {
-            key: "axonal_delay",
-            with: "a weight for every pair, expected one axonal delay for all of them and no dendritic one",
-        })?;
-        let gain = gain.ok_or(Problem::Missing {
-            key: "gain",
-            what: "what a weight of 1 adds, one for all pairs",
-        })?;
-        let axonal_delay = Duration::from_ms(delay).map_err(|cause| Problem::Delay {
-            key: "axonal_delay",
-            cause,
-        })?;
-        let weights = match weights {
-            Given::Here(weights) => Arc::clone(weights),
-            Given::File(file) => {
-                let file = file.path.display().to_string();
-                return Err(Problem::NotRead { file });
-            }
-        };
-        Ok(DenseProjection {
-            name: projection.name.clone(),
-            source,
-            target,
-            weights,
-            gain,
-            axonal_delay,
-            plasticity: self.plasticity(projection)?,
-            short_term: learning::short_term(projection)?,
-        })
     }
 }
 
@@ -419,6 +388,8 @@ impl Population {
 enum Planned {
     Sparse(Box<plan::Projection>),
     Dense(DenseProjection),
+    /// Planned once all that have matrices are.
+    Tied,
 }
 
 /// What was found wrong but for data that are still in a file.

@@ -1,14 +1,14 @@
 //! What does not fit in the description of a network, and where.
 
+mod help;
+
 use std::fmt;
 
 use crate::base::parameter::{Dimension, ParameterError};
-use crate::base::suggest;
 use crate::base::time::{Duration, Time, TimeRangeError};
 use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
 use crate::network::{LayoutFault, PathError};
-use crate::neuron;
 use crate::plasticity::LearnError;
 
 /// A part of a network.
@@ -127,6 +127,29 @@ pub enum Problem {
         /// Those that learn.
         known: Vec<String>,
     },
+    /// A projection that there is not, or that has no matrix.
+    #[error("`of` names `{found}`, expected the name of a projection with `rule = \"weights\"`")]
+    NoMatrix {
+        /// What was named.
+        found: String,
+        /// Those that have one.
+        known: Vec<String>,
+    },
+    /// A matrix that does not lead back.
+    #[error(
+        "`source` and `target` are not those of `{of}` the other way, expected `{from}` and `{target}`"
+    )]
+    NotBack {
+        /// The projection that has the matrix.
+        of: String,
+        /// Its target.
+        from: String,
+        /// Its source.
+        target: String,
+    },
+    /// Spikes that come back at once.
+    #[error("`axonal_delay` is {0}, expected more than 0")]
+    NoDelay(Duration),
     /// A projection whose synapses cannot come and go.
     #[error(
         "`projection` names {found}, expected one sparse projection, all of whose synapses have one delay"
@@ -146,6 +169,34 @@ pub enum Problem {
         most: f64,
         /// Why.
         why: &'static str,
+    },
+    /// A force on neurons without populations.
+    #[error("`population` names no population, expected at least one")]
+    NoPopulation,
+    /// A population named twice.
+    #[error("`population` names `{0}` twice, or another force of the kind does")]
+    PopulationTwice(String),
+    /// Neurons whose threshold cannot move.
+    #[error(
+        "`population` names `{population}`, whose neurons (`{model}`) have no threshold `v_th`"
+    )]
+    NoThreshold {
+        /// The population.
+        population: String,
+        /// Its neuron model.
+        model: &'static str,
+    },
+    /// Neurons that would be impossible where a force may bring them.
+    #[error(
+        "neurons of `{population}` would be impossible with thresholds {height} times as high above rest: {error}"
+    )]
+    Height {
+        /// The population.
+        population: String,
+        /// How high.
+        height: f64,
+        /// Why not.
+        error: ParameterError,
     },
     /// A force without projections.
     #[error("`projection` names no projection, expected at least one")]
@@ -404,9 +455,19 @@ impl Problem {
             Self::NotLearning { .. } | Self::Rewired { .. } | Self::NoProjection => {
                 Some("projection")
             }
+            Self::NoMatrix { .. } => Some("of"),
+            Self::NotBack { .. } => Some("source"),
+            Self::NoDelay(_) => Some("axonal_delay"),
             Self::NoPeriod(_) => Some("every"),
             Self::UnknownTrigger { .. } => Some("trigger"),
-            Self::Silent(_) => Some("population"),
+            Self::Silent(_)
+            | Self::NoPopulation
+            | Self::PopulationTwice(_)
+            | Self::NoThreshold { .. } => Some("population"),
+            Self::Height { height, .. } => Some(match *height < 1.0 {
+                true => "lowest",
+                false => "highest",
+            }),
             Self::NoLatency(_) => Some("latency"),
             Self::Probability(_) => Some("probability"),
             Self::Driven { .. } => Some("neurons"),
@@ -425,50 +486,6 @@ impl Problem {
             | Self::Early { .. }
             | Self::Neuron { .. }
             | Self::Path(_) => None,
-        }
-    }
-
-    /// What may help.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            Self::UnknownPopulation { found, known, .. } => {
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                suggest::help(found, &known)
-            }
-            Self::UnknownModulator { found, known } => {
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                match known.is_empty() {
-                    true => Some("there is none: describe it, such as [modulator.dopamine]".into()),
-                    false => suggest::help(found, &known),
-                }
-            }
-            Self::UnknownTrigger { found, known } => {
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                match known.is_empty() {
-                    true => Some("there is none: describe it, such as [trigger.up]".into()),
-                    false => suggest::help(found, &known),
-                }
-            }
-            Self::NotLearning { found, known } => {
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                suggest::help(found, &known)
-            }
-            Self::UnknownEntry { help, .. } => help.clone(),
-            Self::Path(error) => error.help(),
-            Self::Rule(error) => error.help(),
-            Self::Learn(error) => error.help().map(str::to_owned),
-            Self::NotPlaced { population, .. } => Some(format!(
-                "such as [population.{population}] positions = {{ layout = \"grid\", shape = [40, 40], extent = [\"4 mm\", \
-                 \"4 mm\"], wrap = true }}"
-            )),
-            Self::Units { .. } => Some("describe one for each unit".into()),
-            Self::NoCapacitance { .. } => {
-                let models = neuron::REGISTRY.iter();
-                let models = models.filter(|model| model.has_capacitance());
-                let names: Vec<&str> = models.map(|model| model.spec.name).collect();
-                Some(format!("neuron models with one: {}", suggest::list(&names)))
-            }
-            _ => None,
         }
     }
 }

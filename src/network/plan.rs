@@ -12,7 +12,7 @@ use crate::connection::Plan;
 pub use crate::network::population::Population;
 use crate::network::{ParameterPath, Part};
 use crate::plasticity::Kinetics;
-use crate::plasticity::homeostasis;
+use crate::plasticity::homeostasis::{self, ActsOn};
 use crate::stimulus::{Begin, Spike};
 use crate::synapse::short_term::ShortTerm;
 use dense::DenseProjection;
@@ -31,6 +31,8 @@ pub struct NetworkPlan {
     pub projections: Vec<Projection>,
     /// Dense projections, names unique.
     pub dense: Vec<DenseProjection>,
+    /// Matrices that are read the other way, names unique.
+    pub tied: Vec<Tied>,
     /// External noise, names unique.
     pub noise: Vec<Noise>,
     /// Currents from outside, names unique.
@@ -83,7 +85,7 @@ pub struct Pulses {
     pub sham: bool,
 }
 
-/// A force that changes weights at declared instants.
+/// A force that changes weights or neurons at declared instants.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Homeostasis {
     /// Name.
@@ -94,6 +96,8 @@ pub struct Homeostasis {
     pub values: Values,
     /// Names of projections that learn.
     pub projections: Vec<String>,
+    /// Indices of populations.
+    pub populations: Vec<usize>,
     /// It acts at every multiple of this.
     pub every: Duration,
 }
@@ -126,6 +130,23 @@ pub struct Projection {
     pub plasticity: Option<Plasticity>,
     /// How much of their weight synapses pass on, if it depends on use.
     pub short_term: Option<ShortTerm>,
+}
+
+/// A matrix that is read the other way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tied {
+    /// Name.
+    pub name: String,
+    /// Index of the dense projection that has the matrix.
+    pub of: usize,
+    /// Index of the population whose spikes arrive: the target of that.
+    pub source: usize,
+    /// Index of the population that they arrive at: the source of that.
+    pub target: usize,
+    /// Factor from weight to what an arrival adds.
+    pub gain: f64,
+    /// From a spike to its arrival, above zero.
+    pub axonal_delay: Duration,
 }
 
 /// A plasticity rule with its parameters.
@@ -232,8 +253,15 @@ impl NetworkPlan {
     pub fn is_rewired(&self, name: &str) -> bool {
         let mut forces = self.homeostasis.iter();
         forces.any(|force| {
-            homeostasis::rewires(force.kind) && force.projections.iter().any(|own| own == name)
+            let rewires = homeostasis::acts_on(force.kind) == Some(ActsOn::Wiring);
+            rewires && force.projections.iter().any(|own| own == name)
         })
+    }
+
+    /// Whether a force acts on the neurons of the population at index `p`.
+    pub fn is_adapted(&self, p: usize) -> bool {
+        let mut forces = self.homeostasis.iter();
+        forces.any(|force| force.populations.contains(&p))
     }
 
     /// Whether numbers of the part called `name` change while the network runs.
@@ -281,7 +309,10 @@ impl NetworkPlan {
         };
         let alone = |p: usize| {
             let changes = self.is_changing(Part::Population, &self.populations[p].name);
-            changes || self.dense.iter().any(|projection| projection.target == p)
+            changes
+                || self.is_adapted(p)
+                || self.tied.iter().any(|tied| tied.target == p)
+                || self.dense.iter().any(|projection| projection.target == p)
         };
         one == other && currents(a).eq(currents(b)) && !alone(a) && !alone(b)
     }

@@ -46,10 +46,32 @@ pub static WEIGHTS: Spec = Spec {
     source: "",
 };
 
-/// Every way of connecting as users see it: the connection rules, and the one that takes weights for all pairs.
+/// Reads the matrix of another projection the other way.
+pub static TIED: Spec = Spec {
+    name: "tied",
+    summary: "The synapses of another projection the other way: spikes of its targets reach its sources through the one matrix, which \
+              learns by its own rule alone.",
+    equations: "a spike of j at t adds gain * w_ij to every i at t + axonal_delay, w_ij from i to j as it is right before that instant",
+    parameters: &[
+        ParameterSpec::new(
+            "of",
+            Kind::Text,
+            "the projection with `rule = \"weights\"` that has the matrix: from this one's target to this one's source",
+        ),
+        ParameterSpec::quantity(
+            "gain",
+            Dimension::Weight,
+            Range::Finite,
+            "what a weight of 1 adds, in the unit of the target's weights",
+        ),
+    ],
+    source: "",
+};
+
+/// Every way of connecting as users see it: the connection rules, and those that take a weight for every pair.
 pub fn rules() -> Vec<&'static Spec> {
     let mut rules = connection::specs();
-    rules.push(&WEIGHTS);
+    rules.extend([&WEIGHTS, &TIED]);
     rules
 }
 
@@ -145,6 +167,8 @@ pub enum Connection {
     /// Every source with every target, a weight for each pair, `rule = "weights"`; the projection's weight is the factor
     /// from these to what an arrival adds.
     Matrix(Given<LayerFile, Dense>),
+    /// The matrix of the projection of this name the other way, `rule = "tied"`; the projection's weight is a factor of its own.
+    Tied(String),
 }
 
 /// Synapses from one population onto others.
@@ -199,5 +223,10 @@ impl Projection {
     /// Whether it has a weight for every pair.
     pub fn is_dense(&self) -> bool {
         matches!(self.connection, Connection::Matrix(_))
+    }
+
+    /// Whether it has no weights of its own.
+    pub fn is_tied(&self) -> bool {
+        matches!(self.connection, Connection::Tied(_))
     }
 }

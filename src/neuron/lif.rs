@@ -26,7 +26,7 @@ use crate::neuron::individual;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
     self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
-    V_M,
+    THRESHOLD, V_M,
 };
 use derived::Derived;
 use kernel::{
@@ -38,7 +38,7 @@ use kernel::{
 pub static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
-    variables: &[V_M],
+    variables: &[V_M, THRESHOLD],
     build: |setup| individual::build::<individual::Lif>(&setup),
     bytes: |own| match own {
         false => size_of::<[f64; 1]>(),
@@ -361,7 +361,10 @@ impl Neurons for Lif {
         self.place(j as u32, self.derived.threshold * self.factor);
     }
 
-    fn sample(&self, _variable: usize, j: usize, t: Time) -> f64 {
+    fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
+        if variable > 0 {
+            return self.params.membrane.v_th;
+        }
         let [mut u] = self.state.cells.all()[j];
         if u == f64::NEG_INFINITY {
             // It may have ended unnoticed: neurons that do not fire by themselves need not be advanced.

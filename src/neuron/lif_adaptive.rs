@@ -29,7 +29,7 @@ use crate::neuron::individual;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
     self as neuron, EventWeights, Events, Example, Growth, Model, Neurons, RowWeights, StateError,
-    V_M, Variable,
+    THRESHOLD, V_M, Variable,
 };
 use constants::{Derived, Drive};
 use decay::Clock;
@@ -48,7 +48,7 @@ pub const W: Variable = Variable {
 pub static MODEL: Model = Model {
     spec: &SPEC,
     weight: Some(Dimension::Voltage),
-    variables: &[V_M, W],
+    variables: &[V_M, W, THRESHOLD],
     build: |setup| individual::build::<individual::LifAdaptive>(&setup),
     bytes: |own| match own {
         false => size_of::<Cell>(),
@@ -410,9 +410,8 @@ impl Neurons for LifAdaptive {
     }
 
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
-        let rates = self.derived.rates;
+        let (rates, mut from) = (self.derived.rates, self.state.now);
         let (mut y, mut pull) = self.variables(j, &self.clock);
-        let mut from = self.state.now;
         if y == f64::NEG_INFINITY {
             let end = self.state.refractory.end_of(j);
             if let Some(end) = end.filter(|end| *end <= t) {
@@ -424,6 +423,7 @@ impl Neurons for LifAdaptive {
         match variable {
             0 if y == f64::NEG_INFINITY => self.params.membrane.v_reset,
             0 => self.drive.v_inf + later,
+            2 => self.params.membrane.v_th,
             _ => pull / self.params.membrane.resistance(),
         }
     }

@@ -37,7 +37,8 @@ use crate::neuron::individual;
 use crate::neuron::membrane::Membrane;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
-    self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, V_M, Variable,
+    self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, THRESHOLD,
+    V_M, Variable,
 };
 use clock::{Decay, Grown, Sign};
 use crossing::{Ahead, Neuron};
@@ -65,6 +66,7 @@ pub static MODEL: Model = Model {
             dimension: Dimension::Current,
             doc: "inhibitory synaptic current; not positive",
         },
+        THRESHOLD,
     ],
     build: |setup| individual::build::<individual::LifExp>(&setup),
     bytes: |own| match own {
@@ -450,6 +452,7 @@ impl Neurons for LifExp {
                     }
             }
             1 => g_ex * exp(-x * rates.ex) / self.derived.unit,
+            3 => self.params.membrane.v_th,
             _ => g_inh * exp(-x * rates.inh) / self.derived.unit,
         }
     }

@@ -12,7 +12,7 @@ pub(super) const TAU_M: ParameterSpec = ParameterSpec::drawn(
 );
 
 /// Spike threshold.
-pub(super) const V_TH: ParameterSpec = ParameterSpec::drawn(
+pub const V_TH: ParameterSpec = ParameterSpec::drawn(
     "v_th",
     Dimension::Voltage,
     Range::Finite,
@@ -29,7 +29,7 @@ pub(super) const V_RESET: ParameterSpec = ParameterSpec::drawn(
 .or_number(0.0);
 
 /// Resting potential.
-pub(super) const E_L: ParameterSpec = ParameterSpec::drawn(
+pub const E_L: ParameterSpec = ParameterSpec::drawn(
     "e_l",
     Dimension::Voltage,
     Range::Finite,

@@ -1,15 +1,18 @@
-//! Slow forces: at declared instants all synapses of a neuron are changed together, or synapses come and go.
+//! Slow forces: at declared instants all synapses of a neuron are changed together, synapses come and go, or thresholds move.
 //!
-//! A force is one file: its [`Spec`], and what it does to the strengths of one neuron's synapses, a [`Homeostasis`], or to
-//! the wiring of a projection, a [`Rewiring`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and
+//! A force is one file: its [`Spec`], and what it does to the strengths of one neuron's synapses, a [`Homeostasis`], to
+//! the wiring of a projection, a [`Rewiring`], or to the thresholds of a population, an [`Excitability`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and
 //! every network. Who calls it owns the instants, bounds, signs, and the rates that it may go by.
 
 mod decay;
 mod downscaling;
+pub mod excitability;
+pub mod neurogenesis;
 mod normalisation;
 mod scaling;
 mod shuffle;
 mod structural;
+mod threshold;
 mod turnover;
 pub mod wiring;
 
@@ -17,6 +20,8 @@ use std::fmt::Debug;
 
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::stream::Stream;
+use excitability::Excitability;
+use neurogenesis::Birth;
 use wiring::Rewiring;
 
 /// What a force does to the synapses of one neuron.
@@ -47,21 +52,36 @@ pub enum Side {
 
 /// A force in the registry.
 pub struct Entry {
-    /// The force as users see it; projections and instants are no parameters of its own.
+    /// The force as users see it; what it acts on and instants are no parameters of its own.
     pub spec: &'static Spec,
-    /// Whether synapses come and go by it.
-    pub rewires: bool,
+    /// What it acts on.
+    pub acts_on: ActsOn,
     /// The force with complete values.
     pub build: fn(&Values) -> Result<Act, ParameterError>,
 }
 
 /// What a force acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActsOn {
+    /// Weights of projections that learn.
+    Weights,
+    /// Who is connected with whom in a projection that learns.
+    Wiring,
+    /// Neurons of populations.
+    Neurons,
+}
+
+/// What a force does.
 #[derive(Debug)]
 pub enum Act {
-    /// Strengths.
+    /// To strengths.
     Weights(Box<dyn Homeostasis>),
-    /// Who is connected with whom.
+    /// To who is connected with whom.
     Wiring(Box<dyn Rewiring>),
+    /// To how easily neurons fire.
+    Neurons(Box<dyn Excitability>),
+    /// To which neurons there are.
+    Birth(Birth),
 }
 
 impl Act {
@@ -70,7 +90,14 @@ impl Act {
         match self {
             Self::Weights(force) => force.average_ms(),
             Self::Wiring(force) => force.average_ms(),
+            Self::Neurons(force) => force.average_ms(),
+            Self::Birth(_) => None,
         }
+    }
+
+    /// Whether it goes by spikes at all.
+    pub fn counts(&self) -> bool {
+        self.average_ms().is_some() || matches!(self, Self::Neurons(_))
     }
 }
 
@@ -83,6 +110,8 @@ pub static REGISTRY: &[&Entry] = &[
     &turnover::ENTRY,
     &structural::ENTRY,
     &shuffle::ENTRY,
+    &threshold::ENTRY,
+    &neurogenesis::ENTRY,
 ];
 
 /// Every force as users see it.
@@ -90,10 +119,11 @@ pub fn specs() -> Vec<&'static Spec> {
     REGISTRY.iter().map(|entry| entry.spec).collect()
 }
 
-/// Whether synapses come and go by the force called `name`.
-pub fn rewires(name: &str) -> bool {
+/// What the force called `name` acts on, if there is one.
+pub fn acts_on(name: &str) -> Option<ActsOn> {
     let mut entries = REGISTRY.iter();
-    entries.any(|entry| entry.spec.name == name && entry.rewires)
+    let found = entries.find(|entry| entry.spec.name == name);
+    found.map(|entry| entry.acts_on)
 }
 
 /// The force called `name` with `values` for its parameters.

@@ -11,7 +11,8 @@ fn command(more: &str) -> String {
     let model = shipped("growing_network.toml");
     format!(
         "--quiet run {model} --set duration=1500ms --set figure.raster='off' --set record.weight_statistics.every=100ms --set \
-         homeostasis.growth.every=50ms --set homeostasis.growth.growth=10Hz --set record.rates='off' --set \
+         homeostasis.growth.every=50ms --set homeostasis.birth.every=100ms --set homeostasis.birth.from=500ms --set \
+         homeostasis.birth.add=20 --set homeostasis.growth.growth=10Hz --set record.rates='off' --set \
          record.weights={{projection='e_e',every='300ms'}} {more}"
     )
 }
@@ -56,6 +57,31 @@ fn every_snapshot_is_the_first_one_with_all_that_came_and_went() {
     }
     let grown = snapshots[5].synapses.len();
     assert!(grown > snapshots[0].synapses.len() + 1000, "{grown}");
+}
+
+#[test]
+fn neurons_are_wired_once_they_are_there() {
+    let place = Place::new();
+    place.run(&command("--out r"));
+    let (snapshots, edits) = read(&place, "r");
+    // 20 more at 500 ms and every 100 ms after that.
+    let born = |ms: f64| 800 + 20 * ((ms / 100.0).floor() as u64).saturating_sub(4);
+    for edit in edits.iter().filter(|edit| edit.created) {
+        let there = born(edit.time.as_ms());
+        assert!(edit.source < there && edit.target < there, "{edit:?}");
+    }
+    let late = |edit: &&Edit| edit.created && edit.source.max(edit.target) >= 800;
+    assert!(edits.iter().filter(late).count() > 10);
+    let ends = |snapshot: &Synapses| {
+        let all = pairs(snapshot).into_iter();
+        all.map(|(source, target)| source.max(target)).max()
+    };
+    assert!(ends(&snapshots[0]) < Some(800) && ends(&snapshots[1]) < Some(800));
+    assert!(
+        ends(&snapshots[5]) >= Some(900),
+        "{:?}",
+        ends(&snapshots[5])
+    );
 }
 
 #[test]

@@ -1,15 +1,15 @@
-//! `[homeostasis.NAME]`: slow forces on weights.
+//! `[homeostasis.NAME]`: slow forces on weights, wiring and neurons.
 
 use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 use crate::config::fault;
 use crate::config::form::{
-    Around, Keys, Row, Table, chosen, describe, each, learning_name, read, refuse_foreign,
-    registered, span, spec_keys,
+    Around, Keys, Row, Table, chosen, describe, each, learning_name, population_name, read,
+    refuse_foreign, registered, span, spec_keys,
 };
 use crate::config::reader::Section;
 use crate::network::{Choice, Homeostasis};
-use crate::plasticity::homeostasis::specs;
+use crate::plasticity::homeostasis::{ActsOn, acts_on, specs};
 
 impl Table for Homeostasis {
     fn keys(&mut self, k: &mut Keys<'_>) {
@@ -20,10 +20,16 @@ impl Table for Homeostasis {
             registered(specs()),
             "what it does",
         );
-        let what = "the projections whose weights it changes, which learn, each by itself; of `turnover` and `structural` one, sparse, \
-                    whose synapses have one delay";
-        let form = each(learning_name(), "projection", false);
-        k.need("projection", &mut self.projections, form, what);
+        if acts_on(spec.name) == Some(ActsOn::Neurons) {
+            let what = "the populations whose neurons it changes, each by itself";
+            let form = each(population_name(), "population", false);
+            k.need("population", &mut self.populations, form, what);
+        } else {
+            let what = "the projections whose weights it changes, which learn, each by itself; of `turnover` and `structural` one, sparse, \
+                        whose synapses have one delay";
+            let form = each(learning_name(), "projection", false);
+            k.need("projection", &mut self.projections, form, what);
+        }
         let what = "it acts at every multiple of this, such as \"1 s\", before anything else at that instant; not at 0, nor at the \
                     end of the run";
         k.need("every", &mut self.every, span(), what);
@@ -74,6 +80,7 @@ pub(in crate::config) fn start(name: &str, spec: &'static Spec) -> Homeostasis {
             values: Values::new(),
         },
         projections: Vec::new(),
+        populations: Vec::new(),
         every: Duration::ZERO,
     }
 }

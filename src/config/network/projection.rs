@@ -10,7 +10,7 @@ use crate::config::form::{
 use crate::config::network::delay::{constant, delays};
 use crate::config::reader::{Item, Section};
 use crate::connection::{self, EdgeColumns};
-use crate::network::projection::{WEIGHTS, rules};
+use crate::network::projection::{TIED, WEIGHTS, rules};
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, EdgeFile, Given as Data, LayerFile, Learning, Projection,
 };
@@ -83,6 +83,11 @@ impl Draft {
                 }
                 (&WEIGHTS, values)
             }
+            Connection::Tied(of) => {
+                let mut values = Values::from([("of", of.clone())]);
+                values.extend(projection.weight.map(|gain| ("gain", gain)));
+                (&TIED, values)
+            }
         };
         let layer_names = match &projection.connection {
             Connection::Matrix(Data::File(file)) => file.layer_names.clone(),
@@ -123,6 +128,9 @@ impl Draft {
                 layer_names,
                 layer: usize::try_from(values.count("layer")?).ok()?,
             }))
+        } else if rule.name == TIED.name {
+            projection.weight = values.distribution("gain");
+            Connection::Tied(values.text("of")?.to_owned())
         } else {
             Connection::Rule(Choice { spec: rule, values })
         };
@@ -137,7 +145,8 @@ fn is_listed(rule: &Spec) -> bool {
 
 impl Table for Draft {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let (listed, dense) = (is_listed(self.rule), self.rule.name == WEIGHTS.name);
+        let (listed, tied) = (is_listed(self.rule), self.rule.name == TIED.name);
+        let dense = tied || self.rule.name == WEIGHTS.name;
         let p = &mut self.projection;
         let what = "the population whose spikes arrive";
         k.need("source", &mut p.source, population_name(), what);
@@ -169,6 +178,9 @@ impl Table for Draft {
             }
         }
         delays(&mut p.delay, (listed, dense), k);
+        if tied {
+            return;
+        }
         let what = "the rule that changes the weights, with its parameters";
         k.or("plasticity", &mut p.plasticity, off(learning()), what);
         let what = "how much of its weight a synapse passes on, where it depends on use";

@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
+use crate::base::stream::name_hash;
 use crate::base::time::Duration;
 use crate::engine::assembly::AssemblyError;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
-use crate::engine::lane::group::Member;
+use crate::engine::lane::group::{Group, Member};
+use crate::engine::lane::tied::TiedBlock;
 use crate::network::plan::dense::DenseProjection;
-use crate::network::plan::{NetworkPlan, Plasticity};
+use crate::network::plan::{NetworkPlan, Plasticity, Tied};
 use crate::plasticity::{self, BuildError};
 use crate::synapse::dense::Dense;
 use crate::synapse::short_term::ShortTermRows;
@@ -32,6 +34,27 @@ pub(super) fn blocks(
         }
     }
     Ok(blocks)
+}
+
+/// Lets groups of a lane read matrices of others the other way.
+pub(super) fn tie(network: &NetworkPlan, lane: &mut [Group]) {
+    let mut by_name: Vec<(usize, &Tied)> = network.tied.iter().enumerate().collect();
+    by_name.sort_by_key(|(_, tied)| name_hash(&tied.name));
+    for (number, tied) in by_name {
+        let owner = lane.iter().enumerate().find_map(|(at, group)| {
+            let mut dense = group.dense.iter();
+            let own = dense.position(|block| block.projection == tied.of);
+            own.map(|own| (at, own))
+        });
+        let is_target = |group: &&mut Group| {
+            let mut members = group.members.iter();
+            members.any(|member| member.population == tied.target)
+        };
+        if let (Some(owner), Some(group)) = (owner, lane.iter_mut().find(is_target)) {
+            let block = TiedBlock::new(number, tied.source, owner, tied.gain, tied.axonal_delay);
+            group.tied.push(block);
+        }
+    }
 }
 
 fn block(

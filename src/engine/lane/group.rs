@@ -4,6 +4,7 @@ use std::mem;
 
 use crate::base::time::Time;
 use crate::engine::lane::dense::DenseBlock;
+use crate::engine::lane::tied::TiedBlock;
 use crate::neuron::{Neurons, RowWeights};
 use crate::stimulus::poisson::Poisson;
 
@@ -119,6 +120,8 @@ pub struct Group {
     pub sources: Vec<Source>,
     /// All-to-all synapses, in the order of the numbers of their projections' names; then `members` is one population.
     pub dense: Vec<DenseBlock>,
+    /// Matrices read the other way, in the order of the numbers of their projections' names; then `members` is one population.
+    pub tied: Vec<TiedBlock>,
     /// Spikes from outside.
     pub driven: Vec<Driven>,
     /// Current from outside: from when on, and how many picoamperes.
@@ -147,6 +150,7 @@ impl Group {
             noise: Vec::new(),
             sources: Vec::new(),
             dense: Vec::new(),
+            tied: Vec::new(),
             driven: Vec::new(),
             steps: Vec::new(),
             step: 0,
@@ -168,6 +172,7 @@ impl Group {
             noise,
             sources,
             dense,
+            tied,
             driven,
             steps,
             step,
@@ -180,6 +185,7 @@ impl Group {
         noise.clear();
         sources.clear();
         dense.iter_mut().for_each(|block| block.reset(now, t));
+        tied.iter_mut().for_each(TiedBlock::reset);
         driven.clear();
         steps.clear();
         (*step, *injected_pa, *hit) = (0, 0.0, None);
@@ -209,6 +215,9 @@ impl Group {
             next = next.min(driven.next_time());
         }
         for block in &self.dense {
+            next = next.min(block.next());
+        }
+        for block in &self.tied {
             next = next.min(block.next());
         }
         next
@@ -330,6 +339,9 @@ impl Group {
         for block in &mut self.dense {
             block.land(t);
             block.deliver(self.neurons.as_mut(), t);
+        }
+        for block in &mut self.tied {
+            block.deliver(self.neurons.as_mut());
         }
         for noise in &mut self.noise {
             while noise.next_time() == t {

@@ -29,6 +29,7 @@ impl Lane {
             if instant == until {
                 return;
             }
+            self.read_back(instant);
             for group in 0..self.groups.len() {
                 self.visit(group, instant, begin, near.is_some());
             }
@@ -88,6 +89,18 @@ impl Lane {
             instant = group.expose(instant);
         }
         instant
+    }
+
+    /// Reads the weights of what comes back through matrices at `t`, before anything of that instant changes them.
+    fn read_back(&mut self, t: Time) {
+        for at in 0..self.groups.len() {
+            let mut tied = std::mem::take(&mut self.groups[at].tied);
+            for block in tied.iter_mut().filter(|block| block.next() <= t) {
+                let (group, owner) = block.owner;
+                block.land(t, &mut self.groups[group].dense[owner]);
+            }
+            self.groups[at].tied = tied;
+        }
     }
 
     /// The instant `t` of one group, if anything happens there, or if a row has come `near` to making a neuron fire.

@@ -7,7 +7,6 @@
 mod check;
 mod way;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Projection, Simulation};
@@ -15,19 +14,18 @@ use crate::base::alteration::Alteration;
 use crate::base::parameter::Values;
 use crate::base::time::{Duration, Time};
 use crate::engine::error::{SimulationError, StateError};
+use crate::engine::lane::Synapses;
 use crate::engine::lane::dense::Plastic;
-use crate::engine::lane::{Lane, Synapses};
-use crate::engine::neurons::{Declared, Together};
+use crate::engine::neurons::{Declared, Now};
 use crate::network::path::{Alterations, BASELINE, WEIGHT};
 use crate::network::{ParameterPath, Part};
-use crate::neuron::{AlterError, Neurons};
 use crate::plasticity;
 use crate::plasticity::modulation::Turn;
 use way::Way;
 
 /// What is altered, and where that leads.
 pub(super) struct Altered {
-    declared: Declared,
+    pub(super) declared: Declared,
     /// What is not as declared.
     pub(super) now: Alterations,
     way: Option<Way>,
@@ -48,9 +46,6 @@ pub(super) struct AlteredState {
     now: Alterations,
     way: Option<Way>,
 }
-
-/// Neurons that take the place of those of a lane's group.
-type Built = Vec<(usize, Box<dyn Neurons>)>;
 
 impl Altered {
     /// Nothing yet.
@@ -183,25 +178,15 @@ impl Simulation {
         }
         let rules = self.values_of_rules(&wanted, &changed)?;
         if kept {
-            let now = self.now;
-            self.lanes.par_iter_mut().for_each(|lane| {
-                let groups = lane.groups.iter_mut();
-                groups.for_each(|group| group.neurons.advance(now));
-            });
+            self.catch_up();
         }
-        let suffix = self.bout.suffix();
-        let built = self.lanes.par_iter();
-        let built = built.map(|lane| self.build(lane, &wanted, &changed, &suffix, kept));
-        let built = built.collect::<Result<Vec<Built>, _>>()?;
-        for (lane, built) in self.lanes.iter_mut().zip(built) {
-            for (group, neurons) in built {
-                let group = &mut lane.groups[group];
-                group.neurons = neurons;
-                for noise in &mut group.noise {
-                    noise.set_growth(group.neurons.growth(noise.weight()));
-                }
-            }
-        }
+        let concerned = |population| self.concerns(&changed, population);
+        let now = Now {
+            alterations: &wanted,
+            heights: &self.heights,
+        };
+        let built = self.rebuilt(&concerned, now, kept, &self.bout.suffix())?;
+        self.put(built);
         self.altered.now = wanted;
         self.alter_synapses(&changed, &rules);
         if changed.keys().any(|path| path.part == Part::Stimulus) {
@@ -229,43 +214,11 @@ impl Simulation {
             .collect()
     }
 
-    /// The neurons of `lane` that are others when `wanted` comes with what is `changed`.
-    fn build(
-        &self,
-        lane: &Lane,
-        wanted: &Alterations,
-        changed: &Alterations,
-        suffix: &str,
-        kept: bool,
-    ) -> Result<Built, SimulationError> {
-        let mut built = Built::new();
-        for (at, group) in lane.groups.iter().enumerate() {
-            let concerned = group.members.iter().find(|member| {
-                let name = &self.populations[member.population].name;
-                let mut paths = changed.keys();
-                paths.any(|path| path.part == Part::Population && path.name == *name)
-            });
-            let Some(member) = concerned else { continue };
-            let together = Together {
-                members: &group.members,
-                kind: group.kind,
-                part: group.part,
-            };
-            let declared = &self.altered.declared;
-            let neurons = match kept {
-                true => declared.alter(&*group.neurons, together, wanted, suffix),
-                false => {
-                    let neurons = declared.at_rest(together, wanted, suffix);
-                    neurons.map_err(AlterError::from)
-                }
-            };
-            let neurons = neurons.map_err(|error| SimulationError::Altered {
-                population: self.populations[member.population].name.clone(),
-                error,
-            })?;
-            built.push((at, neurons));
-        }
-        Ok(built)
+    /// Whether something of the population at an index is `changed`.
+    fn concerns(&self, changed: &Alterations, population: usize) -> bool {
+        let name = &self.populations[population].name;
+        let mut paths = changed.keys();
+        paths.any(|path| path.part == Part::Population && path.name == *name)
     }
 
     /// Gives synapses other weights, and their rules other values.
@@ -284,8 +237,12 @@ impl Simulation {
             let Some(projection) = known.clone().find(|known| known.name == path.name) else {
                 continue;
             };
-            let (sparse, dense) = (projection.sparse, projection.dense);
+            let (sparse, dense, tied) = (projection.sparse, projection.dense, projection.tied);
             for lane in &mut self.lanes {
+                let blocks = lane.groups.iter_mut().flat_map(|group| &mut group.tied);
+                blocks
+                    .filter(|block| tied == Some(block.projection))
+                    .for_each(|block| block.altered = how.factor);
                 let blocks = lane.blocks.iter_mut();
                 blocks
                     .filter(|block| sparse.is_some() && block.projection == sparse)

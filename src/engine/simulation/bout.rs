@@ -191,6 +191,7 @@ impl Simulation {
         self.lanes
             .par_iter_mut()
             .for_each(|lane| lane.reset(now, t));
+        self.hold_unborn();
         self.drives.clear();
         self.agenda.clear();
         self.spikes.clear();

@@ -20,6 +20,7 @@ use crate::base::time::Time;
 use crate::engine::error::StateError;
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::Spike;
+use crate::plasticity::homeostasis::excitability::Height;
 
 #[derive(Serialize, Deserialize)]
 struct Engine {
@@ -35,6 +36,7 @@ struct Engine {
     altered: AlteredState,
     modulators: Vec<ModulatorState>,
     forces: Vec<ForceState>,
+    heights: Vec<Vec<Height>>,
     stimulation: StimulationState,
     lanes: Vec<LaneState>,
 }
@@ -76,6 +78,7 @@ impl Simulation {
             altered,
             modulators,
             forces,
+            heights,
             stimulation,
             // Whoever saves takes them before.
             edits: _,
@@ -109,6 +112,7 @@ impl Simulation {
             altered: altered.state(),
             modulators: modulators.iter().map(Modulator::state).collect(),
             forces: forces.iter().map(Force::state).collect(),
+            heights: heights.clone(),
             stimulation: stimulation.state()?,
             lanes: lanes.par_iter().map(lane_state).collect::<Result<_, _>>()?,
         };
@@ -135,6 +139,7 @@ impl Simulation {
             altered,
             modulators,
             forces,
+            heights,
             stimulation,
             lanes,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
@@ -160,6 +165,7 @@ impl Simulation {
         (self.fingerprint, self.exploded) = (fingerprint, exploded);
         load_inputs(&mut self.inputs, inputs)?;
         self.load_altered(altered)?;
+        self.load_heights(heights)?;
         self.inputs.alter(&self.altered.now);
         self.load_drives(drives)?;
         same("modulators", modulators.len(), self.modulators.len())?;
@@ -172,6 +178,7 @@ impl Simulation {
             self.forces[at].load(state, n)?;
         }
         self.stimulation.load(stimulation)?;
+        let sizes: Vec<u32> = self.populations.iter().map(|known| known.size).collect();
         let inputs = &self.inputs;
         let off = inputs.off();
         self.lanes
@@ -183,7 +190,7 @@ impl Simulation {
                     group.sources.clear();
                     inputs.arrange_noise(&off, group, now, "");
                 }
-                load_lane(lane, state)?;
+                load_lane(lane, state, &sizes)?;
                 lane.groups
                     .iter_mut()
                     .for_each(|group| inputs.step(group, now));

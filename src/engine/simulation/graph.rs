@@ -62,6 +62,15 @@ impl Simulation {
             ask()?;
             hashes.push(hash_dense(block, populations[block.source].id));
         }
+        for block in lane.groups.iter().flat_map(|group| &group.tied) {
+            let numbers = [block.gain.to_bits(), block.delay.ps() as u64];
+            let start = mix(populations[block.source].id);
+            hashes.push(
+                numbers
+                    .iter()
+                    .fold(start, |hash, number| mix(hash ^ number)),
+            );
+        }
         Ok(hashes)
     }
 }

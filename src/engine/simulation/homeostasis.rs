@@ -1,6 +1,8 @@
 //! Slow forces: at their instants, before anything else that happens there, weights are looked at, changed and set, or
 //! synapses come and go.
 
+mod birth;
+mod threshold;
 mod wiring;
 
 pub use wiring::Edited;
@@ -28,6 +30,8 @@ pub(super) struct Force {
     act: Act,
     /// Names of the projections.
     projections: Vec<String>,
+    /// Indices of the populations.
+    populations: Vec<usize>,
     every: Duration,
     /// Whether it acts in the bout at hand.
     on: bool,
@@ -38,6 +42,8 @@ pub(super) struct Force {
     /// Names what is drawn, with the number of the instant.
     seed: u64,
     instants: u64,
+    /// Neurons of each of its populations that are there, if it lets any come.
+    born: Vec<u32>,
 }
 
 /// A slow trace of a neuron's spikes.
@@ -72,6 +78,7 @@ pub(super) struct ForceState {
     last: Time,
     averages: Vec<Vec<Average>>,
     instants: u64,
+    born: Vec<u32>,
     /// What rewiring remembers.
     wiring: Vec<f64>,
 }
@@ -92,18 +99,21 @@ impl Force {
         populations: &[Population],
         seed: u64,
     ) -> Result<Self, ParameterError> {
+        let act = build(plan.kind, &plan.values)?;
         let mut force = Self {
             name: plan.name.clone(),
-            act: build(plan.kind, &plan.values)?,
+            born: Self::at_first(&act, &plan.populations),
+            act,
             seed,
             instants: 0,
             projections: plan.projections.clone(),
+            populations: plan.populations.clone(),
             every: plan.every,
             on: true,
             last: Time::ZERO,
             averages: Vec::new(),
         };
-        if force.act.average_ms().is_some() {
+        if force.act.counts() {
             let all = populations.iter();
             let all = all.map(|population| vec![Average::NEVER; population.size as usize]);
             force.averages = all.collect();
@@ -120,15 +130,16 @@ impl Force {
 
     /// Takes in that `nodes` of a population spiked at `t`.
     pub(super) fn take(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        let (Some(tau_ms), Some(averages)) =
-            (self.act.average_ms(), self.averages.get_mut(population))
-        else {
+        let Some(averages) = self.averages.get_mut(population) else {
             return;
         };
+        let tau_ms = self.act.average_ms();
         for &node in nodes {
             let average = &mut averages[node as usize];
-            average.trace = average.at(t, tau_ms) + 1.0;
-            average.last = t;
+            if let Some(tau_ms) = tau_ms {
+                average.trace = average.at(t, tau_ms) + 1.0;
+                average.last = t;
+            }
             average.spikes += 1;
         }
     }
@@ -153,10 +164,10 @@ impl Force {
     fn close(&mut self, t: Time) {
         self.last = t;
         self.instants += 1;
-        if let Some(tau_ms) = self.act.average_ms() {
-            for average in self.averages.iter_mut().flatten() {
-                (average.before, average.spikes) = (average.at(t, tau_ms), 0);
-            }
+        let tau_ms = self.act.average_ms();
+        for average in self.averages.iter_mut().flatten() {
+            average.before = tau_ms.map_or(0.0, |tau_ms| average.at(t, tau_ms));
+            average.spikes = 0;
         }
     }
 
@@ -164,12 +175,16 @@ impl Force {
     fn activity(&self, population: usize, node: u32, t: Time) -> Activity {
         let average = self.averages.get(population);
         let average = average.and_then(|averages| averages.get(node as usize));
-        let (Some(average), Some(tau_ms)) = (average, self.act.average_ms()) else {
+        let Some(average) = average else {
             return Activity::default();
         };
+        let hz = |trace: f64, tau_ms: f64| trace / tau_ms * MS_PER_S;
+        let tau_ms = self.act.average_ms();
+        let of =
+            |trace: &dyn Fn(f64) -> f64| tau_ms.map_or(0.0, |tau_ms| hz(trace(tau_ms), tau_ms));
         Activity {
-            before_hz: average.before / tau_ms * MS_PER_S,
-            now_hz: average.at(t, tau_ms) / tau_ms * MS_PER_S,
+            before_hz: of(&|_| average.before),
+            now_hz: of(&|tau_ms| average.at(t, tau_ms)),
             spikes: average.spikes,
         }
     }
@@ -187,12 +202,14 @@ impl Force {
             name,
             act,
             projections: _,
+            populations: _,
             every: _,
             on,
             last,
             averages,
             seed: _,
             instants,
+            born,
         } = self;
         ForceState {
             name: name.clone(),
@@ -200,8 +217,9 @@ impl Force {
             last: *last,
             averages: averages.clone(),
             instants: *instants,
+            born: born.clone(),
             wiring: match act {
-                Act::Weights(_) => Vec::new(),
+                Act::Weights(_) | Act::Neurons(_) | Act::Birth(_) => Vec::new(),
                 Act::Wiring(force) => force.state(),
             },
         }
@@ -218,6 +236,17 @@ impl Force {
         {
             return Err(StateError(format!("another wiring of `{}`", self.name)));
         }
+        let is_born = state.born.len() == self.born.len();
+        if !is_born
+            || state
+                .born
+                .iter()
+                .zip(&self.born)
+                .any(|(now, first)| now < first)
+        {
+            return Err(StateError(format!("other neurons of `{}`", self.name)));
+        }
+        self.born = state.born;
         (self.on, self.last, self.averages) = (state.on, state.last, state.averages);
         self.instants = state.instants;
         Ok(())
@@ -346,8 +375,11 @@ impl Simulation {
                     match self.forces[at].act {
                         Act::Weights(_) => self.force_on(at, &name),
                         Act::Wiring(_) => self.rewire(at, &name),
+                        Act::Neurons(_) | Act::Birth(_) => {}
                     }
                 }
+                self.adapt(at);
+                self.bear(at);
             }
             self.forces[at].close(self.now);
         }

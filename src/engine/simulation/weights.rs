@@ -21,6 +21,8 @@ pub(in crate::engine) struct Projection {
     pub(in crate::engine) rule: Option<Plasticity>,
     /// If it is dense, its number among the dense ones, targets and sources.
     pub(in crate::engine) dense: Option<(usize, usize, usize)>,
+    /// If it reads the matrix of another, its number among such.
+    pub(in crate::engine) tied: Option<usize>,
     /// If it is sparse and learns, its number among the sparse ones, and its target populations.
     pub(in crate::engine) learning: Option<(usize, Vec<usize>)>,
     /// If its weights learn under a modulator, the number of that.

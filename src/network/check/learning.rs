@@ -3,7 +3,12 @@
 use crate::base::parameter::ParameterError;
 use crate::base::time::Duration;
 use crate::network::plan::{self, Plasticity};
-use crate::network::{Choice, Homeostasis, Learning, Modulator, Network, Problem, Projection};
+use crate::network::{
+    Choice, Homeostasis, Learning, Modulator, Network, Population, Problem, Projection,
+};
+use crate::neuron::{self, V_TH};
+use crate::plasticity::homeostasis::excitability::Height;
+use crate::plasticity::homeostasis::neurogenesis::Birth;
 use crate::plasticity::homeostasis::{self, Act};
 use crate::plasticity::{self, BuildError, Kinetics, Modulated};
 use crate::synapse::short_term::ShortTerm;
@@ -61,11 +66,23 @@ impl Network {
     ) -> Result<plan::Homeostasis, Problem> {
         let Choice { spec, values } = &force.kind;
         let act = homeostasis::build(spec.name, values)?;
-        if force.projections.is_empty() {
-            return Err(Problem::NoProjection);
-        }
         if force.every <= Duration::ZERO {
             return Err(Problem::NoPeriod(force.every));
+        }
+        let populations = match &act {
+            Act::Neurons(act) => {
+                let (low, high) = act.range();
+                self.acted_on(&force.populations, &[low, high])?
+            }
+            Act::Birth(birth) => {
+                let populations = self.acted_on(&force.populations, &[])?;
+                self.check_birth(force, birth, &populations)?;
+                populations
+            }
+            Act::Weights(_) | Act::Wiring(_) => Vec::new(),
+        };
+        if populations.is_empty() && force.projections.is_empty() {
+            return Err(Problem::NoProjection);
         }
         let unknown = |name: &&String| !self.learning().any(|known| known == *name);
         if let Some(found) = force.projections.iter().find(unknown) {
@@ -85,8 +102,68 @@ impl Network {
             kind: spec.name,
             values: values.clone(),
             projections: force.projections.clone(),
+            populations,
             every: force.every,
         })
+    }
+
+    /// Indices of populations of neurons with a threshold, which may be as high as each of `heights`.
+    fn acted_on(&self, names: &[String], heights: &[Height]) -> Result<Vec<usize>, Problem> {
+        if names.is_empty() {
+            return Err(Problem::NoPopulation);
+        }
+        let mut populations = Vec::new();
+        for name in names {
+            let at = self.index("population", name)?;
+            if populations.contains(&at) {
+                return Err(Problem::PopulationTwice(name.clone()));
+            }
+            let population = &self.populations[at];
+            let model = neuron::model(population.model)?;
+            if model.spec.parameter(V_TH.name).is_none() {
+                return Err(Problem::NoThreshold {
+                    population: name.clone(),
+                    model: model.spec.name,
+                });
+            }
+            for &height in heights {
+                let possible = population.check_altered(&[], &[height]);
+                possible.map_err(|error| Problem::Height {
+                    population: name.clone(),
+                    height: height.0,
+                    error,
+                })?;
+            }
+            populations.push(at);
+        }
+        Ok(populations)
+    }
+
+    /// Checks that neurons are left that `force` lets come, and that no other force lets them come.
+    fn check_birth(
+        &self,
+        force: &Homeostasis,
+        birth: &Birth,
+        populations: &[usize],
+    ) -> Result<(), Problem> {
+        for &at in populations {
+            let Population { name, size, .. } = &self.populations[at];
+            if birth.at_first >= *size {
+                return Err(Problem::OutOfReach {
+                    key: "at_first",
+                    value: birth.at_first.into(),
+                    most: (size - 1).into(),
+                    why: "so that neurons of the population are still to come",
+                });
+            }
+            let mut others = self.homeostasis.iter().filter(|other| {
+                other.name != force.name && other.kind.spec.name == force.kind.spec.name
+            });
+            if others.any(|other| other.populations.contains(name)) {
+                return Err(Problem::PopulationTwice(name.clone()));
+            }
+        }
+        Ok(())
     }
 
     /// Checks that a force does not ask for what the projection called `name` cannot have.

@@ -6,9 +6,11 @@ use crate::base::parameter::{
     Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Value, Values, complete,
 };
 use crate::base::stream::Stream;
-use crate::network::{Network, NetworkError, Part, Population, Projection, Stimulus};
-use crate::neuron;
+use crate::network::{Choice, Network, NetworkError, Part, Population, Projection, Stimulus};
+use crate::neuron::{self, E_L, Model, V_TH};
 use crate::plasticity;
+use crate::plasticity::homeostasis::excitability::Height;
+use crate::plasticity::homeostasis::{self, Act};
 use crate::stimulus::{current, poisson};
 
 /// A number of a network that may change.
@@ -180,7 +182,7 @@ impl Network {
         }
         for (name, alterations) in populations {
             if let Some(population) = self.find(name) {
-                let checked = population.check_altered(&alterations);
+                let checked = population.check_altered(&alterations, &self.heights(name));
                 checked.map_err(|error| PathError::Values {
                     part: Part::Population,
                     name: name.into(),
@@ -189,6 +191,20 @@ impl Network {
             }
         }
         Ok(())
+    }
+
+    /// The heights to which forces may bring thresholds of the population called `name`.
+    fn heights(&self, name: &str) -> Vec<Height> {
+        let forces = self.homeostasis.iter();
+        let own = forces.filter(|force| force.populations.iter().any(|own| own == name));
+        let ranges = own.filter_map(|force| {
+            let Choice { spec, values } = &force.kind;
+            match homeostasis::build(spec.name, values) {
+                Ok(Act::Neurons(act)) => Some(act.range()),
+                _ => None,
+            }
+        });
+        ranges.flat_map(|(low, high)| [low, high]).collect()
     }
 
     /// Checks that a rule can become another one while it runs.
@@ -299,10 +315,34 @@ impl Population {
         })
     }
 
-    /// Checks values that all neurons share, as they would be.
-    fn check_altered(&self, alterations: &[(&str, Alteration)]) -> Result<(), ParameterError> {
+    /// Checks values that all neurons share, as they would be, with thresholds of each of `heights` besides.
+    pub(in crate::network) fn check_altered(
+        &self,
+        alterations: &[(&str, Alteration)],
+        heights: &[Height],
+    ) -> Result<(), ParameterError> {
         let model = neuron::model(self.model)?;
         let values = altered(model.spec, &self.values, alterations);
+        let number = |name| {
+            let default = || model.spec.parameter(name)?.default_number();
+            let is_silent = values.get(name).is_none();
+            values
+                .number(name)
+                .or_else(|| default().filter(|_| is_silent))
+        };
+        let ends = number(V_TH.name).zip(number(E_L.name));
+        for height in heights {
+            let mut values = values.clone();
+            if let Some((v_th, e_l)) = ends {
+                values.insert(V_TH.name, height.of(v_th, e_l));
+            }
+            self.check_shared(model, values)?;
+        }
+        self.check_shared(model, values)
+    }
+
+    /// Checks that there can be neurons with those of `values` that they share.
+    fn check_shared(&self, model: &'static Model, values: Values) -> Result<(), ParameterError> {
         let each = values.individual().map(|name| (name, Vec::new()));
         (model.build)(neuron::Setup {
             size: 0,
@@ -317,8 +357,9 @@ impl Population {
 impl Projection {
     fn changeable(&self, path: &ParameterPath, weight: Dimension) -> Result<Changeable, PathError> {
         if path.parameter == WEIGHT {
-            let scales = self.is_dense() || self.plasticity.is_some();
-            let declared = self.weight.filter(|_| !self.is_dense());
+            let is_matrix = self.is_dense() || self.is_tied();
+            let scales = is_matrix || self.plasticity.is_some();
+            let declared = self.weight.filter(|_| !is_matrix);
             return Ok(Changeable {
                 dimension: weight,
                 range: Range::Between(-f64::from(f32::MAX), f64::from(f32::MAX)),

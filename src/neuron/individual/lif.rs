@@ -118,8 +118,11 @@ impl Dynamics for Lif {
         (x <= within).then_some(x)
     }
 
-    fn variable(&self, v: &f64, _variable: usize) -> f64 {
-        *v
+    fn variable(&self, v: &f64, variable: usize) -> f64 {
+        match variable {
+            0 => *v,
+            _ => self.params.membrane.v_th,
+        }
     }
 
     fn set_potential(&self, state: &mut f64, v: f64) {

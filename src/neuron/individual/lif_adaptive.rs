@@ -137,6 +137,7 @@ impl Dynamics for LifAdaptive {
     fn variable(&self, (v, pull): &Self::State, variable: usize) -> f64 {
         match variable {
             0 => *v,
+            2 => self.params.membrane.v_th,
             _ => *pull / self.params.membrane.resistance(),
         }
     }

@@ -212,6 +212,7 @@ impl Dynamics for LifExp {
         match variable {
             0 => state.v,
             1 => state.excitation / self.resistance,
+            3 => self.params.membrane.v_th,
             _ => state.inhibition / self.resistance,
         }
     }

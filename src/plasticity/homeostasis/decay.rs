@@ -1,13 +1,13 @@
 //! Weights that fade.
 
-use super::{Act, Entry, Homeostasis};
+use super::{Act, ActsOn, Entry, Homeostasis};
 use crate::base::function::exp;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
-    rewires: false,
+    acts_on: ActsOn::Weights,
     build: |values| {
         Ok(Act::Weights(Box::new(Decay {
             factor: exp(-values["share"]),

@@ -1,12 +1,12 @@
 //! Down-scaling in sleep.
 
-use super::{Act, Entry, Homeostasis};
+use super::{Act, ActsOn, Entry, Homeostasis};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
-    rewires: false,
+    acts_on: ActsOn::Weights,
     build: |values| {
         Ok(Act::Weights(Box::new(Downscaling {
             factor: values["factor"],

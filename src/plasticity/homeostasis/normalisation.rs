@@ -1,12 +1,12 @@
 //! Synapses that share what a neuron has.
 
-use super::{Act, Entry, Homeostasis, Side};
+use super::{Act, ActsOn, Entry, Homeostasis, Side};
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
-    rewires: false,
+    acts_on: ActsOn::Weights,
     build: |values| {
         Ok(Act::Weights(Box::new(Normalisation {
             mean: values["mean"],

@@ -1,13 +1,13 @@
 //! Scaling towards a rate.
 
-use super::{Act, Entry, Homeostasis};
+use super::{Act, ActsOn, Entry, Homeostasis};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
 use crate::plasticity::rule::tau;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
-    rewires: false,
+    acts_on: ActsOn::Weights,
     build: |values| {
         Ok(Act::Weights(Box::new(Scaling {
             rate_hz: values["rate"],

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::wiring::{Activity, Edge, Edit, NEW_WEIGHT, Rewiring, Wiring, shuffle};
-use super::{Act, Entry};
+use super::{Act, ActsOn, Entry};
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
 use crate::plasticity::rule::tau;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
-    rewires: true,
+    acts_on: ActsOn::Wiring,
     build: |values| {
         Ok(Act::Wiring(Box::new(Structural {
             rate_hz: values["rate"],
@@ -104,13 +104,18 @@ impl Structural {
                 .collect()
         };
         let (sources, targets) = (grown(wiring.sources), grown(wiring.targets));
-        let add = |elements: &mut [f64], grown: Vec<f64>| {
-            for (z, grown) in elements.iter_mut().zip(grown) {
-                *z = (*z + grown).clamp(0.0, MOST);
+        let add = |elements: &mut [f64], grown: Vec<f64>, is_born: &dyn Fn(u32) -> bool| {
+            let born = (0..).zip(elements).filter(|(neuron, _)| is_born(*neuron));
+            for (neuron, z) in born {
+                *z = (*z + grown[neuron as usize]).clamp(0.0, MOST);
             }
         };
-        add(&mut self.axonal, sources);
-        add(&mut self.dendritic, targets);
+        add(&mut self.axonal, sources, &|source| {
+            wiring.is_source(source)
+        });
+        add(&mut self.dendritic, targets, &|target| {
+            wiring.is_target(target)
+        });
     }
 }
 
@@ -255,6 +260,7 @@ mod tests {
             sources: &activities,
             targets: &activities,
             n: (3, 3),
+            born: (&[], &[]),
             own: None,
             elapsed_s: 2.0,
         };

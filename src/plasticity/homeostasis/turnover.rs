@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::wiring::{Edge, Edit, NEW_WEIGHT, Rewiring, Wiring};
-use super::{Act, Entry};
+use super::{Act, ActsOn, Entry};
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec,
 };
@@ -11,7 +11,7 @@ use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
-    rewires: true,
+    acts_on: ActsOn::Wiring,
     build: |values| {
         if values["new_weight"] < values["prune_below"] {
             return Err(ParameterError::Inconsistent {
@@ -98,7 +98,7 @@ impl Rewiring for Turnover {
             false => wiring.pairs(&removed),
         };
         let mut added = Vec::new();
-        for (target, degree) in (0..).zip(degrees) {
+        for (target, degree) in (0..).zip(degrees).filter(|one| wiring.is_target(one.0)) {
             let wanted = self.in_degree.saturating_sub(degree).min(self.at_once);
             for _ in 0..wanted {
                 let found = (0..TRIES).find_map(|_| {
@@ -140,6 +140,7 @@ mod tests {
             sources: &[],
             targets: &[],
             n: (50, 2),
+            born: (&[], &[]),
             own: Some(0),
             elapsed_s: 1.0,
         };

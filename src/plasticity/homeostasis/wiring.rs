@@ -61,6 +61,8 @@ pub struct Wiring<'a> {
     pub targets: &'a [Activity],
     /// Number of sources and of targets.
     pub n: (u32, u32),
+    /// Whether each source and each target is there; none means that all are.
+    pub born: (&'a [bool], &'a [bool]),
     /// Where among the targets the source population's own neurons begin, if a neuron must not have a synapse onto itself.
     pub own: Option<u32>,
     /// Seconds since the last instant.
@@ -79,8 +81,18 @@ pub struct Edit {
 impl Wiring<'_> {
     /// Whether there may be a synapse from `source` onto `target`.
     pub(super) fn may_connect(&self, source: u32, target: u32) -> bool {
-        self.own
-            .is_none_or(|own| own.checked_add(source) != Some(target))
+        let itself = self.own.and_then(|own| own.checked_add(source)) == Some(target);
+        !itself && self.is_source(source) && self.is_target(target)
+    }
+
+    /// Whether a source is there.
+    pub(super) fn is_source(&self, source: u32) -> bool {
+        self.born.0.get(source as usize).is_none_or(|&born| born)
+    }
+
+    /// Whether a target is there.
+    pub(super) fn is_target(&self, target: u32) -> bool {
+        self.born.1.get(target as usize).is_none_or(|&born| born)
     }
 
     /// Pairs that are connected and stay so.

@@ -1,11 +1,10 @@
 //! Whether there is what is to be altered, and whether it can be.
 
-use rayon::prelude::*;
-
 use super::some;
 use crate::base::alteration::Alteration;
 use crate::base::parameter::{Values, complete};
 use crate::engine::error::SimulationError;
+use crate::engine::neurons::Now;
 use crate::engine::simulation::Simulation;
 use crate::network::path::{Alterations, BASELINE, WEIGHT, altered, fixed, no_name, no_parameter};
 use crate::network::{ParameterPath, Part, PathError};
@@ -33,8 +32,12 @@ impl Simulation {
         changed: &Alterations,
     ) -> Result<(), SimulationError> {
         self.values_of_rules(wanted, changed)?;
-        let lanes = self.lanes.par_iter();
-        lanes.try_for_each(|lane| self.build(lane, wanted, changed, "", false).map(drop))
+        let concerned = |population| self.concerns(changed, population);
+        let now = Now {
+            alterations: wanted,
+            heights: &self.heights,
+        };
+        self.rebuilt(&concerned, now, false, "").map(drop)
     }
 
     /// Checks that there is a number at `path`, and that `alteration` makes of it one that can be there alone.
@@ -112,7 +115,7 @@ impl Simulation {
             let reason = "its rows are merged with others', expected it among what is `changing` when the network is built";
             return Err(fixed(path, reason));
         }
-        let scales = found.dense.is_some() || found.is_plastic;
+        let scales = found.dense.is_some() || found.tied.is_some() || found.is_plastic;
         if alteration.factor < 0.0 || scales && alteration.offset != 0.0 {
             let reason = "synapses keep their sign, and those that learn or have a matrix can only be multiplied";
             return Err(fixed(path, reason));

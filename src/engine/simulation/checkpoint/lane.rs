@@ -8,6 +8,7 @@ use crate::engine::error::StateError;
 use crate::engine::lane::arrival::Saved;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::{Driven, Group};
+use crate::engine::lane::tied::TiedBlock;
 use crate::engine::lane::{Arrival, Block, Lane, Synapses};
 use crate::plasticity::Learn;
 use crate::stimulus::poisson;
@@ -43,6 +44,8 @@ struct GroupState {
     /// What each drive has brought that has not been delivered.
     driven: Vec<Vec<(Time, u16)>>,
     dense: Vec<DenseState>,
+    /// Spikes on their way back through matrices.
+    tied: Vec<Vec<(Time, u32)>>,
     injected_pa: f64,
     hit: Option<Time>,
 }
@@ -73,6 +76,7 @@ pub(super) fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         outgoing: _,
         learning: _,
         outgoing_dense: _,
+        outgoing_tied: _,
         has_late: _,
         lookahead: _,
         steps: _,
@@ -119,6 +123,7 @@ fn group_state(group: &Group) -> Result<GroupState, StateError> {
         // As the steps they follow from what is on.
         sources: _,
         dense,
+        tied,
         driven,
         steps: _,
         step: _,
@@ -132,9 +137,25 @@ fn group_state(group: &Group) -> Result<GroupState, StateError> {
         noise: noise.iter().map(poisson::Poisson::state).collect(),
         driven: driven.iter().map(Driven::waiting).collect(),
         dense: dense.iter().map(dense_state).collect::<Result<_, _>>()?,
+        tied: tied.iter().map(flying_back).collect(),
         injected_pa: *injected_pa,
         hit: *hit,
     })
+}
+
+fn flying_back(block: &TiedBlock) -> Vec<(Time, u32)> {
+    block.flying.iter().copied().collect()
+}
+
+/// Checks that `flying` are spikes of neurons below `size`, in order.
+fn check_flying(flying: &[(Time, u32)], size: u32) -> Result<(), StateError> {
+    if flying.iter().any(|&(_, node)| node >= size) {
+        return Err(StateError("a spike of no neuron".into()));
+    }
+    match flying.is_sorted_by_key(|&(t, _)| t) {
+        true => Ok(()),
+        false => Err(StateError("spikes out of order".into())),
+    }
 }
 
 fn dense_state(block: &DenseBlock) -> Result<DenseState, StateError> {
@@ -175,7 +196,12 @@ fn dense_state(block: &DenseBlock) -> Result<DenseState, StateError> {
     })
 }
 
-pub(super) fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateError> {
+/// Goes on from `state` in a network whose populations have these sizes.
+pub(super) fn load_lane(
+    lane: &mut Lane,
+    state: LaneState,
+    sizes: &[u32],
+) -> Result<(), StateError> {
     let LaneState {
         pending,
         window,
@@ -233,7 +259,7 @@ pub(super) fn load_lane(lane: &mut Lane, state: LaneState) -> Result<(), StateEr
     lane.sudden.clear();
     lane.outbox.clear();
     for (group, state) in lane.groups.iter_mut().zip(groups) {
-        load_group(group, state)?;
+        load_group(group, state, sizes)?;
     }
     Ok(())
 }
@@ -245,12 +271,13 @@ fn load_rows(own: &mut ShortTermRows, saved: SavedRows) -> Result<(), StateError
     }
 }
 
-fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
+fn load_group(group: &mut Group, state: GroupState, sizes: &[u32]) -> Result<(), StateError> {
     let GroupState {
         neurons,
         noise,
         driven,
         dense,
+        tied,
         injected_pa,
         hit,
     } = state;
@@ -280,6 +307,12 @@ fn load_group(group: &mut Group, state: GroupState) -> Result<(), StateError> {
     for (block, state) in group.dense.iter_mut().zip(dense) {
         load_dense(block, state)?;
     }
+    same("tied projections", tied.len(), group.tied.len())?;
+    for (block, flying) in group.tied.iter_mut().zip(tied) {
+        check_flying(&flying, sizes[block.source])?;
+        block.reset();
+        block.flying = flying.into();
+    }
     if !injected_pa.is_finite() {
         return Err(StateError("a current that is no number".into()));
     }
@@ -296,12 +329,7 @@ fn load_dense(block: &mut DenseBlock, state: DenseState) -> Result<(), StateErro
         short_term,
     } = state;
     let n_source = block.weights.n_source();
-    if flying.iter().any(|&(_, node)| node as usize >= n_source) {
-        return Err(StateError("a spike of no neuron".into()));
-    }
-    if !flying.is_sorted_by_key(|&(t, _)| t) {
-        return Err(StateError("spikes out of order".into()));
-    }
+    check_flying(&flying, n_source as u32)?;
     block.flying = flying.into();
     block.arrived.clear();
     let other = || StateError("other weights".into());

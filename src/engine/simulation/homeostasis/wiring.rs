@@ -1,9 +1,10 @@
 //! Synapses that come and go: gathered from all lanes, changed by one rule in one order, and put back.
 
-use super::{MS_PER_S, Simulation};
+use super::{MS_PER_S, Population, Simulation};
 use crate::base::stream::Stream;
 use crate::base::time::Time;
-use crate::engine::lane::Synapses;
+use crate::engine::lane::{Lane, Synapses};
+use crate::engine::simulation::Projection;
 use crate::plasticity::homeostasis::Act;
 use crate::plasticity::homeostasis::wiring::{Activity, Edge, Edit, Wiring};
 use crate::plasticity::learn::{Change, Learn};
@@ -37,12 +38,12 @@ struct Stretch {
 }
 
 /// All synapses of a projection, and where they lie.
-struct Gathered<'a> {
+pub(super) struct Gathered<'a> {
     blocks: Vec<&'a mut dyn Learn>,
     stretches: Vec<Stretch>,
     /// By source, then target: weight, block, number in it.
     places: Vec<(f64, usize, u32)>,
-    edges: Vec<Edge>,
+    pub(super) edges: Vec<Edge>,
 }
 
 impl Simulation {
@@ -56,15 +57,10 @@ impl Simulation {
         // What does not change is hashed as it was built.
         self.graph_hash();
         let now = self.now;
-        let found = self.projections.iter().find(|own| own.name == projection);
-        let Some((number, targets)) = found.and_then(|own| own.learning.clone()) else {
+        let Some(rows) = rows_of(&self.projections, &self.populations, projection) else {
             return;
         };
-        let (source, autapses) = found.map_or((0, true), |own| (own.source, own.autapses));
-        let mut offsets = vec![0_u32];
-        for &target in &targets {
-            offsets.push(offsets[offsets.len() - 1] + self.populations[target].size);
-        }
+        let (source, targets, offsets) = (rows.source, &rows.targets, &rows.offsets);
         let own = targets.iter().position(|&target| target == source);
         let force = &self.forces[at];
         let activity = |population: usize| {
@@ -77,13 +73,17 @@ impl Simulation {
             .flat_map(|&target| activity(target))
             .collect();
         let n = (self.populations[source].size, offsets[targets.len()]);
-        let gathered = gather(&mut self.lanes, (number, &targets, &offsets), now);
+        let born: Vec<bool> = self.are_born(source).collect();
+        let born_onto = targets.iter().flat_map(|&target| self.are_born(target));
+        let born_onto: Vec<bool> = born_onto.collect();
+        let gathered = gather(&mut self.lanes, &rows, now);
         let wiring = Wiring {
             edges: &gathered.edges,
             sources: &sources,
             targets: &onto,
             n,
-            own: own.filter(|_| !autapses).map(|at| offsets[at]),
+            born: (&born, &born_onto),
+            own: own.filter(|_| !rows.autapses).map(|at| offsets[at]),
             elapsed_s: (now - self.forces[at].last).as_ms() / MS_PER_S,
         };
         let force = &mut self.forces[at];
@@ -105,12 +105,48 @@ impl Simulation {
     }
 }
 
-/// All synapses of a projection, given by its number, its target populations and their first numbers over all targets.
-fn gather<'a>(
-    lanes: &'a mut [crate::engine::lane::Lane],
-    (number, targets, offsets): (usize, &[usize], &[u32]),
-    now: Time,
-) -> Gathered<'a> {
+/// What a projection is made of whose synapses learn and lie in rows.
+pub(super) struct Rows {
+    /// Its number among such.
+    number: usize,
+    /// Index of the source population.
+    pub(super) source: usize,
+    /// Indices of the target populations.
+    pub(super) targets: Vec<usize>,
+    /// Numbers of the first neuron of each over all targets, and of all of them.
+    offsets: Vec<u32>,
+    autapses: bool,
+}
+
+/// Of the projection called `name`, if its synapses learn and lie in rows.
+pub(super) fn rows_of(
+    projections: &[Projection],
+    populations: &[Population],
+    name: &str,
+) -> Option<Rows> {
+    let own = projections.iter().find(|own| own.name == name)?;
+    let (number, targets) = own.learning.clone()?;
+    let mut offsets = vec![0_u32];
+    for &target in &targets {
+        offsets.push(offsets[offsets.len() - 1] + populations[target].size);
+    }
+    Some(Rows {
+        number,
+        source: own.source,
+        targets,
+        offsets,
+        autapses: own.autapses,
+    })
+}
+
+/// All synapses of a projection.
+pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathered<'a> {
+    let Rows {
+        number,
+        targets,
+        offsets,
+        ..
+    } = rows;
     let (mut blocks, mut stretches) = (Vec::<&mut dyn Learn>::new(), Vec::new());
     let mut all: Vec<(Edge, (f64, usize, u32))> = Vec::new();
     for lane in lanes {
@@ -118,7 +154,7 @@ fn gather<'a>(
             let Synapses::Learning { projection, learn } = &mut block.synapses else {
                 continue;
             };
-            if *projection != number {
+            if projection != number {
                 continue;
             }
             let members = lane.groups[block.group].members.iter();
@@ -165,7 +201,7 @@ fn gather<'a>(
 
 impl Gathered<'_> {
     /// Applies `edit` at `now`: those that went, and those that came.
-    fn put(self, edit: Edit, now: Time) -> (Vec<Known>, Vec<Known>) {
+    pub(super) fn put(self, edit: Edit, now: Time) -> (Vec<Known>, Vec<Known>) {
         let mut changes: Vec<Change> = self.blocks.iter().map(|_| Change::default()).collect();
         let (mut removed, mut added) = (Vec::new(), Vec::new());
         for &k in &edit.removed {

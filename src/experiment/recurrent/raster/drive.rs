@@ -33,6 +33,7 @@ fn reach(projection: &Projection) -> (f64, f64) {
     match &projection.connection {
         Connection::Rule(_)
         | Connection::Edges(Given::File(_))
+        | Connection::Tied(_)
         | Connection::Matrix(Given::File(_)) => given.unwrap_or_default(),
         Connection::Edges(Given::Here(edges)) => given.unwrap_or_else(|| match edges.weights() {
             Some(Weights::One(weight)) => listed([*weight]),

@@ -1,0 +1,83 @@
+//! Thresholds that move.
+
+use super::MS_PER_S;
+use crate::engine::error::StateError;
+use crate::engine::neurons::Now;
+use crate::engine::simulation::Simulation;
+use crate::plasticity::homeostasis::Act;
+use crate::plasticity::homeostasis::excitability::Height;
+
+impl Simulation {
+    /// Lets the force at index `at` move the thresholds of its populations. One whose neurons would be impossible, as where a stage
+    /// has brought them near to that, stays as it was.
+    pub(super) fn adapt(&mut self, at: usize) {
+        for population in self.forces[at].populations.clone() {
+            let force = &self.forces[at];
+            let Act::Neurons(act) = &force.act else {
+                return;
+            };
+            let seconds = (self.now - force.last).as_ms() / MS_PER_S;
+            let size = self.populations[population].size;
+            let rate = |node| {
+                let activity = force.activity(population, node, self.now);
+                match act.average_ms() {
+                    Some(_) => activity.now_hz,
+                    None => f64::from(activity.spikes) / seconds,
+                }
+            };
+            let rates: Vec<f64> = (0..size).map(rate).collect();
+            let before = self.heights[population].clone();
+            let mut heights = before.clone();
+            heights.resize(size as usize, Height::DECLARED);
+            act.adapt(&mut heights, &rates);
+            if heights == before {
+                continue;
+            }
+            self.heights[population] = heights;
+            if !self.raise(&|concerned| concerned == population, true) {
+                self.heights[population] = before;
+            }
+        }
+    }
+
+    /// Lets neurons of populations that are `concerned` have the thresholds that they should have; whether they can.
+    fn raise(&mut self, concerned: super::super::rebuild::Concerned<'_>, kept: bool) -> bool {
+        if kept {
+            self.catch_up();
+        }
+        let now = Now {
+            alterations: &self.altered.now,
+            heights: &self.heights,
+        };
+        let built = self.rebuilt(concerned, now, kept, &self.bout.suffix());
+        let is_possible = built.is_ok();
+        built.into_iter().for_each(|built| self.put(built));
+        is_possible
+    }
+
+    /// Takes on the heights of thresholds, by population; states of neurons are loaded after that.
+    pub(in crate::engine::simulation) fn load_heights(
+        &mut self,
+        heights: Vec<Vec<Height>>,
+    ) -> Result<(), StateError> {
+        let adapted = |population: usize| {
+            let mut forces = self.forces.iter();
+            forces.any(|force| force.populations.contains(&population))
+        };
+        let mut all = (0..).zip(heights.iter().zip(&self.populations));
+        let is_sound = all.all(|(at, (heights, population))| {
+            let is_full = heights.len() == population.size as usize && adapted(at);
+            let mut heights = heights.iter();
+            heights.len() == 0 || is_full && heights.all(|h| h.0.is_finite() && h.0 > 0.0)
+        });
+        if heights.len() != self.populations.len() || !is_sound {
+            return Err(StateError("thresholds of other neurons".into()));
+        }
+        self.heights = heights;
+        let raised: Vec<bool> = self.heights.iter().map(|own| !own.is_empty()).collect();
+        match self.raise(&|population| raised[population], false) {
+            true => Ok(()),
+            false => Err(StateError("thresholds that neurons cannot have".into())),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Neurons that come while a network runs: against the same network cut by hand, and the same bits where it is stopped.
+
+use proptest::prelude::*;
+use sharpwave::network::Homeostasis;
+use sharpwave::{Network, Simulation, values};
+
+use super::log::Log;
+use super::{force, ms, run};
+
+const SIZE: u32 = 30;
+
+/// Neurons under noise with synapses that come and go; `birth` says when neurons do.
+fn growing(seed: u64, lanes: u32, model: &str, birth: Option<(u32, u32, f64)>) -> Network {
+    let mut network = Network::new(seed);
+    network.lanes = Some(lanes);
+    let shared = values! { tau_m: 20.0, v_th: 15.0, v_reset: 1.0, e_l: 0.0, t_ref: 2.0 };
+    let mut values = shared.clone();
+    if model == "lif_adaptive" {
+        values.insert("tau_w", 100.0);
+        values.insert("b", 5.0);
+    }
+    if model == "lif_exp" {
+        values.insert("tau_syn_ex", 5.0);
+        values.insert("tau_syn_in", 5.0);
+    }
+    let unit = if model == "lif_exp" { 60.0 } else { 1.0 };
+    network
+        .population("e", SIZE, model, values)
+        .expect("neurons");
+    network
+        .project("e_e", "e", ["e"])
+        .rule("fixed_in_degree", values! { in_degree: 4_u32 })
+        .weight(0.5 * unit)
+        .axonal_delay_ms(1.5)
+        .plasticity(
+            "stdp_pair",
+            values! { w_max: unit, a_plus: 0.03, a_minus: 0.02 },
+        )
+        .add()
+        .expect("e_e");
+    network
+        .stimulate(
+            "noise",
+            "poisson",
+            ["e"],
+            3.0 * unit,
+            values! { rate: 350.0 },
+        )
+        .expect("noise");
+    let named = |name: &str, kind: Homeostasis| Homeostasis {
+        name: name.into(),
+        ..kind
+    };
+    let wired = |kind: Homeostasis| Homeostasis {
+        projections: vec!["e_e".into()],
+        ..kind
+    };
+    let values = values! { rate: 40.0, growth: 60.0, tau: 60.0, new_weight: 0.4 * unit };
+    network
+        .homeostasis(named("grow", wired(force("structural", 17.0, values))))
+        .expect("a force");
+    if let Some((at_first, add, from)) = birth {
+        let values = values! { at_first: at_first, add: add, from: from };
+        let kind = Homeostasis {
+            projections: Vec::new(),
+            populations: vec!["e".into()],
+            ..force("neurogenesis", 40.0, values)
+        };
+        network.homeostasis(named("birth", kind)).expect("a force");
+    }
+    network
+}
+
+/// How many neurons are there before each instant of 40 ms.
+fn born(at_first: u32, add: u32, from: f64, t_ms: f64) -> u32 {
+    let instants = (1..)
+        .map(|k| f64::from(k) * 40.0)
+        .take_while(|due| *due <= t_ms);
+    let births = instants.filter(|due| *due >= from).count() as u32;
+    (at_first + births * add).min(SIZE)
+}
+
+#[test]
+fn who_is_not_there_neither_fires_nor_is_connected() {
+    for model in ["lif", "lif_exp", "lif_adaptive"] {
+        let network = growing(5, 2, model, Some((12, 3, 100.0)));
+        let mut engine = Simulation::of(&network).expect("a network");
+        let mut log = Log(Vec::new());
+        let mut connected = Vec::new();
+        for step in 0..50 {
+            let t = f64::from(step) * 10.0 + 5.0;
+            run(&mut engine, t, &mut log);
+            let there = born(12, 3, 100.0, t);
+            let synapses = engine.synapses_of("e_e").expect("it learns");
+            let ends = synapses.iter().flat_map(|one| [one.source, one.target]);
+            let last = ends.max().expect("synapses");
+            assert!(last < there, "{model}: neuron {last} of {there} at {t} ms");
+            connected.push(last + 1);
+        }
+        for &(ps, _, node) in &log.0 {
+            let t = ps as f64 / 1e9;
+            assert!(
+                node < born(12, 3, 100.0, t),
+                "{model}: neuron {node} at {t} ms"
+            );
+        }
+        // All come in the end, fire, and are wired.
+        assert_eq!(connected[49], SIZE, "{model}");
+        assert!(
+            (0..SIZE).all(|node| log.0.iter().any(|spike| spike.2 == node)),
+            "{model}"
+        );
+    }
+}
+
+/// Before the first birth a network is the one of those that are there, if what it draws does not depend on their number.
+#[test]
+fn a_neuron_comes_at_reset_at_its_instant_and_takes_what_arrives_then() {
+    let mut network = Network::new(1);
+    let values = values! { tau_m: 20.0, v_th: 10.0, v_reset: 4.0, e_l: 0.0, t_ref: 2.0 };
+    network.population("e", 3, "lif", values).expect("neurons");
+    // At 40 ms neuron 1 is at 4 mV and takes 7: it fires. Neuron 2 has lost what came before and takes 7 at 85 ms.
+    let spikes = vec![
+        (ms(10.0), 0),
+        (ms(10.0), 1),
+        (ms(40.0), 1),
+        (ms(79.9), 2),
+        (ms(85.0), 2),
+    ];
+    network
+        .give_spikes("input", "e", 7.0, spikes)
+        .expect("spikes");
+    let birth = Homeostasis {
+        projections: Vec::new(),
+        populations: vec!["e".into()],
+        ..force("neurogenesis", 40.0, values! { at_first: 1_u32 })
+    };
+    network.homeostasis(birth).expect("a force");
+    let mut engine = Simulation::of(&network).expect("a network");
+    let mut log = Log(Vec::new());
+    run(&mut engine, 84.0, &mut log);
+    assert_eq!(log.0, [(40_000_000_000, 0, 1)]);
+    let v = |engine: &Simulation, node| engine.sample("e", node, "v_m").expect("a potential");
+    assert!((v(&engine, 2) - 4.0 * (-4.0_f64 / 20.0).exp()).abs() < 1e-12);
+    assert!((v(&engine, 0) - 7.0 * (-74.0_f64 / 20.0).exp()).abs() < 1e-12);
+    run(&mut engine, 86.0, &mut log);
+    assert_eq!(log.0.len(), 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn stops_change_nothing(
+        seed in 0_u64..1_000_000, lanes in 1_u32..4, cut_us in 1_u32..300_000, model in 0_usize..3
+    ) {
+        let model = ["lif", "lif_exp", "lif_adaptive"][model];
+        let of = || Simulation::of(&growing(seed, lanes, model, Some((12, 3, 50.0)))).expect("a network");
+        let (mut whole, mut expected) = (of(), Log(Vec::new()));
+        run(&mut whole, 300.0, &mut expected);
+        let (mut engine, mut log) = (of(), Log(Vec::new()));
+        run(&mut engine, f64::from(cut_us) * 1e-3, &mut log);
+        let bytes = engine.save().expect("a state");
+        let graph = engine.graph_hash();
+        let mut engine = of();
+        engine.load(&bytes).expect("its own state");
+        prop_assert_eq!(engine.graph_hash(), graph);
+        prop_assert!(engine.save().expect("a state") == bytes);
+        run(&mut engine, 300.0, &mut log);
+        prop_assert_eq!(&log.0, &expected.0);
+        let weights = |engine: &Simulation| engine.synapses_of("e_e").expect("it learns");
+        prop_assert!(weights(&engine) == weights(&whole));
+    }
+}
+
+#[test]
+fn births_that_cannot_be_are_refused() {
+    let refused = |at_first: u32, populations: &[&str], twice: bool| {
+        let mut network = growing(1, 1, "lif", twice.then_some((3, 1, 0.0)));
+        network
+            .population("relays", 5, "relay", values! {})
+            .expect("relays");
+        let birth = Homeostasis {
+            projections: Vec::new(),
+            populations: populations.iter().map(|&name| name.into()).collect(),
+            ..force("neurogenesis", 40.0, values! { at_first: at_first })
+        };
+        network
+            .homeostasis(birth)
+            .expect_err("it cannot be")
+            .to_string()
+    };
+    let message = refused(30, &["e"], false);
+    assert!(
+        message.contains("`at_first` is 30, expected at most 29"),
+        "{message}"
+    );
+    let message = refused(3, &["relays"], false);
+    assert!(message.contains("no threshold"), "{message}");
+    let message = refused(3, &["e"], true);
+    assert!(message.contains("another force"), "{message}");
+}
