@@ -151,6 +151,7 @@ pub static REGISTRY: &[&Rule] = &[
     &reward_stdp::RULE,
     &hebbian_rate::RULE,
     &anti_hebbian::RULE,
+    &anti_hebbian::epoch::RULE,
 ];
 
 /// Every rule as users see it.

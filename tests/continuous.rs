@@ -177,6 +177,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         weights: Dense::from_matrix(case.weights[p].view()).into(),
         gain: case.gains[p],
         axonal_delay: Duration::from_ps(case.delays_ps[p]),
+        dendritic_delay: Duration::ZERO,
         plasticity: Some(rule.clone()),
         short_term: None,
     });

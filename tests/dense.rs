@@ -2,6 +2,8 @@
 //! against an independent, naive event loop identical spikes to the picosecond and weights bit for bit. Neither a cut, nor
 //! a saved state taken on by another network, nor a shift in time changes a bit.
 
+#[path = "dense/dendritic.rs"]
+mod dendritic;
 #[path = "fixture/log.rs"]
 mod log;
 #[path = "fixture/rest.rs"]
@@ -89,6 +91,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
             weights: Dense::from_matrix(weights.view()).into(),
             gain: 60.0,
             axonal_delay: Duration::from_ps(delay),
+            dendritic_delay: Duration::ZERO,
             plasticity: plastic.then_some(plasticity),
             short_term: None,
         }

@@ -3,6 +3,8 @@
 
 #[path = "modulated/busy.rs"]
 mod busy;
+#[path = "modulated/distance.rs"]
+mod distance;
 #[path = "modulated/force.rs"]
 mod force;
 #[path = "modulated/hand.rs"]

@@ -61,6 +61,7 @@ fn engine(case: &Case) -> Simulation {
             weights: Dense::from_matrix(w.view()).into(),
             gain: case.gains[l],
             axonal_delay: Duration::ZERO,
+            dendritic_delay: Duration::ZERO,
             plasticity: case.plastic[l].then_some(Plasticity {
                 rule,
                 values,

@@ -92,6 +92,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
             weights: Dense::from_matrix(layer.weights.view()).into(),
             gain: gains[l],
             axonal_delay: Duration::ZERO,
+            dendritic_delay: Duration::ZERO,
             plasticity: plastic.then_some(Plasticity {
                 rule,
                 values,

@@ -9,6 +9,26 @@ pub(super) fn reported(section: &Section<'_>, checked: Result<(), Problem>) -> O
     checked.map_err(|problem| report(section, &problem)).ok()
 }
 
+/// Reports the problems found with parts of one kind, given by name, whose tables have been read; whether there is none.
+pub(super) fn all_reported<'a>(
+    root: &Section<'_>,
+    kind: &str,
+    checked: impl Iterator<Item = (&'a str, Result<(), Problem>)>,
+) -> bool {
+    let mut good = true;
+    let section = root.get(kind).and_then(|item| item.named_section());
+    // Read before.
+    section.iter().for_each(Section::ignore);
+    for (name, checked) in checked {
+        let own = section.as_ref().and_then(|section| section.get(name));
+        if let Some(own) = own.and_then(|item| item.section()) {
+            good &= reported(&own, checked).is_some();
+            own.ignore();
+        }
+    }
+    good
+}
+
 /// Reports `problem`, which is about the part that `section` describes.
 pub(super) fn report(section: &Section<'_>, problem: &Problem) {
     if let Problem::Parameter(error) = problem {

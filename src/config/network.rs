@@ -310,7 +310,9 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     network.changing = altered.collect();
     let heard = trigger::hear(root, &network);
     let fit = bout::fit_pulses(root, &network, &schedule.bouts);
-    if !(heard && fit) {
+    let tied = projection::tie(root, &network);
+    let agree = homeostasis::agree(root, &network);
+    if !(heard && fit && tied && agree) {
         return None;
     }
     Some(NetworkModel {

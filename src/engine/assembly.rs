@@ -19,6 +19,7 @@ use crate::engine::neurons::{Declared, Together};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::engine::watch::{Unwatched, Watch};
 use crate::network::Part;
+use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Plasticity, Projection};
 use crate::neuron;
 use crate::plasticity;
@@ -117,6 +118,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             .map(|_| (number, projection.targets.clone())),
         modulator: modulator(&projection.plasticity),
         autapses: projection.plan.space.autapses,
+        ends: projection.plan.space.ends.clone(),
         is_plastic: projection.plasticity.is_some(),
     });
     let dense = (0..).zip(&network.dense);
@@ -133,6 +135,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             learning: None,
             modulator: modulator(&projection.plasticity),
             autapses: true,
+            ends: None,
             is_plastic: projection.plasticity.is_some(),
         }
     });
@@ -148,6 +151,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
         learning: None,
         modulator: None,
         autapses: true,
+        ends: None,
         is_plastic: false,
     });
     sparse.chain(dense).chain(tied).collect()
@@ -158,7 +162,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
 /// # Errors
 /// If a spike would have to reach another lane, or an earlier group, at once.
 fn lookahead(network: &NetworkPlan, lanes: &[Lane]) -> Result<Duration, AssemblyError> {
-    let delays = network.dense.iter().map(|dense| dense.axonal_delay);
+    let delays = network.dense.iter().map(DenseProjection::delay);
     let delays = delays.chain(network.tied.iter().map(|tied| tied.axonal_delay));
     // What spikes release acts on all lanes.
     let released = network.modulators.iter();

@@ -50,7 +50,7 @@ pub fn divide(network: &NetworkPlan) -> Result<Vec<LanePlan>, AssemblyError> {
     let dense = network
         .dense
         .iter()
-        .filter(|projection| projection.axonal_delay == Duration::ZERO)
+        .filter(|projection| projection.delay() == Duration::ZERO)
         .map(|projection| (projection.source, projection.target));
     let sudden: Vec<(usize, usize)> = network
         .projections
@@ -88,7 +88,7 @@ pub fn divide(network: &NetworkPlan) -> Result<Vec<LanePlan>, AssemblyError> {
     // A lane for each set of populations that are tied together, in the order of their names.
     let mut sets: Vec<Vec<usize>> = (0..n)
         .map(|root| (0..n).filter(|&p| tied[p] == root).collect())
-        .filter(|set: &Vec<usize>| set.len() > 1 || reads_itself(set[0]))
+        .filter(|set: &Vec<usize>| set.len() > 1 || set.iter().any(|&p| reads_itself(p)))
         .collect();
     let name = |p: &usize| &network.populations[*p].name;
     sets.sort_by_key(|set| set.iter().map(name).min());

@@ -203,8 +203,8 @@ fn given(plan: &NetworkPlan, projection: &DenseProjection) -> EdgeTable {
         table.edges.extend(row.map(|(target, &weight)| Synapse {
             source: source as u32,
             target: target as u32,
-            delay: projection.axonal_delay,
-            dendritic: Duration::ZERO,
+            delay: projection.delay(),
+            dendritic: projection.dendritic_delay,
             weight: projection.gain * f64::from(weight),
         }));
     }

@@ -281,7 +281,9 @@ impl Network {
                 return Ok(Planned::Dense(dense));
             }
         };
-        let ends = match projection.needs_positions(rule.as_ref()) {
+        let own_need = projection.needs_positions(rule.as_ref());
+        let of_force = self.is_rewired_by_distance(&projection.name);
+        let ends = match own_need.or(of_force.then_some("rule")) {
             Some(key) => Some(self.ends(key, source, &targets)?),
             None => None,
         };

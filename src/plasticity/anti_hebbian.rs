@@ -1,4 +1,6 @@
-//! Anti-Hebbian STDP of covariances.
+//! Anti-Hebbian STDP of covariances, whose changes show at once or at the ends of epochs.
+
+pub mod epoch;
 
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
@@ -17,31 +19,37 @@ pub static SPEC: Spec = Spec {
     equations: "at a spike of the target: w <- w - eta * (x - <x>);  at an arrival: w <- w - eta_pre * (y - <y>);  x of arrivals \
                 and y of the target's spikes jump by 1 and decay with tau;  <x>' = (x - <x>) / tau_average, and <y> alike;  0 <= \
                 w <= w_max",
-    parameters: &[
-        W_MAX,
-        ParameterSpec::quantity(
-            "eta",
-            Dimension::Weight,
-            Range::NonNegative,
-            "what a pair at no distance takes away",
-        ),
-        ParameterSpec::quantity(
-            "eta_pre",
-            Dimension::Weight,
-            Range::NonNegative,
-            "what a pair in the reverse order takes away",
-        )
-        .or_number(0.0),
-        tau("tau", 20.0, "time constant of the window"),
-        tau(
-            "tau_average",
-            10_000.0,
-            "how long traces are averaged; not `tau`",
-        ),
-    ],
+    parameters: &[W_MAX, ETA, ETA_PRE, TAU, TAU_AVERAGE],
     source: "the covariance rule of Sejnowski 1977, J Math Biol 4:303, with its sign reversed and traces of spikes; Roberts, \
              Leen 2010, Front Comput Neurosci 4:156 (anti-Hebbian STDP)",
 };
+
+/// What a spike of the target changes.
+const ETA: ParameterSpec = ParameterSpec::quantity(
+    "eta",
+    Dimension::Weight,
+    Range::NonNegative,
+    "what a pair at no distance takes away",
+);
+
+/// What an arrival changes.
+const ETA_PRE: ParameterSpec = ParameterSpec::quantity(
+    "eta_pre",
+    Dimension::Weight,
+    Range::NonNegative,
+    "what a pair in the reverse order takes away",
+)
+.or_number(0.0);
+
+/// The window.
+const TAU: ParameterSpec = tau("tau", 20.0, "time constant of the window");
+
+/// The average of traces.
+const TAU_AVERAGE: ParameterSpec = tau(
+    "tau_average",
+    10_000.0,
+    "how long traces are averaged; not `tau`",
+);
 
 /// The rule with its parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,20 +69,11 @@ impl AntiHebbian {
         fast - (slow - fast) * self.tau_ms / (self.average_ms - self.tau_ms)
     }
 
-    fn traces(&self) -> [Trace; 2] {
-        [self.tau_ms, self.average_ms].map(|tau_ms| Memory::All.trace(tau_ms))
-    }
-}
-
-impl PlasticityRule<2, 2> for AntiHebbian {
-    const SPEC: &'static Spec = &SPEC;
-    type State = ();
-
-    fn new(values: &Values) -> Result<Self, ParameterError> {
-        let values = complete(&SPEC, values)?;
+    /// From complete values of the rule that `spec` is.
+    fn of(values: &Values, spec: &'static Spec) -> Result<Self, ParameterError> {
         if values["tau"] == values["tau_average"] {
             return Err(ParameterError::Inconsistent {
-                model: SPEC.name,
+                model: spec.name,
                 parameter: "tau_average",
                 neuron: None,
                 reason: " is equal to `tau`, expected another time constant".into(),
@@ -87,6 +86,19 @@ impl PlasticityRule<2, 2> for AntiHebbian {
             tau_ms: values["tau"],
             average_ms: values["tau_average"],
         })
+    }
+
+    fn traces(&self) -> [Trace; 2] {
+        [self.tau_ms, self.average_ms].map(|tau_ms| Memory::All.trace(tau_ms))
+    }
+}
+
+impl PlasticityRule<2, 2> for AntiHebbian {
+    const SPEC: &'static Spec = &SPEC;
+    type State = ();
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        Self::of(&complete(&SPEC, values)?, &SPEC)
     }
 
     fn pre(&self) -> [Trace; 2] {

@@ -4,6 +4,7 @@
 //! the wiring of a projection, a [`Rewiring`], or to the thresholds of a population, an [`Excitability`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and
 //! every network. Who calls it owns the instants, bounds, signs, and the rates that it may go by.
 
+mod contacts;
 mod decay;
 mod downscaling;
 pub mod excitability;
@@ -110,6 +111,7 @@ pub static REGISTRY: &[&Entry] = &[
     &turnover::ENTRY,
     &structural::ENTRY,
     &shuffle::ENTRY,
+    &contacts::ENTRY,
     &threshold::ENTRY,
     &neurogenesis::ENTRY,
 ];

@@ -424,6 +424,13 @@ fn covariances() {
 }
 
 #[test]
+fn covariances_that_show_at_the_ends_of_epochs() {
+    let naive = naive::anti_hebbian_epoch();
+    check_rows::<anti_hebbian::epoch::AntiHebbianEpoch, 2, 2>(&naive);
+    check_matrix::<anti_hebbian::epoch::AntiHebbianEpoch, 2, 2>(&naive);
+}
+
+#[test]
 fn sleep_replay_is_the_same_on_rows_and_on_columns() {
     let values = Values::from([("increment", 0.004), ("decrement", 0.001), ("window", 20.0)]);
     let rule = || sleep_replay::SleepReplay::new(&values).expect("valid");

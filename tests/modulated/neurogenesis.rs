@@ -23,7 +23,7 @@ fn growing(seed: u64, lanes: u32, model: &str, birth: Option<(u32, u32, f64)>) -
         values.insert("tau_syn_ex", 5.0);
         values.insert("tau_syn_in", 5.0);
     }
-    let unit = if model == "lif_exp" { 60.0 } else { 1.0 };
+    let unit = if model == "lif_exp" { 30.0 } else { 1.0 };
     network
         .population("e", SIZE, model, values)
         .expect("neurons");

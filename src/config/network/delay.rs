@@ -75,13 +75,13 @@ fn axonal() -> Form<'static, Axonal> {
 }
 
 /// Both delays; one that is given stands in place of a file's column.
-pub(super) fn delays(delay: &mut Option<Delay>, (listed, dense): (bool, bool), k: &mut Keys<'_>) {
+pub(super) fn delays(delay: &mut Option<Delay>, (listed, tied): (bool, bool), k: &mut Keys<'_>) {
     let (mut along, mut dendritic) = delay.map_or((None, None), |delay| {
         (Some((delay.axonal, delay.velocity)), Some(delay.dendritic))
     });
-    // Of a copied pair a matrix of weights leaves the dendritic delay aside, as all that only others have.
+    // Of a copied pair a matrix that is tied leaves the dendritic delay aside, as all that only others have.
     let alone = k.reading().is_some_and(|(section, _)| {
-        !section.gives("axonal_delay") && section.gives("dendritic_delay") && !dense
+        !section.gives("axonal_delay") && section.gives("dendritic_delay") && !tied
     });
     let what = "the time from a spike to its arrival, such as \"1.5 ms\", or a distribution; may be 0 between different \
                 populations; or { offset = \"0.5 ms\", velocity = \"0.3 mm/ms\" }, where it grows with distance";
@@ -90,7 +90,7 @@ pub(super) fn delays(delay: &mut Option<Delay>, (listed, dense): (bool, bool), k
         true => k.told("axonal_delay", silent, &mut along, given(axonal()), what),
         false => k.need("axonal_delay", &mut along, given(axonal()), what),
     }
-    if !dense {
+    if !tied {
         let what = "the time from arrival to soma, or a distribution";
         let form = given(drawn(Dimension::Time, Range::NonNegative));
         k.told("dendritic_delay", "0 ms", &mut dendritic, form, what);

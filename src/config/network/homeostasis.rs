@@ -8,7 +8,7 @@ use crate::config::form::{
     refuse_foreign, registered, span, spec_keys,
 };
 use crate::config::reader::Section;
-use crate::network::{Choice, Homeostasis};
+use crate::network::{Choice, Homeostasis, Network};
 use crate::plasticity::homeostasis::{ActsOn, acts_on, specs};
 
 impl Table for Homeostasis {
@@ -25,7 +25,7 @@ impl Table for Homeostasis {
             let form = each(population_name(), "population", false);
             k.need("population", &mut self.populations, form, what);
         } else {
-            let what = "the projections whose weights it changes, which learn, each by itself; of `turnover` and `structural` one, sparse, \
+            let what = "the projections whose weights it changes, which learn, each by itself; of those that rewire one, sparse, \
                         whose synapses have one delay";
             let form = each(learning_name(), "projection", false);
             k.need("projection", &mut self.projections, form, what);
@@ -91,6 +91,14 @@ pub(in crate::config) fn by_kind() -> Vec<(&'static str, Vec<Row>)> {
     specs
         .map(|spec| (spec.name, describe(&start("", spec))))
         .collect()
+}
+
+/// Whether forces on neurons get along with each other; reports what does not.
+pub(super) fn agree(root: &Section<'_>, network: &Network) -> bool {
+    let forces = network.homeostasis.iter();
+    let forces = forces.filter(|force| !force.populations.is_empty());
+    let forces = forces.map(|force| (&force.name[..], network.check_homeostasis(force)));
+    fault::all_reported(root, "homeostasis", forces)
 }
 
 /// Reads the table.

@@ -12,7 +12,8 @@ use crate::config::reader::{Item, Section};
 use crate::connection::{self, EdgeColumns};
 use crate::network::projection::{TIED, WEIGHTS, rules};
 use crate::network::{
-    Choice, Connection, DELAY_RESOLUTION, EdgeFile, Given as Data, LayerFile, Learning, Projection,
+    Choice, Connection, DELAY_RESOLUTION, EdgeFile, Given as Data, LayerFile, Learning, Network,
+    Projection,
 };
 use crate::plasticity;
 use crate::synapse::short_term;
@@ -177,7 +178,7 @@ impl Table for Draft {
                 adds(&mut p.weight, weight, k);
             }
         }
-        delays(&mut p.delay, (listed, dense), k);
+        delays(&mut p.delay, (listed, tied), k);
         if tied {
             return;
         }
@@ -197,6 +198,10 @@ impl Table for Draft {
         let Some(projection) = self.clone().finish() else {
             return false;
         };
+        // Once all projections are known, `tie` checks it.
+        if projection.is_tied() {
+            return true;
+        }
         // Where a population is at fault that is the problem to mend.
         let mut ends = std::iter::once(&projection.source).chain(&projection.targets);
         if ends.any(|name| around.known.population(name).is_none()) {
@@ -377,6 +382,13 @@ fn learning() -> Form<'static, Learning> {
     };
     let write = |learning: &Learning, weight| inner(learning, weight);
     Form::new("{ rule, … }", read, write).expecting("a table { rule, … }")
+}
+
+/// Whether projections that read the matrix of another can; reports what cannot.
+pub(super) fn tie(root: &Section<'_>, network: &Network) -> bool {
+    let tied = network.projections.iter().filter(|own| own.is_tied());
+    let tied = tied.map(|own| (&own.name[..], network.check_projection(own)));
+    fault::all_reported(root, "projection", tied)
 }
 
 /// Every rule with the keys that a projection by it has.

@@ -80,19 +80,7 @@ pub(super) fn trigger(section: &Section<'_>, name: &str, around: &Around<'_>) ->
 
 /// Whether everything that is watched fires; reports what never does.
 pub(super) fn hear(root: &Section<'_>, network: &Network) -> bool {
-    let mut good = true;
-    let section = root.get("trigger").and_then(|item| item.named_section());
-    // Read before.
-    section.iter().for_each(Section::ignore);
-    for trigger in &network.triggers {
-        let own = section
-            .as_ref()
-            .and_then(|section| section.get(&trigger.name))
-            .and_then(|item| item.section());
-        if let Some(own) = own {
-            good &= fault::reported(&own, network.check_heard(trigger)).is_some();
-            own.ignore();
-        }
-    }
-    good
+    let triggers = network.triggers.iter();
+    let triggers = triggers.map(|trigger| (&trigger.name[..], network.check_heard(trigger)));
+    fault::all_reported(root, "trigger", triggers)
 }

@@ -69,7 +69,8 @@ fn block(
         target,
         ref weights,
         gain,
-        axonal_delay,
+        axonal_delay: _,
+        dendritic_delay,
         ref plasticity,
         short_term,
     } = projection;
@@ -81,7 +82,7 @@ fn block(
     let plastic = match plasticity {
         None => None,
         Some(plasticity) => {
-            let plastic = plastic(network, plasticity, &own);
+            let plastic = plastic(network, plasticity, (&own, dendritic_delay));
             Some(plastic.map_err(|error| AssemblyError::Plasticity {
                 projection: name.clone(),
                 error,
@@ -94,7 +95,7 @@ fn block(
         first: member.first,
         gain,
         altered: 1.0,
-        delay: axonal_delay,
+        delay: projection.delay(),
         weights: own,
         changed: false,
         plastic,
@@ -107,22 +108,18 @@ fn block(
 fn plastic(
     network: &NetworkPlan,
     plasticity: &Plasticity,
-    weights: &Dense,
+    (weights, dendritic): (&Dense, Duration),
 ) -> Result<Plastic, BuildError> {
     let (rule, values) = (plasticity::rule(plasticity.rule)?, &plasticity.values);
     let modulator = plasticity.kinetics(network);
+    // Columns change at once when their target fires.
     if modulator.is_none()
+        && dendritic == Duration::ZERO
         && let Some(column) = rule.column(values)?
     {
         return Ok(Plastic::column(column, weights.n_source()));
     }
     let n_target = weights.n_target();
-    let learn = rule.matrix(
-        values,
-        modulator,
-        weights.values(),
-        n_target,
-        Duration::ZERO,
-    )?;
+    let learn = rule.matrix(values, modulator, weights.values(), n_target, dendritic)?;
     Ok(Plastic::Rows(learn))
 }

@@ -1,10 +1,13 @@
 //! Weights of dense projections, read and set by name.
 
+use std::sync::Arc;
+
 use super::Simulation;
 use crate::base::matrix::Matrix;
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::dense::Plastic;
 use crate::network::plan::Plasticity;
+use crate::position::Ends;
 
 /// A projection as it is known from outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +30,8 @@ pub(in crate::engine) struct Projection {
     pub(in crate::engine) learning: Option<(usize, Vec<usize>)>,
     /// If its weights learn under a modulator, the number of that.
     pub(in crate::engine) modulator: Option<usize>,
+    /// Where its neurons lie, if rule, delay or rewiring go by that.
+    pub(in crate::engine) ends: Option<Arc<Ends>>,
     /// Whether a neuron may be connected with itself.
     pub(in crate::engine) autapses: bool,
     /// Whether its weights learn.

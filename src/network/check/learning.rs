@@ -9,9 +9,12 @@ use crate::network::{
 use crate::neuron::{self, V_TH};
 use crate::plasticity::homeostasis::excitability::Height;
 use crate::plasticity::homeostasis::neurogenesis::Birth;
-use crate::plasticity::homeostasis::{self, Act};
+use crate::plasticity::homeostasis::{self, Act, ActsOn};
 use crate::plasticity::{self, BuildError, Kinetics, Modulated};
 use crate::synapse::short_term::ShortTerm;
+
+/// The parameter of forces by which synapses come by distance.
+const LENGTH: &str = "length";
 
 impl Network {
     /// Checks `modulator` as one of this network's, whether it is part of it or not.
@@ -93,6 +96,9 @@ impl Network {
         }
         if let Act::Wiring(_) = act {
             self.check_rewired(&force.projections)?;
+            if values.get(LENGTH).is_some() {
+                self.check_placed(&force.projections)?;
+            }
         }
         for name in &force.projections {
             self.check_reach(&force.kind, name)?;
@@ -175,7 +181,7 @@ impl Network {
         };
         let rule = plasticity::rule(learning.rule.spec.name)?;
         let (_, high) = rule.bounds(&learning.rule.values)?;
-        for key in ["mean", "new_weight", "prune_below"] {
+        for key in ["mean", "new_weight", "prune_below", "grow_above"] {
             if let Some(value) = values.number(key).filter(|&value| value > high) {
                 return Err(Problem::OutOfReach {
                     key,
@@ -200,6 +206,26 @@ impl Network {
                 why: "as `multapses` is false",
             }),
         }
+    }
+
+    /// Whether synapses of the projection called `name` come by distance.
+    pub(super) fn is_rewired_by_distance(&self, name: &str) -> bool {
+        let mut forces = self.homeostasis.iter();
+        forces.any(|force| {
+            let is_its = force.projections.iter().any(|own| own == name);
+            let wires = homeostasis::acts_on(force.kind.spec.name) == Some(ActsOn::Wiring);
+            is_its && wires && force.kind.values.get(LENGTH).is_some()
+        })
+    }
+
+    /// Checks that it is known where the neurons of `projections` lie.
+    fn check_placed(&self, projections: &[String]) -> Result<(), Problem> {
+        let own = self.projections.iter();
+        for own in own.filter(|own| projections.contains(&own.name)) {
+            let source = self.index("source", &own.source)?;
+            self.ends(LENGTH, source, &self.targets(&own.targets)?)?;
+        }
+        Ok(())
     }
 
     /// Checks that synapses of `projections` can come and go: each source has one row, which neither a matrix nor several

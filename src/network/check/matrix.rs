@@ -46,7 +46,13 @@ impl Network {
             let with = "the matrix of another projection, whose own rule changes it";
             return Err(Problem::Unfit { key, with });
         }
-        let axonal_delay = self.matrix_delay(projection)?;
+        let (axonal_delay, dendritic_delay) = matrix_delays(projection)?;
+        if dendritic_delay != Duration::ZERO {
+            return Err(Problem::Unfit {
+                key: "dendritic_delay",
+                with: "the matrix of another projection, at whose synapses spikes are read",
+            });
+        }
         if axonal_delay <= Duration::ZERO {
             return Err(Problem::NoDelay(axonal_delay));
         }
@@ -63,25 +69,6 @@ impl Network {
         })
     }
 
-    /// The delay of synapses that have a weight for every pair.
-    fn matrix_delay(&self, projection: &Projection) -> Result<Duration, Problem> {
-        let delay = match projection.delay {
-            None => Some(0.0),
-            Some(delay) => {
-                let none = delay.dendritic.constant() == Some(0.0);
-                delay.constant().filter(|_| none)
-            }
-        };
-        let delay = delay.ok_or(Problem::Unfit {
-            key: "axonal_delay",
-            with: "a weight for every pair, expected one axonal delay for all of them and no dendritic one",
-        })?;
-        Duration::from_ms(delay).map_err(|cause| Problem::Delay {
-            key: "axonal_delay",
-            cause,
-        })
-    }
-
     pub(super) fn dense(
         &self,
         projection: &Projection,
@@ -93,7 +80,7 @@ impl Network {
             return Err(Problem::ManyTargets(targets.len()));
         };
         let gain = projection.weight.and_then(|gain| gain.constant());
-        let axonal_delay = self.matrix_delay(projection)?;
+        let (axonal_delay, dendritic_delay) = matrix_delays(projection)?;
         let gain = gain.ok_or(NO_GAIN)?;
         let weights = match weights {
             Given::Here(weights) => Arc::clone(weights),
@@ -109,8 +96,27 @@ impl Network {
             weights,
             gain,
             axonal_delay,
+            dendritic_delay,
             plasticity: self.plasticity(projection)?,
             short_term: learning::short_term(projection)?,
         })
     }
+}
+
+/// The axonal and the dendritic delay of synapses that have a weight for every pair.
+fn matrix_delays(projection: &Projection) -> Result<(Duration, Duration), Problem> {
+    let delays = match projection.delay {
+        None => Some((0.0, 0.0)),
+        Some(delay) if delay.velocity.is_some() => None,
+        Some(delay) => delay.axonal.constant().zip(delay.dendritic.constant()),
+    };
+    let (axonal, dendritic) = delays.ok_or(Problem::Unfit {
+        key: "axonal_delay",
+        with: "a weight for every pair, expected one axonal and one dendritic delay for all of them",
+    })?;
+    let time = |key, ms| Duration::from_ms(ms).map_err(|cause| Problem::Delay { key, cause });
+    Ok((
+        time("axonal_delay", axonal)?,
+        time("dendritic_delay", dendritic)?,
+    ))
 }

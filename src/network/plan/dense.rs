@@ -22,9 +22,10 @@ pub struct DenseProjection {
     pub weights: Arc<Dense>,
     /// Factor from weight to what the target's model adds.
     pub gain: f64,
-    /// Time from a spike of the source to its arrival at the synapse. There is no dendritic part, so arrivals and the
-    /// target's spikes are at the synapse when they are at the soma.
+    /// Time from a spike of the source to its arrival at the synapse.
     pub axonal_delay: Duration,
+    /// Time from the synapse to the soma, and back.
+    pub dendritic_delay: Duration,
     /// The rule that changes the weights, or none.
     pub plasticity: Option<Plasticity>,
     /// How much of their weight synapses pass on, if it depends on use.
@@ -58,8 +59,10 @@ pub enum DenseError {
         value: f64,
     },
     /// A negative delay.
-    #[error("axonal_delay is {delay}, expected 0 or more")]
+    #[error("{key} is {delay}, expected 0 or more")]
     NegativeDelay {
+        /// Which.
+        key: &'static str,
         /// Its delay.
         delay: Duration,
     },
@@ -99,12 +102,24 @@ impl DenseProjection {
         if !self.gain.is_finite() {
             return Err(not_finite("the gain".into(), self.gain));
         }
-        if self.axonal_delay < Duration::ZERO {
-            return Err(DenseError::NegativeDelay {
-                delay: self.axonal_delay,
-            });
+        for (key, delay) in [
+            ("axonal_delay", self.axonal_delay),
+            ("dendritic_delay", self.dendritic_delay),
+        ] {
+            if delay < Duration::ZERO {
+                return Err(DenseError::NegativeDelay { key, delay });
+            }
         }
         Ok(())
+    }
+
+    /// From a spike of the source to its arrival at the soma.
+    pub fn delay(&self) -> Duration {
+        Duration::from_ps(
+            self.axonal_delay
+                .ps()
+                .saturating_add(self.dendritic_delay.ps()),
+        )
     }
 }
 
@@ -134,6 +149,7 @@ mod tests {
             weights: Dense::from_matrix(weights.view()).into(),
             gain: 1.0,
             axonal_delay: Duration::ZERO,
+            dendritic_delay: Duration::ZERO,
             plasticity: None,
             short_term: None,
         }

@@ -1,8 +1,10 @@
 //! Synaptic elements that grow towards a rate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::wiring::{Activity, Edge, Edit, NEW_WEIGHT, Rewiring, Wiring, shuffle};
+use super::wiring::{
+    Activity, Edge, Edit, LENGTH, LONG_RANGE, Lot, NEW_WEIGHT, Reach, Rewiring, Wiring, shuffle,
+};
 use super::{Act, ActsOn, Entry};
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::stream::Stream;
@@ -18,6 +20,7 @@ pub(super) static ENTRY: Entry = Entry {
             tau_s: values["tau"] / MS_PER_S,
             strength: values["new_weight"],
             multapses: values.flag("multapses"),
+            reach: Reach::new(values),
             axonal: Vec::new(),
             dendritic: Vec::new(),
         })))
@@ -56,6 +59,8 @@ static SPEC: Spec = Spec {
             "time over which rates are averaged, as calcium does",
         ),
         NEW_WEIGHT,
+        LENGTH,
+        LONG_RANGE,
         ParameterSpec::new(
             "multapses",
             Kind::Flag,
@@ -75,6 +80,7 @@ struct Structural {
     tau_s: f64,
     strength: f64,
     multapses: bool,
+    reach: Reach,
     /// Of each source, as many as it has synapses at first.
     axonal: Vec<f64>,
     dendritic: Vec<f64>,
@@ -85,6 +91,37 @@ impl Structural {
     fn grown(&self, activity: &Activity, seconds: f64) -> f64 {
         let area = f64::from(activity.spikes) - self.tau_s * (activity.now_hz - activity.before_hz);
         self.growth_hz * (seconds - area / self.rate_hz)
+    }
+
+    /// Pairs each of the free elements of sources with one of those of targets, the more likely the nearer it is.
+    fn nearby(
+        &self,
+        wiring: &Wiring<'_>,
+        (sources, targets): (Vec<u32>, Vec<u32>),
+        stream: &mut Stream,
+    ) -> Vec<(u32, u32)> {
+        let (mut pairs, mut lot) = (Vec::new(), Lot::default());
+        // How many free elements each target has left.
+        let mut free: BTreeMap<u32, u32> = BTreeMap::new();
+        targets
+            .iter()
+            .for_each(|&target| *free.entry(target).or_default() += 1);
+        for source in sources {
+            let is_near = self.reach.is_near(stream);
+            lot.fill(free.iter().map(|(&target, &n)| match is_near {
+                true => f64::from(n) * wiring.share(self.reach, source, target),
+                false => f64::from(n),
+            }));
+            let Some(target) = lot.draw(stream).and_then(|k| free.keys().nth(k).copied()) else {
+                continue;
+            };
+            match free.get_mut(&target) {
+                Some(n) if *n > 1 => *n -= 1,
+                _ => drop(free.remove(&target)),
+            }
+            pairs.push((source, target));
+        }
+        pairs
     }
 
     fn grow(&mut self, wiring: &Wiring<'_>) {
@@ -190,7 +227,11 @@ impl Rewiring for Structural {
             true => BTreeSet::new(),
             false => wiring.pairs(&removed),
         };
-        let both = sources.into_iter().zip(targets);
+        let both = match self.reach.is_by_distance() {
+            true => self.nearby(wiring, (sources, targets), stream),
+            false => sources.into_iter().zip(targets).collect(),
+        };
+        let both = both.into_iter();
         let fit = both.filter(|&(source, target)| {
             wiring.may_connect(source, target) && (self.multapses || pairs.insert((source, target)))
         });
@@ -225,6 +266,8 @@ impl Rewiring for Structural {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::parameter::Values;
+    use crate::position::{Ends, Points, Region};
 
     fn rule(multapses: bool) -> Structural {
         Structural {
@@ -233,6 +276,7 @@ mod tests {
             tau_s: 1.0,
             strength: 1.0,
             multapses,
+            reach: Reach::ANYWHERE,
             axonal: Vec::new(),
             dendritic: Vec::new(),
         }
@@ -262,6 +306,7 @@ mod tests {
             n: (3, 3),
             born: (&[], &[]),
             own: None,
+            ends: None,
             elapsed_s: 2.0,
         };
         let edit = rule(true).rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
@@ -292,5 +337,50 @@ mod tests {
         let rule = rule(true);
         let parts = rule.grown(&of(0.0, half, 1), 1.0) + rule.grown(&of(half, whole, 0), 1.0);
         assert!((parts - rule.grown(&of(0.0, whole, 1), 2.0)).abs() < 1e-12);
+    }
+
+    /// Elements on a ring find each other by the kernel, whatever was free before.
+    #[test]
+    fn elements_pair_with_near_ones() {
+        let n = 60_u32;
+        let at = (0..n).map(|k| [f64::from(k), 0.0, 0.0]).collect();
+        let ring = Points::new(Region::new(&[f64::from(n)], true), at);
+        let ends = Ends::new(ring.clone().into(), [&ring]);
+        let silent: Vec<Activity> = vec![at_rest(); n as usize];
+        let wiring = Wiring {
+            edges: &[],
+            sources: &silent,
+            targets: &silent,
+            n: (n, n),
+            born: (&[], &[]),
+            own: None,
+            ends: Some(&ends),
+            elapsed_s: 20.0,
+        };
+        let mean = |long_range: f64| {
+            let mut rule = rule(true);
+            let values = Values::from([("length", 2.0), ("long_range", long_range)]);
+            rule.reach = Reach::new(&values);
+            let edit = rule.rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
+            // 2 elements a second for 20 s on each side; all are paired.
+            assert_eq!(edit.added.len(), 60 * 40);
+            let mm = edit
+                .added
+                .iter()
+                .map(|edge| ends.distance_mm(edge.source, edge.target));
+            mm.sum::<f64>() / (60.0 * 40.0)
+        };
+        // A two-sided exponential of 2 mm on a grid has a mean distance of 1.92 mm; the last elements find few that are near.
+        let (near, half, far) = (mean(0.0), mean(0.5), mean(1.0));
+        assert!((1.7..4.0).contains(&near), "{near}");
+        // On the ring all pairs are 15 mm apart on average.
+        assert!(
+            (far - 15.0).abs() < 0.8 && near + 3.0 < half && half < far - 3.0,
+            "{half} {far}"
+        );
+    }
+
+    fn at_rest() -> Activity {
+        Activity::default()
     }
 }

@@ -94,8 +94,8 @@ static SPEC: Spec = Spec {
         )
         .or_number(10.0),
     ],
-    source: "Desai, Rutherford, Turrigiano 1999, Nat Neurosci 2:515 (neurons regulate their excitability by their activity); Zhang, \
-             Linden 2003, Nat Rev Neurosci 4:885; the power law is our own choice",
+    source: "Desai, Rutherford, Turrigiano 1999, Nat Neurosci 2:515 (neurons deprived of activity lower their spike threshold); the power \
+             law is our own choice",
 };
 
 /// The force with its parameters.

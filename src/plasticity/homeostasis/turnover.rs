@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::wiring::{Edge, Edit, NEW_WEIGHT, Rewiring, Wiring};
+use super::wiring::{Edge, Edit, LENGTH, LONG_RANGE, Lot, NEW_WEIGHT, Reach, Rewiring, Wiring};
 use super::{Act, ActsOn, Entry};
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec,
@@ -27,6 +27,7 @@ pub(super) static ENTRY: Entry = Entry {
             at_once: values.count("at_once").unwrap_or(0) as u32,
             strength: values["new_weight"],
             multapses: values.flag("multapses"),
+            reach: Reach::new(values),
         })))
     },
 };
@@ -63,6 +64,8 @@ static SPEC: Spec = Spec {
         )
         .or(Default::Count(1)),
         NEW_WEIGHT,
+        LENGTH,
+        LONG_RANGE,
         ParameterSpec::new(
             "multapses",
             Kind::Flag,
@@ -82,6 +85,7 @@ struct Turnover {
     at_once: u32,
     strength: f64,
     multapses: bool,
+    reach: Reach,
 }
 
 /// Sources that are tried for one new synapse: where most are connected already a target waits for the next instant.
@@ -97,12 +101,18 @@ impl Rewiring for Turnover {
             true => BTreeSet::new(),
             false => wiring.pairs(&removed),
         };
-        let mut added = Vec::new();
+        let (mut added, mut near) = (Vec::new(), Lot::default());
         for (target, degree) in (0..).zip(degrees).filter(|one| wiring.is_target(one.0)) {
             let wanted = self.in_degree.saturating_sub(degree).min(self.at_once);
+            if wanted > 0 && self.reach.is_by_distance() {
+                near.fill((0..wiring.n.0).map(|source| wiring.share(self.reach, source, target)));
+            }
             for _ in 0..wanted {
                 let found = (0..TRIES).find_map(|_| {
-                    let source = stream.below(wiring.n.0.into()) as u32;
+                    let source = match self.reach.is_near(stream) {
+                        true => near.draw(stream)? as u32,
+                        false => stream.below(wiring.n.0.into()) as u32,
+                    };
                     let free = wiring.may_connect(source, target)
                         && (self.multapses || pairs.insert((source, target)));
                     free.then_some(source)
@@ -121,6 +131,8 @@ impl Rewiring for Turnover {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::parameter::Values;
+    use crate::position::{Ends, Points, Region};
 
     #[test]
     fn weak_synapses_go_and_free_places_are_taken() {
@@ -142,6 +154,7 @@ mod tests {
             n: (50, 2),
             born: (&[], &[]),
             own: Some(0),
+            ends: None,
             elapsed_s: 1.0,
         };
         let mut turnover = Turnover {
@@ -150,6 +163,7 @@ mod tests {
             at_once: 5,
             strength: 0.7,
             multapses: false,
+            reach: Reach::ANYWHERE,
         };
         let edit = turnover.rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
         assert_eq!(edit.removed, [0]);
@@ -175,5 +189,57 @@ mod tests {
                 .iter()
                 .all(|edge| edge.source != edge.target && edge.strength == 0.7)
         );
+    }
+
+    /// New synapses of one target at the begin of a line of sources, each 0.1 mm from the next: how far they reach.
+    fn lengths_mm(long_range: f64) -> Vec<f64> {
+        let line = |n: u32| {
+            let at = (0..n).map(|k| [0.1 * f64::from(k), 0.0, 0.0]);
+            Points::new(Region::open(1), at.collect())
+        };
+        let ends = Ends::new(line(40).into(), [&line(1)]);
+        let wiring = Wiring {
+            edges: &[],
+            sources: &[],
+            targets: &[],
+            n: (40, 1),
+            born: (&[], &[]),
+            own: None,
+            ends: Some(&ends),
+            elapsed_s: 1.0,
+        };
+        let values = Values::from([("length", 0.5), ("long_range", long_range)]);
+        let mut turnover = Turnover {
+            prune_below: 0.0,
+            in_degree: 20_000,
+            at_once: 20_000,
+            strength: 1.0,
+            multapses: true,
+            reach: Reach::new(&values),
+        };
+        let edit = turnover.rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
+        let added = edit.added.iter();
+        added.map(|edge| 0.1 * f64::from(edge.source)).collect()
+    }
+
+    #[test]
+    fn near_sources_are_taken_more_often_and_some_from_anywhere() {
+        let kernel: Vec<f64> = (0..40).map(|k| (-0.1 * f64::from(k) / 0.5).exp()).collect();
+        let all: f64 = kernel.iter().sum();
+        for long_range in [0.0, 0.3, 1.0] {
+            let share = |k: usize| (1.0 - long_range) * kernel[k] / all + long_range / 40.0;
+            let lengths = lengths_mm(long_range);
+            let n = lengths.len() as f64;
+            assert_eq!(lengths.len(), 20_000);
+            // The sum of squared deviations by their variance: mean 39, SD 8.8.
+            let chi: f64 = (0..40)
+                .map(|k| {
+                    let near = |mm: &&f64| (**mm - 0.1 * k as f64).abs() < 1e-9;
+                    let found = lengths.iter().filter(near).count() as f64;
+                    (found - n * share(k)).powi(2) / (n * share(k))
+                })
+                .sum();
+            assert!(chi < 39.0 + 4.0 * 8.8, "{long_range}: {chi}");
+        }
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use crate::base::parameter::{Dimension, ParameterSpec, Range};
+use crate::base::function::exp;
+use crate::base::parameter::{Default, Dimension, ParameterSpec, Range, Values};
 use crate::base::stream::Stream;
+use crate::position::Ends;
 
 /// What a rule does to the wiring of one projection.
 pub trait Rewiring: Debug + Send + Sync {
@@ -50,6 +52,75 @@ pub struct Activity {
     pub spikes: u32,
 }
 
+/// How far new synapses reach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reach {
+    /// How fast they become rare with distance, in millimetres; `None` where distance does not count.
+    length_mm: Option<f64>,
+    /// Share of them that reach anywhere.
+    long_range: f64,
+}
+
+impl Reach {
+    /// Of a rule that has [`LENGTH`] and [`LONG_RANGE`].
+    pub(super) fn new(values: &Values) -> Self {
+        Self {
+            length_mm: values.number(LENGTH.name),
+            long_range: values[LONG_RANGE.name],
+        }
+    }
+
+    /// Anywhere.
+    #[cfg(test)]
+    pub(super) const ANYWHERE: Self = Self {
+        length_mm: None,
+        long_range: 0.0,
+    };
+
+    /// Whether distance counts.
+    pub(super) fn is_by_distance(self) -> bool {
+        self.length_mm.is_some()
+    }
+
+    /// Whether the next synapse goes by distance; draws only where some do and others do not.
+    pub(super) fn is_near(self, stream: &mut Stream) -> bool {
+        let all = self.long_range == 0.0;
+        self.length_mm.is_some() && (all || stream.uniform() >= self.long_range)
+    }
+
+    /// How likely a synapse of this length is, by one of no length.
+    fn share(self, mm: f64) -> f64 {
+        self.length_mm.map_or(1.0, |length_mm| exp(-mm / length_mm))
+    }
+}
+
+/// Picks one of several by weights that are added up.
+#[derive(Debug, Default)]
+pub(super) struct Lot(Vec<f64>);
+
+impl Lot {
+    /// Takes in weights, one after the other.
+    pub(super) fn fill(&mut self, weights: impl Iterator<Item = f64>) {
+        self.0.clear();
+        let mut sum = 0.0;
+        self.0.extend(weights.map(|weight| {
+            sum += weight;
+            sum
+        }));
+    }
+
+    /// The number of one of them, if any has a weight above zero.
+    pub(super) fn draw(&self, stream: &mut Stream) -> Option<usize> {
+        let all = self.0.last().filter(|all| **all > 0.0)?;
+        let at = stream.uniform() * all;
+        Some(
+            self.0
+                .partition_point(|sum| *sum <= at)
+                .min(self.0.len() - 1),
+        )
+    }
+}
+
 /// A projection at an instant.
 #[derive(Debug, Clone, Copy)]
 pub struct Wiring<'a> {
@@ -65,6 +136,8 @@ pub struct Wiring<'a> {
     pub born: (&'a [bool], &'a [bool]),
     /// Where among the targets the source population's own neurons begin, if a neuron must not have a synapse onto itself.
     pub own: Option<u32>,
+    /// Where they lie, for rules by distance.
+    pub ends: Option<&'a Ends>,
     /// Seconds since the last instant.
     pub elapsed_s: f64,
 }
@@ -83,6 +156,12 @@ impl Wiring<'_> {
     pub(super) fn may_connect(&self, source: u32, target: u32) -> bool {
         let itself = self.own.and_then(|own| own.checked_add(source)) == Some(target);
         !itself && self.is_source(source) && self.is_target(target)
+    }
+
+    /// How likely a synapse from `source` onto `target` is by its length, if it goes by `reach`.
+    pub(super) fn share(&self, reach: Reach, source: u32, target: u32) -> f64 {
+        let mm = self.ends.map(|ends| ends.distance_mm(source, target));
+        mm.map_or(1.0, |mm| reach.share(mm))
     }
 
     /// Whether a source is there.
@@ -116,6 +195,24 @@ impl Wiring<'_> {
         degrees
     }
 }
+
+/// A parameter of rules by which synapses come where neurons are near.
+pub(super) const LENGTH: ParameterSpec = ParameterSpec::quantity(
+    "length",
+    Dimension::Length,
+    Range::Positive,
+    "a new synapse between neurons d apart is e^(-d / length) times as likely as one between neurons at one place",
+)
+.or(Default::Absent("distance does not count"));
+
+/// A parameter of rules by which some synapses come anywhere.
+pub(super) const LONG_RANGE: ParameterSpec = ParameterSpec::quantity(
+    "long_range",
+    Dimension::One,
+    Range::Between(0.0, 1.0),
+    "share of new synapses that come whatever the distance, beside `length`",
+)
+.or_number(0.0);
 
 /// A parameter of rules by which synapses come.
 pub(super) const NEW_WEIGHT: ParameterSpec = ParameterSpec::quantity(

@@ -401,6 +401,35 @@ pub(super) fn hebbian_rate([tau_u, tau_w]: [f64; 2]) -> Naive {
     }
 }
 
+/// The same, with changes that show at multiples of 35 ms; the clamp is at the bounds then.
+pub(super) fn anti_hebbian_epoch() -> Naive {
+    let above = |x: &[f64]| x[0] - 20.0 / (20.0 - 900.0) * (x[0] - x[1]);
+    let Naive { mut values, .. } = anti_hebbian();
+    values.insert("epoch", 35.0);
+    Naive {
+        values,
+        arrive: Box::new(move |w, c, _, y, _| {
+            *c -= 0.03 * above(y);
+            w
+        }),
+        fire: Box::new(move |w, c, x, _, _| {
+            *c -= 0.02 * above(x);
+            w
+        }),
+        flow: Some(Box::new(|w, c, (from, to)| {
+            let is_over = (1..).map(|k| k * 35_000_000_000_i64);
+            let mut ends = is_over
+                .skip_while(|end| *end <= from)
+                .take_while(|end| *end <= to);
+            match ends.next().is_some() {
+                true => w + std::mem::replace(c, 0.0),
+                false => w,
+            }
+        })),
+        ..anti_hebbian()
+    }
+}
+
 /// Averages of traces as sums over all spikes of what a low-pass filter answers.
 pub(super) fn anti_hebbian() -> Naive {
     let above = |x: &[f64]| x[0] - 20.0 / (20.0 - 900.0) * (x[0] - x[1]);

@@ -1,5 +1,7 @@
 //! Synapses that come and go: gathered from all lanes, changed by one rule in one order, and put back.
 
+use std::sync::Arc;
+
 use super::{MS_PER_S, Population, Simulation};
 use crate::base::stream::Stream;
 use crate::base::time::Time;
@@ -8,6 +10,7 @@ use crate::engine::simulation::Projection;
 use crate::plasticity::homeostasis::Act;
 use crate::plasticity::homeostasis::wiring::{Activity, Edge, Edit, Wiring};
 use crate::plasticity::learn::{Change, Learn};
+use crate::position::Ends;
 
 /// A synapse of a projection: source, target over the target populations, weight.
 type Known = (u32, u32, f64);
@@ -83,6 +86,7 @@ impl Simulation {
             targets: &onto,
             n,
             born: (&born, &born_onto),
+            ends: rows.ends.as_deref(),
             own: own.filter(|_| !rows.autapses).map(|at| offsets[at]),
             elapsed_s: (now - self.forces[at].last).as_ms() / MS_PER_S,
         };
@@ -116,6 +120,8 @@ pub(super) struct Rows {
     /// Numbers of the first neuron of each over all targets, and of all of them.
     offsets: Vec<u32>,
     autapses: bool,
+    /// Where they lie, if that is known.
+    ends: Option<Arc<Ends>>,
 }
 
 /// Of the projection called `name`, if its synapses learn and lie in rows.
@@ -136,6 +142,7 @@ pub(super) fn rows_of(
         targets,
         offsets,
         autapses: own.autapses,
+        ends: own.ends.clone(),
     })
 }
 
