@@ -30,6 +30,16 @@ pub enum ExportError {
     /// The file of edges.
     #[error(transparent)]
     Write(#[from] EdgeWriteError),
+    /// A projection that reads the matrix of another.
+    #[error("`{}`: `{name}` has no synapses of its own: it reads those of `{of}`, which can be exported", place.display())]
+    Tied {
+        /// Where.
+        place: PathBuf,
+        /// The projection.
+        name: String,
+        /// The one that has them.
+        of: String,
+    },
     /// No such projection.
     #[error("`{}`: has no projection `{name}`{}", place.display(), suggest_line(name, known))]
     Unknown {
@@ -134,6 +144,13 @@ pub fn of_model(
     }
     if let Some(found) = dense.find(|known| known.name == projection) {
         return Ok(given(&plan, found));
+    }
+    if let Some(found) = plan.tied.iter().find(|known| known.name == projection) {
+        return Err(ExportError::Tied {
+            place,
+            name: projection.into(),
+            of: plan.dense[found.of].name.clone(),
+        });
     }
     let known = model.network.projections.iter();
     Err(ExportError::Unknown {

@@ -439,11 +439,8 @@ impl Neurons for LifExp {
         let rates = &self.derived.rates;
         match variable {
             0 => {
-                let release = if budget == f64::INFINITY {
-                    self.state.refractory.end_of(j)
-                } else {
-                    None
-                };
+                let is_held = budget == f64::INFINITY;
+                let release = is_held.then(|| self.state.refractory.end_of(j)).flatten();
                 self.v_inf(j)
                     + match release {
                         Some(end) if end > t => return self.membrane(j).v_reset,
@@ -452,7 +449,7 @@ impl Neurons for LifExp {
                     }
             }
             1 => g_ex * exp(-x * rates.ex) / self.derived.unit,
-            3 => self.params.membrane.v_th,
+            3 => self.membrane(j).v_th,
             _ => g_inh * exp(-x * rates.inh) / self.derived.unit,
         }
     }

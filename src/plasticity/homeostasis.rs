@@ -1,8 +1,9 @@
 //! Slow forces: at declared instants all synapses of a neuron are changed together, synapses come and go, or thresholds move.
 //!
 //! A force is one file: its [`Spec`], and what it does to the strengths of one neuron's synapses, a [`Homeostasis`], to
-//! the wiring of a projection, a [`Rewiring`], or to the thresholds of a population, an [`Excitability`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and
-//! every network. Who calls it owns the instants, bounds, signs, and the rates that it may go by.
+//! the wiring of a projection, a [`Rewiring`], to the thresholds of a population, an [`Excitability`], or to which of its
+//! neurons are there, a [`Birth`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and every
+//! network. Who calls it owns the instants, bounds, signs, and the rates that it may go by.
 
 mod contacts;
 mod decay;

@@ -83,8 +83,13 @@ pub(super) fn delays(delay: &mut Option<Delay>, (listed, tied): (bool, bool), k:
     let alone = k.reading().is_some_and(|(section, _)| {
         !section.gives("axonal_delay") && section.gives("dendritic_delay") && !tied
     });
-    let what = "the time from a spike to its arrival, such as \"1.5 ms\", or a distribution; may be 0 between different \
-                populations; or { offset = \"0.5 ms\", velocity = \"0.3 mm/ms\" }, where it grows with distance";
+    let what = match tied {
+        true => "the time from a spike to its arrival, above 0, such as \"1.5 ms\"",
+        false => {
+            "the time from a spike to its arrival, such as \"1.5 ms\", or a distribution; may be 0 between different \
+                  populations; or { offset = \"0.5 ms\", velocity = \"0.3 mm/ms\" }, where it grows with distance"
+        }
+    };
     let silent = if listed { "the file's" } else { "0 ms" };
     match listed || alone {
         true => k.told("axonal_delay", silent, &mut along, given(axonal()), what),

@@ -19,9 +19,10 @@ static SPEC: Spec = Spec {
     name: "neurogenesis",
     summary: "Neurogenesis: of a population only the first `at_first` neurons are there at the begin; the others come one after the \
               other, in the order of their numbers.",
-    equations: "at each instant not before `from` the next `add` neurons come, as long as there are any, at their reset potential;  until then \
-                a neuron does not fire, what arrives at it is lost, and in projections that are rewired (`structural`, `turnover`) it has no synapses and gets \
-                none; those that it has in other projections wait with it",
+    equations: "at each instant not before `from` the next `add` neurons come, as long as there are any, at their reset \
+                potential;  until then a neuron does not fire, what arrives does not move its potential, and in projections that \
+                are rewired (`structural`, `turnover`) it has no synapses and gets none; those that it has in other projections \
+                wait with it",
     parameters: &[
         ParameterSpec::new(
             "at_first",

@@ -1,12 +1,12 @@
 //! Weights that change places: what was learned is gone, how strong synapses are is not.
 
-use super::{Act, Entry, Homeostasis};
+use super::{Act, ActsOn, Entry, Homeostasis};
 use crate::base::parameter::Spec;
 use crate::base::stream::Stream;
 
 pub(super) static ENTRY: Entry = Entry {
     spec: &SPEC,
-    rewires: false,
+    acts_on: ActsOn::Weights,
     build: |_| Ok(Act::Weights(Box::new(Shuffle))),
 };
 
