@@ -89,7 +89,6 @@ fn both_delays_reach_the_synapses_of_a_matrix() {
             values! { w_max: 5.0, a_plus: 0.02, a_minus: 0.015 },
         ),
         ("stdp_triplet", values! { w_max: 5.0 }),
-        ("stdp_symmetric", values! { w_max: 5.0 }),
     ] {
         let both = (0.5, 3.0);
         let (spikes, weights) = of(rule, values.clone(), true, both);
