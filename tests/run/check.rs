@@ -43,6 +43,7 @@ fn shipped_models_check_without_being_run() {
     for (name, memory) in [
         ("sleep_replay_digits.toml", "MB"),
         ("sleep_replay_patches.toml", "MB"),
+        ("days_of_learning.toml", "MB"),
     ] {
         let printed = place.run(&format!("check {}", shipped(name)));
         assert!(printed.contains(memory), "{printed}");
@@ -50,6 +51,8 @@ fn shipped_models_check_without_being_run() {
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert!(json["estimate"]["input_spikes"].as_f64().unwrap() > 1e4);
     }
+    let printed = place.run(&format!("check {}", shipped("foraging.toml")));
+    assert!(printed.contains("4500 aeons with tests"), "{printed}");
     assert_eq!(place.names(""), Vec::<String>::new());
     for name in ["mnist", "fashion"] {
         let error = place.refused(&format!(

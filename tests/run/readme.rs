@@ -92,6 +92,18 @@ fn what_next_can_be_typed() {
             Some(rest) if rest.contains("cortical_microcircuit") => format!(
                 "{rest} --set parameter.scale=0.02 --set duration=100ms --set figure.raster.from=0ms"
             ),
+            Some(rest) if rest.contains("foraging") => {
+                let phase = |k: u32| {
+                    let test = if k > 0 { " --set phase.K.test=1" } else { "" };
+                    format!(" --set phase.K.aeons=1{test}").replace('K', &k.to_string())
+                };
+                let phases: String = (0..6).map(phase).collect();
+                format!("{rest} --set network.hidden=6{phases}")
+            }
+            Some(rest) if rest.contains("days_of_learning") => format!(
+                "{rest} --set seeds=1 --set data.train_per_task=50 --set parameter.asleep=100s \
+                 --set mlp.training.epochs=1"
+            ),
             Some(rest) if rest.contains("up_down_states") => format!("{rest} --set duration=300ms"),
             Some(rest) if rest.contains("slow_wave_sheet") => {
                 format!("{rest} --set duration=300ms --set figure.wave.from=0ms")
