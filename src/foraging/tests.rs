@@ -73,7 +73,7 @@ fn plan() -> Plan {
             wrong: -0.5,
             nothing: -0.0001,
             asleep: 0.5,
-            restlessness: 0.001,
+            restlessness: 0.05,
             most_restless: 0.5,
         },
         tasks: vec![
