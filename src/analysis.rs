@@ -24,6 +24,7 @@ pub mod data;
 pub mod dream;
 pub mod eigen;
 pub mod evoked;
+pub mod filter;
 pub mod histogram;
 pub mod measure;
 pub mod rate;

@@ -6,6 +6,8 @@ mod command;
 mod reactivation;
 #[path = "analysis/replay.rs"]
 mod replay;
+#[path = "analysis/rhythms.rs"]
+mod rhythms;
 #[path = "analysis/spikes.rs"]
 mod spikes;
 #[path = "analysis/track.rs"]

@@ -5,6 +5,19 @@ use super::signal::{moments, smooth, stretches};
 use super::trains::Span;
 use crate::base::time::{Duration, Time};
 
+/// The usual numbers of a burst, as nelpy has them: bins of counts and the Gaussian that smooths them, in ms.
+pub const BIN_MS: f64 = 1.0;
+/// The standard deviation of that Gaussian.
+pub const SMOOTH_MS: f64 = 10.0;
+/// Standard deviations that the peak is above the mean.
+pub const ABOVE: f64 = 3.0;
+/// Shortest and longest, in ms.
+pub const SHORTEST_MS: f64 = 50.0;
+/// The longest.
+pub const LONGEST_MS: f64 = 750.0;
+/// Neurons that fire.
+pub const NEURONS: u64 = 5;
+
 /// What a burst is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rule {

@@ -32,14 +32,18 @@ mod pairs;
 mod phase_locking;
 mod places;
 mod population_burst;
+mod propagation;
 mod rate;
 mod reactivation;
-mod replay;
+pub mod replay;
+mod ripple;
 mod sequence;
+mod slow_oscillation;
 mod spectrum;
 mod spike_distance;
 mod spike_synchronisation;
 mod spike_time_tiling;
+mod spindle;
 mod up_down;
 mod van_rossum;
 mod victor_purpura;
@@ -81,6 +85,10 @@ pub static REGISTRY: &[&Measure] = &[
     &up_down::MEASURE,
     &population_burst::MEASURE,
     &phase_locking::MEASURE,
+    &slow_oscillation::MEASURE,
+    &spindle::MEASURE,
+    &ripple::MEASURE,
+    &propagation::MEASURE,
     &replay::MEASURE,
     &sequence::RANK_ORDER,
     &sequence::PAIRWISE_BIAS,

@@ -5,6 +5,7 @@ mod dreams;
 mod facts;
 mod meaning;
 mod raster;
+mod replay;
 mod scan;
 mod weights;
 
@@ -162,6 +163,7 @@ impl Subject {
         };
         add("Accuracy", accuracy::parts(self)?);
         add("Dreams", dreams::parts(self)?);
+        add("Replay", replay::parts(self)?);
         add("Spikes", raster::parts(self, scans, options)?);
         add("Rates", scan::parts(self, scans)?);
         add("Weights", weights::parts(self)?);

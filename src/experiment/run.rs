@@ -199,7 +199,11 @@ fn carry_out(
         }
         checkpoint::remove(&directory)?;
     } else {
+        // First of all it can be gone on with.
         desk.ledger.write()?;
+        if experiment.is_reported() {
+            describe(&directory);
+        }
     }
     drop(desk);
     let Outcome {
@@ -216,7 +220,7 @@ fn carry_out(
     })
 }
 
-/// Writes the report of the run in `directory`, which has ended.
+/// Writes the report of the run in `directory`, which has ended or was stopped.
 fn describe(directory: &Path) {
     let options = report::Options::default();
     let written = report::write(

@@ -9,7 +9,7 @@ mod table;
 mod write;
 
 use crate::report::canvas::svg;
-use crate::report::figure::{Accuracy, WeightCourse, WeightHistogram};
+use crate::report::figure::{Accuracy, Replay, WeightCourse, WeightHistogram};
 use crate::report::file::FigureError;
 
 pub use meaning::Meaning;
@@ -124,4 +124,4 @@ macro_rules! drawn {
     )*};
 }
 
-drawn!(Accuracy, WeightCourse, WeightHistogram<'_>);
+drawn!(Accuracy, Replay, WeightCourse, WeightHistogram<'_>);

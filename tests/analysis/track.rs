@@ -28,6 +28,20 @@ fn replays(folder: &Path, name: &str, sets: &[&str]) -> [u64; 5] {
             .map(|value| value.as_u64().expect("a count"))
             .collect()
     };
+    // The page of the run says the same.
+    let page = std::fs::read_to_string(folder.join(name).join("report.html")).expect("a page");
+    assert!(page.contains("<caption>Replay in ca3</caption>"));
+    for (means, column_name) in [
+        ("burst", "events"),
+        ("line-score", "decoded"),
+        ("replay", "replays"),
+        ("replay", "up"),
+        ("replay", "down"),
+    ] {
+        let n = column(0, column_name)[0];
+        let cell = format!("data-means=\"means-{means}\" data-exact=\"{n}\">");
+        assert!(page.contains(&cell), "{cell}");
+    }
     // Inhibitory neurons have no place, and are left out.
     assert_eq!(columns(0)[0]["values"], serde_json::json!(["ca3"]));
     let one = |name| column(0, name)[0];
@@ -48,7 +62,9 @@ fn sleep_replays_the_track_forward_and_in_reverse_unless_weights_are_shuffled() 
     let found = format!("{replays_found} of {events}, {up} up, {down} down, {cells} cells");
     assert!(events >= 20 && 10 * replays_found >= 8 * events, "{found}");
     assert!(up >= 5 && down >= 5 && cells >= 100, "{found}");
-    let control = ["bout.1.homeostasis=[\"shuffle\"]"];
+    let control = [
+        "homeostasis.shuffle={ kind = \"shuffle\", projection = \"recurrent\", every = \"100 s\" }",
+    ];
     let [events, replays_found, .., cells] = replays(folder.path(), "control", &control);
     let found = format!("{replays_found} of {events}, {cells} cells");
     // Bursts there are, and of many cells; of none that replay, one may be found by chance.

@@ -312,6 +312,63 @@ states = { population = "e", first = 1, variables = "v_m", every = "1 ms" }
     }
 }
 
+/// A network that runs for hours, and fires little.
+fn endless(place: &Place) {
+    place.write(
+        "model.toml",
+        "schema = 1\nexperiment = \"network\"\nduration = \"100 h\"\n\
+         [population.e]\nneuron = \"lif\"\nsize = 100\ntau_m = \"10 ms\"\nv_th = \"24 mV\"\n\
+         [stimulus.noise]\nkind = \"poisson\"\ntarget = \"e\"\nrate = \"10 kHz\"\nweight = \"0.2 mV\"\n\
+         [record]\nspikes = \"e\"\n",
+    );
+}
+
+/// Spikes that `analyse` finds in the folder `r` of the run; 0 while it says that there are none.
+fn analysed(place: &Place) -> u64 {
+    let output = place
+        .command("--json analyse r rate --out none.json")
+        .output();
+    let output = output.expect("it runs");
+    let _ = std::fs::remove_file(place.path("none.json"));
+    if String::from_utf8_lossy(&output.stderr).contains("no spike") {
+        return 0;
+    }
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let spikes = &document["measures"][0]["tables"][1]["columns"][2];
+    assert_eq!(spikes["name"], "spikes");
+    let values = spikes["values"].as_array().expect("values").iter();
+    values.map(|value| value.as_u64().expect("a count")).sum()
+}
+
+#[test]
+fn a_file_that_is_being_written_is_analysed_and_a_stopped_run_leaves_its_page() {
+    let place = Place::new();
+    endless(&place);
+    let mut child = start(&place, "--json run model.toml --threads 1 --out r");
+    let rest = wait_for(&mut child, |progress| {
+        progress["simulated_ms"].as_f64() > Some(0.0)
+    });
+    let grown = |least: u64| {
+        let mut looks = (0..200).map(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            analysed(&place)
+        });
+        looks.find(|&n| n > least).unwrap_or(0)
+    };
+    let first = grown(100);
+    let later = grown(first);
+    assert!(first > 100 && later > first, "{first}, then {later}");
+    assert!(child.try_wait().expect("a state").is_none(), "it runs on");
+    signal(&child, "INT");
+    assert_eq!(end_soon(&mut child), Some(3));
+    rest.join().expect("text");
+    let page = std::fs::read_to_string(place.path("r").join("report.html")).expect("a page");
+    assert!(page.contains("Rates over"), "{page}");
+    assert!(!page.contains("complete<"), "it says that it is not");
+    assert!(analysed(&place) >= later);
+}
+
 #[test]
 fn a_network_is_stopped_while_it_is_built() {
     let place = Place::new();

@@ -1,11 +1,13 @@
 //! What measures of replay share: place fields, and the events that are looked at.
 
-use super::{MeasureError, lacks, time};
-use crate::analysis::burst::{Rule, bursts};
+use super::{MeasureError, lacks, population_burst, time};
+use crate::analysis::burst::{NEURONS, bursts};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::replay::field::{Fields, Track};
 use crate::analysis::trains::Span;
-use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
+use crate::base::parameter::{
+    Default, Dimension, Kind, ParameterSpec, Range, Spec, Value, Values, complete,
+};
 use crate::base::time::{Duration, Time};
 
 const TABLE: Kind = Kind::File(&["csv"]);
@@ -55,7 +57,7 @@ pub(super) const ACTIVE: ParameterSpec = ParameterSpec::new(
     },
     "neurons that must fire in an event",
 )
-.or(Default::Count(5));
+.or(Default::Count(NEURONS));
 pub(super) const SHUFFLES: ParameterSpec = ParameterSpec::new(
     "shuffles",
     Kind::Count {
@@ -199,16 +201,9 @@ pub(super) fn events(
     values: &Values,
 ) -> Result<Vec<Span>, MeasureError> {
     let Some(table) = data.tables.get("events") else {
-        let ms = |ms: i64| Duration::from_ps(ms * 1_000_000_000);
-        // As `population_burst` finds them where it is told nothing.
-        let rule = Rule {
-            bin: ms(1),
-            smooth_ms: 10.0,
-            above: 3.0,
-            least: ms(50),
-            most: ms(750),
-            neurons: values.count("active").unwrap_or(5) as usize,
-        };
+        // As `population_burst` finds them where it is told nothing else.
+        let active = Values::from([("active", Value::Count(values.count("active").unwrap_or(0)))]);
+        let rule = population_burst::rule(&complete(&population_burst::SPEC, &active)?);
         return Ok(bursts(population, &data.spans, &rule)
             .iter()
             .map(|burst| burst.span)

@@ -1,13 +1,13 @@
 //! When a population bursts.
 
 use super::{Measure, MeasureError, time};
-use crate::analysis::burst::{Burst, Rule, bursts};
+use crate::analysis::burst::{self, Burst, Rule, bursts};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 
-static SPEC: Spec = Spec {
+pub(super) static SPEC: Spec = Spec {
     name: "population_burst",
     summary: "when a population bursts: its smoothed rate peaks far above its mean",
     equations: "peak >= mean + k sd;  borders where the rate crosses its mean",
@@ -22,35 +22,35 @@ const PARAMETERS: [ParameterSpec; 6] = [
         Range::Positive,
         "width of the bins of counts",
     )
-    .or_number(1.0),
+    .or_number(burst::BIN_MS),
     ParameterSpec::quantity(
         "smooth",
         Dimension::Time,
         Range::NonNegative,
         "standard deviation of the Gaussian that smooths the rate",
     )
-    .or_number(10.0),
+    .or_number(burst::SMOOTH_MS),
     ParameterSpec::quantity(
         "threshold",
         Dimension::One,
         Range::NonNegative,
         "standard deviations that a peak is above the mean",
     )
-    .or_number(3.0),
+    .or_number(burst::ABOVE),
     ParameterSpec::quantity(
         "shortest",
         Dimension::Time,
         Range::NonNegative,
         "how long bursts are at least",
     )
-    .or_number(50.0),
+    .or_number(burst::SHORTEST_MS),
     ParameterSpec::quantity(
         "longest",
         Dimension::Time,
         Range::Positive,
         "how long bursts are at most",
     )
-    .or_number(750.0),
+    .or_number(burst::LONGEST_MS),
     ParameterSpec::new(
         "active",
         Kind::Count {
@@ -59,7 +59,7 @@ const PARAMETERS: [ParameterSpec; 6] = [
         },
         "neurons that fire in it, at least",
     )
-    .or(Default::Count(5)),
+    .or(Default::Count(burst::NEURONS)),
 ];
 
 /// Bursts of each population.

@@ -6,9 +6,10 @@ use super::places::{
     self, ACTIVE, EVENTS, FIELDS, LEVEL, POSITIONS, SHUFFLES, SMOOTH, TRACK, WAKE,
 };
 use super::{Measure, MeasureError, lacks};
-use crate::analysis::data::Data;
+use crate::analysis::data::{Data, Population};
 use crate::analysis::replay::chance::{Control, controlled};
 use crate::analysis::replay::decode::Decoder;
+use crate::analysis::replay::field::Fields;
 use crate::analysis::replay::scored::{Scored, Setting, score};
 use crate::analysis::replay::shuffle::Shuffle;
 use crate::analysis::table::Table;
@@ -16,7 +17,8 @@ use crate::analysis::trains::Span;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 
-static SPEC: Spec = Spec {
+/// The measure as users see it.
+pub static SPEC: Spec = Spec {
     name: "replay",
     summary: "which events replay a path: position decoded from spikes, and how well a line fits it, against shuffles",
     equations: "log P(x | n) = sum n_i log f_i(x) - dt sum f_i(x), prior flat;  score: mean over bins of time of P within a band around \
@@ -79,14 +81,43 @@ fn control_of(values: &Values) -> Control {
     }
 }
 
-fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+/// The events of a population, decoded and scored.
+pub struct Replays<'a> {
+    /// The population.
+    pub population: &'a Population,
+    /// Its place fields.
+    pub fields: Fields,
+    /// How events are decoded and scored.
+    pub setting: Setting,
+    /// The events, in order of time.
+    pub events: Vec<Scored>,
+    /// p of their scores, controlled over all of them.
+    pub controlled: Vec<f64>,
+}
+
+impl Replays<'_> {
+    /// Which events are replays at this level.
+    pub fn at(&self, level: f64) -> impl Iterator<Item = &Scored> {
+        let pairs = self.events.iter().zip(&self.controlled);
+        pairs
+            .filter(move |(_, p)| **p <= level)
+            .map(|(event, _)| event)
+    }
+}
+
+/// The events of the populations with place fields, `values` being complete.
+///
+/// # Errors
+/// If a value is wrong, or the recording does not have what is needed.
+pub fn replays<'a>(
+    data: &'a Data,
+    values: &Values,
+    stream: &mut Stream,
+) -> Result<Vec<Replays<'a>>, MeasureError> {
     let shuffles = places::enough(&SPEC, values)?;
     let level = values["level"];
     let control = control_of(values);
-    let (mut names, mut means) = (Vec::new(), Vec::new());
-    let mut counted = [const { Vec::new() }; 5];
-    let (mut owners, mut all, mut ps) = (Vec::new(), Vec::<Scored>::new(), Vec::new());
-    for population in places::populations(data) {
+    let one = |population: &'a Population| {
         let fields = places::fields(&SPEC, data, population, values)?;
         let events = places::events(&SPEC, data, population, values)?;
         if control == Control::Holm && events.len() as f64 / (shuffles as f64 + 1.0) > level {
@@ -112,51 +143,53 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
             .into_iter()
             .map(|event| (event, stream.bits()))
             .collect();
-        let found: Vec<Scored> = seeded
-            .into_par_iter()
-            .map(|(span, seed)| {
-                score(
-                    population,
-                    &fields,
-                    &setting,
-                    span,
-                    Stream::new(seed, "analysis.replay.event", 0),
-                )
-            })
-            .collect();
-        let own = controlled(
-            &found.iter().map(|event| event.p_score).collect::<Vec<_>>(),
-            control,
-        );
-        let replays = |up: Option<bool>| {
-            let pairs = found.iter().zip(&own).filter(|(_, p)| **p <= level);
-            pairs
-                .filter(|(event, _)| up.is_none_or(|up| (event.speed > 0.0) == up))
-                .count() as u64
+        let found = seeded.into_par_iter().map(|(span, seed)| {
+            let stream = Stream::new(seed, "analysis.replay.event", 0);
+            score(population, &fields, &setting, span, stream)
+        });
+        let events: Vec<Scored> = found.collect();
+        let ps: Vec<f64> = events.iter().map(|event| event.p_score).collect();
+        Ok(Replays {
+            population,
+            fields,
+            setting,
+            controlled: controlled(&ps, control),
+            events,
+        })
+    };
+    places::populations(data).map(one).collect()
+}
+
+fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+    let level = values["level"];
+    let (mut names, mut means) = (Vec::new(), Vec::new());
+    let mut counted = [const { Vec::new() }; 5];
+    let (mut owners, mut all, mut ps) = (Vec::new(), Vec::<Scored>::new(), Vec::new());
+    for found in replays(data, values, stream)? {
+        let way = |up: bool| {
+            found
+                .at(level)
+                .filter(move |event| (event.speed > 0.0) == up)
         };
-        let decoded = own.iter().filter(|p| p.is_finite()).count() as u64;
+        let decoded = found.controlled.iter().filter(|p| p.is_finite());
         let row = [
-            found.len() as u64,
-            decoded,
-            replays(None),
-            replays(Some(true)),
-            replays(Some(false)),
+            found.events.len(),
+            decoded.count(),
+            found.at(level).count(),
+            way(true).count(),
+            way(false).count(),
         ];
         counted
             .iter_mut()
             .zip(row)
-            .for_each(|(column, value)| column.push(value));
-        let speeds: Vec<f64> = found
-            .iter()
-            .zip(&own)
-            .filter(|(_, p)| **p <= level)
-            .map(|(event, _)| event.speed.abs())
-            .collect();
+            .for_each(|(column, value)| column.push(value as u64));
+        let speeds: Vec<f64> = found.at(level).map(|event| event.speed.abs()).collect();
         means.push(super::mean(&speeds));
-        names.push(population.name.clone());
-        owners.extend(found.iter().map(|_| population.name.clone()));
-        all.extend(found);
-        ps.extend(own);
+        let name = &found.population.name;
+        names.push(name.clone());
+        owners.extend(found.events.iter().map(|_| name.clone()));
+        all.extend(found.events);
+        ps.extend(found.controlled);
     }
     let of = |value: fn(&Scored) -> f64| all.iter().map(value).collect::<Vec<f64>>();
     let count = |value: fn(&Scored) -> usize| {

@@ -7,6 +7,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::decode::Posterior;
 use crate::base::stream::Stream;
+use crate::base::vector::vectorized;
 
 /// Posteriors that are scored side by side.
 pub const LANES: usize = 8;
@@ -97,8 +98,9 @@ impl Lines {
 
     /// The scores of the best lines through the posteriors of a table, in which no bin of time is empty.
     pub fn scores_without_gaps(&self, table: &Table) -> [f64; LANES] {
-        self.walk(table)
-            .map(|(score, _)| score / self.n_times as f64)
+        let mut sums = vec![[0.0; LANES]; self.n_times + 1];
+        let best = highest(&self.nodes, &table.cells, self.n_positions + 1, &mut sums);
+        best.map(|sum| sum / self.n_times as f64)
     }
 
     /// Sum and leaf of the best line, of each lane.
@@ -165,14 +167,42 @@ impl Lines {
     }
 }
 
+vectorized! {
+    /// The sum along the best line of each lane; `sums` holds one more than there are bins of time, of zeros.
+    fn highest(nodes: &[(u16, u16)], cells: &[[f64; LANES]], stride: usize, sums: &mut [[f64; LANES]]) -> [f64; LANES] {
+        let mut best = [f64::NEG_INFINITY; LANES];
+        let last = sums.len() - 2;
+        for &(depth, bin) in nodes {
+            let t = depth as usize;
+            let (above, cell) = (sums[t], cells[t * stride + bin as usize]);
+            let mut sum = [0.0; LANES];
+            for k in 0..LANES {
+                sum[k] = above[k] + cell[k];
+            }
+            sums[t + 1] = sum;
+            if t == last {
+                for k in 0..LANES {
+                    best[k] = if sum[k] > best[k] { sum[k] } else { best[k] };
+                }
+            }
+        }
+        best
+    }
+}
+
 /// The bin of position in which a line is at bin `t` of time, as nelpy counts them; it may be off the track.
 fn row(angle: f64, distance: f64, t: usize, n_times: usize, n_positions: usize) -> f64 {
+    at((angle, distance), t as f64, n_times, n_positions).round_ties_even()
+}
+
+/// Where a line is at `t`, both in bins; it may be off the track.
+pub fn at((angle, distance): Drawn, t: f64, n_times: usize, n_positions: usize) -> f64 {
     let angle = if angle.abs() < 1e-4 { 1e-4 } else { angle };
     let (middle_t, middle_x) = (
         (n_times as f64 + 1.0) / 2.0,
         (n_positions as f64 + 1.0) / 2.0,
     );
-    ((distance - (t as f64 - middle_t) * angle.cos()) / angle.sin() + middle_x).round_ties_even()
+    (distance - (t - middle_t) * angle.cos()) / angle.sin() + middle_x
 }
 
 /// How far a line moves in a bin of time, in bins of position.

@@ -17,19 +17,19 @@ use crate::report::html::{Cell, Column, Part, Sheet, Small, Table};
 
 /// Length of a window: the width of the kernel with which population bursts are found (`nelpy`). The bursts themselves are too
 /// long: without inhibition, activity that runs down from the start of a sleep is one burst of some hundred milliseconds.
-const WINDOW_MS: i64 = 10;
+pub(super) const WINDOW_MS: i64 = 10;
 /// Cells that must fire in it, as in a population burst.
-const LEAST_CELLS: usize = 5;
+pub(super) const LEAST_CELLS: usize = 5;
 /// Dealings of the spikes to other neurons.
-const SHUFFLES: u32 = 199;
+pub(super) const SHUFFLES: u32 = 199;
 /// Level at which a dream is told from chance.
-const LEVEL: f64 = 0.05;
+pub(super) const LEVEL: f64 = 0.05;
 /// A second class with this share of the first's makes a mixture.
-const MIXTURE: f64 = 0.5;
+pub(super) const MIXTURE: f64 = 0.5;
 /// Windows of one sleep that are decoded, of more as many evenly spaced ones; images in the sheet; images compared with.
 const MOST_WINDOWS: usize = 400;
 const MOST_SHOWN: usize = 60;
-const MOST_COMPARED: usize = 5_000;
+pub(super) const MOST_COMPARED: usize = 5_000;
 /// Images of the control.
 const CONTROLS: usize = 10;
 
@@ -331,11 +331,12 @@ fn statistics(
             Cell::number(novel(1), 2),
         ]);
     }
-    let columns = [
+    let p_column = format!("p ≤ {LEVEL}");
+    let columns: [(&str, _); 11] = [
         ("dreams", &meaning::DREAM),
         ("confidence, %", &meaning::CONFIDENCE),
         ("shuffled", &meaning::CONFIDENCE),
-        ("p ≤ 0.05", &meaning::DREAM_P),
+        (&p_column, &meaning::DREAM_P),
         ("by chance", &meaning::DREAM_P),
         ("mixtures, %", &meaning::MIXTURE),
         ("newest task, %", &meaning::RECENCY),

@@ -1,6 +1,6 @@
 //! From a page to its text.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::meaning::Meaning;
@@ -64,7 +64,8 @@ impl Page {
 #[derive(Default)]
 struct Writer {
     out: String,
-    meant: BTreeSet<&'static Meaning>,
+    /// By term.
+    meant: BTreeMap<&'static str, &'static Meaning>,
     /// Figures and rasters so far.
     figures: usize,
 }
@@ -115,7 +116,7 @@ impl Writer {
         let Some(meaning) = meaning else {
             return text;
         };
-        self.meant.insert(meaning);
+        self.meant.insert(meaning.term, meaning);
         let id = meaning.id();
         format!(
             "<span class=\"meant\" tabindex=\"0\" data-means=\"{id}\" aria-describedby=\"{id}\">{text}</span>"
@@ -244,8 +245,8 @@ impl Writer {
             return;
         }
         self.out += "<section class=\"meanings\">\n<h2>What the numbers are</h2>\n<dl>\n";
-        for meaning in meant {
-            let (id, term, text) = (meaning.id(), escape(meaning.term), escape(meaning.text));
+        for meaning in meant.into_values() {
+            let (id, term, text) = (meaning.id(), escape(meaning.term), escape(&meaning.said()));
             self.add(format_args!("<dt>{term}</dt><dd id=\"{id}\">{text}</dd>\n"));
         }
         self.out += "</dl>\n</section>\n";

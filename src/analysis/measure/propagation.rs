@@ -1,0 +1,154 @@
+//! How UP states travel.
+
+use super::{Measure, MeasureError, lacks, one_span};
+use crate::analysis::data::{Data, Population};
+use crate::analysis::table::Table;
+use crate::analysis::wave::{Rates, Sheet, waves};
+use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
+use crate::base::stream::Stream;
+
+static SPEC: Spec = Spec {
+    name: "propagation",
+    summary: "how UP states travel over the places of a population's neurons: waves, their speed and direction",
+    equations: "a cell of the sheet becomes UP where its rate rises above a quarter of what cells reach;  onsets of neighbouring cells \
+                within a short time are a wave;  speed = 1 / |grad T|, T the plane through the onsets around a cell",
+    parameters: &[
+        ParameterSpec::quantity(
+            "cell",
+            Dimension::Length,
+            Range::Positive,
+            "side of the cells that the places are cut into",
+        )
+        .or(Default::Absent("a twentieth of the longer side")),
+        ParameterSpec::new("wraps", Kind::Flag, "whether opposite sides are one")
+            .or(Default::Flag(false)),
+    ],
+    source: "as `[figure.wave]` draws them",
+};
+
+/// Waves of each population whose neurons have places.
+pub(super) static MEASURE: Measure = Measure {
+    spec: &SPEC,
+    run: tables,
+};
+
+/// Cells along the longer side where nothing is said.
+const CELLS: f64 = 20.0;
+
+/// The cells of a population whose neurons have places.
+fn sheet(population: &Population, values: &Values) -> Option<Sheet> {
+    let points = population.positions.as_ref()?;
+    let along = |axis: usize| points.iter().map(move |point| point[axis]);
+    let low = [0, 1].map(|axis| along(axis).fold(f64::INFINITY, f64::min));
+    let high = [0, 1].map(|axis| along(axis).fold(f64::NEG_INFINITY, f64::max));
+    let longer = (high[0] - low[0]).max(high[1] - low[1]);
+    if !(longer.is_finite() && longer > 0.0) {
+        return None;
+    }
+    let cell_mm = values.number("cell").unwrap_or(longer / CELLS);
+    // Of a row of neurons as thick as a cell.
+    let sides = [0, 1].map(|axis| (high[axis] - low[axis]).max(cell_mm));
+    let at: Vec<[f64; 2]> = points
+        .iter()
+        .map(|point| [point[0] - low[0], point[1] - low[1]])
+        .collect();
+    Some(Sheet::new(
+        &at,
+        sides,
+        values.flag("wraps"),
+        cell_mm,
+        |_| true,
+    ))
+}
+
+fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+    let span = one_span(&SPEC, data)?;
+    let (mut names, mut levels, mut n) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut speeds, mut per_s) = (Vec::new(), Vec::new());
+    let (mut owners, mut cells) = (Vec::new(), Vec::new());
+    let mut columns = [const { Vec::<f64>::new() }; 7];
+    for population in &data.populations {
+        let Some(sheet) = sheet(population, values) else {
+            continue;
+        };
+        let mut rates = Rates::new(&sheet, span.start, span.stop);
+        for (time, neuron) in population.trains.in_order(span) {
+            rates.add(&sheet, time, neuron);
+        }
+        let (up_hz, found) = waves(&sheet, &rates);
+        let mut middles = Vec::new();
+        for wave in &found {
+            let (Some(first), Some(last)) = (wave.onsets.first(), wave.onsets.last()) else {
+                continue;
+            };
+            let [low, middle, high] = wave.speeds_mm_per_s().unwrap_or([f64::NAN; 3]);
+            let [x, y] = wave.direction();
+            let start = span.start.as_ms() + first.at_ms;
+            owners.push(population.name.clone());
+            cells.push(wave.onsets.len() as u64);
+            let row = [
+                start,
+                last.at_ms - first.at_ms,
+                low,
+                middle,
+                high,
+                y.atan2(x).to_degrees(),
+                x.hypot(y),
+            ];
+            columns
+                .iter_mut()
+                .zip(row)
+                .for_each(|(column, value)| column.push(value));
+            middles.push(middle);
+        }
+        names.push(population.name.clone());
+        levels.push(up_hz);
+        n.push(found.len() as u64);
+        per_s.push(found.len() as f64 / span.seconds());
+        speeds.push(super::mean(&middles));
+    }
+    if names.is_empty() {
+        let problem =
+            "found no population whose neurons have places, expected one with `positions`";
+        return Err(lacks(&SPEC, problem));
+    }
+    let [starts, lengths, lows, mediums, highs, angles, evens] = columns;
+    Ok(vec![
+        Table::new("propagation")
+            .with("population", "", "which", names)
+            .with("level", "Hz", "above which a cell is UP", levels)
+            .with("waves", "", "how many", n)
+            .with("rate", "Hz", "how often", per_s)
+            .with("speed", "mm/s", "mean of the waves' median speeds", speeds),
+        Table::new("propagation_wave")
+            .with("population", "", "which", owners)
+            .with("start", "ms", "its first onset", starts)
+            .with("lasts", "ms", "to its last onset", lengths)
+            .with("cells", "", "that it reaches", cells)
+            .with(
+                "speed_low",
+                "mm/s",
+                "a quarter of its cells are passed more slowly",
+                lows,
+            )
+            .with("speed", "mm/s", "median over its cells", mediums)
+            .with(
+                "speed_high",
+                "mm/s",
+                "a quarter of its cells are passed faster",
+                highs,
+            )
+            .with(
+                "direction",
+                "degrees",
+                "of travel, from x towards y",
+                angles,
+            )
+            .with(
+                "straight",
+                "",
+                "1 where all of it goes one way, 0 where it spreads evenly",
+                evens,
+            ),
+    ])
+}

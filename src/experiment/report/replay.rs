@@ -1,0 +1,288 @@
+//! Replay: bursts of sleep, the position that is decoded from them, and how well a line fits it.
+
+use super::{Subject, meaning};
+use crate::analysis::burst;
+use crate::analysis::data::{Course, Data, Population};
+use crate::analysis::measure::replay::{Replays, SPEC, replays};
+use crate::analysis::replay::line::at;
+use crate::analysis::replay::scored::{Scored, decoded};
+use crate::analysis::trains::{Span, Trains};
+use crate::base::parameter::{Value, Values, complete};
+use crate::base::stream::Stream;
+use crate::base::time::{Duration, Time};
+use crate::config::Model;
+use crate::experiment::course::courses;
+use crate::experiment::error::ExperimentError;
+use crate::report::figure::{Replay, ReplayEvent};
+use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
+
+/// As `analyse` takes them where it is told nothing, but for narrower bins and fewer shuffles: bursts of networks are short, their
+/// cells many, and a page is to be there at once.
+pub(super) const BIN_MS: f64 = 10.0;
+pub(super) const SHUFFLES: u64 = 500;
+pub(super) const LINES: u64 = 35_000;
+pub(super) const BAND: u64 = 3;
+pub(super) const ACTIVE: u64 = burst::NEURONS;
+pub(super) const LEVEL: f64 = 0.05;
+
+/// Events that are drawn.
+const MOST_SHOWN: usize = 24;
+/// More spikes than this, of which each takes 8 bytes, are left to `analyse`.
+const MOST_SPIKES: u64 = 10_000_000;
+
+pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
+    let Some(Model::Network(model)) = &subject.model else {
+        return Ok(Vec::new());
+    };
+    let mut parts = Vec::new();
+    for course in courses(model, subject.stop) {
+        parts.extend(of_population(subject, course)?);
+    }
+    Ok(parts)
+}
+
+fn of_population(subject: &Subject, course: Course) -> Result<Vec<Part>, ExperimentError> {
+    let run = &subject.recording;
+    let bouts = run.bouts()?.into_iter();
+    let bouts = bouts.map(|bout| {
+        (
+            bout.name,
+            Span {
+                start: bout.start,
+                stop: bout.stop,
+            },
+        )
+    });
+    let ran = |span: Span| {
+        let mut spans = course.spans.iter();
+        spans.any(|own| own.within(span).length() > Duration::ZERO)
+    };
+    let (names, spans): (Vec<String>, Vec<Span>) = bouts
+        .map(|(name, span)| {
+            (
+                name,
+                span.within(Span {
+                    start: Time::ZERO,
+                    stop: subject.stop,
+                }),
+            )
+        })
+        .filter(|(_, span)| span.length() > Duration::ZERO && !ran(*span))
+        .unzip();
+    let known = run.population(&course.population)?;
+    if known.recorded == 0 || spans.is_empty() {
+        return Ok(Vec::new());
+    }
+    let size = known.size;
+    let mut spikes = Vec::new();
+    for chunk in run.spike_chunks(&course.population, ..)? {
+        spikes.extend(chunk?);
+        if spikes.len() as u64 > MOST_SPIKES {
+            return Ok(Vec::new());
+        }
+    }
+    let population = Population {
+        name: course.population.clone(),
+        labels: None,
+        trains: Trains::new(size, &spikes),
+        positions: None,
+    };
+    drop(spikes);
+    let data = Data {
+        populations: vec![population],
+        spans,
+        bouts: Vec::new(),
+        tables: Default::default(),
+        courses: vec![course],
+    };
+    let given = Values::from([
+        ("bin", Value::Number(BIN_MS)),
+        ("shuffles", Value::Count(SHUFFLES)),
+        ("lines", Value::Count(LINES)),
+        ("band", Value::Count(BAND)),
+        ("active", Value::Count(ACTIVE)),
+        ("level", Value::Number(LEVEL)),
+    ]);
+    // As `analyse` draws with its seed of 1, so that its numbers are these.
+    let mut stream = Stream::new(1, "analysis.replay", 0);
+    let values = complete(&SPEC, &given).ok();
+    // A population that never fired on the track has no places, and so no replay.
+    let found = values.and_then(|values| replays(&data, &values, &mut stream).ok());
+    let Some([found]) = found.as_deref() else {
+        return Ok(Vec::new());
+    };
+    if found.events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let file = run.path().file_name().unwrap_or_default();
+    let bouts: String = names
+        .iter()
+        .map(|name| format!(" --bout {}", quoted(name)))
+        .collect();
+    let text = format!(
+        "Bursts of {} while nobody ran, and the position that its neurons stand for, decoded from the fields that they had on the \
+         track. The same numbers: sharpwave analyse {} replay{bouts} --population {} --set bin=\"{BIN_MS} ms\" --set \
+         shuffles={SHUFFLES}.",
+        found.population.name,
+        file.to_string_lossy(),
+        found.population.name,
+    );
+    Ok(vec![
+        Part::Text(text),
+        Part::Table(summary(found, &names, &data.spans)),
+        Part::Figure(Picture {
+            name: "replay".into(),
+            says: says(found),
+            svg: drawn(found).svg()?,
+        }),
+        Part::Table(events(found)),
+    ])
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    match name.contains(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))) {
+        true => format!("\"{name}\""),
+        false => name.to_owned(),
+    }
+}
+
+fn summary(found: &Replays<'_>, names: &[String], spans: &[Span]) -> Table {
+    let row = |(name, span): (&String, &Span)| {
+        let within =
+            |event: &&Scored| span.start <= event.span.start && event.span.start < span.stop;
+        let all = found.events.iter().filter(within);
+        let way = |up: bool| {
+            let events = found.at(LEVEL).filter(within);
+            events.filter(|event| (event.speed > 0.0) == up).count() as u64
+        };
+        let speeds: Vec<f64> = found
+            .at(LEVEL)
+            .filter(within)
+            .map(|event| event.speed.abs())
+            .collect();
+        let mean = speeds.iter().sum::<f64>() / speeds.len() as f64;
+        vec![
+            Cell::text(name),
+            Cell::count(all.clone().count() as u64),
+            Cell::count(all.filter(|event| event.p_score.is_finite()).count() as u64),
+            Cell::count(way(true) + way(false)),
+            Cell::count(way(true)),
+            Cell::count(way(false)),
+            Cell::number(mean / CM_PER_M, 1),
+        ]
+    };
+    let columns = [
+        ("bursts", &meaning::BURST),
+        ("decoded", &meaning::SCORE),
+        ("replays", &meaning::REPLAY),
+        ("forward", &meaning::REPLAY),
+        ("reverse", &meaning::REPLAY),
+        ("speed, m/s", &meaning::REPLAY_SPEED),
+    ];
+    let columns = columns.map(|(head, meaning)| Column::of(head, meaning));
+    Table {
+        caption: format!("Replay in {}", found.population.name),
+        columns: std::iter::once(Column::new("bout"))
+            .chain(columns)
+            .collect(),
+        rows: names.iter().zip(spans).map(row).collect(),
+    }
+}
+
+const CM_PER_M: f64 = 100.0;
+const MS_PER_S: f64 = 1e3;
+
+/// Numbers of the events that are shown: all, or as many evenly spaced ones.
+fn shown(found: &Replays<'_>) -> Vec<usize> {
+    let scored = (0..found.events.len()).filter(|&k| found.events[k].line.is_some());
+    let scored: Vec<usize> = scored.collect();
+    let n = scored.len().min(MOST_SHOWN);
+    (0..n).map(|k| scored[k * scored.len() / n]).collect()
+}
+
+fn says(found: &Replays<'_>) -> String {
+    let (n, all) = (shown(found).len(), found.events.len());
+    let which = match n < all {
+        true => format!("{n} of {all} bursts, evenly spaced"),
+        false => format!("All {all} bursts"),
+    };
+    format!("{which}: probability of each position of the track over time, and the best line.")
+}
+
+/// Which way an event goes, if it is a replay.
+fn way(event: &Scored, p: f64) -> &'static str {
+    match (p <= LEVEL, event.speed > 0.0) {
+        (true, true) => "forward",
+        (true, false) => "reverse",
+        (false, _) => "none",
+    }
+}
+
+fn drawn(found: &Replays<'_>) -> Replay {
+    /// Points of a line, of which those off the track are not drawn.
+    const POINTS: usize = 400;
+    let positions = &found.fields.positions;
+    let one = |k: usize| {
+        let (event, p) = (&found.events[k], found.controlled[k]);
+        let posterior = decoded(found.population, &found.fields, &found.setting, event.span);
+        let last = event.bins as f64 - 1.0;
+        let line = event.line.iter().flat_map(|best| {
+            let times = (0..=POINTS).map(move |k| last * k as f64 / POINTS as f64);
+            times.map(|t| (t, at(best.drawn, t, event.bins, positions.len())))
+        });
+        let on_track = 0.0..=positions.len() as f64 - 1.0;
+        ReplayEvent {
+            heading: [
+                format!("{:.2} s", event.span.start.as_ms() / MS_PER_S),
+                format!("{}, p {p:.3}", way(event, p)),
+            ],
+            length_ms: event.bins as f64 * BIN_MS,
+            posterior,
+            line: line.filter(|(_, x)| on_track.contains(x)).collect(),
+            is_replay: p <= LEVEL,
+        }
+    };
+    let half = 0.5 * (positions[1] - positions[0]);
+    Replay {
+        events: shown(found).into_iter().map(one).collect(),
+        track_cm: (positions[0] - half, positions[positions.len() - 1] + half),
+        caption: format!(
+            "Above each burst: when it begins, which way it goes, and p of its line, controlled over all bursts. Lines of replays \
+             (p at most {LEVEL}) are red, others dashed. Bins of {BIN_MS} ms; pale where no neuron fired."
+        ),
+    }
+}
+
+fn events(found: &Replays<'_>) -> Table {
+    let row = |k: usize| {
+        let (event, p) = (&found.events[k], found.controlled[k]);
+        vec![
+            Cell::text(format!("{:.3}", event.span.start.as_ms() / MS_PER_S)),
+            Cell::number(event.span.length().as_ms(), 0),
+            Cell::count(event.neurons as u64),
+            Cell::number(event.score, 3),
+            Cell::number(event.speed / CM_PER_M, 1),
+            Cell::number(event.p_score, 4),
+            Cell::number(p, 4),
+            Cell::text(way(event, p)),
+        ]
+    };
+    let columns = [
+        ("length, ms", &meaning::BURST),
+        ("neurons", &meaning::BURST),
+        ("score", &meaning::SCORE),
+        ("speed, m/s", &meaning::REPLAY_SPEED),
+        ("p", &meaning::REPLAY_P),
+        ("p controlled", &meaning::REPLAY),
+        ("replay", &meaning::REPLAY),
+    ];
+    let columns = columns.map(|(head, meaning)| Column::of(head, meaning));
+    Table {
+        caption: "The bursts of the figure".into(),
+        columns: std::iter::once(Column::new("begin, s"))
+            .chain(columns)
+            .collect(),
+        rows: shown(found).into_iter().map(row).collect(),
+    }
+}
