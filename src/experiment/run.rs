@@ -13,7 +13,7 @@ use crate::experiment::resource;
 use crate::experiment::sleep_replay::Nights;
 use crate::record::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::record::lock::lock;
-use crate::record::{output, recover};
+use crate::record::{ahead, output, recover};
 use crate::run::aside::{aside, free};
 use crate::run::crew::Crew;
 use crate::run::error::ResumeError;
@@ -223,6 +223,7 @@ fn carry_out(
 /// Writes the report of the run in `directory`, which has ended or was stopped.
 fn describe(directory: &Path) {
     let options = report::Options::default();
+    ahead::trust(&directory.join(RUN_FILE));
     let written = report::write(
         &[directory.to_owned()],
         &options,

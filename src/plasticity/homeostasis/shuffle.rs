@@ -17,7 +17,7 @@ static SPEC: Spec = Spec {
     equations: "at each instant, over the synapses of one projection onto one target: w_k <- w_p(k), p a random order, all as \
                 likely",
     parameters: &[],
-    source: "a control such as the shuffled weight matrix of Ecker et al. 2022, eLife 11:e71850, in which replay is gone",
+    source: "as `column_shuffle` of modify_wmx.py in the code of Ecker et al. 2022, eLife 11:e71850",
 };
 
 #[derive(Debug)]
