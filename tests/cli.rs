@@ -130,7 +130,10 @@ fn describe_lists_models_and_rules() {
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(out.starts_with("Neuron models\n  lif "), "{out}");
     assert!(out.contains("\nPlasticity rules\n"), "{out}");
-    assert!(out.contains("\n  sleep_replay     Hebbian rule"), "{out}");
+    assert!(
+        out.contains("\n  sleep_replay        Hebbian rule"),
+        "{out}"
+    );
     assert!(out.contains("\nConnection rules\n  one_to_one "), "{out}");
     assert!(out.contains("\nStimuli\n  poisson "), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
