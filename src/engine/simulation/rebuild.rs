@@ -8,8 +8,11 @@ use crate::engine::lane::Lane;
 use crate::engine::neurons::{Now, Together};
 use crate::neuron::{AlterError, Neurons};
 
-/// Neurons for groups of a lane, of each lane.
-pub(super) type Built = Vec<Vec<(usize, Box<dyn Neurons>)>>;
+/// Neurons for groups of a lane, by the number of the group.
+type BuiltIn = Vec<(usize, Box<dyn Neurons>)>;
+
+/// The same of each lane.
+pub(super) type Built = Vec<BuiltIn>;
 
 /// Whether the population at an index is one whose neurons are to be others.
 pub(super) type Concerned<'a> = &'a (dyn Fn(usize) -> bool + Sync);
@@ -48,7 +51,7 @@ impl Simulation {
         now: Now<'_>,
         kept: bool,
         suffix: &str,
-    ) -> Result<Vec<(usize, Box<dyn Neurons>)>, SimulationError> {
+    ) -> Result<BuiltIn, SimulationError> {
         let mut built = Vec::new();
         for (at, group) in lane.groups.iter().enumerate() {
             let mut members = group.members.iter();
