@@ -38,7 +38,7 @@ reverse = true
 [recall.noise]
 stimulus = "cue"
 population = "e"
-groups = 3
+groups = 6
 window = "40 ms"
 share = 0.4
 [[bout]]
@@ -56,8 +56,21 @@ fn model() -> String {
     [CIRCUIT, SEQUENCES].concat()
 }
 
-/// The share of three groups of twenty neurons of `e` that follow in order within 40 ms of each cue of the bout that begins so late,
-/// and its mean over both orders of the two that follow: by the definition alone.
+/// All orders of `n` followers, 1 to n.
+fn orders(n: u32) -> Vec<Vec<u32>> {
+    let mut orders = vec![Vec::new()];
+    for _ in 0..n {
+        let longer = orders.iter().flat_map(|order: &Vec<u32>| {
+            let left = (1..=n).filter(|k| !order.contains(k));
+            left.map(|k| [order.as_slice(), &[k]].concat())
+        });
+        orders = longer.collect();
+    }
+    orders
+}
+
+/// The share of six groups of ten neurons of `e`, but for the first, that follow it in order within 40 ms of each cue between two
+/// instants, and its mean over all orders of those five: by the definition alone.
 fn naive(run: &Recording, from_ms: f64, to_ms: f64) -> (usize, f64, f64) {
     let spikes = run.spikes("e", ..).unwrap();
     let t = |ms| Time::from_ms(ms).unwrap();
@@ -72,7 +85,7 @@ fn naive(run: &Recording, from_ms: f64, to_ms: f64) -> (usize, f64, f64) {
     let (mut n, mut sum, mut shuffled) = (0, 0.0, 0.0);
     for cue in pulses {
         let recalled = |group: u32| -> Option<Time> {
-            let firsts = (20 * group..20 * group + 20).filter_map(|neuron| {
+            let firsts = (10 * group..10 * group + 10).filter_map(|neuron| {
                 let own = spikes
                     .iter()
                     .find(|(at, of)| *of == neuron && *at >= cue && *at < cue + window);
@@ -80,16 +93,21 @@ fn naive(run: &Recording, from_ms: f64, to_ms: f64) -> (usize, f64, f64) {
             });
             let mut firsts: Vec<Time> = firsts.collect();
             firsts.sort();
-            // Eight of twenty are 40 %.
-            firsts.get(7).copied()
+            // Four of ten are 40 %.
+            firsts.get(3).copied()
         };
-        let run = |order: [u32; 3]| match order.map(recalled) {
-            [Some(a), Some(b), Some(c)] if a < b && b < c => 1.0,
-            [Some(a), Some(b), _] if a < b => 0.5,
-            _ => 0.0,
+        let times: Vec<Option<Time>> = (0..6).map(recalled).collect();
+        let run = |order: &Vec<u32>| {
+            let all = [&[0], &order[..]].concat();
+            let in_turn = |pair: &&[u32]| {
+                let [a, b] = [pair[0], pair[1]].map(|group| times[group as usize]);
+                a.is_some() && b.is_some() && a < b
+            };
+            all.windows(2).take_while(in_turn).count() as f64 / 5.0
         };
-        sum += run([0, 1, 2]);
-        shuffled += (run([0, 1, 2]) + run([0, 2, 1])) / 2.0;
+        let all = orders(5);
+        sum += run(&vec![1, 2, 3, 4, 5]);
+        shuffled += all.iter().map(run).sum::<f64>() / all.len() as f64;
         n += 1;
     }
     (n, sum / n as f64, shuffled / n as f64)
@@ -149,18 +167,18 @@ fn cuts_change_no_score() {
 fn a_recall_that_cannot_be_is_refused_at_its_line() {
     let cases = [
         (
-            "groups = 3",
+            "groups = 6",
             "groups = 7",
             "a divisor of the number of neurons, 60",
         ),
         (
-            "groups = 3",
-            "groups = 3\nfirst = 60",
+            "groups = 6",
+            "groups = 6\nfirst = 60",
             "less than 60, the neurons of `e`",
         ),
         (
-            "groups = 3",
-            "groups = 3\nneurons = 61",
+            "groups = 6",
+            "groups = 6\nneurons = 61",
             "at most 60, those from `first` on",
         ),
         (
