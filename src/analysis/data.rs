@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::replay::field::Track;
 use super::trains::{Span, Trains};
 use crate::position::Point;
 
@@ -71,16 +70,6 @@ pub struct Course {
     pub positions_cm: Vec<f64>,
     /// When it ran; ascending, no two overlap.
     pub spans: Vec<Span>,
-}
-
-impl Course {
-    /// As place fields are found from.
-    pub fn track(&self) -> Track<'_> {
-        Track {
-            times_ms: &self.times_ms,
-            positions: &self.positions_cm,
-        }
-    }
 }
 
 /// A recording as measures see it.

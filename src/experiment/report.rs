@@ -1,6 +1,7 @@
 //! Reports: what a run file holds as a page, whether the run came to its end or not.
 
 mod accuracy;
+mod choice;
 mod dreams;
 mod facts;
 mod meaning;

@@ -132,14 +132,13 @@ pub(super) fn fields(
             along(spec, data, population, values, track, &all)?
         }
         (None, None) => match course {
-            Some(course) => along(
-                spec,
-                data,
-                population,
-                values,
-                course.track(),
-                &course.spans,
-            )?,
+            Some(course) => {
+                let track = Track {
+                    times_ms: &course.times_ms,
+                    positions: &course.positions_cm,
+                };
+                along(spec, data, population, values, track, &course.spans)?
+            }
             None => {
                 let problem = "found neither `fields` nor `track`, expected one\n  help: `--set track=FILE.csv`, with columns `time` and `position`";
                 return Err(lacks(spec, problem));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::choice::dream::*;
 use super::{Subject, meaning};
 use crate::analysis::dream::{Decoded, Reading, deal, likeness, project, read};
 use crate::base::matrix::Matrix;
@@ -14,24 +15,6 @@ use crate::experiment::inputs::Inputs;
 use crate::mlp::images::Images;
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::report::html::{Cell, Column, Part, Sheet, Small, Table};
-
-/// Length of a window: the width of the kernel with which population bursts are found (`nelpy`). The bursts themselves are too
-/// long: without inhibition, activity that runs down from the start of a sleep is one burst of some hundred milliseconds.
-pub(super) const WINDOW_MS: i64 = 10;
-/// Cells that must fire in it, as in a population burst.
-pub(super) const LEAST_CELLS: usize = 5;
-/// Dealings of the spikes to other neurons.
-pub(super) const SHUFFLES: u32 = 199;
-/// Level at which a dream is told from chance.
-pub(super) const LEVEL: f64 = 0.05;
-/// A second class with this share of the first's makes a mixture.
-pub(super) const MIXTURE: f64 = 0.5;
-/// Windows of one sleep that are decoded, of more as many evenly spaced ones; images in the sheet; images compared with.
-const MOST_WINDOWS: usize = 400;
-const MOST_SHOWN: usize = 60;
-pub(super) const MOST_COMPARED: usize = 5_000;
-/// Images of the control.
-const CONTROLS: usize = 10;
 
 /// Spikes of neurons, no neuron twice.
 type Counts = Vec<(usize, u32)>;

@@ -1,6 +1,6 @@
 //! What the numbers of a report are.
 
-use super::{dreams, replay};
+use super::choice::{dream, replay};
 use crate::report::html::Meaning;
 
 pub(super) const RATE: Meaning = Meaning {
@@ -72,8 +72,8 @@ pub(super) const DREAM: Meaning = Meaning {
     term: "dream",
     text: "A window of {window} ms of sleep, counted from its start, in which at least {cells} neurons of the last hidden layer fired.",
     numbers: &[
-        ("window", dreams::WINDOW_MS as f64),
-        ("cells", dreams::LEAST_CELLS as f64),
+        ("window", dream::WINDOW_MS as f64),
+        ("cells", dream::LEAST_CELLS as f64),
     ],
 };
 pub(super) const CLASS: Meaning = Meaning {
@@ -81,7 +81,7 @@ pub(super) const CLASS: Meaning = Meaning {
     text: "The class of the largest output when the readout (as it was when the network fell asleep) is applied to the numbers \
            of spikes of the last hidden layer in the window. Shuffled: the same numbers of spikes of neurons drawn at random, \
            {shuffles} times for each dream.",
-    numbers: &[("shuffles", dreams::SHUFFLES as f64)],
+    numbers: &[("shuffles", dream::SHUFFLES as f64)],
 };
 pub(super) const CONFIDENCE: Meaning = Meaning {
     term: "confidence",
@@ -93,14 +93,14 @@ pub(super) const DREAM_P: Meaning = Meaning {
     text: "(r + 1)/(n + 1), where of n = {shuffles} shuffles r have a confidence at least as large. The number of dreams with p of {level} \
            or less stands beside the number that chance gives, not corrected for many comparisons.",
     numbers: &[
-        ("shuffles", dreams::SHUFFLES as f64),
-        ("level", dreams::LEVEL),
+        ("shuffles", dream::SHUFFLES as f64),
+        ("level", dream::LEVEL),
     ],
 };
 pub(super) const MIXTURE: Meaning = Meaning {
     term: "mixture",
     text: "A dream of which the second largest output is at least {mixture} of the largest.",
-    numbers: &[("mixture", dreams::MIXTURE)],
+    numbers: &[("mixture", dream::MIXTURE)],
 };
 pub(super) const RECENCY: Meaning = Meaning {
     term: "newest task",
@@ -114,7 +114,7 @@ pub(super) const NOVELTY: Meaning = Meaning {
     text: "1 less the largest correlation (Pearson, over pixels) of a dream's image, negative parts set to 0, with any of the \
            training images of the tasks learnt before that sleep (of more than {images} evenly chosen ones); mean over the dreams \
            in the sheet. Shuffled: the image of the same numbers of spikes of random neurons.",
-    numbers: &[("images", dreams::MOST_COMPARED as f64)],
+    numbers: &[("images", dream::MOST_COMPARED as f64)],
 };
 pub(super) const BURST: Meaning = Meaning {
     term: "burst",

@@ -1,7 +1,7 @@
 //! Replay: bursts of sleep, the position that is decoded from them, and how well a line fits it.
 
+use super::choice::replay::*;
 use super::{Subject, meaning};
-use crate::analysis::burst;
 use crate::analysis::data::{Course, Data, Population};
 use crate::analysis::measure::replay::{Replays, SPEC, replays};
 use crate::analysis::replay::line::at;
@@ -15,15 +15,6 @@ use crate::experiment::course::courses;
 use crate::experiment::error::ExperimentError;
 use crate::report::figure::{Replay, ReplayEvent};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
-
-/// As `analyse` takes them where it is told nothing, but for narrower bins and fewer shuffles: bursts of networks are short, their
-/// cells many, and a page is to be there at once.
-pub(super) const BIN_MS: f64 = 10.0;
-pub(super) const SHUFFLES: u64 = 500;
-pub(super) const LINES: u64 = 35_000;
-pub(super) const BAND: u64 = 3;
-pub(super) const ACTIVE: u64 = burst::NEURONS;
-pub(super) const LEVEL: f64 = 0.05;
 
 /// Events that are drawn.
 const MOST_SHOWN: usize = 24;

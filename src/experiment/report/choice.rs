@@ -1,0 +1,36 @@
+//! What reports choose: numbers that their texts name.
+
+/// Of dreams.
+pub(super) mod dream {
+    /// Length of a window: the width of the kernel with which population bursts are found (`nelpy`). The bursts themselves are too
+    /// long: without inhibition, activity that runs down from the start of a sleep is one burst of some hundred milliseconds.
+    pub const WINDOW_MS: i64 = 10;
+    /// Cells that must fire in it, as in a population burst.
+    pub const LEAST_CELLS: usize = 5;
+    /// Dealings of the spikes to other neurons.
+    pub const SHUFFLES: u32 = 199;
+    /// Level at which a dream is told from chance.
+    pub const LEVEL: f64 = 0.05;
+    /// A second class with this share of the first's makes a mixture.
+    pub const MIXTURE: f64 = 0.5;
+    /// Windows of one sleep that are decoded, of more as many evenly spaced ones; images in the sheet; images compared with.
+    pub const MOST_WINDOWS: usize = 400;
+    pub const MOST_SHOWN: usize = 60;
+    pub const MOST_COMPARED: usize = 5_000;
+    /// Images of the control.
+    pub const CONTROLS: usize = 10;
+}
+
+/// Of replay.
+pub(super) mod replay {
+    use crate::analysis::burst;
+
+    /// As `analyse` takes them where it is told nothing, but for narrower bins and fewer shuffles: bursts of networks are short, their
+    /// cells many, and a page is to be there at once.
+    pub const BIN_MS: f64 = 10.0;
+    pub const SHUFFLES: u64 = 500;
+    pub const LINES: u64 = 35_000;
+    pub const BAND: u64 = 3;
+    pub const ACTIVE: u64 = burst::NEURONS;
+    pub const LEVEL: f64 = 0.05;
+}
