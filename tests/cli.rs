@@ -81,7 +81,8 @@ fn the_readme_names_only_options_that_exist() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(readme).expect("README.md");
     let help: String = [
-        "run", "check", "train", "recover", "import", "export", "describe",
+        "run", "check", "train", "recover", "import", "export", "describe", "analyse", "report",
+        "resume",
     ]
     .map(|command| typed(&[command, "--help"]).1)
     .concat();

@@ -154,9 +154,8 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
     let Some(experiment) = unless_stopped(prepared)? else {
         return Ok(Resumed::Stopped(directory));
     };
-    let mut products = experiment.products();
-    products.push(report::FILE.into());
-    clear(&directory, &products);
+    // The page of the stop stays until there is another: the run file may yet turn out not to fit.
+    clear(&directory, &experiment.products());
     let finished = carry_out(&*experiment, directory.clone(), checkpoint, watch);
     free(experiment);
     Ok(match unless_stopped(finished)? {
@@ -223,12 +222,11 @@ fn carry_out(
 /// Writes the report of the run in `directory`, which has ended or was stopped.
 fn describe(directory: &Path) {
     let options = report::Options::default();
+    let page = directory.join(report::FILE);
+    // That of an earlier stop.
+    let _ = std::fs::remove_file(&page);
     ahead::trust(&directory.join(RUN_FILE));
-    let written = report::write(
-        &[directory.to_owned()],
-        &options,
-        &directory.join(report::FILE),
-    );
+    let written = report::write(&[directory.to_owned()], &options, &page);
     match written {
         // A network without anything recorded has nothing to tell.
         Ok(())

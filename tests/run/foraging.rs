@@ -1,7 +1,7 @@
 //! Agents that forage: the shipped protocol cut short, on any number of threads, stopped and gone on with.
 
 use super::run_file::RunFile;
-use super::setup::{Place, said, shipped};
+use super::setup::{Place, shipped};
 
 /// A few seconds of it, every phase and test.
 fn command(out: &str) -> String {
@@ -54,31 +54,9 @@ fn threads_do_not_matter_and_a_run_goes_on_where_it_stopped() {
     assert_eq!(tests.lines().count(), 1 + 2 * 5 * 2, "{tests}");
     assert!(printed.contains("uniform sleep"), "{printed}");
 
-    let output = place
-        .command(&format!("{} --max-wall 1s", command("cut")))
-        .output()
-        .expect("it runs");
-    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
-    let mut pieces = 1;
-    loop {
-        let output = place
-            .command(&format!(
-                "--quiet resume cut --max-wall 3s --threads {}",
-                1 + pieces % 2
-            ))
-            .output()
-            .expect("it runs");
-        match output.status.code() {
-            Some(0) => break,
-            code => assert_eq!(code, Some(3), "{}", said(&output)),
-        }
-        pieces += 1;
-        assert!(pieces < 100, "it does not come to its end");
-    }
-    assert!(
-        left(&place, "cut") == whole,
-        "cut into {pieces} and more pieces"
-    );
+    let pieces = place.run_cut(&command("cut"), "cut");
+    assert!(pieces > 0, "it was never cut");
+    assert!(left(&place, "cut") == whole, "cut {pieces} times");
 }
 
 #[test]

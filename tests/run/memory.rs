@@ -1,7 +1,7 @@
 //! A network that caches images awake and replays them in sleep.
 
 use super::run_file::RunFile;
-use super::setup::{Place, SMALL, said};
+use super::setup::{Place, SMALL};
 
 fn model() -> String {
     let memory = r#"
@@ -42,26 +42,7 @@ fn what_is_remembered_is_the_same_on_any_threads_and_after_any_stop() {
     place.run("--quiet run model.toml --threads 2 --out two");
     assert!(left(&place, "two") == whole, "on two threads");
 
-    let mut arguments = "--quiet run model.toml --out cut --max-wall 800ms".to_owned();
-    let mut pieces = 0;
-    loop {
-        let output = place.command(&arguments).output().expect("it runs");
-        match output.status.code() {
-            Some(0) => break,
-            code => assert_eq!(code, Some(3), "{}", said(&output)),
-        }
-        pieces += 1;
-        assert!(pieces < 200, "it does not come to its end");
-        // Longer and longer, for a machine that is busy; with nothing written yet there is nothing to go on with.
-        let wall_ms = 800 + 100 * pieces;
-        arguments = match place.path("cut/checkpoint").exists() {
-            true => format!(
-                "--quiet resume cut --threads {} --max-wall {wall_ms}ms",
-                1 + pieces % 2
-            ),
-            false => format!("--quiet run model.toml --out cut --max-wall {wall_ms}ms"),
-        };
-    }
+    let pieces = place.run_cut("--quiet run model.toml --out cut", "cut");
     assert!(pieces > 0, "it was never cut");
     assert!(left(&place, "cut") == whole, "cut {pieces} times");
 }

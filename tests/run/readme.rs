@@ -87,6 +87,19 @@ fn what_next_can_be_typed() {
             Some(_) if span.contains("--data DIR") || span.contains("resume DIR") => continue,
             // Of a file of positions, which nobody has here.
             Some(rest) if rest.contains("track=positions.csv") => continue,
+            // Of a run that has a track.
+            Some(rest) if rest.contains("analyse DIR replay") => {
+                let rest = rest.replace("DIR", "track");
+                format!("run models/linear_track.toml --out track && \"$0\" --quiet {rest}")
+            }
+            // And of one that has places.
+            Some(rest) if rest.contains("analyse DIR propagation") => {
+                let less = "--set duration=300ms --set figure.wave.from=0ms";
+                let rest = rest.replace("DIR", "sheet");
+                format!(
+                    "run models/slow_wave_sheet.toml {less} --out sheet && \"$0\" --quiet {rest}"
+                )
+            }
             Some(rest) if rest.contains("analyse DIR") => rest.replace("DIR", "run-001"),
             // The same with less to do.
             Some(rest) if rest.contains("cortical_microcircuit") => format!(

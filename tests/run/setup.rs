@@ -111,6 +111,37 @@ impl Place {
         text(&output.stdout)
     }
 
+    /// Runs the program with `arguments`, which end in `--out OUT`, stopped again and again after a while, longer each time, and
+    /// gone on with on one thread and on two in turns; how often it was stopped.
+    pub fn run_cut(&self, arguments: &str, out: &str) -> u32 {
+        let (mut wall_ms, mut cuts) = (40.0, 0);
+        let mut next = arguments.to_owned();
+        loop {
+            let output = self
+                .command(&format!("{next} --max-wall {wall_ms:.0}ms"))
+                .output()
+                .expect("it starts");
+            match output.status.code() {
+                Some(0) => return cuts,
+                code => assert_eq!(
+                    code,
+                    Some(3),
+                    "{}{}",
+                    text(&output.stdout),
+                    text(&output.stderr)
+                ),
+            }
+            cuts += 1;
+            // A machine that is busy comes to an end, too.
+            wall_ms *= 1.2;
+            // With nothing written yet there is nothing to go on with.
+            next = match self.path(&format!("{out}/checkpoint")).exists() {
+                true => format!("--quiet resume {out} --threads {}", 1 + cuts % 2),
+                false => arguments.to_owned(),
+            };
+        }
+    }
+
     /// Runs the program, which must refuse; returns stderr.
     pub fn refused(&self, arguments: &str) -> String {
         let output = self.command(arguments).output().expect("it starts");
