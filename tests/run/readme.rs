@@ -147,6 +147,7 @@ fn what_next_can_be_typed() {
         [
             "accuracy.csv",
             "analysis-001.h5",
+            "analysis-002.h5",
             "figures",
             "report.html",
             "run.h5"
