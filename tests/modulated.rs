@@ -37,6 +37,15 @@ fn run(engine: &mut Simulation, until: f64, log: &mut Log) {
     assert_eq!(engine.run(ms(until), log), Ended::Reached);
 }
 
+/// `fresh`, a simulation of the same network, in the state of `engine`, whose graph and bytes it has.
+fn taken_up(engine: &Simulation, mut fresh: Simulation) -> Simulation {
+    let bytes = engine.save().expect("a state");
+    fresh.load(&bytes).expect("its own state");
+    assert_eq!(fresh.graph_hash(), engine.graph_hash());
+    assert!(fresh.save().expect("a state") == bytes);
+    fresh
+}
+
 fn force(
     kind: &str,
     every: f64,

@@ -9,11 +9,9 @@ use super::form::{self, Around, Known, Paths, read_in, write, write_entry};
 use super::network::{Top, engine, named};
 use super::reader::Section;
 use crate::base::parameter::Dimension;
-use crate::foraging::learning::Rule;
 use crate::foraging::network::Setting;
 use crate::foraging::plan::{Agent, Phase, Plan, Task};
 use crate::foraging::world::Pattern;
-use crate::neuron::rulkov::Map;
 
 pub(super) use phase::PhaseTable;
 pub(super) use section::{Body, Habits, Homeostasis, Learning, Place, Recorded, TaskTable};
@@ -34,37 +32,7 @@ pub struct Foraging {
 /// The published experiment without tasks and phases.
 pub(super) fn published() -> Plan {
     Plan {
-        setting: Setting {
-            view: 7,
-            hidden: 28,
-            inputs: 9,
-            epoch: 600,
-            map: Map {
-                alpha: 3.65,
-                sigma: 0.06,
-                mu: 0.0005,
-                beta_e: 0.133,
-                decay: 0.985,
-            },
-            shown: 0.025,
-            spread: 0.12,
-            hidden_weight: 0.0065,
-            output_weight: 0.02,
-            most: [0.012, 1.0],
-            least: 1e-5,
-            rule: Rule {
-                amplitude: 0.4,
-                tau: 40.0,
-                window: 120,
-                memory: 3600,
-                delay: 600,
-                most: 0.01,
-            },
-            salience_rate: 1e-3,
-            target: [0.01, 0.5],
-            rate_rate: 1e-4,
-            homeostasis: 1e-5,
-        },
+        setting: Setting::PUBLISHED,
         side: 50,
         pairs: 63,
         epochs: 100,

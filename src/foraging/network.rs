@@ -45,6 +45,41 @@ pub struct Setting {
     pub homeostasis: f64,
 }
 
+impl Setting {
+    /// That of Golden and others 2022, but for what `models/foraging.toml` says.
+    pub const PUBLISHED: Self = Self {
+        view: 7,
+        hidden: 28,
+        inputs: 9,
+        epoch: 600,
+        map: Map {
+            alpha: 3.65,
+            sigma: 0.06,
+            mu: 0.0005,
+            beta_e: 0.133,
+            decay: 0.985,
+        },
+        shown: 0.025,
+        spread: 0.12,
+        hidden_weight: 0.0065,
+        output_weight: 0.02,
+        most: [0.012, 1.0],
+        least: 1e-5,
+        rule: Rule {
+            amplitude: 0.4,
+            tau: 40.0,
+            window: 120,
+            memory: 3600,
+            delay: 600,
+            most: 0.01,
+        },
+        salience_rate: 1e-3,
+        target: [0.01, 0.5],
+        rate_rate: 1e-4,
+        homeostasis: 1e-5,
+    };
+}
+
 /// Synapses from the view onto the hidden layer: synapse `inputs · h + k` comes from `sources[inputs · h + k]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Feed {

@@ -12,41 +12,14 @@ use super::world::{DIRECTIONS, Pattern, World};
 use crate::base::stream::Stream;
 use crate::neuron::rulkov::{Map, Point};
 
-const MAP: Map = Map {
-    alpha: 3.65,
-    sigma: 0.06,
-    mu: 0.0005,
-    beta_e: 0.133,
-    decay: 0.985,
-};
+const MAP: Map = Setting::PUBLISHED.map;
 
-const RULE: Rule = Rule {
-    amplitude: 0.4,
-    tau: 40.0,
-    window: 120,
-    memory: 3600,
-    delay: 600,
-    most: 0.01,
-};
+const RULE: Rule = Setting::PUBLISHED.rule;
 
 fn setting() -> Setting {
     Setting {
-        view: 7,
         hidden: 10,
-        inputs: 9,
-        epoch: 600,
-        map: MAP,
-        shown: 0.025,
-        spread: 0.12,
-        hidden_weight: 0.0065,
-        output_weight: 0.02,
-        most: [0.012, 1.0],
-        least: 1e-5,
-        rule: RULE,
-        salience_rate: 1e-3,
-        target: [0.01, 0.5],
-        rate_rate: 1e-4,
-        homeostasis: 1e-5,
+        ..Setting::PUBLISHED
     }
 }
 

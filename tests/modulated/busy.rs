@@ -7,7 +7,7 @@ use sharpwave::plasticity::Kinetics;
 use sharpwave::{Network, Simulation, values};
 
 use super::log::Log;
-use super::{force, long, run};
+use super::{force, long, run, taken_up};
 
 /// Everything at once: rewards by spikes of the network itself, three rules, depression, several delays, noise.
 fn busy(seed: u64, lanes: u32) -> Network {
@@ -186,11 +186,7 @@ proptest! {
         run(&mut engine, f64::from(cut_us) * 1e-3, &mut log);
         all_weights(&engine);
         let mut parts = engine.take_edits();
-        let (bytes, graph) = (engine.save().expect("a state"), engine.graph_hash());
-        let mut engine = of();
-        engine.load(&bytes).expect("its own state");
-        prop_assert_eq!(engine.graph_hash(), graph);
-        prop_assert_eq!(&engine.save().expect("a state"), &bytes);
+        let mut engine = taken_up(&engine, of());
         run(&mut engine, 300.0, &mut log);
         prop_assert_eq!(&log.0, &expected.0);
         prop_assert_eq!(all_weights(&engine), all_weights(&whole));

@@ -5,7 +5,7 @@ use sharpwave::network::Homeostasis;
 use sharpwave::{Network, Simulation, values};
 
 use super::log::Log;
-use super::{force, ms, run};
+use super::{force, ms, run, taken_up};
 
 const SIZE: u32 = 30;
 
@@ -158,12 +158,7 @@ proptest! {
         run(&mut whole, 300.0, &mut expected);
         let (mut engine, mut log) = (of(), Log(Vec::new()));
         run(&mut engine, f64::from(cut_us) * 1e-3, &mut log);
-        let bytes = engine.save().expect("a state");
-        let graph = engine.graph_hash();
-        let mut engine = of();
-        engine.load(&bytes).expect("its own state");
-        prop_assert_eq!(engine.graph_hash(), graph);
-        prop_assert!(engine.save().expect("a state") == bytes);
+        let mut engine = taken_up(&engine, of());
         run(&mut engine, 300.0, &mut log);
         prop_assert_eq!(&log.0, &expected.0);
         let weights = |engine: &Simulation| engine.synapses_of("e_e").expect("it learns");

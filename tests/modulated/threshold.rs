@@ -10,7 +10,7 @@ use sharpwave::network::Homeostasis;
 use sharpwave::{Network, Simulation, values};
 
 use super::log::{Log, Spikes};
-use super::{force, run};
+use super::{force, run, taken_up};
 
 const N: u32 = 6;
 const TAU_MS: f64 = 20.0;
@@ -256,10 +256,7 @@ proptest! {
         prop_assert!(thresholds(&whole).iter().any(|v| *v != DECLARED));
         let (mut engine, mut log) = (of(), Log(Vec::new()));
         run(&mut engine, f64::from(cut_us) * 1e-3, &mut log);
-        let bytes = engine.save().expect("a state");
-        let mut engine = of();
-        engine.load(&bytes).expect("its own state");
-        prop_assert_eq!(&engine.save().expect("a state"), &bytes);
+        let mut engine = taken_up(&engine, of());
         run(&mut engine, UNTIL_MS, &mut log);
         prop_assert_eq!(&log.0, &expected.0);
         prop_assert_eq!(thresholds(&engine), thresholds(&whole));

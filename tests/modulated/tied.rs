@@ -11,7 +11,7 @@ use sharpwave::synapse::dense::Dense;
 use sharpwave::{Network, Simulation, values};
 
 use super::log::{Log, Spikes};
-use super::run;
+use super::{run, taken_up};
 
 const LOWER: usize = 5;
 const UPPER: usize = 4;
@@ -281,12 +281,7 @@ proptest! {
         let (mut engine, mut log) = (of(), Log(Vec::new()));
         run(&mut engine, f64::from(cut_us) * 1e-3, &mut log);
         let seen = engine.weights("up").expect("a matrix");
-        let bytes = engine.save().expect("a state");
-        let graph = engine.graph_hash();
-        let mut engine = of();
-        engine.load(&bytes).expect("its own state");
-        prop_assert_eq!(engine.graph_hash(), graph);
-        prop_assert!(engine.save().expect("a state") == bytes);
+        let mut engine = taken_up(&engine, of());
         prop_assert!(engine.weights("up").expect("a matrix").values() == seen.values());
         run(&mut engine, UNTIL_MS, &mut log);
         prop_assert_eq!(&log.0, &expected.0);

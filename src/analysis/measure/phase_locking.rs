@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use super::spectrum::rate;
+use super::spectrum::{bin_of_rate, rate};
 use super::{Measure, MeasureError, lacks, one_span, time};
 use crate::analysis::data::Data;
 use crate::analysis::signal::{Complex, fourier};
@@ -16,13 +16,7 @@ static SPEC: Spec = Spec {
     equations: "phase: of the rate's part between two frequencies, as an analytic signal;  R = |mean of exp(i phase)| over spikes;  \
                 p = exp(sqrt(1 + 4 n + 4 (n^2 - (n R)^2)) - (1 + 2 n))",
     parameters: &[
-        ParameterSpec::quantity(
-            "bin",
-            Dimension::Time,
-            Range::Positive,
-            "width of the bins of the rate",
-        )
-        .or_number(1.0),
+        bin_of_rate(1.0),
         ParameterSpec::quantity(
             "lowest",
             Dimension::Rate,

@@ -1,6 +1,6 @@
 //! When a population oscillates slowly.
 
-use super::spectrum::rate;
+use super::spectrum::{bin_of_rate, rate};
 use super::{Measure, MeasureError, lacks, one_span, time};
 use crate::analysis::data::Data;
 use crate::analysis::filter::Recursive;
@@ -14,13 +14,7 @@ static SPEC: Spec = Spec {
     equations: "x: the rate less its mean, below a frequency;  a wave from one fall through 0 to the next, of a length within bounds;  kept where \
                 its trough is deeper than depth times the mean trough, and of these where peak - trough is larger than depth times its mean",
     parameters: &[
-        ParameterSpec::quantity(
-            "bin",
-            Dimension::Time,
-            Range::Positive,
-            "width of the bins of the rate",
-        )
-        .or_number(10.0),
+        bin_of_rate(10.0),
         ParameterSpec::quantity(
             "highest",
             Dimension::Rate,

@@ -43,13 +43,13 @@ static SPECTROGRAM_SPEC: Spec = Spec {
     source: "as `scipy.signal.spectrogram` with a Hann window and no overlap",
 };
 
-const BIN: ParameterSpec = ParameterSpec::quantity(
-    "bin",
-    Dimension::Time,
-    Range::Positive,
-    "width of the bins of the rate",
-)
-.or_number(1.0);
+/// The parameter that says how a rate is binned.
+pub(super) const fn bin_of_rate(default_ms: f64) -> ParameterSpec {
+    let doc = "width of the bins of the rate";
+    ParameterSpec::quantity("bin", Dimension::Time, Range::Positive, doc).or_number(default_ms)
+}
+
+const BIN: ParameterSpec = bin_of_rate(1.0);
 const SEGMENT: ParameterSpec = ParameterSpec::new(
     "segment",
     Kind::Count {

@@ -1,6 +1,6 @@
 //! When a population spindles.
 
-use super::spectrum::rate;
+use super::spectrum::{bin_of_rate, rate};
 use super::{Measure, MeasureError, lacks, one_span, time};
 use crate::analysis::data::Data;
 use crate::analysis::filter::Recursive;
@@ -15,13 +15,7 @@ static SPEC: Spec = Spec {
     equations: "a: smoothed envelope of the rate between two frequencies;  a spindle where a >= mean + threshold sd, nearer than `apart` are one, \
                 borders where a falls below mean + border sd",
     parameters: &[
-        ParameterSpec::quantity(
-            "bin",
-            Dimension::Time,
-            Range::Positive,
-            "width of the bins of the rate",
-        )
-        .or_number(10.0),
+        bin_of_rate(10.0),
         ParameterSpec::quantity(
             "lowest",
             Dimension::Rate,

@@ -1,6 +1,6 @@
 //! When a population is active and when it is silent: UP and DOWN states.
 
-use super::spectrum::rate;
+use super::spectrum::{bin_of_rate, rate};
 use super::{Measure, MeasureError, binned, lacks, mean, time};
 use crate::analysis::data::Data;
 use crate::analysis::signal::{smooth, stretches};
@@ -16,13 +16,7 @@ static SPEC: Spec = Spec {
     equations: "DOWN: the smoothed rate is below a percentile of itself, or below the least frequent rate between its two most \
                 frequent ones, for 30 to 500 ms;  UP: the time between two DOWN states",
     parameters: &[
-        ParameterSpec::quantity(
-            "bin",
-            Dimension::Time,
-            Range::Positive,
-            "width of the bins of the rate",
-        )
-        .or_number(10.0),
+        bin_of_rate(10.0),
         ParameterSpec::quantity(
             "smooth",
             Dimension::Time,

@@ -221,6 +221,16 @@ impl Table for Wave {
     }
 }
 
+/// Whether all `populations` of `section` are recorded; the first that is not is reported.
+fn all_recorded(section: &Section<'_>, around: &Around<'_>, populations: &[String]) -> bool {
+    let missing = |name: &&String| around.recorded.is_some_and(|all| !all.contains(*name));
+    let missing = populations
+        .iter()
+        .find(missing)
+        .zip(section.get("populations"));
+    missing.is_none_or(|(name, item)| not_recorded(&item, name))
+}
+
 /// Reports that `item` names a population that is not recorded.
 fn not_recorded(item: &Item<'_>, name: &str) -> bool {
     let message = format!(
@@ -424,12 +434,8 @@ impl Table for Raster {
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        let recorded = around.recorded;
-        let missing = |name: &&String| recorded.is_some_and(|all| !all.contains(*name));
-        if let Some(missing) = self.populations.iter().find(missing)
-            && let Some(item) = section.get("populations")
-        {
-            return not_recorded(&item, missing);
+        if !all_recorded(section, around, &self.populations) {
+            return false;
         }
         window(section, around, (self.from, self.to))
     }

@@ -1,6 +1,6 @@
 //! `[figure.rhythms]` and `[figure.spectrogram]`: which rhythms rates hold.
 
-use super::{not_recorded, unrecorded};
+use super::{all_recorded, not_recorded, unrecorded};
 use crate::analysis::rate::MAX_BINS;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
@@ -105,14 +105,7 @@ impl Table for RhythmFigure {
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        let recorded = around.recorded;
-        let missing = |name: &&String| recorded.is_some_and(|all| !all.contains(*name));
-        if let Some(missing) = self.populations.iter().find(missing)
-            && let Some(item) = section.get("populations")
-        {
-            return not_recorded(&item, missing);
-        }
-        self.resolution.check(section, around)
+        all_recorded(section, around, &self.populations) && self.resolution.check(section, around)
     }
 }
 
