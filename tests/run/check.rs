@@ -65,3 +65,25 @@ fn shipped_models_check_without_being_run() {
         );
     }
 }
+
+#[test]
+fn an_option_that_misspells_a_table_is_told_which_it_may_mean() {
+    let place = Place::new();
+    let model = shipped("linear_track.toml");
+    let said = place.refused(&format!(
+        "check {model} --set projection.recurent.probability=0.2"
+    ));
+    assert!(
+        said.contains("[projection.recurent] needs `rule`"),
+        "{said}"
+    );
+    assert!(
+        said.contains("did you mean `projection.recurrent`?"),
+        "{said}"
+    );
+    // One of its own, that is like none.
+    let said = place.refused(&format!(
+        "check {model} --set projection.other.probability=0.2"
+    ));
+    assert!(!said.contains("did you mean"), "{said}");
+}

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use crate::base::suggest;
 use crate::config::document::{Entry, Origin, Value};
 
 use super::{Item, Kind, Reader};
@@ -61,7 +62,7 @@ impl<'a> Section<'a> {
             self.reader.report(
                 self.origin,
                 format!("{} needs `{key}`: {what}", self.title()),
-                None,
+                self.meant(),
                 Kind::Missing {
                     section: self.path.clone(),
                     key: key.into(),
@@ -74,6 +75,27 @@ impl<'a> Section<'a> {
             );
         }
         item
+    }
+
+    /// Of a table that an option alone has made: a table of the file beside it of which its name may be a slip.
+    fn meant(&self) -> Option<String> {
+        let Origin::Set(_) = self.origin else {
+            return None;
+        };
+        let (parent, name) = self.path.rsplit_once('.')?;
+        let mut entries = &self.reader.document.root;
+        for key in parent.split('.') {
+            let entry = entries.iter().find(|entry| entry.key == key)?;
+            let Value::Table(table) = &entry.node.value else {
+                return None;
+            };
+            entries = table;
+        }
+        let written = entries
+            .iter()
+            .filter(|entry| !matches!(entry.origin, Origin::Set(_)));
+        let near = suggest::nearest(name, written.map(|entry| entry.key.as_str()))?;
+        Some(format!("did you mean `{parent}.{near}`?"))
     }
 
     /// What `read` makes of `key`, or `default` where the file is silent.
