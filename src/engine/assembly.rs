@@ -19,6 +19,7 @@ use crate::engine::neurons::{Declared, Together};
 use crate::engine::simulation::{self, Inputs, Population, Simulation};
 use crate::engine::watch::{Unwatched, Watch};
 use crate::network::Part;
+use crate::network::path::Alterations;
 use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{NetworkPlan, Plasticity, Projection};
 use crate::neuron;
@@ -95,6 +96,7 @@ pub fn assemble_watched(
         lookahead,
     )
     .map_err(|error| AssemblyError::Homeostasis { error })?;
+    simulation.check_heights(&|_| true, &Alterations::new())?;
     simulation.switch(|_| true);
     Ok(simulation)
 }

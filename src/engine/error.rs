@@ -272,9 +272,9 @@ pub enum AssemblyError {
     /// Its watcher said so.
     #[error(transparent)]
     Stopped(#[from] Stopped),
-    /// A stimulus.
+    /// A stimulus, or thresholds that a force may bring neurons to.
     #[error(transparent)]
-    Stimulus(#[from] SimulationError),
+    Simulation(#[from] SimulationError),
     /// More synapses or delays than can be numbered.
     #[error("projections from `{source_population}` onto `{target}`: {cause}")]
     TooMany {

@@ -350,9 +350,11 @@ impl Neurons for LifExp {
         let old = std::mem::replace(&mut self.state.injected_pa, current_pa);
         self.levels.inject(current_pa);
         let (decay, _) = self.passed();
-        for (j, cell) in self.state.cells.all_mut().iter_mut().enumerate() {
-            let membrane = self.levels.of(j);
-            cell[0] += (membrane.v_inf(old) - membrane.v_inf(current_pa)) / decay.m;
+        // They share their resistance, so that all move alike.
+        let first = self.params.membrane;
+        let moved = (first.v_inf(old) - first.v_inf(current_pa)) / decay.m;
+        for cell in self.state.cells.all_mut() {
+            cell[0] += moved;
         }
         self.state.stale = true;
     }

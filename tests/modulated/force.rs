@@ -9,8 +9,13 @@ use super::{force, ms, run};
 
 /// Targets that a relay makes fire at a steady rate, and forces on synapses that do not learn by themselves.
 fn forced(forces: Vec<Homeostasis>) -> Simulation {
+    forced_in(2, forces)
+}
+
+/// The same in so many lanes.
+fn forced_in(lanes: u32, forces: Vec<Homeostasis>) -> Simulation {
     let mut network = Network::new(1);
-    network.lanes = Some(2);
+    network.lanes = Some(lanes);
     for (name, size) in [("in", 3), ("teacher", 2)] {
         network
             .population(name, size, "relay", values! {})
@@ -128,4 +133,32 @@ fn scaling_goes_by_each_target_s_rate_and_within_bounds() {
     run(&mut engine, 9000.5, &mut log);
     // Not above `w_max`.
     assert_eq!(forced_weights(&engine)[1], 5.0);
+}
+
+#[test]
+fn shuffled_weights_stay_with_their_target_in_any_lanes() {
+    let shuffled = |lanes: u32, until: f64| {
+        let mut engine = forced_in(lanes, vec![force("shuffle", 100.0, values! {})]);
+        run(&mut engine, until, &mut Log(Vec::new()));
+        forced_weights(&engine)
+    };
+    let mut orders = std::collections::BTreeSet::new();
+    for k in 1..=20 {
+        let until = 100.0 * f64::from(k) + 0.5;
+        let found = shuffled(2, until);
+        assert_eq!(found, shuffled(1, until));
+        // By source, then target.
+        let [a, b, c, d, e] = found[..] else {
+            panic!("{found:?}")
+        };
+        let sorted = |mut own: Vec<f64>| {
+            own.sort_by(f64::total_cmp);
+            own
+        };
+        assert_eq!(sorted(vec![a, c, d]), [1.0, 2.0, 3.0]);
+        assert_eq!(sorted(vec![b, e]), [1.0, 4.0]);
+        orders.insert(found.iter().map(|w| *w as u32).collect::<Vec<_>>());
+    }
+    // Of 3! 2! ways twenty draws hit all but one or two.
+    assert!(orders.len() >= 6, "{orders:?}");
 }

@@ -193,3 +193,55 @@ fn births_that_cannot_be_are_refused() {
     let message = refused(3, &["e"], true);
     assert!(message.contains("another force"), "{message}");
 }
+
+#[test]
+fn who_is_not_there_is_not_there_after_a_rest() {
+    use sharpwave::engine::simulation::{Bout, Keep, Regime};
+    let network = growing(5, 2, "lif", Some((12, 3, 1000.0)));
+    let mut engine = Simulation::of(&network).expect("a network");
+    run(&mut engine, 50.0, &mut Log(Vec::new()));
+    let bout = Bout {
+        number: 1,
+        name: "again".into(),
+        start: ms(50.0),
+        keep: Keep::Weights,
+        on: vec!["noise".into()],
+        regime: Regime::default(),
+    };
+    engine.begin(&bout).expect("a bout");
+    let mut log = Log(Vec::new());
+    run(&mut engine, 300.0, &mut log);
+    assert!(!log.0.is_empty() && log.0.iter().all(|spike| spike.2 < 12));
+}
+
+/// Slow forces leave synapses of neurons alone that are not there; a rule that connects nobody leaves the unborn theirs.
+#[test]
+fn synapses_that_wait_stay_as_they_are() {
+    let mut network = growing(5, 2, "lif", Some((12, 3, 1000.0)));
+    network.homeostasis.retain(|force| force.name == "birth");
+    let decay = Homeostasis {
+        name: "fade".into(),
+        projections: vec!["e_e".into()],
+        ..force("decay", 40.0, values! { share: 0.5 })
+    };
+    network.homeostasis(decay).expect("a force");
+    let contacts = Homeostasis {
+        name: "more".into(),
+        projections: vec!["e_e".into()],
+        ..force(
+            "contacts",
+            40.0,
+            values! { grow_above: 1.0, new_weight: 0.5 },
+        )
+    };
+    network.homeostasis(contacts).expect("a force");
+    let mut engine = Simulation::of(&network).expect("a network");
+    run(&mut engine, 200.0, &mut Log(Vec::new()));
+    let synapses = engine.synapses_of("e_e").expect("it learns");
+    assert_eq!(synapses.len(), 4 * SIZE as usize);
+    let onto = |target: u32| synapses.iter().filter(move |one| one.target == target);
+    let mut waiting = (12..SIZE).flat_map(onto);
+    assert!(waiting.all(|one| one.weight == 0.5), "{synapses:?}");
+    let mut there = (0..12).flat_map(onto);
+    assert!(there.any(|one| one.weight < 0.2), "{synapses:?}");
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::base::parameter::Values;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::Time;
@@ -290,4 +291,62 @@ fn what_cannot_adapt_is_refused() {
     let near = values! { tau_m: 20.0, v_th: -50.0, v_reset: -60.0, e_l: -70.0 };
     let message = refused("lif", near, &["out"], rate());
     assert!(message.contains("0.1 times as high"), "{message}");
+}
+
+#[test]
+fn heights_are_those_of_what_a_change_makes_of_thresholds() {
+    use sharpwave::base::alteration::Alteration;
+    use sharpwave::engine::simulation::Change;
+    use sharpwave::network::{ParameterPath, Part};
+    let of = |changes: bool| {
+        let force = adapting(
+            "threshold",
+            130.0,
+            values! { rate: 12.0, per: "population" },
+        );
+        let mut network = network(7, neurons(), 2, force);
+        let path = ParameterPath::new(Part::Population, "out", "v_th");
+        network.changing.insert(path.clone());
+        let mut engine = Simulation::of(&network).expect("a network");
+        run(&mut engine, 500.0, &mut Log(Vec::new()));
+        if changes {
+            let by = Alteration {
+                factor: 1.0,
+                offset: 6.0,
+            };
+            let now = Time::from_ms(500.0).expect("in range");
+            engine
+                .apply(now, &Change::Parameter { path, by })
+                .expect("a change");
+        }
+        thresholds(&engine)
+    };
+    for (as_it_was, changed) in of(false).iter().zip(of(true)) {
+        let height = (as_it_was - E_L) / (DECLARED - E_L);
+        let expected = E_L + height * (DECLARED + 6.0 - E_L);
+        assert!(
+            height != 1.0 && (changed - expected).abs() < 1e-11,
+            "{changed} {expected}"
+        );
+    }
+}
+
+/// Thresholds of each neuron's own that a force would bring below the reset are refused before anything runs.
+#[test]
+fn drawn_thresholds_that_could_not_be_lowered_are_refused() {
+    let of = |lowest: f64| {
+        let shape = Shape::Uniform {
+            low: DECLARED - 2.0,
+            high: DECLARED,
+        };
+        let v_th = Distribution::new(shape).expect("a distribution");
+        let values = values! { tau_m: TAU_MS, v_th: v_th, v_reset: -65.0, e_l: E_L, t_ref: 2.0 };
+        let force = adapting("threshold", 130.0, values! { rate: 12.0, lowest: lowest });
+        Simulation::of(&network(7, values, 1, force)).map(drop)
+    };
+    assert!(of(0.9).is_ok());
+    let error = of(0.4)
+        .expect_err("the reset lies 5 mV above rest")
+        .to_string();
+    assert!(error.contains("v_reset"), "{error}");
 }

@@ -234,7 +234,51 @@ fn both_ways_go_through_one_matrix_that_learns() {
     }
 }
 
-/// A network without the way back is another one.
+#[test]
+fn the_way_back_is_part_of_the_graph() {
+    let hash = |gain: f64| {
+        let mut network = network(1, 1, "", "upper");
+        let back = network.project("back", "upper", ["lower"]).tied("up", gain);
+        back.axonal_delay_ms(1.0).add().expect("back");
+        Simulation::of(&network).expect("a network").graph_hash()
+    };
+    assert_eq!(hash(1.0), hash(1.0));
+    assert_ne!(hash(1.0), hash(2.0));
+}
+
+/// Rules that flow between events, too: what has flown until a weight is read back does not flow again.
+#[test]
+fn reading_back_changes_no_weight() {
+    use sharpwave::base::alteration::Alteration;
+    use sharpwave::engine::simulation::Change;
+    use sharpwave::network::{ParameterPath, Part};
+    for rule in ["stdp_pair", "hebbian_rate"] {
+        let of = |back: bool| {
+            let mut network = network(1, 1, rule, "upper");
+            let path = ParameterPath::new(Part::Projection, "down", "weight");
+            if back {
+                network.changing.insert(path.clone());
+            } else {
+                network.projections.retain(|one| one.name != "down");
+            }
+            let mut engine = Simulation::of(&network).expect("a network");
+            if back {
+                let by = Alteration::factor(0.0);
+                let change = Change::Parameter { path, by };
+                engine.apply(Time::ZERO, &change).expect("a change");
+            }
+            run(&mut engine, UNTIL_MS, &mut Log(Vec::new()));
+            engine.weights("up").expect("a matrix").values().to_vec()
+        };
+        let (read, unread) = (of(true), of(false));
+        let mut both = read.iter().zip(&unread);
+        assert!(
+            both.all(|(a, b)| (a - b).abs() < 1e-4),
+            "{rule}: {read:?} {unread:?}"
+        );
+    }
+}
+
 #[test]
 fn the_way_back_has_a_gain_and_stages_of_its_own() {
     use sharpwave::base::alteration::Alteration;

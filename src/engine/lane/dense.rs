@@ -95,13 +95,11 @@ impl DenseBlock {
         }
     }
 
-    /// Lets every row learn of what reached it before `t`, as it would if it arrived then.
+    /// Lets every row learn of what reached it before `t`, as it would if it were looked at then.
     pub(super) fn catch_up(&mut self, t: Time) {
         if let Some(Plastic::Rows(learn)) = &mut self.plastic {
             learn.come_to(t, self.weights.values_mut());
-            for i in 0..self.weights.n_source() {
-                learn.catch_up(t, i, self.weights.row_mut(i));
-            }
+            learn.settle(t, self.weights.values_mut());
         }
     }
 

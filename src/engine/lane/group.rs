@@ -217,10 +217,17 @@ impl Group {
         for block in &self.dense {
             next = next.min(block.next());
         }
-        for block in &self.tied {
-            next = next.min(block.next());
-        }
-        next
+        next.min(self.next_tied())
+    }
+
+    /// When the next spike comes back through a matrix.
+    #[inline]
+    pub(super) fn next_tied(&self) -> Time {
+        self.tied
+            .iter()
+            .map(TiedBlock::next)
+            .min()
+            .unwrap_or(Time::MAX)
     }
 
     /// The next instant at which something happens here without anything arriving. Of neurons that only fire at

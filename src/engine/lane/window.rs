@@ -94,6 +94,9 @@ impl Lane {
     /// Reads the weights of what comes back through matrices at `t`, before anything of that instant changes them.
     fn read_back(&mut self, t: Time) {
         for at in 0..self.groups.len() {
+            if self.groups[at].next_tied() > t {
+                continue;
+            }
             let mut tied = std::mem::take(&mut self.groups[at].tied);
             for block in tied.iter_mut().filter(|block| block.next() <= t) {
                 let (group, owner) = block.owner;

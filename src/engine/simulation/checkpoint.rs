@@ -164,8 +164,11 @@ impl Simulation {
         (self.counts, self.before) = (counts, before);
         (self.fingerprint, self.exploded) = (fingerprint, exploded);
         load_inputs(&mut self.inputs, inputs)?;
+        // Heights of this simulation's own do not go with the alterations that come.
+        let before = self.heights.clone();
+        self.heights.iter_mut().for_each(Vec::clear);
         self.load_altered(altered)?;
-        self.load_heights(heights)?;
+        self.load_heights(heights, &before)?;
         self.inputs.alter(&self.altered.now);
         self.load_drives(drives)?;
         same("modulators", modulators.len(), self.modulators.len())?;

@@ -63,7 +63,12 @@ impl Simulation {
             hashes.push(hash_dense(block, populations[block.source].id));
         }
         for block in lane.groups.iter().flat_map(|group| &group.tied) {
-            let numbers = [block.gain.to_bits(), block.delay.ps() as u64];
+            let (group, number) = block.owner;
+            let numbers = [
+                block.gain.to_bits(),
+                block.delay.ps() as u64,
+                (group as u64) << 32 | number as u64,
+            ];
             let start = mix(populations[block.source].id);
             hashes.push(
                 numbers

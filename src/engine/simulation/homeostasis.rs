@@ -154,9 +154,10 @@ impl Force {
         }
     }
 
-    /// What it draws for a neuron at this instant.
-    fn stream(&self, population: usize, node: u32) -> Stream {
-        let purpose = format!("force.{}.{population}.{}", self.name, self.instants);
+    /// What it draws for a neuron and a projection at this instant.
+    fn stream(&self, projection: &str, population: &Population, node: u32) -> Stream {
+        let (force, population) = (&self.name, &population.name);
+        let purpose = format!("force.{force}.{projection}.{population}.{}", self.instants);
         Stream::new(self.seed, &purpose, node.into())
     }
 
@@ -178,13 +179,10 @@ impl Force {
         let Some(average) = average else {
             return Activity::default();
         };
-        let hz = |trace: f64, tau_ms: f64| trace / tau_ms * MS_PER_S;
         let tau_ms = self.act.average_ms();
-        let of =
-            |trace: &dyn Fn(f64) -> f64| tau_ms.map_or(0.0, |tau_ms| hz(trace(tau_ms), tau_ms));
         Activity {
-            before_hz: of(&|_| average.before),
-            now_hz: of(&|tau_ms| average.at(t, tau_ms)),
+            before_hz: tau_ms.map_or(0.0, |tau_ms| average.before / tau_ms * MS_PER_S),
+            now_hz: self.rate_hz(population, node, t),
             spikes: average.spikes,
         }
     }
@@ -236,14 +234,9 @@ impl Force {
         {
             return Err(StateError(format!("another wiring of `{}`", self.name)));
         }
-        let is_born = state.born.len() == self.born.len();
-        if !is_born
-            || state
-                .born
-                .iter()
-                .zip(&self.born)
-                .any(|(now, first)| now < first)
-        {
+        let first = Self::at_first(&self.act, &self.populations);
+        let mut both = state.born.iter().zip(&first);
+        if state.born.len() != first.len() || both.any(|(now, first)| now < first) {
             return Err(StateError(format!("other neurons of `{}`", self.name)));
         }
         self.born = state.born;
@@ -252,12 +245,13 @@ impl Force {
         Ok(())
     }
 
-    /// Changes what was `seen` of a block whose targets are of `members`.
+    /// Changes what was `seen` of a block of a projection `onto` targets of `members`.
     fn change_targets(
         &self,
         act: &dyn Homeostasis,
         seen: &mut [Seen],
         members: &[Member],
+        onto: &Onto<'_>,
         t: Time,
     ) {
         let mut order: Vec<(u32, u32)> = (0..).zip(&*seen).map(|(k, one)| (one.1, k)).collect();
@@ -267,11 +261,15 @@ impl Force {
             let local = of_one[0].0;
             let member = &members[members.partition_point(|member| member.local <= local) - 1];
             let node = member.first + (local - member.local);
+            if node >= onto.born[member.population] {
+                continue;
+            }
             let rate_hz = self.rate_hz(member.population, node, t);
             strengths.clear();
             strengths.extend(of_one.iter().map(|&(_, k)| seen[k as usize].2.abs()));
+            let population = &onto.populations[member.population];
             act.act(&mut strengths, rate_hz, &|| {
-                self.stream(member.population, node)
+                self.stream(onto.projection, population, node)
             });
             for (&(_, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[k as usize].2;
@@ -286,6 +284,7 @@ impl Force {
         act: &dyn Homeostasis,
         seen: &mut [Vec<Seen>],
         source: usize,
+        onto: &Onto<'_>,
         t: Time,
     ) {
         let mut of_source: std::collections::BTreeMap<u32, Vec<(usize, usize)>> =
@@ -296,18 +295,31 @@ impl Force {
             }
         }
         for (node, of_one) in of_source {
+            if node >= onto.born[source] {
+                continue;
+            }
             let mut strengths: Vec<f64> = of_one
                 .iter()
                 .map(|&(block, k)| seen[block][k].2.abs())
                 .collect();
             let rate_hz = self.rate_hz(source, node, t);
-            act.act(&mut strengths, rate_hz, &|| self.stream(source, node));
+            act.act(&mut strengths, rate_hz, &|| {
+                self.stream(onto.projection, &onto.populations[source], node)
+            });
             for (&(block, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[block][k].2;
                 *weight = strength.copysign(*weight);
             }
         }
     }
+}
+
+/// A projection that a force acts on.
+struct Onto<'a> {
+    projection: &'a str,
+    populations: &'a [Population],
+    /// How many neurons of each population are there.
+    born: &'a [u32],
 }
 
 /// A block of a projection.
@@ -371,21 +383,33 @@ impl Simulation {
                 continue;
             }
             if self.forces[at].on {
-                for name in self.forces[at].projections.clone() {
-                    match self.forces[at].act {
-                        Act::Weights(_) => self.force_on(at, &name),
-                        Act::Wiring(_) => self.rewire(at, &name),
-                        Act::Neurons(_) | Act::Birth(_) => {}
+                match self.forces[at].act {
+                    Act::Neurons(_) => self.adapt(at),
+                    Act::Birth(_) => self.bear(at),
+                    Act::Weights(_) => {
+                        for name in self.forces[at].projections.clone() {
+                            self.force_on(at, &name);
+                        }
+                    }
+                    Act::Wiring(_) => {
+                        for name in self.forces[at].projections.clone() {
+                            self.rewire(at, &name);
+                        }
                     }
                 }
-                self.adapt(at);
-                self.bear(at);
             }
             self.forces[at].close(self.now);
         }
     }
 
     fn force_on(&mut self, at: usize, projection: &str) {
+        let populations = 0..self.populations.len();
+        let born: Vec<u32> = populations.map(|at| self.born(at)).collect();
+        let onto = Onto {
+            projection,
+            populations: &self.populations,
+            born: &born,
+        };
         let (now, force) = (self.now, &self.forces[at]);
         let Act::Weights(act) = &force.act else {
             return;
@@ -420,10 +444,12 @@ impl Simulation {
             Side::Target => {
                 let both = seen.par_iter_mut().zip(&sites);
                 both.for_each(|(seen, (_, members))| {
-                    force.change_targets(act.as_ref(), seen, members, now)
+                    force.change_targets(act.as_ref(), seen, members, &onto, now)
                 });
             }
-            Side::Source => force.change_sources(act.as_ref(), &mut seen, own.source, now),
+            Side::Source => {
+                force.change_sources(act.as_ref(), &mut seen, own.source, &onto, now);
+            }
         }
         let both = sites.par_iter_mut().zip(&seen);
         both.for_each(|((site, _), seen)| site.set(now, seen));

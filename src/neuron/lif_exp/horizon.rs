@@ -15,8 +15,9 @@ impl LifExp {
     pub(super) fn look_ahead(&mut self, j: usize) {
         let neuron = self.neuron(j);
         let (_, ahead) = self.passed();
-        let gap = neuron.rise + self.distance(j);
-        let free = gap - margin(&self.membrane(j)) - ahead.highest_rise(&neuron);
+        let membrane = self.membrane(j);
+        let gap = neuron.rise + (membrane.v_th - membrane.v_inf(self.state.injected_pa));
+        let free = gap - margin(&membrane) - ahead.highest_rise(&neuron);
         if free < 0.0
             && let Some(ps) = first_crossing(&neuron, gap, ahead.ps, &self.derived.rates)
         {

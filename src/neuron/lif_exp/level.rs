@@ -88,8 +88,10 @@ impl Levels {
 
     /// `injected_pa` flows in from now on.
     pub(super) fn inject(&mut self, injected_pa: f64) {
-        let free = |j| free(&self.of(j), injected_pa);
-        self.free = (0..self.own.len()).map(free).collect();
+        let mut all = std::mem::take(&mut self.free);
+        all.clear();
+        all.extend((0..self.own.len()).map(|j| free(&self.of(j), injected_pa)));
+        self.free = all;
     }
 
     /// The threshold above v_inf less the [`margin`], of every neuron, while `injected_pa` flows in.

@@ -1,7 +1,5 @@
 //! Pairs whose number of synapses follows their use.
 
-use std::collections::BTreeMap;
-
 use super::wiring::{Edge, Edit, NEW_WEIGHT, Rewiring, Wiring};
 use super::{Act, ActsOn, Entry};
 use crate::base::parameter::{
@@ -19,6 +17,14 @@ pub(super) static ENTRY: Entry = Entry {
                 parameter: "grow_above",
                 neuron: None,
                 reason: " is not more than `prune_below`".into(),
+            });
+        }
+        if values["new_weight"] < values["prune_below"] {
+            return Err(ParameterError::Inconsistent {
+                model: SPEC.name,
+                parameter: "new_weight",
+                neuron: None,
+                reason: " is less than `prune_below`: what comes would go at once".into(),
             });
         }
         Ok(Act::Wiring(Box::new(Contacts {
@@ -75,19 +81,26 @@ struct Contacts {
 }
 
 impl Rewiring for Contacts {
+    fn connects(&self) -> bool {
+        false
+    }
+
     fn rewire(&mut self, wiring: &Wiring<'_>, _stream: &mut Stream) -> Edit {
-        let mut pairs: BTreeMap<(u32, u32), Vec<u32>> = BTreeMap::new();
-        for (k, edge) in (0..).zip(wiring.edges) {
-            pairs.entry((edge.source, edge.target)).or_default().push(k);
-        }
-        let strength = |k: &u32| wiring.edges[*k as usize].strength;
-        let mut edit = Edit::default();
-        for ((source, target), own) in pairs {
-            let mean = own.iter().map(strength).sum::<f64>() / own.len() as f64;
-            let (n, before) = (own.len(), edit.removed.len());
-            let weak = own.into_iter().filter(|k| strength(k) < self.prune_below);
-            edit.removed.extend(weak);
-            if edit.removed.len() == before && mean > self.grow_above && n < self.most {
+        let (mut edit, mut next) = (Edit::default(), 0_u32);
+        let pair = |edge: &Edge| (edge.source, edge.target);
+        for own in wiring.edges.chunk_by(|a, b| pair(a) == pair(b)) {
+            let (first, (source, target)) = (next, pair(&own[0]));
+            next += own.len() as u32;
+            if !(wiring.is_source(source) && wiring.is_target(target)) {
+                continue;
+            }
+            let mean = own.iter().map(|edge| edge.strength).sum::<f64>() / own.len() as f64;
+            let before = edit.removed.len();
+            let weak = (first..).zip(own);
+            let weak = weak.filter(|(_, edge)| edge.strength < self.prune_below);
+            edit.removed.extend(weak.map(|(k, _)| k));
+            let none_goes = edit.removed.len() == before;
+            if none_goes && mean > self.grow_above && own.len() < self.most {
                 edit.added.push(Edge {
                     source,
                     target,
@@ -95,7 +108,6 @@ impl Rewiring for Contacts {
                 });
             }
         }
-        edit.removed.sort_unstable();
         edit
     }
 }

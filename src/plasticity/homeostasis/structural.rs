@@ -20,7 +20,7 @@ pub(super) static ENTRY: Entry = Entry {
             tau_s: values["tau"] / MS_PER_S,
             strength: values["new_weight"],
             multapses: values.flag("multapses"),
-            reach: Reach::new(values),
+            reach: Reach::new(values, &SPEC)?,
             axonal: Vec::new(),
             dendritic: Vec::new(),
         })))
@@ -360,7 +360,7 @@ mod tests {
         let mean = |long_range: f64| {
             let mut rule = rule(true);
             let values = Values::from([("length", 2.0), ("long_range", long_range)]);
-            rule.reach = Reach::new(&values);
+            rule.reach = Reach::new(&values, &SPEC).expect("valid");
             let edit = rule.rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
             // 2 elements a second for 20 s on each side; all are paired.
             assert_eq!(edit.added.len(), 60 * 40);

@@ -27,7 +27,7 @@ pub(super) static ENTRY: Entry = Entry {
             at_once: values.count("at_once").unwrap_or(0) as u32,
             strength: values["new_weight"],
             multapses: values.flag("multapses"),
-            reach: Reach::new(values),
+            reach: Reach::new(values, &SPEC)?,
         })))
     },
 };
@@ -215,7 +215,7 @@ mod tests {
             at_once: 20_000,
             strength: 1.0,
             multapses: true,
-            reach: Reach::new(&values),
+            reach: Reach::new(&values, &SPEC).expect("valid"),
         };
         let edit = turnover.rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
         let added = edit.added.iter();

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use crate::base::function::exp;
-use crate::base::parameter::{Default, Dimension, ParameterSpec, Range, Values};
+use crate::base::parameter::{
+    Default, Dimension, ParameterError, ParameterSpec, Range, Spec, Values,
+};
 use crate::base::stream::Stream;
 use crate::position::Ends;
 
@@ -13,6 +15,11 @@ pub trait Rewiring: Debug + Send + Sync {
     /// The time constant in milliseconds with which rates are averaged that it goes by; `None` if it goes by none.
     fn average_ms(&self) -> Option<f64> {
         None
+    }
+
+    /// Whether it connects neurons that were not connected.
+    fn connects(&self) -> bool {
+        true
     }
 
     /// What to change at an instant; all that it draws is drawn from `stream`, which is of that instant alone.
@@ -62,12 +69,24 @@ pub(super) struct Reach {
 }
 
 impl Reach {
-    /// Of a rule that has [`LENGTH`] and [`LONG_RANGE`].
-    pub(super) fn new(values: &Values) -> Self {
-        Self {
+    /// Of the rule of `spec`, which has [`LENGTH`] and [`LONG_RANGE`].
+    ///
+    /// # Errors
+    /// If some synapses are to reach anywhere and the others do not go by distance.
+    pub(super) fn new(values: &Values, spec: &'static Spec) -> Result<Self, ParameterError> {
+        let reach = Self {
             length_mm: values.number(LENGTH.name),
             long_range: values[LONG_RANGE.name],
+        };
+        if reach.length_mm.is_none() && reach.long_range > 0.0 {
+            return Err(ParameterError::Inconsistent {
+                model: spec.name,
+                parameter: LONG_RANGE.name,
+                neuron: None,
+                reason: " is given without `length`, by which all others come".into(),
+            });
         }
+        Ok(reach)
     }
 
     /// Anywhere.
@@ -158,8 +177,12 @@ impl Wiring<'_> {
         !itself && self.is_source(source) && self.is_target(target)
     }
 
-    /// How likely a synapse from `source` onto `target` is by its length, if it goes by `reach`.
+    /// How likely a synapse from `source` onto `target` is by its length, if it goes by `reach`; not at all if there must be
+    /// none.
     pub(super) fn share(&self, reach: Reach, source: u32, target: u32) -> f64 {
+        if !self.may_connect(source, target) {
+            return 0.0;
+        }
         let mm = self.ends.map(|ends| ends.distance_mm(source, target));
         mm.map_or(1.0, |mm| reach.share(mm))
     }

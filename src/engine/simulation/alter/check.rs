@@ -37,7 +37,8 @@ impl Simulation {
             alterations: wanted,
             heights: &self.heights,
         };
-        self.rebuilt(&concerned, now, false, "").map(drop)
+        self.rebuilt(&concerned, now, false, "")?;
+        self.check_heights(&concerned, wanted)
     }
 
     /// Checks that there is a number at `path`, and that `alteration` makes of it one that can be there alone.

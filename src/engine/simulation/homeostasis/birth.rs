@@ -25,7 +25,7 @@ impl Force {
 
 impl Simulation {
     /// How many neurons of the population at an index are there: the first ones.
-    fn born(&self, population: usize) -> u32 {
+    pub(super) fn born(&self, population: usize) -> u32 {
         let mut forces = self.forces.iter();
         let born = forces.find_map(|force| force.born_of(population));
         born.unwrap_or(self.populations[population].size)
@@ -94,10 +94,11 @@ impl Simulation {
         places.iter().copied().zip(ends).collect()
     }
 
-    /// Takes synapses of neurons that are not there yet out of projections that are rewired, before anything happens.
+    /// Takes synapses of neurons that are not there yet out of projections in which they will be connected, before anything happens.
     pub(in crate::engine::simulation) fn clear_unborn(&mut self) {
         let wiring = self.forces.iter();
-        let wiring = wiring.filter(|force| matches!(force.act, Act::Wiring(_)));
+        let wiring = wiring
+            .filter(|force| matches!(&force.act, Act::Wiring(rewiring) if rewiring.connects()));
         let names: Vec<String> = wiring.flat_map(|force| force.projections.clone()).collect();
         for name in names {
             let Some(rows) = rows_of(&self.projections, &self.populations, &name) else {

@@ -1,15 +1,17 @@
 //! Thresholds that move.
 
 use super::MS_PER_S;
-use crate::engine::error::StateError;
+use crate::engine::error::{SimulationError, StateError};
 use crate::engine::neurons::Now;
 use crate::engine::simulation::Simulation;
+use crate::engine::simulation::rebuild::Concerned;
+use crate::network::path::Alterations;
 use crate::plasticity::homeostasis::Act;
 use crate::plasticity::homeostasis::excitability::Height;
 
 impl Simulation {
-    /// Lets the force at index `at` move the thresholds of its populations. One whose neurons would be impossible, as where a stage
-    /// has brought them near to that, stays as it was.
+    /// Lets the force at index `at` move the thresholds of its populations. One whose neurons would be impossible, as where a current
+    /// leads exactly to the threshold, stays as it was until the next instant.
     pub(super) fn adapt(&mut self, at: usize) {
         for population in self.forces[at].populations.clone() {
             let force = &self.forces[at];
@@ -25,11 +27,13 @@ impl Simulation {
                     None => f64::from(activity.spikes) / seconds,
                 }
             };
-            let rates: Vec<f64> = (0..size).map(rate).collect();
+            // Those that are not there yet do not fire for another reason.
+            let born = self.born(population);
+            let rates: Vec<f64> = (0..born).map(rate).collect();
             let before = self.heights[population].clone();
             let mut heights = before.clone();
             heights.resize(size as usize, Height::DECLARED);
-            act.adapt(&mut heights, &rates);
+            act.adapt(&mut heights[..born as usize], &rates);
             if heights == before {
                 continue;
             }
@@ -41,7 +45,7 @@ impl Simulation {
     }
 
     /// Lets neurons of populations that are `concerned` have the thresholds that they should have; whether they can.
-    fn raise(&mut self, concerned: super::super::rebuild::Concerned<'_>, kept: bool) -> bool {
+    fn raise(&mut self, concerned: Concerned<'_>, kept: bool) -> bool {
         if kept {
             self.catch_up();
         }
@@ -55,10 +59,43 @@ impl Simulation {
         is_possible
     }
 
-    /// Takes on the heights of thresholds, by population; states of neurons are loaded after that.
+    /// Checks that neurons of populations that are `concerned` can have the lowest and the highest thresholds that forces may bring
+    /// them to, each with parameters of its own, where `alterations` come.
+    ///
+    /// # Errors
+    /// If some cannot.
+    pub(in crate::engine) fn check_heights(
+        &self,
+        concerned: Concerned<'_>,
+        alterations: &Alterations,
+    ) -> Result<(), SimulationError> {
+        for force in &self.forces {
+            let Act::Neurons(act) = &force.act else {
+                continue;
+            };
+            let adapted = |population| force.populations.contains(&population);
+            let own = |population| concerned(population) && adapted(population);
+            for height in <[Height; 2]>::from(act.range()) {
+                let all = (0..).zip(&self.populations);
+                let all = all.map(|(at, known)| match adapted(at) {
+                    true => vec![height; known.size as usize],
+                    false => Vec::new(),
+                });
+                let now = Now {
+                    alterations,
+                    heights: &all.collect::<Vec<_>>(),
+                };
+                self.rebuilt(&own, now, false, "")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes on the heights of thresholds, by population, where there were others `before`; states of neurons are loaded after that.
     pub(in crate::engine::simulation) fn load_heights(
         &mut self,
         heights: Vec<Vec<Height>>,
+        before: &[Vec<Height>],
     ) -> Result<(), StateError> {
         let adapted = |population: usize| {
             let mut forces = self.forces.iter();
@@ -73,8 +110,11 @@ impl Simulation {
         if heights.len() != self.populations.len() || !is_sound {
             return Err(StateError("thresholds of other neurons".into()));
         }
+        let both = before.iter().zip(&heights);
+        let raised: Vec<bool> = both
+            .map(|(was, is)| !(was.is_empty() && is.is_empty()))
+            .collect();
         self.heights = heights;
-        let raised: Vec<bool> = self.heights.iter().map(|own| !own.is_empty()).collect();
         match self.raise(&|population| raised[population], false) {
             true => Ok(()),
             false => Err(StateError("thresholds that neurons cannot have".into())),
