@@ -50,14 +50,15 @@ fn foraging(model: &Foraging, shell: &Shell) -> Result<(), Failure> {
     let resolved = config::resolved_foraging(model);
     let estimate = foraging::Estimate::new(model);
     if shell.json() {
-        return shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }));
+        shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }))?;
+        return Ok(foraging::check_memory(model)?);
     }
     shell.print(|out| {
         writeln!(out, "{RESOLVED}")?;
         write!(out, "{resolved}")?;
         comment(out, "Expected for each seed", &estimate.to_string())
     })?;
-    Ok(())
+    Ok(foraging::check_memory(model)?)
 }
 
 fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {

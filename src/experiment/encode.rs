@@ -1,5 +1,7 @@
 //! Caching what was experienced awake.
 
+use ndarray::Array2;
+
 use crate::base::stream::Stream;
 use crate::config::sleep_replay::{self, Salience};
 use crate::memory::{Engram, Memory};
@@ -19,11 +21,9 @@ pub(super) fn encode(
     let mut order: Vec<usize> = (0..images.len()).collect();
     Stream::new(seed, "memory.encode", task as u64).shuffle(&mut order);
     for &i in order.iter().take(asked.encode) {
-        let pattern: Vec<f32> = images
-            .image(i)
-            .iter()
-            .map(|&x| f32::from(x) / 255.0)
-            .collect();
+        let mut row = Array2::zeros((1, images.pixels()));
+        images.fill(std::iter::once(i), row.view_mut());
+        let pattern: Vec<f32> = row.into_iter().collect();
         let class = images.label(i);
         let salience = match asked.salience {
             Salience::Equal => 1.0,

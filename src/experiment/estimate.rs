@@ -32,6 +32,8 @@ pub struct Estimate {
 }
 
 const WEIGHT_BYTES: f64 = 4.0;
+/// Bytes of a pixel in memory: itself and, in sleep, its neuron with its rate, and the sum of rates up to it.
+const STORED_BYTES: f64 = 4.0 + 16.0 + 8.0;
 /// Networks of a seed that learn side by side: the one that sleeps and the controls.
 const JOBS: usize = 4;
 /// Copies of the weights that a seed keeps while it runs: what its first network, its night and its controls saved last.
@@ -135,7 +137,8 @@ pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
     let copies = if inputs.given.is_some() {
         GIVEN_COPIES * crew::at_once(seeds) as f64
     } else {
-        let jobs = crew::at_once(JOBS * seeds) as f64;
+        let each = JOBS + usize::from(model.compare.without_memory);
+        let jobs = crew::at_once(each * seeds) as f64;
         SEED_COPIES * crew::at_once(seeds) as f64
             + NIGHT_COPIES * model.seeds as f64
             + JOB_COPIES * jobs
@@ -153,13 +156,18 @@ pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
         false => 0.0,
     };
     // When figures are drawn, most of the networks are gone.
-    let work_bytes = copies * WEIGHT_BYTES * (n_weights(model) + n_stored(model));
+    let stored_bytes = STORED_BYTES * n_stored(model, inputs);
+    let work_bytes = copies * (WEIGHT_BYTES * n_weights(model) + stored_bytes);
     PROGRAM_BYTES + images_bytes + work_bytes.max(figure_bytes)
 }
 
 /// Numbers in the memory of a network, at most.
-fn n_stored(model: &SleepReplay) -> f64 {
-    let stored = model.memory.as_ref().map_or(0, |memory| memory.capacity);
+fn n_stored(model: &SleepReplay, inputs: &Inputs) -> f64 {
+    let stored = model.memory.as_ref().map_or(0, |memory| {
+        let cached = inputs.train.iter();
+        let cached = cached.map(|images| images.len().min(memory.encode));
+        memory.capacity.min(cached.sum())
+    });
     stored as f64 * model.mlp.layers[0] as f64
 }
 

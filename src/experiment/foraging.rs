@@ -45,8 +45,11 @@ const FIGURE: &str = "figures/foraging";
 /// Name of the projection whose weights are recorded.
 const VOTES: &str = "hidden_output";
 
-/// Bytes of a life beside what is noted of it: cells, weights, worlds.
+/// Bytes of the program and of what a life has that no setting makes large: a generous guess.
 const LIFE_BYTES: f64 = 4e6;
+
+/// Bytes of a synapse onto a hidden cell: its weight, its source, its place among those of the source.
+const SYNAPSE_BYTES: f64 = 8.0 + 4.0 + 4.0;
 
 /// Agents that forage, one per seed.
 pub(super) struct Foragers {
@@ -69,7 +72,7 @@ impl Foragers {
     /// # Errors
     /// If what they leave is larger than the memory there is.
     pub(super) fn new(model: Foraging) -> Result<Self, ExperimentError> {
-        resource::check_memory(memory_bytes(&model), "what is noted of agents")?;
+        check_memory(&model)?;
         let bouts = model.plan.phases.iter().map(|phase| Bout {
             name: phase.name.clone(),
             kind: Kind::Training,
@@ -216,12 +219,29 @@ impl fmt::Display for Estimate {
     }
 }
 
+/// Checks that there is memory for `model`.
+///
+/// # Errors
+/// If there is not.
+pub fn check_memory(model: &Foraging) -> Result<(), ExperimentError> {
+    resource::check_memory(
+        memory_bytes(model),
+        "what agents have and what is noted of them",
+    )
+}
+
 /// Bytes that all seeds of `model` hold at their ends.
 fn memory_bytes(model: &Foraging) -> f64 {
     let plan = &model.plan;
     let hidden = (plan.setting.hidden * plan.setting.hidden) as f64;
+    // The one that lives, that from before tests, and at most one that each phase began with.
+    let minds = 2 + plan.phases.len();
+    let synapses = minds as f64 * hidden * plan.setting.inputs as f64 * SYNAPSE_BYTES;
+    let turns = plan.phases.iter().map(|phase| phase.turns.len()).max();
+    let worlds = (turns.unwrap_or(1) * plan.side * plan.side * size_of::<u32>()) as f64;
     let noted = plan.phases.len() as f64 * (plan.points as f64 + 2.0);
-    model.seeds as f64 * (LIFE_BYTES + noted * hidden * size_of::<f32>() as f64)
+    let noted = noted * hidden * size_of::<f32>() as f64;
+    model.seeds as f64 * (LIFE_BYTES + synapses + worlds + noted)
 }
 
 impl Experiment for Foragers {

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::base::matrix::Matrix;
-use crate::base::time::{Duration, Time};
+use crate::base::time::Time;
 use crate::config;
-use crate::config::sleep_replay::{
-    self as sleep_replay, Conversion, Input, SleepReplay, Statistics, projection_name,
-};
+use crate::config::sleep_replay::{Conversion, Input, SleepReplay, Statistics, projection_name};
 use crate::engine::error::SimulationError;
 use crate::engine::simulation::Simulation;
 use crate::experiment::error::ExperimentError;
@@ -131,11 +129,6 @@ pub fn input_rates_hz(pattern: &[f32], max_rate_hz: f64) -> Vec<f64> {
         .collect()
 }
 
-/// How often the input is drawn.
-fn tick(model: &SleepReplay) -> Duration {
-    sleep_replay::Memory::tick(&model.sleep)
-}
-
 /// The window of the model's image, or `None`.
 pub fn patch(model: &SleepReplay, inputs: &Inputs) -> Option<image::Patch> {
     let Input::Image {
@@ -145,7 +138,7 @@ pub fn patch(model: &SleepReplay, inputs: &Inputs) -> Option<image::Patch> {
     else {
         return None;
     };
-    let ticks = (window.period.ps() / tick(model).ps()) as u64;
+    let ticks = (window.period.ps() / model.sleep.tick().ps()) as u64;
     Some(image::Patch {
         ticks,
         side: window.side,
@@ -181,7 +174,7 @@ pub fn drive(
     let programme = Programme {
         share: asked.share,
         event: asked.event,
-        tick: tick(model),
+        tick: model.sleep.tick(),
         timing: timing(model),
         seed,
         name: bout.name.clone(),
@@ -240,7 +233,7 @@ fn stimulus(
     Box::new(ImageNoise::new(
         &rates,
         patch(model, inputs),
-        tick(model),
+        model.sleep.tick(),
         timing(model),
         seed,
         &bout.name,

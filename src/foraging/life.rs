@@ -185,7 +185,7 @@ impl Life {
         self.unnoted += 1;
         match tests {
             None => {
-                let every = (phase.aeons / plan.points).max(1);
+                let every = phase.aeons.div_ceil(plan.points);
                 if self.aeon.is_multiple_of(every) || self.aeon == phase.aeons {
                     self.note();
                 }

@@ -102,7 +102,10 @@ impl Feed {
             cell.into_iter()
                 .any(|other| other != k && sources[other] == sources[k])
         };
-        while let Some(k) = (0..sources.len()).find(|&k| twice(&sources, k)) {
+        // Cells before the one found are sound, and stay so.
+        let mut first = 0;
+        while let Some(k) = (first..sources.len()).find(|&k| twice(&sources, k)) {
+            first = k / inputs * inputs;
             let other = stream.below(sources.len() as u64) as usize;
             sources.swap(k, other);
             if twice(&sources, other) {

@@ -387,3 +387,38 @@ fn a_phase_breaks_at_its_end_and_nowhere_else() {
         }
     }
 }
+
+#[test]
+fn reward_says_which_way_directions_learn_and_exploring_moves_hidden_weights_alone() {
+    let setting = Setting::PUBLISHED;
+    let all: Vec<u32> = (0..49).step_by(2).collect();
+    let after = |hidden: bool, output: bool, reward: f64| {
+        let mut network = Network::new(&setting, 1);
+        for _ in 0..40 {
+            network.live(&setting, Shown::View(&all));
+            network.learn(&setting, Learns { hidden, output }, reward);
+        }
+        let weights = network.output_weights().to_vec();
+        (network.hidden_weights().0.to_vec(), weights)
+    };
+    let (hidden, output) = after(true, false, 1.0);
+    assert!(hidden.iter().any(|w| (w - 0.0065).abs() > 1e-6));
+    assert!(output.iter().all(|&w| w == 0.02));
+    let [(as_before, up), (_, down)] = [1.0, -1.0].map(|reward| after(false, true, reward));
+    assert!(as_before.iter().all(|&w| w == 0.0065));
+    let both = up.iter().zip(&down);
+    let product: f64 = both.map(|(a, b)| (a - 0.02) * (b - 0.02)).sum();
+    assert!(product < 0.0, "{product}");
+}
+
+#[test]
+fn sleep_at_own_rates_is_not_sleep_at_one_rate() {
+    let last = |turn: Turn| {
+        let mut plan = plan();
+        plan.phases[4].turns[1] = turn;
+        let mut life = Life::new(&plan, 7);
+        to_the_end(&mut life, &plan);
+        life.noted().last().expect("noted").weights.clone()
+    };
+    assert_ne!(last(Turn::Sleep), last(Turn::UniformSleep));
+}

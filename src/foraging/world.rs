@@ -76,7 +76,7 @@ impl World {
             side,
             pairs: Vec::new(),
             cells: vec![0; side * side],
-            agent: 0,
+            agent: stream.below((side * side) as u64) as usize,
             hunger: 0,
         };
         for &pattern in patterns {
@@ -87,7 +87,6 @@ impl World {
                 world.put(number, stream);
             }
         }
-        world.agent = stream.below((side * side) as u64) as usize;
         world
     }
 

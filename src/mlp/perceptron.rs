@@ -228,4 +228,15 @@ mod tests {
         b.layers[0].weights[[0, 0]] = 3.0;
         assert_eq!(Mlp::mean(&[a, b]).layers[0].weights[[0, 0]], 2.0);
     }
+
+    #[test]
+    fn confidence_is_the_share_of_a_class() {
+        let mut mlp = two_layers();
+        // Outputs 2 and 3, as above.
+        assert!((mlp.confidence(&[3.0, 1.0], 0) - 0.4).abs() < 1e-12);
+        assert_eq!(mlp.confidence(&[0.0, 0.0], 0), 0.0);
+        mlp.output = Output::Softmax;
+        let expected = 1.0 / (1.0 + 1.0_f64.exp());
+        assert!((mlp.confidence(&[3.0, 1.0], 0) - expected).abs() < 1e-12);
+    }
 }

@@ -52,7 +52,7 @@ pub fn write_csv(path: &Path, scores: &[Accuracy]) -> Result<(), OutputError> {
 }
 
 /// `text` as a CSV field, quoted where RFC 4180 asks for it.
-fn field(text: &str) -> String {
+pub fn field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

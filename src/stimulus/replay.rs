@@ -40,6 +40,8 @@ pub struct Replay {
     pieces: Vec<Piece>,
     /// For each, rates added up one after the other.
     sums_hz: Vec<Vec<f64>>,
+    /// Saliences of all of them together.
+    salience: f64,
     programme: Programme,
     between: Option<Box<dyn Stimulus>>,
     state: State,
@@ -78,6 +80,7 @@ impl Replay {
         let purpose = format!("stimulus.replay.{}.{population}", programme.name);
         Self {
             sums_hz: pieces.iter().map(added).collect(),
+            salience: pieces.iter().map(|piece| piece.salience).sum(),
             state: State {
                 ticks: 0,
                 playing: None,
@@ -95,7 +98,7 @@ impl Replay {
             share, seed, name, ..
         } = &self.programme;
         let mut stream = Stream::new(*seed, &format!("stimulus.replay.{name}"), event);
-        let whole: f64 = self.pieces.iter().map(|piece| piece.salience).sum();
+        let whole = self.salience;
         if stream.uniform() >= *share || whole <= 0.0 {
             return None;
         }
@@ -123,6 +126,7 @@ impl Replay {
                 let Some(&whole) = sums.last() else { return };
                 // One process of all rates; each spike is of a neuron in proportion to its rate. Nothing is left over
                 // from tick to tick: a Poisson process has no memory.
+                let first = spikes.len();
                 let mut at_s = stream.exponential() / whole;
                 while at_s < tick_s {
                     let of = stream.uniform() * whole;
@@ -132,6 +136,8 @@ impl Replay {
                     spikes.push((now + Duration::from_ps(offset), rates[k].0));
                     at_s += stream.exponential() / whole;
                 }
+                // Some of one instant.
+                spikes[first..].sort_unstable();
             }
         }
     }
@@ -144,7 +150,6 @@ impl Stimulus for Replay {
             self.state.playing = self.choice(self.state.ticks / each);
         }
         self.state.ticks += 1;
-        let first = spikes.len();
         match (self.state.playing, &mut self.between) {
             (Some(piece), _) => self.play(piece, now, spikes),
             (None, Some(between)) => {
@@ -152,7 +157,6 @@ impl Stimulus for Replay {
             }
             (None, None) => {}
         }
-        spikes[first..].sort_unstable();
         Some(now + self.programme.tick)
     }
 
@@ -160,6 +164,7 @@ impl Stimulus for Replay {
         let Self {
             pieces: _,
             sums_hz: _,
+            salience: _,
             programme: _,
             between,
             state,

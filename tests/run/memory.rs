@@ -60,6 +60,12 @@ fn a_memory_that_is_never_replayed_changes_nothing_and_the_teacher_fires_its_cla
     place.run("--quiet run model.toml --seeds 1 --out taught");
     assert_ne!(fingerprint("untaught"), fingerprint("plain"));
 
+    for (set, out) in [("decay=0", "faded"), ("salience='equal'", "equal")] {
+        let set = format!("--seeds 1 --set memory.{set} --out {out}");
+        place.run(&format!("--quiet run model.toml {set}"));
+        assert_ne!(fingerprint(out), fingerprint("taught"), "{out}");
+    }
+
     // Half of six seconds of each sleep, 40 Hz: 120 spikes expected, in the first sleep of 0 and 1 alone.
     let file = RunFile::open(&place.path("taught/run.h5"));
     let silent = RunFile::open(&place.path("untaught/run.h5"));

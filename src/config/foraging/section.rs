@@ -44,7 +44,7 @@ impl Place {
 impl Table for Place {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "cells of a side of the torus";
-        k.or("side", &mut self.side, count(3, 1000), what);
+        k.or("side", &mut self.side, count(4, 1000), what);
         let what = "pairs of food of each pattern";
         k.or("pairs", &mut self.pairs, some(), what);
         let what = "epochs of an aeon, each of which ends with a move";
@@ -222,7 +222,8 @@ impl Table for Learning {
         k.or("memory", &mut rule.memory, some(), what);
         let what = "steps added to the age of a trace, by which it is divided";
         k.or("delay", &mut rule.delay, some(), what);
-        let what = "share by which a weight changes at most in an epoch";
+        let what = "share by which a weight changes at most in an epoch; onto hidden cells times what weights of its source were in \
+                    the beginning over what they are";
         k.or("most_change", &mut rule.most, share(), what);
         let what = "weight of an epoch in the running mean of all traces";
         k.or("trace_rate", &mut setting.salience_rate, share(), what);

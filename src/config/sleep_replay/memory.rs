@@ -49,7 +49,7 @@ impl Default for Memory {
             salience: Salience::Equal,
             decay: 1.0,
             share: 0.5,
-            // As long as a dream of `science` pages that teach by events: about three membrane time constants of 20 ms.
+            // A guess: nothing published says how long one should be.
             event: Duration::from_ps(50 * PS_PER_MS),
             rate_hz: None,
             teacher_hz: 0.0,
@@ -84,17 +84,6 @@ impl Table for Memory {
 }
 
 impl Memory {
-    /// How often the input of `sleep` is drawn: the grid's step, or the window's period in continuous time (the published
-    /// millisecond without a window).
-    pub fn tick(sleep: &Sleep) -> Duration {
-        let window = match &sleep.input {
-            Input::Image { patch, .. } => patch.map(|patch| patch.period),
-            Input::Spikes(_) => None,
-        };
-        let step = Duration::from_ps(PS_PER_MS);
-        sleep.grid.or(window).unwrap_or(step)
-    }
-
     /// The rate of a pixel of 1 in a replay during `sleep`.
     pub fn rate_hz(&self, sleep: &Sleep) -> f64 {
         let of_input = match &sleep.input {
@@ -129,7 +118,7 @@ pub(super) fn fits(
         let message = "[memory] is replayed in turns with an image, but `sleep.input` gives spikes";
         return refuse("", message.into(), help);
     }
-    let tick = Memory::tick(sleep);
+    let tick = sleep.tick();
     if memory.event.ps() % tick.ps() != 0 {
         let message = format!(
             "`memory.event` is {}, expected a multiple of {tick}, at which the input of sleep is drawn",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::config::document::Origin;
 use crate::config::form::{
     Around, Form, Keys, Table, count, file, file as path, given, inside, list, number, off, some,
@@ -72,6 +72,17 @@ pub struct Patch {
 }
 
 impl Sleep {
+    /// How often its input is drawn: the grid's step, or the window's period in continuous time (the published millisecond
+    /// without a window).
+    pub fn tick(&self) -> Duration {
+        let window = match &self.input {
+            Input::Image { patch, .. } => patch.map(|patch| patch.period),
+            Input::Spikes(_) => None,
+        };
+        let step = Duration::from_ps(PS_PER_MS);
+        self.grid.or(window).unwrap_or(step)
+    }
+
     /// Sleep after every task of a network that is trained, once of one that is not.
     pub(in crate::config) fn new(trained: bool) -> Self {
         Self {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::{AnalyseError, Request};
 use crate::analysis::data::{Bout, Course, Data, Population};
+use crate::analysis::measure::find;
 use crate::analysis::trains::{Span, Trains};
 use crate::base::suggest;
 use crate::base::time::{Duration, Time};
@@ -33,7 +34,7 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
                 let expected = "no `--size`: the file says how many neurons there are";
                 return Err(AnalyseError::request("`--size`", "a run of ours", expected));
             }
-            let held = run(&recording, &request.populations)?;
+            let held = run(&recording, request)?;
             (
                 recording.path().to_owned(),
                 recording.fingerprint().map(str::to_owned),
@@ -94,7 +95,8 @@ fn loud(request: &Request, data: &Data) -> Result<(), AnalyseError> {
 }
 
 /// A run of ours.
-fn run(recording: &Recording, names: &[String]) -> Result<Held, AnalyseError> {
+fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
+    let names = &request.populations[..];
     let recorded = recording.populations().iter().filter(|p| p.recorded > 0);
     let names: Vec<String> = match names {
         [] => recorded.map(|population| population.name.clone()).collect(),
@@ -137,7 +139,10 @@ fn run(recording: &Recording, names: &[String]) -> Result<Held, AnalyseError> {
         .filter_map(|population| last(&population.trains))
         .max();
     let end = last.map_or(Time::ZERO, after).max(recording.reached()?);
-    let courses = match model(recording) {
+    // Only measures that can be told of a track ask where the animal was.
+    let mut asked = request.measures.iter().filter_map(|name| find(name).ok());
+    let is_asked = asked.any(|measure| measure.spec.parameter("track").is_some());
+    let courses = match is_asked.then(|| model(recording)).flatten() {
         Some(Model::Network(model)) => courses(&model, end),
         _ => Vec::new(),
     };

@@ -7,6 +7,7 @@ use super::{AnalyseError, Analysis};
 use crate::analysis::table::{Cells, Table};
 use crate::record::output::write_new;
 use crate::record::result_file::{self, Column, Part, Values};
+use crate::record::table::field;
 
 /// The files that hold results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,19 +140,11 @@ pub fn csv(out: &mut dyn Write, table: &Table) -> io::Result<()> {
             Cells::Number(values) if values[row].is_nan() => String::new(),
             Cells::Number(values) => values[row].to_string(),
             Cells::Count(values) => values[row].to_string(),
-            Cells::Text(values) => quoted(&values[row]),
+            Cells::Text(values) => field(&values[row]),
         });
         writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
     }
     Ok(())
-}
-
-/// `text` as a field of a CSV file.
-fn quoted(text: &str) -> String {
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
-    }
 }
 
 /// Everything as JSON; what is undefined is null.

@@ -6,16 +6,8 @@ use crate::analysis::summary::Summary as Sample;
 use crate::foraging::life::{CHANCE, Life, Noted, Tested};
 use crate::foraging::plan::{Plan, Turn};
 use crate::record::output::{OutputError, write_new};
-use crate::record::table::Accuracy;
+use crate::record::table::{Accuracy, field};
 use crate::report::figure::{Forage, Stretch};
-
-/// `text` as a field of CSV.
-fn field(text: &str) -> String {
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.into(),
-    }
-}
 
 /// Writes every test: a row per seed, phase and task.
 pub(super) fn write_tests(
@@ -29,7 +21,12 @@ pub(super) fn write_tests(
             for test in life.tested() {
                 let (phase, task) = (&plan.phases[test.phase].name, &plan.tasks[test.task].name);
                 let (right, wrong) = (test.meals.right, test.meals.wrong);
-                let (phase, share) = (field(phase), test.meals.share());
+                // Of nothing eaten there is no share.
+                let share = match right + wrong {
+                    0 => String::new(),
+                    _ => test.meals.share().to_string(),
+                };
+                let phase = field(phase);
                 writeln!(out, "{seed},{phase},{task},{right},{wrong},{share}")?;
             }
         }

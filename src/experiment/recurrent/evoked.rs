@@ -31,11 +31,15 @@ pub(super) fn draw(
     };
     let end = Time::ZERO + model.duration();
     let mut responses = Vec::new();
+    let times = |population: &String| -> Result<Vec<Time>, ExperimentError> {
+        let spikes = run.spikes(population, ..)?.into_iter();
+        Ok(spikes.map(|(t, _)| t).collect())
+    };
+    let spikes = figure.populations.iter().map(times);
+    let spikes = spikes.collect::<Result<Vec<_>, _>>()?;
     for stimulus in &figure.stimuli {
         let pulses = run.pulses(stimulus)?;
-        for population in &figure.populations {
-            let spikes = run.spikes(population, ..)?;
-            let spikes: Vec<Time> = spikes.into_iter().map(|(t, _)| t).collect();
+        for (population, spikes) in figure.populations.iter().zip(&spikes) {
             let neurons = model.network.find(population).map_or(0, |known| {
                 let recorded = model.record.recorded(population);
                 recorded.map_or(0, |recorded| recorded.count(known.size)) as u32
@@ -45,7 +49,7 @@ pub(super) fn draw(
                     .iter()
                     .filter(|pulse| pulse.is_delivered == is_delivered);
                 let times: Vec<Time> = own.map(|pulse| pulse.time).collect();
-                let (rates, n) = evoked(&spikes, &times, &around, neurons.max(1), end)?;
+                let (rates, n) = evoked(spikes, &times, &around, neurons.max(1), end)?;
                 Some((rates, n as usize))
             };
             let latency = |pulse: &Pulsed| (pulse.time - pulse.event).as_ms();

@@ -1,6 +1,6 @@
 //! `[figure.evoked]`: what pulses evoke.
 
-use super::not_recorded;
+use super::all_recorded;
 use crate::base::time::Duration;
 use crate::config::form::{Around, Keys, Table, each, populations, pulsed_name, span, wait};
 use crate::config::reader::Section;
@@ -56,10 +56,6 @@ impl Table for EvokedFigure {
             item.and_then(|item| item.refuse::<()>(&format!("at most {MOST} bins"), None));
             return false;
         }
-        let recorded = around.recorded;
-        let missing = |name: &&String| recorded.is_some_and(|all| !all.contains(*name));
-        let missing = self.populations.iter().find(missing);
-        let item = missing.and_then(|missing| Some((section.get("populations")?, missing)));
-        item.is_none_or(|(item, missing)| not_recorded(&item, missing))
+        all_recorded(section, around, &self.populations)
     }
 }

@@ -64,6 +64,11 @@ impl Resolution {
             let expected = format!("{LEAST} to {MOST} bins of {} in a segment", self.bin);
             return refuse(["segment", "bin"], expected);
         }
+        let lowest_hz = 1e3 / self.segment.as_ms();
+        if self.highest_hz < lowest_hz {
+            let expected = format!("at least {lowest_hz} Hz, of which a segment holds one period");
+            return refuse(["highest", "segment"], expected);
+        }
         if self.highest_hz > nyquist_hz {
             let expected = format!(
                 "at most {nyquist_hz} Hz, of which bins of {} see two in a period",
