@@ -78,6 +78,8 @@ pub struct Entry {
     pub spec: &'static Spec,
     /// Whether it watches a population.
     pub watches: bool,
+    /// How often a clock tells in so many seconds; `None` of what watches, which nobody knows before.
+    pub ticks: fn(&Values, f64) -> Option<f64>,
     /// What finds, from complete values.
     pub build: fn(&Values, Onset) -> Built,
 }

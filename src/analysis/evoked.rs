@@ -20,9 +20,15 @@ impl Around {
         (span as u64).div_ceil(self.bin.ps() as u64) as usize
     }
 
+    /// How long bin number `k` is.
+    fn length(&self, k: usize) -> Duration {
+        let rest = self.before.ps() + self.after.ps() - k as i64 * self.bin.ps();
+        Duration::from_ps(rest.min(self.bin.ps()))
+    }
+
     /// The middle of bin number `k` in milliseconds after the instant.
     pub fn middle_ms(&self, k: usize) -> f64 {
-        (k as f64 + 0.5) * self.bin.as_ms() - self.before.as_ms()
+        k as f64 * self.bin.as_ms() + 0.5 * self.length(k).as_ms() - self.before.as_ms()
     }
 }
 
@@ -51,14 +57,30 @@ pub fn evoked(
             counts[(t.since(from).ps() / around.bin.ps()) as usize] += 1;
         }
     }
-    let all_s = f64::from(n) * f64::from(windows) * around.bin.as_ms() * 1e-3;
-    let rates = counts.iter().map(|&count| count as f64 / all_s);
+    let all = f64::from(n) * f64::from(windows) * 1e-3;
+    let rates = counts.iter().enumerate();
+    let rates = rates.map(|(k, &count)| count as f64 / (all * around.length(k).as_ms()));
     (windows > 0).then(|| (rates.collect(), windows))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_last_bin_that_is_cut_short_has_its_own_length() {
+        let ms = |ms: f64| Duration::from_ms(ms).unwrap();
+        let around = Around {
+            before: ms(0.0),
+            after: ms(25.0),
+            bin: ms(10.0),
+        };
+        assert_eq!([0, 1, 2].map(|k| around.middle_ms(k)), [5.0, 15.0, 22.5]);
+        let spikes = [Time::ZERO + ms(121.0)];
+        let instants = [Time::ZERO + ms(100.0)];
+        let all = evoked(&spikes, &instants, &around, 1, Time::ZERO + ms(200.0));
+        assert_eq!(all.unwrap().0, [0.0, 0.0, 200.0]);
+    }
 
     #[test]
     fn rates_are_aligned_to_pulses() {

@@ -91,11 +91,16 @@ impl Recursive {
         }
     }
 
+    /// Samples by which the ends of a signal are extended: it must be longer.
+    pub fn edge(&self) -> usize {
+        3 * self.numerator.len()
+    }
+
     /// What it makes of `signal`, forwards and then backwards, as SciPy's `filtfilt`: the ends extended by 3 times as many samples
     /// as it has coefficients, turned around the end points, from the state that a constant would leave. `None` where the signal is
     /// too short for that.
     pub fn forwards_and_back(&self, signal: &[f64]) -> Option<Vec<f64>> {
-        let edge = 3 * self.numerator.len();
+        let edge = self.edge();
         let n = signal.len();
         if n <= edge {
             return None;

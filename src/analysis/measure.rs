@@ -54,7 +54,9 @@ mod tests;
 use super::data::Data;
 use super::table::Table;
 use super::trains::Span;
-use crate::base::parameter::{ParameterError, Spec, Values, complete};
+use crate::base::parameter::{
+    Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
+};
 use crate::base::stream::Stream;
 use crate::base::suggest;
 use crate::base::time::Duration;
@@ -119,6 +121,21 @@ pub enum MeasureError {
         /// What was found and what was expected.
         problem: String,
     },
+}
+
+/// A parameter that is a time of zero or more, and how many milliseconds where nothing is said.
+const fn some_time(name: &'static str, doc: &'static str, ms: f64) -> ParameterSpec {
+    ParameterSpec::quantity(name, Dimension::Time, Range::NonNegative, doc).or_number(ms)
+}
+
+/// The parameter that says how long something is at most.
+const fn longest(doc: &'static str, ms: f64) -> ParameterSpec {
+    ParameterSpec::quantity("longest", Dimension::Time, Range::Positive, doc).or_number(ms)
+}
+
+/// A parameter that is an edge of a band of frequencies.
+const fn edge(name: &'static str, doc: &'static str, hz: f64) -> ParameterSpec {
+    ParameterSpec::quantity(name, Dimension::Rate, Range::Positive, doc).or_number(hz)
 }
 
 /// The measure called `name`.

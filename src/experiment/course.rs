@@ -10,6 +10,12 @@ use crate::stimulus::place_cells;
 /// Looks in a lap: many more than bins of position.
 const LOOKS: usize = 1_000;
 
+/// Looks at most in a course, some 160 MB; one of more is left out, as if it were not known.
+const MOST_LOOKS: f64 = 1e7;
+
+/// Shorter laps are left out, too.
+const SHORTEST_LAP_MS: f64 = 1e-2;
+
 /// The courses of the populations with place cells until `stop`; the first in the order of names where a population has several.
 pub(super) fn courses(model: &NetworkModel, stop: Time) -> Vec<Course> {
     let bouts = bouts(model);
@@ -31,7 +37,12 @@ pub(super) fn courses(model: &NetworkModel, stop: Time) -> Vec<Course> {
             .collect();
         for population in &stimulus.targets {
             let known = courses.iter().any(|known| known.population == *population);
-            if !on.is_empty() && !known {
+            let (_, lap_ms) = place_cells::lap(&stimulus.kind.values);
+            let ran_ms: f64 = on.iter().map(|span| span.length().as_ms()).sum();
+            let looks = (ran_ms / lap_ms + on.len() as f64) * LOOKS as f64;
+            // Looks at laps of a microsecond would not be told apart.
+            let is_held = lap_ms > SHORTEST_LAP_MS && looks <= MOST_LOOKS;
+            if !on.is_empty() && !known && is_held {
                 courses.push(course(population, &stimulus.kind.values, &on));
             }
         }

@@ -164,7 +164,7 @@ impl Subject {
         };
         add("Accuracy", accuracy::parts(self)?);
         add("Dreams", dreams::parts(self)?);
-        add("Replay", replay::parts(self)?);
+        add("Replay", replay::parts(self, scans)?);
         add("Spikes", raster::parts(self, scans, options)?);
         add("Rates", scan::parts(self, scans)?);
         add("Weights", weights::parts(self)?);

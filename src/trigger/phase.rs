@@ -17,6 +17,7 @@ use crate::base::time::{Duration, Time};
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: true,
+    ticks: |_, _| None,
     build: |values, onset| Ok(Box::new(Oscillator::new(values, &onset)?)),
 };
 

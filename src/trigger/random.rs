@@ -9,6 +9,7 @@ use crate::base::time::{Duration, PS_PER_MS, Time};
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: false,
+    ticks: |values, seconds| values.number("rate").map(|hz| seconds * hz),
     build: |values, onset| Ok(Box::new(Random::new(values, onset)?)),
 };
 

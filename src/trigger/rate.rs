@@ -9,6 +9,7 @@ use crate::base::time::Time;
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: true,
+    ticks: |_, _| None,
     build: |values, onset| Ok(Box::new(Level::new(values, &onset)?)),
 };
 

@@ -9,6 +9,7 @@ use crate::base::time::{Duration, Time};
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: false,
+    ticks: |values, seconds| values.number("period").map(|ms| seconds * 1e3 / ms),
     build: |values, onset| Ok(Box::new(Rhythmic::new(values, onset)?)),
 };
 

@@ -8,6 +8,7 @@ use crate::base::parameter::Spec;
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: true,
+    ticks: |_, _| None,
     build: |values, onset| Ok(Box::new(Swing::new(&SPEC, values, &onset, State::Up)?)),
 };
 

@@ -19,6 +19,27 @@ fn rhythms_of_sleep_are_those_of_wonambi_and_ripple_detection() {
 }
 
 #[test]
+fn spindles_whose_borders_meet_are_one() {
+    let stop_ms = references("rhythms.json")["stop_ms"].as_f64().unwrap();
+    let data = recording("rhythms.csv", 30, stop_ms);
+    let tables = compute("spindle", &data, &Values::from([("apart", 0.0)]));
+    let (starts, stops) = (tables[1].numbers("start"), tables[1].numbers("stop"));
+    assert!(starts.len() >= 2, "{starts:?}");
+    assert!(
+        starts[1..]
+            .iter()
+            .zip(stops)
+            .all(|(next, stop)| next > stop),
+        "{starts:?}"
+    );
+    let lengths = starts.iter().zip(stops).map(|(start, stop)| stop - start);
+    let mean = lengths.sum::<f64>() / starts.len() as f64;
+    assert!((tables[0].numbers("length")[0] - mean).abs() < 1e-9);
+    let shorter = Values::from([("longest", 700.0)]);
+    assert!(compute("spindle", &data, &shorter)[1].rows() < starts.len());
+}
+
+#[test]
 fn a_recording_too_short_for_a_filter_is_said() {
     let data = recording("rhythms.csv", 30, 200.0);
     for name in ["slow_oscillation", "spindle", "ripple"] {

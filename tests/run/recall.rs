@@ -35,6 +35,10 @@ window = "12 ms"
 [recall.backwards]
 like = "forwards"
 reverse = true
+[recall.later]
+like = "forwards"
+first = 5
+groups = 3
 [recall.noise]
 stimulus = "cue"
 population = "e"
@@ -135,6 +139,8 @@ fn a_sequence_is_recalled_as_far_as_its_spikes_run_in_order() {
     assert_eq!((cues, recall), (16, 1.0));
     assert!((shuffled - 5.0 / 9.0).abs() < 1e-12, "{shuffled}");
     assert_eq!(of("backwards", "quiet").1, 0.0);
+    // Of its last 15 neurons three groups of five, which follow one another.
+    assert_eq!(of("later", "quiet").1, 1.0);
     let run = Recording::open(&place.path("r")).unwrap();
     let mut between = 0;
     for (bout, from, to) in [("quiet", 0.0, 800.0), ("noisy", 800.0, 1507.0)] {

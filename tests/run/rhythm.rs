@@ -78,6 +78,19 @@ fn rhythms_are_drawn_stage_by_stage() {
     ] {
         assert!(svg.contains(said), "{said}");
     }
+    let run = sharpwave::Recording::open(&place.path("r")).unwrap();
+    for (is_delivered, name) in [(true, ">delivered"), (false, "not delivered")] {
+        let pulses = run.pulses("tone").unwrap().into_iter();
+        // Windows of 200 ms before and 500 ms after lie in the run.
+        let shown = |ms: f64| (200.0..=1300.0).contains(&ms);
+        let shown =
+            pulses.filter(|pulse| pulse.is_delivered == is_delivered && shown(pulse.time.as_ms()));
+        let n = shown.count();
+        assert!(
+            n > 0 && svg.contains(&format!("{name}, n = {n}<")),
+            "{name} {n}"
+        );
+    }
 }
 
 #[test]

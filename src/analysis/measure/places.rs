@@ -4,6 +4,7 @@ use super::{MeasureError, lacks, population_burst, time};
 use crate::analysis::burst::{NEURONS, bursts};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::replay::field::{Fields, Track};
+use crate::analysis::replay::scored;
 use crate::analysis::trains::Span;
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterSpec, Range, Spec, Value, Values, complete,
@@ -73,7 +74,7 @@ pub(super) const LEVEL: ParameterSpec = ParameterSpec::quantity(
     Range::Between(0.0, 1.0),
     "p up to which an event counts",
 )
-.or_number(0.05);
+.or_number(scored::LEVEL);
 
 /// Refuses shuffles of which none could reach the level.
 pub(super) fn enough(spec: &'static Spec, values: &Values) -> Result<usize, MeasureError> {
@@ -97,7 +98,8 @@ pub(super) fn enough(spec: &'static Spec, values: &Values) -> Result<usize, Meas
 /// The populations that are looked at: all, or where positions are those of the run, those that have any.
 pub(super) fn populations(data: &Data) -> impl Iterator<Item = &Population> {
     let told = ["fields", "track", "template"].map(|name| data.tables.contains_key(name));
-    let all = told.contains(&true) || data.courses.is_empty();
+    let mut chosen = data.populations.iter();
+    let all = told.contains(&true) || !chosen.any(|own| data.course(&own.name).is_some());
     let populations = data.populations.iter();
     populations.filter(move |population| all || data.course(&population.name).is_some())
 }

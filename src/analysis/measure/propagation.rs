@@ -23,7 +23,7 @@ static SPEC: Spec = Spec {
         ParameterSpec::new("wraps", Kind::Flag, "whether opposite sides are one")
             .or(Default::Flag(false)),
     ],
-    source: "as `[figure.wave]` draws them",
+    source: "as `[figure.wave]` draws them where all neurons are recorded, on the smallest sheet that holds their places",
 };
 
 /// Waves of each population whose neurons have places.
@@ -36,29 +36,35 @@ pub(super) static MEASURE: Measure = Measure {
 const CELLS: f64 = 20.0;
 
 /// The cells of a population whose neurons have places.
-fn sheet(population: &Population, values: &Values) -> Option<Sheet> {
-    let points = population.positions.as_ref()?;
+fn sheet(population: &Population, values: &Values) -> Result<Option<Sheet>, MeasureError> {
+    /// As for `[figure.wave]`.
+    const MOST: f64 = 200.0;
+    let Some(points) = population.positions.as_ref() else {
+        return Ok(None);
+    };
     let along = |axis: usize| points.iter().map(move |point| point[axis]);
     let low = [0, 1].map(|axis| along(axis).fold(f64::INFINITY, f64::min));
     let high = [0, 1].map(|axis| along(axis).fold(f64::NEG_INFINITY, f64::max));
     let longer = (high[0] - low[0]).max(high[1] - low[1]);
     if !(longer.is_finite() && longer > 0.0) {
-        return None;
+        return Ok(None);
     }
     let cell_mm = values.number("cell").unwrap_or(longer / CELLS);
+    if longer / cell_mm > MOST {
+        let problem = format!(
+            "`cell`: found {cell_mm} mm, expected at least {} mm, for {MOST} cells along a side",
+            longer / MOST
+        );
+        return Err(lacks(&SPEC, problem));
+    }
     // Of a row of neurons as thick as a cell.
     let sides = [0, 1].map(|axis| (high[axis] - low[axis]).max(cell_mm));
     let at: Vec<[f64; 2]> = points
         .iter()
         .map(|point| [point[0] - low[0], point[1] - low[1]])
         .collect();
-    Some(Sheet::new(
-        &at,
-        sides,
-        values.flag("wraps"),
-        cell_mm,
-        |_| true,
-    ))
+    let wraps = values.flag("wraps");
+    Ok(Some(Sheet::new(&at, sides, wraps, cell_mm, |_| true)))
 }
 
 fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
@@ -68,7 +74,7 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
     let (mut owners, mut cells) = (Vec::new(), Vec::new());
     let mut columns = [const { Vec::<f64>::new() }; 7];
     for population in &data.populations {
-        let Some(sheet) = sheet(population, values) else {
+        let Some(sheet) = sheet(population, values)? else {
             continue;
         };
         let mut rates = Rates::new(&sheet, span.start, span.stop);
@@ -82,7 +88,10 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
                 continue;
             };
             let [low, middle, high] = wave.speeds_mm_per_s().unwrap_or([f64::NAN; 3]);
-            let [x, y] = wave.direction();
+            let [x, y] = match wave.fronts.is_empty() {
+                true => [f64::NAN; 2],
+                false => wave.direction(),
+            };
             let start = span.start.as_ms() + first.at_ms;
             owners.push(population.name.clone());
             cells.push(wave.onsets.len() as u64);

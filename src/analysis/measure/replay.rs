@@ -10,7 +10,7 @@ use crate::analysis::data::{Data, Population};
 use crate::analysis::replay::chance::{Control, controlled};
 use crate::analysis::replay::decode::Decoder;
 use crate::analysis::replay::field::Fields;
-use crate::analysis::replay::scored::{Scored, Setting, score};
+use crate::analysis::replay::scored::{BAND, LINES, Scored, Setting, score};
 use crate::analysis::replay::shuffle::Shuffle;
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
@@ -39,8 +39,8 @@ const PARAMETERS: [ParameterSpec; 15] = [
     ACTIVE,
     ParameterSpec::quantity("bin", Dimension::Time, Range::Positive, "width of the bins of time").or_number(20.0),
     ParameterSpec::quantity("floor", Dimension::Rate, Range::Positive, "rates of fields below it count as it").or_number(0.1),
-    ParameterSpec::new("band", Kind::Count { least: 0, most: 1_000 }, "bins of position on either side of a line that count").or(Default::Count(3)),
-    ParameterSpec::new("lines", Kind::Count { least: 1, most: 1_000_000 }, "random lines").or(Default::Count(35_000)),
+    ParameterSpec::new("band", Kind::Count { least: 0, most: 1_000 }, "bins of position on either side of a line that count").or(Default::Count(BAND)),
+    ParameterSpec::new("lines", Kind::Count { least: 1, most: 1_000_000 }, "random lines").or(Default::Count(LINES)),
     ParameterSpec::new(
         "shuffle",
         Kind::Word(&["column_cycle", "time_swap", "cell_identity", "field_rotation", "poisson"]),

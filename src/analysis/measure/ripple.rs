@@ -1,7 +1,7 @@
 //! When a population ripples.
 
 use super::spectrum::rate;
-use super::{Measure, MeasureError, lacks, one_span, time};
+use super::{Measure, MeasureError, lacks, one_span, some_time, time};
 use crate::analysis::data::Data;
 use crate::analysis::filter::{RIPPLE_RATE, ripple_taps};
 use crate::analysis::signal::{analytic, forwards_and_back, moments, smooth, stretches};
@@ -23,20 +23,8 @@ static SPEC: Spec = Spec {
             "standard deviations above the mean that it must reach",
         )
         .or_number(2.0),
-        ParameterSpec::quantity(
-            "shortest",
-            Dimension::Time,
-            Range::NonNegative,
-            "how long it must stay there at least",
-        )
-        .or_number(15.0),
-        ParameterSpec::quantity(
-            "smooth",
-            Dimension::Time,
-            Range::NonNegative,
-            "standard deviation of the Gaussian",
-        )
-        .or_number(4.0),
+        some_time("shortest", "how long it must stay there at least", 15.0),
+        some_time("smooth", "standard deviation of the Gaussian", 4.0),
     ],
     source: "Kay et al. 2016, Nature 531:185; as `ripple_detection.Kay_ripple_detector` on the rate in place of a field potential",
 };

@@ -1,7 +1,7 @@
 //! When a population oscillates slowly.
 
 use super::spectrum::{bin_of_rate, rate};
-use super::{Measure, MeasureError, lacks, one_span, time};
+use super::{Measure, MeasureError, edge, lacks, longest, one_span, some_time, time};
 use crate::analysis::data::Data;
 use crate::analysis::filter::Recursive;
 use crate::analysis::table::Table;
@@ -15,27 +15,9 @@ static SPEC: Spec = Spec {
                 its trough is deeper than depth times the mean trough, and of these where peak - trough is larger than depth times its mean",
     parameters: &[
         bin_of_rate(10.0),
-        ParameterSpec::quantity(
-            "highest",
-            Dimension::Rate,
-            Range::Positive,
-            "highest frequency that is let through",
-        )
-        .or_number(3.5),
-        ParameterSpec::quantity(
-            "shortest",
-            Dimension::Time,
-            Range::NonNegative,
-            "how long a wave is at least",
-        )
-        .or_number(833.0),
-        ParameterSpec::quantity(
-            "longest",
-            Dimension::Time,
-            Range::Positive,
-            "what it is shorter than",
-        )
-        .or_number(2_000.0),
+        edge("highest", "highest frequency that is let through", 3.5),
+        some_time("shortest", "how long a wave is at least", 833.0),
+        longest("what it is shorter than", 2_000.0),
         ParameterSpec::quantity(
             "depth",
             Dimension::One,
@@ -129,8 +111,9 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
         let centred: Vec<f64> = rate.iter().map(|rate| rate - mean).collect();
         let Some(x) = filter.forwards_and_back(&centred) else {
             let problem = format!(
-                "found {} bins of {bin}, expected some seconds of them",
-                rate.len()
+                "found {} bins of {bin}, expected more than {} for its filter",
+                rate.len(),
+                filter.edge()
             );
             return Err(lacks(&SPEC, problem));
         };

@@ -1,7 +1,7 @@
 //! When a population spindles.
 
 use super::spectrum::{bin_of_rate, rate};
-use super::{Measure, MeasureError, lacks, one_span, time};
+use super::{Measure, MeasureError, edge, lacks, longest, one_span, some_time, time};
 use crate::analysis::data::Data;
 use crate::analysis::filter::Recursive;
 use crate::analysis::signal::{analytic, moments, smooth, stretches};
@@ -16,27 +16,13 @@ static SPEC: Spec = Spec {
                 borders where a falls below mean + border sd",
     parameters: &[
         bin_of_rate(10.0),
-        ParameterSpec::quantity(
-            "lowest",
-            Dimension::Rate,
-            Range::Positive,
-            "lowest frequency",
-        )
-        .or_number(9.2),
-        ParameterSpec::quantity(
-            "highest",
-            Dimension::Rate,
-            Range::Positive,
-            "highest frequency",
-        )
-        .or_number(16.8),
-        ParameterSpec::quantity(
+        edge("lowest", "lowest frequency", 9.2),
+        edge("highest", "highest frequency", 16.8),
+        some_time(
             "smooth",
-            Dimension::Time,
-            Range::NonNegative,
             "standard deviation of the Gaussian that smooths the envelope",
-        )
-        .or_number(40.0),
+            40.0,
+        ),
         ParameterSpec::quantity(
             "threshold",
             Dimension::One,
@@ -51,27 +37,9 @@ static SPEC: Spec = Spec {
             "standard deviations above the mean at its borders",
         )
         .or_number(1.0),
-        ParameterSpec::quantity(
-            "apart",
-            Dimension::Time,
-            Range::NonNegative,
-            "what is nearer is one",
-        )
-        .or_number(1_000.0),
-        ParameterSpec::quantity(
-            "shortest",
-            Dimension::Time,
-            Range::NonNegative,
-            "how long it is at least",
-        )
-        .or_number(500.0),
-        ParameterSpec::quantity(
-            "longest",
-            Dimension::Time,
-            Range::Positive,
-            "how long it is at most",
-        )
-        .or_number(2_000.0),
+        some_time("apart", "what is nearer is one", 1_000.0),
+        some_time("shortest", "how long it is at least", 500.0),
+        longest("how long it is at most", 2_000.0),
     ],
     source: "Nir et al. 2011, Neuron 70:153; as `wonambi.detect.spindle.detect_Nir2011` on the rate in place of an EEG",
 };
@@ -134,8 +102,9 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
         let rate = rate(population, span, bin);
         let Some(filtered) = filter.forwards_and_back(&rate) else {
             let problem = format!(
-                "found {} bins of {bin}, expected some seconds of them",
-                rate.len()
+                "found {} bins of {bin}, expected more than {} for its filter",
+                rate.len(),
+                filter.edge()
             );
             return Err(lacks(&SPEC, problem));
         };
@@ -156,10 +125,18 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
             let length = (stop as f64 - 1.0 - start as f64) * bin_ms;
             length >= values["shortest"] && length <= values["longest"]
         });
+        // Borders that meet are those of one, as in the package.
+        found.dedup_by(|next, before| {
+            let meets = next.0 <= before.1;
+            if meets {
+                before.1 = next.1;
+            }
+            meets
+        });
         let at = |k: usize| span.start.as_ms() + k as f64 * bin_ms;
         let own: Vec<f64> = found
             .iter()
-            .map(|(start, stop)| (stop - start) as f64 * bin_ms)
+            .map(|(start, stop)| (stop - 1 - start) as f64 * bin_ms)
             .collect();
         names.push(population.name.clone());
         n.push(found.len() as u64);

@@ -1,7 +1,7 @@
 //! When a population is active and when it is silent: UP and DOWN states.
 
 use super::spectrum::{bin_of_rate, rate};
-use super::{Measure, MeasureError, binned, lacks, mean, time};
+use super::{Measure, MeasureError, binned, lacks, longest, mean, some_time, time};
 use crate::analysis::data::Data;
 use crate::analysis::signal::{smooth, stretches};
 use crate::analysis::table::Table;
@@ -17,13 +17,11 @@ static SPEC: Spec = Spec {
                 frequent ones, for 30 to 500 ms;  UP: the time between two DOWN states",
     parameters: &[
         bin_of_rate(10.0),
-        ParameterSpec::quantity(
+        some_time(
             "smooth",
-            Dimension::Time,
-            Range::NonNegative,
             "standard deviation of the Gaussian that smooths the rate",
-        )
-        .or_number(20.0),
+            20.0,
+        ),
         ParameterSpec::new(
             "threshold",
             Kind::Word(&["bimodal", "percentile"]),
@@ -37,20 +35,8 @@ static SPEC: Spec = Spec {
             "share of time below a threshold that is a percentile",
         )
         .or_number(20.0),
-        ParameterSpec::quantity(
-            "shortest",
-            Dimension::Time,
-            Range::NonNegative,
-            "how long DOWN states are at least",
-        )
-        .or_number(30.0),
-        ParameterSpec::quantity(
-            "longest",
-            Dimension::Time,
-            Range::Positive,
-            "how long DOWN states are at most",
-        )
-        .or_number(500.0),
+        some_time("shortest", "how long DOWN states are at least", 30.0),
+        longest("how long DOWN states are at most", 500.0),
     ],
     source: "",
 };

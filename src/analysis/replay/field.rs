@@ -112,11 +112,6 @@ impl Fields {
         bins: usize,
         sigma: f64,
     ) -> Result<Self, String> {
-        let held = |time: Time| {
-            spans
-                .iter()
-                .any(|span| span.start <= time && time < span.stop)
-        };
         let low = track
             .positions
             .iter()
@@ -135,8 +130,13 @@ impl Fields {
         let bin = |x: f64| (((x - low) / width) as usize).min(bins - 1);
         let mut seconds = vec![0.0; bins];
         for (pair, &x) in track.times_ms.windows(2).zip(track.positions) {
-            if Time::from_ms(pair[0]).is_ok_and(held) {
-                seconds[bin(x)] += (pair[1] - pair[0]) / 1e3;
+            let held = |time| {
+                let mut spans = spans.iter();
+                spans.find(|span| span.start <= time && time < span.stop)
+            };
+            // Between two spans nobody was at the last place of the first.
+            if let Some(span) = Time::from_ms(pair[0]).ok().and_then(held) {
+                seconds[bin(x)] += (pair[1].min(span.stop.as_ms()) - pair[0]) / 1e3;
             }
         }
         if seconds.iter().sum::<f64>() <= 0.0 {
@@ -174,5 +174,44 @@ impl Fields {
             (0..rates.len()).fold(0, |best, k| if rates[k] > rates[best] { k } else { best })
         };
         self.rates.iter().map(peak).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::trains::Trains;
+
+    #[test]
+    fn nobody_is_anywhere_between_two_runs() {
+        let at = |ms: f64| Time::from_ms(ms).expect("in range");
+        // Twice along 100 cm in a second, an hour apart; ten spikes in the first half of each, and in the second.
+        let spikes: Vec<(Time, u32)> = [0.0, 3.6e6]
+            .into_iter()
+            .flat_map(|from| (0..20).map(move |k| (at(from + 25.0 + 50.0 * f64::from(k)), 0)))
+            .collect();
+        let population = Population {
+            name: "cells".into(),
+            labels: None,
+            trains: Trains::new(1, &spikes),
+            positions: None,
+        };
+        let spans = [0.0, 3.6e6].map(|from| Span {
+            start: at(from),
+            stop: at(from + 1e3),
+        });
+        let looks = [0.0, 3.6e6].into_iter();
+        let looks = looks
+            .flat_map(|from| (0..=999).map(move |k| (from + f64::from(k), f64::from(k) / 10.0)));
+        let (times_ms, positions): (Vec<f64>, Vec<f64>) = looks.unzip();
+        let track = Track {
+            times_ms: &times_ms,
+            positions: &positions,
+        };
+        let fields = Fields::of_track(track, &population, &spans, 2, 0.0).expect("a track");
+        // 20 Hz everywhere: 20 spikes in the second that each half took.
+        for rate in &fields.rates[0] {
+            assert!((rate - 20.0).abs() < 0.1, "{:?}", fields.rates);
+        }
     }
 }

@@ -86,7 +86,7 @@ impl Lines {
         let mut table = Table::new(self.n_times, self.n_positions);
         table.put(0, posterior, band);
         let (score, leaf) = match table.empty {
-            0 => self.walk(&table)[0],
+            0 => self.walk(&table),
             _ => self.walk_with_gaps(&table),
         };
         let drawn = self.drawn.get(*self.leaves.get(leaf)? as usize)?;
@@ -103,34 +103,26 @@ impl Lines {
         best.map(|sum| sum / self.n_times as f64)
     }
 
-    /// Sum and leaf of the best line, of each lane.
-    fn walk(&self, table: &Table) -> [(f64, usize); LANES] {
-        let mut sums = vec![[0.0; LANES]; self.n_times + 1];
-        let mut best = [f64::NEG_INFINITY; LANES];
-        let mut which = [0_usize; LANES];
+    /// Sum and leaf of the best line, of lane 0.
+    fn walk(&self, table: &Table) -> (f64, usize) {
+        let mut sums = vec![0.0; self.n_times + 1];
+        let (mut best, mut which, mut leaf) = (f64::NEG_INFINITY, 0, 0);
         let (stride, last) = (self.n_positions + 1, self.n_times as u16 - 1);
-        let mut leaf = 0;
         for &(depth, bin) in &self.nodes {
             let t = depth as usize;
-            let cells = &table.cells[t * stride + bin as usize];
-            let above = sums[t];
-            let sum = &mut sums[t + 1];
-            for ((sum, above), cell) in sum.iter_mut().zip(above).zip(cells) {
-                *sum = above + cell;
-            }
+            let sum = sums[t] + table.cells[t * stride + bin as usize][0];
+            sums[t + 1] = sum;
             if depth == last {
-                for ((best, which), &sum) in best.iter_mut().zip(&mut which).zip(sum.iter()) {
-                    if sum > *best {
-                        (*best, *which) = (sum, leaf);
-                    }
+                if sum > best {
+                    (best, which) = (sum, leaf);
                 }
                 leaf += 1;
             }
         }
-        std::array::from_fn(|lane| (best[lane], which[lane]))
+        (best, which)
     }
 
-    /// As [`Self::walk`] of lane 0, where bins of time are empty: each counts as the median of those on the track.
+    /// As [`Self::walk`], where bins of time are empty: each counts as the median of those on the track.
     fn walk_with_gaps(&self, table: &Table) -> (f64, usize) {
         let (stride, off) = (self.n_positions + 1, self.n_positions as u16);
         let mut line = vec![0_u16; self.n_times];

@@ -10,6 +10,15 @@ use crate::analysis::trains::{Span, counts};
 use crate::base::stream::Stream;
 use crate::base::time::Duration;
 
+/// Random lines, where nothing is said.
+pub const LINES: u64 = 35_000;
+
+/// Bins of position on either side of a line that count, where nothing is said.
+pub const BAND: u64 = 3;
+
+/// Level at which p makes a replay, where nothing is said.
+pub const LEVEL: f64 = 0.05;
+
 /// How events are decoded and scored.
 #[derive(Debug, Clone)]
 pub struct Setting {

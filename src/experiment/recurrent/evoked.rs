@@ -32,18 +32,18 @@ pub(super) fn draw(
     let end = Time::ZERO + model.duration();
     let mut responses = Vec::new();
     let times = |population: &String| -> Result<Vec<Time>, ExperimentError> {
-        let spikes = run.spikes(population, ..)?.into_iter();
-        Ok(spikes.map(|(t, _)| t).collect())
+        let mut times = Vec::new();
+        for chunk in run.spike_chunks(population, ..)? {
+            times.extend(chunk?.into_iter().map(|(t, _)| t));
+        }
+        Ok(times)
     };
     let spikes = figure.populations.iter().map(times);
     let spikes = spikes.collect::<Result<Vec<_>, _>>()?;
     for stimulus in &figure.stimuli {
         let pulses = run.pulses(stimulus)?;
         for (population, spikes) in figure.populations.iter().zip(&spikes) {
-            let neurons = model.network.find(population).map_or(0, |known| {
-                let recorded = model.record.recorded(population);
-                recorded.map_or(0, |recorded| recorded.count(known.size)) as u32
-            });
+            let neurons = run.population(population)?.recorded as u32;
             let rates = |is_delivered: bool| {
                 let own = pulses
                     .iter()

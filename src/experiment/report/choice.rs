@@ -23,14 +23,10 @@ pub(super) mod dream {
 
 /// Of replay.
 pub(super) mod replay {
-    use crate::analysis::burst;
+    pub use crate::analysis::replay::scored::{BAND, LEVEL, LINES};
 
     /// As `analyse` takes them where it is told nothing, but for narrower bins and fewer shuffles: bursts of networks are short, their
     /// cells many, and a page is to be there at once.
     pub const BIN_MS: f64 = 10.0;
     pub const SHUFFLES: u64 = 500;
-    pub const LINES: u64 = 35_000;
-    pub const BAND: u64 = 3;
-    pub const ACTIVE: u64 = burst::NEURONS;
-    pub const LEVEL: f64 = 0.05;
 }

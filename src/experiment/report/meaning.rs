@@ -1,6 +1,7 @@
 //! What the numbers of a report are.
 
 use super::choice::{dream, replay};
+use crate::analysis::burst;
 use crate::report::html::Meaning;
 
 pub(super) const RATE: Meaning = Meaning {
@@ -118,10 +119,15 @@ pub(super) const NOVELTY: Meaning = Meaning {
 };
 pub(super) const BURST: Meaning = Meaning {
     term: "burst",
-    text: "A population burst: the rate of the population, smoothed by a Gaussian, peaks at least 3 standard deviations above its \
-           mean; the burst is where it lies above the mean, 50 to 750 ms long, with at least {cells} neurons (the measure \
-           population_burst).",
-    numbers: &[("cells", replay::ACTIVE as f64)],
+    text: "A population burst: the rate of the population, smoothed by a Gaussian, peaks at least {above} standard deviations \
+           above its mean; the burst is where it lies above the mean, {shortest} to {longest} ms long, with at least {cells} neurons \
+           (the measure population_burst).",
+    numbers: &[
+        ("above", burst::ABOVE),
+        ("shortest", burst::SHORTEST_MS),
+        ("longest", burst::LONGEST_MS),
+        ("cells", burst::NEURONS as f64),
+    ],
 };
 pub(super) const REPLAY: Meaning = Meaning {
     term: "replay",

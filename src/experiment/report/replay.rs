@@ -1,6 +1,7 @@
 //! Replay: bursts of sleep, the position that is decoded from them, and how well a line fits it.
 
 use super::choice::replay::*;
+use super::scan::Scan;
 use super::{Subject, meaning};
 use crate::analysis::data::{Course, Data, Population};
 use crate::analysis::measure::replay::{Replays, SPEC, replays};
@@ -18,21 +19,25 @@ use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
 
 /// Events that are drawn.
 const MOST_SHOWN: usize = 24;
-/// More spikes than this, of which each takes 8 bytes, are left to `analyse`.
+/// More spikes than this, of which each takes 16 bytes, are left to `analyse`.
 const MOST_SPIKES: u64 = 10_000_000;
 
-pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
+pub(super) fn parts(subject: &Subject, scans: &[Scan]) -> Result<Vec<Part>, ExperimentError> {
     let Some(Model::Network(model)) = &subject.model else {
         return Ok(Vec::new());
     };
     let mut parts = Vec::new();
     for course in courses(model, subject.stop) {
-        parts.extend(of_population(subject, course)?);
+        parts.extend(of_population(subject, scans, course)?);
     }
     Ok(parts)
 }
 
-fn of_population(subject: &Subject, course: Course) -> Result<Vec<Part>, ExperimentError> {
+fn of_population(
+    subject: &Subject,
+    scans: &[Scan],
+    course: Course,
+) -> Result<Vec<Part>, ExperimentError> {
     let run = &subject.recording;
     let bouts = run.bouts()?.into_iter();
     let bouts = bouts.map(|bout| {
@@ -65,12 +70,30 @@ fn of_population(subject: &Subject, course: Course) -> Result<Vec<Part>, Experim
         return Ok(Vec::new());
     }
     let size = known.size;
+    let name = course.population.clone();
+    let file = run.path().file_name().unwrap_or_default();
+    let chosen: String = names
+        .iter()
+        .map(|name| format!(" --bout {}", quoted(name)))
+        .collect();
+    let again = format!(
+        "sharpwave analyse {} replay{chosen} --population {} --set bin=\"{BIN_MS} ms\" --set shuffles={SHUFFLES}",
+        file.to_string_lossy(),
+        quoted(&name),
+    );
+    let told = |why: String| {
+        let text = format!("Replay of {name}: {why}; see {again}.");
+        Ok(vec![Part::Text(text)])
+    };
+    let scan = scans.iter().find(|scan| scan.name == name);
+    if scan.is_some_and(|scan| scan.total > MOST_SPIKES) {
+        return told(format!(
+            "more than the {MOST_SPIKES} spikes that a page decodes"
+        ));
+    }
     let mut spikes = Vec::new();
-    for chunk in run.spike_chunks(&course.population, ..)? {
+    for chunk in run.spike_chunks(&name, ..)? {
         spikes.extend(chunk?);
-        if spikes.len() as u64 > MOST_SPIKES {
-            return Ok(Vec::new());
-        }
     }
     let population = Population {
         name: course.population.clone(),
@@ -89,33 +112,23 @@ fn of_population(subject: &Subject, course: Course) -> Result<Vec<Part>, Experim
     let given = Values::from([
         ("bin", Value::Number(BIN_MS)),
         ("shuffles", Value::Count(SHUFFLES)),
-        ("lines", Value::Count(LINES)),
-        ("band", Value::Count(BAND)),
-        ("active", Value::Count(ACTIVE)),
-        ("level", Value::Number(LEVEL)),
     ]);
     // As `analyse` draws with its seed of 1, so that its numbers are these.
     let mut stream = Stream::new(1, "analysis.replay", 0);
-    let values = complete(&SPEC, &given).ok();
-    // A population that never fired on the track has no places, and so no replay.
-    let found = values.and_then(|values| replays(&data, &values, &mut stream).ok());
-    let Some([found]) = found.as_deref() else {
+    let Ok(values) = complete(&SPEC, &given) else {
         return Ok(Vec::new());
     };
-    if found.events.is_empty() {
-        return Ok(Vec::new());
-    }
-    let file = run.path().file_name().unwrap_or_default();
-    let bouts: String = names
-        .iter()
-        .map(|name| format!(" --bout {}", quoted(name)))
-        .collect();
+    let found = match replays(&data, &values, &mut stream) {
+        Ok(found) => found,
+        // One that never fired on the track has no places, and so no replay.
+        Err(error) => return told(error.to_string()),
+    };
+    let Some(found) = found.first().filter(|found| !found.events.is_empty()) else {
+        return told("no bursts while nobody ran".into());
+    };
     let text = format!(
         "Bursts of {} while nobody ran, and the position that its neurons stand for, decoded from the fields that they had on the \
-         track. The same numbers: sharpwave analyse {} replay{bouts} --population {} --set bin=\"{BIN_MS} ms\" --set \
-         shuffles={SHUFFLES}.",
-        found.population.name,
-        file.to_string_lossy(),
+         track. The same numbers: {again}.",
         found.population.name,
     );
     Ok(vec![
@@ -194,9 +207,13 @@ fn shown(found: &Replays<'_>) -> Vec<usize> {
 
 fn says(found: &Replays<'_>) -> String {
     let (n, all) = (shown(found).len(), found.events.len());
-    let which = match n < all {
-        true => format!("{n} of {all} bursts, evenly spaced"),
-        false => format!("All {all} bursts"),
+    let events = found.events.iter();
+    let decoded = events.filter(|event| event.line.is_some()).count();
+    let which = match n < decoded {
+        true => {
+            format!("{n} of the {decoded} of {all} bursts that could be decoded, evenly spaced")
+        }
+        false => format!("All {decoded} of {all} bursts that could be decoded"),
     };
     format!("{which}: probability of each position of the track over time, and the best line.")
 }

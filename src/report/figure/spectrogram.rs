@@ -10,7 +10,7 @@ use crate::report::canvas::{Canvas, Picture, Stroke, Text};
 use crate::report::file;
 use crate::report::font::{self, Weight};
 use crate::report::style::{
-    BLUE, Colour, FULL_WIDTH, GREY, INK, LABEL, LINE, NOTE, PALE, VERMILION, heat, tint,
+    Colour, FULL_WIDTH, GREY, INK, LABEL, LINE, NOTE, PALE, VERMILION, heat,
 };
 use std::path::Path;
 
@@ -198,31 +198,14 @@ impl Spectrogram {
 /// Strengths of a projection over time.
 fn track(canvas: &mut Canvas, column: &Column, course: &Course, (top, bottom): (f64, f64)) {
     let moments = &course.moments;
-    let all = moments.iter().flat_map(|moment| moment.quantiles);
+    let all = moments.iter();
+    let all = all.flat_map(|one| one.quantiles.into_iter().chain([one.mean]));
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), q| {
         (low.min(q), high.max(q))
     });
     let margin = (high - low) * 0.05;
     let up = Axis::linear(low - margin, high + margin, bottom, top);
-    let x = |time_ms: f64| column.time.at(time_ms / 1e3);
-    for ([lower, upper], shade) in [([0, 4], 0.15), ([1, 3], 0.35)] {
-        let line = |of: usize| {
-            moments
-                .iter()
-                .map(move |one| (x(one.time_ms), up.at(one.quantiles[of])))
-        };
-        let mut points: Vec<(f64, f64)> = line(lower).collect();
-        points.extend(line(upper).rev());
-        canvas.area(points, tint(BLUE, shade), 1.0);
-    }
-    let medians = moments.iter().map(|one| (one.time_ms, one.quantiles[2]));
-    let means = moments.iter().map(|one| (one.time_ms, one.mean));
-    let lines: [(Vec<(f64, f64)>, Colour); 2] =
-        [(medians.collect(), BLUE), (means.collect(), VERMILION)];
-    for (line, colour) in lines {
-        let points = line.into_iter().map(|(time_ms, y)| (x(time_ms), up.at(y)));
-        canvas.line(points.collect(), Stroke::new(colour, LINE * 0.7));
-    }
+    course.spread(canvas, &column.time, &up);
     let title = match course.unit.as_str() {
         "" => "Strength".to_owned(),
         unit => format!("Strength ({unit})"),

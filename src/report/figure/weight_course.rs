@@ -219,7 +219,7 @@ impl Course {
     }
 
     /// Bands, median and mean.
-    fn spread(&self, canvas: &mut Canvas, time: &Axis, weights: &Axis) {
+    pub(super) fn spread(&self, canvas: &mut Canvas, time: &Axis, weights: &Axis) {
         let line = |of: &dyn Fn(&Moment) -> f64| -> Vec<Point> {
             let moments = self.moments.iter();
             moments

@@ -136,7 +136,7 @@ impl Table for SpectrogramFigure {
         let names = each(weights_name(), "projection", true);
         k.or("projections", &mut self.projections, names, what);
         let what = "at which hour of the clock the run begins, such as \"23 h\": shows sleep pressure by the two-process model, which \
-                    rises in bouts of wake and falls in others";
+                    rises in bouts of wake and in those whose name is no stage, and falls in others";
         k.told("clock", "none", &mut self.clock, given(wait()), what);
     }
 

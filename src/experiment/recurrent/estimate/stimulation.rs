@@ -2,6 +2,7 @@
 
 use crate::config::network::{Bout, NetworkModel};
 use crate::network::Trigger;
+use crate::trigger;
 
 /// Bytes of an instant: milliseconds, and picoseconds beside them.
 const TIME_BYTES: f64 = 8.0 + 2.0;
@@ -41,13 +42,8 @@ pub(super) fn file_bytes(model: &NetworkModel) -> f64 {
 
 /// How often `trigger` tells in so many seconds in which it listens.
 fn events(trigger: &Trigger, seconds: f64) -> f64 {
-    let values = &trigger.kind.values;
-    let of_clock = match trigger.kind.spec.name {
-        "rhythmic" => values.number("period").map(|ms| seconds * 1e3 / ms),
-        "random" => values.number("rate").map(|hz| seconds * hz),
-        "timed" => return values.instants("at").len() as f64,
-        _ => None,
-    };
+    let entry = trigger::entry(trigger.kind.spec.name).ok();
+    let of_clock = entry.and_then(|entry| (entry.ticks)(&trigger.kind.values, seconds));
     let events = of_clock.unwrap_or(seconds * FOUND_HZ);
     let refractory_s = trigger.refractory.as_ms() / 1e3;
     match refractory_s > 0.0 {
