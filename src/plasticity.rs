@@ -20,6 +20,7 @@ pub mod inhibitory_stdp;
 pub mod learn;
 mod matrix;
 pub mod modulation;
+mod remote_supervised;
 mod reward_stdp;
 mod rows;
 pub mod rule;
@@ -64,6 +65,8 @@ pub struct Rule {
     pub is_bounded: bool,
     /// What a modulator does.
     pub modulated: Modulated,
+    /// Whether a teacher acts on it.
+    pub is_taught: bool,
     rows: BuildRows,
     matrix: BuildMatrix,
     /// Bounds of strengths.
@@ -108,6 +111,7 @@ impl Rule {
             is_signed: R::SIGNED,
             is_bounded: R::BOUNDED,
             modulated: R::MODULATED,
+            is_taught: R::TAUGHT,
             rows: |values, modulator, synapses, n_target| {
                 let rule = R::new(values)?;
                 let rows =
@@ -152,6 +156,7 @@ pub static REGISTRY: &[&Rule] = &[
     &hebbian_rate::RULE,
     &anti_hebbian::RULE,
     &anti_hebbian::epoch::RULE,
+    &remote_supervised::RULE,
 ];
 
 /// Every rule as users see it.
@@ -159,9 +164,11 @@ pub fn specs() -> Vec<&'static Spec> {
     REGISTRY.iter().map(|rule| rule.spec).collect()
 }
 
-/// Every rule that takes weights with their sign.
+/// Every rule that takes weights with their sign and needs nothing but the spikes on both sides.
 pub fn signed_specs() -> Vec<&'static Spec> {
-    let signed = REGISTRY.iter().filter(|rule| rule.is_signed);
+    let signed = REGISTRY
+        .iter()
+        .filter(|rule| rule.is_signed && !rule.is_taught);
     signed.map(|rule| rule.spec).collect()
 }
 

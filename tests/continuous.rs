@@ -169,6 +169,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         ]),
         modulator: None,
         limit: None,
+        teacher: None,
     };
     let dense = EDGES.iter().enumerate().map(|(p, edge)| DenseProjection {
         name: format!("{p}"),

@@ -67,6 +67,7 @@ fn engine(case: &Case) -> Simulation {
                 values,
                 modulator: None,
                 limit: None,
+                teacher: None,
             }),
             short_term: None,
         }

@@ -98,6 +98,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
                 values,
                 modulator: None,
                 limit: None,
+                teacher: None,
             }),
             short_term: None,
         });

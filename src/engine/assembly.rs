@@ -1,6 +1,7 @@
 //! From a declared network to lanes: which neurons, synapses, noise and input each has.
 
 mod dense;
+mod taught;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -79,7 +80,11 @@ pub fn assemble_watched(
     let lanes: Vec<Lane> = groups
         .into_iter()
         .zip(blocks)
-        .map(|(groups, blocks)| Lane::new(groups, blocks, n_populations))
+        .map(|(groups, blocks)| {
+            let mut lane = Lane::new(groups, blocks, n_populations);
+            taught::teach(network, &mut lane);
+            lane
+        })
         .collect();
     let populations = network.populations.iter().map(|population| {
         let variables = neuron::model(population.model).map_or(&[][..], |model| model.variables);

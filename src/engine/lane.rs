@@ -10,6 +10,7 @@ pub mod arrival;
 pub mod block;
 pub mod dense;
 pub mod group;
+pub mod taught;
 pub mod tied;
 mod window;
 
@@ -21,6 +22,7 @@ pub use arrival::Arrival;
 use arrival::{Departure, Step};
 pub use block::{Block, Synapses};
 use group::Group;
+use taught::{Pupils, Taught};
 
 /// A spike of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -48,6 +50,8 @@ pub struct Lane {
     pub(super) outgoing_dense: Vec<Vec<(usize, usize)>>,
     /// Per population: the tied blocks that its spikes reach, group and number in it.
     pub(super) outgoing_tied: Vec<Vec<(usize, usize)>>,
+    /// Per population: the synapses that its spikes teach.
+    pub(super) teaching: Vec<Vec<Pupils>>,
     /// Whether any of them have a delay.
     pub(super) has_late: bool,
     /// Length of a window.
@@ -115,6 +119,7 @@ impl Lane {
             learning,
             outgoing_dense,
             outgoing_tied,
+            teaching: vec![Vec::new(); n_populations],
             has_late,
             lookahead: Duration::from_ps(1),
             steps: Vec::new(),
@@ -128,6 +133,12 @@ impl Lane {
             sent: 0,
             most: MOST_SPIKES + MOST_PER_NEURON * neurons as u64,
         }
+    }
+
+    /// Lets `pupils` learn of the spikes of the population at index `teacher`.
+    pub(in crate::engine) fn add_pupils(&mut self, teacher: usize, pupils: Pupils) {
+        self.teaching[teacher].push(pupils);
+        self.has_late = true;
     }
 
     /// Sets the length of windows, before anything has happened.
@@ -194,6 +205,20 @@ impl Lane {
                     && let Some(time) = spike.time.checked_add(block.delay)
                 {
                     block.flying.push_back((time, spike.node));
+                }
+            }
+            for pupils in &self.teaching[spike.population as usize] {
+                let local = pupils.local(spike.node);
+                if let (Some(local), Some(t)) = (local, spike.time.checked_add(pupils.delay)) {
+                    match pupils.synapses {
+                        Taught::Rows(block) => {
+                            let learn = self.blocks[block].learning();
+                            learn.into_iter().for_each(|learn| learn.teach(t, local));
+                        }
+                        Taught::Matrix { group, number } => {
+                            self.groups[group].dense[number].teach(t, local);
+                        }
+                    }
                 }
             }
             for &(group, number) in &self.outgoing_tied[spike.population as usize] {

@@ -91,6 +91,7 @@ impl Network {
             delay_resolution: DELAY_RESOLUTION,
             plasticity: Ok(None),
             modulator: None,
+            teacher: None,
             short_term: Ok(None),
         }
     }
@@ -250,6 +251,7 @@ pub struct ProjectionBuilder<'a> {
     delay_resolution: Duration,
     plasticity: Result<Option<Choice>, Problem>,
     modulator: Option<String>,
+    teacher: Option<String>,
     short_term: Result<Option<Choice>, Problem>,
 }
 
@@ -331,6 +333,12 @@ impl ProjectionBuilder<'_> {
         self
     }
 
+    /// Lets the population called `name`, of as many neurons as the target, teach it.
+    pub fn teacher(mut self, name: &str) -> Self {
+        self.teacher = Some(name.into());
+        self
+    }
+
     /// Lets synapses depress and facilitate by the model called `name`.
     pub fn short_term(mut self, name: &str, values: impl Into<Values>) -> Self {
         let values = values.into();
@@ -357,6 +365,7 @@ impl ProjectionBuilder<'_> {
             connection: self.connection.map_err(fault)?,
             plasticity: self.plasticity.map_err(fault)?.map(|rule| Learning {
                 modulator: self.modulator,
+                teacher: self.teacher,
                 ..Learning::new(rule)
             }),
             short_term: self.short_term.map_err(fault)?,

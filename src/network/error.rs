@@ -10,6 +10,7 @@ use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
 use crate::network::{LayoutFault, PathError};
 use crate::plasticity::LearnError;
+use help::onto;
 
 /// A part of a network.
 #[derive(
@@ -209,6 +210,9 @@ pub enum Problem {
         "`modulator` does not go with the rule `{0}`, whose weights move between spikes by themselves"
     )]
     Unmodulated(&'static str),
+    /// A teacher that is not there for every target.
+    #[error("`teacher` has {0} neurons, expected one for each of {1} targets")]
+    Pupils(u32, u32),
     /// A rule without the modulator that it reads.
     #[error("needs `modulator`: the rule `{0}` changes weights as far as it is there")]
     NoModulator(&'static str),
@@ -455,6 +459,7 @@ impl Problem {
             Self::NotLearning { .. } | Self::Rewired { .. } | Self::NoProjection => {
                 Some("projection")
             }
+            Self::Pupils(..) => Some("teacher"),
             Self::NoMatrix { .. } => Some("of"),
             Self::NotBack { .. } => Some("source"),
             Self::NoDelay(_) => Some("axonal_delay"),
@@ -488,13 +493,4 @@ impl Problem {
             | Self::Path(_) => None,
         }
     }
-}
-
-/// What weights onto a population are measured in, in words: "potentials (mV) onto `e` (`lif`)".
-fn onto((population, model, dimension): &(String, &'static str, Dimension)) -> String {
-    let what = match dimension {
-        Dimension::One | Dimension::Weight => "numbers without unit".into(),
-        dimension => format!("{} ({})", dimension.plural(), dimension.unit()),
-    };
-    format!("{what} onto `{population}` (`{model}`)")
 }

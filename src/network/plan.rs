@@ -158,8 +158,19 @@ pub struct Plasticity {
     pub values: Values,
     /// Index of the modulator that acts on it.
     pub modulator: Option<usize>,
+    /// Who teaches its targets.
+    pub teacher: Option<Teacher>,
     /// For a rule without bounds: a weight above this, without sign, ends a run.
     pub limit: Option<f64>,
+}
+
+/// A population of as many neurons as the targets, whose spikes teach one of these each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Teacher {
+    /// Its index.
+    pub population: usize,
+    /// From one of its spikes to the instant at which that counts as if it were one of the target's, above zero.
+    pub delay: Duration,
 }
 
 impl Plasticity {

@@ -91,6 +91,8 @@ pub struct Learning {
     pub rule: Choice,
     /// Name of the modulator that acts on it, if one does.
     pub modulator: Option<String>,
+    /// Name of the population whose neurons teach one target each, of a rule that has a teacher.
+    pub teacher: Option<String>,
     /// A weight above this, without sign, ends a run; `None` for the largest number there is. For rules without bounds.
     pub max_weight: Option<f64>,
 }
@@ -101,6 +103,7 @@ impl Learning {
         Self {
             rule,
             modulator: None,
+            teacher: None,
             max_weight: None,
         }
     }

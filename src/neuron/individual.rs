@@ -44,6 +44,12 @@ pub trait Dynamics: Copy + PartialEq + Send + Sync + 'static {
     /// Whether an arrival that inhibits, too, may bring a spike or bring it sooner.
     const REBOUNDS: bool = false;
 
+    /// Whether a spike may leave the neuron at its threshold or above: then any arrival may bring the next.
+    #[inline(always)]
+    fn keeps_excess(&self) -> bool {
+        false
+    }
+
     /// How many [`numbers`](Self::numbers) make up a state.
     const WIDTH: usize;
 

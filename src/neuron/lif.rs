@@ -21,7 +21,7 @@ use crate::neuron::bytes::{Path, to_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::expected::Expected;
 use crate::neuron::factored::State;
-use crate::neuron::horizon::Horizon;
+use crate::neuron::horizon::{Horizon, TICK};
 use crate::neuron::individual;
 use crate::neuron::state::of_shared;
 use crate::neuron::{
@@ -218,6 +218,11 @@ impl Neurons for Lif {
         match weights {
             RowWeights::One(w) => {
                 add_to_targets(u, targets, w * scale, threshold, candidates);
+                if w <= 0.0 && self.derived.step.is_some() {
+                    // Any arrival brings the next spike of what is left above the threshold.
+                    let above = |j: &&u16| u[usize::from(**j)][0] >= threshold;
+                    candidates.extend(targets.iter().filter(above));
+                }
             }
             RowWeights::Listed { table, numbers } => {
                 let weights = numbers.iter().map(|&number| table[usize::from(number)]);
@@ -304,6 +309,7 @@ impl Neurons for Lif {
         } else {
             f64::NEG_INFINITY
         };
+        let step = self.derived.step.map(|step| step * factor);
         let u = cells.all_mut().as_flattened_mut();
         let first = fired.len();
         // A crossing due at this instant is honoured even if an arrival of the same instant pulled v down. It may have
@@ -311,16 +317,29 @@ impl Neurons for Lif {
         due.sort_unstable();
         due.dedup();
         for j in due.drain(..) {
-            u[j as usize] = after;
-            fired.push(j);
+            match step {
+                // The test of all finds it.
+                Some(_) => {
+                    u[j as usize] = u[j as usize].max(threshold);
+                    *scan = true;
+                }
+                None => {
+                    u[j as usize] = after;
+                    fired.push(j);
+                }
+            }
         }
         let mut test = |j: usize| {
             if u[j] >= threshold {
-                u[j] = after;
+                u[j] = step.map_or(after, |step| u[j] - step);
                 fired.push(j as u32);
             }
         };
-        let candidates = std::mem::take(candidates);
+        let mut candidates = std::mem::take(candidates);
+        if step.is_some() {
+            candidates.sort_unstable();
+            candidates.dedup();
+        }
         let scanned = std::mem::take(scan);
         if scanned {
             (0..size).for_each(&mut test);
@@ -338,7 +357,12 @@ impl Neurons for Lif {
                 find_at_or_above(u, self.ahead, &mut near);
             }
             let now = self.state.now;
-            near.into_iter().for_each(|j| self.predict(j, now));
+            for j in near {
+                // What a spike has left above the threshold is no crossing of this instant.
+                let [u] = self.state.cells.all()[j as usize];
+                let earliest = if u >= threshold { now + TICK } else { now };
+                self.predict(j, earliest);
+            }
         }
         self.state.candidates = candidates;
         self.state.candidates.clear();

@@ -1,6 +1,8 @@
 //! The membrane that all leaky integrate-and-fire neurons have: its parameters, and what they must fulfil.
 
-use crate::base::parameter::{self, Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
+use crate::base::parameter::{
+    self, Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
+};
 use crate::base::time::Duration;
 
 /// Membrane time constant.
@@ -27,6 +29,17 @@ pub(super) const V_RESET: ParameterSpec = ParameterSpec::drawn(
     "potential after a spike, below v_th",
 )
 .or_number(0.0);
+
+/// What a spike does to the potential, where arrivals move it at once.
+pub(super) const RESET: ParameterSpec = ParameterSpec::new(
+    "reset",
+    Kind::Word(&["v_reset", SUBTRACT]),
+    "what a spike does: v goes to v_reset, or v_th - v_reset is taken off it, so that what exceeds v_th is not lost",
+)
+.or(Default::Word("v_reset"));
+
+/// The word for a reset by subtraction.
+const SUBTRACT: &str = "subtract";
 
 /// Resting potential.
 pub const E_L: ParameterSpec = ParameterSpec::drawn(
@@ -81,6 +94,8 @@ pub struct Membrane {
     pub v_th: f64,
     /// Potential after a spike in millivolts.
     pub v_reset: f64,
+    /// Whether a spike takes `v_th` - `v_reset` off the potential.
+    pub subtracts: bool,
     /// Resting potential in millivolts.
     pub e_l: f64,
     /// Refractory period.
@@ -102,11 +117,21 @@ impl Membrane {
             tau_m: given.time_constant("tau_m")?,
             v_th: values["v_th"],
             v_reset: values["v_reset"],
+            subtracts: values.text("reset") == Some(SUBTRACT),
             e_l: values["e_l"],
             t_ref: given.duration("t_ref")?,
             i_e: values["i_e"],
             c_m: values["c_m"],
         })
+    }
+
+    /// Where a spike takes the potential `v`.
+    #[inline]
+    pub fn after_spike(&self, v: f64) -> f64 {
+        match self.subtracts {
+            true => v - (self.v_th - self.v_reset),
+            false => self.v_reset,
+        }
     }
 
     /// Potential that a constant picoampere adds in the end, in millivolts.
@@ -211,6 +236,13 @@ impl Given {
                 "v_reset",
                 format!(" is {v_reset}, expected below `v_th` ({v_th})"),
             ));
+        }
+        if self.values.text("reset") == Some(SUBTRACT) && self.values["t_ref"] > 0.0 {
+            let reason = format!(
+                " is \"{SUBTRACT}\", expected \"v_reset\" with a refractory period (`t_ref` is {} ms): v is held at v_reset in it",
+                self.values["t_ref"]
+            );
+            return Err(self.inconsistent("reset", reason));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod alter;
 mod level;
 mod membrane;
 mod perfect;
+mod subtract;
 
 use std::collections::BTreeMap;
 

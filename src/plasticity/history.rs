@@ -327,6 +327,31 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         }
     }
 
+    /// Takes in a spike of the teacher of target `j` at `t`, where factors of arrivals are `fall`: it leaves no trace but what
+    /// it pushes.
+    pub(super) fn add_taught(&mut self, j: usize, t: Time, mut fall: [f64; PRE], push: f64) {
+        while self.is_full(j) {
+            self.grow();
+        }
+        if let Some(first) = fall.first_mut() {
+            *first *= push;
+        }
+        let span = &mut self.spans[j];
+        let post = Post {
+            time: t,
+            fall,
+            before: span.after,
+            after: span.after,
+        };
+        self.rings[j * self.room + span.end as usize % self.room] = post;
+        span.end += 1;
+        span.recent.rotate_right(1);
+        span.recent[0] = (t, fall);
+        if let (Some(pushes), Some(push)) = (self.pushes.get_mut(j), fall.first()) {
+            pushes.add(t, *push);
+        }
+    }
+
     /// Asks for what an arrival at target `j` needs.
     #[inline(always)]
     pub(super) fn fetch(&self, j: usize) {

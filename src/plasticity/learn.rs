@@ -57,6 +57,10 @@ pub trait Learn: Send + Sync {
     /// `targets` of the group, ascending, fired at `t`, when all that arrives then had arrived.
     fn fire(&mut self, t: Time, targets: &[u32]);
 
+    /// The teacher of `target` spikes so that its synapses are to see it as if that had fired at `t`, which lies ahead of all
+    /// that has happened.
+    fn teach(&mut self, t: Time, target: u32);
+
     /// Switches learning on or off from `t` on; traces go on as they are.
     fn set_learning(&mut self, t: Time, on: bool);
 
@@ -131,6 +135,9 @@ pub trait LearnMatrix: Send + Sync {
 
     /// `targets`, ascending, fired at `t`; `weights` are those of all rows.
     fn fire(&mut self, t: Time, targets: &[u32], weights: &mut [f32]);
+
+    /// As [`Learn::teach`].
+    fn teach(&mut self, t: Time, target: u32);
 
     /// Lets all rows catch up with what reaches them before `t`.
     fn settle(&mut self, t: Time, weights: &mut [f32]);

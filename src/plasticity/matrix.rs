@@ -15,10 +15,14 @@ use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rows::MOST_TURNS;
 use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, Stretch};
 
+mod push;
 mod state;
 
 /// Spikes in the log at which all rows catch up and it begins anew: some 3 MB with one trace on each side.
 const LONGEST: usize = 1 << 16;
+
+/// Set in the number of a target whose teacher has fired, not itself.
+const TAUGHT: u32 = 1 << 31;
 
 /// A spike of a target.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -133,10 +137,13 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     fn see(&mut self, t: Time) {
         while let Some(&(at, target)) = self.waiting.front().filter(|(at, _)| *at < t) {
             self.waiting.pop_front();
-            let j = target as usize;
+            let (is_taught, j) = (target & TAUGHT != 0, (target & !TAUGHT) as usize);
             let before = times(self.post[j], self.clock.fall_post(at));
             let mut fall = self.clock.fall_pre(at);
-            let push = self.rule.push(before).filter(|_| self.is_additive);
+            let push = match is_taught {
+                true => Some(self.rule.push_taught()),
+                false => self.rule.push(before).filter(|_| self.is_additive),
+            };
             if let (Some(first), Some(push)) = (fall.first_mut(), push) {
                 *first *= push;
             }
@@ -147,6 +154,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 fall,
                 before,
             });
+            if is_taught {
+                continue;
+            }
             self.post[j] = jump(&self.clock.post, self.post[j], self.clock.rise_post(at));
             self.last[j] = at;
         }
@@ -156,6 +166,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     fn replay<W: Stored>(&self, i: usize, row: &mut [W], states: &mut [R::State]) {
         let pre = &self.pre[i];
         for post in &self.log[pre.next..] {
+            // Rules with a teacher have a push.
             let j = post.target as usize;
             // Nothing pairs with what happens at its own instant.
             let traces = if post.at == pre.last {
@@ -212,58 +223,6 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 before + modulation.before(self.at_synapse(t)) * (after - before)
             }
             _ => after,
-        }
-    }
-
-    /// The same for a rule with a push: adds up what it does to each target, then goes through the row once.
-    fn push<W: Stored>(&mut self, i: usize, row: &mut [W]) {
-        let pre = self.pre[i];
-        let unseen = &self.log[pre.next..];
-        let mut sums = std::mem::take(&mut self.sums);
-        // Those that are at the instant of the last arrival do not pair with it.
-        let now = unseen.partition_point(|post| post.at <= pre.last);
-        for (unseen, trace) in [(&unseen[..now], pre.before), (&unseen[now..], pre.after)] {
-            if unseen.is_empty() || trace[0] == 0.0 {
-                continue;
-            }
-            sums.clear();
-            sums.resize(row.len(), 0.0);
-            for post in unseen {
-                sums[post.target as usize] += post.fall[0];
-            }
-            self.add(trace[0], &sums, row);
-        }
-        self.sums = sums;
-    }
-
-    fn add<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
-        match width() {
-            // SAFETY: the processor has the features of this width.
-            #[cfg(target_arch = "x86_64")]
-            Width::W512 => unsafe { self.add_512(trace, sums, row) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Width::W256 => unsafe { self.add_256(trace, sums, row) },
-            _ => self.add_each(trace, sums, row),
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    fn add_512<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
-        self.add_each(trace, sums, row);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn add_256<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
-        self.add_each(trace, sums, row);
-    }
-
-    #[inline(always)]
-    fn add_each<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
-        for (weight, sum) in row.iter_mut().zip(sums) {
-            *weight = self.stored(self.sign * weight.get() + trace * sum);
         }
     }
 
@@ -361,10 +320,23 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         }
     }
 
+    /// Spikes wait in the order of their times; own ones, and those of a teacher that come later.
+    fn wait(&mut self, at: Time, target: u32) {
+        let place = self.waiting.partition_point(|&(time, _)| time <= at);
+        self.waiting.insert(place, (at, target));
+    }
+
+    /// As [`LearnMatrix::teach`].
+    pub(super) fn teach_at(&mut self, t: Time, target: u32) {
+        if let Some(at) = t.checked_add(self.lag) {
+            self.wait(at, target | TAUGHT);
+        }
+    }
+
     /// As [`LearnMatrix::fire`].
     pub(super) fn fire_at<W: Stored>(&mut self, t: Time, targets: &[u32], weights: &mut [W]) {
         if let Some(at) = t.checked_add(self.lag) {
-            self.waiting.extend(targets.iter().map(|&j| (at, j)));
+            targets.iter().for_each(|&j| self.wait(at, j));
         }
         if self.log.len() > LONGEST {
             self.settle_all(t, weights);
@@ -423,6 +395,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMat
 
     fn fire(&mut self, t: Time, targets: &[u32], weights: &mut [f32]) {
         self.fire_at(t, targets, weights);
+    }
+
+    fn teach(&mut self, t: Time, target: u32) {
+        self.teach_at(t, target);
     }
 
     fn settle(&mut self, t: Time, weights: &mut [f32]) {

@@ -8,8 +8,11 @@
 
 mod past;
 mod state;
+mod taught;
 mod together;
+mod wiring;
 
+use std::collections::VecDeque;
 use std::mem::take;
 
 use crate::base::parameter::{ParameterError, Values};
@@ -32,6 +35,7 @@ const AHEAD: usize = 8;
 pub(super) const MOST_TURNS: usize = 1 << 10;
 
 /// Synapses of one projection onto one group under the rule `R`.
+#[derive(Clone)]
 pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize, const POST: usize>
 {
     rule: R,
@@ -58,6 +62,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     states: Vec<R::State>,
     pre: Vec<Pre<PRE>>,
     history: History<PRE, POST>,
+    /// Spikes of a teacher to come, in order.
+    taught: VecDeque<(Time, u32)>,
     /// All synapses have seen what reached them before.
     seen: Time,
     /// What the synapses of the row at hand add.
@@ -118,6 +124,7 @@ where
             targets,
             strengths,
             history: History::new(n_target, is_additive),
+            taught: VecDeque::new(),
             seen: Time::ZERO,
             added: Vec::new(),
             rule,
@@ -149,6 +156,7 @@ where
 
     /// Lets every synapse catch up with what reaches it before `t`.
     fn catch_up(&mut self, t: Time) {
+        self.learn_of_teacher(t);
         if self.seen >= t {
             return;
         }
@@ -179,6 +187,7 @@ where
     /// Moves the origin of factors if it is too far from `t`, and forgets what a modulator did if that is too much.
     #[inline(always)]
     fn come_to(&mut self, t: Time) {
+        self.learn_of_teacher(t);
         if self.clock.is_over(t) {
             self.turn(t);
         }
@@ -360,6 +369,11 @@ where
         }
     }
 
+    fn teach(&mut self, t: Time, target: u32) {
+        let place = self.taught.partition_point(|&(time, _)| time <= t);
+        self.taught.insert(place, (t, target));
+    }
+
     fn set_learning(&mut self, t: Time, on: bool) {
         if self.learning != on {
             self.catch_up(t);
@@ -389,10 +403,16 @@ where
         self.pre.fill(Pre::NEVER);
         self.states.fill(R::State::default());
         self.history.clear();
+        self.taught.clear();
         self.seen = t;
     }
 
     fn look(&self, t: Time, see: &mut dyn FnMut(Synapse)) {
+        if self.taught.front().is_some_and(|&(at, _)| at < t) {
+            let mut own = self.clone();
+            own.learn_of_teacher(t);
+            return own.look(t, see);
+        }
         for source in 0..self.layout.n_source() as u32 {
             for number in self.layout.numbers_of(source) {
                 let Row { delay, start, end } = self.layout.row(number as usize);
@@ -445,31 +465,8 @@ where
         }
     }
 
-    fn rewire(&mut self, t: Time, Change { removed, added }: &Change) {
-        self.catch_up(t);
-        let n = self.targets.len() + added.len() - removed.len();
-        let (mut targets, mut strengths) = (Vec::with_capacity(n), Vec::with_capacity(n));
-        let (mut states, mut offsets) = (Vec::with_capacity(n), vec![0]);
-        let (mut gone, mut new) = (removed.iter().peekable(), added.iter().peekable());
-        for source in 0..self.layout.n_source() as u32 {
-            for Row { start, end, .. } in self.layout.of(source) {
-                for k in (start..end).filter(|k| gone.next_if_eq(&k).is_none()) {
-                    let k = k as usize;
-                    targets.push(self.targets[k]);
-                    strengths.push(self.strengths[k]);
-                    states.push(self.states[k]);
-                }
-            }
-            while let Some(&(_, target, weight)) = new.next_if(|one| one.0 == source) {
-                targets.push(target);
-                strengths.push(W::of(self.sign * weight));
-                states.push(R::State::default());
-            }
-            offsets.push(targets.len() as u32);
-        }
-        (self.targets, self.strengths, self.states) = (targets, strengths, states);
-        self.layout = Layout::One { offsets };
-        self.is_rewired = true;
+    fn rewire(&mut self, t: Time, change: &Change) {
+        self.rewire_at(t, change);
     }
 
     fn n_synapses(&self) -> usize {

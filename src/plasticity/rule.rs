@@ -27,6 +27,11 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// Whether weights stay within finite [bounds](Self::bounds). Those of other rules may explode, and are guarded.
     const BOUNDED: bool = true;
 
+    /// Whether a teacher acts on it: another population, of as many neurons as the targets, each spike of which acts on the
+    /// synapses of one of these as [`push_taught`](Self::push_taught) says. Such a rule has a [`push`](Self::push) and no
+    /// bounds.
+    const TAUGHT: bool = false;
+
     /// What each synapse keeps beside its weight; `()` for most rules.
     type State: State;
 
@@ -60,6 +65,11 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     fn push(&self, post: [f64; POST]) -> Option<f64> {
         let _ = post;
         None
+    }
+
+    /// By which multiple of `pre[0]` a spike of the [teacher](Self::TAUGHT) moves the weight.
+    fn push_taught(&self) -> f64 {
+        0.0
     }
 
     /// The weight after a spike of the target.

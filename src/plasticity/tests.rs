@@ -14,6 +14,7 @@ use crate::synapse::weight::Weights;
 
 mod naive;
 mod nest;
+mod taught;
 mod track;
 
 use naive::Naive;

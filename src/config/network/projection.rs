@@ -323,6 +323,13 @@ impl Table for Learning {
         let form = given(modulator_name());
         k.told("modulator", "none", &mut self.modulator, form, what);
         let entry = plasticity::rule(spec_name).ok();
+        if entry.is_some_and(|rule| rule.is_taught) {
+            let what =
+                "the population whose neurons teach one target each, after the projection's delay";
+            let mut teacher = self.teacher.take().unwrap_or_default();
+            k.need("teacher", &mut teacher, population_name(), what);
+            self.teacher = Some(teacher);
+        }
         if let Some(rule) = entry.filter(|rule| !rule.is_bounded) {
             let what = "a weight above this, without sign, ends the run: learning that explodes, as the rule has no bounds";
             let dimension = match rule.is_signed {

@@ -1,6 +1,6 @@
 //! `[neuron]` and `[plasticity]`: parameters of models that the registries declare, one value or one per layer.
 
-use crate::base::parameter::{Dimension, ParameterSpec, Spec, Values};
+use crate::base::parameter::{Dimension, Kind, ParameterSpec, Spec, Values};
 use crate::config::document::Origin;
 use crate::config::form::{self, Around, Form, Keys, Layers, Table, chosen, registered};
 use crate::config::quantity;
@@ -132,6 +132,10 @@ fn by_layer(
     for parameter in spec.parameters {
         if k.is_describing() {
             return;
+        }
+        // Of layers alone numbers differ; words are as they are by default.
+        if !matches!(parameter.kind, Kind::Quantity { .. }) {
+            continue;
         }
         let default = parameter.default_number();
         let needed: Vec<bool> = layers.iter().map(Option::is_some).collect();

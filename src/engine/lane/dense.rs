@@ -182,6 +182,13 @@ impl DenseBlock {
         }
     }
 
+    /// The teacher of `target` spikes so that it counts at `t`.
+    pub(super) fn teach(&mut self, t: Time, target: u32) {
+        if let Some(Plastic::Rows(learn)) = &mut self.plastic {
+            learn.teach(t, target);
+        }
+    }
+
     /// Lets the rule see that `targets` fired at `t`.
     pub(super) fn post_spikes(&mut self, t: Time, targets: &[u32]) {
         match &mut self.plastic {

@@ -2,7 +2,7 @@
 
 use crate::base::parameter::ParameterError;
 use crate::base::time::Duration;
-use crate::network::plan::{self, Plasticity};
+use crate::network::plan::{self, Plasticity, Teacher};
 use crate::network::{
     Choice, Homeostasis, Learning, Modulator, Network, Population, Problem, Projection,
 };
@@ -10,7 +10,7 @@ use crate::neuron::{self, V_TH};
 use crate::plasticity::homeostasis::excitability::Height;
 use crate::plasticity::homeostasis::neurogenesis::Birth;
 use crate::plasticity::homeostasis::{self, Act, ActsOn};
-use crate::plasticity::{self, BuildError, Kinetics, Modulated};
+use crate::plasticity::{self, BuildError, Kinetics, Modulated, Rule};
 use crate::synapse::short_term::ShortTerm;
 
 /// The parameter of forces by which synapses come by distance.
@@ -257,6 +257,7 @@ impl Network {
         let Some(Learning {
             rule,
             modulator,
+            teacher,
             max_weight,
         }) = &projection.plasticity
         else {
@@ -299,8 +300,53 @@ impl Network {
             rule: rule.spec.name,
             values: rule.values.clone(),
             modulator,
+            teacher: self.teacher(projection, teacher.as_deref(), entry)?,
             limit: (!entry.is_bounded).then(|| max_weight.unwrap_or(f32::MAX.into())),
         }))
+    }
+}
+
+impl Network {
+    /// Who teaches the targets of `projection` under the rule of `entry`.
+    fn teacher(
+        &self,
+        projection: &Projection,
+        name: Option<&str>,
+        entry: &Rule,
+    ) -> Result<Option<Teacher>, Problem> {
+        const KEY: &str = "teacher";
+        let unfit = |with| Problem::Unfit { key: KEY, with };
+        let Some(name) = name else {
+            return match entry.is_taught {
+                true => Err(Problem::Missing {
+                    key: KEY,
+                    what: "the population whose neurons teach one target each",
+                }),
+                false => Ok(None),
+            };
+        };
+        if !entry.is_taught {
+            return Err(unfit("a rule that has no teacher"));
+        }
+        let population = self.index(KEY, name)?;
+        let [target] = &self.targets(&projection.targets)?[..] else {
+            return Err(unfit("several targets"));
+        };
+        let (found, expected) = (
+            self.populations[population].size,
+            self.populations[*target].size,
+        );
+        if found != expected {
+            return Err(Problem::Pupils(found, expected));
+        }
+        let delay = projection.delay.and_then(|delay| delay.constant());
+        let delay = delay.and_then(|ms| Duration::from_ms(ms).ok());
+        match delay.filter(|&delay| delay > Duration::ZERO) {
+            Some(delay) => Ok(Some(Teacher { population, delay })),
+            None => Err(unfit(
+                "delays other than one above 0 for all synapses, after which the teacher's spikes count",
+            )),
+        }
     }
 }
 

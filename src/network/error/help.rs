@@ -1,6 +1,7 @@
 //! What may help where something does not fit.
 
 use super::Problem;
+use crate::base::parameter::Dimension;
 use crate::base::suggest;
 use crate::neuron;
 
@@ -51,4 +52,13 @@ impl Problem {
             _ => None,
         }
     }
+}
+
+/// What weights onto a population are measured in, in words: "potentials (mV) onto `e` (`lif`)".
+pub(super) fn onto((population, model, dimension): &(String, &'static str, Dimension)) -> String {
+    let what = match dimension {
+        Dimension::One | Dimension::Weight => "numbers without unit".into(),
+        dimension => format!("{} ({})", dimension.plural(), dimension.unit()),
+    };
+    format!("{what} onto `{population}` (`{model}`)")
 }

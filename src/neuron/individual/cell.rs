@@ -123,7 +123,7 @@ impl<S: Copy> Cell<S> {
         held: bool,
     ) -> Reached {
         // In most models nothing else brings a neuron nearer to its threshold.
-        if weight <= 0.0 && !D::REBOUNDS {
+        if weight <= 0.0 && !D::REBOUNDS && !dynamics.keeps_excess() {
             Reached::Nothing
         } else if !held && dynamics.is_reached(&self.state) {
             Reached::Threshold

@@ -53,6 +53,11 @@ impl Dynamics for Lif {
         Params::new(values).map(Self::from)
     }
 
+    #[inline(always)]
+    fn keeps_excess(&self) -> bool {
+        self.params.membrane.subtracts
+    }
+
     fn t_ref(&self) -> Duration {
         self.params.membrane.t_ref
     }
@@ -86,7 +91,7 @@ impl Dynamics for Lif {
     }
 
     fn fire(&self, v: &mut f64) {
-        *v = self.params.membrane.v_reset;
+        *v = self.params.membrane.after_spike(*v);
     }
 
     fn inject(&mut self, current_pa: f64) {

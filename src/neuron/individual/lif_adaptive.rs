@@ -64,6 +64,11 @@ impl Dynamics for LifAdaptive {
         Params::new(values).map(Self::from)
     }
 
+    #[inline(always)]
+    fn keeps_excess(&self) -> bool {
+        self.params.membrane.subtracts
+    }
+
     fn t_ref(&self) -> Duration {
         self.params.membrane.t_ref
     }
@@ -107,7 +112,7 @@ impl Dynamics for LifAdaptive {
     }
 
     fn fire(&self, (v, pull): &mut Self::State) {
-        *v = self.params.membrane.v_reset;
+        *v = self.params.membrane.after_spike(*v);
         *pull += self.jump;
     }
 
@@ -161,6 +166,8 @@ impl Dynamics for LifAdaptive {
     }
 
     fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
-        Some(Box::new(fast::LifAdaptive::new(size, self.params)))
+        // The shared clock knows one potential after a spike.
+        let shared = !self.params.membrane.subtracts;
+        shared.then(|| Box::new(fast::LifAdaptive::new(size, self.params)) as Box<dyn Neurons>)
     }
 }

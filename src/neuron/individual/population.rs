@@ -89,6 +89,15 @@ impl<D: Dynamics> Individual<D> {
         }
     }
 
+    /// The same after the instant `now`: what a spike has left at the threshold or above is no crossing of that instant.
+    fn predict_after(&mut self, j: u32, now: Time) {
+        let (dynamics, cell) = (&self.dynamics[j as usize], &self.state.cells[j as usize]);
+        match dynamics.is_reached(&cell.state) {
+            true => self.predict(j, now + TICK),
+            false => self.predict(j, now),
+        }
+    }
+
     /// Looks at neuron `j` after it has been put where it is: at or above its threshold it fires at this instant unless
     /// something that arrives pulls it down; below, its crossing is queued, if it is near.
     fn place(&mut self, j: usize) {
@@ -252,7 +261,8 @@ impl<D: Dynamics> Neurons for Individual<D> {
         let now = self.state.now;
         for row in rows {
             for (j, &w) in row.iter().enumerate() {
-                if w != 0.0 {
+                // What is at its threshold is looked at whatever arrives.
+                if w != 0.0 || self.dynamics[j].keeps_excess() {
                     self.deliver(j, gain * f64::from(w), now);
                 }
             }
@@ -316,8 +326,8 @@ impl<D: Dynamics> Neurons for Individual<D> {
             }
         }
         fired[first..].sort_unstable();
-        due.iter().for_each(|&j| self.predict(j, now));
-        candidates.iter().for_each(|&j| self.predict(j, now));
+        due.iter().for_each(|&j| self.predict_after(j, now));
+        candidates.iter().for_each(|&j| self.predict_after(j, now));
         candidates.clear();
         self.state.candidates = candidates;
     }

@@ -26,6 +26,8 @@ pub(super) struct Derived {
     pub(super) threshold: f64,
     /// Reset potential above v_inf.
     pub(super) reset: f64,
+    /// What a spike takes off the potential, where it does not set it.
+    pub(super) step: Option<f64>,
     /// Resting potential above v_inf.
     pub(super) rest: f64,
 }
@@ -46,6 +48,10 @@ impl Derived {
             distance,
             threshold: distance - distance.abs() * TIE,
             reset: params.membrane.v_reset - v_inf,
+            step: params
+                .membrane
+                .subtracts
+                .then(|| params.membrane.v_th - params.membrane.v_reset),
             rest: params.membrane.e_l - v_inf,
         }
     }

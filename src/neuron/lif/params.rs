@@ -1,15 +1,16 @@
 //! What the user sets of a leaky integrate-and-fire neuron.
 
 use crate::base::parameter::{ParameterError, Spec, Values};
-use crate::neuron::membrane::{C_M, E_L, Given, I_E, Membrane, T_REF, TAU_M, V_RESET, V_TH};
+use crate::neuron::membrane::{C_M, E_L, Given, I_E, Membrane, RESET, T_REF, TAU_M, V_RESET, V_TH};
 
 /// The model as users see it.
 pub static SPEC: Spec = Spec {
     name: "lif",
     summary: "Leaky integrate-and-fire neuron; a spike moves the potential at once (delta synapse).",
     equations: "tau_m dv/dt = e_l - v + i_e tau_m / c_m;  an arrival adds its weight to v, times the gain of the \
-                projection if it has one;  v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored",
-    parameters: &[TAU_M, V_TH, V_RESET, E_L, T_REF, I_E, C_M],
+                projection if it has one;  v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored;  reset = subtract: v <- v - (v_th - v_reset), \
+                and what is left above v_th makes a spike of the next arrival at the neuron",
+    parameters: &[TAU_M, V_TH, V_RESET, RESET, E_L, T_REF, I_E, C_M],
     source: "Lapicque 1907; exact event-driven form as in Brette 2006, Neural Comput 18:2004",
 };
 

@@ -2,7 +2,7 @@
 
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
-use crate::neuron::membrane::{C_M, E_L, Given, I_E, Membrane, T_REF, TAU_M, V_RESET, V_TH};
+use crate::neuron::membrane::{C_M, E_L, Given, I_E, Membrane, RESET, T_REF, TAU_M, V_RESET, V_TH};
 
 /// The model as users see it.
 pub static SPEC: Spec = Spec {
@@ -10,11 +10,13 @@ pub static SPEC: Spec = Spec {
     summary: "Leaky integrate-and-fire neuron with spike-frequency adaptation; a spike moves the potential at once \
               (delta synapse).",
     equations: "dv/dt = -(v - e_l)/tau_m + (i_e - w)/c_m;  dw/dt = -w/tau_w;  an arrival adds its weight to v, times \
-                the gain of the projection if it has one;  v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored, w <- w + b",
+                the gain of the projection if it has one;  v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored, w <- w + b;  \
+                reset = subtract: v <- v - (v_th - v_reset)",
     parameters: &[
         TAU_M,
         V_TH,
         V_RESET,
+        RESET,
         E_L,
         T_REF,
         C_M,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::parameter::{Default, ParameterSpec};
 use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::neuron::trial::linear::{ADAPTIVE, EXP, LIF, Linear, Simulated, settings, varied};
@@ -22,7 +23,10 @@ fn at(ms: f64) -> Time {
 fn with_setup<T>(model: &Model, neurons: &[Linear], own: bool, make: impl Fn(Setup<'_>) -> T) -> T {
     let shared = neurons[0].values(model.spec);
     let mut each = BTreeMap::new();
-    for parameter in model.spec.parameters.iter().filter(|_| own) {
+    let drawn = |parameter: &&ParameterSpec| own && parameter.default_number().is_some();
+    let needed = |parameter: &&ParameterSpec| own && parameter.default == Default::Required;
+    let numbers = model.spec.parameters.iter();
+    for parameter in numbers.filter(|parameter| drawn(parameter) || needed(parameter)) {
         let values = neurons.iter().map(|linear| linear.values(model.spec));
         let values = values.map(|values| values[parameter.name]);
         each.insert(parameter.name, values.collect());

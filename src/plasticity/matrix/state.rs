@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PlasticMatrix, Post, Pre};
+use super::{PlasticMatrix, Post, Pre, TAUGHT};
 use crate::base::time::Time;
 use crate::plasticity::learn::StateError;
 use crate::plasticity::modulation::{Modulation, SavedModulation};
@@ -88,7 +88,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
 
     fn fit(&mut self, saved: &Saved) -> Option<()> {
         let (n_source, n_target) = (self.pre.len(), self.post.len());
-        let known = |target: u32| (target as usize) < n_target;
+        let known = |target: u32| ((target & !TAUGHT) as usize) < n_target;
         let pre = saved.pre.iter().map(|(last, before, after, next)| {
             Some(Pre {
                 last: *last,

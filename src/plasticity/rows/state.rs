@@ -23,6 +23,7 @@ struct State {
     states: Vec<u8>,
     pre: Vec<SavedPre>,
     history: Vec<(bool, Vec<SavedPost>)>,
+    taught: Vec<(Time, u32)>,
     modulation: Option<SavedModulation>,
     /// Where rows end, and targets, if synapses have come or gone.
     wiring: Option<(Vec<u32>, Vec<u16>)>,
@@ -68,6 +69,7 @@ where
             states,
             pre,
             history,
+            taught,
             seen,
             added: _,
         } = self;
@@ -86,6 +88,7 @@ where
                 })
                 .collect(),
             history: history.save(),
+            taught: taught.iter().copied().collect(),
             modulation: modulation.as_ref().map(Modulation::save),
             wiring: is_rewired.then(|| {
                 let ends = (0..layout.n_rows()).map(|row| layout.row(row).end);
@@ -105,6 +108,7 @@ where
             states,
             pre,
             history,
+            taught,
             modulation,
             wiring,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
@@ -127,6 +131,10 @@ where
         self.modulation = modulation.ok_or_else(unfit)?;
         self.history =
             History::load(self.history.n(), self.is_additive, &history).ok_or_else(unfit)?;
+        let known = |&(_, target): &(Time, u32)| (target as usize) < self.history.n();
+        let sound = taught.iter().all(known) && taught.is_sorted_by_key(|&(at, _)| at);
+        sound.then_some(()).ok_or_else(unfit)?;
+        self.taught = taught.into();
         (self.strengths, self.states) = (strengths, states);
         self.pre = pre.ok_or_else(unfit)?;
         (self.clock.origin, self.seen, self.learning) = (origin, seen, learning);

@@ -74,6 +74,7 @@ pub(super) fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         groups,
         blocks,
         outgoing: _,
+        teaching: _,
         learning: _,
         outgoing_dense: _,
         outgoing_tied: _,

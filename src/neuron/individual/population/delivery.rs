@@ -99,7 +99,7 @@ impl<D: Dynamics> Individual<D> {
         self.decays.decay(k, dynamics, &mut cell.state);
         dynamics.receive(&mut cell.state, weight);
         cell.at = t;
-        if weight <= 0.0 && !D::REBOUNDS {
+        if weight <= 0.0 && !D::REBOUNDS && !dynamics.keeps_excess() {
             return None;
         }
         if !(dynamics.is_reached(&cell.state) | dynamics.may_cross(&cell.state, within)) {
