@@ -34,6 +34,7 @@ use clap::Parser;
 
 pub use allocator::Allocator;
 use argument::{Arguments, Command};
+pub use describe::described;
 use failure::Failure;
 use shell::Shell;
 

@@ -37,7 +37,7 @@ const LAYERS: [&[&str]; 14] = [
 ];
 
 /// Everything that may stand at the top of the repository.
-const TOP_LEVEL: [&str; 13] = [
+const TOP_LEVEL: [&str; 15] = [
     ".ci",
     ".gitignore",
     "CHANGELOG.md",
@@ -48,6 +48,8 @@ const TOP_LEVEL: [&str; 13] = [
     "README.md",
     "benches",
     "models",
+    "pyproject.toml",
+    "python",
     "src",
     "stimuli",
     "tests",
@@ -229,7 +231,7 @@ fn the_table_in_lib_rs_says_the_same() {
 #[test]
 fn files_are_small_and_named_for_what_they_hold() {
     let mut wrong = Vec::new();
-    for folder in ["src", "tests", "benches"] {
+    for folder in ["src", "tests", "benches", "python"] {
         let path = root().join(folder);
         if !path.exists() {
             continue;

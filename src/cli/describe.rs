@@ -120,11 +120,16 @@ fn all() -> Vec<Entry> {
     groups().into_iter().flat_map(|(_, group)| group).collect()
 }
 
+/// All that a model file can name, as `describe --json` prints it.
+pub fn described() -> Value {
+    all().iter().map(document).collect()
+}
+
 /// Prints all models, rules, stimuli and sections, or what is called `name`.
 pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
     let Some(name) = name else {
         return if shell.json() {
-            shell.print_json(&all().iter().map(document).collect::<Vec<_>>())
+            shell.print_json(&described())
         } else {
             shell.print(list)
         };

@@ -1,0 +1,108 @@
+"""Model files: named, shipped, changed."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Mapping, Union
+
+from . import _core
+
+if TYPE_CHECKING:
+    from ._network import Network
+
+    AnyModel = Union[str, os.PathLike[str], "Network"]
+
+
+def models() -> list[str]:
+    """The names of the model files that come with the package; `sharpwave.run` takes them as they are."""
+    return sorted(_core.shipped())
+
+
+def model_file(name: str) -> str:
+    """The text of a model file that comes with the package."""
+    shipped = _core.shipped()
+    if name not in shipped:
+        raise _core.ModelError(f"no model {name!r} comes with the package{_near(name, shipped)}")
+    return shipped[name]
+
+
+def _near(name: str, known: Any) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"\n  help: did you mean `{near[0]}`?" if near else "\n  help: `sharpwave.models()` lists them"
+
+
+def _text(value: Any) -> str:
+    """`value` as a model file has it."""
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        value = value.item()
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(str(key))} = {_text(of)}" for key, of in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_text(of) for of in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (str, os.PathLike)):
+        return json.dumps(os.fspath(value), ensure_ascii=False)
+    raise _core.ModelError(f"found {value!r}, expected what a model file can hold: text, a number, a list, a dictionary")
+
+
+def _sets(seed: int | None, seeds: int | None, set: Mapping[str, Any] | None, keys: Mapping[str, Any]) -> list[str]:
+    both = {**(set or {}), **keys}
+    changes = [f"{key}={_text(value)}" for key, value in both.items()]
+    changes += [f"seed={seed}"] if seed is not None else []
+    changes += [f"seeds={seeds}"] if seeds is not None else []
+    return changes
+
+
+def read(
+    model: "AnyModel",
+    seed: int | None = None,
+    seeds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    data: str | os.PathLike[str] | None = None,
+    keys: Mapping[str, Any] | None = None,
+) -> _core.Model:
+    """The model that `model` names: a file, one that comes with the package, or a network built here."""
+    from ._network import Network
+
+    sets = _sets(seed, seeds, set, keys or {})
+    folder = Path.cwd()
+    if isinstance(model, Network):
+        text, folder = model.runnable()
+        return _core.Model.parse("network", text, folder, sets, data)
+    path = Path(model)
+    if path.exists():
+        if path.is_dir():
+            raise _core.ModelError(f"`{path}`: found a folder, expected a model file (TOML)")
+        return _core.Model.read(path, sets, data)
+    shipped = _core.shipped()
+    # `models/NAME.toml` is what it is called in the repository.
+    name = path.stem if path.suffix == ".toml" else path.name
+    is_known = name in shipped and str(path.parent) in (".", "models")
+    if not is_known:
+        raise _core.ModelError(f"`{path}`: no such file, and no model that comes with the package{_near(name, shipped)}")
+    return _core.Model.parse(f"{name}.toml", shipped[name], folder, sets, data)
+
+
+def check(
+    model: "AnyModel",
+    *,
+    seed: int | None = None,
+    seeds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    data: str | os.PathLike[str] | None = None,
+    **keys: Any,
+) -> dict[str, Any]:
+    """What a model resolves to and what it will take, without running it.
+
+    A dictionary: `resolved`, the model file with every default filled in; `estimate`; `warnings`, what a run would warn of.
+    """
+    known = read(model, seed, seeds, set, data, keys)
+    return {"resolved": known.resolved, **json.loads(known.check())}

@@ -1,0 +1,271 @@
+"""Networks built in Python: each is a model file, piece by piece."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
+
+import numpy as np
+
+from . import _core
+from ._array import matrix as _matrix
+
+if TYPE_CHECKING:
+    from ._run import Run
+    from ._simulation import Simulation
+
+
+def normal(mean: Any, sd: Any, low: Any = None, high: Any = None) -> dict[str, Any]:
+    """A value that is drawn from a normal distribution, within bounds if there are any."""
+    return _drawn("normal", mean=mean, sd=sd, low=low, high=high)
+
+
+def uniform(low: Any, high: Any) -> dict[str, Any]:
+    """A value that is drawn evenly between two."""
+    return _drawn("uniform", low=low, high=high)
+
+
+def lognormal(mean: Any, sd: Any, low: Any = None, high: Any = None) -> dict[str, Any]:
+    """A value that is drawn from a log-normal distribution with this mean and standard deviation."""
+    return _drawn("lognormal", mean=mean, sd=sd, low=low, high=high)
+
+
+def exponential(mean: Any, low: Any = None, high: Any = None) -> dict[str, Any]:
+    """A value that is drawn from an exponential distribution that begins at `low`."""
+    return _drawn("exponential", mean=mean, low=low, high=high)
+
+
+def _drawn(distribution: str, **values: Any) -> dict[str, Any]:
+    given = {key: value for key, value in values.items() if value is not None}
+    return {"distribution": distribution, **given}
+
+
+class Population(str):
+    """The name of a population of a network: what `project` and `stimulate` take."""
+
+    size: int
+
+
+Names = Union[str, Iterable[str]]
+
+
+def _target(target: Names) -> Any:
+    if isinstance(target, str):
+        return str(target)
+    names = [str(name) for name in target]
+    return names[0] if len(names) == 1 else names
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON has it; NumPy's numbers and arrays too."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(of) for key, of in value.items()}
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(of) for of in value]
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    raise _core.ModelError(f"found {value!r}, expected what a model file can hold: text, a number, a list, a dictionary")
+
+
+def _toml(document: Mapping[str, Any]) -> str:
+    return _core.to_toml(json.dumps(_plain(document)))
+
+
+def _file(projection: str) -> str:
+    """What the file with the matrix of a projection is called."""
+    return f"{projection}.npz"
+
+
+class Network:
+    """A network, in the words of a model file.
+
+        net = sw.Network(seed=1)
+        e = net.population("e", 800, "lif", tau_m="20 ms", v_th="15 mV")
+        net.project(e, e, rule="fixed_in_degree", in_degree=80, weight="0.1 mV", delay="1.5 ms")
+        net.stimulate(e, "poisson", rate="8 kHz", weight="0.1 mV")
+        run = net.run("500 ms")
+
+    `toml()` is the model file; `Network.read` is the way back. Values have units, as in model files; what is wrong with
+    them is said when the network is checked, run or saved.
+    """
+
+    def __init__(self, seed: int = 1) -> None:
+        self.document: dict[str, Any] = {"schema": 1, "experiment": "network", "seed": _plain(seed)}
+        # Matrices that were given here, by projection.
+        self._arrays: dict[str, np.ndarray] = {}
+        # Where relative paths of the document start.
+        self._folder = Path.cwd()
+        self._kept: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    def read(cls, model: str | os.PathLike[str]) -> "Network":
+        """The network of a model file, or of one that comes with the package."""
+        path = Path(model)
+        text = path.read_text() if path.is_file() else None
+        if text is None:
+            from ._model import model_file
+
+            text = model_file(path.stem if path.suffix == ".toml" else str(model))
+        document = json.loads(_core.from_toml(text))
+        found = document.get("experiment")
+        if found != "network":
+            raise _core.ModelError(f"`{model}`: found `experiment = {json.dumps(found)}`, expected `\"network\"`")
+        network = cls()
+        network.document = document
+        if path.is_file():
+            network._folder = path.resolve().parent
+        return network
+
+    def runnable(self) -> tuple[str, Path]:
+        """The text of a model file that runs now, and the folder in which relative paths of it start: matrices that were
+        given here are written to where the text says."""
+        if not self._arrays:
+            return self.toml(), self._folder
+        if self._kept is None:
+            self._kept = tempfile.TemporaryDirectory(prefix="sharpwave-")
+        document = copy.deepcopy(self.document)
+        for name, array in self._arrays.items():
+            path = Path(self._kept.name) / _file(name)
+            np.savez(path, array)
+            document["projection"][name]["file"] = str(path)
+        return _toml(document), self._folder
+
+    def section(self, kind: str, name: str, /, **keys: Any) -> None:
+        """Adds the table `[kind.name]`: whatever model files know, such as `section("stage", "N3", ...)`."""
+        known = self.document.setdefault(kind, {})
+        if name in known:
+            raise _core.ModelError(f"{kind} `{name}` is there already")
+        known[name] = {key: _plain(value) for key, value in keys.items() if value is not None}
+
+    def set(self, **keys: Any) -> None:
+        """Gives keys of the document values: `set(duration="2 s")`, `set(engine={"lanes": 2})`."""
+        self.document.update({key: _plain(value) for key, value in keys.items()})
+
+    def population(self, name: str, size: int, neuron: str | None = None, *, like: str | None = None, **parameters: Any) -> Population:
+        """Adds `size` neurons of the model `neuron`, or with the parameters of the population `like`."""
+        like = None if like is None else str(like)
+        self.section("population", name, like=like, neuron=neuron, size=size, **parameters)
+        population = Population(name)
+        population.size = size
+        return population
+
+    def project(self, source: str, target: Names, *, name: str | None = None, delay: Any = None, **keys: Any) -> str:
+        """Adds a projection, called SOURCE_TARGET unless named; `delay` is its `axonal_delay`. Gives the name."""
+        onto = _target(target)
+        if name is None:
+            name = f"{source}_{onto if isinstance(onto, str) else '_'.join(onto)}"
+        if delay is not None:
+            keys["axonal_delay"] = delay
+        self.section("projection", name, source=str(source), target=onto, **keys)
+        return name
+
+    def matrix(
+        self, source: str, target: str, weights: Any, *, gain: Any, name: str | None = None, delay: Any = None, **keys: Any
+    ) -> str:
+        """Adds every source onto every target: `weights` has a row for each target, such as a layer's `weight` in PyTorch.
+
+        A weight of 1 adds `gain`. The matrix lies in a file beside the model file once it is saved, until then in a folder
+        that goes with this network. Gives the name.
+        """
+        array = _matrix("weights", weights)
+        if name is None:
+            name = f"{source}_{target}"
+        keys.update(rule="weights", file=_file(name), layer=1, gain=gain)
+        self.project(source, target, name=name, delay=delay, **keys)
+        self._arrays[name] = array
+        return name
+
+    def stimulate(self, target: Names, kind: str, *, name: str | None = None, **keys: Any) -> str:
+        """Adds a stimulus of this kind onto populations, called KIND_TARGET unless named. Gives the name."""
+        onto = _target(target)
+        if name is None:
+            name = f"{kind}_{onto if isinstance(onto, str) else '_'.join(onto)}"
+        self.section("stimulus", name, kind=kind, target=onto, **keys)
+        return name
+
+    def poisson(self, target: Names, rate: Any, weight: Any, **keys: Any) -> str:
+        """Adds Poisson spikes, of its own for each neuron. Gives the name."""
+        return self.stimulate(target, "poisson", rate=rate, weight=weight, **keys)
+
+    def stage(self, name: str, /, **keys: Any) -> None:
+        """Adds a stage: what changes in it, as in `stage("N3", factor={"population.e.b": 2.0})`."""
+        self.section("stage", name, **keys)
+
+    def bout(self, name: str, duration: Any, /, **keys: Any) -> None:
+        """Adds a bout behind the others, which run one after the other."""
+        bout = {"name": name, "duration": duration, **keys}
+        self.document.setdefault("bout", []).append(_plain({k: v for k, v in bout.items() if v is not None}))
+
+    def record(self, spikes: Names | None = None, **keys: Any) -> None:
+        """Says what is recorded: the spikes of these populations, and whatever `[record]` knows."""
+        record = self.document.setdefault("record", {})
+        if spikes is not None:
+            record["spikes"] = [str(spikes)] if isinstance(spikes, str) else [str(name) for name in spikes]
+        record.update({key: _plain(value) for key, value in keys.items()})
+
+    def toml(self) -> str:
+        """The text of the model file."""
+        return _toml(self.document)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the model file, which `sharpwave run` takes, and the matrices beside it; a wrong one is refused."""
+        runnable, folder = self.runnable()
+        _core.Model.parse(str(path), runnable, folder, [], None)
+        text, target = self.toml(), Path(path)
+        for name, array in self._arrays.items():
+            np.savez(target.with_name(_file(name)), array)
+        part = target.with_name(target.name + ".part")
+        part.write_text(text)
+        os.replace(part, target)
+
+    def _for(self, duration: Any, record: Names | None) -> "Network":
+        """A copy that runs for `duration` and records these populations; all, if nothing is said anywhere."""
+        network = Network()
+        network.document = copy.deepcopy(self.document)
+        network._arrays, network._folder = dict(self._arrays), self._folder
+        if duration is not None:
+            network.document.pop("bout", None)
+            network.set(duration=duration)
+        if record is not None:
+            network.record(record)
+        elif "spikes" not in network.document.get("record", {}):
+            network.record(list(network.document.get("population", {})))
+        return network
+
+    def check(self) -> dict[str, Any]:
+        """What it resolves to and will take, as `sharpwave.check`."""
+        from ._model import check
+
+        return check(self)
+
+    def run(self, duration: Any = None, *, record: Names | None = None, **options: Any) -> "Run":
+        """Runs it for `duration`, or its bouts, as `sharpwave.run`; the spikes of all populations are recorded unless said."""
+        from ._run import run
+
+        return run(self._for(duration, record), **options)
+
+    def simulation(self, *, changing: Iterable[str] = (), threads: int | None = None) -> "Simulation":
+        """It, to be run step by step: see `sharpwave.Simulation`."""
+        from ._simulation import Simulation
+
+        return Simulation(self, changing=changing, threads=threads)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and bool(_plain(self.document) == _plain(other.document))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        parts = [f"{len(self.document.get(kind, {}))} {kind}s" for kind in ("population", "projection")]
+        return f"<network of {' and '.join(parts)}, seed {self.document['seed']}>"
+

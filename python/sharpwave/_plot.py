@@ -1,0 +1,87 @@
+"""Figures of a run: small ones for notebooks, and into matplotlib axes."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core
+from ._unit import ms
+
+if TYPE_CHECKING:
+    from ._run import Run
+
+# Neurons of each population and spikes in all that a small raster shows: what one can tell apart.
+_NEURONS = 50
+_SPIKES = 2_000
+# Colours that people with any colour vision tell apart (Okabe and Ito 2008).
+_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
+
+
+def thumbnail(run: "Run") -> str:
+    """A small raster as SVG: the first neurons of each population."""
+    names = list(run.spikes)
+    if not names or run.stop_ms <= 0:
+        return ""
+    width, height = 480, 120
+    # So long that there are few enough spikes; what it leaves out is said.
+    shown = {name: run.spikes[name].i < _NEURONS for name in names}
+    rows = sum(min(_NEURONS, run.spikes[name].size) for name in names)
+    total = sum(int(mask.sum()) for mask in shown.values())
+    stop = run.stop_ms * min(1.0, _SPIKES / total) if total else run.stop_ms
+    paths, row = [], 0
+    for number, name in enumerate(names):
+        spikes = run.spikes[name]
+        mask = shown[name] & (spikes.t < stop)
+        x = spikes.t[mask] / stop * width
+        y = (row + spikes.i[mask] + 0.5) / rows * height
+        dots = "".join(f"M{a:.1f} {b:.1f}h1" for a, b in zip(x, y))
+        colour = _COLOURS[number % len(_COLOURS)]
+        paths.append(f'<path d="{dots}" stroke="{colour}" stroke-width="1.5"><title>{escape(name)}</title></path>')
+        row += min(_NEURONS, spikes.size)
+    text = f"first {_NEURONS} neurons of each population, 0 to {stop:.4g} ms"
+    return (
+        f'<figure><svg width="{width}" height="{height}" role="img" aria-label="raster, {text}" '
+        f'style="background:#fff">{"".join(paths)}</svg><figcaption>{text}</figcaption></figure>'
+    )
+
+
+def draw(run: "Run", what: str, ax: Any, **options: Any) -> Any:
+    """Draws `what` of `run` into `ax`."""
+    kinds = {"raster": _raster, "rates": _rates}
+    if what not in kinds:
+        raise _core.RecordingError(f"`plot`: found {what!r}, expected \"raster\" or \"rates\"")
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        _, ax = plt.subplots()
+    kinds[what](run, ax, **options)
+    ax.set_xlabel("time (ms)")
+    return ax
+
+
+def _raster(run: "Run", ax: Any, neurons: int = 100, start: Any = 0.0, stop: Any = None, populations: Any = None) -> None:
+    last = run.stop_ms if stop is None else ms("stop", stop)
+    ticks, labels, row = [], [], 0
+    for number, name in enumerate(populations or run.spikes):
+        spikes = run.spikes[name].between(start, last)
+        mask = spikes.i < neurons
+        ax.plot(spikes.t[mask], row + spikes.i[mask], ".", markersize=2, color=_COLOURS[number % len(_COLOURS)])
+        rows = min(neurons, spikes.size)
+        ticks.append(row + rows / 2)
+        labels.append(name)
+        row += rows
+    ax.set_yticks(ticks, labels)
+    ax.set_xlim(ms("start", start), last)
+    ax.set_ylim(-0.5, max(row, 1) - 0.5)
+
+
+def _rates(run: "Run", ax: Any, bin: Any = "10 ms", start: Any = 0.0, stop: Any = None, populations: Any = None) -> None:
+    for number, name in enumerate(populations or run.spikes):
+        time, rate = run.spikes[name].rate(bin, start, stop)
+        ax.step(time, rate, where="post", label=name, color=_COLOURS[number % len(_COLOURS)])
+    ax.set_ylabel("rate (Hz)")
+    ax.set_ylim(bottom=0)
+    ax.legend()

@@ -1,0 +1,323 @@
+"""Runs, and what they left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Sequence, TypeVar, Union
+
+import numpy as np
+
+from . import _core, _plot
+from ._model import read
+from ._progress import Callback, watcher
+from ._spikes import Spikes
+from ._table import Table
+from ._unit import ms
+
+if TYPE_CHECKING:
+    from ._model import AnyModel
+
+T = TypeVar("T")
+
+PathLike = Union[str, "os.PathLike[str]"]
+
+
+class _Lazy(Mapping[str, T]):
+    """Values by name, each read when it is first asked for and kept."""
+
+    def __init__(self, what: str, names: Sequence[str], read: Callable[[str], T]) -> None:
+        self._what, self._names, self._read = what, list(names), read
+        self._kept: dict[str, T] = {}
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._names:
+            known = ", ".join(self._names) or "none"
+            raise KeyError(f"no {self._what} of {name!r} in this run; there are {known}")
+        if name not in self._kept:
+            self._kept[name] = self._read(name)
+        return self._kept[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"<{self._what} of {', '.join(self._names) or 'nothing'}>"
+
+
+class Weights:
+    """Snapshots of the weights of one projection: `moments` says when, `[k]` and iteration read one.
+
+    Of a dense projection a snapshot is a matrix with a row for each target; of a sparse one a Table of its synapses.
+    """
+
+    def __init__(self, file: _core.Recording, projection: str, is_dense: bool) -> None:
+        self.projection = projection
+        self.is_dense = is_dense
+        self._file = file
+        labels, times = zip(*moments) if (moments := file.moments(projection)) else ((), ())
+        self.moments = Table({"label": list(labels), "time_ms": np.array(times, dtype=float)})
+
+    def __len__(self) -> int:
+        return self.moments.n_rows
+
+    def __getitem__(self, number: int) -> Any:
+        at = number + len(self) if number < 0 else number
+        if not 0 <= at < len(self):
+            raise IndexError(f"snapshot {number} of {self.projection!r}: there are {len(self)}")
+        if self.is_dense:
+            return self._file.matrix(self.projection, at)
+        return Table(self._file.synapses(self.projection, at), name=self.projection)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[number] for number in range(len(self)))
+
+    def __repr__(self) -> str:
+        kind = "matrix" if self.is_dense else "synapses"
+        return f"<{len(self)} snapshots of the {kind} of {self.projection!r}>"
+
+
+class States:
+    """Sampled states of a population: `t` in ms, `values` with a row for each sample and a column for each of `neurons`."""
+
+    def __init__(self, report: tuple[str, str, str, np.ndarray, float], file: _core.Recording) -> None:
+        self.report, self.variable, self.unit, self.neurons, self.every_ms = report
+        first, every, self.values = file.states(self.report)
+        self.t = first + every * np.arange(len(self.values))
+
+    def __repr__(self) -> str:
+        n, m = self.values.shape
+        return f"<{self.variable} ({self.unit or 'bare'}) of {m} neurons, {n} samples every {self.every_ms:g} ms>"
+
+
+class Run:
+    """A run, read from its file: one that is complete, was stopped or killed, or still goes on (open it again for more)."""
+
+    def __init__(self, path: PathLike, summary: str = "") -> None:
+        self._file = _core.Recording.open(path)
+        #: What the run printed at its end, if it was run here.
+        self.summary = summary
+        version, seed, complete, fingerprint = self._file.header()
+        self.version: str = version
+        self.seed: int = seed
+        self.complete: bool = complete
+        #: Hash of all spikes; None of a run that has not come to its end.
+        self.fingerprint: str | None = fingerprint
+        self.config, self.source, self.overrides, self.warnings = self._file.config()
+        self.path = Path(self._file.path)
+        self.stop_ms: float = self._file.reached_ms()
+        names, sizes, recorded = zip(*rows) if (rows := self._file.populations()) else ((), (), ())
+        self.populations = Table({"population": list(names), "size": np.array(sizes), "recorded": np.array(recorded)})
+        self._sizes = dict(zip(names, sizes))
+        self.spikes: Mapping[str, Spikes] = _Lazy(
+            "spikes", [name for name, n in zip(names, recorded) if n], self._spikes_of
+        )
+        dense, sparse = self._file.projections()
+        self.weights: Mapping[str, Weights] = _Lazy(
+            "weights", dense + sparse, lambda name: Weights(self._file, name, name in dense)
+        )
+        self.weight_statistics: Mapping[str, Table] = _Lazy(
+            "statistics of weights", self._file.observed(), lambda name: Table(self._file.weight_statistics(name))
+        )
+        reports = {report[0]: report for report in self._file.reports()}
+        self.states: Mapping[str, States] = _Lazy(
+            "states", list(reports), lambda name: States(reports[name], self._file)
+        )
+
+    def _spikes_of(self, name: str) -> Spikes:
+        t, i = self._file.spikes(name)
+        # Whoever asks again gets the same arrays.
+        t.flags.writeable = i.flags.writeable = False
+        return Spikes(name, self._sizes[name], t, i, self.stop_ms)
+
+    @property
+    def bouts(self) -> Table:
+        """The bouts that have ended: `name`, `kind`, `start_ms`, `stop_ms`."""
+        return Table(self._file.bouts(), name="bouts")
+
+    @property
+    def accuracy(self) -> Table:
+        """Scores of all seeds: `seed`, `network`, `stage`, `after_task`, `task` (−1 is all tasks), `accuracy` from 0 to 1."""
+        return Table(self._file.accuracies(), name="accuracy")
+
+    @property
+    def tasks(self) -> list[str]:
+        """Labels of tasks."""
+        return self._file.tasks()
+
+    @property
+    def triggers(self) -> dict[str, Table]:
+        """What each trigger found: `event_ms`, and `told_ms`, when it could tell."""
+        return {name: Table(columns, name=name) for name, columns in self._file.stimulation()[0].items()}
+
+    @property
+    def pulses(self) -> dict[str, Table]:
+        """The pulses of each stimulus: `event_ms`, `time_ms`, `delivered`."""
+        return {name: Table(columns, name=name) for name, columns in self._file.stimulation()[1].items()}
+
+    def rates(self, bin: float | str = "10 ms", start: float | str = 0.0, stop: float | str | None = None) -> Table:
+        """Mean rate of a neuron of each recorded population, in Hz: a column for each, beside `time_ms`."""
+        columns: dict[str, Any] = {}
+        for name, spikes in self.spikes.items():
+            time, rate = spikes.rate(bin, start, stop)
+            columns.setdefault("time_ms", time)
+            columns[name] = rate
+        return Table(columns, units={name: "Hz" for name in self.spikes})
+
+    def analyse(self, *measures: str, **options: Any) -> dict[str, Table]:
+        """Measures of this run: see `sharpwave.analyse`."""
+        return analyse(self.path, *measures, **options)
+
+    def report(self, out: PathLike) -> Path:
+        """Writes the page about this run to the new file `out`."""
+        return report([self.path], out)
+
+    @property
+    def figures(self) -> list[Path]:
+        """The figures that the run left, as files."""
+        folder = self.path.parent
+        return sorted(path for kind in ("*.svg", "*.png") for path in folder.rglob(kind))
+
+    def plot(self, what: str = "raster", ax: Any = None, **options: Any) -> Any:
+        """Draws "raster" or "rates" into matplotlib axes `ax`, or new ones; needs matplotlib. Gives the axes."""
+        return _plot.draw(self, what, ax, **options)
+
+    def close(self) -> None:
+        """Closes the file, so that other programs may write it. What was read stays."""
+        self._file.close()
+
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = f"fingerprint {self.fingerprint}" if self.complete else "not complete"
+        names = ", ".join(self._sizes)
+        return f"<run of {names}: {self.stop_ms:g} ms, seed {self.seed}, {state}>"
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for name, size in self._sizes.items():
+            rate = "not recorded"
+            if name in self.spikes and self.stop_ms > 0 and size:
+                rate = f"{len(self.spikes[name]) / size / self.stop_ms * 1e3:.3g} Hz"
+            rows.append(f"<tr><td>{escape(name)}</td><td>{size}</td><td>{rate}</td></tr>")
+        bouts = self.bouts
+        shown = ", ".join(escape(f"{bout['name']} ({bout['kind']})") for _, bout in zip(range(8), bouts.rows()))
+        more = f" and {bouts.n_rows - 8} more" if bouts.n_rows > 8 else ""
+        state = f"fingerprint <code>{self.fingerprint}</code>" if self.complete else "<b>not complete</b>"
+        return (
+            f"<div><p>{self.stop_ms:g} ms, seed {self.seed}, {state}; bouts: {shown}{more}</p>"
+            "<table><thead><tr><th>population</th><th>neurons</th><th>mean rate</th></tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody></table>{_plot.thumbnail(self)}</div>"
+        )
+
+
+def run(
+    model: "AnyModel",
+    *,
+    seed: int | None = None,
+    seeds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    data: PathLike | None = None,
+    out: PathLike | None = None,
+    threads: int | None = None,
+    keep_seeds: bool = False,
+    progress: bool | Callback | None = None,
+    **keys: Any,
+) -> Run:
+    """Runs a model: a model file, the name of one that comes with the package (`sharpwave.models()`), or a `Network`.
+
+    `set` gives keys other values, `{"population.e.tau_m": "15 ms"}`; keys without a dot may be given by name, `duration="2 s"`.
+    `out` is the folder to make; without it the files last as long as the result. `threads` changes no result.
+    `progress=True` shows a bar; a function is called with what is done, how much of it, and of how much.
+
+    Ctrl-C stops the run with a checkpoint, from which `sharpwave.resume` goes on.
+    """
+    known = read(model, seed, seeds, set, data, keys)
+    temporary = None
+    if out is None:
+        temporary = tempfile.mkdtemp(prefix="sharpwave-")
+        out = os.path.join(temporary, "run")
+    show, end = watcher(progress)
+    try:
+        folder, _, summary = known.run(Path(out), threads, keep_seeds, show)
+        found = Run(folder, summary)
+    except Exception:
+        if temporary:
+            shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    finally:
+        # A run that was interrupted stays, to go on with.
+        end()
+    if temporary:
+        weakref.finalize(found, shutil.rmtree, temporary, ignore_errors=True)
+    return found
+
+
+def resume(path: PathLike, *, threads: int | None = None, progress: bool | Callback | None = None) -> Run:
+    """Goes on with a run that was stopped or killed, to the same bits: its folder, its checkpoint or its run file."""
+    show, end = watcher(progress)
+    try:
+        folder, _, summary = _core.resume(path, threads, show)
+    finally:
+        end()
+    return Run(folder, summary)
+
+
+def open(path: PathLike) -> Run:
+    """Opens the run file `path`, or that in the folder `path`; also of a run that was killed or still goes on."""
+    return Run(path)
+
+
+def analyse(
+    file: PathLike | Run,
+    *measures: str,
+    start: float | str | None = None,
+    stop: float | str | None = None,
+    bouts: Sequence[str] = (),
+    populations: Sequence[str] = (),
+    set: Mapping[str, Any] | None = None,
+    seed: int = 1,
+    size: int | None = None,
+    threads: int | None = None,
+) -> dict[str, Table]:
+    """Takes measures of a run, or of any file of spikes that `sharpwave convert` reads; `describe()["measure"]` lists them.
+
+    Gives the tables by name: that of a measure has its name, further ones a name that begins with it, such as `rate_neuron`.
+    """
+    path = file.path if isinstance(file, Run) else Path(file)
+    results = _core.analyse(
+        path,
+        list(measures),
+        None if start is None else ms("start", start),
+        None if stop is None else ms("stop", stop),
+        [bouts] if isinstance(bouts, str) else list(bouts),
+        [populations] if isinstance(populations, str) else list(populations),
+        [f"{key}={value}" for key, value in (set or {}).items()],
+        seed,
+        size,
+        threads,
+    )
+    found: dict[str, Table] = {}
+    for _, _, tables in results:
+        for name, columns in tables:
+            units = {column: unit for column, unit, _, _ in columns if unit}
+            found[name] = Table({column: values for column, _, _, values in columns}, name=name, units=units)
+    return found
+
+
+def report(runs: PathLike | Run | Sequence[PathLike | Run], out: PathLike) -> Path:
+    """Writes a page about a run, or several side by side, to the new file `out`."""
+    each = [runs] if isinstance(runs, (str, os.PathLike, Run)) else list(runs)
+    _core.report([run.path if isinstance(run, Run) else Path(run) for run in each], Path(out))
+    return Path(out)

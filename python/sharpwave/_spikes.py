@@ -1,0 +1,111 @@
+"""The spikes of a population: two flat arrays."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Iterator
+
+import numpy as np
+
+from ._core import RecordingError
+from ._unit import ms
+
+
+class Spikes:
+    """Spikes of one population, sorted by time: `t` in ms and `i`, the neurons. `t, i = spikes` takes both."""
+
+    def __init__(self, population: str, size: int, t: np.ndarray, i: np.ndarray, stop_ms: float) -> None:
+        self.population = population
+        self.size = size
+        self.t = t
+        self.i = i
+        self.stop_ms = stop_ms
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return iter((self.t, self.i))
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} spikes of {self.size} neurons of {self.population!r} in {self.stop_ms:g} ms>"
+
+    def between(self, start: float | str, stop: float | str) -> "Spikes":
+        """Those from `start` up to `stop`, views of the same arrays."""
+        first, last = np.searchsorted(self.t, [ms("start", start), ms("stop", stop)])
+        return Spikes(self.population, self.size, self.t[first:last], self.i[first:last], self.stop_ms)
+
+    def of(self, neuron: int) -> np.ndarray:
+        """The times of one neuron, in ms."""
+        if not 0 <= neuron < self.size:
+            raise RecordingError(f"neuron {neuron} of {self.population!r}: found {self.size} neurons, counted from 0")
+        times: np.ndarray = self.t[self.i == neuron]
+        return times
+
+    def trains(self, neurons: Iterable[int] | None = None) -> list[np.ndarray]:
+        """The times of each neuron, or of `neurons`, in ms."""
+        order = np.argsort(self.i, kind="stable")
+        ends = np.searchsorted(self.i[order], np.arange(self.size + 1))
+        times = self.t[order]
+        wanted = range(self.size) if neurons is None else neurons
+        trains = []
+        for neuron in wanted:
+            if not 0 <= neuron < self.size:
+                raise RecordingError(
+                    f"neuron {neuron} of {self.population!r}: found {self.size} neurons, counted from 0"
+                )
+            trains.append(times[ends[neuron] : ends[neuron + 1]])
+        return trains
+
+    def rate(self, bin: float | str = "10 ms", start: float | str = 0.0, stop: float | str | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Mean rate of a neuron: starts of the bins in ms, and Hz. The last bin may be shorter than `bin` and counts so."""
+        width, first = ms("bin", bin), ms("start", start)
+        last = self.stop_ms if stop is None else ms("stop", stop)
+        if width <= 0:
+            raise RecordingError(f"`bin`: found {bin!r}, expected a time above 0")
+        if last <= first or self.size == 0:
+            return np.empty(0), np.empty(0)
+        n = max(1, int(np.ceil(round((last - first) / width, 9))))
+        edges = np.minimum(first + width * np.arange(n + 1), last)
+        # Bins hold their start, not their end.
+        counts = np.diff(np.searchsorted(self.t, edges))
+        return edges[:-1], counts / self.size / np.diff(edges) * 1e3
+
+    def dense(self, bin: float | str = "1 ms", start: float | str = 0.0, stop: float | str | None = None) -> np.ndarray:
+        """Counts per bin and neuron, time first, as snnTorch has its tensors: `torch.from_numpy(spikes.dense())`."""
+        width, first = ms("bin", bin), ms("start", start)
+        last = self.stop_ms if stop is None else ms("stop", stop)
+        if width <= 0:
+            raise RecordingError(f"`bin`: found {bin!r}, expected a time above 0")
+        n = max(0, int(np.ceil(round((last - first) / width, 9))))
+        counts = np.zeros((n, self.size), dtype=np.float32)
+        inside = self.between(first, min(last, first + n * width))
+        rows = np.minimum(((inside.t - first) / width).astype(np.int64), n - 1)
+        np.add.at(counts, (rows, inside.i), 1)
+        return counts
+
+    def to_pandas(self) -> Any:
+        """A DataFrame of `time_ms` and `neuron`; needs pandas."""
+        import pandas
+
+        return pandas.DataFrame({"time_ms": self.t, "neuron": self.i}, copy=False)
+
+    def to_neo(self, neurons: Iterable[int] | None = None) -> list[Any]:
+        """A neo.SpikeTrain for each neuron, or for `neurons`: what Elephant takes; needs neo. Takes a millisecond each."""
+        import neo
+        import quantities as pq
+
+        wanted = list(range(self.size) if neurons is None else neurons)
+        stop = self.stop_ms
+        return [
+            neo.SpikeTrain(train * pq.ms, t_stop=stop * pq.ms, name=f"{self.population} {neuron}")
+            for neuron, train in zip(wanted, self.trains(wanted))
+        ]
+
+    def to_pynapple(self, neurons: Iterable[int] | None = None) -> Any:
+        """A pynapple.TsGroup, in seconds; needs pynapple. Takes a millisecond for each neuron."""
+        import pynapple as nap
+
+        wanted = list(range(self.size) if neurons is None else neurons)
+        support = nap.IntervalSet(start=0.0, end=self.stop_ms / 1e3)
+        trains = self.trains(wanted)
+        return nap.TsGroup({n: nap.Ts(t=train / 1e3) for n, train in zip(wanted, trains)}, time_support=support)

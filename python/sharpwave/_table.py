@@ -1,0 +1,79 @@
+"""Tables: named columns of one length."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Iterator, Mapping
+
+import numpy as np
+
+# Rows that a notebook shows.
+_SHOWN = 10
+
+
+class Table(Mapping[str, Any]):
+    """Columns by name: NumPy arrays, or lists of text. `to_pandas()` makes a DataFrame of it."""
+
+    def __init__(self, columns: Mapping[str, Any], name: str = "", units: Mapping[str, str] | None = None) -> None:
+        self.name = name
+        self.units = dict(units or {})
+        self._columns = dict(columns)
+
+    def __getitem__(self, column: str) -> Any:
+        try:
+            return self._columns[column]
+        except KeyError:
+            known = ", ".join(self._columns)
+            raise KeyError(f"no column {column!r}; there are {known}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """How many columns there are; `n_rows` counts rows."""
+        return len(self._columns)
+
+    @property
+    def n_rows(self) -> int:
+        return len(next(iter(self._columns.values()), ()))
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """One dictionary for each row."""
+        for values in zip(*self._columns.values()):
+            yield dict(zip(self._columns, values))
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame; needs pandas."""
+        import pandas
+
+        return pandas.DataFrame(self._columns)
+
+    def _headings(self) -> list[str]:
+        return [f"{name} ({self.units[name]})" if self.units.get(name) else name for name in self._columns]
+
+    def __repr__(self) -> str:
+        lines = ["  ".join(self._headings())]
+        for number, row in enumerate(self.rows()):
+            if number == _SHOWN:
+                lines.append(f"... {self.n_rows - _SHOWN} more rows")
+                break
+            lines.append("  ".join(_cell(value) for value in row.values()))
+        title = [self.name] if self.name else []
+        return "\n".join(title + lines)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{escape(name)}</th>" for name in self._headings())
+        body = []
+        for number, row in enumerate(self.rows()):
+            if number == _SHOWN:
+                body.append(f"<tr><td colspan={len(self)}>{self.n_rows - _SHOWN} more rows</td></tr>")
+                break
+            body.append("<tr>" + "".join(f"<td>{escape(_cell(value))}</td>" for value in row.values()) + "</tr>")
+        caption = f"<caption>{escape(self.name)}</caption>" if self.name else ""
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (float, np.floating)):
+        return "undefined" if np.isnan(value) else f"{value:.6g}"
+    return str(value)

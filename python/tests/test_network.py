@@ -1,0 +1,98 @@
+"""Networks that are built in Python are model files."""
+
+import numpy as np
+import pytest
+
+import sharpwave as sw
+from sharpwave._model import read
+
+
+def test_a_network_is_a_model_file_and_back(net, tmp_path):
+    net.set(duration="100 ms")
+    net.record(["e"])
+    net.save(tmp_path / "net.toml")
+    again = sw.Network.read(tmp_path / "net.toml")
+    assert again == net
+    assert again.run().fingerprint == net.run().fingerprint == sw.run(tmp_path / "net.toml").fingerprint
+
+
+@pytest.mark.parametrize("name", [n for n in sw.models() if 'experiment = "network"' in sw.model_file(n)])
+def test_every_shipped_network_goes_there_and_back(name):
+    network = sw.Network.read(name)
+    assert read(network).resolved == read(name).resolved
+
+
+def test_shipped_models_run_by_their_names():
+    run = sw.run("models/vogels_abbott_delta.toml", duration="520 ms", threads=1)
+    assert run.complete and run.stop_ms == 520.0
+    assert "brunel_balanced" in sw.models()
+
+
+def test_numbers_of_numpy_and_drawn_values_are_understood():
+    net = sw.Network(seed=np.int64(4))
+    net.population("e", np.int32(5), "lif", tau_m="20 ms", v_th=sw.normal("15 mV", "1 mV"), t_ref="2 ms")
+    net.project("e", "e", rule="fixed_probability", probability=np.float64(0.5), weight=sw.uniform("0 mV", "1 mV"),
+                delay=sw.exponential("1 ms", low="0.5 ms", high="5 ms"))
+    checked = net._for("10 ms", None).check()
+    assert "probability = 0.5" in checked["resolved"] and checked["estimate"]
+
+
+@pytest.mark.parametrize(
+    "break_it, text",
+    [
+        (lambda net: net.population("f", 5, "lff"), "did you mean `lif`"),
+        (lambda net: net.project("e", "x", rule="all_to_all", weight="1 mV", delay="1 ms"), "e_x.target"),
+        (lambda net: net.project("e", "e", rule="all_to_all", weight="1 mV", delay="1 mm"), "1 mm"),
+        (lambda net: net.project("e", "e", rule="all_to_all", weigth="1 mV", delay="1 ms"), "weigth"),
+        (lambda net: net.set(seed=-1), "seed"),
+        (lambda net: net.stimulate("e", "poison", rate="1 Hz", weight="1 mV"), "poisson"),
+    ],
+)
+def test_what_does_not_hold_is_one_clear_error(net, break_it, text, tmp_path):
+    break_it(net)
+    with pytest.raises(sw.ModelError, match=text):
+        net.run("10 ms")
+    with pytest.raises(sw.ModelError):
+        net.save(tmp_path / "net.toml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_are_taken_once(net):
+    with pytest.raises(sw.ModelError, match="population `e` is there already"):
+        net.population("e", 5, "lif")
+
+
+def test_what_a_model_file_cannot_hold_is_refused(net):
+    with pytest.raises(sw.ModelError, match="object"):
+        net.set(duration=object())
+
+
+@pytest.mark.parametrize("name, text", [("brunel_balancd", "did you mean `brunel_balanced`"), ("x/y.toml", "no such file")])
+def test_models_that_are_not_there(name, text):
+    with pytest.raises(sw.ModelError, match=text):
+        sw.run(name)
+
+
+def test_a_value_that_is_wrong_names_its_key():
+    with pytest.raises(sw.ModelError, match="population.e.tau_m"):
+        sw.check("brunel_balanced", set={"population.e.tau_m": "20 mV"})
+    with pytest.raises(sw.ModelError, match="threads"):
+        sw.run("vogels_abbott_delta", threads=0)
+
+
+def test_sweeps_are_one_tidy_table(net):
+    table = sw.sweep(net._for("50 ms", None), {"stimulus.noise.rate": ["6 kHz", "9 kHz"]}, seeds=2, threads=1)
+    assert table.n_rows == 4 and list(table["seed"]) == [1, 2, 1, 2]
+    assert table["e_hz"][:2].mean() < table["e_hz"][2:].mean()
+    failed = sw.sweep(net._for("50 ms", None), {"stimulus.noise.rate": ["6 kHz", "9 kV"]}, threads=1)
+    assert failed["error"][0] == "" and "kV" in failed["error"][1] and np.isnan(failed["e_hz"][1])
+    with pytest.raises(sw.ModelError, match="list of values"):
+        sw.sweep(net, {"seed": "12"})
+
+
+def test_what_can_be_named_is_described():
+    kinds = sw.describe()
+    assert "lif" in kinds["neuron model"] and "rate" in kinds["measure"]
+    assert "tau_m" in repr(sw.describe("lif"))
+    with pytest.raises(sw.ModelError, match="did you mean `stdp_pair`"):
+        sw.describe("stdp_pare")

@@ -1,0 +1,254 @@
+"""Runs from Python, and what is read of them."""
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sharpwave as sw
+
+
+def test_spikes_are_two_flat_arrays_that_are_read_once(run):
+    t, i = run.spikes["e"]
+    assert t.dtype == np.float64 and i.dtype == np.uint32 and len(t) == len(i) > 50
+    assert run.spikes["e"].t is run.spikes["e"].t
+    assert (np.diff(t) >= 0).all() and 0 <= t[0] and t[-1] < 300 and i.max() < 80
+    # The memory is the program's own: nobody may write into what others read.
+    assert not t.flags.owndata and not t.flags.writeable
+
+
+def test_a_run_says_what_it_is(run):
+    assert run.complete and run.seed == 3 and len(run.fingerprint) == 32
+    assert run.populations["size"].tolist() == [80, 20] and list(run.spikes) == ["e", "i"]
+    assert list(run.bouts["name"]) == ["run"] and run.bouts["stop_ms"].tolist() == [300.0]
+    assert run.stop_ms == 300.0 and "in_degree = 8" in run.config
+    assert run.fingerprint in repr(run) and run.fingerprint in run._repr_html_()
+    assert "<svg" in run._repr_html_()
+
+
+def test_the_command_line_gives_the_same_fingerprint(net, tmp_path):
+    binary = os.environ.get("SHARPWAVE_BINARY")
+    if not binary:
+        pytest.skip("SHARPWAVE_BINARY is not set")
+    net.set(duration="300 ms")
+    net.record(["e", "i"])
+    net.save(tmp_path / "net.toml")
+    done = subprocess.run(
+        [binary, "run", "net.toml", "--out", "out", "--quiet"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    told = sw.open(tmp_path / "out")
+    here = sw.run(tmp_path / "net.toml", threads=1)
+    assert told.fingerprint == here.fingerprint
+    assert np.array_equal(told.spikes["e"].t, here.spikes["e"].t)
+
+
+def test_h5py_reads_the_same_times(run, tmp_path):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(run.path, "r") as file:
+        assert np.array_equal(file["spikes/e/timestamps"][:], run.spikes["e"].t)
+        assert np.array_equal(file["spikes/e/node_ids"][:], run.spikes["e"].i)
+
+
+def test_rates_count_every_spike(run):
+    t, rate = run.spikes["e"].rate("70 ms")
+    assert t.tolist() == [0.0, 70.0, 140.0, 210.0, 280.0]
+    # The last bin is 20 ms long.
+    widths = np.array([70.0, 70.0, 70.0, 70.0, 20.0])
+    assert (rate * widths).sum() / 1e3 * 80 == pytest.approx(len(run.spikes["e"]))
+    assert set(run.rates()) == {"time_ms", "e", "i"}
+
+
+def test_dense_counts_have_time_first(run):
+    counts = run.spikes["e"].dense("1 ms")
+    assert counts.shape == (300, 80) and counts.sum() == len(run.spikes["e"])
+    t, i = run.spikes["e"]
+    assert counts[int(t[0]), i[0]] >= 1
+
+
+def test_trains_are_those_of_each_neuron(run):
+    spikes = run.spikes["e"]
+    trains = spikes.trains()
+    assert len(trains) == 80 and sum(map(len, trains)) == len(spikes)
+    assert np.array_equal(trains[5], spikes.of(5)) and np.array_equal(spikes.trains([5])[0], trains[5])
+    with pytest.raises(sw.RecordingError, match="found 80 neurons"):
+        spikes.trains([80])
+
+
+def test_pandas_has_the_same_rows(run):
+    pytest.importorskip("pandas")
+    frame = run.spikes["i"].to_pandas()
+    assert list(frame.columns) == ["time_ms", "neuron"] and len(frame) == len(run.spikes["i"])
+    assert frame["time_ms"].is_monotonic_increasing
+    assert run.bouts.to_pandas().loc[0, "name"] == "run"
+
+
+def test_neo_has_the_same_trains(run):
+    pytest.importorskip("neo")
+    trains = run.spikes["e"].to_neo([2, 7])
+    assert [train.name for train in trains] == ["e 2", "e 7"]
+    assert np.array_equal(trains[1].rescale("ms").magnitude, run.spikes["e"].of(7))
+
+
+def test_pynapple_has_the_same_trains(run):
+    pytest.importorskip("pynapple")
+    group = run.spikes["e"].to_pynapple([2, 7])
+    assert list(group.keys()) == [2, 7]
+    assert np.allclose(group[7].t * 1e3, run.spikes["e"].of(7), atol=1e-6)
+
+
+def test_figures_are_drawn_into_axes(run):
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    _, axes = plt.subplots()
+    assert run.plot("raster", ax=axes) is axes
+    drawn = sum(len(line.get_xdata()) for line in axes.lines)
+    assert drawn == len(run.spikes["e"]) + len(run.spikes["i"])
+    assert run.plot("rates").get_ylabel() == "rate (Hz)"
+    with pytest.raises(sw.RecordingError, match="raster"):
+        run.plot("rastre")
+
+
+def test_measures_come_as_tables(run):
+    table = run.analyse("rate", populations="e")["rate"]
+    assert isinstance(table, sw.Table) and table.n_rows == 1 and table.units["mean"] == "Hz"
+    assert table["mean"][0] == pytest.approx(len(run.spikes["e"]) / 80 / 0.3)
+    assert {"rate", "rate_neuron", "interval"} <= set(run.analyse("rate", "interval"))
+    with pytest.raises(sw.RecordingError, match="rate"):
+        run.analyse("ratee")
+
+
+def test_a_file_without_its_object_goes_when_the_run_does(net):
+    run = net.run("50 ms")
+    folder = run.path.parent
+    assert folder.is_dir()
+    del run
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_out_is_kept_and_never_written_over(net, tmp_path):
+    out = tmp_path / "here"
+    assert net.run("50 ms", out=out).path == out / "run.h5"
+    assert (out / "report.html").is_file()
+    with pytest.raises(sw.ModelError, match="here"):
+        net.run("50 ms", out=out)
+
+
+def test_threads_change_no_bit(net):
+    net.set(engine={"lanes": 3})
+    prints = {net.run("200 ms", threads=threads).fingerprint for threads in (1, 2, 3)}
+    assert len(prints) == 1
+
+
+def test_runs_go_on_in_threads_of_python(net):
+    found = {}
+
+    def one(seed):
+        found[seed] = net.run("200 ms", seed=seed, threads=1).fingerprint
+
+    workers = [threading.Thread(target=one, args=(seed,)) for seed in (1, 2, 3)]
+    [worker.start() for worker in workers]
+    [worker.join() for worker in workers]
+    assert len(set(found.values())) == 3
+    assert found[2] == net.run("200 ms", seed=2).fingerprint
+
+
+def test_progress_is_told_and_what_it_raises_stops_the_run(net, tmp_path):
+    told = []
+    net.run("20 s", progress=lambda *news: told.append(news), out=tmp_path / "told")
+    assert told and all(0 <= done <= total for _, done, total in told)
+
+    def refuse(what, done, total):
+        raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        net.run("1000 s", progress=refuse, out=tmp_path / "refused")
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+import sharpwave as sw
+
+net = sw.Network(seed=1)
+net.population("e", 200, "lif", tau_m="20 ms", v_th="15 mV", v_reset="0 mV", e_l="0 mV", t_ref="2 ms")
+net.poisson("e", rate="9 kHz", weight="0.2 mV")
+sent = []
+
+def interrupt(what, done, total):
+    if done > 500 and not sent:
+        sent.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+try:
+    net.run("3000 s", out=sys.argv[1], progress=interrupt)
+except KeyboardInterrupt as stop:
+    print(time.monotonic() - sent[0])
+    print(stop)
+"""
+
+
+def test_ctrl_c_is_answered_soon_and_leaves_a_run_to_go_on_with(tmp_path):
+    out = tmp_path / "out"
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED, str(out)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    seconds, *text = done.stdout.splitlines()
+    # The bound is the machine's load, not the figure of the documentation.
+    assert float(seconds) < 20 and "resume" in " ".join(text)
+    stopped = sw.open(out)
+    assert not stopped.complete and stopped.fingerprint is None and stopped.stop_ms > 500
+    assert (out / "checkpoint").exists() or list(out.glob("*checkpoint*"))
+
+
+def test_a_run_that_goes_on_ends_as_one_that_was_not_stopped(net, tmp_path):
+    def stop(what, done, total):
+        if done > 1:
+            raise InterruptedError
+
+    net.set(duration="3 s")
+    net.record(["e", "i"])
+    net.save(tmp_path / "net.toml")
+    try:
+        sw.run(tmp_path / "net.toml", out=tmp_path / "out", progress=stop, threads=1)
+    except InterruptedError:
+        pass
+    resumed = sw.resume(tmp_path / "out")
+    assert resumed.complete and resumed.fingerprint == sw.run(tmp_path / "net.toml").fingerprint
+
+
+def test_warnings_of_a_run_are_python_s(net):
+    net.stage("N3")
+    net.bout("wake", "20 ms")
+    with pytest.warns(UserWarning, match="N3"):
+        net.run()
+
+
+def test_a_closed_file_says_so(run):
+    run.close()
+    with pytest.raises(sw.RecordingError, match="closed"):
+        run.spikes["e"]
+
+
+@pytest.mark.parametrize(
+    "path, text", [("nowhere.h5", "nowhere.h5"), (".", "run.h5"), (__file__, "HDF5")]
+)
+def test_what_is_no_run_is_refused(path, text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(sw.RecordingError, match=text):
+        sw.open(path)
+
+
+def test_a_page_is_written_once(run, tmp_path):
+    page = run.report(tmp_path / "page.html")
+    assert run.fingerprint in page.read_text()
+    with pytest.raises(sw.RecordingError, match="page.html"):
+        run.report(tmp_path / "page.html")

@@ -1,0 +1,141 @@
+"""Networks step by step."""
+
+import numpy as np
+import pytest
+
+import sharpwave as sw
+
+
+def test_steps_give_the_bits_of_a_run(net):
+    whole = net.run("100 ms")
+    sim = net.simulation()
+    steps = [sim.run(7.3) for _ in range(10)] + [sim.run("27 ms")]
+    assert sim.now == 100.0 and sim.fingerprint == whole.fingerprint
+    for name in ("e", "i"):
+        assert np.array_equal(np.concatenate([step[name][0] for step in steps]), whole.spikes[name].t)
+        assert np.array_equal(np.concatenate([step[name][1] for step in steps]), whole.spikes[name].i)
+        assert sim.counts[name] == len(whole.spikes[name])
+
+
+def test_lanes_and_threads_change_no_bit(net):
+    net.set(engine={"lanes": 2})
+    prints = set()
+    for threads in (1, 2):
+        sim = net.simulation(threads=threads)
+        for _ in range(20):
+            sim.run(5.0)
+        prints.add(sim.fingerprint)
+    assert prints == {net.run("100 ms").fingerprint}
+
+
+def test_a_controller_acts_between_steps(net):
+    sim = net.simulation(changing=["population.e.v_th"])
+    before = len(sim.run("200 ms")["e"][0])
+    sim.set_rate("noise", 0.0)
+    sim.run("50 ms")
+    assert len(sim.run("50 ms")["e"][0]) == 0
+    sim.set_rate("noise", 8000.0)
+    sim.alter("population.e.v_th", factor=0.8)
+    assert len(sim.run("200 ms")["e"][0]) > 1.3 * before
+    sim.alter("population.e.v_th", value="100 V")
+    sim.run("5 ms")
+    assert len(sim.run("100 ms")["e"][0]) == 0
+    sim.switch("noise", False)
+    assert sim.sample("e", "v_m", [0, 1]).shape == (2,)
+
+
+def test_states_are_kept_and_gone_back_to(net):
+    sim = net.simulation()
+    sim.run("50 ms")
+    state = sim.save()
+    first = sim.run("50 ms")["e"]
+    sim.load(state)
+    assert sim.now == 50.0
+    again = sim.run("50 ms")["e"]
+    assert np.array_equal(first[0], again[0]) and np.array_equal(first[1], again[1])
+    with pytest.raises(sw.ModelError):
+        sim.load(state[:-3])
+
+
+def test_bouts_begin_at_their_instants(net):
+    net.stage("quiet", factor={"stimulus.noise.rate": 0.1})
+    net.bout("wake", "60 ms")
+    net.bout("rest", "60 ms", stage="quiet")
+    whole = net.run()
+    sim = net.simulation()
+    spikes = [sim.run(17.0)["e"][0] for _ in range(7)] + [sim.run(1.0)["e"][0]]
+    assert sim.now == 120.0
+    assert np.array_equal(np.concatenate(spikes), whole.spikes["e"].t)
+    # The last bout goes on.
+    sim.run("100 ms")
+
+
+def test_matrices_are_given_and_taken(tmp_path):
+    weights = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
+    net = sw.Network()
+    net.population("a", 4, "lif", tau_m="10 ms", v_th="1 mV", t_ref="1 ms")
+    net.population("b", 3, like="a")
+    net.poisson("a", rate="1 kHz", weight="1 mV")
+    net.matrix("a", "b", weights, gain="1 mV", delay="1 ms")
+    net.set(duration="100 ms")
+    net.save(tmp_path / "net.toml")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a_b.npz", "net.toml"]
+    assert sw.run(tmp_path / "net.toml").fingerprint == net.run().fingerprint
+    again = sw.Network.read(tmp_path / "net.toml")
+    assert again.run().fingerprint == net.run().fingerprint
+    with pytest.raises(sw.ModelError, match="4"):
+        wrong = sw.Network.read(tmp_path / "net.toml")
+        wrong.matrix("b", "a", weights, gain="1 mV", delay="1 ms")
+        wrong.simulation()
+    sim = net.simulation()
+    found = sim.weights("a_b")
+    assert found.shape == (3, 4) and np.array_equal(found, weights)
+    sim.set_weights("a_b", found * 2)
+    assert np.array_equal(sim.weights("a_b"), weights * 2)
+    for wrong, text in [
+        (weights[0], "1 dimensions"),
+        (weights.T.copy(), "found 4 x 3 weights"),
+        (np.full((3, 4), np.nan), "not finite"),
+        (weights.astype(str), "expected numbers"),
+    ]:
+        with pytest.raises(sw.ModelError, match=text):
+            sim.set_weights("a_b", wrong)
+
+
+def test_synapses_of_a_projection(net):
+    net.document["projection"]["e_all"]["plasticity"] = {"rule": "stdp_pair", "w_max": "1 mV"}
+    table = net.simulation().synapses("e_all")
+    assert table.n_rows == 800 and set(table) == {"source", "target", "delay_ms", "weight"}
+    assert (table["delay_ms"] == 1.5).all() and table["target"].max() < 100
+
+
+@pytest.mark.parametrize(
+    "act, text",
+    [
+        (lambda sim: sim.run(-1.0), "run"),
+        (lambda sim: sim.run("5 mV"), "ms"),
+        (lambda sim: sim.run(float("nan")), "run"),
+        (lambda sim: sim.set_rate("nose", 1.0), "noise"),
+        (lambda sim: sim.switch("nose", False), "noise"),
+        (lambda sim: sim.alter("projection.e_all.weight", factor=2.0), "e_all"),
+        (lambda sim: sim.alter("population.e.v_th", value="3 ms"), "v_th"),
+        (lambda sim: sim.alter("population.e.v_th"), "factor"),
+        (lambda sim: sim.sample("x", "v_m", 0), "`x`"),
+        (lambda sim: sim.sample("e", "v_m", 80), "80"),
+        (lambda sim: sim.weights("e_all"), "e_all"),
+    ],
+)
+def test_acts_that_cannot_be_done_are_refused_and_change_nothing(net, act, text):
+    sim = net.simulation(changing=["population.e.v_th"])
+    sim.run("20 ms")
+    with pytest.raises(sw.ModelError, match=text):
+        act(sim)
+    sim.run("20 ms")
+    undisturbed = net.simulation(changing=["population.e.v_th"])
+    undisturbed.run("40 ms")
+    assert sim.fingerprint == undisturbed.fingerprint
+
+
+def test_only_networks_run_step_by_step():
+    with pytest.raises(sw.ModelError, match="network"):
+        sw.Simulation("sleep_replay_digits")
