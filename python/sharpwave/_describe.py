@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from . import _core
-from ._model import _near
+from ._model import near
 
 
 class Description(dict[str, Any]):
@@ -38,5 +38,5 @@ def describe(name: str | None = None) -> Any:
     found = [entry for entry in entries if entry["name"] == name]
     found = found or [entry for entry in entries if entry["name"].rsplit(".")[-1] == name]
     if not found:
-        raise _core.ModelError(f"nothing is called {name!r}{_near(name, [entry['name'] for entry in entries])}")
+        raise _core.ModelError(f"nothing is called {name!r}{near(name, [entry['name'] for entry in entries], 'describe')}")
     return found[0] if len(found) == 1 else found

@@ -25,13 +25,14 @@ def model_file(name: str) -> str:
     """The text of a model file that comes with the package."""
     shipped = _core.shipped()
     if name not in shipped:
-        raise _core.ModelError(f"no model {name!r} comes with the package{_near(name, shipped)}")
+        raise _core.ModelError(f"no model {name!r} comes with the package{near(name, shipped)}")
     return shipped[name]
 
 
-def _near(name: str, known: Any) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"\n  help: did you mean `{near[0]}`?" if near else "\n  help: `sharpwave.models()` lists them"
+def near(name: str, known: Any, lister: str = "models") -> str:
+    """A line of help: which of `known` may be meant, or what lists them."""
+    found = difflib.get_close_matches(name, list(known), n=1)
+    return f"\n  help: did you mean `{found[0]}`?" if found else f"\n  help: `sharpwave.{lister}()` lists them"
 
 
 def _text(value: Any) -> str:
@@ -87,7 +88,7 @@ def read(
     name = path.stem if path.suffix == ".toml" else path.name
     is_known = name in shipped and str(path.parent) in (".", "models")
     if not is_known:
-        raise _core.ModelError(f"`{path}`: no such file, and no model that comes with the package{_near(name, shipped)}")
+        raise _core.ModelError(f"`{path}`: no such file, and no model that comes with the package{near(name, shipped)}")
     return _core.Model.parse(f"{name}.toml", shipped[name], folder, sets, data)
 
 

@@ -201,9 +201,9 @@ class Network:
         """Adds a stage: what changes in it, as in `stage("N3", factor={"population.e.b": 2.0})`."""
         self.section("stage", name, **keys)
 
-    def bout(self, name: str, duration: Any, /, **keys: Any) -> None:
-        """Adds a bout behind the others, which run one after the other."""
-        bout = {"name": name, "duration": duration, **keys}
+    def bout(self, duration: Any, *, stage: str | None = None, **keys: Any) -> None:
+        """Adds a bout behind the others, which run one after the other, in a stage if it is in one."""
+        bout = {"stage": stage, "duration": duration, **keys}
         self.document.setdefault("bout", []).append(_plain({k: v for k, v in bout.items() if v is not None}))
 
     def record(self, spikes: Names | None = None, **keys: Any) -> None:

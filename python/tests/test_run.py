@@ -227,7 +227,7 @@ def test_a_run_that_goes_on_ends_as_one_that_was_not_stopped(net, tmp_path):
 
 def test_warnings_of_a_run_are_python_s(net):
     net.stage("N3")
-    net.bout("wake", "20 ms")
+    net.bout("20 ms")
     with pytest.warns(UserWarning, match="N3"):
         net.run()
 

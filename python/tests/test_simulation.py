@@ -59,8 +59,8 @@ def test_states_are_kept_and_gone_back_to(net):
 
 def test_bouts_begin_at_their_instants(net):
     net.stage("quiet", factor={"stimulus.noise.rate": 0.1})
-    net.bout("wake", "60 ms")
-    net.bout("rest", "60 ms", stage="quiet")
+    net.bout("60 ms")
+    net.bout("60 ms", stage="quiet")
     whole = net.run()
     sim = net.simulation()
     spikes = [sim.run(17.0)["e"][0] for _ in range(7)] + [sim.run(1.0)["e"][0]]
