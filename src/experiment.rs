@@ -11,6 +11,7 @@ pub mod error;
 pub mod estimate;
 pub mod export;
 pub mod foraging;
+mod held;
 pub mod inputs;
 pub mod learner;
 pub mod load;

@@ -19,6 +19,7 @@ pub mod sampling;
 pub mod selection;
 pub mod snapshot;
 pub mod source;
+mod timetable;
 pub mod watched;
 pub mod weight_statistics;
 
@@ -32,7 +33,7 @@ use crate::base::stop::Stopped;
 use crate::base::time::{Duration, Time};
 use crate::engine::Observer;
 use crate::engine::fingerprint::Fingerprint;
-use crate::engine::simulation::{Keep, Simulation};
+use crate::engine::simulation::{self, Simulation};
 use crate::engine::watch::Watch as _;
 use crate::protocol::hypnogram::Bout;
 use crate::record::checkpoint::Slot;
@@ -44,6 +45,7 @@ use error::{ResumeError, RunError};
 use guard::{Counts, Guard, Tripped};
 use ledger::Place;
 use progress::{Building, PopulationActivity, Progress, Watch};
+use timetable::Timetable;
 use watched::Watched;
 
 /// Biology between the first two looks from outside; doubled or halved until a look comes as often as [`OFTEN`] says.
@@ -58,7 +60,7 @@ const OFTEN: RangeInclusive<time::Duration> =
 /// A run, where it stands, and where its results go.
 pub struct Run<'a, A> {
     seed: u64,
-    bouts: &'a [Bout],
+    bouts: Timetable<'a>,
     watched: &'a Watched,
     act: A,
     file: Option<RunFile>,
@@ -94,6 +96,7 @@ struct State {
     guard: Counts,
     fingerprint: Fingerprint,
     before: Vec<u64>,
+    early: Vec<(usize, Time)>,
     live: Option<Live>,
 }
 
@@ -148,7 +151,7 @@ impl<'a, A: Act> Run<'a, A> {
         let populations = populations.map(|population| (population.name.clone(), population.size));
         Self {
             seed,
-            bouts,
+            bouts: Timetable::new(bouts),
             watched,
             act,
             file,
@@ -181,22 +184,20 @@ impl<'a, A: Act> Run<'a, A> {
             guard,
             fingerprint,
             before,
+            early,
             live,
         } = unpack(state).map_err(RunError::from)?;
         self.act.load(&act).map_err(RunError::from)?;
         (self.cursor, self.fingerprint, self.before) = (cursor, fingerprint, before);
-        let bout = self
-            .bouts
-            .get(cursor)
-            .filter(|bout| bout.kind.is_simulated());
-        // Back to where the network last began anew.
-        let so_far = self.bouts.iter().enumerate().take(cursor + 1).rev();
-        let begun = so_far
-            .map(|(at, bout)| (self.begins_anew(at), bout.start))
-            .find(|(begins, _)| *begins);
-        self.guard
-            .begin(begun.map_or(Time::ZERO, |(_, start)| start));
-        if !self.guard.restore(guard)
+        let are_known = early
+            .iter()
+            .all(|&(at, stop)| self.bouts.end_early(at, stop));
+        let bout = self.bouts.get(cursor).cloned();
+        let bout = bout.filter(|bout| bout.kind.is_simulated());
+        let begun = self.bouts.begun(cursor).unwrap_or(Time::ZERO);
+        self.guard.begin(begun);
+        if !are_known
+            || !self.guard.restore(guard)
             || cursor > self.bouts.len()
             || live.is_some() && bout.is_none()
         {
@@ -205,7 +206,7 @@ impl<'a, A: Act> Run<'a, A> {
         }
         if let (Some(Live { graph, simulation }), Some(bout)) = (live, bout) {
             let mut network = loop {
-                match self.act.build(bout, watch)? {
+                match self.act.build(&bout, watch)? {
                     Some(network) => break network,
                     None if watch.stopped() => return Err(RunError::from(Stopped).into()),
                     None => {}
@@ -238,6 +239,7 @@ impl<'a, A: Act> Run<'a, A> {
             guard: self.guard.counts().clone(),
             fingerprint: self.fingerprint,
             before: self.before.clone(),
+            early: self.bouts.early().to_vec(),
             live: live.transpose()?,
         };
         let state = pack(&state)?;
@@ -255,15 +257,16 @@ impl<'a, A: Act> Run<'a, A> {
         mut place: Option<&mut Place<'_>>,
     ) -> Result<Ended, A::Error> {
         while let Some(bout) = self.bouts.get(self.cursor) {
+            let mut bout = bout.clone();
             let over = match bout.kind.is_simulated() {
-                true => self.simulate(bout, watch)?,
+                true => self.simulate(&mut bout, watch)?,
                 false => {
-                    let stepped = self.act.step(bout, self.file.as_mut(), watch)?;
+                    let stepped = self.act.step(&bout, self.file.as_mut(), watch)?;
                     stepped.is_break()
                 }
             };
             if over {
-                self.write_bout(bout, bout.stop)?;
+                self.write_bout(&bout, bout.stop)?;
                 self.cursor += 1;
             }
             if self.cursor == self.bouts.len() {
@@ -283,16 +286,8 @@ impl<'a, A: Act> Run<'a, A> {
         Ok(Ended::Complete)
     }
 
-    /// Whether with the bout at this index, a simulated one, nothing goes on that was before.
-    fn begins_anew(&self, at: usize) -> bool {
-        let simulated = |bout: &Bout| bout.kind.is_simulated();
-        let bout = &self.bouts[at];
-        let first = !self.bouts[..at].iter().any(simulated);
-        simulated(bout) && (first || bout.keep == Keep::Weights)
-    }
-
-    /// A slice of the simulated `bout`; whether it is over.
-    fn simulate(&mut self, bout: &Bout, watch: &dyn Watch) -> Result<bool, A::Error> {
+    /// A slice of the simulated `bout`; whether it is over, which may be before its time.
+    fn simulate(&mut self, bout: &mut Bout, watch: &dyn Watch) -> Result<bool, A::Error> {
         let mut network = match self.live.take() {
             Some(network) => network,
             None => {
@@ -300,7 +295,7 @@ impl<'a, A: Act> Run<'a, A> {
                     return Ok(false);
                 };
                 self.act.begin(bout, self.file.as_mut())?;
-                if self.begins_anew(self.cursor) {
+                if self.bouts.begins_anew(self.cursor) {
                     self.guard.begin(bout.start);
                 }
                 self.slice = FIRST_SLICE;
@@ -342,7 +337,7 @@ impl<'a, A: Act> Run<'a, A> {
         &mut self,
         network: &mut Simulation,
         until: Time,
-        bout: &Bout,
+        bout: &mut Bout,
     ) -> Result<(), RunError> {
         let Watched {
             sampling,
@@ -350,11 +345,12 @@ impl<'a, A: Act> Run<'a, A> {
             weights,
             ..
         } = self.watched;
-        while network.now() < until {
+        while network.now() < until.min(bout.stop) {
             let now = network.now();
             let sample = sampling.next_cut(now);
-            let snapshot = snapshots.next_cut(now, bout.stop);
-            let look = weights.next_cut(now, bout.stop);
+            let ends = self.bouts.ends(bout);
+            let snapshot = snapshots.next_cut(now, ends);
+            let look = weights.next_cut(now, ends);
             let cut = until
                 .min(sample)
                 .min(snapshot)
@@ -371,7 +367,12 @@ impl<'a, A: Act> Run<'a, A> {
             if let Some(error) = watchers.failed {
                 return Err(error.into());
             }
+            let is_over = ended == simulation::Ended::Over;
+            let cut = if is_over { network.now() } else { cut };
             self.guard.check(cut, network, ended)?;
+            if is_over && self.bouts.end_early(self.cursor, cut) {
+                bout.stop = cut;
+            }
             let edits = network.take_edits();
             let (detections, pulses) = network.take_stimulation();
             self.act.stimulation(network.now(), &detections, &pulses);
@@ -382,11 +383,12 @@ impl<'a, A: Act> Run<'a, A> {
             if cut == sample {
                 sampling.sample(network, file)?;
             }
-            if cut == snapshot {
-                snapshots.take(network, bout.stop, file)?;
+            let ends = self.bouts.ends(bout);
+            if cut == snapshot || is_over {
+                snapshots.take(network, ends, file)?;
             }
-            if cut == look {
-                weights.take(network, self.seed, bout.stop, file)?;
+            if cut == look || is_over {
+                weights.take(network, self.seed, ends, file)?;
             }
         }
         Ok(())
@@ -416,15 +418,11 @@ impl<'a, A: Act> Run<'a, A> {
                 size: population.size,
             })
             .collect();
-        let simulated = |bouts: &[Bout]| {
-            let bouts = bouts.iter();
-            bouts.filter(|bout| bout.kind.is_simulated()).count()
-        };
         watch.show(&Progress::Running {
             seed: self.seed,
             bout: &bout.name,
-            number: simulated(&self.bouts[..=self.cursor]),
-            of: simulated(self.bouts),
+            number: self.bouts.simulated(self.cursor + 1),
+            of: self.bouts.simulated(self.bouts.len()),
             simulated: network.now() - bout.start,
             total: bout.duration(),
             populations: &populations,

@@ -6,12 +6,16 @@
 //! What a detector finds depends on spikes and their times alone, never on when it is asked: it is causal, and no grid, cut,
 //! lane or thread shows in it.
 
+mod burst;
 pub mod down_onset;
+mod order;
 pub mod phase;
+pub mod population_burst;
 pub mod random;
 pub mod rate;
 pub mod rhythmic;
 mod swing;
+pub mod template;
 pub mod timed;
 pub mod up_onset;
 mod window;
@@ -38,8 +42,8 @@ pub trait Detect: Send + Sync {
     /// Begins at `t`, knowing nothing of what was before.
     fn begin(&mut self, t: Time);
 
-    /// `n` neurons of its population spiked at `t`; instants ascend. Appends what is found up to and including `t`.
-    fn see(&mut self, t: Time, n: u32, found: &mut Vec<Found>);
+    /// `nodes` of its population spiked at `t`, ascending, as instants do. Appends what is found up to and including `t`.
+    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>);
 
     /// Everything before `now` has been seen. Appends what is found before it.
     fn come_to(&mut self, now: Time, found: &mut Vec<Found>);
@@ -90,6 +94,8 @@ pub static REGISTRY: &[&Entry] = &[
     &down_onset::ENTRY,
     &phase::ENTRY,
     &rate::ENTRY,
+    &population_burst::ENTRY,
+    &template::ENTRY,
     &timed::ENTRY,
     &rhythmic::ENTRY,
     &random::ENTRY,
@@ -164,11 +170,28 @@ mod tests {
         trigger
     }
 
+    /// The first `n` neurons of a population.
+    fn nodes(n: u32) -> Vec<u32> {
+        (0..n).collect()
+    }
+
     /// What it finds in `spikes`, instants in milliseconds with numbers of neurons, before `end_ms`: event and when, in ms.
     pub fn found(trigger: &mut dyn Detect, spikes: &[(f64, u32)], end_ms: f64) -> Vec<(f64, f64)> {
+        let nodes: Vec<Vec<u32>> = spikes.iter().map(|&(_, n)| nodes(n)).collect();
+        let spikes = spikes.iter().zip(&nodes);
+        let spikes: Vec<(f64, &[u32])> = spikes.map(|(&(ms, _), own)| (ms, &own[..])).collect();
+        found_of(trigger, &spikes, end_ms)
+    }
+
+    /// The same of spikes by neuron.
+    pub fn found_of(
+        trigger: &mut dyn Detect,
+        spikes: &[(f64, &[u32])],
+        end_ms: f64,
+    ) -> Vec<(f64, f64)> {
         let mut found = Vec::new();
-        for &(ms, n) in spikes {
-            trigger.see(Time::from_ms(ms).unwrap(), n, &mut found);
+        for &(ms, nodes) in spikes {
+            trigger.see(Time::from_ms(ms).unwrap(), nodes, &mut found);
         }
         trigger.come_to(Time::from_ms(end_ms).unwrap(), &mut found);
         found
@@ -185,6 +208,11 @@ mod tests {
         timed.insert("at", vec![3.0, 250.0, 800.0]);
         let mut below = number(&[("level", 8.0)]);
         below.insert("when", "below");
+        let mut burst = number(&[("up", 15.0), ("down", 5.0)]);
+        burst.insert("cells", 2_u64);
+        let mut template = number(&[("up", 15.0), ("down", 5.0), ("p", 0.5)]);
+        template.insert("cells", 5_u64);
+        template.insert("order", vec![4_u32, 1, 0, 3, 9, 6, 5, 2, 7, 8]);
         let cases = [
             (
                 "up_onset",
@@ -194,21 +222,28 @@ mod tests {
             ("phase", number(&[("frequency", 4.0), ("phase", 0.1)])),
             ("rate", number(&[("level", 15.0)])),
             ("rate", below),
+            ("population_burst", burst.clone()),
+            ("template", template),
             ("timed", timed),
             ("rhythmic", number(&[("period", 90.0), ("jitter", 20.0)])),
             ("random", number(&[("rate", 20.0)])),
         ];
         // Bursts of 60 ms every 250 ms onto ten neurons.
         let mut draws = Stream::new(3, "spikes", 0);
+        let mut neurons = Stream::new(3, "neurons", 0);
         let mut spikes = Vec::new();
         let mut ms = 0.0;
         while ms < 2000.0 {
             let busy = ms % 250.0 < 60.0;
             ms += draws.exponential() * if busy { 2.0 } else { 60.0 };
-            spikes.push((ms, 1 + draws.below(2) as u32));
+            let first = neurons.below(9) as u32;
+            let nodes: Vec<u32> = (first..=first + draws.below(2) as u32).collect();
+            spikes.push((ms, nodes));
         }
+        let by_neuron = spikes.iter().map(|(ms, nodes)| (*ms, &nodes[..]));
+        let by_neuron: Vec<(f64, &[u32])> = by_neuron.collect();
         for (kind, values) in cases {
-            let whole = found(begun(kind, values.clone(), 10).as_mut(), &spikes, 2100.0);
+            let whole = found_of(begun(kind, values.clone(), 10).as_mut(), &by_neuron, 2100.0);
             assert!(whole.len() > 2, "{kind}: {whole:?}");
             assert!(whole.iter().all(|(event, at)| event <= at));
             assert!(whole.windows(2).all(|pair| pair[0].1 <= pair[1].1));
@@ -217,11 +252,11 @@ mod tests {
             for cut in 1..=2100 {
                 let cut = Time::from_ms(f64::from(cut)).unwrap();
                 let mut some = Vec::new();
-                while let Some(&(ms, n)) = spikes.get(next)
+                while let Some(&(ms, nodes)) = by_neuron.get(next)
                     && Time::from_ms(ms).unwrap() < cut
                 {
                     announced = Time::ZERO;
-                    again.see(Time::from_ms(ms).unwrap(), n, &mut some);
+                    again.see(Time::from_ms(ms).unwrap(), nodes, &mut some);
                     next += 1;
                 }
                 again.come_to(cut, &mut some);

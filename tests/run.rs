@@ -74,5 +74,7 @@ mod threshold;
 mod time_stepped;
 #[path = "run/train.rs"]
 mod train;
+#[path = "run/until.rs"]
+mod until;
 #[path = "run/weights.rs"]
 mod weights;

@@ -163,6 +163,8 @@ pub enum Kind {
     Steps(Dimension),
     /// Instants, ascending, none before 0, at least one.
     Instants,
+    /// Numbers of neurons, in an order that means something.
+    Neurons,
 }
 
 /// What a parameter is where the model file is silent.

@@ -19,6 +19,7 @@ mod schedule;
 pub(super) mod stage;
 pub(super) mod stimulus;
 pub(super) mod trigger;
+mod until;
 
 use std::collections::BTreeSet;
 use std::time;
@@ -93,7 +94,8 @@ impl NetworkModel {
             && bout.factor.is_empty()
             && bout.offset.is_empty()
             && bout.value.is_empty()
-            && bout.ramp.is_none())
+            && bout.ramp.is_none()
+            && bout.until.is_none())
     }
 }
 

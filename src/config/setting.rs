@@ -49,6 +49,11 @@ pub fn setting(parameter: &ParameterSpec, text: &str) -> Result<Value, SettingEr
                 .collect::<Result<Vec<f64>, _>>()
                 .map(Value::Instants)
         }
+        Kind::Neurons => {
+            let neurons = text.split(',').map(|one| one.trim().parse());
+            let neurons: Result<Vec<u32>, _> = neurons.collect();
+            neurons.map(Value::Neurons).map_err(|_| kind())
+        }
         Kind::Table(_) | Kind::Steps(_) => Err(kind()),
     }
 }

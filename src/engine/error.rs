@@ -84,6 +84,14 @@ pub enum SimulationError {
         /// Its name.
         name: String,
     },
+    /// A trigger that cannot end a bout.
+    #[error("a bout that is to end by the trigger `{trigger}`: it {reason}")]
+    Until {
+        /// Its name.
+        trigger: String,
+        /// Why not, as the rest of a sentence that begins with it.
+        reason: &'static str,
+    },
     /// The weights of a sparse projection, which are merged with those of others.
     #[error("projection `{projection}` is sparse: its weights cannot be read or set as a matrix")]
     Sparse {

@@ -9,6 +9,7 @@ mod bout;
 mod change;
 mod checkpoint;
 mod drive;
+mod ending;
 mod graph;
 mod homeostasis;
 mod input;
@@ -42,6 +43,7 @@ pub use alter::Ramp;
 pub use bout::{Bout, Keep, Regime};
 pub use change::Change;
 use drive::Drive;
+pub use ending::Until;
 pub use homeostasis::Edited;
 use homeostasis::Force;
 pub(in crate::engine) use input::Inputs;
@@ -99,6 +101,8 @@ pub enum Ended {
     Reached,
     /// The observer wants no more.
     Enough,
+    /// The bout has come to its early end, as its [`Regime`] says; nothing moves until the next.
+    Over,
     /// There were so many spikes within one window, which is so long, that it was left before its end: the network
     /// cannot go on.
     Exploded(Duration),
@@ -285,13 +289,15 @@ impl Simulation {
     }
 
     /// Runs from now up to, and not including, `until`, or to the end of a window after which the observer wants no more
-    /// or in which the network exploded. A network that has exploded does not move until its next bout.
+    /// or in which the network exploded, or to the early end of the bout. A network that has exploded, or whose bout is over,
+    /// does not move until its next bout.
     pub fn run(&mut self, until: Time, observer: &mut dyn Observer) -> Ended {
-        while self.now < until && !observer.has_enough() && !self.exploded {
+        while self.now < until.min(self.early_end()) && !observer.has_enough() && !self.exploded {
             self.take_steps();
             self.release(self.now);
             self.force();
             let until = until.min(self.next_force()).min(self.altered.due());
+            let until = until.min(self.early_end());
             self.skip(until);
             if self.now == until {
                 continue;
@@ -310,6 +316,8 @@ impl Simulation {
         self.release(self.now);
         if self.exploded {
             Ended::Exploded(self.lookahead)
+        } else if self.now >= self.early_end() {
+            Ended::Over
         } else if self.now < until {
             Ended::Enough
         } else {
@@ -378,7 +386,7 @@ impl Simulation {
             for modulator in &mut self.modulators {
                 modulator.take(population, time, nodes.len());
             }
-            self.stimulation.see(population, time, nodes.len());
+            self.stimulation.see(population, time, &nodes);
             let id = populations[population].id;
             self.fingerprint.add(id, time, &nodes);
             observer.spikes(population, time, &nodes);

@@ -4,7 +4,9 @@ use crate::analysis::data::Course;
 use crate::analysis::trains::Span;
 use crate::base::time::{Duration, Time};
 use crate::config::network::NetworkModel;
+use crate::experiment::held::held;
 use crate::experiment::recurrent::{bouts, switched_on};
+use crate::record::sink::Bout;
 use crate::stimulus::place_cells;
 
 /// Looks in a lap: many more than bins of position.
@@ -16,10 +18,16 @@ const MOST_LOOKS: f64 = 1e7;
 /// Shorter laps are left out, too.
 const SHORTEST_LAP_MS: f64 = 1e-2;
 
-/// The courses of the populations with place cells until `stop`; the first in the order of names where a population has several.
-pub(super) fn courses(model: &NetworkModel, stop: Time) -> Vec<Course> {
-    let bouts = bouts(model);
-    let mut courses: Vec<Course> = Vec::new();
+/// The courses of the populations with place cells until `stop` of a run whose bouts `went` so far, and the names of those whose
+/// course is too long to be held; the first in the order of names where a population has several.
+pub(super) fn courses(
+    model: &NetworkModel,
+    went: &[Bout],
+    stop: Time,
+) -> (Vec<Course>, Vec<String>) {
+    let went = went.iter().map(|bout| (bout.start, bout.stop));
+    let bouts = bouts(&held(model, went));
+    let (mut courses, mut left_out): (Vec<Course>, Vec<String>) = (Vec::new(), Vec::new());
     for stimulus in &model.network.stimuli {
         if stimulus.kind.spec.name != place_cells::SPEC.name {
             continue;
@@ -42,12 +50,14 @@ pub(super) fn courses(model: &NetworkModel, stop: Time) -> Vec<Course> {
             let looks = (ran_ms / lap_ms + on.len() as f64) * LOOKS as f64;
             // Looks at laps of a microsecond would not be told apart.
             let is_held = lap_ms > SHORTEST_LAP_MS && looks <= MOST_LOOKS;
-            if !on.is_empty() && !known && is_held {
-                courses.push(course(population, &stimulus.kind.values, &on));
+            match (on.is_empty() || known, is_held) {
+                (true, _) => {}
+                (false, true) => courses.push(course(population, &stimulus.kind.values, &on)),
+                (false, false) => left_out.push(population.clone()),
             }
         }
     }
-    courses
+    (courses, left_out)
 }
 
 fn course(population: &str, values: &crate::base::parameter::Values, on: &[Span]) -> Course {

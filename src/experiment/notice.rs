@@ -44,14 +44,22 @@ fn of_force(force: &Homeostasis, bouts: &[Bout]) -> Option<String> {
     })
 }
 
-/// That a trigger sets nothing off: no stimulus comes when it finds something, or none that does is on while it looks.
+/// That a trigger sets nothing off: no stimulus comes when it finds something, or none that does is on while it looks; and it
+/// ends no bout.
 fn of_trigger(name: &String, network: &Network, bouts: &[Bout]) -> Option<String> {
     let stimuli = network.stimuli.iter();
     let own = stimuli.filter(|own| own.pulses.trigger.as_ref() == Some(name));
     let own: Vec<&String> = own.map(|stimulus| &stimulus.name).collect();
-    let acts = bouts
-        .iter()
-        .any(|bout| !bout.regime.deaf.contains(name) && bout.on.iter().any(|on| own.contains(&on)));
+    let ends = |bout: &Bout| {
+        bout.regime
+            .until
+            .as_ref()
+            .is_some_and(|until| until.trigger == *name)
+    };
+    let acts = bouts.iter().any(|bout| {
+        let sets_off = bout.on.iter().any(|on| own.contains(&on));
+        ends(bout) || !bout.regime.deaf.contains(name) && sets_off
+    });
     let why = match own.is_empty() {
         true => "no stimulus names it as its `trigger`",
         false => "in no bout it is among the `triggers` while a stimulus that names it is on",

@@ -25,6 +25,7 @@ use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::{Keep, Simulation};
 use crate::experiment::desk::Desk;
 use crate::experiment::error::{ExperimentError, unless_stopped};
+use crate::experiment::held::{held, leave_what_was};
 use crate::experiment::load;
 use crate::experiment::notice;
 use crate::experiment::outcome::{self, Experiment, Outcome};
@@ -92,7 +93,7 @@ impl Network {
             .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
             watched: watched(&model),
-            raster: raster::Setting::new(&loaded, &bouts, model.played.is_some()),
+            raster: raster::Setting::new(&loaded, model.played.is_some()),
             first: Mutex::new(Some(first)),
             placed: placed(&loaded),
             // For every network but the first, which is built already.
@@ -213,47 +214,52 @@ impl Network {
         seeds: &[Seed],
         summary: &Summary,
     ) -> Result<(), ExperimentError> {
+        let first = seeds.first().map_or(&[][..], |first| &first.bouts);
+        let went = first.iter().map(|part| (part.start, part.stop));
+        let mut model = held(&self.model, went);
+        leave_what_was(&mut model);
+        let (model, went) = (&model, bouts(&model));
         if !summary.bouts.is_empty() {
             let path = desk.directory.join(bouts::FILE);
             bouts::write(&path, &summary.bouts, &summary.names())?;
         }
-        if let Some(bin) = self.model.record.rates_bin {
+        if let Some(bin) = model.record.rates_bin {
             let path = desk.directory.join(RATES);
-            rates::write(&path, bin, &self.model, seeds, &desk.crew)?;
+            rates::write(&path, bin, model, seeds, &desk.crew)?;
         }
         let directory = desk.directory.join(FIGURES);
-        if self.model.figures.is_any() || !summary.recalls.is_empty() {
+        if model.figures.is_any() || !summary.recalls.is_empty() {
             output::named_directory(&directory)?;
         }
-        if let (Some(raster), Some(first)) = (&self.model.figures.raster, seeds.first()) {
-            self.raster.draw(raster, first, &self.model, &directory)?;
+        if let (Some(raster), Some(first)) = (&model.figures.raster, seeds.first()) {
+            self.raster.draw(raster, first, model, &went, &directory)?;
         }
         let run = desk.directory.join(run_file::FILE);
-        if let Some(figure) = &self.model.figures.weights {
-            weights::draw(figure, &run, &self.model, &directory)?;
+        if let Some(figure) = &model.figures.weights {
+            weights::draw(figure, &run, model, &directory)?;
         }
-        if let Some(figure) = &self.model.figures.window {
-            window::draw(figure, &run, &self.model, &directory)?;
+        if let Some(figure) = &model.figures.window {
+            window::draw(figure, &run, model, &directory)?;
         }
-        if let Some(figure) = &self.model.figures.weight_matrix {
-            weight_matrix::draw(figure, &run, &self.model, &directory)?;
+        if let Some(figure) = &model.figures.weight_matrix {
+            weight_matrix::draw(figure, &run, model, &directory)?;
         }
-        if let Some(figure) = &self.model.figures.evoked {
-            evoked::draw(figure, &run, &self.model, &directory)?;
+        if let Some(figure) = &model.figures.evoked {
+            evoked::draw(figure, &run, model, &directory)?;
         }
-        if let Some(figure) = &self.model.figures.rhythms {
-            rhythm::draw_rhythms(figure, &run, &self.bouts, &directory)?;
+        if let Some(figure) = &model.figures.rhythms {
+            rhythm::draw_rhythms(figure, &run, &went, &directory)?;
         }
-        if let Some(figure) = &self.model.figures.spectrogram {
-            let bouts = self.raster.bouts();
-            rhythm::draw_spectrogram(figure, &run, &self.model, bouts, &directory)?;
+        if let Some(figure) = &model.figures.spectrogram {
+            let bouts = self.raster.bouts(&went);
+            rhythm::draw_spectrogram(figure, &run, model, &bouts, &directory)?;
         }
         if !summary.recalls.is_empty() {
             recall::draw(&summary.recalls, &directory)?;
         }
-        if let Some(wave) = &self.model.figures.wave {
+        if let Some(wave) = &model.figures.wave {
             let places = (&*run, &*directory);
-            wave::draw(wave, &self.model, &self.placed, places, &desk.crew)?;
+            wave::draw(wave, model, &self.placed, places, &desk.crew)?;
         }
         Ok(())
     }

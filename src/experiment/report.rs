@@ -1,10 +1,13 @@
 //! Reports: what a run file holds as a page, whether the run came to its end or not.
 
 mod accuracy;
+mod beside;
 mod choice;
 mod dreams;
 mod facts;
+mod layered;
 mod meaning;
+mod night;
 mod raster;
 mod replay;
 mod scan;
@@ -16,6 +19,7 @@ use crate::base::time::Time;
 use crate::config::Model;
 use crate::engine::simulation::Keep;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::held::held;
 use crate::experiment::recorded::model;
 use crate::experiment::recurrent;
 use crate::record::output;
@@ -70,6 +74,7 @@ fn page(files: &[PathBuf], options: &Options) -> Result<Page, ExperimentError> {
     if let [_, _, ..] = &compared[..] {
         page.title = format!("{} runs side by side", compared.len());
         page.before.push(Part::Table(side_by_side(&compared)));
+        page.before.extend(beside::tables(&page.runs));
     }
     Ok(page)
 }
@@ -131,11 +136,15 @@ impl Subject {
     /// When neurons begin at rest with what they did before forgotten.
     fn beginnings(&self) -> Result<Vec<Time>, ExperimentError> {
         Ok(match &self.model {
-            Some(Model::Network(model)) => recurrent::bouts(model)
-                .iter()
-                .filter(|bout| bout.keep == Keep::Weights)
-                .map(|bout| bout.start)
-                .collect(),
+            Some(Model::Network(model)) => {
+                let went = self.recording.bouts()?;
+                let went = went.iter().map(|bout| (bout.start, bout.stop));
+                recurrent::bouts(&held(model, went))
+                    .iter()
+                    .filter(|bout| bout.keep == Keep::Weights)
+                    .map(|bout| bout.start)
+                    .collect()
+            }
             // Each sleep is of a network of its own.
             _ => self
                 .recording

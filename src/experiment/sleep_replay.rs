@@ -7,7 +7,6 @@ use std::time;
 use rayon::prelude::*;
 
 use crate::base::stop::Stop;
-use crate::base::time::Time;
 use crate::config::sleep_replay::{Input, Pattern, SleepReplay, Source, Weights, projection_name};
 use crate::engine::assembly::assemble;
 use crate::experiment::desk::Desk;
@@ -312,8 +311,7 @@ fn snapshots(model: &SleepReplay) -> Snapshots {
     let recorded = recorded(model).into_iter().enumerate();
     let recorded = recorded.map(|(number, l)| (number, projection_name(&names, l)));
     let asked = recorded.filter(|(_, name)| weights.projections.contains(name));
-    let end = Time::ZERO + model.asleep();
-    Snapshots::new(asked.collect(), weights.instants.clone(), end)
+    Snapshots::new(asked.collect(), weights.instants.clone())
 }
 
 /// Builds the spiking network once, of weights as they are before training, so that wrong parameters are found

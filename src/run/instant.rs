@@ -48,45 +48,52 @@ impl Instants {
 #[derive(Debug, Clone, Default)]
 pub struct Cuts {
     instants: Option<Instants>,
-    /// End of the run.
-    end: Time,
+}
+
+/// Where a run is to end, as far as that is known: one of its bouts may end before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// The bout at hand.
+    pub bout: Time,
+    /// The whole run.
+    pub run: Time,
 }
 
 const TICK: Duration = Duration::from_ps(1);
 
 impl Cuts {
-    /// At `instants` of a run that ends at `end`.
-    pub fn new(instants: Instants, end: Time) -> Self {
+    /// At `instants` of a run.
+    pub fn new(instants: Instants) -> Self {
         Self {
             instants: Some(instants),
-            end,
         }
     }
 
-    /// Where a run that stands at `now`, in a bout that ends at `stop`, has to be cut next.
-    pub fn next(&self, now: Time, stop: Time) -> Time {
-        let next = self.first_from(now, stop).filter(|_| now < stop);
-        next.map_or(Time::MAX, |next| cut(next, stop))
+    /// Where a run that stands at `now` and `ends` there has to be cut next.
+    pub fn next(&self, now: Time, ends: Ends) -> Time {
+        let next = self.first_from(now, ends).filter(|_| now < ends.bout);
+        next.map_or(Time::MAX, |next| cut(next, ends.bout))
     }
 
-    /// The instants for which a run was cut at `now`, in a bout that ends at `stop`: at the end there may be two, the last
-    /// tick and the end.
-    pub fn due(&self, now: Time, stop: Time) -> Vec<Time> {
+    /// The instants for which a run that `ends` there was cut at `now`: at the end there may be two, the last tick and the
+    /// end.
+    pub fn due(&self, now: Time, ends: Ends) -> Vec<Time> {
         let mut due = Vec::new();
-        let mut next = self.first_from(Time::from_ps(now.ps() - TICK.ps()), stop);
-        while let Some(instant) = next.filter(|&instant| cut(instant, stop) == now) {
+        let mut next = self.first_from(Time::from_ps(now.ps() - TICK.ps()), ends);
+        while let Some(instant) = next.filter(|&instant| cut(instant, ends.bout) == now) {
             due.push(instant);
             let after = instant.checked_add(TICK);
-            next = after.and_then(|after| self.first_from(after, stop));
+            next = after.and_then(|after| self.first_from(after, ends));
         }
         due
     }
 
-    /// The first instant at or after `from` that belongs to a bout that ends at `stop`: the border between two bouts is
-    /// the later one's.
-    fn first_from(&self, from: Time, stop: Time) -> Option<Time> {
-        let next = self.instants.as_ref()?.first_from(from, self.end)?;
-        (next < stop || next == stop && stop == self.end).then_some(next)
+    /// The first instant at or after `from` that belongs to the bout at hand: the border between two bouts is the later
+    /// one's.
+    fn first_from(&self, from: Time, ends: Ends) -> Option<Time> {
+        let Ends { bout, run } = ends;
+        let next = self.instants.as_ref()?.first_from(from, run)?;
+        (next < bout || next == bout && bout == run).then_some(next)
     }
 }
 
@@ -98,6 +105,11 @@ fn cut(instant: Time, stop: Time) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn ends(bout: i64, run: i64) -> Ends {
+        let [bout, run] = [bout, run].map(Time::from_ps);
+        Ends { bout, run }
+    }
 
     /// All of them in a run that ends at `stop`, found one after the other.
     fn all(instants: &Instants, stop: i64) -> Vec<i64> {
@@ -126,19 +138,20 @@ mod tests {
     #[test]
     fn a_run_is_cut_a_tick_after_each_instant_and_at_its_end() {
         let stop = Time::from_ps(25);
-        let cuts = Cuts::new(Instants::Every(Duration::from_ps(10)), stop);
+        let ends = ends(25, 25);
+        let cuts = Cuts::new(Instants::Every(Duration::from_ps(10)));
         let mut now = Time::ZERO;
         let mut all = Vec::new();
         while now < stop {
-            now = cuts.next(now, stop);
+            now = cuts.next(now, ends);
             all.push(now.ps());
         }
         assert_eq!(all, [1, 11, 21, 25]);
         // A run that stands at an instant has it still before it; one that is over has none.
-        assert_eq!(cuts.next(Time::from_ps(10), stop).ps(), 11);
-        assert_eq!(cuts.next(stop, stop), Time::MAX);
-        assert_eq!(cuts.due(Time::from_ps(11), stop), [Time::from_ps(10)]);
-        assert_eq!(cuts.due(stop, stop), [stop]);
+        assert_eq!(cuts.next(Time::from_ps(10), ends).ps(), 11);
+        assert_eq!(cuts.next(stop, ends), Time::MAX);
+        assert_eq!(cuts.due(Time::from_ps(11), ends), [Time::from_ps(10)]);
+        assert_eq!(cuts.due(stop, ends), [stop]);
     }
 
     #[test]
@@ -146,7 +159,7 @@ mod tests {
         let end = Time::from_ps(25);
         let at = Instants::At([24, 25].map(Duration::from_ps).into());
         assert_eq!(
-            Cuts::new(at, end).due(end, end),
+            Cuts::new(at).due(end, ends(25, 25)),
             [24, 25].map(Time::from_ps)
         );
     }
@@ -154,9 +167,9 @@ mod tests {
     #[test]
     fn the_border_of_two_bouts_belongs_to_the_later() {
         let (border, end) = (Time::from_ps(20), Time::from_ps(30));
-        let cuts = Cuts::new(Instants::Every(Duration::from_ps(10)), end);
-        assert_eq!(cuts.next(Time::from_ps(11), border), Time::MAX);
-        assert_eq!(cuts.next(border, end).ps(), 21);
-        assert_eq!(cuts.next(Time::from_ps(21), end), end);
+        let cuts = Cuts::new(Instants::Every(Duration::from_ps(10)));
+        assert_eq!(cuts.next(Time::from_ps(11), ends(20, 30)), Time::MAX);
+        assert_eq!(cuts.next(border, ends(30, 30)).ps(), 21);
+        assert_eq!(cuts.next(Time::from_ps(21), ends(30, 30)), end);
     }
 }

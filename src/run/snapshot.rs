@@ -5,7 +5,7 @@ use crate::engine::simulation::Simulation;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::run::error::RunError;
-use crate::run::instant::{Cuts, Instants};
+use crate::run::instant::{Cuts, Ends, Instants};
 
 /// All snapshots of a run. One at T shows the weights after everything that happens at T.
 #[derive(Debug, Clone, Default)]
@@ -18,13 +18,13 @@ pub struct Snapshots {
 }
 
 impl Snapshots {
-    /// Snapshots at `instants` of a run that ends at `end`, of dense projections given by their numbers in the run file
+    /// Snapshots at `instants` of a run, of dense projections given by their numbers in the run file
     /// and their names.
-    pub fn new(projections: Vec<(usize, String)>, instants: Instants, end: Time) -> Self {
+    pub fn new(projections: Vec<(usize, String)>, instants: Instants) -> Self {
         Self {
             projections,
             learning: Vec::new(),
-            cuts: Cuts::new(instants, end),
+            cuts: Cuts::new(instants),
         }
     }
 
@@ -34,22 +34,22 @@ impl Snapshots {
         self
     }
 
-    /// Where a run that stands at `now`, in a bout that ends at `stop`, has to be cut for the next snapshot.
-    pub fn next_cut(&self, now: Time, stop: Time) -> Time {
-        self.cuts.next(now, stop)
+    /// Where a run that stands at `now` and `ends` there has to be cut for the next snapshot.
+    pub fn next_cut(&self, now: Time, ends: Ends) -> Time {
+        self.cuts.next(now, ends)
     }
 
-    /// Takes the snapshots for which the run was cut now, in a bout that ends at `stop`.
+    /// Takes the snapshots for which the run was cut now, which `ends` there.
     ///
     /// # Errors
     /// If the run file cannot be written, or there is no such projection.
     pub fn take(
         &self,
         engine: &Simulation,
-        stop: Time,
+        ends: Ends,
         file: &mut RunFile,
     ) -> Result<(), RunError> {
-        for instant in self.cuts.due(engine.now(), stop) {
+        for instant in self.cuts.due(engine.now(), ends) {
             let label = instant.to_string();
             for (recorded, projection) in &self.projections {
                 let weights = engine.weights(projection)?;

@@ -11,7 +11,7 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::record::weight_statistics::{Tracked, WeightStatistics};
 use crate::run::error::RunError;
-use crate::run::instant::{Cuts, Instants};
+use crate::run::instant::{Cuts, Ends, Instants};
 
 /// What is observed of a run's weights.
 #[derive(Debug, Clone, Default)]
@@ -39,20 +39,20 @@ pub struct Observed {
 }
 
 impl WeightWatch {
-    /// Statistics of `observed` at `instants` of a run that ends at `end`.
-    pub fn new(observed: Vec<Observed>, instants: Instants, end: Time) -> Self {
+    /// Statistics of `observed` at `instants` of a run.
+    pub fn new(observed: Vec<Observed>, instants: Instants) -> Self {
         Self {
             observed,
-            cuts: Cuts::new(instants, end),
+            cuts: Cuts::new(instants),
         }
     }
 
-    /// Where a run that stands at `now`, in a bout that ends at `stop`, has to be cut for the next look.
-    pub fn next_cut(&self, now: Time, stop: Time) -> Time {
-        self.cuts.next(now, stop)
+    /// Where a run that stands at `now` and `ends` there has to be cut for the next look.
+    pub fn next_cut(&self, now: Time, ends: Ends) -> Time {
+        self.cuts.next(now, ends)
     }
 
-    /// Takes the statistics for which the run of `seed` was cut now, in a bout that ends at `stop`.
+    /// Takes the statistics for which the run of `seed` was cut now, which `ends` there.
     ///
     /// # Errors
     /// If the run file cannot be written, or there is no such projection.
@@ -60,10 +60,10 @@ impl WeightWatch {
         &self,
         engine: &Simulation,
         seed: u64,
-        stop: Time,
+        ends: Ends,
         file: &mut RunFile,
     ) -> Result<(), RunError> {
-        for instant in self.cuts.due(engine.now(), stop) {
+        for instant in self.cuts.due(engine.now(), ends) {
             for (recorded, observed) in self.observed.iter().enumerate() {
                 if let Some(statistics) = observed.look(engine, seed)? {
                     file.weight_statistics(recorded, instant, statistics)?;

@@ -164,13 +164,13 @@ impl Detect for Oscillator {
         };
     }
 
-    fn see(&mut self, t: Time, n: u32, found: &mut Vec<Found>) {
+    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
         self.come_to(t, found);
         // A spike at the end of a step belongs to the next.
         if self.now.next == t {
             self.step(found);
         }
-        self.now.spikes += u64::from(n);
+        self.now.spikes += nodes.len() as u64;
     }
 
     fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {

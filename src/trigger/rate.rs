@@ -85,9 +85,9 @@ impl Detect for Level {
         self.is_above = None;
     }
 
-    fn see(&mut self, t: Time, n: u32, found: &mut Vec<Found>) {
+    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
         self.come_to(t, found);
-        self.at(t, n, found);
+        self.at(t, nodes.len() as u32, found);
     }
 
     fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {

@@ -100,7 +100,7 @@ impl Detect for Rhythmic {
         self.take(t.checked_add(self.from));
     }
 
-    fn see(&mut self, _: Time, _: u32, _: &mut Vec<Found>) {}
+    fn see(&mut self, _: Time, _: &[u32], _: &mut Vec<Found>) {}
 
     fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
         while self.now.next < now {

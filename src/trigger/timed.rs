@@ -57,7 +57,7 @@ impl Detect for Timed {
         (self.start, self.next) = (t, 0);
     }
 
-    fn see(&mut self, _: Time, _: u32, _: &mut Vec<Found>) {}
+    fn see(&mut self, _: Time, _: &[u32], _: &mut Vec<Found>) {}
 
     fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
         loop {

@@ -94,7 +94,8 @@ fn one(
         | (Kind::Populations, Value::Names(_))
         | (Kind::File(_) | Kind::Folder, Value::File(_))
         | (Kind::Steps(_), Value::Steps(_))
-        | (Kind::Instants, Value::Instants(_)) => {}
+        | (Kind::Instants, Value::Instants(_))
+        | (Kind::Neurons, Value::Neurons(_)) => {}
         (Kind::Table(keys), Value::Table(table)) if table.keys().all(|key| keys.contains(key)) => {}
         _ => return Err(of_another_kind(spec, parameter, value)),
     }
@@ -193,6 +194,7 @@ impl Kind {
             Self::Table(keys) => format!("a table of texts, with keys of {}", suggest::list(keys)),
             Self::Steps(_) => "an array of steps".into(),
             Self::Instants => "an array of instants".into(),
+            Self::Neurons => "an array of neurons by number".into(),
         }
     }
 }

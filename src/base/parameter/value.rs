@@ -33,6 +33,8 @@ pub enum Value {
     Steps(Vec<(f64, f64)>),
     /// Instants in milliseconds.
     Instants(Vec<f64>),
+    /// Numbers of neurons.
+    Neurons(Vec<u32>),
 }
 
 impl Value {
@@ -51,6 +53,7 @@ impl Value {
             Self::Table(table) => format!("{table:?}"),
             Self::Steps(steps) => format!("{} steps", steps.len()),
             Self::Instants(instants) => format!("{} instants", instants.len()),
+            Self::Neurons(neurons) => format!("{} neurons", neurons.len()),
         }
     }
 }
@@ -127,6 +130,12 @@ impl From<BTreeMap<&'static str, String>> for Value {
 impl From<Vec<f64>> for Value {
     fn from(value: Vec<f64>) -> Self {
         Self::Instants(value)
+    }
+}
+
+impl From<Vec<u32>> for Value {
+    fn from(value: Vec<u32>) -> Self {
+        Self::Neurons(value)
     }
 }
 
@@ -222,6 +231,14 @@ impl Values {
     pub fn instants(&self, name: &str) -> &[f64] {
         match self.get(name) {
             Some(Value::Instants(instants)) => instants,
+            _ => &[],
+        }
+    }
+
+    /// The neurons that `name` is, or none.
+    pub fn neurons(&self, name: &str) -> &[u32] {
+        match self.get(name) {
+            Some(Value::Neurons(neurons)) => neurons,
             _ => &[],
         }
     }

@@ -9,7 +9,7 @@ use crate::config::quantity::quote;
 use crate::config::reader::{Item, Section};
 
 use super::{
-    Around, Form, Keys, Row, count, drawn, file, flag, given, name, number, population_name,
+    Around, Form, Keys, Row, count, drawn, file, flag, given, list, name, number, population_name,
     populations, text,
 };
 
@@ -51,6 +51,7 @@ fn of(parameter: &'static ParameterSpec) -> Form<'static, Value> {
         Kind::Table(keys) => value!(texts(keys), Table),
         Kind::Steps(dimension) => value!(steps(dimension), Steps),
         Kind::Instants => value!(instants(), Instants),
+        Kind::Neurons => value!(neurons(), Neurons),
     }
 }
 
@@ -218,6 +219,14 @@ fn instants() -> Form<'static, Vec<f64>> {
         format!("[{}]", all.join(", "))
     };
     Form::new("[ms, …]", read, write)
+}
+
+/// Numbers of neurons; whether the population has them is for what has the key to check.
+fn neurons() -> Form<'static, Vec<u32>> {
+    list(
+        count(0, u32::MAX.into()),
+        "an array of neurons by number, such as [3, 0, 7]",
+    )
 }
 
 /// Every parameter of `spec` as a key, with its value among `values`.

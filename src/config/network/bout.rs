@@ -5,8 +5,9 @@ use crate::config::form::{
     Altered, Around, How, Keys, Known, Table, altered, each, force_name, given, learning_name,
     modulator_levels, span, stimulus_name, text, trigger_name, words,
 };
+use crate::config::network::until::until;
 use crate::config::reader::Section;
-use crate::engine::simulation::{Keep, Ramp, Regime};
+use crate::engine::simulation::{Keep, Ramp, Regime, Until};
 use crate::network::path::Alterations;
 use crate::network::{Network, ParameterPath, Part, PathError};
 use crate::stimulus;
@@ -16,7 +17,7 @@ use crate::stimulus;
 pub struct Bout {
     /// Name: also of the random streams that begin with it, but for the first.
     pub name: String,
-    /// How long it lasts, above zero.
+    /// How long it lasts, above zero; the longest where it may end before.
     pub duration: Duration,
     /// Names of the stimuli that are on, none twice, in the order of the network.
     pub stimuli: Vec<String>,
@@ -40,6 +41,8 @@ pub struct Bout {
     pub ramp_step: Duration,
     /// Names of the triggers that find anything, none twice, in the order of the network.
     pub triggers: Vec<String>,
+    /// What ends it before its time.
+    pub until: Option<Until>,
 }
 
 /// The longest step of a ramp: a twentieth of a slow oscillation of a second, some thousand of which make a minute.
@@ -80,6 +83,7 @@ impl Bout {
             value: Vec::new(),
             ramp: None,
             ramp_step: RAMP_STEP,
+            until: None,
         }
     }
 
@@ -133,6 +137,7 @@ impl Bout {
             still: still.cloned().collect(),
             suspended: suspended.cloned().collect(),
             baselines: self.modulators.clone(),
+            until: self.until.clone(),
         }
     }
 
@@ -248,13 +253,14 @@ impl Table for Bout {
         let name = text("a name");
         let default = "its stage, or bout N";
         k.told("name", default, &mut self.name, name, what);
-        let what = "how long it lasts, such as \"60 s\"";
+        let what = "how long it lasts, such as \"60 s\"; at most, where it has `until`";
         k.need("duration", &mut self.duration, span(), what);
         self.stimuli(k);
         let what = "what is kept of the state before it: everything, or the weights alone, with every neuron at rest";
         let keep = words(&[("all", Keep::All), ("weights", Keep::Weights)]);
         k.or("keep", &mut self.keep, keep, what);
         self.acting(k);
+        until(&mut self.until, k);
         self.altering(k);
     }
 }

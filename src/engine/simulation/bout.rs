@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Simulation;
 use super::alter::Ramp;
+use super::ending::Until;
 use super::input::Inputs;
 use crate::base::stream::Stream;
 use crate::base::time::Time;
@@ -49,6 +50,8 @@ pub struct Regime {
     pub ramp: Option<Ramp>,
     /// Names of triggers that find nothing in it.
     pub deaf: Vec<String>,
+    /// What ends it before its time, if something does.
+    pub until: Option<Until>,
 }
 
 /// What stays from one bout to the next.
@@ -137,6 +140,7 @@ impl Simulation {
         }
         self.switch(|name| bout.on.iter().any(|on| on == name));
         self.enter(&bout.regime);
+        self.look_for_end(bout.regime.until.as_ref());
         Ok(())
     }
 

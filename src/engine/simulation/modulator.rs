@@ -212,6 +212,7 @@ impl Simulation {
         for name in &regime.deaf {
             self.stimulation.trigger_of(name)?;
         }
+        self.check_until(regime)?;
         for (name, value) in &regime.baselines {
             self.modulator_of(name)?;
             if !value.is_finite() {

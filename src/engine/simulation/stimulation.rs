@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Simulation;
+use super::ending::Ending;
 use crate::base::parameter::ParameterError;
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
@@ -51,6 +52,8 @@ pub(super) struct Stimulation {
     pulses: Vec<Pulse>,
     /// What is found at the instant at hand.
     found: Vec<Found>,
+    /// What ends the bout at hand before its time.
+    pub(super) ending: Option<Ending>,
 }
 
 struct Trigger {
@@ -96,6 +99,7 @@ pub(super) struct StimulationState {
     triggers: Vec<TriggerState>,
     pulsed: Vec<PulsedState>,
     waiting: Vec<Waiting>,
+    ending: Option<Ending>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -166,6 +170,7 @@ impl Stimulation {
             detections: Vec::new(),
             pulses: Vec::new(),
             found: Vec::new(),
+            ending: None,
         })
     }
 
@@ -177,6 +182,11 @@ impl Stimulation {
             name: name.into(),
             known: self.triggers.iter().map(|own| own.name.clone()).collect(),
         })
+    }
+
+    /// Whether the trigger at index `at` watches a population.
+    pub(super) fn watches(&self, at: usize) -> bool {
+        self.triggers[at].population.is_some()
     }
 
     /// Everything begins anew at `t`.
@@ -207,12 +217,12 @@ impl Stimulation {
         found.chain(waiting).min().unwrap_or(Time::MAX)
     }
 
-    /// `n` neurons of the population at index `population` spiked at `t`.
-    pub(super) fn see(&mut self, population: usize, t: Time, n: usize) {
+    /// `nodes` of the population at index `population` spiked at `t`.
+    pub(super) fn see(&mut self, population: usize, t: Time, nodes: &[u32]) {
         for at in 0..self.triggers.len() {
             let trigger = &mut self.triggers[at];
             if trigger.population == Some(population) {
-                trigger.detect.see(t, n as u32, &mut self.found);
+                trigger.detect.see(t, nodes, &mut self.found);
                 self.tell(at);
             }
         }
@@ -252,6 +262,9 @@ impl Stimulation {
             let Some(told) = found.at.checked_add(trigger.latency) else {
                 continue;
             };
+            if let Some(ending) = &mut self.ending {
+                ending.tell(at, told);
+            }
             self.detections.push(Detection {
                 trigger: trigger.name.clone(),
                 event: found.event,
@@ -299,6 +312,7 @@ impl Stimulation {
             detections: _,
             pulses: _,
             found: _,
+            ending,
         } = self;
         let trigger = |trigger: &Trigger| {
             let Trigger {
@@ -339,6 +353,7 @@ impl Stimulation {
             triggers: triggers.iter().map(trigger).collect::<Result<_, _>>()?,
             pulsed: pulsed.collect(),
             waiting: waiting.clone(),
+            ending: ending.clone(),
         })
     }
 
@@ -347,6 +362,7 @@ impl Stimulation {
             triggers,
             pulsed,
             waiting,
+            ending,
         } = state;
         let other = |what: &str| Err(StateError(format!("other {what}")));
         let names = triggers.iter().map(|own| &own.name);
@@ -361,6 +377,13 @@ impl Stimulation {
         if indices.any(|at| at >= pulsed.len()) || !waiting.is_sorted() {
             return other("pulses to come");
         }
+        if ending
+            .as_ref()
+            .is_some_and(|ending| !ending.is_of(self.triggers.len()))
+        {
+            return other("trigger to end the bout");
+        }
+        self.ending = ending;
         for (own, state) in self.triggers.iter_mut().zip(triggers) {
             let loaded = own.detect.load(&state.detect);
             loaded.map_err(|error| StateError(format!("`{}`: {error}", own.name)))?;

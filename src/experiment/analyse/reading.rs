@@ -53,32 +53,42 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         return Err(AnalyseError::request(file, "no spikes", expected));
     }
     let spans = spans(request, &held)?;
-    let data = Data {
+    let mut data = Data {
         populations: held.populations,
         spans,
         bouts: held.bouts,
         tables: BTreeMap::new(),
         courses: held.courses,
     };
-    loud(request, &data)?;
+    leave_silent(request, &mut data)?;
     Ok((file, fingerprint, data))
 }
 
-/// Refuses what has no spike at all.
-fn loud(request: &Request, data: &Data) -> Result<(), AnalyseError> {
+/// Leaves populations aside that have no spike at all; refuses those that were asked for by name, and if there is no other.
+fn leave_silent(request: &Request, data: &mut Data) -> Result<(), AnalyseError> {
+    let spans = &data.spans;
     let fires = |population: &Population| {
         let trains = &population.trains;
-        let mut all = (0..trains.len()).flat_map(|n| data.spans.iter().map(move |&span| (n, span)));
+        let mut all = (0..trains.len()).flat_map(|n| spans.iter().map(move |&span| (n, span)));
         all.any(|(neuron, span)| !trains.within(neuron, span).is_empty())
     };
-    let silent = data
-        .populations
-        .iter()
-        .find(|population| !fires(population));
-    let (Some(silent), Some(first), Some(last)) = (silent, data.spans.first(), data.spans.last())
+    let populations = &data.populations;
+    let silent: Vec<&Population> = populations.iter().filter(|own| !fires(own)).collect();
+    let (Some(silent), Some(first), Some(last)) = (silent.first(), spans.first(), spans.last())
     else {
         return Ok(());
     };
+    if request.populations.is_empty() && populations.iter().any(fires) {
+        let (first, last) = (first.start, last.stop);
+        for population in populations.iter().filter(|own| !fires(own)) {
+            let name = &population.name;
+            tracing::warn!("`{name}` is left aside: it has no spike from {first} to {last}");
+        }
+        let heard: Vec<bool> = populations.iter().map(fires).collect();
+        let mut heard = heard.into_iter();
+        data.populations.retain(|_| heard.next() == Some(true));
+        return Ok(());
+    }
     let found = format!(
         "no spike of `{}` from {} to {}",
         silent.name, first.start, last.stop
@@ -143,7 +153,7 @@ fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
     let mut asked = request.measures.iter().filter_map(|name| find(name).ok());
     let is_asked = asked.any(|measure| measure.spec.parameter("track").is_some());
     let courses = match is_asked.then(|| model(recording)).flatten() {
-        Some(Model::Network(model)) => courses(&model, end),
+        Some(Model::Network(model)) => courses(&model, &recording.bouts()?, end).0,
         _ => Vec::new(),
     };
     Ok(Held {

@@ -21,35 +21,37 @@ pub const NAME: &str = "raster";
 /// What a raster shows beside the spikes: known before the run, from the data of its files.
 pub struct Setting {
     signs: Vec<Option<figure::Sign>>,
+    /// When each acts after it is switched on.
     stimuli: Vec<figure::Stimulus>,
-    bouts: Vec<figure::Bout>,
+    is_night: bool,
 }
 
 impl Setting {
-    /// Of `network`, which has the data of its files, through `bouts`, which may be those of a night.
-    pub fn new(network: &Network, bouts: &[Bout], is_night: bool) -> Self {
+    /// Of `network`, which has the data of its files, whose bouts may be those of a night.
+    pub fn new(network: &Network, is_night: bool) -> Self {
         let populations = network.populations.iter();
-        let bout = |bout: &Bout| figure::Bout {
-            name: bout.name.clone(),
-            start: bout.start,
-            stop: bout.stop,
-            stage: is_night.then(|| Stage::of_bout(&bout.name)).flatten(),
-        };
         Self {
             signs: populations
                 .map(|population| drive::sign(network, &population.name))
                 .collect(),
-            stimuli: drive::stimuli(network, bouts),
-            bouts: bouts.iter().map(bout).collect(),
+            stimuli: drive::stimuli(network),
+            is_night,
         }
     }
 
-    /// What happened when.
-    pub fn bouts(&self) -> &[figure::Bout] {
-        &self.bouts
+    /// What happened when in a run through `bouts`.
+    pub fn bouts(&self, bouts: &[Bout]) -> Vec<figure::Bout> {
+        let stage = |bout: &Bout| self.is_night.then(|| Stage::of_bout(&bout.name)).flatten();
+        let bout = |bout: &Bout| figure::Bout {
+            name: bout.name.clone(),
+            start: bout.start,
+            stop: bout.stop,
+            stage: stage(bout),
+        };
+        bouts.iter().map(bout).collect()
     }
 
-    /// Draws the `raster` that `model` asks for into the folder `directory`.
+    /// Draws the `raster` that `model` asks for, of a run through `bouts`, into the folder `directory`.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -58,6 +60,7 @@ impl Setting {
         raster: &config::Raster,
         seed: &Seed,
         model: &NetworkModel,
+        bouts: &[Bout],
         directory: &Path,
     ) -> Result<(), ExperimentError> {
         /// Bins of the rate traces: a two hundredth of what is shown, at least the published 0.1 ms.
@@ -79,8 +82,8 @@ impl Setting {
         });
         figure::Raster {
             layers: layers.collect(),
-            bouts: self.bouts.clone(),
-            stimuli: self.stimuli.clone(),
+            bouts: self.bouts(bouts),
+            stimuli: drive::on(&self.stimuli, bouts),
             origin: Time::ZERO,
             window: figure::Window {
                 start: Time::ZERO + raster.from,

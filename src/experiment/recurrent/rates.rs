@@ -44,9 +44,9 @@ pub(super) fn write(
                     stopped.map_err(io::Error::other)?;
                 }
                 let start = k * bin.ps();
-                // The last bin may be cut short by the end of the run.
-                let width_s = (end.ps() - start).min(bin.ps()) as f64 * 1e-12;
+                // The last bin of a seed may be cut short by its end, which may come before that of others.
                 let rate = |seed: &Seed| {
+                    let width_s = (seed.stop.ps() - start).min(bin.ps()) as f64 * 1e-12;
                     let spikes = seed.activity.sums()[p].bin(k as usize);
                     spikes as f64 / f64::from(population.size) / width_s
                 };
@@ -55,7 +55,8 @@ pub(super) fn write(
                     writeln!(out, "{start},{name},{}", rate(only))?;
                     continue;
                 }
-                let rates: Vec<f64> = seeds.iter().map(rate).collect();
+                let running = seeds.iter().filter(|seed| seed.stop.ps() > k * bin.ps());
+                let rates: Vec<f64> = running.map(rate).collect();
                 if let Some(Sample { mean, sd, .. }) = Sample::of(&rates) {
                     writeln!(out, "{start},{name},{mean},{}", sd.unwrap_or(0.0))?;
                 }

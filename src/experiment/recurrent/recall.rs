@@ -12,6 +12,7 @@ use crate::base::time::Time;
 use crate::config::network::{NetworkModel, Recall};
 use crate::engine::simulation::Pulse;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::recurrent::bouts::Part;
 use crate::report::figure;
 
 /// Name of the figure without its endings.
@@ -160,21 +161,21 @@ pub struct BoutRecall {
     pub shuffled: f64,
 }
 
-/// How far each sequence of `model` ran in each bout in which it was cued in all seeds, of which `seeds` has the cues of each
-/// sequence.
-pub(super) fn recalls(model: &NetworkModel, seeds: &[&[Vec<Score>]]) -> Vec<BoutRecall> {
+/// How far each sequence of `model` ran in each bout in which it was cued in all seeds, of which `seeds` has the bouts as they went
+/// and the cues of each sequence.
+pub(super) fn recalls(model: &NetworkModel, seeds: &[(&[Part], &[Vec<Score>])]) -> Vec<BoutRecall> {
     let mut all = Vec::new();
     for (r, recall) in model.recalls.iter().enumerate() {
-        let mut start = Time::ZERO;
-        for bout in &model.bouts {
-            let stop = start + bout.duration;
-            let of = |seed: &&[Vec<Score>]| -> Vec<Score> {
-                let scores = seed[r].iter();
-                let here = scores.filter(|score| start <= score.time && score.time < stop);
+        for (b, bout) in model.bouts.iter().enumerate() {
+            let of = |(parts, scores): &(&[Part], &[Vec<Score>])| -> Vec<Score> {
+                let Some(Part { start, stop, .. }) = parts.get(b) else {
+                    return Vec::new();
+                };
+                let scores = scores[r].iter();
+                let here = scores.filter(|score| (start..stop).contains(&&score.time));
                 here.copied().collect()
             };
             let scores: Vec<Vec<Score>> = seeds.iter().map(of).collect();
-            start = stop;
             let cues = scores.iter().map(Vec::len).min().unwrap_or(0);
             let means = |of: fn(&Score) -> f64| -> Vec<f64> {
                 let own = scores

@@ -107,7 +107,10 @@ impl Summary {
                 interval_cv_sd: cvs.and_then(|cvs| cvs.sd),
             }
         };
-        let cues: Vec<&[Vec<recall::Score>]> = seeds.iter().map(|seed| &seed.recalls[..]).collect();
+        let cues = seeds
+            .iter()
+            .map(|seed| (&seed.bouts[..], &seed.recalls[..]));
+        let cues: Vec<_> = cues.collect();
         let fingerprints: Vec<String> = seeds.iter().map(|seed| seed.fingerprint.clone()).collect();
         Self {
             simulated_s: bouts::mean_s(seeds.iter().map(|seed| seed.stop - Time::ZERO)),

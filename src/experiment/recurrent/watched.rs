@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::base::parameter::complete;
-use crate::base::time::Time;
 use crate::config::network::NetworkModel;
 use crate::network::{self, Learning, Projection};
 use crate::record::layout::{self, SynapseTable};
@@ -42,8 +41,7 @@ pub(super) fn watched(model: &NetworkModel) -> Watched {
             let asked = asked(model).filter(move |projection| projection.is_dense() == dense);
             asked.map(|projection| projection.name.clone()).enumerate()
         };
-        let end = Time::ZERO + model.duration();
-        Snapshots::new(names(true).collect(), weights.instants.clone(), end)
+        Snapshots::new(names(true).collect(), weights.instants.clone())
             .with_learning(names(false).collect())
     });
     Watched {
@@ -97,8 +95,7 @@ fn weights(model: &NetworkModel) -> WeightWatch {
         },
         pairs: statistics.pairs.clone(),
     });
-    let end = Time::ZERO + model.duration();
-    WeightWatch::new(observed.collect(), statistics.instants.clone(), end)
+    WeightWatch::new(observed.collect(), statistics.instants.clone())
 }
 
 /// The largest strength under a rule, if it has one.

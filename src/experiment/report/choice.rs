@@ -30,3 +30,16 @@ pub(super) mod replay {
     pub const BIN_MS: f64 = 10.0;
     pub const SHUFFLES: u64 = 500;
 }
+
+/// Of what a layered network does again in sleep.
+pub(super) mod layered {
+    /// Bins of counts whose correlations are compared: as Kudrimoti, Barnes and McNaughton 1999 chose them.
+    pub const BIN_MS: i64 = 200;
+    /// Units of a layer whose pairs are looked at, of more as many evenly spaced ones; images that are presented.
+    pub const MOST_UNITS: usize = 300;
+    pub const MOST_IMAGES: usize = 200;
+    /// Exchanges of units.
+    pub const SHUFFLES: u32 = 199;
+    /// Units that must fire for an order, as in rank orders of events.
+    pub const LEAST_UNITS: usize = 5;
+}

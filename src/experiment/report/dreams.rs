@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::choice::dream::*;
-use super::{Subject, meaning};
-use crate::analysis::dream::{Decoded, Reading, deal, likeness, project, read};
-use crate::base::matrix::Matrix;
+use super::night::{Counts, Dream, Night, weights_before};
+use super::{Subject, layered, meaning};
+use crate::analysis::dream::{Decoded, deal, likeness, project, read};
 use crate::base::stream::Stream;
 use crate::base::time::{PS_PER_MS, Time};
 use crate::config::Model;
@@ -15,26 +15,6 @@ use crate::experiment::inputs::Inputs;
 use crate::mlp::images::Images;
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::report::html::{Cell, Column, Part, Sheet, Small, Table};
-
-/// Spikes of neurons, no neuron twice.
-type Counts = Vec<(usize, u32)>;
-
-struct Dream {
-    start: Time,
-    reading: Reading,
-    /// Spikes of the first hidden layer.
-    first: Counts,
-}
-
-/// A sleep.
-struct Night {
-    bout: Bout,
-    dreams: Vec<Dream>,
-    /// Windows with enough cells, of which `dreams` are some.
-    found: usize,
-    /// From the input to the first hidden layer, as it was before.
-    fields: Matrix,
-}
 
 pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
     let Some(Model::SleepReplay(model)) = &subject.model else {
@@ -60,6 +40,9 @@ pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
         &nights,
         inputs.as_ref(),
     )));
+    if let Some(inputs) = &inputs {
+        parts.extend(layered::parts(subject, model, &nights, inputs)?);
+    }
     parts.extend(sheets(subject, model, &nights, inputs.as_ref()));
     Ok(parts)
 }
@@ -86,16 +69,8 @@ fn nights(subject: &Subject, model: &SleepReplay) -> Result<Vec<Night>, Experime
         .into_iter()
         .filter(|bout| bout.kind == Kind::Sleep)
     {
-        let label = format!("before {}", bout.name);
-        let before = |projection: &str| -> Result<Option<Matrix>, ExperimentError> {
-            let moments = run.moments(projection)?;
-            let number = moments.iter().position(|(found, _)| *found == label);
-            Ok(match number {
-                Some(number) => Some(run.snapshot(projection, number)?.weights),
-                None => None,
-            })
-        };
         // A run that has not come so far.
+        let before = |projection: &str| weights_before(subject, projection, &bout);
         let (Some(fields), Some(readout)) = (before(&first)?, before(&readout)?) else {
             continue;
         };

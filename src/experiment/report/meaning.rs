@@ -1,6 +1,6 @@
 //! What the numbers of a report are.
 
-use super::choice::{dream, replay};
+use super::choice::{dream, layered, replay};
 use crate::analysis::burst;
 use crate::report::html::Meaning;
 
@@ -154,5 +154,45 @@ pub(super) const REPLAY_P: Meaning = Meaning {
 pub(super) const REPLAY_SPEED: Meaning = Meaning {
     term: "speed of replay",
     text: "Slope of the best line: above zero as the animal ran, below zero in reverse. Means are of sizes, over replays.",
+    numbers: &[],
+};
+pub(super) const PRESENTED: Meaning = Meaning {
+    term: "presentation",
+    text: "What each unit makes of training images of the task learnt before the sleep ({images} evenly chosen ones at most), by the \
+           weights as they were when the network fell asleep: sums of weighted inputs, negative ones set to 0, layer by layer.",
+    numbers: &[("images", layered::MOST_IMAGES as f64)],
+};
+pub(super) const COACTIVE: Meaning = Meaning {
+    term: "co-activation",
+    text: "Correlation, over all pairs of units, of how far they go together over the images that were presented and over bins of \
+           {bin} ms of sleep; of units that vary in both ({units} evenly chosen ones at most). Shuffled: the same with the units \
+           exchanged, {shuffles} times; p is (r + 1)/(n + 1), where r of these n correlate as much.",
+    numbers: &[
+        ("bin", layered::BIN_MS as f64),
+        ("units", layered::MOST_UNITS as f64),
+        ("shuffles", layered::SHUFFLES as f64),
+    ],
+};
+pub(super) const EXPLAINED: Meaning = Meaning {
+    term: "EV and REV",
+    text: "EV: the share of variance of the correlations of pairs in this sleep that those of the presentation explain, beyond what \
+           was in the sleep before; REV: the same with the two sleeps exchanged, which is what chance and lasting structure give \
+           (Kudrimoti, Barnes and McNaughton 1999). Undefined in the first sleep, before which there was none.",
+    numbers: &[],
+};
+pub(super) const ORDERED: Meaning = Meaning {
+    term: "order in dreams",
+    text: "Spearman's correlation, over the units of the last hidden layer that fire in a dream ({units} or more), of how early they \
+           fire first and how strongly the mean image of the class dreamt drives them when it is presented: stronger drives come \
+           to threshold sooner. Mean over dreams. Shuffled: drives exchanged among these units, {shuffles} times.",
+    numbers: &[
+        ("units", layered::LEAST_UNITS as f64),
+        ("shuffles", layered::SHUFFLES as f64),
+    ],
+};
+pub(super) const UPWARDS: Meaning = Meaning {
+    term: "layers in order",
+    text: "Share of the dreams with spikes in every layer that is recorded, from the first hidden one to the output, in which no layer \
+           fires before the one below it, as when an image is presented.",
     numbers: &[],
 };

@@ -27,8 +27,15 @@ pub(super) fn parts(subject: &Subject, scans: &[Scan]) -> Result<Vec<Part>, Expe
         return Ok(Vec::new());
     };
     let mut parts = Vec::new();
-    for course in courses(model, subject.stop) {
+    let (courses, left_out) = courses(model, &subject.recording.bouts()?, subject.stop);
+    for course in courses {
         parts.extend(of_population(subject, scans, course)?);
+    }
+    for name in left_out {
+        let text = format!(
+            "Replay of {name} was not computed: its animal runs too many laps, or too short ones, for a page."
+        );
+        parts.push(Part::Text(text));
     }
     Ok(parts)
 }
@@ -82,7 +89,7 @@ fn of_population(
         quoted(&name),
     );
     let told = |why: String| {
-        let text = format!("Replay of {name}: {why}; see {again}.");
+        let text = format!("Replay of {name} was not computed: {why}; see {again}.");
         Ok(vec![Part::Text(text)])
     };
     let scan = scans.iter().find(|scan| scan.name == name);

@@ -43,8 +43,25 @@ impl Table for Draft {
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        self.bout.check_altered(section, around)
+        let heard = is_heard(&self.bout, section);
+        self.bout.check_altered(section, around) && heard
     }
+}
+
+/// Whether the trigger that ends `bout`, read from `section`, finds anything in it; reports if not.
+fn is_heard(bout: &Bout, section: &Section<'_>) -> bool {
+    let deaf = bout.until.as_ref();
+    let Some(until) = deaf.filter(|until| !bout.triggers.contains(&until.trigger)) else {
+        return true;
+    };
+    if let Some(item) = section.get("until") {
+        let message = format!(
+            "`{}`: `{}` is not among the `triggers` of the bout, so that it finds nothing",
+            item.path, until.trigger
+        );
+        item.reader.problem(item.key_origin, message, None);
+    }
+    false
 }
 
 /// The key `repeat`.

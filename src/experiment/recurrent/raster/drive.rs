@@ -61,14 +61,34 @@ fn listed(weights: impl IntoIterator<Item = f64>) -> (f64, f64) {
     weights.fold((0.0, 0.0), |(low, high), w| (w.min(low), w.max(high)))
 }
 
-/// When each stimulus acts.
-pub(super) fn stimuli(network: &Network, bouts: &[Bout]) -> Vec<figure::Stimulus> {
+/// When each stimulus acts that is switched on at 0 and stays on.
+pub(super) fn stimuli(network: &Network) -> Vec<figure::Stimulus> {
     let stimuli = network.stimuli.iter();
-    let stimuli = stimuli.map(|stimulus| {
-        let on = switched_on(&stimulus.name, bouts);
+    let stimuli = stimuli.map(|stimulus| figure::Stimulus {
+        name: stimulus.name.clone(),
+        on: acts(stimulus),
+    });
+    stimuli.collect()
+}
+
+/// When each of `stimuli` acts in a run through `bouts`.
+pub(super) fn on(stimuli: &[figure::Stimulus], bouts: &[Bout]) -> Vec<figure::Stimulus> {
+    let stimuli = stimuli.iter().map(|stimulus| {
+        let on = switched_on(&stimulus.name, bouts).into_iter();
+        let on = on.flat_map(|(start, stop)| {
+            let at = move |t: Time| {
+                let t = start.checked_add(t.since(Time::ZERO));
+                t.map_or(stop, |t| t.min(stop))
+            };
+            let acts = stimulus
+                .on
+                .iter()
+                .map(move |&(from, to)| (at(from), at(to)));
+            acts.filter(|(from, to)| from < to)
+        });
         figure::Stimulus {
             name: stimulus.name.clone(),
-            on: on.into_iter().flat_map(|on| acts(stimulus, on)).collect(),
+            on: on.collect(),
         }
     });
     stimuli.collect()
@@ -89,28 +109,27 @@ pub(in crate::experiment) fn switched_on(name: &str, bouts: &[Bout]) -> Vec<(Tim
     on
 }
 
-/// When a stimulus acts that is on from `start` to `stop`: noise and images all the time, a current while it flows, given
-/// spikes from the first to the last.
-fn acts(stimulus: &Stimulus, (start, stop): (Time, Time)) -> Vec<(Time, Time)> {
-    let at = |t: Time| (start + t.since(Time::ZERO)).min(stop);
+/// When a stimulus acts that is on from 0 on: noise and images all the time, a current while it flows, given spikes from the
+/// first to the last.
+fn acts(stimulus: &Stimulus) -> Vec<(Time, Time)> {
+    let stop = Time::MAX;
     if let Some(Data::Spikes(spikes)) = &stimulus.data {
         /// A volley of one instant is a stretch too.
         const INSTANT: i64 = 1;
         let ends = spikes.first().zip(spikes.last());
         let ends =
-            ends.map(|(first, last)| (at(first.0), at(Time::from_ps(last.0.ps() + INSTANT))));
+            ends.map(|(first, last)| (first.0, Time::from_ps(last.0.ps().saturating_add(INSTANT))));
         return ends.into_iter().collect();
     }
     let entry = stimulus::entry(stimulus.kind.spec.name).ok();
     let brings = entry.and_then(|entry| (entry.build)(&stimulus.kind.values).ok());
     let Some(Brings::Current(steps)) = brings else {
-        return vec![(start, stop)];
+        return vec![(Time::ZERO, stop)];
     };
-    let ends = steps.iter().skip(1).map(|&(t, _)| at(t)).chain([stop]);
+    let ends = steps.iter().skip(1).map(|&(t, _)| t).chain([stop]);
     let flowing = steps.iter().zip(ends).filter(|((_, pa), _)| *pa != 0.0);
     let mut on: Vec<(Time, Time)> = Vec::new();
-    let flowing = flowing.map(|(&(t, _), end)| (at(t), end));
-    for (from, to) in flowing.filter(|(from, to)| from < to) {
+    for (from, to) in flowing.map(|(&(t, _), end)| (t, end)) {
         match on.last_mut() {
             Some((_, end)) if *end == from => *end = to,
             _ => on.push((from, to)),

@@ -84,7 +84,7 @@ fn signs_are_those_of_all_projections_of_a_population() {
 fn stimuli_act_while_they_are_on_and_bring_something() {
     let model = parse("m", TEXT, Path::new("/"), &Options::default()).unwrap();
     let model = model.network().unwrap();
-    let on = stimuli(&model.network, &bouts(&model));
+    let on = on(&stimuli(&model.network), &bouts(&model));
     let ms = |t: Time| t.ps() / 1_000_000_000;
     let on: Vec<(String, Vec<(i64, i64)>)> = on
         .into_iter()
@@ -108,13 +108,14 @@ fn stimuli_act_while_they_are_on_and_bring_something() {
 #[test]
 fn given_spikes_act_from_the_first_to_the_last() {
     let model = parse("m", TEXT, Path::new("/"), &Options::default()).unwrap();
-    let mut network = model.network().unwrap().network;
+    let model = model.network().unwrap();
+    let mut network = model.network.clone();
     let at = |ms: i64| (Time::from_ps(ms * 1_000_000_000), 0);
     network.stimuli[0].data = Some(Data::Spikes([at(20), at(60)].into()));
-    let (start, stop) = (at(100).0, at(150).0);
+    let mut bouts = bouts(&model);
+    bouts.truncate(1);
+    (bouts[0].start, bouts[0].stop) = (at(100).0, at(150).0);
     // Counted from when it is switched on, up to when it is switched off.
-    assert_eq!(
-        acts(&network.stimuli[0], (start, stop)),
-        [(at(120).0, stop)]
-    );
+    let on = on(&stimuli(&network), &bouts);
+    assert_eq!(on[0].on, [(at(120).0, at(150).0)]);
 }

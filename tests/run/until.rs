@@ -1,0 +1,193 @@
+//! Bouts that end before their time: where the detections that the run file holds say, and the same however a run is cut.
+
+use sharpwave::{Duration, Recording, Time};
+
+use super::bout::{CIRCUIT, recorded, recorded_in_pieces};
+use super::setup::Place;
+
+/// The rhythm drives ten bursts a second, and falls silent in the third bout.
+const BOUTS: &str = r#"
+[trigger.burst]
+kind = "population_burst"
+population = "e"
+up = "30 Hz"
+down = "10 Hz"
+window = "10 ms"
+shortest = "10 ms"
+latency = "0.7 ms"
+[trigger.replay]
+kind = "template"
+population = "e"
+up = "30 Hz"
+down = "10 Hz"
+window = "10 ms"
+order = [11, 3, 40, 5, 27, 8, 19, 59]
+p = 0.5
+[stimulus.tap]
+kind = "pulse"
+target = "i"
+trigger = "burst"
+amplitude = "300 pA"
+duration = "8 ms"
+[population.i.initial]
+v_m = "3 mV"
+[[bout]]
+name = "first"
+duration = "900 ms"
+until = { trigger = "burst", count = 3 }
+[[bout]]
+name = "second"
+duration = "800 ms"
+until = { trigger = "replay" }
+[[bout]]
+name = "third"
+duration = "700 ms"
+stimuli = []
+until = { trigger = "burst", quiet = "120 ms" }
+[[bout]]
+name = "fourth"
+duration = "300 ms"
+keep = "weights"
+until = { trigger = "burst", count = 1000, quiet = "250 ms" }
+[record]
+spikes = ["e", "i"]
+rates = { bin = "10 ms" }
+states = { population = "e", first = 2, variables = ["v_m"], every = "1 ms" }
+[figure.raster]
+populations = ["e", "i"]
+from = "100 ms"
+to = "2 s"
+"#;
+
+fn model() -> String {
+    let circuit = CIRCUIT.replace("size = 20\n", "size = 20\nc_m = \"100 pF\"\n");
+    [&circuit, BOUTS].concat()
+}
+
+fn t(ms: f64) -> Time {
+    Time::from_ms(ms).unwrap()
+}
+
+fn ms(ms: f64) -> Duration {
+    Duration::from_ms(ms).unwrap()
+}
+
+fn ends(run: &Recording) -> Vec<(Time, Time)> {
+    let bouts = run.bouts().unwrap();
+    bouts.iter().map(|bout| (bout.start, bout.stop)).collect()
+}
+
+/// When the trigger called `name` told, of what could be known from `from` on.
+fn told(run: &Recording, name: &str, from: Time, latency_ms: f64) -> Vec<Time> {
+    let all = run.detections(name).unwrap();
+    let told = all.iter().map(|found| found.told);
+    told.filter(|told| *told >= from + ms(latency_ms)).collect()
+}
+
+#[test]
+fn bouts_end_where_their_trigger_says() {
+    let run = recorded(&model());
+    let ends = ends(&run);
+    // End to end.
+    assert_eq!(ends[0].0, Time::ZERO);
+    assert!(
+        ends.windows(2).all(|pair| pair[0].1 == pair[1].0),
+        "{ends:?}"
+    );
+    let bursts = told(&run, "burst", Time::ZERO, 0.7);
+    assert_eq!(ends[0].1, bursts[2]);
+    assert!(ends[0].1 < t(900.0));
+    let replays = told(&run, "replay", ends[1].0, 1.0);
+    assert_eq!(ends[1].1, replays[0]);
+    assert!(ends[1].1 - ends[1].0 < ms(800.0));
+    // What was under way may still be told.
+    let last = bursts
+        .iter()
+        .rfind(|told| (ends[2].0..ends[2].1).contains(told));
+    assert_eq!(ends[2].1, *last.unwrap_or(&ends[2].0) + ms(120.0));
+    // The longest it may be, as bursts come all the time and are fewer than a thousand.
+    assert_eq!(ends[3].1 - ends[3].0, ms(300.0));
+    assert!(told(&run, "burst", ends[3].0, 0.7).len() >= 2);
+    // Spikes and samples lie within.
+    let spikes = run.spikes("e", ..).unwrap();
+    assert!(spikes.iter().all(|spike| spike.0 < ends[3].1));
+    assert!(spikes.iter().any(|spike| spike.0 >= ends[3].0));
+}
+
+#[test]
+fn threads_cuts_and_the_resolved_model_change_no_bit() {
+    let place = Place::new();
+    place.write("m.toml", model() + "[engine]\nlanes = 3\n");
+    let of = |threads: u32| {
+        let out = format!("r{threads}");
+        place.run(&format!(
+            "--quiet run --threads {threads} m.toml --out {out}"
+        ));
+        Recording::open(&place.path(&out)).unwrap()
+    };
+    let (one, two) = (of(1), of(2));
+    let (whole, pieces) = (recorded(&model()), recorded_in_pieces(&model()));
+    let again = recorded(whole.model());
+    for (a, b) in [(&one, &two), (&whole, &pieces), (&whole, &again)] {
+        assert_eq!(a.fingerprint(), b.fingerprint());
+        assert_eq!(ends(a), ends(b));
+        for name in ["burst", "replay"] {
+            assert_eq!(a.detections(name).unwrap(), b.detections(name).unwrap());
+        }
+    }
+}
+
+/// A run whose bouts have the lengths that they came to, and end by themselves, is the same run.
+#[test]
+fn a_bout_that_ends_early_is_one_that_is_so_long() {
+    let early = recorded(&model());
+    let mut text = model();
+    let lengths = ends(&early);
+    for ((start, stop), planned) in lengths.into_iter().zip(["900", "800", "700", "300"]) {
+        let ps = (stop - start).ps();
+        text = text.replacen(
+            &format!("duration = \"{planned} ms\""),
+            &format!("duration = \"{ps} ps\""),
+            1,
+        );
+    }
+    let text: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("until"))
+        .collect();
+    let planned = recorded(&text.join("\n").replace("to = \"2 s\"", "to = \"500 ms\""));
+    assert_eq!(planned.fingerprint(), early.fingerprint());
+    assert_eq!(ends(&planned), ends(&early));
+}
+
+/// Each seed has bouts of its own; what is left beside the run file is of what there was.
+#[test]
+fn seeds_end_when_they_do() {
+    let place = Place::new();
+    place.write("m.toml", model());
+    place.run("--quiet run m.toml --out r --set seeds=3 --keep-seeds");
+    let stops: Vec<Time> = (3..6)
+        .map(|seed| {
+            let name = if seed == 3 {
+                "run.h5".into()
+            } else {
+                format!("run-seed-{seed}.h5")
+            };
+            let run = Recording::open(&place.path(&format!("r/{name}"))).unwrap();
+            ends(&run).last().unwrap().1
+        })
+        .collect();
+    assert!(stops.iter().any(|stop| *stop != stops[0]), "{stops:?}");
+    // The last bin of rates is of the seed that ran longest, and of it alone: no rate falls because others are over.
+    let rates = std::fs::read_to_string(place.path("r/rates.csv")).unwrap();
+    let last = rates.lines().last().unwrap();
+    let start: f64 = last.split(',').next().unwrap().parse().unwrap();
+    let longest = stops.iter().max().unwrap().as_ms();
+    assert!(
+        start < longest && longest <= start + 10.0,
+        "{last} {longest}"
+    );
+    let csv = std::fs::read_to_string(place.path("r/bouts.csv")).unwrap();
+    assert!(csv.lines().count() > 8, "{csv}");
+    assert!(place.path("r/figures/raster.svg").exists());
+}
