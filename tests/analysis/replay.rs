@@ -3,7 +3,7 @@
 use super::*;
 use sharpwave::analysis::data::Numbers;
 use sharpwave::analysis::replay::decode::{Decoder, Posterior, weighted_correlation};
-use sharpwave::analysis::replay::line::Lines;
+use sharpwave::analysis::replay::line::{self, Lines};
 use sharpwave::analysis::trains::counts;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::Duration;
@@ -267,5 +267,36 @@ fn noise_is_taken_for_replay_as_often_as_the_level_says() {
             .filter(|p| **p <= 0.05)
             .count();
         assert!(WITHIN.contains(&found), "{name}: {found} of {EVENTS}");
+    }
+}
+
+/// Whether a line reaches a score is asked without finding the best one: the answers are the same.
+#[test]
+fn what_reaches_a_score_is_what_scores_as_much() {
+    let mut stream = Stream::new(5, "posteriors", 0);
+    for (times, positions, gaps) in [(5, 12, 0), (12, 30, 0), (9, 20, 2), (4, 7, 3)] {
+        for _ in 0..20 {
+            let column = |stream: &mut Stream| {
+                let column: Vec<f64> = (0..positions)
+                    .map(|_| stream.exponential().powi(3))
+                    .collect();
+                let sum: f64 = column.iter().sum();
+                Some(column.into_iter().map(|p| p / sum).collect())
+            };
+            let mut posterior: Posterior = (0..times).map(|_| column(&mut stream)).collect();
+            for _ in 0..gaps {
+                posterior[stream.below(times as u64) as usize] = None;
+            }
+            let drawn = line::draw(600, times, positions, &mut stream);
+            let lines = Lines::new(drawn, times, positions);
+            let score = lines.best(&posterior, 2).expect("a line").score;
+            for (goal, reached) in [(0.5, true), (1.0, true), (1.0 + 1e-9, false), (1.4, false)] {
+                let found = lines.reaches(&posterior, 2, score * goal);
+                assert_eq!(
+                    found, reached,
+                    "{times} {positions} {gaps}: {goal} of {score}"
+                );
+            }
+        }
     }
 }

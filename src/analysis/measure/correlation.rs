@@ -2,6 +2,7 @@
 
 use super::pairs::{NEURONS, over_pairs};
 use super::{Measure, MeasureError, all_counts, binned, time};
+use crate::analysis::coactivation::{centred, pearson};
 use crate::analysis::data::Data;
 use crate::analysis::table::Table;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
@@ -29,20 +30,6 @@ pub(super) static MEASURE: Measure = Measure {
     spec: &SPEC,
     run: correlations,
 };
-
-/// Distances from the mean, and the root of the sum of their squares.
-pub(super) fn centred(counts: &[f64]) -> (Vec<f64>, f64) {
-    let mean = counts.iter().sum::<f64>() / counts.len() as f64;
-    let distances: Vec<f64> = counts.iter().map(|count| count - mean).collect();
-    let squares: f64 = distances.iter().map(|d| d * d).sum();
-    (distances, squares.sqrt())
-}
-
-/// Pearson's correlation of what [`centred`] gives; undefined where one does not vary.
-pub(super) fn pearson(one: &(Vec<f64>, f64), other: &(Vec<f64>, f64)) -> f64 {
-    let products = one.0.iter().zip(&other.0).map(|(a, b)| a * b);
-    products.sum::<f64>() / (one.1 * other.1)
-}
 
 fn correlations(
     data: &Data,

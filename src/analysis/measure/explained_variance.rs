@@ -1,7 +1,7 @@
 //! How much of what the sleep after a task correlates is explained by the task.
 
-use super::correlation::{centred, pearson};
 use super::{Measure, MeasureError, lacks, time};
+use crate::analysis::coactivation::{Centred, Pairs, centred, explained};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::table::Table;
 use crate::analysis::trains::{Span, counts};
@@ -44,19 +44,13 @@ pub(super) static MEASURE: Measure = Measure {
 };
 
 /// Counts of each neuron over the whole bins of `spans`, centred.
-fn columns(population: &Population, spans: &[Span], bin: Duration) -> Vec<(Vec<f64>, f64)> {
+fn columns(population: &Population, spans: &[Span], bin: Duration) -> Vec<Centred> {
     let of = |neuron: usize| {
         let train = population.trains.of(neuron);
         let all = spans.iter().flat_map(|&span| counts(train, span, bin));
         centred(&all.map(f64::from).collect::<Vec<_>>())
     };
     (0..population.trains.len()).map(of).collect()
-}
-
-/// The share of variance of `m` that `t` explains beyond `c`, from their correlations.
-fn explained(tm: f64, tc: f64, cm: f64) -> f64 {
-    let partial = (tm - tc * cm) / ((1.0 - tc * tc) * (1.0 - cm * cm)).sqrt();
-    partial * partial
 }
 
 fn variances(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
@@ -92,23 +86,16 @@ fn variances(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>,
             );
             return Err(lacks(&SPEC, problem));
         }
-        let correlations = |columns: &Vec<(Vec<f64>, f64)>| {
-            let both = chosen
-                .iter()
-                .enumerate()
-                .flat_map(|(k, &i)| chosen[k + 1..].iter().map(move |&j| (i, j)));
-            centred(
-                &both
-                    .map(|(i, j)| pearson(&columns[i], &columns[j]))
-                    .collect::<Vec<_>>(),
-            )
+        let of = |columns: &Vec<Centred>| {
+            let chosen = chosen.iter().map(|&neuron| columns[neuron].clone());
+            Pairs::of(&chosen.collect::<Vec<_>>())
         };
-        let epochs: Vec<_> = epochs.iter().map(correlations).collect();
+        let epochs: Vec<Pairs> = epochs.iter().map(of).collect();
         let (c, t, m) = (&epochs[0], &epochs[1], &epochs[2]);
-        let (tm, tc, cm) = (pearson(t, m), pearson(t, c), pearson(c, m));
+        let (tm, tc, cm) = (t.likeness(m), t.likeness(c), c.likeness(m));
         names.push(population.name.clone());
         neurons.push(chosen.len() as u64);
-        pairs.push(c.0.len() as u64);
+        pairs.push(c.len() as u64);
         let row = [explained(tm, tc, cm), explained(tc, tm, cm), tm, tc, cm];
         columns_of
             .iter_mut()

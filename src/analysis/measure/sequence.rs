@@ -3,8 +3,10 @@
 use super::places::{
     self, ACTIVE, EVENTS, FIELDS, LEVEL, POSITIONS, SHUFFLES, SMOOTH, TRACK, WAKE,
 };
-use super::{Measure, MeasureError, correlation, lacks};
+use super::{Measure, MeasureError, lacks};
+use crate::analysis::coactivation::{centred, pearson};
 use crate::analysis::data::{Data, Population};
+use crate::analysis::first_spike::ranks;
 use crate::analysis::replay::chance::p_value;
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
@@ -110,16 +112,6 @@ fn template(
     Ok(order)
 }
 
-/// Ranks from 0, the mean of them for equal values.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let below = |x: f64| values.iter().filter(|&&y| y < x).count() as f64;
-    let equal = |x: f64| values.iter().filter(|&&y| y == x).count() as f64;
-    values
-        .iter()
-        .map(|&x| below(x) + (equal(x) - 1.0) / 2.0)
-        .collect()
-}
-
 /// The score of an event, given the trains in the order of the template; then of shuffles of that order.
 type Score<'a> = Box<dyn Fn(&[usize]) -> f64 + 'a>;
 
@@ -133,10 +125,10 @@ fn rank_order<'a>(trains: &'a [&'a [Time]], span: Span, values: &Values) -> Scor
         }
     };
     let own = ranks(&trains.iter().map(time).collect::<Vec<_>>());
-    let own = correlation::centred(&own);
+    let own = centred(&own);
     Box::new(move |order| {
         let template: Vec<f64> = order.iter().map(|&rank| rank as f64).collect();
-        correlation::pearson(&own, &correlation::centred(&template))
+        pearson(&own, &centred(&template))
     })
 }
 

@@ -85,33 +85,102 @@ impl Decoder {
 
 /// Correlation of time and position, weighted by their probability; undefined where either does not vary (Wu and Foster 2014).
 pub fn weighted_correlation(posterior: &Posterior) -> f64 {
-    let columns = || {
-        posterior
-            .iter()
-            .enumerate()
-            .filter_map(|(t, column)| Some((t as f64, column.as_ref()?)))
-    };
-    let cells = || {
-        columns().flat_map(|(t, column)| {
-            column
-                .iter()
-                .enumerate()
-                .map(move |(x, &p)| (t, x as f64, p))
-        })
-    };
+    let columns = posterior.iter().enumerate();
+    correlation(
+        columns.filter_map(|(t, column)| Some((t, Moments::of(column.as_ref()?).turned(0)))),
+    )
+}
+
+/// Sums of a column of a posterior, over positions counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sums {
+    /// Of p.
+    p: f64,
+    /// Of p x.
+    x: f64,
+    /// Of p x².
+    xx: f64,
+}
+
+/// What a column brings to correlations however it is turned: its sums up to each position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moments(Vec<Sums>);
+
+impl Moments {
+    /// Of a column.
+    pub fn of(column: &[f64]) -> Self {
+        let (mut p_sum, mut x_sum, mut xx_sum) = (0.0, 0.0, 0.0);
+        let mut sums = Vec::with_capacity(column.len() + 1);
+        for (x, &p) in (0..).map(f64::from).zip(column) {
+            sums.push(Sums {
+                p: p_sum,
+                x: x_sum,
+                xx: xx_sum,
+            });
+            p_sum += p;
+            x_sum += p * x;
+            xx_sum += p * x * x;
+        }
+        sums.push(Sums {
+            p: p_sum,
+            x: x_sum,
+            xx: xx_sum,
+        });
+        Self(sums)
+    }
+
+    /// Sums of the column turned by so many positions, less than there are.
+    pub fn turned(&self, by: usize) -> Sums {
+        let n = self.0.len() - 1;
+        let (split, all) = (&self.0[n - by], &self.0[n]);
+        // Moved ahead by `by`, those that leave the end moved back by what is left of the track.
+        let (ahead, back) = (by as f64, by as f64 - n as f64);
+        let behind = Sums {
+            p: all.p - split.p,
+            x: all.x - split.x,
+            xx: all.xx - split.xx,
+        };
+        let moved = |sums: &Sums, by: f64| Sums {
+            p: sums.p,
+            x: sums.x + by * sums.p,
+            xx: sums.xx + by * (2.0 * sums.x + by * sums.p),
+        };
+        let (ahead, back) = (moved(split, ahead), moved(&behind, back));
+        Sums {
+            p: ahead.p + back.p,
+            x: ahead.x + back.x,
+            xx: ahead.xx + back.xx,
+        }
+    }
+}
+
+/// The correlation of time and position over columns at these bins of time.
+pub fn correlation(columns: impl Iterator<Item = (usize, Sums)>) -> f64 {
     let (mut sum, mut t_sum, mut x_sum) = (0.0, 0.0, 0.0);
-    for (t, x, p) in cells() {
+    let (mut tt_sum, mut xx_sum, mut tx_sum) = (0.0, 0.0, 0.0);
+    for (t, Sums { p, x, xx }) in columns {
+        let t = t as f64;
         sum += p;
         t_sum += p * t;
-        x_sum += p * x;
+        x_sum += x;
+        tt_sum += p * t * t;
+        xx_sum += xx;
+        tx_sum += t * x;
     }
-    let (t_mean, x_mean) = (t_sum / sum, x_sum / sum);
-    let (mut tt, mut xx, mut tx) = (0.0, 0.0, 0.0);
-    for (t, x, p) in cells() {
-        let (t, x) = (t - t_mean, x - x_mean);
-        tt += p * t * t;
-        xx += p * x * x;
-        tx += p * t * x;
+    // What is left of a difference of equal sums is their rounding.
+    const ROUNDING: f64 = 1e-13;
+    let spread = |squares: f64, sum_of: f64| {
+        let spread = squares - sum_of * sum_of / sum;
+        if spread > ROUNDING * squares {
+            spread
+        } else {
+            0.0
+        }
+    };
+    let (tt, xx) = (spread(tt_sum, t_sum), spread(xx_sum, x_sum));
+    let tx = tx_sum - t_sum * x_sum / sum;
+    match tt * xx > 0.0 {
+        true => tx / (tt * xx).sqrt(),
+        false => f64::NAN,
     }
-    tx / (tt * xx).sqrt()
 }

@@ -147,16 +147,14 @@ pub fn score(
         neurons: fields.neurons.len(),
         band: setting.band,
     };
-    let shuffled = event.shuffled(setting.shuffle, &lines, setting.shuffles, &mut stream);
-    let n = shuffled.len();
     // A shuffle that is the event itself scores as much, to the last bit or nearly so.
-    let reaches = |value: f64, own: f64| value >= own * (1.0 - 1e-12);
-    let reached = shuffled.iter().filter(|pair| reaches(pair.0, best.score));
-    scored.p_score = p_value(reached.count(), n);
-    let size = scored.correlation.abs();
+    let nearly = |own: f64| own * (1.0 - 1e-12);
+    let (n, size) = (setting.shuffles, scored.correlation.abs());
+    let goals = (nearly(best.score), nearly(size));
+    let (by_score, by_size) = event.reached(setting.shuffle, &lines, n, goals, &mut stream);
+    scored.p_score = p_value(by_score, n);
     if size.is_finite() {
-        let reached = shuffled.iter().filter(|pair| reaches(pair.1, size));
-        scored.p_correlation = p_value(reached.count(), n);
+        scored.p_correlation = p_value(by_size, n);
     }
     scored
 }

@@ -1,6 +1,6 @@
 //! Shuffles of an event: what the score is compared with.
 
-use super::decode::{Decoder, Posterior, weighted_correlation};
+use super::decode::{Decoder, Moments, Posterior, correlation, weighted_correlation};
 use super::line::{LANES, Lines, Table, Worth};
 use crate::base::stream::Stream;
 
@@ -37,73 +37,74 @@ pub struct Event<'a> {
 }
 
 impl Event<'_> {
-    /// Line score and size of the weighted correlation of `n` shuffles.
-    pub fn shuffled(
+    /// How many of `n` shuffles have a line score of at least `score`, and a weighted correlation of at least `size`.
+    pub fn reached(
         &self,
         shuffle: Shuffle,
         lines: &Lines,
         n: usize,
+        (score, size): (f64, f64),
         stream: &mut Stream,
-    ) -> Vec<(f64, f64)> {
+    ) -> (usize, usize) {
         let worth = |column: &Option<Vec<f64>>| Some(Worth::of(column.as_ref()?, self.band));
         let worths: Vec<Option<Worth>> = self.posterior.iter().map(worth).collect();
-        let positions = self.decoder.bins();
-        let mut results = Vec::with_capacity(n);
-        while results.len() < n {
-            let lanes = LANES.min(n - results.len());
-            let mut table = Table::new(self.posterior.len(), positions);
-            let mut sizes = [f64::NAN; LANES];
-            let mut scores = [f64::NAN; LANES];
-            for lane in 0..lanes {
-                let posterior = match shuffle {
+        let moments = |column: &Option<Vec<f64>>| Some(Moments::of(column.as_ref()?));
+        let moments: Vec<Option<Moments>> = self.posterior.iter().map(moments).collect();
+        let (times, positions) = (self.posterior.len(), self.decoder.bins());
+        let has_gaps = self.posterior.iter().any(Option::is_none);
+        let mut table = Table::new(times, positions);
+        let (mut by_score, mut by_size) = (0, 0);
+        for first in (0..n).step_by(LANES) {
+            let lanes = LANES.min(n - first);
+            let mut alone = [None; LANES];
+            for (lane, alone) in alone.iter_mut().enumerate().take(lanes) {
+                // Which column comes when, and by how much it is turned.
+                let columns: Vec<(usize, usize)> = match shuffle {
                     Shuffle::ColumnCycle => {
-                        let turns: Vec<usize> = worths
-                            .iter()
-                            .map(|_| stream.below(positions as u64) as usize)
-                            .collect();
-                        let columns = worths.iter().map(Option::as_ref).zip(turns.iter().copied());
-                        table.put_worth(lane, &columns.collect::<Vec<_>>());
-                        let turned = |(column, &turn): (&Option<Vec<f64>>, &usize)| {
-                            let mut column = column.clone()?;
-                            column.rotate_right(turn);
-                            Some(column)
-                        };
-                        self.posterior.iter().zip(&turns).map(turned).collect()
+                        let mut turn = |_| stream.below(positions as u64) as usize;
+                        (0..times).map(|t| (t, turn(t))).collect()
                     }
                     Shuffle::TimeSwap => {
-                        let mut order: Vec<usize> = (0..worths.len()).collect();
+                        let mut order: Vec<usize> = (0..times).collect();
                         stream.shuffle(&mut order);
-                        let posterior: Posterior =
-                            order.iter().map(|&t| self.posterior[t].clone()).collect();
-                        let columns = order.iter().map(|&t| (worths[t].as_ref(), 0));
-                        table.put_worth(lane, &columns.collect::<Vec<_>>());
-                        posterior
+                        order.into_iter().map(|t| (t, 0)).collect()
                     }
                     other => {
                         let posterior = self.decoded(other, stream);
-                        table.put(lane, &posterior, self.band);
-                        posterior
+                        by_size += usize::from(weighted_correlation(&posterior).abs() >= size);
+                        // Bins may be empty in one shuffle and not in the next.
+                        match posterior.iter().any(Option::is_none) {
+                            true => *alone = Some(lines.reaches(&posterior, self.band, score)),
+                            false => table.put(lane, &posterior, self.band),
+                        }
+                        continue;
                     }
                 };
-                sizes[lane] = weighted_correlation(&posterior).abs();
-                // Bins may be empty in one shuffle and not in the next.
-                if posterior.iter().any(Option::is_none) {
-                    scores[lane] = lines
-                        .best(&posterior, self.band)
-                        .map_or(0.0, |best| best.score);
+                let turned = columns.iter().enumerate();
+                let turned =
+                    turned.filter_map(|(at, &(t, by))| Some((at, moments[t].as_ref()?.turned(by))));
+                by_size += usize::from(correlation(turned).abs() >= size);
+                let columns: Vec<_> = columns
+                    .iter()
+                    .map(|&(t, by)| (worths[t].as_ref(), by))
+                    .collect();
+                if has_gaps {
+                    table.put_worth(0, &columns);
+                    *alone = Some(lines.reaches_with_gaps(&table, score));
+                } else {
+                    table.put_worth(lane, &columns);
                 }
             }
-            let together = lines.scores_without_gaps(&table);
-            for lane in 0..lanes {
-                let score = if scores[lane].is_nan() {
-                    together[lane]
-                } else {
-                    scores[lane]
-                };
-                results.push((score, sizes[lane]));
-            }
+            let together = match alone[..lanes].iter().all(Option::is_some) {
+                true => [false; LANES],
+                false => lines.reach(&table, score),
+            };
+            let reached = alone.iter().zip(together).take(lanes);
+            by_score += reached
+                .filter(|(alone, together)| alone.unwrap_or(*together))
+                .count();
         }
-        results
+        (by_score, by_size)
     }
 
     /// Decoded anew from other fields or other spikes.
