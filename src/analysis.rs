@@ -6,6 +6,7 @@
 //! | [`rate`] | spikes per time bin, population rate in Hz |
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
 //! | [`active`] | the stretch of time in which most happens |
+//! | [`coactivation`], [`first_spike`] | which units are active together, and in which order, against another state |
 //! | [`dream`] | the class and the image that spikes of a sleeping network stand for, beside chance |
 //! | [`evoked`] | what a population does around pulses |
 //! | [`recall`] | how far a sequence of groups of neurons runs |
@@ -20,11 +21,13 @@
 
 pub mod active;
 pub mod burst;
+pub mod coactivation;
 pub mod data;
 pub mod dream;
 pub mod eigen;
 pub mod evoked;
 pub mod filter;
+pub mod first_spike;
 pub mod histogram;
 pub mod measure;
 pub mod rate;

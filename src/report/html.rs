@@ -13,7 +13,7 @@ use crate::report::figure::{Accuracy, Replay, WeightCourse, WeightHistogram};
 use crate::report::file::FigureError;
 
 pub use meaning::Meaning;
-pub use raster::{Band, Bout, Density, Raster, Spikes, shades};
+pub use raster::{Band, Bout, Counter, Density, Raster, Spikes, shades};
 pub use table::{Cell, Column, Table};
 
 /// The page.

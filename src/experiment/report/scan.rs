@@ -6,7 +6,7 @@ use crate::experiment::error::ExperimentError;
 use crate::record::layout;
 use crate::record::recording::Recording;
 use crate::record::sink::Bout;
-use crate::report::html::{Cell, Column, Density, Part, Table};
+use crate::report::html::{Cell, Column, Counter, Density, Part, Table};
 use crate::run::activity::Activity;
 use crate::run::population::Population;
 use crate::run::selection::Selection;
@@ -47,7 +47,7 @@ impl Scan {
         };
         let mut activity = Activity::new(&[watched], None, None);
         let mut beginnings = beginnings.iter().peekable();
-        let mut density = Density::new(COLUMNS, ROWS.min(size.max(1)));
+        let mut density = Counter::new(COLUMNS, ROWS.min(size.max(1)), size, stop);
         let (mut total, mut bout, mut in_bouts) = (0, 0, vec![0; bouts.len()]);
         for chunk in run.spike_chunks(&population.name, ..)? {
             for (t, neuron) in chunk? {
@@ -55,7 +55,7 @@ impl Scan {
                     activity.begin_anew();
                 }
                 activity.spikes(0, t, &[neuron]);
-                density.add(t, neuron, size, stop);
+                density.add(t, neuron);
                 total += 1;
                 while bouts.get(bout).is_some_and(|bout| bout.stop <= t) {
                     bout += 1;
@@ -72,7 +72,7 @@ impl Scan {
             total,
             cv: activity.sums()[0].interval_cv(),
             in_bouts,
-            density,
+            density: density.finish(),
         })
     }
 

@@ -151,9 +151,11 @@ impl Columns<'_> {
                 self.reader.content(&place, node, expected)
             })
         });
-        let times = self.times(rows)?;
-        let nodes = nodes.collect::<Result<Vec<_>, _>>()?;
-        Ok(times.into_iter().zip(nodes).collect())
+        let times = self.times(rows)?.into_iter();
+        times
+            .zip(nodes)
+            .map(|(time, node)| Ok((time, node?)))
+            .collect()
     }
 
     /// The first of rows `low` to `high` whose time is `from` or later; `high` if there is none.

@@ -76,22 +76,52 @@ pub struct Spikes {
     neurons: Vec<u8>,
 }
 
-impl Density {
-    /// Empty cells.
-    pub fn new(columns: usize, rows: usize) -> Self {
+/// Counts spikes into cells, in the order of time: where each belongs is known beforehand, as there are millions of them.
+#[derive(Debug)]
+pub struct Counter {
+    density: Density,
+    /// Of each column when it ends; the last one never does.
+    ends: Vec<Time>,
+    /// Of each neuron where its row begins.
+    rows: Vec<u32>,
+    /// The column at hand.
+    column: usize,
+}
+
+impl Counter {
+    /// For `columns` and `rows` of a population of `size`, in a run that ends at `stop`.
+    pub fn new(columns: usize, rows: usize, size: usize, stop: Time) -> Self {
+        let (n, ps) = (columns as i128, i128::from(stop.ps().max(1)));
+        // The first instant behind it.
+        let end = |column: i128| Time::from_ps(((column * ps + n - 1) / n) as i64);
+        let ends = (1..n).map(end).chain([Time::MAX]);
+        let row = |neuron: usize| (neuron * rows / size.max(1)).min(rows - 1);
         Self {
-            columns,
-            rows,
-            counts: vec![0; columns * rows],
+            density: Density {
+                columns,
+                rows,
+                counts: vec![0; columns * rows],
+            },
+            ends: ends.collect(),
+            rows: (0..size)
+                .map(|neuron| (row(neuron) * columns) as u32)
+                .collect(),
+            column: 0,
         }
     }
 
-    /// Counts a spike of `neuron`, one of `size`, at `t`, within the run that ends at `stop`.
-    pub fn add(&mut self, t: Time, neuron: u32, size: usize, stop: Time) {
-        let column = i128::from(t.ps()) * self.columns as i128 / i128::from(stop.ps().max(1));
-        let column = (column as usize).min(self.columns - 1);
-        let row = (neuron as usize * self.rows / size.max(1)).min(self.rows - 1);
-        self.counts[row * self.columns + column] += 1;
+    /// Counts a spike of `neuron`, not before the last one.
+    pub fn add(&mut self, t: Time, neuron: u32) {
+        while t >= self.ends[self.column] && self.column + 1 < self.ends.len() {
+            self.column += 1;
+        }
+        let row = self.rows[neuron as usize] as usize;
+        self.density.counts[row + self.column] += 1;
+    }
+
+    /// What was counted.
+    pub fn finish(self) -> Density {
+        self.density
     }
 }
 
@@ -179,5 +209,25 @@ impl Raster {
             "bouts": self.bouts.iter().map(bout).collect::<Vec<_>>(),
             "bands": self.bands.iter().map(band).collect::<Vec<_>>(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spike_counts_in_the_cell_of_its_share_of_time_and_neurons() {
+        let (columns, rows, size, stop) = (7, 3, 10, Time::from_ps(100));
+        let mut counter = Counter::new(columns, rows, size, stop);
+        let mut expected = vec![0; columns * rows];
+        // One at the very end is one of the last column.
+        for ps in 0..=100 {
+            let neuron = (ps * 7 % 10) as u32;
+            counter.add(Time::from_ps(ps), neuron);
+            let column = (ps as usize * columns / 100).min(columns - 1);
+            expected[neuron as usize * rows / size * columns + column] += 1;
+        }
+        assert_eq!(counter.finish().counts, expected);
     }
 }
