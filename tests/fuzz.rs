@@ -29,6 +29,8 @@ mod edges;
 mod formula;
 #[path = "fuzz/idx.rs"]
 mod idx;
+#[path = "fuzz/matlab.rs"]
+mod matlab;
 #[path = "fuzz/model_file.rs"]
 mod model_file;
 #[path = "fuzz/npy.rs"]

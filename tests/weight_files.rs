@@ -12,7 +12,8 @@ use ndarray::{Array1, Array2, ShapeBuilder};
 use python::python;
 use sharpwave::mlp::perceptron::{Layer, Mlp, Output};
 use sharpwave::mlp::weight_file::{
-    Bias, Dtype, Role, Stated, describe, read, read_image, to_mlp, write_npz, write_safetensors,
+    Bias, Dtype, Role, Stated, describe, read, read_image, to_mlp, write_matlab, write_npz,
+    write_safetensors,
 };
 
 fn fixture(name: &str) -> PathBuf {
@@ -57,6 +58,7 @@ fn one_network_from_every_program() {
         "big_endian.pt",
         "linear.npz",
         "linear.safetensors",
+        "linear.mat",
         // Inner names of any length, names with underscores or none, layers under other keys and out of order.
         "mnist_mlp_best_weight.pt",
         "underscore.pt",
@@ -70,6 +72,49 @@ fn one_network_from_every_program() {
         assert_eq!(mlp.layers[0].weights, matrix(3, 4), "{name}");
         assert_eq!(mlp.layers[1].weights, matrix(2, 3), "{name}");
     }
+}
+
+#[test]
+fn matlab_networks_have_their_biases_as_first_columns_or_have_none() {
+    let file = read(&fixture("network.mat")).unwrap();
+    let mlp = to_mlp(&file, &Stated::nothing_but(Bias::Refuse), Output::Relu, 1.0).unwrap();
+    let counted: Vec<f32> = (0..12_u8).map(f32::from).collect();
+    assert_eq!(mlp.layers[0].weights.as_slice(), Some(&counted[..]));
+    assert_eq!(mlp.layers[1].weights, matrix(2, 3));
+    let beside = file.beside.join("; ");
+    for said in [
+        "`nn` also has",
+        "`vW`",
+        "`note` is text",
+        "`epochs` is a single number",
+    ] {
+        assert!(beside.contains(said), "{beside}");
+    }
+    let mlp = load(&fixture("biased.mat"), Bias::Keep);
+    assert_eq!(mlp.sizes(), [4, 3, 2]);
+    // Columns 1 to 4 of 3 x 5, and column 0.
+    let all = ramp(15);
+    for (row, weights) in mlp.layers[0].weights.outer_iter().enumerate() {
+        assert_eq!(weights.to_vec(), all[5 * row + 1..5 * row + 5]);
+    }
+    let bias = mlp.layers[0].bias.as_ref().unwrap();
+    assert_eq!(bias.to_vec(), [all[0], all[5], all[10]]);
+    assert_eq!(
+        mlp.layers[1].bias,
+        Some(Array1::from(vec![ramp(8)[0], ramp(8)[4]]))
+    );
+    let refused = to_mlp(
+        &read(&fixture("whole.mat")).unwrap(),
+        &Stated::nothing_but(Bias::Keep),
+        Output::Relu,
+        1.0,
+    );
+    let said = refused.unwrap_err().to_string();
+    assert!(said.contains("`W1` holds int16, expected F16"), "{said}");
+    let mut version_7_3 = vec![b' '; 512];
+    version_7_3.extend(b"\x89HDF\r\n\x1a\n");
+    assert!(complaint("w.mat", &version_7_3).contains("save it without a flag, or with `-v7`"));
+    assert!(complaint("w.mat", &[b' '; 200]).contains("expected a MATLAB .mat file"));
 }
 
 #[test]
@@ -194,10 +239,13 @@ fn what_is_written_is_read_bit_for_bit() {
     );
     write_safetensors(&safetensors, &mlp).unwrap();
     write_npz(&npz, &mlp).unwrap();
+    let mat = folder.path().join("a.mat");
+    write_matlab(&mat, &mlp).unwrap();
+    assert!(same_bits(&load(&mat, Bias::Keep), &mlp));
     assert!(same_bits(&load(&safetensors, Bias::Keep), &mlp));
     assert!(same_bits(&load(&npz, Bias::Keep), &mlp));
     // Nothing else is left in the folder, and nothing is overwritten.
-    assert_eq!(folder.path().read_dir().unwrap().count(), 2);
+    assert_eq!(folder.path().read_dir().unwrap().count(), 3);
     for refused in [
         write_safetensors(&npz, &mlp).unwrap_err(),
         write_npz(&npz, &mlp).unwrap_err(),

@@ -217,7 +217,7 @@ pub struct TrainArguments {
     /// Train on all tasks at once instead of one after the other
     #[arg(long)]
     pub joint: bool,
-    /// Weight file to write (.safetensors or .npz), which must not exist yet [default: weights.safetensors]
+    /// Weight file to write (.safetensors, .npz or .mat), which must not exist yet [default: weights.safetensors]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -234,7 +234,7 @@ pub enum BiasChoice {
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// Weight file (.safetensors, .npz, .pt, .pth), or the description of a SONATA circuit (.json)
+    /// Weight file (.safetensors, .npz, .pt, .pth, .mat), or the description of a SONATA circuit (.json)
     pub file: PathBuf,
     /// Model file to write of a circuit, which must not exist yet [default: circuit.toml]
     #[arg(long, value_name = "FILE")]

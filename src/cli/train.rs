@@ -19,12 +19,13 @@ pub(super) fn run(arguments: &TrainArguments, shell: &Shell) -> Result<(), Failu
         Some(out) => out.clone(),
         None => free_name(),
     };
-    let npz = match out.extension().and_then(|extension| extension.to_str()) {
-        Some("npz") => true,
-        Some("safetensors") => false,
+    let write = match out.extension().and_then(|extension| extension.to_str()) {
+        Some("npz") => weight_file::write_npz,
+        Some("safetensors") => weight_file::write_safetensors,
+        Some("mat") => weight_file::write_matlab,
         _ => {
             return Err(Failure::input(format!(
-                "`{}`: found no known ending, expected `.safetensors` or `.npz`",
+                "`{}`: found no known ending, expected `.safetensors`, `.npz` or `.mat`",
                 out.display()
             )));
         }
@@ -43,11 +44,7 @@ pub(super) fn run(arguments: &TrainArguments, shell: &Shell) -> Result<(), Failu
     if !trained.complete {
         return Err(Failure::Nothing);
     }
-    if npz {
-        weight_file::write_npz(&out, &trained.mlp)?;
-    } else {
-        weight_file::write_safetensors(&out, &trained.mlp)?;
-    }
+    write(&out, &trained.mlp)?;
     let overall: Vec<(String, f64)> = trained
         .scores
         .iter()

@@ -179,7 +179,7 @@ impl Experiment for Nights {
         let seeds = self.seeds();
         let weights = seeds.iter().flat_map(|&seed| {
             let stem = weights_stem(seeds.len(), seed);
-            ["safetensors", "npz"].map(|ending| format!("{stem}.{ending}"))
+            ["safetensors", "npz", "mat"].map(|ending| format!("{stem}.{ending}"))
         });
         let names = figures.chain(weights).chain([ACCURACY.to_owned()]);
         names.map(PathBuf::from).collect()
@@ -414,6 +414,10 @@ fn export(
                 &directory.join(format!("{stem}.npz")),
                 &repetition.slept.mlp,
             )?;
+        }
+        if model.output.mat {
+            let path = directory.join(format!("{stem}.mat"));
+            weight_file::write_matlab(&path, &repetition.slept.mlp)?;
         }
     }
     Ok(())

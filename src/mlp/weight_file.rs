@@ -1,13 +1,14 @@
-//! Weights of a trained network from files and back: safetensors, NumPy and PyTorch.
+//! Weights of a trained network from files and back: safetensors, NumPy, PyTorch and MATLAB.
 //!
 //! [`read`] takes a file apart into named [`Tensor`]s without executing anything that it holds; [`to_mlp`] maps them to
 //! the layers of an [`Mlp`](super::perceptron::Mlp) or says what it cannot map; [`describe`] tells a user what is
-//! inside; [`write_safetensors`] and [`write_npz`] write a network so that PyTorch and NumPy load it unchanged.
+//! inside; [`write_safetensors`], [`write_npz`] and [`write_matlab`] write a network so that others load it unchanged.
 
 mod archive;
 mod element;
 mod error;
 mod layer;
+mod matlab;
 mod numpy;
 mod pickle;
 mod pytorch;
@@ -23,7 +24,7 @@ pub use error::{Problem, WeightFileError};
 pub use layer::{Bias, Order, Stated, to_mlp};
 pub(crate) use numpy::{RawArray, raw_arrays};
 pub use summary::{Role, Summary, TensorSummary, describe};
-pub use write::{check_writable, write_npz, write_safetensors};
+pub use write::{check_writable, write_matlab, write_npz, write_safetensors};
 
 /// The formats that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +37,19 @@ pub enum Format {
     Npy,
     /// PyTorch state dict, `.pt` or `.pth`, as written since version 1.6.
     PyTorch,
+    /// MATLAB file of versions 5 to 7, `.mat`.
+    Matlab,
 }
 
 impl Format {
     /// Extensions with their formats.
-    const EXTENSIONS: [(&'static str, Self); 5] = [
+    const EXTENSIONS: [(&'static str, Self); 6] = [
         ("safetensors", Self::Safetensors),
         ("npz", Self::Npz),
         ("npy", Self::Npy),
         ("pt", Self::PyTorch),
         ("pth", Self::PyTorch),
+        ("mat", Self::Matlab),
     ];
 
     /// The format in words, for messages.
@@ -55,6 +59,7 @@ impl Format {
             Self::Npz => "NumPy .npz",
             Self::Npy => "NumPy .npy",
             Self::PyTorch => "PyTorch",
+            Self::Matlab => "MATLAB .mat",
         }
     }
 
@@ -130,6 +135,7 @@ fn parse_bytes(path: &Path, bytes: &[u8]) -> Result<WeightFile, Problem> {
             (vec![numpy::read_npy(&name, bytes)?], Vec::new())
         }
         Format::PyTorch => pytorch::read(bytes)?,
+        Format::Matlab => matlab::read(bytes)?,
     };
     let mut names = HashSet::new();
     if let Some(again) = tensors.iter().find(|tensor| !names.insert(&tensor.name)) {

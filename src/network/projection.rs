@@ -19,7 +19,7 @@ pub static WEIGHTS: Spec = Spec {
     parameters: &[
         ParameterSpec::new(
             "file",
-            Kind::File(&["safetensors", "npz", "pt", "pth"]),
+            Kind::File(&["safetensors", "npz", "pt", "pth", "mat"]),
             "the weights, such as \"mlp.npz\"",
         ),
         ParameterSpec::new(
@@ -150,7 +150,7 @@ impl EdgeFile {
 /// A layer of a trained network in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerFile {
-    /// `.safetensors`, `.npz`, `.pt` or `.pth`, an absolute path.
+    /// `.safetensors`, `.npz`, `.pt`, `.pth` or `.mat`, an absolute path.
     pub path: PathBuf,
     /// Leave biases in the file out; otherwise they are an error.
     pub drop_bias: bool,

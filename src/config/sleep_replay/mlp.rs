@@ -34,7 +34,7 @@ pub enum Weights {
     },
     /// Read from a file; the network sleeps once.
     File {
-        /// `.safetensors`, `.npz`, `.pt` or `.pth`.
+        /// `.safetensors`, `.npz`, `.pt`, `.pth` or `.mat`.
         path: PathBuf,
         /// Leave biases in the file out; otherwise they are an error.
         drop_bias: bool,
@@ -138,7 +138,7 @@ impl Table for Mlp {
                 layer_names,
             } => {
                 let what = "a file of weights, of a network that is not trained and sleeps once";
-                let form = file(&["safetensors", "npz", "pt", "pth"]);
+                let form = file(&["safetensors", "npz", "pt", "pth", "mat"]);
                 k.need("weights", path, form, what);
                 k.or("bias", drop_bias, biases(false), BIAS);
                 let layers = k.reading().and_then(|(_, around)| around.layers);

@@ -31,6 +31,8 @@ pub struct Export {
     pub safetensors: bool,
     /// Weights after the last sleep as `.npz`.
     pub npz: bool,
+    /// Weights after the last sleep as `.mat`.
+    pub mat: bool,
     /// Figures.
     pub figures: bool,
 }
@@ -123,6 +125,7 @@ fn snapshots() -> Form<'static, (bool, Option<RecordedWeights>)> {
 enum Format {
     Safetensors,
     Npz,
+    Mat,
 }
 
 impl Default for Export {
@@ -130,6 +133,7 @@ impl Default for Export {
         Self {
             safetensors: false,
             npz: false,
+            mat: false,
             figures: true,
         }
     }
@@ -140,17 +144,23 @@ impl Table for Export {
         let formats = [
             (self.safetensors, Format::Safetensors),
             (self.npz, Format::Npz),
+            (self.mat, Format::Mat),
         ];
         let formats = formats
             .iter()
             .filter_map(|(on, format)| on.then_some(*format));
         let mut formats = Some(formats.collect::<Vec<_>>());
-        let words = words(&[("safetensors", Format::Safetensors), ("npz", Format::Npz)]);
+        let words = words(&[
+            ("safetensors", Format::Safetensors),
+            ("npz", Format::Npz),
+            ("mat", Format::Mat),
+        ]);
         let each = each(words, "format", true);
         let what = "weights after the last sleep, in these formats";
         k.or("weights", &mut formats, off(each), what);
         let has = |format| formats.iter().flatten().any(|known| *known == format);
         (self.safetensors, self.npz) = (has(Format::Safetensors), has(Format::Npz));
+        self.mat = has(Format::Mat);
         let what = "whether figures are drawn";
         k.or("figures", &mut self.figures, flag(), what);
     }

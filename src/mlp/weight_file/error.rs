@@ -77,6 +77,11 @@ pub enum Problem {
          help: load it in PyTorch and save it again: torch.save(torch.load(\"old.pt\"), \"new.pt\")"
     )]
     LegacyPyTorch,
+    /// A MATLAB file in the layout of version 7.3.
+    #[error(
+        "MATLAB file of version 7.3, expected one of versions 5 to 7\n  help: save it without a flag, or with `-v7`"
+    )]
+    MatlabHdf5,
     /// A compiled program rather than a state dict.
     #[error("TorchScript archive, expected a state dict\n  {STATE_DICT_HELP}")]
     TorchScript,
@@ -336,6 +341,7 @@ pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
         [b'P', b'K', 3, 4, ..] => "a zip archive (NumPy .npz or PyTorch)",
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => "a NumPy .npy array",
         [0x89, b'H', b'D', b'F', ..] => "an HDF5 file",
+        [b'M', b'A', b'T', b'L', b'A', b'B', ..] => "a MATLAB file",
         [0x1F, 0x8B, ..] => "a gzip file",
         [0x80, 2..=5, ..] => "a pickle",
         [_, _, _, _, _, _, _, _, b'{', ..] => "a safetensors file",

@@ -222,8 +222,8 @@ fn kind(tensor: &Tensor, format: Format, last: Option<&Planned<'_>>) -> Result<K
         return Err(unmapped(tensor, "an embedding"));
     }
     let named = parameter(&tensor.name, tensor.shape.len()).role;
-    // Arrays of NumPy files are named freely, so there a matrix is taken for weights whatever its name.
-    let free = matches!(format, Format::Npz | Format::Npy) && named.is_none();
+    // Arrays of NumPy and MATLAB files are named freely, so there a matrix is taken for weights whatever its name.
+    let free = matches!(format, Format::Npz | Format::Npy | Format::Matlab) && named.is_none();
     match (named, &tensor.shape[..]) {
         (Some(Parameter::Bias), _) => Ok(Kind::Bias),
         // Of arrays without names, a vector is the bias of the matrix saved before it.

@@ -16,9 +16,10 @@ fn parse_as_everything(bytes: &[u8]) {
     let _ = numpy::read_image(bytes);
     let _ = pytorch::read(bytes);
     let _ = pickle::read(bytes);
+    let _ = matlab::read(bytes);
 }
 
-const FIXTURES: [&str; 14] = [
+const FIXTURES: [&str; 17] = [
     "linear.pt",
     "bias.pth",
     "checkpoint.pt",
@@ -33,6 +34,9 @@ const FIXTURES: [&str; 14] = [
     "orders.npz",
     "mean.npy",
     "linear.safetensors",
+    "linear.mat",
+    "network.mat",
+    "biased.mat",
 ];
 
 #[test]
@@ -151,13 +155,13 @@ fn the_nearest_extension_is_named() {
     let problem = Format::of(Path::new("weights.safetensor")).unwrap_err();
     assert_eq!(
         problem.to_string(),
-        "unknown extension `.safetensor`, expected .safetensors, .npz, .npy, .pt or .pth\n  \
+        "unknown extension `.safetensor`, expected .safetensors, .npz, .npy, .pt, .pth or .mat\n  \
          help: did you mean `.safetensors`?"
     );
     let problem = Format::of(Path::new("weights.onnx")).unwrap_err();
     assert_eq!(
         problem.to_string(),
-        "unknown extension `.onnx`, expected .safetensors, .npz, .npy, .pt or .pth"
+        "unknown extension `.onnx`, expected .safetensors, .npz, .npy, .pt, .pth or .mat"
     );
     assert_eq!(Format::of(Path::new("A.PTH")).unwrap(), Format::PyTorch);
 }

@@ -1,4 +1,4 @@
-//! Networks as files that PyTorch and NumPy load unchanged, bit for bit.
+//! Networks as files that PyTorch, NumPy and MATLAB load unchanged, bit for bit.
 
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
@@ -10,7 +10,7 @@ use safetensors::tensor::TensorView;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{Problem, WeightFileError};
+use super::{Problem, WeightFileError, matlab};
 use crate::mlp::perceptron::Mlp;
 
 /// Writes `mlp` as a safetensors file: `layer1.weight` of shape (n_out, n_in), `layer1.bias` where there is one, and so
@@ -59,6 +59,17 @@ pub fn write_npz(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> {
             archive.write_all(&bytes).map_err(Problem::Write)?;
         }
         archive.finish().map(|_| ()).map_err(zip_error)
+    })
+}
+
+/// Writes `mlp` as a MATLAB file of version 5: `W1` of shape (n_out, n_in), `b1` where there is one, and so on. The file
+/// appears whole or not at all.
+///
+/// # Errors
+/// If the file exists or cannot be written.
+pub fn write_matlab(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> {
+    write(path, |file| {
+        matlab::write(file, mlp).map_err(Problem::Write)
     })
 }
 
