@@ -78,6 +78,7 @@ pub mod layout;
 pub mod length;
 pub mod lock;
 pub mod number_file;
+pub mod nwb_file;
 pub mod output;
 pub mod position_file;
 pub mod probe;

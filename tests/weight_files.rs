@@ -406,12 +406,12 @@ fn bad_content() {
         (
             "a",
             of("linear.pt"),
-            "no extension, expected .safetensors, .npz, .npy, .pt or .pth",
+            "no extension, expected .safetensors, .npz, .npy, .pt, .pth or .mat",
         ),
         (
             "a.npx",
             of("linear.npz"),
-            "unknown extension `.npx`, expected .safetensors, .npz, .npy, .pt or .pth\n  \
+            "unknown extension `.npx`, expected .safetensors, .npz, .npy, .pt, .pth or .mat\n  \
              help: did you mean `.npy`?",
         ),
         (

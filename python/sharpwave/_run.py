@@ -179,6 +179,11 @@ class Run:
         """Writes the page about this run to the new file `out`."""
         return report([self.path], out)
 
+    def to_nwb(self, out: PathLike) -> Path:
+        """Writes the new NWB file `out`: a unit for each recorded neuron, an epoch for each bout."""
+        self._file.to_nwb(Path(out))
+        return Path(out)
+
     @property
     def figures(self) -> list[Path]:
         """The figures that the run left, as files."""

@@ -10,6 +10,7 @@ use pyo3::types::{PyDict, PyList};
 use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::Time;
 use sharpwave::record;
+use sharpwave::record::nwb_file;
 use sharpwave::record::recording::RecordingError;
 use sharpwave::record::weight_statistics::{LEVELS, WeightStatistics};
 
@@ -58,6 +59,20 @@ impl Recording {
             path: file.path().to_owned(),
             file: Mutex::new(Some(file)),
         })
+    }
+
+    /// Writes the run to the new NWB file `out`.
+    fn to_nwb(&self, py: Python<'_>, out: PathBuf) -> PyResult<()> {
+        let written = py.detach(|| match &*self.open_file() {
+            Some(file) => nwb_file::write(file, &out)
+                .map(drop)
+                .map_err(error::recording),
+            None => Err(error::recording(format!(
+                "`{}` was closed",
+                self.path.display()
+            ))),
+        });
+        written
     }
 
     /// Closes the file.

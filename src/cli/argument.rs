@@ -256,7 +256,7 @@ pub struct ConvertArguments {
     /// File of spikes: SONATA or NWB (HDF5), or a table of bmtk, of NEST, or of columns that are named
     #[arg(value_name = "IN")]
     pub input: PathBuf,
-    /// File to write, which must not exist yet: .h5 (SONATA) or .csv
+    /// File to write, which must not exist yet: .h5 (SONATA) or .csv; of a run .nwb, with its bouts as epochs
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
     /// Convert one population alone

@@ -23,7 +23,7 @@ pub enum ConvertError {
     Output(#[from] OutputError),
     /// The output's ending is unknown.
     #[error(
-        "`{}`: found no ending of a file of spikes, expected .h5 (SONATA) or .csv", path.display()
+        "`{}`: found no ending of a file of spikes, expected .h5 (SONATA), .csv, or of a run .nwb", path.display()
     )]
     Format {
         /// The output.

@@ -93,7 +93,7 @@ fn a_failure_leaves_nothing() {
             .ends_with("line 3: found time -1, expected a time from 0 to 106 days")
     );
     assert!(message("a.csv", true).starts_with("stopped early"));
-    assert!(message("a.dat", false).ends_with("expected .h5 (SONATA) or .csv"));
+    assert!(message("a.dat", false).ends_with("expected .h5 (SONATA), .csv, or of a run .nwb"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     fs::write(path("in.csv"), "timestamps population node_ids\n1 a/b 1\n").unwrap();
     assert!(

@@ -1,0 +1,64 @@
+"""What other programs read of a run."""
+
+import subprocess
+import os
+
+import numpy as np
+import pytest
+
+import sharpwave as sw
+
+
+@pytest.fixture
+def staged(net):
+    net.stage("N3", factor={"projection.e_all.weight": 0.5})
+    net.bout("120 ms")
+    net.bout("80 ms", stage="N3")
+    return net.run()
+
+
+def test_nwb_has_units_and_epochs(staged, tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = staged.to_nwb(tmp_path / "run.nwb")
+    with h5py.File(path) as file:
+        units = file["units"]
+        ends = units["spike_times_index"][:]
+        assert units["spike_times_index"].attrs["target"] and len(ends) == 100
+        for row in (0, 7, 99):
+            population, neuron = units["population"].asstr()[row], int(units["neuron"][row])
+            times = units["spike_times"][ends[row - 1] if row else 0 : ends[row]]
+            assert np.allclose(times * 1e3, staged.spikes[population].of(neuron), rtol=0, atol=1e-9)
+        epochs = file["intervals/epochs"]
+        assert epochs["stop_time"][:].tolist() == [0.12, 0.2]
+        assert list(epochs["bout"].asstr()[:]) == list(staged.bouts["name"])
+    with pytest.raises(sw.RecordingError, match="run.nwb"):
+        staged.to_nwb(path)
+    # And back, as any file of spikes.
+    assert sw.analyse(path, "rate")["rate"]["spikes"].sum() == sum(len(s) for s in staged.spikes.values())
+
+
+def test_pynwb_finds_nothing_wrong(staged, tmp_path):
+    pynwb = pytest.importorskip("pynwb")
+    path = staged.to_nwb(tmp_path / "run.nwb")
+    assert pynwb.validate(path=str(path)) == []
+    with pynwb.NWBHDF5IO(str(path), "r") as file:
+        read = file.read()
+        assert len(read.units) == 100 and len(read.intervals["epochs"]) == 2
+        assert read.identifier.endswith(f"{staged.fingerprint} seed 3")
+
+
+def test_the_command_line_writes_the_same(staged, tmp_path):
+    binary = os.environ.get("SHARPWAVE_BINARY")
+    if not binary:
+        pytest.skip("SHARPWAVE_BINARY is not set")
+    h5py = pytest.importorskip("h5py")
+    done = subprocess.run([binary, "convert", staged.path, tmp_path / "a.nwb"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    staged.to_nwb(tmp_path / "b.nwb")
+    with h5py.File(tmp_path / "a.nwb") as a, h5py.File(tmp_path / "b.nwb") as b:
+        assert np.array_equal(a["units/spike_times"][:], b["units/spike_times"][:])
+        assert a.attrs["object_id"] == b.attrs["object_id"]
+    refused = subprocess.run(
+        [binary, "convert", staged.path, tmp_path / "c.nwb", "--population", "e"], capture_output=True, text=True
+    )
+    assert refused.returncode == 2 and "--population" in refused.stderr and not (tmp_path / "c.nwb").exists()
