@@ -76,8 +76,14 @@ fn what_cannot_be_measured_is_said_in_one_message() {
         ("empty.csv", "node_id,timestamp_ms\n"),
         ("nan.csv", "node_id,timestamp_ms\n0,nan\n"),
         ("one.csv", "node_id,timestamp_ms\n3,1\n3,2\n"),
+        ("t.csv", "neuron\n1\n2\n99\n3\n4\n"),
+        ("far.csv", "start,stop\n90000,90500\n"),
+        ("two.csv", TWO),
     ] {
         std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    for name in ["burst.csv", "fields.csv", "events.csv"] {
+        std::fs::copy(frozen(name), folder.path().join(name)).expect("copied");
     }
     for (arguments, expected) in [
         (
@@ -127,6 +133,56 @@ fn what_cannot_be_measured_is_said_in_one_message() {
             "found 1 of 1 neurons of `population` that fire, expected two or more",
         ),
         (&["absent.csv", "rate"], "`absent.csv`: cannot read"),
+        (
+            &[
+                "burst.csv",
+                "rank_order",
+                "--set",
+                "template=t.csv",
+                "--set",
+                "events=events.csv",
+            ],
+            "`template`: found neuron 99, expected one of the 20 of `population`",
+        ),
+        (
+            &[
+                "burst.csv",
+                "replay",
+                "--set",
+                "fields=fields.csv",
+                "--set",
+                "events=far.csv",
+            ],
+            "`events`: found an event from 90000 to 90500 ms, expected it within 0 ms and",
+        ),
+        (
+            &[
+                "burst.csv",
+                "replay",
+                "--set",
+                "fields=fields.csv",
+                "--set",
+                "shuffles=9",
+            ],
+            "found 9 shuffles, of which p is 0.1000 at least, expected 19 or more for a level of 0.05",
+        ),
+        (
+            &["two.csv", "rate", "--population", "a", "--from", "40 ms"],
+            "`--from`: found 40 ms, expected a time within the recording, which ends at",
+        ),
+        (
+            &[
+                "two.csv",
+                "rate",
+                "--population",
+                "a",
+                "--population",
+                "b",
+                "--from",
+                "40 ms",
+            ],
+            "found no spike of `a` from 40 ms to",
+        ),
     ] {
         let (code, out, err) = typed(folder.path(), &[&["analyse"], arguments].concat());
         assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
@@ -136,5 +192,25 @@ fn what_cannot_be_measured_is_said_in_one_message() {
         );
     }
     let left = std::fs::read_dir(folder.path()).expect("a folder").count();
-    assert_eq!(left, 4, "nothing is written");
+    assert_eq!(left, 10, "nothing is written");
+}
+
+/// Two populations, the first of which falls silent.
+const TWO: &str = "population,node_id,timestamp_ms\na,0,5\na,1,30\nb,0,60\nb,1,70\n";
+
+#[test]
+fn a_population_without_spikes_hinders_no_other() {
+    let folder = place();
+    std::fs::write(folder.path().join("two.csv"), TWO).expect("written");
+    let arguments = ["analyse", "two.csv", "rate", "--from", "40 ms"];
+    let (code, out, err) = typed(folder.path(), &arguments);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        err.starts_with("warning: `a` is left aside: it has no spike from 40 ms to"),
+        "{err}"
+    );
+    let rates = out
+        .lines()
+        .filter(|line| line.trim_start().starts_with("b "));
+    assert_eq!(rates.count(), 3, "{out}");
 }

@@ -118,6 +118,17 @@ fn the_accuracies_of_a_page_are_those_that_the_run_printed() {
     let printed = place.run("--quiet --json run model.toml --out r");
     let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
     let page = place.read("r/report.html");
+    // What the layers do again in sleep.
+    for caption in [
+        "Dreams decoded to each class, %",
+        "Units that are active together: sleep against presentation",
+        "Order in dreams: first spikes against presentation",
+    ] {
+        assert!(
+            page.contains(&format!("<caption>{caption}</caption>")),
+            "{caption}"
+        );
+    }
     let rows = printed["summary"]["rows"].as_array().expect("rows");
     let heads = [
         "with sleep",
@@ -169,6 +180,7 @@ fn a_run_without_a_page_gets_one_later_and_nothing_is_overwritten() {
     let both = place.read("both.html");
     assert_eq!(both.matches("<article").count(), 2);
     assert!(both.contains("<h1>2 runs side by side</h1>"));
+    assert!(both.contains("<caption>Rate in each bout that has ended, side by side</caption>"));
     let of = |page: &str| numbers(&place.read(page), "e")[3];
     assert_eq!(
         numbers(&both, "e"),
