@@ -10,6 +10,7 @@ pub mod homeostasis;
 mod layout;
 pub mod level;
 pub mod modulator;
+pub mod oscillation;
 pub mod path;
 // What engines assemble, with indices in place of names: public for tests that simulate it naively.
 #[doc(hidden)]
@@ -24,6 +25,7 @@ pub use error::{NetworkError, Part, Place, Problem};
 pub use homeostasis::Homeostasis;
 pub use layout::{AXES, Layout, LayoutFault, PositionFile};
 pub use modulator::Modulator;
+pub use oscillation::{Oscillation, OscillationFault, Swings};
 pub use path::{Changeable, ParameterPath, PathError};
 pub use population::Population;
 pub use projection::{Choice, Connection, Delay, EdgeFile, Given, LayerFile, Learning, Projection};
@@ -60,6 +62,8 @@ pub struct Network {
     pub changing: BTreeSet<ParameterPath>,
     /// What sets off pulses, names unique.
     pub triggers: Vec<Trigger>,
+    /// What is imposed on stimuli, names unique.
+    pub oscillations: Vec<Oscillation>,
 }
 
 impl Network {

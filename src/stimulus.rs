@@ -15,6 +15,7 @@ pub mod rhythm;
 pub mod spike_list;
 mod thinning;
 pub mod volley;
+pub mod wave;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
+use wave::Modulation;
 
 /// A spike of one neuron of the driven population.
 pub type Spike = (Time, u32);
@@ -74,8 +76,12 @@ pub(crate) fn from_bytes<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result
 /// What a stimulus that draws its own spikes begins with.
 #[derive(Debug, Clone)]
 pub struct Onset {
-    /// When it is switched on.
+    /// When it is switched on: its own times count from there.
     pub start: Time,
+    /// From when on it brings anything: later than that where it goes on with other values.
+    pub from: Time,
+    /// What its rate goes up and down with.
+    pub modulation: Modulation,
     /// Neurons of the driven population.
     pub size: u32,
     /// Seed of the network.
@@ -135,6 +141,15 @@ pub enum Brings {
 }
 
 impl Brings {
+    /// What begins spikes of a rate that may follow oscillations.
+    pub fn drawn(&self) -> Option<Arc<Begin>> {
+        match self {
+            Self::Noise { rate_hz } => Some(rhythm::steady(*rate_hz)),
+            Self::Spikes(begin) => Some(Arc::clone(begin)),
+            _ => None,
+        }
+    }
+
     /// How long a pulse lasts, of what comes in pulses.
     pub fn pulse(&self) -> Option<Duration> {
         match self {
@@ -171,6 +186,10 @@ pub struct Entry {
     pub names_neurons: bool,
     /// Whether it comes in pulses that something sets off; if not, it is there while it is on.
     pub pulsed: bool,
+    /// Parameters that may change while it is on; what brings spikes has a weight besides.
+    pub changes: &'static [&'static str],
+    /// Whether it can follow oscillations.
+    pub swings: bool,
     /// What it brings, from complete values.
     pub build: fn(&Values) -> Result<Brings, ParameterError>,
 }

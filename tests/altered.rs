@@ -7,6 +7,8 @@ mod bits;
 mod log;
 #[path = "altered/naive.rs"]
 mod naive;
+#[path = "altered/oscillation.rs"]
+mod oscillation;
 
 use std::collections::BTreeMap;
 

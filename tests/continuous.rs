@@ -201,6 +201,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         changing: Default::default(),
         triggers: Vec::new(),
         pulses: Vec::new(),
+        outside: Default::default(),
     };
     let mut engine = assemble(&network).unwrap();
     let input: Vec<(Time, u32)> = case

@@ -116,6 +116,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
         changing: Default::default(),
         triggers: Vec::new(),
         pulses: Vec::new(),
+        outside: Default::default(),
     }
 }
 

@@ -154,6 +154,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
         changing: Default::default(),
         triggers: Vec::new(),
         pulses: Vec::new(),
+        outside: Default::default(),
     }
 }
 

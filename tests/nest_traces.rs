@@ -100,6 +100,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
         changing: Default::default(),
         triggers: Vec::new(),
         pulses: Vec::new(),
+        outside: Default::default(),
     }
 }
 

@@ -107,6 +107,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         changing: Default::default(),
         triggers: Vec::new(),
         pulses: Vec::new(),
+        outside: Default::default(),
     }
 }
 

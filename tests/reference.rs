@@ -87,6 +87,7 @@ fn engine(case: &Case) -> Simulation {
         changing: Default::default(),
         triggers: Vec::new(),
         pulses: Vec::new(),
+        outside: Default::default(),
     };
     assemble(&network).unwrap()
 }

@@ -118,6 +118,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
         changing: Default::default(),
         triggers: Vec::new(),
         pulses: Vec::new(),
+        outside: Default::default(),
     }
 }
 

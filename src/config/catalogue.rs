@@ -131,6 +131,11 @@ pub fn sections() -> Vec<Page> {
             the spikes of a population, or a clock, with the keys of the kind (`describe up_onset`).";
         "modulator" describe(&network::modulator::start("")) => "[modulator.NAME]: a substance such as dopamine that spikes release, \
             that decays, and that acts on plasticity.";
+        "oscillation" network::oscillation::rows() => "[oscillation.NAME]: a rhythm that is imposed from outside: rates of poisson and \
+            rhythm stimuli and currents that name it are multiplied by 1 + amplitude sin(2 pi phase), or, with several, by 1 and their \
+            sum; a rate below 0 is 0, and a current stays for `oscillation_step` at what it is in the middle of that. One may be locked \
+            to another's phase (`locked_to`, `cycles`), and nested in it (`nested_in`, `at`, `width`). All go on from bout to bout; a \
+            stage may change `amplitude` and `frequency`.";
         "homeostasis" any(crate::plasticity::homeostasis::specs(), keys_of_homeostasis) => "[homeostasis.NAME]: what changes the \
             weights of whole neurons, who is connected with whom, or thresholds, at declared instants, with the keys of the kind \
             (`describe downscaling`).";
@@ -141,8 +146,9 @@ pub fn sections() -> Vec<Page> {
             stage, `stage = \"N3\"`; `like` copies another one. `factor`, `offset` and `value` take these paths, relative to what \
             was declared: population.NAME.PARAMETER of any neuron model, shared or drawn; projection.NAME.weight (of synapses that \
             learn or have a matrix only a factor, of what they pass on); projection.NAME.plasticity.PARAMETER but for time \
-            constants and bounds; stimulus.NAME.rate of poisson, amplitude of current, weight of what brings spikes; \
-            modulator.NAME.baseline. Sizes, connections, delays and short-term plasticity stay.";
+            constants and bounds; stimulus.NAME.rate of poisson and rhythm, depth of rhythm, amplitude of current and pulse, weight of \
+            what brings spikes; modulator.NAME.baseline; oscillation.NAME.amplitude and frequency; homeostasis.NAME.PARAMETER but for what \
+            averages of rates are made of. Sizes, connections, delays and short-term plasticity stay.";
         "hypnogram" network::hypnogram::rows() => "[hypnogram]: a night in place of `[[bout]]`, a bout for each stretch of one \
             stage, which has a table [stage.W], [stage.N1], [stage.N2], [stage.N3] or [stage.R].";
         "engine" describe(&engine::Engine::default()) => "How a network is divided.";

@@ -10,11 +10,13 @@ mod figure;
 pub(super) mod homeostasis;
 pub(super) mod hypnogram;
 pub(super) mod modulator;
+pub(super) mod oscillation;
 pub(super) mod population;
 pub(super) mod positions;
 pub(super) mod projection;
 mod recall;
 mod record;
+mod resolved;
 mod schedule;
 pub(super) mod stage;
 pub(super) mod stimulus;
@@ -24,11 +26,8 @@ mod until;
 use std::collections::BTreeSet;
 use std::time;
 
-use super::form::{
-    self, Around, Keys, Known, Paths, Table, count, given, name, read_in, span, write, write_entry,
-};
+use super::form::{self, Around, Keys, Known, Paths, Table, count, given, name, read_in, span};
 use super::reader::{Item, Section};
-use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
 use crate::network::{Network, Projection, check::is_name};
@@ -44,6 +43,7 @@ pub use recall::Recall;
 pub use record::{
     Instants, Record, Recorded, RecordedStatistics, RecordedWeights, SampledStates, Selection,
 };
+pub use resolved::resolved_network;
 
 pub(super) use record::{COMPRESS, REPORT, Rates, states};
 pub(super) use schedule::Draft;
@@ -171,6 +171,14 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
             .collect::<Vec<_>>()
     });
     known.network.modulators = modulators.unwrap_or_default();
+    let oscillations = named(root, "oscillation", |section, name| {
+        oscillation::oscillation(section, name, &Around::new(paths, &known))
+    });
+    let sound_waves = oscillations.is_some();
+    known.network.oscillations = oscillations.unwrap_or_default();
+    let sound_waves = sound_waves && oscillation::fit(root, &known.network);
+    let of_waves = known.network.oscillations.iter();
+    let of_waves: Vec<String> = of_waves.map(|own| own.name.clone()).collect();
     let triggers = named(root, "trigger", |section, name| {
         trigger::trigger(section, name, &Around::new(paths, &known))
     });
@@ -184,6 +192,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let mut around = Around::new(paths, &known);
     around.modulators = of_modulators.as_deref();
     around.triggers = of_triggers.as_deref();
+    around.oscillations = sound_waves.then_some(&of_waves);
     let projections = named(root, "projection", |section, name| {
         projection::projection(section, name, &around)
     });
@@ -227,10 +236,12 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     });
     around.forces = forces.as_deref();
     let alterable = projections.as_ref().zip(stimuli.as_ref());
-    let alterable = alterable.filter(|_| good && of_modulators.is_some());
-    let alterable = alterable.map(|(projections, stimuli)| Network {
+    let alterable = alterable.zip(homeostasis.as_ref());
+    let alterable = alterable.filter(|_| good && of_modulators.is_some() && sound_waves);
+    let alterable = alterable.map(|((projections, stimuli), forces)| Network {
         projections: projections.clone(),
         stimuli: stimuli.clone(),
+        homeostasis: forces.clone(),
         ..known.network.clone()
     });
     around.alterable = alterable.as_ref();
@@ -291,6 +302,9 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, &observed, duration));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
     let top = top.filter(|_| good && of_modulators.is_some() && of_triggers.is_some())?;
+    if !sound_waves {
+        return None;
+    }
     let driven = bouts.is_some_and(|bouts| bout::drive_modulators(root, &known, bouts));
     if !driven {
         return None;
@@ -306,6 +320,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         homeostasis: homeostasis?,
         changing: BTreeSet::new(),
         triggers: known.network.triggers,
+        oscillations: known.network.oscillations,
     };
     let altered = schedule.bouts.iter();
     let altered = altered.flat_map(|bout| bout.regime(&network).alterations.into_keys());
@@ -432,65 +447,4 @@ fn table<'a>(section: &Section<'a>, name: &str) -> Option<Section<'a>> {
         return None;
     }
     section.copying(name)
-}
-
-/// The text of a model file that reads back as `model`, with every key explicit and every formula evaluated: it runs by
-/// itself and is kept in the run file.
-pub fn resolved_network(model: &NetworkModel) -> String {
-    let network = &model.network;
-    let mut text = form::write_top(&Top {
-        experiment: "network",
-        seed: network.seed,
-        seeds: model.seeds,
-        duration: model.is_one_run().then(|| model.duration()),
-    });
-    let (one, lanes) = (Dimension::One, network.lanes);
-    let every = model.checkpoint_every;
-    text += &write("engine", &engine::Engine { lanes }, one);
-    text += &write("guard", &model.guard, one);
-    text += &write("checkpoint", &engine::Checkpoint { every }, one);
-    for population in &network.populations {
-        text += &write(&format!("population.{}", population.name), population, one);
-    }
-    let weight = |targets: &[String]| network.weights_onto(targets).unwrap_or(one);
-    for trigger in &network.triggers {
-        text += &write(&format!("trigger.{}", trigger.name), trigger, one);
-    }
-    for modulator in &network.modulators {
-        let path = format!("modulator.{}", modulator.name);
-        text += &write(&path, modulator, one);
-    }
-    for projection in &network.projections {
-        let path = format!("projection.{}", projection.name);
-        text += &write(
-            &path,
-            &projection::Draft::of(projection),
-            weight(&projection.targets),
-        );
-    }
-    for force in &network.homeostasis {
-        let projection = network
-            .projections
-            .iter()
-            .find(|p| force.projections.contains(&p.name));
-        let weight = projection.map_or(one, |projection| weight(&projection.targets));
-        text += &write(&format!("homeostasis.{}", force.name), force, weight);
-    }
-    for stimulus in &network.stimuli {
-        let path = format!("stimulus.{}", stimulus.name);
-        text += &write(&path, stimulus, weight(&stimulus.targets));
-    }
-    if let Some(played) = &model.played {
-        text += &write("hypnogram", played, one);
-    }
-    if !model.is_one_run() {
-        let bouts = model.bouts.iter().map(|bout| write_entry("bout", bout));
-        text.extend(bouts);
-    }
-    text += &write("record", &model.record, one);
-    for recall in &model.recalls {
-        text += &write(&format!("recall.{}", recall.name), recall, one);
-    }
-    text += &write("figure", &model.figures, one);
-    text
 }

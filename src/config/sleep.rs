@@ -9,7 +9,7 @@ use crate::base::parameter::{self, Value, Values};
 use crate::engine::simulation::Keep;
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Learning, Network, Population,
-    Projection, Pulses, Stimulus,
+    Projection, Pulses, Stimulus, Swings,
 };
 use crate::neuron::relay;
 use crate::protocol::hypnogram::Kind;
@@ -106,6 +106,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         targets: vec![names[0].clone()],
         weight: INPUT_WEIGHT,
         pulses: Pulses::default(),
+        swings: Swings::default(),
         data: None,
     });
     let recorded = experiment.record.spikes.iter().map(|&l| names[l].clone());

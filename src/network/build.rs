@@ -8,7 +8,7 @@ use crate::connection::{self, Edges};
 use crate::network::check::is_name;
 use crate::network::{
     Choice, Connection, Data, Delay, Given, Homeostasis, Learning, Modulator, Network,
-    NetworkError, Part, Population, Problem, Projection, Pulses, Stimulus, Trigger,
+    NetworkError, Part, Population, Problem, Projection, Pulses, Stimulus, Swings, Trigger,
 };
 use crate::synapse::dense::Dense;
 use crate::synapse::short_term;
@@ -120,6 +120,7 @@ impl Network {
             targets: targets.into_iter().map(String::from).collect(),
             weight,
             pulses: Pulses::default(),
+            swings: Swings::default(),
             data: None,
         })
     }
@@ -146,6 +147,7 @@ impl Network {
             targets: vec![target.into()],
             weight,
             pulses: Pulses::default(),
+            swings: Swings::default(),
             data: Some(Data::Spikes(spikes.into())),
         })
     }

@@ -64,6 +64,7 @@ impl Network {
             changing: self.changing.clone(),
             triggers: Vec::new(),
             pulses: Vec::new(),
+            outside: self.plan_outside()?,
         };
         for trigger in &self.triggers {
             let planned = self.plan_trigger(trigger);
@@ -178,7 +179,10 @@ impl Network {
             .iter()
             .map(|f| (Part::Homeostasis, &f.name));
         let triggers = self.triggers.iter().map(|t| (Part::Trigger, &t.name));
-        for (part, name) in all.chain(modulators).chain(forces).chain(triggers) {
+        let oscillations = self.oscillations.iter();
+        let oscillations = oscillations.map(|own| (Part::Oscillation, &own.name));
+        let all = all.chain(modulators).chain(forces);
+        for (part, name) in all.chain(triggers).chain(oscillations) {
             if !is_name(name) {
                 return Err(NetworkError::new(part, name, Problem::Name(name.clone())));
             }

@@ -1,66 +1,16 @@
 //! What does not fit in the description of a network, and where.
 
 mod help;
-
-use std::fmt;
+mod place;
 
 use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::time::{Duration, Time, TimeRangeError};
 use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
-use crate::network::{LayoutFault, PathError};
+use crate::network::{LayoutFault, OscillationFault, PathError};
 use crate::plasticity::LearnError;
 use help::onto;
-
-/// A part of a network.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-pub enum Part {
-    /// A population.
-    Population,
-    /// A projection.
-    Projection,
-    /// A stimulus.
-    Stimulus,
-    /// A modulator.
-    Modulator,
-    /// A slow force on weights.
-    Homeostasis,
-    /// What sets off pulses.
-    Trigger,
-}
-
-impl Part {
-    /// What it is called, also in model files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Population => "population",
-            Self::Projection => "projection",
-            Self::Stimulus => "stimulus",
-            Self::Modulator => "modulator",
-            Self::Homeostasis => "homeostasis",
-            Self::Trigger => "trigger",
-        }
-    }
-}
-
-/// Where in a network.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// What kind of part.
-    pub part: Part,
-    /// Its name.
-    pub name: String,
-    /// The parameter or key, if it is one alone.
-    pub key: Option<&'static str>,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} `{}`", self.part.name(), self.name)
-    }
-}
+pub use place::{Part, Place};
 
 /// A network that cannot be.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -117,6 +67,9 @@ pub enum Problem {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// An oscillation, or a stimulus that follows one.
+    #[error(transparent)]
+    Oscillation(#[from] OscillationFault),
     /// A number that is said to change while the network runs, and does not.
     #[error(transparent)]
     Path(#[from] PathError),
@@ -445,6 +398,7 @@ impl Problem {
             | Self::BeforePulse { key, .. }
             | Self::Unfit { key, .. } => Some(key),
             Self::Layout(fault) => Some(fault.key()),
+            Self::Oscillation(fault) => Some(fault.key()),
             Self::NoTarget
             | Self::ManyTargets(_)
             | Self::TargetTwice(_)

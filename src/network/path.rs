@@ -1,6 +1,7 @@
 //! What of a network may change while it runs, by its path: `population.e.b`.
 
 mod changeable;
+mod outside;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::alteration::Alteration;
 use crate::base::parameter::ParameterError;
 use crate::base::suggest;
-use crate::network::Part;
+use crate::network::{OscillationFault, Part};
 pub use changeable::{Changeable, altered};
 pub(crate) use changeable::{fixed, no_name, no_parameter};
 
@@ -38,12 +39,20 @@ pub const WEIGHT: &str = "weight";
 /// The parameter of modulators that may change.
 pub const BASELINE: &str = "baseline";
 
+/// The parameter of oscillations that says how far they go.
+pub const AMPLITUDE: &str = "amplitude";
+
+/// The parameter of oscillations that says how fast they are.
+pub const FREQUENCY: &str = "frequency";
+
 /// Parts whose numbers may change.
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 6] = [
     Part::Population,
     Part::Projection,
     Part::Stimulus,
     Part::Modulator,
+    Part::Oscillation,
+    Part::Homeostasis,
 ];
 
 impl ParameterPath {
@@ -90,7 +99,9 @@ impl FromStr for ParameterPath {
 #[non_exhaustive]
 pub enum PathError {
     /// It does not begin with a part of a network whose numbers may change.
-    #[error("`{0}` does not begin with population, projection, stimulus or modulator")]
+    #[error(
+        "`{0}` does not begin with population, projection, stimulus, modulator, oscillation or homeostasis"
+    )]
     Part(String),
     /// It is too short.
     #[error("`{0}` is no path to a number, such as `population.e.tau_m`")]
@@ -134,6 +145,24 @@ pub enum PathError {
         value: String,
         /// The range in words.
         expected: String,
+    },
+    /// An oscillation that a stimulus could not follow.
+    #[error("stimulus `{stimulus}` could not follow it: {fault}")]
+    Oscillation {
+        /// The path.
+        path: ParameterPath,
+        /// Which stimulus.
+        stimulus: String,
+        /// Why not.
+        fault: OscillationFault,
+    },
+    /// A slow force that could not be.
+    #[error("homeostasis `{name}` would be impossible: {problem}")]
+    Force {
+        /// Which.
+        name: String,
+        /// Why not.
+        problem: String,
     },
     /// Parameters that contradict each other then.
     #[error("{} `{name}` would be impossible: {error}", part.name())]

@@ -13,6 +13,7 @@ pub use crate::network::population::Population;
 use crate::network::{ParameterPath, Part};
 use crate::plasticity::Kinetics;
 use crate::plasticity::homeostasis::{self, ActsOn};
+use crate::stimulus::wave::Waves;
 use crate::stimulus::{Begin, Spike};
 use crate::synapse::short_term::ShortTerm;
 use dense::DenseProjection;
@@ -49,6 +50,43 @@ pub struct NetworkPlan {
     pub triggers: Vec<Trigger>,
     /// Of each stimulus that comes in pulses when it does.
     pub pulses: Vec<Pulses>,
+    /// What else is to be known of what comes from outside.
+    pub outside: Outside,
+}
+
+/// Oscillations, and stimuli that change as they go.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outside {
+    /// Names of oscillations.
+    pub names: Vec<String>,
+    /// The oscillations, which begin at 0.
+    pub waves: Waves,
+    /// Which stimuli follow which.
+    pub swings: Vec<Swings>,
+    /// Values of stimuli that draw their spikes, of those that may change.
+    pub drawn: Vec<Drawn>,
+}
+
+/// What a stimulus goes up and down with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Swings {
+    /// Name of the stimulus.
+    pub stimulus: String,
+    /// Numbers of the oscillations.
+    pub which: Vec<usize>,
+    /// For how long a current stays as it is.
+    pub step: Duration,
+}
+
+/// A stimulus that draws its spikes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// Name.
+    pub stimulus: String,
+    /// Name of its entry in the registry.
+    pub kind: &'static str,
+    /// Values of its parameters, complete.
+    pub values: Values,
 }
 
 /// A detector or a clock.

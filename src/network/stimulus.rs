@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::network::oscillation::Swings;
 use crate::network::projection::Choice;
 use crate::network::trigger::Pulses;
 use crate::stimulus::Spike;
@@ -19,6 +20,8 @@ pub struct Stimulus {
     pub weight: f64,
     /// When it comes, of a stimulus that comes in pulses.
     pub pulses: Pulses,
+    /// What it goes up and down with.
+    pub swings: Swings,
     /// What the file holds that the stimulus names, once it has been read.
     pub data: Option<Data>,
 }

@@ -97,6 +97,16 @@ impl Act {
         }
     }
 
+    /// Whether it can go on as `other`, with what it remembers.
+    pub fn may_become(&self, other: &Self) -> bool {
+        let kept = match (self, other) {
+            (Self::Neurons(one), Self::Neurons(other)) => one.range() == other.range(),
+            (Self::Birth(one), Self::Birth(other)) => one.at_first == other.at_first,
+            _ => true,
+        };
+        kept && self.average_ms() == other.average_ms()
+    }
+
     /// Whether it goes by spikes at all.
     pub fn counts(&self) -> bool {
         self.average_ms().is_some() || matches!(self, Self::Neurons(_))

@@ -12,6 +12,8 @@ pub static ENTRY: Entry = Entry {
     arrives: false,
     names_neurons: false,
     pulsed: false,
+    changes: &["amplitude"],
+    swings: true,
     build: |values| Ok(Brings::Current(steps(values)?)),
 };
 

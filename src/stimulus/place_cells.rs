@@ -23,6 +23,8 @@ pub static ENTRY: Entry = Entry {
     arrives: true,
     names_neurons: false,
     pulsed: false,
+    changes: &[],
+    swings: false,
     build: |values| {
         let track = Track::new(values)?;
         Ok(Brings::Spikes(Arc::new(move |onset| {
@@ -198,6 +200,8 @@ impl PlaceCells {
     fn new(track: Track, onset: Onset) -> Self {
         let Onset {
             start,
+            from: _,
+            modulation: _,
             size,
             seed,
             name,
@@ -312,6 +316,8 @@ mod tests {
     fn onset(start: Time, entity: u64) -> Onset {
         Onset {
             start,
+            from: start,
+            modulation: crate::stimulus::wave::Modulation::default(),
             size: SIZE,
             seed: 1,
             name: "track".into(),

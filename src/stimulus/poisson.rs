@@ -26,6 +26,8 @@ pub static ENTRY: Entry = Entry {
     arrives: true,
     names_neurons: false,
     pulsed: false,
+    changes: &["rate"],
+    swings: true,
     build: |values| {
         let rate_hz = values["rate"];
         if rate_hz >= TICKS_HZ {

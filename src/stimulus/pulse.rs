@@ -10,6 +10,8 @@ pub static ENTRY: Entry = Entry {
     arrives: false,
     names_neurons: false,
     pulsed: true,
+    changes: &["amplitude"],
+    swings: true,
     build: |values| {
         Ok(Brings::CurrentPulse {
             amplitude_pa: values["amplitude"],

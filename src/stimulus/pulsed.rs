@@ -265,6 +265,8 @@ pub(super) mod tests {
         };
         begin(Onset {
             start: Time::ZERO,
+            from: Time::ZERO,
+            modulation: crate::stimulus::wave::Modulation::default(),
             size,
             seed: 1,
             name: "cue.e".into(),

@@ -8,7 +8,10 @@ use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Sp
 use crate::base::time::Time;
 use crate::stimulus::poisson::TICKS_HZ;
 use crate::stimulus::thinning::Candidates;
-use crate::stimulus::{Brings, Entry, Onset, Spike, StateError, Stimulus, from_bytes, to_bytes};
+use crate::stimulus::wave::Modulation;
+use crate::stimulus::{
+    Begin, Brings, Entry, Onset, Spike, StateError, Stimulus, from_bytes, to_bytes,
+};
 
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
@@ -16,6 +19,8 @@ pub static ENTRY: Entry = Entry {
     arrives: true,
     names_neurons: false,
     pulsed: false,
+    changes: &["rate", "depth"],
+    swings: true,
     build: |values| {
         let rhythm = Rhythm::new(values)?;
         Ok(Brings::Spikes(Arc::new(move |onset| {
@@ -60,6 +65,17 @@ pub static SPEC: Spec = Spec {
     source: "exact by thinning: Lewis and Shedler 1979, Nav Res Logist Q 26:403",
 };
 
+/// Spikes of a rate that has no rhythm of its own, and may follow oscillations.
+pub(super) fn steady(rate_hz: f64) -> Arc<Begin> {
+    let rhythm = Rhythm {
+        rate_hz,
+        frequency_hz: 0.0,
+        depth: 0.0,
+        phase: 0.0,
+    };
+    Arc::new(move |onset| Box::new(Modulated::new(rhythm, onset)))
+}
+
 /// What the user sets.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Rhythm {
@@ -100,11 +116,11 @@ impl Rhythm {
         self.rate_hz * (1.0 + self.depth)
     }
 
-    /// Share of the highest rate that holds so many seconds after the beginning.
-    fn share(&self, seconds: f64) -> f64 {
+    /// The rate so many seconds after the beginning, in mean rates.
+    fn at(&self, seconds: f64) -> f64 {
         let turns = self.frequency_hz * seconds + self.phase;
         let sine = function::sin(TAU * (turns - turns.floor()));
-        (1.0 + self.depth * sine) / (1.0 + self.depth)
+        1.0 + self.depth * sine
     }
 }
 
@@ -113,17 +129,20 @@ struct Modulated {
     rhythm: Rhythm,
     start: Time,
     size: u32,
+    modulation: Modulation,
     candidates: Candidates,
 }
 
 impl Modulated {
     fn new(rhythm: Rhythm, onset: Onset) -> Self {
-        let all_hz = rhythm.highest_hz() * f64::from(onset.size);
+        let most = 1.0 + rhythm.depth + onset.modulation.highest();
+        let all_hz = rhythm.rate_hz * most * f64::from(onset.size);
         Self {
             rhythm,
             start: onset.start,
             size: onset.size,
-            candidates: Candidates::new(all_hz, onset.start, onset.stream),
+            modulation: onset.modulation,
+            candidates: Candidates::new(all_hz, onset.from, onset.stream),
         }
     }
 }
@@ -131,10 +150,13 @@ impl Modulated {
 impl Stimulus for Modulated {
     fn tick(&mut self, _now: Time, spikes: &mut Vec<Spike>) -> Option<Time> {
         let (rhythm, start, size) = (&self.rhythm, self.start, self.size);
+        let modulation = &self.modulation;
+        let most = 1.0 + rhythm.depth + modulation.highest();
         self.candidates.tick(spikes, |t, stream| {
             let neuron = stream.below(size.into()) as u32;
             let seconds = (t - start).as_ms() / 1e3;
-            (stream.uniform() < rhythm.share(seconds)).then_some(neuron)
+            let share = (rhythm.at(seconds) + modulation.sum(t)) / most;
+            (stream.uniform() < share).then_some(neuron)
         })
     }
 
@@ -143,6 +165,7 @@ impl Stimulus for Modulated {
             rhythm: _,
             start: _,
             size: _,
+            modulation: _,
             candidates,
         } = self;
         to_bytes(candidates)
@@ -168,6 +191,8 @@ mod tests {
         };
         let mut stimulus = begin(Onset {
             start,
+            from: start,
+            modulation: crate::stimulus::wave::Modulation::default(),
             size,
             seed: 1,
             name: "rhythm".into(),
@@ -252,6 +277,8 @@ mod tests {
         let rhythm = Rhythm::new(&values.into()).unwrap();
         let onset = Onset {
             start: Time::ZERO,
+            from: Time::ZERO,
+            modulation: crate::stimulus::wave::Modulation::default(),
             size: 3,
             seed: 1,
             name: "rhythm".into(),

@@ -16,6 +16,8 @@ pub static ENTRY: Entry = Entry {
     arrives: true,
     names_neurons: true,
     pulsed: false,
+    changes: &[],
+    swings: false,
     build: |values| {
         let missing = || ParameterError::Missing {
             model: SPEC.name,

@@ -12,6 +12,8 @@ pub static ENTRY: Entry = Entry {
     arrives: true,
     names_neurons: true,
     pulsed: true,
+    changes: &[],
+    swings: false,
     build: |values| {
         let sequence = Sequence::new(&SPEC, values)?;
         let shape = Shape {

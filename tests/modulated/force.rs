@@ -162,3 +162,64 @@ fn shuffled_weights_stay_with_their_target_in_any_lanes() {
     // Of 3! 2! ways twenty draws hit all but one or two.
     assert!(orders.len() >= 6, "{orders:?}");
 }
+
+/// A stage may change how strong a force is: from then on it acts so, and after a checkpoint too.
+#[test]
+fn a_force_changes_with_the_stage() {
+    use sharpwave::base::alteration::Alteration;
+    use sharpwave::engine::simulation::{Bout, Keep, Regime};
+    use sharpwave::network::path::Alterations;
+
+    let decay = || {
+        vec![force(
+            "downscaling",
+            100.0,
+            values! { factor: 0.9, spare: 0.0 },
+        )]
+    };
+    let mut engine = forced(decay());
+    let mut log = Log(Vec::new());
+    let first = forced_weights(&engine);
+    let begin = |engine: &mut Simulation, number: u64, start: f64, factor: Option<f64>| {
+        let mut alterations = Alterations::new();
+        if let Some(factor) = factor {
+            let path = "homeostasis.downscaling.factor".parse().expect("a path");
+            alterations.insert(path, Alteration::value(factor));
+        }
+        let begun = engine.begin(&Bout {
+            number,
+            name: format!("b{number}"),
+            start: ms(start),
+            keep: Keep::All,
+            on: Vec::new(),
+            regime: Regime {
+                alterations,
+                ..Regime::default()
+            },
+        });
+        begun.expect("a bout");
+    };
+    begin(&mut engine, 0, 0.0, None);
+    run(&mut engine, 250.0, &mut log);
+    let at = |factor: f64| {
+        first
+            .iter()
+            .map(|weight| weight * factor)
+            .collect::<Vec<_>>()
+    };
+    near(&forced_weights(&engine), &at(0.81));
+    begin(&mut engine, 1, 250.0, Some(0.5));
+    run(&mut engine, 350.0, &mut log);
+    near(&forced_weights(&engine), &at(0.81 * 0.5));
+    let mut again = forced(decay());
+    again
+        .load(&engine.save().expect("a state"))
+        .expect("its own");
+    for engine in [&mut engine, &mut again] {
+        run(engine, 450.0, &mut log);
+        near(&forced_weights(engine), &at(0.81 * 0.25));
+    }
+    begin(&mut again, 2, 450.0, None);
+    run(&mut again, 550.0, &mut log);
+    near(&forced_weights(&again), &at(0.81 * 0.25 * 0.9));
+}

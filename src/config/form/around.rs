@@ -42,6 +42,8 @@ pub struct Around<'a> {
     pub pulsed: Option<&'a [String]>,
     /// Names of triggers.
     pub triggers: Option<&'a [String]>,
+    /// Names of oscillations.
+    pub oscillations: Option<&'a [String]>,
     /// Names of stages.
     pub stages: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
@@ -81,6 +83,7 @@ impl<'a> Around<'a> {
             alterable: None,
             pulsed: None,
             triggers: None,
+            oscillations: None,
             stages: None,
             projections: None,
             ends: None,

@@ -232,6 +232,20 @@ pub fn trigger_name() -> Form<'static, String> {
     Form::new("name", read, known.write).expecting(EXPECTED)
 }
 
+/// The name of an oscillation; where one is at fault that is the problem to mend.
+pub fn oscillation_name() -> Form<'static, String> {
+    const EXPECTED: &str = "the name of a table [oscillation.NAME]";
+    let known = one_of_known(EXPECTED, |around| around.oscillations);
+    let read = move |item: &Item<'_>, around: &Around<'_>| match around.oscillations {
+        Some([]) if item.as_text().is_some() => {
+            let help = "there is none: describe it, such as [oscillation.slow]";
+            item.refuse(EXPECTED, Some(help.into()))
+        }
+        _ => (known.read)(item, around),
+    };
+    Form::new("name", read, known.write).expecting(EXPECTED)
+}
+
 /// The name of a stage; where one is at fault that is the problem to mend.
 pub fn stage_name() -> Form<'static, String> {
     one_of_known("the name of a table [stage.NAME]", |around| around.stages)

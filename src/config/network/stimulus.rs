@@ -7,9 +7,10 @@ use crate::config::form::{
     populations, read, refuse_foreign, registered, spec_keys, trigger_name, wait,
 };
 use crate::config::reader::Section;
-use crate::network::{Choice, Pulses, Stimulus};
+use crate::network::{Choice, Pulses, Stimulus, Swings};
 use crate::stimulus;
 
+use super::oscillation;
 use super::projection::{adds, onto};
 
 impl Table for Stimulus {
@@ -45,6 +46,9 @@ impl Table for Stimulus {
             let form = number(Dimension::Weight, Range::Finite);
             k.aside(|k| adds(&mut self.weight, form, k));
         }
+        if entry.swings {
+            oscillation::swings(&mut self.swings, !entry.arrives, k);
+        }
         if entry.pulsed {
             pulses(&mut self.pulses, k);
         }
@@ -59,6 +63,9 @@ impl Table for Stimulus {
         // Where a trigger is at fault that is the problem to mend.
         if around.triggers.is_none() {
             own.pulses = Pulses::default();
+        }
+        if around.oscillations.is_none() {
+            own.swings = Swings::default();
         }
         fault::reported(section, around.known.network.check_stimulus(&own)).is_some()
     }
@@ -113,6 +120,7 @@ pub(in crate::config) fn start(name: &str, spec: &'static Spec) -> Stimulus {
         targets: Vec::new(),
         weight: if arrives { 1.0 } else { 0.0 },
         pulses: Pulses::default(),
+        swings: Swings::default(),
         data: None,
     }
 }

@@ -189,11 +189,14 @@ impl Simulation {
         self.put(built);
         self.altered.now = wanted;
         self.alter_synapses(&changed, &rules);
-        if changed.keys().any(|path| path.part == Part::Stimulus) {
+        let outside =
+            |path: &ParameterPath| matches!(path.part, Part::Stimulus | Part::Oscillation);
+        if changed.keys().any(outside) {
             let before = self.inputs.clone();
-            self.inputs.alter(&self.altered.now);
+            self.inputs.alter(&self.altered.now, self.now);
             self.arrange(&before);
         }
+        self.alter_forces(&changed);
         for path in changed.keys().filter(|path| path.part == Part::Modulator) {
             if let Ok(number) = self.modulator_of(&path.name) {
                 let baseline = self.baseline(number);

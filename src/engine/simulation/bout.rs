@@ -203,6 +203,8 @@ impl Simulation {
             *since = None;
         }
         self.inputs.end_pulses();
+        self.inputs.begin_waves(t);
+        self.inputs.unfill();
         self.stimulation.rest(t);
         self.modulators.iter_mut().for_each(|own| own.reset(t));
         self.forces.iter_mut().for_each(|own| own.reset(t));

@@ -150,7 +150,7 @@ impl Simulation {
             });
         };
         noise.declared.rate_hz = rate_hz;
-        self.inputs.alter(&self.altered.now);
+        self.inputs.alter(&self.altered.now, self.now);
         self.bout.changes += 1;
         self.arrange(&before);
         Ok(())

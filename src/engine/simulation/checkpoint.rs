@@ -21,6 +21,7 @@ use crate::engine::error::StateError;
 use crate::engine::fingerprint::Fingerprint;
 use crate::engine::lane::Spike;
 use crate::plasticity::homeostasis::excitability::Height;
+use crate::stimulus::wave::Anchor;
 
 #[derive(Serialize, Deserialize)]
 struct Engine {
@@ -28,6 +29,7 @@ struct Engine {
     spikes: Vec<Spike>,
     bout: Current,
     inputs: Vec<InputState>,
+    waves: Vec<Anchor>,
     drives: Vec<DriveState>,
     counts: Vec<u64>,
     before: Vec<u64>,
@@ -104,6 +106,7 @@ impl Simulation {
             spikes: spikes.clone(),
             bout: bout.clone(),
             inputs: input_states(inputs),
+            waves: inputs.waves().anchors(),
             drives: drives?,
             counts: counts.clone(),
             before: before.clone(),
@@ -131,6 +134,7 @@ impl Simulation {
             spikes,
             bout,
             inputs,
+            waves,
             drives,
             counts,
             before,
@@ -169,7 +173,11 @@ impl Simulation {
         self.heights.iter_mut().for_each(Vec::clear);
         self.load_altered(altered)?;
         self.load_heights(heights, &before)?;
-        self.inputs.alter(&self.altered.now);
+        self.inputs.alter(&self.altered.now, now);
+        if !self.inputs.restore_waves(&waves) {
+            return Err(StateError("other oscillations".into()));
+        }
+        self.inputs.unfill();
         self.load_drives(drives)?;
         same("modulators", modulators.len(), self.modulators.len())?;
         for (own, state) in self.modulators.iter_mut().zip(modulators) {

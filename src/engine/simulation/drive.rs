@@ -3,6 +3,7 @@
 use std::mem;
 use std::sync::Arc;
 
+use super::input::Input;
 use super::{Population, Simulation};
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::Time;
@@ -11,6 +12,7 @@ use crate::engine::lane::group::Driven;
 use crate::event::agenda::Key;
 use crate::network::plan::SpikeSource;
 use crate::stimulus::spike_list::SpikeList;
+use crate::stimulus::wave::Modulation;
 use crate::stimulus::{self, Onset, Stimulus};
 
 /// A stimulus and where its spikes go.
@@ -24,6 +26,10 @@ pub(super) struct Drive {
     pub(super) stimulus: Box<dyn Stimulus>,
     /// Since when a declared one is on; `None` for one that was given from outside.
     pub(super) since: Option<Time>,
+    /// What a declared one draws its spikes from, and what that follows.
+    from: Option<(SpikeSource, Modulation)>,
+    /// Whether what its groups still have of it is of another one, with other values.
+    anew: bool,
 }
 
 impl Drive {
@@ -69,6 +75,8 @@ impl Simulation {
             weight,
             stimulus,
             since: None,
+            from: None,
+            anew: false,
         };
         self.agenda.schedule(drive.id, drive.key(self.now));
         self.drives.push(drive);
@@ -88,18 +96,32 @@ impl Simulation {
         let (mut running, given): (Vec<Drive>, Vec<Drive>) =
             drives.into_iter().partition(|drive| drive.since.is_some());
         let volleys = &self.inputs.volleys;
+        let mut ended = Vec::new();
         running.retain(|drive| {
             let mut same = volleys.iter().filter(|volley| volley.since == drive.since);
             let stays = same.any(|volley| {
-                (&volley.what.name, volley.what.target) == (&drive.name, drive.population)
+                let is_same =
+                    (&volley.what.name, volley.what.target) == (&drive.name, drive.population);
+                let mut from = drive.from.iter();
+                is_same
+                    && from.all(|(spikes, modulation)| {
+                        *spikes == volley.what.spikes && *modulation == volley.modulation
+                    })
             });
             if !stays {
                 self.agenda.remove(&drive.id);
+                ended.push(drive.id);
             }
             stays
         });
-        for volley in volleys {
-            let (Some(since), volley) = (volley.since, &volley.what) else {
+        for Input {
+            what: volley,
+            since,
+            modulation,
+            ..
+        } in volleys
+        {
+            let Some(since) = *since else {
                 continue;
             };
             if let Some(at) = running
@@ -119,6 +141,8 @@ impl Simulation {
                 }
                 SpikeSource::Drawn(begin) => begin(Onset {
                     start: since,
+                    from: self.now,
+                    modulation: modulation.clone(),
                     size: population.size,
                     seed: self.inputs.seed,
                     name: name.clone(),
@@ -131,13 +155,16 @@ impl Simulation {
                     ),
                 }),
             };
+            let id = name_hash(&name);
             let drive = Drive {
                 name: volley.name.clone(),
-                id: name_hash(&name),
+                id,
                 population: volley.target,
                 weight: volley.weight,
                 stimulus,
                 since: Some(since),
+                from: Some((volley.spikes.clone(), modulation.clone())),
+                anew: ended.contains(&id),
             };
             self.agenda.schedule(drive.id, drive.key(self.now));
             self.drives.push(drive);
@@ -157,7 +184,8 @@ impl Simulation {
                 if !members.any(|member| member.population == drive.population) {
                     continue;
                 }
-                let at = old.iter().position(|driven| driven.id == drive.id);
+                let same = |driven: &Driven| driven.id == drive.id && !drive.anew;
+                let at = old.iter().position(same);
                 let mut driven = match at {
                     Some(at) => old.swap_remove(at),
                     None => Driven::new(drive.id, drive.weight),
@@ -166,6 +194,7 @@ impl Simulation {
                 group.driven.push(driven);
             }
         }
+        self.drives.iter_mut().for_each(|drive| drive.anew = false);
     }
 
     /// Draws what stimuli bring before `end`.

@@ -1,6 +1,7 @@
 //! Slow forces: at their instants, before anything else that happens there, weights are looked at, changed and set, or
 //! synapses come and go.
 
+mod altered;
 mod birth;
 mod threshold;
 mod wiring;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Population, Simulation};
 use crate::base::function::exp;
-use crate::base::parameter::ParameterError;
+use crate::base::parameter::{ParameterError, Values};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::engine::error::{Kind, SimulationError, StateError};
@@ -28,6 +29,8 @@ use crate::plasticity::homeostasis::{Act, Homeostasis, Side, build};
 pub(super) struct Force {
     pub(super) name: String,
     act: Act,
+    /// Name of its entry in the registry, and values of its parameters as declared.
+    declared: (&'static str, Values),
     /// Names of the projections.
     projections: Vec<String>,
     /// Indices of the populations.
@@ -104,6 +107,7 @@ impl Force {
             name: plan.name.clone(),
             born: Self::at_first(&act, &plan.populations),
             act,
+            declared: (plan.kind, plan.values.clone()),
             seed,
             instants: 0,
             projections: plan.projections.clone(),
@@ -199,6 +203,8 @@ impl Force {
         let Self {
             name,
             act,
+            // What is altered goes before it.
+            declared: _,
             projections: _,
             populations: _,
             every: _,

@@ -1,13 +1,16 @@
 //! What reaches the network from outside by declaration: which stimuli there are, and since when each is on.
 
+mod alter;
+
+use std::sync::Arc;
+
 use crate::base::stream::Stream;
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::group::{Group, Sign, Source};
-use crate::network::path::{Alterations, WEIGHT};
-use crate::network::plan::{Current, NetworkPlan, Noise, SpikeInput};
-use crate::network::{ParameterPath, Part};
-use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson, TICKS_HZ};
+use crate::network::plan::{Current, Drawn, NetworkPlan, Noise, Outside, SpikeInput};
+use crate::stimulus::poisson::{Class, MOST_CLASSES, Poisson};
+use crate::stimulus::wave::{Modulation, Waves};
 
 /// A declared stimulus.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +23,23 @@ pub(super) struct Input<T> {
     pub(super) since: Option<Time>,
     /// Of a current that comes in pulses the beginnings of those that have not ended, in order.
     pub(super) pulses: Vec<Time>,
+    /// What it goes up and down with.
+    pub(super) modulation: Modulation,
+    /// For how long a current stays as it is meanwhile.
+    step: Duration,
+    /// Of one that draws its spikes with values that may change: as declared, and as they are.
+    drawn: Option<[Drawn; 2]>,
+}
+
+/// How far ahead steps of a current are made that has no end of them.
+const AHEAD: Duration = Duration::from_ps(1_000_000_000_000);
+
+/// Oscillations by their names.
+#[derive(Debug, Clone, PartialEq)]
+struct Oscillations {
+    names: Vec<String>,
+    declared: Waves,
+    now: Arc<Waves>,
 }
 
 /// Every declared stimulus.
@@ -33,6 +53,9 @@ pub(in crate::engine) struct Inputs {
     pub(super) currents: Vec<Input<Current>>,
     /// In the order of their names.
     pub(super) volleys: Vec<Input<SpikeInput>>,
+    oscillations: Oscillations,
+    /// Up to when every current has its steps.
+    pub(super) filled: Time,
 }
 
 impl Inputs {
@@ -48,7 +71,14 @@ impl Inputs {
             noise: network.noise.iter().cloned().map(Input::off).collect(),
             currents: network.currents.iter().cloned().map(Input::off).collect(),
             volleys: network.spikes.iter().cloned().map(Input::off).collect(),
+            oscillations: Oscillations {
+                names: network.outside.names.clone(),
+                declared: network.outside.waves.clone(),
+                now: Arc::new(network.outside.waves.clone()),
+            },
+            filled: Time::MAX,
         };
+        inputs.swing(&network.outside);
         inputs
             .currents
             .sort_by(|a, b| a.what.name.cmp(&b.what.name));
@@ -75,6 +105,38 @@ impl Inputs {
                 kind: Kind::Stimulus,
                 name: name.into(),
             }),
+        }
+    }
+
+    /// Lets stimuli follow oscillations, and know their values.
+    fn swing(&mut self, outside: &Outside) {
+        let waves = &self.oscillations.now;
+        let own = |name: &str| outside.swings.iter().find(|own| own.stimulus == name);
+        for Input {
+            what,
+            modulation,
+            step,
+            ..
+        } in &mut self.currents
+        {
+            if let Some(own) = own(&what.name) {
+                *modulation = Modulation::new(Arc::clone(waves), own.which.clone());
+                *step = own.step;
+                self.filled = Time::ZERO;
+            }
+        }
+        for Input {
+            what,
+            modulation,
+            drawn,
+            ..
+        } in &mut self.volleys
+        {
+            if let Some(own) = own(&what.name) {
+                *modulation = Modulation::new(Arc::clone(waves), own.which.clone());
+            }
+            let known = outside.drawn.iter().find(|own| own.stimulus == what.name);
+            *drawn = known.map(|known| [known.clone(), known.clone()]);
         }
     }
 
@@ -209,28 +271,21 @@ impl Inputs {
         }
     }
 
-    /// Gives `group` all steps of its current from `now` on, if what flows into it until then is `injected_pa`.
+    /// Gives `group` the steps of its current from `now` on, if what flows into it until then is `injected_pa`: all of them,
+    /// or, where oscillations make more and more, those of the next second.
     pub(super) fn step(&self, group: &mut Group, now: Time) {
         let into: Vec<_> = self.onto(group).collect();
-        let steps = into.iter().flat_map(|&(current, since)| {
-            let times = current.steps.iter();
+        let steps = into.iter().flat_map(|flow| {
+            let times = flow.current.steps.iter();
             // What lies beyond the end of the clock never comes.
-            times.filter_map(move |&(t, _)| t.checked_add(since.since(Time::ZERO)))
+            times.filter_map(|&(t, _)| t.checked_add(flow.since.since(Time::ZERO)))
         });
+        let end = now.checked_add(AHEAD).unwrap_or(Time::MAX);
         let mut times: Vec<Time> = steps.filter(|&t| t >= now).collect();
+        times.extend(into.iter().flat_map(|flow| flow.grid(now, end)));
         times.sort_unstable();
         times.dedup();
-        let total = |t: Time| {
-            let at = |current: &Current, own: Time| {
-                let taken = current.steps.partition_point(|&(time, _)| time <= own);
-                taken
-                    .checked_sub(1)
-                    .map_or(0.0, |last| current.steps[last].1)
-            };
-            let each = into.iter();
-            each.map(|&(current, since)| at(current, Time::ZERO + (t - since)))
-                .sum::<f64>()
-        };
+        let total = |t: Time| into.iter().map(|flow| flow.at(t)).sum::<f64>();
         if times.first() != Some(&now) && total(now) != group.injected_pa {
             times.insert(0, now);
         }
@@ -238,18 +293,75 @@ impl Inputs {
         group.step = 0;
     }
 
+    /// Makes steps for the next while.
+    pub(super) fn fill<'a>(&mut self, groups: impl Iterator<Item = &'a mut Group>, now: Time) {
+        for group in groups {
+            if self.onto(group).any(|flow| !flow.modulation.is_none()) {
+                self.step(group, now);
+            }
+        }
+        self.filled = now.checked_add(AHEAD).unwrap_or(Time::MAX);
+    }
+
     /// The currents that are on into `group`, and since when; one that comes in pulses since each of them.
-    fn onto(&self, group: &Group) -> impl Iterator<Item = (&Current, Time)> {
+    fn onto(&self, group: &Group) -> impl Iterator<Item = Flow<'_>> {
         let kind = group.kind;
         let on = self.currents.iter().flat_map(|current| {
             let since = current.since.filter(|_| !current.what.pulsed);
             let pulses = current.pulses.iter().copied();
-            since
-                .into_iter()
-                .chain(pulses)
-                .map(|since| (&current.what, since))
+            let flow = |since| Flow {
+                current: &current.what,
+                modulation: &current.modulation,
+                step: current.step,
+                since,
+            };
+            since.into_iter().chain(pulses).map(flow)
         });
-        on.filter(move |(current, _)| current.targets.contains(&kind))
+        on.filter(move |flow| flow.current.targets.contains(&kind))
+    }
+}
+
+/// A current that is on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Flow<'a> {
+    current: &'a Current,
+    modulation: &'a Modulation,
+    step: Duration,
+    since: Time,
+}
+
+impl Flow<'_> {
+    /// The instants from `now` to `end` at which oscillations make it another.
+    fn grid(&self, now: Time, end: Time) -> impl Iterator<Item = Time> {
+        let begin = match self.modulation.is_none() {
+            true => Time::MAX,
+            false => now.max(self.since),
+        };
+        let step = self.step.ps().max(1);
+        // The first at or after it.
+        let number = (begin.since(self.since).ps() - 1).div_euclid(step) + 1;
+        let first = number.checked_mul(step);
+        let first = first.and_then(|first| self.since.checked_add(Duration::from_ps(first)));
+        let next = move |t: &Time| t.checked_add(Duration::from_ps(step));
+        std::iter::successors(first, next).take_while(move |&t| t < end)
+    }
+
+    /// What flows at `t`, no earlier than it was switched on.
+    fn at(&self, t: Time) -> f64 {
+        let own = t - self.since;
+        let taken = self
+            .current
+            .steps
+            .partition_point(|&(time, _)| time - Time::ZERO <= own);
+        let last = taken.checked_sub(1);
+        let level = last.map_or(0.0, |last| self.current.steps[last].1);
+        if self.modulation.is_none() {
+            return level;
+        }
+        let step = self.step.ps().max(1);
+        let middle = own.ps().div_euclid(step) * step + step / 2;
+        let middle = self.since.checked_add(Duration::from_ps(middle));
+        level * (1.0 + self.modulation.sum(middle.unwrap_or(t)))
     }
 }
 
@@ -260,73 +372,9 @@ impl<T: Clone> Input<T> {
             what,
             since: None,
             pulses: Vec::new(),
-        }
-    }
-}
-
-impl Inputs {
-    /// Lets stimuli bring what `alterations` make of what is declared.
-    pub(super) fn alter(&mut self, alterations: &Alterations) {
-        let of = |name: &str, parameter: &str| {
-            let path = ParameterPath::new(Part::Stimulus, name, parameter);
-            alterations.get(&path).copied().unwrap_or_default()
-        };
-        for Input { what, declared, .. } in &mut self.noise {
-            what.rate_hz = of(&declared.name, "rate").of(declared.rate_hz);
-            what.weight = of(&declared.name, WEIGHT).of(declared.weight);
-        }
-        for Input { what, declared, .. } in &mut self.currents {
-            let alteration = of(&declared.name, "amplitude");
-            // After a pulse nothing flows, however strong it is.
-            let pulse = matches!(declared.steps[..], [_, (_, 0.0)]);
-            let flows = declared.steps.len() - usize::from(pulse);
-            let levels = declared.steps[..flows].iter().zip(&mut what.steps);
-            levels.for_each(|((_, level), altered)| altered.1 = alteration.of(*level));
-        }
-        for Input { what, declared, .. } in &mut self.volleys {
-            what.weight = of(&declared.name, WEIGHT).of(declared.weight);
-        }
-    }
-
-    /// Checks what the stimulus called `name` brings.
-    ///
-    /// # Errors
-    /// If a rate or a weight cannot be.
-    pub(super) fn check(&self, name: &str) -> Result<(), SimulationError> {
-        let noise = self.noise.iter().filter(|one| one.what.name == name);
-        for Input { what, .. } in noise.clone() {
-            let rate_hz = what.rate_hz;
-            if !(0.0..TICKS_HZ).contains(&rate_hz) {
-                let name = name.into();
-                return Err(SimulationError::Rate { name, rate_hz });
-            }
-        }
-        let volleys = self.volleys.iter().filter(|one| one.what.name == name);
-        let currents = self.currents.iter().filter(|one| one.what.name == name);
-        let steps = currents.flat_map(|one| one.what.steps.iter().map(|(_, level)| *level));
-        let mut all = noise
-            .map(|one| one.what.weight)
-            .chain(volleys.map(|one| one.what.weight))
-            .chain(steps);
-        match all.find(|value| !value.is_finite() || value.abs() > f64::from(f32::MAX)) {
-            None => Ok(()),
-            Some(value) => Err(SimulationError::Amount {
-                name: name.into(),
-                value,
-            }),
-        }
-    }
-
-    /// The parameters of the stimulus called `name` that may change, if there is one.
-    pub(super) fn parameters(&self, name: &str) -> Option<&'static [&'static str]> {
-        if self.noise.iter().any(|one| one.what.name == name) {
-            Some(&["rate", WEIGHT])
-        } else if self.currents.iter().any(|one| one.what.name == name) {
-            Some(&["amplitude"])
-        } else if self.volleys.iter().any(|one| one.what.name == name) {
-            Some(&[WEIGHT])
-        } else {
-            None
+            modulation: Modulation::default(),
+            step: Duration::ZERO,
+            drawn: None,
         }
     }
 }

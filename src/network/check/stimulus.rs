@@ -1,12 +1,13 @@
 //! What drives a network from outside, with numbers in place of names.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::base::parameter;
 use crate::base::time::Time;
-use crate::network::plan::{self, SpikeInput, SpikeSource};
-use crate::network::{Data, Network, Problem, Stimulus};
-use crate::stimulus::{self, Brings};
+use crate::network::plan::{self, Outside, SpikeInput, SpikeSource};
+use crate::network::{Data, Network, NetworkError, Part, Problem, Stimulus};
+use crate::stimulus::{self, Begin, Brings};
 
 /// A stimulus with numbers in place of names.
 pub(super) enum Input {
@@ -16,6 +17,42 @@ pub(super) enum Input {
 }
 
 impl Network {
+    /// What is to be known of oscillations, and of stimuli that follow them or may change.
+    pub(super) fn plan_outside(&self) -> Result<Outside, NetworkError> {
+        let waves = self.waves();
+        let (names, waves) = waves
+            .map_err(|(name, fault)| NetworkError::new(Part::Oscillation, &name, fault.into()))?;
+        let mut outside = Outside {
+            names,
+            waves,
+            ..Outside::default()
+        };
+        for stimulus in &self.stimuli {
+            let fault = |problem| NetworkError::new(Part::Stimulus, &stimulus.name, problem);
+            let (name, kind) = (&stimulus.name, stimulus.kind.spec.name);
+            let entry = stimulus::entry(kind).map_err(|error| fault(error.into()))?;
+            // What kind of step it takes has been looked at.
+            let which = self.swings(stimulus, (entry.swings, false));
+            let which = which.map_err(|error| fault(error.into()))?;
+            if !which.is_empty() {
+                outside.swings.push(plan::Swings {
+                    stimulus: name.clone(),
+                    which,
+                    step: stimulus.swings.step,
+                });
+            }
+            if entry.arrives && !entry.changes.is_empty() {
+                let values = parameter::complete(entry.spec, &stimulus.kind.values);
+                outside.drawn.push(plan::Drawn {
+                    stimulus: name.clone(),
+                    kind,
+                    values: values.map_err(|error| fault(error.into()))?,
+                });
+            }
+        }
+        Ok(outside)
+    }
+
     pub(super) fn plan_stimulus(&self, stimulus: &Stimulus) -> Result<Input, Problem> {
         let targets = self.targets(&stimulus.targets)?;
         let entry = stimulus::entry(stimulus.kind.spec.name)?;
@@ -39,6 +76,9 @@ impl Network {
             weight,
             spikes,
         };
+        let is_still = stimulus.swings.with.is_empty();
+        let flows = matches!(brings, Brings::Current(_) | Brings::CurrentPulse { .. });
+        self.swings(stimulus, (entry.swings, flows))?;
         let size = self.populations[targets[0]].size;
         let not_read = |path: &Path| Problem::NotRead {
             file: path.display().to_string(),
@@ -59,7 +99,7 @@ impl Network {
             }
             (Brings::File { file, .. }, _) => return Err(not_read(&file.path)),
             (Brings::Image(image), _) => return Err(not_read(&image.path)),
-            (Brings::Noise { rate_hz }, _) => Input::Noise(plan::Noise {
+            (Brings::Noise { rate_hz }, _) if is_still => Input::Noise(plan::Noise {
                 name,
                 targets,
                 rate_hz,
@@ -95,10 +135,13 @@ impl Network {
                 Self::check_driven(size, neurons, groups)?;
                 Input::Spikes(vec![onto(targets[0], SpikeSource::Drawn(begin))])
             }
-            (Brings::Spikes(begin), _) => {
-                let inputs = targets.iter();
-                let inputs = inputs.map(|&target| onto(target, SpikeSource::Drawn(begin.clone())));
-                Input::Spikes(inputs.collect())
+            (brings @ (Brings::Spikes(_) | Brings::Noise { .. }), _) => {
+                let begin = brings.drawn();
+                let inputs = targets.iter().zip(begin.iter().cycle());
+                let onto = |(&target, begin): (_, &Arc<Begin>)| {
+                    onto(target, SpikeSource::Drawn(begin.clone()))
+                };
+                Input::Spikes(inputs.map(onto).collect())
             }
         })
     }

@@ -36,6 +36,7 @@ impl Problem {
             }
             Self::UnknownEntry { help, .. } => help.clone(),
             Self::Path(error) => error.help(),
+            Self::Oscillation(fault) => fault.help(),
             Self::Rule(error) => error.help(),
             Self::Learn(error) => error.help().map(str::to_owned),
             Self::NotPlaced { population, .. } => Some(format!(

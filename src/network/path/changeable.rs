@@ -1,17 +1,16 @@
 //! What stands at a path, and whether it can become something else.
 
-use super::{BASELINE, ParameterPath, PathError, RULE, WEIGHT};
+use super::{Alterations, BASELINE, ParameterPath, PathError, RULE, WEIGHT};
 use crate::base::alteration::Alteration;
 use crate::base::parameter::{
     Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Value, Values, complete,
 };
 use crate::base::stream::Stream;
-use crate::network::{Choice, Network, NetworkError, Part, Population, Projection, Stimulus};
+use crate::network::{Choice, Network, NetworkError, Part, Population, Projection};
 use crate::neuron::{self, E_L, Model, V_TH};
 use crate::plasticity;
 use crate::plasticity::homeostasis::excitability::Height;
 use crate::plasticity::homeostasis::{self, Act};
-use crate::stimulus::{current, poisson};
 
 /// A number of a network that may change.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,7 +27,7 @@ pub struct Changeable {
 
 impl Changeable {
     /// A number that `parameter` declares, as it stands in `values`.
-    fn of(parameter: &'static ParameterSpec, values: &Values) -> Option<Self> {
+    pub(super) fn of(parameter: &'static ParameterSpec, values: &Values) -> Option<Self> {
         let Kind::Quantity {
             dimension, range, ..
         } = parameter.kind
@@ -113,7 +112,17 @@ impl Network {
                     _ => Err(no_parameter(path, [BASELINE.to_owned()])),
                 }
             }
-            Part::Homeostasis | Part::Trigger => Err(PathError::Part(path.to_string())),
+            Part::Oscillation => {
+                let known = self.oscillations.iter().map(|known| &known.name);
+                let found = self.oscillations.iter().find(|known| known.name == *name);
+                found.ok_or_else(|| no_name(path, known))?.changeable(path)
+            }
+            Part::Homeostasis => {
+                let known = self.homeostasis.iter().map(|known| &known.name);
+                let found = self.homeostasis.iter().find(|known| known.name == *name);
+                found.ok_or_else(|| no_name(path, known))?.changeable(path)
+            }
+            Part::Trigger => Err(PathError::Part(path.to_string())),
         }
     }
 
@@ -156,6 +165,7 @@ impl Network {
         }
         match path.of_rule() {
             Some(name) => self.check_rule(path, name, alteration),
+            None if path.part == Part::Oscillation => self.check_oscillating(path, alteration),
             None => Ok(()),
         }
     }
@@ -170,8 +180,12 @@ impl Network {
         alterations: impl IntoIterator<Item = (&'a ParameterPath, &'a Alteration)>,
     ) -> Result<(), PathError> {
         let mut populations: Vec<(&str, Vec<(&str, Alteration)>)> = Vec::new();
+        let mut forces = Alterations::new();
         for (path, &alteration) in alterations {
             self.check_alteration(path, alteration)?;
+            if path.part == Part::Homeostasis {
+                forces.insert(path.clone(), alteration);
+            }
             if path.part == Part::Population {
                 let one = (&path.parameter[..], alteration);
                 match populations.iter_mut().find(|known| known.0 == path.name) {
@@ -190,7 +204,7 @@ impl Network {
                 })?;
             }
         }
-        Ok(())
+        self.check_forces(&forces)
     }
 
     /// The heights to which forces may bring thresholds of the population called `name`.
@@ -287,7 +301,7 @@ pub(crate) fn fixed(path: &ParameterPath, reason: &'static str) -> PathError {
 }
 
 /// Names of the numbers among the parameters of `spec`.
-fn numbers(spec: &'static Spec) -> impl Iterator<Item = &'static str> {
+pub(super) fn numbers(spec: &'static Spec) -> impl Iterator<Item = &'static str> {
     let numbers = spec.parameters.iter();
     let numbers = numbers.filter(|known| matches!(known.kind, Kind::Quantity { .. }));
     numbers.map(|known| known.name)
@@ -401,50 +415,5 @@ impl Projection {
                 Err(no_parameter(path, known.collect::<Vec<_>>()))
             }
         }
-    }
-}
-
-impl Stimulus {
-    /// What may change of it.
-    fn known(&self) -> Vec<String> {
-        let spec = self.kind.spec.name;
-        let own = [
-            (poisson::SPEC.name, "rate"),
-            (current::SPEC.name, "amplitude"),
-        ];
-        let own = own.into_iter().filter(|(kind, _)| *kind == spec);
-        let own = own.map(|(_, parameter)| parameter.to_owned());
-        let weight = (spec != current::SPEC.name).then(|| WEIGHT.to_owned());
-        own.chain(weight).collect()
-    }
-
-    fn changeable(&self, path: &ParameterPath, weight: Dimension) -> Result<Changeable, PathError> {
-        let known = self.known();
-        if !known.contains(&path.parameter) {
-            return match self.kind.spec.parameter(&path.parameter) {
-                Some(_) => Err(fixed(path, "it is what the stimulus is made of")),
-                None => Err(no_parameter(path, known)),
-            };
-        }
-        if path.parameter == WEIGHT {
-            return Ok(Changeable {
-                dimension: weight,
-                range: Range::Between(-f64::from(f32::MAX), f64::from(f32::MAX)),
-                declared: (self.weight, self.weight),
-                scales: false,
-            });
-        }
-        let steps = self.kind.values.steps("steps");
-        if path.parameter == "amplitude" && !steps.is_empty() {
-            return Ok(Changeable {
-                dimension: Dimension::Current,
-                range: Range::Finite,
-                declared: (steps[0].1, steps[steps.len() - 1].1),
-                scales: true,
-            });
-        }
-        let parameter = self.kind.spec.parameter(&path.parameter);
-        let found = parameter.and_then(|known| Changeable::of(known, &self.kind.values));
-        found.ok_or_else(|| no_parameter(path, known))
     }
 }

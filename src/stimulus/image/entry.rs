@@ -17,6 +17,8 @@ pub static ENTRY: Entry = Entry {
     arrives: true,
     names_neurons: true,
     pulsed: false,
+    changes: &[],
+    swings: false,
     build: |values| Ok(Brings::Image(Image::new(values)?)),
 };
 

@@ -6,7 +6,9 @@ use crate::base::parameter::{Values, complete};
 use crate::engine::error::SimulationError;
 use crate::engine::neurons::Now;
 use crate::engine::simulation::Simulation;
-use crate::network::path::{Alterations, BASELINE, WEIGHT, altered, fixed, no_name, no_parameter};
+use crate::network::path::{
+    AMPLITUDE, Alterations, BASELINE, FREQUENCY, WEIGHT, altered, fixed, no_name, no_parameter,
+};
 use crate::network::{ParameterPath, Part, PathError};
 use crate::plasticity;
 
@@ -32,6 +34,7 @@ impl Simulation {
         changed: &Alterations,
     ) -> Result<(), SimulationError> {
         self.values_of_rules(wanted, changed)?;
+        self.check_forces(wanted, changed)?;
         let concerned = |population| self.concerns(changed, population);
         let now = Now {
             alterations: wanted,
@@ -74,7 +77,7 @@ impl Simulation {
                     return Err(no_parameter(path, known).into());
                 }
                 let mut altered = self.inputs.clone();
-                altered.alter(&Alterations::from([(path.clone(), alteration)]));
+                altered.alter(&Alterations::from([(path.clone(), alteration)]), self.now);
                 altered.check(&path.name)?;
             }
             Part::Modulator => {
@@ -83,9 +86,19 @@ impl Simulation {
                     return Err(no_parameter(path, [BASELINE.to_owned()]).into());
                 }
             }
-            Part::Homeostasis | Part::Trigger => {
-                return Err(PathError::Part(path.to_string()).into());
+            Part::Oscillation => {
+                let known = self.inputs.oscillations();
+                if !known.contains(&path.name) {
+                    return Err(no_name(path, known.iter()).into());
+                }
+                let is_sound = self.inputs.is_sound(path, alteration);
+                let known = [AMPLITUDE, FREQUENCY].map(str::to_owned);
+                if !known.contains(&path.parameter) || !is_sound {
+                    return Err(no_parameter(path, known).into());
+                }
             }
+            Part::Homeostasis => self.check_force(path)?,
+            Part::Trigger => return Err(PathError::Part(path.to_string()).into()),
         }
         Ok(())
     }
