@@ -208,9 +208,9 @@ mod tests {
         timed.insert("at", vec![3.0, 250.0, 800.0]);
         let mut below = number(&[("level", 8.0)]);
         below.insert("when", "below");
-        let mut burst = number(&[("up", 15.0), ("down", 5.0)]);
+        let mut burst = number(&[("up", 15.0), ("down", 5.0), ("shortest", 10.0)]);
         burst.insert("cells", 2_u64);
-        let mut template = number(&[("up", 15.0), ("down", 5.0), ("p", 0.5)]);
+        let mut template = number(&[("up", 15.0), ("down", 5.0), ("p", 1.0)]);
         template.insert("cells", 5_u64);
         template.insert("order", vec![4_u32, 1, 0, 3, 9, 6, 5, 2, 7, 8]);
         let cases = [
@@ -233,7 +233,7 @@ mod tests {
         let mut neurons = Stream::new(3, "neurons", 0);
         let mut spikes = Vec::new();
         let mut ms = 0.0;
-        while ms < 2000.0 {
+        while ms < 5000.0 {
             let busy = ms % 250.0 < 60.0;
             ms += draws.exponential() * if busy { 2.0 } else { 60.0 };
             let first = neurons.below(9) as u32;
@@ -243,13 +243,13 @@ mod tests {
         let by_neuron = spikes.iter().map(|(ms, nodes)| (*ms, &nodes[..]));
         let by_neuron: Vec<(f64, &[u32])> = by_neuron.collect();
         for (kind, values) in cases {
-            let whole = found_of(begun(kind, values.clone(), 10).as_mut(), &by_neuron, 2100.0);
+            let whole = found_of(begun(kind, values.clone(), 10).as_mut(), &by_neuron, 5100.0);
             assert!(whole.len() > 2, "{kind}: {whole:?}");
             assert!(whole.iter().all(|(event, at)| event <= at));
             assert!(whole.windows(2).all(|pair| pair[0].1 <= pair[1].1));
             let mut again = begun(kind, values.clone(), 10);
             let (mut pieces, mut next, mut announced) = (Vec::new(), 0, Time::MAX);
-            for cut in 1..=2100 {
+            for cut in 1..=5100 {
                 let cut = Time::from_ms(f64::from(cut)).unwrap();
                 let mut some = Vec::new();
                 while let Some(&(ms, nodes)) = by_neuron.get(next)

@@ -10,7 +10,7 @@ p of the weighted correlation, which nelpy does not take. Seconds of the process
 """
 
 import argparse
-import csv
+import json
 import os
 import resource
 import subprocess
@@ -72,13 +72,13 @@ def sharpwave(fields, spikes, shuffles, repeats):
         with open(os.path.join(folder, "events.csv"), "w") as out:
             out.write("start,stop\n" + "".join(f"{round(1e3 * k)},{round(1e3 * (k + LENGTH))}\n" for k in range(events)))
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(
-            [PROGRAM, "--quiet", "analyse", "spikes.csv", "replay", "--size", str(len(spikes)), "--threads", "1", "--out", f"out{events}.h5",
+        printed = subprocess.run(
+            [PROGRAM, "--quiet", "--json", "analyse", "spikes.csv", "replay", "--size", str(len(spikes)), "--threads", "1", "--out", f"out{events}.h5",
              "--set", "fields=fields.csv", "--set", "events=events.csv", "--set", f"shuffles={shuffles}", "--set", f"lines={LINES}"],
-            cwd=folder, check=True, capture_output=True)
+            cwd=folder, check=True, capture_output=True, text=True).stdout
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with open(os.path.join(folder, f"out{events}-events.csv")) as file:
-            first = next(csv.DictReader(file))
+        columns = json.loads(printed)["measures"][0]["tables"][1]["columns"]
+        first = {column["name"]: column["values"][0] for column in columns}
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, first
 
     times = {1: [], 2: []}
@@ -89,13 +89,12 @@ def sharpwave(fields, spikes, shuffles, repeats):
                     out.write("neuron," + ",".join(str(k + 0.5) for k in range(POSITIONS)) + "\n")
                     out.writelines(f"{n}," + ",".join(map(repr, map(float, row))) + "\n" for n, row in enumerate(fields))
                 with open(os.path.join(folder, "spikes.csv"), "w") as out:
-                    # The event again a second later.
-                    both = sorted((t + k, n) for k in range(2) for n, s in enumerate(spikes) for t in s)
+                    # The event again a second later, and a spike behind both.
+                    both = sorted((t + k, n) for k in range(2) for n, s in enumerate(spikes) for t in s) + [(3.0, 0)]
                     out.write("node_id,timestamp_ms\n" + "".join(f"{n},{t * 1e3:.3f}\n" for t, n in both))
                 seconds, first = run(folder, events)
                 times[events].append(seconds)
-    score, p = (next(float(v) for k, v in first.items() if k.startswith(key)) for key in ["score", "p_score"])
-    return min(times[2]) - min(times[1]), score, p
+    return min(times[2]) - min(times[1]), first["score"], first["p_score"]
 
 
 def main():

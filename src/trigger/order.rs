@@ -109,6 +109,7 @@ pub(super) fn level(n: usize, least: usize, p: f64, direction: Direction) -> f64
     // So many reach it, and it itself is the next.
     match allowed.checked_sub(1).and_then(|r| largest.get(r)) {
         Some(&first_too_many) => first_too_many.next_up(),
+        None if allowed > ORDERS => f64::NEG_INFINITY,
         None => f64::INFINITY,
     }
 }
@@ -177,7 +178,8 @@ mod tests {
     }
 
     #[test]
-    fn a_level_that_no_number_of_orders_can_tell_is_never_reached() {
+    fn a_level_that_no_number_of_orders_can_tell_is_never_reached_and_one_of_all_always() {
         assert_eq!(level(8, 5, 1e-6, Direction::Forward), f64::INFINITY);
+        assert_eq!(level(8, 5, 1.0, Direction::Forward), f64::NEG_INFINITY);
     }
 }
