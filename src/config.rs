@@ -12,6 +12,7 @@ pub mod foraging;
 mod form;
 mod formula;
 pub mod network;
+pub mod night;
 mod quantity;
 mod read;
 mod reader;
@@ -23,6 +24,7 @@ pub use diagnostic::{ConfigError, Diagnostic, Place};
 pub use expansion::expansion;
 pub use foraging::{Foraging, resolved_foraging};
 pub use network::{NetworkModel, resolved_network};
+pub use night::{Night, resolved_night};
 pub use read::{Options, parse, read};
 pub use setting::{SettingError, setting, typed, written};
 pub use sleep::{sleep_as_network, sleeping_network};
@@ -41,6 +43,8 @@ pub enum Model {
     Network(Box<NetworkModel>),
     /// An agent forages.
     Foraging(Box<Foraging>),
+    /// A network dreams by night what it has learnt by day.
+    Night(Box<Night>),
 }
 
 impl Model {
@@ -50,6 +54,7 @@ impl Model {
             Self::SleepReplay(model) => resolved(model),
             Self::Network(model) => resolved_network(model),
             Self::Foraging(model) => resolved_foraging(model),
+            Self::Night(model) => resolved_night(model),
         }
     }
 
@@ -57,7 +62,7 @@ impl Model {
     pub fn sleep_replay(self) -> Option<SleepReplay> {
         match self {
             Self::SleepReplay(model) => Some(*model),
-            Self::Network(_) | Self::Foraging(_) => None,
+            Self::Network(_) | Self::Foraging(_) | Self::Night(_) => None,
         }
     }
 
@@ -67,6 +72,7 @@ impl Model {
             Self::SleepReplay(_) => "sleep_replay",
             Self::Network(_) => "network",
             Self::Foraging(_) => "foraging",
+            Self::Night(_) => "night",
         }
     }
 
@@ -74,7 +80,7 @@ impl Model {
     pub fn network(self) -> Option<NetworkModel> {
         match self {
             Self::Network(model) => Some(*model),
-            Self::SleepReplay(_) | Self::Foraging(_) => None,
+            Self::SleepReplay(_) | Self::Foraging(_) | Self::Night(_) => None,
         }
     }
 }

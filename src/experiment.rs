@@ -15,6 +15,7 @@ mod held;
 pub mod inputs;
 pub mod learner;
 pub mod load;
+pub mod night;
 pub mod notice;
 mod outcome;
 pub mod plot;

@@ -3,6 +3,8 @@
 //! What is stored is how strongly each neuron took part; [`Replay`](crate::stimulus::replay::Replay) plays it as Poisson
 //! spikes, more salient patterns more often.
 
+pub mod sketch;
+
 use serde::{Deserialize, Serialize};
 
 /// A pattern as it was experienced.

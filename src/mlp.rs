@@ -12,3 +12,4 @@ pub mod perceptron;
 pub mod selection;
 pub mod training;
 pub mod weight_file;
+pub mod yardstick;

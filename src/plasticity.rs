@@ -12,6 +12,7 @@
 
 mod anti_hebbian;
 mod clock;
+mod covariance;
 mod error;
 mod hebbian_rate;
 mod history;
@@ -157,6 +158,7 @@ pub static REGISTRY: &[&Rule] = &[
     &anti_hebbian::RULE,
     &anti_hebbian::epoch::RULE,
     &remote_supervised::RULE,
+    &covariance::RULE,
 ];
 
 /// Every rule as users see it.

@@ -5,6 +5,7 @@
 
 pub mod burst;
 pub mod current;
+pub mod episode;
 pub mod image;
 pub mod place_cells;
 pub mod poisson;
@@ -118,6 +119,8 @@ pub enum Brings {
     },
     /// An image in a file, which one population sees.
     Image(image::Image),
+    /// Dreams that are drawn from numbers in a file, which one population has.
+    Episodes(episode::Episodes),
     /// Spikes that come as time goes by.
     Spikes(Arc<Begin>),
     /// So many picoamperes for so long from every pulse on.
@@ -166,6 +169,7 @@ impl fmt::Debug for Brings {
             Self::Current(steps) => write!(f, "Current({steps:?})"),
             Self::File { file, .. } => write!(f, "File({})", file.path.display()),
             Self::Image(image) => write!(f, "{image:?}"),
+            Self::Episodes(episodes) => write!(f, "{episodes:?}"),
             Self::Spikes(_) => write!(f, "Spikes"),
             Self::CurrentPulse {
                 amplitude_pa,
@@ -202,6 +206,9 @@ pub static REGISTRY: &[&Entry] = &[
     &current::ENTRY,
     &spike_list::ENTRY,
     &image::ENTRY,
+    &episode::PATTERNS,
+    &episode::FIELD,
+    &episode::COMPONENTS,
     &pulse::ENTRY,
     &burst::ENTRY,
     &volley::ENTRY,

@@ -32,6 +32,8 @@ mod memory;
 mod naive;
 #[path = "run/network.rs"]
 mod network;
+#[path = "run/night.rs"]
+mod night;
 #[path = "run/notice.rs"]
 mod notice;
 #[path = "run/order.rs"]

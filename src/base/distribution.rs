@@ -13,6 +13,11 @@ use crate::base::stream::Stream;
 /// Fewer than one draw in this many inside the bounds is refused: redrawing would take for ever.
 const HOPELESS: f64 = 1e3;
 
+/// A draw with mean 0 and standard deviation 1.
+pub fn standard_normal(stream: &mut Stream) -> f64 {
+    normal::draw(stream)
+}
+
 /// The form of a distribution before bounds, in the held unit of what is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Shape {

@@ -92,6 +92,27 @@ pub fn sin(x: f64) -> f64 {
     libm::sin(x)
 }
 
+/// The x below which this share of a standard normal variable lies: -∞ of nothing, ∞ of all.
+pub fn normal_quantile(share: f64) -> f64 {
+    if share <= 0.0 {
+        return f64::NEG_INFINITY;
+    }
+    if share >= 1.0 {
+        return f64::INFINITY;
+    }
+    // Halving 40 between -40 and 40 leaves less than 1e-10.
+    let (mut low, mut high) = (-40.0, 40.0);
+    for _ in 0..40 {
+        let middle = 0.5 * (low + high);
+        let below = 0.5 * libm::erfc(-middle / std::f64::consts::SQRT_2);
+        match below < share {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    0.5 * (low + high)
+}
+
 /// e^x in single precision, correctly rounded but for one argument in about 2²⁶: the double-precision result of
 /// [`exp_polynomial`] rounded once.
 #[inline(always)]

@@ -8,11 +8,11 @@ use super::argument::ModelArguments;
 use super::failure::Failure;
 use super::model_file;
 use super::shell::Shell;
-use crate::config::{self, Foraging, Model, NetworkModel, SleepReplay};
+use crate::config::{self, Foraging, Model, NetworkModel, Night, SleepReplay};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::estimate::estimate;
 use crate::experiment::inputs::Inputs;
-use crate::experiment::{foraging, load, notice, recurrent, resource};
+use crate::experiment::{foraging, load, night, notice, recurrent, resource};
 
 /// Heading of the resolved model.
 const RESOLVED: &str = "# Resolved: every key, defaults too. All of this is a model file itself.";
@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &ModelArguments, shell: &Shell) -> Result<(), Failu
         (Model::SleepReplay(model), _) => sleep_replay(&model, shell),
         (Model::Network(model), _) => network(&model, shell),
         (Model::Foraging(model), _) => foraging(&model, shell),
+        (Model::Night(model), _) => night(&model, shell),
     }
 }
 
@@ -59,6 +60,22 @@ fn foraging(model: &Foraging, shell: &Shell) -> Result<(), Failure> {
         comment(out, "Expected for each seed", &estimate.to_string())
     })?;
     Ok(foraging::check_memory(model)?)
+}
+
+/// A network that dreams, and what its nights take.
+fn night(model: &Night, shell: &Shell) -> Result<(), Failure> {
+    let resolved = config::resolved_night(model);
+    let estimate = night::Estimate::new(model)?;
+    if shell.json() {
+        shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }))?;
+        return Ok(estimate.check_memory(model)?);
+    }
+    shell.print(|out| {
+        writeln!(out, "{RESOLVED}")?;
+        write!(out, "{resolved}")?;
+        comment(out, "Expected for each seed", &estimate.to_string())
+    })?;
+    Ok(estimate.check_memory(model)?)
 }
 
 fn sleep_replay(model: &SleepReplay, shell: &Shell) -> Result<(), Failure> {

@@ -35,7 +35,7 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, Typed), Failure
     }
     let model = config::read(path, &options)?;
     let what = match &model {
-        Model::SleepReplay(_) => None,
+        Model::SleepReplay(_) | Model::Night(_) => None,
         Model::Network(_) => Some("a network"),
         Model::Foraging(_) => Some("an agent that forages"),
     };

@@ -8,6 +8,7 @@ use super::network::{
     SampledStates, Selection, Stage, Top, Wave, WeightFigure, WindowFigure, delay, engine,
     population, positions, projection, stimulus,
 };
+use super::night;
 use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
 use crate::base::parameter::{Dimension, Spec};
 use crate::network::projection::rules;
@@ -195,6 +196,9 @@ pub fn sections() -> Vec<Page> {
         "sleep.input.patch" describe(&sleep_replay::Patch::default()) => "A square window of the image; pixels outside are silent.";
         "compare" describe(&Compare::new(None, false)) => "Controls that are trained beside the network that sleeps.";
         "compare.joint" describe(&Joint::default()) => "Training of all tasks at once.";
+        "night" describe(&night::Nights::default()) => "What happens by night where a network dreams what it has learnt.";
+        "compare" describe(&night::Compare::default()) => "Yardsticks beside which nights are shown.";
+        "record" describe(&night::Record::default()) => "What goes into the run file of nights.";
         "world" describe(&foraging::Place::of(&foraging::published())) => "The world in which an agent forages.";
         "agent" describe(&foraging::habits()) => "What an agent is given for what it eats, and how it moves.";
         "network" describe(&foraging::body()) => "The network of an agent: a view of the world, a hidden layer, eight directions, \

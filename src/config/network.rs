@@ -136,7 +136,7 @@ impl Table for Top {
         k.need(
             "experiment",
             &mut self.experiment,
-            name(vec!["sleep_replay", "network", "foraging"]),
+            name(vec!["sleep_replay", "network", "foraging", "night"]),
             what,
         );
         let what = "of everything that is drawn";

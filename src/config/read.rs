@@ -6,7 +6,7 @@ use super::diagnostic::{ConfigError, Diagnostic, Place};
 use super::document::Document;
 use super::form::Paths;
 use super::reader::{Item, Reader, Section};
-use super::{Model, foraging, network, sleep_replay};
+use super::{Model, foraging, network, night, sleep_replay};
 
 /// The newest schema of model files that this version reads.
 const SCHEMA: i64 = 1;
@@ -86,7 +86,7 @@ pub fn parse(
 /// Reads what a model file is about.
 type Read = fn(&Section<'_>, &Paths<'_>) -> Option<Model>;
 
-const EXPERIMENTS: [(&str, Read); 3] = [
+const EXPERIMENTS: [(&str, Read); 4] = [
     ("sleep_replay", |root, paths| {
         let model = sleep_replay::read(root, paths)?;
         Some(Model::SleepReplay(Box::new(model)))
@@ -94,6 +94,10 @@ const EXPERIMENTS: [(&str, Read); 3] = [
     ("network", |root, paths| {
         let model = network::read(root, paths)?;
         Some(Model::Network(Box::new(model)))
+    }),
+    ("night", |root, paths| {
+        let model = night::read(root, paths)?;
+        Some(Model::Night(Box::new(model)))
     }),
     ("foraging", |root, paths| {
         let model = foraging::read(root, paths)?;

@@ -33,6 +33,7 @@ pub use night::{After, Input, Patch, Pattern, Sleep};
 pub use parameters::{Neuron, Plasticity};
 pub use record::{Export, Record};
 
+pub(super) use mlp::layers as layer_sizes;
 pub(super) use parameters::{neuron_keys, plasticity_keys};
 
 /// For each task: train, sleep, put the weights back, test.
@@ -104,7 +105,7 @@ pub fn projection_name(names: &[String], l: usize) -> String {
 }
 
 /// Names of `n` layers, input first.
-fn layer_names(n: usize) -> Vec<String> {
+pub(super) fn layer_names(n: usize) -> Vec<String> {
     let name = |l| match l {
         0 => "input".into(),
         l if l + 1 == n => "output".into(),

@@ -101,6 +101,7 @@ pub fn assemble_watched(
         lookahead,
     )
     .map_err(|error| AssemblyError::Homeostasis { error })?;
+    simulation.keep_slow();
     simulation.check_heights(&|_| true, &Alterations::new())?;
     simulation.switch(|_| true);
     Ok(simulation)

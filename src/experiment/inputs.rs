@@ -53,8 +53,13 @@ impl Inputs {
         if let (Some(data), Some(set)) = (&model.data, &set) {
             set.check_layers(&model.mlp.layers, &data.tasks)?;
             let selection = selection(data, &data.train);
+            let held = held_out(data, &selection, set)?;
+            let set = held.as_ref().map_or(set, |(rest, _)| rest);
             train = selection.train(set)?;
-            test = selection.test(set)?;
+            test = match &held {
+                Some((_, held)) => held.clone(),
+                None => selection.test(set)?,
+            };
             if let Some(asked) = &model.compare.joint {
                 joint = Some(Images::concatenate(
                     &self::selection(data, &asked.train).train(set)?,
@@ -140,7 +145,20 @@ impl Inputs {
     }
 }
 
-fn data_set(source: &Source) -> Result<DataSet, ExperimentError> {
+/// The data set without the images that `data` holds out for validation, and these, if it does.
+pub(super) fn held_out(
+    data: &Data,
+    selection: &Selection,
+    set: &DataSet,
+) -> Result<Option<(DataSet, Vec<Images>)>, ExperimentError> {
+    Ok(match data.validation {
+        0 => None,
+        n => Some(selection.hold_out(set, n)?),
+    })
+}
+
+/// The data set of `source`.
+pub(super) fn data_set(source: &Source) -> Result<DataSet, ExperimentError> {
     Ok(match source {
         Source::EmbeddedMnist => DataSet::embedded_mnist()?,
         Source::EmbeddedPatches => DataSet::patches(),
@@ -149,7 +167,8 @@ fn data_set(source: &Source) -> Result<DataSet, ExperimentError> {
     })
 }
 
-fn selection(data: &Data, train: &TrainImages) -> Selection {
+/// Which images of `data` make up the tasks.
+pub(super) fn selection(data: &Data, train: &TrainImages) -> Selection {
     let quota = match train {
         TrainImages::PerTask(Amount::All) => Quota::All,
         TrainImages::PerTask(Amount::First(n)) => Quota::PerTask(*n),

@@ -116,6 +116,7 @@ fn file_of(stimulus: &Stimulus) -> Option<PathBuf> {
     match (entry.build)(&stimulus.kind.values).ok()? {
         Brings::File { file, .. } => Some(file.path),
         Brings::Image(image) => Some(image.path),
+        Brings::Episodes(episodes) => Some(episodes.path),
         _ => None,
     }
 }
@@ -166,6 +167,13 @@ fn data(network: &Network, stimulus: &Stimulus) -> Result<Option<Data>, Experime
         Brings::Image(image) => {
             let pixels = weight_file::read_image(&image.path)?;
             return Ok(Some(Data::Image(pixels.into())));
+        }
+        Brings::Episodes(episodes) => {
+            let numbers = match episodes.is_bounded() {
+                true => weight_file::read_image(&episodes.path)?,
+                false => weight_file::read_numbers(&episodes.path)?,
+            };
+            return Ok(Some(Data::Image(numbers.into())));
         }
         _ => return Ok(None),
     };

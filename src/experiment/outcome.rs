@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::foraging::summary as foraging;
+use crate::experiment::night::summary as night;
 use crate::experiment::recurrent::summary as rates;
 use crate::experiment::summary;
 use crate::run::guard::Tripped;
@@ -23,6 +24,8 @@ pub enum Summary {
     Network(rates::Summary),
     /// Tests of agents.
     Foraging(foraging::Summary),
+    /// Accuracies, beside what each knows.
+    Night(night::Summary),
 }
 
 impl fmt::Display for Summary {
@@ -31,6 +34,7 @@ impl fmt::Display for Summary {
             Self::SleepReplay(summary) => summary.fmt(f),
             Self::Network(summary) => summary.fmt(f),
             Self::Foraging(summary) => summary.fmt(f),
+            Self::Night(summary) => summary.fmt(f),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::config::{self, Model};
 use crate::experiment::desk::{Desk, RUN_FILE};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::foraging::Foragers;
+use crate::experiment::night::Dreamers;
 use crate::experiment::outcome::{Experiment, Outcome};
 use crate::experiment::recurrent::Network;
 use crate::experiment::report;
@@ -80,6 +81,7 @@ fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment + Send>
         Model::SleepReplay(model) => Box::new(Nights::new(*model, watch)?),
         Model::Network(model) => Box::new(Network::new(*model, watch)?),
         Model::Foraging(model) => Box::new(Foragers::new(*model)?),
+        Model::Night(model) => Box::new(Dreamers::new(*model, watch)?),
     })
 }
 

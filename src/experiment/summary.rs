@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::analysis::summary::Summary as Sample;
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, WITHOUT_MEMORY};
+use crate::experiment::night::REHEARSAL;
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::{Score, Stage};
@@ -35,12 +36,19 @@ impl Percent {
 }
 
 /// Networks, and what they are called.
-const HEADINGS: [(&str, &str); 5] = [
+const HEADINGS: [(&str, &str); 12] = [
     (SLEEP, "with sleep"),
     (WITHOUT_MEMORY, "with sleep, without memory"),
     (SEQUENTIAL, "without sleep"),
     (JOINT, "all tasks at once (joint)"),
     (MEAN_WEIGHTS, "mean of weights (null)"),
+    ("mean_calibrated", "the same, outputs calibrated"),
+    ("nearest_dream", "nearest dreamed pattern"),
+    ("nearest_mean", "nearest class mean"),
+    ("linear", "linear discriminant"),
+    ("quadratic", "quadratic discriminant"),
+    (REHEARSAL, "rehearsal of kept images"),
+    ("oracle_calibration", "oracle calibration of outputs"),
 ];
 
 /// What the network called `network` in files is called in tables.

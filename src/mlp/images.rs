@@ -1,6 +1,6 @@
 //! Labelled images as lists of indices into shared bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayViewMut2};
@@ -170,6 +170,47 @@ impl Images {
         assert!(count > 0, "the mean of no image");
         let full = (255 * count) as f64;
         sums.iter().map(|&sum| (sum as f64 / full) as f32).collect()
+    }
+
+    /// The last `n` images.
+    pub(super) fn last(&self, n: usize) -> Self {
+        Self {
+            store: Arc::clone(&self.store),
+            indices: self.indices[self.len().saturating_sub(n)..].to_vec(),
+        }
+    }
+
+    /// Those that none of `others` has.
+    pub(super) fn without(&self, others: &[Self]) -> Self {
+        let others: BTreeSet<u32> = others
+            .iter()
+            .flat_map(|other| &other.indices)
+            .copied()
+            .collect();
+        let kept = self.indices.iter().filter(|index| !others.contains(index));
+        Self {
+            store: Arc::clone(&self.store),
+            indices: kept.copied().collect(),
+        }
+    }
+
+    /// The images of `class`.
+    pub fn of_class(&self, class: u8) -> Self {
+        self.filter(|label| label == class)
+    }
+
+    /// The first `n` images, over and over until they are at least `least`.
+    pub fn repeated(&self, n: usize, least: usize) -> Self {
+        let first = &self.indices[..n.min(self.len())];
+        let times = if first.is_empty() {
+            0
+        } else {
+            least.div_ceil(first.len()).max(1)
+        };
+        Self {
+            store: Arc::clone(&self.store),
+            indices: first.repeat(times),
+        }
     }
 
     /// How many images each class has.

@@ -155,6 +155,37 @@ impl Selection {
         Ok(self.tasks.iter().map(of).collect())
     }
 
+    /// `set` without the last `n` training images of each task, and these.
+    ///
+    /// # Errors
+    /// If a class is absent or listed twice, or nothing would be left of a task.
+    pub fn hold_out(
+        &self,
+        set: &DataSet,
+        n: usize,
+    ) -> Result<(DataSet, Vec<Images>), SelectionError> {
+        self.check(set, &set.train, "training")?;
+        let mut held = Vec::with_capacity(self.tasks.len());
+        for (number, classes) in self.tasks.iter().enumerate() {
+            let all = set.train.filter(|label| classes.contains(&label));
+            if all.len() <= n {
+                return Err(SelectionError::TooFew {
+                    set: set.name.clone(),
+                    what: format!("task {} (classes {})", number + 1, list(classes)),
+                    found: all.len(),
+                    asked: n + 1,
+                });
+            }
+            held.push(all.last(n));
+        }
+        let rest = DataSet {
+            name: set.name.clone(),
+            train: set.train.without(&held),
+            test: set.test.clone(),
+        };
+        Ok((rest, held))
+    }
+
     fn check(
         &self,
         set: &DataSet,
@@ -282,6 +313,26 @@ mod tests {
         let unbalanced = selection(&[&[0, 2], &[1]], quota).train(&set).unwrap();
         assert_eq!(numbers(&unbalanced[0]), [0, 2, 5, 8]);
         assert_eq!(numbers(&unbalanced[1]), [1, 4, 7, 10]);
+    }
+
+    #[test]
+    fn the_last_images_of_each_task_are_held_out() {
+        let all = selection(&[&[2, 0], &[1]], Quota::All);
+        let (rest, held) = all.hold_out(&twelve(), 2).unwrap();
+        assert_eq!(
+            (numbers(&held[0]), numbers(&held[1])),
+            (vec![9, 11], vec![7, 10])
+        );
+        let train = all.train(&rest).unwrap();
+        assert_eq!(
+            (numbers(&train[0]), numbers(&train[1])),
+            (vec![0, 2, 3, 5, 6, 8], vec![1, 4])
+        );
+        assert_eq!(all.test(&rest).unwrap(), all.test(&twelve()).unwrap());
+        let five = selection(&[&[1]], Quota::PerTask(3));
+        let (rest, _) = five.hold_out(&twelve(), 2).unwrap();
+        assert!(five.train(&rest).is_err(), "two are left");
+        assert!(five.hold_out(&twelve(), 4).is_err());
     }
 
     #[test]

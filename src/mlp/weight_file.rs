@@ -190,5 +190,20 @@ pub fn read_image(path: &Path) -> Result<Vec<f32>, WeightFileError> {
     read().map_err(|problem| problem.in_file(path))
 }
 
+/// The numbers of the `.npy` array at `path`, in C order.
+///
+/// # Errors
+/// If the file cannot be read, is no array of finite floating-point numbers, or has more than two dimensions.
+pub fn read_numbers(path: &Path) -> Result<Vec<f32>, WeightFileError> {
+    let read = || {
+        let bytes = read_bytes(path, || match Format::of(path) {
+            Ok(Format::Npy) => Ok(()),
+            _ => Err(Problem::ImageExtension),
+        })?;
+        numpy::read_numbers(&bytes)
+    };
+    read().map_err(|problem| problem.in_file(path))
+}
+
 #[cfg(test)]
 mod tests;

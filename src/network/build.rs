@@ -1,5 +1,7 @@
 //! A network built part by part in a program.
 
+use std::sync::Arc;
+
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Spec, Values};
 use crate::base::suggest;
@@ -213,6 +215,34 @@ impl Network {
         self.check_stimulus(&pulsed).map_err(fault)?;
         self.stimuli[at] = pulsed;
         Ok(())
+    }
+
+    /// Adds a stimulus of the kind called `kind` onto the population `target` whose file holds these `numbers`; each of its
+    /// spikes adds `weight`.
+    ///
+    /// # Errors
+    /// If there is no such kind or population, a value is missing, unknown or out of range, the numbers do not fit, or the
+    /// name is taken.
+    pub fn show(
+        &mut self,
+        (name, kind): (&str, &str),
+        target: &str,
+        weight: f64,
+        values: impl Into<Values>,
+        numbers: Arc<[f32]>,
+    ) -> Result<(), NetworkError> {
+        let spec = known(kind, &stimulus::specs());
+        let spec = spec.map_err(|problem| NetworkError::new(Part::Stimulus, name, problem))?;
+        let mut values = values.into();
+        values.insert("file", std::path::PathBuf::new());
+        self.add_stimulus(Stimulus {
+            name: name.into(),
+            kind: Choice { spec, values },
+            targets: vec![target.into()],
+            weight,
+            pulses: Pulses::default(),
+            data: Some(Data::Image(numbers)),
+        })
     }
 
     fn add_stimulus(&mut self, stimulus: Stimulus) -> Result<(), NetworkError> {

@@ -31,6 +31,6 @@ pub struct Stimulus {
 pub enum Data {
     /// Spikes in order, counted from when the stimulus is switched on.
     Spikes(Arc<[Spike]>),
-    /// Pixels from 0 to 1, row by row.
+    /// Numbers row by row: pixels, or what dreams are drawn from.
     Image(Arc<[f32]>),
 }

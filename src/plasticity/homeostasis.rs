@@ -5,10 +5,12 @@
 //! neurons are there, a [`Birth`]. A line in [`REGISTRY`] makes it known to model files, `sharpwave describe` and every
 //! network. Who calls it owns the instants, bounds, signs, and the rates that it may go by.
 
+mod balance;
 mod contacts;
 mod decay;
 mod downscaling;
 pub mod excitability;
+mod forgetting;
 pub mod neurogenesis;
 mod normalisation;
 mod scaling;
@@ -38,7 +40,17 @@ pub trait Homeostasis: Debug + Send + Sync {
         None
     }
 
-    /// Changes the strengths, without sign, of all synapses of one neuron that are of one projection; `rate_hz` is that of
+    /// Whether it takes weights with their sign, of rules that do.
+    fn is_signed(&self) -> bool {
+        false
+    }
+
+    /// What is left at an instant of the way from the weight that a synapse was declared with, if that is all that it does.
+    fn left(&self) -> Option<f64> {
+        None
+    }
+
+    /// Changes the strengths, without sign unless it [takes it](Self::is_signed), of all synapses of one neuron that are of one projection; `rate_hz` is that of
     /// the neuron, if it goes by rates; `draw` is a stream of this neuron and instant alone. Bounds are kept by who calls.
     fn act(&self, strengths: &mut [f64], rate_hz: f64, draw: &dyn Fn() -> Stream);
 }
@@ -119,6 +131,8 @@ pub static REGISTRY: &[&Entry] = &[
     &downscaling::ENTRY,
     &normalisation::ENTRY,
     &decay::ENTRY,
+    &forgetting::ENTRY,
+    &balance::ENTRY,
     &turnover::ENTRY,
     &structural::ENTRY,
     &shuffle::ENTRY,

@@ -425,6 +425,13 @@ fn covariances() {
 }
 
 #[test]
+fn covariances_of_counts() {
+    let naive = naive::covariance();
+    check_rows::<covariance::Covariance, 0, 0>(&naive);
+    check_matrix::<covariance::Covariance, 0, 0>(&naive);
+}
+
+#[test]
 fn covariances_that_show_at_the_ends_of_epochs() {
     let naive = naive::anti_hebbian_epoch();
     check_rows::<anti_hebbian::epoch::AntiHebbianEpoch, 2, 2>(&naive);

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod change_plot;
+mod dreams;
 mod evoked;
 mod forage;
 mod map;
@@ -18,6 +19,7 @@ mod weight_matrix;
 
 pub use accuracy::{Accuracy, Reference, Run, Stage};
 pub use change_plot::{ChangePlot, Series};
+pub use dreams::Dreams;
 pub use evoked::{Evoked, Response};
 pub use forage::{Forage, Stretch};
 pub use raster::{Bout, Layer, Raster, Sign, Stimulus, Window};

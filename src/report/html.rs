@@ -9,7 +9,7 @@ mod table;
 mod write;
 
 use crate::report::canvas::svg;
-use crate::report::figure::{Accuracy, Replay, WeightCourse, WeightHistogram};
+use crate::report::figure::{Accuracy, Dreams, Replay, WeightCourse, WeightHistogram};
 use crate::report::file::FigureError;
 
 pub use meaning::Meaning;
@@ -124,4 +124,10 @@ macro_rules! drawn {
     )*};
 }
 
-drawn!(Accuracy, Replay, WeightCourse, WeightHistogram<'_>);
+drawn!(
+    Accuracy,
+    Dreams<'_>,
+    Replay,
+    WeightCourse,
+    WeightHistogram<'_>
+);

@@ -117,6 +117,12 @@ fn what_next_can_be_typed() {
                 "{rest} --set seeds=1 --set data.train_per_task=50 --set parameter.asleep=100s \
                  --set mlp.training.epochs=1"
             ),
+            Some(rest) if rest.contains("night_digits") || rest.contains("store_digits") => {
+                format!(
+                    "{rest} --set seeds=1 --set data.train_per_task=50 --set mlp.layers=[784,50,50,10] \
+                 --set mlp.training.epochs=1 --set night.capture_events=20 --set night.dreams=4"
+                )
+            }
             Some(rest) if rest.contains("up_down_states") => format!("{rest} --set duration=300ms"),
             Some(rest) if rest.contains("slow_wave_sheet") => {
                 format!("{rest} --set duration=300ms --set figure.wave.from=0ms")

@@ -17,6 +17,9 @@ pub struct Data {
     pub tasks: Vec<Vec<u8>>,
     /// Training images taken of each task or class.
     pub train: TrainImages,
+    /// The last so many training images of each task are never trained on; if there are any, networks are tested on these, not
+    /// on test images.
+    pub validation: usize,
 }
 
 /// A data set.
@@ -64,6 +67,7 @@ impl Default for Data {
             source: Source::Directory(PathBuf::new()),
             tasks: Vec::new(),
             train: TrainImages::PerTask(Amount::All),
+            validation: 0,
         }
     }
 }
@@ -90,6 +94,14 @@ impl Table for Data {
         k.need("tasks", &mut self.tasks, tasks(source), what);
         let classes = self.classes().collect();
         self.train.keys(classes, k);
+        let what = "how many of the last training images of each task are kept from training and tested on in place of test images: for \
+                    tuning without a look at these";
+        k.or(
+            "validation",
+            &mut self.validation,
+            count(0, u32::MAX.into()),
+            what,
+        );
     }
 }
 

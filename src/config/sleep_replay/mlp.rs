@@ -108,7 +108,7 @@ fn sizes() -> Form<'static, Vec<usize>> {
 }
 
 /// Reads the layers, which other sections are checked against.
-pub(super) fn layers(section: &Section<'_>, around: &Around<'_>) -> Option<Vec<usize>> {
+pub(in crate::config) fn layers(section: &Section<'_>, around: &Around<'_>) -> Option<Vec<usize>> {
     let sizes = (sizes().read)(&section.get("layers")?, around)?;
     Some(sizes).filter(|sizes| sizes.len() > 1)
 }

@@ -3,6 +3,7 @@
 
 mod altered;
 mod birth;
+mod slow;
 mod threshold;
 mod wiring;
 
@@ -24,6 +25,7 @@ use crate::network::plan;
 use crate::plasticity::Learn;
 use crate::plasticity::homeostasis::wiring::Activity;
 use crate::plasticity::homeostasis::{Act, Homeostasis, Side, build};
+use slow::{Slow, forget, given, taken};
 
 /// A force and where it stands.
 pub(super) struct Force {
@@ -47,6 +49,8 @@ pub(super) struct Force {
     instants: u64,
     /// Neurons of each of its populations that are there, if it lets any come.
     born: Vec<u32>,
+    /// Weights that synapses were declared with, by projection, if it goes by them; they follow from the description.
+    slow: Vec<(String, Slow)>,
 }
 
 /// A slow trace of a neuron's spikes.
@@ -116,6 +120,7 @@ impl Force {
             on: true,
             last: Time::ZERO,
             averages: Vec::new(),
+            slow: Vec::new(),
         };
         if force.act.counts() {
             let all = populations.iter();
@@ -214,6 +219,7 @@ impl Force {
             seed: _,
             instants,
             born,
+            slow: _,
         } = self;
         ForceState {
             name: name.clone(),
@@ -272,14 +278,14 @@ impl Force {
             }
             let rate_hz = self.rate_hz(member.population, node, t);
             strengths.clear();
-            strengths.extend(of_one.iter().map(|&(_, k)| seen[k as usize].2.abs()));
+            strengths.extend(of_one.iter().map(|&(_, k)| taken(act, seen[k as usize].2)));
             let population = &onto.populations[member.population];
             act.act(&mut strengths, rate_hz, &|| {
                 self.stream(onto.projection, population, node)
             });
             for (&(_, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[k as usize].2;
-                *weight = strength.copysign(*weight);
+                *weight = given(act, *strength, *weight);
             }
         }
     }
@@ -306,7 +312,7 @@ impl Force {
             }
             let mut strengths: Vec<f64> = of_one
                 .iter()
-                .map(|&(block, k)| seen[block][k].2.abs())
+                .map(|&(block, k)| taken(act, seen[block][k].2))
                 .collect();
             let rate_hz = self.rate_hz(source, node, t);
             act.act(&mut strengths, rate_hz, &|| {
@@ -314,7 +320,7 @@ impl Force {
             });
             for (&(block, k), strength) in of_one.iter().zip(&strengths) {
                 let weight = &mut seen[block][k].2;
-                *weight = strength.copysign(*weight);
+                *weight = given(act, *strength, *weight);
             }
         }
     }
@@ -446,7 +452,13 @@ impl Simulation {
             }
         }
         let mut seen: Vec<Vec<Seen>> = sites.par_iter().map(|(site, _)| site.look(now)).collect();
+        let declared = force.slow.iter().find(|(name, _)| name == projection);
         match act.side() {
+            _ if act.left().is_some() => {
+                if let (Some(left), Some((_, slow))) = (act.left(), declared) {
+                    forget(&mut seen, slow, left);
+                }
+            }
             Side::Target => {
                 let both = seen.par_iter_mut().zip(&sites);
                 both.for_each(|(seen, (_, members))| {

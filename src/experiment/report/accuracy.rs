@@ -3,8 +3,8 @@
 use super::{Subject, meaning};
 use crate::config::Model;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::plot;
 use crate::experiment::summary::{Summary, heading};
+use crate::experiment::{night, plot};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
 
 pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
@@ -20,6 +20,15 @@ pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
             name: "accuracy".into(),
             says: "Accuracy after each task and each sleep, beside the controls; the table below holds its numbers.".into(),
             svg: plot::accuracy_figure(model, &summary).svg()?,
+        }));
+    }
+    if let Some(Model::Night(model)) = &subject.model {
+        // How many images there were plays no part in a drawing.
+        let nights = night::summary::Summary::new(model, 0, &rows, run.fingerprints()?);
+        parts.push(Part::Figure(Picture {
+            name: "accuracy".into(),
+            says: "Accuracy after each day and each night, beside yardsticks; the table below holds its numbers.".into(),
+            svg: nights.figure().svg()?,
         }));
     }
     let tasks = summary.tasks.iter();

@@ -1,5 +1,7 @@
 //! Dreams: what a network's own readout makes of its sleep, and the images that its spikes stand for.
 
+mod contact_sheet;
+
 use std::collections::BTreeMap;
 
 use super::choice::dream::*;
@@ -17,6 +19,9 @@ use crate::protocol::hypnogram::{Bout, Kind};
 use crate::report::html::{Cell, Column, Part, Sheet, Small, Table};
 
 pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
+    if let Some(Model::Night(model)) = &subject.model {
+        return contact_sheet::parts(subject, model);
+    }
     let Some(Model::SleepReplay(model)) = &subject.model else {
         return Ok(Vec::new());
     };

@@ -40,6 +40,19 @@ pub(super) fn read_npy(name: &str, bytes: &[u8]) -> Result<Tensor, Problem> {
 
 /// The pixels of an image in a `.npy` file.
 pub(super) fn read_image(bytes: &[u8]) -> Result<Vec<f32>, Problem> {
+    let values = read_numbers(bytes)?;
+    let shape = parse("image", bytes, Format::Npy)?.shape;
+    match values.iter().position(|x| !(0.0..=1.0).contains(x)) {
+        Some(bad) => Err(Problem::Pixel {
+            index: index(&shape, bad),
+            value: values[bad],
+        }),
+        None => Ok(values),
+    }
+}
+
+/// The numbers of a `.npy` file with one or two dimensions.
+pub(super) fn read_numbers(bytes: &[u8]) -> Result<Vec<f32>, Problem> {
     let image = parse("image", bytes, Format::Npy)?;
     if !matches!(image.dtype, Dtype::F32 | Dtype::F64) {
         return Err(Problem::ImageDtype { dtype: image.dtype });
@@ -47,7 +60,7 @@ pub(super) fn read_image(bytes: &[u8]) -> Result<Vec<f32>, Problem> {
     if !matches!(image.shape.len(), 1 | 2) {
         return Err(Problem::ImageShape { shape: image.shape });
     }
-    match image.values.iter().position(|x| !(0.0..=1.0).contains(x)) {
+    match image.values.iter().position(|x| !x.is_finite()) {
         Some(bad) => Err(Problem::Pixel {
             index: index(&image.shape, bad),
             value: image.values[bad],

@@ -173,13 +173,20 @@ impl Network {
     }
 
     /// Checks that a force does not ask for what the projection called `name` cannot have.
-    fn check_reach(&self, Choice { values, .. }: &Choice, name: &str) -> Result<(), Problem> {
+    fn check_reach(&self, Choice { spec, values }: &Choice, name: &str) -> Result<(), Problem> {
         let own = self.projections.iter().find(|known| known.name == *name);
         let Some((own, learning)) = own.and_then(|own| Some((own, own.plasticity.as_ref()?)))
         else {
             return Ok(());
         };
         let rule = plasticity::rule(learning.rule.spec.name)?;
+        let signed = spec.name == "balance" && !rule.is_signed;
+        if signed {
+            return Err(Problem::Unfit {
+                key: "projection",
+                with: "weights of one sign, which cannot be balanced",
+            });
+        }
         let (_, high) = rule.bounds(&learning.rule.values)?;
         for key in ["mean", "new_weight", "prune_below", "grow_above"] {
             if let Some(value) = values.number(key).filter(|&value| value > high) {

@@ -97,6 +97,11 @@ impl Network {
                 let begin = image.onto(pixels, size)?;
                 Input::Spikes(vec![onto(targets[0], SpikeSource::Drawn(begin))])
             }
+            (Brings::Episodes(episodes), Some(Data::Image(numbers))) => {
+                let begin = episodes.onto(numbers, size)?;
+                Input::Spikes(vec![onto(targets[0], SpikeSource::Drawn(begin))])
+            }
+            (Brings::Episodes(episodes), _) => return Err(not_read(&episodes.path)),
             (Brings::File { file, .. }, _) => return Err(not_read(&file.path)),
             (Brings::Image(image), _) => return Err(not_read(&image.path)),
             (Brings::Noise { rate_hz }, _) if is_still => Input::Noise(plan::Noise {

@@ -448,3 +448,53 @@ pub(super) fn anti_hebbian() -> Naive {
         ..still()
     }
 }
+
+/// Counts of all events are kept, and the sum over them about their means taken anew: the state is a number that only grows.
+pub(super) fn covariance() -> Naive {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+    const EVENT: i64 = 35_000_000_000;
+    // Of the synapse at hand: arrivals and spikes of the event at hand, and of those before.
+    let counts: Rc<RefCell<(f64, f64, Vec<(f64, f64)>)>> = Rc::default();
+    let (arrivals, spikes, flown) = (counts.clone(), counts.clone(), counts);
+    Naive {
+        values: Values::from([("eta", 0.01), ("event", 35.0)]),
+        start: (-1.0, 1.0),
+        pre: Vec::new(),
+        post: Vec::new(),
+        bounds: (f64::NEG_INFINITY, f64::INFINITY),
+        arrive: Box::new(move |w, _, _, _, _| {
+            arrivals.borrow_mut().0 += 1.0;
+            w
+        }),
+        fire: Box::new(move |w, _, _, _, _| {
+            spikes.borrow_mut().1 += 1.0;
+            w
+        }),
+        flow: Some(Box::new(move |w, c, (from, to)| {
+            let mut counts = flown.borrow_mut();
+            // Another synapse begins.
+            if from <= 0 {
+                *counts = (0.0, 0.0, Vec::new());
+            }
+            let before = *c;
+            for _ in from.max(0).div_euclid(EVENT)..to.div_euclid(EVENT) {
+                let ended = (counts.0, counts.1);
+                counts.2.push(ended);
+                (counts.0, counts.1) = (0.0, 0.0);
+            }
+            let n = counts.2.len() as f64;
+            if n == 0.0 {
+                return w;
+            }
+            let (a, b) = counts
+                .2
+                .iter()
+                .fold((0.0, 0.0), |(a, b), one| (a + one.0, b + one.1));
+            let about = counts.2.iter().map(|one| (one.0 - a / n) * (one.1 - b / n));
+            *c = about.sum();
+            w + 0.01 * (*c - before)
+        })),
+        ..still()
+    }
+}

@@ -1,0 +1,227 @@
+//! The experiment "nights that dream what was learnt", with every default resolved.
+
+mod section;
+
+use std::time;
+
+use super::form::{self, Around, Known, Layers, Paths, read_in, write};
+use super::network::{Top, engine};
+use super::reader::Section;
+use super::sleep_replay::{Data, Mlp, Weights, layer_names, layer_sizes};
+use crate::base::parameter::Dimension;
+use crate::base::time::{Duration, Time};
+use crate::engine::simulation::{Keep, Regime};
+use crate::protocol::hypnogram::{Bout, Kind, TooLong};
+
+pub use section::{Compare, Control, Information, MeanImage, Nights, Record};
+
+/// For each task: learn, sleep, test; by night a spiking network dreams what it knows, and learns from that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Night {
+    /// Seed of the first repetition.
+    pub seed: u64,
+    /// Repetitions, with seeds `seed`, `seed + 1`, …
+    pub seeds: u64,
+    /// Images and tasks.
+    pub data: Data,
+    /// The artificial network, which is trained by day unless there is a store.
+    pub mlp: Mlp,
+    /// What happens by night.
+    pub nights: Nights,
+    /// Yardsticks.
+    pub compare: Compare,
+    /// What goes into the run file.
+    pub record: Record,
+    /// Wall time between checkpoints; `None` for no checkpoints.
+    pub checkpoint_every: Option<time::Duration>,
+}
+
+/// What a simulated bout of a night is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Spikes read from the weights what the classes of the day look like.
+    Capture,
+    /// All classes seen are dreamt and learnt; which of the steps of the learning rate it is.
+    Dreams(usize),
+}
+
+impl Night {
+    /// Names of the tasks: their classes, "0 1".
+    pub fn task_labels(&self) -> Vec<String> {
+        let label = |classes: &Vec<u8>| {
+            let classes: Vec<String> = classes.iter().map(u8::to_string).collect();
+            classes.join(" ")
+        };
+        self.data.tasks.iter().map(label).collect()
+    }
+
+    /// Classes up to the task number `task`, in the order in which they are learnt.
+    pub fn seen(&self, task: usize) -> Vec<u8> {
+        self.data.tasks[..=task].concat()
+    }
+
+    /// From the beginning of an event to that of the next.
+    pub fn period(&self) -> Duration {
+        Duration::from_ps(self.nights.event.ps() + self.nights.pause.ps())
+    }
+
+    /// Whether the network sleeps after the task number `task`.
+    pub fn sleeps_after(&self, task: usize) -> bool {
+        self.nights.after_each || task + 1 == self.data.tasks.len()
+    }
+
+    /// Whether the network is trained by day.
+    pub fn trains(&self) -> bool {
+        self.nights.information == Information::Weights
+    }
+
+    /// How many events the step number `step` of the dreams after `task` has.
+    pub fn events(&self, task: usize, step: usize) -> u64 {
+        let steps = self.nights.eta.len() as u64;
+        let each = self.nights.dreams;
+        let own = each * (step as u64 + 1) / steps - each * step as u64 / steps;
+        own * self.seen(task).len() as u64
+    }
+
+    /// What the simulated bout called `name` is for.
+    pub fn part(name: &str) -> Option<Part> {
+        if name.starts_with(CAPTURE) {
+            return Some(Part::Capture);
+        }
+        let step = name.rsplit('.').next()?.parse::<usize>().ok()?;
+        Some(Part::Dreams(step.checked_sub(1)?))
+    }
+
+    /// What every seed goes through.
+    ///
+    /// # Errors
+    /// If it lasts longer than the clock.
+    pub fn bouts(&self) -> Result<Vec<Bout>, TooLong> {
+        let mut bouts = Vec::new();
+        let mut now = Time::ZERO;
+        let period = self.period();
+        for task in 0..self.data.tasks.len() {
+            let label = task + 1;
+            let mut add = |name: String, kind, events: u64| {
+                let events = i64::try_from(events).map_err(|_| TooLong)?;
+                let length = period.ps().checked_mul(events).ok_or(TooLong)?;
+                let stop = now.checked_add(Duration::from_ps(length)).ok_or(TooLong)?;
+                bouts.push(Bout {
+                    name,
+                    kind,
+                    task,
+                    start: now,
+                    stop,
+                    on: Vec::new(),
+                    regime: Regime::default(),
+                    keep: Keep::Weights,
+                });
+                now = stop;
+                Ok(())
+            };
+            add(format!("task {label}"), Kind::Training, 0)?;
+            add(format!("test after task {label}"), Kind::Test, 0)?;
+            // What is read from weights is read each day: the next one overwrites it.
+            if self.trains() && self.nights.capture {
+                let events = self.nights.capture_events;
+                add(format!("{CAPTURE}{label}"), Kind::Sleep, events)?;
+            }
+            if self.sleeps_after(task) {
+                for step in 0..self.nights.eta.len() {
+                    let name = format!("sleep {label}.{}", step + 1);
+                    add(name, Kind::Sleep, self.events(task, step))?;
+                }
+                add(format!("test after sleep {label}"), Kind::Test, 0)?;
+            }
+        }
+        Ok(bouts)
+    }
+}
+
+/// What names of bouts begin with in which weights are read.
+const CAPTURE: &str = "capture ";
+
+/// Reads everything behind `schema` and `experiment`.
+pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<Night> {
+    root.reader.read_parameters(root);
+    let none = Known::default();
+    let mut around = Around::new(paths, &none);
+    let top = form::read(root, Top::new("night"), &around);
+    let mlp_section = root.need_section("mlp", "the artificial network: its layers and training");
+    let sizes = mlp_section
+        .as_ref()
+        .and_then(|section| layer_sizes(section, &around));
+    let layers = sizes.map(|sizes| Layers {
+        names: layer_names(sizes.len()),
+        sizes,
+    });
+    around.layers = layers.as_ref();
+    around.trained = !mlp_section.as_ref().is_some_and(|mlp| mlp.has("weights"));
+    let data = root.need_section("data", "the images to learn and their tasks");
+    let data = data.and_then(|section| form::read(&section, Data::default(), &around));
+    around.tasks = data.as_ref().map(|data| &data.tasks[..]);
+    if !around.trained
+        && let Some(item) = mlp_section.as_ref().and_then(|mlp| mlp.get("weights"))
+    {
+        let message = "`mlp.weights`: nights follow days on which the network is trained";
+        let help = "give `init` and [mlp.training]";
+        item.reader
+            .problem(item.key_origin, message, Some(help.into()));
+    }
+    let mlp = mlp_section.and_then(|section| form::read(&section, Mlp::default(), &around));
+    let nights = read_in(root, "night", Nights::default(), &around);
+    let compare = read_in(root, "compare", Compare::default(), &around);
+    let record = read_in(root, "record", Record::default(), &around);
+    let checkpoint = read_in(root, "checkpoint", engine::Checkpoint::default(), &around);
+    let (top, mlp) = (top?, mlp?);
+    if matches!(mlp.weights, Weights::File { .. }) {
+        return None;
+    }
+    if mlp.layers.len() < 3
+        && let Some(item) = root.get("mlp")
+    {
+        let message = "`mlp.layers`: a network that dreams has at least one hidden layer";
+        item.reader.problem(item.key_origin, message, None);
+        return None;
+    }
+    let names = mlp.layer_names();
+    let record = record?;
+    if let Some(found) = record.spikes.iter().find(|name| !names.contains(name))
+        && let Some(item) = root.get("record")
+    {
+        let message = format!(
+            "`record.spikes` names `{found}`, expected layers: {}",
+            names.join(", ")
+        );
+        item.reader.problem(item.key_origin, message, None);
+        return None;
+    }
+    Some(Night {
+        seed: top.seed,
+        seeds: top.seeds,
+        data: data?,
+        mlp,
+        nights: nights?,
+        compare: compare?,
+        record,
+        checkpoint_every: checkpoint?.every,
+    })
+}
+
+/// The text of a model file that reads back as `model`, with every key explicit.
+pub fn resolved_night(model: &Night) -> String {
+    let one = Dimension::One;
+    let mut text = form::write_top(&Top {
+        seed: model.seed,
+        seeds: model.seeds,
+        ..Top::new("night")
+    });
+    text += &write("data", &model.data, one);
+    text += &write("mlp", &model.mlp, one);
+    text += &write("night", &model.nights, one);
+    text += &write("compare", &model.compare, one);
+    text += &write("record", &model.record, one);
+    let every = model.checkpoint_every;
+    text += &write("checkpoint", &engine::Checkpoint { every }, one);
+    text
+}

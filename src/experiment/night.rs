@@ -1,0 +1,402 @@
+//! Nights that dream what was learnt: seeds side by side, yardsticks, the run file, the table, the figures.
+
+mod calibration;
+mod control;
+mod estimate;
+mod network;
+mod sleeper;
+pub mod summary;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time;
+
+use rayon::prelude::*;
+
+use crate::base::matrix::Matrix;
+use crate::base::time::{Duration, Time};
+use crate::config::night::Night;
+use crate::config::sleep_replay::{Source, projection_name};
+use crate::engine::fingerprint::Fingerprint;
+use crate::experiment::desk::Desk;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::inputs::{data_set, held_out, selection};
+use crate::experiment::outcome::{Experiment, Outcome, Summary as AnySummary};
+use crate::experiment::score::Score;
+use crate::mlp::dataset;
+use crate::mlp::images::Images;
+use crate::protocol::hypnogram::Bout;
+use crate::record::layout::{Layout, Projection};
+use crate::record::output;
+use crate::record::run_file::RunFile;
+use crate::record::sink::Sink;
+use crate::record::table;
+use crate::report::figure;
+use crate::run::aside::aside;
+use crate::run::guard::{Limits, Tripped};
+use crate::run::population::Population;
+use crate::run::progress::{Progress, Watch};
+use crate::run::sampling::Sampling;
+use crate::run::selection::Selection;
+use crate::run::snapshot::Snapshots;
+use crate::run::watched::Watched;
+use crate::run::weight_statistics::WeightWatch;
+use crate::run::{Ended, Run};
+use control::Controls;
+pub use control::REHEARSAL;
+pub use estimate::Estimate;
+use sleeper::{Setting, Sleeper};
+use summary::Summary;
+
+pub use crate::experiment::pupil::SLEEP;
+
+/// Table of accuracies, and figures.
+const ACCURACY: &str = "accuracy.csv";
+const FIGURES: &str = "figures";
+const NAMES: [&str; 2] = ["dreams", "accuracy"];
+
+/// Numbers of what is recorded as weights: the output layer, and dreams.
+const OUTPUT: usize = 0;
+const DREAMS: usize = 1;
+
+/// Name of the matrix of dreams, a row for each output.
+pub const DREAMT: &str = "dreams";
+/// The moment at which it holds class means.
+pub const MEANS: &str = "class means";
+
+/// What an experiment on nights runs on.
+pub(super) struct Inputs {
+    train: Vec<Images>,
+    test: Vec<Images>,
+    width: usize,
+    height: usize,
+}
+
+impl Inputs {
+    fn read(model: &Night) -> Result<Self, ExperimentError> {
+        let (data, set) = (&model.data, data_set(&model.data.source)?);
+        set.check_layers(&model.mlp.layers, &data.tasks)?;
+        let selection = selection(data, &data.train);
+        let held = held_out(data, &selection, &set)?;
+        let rest = held.as_ref().map_or(&set, |(rest, _)| rest);
+        Ok(Self {
+            train: selection.train(rest)?,
+            test: match &held {
+                Some((_, held)) => held.clone(),
+                None => selection.test(&set)?,
+            },
+            width: set.train.width(),
+            height: set.train.height(),
+        })
+    }
+
+    /// The mean image of each class, a row for each of `outputs`.
+    fn means(&self, outputs: usize) -> Matrix {
+        let pixels = self.train.first().map_or(0, Images::pixels);
+        let mut means = Matrix::zeros(outputs, pixels);
+        for task in &self.train {
+            for class in task.counts().into_keys() {
+                let mean = Images::mean(&[task.of_class(class)]);
+                for (i, x) in mean.into_iter().enumerate() {
+                    means[(class.into(), i)] = x;
+                }
+            }
+        }
+        means
+    }
+}
+
+/// Networks that dream, one per seed, and their yardsticks.
+pub(super) struct Dreamers {
+    model: Night,
+    inputs: Inputs,
+    bouts: Vec<Bout>,
+    watched: Watched,
+}
+
+/// What a seed came to.
+struct Slept {
+    seed: u64,
+    scores: Vec<Score>,
+    dreams: Matrix,
+    fingerprint: Fingerprint,
+    complete: bool,
+    tripped: Option<Tripped>,
+    file: Option<RunFile>,
+}
+
+impl Dreamers {
+    /// Reads what `model` names.
+    ///
+    /// # Errors
+    /// If something is missing or wrong, or `watch` says to stop.
+    pub(super) fn new(model: Night, watch: &dyn Watch) -> Result<Self, ExperimentError> {
+        estimate::check_memory(&model)?;
+        let own = model.clone();
+        let inputs = aside(watch, move || Inputs::read(&own))??;
+        Ok(Self {
+            bouts: model.bouts()?,
+            watched: watched(&model),
+            inputs,
+            model,
+        })
+    }
+
+    fn seeds(&self) -> Vec<(usize, u64)> {
+        let seeds = 0..self.model.seeds;
+        let seeds = seeds.map(|k| self.model.seed.wrapping_add(k));
+        seeds.enumerate().collect()
+    }
+
+    fn one_seed(&self, desk: &Desk<'_>, index: usize, seed: u64) -> Result<Slept, ExperimentError> {
+        let job = format!("{seed}/{SLEEP}");
+        let file = desk.file(&job, index, seed, || self.layout(desk, seed))?;
+        let setting = Setting {
+            model: &self.model,
+            inputs: &self.inputs,
+            seed,
+        };
+        let controls = Controls {
+            setting,
+            watched: &self.watched,
+            desk,
+        };
+        let night = || -> Result<_, ExperimentError> {
+            let sleeper = Sleeper::new(setting, SLEEP, setting.innate());
+            let mut run = Run::new(seed, &self.bouts, &self.watched, sleeper, file);
+            let (ended, tripped) = match desk.carry_out(&job, &mut run) {
+                Ok(ended) => (ended, None),
+                Err(ExperimentError::Tripped(tripped)) => (Ended::Stopped, Some(tripped)),
+                Err(error) => return Err(error),
+            };
+            let fingerprint = run.fingerprint();
+            let (sleeper, file) = run.into_parts();
+            let complete = ended == Ended::Complete;
+            let classified = match complete {
+                true => controls.classified(&sleeper),
+                false => Vec::new(),
+            };
+            Ok((sleeper, file, fingerprint, complete, tripped, classified))
+        };
+        let (night, trained) = rayon::join(night, || controls.trained());
+        let (sleeper, mut file, fingerprint, slept, tripped, classified) = night?;
+        let trained = trained?;
+        let complete = slept && trained.is_some();
+        let own = sleeper.scores().len();
+        let mut scores = sleeper.scores().to_vec();
+        scores.extend(classified);
+        scores.extend(trained.into_iter().flatten());
+        if complete {
+            desk.crew.show(&Progress::Done { seed });
+            if let Some(file) = &mut file {
+                let rows = scores[own..].iter().flat_map(|score| score.rows(seed));
+                rows.collect::<Vec<_>>()
+                    .iter()
+                    .try_for_each(|row| file.accuracy(row))?;
+                let outputs = self.model.mlp.layers[self.model.mlp.layers.len() - 1];
+                let end = self.bouts.last().map_or(Time::ZERO, |bout| bout.stop);
+                file.weights(DREAMS, MEANS, end, &self.inputs.means(outputs))?;
+                file.fingerprint(seed, &fingerprint.to_string())?;
+                file.flush()?;
+            }
+        }
+        Ok(Slept {
+            seed,
+            dreams: sleeper.dreamt(),
+            scores,
+            fingerprint,
+            complete,
+            tripped,
+            file,
+        })
+    }
+
+    fn layout(&self, desk: &Desk<'_>, seed: u64) -> Layout {
+        let model = &self.model;
+        // What the file says runs this seed by itself.
+        let alone = Night {
+            seed,
+            seeds: 1,
+            ..model.clone()
+        };
+        let resolved = if desk.keep_seeds || model.seeds == 1 {
+            &alone
+        } else {
+            model
+        };
+        let (names, sizes) = (model.mlp.layer_names(), &model.mlp.layers);
+        let last = sizes.len() - 1;
+        Layout {
+            seed,
+            resolved: crate::config::resolved_night(resolved),
+            source: desk.source.to_owned(),
+            overrides: desk.overrides.to_vec(),
+            tasks: model.task_labels(),
+            populations: self.watched.layout(),
+            projections: vec![
+                Projection {
+                    name: projection_name(&names, last - 1),
+                    n_target: sizes[last],
+                    n_source: sizes[last - 1],
+                },
+                Projection {
+                    name: DREAMT.into(),
+                    n_target: sizes[last],
+                    n_source: sizes[0],
+                },
+            ],
+            ..Layout::default()
+        }
+    }
+
+    /// Writes what a complete run leaves beside its run files.
+    fn write(
+        &self,
+        desk: &Desk<'_>,
+        slept: &[Slept],
+        summary: &Summary,
+    ) -> Result<(), ExperimentError> {
+        let rows = slept.iter().flat_map(rows_of);
+        table::write_csv(&desk.directory.join(ACCURACY), &rows.collect::<Vec<_>>())?;
+        let figures = desk.directory.join(FIGURES);
+        output::named_directory(&figures)?;
+        if let Some(first) = slept.first() {
+            let means = self.inputs.means(first.dreams.rows());
+            let dreams = figure::Dreams {
+                dreams: &first.dreams,
+                means: &means,
+                classes: self.model.data.classes().collect(),
+                width: self.inputs.width,
+                height: self.inputs.height,
+                of: format!("seed {}", first.seed),
+            };
+            dreams.draw(&figures.join(NAMES[0]))?;
+        }
+        summary.figure().draw(&figures.join(NAMES[1]))?;
+        Ok(())
+    }
+}
+
+fn rows_of(slept: &Slept) -> Vec<table::Accuracy> {
+    let scores = slept.scores.iter();
+    scores.flat_map(|score| score.rows(slept.seed)).collect()
+}
+
+/// What is watched of a night.
+fn watched(model: &Night) -> Watched {
+    let names = model.mlp.layer_names();
+    let sizes = &model.mlp.layers;
+    let layers = names.iter().zip(sizes).enumerate();
+    let mut populations: Vec<Population> = layers
+        .map(|(l, (name, &size))| Population {
+            name: name.clone(),
+            size: size as u32,
+            model: if l == 0 { "relay" } else { "lif" },
+            recorded: model.record.spikes.contains(name).then_some(Selection::All),
+        })
+        .collect();
+    populations.push(Population {
+        name: network::TEACHER.into(),
+        size: sizes[sizes.len() - 1] as u32,
+        model: "relay",
+        recorded: None,
+    });
+    Watched {
+        populations,
+        sampling: Sampling::default(),
+        snapshots: Snapshots::default(),
+        weights: WeightWatch::default(),
+        rewired: BTreeMap::new(),
+        triggers: Vec::new(),
+        pulsed: Vec::new(),
+        limits: Limits {
+            max_rate_hz: None,
+            min_rate_hz: None,
+            window: Duration::from_ps(1_000_000_000_000),
+        },
+    }
+}
+
+impl Experiment for Dreamers {
+    fn files(&self) -> Vec<PathBuf> {
+        match &self.model.data.source {
+            // Where they could be read, they are found.
+            Source::Directory(directory) => {
+                dataset::find(directory).into_iter().flatten().collect()
+            }
+            Source::Files(images) => images.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn checkpoint_every(&self) -> Option<time::Duration> {
+        self.model.checkpoint_every
+    }
+
+    fn disk_bytes(&self, keep_seeds: bool) -> Result<f64, ExperimentError> {
+        let files = if keep_seeds { self.model.seeds } else { 1 };
+        let sizes = &self.model.mlp.layers;
+        let last = sizes.len() - 1;
+        let matrices = sizes[last] * (sizes[last - 1] + sizes[0]) * size_of::<f32>();
+        let nights = self.model.data.tasks.len() as f64 + 1.0;
+        Ok(files as f64 * (1e5 + nights * matrices as f64))
+    }
+
+    fn products(&self) -> Vec<PathBuf> {
+        let figures = NAMES
+            .iter()
+            .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
+        figures
+            .chain([ACCURACY.to_owned()])
+            .map(PathBuf::from)
+            .collect()
+    }
+
+    fn is_reported(&self) -> bool {
+        self.model.record.report
+    }
+
+    fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
+        let slept: Vec<Result<Slept, ExperimentError>> = self
+            .seeds()
+            .par_iter()
+            .map(|&(index, seed)| desk.crew.share(self.one_seed(desk, index, seed)))
+            .collect();
+        let mut slept = slept.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let complete = slept.iter().all(|slept| slept.complete);
+        let images = self.inputs.train.iter().map(Images::len).sum::<usize>() as u64;
+        let rows = slept.iter().flat_map(rows_of).collect::<Vec<_>>();
+        let hashes = slept
+            .iter()
+            .map(|own| (own.seed, own.fingerprint.to_string()));
+        let summary = Summary::new(&self.model, images, &rows, hashes.collect());
+        if complete {
+            self.write(desk, &slept, &summary)?;
+        }
+        let (first, others) = slept.split_at_mut(1);
+        if let Some(file) = &mut first[0].file
+            && complete
+        {
+            for other in others.iter() {
+                rows_of(other)
+                    .iter()
+                    .try_for_each(|row| file.accuracy(row))?;
+                file.fingerprint(other.seed, &other.fingerprint.to_string())?;
+            }
+        }
+        let mut tripped = None;
+        for own in slept {
+            tripped = tripped.or(own.tripped);
+            let Some(file) = own.file else { continue };
+            match complete {
+                true => file.finish(&own.fingerprint.to_string())?,
+                false => file.stop()?,
+            }
+        }
+        Ok(Outcome {
+            summary: AnySummary::Night(summary),
+            complete,
+            tripped,
+        })
+    }
+}

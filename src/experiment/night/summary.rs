@@ -1,0 +1,209 @@
+//! The table of a run on the terminal: nights beside yardsticks, and what each knows.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::config::night::Night;
+use crate::experiment::control::SEQUENTIAL;
+use crate::experiment::pupil::SLEEP;
+use crate::experiment::summary::{self, Row, heading};
+use crate::record::table;
+use crate::report::figure;
+
+use super::control::{Known, known, used};
+
+/// The table of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Accuracies.
+    #[serde(flatten)]
+    pub scores: summary::Summary,
+    /// What the night uses.
+    pub night: Known,
+    /// What each yardstick uses.
+    pub yardsticks: Vec<Known>,
+    /// Yardsticks with a higher mean accuracy than the last night.
+    pub winners: Vec<&'static str>,
+    /// Whether accuracies are of held-out training images, not of test images.
+    pub is_validation: bool,
+}
+
+impl Summary {
+    /// The table of `rows` of a run of `model`, which had so many training `images`.
+    pub(crate) fn new(
+        model: &Night,
+        images: u64,
+        rows: &[table::Accuracy],
+        fingerprints: Vec<(u64, String)>,
+    ) -> Self {
+        let scores = summary::Summary::of_rows(rows, model.task_labels(), fingerprints);
+        let yardsticks = known(model, images);
+        let night = scores.of(SLEEP).filter(|row| row.after_sleep).last();
+        let best = night.map(|row| row.overall.mean);
+        let above = |known: &&Known| {
+            let own = scores.of(known.name).last();
+            let pair = own.zip(best);
+            pair.is_some_and(|(own, best)| own.overall.mean > best)
+        };
+        let winners = yardsticks.iter().filter(above).map(|known| known.name);
+        Self {
+            winners: winners.collect(),
+            night: used(model),
+            yardsticks,
+            scores,
+            is_validation: model.data.validation > 0,
+        }
+    }
+
+    /// Accuracy after each task and night, beside yardsticks.
+    pub(crate) fn figure(&self) -> figure::Accuracy {
+        let rows: Vec<&Row> = self.scores.of(SLEEP).collect();
+        let n_seeds = self.scores.seeds.len();
+        let of_seed = |network: &'static str, stage: &str, seed: usize| {
+            let mut own = self.scores.of(network);
+            let row = own.find(|row| row.stage == stage);
+            row.map_or(f64::NAN, |row| row.overall.seeds[seed])
+        };
+        let line = |network: &'static str, name: &str| figure::Run {
+            name: name.into(),
+            seeds: (0..n_seeds)
+                .map(|seed| {
+                    rows.iter()
+                        .map(|row| of_seed(network, &row.stage, seed))
+                        .collect()
+                })
+                .collect(),
+        };
+        let mut runs = vec![line(SLEEP, "with nights")];
+        if self.scores.of(SEQUENTIAL).next().is_some() {
+            runs.push(line(SEQUENTIAL, "without sleep"));
+        }
+        let references = self
+            .yardsticks
+            .iter()
+            .filter(|known| known.name != SEQUENTIAL);
+        let references = references.filter_map(|known| {
+            let row = self.scores.of(known.name).last()?;
+            Some(figure::Reference {
+                name: heading(known.name).into(),
+                seeds: row.overall.seeds.clone(),
+            })
+        });
+        let classes = self.scores.tasks.iter().map(|task| task.split(' ').count());
+        figure::Accuracy {
+            stages: rows
+                .iter()
+                .map(|row| figure::Stage {
+                    name: row.stage.clone(),
+                    is_sleep: row.after_sleep,
+                })
+                .collect(),
+            runs,
+            references: references.collect(),
+            chance_percent: Some(100.0 / classes.sum::<usize>().max(1) as f64),
+            tasks: self.scores.tasks.clone(),
+            per_task_name: "With nights".into(),
+            per_task: (0..self.scores.tasks.len())
+                .map(|task| rows.iter().map(|row| row.tasks[task].mean).collect())
+                .collect(),
+        }
+    }
+}
+
+/// Bytes in words.
+fn bytes(bytes: u64) -> String {
+    match bytes {
+        0 => "nothing".into(),
+        1..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+impl fmt::Display for Summary {
+    /// Lines for a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LABEL: usize = 34;
+        let nights: Vec<&Row> = self.scores.of(SLEEP).collect();
+        if nights.is_empty() {
+            return writeln!(f, "no network was tested");
+        }
+        let images = match self.is_validation {
+            true => "of training images held out for validation",
+            false => "of test images",
+        };
+        match self.scores.seeds.len() {
+            1 => writeln!(f, "Accuracy, % {images}")?,
+            n => writeln!(f, "Accuracy, % {images}: mean over {n} seeds, overall ± SD")?,
+        }
+        write!(f, "{:LABEL$}", "")?;
+        for task in &self.scores.tasks {
+            write!(f, "{:>11}", format!("task {task}"))?;
+        }
+        writeln!(f, "{:>15}", "overall")?;
+        let line = |f: &mut fmt::Formatter<'_>, label: String, row: &Row| {
+            write!(f, "{label:LABEL$}")?;
+            for task in &row.tasks {
+                write!(f, "{:>11.1}", task.mean)?;
+            }
+            write!(f, "{:>15}", row.overall.to_string())
+        };
+        let Known { tier, what, .. } = &self.night;
+        writeln!(f, "night, tier {tier}: {}, {what}", bytes(self.night.bytes))?;
+        for row in nights {
+            line(f, format!("  after {}", row.stage), row)?;
+            writeln!(f)?;
+        }
+        if !self.yardsticks.is_empty() {
+            writeln!(f, "without sleep, beside one network")?;
+        }
+        for known in &self.yardsticks {
+            let Some(row) = self.scores.of(known.name).last() else {
+                continue;
+            };
+            line(f, format!("  {}", heading(known.name)), row)?;
+            let mark = if self.winners.contains(&known.name) {
+                "  above the night"
+            } else {
+                ""
+            };
+            writeln!(
+                f,
+                "  tier {:<3} {:>9}{mark}",
+                known.tier,
+                bytes(known.bytes)
+            )?;
+        }
+        let own = |known: &&&Known| known.tier <= self.night.tier;
+        let winners = self
+            .yardsticks
+            .iter()
+            .filter(|known| self.winners.contains(&known.name));
+        let winners: Vec<&Known> = winners.collect();
+        let of_tier: Vec<&str> = winners
+            .iter()
+            .filter(own)
+            .map(|known| heading(known.name))
+            .collect();
+        let is_compared = self
+            .yardsticks
+            .iter()
+            .any(|known| self.scores.of(known.name).next().is_some());
+        if !is_compared {
+            return Ok(());
+        }
+        match (winners.is_empty(), of_tier.is_empty()) {
+            (true, _) => writeln!(f, "The night is above every yardstick."),
+            (_, true) => writeln!(
+                f,
+                "The night is above every yardstick of its tier or a lower one."
+            ),
+            _ => writeln!(
+                f,
+                "Above the night with no more than its tier: {}.",
+                of_tier.join(", ")
+            ),
+        }
+    }
+}

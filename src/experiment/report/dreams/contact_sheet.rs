@@ -1,0 +1,36 @@
+//! What a network dreams of each class, beside the class means.
+
+use crate::config::night::Night;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::night::{DREAMT, MEANS};
+use crate::experiment::report::Subject;
+use crate::report::figure;
+use crate::report::html::{Drawn, Part, Picture};
+
+pub(super) fn parts(subject: &Subject, model: &Night) -> Result<Vec<Part>, ExperimentError> {
+    let snapshots = subject.recording.weights(DREAMT)?;
+    let means = snapshots.iter().find(|snapshot| snapshot.label == MEANS);
+    let mut nights = snapshots.iter().filter(|snapshot| snapshot.label != MEANS);
+    let (Some(means), Some(last)) = (means, nights.next_back()) else {
+        return Ok(Vec::new());
+    };
+    let pixels = last.weights.columns();
+    let square = pixels.isqrt();
+    let (width, height) = match square * square == pixels {
+        true => (square, square),
+        false => (pixels, 1),
+    };
+    let dreams = figure::Dreams {
+        dreams: &last.weights,
+        means: &means.weights,
+        classes: model.data.classes().collect(),
+        width,
+        height,
+        of: "the network".into(),
+    };
+    Ok(vec![Part::Figure(Picture {
+        name: "dreams".into(),
+        says: "The mean dream of each class above the mean image of the class, with the cosine of both.".into(),
+        svg: dreams.svg()?,
+    })])
+}

@@ -1,0 +1,180 @@
+//! Hebbian covariance over events: what arrives more often when the target fires more often than on average.
+
+use crate::base::parameter::{
+    Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
+};
+use crate::base::time::{Duration, Time};
+use crate::plasticity::Rule;
+use crate::plasticity::rule::{Event, Modulated, PlasticityRule, State, Stretch, Trace};
+
+/// The registry's entry.
+pub static RULE: Rule = Rule::of::<Covariance, 0, 0>();
+
+/// The rule as users see it.
+static SPEC: Spec = Spec {
+    name: "covariance",
+    summary: "Hebbian covariance over events of one length: spikes are counted in each, and a synapse grows where counts on both sides \
+              are above or below their averages together.",
+    equations: "at every multiple of event, on the clock of the synapse: d = n - <n>;  <n> <- <n> + d/k;  <q> <- <q> + (q - <q>)/k;  w <- w + \
+                eta d (q - <q>);  n, q <- 0;  n arrivals and q spikes of the target in the event, the k-th since the synapse began",
+    parameters: &[
+        ParameterSpec::quantity(
+            "eta",
+            Dimension::Weight,
+            Range::NonNegative,
+            "what a spike above average on each side adds",
+        ),
+        ParameterSpec::quantity(
+            "event",
+            Dimension::Time,
+            Range::Positive,
+            "length of an event",
+        ),
+    ],
+    source: "the covariance rule of Sejnowski 1977, J Math Biol 4:303, on counts; with running averages (Welford 1962, Technometrics \
+             4:419) the sum is that of all events about their means",
+};
+
+/// The rule with its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covariance {
+    eta: f64,
+    event: Duration,
+}
+
+/// What a synapse has counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Tally {
+    /// In the event at hand.
+    arrivals: f64,
+    spikes: f64,
+    /// Events before, and averages over them.
+    events: f64,
+    mean_arrivals: f64,
+    mean_spikes: f64,
+}
+
+impl State for Tally {
+    fn put(self, bytes: &mut Vec<u8>) {
+        let Self {
+            arrivals,
+            spikes,
+            events,
+            mean_arrivals,
+            mean_spikes,
+        } = self;
+        for number in [arrivals, spikes, events, mean_arrivals, mean_spikes] {
+            number.put(bytes);
+        }
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let mut numbers = bytes.chunks_exact(size_of::<f64>()).map(f64::take);
+        let mut next = || numbers.next().flatten();
+        Some(Self {
+            arrivals: next()?,
+            spikes: next()?,
+            events: next()?,
+            mean_arrivals: next()?,
+            mean_spikes: next()?,
+        })
+    }
+}
+
+impl Tally {
+    /// The event at hand ends: what it adds to the sum of products about the means.
+    fn close(&mut self) -> f64 {
+        self.events += 1.0;
+        let above = self.arrivals - self.mean_arrivals;
+        self.mean_arrivals += above / self.events;
+        self.mean_spikes += (self.spikes - self.mean_spikes) / self.events;
+        let product = above * (self.spikes - self.mean_spikes);
+        (self.arrivals, self.spikes) = (0.0, 0.0);
+        product
+    }
+
+    /// So many events end without a spike on either side.
+    fn close_empty(&mut self, n: f64) -> f64 {
+        let all = self.events + n;
+        let product = self.mean_arrivals * self.mean_spikes * self.events * n / all;
+        self.mean_arrivals *= self.events / all;
+        self.mean_spikes *= self.events / all;
+        self.events = all;
+        product
+    }
+}
+
+impl Covariance {
+    fn number(&self, t: Time) -> i64 {
+        t.ps().max(0).div_euclid(self.event.ps())
+    }
+}
+
+impl PlasticityRule<0, 0> for Covariance {
+    const SPEC: &'static Spec = &SPEC;
+    const SIGNED: bool = true;
+    const BOUNDED: bool = false;
+    const FLOWS: bool = true;
+    const MODULATED: Modulated = Modulated::Not;
+    type State = Tally;
+
+    fn new(values: &Values) -> Result<Self, ParameterError> {
+        let values = complete(&SPEC, values)?;
+        let event = Duration::from_ms(values["event"]).ok();
+        let event = event.filter(|event| *event > Duration::ZERO);
+        Ok(Self {
+            eta: values["eta"],
+            event: event.ok_or_else(|| ParameterError::Inconsistent {
+                model: SPEC.name,
+                parameter: "event",
+                neuron: None,
+                reason: format!(
+                    " is {} ms, expected a picosecond to 106 days",
+                    values["event"]
+                ),
+            })?,
+        })
+    }
+
+    fn pre(&self) -> [Trace; 0] {
+        []
+    }
+
+    fn post(&self) -> [Trace; 0] {
+        []
+    }
+
+    fn bounds(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+
+    #[inline(always)]
+    fn arrive(&self, weight: f64, tally: &mut Tally, _event: &Event<0, 0>) -> f64 {
+        tally.arrivals += 1.0;
+        weight
+    }
+
+    #[inline(always)]
+    fn fire(&self, weight: f64, tally: &mut Tally, _event: &Event<0, 0>) -> f64 {
+        tally.spikes += 1.0;
+        weight
+    }
+
+    #[inline(always)]
+    fn flow(&self, weight: f64, tally: &mut Tally, stretch: &Stretch<'_>) -> f64 {
+        let ended = self.number(stretch.to) - self.number(stretch.from);
+        if ended <= 0 {
+            return weight;
+        }
+        let mut sum = tally.close();
+        if ended > 1 {
+            sum += tally.close_empty((ended - 1) as f64);
+        }
+        weight + self.eta * sum
+    }
+
+    /// Averages go on, whatever the length of events.
+    fn is_like(&self, other: &Self) -> bool {
+        self.event == other.event
+    }
+}

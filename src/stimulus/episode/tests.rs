@@ -1,0 +1,113 @@
+use super::*;
+use crate::base::time::PS_PER_MS;
+use crate::memory::sketch::Palette;
+
+const PROGRAMME: Programme = Programme {
+    event: Duration::from_ps(50 * PS_PER_MS),
+    pause: Duration::from_ps(150 * PS_PER_MS),
+    rate_hz: 200.0,
+    order: Order::Shuffled,
+};
+
+fn player(scenes: Scenes, order: Order, name: &str) -> Player {
+    let programme = Programme { order, ..PROGRAMME };
+    Player::new(Arc::new(scenes), programme, 1, name, "")
+}
+
+/// Spikes of so many events, each a list.
+fn events(player: &mut Player, n: usize) -> Vec<Vec<Spike>> {
+    let mut now = Time::ZERO;
+    let event = |_| {
+        let mut spikes = Vec::new();
+        let next = player.tick(now, &mut spikes).expect("it goes on");
+        assert!(spikes.is_sorted());
+        let inside = |t: Time| (now..now + PROGRAMME.event).contains(&t);
+        assert!(spikes.iter().all(|&(t, _)| inside(t)));
+        assert_eq!(next, now + PROGRAMME.event + PROGRAMME.pause);
+        now = next;
+        spikes
+    };
+    (0..n).map(event).collect()
+}
+
+/// One-hot patterns.
+fn one_hot(n: usize) -> Scenes {
+    let row = |k: usize| (0..n).map(|j| f32::from(u8::from(j == k))).collect();
+    Scenes::Patterns((0..n).map(row).collect())
+}
+
+#[test]
+fn a_teacher_plays_what_belongs_to_the_dream() {
+    let both = ["input.input", "teacher.teacher"].map(|name| {
+        let mut player = player(one_hot(4), Order::Shuffled, name);
+        events(&mut player, 400)
+    });
+    let of = |spikes: &Vec<Spike>| spikes.first().map(|&(_, neuron)| neuron);
+    let mut seen = [0; 4];
+    for (dream, lesson) in both[0].iter().zip(&both[1]) {
+        assert_ne!(dream, lesson, "streams of their own");
+        if let (Some(dream), Some(lesson)) = (of(dream), of(lesson)) {
+            assert_eq!(dream, lesson);
+            seen[dream as usize] += 1;
+        }
+    }
+    assert!(seen.iter().all(|&n| (90..=100).contains(&n)), "{seen:?}");
+    // 10 spikes expected in each event.
+    let n: usize = both[0].iter().map(Vec::len).sum();
+    assert!((3800..4200).contains(&n), "{n}");
+}
+
+#[test]
+fn patterns_in_sequence_go_on_after_a_checkpoint() {
+    let mut whole = player(one_hot(3), Order::Sequence, "a");
+    let first = events(&mut whole, 7);
+    assert!(first[4].iter().all(|&(_, neuron)| neuron == 1));
+    let bytes = whole.save().unwrap();
+    let mut again = player(one_hot(3), Order::Sequence, "a");
+    again.load(&bytes).unwrap();
+    assert_eq!(events(&mut again, 5), events(&mut whole, 5));
+}
+
+#[test]
+fn a_field_has_its_marginals_and_its_smoothness() {
+    let marginals: Vec<f32> = (0..100)
+        .map(|k| if k % 10 < 5 { 0.3 } else { 0.8 })
+        .collect();
+    let field = Scenes::Field(Field::new(&marginals, 10, 1.0));
+    let draws: Vec<Vec<f32>> = (0..6000)
+        .map(|k| field.draw(0, &mut Stream::new(1, "field", k)))
+        .collect();
+    let mean = |k: usize| draws.iter().map(|x| f64::from(x[k])).sum::<f64>() / 6000.0;
+    for k in [0, 4, 44, 49, 99] {
+        assert!(
+            (mean(k) - f64::from(marginals[k])).abs() < 0.03,
+            "{k}: {}",
+            mean(k)
+        );
+    }
+    let both = |a: usize, b: usize| {
+        let pairs = draws.iter().map(|x| f64::from(x[a] * x[b]));
+        (pairs.sum::<f64>() / 6000.0 - mean(a) * mean(b)) / (mean(a) * (1.0 - mean(a)))
+    };
+    // A Gaussian kernel of width 1 leaves e^(-1/4) of the covariance a pixel on, thresholds some less.
+    assert!((0.4..0.8).contains(&both(42, 43)), "{}", both(42, 43));
+    assert!((0.4..0.8).contains(&both(42, 52)), "{}", both(42, 52));
+    assert!(both(2, 92).abs() < 0.06);
+}
+
+#[test]
+fn dreams_of_classes_have_one_length() {
+    let palette = |x: f32| Palette {
+        mean: vec![x; 16],
+        components: vec![(0..16).map(|k| if k < 8 { 0.1 } else { -0.1 }).collect()],
+        noise: 0.05,
+    };
+    let numbers: Arc<[f32]> = entry::rows(&[palette(0.3), palette(0.6)]).into();
+    assert_eq!(numbers.len(), 2 * 3 * 16);
+    let scenes = Scenes::Palettes(vec![palette(0.3), palette(0.6)], Some(2.0));
+    for k in 0..20 {
+        let dream = scenes.draw((k % 2) as usize, &mut Stream::new(1, "dream", k));
+        let square: f64 = dream.iter().map(|&x| f64::from(x).powi(2)).sum();
+        assert!((square.sqrt() - 2.0).abs() < 1e-6);
+    }
+}

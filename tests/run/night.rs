@@ -1,0 +1,111 @@
+//! Nights that dream: the shipped protocols cut short, on any number of threads, stopped and gone on with.
+
+use super::run_file::RunFile;
+use super::setup::{Place, shipped};
+
+/// A few seconds of it.
+fn command(name: &str, out: &str) -> String {
+    let less = "--set seeds=2 --set data.train_per_task=60 --set mlp.layers=[784,80,60,10] --set mlp.training.epochs=2 --set \
+                night.capture_events=40 --set night.dreams=8";
+    format!("--quiet run {} {less} --out {out}", shipped(name))
+}
+
+/// Everything that a run leaves.
+fn left(place: &Place, out: &str) -> Vec<String> {
+    let names = ["accuracy.csv", "figures", "report.html", "run.h5"];
+    assert_eq!(place.names(out), names, "{out}");
+    let file = RunFile::open(&place.path(&format!("{out}/run.h5")));
+    assert!(file.complete());
+    vec![
+        format!("{:?}", file.fingerprints()),
+        format!("{:?}", file.weights()),
+        format!("{:?}", file.accuracy()),
+        place.read(&format!("{out}/accuracy.csv")),
+        place.read(&format!("{out}/figures/dreams.svg")),
+        place.read(&format!("{out}/figures/accuracy.svg")),
+    ]
+}
+
+#[test]
+fn threads_do_not_matter_and_a_run_goes_on_where_it_stopped() {
+    for name in ["night_digits.toml", "store_digits.toml"] {
+        let place = Place::new();
+        let printed = place.run(&format!("{} --threads 1", command(name, "one")));
+        let whole = left(&place, "one");
+        place.run(&format!("{} --threads 2", command(name, "two")));
+        assert!(left(&place, "two") == whole, "{name}: on two threads");
+
+        let file = RunFile::open(&place.path("one/run.h5"));
+        let fingerprints = file.fingerprints();
+        assert_ne!(fingerprints[0].1, fingerprints[1].1, "seeds differ");
+        let weights = file.weights();
+        assert!(
+            weights.iter().skip(2).all(|one| *one != weights[0]),
+            "they learn"
+        );
+        for yardstick in [
+            "joint",
+            "quadratic discriminant",
+            "nearest class mean",
+            "tier",
+        ] {
+            assert!(printed.contains(yardstick), "{printed}");
+        }
+        let pieces = place.run_cut(&command(name, "cut"), "cut");
+        assert!(pieces > 0, "{name}: it was never cut");
+        assert!(left(&place, "cut") == whole, "{name}: cut {pieces} times");
+    }
+}
+
+#[test]
+fn one_key_takes_a_part_away() {
+    let place = Place::new();
+    let base = command("night_digits.toml", "base").replace("seeds=2", "seeds=1");
+    let base = format!("{base} --set compare.models=[]");
+    place.run(&base);
+    let of = |out: &str| place.read(&format!("{out}/accuracy.csv"));
+    for (k, key) in [
+        "night.capture=false",
+        "night.decay=false",
+        "night.mean=\"all\"",
+        "night.after=\"last_task\"",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let out = format!("less{k}");
+        place.run(&format!(
+            "{} --set {key}",
+            base.replace("--out base", &format!("--out {out}"))
+        ));
+        assert_ne!(of(&out), of("base"), "{key}");
+    }
+    let store = command("store_digits.toml", "store").replace("seeds=2", "seeds=1");
+    let store = format!("{store} --set compare.models=[]");
+    place.run(&store);
+    let less = store.replace("--out store", "--out even");
+    place.run(&format!("{less} --set night.gain_control=false"));
+    assert_ne!(of("even"), of("store"));
+}
+
+#[test]
+fn validation_leaves_test_images_alone_and_mistakes_are_told() {
+    let place = Place::new();
+    let base = command("store_digits.toml", "held").replace("seeds=2", "seeds=1");
+    let printed = place.run(&format!("{base} --set data.validation=100"));
+    assert!(printed.contains("held out for validation"), "{printed}");
+    let model = shipped("night_digits.toml");
+    let said = place.refused(&format!("run {model} --set data.validation=100"));
+    assert!(said.contains("expected the 1000 asked for"), "{said}");
+    let said = place.refused(&format!("check {model} --set night.captur=false"));
+    assert!(said.contains("did you mean `capture`?"), "{said}");
+    let said = place.refused(&format!("check {model} --set night.eta=[]"));
+    assert!(said.contains("at least one learning rate"), "{said}");
+    let said = place.refused(&format!("check {model} --set compare.models=['lineer']"));
+    assert!(said.contains("did you mean `linear`?"), "{said}");
+    let said = place.refused(&format!("check {model} --set record.spikes=['hidden3']"));
+    assert!(said.contains("`record.spikes` names `hidden3`"), "{said}");
+    let printed = place.run(&format!("check {model}"));
+    assert!(printed.contains("in the last night"), "{printed}");
+    assert!(printed.contains("validation = 0"), "{printed}");
+}
