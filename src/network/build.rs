@@ -241,6 +241,7 @@ impl Network {
             targets: vec![target.into()],
             weight,
             pulses: Pulses::default(),
+            swings: Swings::default(),
             data: Some(Data::Image(numbers)),
         })
     }

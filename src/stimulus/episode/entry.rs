@@ -19,6 +19,8 @@ macro_rules! entry {
             arrives: true,
             names_neurons: true,
             pulsed: false,
+            changes: &[],
+            swings: false,
             build: |values| Ok(Brings::Episodes(Episodes::new(&$spec, values)?)),
         }
     };
