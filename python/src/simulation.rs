@@ -93,6 +93,23 @@ impl UnderWay {
         begun.map_err(error::model)
     }
 
+    /// The bout at hand has ended before its time: later ones come sooner.
+    fn end_early(&mut self) -> PyResult<()> {
+        let now = self.simulation.now();
+        if self.later.is_empty() {
+            let text = format!("the last bout ended at {} ms, as its `until` says", now.as_ms());
+            return Err(error::model(text));
+        }
+        let saved = self.stop.since(now).ps();
+        for bout in &mut self.later {
+            for t in [&mut bout.start, &mut bout.stop] {
+                *t = Time::from_ps(t.ps() - saved);
+            }
+        }
+        self.stop = now;
+        Ok(())
+    }
+
     /// Runs up to `until` or for a slice of time.
     fn slice(&mut self, until: Time) -> Ended {
         self.spikes.until = Some(Instant::now() + SLICE);
@@ -258,7 +275,11 @@ impl Simulation {
             let ended = self.act(py, |under_way| {
                 under_way.begin_next()?;
                 let end = until.min(under_way.stop);
-                Ok::<_, PyErr>((under_way.slice(end), under_way.simulation.now()))
+                let ended = under_way.slice(end);
+                if ended == Ended::Over {
+                    under_way.end_early()?;
+                }
+                Ok::<_, PyErr>((ended, under_way.simulation.now()))
             });
             let (ended, now) = ended?;
             if let Ended::Exploded(window) = ended {

@@ -70,6 +70,25 @@ def test_bouts_begin_at_their_instants(net):
     sim.run("100 ms")
 
 
+def test_bouts_that_end_early_do_so_step_by_step_too(net):
+    net.section("trigger", "quiet", kind="rate", population="e", window="5 ms", level="1 Hz")
+    net.section("stimulus", "nothing", kind="poisson", target="e", rate="1 Hz", weight="0.1 mV")
+    net.bout("80 ms", until={"trigger": "quiet", "count": 1})
+    net.bout("30 ms", stimuli=["nothing"])
+    whole = net.run()
+    assert whole.bouts["stop_ms"][0] < 80
+    sim = net.simulation()
+    end = whole.bouts["stop_ms"][1]
+    spikes = []
+    while sim.now < end:
+        spikes.append(sim.run(min(7.0, end - sim.now))["e"][0])
+    assert np.array_equal(np.concatenate(spikes), whole.spikes["e"].t)
+    net.document["bout"].pop()
+    sim = net.simulation()
+    with pytest.raises(sw.ModelError, match="last bout ended"):
+        sim.run("80 ms")
+
+
 def test_matrices_are_given_and_taken(tmp_path):
     weights = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
     net = sw.Network()
