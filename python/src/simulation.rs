@@ -97,7 +97,10 @@ impl UnderWay {
     fn end_early(&mut self) -> PyResult<()> {
         let now = self.simulation.now();
         if self.later.is_empty() {
-            let text = format!("the last bout ended at {} ms, as its `until` says", now.as_ms());
+            let text = format!(
+                "the last bout ended at {} ms, as its `until` says",
+                now.as_ms()
+            );
             return Err(error::model(text));
         }
         let saved = self.stop.since(now).ps();
