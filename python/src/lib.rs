@@ -1,6 +1,11 @@
 //! What Python needs of Sharpwave: model files, runs, run files, measures, networks step by step. The package `sharpwave`
 //! is built on this; users import that.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "errors of the library pass through; how large they are is its own matter"
+)]
+
 mod analysis;
 mod attend;
 mod document;

@@ -9,7 +9,7 @@ use serde_json::json;
 use sharpwave::config::{self, Options};
 use sharpwave::experiment::error::ExperimentError;
 use sharpwave::experiment::inputs::Inputs;
-use sharpwave::experiment::{estimate, foraging, load, notice, recurrent, run};
+use sharpwave::experiment::{estimate, foraging, load, night, notice, recurrent, run};
 
 use crate::attend::attend;
 use crate::error;
@@ -65,7 +65,7 @@ impl Model {
         self.model.resolved()
     }
 
-    /// What it describes: `network`, `sleep_replay`, `foraging`.
+    /// What it describes: `network`, `sleep_replay`, `night`, `foraging`.
     #[getter]
     fn experiment(&self) -> &'static str {
         self.model.experiment()
@@ -187,6 +187,11 @@ fn check(model: &config::Model) -> Result<(serde_json::Value, Vec<String>), Expe
             let estimate = estimate::estimate(model, &inputs)?;
             let warnings = notice::of_nights(model, &inputs, &model.bouts()?);
             Ok((json!(estimate), warnings))
+        }
+        config::Model::Night(model) => {
+            let estimate = night::Estimate::new(model)?;
+            estimate.check_memory(model)?;
+            Ok((json!(estimate), Vec::new()))
         }
         config::Model::Foraging(model) => {
             foraging::check_memory(model)?;

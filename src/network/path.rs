@@ -154,7 +154,7 @@ pub enum PathError {
         /// Which stimulus.
         stimulus: String,
         /// Why not.
-        fault: OscillationFault,
+        fault: Box<OscillationFault>,
     },
     /// A slow force that could not be.
     #[error("homeostasis `{name}` would be impossible: {problem}")]

@@ -95,11 +95,11 @@ pub(super) fn level(n: usize, least: usize, p: f64, direction: Direction) -> f64
     let mut largest: Vec<f64> = Vec::with_capacity(ORDERS);
     for _ in 0..ORDERS {
         let (mut score, mut most) = (0, f64::NEG_INFINITY);
-        for cells in 1..=n {
+        for (cells, sd) in sds.iter().enumerate().skip(1) {
             let below = stream.below(cells as u64) as i64;
             score += 2 * below - (cells as i64 - 1);
             if cells >= least {
-                most = most.max(direction.of(score as f64 / sds[cells]));
+                most = most.max(direction.of(score as f64 / sd));
             }
         }
         largest.push(most);

@@ -69,10 +69,10 @@ impl Plan<'_> {
         let size = |l: usize| sizes[l] as u32;
         let last = names.len() - 1;
         network.population(&names[0], size(0), "relay", Values::new())?;
-        for l in 1..=last {
+        for (l, name) in names.iter().enumerate().skip(1) {
             let mut values = Values::from([("tau_m", nights.tau_m_ms), ("v_th", 1.0)]);
             values.insert("reset", "subtract");
-            network.population(&names[l], size(l), "lif", values)?;
+            network.population(name, size(l), "lif", values)?;
         }
         network.population(TEACHER, size(last), "relay", Values::new())?;
         for (l, (weights, &gain)) in self.weights.iter().zip(&self.gains).enumerate() {

@@ -346,18 +346,20 @@ impl Act for Sleeper<'_> {
         simulation: Simulation,
         file: Option<&mut RunFile>,
     ) -> Result<(), ExperimentError> {
-        match Night::part(&bout.name) {
-            Some(Part::Capture) => self.end_capture(bout, &simulation)?,
-            Some(Part::Dreams(step)) => {
-                if self.end_dreams(bout, step, &simulation, file)? {
-                    self.stage = Stage::Sleep {
-                        sleep: self.sleeps,
-                        task: bout.task,
-                    };
-                    self.sleeps += 1;
-                }
+        let is_over = match Night::part(&bout.name) {
+            Some(Part::Capture) => {
+                self.end_capture(bout, &simulation)?;
+                false
             }
-            None => {}
+            Some(Part::Dreams(step)) => self.end_dreams(bout, step, &simulation, file)?,
+            None => false,
+        };
+        if is_over {
+            self.stage = Stage::Sleep {
+                sleep: self.sleeps,
+                task: bout.task,
+            };
+            self.sleeps += 1;
         }
         Ok(())
     }

@@ -127,7 +127,7 @@ impl Network {
             checked.map_err(|fault| PathError::Oscillation {
                 path: path.clone(),
                 stimulus: stimulus.name.clone(),
-                fault,
+                fault: Box::new(fault),
             })?;
         }
         Ok(())

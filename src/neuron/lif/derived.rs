@@ -51,7 +51,7 @@ impl Derived {
             step: params
                 .membrane
                 .subtracts
-                .then(|| params.membrane.v_th - params.membrane.v_reset),
+                .then_some(params.membrane.v_th - params.membrane.v_reset),
             rest: params.membrane.e_l - v_inf,
         }
     }

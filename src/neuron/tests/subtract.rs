@@ -73,9 +73,9 @@ fn naive(script: &[(Time, Arrival)]) -> Vec<(Time, u32)> {
                 (0..N).collect()
             }
         };
-        for j in 0..N {
-            if reached.contains(&j) && v[j] >= V_TH {
-                v[j] -= V_TH - V_RESET;
+        for (j, v) in v.iter_mut().enumerate() {
+            if reached.contains(&j) && *v >= V_TH {
+                *v -= V_TH - V_RESET;
                 spikes.push((now, j as u32));
             }
         }

@@ -455,7 +455,8 @@ pub(super) fn covariance() -> Naive {
     use std::rc::Rc;
     const EVENT: i64 = 35_000_000_000;
     // Of the synapse at hand: arrivals and spikes of the event at hand, and of those before.
-    let counts: Rc<RefCell<(f64, f64, Vec<(f64, f64)>)>> = Rc::default();
+    type Counts = (f64, f64, Vec<(f64, f64)>);
+    let counts: Rc<RefCell<Counts>> = Rc::default();
     let (arrivals, spikes, flown) = (counts.clone(), counts.clone(), counts);
     Naive {
         values: Values::from([("eta", 0.01), ("event", 35.0)]),

@@ -253,7 +253,7 @@ impl Episodes {
             Scenes::Field(Field::new(rows[0], width, self.sigma))
         } else if self.spec.name == COMPONENTS_SPEC.name {
             let each = self.components + 2;
-            if rows.len() % each != 0 {
+            if !rows.len().is_multiple_of(each) {
                 let reason = format!(
                     " has {} rows, expected {each} for each class: its mean, {} components, noise",
                     rows.len(),
