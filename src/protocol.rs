@@ -2,5 +2,6 @@
 
 pub mod hypnogram;
 pub mod night;
+pub mod polyphasic;
 pub mod pressure;
 pub mod stage;

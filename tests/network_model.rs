@@ -2,6 +2,8 @@
 
 #[path = "network_model/model.rs"]
 mod model;
+#[path = "network_model/polyphasic.rs"]
+mod polyphasic;
 #[path = "network_model/rule.rs"]
 mod rule;
 #[path = "network_model/stage.rs"]

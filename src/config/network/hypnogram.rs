@@ -12,7 +12,7 @@ use crate::config::form::{
 };
 use crate::config::reader::Section;
 use crate::protocol::stage::{self as protocol, Night, Score, Taken};
-use crate::protocol::{night, pressure};
+use crate::protocol::{night, polyphasic, pressure};
 use crate::record::hypnogram_file::{self, Columns, ENDINGS, Numbers};
 
 /// What the bouts of a run play, as its run file says it.
@@ -61,6 +61,8 @@ impl Table for Played {
 enum Sleeper {
     Human,
     HumanDays,
+    Rat,
+    Newborn,
 }
 
 /// A night as a model file asks for it.
@@ -103,15 +105,18 @@ impl Table for Draft {
         match k.either(&FROM_FILE, &DRAWN) {
             Some(true) => {
                 let what = "what is drawn: a night, with NREM-REM cycles, deep sleep early, by age; or days from waking up on, with sleep \
-                            when the two-process model falls asleep; all seeds of a run sleep the same";
+                            when the two-process model falls asleep; a rat's day of rest, of short episodes; or a newborn's day and \
+                            night, active sleep as R and quiet sleep as N3; all seeds of a run sleep the same";
                 let sleeper = given(words(&[
                     ("human", Sleeper::Human),
                     ("human_days", Sleeper::HumanDays),
+                    ("rat", Sleeper::Rat),
+                    ("newborn", Sleeper::Newborn),
                 ]));
                 k.need("generate", &mut self.sleeper, sleeper, what);
                 let what = "time in bed, or days and nights together";
                 k.or("duration", &mut self.length, span(), what);
-                let what = "of the sleeper, in years";
+                let what = "of a human sleeper, in years";
                 k.or("age", &mut self.age, number(Dimension::One, AGES), what);
             }
             _ => {
@@ -143,6 +148,13 @@ impl Table for Draft {
     }
 
     fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {
+        if matches!(self.sleeper, Some(Sleeper::Rat | Sleeper::Newborn))
+            && let Some(item) = section.get("age")
+        {
+            let message = format!("`{}` belongs to `human` and `human_days`", item.path);
+            item.reader.problem(item.key_origin, message, None);
+            return false;
+        }
         let Some(path) = &self.file else {
             return true;
         };
@@ -216,14 +228,26 @@ pub(super) fn bouts(
         }
         None => {
             let (seed, age) = (seed?, draft.age);
+            let of_age = |what: &str| format!("{what}, {age} years of age");
             let (what, night) = match draft.sleeper {
+                Some(Sleeper::Rat) => (
+                    "a rat in the light".to_owned(),
+                    polyphasic::rat(draft.length, seed),
+                ),
+                Some(Sleeper::Newborn) => (
+                    "a newborn".to_owned(),
+                    polyphasic::newborn(draft.length, seed),
+                ),
                 Some(Sleeper::HumanDays) => (
-                    "human days and nights by the two-process model",
+                    of_age("human days and nights by the two-process model"),
                     pressure::days(age, draft.length, seed),
                 ),
-                _ => ("a human night", night::human(age, draft.length, seed)),
+                _ => (
+                    of_age("a human night"),
+                    night::human(age, draft.length, seed),
+                ),
             };
-            played.source = format!("{what}, {age} years of age, seed {seed}");
+            played.source = format!("{what}, seed {seed}");
             night
         }
     };
