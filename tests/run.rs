@@ -8,6 +8,8 @@ mod border;
 mod bout;
 #[path = "run/check.rs"]
 mod check;
+#[path = "run/closed_loop.rs"]
+mod closed_loop;
 #[path = "run/data.rs"]
 mod data;
 #[path = "run/determinism.rs"]

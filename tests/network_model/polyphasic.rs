@@ -46,8 +46,18 @@ fn rats_in_the_light_sleep_as_published() {
         ("awake, % (a, b)", share(&days, Stage::Wake), 24.0, 27.1),
         ("NREM, % (a, b)", nrem, 57.7, 67.0),
         ("REM, % (a, b)", share(&days, Stage::Rem), 9.0, 16.0),
-        ("light of slow-wave sleep, % (a)", 100.0 * share(&days, Stage::N2) / nrem, 17.4, 21.4),
-        ("awakenings in 12 h (a), 5 % of 396", awakenings, 376.0, 416.0),
+        (
+            "light of slow-wave sleep, % (a)",
+            100.0 * share(&days, Stage::N2) / nrem,
+            17.4,
+            21.4,
+        ),
+        (
+            "awakenings in 12 h (a), 5 % of 396",
+            awakenings,
+            376.0,
+            416.0,
+        ),
     ]);
     // (c): every NREM episode that was not cut lasts half a minute to five; REM sleep comes after NREM sleep alone.
     for day in &days {
@@ -88,7 +98,12 @@ fn newborns_sleep_as_published() {
     let mean = |all: &[f64]| all.iter().sum::<f64>() / all.len() as f64;
     within(&[
         ("cycle, min (a), 5 % of 47", mean(&cycles), 44.6, 49.4),
-        ("active of sleep, % (a)", 100.0 * active / (active + quiet), 45.0, 55.0),
+        (
+            "active of sleep, % (a)",
+            100.0 * active / (active + quiet),
+            45.0,
+            55.0,
+        ),
         ("asleep, h a day (c)", 0.24 * (active + quiet), 14.0, 17.0),
     ]);
     assert!(mean(&firsts) < 0.7 * mean(&nexts));
