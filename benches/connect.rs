@@ -45,6 +45,7 @@ fn plan(rule: Arc<dyn Connect>, weight: Shape, delay_ms: Shape) -> Plan {
             velocity: None,
         }),
         delay_resolution: Duration::from_ps(100_000_000),
+        weight_profile: None,
     }
 }
 

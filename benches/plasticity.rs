@@ -51,6 +51,7 @@ fn sparse(dendritic_ms: f64, is_inhibitory: bool) -> Sparse<u16> {
             velocity: None,
         }),
         delay_resolution: Duration::from_ps(100_000_000),
+        weight_profile: None,
     };
     let all = [Block {
         first: 0,

@@ -23,6 +23,7 @@ mod fixed_out_degree;
 mod fixed_probability;
 mod fixed_total;
 mod from_file;
+mod new_delays;
 mod one_to_one;
 mod plan;
 mod profile;
@@ -40,7 +41,9 @@ pub use draw::{Block, ELSEWHERE, Lane, Partners, Visit};
 pub use edge_columns::EdgeColumns;
 pub use edges::{Column, EdgeFault, EdgeList, Edges};
 pub use error::{RuleError, RuleFault};
+pub use new_delays::NewDelays;
 pub use plan::{Delay, Plan};
+pub use profile::{Profile, WEIGHT_PROFILE};
 pub use rule::{Connect, Make, Rule};
 pub use space::Space;
 

@@ -68,6 +68,8 @@ pub struct Rule {
     pub modulated: Modulated,
     /// Whether a teacher acts on it.
     pub is_taught: bool,
+    /// The parameter of which each target may have its own.
+    pub own: Option<&'static str>,
     rows: BuildRows,
     matrix: BuildMatrix,
     /// Bounds of strengths.
@@ -113,6 +115,7 @@ impl Rule {
             is_bounded: R::BOUNDED,
             modulated: R::MODULATED,
             is_taught: R::TAUGHT,
+            own: R::OWN,
             rows: |values, modulator, synapses, n_target| {
                 let rule = R::new(values)?;
                 let rows =

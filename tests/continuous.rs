@@ -170,6 +170,7 @@ fn simulate(case: &Case, stop: i64) -> (Spikes, Vec<Array2<f32>>) {
         modulator: None,
         limit: None,
         teacher: None,
+        within: Default::default(),
     };
     let dense = EDGES.iter().enumerate().map(|(p, edge)| DenseProjection {
         name: format!("{p}"),

@@ -84,6 +84,7 @@ fn network(seed: u64, lanes: u32, t_ref_ms: f64) -> NetworkPlan {
             modulator: None,
             limit: None,
             teacher: None,
+            within: Default::default(),
         };
         DenseProjection {
             name: format!("{source}_{target}"),

@@ -105,6 +105,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
                 velocity: None,
             }),
             delay_resolution: Duration::from_ps(100_000_000),
+            weight_profile: None,
         },
         plasticity: None,
         short_term: None,

@@ -7,8 +7,12 @@ mod busy;
 mod distance;
 #[path = "modulated/force.rs"]
 mod force;
+#[path = "modulated/grown.rs"]
+mod grown;
 #[path = "modulated/hand.rs"]
 mod hand;
+#[path = "modulated/importance.rs"]
+mod importance;
 #[path = "fixture/log.rs"]
 mod log;
 #[path = "modulated/neurogenesis.rs"]
@@ -17,6 +21,8 @@ mod neurogenesis;
 mod threshold;
 #[path = "modulated/tied.rs"]
 mod tied;
+#[path = "modulated/within.rs"]
+mod within;
 
 use sharpwave::Simulation;
 use sharpwave::base::time::{Duration, Time};

@@ -80,6 +80,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
                 velocity: None,
             }),
             delay_resolution: Duration::from_ps(100_000_000),
+            weight_profile: None,
         },
         plasticity: None,
         short_term: None,

@@ -14,7 +14,7 @@ use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble;
 use sharpwave::engine::simulation::{Ended, Simulation};
 use sharpwave::network::plan::dense::{DenseProjection, Plasticity};
-use sharpwave::network::plan::{NetworkPlan, Population};
+use sharpwave::network::plan::{NetworkPlan, Population, Within};
 use sharpwave::stimulus::spike_list::SpikeList;
 use sharpwave::synapse::dense::Dense;
 
@@ -68,6 +68,7 @@ fn engine(case: &Case) -> Simulation {
                 modulator: None,
                 limit: None,
                 teacher: None,
+                within: Within::default(),
             }),
             short_term: None,
         }

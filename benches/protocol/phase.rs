@@ -99,6 +99,7 @@ pub fn network(plastic: bool) -> NetworkPlan {
                 modulator: None,
                 limit: None,
                 teacher: None,
+                within: Default::default(),
             }),
             short_term: None,
         });

@@ -68,7 +68,7 @@ pub(super) fn report(section: &Section<'_>, problem: &Problem) {
 fn find<'a>(section: &Section<'a>, key: &str) -> Option<Item<'a>> {
     match key {
         "v_m" => section.get("initial")?.section()?.get(key),
-        "modulator" => {
+        "modulator" | "sources" | "targets" => {
             let plasticity = section.get("plasticity")?.section()?;
             // Read before.
             plasticity.ignore();

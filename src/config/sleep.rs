@@ -60,6 +60,7 @@ pub fn sleeping_network(
                 velocity: None,
             }),
             delay_resolution: DELAY_RESOLUTION,
+            weight_profile: None,
             plasticity: rule.map(|values| {
                 Learning::new(Choice {
                     spec: experiment.plasticity.rule,

@@ -4,15 +4,15 @@
 //! of the sources and a list of one entity's partners. Where delays differ, in one pass and by way of buckets, which hold
 //! 12 bytes a synapse (16 in a lane that 16 bits cannot count).
 
-mod bucket;
-mod delay;
+pub(super) mod bucket;
+pub(super) mod delay;
 mod weight;
 
 use crate::base::stop::Stop;
 use crate::base::time::Duration;
 use crate::connection::connect::bucket::{Buckets, MOST_DELAYS, Rows};
 use crate::connection::connect::delay::Delays;
-use crate::connection::connect::weight::Weights;
+use crate::connection::connect::weight::{Falling, Weights};
 use crate::connection::draw::{Block, ELSEWHERE, Lane, Partners};
 use crate::connection::error::{RuleError, RuleFault};
 use crate::connection::plan::Plan;
@@ -175,6 +175,7 @@ impl Plan {
     ) -> Result<Rows<I>, RuleFault> {
         let n = starts.last().copied().unwrap_or(0) as usize;
         let weighted = !weights.is_one();
+        let mut falling = Falling::new(self)?;
         let mut targets = vec![I::new(0); n];
         let mut placed = vec![0.0; if weighted { n } else { 0 }];
         let mut put = |source: u32, local: u32, weight: Option<&f32>| {
@@ -191,13 +192,19 @@ impl Plan {
             pace.on(list.len())?;
             match partners {
                 Partners::Onto(local, sources) => {
-                    let weights = weights.of(entity, sources.len());
+                    let mut weights = weights.of(entity, sources.len());
+                    if let Some(falling) = &mut falling {
+                        weights = falling.of(weights, partners, lane);
+                    }
                     for (i, &source) in sources.iter().enumerate() {
                         put(source, local, weights.get(i));
                     }
                 }
                 Partners::From(source, locals) => {
-                    let weights = weights.of(entity, locals.len());
+                    let mut weights = weights.of(entity, locals.len());
+                    if let Some(falling) = &mut falling {
+                        weights = falling.of(weights, partners, lane);
+                    }
                     for (i, &local) in locals.iter().enumerate() {
                         if local != ELSEWHERE {
                             put(source, local, weights.get(i));
@@ -233,13 +240,17 @@ impl Plan {
         let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
         let mut buckets = Buckets::new(self.space.n_source, expected, delays.limit());
         let crowded = delays.too_many(MOST_DELAYS);
+        let mut falling = Falling::new(self)?;
         self.rule.draw(lane, &mut |entity, partners| {
             let (Partners::Onto(_, list) | Partners::From(_, list)) = &partners;
             pace.on(list.len())?;
-            let (weights, delays) = (
+            let (mut weights, delays) = (
                 weights.of(entity, list.len()),
                 delays.of(entity, partners, lane),
             );
+            if let Some(falling) = &mut falling {
+                weights = falling.of(weights, partners, lane);
+            }
             let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
             match partners {
                 Partners::Onto(local, sources) => {

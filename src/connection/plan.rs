@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::distribution::Distribution;
 use crate::base::time::Duration;
 use crate::connection::edges::Edges;
+use crate::connection::profile::Profile;
 use crate::connection::rule::Connect;
 use crate::connection::space::Space;
 use crate::synapse::weight::Weights;
@@ -27,6 +28,8 @@ pub struct Plan {
     pub delay: Option<Delay>,
     /// Grid of drawn delays, and the smallest of them that is allowed.
     pub delay_resolution: Duration,
+    /// What weights are multiplied with, if they fall with distance.
+    pub weight_profile: Option<Profile>,
 }
 
 /// Time from a spike to its arrival at the target's soma, in milliseconds: the sum of two, neither below 0. A part that is
@@ -131,6 +134,9 @@ impl Plan {
 
     /// The one weight of all synapses, if there is one.
     pub fn one_weight(&self) -> Option<f64> {
+        if self.weight_profile.is_some() {
+            return None;
+        }
         match (self.weight, self.edges().and_then(Edges::weights)) {
             (Some(_), _) if self.edges().and_then(Edges::counts).is_some() => None,
             (Some(weight), _) => weight.constant(),
@@ -141,8 +147,9 @@ impl Plan {
 
     /// Whether the weights of synapses are kept one by one, in single precision.
     pub fn draws_weights(&self) -> bool {
-        match self.weight {
+        match self.weight.filter(|_| self.weight_profile.is_none()) {
             Some(weight) => weight.constant().is_none(),
+            None if self.weight_profile.is_some() => true,
             None => matches!(
                 self.edges().and_then(Edges::weights),
                 Some(Weights::Each(_))

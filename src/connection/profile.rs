@@ -2,7 +2,7 @@
 
 use crate::base::function;
 use crate::base::parameter::{
-    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
 
 /// Equations of the profiles, for users.
@@ -40,7 +40,7 @@ pub(super) const EXPONENT: ParameterSpec = ParameterSpec::quantity(
 
 /// A function of distance that is 1 at 0 and never rises.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Profile {
+pub struct Profile {
     form: Form,
     width_mm: f64,
 }
@@ -93,6 +93,25 @@ impl Profile {
             }
             Form::Uniform => f64::from(square.sqrt() <= width * (1.0 + ROUNDING)),
         }
+    }
+}
+
+/// How weights fall with distance.
+pub static WEIGHT_PROFILE: Spec = Spec {
+    name: "weight_profile",
+    summary: "Weights fall with the distance between the two neurons: each is multiplied by f(d).",
+    equations: equations!(),
+    parameters: &[PROFILE, WIDTH, EXPONENT],
+    source: "",
+};
+
+impl Profile {
+    /// The one that weights are multiplied with, where `values` are those of [`WEIGHT_PROFILE`].
+    ///
+    /// # Errors
+    /// If a value is missing or out of range, or the exponent does not belong to the profile.
+    pub fn of_weights(values: &Values) -> Result<Self, ParameterError> {
+        Self::new(&WEIGHT_PROFILE, &complete(&WEIGHT_PROFILE, values)?)
     }
 }
 

@@ -61,10 +61,15 @@ impl Space {
             (sources, targets) == (self.n_source as usize, self.n_target as usize)
         };
         let ends = self.ends.as_deref().filter(sizes);
-        ends.ok_or(RuleFault::NotPlaced {
+        ends.ok_or_else(|| self.not_placed())
+    }
+
+    /// What is wrong where that is not known.
+    pub(super) fn not_placed(&self) -> RuleFault {
+        RuleFault::NotPlaced {
             n_source: self.n_source,
             n_target: self.n_target,
-        })
+        }
     }
 
     /// For messages: what lowers the number of partners.

@@ -1,6 +1,7 @@
 //! From a declared network to lanes: which neurons, synapses, noise and input each has.
 
 mod dense;
+mod own;
 mod taught;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +11,7 @@ use rayon::prelude::*;
 use crate::base::stop::{Stop, Stopped};
 use crate::base::stream::name_hash;
 use crate::base::time::Duration;
-use crate::connection::{self, Delay, RuleFault};
+use crate::connection::{self, NewDelays, RuleError, RuleFault};
 use crate::engine::division::{GroupPlan, divide};
 pub use crate::engine::error::AssemblyError;
 use crate::engine::lane::arrival::{LONGEST_WINDOW, MOST_BLOCKS};
@@ -93,7 +94,7 @@ pub fn assemble_watched(
     let lookahead = lookahead(network, &lanes)?;
     let mut simulation = Simulation::new(
         populations.collect(),
-        projections(network),
+        projections(network)?,
         Inputs::new(network)?,
         network,
         declared,
@@ -107,28 +108,36 @@ pub fn assemble_watched(
     Ok(simulation)
 }
 
-fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
+fn projections(network: &NetworkPlan) -> Result<Vec<simulation::Projection>, AssemblyError> {
     let modulator = |plasticity: &Option<Plasticity>| plasticity.as_ref()?.modulator;
+    let new_delays = |projection: &Projection| match network.is_rewired(&projection.plan.name) {
+        true => NewDelays::of(&projection.plan),
+        false => Ok(None),
+    };
     let sparse = (0..).zip(&network.projections);
-    let sparse = sparse.map(|(number, projection)| simulation::Projection {
-        name: projection.plan.name.clone(),
-        source: projection.source,
-        sparse: Some(number),
-        is_apart: projection.plasticity.is_some()
-            || projection.short_term.is_some()
-            || network.is_changing(Part::Projection, &projection.plan.name),
-        rule: projection.plasticity.clone(),
-        dense: None,
-        tied: None,
-        learning: projection
-            .plasticity
-            .as_ref()
-            .map(|_| (number, projection.targets.clone())),
-        modulator: modulator(&projection.plasticity),
-        autapses: projection.plan.space.autapses,
-        ends: projection.plan.space.ends.clone(),
-        is_plastic: projection.plasticity.is_some(),
+    let sparse = sparse.map(|(number, projection)| {
+        Ok(simulation::Projection {
+            name: projection.plan.name.clone(),
+            source: projection.source,
+            sparse: Some(number),
+            is_apart: projection.plasticity.is_some()
+                || projection.short_term.is_some()
+                || network.is_changing(Part::Projection, &projection.plan.name),
+            rule: projection.plasticity.clone(),
+            dense: None,
+            tied: None,
+            learning: projection
+                .plasticity
+                .as_ref()
+                .map(|_| (number, projection.targets.clone())),
+            modulator: modulator(&projection.plasticity),
+            autapses: projection.plan.space.autapses,
+            ends: projection.plan.space.ends.clone(),
+            delays: new_delays(projection)?,
+            is_plastic: projection.plasticity.is_some(),
+        })
     });
+    let sparse: Vec<_> = sparse.collect::<Result<_, AssemblyError>>()?;
     let dense = (0..).zip(&network.dense);
     let dense = dense.map(|(number, projection)| {
         let weights = &projection.weights;
@@ -144,6 +153,7 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
             modulator: modulator(&projection.plasticity),
             autapses: true,
             ends: None,
+            delays: None,
             is_plastic: projection.plasticity.is_some(),
         }
     });
@@ -160,9 +170,10 @@ fn projections(network: &NetworkPlan) -> Vec<simulation::Projection> {
         modulator: None,
         autapses: true,
         ends: None,
+        delays: None,
         is_plastic: false,
     });
-    sparse.chain(dense).chain(tied).collect()
+    Ok(sparse.into_iter().chain(dense).chain(tied).collect())
 }
 
 /// The shortest delay above zero.
@@ -279,10 +290,11 @@ fn blocks(
                 None => projection.plan.connect_until::<u16>(&onto, stop),
                 Some(_) => projection.plan.connect_sides::<u16>(&onto, stop),
             };
-            let part = part.map_err(|error| match error.fault {
+            let rule_fault = |error: RuleError| match error.fault {
                 RuleFault::Stopped => Stopped.into(),
                 _ => AssemblyError::Rule(error),
-            })?;
+            };
+            let part = part.map_err(rule_fault)?;
             match &projection.plasticity {
                 None if projection.short_term.is_some() || is_changing => {
                     apart.push((number, projection.short_term, part));
@@ -290,14 +302,22 @@ fn blocks(
                 None => parts.push(part),
                 Some(plasticity) => {
                     let mut part = part;
+                    if !plasticity.within.is_all() {
+                        let rest = projection.plan.connect_until::<u16>(&onto, stop);
+                        let mut rest = rest.map_err(rule_fault)?;
+                        let learns = |source, local| {
+                            let within = &plasticity.within;
+                            within.has_source(source)
+                                && target_of(&onto, local).is_some_and(|own| within.has_target(own))
+                        };
+                        rest.retain(|source, local| !learns(source, local));
+                        part.retain(learns);
+                        apart.push((number, projection.short_term, rest));
+                    }
                     let is_rewired = network.is_rewired(&projection.plan.name);
-                    if let (true, true, Some(delay)) =
-                        (is_rewired, part.delays.is_empty(), projection.plan.delay)
-                    {
+                    if is_rewired && let Some(delays) = NewDelays::of(&projection.plan)? {
                         // Synapses that are to come have a delay before there are any.
-                        part.delays.extend(delay_of(&delay, Delay::constant));
-                        part.dendritic
-                            .extend(delay_of(&delay, |delay| delay.dendritic.constant()));
+                        delays.widen(&projection.plan, &mut part)?;
                     }
                     let kinetics = plasticity.kinetics(network);
                     let learn = plasticity::rule(plasticity.rule)
@@ -305,10 +325,17 @@ fn blocks(
                         .and_then(|rule| {
                             rule.rows(&plasticity.values, kinetics, part, size as usize)
                         });
-                    let learn = learn.map_err(|error| AssemblyError::Plasticity {
+                    let mut learn = learn.map_err(|error| AssemblyError::Plasticity {
                         projection: projection.plan.name.clone(),
                         error,
                     })?;
+                    if is_rewired {
+                        learn.expect_rewiring();
+                    }
+                    let whose = (&projection.plan.name[..], network.seed);
+                    if let Some(own) = own::own(plasticity, whose, &onto, size as usize) {
+                        learn.set_own(own);
+                    }
                     // Where synapses may come there is a place for them.
                     if learn.n_synapses() > 0 || is_rewired {
                         learning.push((number, projection.short_term, learn));
@@ -362,11 +389,6 @@ fn blocks(
     Ok(blocks)
 }
 
-/// A part of `delay`, if it is one for all synapses.
-fn delay_of(delay: &Delay, part: impl Fn(&Delay) -> Option<f64>) -> Option<Duration> {
-    Duration::from_ms(part(delay)?).ok()
-}
-
 /// The parts of a plan's target space that lie among `members`.
 fn onto(network: &NetworkPlan, targets: &[usize], members: &[Member]) -> Vec<connection::Block> {
     let mut onto = Vec::new();
@@ -382,4 +404,12 @@ fn onto(network: &NetworkPlan, targets: &[usize], members: &[Member]) -> Vec<con
         offset += network.populations[target].size;
     }
     onto
+}
+
+/// The number among all targets of a neuron that is `local` in the lane.
+fn target_of(onto: &[connection::Block], local: u32) -> Option<u32> {
+    let inside =
+        |block: &&connection::Block| (block.local..block.local + block.len).contains(&local);
+    let block = onto.iter().find(inside)?;
+    Some(block.first + (local - block.local))
 }

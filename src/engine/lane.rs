@@ -10,6 +10,7 @@ pub mod arrival;
 pub mod block;
 pub mod dense;
 pub mod group;
+mod growing;
 pub mod taught;
 pub mod tied;
 mod window;
@@ -44,6 +45,8 @@ pub struct Lane {
     pub(super) blocks: Vec<Block>,
     /// Per population: the blocks that its spikes reach.
     pub(super) outgoing: Vec<Vec<u32>>,
+    /// Blocks whose synapses may come with several delays.
+    pub(super) growing: Vec<u32>,
     /// Per group: the blocks onto it that learn.
     pub(super) learning: Vec<Vec<u32>>,
     /// Per population: the dense blocks that its spikes reach, group and number in it.
@@ -94,6 +97,8 @@ impl Lane {
                 learning[block.group].push(number);
             }
         }
+        let growing = (0..).zip(&blocks).filter(|(_, block)| block.is_growing());
+        let growing = growing.map(|(number, _)| number).collect();
         let mut outgoing_dense = vec![Vec::new(); n_populations];
         for (at, group) in groups.iter().enumerate() {
             for (number, block) in group.dense.iter().enumerate() {
@@ -116,6 +121,7 @@ impl Lane {
             groups,
             blocks,
             outgoing,
+            growing,
             learning,
             outgoing_dense,
             outgoing_tied,
@@ -186,6 +192,7 @@ impl Lane {
         if !self.has_late {
             return;
         }
+        self.depart(spikes);
         for (at, spike) in spikes.iter().enumerate() {
             self.fetch_rows(spikes.get(at + 2 * SPIKES_AHEAD), false);
             self.fetch_rows(spikes.get(at + SPIKES_AHEAD), true);

@@ -164,6 +164,20 @@ impl<T: Placed> Pending<T> {
         .take(n)
     }
 
+    /// Drops all that is not to be kept. O(n).
+    pub fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        let all = self.all().filter(|(_, item)| keep(item));
+        let kept: Vec<(i64, T)> = all.map(|(window, item)| (window, *item)).collect();
+        self.ring.fill(Bag::default());
+        self.full.fill(0);
+        self.free.clear();
+        self.free.extend(0..self.chunks.len() as u32);
+        self.later.clear();
+        for (window, item) in kept {
+            self.add(window, item);
+        }
+    }
+
     /// The first window that holds anything.
     pub fn first(&self) -> Option<i64> {
         let in_map = self.later.keys().next().copied();
@@ -317,6 +331,13 @@ mod tests {
                 expected.entry(window + ahead).or_default().push(item);
                 let held: usize = expected.values().map(Vec::len).sum();
                 prop_assert_eq!(pending.all().count(), held);
+                if item % 50 == 7 {
+                    pending.retain(|item| item % 3 != 1);
+                    for bag in expected.values_mut() {
+                        bag.retain(|item| item % 3 != 1);
+                    }
+                    expected.retain(|_, bag| !bag.is_empty());
+                }
                 for _ in 0..steps {
                     let Some(first) = pending.first() else { break };
                     prop_assert_eq!(Some(&first), expected.keys().next());

@@ -91,7 +91,9 @@ impl Network {
             dendritic: None,
             velocity: None,
             delay_resolution: DELAY_RESOLUTION,
+            weight_profile: None,
             plasticity: Ok(None),
+            within: (None, None),
             modulator: None,
             teacher: None,
             short_term: Ok(None),
@@ -282,7 +284,9 @@ pub struct ProjectionBuilder<'a> {
     dendritic: Option<Distribution>,
     velocity: Option<f64>,
     delay_resolution: Duration,
+    weight_profile: Option<Values>,
     plasticity: Result<Option<Choice>, Problem>,
+    within: (Option<Vec<u32>>, Option<Vec<u32>>),
     modulator: Option<String>,
     teacher: Option<String>,
     short_term: Result<Option<Choice>, Problem>,
@@ -346,6 +350,12 @@ impl ProjectionBuilder<'_> {
         self
     }
 
+    /// Lets weights fall with distance, by a [profile](crate::connection::WEIGHT_PROFILE) with these values.
+    pub fn weight_profile(mut self, values: impl Into<Values>) -> Self {
+        self.weight_profile = Some(values.into());
+        self
+    }
+
     /// Whether a neuron may be connected with itself; not, unless it is said.
     pub fn autapses(mut self, autapses: bool) -> Self {
         self.autapses = autapses;
@@ -357,6 +367,13 @@ impl ProjectionBuilder<'_> {
         let values = values.into();
         let spec = known(name, &plasticity::specs());
         self.plasticity = spec.map(|spec| Some(Choice { spec, values }));
+        self
+    }
+
+    /// Lets synapses from `sources` onto `targets` alone learn, ascending numbers of neurons, targets over all target populations;
+    /// `None` for all.
+    pub fn within(mut self, sources: Option<Vec<u32>>, targets: Option<Vec<u32>>) -> Self {
+        self.within = (sources, targets);
         self
     }
 
@@ -399,6 +416,8 @@ impl ProjectionBuilder<'_> {
             plasticity: self.plasticity.map_err(fault)?.map(|rule| Learning {
                 modulator: self.modulator,
                 teacher: self.teacher,
+                sources: self.within.0,
+                targets: self.within.1,
                 ..Learning::new(rule)
             }),
             short_term: self.short_term.map_err(fault)?,
@@ -409,6 +428,7 @@ impl ProjectionBuilder<'_> {
             weight: self.weight,
             delay,
             delay_resolution: self.delay_resolution,
+            weight_profile: self.weight_profile,
         };
         let fault = |problem| NetworkError::new(Part::Projection, &projection.name, problem);
         let others = self.network.projections.iter().map(|other| &other.name);

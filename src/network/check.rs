@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Dimension, ParameterError};
 use crate::base::stream::Stream;
-use crate::connection::{self, Plan, Space};
+use crate::connection::{self, Plan, Profile, Space};
 use crate::network::error::LARGEST;
 use crate::network::plan::dense::DenseProjection;
 use crate::network::plan::{self, NetworkPlan};
@@ -305,6 +305,11 @@ impl Network {
             weight: projection.weight,
             delay: projection.delay,
             delay_resolution: projection.delay_resolution,
+            weight_profile: projection
+                .weight_profile
+                .as_ref()
+                .map(Profile::of_weights)
+                .transpose()?,
         };
         synapses.check()?;
         if let Some(file) = not_read {

@@ -1,6 +1,7 @@
 //! What does not fit in the description of a network, and where.
 
 mod help;
+mod key;
 mod place;
 
 use crate::base::parameter::{Dimension, ParameterError};
@@ -106,12 +107,18 @@ pub enum Problem {
     NoDelay(Duration),
     /// A projection whose synapses cannot come and go.
     #[error(
-        "`projection` names {found}, expected one sparse projection, all of whose synapses have one delay"
+        "`projection` names {found}, expected one sparse projection, with delays that are given or drawn, and with one delay for all beside \
+         `short_term`"
     )]
     Rewired {
         /// What was named, in words.
         found: String,
     },
+    /// Some neurons of a matrix.
+    #[error(
+        "`{0}` is given for a matrix, whose weights all learn, expected a projection with synapses in rows"
+    )]
+    WholeMatrix(&'static str),
     /// A number of a force that its projection never reaches.
     #[error("`{key}` is {value}, expected at most {most}, {why}")]
     OutOfReach {
@@ -384,67 +391,3 @@ pub enum Problem {
 
 /// Most neurons of a population: those of a network are numbered with 32 bits.
 pub const LARGEST: u32 = 1 << 31;
-
-impl Problem {
-    /// The key that it is about, if it is one alone.
-    pub fn key(&self) -> Option<&'static str> {
-        match self {
-            Self::Size(_) => Some("size"),
-            Self::UnknownPopulation { key, .. }
-            | Self::Delay { key, .. }
-            | Self::Missing { key, .. }
-            | Self::NotPlaced { key, .. }
-            | Self::Apart { key, .. }
-            | Self::BeforePulse { key, .. }
-            | Self::Unfit { key, .. } => Some(key),
-            Self::Layout(fault) => Some(fault.key()),
-            Self::Oscillation(fault) => Some(fault.key()),
-            Self::NoTarget
-            | Self::ManyTargets(_)
-            | Self::TargetTwice(_)
-            | Self::OntoSource { .. }
-            | Self::Units { .. }
-            | Self::NoCapacitance { .. } => Some("target"),
-            Self::NoPotential(_) | Self::Potential(_) | Self::AboveThreshold { .. } => Some("v_m"),
-            Self::Weight(_) => Some("weight"),
-            Self::UnknownModulator { .. } | Self::Unmodulated(_) | Self::NoModulator(_) => {
-                Some("modulator")
-            }
-            Self::NotLearning { .. } | Self::Rewired { .. } | Self::NoProjection => {
-                Some("projection")
-            }
-            Self::Pupils(..) => Some("teacher"),
-            Self::NoMatrix { .. } => Some("of"),
-            Self::NotBack { .. } => Some("source"),
-            Self::NoDelay(_) => Some("axonal_delay"),
-            Self::NoPeriod(_) => Some("every"),
-            Self::UnknownTrigger { .. } => Some("trigger"),
-            Self::Silent(_)
-            | Self::NoPopulation
-            | Self::PopulationTwice(_)
-            | Self::NoThreshold { .. } => Some("population"),
-            Self::Height { height, .. } => Some(match *height < 1.0 {
-                true => "lowest",
-                false => "highest",
-            }),
-            Self::NoLatency(_) => Some("latency"),
-            Self::Probability(_) => Some("probability"),
-            Self::Driven { .. } => Some("neurons"),
-            Self::Groups { .. } => Some("groups"),
-            Self::NoReleaseDelay(_) => Some("delay"),
-            Self::Kinetics { key, .. } | Self::OutOfReach { key, .. } => Some(key),
-            Self::NotRead { .. } => Some("file"),
-            Self::Parameter(error) => error.parameter(),
-            Self::Rule(error) => Some(error.key()),
-            Self::Learn(error) => Some(error.key()),
-            Self::Name(_)
-            | Self::Twice
-            | Self::TooManyTargets
-            | Self::UnknownEntry { .. }
-            | Self::Dense(_)
-            | Self::Early { .. }
-            | Self::Neuron { .. }
-            | Self::Path(_) => None,
-        }
-    }
-}

@@ -1,6 +1,7 @@
 //! A network whose names have become numbers and whose data are here: what is divided into lanes and run by windows.
 
 pub mod dense;
+mod within;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::stimulus::wave::Waves;
 use crate::stimulus::{Begin, Spike};
 use crate::synapse::short_term::ShortTerm;
 use dense::DenseProjection;
+pub use within::Within;
 
 /// Populations, projections and what drives them.
 #[derive(Debug, Clone)]
@@ -200,6 +202,8 @@ pub struct Plasticity {
     pub teacher: Option<Teacher>,
     /// For a rule without bounds: a weight above this, without sign, ends a run.
     pub limit: Option<f64>,
+    /// Which synapses learn.
+    pub within: Within,
 }
 
 /// A population of as many neurons as the targets, whose spikes teach one of these each.

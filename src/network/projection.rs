@@ -95,6 +95,11 @@ pub struct Learning {
     pub teacher: Option<String>,
     /// A weight above this, without sign, ends a run; `None` for the largest number there is. For rules without bounds.
     pub max_weight: Option<f64>,
+    /// Neurons that store memory: synapses from these sources onto these targets learn, all others are static. Ascending, none
+    /// twice, targets counted over the target populations one after the other; `None` for all.
+    pub sources: Option<Vec<u32>>,
+    /// See `sources`.
+    pub targets: Option<Vec<u32>>,
 }
 
 impl Learning {
@@ -105,6 +110,8 @@ impl Learning {
             modulator: None,
             teacher: None,
             max_weight: None,
+            sources: None,
+            targets: None,
         }
     }
 }
@@ -194,6 +201,9 @@ pub struct Projection {
     pub delay: Option<Delay>,
     /// Drawn delays are rounded to a multiple of this, above zero.
     pub delay_resolution: Duration,
+    /// How weights fall with distance, if they do: values of the [profile](connection::WEIGHT_PROFILE) that they are
+    /// multiplied with.
+    pub weight_profile: Option<Values>,
     /// What changes the weights, if anything does.
     pub plasticity: Option<Learning>,
     /// How much of its weight a synapse passes on, if it depends on use: an entry of
@@ -216,10 +226,10 @@ impl Projection {
     pub(super) fn needs_positions(&self, rule: &dyn Connect) -> Option<&'static str> {
         let by_distance = self.delay.is_some_and(|delay| delay.velocity.is_some());
         let delay = by_distance.then_some("axonal_delay");
-        if rule.is_spatial() {
-            Some("rule")
-        } else {
-            delay
+        let weight = self.weight_profile.as_ref().map(|_| "weight_profile");
+        match rule.is_spatial() {
+            true => Some("rule"),
+            false => delay.or(weight),
         }
     }
 

@@ -28,11 +28,11 @@ pub static SPEC: Spec = Spec {
             "how far one use moves u towards 1",
         )
         .or_number(0.1),
-        ParameterSpec::quantity(
+        ParameterSpec::drawn(
             "importance",
             Dimension::One,
             Range::Between(0.0, 1.0),
-            "share of w_max that a synapse in use all the time reaches",
+            "share of w_max that a synapse in use all the time reaches; one for all, or of each target neuron its own",
         )
         .or_number(1.0),
         tau("tau_plus", 20.0, "how soon the target has to follow"),
@@ -46,7 +46,7 @@ pub static SPEC: Spec = Spec {
 #[derive(Debug, Clone, PartialEq)]
 pub struct HebbianRate {
     w_max: f64,
-    /// importance · w_max.
+    /// importance · w_max; w_max alone where each neuron has its own.
     most: f64,
     step: f64,
     tau_plus_ms: f64,
@@ -58,6 +58,7 @@ impl PlasticityRule<1, 0> for HebbianRate {
     const SPEC: &'static Spec = &SPEC;
     const FLOWS: bool = true;
     const MODULATED: Modulated = Modulated::Not;
+    const OWN: Option<&'static str> = Some("importance");
     /// How often it is used, u.
     type State = f64;
 
@@ -65,7 +66,7 @@ impl PlasticityRule<1, 0> for HebbianRate {
         let values = complete(&SPEC, values)?;
         Ok(Self {
             w_max: values["w_max"],
-            most: values["importance"] * values["w_max"],
+            most: values.number("importance").unwrap_or(1.0) * values["w_max"],
             step: values["step"],
             tau_plus_ms: values["tau_plus"],
             tau_u_ms: values["tau_u"],
@@ -106,7 +107,7 @@ impl PlasticityRule<1, 0> for HebbianRate {
             false => expm1(apart) / apart,
         };
         let follows = stays * ms / self.tau_w_ms * mean;
-        let followed = weight * stays + self.most * *u * follows;
+        let followed = weight * stays + self.most * stretch.own * *u * follows;
         *u *= exp(-ms / self.tau_u_ms);
         followed
     }

@@ -29,8 +29,8 @@ pub struct Synapse {
 pub struct Change {
     /// Numbers of those that go, in the order of [`Learn::look`], ascending.
     pub removed: Vec<u32>,
-    /// Source, target in the group and weight of those that come, by source, then target.
-    pub added: Vec<(u32, u16, f64)>,
+    /// Those that come, with targets in the group, by source, then target.
+    pub added: Vec<Synapse>,
 }
 
 /// Sparse synapses of one projection onto one group that learn, in rows by source and delay.
@@ -92,9 +92,25 @@ pub trait Learn: Send + Sync {
     /// those that they have change nothing, to the bit.
     fn set_weights(&mut self, t: Time, weights: &mut dyn Iterator<Item = f64>);
 
-    /// Lets synapses go and come at `t`; the others keep all that they remember. All have one delay, and each source has its
-    /// row: those under way find it as it is when they arrive.
+    /// Lets synapses go and come at `t`; the others keep all that they remember, and those that come have one of the
+    /// [`delays`](Self::delays). Spikes under way find rows as they are when they arrive. Where all have one delay each source has
+    /// its row; where delays differ rows have other numbers afterwards.
     fn rewire(&mut self, t: Time, change: &Change);
+
+    /// Before anything has happened: gives each target what it has of its own of the rule's parameters.
+    fn set_own(&mut self, own: Vec<f64>);
+
+    /// Before anything has happened: synapses will come, with any of the [`delays`](Self::delays).
+    fn expect_rewiring(&mut self);
+
+    /// Whether each spike is to [depart](Self::depart): rows to come, whose delays differ, must know what has passed.
+    fn is_growing(&self) -> bool;
+
+    /// `source` spiked at `t`, in order of time.
+    fn depart(&mut self, t: Time, source: u32);
+
+    /// Spikes that may be under way, when they departed and from which source, in that order.
+    fn under_way(&self) -> Vec<(Time, u32)>;
 
     /// Number of synapses.
     fn n_synapses(&self) -> usize;
@@ -124,6 +140,9 @@ pub trait Learn: Send + Sync {
 /// An instant goes: [`come_to`](Self::come_to), [`catch_up`](Self::catch_up) for a row that arrives, its weights are added to the targets, then
 /// [`arrive`](Self::arrive); [`fire`](Self::fire) once at the end. Instants ascend.
 pub trait LearnMatrix: Send + Sync {
+    /// As [`Learn::set_own`].
+    fn set_own(&mut self, own: Vec<f64>);
+
     /// Comes to the instant `t`; `weights` are those of all rows.
     fn come_to(&mut self, t: Time, weights: &mut [f32]);
 

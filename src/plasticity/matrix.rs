@@ -13,8 +13,9 @@ use crate::plasticity::error::LearnError;
 use crate::plasticity::learn::{LearnMatrix, StateError};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rows::MOST_TURNS;
-use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored, Stretch};
+use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored};
 
+mod flow;
 mod push;
 mod state;
 
@@ -84,6 +85,8 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
     waiting: VecDeque<(Time, u32)>,
     /// What the log does to each target of the row at hand.
     sums: Vec<f64>,
+    /// What each target has of its own, if it has.
+    own: Vec<f64>,
 }
 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
@@ -120,6 +123,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             log: Vec::new(),
             waiting: VecDeque::new(),
             sums: Vec::new(),
+            own: Vec::new(),
             rule,
         })
     }
@@ -181,32 +185,11 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 since_spike: post.at.since(post.last),
             };
             let from = self.flown(pre, post.last);
-            let now = self.flow(self.sign * row[j].get(), &mut states[j], (from, post.at));
+            let strength = self.sign * row[j].get();
+            let now = self.flow(j, strength, &mut states[j], (from, post.at));
             let changed = self.rule.fire(now, &mut states[j], &event);
             row[j] = self.stored(self.gained(now, changed, post.at));
         }
-    }
-
-    /// Until when a synapse has flown that has seen a spike at `last`.
-    #[inline(always)]
-    fn flown(&self, pre: &Pre<PRE>, last: Time) -> Time {
-        self.seen.max(pre.last).max(last)
-    }
-
-    /// What a stretch without events makes of a strength.
-    #[inline(always)]
-    fn flow(&self, strength: f64, state: &mut R::State, (from, to): (Time, Time)) -> f64 {
-        if !R::FLOWS {
-            return strength;
-        }
-        let stretch = Stretch {
-            from: self.at_synapse(from),
-            to: self.at_synapse(to),
-            modulation: self.modulation.as_ref(),
-        };
-        let (low, high) = self.bounds;
-        let flown = self.rule.flow(strength, state, &stretch);
-        flown.max(low).min(high)
     }
 
     /// The instant at the synapse of one on the soma's clock, which modulators have.
@@ -238,15 +221,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             self.states = states;
         }
         if R::FLOWS && self.learning {
-            let n = self.n_target();
-            let mut states = std::mem::take(&mut self.states);
-            let own = row.iter_mut().zip(&mut states[i * n..(i + 1) * n]);
-            for ((weight, state), &last) in own.zip(&self.last) {
-                let from = self.flown(&self.pre[i], last);
-                let now = self.flow(self.sign * weight.get(), state, (from, t));
-                *weight = self.stored(now);
-            }
-            self.states = states;
+            self.flow_row(t, i, row);
         }
         self.pre[i].next = self.log.len();
     }
@@ -381,6 +356,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> LearnMatrix
     for PlasticMatrix<R, PRE, POST>
 {
+    fn set_own(&mut self, own: Vec<f64>) {
+        self.own = own;
+    }
+
     fn come_to(&mut self, t: Time, weights: &mut [f32]) {
         Self::come_to(self, t, weights);
     }

@@ -6,11 +6,12 @@
 //! not arrive for long, its synapses catch up when a target's history is full or the factors' origin moves: instants that
 //! follow from the spikes alone. Looking at weights leaves them as they are.
 
+mod flights;
 mod past;
+mod rewire;
 mod state;
 mod taught;
 mod together;
-mod wiring;
 
 use std::collections::VecDeque;
 use std::mem::take;
@@ -26,6 +27,7 @@ use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rule::{Event, PlasticityRule, Stored};
 use crate::synapse::layout::{Layout, Row};
 use crate::synapse::sparse::Sparse;
+use flights::Flights;
 use past::{Past, Path, Pre, bounded};
 
 /// Targets whose past is fetched ahead of the one at hand.
@@ -57,6 +59,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     layout: Layout,
     /// Whether synapses have come or gone since it was built.
     is_rewired: bool,
+    /// What rows to come must know, where their delays differ.
+    flights: Option<Flights<PRE>>,
     targets: Vec<u16>,
     strengths: Vec<W>,
     states: Vec<R::State>,
@@ -64,6 +68,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     history: History<PRE, POST>,
     /// Spikes of a teacher to come, in order.
     taught: VecDeque<(Time, u32)>,
+    /// What each target has of its own, if it has.
+    own: Vec<f64>,
     /// All synapses have seen what reached them before.
     seen: Time,
     /// What the synapses of the row at hand add.
@@ -120,11 +126,13 @@ where
             pre: vec![Pre::NEVER; layout.n_rows()],
             layout,
             is_rewired: false,
+            flights: None,
             states: vec![R::State::default(); targets.len()],
             targets,
             strengths,
             history: History::new(n_target, is_additive),
             taught: VecDeque::new(),
+            own: Vec::new(),
             seen: Time::ZERO,
             added: Vec::new(),
             rule,
@@ -146,6 +154,7 @@ where
             bounds: self.bounds,
             is_additive: self.is_additive,
             modulation: self.modulation.as_ref(),
+            own: &self.own,
             history: &self.history,
             seen: self.seen(&pre).ps(),
             pre,
@@ -401,6 +410,7 @@ where
         }
         self.clock.origin = t;
         self.pre.fill(Pre::NEVER);
+        self.flights.iter_mut().for_each(Flights::reset);
         self.states.fill(R::State::default());
         self.history.clear();
         self.taught.clear();
@@ -450,23 +460,35 @@ where
     }
 
     fn set_weights(&mut self, t: Time, weights: &mut dyn Iterator<Item = f64>) {
-        let weights: Vec<f64> = weights.collect();
-        // Catching up rounds, once more than a row that arrives: their own weights leave synapses as they are.
-        let (mut given, mut is_own) = (weights.iter(), true);
-        self.look(t, &mut |synapse| {
-            is_own &= given.next() == Some(&synapse.weight);
-        });
-        if is_own {
-            return;
-        }
-        self.catch_up(t);
-        for (strength, weight) in self.strengths.iter_mut().zip(weights) {
-            *strength = W::of(self.sign * weight);
-        }
+        self.give(t, weights.collect());
     }
 
     fn rewire(&mut self, t: Time, change: &Change) {
-        self.rewire_at(t, change);
+        self.change(t, change);
+    }
+
+    fn set_own(&mut self, own: Vec<f64>) {
+        self.own = own;
+    }
+
+    fn expect_rewiring(&mut self) {
+        let longest = self.delays.last().filter(|_| self.delays.len() > 1);
+        self.flights = longest.map(|&longest| Flights::new(self.layout.n_source(), longest));
+    }
+
+    fn is_growing(&self) -> bool {
+        self.flights.is_some()
+    }
+
+    fn depart(&mut self, t: Time, source: u32) {
+        if let Some(flights) = &mut self.flights {
+            flights.depart(&self.clock.pre, t, source);
+        }
+    }
+
+    fn under_way(&self) -> Vec<(Time, u32)> {
+        let flights = self.flights.iter();
+        flights.flat_map(Flights::under_way).collect()
     }
 
     fn n_synapses(&self) -> usize {
@@ -480,6 +502,7 @@ where
             + size_of_val(self.strengths.as_slice())
             + size_of_val(self.states.as_slice())
             + size_of_val(self.pre.as_slice())
+            + self.flights.as_ref().map_or(0, Flights::bytes)
             + self.history.bytes()
     }
 

@@ -119,6 +119,10 @@ impl PlasticityRule<1, 1> for StdpPair {
         (0.0, self.w_max)
     }
 
+    fn fire_reads_post(&self) -> bool {
+        false
+    }
+
     fn is_costly(&self) -> bool {
         let is_power = |mu: f64| mu != 0.0 && mu != 1.0;
         is_power(self.mu_plus) || is_power(self.mu_minus)

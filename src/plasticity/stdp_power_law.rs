@@ -87,6 +87,10 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
         (0.0, f64::INFINITY)
     }
 
+    fn fire_reads_post(&self) -> bool {
+        false
+    }
+
     fn is_costly(&self) -> bool {
         self.mu != 0.0 && self.mu != 1.0
     }

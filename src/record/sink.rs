@@ -21,15 +21,15 @@ pub struct Bout {
     pub stop: Time,
 }
 
-/// Synapses of a projection that came and went at an instant: source, target over the target populations, weight.
+/// Synapses of a projection that came and went at an instant, with targets over the target populations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edits {
     /// When.
     pub time: Time,
     /// Those that went, as they were.
-    pub removed: Vec<(u32, u32, f64)>,
+    pub removed: Vec<Synapse>,
     /// Those that came.
-    pub added: Vec<(u32, u32, f64)>,
+    pub added: Vec<Synapse>,
 }
 
 /// What a trigger found.

@@ -23,11 +23,7 @@ pub(super) fn lay_out(parent: &Group, table: &SynapseTable) -> hdf5::Result<()> 
     let group = parent.create_group(&table.name)?;
     create_column::<u64>(&group, "source_node_id", CHUNK)?;
     create_column::<u64>(&group, "target_node_id", CHUNK)?;
-    for name in ["delay", "dendritic_delay"] {
-        create_column::<f64>(&group, name, CHUNK)?;
-        let dataset: hdf5::Dataset = group.dataset(name)?;
-        text_attribute(&dataset, "units", "ms")?;
-    }
+    lay_out_delays(&group)?;
     if table.is_rewired {
         create_column::<f32>(&group, "weight", CHUNK)?;
         create_column::<u64>(&group, "end", TABLE_CHUNK)?;
@@ -35,6 +31,7 @@ pub(super) fn lay_out(parent: &Group, table: &SynapseTable) -> hdf5::Result<()> 
         create_times(&edits, "time", CHUNK)?;
         create_column::<u64>(&edits, "source_node_id", CHUNK)?;
         create_column::<u64>(&edits, "target_node_id", CHUNK)?;
+        lay_out_delays(&edits)?;
         create_column::<f32>(&edits, "weight", CHUNK)?;
         create_column::<u64>(&edits, "created", CHUNK)?;
     } else {
@@ -48,6 +45,34 @@ pub(super) fn lay_out(parent: &Group, table: &SynapseTable) -> hdf5::Result<()> 
     }
     create_times(&group, "time", TABLE_CHUNK)?;
     create_column::<Label>(&group, "label", TABLE_CHUNK)
+}
+
+/// Names of the columns of delays, whole and their dendritic part.
+const DELAYS: [&str; 2] = ["delay", "dendritic_delay"];
+
+fn lay_out_delays(group: &Group) -> hdf5::Result<()> {
+    for name in DELAYS {
+        create_column::<f64>(group, name, CHUNK)?;
+        let dataset: hdf5::Dataset = group.dataset(name)?;
+        text_attribute(&dataset, "units", "ms")?;
+    }
+    Ok(())
+}
+
+fn open_delays(group: &Group) -> hdf5::Result<[Column; 2]> {
+    let [whole, dendritic] = DELAYS.map(|name| Column::open(group, name));
+    Ok([whole?, dendritic?])
+}
+
+fn append_delays<'a>(
+    delays: &mut [Column; 2],
+    synapses: impl Iterator<Item = &'a Synapse> + Clone,
+) -> hdf5::Result<()> {
+    let [whole, dendritic] = delays;
+    let of = synapses.clone().map(|one| one.delay.as_ms());
+    whole.append(&of.collect::<Vec<f64>>())?;
+    let of = synapses.map(|one| one.dendritic.as_ms());
+    dendritic.append(&of.collect::<Vec<f64>>())
 }
 
 /// The open datasets of a projection.
@@ -68,6 +93,7 @@ struct Wiring {
     at: Times,
     /// Source, target.
     nodes: [Column; 2],
+    delays: [Column; 2],
     weight: Column,
     created: Column,
 }
@@ -82,6 +108,7 @@ impl Wiring {
                 Column::open(&edits, "source_node_id")?,
                 Column::open(&edits, "target_node_id")?,
             ],
+            delays: open_delays(&edits)?,
             weight: Column::open(&edits, "weight")?,
             created: Column::open(&edits, "created")?,
         })
@@ -98,10 +125,7 @@ impl Synapses {
                 Column::open(group, "source_node_id")?,
                 Column::open(group, "target_node_id")?,
             ],
-            delays: [
-                Column::open(group, "delay")?,
-                Column::open(group, "dendritic_delay")?,
-            ],
+            delays: open_delays(group)?,
             weights: Column::open(group, "weight")?,
             time: Times::open(group, "time")?,
             label: Column::open(group, "label")?,
@@ -126,11 +150,7 @@ impl Synapses {
                         .collect::<Vec<u64>>(),
                 )?;
             }
-            let delays: [fn(&Synapse) -> f64; 2] =
-                [|one| one.delay.as_ms(), |one| one.dendritic.as_ms()];
-            for (column, delay) in self.delays.iter_mut().zip(delays) {
-                column.append(&synapses.iter().map(delay).collect::<Vec<f64>>())?;
-            }
+            append_delays(&mut self.delays, synapses.iter())?;
         }
         let weights: Vec<f32> = synapses.iter().map(|one| one.weight as f32).collect();
         match &mut self.wiring {
@@ -157,12 +177,13 @@ impl Synapses {
         let all: Vec<_> = all.chain(edits.added.iter().map(|one| (one, 1))).collect();
         let [sources, targets] = &mut wiring.nodes;
         wiring.at.append(&vec![edits.time; all.len()])?;
-        let of = |node: fn(&(u32, u32, f64)) -> u32| -> Vec<u64> {
+        let of = |node: fn(&Synapse) -> u32| -> Vec<u64> {
             all.iter().map(|(one, _)| node(one).into()).collect()
         };
-        sources.append(&of(|one| one.0))?;
-        targets.append(&of(|one| one.1))?;
-        let weights: Vec<f32> = all.iter().map(|(one, _)| one.2 as f32).collect();
+        sources.append(&of(|one| one.source))?;
+        targets.append(&of(|one| one.target))?;
+        append_delays(&mut wiring.delays, all.iter().map(|one| one.0))?;
+        let weights: Vec<f32> = all.iter().map(|(one, _)| one.weight as f32).collect();
         wiring.weight.append(&weights)?;
         let created: Vec<u64> = all.iter().map(|(_, created)| *created).collect();
         wiring.created.append(&created)
@@ -183,11 +204,12 @@ impl Synapses {
                 end,
                 at,
                 nodes,
+                delays,
                 weight,
                 created,
             } = wiring;
             let single = [end, weight, created].into_iter();
-            single.chain(nodes).chain(at.columns())
+            single.chain(nodes).chain(delays).chain(at.columns())
         });
         let single = [weights, label].into_iter();
         nodes

@@ -52,6 +52,64 @@ impl Layout {
         }
     }
 
+    /// Gives each delay another number, in the same order, among so many.
+    pub(crate) fn renumber(&mut self, numbers: &[u16], n_delay: usize) {
+        if n_delay <= 1 {
+            return;
+        }
+        let one = match self {
+            Self::Many { delay, .. } => {
+                delay
+                    .iter_mut()
+                    .for_each(|own| *own = numbers[usize::from(*own)]);
+                return;
+            }
+            Self::One { offsets } => std::mem::take(offsets),
+        };
+        let (mut first, mut offsets) = (vec![0], vec![0]);
+        for &[start, end] in one.array_windows() {
+            if start < end {
+                offsets.push(end);
+            }
+            first.push(offsets.len() as u32 - 1);
+        }
+        let delay = vec![numbers.first().copied().unwrap_or(0); offsets.len() - 1];
+        *self = Self::Many {
+            first,
+            delay,
+            offsets,
+        };
+    }
+
+    /// Gives rows other ends, ascending; where delays differ those that are empty then are no more.
+    pub(crate) fn shorten(&mut self, ends: &[u32]) {
+        match self {
+            Self::One { offsets } => {
+                offsets.truncate(1);
+                offsets.extend(ends);
+            }
+            Self::Many {
+                first,
+                delay,
+                offsets,
+            } => {
+                offsets.truncate(1);
+                let (mut row, mut rows) = (0, Vec::with_capacity(delay.len()));
+                for next in first.iter_mut().skip(1) {
+                    for number in row..*next as usize {
+                        if offsets.last() != Some(&ends[number]) {
+                            offsets.push(ends[number]);
+                            rows.push(delay[number]);
+                        }
+                    }
+                    row = *next as usize;
+                    *next = rows.len() as u32;
+                }
+                *delay = rows;
+            }
+        }
+    }
+
     /// The rows of `source`, by ascending delay; the only one may be empty where there is one delay for all.
     #[inline]
     pub(crate) fn of(&self, source: u32) -> impl Iterator<Item = Row> + '_ {

@@ -112,6 +112,27 @@ impl<I: Index> Sparse<I> {
         }
     }
 
+    /// Keeps synapses of which `keep` says so, by source and target.
+    pub(crate) fn retain(&mut self, keep: impl Fn(u32, u32) -> bool) {
+        let mut kept = Vec::with_capacity(self.targets.len());
+        let (mut ends, mut n) = (Vec::with_capacity(self.layout.n_rows()), 0);
+        for source in 0..self.n_source as u32 {
+            for row in self.layout.of(source) {
+                let own = &self.targets[row.start as usize..row.end as usize];
+                kept.extend(own.iter().map(|target| keep(source, target.get() as u32)));
+                n += kept[row.start as usize..]
+                    .iter()
+                    .filter(|kept| **kept)
+                    .count() as u32;
+                ends.push(n);
+            }
+        }
+        self.layout.shorten(&ends);
+        let mut marks = kept.iter();
+        self.targets.retain(|_| marks.next() == Some(&true));
+        self.weights.retain(&kept);
+    }
+
     /// Targets of a row and their weights.
     pub(crate) fn span(&self, row: Row) -> (&[I], RowWeights<'_>) {
         let (start, end) = (row.start as usize, row.end as usize);

@@ -26,6 +26,17 @@ pub enum Weights {
 }
 
 impl Weights {
+    /// Keeps those of synapses that are `kept`, a mark for each.
+    pub(crate) fn retain(&mut self, kept: &[bool]) {
+        let mut marks = kept.iter();
+        let mut keep = || marks.next() == Some(&true);
+        match self {
+            Self::One(_) => {}
+            Self::Listed { numbers, .. } => numbers.retain(|_| keep()),
+            Self::Each(weights) => weights.retain(|_| keep()),
+        }
+    }
+
     /// Those of synapses `start` to `end`.
     #[inline(always)]
     pub fn span(&self, start: usize, end: usize) -> RowWeights<'_> {

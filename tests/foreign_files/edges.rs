@@ -49,6 +49,7 @@ pub fn between(
         weight: given_mv.map(|shape| Distribution::new(shape).unwrap()),
         delay: None,
         delay_resolution: Duration::from_ps(1),
+        weight_profile: None,
     };
     let all = Block {
         first: 0,

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sharpwave::base::distribution::{Distribution, Shape};
 use sharpwave::network::{Homeostasis, Modulator};
-use sharpwave::plasticity::Kinetics;
+use sharpwave::plasticity::{Kinetics, Synapse};
 use sharpwave::{Network, Simulation, values};
 
 use super::log::Log;
@@ -80,7 +80,8 @@ fn busy(seed: u64, lanes: u32) -> Network {
         .project("e_grown", "e", ["e", "i"])
         .rule("fixed_in_degree", degree(2))
         .weight(0.5)
-        .axonal_delay_ms(1.5)
+        .axonal_delay_ms(uniform(0.5, 4.0))
+        .dendritic_delay_ms(uniform(0.5, 0.9))
         .plasticity(
             "stdp_pair",
             values! { w_max: 1.0, a_plus: 0.03, a_minus: 0.02 },
@@ -226,12 +227,12 @@ fn the_networks_of_the_test_are_alive_and_learn() {
 fn synapses_that_are_there_are_those_that_came_and_have_not_gone() {
     for lanes in 1..4 {
         let mut engine = Simulation::of(&busy(7, lanes)).expect("a network");
-        let pairs = |engine: &Simulation, name| -> Vec<(u32, u32)> {
+        let place = |one: &Synapse| (one.source, one.target, one.delay, one.dendritic);
+        let pairs = |engine: &Simulation, name| -> Vec<_> {
             let synapses = engine.synapses_of(name).expect("it learns");
-            synapses
-                .iter()
-                .map(|synapse| (synapse.source, synapse.target))
-                .collect()
+            let mut places: Vec<_> = synapses.iter().map(place).collect();
+            places.sort_unstable();
+            places
         };
         let names = ["e_reward", "e_grown"];
         let mut known = names.map(|name| pairs(&engine, name));
@@ -243,20 +244,14 @@ fn synapses_that_are_there_are_those_that_came_and_have_not_gone() {
                 .position(|&name| name == edit.projection)
                 .expect("one of both");
             let known = &mut known[at];
-            for (source, target, _) in edit.removed {
-                let at = known.iter().position(|&pair| pair == (source, target));
+            for gone in edit.removed {
+                let at = known.iter().position(|&one| one == place(&gone));
                 known.remove(at.expect("a synapse that there is"));
             }
-            known.extend(
-                edit.added
-                    .iter()
-                    .map(|&(source, target, _)| (source, target)),
-            );
-            assert!(
-                edit.added.iter().all(|&(source, target, _)| {
-                    edit.projection != "e_grown" || source != target
-                })
-            );
+            known.extend(edit.added.iter().map(place));
+            let is_grown = edit.projection == "e_grown";
+            let mut added = edit.added.iter();
+            assert!(added.all(|one| !is_grown || one.source != one.target));
         }
         for (known, name) in known.iter_mut().zip(names) {
             known.sort_unstable();

@@ -14,17 +14,22 @@ fn forced(forces: Vec<Homeostasis>) -> Simulation {
 
 /// The same in so many lanes.
 fn forced_in(lanes: u32, forces: Vec<Homeostasis>) -> Simulation {
+    forced_by(lanes, ["in", "teacher", "out"], forces)
+}
+
+/// The same with populations declared in this order.
+fn forced_by(lanes: u32, order: [&str; 3], forces: Vec<Homeostasis>) -> Simulation {
     let mut network = Network::new(1);
     network.lanes = Some(lanes);
-    for (name, size) in [("in", 3), ("teacher", 2)] {
-        network
-            .population(name, size, "relay", values! {})
-            .expect("relays");
+    for name in order {
+        let values = values! { tau_m: 20.0, v_th: 50.0, v_reset: 0.0, e_l: 0.0, t_ref: 2.0 };
+        let added = match name {
+            "in" => network.population(name, 3, "relay", values! {}),
+            "teacher" => network.population(name, 2, "relay", values! {}),
+            _ => network.population(name, 2, "lif", values),
+        };
+        added.expect("neurons");
     }
-    let values = values! { tau_m: 20.0, v_th: 50.0, v_reset: 0.0, e_l: 0.0, t_ref: 2.0 };
-    network
-        .population("out", 2, "lif", values)
-        .expect("neurons");
     let mut edges = EdgeList::new(3, 2, true, true);
     for (source, target, weight) in [
         (0, 0, 1.0),
@@ -137,16 +142,18 @@ fn scaling_goes_by_each_target_s_rate_and_within_bounds() {
 
 #[test]
 fn shuffled_weights_stay_with_their_target_in_any_lanes() {
-    let shuffled = |lanes: u32, until: f64| {
-        let mut engine = forced_in(lanes, vec![force("shuffle", 100.0, values! {})]);
+    let in_order = |order, lanes: u32, until: f64| {
+        let mut engine = forced_by(lanes, order, vec![force("shuffle", 100.0, values! {})]);
         run(&mut engine, until, &mut Log(Vec::new()));
         forced_weights(&engine)
     };
+    let shuffled = |lanes, until| in_order(["in", "teacher", "out"], lanes, until);
     let mut orders = std::collections::BTreeSet::new();
     for k in 1..=20 {
         let until = 100.0 * f64::from(k) + 0.5;
         let found = shuffled(2, until);
         assert_eq!(found, shuffled(1, until));
+        assert_eq!(found, in_order(["out", "teacher", "in"], 2, until));
         // By source, then target.
         let [a, b, c, d, e] = found[..] else {
             panic!("{found:?}")

@@ -3,17 +3,17 @@
 use crate::base::parameter::{Dimension, Range, Spec, Value, Values};
 use crate::config::fault;
 use crate::config::form::{
-    Around, Form, Keys, Row, Table, chosen, describe, drawn, flag, given, inner, layers_by_name,
-    modulator_name, number, off, one_of, population_name, populations, read, refuse_foreign,
-    registered, span, spec_keys,
+    Around, Form, Keys, Row, Table, chosen, count, describe, drawn, each, flag, given, inner,
+    layers_by_name, modulator_name, number, off, one_of, population_name, populations, read,
+    refuse_foreign, registered, span, spec_keys,
 };
 use crate::config::network::delay::{constant, delays};
 use crate::config::reader::{Item, Section};
-use crate::connection::{self, EdgeColumns};
+use crate::connection::{self, EdgeColumns, Profile, WEIGHT_PROFILE};
 use crate::network::projection::{TIED, WEIGHTS, rules};
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, EdgeFile, Given as Data, LayerFile, Learning, Network,
-    Projection,
+    Problem, Projection,
 };
 use crate::plasticity;
 use crate::synapse::short_term;
@@ -42,6 +42,7 @@ impl Draft {
             weight: None,
             delay: None,
             delay_resolution: DELAY_RESOLUTION,
+            weight_profile: None,
             plasticity: None,
             short_term: None,
         };
@@ -177,6 +178,16 @@ impl Table for Draft {
                 p.weight = p.weight.or_else(|| constant(1.0));
                 adds(&mut p.weight, weight, k);
             }
+        }
+        if !listed && !dense {
+            let what = "how weights fall with distance: each is multiplied by a profile, such as { profile = \"gaussian\", width = \
+                        \"0.2 mm\" }; both populations need `positions`";
+            k.or(
+                "weight_profile",
+                &mut p.weight_profile,
+                off(falling()),
+                what,
+            );
         }
         delays(&mut p.delay, (listed, tied), k);
         if tied {
@@ -322,6 +333,11 @@ impl Table for Learning {
             "the modulator that acts on it: changes are multiplied by it, or as the rule says";
         let form = given(modulator_name());
         k.told("modulator", "none", &mut self.modulator, form, what);
+        let what = "sources that store memory, as numbers or how many from 0 on: synapses from others are static";
+        k.told("sources", "all", &mut self.sources, given(neurons()), what);
+        let what = "targets that store memory, counted over all target populations, as numbers or how many from 0 on: \
+                    synapses onto others are static";
+        k.told("targets", "all", &mut self.targets, given(neurons()), what);
         let entry = plasticity::rule(spec_name).ok();
         if entry.is_some_and(|rule| rule.is_taught) {
             let what =
@@ -340,6 +356,58 @@ impl Table for Learning {
             k.told("max_weight", "none", &mut self.max_weight, form, what);
         }
     }
+}
+
+/// Numbers of neurons, ascending, or how many from number 0 on.
+fn neurons() -> Form<'static, Vec<u32>> {
+    let any = || count(0, u32::MAX.into());
+    let (many, some) = (count(1, 1 << 24), each(any(), "neuron", false));
+    let read = move |item: &Item<'_>, around: &Around<'_>| match item.is_array() {
+        true => {
+            let mut nodes: Vec<u32> = (some.read)(item, around)?;
+            nodes.sort_unstable();
+            Some(nodes)
+        }
+        false => {
+            let first: u32 = (many.read)(item, around)?;
+            Some((0..first).collect())
+        }
+    };
+    let write = |nodes: &Vec<u32>, _| {
+        let counted = (0..).zip(nodes).all(|(k, &node)| k == node);
+        match counted {
+            true => nodes.len().to_string(),
+            false => format!("{nodes:?}"),
+        }
+    };
+    Form::new("neurons", read, write)
+        .expecting("how many from number 0 on, or their numbers, such as [0, 1, 2]")
+}
+
+/// Values of the profile by which weights fall.
+#[derive(Clone)]
+struct Falling(Values);
+
+impl Table for Falling {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        spec_keys(&WEIGHT_PROFILE, &mut self.0, k);
+    }
+}
+
+fn falling() -> Form<'static, Values> {
+    let form = |item: &Item<'_>, around: &Around<'_>| {
+        let section = item.section()?;
+        let falling = read(&section, Falling(Values::new()), around)?;
+        let sound = fault::reported(
+            &section,
+            Profile::of_weights(&falling.0)
+                .map(drop)
+                .map_err(Problem::Parameter),
+        );
+        sound.map(|()| falling.0)
+    };
+    let write = |values: &Values, weight| inner(&Falling(values.clone()), weight);
+    Form::new("{ profile, … }", form, write).expecting("a table { profile, … }")
 }
 
 /// A model of short-term plasticity that was chosen.

@@ -18,7 +18,7 @@ use crate::synapse::sparse::Index;
 const MOST_BUCKETS: u32 = 256;
 
 /// Most distinct delays of the synapses in a lane: what 16 bits tell apart, but one.
-pub(super) const MOST_DELAYS: usize = UNMET as usize;
+pub(in crate::connection) const MOST_DELAYS: usize = UNMET as usize;
 
 /// A delay that no synapse has had yet.
 const UNMET: u16 = u16::MAX;

@@ -274,7 +274,7 @@ fn limit_of(part: &Distribution, more_ms: f64, resolution: Duration) -> u32 {
 
 /// Steps of a grid, of which there are `per_ms` in a millisecond, that `delay_ms` is rounded to: at least 1.
 #[inline(always)]
-fn steps(delay_ms: f64, per_ms: f64) -> u32 {
+pub(in crate::connection) fn steps(delay_ms: f64, per_ms: f64) -> u32 {
     // `round` is a library call on plain x86-64. A delay of half a step may come out below it here.
     ((delay_ms * per_ms + 0.5) as u16).max(1).into()
 }

@@ -5,8 +5,12 @@ use std::ops::Range;
 
 use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
+use crate::connection::draw::{Lane, Partners};
 use crate::connection::edges::Edges;
+use crate::connection::error::RuleFault;
 use crate::connection::plan::Plan;
+use crate::connection::profile::Profile;
+use crate::position::Ends;
 use crate::synapse::weight;
 
 /// Values drawn together.
@@ -57,6 +61,14 @@ impl<'a> Weights<'a> {
         };
         match plan.weight {
             Some(distribution) => match (distribution.constant(), counts()) {
+                // Of each synapse its own.
+                (Some(_), None) if plan.weight_profile.is_some() => Self::Drawn {
+                    distribution,
+                    seed: plan.seed,
+                    purpose: String::new(),
+                    weights: Vec::new(),
+                    counts: None,
+                },
                 (Some(weight), None) => Self::One(weight),
                 (Some(weight), Some((edges, counts))) if edges.most() <= u16::MAX.into() => {
                     let table = (0..=edges.most()).map(|n| weight * f64::from(n));
@@ -167,4 +179,149 @@ impl<'a> Weights<'a> {
 /// The given edges of `entity`, the target, whose number is within 32 bits.
 fn onto(edges: &Edges, entity: u64) -> Range<usize> {
     edges.onto(entity as u32..entity as u32 + 1)
+}
+
+/// Weights that fall with distance.
+pub(super) struct Falling<'a> {
+    profile: Profile,
+    ends: &'a Ends,
+    weights: Vec<f32>,
+}
+
+impl<'a> Falling<'a> {
+    /// Of the synapses of `plan`, if theirs do.
+    pub(super) fn new(plan: &'a Plan) -> Result<Option<Self>, RuleFault> {
+        let Some(profile) = plan.weight_profile else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            profile,
+            ends: plan.space.placed()?,
+            weights: Vec::new(),
+        }))
+    }
+
+    /// What distance leaves of `weights` of the synapses between an entity and its `partners`; of one that is not in `lane`,
+    /// all.
+    pub(super) fn of(
+        &mut self,
+        weights: &[f32],
+        partners: Partners<'_>,
+        lane: &Lane<'_>,
+    ) -> &[f32] {
+        let share = |source: u32, target: Option<u32>| {
+            target.map_or(1.0, |target| {
+                let mm = self.ends.distance_mm(source, target);
+                self.profile.at(mm * mm)
+            })
+        };
+        let fall = |weight: &f32, share: f64| (f64::from(*weight) * share) as f32;
+        self.weights.clear();
+        match partners {
+            Partners::Onto(local, sources) => {
+                let target = lane.target(local);
+                let own = weights.iter().zip(sources);
+                self.weights
+                    .extend(own.map(|(weight, &source)| fall(weight, share(source, target))));
+            }
+            Partners::From(source, locals) => {
+                let own = weights.iter().zip(locals);
+                self.weights.extend(
+                    own.map(|(weight, &local)| fall(weight, share(source, lane.target(local)))),
+                );
+            }
+        }
+        &self.weights
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::distribution::Shape;
+    use crate::base::parameter::{Value, Values};
+    use crate::base::time::Duration;
+    use crate::connection::{Block, Delay, Space, build};
+    use crate::position::{Points, Region};
+
+    /// Neurons on a line, 0.1 mm from each other.
+    fn plan(rule: &str, delay: Distribution, weight: Distribution, falls: bool) -> Plan {
+        let at = (0..30).map(|k| [0.1 * f64::from(k), 0.0, 0.0]).collect();
+        let line = Points::new(Region::open(1), at);
+        let mut values = Values::new();
+        match rule {
+            "fixed_probability" => values.insert("probability", 0.4),
+            _ => values.insert("out_degree", 12_u64),
+        }
+        let profile = [
+            ("width", Value::Number(0.7)),
+            ("profile", Value::Word("exponential")),
+        ];
+        Plan {
+            name: "line".into(),
+            seed: 3,
+            space: Space {
+                n_source: 30,
+                n_target: 30,
+                own: None,
+                autapses: true,
+                ends: Some(Ends::new(line.clone().into(), [&line]).into()),
+            },
+            rule: build(rule, &values).expect("a rule"),
+            weight: Some(weight),
+            delay: Some(Delay {
+                axonal: delay,
+                dendritic: of(Shape::Constant(0.0)),
+                velocity: None,
+            }),
+            delay_resolution: Duration::from_ps(100_000_000),
+            weight_profile: falls.then(|| {
+                let values: Values = profile.into_iter().collect();
+                Profile::of_weights(&values).expect("a profile")
+            }),
+        }
+    }
+
+    fn of(shape: Shape) -> Distribution {
+        Distribution::new(shape).expect("a distribution")
+    }
+
+    /// The rest stays as it is, whoever draws, with one delay or several.
+    #[test]
+    fn weights_fall_with_distance() {
+        let drawn = |low, high| of(Shape::Uniform { low, high });
+        for rule in ["fixed_probability", "fixed_out_degree"] {
+            for delay in [of(Shape::Constant(1.0)), drawn(0.5, 2.0)] {
+                for weight in [of(Shape::Constant(-2.0)), drawn(0.5, 1.5)] {
+                    let all = |falls| {
+                        // The second half of the targets, as a lane has them.
+                        let block = Block {
+                            first: 15,
+                            len: 15,
+                            local: 0,
+                        };
+                        let plan = plan(rule, delay, weight, falls);
+                        assert_eq!(
+                            plan.one_weight().is_some(),
+                            !falls && weight.constant().is_some()
+                        );
+                        let synapses = plan.connect::<u16>(&[block]).expect("synapses");
+                        let mut all = Vec::new();
+                        synapses.each(&mut |source, target, delay, weight| {
+                            all.push(((source, target, delay), weight));
+                        });
+                        all
+                    };
+                    let (whole, fallen) = (all(false), all(true));
+                    assert!(whole.len() > 100 && whole.len() == fallen.len());
+                    for ((place, whole), (same, fallen)) in whole.into_iter().zip(fallen) {
+                        assert_eq!(place, same);
+                        let mm = 0.1 * f64::from(place.0.abs_diff(place.1 + 15));
+                        let expected = whole * (-mm / 0.7).exp();
+                        assert!((fallen - expected).abs() < 1e-6, "{fallen}, {expected}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use crate::base::stream::name_hash;
 use crate::base::time::Duration;
+use crate::connection::Block;
 use crate::engine::assembly::AssemblyError;
+use crate::engine::assembly::own::own;
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::{Group, Member};
 use crate::engine::lane::tied::TiedBlock;
@@ -82,7 +84,12 @@ fn block(
     let plastic = match plasticity {
         None => None,
         Some(plasticity) => {
-            let plastic = plastic(network, plasticity, (&own, dendritic_delay));
+            let onto = Block {
+                first: member.first,
+                len: member.len,
+                local: 0,
+            };
+            let plastic = plastic(network, (name, plasticity), (&own, dendritic_delay), onto);
             Some(plastic.map_err(|error| AssemblyError::Plasticity {
                 projection: name.clone(),
                 error,
@@ -107,8 +114,9 @@ fn block(
 
 fn plastic(
     network: &NetworkPlan,
-    plasticity: &Plasticity,
+    (projection, plasticity): (&str, &Plasticity),
     (weights, dendritic): (&Dense, Duration),
+    onto: Block,
 ) -> Result<Plastic, BuildError> {
     let (rule, values) = (plasticity::rule(plasticity.rule)?, &plasticity.values);
     let modulator = plasticity.kinetics(network);
@@ -120,6 +128,9 @@ fn plastic(
         return Ok(Plastic::column(column, weights.n_source()));
     }
     let n_target = weights.n_target();
-    let learn = rule.matrix(values, modulator, weights.values(), n_target, dendritic)?;
+    let mut learn = rule.matrix(values, modulator, weights.values(), n_target, dendritic)?;
+    if let Some(own) = own(plasticity, (projection, network.seed), &[onto], n_target) {
+        learn.set_own(own);
+    }
     Ok(Plastic::Rows(learn))
 }

@@ -119,6 +119,11 @@ impl Block {
         }
     }
 
+    /// Whether synapses may come with several delays.
+    pub(super) fn is_growing(&self) -> bool {
+        matches!(&self.synapses, Synapses::Learning { learn, .. } if learn.is_growing())
+    }
+
     /// The synapses, if they learn.
     pub(in crate::engine) fn learning(&mut self) -> Option<&mut dyn Learn> {
         match &mut self.synapses {

@@ -2,7 +2,7 @@
 
 use crate::base::parameter::ParameterError;
 use crate::base::time::Duration;
-use crate::network::plan::{self, Plasticity, Teacher};
+use crate::network::plan::{self, Plasticity, Teacher, Within};
 use crate::network::{
     Choice, Homeostasis, Learning, Modulator, Network, Population, Problem, Projection,
 };
@@ -203,6 +203,8 @@ impl Network {
         };
         let itself = !own.autapses && own.targets.contains(&own.source);
         let sources = self.find(&own.source).map_or(0, |source| source.size);
+        let some = learning.sources.as_ref().map(|some| some.len() as u32);
+        let sources = some.unwrap_or(sources);
         let possible = u64::from(sources) - u64::from(itself && sources > 0);
         match in_degree > possible {
             false => Ok(()),
@@ -235,8 +237,8 @@ impl Network {
         Ok(())
     }
 
-    /// Checks that synapses of `projections` can come and go: each source has one row, which neither a matrix nor several
-    /// delays allow.
+    /// Checks that synapses of `projections` can come and go: those of a matrix cannot, listed ones say nothing of the delays of
+    /// others, and what short-term plasticity remembers belongs to rows that last.
     fn check_rewired(&self, projections: &[String]) -> Result<(), Problem> {
         let [name] = projections else {
             return Err(Problem::Rewired {
@@ -246,14 +248,44 @@ impl Network {
         let own = self.projections.iter().find(|known| known.name == *name);
         let what = match own {
             Some(own) if own.is_dense() => "with a weight for every pair",
-            Some(own) if own.delay.and_then(|delay| delay.constant()).is_none() => {
-                "whose delays are drawn or read"
+            Some(own) if own.delay.is_none() => "whose delays are listed",
+            Some(own)
+                if own.short_term.is_some()
+                    && own.delay.and_then(|delay| delay.constant()).is_none() =>
+            {
+                "which has `short_term` and several delays"
             }
             _ => return Ok(()),
         };
         Err(Problem::Rewired {
             found: format!("`{name}`, {what}"),
         })
+    }
+
+    /// Which synapses of `projection` learn, checked.
+    fn within(
+        &self,
+        projection: &Projection,
+        sources: Option<&[u32]>,
+        targets: Option<&[u32]>,
+    ) -> Result<Within, Problem> {
+        let given = [("sources", sources), ("targets", targets)];
+        let n = self.sizes(projection).unwrap_or_default();
+        for ((key, some), size) in given.into_iter().zip([n.0, n.1]) {
+            let Some(some) = some else { continue };
+            if projection.is_dense() {
+                return Err(Problem::WholeMatrix(key));
+            }
+            if let Some(&value) = some.iter().find(|&&node| node >= size) {
+                return Err(Problem::OutOfReach {
+                    key,
+                    value: value.into(),
+                    most: f64::from(size) - 1.0,
+                    why: "the number of the last neuron",
+                });
+            }
+        }
+        Ok(Within::new((sources, n.0), (targets, n.1)))
     }
 
     /// What changes the weights of `projection`, checked.
@@ -266,6 +298,8 @@ impl Network {
             modulator,
             teacher,
             max_weight,
+            sources,
+            targets,
         }) = &projection.plasticity
         else {
             return Ok(None);
@@ -290,6 +324,8 @@ impl Network {
                 BuildError::Parameter(error) => Problem::Parameter(error),
                 BuildError::Learn(error) => Problem::Learn(error),
             })?;
+        let n_target = self.sizes(projection).map_or(0, |n| n.1);
+        check_blocks(rule, n_target)?;
         let modulator = match (modulator, entry.modulated) {
             (Some(_), Modulated::Not) => return Err(Problem::Unmodulated(rule.spec.name)),
             (None, Modulated::Own) => return Err(Problem::NoModulator(rule.spec.name)),
@@ -309,6 +345,7 @@ impl Network {
             modulator,
             teacher: self.teacher(projection, teacher.as_deref(), entry)?,
             limit: (!entry.is_bounded).then(|| max_weight.unwrap_or(f32::MAX.into())),
+            within: self.within(projection, sources.as_deref(), targets.as_deref())?,
         }))
     }
 }
@@ -363,4 +400,21 @@ pub(super) fn short_term(projection: &Projection) -> Result<Option<ShortTerm>, P
     choice
         .map(|choice| ShortTerm::new(&choice.values))
         .transpose()
+}
+
+/// Checks that values given for one target after the other are those of `n_target`.
+fn check_blocks(rule: &Choice, n_target: u32) -> Result<(), ParameterError> {
+    let sizes = rule.values.blocks().map(|(name, blocks)| {
+        let n: u64 = blocks.iter().map(|(n, _)| u64::from(*n)).sum();
+        (name, n)
+    });
+    let wrong = sizes.into_iter().find(|&(_, n)| n != u64::from(n_target));
+    wrong.map_or(Ok(()), |(parameter, n)| {
+        Err(ParameterError::Inconsistent {
+            model: rule.spec.name,
+            parameter,
+            neuron: None,
+            reason: format!(": blocks of {n} neurons, expected {n_target}, all targets"),
+        })
+    })
 }

@@ -387,6 +387,9 @@ impl Projection {
                 return Err(fixed(path, "its synapses do not learn"));
             };
             let spec = learning.rule.spec;
+            if learning.rule.values.individual().any(|own| own == name) {
+                return Err(fixed(path, "each neuron has its own"));
+            }
             let parameter = spec.parameter(name);
             let found = parameter.and_then(|known| Changeable::of(known, &learning.rule.values));
             return found.ok_or_else(|| {

@@ -52,6 +52,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             log,
             waiting,
             sums: _,
+            // As the network was built.
+            own: _,
         } = self;
         let pre = pre.iter().map(|pre| {
             let (before, after) = (pre.before.to_vec(), pre.after.to_vec());

@@ -51,6 +51,8 @@ pub(super) struct Past<'a, R: PlasticityRule<PRE, POST>, const PRE: usize, const
     pub(super) bounds: (f64, f64),
     pub(super) is_additive: bool,
     pub(super) modulation: Option<&'a Modulation>,
+    /// What each target has of its own, if it has.
+    pub(super) own: &'a [f64],
     pub(super) history: &'a History<PRE, POST>,
     pub(super) pre: Pre<PRE>,
     pub(super) path: Path<PRE>,
@@ -102,7 +104,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                 since_spike: at.since(last_spike),
             };
             if R::FLOWS {
-                now = self.flow(now, &mut state, (flown, at));
+                now = self.flow(j, now, &mut state, (flown, at));
                 flown = at;
             }
             let changed = self.rule.fire(now, &mut state, &event);
@@ -112,7 +114,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         }
         if R::FLOWS {
             let to = Time::from_ps(self.t);
-            strength = W::of(self.flow(now, &mut state, (flown, to)));
+            strength = W::of(self.flow(j, now, &mut state, (flown, to)));
         }
         Met {
             strength,
@@ -126,11 +128,12 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_, R, PRE, POST> {
     /// What a stretch without events makes of a strength.
     #[inline(always)]
-    fn flow(&self, strength: f64, state: &mut R::State, (from, to): (Time, Time)) -> f64 {
+    fn flow(&self, j: u16, strength: f64, state: &mut R::State, (from, to): (Time, Time)) -> f64 {
         let stretch = Stretch {
             from: self.at_synapse(from),
             to: self.at_synapse(to),
             modulation: self.modulation,
+            own: self.own.get(usize::from(j)).copied().unwrap_or(1.0),
         };
         let (low, high) = self.bounds;
         let flown = self.rule.flow(strength, state, &stretch);

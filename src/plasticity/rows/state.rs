@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::flights::{Flights, SavedFlights};
 use super::{PlasticRows, Pre};
 use crate::base::digest::fold;
 use crate::base::stream::mix;
@@ -25,8 +26,16 @@ struct State {
     history: Vec<(bool, Vec<SavedPost>)>,
     taught: Vec<(Time, u32)>,
     modulation: Option<SavedModulation>,
-    /// Where rows end, and targets, if synapses have come or gone.
-    wiring: Option<(Vec<u32>, Vec<u16>)>,
+    /// Where rows lie, and targets, if synapses have come or gone.
+    wiring: Option<(SavedLayout, Vec<u16>)>,
+    flights: Option<SavedFlights>,
+}
+
+/// Where rows end; where delays differ, also where those of each source begin and which delay each has.
+#[derive(Serialize, Deserialize)]
+struct SavedLayout {
+    ends: Vec<u32>,
+    by_delay: Option<(Vec<u32>, Vec<u16>)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,12 +73,15 @@ where
             lag: _,
             layout,
             is_rewired,
+            flights,
             targets,
             strengths,
             states,
             pre,
             history,
             taught,
+            // As the network was built.
+            own: _,
             seen,
             added: _,
         } = self;
@@ -90,10 +102,8 @@ where
             history: history.save(),
             taught: taught.iter().copied().collect(),
             modulation: modulation.as_ref().map(Modulation::save),
-            wiring: is_rewired.then(|| {
-                let ends = (0..layout.n_rows()).map(|row| layout.row(row).end);
-                (ends.collect(), targets.clone())
-            }),
+            wiring: is_rewired.then(|| (saved(layout), targets.clone())),
+            flights: flights.as_ref().map(Flights::save),
         };
         postcard::to_stdvec(&state).map_err(|error| StateError(error.to_string()))
     }
@@ -111,9 +121,15 @@ where
             taught,
             modulation,
             wiring,
+            flights,
         } = postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))?;
-        if let Some((ends, targets)) = wiring {
-            self.go_on_wired(ends, targets).ok_or_else(unfit)?;
+        if let Some((layout, targets)) = wiring {
+            self.go_on_wired(layout, targets).ok_or_else(unfit)?;
+        }
+        match (&mut self.flights, flights) {
+            (None, None) => {}
+            (Some(own), Some(flights)) => own.load(flights).ok_or_else(unfit)?,
+            _ => return Err(unfit()),
         }
         let n = self.targets.len();
         let strengths = take_all(&strengths, n).ok_or_else(unfit)?;
@@ -126,7 +142,7 @@ where
             })
         };
         let pre: Option<Vec<Pre<PRE>>> = pre.iter().map(traces).collect();
-        let pre = pre.filter(|pre| pre.len() == self.pre.len());
+        let pre = pre.filter(|pre| pre.len() == self.layout.n_rows());
         let modulation = Modulation::go_on(self.modulation.as_ref(), modulation.as_ref());
         self.modulation = modulation.ok_or_else(unfit)?;
         self.history =
@@ -141,17 +157,54 @@ where
         Ok(())
     }
 
-    /// Takes over where rows end, and their targets; `None` if they cannot be these rows.
-    fn go_on_wired(&mut self, ends: Vec<u32>, targets: Vec<u16>) -> Option<()> {
+    /// Takes over where rows lie, and their targets; `None` if they cannot be these rows.
+    fn go_on_wired(
+        &mut self,
+        SavedLayout { ends, by_delay }: SavedLayout,
+        targets: Vec<u16>,
+    ) -> Option<()> {
         let n_target = self.history.n();
+        let (n_source, n_rows) = (self.layout.n_source(), ends.len());
         let last = ends.last().copied().unwrap_or(0) as usize;
-        let fits = ends.len() == self.layout.n_source()
-            && ends.is_sorted()
+        let fits = ends.is_sorted()
             && last == targets.len()
-            && targets.iter().all(|&j| usize::from(j) < n_target);
+            && targets.iter().all(|&j| usize::from(j) < n_target)
+            && by_delay.is_some() == self.flights.is_some();
         fits.then_some(())?;
         let offsets = std::iter::once(0).chain(ends).collect();
-        (self.layout, self.targets, self.is_rewired) = (Layout::One { offsets }, targets, true);
+        self.layout = match by_delay {
+            None => {
+                (n_rows == n_source).then_some(())?;
+                Layout::One { offsets }
+            }
+            Some((first, delay)) => {
+                let n_delay = self.delays.len();
+                let fits = first.len() == n_source + 1
+                    && first.is_sorted()
+                    && first.first() == Some(&0)
+                    && first.last().map(|&row| row as usize) == Some(n_rows)
+                    && delay.len() == n_rows
+                    && delay.iter().all(|&number| usize::from(number) < n_delay);
+                fits.then_some(())?;
+                Layout::Many {
+                    first,
+                    delay,
+                    offsets,
+                }
+            }
+        };
+        (self.targets, self.is_rewired) = (targets, true);
         Some(())
+    }
+}
+
+fn saved(layout: &Layout) -> SavedLayout {
+    let ends = (0..layout.n_rows()).map(|row| layout.row(row).end);
+    SavedLayout {
+        ends: ends.collect(),
+        by_delay: match layout {
+            Layout::One { .. } => None,
+            Layout::Many { first, delay, .. } => Some((first.clone(), delay.clone())),
+        },
     }
 }

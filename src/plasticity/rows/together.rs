@@ -111,6 +111,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             n_late += usize::from(own.start < own.end);
             unseen[k] = Some(own);
         }
+        let reads_post = self.rule.fire_reads_post();
         while n_late > 0 {
             let mut left = 0;
             for first in (0..n_late).step_by(TOGETHER) {
@@ -135,7 +136,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                     };
                     events[lane] = Event {
                         pre: times(times(traces, self.path.fall), fall),
-                        post: seen.before(seen.start),
+                        post: match reads_post {
+                            true => seen.before(seen.start),
+                            false => [0.0; POST],
+                        },
                         since_arrival: at[lane].since(self.pre.last),
                         since_spike: at[lane].since(met.last_spike[k]),
                     };

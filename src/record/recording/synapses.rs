@@ -26,6 +26,10 @@ pub struct Edit {
     pub source: u64,
     /// Its target: over the target populations one after the other.
     pub target: u64,
+    /// From a spike to its arrival at the soma.
+    pub delay: Duration,
+    /// How much of that is from the synapse to the soma.
+    pub dendritic: Duration,
     /// Its weight then.
     pub weight: f64,
     /// Whether it came, or else went.
@@ -181,23 +185,33 @@ impl Recording {
         let times = reader.times(&at("time"))?;
         let sources = reader.column::<u64>(&at("source_node_id"))?;
         let targets = reader.column::<u64>(&at("target_node_id"))?;
+        let delays = reader.column::<f64>(&at("delay"))?;
+        let dendritic = reader.column::<f64>(&at("dendritic_delay"))?;
         let weights = reader.column::<f32>(&at("weight"))?;
         let created = reader.column::<u64>(&at("created"))?;
         let lengths = [
             times.len(),
             sources.len(),
             targets.len(),
+            delays.len(),
+            dendritic.len(),
             weights.len(),
             created.len(),
         ];
         let rows = reader.rows(&place, &lengths)?;
-        let edit = |k: usize| Edit {
-            time: times[k],
-            source: sources[k],
-            target: targets[k],
-            weight: weights[k].into(),
-            created: created[k] != 0,
+        let wrong = |ms: f64| reader.content(&at("delay"), format!("{ms} ms"), "a delay");
+        let delay = |ms: f64| Duration::from_ms(ms).map_err(|_| wrong(ms));
+        let edit = |k: usize| {
+            Ok(Edit {
+                time: times[k],
+                source: sources[k],
+                target: targets[k],
+                delay: delay(delays[k])?,
+                dendritic: delay(dendritic[k])?,
+                weight: weights[k].into(),
+                created: created[k] != 0,
+            })
         };
-        Ok((0..rows).map(edit).collect())
+        (0..rows).map(edit).collect()
     }
 }

@@ -75,6 +75,7 @@ pub(super) fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         blocks,
         outgoing: _,
         teaching: _,
+        growing: _,
         learning: _,
         outgoing_dense: _,
         outgoing_tied: _,

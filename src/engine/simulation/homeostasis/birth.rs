@@ -2,10 +2,10 @@
 
 use super::Force;
 use super::wiring::{gather, rows_of};
-use crate::base::time::{PS_PER_MS, Time};
+use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::engine::simulation::{Place, Simulation};
 use crate::plasticity::homeostasis::Act;
-use crate::plasticity::homeostasis::wiring::Edit;
+use crate::plasticity::homeostasis::wiring::{Edge, Edit};
 
 impl Force {
     /// How many neurons of each of its populations are there at first, if it lets any come.
@@ -119,7 +119,8 @@ impl Simulation {
             });
             let removed = unborn.map(|(k, _)| k).collect();
             let added = Vec::new();
-            gathered.put(Edit { removed, added }, self.now);
+            let none = &mut |_: &Edge| (Duration::ZERO, Duration::ZERO);
+            gathered.put(Edit { removed, added }, self.now, none);
         }
     }
 }

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::{MS_PER_S, Population, Simulation};
 use crate::base::stream::Stream;
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
+use crate::connection::NewDelays;
 use crate::engine::lane::{Lane, Synapses};
 use crate::engine::simulation::Projection;
+use crate::network::plan::Within;
 use crate::plasticity::homeostasis::Act;
 use crate::plasticity::homeostasis::wiring::{Activity, Edge, Edit, Wiring};
-use crate::plasticity::learn::{Change, Learn};
+use crate::plasticity::learn::{Change, Learn, Synapse};
 use crate::position::Ends;
-
-/// A synapse of a projection: source, target over the target populations, weight.
-type Known = (u32, u32, f64);
 
 /// Synapses of a projection that came and went at an instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,10 +23,10 @@ pub struct Edited {
     pub at: Time,
     /// Name of the projection.
     pub projection: String,
-    /// Those that went, as they were.
-    pub removed: Vec<Known>,
+    /// Those that went, as they were; targets are counted over the target populations.
+    pub removed: Vec<Synapse>,
     /// Those that came.
-    pub added: Vec<Known>,
+    pub added: Vec<Synapse>,
 }
 
 /// Neurons of a target population in a group.
@@ -44,8 +45,8 @@ struct Stretch {
 pub(super) struct Gathered<'a> {
     blocks: Vec<&'a mut dyn Learn>,
     stretches: Vec<Stretch>,
-    /// By source, then target: weight, block, number in it.
-    places: Vec<(f64, usize, u32)>,
+    /// By source, then target: what it is, block, number in it.
+    places: Vec<(Synapse, usize, u32)>,
     pub(super) edges: Vec<Edge>,
 }
 
@@ -76,8 +77,13 @@ impl Simulation {
             .flat_map(|&target| activity(target))
             .collect();
         let n = (self.populations[source].size, offsets[targets.len()]);
-        let born: Vec<bool> = self.are_born(source).collect();
+        // Neurons that store no memory are left out as those are that are still to come.
+        let born = (0..).zip(self.are_born(source));
+        let born = born.map(|(node, born)| born && rows.within.has_source(node));
+        let born: Vec<bool> = born.collect();
         let born_onto = targets.iter().flat_map(|&target| self.are_born(target));
+        let born_onto = (0..).zip(born_onto);
+        let born_onto = born_onto.map(|(node, born)| born && rows.within.has_target(node));
         let born_onto: Vec<bool> = born_onto.collect();
         let gathered = gather(&mut self.lanes, &rows, now);
         let wiring = Wiring {
@@ -93,12 +99,20 @@ impl Simulation {
         let force = &mut self.forces[at];
         let purpose = format!("rewiring.{}.{projection}", force.name);
         let mut stream = Stream::new(force.seed, &purpose, force.instants);
+        let mut delayed = Stream::new(force.seed, &format!("{purpose}.delay"), force.instants);
         let Act::Wiring(act) = &mut force.act else {
             return;
         };
         let edit = act.rewire(&wiring, &mut stream);
         if !(edit.removed.is_empty() && edit.added.is_empty()) {
-            let (removed, added) = gathered.put(edit, now);
+            let delays = rows.delays.as_ref();
+            let (removed, added) = gathered.put(edit, now, &mut |edge| {
+                delays.map_or((Duration::ZERO, Duration::ZERO), |delays| {
+                    delays.draw(edge.source, edge.target, &mut delayed)
+                })
+            });
+            let lanes = self.lanes.par_iter_mut();
+            lanes.for_each(|lane| lane.send_again(rows.number, now));
             self.edits.push(Edited {
                 at: now,
                 projection: projection.into(),
@@ -122,6 +136,10 @@ pub(super) struct Rows {
     autapses: bool,
     /// Where they lie, if that is known.
     ends: Option<Arc<Ends>>,
+    /// Which synapses learn.
+    within: Within,
+    /// Delays of new synapses, unless listed ones have their own.
+    delays: Option<NewDelays>,
 }
 
 /// Of the projection called `name`, if its synapses learn and lie in rows.
@@ -143,6 +161,8 @@ pub(super) fn rows_of(
         offsets,
         autapses: own.autapses,
         ends: own.ends.clone(),
+        within: own.rule.as_ref()?.within.clone(),
+        delays: own.delays.clone(),
     })
 }
 
@@ -155,7 +175,7 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
         ..
     } = rows;
     let (mut blocks, mut stretches) = (Vec::<&mut dyn Learn>::new(), Vec::new());
-    let mut all: Vec<(Edge, (f64, usize, u32))> = Vec::new();
+    let mut all: Vec<(Edge, (Synapse, usize, u32))> = Vec::new();
     for lane in lanes {
         for block in &mut lane.blocks {
             let Synapses::Learning { projection, learn } = &mut block.synapses else {
@@ -182,12 +202,14 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
                 let local = synapse.target;
                 let inside = |one: &&Stretch| (one.local..one.local + one.len).contains(&local);
                 if let Some(stretch) = own.iter().find(inside) {
+                    let target = stretch.first + (local - stretch.local);
                     let edge = Edge {
                         source: synapse.source,
-                        target: stretch.first + (local - stretch.local),
+                        target,
                         strength: synapse.weight.abs(),
                     };
-                    all.push((edge, (synapse.weight, blocks.len(), k)));
+                    let synapse = Synapse { target, ..synapse };
+                    all.push((edge, (synapse, blocks.len(), k)));
                 }
                 k += 1;
             });
@@ -207,14 +229,19 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
 }
 
 impl Gathered<'_> {
-    /// Applies `edit` at `now`: those that went, and those that came.
-    pub(super) fn put(self, edit: Edit, now: Time) -> (Vec<Known>, Vec<Known>) {
+    /// Applies `edit` at `now`, with what `delay_of` gives to those that come: those that went, and those that came.
+    pub(super) fn put(
+        self,
+        edit: Edit,
+        now: Time,
+        delay_of: &mut dyn FnMut(&Edge) -> (Duration, Duration),
+    ) -> (Vec<Synapse>, Vec<Synapse>) {
         let mut changes: Vec<Change> = self.blocks.iter().map(|_| Change::default()).collect();
         let (mut removed, mut added) = (Vec::new(), Vec::new());
         for &k in &edit.removed {
-            let (edge, (weight, block, k)) = (self.edges[k as usize], self.places[k as usize]);
+            let (synapse, block, k) = self.places[k as usize];
             changes[block].removed.push(k);
-            removed.push((edge.source, edge.target, weight));
+            removed.push(synapse);
         }
         for edge in edit.added {
             let inside = |one: &&Stretch| (one.first..one.first + one.len).contains(&edge.target);
@@ -223,17 +250,22 @@ impl Gathered<'_> {
             };
             let (low, high) = self.blocks[stretch.block].bounds();
             let sign = if high <= 0.0 { -1.0 } else { 1.0 };
-            let weight = (sign * edge.strength).max(low).min(high);
-            let local = stretch.local + (edge.target - stretch.first);
+            let (delay, dendritic) = delay_of(&edge);
+            let synapse = Synapse {
+                source: edge.source,
+                target: edge.target,
+                delay,
+                dendritic,
+                weight: (sign * edge.strength).max(low).min(high),
+            };
+            let target = stretch.local + (edge.target - stretch.first);
             let change = &mut changes[stretch.block];
-            change.added.push((edge.source, local as u16, weight));
-            added.push((edge.source, edge.target, weight));
+            change.added.push(Synapse { target, ..synapse });
+            added.push(synapse);
         }
         for (learn, mut change) in self.blocks.into_iter().zip(changes) {
             change.removed.sort_unstable();
-            change
-                .added
-                .sort_by_key(|&(source, target, _)| (source, target));
+            change.added.sort_by_key(|one| (one.source, one.target));
             learn.rewire(now, &change);
         }
         (removed, added)
