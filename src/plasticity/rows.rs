@@ -1,10 +1,9 @@
 //! Sparse synapses that learn.
 //!
 //! A synapse is worked on when its row arrives: it catches up with the spikes that its target has fired since, adds its
-//! weight to the target, and learns of the arrival. So both sides of a rule cost one pass over rows that are contiguous,
-//! and there is no index of a target's synapses. It is as if each change had been made at its own instant. Where a row does
-//! not arrive for long, its synapses catch up when a target's history is full or the factors' origin moves: instants that
-//! follow from the spikes alone. Looking at weights leaves them as they are.
+//! weight to the target, and learns of the arrival. So both sides of a rule cost one pass over a contiguous row, without an
+//! index of targets. It is as if each change had been made at its own instant. Where a row does not arrive for long, its
+//! synapses catch up when a target's history is full or the factors' origin moves. Looking at weights leaves them as they are.
 
 mod flights;
 mod past;

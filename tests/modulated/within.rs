@@ -78,7 +78,7 @@ fn others_are_static_and_go_on_as_before() {
 fn synapses_come_and_go_among_them_alone() {
     let of = || {
         let mut network = network(2, 0.05, true);
-        let values = values! { prune_below: 0.3, in_degree: 8_u32, new_weight: 0.5 };
+        let values = values! { prune_below: 0.42, in_degree: 8_u32, new_weight: 0.5 };
         let turnover = Homeostasis {
             projections: vec!["learnt".into()],
             ..force("turnover", 17.0, values)
