@@ -6,6 +6,7 @@
 //! synapses catch up when a target's history is full or the factors' origin moves. Looking at weights leaves them as they are.
 
 mod flights;
+mod look;
 mod past;
 mod rewire;
 mod state;
@@ -174,13 +175,8 @@ where
                 let Row { delay, start, end } = self.layout.row(row);
                 let past = self.past(row, delay, t);
                 let span = start as usize..end as usize;
-                let own = strengths[span.clone()]
-                    .iter_mut()
-                    .zip(&mut states[span.clone()]);
-                for (&j, (strength, state)) in self.targets[span].iter().zip(own) {
-                    let met = past.caught_up(j, *strength, *state);
-                    (*strength, *state) = (met.strength, met.state);
-                }
+                let own = (&mut strengths[span.clone()], &mut states[span.clone()]);
+                self.catch_up_row(&past, &self.targets[span], own);
             }
             (self.strengths, self.states) = (strengths, states);
         }
@@ -417,33 +413,7 @@ where
     }
 
     fn look(&self, t: Time, see: &mut dyn FnMut(Synapse)) {
-        if self.taught.front().is_some_and(|&(at, _)| at < t) {
-            let mut own = self.clone();
-            own.learn_of_teacher(t);
-            return own.look(t, see);
-        }
-        for source in 0..self.layout.n_source() as u32 {
-            for number in self.layout.numbers_of(source) {
-                let Row { delay, start, end } = self.layout.row(number as usize);
-                let past = self.past(number as usize, delay, t);
-                for k in start as usize..end as usize {
-                    let strength = match self.learning {
-                        true => {
-                            let (strength, state) = (self.strengths[k], self.states[k]);
-                            past.caught_up(self.targets[k], strength, state).strength
-                        }
-                        false => self.strengths[k],
-                    };
-                    see(Synapse {
-                        source,
-                        target: self.targets[k].into(),
-                        delay: self.delays[usize::from(delay)],
-                        dendritic: Duration::from_ps(past.path.lag.ps() / 2),
-                        weight: self.sign * strength.get(),
-                    });
-                }
-            }
-        }
+        self.look_at(t, see);
     }
 
     fn bounds(&self) -> (f64, f64) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::base::function;
 use crate::base::parameter::{
-    Default, Dimension, ParameterError, ParameterSpec, Range, Spec, Values,
+    Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
@@ -76,6 +76,16 @@ pub static SPEC: Spec = Spec {
             "share of the cells that have a place on the track",
         )
         .or_number(0.5),
+        ParameterSpec::new(
+            "end_cells",
+            Kind::Count {
+                least: 0,
+                most: u32::MAX as u64,
+            },
+            "so many cells at each end of the track are twice as likely to be drawn for a place as the others; half of the population \
+             at most",
+        )
+        .or(Default::Count(0)),
         ParameterSpec::quantity(
             "rate",
             Dimension::Rate,
@@ -123,6 +133,7 @@ struct Track {
     field_mm: f64,
     sd_mm: f64,
     share: f64,
+    end_cells: u32,
     rate_hz: f64,
     rate_outside_hz: f64,
     theta_hz: f64,
@@ -154,6 +165,7 @@ impl Track {
             field_mm,
             sd_mm: values.number("sd").unwrap_or(at_a_tenth),
             share: values["share"],
+            end_cells: values.count("end_cells").unwrap_or(0) as u32,
             rate_hz: values["rate"],
             rate_outside_hz: values["rate_outside"],
             theta_hz: values["theta"],
@@ -209,11 +221,11 @@ impl PlaceCells {
             suffix: _,
             stream,
         } = onset;
-        let (placed, others) = choose(
-            size,
-            track.share,
-            Stream::new(seed, &format!("{name}.place"), 0),
-        );
+        let places = Stream::new(seed, &format!("{name}.place"), 0);
+        let (placed, others) = match track.end_cells {
+            0 => choose(size, track.share, places),
+            ends => choose_more_at_ends(size, track.share, ends, places),
+        };
         let all_hz =
             track.rate_hz * placed.len() as f64 + track.rate_outside_hz * others.len() as f64;
         Self {
@@ -237,6 +249,32 @@ fn choose(size: u32, share: f64, mut stream: Stream) -> (Vec<u32>, Vec<u32>) {
         chosen
     };
     (0..size).partition(is_chosen)
+}
+
+/// As many, of which cells that are among `ends` at either end are twice as likely to be the next one wherever one is taken.
+///
+/// Each cell waits for an exponential time, half as long where it is twice as likely, and the first ones are taken, which is the
+/// same (Efraimidis, Spirakis 2006, Inf Process Lett 97:181).
+fn choose_more_at_ends(
+    size: u32,
+    share: f64,
+    ends: u32,
+    mut stream: Stream,
+) -> (Vec<u32>, Vec<u32>) {
+    let wanted = (share * f64::from(size)).round() as usize;
+    let waits = |neuron: u32| {
+        let is_end = neuron < ends || size - 1 - neuron < ends;
+        let odds = if is_end { 2.0 } else { 1.0 };
+        (stream.exponential() / odds, neuron)
+    };
+    let mut all: Vec<(f64, u32)> = (0..size).map(waits).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let of = |some: &[(f64, u32)]| {
+        let mut neurons: Vec<u32> = some.iter().map(|one| one.1).collect();
+        neurons.sort_unstable();
+        neurons
+    };
+    (of(&all[..wanted]), of(&all[wanted..]))
 }
 
 impl Stimulus for PlaceCells {
@@ -351,6 +389,31 @@ mod tests {
     }
 
     /// Without a refractory period: counts in each twelfth of a theta cycle and each fifth of a field, over all cells.
+    /// In sequential draws of half of all cells, the share of others that are taken is 1/2 where the ends are few, and then
+    /// 1 - (1/2)^2 of those that are twice as likely.
+    #[test]
+    fn cells_at_the_ends_have_places_more_often() {
+        let (size, ends) = (8000, 100);
+        let (mut of_ends, mut of_others) = (0, 0);
+        for seed in 0..40 {
+            let stream = Stream::new(seed, "track.place", 0);
+            let (placed, others) = choose_more_at_ends(size, 0.5, ends, stream);
+            assert_eq!((placed.len(), others.len()), (4000, 4000));
+            let is_end = |neuron: &&u32| **neuron < ends || **neuron >= size - ends;
+            let n = placed.iter().filter(is_end).count();
+            of_ends += n;
+            of_others += placed.len() - n;
+        }
+        let share = |n: usize, of: u32| n as f64 / f64::from(40 * of);
+        // Of 8,000 draws with p = 3/4, and of 312,000 with p = 1/2: four standard deviations.
+        let (at_ends, elsewhere) = (share(of_ends, 2 * ends), share(of_others, size - 2 * ends));
+        assert!((at_ends - 0.75).abs() < 0.02, "{at_ends}");
+        assert!(
+            (elsewhere - (4000.0 - 150.0) / 7800.0).abs() < 0.004,
+            "{elsewhere}"
+        );
+    }
+
     #[test]
     fn spikes_follow_the_published_rate() {
         let mut values = given();

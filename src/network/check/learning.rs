@@ -276,12 +276,21 @@ impl Network {
             if projection.is_dense() {
                 return Err(Problem::WholeMatrix(key));
             }
-            if let Some(&value) = some.iter().find(|&&node| node >= size) {
+            let counted = (0..).zip(some).all(|(k, &node)| k == node);
+            let (value, most, why) = match counted {
+                true => (some.len() as u32, size, "how many there are"),
+                false => {
+                    let beyond = some.iter().find(|&&node| node >= size);
+                    let last = size.saturating_sub(1);
+                    (*beyond.unwrap_or(&0), last, "the number of the last neuron")
+                }
+            };
+            if value > most {
                 return Err(Problem::OutOfReach {
                     key,
                     value: value.into(),
-                    most: f64::from(size) - 1.0,
-                    why: "the number of the last neuron",
+                    most: most.into(),
+                    why,
                 });
             }
         }

@@ -11,10 +11,10 @@ use crate::plasticity::history::Unseen;
 use crate::plasticity::rule::{Event, PlasticityRule, Stored, TOGETHER};
 
 /// Synapses of a block: so many that most rounds are full, so few that what is known of them stays in the first-level cache.
-const BLOCK: usize = 64;
+pub(super) const BLOCK: usize = 64;
 
 /// What is known of the synapses of a block once they have caught up.
-struct Met<const POST: usize> {
+pub(super) struct Met<const POST: usize> {
     /// When each has last seen a spike of its target.
     last_spike: [Time; BLOCK],
     /// Traces of the target's spikes, factored.
@@ -76,7 +76,7 @@ where
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_, R, PRE, POST> {
     /// As `caught_up` for a block of synapses, to the bit: `targets` go on behind it.
     #[inline(always)]
-    fn catch_up_together<W: Stored>(
+    pub(super) fn catch_up_together<W: Stored>(
         &self,
         targets: &[u16],
         strengths: &mut [W],
