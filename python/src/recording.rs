@@ -63,7 +63,7 @@ impl Recording {
 
     /// Writes the run to the new NWB file `out`.
     fn to_nwb(&self, py: Python<'_>, out: PathBuf) -> PyResult<()> {
-        let written = py.detach(|| match &*self.open_file() {
+        py.detach(|| match &*self.open_file() {
             Some(file) => nwb_file::write(file, &out)
                 .map(drop)
                 .map_err(error::recording),
@@ -71,8 +71,7 @@ impl Recording {
                 "`{}` was closed",
                 self.path.display()
             ))),
-        });
-        written
+        })
     }
 
     /// Closes the file.

@@ -98,7 +98,7 @@ impl Network {
         for projection in &self.projections {
             match self.plan_projection(projection) {
                 Ok(Planned::Sparse(projection)) => plan.projections.push(*projection),
-                Ok(Planned::Dense(projection)) => plan.dense.push(projection),
+                Ok(Planned::Dense(projection)) => plan.dense.push(*projection),
                 Ok(Planned::Tied) => {}
                 Err(problem) if may_be(&problem) => {}
                 Err(problem) => {
@@ -282,7 +282,7 @@ impl Network {
             Connection::Matrix(weights) => {
                 let dense = self.dense(projection, source, &targets, weights)?;
                 dense.check(&self.populations)?;
-                return Ok(Planned::Dense(dense));
+                return Ok(Planned::Dense(Box::new(dense)));
             }
         };
         let own_need = projection.needs_positions(rule.as_ref());
@@ -398,7 +398,7 @@ impl Population {
 /// A projection with numbers in place of names.
 enum Planned {
     Sparse(Box<plan::Projection>),
-    Dense(DenseProjection),
+    Dense(Box<DenseProjection>),
     /// Planned once all that have matrices are.
     Tied,
 }
