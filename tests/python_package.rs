@@ -36,12 +36,10 @@ fn build(python: &Path) -> PathBuf {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     let messages = String::from_utf8(output.stdout).unwrap();
-    let messages = messages
+    let mut messages = messages
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let library = messages
-        .filter(|message| message["target"]["name"] == "_core")
-        .last();
+    let library = messages.rfind(|message| message["target"]["name"] == "_core");
     let library = library.expect("a message about the library");
     PathBuf::from(library["filenames"][0].as_str().expect("its file"))
 }
