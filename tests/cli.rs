@@ -147,8 +147,8 @@ fn describe_shows_equations_units_ranges_defaults_and_source() {
     for expected in [
         "lif (neuron model)\n",
         "\n  tau_m dv/dt = e_l - v + i_e tau_m / c_m\n",
-        "\n  tau_m    ms    required  greater than 0   membrane time constant\n",
-        "\n  t_ref    ms    0         0 or more        refractory period",
+        "\n  tau_m    ms    required  greater than 0    membrane time constant\n",
+        "\n  t_ref    ms    0         0 or more         refractory period",
         "\nWeights onto it\n  mV\n",
         "\nVariables\n  name  unit  meaning\n  v_m   mV    membrane potential",
         "\nSource\n  Lapicque 1907",

@@ -14,6 +14,9 @@ pub const JOINT: &str = "joint";
 /// Name of the null model.
 pub const MEAN_WEIGHTS: &str = "mean_weights";
 
+/// Name of training with images kept of every class.
+pub const REHEARSAL: &str = "rehearsal";
+
 /// Learning the tasks `tasks` in order, with a test after each if `tested`.
 pub fn lessons(tasks: impl Iterator<Item = usize>, tested: bool) -> Vec<Bout> {
     let bout = |name: String, kind, task| Bout {

@@ -43,7 +43,6 @@ use crate::run::watched::Watched;
 use crate::run::weight_statistics::WeightWatch;
 use crate::run::{Ended, Run};
 use control::Controls;
-pub use control::REHEARSAL;
 pub use estimate::Estimate;
 use sleeper::{Setting, Sleeper};
 use summary::Summary;

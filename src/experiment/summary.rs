@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use crate::analysis::summary::Summary as Sample;
 use crate::config::sleep_replay::SleepReplay;
-use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, WITHOUT_MEMORY};
-use crate::experiment::night::REHEARSAL;
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS, REHEARSAL, SEQUENTIAL, WITHOUT_MEMORY};
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::{Score, Stage};

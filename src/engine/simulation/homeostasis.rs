@@ -2,6 +2,7 @@
 //! synapses come and go.
 
 mod altered;
+mod average;
 mod birth;
 mod slow;
 mod threshold;
@@ -13,10 +14,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Population, Simulation};
-use crate::base::function::exp;
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::stream::Stream;
-use crate::base::time::{Duration, PS_PER_MS, Time};
+use crate::base::time::{Duration, Time};
 use crate::engine::error::{Kind, SimulationError, StateError};
 use crate::engine::lane::dense::{DenseBlock, Plastic};
 use crate::engine::lane::group::Member;
@@ -25,6 +25,7 @@ use crate::network::plan;
 use crate::plasticity::Learn;
 use crate::plasticity::homeostasis::wiring::Activity;
 use crate::plasticity::homeostasis::{Act, Homeostasis, Side, build};
+use average::Average;
 use slow::{Slow, forget, given, taken};
 
 /// A force and where it stands.
@@ -51,30 +52,6 @@ pub(super) struct Force {
     born: Vec<u32>,
     /// Weights that synapses were declared with, by projection, if it goes by them; they follow from the description.
     slow: Vec<(String, Slow)>,
-}
-
-/// A slow trace of a neuron's spikes.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Average {
-    last: Time,
-    trace: f64,
-    /// The trace at the last instant, and spikes since.
-    before: f64,
-    spikes: u32,
-}
-
-impl Average {
-    const NEVER: Self = Self {
-        last: Time::NEVER,
-        trace: 0.0,
-        before: 0.0,
-        spikes: 0,
-    };
-
-    fn at(self, t: Time, tau_ms: f64) -> f64 {
-        let ms = t.since(self.last).ps() as f64 / PS_PER_MS as f64;
-        self.trace * exp(-ms / tau_ms)
-    }
 }
 
 /// All that changes.

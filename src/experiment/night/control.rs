@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::base::stream::Stream;
 use crate::config::night::{Control, Information, Night};
-use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, lessons};
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS, REHEARSAL, SEQUENTIAL, lessons};
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::score::{Score, Stage};
@@ -24,7 +24,6 @@ use crate::stimulus::episode::{Field, Scenes};
 use super::sleeper::{Setting, Sleeper};
 
 /// Names of networks and classifiers in files.
-pub const REHEARSAL: &str = "rehearsal";
 pub(super) const MEAN_CALIBRATED: &str = "mean_calibrated";
 pub(super) const ORACLE: &str = "oracle_calibration";
 pub(super) const NEAREST_DREAM: &str = "nearest_dream";

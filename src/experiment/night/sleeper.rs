@@ -14,7 +14,7 @@ use crate::base::time::Time;
 use crate::config::night::{Night, Part};
 use crate::config::sleep_replay::{Training, Weights};
 use crate::engine::simulation::Simulation;
-use crate::experiment::control::{JOINT, MEAN_WEIGHTS};
+use crate::experiment::control::{JOINT, MEAN_WEIGHTS, REHEARSAL};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::score::{Score, Stage};
 use crate::memory::sketch::Sketch;
@@ -32,7 +32,6 @@ use crate::run::progress::{Progress, Watch};
 
 use super::Inputs;
 use super::calibration::Calibration;
-use super::control::REHEARSAL;
 use mean::MeanOf;
 
 /// Images that a store learns of at a time: nobody waits for their end.

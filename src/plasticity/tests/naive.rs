@@ -451,8 +451,7 @@ pub(super) fn anti_hebbian() -> Naive {
 
 /// Counts of all events are kept, and the sum over them about their means taken anew: the state is a number that only grows.
 pub(super) fn covariance() -> Naive {
-    use std::cell::RefCell;
-    use std::rc::Rc;
+    use std::{cell::RefCell, rc::Rc};
     const EVENT: i64 = 35_000_000_000;
     // Of the synapse at hand: arrivals and spikes of the event at hand, and of those before.
     type Counts = (f64, f64, Vec<(f64, f64)>);
