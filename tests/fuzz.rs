@@ -29,6 +29,8 @@ mod edges;
 mod formula;
 #[path = "fuzz/idx.rs"]
 mod idx;
+#[path = "fuzz/keras.rs"]
+mod keras;
 #[path = "fuzz/matlab.rs"]
 mod matlab;
 #[path = "fuzz/model_file.rs"]
@@ -37,6 +39,8 @@ mod model_file;
 mod npy;
 #[path = "fuzz/npz.rs"]
 mod npz;
+#[path = "fuzz/onnx.rs"]
+mod onnx;
 #[path = "fuzz/pickle.rs"]
 mod pickle;
 #[path = "fuzz/run_file.rs"]

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use sharpwave::mlp::perceptron::Output;
-use sharpwave::mlp::weight_file::{Bias, Stated, describe, read, to_mlp};
+use sharpwave::mlp::weight_file::{Bias, Stated, describe, to_mlp};
+use sharpwave::record::weight_file::read;
 
 /// Remembers the largest allocation that each thread asks for.
 struct Watched;

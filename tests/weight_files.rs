@@ -1,7 +1,11 @@
 //! Weight files of other programs come in, ours go out, and bad ones are named.
 
+#[path = "weight_files/keras.rs"]
+mod keras;
 #[path = "weight_files/matlab.rs"]
 mod matlab;
+#[path = "weight_files/onnx.rs"]
+mod onnx;
 #[path = "weight_files/order.rs"]
 mod order;
 #[path = "python/interpreter.rs"]
@@ -14,9 +18,10 @@ use ndarray::{Array1, Array2, ShapeBuilder};
 use python::python;
 use sharpwave::mlp::perceptron::{Layer, Mlp, Output};
 use sharpwave::mlp::weight_file::{
-    Bias, Dtype, Role, Stated, describe, read, read_image, to_mlp, write_matlab, write_npz,
+    Bias, Dtype, Role, Stated, describe, read_image, to_mlp, write_matlab, write_npz,
     write_safetensors,
 };
+use sharpwave::record::weight_file::read;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -67,6 +72,9 @@ fn one_network_from_every_program() {
         "unordered.safetensors",
         "beside.pt",
         "net.pt",
+        "linear.keras",
+        "linear.h5",
+        "linear.onnx",
     ];
     for name in files {
         let mlp = load(&fixture(name), Bias::Refuse);
@@ -365,18 +373,18 @@ fn bad_content() {
         (
             "a",
             of("linear.pt"),
-            "no extension, expected .safetensors, .npz, .npy, .pt, .pth or .mat",
+            "no extension, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5 or .onnx",
         ),
         (
             "a.npx",
             of("linear.npz"),
-            "unknown extension `.npx`, expected .safetensors, .npz, .npy, .pt, .pth or .mat\n  \
+            "unknown extension `.npx`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5 or .onnx\n  \
              help: did you mean `.npy`?",
         ),
         (
             "a.safetensors",
             of("linear.pt"),
-            "expected a safetensors file, found a zip archive (NumPy .npz or PyTorch)",
+            "expected a safetensors file, found a zip archive (NumPy .npz, PyTorch or Keras)",
         ),
         ("a.npz", of("linear.pt"), "expected a NumPy .npz file, found a PyTorch file"),
         (

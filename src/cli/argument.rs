@@ -234,7 +234,7 @@ pub enum BiasChoice {
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// Weight file (.safetensors, .npz, .pt, .pth, .mat), or the description of a SONATA circuit (.json)
+    /// Weight file (.safetensors, .npz, .pt, .pth, .mat, .keras, .h5, .onnx), or the description of a SONATA circuit (.json)
     pub file: PathBuf,
     /// Model file to write of a circuit, which must not exist yet [default: circuit.toml]
     #[arg(long, value_name = "FILE")]

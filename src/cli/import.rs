@@ -13,7 +13,7 @@ use crate::mlp::dataset::DataSet;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Output;
 use crate::mlp::weight_file::{self, Bias, Stated};
-use crate::record::output;
+use crate::record::{self, output};
 
 /// Longer lists are cut; `--json` has all of them.
 const MOST_FACTORS: usize = 60;
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
             "`--out`: a weight file is printed; only of a circuit (.json) a model file is written";
         return Err(Failure::input(message));
     }
-    let file = weight_file::read(&arguments.file)?;
+    let file = record::weight_file::read(&arguments.file)?;
     let stated = Stated {
         bias: match arguments.bias {
             BiasChoice::Error => Bias::Refuse,

@@ -11,6 +11,7 @@ use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
 use crate::mlp::selection::{Quota, Selection};
 use crate::mlp::weight_file::{self, Bias, Stated};
+use crate::record;
 use crate::record::spike_file::{self, SpikeFileError};
 use crate::run::aside::aside;
 use crate::run::progress::Watch;
@@ -73,7 +74,7 @@ impl Inputs {
                 drop_bias,
                 layer_names,
             } => {
-                let file = weight_file::read(path)?;
+                let file = record::weight_file::read(path)?;
                 let stated = Stated {
                     bias: if *drop_bias { Bias::Drop } else { Bias::Refuse },
                     sizes: Some(&model.mlp.layers),

@@ -12,7 +12,7 @@ use crate::mlp::perceptron::{Mlp, Output};
 use crate::mlp::weight_file::{self, Bias, Stated};
 use crate::network::{Connection, Data, Given, LayerFile, Layout, Network, Population, Stimulus};
 use crate::position::{Points, Region};
-use crate::record::{edge_file, position_file, spike_file};
+use crate::record::{self, edge_file, position_file, spike_file};
 use crate::run::aside::aside;
 use crate::run::progress::Watch;
 use crate::stimulus::{self, Brings, Spike};
@@ -154,7 +154,7 @@ fn mlp(layer: &LayerFile) -> Result<Mlp, ExperimentError> {
         names: layer.layer_names.as_deref(),
         ..Stated::nothing_but(bias)
     };
-    let file = weight_file::read(&layer.path)?;
+    let file = record::weight_file::read(&layer.path)?;
     // Output and dropout play no part in a spiking network.
     Ok(weight_file::to_mlp(&file, &stated, Output::Relu, 1.0)?)
 }

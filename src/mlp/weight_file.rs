@@ -1,6 +1,7 @@
-//! Weights of a trained network from files and back: safetensors, NumPy, PyTorch and MATLAB.
+//! Weights of a trained network from files and back: safetensors, NumPy, PyTorch, MATLAB, Keras and ONNX.
 //!
-//! [`read`] takes a file apart into named [`Tensor`]s without executing anything that it holds; [`to_mlp`] maps them to
+//! [`parse`] takes a file apart into named [`Tensor`]s without executing anything that it holds, and
+//! [`record::weight_file`](crate::record::weight_file) those that are HDF5 too; [`to_mlp`] maps them to
 //! the layers of an [`Mlp`](super::perceptron::Mlp) or says what it cannot map; [`describe`] tells a user what is
 //! inside; [`write_safetensors`], [`write_npz`] and [`write_matlab`] write a network so that others load it unchanged.
 
@@ -8,8 +9,9 @@ mod archive;
 mod element;
 mod error;
 mod layer;
-mod matlab;
+pub(crate) mod matlab;
 mod numpy;
+mod onnx;
 mod pickle;
 mod pytorch;
 mod safetensors;
@@ -19,7 +21,10 @@ mod write;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+pub(crate) use archive::{Archive, Budget};
 pub use element::Dtype;
+use element::gather;
+pub(crate) use error::looks_like;
 pub use error::{Problem, WeightFileError};
 pub use layer::{Bias, Order, Stated, to_mlp};
 pub(crate) use numpy::{RawArray, raw_arrays};
@@ -37,19 +42,30 @@ pub enum Format {
     Npy,
     /// PyTorch state dict, `.pt` or `.pth`, as written since version 1.6.
     PyTorch,
-    /// MATLAB file of versions 5 to 7, `.mat`.
+    /// MATLAB file of versions 5 to 7.3, `.mat`.
     Matlab,
+    /// Model that Keras saved, `.keras`, or `.h5` from before.
+    Keras,
+    /// ONNX model, `.onnx`.
+    Onnx,
 }
+
+/// What a file is taken apart into: its tensors, and what else it holds, a sentence each.
+pub(crate) type Parts = (Vec<Tensor>, Vec<String>);
 
 impl Format {
     /// Extensions with their formats.
-    const EXTENSIONS: [(&'static str, Self); 6] = [
+    const EXTENSIONS: [(&'static str, Self); 10] = [
         ("safetensors", Self::Safetensors),
         ("npz", Self::Npz),
         ("npy", Self::Npy),
         ("pt", Self::PyTorch),
         ("pth", Self::PyTorch),
         ("mat", Self::Matlab),
+        ("keras", Self::Keras),
+        ("h5", Self::Keras),
+        ("hdf5", Self::Keras),
+        ("onnx", Self::Onnx),
     ];
 
     /// The format in words, for messages.
@@ -60,7 +76,22 @@ impl Format {
             Self::Npy => "NumPy .npy",
             Self::PyTorch => "PyTorch",
             Self::Matlab => "MATLAB .mat",
+            Self::Keras => "Keras",
+            Self::Onnx => "ONNX",
         }
+    }
+
+    /// "a" or "an".
+    const fn article(self) -> &'static str {
+        match self {
+            Self::Onnx => "an",
+            _ => "a",
+        }
+    }
+
+    /// Whether its files say themselves how layers follow each other, so that their tensors are in that order.
+    const fn has_order(self) -> bool {
+        matches!(self, Self::Keras | Self::Onnx)
     }
 
     /// The format that the extension of `path` announces; capitals do not matter.
@@ -97,37 +128,90 @@ pub struct WeightFile {
     pub path: PathBuf,
     /// Its format.
     pub format: Format,
-    /// Its tensors: in the order of the state dict for PyTorch; for the others, whose files keep no order that means
-    /// anything, sorted by name with numbers compared as numbers (`W2` before `W10`).
+    /// Its tensors: in the order of the state dict for PyTorch and from input to output for Keras and ONNX; for the others, whose
+    /// files keep no order that means anything, sorted by name with numbers compared as numbers (`W2` before `W10`).
     pub tensors: Vec<Tensor>,
     /// What else the file holds, and where in it the tensors were found, a sentence each.
     pub beside: Vec<String>,
 }
 
-/// Reads a weight file of the format that its extension announces.
-///
-/// Memory stays within a small multiple of the file's size, whatever its headers claim.
+impl WeightFile {
+    /// What is in the file at `path`.
+    pub(crate) fn new(
+        path: &Path,
+        format: Format,
+        (mut tensors, beside): Parts,
+    ) -> Result<Self, Problem> {
+        let mut names = HashSet::new();
+        if let Some(again) = tensors.iter().find(|tensor| !names.insert(&tensor.name)) {
+            return Err(Problem::Twice {
+                tensor: again.name.clone(),
+            });
+        }
+        if format != Format::PyTorch && !format.has_order() {
+            tensors.sort_by(|a, b| layer::natural_order(&a.name, &b.name));
+        }
+        Ok(Self {
+            path: path.to_path_buf(),
+            format,
+            tensors,
+            beside,
+        })
+    }
+}
+
+impl Tensor {
+    /// A matrix turned, so that its columns are rows; anything else as it is.
+    pub(crate) fn turned(self) -> Self {
+        let [rows, columns] = self.shape[..] else {
+            return self;
+        };
+        let shape = vec![columns, rows];
+        let values = gather(&self.values, 0, &shape, &[1, columns], self.values.len());
+        Self {
+            shape,
+            values,
+            ..self
+        }
+    }
+}
+
+/// The format that the name of the file at `path` announces; it must be a plain file that is not empty.
 ///
 /// # Errors
-/// If there is no such file, the extension is unknown, the content is of another format, damaged, or holds pickled
-/// code. Tensors of integers and other formats are no error here; [`to_mlp`] refuses them.
-pub fn read(path: &Path) -> Result<WeightFile, WeightFileError> {
-    read_bytes(path, || Format::of(path).map(|_| ()))
-        .map_err(|problem| problem.in_file(path))
-        .and_then(|bytes| parse(path, &bytes))
+/// If it is not, or the extension is unknown.
+pub(crate) fn announced(path: &Path) -> Result<Format, Problem> {
+    plain(path, || Format::of(path))
+}
+
+/// The content of the file at `path`.
+///
+/// # Errors
+/// If the system refuses.
+pub(crate) fn content(path: &Path) -> Result<Vec<u8>, Problem> {
+    std::fs::read(path).map_err(Problem::read)
 }
 
 /// Reads a weight file from its content; `path` says which format it has and is named in errors, but not opened.
 ///
+/// Memory stays within a small multiple of the content's size, whatever its headers claim.
+///
 /// # Errors
-/// As [`read`].
+/// If the extension is unknown, the content is of another format, damaged, or holds pickled code, or if the file is HDF5,
+/// which [`record::weight_file`](crate::record::weight_file) reads. Tensors of integers and other formats are no error
+/// here; [`to_mlp`] refuses them.
 pub fn parse(path: &Path, bytes: &[u8]) -> Result<WeightFile, WeightFileError> {
-    parse_bytes(path, bytes).map_err(|problem| problem.in_file(path))
+    Format::of(path)
+        .and_then(|format| WeightFile::new(path, format, parts(format, path, bytes)?))
+        .map_err(|problem| problem.in_file(path))
 }
 
-fn parse_bytes(path: &Path, bytes: &[u8]) -> Result<WeightFile, Problem> {
-    let format = Format::of(path)?;
-    let (mut tensors, beside) = match format {
+/// Takes the content of a file of `format` apart.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn parts(format: Format, path: &Path, bytes: &[u8]) -> Result<Parts, Problem> {
+    Ok(match format {
         Format::Safetensors => (safetensors::read(bytes)?, Vec::new()),
         Format::Npz => (numpy::read_npz(bytes)?, Vec::new()),
         Format::Npy => {
@@ -136,42 +220,34 @@ fn parse_bytes(path: &Path, bytes: &[u8]) -> Result<WeightFile, Problem> {
         }
         Format::PyTorch => pytorch::read(bytes)?,
         Format::Matlab => matlab::read(bytes)?,
-    };
-    let mut names = HashSet::new();
-    if let Some(again) = tensors.iter().find(|tensor| !names.insert(&tensor.name)) {
-        return Err(Problem::Twice {
-            tensor: again.name.clone(),
-        });
-    }
-    if format != Format::PyTorch {
-        tensors.sort_by(|a, b| layer::natural_order(&a.name, &b.name));
-    }
-    Ok(WeightFile {
-        path: path.to_path_buf(),
-        format,
-        tensors,
-        beside,
+        Format::Onnx => onnx::read(bytes)?,
+        Format::Keras => return Err(Problem::OnDisk { format }),
     })
 }
 
-/// The content of the file at `path`, which must be a plain file, pass `check` and not be empty.
-fn read_bytes(
-    path: &Path,
-    check: impl FnOnce() -> Result<(), Problem>,
-) -> Result<Vec<u8>, Problem> {
+/// What `check` says of the file at `path`, which must be a plain file that is not empty.
+fn plain<T>(path: &Path, check: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
     let metadata = std::fs::metadata(path).map_err(Problem::read)?;
     if metadata.is_dir() {
         return Err(Problem::Directory);
     }
-    check()?;
+    let checked = check()?;
     if !metadata.is_file() {
         return Err(Problem::NotAFile);
     }
-    let bytes = std::fs::read(path).map_err(Problem::read)?;
-    if bytes.is_empty() {
+    if metadata.len() == 0 {
         return Err(Problem::ZeroLength);
     }
-    Ok(bytes)
+    Ok(checked)
+}
+
+/// The content of the `.npy` array at `path`.
+fn array(path: &Path) -> Result<Vec<u8>, Problem> {
+    plain(path, || match Format::of(path) {
+        Ok(Format::Npy) => Ok(()),
+        _ => Err(Problem::ImageExtension),
+    })?;
+    content(path)
 }
 
 /// Reads an image of pixel intensities, such as the mean of a training set, from a `.npy` file of one or two
@@ -180,14 +256,9 @@ fn read_bytes(
 /// # Errors
 /// If the file cannot be read, is not such an array of floating-point numbers, or a value is not between 0 and 1.
 pub fn read_image(path: &Path) -> Result<Vec<f32>, WeightFileError> {
-    let read = || {
-        let bytes = read_bytes(path, || match Format::of(path) {
-            Ok(Format::Npy) => Ok(()),
-            _ => Err(Problem::ImageExtension),
-        })?;
-        numpy::read_image(&bytes)
-    };
-    read().map_err(|problem| problem.in_file(path))
+    array(path)
+        .and_then(|bytes| numpy::read_image(&bytes))
+        .map_err(|problem| problem.in_file(path))
 }
 
 /// The numbers of the `.npy` array at `path`, in C order.
@@ -195,14 +266,9 @@ pub fn read_image(path: &Path) -> Result<Vec<f32>, WeightFileError> {
 /// # Errors
 /// If the file cannot be read, is no array of finite floating-point numbers, or has more than two dimensions.
 pub fn read_numbers(path: &Path) -> Result<Vec<f32>, WeightFileError> {
-    let read = || {
-        let bytes = read_bytes(path, || match Format::of(path) {
-            Ok(Format::Npy) => Ok(()),
-            _ => Err(Problem::ImageExtension),
-        })?;
-        numpy::read_numbers(&bytes)
-    };
-    read().map_err(|problem| problem.in_file(path))
+    array(path)
+        .and_then(|bytes| numpy::read_numbers(&bytes))
+        .map_err(|problem| problem.in_file(path))
 }
 
 #[cfg(test)]

@@ -11,6 +11,19 @@ use crate::connection::{self, Connect, EdgeColumns, EdgeList, Edges};
 pub use crate::connection::Delay;
 use crate::synapse::dense::Dense;
 
+/// Endings of files that hold the weights of a trained network.
+pub const WEIGHT_ENDINGS: [&str; 9] = [
+    "safetensors",
+    "npz",
+    "pt",
+    "pth",
+    "mat",
+    "keras",
+    "h5",
+    "hdf5",
+    "onnx",
+];
+
 /// Takes the weights of a layer of a trained network.
 pub static WEIGHTS: Spec = Spec {
     name: "weights",
@@ -19,7 +32,7 @@ pub static WEIGHTS: Spec = Spec {
     parameters: &[
         ParameterSpec::new(
             "file",
-            Kind::File(&["safetensors", "npz", "pt", "pth", "mat"]),
+            Kind::File(&WEIGHT_ENDINGS),
             "the weights, such as \"mlp.npz\"",
         ),
         ParameterSpec::new(
@@ -157,7 +170,7 @@ impl EdgeFile {
 /// A layer of a trained network in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerFile {
-    /// `.safetensors`, `.npz`, `.pt`, `.pth` or `.mat`, an absolute path.
+    /// `.safetensors`, `.npz`, `.pt`, `.pth`, `.mat`, `.keras`, `.h5` or `.onnx`, an absolute path.
     pub path: PathBuf,
     /// Leave biases in the file out; otherwise they are an error.
     pub drop_bias: bool,

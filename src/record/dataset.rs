@@ -113,7 +113,7 @@ pub(super) fn column(
 }
 
 /// Refuses values that are packed by a filter which is not built in, before the library fails at the first of them.
-fn readable(dataset: &Dataset, place: &str) -> Result<(), Fault> {
+pub(super) fn readable(dataset: &Dataset, place: &str) -> Result<(), Fault> {
     /// Filters that people meet, by the numbers under which the HDF Group has registered them.
     const NAMES: [(i32, &str); 10] = [
         (1, "gzip"),

@@ -48,3 +48,12 @@ pub(super) fn open(path: &Path) -> hdf5::Result<File> {
         builder.open_as(path, OpenMode::ReadSWMR)
     })
 }
+
+/// Opens a file that nobody writes: without the attempts that a writer calls for, at once refused where it is damaged.
+///
+/// # Errors
+/// The library's reason, or that it comes to no end with the file.
+pub(super) fn open_whole(path: &Path) -> hdf5::Result<File> {
+    ahead::ask(path)?;
+    File::open(path)
+}

@@ -3,13 +3,20 @@
 use std::path::Path;
 
 use sharpwave::mlp::perceptron::Output;
-use sharpwave::mlp::weight_file::{Bias, Stated, describe, parse, to_mlp};
+use sharpwave::mlp::weight_file::{
+    Bias, Stated, WeightFile, WeightFileError, describe, parse, to_mlp,
+};
 
 use super::harness::{ROOM, Target, fuzz, weight_files};
 
 /// What becomes of `bytes` in a file called `name`: read, described, mapped to layers.
 pub fn import(name: &str, bytes: &[u8]) -> String {
-    let file = match parse(Path::new(name), bytes) {
+    mapped(parse(Path::new(name), bytes))
+}
+
+/// What becomes of what was read.
+pub fn mapped(read: Result<WeightFile, WeightFileError>) -> String {
+    let file = match read {
         Ok(file) => file,
         Err(error) => return error.problem.to_string(),
     };

@@ -2,9 +2,10 @@
 
 use ndarray::Array1;
 use sharpwave::mlp::perceptron::Output;
-use sharpwave::mlp::weight_file::{Bias, Stated, read, to_mlp};
+use sharpwave::mlp::weight_file::{Bias, Stated, to_mlp};
+use sharpwave::record::weight_file::read;
 
-use super::{complaint, fixture, load, matrix, ramp};
+use super::{complaint, fixture, load, matrix, ramp, said};
 
 #[test]
 fn matlab_networks_have_their_biases_as_first_columns_or_have_none() {
@@ -43,8 +44,101 @@ fn matlab_networks_have_their_biases_as_first_columns_or_have_none() {
     );
     let said = refused.unwrap_err().to_string();
     assert!(said.contains("`W1` holds int16, expected F16"), "{said}");
-    let mut version_7_3 = vec![b' '; 512];
-    version_7_3.extend(b"\x89HDF\r\n\x1a\n");
-    assert!(complaint("w.mat", &version_7_3).contains("save it without a flag, or with `-v7`"));
     assert!(complaint("w.mat", &[b' '; 200]).contains("expected a MATLAB .mat file"));
+}
+
+/// As HDF5: the same variables, and what a struct of that version adds.
+#[test]
+fn files_of_version_7_3() {
+    for (name, biased) in [
+        ("linear_73.mat", false),
+        ("network_73.mat", false),
+        ("biased_73.mat", true),
+    ] {
+        let mlp = load(&fixture(name), Bias::Keep);
+        assert_eq!(mlp.sizes(), [4, 3, 2], "{name}");
+        if biased {
+            let all = ramp(15);
+            let bias = mlp.layers[0].bias.as_ref().unwrap();
+            assert_eq!(bias.to_vec(), [all[0], all[5], all[10]]);
+            assert_eq!(mlp.layers[0].weights[[2, 3]], all[14]);
+            continue;
+        }
+        assert_eq!(mlp.layers[0].weights, matrix(3, 4), "{name}");
+        assert_eq!(mlp.layers[1].weights, matrix(2, 3), "{name}");
+    }
+    let file = read(&fixture("network_73.mat")).unwrap();
+    assert_eq!(
+        file.beside,
+        [
+            "`epochs` is a single number or empty",
+            "`nn` also has `activation_function`, `n`, `size`, `vW`",
+            "`note` is text",
+        ]
+    );
+    assert_eq!(
+        said(&fixture("whole_73.mat")),
+        "`W1` holds int16, expected F16, BF16, F32 or F64"
+    );
+}
+
+/// A file of version 7.3 with what `fill` makes, behind an empty header.
+fn of_version_7_3(fill: impl FnOnce(&hdf5::File)) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mat");
+    let mut builder = hdf5::File::with_options();
+    builder.fcpl().userblock(512);
+    let file = builder.create(&path).unwrap();
+    fill(&file);
+    file.close().unwrap();
+    std::fs::read(&path).unwrap()
+}
+
+#[test]
+fn faults_of_version_7_3() {
+    let class = |of: &hdf5::Location, class: &str| {
+        let class = hdf5::types::FixedAscii::<16>::from_ascii(class).unwrap();
+        let attribute = of.new_attr::<hdf5::types::FixedAscii<16>>();
+        let attribute = attribute.create("MATLAB_class").unwrap();
+        attribute.write_scalar(&class).unwrap();
+    };
+    assert_eq!(
+        complaint("a.mat", &of_version_7_3(|_| ())),
+        "holds no tensors"
+    );
+    let cell_of_itself = of_version_7_3(|file| {
+        let cell = file.new_dataset::<hdf5::ObjectReference1>().shape(100);
+        let cell = cell.create("W").unwrap();
+        class(&cell, "cell");
+        let itself: hdf5::ObjectReference1 = file.reference("W").unwrap();
+        cell.write_raw(&[itself; 100]).unwrap();
+    });
+    assert_eq!(
+        complaint("a.mat", &cell_of_itself),
+        "damaged or incomplete MATLAB .mat file: more than 10000 arrays and cells"
+    );
+    let nowhere = of_version_7_3(|file| {
+        let cell = file.new_dataset::<hdf5::ObjectReference1>().shape(1);
+        class(&cell.create("W").unwrap(), "cell");
+    });
+    assert_eq!(
+        complaint("a.mat", &nowhere),
+        "damaged or incomplete MATLAB .mat file: `W`: found 1 values in 0 bytes"
+    );
+    let infinite = of_version_7_3(|file| {
+        let array = ndarray::arr2(&[[0.5, f64::NAN], [1.0, 2.0]]);
+        let dataset = file.new_dataset_builder().with_data(&array);
+        class(&dataset.create("W1").unwrap(), "double");
+    });
+    // Row 0 of column 1 lies in row 1 of column 0: shapes are reversed.
+    assert_eq!(
+        complaint("a.mat", &infinite),
+        "`W1`[1, 0] is NaN, expected a finite number"
+    );
+    let cut = &infinite[..infinite.len() - 8];
+    let said = complaint("a.mat", cut);
+    assert!(
+        said.starts_with("damaged or incomplete MATLAB .mat file: "),
+        "{said}"
+    );
 }

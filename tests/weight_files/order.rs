@@ -4,7 +4,8 @@ use std::path::Path;
 
 use ndarray::Array1;
 use sharpwave::mlp::perceptron::Output;
-use sharpwave::mlp::weight_file::{Bias, Stated, describe, parse, read, to_mlp};
+use sharpwave::mlp::weight_file::{Bias, Stated, describe, parse, to_mlp};
+use sharpwave::record::weight_file::read;
 
 use super::{fixture, load, matrix};
 

@@ -8,6 +8,7 @@ use crate::config::form::{
 };
 use crate::config::reader::{Item, Section};
 use crate::mlp::perceptron::Output;
+use crate::network::projection::WEIGHT_ENDINGS;
 
 /// The artificial network.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +35,7 @@ pub enum Weights {
     },
     /// Read from a file; the network sleeps once.
     File {
-        /// `.safetensors`, `.npz`, `.pt`, `.pth` or `.mat`.
+        /// `.safetensors`, `.npz`, `.pt`, `.pth`, `.mat`, `.keras`, `.h5` or `.onnx`.
         path: PathBuf,
         /// Leave biases in the file out; otherwise they are an error.
         drop_bias: bool,
@@ -138,7 +139,7 @@ impl Table for Mlp {
                 layer_names,
             } => {
                 let what = "a file of weights, of a network that is not trained and sleeps once";
-                let form = file(&["safetensors", "npz", "pt", "pth", "mat"]);
+                let form = file(&WEIGHT_ENDINGS);
                 k.need("weights", path, form, what);
                 k.or("bias", drop_bias, biases(false), BIAS);
                 let layers = k.reading().and_then(|(_, around)| around.layers);

@@ -13,14 +13,14 @@ use crate::base::shown::shown;
 ///
 /// Deflate expands up to 1032-fold, so a file of a few megabytes could claim gigabytes. Trained weights hardly
 /// compress; 100 times the file is room enough for sparse ones, and the constant lets small files hold anything.
-pub(super) struct Budget {
+pub(crate) struct Budget {
     left: u64,
     limit: u64,
 }
 
 impl Budget {
     /// The budget of a file of `length` bytes.
-    pub(super) fn of(length: usize) -> Self {
+    pub(crate) fn of(length: usize) -> Self {
         const SMALL_FILES: u64 = 16 << 20;
         let limit = (length as u64)
             .saturating_mul(100)
@@ -29,7 +29,7 @@ impl Budget {
     }
 
     /// Takes `bytes` from it.
-    pub(super) fn take(&mut self, bytes: u64) -> Result<(), Problem> {
+    pub(crate) fn take(&mut self, bytes: u64) -> Result<(), Problem> {
         self.left = self
             .left
             .checked_sub(bytes)
@@ -39,15 +39,15 @@ impl Budget {
 }
 
 /// A zip archive in memory.
-pub(super) struct Archive<'a> {
+pub(crate) struct Archive<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
     format: Format,
-    pub(super) budget: Budget,
+    pub(crate) budget: Budget,
 }
 
 impl<'a> Archive<'a> {
     /// Opens `bytes` as an archive of `format`.
-    pub(super) fn open(bytes: &'a [u8], format: Format) -> Result<Self, Problem> {
+    pub(crate) fn open(bytes: &'a [u8], format: Format) -> Result<Self, Problem> {
         if !bytes.starts_with(b"PK\x03\x04") && !bytes.starts_with(b"PK\x05\x06") {
             return Err(Problem::Content {
                 expected: format,
@@ -70,7 +70,7 @@ impl<'a> Archive<'a> {
     }
 
     /// Names of the entries, in the archive's order.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.zip
             .file_names_raw()
             .map(|name| String::from_utf8_lossy(name).into_owned())
@@ -78,13 +78,13 @@ impl<'a> Archive<'a> {
     }
 
     /// The declared size of an entry in bytes; none where there is no such entry.
-    pub(super) fn size(&self, name: &str) -> Option<u64> {
+    pub(crate) fn size(&self, name: &str) -> Option<u64> {
         let index = self.zip.index_for_name(name)?;
         Some(self.zip.by_index_data(index).ok()?.size())
     }
 
     /// The content of an entry.
-    pub(super) fn read(&mut self, name: &str) -> Result<Vec<u8>, Problem> {
+    pub(crate) fn read(&mut self, name: &str) -> Result<Vec<u8>, Problem> {
         let format = self.format;
         let damaged = |error: &dyn std::fmt::Display| {
             Problem::damaged(format, format!("entry `{}`: {error}", shown(name)))

@@ -50,7 +50,7 @@ pub enum Problem {
     #[error("expected a NumPy array (.npy)")]
     ImageExtension,
     /// The first bytes are those of another format.
-    #[error("expected a {} file, found {found}", .expected.name())]
+    #[error("expected {} {} file, found {found}", .expected.article(), .expected.name())]
     Content {
         /// What the extension announces.
         expected: Format,
@@ -77,11 +77,32 @@ pub enum Problem {
          help: load it in PyTorch and save it again: torch.save(torch.load(\"old.pt\"), \"new.pt\")"
     )]
     LegacyPyTorch,
-    /// A MATLAB file in the layout of version 7.3.
+    /// HDF5, which the library behind it reads from disk alone.
+    #[error("{} file that is HDF5, expected one that can be read from memory", .format.name())]
+    OnDisk {
+        /// Its format.
+        format: Format,
+    },
+    /// Weights without a word on what is between them.
     #[error(
-        "MATLAB file of version 7.3, expected one of versions 5 to 7\n  help: save it without a flag, or with `-v7`"
+        "HDF5 file without `model_config`, expected a model that Keras saved as a whole\n  \
+         help: model.save(\"model.keras\"); weights alone do not say what the layers do"
     )]
-    MatlabHdf5,
+    NoModelConfig,
+    /// A part of a network that has no counterpart here, or stands where it has none.
+    #[error("{what} `{}`: found {}, expected {expected}{help}", shown(.name), shown(.found))]
+    Part {
+        /// What the format calls such a part: a layer, a node.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// What it is.
+        found: String,
+        /// What it could be.
+        expected: &'static str,
+        /// A line that shows a way out, or nothing.
+        help: &'static str,
+    },
     /// A compiled program rather than a state dict.
     #[error("TorchScript archive, expected a state dict\n  {STATE_DICT_HELP}")]
     TorchScript,
@@ -275,7 +296,7 @@ const STATE_DICT_HELP: &str =
 
 impl Problem {
     /// This problem, of the file at `path`.
-    pub(super) fn in_file(self, path: &Path) -> WeightFileError {
+    pub(crate) fn in_file(self, path: &Path) -> WeightFileError {
         WeightFileError {
             file: path.to_path_buf(),
             problem: self,
@@ -283,7 +304,7 @@ impl Problem {
     }
 
     /// The system's refusal to read.
-    pub(super) fn read(error: std::io::Error) -> Self {
+    pub(crate) fn read(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::NotFound => Self::NotFound,
             _ => Self::Read(error),
@@ -291,7 +312,7 @@ impl Problem {
     }
 
     /// A damaged file.
-    pub(super) fn damaged(format: Format, detail: impl Into<String>) -> Self {
+    pub(crate) fn damaged(format: Format, detail: impl Into<String>) -> Self {
         Self::Damaged {
             format,
             detail: detail.into(),
@@ -336,9 +357,9 @@ fn sizes(sizes: &[usize]) -> String {
 }
 
 /// What content that begins with `bytes` looks like, for messages.
-pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
+pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
     match bytes {
-        [b'P', b'K', 3, 4, ..] => "a zip archive (NumPy .npz or PyTorch)",
+        [b'P', b'K', 3, 4, ..] => "a zip archive (NumPy .npz, PyTorch or Keras)",
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => "a NumPy .npy array",
         [0x89, b'H', b'D', b'F', ..] => "an HDF5 file",
         [b'M', b'A', b'T', b'L', b'A', b'B', ..] => "a MATLAB file",

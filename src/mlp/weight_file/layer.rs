@@ -213,6 +213,9 @@ enum Kind {
 
 /// What `tensor` is; `last` is the layer before it.
 fn kind(tensor: &Tensor, format: Format, last: Option<&Planned<'_>>) -> Result<Kind, Problem> {
+    if format.has_order() {
+        return in_order(tensor, last);
+    }
     let name = tensor.name.to_lowercase();
     let word = name.rsplit(['.', '/']).next().unwrap_or_default();
     if ["running_mean", "running_var", "num_batches_tracked"].contains(&word) {
@@ -249,6 +252,25 @@ fn kind(tensor: &Tensor, format: Format, last: Option<&Planned<'_>>) -> Result<K
         (Some(Parameter::Weights), [_, _, _] | [_, _, _, _] | [_, _, _, _, _]) => {
             Err(unmapped(tensor, "the kernel of a convolution"))
         }
+        _ => Err(unmapped(tensor, "not the weights or bias of a layer")),
+    }
+}
+
+/// What `tensor` is in a file whose reader leaves nothing but weights, each followed by its bias.
+fn in_order(tensor: &Tensor, last: Option<&Planned<'_>>) -> Result<Kind, Problem> {
+    match (&tensor.shape[..], last) {
+        (&[n_out, n_in], _) if n_out > 0 && n_in > 0 => Ok(Kind::Weights { n_out, n_in }),
+        (&[_, _], _) => Err(Problem::EmptyLayer {
+            tensor: tensor.name.clone(),
+            shape: tensor.shape.clone(),
+        }),
+        (&[n], Some(layer)) if n == layer.n_out => Ok(Kind::BiasOfLast),
+        (&[_], Some(layer)) => Err(Problem::BiasShape {
+            tensor: tensor.name.clone(),
+            shape: tensor.shape.clone(),
+            weights: layer.weights.name.clone(),
+            n_out: layer.n_out,
+        }),
         _ => Err(unmapped(tensor, "not the weights or bias of a layer")),
     }
 }

@@ -1,4 +1,5 @@
-//! MATLAB files of versions 5 to 7 (`save` without a flag): matrices, and networks as the DeepLearnToolbox keeps them.
+//! MATLAB files of versions 5 to 7 (`save` without a flag): matrices, and networks as the DeepLearnToolbox keeps them. Those of
+//! version 7.3 are HDF5; what is found in them becomes layers here too.
 //!
 //! Format: MathWorks, *MAT-File Format* (2024), level 5. A network is a struct with a cell `W` of matrices; the published
 //! code on sleep replay has such, and matrices by themselves.
@@ -15,7 +16,8 @@ use super::element::{ByteOrder, gather};
 use super::error::looks_like;
 use super::{Format, Problem, Tensor};
 use crate::base::shown::shown;
-use value::{Kind, Numbers, Value, element, matrix};
+use value::{Kind, element, matrix};
+pub(crate) use value::{Numbers, Value};
 pub(super) use write::write;
 
 /// Length of the header: a text, then version and byte order.
@@ -34,7 +36,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Tensor>, Vec<String>), Problem> 
         .get(at..)
         .is_some_and(|rest| rest.starts_with(signature))
     {
-        return Err(Problem::MatlabHdf5);
+        let format = Format::Matlab;
+        return Err(Problem::OnDisk { format });
     }
     let order = order(bytes)?;
     let mut budget = Budget::of(bytes.len());
@@ -55,7 +58,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Tensor>, Vec<String>), Problem> 
             }
             _ => return Err(damaged("found a part that is no array")),
         };
-        take(&name, value, &mut tensors, &mut beside);
+        add(&name, value, &mut tensors, &mut beside);
     }
     Ok((tensors, beside))
 }
@@ -94,7 +97,7 @@ fn inflate(data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, Problem> {
 }
 
 /// Takes the variable `name` apart.
-fn take(name: &str, value: Value, tensors: &mut Vec<Tensor>, beside: &mut Vec<String>) {
+pub(crate) fn add(name: &str, value: Value, tensors: &mut Vec<Tensor>, beside: &mut Vec<String>) {
     match value {
         Value::Numbers(numbers) if numbers.count() > 1 => tensors.push(tensor(name, &numbers)),
         Value::Numbers(_) => beside.push(format!("`{}` is a single number or empty", shown(name))),

@@ -155,13 +155,25 @@ fn the_nearest_extension_is_named() {
     let problem = Format::of(Path::new("weights.safetensor")).unwrap_err();
     assert_eq!(
         problem.to_string(),
-        "unknown extension `.safetensor`, expected .safetensors, .npz, .npy, .pt, .pth or .mat\n  \
+        "unknown extension `.safetensor`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5 or .onnx\n  \
          help: did you mean `.safetensors`?"
     );
-    let problem = Format::of(Path::new("weights.onnx")).unwrap_err();
+    let problem = Format::of(Path::new("weights.tflite")).unwrap_err();
     assert_eq!(
         problem.to_string(),
-        "unknown extension `.onnx`, expected .safetensors, .npz, .npy, .pt, .pth or .mat"
+        "unknown extension `.tflite`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5 or .onnx"
     );
     assert_eq!(Format::of(Path::new("A.PTH")).unwrap(), Format::PyTorch);
+}
+
+#[test]
+fn model_files_take_every_ending_of_weights() {
+    // A single array is no network.
+    let known = Format::EXTENSIONS.map(|(ending, _)| ending);
+    let known: HashSet<&str> = known
+        .into_iter()
+        .filter(|ending| *ending != "npy")
+        .collect();
+    let taken = crate::network::projection::WEIGHT_ENDINGS;
+    assert_eq!(known, HashSet::from(taken));
 }

@@ -15,6 +15,8 @@ pub enum Order {
     Single,
     /// The user gave it.
     Given,
+    /// The file says how layers follow each other.
+    File,
     /// The names differ by numbers.
     Numbers,
     /// The shapes chain, and in no other order.
@@ -26,6 +28,7 @@ impl fmt::Display for Order {
         f.write_str(match self {
             Self::Single => "a single layer",
             Self::Given => "the one given",
+            Self::File => "that in which the file has them follow each other",
             Self::Numbers => "that of the numbers in the names",
             Self::Shapes => "the only one in which the shapes chain, read as (out, in)",
         })
@@ -72,6 +75,18 @@ fn settle(
         return match fits(&order) {
             true => Ok((order, Order::Given)),
             false => Err(broken(layers, shapes, &order, stated, "in the order given")),
+        };
+    }
+    if format.has_order() {
+        let by = if layers.len() == 1 {
+            Order::Single
+        } else {
+            Order::File
+        };
+        let how = "in the order in which the file has them follow each other";
+        return match fits(&in_file) {
+            true => Ok((in_file, by)),
+            false => Err(unfit(layers, &in_file, stated, how)),
         };
     }
     let numbered = name::numbered(&names);
@@ -317,6 +332,16 @@ fn broken(
             shape: shapes[found],
         };
     }
+    unfit(layers, order, stated, how)
+}
+
+/// As [`broken`], of layers that are not stored (in, out).
+fn unfit(
+    layers: &[Planned<'_>],
+    order: &[usize],
+    stated: &Stated<'_>,
+    how: &'static str,
+) -> Problem {
     for pair in order.windows(2) {
         let (previous, next) = (&layers[pair[0]], &layers[pair[1]]);
         if next.n_in != previous.n_out {

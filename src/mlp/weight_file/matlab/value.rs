@@ -51,7 +51,7 @@ pub(super) struct Element<'a> {
 
 /// A variable, a field or a cell.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Numbers(Numbers),
     Cells(Vec<Value>),
     /// The fields of a single struct.
@@ -62,13 +62,13 @@ pub(super) enum Value {
 
 /// An array of numbers.
 #[derive(Debug, Clone)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     /// Length of each dimension; the first index is the fastest.
-    pub(super) dims: Vec<usize>,
+    pub(crate) dims: Vec<usize>,
     /// What MATLAB calls a number of it.
-    pub(super) dtype: Dtype,
+    pub(crate) dtype: Dtype,
     /// None of an unsupported format.
-    pub(super) values: Vec<f32>,
+    pub(crate) values: Vec<f32>,
 }
 
 impl Numbers {
