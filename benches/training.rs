@@ -9,7 +9,7 @@ use divan::counter::ItemsCount;
 use sharpwave::base::stream::Stream;
 use sharpwave::mlp::conversion::Method;
 use sharpwave::mlp::dataset::DataSet;
-use sharpwave::mlp::exam;
+use sharpwave::mlp::exam::{self, Tests};
 use sharpwave::mlp::perceptron::{Mlp, Output};
 use sharpwave::mlp::training::{Trainer, Training};
 
@@ -50,10 +50,11 @@ fn epoch(bencher: divan::Bencher) {
 fn accuracy(bencher: divan::Bencher) {
     let set = DataSet::embedded_mnist().expect("the embedded files are whole");
     let mlp = network();
-    let tasks = [set.test];
+    let n = set.test.len();
+    let tests = Tests::new(vec![set.test], Vec::new());
     bencher
-        .counter(ItemsCount::new(tasks[0].len()))
-        .bench_local(|| exam::accuracy(&mlp, &tasks));
+        .counter(ItemsCount::new(n))
+        .bench_local(|| exam::accuracy(&mlp, &tests));
 }
 
 /// Statistics of all layers over the 5,000 embedded training images.

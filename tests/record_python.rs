@@ -43,6 +43,7 @@ fn population(name: &str, size: usize, recorded: usize) -> Population {
 
 fn layout() -> Layout {
     Layout {
+        is_validated: false,
         positions: Vec::new(),
         seed: 42,
         resolved: "schema = 1\n# μ\n".to_owned(),
@@ -117,6 +118,7 @@ fn write_run(path: &Path) {
         (43, "joint", "task 2", 1, Some(1), 0.25),
     ] {
         let score = Accuracy {
+            validation: None,
             seed,
             network: network.to_owned(),
             stage: stage.to_owned(),

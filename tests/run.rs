@@ -80,5 +80,7 @@ mod time_stepped;
 mod train;
 #[path = "run/until.rs"]
 mod until;
+#[path = "run/validation.rs"]
+mod validation;
 #[path = "run/weights.rs"]
 mod weights;

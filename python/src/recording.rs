@@ -205,6 +205,11 @@ impl Recording {
         columns.set_item("task", tasks.into_pyarray(py))?;
         let accuracy: Vec<f64> = rows.iter().map(|row| row.accuracy).collect();
         columns.set_item("accuracy", accuracy.into_pyarray(py))?;
+        if rows.iter().any(|row| row.validation.is_some()) {
+            let held = rows.iter().map(|row| row.validation.unwrap_or(f64::NAN));
+            let held: Vec<f64> = held.collect();
+            columns.set_item("validation", held.into_pyarray(py))?;
+        }
         Ok(columns)
     }
 

@@ -147,7 +147,7 @@ pub fn memory_bytes(model: &SleepReplay, inputs: &Inputs) -> f64 {
     let images: usize = inputs
         .train
         .iter()
-        .chain(&inputs.test)
+        .chain(inputs.test.images())
         .map(|images| images.len())
         .sum();
     let images_bytes = images as f64 * model.mlp.layers[0] as f64;

@@ -1,5 +1,6 @@
 //! Everything that a model file names, read and checked before anything is built or written.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::config::sleep_replay::{
@@ -7,6 +8,7 @@ use crate::config::sleep_replay::{
 };
 use crate::experiment::error::ExperimentError;
 use crate::mlp::dataset::DataSet;
+use crate::mlp::exam::Tests;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
 use crate::mlp::selection::{Quota, Selection};
@@ -22,8 +24,8 @@ use crate::stimulus::spike_list::SpikeFile;
 pub struct Inputs {
     /// Training images of each task; empty without a data set.
     pub train: Vec<Images>,
-    /// Test images of each task; empty without a data set.
-    pub test: Vec<Images>,
+    /// What networks are tested on; empty without a data set.
+    pub test: Tests,
     /// Training images of joint training, if it is asked for.
     pub joint: Option<Images>,
     /// The network from a file, if there is one.
@@ -50,20 +52,16 @@ impl Inputs {
             .map(|data| data_set(&data.source))
             .transpose()?;
         let pixels = model.mlp.layers[0];
-        let (mut train, mut test, mut joint) = (Vec::new(), Vec::new(), None);
+        let (mut train, mut test, mut joint) = (Vec::new(), Tests::default(), None);
         if let (Some(data), Some(set)) = (&model.data, &set) {
             set.check_layers(&model.mlp.layers, &data.tasks)?;
             let selection = selection(data, &data.train);
-            let held = held_out(data, &selection, set)?;
-            let set = held.as_ref().map_or(set, |(rest, _)| rest);
-            train = selection.train(set)?;
-            test = match &held {
-                Some((_, held)) => held.clone(),
-                None => selection.test(set)?,
-            };
+            let (set, held) = held_out(data, &selection, set)?;
+            train = selection.train(&set)?;
+            test = Tests::new(selection.test(&set)?, held);
             if let Some(asked) = &model.compare.joint {
                 joint = Some(Images::concatenate(
-                    &self::selection(data, &asked.train).train(set)?,
+                    &self::selection(data, &asked.train).train(&set)?,
                 ));
             }
         }
@@ -146,15 +144,18 @@ impl Inputs {
     }
 }
 
-/// The data set without the images that `data` holds out for validation, and these, if it does.
-pub(super) fn held_out(
+/// The data set without the images that `data` holds out for validation, and these, task by task; none if it holds out none.
+pub(super) fn held_out<'a>(
     data: &Data,
     selection: &Selection,
-    set: &DataSet,
-) -> Result<Option<(DataSet, Vec<Images>)>, ExperimentError> {
+    set: &'a DataSet,
+) -> Result<(Cow<'a, DataSet>, Vec<Images>), ExperimentError> {
     Ok(match data.validation {
-        0 => None,
-        n => Some(selection.hold_out(set, n)?),
+        0 => (Cow::Borrowed(set), Vec::new()),
+        n => {
+            let (rest, held) = selection.hold_out(set, n)?;
+            (Cow::Owned(rest), held)
+        }
     })
 }
 

@@ -24,6 +24,7 @@ use crate::experiment::inputs::{data_set, held_out, selection};
 use crate::experiment::outcome::{Experiment, Outcome, Summary as AnySummary};
 use crate::experiment::score::Score;
 use crate::mlp::dataset;
+use crate::mlp::exam::Tests;
 use crate::mlp::images::Images;
 use crate::protocol::hypnogram::Bout;
 use crate::record::layout::{Layout, Projection};
@@ -66,7 +67,7 @@ pub const MEANS: &str = "class means";
 /// What an experiment on nights runs on.
 pub(super) struct Inputs {
     train: Vec<Images>,
-    test: Vec<Images>,
+    test: Tests,
     width: usize,
     height: usize,
 }
@@ -76,14 +77,10 @@ impl Inputs {
         let (data, set) = (&model.data, data_set(&model.data.source)?);
         set.check_layers(&model.mlp.layers, &data.tasks)?;
         let selection = selection(data, &data.train);
-        let held = held_out(data, &selection, &set)?;
-        let rest = held.as_ref().map_or(&set, |(rest, _)| rest);
+        let (rest, held) = held_out(data, &selection, &set)?;
         Ok(Self {
-            train: selection.train(rest)?,
-            test: match &held {
-                Some((_, held)) => held.clone(),
-                None => selection.test(&set)?,
-            },
+            train: selection.train(&rest)?,
+            test: Tests::new(selection.test(&rest)?, held),
             width: set.train.width(),
             height: set.train.height(),
         })
@@ -231,6 +228,7 @@ impl Dreamers {
             source: desk.source.to_owned(),
             overrides: desk.overrides.to_vec(),
             tasks: model.task_labels(),
+            is_validated: model.data.validation > 0,
             populations: self.watched.layout(),
             projections: vec![
                 Projection {

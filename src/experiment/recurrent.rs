@@ -186,6 +186,7 @@ impl Network {
             &self.model
         };
         Layout {
+            is_validated: false,
             seed: model.network.seed,
             resolved: crate::config::resolved_network(resolved),
             source: desk.source.to_owned(),

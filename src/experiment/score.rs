@@ -54,14 +54,21 @@ pub struct Score {
 impl Score {
     /// As rows of the tidy table: one per task, then one for all tasks together.
     pub fn rows(&self, seed: u64) -> Vec<table::Accuracy> {
-        let tasks = self
-            .accuracy
-            .tasks
-            .iter()
-            .enumerate()
-            .map(|(task, &share)| (Some(task), share));
-        tasks
-            .chain([(None, self.accuracy.overall)])
+        let Accuracy {
+            tasks,
+            overall,
+            validation,
+        } = &self.accuracy;
+        let held = |task: Option<usize>| {
+            let shares = validation.as_ref()?;
+            match task {
+                Some(task) => shares.tasks.get(task).copied(),
+                None => Some(shares.overall),
+            }
+        };
+        let each = tasks.iter().enumerate();
+        let each = each.map(|(task, &share)| (Some(task), share));
+        each.chain([(None, *overall)])
             .map(|(task, accuracy)| table::Accuracy {
                 seed,
                 network: self.network.into(),
@@ -69,6 +76,7 @@ impl Score {
                 after_task: self.stage.after_task(),
                 task,
                 accuracy,
+                validation: held(task),
             })
             .collect()
     }

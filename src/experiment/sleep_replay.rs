@@ -378,6 +378,7 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         source: desk.source.to_owned(),
         overrides: desk.overrides.to_vec(),
         warnings: warnings.clone(),
+        is_validated: model.data.as_ref().is_some_and(|data| data.validation > 0),
         tasks,
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),

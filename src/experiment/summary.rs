@@ -69,6 +69,9 @@ pub struct Row {
     pub tasks: Vec<Percent>,
     /// All tasks together.
     pub overall: Percent,
+    /// The same of images held out for validation, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Percent>,
 }
 
 /// The table of a run.
@@ -135,7 +138,7 @@ impl Summary {
             stages.extend(at.filter(|at| !stages.contains(at)));
         }
         let row = |&(network, stage): &(&'static str, &str)| {
-            let percent = |task: Option<usize>| {
+            let percent = |task: Option<usize>, share: fn(&table::Accuracy) -> Option<f64>| {
                 let of = |&seed: &u64| {
                     let same = |row: &&table::Accuracy| {
                         row.seed == seed
@@ -143,19 +146,21 @@ impl Summary {
                             && row.stage == stage
                             && row.task == task
                     };
-                    Some(100.0 * rows.iter().find(same)?.accuracy)
+                    Some(100.0 * share(rows.iter().find(same)?)?)
                 };
                 let seeds: Option<Vec<f64>> = seeds.iter().map(of).collect();
                 seeds.map(Percent::new)
             };
+            let test = |task| percent(task, |row| Some(row.accuracy));
             let of_tasks: Option<Vec<Percent>> =
-                (0..tasks.len()).map(|task| percent(Some(task))).collect();
+                (0..tasks.len()).map(|task| test(Some(task))).collect();
             Some(Row {
                 network,
                 stage: stage.to_owned(),
                 after_sleep: stage.starts_with(SLEEP),
                 tasks: of_tasks?,
-                overall: percent(None)?,
+                overall: test(None)?,
+                validation: percent(None, |row| row.validation),
             })
         };
         let rows = stages.iter().filter_map(row).collect();
@@ -173,6 +178,24 @@ impl Summary {
     }
 }
 
+/// The heading of what [`Validation`] writes, if anything has it.
+pub fn validation_heading(is_validated: bool) -> &'static str {
+    // As wide as the column below it.
+    if is_validated { "     validation" } else { "" }
+}
+
+/// The last column of a table on the terminal: of images held out, nothing where there are none.
+pub struct Validation<'a>(pub Option<&'a Percent>);
+
+impl fmt::Display for Validation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(percent) => write!(f, "{:>15}", percent.to_string()),
+            None => Ok(()),
+        }
+    }
+}
+
 fn find<'a>(repetition: &'a Repetition, network: &str, stage: Stage) -> Option<&'a Score> {
     repetition
         .scores()
@@ -184,6 +207,8 @@ fn row(scores: &[&Score]) -> Row {
         Percent::new(scores.iter().map(|score| 100.0 * of(score)).collect())
     };
     let n_tasks = scores[0].accuracy.tasks.len();
+    let held = |score: &Score| Some(score.accuracy.validation.as_ref()?.overall);
+    let validated = scores.iter().all(|score| held(score).is_some());
     Row {
         network: scores[0].network,
         stage: scores[0].stage.label(),
@@ -192,6 +217,7 @@ fn row(scores: &[&Score]) -> Row {
             .map(|task| percent(&|score| score.accuracy.tasks[task]))
             .collect(),
         overall: percent(&|score| score.accuracy.overall),
+        validation: validated.then(|| percent(&|score| held(score).unwrap_or(f64::NAN))),
     }
 }
 
@@ -229,7 +255,8 @@ impl fmt::Display for Summary {
         for task in &self.tasks {
             write!(f, "{:>width$}", format!("task {task}"))?;
         }
-        writeln!(f, "{:>15}", "overall")?;
+        let is_validated = self.rows.iter().any(|row| row.validation.is_some());
+        writeln!(f, "{:>15}{}", "overall", validation_heading(is_validated))?;
         for (network, name) in HEADINGS {
             let rows: Vec<&Row> = self.of(network).collect();
             let single = matches!(network, JOINT | MEAN_WEIGHTS);
@@ -248,7 +275,8 @@ impl fmt::Display for Summary {
                 for task in &row.tasks {
                     write!(f, "{:>width$.1}", task.mean)?;
                 }
-                writeln!(f, "{:>15}", row.overall.to_string())?;
+                let overall = row.overall.to_string();
+                writeln!(f, "{overall:>15}{}", Validation(row.validation.as_ref()))?;
             }
         }
         Ok(())

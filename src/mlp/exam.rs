@@ -5,6 +5,23 @@ use serde::{Deserialize, Serialize};
 use super::images::Images;
 use super::perceptron::Mlp;
 
+/// What networks are tested on: the test images of each task, and those held out for validation, if any are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tests {
+    /// Test images of each task, then the held-out ones of each task.
+    images: Vec<Images>,
+    tasks: usize,
+}
+
+/// Shares of images that are classified rightly, 0 to 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shares {
+    /// For each task.
+    pub tasks: Vec<f64>,
+    /// For the images of all tasks together.
+    pub overall: f64,
+}
+
 /// Shares of test images that are classified rightly, 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
@@ -12,74 +29,108 @@ pub struct Accuracy {
     pub tasks: Vec<f64>,
     /// For the images of all tasks together.
     pub overall: f64,
+    /// The same of images held out for validation, if there are any.
+    pub validation: Option<Shares>,
+}
+
+impl Tests {
+    /// The `test` images of each task, and those held out of its training images, one entry per task where there are any.
+    pub fn new(test: Vec<Images>, held: Vec<Images>) -> Self {
+        let tasks = test.len();
+        let images = test.into_iter().chain(held).collect();
+        Self { images, tasks }
+    }
+
+    /// Whether there is nothing to be tested on.
+    pub fn is_empty(&self) -> bool {
+        self.images.is_empty()
+    }
+
+    /// All images: the test images of each task, then those held out.
+    pub fn images(&self) -> &[Images] {
+        &self.images
+    }
+
+    /// What so many images classified `right`ly, of each of [`images`](Self::images), come to. A task without images scores 0.
+    pub(super) fn accuracy(&self, right: &[usize]) -> Accuracy {
+        let share = |right: usize, n: usize| right as f64 / n.max(1) as f64;
+        let shares = |right: &[usize], images: &[Images]| Shares {
+            tasks: right
+                .iter()
+                .zip(images)
+                .map(|(&right, task)| share(right, task.len()))
+                .collect(),
+            overall: share(right.iter().sum(), images.iter().map(Images::len).sum()),
+        };
+        let (test, held) = self.images.split_at(self.tasks);
+        let (right_test, right_held) = right.split_at(self.tasks.min(right.len()));
+        let Shares { tasks, overall } = shares(right_test, test);
+        Accuracy {
+            tasks,
+            overall,
+            validation: (!held.is_empty()).then(|| shares(right_held, held)),
+        }
+    }
 }
 
 /// Where a test stands. Saved and read back, it goes on to the same result.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exam {
-    /// Images classified rightly, for each task that has begun.
+    /// Images classified rightly, for each list of images that has begun.
     right: Vec<usize>,
     /// Images of the last of them that have been seen.
     seen: usize,
 }
 
 impl Exam {
-    /// Tests `mlp`, with all outputs to choose from, on the next batch of the images of `tasks`; what it comes to, once
-    /// all have been seen. A task without images scores 0.
+    /// Tests `mlp`, with all outputs to choose from, on the next batch of the images of `tests`; what it comes to, once
+    /// all have been seen.
     ///
     /// # Panics
     /// If the images do not fit the network's input.
-    pub fn step(&mut self, mlp: &Mlp, tasks: &[Images]) -> Option<Accuracy> {
+    pub fn step(&mut self, mlp: &Mlp, tests: &Tests) -> Option<Accuracy> {
         let begun = self.right.len();
-        let unseen = |task: &&Images| self.seen < task.len();
+        let unseen = |images: &&Images| self.seen < images.len();
         match begun
             .checked_sub(1)
-            .and_then(|last| tasks.get(last))
+            .and_then(|last| tests.images.get(last))
             .filter(unseen)
         {
-            Some(task) => {
-                let (images, labels) = task.batch(self.seen);
-                let classes = mlp.classify(images.view());
+            Some(images) => {
+                let (pixels, labels) = images.batch(self.seen);
+                let classes = mlp.classify(pixels.view());
                 let pairs = classes.iter().zip(&labels);
                 let right = pairs.filter(|&(&class, &label)| class == usize::from(label));
                 self.right[begun - 1] += right.count();
                 self.seen += labels.len();
             }
-            None if begun < tasks.len() => {
+            None if begun < tests.images.len() => {
                 self.right.push(0);
                 self.seen = 0;
             }
-            None => return Some(self.accuracy(tasks)),
+            None => return Some(tests.accuracy(&self.right)),
         }
         None
     }
 
-    fn accuracy(&self, tasks: &[Images]) -> Accuracy {
-        let share = |right: usize, n: usize| right as f64 / n.max(1) as f64;
-        let each = self.right.iter().zip(tasks);
-        Accuracy {
-            tasks: each
-                .map(|(&right, task)| share(right, task.len()))
-                .collect(),
-            overall: share(self.right.iter().sum(), tasks.iter().map(Images::len).sum()),
-        }
-    }
-
-    /// Whether a test on `tasks` may stand here.
-    pub fn fits(&self, tasks: &[Images]) -> bool {
+    /// Whether a test on `tests` may stand here.
+    pub fn fits(&self, tests: &Tests) -> bool {
         let last = self.right.len().checked_sub(1);
         match last {
-            Some(last) => tasks.get(last).is_some_and(|task| self.seen <= task.len()),
+            Some(last) => {
+                let images = tests.images.get(last);
+                images.is_some_and(|images| self.seen <= images.len())
+            }
             None => self.seen == 0,
         }
     }
 }
 
-/// Tests `mlp` on the images of each task at one go.
-pub fn accuracy(mlp: &Mlp, tasks: &[Images]) -> Accuracy {
+/// Tests `mlp` on `tests` at one go.
+pub fn accuracy(mlp: &Mlp, tests: &Tests) -> Accuracy {
     let mut exam = Exam::default();
     loop {
-        if let Some(accuracy) = exam.step(mlp, tasks) {
+        if let Some(accuracy) = exam.step(mlp, tests) {
             return accuracy;
         }
     }

@@ -172,12 +172,11 @@ impl Images {
         sums.iter().map(|&sum| (sum as f64 / full) as f32).collect()
     }
 
-    /// The last `n` images.
-    pub(super) fn last(&self, n: usize) -> Self {
-        Self {
-            store: Arc::clone(&self.store),
-            indices: self.indices[self.len().saturating_sub(n)..].to_vec(),
-        }
+    /// `count` of them drawn from `stream`, each subset being equally likely, in their order.
+    pub(super) fn random(&self, count: usize, stream: &mut Stream) -> Self {
+        let mut drawn = self.clone();
+        drawn.keep_random(count, stream);
+        drawn
     }
 
     /// Those that none of `others` has.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::dataset::DataSet;
 use super::images::Images;
+use crate::base::stream::Stream;
 
 /// Why tasks could not be made of a data set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +47,20 @@ pub enum SelectionError {
         found: usize,
         /// Images asked for.
         asked: usize,
+    },
+    /// More images held out than leave one to learn.
+    #[error(
+        "{set}: found {found} training images of {what}, expected more than the {held} that `data.validation` holds out"
+    )]
+    NoneLeft {
+        /// The name of the data set.
+        set: String,
+        /// `task 1 (classes 0, 1)`.
+        what: String,
+        /// Images that there are.
+        found: usize,
+        /// Images to hold out.
+        held: usize,
     },
     /// A quota of zero.
     #[error("{what}: found 0 training images asked for, expected at least 1")]
@@ -155,7 +170,8 @@ impl Selection {
         Ok(self.tasks.iter().map(of).collect())
     }
 
-    /// `set` without the last `n` training images of each task, and these.
+    /// `set` without `n` training images of each task, and these: a random subset which depends on the data, the task's number
+    /// and `n` alone, so that every seed of every model is scored on the same images.
     ///
     /// # Errors
     /// If a class is absent or listed twice, or nothing would be left of a task.
@@ -169,17 +185,18 @@ impl Selection {
         for (number, classes) in self.tasks.iter().enumerate() {
             let all = set.train.filter(|label| classes.contains(&label));
             if all.len() <= n {
-                return Err(SelectionError::TooFew {
+                return Err(SelectionError::NoneLeft {
                     set: set.name.clone(),
                     what: format!("task {} (classes {})", number + 1, list(classes)),
                     found: all.len(),
-                    asked: n + 1,
+                    held: n,
                 });
             }
-            held.push(all.last(n));
+            let mut stream = Stream::new(0, "data.validation", number as u64);
+            held.push(all.random(n, &mut stream));
         }
         let rest = DataSet {
-            name: set.name.clone(),
+            name: format!("{} less {n} images of each task for validation", set.name),
             train: set.train.without(&held),
             test: set.test.clone(),
         };
@@ -316,23 +333,30 @@ mod tests {
     }
 
     #[test]
-    fn the_last_images_of_each_task_are_held_out() {
+    fn images_held_out_are_drawn_once_for_all_and_never_learnt() {
         let all = selection(&[&[2, 0], &[1]], Quota::All);
         let (rest, held) = all.hold_out(&twelve(), 2).unwrap();
         assert_eq!(
             (numbers(&held[0]), numbers(&held[1])),
-            (vec![9, 11], vec![7, 10])
+            (vec![5, 8], vec![1, 10])
         );
         let train = all.train(&rest).unwrap();
         assert_eq!(
             (numbers(&train[0]), numbers(&train[1])),
-            (vec![0, 2, 3, 5, 6, 8], vec![1, 4])
+            (vec![0, 2, 3, 6, 9, 11], vec![4, 7])
         );
         assert_eq!(all.test(&rest).unwrap(), all.test(&twelve()).unwrap());
-        let five = selection(&[&[1]], Quota::PerTask(3));
-        let (rest, _) = five.hold_out(&twelve(), 2).unwrap();
-        assert!(five.train(&rest).is_err(), "two are left");
-        assert!(five.hold_out(&twelve(), 4).is_err());
+        let three = selection(&[&[1]], Quota::PerTask(3));
+        let (rest, _) = three.hold_out(&twelve(), 2).unwrap();
+        assert_eq!(
+            three.train(&rest).unwrap_err().to_string(),
+            "`twelve` less 2 images of each task for validation: found 2 training images of task 1 (classes 1), expected the \
+             3 asked for"
+        );
+        assert_eq!(
+            three.hold_out(&twelve(), 4).unwrap_err().to_string(),
+            "`twelve`: found 4 training images of task 1 (classes 1), expected more than the 4 that `data.validation` holds out"
+        );
     }
 
     #[test]

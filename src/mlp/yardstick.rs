@@ -2,20 +2,19 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use super::exam::Accuracy;
+use super::exam::{Accuracy, Tests};
 use super::images::Images;
 use super::perceptron::Mlp;
 use crate::base::function::ln;
 use crate::memory::sketch::Sketch;
 
-/// Accuracy of `classify`, which gives a class for each row of pixels, on the images of each task.
-fn accuracy(tasks: &[Images], classify: impl Fn(ArrayView2<'_, f32>) -> Vec<usize>) -> Accuracy {
-    let share = |right: usize, n: usize| right as f64 / n.max(1) as f64;
-    let right = |task: &Images| {
+/// Accuracy of `classify`, which gives a class for each row of pixels, on `tests`.
+fn accuracy(tests: &Tests, classify: impl Fn(ArrayView2<'_, f32>) -> Vec<usize>) -> Accuracy {
+    let right = |images: &Images| {
         let (mut right, mut start) = (0, 0);
-        while start < task.len() {
-            let (images, labels) = task.batch(start);
-            let pairs = classify(images.view()).into_iter().zip(&labels);
+        while start < images.len() {
+            let (pixels, labels) = images.batch(start);
+            let pairs = classify(pixels.view()).into_iter().zip(&labels);
             right += pairs
                 .filter(|&(class, &label)| class == usize::from(label))
                 .count();
@@ -23,15 +22,8 @@ fn accuracy(tasks: &[Images], classify: impl Fn(ArrayView2<'_, f32>) -> Vec<usiz
         }
         right
     };
-    let each: Vec<usize> = tasks.iter().map(right).collect();
-    Accuracy {
-        tasks: each
-            .iter()
-            .zip(tasks)
-            .map(|(&right, task)| share(right, task.len()))
-            .collect(),
-        overall: share(each.iter().sum(), tasks.iter().map(Images::len).sum()),
-    }
+    let each: Vec<usize> = tests.images().iter().map(right).collect();
+    tests.accuracy(&each)
 }
 
 /// The class of the largest of each row of `scores`, the first of equals; columns are those of `classes`.
@@ -56,8 +48,8 @@ struct Linear {
 }
 
 impl Linear {
-    fn accuracy(&self, tasks: &[Images]) -> Accuracy {
-        accuracy(tasks, |images| {
+    fn accuracy(&self, tests: &Tests) -> Accuracy {
+        accuracy(tests, |images| {
             largest(&(images.dot(&self.weights.t()) + &self.bias), &self.classes)
         })
     }
@@ -67,7 +59,7 @@ impl Linear {
 ///
 /// # Panics
 /// If a pattern has another size than the images.
-pub fn nearest(patterns: &[(u8, Vec<f32>)], tasks: &[Images]) -> Accuracy {
+pub fn nearest(patterns: &[(u8, Vec<f32>)], tests: &Tests) -> Accuracy {
     let pixels = patterns.first().map_or(0, |(_, pattern)| pattern.len());
     let weights = Array2::from_shape_fn((patterns.len(), pixels), |(c, i)| patterns[c].1[i]);
     // |x - p|² without |x|², which is the same for all.
@@ -77,7 +69,7 @@ pub fn nearest(patterns: &[(u8, Vec<f32>)], tasks: &[Images]) -> Accuracy {
         bias: weights.rows().into_iter().map(half).collect(),
         weights,
     };
-    linear.accuracy(tasks)
+    linear.accuracy(tests)
 }
 
 /// Variance added to every pixel, as a share of the mean variance, where a store says that there is none at all.
@@ -113,7 +105,7 @@ fn directions(sketch: &Sketch) -> (Vec<(f64, Vec<f64>)>, f64) {
 ///
 /// # Panics
 /// If a sketch has another size than the images.
-pub fn linear(sketches: &[(u8, &Sketch)], tasks: &[Images]) -> Accuracy {
+pub fn linear(sketches: &[(u8, &Sketch)], tests: &Tests) -> Accuracy {
     let pixels = sketches
         .first()
         .map_or(0, |(_, sketch)| sketch.mean().len());
@@ -141,7 +133,7 @@ pub fn linear(sketches: &[(u8, &Sketch)], tasks: &[Images]) -> Accuracy {
         bias: bias.collect(),
         weights: Array2::from_shape_fn((weights.len(), pixels), |(c, i)| weights[c][i] as f32),
     };
-    linear.accuracy(tasks)
+    linear.accuracy(tests)
 }
 
 /// The lower triangle L of a positive definite matrix L Lᵀ.
@@ -186,7 +178,7 @@ fn solve(factor: &Array2<f64>, b: &[f64]) -> Vec<f64> {
 ///
 /// # Panics
 /// If a sketch has another size than the images.
-pub fn quadratic(sketches: &[(u8, &Sketch)], tasks: &[Images]) -> Accuracy {
+pub fn quadratic(sketches: &[(u8, &Sketch)], tests: &Tests) -> Accuracy {
     struct Class {
         mean: Array1<f32>,
         ways: Array2<f32>,
@@ -216,7 +208,7 @@ pub fn quadratic(sketches: &[(u8, &Sketch)], tasks: &[Images]) -> Accuracy {
     };
     let known: Vec<Class> = sketches.iter().map(class).collect();
     let classes: Vec<u8> = sketches.iter().map(|(class, _)| *class).collect();
-    accuracy(tasks, |images| {
+    accuracy(tests, |images| {
         let mut scores = Array2::zeros((images.nrows(), known.len()));
         for (own, mut column) in known.iter().zip(scores.columns_mut()) {
             let from_mean = &images - &own.mean;
@@ -251,12 +243,7 @@ fn sums(mlp: &Mlp, images: ArrayView2<'_, f32>) -> Array2<f32> {
 ///
 /// # Panics
 /// If `seen` is empty or does not fit the network.
-pub fn calibrated(
-    mlp: &Mlp,
-    classes: &[u8],
-    seen: ArrayView2<'_, f32>,
-    tasks: &[Images],
-) -> Accuracy {
+pub fn calibrated(mlp: &Mlp, classes: &[u8], seen: ArrayView2<'_, f32>, tests: &Tests) -> Accuracy {
     let of = |sums: Array2<f32>| {
         Array2::from_shape_fn((sums.nrows(), classes.len()), |(k, c)| {
             sums[(k, usize::from(classes[c]))]
@@ -268,7 +255,7 @@ pub fn calibrated(
     let squares = (&answers - &mean).mapv(|x| x * x).sum_axis(Axis(0)) / n;
     // What never answers differently says nothing.
     let sd = squares.mapv(|x| if x > 0.0 { x.sqrt() } else { f32::INFINITY });
-    accuracy(tasks, |images| {
+    accuracy(tests, |images| {
         let scores = (of(sums(mlp, images)) - &mean) / &sd;
         largest(&scores, classes)
     })
@@ -319,7 +306,8 @@ mod tests {
     fn discriminants_know_what_nearest_means_do_not() {
         // Mostly along the way in which the second class varies.
         let means = [[110.0, 110.0], [130.0, 118.0]];
-        let (train, test) = (images(2000, means, 1), [images(2000, means, 2)]);
+        let train = images(2000, means, 1);
+        let test = Tests::new(vec![images(2000, means, 2)], Vec::new());
         let known = sketches(&train);
         let known: Vec<(u8, &Sketch)> = known.iter().map(|(class, own)| (*class, own)).collect();
         let mean = |own: &Sketch| own.mean().iter().map(|&x| x as f32).collect();
@@ -357,7 +345,8 @@ mod tests {
             height: 1,
             pixels: pixels.to_vec(),
         };
-        let test = [Images::new(file(&[200, 20, 30, 90]), vec![0, 1])];
+        let images = Images::new(file(&[200, 20, 30, 90]), vec![0, 1]);
+        let test = Tests::new(vec![images], Vec::new());
         assert_eq!(super::super::exam::accuracy(&mlp, &test).overall, 0.5);
         let seen = ndarray::array![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
         assert_eq!(calibrated(&mlp, &[0, 1], seen.view(), &test).overall, 1.0);

@@ -136,6 +136,9 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         create_column::<i64>(&accuracy, "after_task", TABLE_CHUNK)?;
         create_column::<i64>(&accuracy, "task", TABLE_CHUNK)?;
         create_column::<f64>(&accuracy, "accuracy", TABLE_CHUNK)?;
+        if layout.is_validated {
+            create_column::<f64>(&accuracy, VALIDATION, TABLE_CHUNK)?;
+        }
     }
 
     let fingerprints = file.create_group("fingerprints")?;
@@ -165,6 +168,9 @@ fn text_column<'a>(
     fixed_column(group, name, texts.map(|text| string(text)))
 }
 
+/// Column of the table of scores where images are held out.
+pub(super) const VALIDATION: &str = "validation";
+
 /// Every growing part of a run file, open for appending.
 pub(super) struct Contents {
     spikes: Vec<Option<(Times, Column)>>,
@@ -175,6 +181,7 @@ pub(super) struct Contents {
     pulses: Vec<Pulses>,
     observed: Vec<Observation>,
     accuracy: Option<[Column; 6]>,
+    validation: Option<Column>,
     fingerprints: [Column; 2],
     reports: Vec<Frames>,
     file: File,
@@ -241,6 +248,9 @@ impl Contents {
             columns(&file.group("accuracy")?, names)
         };
         let accuracy = layout.is_scored().then(scores).transpose()?;
+        let validation = || Column::open(&file.group("accuracy")?, VALIDATION);
+        let is_validated = layout.is_scored() && layout.is_validated;
+        let validation = is_validated.then(validation).transpose()?;
         Ok(Self {
             spikes,
             bouts,
@@ -250,6 +260,7 @@ impl Contents {
             pulses,
             observed,
             accuracy,
+            validation,
             fingerprints: columns(&file.group("fingerprints")?, ["seed", "fingerprint"])?,
             reports,
             file,
@@ -347,7 +358,12 @@ impl Contents {
         stage.append(&[label(&score.stage)])?;
         after_task.append(&[score.after_task as i64])?;
         task.append(&[score.task_index()])?;
-        accuracy.append(&[score.accuracy])
+        accuracy.append(&[score.accuracy])?;
+        match &mut self.validation {
+            // A network without held-out images has no row in a table of them.
+            Some(validation) => validation.append(&[score.validation.unwrap_or(f64::NAN)]),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn fingerprint(&mut self, of_seed: u64, hex: &str) -> hdf5::Result<()> {
@@ -375,6 +391,7 @@ impl Contents {
             pulses,
             observed,
             accuracy,
+            validation,
             fingerprints,
             reports,
             file: _,
@@ -391,7 +408,8 @@ impl Contents {
         let columns = columns.chain(detections.iter().flat_map(Detections::columns));
         let columns = columns.chain(pulses.iter().flat_map(Pulses::columns));
         let columns = columns.chain(observed.iter().flat_map(Observation::columns));
-        let columns = columns.chain(accuracy.iter().flatten()).chain(fingerprints);
+        let columns = columns.chain(accuracy.iter().flatten()).chain(validation);
+        let columns = columns.chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
             .map(|column| (column.path(), column.len() as u64, column.sums().to_vec()))
@@ -418,6 +436,7 @@ impl Contents {
             pulses,
             observed,
             accuracy,
+            validation,
             fingerprints,
             reports,
             file,
@@ -431,6 +450,7 @@ impl Contents {
             pulses,
             observed,
             accuracy,
+            validation,
             fingerprints,
             reports,
         ));

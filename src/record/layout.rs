@@ -24,6 +24,8 @@ pub struct Layout {
     pub tasks: Vec<String>,
     /// Every population of the network, in the order of the indices given to [`Sink::spikes`](super::sink::Sink).
     pub populations: Vec<Population>,
+    /// Whether scores of images held out for validation stand beside those of test images.
+    pub is_validated: bool,
     /// Populations of which it is known where they lie.
     pub positions: Vec<Positions>,
     /// Projections whose weights are recorded, in the order of the indices given to

@@ -19,6 +19,8 @@ pub struct Accuracy {
     pub task: Option<usize>,
     /// Share of test images classified correctly, 0 to 1.
     pub accuracy: f64,
+    /// The same of the images held out for validation, if there are any.
+    pub validation: Option<f64>,
 }
 
 impl Accuracy {
@@ -29,15 +31,17 @@ impl Accuracy {
 }
 
 /// Writes `scores` as a new CSV file with the columns `seed,network,stage,after_task,task,accuracy`; `task` is −1
-/// for all tasks at once.
+/// for all tasks at once. A column `validation` follows where images were held out.
 ///
 /// # Errors
 /// If `path` exists or cannot be written.
 pub fn write_csv(path: &Path, scores: &[Accuracy]) -> Result<(), OutputError> {
     write_new(path, |out| {
-        writeln!(out, "seed,network,stage,after_task,task,accuracy")?;
+        let is_validated = scores.iter().any(|score| score.validation.is_some());
+        let last = if is_validated { ",validation" } else { "" };
+        writeln!(out, "seed,network,stage,after_task,task,accuracy{last}")?;
         scores.iter().try_for_each(|score| {
-            writeln!(
+            write!(
                 out,
                 "{},{},{},{},{},{}",
                 score.seed,
@@ -46,7 +50,12 @@ pub fn write_csv(path: &Path, scores: &[Accuracy]) -> Result<(), OutputError> {
                 score.after_task,
                 score.task_index(),
                 score.accuracy
-            )
+            )?;
+            match score.validation {
+                Some(share) => writeln!(out, ",{share}"),
+                None if is_validated => writeln!(out, ","),
+                None => writeln!(out),
+            }
         })
     })
 }
@@ -75,6 +84,7 @@ mod tests {
             after_task: 0,
             task: None,
             accuracy: 0.1975,
+            validation: None,
         };
         let second = Accuracy {
             stage: "sleep 1".to_owned(),
@@ -82,12 +92,24 @@ mod tests {
             accuracy: 1.0,
             ..score.clone()
         };
-        write_csv(&path, &[score, second]).unwrap();
+        write_csv(&path, &[score.clone(), second.clone()]).unwrap();
         assert_eq!(
             std::fs::read_to_string(&path).unwrap(),
             "seed,network,stage,after_task,task,accuracy\n\
              7,sleep,\"task \"\"1\"\", again\",0,-1,0.1975\n\
              7,sleep,sleep 1,0,1,1\n"
+        );
+        let held = folder.path().join("held.csv");
+        let second = Accuracy {
+            validation: Some(0.5),
+            ..second
+        };
+        write_csv(&held, &[score, second]).unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&held).unwrap(),
+            "seed,network,stage,after_task,task,accuracy,validation\n\
+             7,sleep,\"task \"\"1\"\", again\",0,-1,0.1975,\n\
+             7,sleep,sleep 1,0,1,1,0.5\n"
         );
     }
 }

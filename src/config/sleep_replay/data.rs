@@ -17,8 +17,8 @@ pub struct Data {
     pub tasks: Vec<Vec<u8>>,
     /// Training images taken of each task or class.
     pub train: TrainImages,
-    /// The last so many training images of each task are never trained on; if there are any, networks are tested on these, not
-    /// on test images.
+    /// So many training images of each task, drawn once for all seeds, are never trained on; networks are scored on them beside
+    /// test images.
     pub validation: usize,
 }
 
@@ -94,7 +94,7 @@ impl Table for Data {
         k.need("tasks", &mut self.tasks, tasks(source), what);
         let classes = self.classes().collect();
         self.train.keys(classes, k);
-        let what = "how many of the last training images of each task are kept from training and tested on in place of test images: for \
+        let what = "how many training images of each task, drawn at random, are kept from training and scored beside test images: for \
                     tuning without a look at these";
         k.or(
             "validation",

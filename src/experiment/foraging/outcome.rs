@@ -43,6 +43,7 @@ pub(super) fn scores(plan: &Plan, seed: u64, tested: &[Tested]) -> Vec<Accuracy>
         after_task: test.phase,
         task: Some(test.task),
         accuracy: test.meals.share(),
+        validation: None,
     };
     tested.iter().map(row).collect()
 }

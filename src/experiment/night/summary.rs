@@ -25,8 +25,6 @@ pub struct Summary {
     pub yardsticks: Vec<Known>,
     /// Yardsticks with a higher mean accuracy than the last night.
     pub winners: Vec<&'static str>,
-    /// Whether accuracies are of held-out training images, not of test images.
-    pub is_validation: bool,
 }
 
 impl Summary {
@@ -52,7 +50,6 @@ impl Summary {
             night: used(model),
             yardsticks,
             scores,
-            is_validation: model.data.validation > 0,
         }
     }
 
@@ -129,25 +126,27 @@ impl fmt::Display for Summary {
         if nights.is_empty() {
             return writeln!(f, "no network was tested");
         }
-        let images = match self.is_validation {
-            true => "of training images held out for validation",
-            false => "of test images",
-        };
         match self.scores.seeds.len() {
-            1 => writeln!(f, "Accuracy, % {images}")?,
-            n => writeln!(f, "Accuracy, % {images}: mean over {n} seeds, overall ± SD")?,
+            1 => writeln!(f, "Accuracy, % of test images")?,
+            n => writeln!(
+                f,
+                "Accuracy, % of test images: mean over {n} seeds, overall ± SD"
+            )?,
         }
         write!(f, "{:LABEL$}", "")?;
         for task in &self.scores.tasks {
             write!(f, "{:>11}", format!("task {task}"))?;
         }
-        writeln!(f, "{:>15}", "overall")?;
+        let is_validated = nights.iter().any(|row| row.validation.is_some());
+        let validation = summary::validation_heading(is_validated);
+        writeln!(f, "{:>15}{validation}", "overall")?;
         let line = |f: &mut fmt::Formatter<'_>, label: String, row: &Row| {
             write!(f, "{label:LABEL$}")?;
             for task in &row.tasks {
                 write!(f, "{:>11.1}", task.mean)?;
             }
-            write!(f, "{:>15}", row.overall.to_string())
+            let validation = summary::Validation(row.validation.as_ref());
+            write!(f, "{:>15}{validation}", row.overall.to_string())
         };
         let Known { tier, what, .. } = &self.night;
         writeln!(f, "night, tier {tier}: {}, {what}", bytes(self.night.bytes))?;

@@ -3,7 +3,7 @@
 use super::{Subject, meaning};
 use crate::config::Model;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::summary::{Summary, heading};
+use crate::experiment::summary::{Percent, Summary, heading};
 use crate::experiment::{night, plot};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
 
@@ -34,10 +34,11 @@ pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
     let tasks = summary.tasks.iter();
     let tasks = tasks.map(|task| Column::of(format!("task {task}"), &meaning::ACCURACY));
     let first = ["network", "when"].map(Column::new);
-    let last = [
-        Column::of("all tasks", &meaning::ACCURACY),
-        Column::of("± SD", &meaning::ACCURACY),
-    ];
+    let is_validated = summary.rows.iter().any(|row| row.validation.is_some());
+    let last = ["all tasks", "± SD", "held out", "± SD"];
+    let last = last.map(|name| Column::of(name, &meaning::ACCURACY));
+    let last = last.into_iter().take(if is_validated { 4 } else { 2 });
+    let percent = |of: &Percent| [Cell::number(of.mean, 1), Cell::number(of.sd, 1)];
     let row = |row: &crate::experiment::summary::Row| {
         let tasks = row.tasks.iter().map(|task| Cell::number(task.mean, 1));
         [
@@ -46,10 +47,8 @@ pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
         ]
         .into_iter()
         .chain(tasks)
-        .chain([
-            Cell::number(row.overall.mean, 1),
-            Cell::number(row.overall.sd, 1),
-        ])
+        .chain(percent(&row.overall))
+        .chain(row.validation.iter().flat_map(percent))
         .collect()
     };
     let n = summary.seeds.len();

@@ -1,6 +1,6 @@
 use super::*;
 use crate::mlp::dataset::DataSet;
-use crate::mlp::exam::accuracy;
+use crate::mlp::exam::{Tests, accuracy};
 use crate::mlp::idx::ImageFile;
 use crate::mlp::perceptron::Layer;
 use crate::mlp::selection::{Quota, Selection};
@@ -249,7 +249,8 @@ fn half_of_the_patches_are_known_after_either_task() {
         tasks: vec![vec![0, 1], vec![2, 3]],
         quota: Quota::All,
     };
-    let (train_tasks, test) = (pairs.train(&set).unwrap(), pairs.test(&set).unwrap());
+    let train_tasks = pairs.train(&set).unwrap();
+    let test = Tests::new(pairs.test(&set).unwrap(), Vec::new());
     let training = Training {
         batch: 2,
         learning_rate: 0.05,

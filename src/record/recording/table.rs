@@ -2,6 +2,7 @@
 
 use super::read::lossy;
 use super::{Recording, RecordingError};
+use crate::record::contents::VALIDATION;
 use crate::record::header::Fingerprint;
 use crate::record::sink::Bout;
 use crate::record::table::Accuracy;
@@ -45,6 +46,11 @@ impl Recording {
         let after = reader.column::<i64>(&place("after_task"))?;
         let tasks = reader.column::<i64>(&place("task"))?;
         let shares = reader.column::<f64>(&place("accuracy"))?;
+        let validation = place(VALIDATION);
+        let held = match reader.has(&validation) {
+            true => Some(reader.column::<f64>(&validation)?),
+            false => None,
+        };
         let lengths = [
             seeds.len(),
             networks.len(),
@@ -52,6 +58,7 @@ impl Recording {
             after.len(),
             tasks.len(),
             shares.len(),
+            held.as_ref().map_or(shares.len(), Vec::len),
         ];
         let rows = reader.rows("/accuracy", &lengths)?;
         let row = |row: usize| {
@@ -70,6 +77,7 @@ impl Recording {
                 // −1 is all tasks at once.
                 task: usize::try_from(tasks[row]).ok(),
                 accuracy: shares[row],
+                validation: held.as_ref().map(|held| held[row]),
             })
         };
         (0..rows).map(row).collect()

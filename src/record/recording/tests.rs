@@ -33,6 +33,7 @@ fn population(name: &str, size: usize, recorded: usize) -> Population {
 
 fn layout() -> Layout {
     Layout {
+        is_validated: true,
         positions: Vec::new(),
         seed: 42,
         resolved: "a = 1 # μ\n".to_owned(),
@@ -91,6 +92,7 @@ fn bouts() -> [Bout; 2] {
 
 fn score() -> Accuracy {
     Accuracy {
+        validation: Some(0.5),
         seed: 43,
         network: "joint".to_owned(),
         stage: "task 2".to_owned(),
@@ -197,6 +199,7 @@ fn check_all(run: &Recording, n: i64) {
     assert_eq!(run.seed(), 42);
     assert_eq!(run.version(), env!("CARGO_PKG_VERSION"));
     let Layout {
+        is_validated: _,
         positions: _,
         resolved,
         source,
