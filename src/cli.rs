@@ -23,6 +23,7 @@ mod report;
 mod resume;
 mod run;
 mod shell;
+mod sweep;
 mod text;
 mod thread;
 mod train;
@@ -66,6 +67,7 @@ fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {
         Command::Run(arguments) => run::run(arguments, shell),
         Command::Check(arguments) => check::run(arguments, shell),
         Command::Train(arguments) => train::run(arguments, shell),
+        Command::Sweep(arguments) => sweep::run(arguments, shell),
         Command::Resume(arguments) => resume::run(arguments, shell),
         Command::Recover(arguments) => recover::run(arguments, shell),
         Command::Report(arguments) => report::run(arguments, shell),

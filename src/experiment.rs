@@ -30,4 +30,5 @@ pub mod score;
 pub mod sleep_replay;
 pub mod spiking;
 pub mod summary;
+pub mod sweep;
 pub mod train;

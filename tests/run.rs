@@ -72,6 +72,8 @@ mod states;
 mod stimulation;
 #[path = "run/stop.rs"]
 mod stop;
+#[path = "run/sweep.rs"]
+mod sweep;
 #[path = "run/threshold.rs"]
 mod threshold;
 #[path = "reference/time_stepped.rs"]

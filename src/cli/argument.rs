@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::time::Time;
+use crate::experiment::sweep::Shard;
+use crate::experiment::sweep::measure::On;
 use crate::stimulus::spike_list::Columns;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -46,6 +48,8 @@ pub enum Command {
     Run(RunArguments),
     /// Go on with a run that was stopped or killed
     Resume(ResumeArguments),
+    /// Run a model at many points: all values of keys, or some drawn; one table, the best on validation tested once
+    Sweep(SweepArguments),
     /// Turn the run file of a killed run into an ordinary one
     Recover(RecoverArguments),
     /// Write an HTML page about a run, also one that was stopped or killed; several side by side
@@ -176,6 +180,76 @@ pub struct ResumeArguments {
     /// When to stop.
     #[command(flatten)]
     pub wall: WallArguments,
+}
+
+/// Which images accuracies are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnChoice {
+    /// Training images held out by `data.validation`.
+    Validation,
+    /// Test images: the best is then no promise.
+    Test,
+}
+
+impl From<OnChoice> for On {
+    fn from(choice: OnChoice) -> Self {
+        match choice {
+            OnChoice::Validation => Self::Validation,
+            OnChoice::Test => Self::Test,
+        }
+    }
+}
+
+/// Arguments of `sweep`.
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// What to run.
+    #[command(flatten)]
+    pub model: ModelArguments,
+    /// Keys of the model file and their values: a list, mlp.training.epochs=1,2,5; a range with how many values, sleep.duration=1:5 s:3, in
+    /// equal ratios with :log, rounded with :int
+    #[arg(value_name = "KEY=VALUES", required = true)]
+    pub over: Vec<String>,
+    /// Draw so many points, in place of every combination; ranges then need no number of values
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub random: Option<NonZeroUsize>,
+    /// What the best point has most of: sleep, joint, … (accuracies), NAME_hz (rates of networks) [default: sleep]
+    #[arg(long, value_name = "NAME")]
+    pub measure: Option<String>,
+    /// The best point has the least of it
+    #[arg(long)]
+    pub lowest: bool,
+    /// Images that accuracies are of, and points are chosen on [default: validation]
+    #[arg(long, value_enum, value_name = "IMAGES")]
+    pub on: Option<OnChoice>,
+    /// Do every Nth run from the Ith on, such as 3/16, while others do the rest; without it the command puts all together
+    #[arg(long, value_name = "I/N", default_value = "1/1", value_parser = shard)]
+    pub shard: Shard,
+    /// Seeds with which the best point is tested, those behind the sweep's [default: as many as each point has]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub test_seeds: Option<NonZeroUsize>,
+    /// Folder of the sweep: made, or gone on with [default: a new one with the next free number]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Keep the folder of every run
+    #[arg(long)]
+    pub keep_runs: bool,
+    /// Threads.
+    #[command(flatten)]
+    pub threads: ThreadArguments,
+    /// When to stop.
+    #[command(flatten)]
+    pub wall: WallArguments,
+}
+
+/// A part of a sweep, as in `3/16`.
+fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/');
+    let parts = parts.and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    parts
+        .map(|(number, of)| Shard { number, of })
+        .filter(|shard| (1..=shard.of).contains(&shard.number))
+        .ok_or_else(|| "expected which part of how many, from 1/N to N/N, such as 3/16".into())
 }
 
 /// Arguments of `recover`.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::config::ConfigError;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::sweep::error::SweepError;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::weight_file::WeightFileError;
@@ -44,6 +45,18 @@ pub(super) enum Failure {
     Unmoved {
         /// Folder of the run.
         directory: PathBuf,
+    },
+    /// A sweep, stopped with some of its rows done.
+    #[error(
+        "stopped early; {done} of {of} runs are done\n  help: the same command with `--out {}` goes on with the others", folder.display()
+    )]
+    Unswept {
+        /// Folder of the sweep.
+        folder: PathBuf,
+        /// Rows that are done.
+        done: usize,
+        /// Rows in all.
+        of: usize,
     },
     /// A guard stopped the run.
     #[error("{0}")]
@@ -85,6 +98,15 @@ impl From<ExperimentError> for Failure {
     }
 }
 
+impl From<SweepError> for Failure {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Run(error) => (*error).into(),
+            other => Self::input(other),
+        }
+    }
+}
+
 impl Failure {
     /// Something that the user can mend.
     pub(super) fn input(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -96,7 +118,9 @@ impl Failure {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Self::Input(_) | Self::Output(_) => Some(INPUT),
-            Self::Stopped { .. } | Self::Unmoved { .. } | Self::Nothing => Some(STOPPED),
+            Self::Stopped { .. } | Self::Unmoved { .. } | Self::Unswept { .. } | Self::Nothing => {
+                Some(STOPPED)
+            }
             Self::Guard(_) => Some(GUARD),
         }
     }

@@ -6,6 +6,7 @@ use super::argument::ModelArguments;
 use super::failure::Failure;
 use crate::base::suggest::nearest;
 use crate::config::{self, Model, Options, SleepReplay};
+use crate::experiment::sweep::plan::Source;
 
 /// Where the shipped model files lie, seen from the repository's root.
 const SHIPPED: &str = "models";
@@ -15,6 +16,32 @@ pub(super) struct Typed {
     pub(super) source: String,
     /// Every `--set`, and what other options stand for: `seed=7`.
     pub(super) overrides: Vec<String>,
+}
+
+/// The model file that `arguments` name as a sweep takes it: seeds have their own place there.
+///
+/// # Errors
+/// If there is no such file, or it cannot be read.
+pub(super) fn source(arguments: &ModelArguments) -> Result<Source, Failure> {
+    let path = find(&arguments.model)?;
+    let options = Options {
+        sets: arguments.set.clone(),
+        data: arguments.data.clone(),
+    };
+    // What cannot be read as a model is told of as for any other command.
+    config::read(path, &options)?;
+    let text = read_text(path)?;
+    let path = path.to_owned();
+    Ok(Source {
+        path,
+        text,
+        options,
+    })
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::input(format!("`{}`: cannot read: {error}", path.display())))
 }
 
 /// The model that `arguments` name, with their changes, and what was typed.
@@ -45,8 +72,7 @@ pub(super) fn read(arguments: &ModelArguments) -> Result<(Model, Typed), Failure
             "`--data`: `{shown}` describes {what}, which reads no data"
         )));
     }
-    let source = std::fs::read_to_string(path)
-        .map_err(|error| Failure::input(format!("`{}`: cannot read: {error}", path.display())))?;
+    let source = read_text(path)?;
     let overrides = options.sets;
     Ok((model, Typed { source, overrides }))
 }

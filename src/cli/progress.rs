@@ -121,6 +121,8 @@ impl Shown {
             | Progress::Foraging { seed, .. }
             | Progress::Running { seed, .. } => (seed, false),
             Progress::Tested { seed, .. } | Progress::Done { seed } => (seed, true),
+            // Whatever seeds its runs have.
+            Progress::Swept { .. } => (0, false),
         };
         let seed = self.seeds.entry(number).or_default();
         let pace = seed.pace(progress, now);
@@ -168,7 +170,10 @@ impl Shown {
             Display::Lines(out) => {
                 let clock = text::clock(now.saturating_duration_since(self.start));
                 let line = line.unwrap_or_else(|| text::sentence(progress, pace));
-                writeln!(out, "{clock}  seed {number}: {line}")
+                match progress {
+                    Progress::Swept { .. } => writeln!(out, "{clock}  {line}"),
+                    _ => writeln!(out, "{clock}  seed {number}: {line}"),
+                }
             }
             Display::Json(out) => writeln!(out, "{}", text::document(progress, pace)),
         };
@@ -201,6 +206,7 @@ impl Seed {
             Progress::Building { .. }
             | Progress::Training { .. }
             | Progress::Foraging { .. }
+            | Progress::Swept { .. }
             | Progress::Tested { .. } => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Nights that dream what was learnt: seeds side by side, yardsticks, the run file, the table, the figures.
 
 mod calibration;
-mod control;
+pub(super) mod control;
 mod estimate;
 mod network;
 mod sleeper;

@@ -28,6 +28,19 @@ pub enum Summary {
     Night(night::Summary),
 }
 
+impl Summary {
+    /// Fingerprint of the first seed's spikes; empty where there is none.
+    pub fn fingerprint(&self) -> String {
+        let all = match self {
+            Self::SleepReplay(summary) => &summary.fingerprints,
+            Self::Network(summary) => &summary.fingerprints,
+            Self::Foraging(summary) => &summary.fingerprints,
+            Self::Night(summary) => &summary.scores.fingerprints,
+        };
+        all.first().cloned().unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

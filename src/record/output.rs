@@ -104,6 +104,29 @@ pub fn write_new(
     persist(temporary, path)
 }
 
+/// Writes the file at `path` by way of a temporary one beside it, in place of one that is there: at any moment there is the old one
+/// or the new one.
+///
+/// # Errors
+/// If a write fails; then the old one stays.
+pub fn write_over(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), OutputError> {
+    let put = || {
+        let mut temporary = temporary_beside(path)?;
+        let mut writer = BufWriter::new(temporary.as_file_mut());
+        write(&mut writer).and_then(|()| writer.flush())?;
+        drop(writer);
+        temporary.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    put().map_err(|source| OutputError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// Where the next version of the file `path` is written until it is whole. The name is fixed, so that a killed program
 /// leaves at most one, which the next one overwrites: for folders that one program writes at a time.
 pub(super) fn part_of(path: &Path) -> PathBuf {

@@ -110,6 +110,19 @@ pub enum Progress<'a> {
         /// Share of all test images classified rightly, 0 to 1.
         overall: f64,
     },
+    /// A run of a sweep is done.
+    Swept {
+        /// How many are, this one included.
+        done: usize,
+        /// How many there are to do.
+        of: usize,
+        /// Keys and values of its point.
+        point: &'a str,
+        /// Its seed.
+        seed: u64,
+        /// What was measured by what points are compared by, if anything was.
+        measured: Option<f64>,
+    },
     /// A repetition is complete.
     Done {
         /// Its seed.

@@ -113,6 +113,10 @@ fn what_next_can_be_typed() {
                 let phases: String = (0..6).map(phase).collect();
                 format!("{rest} --set network.hidden=6{phases}")
             }
+            Some(rest) if rest.starts_with("sweep ") => format!(
+                "{rest} --set data.train_per_task=50 --set mlp.layers=[784,50,50,10] --set sleep.duration=100ms --seeds 1 \
+                 --set compare.models=[]"
+            ),
             Some(rest) if rest.contains("days_of_learning") => format!(
                 "{rest} --set seeds=1 --set data.train_per_task=50 --set parameter.asleep=100s \
                  --set mlp.training.epochs=1"

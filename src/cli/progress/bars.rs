@@ -15,6 +15,8 @@ pub(super) struct Bars {
     all: MultiProgress,
     style: ProgressStyle,
     seeds: BTreeMap<u64, Seed>,
+    /// That of a sweep, once a run of it is done.
+    sweep: Option<ProgressBar>,
 }
 
 /// Two lines, short enough for 80 columns: the bar and the stage, below them what is known of its outcome.
@@ -32,6 +34,7 @@ impl Bars {
             all,
             style,
             seeds: BTreeMap::new(),
+            sweep: None,
         }
     }
 
@@ -43,6 +46,9 @@ impl Bars {
                 self.all.remove(&seed.bar);
             }
             return;
+        }
+        if let Progress::Swept { done, of, .. } = *progress {
+            return self.sweep(done, of, text::stage(progress, None));
         }
         let seed = self.seeds.entry(number).or_insert_with(|| Seed {
             bar: self.all.add(
@@ -62,6 +68,21 @@ impl Bars {
         seed.bar.set_position((share * PARTS) as u64);
         seed.bar.set_message(format!("{stage}\n  {outcome}"));
     }
+
+    /// Draws how many runs of a sweep are done; the bar goes with the last of them.
+    fn sweep(&mut self, done: usize, of: usize, last: String) {
+        let bar = self.sweep.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("{bar:12} {msg}");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            self.all
+                .add(ProgressBar::new(of as u64).with_style(style.progress_chars("━╸ ")))
+        });
+        bar.set_position(done as u64);
+        bar.set_message(last);
+        if done == of {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 /// How much of the present stage is done, 0 to 1; `None` where nothing is under way.
@@ -73,6 +94,6 @@ fn share(progress: &Progress<'_>) -> Option<f64> {
         Progress::Running {
             simulated, total, ..
         } => Some(simulated.as_ms() / total.as_ms().max(f64::MIN_POSITIVE)),
-        Progress::Tested { .. } | Progress::Done { .. } => None,
+        Progress::Swept { .. } | Progress::Tested { .. } | Progress::Done { .. } => None,
     }
 }

@@ -102,6 +102,16 @@ pub(super) fn stage(progress: &Progress<'_>, pace: Option<Pace>) -> String {
             overall,
             ..
         } => format!("{network}, {stage}: {:.1} % correct", overall * 100.0),
+        Progress::Swept {
+            done,
+            of,
+            point,
+            seed,
+            measured,
+        } => {
+            let measured = measured.map_or_else(String::new, |value| format!(": {value:.3}"));
+            format!("run {done}/{of}, {point}, seed {seed}{measured}")
+        }
         Progress::Done { .. } => "done".into(),
     }
 }
@@ -225,6 +235,15 @@ pub(super) fn document(progress: &Progress<'_>, pace: Option<Pace>) -> Value {
             ..
         } => json!({
             "event": "tested", "seed": seed, "network": network, "stage": stage, "overall": overall,
+        }),
+        Progress::Swept {
+            done,
+            of,
+            point,
+            seed,
+            measured,
+        } => json!({
+            "event": "swept", "done": done, "of": of, "point": point, "seed": seed, "measured": measured,
         }),
         Progress::Done { seed } => json!({ "event": "done", "seed": seed }),
     }

@@ -24,12 +24,12 @@ use crate::stimulus::episode::{Field, Scenes};
 use super::sleeper::{Setting, Sleeper};
 
 /// Names of networks and classifiers in files.
-pub(super) const MEAN_CALIBRATED: &str = "mean_calibrated";
-pub(super) const ORACLE: &str = "oracle_calibration";
-pub(super) const NEAREST_DREAM: &str = "nearest_dream";
-pub(super) const NEAREST_MEAN: &str = "nearest_mean";
-pub(super) const LINEAR: &str = "linear";
-pub(super) const QUADRATIC: &str = "quadratic";
+pub const MEAN_CALIBRATED: &str = "mean_calibrated";
+pub const ORACLE: &str = "oracle_calibration";
+pub const NEAREST_DREAM: &str = "nearest_dream";
+pub const NEAREST_MEAN: &str = "nearest_mean";
+pub const LINEAR: &str = "linear";
+pub const QUADRATIC: &str = "quadratic";
 
 /// Patterns over which outputs of the mean of networks are calibrated.
 const PATTERNS: u64 = 500;

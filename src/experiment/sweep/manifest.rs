@@ -1,0 +1,170 @@
+//! What a sweep was begun with: it goes on with nothing else.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::sweep::error::SweepError;
+use crate::experiment::sweep::measure::On;
+use crate::record::output::write_new;
+
+/// Name of the file in a sweep's folder.
+pub const FILE: &str = "sweep.json";
+
+/// What stays the same from the first row to the last. Values of keys, seeds and the measure to choose by may change: rows are
+/// known by what ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the program: equal results are promised within one.
+    pub program: String,
+    /// Keys that are swept.
+    pub keys: Vec<String>,
+    /// Which images accuracies are of.
+    pub on: Option<On>,
+    /// The resolved model without the keys that are swept, its seed that of the first row.
+    pub model: String,
+}
+
+impl Manifest {
+    /// Writes it into `folder`, or compares it with the one that is there.
+    ///
+    /// # Errors
+    /// If that is another, or the folder holds something else.
+    pub fn agree(&self, folder: &Path) -> Result<(), SweepError> {
+        let path = folder.join(FILE);
+        let read = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            read => Some(read.map_err(|cause| SweepError::File {
+                path: path.clone(),
+                verb: "read",
+                cause,
+            })?),
+        };
+        let Some(text) = read else {
+            let empty = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+            if !empty {
+                return Err(SweepError::Foreign {
+                    folder: folder.to_owned(),
+                });
+            }
+            let written = write_new(&path, |out| {
+                serde_json::to_writer_pretty(&mut *out, self)?;
+                writeln!(out)
+            });
+            // Another shard may have begun at the same moment.
+            return match (written, path.is_file()) {
+                (Err(_), true) => self.agree(folder),
+                (written, _) => Ok(written?),
+            };
+        };
+        let then: Self = serde_json::from_str(&text).map_err(|error| SweepError::Damaged {
+            path: path.clone(),
+            line: error.line(),
+            cause: error.to_string(),
+        })?;
+        match self.change(&then) {
+            None => Ok(()),
+            Some((what, then, now)) => Err(SweepError::Changed {
+                folder: folder.to_owned(),
+                what,
+                then,
+                now,
+            }),
+        }
+    }
+
+    /// What is another than `then`: what it is, as it was, as it is.
+    fn change(&self, then: &Self) -> Option<(&'static str, String, String)> {
+        let Self {
+            program,
+            keys,
+            on,
+            model,
+        } = self;
+        let list = |keys: &[String]| format!("`{}`", keys.join("`, `"));
+        if *program != then.program {
+            return Some(("sharpwave", then.program.clone(), program.clone()));
+        }
+        if *keys != then.keys {
+            return Some(("the keys", list(&then.keys), list(keys)));
+        }
+        if *on != then.on {
+            let name = |on: Option<On>| on.map_or("nothing", On::name).to_owned();
+            return Some(("accuracies on", name(then.on), name(*on)));
+        }
+        if *model == then.model {
+            return None;
+        }
+        let (mut section, mut lines) = ("", (model.lines(), then.model.lines()));
+        loop {
+            let (now, then) = (lines.0.next(), lines.1.next());
+            if now != then {
+                let line = |line: Option<&str>| match line {
+                    Some(line) => format!("`{line}` {section}").trim_end().to_owned(),
+                    None => "nothing further".into(),
+                };
+                return Some(("a model that has", line(then), line(now)));
+            }
+            now?;
+            section = now.filter(|line| line.starts_with('[')).unwrap_or(section);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_goes_on_with_what_it_was_begun_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Manifest {
+            program: "1".into(),
+            keys: vec!["a".into()],
+            on: Some(On::Validation),
+            model: "seed = 1\n[sleep]\nx = 1\n".into(),
+        };
+        first.agree(folder.path()).unwrap();
+        first.agree(folder.path()).unwrap();
+        let said = |other: Manifest| other.agree(folder.path()).unwrap_err().to_string();
+        let other = first.clone();
+        let said_model = said(Manifest {
+            model: other.model.replace("x = 1", "x = 2"),
+            ..other
+        });
+        assert!(
+            said_model.contains(
+                "this sweep was begun with a model that has `x = 1` [sleep], found `x = 2` [sleep]"
+            ),
+            "{said_model}"
+        );
+        let said_keys = said(Manifest {
+            keys: vec!["a".into(), "b".into()],
+            ..first.clone()
+        });
+        assert!(
+            said_keys.contains("the keys `a`, found `a`, `b`"),
+            "{said_keys}"
+        );
+        let said_on = said(Manifest {
+            on: Some(On::Test),
+            ..first.clone()
+        });
+        assert!(
+            said_on.contains("accuracies on validation, found test"),
+            "{said_on}"
+        );
+        let said_program = said(Manifest {
+            program: "2".into(),
+            ..first.clone()
+        });
+        assert!(
+            said_program.contains("sharpwave 1, found 2"),
+            "{said_program}"
+        );
+        let foreign = tempfile::tempdir().unwrap();
+        std::fs::write(foreign.path().join("x"), "").unwrap();
+        let refused = first.agree(foreign.path()).unwrap_err().to_string();
+        assert!(refused.contains("holds no sweep"), "{refused}");
+    }
+}
