@@ -16,6 +16,7 @@ pub mod inputs;
 pub mod learner;
 pub mod load;
 pub mod night;
+pub mod nir;
 pub mod notice;
 mod outcome;
 pub mod plot;

@@ -77,6 +77,7 @@ pub mod hypnogram_file;
 pub mod layout;
 pub mod length;
 pub mod lock;
+pub(crate) mod nir_file;
 pub mod number_file;
 pub mod nwb_file;
 pub mod output;
@@ -110,6 +111,7 @@ mod stimulation;
 mod sum;
 mod synapses;
 pub(crate) mod type_table;
+mod weight_tensor;
 mod whole;
 mod writer;
 

@@ -35,6 +35,8 @@ mod keras;
 mod matlab;
 #[path = "fuzz/model_file.rs"]
 mod model_file;
+#[path = "fuzz/nir.rs"]
+mod nir;
 #[path = "fuzz/npy.rs"]
 mod npy;
 #[path = "fuzz/npz.rs"]

@@ -4,6 +4,8 @@
 mod keras;
 #[path = "weight_files/matlab.rs"]
 mod matlab;
+#[path = "weight_files/nir.rs"]
+mod nir;
 #[path = "weight_files/onnx.rs"]
 mod onnx;
 #[path = "weight_files/order.rs"]
@@ -373,12 +375,12 @@ fn bad_content() {
         (
             "a",
             of("linear.pt"),
-            "no extension, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5 or .onnx",
+            "no extension, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5, .onnx or .nir",
         ),
         (
             "a.npx",
             of("linear.npz"),
-            "unknown extension `.npx`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5 or .onnx\n  \
+            "unknown extension `.npx`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5, .onnx or .nir\n  \
              help: did you mean `.npy`?",
         ),
         (

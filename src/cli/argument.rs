@@ -308,11 +308,14 @@ pub enum BiasChoice {
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// Weight file (.safetensors, .npz, .pt, .pth, .mat, .keras, .h5, .onnx), or the description of a SONATA circuit (.json)
+    /// Weight file (.safetensors, .npz, .pt, .pth, .mat, .keras, .h5, .onnx, .nir), or the description of a SONATA circuit (.json)
     pub file: PathBuf,
-    /// Model file to write of a circuit, which must not exist yet [default: circuit.toml]
+    /// Model file to write of a circuit or of a .nir, which must not exist yet [default: circuit.toml, none of a .nir]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// How long a spike of a .nir lasts: the time step of the program that wrote it
+    #[arg(long, value_name = "TIME")]
+    pub dt: Option<String>,
     /// What to do with biases
     #[arg(long, value_enum, default_value = "error")]
     pub bias: BiasChoice,
@@ -353,12 +356,16 @@ pub struct ExportArguments {
     /// Folder or file of a run; or a model file (.toml), whose synapses are those that it builds
     #[arg(value_name = "RUN_OR_MODEL")]
     pub from: PathBuf,
-    /// The projection
+    /// The projection; not of a .nir, which has them all
     #[arg(long, value_name = "NAME")]
-    pub projection: String,
-    /// File to write, which must not exist yet: .npz (a matrix of sources by targets for SciPy) or .h5 (SONATA)
+    pub projection: Option<String>,
+    /// File to write, which must not exist yet: .npz (a matrix of sources by targets for SciPy) or .h5 (SONATA); or .nir, of
+    /// the network that a model file builds
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// How long a spike of a .nir lasts: the time step of the program that will read it [default: 0.1 ms]
+    #[arg(long, value_name = "TIME")]
+    pub dt: Option<String>,
     /// When a run's snapshot was taken, such as "1 s", or what it is called [default: the last one]
     #[arg(long, value_name = "LABEL")]
     pub at: Option<String>,

@@ -4,14 +4,28 @@ use serde_json::json;
 
 use super::argument::ExportArguments;
 use super::failure::Failure;
+use super::import::{is_nir, step};
 use super::model_file;
 use super::shell::Shell;
 use crate::config::Options;
 use crate::experiment::export::{self, ExportError};
+use crate::experiment::nir::{self, Exported, NirError};
 use crate::record::edge_file::write;
 
 /// Exports, and prints how many synapses there are.
 pub(super) fn run(arguments: &ExportArguments, shell: &Shell) -> Result<(), Failure> {
+    if is_nir(&arguments.out) {
+        return network(arguments, shell);
+    }
+    if arguments.dt.is_some() {
+        let message = "`--dt`: belongs to a network that is written as .nir";
+        return Err(Failure::input(message));
+    }
+    let Some(projection) = &arguments.projection else {
+        let message =
+            "`--projection`: found none, expected the projection whose synapses are exported";
+        return Err(Failure::input(message));
+    };
     write::check(&arguments.out).map_err(Failure::input)?;
     let ending = arguments.from.extension();
     let is_model = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
@@ -21,10 +35,7 @@ pub(super) fn run(arguments: &ExportArguments, shell: &Shell) -> Result<(), Fail
             return Err(Failure::input(ExportError::NoRun { place }));
         }
         let path = model_file::find(&arguments.from)?;
-        let mut sets = arguments.set.clone();
-        sets.extend(arguments.seed.map(|seed| format!("seed={seed}")));
-        let options = Options { sets, data: None };
-        let table = export::of_model(path, &options, &arguments.projection);
+        let table = export::of_model(path, &options(arguments), projection);
         (table.map_err(failed)?, None)
     } else {
         if !arguments.set.is_empty() || arguments.seed.is_some() {
@@ -35,7 +46,7 @@ pub(super) fn run(arguments: &ExportArguments, shell: &Shell) -> Result<(), Fail
             return Err(Failure::input(message));
         }
         let at = arguments.at.as_deref();
-        let found = export::of_run(&arguments.from, &arguments.projection, at);
+        let found = export::of_run(&arguments.from, projection, at);
         let (table, label) = found.map_err(failed)?;
         (table, Some(label))
     };
@@ -63,6 +74,45 @@ pub(super) fn run(arguments: &ExportArguments, shell: &Shell) -> Result<(), Fail
             table.target.0,
             arguments.out.display()
         )
+    })
+}
+
+/// What of the model file is changed.
+fn options(arguments: &ExportArguments) -> Options {
+    let mut sets = arguments.set.clone();
+    sets.extend(arguments.seed.map(|seed| format!("seed={seed}")));
+    Options { sets, data: None }
+}
+
+/// Writes the network of a model file as NIR, and prints what was left out.
+fn network(arguments: &ExportArguments, shell: &Shell) -> Result<(), Failure> {
+    /// snnTorch's own step.
+    const STEP_MS: f64 = 0.1;
+    if arguments.projection.is_some() || arguments.at.is_some() {
+        let message = "`--projection` and `--at`: found beside a .nir, expected none: it has the whole network as built";
+        return Err(Failure::input(message));
+    }
+    let path = model_file::find(&arguments.from)?;
+    let dt_ms = arguments.dt.as_deref().map_or(Ok(STEP_MS), step)?;
+    let written = nir::export(path, &options(arguments), dt_ms, &arguments.out);
+    let Exported { nodes, left } = written.map_err(|error| match error {
+        NirError::Model(error) => failed(error),
+        error => Failure::input(error),
+    })?;
+    if shell.json() {
+        let file = &arguments.out;
+        return shell.print_json(&json!({ "file": file, "nodes": nodes, "left_out": left }));
+    }
+    shell.print(|out| {
+        let shown = arguments.out.display();
+        writeln!(
+            out,
+            "{nodes} nodes, for spikes of {dt_ms} ms, written to {shown}"
+        )?;
+        if !left.is_empty() {
+            writeln!(out, "\nLeft out:")?;
+        }
+        left.iter().try_for_each(|line| writeln!(out, "  {line}"))
     })
 }
 

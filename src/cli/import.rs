@@ -7,7 +7,10 @@ use serde_json::json;
 use super::argument::{BiasChoice, ImportArguments};
 use super::failure::Failure;
 use super::shell::Shell;
+use crate::base::parameter::Dimension;
+use crate::config::typed;
 use crate::experiment::circuit::{self, Circuit};
+use crate::experiment::nir;
 use crate::mlp::conversion::Method;
 use crate::mlp::dataset::DataSet;
 use crate::mlp::images::Images;
@@ -22,11 +25,28 @@ const MOST_FACTORS: usize = 60;
 pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Failure> {
     let ending = arguments.file.extension();
     if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        return circuit(arguments, shell);
+        let folder = |folder: &Path| circuit::import(&arguments.file, folder);
+        let out = arguments.out.clone();
+        let out = out.unwrap_or_else(|| PathBuf::from("circuit.toml"));
+        return model_file(&out, folder, shell);
     }
-    if arguments.out.is_some() {
-        let message =
-            "`--out`: a weight file is printed; only of a circuit (.json) a model file is written";
+    if let Some(out) = &arguments.out {
+        if !is_nir(&arguments.file) {
+            let message = "`--out`: a weight file is printed; only of a circuit (.json) or a network (.nir) a model file is written";
+            return Err(Failure::input(message));
+        }
+        let Some(dt) = &arguments.dt else {
+            let message = "`--dt`: found none, expected how long a spike lasts, the time step of the program that wrote the \
+                           file, such as --dt \"0.1 ms\"";
+            return Err(Failure::input(message));
+        };
+        let dt_ms = step(dt)?;
+        let drop_bias = arguments.bias == BiasChoice::Drop;
+        let folder = |folder: &Path| nir::import(&arguments.file, folder, dt_ms, drop_bias);
+        return model_file(out, folder, shell);
+    }
+    if arguments.dt.is_some() {
+        let message = "`--dt`: belongs to a network (.nir) of which `--out` makes a model file";
         return Err(Failure::input(message));
     }
     let file = record::weight_file::read(&arguments.file)?;
@@ -86,17 +106,35 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
     })
 }
 
-/// Writes the model file of a circuit, and prints what it has and lacks.
-fn circuit(arguments: &ImportArguments, shell: &Shell) -> Result<(), Failure> {
-    let out = arguments.out.clone();
-    let out = out.unwrap_or_else(|| PathBuf::from("circuit.toml"));
+/// Whether the name of the file says that it is of the Neuromorphic Intermediate Representation.
+pub(super) fn is_nir(path: &Path) -> bool {
+    let ending = path.extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("nir"))
+}
+
+/// The time step in ms that `--dt` is.
+pub(super) fn step(text: &str) -> Result<f64, Failure> {
+    match typed("--dt", text, Dimension::Time).map_err(Failure::input)? {
+        ms if ms > 0.0 => Ok(ms),
+        ms => {
+            let message = format!("`--dt`: found {ms} ms, expected a time above 0");
+            Err(Failure::input(message))
+        }
+    }
+}
+
+/// Writes the model file `out` that `import` makes for its folder, and prints what it has and lacks.
+fn model_file<E: std::error::Error + Send + Sync + 'static>(
+    out: &Path,
+    import: impl FnOnce(&Path) -> Result<Circuit, E>,
+    shell: &Shell,
+) -> Result<(), Failure> {
     let folder = match out.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let Circuit { text, mapped, left } =
-        circuit::import(&arguments.file, folder).map_err(Failure::input)?;
-    output::write_new(&out, |file| file.write_all(text.as_bytes())).map_err(Failure::input)?;
+    let Circuit { text, mapped, left } = import(folder).map_err(Failure::input)?;
+    output::write_new(out, |file| file.write_all(text.as_bytes())).map_err(Failure::input)?;
     if shell.json() {
         return shell.print_json(&json!({ "file": out, "mapped": mapped, "left_out": left }));
     }

@@ -128,7 +128,7 @@ fn named(place: &str, name: &str) -> Result<(), CircuitError> {
 }
 
 /// `path` as a text of a model file in `folder`.
-fn path_text(path: &Path, folder: &Path) -> String {
+pub(super) fn path_text(path: &Path, folder: &Path) -> String {
     let absolute = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let path = absolute(path);
     let near = path.strip_prefix(absolute(folder)).unwrap_or(&path);

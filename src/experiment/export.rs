@@ -130,11 +130,8 @@ pub fn of_model(
     options: &Options,
     projection: &str,
 ) -> Result<EdgeTable, ExportError> {
-    let model = config::read(path, options).map_err(ExperimentError::from)?;
+    let model = network(path, options)?;
     let place = path.to_owned();
-    let Some(model) = model.network() else {
-        return Err(ExportError::NoNetwork { place });
-    };
     let loaded = load::load(&model.network)?;
     let plan = loaded.plan().map_err(ExperimentError::from)?;
     let mut sparse = plan.projections.iter();
@@ -158,6 +155,28 @@ pub fn of_model(
         name: projection.into(),
         known: known.map(|known| known.name.clone()).collect(),
     })
+}
+
+/// The network that the model file at `path`, changed by `options`, describes.
+pub(super) fn network(path: &Path, options: &Options) -> Result<NetworkModel, ExportError> {
+    let model = config::read(path, options).map_err(ExperimentError::from)?;
+    let place = path.to_owned();
+    model.network().ok_or(ExportError::NoNetwork { place })
+}
+
+/// The edges of every projection of `plan` with its source and targets.
+pub(super) fn tables(
+    plan: &NetworkPlan,
+) -> Result<Vec<(usize, Vec<usize>, EdgeTable)>, ExportError> {
+    let sparse = plan.projections.iter().map(|projection| {
+        let table = drawn(plan, projection)?;
+        Ok((projection.source, projection.targets.clone(), table))
+    });
+    let dense = plan.dense.iter().map(|projection| {
+        let table = given(plan, projection);
+        Ok((projection.source, vec![projection.target], table))
+    });
+    sparse.chain(dense).collect()
 }
 
 /// The table of a projection of `plan` without its edges.

@@ -1,4 +1,4 @@
-//! Weights of a trained network from files and back: safetensors, NumPy, PyTorch, MATLAB, Keras and ONNX.
+//! Weights of a trained network from files and back: safetensors, NumPy, PyTorch, MATLAB, Keras, ONNX and NIR.
 //!
 //! [`parse`] takes a file apart into named [`Tensor`]s without executing anything that it holds, and
 //! [`record::weight_file`](crate::record::weight_file) those that are HDF5 too; [`to_mlp`] maps them to
@@ -48,6 +48,8 @@ pub enum Format {
     Keras,
     /// ONNX model, `.onnx`.
     Onnx,
+    /// Network in the Neuromorphic Intermediate Representation, `.nir`.
+    Nir,
 }
 
 /// What a file is taken apart into: its tensors, and what else it holds, a sentence each.
@@ -55,7 +57,7 @@ pub(crate) type Parts = (Vec<Tensor>, Vec<String>);
 
 impl Format {
     /// Extensions with their formats.
-    const EXTENSIONS: [(&'static str, Self); 10] = [
+    const EXTENSIONS: [(&'static str, Self); 11] = [
         ("safetensors", Self::Safetensors),
         ("npz", Self::Npz),
         ("npy", Self::Npy),
@@ -66,6 +68,7 @@ impl Format {
         ("h5", Self::Keras),
         ("hdf5", Self::Keras),
         ("onnx", Self::Onnx),
+        ("nir", Self::Nir),
     ];
 
     /// The format in words, for messages.
@@ -78,6 +81,7 @@ impl Format {
             Self::Matlab => "MATLAB .mat",
             Self::Keras => "Keras",
             Self::Onnx => "ONNX",
+            Self::Nir => "NIR",
         }
     }
 
@@ -91,7 +95,7 @@ impl Format {
 
     /// Whether its files say themselves how layers follow each other, so that their tensors are in that order.
     const fn has_order(self) -> bool {
-        matches!(self, Self::Keras | Self::Onnx)
+        matches!(self, Self::Keras | Self::Onnx | Self::Nir)
     }
 
     /// The format that the extension of `path` announces; capitals do not matter.
@@ -128,7 +132,7 @@ pub struct WeightFile {
     pub path: PathBuf,
     /// Its format.
     pub format: Format,
-    /// Its tensors: in the order of the state dict for PyTorch and from input to output for Keras and ONNX; for the others, whose
+    /// Its tensors: in the order of the state dict for PyTorch and from input to output for Keras, ONNX and NIR; for the others, whose
     /// files keep no order that means anything, sorted by name with numbers compared as numbers (`W2` before `W10`).
     pub tensors: Vec<Tensor>,
     /// What else the file holds, and where in it the tensors were found, a sentence each.
@@ -221,7 +225,7 @@ pub(crate) fn parts(format: Format, path: &Path, bytes: &[u8]) -> Result<Parts, 
         Format::PyTorch => pytorch::read(bytes)?,
         Format::Matlab => matlab::read(bytes)?,
         Format::Onnx => onnx::read(bytes)?,
-        Format::Keras => return Err(Problem::OnDisk { format }),
+        Format::Keras | Format::Nir => return Err(Problem::OnDisk { format }),
     })
 }
 

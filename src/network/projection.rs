@@ -12,7 +12,7 @@ pub use crate::connection::Delay;
 use crate::synapse::dense::Dense;
 
 /// Endings of files that hold the weights of a trained network.
-pub const WEIGHT_ENDINGS: [&str; 9] = [
+pub const WEIGHT_ENDINGS: [&str; 10] = [
     "safetensors",
     "npz",
     "pt",
@@ -22,6 +22,7 @@ pub const WEIGHT_ENDINGS: [&str; 9] = [
     "h5",
     "hdf5",
     "onnx",
+    "nir",
 ];
 
 /// Takes the weights of a layer of a trained network.
@@ -170,7 +171,7 @@ impl EdgeFile {
 /// A layer of a trained network in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerFile {
-    /// `.safetensors`, `.npz`, `.pt`, `.pth`, `.mat`, `.keras`, `.h5` or `.onnx`, an absolute path.
+    /// `.safetensors`, `.npz`, `.pt`, `.pth`, `.mat`, `.keras`, `.h5`, `.onnx` or `.nir`, an absolute path.
     pub path: PathBuf,
     /// Leave biases in the file out; otherwise they are an error.
     pub drop_bias: bool,

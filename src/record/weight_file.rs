@@ -4,13 +4,13 @@
 
 mod keras;
 mod matlab;
-mod tensor;
 
 use std::path::Path;
 
 use crate::mlp::weight_file::{
     Format, Problem, WeightFile, WeightFileError, announced, content, parts,
 };
+use crate::record::nir_file;
 
 /// Reads a weight file of the format that its extension announces.
 ///
@@ -28,6 +28,7 @@ fn take_apart(path: &Path) -> Result<WeightFile, Problem> {
     let format = announced(path)?;
     let parts = match format {
         Format::Keras => keras::read(path)?,
+        Format::Nir => nir_file::weights(path)?,
         Format::Matlab if matlab::is_hdf5(path)? => matlab::read(path)?,
         _ => parts(format, path, &content(path)?)?,
     };

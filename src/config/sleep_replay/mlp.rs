@@ -35,7 +35,7 @@ pub enum Weights {
     },
     /// Read from a file; the network sleeps once.
     File {
-        /// `.safetensors`, `.npz`, `.pt`, `.pth`, `.mat`, `.keras`, `.h5` or `.onnx`.
+        /// `.safetensors`, `.npz`, `.pt`, `.pth`, `.mat`, `.keras`, `.h5`, `.onnx` or `.nir`.
         path: PathBuf,
         /// Leave biases in the file out; otherwise they are an error.
         drop_bias: bool,

@@ -155,13 +155,13 @@ fn the_nearest_extension_is_named() {
     let problem = Format::of(Path::new("weights.safetensor")).unwrap_err();
     assert_eq!(
         problem.to_string(),
-        "unknown extension `.safetensor`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5 or .onnx\n  \
+        "unknown extension `.safetensor`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5, .onnx or .nir\n  \
          help: did you mean `.safetensors`?"
     );
     let problem = Format::of(Path::new("weights.tflite")).unwrap_err();
     assert_eq!(
         problem.to_string(),
-        "unknown extension `.tflite`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5 or .onnx"
+        "unknown extension `.tflite`, expected .safetensors, .npz, .npy, .pt, .pth, .mat, .keras, .h5, .hdf5, .onnx or .nir"
     );
     assert_eq!(Format::of(Path::new("A.PTH")).unwrap(), Format::PyTorch);
 }

@@ -12,11 +12,11 @@ use std::path::Path;
 
 use hdf5::{Dataset, Group};
 
-use super::tensor::Source;
 use crate::mlp::weight_file::{Archive, Format, Parts, Problem, content, looks_like};
 use crate::record::attribute_text;
 use crate::record::dataset::Fault;
 use crate::record::open::open_whole;
+use crate::record::weight_tensor::Source;
 use architecture::{Architecture, Dense};
 
 /// First bytes of an HDF5 file, and of a zip archive.

@@ -11,11 +11,11 @@ use std::path::Path;
 use hdf5::types::TypeDescriptor;
 use hdf5::{Dataset, Group, Location, ObjectReference1, ReferencedObject};
 
-use super::tensor::Source;
 use crate::mlp::weight_file::matlab::{Numbers, Value, add};
 use crate::mlp::weight_file::{Dtype, Format, Parts, Problem};
 use crate::record::attribute_text;
 use crate::record::open::open_whole;
+use crate::record::weight_tensor::Source;
 
 /// Where the HDF5 file begins, and with what.
 const HDF5: (u64, &[u8; 8]) = (512, b"\x89HDF\r\n\x1a\n");

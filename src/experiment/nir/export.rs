@@ -1,0 +1,237 @@
+//! A network as NIR's nodes.
+
+use std::path::Path;
+
+use super::{MS_PER_S, NirError};
+use crate::base::parameter::{Spec, Values, complete};
+use crate::config::Options;
+use crate::experiment::error::ExperimentError;
+use crate::experiment::export::{self, ExportError, tables};
+use crate::experiment::load;
+use crate::mlp::weight_file::{Dtype, Tensor};
+use crate::network::plan::{NetworkPlan, Population};
+use crate::neuron::{lif, lif_exp};
+use crate::record::edge_file::write::EdgeTable;
+use crate::record::nir_file::{self, CUBA_LIF, Graph, Kind, LIF, Neurons, Node};
+
+/// What went into a NIR file.
+#[derive(Debug, Clone)]
+pub struct Exported {
+    /// Its nodes.
+    pub nodes: usize,
+    /// What was left out, a line each.
+    pub left: Vec<String>,
+}
+
+/// Writes the network of the model file at `path`, changed by `options`, to `out` for programs whose spikes last `dt_ms`:
+/// `relay` as `Input`, `lif` as `LIF`, `lif_exp` as `CubaLIF`, projections as `Linear`, so that a weight adds as many mV or
+/// pA as it has here.
+///
+/// # Errors
+/// If the model is wrong, a population or projection has no counterpart in NIR, or `out` exists or cannot be written.
+pub fn export(
+    path: &Path,
+    options: &Options,
+    dt_ms: f64,
+    out: &Path,
+) -> Result<Exported, NirError> {
+    let model = export::network(path, options)?;
+    let loaded = load::load(&model.network).map_err(ExportError::from)?;
+    let plan = loaded.plan().map_err(ExperimentError::from);
+    let plan = plan.map_err(ExportError::from)?;
+    let mut left = refuse(&plan)?;
+    let mut graph = Graph::default();
+    for population in &plan.populations {
+        let kind = node(population, dt_ms)?;
+        let name = population.name.clone();
+        graph.nodes.push(Node { name, kind });
+    }
+    let mut ends: Vec<bool> = vec![true; plan.populations.len()];
+    for (source, targets, table) in tables(&plan)? {
+        ends[source] = false;
+        if table.edges.iter().any(|edge| edge.delay.ps() > 0) {
+            let said = format!(
+                "the delays of `{}`: NIR's spikes arrive a step later",
+                table.name
+            );
+            left.push(said);
+        }
+        let mut from = 0;
+        for &target in &targets {
+            let population = &plan.populations[target];
+            if population.model == "relay" {
+                let found = "a relay as target";
+                return Err(no_counterpart("projection", &table.name, found, "neurons"));
+            }
+            let name = match targets.len() {
+                1 => table.name.clone(),
+                _ => format!("{}_{}", table.name, population.name),
+            };
+            let weights = matrix(&table, from, population.size, &name);
+            from += population.size;
+            let source = plan.populations[source].name.clone();
+            graph.edges.push((source, name.clone()));
+            graph.edges.push((name.clone(), population.name.clone()));
+            let kind = Kind::Weights(weights, None);
+            graph.nodes.push(Node { name, kind });
+        }
+    }
+    if ends.iter().all(|is_end| !is_end) {
+        ends.fill(true);
+    }
+    let several = ends.iter().filter(|is_end| **is_end).count() > 1;
+    for (population, _) in plan.populations.iter().zip(&ends).filter(|(_, end)| **end) {
+        let name = match several {
+            true => format!("output_{}", population.name),
+            false => "output".into(),
+        };
+        graph.edges.push((population.name.clone(), name.clone()));
+        let kind = Kind::Output(population.size as usize);
+        graph.nodes.push(Node { name, kind });
+    }
+    nir_file::write(out, &graph)?;
+    let nodes = graph.nodes.len();
+    Ok(Exported { nodes, left })
+}
+
+/// Refuses what NIR has no word for, and says what is left out.
+fn refuse(plan: &NetworkPlan) -> Result<Vec<String>, NirError> {
+    let dense = plan.dense.iter();
+    let dense = dense.map(|one| {
+        (
+            &one.name,
+            one.plasticity.is_some(),
+            one.short_term.is_some(),
+        )
+    });
+    let sparse = plan.projections.iter();
+    let sparse = sparse.map(|one| {
+        (
+            &one.plan.name,
+            one.plasticity.is_some(),
+            one.short_term.is_some(),
+        )
+    });
+    let mut left = Vec::new();
+    for (name, is_plastic, is_short_term) in dense.chain(sparse) {
+        if is_short_term {
+            let found = "synapses that depend on use";
+            return Err(no_counterpart("projection", name, found, "fixed ones"));
+        }
+        if is_plastic {
+            left.push(format!(
+                "that `{name}` learns: its weights are as they are built"
+            ));
+        }
+    }
+    if let Some(tied) = plan.tied.first() {
+        let found = "a matrix read the other way";
+        return Err(no_counterpart(
+            "projection",
+            &tied.name,
+            found,
+            "one of its own",
+        ));
+    }
+    let stimuli = plan.noise.len() + plan.currents.len() + plan.spikes.len();
+    if stimuli > 0 {
+        left.push(format!(
+            "{stimuli} stimuli: what comes in is no part of a graph"
+        ));
+    }
+    Ok(left)
+}
+
+/// A population as a node.
+fn node(population: &Population, dt_ms: f64) -> Result<Kind, NirError> {
+    let size = population.size as usize;
+    let of = |spec: &'static Spec| -> Result<Values, NirError> {
+        complete(spec, &population.values).map_err(|error| {
+            no_counterpart("population", &population.name, &error.to_string(), "values")
+        })
+    };
+    let (spec, model) = match population.model {
+        "relay" => return Ok(Kind::Input(size)),
+        "lif" => (&lif::SPEC, &LIF),
+        "lif_exp" => (&lif_exp::SPEC, &CUBA_LIF),
+        other => {
+            let expected = "lif, lif_exp or relay";
+            return Err(no_counterpart(
+                "population",
+                &population.name,
+                other,
+                expected,
+            ));
+        }
+    };
+    let values = of(spec)?;
+    let number = |name: &str| {
+        values.number(name).ok_or_else(|| {
+            let found = format!("`{name}` of each neuron");
+            no_counterpart("population", &population.name, &found, "one value for all")
+        })
+    };
+    if number("t_ref")? != 0.0 {
+        let found = "a refractory period";
+        return Err(no_counterpart(
+            "population",
+            &population.name,
+            found,
+            "t_ref = 0",
+        ));
+    }
+    if values.text("reset") == Some("subtract") {
+        let found = "a reset by subtraction";
+        return Err(no_counterpart(
+            "population",
+            &population.name,
+            found,
+            "one to v_reset",
+        ));
+    }
+    let tau_ms = number("tau_m")?;
+    let resistance = tau_ms / number("c_m")?;
+    let rest = number("e_l")? + resistance * number("i_e")?;
+    let (threshold, reset) = (number("v_th")?, number("v_reset")?);
+    let each = match population.model {
+        "lif" => vec![tau_ms / MS_PER_S, tau_ms / dt_ms, rest, threshold, reset],
+        _ => {
+            let syn_ms = number("tau_syn_ex")?;
+            if syn_ms != number("tau_syn_in")? {
+                let found = "two time constants of currents";
+                return Err(no_counterpart("population", &population.name, found, "one"));
+            }
+            let w_in = syn_ms / dt_ms;
+            let (tau, syn) = (tau_ms / MS_PER_S, syn_ms / MS_PER_S);
+            vec![tau, syn, resistance, rest, threshold, reset, w_in]
+        }
+    };
+    let values = each.into_iter().map(|value| vec![value; size]).collect();
+    Ok(Kind::Neurons(Neurons { model, values }))
+}
+
+/// The weights of `table` onto the `size` targets from number `from` on, (out, in); synapses of one pair add up.
+fn matrix(table: &EdgeTable, from: u32, size: u32, name: &str) -> Tensor {
+    let n_source = table.source.1 as usize;
+    let mut values = vec![0.0_f32; size as usize * n_source];
+    for edge in &table.edges {
+        if let Some(row) = edge.target.checked_sub(from).filter(|row| *row < size) {
+            values[row as usize * n_source + edge.source as usize] += edge.weight as f32;
+        }
+    }
+    Tensor {
+        name: name.into(),
+        shape: vec![size as usize, n_source],
+        dtype: Dtype::F32,
+        values,
+    }
+}
+
+fn no_counterpart(what: &'static str, name: &str, found: &str, expected: &'static str) -> NirError {
+    NirError::NoCounterpart {
+        what,
+        name: name.into(),
+        found: found.into(),
+        expected,
+    }
+}
