@@ -117,6 +117,10 @@ fn what_next_can_be_typed() {
                 "{rest} --set data.train_per_task=50 --set mlp.layers=[784,50,50,10] --set sleep.duration=100ms --seeds 1 \
                  --set compare.models=[]"
             ),
+            Some(rest) if rest.contains("little_data") => format!(
+                "{rest} --set seeds=1 --set mlp.layers=[784,50,50,10] --set mlp.training.epochs=2 --set compare.joint.epochs=3 \
+                 --set sleep.duration=100ms"
+            ),
             Some(rest) if rest.contains("days_of_learning") => format!(
                 "{rest} --set seeds=1 --set data.train_per_task=50 --set parameter.asleep=100s \
                  --set mlp.training.epochs=1"

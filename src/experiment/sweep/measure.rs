@@ -221,5 +221,6 @@ fn accuracy(summary: &summary::Summary, name: &str, on: On) -> Option<f64> {
         On::Test => &row.overall,
         On::Validation => row.validation.as_ref()?,
     };
-    Some(percent.mean / 100.0)
+    // As the share was before it became a percentage.
+    Some((percent.mean * 1e10).round() / 1e12)
 }
