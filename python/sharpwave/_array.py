@@ -11,6 +11,9 @@ from . import _core
 
 def matrix(name: str, values: Any) -> np.ndarray:
     """`values` as 32-bit numbers in two dimensions, for the engine."""
+    if hasattr(values, "detach"):
+        # A tensor of PyTorch: it may have a gradient, lie on a device, or be of a type that NumPy does not know.
+        values = values.detach().cpu().float()
     array = np.asarray(values)
     if array.ndim != 2:
         raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 2: a row for each target")

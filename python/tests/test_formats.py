@@ -2,11 +2,34 @@
 
 import subprocess
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sharpwave as sw
+
+
+WEIGHTS = Path(__file__).parents[2] / "tests" / "weights"
+
+
+def layer(name):
+    """The first layer of a file of weights, as a network has it."""
+    net = sw.Network(duration="1 s")
+    net.population("a", 4, "relay")
+    net.population("b", 3, "lif", tau_m="20 ms", v_th="15 mV")
+    net.project("a", "b", rule="weights", file=str(WEIGHTS / name), layer=1, gain="1 mV", delay="1 ms")
+    return net.simulation().weights("a_b")
+
+
+@pytest.mark.parametrize("name", ["linear.npz", "linear.keras", "linear.h5", "linear.onnx", "linear_73.mat"])
+def test_weights_come_from_every_format_that_the_command_line_reads(name):
+    assert np.array_equal(layer(name), (np.arange(12) / 8 - 0.5).reshape(3, 4))
+
+
+def test_other_layers_are_refused_by_name():
+    with pytest.raises(sw.SharpwaveError, match="layer `hidden`: found activation tanh, expected relu between layers"):
+        layer("tanh.keras")
 
 
 @pytest.fixture

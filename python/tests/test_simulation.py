@@ -6,6 +6,17 @@ import pytest
 import sharpwave as sw
 
 
+class Tensor:
+    """What a tensor of PyTorch with a gradient on a device answers to."""
+
+    def __init__(self, values, steps=("detach", "cpu", "float")):
+        self.values, self.steps = values, steps
+        setattr(self, steps[0], lambda: Tensor(values, steps[1:]) if steps[1:] else values)
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
 def test_steps_give_the_bits_of_a_run(net):
     whole = net.run("100 ms")
     sim = net.simulation()
@@ -109,6 +120,8 @@ def test_matrices_are_given_and_taken(tmp_path):
     sim = net.simulation()
     found = sim.weights("a_b")
     assert found.shape == (3, 4) and np.array_equal(found, weights)
+    sim.set_weights("a_b", Tensor(found * 3))
+    assert np.array_equal(sim.weights("a_b"), weights * 3)
     sim.set_weights("a_b", found * 2)
     assert np.array_equal(sim.weights("a_b"), weights * 2)
     for wrong, text in [

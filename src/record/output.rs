@@ -3,6 +3,8 @@
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::cause::cause;
+
 /// Numbers tried for a folder, so that a parent that refuses every name ends in an error.
 const MOST_FOLDERS: u32 = 1_000_000;
 
@@ -172,6 +174,28 @@ pub(super) fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFil
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder.prefix(TEMPORARY).tempfile_in(parent)
+}
+
+/// Makes the HDF5 file `path` of what `fill` writes. It appears whole or not at all.
+///
+/// # Errors
+/// If it exists or cannot be written.
+pub(super) fn write_hdf5(
+    path: &Path,
+    fill: impl FnOnce(&hdf5::File) -> hdf5::Result<()>,
+) -> Result<(), OutputError> {
+    refuse_existing(path)?;
+    let failed = |source| OutputError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let temporary = temporary_beside(path).map_err(failed)?;
+    let written = hdf5::File::create(temporary.path()).and_then(|file| {
+        fill(&file)?;
+        file.close()
+    });
+    written.map_err(|error| failed(io::Error::other(cause(&error))))?;
+    persist(temporary, path)
 }
 
 /// How the names of temporary files begin.

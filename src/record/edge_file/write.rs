@@ -9,9 +9,8 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::npz::{COL, DATA, DELAY, DENDRITIC, FORMAT, ROW, SHAPE};
 use crate::plasticity::Synapse;
-use crate::record::cause::cause;
 use crate::record::header::{declare_sonata, text_attribute};
-use crate::record::output::{OutputError, persist, refuse_existing, temporary_beside, write_new};
+use crate::record::output::{OutputError, refuse_existing, write_hdf5, write_new};
 
 /// The edges of a projection.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,20 +74,7 @@ pub fn check(path: &Path) -> Result<(), EdgeWriteError> {
 pub fn write(path: &Path, table: &EdgeTable) -> Result<(), EdgeWriteError> {
     match format(path)? {
         Format::Npz => write_new(path, |file| npz(file, table))?,
-        Format::Sonata => {
-            refuse_existing(path)?;
-            let failed = |source| OutputError::Write {
-                path: path.into(),
-                source,
-            };
-            let temporary = temporary_beside(path).map_err(failed)?;
-            let written = File::create(temporary.path()).and_then(|file| {
-                sonata(&file, table)?;
-                file.close()
-            });
-            written.map_err(|error| failed(io::Error::other(cause(&error))))?;
-            persist(temporary, path)?;
-        }
+        Format::Sonata => write_hdf5(path, |file| sonata(file, table))?,
     }
     Ok(())
 }

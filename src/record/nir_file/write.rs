@@ -1,6 +1,5 @@
 //! NIR files written.
 
-use std::io;
 use std::path::Path;
 
 use hdf5::types::VarLenUnicode;
@@ -8,9 +7,8 @@ use hdf5::{File, Group};
 
 use super::{Graph, Kind};
 use crate::mlp::weight_file::Tensor;
-use crate::record::cause::cause;
 use crate::record::header::string;
-use crate::record::output::{OutputError, persist, refuse_existing, temporary_beside};
+use crate::record::output::{OutputError, write_hdf5};
 
 /// The version of NIR's package that such files are like.
 const VERSION: &str = "1.0.8";
@@ -20,18 +18,7 @@ const VERSION: &str = "1.0.8";
 /// # Errors
 /// If it exists or cannot be written.
 pub(crate) fn write(path: &Path, graph: &Graph) -> Result<(), OutputError> {
-    refuse_existing(path)?;
-    let failed = |source| OutputError::Write {
-        path: path.into(),
-        source,
-    };
-    let temporary = temporary_beside(path).map_err(failed)?;
-    let written = File::create(temporary.path()).and_then(|file| {
-        fill(&file, graph)?;
-        file.close()
-    });
-    written.map_err(|error| failed(io::Error::other(cause(&error))))?;
-    persist(temporary, path)
+    write_hdf5(path, |file| fill(file, graph))
 }
 
 fn fill(file: &File, graph: &Graph) -> hdf5::Result<()> {
