@@ -15,7 +15,7 @@ WEIGHTS = Path(__file__).parents[2] / "tests" / "weights"
 
 def layer(name):
     """The first layer of a file of weights, as a network has it."""
-    net = sw.Network(duration="1 s")
+    net = sw.Network()
     net.population("a", 4, "relay")
     net.population("b", 3, "lif", tau_m="20 ms", v_th="15 mV")
     net.project("a", "b", rule="weights", file=str(WEIGHTS / name), layer=1, gain="1 mV", delay="1 ms")
