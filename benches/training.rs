@@ -32,6 +32,8 @@ fn epoch(bencher: divan::Bencher) {
         learning_rate: 0.1,
         momentum: 0.5,
         dropout: 0.25,
+        weight_decay: 0.0,
+        noise: 0.0,
     };
     let mut mlp = network();
     let mut trainer = Trainer::new(&mlp, training);

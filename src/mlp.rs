@@ -2,6 +2,7 @@
 
 pub mod conversion;
 pub mod dataset;
+pub mod disturb;
 pub mod exam;
 pub mod idx;
 pub mod images;

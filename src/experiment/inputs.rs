@@ -58,7 +58,7 @@ impl Inputs {
             let selection = selection(data, &data.train);
             let (set, held) = held_out(data, &selection, set)?;
             train = selection.train(&set)?;
-            test = Tests::new(selection.test(&set)?, held);
+            test = tests(data, selection.test(&set)?, held);
             if let Some(asked) = &model.compare.joint {
                 joint = Some(Images::concatenate(
                     &self::selection(data, &asked.train).train(&set)?,
@@ -157,6 +157,18 @@ pub(super) fn held_out<'a>(
             (Cow::Owned(rest), held)
         }
     })
+}
+
+/// What networks are tested on: `test` images and those `held` out, disturbed as `data` says.
+pub(super) fn tests(data: &Data, test: Vec<Images>, held: Vec<Images>) -> Tests {
+    let disturbed = |images: Vec<Images>, purpose| {
+        let images = images.iter();
+        images.map(|images| data.test.of(images, purpose)).collect()
+    };
+    Tests::new(
+        disturbed(test, "data.test"),
+        disturbed(held, "data.validation.noise"),
+    )
 }
 
 /// The data set of `source`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::base::stream::Stream;
-use crate::config::sleep_replay::{SleepReplay, Training, Weights};
+use crate::config::sleep_replay::{Data, SleepReplay, Training, Weights};
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS};
 use crate::experiment::inputs::Inputs;
 use crate::mlp::images::Images;
@@ -87,6 +87,8 @@ impl<'a> Setting<'a> {
                 learning_rate: training.learning_rate as f32,
                 momentum: training.momentum as f32,
                 dropout: training.dropout as f32,
+                weight_decay: training.weight_decay as f32,
+                noise: train_noise(self.model.data.as_ref()) as f32,
             },
         );
         Learner {
@@ -130,7 +132,35 @@ impl<'a> Setting<'a> {
 
     /// The lesson in which `material` is learnt.
     pub fn lesson(&self, material: &Material<'_>) -> Lesson {
-        let stream = Stream::new(self.seed, material.purpose, material.task as u64);
-        Lesson::new(material.images.len(), material.epochs, stream)
+        let Material { purpose, task, .. } = *material;
+        let noise = train_noise(self.model.data.as_ref());
+        lesson(
+            self.seed,
+            purpose,
+            task,
+            (material.images.len(), material.epochs),
+            noise,
+        )
+    }
+}
+
+/// Noise that images of `data` are learnt with.
+pub fn train_noise(data: Option<&Data>) -> f64 {
+    data.map_or(0.0, |data| data.train_noise)
+}
+
+/// The lesson on `images` for so many epochs; `purpose` and `task` name its streams. With `noise` it has one for that.
+pub fn lesson(
+    seed: u64,
+    purpose: &str,
+    task: usize,
+    (images, epochs): (usize, usize),
+    noise: f64,
+) -> Lesson {
+    let stream = |purpose: &str| Stream::new(seed, purpose, task as u64);
+    let lesson = Lesson::new(images, epochs, stream(purpose));
+    match noise > 0.0 {
+        true => lesson.with_noise(stream(&format!("{purpose}.noise"))),
+        false => lesson,
     }
 }

@@ -20,7 +20,7 @@ use crate::config::sleep_replay::{Source, projection_name};
 use crate::engine::fingerprint::Fingerprint;
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::inputs::{data_set, held_out, selection};
+use crate::experiment::inputs::{data_set, held_out, selection, tests};
 use crate::experiment::outcome::{Experiment, Outcome, Summary as AnySummary};
 use crate::experiment::score::Score;
 use crate::mlp::dataset;
@@ -80,7 +80,7 @@ impl Inputs {
         let (rest, held) = held_out(data, &selection, &set)?;
         Ok(Self {
             train: selection.train(&rest)?,
-            test: Tests::new(selection.test(&rest)?, held),
+            test: tests(data, selection.test(&rest)?, held),
             width: set.train.width(),
             height: set.train.height(),
         })

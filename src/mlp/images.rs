@@ -74,6 +74,14 @@ impl Images {
         self.store.labels[self.indices[i] as usize]
     }
 
+    /// The number of image `i` in its data set.
+    ///
+    /// # Panics
+    /// If `i` is not below [`len`](Self::len).
+    pub(super) fn number(&self, i: usize) -> u32 {
+        self.indices[i]
+    }
+
     /// The pixels of image `i` as the file has them: row by row, 0 is background, 255 full.
     ///
     /// # Panics

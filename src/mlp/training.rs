@@ -21,6 +21,7 @@ use ndarray::{Array1, Array2, ArrayViewMut2, Axis, s};
 use super::images::Images;
 use super::parameters::Parameters;
 use super::perceptron::{Mlp, Output};
+use crate::base::distribution::standard_normal;
 use crate::base::function;
 use crate::base::stream::Stream;
 use crate::base::vector::vectorized;
@@ -38,6 +39,11 @@ pub struct Training {
     pub momentum: f32,
     /// Probability that a hidden activation is set to 0, from 0 to below 1; the network's `keep` is 1 − dropout.
     pub dropout: f32,
+    /// Added to the gradient of a weight is this share of the weight (L2), 0 or more; biases are left alone.
+    pub weight_decay: f32,
+    /// Standard deviation of Gaussian noise on each pixel, drawn anew each time an image is shown, in units of full scale; pixels stay
+    /// within 0 and 1. Drawn from the lesson's own stream for it.
+    pub noise: f32,
 }
 
 /// Why training failed.
@@ -163,7 +169,7 @@ impl Trainer {
         if chosen.is_empty() {
             return Ok(None);
         }
-        let loss = self.batch(mlp, images, &chosen, lesson.stream());
+        let loss = self.batch(mlp, images, &chosen, lesson);
         let so_far = lesson.add(loss);
         let epoch_ends = lesson.is_between_epochs();
         if !so_far.loss.is_finite() || epoch_ends && !is_finite(mlp) {
@@ -181,13 +187,21 @@ impl Trainer {
         mlp: &mut Mlp,
         images: &Images,
         chosen: &[u32],
-        stream: &mut Stream,
+        lesson: &mut Lesson,
     ) -> f64 {
         let n = chosen.len();
         let rows = s![..n, ..];
         let last = mlp.layers.len() - 1;
         let numbers = chosen.iter().map(|&i| i as usize);
         images.fill(numbers.clone(), self.activations[0].slice_mut(rows));
+        if let Some(noise) = lesson.noise() {
+            let sd = self.training.noise;
+            self.activations[0].slice_mut(rows).mapv_inplace(|x| {
+                let drawn = standard_normal(noise) as f32;
+                (x + sd * drawn).clamp(0.0, 1.0)
+            });
+        }
+        let stream = lesson.stream();
         for (l, layer) in mlp.layers.iter().enumerate() {
             let (below, above) = self.activations.split_at_mut(l + 1);
             let mut above = above[0].slice_mut(rows);
@@ -227,6 +241,10 @@ impl Trainer {
             }
             let step = &mut self.steps[l];
             general_mat_mul(rate, &delta.t(), &below, momentum, &mut step.weights);
+            if self.training.weight_decay > 0.0 {
+                let pull = self.training.learning_rate * self.training.weight_decay;
+                step.weights.scaled_add(pull, &layer.weights);
+            }
             match (layer.weights.as_slice_mut(), step.weights.as_slice()) {
                 (Some(weights), Some(step)) => subtract(weights, step),
                 // Weights from elsewhere may lie column by column.

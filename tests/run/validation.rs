@@ -63,6 +63,51 @@ fn nights_and_their_yardsticks_are_validated() {
 }
 
 #[test]
+fn tests_are_disturbed_and_training_is_another_matter() {
+    let place = Place::with_model(SMALL);
+    let command =
+        "--quiet run model.toml --set data.validation=50 --set compare.models=['joint'] --seeds 1";
+    let of = |out: &str, rest: &str| {
+        place.run(&format!("{command} {rest} --out {out}"));
+        let file = RunFile::open(&place.path(&format!("{out}/run.h5")));
+        let weights = format!("{:?}", file.weights());
+        (place.read(&format!("{out}/accuracy.csv")), weights)
+    };
+    let (clean, weights) = of("clean", "");
+    let mut scores = vec![clean.clone()];
+    for (out, rest) in [
+        ("noisy", "--set data.test_noise=0.5"),
+        ("blurred", "--set data.test_blur=3"),
+        ("both", "--set data.test_noise=0.5 --set data.test_blur=3"),
+    ] {
+        let (other, same) = of(out, rest);
+        assert_eq!(same, weights, "{rest}");
+        assert!(!scores.contains(&other), "{rest}");
+        scores.push(other);
+    }
+    for (out, rest) in [
+        ("trained", "--set data.train_noise=0.3"),
+        ("decayed", "--set mlp.training.weight_decay=0.01"),
+    ] {
+        let (_, other) = of(out, rest);
+        assert_ne!(other, weights, "{rest}");
+    }
+    let cuts = place.run_cut(
+        &format!("{command} --set data.train_noise=0.3 --out cut"),
+        "cut",
+    );
+    assert!(cuts > 0);
+    assert_eq!(
+        place.read("cut/accuracy.csv"),
+        place.read("trained/accuracy.csv")
+    );
+    let said = place.refused("check model.toml --set data.test_noise=-0.1");
+    assert!(said.contains("`data.test_noise` is -0.1"), "{said}");
+    let said = place.refused("check model.toml --set data.test_blurr=1");
+    assert!(said.contains("did you mean `test_blur`?"), "{said}");
+}
+
+#[test]
 fn too_many_are_refused() {
     let place = Place::with_model(SMALL);
     let said = place.refused("run model.toml --set data.validation=1500 --out never");

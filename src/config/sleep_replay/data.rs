@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
-use crate::config::form::{Around, Form, Keys, Table, count};
+use crate::config::form::{Around, Form, Keys, Table, count, number};
 use crate::config::quantity::quote;
 use crate::config::reader::Item;
+use crate::mlp::disturb::Disturbance;
 
 /// Where images come from and how they are dealt into tasks.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +19,10 @@ pub struct Data {
     pub tasks: Vec<Vec<u8>>,
     /// Training images taken of each task or class.
     pub train: TrainImages,
+    /// What is done to test images, and to those held out for validation.
+    pub test: Disturbance,
+    /// Standard deviation of the noise that each training image is shown with, anew each time, in units of full scale.
+    pub train_noise: f64,
     /// So many training images of each task, drawn once for all seeds, are never trained on; networks are scored on them beside
     /// test images.
     pub validation: usize,
@@ -67,6 +73,8 @@ impl Default for Data {
             source: Source::Directory(PathBuf::new()),
             tasks: Vec::new(),
             train: TrainImages::PerTask(Amount::All),
+            test: Disturbance::default(),
+            train_noise: 0.0,
             validation: 0,
         }
     }
@@ -102,7 +110,24 @@ impl Table for Data {
             count(0, u32::MAX.into()),
             what,
         );
+        let (noises, blurs) = (|| between(0.0, MOST_NOISE), || between(0.0, MOST_BLUR));
+        let what = "standard deviation of Gaussian noise on test images and on those held out, in units of full scale (0 black, 1 white)";
+        k.or("test_noise", &mut self.test.noise, noises(), what);
+        let what = "standard deviation of a Gaussian blur of these before the noise, in pixels";
+        k.or("test_blur", &mut self.test.blur, blurs(), what);
+        let what = "standard deviation of the noise that training images are shown with, anew at each epoch, in units of full scale";
+        k.or("train_noise", &mut self.train_noise, noises(), what);
     }
+}
+
+/// Noise of ten times full scale leaves nothing of an image.
+const MOST_NOISE: f64 = 10.0;
+/// A blur over more than any image.
+const MOST_BLUR: f64 = 1000.0;
+
+/// A number from `least` to `most`.
+fn between(least: f64, most: f64) -> Form<'static, f64> {
+    number(Dimension::One, Range::Between(least, most))
 }
 
 impl TrainImages {

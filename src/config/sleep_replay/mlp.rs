@@ -57,6 +57,8 @@ pub struct Training {
     pub momentum: f64,
     /// Share of hidden units silenced at each step, in [0, 1).
     pub dropout: f64,
+    /// Share of the weights that a step takes off them, in units of the learning rate; biases stay.
+    pub weight_decay: f64,
     /// Share of each old task's images mixed into the training of a new one, in [0, 1].
     pub rehearsal: f64,
 }
@@ -98,6 +100,7 @@ impl Default for Training {
             learning_rate: 0.0,
             momentum: 0.5,
             dropout: 0.0,
+            weight_decay: 0.0,
             rehearsal: 0.0,
         }
     }
@@ -221,6 +224,10 @@ impl Table for Training {
         k.or("momentum", &mut self.momentum, below_one(), what);
         let what = "share of hidden units silenced at each step";
         k.or("dropout", &mut self.dropout, below_one(), what);
+        let what =
+            "pull of weights towards 0: a step takes learning_rate x this x the weight off it";
+        let form = number(Dimension::One, Range::Between(0.0, 1.0));
+        k.or("weight_decay", &mut self.weight_decay, form, what);
         let what = "share of each old task's images mixed into the training of a new one";
         k.or(
             "rehearsal",

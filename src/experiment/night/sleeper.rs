@@ -16,6 +16,7 @@ use crate::config::sleep_replay::{Training, Weights};
 use crate::engine::simulation::Simulation;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, REHEARSAL};
 use crate::experiment::error::{ExperimentError, unless_stopped};
+use crate::experiment::learner::lesson;
 use crate::experiment::score::{Score, Stage};
 use crate::memory::sketch::Sketch;
 use crate::mlp::exam::{Accuracy, Exam};
@@ -126,6 +127,8 @@ impl<'a> Setting<'a> {
             learning_rate: training.learning_rate as f32,
             momentum: training.momentum as f32,
             dropout: training.dropout as f32,
+            weight_decay: training.weight_decay as f32,
+            noise: self.model.data.train_noise as f32,
         };
         Some(Trainer::new(mlp, how))
     }
@@ -172,8 +175,15 @@ impl<'a> Setting<'a> {
     }
 
     fn lesson(&self, material: &Material<'_>) -> Lesson {
-        let stream = Stream::new(self.seed, material.purpose, material.task as u64);
-        Lesson::new(material.images.len(), material.epochs, stream)
+        let Material { purpose, task, .. } = *material;
+        let noise = self.model.data.train_noise;
+        lesson(
+            self.seed,
+            purpose,
+            task,
+            (material.images.len(), material.epochs),
+            noise,
+        )
     }
 }
 

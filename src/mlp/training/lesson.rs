@@ -20,6 +20,8 @@ pub struct Lesson {
     loss: f64,
     /// Draws orders and dropout.
     stream: Stream,
+    /// Draws noise on images, if there is any.
+    noise: Option<Stream>,
 }
 
 impl Lesson {
@@ -33,7 +35,18 @@ impl Lesson {
             next: 0,
             loss: 0.0,
             stream,
+            noise: None,
         }
+    }
+
+    /// The same with noise on images from `stream`.
+    pub fn with_noise(mut self, stream: Stream) -> Self {
+        self.noise = Some(stream);
+        self
+    }
+
+    pub(super) fn noise(&mut self) -> Option<&mut Stream> {
+        self.noise.as_mut()
     }
 
     /// Images in it.

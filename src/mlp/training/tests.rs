@@ -70,6 +70,8 @@ fn steps_follow_the_gradient() {
         learning_rate: 1.0,
         momentum: 0.0,
         dropout: 0.0,
+        weight_decay: 0.0,
+        noise: 0.0,
     };
     for output in [Output::Relu, Output::Softmax] {
         let mut before = Mlp::random(&[4, 7, 5, 3], true, 0.8, output, 1.0, 3);
@@ -124,6 +126,8 @@ fn momentum_by_hand() {
         learning_rate: 0.5,
         momentum: 0.5,
         dropout: 0.0,
+        weight_decay: 0.0,
+        noise: 0.0,
     };
     let mut trainer = Trainer::new(&mlp, training);
     let one = images(1, &[255], &[0]);
@@ -152,6 +156,8 @@ fn the_last_batch_may_be_smaller() {
         learning_rate: 0.5,
         momentum: 0.0,
         dropout: 0.0,
+        weight_decay: 0.0,
+        noise: 0.0,
     };
     let mut stream = Stream::new(1, "test", 0);
     let mut seen = Vec::new();
@@ -203,6 +209,8 @@ fn divergence_is_an_error_that_names_the_epoch() {
             learning_rate: 1e30,
             momentum: 0.5,
             dropout: 0.25,
+            weight_decay: 0.0,
+            noise: 0.0,
         };
         let mut stream = Stream::new(1, "test", 0);
         let mut trainer = Trainer::new(&mlp, training);
@@ -225,6 +233,8 @@ fn training_stops_when_told() {
         learning_rate: 0.05,
         momentum: 0.5,
         dropout: 0.0,
+        weight_decay: 0.0,
+        noise: 0.0,
     };
     let mut stream = Stream::new(1, "test", 0);
     let stopped =
@@ -256,6 +266,8 @@ fn half_of_the_patches_are_known_after_either_task() {
         learning_rate: 0.05,
         momentum: 0.5,
         dropout: 0.0,
+        weight_decay: 0.0,
+        noise: 0.0,
     };
     // With squared error the old task is forgotten; with cross-entropy, two steps do not yet suffice for the new one.
     let after = [(Output::Relu, [0.0, 1.0]), (Output::Softmax, [1.0, 0.0])];
@@ -286,11 +298,17 @@ fn cut_anywhere_training_goes_on_bit_for_bit() {
         learning_rate: 0.05,
         momentum: 0.5,
         dropout: 0.25,
+        weight_decay: 0.01,
+        noise: 0.1,
     };
     let start = Mlp::random(&[100, 20, 4], true, 0.1, Output::Relu, 0.75, 3);
-    let lesson = || Lesson::new(set.train.len(), 5, Stream::new(1, "test", 0));
+    let lesson = || {
+        let lesson = Lesson::new(set.train.len(), 5, Stream::new(1, "test", 0));
+        lesson.with_noise(Stream::new(1, "noise", 0))
+    };
     let (mut mlp, mut trainer, mut whole) =
         (start.clone(), Trainer::new(&start, training), lesson());
+    let start_of_lesson = lesson();
     let mut seen = Vec::new();
     // Four images in batches of three: two batches an epoch, and a cut after each.
     let mut cuts = vec![save(&mlp, &trainer, &whole)];
@@ -332,7 +350,7 @@ fn cut_anywhere_training_goes_on_bit_for_bit() {
             assert!(trainer.restore(&momentum));
         }
         if without == "lesson" {
-            lesson = Lesson::new(set.train.len(), 5, Stream::new(1, "test", 0));
+            lesson = start_of_lesson.clone();
         }
         while trainer
             .step(&mut mlp, &set.train, &mut lesson)
@@ -362,4 +380,62 @@ fn parameters_of_another_shape_are_refused() {
         assert!(!mlp.restore(&other.parameters()), "{sizes:?} {bias}");
         assert_eq!(mlp, before);
     }
+}
+
+#[test]
+fn weight_decay_by_hand() {
+    // A dark image has no gradient: w = 1 goes to 1 − 0.5 · 0.2 = 0.9, then by 0.5 · 0.1 more and 0.5 · 0.2 · 0.9: 0.76.
+    let layer = Layer {
+        weights: array![[1.0]],
+        bias: None,
+    };
+    let mut mlp = Mlp {
+        layers: vec![layer],
+        output: Output::Relu,
+        keep: 1.0,
+    };
+    let training = Training {
+        batch: 1,
+        learning_rate: 0.5,
+        momentum: 0.5,
+        dropout: 0.0,
+        weight_decay: 0.2,
+        noise: 0.0,
+    };
+    let mut trainer = Trainer::new(&mlp, training);
+    train(&mut trainer, &mut mlp, &images(1, &[0], &[0]), 2);
+    let found = mlp.layers[0].weights[[0, 0]];
+    assert!((found - 0.76).abs() < 1e-6, "{found}");
+}
+
+#[test]
+fn noise_on_images_is_drawn_anew_each_time() {
+    // Of a grey image two weights see noise of their own: they differ, and more steps make other differences.
+    let trained = |noise: f32, epochs: usize| {
+        let mut mlp = Mlp::zeros(&[2, 1], Output::Relu);
+        let training = Training {
+            batch: 1,
+            learning_rate: 0.1,
+            momentum: 0.0,
+            dropout: 0.0,
+            weight_decay: 0.0,
+            noise,
+        };
+        let mut trainer = Trainer::new(&mlp, training);
+        let lesson = Lesson::new(1, epochs, Stream::new(1, "test", 0));
+        let mut lesson = lesson.with_noise(Stream::new(1, "noise", 0));
+        let grey = images(2, &[128, 128], &[0]);
+        while trainer
+            .step(&mut mlp, &grey, &mut lesson)
+            .unwrap()
+            .is_some()
+        {}
+        let weights = &mlp.layers[0].weights;
+        weights[[0, 0]] - weights[[0, 1]]
+    };
+    assert_eq!(trained(0.0, 3), 0.0);
+    let (one, two) = (trained(0.2, 1), trained(0.2, 2));
+    assert!(one != 0.0 && two != one, "{one} {two}");
+    // The same noise twice would double the difference, but for how far the output has come.
+    assert!((two / one - 2.0).abs() > 0.2, "{one} {two}");
 }
