@@ -44,6 +44,8 @@ static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
         learning_rate: 0.1,
         momentum: 0.5,
         dropout: 0.25,
+        weight_decay: 0.0,
+        noise: 0.0,
     };
     let mut stream = Stream::new(1, "bench", 0);
     let _ = Trainer::new(&mlp, training)

@@ -226,7 +226,7 @@ fn slips_are_told_before_anything_runs() {
 #[test]
 fn a_run_that_fails_is_a_row_with_its_error() {
     let place = Place::with_model(SMALL);
-    let command = "--quiet sweep model.toml mlp.training.learning_rate=0.1,900 --set data.train_per_task=20 --set \
+    let command = "--quiet sweep model.toml mlp.init=0.01,1e30 --set data.train_per_task=20 --set \
                    data.validation=20 --set compare.models=[] --seeds 1 --out s";
     let output = place.command(command).output().expect("it starts");
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
@@ -234,12 +234,12 @@ fn a_run_that_fails_is_a_row_with_its_error() {
     assert!(stderr.contains("1 of 2 runs failed"), "{stderr}");
     let printed = text(&output.stdout);
     assert!(
-        printed.contains("900") && printed.contains("failed"),
+        printed.contains("1e30") && printed.contains("failed"),
         "{printed}"
     );
     assert!(place.read("s/table.csv").contains("training diverged"));
     assert!(
-        printed.contains("The best on validation, mlp.training.learning_rate = 0.1"),
+        printed.contains("The best on validation, mlp.init = 0.01"),
         "{printed}"
     );
 }
