@@ -1,7 +1,9 @@
 //! `check`: what a model file stands for and what it will take.
 
+use std::fmt;
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::argument::ModelArguments;
@@ -34,31 +36,30 @@ fn network(model: &NetworkModel, shell: &Shell) -> Result<(), Failure> {
     let estimate = recurrent::estimate::estimate(model, &declared)?;
     warn(notice::of_network(model, &loaded, &recurrent::bouts(model)));
     let resolved = config::resolved_network(model);
+    show(&resolved, "Expected", &estimate, shell)?;
+    Ok(estimate.check_memory(model)?)
+}
+
+/// A resolved model and what it takes, under `heading`.
+fn show<E>(resolved: &str, heading: &str, estimate: &E, shell: &Shell) -> Result<(), Failure>
+where
+    E: fmt::Display + Serialize,
+{
     if shell.json() {
-        shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }))?;
-        return Ok(estimate.check_memory(model)?);
+        return shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }));
     }
     shell.print(|out| {
         writeln!(out, "{RESOLVED}")?;
         write!(out, "{resolved}")?;
-        comment(out, "Expected", &estimate.to_string())
-    })?;
-    Ok(estimate.check_memory(model)?)
+        comment(out, heading, &estimate.to_string())
+    })
 }
 
 /// An agent, and what it goes through.
 fn foraging(model: &Foraging, shell: &Shell) -> Result<(), Failure> {
     let resolved = config::resolved_foraging(model);
     let estimate = foraging::Estimate::new(model);
-    if shell.json() {
-        shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }))?;
-        return Ok(foraging::check_memory(model)?);
-    }
-    shell.print(|out| {
-        writeln!(out, "{RESOLVED}")?;
-        write!(out, "{resolved}")?;
-        comment(out, "Expected for each seed", &estimate.to_string())
-    })?;
+    show(&resolved, "Expected for each seed", &estimate, shell)?;
     Ok(foraging::check_memory(model)?)
 }
 
@@ -66,15 +67,7 @@ fn foraging(model: &Foraging, shell: &Shell) -> Result<(), Failure> {
 fn night(model: &Night, shell: &Shell) -> Result<(), Failure> {
     let resolved = config::resolved_night(model);
     let estimate = night::Estimate::new(model)?;
-    if shell.json() {
-        shell.print_json(&json!({ "resolved": resolved, "estimate": estimate }))?;
-        return Ok(estimate.check_memory(model)?);
-    }
-    shell.print(|out| {
-        writeln!(out, "{RESOLVED}")?;
-        write!(out, "{resolved}")?;
-        comment(out, "Expected for each seed", &estimate.to_string())
-    })?;
+    show(&resolved, "Expected for each seed", &estimate, shell)?;
     Ok(estimate.check_memory(model)?)
 }
 

@@ -9,9 +9,8 @@ use super::network::{Top, engine};
 use super::reader::Section;
 use super::sleep_replay::{Data, Mlp, Weights, layer_names, layer_sizes};
 use crate::base::parameter::Dimension;
-use crate::base::time::{Duration, Time};
-use crate::engine::simulation::{Keep, Regime};
-use crate::protocol::hypnogram::{Bout, Kind, TooLong};
+use crate::base::time::Duration;
+use crate::protocol::hypnogram::{Bout, Kind, Timeline, TooLong};
 
 pub use section::{Compare, Control, Information, MeanImage, Nights, Record};
 
@@ -97,44 +96,31 @@ impl Night {
     /// # Errors
     /// If it lasts longer than the clock.
     pub fn bouts(&self) -> Result<Vec<Bout>, TooLong> {
-        let mut bouts = Vec::new();
-        let mut now = Time::ZERO;
-        let period = self.period();
+        let mut timeline = Timeline::default();
+        let lasting = |events: u64| {
+            let events = i64::try_from(events).map_err(|_| TooLong)?;
+            let length = self.period().ps().checked_mul(events).ok_or(TooLong)?;
+            Ok(Duration::from_ps(length))
+        };
         for task in 0..self.data.tasks.len() {
             let label = task + 1;
-            let mut add = |name: String, kind, events: u64| {
-                let events = i64::try_from(events).map_err(|_| TooLong)?;
-                let length = period.ps().checked_mul(events).ok_or(TooLong)?;
-                let stop = now.checked_add(Duration::from_ps(length)).ok_or(TooLong)?;
-                bouts.push(Bout {
-                    name,
-                    kind,
-                    task,
-                    start: now,
-                    stop,
-                    on: Vec::new(),
-                    regime: Regime::default(),
-                    keep: Keep::Weights,
-                });
-                now = stop;
-                Ok(())
-            };
-            add(format!("task {label}"), Kind::Training, 0)?;
-            add(format!("test after task {label}"), Kind::Test, 0)?;
+            timeline.mark(format!("task {label}"), Kind::Training, task);
+            timeline.mark(format!("test after task {label}"), Kind::Test, task);
             // What is read from weights is read each day: the next one overwrites it.
             if self.trains() && self.nights.capture {
-                let events = self.nights.capture_events;
-                add(format!("{CAPTURE}{label}"), Kind::Sleep, events)?;
+                let length = lasting(self.nights.capture_events)?;
+                timeline.add(format!("{CAPTURE}{label}"), Kind::Sleep, task, length)?;
             }
             if self.sleeps_after(task) {
                 for step in 0..self.nights.eta.len() {
                     let name = format!("sleep {label}.{}", step + 1);
-                    add(name, Kind::Sleep, self.events(task, step))?;
+                    let length = lasting(self.events(task, step))?;
+                    timeline.add(name, Kind::Sleep, task, length)?;
                 }
-                add(format!("test after sleep {label}"), Kind::Test, 0)?;
+                timeline.mark(format!("test after sleep {label}"), Kind::Test, task);
             }
         }
-        Ok(bouts)
+        Ok(timeline.into_bouts())
     }
 }
 

@@ -1,9 +1,7 @@
 //! The controls beside which sleep is judged: training without sleep, sleep without a memory, joint training, and the null model, the mean of the
 //! weights of networks that learnt one task each, all from one initialisation.
 
-use crate::base::time::Time;
-use crate::engine::simulation::{Keep, Regime};
-use crate::protocol::hypnogram::{Bout, Kind};
+use crate::protocol::hypnogram::{Bout, Kind, Timeline};
 
 /// Name of training without sleep, in files and tables.
 pub const SEQUENTIAL: &str = "sequential";
@@ -13,27 +11,18 @@ pub const WITHOUT_MEMORY: &str = "without_memory";
 pub const JOINT: &str = "joint";
 /// Name of the null model.
 pub const MEAN_WEIGHTS: &str = "mean_weights";
-
 /// Name of training with images kept of every class.
 pub const REHEARSAL: &str = "rehearsal";
 
 /// Learning the tasks `tasks` in order, with a test after each if `tested`.
 pub fn lessons(tasks: impl Iterator<Item = usize>, tested: bool) -> Vec<Bout> {
-    let bout = |name: String, kind, task| Bout {
-        on: Vec::new(),
-        regime: Regime::default(),
-        keep: Keep::Weights,
-        name,
-        kind,
-        task,
-        start: Time::ZERO,
-        stop: Time::ZERO,
-    };
-    tasks
-        .flat_map(|task| {
-            let label = task + 1;
-            let test = tested.then(|| bout(format!("test after task {label}"), Kind::Test, task));
-            std::iter::once(bout(format!("task {label}"), Kind::Training, task)).chain(test)
-        })
-        .collect()
+    let mut timeline = Timeline::default();
+    for task in tasks {
+        let label = task + 1;
+        timeline.mark(format!("task {label}"), Kind::Training, task);
+        if tested {
+            timeline.mark(format!("test after task {label}"), Kind::Test, task);
+        }
+    }
+    timeline.into_bouts()
 }

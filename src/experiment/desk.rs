@@ -9,6 +9,7 @@ use crate::record::reopen::ReopenError;
 use crate::record::run_file::RunFile;
 use crate::run::act::Act;
 use crate::run::crew::Crew;
+use crate::run::guard::Tripped;
 use crate::run::ledger::Ledger;
 use crate::run::{Ended, Run};
 
@@ -28,7 +29,22 @@ pub struct Desk<'a> {
     pub ledger: Ledger<'a>,
 }
 
+/// Numbers and seeds of the `n` repetitions of a model whose seed is `first`.
+pub fn seeds(first: u64, n: u64) -> Vec<(usize, u64)> {
+    let seeds = (0..n).map(|k| first.wrapping_add(k));
+    seeds.enumerate().collect()
+}
+
 impl Desk<'_> {
+    /// Which model a run file holds so that it runs again what is in it: that of one seed `alone`, or that of `all` of the
+    /// `seeds` where one file holds the table of all.
+    pub fn held<'m, M>(&self, seeds: u64, all: &'m M, alone: &'m M) -> &'m M {
+        match self.keep_seeds || seeds == 1 {
+            true => alone,
+            false => all,
+        }
+    }
+
     /// The run file of the seed at `index`, the first of which leaves `run.h5`; `None` if it leaves none. It holds what the
     /// job called `job` had recorded when it last saved itself.
     ///
@@ -77,6 +93,25 @@ impl Desk<'_> {
             // Told to stop before it had gone on: what it had saved stays.
             Err(error) if error.is_stop() => Ok(Ended::Stopped),
             done => self.crew.share(done),
+        }
+    }
+
+    /// The same, where a guard that stops it is no failure: what there was up to then is worth a look.
+    ///
+    /// # Errors
+    /// As [`carry_out`](Self::carry_out).
+    pub fn carry_out_guarded<A>(
+        &self,
+        name: &str,
+        run: &mut Run<'_, A>,
+    ) -> Result<(Ended, Option<Tripped>), ExperimentError>
+    where
+        A: Act<Error = ExperimentError>,
+    {
+        match self.carry_out(name, run) {
+            Ok(ended) => Ok((ended, None)),
+            Err(ExperimentError::Tripped(tripped)) => Ok((Ended::Stopped, Some(tripped))),
+            Err(error) => Err(error),
         }
     }
 

@@ -4,7 +4,6 @@ mod forager;
 mod outcome;
 pub mod summary;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time;
@@ -12,10 +11,10 @@ use std::time;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::base::time::{Duration, Time};
+use crate::base::time::Time;
 use crate::config::foraging::Foraging;
 use crate::engine::simulation::{Keep, Regime};
-use crate::experiment::desk::Desk;
+use crate::experiment::desk::{Desk, seeds};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::outcome::{Experiment, Outcome, Summary as AnySummary};
 use crate::experiment::resource;
@@ -26,12 +25,8 @@ use crate::record::layout::{Layout, Population, Projection};
 use crate::record::output;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
-use crate::run::guard::Limits;
 use crate::run::progress::{Progress, Watch};
-use crate::run::sampling::Sampling;
-use crate::run::snapshot::Snapshots;
 use crate::run::watched::Watched;
-use crate::run::weight_statistics::WeightWatch;
 use crate::run::{Ended, Run};
 use forager::Forager;
 use summary::Summary;
@@ -86,28 +81,9 @@ impl Foragers {
         Ok(Self {
             bouts: bouts.collect(),
             // Nothing is simulated by the engine, so that nothing is watched of it.
-            watched: Watched {
-                populations: Vec::new(),
-                sampling: Sampling::default(),
-                snapshots: Snapshots::default(),
-                weights: WeightWatch::default(),
-                rewired: BTreeMap::new(),
-                triggers: Vec::new(),
-                pulsed: Vec::new(),
-                limits: Limits {
-                    max_rate_hz: None,
-                    min_rate_hz: None,
-                    window: Duration::from_ps(1),
-                },
-            },
+            watched: Watched::spikes_of(Vec::new()),
             model,
         })
-    }
-
-    fn seeds(&self) -> Vec<(usize, u64)> {
-        let seeds = 0..self.model.seeds;
-        let seeds = seeds.map(|k| self.model.seed.wrapping_add(k));
-        seeds.enumerate().collect()
     }
 
     fn one_seed(&self, desk: &Desk<'_>, index: usize, seed: u64) -> Result<Lived, ExperimentError> {
@@ -142,11 +118,7 @@ impl Foragers {
             seeds: 1,
             ..model.clone()
         };
-        let resolved = if desk.keep_seeds || model.seeds == 1 {
-            &alone
-        } else {
-            model
-        };
+        let resolved = desk.held(model.seeds, model, &alone);
         let setting = &model.plan.setting;
         let population = |name: &str, size: usize| Population {
             name: name.into(),
@@ -272,8 +244,7 @@ impl Experiment for Foragers {
     }
 
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
-        let lived: Vec<Result<Lived, ExperimentError>> = self
-            .seeds()
+        let lived: Vec<Result<Lived, ExperimentError>> = seeds(self.model.seed, self.model.seeds)
             .par_iter()
             .map(|&(index, seed)| desk.crew.share(self.one_seed(desk, index, seed)))
             .collect();

@@ -7,18 +7,17 @@ mod network;
 mod sleeper;
 pub mod summary;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time;
 
 use rayon::prelude::*;
 
 use crate::base::matrix::Matrix;
-use crate::base::time::{Duration, Time};
+use crate::base::time::Time;
 use crate::config::night::Night;
 use crate::config::sleep_replay::{Source, projection_name};
 use crate::engine::fingerprint::Fingerprint;
-use crate::experiment::desk::Desk;
+use crate::experiment::desk::{Desk, seeds};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::{data_set, held_out, selection, tests};
 use crate::experiment::outcome::{Experiment, Outcome, Summary as AnySummary};
@@ -34,14 +33,11 @@ use crate::record::sink::Sink;
 use crate::record::table;
 use crate::report::figure;
 use crate::run::aside::aside;
-use crate::run::guard::{Limits, Tripped};
+use crate::run::guard::Tripped;
 use crate::run::population::Population;
 use crate::run::progress::{Progress, Watch};
-use crate::run::sampling::Sampling;
 use crate::run::selection::Selection;
-use crate::run::snapshot::Snapshots;
 use crate::run::watched::Watched;
-use crate::run::weight_statistics::WeightWatch;
 use crate::run::{Ended, Run};
 use control::Controls;
 pub use estimate::Estimate;
@@ -138,12 +134,6 @@ impl Dreamers {
         })
     }
 
-    fn seeds(&self) -> Vec<(usize, u64)> {
-        let seeds = 0..self.model.seeds;
-        let seeds = seeds.map(|k| self.model.seed.wrapping_add(k));
-        seeds.enumerate().collect()
-    }
-
     fn one_seed(&self, desk: &Desk<'_>, index: usize, seed: u64) -> Result<Slept, ExperimentError> {
         let job = format!("{seed}/{SLEEP}");
         let file = desk.file(&job, index, seed, || self.layout(desk, seed))?;
@@ -158,13 +148,9 @@ impl Dreamers {
             desk,
         };
         let night = || -> Result<_, ExperimentError> {
-            let sleeper = Sleeper::new(setting, SLEEP, setting.innate());
+            let sleeper = Sleeper::new(setting, SLEEP);
             let mut run = Run::new(seed, &self.bouts, &self.watched, sleeper, file);
-            let (ended, tripped) = match desk.carry_out(&job, &mut run) {
-                Ok(ended) => (ended, None),
-                Err(ExperimentError::Tripped(tripped)) => (Ended::Stopped, Some(tripped)),
-                Err(error) => return Err(error),
-            };
+            let (ended, tripped) = desk.carry_out_guarded(&job, &mut run)?;
             let fingerprint = run.fingerprint();
             let (sleeper, file) = run.into_parts();
             let complete = ended == Ended::Complete;
@@ -215,11 +201,7 @@ impl Dreamers {
             seeds: 1,
             ..model.clone()
         };
-        let resolved = if desk.keep_seeds || model.seeds == 1 {
-            &alone
-        } else {
-            model
-        };
+        let resolved = desk.held(model.seeds, model, &alone);
         let (names, sizes) = (model.mlp.layer_names(), &model.mlp.layers);
         let last = sizes.len() - 1;
         Layout {
@@ -298,20 +280,7 @@ fn watched(model: &Night) -> Watched {
         model: "relay",
         recorded: None,
     });
-    Watched {
-        populations,
-        sampling: Sampling::default(),
-        snapshots: Snapshots::default(),
-        weights: WeightWatch::default(),
-        rewired: BTreeMap::new(),
-        triggers: Vec::new(),
-        pulsed: Vec::new(),
-        limits: Limits {
-            max_rate_hz: None,
-            min_rate_hz: None,
-            window: Duration::from_ps(1_000_000_000_000),
-        },
-    }
+    Watched::spikes_of(populations)
 }
 
 impl Experiment for Dreamers {
@@ -354,8 +323,7 @@ impl Experiment for Dreamers {
     }
 
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
-        let slept: Vec<Result<Slept, ExperimentError>> = self
-            .seeds()
+        let slept: Vec<Result<Slept, ExperimentError>> = seeds(self.model.seed, self.model.seeds)
             .par_iter()
             .map(|&(index, seed)| desk.crew.share(self.one_seed(desk, index, seed)))
             .collect();

@@ -10,10 +10,10 @@ use crate::base::matrix::Matrix;
 use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, WITHOUT_MEMORY};
+use crate::experiment::curve::Curves;
 use crate::experiment::inputs::Inputs;
 use crate::experiment::pupil::{SLEEP, Sleep};
 use crate::experiment::repetition::Repetition;
-use crate::experiment::score::Stage;
 use crate::experiment::summary::Summary;
 use crate::plasticity;
 use crate::protocol::hypnogram::{Bout, Kind};
@@ -210,62 +210,20 @@ fn accuracy(model: &SleepReplay, summary: &Summary, stem: &Path) -> Result<(), F
 
 /// Accuracies of `model` stage by stage, beside its controls.
 pub(super) fn accuracy_figure(model: &SleepReplay, summary: &Summary) -> figure::Accuracy {
-    let rows: Vec<_> = summary.of(SLEEP).collect();
-    let n_seeds = summary.seeds.len();
-    let of_seed = |network: &'static str, stage: &str, seed: usize| {
-        summary
-            .of(network)
-            .find(|row| row.stage == stage)
-            .map_or(f64::NAN, |row| row.overall.seeds[seed])
-    };
-    let line = |network: &'static str, name: &str| figure::Run {
-        name: name.into(),
-        seeds: (0..n_seeds)
-            .map(|seed| {
-                rows.iter()
-                    .map(|row| of_seed(network, &row.stage, seed))
-                    .collect()
-            })
-            .collect(),
-    };
     let with_sleep = match model.memory {
         Some(_) => "sleep and memory",
         None => "with sleep",
     };
-    let mut runs = vec![line(SLEEP, with_sleep)];
-    if model.compare.without_memory {
-        runs.push(line(WITHOUT_MEMORY, "sleep alone"));
-    }
-    if model.compare.sequential {
-        runs.push(line(SEQUENTIAL, "without sleep"));
-    }
-    let last = Stage::Task(summary.tasks.len().saturating_sub(1)).label();
-    let references = [(JOINT, "joint training"), (MEAN_WEIGHTS, "mean of weights")]
-        .into_iter()
-        .filter(|(network, _)| summary.of(network).next().is_some())
-        .map(|(network, name)| figure::Reference {
-            name: name.into(),
-            seeds: (0..n_seeds)
-                .map(|seed| of_seed(network, &last, seed))
-                .collect(),
-        })
-        .collect();
-    let n_classes = model.data.as_ref().map_or(0, |data| data.classes().count());
-    figure::Accuracy {
-        stages: rows
-            .iter()
-            .map(|row| figure::Stage {
-                name: row.stage.clone(),
-                is_sleep: row.after_sleep,
-            })
-            .collect(),
-        runs,
-        references,
-        chance_percent: (n_classes > 0).then(|| 100.0 / n_classes as f64),
-        tasks: summary.tasks.clone(),
-        per_task_name: "With sleep".into(),
-        per_task: (0..summary.tasks.len())
-            .map(|task| rows.iter().map(|row| row.tasks[task].mean).collect())
-            .collect(),
-    }
+    let classes = model.data.as_ref().map(|data| data.classes().count());
+    let curves = Curves {
+        runs: &[
+            (SLEEP, with_sleep),
+            (WITHOUT_MEMORY, "sleep alone"),
+            (SEQUENTIAL, "without sleep"),
+        ],
+        references: &[(JOINT, "joint training"), (MEAN_WEIGHTS, "mean of weights")],
+        n_classes: classes.unwrap_or(0),
+        per_task: "With sleep",
+    };
+    curves.of(summary)
 }

@@ -13,11 +13,13 @@ use crate::engine::assembly::assemble_watched;
 use crate::engine::simulation::{self, Keep, Simulation};
 use crate::experiment::encode::encode;
 use crate::experiment::error::{ExperimentError, unless_stopped};
-use crate::experiment::learner::{Learner, Material, Setting};
+use crate::experiment::examined::{self, Examined};
+use crate::experiment::learner::Learner;
+use crate::experiment::lesson::Lessons;
 use crate::experiment::score::{Score, Stage};
+use crate::experiment::setting::Setting;
 use crate::experiment::spiking::{self, Gains};
 use crate::memory::Memory;
-use crate::mlp::exam::{Accuracy, Exam};
 use crate::mlp::parameters::Parameters;
 use crate::mlp::perceptron::Mlp;
 use crate::mlp::training::Lesson;
@@ -27,7 +29,7 @@ use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
 use crate::run::act::{Act, pack, unpack};
 use crate::run::error::ResumeError;
-use crate::run::progress::{Building, Progress, Watch};
+use crate::run::progress::{Building, Watch};
 
 pub use sleep::Sleep;
 
@@ -48,15 +50,12 @@ pub struct Pupil<'a> {
     for_scores: bool,
     /// Whether every bout is over.
     is_over: bool,
-    /// The lesson at hand, and what is learnt in it.
-    lesson: Option<(Lesson, Material<'a>)>,
-    /// The test at hand.
-    exam: Option<Exam>,
+    lessons: Lessons<'a>,
+    examined: Examined,
     /// Gains of the network that is about to sleep, or sleeps.
     gains: Option<Gains>,
     /// What it has cached awake, if it has a memory.
     memory: Option<Memory>,
-    scores: Vec<Score>,
     stage: Stage,
     /// Sleeps that have ended.
     sleeps: usize,
@@ -74,10 +73,9 @@ struct State {
     mlp: Option<Parameters>,
     momentum: Option<Parameters>,
     lesson: Option<Lesson>,
-    exam: Option<Exam>,
+    examined: examined::State,
     gains: Option<Gains>,
     memory: Option<Memory>,
-    scores: Vec<(Stage, Accuracy)>,
     stage: Stage,
     sleeps: usize,
     spikes: Option<Vec<Vec<(Time, u32)>>>,
@@ -95,11 +93,10 @@ impl<'a> Pupil<'a> {
             goes_on: false,
             for_scores: false,
             is_over: false,
-            lesson: None,
-            exam: None,
+            lessons: Lessons::new(setting.seed, network),
+            examined: Examined::new(setting.seed, network),
             gains: None,
             memory: None,
-            scores: Vec::new(),
             stage: Stage::Given,
             sleeps: 0,
             kept: None,
@@ -142,7 +139,7 @@ impl<'a> Pupil<'a> {
 
     /// Tests so far.
     pub fn scores(&self) -> &[Score] {
-        &self.scores
+        self.examined.scores()
     }
 
     /// The network as it is now.
@@ -184,39 +181,19 @@ impl<'a> Pupil<'a> {
             self.remember(bout.task);
             return Ok(ControlFlow::Break(()));
         }
-        let (lesson, material) = match &mut self.lesson {
-            Some(lesson) => lesson,
-            none => {
-                let Some(material) = self.setting.material(self.network, bout.task) else {
-                    return Ok(ControlFlow::Break(()));
-                };
-                let lesson = self.setting.lesson(&material);
-                none.insert((lesson, material))
-            }
-        };
-        let Learner { mlp, trainer } = &mut self.learner;
-        let Some(trainer) = trainer else {
-            return Ok(ControlFlow::Break(()));
-        };
-        if let Some(so_far) = trainer.step(mlp, &material.images, lesson)? {
-            let all = material.epochs * material.images.len();
-            watch.show(&Progress::Training {
-                seed: self.setting.seed,
-                network: self.network,
-                task: material.task + 1,
-                tasks: material.tasks,
-                epoch: so_far.epoch,
-                epochs: material.epochs,
-                share: so_far.images as f64 / all as f64,
-                loss: so_far.loss,
-            });
+        let Self {
+            setting,
+            network,
+            learner,
+            lessons,
+            ..
+        } = self;
+        let material = || setting.material(network, bout.task);
+        let flow = lessons.step(learner, material, watch)?;
+        if flow.is_break() {
+            self.remember(bout.task);
         }
-        if !lesson.is_over() {
-            return Ok(ControlFlow::Continue(()));
-        }
-        self.lesson = None;
-        self.remember(bout.task);
-        Ok(ControlFlow::Break(()))
+        Ok(flow)
     }
 
     /// Caches images of `task`, which has been learnt.
@@ -236,41 +213,6 @@ impl<'a> Pupil<'a> {
                 task,
             );
         }
-    }
-
-    /// One batch of a test of the network.
-    fn test(
-        &mut self,
-        file: Option<&mut RunFile>,
-        watch: &dyn Watch,
-    ) -> Result<ControlFlow<()>, RecordError> {
-        let Setting { inputs, seed, .. } = self.setting;
-        if inputs.test.is_empty() {
-            return Ok(ControlFlow::Break(()));
-        }
-        let exam = self.exam.get_or_insert_default();
-        let Some(accuracy) = exam.step(&self.learner.mlp, &inputs.test) else {
-            return Ok(ControlFlow::Continue(()));
-        };
-        self.exam = None;
-        let score = Score {
-            network: self.network,
-            stage: self.stage,
-            accuracy,
-        };
-        watch.show(&Progress::Tested {
-            seed,
-            network: self.network,
-            stage: &self.stage.label(),
-            slept: matches!(self.stage, Stage::Sleep { .. }),
-            overall: score.accuracy.overall,
-        });
-        if let Some(file) = file {
-            let rows = score.rows(seed);
-            rows.iter().try_for_each(|row| file.accuracy(row))?;
-        }
-        self.scores.push(score);
-        Ok(ControlFlow::Break(()))
     }
 
     /// Writes the weights `when` (before, after) `bout`.
@@ -399,7 +341,10 @@ impl Act for Pupil<'_> {
     ) -> Result<ControlFlow<()>, ExperimentError> {
         match bout.kind {
             Kind::Training => self.learn(bout, watch),
-            Kind::Test => Ok(self.test(file, watch)?),
+            Kind::Test => {
+                let (mlp, tests) = (&self.learner.mlp, &self.setting.inputs.test);
+                Ok(self.examined.step(mlp, tests, self.stage, file, watch)?)
+            }
             Kind::Sleep | Kind::Run => Ok(ControlFlow::Break(())),
         }
     }
@@ -413,18 +358,14 @@ impl Act for Pupil<'_> {
 
     fn save(&self) -> Result<Vec<u8>, ResumeError> {
         let forgotten = self.is_over && self.for_scores;
-        let scores = self.scores.iter();
         let trainer = self.learner.trainer.as_ref();
         pack(&State {
             mlp: (!forgotten).then(|| self.learner.mlp.parameters()),
             momentum: trainer.map(|trainer| trainer.parameters()),
-            lesson: self.lesson.as_ref().map(|(lesson, _)| lesson.clone()),
-            exam: self.exam.clone(),
+            lesson: self.lessons.save(),
+            examined: self.examined.save(),
             gains: self.gains.clone(),
             memory: self.memory.clone(),
-            scores: scores
-                .map(|score| (score.stage, score.accuracy.clone()))
-                .collect(),
             stage: self.stage,
             sleeps: self.sleeps,
             spikes: self.spikes.clone(),
@@ -434,48 +375,30 @@ impl Act for Pupil<'_> {
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), ResumeError> {
         let state: State = unpack(bytes)?;
-        let Learner { mlp, trainer } = &mut self.learner;
-        let fits = state.mlp.is_none_or(|parameters| mlp.restore(&parameters))
-            && match (&mut *trainer, &state.momentum) {
-                (Some(trainer), Some(momentum)) => trainer.restore(momentum),
-                (trainer, None) => {
-                    *trainer = None;
-                    true
-                }
-                (None, Some(_)) => false,
-            };
+        let learner = &mut self.learner;
+        let mlp = state.mlp;
+        let fits = mlp.is_none_or(|parameters| learner.mlp.restore(&parameters))
+            && learner.restore_momentum(state.momentum.as_ref());
         let layers = self.setting.model.mlp.layers.len();
         let known = |spikes: &Vec<_>| spikes.len() == layers;
-        let tests = &self.setting.inputs.test;
+        let gains = state.gains.as_ref();
         let fits = fits
             && state.spikes.as_ref().is_none_or(known)
-            && state.exam.as_ref().is_none_or(|exam| exam.fits(tests))
-            && state
-                .gains
-                .as_ref()
-                .is_none_or(|gains| gains.fits(layers - 1))
-            && self.remembers(state.memory.as_ref());
+            && gains.is_none_or(|gains| gains.fits(layers - 1))
+            && self.remembers(state.memory.as_ref())
+            && self
+                .examined
+                .load(state.examined, &self.setting.inputs.test);
         if !fits {
             return Err(ResumeError::State("found another network".into()));
         }
-        if let Some(lesson) = state.lesson {
-            let Stage::Task(task) = state.stage else {
-                return Err(ResumeError::State("found a lesson without a task".into()));
-            };
-            let material = self.setting.material(self.network, task);
-            let material = material.filter(|material| material.images.len() == lesson.images());
-            let Some(material) = material else {
-                return Err(ResumeError::State("found other images".into()));
-            };
-            self.lesson = Some((lesson, material));
+        if state.lesson.is_some() && !matches!(state.stage, Stage::Task(_)) {
+            return Err(ResumeError::State("found a lesson without a task".into()));
         }
-        let score = |(stage, accuracy)| Score {
-            network: self.network,
-            stage,
-            accuracy,
-        };
-        self.scores = state.scores.into_iter().map(score).collect();
-        (self.exam, self.gains) = (state.exam, state.gains);
+        let (setting, task) = (self.setting, state.stage.after_task());
+        let material = || setting.material(self.network, task);
+        self.lessons.load(state.lesson, material)?;
+        self.gains = state.gains;
         self.memory = state.memory;
         (self.stage, self.sleeps) = (state.stage, state.sleeps);
         (self.spikes, self.sleep) = (state.spikes, state.sleep);

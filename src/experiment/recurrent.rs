@@ -23,7 +23,7 @@ use std::time;
 use crate::base::time::Time;
 use crate::config::network::{self as config, NetworkModel};
 use crate::engine::simulation::{Keep, Simulation};
-use crate::experiment::desk::Desk;
+use crate::experiment::desk::{Desk, seeds};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::held::{held, leave_what_was};
 use crate::experiment::load;
@@ -106,13 +106,13 @@ impl Network {
 
     /// The models of all seeds.
     fn models(&self) -> Vec<NetworkModel> {
-        let seeds = 0..self.model.seeds;
-        let alone = seeds.map(|k| {
+        let alone = |(_, seed)| {
             let mut alone = self.model.clone();
-            alone.network.seed = self.model.network.seed.wrapping_add(k);
+            alone.network.seed = seed;
             alone
-        });
-        alone.collect()
+        };
+        let seeds = seeds(self.model.network.seed, self.model.seeds);
+        seeds.into_iter().map(alone).collect()
     }
 
     fn one_seed(
@@ -135,12 +135,7 @@ impl Network {
         };
         let runner = Runner::new(model, &self.watched, built, self.loaded.as_ref());
         let mut run = Run::new(seed, &self.bouts, &self.watched, runner, file);
-        let (ended, tripped) = match desk.carry_out(&job, &mut run) {
-            Ok(ended) => (ended, None),
-            // What there was up to then is worth a look.
-            Err(ExperimentError::Tripped(tripped)) => (Ended::Stopped, Some(tripped)),
-            Err(error) => return Err(error),
-        };
+        let (ended, tripped) = desk.carry_out_guarded(&job, &mut run)?;
         let complete = ended == Ended::Complete;
         let fingerprint = run.fingerprint().to_string();
         let live = run
@@ -180,11 +175,7 @@ impl Network {
             seeds: 1,
             ..model.clone()
         };
-        let resolved = if desk.keep_seeds || self.model.seeds == 1 {
-            &alone
-        } else {
-            &self.model
-        };
+        let resolved = desk.held(self.model.seeds, &self.model, &alone);
         Layout {
             is_validated: false,
             seed: model.network.seed,

@@ -6,9 +6,10 @@ use crate::engine::fingerprint::Fingerprint;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, SEQUENTIAL, WITHOUT_MEMORY, lessons};
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::learner::{Learner, Setting};
+use crate::experiment::learner::Learner;
 use crate::experiment::pupil::{Pupil, SLEEP, Sleep};
 use crate::experiment::score::Score;
+use crate::experiment::setting::Setting;
 use crate::mlp::perceptron::Mlp;
 use crate::protocol::hypnogram::Bout;
 use crate::record::run_file::RunFile;
@@ -216,12 +217,7 @@ impl<'a> Jobs<'a> {
         let seed = self.setting.seed;
         let pupil = pupil.remembering();
         let mut run = Run::new(seed, self.bouts, self.watched, pupil, file);
-        let (ended, tripped) = match self.desk.carry_out(&job(seed, SLEEP), &mut run) {
-            Ok(ended) => (ended, None),
-            // What there was up to then is worth a look.
-            Err(ExperimentError::Tripped(tripped)) => (Ended::Stopped, Some(tripped)),
-            Err(error) => return Err(error),
-        };
+        let (ended, tripped) = self.desk.carry_out_guarded(&job(seed, SLEEP), &mut run)?;
         let fingerprint = run.fingerprint();
         let (pupil, file) = run.into_parts();
         Ok(Slept {

@@ -1,6 +1,5 @@
 //! Sleep replay: seeds in parallel, the run file, the table, the figures.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time;
 
@@ -9,17 +8,17 @@ use rayon::prelude::*;
 use crate::base::stop::Stop;
 use crate::config::sleep_replay::{Input, Pattern, SleepReplay, Source, Weights, projection_name};
 use crate::engine::assembly::assemble;
-use crate::experiment::desk::Desk;
+use crate::experiment::desk::{Desk, seeds};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::estimate::{estimate, memory_bytes};
 use crate::experiment::inputs::Inputs;
-use crate::experiment::learner::Setting;
 use crate::experiment::notice;
 use crate::experiment::outcome::{Experiment, Outcome, Summary};
 use crate::experiment::plot;
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::{Jobs, Repetition, job};
 use crate::experiment::resource;
+use crate::experiment::setting::Setting;
 use crate::experiment::spiking::{self, Gains};
 use crate::experiment::summary;
 use crate::mlp::{dataset, weight_file};
@@ -35,7 +34,6 @@ use crate::run::sampling::{Probe, Sampling};
 use crate::run::selection::Selection;
 use crate::run::snapshot::Snapshots;
 use crate::run::watched::Watched;
-use crate::run::weight_statistics::WeightWatch;
 
 /// Table of accuracies, and folder of figures.
 const ACCURACY: &str = "accuracy.csv";
@@ -71,11 +69,6 @@ impl Nights {
             inputs,
             bouts,
         })
-    }
-
-    fn seeds(&self) -> Vec<u64> {
-        let seeds = 0..self.model.seeds;
-        seeds.map(|k| self.model.seed.wrapping_add(k)).collect()
     }
 
     /// One seed, with its part of the run file written.
@@ -176,8 +169,8 @@ impl Experiment for Nights {
         let figures = plot::NAMES
             .iter()
             .flat_map(|name| ["svg", "png"].map(|ending| format!("{FIGURES}/{name}.{ending}")));
-        let seeds = self.seeds();
-        let weights = seeds.iter().flat_map(|&seed| {
+        let seeds = seeds(self.model.seed, self.model.seeds);
+        let weights = seeds.iter().flat_map(|&(_, seed)| {
             let stem = weights_stem(seeds.len(), seed);
             ["safetensors", "npz", "mat"].map(|ending| format!("{stem}.{ending}"))
         });
@@ -190,7 +183,7 @@ impl Experiment for Nights {
     }
 
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
-        let seeds: Vec<(usize, u64)> = self.seeds().into_iter().enumerate().collect();
+        let seeds = seeds(self.model.seed, self.model.seeds);
         let repetitions: Vec<Result<Repetition, ExperimentError>> = seeds
             .par_iter()
             .map(|&(index, seed)| desk.crew.share(self.one_seed(desk, index, seed)))
@@ -262,14 +255,10 @@ pub(super) fn watched(model: &SleepReplay) -> Watched {
         recorded: model.record.spikes.contains(&l).then_some(Selection::All),
     };
     Watched {
-        rewired: BTreeMap::new(),
-        triggers: Vec::new(),
-        pulsed: Vec::new(),
-        populations: names.map(population).collect(),
         sampling: sampling(model),
         snapshots: snapshots(model),
-        weights: WeightWatch::default(),
         limits: model.guard.clone(),
+        ..Watched::spikes_of(names.map(population).collect())
     }
 }
 
@@ -366,13 +355,8 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         seeds: 1,
         ..model.clone()
     };
-    let resolved = if desk.keep_seeds || model.seeds == 1 {
-        &alone
-    } else {
-        model
-    };
+    let resolved = desk.held(model.seeds, model, &alone);
     Layout {
-        positions: Vec::new(),
         seed,
         resolved: crate::config::resolved(resolved),
         source: desk.source.to_owned(),
@@ -382,12 +366,9 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         tasks,
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),
-        synapses: Vec::new(),
-        triggers: Vec::new(),
-        pulsed: Vec::new(),
-        observed: Vec::new(),
         compress_weights: model.record.compress,
         reports: watched.sampling.reports(&watched.populations),
+        ..Layout::default()
     }
 }
 

@@ -111,6 +111,11 @@ impl Trainer {
         }
     }
 
+    /// Whether images are learnt with noise.
+    pub fn has_noise(&self) -> bool {
+        self.training.noise > 0.0
+    }
+
     /// The momentum.
     pub fn parameters(&self) -> Parameters {
         let steps = self.steps.iter();

@@ -66,6 +66,52 @@ impl Bout {
 #[error("the bouts last longer than the simulation's clock of 106 days")]
 pub struct TooLong;
 
+/// Bouts end to end, as those of networks that learn and are tested between sleeps.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    bouts: Vec<Bout>,
+    now: Time,
+}
+
+impl Timeline {
+    /// Goes on with a bout of `length` that keeps weights alone.
+    ///
+    /// # Errors
+    /// If it ends behind the clock.
+    pub fn add(
+        &mut self,
+        name: String,
+        kind: Kind,
+        task: usize,
+        length: Duration,
+    ) -> Result<(), TooLong> {
+        let start = self.now;
+        self.now = start.checked_add(length).ok_or(TooLong)?;
+        self.bouts.push(Bout {
+            name,
+            kind,
+            task,
+            start,
+            stop: self.now,
+            on: Vec::new(),
+            regime: Regime::default(),
+            keep: Keep::Weights,
+        });
+        Ok(())
+    }
+
+    /// Goes on with a bout that takes no time.
+    pub fn mark(&mut self, name: String, kind: Kind, task: usize) {
+        let now = self.add(name, kind, task, Duration::ZERO);
+        debug_assert_eq!(now, Ok(()), "a clock that stands still does not end");
+    }
+
+    /// What it came to.
+    pub fn into_bouts(self) -> Vec<Bout> {
+        self.bouts
+    }
+}
+
 /// The bouts of sleep replay: every task is trained and tested; after each task, or after the last alone, the network
 /// sleeps for the next of `sleeps` and is tested again.
 ///
@@ -76,52 +122,23 @@ pub fn sleep_replay(
     sleeps: &[Duration],
     trained: bool,
 ) -> Result<Vec<Bout>, TooLong> {
-    let mut bouts = Vec::new();
-    let mut now = Time::ZERO;
+    let mut timeline = Timeline::default();
     // Fewer sleeps than tasks: they follow the last tasks.
     let first_sleep = tasks.saturating_sub(sleeps.len());
     for task in 0..tasks {
         let label = task + 1;
-        let mut add = |name: String, kind, length| {
-            let stop = now.checked_add(length).ok_or(TooLong)?;
-            bouts.push(Bout {
-                name,
-                kind,
-                task,
-                start: now,
-                stop,
-                on: Vec::new(),
-                regime: Regime::default(),
-                keep: Keep::Weights,
-            });
-            now = stop;
-            Ok(())
-        };
         if trained {
-            add(format!("task {label}"), Kind::Training, Duration::ZERO)?;
+            timeline.mark(format!("task {label}"), Kind::Training, task);
         }
-        add(
-            format!("test after task {label}"),
-            Kind::Test,
-            Duration::ZERO,
-        )?;
-        if let Some(&length) = task
-            .checked_sub(first_sleep)
-            .and_then(|sleep| sleeps.get(sleep))
-        {
-            add(
-                format!("sleep {}", task - first_sleep + 1),
-                Kind::Sleep,
-                length,
-            )?;
-            add(
-                format!("test after sleep {}", task - first_sleep + 1),
-                Kind::Test,
-                Duration::ZERO,
-            )?;
-        }
+        timeline.mark(format!("test after task {label}"), Kind::Test, task);
+        let sleep = task.checked_sub(first_sleep);
+        let Some((sleep, &length)) = sleep.and_then(|k| Some((k + 1, sleeps.get(k)?))) else {
+            continue;
+        };
+        timeline.add(format!("sleep {sleep}"), Kind::Sleep, task, length)?;
+        timeline.mark(format!("test after sleep {sleep}"), Kind::Test, task);
     }
-    Ok(bouts)
+    Ok(timeline.into_bouts())
 }
 
 #[cfg(test)]

@@ -159,6 +159,13 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// None: the window has any length.
+    pub const NONE: Self = Self {
+        max_rate_hz: None,
+        min_rate_hz: None,
+        window: Duration::from_ps(1_000_000_000_000),
+    };
+
     /// Names of the simulated bouts in which the lowest rate is not looked at, because no window lies within the stretch
     /// of a network's life that they are part of: a window begins at a multiple of its length.
     pub fn without_window<'a>(&self, bouts: &'a [Bout]) -> Vec<&'a str> {

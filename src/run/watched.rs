@@ -35,6 +35,20 @@ pub struct Watched {
 }
 
 impl Watched {
+    /// `populations`, of which nothing more than their spikes is asked for, and whose rates are free.
+    pub fn spikes_of(populations: Vec<Population>) -> Self {
+        Self {
+            populations,
+            sampling: Sampling::default(),
+            snapshots: Snapshots::default(),
+            weights: WeightWatch::default(),
+            rewired: BTreeMap::new(),
+            triggers: Vec::new(),
+            pulsed: Vec::new(),
+            limits: Limits::NONE,
+        }
+    }
+
     /// The populations of a run file.
     pub fn layout(&self) -> Vec<layout::Population> {
         let populations = self.populations.iter();

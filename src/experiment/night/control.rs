@@ -191,16 +191,15 @@ impl<'a> Controls<'a> {
         &self,
         part: &str,
         network: &'static str,
-        mlp: Mlp,
         bouts: &[Bout],
     ) -> Result<Option<Learnt>, ExperimentError> {
         let seed = self.setting.seed;
-        let sleeper = Sleeper::new(self.setting, network, mlp);
+        let sleeper = Sleeper::new(self.setting, network);
         let mut run = Run::new(seed, bouts, self.watched, sleeper, None);
         let ended = self.desk.carry_out(&format!("{seed}/{part}"), &mut run)?;
         let (sleeper, _) = run.into_parts();
         let done = ended == Ended::Complete;
-        Ok(done.then(|| (sleeper.scores().to_vec(), Some(sleeper.mlp))))
+        Ok(done.then(|| (sleeper.scores().to_vec(), Some(sleeper.learner.mlp))))
     }
 
     /// Networks that are trained: their scores; nothing, if the run is to stop before.
@@ -208,7 +207,6 @@ impl<'a> Controls<'a> {
         let Setting { model, inputs, .. } = self.setting;
         let tasks = inputs.train.len();
         let last = tasks - 1;
-        let innate = || self.setting.innate();
         let all = lessons(0..tasks, true);
         let alone = |task: usize| lessons(task..=task, false);
         let mut jobs: Vec<(String, &'static str, Vec<Bout>)> = Vec::new();
@@ -234,7 +232,7 @@ impl<'a> Controls<'a> {
             jobs.extend((0..tasks).map(of));
         }
         let done = jobs.par_iter().map(|(part, network, bouts)| {
-            let learnt = self.train(part, network, innate(), bouts)?;
+            let learnt = self.train(part, network, bouts)?;
             Ok(learnt.map(|learnt| (*network, learnt)))
         });
         let done = done.collect::<Result<Option<Vec<(&str, Learnt)>>, ExperimentError>>()?;

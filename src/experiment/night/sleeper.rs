@@ -9,24 +9,23 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::stream::Stream;
 use crate::base::time::Time;
 use crate::config::night::{Night, Part};
-use crate::config::sleep_replay::{Training, Weights};
+use crate::config::sleep_replay::Weights;
 use crate::engine::simulation::Simulation;
-use crate::experiment::control::{JOINT, MEAN_WEIGHTS, REHEARSAL};
+use crate::experiment::control::{JOINT, REHEARSAL};
 use crate::experiment::error::{ExperimentError, unless_stopped};
-use crate::experiment::learner::lesson;
+use crate::experiment::examined::{self, Examined};
+use crate::experiment::learner::Learner;
+use crate::experiment::lesson::{Lessons, Material};
 use crate::experiment::score::{Score, Stage};
 use crate::memory::sketch::Sketch;
-use crate::mlp::exam::{Accuracy, Exam};
 use crate::mlp::images::Images;
 use crate::mlp::parameters::Parameters;
 use crate::mlp::perceptron::Mlp;
-use crate::mlp::training::{self, Lesson, Trainer};
+use crate::mlp::training::{Lesson, Trainer};
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::run_file::RunFile;
-use crate::record::sink::Sink;
 use crate::run::act::{Act, pack, unpack};
 use crate::run::error::ResumeError;
 use crate::run::progress::{Progress, Watch};
@@ -50,11 +49,9 @@ pub(super) struct Setting<'a> {
 pub(super) struct Sleeper<'a> {
     pub(super) setting: Setting<'a>,
     network: &'static str,
-    pub(super) mlp: Mlp,
-    trainer: Option<Trainer>,
-    lesson: Option<(Lesson, Material<'a>)>,
-    exam: Option<Exam>,
-    scores: Vec<Score>,
+    pub(super) learner: Learner,
+    lessons: Lessons<'a>,
+    examined: Examined,
     stage: Stage,
     sleeps: usize,
     calibration: Option<Calibration>,
@@ -72,8 +69,7 @@ struct State {
     mlp: Parameters,
     momentum: Option<Parameters>,
     lesson: Option<Lesson>,
-    exam: Option<Exam>,
-    scores: Vec<(Stage, Accuracy)>,
+    examined: examined::State,
     stage: Stage,
     sleeps: usize,
     calibration: Option<Calibration>,
@@ -83,121 +79,60 @@ struct State {
     seen: usize,
 }
 
-/// What is learnt at one bout.
-struct Material<'a> {
-    images: Cow<'a, Images>,
-    epochs: usize,
-    task: usize,
-    tasks: usize,
-    purpose: &'static str,
-}
-
 impl<'a> Setting<'a> {
-    fn training(&self) -> Option<(&'a Training, f64, bool)> {
-        match &self.model.mlp.weights {
-            Weights::Trained {
-                init,
-                bias,
-                training,
-            } => Some((training, *init, *bias)),
-            Weights::File { .. } => None,
-        }
-    }
-
-    /// The network before anything is learnt.
-    pub(super) fn innate(&self) -> Mlp {
+    /// The network before anything is learnt; with nothing but zeros where its days train nothing.
+    pub(super) fn innate(&self) -> Learner {
         let config = &self.model.mlp;
-        let Some((training, init, bias)) = self.training() else {
-            return Mlp::zeros(&config.layers, config.output);
-        };
-        Mlp::random(
-            &config.layers,
-            bias,
-            init as f32,
-            config.output,
-            (1.0 - training.dropout) as f32,
-            self.seed,
-        )
-    }
-
-    fn trainer(&self, mlp: &Mlp) -> Option<Trainer> {
-        let (training, ..) = self.training()?;
-        let how = training::Training {
-            batch: training.batch,
-            learning_rate: training.learning_rate as f32,
-            momentum: training.momentum as f32,
-            dropout: training.dropout as f32,
-            weight_decay: training.weight_decay as f32,
-            noise: self.model.data.train_noise as f32,
-        };
-        Some(Trainer::new(mlp, how))
+        let data = Some(&self.model.data);
+        Learner::untrained(config, data, self.seed).unwrap_or_else(|| Learner {
+            mlp: Mlp::zeros(&config.layers, config.output),
+            trainer: None,
+        })
     }
 
     /// What `network` learns as its `task`th task.
     fn material(&self, network: &str, task: usize) -> Option<Material<'a>> {
-        let (training, ..) = self.training()?;
+        let Weights::Trained { training, .. } = &self.model.mlp.weights else {
+            return None;
+        };
         let tasks = &self.inputs.train;
         if network == JOINT {
-            return Some(Material {
-                images: Cow::Owned(Images::concatenate(tasks)),
-                epochs: training.epochs.iter().copied().max()?,
-                task: 0,
-                tasks: 1,
-                purpose: "mlp.training.joint",
-            });
+            let images = Cow::Owned(Images::concatenate(tasks));
+            let epochs = training.epochs.iter().copied().max()?;
+            return Some(Material::joint(images, epochs));
         }
-        let mut images = Cow::Borrowed(&tasks[task]);
         if network == REHEARSAL && task > 0 {
-            let kept = self.model.compare.images;
-            let old = self.model.data.tasks[..task].iter().enumerate();
-            let classes: Vec<(usize, u8)> = old
-                .flat_map(|(task, classes)| classes.iter().map(move |&class| (task, class)))
-                .collect();
-            let least = tasks[task].len() / classes.len();
-            let of =
-                |&(task, class): &(usize, u8)| tasks[task].of_class(class).repeated(kept, least);
-            let mut parts = vec![tasks[task].clone()];
-            parts.extend(classes.iter().map(of));
-            images = Cow::Owned(Images::concatenate(&parts));
-        } else if training.rehearsal > 0.0 && task > 0 && network != MEAN_WEIGHTS {
-            let mut stream = Stream::new(self.seed, "mlp.rehearsal", task as u64);
-            let old = &tasks[..task];
-            let mixed = Images::rehearsed(&tasks[task], old, training.rehearsal, &mut stream);
-            images = Cow::Owned(mixed);
+            let images = Cow::Owned(self.with_kept(task));
+            let epochs = training.epochs[task];
+            return Some(Material::new(images, epochs, task, tasks.len()));
         }
-        Some(Material {
-            images,
-            epochs: training.epochs[task],
-            task,
-            tasks: tasks.len(),
-            purpose: "mlp.training",
-        })
+        Some(Material::of_task(network, training, tasks, task, self.seed))
     }
 
-    fn lesson(&self, material: &Material<'_>) -> Lesson {
-        let Material { purpose, task, .. } = *material;
-        let noise = self.model.data.train_noise;
-        lesson(
-            self.seed,
-            purpose,
-            task,
-            (material.images.len(), material.epochs),
-            noise,
-        )
+    /// The images of `task`, beside the ones that are kept of each class before it, repeated to about as many of each.
+    fn with_kept(&self, task: usize) -> Images {
+        let tasks = &self.inputs.train;
+        let kept = self.model.compare.images;
+        let old = self.model.data.tasks[..task].iter().enumerate();
+        let classes: Vec<(usize, u8)> = old
+            .flat_map(|(task, classes)| classes.iter().map(move |&class| (task, class)))
+            .collect();
+        let least = tasks[task].len() / classes.len();
+        let of = |&(task, class): &(usize, u8)| tasks[task].of_class(class).repeated(kept, least);
+        let parts = std::iter::once(tasks[task].clone()).chain(classes.iter().map(of));
+        Images::concatenate(&parts.collect::<Vec<_>>())
     }
 }
 
 impl<'a> Sleeper<'a> {
-    /// The network called `network` before its first day, as `mlp` is.
-    pub(super) fn new(setting: Setting<'a>, network: &'static str, mlp: Mlp) -> Self {
+    /// The network called `network` before its first day, innate.
+    pub(super) fn new(setting: Setting<'a>, network: &'static str) -> Self {
         Self {
-            trainer: setting.trainer(&mlp),
             setting,
             network,
-            mlp,
-            lesson: None,
-            exam: None,
-            scores: Vec::new(),
+            learner: setting.innate(),
+            lessons: Lessons::new(setting.seed, network),
+            examined: Examined::new(setting.seed, network),
             stage: Stage::Given,
             sleeps: 0,
             calibration: None,
@@ -210,7 +145,7 @@ impl<'a> Sleeper<'a> {
 
     /// Tests so far.
     pub(super) fn scores(&self) -> &[Score] {
-        &self.scores
+        self.examined.scores()
     }
 
     /// A piece of the day of `bout`.
@@ -224,40 +159,13 @@ impl<'a> Sleeper<'a> {
         if sleeps && !self.setting.model.trains() {
             return Ok(self.store(bout.task, watch));
         }
-        let (lesson, material) = match &mut self.lesson {
-            Some(lesson) => lesson,
-            none => {
-                let Some(material) = self.setting.material(self.network, bout.task) else {
-                    return Ok(ControlFlow::Break(()));
-                };
-                let lesson = self.setting.lesson(&material);
-                none.insert((lesson, material))
-            }
-        };
-        let Some(trainer) = &mut self.trainer else {
-            return Ok(ControlFlow::Break(()));
-        };
-        if let Some(so_far) = trainer.step(&mut self.mlp, &material.images, lesson)? {
-            let all = material.epochs * material.images.len();
-            watch.show(&Progress::Training {
-                seed: self.setting.seed,
-                network: self.network,
-                task: material.task + 1,
-                tasks: material.tasks,
-                epoch: so_far.epoch,
-                epochs: material.epochs,
-                share: so_far.images as f64 / all as f64,
-                loss: so_far.loss,
-            });
+        let (setting, network) = (self.setting, self.network);
+        let material = || setting.material(network, bout.task);
+        let flow = self.lessons.step(&mut self.learner, material, watch)?;
+        if flow.is_break() && sleeps {
+            self.mean.see(&setting.inputs.train[bout.task]);
         }
-        if !lesson.is_over() {
-            return Ok(ControlFlow::Continue(()));
-        }
-        self.lesson = None;
-        if sleeps {
-            self.mean.see(&self.setting.inputs.train[bout.task]);
-        }
-        Ok(ControlFlow::Break(()))
+        Ok(flow)
     }
 
     /// Some images of `task` pass through the store.
@@ -292,38 +200,6 @@ impl<'a> Sleeper<'a> {
         }
         self.seen = 0;
         ControlFlow::Break(())
-    }
-
-    /// One batch of a test.
-    fn test(
-        &mut self,
-        file: Option<&mut RunFile>,
-        watch: &dyn Watch,
-    ) -> Result<ControlFlow<()>, ExperimentError> {
-        let Setting { inputs, seed, .. } = self.setting;
-        let exam = self.exam.get_or_insert_default();
-        let Some(accuracy) = exam.step(&self.mlp, &inputs.test) else {
-            return Ok(ControlFlow::Continue(()));
-        };
-        self.exam = None;
-        let score = Score {
-            network: self.network,
-            stage: self.stage,
-            accuracy,
-        };
-        watch.show(&Progress::Tested {
-            seed,
-            network: self.network,
-            stage: &self.stage.label(),
-            slept: matches!(self.stage, Stage::Sleep { .. }),
-            overall: score.accuracy.overall,
-        });
-        if let Some(file) = file {
-            let rows = score.rows(seed);
-            rows.iter().try_for_each(|row| file.accuracy(row))?;
-        }
-        self.scores.push(score);
-        Ok(ControlFlow::Break(()))
     }
 }
 
@@ -381,24 +257,25 @@ impl Act for Sleeper<'_> {
     ) -> Result<ControlFlow<()>, ExperimentError> {
         match bout.kind {
             Kind::Training => self.learn(bout, watch),
-            Kind::Test => self.test(file, watch),
+            Kind::Test => {
+                let (mlp, tests) = (&self.learner.mlp, &self.setting.inputs.test);
+                Ok(self.examined.step(mlp, tests, self.stage, file, watch)?)
+            }
             Kind::Sleep | Kind::Run => Ok(ControlFlow::Break(())),
         }
     }
 
     fn finish(&mut self) {
-        self.trainer = None;
+        self.learner.trainer = None;
     }
 
     fn save(&self) -> Result<Vec<u8>, ResumeError> {
         let Self {
             setting: _,
             network: _,
-            mlp,
-            trainer,
-            lesson,
-            exam,
-            scores,
+            learner: Learner { mlp, trainer },
+            lessons,
+            examined,
             stage,
             sleeps,
             calibration,
@@ -407,15 +284,11 @@ impl Act for Sleeper<'_> {
             sketches,
             seen,
         } = self;
-        let scores = scores.iter();
         pack(&State {
             mlp: mlp.parameters(),
             momentum: trainer.as_ref().map(Trainer::parameters),
-            lesson: lesson.as_ref().map(|(lesson, _)| lesson.clone()),
-            exam: exam.clone(),
-            scores: scores
-                .map(|score| (score.stage, score.accuracy.clone()))
-                .collect(),
+            lesson: lessons.save(),
+            examined: examined.save(),
             stage: *stage,
             sleeps: *sleeps,
             calibration: calibration.clone(),
@@ -430,55 +303,26 @@ impl Act for Sleeper<'_> {
         let state: State = unpack(bytes)?;
         let Setting { model, inputs, .. } = self.setting;
         let (layers, pixels) = (&model.mlp.layers, model.mlp.layers[0]);
-        let momentum = match (&mut self.trainer, &state.momentum) {
-            (Some(trainer), Some(momentum)) => trainer.restore(momentum),
-            (trainer, None) => {
-                *trainer = None;
-                true
-            }
-            (None, Some(_)) => false,
-        };
+        let last = layers.len() - 1;
         let calibration = state.calibration.as_ref();
-        let kept = [&state.mean.all];
-        let sized = |own: &Vec<f32>| own.is_empty() || own.len() == pixels;
-        let patterns = state.patterns.values().chain(kept).all(sized);
+        let patterns = &mut state.patterns.values();
         let components = model.nights.components;
-        let mut sketches = state.sketches.values();
-        let sketches = sketches.all(|own| own.fits(pixels, components));
-        let fits = momentum
-            && self.mlp.restore(&state.mlp)
-            && calibration.is_none_or(|own| own.fits(layers.len() - 2, layers[layers.len() - 1]))
-            && sketches
-            && patterns
-            && state
-                .exam
-                .as_ref()
-                .is_none_or(|exam| exam.fits(&inputs.test));
-        let stage = state.stage.after_task();
-        let material = state
-            .lesson
-            .as_ref()
-            .and_then(|_| self.setting.material(self.network, stage));
-        let lesson = match (state.lesson, material) {
-            (Some(lesson), Some(material)) if lesson.images() == material.images.len() => {
-                Some((lesson, material))
-            }
-            (None, _) => None,
-            _ => return Err(ResumeError::State("found another lesson".into())),
-        };
-        if !fits || stage >= inputs.train.len() {
+        let sketches = &mut state.sketches.values();
+        let task = state.stage.after_task();
+        let fits = task < inputs.train.len()
+            && self.learner.mlp.restore(&state.mlp)
+            && self.learner.restore_momentum(state.momentum.as_ref())
+            && calibration.is_none_or(|own| own.fits(last - 1, layers[last]))
+            && state.mean.fits(pixels)
+            && patterns.all(|own| own.len() == pixels)
+            && sketches.all(|own| own.fits(pixels, components))
+            && self.examined.load(state.examined, &inputs.test);
+        if !fits {
             return Err(ResumeError::State("found another network".into()));
         }
-        self.lesson = lesson;
-        self.exam = state.exam;
-        let network = self.network;
-        let scores = state.scores.into_iter();
-        let scores = scores.map(|(stage, accuracy)| Score {
-            network,
-            stage,
-            accuracy,
-        });
-        self.scores = scores.collect();
+        let (setting, network) = (self.setting, self.network);
+        let material = || setting.material(network, task);
+        self.lessons.load(state.lesson, material)?;
         (self.stage, self.sleeps) = (state.stage, state.sleeps);
         self.calibration = state.calibration;
         self.mean = state.mean;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::config::night::Night;
 use crate::experiment::control::SEQUENTIAL;
+use crate::experiment::curve::Curves;
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::summary::{self, Row, heading};
 use crate::record::table;
@@ -55,56 +56,18 @@ impl Summary {
 
     /// Accuracy after each task and night, beside yardsticks.
     pub(crate) fn figure(&self) -> figure::Accuracy {
-        let rows: Vec<&Row> = self.scores.of(SLEEP).collect();
-        let n_seeds = self.scores.seeds.len();
-        let of_seed = |network: &'static str, stage: &str, seed: usize| {
-            let mut own = self.scores.of(network);
-            let row = own.find(|row| row.stage == stage);
-            row.map_or(f64::NAN, |row| row.overall.seeds[seed])
-        };
-        let line = |network: &'static str, name: &str| figure::Run {
-            name: name.into(),
-            seeds: (0..n_seeds)
-                .map(|seed| {
-                    rows.iter()
-                        .map(|row| of_seed(network, &row.stage, seed))
-                        .collect()
-                })
-                .collect(),
-        };
-        let mut runs = vec![line(SLEEP, "with nights")];
-        if self.scores.of(SEQUENTIAL).next().is_some() {
-            runs.push(line(SEQUENTIAL, "without sleep"));
-        }
-        let references = self
-            .yardsticks
-            .iter()
-            .filter(|known| known.name != SEQUENTIAL);
-        let references = references.filter_map(|known| {
-            let row = self.scores.of(known.name).last()?;
-            Some(figure::Reference {
-                name: heading(known.name).into(),
-                seeds: row.overall.seeds.clone(),
-            })
-        });
+        let references = self.yardsticks.iter().map(|known| known.name);
+        let references = references.filter(|&name| name != SEQUENTIAL);
         let classes = self.scores.tasks.iter().map(|task| task.split(' ').count());
-        figure::Accuracy {
-            stages: rows
-                .iter()
-                .map(|row| figure::Stage {
-                    name: row.stage.clone(),
-                    is_sleep: row.after_sleep,
-                })
-                .collect(),
-            runs,
-            references: references.collect(),
-            chance_percent: Some(100.0 / classes.sum::<usize>().max(1) as f64),
-            tasks: self.scores.tasks.clone(),
-            per_task_name: "With nights".into(),
-            per_task: (0..self.scores.tasks.len())
-                .map(|task| rows.iter().map(|row| row.tasks[task].mean).collect())
-                .collect(),
-        }
+        let curves = Curves {
+            runs: &[(SLEEP, "with nights"), (SEQUENTIAL, "without sleep")],
+            references: &references
+                .map(|name| (name, heading(name)))
+                .collect::<Vec<_>>(),
+            n_classes: classes.sum(),
+            per_task: "With nights",
+        };
+        curves.of(&self.scores)
     }
 }
 

@@ -31,7 +31,7 @@ const SAMPLES: u64 = 20;
 impl Sleeper<'_> {
     /// Weights of all layers with the last one's as `output`.
     fn layers<'b>(&'b self, output: &'b Array2<f32>) -> Vec<&'b Array2<f32>> {
-        let (_, hidden) = self.mlp.layers.split_last().unzip();
+        let (_, hidden) = self.learner.mlp.layers.split_last().unzip();
         let hidden = hidden.unwrap_or_default().iter();
         hidden.map(|layer| &layer.weights).chain([output]).collect()
     }
@@ -66,7 +66,7 @@ impl Sleeper<'_> {
             .iter()
             .map(|&c| c.into())
             .collect();
-        let last = &self.mlp.layers[self.mlp.layers.len() - 1].weights;
+        let last = &self.learner.mlp.layers[self.learner.mlp.layers.len() - 1].weights;
         let targets = self.targets();
         let mut calibration = self.calibration.take().unwrap_or_else(|| {
             let own =
@@ -198,9 +198,16 @@ impl Sleeper<'_> {
         let stop = Stop::new(&stopped);
         let nights = &model.nights;
         if nights.decay {
-            let innate = self.setting.innate();
-            let hidden = self.mlp.layers.len() - 1;
-            for (layer, innate) in self.mlp.layers.iter_mut().zip(innate.layers).take(hidden) {
+            let innate = self.setting.innate().mlp;
+            let hidden = self.learner.mlp.layers.len() - 1;
+            for (layer, innate) in self
+                .learner
+                .mlp
+                .layers
+                .iter_mut()
+                .zip(innate.layers)
+                .take(hidden)
+            {
                 layer.weights = balanced(&innate.weights);
             }
         }
@@ -209,7 +216,9 @@ impl Sleeper<'_> {
         let samples = samples(&scenes, seed, &bout.name);
         let events = CLASS_EVENTS * seen.len() as u64;
         let targets = self.targets();
-        let output = self.mlp.layers[self.mlp.layers.len() - 1].weights.clone();
+        let output = self.learner.mlp.layers[self.learner.mlp.layers.len() - 1]
+            .weights
+            .clone();
         let mut calibration = self.calibration.take().unwrap_or_else(|| {
             let mean = samples.mean_axis(ndarray::Axis(0)).unwrap_or_default();
             let rates: Vec<f64> = mean
@@ -221,7 +230,7 @@ impl Sleeper<'_> {
             Calibration::new(&layers[..layers.len() - 1], &none, &rates, targets)
         });
         // Spikes of a hidden neuron in an event for each unit of its activation.
-        let mut activations = self.mlp.activations(samples.view());
+        let mut activations = self.learner.mlp.activations(samples.view());
         activations.pop();
         let activity = activations.pop().unwrap_or(samples);
         let n = activity.nrows().max(1) as f64;
@@ -276,8 +285,8 @@ impl Sleeper<'_> {
     ) -> Result<bool, ExperimentError> {
         let names = self.setting.model.mlp.layer_names();
         let weights = simulation.weights(&projection(&names, names.len() - 2))?;
-        let last = self.mlp.layers.len() - 1;
-        self.mlp.layers[last].set_weights(&weights);
+        let last = self.learner.mlp.layers.len() - 1;
+        self.learner.mlp.layers[last].set_weights(&weights);
         if step + 1 < self.setting.model.nights.eta.len() {
             return Ok(false);
         }

@@ -16,6 +16,12 @@ pub(super) struct MeanOf {
 }
 
 impl MeanOf {
+    /// Whether it may be of images of so many `pixels`.
+    pub(super) fn fits(&self, pixels: usize) -> bool {
+        let mut means = [&self.all, &self.before].into_iter();
+        means.all(|mean| mean.is_empty() || mean.len() == pixels)
+    }
+
     /// After a day of these images.
     pub(super) fn see(&mut self, images: &Images) {
         let day = Images::mean(std::slice::from_ref(images));
