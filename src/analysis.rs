@@ -26,7 +26,6 @@ pub mod data;
 pub mod dream;
 pub mod eigen;
 pub mod evoked;
-pub mod filter;
 pub mod first_spike;
 pub mod histogram;
 pub mod measure;

@@ -4,6 +4,7 @@ pub mod alteration;
 pub mod bytes;
 pub mod digest;
 pub mod distribution;
+pub mod filter;
 pub mod function;
 pub mod matrix;
 pub mod parameter;

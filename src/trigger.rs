@@ -6,6 +6,7 @@
 //! What a detector finds depends on spikes and their times alone, never on when it is asked: it is causal, and no grid, cut,
 //! lane or thread shows in it.
 
+pub mod band_onset;
 mod burst;
 pub mod down_onset;
 mod order;
@@ -14,6 +15,7 @@ pub mod population_burst;
 pub mod random;
 pub mod rate;
 pub mod rhythmic;
+pub mod sleep_pressure;
 mod swing;
 pub mod template;
 pub mod timed;
@@ -42,14 +44,34 @@ pub trait Detect: Send + Sync {
     /// Begins at `t`, knowing nothing of what was before.
     fn begin(&mut self, t: Time);
 
+    /// The next instant at which something changes in it without a spike.
+    fn alone(&self) -> Time;
+
+    /// Comes to `t`, no later than [`alone`](Self::alone), at which `nodes` of its population spike, ascending. Appends what
+    /// is found then.
+    fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>);
+
     /// `nodes` of its population spiked at `t`, ascending, as instants do. Appends what is found up to and including `t`.
-    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>);
+    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
+        self.come_to(t, found);
+        self.at(t, nodes, found);
+    }
 
     /// Everything before `now` has been seen. Appends what is found before it.
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>);
+    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
+        loop {
+            let next = self.alone();
+            if next >= now {
+                return;
+            }
+            self.at(next, &[], found);
+        }
+    }
 
     /// No earlier than this something is found unless a spike is seen before.
-    fn next(&self) -> Time;
+    fn next(&self) -> Time {
+        self.alone()
+    }
 
     /// All that changes while it runs, as bytes.
     ///
@@ -93,9 +115,11 @@ pub static REGISTRY: &[&Entry] = &[
     &up_onset::ENTRY,
     &down_onset::ENTRY,
     &phase::ENTRY,
+    &band_onset::ENTRY,
     &rate::ENTRY,
     &population_burst::ENTRY,
     &template::ENTRY,
+    &sleep_pressure::ENTRY,
     &timed::ENTRY,
     &rhythmic::ENTRY,
     &random::ENTRY,
@@ -220,10 +244,33 @@ mod tests {
             ),
             ("down_onset", number(&[("up", 12.0), ("down", 4.0)])),
             ("phase", number(&[("frequency", 4.0), ("phase", 0.1)])),
+            (
+                "band_onset",
+                number(&[
+                    ("lowest", 3.0),
+                    ("highest", 5.0),
+                    ("threshold", 0.3),
+                    ("shortest", 20.0),
+                    ("smooth", 40.0),
+                    ("memory", 1000.0),
+                ]),
+            ),
             ("rate", number(&[("level", 15.0)])),
             ("rate", below),
             ("population_burst", burst.clone()),
             ("template", template),
+            (
+                "sleep_pressure",
+                number(&[
+                    ("awake", 12.0),
+                    ("asleep", 3.0),
+                    ("rise", 300.0),
+                    ("fall", 150.0),
+                    ("upper", 0.6),
+                    ("lower", 0.4),
+                    ("look", 30.0),
+                ]),
+            ),
             ("timed", timed),
             ("rhythmic", number(&[("period", 90.0), ("jitter", 20.0)])),
             ("random", number(&[("rate", 20.0)])),

@@ -92,6 +92,16 @@ pub fn sin(x: f64) -> f64 {
     libm::sin(x)
 }
 
+/// Cosine of x in radians.
+pub fn cos(x: f64) -> f64 {
+    libm::cos(x)
+}
+
+/// Tangent of x in radians.
+pub fn tan(x: f64) -> f64 {
+    libm::tan(x)
+}
+
 /// The x below which this share of a standard normal variable lies: -∞ of nothing, ∞ of all.
 pub fn normal_quantile(share: f64) -> f64 {
     if share <= 0.0 {

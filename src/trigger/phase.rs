@@ -164,23 +164,16 @@ impl Detect for Oscillator {
         };
     }
 
-    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        self.come_to(t, found);
+    fn alone(&self) -> Time {
+        self.now.next
+    }
+
+    fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
         // A spike at the end of a step belongs to the next.
         if self.now.next == t {
             self.step(found);
         }
         self.now.spikes += nodes.len() as u64;
-    }
-
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
-        while self.now.next < now {
-            self.step(found);
-        }
-    }
-
-    fn next(&self) -> Time {
-        self.now.next
     }
 
     fn save(&self) -> Result<Vec<u8>, StateError> {

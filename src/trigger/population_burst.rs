@@ -88,6 +88,17 @@ impl PopulationBurst {
             seen: BTreeSet::new(),
         })
     }
+}
+
+impl Detect for PopulationBurst {
+    fn begin(&mut self, t: Time) {
+        self.bursts.begin(t);
+        self.seen.clear();
+    }
+
+    fn alone(&self) -> Time {
+        self.bursts.alone()
+    }
 
     fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
         match self.bursts.at(t, nodes) {
@@ -111,28 +122,6 @@ impl PopulationBurst {
                     });
                 }
             }
-        }
-    }
-}
-
-impl Detect for PopulationBurst {
-    fn begin(&mut self, t: Time) {
-        self.bursts.begin(t);
-        self.seen.clear();
-    }
-
-    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        self.come_to(t, found);
-        self.at(t, nodes, found);
-    }
-
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
-        loop {
-            let next = self.bursts.alone();
-            if next >= now {
-                return;
-            }
-            self.at(next, &[], found);
         }
     }
 

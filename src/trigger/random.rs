@@ -71,17 +71,14 @@ impl Detect for Random {
         self.draw(t);
     }
 
-    fn see(&mut self, _: Time, _: &[u32], _: &mut Vec<Found>) {}
-
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
-        while self.now.next < now {
-            let at = self.now.next;
-            found.push(Found { event: at, at });
-            self.draw(at);
+    fn at(&mut self, t: Time, _: &[u32], found: &mut Vec<Found>) {
+        if self.now.next == t {
+            found.push(Found { event: t, at: t });
+            self.draw(t);
         }
     }
 
-    fn next(&self) -> Time {
+    fn alone(&self) -> Time {
         self.now.next
     }
 

@@ -60,22 +60,6 @@ impl Level {
             is_above: None,
         })
     }
-
-    fn at(&mut self, t: Time, n: u32, found: &mut Vec<Found>) {
-        self.filled = self.filled.filter(|&filled| filled > t);
-        let is_above = self.window.at(t, n) >= self.level;
-        if !is_above && self.filled.is_some() {
-            return;
-        }
-        let before = self.is_above.replace(is_above);
-        if before == Some(!self.wants_above) && is_above == self.wants_above {
-            found.push(Found { event: t, at: t });
-        }
-    }
-
-    fn alone(&self) -> Time {
-        self.window.next().min(self.filled.unwrap_or(Time::MAX))
-    }
 }
 
 impl Detect for Level {
@@ -85,18 +69,19 @@ impl Detect for Level {
         self.is_above = None;
     }
 
-    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        self.come_to(t, found);
-        self.at(t, nodes.len() as u32, found);
+    fn alone(&self) -> Time {
+        self.window.next().min(self.filled.unwrap_or(Time::MAX))
     }
 
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
-        loop {
-            let next = self.alone();
-            if next >= now {
-                return;
-            }
-            self.at(next, 0, found);
+    fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
+        self.filled = self.filled.filter(|&filled| filled > t);
+        let is_above = self.window.at(t, nodes.len() as u32) >= self.level;
+        if !is_above && self.filled.is_some() {
+            return;
+        }
+        let before = self.is_above.replace(is_above);
+        if before == Some(!self.wants_above) && is_above == self.wants_above {
+            found.push(Found { event: t, at: t });
         }
     }
 

@@ -100,18 +100,15 @@ impl Detect for Rhythmic {
         self.take(t.checked_add(self.from));
     }
 
-    fn see(&mut self, _: Time, _: &[u32], _: &mut Vec<Found>) {}
-
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
-        while self.now.next < now {
-            let at = self.now.next;
-            found.push(Found { event: at, at });
+    fn at(&mut self, t: Time, _: &[u32], found: &mut Vec<Found>) {
+        if self.now.next == t {
+            found.push(Found { event: t, at: t });
             let period = self.now.period;
             self.take(period.and_then(|period| period.checked_add(self.period)));
         }
     }
 
-    fn next(&self) -> Time {
+    fn alone(&self) -> Time {
         self.now.next
     }
 

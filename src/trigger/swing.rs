@@ -108,26 +108,6 @@ impl Swing {
         })
     }
 
-    /// Comes to the instant `t`, at which `n` neurons spike.
-    fn at(&mut self, t: Time, n: u32, found: &mut Vec<Found>) {
-        if let Some((event, due)) = self.now.waiting.filter(|&(_, due)| due <= t) {
-            found.push(Found { event, at: due });
-            self.now.waiting = None;
-        }
-        self.now.filled = self.now.filled.filter(|&filled| filled > t);
-        let spikes = self.window.at(t, n);
-        let risen = (spikes >= self.down).then(|| self.now.risen.unwrap_or(t));
-        self.now.risen = risen;
-        match risen {
-            Some(risen) if spikes >= self.up => self.enter(State::Up, risen, t, found),
-            None if self.now.filled.is_none() => {
-                let empty = Time::from_ps(t.ps() - self.window.span().ps());
-                self.enter(State::Down, empty, t, found);
-            }
-            _ => {}
-        }
-    }
-
     /// At `t` it is known that `state` has begun at `event`, unless it is that already.
     fn enter(&mut self, state: State, event: Time, t: Time, found: &mut Vec<Found>) {
         if self.now.state == Some(state) {
@@ -145,13 +125,6 @@ impl Swing {
             }
         }
     }
-
-    /// The next instant at which something changes without a spike.
-    fn alone(&self) -> Time {
-        let due = self.now.waiting.map_or(Time::MAX, |(_, due)| due);
-        let filled = self.now.filled.unwrap_or(Time::MAX);
-        due.min(filled).min(self.window.next())
-    }
 }
 
 impl Detect for Swing {
@@ -166,18 +139,28 @@ impl Detect for Swing {
         };
     }
 
-    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        self.come_to(t, found);
-        self.at(t, nodes.len() as u32, found);
+    fn alone(&self) -> Time {
+        let due = self.now.waiting.map_or(Time::MAX, |(_, due)| due);
+        let filled = self.now.filled.unwrap_or(Time::MAX);
+        due.min(filled).min(self.window.next())
     }
 
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
-        loop {
-            let next = self.alone();
-            if next >= now {
-                return;
+    fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
+        if let Some((event, due)) = self.now.waiting.filter(|&(_, due)| due <= t) {
+            found.push(Found { event, at: due });
+            self.now.waiting = None;
+        }
+        self.now.filled = self.now.filled.filter(|&filled| filled > t);
+        let spikes = self.window.at(t, nodes.len() as u32);
+        let risen = (spikes >= self.down).then(|| self.now.risen.unwrap_or(t));
+        self.now.risen = risen;
+        match risen {
+            Some(risen) if spikes >= self.up => self.enter(State::Up, risen, t, found),
+            None if self.now.filled.is_none() => {
+                let empty = Time::from_ps(t.ps() - self.window.span().ps());
+                self.enter(State::Down, empty, t, found);
             }
-            self.at(next, 0, found);
+            _ => {}
         }
     }
 

@@ -156,6 +156,18 @@ impl Template {
             is_found: false,
         })
     }
+}
+
+impl Detect for Template {
+    fn begin(&mut self, t: Time) {
+        self.bursts.begin(t);
+        self.order.clear();
+        self.is_found = false;
+    }
+
+    fn alone(&self) -> Time {
+        self.bursts.alone()
+    }
 
     fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
         let Turn::Within {
@@ -193,29 +205,6 @@ impl Template {
                 event: begun,
                 at: t,
             });
-        }
-    }
-}
-
-impl Detect for Template {
-    fn begin(&mut self, t: Time) {
-        self.bursts.begin(t);
-        self.order.clear();
-        self.is_found = false;
-    }
-
-    fn see(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        self.come_to(t, found);
-        self.at(t, nodes, found);
-    }
-
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
-        loop {
-            let next = self.bursts.alone();
-            if next >= now {
-                return;
-            }
-            self.at(next, &[], found);
         }
     }
 

@@ -57,20 +57,14 @@ impl Detect for Timed {
         (self.start, self.next) = (t, 0);
     }
 
-    fn see(&mut self, _: Time, _: &[u32], _: &mut Vec<Found>) {}
-
-    fn come_to(&mut self, now: Time, found: &mut Vec<Found>) {
-        loop {
-            let at = self.next();
-            if at >= now {
-                return;
-            }
-            found.push(Found { event: at, at });
+    fn at(&mut self, t: Time, _: &[u32], found: &mut Vec<Found>) {
+        if self.alone() == t {
+            found.push(Found { event: t, at: t });
             self.next += 1;
         }
     }
 
-    fn next(&self) -> Time {
+    fn alone(&self) -> Time {
         let after = self.at.get(self.next);
         let next = after.and_then(|&after| self.start.checked_add(after));
         next.unwrap_or(Time::MAX)

@@ -3,7 +3,6 @@
 use super::spectrum::rate;
 use super::{Measure, MeasureError, lacks, one_span, some_time, time};
 use crate::analysis::data::Data;
-use crate::analysis::filter::{RIPPLE_RATE, ripple_taps};
 use crate::analysis::signal::{analytic, forwards_and_back, moments, smooth, stretches};
 use crate::analysis::table::Table;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
@@ -34,6 +33,34 @@ pub(super) static MEASURE: Measure = Measure {
     spec: &SPEC,
     run: tables,
 };
+
+/// Samples in a second for which [`ripple_taps`] are.
+const RIPPLE_RATE: f64 = 1_000.0;
+
+/// Lets through 150 to 250 Hz of a signal of [`RIPPLE_RATE`]: 101 taps by Remez' exchange, 25 Hz from band to band, as
+/// `ripple_detection.core.ripple_bandpass_filter(1000)` of 1.7.1 asks SciPy 1.17.1 for.
+fn ripple_taps() -> Vec<f64> {
+    let mirrored = RIPPLE_HALF.iter().rev().skip(1);
+    RIPPLE_HALF.iter().chain(mirrored).copied().collect()
+}
+
+/// The taps up to the middle one.
+#[rustfmt::skip]
+const RIPPLE_HALF: [f64; 51] = [
+    0.0021709283016780813, -6.247695943995092e-05, 0.0004951900603067015, 0.0011322586903343447,
+    -0.0007373558708836349, -0.0031686927205647054, -0.0011650011232968575, 0.0030058877978898337,
+    0.0025651026271703444, -0.0006396939491902456, -0.0002461954110572376, 0.0005719853054215123,
+    -0.0033526343412046576, -0.004868670132548918, 0.0021805436474760464, 0.0072073884105177495,
+    0.0018523709887667845, -0.002958319402106891, -0.00013224714833066288, -0.0012479913239978784,
+    -0.008125855777015096, -0.003585565414172395, 0.010913919505716843, 0.01092763016369825,
+    -0.003489830944289051, -0.006665184310117208, -8.058383278951889e-05, -0.0059504939484044195,
+    -0.012012715777642388, 0.0064633706391443654, 0.024589042242512862, 0.0075961228644742225,
+    -0.016584748429948996, -0.009822327377752814, 4.5830757193971755e-05, -0.013901400011231394,
+    -0.00875303343430363, 0.032802149076979675, 0.03917458013208737, -0.015353915404540005,
+    -0.042454288310537366, -0.008038107614924272, 0.00016659009612821782, -0.02715349316935211,
+    0.022592595006249806, 0.11569502826489887, 0.048676881351529526, -0.15781307814740006,
+    -0.18179701715209917, 0.07528201052655759, 0.2502173212992191,
+];
 
 /// Standard deviations after which the Gaussian is cut, as in `ripple_detection`.
 const TRUNCATE: f64 = 8.0;

@@ -3,9 +3,9 @@
 use super::spectrum::{bin_of_rate, rate};
 use super::{Measure, MeasureError, edge, lacks, longest, one_span, some_time, time};
 use crate::analysis::data::Data;
-use crate::analysis::filter::Recursive;
 use crate::analysis::signal::{analytic, moments, smooth, stretches};
 use crate::analysis::table::Table;
+use crate::base::filter::Recursive;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 

@@ -1,8 +1,12 @@
-//! Filters of sampled signals: Butterworth's, forwards and backwards so that nothing is delayed, and the band of ripples.
+//! Recursive filters of sampled signals: Butterworth's, sample by sample as they come, or forwards and backwards so that nothing
+//! is delayed. The same bits on every machine.
 
 use std::f64::consts::PI;
 
-use super::signal::Complex;
+use super::function::{cos, sin, tan};
+
+/// Real and imaginary part.
+type Complex = (f64, f64);
 
 /// A recursive filter: numerator and denominator, equally long, the denominator's first being 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +27,7 @@ fn over(a: Complex, b: Complex) -> Complex {
 
 /// The root with the real part above zero.
 fn root(z: Complex) -> Complex {
-    let size = z.0.hypot(z.1);
+    let size = (z.0 * z.0 + z.1 * z.1).sqrt();
     let re = ((size + z.0) / 2.0).max(0.0).sqrt();
     let im = ((size - z.0) / 2.0).max(0.0).sqrt();
     (re, if z.1 < 0.0 { -im } else { im })
@@ -46,12 +50,12 @@ impl Recursive {
     /// Butterworth's filter of `order` that lets through what is below `hz`, or where `lowest_hz` is above zero between the two;
     /// as SciPy's `butter`, by the bilinear transform.
     pub fn butterworth(order: usize, lowest_hz: f64, hz: f64, rate: f64) -> Self {
-        let warped = |hz: f64| 4.0 * (PI * hz / rate).tan();
+        let warped = |hz: f64| 4.0 * tan(PI * hz / rate);
         // Poles of the analog prototype, on the left half of the unit circle.
         let n = order as f64;
         let poles = (0..order).map(|k| {
             let angle = PI * (2.0 * k as f64 + n + 1.0) / (2.0 * n);
-            (angle.cos(), angle.sin())
+            (cos(angle), sin(angle))
         });
         let is_band = lowest_hz > 0.0;
         let (low, high) = (warped(lowest_hz), warped(hz));
@@ -71,10 +75,8 @@ impl Recursive {
         }
         // At twice the rate of 2, as SciPy has it.
         const TWICE: f64 = 4.0;
-        let mut gain = (width.powi(order as i32), 0.0);
-        if is_band {
-            gain.0 *= TWICE.powi(order as i32);
-        }
+        let each = if is_band { width * TWICE } else { width };
+        let mut gain = ((0..order).fold(1.0, |gain, _| gain * each), 0.0);
         for &(re, im) in &analog {
             gain = over(gain, (TWICE - re, -im));
         }
@@ -115,25 +117,29 @@ impl Recursive {
         Some(extended[edge..edge + n].to_vec())
     }
 
-    /// Transposed direct form II.
     fn once(&self, signal: &mut [f64]) {
         let Some(&first) = signal.first() else {
             return;
         };
-        let mut state: Vec<f64> = self.settled().iter().map(|z| z * first).collect();
+        let mut state = self.settled(first);
         for value in signal {
-            let x = *value;
-            let y = self.numerator[0] * x + state.first().unwrap_or(&0.0);
-            for k in 0..state.len() {
-                let next = state.get(k + 1).copied().unwrap_or(0.0);
-                state[k] = self.numerator[k + 1] * x + next - self.denominator[k + 1] * y;
-            }
-            *value = y;
+            *value = self.pass(*value, &mut state);
         }
     }
 
-    /// The state that a constant of 1 leaves (`lfilter_zi`).
-    fn settled(&self) -> Vec<f64> {
+    /// What comes out as the sample `x` goes in; `state` is one of [`settled`](Self::settled) from the sample before it on.
+    /// Transposed direct form II.
+    pub fn pass(&self, x: f64, state: &mut [f64]) -> f64 {
+        let y = self.numerator[0] * x + state.first().unwrap_or(&0.0);
+        for k in 0..state.len() {
+            let next = state.get(k + 1).copied().unwrap_or(0.0);
+            state[k] = self.numerator[k + 1] * x + next - self.denominator[k + 1] * y;
+        }
+        y
+    }
+
+    /// The state that a constant of `level` leaves (`lfilter_zi`).
+    pub fn settled(&self, level: f64) -> Vec<f64> {
         let (b, a) = (&self.numerator, &self.denominator);
         let y = b.iter().sum::<f64>() / a.iter().sum::<f64>();
         let mut state = vec![0.0; b.len() - 1];
@@ -142,37 +148,9 @@ impl Recursive {
             next += b[k + 1] - a[k + 1] * y;
             state[k] = next;
         }
-        state
+        state.iter().map(|z| z * level).collect()
     }
 }
-
-/// Samples in a second for which [`ripple_taps`] are.
-pub const RIPPLE_RATE: f64 = 1_000.0;
-
-/// Lets through 150 to 250 Hz of a signal of [`RIPPLE_RATE`]: 101 taps by Remez' exchange, 25 Hz from band to band, as
-/// `ripple_detection.core.ripple_bandpass_filter(1000)` of 1.7.1 asks SciPy 1.17.1 for.
-pub fn ripple_taps() -> Vec<f64> {
-    let mirrored = RIPPLE_HALF.iter().rev().skip(1);
-    RIPPLE_HALF.iter().chain(mirrored).copied().collect()
-}
-
-/// The taps up to the middle one.
-#[rustfmt::skip]
-const RIPPLE_HALF: [f64; 51] = [
-    0.0021709283016780813, -6.247695943995092e-05, 0.0004951900603067015, 0.0011322586903343447,
-    -0.0007373558708836349, -0.0031686927205647054, -0.0011650011232968575, 0.0030058877978898337,
-    0.0025651026271703444, -0.0006396939491902456, -0.0002461954110572376, 0.0005719853054215123,
-    -0.0033526343412046576, -0.004868670132548918, 0.0021805436474760464, 0.0072073884105177495,
-    0.0018523709887667845, -0.002958319402106891, -0.00013224714833066288, -0.0012479913239978784,
-    -0.008125855777015096, -0.003585565414172395, 0.010913919505716843, 0.01092763016369825,
-    -0.003489830944289051, -0.006665184310117208, -8.058383278951889e-05, -0.0059504939484044195,
-    -0.012012715777642388, 0.0064633706391443654, 0.024589042242512862, 0.0075961228644742225,
-    -0.016584748429948996, -0.009822327377752814, 4.5830757193971755e-05, -0.013901400011231394,
-    -0.00875303343430363, 0.032802149076979675, 0.03917458013208737, -0.015353915404540005,
-    -0.042454288310537366, -0.008038107614924272, 0.00016659009612821782, -0.02715349316935211,
-    0.022592595006249806, 0.11569502826489887, 0.048676881351529526, -0.15781307814740006,
-    -0.18179701715209917, 0.07528201052655759, 0.2502173212992191,
-];
 
 #[cfg(test)]
 mod tests {
@@ -236,6 +214,5 @@ mod tests {
                 .forwards_and_back(&[1.0; 9])
                 .is_none()
         );
-        assert!((ripple_taps().iter().sum::<f64>()).abs() < 0.01 && ripple_taps().len() == 101);
     }
 }
