@@ -82,14 +82,8 @@ fn heaps(file: &mut File, place: Range<u64>) -> io::Result<Vec<u64>> {
         file.seek(SeekFrom::Start(from))?;
         let most = (place.end - from).min(PIECE as u64);
         file.take(most).read_to_end(&mut piece)?;
-        let mut rest = &piece[..];
-        while let Some(at) = rest.iter().position(|&byte| byte == SIGNATURE[0]) {
-            rest = &rest[at..];
-            if rest.starts_with(SIGNATURE) {
-                found.push(from + (piece.len() - rest.len()) as u64);
-            }
-            rest = &rest[1..];
-        }
+        let places = memchr::memmem::find_iter(&piece, SIGNATURE);
+        found.extend(places.map(|at| from + at as u64));
         if piece.len() < SIGNATURE.len() {
             break;
         }
