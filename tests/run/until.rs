@@ -191,3 +191,66 @@ fn seeds_end_when_they_do() {
     assert!(csv.lines().count() > 8, "{csv}");
     assert!(place.path("r/figures/raster.svg").exists());
 }
+
+/// Awake a rhythm drives the network, asleep nothing does; the third day is a busy one.
+const DAYS: &str = r#"
+[trigger.pressure]
+kind = "sleep_pressure"
+population = "e"
+awake = "28 Hz"
+asleep = "1 Hz"
+rise = "2 s"
+fall = "200 ms"
+upper = 0.6
+lower = 0.2
+start = 0.2
+look = "100 ms"
+[stage.W]
+stimuli = ["rhythm"]
+[stage.S]
+stimuli = []
+[[bout]]
+repeat = 2
+bouts = [
+    { stage = "W", duration = "5 s", until = { trigger = "pressure" } },
+    { stage = "S", duration = "5 s", until = { trigger = "pressure" } },
+]
+[[bout]]
+name = "busy"
+stage = "W"
+duration = "5 s"
+until = { trigger = "pressure" }
+factor = { "stimulus.rhythm.rate" = 1.5 }
+[record]
+spikes = "e"
+"#;
+
+#[test]
+fn a_network_falls_asleep_when_it_was_busy_and_wakes_when_it_has_rested() {
+    let text = [CIRCUIT, DAYS].concat();
+    let run = recorded(&text);
+    let lengths: Vec<f64> = ends(&run)
+        .iter()
+        .map(|(start, stop)| (*stop - *start).as_ms())
+        .collect();
+    let [day, night, second, next, busy] = lengths[..] else {
+        panic!("{lengths:?}");
+    };
+    // At 28 Hz S rises from 0.2 to 0.6 in 2000 ln 2 ms, on a grid of looks, and is told 1 ms later.
+    let rise = 2_000.0 * 2.0_f64.ln();
+    for ms in [day, second] {
+        assert!(
+            (0.9 * rise..1.1 * rise + 101.0).contains(&ms),
+            "{lengths:?}"
+        );
+    }
+    assert_eq!(run.detections("pressure").unwrap().len(), 5);
+    // In silence it falls from just above 0.6 to 0.2 in 200 ln 3 ms.
+    let fall = 200.0 * 3.0_f64.ln();
+    for ms in [night, next] {
+        assert!((fall - 100.0..fall + 120.0).contains(&ms), "{lengths:?}");
+    }
+    assert!(busy < 0.7 * second, "{lengths:?}");
+    let again = recorded_in_pieces(&text);
+    assert_eq!(again.fingerprint(), run.fingerprint());
+}
