@@ -1,15 +1,13 @@
 //! Results of analyses as HDF5: a group for each table, a dataset for each of its columns.
 
-use std::io;
 use std::path::Path;
 use std::str::FromStr;
 
 use hdf5::types::VarLenUnicode;
 use hdf5::{File, Group};
 
-use super::cause::cause;
 use super::header::text_attribute;
-use super::output::{OutputError, persist, refuse_existing, temporary_beside};
+use super::output::{OutputError, write_hdf5};
 
 /// What the attribute `format` of such a file says.
 pub const FORMAT: &str = "sharpwave analysis";
@@ -58,22 +56,13 @@ pub fn write(
     attributes: &[(&str, String)],
     parts: &[Part<'_>],
 ) -> Result<(), OutputError> {
-    refuse_existing(path)?;
-    let failed = |source| OutputError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let temporary = temporary_beside(path).map_err(failed)?;
-    let written = File::create(temporary.path()).and_then(|file| {
-        text_attribute(&file, "format", FORMAT)?;
+    write_hdf5(path, |file| {
+        text_attribute(file, "format", FORMAT)?;
         for (name, value) in attributes {
-            text_attribute(&file, name, value)?;
+            text_attribute(file, name, value)?;
         }
-        parts.iter().try_for_each(|part| put(&file, part))?;
-        file.close()
-    });
-    written.map_err(|error| failed(io::Error::other(cause(&error))))?;
-    persist(temporary, path)
+        parts.iter().try_for_each(|part| put(file, part))
+    })
 }
 
 /// Writes the first of `stem-001.h5`, `stem-002.h5`, … in `folder` that does not exist, and gives its path.
