@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`summary`] | mean and standard deviation of a sample; scores over seeds |
 //! | [`rate`] | spikes per time bin, population rate in Hz |
+//! | [`interval_sums`] | intervals between the spikes of each neuron, in one pass |
 //! | [`histogram`] | counts per bin of a quantity, with every value accounted for |
 //! | [`active`] | the stretch of time in which most happens |
 //! | [`coactivation`], [`first_spike`] | which units are active together, and in which order, against another state |
@@ -28,6 +29,7 @@ pub mod eigen;
 pub mod evoked;
 pub mod first_spike;
 pub mod histogram;
+pub mod interval_sums;
 pub mod measure;
 pub mod rate;
 pub mod recall;

@@ -72,6 +72,7 @@ impl Time {
     ///
     /// # Errors
     /// If `ms` is not finite or beyond the clock's range.
+    #[inline]
     pub fn from_ms_and_rest(ms: f64, rest_ps: i16) -> Result<Self, TimeRangeError> {
         // Saturates; only the last picoseconds of the clock come near.
         let ps = floor_ps(ms).saturating_add(rest_ps.into());
@@ -121,6 +122,7 @@ impl Duration {
 }
 
 /// Whole picoseconds in `ms` milliseconds, rounded down.
+#[inline]
 fn floor_ps(ms: f64) -> i64 {
     let ps = ms * PS_PER_MS as f64;
     // Towards zero in one instruction, where `floor` is a call on the processors that every program must run on.

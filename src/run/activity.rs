@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::interval_sums::IntervalSums;
 use crate::base::time::{Duration, Time};
 use crate::run::population;
 use crate::run::selection::Selection;
@@ -23,8 +24,7 @@ struct Population {
 /// Sums over the spikes of a population.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
-    /// Per neuron: last spike, number of intervals, their sum and sum of squares in milliseconds.
-    intervals: Vec<Intervals>,
+    intervals: IntervalSums,
     /// Spikes per bin, if rates are asked for.
     bins: Vec<u64>,
     /// Spikes within the raster.
@@ -64,14 +64,6 @@ mod shown {
         };
         Ok(spikes.iter().map(spike).collect())
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Intervals {
-    last: Time,
-    n: u32,
-    sum: f64,
-    squares: f64,
 }
 
 /// Sees every spike of a run.
@@ -149,14 +141,8 @@ impl Activity {
                 },
             }
         };
-        let silent = Intervals {
-            last: Time::NEVER,
-            n: 0,
-            sum: 0.0,
-            squares: 0.0,
-        };
         let sums = |declared: &population::Population| Sums {
-            intervals: vec![silent; declared.size as usize],
+            intervals: IntervalSums::new(declared.size as usize),
             bins: Vec::new(),
             shown: Vec::new(),
         };
@@ -178,7 +164,7 @@ impl Activity {
     /// Goes on from `sums`; false if they are of other populations.
     pub fn restore(&mut self, sums: Vec<Sums>) -> bool {
         let sizes = |sums: &[Sums]| -> Vec<usize> {
-            sums.iter().map(|sums| sums.intervals.len()).collect()
+            sums.iter().map(|sums| sums.intervals.neurons()).collect()
         };
         let fits = sizes(&sums) == sizes(&self.sums);
         if fits {
@@ -200,8 +186,8 @@ impl Activity {
 
     /// Neurons begin at rest: what they did before is no start of an interval.
     pub fn begin_anew(&mut self) {
-        let neurons = self.sums.iter_mut().flat_map(|sums| &mut sums.intervals);
-        neurons.for_each(|neuron| neuron.last = Time::NEVER);
+        let sums = self.sums.iter_mut();
+        sums.for_each(|sums| sums.intervals.begin_anew());
     }
 
     /// Takes note of `nodes` of the population at index `population`, which spiked at `t`.
@@ -209,14 +195,7 @@ impl Activity {
         let Population { below, only, .. } = &self.populations[population];
         let sums = &mut self.sums[population];
         for &node in nodes {
-            let neuron = &mut sums.intervals[node as usize];
-            if neuron.last != Time::NEVER {
-                let interval = (t - neuron.last).as_ms();
-                neuron.n += 1;
-                neuron.sum += interval;
-                neuron.squares += interval * interval;
-            }
-            neuron.last = t;
+            sums.intervals.spike(t, node);
         }
         if let Some(bin) = self.bin {
             let at = (t.ps() / bin.ps()) as usize;
@@ -253,51 +232,13 @@ impl Sums {
     /// Mean over neurons of the coefficient of variation of their intervals, of those with three or more: 0 is regular, 1
     /// as irregular as a Poisson process.
     pub fn interval_cv(&self) -> Option<f64> {
-        mean_cv(&self.intervals)
+        self.intervals.cv()
     }
-}
-
-/// Mean over neurons of the coefficient of variation of their intervals.
-fn mean_cv(intervals: &[Intervals]) -> Option<f64> {
-    /// Fewer intervals say little about their spread.
-    const LEAST: u32 = 3;
-    let cvs: Vec<f64> = intervals
-        .iter()
-        .filter(|neuron| neuron.n >= LEAST)
-        .map(|neuron| {
-            let n = f64::from(neuron.n);
-            let mean = neuron.sum / n;
-            ((neuron.squares / n - mean * mean).max(0.0)).sqrt() / mean
-        })
-        .collect();
-    (!cvs.is_empty()).then(|| cvs.iter().sum::<f64>() / cvs.len() as f64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_interval_lies_across_a_new_beginning() {
-        let e = population::Population {
-            name: "e".into(),
-            size: 1,
-            model: "lif",
-            recorded: None,
-        };
-        let mut activity = Activity::new(&[e], None, None);
-        let fire = |activity: &mut Activity, ms: i64| {
-            activity.spikes(0, Time::from_ps(ms * 1_000_000_000), &[0]);
-        };
-        // Intervals of 10 ms, but for one of 70 ms that is none.
-        [0, 10, 20, 30]
-            .iter()
-            .for_each(|&ms| fire(&mut activity, ms));
-        activity.begin_anew();
-        [100, 110].iter().for_each(|&ms| fire(&mut activity, ms));
-        assert_eq!(activity.sums()[0].intervals[0].n, 4);
-        assert_eq!(activity.sums()[0].interval_cv(), Some(0.0));
-    }
 
     #[test]
     fn the_first_recorded_neurons_are_shown_and_counted() {
@@ -321,12 +262,7 @@ mod tests {
     #[test]
     fn sums_come_back_as_they_were_and_parts_of_a_spike_do_not() {
         let sums = Sums {
-            intervals: vec![Intervals {
-                last: Time::NEVER,
-                n: 3,
-                sum: 0.1,
-                squares: 0.01,
-            }],
+            intervals: IntervalSums::new(1),
             bins: vec![5],
             shown: vec![(Time::ZERO, 7), (Time::from_ps(i64::MAX), u64::MAX)],
         };

@@ -1,15 +1,13 @@
 //! One pass over the spikes of a population: the table of rates, and numbers of spikes for the raster.
 
 use super::{Subject, meaning};
+use crate::analysis::interval_sums::IntervalSums;
 use crate::base::time::Time;
 use crate::experiment::error::ExperimentError;
 use crate::record::layout;
 use crate::record::recording::Recording;
 use crate::record::sink::Bout;
 use crate::report::html::{Cell, Column, Counter, Density, Part, Table};
-use crate::run::activity::Activity;
-use crate::run::population::Population;
-use crate::run::selection::Selection;
 
 /// Cells of the raster's densities.
 const COLUMNS: usize = 1000;
@@ -38,31 +36,38 @@ impl Scan {
         beginnings: &[Time],
     ) -> Result<Self, ExperimentError> {
         let size = population.size;
-        // The sums are those that a run keeps.
-        let watched = Population {
-            name: population.name.clone(),
-            size: size as u32,
-            model: "",
-            recorded: Some(Selection::All),
-        };
-        let mut activity = Activity::new(&[watched], None, None);
-        let mut beginnings = beginnings.iter().peekable();
+        let mut intervals = IntervalSums::new(size);
         let mut density = Counter::new(COLUMNS, ROWS.min(size.max(1)), size, stop);
-        let (mut total, mut bout, mut in_bouts) = (0, 0, vec![0; bouts.len()]);
+        let (mut total, mut in_bouts) = (0, vec![0; bouts.len()]);
+        let (mut beginnings, mut bout) = (beginnings, 0);
         for chunk in run.spike_chunks(&population.name, ..)? {
-            for (t, neuron) in chunk? {
-                while beginnings.next_if(|beginning| **beginning <= t).is_some() {
-                    activity.begin_anew();
+            let chunk = chunk?;
+            total += chunk.len() as u64;
+            let mut rest = &chunk[..];
+            while let Some(&(first, _)) = rest.first() {
+                while let [beginning, later @ ..] = beginnings
+                    && *beginning <= first
+                {
+                    intervals.begin_anew();
+                    beginnings = later;
                 }
-                activity.spikes(0, t, &[neuron]);
-                density.add(t, neuron);
-                total += 1;
-                while bouts.get(bout).is_some_and(|bout| bout.stop <= t) {
+                while bouts.get(bout).is_some_and(|bout| bout.stop <= first) {
                     bout += 1;
                 }
-                if let Some(count) = in_bouts.get_mut(bout) {
-                    *count += 1;
+                // Up to where something changes.
+                let ends = beginnings.first().into_iter();
+                let ends = ends.chain(bouts.get(bout).map(|bout| &bout.stop));
+                let end = ends.min().copied();
+                let n = end.map_or(rest.len(), |end| rest.partition_point(|&(t, _)| t < end));
+                let (now, later) = rest.split_at(n);
+                for &(t, neuron) in now {
+                    intervals.spike(t, neuron);
+                    density.add(t, neuron);
                 }
+                if let Some(count) = in_bouts.get_mut(bout) {
+                    *count += n as u64;
+                }
+                rest = later;
             }
         }
         Ok(Self {
@@ -70,7 +75,7 @@ impl Scan {
             size,
             recorded: population.recorded,
             total,
-            cv: activity.sums()[0].interval_cv(),
+            cv: intervals.cv(),
             in_bouts,
             density: density.finish(),
         })

@@ -1,12 +1,12 @@
 //! The spikes of a population in pieces: where a span begins and ends is found by bisection, as times are sorted.
 
-use std::ops::{Bound, RangeBounds};
+use std::ops::{Bound, Range, RangeBounds};
 
 use hdf5::Dataset;
 
-use super::read::Reader;
+use super::read::{Reader, TIME};
 use super::{Recording, RecordingError};
-use crate::base::time::{Duration, Time};
+use crate::base::time::{Duration, Time, TimeRangeError};
 use crate::record::column::{CHUNK, rest_of};
 
 /// The spikes of one population within a span, a few ten thousand at a time: `(time, neuron)`, sorted by time.
@@ -68,7 +68,7 @@ impl<'a> SpikeChunks<'a> {
             next,
             end: columns.first_from(stop, next, rows)?,
             columns,
-            least: start,
+            least: start.max(Time::ZERO),
             stop,
         })
     }
@@ -89,18 +89,41 @@ impl<'a> SpikeChunks<'a> {
         // Up to the end of a chunk of the file, so that none is read twice.
         let end = (self.next / CHUNK + 1).saturating_mul(CHUNK).min(self.end);
         let rows = self.next..end;
-        let first = rows.start;
         self.next = end;
-        let spikes = self.columns.read(rows)?;
-        for (index, &(time, _)) in spikes.iter().enumerate() {
-            if time < self.least || time >= self.stop {
-                let place = format!("{}/timestamps[{}]", self.columns.place, first + index);
-                let reader = self.columns.reader;
-                return Err(reader.content(&place, time, "times that never decrease"));
+        let nodes = self.columns.nodes(rows.clone())?;
+        let stamps = self.columns.stamps(rows.clone())?;
+        let size = self.columns.size as u64;
+        let mut spikes = Vec::with_capacity(nodes.len());
+        // One pass, as there are millions; what is wrong with a spike is looked for only where something is.
+        for (index, (&ms, &node)) in stamps.ms.iter().zip(&nodes).enumerate() {
+            match stamps.time(index, ms) {
+                Ok(time) if self.least <= time && time < self.stop && node < size => {
+                    self.least = time;
+                    spikes.push((time, node as u32));
+                }
+                _ => return Err(self.fault(rows.start + index)),
             }
-            self.least = time;
         }
         Ok(spikes)
+    }
+
+    /// What is wrong with the spike in `row`.
+    #[cold]
+    fn fault(&self, row: usize) -> RecordingError {
+        let columns = &self.columns;
+        let found = columns
+            .times(row..row + 1)
+            .and_then(|times| columns.node(row).map(|()| times));
+        match found {
+            Err(error) => error,
+            Ok(times) => {
+                let place = format!("{}/timestamps[{row}]", columns.place);
+                let time = times.first().copied().unwrap_or(Time::NEVER);
+                columns
+                    .reader
+                    .content(&place, time, "times that never decrease")
+            }
+        }
     }
 }
 
@@ -119,43 +142,65 @@ impl Iterator for SpikeChunks<'_> {
     }
 }
 
+/// Times as the file has them.
+struct Stamps {
+    ms: Vec<f64>,
+    rests: Option<Vec<i16>>,
+}
+
+impl Stamps {
+    /// The time at `index`, whose milliseconds are `ms`.
+    #[inline]
+    fn time(&self, index: usize, ms: f64) -> Result<Time, TimeRangeError> {
+        match self.rests.as_ref().and_then(|rests| rests.get(index)) {
+            Some(&rest) => Time::from_ms_and_rest(ms, rest),
+            None => Time::from_ms(ms),
+        }
+    }
+}
+
 impl Columns<'_> {
-    /// Times of these rows.
-    fn times(&self, rows: std::ops::Range<usize>) -> Result<Vec<Time>, RecordingError> {
+    fn stamps(&self, rows: Range<usize>) -> Result<Stamps, RecordingError> {
         let place = format!("{}/timestamps", self.place);
-        let first = rows.start;
-        let ms: Vec<f64> = self.reader.slice(&self.times, &place, rows.clone())?;
-        let rests: Option<Vec<i16>> = match &self.rests {
-            Some(rests) => Some(self.reader.slice(rests, &rest_of(&place), rows)?),
-            None => None,
-        };
-        let rest = |index: usize| rests.as_ref().and_then(|rests| rests.get(index)).copied();
-        let times = ms.into_iter().enumerate();
-        let time = |(index, ms)| {
-            let rest = rest(index);
-            self.reader.time(&place, first + index, ms, rest)
-        };
-        times.map(time).collect()
+        let ms = self.reader.slice(&self.times, &place, rows.clone())?;
+        let rests = self.rests.as_ref();
+        let rests = rests.map(|rests| self.reader.slice(rests, &rest_of(&place), rows));
+        Ok(Stamps {
+            ms,
+            rests: rests.transpose()?,
+        })
     }
 
-    fn read(&self, rows: std::ops::Range<usize>) -> Result<Vec<(Time, u32)>, RecordingError> {
-        let place = format!("{}/node_ids", self.place);
+    /// Times of these rows.
+    fn times(&self, rows: Range<usize>) -> Result<Vec<Time>, RecordingError> {
         let first = rows.start;
-        let nodes: Vec<u64> = self.reader.slice(&self.nodes, &place, rows.clone())?;
-        let nodes = nodes.into_iter().enumerate().map(|(index, node)| {
-            let known = u32::try_from(node).ok();
-            let known = known.filter(|&node| (node as usize) < self.size);
-            known.ok_or_else(|| {
-                let expected = format!("a neuron below {}", self.size);
-                let place = format!("{place}[{}]", first + index);
-                self.reader.content(&place, node, expected)
+        let stamps = self.stamps(rows)?;
+        let time = |(index, &ms): (usize, &f64)| {
+            let time = stamps.time(index, ms).ok();
+            time.filter(|&time| time >= Time::ZERO).ok_or_else(|| {
+                let place = format!("{}/timestamps[{}]", self.place, first + index);
+                self.reader.content(&place, ms, TIME)
             })
-        });
-        let times = self.times(rows)?.into_iter();
-        times
-            .zip(nodes)
-            .map(|(time, node)| Ok((time, node?)))
-            .collect()
+        };
+        stamps.ms.iter().enumerate().map(time).collect()
+    }
+
+    fn nodes(&self, rows: Range<usize>) -> Result<Vec<u64>, RecordingError> {
+        let place = format!("{}/node_ids", self.place);
+        self.reader.slice(&self.nodes, &place, rows)
+    }
+
+    /// Whether the spike in `row` is of a neuron of the population.
+    fn node(&self, row: usize) -> Result<(), RecordingError> {
+        let node = self.nodes(row..row + 1)?.first().copied();
+        match node.filter(|&node| node >= self.size as u64) {
+            Some(node) => {
+                let place = format!("{}/node_ids[{row}]", self.place);
+                let expected = format!("a neuron below {}", self.size);
+                Err(self.reader.content(&place, node, expected))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The first of rows `low` to `high` whose time is `from` or later; `high` if there is none.

@@ -111,6 +111,7 @@ impl Counter {
     }
 
     /// Counts a spike of `neuron`, not before the last one.
+    #[inline]
     pub fn add(&mut self, t: Time, neuron: u32) {
         while t >= self.ends[self.column] && self.column + 1 < self.ends.len() {
             self.column += 1;
