@@ -77,6 +77,7 @@ fn events(n: usize, neurons: usize, length_ms: f64, rate_hz: f64, share: f64) ->
         bouts: Vec::new(),
         tables: [("fields", fields(neurons)), ("events", table)].into(),
         courses: Vec::new(),
+        layered: None,
     }
 }
 

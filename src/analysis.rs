@@ -9,6 +9,7 @@
 //! | [`active`] | the stretch of time in which most happens |
 //! | [`coactivation`], [`first_spike`] | which units are active together, and in which order, against another state |
 //! | [`dream`] | the class and the image that spikes of a sleeping network stand for, beside chance |
+//! | [`layered`] | layered networks: what they make of images, and windows of their sleep |
 //! | [`evoked`] | what a population does around pulses |
 //! | [`recall`] | how far a sequence of groups of neurons runs |
 //! | [`spread`] | mean, standard deviation, quantiles and histogram of many values |
@@ -30,6 +31,7 @@ pub mod evoked;
 pub mod first_spike;
 pub mod histogram;
 pub mod interval_sums;
+pub mod layered;
 pub mod measure;
 pub mod rate;
 pub mod recall;

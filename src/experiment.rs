@@ -15,6 +15,7 @@ pub mod export;
 pub mod foraging;
 mod held;
 pub mod inputs;
+mod layered;
 pub mod learner;
 mod lesson;
 pub mod load;

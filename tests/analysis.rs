@@ -2,6 +2,8 @@
 
 #[path = "analysis/command.rs"]
 mod command;
+#[path = "analysis/layers.rs"]
+mod layers;
 #[path = "analysis/reactivation.rs"]
 mod reactivation;
 #[path = "analysis/replay.rs"]
@@ -74,6 +76,7 @@ fn recording(name: &str, size: usize, stop_ms: f64) -> Data {
         bouts: Vec::new(),
         tables: Default::default(),
         courses: Vec::new(),
+        layered: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::layered::Layered;
 use super::trains::{Span, Trains};
 use crate::position::Point;
 
@@ -85,6 +86,8 @@ pub struct Data {
     pub tables: BTreeMap<&'static str, Numbers>,
     /// Where animals were, if the recording says so: at most one of each population.
     pub courses: Vec<Course>,
+    /// The layered network whose sleeps these are, if the recording is of one.
+    pub layered: Option<Layered>,
 }
 
 impl Data {

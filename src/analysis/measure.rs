@@ -15,6 +15,7 @@
 //!     bouts: Vec::new(),
 //!     tables: Default::default(),
 //!     courses: Vec::new(),
+//!     layered: None,
 //! };
 //! let rate = measure::find("rate")?;
 //! let tables = rate.compute(&data, &Values::new(), 1)?;
@@ -22,12 +23,15 @@
 //! # Ok::<(), measure::MeasureError>(())
 //! ```
 
+pub mod class_reactivation;
+pub mod coactivation;
 mod correlation;
 mod correlogram;
 mod explained_variance;
 mod fano;
 mod interval;
 mod isi_distance;
+pub mod layer_order;
 mod pairs;
 mod phase_locking;
 mod places;
@@ -38,6 +42,7 @@ mod reactivation;
 pub mod replay;
 mod ripple;
 mod sequence;
+pub mod sleeps;
 mod slow_oscillation;
 mod spectrum;
 mod spike_distance;
@@ -96,6 +101,9 @@ pub static REGISTRY: &[&Measure] = &[
     &sequence::PAIRWISE_BIAS,
     &explained_variance::MEASURE,
     &reactivation::MEASURE,
+    &class_reactivation::MEASURE,
+    &coactivation::MEASURE,
+    &layer_order::MEASURE,
 ];
 
 /// Why a measure has no result.
@@ -155,6 +163,11 @@ pub fn find(name: &str) -> Result<&'static Measure, MeasureError> {
 }
 
 impl Measure {
+    /// Whether it reads the layered network of a run, which takes a while to be read.
+    pub fn reads_network(&self) -> bool {
+        self.spec.parameter(sleeps::WEIGHTS).is_some()
+    }
+
     /// Its tables for `data`; where it draws at random, from a stream of `seed`.
     ///
     /// # Errors
@@ -166,9 +179,14 @@ impl Measure {
         seed: u64,
     ) -> Result<Vec<Table>, MeasureError> {
         let values = complete(self.spec, given)?;
-        let mut stream = Stream::new(seed, &format!("analysis.{}", self.spec.name), 0);
+        let mut stream = stream(self.spec, seed);
         (self.run)(data, &values, &mut stream)
     }
+}
+
+/// What the measure of `spec` draws at random from with this seed.
+pub fn stream(spec: &Spec, seed: u64) -> Stream {
+    Stream::new(seed, &format!("analysis.{}", spec.name), 0)
 }
 
 /// Something that the recording lacks.

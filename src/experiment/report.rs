@@ -7,7 +7,6 @@ mod dreams;
 mod facts;
 mod layered;
 mod meaning;
-mod night;
 mod raster;
 mod replay;
 mod scan;
@@ -172,7 +171,7 @@ impl Subject {
             }
         };
         add("Accuracy", accuracy::parts(self)?);
-        add("Dreams", dreams::parts(self)?);
+        add("Dreams", dreams::parts(self, scans)?);
         add("Replay", replay::parts(self, scans)?);
         add("Spikes", raster::parts(self, scans, options)?);
         add("Rates", scan::parts(self, scans)?);

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 
 use super::{AnalyseError, Request};
 use crate::analysis::data::{Bout, Course, Data, Population};
-use crate::analysis::measure::find;
+use crate::analysis::layered::Layered;
+use crate::analysis::measure::{Measure, find};
 use crate::analysis::trains::{Span, Trains};
 use crate::base::suggest;
 use crate::base::time::{Duration, Time};
 use crate::config::Model;
-use crate::experiment::course::courses;
-use crate::experiment::recorded::model;
+use crate::experiment::course;
+use crate::experiment::inputs::Inputs;
+use crate::experiment::layered::layered;
+use crate::experiment::recorded::{model, population};
 use crate::record::recording::{Recording, RecordingError};
 use crate::record::recover::RecoverError;
 use crate::record::spike_file;
@@ -22,6 +25,7 @@ struct Held {
     populations: Vec<Population>,
     bouts: Vec<Bout>,
     courses: Vec<Course>,
+    layered: Option<Layered>,
     end: Time,
 }
 
@@ -59,6 +63,7 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         bouts: held.bouts,
         tables: BTreeMap::new(),
         courses: held.courses,
+        layered: held.layered,
     };
     leave_silent(request, &mut data)?;
     Ok((file, fingerprint, data))
@@ -112,29 +117,8 @@ fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
         [] => recorded.map(|population| population.name.clone()).collect(),
         names => names.to_vec(),
     };
-    let mut populations = Vec::new();
-    for name in names {
-        let size = recording.population(&name)?.size;
-        // Twice through the file, so that no more than the spikes themselves are held.
-        let mut counts = vec![0; size];
-        for chunk in recording.spike_chunks(&name, ..)? {
-            chunk?
-                .iter()
-                .for_each(|&(_, neuron)| counts[neuron as usize] += 1);
-        }
-        let mut filling = Trains::filling(&counts);
-        for chunk in recording.spike_chunks(&name, ..)? {
-            for (time, neuron) in chunk? {
-                filling.put(neuron as usize, time);
-            }
-        }
-        populations.push(Population {
-            positions: recording.positions(&name)?,
-            name,
-            labels: None,
-            trains: filling.finish(),
-        });
-    }
+    let populations = names.iter().map(|name| population(recording, name));
+    let populations = populations.collect::<Result<Vec<Population>, _>>()?;
     let bouts = recording.bouts()?.into_iter().map(|bout| Bout {
         name: bout.name,
         kind: bout.kind,
@@ -149,17 +133,28 @@ fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
         .filter_map(|population| last(&population.trains))
         .max();
     let end = last.map_or(Time::ZERO, after).max(recording.reached()?);
-    // Only measures that can be told of a track ask where the animal was.
-    let mut asked = request.measures.iter().filter_map(|name| find(name).ok());
-    let is_asked = asked.any(|measure| measure.spec.parameter("track").is_some());
-    let courses = match is_asked.then(|| model(recording)).flatten() {
-        Some(Model::Network(model)) => courses(&model, &recording.bouts()?, end).0,
-        _ => Vec::new(),
-    };
+    // Only measures that can be told of a track ask where the animal was, and only some what a network knew.
+    let asked = request.measures.iter().filter_map(|name| find(name).ok());
+    let asked: Vec<&Measure> = asked.collect();
+    let on_track = (asked.iter()).any(|measure| measure.spec.parameter("track").is_some());
+    let of_network = asked.iter().any(|measure| measure.reads_network());
+    let (mut courses, mut network) = (Vec::new(), None);
+    match (on_track || of_network).then(|| model(recording)).flatten() {
+        Some(Model::Network(model)) => {
+            courses = course::courses(&model, &recording.bouts()?, end).0;
+        }
+        Some(Model::SleepReplay(model)) if of_network => {
+            // What the data set would tell is left out where it is not there.
+            let inputs = Inputs::read(&model).ok();
+            network = Some(layered(recording, &model, inputs.as_ref())?);
+        }
+        _ => {}
+    }
     Ok(Held {
         populations,
         bouts: bouts.collect(),
         courses,
+        layered: network,
         end,
     })
 }
@@ -271,6 +266,7 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
         populations,
         bouts: Vec::new(),
         courses: Vec::new(),
+        layered: None,
         end: end.map_or(Time::ZERO, after),
     })
 }

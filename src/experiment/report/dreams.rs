@@ -2,170 +2,161 @@
 
 mod contact_sheet;
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
+use super::choice::SEED;
 use super::choice::dream::*;
-use super::night::{Counts, Dream, Night, weights_before};
+use super::scan::Scan;
 use super::{Subject, layered, meaning};
-use crate::analysis::dream::{Decoded, deal, likeness, project, read};
+use crate::analysis::data::Data;
+use crate::analysis::dream::{deal, likeness, project};
+use crate::analysis::layered::{Counts, Dream, windows};
+use crate::analysis::measure::class_reactivation::{Read, SPEC, readings};
+use crate::analysis::measure::stream;
+use crate::analysis::trains::Span;
+use crate::base::matrix::Matrix;
+use crate::base::parameter::{Values, complete};
 use crate::base::stream::Stream;
-use crate::base::time::{PS_PER_MS, Time};
+use crate::base::time::{Duration, Time};
 use crate::config::Model;
-use crate::config::sleep_replay::{SleepReplay, projection_name};
+use crate::config::sleep_replay::SleepReplay;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::Inputs;
+use crate::experiment::layered as network;
+use crate::experiment::recorded::population;
 use crate::mlp::images::Images;
-use crate::protocol::hypnogram::{Bout, Kind};
 use crate::report::html::{Cell, Column, Part, Sheet, Small, Table};
 
-pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
+/// More spikes than this, of which each takes 8 bytes, are left to `analyse`.
+const MOST_SPIKES: u64 = 20_000_000;
+
+/// A sleep with its dreams.
+struct Night<'a> {
+    /// As the readout reads it.
+    read: Read<'a>,
+    /// Of each dream the spikes of the first hidden layer.
+    first: Vec<Counts>,
+    /// From the input to that layer, as it was before.
+    fields: &'a Matrix,
+    /// Number of the task learnt before it.
+    task: usize,
+}
+
+pub(super) fn parts(subject: &Subject, scans: &[Scan]) -> Result<Vec<Part>, ExperimentError> {
     if let Some(Model::Night(model)) = &subject.model {
         return contact_sheet::parts(subject, model);
     }
     let Some(Model::SleepReplay(model)) = &subject.model else {
         return Ok(Vec::new());
     };
-    let nights = nights(subject, model)?;
-    if nights.iter().all(|night| night.dreams.is_empty()) {
-        return Ok(Vec::new());
-    }
     // The page is of use without the images that a data set holds.
     let inputs = Inputs::read(model).ok();
+    let Some(data) = data(subject, model, inputs.as_ref(), scans)? else {
+        return Ok(Vec::new());
+    };
+    let nights = nights(&data, model);
+    if nights.iter().all(|night| night.read.dreams.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let file = subject.recording.path().file_name().unwrap_or_default();
     let text = format!(
         "A dream is a window of {WINDOW_MS} ms of sleep, counted from its start, in which at least {LEAST_CELLS} neurons of the last \
          hidden layer fired. The readout as it was when the network fell asleep decodes their spikes. The image is the sum of \
          the receptive fields of the first hidden layer's neurons by their spikes in the window. Beside each number: the same \
          with the spikes dealt to neurons at random {SHUFFLES} times, since a readout that has just learnt a task may call \
-         anything by its classes."
+         anything by its classes. The same numbers: sharpwave analyse {} class_reactivation coactivation layer_order.",
+        Path::new(file).display()
     );
     let mut parts = vec![Part::Text(text), Part::Table(classes(&nights))];
-    parts.push(Part::Table(statistics(
-        subject,
-        model,
-        &nights,
-        inputs.as_ref(),
-    )));
-    if let Some(inputs) = &inputs {
-        parts.extend(layered::parts(subject, model, &nights, inputs)?);
-    }
+    parts.push(Part::Table(statistics(subject, &nights, inputs.as_ref())));
+    parts.extend(layered::parts(&data));
     parts.extend(sheets(subject, model, &nights, inputs.as_ref()));
     Ok(parts)
 }
 
-fn nights(subject: &Subject, model: &SleepReplay) -> Result<Vec<Night>, ExperimentError> {
-    let run = &subject.recording;
-    let names = model.mlp.layer_names();
-    let last = names.len() - 2;
-    let recorded = |name: &String| run.population(name).is_ok_and(|known| known.recorded > 0);
-    let known = run.projections()?;
-    let (first, readout) = (projection_name(&names, 0), projection_name(&names, last));
-    let has = |name: &str| known.iter().any(|projection| projection.name == name);
-    if last == 0
-        || !recorded(&names[1])
-        || !recorded(&names[last])
-        || !has(&first)
-        || !has(&readout)
-    {
-        return Ok(Vec::new());
-    }
-    let mut nights = Vec::new();
-    for bout in model
-        .bouts()?
-        .into_iter()
-        .filter(|bout| bout.kind == Kind::Sleep)
-    {
-        // A run that has not come so far.
-        let before = |projection: &str| weights_before(subject, projection, &bout);
-        let (Some(fields), Some(readout)) = (before(&first)?, before(&readout)?) else {
-            continue;
-        };
-        let deep = windows(subject, &names[last], &bout)?;
-        let shallow = windows(subject, &names[1], &bout)?;
-        let busy: Vec<(&i64, &Counts)> = deep
-            .iter()
-            .filter(|(_, counts)| counts.len() >= LEAST_CELLS)
-            .collect();
-        let taken = busy.len().min(MOST_WINDOWS);
-        let mut stream = Stream::new(run.seed(), "report.dreams", nights.len() as u64);
-        let dream = |k: usize| {
-            let (&window, counts) = busy[k * busy.len() / taken];
-            Dream {
-                start: Time::from_ps(bout.start.ps() + window * WINDOW_MS * PS_PER_MS),
-                reading: read(&readout, counts, SHUFFLES, &mut stream),
-                first: shallow.get(&window).cloned().unwrap_or_default(),
-            }
-        };
-        nights.push(Night {
-            dreams: (0..taken).map(dream).collect(),
-            found: busy.len(),
-            bout,
-            fields,
-        });
-    }
-    Ok(nights)
-}
-
-/// Spikes of each neuron of the population called `name` in each window of `bout`.
-fn windows(
+/// The layers of the network and its sleeps, as measures see them; `None` where they do not stand in the run, or are too much.
+fn data(
     subject: &Subject,
-    name: &str,
-    bout: &Bout,
-) -> Result<BTreeMap<i64, Counts>, ExperimentError> {
-    let mut windows: BTreeMap<i64, BTreeMap<usize, u32>> = BTreeMap::new();
-    for chunk in subject
-        .recording
-        .spike_chunks(name, bout.start..bout.stop)?
-    {
-        for (t, neuron) in chunk? {
-            let window = t.since(bout.start).ps() / (WINDOW_MS * PS_PER_MS);
-            *windows
-                .entry(window)
-                .or_default()
-                .entry(neuron as usize)
-                .or_default() += 1;
-        }
+    model: &SleepReplay,
+    inputs: Option<&Inputs>,
+    scans: &[Scan],
+) -> Result<Option<Data>, ExperimentError> {
+    let run = &subject.recording;
+    let layered = network::layered(run, model, inputs)?;
+    let of_layers = scans
+        .iter()
+        .filter(|scan| layered.layers.contains(&scan.name));
+    let (total, has): (Vec<u64>, Vec<&String>) =
+        of_layers.map(|scan| (scan.total, &scan.name)).unzip();
+    let first = layered.layers.first();
+    let is_read = [first.map(String::as_str), layered.last_hidden()]
+        .iter()
+        .all(|layer| layer.is_some_and(|layer| has.iter().any(|name| *name == layer)));
+    if !is_read || layered.sleeps.is_empty() || total.iter().sum::<u64>() > MOST_SPIKES {
+        return Ok(None);
     }
-    let counts = windows.into_iter();
-    Ok(counts
-        .map(|(window, counts)| (window, counts.into_iter().collect()))
-        .collect())
+    let populations = has.iter().map(|name| population(run, name));
+    Ok(Some(Data {
+        populations: populations.collect::<Result<_, _>>()?,
+        spans: vec![Span {
+            start: Time::ZERO,
+            stop: subject.stop,
+        }],
+        bouts: Vec::new(),
+        tables: Default::default(),
+        courses: Vec::new(),
+        layered: Some(layered),
+    }))
 }
 
-fn percent(part: f64, whole: f64) -> Option<f64> {
-    (whole > 0.0).then(|| 100.0 * part / whole)
+/// The sleeps with their dreams; none where there is nothing to read.
+fn nights<'a>(data: &'a Data, model: &SleepReplay) -> Vec<Night<'a>> {
+    let Ok(values) = complete(&SPEC, &Values::new()) else {
+        return Vec::new();
+    };
+    let found = readings(data, &values, &mut stream(&SPEC, SEED));
+    let layers = data.layered.as_ref().map(|layered| &layered.layers);
+    let first = layers.and_then(|layers| layers.first());
+    let first = first.and_then(|name| data.populations.iter().find(|own| own.name == *name));
+    let (Ok(found), Some(first), Ok(bouts)) = (found, first, model.bouts()) else {
+        return Vec::new();
+    };
+    let width = Duration::from_ms(WINDOW_MS).unwrap_or(Duration::ZERO);
+    let night = |read: Read<'a>| {
+        let mut shallow = windows(&first.trains, read.sleep.span, width);
+        let dreams = read.dreams.iter();
+        let first = dreams.map(|(dream, _)| shallow.remove(&dream.window).unwrap_or_default());
+        let mut bouts = bouts.iter();
+        Some(Night {
+            first: first.collect(),
+            fields: read.sleep.before.first()?,
+            task: bouts.find(|bout| bout.name == read.sleep.name)?.task,
+            read,
+        })
+    };
+    found.into_iter().filter_map(night).collect()
+}
+
+/// A share as percent; a dash where it is undefined.
+fn percent(share: f64, digits: usize) -> Cell {
+    Cell::number(100.0 * share, digits)
 }
 
 /// Of each sleep the shares of dreams and of shuffles decoded to each class.
-fn classes(nights: &[Night]) -> Table {
-    let dreamt = nights.iter().flat_map(|night| &night.dreams);
-    let n = dreamt
-        .map(|dream| dream.reading.chance_classes.len())
-        .max()
-        .unwrap_or(0);
+fn classes(nights: &[Night<'_>]) -> Table {
+    let n = nights.iter().map(|night| night.read.classes()).max();
+    let n = n.unwrap_or(0);
     let heads = (0..n).map(|class| Column::of(class.to_string(), &meaning::CLASS));
     let mut rows = Vec::new();
     for night in nights {
-        let of = |class: usize| {
-            let decoded = night
-                .dreams
-                .iter()
-                .filter_map(|dream| dream.reading.decoded);
-            decoded.filter(|decoded| decoded.class == class).count() as f64
-        };
-        let chance = |class: usize| {
-            let counts = night
-                .dreams
-                .iter()
-                .map(|dream| dream.reading.chance_classes[class]);
-            counts.sum::<u64>() as f64
-        };
-        let own: f64 = (0..n).map(of).sum();
-        let dealt: f64 = (0..n).map(chance).sum();
-        let first = |text: &str| [Cell::text(&night.bout.name), Cell::text(text)].into_iter();
-        let share = (0..n).map(|class| Cell::number(percent(of(class), own), 0));
-        rows.push(first("dreams").chain(share).collect());
-        let share = (0..n).map(|class| Cell::number(percent(chance(class), dealt), 0));
-        rows.push(first("shuffled").chain(share).collect());
+        let shares: Vec<[f64; 2]> = (0..n)
+            .map(|class| night.read.share(|own| own == class))
+            .collect();
+        for (side, spikes) in ["dreams", "shuffled"].into_iter().enumerate() {
+            let first = [Cell::text(&night.read.sleep.name), Cell::text(spikes)];
+            let cells = shares.iter().map(|share| percent(share[side], 0));
+            rows.push(first.into_iter().chain(cells).collect());
+        }
     }
     let first = ["sleep", "spikes"].map(Column::new);
     Table {
@@ -176,9 +167,9 @@ fn classes(nights: &[Night]) -> Table {
 }
 
 /// The images learnt before a sleep; none where they are not known.
-fn learnt<'a>(inputs: Option<&'a Inputs>, night: &Night) -> &'a [Images] {
-    let known = inputs.filter(|inputs| inputs.train.len() > night.bout.task);
-    known.map_or(&[], |inputs| inputs.seen(night.bout.task))
+fn learnt<'a>(inputs: Option<&'a Inputs>, night: &Night<'_>) -> &'a [Images] {
+    let known = inputs.filter(|inputs| inputs.train.len() > night.task);
+    known.map_or(&[], |inputs| inputs.seen(night.task))
 }
 
 /// 1 less the likeness of `image` to the most alike of `images`; `None` where there is none of its size.
@@ -197,99 +188,50 @@ fn novelty(image: &[f64], images: &[Images]) -> Option<f64> {
     best.map(|best| 1.0 - best)
 }
 
-/// Dreams of `night` that are shown, and how many evenly spaced ones that are.
-fn shown<'a>(night: &'a Night, nights: &[Night]) -> impl Iterator<Item = &'a Dream> {
+/// Numbers of the dreams of `night` that are shown: all, or as many evenly spaced ones.
+fn shown(night: &Night<'_>, nights: &[Night<'_>]) -> impl Iterator<Item = usize> {
     let most = MOST_SHOWN.div_ceil(nights.len().max(1));
-    let (n, taken) = (night.dreams.len(), night.dreams.len().min(most));
-    (0..taken).map(move |k| &night.dreams[k * n / taken])
+    let n = night.read.dreams.len();
+    let taken = n.min(most);
+    (0..taken).map(move |k| k * n / taken)
 }
 
-/// The image of a dream, and of the same numbers of spikes of other neurons.
-fn images(dream: &Dream, night: &Night, stream: &mut Stream) -> [Vec<f64>; 2] {
+/// The image of dream number `k`, and of the same numbers of spikes of other neurons.
+fn images(night: &Night<'_>, k: usize, stream: &mut Stream) -> [Vec<f64>; 2] {
     let mut deck: Vec<usize> = (0..night.fields.rows()).collect();
-    let dealt = deal(&mut deck, &dream.first, stream);
-    [&dream.first, &dealt].map(|counts| project(&night.fields, counts))
+    let dealt = deal(&mut deck, &night.first[k], stream);
+    [&night.first[k], &dealt].map(|counts| project(night.fields, counts))
 }
 
 fn control_stream(subject: &Subject) -> Stream {
     Stream::new(subject.recording.seed(), "report.dreams.images", 0)
 }
 
-fn statistics(
-    subject: &Subject,
-    model: &SleepReplay,
-    nights: &[Night],
-    inputs: Option<&Inputs>,
-) -> Table {
+fn statistics(subject: &Subject, nights: &[Night<'_>], inputs: Option<&Inputs>) -> Table {
     let mut stream = control_stream(subject);
     let mut rows = Vec::new();
     for night in nights {
-        let readings = || night.dreams.iter().map(|dream| &dream.reading);
-        let decoded: Vec<Decoded> = readings().filter_map(|reading| reading.decoded).collect();
-        let n = decoded.len() as f64;
-        let mean = |sum: f64, n: f64| (n > 0.0).then(|| sum / n);
-        let mixed = decoded
-            .iter()
-            .filter(|one| one.second >= MIXTURE * one.share)
-            .count();
-        let told = readings().filter(|reading| reading.p <= LEVEL).count();
-        // Of a given network nobody knows what it learnt last.
-        let data = model
-            .data
-            .as_ref()
-            .filter(|_| inputs.is_none_or(|inputs| inputs.given.is_none()));
-        let newest = data.and_then(|data| data.tasks.get(night.bout.task));
-        let newest = newest.filter(|_| night.bout.task > 0);
-        let recent =
-            |class: usize| newest.is_some_and(|task| task.iter().any(|&k| usize::from(k) == class));
-        let of_newest = decoded.iter().filter(|one| recent(one.class)).count() as f64;
-        let counts = || readings().flat_map(|reading| reading.chance_classes.iter().enumerate());
-        let dealt: u64 = counts().map(|(_, n)| n).sum();
-        let dealt_newest: u64 = counts()
-            .filter(|(class, _)| recent(*class))
-            .map(|(_, n)| n)
-            .sum();
-        let seen = data.map_or(0, |data| {
-            data.tasks
-                .iter()
-                .take(night.bout.task + 1)
-                .flatten()
-                .count()
-        });
+        let read = &night.read;
         let known = learnt(inputs, night);
         let novelties = shown(night, nights)
-            .map(|dream| images(dream, night, &mut stream).map(|image| novelty(&image, known)));
+            .map(|k| images(night, k, &mut stream).map(|image| novelty(&image, known)));
         let novelties: Vec<[Option<f64>; 2]> = novelties.collect();
         let novel = |side: usize| {
-            let some = novelties.iter().filter_map(|pair| pair[side]);
-            mean(some.clone().sum(), some.count() as f64)
+            let some: Vec<f64> = novelties.iter().filter_map(|pair| pair[side]).collect();
+            some.iter().sum::<f64>() / some.len() as f64
         };
+        let numbers = read.statistics(LEVEL, MIXTURE);
         rows.push(vec![
-            Cell::text(&night.bout.name),
-            Cell::count(night.found as u64),
-            Cell::number(
-                mean(100.0 * decoded.iter().map(|one| one.share).sum::<f64>(), n),
-                0,
-            ),
-            Cell::number(
-                mean(
-                    100.0 * readings().map(|reading| reading.chance_share).sum::<f64>(),
-                    night.dreams.len() as f64,
-                ),
-                0,
-            ),
-            Cell::count(told as u64),
-            Cell::number(LEVEL * night.dreams.len() as f64, 1),
-            Cell::number(percent(mixed as f64, n), 0),
-            Cell::number(newest.and_then(|_| percent(of_newest, n)), 0),
-            Cell::number(
-                newest.and_then(|_| percent(dealt_newest as f64, dealt as f64)),
-                0,
-            ),
-            Cell::number(
-                newest.and_then(|task| percent(task.len() as f64, seen as f64)),
-                0,
-            ),
+            Cell::text(&read.sleep.name),
+            Cell::count(read.all as u64),
+            percent(numbers.confidence, 0),
+            percent(numbers.shuffled, 0),
+            Cell::count(numbers.told as u64),
+            Cell::number(numbers.by_chance, 1),
+            percent(numbers.mixtures, 0),
+            percent(numbers.newest, 0),
+            percent(numbers.newest_shuffled, 0),
+            percent(numbers.newest_if_alike, 0),
             Cell::number(novel(0), 2),
             Cell::number(novel(1), 2),
         ]);
@@ -322,7 +264,7 @@ fn statistics(
 fn sheets(
     subject: &Subject,
     model: &SleepReplay,
-    nights: &[Night],
+    nights: &[Night<'_>],
     inputs: Option<&Inputs>,
 ) -> Vec<Part> {
     let pixels = model.mlp.layers[0];
@@ -335,14 +277,15 @@ fn sheets(
     let mut stream = control_stream(subject);
     let (mut dreams, mut controls) = (Vec::new(), Vec::new());
     for night in nights {
-        for dream in shown(night, nights) {
-            let [own, dealt] = images(dream, night, &mut stream);
-            let class = match dream.reading.decoded {
+        for k in shown(night, nights) {
+            let [own, dealt] = images(night, k, &mut stream);
+            let (Dream { start, .. }, reading) = &night.read.dreams[k];
+            let class = match reading.decoded {
                 Some(one) => format!("class {}, {:.0} %", one.class, 100.0 * one.share),
                 None => "no class".into(),
             };
-            let when = format!("{:.2} s", dream.start.as_ms() / 1e3);
-            let p = format!("p = {:.3}", dream.reading.p);
+            let when = format!("{:.2} s", start.as_ms() / 1e3);
+            let p = format!("p = {:.3}", reading.p);
             dreams.push(Small {
                 lines: vec![when.clone(), class, p],
                 cells: grey(&own),
@@ -355,7 +298,7 @@ fn sheets(
             });
         }
     }
-    let all: usize = nights.iter().map(|night| night.dreams.len()).sum();
+    let all: usize = nights.iter().map(|night| night.read.dreams.len()).sum();
     let of = match all > dreams.len() {
         true => format!("{} of {all} dreams", dreams.len()),
         false => format!("All {all} dreams"),

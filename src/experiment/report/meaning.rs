@@ -73,7 +73,7 @@ pub(super) const DREAM: Meaning = Meaning {
     term: "dream",
     text: "A window of {window} ms of sleep, counted from its start, in which at least {cells} neurons of the last hidden layer fired.",
     numbers: &[
-        ("window", dream::WINDOW_MS as f64),
+        ("window", dream::WINDOW_MS),
         ("cells", dream::LEAST_CELLS as f64),
     ],
 };
@@ -168,7 +168,7 @@ pub(super) const COACTIVE: Meaning = Meaning {
            {bin} ms of sleep; of units that vary in both ({units} evenly chosen ones at most). Shuffled: the same with the units \
            exchanged, {shuffles} times; p is (r + 1)/(n + 1), where r of these n correlate as much.",
     numbers: &[
-        ("bin", layered::BIN_MS as f64),
+        ("bin", layered::BIN_MS),
         ("units", layered::MOST_UNITS as f64),
         ("shuffles", layered::SHUFFLES as f64),
     ],

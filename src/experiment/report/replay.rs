@@ -1,19 +1,21 @@
 //! Replay: bursts of sleep, the position that is decoded from them, and how well a line fits it.
 
+use super::choice::SEED;
 use super::choice::replay::*;
 use super::scan::Scan;
 use super::{Subject, meaning};
-use crate::analysis::data::{Course, Data, Population};
+use crate::analysis::data::{Course, Data};
 use crate::analysis::measure::replay::{Replays, SPEC, replays};
+use crate::analysis::measure::stream;
 use crate::analysis::replay::line::at;
 use crate::analysis::replay::scored::{Scored, decoded};
-use crate::analysis::trains::{Span, Trains};
+use crate::analysis::trains::Span;
 use crate::base::parameter::{Value, Values, complete};
-use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
 use crate::config::Model;
 use crate::experiment::course::courses;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::recorded::population;
 use crate::report::figure::{Replay, ReplayEvent};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
 
@@ -76,7 +78,6 @@ fn of_population(
     if known.recorded == 0 || spans.is_empty() {
         return Ok(Vec::new());
     }
-    let size = known.size;
     let name = course.population.clone();
     let file = run.path().file_name().unwrap_or_default();
     let chosen: String = names
@@ -98,30 +99,20 @@ fn of_population(
             "more than the {MOST_SPIKES} spikes that a page decodes"
         ));
     }
-    let mut spikes = Vec::new();
-    for chunk in run.spike_chunks(&name, ..)? {
-        spikes.extend(chunk?);
-    }
-    let population = Population {
-        name: course.population.clone(),
-        labels: None,
-        trains: Trains::new(size, &spikes),
-        positions: None,
-    };
-    drop(spikes);
+    let population = population(run, &name)?;
     let data = Data {
         populations: vec![population],
         spans,
         bouts: Vec::new(),
         tables: Default::default(),
         courses: vec![course],
+        layered: None,
     };
     let given = Values::from([
         ("bin", Value::Number(BIN_MS)),
         ("shuffles", Value::Count(SHUFFLES)),
     ]);
-    // As `analyse` draws with its seed of 1, so that its numbers are these.
-    let mut stream = Stream::new(1, "analysis.replay", 0);
+    let mut stream = stream(&SPEC, SEED);
     let Ok(values) = complete(&SPEC, &given) else {
         return Ok(Vec::new());
     };

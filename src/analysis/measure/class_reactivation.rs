@@ -1,0 +1,335 @@
+//! Which classes the sleep of a layered network is read as.
+
+use super::sleeps::{
+    CELLS, LEVEL, MOST, SHUFFLES, WEIGHTS_KEY, WINDOW, dreamt, last_hidden, number, sleeps, weights,
+};
+use super::{Measure, MeasureError, mean};
+use crate::analysis::data::Data;
+use crate::analysis::dream::{Decoded, Reading, read};
+use crate::analysis::layered::{Dream, Sleep};
+use crate::analysis::table::Table;
+use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
+use crate::base::stream::Stream;
+
+/// A second class with this share of the first's makes a mixture.
+pub const MIXTURE: f64 = 0.5;
+
+/// The measure as users see it.
+pub static SPEC: Spec = Spec {
+    name: "class_reactivation",
+    summary: "which classes the sleep of a layered network is read as by its own readout, against shuffles",
+    equations: "a dream: a window of the sleep, counted from its start, in which enough neurons of the last hidden layer fire;  o = W n, \
+                n: their numbers of spikes, W: weights onto the output;  class: the largest o;  confidence: its share of all o above \
+                0;  shuffled: n dealt to neurons at random;  p = (r + 1) / (shuffles + 1), r shuffles of a confidence as large",
+    parameters: &[
+        WEIGHTS_KEY,
+        WINDOW,
+        CELLS,
+        MOST,
+        SHUFFLES,
+        LEVEL,
+        ParameterSpec::quantity(
+            "mixture",
+            Dimension::One,
+            Range::Between(0.0, 1.0),
+            "a dream is a mixture where a second class has this share of the confidence",
+        )
+        .or_number(MIXTURE),
+    ],
+    source: "the readout of the trained network as its decoder; p: Phipson and Smyth 2010",
+};
+
+/// Of each sleep how many dreams, how sure, of which classes; and each dream.
+pub(super) static MEASURE: Measure = Measure {
+    spec: &SPEC,
+    run: tables,
+};
+
+/// A sleep as its readout reads it.
+pub struct Read<'a> {
+    /// The sleep.
+    pub sleep: &'a Sleep,
+    /// Its dreams that were read, each with what it is read as.
+    pub dreams: Vec<(Dream, Reading)>,
+    /// How many dreams there were.
+    pub all: usize,
+}
+
+impl Read<'_> {
+    /// Those of which a class is told.
+    pub fn decoded(&self) -> impl Iterator<Item = Decoded> {
+        self.dreams
+            .iter()
+            .filter_map(|(_, reading)| reading.decoded)
+    }
+
+    /// How many classes the readout knows.
+    pub fn classes(&self) -> usize {
+        let counts = self.dreams.iter().map(|(_, own)| own.chance_classes.len());
+        counts.max().unwrap_or(0)
+    }
+
+    /// Share of the decoded dreams that are of a class that `is_meant`, and of the shuffles; undefined without any.
+    pub fn share(&self, is_meant: impl Fn(usize) -> bool) -> [f64; 2] {
+        let own = self.decoded().filter(|own| is_meant(own.class)).count() as f64;
+        let dealt = |k: usize| -> u64 {
+            let counts = self.dreams.iter().map(|(_, own)| own.chance_classes[k]);
+            counts.sum()
+        };
+        let classes = 0..self.classes();
+        let all: u64 = classes.clone().map(dealt).sum();
+        let meant: u64 = classes.filter(|&k| is_meant(k)).map(dealt).sum();
+        [
+            own / self.decoded().count() as f64,
+            meant as f64 / all as f64,
+        ]
+    }
+
+    /// Its numbers, where dreams whose p is up to `level` are told from chance.
+    pub fn statistics(&self, level: f64, mixture: f64) -> Statistics {
+        let shares: Vec<f64> = self.decoded().map(|own| own.share).collect();
+        let chance = self.dreams.iter().map(|(_, own)| own.chance_share);
+        let mixed = self
+            .decoded()
+            .filter(|own| own.second >= mixture * own.share);
+        let told = self.dreams.iter().filter(|(_, own)| own.p <= level);
+        let newest = &self.sleep.newest;
+        let [of_newest, dealt] = match newest.is_empty() {
+            true => [f64::NAN; 2],
+            false => self.share(|class| newest.contains(&class)),
+        };
+        let alike = newest.len() as f64 / self.sleep.classes.len() as f64;
+        Statistics {
+            confidence: mean(&shares),
+            shuffled: mean(&chance.collect::<Vec<f64>>()),
+            told: told.count(),
+            by_chance: level * self.dreams.len() as f64,
+            mixtures: mixed.count() as f64 / shares.len() as f64,
+            newest: of_newest,
+            newest_shuffled: dealt,
+            newest_if_alike: if newest.is_empty() { f64::NAN } else { alike },
+        }
+    }
+}
+
+/// What the dreams of a sleep are like; NaN where that is undefined.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Statistics {
+    /// Mean confidence of those of which a class is told.
+    pub confidence: f64,
+    /// The same of shuffles.
+    pub shuffled: f64,
+    /// Dreams told from chance.
+    pub told: usize,
+    /// How many of them chance gives.
+    pub by_chance: f64,
+    /// Share of those with a strong second class.
+    pub mixtures: f64,
+    /// Share of those of a class of the task learnt last.
+    pub newest: f64,
+    /// The same of shuffles.
+    pub newest_shuffled: f64,
+    /// Share of these classes among all seen so far.
+    pub newest_if_alike: f64,
+}
+
+/// The sleeps as they are read, `values` being complete.
+///
+/// # Errors
+/// If the recording does not have what is needed.
+pub fn readings<'a>(
+    data: &'a Data,
+    values: &Values,
+    stream: &mut Stream,
+) -> Result<Vec<Read<'a>>, MeasureError> {
+    let (layered, sleeps) = sleeps(&SPEC, data, values)?;
+    let population = last_hidden(&SPEC, data, layered)?;
+    let shuffles = number(values, SHUFFLES.name) as u32;
+    let mut all = Vec::new();
+    for sleep in sleeps {
+        let (dreams, found) = dreamt(population, sleep, values);
+        let readout = weights(sleep, values).last();
+        let read = |dream: Dream| {
+            let reading = read(readout?, &dream.counts, shuffles, stream);
+            Some((dream, reading))
+        };
+        all.push(Read {
+            sleep,
+            dreams: dreams.into_iter().filter_map(read).collect(),
+            all: found,
+        });
+    }
+    Ok(all)
+}
+
+fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+    let found = readings(data, values, stream)?;
+    let name = |read: &Read<'_>| read.sleep.name.clone();
+    let (level, mixture) = (values[LEVEL.name], values["mixture"]);
+    let rows: Vec<Statistics> = found
+        .iter()
+        .map(|read| read.statistics(level, mixture))
+        .collect();
+    let column = |value: fn(&Statistics) -> f64| rows.iter().map(value).collect::<Vec<f64>>();
+    let of_classes = || {
+        let each = found.iter();
+        each.flat_map(|read| (0..read.classes()).map(move |class| (read, class)))
+    };
+    let shares: Vec<[f64; 2]> = of_classes()
+        .map(|(read, class)| read.share(|own| own == class))
+        .collect();
+    let dreams = || {
+        let each = found.iter();
+        each.flat_map(|read| read.dreams.iter().map(move |dream| (read, dream)))
+    };
+    let decoded = |value: fn(Decoded) -> f64| {
+        let each = dreams().map(|(_, (_, own))| own.decoded.map_or(f64::NAN, value));
+        each.collect::<Vec<f64>>()
+    };
+    Ok(vec![
+        Table::new(SPEC.name)
+            .with(
+                "sleep",
+                "",
+                "which",
+                found.iter().map(name).collect::<Vec<_>>(),
+            )
+            .with(
+                "dreams",
+                "",
+                "how many there are",
+                found.iter().map(|read| read.all as u64).collect::<Vec<_>>(),
+            )
+            .with(
+                "read",
+                "",
+                "how many of them are read",
+                found
+                    .iter()
+                    .map(|read| read.dreams.len() as u64)
+                    .collect::<Vec<_>>(),
+            )
+            .with(
+                "confidence",
+                "",
+                "mean over those of which a class is told",
+                column(|own| own.confidence),
+            )
+            .with(
+                "shuffled",
+                "",
+                "the same of shuffles",
+                column(|own| own.shuffled),
+            )
+            .with(
+                "told",
+                "",
+                "dreams whose p is not above the level",
+                rows.iter().map(|own| own.told as u64).collect::<Vec<_>>(),
+            )
+            .with(
+                "by_chance",
+                "",
+                "how many of them chance gives",
+                column(|own| own.by_chance),
+            )
+            .with(
+                "mixtures",
+                "",
+                "share of those with a strong second class",
+                column(|own| own.mixtures),
+            )
+            .with(
+                "newest",
+                "",
+                "share of those of a class of the task learnt last",
+                column(|own| own.newest),
+            )
+            .with(
+                "newest_shuffled",
+                "",
+                "the same of shuffles",
+                column(|own| own.newest_shuffled),
+            )
+            .with(
+                "newest_if_alike",
+                "",
+                "share of these classes among all seen so far",
+                column(|own| own.newest_if_alike),
+            ),
+        Table::new("class_reactivation_class")
+            .with(
+                "sleep",
+                "",
+                "which",
+                of_classes().map(|(read, _)| name(read)).collect::<Vec<_>>(),
+            )
+            .with(
+                "class",
+                "",
+                "which",
+                of_classes()
+                    .map(|(_, class)| class as u64)
+                    .collect::<Vec<_>>(),
+            )
+            .with(
+                "share",
+                "",
+                "of the dreams of which a class is told",
+                shares.iter().map(|own| own[0]).collect::<Vec<_>>(),
+            )
+            .with(
+                "shuffled",
+                "",
+                "the same of shuffles",
+                shares.iter().map(|own| own[1]).collect::<Vec<_>>(),
+            ),
+        Table::new("class_reactivation_dream")
+            .with(
+                "sleep",
+                "",
+                "which",
+                dreams().map(|(read, _)| name(read)).collect::<Vec<_>>(),
+            )
+            .with(
+                "start",
+                "ms",
+                "when it begins",
+                dreams()
+                    .map(|(_, (dream, _))| dream.start.as_ms())
+                    .collect::<Vec<_>>(),
+            )
+            .with(
+                "neurons",
+                "",
+                "those that fire",
+                dreams()
+                    .map(|(_, (dream, _))| dream.counts.len() as u64)
+                    .collect::<Vec<_>>(),
+            )
+            .with(
+                "class",
+                "",
+                "of the largest output; undefined where none is above 0",
+                decoded(|own| own.class as f64),
+            )
+            .with(
+                "confidence",
+                "",
+                "its share of all outputs above 0",
+                decoded(|own| own.share),
+            )
+            .with(
+                "second",
+                "",
+                "the largest share of another class",
+                decoded(|own| own.second),
+            )
+            .with(
+                "p",
+                "",
+                "of the confidence",
+                dreams().map(|(_, (_, own))| own.p).collect::<Vec<_>>(),
+            ),
+    ])
+}
