@@ -16,9 +16,12 @@ pub mod random;
 pub mod rate;
 pub mod rhythmic;
 pub mod sleep_pressure;
+mod stepped;
 mod swing;
+pub mod synaptic_pressure;
 pub mod template;
 pub mod timed;
+pub mod two_process;
 pub mod up_onset;
 mod window;
 
@@ -73,6 +76,14 @@ pub trait Detect: Send + Sync {
         self.alone()
     }
 
+    /// When it wants to know the weights that it watches next; never if it watches none.
+    fn weighs(&self) -> Time {
+        Time::MAX
+    }
+
+    /// The sizes of all weights that it watches sum up to `sum` at `t`, when it wanted to know. Appends what is found then.
+    fn weigh(&mut self, _t: Time, _sum: f64, _found: &mut Vec<Found>) {}
+
     /// All that changes while it runs, as bytes.
     ///
     /// # Errors
@@ -98,12 +109,23 @@ pub struct Onset {
 /// What finds, or why it cannot.
 pub type Built = Result<Box<dyn Detect>, ParameterError>;
 
+/// What a trigger watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watches {
+    /// A clock watches nothing.
+    Nothing,
+    /// The spikes of a population.
+    Spikes,
+    /// The weights of a projection that learns.
+    Weights,
+}
+
 /// A kind of trigger in the registry.
 pub struct Entry {
     /// The trigger as users see it.
     pub spec: &'static Spec,
-    /// Whether it watches a population.
-    pub watches: bool,
+    /// What it watches.
+    pub watches: Watches,
     /// How often a clock tells in so many seconds; `None` of what watches, which nobody knows before.
     pub ticks: fn(&Values, f64) -> Option<f64>,
     /// What finds, from complete values.
@@ -120,6 +142,7 @@ pub static REGISTRY: &[&Entry] = &[
     &population_burst::ENTRY,
     &template::ENTRY,
     &sleep_pressure::ENTRY,
+    &synaptic_pressure::ENTRY,
     &timed::ENTRY,
     &rhythmic::ENTRY,
     &random::ENTRY,

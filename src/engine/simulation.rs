@@ -18,6 +18,7 @@ mod rebuild;
 mod sample;
 mod stimulation;
 mod synapses;
+mod weighing;
 mod weights;
 
 use std::sync::OnceLock;
@@ -296,11 +297,13 @@ impl Simulation {
             self.take_steps();
             self.release(self.now);
             self.force();
+            self.weigh();
             if self.inputs.filled <= self.now {
                 let groups = self.lanes.iter_mut().flat_map(|lane| &mut lane.groups);
                 self.inputs.fill(groups, self.now);
             }
             let until = until.min(self.next_force()).min(self.altered.due());
+            let until = until.min(self.next_weighing());
             let until = until.min(self.early_end());
             let until = until.min(self.inputs.filled);
             self.skip(until);

@@ -102,6 +102,8 @@ pub struct Trigger {
     pub values: Values,
     /// Index of the population that a detector watches.
     pub population: Option<usize>,
+    /// Name of the projection whose weights one watches.
+    pub projection: Option<String>,
     /// From the instant at which it can know until it tells; zero of a clock.
     pub latency: Duration,
     /// For so long after something was found nothing else is.

@@ -3,7 +3,7 @@
 use crate::base::time::Duration;
 use crate::network::projection::Choice;
 
-/// A detector that watches a population, or a clock.
+/// A detector that watches a population or a projection, or a clock.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trigger {
     /// Name, unique among triggers.
@@ -12,6 +12,8 @@ pub struct Trigger {
     pub kind: Choice,
     /// Name of the population whose spikes a detector watches; none of a clock.
     pub population: Option<String>,
+    /// Name of the projection whose weights a detector watches, if it watches weights.
+    pub projection: Option<String>,
     /// From the instant at which a detector can know until it tells, above zero: lanes exchange spikes at least as often. A
     /// clock tells in time.
     pub latency: Duration,

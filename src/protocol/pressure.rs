@@ -2,28 +2,29 @@
 //! moves up and down (Borbély 1982, Hum Neurobiol 1:195; Daan, Beersma, Borbély 1984, Am J Physiol 246:R161).
 //!
 //! dS/dt = (1 − S)/rise awake, −S/fall asleep; sleep begins where S comes up to upper + amplitude C, and ends where it comes down to
-//! lower + amplitude C, with C = cos(2π(t − peak)/24 h). Constants as Skeldon and Dijk give those of 1984 (2025, npj Biol Timing Sleep,
-//! doi:10.1038/s44323-025-00039-z, figure 1b: 18.2 h, 4.2 h, 0.67, 0.17, 0.12); theirs leave the hour of the peak open, and with ours
-//! one sleeps from 23:28 to 7:25. The clock is a cosine, not the skewed sine of 1984.
-
-use std::f64::consts::TAU;
+//! lower + amplitude C, with C = cos(2π(t − peak)/24 h). The constants are those of [`two_process`](crate::trigger::two_process), which leave
+//! the hour of the peak open; with ours one sleeps from 23:28 to 7:25. The clock is a cosine, not the skewed sine of 1984.
 
 use super::night;
 use super::stage::{Epoch, Night, Score, Stage};
-use crate::base::function::{exp, sin};
+use crate::base::function::exp;
 use crate::base::time::Duration;
+use crate::trigger::two_process::{
+    AMPLITUDE, DAY_H, FALL_H, HOUR_MS, LOWER, RISE_H, Thresholds, UPPER,
+};
 
-const RISE_H: f64 = 18.2;
-const FALL_H: f64 = 4.2;
-const UPPER: f64 = 0.67;
-const LOWER: f64 = 0.17;
-const AMPLITUDE: f64 = 0.12;
-const PEAK_H: f64 = 16.0;
-const DAY_H: f64 = 24.0;
+/// Where sleep ends and where it begins, in hours after midnight.
+const THRESHOLDS: Thresholds = Thresholds {
+    upper: UPPER,
+    lower: LOWER,
+    amplitude: AMPLITUDE,
+    day: DAY_H,
+    peak: 16.0,
+};
 
 /// S is looked at once in an epoch of the AASM's rules.
 const EPOCH_MS: f64 = 30_000.0;
-const EPOCH_H: f64 = EPOCH_MS / 3.6e6;
+const EPOCH_H: f64 = EPOCH_MS / HOUR_MS;
 
 /// Days after which what it began with is forgotten: of each the rise leaves a quarter.
 const SETTLED_DAYS: f64 = 20.0;
@@ -67,19 +68,12 @@ impl Pressure {
 
     /// Where S ends sleep, and where it begins it.
     pub fn thresholds(self) -> [f64; 2] {
-        // A cosine.
-        let turns = (self.hour - PEAK_H) / DAY_H + 0.25;
-        let clock = AMPLITUDE * sin(TAU * (turns - turns.floor()));
-        [LOWER + clock, UPPER + clock]
+        THRESHOLDS.at(self.hour)
     }
 
     /// Whether one sleeps who was `asleep` up to now.
     fn turns(self, asleep: bool) -> bool {
-        let [wakes, sleeps] = self.thresholds();
-        match asleep {
-            true => self.s > wakes,
-            false => self.s >= sleeps,
-        }
+        THRESHOLDS.sleeps(self.s, self.hour, asleep)
     }
 }
 

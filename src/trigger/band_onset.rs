@@ -8,7 +8,8 @@ use std::f64::consts::SQRT_2;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Detect, Entry, Found, Onset, StateError, fault, from_bytes, time, to_bytes};
+use super::stepped::{Look, Stepped};
+use super::{Entry, Onset, Watches, fault, time};
 use crate::base::filter::Recursive;
 use crate::base::function::exp;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
@@ -17,9 +18,12 @@ use crate::base::time::{Duration, Time};
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: true,
+    watches: Watches::Spikes,
     ticks: |_, _| None,
-    build: |values, onset| Ok(Box::new(Band::new(values, &onset)?)),
+    build: |values, onset| {
+        let bin = time(&SPEC, "bin", values)?;
+        Ok(Box::new(Stepped::new(Band::new(values, &onset)?, bin)))
+    },
 };
 
 /// The trigger as users see it; the measures `ripple` and `spindle` find the same with all that comes after known as well.
@@ -86,7 +90,6 @@ const ORDER: usize = 2;
 
 /// Finds where the envelope rises.
 struct Band {
-    bin: Duration,
     /// Spikes in a bin to hertz of a neuron.
     hz: f64,
     filter: Recursive,
@@ -98,16 +101,11 @@ struct Band {
     newest: f64,
     /// Bins before anything is found.
     settling: u64,
-    now: Now,
 }
 
 /// All that changes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Now {
-    /// End of the bin at hand.
-    next: Time,
-    /// Spikes in it.
-    spikes: u64,
+pub(super) struct Now {
     /// Bins since the beginning.
     bins: u64,
     filter: Vec<f64>,
@@ -143,7 +141,6 @@ impl Band {
         let share = |duration: Duration| 1.0 - exp(-(bin.as_ms() / duration.as_ms()));
         let (shortest, smooth, memory) = (shortest?, smooth?, memory?);
         Ok(Self {
-            bin,
             hz: rate / f64::from(onset.size),
             filter: Recursive::butterworth(ORDER, lowest, highest, rate),
             threshold: values["threshold"],
@@ -151,20 +148,25 @@ impl Band {
             fresh: share(smooth),
             newest: share(memory),
             settling: bins(memory),
-            now: Now::default(),
         })
     }
+}
 
-    /// Ends the bin at hand.
-    fn look(&mut self, found: &mut Vec<Found>) {
-        let now = &mut self.now;
-        let y = self
-            .filter
-            .pass(now.spikes as f64 * self.hz, &mut now.filter);
+impl Look for Band {
+    type Now = Now;
+
+    fn fresh(&self) -> Now {
+        Now {
+            filter: self.filter.settled(0.0),
+            ..Now::default()
+        }
+    }
+
+    fn look(&self, now: &mut Now, at: Time, spikes: u64) -> Option<Time> {
+        let y = self.filter.pass(spikes as f64 * self.hz, &mut now.filter);
         now.power += (y * y - now.power) * self.fresh;
         let envelope = SQRT_2 * now.power.sqrt();
         let sd = now.variance.sqrt();
-        let at = now.next;
         let is_above = sd > 0.0 && envelope >= now.mean + self.threshold * sd;
         now.above = match (is_above && now.bins >= self.settling, now.above) {
             (false, _) => None,
@@ -172,64 +174,21 @@ impl Band {
             (true, Some((since, bins))) => Some((since, bins + 1)),
         };
         now.is_found &= envelope > now.mean;
-        if let Some((event, bins)) = now.above
-            && bins >= self.least
-            && !now.is_found
-        {
-            now.is_found = true;
-            found.push(Found { event, at });
-        }
+        let told = now
+            .above
+            .filter(|&(_, bins)| bins >= self.least && !now.is_found);
+        now.is_found |= told.is_some();
         now.bins += 1;
         let share = self.newest.max(1.0 / now.bins as f64);
         let off = envelope - now.mean;
         now.mean += off * share;
         now.variance = (1.0 - share) * (now.variance + share * off * off);
-        now.spikes = 0;
-        now.next = at.checked_add(self.bin).unwrap_or(Time::MAX);
-    }
-}
-
-impl Detect for Band {
-    fn begin(&mut self, t: Time) {
-        self.now = Now {
-            next: t.checked_add(self.bin).unwrap_or(Time::MAX),
-            filter: self.filter.settled(0.0),
-            ..Now::default()
-        };
+        told.map(|(event, _)| event)
     }
 
-    fn alone(&self) -> Time {
-        self.now.next
-    }
-
-    fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        // A spike at the end of a bin belongs to the next.
-        if self.now.next == t {
-            self.look(found);
-        }
-        self.now.spikes += nodes.len() as u64;
-    }
-
-    fn save(&self) -> Result<Vec<u8>, StateError> {
-        let Self {
-            bin: _,
-            hz: _,
-            filter: _,
-            threshold: _,
-            least: _,
-            fresh: _,
-            newest: _,
-            settling: _,
-            now,
-        } = self;
-        to_bytes(now)
-    }
-
-    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        self.now = from_bytes(bytes)?;
+    fn settle(&self, now: &mut Now) {
         // Of another filter it would be of another length.
-        self.now.filter.resize(self.filter.settled(0.0).len(), 0.0);
-        Ok(())
+        now.filter.resize(self.filter.settled(0.0).len(), 0.0);
     }
 }
 

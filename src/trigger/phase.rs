@@ -8,7 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Detect, Entry, Found, Onset, StateError, fault, from_bytes, time, to_bytes};
+use super::stepped::{Look, Stepped};
+use super::{Entry, Onset, Watches, fault, time};
 use crate::base::function::{exp, sin};
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::{Duration, Time};
@@ -16,9 +17,14 @@ use crate::base::time::{Duration, Time};
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: true,
+    watches: Watches::Spikes,
     ticks: |_, _| None,
-    build: |values, onset| Ok(Box::new(Oscillator::new(values, &onset)?)),
+    build: |values, onset| {
+        Ok(Box::new(Stepped::new(
+            Oscillator::new(values, &onset)?,
+            STEP,
+        )))
+    },
 };
 
 /// The trigger as users see it.
@@ -76,16 +82,11 @@ struct Oscillator {
     fresh: f64,
     /// The square of |z| that the least amplitude has.
     least: f64,
-    now: Now,
 }
 
 /// All that changes.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Now {
-    /// End of the step at hand.
-    next: Time,
-    /// Spikes in it.
-    spikes: u64,
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Now {
     z: [f64; 2],
     mean_hz: f64,
     /// Steps since the beginning.
@@ -121,20 +122,19 @@ impl Oscillator {
             ahead: [cos(ahead), -sin(ahead)],
             fresh: 1.0 - exp(-STEP_S / (MEAN * memory_s)),
             least: least * least,
-            now: Now {
-                next: Time::MAX,
-                spikes: 0,
-                z: [0.0; 2],
-                mean_hz: 0.0,
-                steps: 0,
-            },
         })
     }
+}
 
-    /// Ends the step at hand.
-    fn step(&mut self, found: &mut Vec<Found>) {
-        let now = &mut self.now;
-        let rate_hz = now.spikes as f64 / self.size / STEP_S;
+impl Look for Oscillator {
+    type Now = Now;
+
+    fn fresh(&self) -> Now {
+        Now::default()
+    }
+
+    fn look(&self, now: &mut Now, at: Time, spikes: u64) -> Option<Time> {
+        let rate_hz = spikes as f64 / self.size / STEP_S;
         now.steps += 1;
         let share = self.fresh.max(1.0 / now.steps as f64);
         now.mean_hz += (rate_hz - now.mean_hz) * share;
@@ -144,53 +144,8 @@ impl Oscillator {
         now.z[0] += (rate_hz - now.mean_hz) * STEP_S;
         let after = times(now.z, self.ahead);
         let size = now.z[0] * now.z[0] + now.z[1] * now.z[1];
-        if before[1] < 0.0 && after[1] >= 0.0 && after[0] > 0.0 && size >= self.least {
-            let at = now.next;
-            found.push(Found { event: at, at });
-        }
-        now.spikes = 0;
-        now.next = now.next.checked_add(STEP).unwrap_or(Time::MAX);
-    }
-}
-
-impl Detect for Oscillator {
-    fn begin(&mut self, t: Time) {
-        self.now = Now {
-            next: t.checked_add(STEP).unwrap_or(Time::MAX),
-            spikes: 0,
-            z: [0.0; 2],
-            mean_hz: 0.0,
-            steps: 0,
-        };
-    }
-
-    fn alone(&self) -> Time {
-        self.now.next
-    }
-
-    fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        // A spike at the end of a step belongs to the next.
-        if self.now.next == t {
-            self.step(found);
-        }
-        self.now.spikes += nodes.len() as u64;
-    }
-
-    fn save(&self) -> Result<Vec<u8>, StateError> {
-        let Self {
-            size: _,
-            turn: _,
-            ahead: _,
-            fresh: _,
-            least: _,
-            now,
-        } = self;
-        to_bytes(now)
-    }
-
-    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        self.now = from_bytes(bytes)?;
-        Ok(())
+        let passes = before[1] < 0.0 && after[1] >= 0.0 && after[0] > 0.0;
+        (passes && size >= self.least).then_some(at)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::burst::{BurstState, Bursts, DOWN, Turn, UP, WINDOW};
-use super::{Detect, Entry, Found, Onset, StateError, fault, from_bytes, time, to_bytes};
+use super::{Detect, Entry, Found, Onset, StateError, Watches, fault, from_bytes, time, to_bytes};
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
@@ -12,7 +12,7 @@ use crate::base::time::{Duration, Time};
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: true,
+    watches: Watches::Spikes,
     ticks: |_, _| None,
     build: |values, onset| Ok(Box::new(PopulationBurst::new(values, &onset)?)),
 };

@@ -1,6 +1,6 @@
 //! Instants of a Poisson process.
 
-use super::{Detect, Entry, Found, Onset, StateError, fault, from_bytes, to_bytes};
+use super::{Detect, Entry, Found, Onset, StateError, Watches, fault, from_bytes, to_bytes};
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, PS_PER_MS, Time};
@@ -8,7 +8,7 @@ use crate::base::time::{Duration, PS_PER_MS, Time};
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: false,
+    watches: Watches::Nothing,
     ticks: |values, seconds| values.number("rate").map(|hz| seconds * hz),
     build: |values, onset| Ok(Box::new(Random::new(values, onset)?)),
 };

@@ -1,14 +1,14 @@
 //! A population's rate rises to a level, or falls below it.
 
 use super::window::{Held, Window};
-use super::{Detect, Entry, Found, Onset, StateError, WINDOW, from_bytes, to_bytes, word};
+use super::{Detect, Entry, Found, Onset, StateError, WINDOW, Watches, from_bytes, to_bytes, word};
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Time;
 
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: true,
+    watches: Watches::Spikes,
     ticks: |_, _| None,
     build: |values, onset| Ok(Box::new(Level::new(values, &onset)?)),
 };

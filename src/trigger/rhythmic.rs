@@ -1,6 +1,6 @@
 //! Instants one period after the other, each a bit late.
 
-use super::{Detect, Entry, Found, Onset, StateError, fault, from_bytes, time, to_bytes};
+use super::{Detect, Entry, Found, Onset, StateError, Watches, fault, from_bytes, time, to_bytes};
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
@@ -8,7 +8,7 @@ use crate::base::time::{Duration, Time};
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: false,
+    watches: Watches::Nothing,
     ticks: |values, seconds| values.number("period").map(|ms| seconds * 1e3 / ms),
     build: |values, onset| Ok(Box::new(Rhythmic::new(values, onset)?)),
 };

@@ -7,17 +7,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Detect, Entry, Found, Onset, StateError, fault, from_bytes, time, to_bytes};
-use crate::base::function::{cos, exp};
+use super::stepped::{Look, Stepped};
+use super::two_process::{
+    self, AMPLITUDE_KEY, DAY_KEY, FALL_H, HOUR_MS, LOWER, LOWER_KEY, PEAK_KEY, RISE_H, Thresholds,
+    UPPER_KEY, look,
+};
+use super::{Entry, Onset, Watches, time};
+use crate::base::function::exp;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
-use crate::base::time::{Duration, Time};
+use crate::base::time::Time;
 
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: true,
+    watches: Watches::Spikes,
     ticks: |_, _| None,
-    build: |values, onset| Ok(Box::new(Pressure::new(values, &onset)?)),
+    build: |values, onset| {
+        let look = time(&SPEC, "look", values)?;
+        Ok(Box::new(Stepped::new(Pressure::new(values, &onset)?, look)))
+    },
 };
 
 /// The trigger as users see it.
@@ -46,73 +54,28 @@ pub static SPEC: Spec = Spec {
             Range::Positive,
             "time constant of its rise awake",
         )
-        .or_number(18.2 * HOUR_MS),
+        .or_number(RISE_H * HOUR_MS),
         ParameterSpec::quantity(
             "fall",
             Dimension::Time,
             Range::Positive,
             "time constant of its fall asleep",
         )
-        .or_number(4.2 * HOUR_MS),
-        ParameterSpec::quantity(
-            "upper",
-            Dimension::One,
-            Range::Between(0.0, 1.0),
-            "where sleep begins, above `lower`",
-        )
-        .or_number(0.67),
-        ParameterSpec::quantity(
-            "lower",
-            Dimension::One,
-            Range::Between(0.0, 1.0),
-            "where it ends",
-        )
-        .or_number(0.17),
-        ParameterSpec::quantity(
-            "start",
-            Dimension::One,
-            Range::Between(0.0, 1.0),
-            "S at the beginning, of one who is awake",
-        )
-        .or_number(0.17),
-        ParameterSpec::quantity(
-            "amplitude",
-            Dimension::One,
-            Range::NonNegative,
-            "how far the clock moves both thresholds up and down (0.12 in people)",
-        )
-        .or_number(0.0),
-        ParameterSpec::quantity(
-            "day",
-            Dimension::Time,
-            Range::Positive,
-            "period of the clock",
-        )
-        .or_number(24.0 * HOUR_MS),
-        ParameterSpec::quantity(
-            "peak",
-            Dimension::Time,
-            Range::NonNegative,
-            "when it is highest for the first time",
-        )
-        .or_number(0.0),
-        ParameterSpec::quantity(
-            "look",
-            Dimension::Time,
-            Range::Positive,
-            "how often S is looked at, and over how long rates are taken",
-        )
-        .or_number(1_000.0),
+        .or_number(FALL_H * HOUR_MS),
+        UPPER_KEY,
+        LOWER_KEY,
+        two_process::share("start", LOWER, "S at the beginning, of one who is awake"),
+        AMPLITUDE_KEY,
+        DAY_KEY,
+        PEAK_KEY,
+        look("how often S is looked at, and over how long rates are taken"),
     ],
     source: "process S and C, and their constants: Skeldon and Dijk 2025, npj Biol Timing Sleep, doi:10.1038/s44323-025-00039-z, after Daan, \
              Beersma, Borbély 1984; driven by use: Krueger and others 2008, Nat Rev Neurosci 9:910",
 };
 
-const HOUR_MS: f64 = 3.6e6;
-
 /// Follows S.
 struct Pressure {
-    look: Duration,
     /// Spikes in a look to hertz of a neuron.
     hz: f64,
     awake: f64,
@@ -120,22 +83,13 @@ struct Pressure {
     /// What S comes nearer by, awake and asleep, in a look.
     rise: f64,
     fall: f64,
-    upper: f64,
-    lower: f64,
     start: f64,
-    amplitude: f64,
-    day_ms: f64,
-    peak_ms: f64,
-    now: Now,
+    thresholds: Thresholds,
 }
 
 /// All that changes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Now {
-    /// The next look.
-    next: Time,
-    /// Spikes since the last one.
-    spikes: u64,
+pub(super) struct Now {
     s: f64,
     /// Whether sleep has begun, as far as it was told.
     sleeps: bool,
@@ -143,95 +97,41 @@ struct Now {
 
 impl Pressure {
     fn new(values: &Values, onset: &Onset) -> Result<Self, ParameterError> {
-        let below = |key: &'static str, least: &'static str, unit: &str| {
-            let (value, bound) = (values[key], values[least]);
-            let reason = format!(" is {value}{unit}, expected less than `{least}`, {bound}{unit}");
-            (value < bound)
-                .then_some(())
-                .ok_or_else(|| fault(&SPEC, key, reason))
-        };
-        below("asleep", "awake", " Hz")?;
-        below("lower", "upper", "")?;
-        let look = time(&SPEC, "look", values)?;
+        two_process::below(&SPEC, values, "asleep", "awake", " Hz")?;
+        let look_ms = time(&SPEC, "look", values)?.as_ms();
         Ok(Self {
-            look,
-            hz: 1e3 / look.as_ms() / f64::from(onset.size),
+            hz: 1e3 / look_ms / f64::from(onset.size),
             awake: values["awake"],
             asleep: values["asleep"],
-            rise: look.as_ms() / values["rise"],
-            fall: look.as_ms() / values["fall"],
-            upper: values["upper"],
-            lower: values["lower"],
+            rise: look_ms / values["rise"],
+            fall: look_ms / values["fall"],
             start: values["start"],
-            amplitude: values["amplitude"],
-            day_ms: values["day"],
-            peak_ms: values["peak"],
-            now: Now {
-                next: Time::MAX,
-                spikes: 0,
-                s: values["start"],
-                sleeps: false,
-            },
+            thresholds: Thresholds::of(&SPEC, values)?,
         })
-    }
-
-    /// What the clock adds to both thresholds at `t`.
-    fn clock(&self, t: Time) -> f64 {
-        let turns = (t.as_ms() - self.peak_ms) / self.day_ms;
-        self.amplitude * cos(std::f64::consts::TAU * (turns - turns.floor()))
-    }
-
-    /// Looks at S, after a span in which the rate counts as constant: then it has a closed form.
-    fn look(&mut self, found: &mut Vec<Found>) {
-        let at = self.now.next;
-        let rate_hz = self.now.spikes as f64 * self.hz;
-        let share = ((rate_hz - self.asleep) / (self.awake - self.asleep)).max(0.0);
-        let (up, down) = (share * self.rise, (1.0 - share).max(0.0) * self.fall);
-        let end = up / (up + down);
-        self.now.s = end + (self.now.s - end) * exp(-(up + down));
-        let clock = self.clock(at);
-        let turns = match self.now.sleeps {
-            true => self.now.s <= self.lower + clock,
-            false => self.now.s >= self.upper + clock,
-        };
-        if turns {
-            self.now.sleeps = !self.now.sleeps;
-            found.push(Found { event: at, at });
-        }
-        self.now.spikes = 0;
-        self.now.next = at.checked_add(self.look).unwrap_or(Time::MAX);
     }
 }
 
-impl Detect for Pressure {
-    fn begin(&mut self, t: Time) {
-        self.now = Now {
-            next: t.checked_add(self.look).unwrap_or(Time::MAX),
-            spikes: 0,
+impl Look for Pressure {
+    type Now = Now;
+
+    fn fresh(&self) -> Now {
+        Now {
             s: self.start,
             sleeps: false,
-        };
-    }
-
-    fn alone(&self) -> Time {
-        self.now.next
-    }
-
-    fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        // A spike at the end of a look belongs to the next.
-        if self.now.next == t {
-            self.look(found);
         }
-        self.now.spikes += nodes.len() as u64;
     }
 
-    fn save(&self) -> Result<Vec<u8>, StateError> {
-        to_bytes(&self.now)
-    }
-
-    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        self.now = from_bytes(bytes)?;
-        Ok(())
+    /// After a span in which the rate counts as constant: then S has a closed form.
+    fn look(&self, now: &mut Now, at: Time, spikes: u64) -> Option<Time> {
+        let rate_hz = spikes as f64 * self.hz;
+        let share = ((rate_hz - self.asleep) / (self.awake - self.asleep)).max(0.0);
+        let (up, down) = (share * self.rise, (1.0 - share).max(0.0) * self.fall);
+        let end = up / (up + down);
+        now.s = end + (now.s - end) * exp(-(up + down));
+        let sleeps = self.thresholds.sleeps_at(now.s, at, now.sleeps);
+        let turns = sleeps != now.sleeps;
+        now.sleeps = sleeps;
+        turns.then_some(at)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::burst::{BurstState, Bursts, DOWN, Turn, UP, WINDOW};
 use super::order::{Direction, ORDERS, Order, level};
-use super::{Detect, Entry, Found, Onset, StateError, fault, from_bytes, to_bytes, word};
+use super::{Detect, Entry, Found, Onset, StateError, Watches, fault, from_bytes, to_bytes, word};
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
@@ -11,7 +11,7 @@ use crate::base::time::Time;
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: true,
+    watches: Watches::Spikes,
     ticks: |_, _| None,
     build: |values, onset| Ok(Box::new(Template::new(values, &onset)?)),
 };

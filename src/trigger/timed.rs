@@ -1,13 +1,13 @@
 //! Given instants.
 
-use super::{Detect, Entry, Found, StateError, fault, from_bytes, to_bytes};
+use super::{Detect, Entry, Found, StateError, Watches, fault, from_bytes, to_bytes};
 use crate::base::parameter::{Kind, ParameterError, ParameterSpec, Spec, Values};
 use crate::base::time::{Duration, Time};
 
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: false,
+    watches: Watches::Nothing,
     ticks: |values, _| Some(values.instants("at").len() as f64),
     build: |values, _| Ok(Box::new(Timed::new(values)?)),
 };

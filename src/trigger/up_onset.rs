@@ -1,13 +1,13 @@
 //! The beginnings of UP states.
 
-use super::Entry;
 use super::swing::{PARAMETERS, State, Swing};
+use super::{Entry, Watches};
 use crate::base::parameter::Spec;
 
 /// The registry's entry.
 pub static ENTRY: Entry = Entry {
     spec: &SPEC,
-    watches: true,
+    watches: Watches::Spikes,
     ticks: |_, _| None,
     build: |values, onset| Ok(Box::new(Swing::new(&SPEC, values, &onset, State::Up)?)),
 };

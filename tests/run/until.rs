@@ -254,3 +254,78 @@ fn a_network_falls_asleep_when_it_was_busy_and_wakes_when_it_has_rested() {
     let again = recorded_in_pieces(&text);
     assert_eq!(again.fingerprint(), run.fingerprint());
 }
+
+/// Awake the rhythm strengthens synapses, asleep they decay.
+const STRENGTH: &str = r#"
+[projection.e_e.plasticity]
+rule = "stdp_symmetric"
+w_max = "4 mV"
+a = 0.0004
+[homeostasis.down]
+kind = "decay"
+projection = "e_e"
+every = "50 ms"
+share = 0.05
+[trigger.pressure]
+kind = "synaptic_pressure"
+projection = "e_e"
+tired = 1.5
+look = "50 ms"
+[stage.W]
+stimuli = ["rhythm"]
+homeostasis = []
+[stage.S]
+stimuli = []
+learning = []
+[[bout]]
+repeat = 2
+bouts = [
+    { stage = "W", duration = "20 s", until = { trigger = "pressure" } },
+    { stage = "S", duration = "20 s", until = { trigger = "pressure" } },
+]
+[record]
+spikes = "e"
+weight_statistics = { projection = "e_e", every = "50 ms" }
+"#;
+
+#[test]
+fn a_network_falls_asleep_when_its_synapses_are_strong_and_wakes_when_they_are_weak() {
+    let text = [CIRCUIT, STRENGTH].concat();
+    let run = recorded(&text);
+    let found = run.detections("pressure").unwrap();
+    let stops: Vec<Time> = ends(&run).into_iter().map(|(_, stop)| stop).collect();
+    let told: Vec<Time> = found.iter().map(|found| found.told).collect();
+    assert_eq!((told.len(), &told), (4, &stops));
+    // Where the mean weight that the file holds has come over that at the beginning: 1 + 0.67 · 0.5, and 1 + 0.17 · 0.5.
+    let means = run.weight_statistics("e_e").unwrap();
+    let at = |t: Time| {
+        let mut all = means.iter();
+        all.find(|(time, _)| *time == t).map(|own| own.1.mean)
+    };
+    let start = at(Time::ZERO).unwrap();
+    for (found, upper) in found.iter().zip([true, false, true, false]) {
+        let now = at(found.event).unwrap() / start;
+        let before = Time::from_ps(found.event.ps() - ms(50.0).ps());
+        let before = at(before).unwrap() / start;
+        let bound = if upper { 1.335 } else { 1.085 };
+        let crosses = match upper {
+            true => before < bound && now >= bound,
+            false => before > bound && now <= bound,
+        };
+        assert!(crosses, "{before} {now} of {bound}");
+        assert_eq!(found.told - found.event, ms(1.0));
+    }
+    let again = recorded_in_pieces(&text);
+    assert_eq!(again.fingerprint(), run.fingerprint());
+    assert_eq!(again.detections("pressure").unwrap(), found);
+    let place = Place::new();
+    place.write("m.toml", text + "[engine]\nlanes = 3\n");
+    for threads in [1, 2] {
+        place.run(&format!(
+            "--quiet run --threads {threads} m.toml --out r{threads}"
+        ));
+    }
+    let of = |name: &str| Recording::open(&place.path(name)).unwrap();
+    assert_eq!(of("r1").fingerprint(), of("r2").fingerprint());
+    assert_eq!(of("r1").detections("pressure").unwrap().len(), 4);
+}

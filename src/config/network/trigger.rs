@@ -5,24 +5,24 @@ use crate::base::time::Duration;
 use crate::config::fault;
 use crate::config::form::{
     Around, Keys, Row, Table, chosen, describe, given, population_name, read, refuse_foreign,
-    registered, span, spec_keys, wait,
+    registered, span, spec_keys, text, wait,
 };
 use crate::config::reader::Section;
 use crate::network::trigger::LATENCY;
 use crate::network::{Choice, Network, Trigger};
-use crate::trigger::{entry, specs};
+use crate::trigger::{Watches, entry, specs};
 
 impl Table for Trigger {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let spec = self.kind.spec;
-        let watches = entry(spec.name).is_ok_and(|entry| entry.watches);
+        let watches = entry(spec.name).map_or(Watches::Nothing, |entry| entry.watches);
         k.need(
             "kind",
             &mut { spec.name },
             registered(specs()),
             "what it looks for",
         );
-        if watches {
+        if watches == Watches::Spikes {
             let what = "the population whose spikes it watches";
             k.need(
                 "population",
@@ -31,8 +31,17 @@ impl Table for Trigger {
                 what,
             );
         }
+        if watches == Watches::Weights {
+            let what = "the projection whose weights it watches, one with `plasticity`";
+            k.need(
+                "projection",
+                &mut self.projection,
+                given(text("the name of a projection with `plasticity`")),
+                what,
+            );
+        }
         spec_keys(spec, &mut self.kind.values, k);
-        if watches {
+        if watches != Watches::Nothing {
             let what = "from the instant at which it can know until it tells; windows of lanes are no longer than it";
             k.or("latency", &mut self.latency, span(), what);
         }
@@ -58,6 +67,7 @@ pub(in crate::config) fn start(name: &str, spec: &'static Spec) -> Trigger {
             values: Values::new(),
         },
         population: None,
+        projection: None,
         latency: LATENCY,
         refractory: Duration::ZERO,
     }

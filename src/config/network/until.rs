@@ -4,7 +4,7 @@ use crate::base::time::Duration;
 use crate::config::form::{Around, Keys, Table, count, given, inside, span, trigger_name};
 use crate::config::reader::Section;
 use crate::engine::simulation::Until;
-use crate::trigger;
+use crate::trigger::{self, Watches};
 
 /// The table, whose `count` is 1 where it says nothing else.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ impl Table for Draft {
         let mut triggers = triggers.filter(|own| Some(&own.name) == self.trigger.as_ref());
         let is_clock = triggers.any(|own| {
             let entry = trigger::entry(own.kind.spec.name);
-            entry.is_ok_and(|entry| !entry.watches)
+            entry.is_ok_and(|entry| entry.watches == Watches::Nothing)
         });
         if is_clock && let Some(item) = section.get("trigger") {
             let what =

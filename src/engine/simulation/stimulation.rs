@@ -4,6 +4,8 @@
 //! could be known, which is no shorter than a window: so a pulse never lies in what has been simulated, and neither windows
 //! nor cuts show in when it comes. Clocks depend on nothing, and are asked ahead.
 
+mod pulse;
+
 use serde::{Deserialize, Serialize};
 
 use super::Simulation;
@@ -60,6 +62,8 @@ struct Trigger {
     name: String,
     /// Index of the population that it watches.
     population: Option<usize>,
+    /// Name of the projection whose weights it watches.
+    projection: Option<String>,
     latency: Duration,
     refractory: Duration,
     detect: Box<dyn Detect>,
@@ -67,6 +71,13 @@ struct Trigger {
     on: bool,
     /// When it last could know.
     last: Option<Time>,
+}
+
+impl Trigger {
+    /// Whether it watches nothing.
+    fn is_clock(&self) -> bool {
+        self.population.is_none() && self.projection.is_none()
+    }
 }
 
 /// When a stimulus comes in pulses.
@@ -139,6 +150,7 @@ impl Stimulation {
             triggers.push(Trigger {
                 name: plan.name.clone(),
                 population: plan.population,
+                projection: plan.projection.clone(),
                 latency: plan.latency,
                 refractory: plan.refractory,
                 detect,
@@ -186,7 +198,7 @@ impl Stimulation {
 
     /// Whether the trigger at index `at` watches a population.
     pub(super) fn watches(&self, at: usize) -> bool {
-        self.triggers[at].population.is_some()
+        !self.triggers[at].is_clock()
     }
 
     /// Everything begins anew at `t`.
@@ -203,7 +215,7 @@ impl Stimulation {
     pub(super) fn listen(&mut self, deaf: &[String], now: Time) {
         for trigger in &mut self.triggers {
             let on = !deaf.contains(&trigger.name);
-            if on && !trigger.on && trigger.population.is_none() {
+            if on && !trigger.on && trigger.is_clock() {
                 trigger.detect.begin(now);
             }
             trigger.on = on;
@@ -232,18 +244,41 @@ impl Stimulation {
     pub(super) fn come_to(&mut self, now: Time) {
         for at in 0..self.triggers.len() {
             let trigger = &mut self.triggers[at];
-            if trigger.population.is_some() {
+            if !trigger.is_clock() {
                 trigger.detect.come_to(now, &mut self.found);
                 self.tell(at);
             }
         }
     }
 
+    /// When triggers want to know weights next.
+    pub(super) fn next_weighing(&self) -> Time {
+        let asked = self.triggers.iter().map(|own| own.detect.weighs());
+        asked.min().unwrap_or(Time::MAX)
+    }
+
+    /// Those that want to know them by `now`, with the projections that they watch.
+    pub(super) fn weighing(&self, now: Time) -> Vec<(usize, String)> {
+        let triggers = self.triggers.iter().enumerate();
+        let asked = triggers.filter(|(_, own)| own.detect.weighs() <= now);
+        asked
+            .filter_map(|(at, own)| Some((at, own.projection.clone()?)))
+            .collect()
+    }
+
+    /// The weights that the trigger at index `at` watches sum up to `sum` when it wanted to know.
+    pub(super) fn weigh(&mut self, at: usize, sum: f64) {
+        let detect = &mut self.triggers[at].detect;
+        let t = detect.weighs();
+        detect.weigh(t, sum, &mut self.found);
+        self.tell(at);
+    }
+
     /// Asks clocks for what comes before `end`.
     fn ask_clocks(&mut self, end: Time) {
         for at in 0..self.triggers.len() {
             let trigger = &mut self.triggers[at];
-            if trigger.population.is_none() {
+            if trigger.is_clock() {
                 trigger.detect.come_to(end, &mut self.found);
                 self.tell(at);
             }
@@ -318,6 +353,7 @@ impl Stimulation {
             let Trigger {
                 name,
                 population: _,
+                projection: _,
                 latency: _,
                 refractory: _,
                 detect,
@@ -404,94 +440,5 @@ impl Simulation {
             detections, pulses, ..
         } = &mut self.stimulation;
         (std::mem::take(detections), std::mem::take(pulses))
-    }
-
-    /// Sets off the pulses that begin before `end`.
-    pub(super) fn set_off(&mut self, end: Time) {
-        self.stimulation.ask_clocks(end);
-        while let Some(due) = self.stimulation.due(end) {
-            if self.is_on(due.pulsed)
-                && let Some(is_delivered) = self.stimulation.decide(&due)
-            {
-                self.begin_pulse(due, is_delivered);
-            }
-        }
-    }
-
-    /// A pulse now, of the stimulus called `name`.
-    pub(super) fn pulse_now(&mut self, name: &str) -> Result<(), SimulationError> {
-        let mut pulsed = self.stimulation.pulsed.iter();
-        let Some(pulsed) = pulsed.position(|own| own.stimulus == name) else {
-            return Err(match self.inputs.all().any(|(known, _)| known == name) {
-                true => SimulationError::NoPulses { name: name.into() },
-                false => self.no_stimulus(name),
-            });
-        };
-        if self.is_on(pulsed) {
-            let (time, event) = (self.now, self.now);
-            let own = &mut self.stimulation.pulsed[pulsed];
-            own.last = Some(time);
-            let is_delivered = !own.sham;
-            let pulse = Waiting {
-                time,
-                pulsed,
-                event,
-            };
-            self.begin_pulse(pulse, is_delivered);
-        }
-        Ok(())
-    }
-
-    /// Whether the stimulus is on that is number `pulsed` of those that come in pulses.
-    fn is_on(&self, pulsed: usize) -> bool {
-        let name = &self.stimulation.pulsed[pulsed].stimulus;
-        let mut all = self.inputs.all();
-        all.any(|(known, since)| known == name && since.is_some())
-    }
-
-    /// Begins a pulse of a stimulus that is on.
-    fn begin_pulse(&mut self, due: Waiting, is_delivered: bool) {
-        let name = self.stimulation.pulsed[due.pulsed].stimulus.clone();
-        if is_delivered {
-            self.pulse_current(&name, due.time);
-            for at in 0..self.drives.len() {
-                let drive = &mut self.drives[at];
-                if drive.name == name
-                    && drive.since.is_some()
-                    && let Some(next) = drive.stimulus.pulse(due.time)
-                {
-                    let drive = &self.drives[at];
-                    self.agenda.schedule(drive.id, drive.key(next));
-                }
-            }
-        }
-        self.stimulation.pulses.push(Pulse {
-            stimulus: name,
-            event: due.event,
-            time: due.time,
-            is_delivered,
-        });
-    }
-
-    /// Begins a pulse at `t` of the current called `name`, if there is one.
-    fn pulse_current(&mut self, name: &str, t: Time) {
-        let now = self.now;
-        let mut currents = self.inputs.currents.iter_mut();
-        let Some(current) = currents.find(|current| current.what.name == name) else {
-            return;
-        };
-        let length = current
-            .what
-            .steps
-            .last()
-            .map_or(Time::ZERO, |&(end, _)| end);
-        let goes_on = |begun: &Time| now.since(*begun) < length.since(Time::ZERO);
-        current.pulses.retain(goes_on);
-        current.pulses.push(t);
-        let targets = current.what.targets.clone();
-        let groups = self.lanes.iter_mut().flat_map(|lane| &mut lane.groups);
-        for group in groups.filter(|group| targets.contains(&group.kind)) {
-            self.inputs.step(group, now);
-        }
     }
 }

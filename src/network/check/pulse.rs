@@ -9,7 +9,7 @@ use crate::network::plan;
 use crate::network::{Network, Population, Problem, Pulses, Stimulus, Trigger};
 use crate::neuron::{self, Setup};
 use crate::stimulus;
-use crate::trigger;
+use crate::trigger::{self, Watches};
 
 impl Network {
     /// Checks `trigger` as one of this network's, whether it is part of it or not.
@@ -23,22 +23,32 @@ impl Network {
     pub(super) fn plan_trigger(&self, own: &Trigger) -> Result<plan::Trigger, Problem> {
         let entry = trigger::entry(own.kind.spec.name)?;
         let values = complete(entry.spec, &own.kind.values)?;
-        let population = match (&own.population, entry.watches) {
-            (Some(name), true) => Some(self.index("population", name)?),
-            (None, false) => None,
-            (None, true) => {
-                return Err(Problem::Missing {
-                    key: "population",
-                    what: "whose spikes it watches",
+        let named = [
+            ("population", own.population.is_some(), Watches::Spikes),
+            ("projection", own.projection.is_some(), Watches::Weights),
+        ];
+        for (key, is_named, kind) in named {
+            if is_named != (entry.watches == kind) {
+                return Err(match (is_named, entry.watches) {
+                    (false, _) => Problem::Missing {
+                        key,
+                        what: "that it watches",
+                    },
+                    (true, Watches::Nothing) => Problem::Unfit {
+                        key,
+                        with: "a clock, which watches nothing",
+                    },
+                    (true, _) => Problem::Unfit {
+                        key,
+                        with: "a trigger of this kind",
+                    },
                 });
             }
-            (Some(_), false) => {
-                return Err(Problem::Unfit {
-                    key: "population",
-                    with: "a clock, which watches nothing",
-                });
-            }
-        };
+        }
+        let population = own.population.as_ref();
+        let population = population.map(|name| self.index("population", name));
+        let population = population.transpose()?;
+        let is_clock = entry.watches == Watches::Nothing;
         // Whether values fit each other only the trigger knows.
         (entry.build)(
             &values,
@@ -47,7 +57,7 @@ impl Network {
                 stream: Stream::new(0, "trigger", 0),
             },
         )?;
-        if entry.watches && own.latency <= Duration::ZERO {
+        if !is_clock && own.latency <= Duration::ZERO {
             return Err(Problem::NoLatency(own.latency));
         }
         Ok(plan::Trigger {
@@ -55,19 +65,31 @@ impl Network {
             kind: entry.spec.name,
             values,
             population,
-            latency: match entry.watches {
-                true => own.latency,
-                false => Duration::ZERO,
+            projection: own.projection.clone(),
+            latency: match is_clock {
+                true => Duration::ZERO,
+                false => own.latency,
             },
             refractory: own.refractory,
         })
     }
 
-    /// Checks that the population may fire that `trigger` watches, given all that drives the network.
+    /// Checks that the population may fire that `trigger` watches, given all that drives the network, or that the projection
+    /// learns.
     ///
     /// # Errors
     /// If it never does.
     pub fn check_heard(&self, trigger: &Trigger) -> Result<(), Problem> {
+        let mut learning = self.learning();
+        match &trigger.projection {
+            Some(watched) if !learning.any(|name| name == watched) => {
+                return Err(Problem::NotLearning {
+                    found: watched.clone(),
+                    known: self.learning().cloned().collect(),
+                });
+            }
+            _ => {}
+        }
         match &trigger.population {
             Some(watched) if !self.awake(&trigger.name).contains(watched) => {
                 Err(Problem::Silent(watched.clone()))
