@@ -110,6 +110,7 @@ mod positions;
 mod stimulation;
 mod sum;
 mod synapses;
+mod text_length;
 pub(crate) mod type_table;
 mod weight_tensor;
 mod whole;

@@ -10,12 +10,12 @@ use super::shell::Shell;
 use crate::base::parameter::Dimension;
 use crate::config::typed;
 use crate::experiment::circuit::{self, Circuit};
-use crate::experiment::nir;
+use crate::experiment::nir::{self, NirError};
 use crate::mlp::conversion::Method;
 use crate::mlp::dataset::DataSet;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Output;
-use crate::mlp::weight_file::{self, Bias, Stated};
+use crate::mlp::weight_file::{self, Bias, Stated, WeightFileError};
 use crate::record::{self, output};
 
 /// Longer lists are cut; `--json` has all of them.
@@ -25,7 +25,8 @@ const MOST_FACTORS: usize = 60;
 pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Failure> {
     let ending = arguments.file.extension();
     if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        let folder = |folder: &Path| circuit::import(&arguments.file, folder);
+        let folder =
+            |folder: &Path| circuit::import(&arguments.file, folder).map_err(Failure::input);
         let out = arguments.out.clone();
         let out = out.unwrap_or_else(|| PathBuf::from("circuit.toml"));
         return model_file(&out, folder, shell);
@@ -42,14 +43,20 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
         };
         let dt_ms = step(dt)?;
         let drop_bias = arguments.bias == BiasChoice::Drop;
-        let folder = |folder: &Path| nir::import(&arguments.file, folder, dt_ms, drop_bias);
+        let folder = |folder: &Path| {
+            let made = nir::import(&arguments.file, folder, dt_ms, drop_bias);
+            made.map_err(|error| match error {
+                NirError::File(error) => refused(&error),
+                other => Failure::input(other),
+            })
+        };
         return model_file(out, folder, shell);
     }
     if arguments.dt.is_some() {
         let message = "`--dt`: belongs to a network (.nir) of which `--out` makes a model file";
         return Err(Failure::input(message));
     }
-    let file = record::weight_file::read(&arguments.file)?;
+    let file = record::weight_file::read(&arguments.file).map_err(|error| refused(&error))?;
     let stated = Stated {
         bias: match arguments.bias {
             BiasChoice::Error => Bias::Refuse,
@@ -62,7 +69,8 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
     if !shell.json() {
         shell.print(|out| writeln!(out, "{summary}"))?;
     }
-    let mlp = weight_file::to_mlp(&file, &stated, Output::Relu, 1.0)?;
+    let mlp = weight_file::to_mlp(&file, &stated, Output::Relu, 1.0);
+    let mlp = mlp.map_err(|error| refused(&error))?;
     let images: Vec<Images> = match &arguments.data {
         None => Vec::new(),
         Some(folder) => {
@@ -106,6 +114,11 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
     })
 }
 
+/// What is wrong with a weight file, in options.
+fn refused(error: &WeightFileError) -> Failure {
+    Failure::input(error.on_command_line())
+}
+
 /// Whether the name of the file says that it is of the Neuromorphic Intermediate Representation.
 pub(super) fn is_nir(path: &Path) -> bool {
     let ending = path.extension();
@@ -124,16 +137,16 @@ pub(super) fn step(text: &str) -> Result<f64, Failure> {
 }
 
 /// Writes the model file `out` that `import` makes for its folder, and prints what it has and lacks.
-fn model_file<E: std::error::Error + Send + Sync + 'static>(
+fn model_file(
     out: &Path,
-    import: impl FnOnce(&Path) -> Result<Circuit, E>,
+    import: impl FnOnce(&Path) -> Result<Circuit, Failure>,
     shell: &Shell,
 ) -> Result<(), Failure> {
     let folder = match out.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let Circuit { text, mapped, left } = import(folder).map_err(Failure::input)?;
+    let Circuit { text, mapped, left } = import(folder)?;
     output::write_new(out, |file| file.write_all(text.as_bytes())).map_err(Failure::input)?;
     if shell.json() {
         return shell.print_json(&json!({ "file": out, "mapped": mapped, "left_out": left }));

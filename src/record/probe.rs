@@ -5,8 +5,8 @@ use std::path::Path;
 use hdf5::types::{FixedAscii, TypeDescriptor, VarLenAscii, VarLenUnicode};
 use hdf5::{Container, Dataset, Group, Location};
 
-use super::heap;
 use super::open::open;
+use super::{heap, text_length};
 
 /// Objects that are looked at; a file with more has been looked at enough.
 const MOST_OBJECTS: u32 = 100_000;
@@ -88,11 +88,12 @@ impl Walk<'_> {
         if of.size() > FEW {
             return;
         }
+        let texts = || self.texts && text_length::check(of).is_ok();
         match kind {
-            Ok(TypeDescriptor::VarLenUnicode) if self.texts => {
+            Ok(TypeDescriptor::VarLenUnicode) if texts() => {
                 let _ = of.read_raw::<VarLenUnicode>();
             }
-            Ok(TypeDescriptor::VarLenAscii) if self.texts => {
+            Ok(TypeDescriptor::VarLenAscii) if texts() => {
                 let _ = of.read_raw::<VarLenAscii>();
             }
             Ok(TypeDescriptor::FixedAscii(_)) => {

@@ -10,10 +10,9 @@ use super::damage;
 pub use super::damage::Damage;
 use super::frame::align_times;
 use super::header::{FORMAT, FORMAT_VERSION, Header, declares_format, format};
-use super::heap;
 use super::open::open;
 use super::output::{OutputError, persist, refuse_existing, temporary_beside};
-use super::whole;
+use super::{heap, text_length, whole};
 
 /// Why a file cannot be recovered.
 #[derive(Debug, thiserror::Error)]
@@ -182,6 +181,7 @@ pub(super) fn open_run(path: &Path) -> Result<File, RecoverError> {
     if let Err(damaged) = check_whole(path, &file) {
         // What is no run file, or a later one, need not be laid out like one. Looking for heaps among values too takes longer.
         let readable = heap::check(path, &[]).is_ok();
+        let readable = readable && text_length::check_attributes(&file).is_ok();
         let other = readable.then(check_format).and_then(Result::err);
         return Err(other.unwrap_or(damaged));
     }
@@ -199,6 +199,7 @@ fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> {
     const DEEPEST: usize = 4;
     let bytes = || std::fs::metadata(path).map_or(0, |meta| meta.len());
     let broken = |error: hdf5::Error| damaged(cause(&error));
+    text_length::check_attributes(file).map_err(broken)?;
     let within = |group: &Group, depth: usize| {
         let groups = group.groups().map_err(broken)?.into_iter();
         Ok::<_, RecoverError>(groups.map(move |group| (group, depth)))
@@ -210,8 +211,11 @@ fn check_whole(path: &Path, file: &File) -> Result<(), RecoverError> {
             return Err(damaged(format!("{}: is nested too deep", group.name())));
         }
         groups.extend(within(&group, depth + 1)?);
+        text_length::check_attributes(&group)
+            .map_err(|error| damaged(format!("{}: {}", group.name(), cause(&error))))?;
         for dataset in group.datasets().map_err(broken)? {
             whole::check(&dataset, bytes, &mut places)
+                .and_then(|()| text_length::check_all(&dataset).map_err(|error| cause(&error)))
                 .map_err(|found| damaged(format!("{}: {found}", dataset.name())))?;
         }
     }

@@ -160,10 +160,7 @@ pub enum Problem {
         shape: Vec<usize>,
     },
     /// A layer has a bias and nobody said what to do with it.
-    #[error(
-        "`{}` is a bias; the spiking network has none\n  \
-         help: train without biases, or leave them out with `bias = \"drop\"` and check the accuracy", shown(.tensor)
-    )]
+    #[error("{}", bias(.tensor, "bias = \"drop\""))]
     Bias {
         /// Tensor.
         tensor: String,
@@ -215,16 +212,15 @@ pub enum Problem {
         order: &'static str,
     },
     /// Neither names nor shapes settle which layer follows which.
-    #[error("{why}\n  help: name the layers from input to output, such as layer_names = {example}")]
+    #[error("{}", order(.why, &format!("layer_names = [{}]", quoted(.example))))]
     Order {
         /// Why, in words.
         why: String,
-        /// The layers in some order, as `layer_names` takes them.
-        example: String,
+        /// The layers in some order; the last may be `…`.
+        example: Vec<String>,
     },
     /// `layer_names` names something that is no layer.
-    #[error("`layer_names`: no layer is called `{}`{}", shown(.name),
-        .nearest.as_deref().map(|near| format!("\n  help: did you mean `{}`?", shown(near))).unwrap_or_default())]
+    #[error("{}", no_such_layer("layer_names", .name, .nearest.as_deref()))]
     NoSuchLayer {
         /// The name.
         name: String,
@@ -232,13 +228,13 @@ pub enum Problem {
         nearest: Option<String>,
     },
     /// `layer_names` names a layer a second time.
-    #[error("`layer_names` names `{}` twice", shown(.name))]
+    #[error("{}", named_twice("layer_names", .name))]
     NamedTwice {
         /// The name.
         name: String,
     },
     /// `layer_names` leaves a layer out.
-    #[error("`layer_names` leaves out `{}`, expected every layer of the file", shown(.tensor))]
+    #[error("{}", not_named("layer_names", .tensor))]
     NotNamed {
         /// The layer's weights.
         tensor: String,
@@ -293,6 +289,67 @@ pub enum Problem {
 
 const STATE_DICT_HELP: &str =
     "help: save the state dict alone: torch.save(model.state_dict(), \"weights.pt\")";
+
+/// The message of [`Problem::Bias`]; `way` leaves biases out.
+fn bias(tensor: &str, way: &str) -> String {
+    format!(
+        "`{}` is a bias; the spiking network has none\n  \
+         help: train without biases, or leave them out with `{way}` and check the accuracy",
+        shown(tensor)
+    )
+}
+
+/// The message of [`Problem::Order`]; `way` names layers.
+fn order(why: &str, way: &str) -> String {
+    format!("{why}\n  help: name the layers from input to output, such as {way}")
+}
+
+/// `names` as a model file has them in a list.
+fn quoted(names: &[String]) -> String {
+    let quoted = names.iter().map(|name| match name.as_str() {
+        "…" => name.clone(),
+        name => format!("\"{name}\""),
+    });
+    quoted.collect::<Vec<_>>().join(", ")
+}
+
+/// The message of [`Problem::NoSuchLayer`]; `key` has the names.
+fn no_such_layer(key: &str, name: &str, nearest: Option<&str>) -> String {
+    let help = nearest.map(|near| format!("\n  help: did you mean `{}`?", shown(near)));
+    let help = help.unwrap_or_default();
+    format!("`{key}`: no layer is called `{}`{help}", shown(name))
+}
+
+/// The message of [`Problem::NamedTwice`]; `key` has the names.
+fn named_twice(key: &str, name: &str) -> String {
+    format!("`{key}` names `{}` twice", shown(name))
+}
+
+/// The message of [`Problem::NotNamed`]; `key` has the names.
+fn not_named(key: &str, tensor: &str) -> String {
+    let tensor = shown(tensor);
+    format!("`{key}` leaves out `{tensor}`, expected every layer of the file")
+}
+
+impl WeightFileError {
+    /// The message for one who typed a command: it names options, not keys of a model file.
+    pub fn on_command_line(&self) -> String {
+        const NAMES: &str = "--layer-names";
+        let problem = match &self.problem {
+            Problem::Bias { tensor } => bias(tensor, "--bias drop"),
+            Problem::Order { why, example } => {
+                order(why, &format!("{NAMES} {}", example.join(",")))
+            }
+            Problem::NoSuchLayer { name, nearest } => {
+                no_such_layer(NAMES, name, nearest.as_deref())
+            }
+            Problem::NamedTwice { name } => named_twice(NAMES, name),
+            Problem::NotNamed { tensor } => not_named(NAMES, tensor),
+            other => other.to_string(),
+        };
+        format!("`{}`: {problem}", self.file.display())
+    }
+}
 
 impl Problem {
     /// This problem, of the file at `path`.

@@ -8,10 +8,11 @@ use hdf5::{Dataset, Group};
 use super::{Graph, Kind, MODELS, Model, Neurons, Node, damaged};
 use crate::base::shown::shown;
 use crate::mlp::weight_file::{Format, Parts, Problem, Tensor};
+use crate::record::cause::cause;
 use crate::record::dataset::numbers;
-use crate::record::heap;
 use crate::record::open::open_whole;
 use crate::record::weight_tensor::Source;
+use crate::record::{heap, text_length};
 
 /// Nodes that are read: networks have tens of them.
 const MOST_NODES: usize = 1_000;
@@ -47,7 +48,8 @@ pub(crate) fn read(path: &Path) -> Result<Graph, Problem> {
     if edges.size() > 0 {
         source.check(&edges, "edges", size_of::<VarLenUnicode>() as u64)?;
     }
-    let ends = texts(&edges).ok_or_else(|| damaged("`edges` are no texts"))?;
+    let ends = texts(&source, &edges, "edges")?;
+    let ends = ends.ok_or_else(|| damaged("`edges` are no texts"))?;
     let (pairs, rest) = ends.as_chunks::<2>();
     if !rest.is_empty() {
         return Err(damaged("`edges` are no pairs"));
@@ -60,7 +62,9 @@ pub(crate) fn read(path: &Path) -> Result<Graph, Problem> {
 fn kind(source: &mut Source<'_>, group: &Group, name: &str) -> Result<Kind, Problem> {
     let kind = group.dataset("type").ok();
     let kind = kind.filter(|kind| kind.size() == 1);
-    let kind = kind.and_then(|kind| texts(&kind)?.into_iter().next());
+    let kind = kind.map(|kind| texts(source, &kind, &format!("{name}/type")));
+    let kind = kind.transpose()?.flatten();
+    let kind = kind.and_then(|texts| texts.into_iter().next());
     let kind = kind.ok_or_else(|| damaged(format!("node `{}` has no `type`", shown(name))))?;
     Ok(match kind.as_str() {
         "Input" => Kind::Input(size(source, group, name)?),
@@ -146,20 +150,31 @@ fn array(
     )
 }
 
-/// The texts of a dataset of texts of any length.
-fn texts(dataset: &Dataset) -> Option<Vec<String>> {
+/// The texts of a dataset at `place` of texts of any length; `None` if it has none.
+fn texts(
+    source: &Source<'_>,
+    dataset: &Dataset,
+    place: &str,
+) -> Result<Option<Vec<String>>, Problem> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    match dataset.dtype().ok()?.to_descriptor().ok()? {
+    let read = || match dataset.dtype()?.to_descriptor()? {
         TypeDescriptor::VarLenUnicode => {
-            let texts = dataset.read_raw::<VarLenUnicode>().ok()?;
-            Some(texts.iter().map(|each| text(each.as_bytes())).collect())
+            text_length::check(dataset)?;
+            let texts = dataset.read_raw::<VarLenUnicode>()?;
+            let texts = texts.iter().map(|each| text(each.as_bytes()));
+            Ok(Some(texts.collect()))
         }
         TypeDescriptor::VarLenAscii => {
-            let texts = dataset.read_raw::<VarLenAscii>().ok()?;
-            Some(texts.iter().map(|each| text(each.as_bytes())).collect())
+            text_length::check(dataset)?;
+            let texts = dataset.read_raw::<VarLenAscii>()?;
+            let texts = texts.iter().map(|each| text(each.as_bytes()));
+            Ok(Some(texts.collect()))
         }
-        _ => None,
-    }
+        _ => Ok(None),
+    };
+    read().map_err(|error: hdf5::Error| {
+        source.damaged(format!("`{}`: {}", shown(place), cause(&error)))
+    })
 }
 
 /// Weights of the file at `path` from input to output, and what is between them.

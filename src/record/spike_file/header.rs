@@ -34,7 +34,7 @@ const KNOWN: [Known; 3] = [
 const POPULATION: &str = "population";
 
 const EXPECTED: &str = "the header `node_id,timestamp_ms`, one of bmtk or NEST, or \
-    `columns = { time = \"…\", neuron = \"…\" }` in the model file";
+    `columns = { time = \"…\", neuron = \"…\" }` in the model file (of `convert` `--columns time=…,neuron=…`)";
 
 /// Where a table has what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -303,19 +303,19 @@ fn alike(layers: &[Planned<'_>], shapes: &[Shape]) -> String {
 }
 
 /// How `layer_names` would be written: the layers in `order`, or in that of the file where it is empty.
-fn example(layers: &[Planned<'_>], order: &[usize]) -> String {
+fn example(layers: &[Planned<'_>], order: &[usize]) -> Vec<String> {
     const MOST: usize = 8;
     let in_file: Vec<usize> = (0..layers.len()).collect();
     let order = if order.is_empty() { &in_file } else { order };
     let mut names: Vec<String> = order
         .iter()
         .take(MOST)
-        .map(|&place| format!("\"{}\"", layers[place].shown()))
+        .map(|&place| layers[place].shown().to_string())
         .collect();
     if order.len() > MOST {
         names.push("…".into());
     }
-    format!("[{}]", names.join(", "))
+    names
 }
 
 /// Why layers in `order` do not fit; `how` says where that order comes from.

@@ -114,7 +114,7 @@ fn one_of_several_populations_is_chosen() {
 #[test]
 fn errors_name_line_finding_and_expectation() {
     let expected = "expected the header `node_id,timestamp_ms`, one of bmtk or NEST, or `columns = { time = \"…\", \
-                    neuron = \"…\" }` in the model file";
+                    neuron = \"…\" }` in the model file (of `convert` `--columns time=…,neuron=…`)";
     assert_eq!(
         message("time,id\n1,2", &plain()),
         format!("line 1: found `time,id`, {expected}")
