@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::base::time::{Duration, Time};
 use crate::experiment::error::ExperimentError;
 use crate::mlp::perceptron::{Mlp, Output};
-use crate::mlp::weight_file::{self, Bias, Stated};
+use crate::mlp::weight_file::{self, Bias, Stated, WeightFile};
 use crate::network::{Connection, Data, Given, LayerFile, Layout, Network, Population, Stimulus};
 use crate::position::{Points, Region};
 use crate::record::{self, edge_file, position_file, spike_file};
@@ -154,9 +154,22 @@ fn mlp(layer: &LayerFile) -> Result<Mlp, ExperimentError> {
         names: layer.layer_names.as_deref(),
         ..Stated::nothing_but(bias)
     };
-    let file = record::weight_file::read(&layer.path)?;
     // Output and dropout play no part in a spiking network.
-    Ok(weight_file::to_mlp(&file, &stated, Output::Relu, 1.0)?)
+    let read = |file: &WeightFile| weight_file::to_mlp(file, &stated, Output::Relu, 1.0);
+    let ending = layer.path.extension();
+    if stated.names.is_some() || !ending.is_some_and(|ending| ending.eq_ignore_ascii_case("nir")) {
+        return Ok(read(&record::weight_file::read(&layer.path)?)?);
+    }
+    // Layers of a network that need not be a chain.
+    let mut layers = Vec::new();
+    for file in record::weight_file::nir_layers(&layer.path)? {
+        layers.extend(read(&file)?.layers);
+    }
+    Ok(Mlp {
+        layers,
+        output: Output::Relu,
+        keep: 1.0,
+    })
 }
 
 /// What the file holds that `stimulus` names, if it names one.

@@ -4,13 +4,15 @@
 //! `/node/nodes/<name>` has the text `type` and an array for each parameter, `/node/edges` pairs of names. Times are in
 //! seconds, potentials and currents have no unit.
 
+mod graph;
 mod read;
 mod write;
 
 use crate::mlp::weight_file::{Problem, Tensor};
 
+pub(crate) use graph::Link;
 pub(crate) use read::read;
-pub(super) use read::weights;
+pub(super) use read::{layers, weights};
 pub(crate) use write::write;
 
 /// A network.
@@ -37,6 +39,8 @@ pub(crate) enum Kind {
     Output(usize),
     /// What leaves values as they are.
     Flatten,
+    /// What lets values out later, each by its own time in seconds.
+    Delay(Vec<f64>),
     /// `Linear` or `Affine`: (out, in), and a bias.
     Weights(Tensor, Option<Tensor>),
     /// Neurons that spike.
@@ -124,8 +128,7 @@ impl Graph {
     pub(crate) fn chain(&self) -> Result<Vec<&Node>, Problem> {
         for node in &self.nodes {
             if let Kind::Other(kind) = &node.kind {
-                let expected = "Input, Linear, Affine, IF, LIF, CubaLIF, Flatten or Output";
-                return Err(part(&node.name, kind, expected));
+                return Err(part(&node.name, kind, graph::KINDS));
             }
         }
         let is_input = |node: &&Node| matches!(node.kind, Kind::Input(_));

@@ -24,6 +24,19 @@ pub fn read(path: &Path) -> Result<WeightFile, WeightFileError> {
     take_apart(path).map_err(|problem| problem.in_file(path))
 }
 
+/// The layers of the network in a NIR file, which need not follow each other: each as a weight file of one.
+///
+/// # Errors
+/// As [`read`], and if a node has no counterpart here.
+pub fn nir_layers(path: &Path) -> Result<Vec<WeightFile>, WeightFileError> {
+    let layers = || {
+        let layers = nir_file::layers(path)?.into_iter();
+        let file = |tensors| WeightFile::new(path, Format::Nir, (tensors, Vec::new()));
+        layers.map(file).collect::<Result<_, Problem>>()
+    };
+    layers().map_err(|problem: Problem| problem.in_file(path))
+}
+
 fn take_apart(path: &Path) -> Result<WeightFile, Problem> {
     let format = announced(path)?;
     let parts = match format {

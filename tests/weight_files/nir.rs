@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use sharpwave::config::{Options, parse};
+use sharpwave::experiment::export::of_model;
 use sharpwave::experiment::nir::{export, import};
 use sharpwave::mlp::weight_file::Bias;
 use sharpwave::record::weight_file::read;
@@ -38,8 +39,11 @@ fn refused(path: &Path) -> String {
 fn other_networks_are_refused_by_the_name_of_a_node() {
     let expected = "node `lif.1`: found 2 nodes after it, expected one: a chain of layers";
     assert_eq!(said(&fixture("recurrent.nir")), expected);
-    assert_eq!(refused(&fixture("recurrent.nir")), expected);
-    let expected = "node `conv`: found Conv1d, expected Input, Linear, Affine, IF, LIF, CubaLIF, Flatten or Output";
+    assert_eq!(
+        refused(&fixture("uneven.nir")),
+        "node `late`: found delays that differ between neurons, expected one for all"
+    );
+    let expected = "node `conv`: found Conv1d, expected Input, Linear, Affine, Delay, IF, LIF, CubaLIF, Flatten or Output";
     assert_eq!(said(&fixture("convolution.nir")), expected);
     assert_eq!(
         refused(&fixture("biased.nir")),
@@ -137,13 +141,16 @@ weight = "0.5 mV"
 axonal_delay = "1 ms"
 "#;
 
+/// Reads a file, and writes what it read to another if there is a name for one.
 const READ: &str = r#"
 import json, sys, nir
 graph = nir.read(sys.argv[1])
+if sys.argv[2:]:
+    nir.write(sys.argv[2], graph)
 def plain(x):
     return x.tolist() if hasattr(x, "tolist") else x
 nodes = {k: {"type": type(n).__name__, **{p: plain(getattr(n, p)) for p in
-         ("weight", "tau", "tau_mem", "tau_syn", "r", "v_leak", "v_threshold", "v_reset", "w_in") if hasattr(n, p)}}
+         ("weight", "tau", "tau_mem", "tau_syn", "r", "v_leak", "v_threshold", "v_reset", "w_in", "delay") if hasattr(n, p)}}
          for k, n in graph.nodes.items()}
 print(json.dumps({"nodes": nodes, "edges": sorted(graph.edges)}))
 "#;
@@ -157,19 +164,85 @@ fn a_network_as_nir_that_its_own_package_reads() {
     let (model, out) = (folder.path().join("m.toml"), folder.path().join("net.nir"));
     std::fs::write(&model, NETWORK).unwrap();
     let written = export(&model, &Options::default(), 0.1, &out).unwrap();
-    assert_eq!(written.nodes, 7);
-    assert_eq!(written.left.len(), 3, "{:?}", written.left);
-    let printed = Command::new(python)
-        .args(["-c", READ])
-        .arg(&out)
-        .output()
-        .unwrap();
-    assert!(printed.status.success(), "{printed:?}");
-    let read: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(written.nodes, 10);
+    assert_eq!(written.left, Vec::<String>::new());
+    let read = as_nir(&python, &[&out]);
     let expected: serde_json::Value = serde_json::from_str(include_str!("exported.json")).unwrap();
     assert_eq!(read, expected, "{read}");
     let again = export(&model, &Options::default(), 0.1, &out).unwrap_err();
     assert!(again.to_string().contains("exists already"), "{again}");
+}
+
+/// What NIR's package reads of the first of `files`, which it writes to the second.
+fn as_nir(python: &Path, files: &[&Path]) -> serde_json::Value {
+    let printed = Command::new(python)
+        .args(["-c", READ])
+        .args(files)
+        .output()
+        .unwrap();
+    assert!(printed.status.success(), "{printed:?}");
+    serde_json::from_slice(&printed.stdout).unwrap()
+}
+
+/// Recurrence and delays go out, through the package, in and out again.
+#[test]
+fn a_recurrent_network_comes_back_as_what_it_was() {
+    let Some(python) = python() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let drawn = "axonal_delay = { distribution = \"uniform\", low = \"0.2 ms\", high = \"2 ms\" }\ndelay_resolution = \"0.4 ms\"";
+    let (start, end) = NETWORK.rsplit_once("axonal_delay = \"1 ms\"").unwrap();
+    let network = format!("{start}{drawn}{end}");
+    std::fs::write(place("m.toml"), network).unwrap();
+    let options = Options::default();
+    let written = export(&place("m.toml"), &options, 0.1, &place("out.nir")).unwrap();
+    let first = as_nir(&python, &[&place("out.nir"), &place("through.nir")]);
+    let back = import(&place("through.nir"), folder.path(), 0.1, false).unwrap();
+    std::fs::write(place("back.toml"), &back.text).unwrap();
+    let again = export(&place("back.toml"), &options, 0.1, &place("again.nir")).unwrap();
+    assert_eq!(
+        as_nir(&python, &[&place("again.nir")]),
+        first,
+        "{}",
+        back.text
+    );
+    assert_eq!((written.nodes, written.left), (again.nodes, again.left));
+    // Some synapses from neurons to themselves have delays of their own.
+    assert!(back.text.contains("[projection.e_e_3]"), "{}", back.text);
+}
+
+#[test]
+fn recurrence_and_delays_become_projections() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, layer, delay) in [
+        ("recurrent.nir", 3, "0.1 ms"),
+        ("nested.nir", 2, "0.1 ms"),
+        ("delayed.nir", 3, "4.1 ms"),
+    ] {
+        std::fs::copy(fixture(name), folder.path().join(name)).unwrap();
+        let made = import(&folder.path().join(name), folder.path(), 0.1, true).unwrap();
+        let (node, rec) = match name {
+            "nested.nir" => ("lif_1_lif", "lif_1_w_rec"),
+            _ => ("lif_1", "rec"),
+        };
+        let expected = format!(
+            "[projection.{rec}]\nsource = \"{node}\"\ntarget = \"{node}\"\nrule = \"weights\"\nfile = \
+             \"{name}\"\nlayer = {layer}\nbias = \"drop\"\ngain = \"1 mV\"\naxonal_delay = \"{delay}\"\n"
+        );
+        assert!(made.text.contains(&expected), "{expected}\n{}", made.text);
+        // The layer that the projection names is the one that leads back.
+        let path = folder.path().join("m.toml");
+        std::fs::write(&path, &made.text).unwrap();
+        let edges = of_model(&path, &Options::default(), rec).unwrap().edges;
+        assert_eq!(edges.len(), 9);
+        let weight = |k: usize| edges[k % 3 * 3 + k / 3].weight;
+        assert!(
+            (0..9).all(|k| weight(k) == k as f64 / 8.0 - 0.5),
+            "{edges:?}"
+        );
+    }
 }
 
 /// A chain goes out and comes back as what it was.

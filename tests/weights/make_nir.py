@@ -34,5 +34,23 @@ integrate = nir.IF(r=full(2, 10000), v_threshold=full(2, 1))
 save("biased.nir", {**layers, "fc1": nir.Affine(ramp(3, 4), ramp(3)), "last": integrate}, chain)
 loop = {**layers, "rec": nir.Linear(ramp(3, 3))}
 save("recurrent.nir", loop, chain + [("lif.1", "rec"), ("rec", "lif.1")])
+wait = nir.Delay(delay=numpy.full(3, 0.004))
+delayed = {**layers, "late": wait, "rec": nir.Affine(ramp(3, 3), full(3, 0))}
+back = [("lif.1", "late"), ("late", "rec"), ("rec", "lif.1")]
+save("delayed.nir", delayed, chain + back)
+# As snnTorch has a recurrent layer.
+inner = nir.NIRGraph(
+    nodes={
+        "input": nir.Input(numpy.array([3])),
+        "lif": lif,
+        "w_rec": nir.Linear(ramp(3, 3)),
+        "output": nir.Output(numpy.array([3])),
+    },
+    edges=[("input", "lif"), ("lif", "w_rec"), ("w_rec", "lif"), ("lif", "output")],
+    type_check=False,
+)
+save("nested.nir", {**layers, "lif.1": inner}, chain)
+uneven = nir.Delay(delay=numpy.array([0.001, 0.002, 0.001]))
+save("uneven.nir", {**delayed, "late": uneven}, chain + back)
 kernel = nir.Conv1d(input_shape=4, weight=ramp(1, 1, 2), stride=1, padding=0, dilation=1, groups=1, bias=ramp(1))
 save("convolution.nir", {"conv": kernel}, [("input", "conv"), ("conv", "output")])

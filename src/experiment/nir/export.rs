@@ -1,9 +1,11 @@
 //! A network as NIR's nodes.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::{MS_PER_S, NirError};
 use crate::base::parameter::{Spec, Values, complete};
+use crate::base::time::Duration;
 use crate::config::Options;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::export::{self, ExportError, tables};
@@ -13,6 +15,12 @@ use crate::network::plan::{NetworkPlan, Population};
 use crate::neuron::{lif, lif_exp};
 use crate::record::edge_file::write::EdgeTable;
 use crate::record::nir_file::{self, CUBA_LIF, Graph, Kind, LIF, Neurons, Node};
+
+/// Picoseconds in a second.
+const PS_PER_S: f64 = 1e12;
+
+/// Different delays of a projection: each takes a matrix of its own.
+const MOST_DELAYS: usize = 100;
 
 /// What went into a NIR file.
 #[derive(Debug, Clone)]
@@ -40,6 +48,14 @@ pub fn export(
     let plan = loaded.plan().map_err(ExperimentError::from);
     let plan = plan.map_err(ExportError::from)?;
     let mut left = refuse(&plan)?;
+    let dt = Duration::from_ms(dt_ms).map_err(|error| {
+        no_counterpart(
+            "step",
+            "dt",
+            &error.to_string(),
+            "a time that a clock can count",
+        )
+    })?;
     let mut graph = Graph::default();
     for population in &plan.populations {
         let kind = node(population, dt_ms)?;
@@ -49,12 +65,20 @@ pub fn export(
     let mut ends: Vec<bool> = vec![true; plan.populations.len()];
     for (source, targets, table) in tables(&plan)? {
         ends[source] = false;
-        if table.edges.iter().any(|edge| edge.delay.ps() > 0) {
+        let mut delays: Vec<Duration> = table.edges.iter().map(|edge| edge.delay).collect();
+        delays.sort_unstable();
+        delays.dedup();
+        if delays.iter().any(|delay| *delay < dt) {
             let said = format!(
-                "the delays of `{}`: NIR's spikes arrive a step later",
+                "delays of `{}` below {dt_ms} ms: NIR's spikes arrive a step later",
                 table.name
             );
             left.push(said);
+        }
+        if delays.len() > MOST_DELAYS {
+            let found = format!("{} different delays", delays.len());
+            let expected = "100 or fewer, each of them weights of its own";
+            return Err(no_counterpart("projection", &table.name, &found, expected));
         }
         let mut from = 0;
         for &target in &targets {
@@ -67,13 +91,27 @@ pub fn export(
                 1 => table.name.clone(),
                 _ => format!("{}_{}", table.name, population.name),
             };
-            let weights = matrix(&table, from, population.size, &name);
+            for (k, &delay) in delays.iter().enumerate() {
+                let name = match k {
+                    0 => name.clone(),
+                    k => format!("{name}_{}", k + 1),
+                };
+                let weights = matrix(&table, (from, population.size), delay, &name);
+                let mut before = plan.populations[source].name.clone();
+                if delay > dt {
+                    let seconds = (delay.ps() - dt.ps()) as f64 / PS_PER_S;
+                    let kind = Kind::Delay(vec![seconds; table.source.1 as usize]);
+                    let name = format!("{name}_delay");
+                    graph.edges.push((before, name.clone()));
+                    before = name.clone();
+                    graph.nodes.push(Node { name, kind });
+                }
+                graph.edges.push((before, name.clone()));
+                graph.edges.push((name.clone(), population.name.clone()));
+                let kind = Kind::Weights(weights, None);
+                graph.nodes.push(Node { name, kind });
+            }
             from += population.size;
-            let source = plan.populations[source].name.clone();
-            graph.edges.push((source, name.clone()));
-            graph.edges.push((name.clone(), population.name.clone()));
-            let kind = Kind::Weights(weights, None);
-            graph.nodes.push(Node { name, kind });
         }
     }
     if ends.iter().all(|is_end| !is_end) {
@@ -88,6 +126,12 @@ pub fn export(
         graph.edges.push((population.name.clone(), name.clone()));
         let kind = Kind::Output(population.size as usize);
         graph.nodes.push(Node { name, kind });
+    }
+    let mut names = HashSet::new();
+    if let Some(twice) = graph.nodes.iter().find(|node| !names.insert(&node.name)) {
+        let found = "the name of another node";
+        let expected = "a name of its own";
+        return Err(no_counterpart("node", &twice.name, found, expected));
     }
     nir_file::write(out, &graph)?;
     let nodes = graph.nodes.len();
@@ -210,11 +254,12 @@ fn node(population: &Population, dt_ms: f64) -> Result<Kind, NirError> {
     Ok(Kind::Neurons(Neurons { model, values }))
 }
 
-/// The weights of `table` onto the `size` targets from number `from` on, (out, in); synapses of one pair add up.
-fn matrix(table: &EdgeTable, from: u32, size: u32, name: &str) -> Tensor {
+/// The weights of `table` that arrive after `delay` onto the `size` targets from number `from` on, (out, in); synapses of one
+/// pair add up.
+fn matrix(table: &EdgeTable, (from, size): (u32, u32), delay: Duration, name: &str) -> Tensor {
     let n_source = table.source.1 as usize;
     let mut values = vec![0.0_f32; size as usize * n_source];
-    for edge in &table.edges {
+    for edge in table.edges.iter().filter(|edge| edge.delay == delay) {
         if let Some(row) = edge.target.checked_sub(from).filter(|row| *row < size) {
             values[row as usize * n_source + edge.source as usize] += edge.weight as f32;
         }

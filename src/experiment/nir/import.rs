@@ -1,53 +1,53 @@
-//! A chain of NIR's nodes as a model file.
+//! A network of NIR's nodes as a model file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::path::Path;
 
 use super::{MS_PER_S, NO_LEAK_MS, NirError};
 use crate::experiment::circuit::{Circuit, path_text};
-use crate::mlp::weight_file::{Problem, Tensor};
+use crate::mlp::weight_file::Problem;
 use crate::network::check::is_name;
-use crate::record::nir_file::{self, Kind, Neurons, part};
+use crate::record::nir_file::{self, Kind, Link, Neurons, Node, part};
 
-/// Reads the network in the NIR file at `path` as a model file that takes its weights from there; spikes last `dt_ms`. Paths in
-/// the model file start from `folder`, where it will be. Biases are refused unless they are 0 or `drop_bias` leaves them out.
+/// Times in ms are written to the picosecond, which is what a clock here counts.
+const PER_MS: f64 = 1e9;
+
+/// Reads the network in the NIR file at `path` as a model file that takes its weights from there; spikes last `dt_ms`, and
+/// arrive as long after, or later by the delays on their way. Paths in the model file start from `folder`, where it will be.
+/// Biases are refused unless they are 0 or `drop_bias` leaves them out.
 ///
 /// # Errors
-/// If the file is wrong, or the network is no chain of weights and neurons that there are here.
+/// If the file is wrong, or a node has no counterpart here.
 pub fn import(
     path: &Path,
     folder: &Path,
     dt_ms: f64,
     drop_bias: bool,
 ) -> Result<Circuit, NirError> {
-    let mut chain = Chain {
+    let mut made = Made {
         circuit: Circuit::default(),
         file: path_text(path, folder),
         dt_ms,
-        drop_bias,
-        names: HashSet::new(),
-        layers: 0,
-        before: (String::new(), 0),
         has_biases: false,
-        weights: None,
+        taken: HashSet::new(),
+        names: HashMap::new(),
         spiking: Vec::new(),
     };
     let _ = writeln!(
-        chain.circuit.text,
+        made.circuit.text,
         "# From the NIR graph `{}`: a spike lasts {dt_ms} ms, and arrives as long after.\nschema = 1\nexperiment = \
          \"network\"\nseed = 1\nduration = \"1 s\"",
         path.display(),
     );
-    chain
-        .read(path)
+    made.read(path, drop_bias)
         .map_err(|problem| NirError::File(problem.in_file(path)))?;
-    let recorded: Vec<String> = chain
+    let recorded: Vec<String> = made
         .spiking
         .iter()
         .map(|name| format!("{name:?}"))
         .collect();
-    let mut circuit = chain.circuit;
+    let mut circuit = made.circuit;
     let _ = writeln!(
         circuit.text,
         "\n[record]\nspikes = [{}]",
@@ -58,104 +58,151 @@ pub fn import(
     Ok(circuit)
 }
 
-/// A chain, as far as it is written.
-struct Chain {
+/// A network, as far as it is written.
+struct Made {
     circuit: Circuit,
     /// The NIR file, as the model file names it.
     file: String,
     dt_ms: f64,
-    drop_bias: bool,
-    names: HashSet<String>,
-    /// Layers of weights that are written.
-    layers: usize,
-    /// The last population, and its neurons.
-    before: (String, usize),
     /// Whether the file has biases, which those who read weights from it must leave out.
     has_biases: bool,
-    /// Weights that wait for their neurons: name and neurons.
-    weights: Option<(String, usize)>,
+    /// Names in the model file.
+    taken: HashSet<String>,
+    /// Of each population's node: its name in the model file, and its neurons.
+    names: HashMap<String, (String, usize)>,
     spiking: Vec<String>,
 }
 
-impl Chain {
-    fn read(&mut self, path: &Path) -> Result<(), Problem> {
+/// Neurons as a population here.
+struct Counterpart {
+    model: &'static str,
+    /// Lines of membrane and currents.
+    membrane: String,
+    /// What a weight of 1 adds.
+    gain: String,
+    /// What is to say of the leak.
+    leak: String,
+}
+
+impl Made {
+    fn read(&mut self, path: &Path, drop_bias: bool) -> Result<(), Problem> {
         let graph = nir_file::read(path)?;
-        let mut nodes = graph.nodes.iter();
-        self.has_biases = nodes.any(|node| matches!(node.kind, Kind::Weights(_, Some(_))));
-        let mut chain = graph.chain()?.into_iter();
-        chain.try_for_each(|node| self.add(&node.name, &node.kind))
-    }
-
-    fn add(&mut self, node: &str, kind: &Kind) -> Result<(), Problem> {
-        match kind {
-            Kind::Input(size) => {
-                let name = self.named(node)?;
-                let _ = writeln!(
-                    self.circuit.text,
-                    "\n[population.{name}]\nneuron = \"relay\"\nsize = {size}"
-                );
-                let mapped = format!("`{node}`: {size} inputs as relays");
-                self.circuit.mapped.push(mapped);
-                self.before = (name, *size);
-                Ok(())
+        let (populations, links) = graph.network()?;
+        self.has_biases = links.iter().any(|link| link.bias.is_some());
+        let mut said = HashSet::new();
+        for link in links.iter().filter(|link| said.insert(link.layer)) {
+            let biases = link.bias.map_or(&[][..], |bias| &bias.values);
+            if biases.iter().any(|value| *value != 0.0) {
+                let node = &link.node.name;
+                if !drop_bias {
+                    let tensor = format!("{node}.bias");
+                    return Err(Problem::Bias { tensor });
+                }
+                self.circuit.left.push(format!("the biases of `{node}`"));
             }
-            Kind::Weights(weight, bias) => self.weights(node, weight, bias.as_ref()),
-            Kind::Neurons(neurons) => self.neurons(node, neurons),
-            Kind::Output(_) => match self.weights.take() {
-                Some((name, _)) => Err(part(
-                    &name,
-                    "weights before the output",
-                    "neurons after them",
-                )),
-                None => Ok(()),
-            },
-            Kind::Flatten | Kind::Other(_) => Ok(()),
         }
-    }
-
-    fn weights(
-        &mut self,
-        node: &str,
-        weight: &Tensor,
-        bias: Option<&Tensor>,
-    ) -> Result<(), Problem> {
-        if self.weights.is_some() {
-            return Err(part(
-                node,
-                "weights right after weights",
-                "neurons between them",
-            ));
+        for node in &populations {
+            let size = match &node.kind {
+                Kind::Input(size) => *size,
+                _ => sized(node, &links)?,
+            };
+            let name = self.named(&node.name)?;
+            self.names.insert(node.name.clone(), (name, size));
         }
-        let expected = self.before.1;
-        let &[n_out, n_in] = &weight.shape[..] else {
-            return Err(part(node, "weights that are no matrix", "one of (out, in)"));
-        };
-        if n_in != expected {
-            let found = format!("{n_in} inputs after {expected} neurons");
-            return Err(part(node, &found, "as many"));
+        for link in &links {
+            let (n_in, (_, size)) = (link.weight.shape[1], &self.names[&link.source.name]);
+            if n_in != *size {
+                let found = format!("{n_in} inputs after {size} neurons");
+                return Err(part(&link.node.name, &found, "as many"));
+            }
         }
-        let is_biased = bias.is_some_and(|bias| bias.values.iter().any(|value| *value != 0.0));
-        if is_biased && !self.drop_bias {
-            let tensor = format!("{node}.bias");
-            return Err(Problem::Bias { tensor });
+        for node in populations {
+            match &node.kind {
+                Kind::Neurons(neurons) => self.neurons(node, neurons, &links)?,
+                _ => self.input(node),
+            }
         }
-        if is_biased {
-            self.circuit.left.push(format!("the biases of `{node}`"));
-        }
-        self.layers += 1;
-        self.weights = Some((self.named(node)?, n_out));
         Ok(())
     }
 
-    fn neurons(&mut self, node: &str, neurons: &Neurons) -> Result<(), Problem> {
-        let Some((projection, size)) = self.weights.take() else {
-            return Err(part(
-                node,
-                "neurons without weights",
-                "Linear or Affine before them",
-            ));
+    fn input(&mut self, node: &Node) {
+        let (name, size) = &self.names[&node.name];
+        let _ = writeln!(
+            self.circuit.text,
+            "\n[population.{name}]\nneuron = \"relay\"\nsize = {size}"
+        );
+        let mapped = format!("`{}`: {size} inputs as relays", node.name);
+        self.circuit.mapped.push(mapped);
+    }
+
+    /// A population with the projections onto it.
+    fn neurons(
+        &mut self,
+        node: &Node,
+        neurons: &Neurons,
+        links: &[Link<'_>],
+    ) -> Result<(), Problem> {
+        let (name, size) = self.names[&node.name].clone();
+        let value = |parameter: &str| neurons.value(&node.name, parameter);
+        let Counterpart {
+            model,
+            membrane,
+            gain,
+            leak,
+        } = self.counterpart(&node.name, neurons)?;
+        let (threshold, reset, rest) = (value("v_threshold")?, value("v_reset")?, value("v_leak")?);
+        let _ = write!(
+            self.circuit.text,
+            "\n[population.{name}]\nneuron = \"{model}\"\nsize = {size}\n{membrane}\nv_th = \"{threshold} mV\"\nv_reset = \
+             \"{reset} mV\"\ne_l = \"{rest} mV\"\n"
+        );
+        let mut projections = Vec::new();
+        for link in links.iter().filter(|link| link.target.name == node.name) {
+            projections.push(self.projection(link, &name, &gain)?);
+        }
+        let kind = neurons.model.name;
+        let projections = projections.join(", ");
+        self.circuit.mapped.push(format!(
+            "`{}`: {size} neurons {kind} as {model}{leak}, a threshold of {threshold} as so many mV; a weight of 1 of \
+             {projections} adds {gain}",
+            node.name
+        ));
+        self.spiking.push(name);
+        Ok(())
+    }
+
+    /// A projection onto the population `target`; its name as messages have it.
+    fn projection(&mut self, link: &Link<'_>, target: &str, gain: &str) -> Result<String, Problem> {
+        // Weights between several populations are several projections.
+        let first = is_plain(&link.node.name);
+        let mut name = self.named(&first).ok();
+        for number in 2.. {
+            if name.is_some() {
+                break;
+            }
+            name = self.named(&format!("{first}_{number}")).ok();
+        }
+        let name = name.unwrap_or(first);
+        let delay_ms = ((link.delay_s * MS_PER_S + self.dt_ms) * PER_MS).round() / PER_MS;
+        let bias = if self.has_biases {
+            "bias = \"drop\"\n"
+        } else {
+            ""
         };
-        let name = self.named(node)?;
+        let (layer, file, (source, _)) = (link.layer, &self.file, &self.names[&link.source.name]);
+        let _ = write!(
+            self.circuit.text,
+            "\n[projection.{name}]\nsource = \"{source}\"\ntarget = \"{target}\"\nrule = \"weights\"\nfile = \
+             {file}\nlayer = {layer}\n{bias}gain = \"{gain}\"\naxonal_delay = \"{delay_ms} ms\"\n"
+        );
+        Ok(match link.delay_s > 0.0 {
+            true => format!("`{name}` (after {delay_ms} ms)"),
+            false => format!("`{name}`"),
+        })
+    }
+
+    /// What the neurons of the node `node` are here.
+    fn counterpart(&self, node: &str, neurons: &Neurons) -> Result<Counterpart, Problem> {
         let value = |parameter: &str| neurons.value(node, parameter);
         let above = |parameter: &str| match value(parameter)? {
             positive if positive > 0.0 => Ok(positive),
@@ -165,74 +212,81 @@ impl Chain {
             }
         };
         let dt_ms = self.dt_ms;
-        let (model, membrane, gain) = match neurons.model.name {
+        let of = |model, membrane, gain| Counterpart {
+            model,
+            membrane,
+            gain,
+            leak: String::new(),
+        };
+        Ok(match neurons.model.name {
             "IF" => {
                 let gain = value("r")? * dt_ms / MS_PER_S;
-                (
-                    "lif",
-                    format!("tau_m = \"{NO_LEAK_MS} ms\""),
-                    format!("{gain} mV"),
-                )
+                let membrane = format!("tau_m = \"{NO_LEAK_MS} ms\"");
+                Counterpart {
+                    leak: format!(" with a leak of {NO_LEAK_MS} ms, which is none"),
+                    ..of("lif", membrane, format!("{gain} mV"))
+                }
             }
             "LIF" => {
                 let tau_ms = above("tau")? * MS_PER_S;
                 let gain = value("r")? * dt_ms / tau_ms;
-                (
-                    "lif",
-                    format!("tau_m = \"{tau_ms} ms\""),
-                    format!("{gain} mV"),
-                )
+                let membrane = format!("tau_m = \"{tau_ms} ms\"");
+                of("lif", membrane, format!("{gain} mV"))
             }
             _ => {
                 let (tau_ms, syn_ms) = (above("tau_mem")? * MS_PER_S, above("tau_syn")? * MS_PER_S);
                 let capacitance = tau_ms / above("r")?;
                 let gain = value("w_in")? * dt_ms / syn_ms;
-                let lines = format!(
+                let membrane = format!(
                     "tau_m = \"{tau_ms} ms\"\nc_m = \"{capacitance} pF\"\ntau_syn_ex = \"{syn_ms} ms\"\ntau_syn_in = \
                      \"{syn_ms} ms\""
                 );
-                ("lif_exp", lines, format!("{gain} pA"))
+                of("lif_exp", membrane, format!("{gain} pA"))
             }
-        };
-        let (threshold, reset, rest) = (value("v_threshold")?, value("v_reset")?, value("v_leak")?);
-        let bias = if self.has_biases {
-            "bias = \"drop\"\n"
-        } else {
-            ""
-        };
-        let (layer, file, source) = (self.layers, &self.file, &self.before.0);
-        let _ = write!(
-            self.circuit.text,
-            "\n[population.{name}]\nneuron = \"{model}\"\nsize = {size}\n{membrane}\nv_th = \"{threshold} mV\"\nv_reset = \
-             \"{reset} mV\"\ne_l = \"{rest} mV\"\n\n[projection.{projection}]\nsource = \"{source}\"\ntarget = \
-             \"{name}\"\nrule = \"weights\"\nfile = {file}\nlayer = {layer}\n{bias}gain = \"{gain}\"\naxonal_delay = \
-             \"{dt_ms} ms\"\n"
-        );
-        let leak = match neurons.model.name {
-            "IF" => format!(" with a leak of {NO_LEAK_MS} ms, which is none"),
-            _ => String::new(),
-        };
-        let kind = neurons.model.name;
-        let mapped = format!(
-            "`{node}`: {size} neurons {kind} as {model}{leak}, a threshold of {threshold} as so many mV; a weight of 1 of \
-             `{projection}` adds {gain}"
-        );
-        self.circuit.mapped.push(mapped);
-        self.spiking.push(name.clone());
-        self.before = (name, size);
-        Ok(())
+        })
     }
 
     /// What a node is called in a model file.
     fn named(&mut self, node: &str) -> Result<String, Problem> {
-        let plain = |c: char| match is_name(c.encode_utf8(&mut [0; 4])) {
-            true => c,
-            false => '_',
-        };
-        let name: String = node.chars().map(plain).collect();
-        match !name.is_empty() && self.names.insert(name.clone()) {
+        let name = is_plain(node);
+        match !name.is_empty() && self.taken.insert(name.clone()) {
             true => Ok(name),
             false => Err(part(node, "that name twice or none", "names of their own")),
         }
     }
+}
+
+/// `node` in letters that names have in a model file.
+fn is_plain(node: &str) -> String {
+    let plain = |c: char| match is_name(c.encode_utf8(&mut [0; 4])) {
+        true => c,
+        false => '_',
+    };
+    node.chars().map(plain).collect()
+}
+
+/// How many neurons the node `target` has: as many as all weights onto it have outputs. Their inputs must be as many as their
+/// sources have neurons.
+fn sized(target: &Node, links: &[Link<'_>]) -> Result<usize, Problem> {
+    let mut size = None;
+    for link in links.iter().filter(|link| link.target.name == target.name) {
+        let &[n_out, _] = &link.weight.shape[..] else {
+            let found = "weights that are no matrix";
+            return Err(part(&link.node.name, found, "one of (out, in)"));
+        };
+        match size {
+            Some(size) if size != n_out => {
+                let found = format!("{n_out} outputs onto {size} neurons");
+                return Err(part(&link.node.name, &found, "as many"));
+            }
+            _ => size = Some(n_out),
+        }
+    }
+    size.ok_or_else(|| {
+        part(
+            &target.name,
+            "neurons without weights",
+            "Linear or Affine before them",
+        )
+    })
 }

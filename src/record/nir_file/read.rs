@@ -1,5 +1,6 @@
 //! NIR files read.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use hdf5::types::{TypeDescriptor, VarLenAscii, VarLenUnicode};
@@ -17,6 +18,9 @@ use crate::record::{heap, text_length};
 /// Nodes that are read: networks have tens of them.
 const MOST_NODES: usize = 1_000;
 
+/// Graphs within graphs: recurrent layers of snnTorch are one.
+const DEEPEST: usize = 8;
+
 /// The network in the file at `path`.
 ///
 /// # Errors
@@ -29,33 +33,96 @@ pub(crate) fn read(path: &Path) -> Result<Graph, Problem> {
     let Ok(root) = file.group("node") else {
         return Err(damaged("it has no `/node`: no network of NIR"));
     };
+    let mut graph = Graph::default();
+    add(&mut source, &root, "", DEEPEST, &mut graph)?;
+    Ok(graph)
+}
+
+/// Adds the nodes and edges of the graph `root`, whose own name with a dot behind it is `prefix`.
+fn add(
+    source: &mut Source<'_>,
+    root: &Group,
+    prefix: &str,
+    depth: usize,
+    graph: &mut Graph,
+) -> Result<(), Problem> {
+    let place = prefix.trim_end_matches('.');
     let (Ok(nodes), Ok(edges)) = (root.group("nodes"), root.dataset("edges")) else {
-        return Err(damaged("`/node` has no `nodes` or no `edges`"));
+        let of = match place {
+            "" => "`/node` has".into(),
+            place => format!("the graph `{}` has", shown(place)),
+        };
+        return Err(damaged(format!("{of} no `nodes` or no `edges`")));
     };
     let names = nodes
         .member_names()
         .map_err(|error| source.refused(&error))?;
-    if names.len() > MOST_NODES {
-        return Err(damaged(format!("more than {MOST_NODES} nodes")));
-    }
-    let mut graph = Graph::default();
+    // Those within an inner graph, by its name: where values come in and go out.
+    let (mut ins, mut outs) = (HashMap::new(), HashMap::new());
     for name in names {
-        let group = nodes.group(&name);
-        let group = group.map_err(|_| damaged(format!("`{}` is no node", shown(&name))))?;
-        let kind = kind(&mut source, &group, &name)?;
-        graph.nodes.push(Node { name, kind });
+        let (group, whole) = (nodes.group(&name), format!("{prefix}{name}"));
+        let group = group.map_err(|_| damaged(format!("`{}` is no node", shown(&whole))))?;
+        match kind(source, &group, &whole)? {
+            Kind::Other(kind) if kind == "NIRGraph" => {
+                let Some(depth) = depth.checked_sub(1) else {
+                    return Err(damaged(format!("`{}` is nested too deep", shown(&whole))));
+                };
+                let first = graph.nodes.len();
+                add(source, &group, &format!("{whole}."), depth, graph)?;
+                let inner = &mut graph.nodes[first..];
+                ins.insert(
+                    name.clone(),
+                    opened(inner, &whole, |kind| matches!(kind, Kind::Input(_)))?,
+                );
+                outs.insert(
+                    name,
+                    opened(inner, &whole, |kind| matches!(kind, Kind::Output(_)))?,
+                );
+            }
+            kind => graph.nodes.push(Node { name: whole, kind }),
+        }
+        if graph.nodes.len() > MOST_NODES {
+            return Err(damaged(format!("more than {MOST_NODES} nodes")));
+        }
     }
+    let at = format!("{prefix}edges");
     if edges.size() > 0 {
-        source.check(&edges, "edges", size_of::<VarLenUnicode>() as u64)?;
+        source.check(&edges, &at, size_of::<VarLenUnicode>() as u64)?;
     }
-    let ends = texts(&source, &edges, "edges")?;
-    let ends = ends.ok_or_else(|| damaged("`edges` are no texts"))?;
+    let ends = texts(source, &edges, &at)?;
+    let ends = ends.ok_or_else(|| damaged(format!("`{}` are no texts", shown(&at))))?;
     let (pairs, rest) = ends.as_chunks::<2>();
     if !rest.is_empty() {
-        return Err(damaged("`edges` are no pairs"));
+        return Err(damaged(format!("`{}` are no pairs", shown(&at))));
     }
-    graph.edges = pairs.iter().cloned().map(|[from, to]| (from, to)).collect();
-    Ok(graph)
+    let end = |name: &String, inner: &HashMap<String, String>| {
+        let within = inner.get(name).cloned();
+        within.unwrap_or_else(|| format!("{prefix}{name}"))
+    };
+    let pairs = pairs.iter();
+    graph
+        .edges
+        .extend(pairs.map(|[from, to]| (end(from, &outs), end(to, &ins))));
+    Ok(())
+}
+
+/// The one node of the inner graph `name` that `is_gate`, which lets values through from now on.
+fn opened(
+    inner: &mut [Node],
+    name: &str,
+    is_gate: impl Fn(&Kind) -> bool,
+) -> Result<String, Problem> {
+    let mut gates = inner.iter_mut().filter(|node| is_gate(&node.kind));
+    match (gates.next(), gates.next()) {
+        (Some(gate), None) => {
+            gate.kind = Kind::Flatten;
+            Ok(gate.name.clone())
+        }
+        _ => {
+            let found = "a graph without, or with several, inputs or outputs";
+            Err(super::part(name, found, "one Input and one Output in it"))
+        }
+    }
 }
 
 /// What the node `name` in `group` is.
@@ -70,6 +137,7 @@ fn kind(source: &mut Source<'_>, group: &Group, name: &str) -> Result<Kind, Prob
         "Input" => Kind::Input(size(source, group, name)?),
         "Output" => Kind::Output(size(source, group, name)?),
         "Flatten" => Kind::Flatten,
+        "Delay" => Kind::Delay(values(source, group, name, "delay")?),
         "Linear" => Kind::Weights(array(source, group, name, "weight")?, None),
         "Affine" => Kind::Weights(
             array(source, group, name, "weight")?,
@@ -177,6 +245,19 @@ fn texts(
     })
 }
 
+/// The weights of the network in the file at `path`, layer by layer, each with its bias, whatever they lie between.
+///
+/// # Errors
+/// As [`read`], and if a node has no counterpart here.
+pub(in crate::record) fn layers(path: &Path) -> Result<Vec<Vec<Tensor>>, Problem> {
+    let graph = read(path)?;
+    let weights = graph.weights()?.into_iter();
+    let tensors = |(weight, bias): (&Tensor, Option<&Tensor>)| {
+        std::iter::once(weight).chain(bias).cloned().collect()
+    };
+    Ok(weights.map(tensors).collect())
+}
+
 /// Weights of the file at `path` from input to output, and what is between them.
 ///
 /// # Errors
@@ -203,6 +284,7 @@ pub(in crate::record) fn weights(path: &Path) -> Result<Parts, Problem> {
                 let (name, model) = (shown(&node.name), neurons.model.name);
                 beside.push(format!("`{name}` is {model}: {}", each.join(", ")));
             }
+            Kind::Delay(_) => beside.push(format!("`{}` (Delay) plays no part", shown(&node.name))),
             _ => {}
         }
     }

@@ -32,6 +32,11 @@ fn fill(file: &File, graph: &Graph) -> hdf5::Result<()> {
             Kind::Input(size) => shaped(&group, "Input", *size)?,
             Kind::Output(size) => shaped(&group, "Output", *size)?,
             Kind::Flatten => text(&group, "type", "Flatten")?,
+            Kind::Delay(each) => {
+                text(&group, "type", "Delay")?;
+                let dataset = group.new_dataset::<f64>().shape(each.len());
+                dataset.create("delay")?.write_raw(each)?;
+            }
             Kind::Weights(weight, None) => {
                 text(&group, "type", "Linear")?;
                 array(&group, "weight", weight)?;
