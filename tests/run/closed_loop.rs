@@ -50,8 +50,44 @@ fn pulses_come_within_20_ms_of_the_up_onset() {
     let near = latencies.iter().filter(|latency| latency.abs() <= 20.0);
     let share = near.count() as f64 / latencies.len() as f64;
     assert!(share >= 0.95, "{share}: {latencies:?}");
+    // The figure says the same: every other onset comes too soon after a pulse for another.
+    let svg = place.read("r/figures/evoked.svg");
+    let answered = latencies.iter().filter(|latency| latency.abs() <= 100.0);
+    let said = format!("answered {}, missed 0", answered.count());
+    assert!(
+        svg.contains(&said) && svg.contains("Pulse after UP onset"),
+        "{said}"
+    );
     assert!(
         latencies.iter().all(|latency| latency.abs() < 200.0),
         "{latencies:?}"
     );
+}
+
+/// In spindles.toml the detector, which knows the past alone, tells of each spindle that the measure finds once its memory of 10 s is
+/// filled, within 0.4 s of its begin, and of nothing else.
+#[test]
+fn spindles_are_found_as_they_begin() {
+    let place = Place::new();
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/models/spindles.toml");
+    place.run(&format!(
+        "--quiet run {model} --set bout.0.duration=\"38s\" --set record.report=false --out r"
+    ));
+    place.run("analyse r/run.h5 spindle --population e --out s.json");
+    let text = std::fs::read_to_string(place.path("s.json")).expect("results");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let starts = column(&json, "spindle_event", "start").into_iter();
+    let starts: Vec<f64> = starts
+        .map(|start| start.as_f64().expect("a time"))
+        .collect();
+    // Around 5.3, 15.3, 25.3 and 35.3 s.
+    assert_eq!(starts.len(), 4, "{starts:?}");
+    let run = Recording::open(&place.path("r/run.h5")).expect("a run file");
+    let found = run.detections("spindle").expect("detections");
+    let told: Vec<f64> = found.iter().map(|found| found.told.as_ms()).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    for (told, start) in told.iter().zip(&starts[1..]) {
+        assert!((0.0..400.0).contains(&(told - start)), "{told} {start}");
+    }
+    assert_eq!(run.pulses("tone").expect("pulses").len(), 3);
 }
