@@ -191,7 +191,7 @@ fn protocol(text: &mut String, experiment: &SleepReplay) -> Result {
                 "{} from v = 0; then the weights go back into the MLP",
                 bout.duration()
             ),
-            Kind::Run => format!("{} of the network", bout.duration()),
+            _ => format!("{} of the network", bout.duration()),
         };
         writeln!(text, "{what}")?;
     }

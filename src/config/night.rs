@@ -35,15 +35,6 @@ pub struct Night {
     pub checkpoint_every: Option<time::Duration>,
 }
 
-/// What a simulated bout of a night is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// Spikes read from the weights what the classes of the day look like.
-    Capture,
-    /// All classes seen are dreamt and learnt; which of the steps of the learning rate it is.
-    Dreams(usize),
-}
-
 impl Night {
     /// Names of the tasks: their classes, "0 1".
     pub fn task_labels(&self) -> Vec<String> {
@@ -82,15 +73,6 @@ impl Night {
         own * self.seen(task).len() as u64
     }
 
-    /// What the simulated bout called `name` is for.
-    pub fn part(name: &str) -> Option<Part> {
-        if name.starts_with(CAPTURE) {
-            return Some(Part::Capture);
-        }
-        let step = name.rsplit('.').next()?.parse::<usize>().ok()?;
-        Some(Part::Dreams(step.checked_sub(1)?))
-    }
-
     /// What every seed goes through.
     ///
     /// # Errors
@@ -109,13 +91,13 @@ impl Night {
             // What is read from weights is read each day: the next one overwrites it.
             if self.trains() && self.nights.capture {
                 let length = lasting(self.nights.capture_events)?;
-                timeline.add(format!("{CAPTURE}{label}"), Kind::Sleep, task, length)?;
+                timeline.add(format!("capture {label}"), Kind::Capture, task, length)?;
             }
             if self.sleeps_after(task) {
                 for step in 0..self.nights.eta.len() {
                     let name = format!("sleep {label}.{}", step + 1);
                     let length = lasting(self.events(task, step))?;
-                    timeline.add(name, Kind::Sleep, task, length)?;
+                    timeline.add(name, Kind::Dreams(step), task, length)?;
                 }
                 timeline.mark(format!("test after sleep {label}"), Kind::Test, task);
             }
@@ -123,9 +105,6 @@ impl Night {
         Ok(timeline.into_bouts())
     }
 }
-
-/// What names of bouts begin with in which weights are read.
-const CAPTURE: &str = "capture ";
 
 /// Reads everything behind `schema` and `experiment`.
 pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<Night> {

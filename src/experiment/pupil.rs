@@ -345,7 +345,7 @@ impl Act for Pupil<'_> {
                 let (mlp, tests) = (&self.learner.mlp, &self.setting.inputs.test);
                 Ok(self.examined.step(mlp, tests, self.stage, file, watch)?)
             }
-            Kind::Sleep | Kind::Run => Ok(ControlFlow::Break(())),
+            _ => Ok(ControlFlow::Break(())),
         }
     }
 

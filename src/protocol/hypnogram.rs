@@ -12,6 +12,10 @@ pub enum Kind {
     Test,
     /// The spiking network runs under noise.
     Sleep,
+    /// A sleep in which spikes read from weights what classes look like.
+    Capture,
+    /// A sleep in which all classes seen are dreamt and learnt: this step of the learning rate, counted from 0.
+    Dreams(usize),
     /// A network runs.
     Run,
 }
@@ -22,14 +26,14 @@ impl Kind {
         match self {
             Self::Training => "training",
             Self::Test => "test",
-            Self::Sleep => "sleep",
+            Self::Sleep | Self::Capture | Self::Dreams(_) => "sleep",
             Self::Run => "run",
         }
     }
 
     /// Whether a spiking network runs in it.
     pub const fn is_simulated(self) -> bool {
-        matches!(self, Self::Sleep | Self::Run)
+        !matches!(self, Self::Training | Self::Test)
     }
 }
 

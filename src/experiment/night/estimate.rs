@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::config::night::{Night, Part};
+use crate::config::night::Night;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::resource;
+use crate::protocol::hypnogram::{Bout, Kind};
 
 /// What a seed will take.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,12 +34,12 @@ impl Estimate {
         let bouts = model.bouts()?;
         let asleep = bouts.iter().filter(|bout| bout.kind.is_simulated());
         let last = bouts.last().map_or(0, |bout| bout.task);
-        let of = |part: Option<Part>, task: usize| match part {
-            Some(Part::Capture) => model.nights.capture_events,
-            Some(Part::Dreams(step)) => model.events(task, step),
-            None => 0,
+        let of = |bout: &Bout| match bout.kind {
+            Kind::Capture => model.nights.capture_events,
+            Kind::Dreams(step) => model.events(bout.task, step),
+            _ => 0,
         };
-        let events = asleep.map(|bout| (bout.task, of(Night::part(&bout.name), bout.task)));
+        let events = asleep.map(|bout| (bout.task, of(bout)));
         let events: Vec<(usize, u64)> = events.collect();
         let all: u64 = events.iter().map(|(_, n)| n).sum();
         let last_night = events.iter().filter(|(task, _)| *task == last);

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
-use crate::config::night::{Night, Part};
+use crate::config::night::Night;
 use crate::config::sleep_replay::Weights;
 use crate::engine::simulation::Simulation;
 use crate::experiment::control::{JOINT, REHEARSAL};
@@ -211,10 +211,10 @@ impl Act for Sleeper<'_> {
         bout: &Bout,
         watch: &dyn Watch,
     ) -> Result<Option<Simulation>, ExperimentError> {
-        let built = match Night::part(&bout.name) {
-            Some(Part::Capture) => self.build_capture(bout, watch),
-            Some(Part::Dreams(step)) => self.build_dreams(bout, step, watch),
-            None => Ok(None),
+        let built = match bout.kind {
+            Kind::Capture => self.build_capture(bout, watch),
+            Kind::Dreams(step) => self.build_dreams(bout, step, watch),
+            _ => Ok(None),
         };
         Ok(unless_stopped(built)?.flatten())
     }
@@ -231,13 +231,13 @@ impl Act for Sleeper<'_> {
         simulation: Simulation,
         file: Option<&mut RunFile>,
     ) -> Result<(), ExperimentError> {
-        let is_over = match Night::part(&bout.name) {
-            Some(Part::Capture) => {
+        let is_over = match bout.kind {
+            Kind::Capture => {
                 self.end_capture(bout, &simulation)?;
                 false
             }
-            Some(Part::Dreams(step)) => self.end_dreams(bout, step, &simulation, file)?,
-            None => false,
+            Kind::Dreams(step) => self.end_dreams(bout, step, &simulation, file)?,
+            _ => false,
         };
         if is_over {
             self.stage = Stage::Sleep {
@@ -261,7 +261,7 @@ impl Act for Sleeper<'_> {
                 let (mlp, tests) = (&self.learner.mlp, &self.setting.inputs.test);
                 Ok(self.examined.step(mlp, tests, self.stage, file, watch)?)
             }
-            Kind::Sleep | Kind::Run => Ok(ControlFlow::Break(())),
+            _ => Ok(ControlFlow::Break(())),
         }
     }
 
