@@ -177,6 +177,9 @@ fn describe_shows_the_keys_of_rules_and_stimuli() {
         assert!(out.contains(expected), "{expected:?} in\n{out}");
     }
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    // Long times as people say them.
+    let (_, out, _) = typed(&["describe", "sleep_pressure"]);
+    assert!(out.contains("\n  rise       ms      18.2 h "), "{out}");
     let (_, out, _) = typed(&["describe", "current"]);
     assert!(out.contains("current (stimulus)\n"), "{out}");
     assert!(out.contains("\n  amplitude  pA "), "{out}");

@@ -247,6 +247,17 @@ impl ParameterSpec {
         self.or(Default::Number(default))
     }
 
+    /// Its default in words: long times in hours, what else has a unit in the held one, without it.
+    pub fn described_default(&self) -> String {
+        const HOUR_MS: f64 = 3.6e6;
+        match (self.dimension(), self.default) {
+            (Dimension::Time, Default::Number(ms)) if ms >= HOUR_MS => {
+                format!("{} h", ms / HOUR_MS)
+            }
+            (_, default) => default.describe(),
+        }
+    }
+
     /// What it measures; bare numbers and what is no number have no dimension.
     pub const fn dimension(&self) -> Dimension {
         match self.kind {

@@ -327,7 +327,7 @@ fn row(parameter: &ParameterSpec) -> [String; 5] {
     [
         parameter.name.into(),
         unit(parameter.dimension()).into(),
-        parameter.default.describe(),
+        parameter.described_default(),
         parameter.kind.range(),
         parameter.doc.into(),
     ]

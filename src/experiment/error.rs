@@ -71,6 +71,14 @@ pub enum ExperimentError {
     /// Something asked of a network that it does not have.
     #[error(transparent)]
     Simulation(#[from] SimulationError),
+    /// What a bout makes of a network, which cannot be.
+    #[error("bout `{bout}`: {error}")]
+    Bout {
+        /// Its name.
+        bout: String,
+        /// What cannot be.
+        error: Box<SimulationError>,
+    },
     /// The bouts.
     #[error(transparent)]
     TooLong(#[from] TooLong),

@@ -177,3 +177,22 @@ fn a_night_that_is_stopped_again_and_again_comes_to_the_same_morning() {
     assert!(means[10] != means[0]);
     assert!(means[means.len() - 1] < 0.9 * means[16], "{means:?}");
 }
+
+/// Of neurons that differ only the drawn values tell whether a stage can be: said before anything runs, with the stage's bout.
+#[test]
+fn a_stage_that_leaves_a_drawn_threshold_below_the_reset_is_refused() {
+    let place = Place::new();
+    let own = "v_th = { distribution = \"normal\", mean = \"15 mV\", sd = \"1 mV\" }\nv_reset = \"10 mV\"";
+    let text = CIRCUIT.replacen("v_th = \"15 mV\"", own, 1)
+        + "[[bout]]\nname = \"W\"\nduration = \"10 ms\"\n[[bout]]\nname = \"N3\"\nduration = \"10 ms\"\n\
+           factor = { \"population.e.v_th\" = 0.68 }\n";
+    place.write("m.toml", text);
+    let refused = place.refused("run m.toml --out r");
+    let expected = "error: bout `N3`: population `e` cannot be altered: `lif`: neuron ";
+    assert!(refused.contains(expected), "{refused}");
+    assert!(
+        refused.contains("`v_reset` is 10, expected below `v_th` ("),
+        "{refused}"
+    );
+    assert!(!place.path("r").exists());
+}

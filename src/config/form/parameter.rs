@@ -256,7 +256,7 @@ pub fn rows_of(spec: &'static Spec) -> (&'static str, Vec<Row>) {
         value: of(parameter).words,
         default: match parameter.default {
             Default::Required => None,
-            default => Some(default.describe()),
+            _ => Some(parameter.described_default()),
         },
         doc: parameter.doc,
     };
