@@ -182,6 +182,10 @@ fn sleeps_of_layered_networks_are_measured_as_their_page_says() {
         column(&second, "coactivation", "sleep"),
         &["sleep 2", "sleep 2"]
     );
+    let few = ["analyse", "r", "class_reactivation", "--set", "shuffles=9"];
+    let (code, _, err) = typed(folder.path(), &few);
+    let expected = "`class_reactivation`: found 9 shuffles, of which p is 0.1000 at least, expected 19 or more for a level of 0.05";
+    assert!(code == Some(2) && err.contains(expected), "{err}");
     for (more, expected) in [
         (
             &["--to", "1 s"][..],

@@ -1,7 +1,8 @@
 //! Which classes the sleep of a layered network is read as.
 
+use super::places::enough;
 use super::sleeps::{
-    CELLS, LEVEL, MOST, SHUFFLES, WEIGHTS_KEY, WINDOW, dreamt, last_hidden, number, sleeps, weights,
+    CELLS, LEVEL, MOST, SHUFFLES, WEIGHTS_KEY, WINDOW, dreamt, last_hidden, sleeps, weights,
 };
 use super::{Measure, MeasureError, mean};
 use crate::analysis::data::Data;
@@ -144,7 +145,7 @@ pub fn readings<'a>(
 ) -> Result<Vec<Read<'a>>, MeasureError> {
     let (layered, sleeps) = sleeps(&SPEC, data, values)?;
     let population = last_hidden(&SPEC, data, layered)?;
-    let shuffles = number(values, SHUFFLES.name) as u32;
+    let shuffles = enough(&SPEC, values)? as u32;
     let mut all = Vec::new();
     for sleep in sleeps {
         let (dreams, found) = dreamt(population, sleep, values);

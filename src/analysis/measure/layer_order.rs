@@ -1,5 +1,6 @@
 //! In which order neurons and layers fire in the dreams of a layered network, against their presentation.
 
+use super::places::enough;
 use super::sleeps::{
     CELLS, LEAST_UNITS, LEVEL, MOST, SHUFFLES, WEIGHTS_KEY, WINDOW, count, dreamt, last_hidden,
     number, sleeps, weights, window,
@@ -90,10 +91,7 @@ pub fn orders<'a>(
         populations.find(|own| own.name == *name)
     });
     let recorded: Vec<&Trains> = recorded.map(|own| &own.trains).collect();
-    let (least, shuffles) = (
-        number(values, "least"),
-        number(values, SHUFFLES.name) as u32,
-    );
+    let (least, shuffles) = (number(values, "least"), enough(&SPEC, values)? as u32);
     let mut all = Vec::new();
     for sleep in sleeps {
         let weights = weights(sleep, values);
