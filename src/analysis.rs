@@ -10,7 +10,7 @@
 //! | [`coactivation`], [`first_spike`] | which units are active together, and in which order, against another state |
 //! | [`dream`] | the class and the image that spikes of a sleeping network stand for, beside chance |
 //! | [`layered`] | layered networks: what they make of images, and windows of their sleep |
-//! | [`evoked`] | what a population does around pulses |
+//! | [`evoked`], [`answered`] | what a population does around pulses; which events pulses answered |
 //! | [`recall`] | how far a sequence of groups of neurons runs |
 //! | [`spread`] | mean, standard deviation, quantiles and histogram of many values |
 //! | [`measure`] | measures by name, with their definitions: functions of [`data`] that give a [`table`] or more |
@@ -22,6 +22,7 @@
 //! | [`weight_matrix`] | mean strengths between parts of two populations |
 
 pub mod active;
+pub mod answered;
 pub mod burst;
 pub mod coactivation;
 pub mod data;

@@ -49,7 +49,7 @@ mod spike_distance;
 mod spike_synchronisation;
 mod spike_time_tiling;
 mod spindle;
-mod up_down;
+pub mod up_down;
 mod van_rossum;
 mod victor_purpura;
 

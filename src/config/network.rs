@@ -36,7 +36,7 @@ pub use bout::{Bout, RUN};
 pub use engine::Guard;
 pub use figure::{
     EvokedFigure, Figures, MatrixFigure, Measured, Over, Raster, Resolution, RhythmFigure,
-    SpectrogramFigure, Wave, WeightFigure, WindowFigure,
+    SpectrogramFigure, UpOnsets, Wave, WeightFigure, WindowFigure,
 };
 pub use hypnogram::Played;
 pub use recall::Recall;

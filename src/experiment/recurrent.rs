@@ -237,7 +237,7 @@ impl Network {
             weight_matrix::draw(figure, &run, model, &directory)?;
         }
         if let Some(figure) = &model.figures.evoked {
-            evoked::draw(figure, &run, model, &directory)?;
+            evoked::draw(figure, &run, model, &went, &directory)?;
         }
         if let Some(figure) = &model.figures.rhythms {
             rhythm::draw_rhythms(figure, &run, &went, &directory)?;
@@ -327,7 +327,11 @@ fn check_alterations(network: &Simulation, bouts: &[Bout]) -> Result<(), Experim
     for bout in bouts {
         let alterations = &bout.regime.alterations;
         if !alterations.is_empty() && !checked.contains(&alterations) {
-            network.check_alterations(alterations)?;
+            let sound = network.check_alterations(alterations);
+            sound.map_err(|error| ExperimentError::Bout {
+                bout: bout.name.clone(),
+                error: error.into(),
+            })?;
             checked.push(alterations);
         }
     }

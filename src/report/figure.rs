@@ -26,7 +26,7 @@ pub use raster::{Bout, Layer, Raster, Sign, Stimulus, Window};
 pub use recall::{Recall, Scores};
 pub use receptive_fields::ReceptiveFields;
 pub use replay::{Event as ReplayEvent, Replay};
-pub use rhythm::{Rhythm, Rhythms, StageRhythm};
+pub use rhythm::{Rhythm, Rhythms, StageRaster, StageRhythm};
 pub use spectrogram::{Pressed, Spectrogram};
 pub use wave::WaveMap;
 pub use weight_course::{Course, Moment, WeightCourse};

@@ -36,6 +36,7 @@ populations = ["e", "i"]
 bin = "5 ms"
 segment = "400 ms"
 highest = "50 Hz"
+raster = "300 ms"
 [figure.spectrogram]
 population = "e"
 bin = "5 ms"
@@ -62,6 +63,9 @@ fn rhythms_are_drawn_stage_by_stage() {
         "N3 (n = 3)",
         "Hann windows of 0.4 s",
         "Frequency (Hz)",
+        // The middle of the longest bout of each, behind its ramp.
+        ">from 0.10 s<",
+        ">from 0.85 s<",
     ] {
         assert!(svg.contains(said), "{said}");
     }
@@ -96,6 +100,11 @@ fn rhythms_are_drawn_stage_by_stage() {
 #[test]
 fn figures_that_cannot_be_are_refused() {
     let cases = [
+        (
+            "stimulus = \"tone\"\n",
+            "stimulus = \"tone\"\nup_onsets = { population = \"x\" }\n",
+            "expected the name of a population",
+        ),
         (
             "bin = \"5 ms\"\nsegment = \"400 ms\"",
             "bin = \"200 ms\"\nsegment = \"400 ms\"",

@@ -10,7 +10,8 @@ use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spe
 use crate::base::stream::Stream;
 use crate::base::time::Duration;
 
-static SPEC: Spec = Spec {
+/// The measure as users see it.
+pub static SPEC: Spec = Spec {
     name: "up_down",
     summary: "when a population is active and when it is silent: UP and DOWN states",
     equations: "DOWN: the smoothed rate is below a percentile of itself, or below the least frequent rate between its two most \

@@ -12,7 +12,7 @@ use crate::config::form::{
 use crate::config::reader::{Item, Section};
 use crate::network::Layout;
 
-pub use evoked::EvokedFigure;
+pub use evoked::{EvokedFigure, UpOnsets};
 pub use rhythm::{Resolution, RhythmFigure, SpectrogramFigure};
 
 /// What is drawn after the run.

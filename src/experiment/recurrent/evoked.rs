@@ -2,16 +2,81 @@
 
 use std::path::Path;
 
+use crate::analysis::answered::answered;
+use crate::analysis::data::Data;
 use crate::analysis::evoked::{Around, evoked};
-use crate::base::time::Time;
-use crate::config::network::{EvokedFigure, NetworkModel};
+use crate::analysis::measure::{self, up_down};
+use crate::analysis::table::Cells;
+use crate::analysis::trains::Span;
+use crate::base::time::{Duration, Time};
+use crate::config::network::{EvokedFigure, NetworkModel, UpOnsets};
 use crate::experiment::error::ExperimentError;
+use crate::experiment::recorded::population;
+use crate::protocol::hypnogram::Bout;
 use crate::record::recording::Recording;
 use crate::record::sink::Pulsed;
 use crate::report::figure::{Evoked, Response};
 
 /// Name of the figure without its endings.
 pub(super) const NAME: &str = "evoked";
+
+/// When UP states begin, as the measure finds it in each bout in which one of the stimuli is on; none where it finds that it cannot.
+fn onsets(
+    run: &Recording,
+    asked: &UpOnsets,
+    figure: &EvokedFigure,
+    bouts: &[Bout],
+) -> Result<Vec<Time>, ExperimentError> {
+    let mut data = Data {
+        populations: vec![population(run, &asked.population)?],
+        spans: Vec::new(),
+        bouts: Vec::new(),
+        tables: Default::default(),
+        courses: Vec::new(),
+        layered: None,
+    };
+    let mut all = Vec::new();
+    let Ok(measure) = measure::find(up_down::SPEC.name) else {
+        return Ok(all);
+    };
+    for bout in bouts {
+        if !figure.stimuli.iter().any(|own| bout.on.contains(own)) {
+            continue;
+        }
+        let (start, stop) = (bout.start, bout.stop);
+        data.spans = vec![Span { start, stop }];
+        let tables = match measure.compute(&data, &asked.values, 1) {
+            Ok(tables) => tables,
+            Err(error) => {
+                tracing::warn!("[figure.evoked]: no UP onsets in `{}`: {error}", bout.name);
+                continue;
+            }
+        };
+        for table in tables {
+            if let Some(Cells::Text(states)) = table.column("state") {
+                let starts = states.iter().zip(table.numbers("start"));
+                let up = starts.filter(|(state, _)| *state == "up");
+                all.extend(up.filter_map(|(_, &ms)| Time::from_ms(ms).ok()));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// For how long after a pulse of `stimulus` there is no other.
+fn refractory(model: &NetworkModel, stimulus: &str) -> Duration {
+    let mut stimuli = model.network.stimuli.iter();
+    let pulses = stimuli.find(|own| own.name == stimulus);
+    let pulses = pulses.map(|own| &own.pulses);
+    let trigger = pulses.and_then(|pulses| pulses.trigger.as_ref());
+    let mut triggers = model.network.triggers.iter();
+    let trigger = triggers.find(|own| Some(&own.name) == trigger);
+    let both = [
+        pulses.map(|pulses| pulses.refractory),
+        trigger.map(|trigger| trigger.refractory),
+    ];
+    both.into_iter().flatten().max().unwrap_or(Duration::ZERO)
+}
 
 /// Draws the `figure` of what the run file `run` of `model` holds into the folder `directory`.
 ///
@@ -21,6 +86,7 @@ pub(super) fn draw(
     figure: &EvokedFigure,
     run: &Path,
     model: &NetworkModel,
+    bouts: &[Bout],
     directory: &Path,
 ) -> Result<(), ExperimentError> {
     let run = Recording::open(run)?;
@@ -37,6 +103,10 @@ pub(super) fn draw(
             times.extend(chunk?.into_iter().map(|(t, _)| t));
         }
         Ok(times)
+    };
+    let onsets = match &figure.up_onsets {
+        Some(asked) => Some((asked, onsets(&run, asked, figure, bouts)?)),
+        None => None,
     };
     let spikes = figure.populations.iter().map(times);
     let spikes = spikes.collect::<Result<Vec<_>, _>>()?;
@@ -57,6 +127,12 @@ pub(super) fn draw(
                 stimulus: stimulus.clone(),
                 population: population.clone(),
                 latencies_ms: pulses.iter().map(latency).collect(),
+                answered: onsets.as_ref().map(|(asked, onsets)| {
+                    let pulses: Vec<Time> = pulses.iter().map(|pulse| pulse.time).collect();
+                    let refractory = refractory(model, stimulus);
+                    let found = answered(&pulses, onsets, asked.within, refractory);
+                    (found, asked.within.as_ms())
+                }),
                 times_ms: (0..around.bins()).map(|k| around.middle_ms(k)).collect(),
                 delivered: rates(true),
                 sham: rates(false),

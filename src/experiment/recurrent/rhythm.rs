@@ -11,7 +11,7 @@ use crate::protocol::hypnogram::Bout;
 use crate::protocol::pressure::Pressure;
 use crate::protocol::stage::Stage;
 use crate::record::recording::Recording;
-use crate::report::figure::{self, Rhythm, Rhythms, Spectrogram, StageRhythm};
+use crate::report::figure::{self, Rhythm, Rhythms, Spectrogram, StageRaster, StageRhythm};
 
 /// Names of the figures without their endings.
 pub(super) const RHYTHMS: &str = "rhythms";
@@ -66,6 +66,55 @@ fn stretches<'a>(
     kinds
 }
 
+/// Rows of a raster: of more neurons every so manieth.
+const MOST_ROWS: usize = 60;
+
+/// Of each kind of bout single spikes of `population` for `length`, or less, in the middle of its longest bout behind the ramp, and
+/// the rate in them.
+fn rasters<'a>(
+    run: &Recording,
+    population: &str,
+    bouts: &'a [Bout],
+    length: Duration,
+    (rate, bin): (&[f64], Duration),
+) -> Result<Vec<(&'a str, StageRaster)>, ExperimentError> {
+    let known = run.population(population)?;
+    let every = known.size.div_ceil(MOST_ROWS).max(1);
+    let mut longest: Vec<(&str, Time, Time)> = Vec::new();
+    for bout in bouts {
+        let ramp = bout.regime.ramp.map_or(Duration::ZERO, |ramp| ramp.length);
+        let (kind, start) = (kind(&bout.name), (bout.start + ramp).min(bout.stop));
+        match longest.iter_mut().find(|own| own.0 == kind) {
+            Some(own) if own.2 - own.1 < bout.stop - start => (own.1, own.2) = (start, bout.stop),
+            Some(_) => {}
+            None => longest.push((kind, start, bout.stop)),
+        }
+    }
+    let mut all = Vec::new();
+    for (kind, start, stop) in longest {
+        let spare = (stop - start).ps() - length.ps();
+        let from = Time::from_ps(start.ps() + spare.max(0) / 2);
+        let to = (from + length).min(stop);
+        let mut spikes = Vec::new();
+        for chunk in run.spike_chunks(population, from..to)? {
+            let shown = chunk?.into_iter();
+            let shown = shown.filter(|(_, neuron)| (*neuron as usize).is_multiple_of(every));
+            spikes.extend(shown.map(|(t, n)| ((t - from).as_ms(), n as usize / every)));
+        }
+        let at = |t: Time| ((t.ps() / bin.ps()) as usize).min(rate.len());
+        let raster = StageRaster {
+            from_s: from.as_ms() / 1e3,
+            length_ms: (to - from).as_ms(),
+            rows: known.size.div_ceil(every),
+            every,
+            spikes,
+            rates: rate[at(from)..at(to)].to_vec(),
+        };
+        all.push((kind, raster));
+    }
+    Ok(all)
+}
+
 /// Draws the `figure` of what the run file `run` of `bouts` holds into the folder `directory`.
 ///
 /// # Errors
@@ -85,6 +134,10 @@ pub(super) fn draw_rhythms(
     let mut populations = Vec::new();
     for name in &figure.populations {
         let rate = rate(&run, name, bin, end)?;
+        let rasters = match figure.raster {
+            Some(length) => rasters(&run, name, bouts, length, (&rate, bin))?,
+            None => Vec::new(),
+        };
         let line = |(kind, stretches): (&str, Vec<&[f64]>)| {
             let spectrum = welch(stretches.iter().copied(), segment, hz);
             let (density, segments) = spectrum.unwrap_or_default();
@@ -92,6 +145,10 @@ pub(super) fn draw_rhythms(
             let density = density.into_iter().enumerate().skip(1);
             let density = density.map(|(k, power)| (frequency(k), power));
             StageRhythm {
+                raster: rasters
+                    .iter()
+                    .find(|own| own.0 == kind)
+                    .map(|own| own.1.clone()),
                 name: kind.into(),
                 density: density.take_while(|point| point.0 <= highest_hz).collect(),
                 segments,

@@ -1,5 +1,6 @@
 //! Pulses: how long after their events they came, and what they evoked.
 
+use crate::analysis::answered::Answered;
 use crate::report::FigureError;
 use crate::report::axis::{self, Axis};
 use crate::report::canvas::{Anchor, Canvas, Stroke, Text};
@@ -30,6 +31,8 @@ pub struct Response {
     pub population: String,
     /// From the event to the pulse in milliseconds, of each pulse.
     pub latencies_ms: Vec<f64>,
+    /// Against onsets found afterwards, and how near in milliseconds a pulse must be to answer one.
+    pub answered: Option<(Answered, f64)>,
     /// Middle of each bin in milliseconds after the pulse.
     pub times_ms: Vec<f64>,
     /// Rate in each bin in hertz around pulses that were delivered, and how many there were.
@@ -55,9 +58,18 @@ impl Evoked {
     }
 
     fn canvas(&self) -> Canvas {
-        let caption = "Left: from the beginning of what set a pulse off to the pulse; the line is the median. Right: mean rate of a \
-                       neuron around pulses, delivered and not.";
-        let caption = font::wrap(caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
+        let against = self.responses.iter().any(|own| own.answered.is_some());
+        let left = match against {
+            true => {
+                "Left: pulses against UP onsets that the measure up_down finds in the whole recording; missed: onsets without a pulse, but \
+                 for those so soon after one that there could be none"
+            }
+            false => "Left: from the beginning of what set a pulse off to the pulse",
+        };
+        let caption = format!(
+            "{left}; the line is the median. Right: mean rate of a neuron around pulses, delivered and not."
+        );
+        let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
         let bottom = TOP + ROW * self.responses.len().max(1) as f64 - 8.0;
         let mut canvas = Canvas::new(
             FULL_WIDTH,
@@ -86,7 +98,11 @@ impl Response {
         if latencies {
             let name = font::fit(&self.stimulus, LABEL, Weight::Bold, WIDTHS[0]);
             canvas.text(Text::new((LEFT, top - 12.0), LABEL, name).bold());
-            self.latencies(canvas, (LEFT, LEFT + WIDTHS[0]), (top, top + HEIGHT));
+            let across = (LEFT, LEFT + WIDTHS[0]);
+            match &self.answered {
+                Some(answered) => self.against(canvas, answered, across, top),
+                None => self.latencies(canvas, across, (top, top + HEIGHT)),
+            }
         }
         let left = LEFT + WIDTHS[0] + GAP;
         canvas.text(Text::new((left, top - 12.0), LABEL, self.population.as_str()).bold());
@@ -118,6 +134,63 @@ impl Response {
         let stroke = Stroke::new(INK, LINE / 2.0).dashed(2.0, 2.0);
         canvas.line(vec![(x, top), (x, bottom)], stroke);
         axis::bottom(canvas, &across, bottom, &across.ticks(4), "Latency (ms)");
+        axis::left(canvas, &up, left, &up.ticks(4), "Pulses", 34.0);
+    }
+
+    /// Latencies against onsets, and how many were missed.
+    fn against(
+        &self,
+        canvas: &mut Canvas,
+        (found, within): &(Answered, f64),
+        (left, right): (f64, f64),
+        top: f64,
+    ) {
+        /// Lines of text above the histogram.
+        const TEXT: f64 = 20.0;
+        let bottom = top + HEIGHT;
+        let n = found.off_ms.len();
+        let texts = [
+            format!("answered {n}, missed {}", found.missed),
+            format!(
+                "refractory {}, elsewhere {}",
+                found.refractory, found.elsewhere
+            ),
+        ];
+        for (k, text) in texts.into_iter().enumerate() {
+            let at = (left, top + 2.0 + 9.0 * k as f64);
+            canvas.text(Text::new(at, TICK, text).colour(GREY));
+        }
+        let top = top + TEXT;
+        let mut sorted = found.off_ms.clone();
+        sorted.sort_by(f64::total_cmp);
+        let Some(&median) = sorted.get(n / 2) else {
+            let centre = ((left + right) / 2.0, (top + bottom) / 2.0);
+            axis::say(canvas, centre, "no pulses near onsets");
+            return;
+        };
+        let across = Axis::linear(-within, *within, left, right);
+        let width = 2.0 * within / BINS as f64;
+        let mut counts = [0_usize; BINS];
+        for off in &sorted {
+            counts[(((off + within) / width) as usize).min(BINS - 1)] += 1;
+        }
+        let tallest = counts.iter().copied().max().unwrap_or(1);
+        let up = Axis::linear(0.0, tallest as f64 * 1.08, bottom, top);
+        for (k, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let (x, y) = (across.at(k as f64 * width - within), up.at(count as f64));
+            let size = (across.at(width) - across.at(0.0), bottom - y);
+            canvas.rectangle((x, y), size, tint(BLUE, 0.55));
+        }
+        let x = across.at(median);
+        let stroke = Stroke::new(INK, LINE / 2.0).dashed(2.0, 2.0);
+        canvas.line(vec![(x, top), (x, bottom)], stroke);
+        axis::bottom(
+            canvas,
+            &across,
+            bottom,
+            &across.ticks(4),
+            "Pulse after UP onset (ms)",
+        );
         axis::left(canvas, &up, left, &up.ticks(4), "Pulses", 34.0);
     }
 

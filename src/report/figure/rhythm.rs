@@ -15,6 +15,11 @@ const ROW: f64 = 176.0;
 const WIDTH: f64 = 190.0;
 const GAP: f64 = 58.0;
 const NOTE_LINE: f64 = 9.0;
+/// Of rasters: rates above, spikes below, what is around both, and between stages.
+const TRACE: f64 = 24.0;
+const SPIKES: f64 = 64.0;
+const RASTER: f64 = TRACE + SPIKES + 34.0;
+const BETWEEN: f64 = 10.0;
 /// Bins of a histogram of rates.
 const BINS: usize = 60;
 const PER_MILLE: f64 = 1e3;
@@ -29,6 +34,25 @@ pub struct StageRhythm {
     /// How many segments that is the mean of.
     pub segments: u64,
     /// The rate of a neuron in hertz in each bin.
+    pub rates: Vec<f64>,
+    /// A part of it, spike by spike.
+    pub raster: Option<StageRaster>,
+}
+
+/// Single spikes of a stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageRaster {
+    /// When it begins, in seconds of the run.
+    pub from_s: f64,
+    /// How long it is.
+    pub length_ms: f64,
+    /// Neurons shown, one in each row.
+    pub rows: usize,
+    /// Every so manieth neuron is shown.
+    pub every: usize,
+    /// Milliseconds from its begin, and row.
+    pub spikes: Vec<(f64, usize)>,
+    /// The rate of all neurons in hertz in each bin.
     pub rates: Vec<f64>,
 }
 
@@ -73,8 +97,23 @@ impl Rhythms {
              windows of {} s, half overlapping; n of them). Right: share of the bins by their rate.{more}",
             self.bin_ms, self.segment_s
         );
+        let rows = self.populations.iter().flat_map(|own| &own.stages);
+        let rastered = rows.filter_map(|stage| stage.raster.as_ref()).next();
+        let above = if rastered.is_some() { RASTER } else { 0.0 };
+        let caption = match rastered {
+            Some(raster) => format!(
+                "{caption} Above: the rate of all neurons, and spikes of every {}, {:.1} s long, from when they are said to begin.",
+                if raster.every == 1 {
+                    "one".to_owned()
+                } else {
+                    format!("{}th neuron", raster.every)
+                },
+                raster.length_ms / 1e3
+            ),
+            None => caption,
+        };
         let caption = font::wrap(&caption, NOTE, Weight::Regular, FULL_WIDTH - LEFT - 8.0);
-        let bottom = TOP + ROW * self.populations.len().max(1) as f64 - 18.0;
+        let bottom = TOP + (ROW + above) * self.populations.len().max(1) as f64 - 18.0;
         let height = bottom + NOTE_LINE * caption.len() as f64;
         let mut canvas = Canvas::new(FULL_WIDTH, height, "Rhythms of rates, stage by stage");
         for (k, line) in caption.into_iter().enumerate() {
@@ -82,12 +121,16 @@ impl Rhythms {
             canvas.text(Text::new(at, NOTE, line).colour(GREY));
         }
         for (row, rhythm) in self.populations.iter().enumerate() {
-            let top = TOP + ROW * row as f64;
+            let top = TOP + (ROW + above) * row as f64;
             let letter = char::from(b'a' + (row % 26) as u8);
             canvas.text(Text::new((4.0, top - 20.0), PANEL, letter.to_string()).bold());
             let name = font::fit(&rhythm.population, LABEL, Weight::Bold, WIDTH);
             canvas.text(Text::new((LEFT, top - 20.0), LABEL, name).bold());
             rhythm.legend(&mut canvas, top - 9.0);
+            if above > 0.0 {
+                rhythm.rasters(&mut canvas, top);
+            }
+            let top = top + above;
             let (left, second) = (LEFT, LEFT + WIDTH + GAP);
             rhythm.spectra(&mut canvas, (left, left + WIDTH), (top, top + HEIGHT));
             rhythm.histograms(&mut canvas, (second, second + WIDTH), (top, top + HEIGHT));
@@ -108,6 +151,40 @@ impl Rhythm {
             let width = font::width(&text, TICK, Weight::Bold);
             canvas.text(Text::new((x, y), TICK, text).bold().colour(colour));
             x += width + 9.0;
+        }
+    }
+
+    /// Stages side by side, from `top` on.
+    fn rasters(&self, canvas: &mut Canvas, top: f64) {
+        let shown: Vec<(&StageRaster, Colour)> = self
+            .lines()
+            .filter_map(|(stage, colour)| Some((stage.raster.as_ref()?, colour)))
+            .collect();
+        let all = 2.0 * WIDTH + GAP + BETWEEN;
+        let width = all / shown.len().max(1) as f64 - BETWEEN;
+        let rates = shown.iter().flat_map(|(raster, _)| &raster.rates);
+        let highest = rates.copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+        for (k, (raster, colour)) in shown.into_iter().enumerate() {
+            let left = LEFT + (width + BETWEEN) * k as f64;
+            let across = Axis::linear(0.0, raster.length_ms.max(1.0), left, left + width);
+            let up = Axis::linear(0.0, highest, top + TRACE, top);
+            let bin_ms = raster.length_ms / raster.rates.len().max(1) as f64;
+            let points = raster.rates.iter().enumerate();
+            let points =
+                points.map(|(k, &rate)| (across.at((k as f64 + 0.5) * bin_ms), up.at(rate)));
+            canvas.line(points.collect(), Stroke::new(colour, LINE * 0.5));
+            let (first, height) = (top + TRACE + 4.0, SPIKES / raster.rows.max(1) as f64);
+            for &(ms, row) in &raster.spikes {
+                let (x, y) = (across.at(ms), first + row as f64 * height);
+                let mark = vec![(x, y), (x, y + height * 0.8)];
+                canvas.line(mark, Stroke::new(colour, 0.3));
+            }
+            let text = format!("from {:.2} s", raster.from_s);
+            let text = font::fit(&text, TICK, Weight::Regular, width);
+            canvas.text(Text::new((left, first + SPIKES + 9.0), TICK, text).colour(GREY));
+            if k == 0 {
+                axis::left(canvas, &up, left - 3.0, &up.ticks(2), "Rate (Hz)", 30.0);
+            }
         }
     }
 

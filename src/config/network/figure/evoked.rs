@@ -1,12 +1,17 @@
 //! `[figure.evoked]`: what pulses evoke.
 
-use super::all_recorded;
+use super::{all_recorded, not_recorded};
+use crate::analysis::measure::up_down;
+use crate::base::parameter::Values;
 use crate::base::time::Duration;
-use crate::config::form::{Around, Keys, Table, each, populations, pulsed_name, span, wait};
+use crate::config::form::{
+    Around, Keys, Table, each, given, inside, population_name, populations, pulsed_name, span,
+    spec_keys, wait,
+};
 use crate::config::reader::Section;
 
 /// What pulses evoke.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EvokedFigure {
     /// Names of the stimuli, which come in pulses; at least one, none twice.
     pub stimuli: Vec<String>,
@@ -18,6 +23,49 @@ pub struct EvokedFigure {
     pub after: Duration,
     /// Bins of the rates, above zero.
     pub bin: Duration,
+    /// UP onsets found afterwards, against which latencies are shown.
+    pub up_onsets: Option<UpOnsets>,
+}
+
+/// UP onsets as the measure `up_down` finds them in what was recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UpOnsets {
+    /// Name of the population, recorded.
+    pub population: String,
+    /// How far from an onset a pulse may be to answer it, above zero.
+    pub within: Duration,
+    /// Values of the measure.
+    pub values: Values,
+}
+
+impl Default for UpOnsets {
+    fn default() -> Self {
+        Self {
+            population: String::new(),
+            within: Duration::from_ps(100_000_000_000),
+            values: Values::new(),
+        }
+    }
+}
+
+impl Table for UpOnsets {
+    fn keys(&mut self, k: &mut Keys<'_>) {
+        let what = "the population in which they are found, recorded";
+        k.need("population", &mut self.population, population_name(), what);
+        let what = "how far from an onset a pulse may be to answer it";
+        k.or("within", &mut self.within, span(), what);
+        spec_keys(&up_down::SPEC, &mut self.values, k);
+    }
+
+    fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
+        let name = &self.population;
+        match section.get("population") {
+            Some(item) if around.recorded.is_some_and(|all| !all.contains(name)) => {
+                not_recorded(&item, name)
+            }
+            _ => true,
+        }
+    }
 }
 
 impl Default for EvokedFigure {
@@ -29,6 +77,7 @@ impl Default for EvokedFigure {
             before: ms(200),
             after: ms(500),
             bin: ms(5),
+            up_onsets: None,
         }
     }
 }
@@ -45,6 +94,10 @@ impl Table for EvokedFigure {
         k.or("after", &mut self.after, span(), "how long after it");
         let what = "bins of the rates";
         k.or("bin", &mut self.bin, span(), what);
+        let what = "latencies are shown against UP onsets that the measure `up_down` finds afterwards: a table of its population and of \
+                    parameters of the measure";
+        let form = given(inside(UpOnsets::default()));
+        k.told("up_onsets", "none", &mut self.up_onsets, form, what);
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {

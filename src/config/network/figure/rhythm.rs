@@ -100,6 +100,8 @@ pub struct RhythmFigure {
     pub populations: Vec<String>,
     /// Bins and segments.
     pub resolution: Resolution,
+    /// For how long single spikes are shown of each stage, if they are.
+    pub raster: Option<Duration>,
 }
 
 impl Table for RhythmFigure {
@@ -107,6 +109,8 @@ impl Table for RhythmFigure {
         let what = "the populations shown, from the top, all of them recorded";
         k.need("populations", &mut self.populations, populations(), what);
         self.resolution.keys(k);
+        let what = "for how long single spikes of each stage are shown above, from the middle of its longest bout, such as \"2 s\"";
+        k.told("raster", "none", &mut self.raster, given(span()), what);
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
