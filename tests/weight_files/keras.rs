@@ -12,7 +12,12 @@ use super::{complaint, fixture, load, matrix, ramp, said};
 
 #[test]
 fn kernels_come_turned_and_with_their_biases() {
-    for name in ["biased.keras", "biased.h5"] {
+    for (name, last) in [
+        ("biased.keras", "linear"),
+        ("biased.h5", "linear"),
+        ("keras_2.keras", "softmax"),
+        ("keras_2.h5", "softmax"),
+    ] {
         let mlp = load(&fixture(name), Bias::Keep);
         assert_eq!(mlp.layers[0].weights, matrix(3, 4), "{name}");
         assert_eq!(mlp.layers[1].weights, matrix(2, 3), "{name}");
@@ -26,7 +31,7 @@ fn kernels_come_turned_and_with_their_biases() {
         let expected = [
             "kernels are shown turned, as (out, in)",
             "`dropout` (Dropout) plays no part",
-            "the last layer's activation is linear",
+            &format!("the last layer's activation is {last}"),
         ];
         assert_eq!(file.beside, expected, "{name}");
     }
@@ -232,5 +237,26 @@ fn content_of_other_formats_and_cut_files() {
     assert!(
         said.starts_with("damaged or incomplete Keras file: "),
         "{said}"
+    );
+}
+
+/// Each level of a group that holds itself would multiply what is looked at.
+#[test]
+fn a_group_that_holds_itself_many_times_comes_to_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.h5");
+    of_version_2(&path, &[("a", "relu", ndarray::Array2::zeros((4, 3)))]);
+    let file = hdf5::File::open_rw(&path).unwrap();
+    let group = file.group("model_weights/a").unwrap();
+    group.unlink("a").unwrap();
+    for number in 0..100 {
+        let place = "/model_weights/a";
+        group.link_hard(place, &format!("l{number}")).unwrap();
+    }
+    drop(group);
+    file.close().unwrap();
+    assert_eq!(
+        said(&path),
+        "damaged or incomplete Keras file: layer `a` has no kernel"
     );
 }

@@ -115,7 +115,7 @@ fn faults_of_version_7_3() {
     });
     assert_eq!(
         complaint("a.mat", &cell_of_itself),
-        "damaged or incomplete MATLAB .mat file: more than 10000 arrays and cells"
+        "damaged or incomplete MATLAB .mat file: more than 10000 arrays, cells and structs"
     );
     let nowhere = of_version_7_3(|file| {
         let cell = file.new_dataset::<hdf5::ObjectReference1>().shape(1);
@@ -140,5 +140,63 @@ fn faults_of_version_7_3() {
     assert!(
         said.starts_with("damaged or incomplete MATLAB .mat file: "),
         "{said}"
+    );
+}
+
+/// Each level of a struct that holds itself would multiply what is looked at.
+#[test]
+fn a_struct_that_holds_itself_many_times_comes_to_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mat");
+    let made = hdf5::File::with_options()
+        .with_fcpl(|list| list.userblock(512))
+        .create(&path);
+    let file = made.unwrap();
+    let group = file.create_group("nn").unwrap();
+    let class = hdf5::types::FixedAscii::<6>::from_ascii("struct").unwrap();
+    let attribute = group.new_attr::<hdf5::types::FixedAscii<6>>();
+    let attribute = attribute.create("MATLAB_class").unwrap();
+    attribute.write_scalar(&class).unwrap();
+    for number in 0..30 {
+        group.link_hard("/nn", &format!("f{number}")).unwrap();
+    }
+    drop((attribute, group));
+    file.close().unwrap();
+    let said = said(&path);
+    assert_eq!(
+        said,
+        "damaged or incomplete MATLAB .mat file: more than 10000 arrays, cells and structs"
+    );
+}
+
+/// Names of a byte each would take many times their room before the first missing value is noticed.
+#[test]
+fn a_struct_has_no_more_names_than_values() {
+    let part = |kind: u32, data: &[u8]| {
+        let mut bytes = kind.to_le_bytes().to_vec();
+        bytes.extend((data.len() as u32).to_le_bytes());
+        bytes.extend(data);
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+        bytes
+    };
+    let words = |kind: u32, words: &[u32]| {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        part(kind, &bytes)
+    };
+    let names = vec![b'a'; 1_000];
+    let array = [
+        words(6, &[2, 0]),
+        words(5, &[1, 1]),
+        part(1, b"nn"),
+        words(5, &[1]),
+        part(1, &names),
+        part(14, &[]),
+    ];
+    let mut file = vec![b' '; 124];
+    file.extend([0, 1, b'I', b'M']);
+    file.extend(part(14, &array.concat()));
+    assert_eq!(
+        complaint("a.mat", &file),
+        "damaged or incomplete MATLAB .mat file: a struct has more names than values"
     );
 }

@@ -137,3 +137,21 @@ fn content_of_other_formats_and_cut_files() {
         "damaged or incomplete ONNX file: it ends within a field"
     );
 }
+
+#[test]
+fn nodes_without_anything_in_them_are_counted() {
+    // Field 1 of the graph, empty, again and again; the graph is field 7.
+    let graph = b"\x0a\x00".repeat(100_001);
+    let mut model = vec![0x3a];
+    let mut length = graph.len();
+    while length > 0x7f {
+        model.push(length as u8 & 0x7f | 0x80);
+        length >>= 7;
+    }
+    model.push(length as u8);
+    model.extend(graph);
+    assert_eq!(
+        complaint("a.onnx", &model),
+        "damaged or incomplete ONNX file: more than 100000 nodes"
+    );
+}

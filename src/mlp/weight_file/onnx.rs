@@ -18,6 +18,9 @@ use constant::Constant;
 use message::{Value, fields};
 use node::Node;
 
+/// Nodes that are read: two bytes make one, and a chain of layers has hundreds.
+const MOST_NODES: usize = 100_000;
+
 /// The weights of the graph, each followed by its bias, from input to output.
 ///
 /// # Errors
@@ -40,6 +43,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts, Problem> {
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
     for (number, value) in graph {
         match number {
+            1 if nodes.len() == MOST_NODES => {
+                return Err(damaged(format!("more than {MOST_NODES} nodes")));
+            }
             1 => nodes.push(Node::new(value.bytes(), nodes.len())?),
             5 => {
                 let constant = Constant::new(value.bytes())?;
@@ -75,10 +81,10 @@ fn name(value: Value<'_>) -> Result<String, Problem> {
 fn several(what: &'static str, names: &[String]) -> Problem {
     /// Names that a message has room for.
     const MOST: usize = 8;
-    let names: Vec<&str> = names.iter().map(String::as_str).take(MOST).collect();
+    let first: Vec<&str> = names.iter().map(String::as_str).take(MOST).collect();
     Problem::Part {
         what,
-        name: names.join(", "),
+        name: first.join(", "),
         found: names.len().to_string(),
         expected: "one: a chain of layers",
         help: "",

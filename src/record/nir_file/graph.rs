@@ -154,6 +154,10 @@ impl Graph {
                 "one on the way from an Input",
             ));
         }
+        let mut nodes = self.nodes.iter();
+        if !nodes.any(|node| matches!(node.kind, Kind::Neurons(_))) {
+            return Err(damaged("no node is IF, LIF or CubaLIF"));
+        }
         let (mut populations, mut links) = (Vec::new(), Vec::new());
         let mut layer = 0;
         for number in order {

@@ -18,6 +18,9 @@ use crate::record::{heap, text_length};
 /// Nodes that are read: networks have tens of them.
 const MOST_NODES: usize = 1_000;
 
+/// Edges that are read.
+const MOST_EDGES: usize = 100_000;
+
 /// Graphs within graphs: recurrent layers of snnTorch are one.
 const DEEPEST: usize = 8;
 
@@ -86,6 +89,9 @@ fn add(
         }
     }
     let at = format!("{prefix}edges");
+    if graph.edges.len() + edges.size() / 2 > MOST_EDGES {
+        return Err(damaged(format!("more than {MOST_EDGES} edges")));
+    }
     if edges.size() > 0 {
         source.check(&edges, &at, size_of::<VarLenUnicode>() as u64)?;
     }

@@ -7,7 +7,8 @@
 
 mod architecture;
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use hdf5::{Dataset, Group};
@@ -26,19 +27,28 @@ const ZIP: &[u8] = b"PK\x03\x04";
 /// Groups within groups under that of a layer: names of the model and of the layer.
 const DEEPEST: usize = 4;
 
+/// Members of groups that are looked at: a group may hold itself, and each level would multiply them.
+const MOST_MEMBERS: usize = 100_000;
+
+/// First bytes by which formats are told apart.
+const MOST_SHOWN: u64 = 16;
+
 /// The kernels of the file at `path`, turned to (out, in), each with its bias, from input to output.
 ///
 /// # Errors
 /// If the file is no model of dense layers with ReLU between them, or damaged.
 pub(super) fn read(path: &Path) -> Result<Parts, Problem> {
-    let bytes = content(path)?;
-    if bytes.starts_with(ZIP) {
-        return read_archive(&bytes);
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_SHOWN).read_to_end(&mut start))
+        .map_err(Problem::read)?;
+    if start.starts_with(ZIP) {
+        return read_archive(&content(path)?);
     }
-    if !bytes.starts_with(HDF5) {
+    if !start.starts_with(HDF5) {
         return Err(Problem::Content {
             expected: Format::Keras,
-            found: looks_like(&bytes),
+            found: looks_like(&start),
         });
     }
     let mut source = Source::new(path, Format::Keras);
@@ -52,10 +62,11 @@ pub(super) fn read(path: &Path) -> Result<Parts, Problem> {
     })?;
     let config = config.ok_or_else(|| source.damaged("`model_config` is no text"))?;
     let architecture = Architecture::new(config.as_bytes())?;
+    let mut left = MOST_MEMBERS;
     weights(&mut source, &architecture, |dense, role| {
         let place = format!("model_weights/{}", dense.name);
         let group = file.group(&place).ok()?;
-        let (inner, dataset) = named(&group, role, DEEPEST)?;
+        let (inner, dataset) = named(&group, role, DEEPEST, &mut left)?;
         Some((format!("{place}/{inner}"), dataset))
     })
 }
@@ -106,7 +117,7 @@ impl Role {
 fn weights(
     source: &mut Source<'_>,
     architecture: &Architecture,
-    find: impl Fn(&Dense, Role) -> Option<(String, Dataset)>,
+    mut find: impl FnMut(&Dense, Role) -> Option<(String, Dataset)>,
 ) -> Result<Parts, Problem> {
     let mut tensors = Vec::new();
     for dense in &architecture.layers {
@@ -127,9 +138,11 @@ fn weights(
     Ok((tensors, beside))
 }
 
-/// The dataset of `role` somewhere in `group`, called so with or without a number of TensorFlow's behind it.
-fn named(group: &Group, role: Role, depth: usize) -> Option<(String, Dataset)> {
+/// The dataset of `role` somewhere in `group`, called so with or without a number of TensorFlow's behind it; `left` members
+/// may still be looked at.
+fn named(group: &Group, role: Role, depth: usize, left: &mut usize) -> Option<(String, Dataset)> {
     for name in group.member_names().ok()? {
+        *left = left.checked_sub(1)?;
         let word = name.split(':').next().unwrap_or_default();
         if word == role.name()
             && let Ok(dataset) = group.dataset(&name)
@@ -138,7 +151,7 @@ fn named(group: &Group, role: Role, depth: usize) -> Option<(String, Dataset)> {
         }
         if let Some(depth) = depth.checked_sub(1)
             && let Ok(inner) = group.group(&name)
-            && let Some((place, dataset)) = named(&inner, role, depth)
+            && let Some((place, dataset)) = named(&inner, role, depth, left)
         {
             return Some((format!("{name}/{place}"), dataset));
         }

@@ -23,7 +23,7 @@ const HDF5: (u64, &[u8; 8]) = (512, b"\x89HDF\r\n\x1a\n");
 /// Cells and structs within each other: a network has two, and each level is a call.
 const DEEPEST: usize = 8;
 
-/// Arrays that are looked at: a cell may lead to itself, and each level would multiply them.
+/// Arrays and structs that are looked at: a cell or a group may lead to itself, and each level would multiply them.
 const MOST_ARRAYS: usize = 10_000;
 
 /// Groups that MATLAB keeps for itself.
@@ -82,8 +82,19 @@ impl Reader<'_> {
         self.structure(&inner, depth)
     }
 
+    /// Counts an array, cell or struct.
+    fn count(&mut self) -> Result<(), Problem> {
+        let left = self.left.checked_sub(1);
+        self.left = left.ok_or_else(|| {
+            let detail = format!("more than {MOST_ARRAYS} arrays, cells and structs");
+            self.source.damaged(detail)
+        })?;
+        Ok(())
+    }
+
     /// A group: a struct, or an array that is stored as one.
     fn structure(&mut self, group: &Group, depth: usize) -> Result<Value, Problem> {
+        self.count()?;
         if group.attr("MATLAB_sparse").is_ok() {
             return Ok(Value::Other("sparse"));
         }
@@ -104,10 +115,7 @@ impl Reader<'_> {
     }
 
     fn array(&mut self, dataset: &Dataset, place: &str, depth: usize) -> Result<Value, Problem> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| {
-            let detail = format!("more than {MOST_ARRAYS} arrays and cells");
-            self.source.damaged(detail)
-        })?;
+        self.count()?;
         if dataset.attr("MATLAB_empty").is_ok() {
             // Its values are the lengths of its dimensions.
             return Ok(Value::Other("empty"));

@@ -8,6 +8,9 @@ use crate::mlp::weight_file::element::{ByteOrder, Dtype, count};
 /// Cells and structs within each other: a network has two, and each level is a call.
 const DEEPEST: usize = 8;
 
+/// Bytes in front of what an element holds.
+const TAG: usize = 8;
+
 /// What an element holds, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -211,6 +214,10 @@ fn fields(
     let (names, rest) = element(rest, order)?;
     if length == 0 {
         return Err(damaged("a struct's names have no length"));
+    }
+    // Each value takes a tag.
+    if names.data.len().div_ceil(length) > rest.len() / TAG {
+        return Err(damaged("a struct has more names than values"));
     }
     let names: Vec<String> = names
         .data

@@ -1,5 +1,7 @@
 //! Arrays in an ONNX graph.
 
+use std::rc::Rc;
+
 use super::damaged;
 use super::message::{Value, fields};
 use crate::base::shown::shown;
@@ -11,7 +13,7 @@ use crate::mlp::weight_file::{Problem, Tensor};
 #[derive(Debug, Clone)]
 pub(super) struct Constant<'a> {
     pub(super) name: String,
-    shape: Vec<usize>,
+    shape: Rc<[usize]>,
     dtype: Dtype,
     data: Data<'a>,
 }
@@ -20,7 +22,7 @@ pub(super) struct Constant<'a> {
 #[derive(Debug, Clone)]
 enum Data<'a> {
     /// In pieces of bytes, little-endian.
-    Bytes(Vec<&'a [u8]>),
+    Bytes(Rc<[&'a [u8]]>),
     /// In another file.
     Elsewhere,
 }
@@ -63,7 +65,7 @@ impl<'a> Constant<'a> {
                 _ => {}
             }
         }
-        let shape: Option<Vec<usize>> = dims
+        let shape: Option<Rc<[usize]>> = dims
             .iter()
             .map(|&size| usize::try_from(size).ok())
             .collect();
@@ -80,7 +82,7 @@ impl<'a> Constant<'a> {
             dtype,
             data: match is_elsewhere {
                 true => Data::Elsewhere,
-                false => Data::Bytes(pieces),
+                false => Data::Bytes(pieces.into()),
             },
             name,
         })
@@ -102,7 +104,7 @@ impl<'a> Constant<'a> {
         };
         let mut tensor = Tensor {
             name: self.name.clone(),
-            shape: self.shape.clone(),
+            shape: self.shape.to_vec(),
             dtype: self.dtype.clone(),
             values: Vec::new(),
         };
@@ -120,7 +122,7 @@ impl<'a> Constant<'a> {
         }
         // A chain may use it again and again.
         budget.take(bytes as u64 / size as u64 * size_of::<f32>() as u64)?;
-        for piece in pieces {
+        for piece in pieces.iter() {
             let values = self.dtype.decode(piece, ByteOrder::Little);
             tensor.values.extend(values);
         }
