@@ -92,6 +92,13 @@ class States:
         first, every, self.values = file.states(self.report)
         self.t = first + every * np.arange(len(self.values))
 
+    def to_xarray(self) -> Any:
+        """An xarray.DataArray of `time_ms` and `neuron`; needs xarray."""
+        import xarray
+
+        where = {"time_ms": self.t, "neuron": self.neurons}
+        return xarray.DataArray(self.values, where, ("time_ms", "neuron"), self.variable, {"units": self.unit})
+
     def __repr__(self) -> str:
         n, m = self.values.shape
         return f"<{self.variable} ({self.unit or 'bare'}) of {m} neurons, {n} samples every {self.every_ms:g} ms>"

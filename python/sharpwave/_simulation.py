@@ -10,7 +10,7 @@ from . import _core
 from ._model import read
 from ._array import matrix
 from ._table import Table
-from ._unit import ms
+from ._unit import hz, ms
 
 if TYPE_CHECKING:
     from ._model import AnyModel
@@ -91,9 +91,9 @@ class Simulation:
         """Switches a stimulus on or off."""
         self._core.switch(stimulus, on)
 
-    def set_rate(self, stimulus: str, hz: float) -> None:
-        """Gives Poisson noise another rate onto each neuron, in Hz."""
-        self._core.set_rate(stimulus, hz)
+    def set_rate(self, stimulus: str, rate: float | str) -> None:
+        """Gives Poisson noise another rate onto each neuron: "8 kHz", or a number of hertz."""
+        self._core.set_rate(stimulus, hz("rate", rate))
 
     def set_learning(self, projection: str, on: bool) -> None:
         """Lets the synapses of a projection learn, or not, until the next bout."""

@@ -48,6 +48,15 @@ class Table(Mapping[str, Any]):
 
         return pandas.DataFrame(self._columns)
 
+    def to_xarray(self) -> Any:
+        """An xarray.Dataset along the first column, such as the times of rates; needs xarray."""
+        import xarray
+
+        along = next(iter(self._columns), "row")
+        held = {name: (along, values, {"units": self.units[name]} if name in self.units else {}) for name, values in self.items()}
+        first = {along: held.pop(along)} if held else {}
+        return xarray.Dataset(held, coords=first, attrs={"name": self.name} if self.name else {})
+
     def _headings(self) -> list[str]:
         return [f"{name} ({self.units[name]})" if self.units.get(name) else name for name in self._columns]
 

@@ -61,6 +61,20 @@ def test_elephant_counts_as_we_do(run):
         assert np.isclose(ours[neuron], cv(isi(trains[neuron])), rtol=1e-9)
 
 
+def test_xarray_has_rates_and_states(net):
+    pytest.importorskip("xarray")
+    net.record(["e", "i"], states={"population": "e", "neurons": [3, 7], "variables": ["v_m"], "every": "1 ms"})
+    run = net.run("300 ms")
+    rates = run.rates("20 ms")
+    found = rates.to_xarray()
+    assert dict(found.sizes) == {"time_ms": 15} and found["e"].attrs["units"] == "Hz"
+    assert np.array_equal(found["i"], rates["i"]) and np.array_equal(found["time_ms"], rates["time_ms"])
+    states = run.states["e"]
+    array = states.to_xarray()
+    assert array.dims == ("time_ms", "neuron") and array.attrs["units"] == "mV"
+    assert np.array_equal(array.sel(neuron=7), states.values[:, 1])
+
+
 def weights(path):
     """The first layer of a file, as a network has it."""
     net = sw.Network()

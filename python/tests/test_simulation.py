@@ -148,6 +148,7 @@ def test_synapses_of_a_projection(net):
         (lambda sim: sim.run("5 mV"), "ms"),
         (lambda sim: sim.run(float("nan")), "run"),
         (lambda sim: sim.set_rate("nose", 1.0), "noise"),
+        (lambda sim: sim.set_rate("noise", "8 ms"), "expected a rate with its unit"),
         (lambda sim: sim.switch("nose", False), "noise"),
         (lambda sim: sim.alter("projection.e_all.weight", factor=2.0), "e_all"),
         (lambda sim: sim.alter("population.e.v_th", value="3 ms"), "v_th"),
@@ -166,6 +167,14 @@ def test_acts_that_cannot_be_done_are_refused_and_change_nothing(net, act, text)
     undisturbed = net.simulation(changing=["population.e.v_th"])
     undisturbed.run("40 ms")
     assert sim.fingerprint == undisturbed.fingerprint
+
+
+def test_rates_have_units_or_are_hertz(net):
+    sims = [net.simulation() for _ in range(2)]
+    for sim, rate in zip(sims, (9_000.0, "9 kHz")):
+        sim.set_rate("noise", rate)
+        sim.run("20 ms")
+    assert sims[0].fingerprint == sims[1].fingerprint
 
 
 def test_only_networks_run_step_by_step():
