@@ -102,11 +102,11 @@ impl Rhythms {
         let above = if rastered.is_some() { RASTER } else { 0.0 };
         let caption = match rastered {
             Some(raster) => format!(
-                "{caption} Above: the rate of all neurons, and spikes of every {}, {:.1} s long, from when they are said to begin.",
+                "{caption} Above: the rate of all neurons, and spikes of {}, {:.1} s long, from where each stage says.",
                 if raster.every == 1 {
-                    "one".to_owned()
+                    "each".to_owned()
                 } else {
-                    format!("{}th neuron", raster.every)
+                    format!("one neuron in {}", raster.every)
                 },
                 raster.length_ms / 1e3
             ),
