@@ -153,15 +153,12 @@ fn end(
             None => Ok((finished.directory, finished.complete, summary)),
         },
         (Ok(None), None) => Ok((out.to_owned(), false, String::new())),
-        (Ok(Some((finished, summary))), Some(_)) if finished.complete => {
-            // The signal came too late to stop anything, but it came.
-            let _ = summary;
-            Err(PyKeyboardInterrupt::new_err(format!(
-                "the run in `{shown}` is complete"
-            )))
-        }
         (done, Some(interrupt)) => {
             let text = match done {
+                // The signal came too late to stop anything, but it came.
+                Ok(Some((finished, _))) if finished.complete => {
+                    format!("the run in `{shown}` is complete")
+                }
                 Ok(_) => kept,
                 Err(_) => "stopped early; nothing was written".into(),
             };

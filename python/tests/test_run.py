@@ -225,6 +225,21 @@ def test_a_run_that_goes_on_ends_as_one_that_was_not_stopped(net, tmp_path):
     assert resumed.complete and resumed.fingerprint == sw.run(tmp_path / "net.toml").fingerprint
 
 
+def test_what_progress_raises_is_raised_also_when_the_run_was_sooner(net, tmp_path):
+    out = tmp_path / "out"
+
+    def late(what, done, total):
+        # The page is what a run writes last.
+        until = time.monotonic() + 60
+        while not (out / "report.html").exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        raise InterruptedError(what)
+
+    with pytest.raises(InterruptedError):
+        net.run("20 s", out=out, progress=late)
+    assert sw.open(out).complete
+
+
 def test_warnings_of_a_run_are_python_s(net):
     net.stage("N3")
     net.bout("20 ms")
