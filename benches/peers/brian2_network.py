@@ -43,7 +43,7 @@ def measure(model, seconds, settle_ms, repeats):
     assert all(dict(other, size=first["size"]) == first for other in others), "populations of several kinds"
     units = {"tau": b.ms, "t_": b.ms, "v_": b.mV, "e_": b.mV, "c_": b.pF, "i_": b.pA}
     names = {key: value * next(unit for start, unit in units.items() if key.startswith(start))
-             for key, value in first.items() if key not in ("neuron", "size", "initial")}
+             for key, value in first.items() if key not in ("neuron", "size", "initial", "reset")}
     names["v_inf"] = names["e_l"] + names["i_e"] * names["tau_m"] / names["c_m"]
     cells = b.NeuronGroup(model.size(), EQUATIONS[first["neuron"]], threshold="v > v_th", reset="v = v_reset",
                           refractory=names["t_ref"], method="exact", namespace=names)
@@ -79,7 +79,7 @@ def measure(model, seconds, settle_ms, repeats):
         probability = projection.get("probability")
         if projection["rule"] == "fixed_in_degree":
             probability = projection["in_degree"] / len(source)
-        synapses.connect(p=probability)
+        synapses.connect(p=1 if projection["rule"] == "all_to_all" else probability)
         if projection["plasticity"]:
             synapses.w = projection["weight"]
         objects.append(synapses)

@@ -19,19 +19,44 @@ import tempfile
 
 import brian2_network
 import nest_network
+import numpy
 from model_file import Model, resolve
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.join(ROOT, "target", "release", "sharpwave")
 
 
-def sharpwave(text, seconds, settle_ms, repeats):
+def as_matrices(text, model, folder):
+    """The same with every all-to-all projection as a matrix of weights, which the peers have no word for."""
+    kept = []
+    for line in text.splitlines():
+        if line.startswith("[projection."):
+            name = line[len("[projection."):-1]
+            projection = model.projections[name]
+            (target,) = projection["target"]
+        if line.startswith("target = [") and kept[-1].startswith("source"):
+            line = f'target = "{target}"'
+        elif line.startswith('rule = "all_to_all"'):
+            shape = model.populations[target]["size"], model.populations[projection["source"]]["size"]
+            numpy.savez(os.path.join(folder, f"{name}.npz"), layer=numpy.full(shape, projection["weight"], "f4"))
+            line = f'rule = "weights"\nfile = "{name}.npz"\nlayer = 1\ngain = "1 mV"'
+        elif line.startswith(("autapses = ", "weight_profile = ", "delay_resolution = ")):
+            continue
+        elif line.startswith("weight = ") and kept[-1].endswith('gain = "1 mV"'):
+            continue
+        kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def sharpwave(text, model, seconds, settle_ms, repeats):
+    are_full = all(projection["rule"] == "all_to_all" for projection in model.projections.values())
+
     def run(duration_ms):
         """CPU seconds, and spikes and neurons by population."""
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.toml")
             with open(path, "w") as file:
-                file.write(text)
+                file.write(as_matrices(text, model, folder) if are_full else text)
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             printed = subprocess.run(
                 [PROGRAM, "run", path, "--quiet", "--json", "--threads", "1", "--set", f'duration="{duration_ms} ms"',
@@ -63,7 +88,7 @@ def main():
     model = Model(text)
     how = arguments.seconds, arguments.settle_ms, arguments.repeats
     measures = {
-        "sharpwave": lambda: sharpwave(text, *how),
+        "sharpwave": lambda: sharpwave(text, model, *how),
         "brian2": lambda: brian2_network.measure(model, *how),
         "nest": lambda: nest_network.measure(model, *how, exact=False),
         "nest_exact": lambda: nest_network.measure(model, *how, exact=True),

@@ -44,12 +44,15 @@ class Model:
         self.stimuli = {name: plain(table) for name, table in document.get("stimulus", {}).items()}
         kinds = {stimulus["kind"] for stimulus in self.stimuli.values()}
         assert kinds <= {"poisson"}, f"stimuli of {kinds}"
+        # No peer has another.
+        resets = {population.get("reset", "v_reset") for population in self.populations.values()}
+        assert resets == {"v_reset"}, f"reset to {resets}"
 
     def size(self):
         return sum(population["size"] for population in self.populations.values())
 
 
 def plain(table):
-    words = {"neuron", "source", "target", "rule", "kind", "distribution", "pairing"}
+    words = {"neuron", "source", "target", "rule", "kind", "distribution", "pairing", "reset"}
     return {key: value if key in words else plain(value) if isinstance(value, dict) else number(value)
             for key, value in table.items()}

@@ -61,8 +61,12 @@ def measure(model, seconds, settle_ms, repeats, exact):
         return sum(rest, first)
 
     for name, projection in model.projections.items():
-        rule, key, own = RULES[projection["rule"]]
-        spec = {"rule": rule, key: projection[own], "allow_autapses": projection["autapses"]}
+        spec = {"allow_autapses": projection.get("autapses", True)}
+        if projection["rule"] == "all_to_all":
+            rule = spec["rule"] = "all_to_all"
+        else:
+            rule, key, own = RULES[projection["rule"]]
+            spec.update({"rule": rule, key: projection[own]})
         if "multapses" in projection and rule != "pairwise_bernoulli":
             spec["allow_multapses"] = projection["multapses"]
         assert projection["short_term"] is None
