@@ -384,6 +384,9 @@ impl<'a, A: Act> Run<'a, A> {
                 sampling.sample(network, file)?;
             }
             let ends = self.bouts.ends(bout);
+            if cut == snapshot || cut == look {
+                network.settle_synapses();
+            }
             if cut == snapshot || is_over {
                 snapshots.take(network, ends, file)?;
             }

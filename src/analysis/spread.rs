@@ -77,19 +77,15 @@ struct Moments {
 impl Moments {
     fn of(values: &[f32]) -> Self {
         let n = values.len() as f64;
-        let sum = |term: &dyn Fn(f64) -> f64| {
-            let terms = values.iter().map(|&value| term(value.into()));
-            terms.fold(0.0, |sum, term| sum + term)
-        };
-        let mean = sum(&|value| value) / n;
+        let mean = sum(values, |value| value) / n;
         let least = |a: f32, b: f32| if b < a { b } else { a };
         let most = |a: f32, b: f32| if b > a { b } else { a };
         Self {
             n,
             mean,
-            squares: sum(&|value| (value - mean) * (value - mean)),
-            min: values.iter().copied().fold(f32::INFINITY, least),
-            max: values.iter().copied().fold(f32::NEG_INFINITY, most),
+            squares: sum(values, |value| (value - mean) * (value - mean)),
+            min: extreme(values, f32::INFINITY, least),
+            max: extreme(values, f32::NEG_INFINITY, most),
         }
     }
 
@@ -105,6 +101,41 @@ impl Moments {
             max: self.max.max(other.max),
         }
     }
+}
+
+/// Terms that are added at a time: additions of one sum would wait for each other.
+const SUMS: usize = 16;
+
+/// Sum over the terms of values, in an order of its own.
+#[inline]
+fn sum(values: &[f32], term: impl Fn(f64) -> f64) -> f64 {
+    let mut sums = [0.0; SUMS];
+    let (whole, rest) = values.as_chunks::<SUMS>();
+    for values in whole {
+        for (sum, &value) in sums.iter_mut().zip(values) {
+            *sum += term(value.into());
+        }
+    }
+    let rest = rest.iter().map(|&value| term(value.into()));
+    sums.into_iter()
+        .chain(rest)
+        .fold(0.0, |sum, term| sum + term)
+}
+
+/// The value that `better` chooses of all.
+#[inline]
+fn extreme(values: &[f32], none: f32, better: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut found = [none; SUMS];
+    let (whole, rest) = values.as_chunks::<SUMS>();
+    for values in whole {
+        for (found, &value) in found.iter_mut().zip(values) {
+            *found = better(*found, value);
+        }
+    }
+    found
+        .into_iter()
+        .chain(rest.iter().copied())
+        .fold(none, better)
 }
 
 /// How many values have each of `n_keys` keys; those without one are not counted.

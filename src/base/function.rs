@@ -313,19 +313,42 @@ pub fn ln_polynomial(x: f64) -> f64 {
     k * std::f64::consts::LN_2 + (z * 2.0 + z * y * p)
 }
 
-/// x^`exponent` for x ≥ 0, of which 0 gives 0, without a branch, so that loops over it vectorise; relative error below
-/// 1e-15 for each unit of |exponent · ln x| and 1e-15 beside (tested).
+/// x^`exponent` for x ≥ 0; relative error below 1e-15 for each unit of |exponent · ln x| and 1e-15 beside (tested). 0^0 is 1.
 #[inline(always)]
 pub fn power(x: f64, exponent: f64) -> f64 {
+    if exponent == 0.0 {
+        1.0
+    } else if exponent == 1.0 {
+        x
+    } else {
+        power_polynomial(x, exponent)
+    }
+}
+
+/// The same for exponents but 0 and 1, without a branch, so that loops over it vectorise.
+#[inline(always)]
+fn power_polynomial(x: f64, exponent: f64) -> f64 {
     let power = exp_polynomial(exponent * ln_polynomial(x));
     if x > 0.0 { power } else { 0.0 }
 }
 
+/// [`power`] of the first `n` numbers; of the others, nothing that means anything.
+#[inline(always)]
+pub fn power_of_first(x: &mut [f64; TOGETHER], n: usize, exponent: f64) {
+    if exponent == 0.0 {
+        x.fill(1.0);
+    } else if exponent != 1.0 {
+        power_polynomial_of_first(x, n, exponent);
+    }
+}
+
 vectorized! {
-    /// [`power`] of each x.
-    pub fn power_each(x: &mut [f64; 8], exponent: f64) {
-        for x in x {
-            *x = power(*x, exponent);
+    fn power_polynomial_of_first(x: &mut [f64; TOGETHER], n: usize, exponent: f64) {
+        let (eights, _) = x.as_chunks_mut::<8>();
+        for eight in eights.iter_mut().take(n.div_ceil(8)) {
+            for x in eight {
+                *x = power_polynomial(*x, exponent);
+            }
         }
     }
 }
@@ -351,10 +374,12 @@ mod tests {
             }
         }
         assert_eq!((power(0.0, 0.4), power(1.0, 0.4)), (0.0, 1.0));
-        let x: [f64; 8] = std::array::from_fn(|k| 0.3 * k as f64);
-        let mut each = x;
-        power_each(&mut each, 0.4);
-        assert_eq!(each, x.map(|x| power(x, 0.4)));
+        let x: [f64; TOGETHER] = std::array::from_fn(|k| 0.3 * k as f64);
+        for exponent in [0.0, 0.4, 1.0] {
+            let mut each = x;
+            power_of_first(&mut each, 13, exponent);
+            assert_eq!(each[..13], x.map(|x| power(x, exponent))[..13]);
+        }
     }
 
     #[test]

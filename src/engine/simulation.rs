@@ -51,7 +51,6 @@ pub(in crate::engine) use input::Inputs;
 use modulator::Modulator;
 use stimulation::Stimulation;
 pub use stimulation::{Detection, Pulse};
-pub use synapses::put_in_order;
 pub use weights::Exploded;
 pub(in crate::engine) use weights::Projection;
 

@@ -3,9 +3,14 @@
 //! Synapses learn of their target's spikes late, at their next arrival: a spike costs as much as its neuron, not as its
 //! synapses, and what it does to a synapse is done where the synapse is at hand anyway.
 
+mod pushes;
+mod recent;
+
 use crate::base::time::{Duration, Time};
 use crate::base::vector::prefetch;
 use crate::plasticity::clock::{Clock, Turned, jump, times};
+use pushes::Pushes;
+pub(super) use recent::Recent;
 
 /// Spikes that each neuron has room for at first.
 const FIRST: usize = 8;
@@ -14,8 +19,9 @@ const FIRST: usize = 8;
 /// forgotten instead.
 const MOST: usize = 32;
 
-/// Last spikes that lie beside each other: all that most arrivals need. What is older lies scattered over megabytes.
-const RECENT: usize = 3;
+/// Last spikes that lie beside each other in two cache lines: all that 63 of 64 arrivals need where sources and targets fire
+/// alike. What is older lies scattered over megabytes.
+const RECENT: usize = 6;
 
 /// A spike of a target.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,12 +47,12 @@ impl<const PRE: usize, const POST: usize> Post<PRE, POST> {
 
 /// Spikes of one target: those from `floor` on may not have been seen by all synapses.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 struct Span<const PRE: usize, const POST: usize> {
     floor: u32,
     end: u32,
-    /// Traces of its spikes after the last one, factored.
-    after: [f64; POST],
+    /// Traces of its spikes after the last one, and after the one before, factored.
+    after: [[f64; POST]; 2],
     /// Time and factors of the last spikes, the last one first.
     recent: [(Time, [f64; PRE]); RECENT],
 }
@@ -55,7 +61,7 @@ impl<const PRE: usize, const POST: usize> Span<PRE, POST> {
     const NONE: Self = Self {
         floor: 0,
         end: 0,
-        after: [0.0; POST],
+        after: [[0.0; POST]; 2],
         recent: [(Time::NEVER, [0.0; PRE]); RECENT],
     };
 
@@ -64,68 +70,16 @@ impl<const PRE: usize, const POST: usize> Span<PRE, POST> {
         let kept = self.floor.saturating_sub(1)..self.end;
         let mut posts = kept.rev().map(|k| ring[k as usize % ring.len()]);
         self.recent = [(Time::NEVER, [0.0; PRE]); RECENT];
-        self.after = [0.0; POST];
+        self.after = [[0.0; POST]; 2];
         for (at, recent) in self.recent.iter_mut().enumerate() {
             let Some(post) = posts.next() else {
                 return;
             };
-            if at == 0 {
-                self.after = post.after;
+            if let Some(after) = self.after.get_mut(at) {
+                *after = post.after;
             }
             *recent = (post.time, post.fall);
         }
-    }
-}
-
-/// Last spikes of a target whose pushes are added up: two cache lines, and all that 511 of 512 arrivals need where sources
-/// and targets fire alike.
-const SUMMED: usize = 8;
-
-/// The last spikes of a target under a rule with a push, the last one first.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(align(64))]
-struct Pushes {
-    /// Picoseconds.
-    times: [i64; SUMMED],
-    /// The first factor of each.
-    pushes: [f64; SUMMED],
-}
-
-impl Pushes {
-    const NONE: Self = Self {
-        times: [i64::MIN; SUMMED],
-        pushes: [0.0; SUMMED],
-    };
-
-    fn add(&mut self, t: Time, push: f64) {
-        self.times.rotate_right(1);
-        self.pushes.rotate_right(1);
-        (self.times[0], self.pushes[0]) = (t.ps(), push);
-    }
-
-    /// Sum over what was fired from `seen` on; `None` where it is not all here, or something was fired at `last`, or from
-    /// `t` on. Without a branch for each: whether there is one more cannot be foreseen.
-    #[inline(always)]
-    fn sum(&self, (seen, last, t): (i64, i64, i64)) -> Option<f64> {
-        let (mut unseen, mut odd) = ([0.0; SUMMED], [false; SUMMED]);
-        for k in 0..SUMMED {
-            let is_unseen = self.times[k] >= seen;
-            let mask = u64::from(is_unseen).wrapping_neg();
-            unseen[k] = f64::from_bits(self.pushes[k].to_bits() & mask);
-            odd[k] = is_unseen & (self.times[k] == last);
-        }
-        // In pairs, as vectors of any width add them up.
-        let mut n = SUMMED / 2;
-        while n > 0 {
-            for k in 0..n {
-                unseen[k] += unseen[k + n];
-                odd[k] |= odd[k + n];
-            }
-            n /= 2;
-        }
-        let is_more = self.times[SUMMED - 1] >= seen;
-        let is_late = self.times[0] >= t;
-        (!(odd[0] | is_more | is_late)).then_some(unseen[0])
     }
 }
 
@@ -186,7 +140,7 @@ impl<'a, const PRE: usize, const POST: usize> Unseen<'a, PRE, POST> {
     #[inline(always)]
     pub(super) fn after(&self) -> [f64; POST] {
         match self.end {
-            end if end == self.span.end => self.span.after,
+            end if end == self.span.end => self.span.after[0],
             0 => [0.0; POST],
             end => self.kept(end - 1).after,
         }
@@ -306,7 +260,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             self.grow();
         }
         let span = &mut self.spans[j];
-        let before = times(span.after, fall);
+        let before = times(span.after[0], fall);
         if let (Some(first), Some(push)) = (fall_pre.first_mut(), push(before)) {
             *first *= push;
         }
@@ -314,11 +268,11 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             time: t,
             fall: fall_pre,
             before,
-            after: jump(&clock.post, span.after, rise),
+            after: jump(&clock.post, span.after[0], rise),
         };
         self.rings[j * self.room + span.end as usize % self.room] = post;
         span.end += 1;
-        span.after = post.after;
+        span.after = [post.after, span.after[0]];
         span.recent.rotate_right(1);
         span.recent[0] = (t, fall_pre);
         if let (Some(pushes), Some(push)) = (self.pushes.get_mut(j), fall_pre.first()) {
@@ -340,11 +294,12 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         let post = Post {
             time: t,
             fall,
-            before: span.after,
-            after: span.after,
+            before: span.after[0],
+            after: span.after[0],
         };
         self.rings[j * self.room + span.end as usize % self.room] = post;
         span.end += 1;
+        span.after[1] = span.after[0];
         span.recent.rotate_right(1);
         span.recent[0] = (t, fall);
         if let (Some(pushes), Some(push)) = (self.pushes.get_mut(j), fall.first()) {
@@ -400,7 +355,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         let rings = self.rings.chunks_exact(self.room);
         for ((pushes, after), (span, ring)) in all.zip(self.spans.iter().zip(rings)) {
             *pushes = Pushes::NONE;
-            *after = span.after;
+            *after = span.after[0];
             for k in span.floor.saturating_sub(1)..span.end {
                 let post = &ring[k as usize % ring.len()];
                 pushes.add(post.time, post.fall.first().copied().unwrap_or(0.0));

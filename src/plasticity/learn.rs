@@ -79,8 +79,31 @@ pub trait Learn: Send + Sync {
     /// Forgets past spikes after `now`, and begins anew at `t`; weights stay.
     fn reset(&mut self, now: Time, t: Time);
 
+    /// Lets every synapse catch up with what reaches it before `t`, if that changes no bit of what comes: then looking at weights
+    /// costs nothing that arrivals would not.
+    fn settle(&mut self, t: Time);
+
+    /// Number of sources.
+    fn n_source(&self) -> usize;
+
+    /// Number of synapses of `source`.
+    fn n_from(&self, source: u32) -> usize;
+
+    /// Shows every synapse of `source` as it stands right before `t`, row by row.
+    fn look_from(&self, t: Time, source: u32, see: &mut dyn FnMut(Synapse));
+
     /// Shows every synapse as it stands right before `t`, row by row.
-    fn look(&self, t: Time, see: &mut dyn FnMut(Synapse));
+    fn look(&self, t: Time, see: &mut dyn FnMut(Synapse)) {
+        for source in 0..self.n_source() as u32 {
+            self.look_from(t, source, see);
+        }
+    }
+
+    /// Shows when a spike last came through each synapse, or when all began anew, in the order of [`look`](Self::look).
+    fn look_for_use(&self, see: &mut dyn FnMut(Time));
+
+    /// Appends the weights as they stand right before `t`, in the order of [`look`](Self::look).
+    fn weights(&self, t: Time, into: &mut Vec<f32>);
 
     /// What weights may be.
     fn bounds(&self) -> (f64, f64);

@@ -5,6 +5,7 @@
 //! index of targets. It is as if each change had been made at its own instant. Where a row does not arrive for long, its
 //! synapses catch up when a target's history is full or the factors' origin moves. Looking at weights leaves them as they are.
 
+mod arrival;
 mod flights;
 mod look;
 mod past;
@@ -18,20 +19,16 @@ use std::mem::take;
 
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::{Duration, Time};
-use crate::base::vector::{Width, width};
-use crate::plasticity::clock::{Clock, jump, times};
+use crate::plasticity::clock::{Clock, times};
 use crate::plasticity::error::LearnError;
 use crate::plasticity::history::History;
 use crate::plasticity::learn::{Change, Learn, StateError, Synapse};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
-use crate::plasticity::rule::{Event, PlasticityRule, Stored};
+use crate::plasticity::rule::{PlasticityRule, Stored};
 use crate::synapse::layout::{Layout, Row};
 use crate::synapse::sparse::Sparse;
 use flights::Flights;
-use past::{Past, Path, Pre, bounded};
-
-/// Targets whose past is fetched ahead of the one at hand.
-const AHEAD: usize = 8;
+use past::{Past, Path, Pre};
 
 /// Jumps of a modulator at which all synapses catch up and it begins anew.
 pub(super) const MOST_TURNS: usize = 1 << 10;
@@ -46,8 +43,6 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     sign: f64,
     /// Whether the rule has a push.
     is_additive: bool,
-    /// Whether several synapses are worked on at a time.
-    is_costly: bool,
     learning: bool,
     /// The modulator, if the rule has one.
     modulation: Option<Modulation>,
@@ -70,6 +65,8 @@ pub(super) struct PlasticRows<R: PlasticityRule<PRE, POST>, W, const PRE: usize,
     taught: VecDeque<(Time, u32)>,
     /// What each target has of its own, if it has.
     own: Vec<f64>,
+    /// When all began anew.
+    begun: Time,
     /// All synapses have seen what reached them before.
     seen: Time,
     /// What the synapses of the row at hand add.
@@ -116,7 +113,6 @@ where
             bounds: rule.bounds(),
             sign,
             is_additive,
-            is_costly: rule.is_costly() && !R::FLOWS,
             learning: true,
             modulation: modulator.map(|kinetics| Modulation::new(kinetics, Time::ZERO)),
             paths: paths.collect(),
@@ -133,10 +129,18 @@ where
             history: History::new(n_target, is_additive),
             taught: VecDeque::new(),
             own: Vec::new(),
+            begun: Time::ZERO,
             seen: Time::ZERO,
             added: Vec::new(),
             rule,
         })
+    }
+
+    /// Whether a synapse is rounded after each spike that it catches up with, so that it may do so at any time without a bit
+    /// of difference.
+    #[inline(always)]
+    fn is_exact(&self) -> bool {
+        !self.is_additive && !R::FLOWS
     }
 
     /// When the synapses of a row have last caught up.
@@ -210,122 +214,6 @@ where
             pre.after = times(pre.after, turned.pre);
         }
         self.history.turn(&turned);
-    }
-
-    fn arrive_at(&mut self, t: Time, row: u32) {
-        self.come_to(t);
-        let row = row as usize;
-        let Row { delay, start, end } = self.layout.row(row);
-        let span = start as usize..end as usize;
-        let mut added = take(&mut self.added);
-        added.clear();
-        if self.learning {
-            let (mut strengths, mut states) = (take(&mut self.strengths), take(&mut self.states));
-            let own = (&mut strengths[span.clone()], &mut states[span.clone()]);
-            self.learn((t, row, delay), &self.targets[span], own, &mut added);
-            (self.strengths, self.states) = (strengths, states);
-        } else {
-            let strengths = self.strengths[span].iter();
-            added.extend(strengths.map(|strength| (self.sign * strength.get()) as f32));
-        }
-        self.added = added;
-        let pre = &mut self.pre[row];
-        *pre = Pre {
-            last: t,
-            before: pre.after,
-            after: jump(&self.clock.pre, pre.after, self.clock.rise_pre(t)),
-        };
-    }
-
-    /// Synapses of row number `row` catch up, are `added`, and learn that they arrive at `t`.
-    fn learn(
-        &self,
-        at: (Time, usize, u16),
-        targets: &[u16],
-        own: (&mut [W], &mut [R::State]),
-        added: &mut Vec<f32>,
-    ) {
-        match width() {
-            // SAFETY: the processor has the features of this width.
-            #[cfg(target_arch = "x86_64")]
-            Width::W512 => unsafe { self.learn_512(at, targets, own, added) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Width::W256 => unsafe { self.learn_256(at, targets, own, added) },
-            _ => self.learn_any(at, targets, own, added),
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    fn learn_512(
-        &self,
-        at: (Time, usize, u16),
-        targets: &[u16],
-        own: (&mut [W], &mut [R::State]),
-        added: &mut Vec<f32>,
-    ) {
-        self.learn_any(at, targets, own, added);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn learn_256(
-        &self,
-        at: (Time, usize, u16),
-        targets: &[u16],
-        own: (&mut [W], &mut [R::State]),
-        added: &mut Vec<f32>,
-    ) {
-        self.learn_any(at, targets, own, added);
-    }
-
-    #[inline(always)]
-    fn learn_any(
-        &self,
-        at: (Time, usize, u16),
-        targets: &[u16],
-        own: (&mut [W], &mut [R::State]),
-        added: &mut Vec<f32>,
-    ) {
-        match self.is_costly {
-            true => self.learn_together(at, targets, own, added),
-            false => self.learn_each(at, targets, own, added),
-        }
-    }
-
-    #[inline(always)]
-    fn learn_each(
-        &self,
-        (t, row, delay): (Time, usize, u16),
-        targets: &[u16],
-        (strengths, states): (&mut [W], &mut [R::State]),
-        added: &mut Vec<f32>,
-    ) {
-        let past = self.past(row, delay, t);
-        let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
-        let fall = self.clock.fall_post(at_synapse);
-        let pre = times(past.pre.after, self.clock.fall_pre(t));
-        added.resize(targets.len(), 0.0);
-        let own = strengths.iter_mut().zip(states);
-        let synapses = targets.iter().zip(own).zip(added.iter_mut());
-        for (k, ((&j, (strength, state)), added)) in synapses.enumerate() {
-            if let Some(&later) = targets.get(k + AHEAD) {
-                self.history.fetch(later.into());
-            }
-            let mut met = past.caught_up(j, *strength, *state);
-            *added = (self.sign * met.strength.get()) as f32;
-            let event = Event {
-                pre,
-                post: times(met.post, fall),
-                since_arrival: t.since(past.pre.last),
-                since_spike: t.since(met.last_spike),
-            };
-            let now = met.strength.get();
-            let changed = self.rule.arrive(now, &mut met.state, &event);
-            let changed = past.gained(now, changed, t);
-            (*strength, *state) = (bounded(changed, self.bounds), met.state);
-        }
     }
 }
 
@@ -409,11 +297,38 @@ where
         self.states.fill(R::State::default());
         self.history.clear();
         self.taught.clear();
-        self.seen = t;
+        (self.begun, self.seen) = (t, t);
     }
 
-    fn look(&self, t: Time, see: &mut dyn FnMut(Synapse)) {
-        self.look_at(t, see);
+    fn settle(&mut self, t: Time) {
+        if self.is_exact() {
+            self.catch_up(t);
+        }
+    }
+
+    fn n_source(&self) -> usize {
+        self.layout.n_source()
+    }
+
+    fn n_from(&self, source: u32) -> usize {
+        let rows = self.layout.numbers_of(source);
+        let rows = rows.map(|row| self.layout.row(row as usize));
+        rows.map(|row| (row.end - row.start) as usize).sum()
+    }
+
+    fn look_from(&self, t: Time, source: u32, see: &mut dyn FnMut(Synapse)) {
+        self.look_at(t, source, see);
+    }
+
+    fn look_for_use(&self, see: &mut dyn FnMut(Time)) {
+        for (row, pre) in self.pre.iter().enumerate() {
+            let Row { start, end, .. } = self.layout.row(row);
+            (start..end).for_each(|_| see(pre.last.max(self.begun)));
+        }
+    }
+
+    fn weights(&self, t: Time, into: &mut Vec<f32>) {
+        self.weights_at(t, into);
     }
 
     fn bounds(&self) -> (f64, f64) {

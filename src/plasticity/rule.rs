@@ -1,5 +1,6 @@
 //! What a plasticity rule is: the biology of one synapse.
 
+use crate::base::function;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::{Duration, PS_PER_MS, Time};
 use crate::plasticity::modulation::Modulation;
@@ -78,41 +79,37 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// The weight after a spike of the target.
     fn fire(&self, weight: f64, state: &mut Self::State, event: &Event<PRE, POST>) -> f64;
 
-    /// Whether a change takes more than a few operations, so that several synapses had better be worked on
-    /// [at a time](Self::fire_each). Only for rules that do not [flow](Self::FLOWS).
-    fn is_costly(&self) -> bool {
-        false
-    }
-
-    /// Whether [`fire`](Self::fire) reads traces of the target's own spikes. Those lie scattered over megabytes, so that not to
-    /// ask for them saves a quarter of the time where several synapses are worked on at a time.
+    /// Whether [`fire`](Self::fire) reads traces of the target's own spikes. Those lie scattered over megabytes: not to ask for
+    /// them saves time.
     fn fire_reads_post(&self) -> bool {
         true
     }
 
-    /// [`arrive`](Self::arrive) for several synapses, to the bit.
+    /// [`arrive`](Self::arrive) for the first `n` of several synapses, to the bit. Of the others, nothing that means anything.
     #[inline(always)]
     fn arrive_each(
         &self,
         weights: &mut [f64; TOGETHER],
         states: &mut [Self::State; TOGETHER],
-        events: &[Event<PRE, POST>; TOGETHER],
+        events: &Events<'_, PRE, POST>,
+        n: usize,
     ) {
-        for ((weight, state), event) in weights.iter_mut().zip(states).zip(events) {
-            *weight = self.arrive(*weight, state, event);
+        for k in 0..n.min(TOGETHER) {
+            weights[k] = self.arrive(weights[k], &mut states[k], &events.get(k));
         }
     }
 
-    /// [`fire`](Self::fire) for several synapses, to the bit.
+    /// [`fire`](Self::fire) for the first `n` of several synapses, to the bit. Of the others, nothing that means anything.
     #[inline(always)]
     fn fire_each(
         &self,
         weights: &mut [f64; TOGETHER],
         states: &mut [Self::State; TOGETHER],
-        events: &[Event<PRE, POST>; TOGETHER],
+        events: &Events<'_, PRE, POST>,
+        n: usize,
     ) {
-        for ((weight, state), event) in weights.iter_mut().zip(states).zip(events) {
-            *weight = self.fire(*weight, state, event);
+        for k in 0..n.min(TOGETHER) {
+            weights[k] = self.fire(weights[k], &mut states[k], &events.get(k));
         }
     }
 
@@ -134,8 +131,9 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     }
 }
 
-/// Synapses that are worked on at a time: what the widest vectors hold.
-pub const TOGETHER: usize = 8;
+/// Synapses that are worked on at a time: so many that vectors are full and do not wait for each other, so few that what is
+/// known of them stays in the first-level cache.
+pub const TOGETHER: usize = function::TOGETHER;
 
 /// What a modulator does to a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,14 +181,30 @@ pub struct Event<const PRE: usize, const POST: usize> {
     pub since_spike: Duration,
 }
 
-impl<const PRE: usize, const POST: usize> Event<PRE, POST> {
-    /// Of a synapse that meets nothing.
-    pub(super) const NONE: Self = Self {
-        pre: [0.0; PRE],
-        post: [0.0; POST],
-        since_arrival: Duration::ZERO,
-        since_spike: Duration::ZERO,
-    };
+/// What several synapses meet, by quantity, as vectors take it. What a rule does not read is not even written.
+#[derive(Debug, Clone, Copy)]
+pub struct Events<'a, const PRE: usize, const POST: usize> {
+    /// As [`Event::pre`], of each synapse.
+    pub pre: &'a [[f64; TOGETHER]; PRE],
+    /// As [`Event::post`], of each synapse.
+    pub post: &'a [[f64; TOGETHER]; POST],
+    /// As [`Event::since_arrival`].
+    pub since_arrival: &'a [Duration; TOGETHER],
+    /// As [`Event::since_spike`].
+    pub since_spike: &'a [Duration; TOGETHER],
+}
+
+impl<const PRE: usize, const POST: usize> Events<'_, PRE, POST> {
+    /// What synapse `k` meets.
+    #[inline(always)]
+    pub fn get(&self, k: usize) -> Event<PRE, POST> {
+        Event {
+            pre: std::array::from_fn(|trace| self.pre[trace][k]),
+            post: std::array::from_fn(|trace| self.post[trace][k]),
+            since_arrival: self.since_arrival[k],
+            since_spike: self.since_spike[k],
+        }
+    }
 }
 
 /// What a synapse keeps beside its weight.

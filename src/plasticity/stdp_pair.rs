@@ -5,7 +5,9 @@ use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
 use crate::plasticity::Rule;
-use crate::plasticity::rule::{Event, Memory, PlasticityRule, TOGETHER, Trace, W_MAX, share, tau};
+use crate::plasticity::rule::{
+    Event, Events, Memory, PlasticityRule, TOGETHER, Trace, W_MAX, share, tau,
+};
 
 /// The registry's entry.
 pub static RULE: Rule = Rule::of::<StdpPair, 1, 1>();
@@ -123,18 +125,14 @@ impl PlasticityRule<1, 1> for StdpPair {
         false
     }
 
-    fn is_costly(&self) -> bool {
-        let is_power = |mu: f64| mu != 0.0 && mu != 1.0;
-        is_power(self.mu_plus) || is_power(self.mu_minus)
-    }
-
     fn push(&self, _post: [f64; 1]) -> Option<f64> {
         (self.mu_plus == 0.0 && !self.first_only).then_some(self.plus)
     }
 
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        weight - self.minus * power(weight, self.w_max, self.mu_minus) * event.post[0]
+        let share = function::power(weight / self.w_max, self.mu_minus);
+        weight - self.minus * share * event.post[0]
     }
 
     #[inline(always)]
@@ -142,7 +140,8 @@ impl PlasticityRule<1, 1> for StdpPair {
         if self.first_only && event.since_arrival > event.since_spike {
             return weight;
         }
-        weight + self.plus * power(self.w_max - weight, self.w_max, self.mu_plus) * event.pre[0]
+        let share = function::power((self.w_max - weight) / self.w_max, self.mu_plus);
+        weight + self.plus * share * event.pre[0]
     }
 
     #[inline(always)]
@@ -150,12 +149,16 @@ impl PlasticityRule<1, 1> for StdpPair {
         &self,
         weights: &mut [f64; TOGETHER],
         _states: &mut [(); TOGETHER],
-        events: &[Event<1, 1>; TOGETHER],
+        events: &Events<'_, 1, 1>,
+        n: usize,
     ) {
-        let mut shares = *weights;
-        power_each(&mut shares, self.w_max, self.mu_minus);
-        for ((weight, share), event) in weights.iter_mut().zip(shares).zip(events) {
-            *weight -= self.minus * share * event.post[0];
+        let mut shares = [0.0; TOGETHER];
+        for k in 0..n.min(TOGETHER) {
+            shares[k] = weights[k] / self.w_max;
+        }
+        function::power_of_first(&mut shares, n, self.mu_minus);
+        for k in 0..n.min(TOGETHER) {
+            weights[k] -= self.minus * shares[k] * events.post[0][k];
         }
     }
 
@@ -164,37 +167,20 @@ impl PlasticityRule<1, 1> for StdpPair {
         &self,
         weights: &mut [f64; TOGETHER],
         _states: &mut [(); TOGETHER],
-        events: &[Event<1, 1>; TOGETHER],
+        events: &Events<'_, 1, 1>,
+        n: usize,
     ) {
-        let mut shares = weights.map(|weight| self.w_max - weight);
-        power_each(&mut shares, self.w_max, self.mu_plus);
-        for ((weight, share), event) in weights.iter_mut().zip(shares).zip(events) {
-            if !(self.first_only && event.since_arrival > event.since_spike) {
-                *weight += self.plus * share * event.pre[0];
+        let mut shares = [0.0; TOGETHER];
+        for k in 0..n.min(TOGETHER) {
+            shares[k] = (self.w_max - weights[k]) / self.w_max;
+        }
+        function::power_of_first(&mut shares, n, self.mu_plus);
+        for k in 0..n.min(TOGETHER) {
+            let gain = self.plus * shares[k] * events.pre[0][k];
+            let is_paired = !self.first_only || events.since_arrival[k] <= events.since_spike[k];
+            if is_paired {
+                weights[k] += gain;
             }
         }
-    }
-}
-
-/// (part / whole)^exponent for a part from 0 to the whole.
-#[inline(always)]
-pub(super) fn power(part: f64, whole: f64, exponent: f64) -> f64 {
-    if exponent == 0.0 {
-        1.0
-    } else if exponent == 1.0 {
-        part / whole
-    } else {
-        function::power(part / whole, exponent)
-    }
-}
-
-/// [`power`] of each part.
-#[inline(always)]
-fn power_each(parts: &mut [f64; TOGETHER], whole: f64, exponent: f64) {
-    if exponent == 0.0 || exponent == 1.0 {
-        *parts = parts.map(|part| power(part, whole, exponent));
-    } else {
-        *parts = parts.map(|part| part / whole);
-        function::power_each(parts, exponent);
     }
 }

@@ -5,7 +5,7 @@ use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
 use crate::plasticity::Rule;
-use crate::plasticity::rule::{Event, Memory, PlasticityRule, TOGETHER, Trace, share, tau};
+use crate::plasticity::rule::{Event, Events, Memory, PlasticityRule, TOGETHER, Trace, share, tau};
 
 /// The registry's entry.
 pub static RULE: Rule = Rule::of::<StdpPowerLaw, 1, 1>();
@@ -67,7 +67,7 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
         let values = complete(&SPEC, values)?;
         let (lambda, mu) = (values["lambda"], values["mu"]);
         Ok(Self {
-            plus: lambda * power(values["w_0"], 1.0 - mu),
+            plus: lambda * function::power(values["w_0"], 1.0 - mu),
             minus: lambda * values["alpha"],
             mu,
             tau_plus_ms: values["tau_plus"],
@@ -91,10 +91,6 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
         false
     }
 
-    fn is_costly(&self) -> bool {
-        self.mu != 0.0 && self.mu != 1.0
-    }
-
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
         weight - self.minus * weight * event.post[0]
@@ -102,7 +98,7 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
 
     #[inline(always)]
     fn fire(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        weight + self.plus * power(weight, self.mu) * event.pre[0]
+        weight + self.plus * function::power(weight, self.mu) * event.pre[0]
     }
 
     #[inline(always)]
@@ -110,25 +106,13 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
         &self,
         weights: &mut [f64; TOGETHER],
         _states: &mut [(); TOGETHER],
-        events: &[Event<1, 1>; TOGETHER],
+        events: &Events<'_, 1, 1>,
+        n: usize,
     ) {
-        // Costly rules have neither of the exponents that take no power.
         let mut powers = *weights;
-        function::power_each(&mut powers, self.mu);
-        for ((weight, power), event) in weights.iter_mut().zip(powers).zip(events) {
-            *weight += self.plus * power * event.pre[0];
+        function::power_of_first(&mut powers, n, self.mu);
+        for k in 0..n.min(TOGETHER) {
+            weights[k] += self.plus * powers[k] * events.pre[0][k];
         }
-    }
-}
-
-/// `base`^`exponent` for a base of 0 or more; of 0, that is 0 but for the exponent 0.
-#[inline(always)]
-fn power(base: f64, exponent: f64) -> f64 {
-    if exponent == 0.0 {
-        1.0
-    } else if exponent == 1.0 {
-        base
-    } else {
-        function::power(base, exponent)
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::matrix::PlasticMatrix;
 use super::modulation::Turn;
 use super::rows::PlasticRows;
-use super::rule::{PlasticityRule, Stored};
+use super::rule::{PlasticityRule, Stored, TOGETHER};
 use super::*;
 use crate::base::stream::Stream;
 use crate::synapse::layout::Layout;
@@ -77,14 +77,19 @@ fn trains(stream: &mut Stream) -> Trains {
     }
 }
 
-fn synapses(stream: &mut Stream, (low, high): (f64, f64)) -> Vec<Made> {
+/// Few, with several delays; or so many of one delay that rows are longer than what is worked on at a time.
+fn synapses(stream: &mut Stream, (low, high): (f64, f64), is_wide: bool) -> Vec<Made> {
     let mut made = Vec::new();
-    for _ in 0..40 {
+    let (n, n_axonal, n_dendritic) = match is_wide {
+        true => (12 * TOGETHER, 1, 1),
+        false => (40, 4, 3),
+    };
+    for _ in 0..n {
         made.push(Made {
             source: stream.below(N_SOURCE as u64) as u32,
             target: stream.below(N_TARGET as u64) as u16,
-            axonal: GRID * stream.below(4) as i64,
-            dendritic: GRID * stream.below(3) as i64,
+            axonal: GRID * stream.below(n_axonal) as i64,
+            dendritic: GRID * stream.below(n_dendritic) as i64,
             weight: (low + (high - low) * stream.uniform()) as f32,
         });
     }
@@ -195,7 +200,8 @@ fn check_rows<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     let mut moved = 0;
     for seed in 0..12 {
         let mut stream = Stream::new(seed, "plasticity", 0);
-        let (made, trains) = (synapses(&mut stream, naive.start), trains(&mut stream));
+        let made = synapses(&mut stream, naive.start, seed >= 10);
+        let trains = trains(&mut stream);
         let rule = || R::new(&naive.values).expect("valid");
         let name = R::SPEC.name;
         let (kinetics, turns) = naive.modulator.clone().unzip();
@@ -226,6 +232,13 @@ fn check_rows<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                     learn.load(&saved).expect("its own");
                 }
                 1 => learn.look(t, &mut |_| {}),
+                2 => {
+                    let (mut seen, mut weights) = (Vec::new(), Vec::new());
+                    learn.look(t, &mut |synapse| seen.push(synapse.weight as f32));
+                    learn.settle(t);
+                    learn.weights(t, &mut weights);
+                    assert_eq!(seen, weights, "{name}");
+                }
                 _ => {}
             },
         );

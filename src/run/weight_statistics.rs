@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::analysis::spread::Spread;
 use crate::base::stream::{Stream, name_hash};
 use crate::base::time::Time;
-use crate::engine::simulation::{Simulation, put_in_order};
+use crate::engine::simulation::Simulation;
 use crate::plasticity::Synapse;
 use crate::record::run_file::RunFile;
 use crate::record::sink::Sink;
@@ -96,16 +96,24 @@ impl Observed {
                 (values.to_vec(), tracked)
             }
             false => {
-                let synapses = engine.synapses_in_any_order(name)?;
-                let drawn = numbered(&synapses, &self.drawn(seed, synapses.len()));
-                let drawn = drawn.into_iter().map(|synapse| Tracked {
-                    source: synapse.source,
-                    target: synapse.target,
-                    weight: synapse.weight as f32,
+                let weights = engine.weights_in_any_order(name)?;
+                let first = starts(&engine.synapses_by_source(name)?);
+                let drawn = self.drawn(seed, weights.len());
+                let drawn: Vec<_> = drawn.into_iter().map(|k| place(&first, k)).collect();
+                let pairs = self.pairs.iter().map(|pair| pair.0);
+                let sources: BTreeSet<u32> = drawn.iter().map(|one| one.0).chain(pairs).collect();
+                let sources: Vec<u32> = sources.into_iter().collect();
+                let synapses = engine.synapses_from(name, &sources)?;
+                let drawn = drawn.into_iter().map(|(source, k)| {
+                    let own = synapses.partition_point(|synapse| synapse.source < source);
+                    let synapse = synapses[own + k];
+                    Tracked {
+                        source,
+                        target: synapse.target,
+                        weight: synapse.weight as f32,
+                    }
                 });
-                let tracked = drawn.chain(self.sums(&synapses)).collect();
-                let weights = synapses.iter().map(|synapse| synapse.weight as f32);
-                (weights.collect(), tracked)
+                (weights, drawn.chain(self.sums(&synapses)).collect())
             }
         };
         // All weights of a projection whose rule has bounds have one sign, zero too.
@@ -171,39 +179,20 @@ impl Observed {
     }
 }
 
-/// Of `synapses`, in any order, those with these numbers by source, target and delay, ascending: without putting all of
-/// them in order.
-fn numbered(synapses: &[Synapse], numbers: &[usize]) -> Vec<Synapse> {
-    let Some(last) = synapses.iter().map(|synapse| synapse.source).max() else {
-        return Vec::new();
-    };
-    // Numbers from which on the synapses of each source are counted.
-    let mut first = vec![0; last as usize + 2];
-    for synapse in synapses {
-        first[synapse.source as usize + 1] += 1;
-    }
-    for source in 1..first.len() {
-        first[source] += first[source - 1];
-    }
-    let source = |number: usize| first.partition_point(|&first| first <= number) - 1;
-    let mut own: BTreeMap<usize, Vec<Synapse>> = BTreeMap::new();
-    for &number in numbers {
-        own.entry(source(number)).or_default();
-    }
-    let mut is_wanted = vec![false; first.len()];
-    own.keys().for_each(|&source| is_wanted[source] = true);
-    for synapse in synapses {
-        let source = synapse.source as usize;
-        if is_wanted[source] {
-            own.entry(source).or_default().push(*synapse);
-        }
-    }
-    own.values_mut().for_each(|own| put_in_order(own));
-    let numbered = numbers.iter().map(|&number| {
-        let source = source(number);
-        own[&source][number - first[source]]
+/// Numbers from which on the synapses of each source are counted, given how many each has.
+fn starts(numbers: &[usize]) -> Vec<usize> {
+    let starts = numbers.iter().scan(0, |sum, number| {
+        let start = *sum;
+        *sum += number;
+        Some(start)
     });
-    numbered.collect()
+    starts.collect()
+}
+
+/// The source of synapse number `k`, and its number among those of that source, which start from `first`.
+fn place(first: &[usize], k: usize) -> (u32, usize) {
+    let source = first.partition_point(|&first| first <= k) - 1;
+    (source as u32, k - first[source])
 }
 
 #[cfg(test)]
@@ -212,24 +201,10 @@ mod tests {
     use crate::base::time::Duration;
 
     #[test]
-    fn synapses_are_numbered_as_if_all_were_in_order() {
-        let mut stream = Stream::new(1, "test", 0);
-        let mut below = |n| stream.below(n) as u32;
-        let synapses: Vec<Synapse> = (0..500)
-            .map(|k| Synapse {
-                source: 3 * below(20),
-                target: below(9),
-                delay: Duration::from_ps(below(3).into()),
-                dendritic: Duration::ZERO,
-                weight: k.into(),
-            })
-            .collect();
-        let mut sorted = synapses.clone();
-        put_in_order(&mut sorted);
-        let numbers = [0, 1, 7, 250, 251, 499];
-        let found = numbered(&synapses, &numbers);
-        assert_eq!(found, numbers.map(|k| sorted[k]));
-        assert!(numbered(&[], &[]).is_empty());
+    fn synapses_are_numbered_source_by_source() {
+        let first = starts(&[0, 3, 0, 0, 2, 0]);
+        let places = [0, 2, 3, 4].map(|k| place(&first, k));
+        assert_eq!(places, [(1, 0), (1, 2), (4, 0), (4, 1)]);
     }
 
     #[test]

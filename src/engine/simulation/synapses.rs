@@ -1,5 +1,7 @@
 //! Sparse synapses that learn, read and set by the name of their projection.
 
+use rayon::prelude::*;
+
 use super::Simulation;
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::group::Member;
@@ -13,16 +15,6 @@ impl Simulation {
     /// # Errors
     /// If there is no such projection, or its synapses do not learn.
     pub fn synapses_of(&self, projection: &str) -> Result<Vec<Synapse>, SimulationError> {
-        let mut synapses = self.synapses_in_any_order(projection)?;
-        put_in_order(&mut synapses);
-        Ok(synapses)
-    }
-
-    /// The same, lane by lane: several synapses of one pair and delay stand in the order in which they were drawn.
-    ///
-    /// # Errors
-    /// If there is no such projection, or its synapses do not learn.
-    pub fn synapses_in_any_order(&self, projection: &str) -> Result<Vec<Synapse>, SimulationError> {
         let (number, targets) = self.learning(projection)?;
         let blocks = || self.learning_blocks(number);
         let n = blocks().map(|(_, learn, _)| learn.n_synapses()).sum();
@@ -34,6 +26,76 @@ impl Simulation {
                 synapses.push(Synapse { target, ..synapse });
             });
         }
+        put_in_order(&mut synapses);
+        Ok(synapses)
+    }
+
+    /// Lets the synapses of all sparse projections that learn catch up, where that changes no bit of what comes: what looks at
+    /// all of them next is quick.
+    pub fn settle_synapses(&mut self) {
+        let now = self.now;
+        self.lanes.par_iter_mut().for_each(|lane| {
+            for block in &mut lane.blocks {
+                if let Synapses::Learning { learn, .. } = &mut block.synapses {
+                    learn.settle(now);
+                }
+            }
+        });
+    }
+
+    /// Weights of the synapses of `projection`, lane by lane and there by source, delay and target.
+    ///
+    /// # Errors
+    /// If there is no such projection, or its synapses do not learn.
+    pub fn weights_in_any_order(&self, projection: &str) -> Result<Vec<f32>, SimulationError> {
+        let (number, _) = self.learning(projection)?;
+        let blocks: Vec<&dyn Learn> = self.learning_blocks(number).map(|one| one.1).collect();
+        let weights = blocks.into_par_iter().map(|learn| {
+            let mut weights = Vec::new();
+            learn.weights(self.now, &mut weights);
+            weights
+        });
+        Ok(weights.collect::<Vec<_>>().concat())
+    }
+
+    /// How many synapses of `projection` each of its sources has.
+    ///
+    /// # Errors
+    /// If there is no such projection, or its synapses do not learn.
+    pub fn synapses_by_source(&self, projection: &str) -> Result<Vec<usize>, SimulationError> {
+        let (number, _) = self.learning(projection)?;
+        let mut numbers = Vec::new();
+        for (_, learn, _) in self.learning_blocks(number) {
+            numbers.resize(numbers.len().max(learn.n_source()), 0);
+            for (number, source) in numbers.iter_mut().zip(0..) {
+                *number += learn.n_from(source);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// The synapses of [`synapses_of`](Self::synapses_of) that come from one of `sources`, which ascend.
+    ///
+    /// # Errors
+    /// If there is no such projection, or its synapses do not learn.
+    pub fn synapses_from(
+        &self,
+        projection: &str,
+        sources: &[u32],
+    ) -> Result<Vec<Synapse>, SimulationError> {
+        let (number, targets) = self.learning(projection)?;
+        let mut synapses = Vec::new();
+        for (lane, learn, group) in self.learning_blocks(number) {
+            let members = &lane.groups[group].members;
+            let known = |&&source: &&u32| (source as usize) < learn.n_source();
+            for &source in sources.iter().take_while(known) {
+                learn.look_from(self.now, source, &mut |synapse| {
+                    let target = self.place_among(targets, members, synapse.target);
+                    synapses.push(Synapse { target, ..synapse });
+                });
+            }
+        }
+        put_in_order(&mut synapses);
         Ok(synapses)
     }
 
@@ -176,7 +238,7 @@ impl Simulation {
 }
 
 /// Puts synapses of one projection into the order of [`Simulation::synapses_of`].
-pub fn put_in_order(synapses: &mut [Synapse]) {
+fn put_in_order(synapses: &mut [Synapse]) {
     // Stable: several synapses of one pair and delay stay in the order in which they were drawn.
     synapses.sort_by_key(order);
 }

@@ -14,6 +14,7 @@ impl Simulation {
         if self.next_weighing() > self.now {
             return;
         }
+        self.settle_synapses();
         for (at, projection) in self.stimulation.weighing(self.now) {
             self.stimulation.weigh(at, self.strength(&projection));
         }
@@ -22,8 +23,8 @@ impl Simulation {
     /// The sum of the sizes of all weights of `projection`, one that learns, lane by lane; 0 of one that does not.
     fn strength(&self, projection: &str) -> f64 {
         let size = |weight: f64| weight.abs();
-        if let Ok(synapses) = self.synapses_in_any_order(projection) {
-            return synapses.iter().map(|synapse| size(synapse.weight)).sum();
+        if let Ok(weights) = self.weights_in_any_order(projection) {
+            return weights.iter().map(|&weight| size(weight.into())).sum();
         }
         let weights = self.weights(projection);
         let weights = weights.iter().flat_map(|weights| weights.values());

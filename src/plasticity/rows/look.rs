@@ -2,11 +2,10 @@
 
 use super::PlasticRows;
 use super::past::Past;
-use super::together::BLOCK;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::{Width, width};
 use crate::plasticity::learn::Synapse;
-use crate::plasticity::rule::{PlasticityRule, Stored};
+use crate::plasticity::rule::{PlasticityRule, Stored, TOGETHER};
 use crate::synapse::layout::Row;
 
 /// Strengths and states of a row.
@@ -65,10 +64,12 @@ where
         targets: &[u16],
         (strengths, states): Own<'_, W, R::State>,
     ) {
-        if self.is_costly {
-            let own = strengths.chunks_mut(BLOCK).zip(states.chunks_mut(BLOCK));
+        if self.is_exact() {
+            let own = strengths
+                .chunks_mut(TOGETHER)
+                .zip(states.chunks_mut(TOGETHER));
             for (number, (strengths, states)) in own.enumerate() {
-                past.catch_up_together(&targets[number * BLOCK..], strengths, states);
+                past.catch_up_together(&targets[number * TOGETHER..], strengths, states);
             }
             return;
         }
@@ -79,32 +80,54 @@ where
         }
     }
 
-    /// Shows every synapse as it stands right before `t`.
-    pub(super) fn look_at(&self, t: Time, see: &mut dyn FnMut(Synapse)) {
+    /// Strengths of row number `number` as they stand right before `t`, once in `strengths`, with `states` to work on.
+    fn strengths_at(
+        &self,
+        (t, number): (Time, u32),
+        strengths: &mut Vec<W>,
+        states: &mut Vec<R::State>,
+    ) {
+        let Row { delay, start, end } = self.layout.row(number as usize);
+        let span = start as usize..end as usize;
+        strengths.clear();
+        strengths.extend_from_slice(&self.strengths[span.clone()]);
+        if self.learning && self.seen < t {
+            let past = self.past(number as usize, delay, t);
+            states.clear();
+            states.extend_from_slice(&self.states[span.clone()]);
+            let own = (&mut strengths[..], &mut states[..]);
+            self.catch_up_row(&past, &self.targets[span], own);
+        }
+    }
+
+    /// Shows every synapse of `source` as it stands right before `t`.
+    pub(super) fn look_at(&self, t: Time, source: u32, see: &mut dyn FnMut(Synapse)) {
         let (mut strengths, mut states) = (Vec::new(), Vec::new());
-        for source in 0..self.layout.n_source() as u32 {
-            for number in self.layout.numbers_of(source) {
-                let Row { delay, start, end } = self.layout.row(number as usize);
-                let span = start as usize..end as usize;
-                let past = self.past(number as usize, delay, t);
-                strengths.clear();
-                strengths.extend_from_slice(&self.strengths[span.clone()]);
-                if self.learning {
-                    states.clear();
-                    states.extend_from_slice(&self.states[span.clone()]);
-                    let own = (&mut strengths[..], &mut states[..]);
-                    self.catch_up_row(&past, &self.targets[span.clone()], own);
-                }
-                for (&target, strength) in self.targets[span].iter().zip(&strengths) {
-                    see(Synapse {
-                        source,
-                        target: target.into(),
-                        delay: self.delays[usize::from(delay)],
-                        dendritic: Duration::from_ps(past.path.lag.ps() / 2),
-                        weight: self.sign * strength.get(),
-                    });
-                }
+        for number in self.layout.numbers_of(source) {
+            self.strengths_at((t, number), &mut strengths, &mut states);
+            let Row { delay, start, end } = self.layout.row(number as usize);
+            let delay = usize::from(delay);
+            let targets = &self.targets[start as usize..end as usize];
+            for (&target, strength) in targets.iter().zip(&strengths) {
+                see(Synapse {
+                    source,
+                    target: target.into(),
+                    delay: self.delays[delay],
+                    dendritic: Duration::from_ps(self.paths[delay].lag.ps() / 2),
+                    weight: self.sign * strength.get(),
+                });
             }
+        }
+    }
+
+    /// Appends every weight as it stands right before `t`, row by row.
+    pub(super) fn weights_at(&self, t: Time, into: &mut Vec<f32>) {
+        let (mut strengths, mut states) = (Vec::new(), Vec::new());
+        into.reserve(self.strengths.len());
+        for number in 0..self.layout.n_rows() as u32 {
+            self.strengths_at((t, number), &mut strengths, &mut states);
+            let weights = strengths.iter();
+            into.extend(weights.map(|strength| (self.sign * strength.get()) as f32));
         }
     }
 }

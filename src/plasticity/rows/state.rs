@@ -16,6 +16,7 @@ use crate::synapse::layout::Layout;
 #[derive(Serialize, Deserialize)]
 struct State {
     origin: Time,
+    begun: Time,
     seen: Time,
     learning: bool,
     #[serde(with = "crate::base::bytes")]
@@ -64,7 +65,6 @@ where
             bounds: _,
             sign: _,
             is_additive: _,
-            is_costly: _,
             learning,
             modulation,
             clock,
@@ -82,11 +82,13 @@ where
             taught,
             // As the network was built.
             own: _,
+            begun,
             seen,
             added: _,
         } = self;
         let state = State {
             origin: clock.origin,
+            begun: *begun,
             seen: *seen,
             learning: *learning,
             strengths: put_all(strengths),
@@ -112,6 +114,7 @@ where
         let unfit = || StateError("the state of others".into());
         let State {
             origin,
+            begun,
             seen,
             learning,
             strengths,
@@ -153,7 +156,8 @@ where
         self.taught = taught.into();
         (self.strengths, self.states) = (strengths, states);
         self.pre = pre.ok_or_else(unfit)?;
-        (self.clock.origin, self.seen, self.learning) = (origin, seen, learning);
+        (self.clock.origin, self.begun) = (origin, begun);
+        (self.seen, self.learning) = (seen, learning);
         Ok(())
     }
 

@@ -1,24 +1,30 @@
-//! Rows of rules whose changes take long: several synapses at a time, each of them as if it were alone.
+//! Rows of rules whose changes depend on the weight: several synapses at a time, each of them as if it were alone.
 //!
 //! Synapses of a row have different numbers of spikes to catch up with. So a block of them does so in rounds: in each, those
 //! that have a spike left are taken together, whichever they are.
 
 use super::PlasticRows;
+use super::arrival::AHEAD;
 use super::past::{Past, bounded};
-use crate::base::time::Time;
+use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::times;
-use crate::plasticity::history::Unseen;
-use crate::plasticity::rule::{Event, PlasticityRule, Stored, TOGETHER};
-
-/// Synapses of a block: so many that most rounds are full, so few that what is known of them stays in the first-level cache.
-pub(super) const BLOCK: usize = 64;
+use crate::plasticity::history::Recent;
+use crate::plasticity::modulation::Modulation;
+use crate::plasticity::rule::{Events, Modulated, PlasticityRule, Stored, TOGETHER};
 
 /// What is known of the synapses of a block once they have caught up.
 pub(super) struct Met<const POST: usize> {
     /// When each has last seen a spike of its target.
-    last_spike: [Time; BLOCK],
+    last_spike: [Time; TOGETHER],
     /// Traces of the target's spikes, factored.
-    post: [[f64; POST]; BLOCK],
+    post: [[f64; TOGETHER]; POST],
+}
+
+impl<const POST: usize> Met<POST> {
+    const NONE: Self = Self {
+        last_spike: [Time::NEVER; TOGETHER],
+        post: [[0.0; TOGETHER]; POST],
+    };
 }
 
 impl<R, W, const PRE: usize, const POST: usize> PlasticRows<R, W, PRE, POST>
@@ -39,41 +45,53 @@ where
         let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
         let fall = self.clock.fall_post(at_synapse);
         let pre = times(past.pre.after, self.clock.fall_pre(t));
+        let pre = pre.map(|trace| [trace; TOGETHER]);
+        let since_arrival = [t.since(past.pre.last); TOGETHER];
         added.clear();
-        let own = strengths.chunks_mut(BLOCK).zip(states.chunks_mut(BLOCK));
+        let own = strengths.chunks_mut(TOGETHER);
+        let own = own.zip(states.chunks_mut(TOGETHER));
         for (number, (strengths, states)) in own.enumerate() {
-            let targets = &targets[number * BLOCK..];
-            let met = past.catch_up_together(targets, strengths, states);
+            let n = strengths.len();
+            let targets = &targets[number * TOGETHER..];
+            let mut met = past.catch_up_together(targets, strengths, states);
             let adds = |strength: &W| (self.sign * strength.get()) as f32;
             added.extend(strengths.iter().map(adds));
-            for at in (0..strengths.len()).step_by(TOGETHER) {
-                let n = TOGETHER.min(strengths.len() - at);
-                let mut events = [Event::NONE; TOGETHER];
-                let mut before = [0.0; TOGETHER];
-                let mut own = [R::State::default(); TOGETHER];
-                for lane in 0..n {
-                    events[lane] = Event {
-                        pre,
-                        post: times(met.post[at + lane], fall),
-                        since_arrival: t.since(past.pre.last),
-                        since_spike: t.since(met.last_spike[at + lane]),
-                    };
-                    before[lane] = strengths[at + lane].get();
-                    own[lane] = states[at + lane];
-                }
-                let mut changed = before;
-                self.rule.arrive_each(&mut changed, &mut own, &events);
-                for lane in 0..n {
-                    let after = past.gained(before[lane], changed[lane], t);
-                    strengths[at + lane] = bounded(after, self.bounds);
-                    states[at + lane] = own[lane];
+            for (post, fall) in met.post.iter_mut().zip(fall) {
+                post.iter_mut().for_each(|post| *post *= fall);
+            }
+            let mut now = [0.0; TOGETHER];
+            let mut own = [R::State::default(); TOGETHER];
+            for (now, strength) in now.iter_mut().zip(&*strengths) {
+                *now = strength.get();
+            }
+            own[..n].copy_from_slice(states);
+            let events = Events {
+                pre: &pre,
+                post: &met.post,
+                since_arrival: &since_arrival,
+                since_spike: &met.last_spike.map(|last| t.since(last)),
+            };
+            self.rule.arrive_each(&mut now, &mut own, &events, n);
+            if past.modulates().is_some() {
+                for (now, strength) in now.iter_mut().zip(&*strengths) {
+                    *now = past.gained(strength.get(), *now, t);
                 }
             }
+            for (strength, now) in strengths.iter_mut().zip(now) {
+                *strength = bounded(now, self.bounds);
+            }
+            states.copy_from_slice(&own[..n]);
         }
     }
 }
 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_, R, PRE, POST> {
+    /// What multiplies changes, if something does.
+    #[inline(always)]
+    fn modulates(&self) -> Option<&Modulation> {
+        self.modulation.filter(|_| R::MODULATED == Modulated::Gain)
+    }
+
     /// As `caught_up` for a block of synapses, to the bit: `targets` go on behind it.
     #[inline(always)]
     pub(super) fn catch_up_together<W: Stored>(
@@ -82,87 +100,96 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         strengths: &mut [W],
         states: &mut [R::State],
     ) -> Met<POST> {
-        let mut met = Met {
-            last_spike: [Time::NEVER; BLOCK],
-            post: [[0.0; POST]; BLOCK],
-        };
-        if self.is_additive {
-            let own = strengths.iter_mut().zip(states);
-            for (k, (&j, (strength, state))) in targets.iter().zip(own).enumerate() {
-                let caught_up = self.caught_up(j, *strength, *state);
-                (*strength, *state) = (caught_up.strength, caught_up.state);
-                met.post[k] = caught_up.post;
-            }
-            return met;
-        }
-        let lag = self.path.lag.ps();
-        let mut unseen: [Option<Unseen<'_, PRE, POST>>; BLOCK] = [None; BLOCK];
-        let (mut late, mut n_late) = ([0_u8; BLOCK], 0);
-        for k in 0..strengths.len() {
-            if let Some(&later) = targets.get(k + super::AHEAD) {
+        let mut met = Met::NONE;
+        let (lag, n) = (self.path.lag.ps(), strengths.len().min(TOGETHER));
+        // At the soma; what never was is not unseen.
+        let seen = self.seen.saturating_sub(lag).max(i64::MIN + 1);
+        let t = self.t.saturating_sub(lag);
+        let mut left = [Recent { late: 0, next: 0 }; TOGETHER];
+        let (mut late, mut n_late) = ([0_u8; TOGETHER], 0);
+        for k in 0..n {
+            if let Some(&later) = targets.get(k + AHEAD) {
                 self.history.fetch(later.into());
             }
-            let own = self
-                .history
-                .unseen(targets[k].into(), lag, self.seen, self.t);
-            met.post[k] = own.after();
-            met.last_spike[k] = own.last_before(own.start, lag);
-            late[n_late] = k as u8;
-            n_late += usize::from(own.start < own.end);
-            unseen[k] = Some(own);
+            let j = usize::from(targets[k]);
+            let recent = self.history.recent(j, seen, t);
+            let post = self.history.after_last_but(j, recent.late);
+            for (all, one) in met.post.iter_mut().zip(post) {
+                all[k] = one;
+            }
+            met.last_spike[k] = reached(self.history.time_of_last_but(j, recent.late), lag);
+            left[k] = recent;
+            late[n_late % TOGETHER] = k as u8;
+            n_late += usize::from(recent.late < recent.next);
         }
         let reads_post = self.rule.fire_reads_post();
+        // Nothing pairs with what happens at its own instant.
+        let before = times(self.pre.before, self.path.fall);
+        let after = times(self.pre.after, self.path.fall);
+        let mut pre = [[0.0; TOGETHER]; PRE];
+        let mut post = [[0.0; TOGETHER]; POST];
+        let mut since_arrival = [Duration::ZERO; TOGETHER];
+        let mut since_spike = [Duration::ZERO; TOGETHER];
+        let mut at = [Time::NEVER; TOGETHER];
+        let mut now = [0.0; TOGETHER];
+        let mut own = [R::State::default(); TOGETHER];
         while n_late > 0 {
-            let mut left = 0;
-            for first in (0..n_late).step_by(TOGETHER) {
-                let n = TOGETHER.min(n_late - first);
-                // Copied: those that stay late are told in the same list.
-                let mut lanes = [0; TOGETHER];
-                lanes[..n].copy_from_slice(&late[first..first + n]);
-                let mut at = [Time::NEVER; TOGETHER];
-                let mut events = [Event::NONE; TOGETHER];
-                let mut before = [0.0; TOGETHER];
-                let mut own = [R::State::default(); TOGETHER];
-                for lane in 0..n {
-                    let k = usize::from(lanes[lane]);
-                    let Some(seen) = &unseen[k] else { continue };
-                    let (time, fall) = seen.get(seen.start);
-                    at[lane] = Time::from_ps(time.ps() + lag);
-                    // Nothing pairs with what happens at its own instant.
-                    let traces = if at[lane] == self.pre.last {
-                        self.pre.before
-                    } else {
-                        self.pre.after
-                    };
-                    events[lane] = Event {
-                        pre: times(times(traces, self.path.fall), fall),
-                        post: match reads_post {
-                            true => seen.before(seen.start),
-                            false => [0.0; POST],
-                        },
-                        since_arrival: at[lane].since(self.pre.last),
-                        since_spike: at[lane].since(met.last_spike[k]),
-                    };
-                    before[lane] = strengths[k].get();
-                    own[lane] = states[k];
+            for lane in 0..n_late.min(TOGETHER) {
+                let k = usize::from(late[lane]) % TOGETHER;
+                let j = usize::from(targets[k]);
+                let which = left[k].next - 1;
+                left[k].next = which;
+                let (time, fall) = self.history.last_but(j, which);
+                at[lane] = Time::from_ps(time.ps() + lag);
+                let traces = match at[lane] == self.pre.last {
+                    true => before,
+                    false => after,
+                };
+                for ((all, trace), fall) in pre.iter_mut().zip(traces).zip(fall) {
+                    all[lane] = trace * fall;
                 }
-                let mut changed = before;
-                self.rule.fire_each(&mut changed, &mut own, &events);
-                for lane in 0..n {
-                    let k = usize::from(lanes[lane]);
-                    let after = self.gained(before[lane], changed[lane], at[lane]);
-                    strengths[k] = bounded(after, self.bounds);
-                    states[k] = own[lane];
-                    met.last_spike[k] = at[lane];
-                    if let Some(own) = &mut unseen[k] {
-                        own.start += 1;
-                        late[left] = k as u8;
-                        left += usize::from(own.start < own.end);
+                if reads_post {
+                    let own = self.history.before_last_but(j, which);
+                    for (all, one) in post.iter_mut().zip(own) {
+                        all[lane] = one;
                     }
                 }
+                since_arrival[lane] = at[lane].since(self.pre.last);
+                let last = reached(self.history.time_of_last_but(j, which + 1), lag);
+                since_spike[lane] = at[lane].since(last);
+                now[lane] = strengths[k].get();
+                own[lane] = states[k];
             }
-            n_late = left;
+            let events = Events {
+                pre: &pre,
+                post: &post,
+                since_arrival: &since_arrival,
+                since_spike: &since_spike,
+            };
+            self.rule.fire_each(&mut now, &mut own, &events, n_late);
+            let mut still = 0;
+            for lane in 0..n_late.min(TOGETHER) {
+                let k = usize::from(late[lane]) % TOGETHER;
+                let after = match self.modulates() {
+                    None => now[lane],
+                    Some(_) => self.gained(strengths[k].get(), now[lane], at[lane]),
+                };
+                strengths[k] = bounded(after, self.bounds);
+                states[k] = own[lane];
+                late[still] = k as u8;
+                still += usize::from(left[k].late < left[k].next);
+            }
+            n_late = still;
         }
         met
+    }
+}
+
+/// When a spike fired at `t` has reached a synapse, if there was one.
+#[inline(always)]
+fn reached(t: Time, lag: i64) -> Time {
+    match t == Time::NEVER {
+        true => t,
+        false => Time::from_ps(t.ps() + lag),
     }
 }

@@ -112,7 +112,7 @@ fn rows_learn_of_a_teacher() {
     let mut moved = 0;
     for seed in 0..12 {
         let mut stream = Stream::new(seed, "taught", 0);
-        let made = synapses(&mut stream, (-1.0, 1.0));
+        let made = synapses(&mut stream, (-1.0, 1.0), false);
         let (trains, taught) = (trains(&mut stream), lessons(&mut stream));
         let weights = run_rows::<f64>(&made, &trains, &taught, false);
         for (one, weight) in made.iter().zip(&weights) {
