@@ -217,3 +217,72 @@ fn what_is_under_way_survives_a_cut() {
         assert_eq!(weights(&engine), weights(&whole));
     }
 }
+
+const EVERY_MS: f64 = 13.0;
+const UNUSED_MS: f64 = 30.0;
+
+/// Against all spikes, over a cut: a synapse goes at the first instant at which none has come for long enough.
+#[test]
+fn synapses_through_which_nothing_comes_go() {
+    let uniform = Distribution::new(Shape::Uniform {
+        low: 1.0,
+        high: 9.0,
+    })
+    .expect("one");
+    let pruned = |lanes| {
+        let mut network = Network::new(8);
+        network.lanes = Some(lanes);
+        for (name, size) in [("in", 30), ("out", 12)] {
+            let values = values! { tau_m: 20.0, v_th: 15.0, v_reset: 0.0, e_l: 0.0, t_ref: 2.0 };
+            network
+                .population(name, size, "lif", values)
+                .expect("neurons");
+        }
+        let projection = network.project("grown", "in", ["out"]);
+        let projection = projection.rule("fixed_in_degree", values! { in_degree: 9_u32 });
+        let projection = projection.weight(0.5).axonal_delay_ms(uniform);
+        let projection = projection.plasticity("stdp_pair", values! { w_max: W_MAX });
+        projection.add().expect("a projection");
+        let turnover = values! { prune_unused: UNUSED_MS, in_degree: 0_u32, new_weight: 0.5 };
+        let turnover = Homeostasis {
+            projections: vec!["grown".into()],
+            ..force("turnover", EVERY_MS, turnover)
+        };
+        network.homeostasis(turnover).expect("a force");
+        let noise = network.stimulate("noise", "poisson", ["in"], 3.0, values! { rate: 500.0 });
+        noise.expect("noise");
+        Simulation::of(&network).expect("a network")
+    };
+    for lanes in [1, 3] {
+        let (mut engine, mut log) = (pruned(lanes), Log(Vec::new()));
+        let first = engine.synapses_of("grown").expect("it learns");
+        run(&mut engine, 20.0, &mut log);
+        let mut edits = engine.take_edits();
+        let mut engine = taken_up(&engine, pruned(lanes));
+        run(&mut engine, 200.0, &mut log);
+        edits.extend(engine.take_edits());
+        let source = engine.index_of("in").expect("a population");
+        let mut expected: BTreeMap<i64, Vec<Place>> = BTreeMap::new();
+        for synapse in &first {
+            let spikes = of(&log.0, source, synapse.source);
+            let goes = (1..)
+                .map(|k| ms(EVERY_MS * f64::from(k)).ps())
+                .find(|&now| {
+                    let arrived = spikes.iter().map(|t| t + synapse.delay.ps());
+                    let last = arrived.filter(|&t| t < now).max().unwrap_or(0);
+                    now - last > ms(UNUSED_MS).ps()
+                });
+            let goes = goes.filter(|&now| now <= ms(200.0).ps());
+            goes.into_iter()
+                .for_each(|now| expected.entry(now).or_default().push(place(synapse)));
+        }
+        let found = edits.iter().filter(|edit| !edit.removed.is_empty());
+        let found = found.map(|edit| (edit.at.ps(), edit.removed.iter().map(place).collect()));
+        let mut found: BTreeMap<i64, Vec<Place>> = found.collect();
+        for places in found.values_mut().chain(expected.values_mut()) {
+            places.sort_unstable();
+        }
+        assert!(expected.len() > 3 && expected.values().map(Vec::len).sum::<usize>() > 30);
+        assert_eq!(found, expected, "{lanes} lanes");
+    }
+}

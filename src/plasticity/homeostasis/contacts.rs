@@ -105,6 +105,7 @@ impl Rewiring for Contacts {
                     source,
                     target,
                     strength: self.strength,
+                    unused_ms: 0.0,
                 });
             }
         }
@@ -124,6 +125,7 @@ mod tests {
             source,
             target,
             strength,
+            unused_ms: 0.0,
         };
         let edges = [
             // Strong, once: another one.

@@ -239,6 +239,7 @@ impl Rewiring for Structural {
             source,
             target,
             strength: self.strength,
+            unused_ms: 0.0,
         });
         Edit {
             added: added.collect(),
@@ -297,6 +298,7 @@ mod tests {
             source: 1,
             target: 1,
             strength: 3.0,
+            unused_ms: 0.0,
         };
         let activities = [at(0.0), at(10.0), at(5.0)];
         let wiring = Wiring {

@@ -23,6 +23,7 @@ pub(super) static ENTRY: Entry = Entry {
         }
         Ok(Act::Wiring(Box::new(Turnover {
             prune_below: values["prune_below"],
+            prune_unused_ms: values.number("prune_unused").unwrap_or(f64::INFINITY),
             in_degree: values.count("in_degree").unwrap_or(0) as u32,
             at_once: values.count("at_once").unwrap_or(0) as u32,
             strength: values["new_weight"],
@@ -34,9 +35,9 @@ pub(super) static ENTRY: Entry = Entry {
 
 static SPEC: Spec = Spec {
     name: "turnover",
-    summary: "Synaptic turnover: synapses weaker than a bound are pruned, and targets take up new ones from sources drawn at \
-              random.",
-    equations: "at each instant: a synapse goes if w < prune_below;  then each target takes up to `at_once` new ones of strength \
+    summary: "Synaptic turnover: synapses that are weak or unused are pruned, and targets take up new ones from sources drawn \
+              at random.",
+    equations: "at each instant: a synapse goes if w < prune_below, or if no spike came through it for prune_unused;  then each target takes up to `at_once` new ones of strength \
                 new_weight, as long as it has fewer than in_degree",
     parameters: &[
         ParameterSpec::quantity(
@@ -46,6 +47,13 @@ static SPEC: Spec = Spec {
             "synapses weaker than this are pruned, without sign; 0 for none",
         )
         .or_number(0.0),
+        ParameterSpec::quantity(
+            "prune_unused",
+            Dimension::Time,
+            Range::Positive,
+            "synapses through which no spike has come for longer than this are pruned",
+        )
+        .or(Default::Absent("none goes for that")),
         ParameterSpec::new(
             "in_degree",
             Kind::Count {
@@ -81,6 +89,7 @@ static SPEC: Spec = Spec {
 #[derive(Debug)]
 struct Turnover {
     prune_below: f64,
+    prune_unused_ms: f64,
     in_degree: u32,
     at_once: u32,
     strength: f64,
@@ -93,9 +102,10 @@ const TRIES: u32 = 20;
 
 impl Rewiring for Turnover {
     fn rewire(&mut self, wiring: &Wiring<'_>, stream: &mut Stream) -> Edit {
-        let weak = (0..).zip(wiring.edges);
-        let weak = weak.filter(|(_, edge)| edge.strength < self.prune_below);
-        let removed: Vec<u32> = weak.map(|(k, _)| k).collect();
+        let goes =
+            |edge: &Edge| edge.strength < self.prune_below || edge.unused_ms > self.prune_unused_ms;
+        let gone = (0..).zip(wiring.edges).filter(|(_, edge)| goes(edge));
+        let removed: Vec<u32> = gone.map(|(k, _)| k).collect();
         let degrees = wiring.degrees(&removed);
         let mut pairs = match self.multapses {
             true => BTreeSet::new(),
@@ -121,6 +131,7 @@ impl Rewiring for Turnover {
                     source,
                     target,
                     strength: self.strength,
+                    unused_ms: 0.0,
                 }));
             }
         }
@@ -135,17 +146,22 @@ mod tests {
     use crate::position::{Ends, Points, Region};
 
     #[test]
-    fn weak_synapses_go_and_free_places_are_taken() {
+    fn weak_and_unused_synapses_go_and_free_places_are_taken() {
         let edge = |source, target, strength| Edge {
             source,
             target,
             strength,
+            unused_ms: 0.0,
         };
         let edges = [
             edge(0, 0, 0.1),
             edge(0, 1, 2.0),
             edge(1, 1, 2.0),
             edge(3, 0, 1.0),
+            Edge {
+                unused_ms: 100.5,
+                ..edge(4, 1, 2.0)
+            },
         ];
         let wiring = Wiring {
             edges: &edges,
@@ -159,6 +175,7 @@ mod tests {
         };
         let mut turnover = Turnover {
             prune_below: 0.5,
+            prune_unused_ms: 100.0,
             in_degree: 3,
             at_once: 5,
             strength: 0.7,
@@ -166,7 +183,7 @@ mod tests {
             reach: Reach::ANYWHERE,
         };
         let edit = turnover.rewire(&wiring, &mut Stream::new(1, "rewiring", 0));
-        assert_eq!(edit.removed, [0]);
+        assert_eq!(edit.removed, [0, 4]);
         // Two for the target that has one left, one for the one that has two; none twice, none onto itself.
         let of = |target| {
             edit.added

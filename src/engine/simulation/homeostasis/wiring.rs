@@ -197,6 +197,8 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
                 })
             });
             let own: Vec<Stretch> = own.collect();
+            let mut used = Vec::with_capacity(learn.n_synapses());
+            learn.look_for_use(&mut |last| used.push(last));
             let mut k = 0;
             learn.look(now, &mut |synapse| {
                 let local = synapse.target;
@@ -207,6 +209,7 @@ pub(super) fn gather<'a>(lanes: &'a mut [Lane], rows: &Rows, now: Time) -> Gathe
                         source: synapse.source,
                         target,
                         strength: synapse.weight.abs(),
+                        unused_ms: (now - used[k as usize]).as_ms(),
                     };
                     let synapse = Synapse { target, ..synapse };
                     all.push((edge, (synapse, blocks.len(), k)));
