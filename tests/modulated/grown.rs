@@ -249,7 +249,7 @@ fn synapses_through_which_nothing_comes_go() {
             ..force("turnover", EVERY_MS, turnover)
         };
         network.homeostasis(turnover).expect("a force");
-        let noise = network.stimulate("noise", "poisson", ["in"], 3.0, values! { rate: 500.0 });
+        let noise = network.stimulate("noise", "poisson", ["in"], 3.0, values! { rate: 330.0 });
         noise.expect("noise");
         Simulation::of(&network).expect("a network")
     };
