@@ -228,6 +228,7 @@ mod tests {
         let values = Values::from([("length", 0.5), ("long_range", long_range)]);
         let mut turnover = Turnover {
             prune_below: 0.0,
+            prune_unused_ms: f64::INFINITY,
             in_degree: 20_000,
             at_once: 20_000,
             strength: 1.0,
