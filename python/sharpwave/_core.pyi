@@ -29,6 +29,7 @@ __all__ = [
     "report",
     "resume",
     "shipped",
+    "shipped_files",
     "to_toml",
 ]
 
@@ -113,6 +114,7 @@ class Simulation:
 
 def resume(path: _Path, threads: int | None = None, progress: _Progress | None = None) -> tuple[PathLike[str], bool, str]: ...
 def shipped() -> dict[str, str]: ...
+def shipped_files() -> dict[str, bytes]: ...
 def analyse(
     file: _Path,
     measures: Sequence[str],

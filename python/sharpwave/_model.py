@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Mapping, Union
 
@@ -89,7 +90,25 @@ def read(
     is_known = name in shipped and str(path.parent) in (".", "models")
     if not is_known:
         raise _core.ModelError(f"`{path}`: no such file, and no model that comes with the package{near(name, shipped)}")
-    return _core.Model.parse(f"{name}.toml", shipped[name], folder, sets, data)
+    text = shipped[name]
+    files = {path: content for path, content in _core.shipped_files().items() if path in text}
+    return _core.Model.parse(f"{name}.toml", text, _beside(files) if files else folder, sets, data)
+
+
+def _beside(files: Mapping[str, bytes]) -> Path:
+    """A folder from which `files` are found by their paths: one that stays, as a run that goes on reads them again."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(cache) / "sharpwave" / "models"
+    for path, content in files.items():
+        place = Path(os.path.normpath(folder / path))
+        if place.exists() and place.read_bytes() == content:
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # Another process may look at the same time.
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+            file.write(content)
+        os.replace(file.name, place)
+    return folder
 
 
 def check(

@@ -28,6 +28,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<simulation::Simulation>()?;
     module.add_function(wrap_pyfunction!(model::resume, module)?)?;
     module.add_function(wrap_pyfunction!(model::shipped, module)?)?;
+    module.add_function(wrap_pyfunction!(model::shipped_files, module)?)?;
     module.add_function(wrap_pyfunction!(analysis::analyse, module)?)?;
     module.add_function(wrap_pyfunction!(analysis::report, module)?)?;
     module.add_function(wrap_pyfunction!(document::from_toml, module)?)?;

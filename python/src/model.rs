@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 use serde_json::json;
 use sharpwave::config::{self, Options};
 use sharpwave::experiment::error::ExperimentError;
@@ -211,6 +211,22 @@ pub fn shipped(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         if let (true, Some(name), Some(text)) = (is_model, path.file_stem(), file.contents_utf8()) {
             found.set_item(name.to_string_lossy(), text)?;
         }
+    }
+    Ok(found)
+}
+
+/// The files that those models read: path from the folder of the model files, and content.
+#[pyfunction]
+pub fn shipped_files(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    static STDP: include_dir::Dir<'_> =
+        include_dir::include_dir!("$CARGO_MANIFEST_DIR/../stimuli/stdp");
+    let found = PyDict::new(py);
+    for file in STDP.files() {
+        let name = file.path().to_string_lossy();
+        found.set_item(
+            format!("../stimuli/stdp/{name}"),
+            PyBytes::new(py, file.contents()),
+        )?;
     }
     Ok(found)
 }

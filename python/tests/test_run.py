@@ -247,6 +247,14 @@ def test_warnings_of_a_run_are_python_s(net):
         net.run()
 
 
+def test_models_that_read_files_run_anywhere(tmp_path, monkeypatch):
+    models = Path(__file__).parents[2] / "models"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("stdp_window", "stdp_frequency"):
+        assert sw.run(name).fingerprint == sw.run(models / f"{name}.toml").fingerprint
+
+
 def test_a_closed_file_says_so(run):
     run.close()
     with pytest.raises(sw.RecordingError, match="closed"):

@@ -49,7 +49,8 @@ pub struct Sleep {
 /// Spikes of neurons, no neuron twice, ascending.
 pub type Counts = Vec<(usize, u32)>;
 
-/// What the units of each layer but the input make of images, a row each: sums of weighted inputs, negative ones set to 0.
+/// What the units of each layer but the input make of images, a row each: sums of weighted inputs, negative ones set to 0. Of
+/// images that are none for these weights, nothing.
 pub fn present(weights: &[Matrix], images: &Array2<f32>) -> Vec<Array2<f32>> {
     let mut layers: Vec<Array2<f32>> = Vec::new();
     for weights in weights {
@@ -58,6 +59,10 @@ pub fn present(weights: &[Matrix], images: &Array2<f32>) -> Vec<Array2<f32>> {
         let Ok(own) = ArrayView2::from_shape(weights.shape(), weights.values()) else {
             break;
         };
+        // Of a sleep under given spikes no image is known.
+        if below.ncols() != own.ncols() {
+            break;
+        }
         layers.push(below.dot(&own.t()).mapv_into(|sum| sum.max(0.0)));
     }
     layers
@@ -174,5 +179,7 @@ mod tests {
         let layers = present(&[first, second], &images);
         assert_eq!(layers[0].as_slice(), Some(&[1.0, 1.0][..]));
         assert_eq!(layers[1].as_slice(), Some(&[3.0][..]));
+        let weights = Matrix::new(1, 2, vec![2.0, 1.0]).expect("1 by 2");
+        assert!(present(&[weights], &Array2::zeros((0, 0))).is_empty());
     }
 }

@@ -214,3 +214,48 @@ fn a_population_without_spikes_hinders_no_other() {
         .filter(|line| line.trim_start().starts_with("b "));
     assert_eq!(rates.count(), 3, "{out}");
 }
+
+/// What `sharpwave analyse` gives as JSON, and what it says beside.
+fn analysed(folder: &Path, arguments: &[&str]) -> (serde_json::Value, String) {
+    let (code, out, err) = typed(folder, &[&["analyse"], arguments, &["--json"]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    (serde_json::from_str(&out).expect("JSON"), err)
+}
+
+/// Files that go neuron by neuron are in order as well.
+#[test]
+fn times_that_do_not_ascend_are_told_and_put_in_order() {
+    let folder = place();
+    let write = |name: &str, rows: &str| {
+        let text = format!("node_id,timestamp_ms\n{rows}");
+        std::fs::write(folder.path().join(name), text).expect("written");
+    };
+    write("sorted.csv", "0,5\n0,20\n0,40\n1,1\n1,60\n");
+    write("shuffled.csv", "0,5\n0,40\n1,60\n0,20\n1,1\n");
+    let (sorted, said) = analysed(folder.path(), &["sorted.csv", "interval"]);
+    assert_eq!(said, "");
+    let (shuffled, said) = analysed(folder.path(), &["shuffled.csv", "interval"]);
+    assert_eq!(
+        said,
+        "warning: `shuffled.csv`: times of neuron 0 do not ascend: found 20 ms after 40 ms; all are put in order\n"
+    );
+    assert_eq!(shuffled["measures"], sorted["measures"]);
+}
+
+#[test]
+fn what_nothing_is_known_of_is_undefined() {
+    let folder = place();
+    // No state lasts that long.
+    let choices = ["--set", "threshold=percentile", "--set", "shortest=100 s"];
+    let arguments = [&["trains.csv", "up_down"], &choices[..]].concat();
+    let (found, _) = analysed(folder.path(), &arguments);
+    let columns = found["measures"][0]["tables"][0]["columns"].as_array();
+    let undefined = columns
+        .expect("columns")
+        .iter()
+        .filter(|column| column["values"][0].is_null());
+    let names: Vec<&str> = undefined
+        .filter_map(|column| column["name"].as_str())
+        .collect();
+    assert_eq!(names, ["up", "down", "frequency", "down_share"]);
+}

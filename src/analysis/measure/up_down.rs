@@ -161,14 +161,16 @@ fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
             states.map(|state| state.1.length().as_ms()).collect()
         };
         let (up, down) = (lengths(true), lengths(false));
+        // Where there is no state at all, nothing is known of them.
+        let known = |value: f64| if found.is_empty() { f64::NAN } else { value };
         let share = down.iter().sum::<f64>() / 1e3 / data.seconds();
         names.push(population.name.clone());
         thresholds.push(threshold);
         for (column, value) in columns.iter_mut().zip([
             mean(&up),
             mean(&down),
-            down.len() as f64 / data.seconds(),
-            share,
+            known(down.len() as f64 / data.seconds()),
+            known(share),
         ]) {
             column.push(value);
         }

@@ -173,6 +173,10 @@ fn last(trains: &Trains) -> Option<Time> {
 struct Tally {
     name: String,
     counts: HashMap<u64, usize>,
+    /// The last spike so far of each neuron.
+    last: HashMap<u64, Time>,
+    /// Whether one came after a later one.
+    is_unsorted: bool,
 }
 
 /// A file of spikes from elsewhere.
@@ -196,16 +200,28 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
     // Twice through the file, as above: how many, and which.
     let mut tallies: Vec<Tally> = Vec::new();
     let mut current = 0;
-    spike_file::each(&file, &mut |name, _, neuron| {
+    spike_file::each(&file, &mut |name, time, neuron| {
         within(neuron)?;
         current = place(&tallies, current, name, |tally| &tally.name).unwrap_or_else(|| {
             tallies.push(Tally {
                 name: name.to_owned(),
                 counts: HashMap::new(),
+                last: HashMap::new(),
+                is_unsorted: false,
             });
             tallies.len() - 1
         });
-        *tallies[current].counts.entry(neuron).or_insert(0) += 1;
+        let tally = &mut tallies[current];
+        *tally.counts.entry(neuron).or_insert(0) += 1;
+        // Files that go neuron by neuron are in order too.
+        let before = tally.last.insert(neuron, time);
+        if let Some(before) = before.filter(|&before| before > time && !tally.is_unsorted) {
+            tally.is_unsorted = true;
+            tracing::warn!(
+                "`{}`: times of neuron {neuron} do not ascend: found {time} after {before}; all are put in order",
+                request.file.display()
+            );
+        }
         Ok(())
     })?;
     let mut filled: Vec<(Vec<u64>, _)> = Vec::new();
