@@ -100,6 +100,15 @@ fn what_next_can_be_typed() {
                     "run models/slow_wave_sheet.toml {less} --out sheet && \"$0\" --quiet {rest}"
                 )
             }
+            // And of one that has hidden layers.
+            Some(rest) if rest.contains("analyse DIR class_reactivation") => {
+                let less = "--set seeds=1 --set data.train_per_task=50 --set mlp.layers=[784,50,50,10] \
+                            --set mlp.training.epochs=1 --set sleep.duration=1s --set compare.models=[]";
+                let rest = rest.replace("DIR", "layers");
+                format!(
+                    "run models/sleep_replay_digits.toml {less} --out layers && \"$0\" --quiet {rest}"
+                )
+            }
             Some(rest) if rest.contains("analyse DIR") => rest.replace("DIR", "run-001"),
             // The same with less to do.
             Some(rest) if rest.contains("cortical_microcircuit") => format!(
