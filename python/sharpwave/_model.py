@@ -91,14 +91,18 @@ def read(
     if not is_known:
         raise _core.ModelError(f"`{path}`: no such file, and no model that comes with the package{near(name, shipped)}")
     text = shipped[name]
+    return _core.Model.parse(f"{name}.toml", text, folder_of(text), sets, data)
+
+
+def folder_of(text: str) -> Path:
+    """Where relative paths start of a model file of the package: where one is that reads no file of the package, else a folder
+    beside which these lie, and stay, as a run that goes on reads them again."""
     files = {path: content for path, content in _core.shipped_files().items() if path in text}
-    return _core.Model.parse(f"{name}.toml", text, _beside(files) if files else folder, sets, data)
-
-
-def _beside(files: Mapping[str, bytes]) -> Path:
-    """A folder from which `files` are found by their paths: one that stays, as a run that goes on reads them again."""
+    if not files:
+        return Path.cwd()
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(cache) / "sharpwave" / "models"
+    folder.mkdir(parents=True, exist_ok=True)
     for path, content in files.items():
         place = Path(os.path.normpath(folder / path))
         if place.exists() and place.read_bytes() == content:

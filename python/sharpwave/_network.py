@@ -110,20 +110,20 @@ class Network:
     @classmethod
     def read(cls, model: str | os.PathLike[str]) -> "Network":
         """The network of a model file, or of one that comes with the package."""
-        path = Path(model)
-        text = path.read_text() if path.is_file() else None
-        if text is None:
-            from ._model import model_file
+        from ._model import folder_of, model_file
 
+        path = Path(model)
+        if path.is_file():
+            text, folder = path.read_text(), path.resolve().parent
+        else:
             text = model_file(path.stem if path.suffix == ".toml" else str(model))
+            folder = folder_of(text)
         document = json.loads(_core.from_toml(text))
         found = document.get("experiment")
         if found != "network":
             raise _core.ModelError(f"`{model}`: found `experiment = {json.dumps(found)}`, expected `\"network\"`")
         network = cls()
-        network.document = document
-        if path.is_file():
-            network._folder = path.resolve().parent
+        network.document, network._folder = document, folder
         return network
 
     def runnable(self) -> tuple[str, Path]:
