@@ -9,21 +9,21 @@
 /// Each `fn` becomes a safe function whose body is compiled for the baseline, AVX2 and AVX-512 on x86-64, and once
 /// elsewhere (NEON is part of the ARM baseline).
 ///
-/// Type parameters stand in brackets: `fn name[D: Dynamics](...)`.
+/// Type parameters stand in brackets, and behind them those that are sizes: `fn name[D: Dynamics; N](...)`.
 macro_rules! vectorized {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident $([$($of:ident: $bound:path),*])? ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident $([$($of:ident: $bound:path),* $(; $($size:ident),*)?])? ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
         #[inline]
-        $vis fn $name $(<$($of: $bound),*>)? ($($arg: $ty),*) $(-> $ret)? {
+        $vis fn $name $(<$($of: $bound,)* $($(const $size: usize),*)?>)? ($($arg: $ty),*) $(-> $ret)? {
             #[inline(always)]
-            fn scalar $(<$($of: $bound),*>)? ($($arg: $ty),*) $(-> $ret)? $body
+            fn scalar $(<$($of: $bound,)* $($(const $size: usize),*)?>)? ($($arg: $ty),*) $(-> $ret)? $body
 
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-                fn wide512 $(<$($of: $bound),*>)? ($($arg: $ty),*) $(-> $ret)? { scalar($($arg),*) }
+                fn wide512 $(<$($of: $bound,)* $($(const $size: usize),*)?>)? ($($arg: $ty),*) $(-> $ret)? { scalar($($arg),*) }
                 #[target_feature(enable = "avx2")]
-                fn wide256 $(<$($of: $bound),*>)? ($($arg: $ty),*) $(-> $ret)? { scalar($($arg),*) }
+                fn wide256 $(<$($of: $bound,)* $($(const $size: usize),*)?>)? ($($arg: $ty),*) $(-> $ret)? { scalar($($arg),*) }
                 match $crate::base::vector::width() {
                     // SAFETY: `width` answers 512 or 256 only if the processor has the features enabled above.
                     $crate::base::vector::Width::W512 => return unsafe { wide512($($arg),*) },

@@ -1,5 +1,7 @@
 //! What an engine sees of synapses that learn.
 
+use std::ops::Range;
+
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::{Duration, Time};
 use crate::plasticity::modulation::Turn;
@@ -43,7 +45,7 @@ pub trait Learn: Send + Sync {
     fn delays(&self) -> &[Duration];
 
     /// Numbers of the rows of `source`, by ascending delay.
-    fn rows_of(&self, source: u32) -> std::ops::Range<u32>;
+    fn rows_of(&self, source: u32) -> Range<u32>;
 
     /// Which of the [`delays`](Self::delays) a row has.
     fn delay_of(&self, row: u32) -> u16;
@@ -89,14 +91,12 @@ pub trait Learn: Send + Sync {
     /// Number of synapses of `source`.
     fn n_from(&self, source: u32) -> usize;
 
-    /// Shows every synapse of `source` as it stands right before `t`, row by row.
-    fn look_from(&self, t: Time, source: u32, see: &mut dyn FnMut(Synapse));
+    /// Shows every synapse of `sources` as it stands right before `t`, row by row.
+    fn look_from(&self, t: Time, sources: Range<u32>, see: &mut dyn FnMut(Synapse));
 
     /// Shows every synapse as it stands right before `t`, row by row.
     fn look(&self, t: Time, see: &mut dyn FnMut(Synapse)) {
-        for source in 0..self.n_source() as u32 {
-            self.look_from(t, source, see);
-        }
+        self.look_from(t, 0..self.n_source() as u32, see);
     }
 
     /// Shows when a spike last came through each synapse, or when all began anew, in the order of [`look`](Self::look).

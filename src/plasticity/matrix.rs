@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::{Duration, Time};
-use crate::base::vector::{Width, width};
+use crate::base::vector::vectorized;
 use crate::plasticity::clock::{Clock, jump, times};
 use crate::plasticity::error::LearnError;
 use crate::plasticity::learn::{LearnMatrix, StateError};
@@ -87,6 +87,19 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
     sums: Vec<f64>,
     /// What each target has of its own, if it has.
     own: Vec<f64>,
+}
+
+vectorized! {
+    /// Every synapse of a row that has caught up learns that it arrives at `t`.
+    fn learn[R: PlasticityRule<PRE, POST>, W: Stored; PRE, POST](
+        matrix: &PlasticMatrix<R, PRE, POST>,
+        t: Time,
+        pre: &Pre<PRE>,
+        row: &mut [W],
+        states: &mut [R::State],
+    ) {
+        matrix.learn_of(t, pre, row, states);
+    }
 }
 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
@@ -233,15 +246,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             let n = self.n_target();
             let mut states = std::mem::take(&mut self.states);
             let own = &mut states[i * n..(i + 1) * n];
-            match width() {
-                // SAFETY: the processor has the features of this width.
-                #[cfg(target_arch = "x86_64")]
-                Width::W512 => unsafe { self.learn_512(t, &pre, row, own) },
-                // SAFETY: as above.
-                #[cfg(target_arch = "x86_64")]
-                Width::W256 => unsafe { self.learn_256(t, &pre, row, own) },
-                _ => self.learn(t, &pre, row, own),
-            }
+            learn(self, t, &pre, row, own);
             self.states = states;
         }
         self.pre[i] = Pre {
@@ -252,33 +257,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         };
     }
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    fn learn_512<W: Stored>(
-        &self,
-        t: Time,
-        pre: &Pre<PRE>,
-        row: &mut [W],
-        states: &mut [R::State],
-    ) {
-        self.learn(t, pre, row, states);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn learn_256<W: Stored>(
-        &self,
-        t: Time,
-        pre: &Pre<PRE>,
-        row: &mut [W],
-        states: &mut [R::State],
-    ) {
-        self.learn(t, pre, row, states);
-    }
-
-    /// Every synapse of a row that has caught up learns that it arrives at `t`.
     #[inline(always)]
-    fn learn<W: Stored>(&self, t: Time, pre: &Pre<PRE>, row: &mut [W], states: &mut [R::State]) {
+    fn learn_of<W: Stored>(&self, t: Time, pre: &Pre<PRE>, row: &mut [W], states: &mut [R::State]) {
         let fall = self.clock.fall_post(t);
         let traces = times(pre.after, self.clock.fall_pre(t));
         let targets = row.iter_mut().zip(states).zip(&self.post).zip(&self.last);

@@ -16,6 +16,7 @@ mod together;
 
 use std::collections::VecDeque;
 use std::mem::take;
+use std::ops::Range;
 
 use crate::base::parameter::{ParameterError, Values};
 use crate::base::time::{Duration, Time};
@@ -180,7 +181,7 @@ where
                 let past = self.past(row, delay, t);
                 let span = start as usize..end as usize;
                 let own = (&mut strengths[span.clone()], &mut states[span.clone()]);
-                self.catch_up_row(&past, &self.targets[span], own);
+                look::catch_up_row(self, &past, &self.targets[span], own);
             }
             (self.strengths, self.states) = (strengths, states);
         }
@@ -226,7 +227,7 @@ where
         &self.delays
     }
 
-    fn rows_of(&self, source: u32) -> std::ops::Range<u32> {
+    fn rows_of(&self, source: u32) -> Range<u32> {
         self.layout.numbers_of(source)
     }
 
@@ -316,8 +317,8 @@ where
         rows.map(|row| (row.end - row.start) as usize).sum()
     }
 
-    fn look_from(&self, t: Time, source: u32, see: &mut dyn FnMut(Synapse)) {
-        self.look_at(t, source, see);
+    fn look_from(&self, t: Time, sources: Range<u32>, see: &mut dyn FnMut(Synapse)) {
+        self.look_at(t, sources, see);
     }
 
     fn look_for_use(&self, see: &mut dyn FnMut(Time)) {

@@ -89,7 +89,7 @@ impl Simulation {
             let members = &lane.groups[group].members;
             let known = |&&source: &&u32| (source as usize) < learn.n_source();
             for &source in sources.iter().take_while(known) {
-                learn.look_from(self.now, source, &mut |synapse| {
+                learn.look_from(self.now, source..source + 1, &mut |synapse| {
                     let target = self.place_among(targets, members, synapse.target);
                     synapses.push(Synapse { target, ..synapse });
                 });

@@ -1,8 +1,19 @@
 //! Spikes of targets taken together, under rules that only add what they push.
 
 use super::{PlasticMatrix, TAUGHT};
-use crate::base::vector::{Width, width};
+use crate::base::vector::vectorized;
 use crate::plasticity::rule::{PlasticityRule, Stored};
+
+vectorized! {
+    fn add[R: PlasticityRule<PRE, POST>, W: Stored; PRE, POST](
+        matrix: &PlasticMatrix<R, PRE, POST>,
+        trace: f64,
+        sums: &[f64],
+        row: &mut [W],
+    ) {
+        matrix.add_each(trace, sums, row);
+    }
+}
 
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     PlasticMatrix<R, PRE, POST>
@@ -23,33 +34,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             for post in unseen {
                 sums[(post.target & !TAUGHT) as usize] += post.fall[0];
             }
-            self.add(trace[0], &sums, row);
+            add(self, trace[0], &sums, row);
         }
         self.sums = sums;
-    }
-
-    fn add<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
-        match width() {
-            // SAFETY: the processor has the features of this width.
-            #[cfg(target_arch = "x86_64")]
-            Width::W512 => unsafe { self.add_512(trace, sums, row) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Width::W256 => unsafe { self.add_256(trace, sums, row) },
-            _ => self.add_each(trace, sums, row),
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    fn add_512<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
-        self.add_each(trace, sums, row);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn add_256<W: Stored>(&self, trace: f64, sums: &[f64], row: &mut [W]) {
-        self.add_each(trace, sums, row);
     }
 
     #[inline(always)]

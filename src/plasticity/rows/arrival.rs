@@ -3,15 +3,38 @@
 use std::mem::take;
 
 use super::PlasticRows;
-use super::past::{Pre, bounded};
+use super::past::{Past, Pre, bounded};
 use crate::base::time::Time;
-use crate::base::vector::{Width, width};
+use crate::base::vector::vectorized;
 use crate::plasticity::clock::{jump, times};
 use crate::plasticity::rule::{Event, PlasticityRule, Stored};
 use crate::synapse::layout::Row;
 
 /// Targets whose past is fetched ahead of the one at hand.
 pub(super) const AHEAD: usize = 8;
+
+/// What all synapses of a row meet that arrives.
+pub(super) struct Arrival<'a, R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> {
+    /// When, at the soma.
+    pub(super) t: Time,
+    /// Traces of arrivals right before it.
+    pub(super) pre: [f64; PRE],
+    /// By which factored traces of the target's spikes become what they are at the synapse.
+    pub(super) fall: [f64; POST],
+    pub(super) past: Past<'a, R, PRE, POST>,
+}
+
+vectorized! {
+    fn learn[R: PlasticityRule<PRE, POST>, W: Stored; PRE, POST](
+        rows: &PlasticRows<R, W, PRE, POST>,
+        at: (Time, usize, u16),
+        targets: &[u16],
+        own: (&mut [W], &mut [R::State]),
+        added: &mut Vec<f32>,
+    ) {
+        rows.learn_of(at, targets, own, added);
+    }
+}
 
 impl<R, W, const PRE: usize, const POST: usize> PlasticRows<R, W, PRE, POST>
 where
@@ -29,7 +52,7 @@ where
         if self.learning {
             let (mut strengths, mut states) = (take(&mut self.strengths), take(&mut self.states));
             let own = (&mut strengths[span.clone()], &mut states[span.clone()]);
-            self.learn((t, row, delay), &self.targets[span], own, &mut added);
+            learn(self, (t, row, delay), &self.targets[span], own, &mut added);
             (self.strengths, self.states) = (strengths, states);
         } else {
             let strengths = self.strengths[span].iter();
@@ -44,75 +67,43 @@ where
         };
     }
 
-    /// Synapses of row number `row` catch up, are `added`, and learn that they arrive at `t`.
-    fn learn(
-        &self,
-        at: (Time, usize, u16),
-        targets: &[u16],
-        own: (&mut [W], &mut [R::State]),
-        added: &mut Vec<f32>,
-    ) {
-        match width() {
-            // SAFETY: the processor has the features of this width.
-            #[cfg(target_arch = "x86_64")]
-            Width::W512 => unsafe { self.learn_512(at, targets, own, added) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Width::W256 => unsafe { self.learn_256(at, targets, own, added) },
-            _ => self.learn_any(at, targets, own, added),
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    fn learn_512(
-        &self,
-        at: (Time, usize, u16),
-        targets: &[u16],
-        own: (&mut [W], &mut [R::State]),
-        added: &mut Vec<f32>,
-    ) {
-        self.learn_any(at, targets, own, added);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn learn_256(
-        &self,
-        at: (Time, usize, u16),
-        targets: &[u16],
-        own: (&mut [W], &mut [R::State]),
-        added: &mut Vec<f32>,
-    ) {
-        self.learn_any(at, targets, own, added);
-    }
-
+    /// A row with `own` strengths and states learns of an arrival, and what its synapses add is `added`.
     #[inline(always)]
-    fn learn_any(
+    fn learn_of(
         &self,
-        at: (Time, usize, u16),
+        (t, row, delay): (Time, usize, u16),
         targets: &[u16],
         own: (&mut [W], &mut [R::State]),
         added: &mut Vec<f32>,
     ) {
+        let past = self.past(row, delay, t);
+        let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
+        let arrival = Arrival {
+            t,
+            pre: times(past.pre.after, self.clock.fall_pre(t)),
+            fall: self.clock.fall_post(at_synapse),
+            past,
+        };
         match self.is_exact() {
-            true => self.learn_together(at, targets, own, added),
-            false => self.learn_each(at, targets, own, added),
+            true => self.learn_together(&arrival, targets, own, added),
+            false => self.learn_each(&arrival, targets, own, added),
         }
     }
 
     #[inline(always)]
     fn learn_each(
         &self,
-        (t, row, delay): (Time, usize, u16),
+        arrival: &Arrival<'_, R, PRE, POST>,
         targets: &[u16],
         (strengths, states): (&mut [W], &mut [R::State]),
         added: &mut Vec<f32>,
     ) {
-        let past = self.past(row, delay, t);
-        let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
-        let fall = self.clock.fall_post(at_synapse);
-        let pre = times(past.pre.after, self.clock.fall_pre(t));
+        let &Arrival {
+            t,
+            pre,
+            fall,
+            ref past,
+        } = arrival;
         added.resize(targets.len(), 0.0);
         let own = strengths.iter_mut().zip(states);
         let synapses = targets.iter().zip(own).zip(added.iter_mut());

@@ -1,9 +1,11 @@
 //! Rows that catch up without an arrival: where they are looked at, and where what all have seen is forgotten.
 
+use std::ops::Range;
+
 use super::PlasticRows;
 use super::past::Past;
 use crate::base::time::{Duration, Time};
-use crate::base::vector::{Width, width};
+use crate::base::vector::vectorized;
 use crate::plasticity::learn::Synapse;
 use crate::plasticity::rule::{PlasticityRule, Stored, TOGETHER};
 use crate::synapse::layout::Row;
@@ -11,54 +13,26 @@ use crate::synapse::layout::Row;
 /// Strengths and states of a row.
 type Own<'a, W, S> = (&'a mut [W], &'a mut [S]);
 
+vectorized! {
+    /// Lets synapses of a row onto `targets` catch up with `past`.
+    pub(super) fn catch_up_row[R: PlasticityRule<PRE, POST>, W: Stored; PRE, POST](
+        rows: &PlasticRows<R, W, PRE, POST>,
+        past: &Past<'_, R, PRE, POST>,
+        targets: &[u16],
+        own: Own<'_, W, R::State>,
+    ) {
+        rows.catch_up_with(past, targets, own);
+    }
+}
+
 impl<R, W, const PRE: usize, const POST: usize> PlasticRows<R, W, PRE, POST>
 where
     R: PlasticityRule<PRE, POST>,
     W: Stored,
 {
-    /// Lets synapses of a row onto `targets` catch up with `past`.
-    pub(super) fn catch_up_row(
-        &self,
-        past: &Past<'_, R, PRE, POST>,
-        targets: &[u16],
-        own: Own<'_, W, R::State>,
-    ) {
-        match width() {
-            // SAFETY: the processor has the features of this width.
-            #[cfg(target_arch = "x86_64")]
-            Width::W512 => unsafe { self.catch_up_512(past, targets, own) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Width::W256 => unsafe { self.catch_up_256(past, targets, own) },
-            _ => self.catch_up_any(past, targets, own),
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-    fn catch_up_512(
-        &self,
-        past: &Past<'_, R, PRE, POST>,
-        targets: &[u16],
-        own: Own<'_, W, R::State>,
-    ) {
-        self.catch_up_any(past, targets, own);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn catch_up_256(
-        &self,
-        past: &Past<'_, R, PRE, POST>,
-        targets: &[u16],
-        own: Own<'_, W, R::State>,
-    ) {
-        self.catch_up_any(past, targets, own);
-    }
-
-    /// As each would alone, to the bit.
+    /// Synapses of a row catch up, as each would alone, to the bit.
     #[inline(always)]
-    fn catch_up_any(
+    fn catch_up_with(
         &self,
         past: &Past<'_, R, PRE, POST>,
         targets: &[u16],
@@ -96,14 +70,15 @@ where
             states.clear();
             states.extend_from_slice(&self.states[span.clone()]);
             let own = (&mut strengths[..], &mut states[..]);
-            self.catch_up_row(&past, &self.targets[span], own);
+            catch_up_row(self, &past, &self.targets[span], own);
         }
     }
 
-    /// Shows every synapse of `source` as it stands right before `t`.
-    pub(super) fn look_at(&self, t: Time, source: u32, see: &mut dyn FnMut(Synapse)) {
+    /// Shows every synapse of `sources` as it stands right before `t`.
+    pub(super) fn look_at(&self, t: Time, sources: Range<u32>, see: &mut dyn FnMut(Synapse)) {
         let (mut strengths, mut states) = (Vec::new(), Vec::new());
-        for number in self.layout.numbers_of(source) {
+        let rows = |source| self.layout.numbers_of(source).map(move |row| (source, row));
+        for (source, number) in sources.flat_map(rows) {
             self.strengths_at((t, number), &mut strengths, &mut states);
             let Row { delay, start, end } = self.layout.row(number as usize);
             let delay = usize::from(delay);

@@ -4,7 +4,7 @@
 //! that have a spike left are taken together, whichever they are.
 
 use super::PlasticRows;
-use super::arrival::AHEAD;
+use super::arrival::{AHEAD, Arrival};
 use super::past::{Past, bounded};
 use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::times;
@@ -36,15 +36,17 @@ where
     #[inline(always)]
     pub(super) fn learn_together(
         &self,
-        (t, row, delay): (Time, usize, u16),
+        arrival: &Arrival<'_, R, PRE, POST>,
         targets: &[u16],
         (strengths, states): (&mut [W], &mut [R::State]),
         added: &mut Vec<f32>,
     ) {
-        let past = self.past(row, delay, t);
-        let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
-        let fall = self.clock.fall_post(at_synapse);
-        let pre = times(past.pre.after, self.clock.fall_pre(t));
+        let &Arrival {
+            t,
+            pre,
+            fall,
+            ref past,
+        } = arrival;
         let pre = pre.map(|trace| [trace; TOGETHER]);
         let since_arrival = [t.since(past.pre.last); TOGETHER];
         added.clear();
