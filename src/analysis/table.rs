@@ -135,6 +135,43 @@ impl Table {
     }
 }
 
+/// A table under way, a row for each of some things.
+pub struct Rows<'a, T> {
+    table: Table,
+    of: &'a [T],
+}
+
+impl<'a, T> Rows<'a, T> {
+    /// A table called `name` without columns, a row for each `of` these.
+    pub fn new(name: impl Into<String>, of: &'a [T]) -> Self {
+        Self {
+            table: Table::new(name),
+            of,
+        }
+    }
+
+    /// The table with another column behind the others: a value of each.
+    pub fn with<V>(
+        mut self,
+        name: &'static str,
+        unit: &'static str,
+        doc: &'static str,
+        value: impl Fn(&'a T) -> V,
+    ) -> Self
+    where
+        Vec<V>: Into<Cells>,
+    {
+        let cells: Vec<V> = self.of.iter().map(value).collect();
+        self.table = self.table.with(name, unit, doc, cells);
+        self
+    }
+
+    /// The table with its columns.
+    pub fn table(self) -> Table {
+        self.table
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

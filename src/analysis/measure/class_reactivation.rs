@@ -8,7 +8,7 @@ use super::{Measure, MeasureError, mean};
 use crate::analysis::data::Data;
 use crate::analysis::dream::{Decoded, Reading, read};
 use crate::analysis::layered::{Dream, Sleep};
-use crate::analysis::table::Table;
+use crate::analysis::table::{Rows, Table};
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 
@@ -165,172 +165,114 @@ pub fn readings<'a>(
 
 fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
     let found = readings(data, values, stream)?;
-    let name = |read: &Read<'_>| read.sleep.name.clone();
     let (level, mixture) = (values[LEVEL.name], values["mixture"]);
-    let rows: Vec<Statistics> = found
+    let sleeps = found
         .iter()
-        .map(|read| read.statistics(level, mixture))
-        .collect();
-    let column = |value: fn(&Statistics) -> f64| rows.iter().map(value).collect::<Vec<f64>>();
-    let of_classes = || {
-        let each = found.iter();
-        each.flat_map(|read| (0..read.classes()).map(move |class| (read, class)))
-    };
-    let shares: Vec<[f64; 2]> = of_classes()
-        .map(|(read, class)| read.share(|own| own == class))
-        .collect();
-    let dreams = || {
-        let each = found.iter();
-        each.flat_map(|read| read.dreams.iter().map(move |dream| (read, dream)))
-    };
-    let decoded = |value: fn(Decoded) -> f64| {
-        let each = dreams().map(|(_, (_, own))| own.decoded.map_or(f64::NAN, value));
-        each.collect::<Vec<f64>>()
-    };
+        .map(|read| (read, read.statistics(level, mixture)));
+    let sleeps: Vec<(&Read<'_>, Statistics)> = sleeps.collect();
+    let classes = found.iter().flat_map(|read| {
+        let share = move |class| (read, class as u64, read.share(|own| own == class));
+        (0..read.classes()).map(share)
+    });
+    let classes: Vec<(&Read<'_>, u64, [f64; 2])> = classes.collect();
+    let dreams = found
+        .iter()
+        .flat_map(|read| read.dreams.iter().map(move |dream| (read, dream)));
+    let dreams: Vec<(&Read<'_>, &(Dream, Reading))> = dreams.collect();
+    let decoded =
+        |reading: &Reading, value: fn(Decoded) -> f64| reading.decoded.map_or(f64::NAN, value);
     Ok(vec![
-        Table::new(SPEC.name)
-            .with(
-                "sleep",
-                "",
-                "which",
-                found.iter().map(name).collect::<Vec<_>>(),
-            )
-            .with(
-                "dreams",
-                "",
-                "how many there are",
-                found.iter().map(|read| read.all as u64).collect::<Vec<_>>(),
-            )
-            .with(
-                "read",
-                "",
-                "how many of them are read",
-                found
-                    .iter()
-                    .map(|read| read.dreams.len() as u64)
-                    .collect::<Vec<_>>(),
-            )
+        Rows::new(SPEC.name, &sleeps)
+            .with("sleep", "", "which", |(read, _)| read.sleep.name.clone())
+            .with("dreams", "", "how many there are", |(read, _)| {
+                read.all as u64
+            })
+            .with("read", "", "how many of them are read", |(read, _)| {
+                read.dreams.len() as u64
+            })
             .with(
                 "confidence",
                 "",
                 "mean over those of which a class is told",
-                column(|own| own.confidence),
+                |(_, own)| own.confidence,
             )
-            .with(
-                "shuffled",
-                "",
-                "the same of shuffles",
-                column(|own| own.shuffled),
-            )
+            .with("shuffled", "", "the same of shuffles", |(_, own)| {
+                own.shuffled
+            })
             .with(
                 "told",
                 "",
                 "dreams whose p is not above the level",
-                rows.iter().map(|own| own.told as u64).collect::<Vec<_>>(),
+                |(_, own)| own.told as u64,
             )
             .with(
                 "by_chance",
                 "",
                 "how many of them chance gives",
-                column(|own| own.by_chance),
+                |(_, own)| own.by_chance,
             )
             .with(
                 "mixtures",
                 "",
                 "share of those with a strong second class",
-                column(|own| own.mixtures),
+                |(_, own)| own.mixtures,
             )
             .with(
                 "newest",
                 "",
                 "share of those of a class of the task learnt last",
-                column(|own| own.newest),
+                |(_, own)| own.newest,
             )
-            .with(
-                "newest_shuffled",
-                "",
-                "the same of shuffles",
-                column(|own| own.newest_shuffled),
-            )
+            .with("newest_shuffled", "", "the same of shuffles", |(_, own)| {
+                own.newest_shuffled
+            })
             .with(
                 "newest_if_alike",
                 "",
                 "share of these classes among all seen so far",
-                column(|own| own.newest_if_alike),
-            ),
-        Table::new("class_reactivation_class")
-            .with(
-                "sleep",
-                "",
-                "which",
-                of_classes().map(|(read, _)| name(read)).collect::<Vec<_>>(),
+                |(_, own)| own.newest_if_alike,
             )
-            .with(
-                "class",
-                "",
-                "which",
-                of_classes()
-                    .map(|(_, class)| class as u64)
-                    .collect::<Vec<_>>(),
-            )
+            .table(),
+        Rows::new("class_reactivation_class", &classes)
+            .with("sleep", "", "which", |(read, ..)| read.sleep.name.clone())
+            .with("class", "", "which", |&(_, class, _)| class)
             .with(
                 "share",
                 "",
                 "of the dreams of which a class is told",
-                shares.iter().map(|own| own[0]).collect::<Vec<_>>(),
+                |(.., share)| share[0],
             )
-            .with(
-                "shuffled",
-                "",
-                "the same of shuffles",
-                shares.iter().map(|own| own[1]).collect::<Vec<_>>(),
-            ),
-        Table::new("class_reactivation_dream")
-            .with(
-                "sleep",
-                "",
-                "which",
-                dreams().map(|(read, _)| name(read)).collect::<Vec<_>>(),
-            )
-            .with(
-                "start",
-                "ms",
-                "when it begins",
-                dreams()
-                    .map(|(_, (dream, _))| dream.start.as_ms())
-                    .collect::<Vec<_>>(),
-            )
-            .with(
-                "neurons",
-                "",
-                "those that fire",
-                dreams()
-                    .map(|(_, (dream, _))| dream.counts.len() as u64)
-                    .collect::<Vec<_>>(),
-            )
+            .with("shuffled", "", "the same of shuffles", |(.., share)| {
+                share[1]
+            })
+            .table(),
+        Rows::new("class_reactivation_dream", &dreams)
+            .with("sleep", "", "which", |(read, _)| read.sleep.name.clone())
+            .with("start", "ms", "when it begins", |(_, own)| {
+                own.0.start.as_ms()
+            })
+            .with("neurons", "", "those that fire", |(_, own)| {
+                own.0.counts.len() as u64
+            })
             .with(
                 "class",
                 "",
                 "of the largest output; undefined where none is above 0",
-                decoded(|own| own.class as f64),
+                |(_, own)| decoded(&own.1, |own| own.class as f64),
             )
             .with(
                 "confidence",
                 "",
                 "its share of all outputs above 0",
-                decoded(|own| own.share),
+                |(_, own)| decoded(&own.1, |own| own.share),
             )
             .with(
                 "second",
                 "",
                 "the largest share of another class",
-                decoded(|own| own.second),
+                |(_, own)| decoded(&own.1, |own| own.second),
             )
-            .with(
-                "p",
-                "",
-                "of the confidence",
-                dreams().map(|(_, (_, own))| own.p).collect::<Vec<_>>(),
-            ),
+            .with("p", "", "of the confidence", |(_, own)| own.1.p)
+            .table(),
     ])
 }

@@ -7,7 +7,7 @@ use super::{Measure, MeasureError, lacks, time};
 use crate::analysis::coactivation::{Centred, Pairs, centred, explained};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::layered::{Sleep, present};
-use crate::analysis::table::Table;
+use crate::analysis::table::{Rows, Table};
 use crate::analysis::trains::counts;
 use crate::base::parameter::{Dimension, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
@@ -184,33 +184,23 @@ fn one<'a>(
 
 fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
     let found = coactive(data, values, stream)?;
-    let of = |value: fn(&Coactive<'_>) -> f64| found.iter().map(value).collect::<Vec<f64>>();
-    let text = |value: fn(&Coactive<'_>) -> String| found.iter().map(value).collect::<Vec<_>>();
-    let units: Vec<u64> = found.iter().map(|own| own.units as u64).collect();
-    Ok(vec![
-        Table::new(SPEC.name)
-            .with("sleep", "", "which", text(|own| own.sleep.name.clone()))
-            .with("layer", "", "which", text(|own| own.layer.to_owned()))
-            .with("units", "", "those whose pairs are looked at", units)
-            .with("correlation", "", "r_TM", of(|own| own.likeness))
-            .with(
-                "shuffled",
-                "",
-                "its mean over shuffles",
-                of(|own| own.shuffled),
-            )
-            .with("p", "", "of the correlation", of(|own| own.p))
-            .with(
-                "ev",
-                "",
-                "share of variance explained; undefined in the first sleep",
-                of(|own| own.explained[0]),
-            )
-            .with(
-                "rev",
-                "",
-                "the same with both sleeps exchanged",
-                of(|own| own.explained[1]),
-            ),
-    ])
+    let table = Rows::new(SPEC.name, &found)
+        .with("sleep", "", "which", |own| own.sleep.name.clone())
+        .with("layer", "", "which", |own| own.layer.to_owned())
+        .with("units", "", "those whose pairs are looked at", |own| {
+            own.units as u64
+        })
+        .with("correlation", "", "r_TM", |own| own.likeness)
+        .with("shuffled", "", "its mean over shuffles", |own| own.shuffled)
+        .with("p", "", "of the correlation", |own| own.p)
+        .with(
+            "ev",
+            "",
+            "share of variance explained; undefined in the first sleep",
+            |own| own.explained[0],
+        )
+        .with("rev", "", "the same with both sleeps exchanged", |own| {
+            own.explained[1]
+        });
+    Ok(vec![table.table()])
 }

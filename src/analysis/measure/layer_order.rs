@@ -10,7 +10,7 @@ use crate::analysis::data::Data;
 use crate::analysis::dream::decode;
 use crate::analysis::first_spike::{Order, order};
 use crate::analysis::layered::{Sleep, first_spikes, present};
-use crate::analysis::table::Table;
+use crate::analysis::table::{Rows, Table};
 use crate::analysis::trains::Trains;
 use crate::base::parameter::{Spec, Values};
 use crate::base::stream::Stream;
@@ -157,95 +157,52 @@ fn upwards(layers: &[&Trains], starts: &[Time], length: Duration) -> (usize, usi
 fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table>, MeasureError> {
     let found = orders(data, values, stream)?;
     let level = values[LEVEL.name];
-    let name = |own: &Ordered<'_>| own.sleep.name.clone();
-    let count = |value: &dyn Fn(&Ordered<'_>) -> usize| {
-        let counts = found.iter().map(|own| value(own) as u64);
-        counts.collect::<Vec<u64>>()
-    };
-    let number =
-        |value: &dyn Fn(&Ordered<'_>) -> f64| found.iter().map(value).collect::<Vec<f64>>();
-    let dreams = || {
-        let each = found.iter();
-        each.flat_map(|own| own.orders.iter().map(move |order| (own, order)))
-    };
-    let of = |value: fn(&Order) -> f64| {
-        let each = dreams().map(|(_, (.., order))| value(order));
-        each.collect::<Vec<f64>>()
-    };
+    let dreams = found
+        .iter()
+        .flat_map(|own| own.orders.iter().map(move |dream| (own, dream)));
+    let dreams: Vec<(&Ordered<'_>, &(Time, usize, Order))> = dreams.collect();
     Ok(vec![
-        Table::new(SPEC.name)
-            .with(
-                "sleep",
-                "",
-                "which",
-                found.iter().map(name).collect::<Vec<_>>(),
-            )
-            .with(
-                "dreams",
-                "",
-                "those with an order",
-                count(&|own| own.orders.len()),
-            )
+        Rows::new(SPEC.name, &found)
+            .with("sleep", "", "which", |own| own.sleep.name.clone())
+            .with("dreams", "", "those with an order", |own| {
+                own.orders.len() as u64
+            })
             .with(
                 "rho",
                 "",
                 "mean over them: 1 where the strongest come first",
-                number(&|own| own.means()[0]),
+                |own| own.means()[0],
             )
-            .with(
-                "shuffled",
-                "",
-                "the same of shuffles",
-                number(&|own| own.means()[1]),
-            )
-            .with(
-                "told",
-                "",
-                "dreams whose p is not above the level",
-                count(&|own| own.told(level)),
-            )
-            .with(
-                "by_chance",
-                "",
-                "how many of them chance gives",
-                number(&|own| level * own.orders.len() as f64),
-            )
+            .with("shuffled", "", "the same of shuffles", |own| own.means()[1])
+            .with("told", "", "dreams whose p is not above the level", |own| {
+                own.told(level) as u64
+            })
+            .with("by_chance", "", "how many of them chance gives", |own| {
+                level * own.orders.len() as f64
+            })
             .with(
                 "complete",
                 "",
                 "dreams in which every recorded layer fires",
-                count(&|own| own.complete),
+                |own| own.complete as u64,
             )
             .with(
                 "in_order",
                 "",
                 "share of these in which no layer fires before the one below it",
-                number(&|own| own.upwards as f64 / own.complete as f64),
-            ),
-        Table::new("layer_order_dream")
-            .with(
-                "sleep",
-                "",
-                "which",
-                dreams().map(|(own, _)| name(own)).collect::<Vec<_>>(),
+                |own| own.upwards as f64 / own.complete as f64,
             )
-            .with(
-                "start",
-                "ms",
-                "when it begins",
-                dreams()
-                    .map(|(_, (start, ..))| start.as_ms())
-                    .collect::<Vec<_>>(),
-            )
-            .with(
-                "class",
-                "",
-                "that it is read as",
-                dreams()
-                    .map(|(_, (_, class, _))| *class as u64)
-                    .collect::<Vec<_>>(),
-            )
-            .with("rho", "", "of its neurons", of(|order| order.rho))
-            .with("p", "", "of rho", of(|order| order.p)),
+            .table(),
+        Rows::new("layer_order_dream", &dreams)
+            .with("sleep", "", "which", |(own, _)| own.sleep.name.clone())
+            .with("start", "ms", "when it begins", |(_, dream)| {
+                dream.0.as_ms()
+            })
+            .with("class", "", "that it is read as", |(_, dream)| {
+                dream.1 as u64
+            })
+            .with("rho", "", "of its neurons", |(_, dream)| dream.2.rho)
+            .with("p", "", "of rho", |(_, dream)| dream.2.p)
+            .table(),
     ])
 }
