@@ -169,13 +169,14 @@ fn last(trains: &Trains) -> Option<Time> {
         .max()
 }
 
-/// Spikes of a population by neuron: how many, then where each neuron's train stands.
+/// Spikes of a population by neuron.
 struct Tally {
     name: String,
-    counts: HashMap<u64, usize>,
-    /// The last spike so far of each neuron.
-    last: HashMap<u64, Time>,
-    /// Whether one came after a later one.
+    /// How many spikes of each neuron, and the last one so far.
+    spikes: HashMap<u64, (usize, Time)>,
+    /// Where the train of each stands.
+    places: HashMap<u64, usize>,
+    /// Whether a spike came after a later one.
     is_unsorted: bool,
 }
 
@@ -205,17 +206,18 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
         current = place(&tallies, current, name, |tally| &tally.name).unwrap_or_else(|| {
             tallies.push(Tally {
                 name: name.to_owned(),
-                counts: HashMap::new(),
-                last: HashMap::new(),
+                spikes: HashMap::new(),
+                places: HashMap::new(),
                 is_unsorted: false,
             });
             tallies.len() - 1
         });
         let tally = &mut tallies[current];
-        *tally.counts.entry(neuron).or_insert(0) += 1;
+        let (n, last) = tally.spikes.entry(neuron).or_insert((0, time));
+        let before = std::mem::replace(last, time);
+        *n += 1;
         // Files that go neuron by neuron are in order too.
-        let before = tally.last.insert(neuron, time);
-        if let Some(before) = before.filter(|&before| before > time && !tally.is_unsorted) {
+        if before > time && !tally.is_unsorted {
             tally.is_unsorted = true;
             tracing::warn!(
                 "`{}`: times of neuron {neuron} do not ascend: found {time} after {before}; all are put in order",
@@ -229,16 +231,16 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
         let labels = match size {
             Some(size) => (0..u64::from(size)).collect(),
             None => {
-                let mut labels: Vec<u64> = tally.counts.keys().copied().collect();
+                let mut labels: Vec<u64> = tally.spikes.keys().copied().collect();
                 labels.sort_unstable();
                 labels
             }
         };
         let counts: Vec<usize> = labels
             .iter()
-            .map(|label| tally.counts.get(label).copied().unwrap_or(0))
+            .map(|label| tally.spikes.get(label).map_or(0, |own| own.0))
             .collect();
-        tally.counts = labels
+        tally.places = labels
             .iter()
             .enumerate()
             .map(|(at, &label)| (label, at))
@@ -250,7 +252,7 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
         current = place(&tallies, current, name, |tally| &tally.name).unwrap_or(current);
         let found = tallies
             .get(current)
-            .and_then(|tally| tally.counts.get(&neuron));
+            .and_then(|tally| tally.places.get(&neuron));
         if let (Some(&at), Some((_, filling))) = (found, filled.get_mut(current)) {
             filling.put(at, time);
         }
