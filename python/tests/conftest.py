@@ -20,3 +20,12 @@ def net():
 @pytest.fixture
 def run(net):
     return net.run("300 ms")
+
+
+@pytest.fixture
+def staged(net):
+    """A run of two bouts, the second of which has a stage."""
+    net.stage("N3", factor={"projection.e_all.weight": 0.5})
+    net.bout("120 ms")
+    net.bout("80 ms", stage="N3")
+    return net.run()

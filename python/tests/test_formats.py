@@ -32,14 +32,6 @@ def test_other_layers_are_refused_by_name():
         layer("tanh.keras")
 
 
-@pytest.fixture
-def staged(net):
-    net.stage("N3", factor={"projection.e_all.weight": 0.5})
-    net.bout("120 ms")
-    net.bout("80 ms", stage="N3")
-    return net.run()
-
-
 def test_nwb_has_units_and_epochs(staged, tmp_path):
     h5py = pytest.importorskip("h5py")
     path = staged.to_nwb(tmp_path / "run.nwb")

@@ -9,14 +9,6 @@ import pytest
 import sharpwave as sw
 
 
-@pytest.fixture
-def staged(net):
-    net.stage("N3", factor={"projection.e_all.weight": 0.5})
-    net.bout("120 ms")
-    net.bout("80 ms", stage="N3")
-    return net.run()
-
-
 def test_pynapple_has_the_same_spikes_and_epochs(staged, tmp_path):
     nap = pytest.importorskip("pynapple")
     spikes = staged.spikes["e"]
