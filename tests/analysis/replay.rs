@@ -4,6 +4,7 @@ use super::*;
 use sharpwave::analysis::data::Numbers;
 use sharpwave::analysis::replay::decode::{Decoder, Posterior, weighted_correlation};
 use sharpwave::analysis::replay::line::{self, Lines};
+use sharpwave::analysis::replay::shuffle::Shuffle;
 use sharpwave::analysis::trains::counts;
 use sharpwave::base::stream::Stream;
 use sharpwave::base::time::Duration;
@@ -12,7 +13,7 @@ const BIN_MS: f64 = 20.0;
 const FLOOR_HZ: f64 = 0.1;
 
 /// The table of numbers `name`.
-fn table(name: &str) -> Numbers {
+pub(super) fn table(name: &str) -> Numbers {
     let text = std::fs::read_to_string(frozen(name)).expect("a file");
     let mut lines = text.lines();
     let names: Vec<String> = lines
@@ -239,34 +240,70 @@ fn noise(n: usize, rate_hz: f64, seed: u64) -> Data {
     data
 }
 
+/// Of how many events of noise p is at most the level of 0.05.
+fn taken_for_replay(table: &Table, p: &str) -> usize {
+    table.numbers(p).iter().filter(|p| **p <= 0.05).count()
+}
+
+/// Events of noise, and how many of them 1 in 1,000 such counts lies outside of, at a level of 0.05.
+const NOISE_EVENTS: usize = 2_000;
+const NOISE_WITHIN: std::ops::RangeInclusive<usize> = 69..=133;
+
 #[test]
-fn noise_is_taken_for_replay_as_often_as_the_level_says() {
-    /// Events, and how many of them 1 in 1,000 such counts lies outside of, at a level of 0.05.
-    const EVENTS: usize = 200;
-    const WITHIN: std::ops::RangeInclusive<usize> = 2..=21;
-    let data = noise(EVENTS, 10.0, 7);
-    let mut values = Values::from([("shuffles", 39_u64), ("lines", 300_u64)]);
-    values.insert("control", "none");
-    // Under these nothing but chance parts an event of noise from its shuffles: neurons are alike, and so are bins of time.
-    for shuffle in ["time_swap", "cell_identity"] {
-        values.insert("shuffle", shuffle);
-        let tables = compute("replay", &data, &values);
-        for p in ["p_score", "p_correlation"] {
-            let found = tables[1].numbers(p).iter().filter(|p| **p <= 0.05).count();
-            assert!(
-                WITHIN.contains(&found),
-                "{shuffle}, {p}: {found} of {EVENTS}"
-            );
-        }
+fn noise_is_taken_for_replay_as_often_as_the_level_says_by_shuffles_that_hold_it() {
+    let data = noise(NOISE_EVENTS, 10.0, 7);
+    for shuffle in Shuffle::ALL {
+        let mut values = Values::from([("shuffles", 39_u64), ("lines", 300_u64)]);
+        values.insert("control", "none");
+        values.insert("shuffle", shuffle.name());
+        let table = &compute("replay", &data, &values)[1];
+        let found = ["p_score", "p_correlation"].map(|p| taken_for_replay(table, p));
+        let holds = found.iter().all(|found| NOISE_WITHIN.contains(found));
+        assert_eq!(
+            holds,
+            shuffle.holds_level(),
+            "{}: {found:?} of {NOISE_EVENTS}",
+            shuffle.name()
+        );
+        let said = ["p_score", "p_correlation"].map(|name| {
+            let column = table.columns.iter().find(|column| column.name == name);
+            column.expect("a column").doc.contains("not hold the level")
+        });
+        assert_eq!(said, [!holds; 2], "{}", shuffle.name());
     }
     for name in ["rank_order", "pairwise_bias"] {
         let tables = compute(name, &data, &Values::from([("shuffles", 39_u64)]));
-        let found = tables[1]
-            .numbers("p")
-            .iter()
-            .filter(|p| **p <= 0.05)
-            .count();
-        assert!(WITHIN.contains(&found), "{name}: {found} of {EVENTS}");
+        let found = taken_for_replay(&tables[1], "p");
+        assert!(NOISE_WITHIN.contains(&found), "{name}: {found}");
+    }
+}
+
+/// On a ring with a field at each position columns of noise that are turned are columns of noise.
+#[test]
+fn columns_that_are_turned_hold_the_level_where_a_track_has_no_ends() {
+    let mut data = noise(NOISE_EVENTS, 10.0, 7);
+    let size = data.populations[0].trains.len();
+    let rate = |from: usize, to: usize| {
+        let apart = from.abs_diff(to);
+        let apart = apart.min(size - apart) as f64;
+        0.1 + 12.0 * (-0.5 * (apart / 1.5).powi(2)).exp()
+    };
+    let mut ring = Numbers {
+        names: vec!["neuron".into()],
+        columns: vec![(0..size).map(|neuron| neuron as f64).collect()],
+    };
+    for position in 0..size {
+        ring.names.push(position.to_string());
+        ring.columns
+            .push((0..size).map(|neuron| rate(neuron, position)).collect());
+    }
+    data.tables.insert("fields", ring);
+    let mut values = Values::from([("shuffles", 39_u64), ("lines", 300_u64)]);
+    values.insert("control", "none");
+    let table = &compute("replay", &data, &values)[1];
+    for p in ["p_score", "p_correlation"] {
+        let found = taken_for_replay(table, p);
+        assert!(NOISE_WITHIN.contains(&found), "{p}: {found}");
     }
 }
 

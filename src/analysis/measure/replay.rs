@@ -43,10 +43,13 @@ const PARAMETERS: [ParameterSpec; 15] = [
     ParameterSpec::new("lines", Kind::Count { least: 1, most: 1_000_000 }, "random lines").or(Default::Count(LINES)),
     ParameterSpec::new(
         "shuffle",
-        Kind::Word(&["column_cycle", "time_swap", "cell_identity", "field_rotation", "poisson"]),
-        "what is shuffled: columns turned around the track, bins of time, neurons' fields, fields turned, spikes drawn anew",
+        Kind::Word(&SHUFFLES_BY_NAME),
+        "what is shuffled: `column_cycle` columns, each turned around the track; `time_swap` bins of time; `cell_identity` neurons' \
+         fields; `field_rotation` fields, each turned around the track; `poisson` instants of spikes, of each neuron as many as in the \
+         event. By `time_swap`, `cell_identity` and `poisson` noise is taken for replay in at most the share `level` of events; \
+         `column_cycle` and `field_rotation` do not hold the level: what is turned loses that a track has ends",
     )
-    .or(Default::Word("column_cycle")),
+    .or(Default::Word(Shuffle::ColumnCycle.name())),
     SHUFFLES,
     LEVEL,
     ParameterSpec::new(
@@ -57,6 +60,17 @@ const PARAMETERS: [ParameterSpec; 15] = [
     .or(Default::Word("benjamini_hochberg")),
 ];
 
+/// The shuffles' names.
+const SHUFFLES_BY_NAME: [&str; Shuffle::ALL.len()] = {
+    let mut names = [""; Shuffle::ALL.len()];
+    let mut k = 0;
+    while k < names.len() {
+        names[k] = Shuffle::ALL[k].name();
+        k += 1;
+    }
+    names
+};
+
 /// Every event with its line, its scores and how likely they are.
 pub(super) static MEASURE: Measure = Measure {
     spec: &SPEC,
@@ -64,12 +78,17 @@ pub(super) static MEASURE: Measure = Measure {
 };
 
 fn shuffle_of(values: &Values) -> Shuffle {
-    match values.text("shuffle") {
-        Some("time_swap") => Shuffle::TimeSwap,
-        Some("cell_identity") => Shuffle::CellIdentity,
-        Some("field_rotation") => Shuffle::FieldRotation,
-        Some("poisson") => Shuffle::Poisson,
-        _ => Shuffle::ColumnCycle,
+    let name = values.text("shuffle");
+    let named = |shuffle: &Shuffle| Some(shuffle.name()) == name;
+    let found = Shuffle::ALL.into_iter().find(named);
+    found.unwrap_or(Shuffle::ColumnCycle)
+}
+
+/// What a p says, by whether its shuffle holds the level.
+fn p_of(shuffle: Shuffle, held: &'static str, not_held: &'static str) -> &'static str {
+    match shuffle.holds_level() {
+        true => held,
+        false => not_held,
     }
 }
 
@@ -198,6 +217,17 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
             .collect::<Vec<u64>>()
     };
     let [events, decoded, replays, forward, reverse] = counted;
+    let shuffle = shuffle_of(values);
+    let p_score = p_of(
+        shuffle,
+        "of the score",
+        "of the score, by a shuffle that does not hold the level",
+    );
+    let p_correlation = p_of(
+        shuffle,
+        "of its size",
+        "of its size, by a shuffle that does not hold the level",
+    );
     Ok(vec![
         Table::new("replay")
             .with("population", "", "which", names)
@@ -250,7 +280,7 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
                 "of the best line, position by second",
                 of(|e| e.speed),
             )
-            .with("p_score", "", "of the score", of(|e| e.p_score))
+            .with("p_score", "", p_score, of(|e| e.p_score))
             .with(
                 "p_controlled",
                 "",
@@ -263,6 +293,6 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
                 "weighted correlation of time and position",
                 of(|e| e.correlation),
             )
-            .with("p_correlation", "", "of its size", of(|e| e.p_correlation)),
+            .with("p_correlation", "", p_correlation, of(|e| e.p_correlation)),
     ])
 }

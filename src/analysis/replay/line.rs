@@ -388,9 +388,8 @@ impl Table {
                 cells.iter_mut().for_each(|cell| cell[lane] = 0.0);
                 continue;
             };
-            for (k, &value) in worth.banded.iter().enumerate() {
-                let at = k + turned;
-                cells[if at < n { at } else { at - n }][lane] = value;
+            for (at, cell) in cells[..n].iter_mut().enumerate() {
+                cell[lane] = worth.turned(at, *turned);
             }
             cells[n][lane] = worth.median;
         }
@@ -400,24 +399,51 @@ impl Table {
 /// What a column of a posterior is worth to lines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Worth {
-    banded: Vec<f64>,
+    column: Vec<f64>,
+    band: usize,
+    /// Sums over the band around each bin as on a ring.
+    around: Vec<f64>,
     median: f64,
 }
 
 impl Worth {
-    /// Sums over the band around each bin, cut at the ends of the track, and the median of the column.
+    /// Of a column, with so many bins on either side of a line.
     pub fn of(column: &[f64], band: usize) -> Self {
         let n = column.len();
-        let around = |k: usize| {
-            column[k.saturating_sub(band)..(k + band + 1).min(n)]
-                .iter()
-                .sum()
-        };
         let mut sorted = column.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
-        Self {
-            banded: (0..n).map(around).collect(),
+        let mut worth = Self {
+            column: column.to_vec(),
+            band,
+            around: Vec::new(),
             median: 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]),
+        };
+        // Where the band is longer than the track no bin has all of it.
+        if n > 2 * band {
+            let sum = |k: usize| worth.sum(k + n - band, 2 * band + 1, 0);
+            worth.around = (0..n).map(sum).collect();
+        }
+        worth
+    }
+
+    /// Sum of `length` bins from `first` on, as on a ring, once the column is turned.
+    fn sum(&self, first: usize, length: usize, turned: usize) -> f64 {
+        let n = self.column.len();
+        let bin = |x: usize| self.column[(x + n - turned) % n];
+        (first..first + length).map(bin).sum()
+    }
+
+    /// The sum over the band around the bin `at`, cut at the ends of the track, once the column is turned by less than its length.
+    fn turned(&self, at: usize, turned: usize) -> f64 {
+        let n = self.column.len();
+        let (first, last) = (at.saturating_sub(self.band), (at + self.band).min(n - 1));
+        match last - first == 2 * self.band {
+            true if at >= turned => self.around[at - turned],
+            true => self.around[at + n - turned],
+            false => self.sum(first, last + 1 - first, turned),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,40 @@ pub enum Shuffle {
     CellIdentity,
     /// Each field is turned around the track by itself.
     FieldRotation,
-    /// Spikes come at random, each neuron's as often as it fired in the event.
+    /// Spikes come at random instants, of each neuron as many as in the event: a Poisson process, given how many there are.
     Poisson,
+}
+
+impl Shuffle {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::ColumnCycle,
+        Self::TimeSwap,
+        Self::CellIdentity,
+        Self::FieldRotation,
+        Self::Poisson,
+    ];
+
+    /// As users name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ColumnCycle => "column_cycle",
+            Self::TimeSwap => "time_swap",
+            Self::CellIdentity => "cell_identity",
+            Self::FieldRotation => "field_rotation",
+            Self::Poisson => "poisson",
+        }
+    }
+
+    /// Whether noise has p of at most a level in no more than that share of events: neurons that fire alike, at steady rates, whatever
+    /// their fields. Such an event and its shuffles come equally often. What is turned around a track loses that it has ends, at
+    /// which fields are cut off, and which lie close to fewer of them: an event of noise is not one of its own shuffles.
+    pub const fn holds_level(self) -> bool {
+        match self {
+            Self::TimeSwap | Self::CellIdentity | Self::Poisson => true,
+            Self::ColumnCycle | Self::FieldRotation => false,
+        }
+    }
 }
 
 /// An event as it is shuffled.
@@ -134,18 +166,15 @@ impl Event<'_> {
             }
             _ => {
                 let mut totals = vec![0.0; self.neurons];
-                self.counts
-                    .iter()
-                    .flatten()
-                    .for_each(|&(neuron, count)| totals[neuron] += count);
-                let bins = self.counts.len();
-                let mut counts = vec![Vec::new(); bins];
-                for (neuron, &total) in totals.iter().enumerate().filter(|(_, total)| **total > 0.0)
-                {
-                    for column in &mut counts {
-                        let count = poisson(total / bins as f64, stream);
-                        if count > 0.0 {
-                            column.push((neuron, count));
+                let spikes = self.counts.iter().flatten();
+                spikes.for_each(|&(neuron, count)| totals[neuron] += count);
+                let mut counts = vec![Vec::<(usize, f64)>::new(); self.counts.len()];
+                for (neuron, &total) in totals.iter().enumerate() {
+                    for _ in 0..total as u64 {
+                        let column = &mut counts[stream.below(self.counts.len() as u64) as usize];
+                        match column.last_mut() {
+                            Some((last, count)) if *last == neuron => *count += 1.0,
+                            _ => column.push((neuron, 1.0)),
                         }
                     }
                 }
@@ -153,14 +182,4 @@ impl Event<'_> {
             }
         }
     }
-}
-
-/// A Poisson number of this mean: how many exponential gaps fit into it.
-fn poisson(mean: f64, stream: &mut Stream) -> f64 {
-    let (mut reached, mut n) = (stream.exponential(), 0.0);
-    while reached < mean {
-        n += 1.0;
-        reached += stream.exponential();
-    }
-    n
 }

@@ -148,7 +148,8 @@ pub(super) const SCORE: Meaning = Meaning {
 pub(super) const REPLAY_P: Meaning = Meaning {
     term: "p of a replay",
     text: "(r + 1)/(n + 1), where of n = {shuffles} shuffles r score as much; a shuffle turns the decoded position of each bin of \
-           time around the track at random.",
+           time around the track at random, as is customary. It does not hold the level: a track has ends, so somewhat more than that \
+           share of noise may count. The shuffles time_swap, cell_identity and poisson of the measure replay hold it.",
     numbers: &[("shuffles", replay::SHUFFLES as f64)],
 };
 pub(super) const REPLAY_SPEED: Meaning = Meaning {
