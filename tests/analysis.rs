@@ -10,6 +10,8 @@ mod reactivation;
 mod replay;
 #[path = "analysis/rhythms.rs"]
 mod rhythms;
+#[path = "analysis/sequences.rs"]
+mod sequences;
 #[path = "analysis/spikes.rs"]
 mod spikes;
 #[path = "analysis/track.rs"]

@@ -1,0 +1,71 @@
+//! Orders of neurons, states and phases against SciPy and NumPy.
+
+use super::*;
+use sharpwave::analysis::table::Cells;
+
+#[test]
+fn orders_of_neurons_are_those_of_scipy() {
+    let expected = references("sequences.json");
+    let size = expected["neurons"]["burst"].as_u64().unwrap() as usize;
+    let stop_ms = expected["stop_ms"]["burst"].as_f64().unwrap();
+    let mut data = recording("burst.csv", size, stop_ms);
+    for name in ["fields", "events"] {
+        data.tables
+            .insert(name, replay::table(&format!("{name}.csv")));
+    }
+    for by in ["first", "mean"] {
+        let values = Values::from([("by", by)]);
+        let found = &compute("rank_order", &data, &values)[1];
+        let what = format!("rank_order by {by}");
+        assert_near(
+            &what,
+            found.numbers("score"),
+            &numbers(&expected["rank_order"][by]),
+        );
+    }
+    let found = &compute("pairwise_bias", &data, &Values::new())[1];
+    let bias = numbers(&expected["pairwise_bias"]);
+    assert_near("pairwise_bias", found.numbers("score"), &bias);
+}
+
+fn frozen_rhythms() -> (serde_json::Value, Data) {
+    let expected = references("sequences.json");
+    let size = expected["neurons"]["rhythms"].as_u64().unwrap() as usize;
+    let stop_ms = expected["stop_ms"]["rhythms"].as_f64().unwrap();
+    (expected, recording("rhythms.csv", size, stop_ms))
+}
+
+#[test]
+fn states_are_those_of_scipy() {
+    let (expected, data) = frozen_rhythms();
+    for threshold in ["percentile", "bimodal"] {
+        let expected = &expected["up_down"][threshold];
+        let tables = compute("up_down", &data, &Values::from([("threshold", threshold)]));
+        let level = expected["threshold"].as_f64().unwrap();
+        assert_near(threshold, tables[0].numbers("threshold"), &[level]);
+        let Some(Cells::Text(states)) = tables[1].column("state") else {
+            panic!("states have no names");
+        };
+        for edge in ["start", "stop"] {
+            let edges = tables[1].numbers(edge).iter().zip(states);
+            let down = edges.filter(|(_, state)| *state == "down");
+            let down: Vec<f64> = down.map(|(edge, _)| *edge).collect();
+            let expected = numbers(&expected[edge]);
+            // The rate of these has one frequent value: beside it no state is parted off.
+            match threshold {
+                "bimodal" => assert_eq!(down, expected),
+                _ => assert_near(edge, &down, &expected),
+            }
+        }
+    }
+}
+
+#[test]
+fn phases_are_those_of_scipy() {
+    let (expected, data) = frozen_rhythms();
+    let found = &compute("phase_locking", &data, &Values::new())[0];
+    for column in ["length", "phase", "p"] {
+        let expected = numbers(&expected["phase_locking"][column]);
+        assert_near(column, found.numbers(column), &expected);
+    }
+}
