@@ -69,11 +69,25 @@ fn a_file_of_spikes_is_measured() {
     assert_eq!(lines[10], "population,9,0,0");
 }
 
+/// NEST counts from 1 over all nodes, so neurons are called as it calls them.
+#[test]
+fn a_table_of_nest_is_measured_with_its_own_numbers() {
+    let folder = place();
+    let table = "# NEST version: 3.4\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n7\t1.5\n9\t2.0\n7\t4.0\n";
+    std::fs::write(folder.path().join("nest.dat"), table).expect("written");
+    let (document, err) = analysed(folder.path(), &["nest.dat", "rate"]);
+    assert_eq!(err, "");
+    let columns = &document["measures"][0]["tables"][1]["columns"];
+    assert_eq!(columns[1]["values"], serde_json::json!([7, 9]));
+    assert_eq!(columns[2]["values"], serde_json::json!([2, 1]));
+}
+
 #[test]
 fn what_cannot_be_measured_is_said_in_one_message() {
     let folder = place();
     for (name, text) in [
         ("empty.csv", "node_id,timestamp_ms\n"),
+        ("nothing.csv", ""),
         ("nan.csv", "node_id,timestamp_ms\n0,nan\n"),
         ("one.csv", "node_id,timestamp_ms\n3,1\n3,2\n"),
         ("t.csv", "neuron\n1\n2\n99\n3\n4\n"),
@@ -87,7 +101,11 @@ fn what_cannot_be_measured_is_said_in_one_message() {
     }
     for (arguments, expected) in [
         (
-            &["trains.csv", "rat"][..],
+            &["nothing.csv", "rate"][..],
+            "`nothing.csv`: found an empty file, expected spikes of one population or more",
+        ),
+        (
+            &["trains.csv", "rat"],
             "found no measure `rat`\n  help: did you mean `rate`?",
         ),
         (
@@ -192,7 +210,7 @@ fn what_cannot_be_measured_is_said_in_one_message() {
         );
     }
     let left = std::fs::read_dir(folder.path()).expect("a folder").count();
-    assert_eq!(left, 10, "nothing is written");
+    assert_eq!(left, 11, "nothing is written");
 }
 
 /// Two populations, the first of which falls silent.

@@ -1,7 +1,7 @@
 //! One way in for all recordings: run files, and files of spikes from elsewhere.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{AnalyseError, Request};
 use crate::analysis::data::{Bout, Course, Data, Population};
@@ -49,6 +49,11 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
             let held = foreign(request)?;
             (request.file.clone(), None, held)
         }
+        Err(_) if is_empty_table(&request.file) => {
+            let file = format!("`{}`", request.file.display());
+            let expected = "spikes of one population or more";
+            return Err(AnalyseError::request(file, "an empty file", expected));
+        }
         Err(error) => return Err(error.into()),
     };
     if held.populations.is_empty() {
@@ -67,6 +72,12 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
     };
     leave_silent(request, &mut data)?;
     Ok((file, fingerprint, data))
+}
+
+/// Whether a file without a byte is no run that was killed at once.
+fn is_empty_table(path: &Path) -> bool {
+    let is_empty = std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0);
+    is_empty && path.extension().is_none_or(|kind| kind != "h5")
 }
 
 /// Leaves populations aside that have no spike at all; refuses those that were asked for by name, and if there is no other.
@@ -189,7 +200,8 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
             _ => None,
         },
         columns: None,
-        first_neuron: None,
+        // Neurons keep the numbers that the file gives them, as NEST counts them too.
+        first_neuron: Some(0),
     };
     let size = request.size;
     let within = |neuron: u64| match size {
