@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +49,19 @@ def test_the_command_line_gives_the_same_fingerprint(net, tmp_path):
     here = sw.run(tmp_path / "net.toml", threads=1)
     assert told.fingerprint == here.fingerprint
     assert np.array_equal(told.spikes["e"].t, here.spikes["e"].t)
+
+
+def test_a_file_that_h5py_has_open_for_writing_is_said_to_be(run, tmp_path):
+    h5py = pytest.importorskip("h5py")
+    run.close()
+    path = shutil.copy(run.path, tmp_path / "run.h5")
+    with h5py.File(path, "a"):
+        for act in [lambda: sw.open(path), lambda: sw.analyse(path, "rate"), lambda: sw.report(path)]:
+            with pytest.raises(sw.RecordingError, match="has it open for writing: is it still open in Python"):
+                act()
+    assert list(tmp_path.iterdir()) == [tmp_path / "run.h5"]
+    with h5py.File(path, "r"), sw.open(path) as other:
+        assert other.fingerprint == run.fingerprint
 
 
 def test_h5py_reads_the_same_times(run, tmp_path):

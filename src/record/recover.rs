@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hdf5::{Dataset, File, Group};
 
-use super::cause::cause;
+use super::cause::{cause, is_locked};
 use super::contents::file_builder;
 use super::damage;
 pub use super::damage::Damage;
@@ -147,6 +147,9 @@ pub(super) fn open_run(path: &Path) -> Result<File, RecoverError> {
         return Err(unreadable("is a folder".to_owned()));
     }
     let file = open(path).map_err(|error| {
+        if is_locked(&error) {
+            return unreadable(cause(&error));
+        }
         let path = path.to_owned();
         if error.contains_minor(hdf5::MinorErrorCode::NotHdf5) {
             match has_begun(&path) {
