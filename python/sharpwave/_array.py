@@ -14,7 +14,10 @@ def matrix(name: str, values: Any) -> np.ndarray:
     if hasattr(values, "detach"):
         # A tensor of PyTorch: it may have a gradient, lie on a device, or be of a type that NumPy does not know.
         values = values.detach().cpu().float()
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise _core.ModelError(f"`{name}`: found rows of several lengths, expected one length") from None
     if array.ndim != 2:
         raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 2: a row for each target")
     if array.dtype.kind not in "fiu":

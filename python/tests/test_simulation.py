@@ -129,6 +129,7 @@ def test_matrices_are_given_and_taken(tmp_path):
         (weights.T.copy(), "found 4 x 3 weights"),
         (np.full((3, 4), np.nan), "not finite"),
         (weights.astype(str), "expected numbers"),
+        ([[1.0, 2.0], [3.0]], "rows of several lengths"),
     ]:
         with pytest.raises(sw.ModelError, match=text):
             sim.set_weights("a_b", wrong)
