@@ -10,6 +10,7 @@ mod element;
 mod error;
 mod layer;
 pub(crate) mod matlab;
+mod npy_header;
 mod numpy;
 mod onnx;
 mod pickle;

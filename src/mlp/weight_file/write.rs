@@ -5,12 +5,11 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use ndarray::{ArrayD, CowArray, IxDyn};
-use ndarray_npy::WriteNpyExt;
 use safetensors::tensor::TensorView;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{Problem, WeightFileError, matlab};
+use super::{Problem, WeightFileError, matlab, npy_header};
 use crate::mlp::perceptron::Mlp;
 
 /// Writes `mlp` as a safetensors file: `layer1.weight` of shape (n_out, n_in), `layer1.bias` where there is one, and so
@@ -51,8 +50,8 @@ pub fn write_npz(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> {
         let mut archive = ZipWriter::new(file);
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         for (name, array) in named(mlp) {
-            let mut bytes = Vec::new();
-            array.write_npy(&mut bytes).map_err(encode)?;
+            let mut bytes = npy_header::of_f32(array.shape());
+            bytes.extend(array.iter().flat_map(|value| value.to_le_bytes()));
             archive
                 .start_file(format!("{name}.npy"), options)
                 .map_err(zip_error)?;
