@@ -288,7 +288,6 @@ impl Neurons for Lif {
     }
 
     fn fire(&mut self, fired: &mut Vec<u32>) {
-        let size = self.size();
         let State {
             cells,
             now,
@@ -329,12 +328,7 @@ impl Neurons for Lif {
                 }
             }
         }
-        let mut test = |j: usize| {
-            if u[j] >= threshold {
-                u[j] = step.map_or(after, |step| u[j] - step);
-                fired.push(j as u32);
-            }
-        };
+        let reset = |u: &mut f64| *u = step.map_or(after, |step| *u - step);
         let mut candidates = std::mem::take(candidates);
         if step.is_some() {
             candidates.sort_unstable();
@@ -342,10 +336,19 @@ impl Neurons for Lif {
         }
         let scanned = std::mem::take(scan);
         if scanned {
-            (0..size).for_each(&mut test);
+            let before = fired.len();
+            find_at_or_above(u, threshold, fired);
+            let found = fired[before..].iter();
+            found.for_each(|&j| reset(&mut u[j as usize]));
         } else {
             // One that stands here twice has been reset when its turn comes again.
-            candidates.iter().for_each(|&j| test(usize::from(j)));
+            for &j in &candidates {
+                let u = &mut u[usize::from(j)];
+                if *u >= threshold {
+                    reset(u);
+                    fired.push(j.into());
+                }
+            }
         }
         fired[first..].sort_unstable();
         refractory.hold(&fired[first..], *now, t_ref);
