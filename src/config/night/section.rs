@@ -67,7 +67,8 @@ pub struct Nights {
     pub teacher_hz: f64,
     /// Output of the network for the class of a dream.
     pub target: f64,
-    /// Learning rates, one after the other: the share by which one dream brings the output to its target.
+    /// Learning rates, one after the other: the share of the way to its target that a dream would bring the output if the teacher
+    /// fired after all others.
     pub eta: Vec<f64>,
     /// Window of learning in milliseconds.
     pub tau_ms: f64,
@@ -170,7 +171,8 @@ impl Table for Nights {
         k.or("teacher", &mut self.teacher_hz, rate(), what);
         let what = "output of the artificial network that stands for that rate";
         k.or("target", &mut self.target, bare(positive), what);
-        let what = "learning rates, one after the other: by which share one dream brings the outputs to their targets";
+        let what = "learning rates, one after the other: which share of the way to its targets one dream would bring the outputs if the \
+                    teacher's spikes came after all others; those of 50 ms come to about 0.3 of it";
         k.or(
             "eta",
             &mut self.eta,
