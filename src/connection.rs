@@ -36,6 +36,7 @@ use std::sync::Arc;
 
 use crate::base::parameter::{ParameterError, Spec, Values};
 
+pub use connect::{connect_together, goes_together};
 pub use draw::sample::{Candidates, Sampler};
 pub use draw::{Block, ELSEWHERE, Lane, Partners, Visit};
 pub use edge_columns::EdgeColumns;

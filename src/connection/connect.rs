@@ -6,12 +6,14 @@
 
 pub(super) mod bucket;
 pub(super) mod delay;
+mod together;
 mod weight;
 
 use crate::base::stop::Stop;
 use crate::base::time::Duration;
 use crate::connection::connect::bucket::{Buckets, MOST_DELAYS, Rows};
 use crate::connection::connect::delay::Delays;
+pub use crate::connection::connect::together::{connect_together, goes_together};
 use crate::connection::connect::weight::{Falling, Weights};
 use crate::connection::draw::{Block, ELSEWHERE, Lane, Partners};
 use crate::connection::error::{RuleError, RuleFault};
@@ -71,15 +73,8 @@ impl Plan {
         sides: bool,
         stop: Stop<'_>,
     ) -> Result<Sparse<I>, RuleFault> {
-        let mut blocks = lane.to_vec();
-        blocks.retain(|block| block.len > 0);
-        blocks.sort_by_key(|block| block.first);
-        self.check_lane::<I>(&blocks)?;
-        let lane = Lane::new(&self.name, self.seed, &self.space, &blocks);
-        // Before anything is drawn: a list of partners must fit in memory too.
-        if self.rule.certain_synapses(&lane) > u32::MAX.into() {
-            return Err(RuleFault::TooManySynapses);
-        }
+        let blocks = self.parts_of::<I>(lane)?;
+        let lane = self.lane(&blocks)?;
         let (mut weights, mut delays) = (Weights::new(self), Delays::new(self, sides)?);
         if delays.limit() > MOST_NUMBERS {
             return Err(delays.too_many(MOST_DELAYS));
@@ -105,6 +100,25 @@ impl Plan {
             targets: rows.targets,
             weights: weights.finish(rows.weights),
         })
+    }
+
+    /// The parts of `lane` that are not empty, in order.
+    fn parts_of<I: Index>(&self, lane: &[Block]) -> Result<Vec<Block>, RuleFault> {
+        let mut blocks = lane.to_vec();
+        blocks.retain(|block| block.len > 0);
+        blocks.sort_by_key(|block| block.first);
+        self.check_lane::<I>(&blocks)?;
+        Ok(blocks)
+    }
+
+    /// The lane of these parts, which are in order.
+    fn lane<'a>(&'a self, blocks: &'a [Block]) -> Result<Lane<'a>, RuleFault> {
+        let lane = Lane::new(&self.name, self.seed, &self.space, blocks);
+        // Before anything is drawn: a list of partners must fit in memory too.
+        if self.rule.certain_synapses(&lane) > u32::MAX.into() {
+            return Err(RuleFault::TooManySynapses);
+        }
+        Ok(lane)
     }
 
     fn check_lane<I: Index>(&self, blocks: &[Block]) -> Result<(), RuleFault> {
@@ -236,9 +250,28 @@ impl Plan {
         delays: &mut Delays<'_>,
         pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
+        let mut buckets = Buckets::new(self.space.n_source, self.expected_onto(lane));
+        self.put(lane, weights, delays, &mut buckets, pace)?;
+        buckets.end_part(|number| (delays.delay(number), delays.dendritic(number)));
+        buckets.into_rows(!weights.is_one(), pace)
+    }
+
+    /// How many synapses are expected onto `lane`.
+    fn expected_onto(&self, lane: &Lane<'_>) -> f64 {
         let share = lane.n_target() as f64 / f64::from(self.space.n_target.max(1));
-        let expected = (self.expected_synapses() * share).min(f64::from(u32::MAX));
-        let mut buckets = Buckets::new(self.space.n_source, expected, delays.limit());
+        (self.expected_synapses() * share).min(f64::from(u32::MAX))
+    }
+
+    /// Puts all synapses into `buckets`, where they are a part of their own.
+    fn put<I: Index>(
+        &self,
+        lane: &Lane<'_>,
+        weights: &mut Weights<'_>,
+        delays: &mut Delays<'_>,
+        buckets: &mut Buckets<I>,
+        pace: &mut Pace<'_>,
+    ) -> Result<(), RuleFault> {
+        buckets.begin_part(delays.limit());
         let crowded = delays.too_many(MOST_DELAYS);
         let mut falling = Falling::new(self)?;
         self.rule.draw(lane, &mut |entity, partners| {
@@ -251,17 +284,19 @@ impl Plan {
             if let Some(falling) = &mut falling {
                 weights = falling.of(weights, partners, lane);
             }
+            // Where one is for all, none is listed.
             let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
+            let delay = |i: usize| delays.get(i).copied().unwrap_or(0);
             match partners {
                 Partners::Onto(local, sources) => {
-                    for (i, (&source, &delay)) in sources.iter().zip(delays).enumerate() {
-                        buckets.put(source, local, weight(i), delay);
+                    for (i, &source) in sources.iter().enumerate() {
+                        buckets.put(source, local, weight(i), delay(i));
                     }
                 }
                 Partners::From(source, locals) => {
-                    for (i, (&local, &delay)) in locals.iter().zip(delays).enumerate() {
+                    for (i, &local) in locals.iter().enumerate() {
                         if local != ELSEWHERE {
-                            buckets.put(source, local, weight(i), delay);
+                            buckets.put(source, local, weight(i), delay(i));
                         }
                     }
                 }
@@ -273,8 +308,6 @@ impl Plan {
                 return Err(crowded.clone());
             }
             Ok(())
-        })?;
-        let weighted = !weights.is_one();
-        buckets.into_rows(weighted, delays, pace)
+        })
     }
 }

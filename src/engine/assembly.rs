@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use crate::base::stop::{Stop, Stopped};
 use crate::base::stream::name_hash;
 use crate::base::time::Duration;
-use crate::connection::{self, NewDelays, RuleError, RuleFault};
+use crate::connection::{
+    self, NewDelays, Plan, RuleError, RuleFault, connect_together, goes_together,
+};
 use crate::engine::division::{GroupPlan, divide};
 pub use crate::engine::error::AssemblyError;
 use crate::engine::lane::arrival::{LONGEST_WINDOW, MOST_BLOCKS};
@@ -28,7 +30,6 @@ use crate::neuron;
 use crate::plasticity;
 use crate::synapse::rows::{Rows, Unmerged};
 use crate::synapse::sparse::Sparse;
-use crate::synapse::weight::Weights;
 
 /// Lookahead of a network without projections: any will do.
 const NO_PROJECTION: Duration = Duration::from_ps(100_000_000_000);
@@ -276,7 +277,11 @@ fn blocks(
     let build = |&(lane, group, source): &(usize, usize, usize)| {
         let members = &lanes[lane][group].members;
         let size: u32 = members.iter().map(|member| member.len).sum();
-        let (mut parts, mut apart, mut learning) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut plain, mut apart, mut learning) = (Vec::new(), Vec::new(), Vec::new());
+        let rule_fault = |error: RuleError| match error.fault {
+            RuleFault::Stopped => Stopped.into(),
+            _ => AssemblyError::Rule(error),
+        };
         for &(number, projection) in &by_rank {
             if projection.source != source {
                 continue;
@@ -286,20 +291,18 @@ fn blocks(
             if onto.is_empty() {
                 continue;
             }
+            let merges = projection.short_term.is_none() && !is_changing;
+            if projection.plasticity.is_none() && merges {
+                plain.push((&projection.plan, onto));
+                continue;
+            }
             let part = match projection.plasticity {
                 None => projection.plan.connect_until::<u16>(&onto, stop),
                 Some(_) => projection.plan.connect_sides::<u16>(&onto, stop),
             };
-            let rule_fault = |error: RuleError| match error.fault {
-                RuleFault::Stopped => Stopped.into(),
-                _ => AssemblyError::Rule(error),
-            };
             let part = part.map_err(rule_fault)?;
             match &projection.plasticity {
-                None if projection.short_term.is_some() || is_changing => {
-                    apart.push((number, projection.short_term, part));
-                }
-                None => parts.push(part),
+                None => apart.push((number, projection.short_term, part)),
                 Some(plasticity) => {
                     let mut part = part;
                     if !plasticity.within.is_all() {
@@ -344,11 +347,12 @@ fn blocks(
             }
         }
         // Drawn weights would take the others' precision.
-        let is_drawn = |part: &Sparse<u16>| matches!(part.weights(), Weights::Each(_));
-        let (drawn, given): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_drawn);
+        let (drawn, given): (Vec<_>, Vec<_>) =
+            plain.iter().partition(|(plan, _)| plan.weighs_each());
+        let connected = |plans| connect(plans, stop).map_err(rule_fault);
         let mut blocks = Vec::new();
         // Rows of a projection whose synapses depress, or whose weights change, have a state of their own.
-        let merged = [given, drawn].map(|parts| (None, None, parts));
+        let merged = [connected(given)?, connected(drawn)?].map(|parts| (None, None, parts));
         let apart = apart.into_iter();
         let apart = apart.map(|(number, model, part)| (Some(number), model, vec![part]));
         for (number, short_term, parts) in merged.into_iter().chain(apart) {
@@ -387,6 +391,22 @@ fn blocks(
         blocks[lane].push(block);
     }
     Ok(blocks)
+}
+
+/// Synapses of `plans`, each with the parts of its targets that are here; those that go together are merged already.
+fn connect(
+    plans: Vec<&(&Plan, Vec<connection::Block>)>,
+    stop: Stop<'_>,
+) -> Result<Vec<Sparse<u16>>, RuleError> {
+    let all: Vec<&Plan> = plans.iter().map(|(plan, _)| *plan).collect();
+    if goes_together(&all) {
+        let plans = plans.iter().map(|(plan, onto)| (*plan, &onto[..]));
+        return Ok(vec![connect_together(&plans.collect::<Vec<_>>(), stop)?]);
+    }
+    let plans = plans.iter();
+    plans
+        .map(|(plan, onto)| plan.connect_until(onto, stop))
+        .collect()
 }
 
 /// The parts of a plan's target space that lie among `members`.

@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 use crate::base::time::Duration;
-use crate::connection::connect::delay::Delays;
 use crate::connection::error::RuleFault;
 use crate::connection::stop::Pace;
 use crate::synapse::layout::Layout;
@@ -39,10 +38,12 @@ pub(super) struct Buckets<I> {
     /// Sources in a bucket are 2 to this power.
     shift: u32,
     buckets: Vec<Vec<Entry<I>>>,
-    /// For each number that a delay is called by, its own in the buckets, or [`UNMET`].
+    /// For each number that the part at hand calls a delay by, its own in the buckets, or [`UNMET`].
     own: Vec<u16>,
-    /// The reverse: what each delay in the buckets is called by.
+    /// What the part at hand calls the delays by that it has met, in the order of their own numbers.
     met: Vec<u32>,
+    /// Delays of earlier parts by their own numbers, each with its dendritic part; some may be equal.
+    delays: Vec<(Duration, Duration)>,
     full: bool,
     n_synapses: u64,
 }
@@ -71,8 +72,8 @@ struct Open<I> {
 }
 
 impl<I: Index> Buckets<I> {
-    /// Empty buckets for about `expected` synapses whose delays are called by numbers below `limit`.
-    pub(super) fn new(n_source: u32, expected: f64, limit: usize) -> Self {
+    /// Empty buckets for about `expected` synapses.
+    pub(super) fn new(n_source: u32, expected: f64) -> Self {
         // Above the mean by five deviations of a bucket of 10⁵.
         const MARGIN: f64 = 1.02;
         let shift = n_source.div_ceil(MOST_BUCKETS).next_power_of_two().ilog2();
@@ -82,11 +83,23 @@ impl<I: Index> Buckets<I> {
             n_source,
             shift,
             buckets: (0..n).map(|_| Vec::with_capacity(each as usize)).collect(),
-            own: vec![UNMET; limit],
+            own: Vec::new(),
             met: Vec::new(),
+            delays: Vec::new(),
             full: false,
             n_synapses: 0,
         }
+    }
+
+    /// Begins a part whose delays are called by numbers below `limit`.
+    pub(super) fn begin_part(&mut self, limit: usize) {
+        self.own.clear();
+        self.own.resize(limit, UNMET);
+    }
+
+    /// Ends it: `delay` tells what a number means, and the dendritic part of that.
+    pub(super) fn end_part(&mut self, delay: impl Fn(u32) -> (Duration, Duration)) {
+        self.delays.extend(self.met.drain(..).map(delay));
     }
 
     /// How many synapses were put.
@@ -116,36 +129,35 @@ impl<I: Index> Buckets<I> {
 
     #[cold]
     fn meet(&mut self, delay: u32) -> u16 {
-        if self.met.len() >= MOST_DELAYS {
+        let n = self.delays.len() + self.met.len();
+        if n >= MOST_DELAYS {
             self.full = true;
             return 0;
         }
-        let own = self.met.len() as u16;
+        let own = n as u16;
         self.met.push(delay);
         self.own[delay as usize] = own;
         own
     }
 
-    /// Puts all into rows, those of one row in their order; at most as many as 32 bits count. Weights only where they are
-    /// `weighted`.
+    /// Puts all into rows, those of one row in their order, part after part; at most as many as 32 bits count. Weights only
+    /// where they are `weighted`.
     ///
     /// # Errors
     /// If there is to be an end.
     pub(super) fn into_rows(
         self,
         weighted: bool,
-        delays: &Delays<'_>,
         pace: &mut Pace<'_>,
     ) -> Result<Rows<I>, RuleFault> {
-        let mut called = self.met;
-        called.sort_unstable_by_key(|&number| (delays.delay(number), delays.dendritic(number)));
-        let mut places = vec![0_u16; called.len()];
-        for (&number, place) in called.iter().zip(0_u16..) {
-            places[usize::from(self.own[number as usize])] = place;
-        }
+        let mut delays = self.delays.clone();
+        delays.sort_unstable();
+        delays.dedup();
+        let place = |own| delays.partition_point(|delay| delay < own) as u16;
+        let places = self.delays.iter().map(place).collect();
         let n = self.n_synapses as usize;
         let mut open = Open {
-            n_delay: called.len().max(1),
+            n_delay: delays.len().max(1),
             places,
             weighted,
             first: Vec::with_capacity(self.n_source as usize + 1),
@@ -161,11 +173,8 @@ impl<I: Index> Buckets<I> {
         }
         open.first.push(open.delay.len() as u32);
         Ok(Rows {
-            delays: called.iter().map(|&number| delays.delay(number)).collect(),
-            dendritic: called
-                .iter()
-                .map(|&number| delays.dendritic(number))
-                .collect(),
+            delays: delays.iter().map(|&(delay, _)| delay).collect(),
+            dendritic: delays.iter().map(|&(_, dendritic)| dendritic).collect(),
             layout: Layout::new(open.n_delay, open.first, open.delay, open.offsets),
             targets: open.targets,
             weights: open.weights,

@@ -3,7 +3,6 @@
 use crate::base::distribution::Distribution;
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, PS_PER_MS};
-use crate::connection::check::MOST_STEPS;
 use crate::connection::connect::weight::TOGETHER;
 use crate::connection::draw::{Lane, Partners};
 use crate::connection::edges::Edges;
@@ -191,12 +190,17 @@ impl<'a> Delays<'a> {
 
 impl Drawn<'_> {
     fn limit(&self) -> usize {
-        match (self.dendritic, &self.parts[..]) {
-            (Dendritic::Rest(stride), [(axonal, _), ..]) => {
-                let longest_ms = self.travel.map_or(0.0, |travel| travel.longest_ms);
-                limit_of(axonal, longest_ms, self.resolution) as usize * stride as usize
+        let longest_ms = self.travel.map_or(0.0, |travel| travel.longest_ms);
+        let limits = self.parts.iter().enumerate().map(|(i, (part, _))| {
+            // What comes first grows with distance.
+            let more_ms = if i == 0 { longest_ms } else { 0.0 };
+            limit_of(part, more_ms, self.resolution) as usize
+        });
+        match self.dendritic {
+            Dendritic::Rest(stride) => limits.take(1).sum::<usize>() * stride as usize,
+            Dendritic::Same(_) | Dendritic::Steps => {
+                limits.map(|limit| limit - 1).sum::<usize>() + 1
             }
-            _ => self.parts.len() * usize::from(MOST_STEPS) + 1,
         }
     }
 

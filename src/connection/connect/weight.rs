@@ -106,6 +106,11 @@ impl<'a> Weights<'a> {
         matches!(self, Self::One(_))
     }
 
+    /// Whether each synapse has its own.
+    pub(super) fn is_each(&self) -> bool {
+        matches!(self, Self::Drawn { .. } | Self::Given(..))
+    }
+
     /// Those of all synapses, of which [`of`](Self::of) told `each`.
     pub(super) fn finish(self, each: Vec<f32>) -> weight::Weights {
         match self {
