@@ -8,6 +8,7 @@
 
 pub mod arrival;
 pub mod block;
+mod carried;
 pub mod dense;
 pub mod group;
 mod growing;
@@ -21,7 +22,9 @@ use crate::synapse::rows::Row;
 use crate::synapse::short_term::ShortTermRows;
 pub use arrival::Arrival;
 use arrival::{Departure, Step};
+use block::Fetched;
 pub use block::{Block, Synapses};
+use carried::Carried;
 use group::Group;
 use taught::{Pupils, Taught};
 
@@ -62,6 +65,8 @@ pub struct Lane {
     /// Per block: its delays.
     pub(super) steps: Vec<Vec<Step>>,
     pub(super) pending: Pending<Arrival>,
+    /// Rows of those that are pending, and of the window at hand.
+    pub(super) carried: Carried,
     /// The window at hand, what arrives in it, and how much of that has been delivered.
     pub(super) window: Option<i64>,
     pub(super) arrivals: Vec<Arrival>,
@@ -130,6 +135,7 @@ impl Lane {
             lookahead: Duration::from_ps(1),
             steps: Vec::new(),
             pending: Pending::new(1),
+            carried: Carried::new(1, 0),
             window: None,
             arrivals: Vec::new(),
             delivered: 0,
@@ -155,7 +161,10 @@ impl Lane {
         let step = |&delay: &Duration| Step::new(delay, lookahead);
         let steps = |block: &Block| block.delays().iter().map(step).collect();
         self.steps = self.blocks.iter().map(steps).collect();
-        self.pending = Pending::new((longest / lookahead.ps()) as u64 + 1);
+        let ahead = (longest / lookahead.ps()) as u64 + 1;
+        self.pending = Pending::new(ahead);
+        let n_synapses = self.blocks.iter().map(Block::n_synapses).sum();
+        self.carried = Carried::new(ahead, n_synapses);
     }
 
     /// Begins anew at `t`, with nothing on its way and nothing from outside; what has happened before `now` has been
@@ -194,14 +203,20 @@ impl Lane {
         }
         self.depart(spikes);
         for (at, spike) in spikes.iter().enumerate() {
-            self.fetch_rows(spikes.get(at + 2 * SPIKES_AHEAD), false);
-            self.fetch_rows(spikes.get(at + SPIKES_AHEAD), true);
+            self.fetch_rows(spikes.get(at + 3 * SPIKES_AHEAD), Fetched::Place);
+            self.fetch_rows(spikes.get(at + 2 * SPIKES_AHEAD), Fetched::List);
+            self.fetch_rows(spikes.get(at + SPIKES_AHEAD), Fetched::Rows);
             let departure = Departure::new(spike.time, self.lookahead);
             for &number in &self.outgoing[spike.population as usize] {
                 let (pending, steps) = (&mut self.pending, &self.steps[number as usize]);
-                self.blocks[number as usize].rows_of(spike.node, |row| {
+                let (block, carried) = (&self.blocks[number as usize], &mut self.carried);
+                let carries = block.carries();
+                block.rows_of(spike.node, |row| {
                     let step = &steps[usize::from(row.delay)];
-                    if let Some((window, arrival)) = departure.arrival(step, number, row) {
+                    if let Some((window, mut arrival)) = departure.arrival(step, number, row) {
+                        if let Some(rows) = carries {
+                            carried.add(window, &mut arrival, rows);
+                        }
                         pending.add(window, arrival);
                     }
                 });
@@ -236,12 +251,34 @@ impl Lane {
         }
     }
 
-    /// Asks for where the rows of a spike are listed, and when that has come, for the list.
+    /// Goes on to `window`: what arrives in it is at hand.
+    pub(super) fn open(&mut self, window: i64) {
+        self.pending.take(window, &mut self.arrivals);
+        self.carried.open(window);
+    }
+
+    /// Lets `arrival` come in `window`.
+    pub(super) fn expect(&mut self, window: i64, mut arrival: Arrival) {
+        if let Some(rows) = self.blocks[arrival.block()].carries() {
+            self.carried.add(window, &mut arrival, rows);
+        }
+        self.pending.add(window, arrival);
+    }
+
+    /// Asks for what the rows of a spike are found by.
     #[inline]
-    fn fetch_rows(&self, spike: Option<&Spike>, listed: bool) {
+    fn fetch_rows(&self, spike: Option<&Spike>, what: Fetched) {
         let Some(spike) = spike else { return };
         for &number in &self.outgoing[spike.population as usize] {
-            self.blocks[number as usize].fetch_rows(spike.node, listed);
+            self.blocks[number as usize].fetch_rows(spike.node, what);
+        }
+    }
+
+    /// After static synapses of block number `number` have got other weights: so have those under way.
+    pub(super) fn renew_carried(&mut self, number: usize) {
+        if let Some(rows) = self.blocks[number].carries() {
+            let rest = &self.arrivals[self.delivered..];
+            self.carried.renew(number, rows, rest, self.pending.all());
         }
     }
 

@@ -208,6 +208,19 @@ impl Layout {
         }
     }
 
+    /// From where to where all rows of `source` lie.
+    #[inline]
+    pub(crate) fn reach_of(&self, source: u32) -> (u32, u32) {
+        let source = source as usize;
+        match self {
+            Self::One { offsets } => (offsets[source], offsets[source + 1]),
+            Self::Many { first, offsets, .. } => (
+                offsets[first[source] as usize],
+                offsets[first[source + 1] as usize],
+            ),
+        }
+    }
+
     /// A hash of all rows that goes on from `hash`.
     pub(crate) fn hash(&self, hash: u64) -> u64 {
         match self {

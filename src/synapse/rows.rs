@@ -9,6 +9,7 @@ use crate::base::digest::fold;
 use crate::base::stop::{Stop, Stopped};
 use crate::base::stream::mix;
 use crate::base::time::Duration;
+use crate::base::vector::prefetch;
 use crate::neuron::RowWeights;
 use crate::synapse::layout::Layout;
 pub use crate::synapse::layout::Row;
@@ -53,6 +54,10 @@ pub enum Unmerged {
 
 /// Synapses and sources between two questions whether to stop: a few milliseconds.
 const OFTEN: usize = 1 << 18;
+
+/// Synapses that are asked for where all of a source are about to be read: four cache lines of targets. Processors fetch
+/// on by themselves what is read in a row.
+const AT_FIRST: u32 = 128;
 
 impl Rows {
     /// Merges the synapses of several projections, all of one source population and onto one block; rows keep the order
@@ -165,11 +170,42 @@ impl Rows {
         }
     }
 
+    /// Asks for the first lines of all rows of `source`, which lie side by side; what follows them comes by itself.
+    #[inline]
+    pub fn fetch_all(&self, source: u32) {
+        let (start, end) = self.layout.reach_of(source);
+        let (targets, weights) = self.span(start, end.min(start.saturating_add(AT_FIRST)));
+        prefetch(targets);
+        match weights {
+            RowWeights::One(_) => {}
+            RowWeights::Listed { numbers, .. } => prefetch(numbers),
+            RowWeights::Each(weights) => prefetch(weights),
+        }
+    }
+
     /// Targets and weights from `start` to `end`.
     #[inline(always)]
     pub fn span(&self, start: u32, end: u32) -> (&[u16], RowWeights<'_>) {
         let (start, end) = (start as usize, end as usize);
         (&self.targets[start..end], self.weights.span(start, end))
+    }
+
+    /// The weights of a row that lies elsewhere with its `numbers`, where weights are listed, and its `weights`, where each
+    /// synapse has one.
+    #[inline(always)]
+    pub fn weights_of<'a>(
+        &'a self,
+        numbers: impl FnOnce() -> &'a [u16],
+        weights: impl FnOnce() -> &'a [f32],
+    ) -> RowWeights<'a> {
+        match &self.weights {
+            Weights::One(weight) => RowWeights::One(*weight),
+            Weights::Listed { table, .. } => RowWeights::Listed {
+                table,
+                numbers: numbers(),
+            },
+            Weights::Each(_) => RowWeights::Each(weights()),
+        }
     }
 
     /// Bytes held.

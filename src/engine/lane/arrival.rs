@@ -17,7 +17,7 @@ pub const LONGEST_WINDOW: Duration = Duration::from_ps(1_000_000_000_000);
 
 /// A spike reaching one row of synapses. Ordered by time, then by block, then by row: within a block rows ascend with
 /// their sources, so among arrivals of an instant those of one block come in the order of who sent them. Many are
-/// under way, and each is written and read from far in memory, so it takes 16 bytes.
+/// under way, and each is written and read from far in memory, so it takes 24 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Arrival {
     /// Picoseconds since its window began, then the block.
@@ -26,7 +26,13 @@ pub struct Arrival {
     pub start: u32,
     /// Where they end.
     pub end: u32,
+    /// Where the row lies in what its window reads, [`NOT_CARRIED`] if it is not carried there.
+    at: u32,
+    weights_at: u32,
 }
+
+/// No place in what a window reads.
+const NOT_CARRIED: u32 = u32::MAX;
 
 impl Arrival {
     /// `since` picoseconds after its window began, less than the longest window, at a row of block number `block`.
@@ -36,7 +42,24 @@ impl Arrival {
             key: (since as u64) << BLOCK_BITS | u64::from(block),
             start,
             end,
+            at: NOT_CARRIED,
+            weights_at: NOT_CARRIED,
         }
+    }
+
+    /// Carries the row in what its window reads: targets from `at` on, weights from `weights_at` on. Places beyond 32 bits
+    /// carry nothing.
+    #[inline(always)]
+    pub(super) fn carry(&mut self, at: usize, weights_at: usize) {
+        if let (Ok(at), Ok(weights_at)) = (u32::try_from(at), u32::try_from(weights_at)) {
+            (self.at, self.weights_at) = (at, weights_at);
+        }
+    }
+
+    /// Where its targets and weights lie in what its window reads, if it is carried.
+    #[inline(always)]
+    pub(super) fn carried(&self) -> Option<(usize, usize)> {
+        (self.at != NOT_CARRIED).then_some((self.at as usize, self.weights_at as usize))
     }
 
     /// When, if its window begins at `begin`.

@@ -4,6 +4,8 @@ use crate::base::alteration::Alteration;
 use crate::base::stream::mix;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::prefetch;
+use crate::engine::lane::arrival::Arrival;
+use crate::engine::lane::carried::Carried;
 use crate::neuron::RowWeights;
 use crate::plasticity::Learn;
 use crate::synapse::rows::{Row, Rows};
@@ -38,6 +40,17 @@ pub enum Synapses {
         /// The synapses. A row in a [`Row`] is from its number to the next.
         learn: Box<dyn Learn>,
     },
+}
+
+/// What is asked for ahead of a spike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fetched {
+    /// Where its rows are listed.
+    Place,
+    /// Their list.
+    List,
+    /// The beginning of all of them, where they are read at once.
+    Rows,
 }
 
 impl Block {
@@ -146,12 +159,45 @@ impl Block {
         }
     }
 
-    /// Asks for where the rows of `source` begin, or for their list.
+    /// Asks for what the rows of `source` are found by, one memory access after the other.
     #[inline]
-    pub(super) fn fetch_rows(&self, source: u32, listed: bool) {
+    pub(super) fn fetch_rows(&self, source: u32, what: Fetched) {
         if let Synapses::Static(rows) = &self.synapses {
-            rows.fetch(source, listed);
+            match what {
+                Fetched::Place => rows.fetch(source, false),
+                Fetched::List => rows.fetch(source, true),
+                Fetched::Rows if self.carries().is_some() => rows.fetch_all(source),
+                Fetched::Rows => {}
+            }
         }
+    }
+
+    /// Its rows, if they may travel with their spikes: there are several of a source, and they are as they lie.
+    #[inline]
+    pub(super) fn carries(&self) -> Option<&Rows> {
+        match &self.synapses {
+            Synapses::Static(rows) if self.short_term.is_none() && rows.delays().len() > 1 => {
+                Some(rows)
+            }
+            _ => None,
+        }
+    }
+
+    /// Hands a row that arrives at `t`, among those that are `carried`, to `receive`: targets, and what each gets.
+    #[inline]
+    pub(super) fn arrive<R>(
+        &mut self,
+        t: Time,
+        arrival: &Arrival,
+        carried: &Carried,
+        receive: impl FnOnce(&[u16], RowWeights<'_>) -> R,
+    ) -> R {
+        if let Synapses::Static(rows) = &self.synapses
+            && let Some((targets, weights)) = carried.row(arrival, rows)
+        {
+            return receive(targets, weights);
+        }
+        self.deliver(t, arrival.start, arrival.end, receive)
     }
 
     /// Hands a row that arrives at `t` to `receive`: targets, and what each gets.

@@ -1,6 +1,7 @@
 //! A lane on its way through a window, from instant to instant.
 
 use super::arrival::Arrival;
+use super::carried::Carried;
 use super::group::Group;
 use super::{Block, Lane, Spike};
 use crate::base::time::{Duration, Time};
@@ -18,7 +19,7 @@ impl Lane {
     pub fn run(&mut self, window: i64, until: Time) {
         if self.window != Some(window) {
             self.window = Some(window);
-            self.pending.take(window, &mut self.arrivals);
+            self.open(window);
             (self.delivered, self.told, self.sent) = (0, 0, 0);
         }
         let begin = Time::from_ps(window * self.lookahead.ps());
@@ -48,6 +49,7 @@ impl Lane {
             groups,
             blocks,
             arrivals,
+            carried,
             delivered,
             told,
             ..
@@ -63,11 +65,11 @@ impl Lane {
             if *delivered >= *told {
                 *told = tell(group, arrivals, *delivered, begin);
             }
-            fetch(blocks, arrivals, *delivered);
+            fetch(blocks, carried, arrivals, *delivered);
             *delivered += 1;
             let block = &mut blocks[arrival.block()];
             let neurons = group.neurons.as_mut();
-            let near = block.deliver(t, arrival.start, arrival.end, |targets, weights| {
+            let near = block.arrive(t, arrival, carried, |targets, weights| {
                 neurons.arrive(t, targets, weights)
             });
             if near {
@@ -130,9 +132,9 @@ impl Lane {
         while let Some(arrival) = self.arrivals.get(self.delivered)
             && reached(blocks, arrival)
         {
-            fetch(blocks, &self.arrivals, self.delivered);
+            fetch(blocks, &self.carried, &self.arrivals, self.delivered);
             let block = &mut blocks[arrival.block()];
-            block.deliver(t, arrival.start, arrival.end, |targets, weights| {
+            block.arrive(t, arrival, &self.carried, |targets, weights| {
                 neurons.receive_row(targets, weights);
             });
             self.delivered += 1;
@@ -200,9 +202,15 @@ impl Lane {
 
 /// Asks for rows that come soon after arrival number `at`.
 #[inline(always)]
-fn fetch(blocks: &[Block], arrivals: &[Arrival], at: usize) {
+fn fetch(blocks: &[Block], carried: &Carried, arrivals: &[Arrival], at: usize) {
+    if let Some(later) = arrivals.get(at + AHEAD)
+        && carried.fetch(later)
+    {
+        return;
+    }
     for (ahead, short) in [(AHEAD, false), (SHORT_AHEAD, true)] {
         if let Some(later) = arrivals.get(at + ahead)
+            && later.carried().is_none()
             && (later.end - later.start < SHORT) == short
         {
             blocks[later.block()].fetch(later.start, later.end);

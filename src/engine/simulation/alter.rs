@@ -246,10 +246,13 @@ impl Simulation {
                 blocks
                     .filter(|block| tied == Some(block.projection))
                     .for_each(|block| block.altered = how.factor);
-                let blocks = lane.blocks.iter_mut();
-                blocks
-                    .filter(|block| sparse.is_some() && block.projection == sparse)
-                    .for_each(|block| block.alter(how));
+                for number in 0..lane.blocks.len() {
+                    let block = &mut lane.blocks[number];
+                    if sparse.is_some() && block.projection == sparse {
+                        block.alter(how);
+                        lane.renew_carried(number);
+                    }
+                }
                 let blocks = lane.groups.iter_mut().flat_map(|group| &mut group.dense);
                 blocks
                     .filter(|block| dense.is_some_and(|(number, ..)| number == block.projection))

@@ -83,6 +83,8 @@ pub(super) fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         lookahead: _,
         steps: _,
         pending,
+        // Copies of rows.
+        carried: _,
         window,
         arrivals,
         delivered,
@@ -248,7 +250,7 @@ pub(super) fn load_lane(
         .collect::<Result<_, StateError>>()?;
     lane.window = window;
     if let Some(window) = window {
-        lane.pending.take(window, &mut lane.arrivals);
+        lane.open(window);
     }
     lane.arrivals = arrivals;
     (lane.delivered, lane.told, lane.sent) = (0, 0, sent);
@@ -256,7 +258,7 @@ pub(super) fn load_lane(
         if window.is_some_and(|window| at <= window) {
             return Err(StateError("an arrival in the past".into()));
         }
-        lane.pending.add(at, arrival);
+        lane.expect(at, arrival);
     }
     lane.sudden.clear();
     lane.outbox.clear();
