@@ -44,6 +44,7 @@ fn population(name: &str, size: usize, recorded: usize) -> Population {
 fn layout() -> Layout {
     Layout {
         is_validated: false,
+        scores_training: false,
         positions: Vec::new(),
         seed: 42,
         resolved: "schema = 1\n# μ\n".to_owned(),
@@ -119,6 +120,7 @@ fn write_run(path: &Path) {
     ] {
         let score = Accuracy {
             validation: None,
+            training: None,
             seed,
             network: network.to_owned(),
             stage: stage.to_owned(),

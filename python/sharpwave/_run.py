@@ -152,7 +152,7 @@ class Run:
     @property
     def accuracy(self) -> Table:
         """Scores of all seeds: `seed`, `network`, `stage`, `after_task`, `task` (−1 is all tasks), `accuracy` from 0 to 1,
-        and `validation`, that of images held out, where there are any."""
+        and `validation`, that of images held out, and `training`, that of images learnt, where there are any."""
         return Table(self._file.accuracies(), name="accuracy")
 
     @property

@@ -12,6 +12,7 @@ use sharpwave::base::time::Time;
 use sharpwave::record;
 use sharpwave::record::nwb_file;
 use sharpwave::record::recording::RecordingError;
+use sharpwave::record::table::Accuracy;
 use sharpwave::record::weight_statistics::{LEVELS, WeightStatistics};
 
 use crate::error;
@@ -205,10 +206,16 @@ impl Recording {
         columns.set_item("task", tasks.into_pyarray(py))?;
         let accuracy: Vec<f64> = rows.iter().map(|row| row.accuracy).collect();
         columns.set_item("accuracy", accuracy.into_pyarray(py))?;
-        if rows.iter().any(|row| row.validation.is_some()) {
-            let held = rows.iter().map(|row| row.validation.unwrap_or(f64::NAN));
-            let held: Vec<f64> = held.collect();
-            columns.set_item("validation", held.into_pyarray(py))?;
+        let of = |share: fn(&Accuracy) -> Option<f64>| rows.iter().map(share).collect::<Vec<_>>();
+        for (name, shares) in [
+            ("validation", of(|row| row.validation)),
+            ("training", of(|row| row.training)),
+        ] {
+            if shares.iter().any(Option::is_some) {
+                let shares = shares.iter().map(|share| share.unwrap_or(f64::NAN));
+                let shares: Vec<f64> = shares.collect();
+                columns.set_item(name, shares.into_pyarray(py))?;
+            }
         }
         Ok(columns)
     }

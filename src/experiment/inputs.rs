@@ -58,7 +58,7 @@ impl Inputs {
             let selection = selection(data, &data.train);
             let (set, held) = held_out(data, &selection, set)?;
             train = selection.train(&set)?;
-            test = tests(data, selection.test(&set)?, held);
+            test = tests(data, selection.test(&set)?, held, &train);
             if let Some(asked) = &model.compare.joint {
                 joint = Some(Images::concatenate(
                     &self::selection(data, &asked.train).train(&set)?,
@@ -159,16 +159,21 @@ pub(super) fn held_out<'a>(
     })
 }
 
-/// What networks are tested on: `test` images and those `held` out, disturbed as `data` says.
-pub(super) fn tests(data: &Data, test: Vec<Images>, held: Vec<Images>) -> Tests {
+/// What networks are tested on: `test` images and those `held` out, disturbed as `data` says, and where it says so those that they
+/// `learn` from, as they are.
+pub(super) fn tests(data: &Data, test: Vec<Images>, held: Vec<Images>, learn: &[Images]) -> Tests {
     let disturbed = |images: Vec<Images>, purpose| {
         let images = images.iter();
         images.map(|images| data.test.of(images, purpose)).collect()
     };
-    Tests::new(
+    let tests = Tests::new(
         disturbed(test, "data.test"),
         disturbed(held, "data.validation.noise"),
-    )
+    );
+    match data.score_training {
+        true => tests.with_training(learn),
+        false => tests,
+    }
 }
 
 /// The data set of `source`.

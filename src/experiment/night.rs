@@ -74,9 +74,10 @@ impl Inputs {
         set.check_layers(&model.mlp.layers, &data.tasks)?;
         let selection = selection(data, &data.train);
         let (rest, held) = held_out(data, &selection, &set)?;
+        let train = selection.train(&rest)?;
         Ok(Self {
-            train: selection.train(&rest)?,
-            test: tests(data, selection.test(&rest)?, held),
+            test: tests(data, selection.test(&rest)?, held, &train),
+            train,
             width: set.train.width(),
             height: set.train.height(),
         })
@@ -211,6 +212,7 @@ impl Dreamers {
             overrides: desk.overrides.to_vec(),
             tasks: model.task_labels(),
             is_validated: model.data.validation > 0,
+            scores_training: model.data.score_training,
             populations: self.watched.layout(),
             projections: vec![
                 Projection {

@@ -178,6 +178,7 @@ impl Network {
         let resolved = desk.held(self.model.seeds, &self.model, &alone);
         Layout {
             is_validated: false,
+            scores_training: false,
             seed: model.network.seed,
             resolved: crate::config::resolved_network(resolved),
             source: desk.source.to_owned(),

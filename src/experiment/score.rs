@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mlp::exam::Accuracy;
+use crate::mlp::exam::{Accuracy, Shares};
 use crate::record::table;
 
 /// When in a run a network is tested. Tasks and sleeps count from 0.
@@ -58,9 +58,10 @@ impl Score {
             tasks,
             overall,
             validation,
+            training,
         } = &self.accuracy;
-        let held = |task: Option<usize>| {
-            let shares = validation.as_ref()?;
+        let further = |shares: &Option<Shares>, task: Option<usize>| {
+            let shares = shares.as_ref()?;
             match task {
                 Some(task) => shares.tasks.get(task).copied(),
                 None => Some(shares.overall),
@@ -76,7 +77,8 @@ impl Score {
                 after_task: self.stage.after_task(),
                 task,
                 accuracy,
-                validation: held(task),
+                validation: further(validation, task),
+                training: further(training, task),
             })
             .collect()
     }

@@ -363,6 +363,7 @@ fn layout(nights: &Nights, desk: &Desk<'_>, seed: u64) -> Layout {
         overrides: desk.overrides.to_vec(),
         warnings: warnings.clone(),
         is_validated: model.data.as_ref().is_some_and(|data| data.validation > 0),
+        scores_training: model.data.as_ref().is_some_and(|data| data.score_training),
         tasks,
         populations: watched.layout(),
         projections: recorded(model).into_iter().map(projection).collect(),

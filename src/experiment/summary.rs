@@ -10,6 +10,7 @@ use crate::experiment::control::{JOINT, MEAN_WEIGHTS, REHEARSAL, SEQUENTIAL, WIT
 use crate::experiment::pupil::SLEEP;
 use crate::experiment::repetition::Repetition;
 use crate::experiment::score::{Score, Stage};
+use crate::mlp::exam::{Accuracy, Shares};
 use crate::record::table;
 
 /// Accuracy in percent over seeds.
@@ -72,6 +73,9 @@ pub struct Row {
     /// The same of images held out for validation, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation: Option<Percent>,
+    /// The same of training images, if they are scored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub training: Option<Percent>,
 }
 
 /// The table of a run.
@@ -161,6 +165,7 @@ impl Summary {
                 tasks: of_tasks?,
                 overall: test(None)?,
                 validation: percent(None, |row| row.validation),
+                training: percent(None, |row| row.training),
             })
         };
         let rows = stages.iter().filter_map(row).collect();
@@ -178,22 +183,29 @@ impl Summary {
     }
 }
 
-/// The heading of what [`Validation`] writes, if anything has it.
-pub fn validation_heading(is_validated: bool) -> &'static str {
-    // As wide as the column below it.
-    if is_validated { "     validation" } else { "" }
+/// Accuracy of further images, where a row has one.
+type Further = fn(&Row) -> Option<&Percent>;
+
+/// What stands behind a row on the terminal: of images held out, and of training images.
+const FURTHER: [(&str, Further); 2] = [
+    ("validation", |row| row.validation.as_ref()),
+    ("training", |row| row.training.as_ref()),
+];
+
+/// The headings of what [`further`] writes, of what any of `rows` has.
+pub fn further_headings(rows: &[&Row]) -> String {
+    let there = FURTHER
+        .iter()
+        .filter(|(_, of)| rows.iter().any(|row| of(row).is_some()));
+    there.map(|(name, _)| format!("{name:>15}")).collect()
 }
 
-/// The last column of a table on the terminal: of images held out, nothing where there are none.
-pub struct Validation<'a>(pub Option<&'a Percent>);
-
-impl fmt::Display for Validation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(percent) => write!(f, "{:>15}", percent.to_string()),
-            None => Ok(()),
-        }
-    }
+/// The last columns of a table on the terminal: nothing where there are none.
+pub fn further(row: &Row) -> String {
+    let there = FURTHER.iter().filter_map(|(_, of)| of(row));
+    there
+        .map(|percent| format!("{:>15}", percent.to_string()))
+        .collect()
 }
 
 fn find<'a>(repetition: &'a Repetition, network: &str, stage: Stage) -> Option<&'a Score> {
@@ -207,8 +219,12 @@ fn row(scores: &[&Score]) -> Row {
         Percent::new(scores.iter().map(|score| 100.0 * of(score)).collect())
     };
     let n_tasks = scores[0].accuracy.tasks.len();
-    let held = |score: &Score| Some(score.accuracy.validation.as_ref()?.overall);
-    let validated = scores.iter().all(|score| held(score).is_some());
+    let further = |of: fn(&Accuracy) -> &Option<Shares>| {
+        let all = scores
+            .iter()
+            .map(|score| Some(100.0 * of(&score.accuracy).as_ref()?.overall));
+        all.collect::<Option<Vec<f64>>>().map(Percent::new)
+    };
     Row {
         network: scores[0].network,
         stage: scores[0].stage.label(),
@@ -217,7 +233,8 @@ fn row(scores: &[&Score]) -> Row {
             .map(|task| percent(&|score| score.accuracy.tasks[task]))
             .collect(),
         overall: percent(&|score| score.accuracy.overall),
-        validation: validated.then(|| percent(&|score| held(score).unwrap_or(f64::NAN))),
+        validation: further(|accuracy| &accuracy.validation),
+        training: further(|accuracy| &accuracy.training),
     }
 }
 
@@ -255,8 +272,8 @@ impl fmt::Display for Summary {
         for task in &self.tasks {
             write!(f, "{:>width$}", format!("task {task}"))?;
         }
-        let is_validated = self.rows.iter().any(|row| row.validation.is_some());
-        writeln!(f, "{:>15}{}", "overall", validation_heading(is_validated))?;
+        let all: Vec<&Row> = self.rows.iter().collect();
+        writeln!(f, "{:>15}{}", "overall", further_headings(&all))?;
         for (network, name) in HEADINGS {
             let rows: Vec<&Row> = self.of(network).collect();
             let single = matches!(network, JOINT | MEAN_WEIGHTS);
@@ -276,7 +293,7 @@ impl fmt::Display for Summary {
                     write!(f, "{:>width$.1}", task.mean)?;
                 }
                 let overall = row.overall.to_string();
-                writeln!(f, "{overall:>15}{}", Validation(row.validation.as_ref()))?;
+                writeln!(f, "{overall:>15}{}", further(row))?;
             }
         }
         Ok(())

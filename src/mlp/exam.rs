@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::images::Images;
 use super::perceptron::Mlp;
 
-/// What networks are tested on: the test images of each task, and those held out for validation, if any are.
+/// What networks are tested on: the test images of each task, those held out for validation and those learnt, if any are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tests {
-    /// Test images of each task, then the held-out ones of each task.
+    /// Test images of each task, then the held-out ones of each task, then those learnt.
     images: Vec<Images>,
     tasks: usize,
+    /// How many lists are held out.
+    held: usize,
 }
 
 /// Shares of images that are classified rightly, 0 to 1.
@@ -31,14 +33,27 @@ pub struct Accuracy {
     pub overall: f64,
     /// The same of images held out for validation, if there are any.
     pub validation: Option<Shares>,
+    /// The same of training images, if they are scored.
+    pub training: Option<Shares>,
 }
 
 impl Tests {
     /// The `test` images of each task, and those held out of its training images, one entry per task where there are any.
     pub fn new(test: Vec<Images>, held: Vec<Images>) -> Self {
-        let tasks = test.len();
+        let (tasks, held_out) = (test.len(), held.len());
         let images = test.into_iter().chain(held).collect();
-        Self { images, tasks }
+        Self {
+            images,
+            tasks,
+            held: held_out,
+        }
+    }
+
+    /// These, and the images that are `learnt` in each task.
+    #[must_use]
+    pub fn with_training(mut self, learnt: &[Images]) -> Self {
+        self.images.extend_from_slice(learnt);
+        self
     }
 
     /// Whether there is nothing to be tested on.
@@ -46,7 +61,7 @@ impl Tests {
         self.images.is_empty()
     }
 
-    /// All images: the test images of each task, then those held out.
+    /// All images: the test images of each task, then those held out, then those learnt.
     pub fn images(&self) -> &[Images] {
         &self.images
     }
@@ -62,13 +77,19 @@ impl Tests {
                 .collect(),
             overall: share(right.iter().sum(), images.iter().map(Images::len).sum()),
         };
-        let (test, held) = self.images.split_at(self.tasks);
-        let (right_test, right_held) = right.split_at(self.tasks.min(right.len()));
-        let Shares { tasks, overall } = shares(right_test, test);
+        let part = |from: usize, n: usize| {
+            let of_part = |len: usize| from.min(len)..(from + n).min(len);
+            let images = &self.images[of_part(self.images.len())];
+            (!images.is_empty()).then(|| shares(&right[of_part(right.len())], images))
+        };
+        let (learnt, rest) = (self.tasks + self.held, self.images.len());
+        let test = part(0, self.tasks);
+        let Shares { tasks, overall } = test.unwrap_or_else(|| shares(&[], &[]));
         Accuracy {
             tasks,
             overall,
-            validation: (!held.is_empty()).then(|| shares(right_held, held)),
+            validation: part(self.tasks, self.held),
+            training: part(learnt, rest - learnt),
         }
     }
 }

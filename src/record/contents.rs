@@ -139,6 +139,9 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         if layout.is_validated {
             create_column::<f64>(&accuracy, VALIDATION, TABLE_CHUNK)?;
         }
+        if layout.scores_training {
+            create_column::<f64>(&accuracy, TRAINING, TABLE_CHUNK)?;
+        }
     }
 
     let fingerprints = file.create_group("fingerprints")?;
@@ -170,6 +173,8 @@ fn text_column<'a>(
 
 /// Column of the table of scores where images are held out.
 pub(super) const VALIDATION: &str = "validation";
+/// The same where training images are scored.
+pub(super) const TRAINING: &str = "training";
 
 /// Every growing part of a run file, open for appending.
 pub(super) struct Contents {
@@ -182,6 +187,7 @@ pub(super) struct Contents {
     observed: Vec<Observation>,
     accuracy: Option<[Column; 6]>,
     validation: Option<Column>,
+    training: Option<Column>,
     fingerprints: [Column; 2],
     reports: Vec<Frames>,
     file: File,
@@ -248,9 +254,12 @@ impl Contents {
             columns(&file.group("accuracy")?, names)
         };
         let accuracy = layout.is_scored().then(scores).transpose()?;
-        let validation = || Column::open(&file.group("accuracy")?, VALIDATION);
-        let is_validated = layout.is_scored() && layout.is_validated;
-        let validation = is_validated.then(validation).transpose()?;
+        let further = |is_there: bool, name: &str| {
+            let column = || Column::open(&file.group("accuracy")?, name);
+            (layout.is_scored() && is_there).then(column).transpose()
+        };
+        let validation = further(layout.is_validated, VALIDATION)?;
+        let training = further(layout.scores_training, TRAINING)?;
         Ok(Self {
             spikes,
             bouts,
@@ -261,6 +270,7 @@ impl Contents {
             observed,
             accuracy,
             validation,
+            training,
             fingerprints: columns(&file.group("fingerprints")?, ["seed", "fingerprint"])?,
             reports,
             file,
@@ -359,11 +369,17 @@ impl Contents {
         after_task.append(&[score.after_task as i64])?;
         task.append(&[score.task_index()])?;
         accuracy.append(&[score.accuracy])?;
-        match &mut self.validation {
-            // A network without held-out images has no row in a table of them.
-            Some(validation) => validation.append(&[score.validation.unwrap_or(f64::NAN)]),
-            None => Ok(()),
+        let further = [
+            (&mut self.validation, score.validation),
+            (&mut self.training, score.training),
+        ];
+        for (column, share) in further {
+            if let Some(column) = column {
+                // What was not tested on these images has no share of them.
+                column.append(&[share.unwrap_or(f64::NAN)])?;
+            }
         }
+        Ok(())
     }
 
     pub(super) fn fingerprint(&mut self, of_seed: u64, hex: &str) -> hdf5::Result<()> {
@@ -392,6 +408,7 @@ impl Contents {
             observed,
             accuracy,
             validation,
+            training,
             fingerprints,
             reports,
             file: _,
@@ -408,7 +425,8 @@ impl Contents {
         let columns = columns.chain(detections.iter().flat_map(Detections::columns));
         let columns = columns.chain(pulses.iter().flat_map(Pulses::columns));
         let columns = columns.chain(observed.iter().flat_map(Observation::columns));
-        let columns = columns.chain(accuracy.iter().flatten()).chain(validation);
+        let columns = columns.chain(accuracy.iter().flatten());
+        let columns = columns.chain(validation).chain(training);
         let columns = columns.chain(fingerprints);
         let columns = columns.chain(reports.iter().map(Frames::data));
         columns
@@ -437,6 +455,7 @@ impl Contents {
             observed,
             accuracy,
             validation,
+            training,
             fingerprints,
             reports,
             file,
@@ -451,6 +470,7 @@ impl Contents {
             observed,
             accuracy,
             validation,
+            training,
             fingerprints,
             reports,
         ));

@@ -26,6 +26,8 @@ pub struct Layout {
     pub populations: Vec<Population>,
     /// Whether scores of images held out for validation stand beside those of test images.
     pub is_validated: bool,
+    /// Whether scores of training images do.
+    pub scores_training: bool,
     /// Populations of which it is known where they lie.
     pub positions: Vec<Positions>,
     /// Projections whose weights are recorded, in the order of the indices given to

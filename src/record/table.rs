@@ -21,6 +21,8 @@ pub struct Accuracy {
     pub accuracy: f64,
     /// The same of the images held out for validation, if there are any.
     pub validation: Option<f64>,
+    /// The same of training images, if they are scored.
+    pub training: Option<f64>,
 }
 
 impl Accuracy {
@@ -31,15 +33,20 @@ impl Accuracy {
 }
 
 /// Writes `scores` as a new CSV file with the columns `seed,network,stage,after_task,task,accuracy`; `task` is −1
-/// for all tasks at once. A column `validation` follows where images were held out.
+/// for all tasks at once. A column `validation` follows where images were held out, one `training` where those learnt are scored.
 ///
 /// # Errors
 /// If `path` exists or cannot be written.
 pub fn write_csv(path: &Path, scores: &[Accuracy]) -> Result<(), OutputError> {
     write_new(path, |out| {
         let is_validated = scores.iter().any(|score| score.validation.is_some());
-        let last = if is_validated { ",validation" } else { "" };
-        writeln!(out, "seed,network,stage,after_task,task,accuracy{last}")?;
+        let learnt = scores.iter().any(|score| score.training.is_some());
+        let others = [(is_validated, "validation"), (learnt, "training")];
+        write!(out, "seed,network,stage,after_task,task,accuracy")?;
+        for (_, name) in others.iter().filter(|(is_there, _)| *is_there) {
+            write!(out, ",{name}")?;
+        }
+        writeln!(out)?;
         scores.iter().try_for_each(|score| {
             write!(
                 out,
@@ -51,11 +58,14 @@ pub fn write_csv(path: &Path, scores: &[Accuracy]) -> Result<(), OutputError> {
                 score.task_index(),
                 score.accuracy
             )?;
-            match score.validation {
-                Some(share) => writeln!(out, ",{share}"),
-                None if is_validated => writeln!(out, ","),
-                None => writeln!(out),
+            for (share, is_there) in [(score.validation, is_validated), (score.training, learnt)] {
+                match share {
+                    Some(share) => write!(out, ",{share}")?,
+                    None if is_there => write!(out, ",")?,
+                    None => {}
+                }
             }
+            writeln!(out)
         })
     })
 }
@@ -85,6 +95,7 @@ mod tests {
             task: None,
             accuracy: 0.1975,
             validation: None,
+            training: None,
         };
         let second = Accuracy {
             stage: "sleep 1".to_owned(),
@@ -104,12 +115,25 @@ mod tests {
             validation: Some(0.5),
             ..second
         };
-        write_csv(&held, &[score, second]).unwrap();
+        write_csv(&held, &[score, second.clone()]).unwrap();
         assert_eq!(
             std::fs::read_to_string(&held).unwrap(),
             "seed,network,stage,after_task,task,accuracy,validation\n\
              7,sleep,\"task \"\"1\"\", again\",0,-1,0.1975,\n\
              7,sleep,sleep 1,0,1,1,0.5\n"
+        );
+        let learnt = folder.path().join("learnt.csv");
+        let third = Accuracy {
+            validation: None,
+            training: Some(0.75),
+            ..second.clone()
+        };
+        write_csv(&learnt, &[second, third]).unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&learnt).unwrap(),
+            "seed,network,stage,after_task,task,accuracy,validation,training\n\
+             7,sleep,sleep 1,0,1,1,0.5,\n\
+             7,sleep,sleep 1,0,1,1,,0.75\n"
         );
     }
 }

@@ -45,6 +45,42 @@ fn held_out_images_are_scored_beside_test_images() {
 }
 
 #[test]
+fn training_images_are_scored_beside_test_images() {
+    let place = Place::with_model(SMALL);
+    let asked =
+        "--quiet run model.toml --set data.score_training=true --set compare.models=['joint']";
+    let printed = place.run(&format!("{asked} --out asked"));
+    assert!(printed.contains("overall       training\n"), "{printed}");
+    let table = place.read("asked/accuracy.csv");
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some(&*format!("{HEADER},training")));
+    // The last of a seed: all that it learns at once, and more of it than of what it has not seen.
+    let joint: Vec<[f64; 2]> = lines
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .filter(|fields| fields[1] == "joint" && fields[4] == "-1")
+        .map(|fields| [5, 6].map(|k| fields[k].parse().expect("a share")))
+        .collect();
+    assert!(!joint.is_empty());
+    assert!(
+        joint
+            .iter()
+            .all(|[test, learnt]| learnt >= test && *learnt <= 1.0)
+    );
+    assert!(place.read("asked/report.html").contains("training images"));
+    let both = "--set data.validation=50 --set data.score_training=true";
+    let printed = place.run(&format!("--quiet run model.toml {both} --out both"));
+    assert!(
+        printed.contains("overall     validation       training\n"),
+        "{printed}"
+    );
+    let header = place.read("both/accuracy.csv");
+    assert!(header.starts_with(&format!("{HEADER},validation,training\n")));
+    let cuts = place.run_cut(&format!("{asked} --out cut"), "cut");
+    assert!(cuts > 0);
+    assert_eq!(place.read("cut/accuracy.csv"), table);
+}
+
+#[test]
 fn nights_and_their_yardsticks_are_validated() {
     let place = Place::new();
     let less = "--set seeds=1 --set data.train_per_task=60 --set mlp.layers=[784,80,60,10] --set mlp.training.epochs=2 --set \

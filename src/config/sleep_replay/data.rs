@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::parameter::{Dimension, Range};
 use crate::base::suggest;
-use crate::config::form::{Around, Form, Keys, Table, count, number};
+use crate::config::form::{Around, Form, Keys, Table, count, flag, number};
 use crate::config::quantity::quote;
 use crate::config::reader::Item;
 use crate::mlp::disturb::Disturbance;
@@ -26,6 +26,8 @@ pub struct Data {
     /// So many training images of each task, drawn once for all seeds, are never trained on; networks are scored on them beside
     /// test images.
     pub validation: usize,
+    /// Whether training images are scored too.
+    pub score_training: bool,
 }
 
 /// A data set.
@@ -76,6 +78,7 @@ impl Default for Data {
             test: Disturbance::default(),
             train_noise: 0.0,
             validation: 0,
+            score_training: false,
         }
     }
 }
@@ -110,6 +113,8 @@ impl Table for Data {
             count(0, u32::MAX.into()),
             what,
         );
+        let what = "whether training images are scored too, beside test images: by how much these fall behind is overfitting";
+        k.or("score_training", &mut self.score_training, flag(), what);
         let (noises, blurs) = (|| between(0.0, MOST_NOISE), || between(0.0, MOST_BLUR));
         let what = "standard deviation of Gaussian noise on test images and on those held out, in units of full scale (0 black, 1 white)";
         k.or("test_noise", &mut self.test.noise, noises(), what);

@@ -44,6 +44,7 @@ pub(super) fn scores(plan: &Plan, seed: u64, tested: &[Tested]) -> Vec<Accuracy>
         task: Some(test.task),
         accuracy: test.meals.share(),
         validation: None,
+        training: None,
     };
     tested.iter().map(row).collect()
 }

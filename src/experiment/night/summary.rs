@@ -100,16 +100,15 @@ impl fmt::Display for Summary {
         for task in &self.scores.tasks {
             write!(f, "{:>11}", format!("task {task}"))?;
         }
-        let is_validated = nights.iter().any(|row| row.validation.is_some());
-        let validation = summary::validation_heading(is_validated);
-        writeln!(f, "{:>15}{validation}", "overall")?;
+        let further = summary::further_headings(&nights);
+        writeln!(f, "{:>15}{further}", "overall")?;
         let line = |f: &mut fmt::Formatter<'_>, label: String, row: &Row| {
             write!(f, "{label:LABEL$}")?;
             for task in &row.tasks {
                 write!(f, "{:>11.1}", task.mean)?;
             }
-            let validation = summary::Validation(row.validation.as_ref());
-            write!(f, "{:>15}{validation}", row.overall.to_string())
+            let further = summary::further(row);
+            write!(f, "{:>15}{further}", row.overall.to_string())
         };
         let Known { tier, what, .. } = &self.night;
         writeln!(f, "night, tier {tier}: {}, {what}", bytes(self.night.bytes))?;

@@ -3,7 +3,7 @@
 use super::{Subject, meaning};
 use crate::config::Model;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::summary::{Percent, Summary, heading};
+use crate::experiment::summary::{Percent, Row, Summary, heading};
 use crate::experiment::{night, plot};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
 
@@ -34,12 +34,18 @@ pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
     let tasks = summary.tasks.iter();
     let tasks = tasks.map(|task| Column::of(format!("task {task}"), &meaning::ACCURACY));
     let first = ["network", "when"].map(Column::new);
-    let is_validated = summary.rows.iter().any(|row| row.validation.is_some());
-    let last = ["all tasks", "± SD", "held out", "± SD"];
-    let last = last.map(|name| Column::of(name, &meaning::ACCURACY));
-    let last = last.into_iter().take(if is_validated { 4 } else { 2 });
+    let any = |of: fn(&Row) -> &Option<Percent>| summary.rows.iter().any(|row| of(row).is_some());
+    let last = [
+        ("all tasks", true),
+        ("held out", any(|row| &row.validation)),
+        ("training images", any(|row| &row.training)),
+    ];
+    let last = last.into_iter().filter(|(_, is_there)| *is_there);
+    let last = last
+        .flat_map(|(name, _)| [name, "± SD"])
+        .map(|name| Column::of(name, &meaning::ACCURACY));
     let percent = |of: &Percent| [Cell::number(of.mean, 1), Cell::number(of.sd, 1)];
-    let row = |row: &crate::experiment::summary::Row| {
+    let row = |row: &Row| {
         let tasks = row.tasks.iter().map(|task| Cell::number(task.mean, 1));
         [
             Cell::text(heading(row.network)),
@@ -49,6 +55,7 @@ pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
         .chain(tasks)
         .chain(percent(&row.overall))
         .chain(row.validation.iter().flat_map(percent))
+        .chain(row.training.iter().flat_map(percent))
         .collect()
     };
     let n = summary.seeds.len();

@@ -2,7 +2,7 @@
 
 use super::read::lossy;
 use super::{Recording, RecordingError};
-use crate::record::contents::VALIDATION;
+use crate::record::contents::{TRAINING, VALIDATION};
 use crate::record::header::Fingerprint;
 use crate::record::sink::Bout;
 use crate::record::table::Accuracy;
@@ -47,10 +47,12 @@ impl Recording {
         let tasks = reader.column::<i64>(&place("task"))?;
         let shares = reader.column::<f64>(&place("accuracy"))?;
         let validation = place(VALIDATION);
-        let held = match reader.has(&validation) {
-            true => Some(reader.column::<f64>(&validation)?),
-            false => None,
+        let further = |place: &str| match reader.has(place) {
+            true => reader.column::<f64>(place).map(Some),
+            false => Ok(None),
         };
+        let held = further(&validation)?;
+        let learnt = further(&place(TRAINING))?;
         let lengths = [
             seeds.len(),
             networks.len(),
@@ -59,6 +61,7 @@ impl Recording {
             tasks.len(),
             shares.len(),
             held.as_ref().map_or(shares.len(), Vec::len),
+            learnt.as_ref().map_or(shares.len(), Vec::len),
         ];
         let rows = reader.rows("/accuracy", &lengths)?;
         let row = |row: usize| {
@@ -78,6 +81,7 @@ impl Recording {
                 task: usize::try_from(tasks[row]).ok(),
                 accuracy: shares[row],
                 validation: held.as_ref().map(|held| held[row]),
+                training: learnt.as_ref().map(|learnt| learnt[row]),
             })
         };
         (0..rows).map(row).collect()

@@ -34,6 +34,7 @@ fn population(name: &str, size: usize, recorded: usize) -> Population {
 fn layout() -> Layout {
     Layout {
         is_validated: true,
+        scores_training: true,
         positions: Vec::new(),
         seed: 42,
         resolved: "a = 1 # μ\n".to_owned(),
@@ -93,6 +94,7 @@ fn bouts() -> [Bout; 2] {
 fn score() -> Accuracy {
     Accuracy {
         validation: Some(0.5),
+        training: Some(0.75),
         seed: 43,
         network: "joint".to_owned(),
         stage: "task 2".to_owned(),
@@ -200,6 +202,7 @@ fn check_all(run: &Recording, n: i64) {
     assert_eq!(run.version(), env!("CARGO_PKG_VERSION"));
     let Layout {
         is_validated: _,
+        scores_training: _,
         positions: _,
         resolved,
         source,
