@@ -1,11 +1,11 @@
 """A model file's network in Auryn (Zenke and Gerstner 2014, Front Neuroinform 8:76), built from a checkout of its source.
 
 Auryn has no releases to install: `git clone https://github.com/fzenke/auryn`, and on Debian `apt-get install g++
-libboost-dev libboost-program-options-dev libboost-serialization-dev libboost-mpi-dev libopenmpi-dev`. The library is compiled
+libboost-dev libboost-filesystem-dev libboost-mpi-dev libboost-program-options-dev libboost-serialization-dev libopenmpi-dev`. The library is compiled
 once into a folder of the system's temporary ones, each network beside it, all for this machine, as Auryn's own build does.
 
 What it has no word for is refused, or told where the network differs: delays are axonal, one for each population and at least
-0.8 ms; in-degrees are means; a neuron fires at a multiple of 0.1 ms.
+0.8 ms; in-degrees are means; a neuron fires at a multiple of 0.1 ms; potentials begin between reset and threshold.
 """
 
 import glob
@@ -43,57 +43,90 @@ def mpi(what):
     return subprocess.run(["mpicxx", f"--showme:{what}"], capture_output=True, text=True, check=True).stdout.split()
 
 
-def program(model, seconds, settle_ms, repeats):
-    """C++ that prints CPU seconds of each repeat, then spikes of each population in all of them."""
-    lines = ['#include <ctime>', '#include "auryn.h"', "using namespace auryn;", "int main(int n, char ** words) {",
-             "auryn_init(n, words);", "sys->quiet = true;", "logger->set_logfile_loglevel(NONE);"]
+# A device is asked after every step, as Auryn's monitors are.
+PROGRAM = """#include <ctime>
+#include "auryn.h"
+using namespace auryn;
+
+struct Counter : Device {
+    SpikingGroup * from;
+    long n = 0;
+    Counter(SpikingGroup * group) : from(group) { sys->register_device(this); }
+    void execute() { n += from->get_spikes_immediate()->size(); }
+};
+
+int main(int n, char ** words) {
+    auryn_init(n, words);
+    sys->quiet = true;
+    Counter * counters[N_GROUPS];
+NETWORK
+    sys->run(SETTLE);
+    for (Counter * counter : counters) counter->n = 0;
+    for (int k = 0; k < REPEATS; ++k) {
+        clock_t start = clock();
+        sys->run(SECONDS);
+        printf("%.6f ", double(clock() - start) / CLOCKS_PER_SEC);
+    }
+    for (Counter * counter : counters) printf("%ld ", counter->n);
+    printf("\\n");
+    auryn_free();
+}
+"""
+
+
+def shared_delays(model):
+    """Milliseconds by source population."""
     delays = {}
     for name, projection in model.projections.items():
-        delay = projection["axonal_delay"] + projection["dendritic_delay"]
-        assert isinstance(delay, float), f"delays of {name} differ"
-        known = delays.setdefault(projection["source"], delay)
-        assert known == delay, f"delays from {projection['source']} differ"
-    for name, population in model.populations.items():
-        assert population["neuron"] == "lif" and not population.get("i_e"), "Auryn's delta neurons are compared, without current"
-        lines.append(f"IafPscDeltaGroup * {name} = new IafPscDeltaGroup({population['size']});")
-        for call in (f"set_tau_mem({population['tau_m'] * 1e-3})", f"set_tau_ref({population['t_ref'] * 1e-3})"):
-            lines.append(f"{name}->{call};")
+        delay = projection["axonal_delay"]
+        assert isinstance(delay, (int, float)), f"delays of {name} differ"
+        delay += projection["dendritic_delay"]
+        source = projection["source"]
+        assert delays.setdefault(source, delay) == delay, f"delays from {source} differ"
+    for source, delay in delays.items():
+        if delay < SHORTEST_MS:
+            print(f"auryn: the delay from {source} is {SHORTEST_MS} ms, not {delay}", file=sys.stderr)
+    return delays
+
+
+def network(model):
+    """Lines of C++ that build it."""
+    delays = shared_delays(model)
+    for at, (name, population) in enumerate(model.populations.items()):
+        assert population["neuron"] == "lif" and not population.get("i_e"), f"{name} is not `lif` without current"
+        group, size = f"group_{name}", population["size"]
+        yield f"IafPscDeltaGroup * {group} = new IafPscDeltaGroup({size});"
+        yield f"{group}->set_tau_mem({population['tau_m'] * 1e-3});"
+        yield f"{group}->set_tau_ref({population['t_ref'] * 1e-3});"
         for field, key in (("e_rest", "e_l"), ("e_reset", "v_reset"), ("thr", "v_th")):
-            lines.append(f"{name}->{field} = {population[key] * 1e-3};")
-        drawn = population["initial"]["v_m"]
-        low, high = (drawn["low"], drawn["high"]) if isinstance(drawn, dict) and drawn["distribution"] == "uniform" else (
-            population["v_reset"], population["v_th"])
-        lines.append(f"for (NeuronID i = 0; i < {population['size']}; ++i) {name}->mem->set(i, "
-                     f"{low * 1e-3} + {(high - low) * 1e-3} * drand48());")
-        delay = max(delays.get(name, SHORTEST_MS), SHORTEST_MS)
-        if delay != delays.get(name, delay):
-            print(f"note: Auryn's delay from {name} is {delay} ms", file=sys.stderr)
-        lines.append(f"{name}->set_delay({round(delay / STEP_MS)});")
+            yield f"{group}->{field} = {population[key] * 1e-3};"
+        low, high = population["v_reset"] * 1e-3, population["v_th"] * 1e-3
+        yield f"for (NeuronID k = 0; k < {size}; ++k) {group}->mem->set(k, {low} + {high - low} * drand48());"
+        yield f"{group}->set_delay({round(max(delays.get(name, 0), SHORTEST_MS) / STEP_MS)});"
+        yield f"counters[{at}] = new Counter({group});"
     for name, projection in model.projections.items():
         assert not projection["plasticity"] and projection["short_term"] is None, f"{name} is not static"
-        assert isinstance(projection["weight"], (int, float)), f"weights of {name} differ"
-        size = model.populations[projection["source"]]["size"]
-        share = {"fixed_probability": lambda: projection["probability"],
-                 "fixed_in_degree": lambda: projection["in_degree"] / size}[projection["rule"]]()
+        weight, source = projection["weight"], projection["source"]
+        assert isinstance(weight, (int, float)), f"weights of {name} differ"
+        share = projection.get("probability")
+        if projection["rule"] == "fixed_in_degree":
+            share = projection["in_degree"] / model.populations[source]["size"]
+        assert share is not None, f"{name} is connected by {projection['rule']}"
         for target in projection["target"]:
-            lines.append(f"new SparseConnection({projection['source']}, {target}, {projection['weight'] * 1e-3}, {share}, MEM);")
+            yield f"new SparseConnection(group_{source}, group_{target}, {weight * 1e-3}, {share}, MEM);"
     for stimulus in model.stimuli.values():
         for target in stimulus["target"]:
-            lines.append(f"new PoissonStimulator({target}, {stimulus['rate']}, {stimulus['weight'] * 1e-3});")
-    lines += [f"sys->run({settle_ms * 1e-3});"]
-    names = list(model.populations)
-    counters = [f"spikes_{name}" for name in names]
-    # A device that counts, asked after every step as monitors are.
-    lines.insert(2, "struct Counter : Device { SpikingGroup * from; long n; Counter(SpikingGroup * group) : from(group), n(0) "
-                    "{ sys->register_device(this); } void execute() { n += from->get_spikes_immediate()->size(); } };")
-    made = [f"Counter * {counter} = new Counter({name});" for counter, name in zip(counters, names)]
-    lines[-1:-1] = made
-    lines += [f"{counter}->n = 0;" for counter in counters]
-    lines += [f"for (int i = 0; i < {repeats}; ++i) {{", "clock_t start = clock();", f"sys->run({seconds});",
-              'printf("%.6f ", double(clock() - start) / CLOCKS_PER_SEC);', "}"]
-    lines += [f'printf("%ld ", {counter}->n);' for counter in counters]
-    lines += ['printf("\\n");', "auryn_free();", "return 0;", "}"]
-    return "\n".join(lines) + "\n"
+            yield f"new PoissonStimulator(group_{target}, {stimulus['rate']}, {stimulus['weight'] * 1e-3});"
+
+
+def program(model, seconds, settle_ms, repeats):
+    """C++ that prints CPU seconds of each repeat, then spikes of each population in all of them."""
+    words = {"N_GROUPS": len(model.populations), "SETTLE": settle_ms * 1e-3, "SECONDS": seconds, "REPEATS": repeats,
+             "NETWORK": "\n".join("    " + line for line in network(model))}
+    text = PROGRAM
+    for word, value in words.items():
+        text = text.replace(word, str(value))
+    return text
 
 
 def measure(model, seconds, settle_ms, repeats, checkout):
@@ -103,9 +136,11 @@ def measure(model, seconds, settle_ms, repeats, checkout):
         path = os.path.join(own, "network.cpp")
         with open(path, "w") as file:
             file.write(program(model, seconds, settle_ms, repeats))
-        subprocess.run([*COMPILER, "-w", f"-I{source}", *mpi("compile"), path, "-o", os.path.join(own, "network"), f"-L{folder}", "-lauryn",
-                        "-lboost_mpi", "-lboost_serialization", "-lboost_program_options", *mpi("link")], check=True)
-        printed = subprocess.run([os.path.join(own, "network")], cwd=own, capture_output=True, text=True, check=True).stdout
+        compiled = os.path.join(own, "network")
+        libraries = [f"-L{folder}", "-lauryn", "-lboost_mpi", "-lboost_serialization", "-lboost_filesystem", "-lboost_program_options"]
+        subprocess.run([*COMPILER, "-w", f"-I{source}", *mpi("compile"), path, "-o", compiled, *libraries, *mpi("link")],
+                       check=True)
+        printed = subprocess.run([compiled], cwd=own, capture_output=True, text=True, check=True).stdout
     numbers = printed.strip().splitlines()[-1].split()
     cpu, counts = [float(word) for word in numbers[:repeats]], [int(word) for word in numbers[repeats:]]
     rates = {name: count / population["size"] / seconds / repeats
