@@ -60,10 +60,10 @@ impl Planted {
         Numbers { names, columns }
     }
 
-    /// `n` of them.
-    fn events(&self, n: usize) -> Data {
+    /// `n` of them, from the stream number `sample`: shares of equal events would err together.
+    fn events(&self, n: usize, sample: u64) -> Data {
         let length = self.length_ms();
-        let mut stream = Stream::new(1, "bench", 0);
+        let mut stream = Stream::new(1, "bench", sample);
         let mut spikes = Vec::new();
         for event in 0..n {
             let start = event as f64 * APART_MS;
@@ -146,7 +146,7 @@ fn time() {
         missing: 0.5,
         is_path: true,
     };
-    let data = event.events(1);
+    let data = event.events(1, 0);
     let took = (0..BEST_OF).map(|_| {
         let begun = Instant::now();
         let tables = one
@@ -194,6 +194,8 @@ fn planted() {
     let heads = Shuffle::ALL.map(|shuffle| format!(" {} |", shuffle.name()));
     println!("| |{}", heads.concat());
     println!("|---|{}", "---|".repeat(heads.len()));
+    let mut samples = 1..;
+    let mut row = |name: &str, one| row(name, one, samples.next().unwrap_or_default());
     let speeds = [2.0, 10.0 / 3.0, 5.0, 10.0].map(|speed| Planted { speed, ..MIDDLE });
     for one in speeds {
         row(&format!("{:.1} tracks/s", one.speed), one);
@@ -212,13 +214,13 @@ fn planted() {
 }
 
 /// Prints what every shuffle finds of planted events, and of noise.
-fn row(name: &str, one: Planted) {
-    let paths = one.events(FOUND_OF);
+fn row(name: &str, one: Planted, sample: u64) {
+    let paths = one.events(FOUND_OF, sample);
     let noise = Planted {
         is_path: false,
         ..one
     };
-    let noise = noise.events(NOISE_OF);
+    let noise = noise.events(NOISE_OF, sample);
     let cells = Shuffle::ALL.map(|shuffle| {
         let [score, correlation] = shares(&paths, shuffle);
         let [score_of_noise, correlation_of_noise] = shares(&noise, shuffle);
