@@ -56,7 +56,7 @@ def test_a_file_that_h5py_has_open_for_writing_is_said_to_be(run, tmp_path):
     run.close()
     path = shutil.copy(run.path, tmp_path / "run.h5")
     with h5py.File(path, "a"):
-        for act in [lambda: sw.open(path), lambda: sw.analyse(path, "rate"), lambda: sw.report(path)]:
+        for act in [lambda: sw.open(path), lambda: sw.analyse(path, "rate"), lambda: sw.report(path, tmp_path / "page.html")]:
             with pytest.raises(sw.RecordingError, match="has it open for writing: is it still open in Python"):
                 act()
     assert list(tmp_path.iterdir()) == [tmp_path / "run.h5"]

@@ -24,7 +24,7 @@ pub use arrival::Arrival;
 use arrival::{Departure, Step};
 use block::Fetched;
 pub use block::{Block, Synapses};
-use carried::Carried;
+use carried::{CACHED, Carried};
 use group::Group;
 use taught::{Pupils, Taught};
 
@@ -65,6 +65,8 @@ pub struct Lane {
     /// Per block: its delays.
     pub(super) steps: Vec<Vec<Step>>,
     pub(super) pending: Pending<Arrival>,
+    /// Whether rows travel with their spikes.
+    pub(super) travels: bool,
     /// Rows of those that are pending, and of the window at hand.
     pub(super) carried: Carried,
     /// The window at hand, what arrives in it, and how much of that has been delivered.
@@ -135,7 +137,8 @@ impl Lane {
             lookahead: Duration::from_ps(1),
             steps: Vec::new(),
             pending: Pending::new(1),
-            carried: Carried::new(1, 0),
+            travels: false,
+            carried: Carried::nothing(),
             window: None,
             arrivals: Vec::new(),
             delivered: 0,
@@ -153,6 +156,17 @@ impl Lane {
         self.has_late = true;
     }
 
+    /// Lets rows travel with their spikes if the synapses of the whole network take so many `bytes` that no cache holds them,
+    /// before the length of windows is set.
+    pub fn let_rows_travel(&mut self, bytes: usize) {
+        self.travels = bytes > CACHED;
+    }
+
+    /// Bytes of its synapses in rows.
+    pub fn row_bytes(&self) -> usize {
+        self.blocks.iter().map(Block::bytes).sum()
+    }
+
     /// Sets the length of windows, before anything has happened.
     pub fn set_lookahead(&mut self, lookahead: Duration) {
         let delays = self.blocks.iter().filter_map(|block| block.delays().last());
@@ -163,8 +177,10 @@ impl Lane {
         self.steps = self.blocks.iter().map(steps).collect();
         let ahead = (longest / lookahead.ps()) as u64 + 1;
         self.pending = Pending::new(ahead);
-        let n_synapses = self.blocks.iter().map(Block::n_synapses).sum();
-        self.carried = Carried::new(ahead, n_synapses);
+        self.carried = match self.travels {
+            true => Carried::new(ahead, self.blocks.iter().map(Block::n_synapses).sum()),
+            false => Carried::nothing(),
+        };
     }
 
     /// Begins anew at `t`, with nothing on its way and nothing from outside; what has happened before `now` has been
@@ -205,12 +221,14 @@ impl Lane {
         for (at, spike) in spikes.iter().enumerate() {
             self.fetch_rows(spikes.get(at + 3 * SPIKES_AHEAD), Fetched::Place);
             self.fetch_rows(spikes.get(at + 2 * SPIKES_AHEAD), Fetched::List);
-            self.fetch_rows(spikes.get(at + SPIKES_AHEAD), Fetched::Rows);
+            if self.carried.is_used() {
+                self.fetch_rows(spikes.get(at + SPIKES_AHEAD), Fetched::Rows);
+            }
             let departure = Departure::new(spike.time, self.lookahead);
             for &number in &self.outgoing[spike.population as usize] {
                 let (pending, steps) = (&mut self.pending, &self.steps[number as usize]);
                 let (block, carried) = (&self.blocks[number as usize], &mut self.carried);
-                let carries = block.carries();
+                let carries = block.carries().filter(|_| carried.is_used());
                 block.rows_of(spike.node, |row| {
                     let step = &steps[usize::from(row.delay)];
                     if let Some((window, mut arrival)) = departure.arrival(step, number, row) {

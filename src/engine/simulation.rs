@@ -161,7 +161,9 @@ impl Simulation {
         mut lanes: Vec<Lane>,
         lookahead: Duration,
     ) -> Result<Self, ParameterError> {
+        let bytes = lanes.iter().map(Lane::row_bytes).sum();
         for (at, lane) in lanes.iter_mut().enumerate() {
+            lane.let_rows_travel(bytes);
             lane.set_lookahead(lookahead);
             for (number, group) in lane.groups.iter().enumerate() {
                 for member in &group.members {

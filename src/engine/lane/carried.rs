@@ -12,6 +12,10 @@ use crate::base::vector::prefetch;
 use crate::neuron::RowWeights;
 use crate::synapse::rows::Rows;
 
+/// Bytes of synapses that processors' caches hold: where a network's are no more, its rows are quickly found where they lie, and
+/// copies only cost (a tenth of `up_down_states.toml`, whose synapses take 30 MB).
+pub(super) const CACHED: usize = 64 << 20;
+
 /// Share of a lane's synapses that may be carried: in a burst of the whole network all would be on their way, and copies
 /// would take as much memory as the network.
 const SHARE: usize = 32;
@@ -47,6 +51,14 @@ pub(in crate::engine) struct Carried {
 }
 
 impl Carried {
+    /// Nothing ever.
+    pub(super) fn nothing() -> Self {
+        Self {
+            most: 0,
+            ..Self::new(0, 0)
+        }
+    }
+
     /// Nothing yet, in a lane of `n_synapses` whose rows arrive at most `ahead` windows ahead.
     pub(super) fn new(ahead: u64, n_synapses: usize) -> Self {
         let windows = (ahead.min(WINDOWS - 1) + 1).next_power_of_two() as usize;
@@ -57,6 +69,12 @@ impl Carried {
             held: 0,
             most: (n_synapses / SHARE).max(LEAST),
         }
+    }
+
+    /// Whether anything is carried.
+    #[inline]
+    pub(super) fn is_used(&self) -> bool {
+        self.most > 0
     }
 
     /// Puts the row of `arrival`, one of `rows`, into what is read in `window`, if there is room.

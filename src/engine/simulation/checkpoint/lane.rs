@@ -83,6 +83,7 @@ pub(super) fn lane_state(lane: &Lane) -> Result<LaneState, StateError> {
         lookahead: _,
         steps: _,
         pending,
+        travels: _,
         // Copies of rows.
         carried: _,
         window,
