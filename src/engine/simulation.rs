@@ -218,6 +218,15 @@ impl Simulation {
         Ok(simulation)
     }
 
+    /// Lets rows of synapses with delays of their own travel with their spikes, which only large networks gain by; before anything
+    /// has happened. For tests and benchmarks: spikes are the same.
+    pub fn let_rows_travel(&mut self) {
+        for lane in &mut self.lanes {
+            lane.let_rows_travel(usize::MAX);
+            lane.set_lookahead(self.lookahead);
+        }
+    }
+
     /// The end of the last run.
     pub fn now(&self) -> Time {
         self.now
