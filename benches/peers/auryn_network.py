@@ -25,7 +25,8 @@ COMPILER = ["g++", "-O3", "-march=native", "-ffast-math", "-pipe"]
 def library(checkout):
     """The folder with the compiled library, compiled if it is not there."""
     source = os.path.join(os.path.abspath(checkout), "src")
-    assert os.path.exists(os.path.join(source, "auryn.h")), f"{checkout} is no checkout of Auryn"
+    if not os.path.exists(os.path.join(source, "auryn.h")):
+        sys.exit(f"{checkout}: found no src/auryn.h, expected a checkout of Auryn")
     name = hashlib.sha256(source.encode()).hexdigest()[:12]
     folder = os.path.join(tempfile.gettempdir(), f"auryn-{name}")
     if os.path.exists(os.path.join(folder, "libauryn.a")):

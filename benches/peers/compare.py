@@ -7,7 +7,8 @@
 Every simulator gets the numbers that `sharpwave check` prints. What is compared is the processor's time per second of
 biology once the network stands and has run for a while; rates show that it is the same network. Sharpwave and `nest_exact`
 (the `_ps` models) have exact spike times, `nest` and `brian2` (C++ standalone, compiled before the clock starts) step by
-0.1 ms, and so does `auryn`, which is built from a checkout of its source. Sharpwave is the release program, timed from outside: a long run less a short one.
+0.1 ms, and so does `auryn`, which is built from a checkout of its source. Sharpwave is the release program, timed from outside: a
+long run less a short one.
 """
 
 import argparse
@@ -98,6 +99,8 @@ def main():
     }
     if arguments.auryn and "auryn" not in arguments.simulators:
         arguments.simulators.append("auryn")
+    if "auryn" in arguments.simulators and not arguments.auryn:
+        parser.error("auryn is built from its source: name a checkout by --auryn")
     name = " ".join([os.path.basename(arguments.model)] + arguments.set)
     print(f"{name}: {model.size()} neurons, {arguments.seconds} s\n"
           f"| simulator | CPU s per s | ratio | rates of {', '.join(model.populations)}, Hz |\n|---|---|---|---|")
