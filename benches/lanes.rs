@@ -60,7 +60,7 @@ fn main() {
         let (start, cpu) = (Instant::now(), cpu::seconds());
         let mut engine = pool(threads).install(|| assemble(&network).expect("possible"));
         let built = (start.elapsed().as_secs_f64(), cpu::seconds() - cpu);
-        let mut until_ms = BEFORE_MS;
+        let mut until_ms = 0.0;
         let mut run = |n: usize, ms: f64| {
             until_ms += ms;
             let until = Time::from_ms(until_ms).expect("in range");
@@ -73,7 +73,7 @@ fn main() {
                 start.elapsed().as_secs_f64() / seconds,
             )
         };
-        run(threads, 0.0);
+        run(threads, BEFORE_MS);
         for threads in if threads == 1 {
             vec![1]
         } else {

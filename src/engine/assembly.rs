@@ -398,10 +398,10 @@ fn connect(
     plans: Vec<&(&Plan, Vec<connection::Block>)>,
     stop: Stop<'_>,
 ) -> Result<Vec<Sparse<u16>>, RuleError> {
-    let all: Vec<&Plan> = plans.iter().map(|(plan, _)| *plan).collect();
-    if goes_together(&all) {
-        let plans = plans.iter().map(|(plan, onto)| (*plan, &onto[..]));
-        return Ok(vec![connect_together(&plans.collect::<Vec<_>>(), stop)?]);
+    let plans = plans.iter().map(|(plan, onto)| (*plan, &onto[..]));
+    let plans: Vec<(&Plan, &[connection::Block])> = plans.collect();
+    if goes_together(&plans) {
+        return Ok(vec![connect_together(&plans, stop)?]);
     }
     let plans = plans.iter();
     plans

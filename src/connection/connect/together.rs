@@ -22,20 +22,23 @@ impl Plan {
     }
 }
 
-/// Whether [`connect_together`] is for these plans: there are several, each synapse has a weight of its own, delays differ, and
-/// indices count them all.
-pub fn goes_together(plans: &[&Plan]) -> bool {
+/// Whether [`connect_together`] is for these plans, each with the parts of its targets in the lane: there are several, each synapse
+/// has a weight of its own, delays differ, and indices count them all.
+pub fn goes_together(plans: &[(&Plan, &[Block])]) -> bool {
     let delays = || {
         let all = plans.iter();
-        all.filter_map(|plan| Delays::new(plan, false).ok())
+        all.filter_map(|(plan, _)| Delays::new(plan, false).ok())
     };
-    let expected: f64 = plans.iter().map(|plan| plan.expected_synapses()).sum();
+    let expected = |&(plan, lane): &(&Plan, &[Block])| {
+        let n: f64 = lane.iter().map(|block| f64::from(block.len)).sum();
+        plan.expected_synapses() * n / f64::from(plan.space.n_target.max(1))
+    };
     plans.len() > 1
-        && plans.iter().all(|plan| plan.weighs_each())
+        && plans.iter().all(|(plan, _)| plan.weighs_each())
         && delays().any(|delays| !matches!(delays, Delays::One { .. }))
         && delays().map(|delays| delays.limit()).sum::<usize>() < MOST_DELAYS
         // Far from the limit, since they are drawn.
-        && expected < f64::from(u32::MAX / 2)
+        && plans.iter().map(expected).sum::<f64>() < f64::from(u32::MAX / 2)
 }
 
 /// The synapses of plans that [go together](goes_together), all of one source population, onto the neurons of one lane, each
@@ -143,13 +146,13 @@ mod tests {
                 Shape::Constant(0.9),
             ),
         ];
-        assert!(goes_together(&plans.iter().collect::<Vec<_>>()));
         for (first, len, local) in [(0, 40, 8), (40, 50, 0)] {
             let lane = [Block { first, len, local }];
             let onto = plans
                 .iter()
                 .map(|plan| (plan, &lane[..]))
                 .collect::<Vec<_>>();
+            assert!(goes_together(&onto));
             let together = connect_together::<u16>(&onto, Stop::NEVER).expect("possible");
             let together = Rows::merge(vec![together], Stop::NEVER);
             let each = plans
@@ -180,7 +183,8 @@ mod tests {
             (vec![of(constant), of(constant)], false),
             (vec![of(drawn), same], false),
         ] {
-            assert_eq!(goes_together(&plans.iter().collect::<Vec<_>>()), expected);
+            let plans = plans.iter().map(|plan| (plan, &[][..]));
+            assert_eq!(goes_together(&plans.collect::<Vec<_>>()), expected);
         }
     }
 }

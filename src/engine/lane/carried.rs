@@ -12,15 +12,16 @@ use crate::base::vector::prefetch;
 use crate::neuron::RowWeights;
 use crate::synapse::rows::Rows;
 
-/// Bytes of synapses that processors' caches hold: where a network's are no more, its rows are quickly found where they lie, and
-/// copies only cost (a tenth of `up_down_states.toml`, whose synapses take 30 MB).
+/// Bytes of synapses up to which rows are quickly found where they lie, and copies only cost: with them `up_down_states.toml`, 30 MB,
+/// takes a tenth longer, and `cortical_microcircuit.toml`, 1.9 GB, a quarter less in eight lanes on one thread. Nothing between was
+/// measured; caches shared by a processor's cores are of this size.
 pub(super) const CACHED: usize = 64 << 20;
 
 /// Share of a lane's synapses that may be carried: in a burst of the whole network all would be on their way, and copies
 /// would take as much memory as the network.
 const SHARE: usize = 32;
 
-/// Synapses that may be carried in any case: a few of the second-level cache's pages.
+/// Synapses that may be carried in any case: 200 kB, a part of a second-level cache.
 const LEAST: usize = 1 << 15;
 
 /// Windows ahead for which rows are carried: with windows of 0.1 ms, delays up to 100 ms.
@@ -98,18 +99,17 @@ impl Carried {
         self.held += n;
     }
 
-    /// Asks for the row of an arrival of the window at hand, if it was carried; whether it was.
+    /// Asks for the row of an arrival of the window at hand, if it was carried.
     #[inline]
-    pub(super) fn fetch(&self, arrival: &Arrival) -> bool {
+    pub(super) fn fetch(&self, arrival: &Arrival) {
         let Some((at, weights_at)) = arrival.carried() else {
-            return false;
+            return;
         };
         let n = (arrival.end - arrival.start) as usize;
         prefetch(&self.open.targets[at..at + n]);
         if let Some(weights) = self.open.weights.get(weights_at..weights_at + n) {
             prefetch(weights);
         }
-        true
     }
 
     /// Gives rows of block number `block`, whose weights have changed, those that they have in `rows`. `pending` are all

@@ -203,10 +203,8 @@ impl Lane {
 /// Asks for rows that come soon after arrival number `at`.
 #[inline(always)]
 fn fetch(blocks: &[Block], carried: &Carried, arrivals: &[Arrival], at: usize) {
-    if let Some(later) = arrivals.get(at + AHEAD)
-        && carried.fetch(later)
-    {
-        return;
+    if let Some(later) = arrivals.get(at + AHEAD) {
+        carried.fetch(later);
     }
     for (ahead, short) in [(AHEAD, false), (SHORT_AHEAD, true)] {
         if let Some(later) = arrivals.get(at + ahead)
