@@ -86,6 +86,10 @@ def main():
     parser.add_argument("--settle-ms", type=float, default=200.0)
     parser.add_argument("--repeats", type=int, default=3, help="the quickest counts")
     arguments = parser.parse_intermixed_args()
+    if arguments.auryn and "auryn" not in arguments.simulators:
+        arguments.simulators.append("auryn")
+    if "auryn" in arguments.simulators and not arguments.auryn:
+        parser.error("auryn is built from its source: name a checkout by --auryn")
     subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
     text = resolve(PROGRAM, arguments.model, arguments.set)
     model = Model(text)
@@ -97,10 +101,6 @@ def main():
         "nest_exact": lambda: nest_network.measure(model, *how, exact=True),
         "auryn": lambda: auryn_network.measure(model, *how, arguments.auryn),
     }
-    if arguments.auryn and "auryn" not in arguments.simulators:
-        arguments.simulators.append("auryn")
-    if "auryn" in arguments.simulators and not arguments.auryn:
-        parser.error("auryn is built from its source: name a checkout by --auryn")
     name = " ".join([os.path.basename(arguments.model)] + arguments.set)
     print(f"{name}: {model.size()} neurons, {arguments.seconds} s\n"
           f"| simulator | CPU s per s | ratio | rates of {', '.join(model.populations)}, Hz |\n|---|---|---|---|")
