@@ -12,6 +12,8 @@ mod replay;
 mod rhythms;
 #[path = "analysis/sequences.rs"]
 mod sequences;
+#[path = "analysis/silent.rs"]
+mod silent;
 #[path = "analysis/spikes.rs"]
 mod spikes;
 #[path = "analysis/track.rs"]

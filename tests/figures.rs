@@ -5,11 +5,13 @@
 mod synthetic;
 
 use sharpwave::analysis::weight::most_changed;
+use sharpwave::analysis::weight_matrix;
 use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::{Duration, Time};
 use sharpwave::report::FigureError;
 use sharpwave::report::figure::{
-    Accuracy, Layer, Projection, Raster, ReceptiveFields, WeightHistogram, Window,
+    Accuracy, Layer, Projection, Raster, ReceptiveFields, Rhythm, Rhythms, StageRaster,
+    StageRhythm, WeightHistogram, WeightMatrix, Window,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -389,4 +391,53 @@ fn weights_with_little_to_show() {
     let none = Matrix::zeros(0, 0);
     draw("none", &none, &none, &["no values", "of 0"]);
     draw("different_shapes", &constant, &none, &["no values"]);
+}
+
+/// What is zero everywhere has no scale: zero stands at its axes, and no number that is none of the run's.
+#[test]
+fn rates_and_strengths_of_nothing() {
+    let raster = StageRaster {
+        from_s: 1.0,
+        length_ms: 500.0,
+        rows: 10,
+        every: 1,
+        spikes: Vec::new(),
+        rates: vec![0.0; 50],
+    };
+    let stage = StageRhythm {
+        name: "N3".into(),
+        density: Vec::new(),
+        segments: 0,
+        rates: vec![0.0; 50],
+        raster: Some(raster),
+    };
+    let rhythms = Rhythms {
+        populations: vec![Rhythm {
+            population: "e".into(),
+            stages: vec![stage],
+        }],
+        bin_ms: 10.0,
+        segment_s: 4.0,
+    };
+    let stem = fresh("rhythms_silent");
+    rhythms.draw(&stem).unwrap();
+    let silent = check(&stem, &["no spikes", ">0<"]);
+
+    let weights = WeightMatrix {
+        matrix: weight_matrix::WeightMatrix {
+            sizes: [4, 4],
+            parts: [2, 2],
+            means: vec![0.0, f64::NAN, 0.0, 0.0],
+        },
+        over_difference: vec![("0 s".into(), vec![(-1.0, 0.0), (1.0, 0.0)])],
+        ends: ["e".into(), "e".into()],
+        unit: "mV".into(),
+        caption: String::new(),
+    };
+    let stem = fresh("strengths_of_nothing");
+    weights.draw(&stem).unwrap();
+    let nothing = check(&stem, &["Mean strength (mV)"]);
+    for svg in [silent, nothing] {
+        assert!(!svg.contains("e−") && !svg.contains("0.000000"), "{svg}");
+    }
 }

@@ -52,6 +52,17 @@ impl Axis {
         }
     }
 
+    /// A linear axis from zero up to `most` and at most about `n` ticks; zero alone where there is nothing more, as
+    /// that has no scale.
+    pub(crate) fn upward(most: f64, n: usize, from: f64, to: f64) -> (Self, Vec<Tick>) {
+        if most > 0.0 {
+            let axis = Self::linear(0.0, most, from, to);
+            return (axis, axis.ticks(n));
+        }
+        let axis = Self::linear(0.0, 1.0, from, to);
+        (axis, vec![Tick::plain(0.0, "0".to_owned())])
+    }
+
     /// A logarithmic axis of counts from just under 1 (so that 1 stands off the axis) to above `high`.
     pub(crate) fn counts(high: f64, from: f64, to: f64) -> Self {
         Self {

@@ -32,6 +32,7 @@ struct Held {
 /// The file that was read, its fingerprint, and what was asked for of it.
 pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data), AnalyseError> {
     let opened = Recording::open(&request.file);
+    let is_run = opened.is_ok();
     let (file, fingerprint, held) = match opened {
         Ok(recording) => {
             if request.size.is_some() {
@@ -57,9 +58,19 @@ pub(super) fn read(request: &Request) -> Result<(PathBuf, Option<String>, Data),
         Err(error) => return Err(error.into()),
     };
     if held.populations.is_empty() {
-        let file = format!("`{}`", request.file.display());
-        let expected = "spikes of one population or more";
-        return Err(AnalyseError::request(file, "no spikes", expected));
+        let (found, help) = match is_run {
+            true => (
+                "a run of which no spikes were recorded",
+                "\n  help: name populations under `spikes` of [record] in the model file",
+            ),
+            false => ("no spikes", ""),
+        };
+        return Err(AnalyseError::Request {
+            what: format!("`{}`", request.file.display()),
+            found: found.into(),
+            expected: "spikes of one population or more".into(),
+            help: help.into(),
+        });
     }
     let spans = spans(request, &held)?;
     let mut data = Data {

@@ -163,11 +163,11 @@ impl Rhythm {
         let all = 2.0 * WIDTH + GAP + BETWEEN;
         let width = all / shown.len().max(1) as f64 - BETWEEN;
         let rates = shown.iter().flat_map(|(raster, _)| &raster.rates);
-        let highest = rates.copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+        let highest = rates.copied().fold(0.0, f64::max);
+        let (up, ticks) = Axis::upward(highest, 2, top + TRACE, top);
         for (k, (raster, colour)) in shown.into_iter().enumerate() {
             let left = LEFT + (width + BETWEEN) * k as f64;
             let across = Axis::linear(0.0, raster.length_ms.max(1.0), left, left + width);
-            let up = Axis::linear(0.0, highest, top + TRACE, top);
             let bin_ms = raster.length_ms / raster.rates.len().max(1) as f64;
             let points = raster.rates.iter().enumerate();
             let points =
@@ -179,11 +179,15 @@ impl Rhythm {
                 let mark = vec![(x, y), (x, y + height * 0.8)];
                 canvas.line(mark, Stroke::new(colour, 0.3));
             }
+            if raster.spikes.is_empty() {
+                let centre = (left + width / 2.0, first + SPIKES / 2.0);
+                axis::say(canvas, centre, "no spikes");
+            }
             let text = format!("from {:.2} s", raster.from_s);
             let text = font::fit(&text, TICK, Weight::Regular, width);
             canvas.text(Text::new((left, first + SPIKES + 9.0), TICK, text).colour(GREY));
             if k == 0 {
-                axis::left(canvas, &up, left - 3.0, &up.ticks(2), "Rate (Hz)", 30.0);
+                axis::left(canvas, &up, left - 3.0, &ticks, "Rate (Hz)", 30.0);
             }
         }
     }

@@ -81,10 +81,11 @@ impl WeightMatrix {
             means,
         } = &self.matrix;
         let known = means.iter().copied().filter(|mean| !mean.is_nan());
-        let most = known.fold(f64::MIN_POSITIVE, f64::max);
+        let most = known.fold(0.0, f64::max);
+        let (strengths, ticks) = Axis::upward(most, 5, bottom, TOP);
         let colour = |mean: f64| match mean.is_nan() {
             true => PALE,
-            false => sequential(mean / most),
+            false => sequential(mean / strengths.high),
         };
         let x = Axis::linear(0.0, f64::from(sizes[1]), LEFT, LEFT + MAP);
         // Sources from the top, as a matrix is written.
@@ -102,8 +103,6 @@ impl WeightMatrix {
         let title = format!("Source (neuron of {source})");
         axis::left(canvas, &y, LEFT - 3.0, &y.ticks(5), &title, 34.0);
         canvas.text(Text::new((4.0, 11.0), PANEL, "a").bold());
-        let strengths = Axis::linear(0.0, most, bottom, TOP);
-        let ticks = strengths.ticks(5);
         let title = self.strength();
         bar(canvas, &strengths, x.to + BAR_GAP, &ticks, &title, |part| {
             sequential(part)
@@ -115,8 +114,8 @@ impl WeightMatrix {
         let size = f64::from(self.matrix.sizes[0]);
         let x = Axis::linear(-size, size, from, FULL_WIDTH - RIGHT);
         let points = self.over_difference.iter().flat_map(|(_, points)| points);
-        let most = points.fold(f64::MIN_POSITIVE, |most, point| most.max(point.1));
-        let y = Axis::linear(0.0, most * 1.05, bottom, TOP);
+        let most = points.fold(0.0_f64, |most, point| most.max(point.1));
+        let (y, ticks) = Axis::upward(most * 1.05, 5, bottom, TOP);
         let zero = Stroke::new(tint(INK, 0.35), 0.4).dashed(2.0, 2.0);
         canvas.line(vec![(x.at(0.0), y.from), (x.at(0.0), y.to)], zero);
         let colours = SERIES.iter().cycle();
@@ -136,7 +135,7 @@ impl WeightMatrix {
             &x.ticks(5),
             "Target − source (neurons)",
         );
-        axis::left(canvas, &y, from - 3.0, &y.ticks(5), &self.strength(), 34.0);
+        axis::left(canvas, &y, from - 3.0, &ticks, &self.strength(), 34.0);
         canvas.text(Text::new((from - 46.0, 11.0), PANEL, "b").bold());
         let title = Text::new(((x.from + x.to) / 2.0, TOP - 9.0), LABEL, "By distance");
         canvas.text(title.bold().anchor(Anchor::Middle));

@@ -54,40 +54,52 @@ impl Resolution {
         const LEAST: usize = 4;
         /// More take memory for frequencies that nobody tells apart.
         const MOST: usize = 1 << 20;
-        let refuse = |keys: [&str; 2], expected: String| {
-            let item = keys.iter().find_map(|key| section.get(key));
-            item.and_then(|item| item.refuse::<()>(&expected, None));
+        // Where none of the keys is written, the first has its default, which is `found`.
+        let refuse = |keys: &[&str], found: String, expected: String| {
+            match keys.iter().find_map(|key| section.get(key)) {
+                Some(item) => {
+                    item.refuse::<()>(&expected, None);
+                }
+                None => {
+                    let path = format!("{}.{}", section.path(), keys[0]);
+                    let message = format!("`{path}` is {found}, its default, expected {expected}");
+                    section.reader.problem(section.origin, message, None);
+                }
+            }
             false
         };
+        let (bin, segment) = (self.bin.to_string(), self.segment.to_string());
+        let highest = format!("{} Hz", self.highest_hz);
         let nyquist_hz = 0.5e3 / self.bin.as_ms();
         if !(LEAST..=MOST).contains(&self.bins()) {
             let expected = format!("{LEAST} to {MOST} bins of {} in a segment", self.bin);
-            return refuse(["segment", "bin"], expected);
+            return refuse(&["segment", "bin"], segment, expected);
         }
         let lowest_hz = 1e3 / self.segment.as_ms();
         if self.highest_hz < lowest_hz {
             let expected = format!("at least {lowest_hz} Hz, of which a segment holds one period");
-            return refuse(["highest", "segment"], expected);
+            return refuse(&["highest", "segment"], highest, expected);
         }
         if self.highest_hz > nyquist_hz {
             let expected = format!(
                 "at most {nyquist_hz} Hz, of which bins of {} see two in a period",
                 self.bin
             );
-            return refuse(["highest", "bin"], expected);
+            return refuse(&["highest", "bin"], highest, expected);
         }
         let Some(duration) = around.duration else {
             return true;
         };
         if duration.ps() / self.bin.ps() > MAX_BINS {
             return refuse(
-                ["bin", "segment"],
+                &["bin", "segment"],
+                bin,
                 format!("at most {MAX_BINS} bins in the run"),
             );
         }
         if duration < self.segment {
             let expected = format!("at most the duration, {duration}");
-            return refuse(["segment", "bin"], expected);
+            return refuse(&["segment"], segment, expected);
         }
         true
     }
