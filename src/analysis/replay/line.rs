@@ -1,8 +1,9 @@
 //! The line that holds most of the decoded position.
 //!
 //! Lines are drawn at random and rounded to bins. Many of them are then the same, and those that are not share their beginnings: all
-//! are kept as one tree, walked with running sums, and several shuffles are summed side by side. Of a shuffle it is only asked
-//! whether it reaches a score, so branches that cannot are left out.
+//! are kept as trees, walked with running sums, and several shuffles are summed side by side. Lines that go through the same stretches
+//! of several bins of position are looked at together first: none of them is worth more than the best bin of each stretch. Of a
+//! shuffle it is only asked whether it reaches a score, so what cannot is left out.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -10,8 +11,18 @@ use super::decode::Posterior;
 use crate::base::stream::Stream;
 use crate::base::vector::vectorized;
 
+mod table;
+mod tree;
+
+pub use table::{Table, Worth};
+use tree::Tree;
+
 /// Posteriors that are scored side by side.
 pub const LANES: usize = 8;
+
+/// Bins of position in a stretch. Fewer leave more lines to look at together, more bound each of them less: of 4, 8, 16 and 32 this was
+/// the quickest for 100 bins.
+const STRETCH: usize = 8;
 
 /// A line as drawn: angle and distance.
 pub type Drawn = (f64, f64);
@@ -22,12 +33,13 @@ pub struct Lines {
     n_times: usize,
     n_positions: usize,
     drawn: Vec<Drawn>,
-    /// The tree, depth first: depth of a node and its bin of position; `n_positions` is off the track. A node of the last depth is a
-    /// line.
-    nodes: Vec<(u16, u16)>,
-    /// Of each node the first behind it that is not below it.
-    skips: Vec<u32>,
-    /// Which of the drawn lines each leaf is, in the order of the leaves.
+    /// Stretches that lines go through, ascending.
+    stretches: Tree,
+    /// The lines, those through the same stretches together. Bins of position; `n_positions` is off the track.
+    lines: Tree,
+    /// Where the lines through each leaf of `stretches` begin in `lines`, and behind them where the last ones end.
+    begins: Vec<u32>,
+    /// Which of the drawn lines each leaf of `lines` is.
     leaves: Vec<u32>,
 }
 
@@ -52,52 +64,57 @@ impl Lines {
     /// Of lines that were drawn.
     pub fn new(drawn: Vec<Drawn>, n_times: usize, n_positions: usize) -> Self {
         let off = n_positions as u16;
-        let mut bins = Vec::with_capacity(drawn.len() * n_times);
-        for &line in &drawn {
+        let mut bins = vec![0; drawn.len() * n_times];
+        for (&line, bins) in drawn.iter().zip(bins.chunks_exact_mut(n_times.max(1))) {
             let course = Course::of(line, n_times, n_positions);
-            bins.extend((0..n_times).map(|t| {
-                let row = course.at(t as f64).round_ties_even();
-                if (0.0..n_positions as f64).contains(&row) {
-                    row as u16
-                } else {
-                    off
-                }
-            }));
+            along(&course, off, bins);
         }
         let line = |which: u32| &bins[which as usize * n_times..][..n_times];
-        let mut which: Vec<u32> = (0..drawn.len() as u32).collect();
-        // Of equal lines the first that was drawn stays.
-        which.sort_unstable_by(|&a, &b| line(a).cmp(line(b)).then(a.cmp(&b)));
-        which.dedup_by(|next, first| line(*next) == line(*first));
-        let (mut nodes, mut skips) = (Vec::new(), Vec::new());
-        let mut before: &[u16] = &[];
-        // The last node of each depth, whose branch has not come to its end.
-        let mut open = vec![0; n_times];
-        for &which in &which {
-            let line = line(which);
-            let shared = line.iter().zip(before).take_while(|(a, b)| a == b).count();
-            let here = nodes.len();
-            for (t, open) in open.iter_mut().enumerate().skip(shared) {
-                if here > 0 {
-                    skips[*open] = here as u32;
-                }
-                *open = here + t - shared;
+        let through = |which: u32| line(which).iter().map(|&bin| table::stretch(bin, off));
+        // Most lines differ within the first words of their keys.
+        let stretch_bits = table::stretch(off, off).max(1).ilog2() + 1;
+        let bin_bits = off.max(1).ilog2() + 1;
+        let key = |which: u32| {
+            let stretches = through(which).map(|stretch| (stretch, stretch_bits));
+            let bins = line(which).iter().map(|&bin| (bin, bin_bits));
+            let (mut key, mut left) = (0_u128, u128::BITS);
+            for (value, bits) in stretches.chain(bins) {
+                let Some(rest) = left.checked_sub(bits) else {
+                    break;
+                };
+                left = rest;
+                key |= u128::from(value) << left;
             }
-            nodes.extend((shared..n_times).map(|t| (t as u16, line[t])));
-            skips.resize(nodes.len(), 0);
-            before = line;
+            key
+        };
+        let mut sorted: Vec<(u128, u32)> = (0..drawn.len() as u32).map(|k| (key(k), k)).collect();
+        // Of equal lines the first that was drawn stays.
+        sorted.sort_unstable_by(|&(key_a, a), &(key_b, b)| {
+            let stretches = || through(a).cmp(through(b));
+            let bins = || line(a).cmp(line(b));
+            let keys = key_a.cmp(&key_b);
+            keys.then_with(stretches).then_with(bins).then(a.cmp(&b))
+        });
+        sorted.dedup_by(|(_, next), (_, first)| line(*next) == line(*first));
+        let leaves: Vec<u32> = sorted.into_iter().map(|(_, which)| which).collect();
+        let (mut stretches, mut lines) = (Tree::default(), Tree::default());
+        let mut begins = Vec::new();
+        for together in leaves.chunk_by(|&a, &b| through(a).eq(through(b))) {
+            begins.push(lines.len() as u32);
+            lines.begin_anew();
+            together.iter().for_each(|&which| lines.push(line(which)));
+            let own: Vec<u16> = through(together[0]).collect();
+            stretches.push(&own);
         }
-        let end = nodes.len() as u32;
-        if end > 0 {
-            open.iter().for_each(|&open| skips[open] = end);
-        }
+        begins.push(lines.len() as u32);
         Self {
             n_times,
             n_positions,
-            leaves: which,
             drawn,
-            nodes,
-            skips,
+            stretches: stretches.finish(),
+            lines: lines.finish(),
+            begins,
+            leaves,
         }
     }
 
@@ -105,30 +122,28 @@ impl Lines {
     pub fn best(&self, posterior: &Posterior, band: usize) -> Option<Best> {
         let mut table = Table::new(self.n_times, self.n_positions);
         table.put(0, posterior, band);
-        let (score, leaf) = match table.empty {
-            0 => self.walk(&table),
-            _ => self.best_with_gaps(&table, None),
-        };
-        let drawn = self.drawn.get(*self.leaves.get(leaf)? as usize)?;
+        let (score, leaf) = self.best_sum(&table, None)?;
+        let drawn = self.drawn[self.leaves[leaf] as usize];
         (score > 0.0).then_some(Best {
             score: score / self.n_times as f64,
-            drawn: *drawn,
+            drawn,
         })
     }
 
     /// Whether the best lines through the posteriors of a table, in which no bin of time is empty, score at least `goal`.
     pub fn reach(&self, table: &Table, goal: f64) -> [bool; LANES] {
-        let mut sums = vec![[0.0; LANES]; self.n_times + 1];
+        let most = table.of_stretches();
         let walk = Walk {
-            nodes: &self.nodes,
-            skips: &self.skips,
-            cells: &table.cells,
-            stride: self.n_positions + 1,
-            rest: &table.rest(),
-            n_times: self.n_times,
+            lines: self,
+            table,
+            stretches: &most,
+            rest: &rest(&most, self.n_times),
             goal,
         };
-        reaching(&walk, &mut sums)
+        let mut sums = vec![[0.0; LANES]; self.n_times + 1];
+        let (mut along, mut own_rest) = (sums.clone(), sums.clone());
+        let mut path = vec![0; self.n_times];
+        reaching(&walk, &mut sums, &mut along, &mut own_rest, &mut path)
     }
 
     /// Whether the best line through a posterior scores at least `goal`, whatever bins of time are empty.
@@ -144,142 +159,224 @@ impl Lines {
     /// Whether the best line through the posterior in lane 0 of a table, in which bins of time are empty, scores at least
     /// `goal`.
     pub fn reaches_with_gaps(&self, table: &Table, goal: f64) -> bool {
-        let (sum, _) = self.best_with_gaps(table, Some(goal));
-        sum / self.n_times as f64 >= goal
+        let found = self.best_sum(table, Some(goal));
+        found.is_some_and(|(sum, _)| sum / self.n_times as f64 >= goal)
     }
 
-    /// Sum and leaf of the best line, of lane 0.
-    fn walk(&self, table: &Table) -> (f64, usize) {
-        let mut sums = vec![0.0; self.n_times + 1];
-        let (mut best, mut which, mut leaf) = (f64::NEG_INFINITY, 0, 0);
-        let (stride, last) = (self.n_positions + 1, self.n_times as u16 - 1);
-        for &(depth, bin) in &self.nodes {
-            let t = depth as usize;
-            let sum = sums[t] + table.cells[t * stride + bin as usize][0];
-            sums[t + 1] = sum;
-            if depth == last {
-                if sum > best {
-                    (best, which) = (sum, leaf);
-                }
-                leaf += 1;
-            }
-        }
-        (best, which)
-    }
-
-    /// As [`Self::walk`], where bins of time are empty: each counts as the median of those on the track. With a
-    /// `goal` any line that reaches it will do, and leaves are not counted.
-    fn best_with_gaps(&self, table: &Table, goal: Option<f64>) -> (f64, usize) {
-        let (stride, off) = (self.n_positions + 1, self.n_positions as u16);
-        let rest = table.rest();
+    /// Sum and leaf of the best line, of lane 0; of equal ones the one whose bins are the first. A bin of time that is empty counts as
+    /// the median of those on the track. With a `goal` any line that reaches it will do.
+    fn best_sum(&self, table: &Table, goal: Option<f64>) -> Option<(f64, usize)> {
+        let most = table.of_stretches();
+        let rest = rest(&most, self.n_times);
         // No median is above the largest value.
-        let largest = (table.cells.iter().map(|cell| cell[0])).fold(0.0, f64::max);
-        let limit = goal.map_or(f64::NEG_INFINITY, |goal| least_sum(goal, self.n_times));
+        let largest = table.cells.iter().map(|cell| cell[0]).fold(0.0, f64::max);
         let gaps = table.empty as f64 * largest;
-        let mut line = vec![0_u16; self.n_times];
-        let mut sums = vec![0.0; self.n_times + 1];
-        let (mut best, mut which) = (f64::NEG_INFINITY, 0);
+        let mut limit = goal.map_or(f64::NEG_INFINITY, |goal| least_sum(goal, self.n_times));
+        let mut best: Option<(f64, usize, Vec<u16>)> = None;
         let mut within = Vec::with_capacity(self.n_times);
-        let (mut at, mut leaf) = (0, 0);
-        while let Some(&(depth, bin)) = self.nodes.get(at) {
-            let t = depth as usize;
-            line[t] = bin;
-            // Empty columns are zero.
-            sums[t + 1] = sums[t] + table.cells[t * stride + bin as usize][0];
+        let (mut sums, mut along) = (vec![0.0; self.n_times + 1], vec![0.0; self.n_times + 1]);
+        let (mut path, mut line) = (vec![0; self.n_times], vec![0; self.n_times]);
+        let mut own_rest = vec![0.0; self.n_times + 1];
+        let stretch = |t: usize, k: u16| most[t * table.n_stretches() + k as usize][0];
+        let cell = |t: usize, bin: u16| table.cells[t * (self.n_positions + 1) + bin as usize][0];
+        let mut at = 0;
+        while let Some((t, k)) = self.stretches.node(at) {
+            sums[t + 1] = sums[t] + stretch(t, k);
+            path[t] = k;
             if sums[t + 1] + rest[t + 1][0] + gaps < limit {
-                at = self.skips[at] as usize;
+                at = self.stretches.skip(at);
                 continue;
             }
             at += 1;
             if t + 1 < self.n_times {
                 continue;
             }
-            within.clear();
-            let mut outside = 0.0;
-            for (t, &bin) in line.iter().enumerate().filter(|(t, _)| !table.gaps[*t]) {
-                let value = table.cells[t * stride + bin as usize][0];
-                if bin == off {
-                    outside += value
-                } else {
-                    within.push(value)
-                }
+            for t in (0..self.n_times).rev() {
+                own_rest[t] = own_rest[t + 1] + stretch(t, path[t]);
             }
-            let sum = outside + within.iter().sum::<f64>();
-            let n = within.len();
-            if n > 0 {
-                within.sort_unstable_by(f64::total_cmp);
-                let median = 0.5 * (within[(n - 1) / 2] + within[n / 2]);
-                let sum = sum + table.empty as f64 * median;
-                if sum > best {
-                    (best, which) = (sum, leaf);
+            let group = self.stretches.leaf(at - 1);
+            let (mut at, end) = (self.begins[group] as usize, self.begins[group + 1] as usize);
+            while at < end {
+                let Some((t, bin)) = self.lines.node(at) else {
+                    break;
+                };
+                line[t] = bin;
+                // Empty columns are zero.
+                along[t + 1] = along[t] + cell(t, bin);
+                if along[t + 1] + own_rest[t + 1] + gaps < limit {
+                    at = self.lines.skip(at);
+                    continue;
+                }
+                at += 1;
+                if t + 1 < self.n_times {
+                    continue;
+                }
+                let sum = match table.empty {
+                    0 => along[t + 1],
+                    _ => match self.sum_with_gaps(table, &line, &mut within) {
+                        Some(sum) => sum,
+                        None => continue,
+                    },
+                };
+                let is_better = best
+                    .as_ref()
+                    .is_none_or(|(most, _, bins)| sum > *most || sum == *most && line < *bins);
+                if is_better {
+                    best = Some((sum, self.lines.leaf(at - 1), line.clone()));
+                    limit = limit.max(nearly(sum));
                 }
                 if goal.is_some_and(|goal| sum / self.n_times as f64 >= goal) {
-                    break;
+                    return Some((sum, self.lines.leaf(at - 1)));
                 }
             }
-            leaf += 1;
         }
-        (best, which)
+        best.map(|(sum, leaf, _)| (sum, leaf))
     }
+
+    /// What a line comes to where bins of time are empty; `None` where it is off the track in all others.
+    fn sum_with_gaps(&self, table: &Table, line: &[u16], within: &mut Vec<f64>) -> Option<f64> {
+        let off = self.n_positions as u16;
+        within.clear();
+        let mut outside = 0.0;
+        for (t, &bin) in line.iter().enumerate().filter(|(t, _)| !table.gaps[*t]) {
+            let value = table.cells[t * (self.n_positions + 1) + bin as usize][0];
+            if bin == off {
+                outside += value
+            } else {
+                within.push(value)
+            }
+        }
+        let sum = outside + within.iter().sum::<f64>();
+        let n = within.len();
+        if n == 0 {
+            return None;
+        }
+        within.sort_unstable_by(f64::total_cmp);
+        let median = 0.5 * (within[(n - 1) / 2] + within[n / 2]);
+        Some(sum + table.empty as f64 * median)
+    }
+}
+
+/// A little less than a sum, for the rounding of other orders of adding.
+fn nearly(sum: f64) -> f64 {
+    const ROUNDING: f64 = 1e-9;
+    sum * (1.0 - ROUNDING)
 }
 
 /// What a sum over `n_times` bins must come to for its mean to reach `goal`, a little less for its rounding.
 fn least_sum(goal: f64, n_times: usize) -> f64 {
-    const ROUNDING: f64 = 1e-9;
-    goal * n_times as f64 * (1.0 - ROUNDING)
+    nearly(goal * n_times as f64)
+}
+
+/// The most that the bins of time from each on can bring a line, in each lane; none behind the last.
+fn rest(stretches: &[[f64; LANES]], n_times: usize) -> Vec<[f64; LANES]> {
+    let each = stretches.len() / n_times.max(1);
+    let mut rest = vec![[0.0; LANES]; n_times + 1];
+    for t in (0..n_times).rev() {
+        let most = table::most(&stretches[t * each..][..each]);
+        for k in 0..LANES {
+            rest[t][k] = rest[t + 1][k] + most[k];
+        }
+    }
+    rest
 }
 
 /// What is walked.
 struct Walk<'a> {
-    nodes: &'a [(u16, u16)],
-    skips: &'a [u32],
-    cells: &'a [[f64; LANES]],
-    stride: usize,
+    lines: &'a Lines,
+    table: &'a Table,
+    /// The most that is to be had in each stretch.
+    stretches: &'a [[f64; LANES]],
     /// The most that columns from each on can bring.
     rest: &'a [[f64; LANES]],
-    n_times: usize,
     goal: f64,
 }
 
 vectorized! {
-    /// Whether a line of each lane reaches the goal; `sums` holds one more than there are bins of time, of zeros.
-    fn reaching(walk: &Walk<'_>, sums: &mut [[f64; LANES]]) -> [bool; LANES] {
+    /// The bins of position along a course; `off` is off the track.
+    fn along(course: &Course, off: u16, bins: &mut [u16]) {
+        let positions = f64::from(off);
+        for (t, bin) in bins.iter_mut().enumerate() {
+            let row = course.at(t as f64).round_ties_even();
+            // Compared without a branch, for vectors.
+            let is_on = (row >= 0.0) & (row < positions);
+            let row = if is_on { row } else { positions };
+            *bin = row as u16;
+        }
+    }
+}
+
+vectorized! {
+    /// Whether a line of each lane reaches the goal; the sums hold one more than there are bins of time, of zeros.
+    fn reaching(walk: &Walk<'_>, sums: &mut [[f64; LANES]], along: &mut [[f64; LANES]], own_rest: &mut [[f64; LANES]], path: &mut [u16]) -> [bool; LANES] {
+        let lines = walk.lines;
+        let n_times = lines.n_times;
+        let (n_stretches, stride) = (walk.table.n_stretches(), lines.n_positions + 1);
         let mut best = [f64::NEG_INFINITY; LANES];
-        let last = walk.n_times - 1;
-        let limit = least_sum(walk.goal, walk.n_times);
         // A lane that has reached it is left aside.
-        let mut limits = [limit; LANES];
+        let mut limits = [least_sum(walk.goal, n_times); LANES];
         let mut at = 0;
-        while at < walk.nodes.len() {
-            let (depth, bin) = walk.nodes[at];
-            let t = depth as usize;
-            let (above, cell) = (sums[t], walk.cells[t * walk.stride + bin as usize]);
-            let rest = &walk.rest[t + 1];
-            let (mut sum, mut may_reach) = ([0.0; LANES], false);
-            for k in 0..LANES {
-                sum[k] = above[k] + cell[k];
-                may_reach |= sum[k] + rest[k] >= limits[k];
-            }
-            if !may_reach {
-                at = walk.skips[at] as usize;
+        while let Some((t, k)) = lines.stretches.node(at) {
+            let most = &walk.stretches[t * n_stretches + k as usize];
+            let sum = added(&sums[t], most);
+            if !any_reaches(&sum, &walk.rest[t + 1], &limits) {
+                at = lines.stretches.skip(at);
                 continue;
             }
-            sums[t + 1] = sum;
+            (sums[t + 1], path[t]) = (sum, k);
             at += 1;
-            if t == last {
+            if t + 1 < n_times {
+                continue;
+            }
+            for (t, &k) in path.iter().enumerate().rev() {
+                own_rest[t] = added(&own_rest[t + 1], &walk.stretches[t * n_stretches + k as usize]);
+            }
+            let group = lines.stretches.leaf(at - 1);
+            let (mut at, end) = (lines.begins[group] as usize, lines.begins[group + 1] as usize);
+            while at < end {
+                let Some((t, bin)) = lines.lines.node(at) else { break };
+                let sum = added(&along[t], &walk.table.cells[t * stride + bin as usize]);
+                if !any_reaches(&sum, &own_rest[t + 1], &limits) {
+                    at = lines.lines.skip(at);
+                    continue;
+                }
+                along[t + 1] = sum;
+                at += 1;
+                if t + 1 < n_times {
+                    continue;
+                }
                 for k in 0..LANES {
                     best[k] = if sum[k] > best[k] { sum[k] } else { best[k] };
-                    if best[k] / walk.n_times as f64 >= walk.goal {
+                    if best[k] / n_times as f64 >= walk.goal {
                         limits[k] = f64::INFINITY;
                     }
                 }
-                if limits.iter().all(|limit| limit.is_infinite()) {
-                    break;
-                }
+            }
+            if limits.iter().all(|limit| limit.is_infinite()) {
+                break;
             }
         }
-        best.map(|sum| sum / walk.n_times as f64 >= walk.goal)
+        best.map(|sum| sum / n_times as f64 >= walk.goal)
     }
+}
+
+#[inline(always)]
+fn added(a: &[f64; LANES], b: &[f64; LANES]) -> [f64; LANES] {
+    let mut sum = *a;
+    for k in 0..LANES {
+        sum[k] += b[k];
+    }
+    sum
+}
+
+/// Whether a lane can still come to its limit.
+#[inline(always)]
+fn any_reaches(sum: &[f64; LANES], rest: &[f64; LANES], limits: &[f64; LANES]) -> bool {
+    let mut any = false;
+    for k in 0..LANES {
+        any |= sum[k] + rest[k] >= limits[k];
+    }
+    any
 }
 
 /// A line as it goes over bins of time and position.
@@ -319,130 +416,6 @@ pub fn at(line: Drawn, t: f64, n_times: usize, n_positions: usize) -> f64 {
 pub fn slope((angle, _): Drawn) -> f64 {
     let angle = if angle.abs() < 1e-4 { 1e-4 } else { angle };
     -angle.cos() / angle.sin()
-}
-
-/// Posteriors as they are scored, [`LANES`] side by side: of each bin of time what each bin of position is worth, then what being
-/// off the track is worth, the median of the column.
-#[derive(Debug, Clone)]
-pub struct Table {
-    cells: Vec<[f64; LANES]>,
-    gaps: Vec<bool>,
-    empty: usize,
-    n_positions: usize,
-    n_times: usize,
-}
-
-impl Table {
-    /// An empty one.
-    pub fn new(n_times: usize, n_positions: usize) -> Self {
-        Self {
-            cells: vec![[0.0; LANES]; n_times * (n_positions + 1)],
-            gaps: vec![false; n_times],
-            empty: 0,
-            n_positions,
-            n_times,
-        }
-    }
-
-    /// The most that the bins of time from each on can bring a line, in each lane; none behind the last.
-    fn rest(&self) -> Vec<[f64; LANES]> {
-        let mut rest = vec![[0.0; LANES]; self.n_times + 1];
-        for t in (0..self.n_times).rev() {
-            let column = &self.cells[t * (self.n_positions + 1)..][..=self.n_positions];
-            let mut most = [f64::NEG_INFINITY; LANES];
-            for cell in column {
-                for k in 0..LANES {
-                    most[k] = if cell[k] > most[k] { cell[k] } else { most[k] };
-                }
-            }
-            for k in 0..LANES {
-                rest[t][k] = rest[t + 1][k] + most[k];
-            }
-        }
-        rest
-    }
-
-    /// Puts a posterior into `lane`.
-    pub fn put(&mut self, lane: usize, posterior: &Posterior, band: usize) {
-        let worth: Vec<Option<Worth>> = posterior
-            .iter()
-            .map(|column| Some(Worth::of(column.as_ref()?, band)))
-            .collect();
-        self.put_worth(
-            lane,
-            &worth
-                .iter()
-                .map(|worth| (worth.as_ref(), 0))
-                .collect::<Vec<_>>(),
-        );
-    }
-
-    /// Puts columns of known worth into `lane`, each turned by some bins.
-    pub fn put_worth(&mut self, lane: usize, columns: &[(Option<&Worth>, usize)]) {
-        let n = self.n_positions;
-        self.empty = columns.iter().filter(|column| column.0.is_none()).count();
-        for (t, (worth, turned)) in columns.iter().enumerate().take(self.n_times) {
-            self.gaps[t] = worth.is_none();
-            let cells = &mut self.cells[t * (n + 1)..][..n + 1];
-            let Some(worth) = worth else {
-                cells.iter_mut().for_each(|cell| cell[lane] = 0.0);
-                continue;
-            };
-            for (at, cell) in cells[..n].iter_mut().enumerate() {
-                cell[lane] = worth.turned(at, *turned);
-            }
-            cells[n][lane] = worth.median;
-        }
-    }
-}
-
-/// What a column of a posterior is worth to lines.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Worth {
-    column: Vec<f64>,
-    band: usize,
-    /// Sums over the band around each bin as on a ring.
-    around: Vec<f64>,
-    median: f64,
-}
-
-impl Worth {
-    /// Of a column, with so many bins on either side of a line.
-    pub fn of(column: &[f64], band: usize) -> Self {
-        let n = column.len();
-        let mut sorted = column.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let mut worth = Self {
-            column: column.to_vec(),
-            band,
-            around: Vec::new(),
-            median: 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]),
-        };
-        // Where the band is longer than the track no bin has all of it.
-        if n > 2 * band {
-            let sum = |k: usize| worth.sum(k + n - band, 2 * band + 1, 0);
-            worth.around = (0..n).map(sum).collect();
-        }
-        worth
-    }
-
-    /// Sum of `length` bins from `first` on, as on a ring, once the column is turned.
-    fn sum(&self, first: usize, length: usize, turned: usize) -> f64 {
-        let n = self.column.len();
-        let bin = |x: usize| self.column[(x + n - turned) % n];
-        (first..first + length).map(bin).sum()
-    }
-
-    /// The sum over the band around the bin `at`, cut at the ends of the track, once the column is turned by less than its length.
-    fn turned(&self, at: usize, turned: usize) -> f64 {
-        let n = self.column.len();
-        let (first, last) = (at.saturating_sub(self.band), (at + self.band).min(n - 1));
-        match last - first == 2 * self.band {
-            true if at >= turned => self.around[at - turned],
-            true => self.around[at + n - turned],
-            false => self.sum(first, last + 1 - first, turned),
-        }
-    }
 }
 
 #[cfg(test)]
