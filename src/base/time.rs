@@ -6,6 +6,8 @@
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
+use super::vector::vectorized;
+
 /// Picoseconds in a millisecond.
 pub const PS_PER_MS: i64 = 1_000_000_000;
 
@@ -82,6 +84,20 @@ impl Time {
             .ok_or(TimeRangeError { value_ms: ms })
     }
 
+    /// The instants that [`Time::from_ms_and_rest`] gives for `ms` and `rests`, as many of both, many at once.
+    ///
+    /// # Errors
+    /// As there, with the first that is out of range.
+    pub fn all_from_ms_and_rests(ms: &[f64], rests: &[i16]) -> Result<Vec<Self>, TimeRangeError> {
+        let mut times = vec![Self::ZERO; ms.len().min(rests.len())];
+        if !near(ms, rests, &mut times) {
+            for ((time, &ms), &rest) in times.iter_mut().zip(ms).zip(rests) {
+                *time = Self::from_ms_and_rest(ms, rest)?;
+            }
+        }
+        Ok(times)
+    }
+
     /// This instant moved by `d`, or `None` beyond the clock's range.
     pub fn checked_add(self, d: Duration) -> Option<Self> {
         self.0.checked_add(d.0).map(Self)
@@ -118,6 +134,22 @@ impl Duration {
     /// Milliseconds.
     pub fn as_ms(self) -> f64 {
         self.0 as f64 / PS_PER_MS as f64
+    }
+}
+
+vectorized! {
+    /// Fills `times`; false, and nothing that holds, where any is so far out that sums could overflow.
+    fn near(ms: &[f64], rests: &[i16], times: &mut [Time]) -> bool {
+        const FAR: f64 = (1_i64 << 62) as f64;
+        let mut near = true;
+        for ((time, &ms), &rest) in times.iter_mut().zip(ms).zip(rests) {
+            let ps = ms * PS_PER_MS as f64;
+            near &= ps.abs() < FAR;
+            let whole = ps as i64;
+            let below = i64::from(ps < whole as f64);
+            *time = Time(whole.wrapping_sub(below).wrapping_add(rest.into()));
+        }
+        near
     }
 }
 
@@ -236,6 +268,41 @@ mod tests {
         }
         for ms in [f64::NAN, f64::INFINITY, 1e10] {
             assert!(Time::from_ms_and_rest(ms, 0).is_err(), "{ms}");
+        }
+    }
+
+    #[test]
+    fn many_times_are_what_each_is() {
+        let values = [
+            0.0,
+            -0.0,
+            1e-9,
+            -1e-9,
+            0.3,
+            -0.3,
+            1234.567_891_234,
+            -7.25,
+            2.2e6,
+            5e9,
+            -5e9,
+        ];
+        let ms: Vec<f64> = values.iter().cycle().take(37).copied().collect();
+        let rests: Vec<i16> = (0..37).map(|k| k * 123 - 2000).collect();
+        let one = |(&ms, &rest): (&f64, &i16)| Time::from_ms_and_rest(ms, rest).unwrap();
+        let each: Vec<Time> = ms.iter().zip(&rests).map(one).collect();
+        assert_eq!(Time::all_from_ms_and_rests(&ms, &rests), Ok(each));
+        // Beyond half of the clock's range they are looked at one by one.
+        let far = [9.2e9, 1.0];
+        let each = far.map(|ms| Time::from_ms_and_rest(ms, 5).unwrap());
+        assert_eq!(
+            Time::all_from_ms_and_rests(&far, &[5, 5]),
+            Ok(each.to_vec())
+        );
+        for ms in [f64::NAN, f64::NEG_INFINITY, 1e10] {
+            assert!(
+                Time::all_from_ms_and_rests(&[1.0, ms], &[0, 0]).is_err(),
+                "{ms}"
+            );
         }
     }
 

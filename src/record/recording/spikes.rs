@@ -92,19 +92,41 @@ impl<'a> SpikeChunks<'a> {
         self.next = end;
         let nodes = self.columns.nodes(rows.clone())?;
         let stamps = self.columns.stamps(rows.clone())?;
-        let size = self.columns.size as u64;
-        let mut spikes = Vec::with_capacity(nodes.len());
-        // One pass, as there are millions; what is wrong with a spike is looked for only where something is.
-        for (index, (&ms, &node)) in stamps.ms.iter().zip(&nodes).enumerate() {
-            match stamps.time(index, ms) {
-                Ok(time) if self.least <= time && time < self.stop && node < size => {
-                    self.least = time;
-                    spikes.push((time, node as u32));
-                }
-                _ => return Err(self.fault(rows.start + index)),
+        // There are millions: all are looked at together, and what is wrong with one is looked for only where something is.
+        let sound = |times: &[Time]| {
+            let within =
+                |time: Option<&Time>| time.is_none_or(|&t| self.least <= t && t < self.stop);
+            let ascend = times
+                .windows(2)
+                .fold(true, |so_far, two| so_far & (two[0] <= two[1]));
+            let size = self.columns.size as u64;
+            let known = nodes
+                .iter()
+                .fold(true, |so_far, &node| so_far & (node < size));
+            within(times.first()) && within(times.last()) && ascend && known
+        };
+        let times = stamps.all().ok().filter(|times| sound(times));
+        let Some(times) = times else {
+            return Err(self.fault(rows.start + self.first_unsound(&stamps, &nodes)));
+        };
+        self.least = times.last().copied().unwrap_or(self.least);
+        let neurons = nodes.into_iter().map(|node| node as u32);
+        Ok(times.into_iter().zip(neurons).collect())
+    }
+
+    /// The index of the first spike with which something is wrong.
+    #[cold]
+    fn first_unsound(&self, stamps: &Stamps, nodes: &[u64]) -> usize {
+        let (mut least, size) = (self.least, self.columns.size as u64);
+        let is_sound = |(index, (&ms, &node)): (usize, (&f64, &u64))| match stamps.time(index, ms) {
+            Ok(time) if least <= time && time < self.stop && node < size => {
+                least = time;
+                true
             }
-        }
-        Ok(spikes)
+            _ => false,
+        };
+        let spikes = stamps.ms.iter().zip(nodes).enumerate();
+        spikes.map(is_sound).take_while(|&sound| sound).count()
     }
 
     /// What is wrong with the spike in `row`.
@@ -150,11 +172,25 @@ struct Stamps {
 
 impl Stamps {
     /// The time at `index`, whose milliseconds are `ms`.
-    #[inline]
     fn time(&self, index: usize, ms: f64) -> Result<Time, TimeRangeError> {
         match self.rests.as_ref().and_then(|rests| rests.get(index)) {
             Some(&rest) => Time::from_ms_and_rest(ms, rest),
             None => Time::from_ms(ms),
+        }
+    }
+
+    /// All of them.
+    fn all(&self) -> Result<Vec<Time>, TimeRangeError> {
+        match &self.rests {
+            Some(rests) if rests.len() == self.ms.len() => {
+                Time::all_from_ms_and_rests(&self.ms, rests)
+            }
+            _ => self
+                .ms
+                .iter()
+                .enumerate()
+                .map(|(index, &ms)| self.time(index, ms))
+                .collect(),
         }
     }
 }
