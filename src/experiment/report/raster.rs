@@ -8,7 +8,7 @@ use crate::experiment::error::ExperimentError;
 use crate::protocol::stage::Stage;
 use crate::report::html::{Band, Bout, Part, Raster, Spikes};
 
-/// Single spikes of all populations together: some 3 bytes each, 4 as letters, of the 3 MB that a page may have.
+/// Single spikes of all populations together: some 2 bytes each, 3 as letters, of the 3 MB that a page may have.
 const ROOM: u64 = 800_000;
 /// As many where a stretch is asked for: a page of some 20 MB.
 const MOST: u64 = 5_000_000;
@@ -38,7 +38,7 @@ pub(super) fn parts(
     for (scan, span) in scans.iter().zip(&spans).rev() {
         let mut single = Spikes::default();
         if let Some((start, stop)) = *span {
-            single = Spikes::within(start, stop);
+            single = Spikes::within(start, stop, scan.size);
             // A spike at the very end is one of the run's.
             for chunk in subject.recording.spike_chunks(&scan.name, start..=stop)? {
                 chunk?

@@ -1,10 +1,14 @@
 // Data that stand in the page: bytes as letters, compressed.
 
-async function unpack(letters) {
+function bytesOf(letters) {
   const text = atob(letters.trim());
   const bytes = new Uint8Array(text.length);
   for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return bytes;
+}
+
+async function unpack(letters) {
+  const stream = new Blob([bytesOf(letters)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
@@ -24,13 +28,30 @@ function numbers(bytes, n) {
   return out;
 }
 
+// Whole numbers of so many bits each, the lowest first. More than 32 bits at once are no integers of the machine here.
+function bits(bytes, n, width) {
+  const out = new Uint32Array(n), end = 2 ** width;
+  let at = 0, held = 0, scale = 1;
+  for (let k = 0; k < n; k++) {
+    while (scale < end) {
+      held += bytes[at++] * scale;
+      scale *= 256;
+    }
+    const rest = Math.floor(held / end);
+    out[k] = held - rest * end;
+    held = rest;
+    scale /= end;
+  }
+  return out;
+}
+
 // The raster with times in milliseconds.
 async function readRaster(data) {
   for (const band of data.bands) {
     const { single } = band;
-    const [counts, gaps, neurons] = await Promise.all([band.counts, single.times, single.neurons].map(unpack));
+    const [counts, gaps] = await Promise.all([band.counts, single.times].map(unpack));
     band.counts = numbers(counts, band.columns * band.rows);
-    band.neurons = numbers(neurons, single.n);
+    band.neurons = bits(bytesOf(single.neurons), single.n, single.width);
     band.times = new Float64Array(single.n);
     let tick = single.first;
     const gap = numbers(gaps, single.n);

@@ -73,7 +73,47 @@ pub struct Spikes {
     last: i64,
     n: u64,
     times: Vec<u8>,
-    neurons: Vec<u8>,
+    neurons: Bits,
+}
+
+/// Numbers of so many bits each, one behind the other, the lowest bit first. Neurons that fire in any order take less than when
+/// they are compressed, and no time.
+#[derive(Debug, Default)]
+struct Bits {
+    width: u32,
+    bytes: Vec<u8>,
+    /// Bits that fill no four bytes yet, and how many there are.
+    held: u64,
+    n_held: u32,
+}
+
+impl Bits {
+    /// For numbers below `end`.
+    fn below(end: usize) -> Self {
+        Self {
+            width: u32::try_from(end.saturating_sub(1))
+                .map_or(u32::BITS, |last| last.max(1).ilog2() + 1),
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, number: u32) {
+        self.held |= u64::from(number) << self.n_held;
+        self.n_held += self.width;
+        if self.n_held >= u32::BITS {
+            self.bytes.extend((self.held as u32).to_le_bytes());
+            self.held >>= u32::BITS;
+            self.n_held -= u32::BITS;
+        }
+    }
+
+    /// As letters.
+    fn letters(&self) -> String {
+        let mut bytes = self.bytes.clone();
+        let rest = self.n_held.div_ceil(u8::BITS) as usize;
+        bytes.extend(&self.held.to_le_bytes()[..rest]);
+        base64(&bytes)
+    }
 }
 
 /// Counts spikes into cells, in the order of time: where each belongs is known beforehand, as there are millions of them.
@@ -127,11 +167,12 @@ impl Counter {
 }
 
 impl Spikes {
-    /// None so far, of those in [start, stop).
-    pub fn within(start: Time, stop: Time) -> Self {
+    /// None so far, of those of a population of `size` in [start, stop).
+    pub fn within(start: Time, stop: Time, size: usize) -> Self {
         Self {
             span: Some((start, stop)),
             last: start.ps() / TICK.ps(),
+            neurons: Bits::below(size),
             ..Self::default()
         }
     }
@@ -140,7 +181,7 @@ impl Spikes {
     pub fn add(&mut self, t: Time, neuron: u32) {
         let tick = t.ps() / TICK.ps();
         variable(&mut self.times, (tick - self.last).max(0) as u64);
-        variable(&mut self.neurons, neuron.into());
+        self.neurons.add(neuron);
         self.last = tick;
         self.n += 1;
     }
@@ -201,7 +242,8 @@ impl Raster {
                     "first": span.map(|span| span.0.ps() / TICK.ps()),
                     "tick": TICK.as_ms(),
                     "times": packed(&band.single.times),
-                    "neurons": packed(&band.single.neurons),
+                    "neurons": band.single.neurons.letters(),
+                    "width": band.single.neurons.width,
                 },
             })
         };
@@ -230,5 +272,26 @@ mod tests {
             expected[neuron as usize * rows / size * columns + column] += 1;
         }
         assert_eq!(counter.finish().counts, expected);
+    }
+
+    #[test]
+    fn numbers_take_the_bits_of_the_largest() {
+        for (end, width) in [
+            (1, 1),
+            (2, 1),
+            (3, 2),
+            (784, 10),
+            (1024, 10),
+            (1025, 11),
+            (1 << 32, 32),
+        ] {
+            assert_eq!(Bits::below(end).width, width, "{end}");
+        }
+        let mut bits = Bits::below(8);
+        [7, 0, 5, 1, 2, 3, 4, 6, 1, 7, 2, 5]
+            .iter()
+            .for_each(|&n| bits.add(n));
+        let bytes = [0b0100_0111, 0b1010_0011, 0b1101_0001, 0b1011_1001, 0b1010];
+        assert_eq!(bits.letters(), base64(&bytes));
     }
 }
