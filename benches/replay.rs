@@ -75,9 +75,11 @@ impl Planted {
                 }
                 let (is_missing, jitter) = (stream.uniform(), normal(&mut stream) * self.jitter_ms);
                 let at = length * (neuron as f64 + 0.5) / self.neurons as f64 + jitter;
+                // What jitter takes out of the event comes back in at its end: neurons of all places fire alike, noise too.
+                let around = at.rem_euclid(2.0 * length);
+                let at = around.min(2.0 * length - around);
                 let anywhere = length * stream.uniform();
-                // What jitter takes out of the event is no spike of it.
-                if is_missing >= self.missing && (0.0..length).contains(&at) {
+                if is_missing >= self.missing && at < length {
                     let at = if self.is_path { at } else { anywhere };
                     spikes.push((ms(start + at), neuron as u32));
                 }
@@ -222,20 +224,20 @@ fn row(name: &str, one: Planted, sample: u64) {
     };
     let noise = noise.events(NOISE_OF, sample);
     let cells = Shuffle::ALL.map(|shuffle| {
-        let [score, correlation] = shares(&paths, shuffle);
-        let [score_of_noise, correlation_of_noise] = shares(&noise, shuffle);
+        let [score, correlation] = shares(&paths, shuffle, sample);
+        let [score_of_noise, correlation_of_noise] = shares(&noise, shuffle, sample);
         format!(" {score:.2} {score_of_noise:.3}, {correlation:.2} {correlation_of_noise:.3} |")
     });
     println!("| {name} |{}", cells.concat());
 }
 
-/// Shares of events whose line score, and whose weighted correlation, has p of at most the level.
-fn shares(data: &Data, shuffle: Shuffle) -> [f64; 2] {
+/// Shares of events whose line score, and whose weighted correlation, has p of at most the level; lines and shuffles by `seed`.
+fn shares(data: &Data, shuffle: Shuffle, seed: u64) -> [f64; 2] {
     let replay = measure::find("replay").expect("a measure");
     let mut values = Values::from([("shuffles", 39_u64), ("lines", 500_u64)]);
     values.insert("shuffle", shuffle.name());
     values.insert("control", "none");
-    let tables = replay.compute(data, &values, 1).expect("a result");
+    let tables = replay.compute(data, &values, seed).expect("a result");
     ["p_score", "p_correlation"].map(|name| {
         let p = tables[1].numbers(name);
         p.iter().filter(|p| **p <= LEVEL).count() as f64 / p.len() as f64
