@@ -1,5 +1,7 @@
 //! A test of a network, in pieces that nobody waits for.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::images::Images;
@@ -66,7 +68,8 @@ impl Tests {
         &self.images
     }
 
-    /// What so many images classified `right`ly, of each of [`images`](Self::images), come to. A task without images scores 0.
+    /// What so many images classified `right`ly, a number for each of [`images`](Self::images), come to. A task without images
+    /// scores 0.
     pub(super) fn accuracy(&self, right: &[usize]) -> Accuracy {
         let share = |right: usize, n: usize| right as f64 / n.max(1) as f64;
         let shares = |right: &[usize], images: &[Images]| Shares {
@@ -77,19 +80,17 @@ impl Tests {
                 .collect(),
             overall: share(right.iter().sum(), images.iter().map(Images::len).sum()),
         };
-        let part = |from: usize, n: usize| {
-            let of_part = |len: usize| from.min(len)..(from + n).min(len);
-            let images = &self.images[of_part(self.images.len())];
-            (!images.is_empty()).then(|| shares(&right[of_part(right.len())], images))
+        let (test, held) = (self.tasks, self.tasks + self.held);
+        let part = |range: Range<usize>| {
+            let is_there = !range.is_empty();
+            is_there.then(|| shares(&right[range.clone()], &self.images[range]))
         };
-        let (learnt, rest) = (self.tasks + self.held, self.images.len());
-        let test = part(0, self.tasks);
-        let Shares { tasks, overall } = test.unwrap_or_else(|| shares(&[], &[]));
+        let Shares { tasks, overall } = shares(&right[..test], &self.images[..test]);
         Accuracy {
             tasks,
             overall,
-            validation: part(self.tasks, self.held),
-            training: part(learnt, rest - learnt),
+            validation: part(test..held),
+            training: part(held..self.images.len()),
         }
     }
 }
@@ -154,5 +155,44 @@ pub fn accuracy(mlp: &Mlp, tests: &Tests) -> Accuracy {
         if let Some(accuracy) = exam.step(mlp, tests) {
             return accuracy;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mlp::idx::ImageFile;
+
+    fn images(n: usize) -> Images {
+        let file = ImageFile {
+            width: 1,
+            height: 1,
+            pixels: vec![0; n],
+        };
+        Images::new(file, vec![0; n])
+    }
+
+    #[test]
+    fn test_held_out_and_learnt_images_have_shares_of_their_own() {
+        let test = || vec![images(4), images(2)];
+        let (held, learnt) = ([images(10), images(0)], [images(5), images(15)]);
+        let shares = |tasks: [f64; 2], overall| Shares {
+            tasks: tasks.to_vec(),
+            overall,
+        };
+        let tests = Tests::new(test(), held.to_vec()).with_training(&learnt);
+        let all = tests.accuracy(&[1, 2, 9, 0, 2, 12]);
+        assert_eq!((all.tasks, all.overall), (vec![0.25, 1.0], 0.5));
+        assert_eq!(all.validation, Some(shares([0.9, 0.0], 0.9)));
+        assert_eq!(all.training, Some(shares([0.4, 0.8], 0.7)));
+        let tests = Tests::new(test(), Vec::new()).with_training(&learnt);
+        let all = tests.accuracy(&[1, 2, 2, 12]);
+        assert_eq!(all.validation, None);
+        assert_eq!(all.training, Some(shares([0.4, 0.8], 0.7)));
+        let all = Tests::new(test(), Vec::new()).accuracy(&[1, 2]);
+        assert_eq!(
+            (all.overall, all.validation, all.training),
+            (0.5, None, None)
+        );
     }
 }
