@@ -8,7 +8,7 @@ mod power;
 
 use crate::base::vector::vectorized;
 
-pub use power::{power, power_of_first};
+pub use power::{Power, power};
 
 /// e^x, to the bit what `libm` gives.
 #[inline]

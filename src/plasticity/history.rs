@@ -5,23 +5,27 @@
 
 mod pushes;
 mod recent;
+mod saved;
+
+use std::collections::BTreeMap;
 
 use crate::base::time::{Duration, Time};
 use crate::base::vector::prefetch;
 use crate::plasticity::clock::{Clock, Turned, jump, times};
 use pushes::Pushes;
 pub(super) use recent::Recent;
+pub(super) use saved::SavedPost;
 
 /// Spikes that each neuron has room for at first.
 const FIRST: usize = 8;
 
-/// More room than this is only made where spikes are on their way back to the synapse: what all synapses have seen is
-/// forgotten instead.
+/// Spikes that there is room for at most, per neuron. More is only made where spikes are on their way back to the synapse:
+/// what all synapses have seen is forgotten instead.
 const MOST: usize = 32;
 
-/// Last spikes that lie beside each other in two cache lines: all that 63 of 64 arrivals need where sources and targets fire
-/// alike. What is older lies scattered over megabytes.
-const RECENT: usize = 6;
+/// Last spikes that lie beside each other, times and factors of them in a cache line each: all that 255 of 256 arrivals need
+/// where sources and targets fire alike. What is older lies scattered over megabytes.
+const RECENT: usize = 8;
 
 /// A spike of a target.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,50 +51,102 @@ impl<const PRE: usize, const POST: usize> Post<PRE, POST> {
 
 /// Spikes of one target: those from `floor` on may not have been seen by all synapses.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(C, align(64))]
-struct Span<const PRE: usize, const POST: usize> {
+struct Span<const POST: usize> {
     floor: u32,
     end: u32,
+    /// Where its ring begins.
+    at: u32,
+    /// Spikes that its ring has room for, a power of two.
+    room: u32,
     /// Traces of its spikes after the last one, and after the one before, factored.
     after: [[f64; POST]; 2],
-    /// Time and factors of the last spikes, the last one first.
-    recent: [(Time, [f64; PRE]); RECENT],
 }
 
-impl<const PRE: usize, const POST: usize> Span<PRE, POST> {
-    const NONE: Self = Self {
-        floor: 0,
-        end: 0,
-        after: [[0.0; POST]; 2],
-        recent: [(Time::NEVER, [0.0; PRE]); RECENT],
-    };
+/// Last spikes of one target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+struct Last<const PRE: usize> {
+    /// When they were, the last one first.
+    times: [Time; RECENT],
+    /// Their factors.
+    falls: [[f64; PRE]; RECENT],
+}
 
-    /// Takes what lies beside it from the `ring`.
-    fn refresh(&mut self, ring: &[Post<PRE, POST>]) {
-        let kept = self.floor.saturating_sub(1)..self.end;
-        let mut posts = kept.rev().map(|k| ring[k as usize % ring.len()]);
-        self.recent = [(Time::NEVER, [0.0; PRE]); RECENT];
-        self.after = [[0.0; POST]; 2];
-        for (at, recent) in self.recent.iter_mut().enumerate() {
-            let Some(post) = posts.next() else {
-                return;
-            };
-            if let Some(after) = self.after.get_mut(at) {
-                *after = post.after;
-            }
-            *recent = (post.time, post.fall);
+impl<const POST: usize> Span<POST> {
+    /// Without spikes, and with a ring of its own.
+    const fn new(at: u32, room: u32) -> Self {
+        Self {
+            floor: 0,
+            end: 0,
+            at,
+            room,
+            after: [[0.0; POST]; 2],
         }
     }
+
+    /// Its ring in all rings.
+    #[inline(always)]
+    fn ring(&self) -> std::ops::Range<usize> {
+        self.at as usize..(self.at + self.room) as usize
+    }
+
+    /// Spike number `k` in all rings.
+    #[inline(always)]
+    fn place(&self, k: u32) -> usize {
+        (self.at + (k & (self.room - 1))) as usize
+    }
+
+    /// Spikes that are kept: the last one that all have seen is, for its traces.
+    fn kept(&self) -> std::ops::Range<u32> {
+        self.floor.saturating_sub(1)..self.end
+    }
+}
+
+impl<const PRE: usize> Last<PRE> {
+    const NONE: Self = Self {
+        times: [Time::NEVER; RECENT],
+        falls: [[0.0; PRE]; RECENT],
+    };
+
+    /// Time and factors of the last spike but `k`, if they lie here.
+    #[inline(always)]
+    fn get(&self, k: usize) -> Option<(Time, [f64; PRE])> {
+        Some((*self.times.get(k)?, *self.falls.get(k)?))
+    }
+
+    /// Puts a spike in front.
+    fn push(&mut self, t: Time, fall: [f64; PRE]) {
+        self.times.rotate_right(1);
+        self.falls.rotate_right(1);
+        (self.times[0], self.falls[0]) = (t, fall);
+    }
+}
+
+/// What lies beside each other, from the rings.
+fn refreshed<const PRE: usize, const POST: usize>(
+    span: &Span<POST>,
+    rings: &[Post<PRE, POST>],
+) -> (Last<PRE>, [[f64; POST]; 2]) {
+    let (mut last, mut after) = (Last::NONE, [[0.0; POST]; 2]);
+    let posts = span.kept().rev().map(|k| &rings[span.place(k)]);
+    for (at, post) in posts.enumerate().take(RECENT) {
+        (last.times[at], last.falls[at]) = (post.time, post.fall);
+        if let Some(after) = after.get_mut(at) {
+            *after = post.after;
+        }
+    }
+    (last, after)
 }
 
 /// Spikes of all targets of a container.
 #[derive(Debug, Clone)]
 pub(super) struct History<const PRE: usize, const POST: usize> {
-    /// A power of two.
-    room: usize,
-    /// `room` of each target, spike number k at k modulo `room`.
+    /// That of each target, spike number k at k modulo its room.
     rings: Vec<Post<PRE, POST>>,
-    spans: Vec<Span<PRE, POST>>,
+    /// Where rings of a size begin that nobody needs any more.
+    free: BTreeMap<u32, Vec<u32>>,
+    spans: Vec<Span<POST>>,
+    last: Vec<Last<PRE>>,
     /// Under a rule with a push: last spikes, and traces after the last one, factored.
     pushes: Vec<Pushes>,
     after: Vec<[f64; POST]>,
@@ -99,7 +155,8 @@ pub(super) struct History<const PRE: usize, const POST: usize> {
 /// What a synapse has to catch up with.
 #[derive(Clone, Copy)]
 pub(super) struct Unseen<'a, const PRE: usize, const POST: usize> {
-    span: &'a Span<PRE, POST>,
+    span: &'a Span<POST>,
+    last: &'a Last<PRE>,
     ring: &'a [Post<PRE, POST>],
     pub(super) start: u32,
     pub(super) end: u32,
@@ -109,8 +166,8 @@ impl<'a, const PRE: usize, const POST: usize> Unseen<'a, PRE, POST> {
     /// Time and factors of spike number `k`.
     #[inline(always)]
     pub(super) fn get(&self, k: u32) -> (Time, [f64; PRE]) {
-        match self.span.recent.get((self.span.end - 1 - k) as usize) {
-            Some(recent) => *recent,
+        match self.last.get((self.span.end - 1 - k) as usize) {
+            Some(recent) => recent,
             None => (self.kept(k).time, self.kept(k).fall),
         }
     }
@@ -152,9 +209,12 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     pub(super) fn new(n: usize, is_additive: bool) -> Self {
         let summed = if is_additive { n } else { 0 };
         Self {
-            room: FIRST,
             rings: vec![Post::NONE; n * FIRST],
-            spans: vec![Span::NONE; n],
+            free: BTreeMap::new(),
+            spans: (0..n)
+                .map(|j| Span::new((j * FIRST) as u32, FIRST as u32))
+                .collect(),
+            last: vec![Last::NONE; n],
             pushes: vec![Pushes::NONE; summed],
             after: vec![[0.0; POST]; summed],
         }
@@ -167,7 +227,10 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
 
     /// Forgets all spikes.
     pub(super) fn clear(&mut self) {
-        self.spans.fill(Span::NONE);
+        for span in &mut self.spans {
+            *span = Span::new(span.at, span.room);
+        }
+        self.last.fill(Last::NONE);
         self.pushes.fill(Pushes::NONE);
         self.after.fill([0.0; POST]);
     }
@@ -176,6 +239,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     pub(super) fn bytes(&self) -> usize {
         size_of_val(self.rings.as_slice())
             + size_of_val(self.spans.as_slice())
+            + size_of_val(self.last.as_slice())
             + size_of_val(self.pushes.as_slice())
             + size_of_val(self.after.as_slice())
     }
@@ -187,7 +251,8 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         let (floor, end) = (span.floor, span.end);
         let mut unseen = Unseen {
             span,
-            ring: &self.rings[j * self.room..][..self.room],
+            last: &self.last[j],
+            ring: &self.rings[span.ring()],
             start: end,
             end,
         };
@@ -220,30 +285,45 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     /// Whether there is no room for another spike of target `j` before what all have seen is forgotten.
     #[inline]
     pub(super) fn is_full(&self, j: usize) -> bool {
-        let Span { floor, end, .. } = self.spans[j];
-        // The last one that all have seen stays, for its traces.
-        (end - floor.saturating_sub(1)) as usize >= self.room
+        let span = &self.spans[j];
+        span.kept().len() >= span.room as usize
     }
 
-    /// Makes room for another spike of target `j`; whether it could without forgetting.
-    pub(super) fn widen(&mut self, j: usize) -> bool {
-        if self.room >= MOST {
-            return false;
+    /// Makes room for another spike of target `j`; whether it could without forgetting. Neurons `share` what room there is, or
+    /// each has as much as any other: then when there is none left is known from the spikes that are kept, as it must be where
+    /// catching up rounds.
+    pub(super) fn widen(&mut self, j: usize, share: bool) -> bool {
+        let room = self.spans[j].room;
+        let is_free = self
+            .free
+            .get(&(2 * room))
+            .is_some_and(|free| !free.is_empty());
+        let is_left = match share {
+            true => is_free || self.rings.len() + 2 * room as usize <= self.n() * MOST,
+            false => (room as usize) < MOST,
+        };
+        if is_left {
+            self.grow(j);
         }
-        self.grow();
-        !self.is_full(j)
+        is_left
     }
 
-    fn grow(&mut self) {
-        let room = self.room * 2;
-        let mut rings = vec![Post::NONE; self.spans.len() * room];
-        for (j, span) in self.spans.iter().enumerate() {
-            for k in span.floor.saturating_sub(1)..span.end {
-                let at = k as usize;
-                rings[j * room + at % room] = self.rings[j * self.room + at % self.room];
-            }
+    /// Twice the room for target `j`.
+    fn grow(&mut self, j: usize) {
+        let old = self.spans[j];
+        let room = 2 * old.room;
+        let free = self.free.get_mut(&room).and_then(Vec::pop);
+        let at = free.unwrap_or_else(|| {
+            let end = self.rings.len();
+            self.rings.resize(end + room as usize, Post::NONE);
+            end as u32
+        });
+        let new = Span { at, room, ..old };
+        for k in old.kept() {
+            self.rings[new.place(k)] = self.rings[old.place(k)];
         }
-        (self.room, self.rings) = (room, rings);
+        self.spans[j] = new;
+        self.free.entry(old.room).or_default().push(old.at);
     }
 
     /// Takes in that target `j` spiked at `t`, where factors are `rise`, `fall` and, of arrivals, `fall_pre`; `push` is
@@ -257,7 +337,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         push: impl Fn([f64; POST]) -> Option<f64>,
     ) {
         while self.is_full(j) {
-            self.grow();
+            self.grow(j);
         }
         let span = &mut self.spans[j];
         let before = times(span.after[0], fall);
@@ -270,11 +350,10 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             before,
             after: jump(&clock.post, span.after[0], rise),
         };
-        self.rings[j * self.room + span.end as usize % self.room] = post;
+        self.rings[span.place(span.end)] = post;
         span.end += 1;
         span.after = [post.after, span.after[0]];
-        span.recent.rotate_right(1);
-        span.recent[0] = (t, fall_pre);
+        self.last[j].push(t, fall_pre);
         if let (Some(pushes), Some(push)) = (self.pushes.get_mut(j), fall_pre.first()) {
             pushes.add(t, *push);
             self.after[j] = post.after;
@@ -285,7 +364,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     /// it pushes.
     pub(super) fn add_taught(&mut self, j: usize, t: Time, mut fall: [f64; PRE], push: f64) {
         while self.is_full(j) {
-            self.grow();
+            self.grow(j);
         }
         if let Some(first) = fall.first_mut() {
             *first *= push;
@@ -297,11 +376,10 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             before: span.after[0],
             after: span.after[0],
         };
-        self.rings[j * self.room + span.end as usize % self.room] = post;
+        self.rings[span.place(span.end)] = post;
         span.end += 1;
         span.after[1] = span.after[0];
-        span.recent.rotate_right(1);
-        span.recent[0] = (t, fall);
+        self.last[j].push(t, fall);
         if let (Some(pushes), Some(push)) = (self.pushes.get_mut(j), fall.first()) {
             pushes.add(t, *push);
         }
@@ -312,20 +390,22 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     pub(super) fn fetch(&self, j: usize) {
         match self.pushes.get(j..=j) {
             Some(pushes) => prefetch(pushes),
-            None => prefetch(&self.spans[j..=j]),
+            None => {
+                prefetch(&self.last[j..=j]);
+                prefetch(&self.spans[j..=j]);
+            }
         }
     }
 
     /// Forgets what reaches every synapse, at most `lag` after it was fired, before `t`.
     pub(super) fn forget(&mut self, lag: Duration, t: Time) {
-        let room = self.room;
-        for (span, ring) in self.spans.iter_mut().zip(self.rings.chunks_exact(room)) {
-            let time = |k: u32| ring[k as usize % room].time.ps();
-            while span.floor < span.end && time(span.floor) + lag.ps() < t.ps() {
+        for span in &mut self.spans {
+            let time = |span: &Span<POST>, k: u32| self.rings[span.place(k)].time.ps();
+            while span.floor < span.end && time(span, span.floor) + lag.ps() < t.ps() {
                 span.floor += 1;
             }
             // Numbers stay small in runs of any length.
-            let low = span.floor.saturating_sub(1) / room as u32 * room as u32;
+            let low = span.floor.saturating_sub(1) / span.room * span.room;
             span.floor -= low;
             span.end -= low;
         }
@@ -333,10 +413,9 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
 
     /// Brings factors to a new origin.
     pub(super) fn turn(&mut self, turned: &Turned<PRE, POST>) {
-        let room = self.room;
-        for (span, ring) in self.spans.iter_mut().zip(self.rings.chunks_exact_mut(room)) {
-            for k in span.floor.saturating_sub(1)..span.end {
-                let post = &mut ring[k as usize % room];
+        for (span, last) in self.spans.iter_mut().zip(&mut self.last) {
+            for k in span.kept() {
+                let post = &mut self.rings[span.place(k)];
                 post.after = times(post.after, turned.post);
                 // What all have seen is never read again.
                 post.fall = match k < span.floor {
@@ -344,7 +423,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
                     false => times(post.fall, turned.fall),
                 };
             }
-            span.refresh(ring);
+            (*last, span.after) = refreshed(span, &self.rings);
         }
         self.refresh_pushes();
     }
@@ -352,77 +431,13 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     /// Takes last spikes and traces from the rings.
     fn refresh_pushes(&mut self) {
         let all = self.pushes.iter_mut().zip(&mut self.after);
-        let rings = self.rings.chunks_exact(self.room);
-        for ((pushes, after), (span, ring)) in all.zip(self.spans.iter().zip(rings)) {
+        for ((pushes, after), span) in all.zip(&self.spans) {
             *pushes = Pushes::NONE;
             *after = span.after[0];
-            for k in span.floor.saturating_sub(1)..span.end {
-                let post = &ring[k as usize % ring.len()];
+            for k in span.kept() {
+                let post = &self.rings[span.place(k)];
                 pushes.add(post.time, post.fall.first().copied().unwrap_or(0.0));
             }
         }
     }
-
-    /// For each target the spikes that are kept, as numbers, and how many of them all have seen.
-    pub(super) fn save(&self) -> Vec<(bool, Vec<SavedPost>)> {
-        let rings = self.rings.chunks_exact(self.room);
-        let saved = self.spans.iter().zip(rings).map(|(span, ring)| {
-            let kept = span.floor.saturating_sub(1)..span.end;
-            let posts = kept.map(|k| {
-                let post = &ring[k as usize % self.room];
-                SavedPost {
-                    time: post.time,
-                    fall: post.fall.to_vec(),
-                    before: post.before.to_vec(),
-                    after: post.after.to_vec(),
-                }
-            });
-            (span.floor > 0, posts.collect())
-        });
-        saved.collect()
-    }
-
-    /// From what [`save`](Self::save) gave; `None` if it is of another history.
-    pub(super) fn load(
-        n: usize,
-        is_additive: bool,
-        saved: &[(bool, Vec<SavedPost>)],
-    ) -> Option<Self> {
-        let longest = saved.iter().map(|(_, posts)| posts.len()).max();
-        let room = longest.unwrap_or(0).next_power_of_two().max(FIRST);
-        let mut history = Self::new(n, is_additive);
-        history.room = room;
-        history.rings = vec![Post::NONE; n.checked_mul(room)?];
-        if saved.len() != n {
-            return None;
-        }
-        for (j, (seen, posts)) in saved.iter().enumerate() {
-            if *seen && posts.is_empty() || !posts.is_sorted_by_key(|post| post.time) {
-                return None;
-            }
-            for (k, post) in posts.iter().enumerate() {
-                history.rings[j * room + k] = Post {
-                    time: post.time,
-                    fall: post.fall[..].try_into().ok()?,
-                    before: post.before[..].try_into().ok()?,
-                    after: post.after[..].try_into().ok()?,
-                };
-            }
-            let mut span = Span::NONE;
-            (span.floor, span.end) = (u32::from(*seen), posts.len() as u32);
-            span.refresh(&history.rings[j * room..][..room]);
-            history.spans[j] = span;
-        }
-        history.refresh_pushes();
-        Some(history)
-    }
-}
-
-/// A spike as it is saved.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(super) struct SavedPost {
-    time: Time,
-    fall: Vec<f64>,
-    before: Vec<f64>,
-    after: Vec<f64>,
 }

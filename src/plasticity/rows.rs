@@ -99,6 +99,7 @@ where
         } = synapses;
         let all = weights.span(0, targets.len());
         let weights = (0..targets.len()).map(|k| all.get(k));
+        let rule = as_stored::<R, W, PRE, POST>(rule);
         let sign = LearnError::sign_of::<R, PRE, POST>(&rule, weights.clone())?;
         let strengths = weights.map(|weight| W::of(sign * weight)).collect();
         let lags = dendritic.iter().map(|delay| 2 * delay.ps());
@@ -218,6 +219,18 @@ where
     }
 }
 
+/// A rule as precise as what is stored.
+fn as_stored<R, W, const PRE: usize, const POST: usize>(rule: R) -> R
+where
+    R: PlasticityRule<PRE, POST>,
+    W: Stored,
+{
+    match W::IS_DOUBLE {
+        true => rule.in_double(),
+        false => rule,
+    }
+}
+
 impl<R, W, const PRE: usize, const POST: usize> Learn for PlasticRows<R, W, PRE, POST>
 where
     R: PlasticityRule<PRE, POST>,
@@ -254,7 +267,7 @@ where
         );
         for &j in targets {
             let j = j as usize;
-            if self.history.is_full(j) && !self.history.widen(j) {
+            if self.history.is_full(j) && !self.history.widen(j, self.is_exact()) {
                 self.catch_up(t);
             }
             let push = |post| self.rule.push(post).filter(|_| self.is_additive);
@@ -275,7 +288,7 @@ where
     }
 
     fn set_rule(&mut self, t: Time, values: &Values) -> Result<(), ParameterError> {
-        let rule = R::new(values)?;
+        let rule = as_stored::<R, W, PRE, POST>(R::new(values)?);
         self.catch_up(t);
         self.rule = rule;
         Ok(())

@@ -51,6 +51,13 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// If a value is missing, out of range, or contradicts another.
     fn new(values: &Values) -> Result<Self, ParameterError>;
 
+    /// The same with functions in double precision, for tests in which weights are stored so; otherwise it is enough that they
+    /// are as precise as weights in single precision.
+    #[must_use]
+    fn in_double(self) -> Self {
+        self
+    }
+
     /// Traces of arrivals.
     fn pre(&self) -> [Trace; PRE];
 
@@ -82,6 +89,12 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// Whether [`fire`](Self::fire) reads traces of the target's own spikes. Those lie scattered over megabytes: not to ask for
     /// them saves time.
     fn fire_reads_post(&self) -> bool {
+        true
+    }
+
+    /// Whether [`fire`](Self::fire) or [`arrive`](Self::arrive) read how long ago something was. Rules that read neither this nor,
+    /// in [`fire`](Self::fire), traces of the target's own spikes are faster.
+    fn reads_times(&self) -> bool {
         true
     }
 
@@ -309,6 +322,9 @@ impl Memory {
 
 /// How weights are stored: in single precision; in double precision where a test compares with a formula.
 pub trait Stored: State {
+    /// Whether that is double precision.
+    const IS_DOUBLE: bool;
+
     /// Rounds to what is stored.
     fn of(weight: f64) -> Self;
 
@@ -317,6 +333,8 @@ pub trait Stored: State {
 }
 
 impl Stored for f32 {
+    const IS_DOUBLE: bool = false;
+
     #[inline(always)]
     fn of(weight: f64) -> Self {
         weight as Self
@@ -329,6 +347,8 @@ impl Stored for f32 {
 }
 
 impl Stored for f64 {
+    const IS_DOUBLE: bool = true;
+
     #[inline(always)]
     fn of(weight: f64) -> Self {
         weight

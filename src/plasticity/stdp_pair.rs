@@ -1,6 +1,6 @@
 //! Spike-timing-dependent plasticity of pairs of spikes.
 
-use crate::base::function;
+use crate::base::function::Power;
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
@@ -78,8 +78,8 @@ pub struct StdpPair {
     plus: f64,
     /// a_minus · w_max.
     minus: f64,
-    mu_plus: f64,
-    mu_minus: f64,
+    mu_plus: Power,
+    mu_minus: Power,
     tau_plus_ms: f64,
     tau_minus_ms: f64,
     memory: Memory,
@@ -97,8 +97,8 @@ impl PlasticityRule<1, 1> for StdpPair {
             w_max: values["w_max"],
             plus: values["a_plus"] * values["w_max"],
             minus: values["a_minus"] * values["w_max"],
-            mu_plus: values["mu_plus"],
-            mu_minus: values["mu_minus"],
+            mu_plus: Power::single(values["mu_plus"]),
+            mu_minus: Power::single(values["mu_minus"]),
             tau_plus_ms: values["tau_plus"],
             tau_minus_ms: values["tau_minus"],
             memory: match values.text("pairing") {
@@ -107,6 +107,14 @@ impl PlasticityRule<1, 1> for StdpPair {
             },
             first_only: values.text("pairing") == Some("nearest_presynaptic"),
         })
+    }
+
+    fn in_double(self) -> Self {
+        Self {
+            mu_plus: self.mu_plus.in_double(),
+            mu_minus: self.mu_minus.in_double(),
+            ..self
+        }
     }
 
     fn pre(&self) -> [Trace; 1] {
@@ -125,13 +133,17 @@ impl PlasticityRule<1, 1> for StdpPair {
         false
     }
 
+    fn reads_times(&self) -> bool {
+        self.first_only
+    }
+
     fn push(&self, _post: [f64; 1]) -> Option<f64> {
-        (self.mu_plus == 0.0 && !self.first_only).then_some(self.plus)
+        (self.mu_plus.is_one() && !self.first_only).then_some(self.plus)
     }
 
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        let share = function::power(weight / self.w_max, self.mu_minus);
+        let share = self.mu_minus.of(weight / self.w_max);
         weight - self.minus * share * event.post[0]
     }
 
@@ -140,7 +152,7 @@ impl PlasticityRule<1, 1> for StdpPair {
         if self.first_only && event.since_arrival > event.since_spike {
             return weight;
         }
-        let share = function::power((self.w_max - weight) / self.w_max, self.mu_plus);
+        let share = self.mu_plus.of((self.w_max - weight) / self.w_max);
         weight + self.plus * share * event.pre[0]
     }
 
@@ -156,7 +168,7 @@ impl PlasticityRule<1, 1> for StdpPair {
         for k in 0..n.min(TOGETHER) {
             shares[k] = weights[k] / self.w_max;
         }
-        function::power_of_first(&mut shares, n, self.mu_minus);
+        self.mu_minus.of_first(&mut shares, n);
         for k in 0..n.min(TOGETHER) {
             weights[k] -= self.minus * shares[k] * events.post[0][k];
         }
@@ -174,7 +186,7 @@ impl PlasticityRule<1, 1> for StdpPair {
         for k in 0..n.min(TOGETHER) {
             shares[k] = (self.w_max - weights[k]) / self.w_max;
         }
-        function::power_of_first(&mut shares, n, self.mu_plus);
+        self.mu_plus.of_first(&mut shares, n);
         for k in 0..n.min(TOGETHER) {
             let gain = self.plus * shares[k] * events.pre[0][k];
             let is_paired = !self.first_only || events.since_arrival[k] <= events.since_spike[k];

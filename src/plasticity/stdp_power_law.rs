@@ -1,6 +1,6 @@
 //! STDP of pairs of spikes whose strengthening goes with a power of the weight, without an upper bound.
 
-use crate::base::function;
+use crate::base::function::{self, Power};
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
@@ -53,7 +53,7 @@ pub struct StdpPowerLaw {
     plus: f64,
     /// lambda · alpha.
     minus: f64,
-    mu: f64,
+    mu: Power,
     tau_plus_ms: f64,
     tau_minus_ms: f64,
 }
@@ -69,10 +69,17 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
         Ok(Self {
             plus: lambda * function::power(values["w_0"], 1.0 - mu),
             minus: lambda * values["alpha"],
-            mu,
+            mu: Power::single(mu),
             tau_plus_ms: values["tau_plus"],
             tau_minus_ms: values["tau_minus"],
         })
+    }
+
+    fn in_double(self) -> Self {
+        Self {
+            mu: self.mu.in_double(),
+            ..self
+        }
     }
 
     fn pre(&self) -> [Trace; 1] {
@@ -91,6 +98,10 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
         false
     }
 
+    fn reads_times(&self) -> bool {
+        false
+    }
+
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
         weight - self.minus * weight * event.post[0]
@@ -98,7 +109,7 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
 
     #[inline(always)]
     fn fire(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        weight + self.plus * function::power(weight, self.mu) * event.pre[0]
+        weight + self.plus * self.mu.of(weight) * event.pre[0]
     }
 
     #[inline(always)]
@@ -110,7 +121,7 @@ impl PlasticityRule<1, 1> for StdpPowerLaw {
         n: usize,
     ) {
         let mut powers = *weights;
-        function::power_of_first(&mut powers, n, self.mu);
+        self.mu.of_first(&mut powers, n);
         for k in 0..n.min(TOGETHER) {
             weights[k] += self.plus * powers[k] * events.pre[0][k];
         }

@@ -292,14 +292,15 @@ fn check_matrix<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usiz
         let delay = Duration::from_ps(dendritic);
         let (kinetics, turns) = naive.modulator.clone().unzip();
         let turns = turns.unwrap_or_default();
-        let new = || {
-            PlasticMatrix::<R, PRE, POST>::new(rule(), kinetics, &start, N_TARGET, delay)
+        let new = |rule| {
+            PlasticMatrix::<R, PRE, POST>::new(rule, kinetics, &start, N_TARGET, delay)
                 .expect("fits")
         };
+        let (double, instants) = (new(rule().in_double()), (&trains, &turns[..]));
         let (_, exact) =
-            run_matrix::<f64, R, PRE, POST>(new(), &start, (&trains, &turns), axonal + dendritic);
+            run_matrix::<f64, R, PRE, POST>(double, &start, instants, axonal + dendritic);
         let (added, single) =
-            run_matrix::<f32, R, PRE, POST>(new(), &start, (&trains, &turns), axonal + dendritic);
+            run_matrix::<f32, R, PRE, POST>(new(rule()), &start, instants, axonal + dendritic);
         for (one, weight) in made.iter().zip(&exact) {
             near(
                 *weight,

@@ -195,5 +195,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
 
 #[inline(always)]
 pub(super) fn bounded<W: Stored>(strength: f64, (low, high): (f64, f64)) -> W {
-    W::of(strength.max(low).min(high))
+    // Each a single instruction of vectors, which `max` and `min` are not.
+    let above = if strength > low { strength } else { low };
+    W::of(if above < high { above } else { high })
 }

@@ -21,7 +21,7 @@ where
         while let Some(&(at, target)) = self.taught.front().filter(|(at, _)| *at < t) {
             self.taught.pop_front();
             let j = target as usize;
-            if self.history.is_full(j) && !self.history.widen(j) {
+            if self.history.is_full(j) && !self.history.widen(j, self.is_exact()) {
                 self.catch_up(at);
             }
             let (fall, push) = (self.clock.fall_pre(at), self.rule.push_taught());

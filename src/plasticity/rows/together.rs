@@ -12,6 +12,10 @@ use crate::plasticity::history::Recent;
 use crate::plasticity::modulation::Modulation;
 use crate::plasticity::rule::{Events, Modulated, PlasticityRule, Stored, TOGETHER};
 
+/// Synapses of a block take a spike in place, though some have none, as long as one in so many has: picking those that have
+/// one costs more.
+const SPARSE: usize = 8;
+
 /// What is known of the synapses of a block once they have caught up.
 pub(super) struct Met<const POST: usize> {
     /// When each has last seen a spike of its target.
@@ -102,6 +106,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         strengths: &mut [W],
         states: &mut [R::State],
     ) -> Met<POST> {
+        let is_plain = !self.rule.fire_reads_post() && !self.rule.reads_times();
+        if is_plain && self.modulates().is_none() {
+            return self.catch_up_at_a_glance(targets, strengths, states);
+        }
         let mut met = Met::NONE;
         let (lag, n) = (self.path.lag.ps(), strengths.len().min(TOGETHER));
         // At the soma; what never was is not unseen.
@@ -124,6 +132,119 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             late[n_late % TOGETHER] = k as u8;
             n_late += usize::from(recent.late < recent.next);
         }
+        self.catch_up_in_rounds(targets, (strengths, states), &mut left, (&mut late, n_late));
+        met
+    }
+
+    /// As [`catch_up_together`](Self::catch_up_together) under a rule that asks for nothing but traces of arrivals: first
+    /// spikes are taken for all synapses of the block in place, though some have none.
+    #[inline(always)]
+    fn catch_up_at_a_glance<W: Stored>(
+        &self,
+        targets: &[u16],
+        strengths: &mut [W],
+        states: &mut [R::State],
+    ) -> Met<POST> {
+        let mut met = Met::NONE;
+        let (lag, n) = (self.path.lag.ps(), strengths.len().min(TOGETHER));
+        let seen = self.seen.saturating_sub(lag).max(i64::MIN + 1);
+        let t = self.t.saturating_sub(lag);
+        let mut falls = [[[0.0; TOGETHER]; PRE]; 2];
+        let mut left = [Recent { late: 0, next: 0 }; TOGETHER];
+        let mut unseen = [0_u32; TOGETHER];
+        let mut tied = 0_u64;
+        for k in 0..n {
+            if let Some(&later) = targets.get(k + AHEAD) {
+                self.history.fetch(later.into());
+            }
+            let glance = self.history.glance(targets[k].into(), seen, t);
+            for (all, one) in met.post.iter_mut().zip(glance.post) {
+                all[k] = one;
+            }
+            for (all, one) in falls.iter_mut().zip(glance.falls) {
+                for (all, one) in all.iter_mut().zip(one) {
+                    all[k] = one;
+                }
+            }
+            left[k] = glance.recent;
+            let here = glance.recent.next - glance.recent.late;
+            unseen[k] = if glance.is_tied { 0 } else { here };
+            tied |= u64::from(glance.is_tied) << k;
+        }
+        let traces = times(self.pre.after, self.path.fall);
+        // What the rule does not ask for.
+        let (no_post, no_time) = ([[0.0; TOGETHER]; POST], [Duration::ZERO; TOGETHER]);
+        let mut round = 0;
+        loop {
+            let n_left: u32 = unseen.iter().map(|&all| u32::from(all > round)).sum();
+            if n_left as usize * SPARSE <= n {
+                break;
+            }
+            let mut pre = falls[round as usize % 2];
+            if round >= 2 {
+                for k in 0..n {
+                    if unseen[k] > round {
+                        let which = left[k].next - 1 - round;
+                        let (_, fall) = self.history.last_but(targets[k].into(), which);
+                        for (all, one) in pre.iter_mut().zip(fall) {
+                            all[k] = one;
+                        }
+                    }
+                }
+            }
+            for (all, trace) in pre.iter_mut().zip(traces) {
+                all.iter_mut().for_each(|fall| *fall *= trace);
+            }
+            let mut now = [0.0; TOGETHER];
+            let mut own = [R::State::default(); TOGETHER];
+            for (now, strength) in now.iter_mut().zip(&*strengths) {
+                *now = strength.get();
+            }
+            own[..n].copy_from_slice(&states[..n]);
+            let events = Events {
+                pre: &pre,
+                post: &no_post,
+                since_arrival: &no_time,
+                since_spike: &no_time,
+            };
+            self.rule.fire_each(&mut now, &mut own, &events, n);
+            for k in 0..n {
+                let is_left = unseen[k] > round;
+                let after = bounded(now[k], self.bounds);
+                strengths[k] = if is_left { after } else { strengths[k] };
+                states[k] = if is_left { own[k] } else { states[k] };
+            }
+            round += 1;
+        }
+        let (mut late, mut n_late) = ([0_u8; TOGETHER], 0);
+        for k in 0..n {
+            left[k].next = left[k].next.wrapping_sub(round);
+            late[n_late % TOGETHER] = k as u8;
+            n_late += usize::from(unseen[k] > round);
+        }
+        self.catch_up_in_rounds(targets, (strengths, states), &mut left, (&mut late, n_late));
+        while tied != 0 {
+            let k = tied.trailing_zeros() as usize;
+            tied &= tied - 1;
+            let one = self.caught_up(targets[k], strengths[k], states[k]);
+            (strengths[k], states[k]) = (one.strength, one.state);
+            for (all, one) in met.post.iter_mut().zip(one.post) {
+                all[k] = one;
+            }
+        }
+        met
+    }
+
+    /// Synapses that have something `left` catch up, first those of numbers `late`.
+    #[inline(always)]
+    fn catch_up_in_rounds<W: Stored>(
+        &self,
+        targets: &[u16],
+        (strengths, states): (&mut [W], &mut [R::State]),
+        left: &mut [Recent; TOGETHER],
+        (late, mut n_late): (&mut [u8; TOGETHER], usize),
+    ) {
+        let lag = self.path.lag.ps();
         let reads_post = self.rule.fire_reads_post();
         // Nothing pairs with what happens at its own instant.
         let before = times(self.pre.before, self.path.fall);
@@ -183,7 +304,6 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             }
             n_late = still;
         }
-        met
     }
 }
 
