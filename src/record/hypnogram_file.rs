@@ -1,9 +1,14 @@
-//! Hypnograms that people have scored: tables of epochs, annotations of EDF+ files, and NSRR's XML.
+//! Hypnograms that people have scored: tables of epochs, annotations of EDF+ files, Elan's lists, and the XML of NSRR and
+//! Profusion.
 
 mod edf;
+mod elan;
 mod nsrr;
+mod profusion;
 mod table;
+mod visbrain;
 mod word;
+mod xml;
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -15,7 +20,7 @@ use crate::protocol::stage::{Epoch, Night, Score, Stage};
 pub use word::Numbers;
 
 /// Endings of the names of such files.
-pub const ENDINGS: [&str; 5] = ["csv", "tsv", "txt", "edf", "xml"];
+pub const ENDINGS: [&str; 6] = ["csv", "tsv", "txt", "edf", "hyp", "xml"];
 
 /// An epoch where nothing says how long it is, in milliseconds: that of the AASM's rules.
 pub const EPOCH_MS: f64 = 30_000.0;
@@ -79,7 +84,7 @@ impl Wrong {
     }
 }
 
-/// What one line, annotation or event says.
+/// What one line, annotation or entry says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Scored {
     /// When it begins, where the file says so.
@@ -90,7 +95,7 @@ struct Scored {
     place: usize,
 }
 
-/// Reads a hypnogram: EDF+ and XML by their endings, a table otherwise. What comes before the first scored stretch is no
+/// Reads a hypnogram: EDF+, Elan's and XML by their endings, a table otherwise. What comes before the first scored stretch is no
 /// part of it.
 ///
 /// # Errors
@@ -105,13 +110,18 @@ pub fn read(path: &Path, columns: &Columns) -> Result<Night, HypnogramFileError>
     })
 }
 
-/// What stands in a file, by its ending: "line", "annotation", "event".
+/// What stands in a file, by its ending: "line", "annotation", "entry".
 pub fn noun(path: &Path) -> &'static str {
     match ending(path).as_str() {
         "edf" => "annotation",
-        "xml" => "event",
+        "xml" => "entry",
         _ => "line",
     }
+}
+
+/// Whether files of this ending may leave open what [`Columns`] says.
+pub fn is_table(path: &Path) -> bool {
+    !matches!(ending(path).as_str(), "edf" | "hyp" | "xml")
 }
 
 fn ending(path: &Path) -> String {
@@ -136,7 +146,8 @@ fn content(path: &Path, columns: &Columns) -> Result<Night, Wrong> {
     let scored = match ending(path).as_str() {
         // May hold signals of any size beside the annotations.
         "edf" => edf::scored(BufReader::with_capacity(1 << 16, file))?,
-        "xml" => nsrr::scored(&bytes(file)?)?,
+        "hyp" => elan::scored(&bytes(file)?)?,
+        "xml" => xml::scored(&bytes(file)?)?,
         _ => table::scored(&bytes(file)?, columns)?,
     };
     night(&scored, noun(path))

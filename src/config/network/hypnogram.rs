@@ -120,8 +120,8 @@ impl Table for Draft {
                 k.or("age", &mut self.age, number(Dimension::One, AGES), what);
             }
             _ => {
-                let what = "a scored night: lines of stages (.csv, .tsv, .txt), EDF+ annotations (.edf), NSRR (.xml); or \
-                            `generate = \"human\"`";
+                let what = "a scored night: lines of stages (.csv, .tsv, .txt), EDF+ annotations (.edf), Elan (.hyp), NSRR or \
+                            Profusion (.xml); or `generate = \"human\"`";
                 k.need("file", &mut self.file, given(file(&ENDINGS)), what);
                 let what = "how long an epoch is, in a table that does not say";
                 let columns = &mut self.columns;
@@ -134,7 +134,7 @@ impl Table for Draft {
                     ("r&k", Numbers::RechtschaffenKales),
                     ("yasa", Numbers::Yasa),
                 ]);
-                let default = "r&k where there is a 5";
+                let default = "r&k where there is no 4";
                 k.told(
                     "numbers",
                     default,
@@ -158,7 +158,7 @@ impl Table for Draft {
         let Some(path) = &self.file else {
             return true;
         };
-        if hypnogram_file::noun(path) == "line" {
+        if hypnogram_file::is_table(path) {
             return true;
         }
         // Such files say themselves.

@@ -1,6 +1,6 @@
 //! Tables of epochs: a stage a line, or columns of which one has stages.
 
-use super::{Columns, EPOCH_MS, Numbers, Scored, Wrong, length, seconds, stages, word};
+use super::{Columns, EPOCH_MS, Numbers, Scored, Wrong, length, seconds, stages, visbrain, word};
 use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::protocol::stage::Score;
@@ -34,6 +34,13 @@ pub(super) fn scored(bytes: &[u8], columns: &Columns) -> Result<Vec<Scored>, Wro
     let Some(&(_, first)) = rows.peek() else {
         return Err(Wrong::new("the file is empty"));
     };
+    if visbrain::is_one(first) {
+        if *columns != Columns::default() {
+            let expected = "no `epoch`, `column` or `numbers`: Visbrain's tables say them";
+            return Err(Wrong::at("line 1", &quote(first), expected));
+        }
+        return visbrain::scored(rows);
+    }
     let places = Places::of(first, columns)?;
     if places.has_header {
         rows.next();
@@ -183,15 +190,20 @@ fn numbers(
             .stage(line)
             .and_then(|field| field.parse::<f64>().ok())
     };
-    let has = |sought: f64| rows.iter().find(|(_, line)| number(line) == Some(sought));
-    match (has(4.0), has(5.0)) {
-        (Some((index, _)), None) => {
-            let found = "the number 4, and no 5 in the file";
-            let place = format!("line {}", index + 1);
-            let wrong = Wrong::at(&place, found, "to be told what a 4 is");
-            let help = "write `numbers = \"r&k\"` where it is stage 4, `numbers = \"yasa\"` where it is REM sleep";
-            Err(wrong.with(help))
-        }
-        _ => Ok(Numbers::RechtschaffenKales),
-    }
+    let line_of = |sought: f64| {
+        let found = rows.iter().find(|(_, line)| number(line) == Some(sought));
+        found.map(|(index, _)| index + 1)
+    };
+    let Some(line) = line_of(4.0) else {
+        return Ok(Numbers::RechtschaffenKales);
+    };
+    // Also beside a 5: files that were put together from both codes exist, and nothing in them tells.
+    let found = match line_of(5.0) {
+        Some(five) => format!("the number 4, and a 5 in line {five}"),
+        None => "the number 4, and no 5 in the file".to_owned(),
+    };
+    let wrong = Wrong::at(&format!("line {line}"), &found, "to be told what a 4 is");
+    let help =
+        "write `numbers = \"r&k\"` where it is stage 4, `numbers = \"yasa\"` where it is REM sleep";
+    Err(wrong.with(help))
 }

@@ -42,8 +42,8 @@ const ALL: [(&str, f64); 5] = [
 fn letters_numbers_and_words_say_the_same() {
     for text in [
         "W\nN1\nN2\nN2\nN3\nN3\nR\n",
-        "0\r\n1\r\n2\r\n2\r\n3\r\n4\r\n5\r\n",
-        "0.0\n1\n2\n2\n3\n4\n5.0",
+        "0\r\n1\r\n2\r\n2\r\n3\r\n3\r\n5\r\n",
+        "0.0\n1\n2\n2\n3\n3\n5.0",
         "# scored by two\nWake\nS1\nS2\nstage 2\nS3\nS4\nREM\n",
         "Sleep stage W\nSleep stage 1\nSleep stage 2\nSleep stage N2\nSleep stage 3\nSleep stage 4\nSleep stage R\n",
         "epoch,stage\n1,W\n2,N1\n3,N2\n4,N2\n5,N3\n6,N3\n7,R\n",
@@ -53,6 +53,12 @@ fn letters_numbers_and_words_say_the_same() {
     ] {
         assert_eq!(lines(text), ALL);
     }
+    let rk = Columns {
+        numbers: Some(Numbers::RechtschaffenKales),
+        ..Columns::default()
+    };
+    let night = of("n.txt", b"0\n1\n2\n2\n3\n4\n5", &rk).expect("a night");
+    assert_eq!(shown(&night), ALL);
     let columns = Columns {
         stage: Some("scorer 2".into()),
         epoch: Duration::from_ms(20e3).ok(),
@@ -83,6 +89,11 @@ fn tables_that_are_wrong_say_where() {
             "W\n4\n4\n",
             "line 2: found the number 4, and no 5 in the file, expected to be told what a 4 is (write `numbers = \"r&k\"` where \
              it is stage 4, `numbers = \"yasa\"` where it is REM sleep)",
+        ),
+        (
+            "0\n2\n4\n2\n5\n5\n",
+            "line 3: found the number 4, and a 5 in line 5, expected to be told what a 4 is (write `numbers = \"r&k\"` where it is \
+             stage 4, `numbers = \"yasa\"` where it is REM sleep)",
         ),
         (
             "onset,duration,stage\n0,30,W\n60,30,N1\n",
@@ -232,16 +243,17 @@ fn xml_that_is_wrong_says_where() {
     let stage = |concept: &str, start: &str| event("Stages|Stages", concept, start, "30");
     assert_eq!(
         nsrr(&stage("Dozing|1", "0")).unwrap_err(),
-        "event 1: found EventConcept `Dozing|1`, expected a stage, such as `W`, `N1`, `N2`, `N3`, `R`"
+        "entry 1: found EventConcept `Dozing|1`, expected a stage, such as `W`, `N1`, `N2`, `N3`, `R`"
     );
     assert_eq!(
         nsrr(&(stage("Wake|0", "0") + &stage("Wake|0", "20"))).unwrap_err(),
-        "event 2: found an overlap of 10000 ms: it begins at 20000 ms, and what is before it ends at 30000 ms, expected \
+        "entry 2: found an overlap of 10000 ms: it begins at 20000 ms, and what is before it ends at 30000 ms, expected \
          stretches that lie end to end"
     );
     assert_eq!(
         nsrr("").unwrap_err(),
-        "the file: found none in <PSGAnnotation>, expected elements ScoredEvent with an EventType `Stages|Stages`"
+        "the file: found none in <PSGAnnotation>, expected elements ScoredEvent with an EventType `Stages|Stages`, or \
+         SleepStage in SleepStages"
     );
     let wrong = |text: &str| of("a.xml", text.as_bytes(), &Columns::default()).unwrap_err();
     assert!(wrong("no XML").starts_with("not XML: "));
@@ -249,6 +261,127 @@ fn xml_that_is_wrong_says_where() {
     let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><a>&b;</a>";
     assert!(wrong(bomb).starts_with("not XML: "));
     wrong(&"<a>".repeat(100_000));
+}
+
+/// A file of Profusion: epochs, and events of which none is a stage.
+fn profusion(epochs: &str, length: &str) -> Result<Night, String> {
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CMPStudyConfig>{length}<ScoredEvents><ScoredEvent><Name>Hypopnea</Name>\
+         <Start>17</Start><Duration>20</Duration></ScoredEvent></ScoredEvents><SleepStages>{epochs}</SleepStages></CMPStudyConfig>"
+    );
+    of("night-profusion.xml", text.as_bytes(), &Columns::default())
+}
+
+fn epochs(numbers: &[&str]) -> String {
+    let epochs = numbers.iter();
+    epochs
+        .map(|n| format!("<SleepStage>{n}</SleepStage>\n"))
+        .collect()
+}
+
+#[test]
+fn epochs_of_profusion_are_read_in_its_code() {
+    let numbers = epochs(&["0", "1", "2", "2", "3", "4", "5"]);
+    let night = profusion(&numbers, "<EpochLength>30</EpochLength>").expect("a night");
+    assert_eq!(shown(&night), ALL);
+    let night = profusion(&epochs(&["0", " 5 ", "9", "6"]), "").expect("a night");
+    assert_eq!(shown(&night), [("W", 30.0), ("R", 90.0)]);
+    let taken: Vec<_> = night.taken.iter().map(|t| (t.score, t.first)).collect();
+    assert_eq!(taken, [(Score::Unknown, 3), (Score::Movement, 4)]);
+    assert_eq!(
+        profusion(&epochs(&["0", "7"]), "").unwrap_err(),
+        "entry 2: found SleepStage `7`, expected a stage, such as `W`, `N1`, `N2`, `N3`, `R`, as a number from 0 to 6, or 9"
+    );
+    assert_eq!(
+        profusion(&epochs(&["0"]), "<EpochLength>-1</EpochLength>").unwrap_err(),
+        "the file: found EpochLength `-1`, expected a length in seconds"
+    );
+    assert_eq!(
+        profusion("", "").unwrap_err(),
+        "the file: found none in <CMPStudyConfig>, expected elements ScoredEvent with an EventType `Stages|Stages`, or SleepStage \
+         in SleepStages"
+    );
+}
+
+#[test]
+fn lines_of_visbrain_end_where_they_say() {
+    let head = "*Duration_sec\t210.0\n*Datafile\tnight 1.edf\n";
+    let rows = "Wake\t30.0\nN1\t60.0\nN2\t120.0\nN3\t180.0\nREM\t210.0\n";
+    assert_eq!(lines(&format!("{head}{rows}")), ALL);
+    let spaces = format!("{head}{rows}").replace('\t', " ");
+    assert_eq!(lines(&spaces), ALL);
+    let wrong = |text: &str, columns: &Columns| of("n.txt", text.as_bytes(), columns).unwrap_err();
+    let stages = "a stage, such as `W`, `N1`, `N2`, `N3`, `R`";
+    for (rows, expected) in [
+        (
+            "Wake 30\nREM 20\n",
+            "line 4: found `20`, expected an end after that of the line before, 30000 ms",
+        ),
+        (
+            "Wake 30\n4 60\n",
+            &format!("line 4: found `4`, expected {stages}"),
+        ),
+        (
+            "Wake 30\nDrowsy 60\n",
+            &format!("line 4: found `Drowsy`, expected {stages}"),
+        ),
+        (
+            "Wake soon\n",
+            "line 3: found `soon`, expected an end in seconds",
+        ),
+        (
+            "Wake\n",
+            "line 3: found `Wake`, expected a stage and when it ends, in seconds",
+        ),
+        ("", "no epoch has a stage"),
+    ] {
+        assert_eq!(
+            wrong(&format!("{head}{rows}"), &Columns::default()),
+            expected
+        );
+    }
+    let told = Columns {
+        numbers: Some(Numbers::Yasa),
+        ..Columns::default()
+    };
+    assert_eq!(
+        wrong(&format!("{head}{rows}"), &told),
+        "line 1: found `*Duration_sec\\t210.0`, expected no `epoch`, `column` or `numbers`: Visbrain's tables say them"
+    );
+}
+
+fn elan(count: &str, numbers: &[&str]) -> Result<Night, String> {
+    let text = format!(
+        "time_base 30.000000\nsampling_period 0.01\nepoch_nb {count}\nepoch_list\n{}\n",
+        numbers.join("\n")
+    );
+    of("night.hyp", text.as_bytes(), &Columns::default())
+}
+
+#[test]
+fn epochs_of_elan_are_read_in_its_code() {
+    let night = elan("7", &["0", "1", "2", "2", "3", "4", "5"]).expect("a night");
+    assert_eq!(shown(&night), ALL);
+    let night = elan("3", &["-1", "5", "-2"]).expect("a night");
+    assert_eq!(shown(&night), [("W", 30.0), ("R", 60.0)]);
+    assert_eq!(
+        elan("2", &["0", "8"]).unwrap_err(),
+        "line 6: found `8`, expected a stage, such as `W`, `N1`, `N2`, `N3`, `R`, as a number from -2 to 6, or 9"
+    );
+    assert_eq!(
+        elan("3", &["0", "1"]).unwrap_err(),
+        "the end: found 2 epochs, expected `3`, as `epoch_nb` says"
+    );
+    let of = |text: &str| of("n.hyp", text.as_bytes(), &Columns::default()).unwrap_err();
+    assert_eq!(
+        of("time_base soon\nsampling_period 1\nepoch_nb 0\nepoch_list\n"),
+        "`time_base`: found `soon`, expected a length in seconds"
+    );
+    assert_eq!(of(""), "line 1: found ``, expected `time_base`");
+    assert_eq!(
+        of("time_base 1\n0\n"),
+        "line 2: found `0`, expected `sampling_period`"
+    );
 }
 
 #[test]
@@ -268,7 +401,8 @@ proptest! {
         let columns = Columns::default();
         let _ = table::scored(&bytes, &columns);
         let _ = table::scored(piece.as_bytes(), &columns).map(|scored| night(&scored, "line"));
-        let _ = nsrr::scored(&bytes);
+        let _ = xml::scored(&bytes);
+        let _ = elan::scored(&bytes);
         let _ = edf::scored(&bytes[..]);
         let stage = "+0\u{15}30\u{14}Sleep stage W\u{14}\0";
         let mut file = edf(LABEL, &[stage, "+30\u{15}1\u{14}Sleep stage 1\u{14}\0"]);
