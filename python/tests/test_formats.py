@@ -43,6 +43,9 @@ def test_nwb_has_units_and_epochs(staged, tmp_path):
             population, neuron = units["population"].asstr()[row], int(units["neuron"][row])
             times = units["spike_times"][ends[row - 1] if row else 0 : ends[row]]
             assert np.allclose(times * 1e3, staged.spikes[population].of(neuron), rtol=0, atol=1e-9)
+        # What nwbinspector misses otherwise; it goes on missing an animal, and who worked where.
+        assert list(file["general/keywords"].asstr()[:]) == ["simulation", "spiking neurons"]
+        assert "simulated" in file["general/experiment_description"].asstr()[()]
         epochs = file["intervals/epochs"]
         assert epochs["stop_time"][:].tolist() == [0.12, 0.2]
         assert list(epochs["bout"].asstr()[:]) == list(staged.bouts["name"])

@@ -28,6 +28,11 @@ const MS_PER_S: f64 = 1e3;
 /// Times of runs are whole picoseconds.
 const RESOLUTION_S: f64 = 1e-12;
 
+/// What every run is.
+const EXPERIMENT: &str =
+    "A simulated network of spiking neurons; `source_script` is its model file.";
+const KEYWORDS: [&str; 2] = ["simulation", "spiking neurons"];
+
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
 pub enum NwbError {
@@ -177,6 +182,10 @@ impl Document {
         stimulus.create_group("presentation")?;
         stimulus.create_group("templates")?;
         let general = file.group("general")?;
+        text(&general, "experiment_description", EXPERIMENT)?;
+        let keywords = KEYWORDS.map(unicode);
+        let dataset = general.new_dataset::<VarLenUnicode>().shape(keywords.len());
+        dataset.create("keywords")?.write_raw(&keywords)?;
         text(&general, "source_script", recording.model())?;
         let script = general.dataset("source_script")?;
         text_attribute(&script, "file_name", "model.toml")
