@@ -23,10 +23,14 @@ mod zip_sums;
 
 #[path = "fuzz/checkpoint.rs"]
 mod checkpoint;
+#[path = "fuzz/circuit.rs"]
+mod circuit;
 #[path = "fuzz/edges.rs"]
 mod edges;
 #[path = "fuzz/formula.rs"]
 mod formula;
+#[path = "fuzz/hypnogram.rs"]
+mod hypnogram;
 #[path = "fuzz/idx.rs"]
 mod idx;
 #[path = "fuzz/keras.rs"]
@@ -41,10 +45,14 @@ mod nir;
 mod npy;
 #[path = "fuzz/npz.rs"]
 mod npz;
+#[path = "fuzz/numbers.rs"]
+mod numbers;
 #[path = "fuzz/onnx.rs"]
 mod onnx;
 #[path = "fuzz/pickle.rs"]
 mod pickle;
+#[path = "fuzz/positions.rs"]
+mod positions;
 #[path = "fuzz/run_file.rs"]
 mod run_file;
 #[path = "fuzz/safetensors.rs"]

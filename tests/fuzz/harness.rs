@@ -241,6 +241,14 @@ pub fn weight_files(endings: &[&str]) -> Vec<Vec<u8>> {
     paths.iter().map(read).collect()
 }
 
+/// What `read` says of `bytes` in a file called `name`.
+pub fn with_file(name: &str, bytes: &[u8], read: impl Fn(&Path) -> String) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("written");
+    read(&path)
+}
+
 /// Leaves the input as it is: for formats without checksums.
 pub fn as_it_is(_: &mut [u8]) {}
 

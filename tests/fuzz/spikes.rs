@@ -1,11 +1,9 @@
 //! Files of spikes: tables of any layout, SONATA and NWB.
 
-use std::path::Path;
-
 use sharpwave::record::spike_file;
 use sharpwave::stimulus::spike_list::{Columns, SpikeFile};
 
-use super::harness::{ROOM, Target, as_it_is, fuzz};
+use super::harness::{ROOM, Target, as_it_is, fuzz, with_file};
 
 fn read(file: &SpikeFile) -> String {
     match spike_file::read(file, 10) {
@@ -19,14 +17,6 @@ fn read(file: &SpikeFile) -> String {
             .split_once("`: ")
             .map_or_else(String::new, |(_, said)| said.to_owned()),
     }
-}
-
-/// `bytes` in a file called `name`.
-fn with_file(name: &str, bytes: &[u8], read: impl Fn(&Path) -> String) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join(name);
-    std::fs::write(&path, bytes).expect("written");
-    read(&path)
 }
 
 fn table(bytes: &[u8]) -> String {
