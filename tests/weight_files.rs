@@ -6,6 +6,8 @@ mod keras;
 mod matlab;
 #[path = "weight_files/nir.rs"]
 mod nir;
+#[path = "weight_files/nir_graph.rs"]
+mod nir_graph;
 #[path = "weight_files/onnx.rs"]
 mod onnx;
 #[path = "weight_files/order.rs"]
