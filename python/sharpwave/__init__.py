@@ -9,6 +9,8 @@
 The words are those of model files: `sw.describe()` lists what they can name, `sw.describe("lif")` shows one of them.
 """
 
+# Whatever an import of NumPy does not bring anyway is imported where it is needed.
+
 from ._core import GuardError, ModelError, RecordingError, SharpwaveError, __version__
 from ._describe import describe
 from ._model import check, model_file, models

@@ -25,3 +25,30 @@ def matrix(name: str, values: Any) -> np.ndarray:
     if not np.isfinite(array).all():
         raise _core.ModelError(f"`{name}`: found a value that is not finite")
     return np.ascontiguousarray(array, dtype=np.float32)
+
+
+def spikes(t: Any, i: Any, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons."""
+    times, neurons = np.asarray(t), np.asarray(i)
+    for name, array, kinds, what in (("t", times, "fiu", "numbers"), ("i", neurons, "iu", "whole numbers")):
+        if array.ndim != 1:
+            raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 1: an entry for each spike")
+        # Nothing has no type.
+        if array.dtype.kind not in kinds and len(array):
+            raise _core.ModelError(f"`{name}`: found an array of {array.dtype}, expected {what}")
+    if len(times) != len(neurons):
+        raise _core.ModelError(f"`i`: found {len(neurons)} neurons, expected {len(times)}, one for each time")
+    times = times.astype(np.float64, copy=False)
+    if not np.isfinite(times).all():
+        raise _core.ModelError("`t`: found a time that is not finite")
+    falls = np.flatnonzero(np.diff(times) < 0)
+    if len(falls):
+        at = int(falls[0])
+        raise _core.ModelError(
+            f"`t`: found {times[at + 1]:g} ms after {times[at]:g} ms, expected times that ascend\n"
+            "  help: `order = numpy.argsort(t, kind=\"stable\")`, then `t[order]` and `i[order]`"
+        )
+    outside = np.flatnonzero((neurons < 0) | (neurons >= size))
+    if len(outside):
+        raise _core.ModelError(f"`i`: found neuron {neurons[outside[0]]}, expected those of {size}, counted from 0")
+    return times, neurons.astype(np.uint32, copy=False)

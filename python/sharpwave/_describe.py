@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from . import _core
@@ -29,6 +28,8 @@ def describe(name: str | None = None) -> Any:
 
     Where several share a name, a list of them.
     """
+    import json
+
     entries = [Description(entry) for entry in json.loads(_core.describe())]
     if name is None:
         kinds: dict[str, list[str]] = {}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Mapping, Union
 
 from . import _core
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ._network import Network
 
     AnyModel = Union[str, os.PathLike[str], "Network"]
@@ -32,12 +30,16 @@ def model_file(name: str) -> str:
 
 def near(name: str, known: Any, lister: str = "models") -> str:
     """A line of help: which of `known` may be meant, or what lists them."""
+    import difflib
+
     found = difflib.get_close_matches(name, list(known), n=1)
     return f"\n  help: did you mean `{found[0]}`?" if found else f"\n  help: `sharpwave.{lister}()` lists them"
 
 
 def _text(value: Any) -> str:
     """`value` as a model file has it."""
+    import json
+
     if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
         value = value.item()
     if hasattr(value, "tolist"):
@@ -72,6 +74,8 @@ def read(
     keys: Mapping[str, Any] | None = None,
 ) -> _core.Model:
     """The model that `model` names: a file, one that comes with the package, or a network built here."""
+    from pathlib import Path
+
     from ._network import Network
 
     sets = _sets(seed, seeds, set, keys or {})
@@ -97,6 +101,9 @@ def read(
 def folder_of(text: str) -> Path:
     """Where relative paths start of a model file of the package: where one is that reads no file of the package, else a folder
     beside which these lie, and stay, as a run that goes on reads them again."""
+    import tempfile
+    from pathlib import Path
+
     files = {path: content for path, content in _core.shipped_files().items() if path in text}
     if not files:
         return Path.cwd()
@@ -128,5 +135,7 @@ def check(
 
     A dictionary: `resolved`, the model file with every default filled in; `estimate`; `warnings`, what a run would warn of.
     """
+    import json
+
     known = read(model, seed, seeds, set, data, keys)
     return {"resolved": known.resolved, **json.loads(known.check())}

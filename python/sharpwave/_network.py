@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
 
 import numpy as np
@@ -15,6 +11,9 @@ from . import _core
 from ._array import matrix as _matrix
 
 if TYPE_CHECKING:
+    import tempfile
+    from pathlib import Path
+
     from ._run import Run
     from ._simulation import Simulation
 
@@ -78,6 +77,8 @@ def _plain(value: Any) -> Any:
 
 
 def _toml(document: Mapping[str, Any]) -> str:
+    import json
+
     return _core.to_toml(json.dumps(_plain(document)))
 
 
@@ -100,6 +101,8 @@ class Network:
     """
 
     def __init__(self, seed: int = 1) -> None:
+        from pathlib import Path
+
         self.document: dict[str, Any] = {"schema": 1, "experiment": "network", "seed": _plain(seed)}
         # Matrices that were given here, by projection.
         self._arrays: dict[str, np.ndarray] = {}
@@ -110,6 +113,9 @@ class Network:
     @classmethod
     def read(cls, model: str | os.PathLike[str]) -> "Network":
         """The network of a model file, or of one that comes with the package."""
+        import json
+        from pathlib import Path
+
         from ._model import folder_of, model_file
 
         path = Path(model)
@@ -131,6 +137,10 @@ class Network:
         given here are written to where the text says."""
         if not self._arrays:
             return self.toml(), self._folder
+        import copy
+        import tempfile
+        from pathlib import Path
+
         if self._kept is None:
             self._kept = tempfile.TemporaryDirectory(prefix="sharpwave-")
         document = copy.deepcopy(self.document)
@@ -219,6 +229,8 @@ class Network:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model file, which `sharpwave run` takes, and the matrices beside it; a wrong one is refused."""
+        from pathlib import Path
+
         runnable, folder = self.runnable()
         _core.Model.parse(str(path), runnable, folder, [], None)
         text, target = self.toml(), Path(path)
@@ -230,6 +242,8 @@ class Network:
 
     def _for(self, duration: Any, record: Names | None) -> "Network":
         """A copy that runs for `duration` and records these populations; all, if nothing is said anywhere."""
+        import copy
+
         network = Network()
         network.document = copy.deepcopy(self.document)
         network._arrays, network._folder = dict(self._arrays), self._folder

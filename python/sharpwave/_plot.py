@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,8 @@ from . import _core
 from ._unit import ms
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ._run import Run
 
 # Neurons of each population and spikes in all that a small raster shows: what one can tell apart.
@@ -22,6 +23,8 @@ _COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 
 def thumbnail(run: "Run") -> str:
     """A small raster as SVG: the first neurons of each population."""
+    from html import escape
+
     names = list(run.spikes)
     if not names or run.stop_ms <= 0:
         return ""
@@ -48,12 +51,34 @@ def thumbnail(run: "Run") -> str:
     )
 
 
+class Figure:
+    """A figure that the program drew: its file is `path`, and notebooks show it."""
+
+    def __init__(self, path: "Path") -> None:
+        self.path = path
+        # Files of a run that has no folder of its own go with it.
+        self._content = path.read_bytes()
+
+    def _repr_svg_(self) -> str | None:
+        return self._content.decode() if self.path.suffix == ".svg" else None
+
+    def _repr_png_(self) -> bytes | None:
+        return self._content if self.path.suffix == ".png" else None
+
+    def __repr__(self) -> str:
+        return f"<figure {self.path.name}>"
+
+
 def draw(run: "Run", what: str, ax: Any, **options: Any) -> Any:
-    """Draws `what` of `run` into `ax`."""
+    """The program's own figure `what`, if there is one and nothing else is asked for, or `what` of `run` drawn into `ax`."""
     kinds = {"raster": _raster, "rates": _rates}
+    own = {path.stem: path for path in run.figures}
+    if ax is None and not options and what in own:
+        return Figure(own[what])
     if what not in kinds:
-        raise _core.RecordingError(f"`plot`: found {what!r}, expected \"raster\" or \"rates\"")
-    if ax is None:
+        known = ", ".join(f'"{name}"' for name in [*kinds, *(name for name in own if name not in kinds)])
+        raise _core.RecordingError(f"`plot`: found {what!r}, expected one of {known}")
+    if ax is None or ax is True:
         import matplotlib.pyplot as plt
 
         _, ax = plt.subplots()

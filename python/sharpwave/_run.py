@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import weakref
-from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Sequence, TypeVar, Union
 
 import numpy as np
@@ -20,6 +16,8 @@ from ._table import Table
 from ._unit import ms
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ._model import AnyModel
 
 T = TypeVar("T")
@@ -108,6 +106,8 @@ class Run:
     """A run, read from its file: one that is complete, was stopped or killed, or still goes on (open it again for more)."""
 
     def __init__(self, path: PathLike, summary: str = "") -> None:
+        from pathlib import Path
+
         self._file = _core.Recording.open(path)
         #: What the run printed at its end, if it was run here.
         self.summary = summary
@@ -142,7 +142,7 @@ class Run:
         t, i = self._file.spikes(name)
         # Whoever asks again gets the same arrays.
         t.flags.writeable = i.flags.writeable = False
-        return Spikes(name, self._sizes[name], t, i, self.stop_ms)
+        return Spikes._known(name, self._sizes[name], t, i, self.stop_ms)
 
     @property
     def bouts(self) -> Table:
@@ -189,6 +189,8 @@ class Run:
 
     def to_nwb(self, out: PathLike) -> Path:
         """Writes the new NWB file `out`: a unit for each recorded neuron, an epoch for each bout."""
+        from pathlib import Path
+
         self._file.to_nwb(Path(out))
         return Path(out)
 
@@ -199,7 +201,9 @@ class Run:
         return sorted(path for kind in ("*.svg", "*.png") for path in folder.rglob(kind))
 
     def plot(self, what: str = "raster", ax: Any = None, **options: Any) -> Any:
-        """Draws "raster" or "rates" into matplotlib axes `ax`, or new ones; needs matplotlib. Gives the axes."""
+        """Shows a figure: one that the run left, by its name among `figures`; or "raster" or "rates", drawn by matplotlib.
+
+        With axes `ax`, `ax=True` for new ones, or options, it is drawn by matplotlib in any case, and the axes are given."""
         return _plot.draw(self, what, ax, **options)
 
     def close(self) -> None:
@@ -218,6 +222,8 @@ class Run:
         return f"<run of {names}: {self.stop_ms:g} ms, seed {self.seed}, {state}>"
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         rows = []
         for name, size in self._sizes.items():
             rate = "not recorded"
@@ -256,6 +262,10 @@ def run(
 
     Ctrl-C stops the run with a checkpoint, from which `sharpwave.resume` goes on.
     """
+    import shutil
+    import tempfile
+    from pathlib import Path
+
     known = read(model, seed, seeds, set, data, keys)
     temporary = None
     if out is None:
@@ -308,6 +318,8 @@ def analyse(
 
     Gives the tables by name: that of a measure has its name, further ones a name that begins with it, such as `rate_neuron`.
     """
+    from pathlib import Path
+
     path = file.path if isinstance(file, Run) else Path(file)
     results = _core.analyse(
         path,
@@ -331,6 +343,8 @@ def analyse(
 
 def report(runs: PathLike | Run | Sequence[PathLike | Run], out: PathLike) -> Path:
     """Writes a page about a run, or several side by side, to the new file `out`."""
+    from pathlib import Path
+
     each = [runs] if isinstance(runs, (str, os.PathLike, Run)) else list(runs)
     _core.report([run.path if isinstance(run, Run) else Path(run) for run in each], Path(out))
     return Path(out)

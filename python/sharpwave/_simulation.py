@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterable, Mapping
+import math
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from ._model import AnyModel
 
 
+Arrays = dict[str, tuple[np.ndarray, np.ndarray]]
+
+
 class Simulation:
     """A network that is run step by step, and acted upon between steps.
 
@@ -24,6 +28,8 @@ class Simulation:
             spikes = sim.run("10 ms")
             if len(spikes["e"][0]) > 100:
                 sim.alter("population.e.b", factor=1.2)
+
+    Or others watch, while it runs: `sim.on_trigger("up", act)`, `sim.run("1 s", step="1 ms")`.
 
     The bouts of the model begin at their instants; the last one goes on for as long as it is run. Without `changing` and
     acts it gives the bits of a run, on any number of threads and however it is cut into steps. `changing` lists what `alter`
@@ -50,6 +56,11 @@ class Simulation:
                 model.document.setdefault("duration", "1 s")
         known = read(model, seed, None, set, None, keys)
         self._core = _core.Simulation(known, list(changing), threads)
+        # What is called after each step, and what has come that nobody took: spikes, and events of triggers and pulses.
+        self._on_spikes: list[tuple[str, Callable[..., Any]]] = []
+        self._on_events: list[tuple[int, str, Callable[..., Any]]] = []
+        self._spikes: list[Arrays] = []
+        self._events: tuple[list[Any], list[Any]] = ([], [])
 
     @property
     def now(self) -> float:
@@ -70,17 +81,77 @@ class Simulation:
         """Hash of all spikes so far, as in run files."""
         return self._core.fingerprint
 
-    def run(self, duration: float | str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    def run(self, duration: float | str, *, step: float | str | None = None) -> Arrays:
         """Runs on for `duration`, in ms or with a unit. Gives the spikes of each population: times in ms, and neurons.
 
-        Ctrl-C ends a step early; `take_spikes` has what came until then, and `run` goes on from there.
+        What `on_spikes`, `on_trigger` and `on_pulse` were given is called at the end, or after each `step`.
+
+        Ctrl-C, or what a callback raises, ends it early; `take_spikes` has what came until then, and `run` goes on from there.
         """
         length = duration if type(duration) is float else ms("duration", duration)
-        return self._core.run(length)
+        if step is None and not self._on_spikes and not self._on_events and not self._spikes:
+            return self._core.run(length)
+        pace = length if step is None else ms("step", step)
+        if pace <= 0 and length > 0:
+            raise _core.ModelError(f"`step`: found {step!r}, expected a time above 0")
+        start = self.now
+        n = max(1, math.ceil(length / pace - 1e-9)) if pace > 0 else 1
+        for number in range(1, n + 1):
+            # From the start on, so that roundings do not add up.
+            until = start + (length if number == n else number * pace)
+            found = self._core.run(until - self.now if n > 1 else length)
+            self._spikes.append(found)
+            self._call(found)
+        return self.take_spikes()
 
-    def take_spikes(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    def take_spikes(self) -> Arrays:
         """The spikes of a step that was interrupted."""
-        return self._core.take_spikes()
+        parts, self._spikes = [*self._spikes, self._core.take_spikes()], []
+        if len(parts) == 1:
+            return parts[0]
+        return {name: (np.concatenate([p[name][0] for p in parts]), np.concatenate([p[name][1] for p in parts])) for name in parts[0]}
+
+    def _call(self, found: Arrays) -> None:
+        """Tells everyone what has come."""
+        for population, act in self._on_spikes:
+            t, neurons = found[population]
+            if len(t):
+                act(t, neurons)
+        if not self._on_events:
+            return
+        events = self._hold_events()
+        for kind, name, act in self._on_events:
+            for event in events[kind]:
+                if event[0] == name:
+                    act(*event[1:])
+
+    def _hold_events(self) -> tuple[list[Any], list[Any]]:
+        """Events of triggers and pulses that have come since, which `take_stimulation` will give."""
+        found, sent = self._core.take_stimulation()
+        self._events[0].extend(found)
+        self._events[1].extend(sent)
+        return found, sent
+
+    def on_spikes(self, population: str, act: Callable[[np.ndarray, np.ndarray], Any]) -> None:
+        """Has `act(t, neurons)` called after each step in which `population` spiked: times in ms, and neurons."""
+        self._known("population", population, self.populations)
+        self._on_spikes.append((str(population), act))
+
+    def on_trigger(self, trigger: str, act: Callable[[float, float], Any]) -> None:
+        """Has `act(event_ms, told_ms)` called after each step for whatever `trigger` found in it: when it was, and when it
+        could be told."""
+        self._known("trigger", trigger, self._core.triggers)
+        self._on_events.append((0, str(trigger), act))
+
+    def on_pulse(self, stimulus: str, act: Callable[[float, float, bool], Any]) -> None:
+        """Has `act(event_ms, time_ms, delivered)` called after each step for each pulse of `stimulus` in it."""
+        self._known("stimulus that comes in pulses", stimulus, self._core.pulsed)
+        self._on_events.append((1, str(stimulus), act))
+
+    def _known(self, what: str, name: str, known: list[str]) -> None:
+        if str(name) not in known:
+            there = ", ".join(f"`{one}`" for one in known) or "none"
+            raise _core.ModelError(f"no {what} is called {str(name)!r}\n  help: there are {there}")
 
     def sample(self, population: str, variable: str, neurons: int | Iterable[int]) -> np.ndarray:
         """Values of a variable of neurons, now, in the unit that `describe` shows."""
@@ -138,7 +209,9 @@ class Simulation:
 
     def take_stimulation(self) -> tuple[list[Any], list[Any]]:
         """What triggers found, (trigger, event ms, told ms), and pulses, (stimulus, event ms, time ms, delivered), since the last call."""
-        return self._core.take_stimulation()
+        self._hold_events()
+        taken, self._events = self._events, ([], [])
+        return taken
 
     def save(self) -> bytes:
         """The whole state."""

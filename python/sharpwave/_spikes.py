@@ -6,6 +6,7 @@ from typing import Any, Iterable, Iterator
 
 import numpy as np
 
+from ._array import spikes
 from ._core import RecordingError
 from ._unit import ms
 
@@ -13,12 +14,18 @@ from ._unit import ms
 class Spikes:
     """Spikes of one population, sorted by time: `t` in ms and `i`, the neurons. `t, i = spikes` takes both."""
 
-    def __init__(self, population: str, size: int, t: np.ndarray, i: np.ndarray, stop_ms: float) -> None:
+    def __init__(self, population: str, size: int, t: Any, i: Any, stop_ms: float) -> None:
+        self.t, self.i = spikes(t, i, size)
         self.population = population
         self.size = size
-        self.t = t
-        self.i = i
         self.stop_ms = stop_ms
+
+    @classmethod
+    def _known(cls, population: str, size: int, t: np.ndarray, i: np.ndarray, stop_ms: float) -> "Spikes":
+        """Of arrays that need no look at each spike."""
+        known = cls.__new__(cls)
+        known.population, known.size, known.t, known.i, known.stop_ms = population, size, t, i, stop_ms
+        return known
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return iter((self.t, self.i))
@@ -32,7 +39,7 @@ class Spikes:
     def between(self, start: float | str, stop: float | str) -> "Spikes":
         """Those from `start` up to `stop`, views of the same arrays."""
         first, last = np.searchsorted(self.t, [ms("start", start), ms("stop", stop)])
-        return Spikes(self.population, self.size, self.t[first:last], self.i[first:last], self.stop_ms)
+        return Spikes._known(self.population, self.size, self.t[first:last], self.i[first:last], self.stop_ms)
 
     def of(self, neuron: int) -> np.ndarray:
         """The times of one neuron, in ms."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any, Iterator, Mapping
 
 import numpy as np
@@ -71,6 +70,8 @@ class Table(Mapping[str, Any]):
         return "\n".join(title + lines)
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         head = "".join(f"<th>{escape(name)}</th>" for name in self._headings())
         body = []
         for number, row in enumerate(self.rows()):

@@ -85,6 +85,11 @@ fn columns(py: Python<'_>, table: Table) -> PyResult<(String, Bound<'_, PyList>)
 /// Writes a page about `runs` to the new file `out`.
 #[pyfunction]
 pub fn report(py: Python<'_>, runs: Vec<PathBuf>, out: PathBuf) -> PyResult<()> {
-    let written = py.detach(|| page::write(&runs, &page::Options::default(), &out));
-    written.map_err(error::recording)
+    // On threads of its own: those of a process do not come along when it is forked.
+    let work = |_: &_| page::write(&runs, &page::Options::default(), &out);
+    let (written, interrupt) = attend(py, None, None, work)?;
+    match interrupt {
+        Some(interrupt) => Err(interrupt),
+        None => written.map_err(error::recording),
+    }
 }

@@ -9,7 +9,7 @@ use rayon::ThreadPoolBuilder;
 use sharpwave::engine::watch;
 use sharpwave::run::progress::{Progress, Watch};
 
-use crate::{error, warning};
+use crate::{error, process, warning};
 
 /// How often Python is asked whether a signal has come: each time may cost a switch interval (5 ms) beside a Python thread
 /// that computes, and Ctrl-C is to be answered within 0.2 s.
@@ -128,6 +128,7 @@ pub fn attend<T: Send>(
         );
         return Err(error::model(text));
     }
+    let _under_way = process::begin()?;
     let pool = ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build();

@@ -11,6 +11,7 @@ mod attend;
 mod document;
 mod error;
 mod model;
+mod process;
 mod recording;
 mod simulation;
 mod warning;

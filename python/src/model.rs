@@ -73,7 +73,10 @@ impl Model {
 
     /// What a run will take, as JSON: an estimate and what a run would warn of.
     fn check(&self, py: Python<'_>) -> PyResult<String> {
-        let checked = py.detach(|| check(&self.model));
+        let (checked, interrupt) = attend(py, None, None, |_| check(&self.model))?;
+        if let Some(interrupt) = interrupt {
+            return Err(interrupt);
+        }
         let (estimate, warnings) = checked.map_err(error::model)?;
         Ok(json!({ "estimate": estimate, "warnings": warnings }).to_string())
     }

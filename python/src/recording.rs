@@ -15,7 +15,7 @@ use sharpwave::record::recording::RecordingError;
 use sharpwave::record::table::Accuracy;
 use sharpwave::record::weight_statistics::{LEVELS, WeightStatistics};
 
-use crate::error;
+use crate::{error, process};
 
 /// Times in milliseconds, and who.
 type Spikes<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<u32>>);
@@ -35,6 +35,7 @@ impl Recording {
         py: Python<'_>,
         look: impl FnOnce(&record::recording::Recording) -> Result<T, RecordingError> + Send,
     ) -> PyResult<T> {
+        let _under_way = process::begin()?;
         py.detach(|| match &*self.open_file() {
             Some(file) => look(file).map_err(error::recording),
             None => Err(error::recording(format!(
@@ -54,6 +55,7 @@ impl Recording {
     /// Opens the run file `path`, or that in the folder `path`; also one that is still being written, or was cut by a kill.
     #[staticmethod]
     fn open(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let _under_way = process::begin()?;
         let opened = py.detach(|| record::recording::Recording::open(&path));
         let file = opened.map_err(error::recording)?;
         Ok(Self {
@@ -64,6 +66,7 @@ impl Recording {
 
     /// Writes the run to the new NWB file `out`.
     fn to_nwb(&self, py: Python<'_>, out: PathBuf) -> PyResult<()> {
+        let _under_way = process::begin()?;
         py.detach(|| match &*self.open_file() {
             Some(file) => nwb_file::write(file, &out)
                 .map(drop)

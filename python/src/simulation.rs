@@ -18,9 +18,9 @@ use sharpwave::network::{Network, ParameterPath};
 use sharpwave::protocol::hypnogram::Bout;
 
 use crate::attend::attend;
-use crate::error;
 use crate::model::Model;
 use crate::recording::{array, matrix, synapses};
+use crate::{error, process};
 
 /// How long the engine runs before signals are looked at.
 const SLICE: Duration = Duration::from_millis(50);
@@ -30,6 +30,8 @@ const SLICE: Duration = Duration::from_millis(50);
 pub struct Simulation {
     under_way: Mutex<UnderWay>,
     names: Vec<String>,
+    /// The process in which its threads are, if it has any.
+    home: Option<u32>,
 }
 
 struct UnderWay {
@@ -212,6 +214,7 @@ impl Simulation {
             .iter()
             .map(|known| known.name.clone())
             .collect();
+        let home = pool.as_ref().map(|_| std::process::id());
         let mut under_way = UnderWay {
             network: model.network.clone(),
             simulation,
@@ -228,6 +231,7 @@ impl Simulation {
         Ok(Self {
             under_way: Mutex::new(under_way),
             names,
+            home,
         })
     }
 
@@ -235,6 +239,24 @@ impl Simulation {
     #[getter]
     fn populations(&self) -> Vec<String> {
         self.names.clone()
+    }
+
+    /// Names of the triggers.
+    #[getter]
+    fn triggers(&self, py: Python<'_>) -> Vec<String> {
+        self.act(py, |under_way| {
+            let names = under_way.simulation.triggers();
+            names.map(str::to_owned).collect()
+        })
+    }
+
+    /// Names of the stimuli that come in pulses.
+    #[getter]
+    fn pulsed(&self, py: Python<'_>) -> Vec<String> {
+        self.act(py, |under_way| {
+            let names = under_way.simulation.pulsed();
+            names.map(str::to_owned).collect()
+        })
     }
 
     /// Now, in ms.
@@ -268,6 +290,11 @@ impl Simulation {
         if length < sharpwave::Duration::ZERO {
             let text = format!("`run`: found {ms} ms, expected a time that is not negative");
             return Err(error::model(text));
+        }
+        let _under_way = process::begin()?;
+        if self.home.is_some_and(|home| home != std::process::id()) {
+            let what = "`run`: this simulation was begun before the process was forked, and its threads are not here";
+            return Err(process::forked(what));
         }
         let now = self.act(py, |under_way| under_way.simulation.now());
         let until = now

@@ -17,4 +17,4 @@ def test_the_readme_runs(tmp_path, monkeypatch, capsys):
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
     assert names["run"].fingerprint in capsys.readouterr().out
-    assert names["sim"].now == 200.0 and list(tmp_path.iterdir()) == []
+    assert names["sim"].now == 250.0 and list(tmp_path.iterdir()) == []

@@ -132,6 +132,50 @@ def test_figures_are_drawn_into_axes(run):
         run.plot("rastre")
 
 
+def test_the_program_s_own_figures_are_shown(run):
+    figure = run.plot()
+    assert "<svg" in figure._repr_svg_() and figure._repr_png_() is None and "raster" in repr(figure)
+    assert figure.path in run.figures
+    pytest.importorskip("matplotlib").use("Agg")
+    # Other ones where they are asked for.
+    assert run.plot(ax=True).get_xlabel() == run.plot(neurons=5).get_xlabel() == "time (ms)"
+
+
+def test_an_import_brings_nothing_that_numpy_does_not():
+    code = (
+        "import sys, numpy; before = set(sys.modules); import sharpwave; "
+        "print([name for name in set(sys.modules) - before if not name.startswith(('sharpwave', '__future__'))])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "t, i, text",
+    [
+        ([1.0, 3.0, 2.0], [0, 1, 0], "`t`: found 2 ms after 3 ms, expected times that ascend"),
+        ([1.0, np.nan], [0, 1], "`t`: found a time that is not finite"),
+        ([[1.0, 2.0]], [0, 1], "`t`: found an array of 2 dimensions, expected 1"),
+        (["1", "2"], [0, 1], "`t`: found an array of <U1, expected numbers"),
+        ([1.0, 2.0], [0.0, 1.0], "`i`: found an array of float64, expected whole numbers"),
+        ([1.0, 2.0], [0], "`i`: found 1 neurons, expected 2, one for each time"),
+        ([1.0, 2.0], [0, 5], "`i`: found neuron 5, expected those of 5, counted from 0"),
+        ([1.0, 2.0], [-1, 0], "`i`: found neuron -1"),
+    ],
+)
+def test_arrays_that_are_no_spikes_are_refused(t, i, text):
+    with pytest.raises(sw.ModelError, match=text):
+        sw.Spikes("e", 5, t, i, 10.0)
+
+
+def test_spikes_of_a_user_are_as_those_of_a_run():
+    # Whatever the order in memory, and the type.
+    t = np.array([[1, 9], [2, 9], [4, 9]], dtype=np.int16)[:, 0]
+    spikes = sw.Spikes("e", 5, t, [0, 4, 0], 10.0)
+    assert spikes.t.dtype == np.float64 and spikes.i.dtype == np.uint32
+    assert spikes.of(0).tolist() == [1.0, 4.0] and spikes.rate("10 ms")[1].tolist() == [60.0]
+    assert len(sw.Spikes("e", 5, [], [], 10.0)) == 0
+
+
 def test_measures_come_as_tables(run):
     table = run.analyse("rate", populations="e")["rate"]
     assert isinstance(table, sw.Table) and table.n_rows == 1 and table.units["mean"] == "Hz"
@@ -252,6 +296,106 @@ def test_what_progress_raises_is_raised_also_when_the_run_was_sooner(net, tmp_pa
     with pytest.raises(InterruptedError):
         net.run("20 s", out=out, progress=late)
     assert sw.open(out).complete
+
+
+def test_a_run_that_goes_on_is_read_and_otherwise_left_alone(net, tmp_path):
+    out, end, stopped = tmp_path / "out", threading.Event(), []
+
+    def watch(what, done, total):
+        if end.is_set():
+            raise InterruptedError
+
+    def go():
+        try:
+            net.run("100000 s", out=out, progress=watch, threads=1)
+        except InterruptedError:
+            stopped.append(True)
+
+    worker = threading.Thread(target=go)
+    worker.start()
+    try:
+        until = time.monotonic() + 60
+        while not (out / "run.h5").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(1.5)
+        with sw.open(out) as going:
+            assert not going.complete and going.fingerprint is None and going.stop_ms > 0
+        with pytest.raises(sw.ModelError, match="another program is writing this run"):
+            sw.resume(out)
+        with pytest.raises(sw.ModelError, match="exists already"):
+            net.run("10 ms", out=out)
+        assert not worker.join(0.2) and worker.is_alive()
+    finally:
+        end.set()
+        worker.join()
+    assert stopped and not sw.open(out).complete
+
+
+FORKED = """
+import os, sys, threading
+import sharpwave as sw
+
+net = sw.Network(seed=1)
+net.population("e", 200, "lif", tau_m="20 ms", v_th="15 mV", v_reset="0 mV", e_l="0 mV", t_ref="2 ms")
+net.poisson("e", rate="9 kHz", weight="0.2 mV")
+net.set(engine={"lanes": 2})
+
+def in_child(act):
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            said = act()
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(write, str(said).encode())
+        os._exit(0)
+    os.close(write)
+    os.waitpid(pid, 0)
+    print(os.read(read, 1000).decode().splitlines()[0], flush=True)
+
+sim = net.simulation(threads=2)
+sim.run(5.0)
+in_child(lambda: sim.run(5.0))
+expected = net.run("20 ms").fingerprint
+in_child(lambda: net.run("20 ms", threads=2).fingerprint == expected)
+
+going, end = threading.Event(), threading.Event()
+
+def watch(*news):
+    going.set()
+    if end.is_set():
+        raise InterruptedError
+
+def go():
+    try:
+        net.run("100000 s", progress=watch)
+    except InterruptedError:
+        pass
+
+worker = threading.Thread(target=go)
+worker.start()
+going.wait()
+in_child(lambda: net.run("20 ms").fingerprint)
+in_child(lambda: sw.open("nowhere"))
+end.set()
+worker.join()
+print(net.run("20 ms").fingerprint == expected)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_after_threads_is_told_and_never_hangs(tmp_path):
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    at_work = "SharpwaveError: this process was forked while Sharpwave was at work in it, and what that held stays locked here"
+    assert done.stdout.splitlines() == [
+        "SharpwaveError: `run`: this simulation was begun before the process was forked, and its threads are not here",
+        "True",
+        at_work,
+        at_work,
+        "True",
+    ]
 
 
 def test_warnings_of_a_run_are_python_s(net):

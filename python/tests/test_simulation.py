@@ -55,6 +55,63 @@ def test_a_controller_acts_between_steps(net):
     assert sim.sample("e", "v_m", [0, 1]).shape == (2,)
 
 
+def test_callbacks_are_told_what_came(net):
+    net.section("trigger", "busy", kind="rate", population="e", window="5 ms", level="20 Hz")
+    net.section("stimulus", "kick", kind="volley", target="e", weight="1 mV", neurons=20, trigger="busy", delay="1 ms")
+    plain = net.simulation()
+    whole = plain.run("200 ms")
+    found, sent = plain.take_stimulation()
+    assert found and sent
+    sim = net.simulation()
+    spikes, events, pulses, ends = [], [], [], []
+    sim.on_spikes("e", lambda t, i: (spikes.append((t, i)), ends.append(sim.now)))
+    sim.on_trigger("busy", lambda *event: events.append(("busy", *event)))
+    sim.on_pulse("kick", lambda *pulse: pulses.append(("kick", *pulse)))
+    given = sim.run("200 ms", step="0.7 ms")
+    assert sim.now == 200.0 and sim.fingerprint == plain.fingerprint
+    for name in whole:
+        assert np.array_equal(given[name][0], whole[name][0]) and np.array_equal(given[name][1], whole[name][1])
+    assert np.array_equal(np.concatenate([t for t, _ in spikes]), whole["e"][0])
+    assert all(end - 0.7 - 1e-9 <= t[0] <= t[-1] < end for (t, _), end in zip(spikes, ends))
+    assert events == found and pulses == sent
+    assert sim.take_stimulation() == (found, sent) and sim.take_stimulation() == ([], [])
+
+
+def test_a_callback_acts_and_may_stop_the_step(net):
+    sim = net.simulation()
+    sim.on_spikes("i", lambda t, i: sim.switch("noise", False))
+    first = sim.run("100 ms", step="0.5 ms")["i"][0][0]
+    assert 0 < first < 50
+    # Membranes of 20 ms have forgotten the noise.
+    assert not any(len(t) for t, _ in sim.run("100 ms", step="10 ms").values())
+    stopped = net.simulation()
+
+    def stop(t, i):
+        raise InterruptedError
+
+    stopped.on_spikes("e", stop)
+    with pytest.raises(InterruptedError):
+        stopped.run("100 ms", step="1 ms")
+    now = stopped.now
+    kept = stopped.take_spikes()["e"][0]
+    assert 0 < len(kept) and kept[-1] < now < 50
+
+
+@pytest.mark.parametrize(
+    "act, text",
+    [
+        (lambda sim: sim.on_spikes("x", print), "no population is called 'x'\n  help: there are `e`, `i`"),
+        (lambda sim: sim.on_trigger("up", print), "no trigger is called 'up'\n  help: there are none"),
+        (lambda sim: sim.on_pulse("noise", print), "no stimulus that comes in pulses is called 'noise'"),
+        (lambda sim: sim.run("1 ms", step="0 ms"), "`step`: found '0 ms', expected a time above 0"),
+        (lambda sim: sim.run("1 ms", step="1 mV"), "`step`: found '1 mV', expected a time with its unit"),
+    ],
+)
+def test_callbacks_that_would_never_be_called_are_refused(net, act, text):
+    with pytest.raises(sw.ModelError, match=text):
+        act(net.simulation())
+
+
 def test_states_are_kept_and_gone_back_to(net):
     sim = net.simulation()
     sim.run("50 ms")

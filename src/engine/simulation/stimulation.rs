@@ -434,6 +434,18 @@ impl Stimulation {
 }
 
 impl Simulation {
+    /// Names of the triggers, in their order.
+    pub fn triggers(&self) -> impl Iterator<Item = &str> {
+        let triggers = self.stimulation.triggers.iter();
+        triggers.map(|trigger| trigger.name.as_str())
+    }
+
+    /// Names of the stimuli that come in pulses, in their order.
+    pub fn pulsed(&self) -> impl Iterator<Item = &str> {
+        let pulsed = self.stimulation.pulsed.iter();
+        pulsed.map(|pulsed| pulsed.stimulus.as_str())
+    }
+
     /// What triggers have found, and which pulses there were, since this was last asked, in order of time.
     pub fn take_stimulation(&mut self) -> (Vec<Detection>, Vec<Pulse>) {
         let Stimulation {
