@@ -35,6 +35,7 @@ def plastic(b, source, target, projection, delay):
 def measure(model, seconds, settle_ms, repeats):
     """CPU seconds per second of biology, of the quickest repeat, and rates by population in hertz."""
     import brian2 as b
+    import numpy
 
     folder = tempfile.mkdtemp()
     b.set_device("cpp_standalone", directory=folder, build_on_run=False)
@@ -62,7 +63,7 @@ def measure(model, seconds, settle_ms, repeats):
             return "v", weight * b.mV
         return "i_ex" if weight > 0 else "i_in", weight * b.pA
 
-    objects = []
+    objects, draw = [], numpy.random.default_rng(1)
     for projection in model.projections.values():
         assert projection["short_term"] is None
         source = cells[parts[projection["source"]]]
@@ -76,10 +77,12 @@ def measure(model, seconds, settle_ms, repeats):
             synapses = plastic(b, source, target, projection, delay)
         else:
             synapses = b.Synapses(source, target, on_pre=f"{variable} += w", delay=delay, namespace={"w": weight})
-        probability = projection.get("probability")
         if projection["rule"] == "fixed_in_degree":
-            probability = projection["in_degree"] / len(source)
-        synapses.connect(p=1 if projection["rule"] == "all_to_all" else probability)
+            # By a probability in-degrees would vary, and with them the rates.
+            chosen = [draw.choice(len(source), projection["in_degree"], replace=False) for _ in range(len(target))]
+            synapses.connect(i=numpy.concatenate(chosen), j=numpy.repeat(numpy.arange(len(target)), projection["in_degree"]))
+        else:
+            synapses.connect(p=1 if projection["rule"] == "all_to_all" else projection["probability"])
         if projection["plasticity"]:
             synapses.w = projection["weight"]
         objects.append(synapses)

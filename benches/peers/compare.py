@@ -9,6 +9,10 @@ biology once the network stands and has run for a while; rates show that it is t
 (the `_ps` models) have exact spike times, `nest` and `brian2` (C++ standalone, compiled before the clock starts) step by
 0.1 ms, and so does `auryn`, which is built from a checkout of its source. Sharpwave is the release program, timed from outside: a
 long run less a short one.
+
+Two words of plasticity differ in NEST: all of a delay is dendritic there, which shifts the window of pairs, so give such a
+model `dendritic_delay` alone where rates are to be compared; and what arrives there is a weight that the arrival itself has
+changed already, here and in this Brian2 network one that it has not.
 """
 
 import argparse
