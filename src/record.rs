@@ -94,7 +94,6 @@ pub mod table;
 pub mod weight_file;
 pub mod weight_statistics;
 
-mod attribute_text;
 mod buffer;
 mod cause;
 mod column;
@@ -108,6 +107,7 @@ mod heap;
 mod open;
 mod positions;
 mod stimulation;
+mod stored_text;
 mod sum;
 mod synapses;
 mod text_length;

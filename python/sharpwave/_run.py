@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Sequence, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence, TypeVar, Union
 
 import numpy as np
 
@@ -187,11 +187,21 @@ class Run:
         """Writes the page about this run to the new file `out`."""
         return report([self.path], out)
 
-    def to_nwb(self, out: PathLike) -> Path:
-        """Writes the new NWB file `out`: a unit for each recorded neuron, an epoch for each bout."""
+    def to_nwb(
+        self,
+        out: PathLike,
+        *,
+        experimenter: str | Iterable[str] = (),
+        lab: str | None = None,
+        institution: str | None = None,
+    ) -> Path:
+        """Writes the new NWB file `out`: a unit for each recorded neuron, an epoch for each bout, and whose it is.
+
+        Experimenters are "Last, First"."""
         from pathlib import Path
 
-        self._file.to_nwb(Path(out))
+        names = [experimenter] if isinstance(experimenter, str) else list(experimenter)
+        self._file.to_nwb(Path(out), names, lab, institution)
         return Path(out)
 
     @property

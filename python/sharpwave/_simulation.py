@@ -175,13 +175,32 @@ class Simulation:
 
         The path must be among `changing`, or be changed by a stage of the model.
         """
-        if value is not None:
-            if factor is not None or offset is not None:
-                raise _core.ModelError("`alter`: found `value` beside `factor` or `offset`, expected one or the other")
-            return self._core.alter(path, 0.0, str(value))
-        if factor is None and offset is None:
+        if value is not None and (factor is not None or offset is not None):
+            raise _core.ModelError("`alter`: found `value` beside `factor` or `offset`, expected one or the other")
+        if value is None and factor is None and offset is None:
             raise _core.ModelError("`alter`: found nothing, expected `factor`, `offset` or `value`")
-        self._core.alter(path, 1.0 if factor is None else factor, "" if offset is None else str(offset))
+        given = {"factor": factor, "offset": offset, "value": value}
+        self.apply(**{kind: {path: one} for kind, one in given.items() if one is not None})
+
+    def apply(
+        self,
+        *,
+        factor: Mapping[str, float] | None = None,
+        offset: Mapping[str, str] | None = None,
+        value: Mapping[str, str | float] | None = None,
+    ) -> None:
+        """Changes numbers of the network by their paths as a stage's tables do, all at this instant, until the next bout.
+
+        They may change as in `alter`. Nothing changes if one cannot."""
+        factor, offset, value = (dict(given or {}) for given in (factor, offset, value))
+        if both := sorted(set(value) & (set(factor) | set(offset))):
+            raise _core.ModelError(f"`apply`: found `{both[0]}` in `value` and in `factor` or `offset`, expected one or the other")
+        changes = [(path, 0.0, str(to)) for path, to in value.items()]
+        for path in dict.fromkeys([*factor, *offset]):
+            changes.append((path, float(factor.get(path, 1.0)), str(offset.get(path, ""))))
+        if not changes:
+            raise _core.ModelError("`apply`: found nothing, expected `factor`, `offset` or `value`")
+        self._core.alter(changes)
 
     def release(self, modulator: str, amount: float) -> None:
         """Releases so much of a modulator."""

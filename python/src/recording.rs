@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyList};
 use sharpwave::base::matrix::Matrix;
 use sharpwave::base::time::Time;
 use sharpwave::record;
-use sharpwave::record::nwb_file;
+use sharpwave::record::nwb_file::{self, Origin};
 use sharpwave::record::recording::RecordingError;
 use sharpwave::record::table::Accuracy;
 use sharpwave::record::weight_statistics::{LEVELS, WeightStatistics};
@@ -65,10 +65,22 @@ impl Recording {
     }
 
     /// Writes the run to the new NWB file `out`.
-    fn to_nwb(&self, py: Python<'_>, out: PathBuf) -> PyResult<()> {
+    fn to_nwb(
+        &self,
+        py: Python<'_>,
+        out: PathBuf,
+        experimenters: Vec<String>,
+        lab: Option<String>,
+        institution: Option<String>,
+    ) -> PyResult<()> {
         let _under_way = process::begin()?;
+        let origin = Origin {
+            experimenters,
+            lab,
+            institution,
+        };
         py.detach(|| match &*self.open_file() {
-            Some(file) => nwb_file::write(file, &out)
+            Some(file) => nwb_file::write(file, &out, &origin)
                 .map(drop)
                 .map_err(error::recording),
             None => Err(error::recording(format!(

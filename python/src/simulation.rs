@@ -400,24 +400,30 @@ impl Simulation {
         self.change(py, Change::Pulse { stimulus })
     }
 
-    /// Makes factor · declared + offset of the number at `path`; the offset in the unit that messages show.
-    fn alter(&self, py: Python<'_>, path: &str, factor: f64, offset: &str) -> PyResult<()> {
-        let path = path.parse::<ParameterPath>().map_err(error::model)?;
+    /// Makes factor · declared + offset of each number at its path; the offset in the unit that messages show. Nothing is
+    /// changed if one cannot be.
+    fn alter(&self, py: Python<'_>, changes: Vec<(String, f64, String)>) -> PyResult<()> {
         let checked = self.act(py, |under_way| {
-            let changeable = under_way.network.changeable(&path).map_err(error::model)?;
-            let offset = match offset {
-                "" => 0.0,
-                text => config::typed(&path.to_string(), text, changeable.dimension)
-                    .map_err(error::model)?,
+            let network = &under_way.network;
+            let check = |(path, factor, offset): (String, f64, String)| {
+                let path = path.parse::<ParameterPath>().map_err(error::model)?;
+                let changeable = network.changeable(&path).map_err(error::model)?;
+                let offset = match offset.as_str() {
+                    "" => 0.0,
+                    text => config::typed(&path.to_string(), text, changeable.dimension)
+                        .map_err(error::model)?,
+                };
+                Ok::<_, PyErr>((path, Alteration { factor, offset }))
             };
-            let by = Alteration { factor, offset };
-            under_way
-                .network
-                .check_alteration(&path, by)
-                .map_err(error::model)?;
-            Ok::<_, PyErr>(by)
-        });
-        self.change(py, Change::Parameter { path, by: checked? })
+            let changes = changes.into_iter().map(check);
+            let changes = changes.collect::<PyResult<Vec<_>>>()?;
+            let each = changes.iter().map(|(path, by)| (path, by));
+            network.check_alterations(each).map_err(error::model)?;
+            Ok::<_, PyErr>(changes)
+        })?;
+        checked
+            .into_iter()
+            .try_for_each(|(path, by)| self.change(py, Change::Parameter { path, by }))
     }
 
     /// The matrix of a dense projection: a row for each target.

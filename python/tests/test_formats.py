@@ -43,7 +43,7 @@ def test_nwb_has_units_and_epochs(staged, tmp_path):
             population, neuron = units["population"].asstr()[row], int(units["neuron"][row])
             times = units["spike_times"][ends[row - 1] if row else 0 : ends[row]]
             assert np.allclose(times * 1e3, staged.spikes[population].of(neuron), rtol=0, atol=1e-9)
-        # What nwbinspector misses otherwise; it goes on missing an animal, and who worked where.
+        # What nwbinspector misses otherwise.
         assert list(file["general/keywords"].asstr()[:]) == ["simulation", "spiking neurons"]
         assert "simulated" in file["general/experiment_description"].asstr()[()]
         epochs = file["intervals/epochs"]
@@ -51,8 +51,22 @@ def test_nwb_has_units_and_epochs(staged, tmp_path):
         assert list(epochs["bout"].asstr()[:]) == list(staged.bouts["name"])
     with pytest.raises(sw.RecordingError, match="run.nwb"):
         staged.to_nwb(path)
-    # And back, as any file of spikes.
-    assert sw.analyse(path, "rate")["rate"]["spikes"].sum() == sum(len(s) for s in staged.spikes.values())
+    # And back, population by population and bout by bout.
+    both = sw.analyse(path, "rate", populations=["i", "e"])["rate"]
+    assert dict(zip(both["population"], both["spikes"])) == {name: len(s) for name, s in staged.spikes.items()}
+    for bout in staged.bouts["name"]:
+        own, read = (sw.analyse(which, "rate", bouts=[bout])["rate"]["spikes"] for which in (staged.path, path))
+        assert own.tolist() == read.tolist()
+
+
+def test_nwb_says_whose_it_is(staged, tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = staged.to_nwb(tmp_path / "a.nwb", experimenter=["Doe, Jane", "Roe, Rick"], lab="Sleep", institution="Here")
+    with h5py.File(path) as file:
+        assert list(file["general/experimenter"].asstr()[:]) == ["Doe, Jane", "Roe, Rick"]
+        assert file["general/lab"].asstr()[()] == "Sleep" and file["general/institution"].asstr()[()] == "Here"
+    with h5py.File(staged.to_nwb(tmp_path / "b.nwb", experimenter="Doe, Jane")) as file:
+        assert list(file["general/experimenter"].asstr()[:]) == ["Doe, Jane"] and "lab" not in file["general"]
 
 
 def test_pynwb_finds_nothing_wrong(staged, tmp_path):

@@ -55,6 +55,24 @@ def test_a_controller_acts_between_steps(net):
     assert sim.sample("e", "v_m", [0, 1]).shape == (2,)
 
 
+def test_tables_of_a_stage_act_at_an_instant(net):
+    paths = ["projection.e_all.weight", "projection.i_all.weight"]
+    staged = net.simulation(changing=paths)
+    staged.run("20 ms")
+    staged.apply(factor={path: 0.5 for path in paths})
+    one_by_one = net.simulation(changing=paths)
+    one_by_one.run("20 ms")
+    untouched = one_by_one.save()
+    for path in paths:
+        one_by_one.alter(path, factor=0.5)
+    for sim in (staged, one_by_one):
+        sim.run("60 ms")
+    assert staged.fingerprint == one_by_one.fingerprint
+    one_by_one.load(untouched)
+    one_by_one.run("60 ms")
+    assert staged.fingerprint != one_by_one.fingerprint
+
+
 def test_callbacks_are_told_what_came(net):
     net.section("trigger", "busy", kind="rate", population="e", window="5 ms", level="20 Hz")
     net.section("stimulus", "kick", kind="volley", target="e", weight="1 mV", neurons=20, trigger="busy", delay="1 ms")
@@ -211,6 +229,9 @@ def test_synapses_of_a_projection(net):
         (lambda sim: sim.alter("projection.e_all.weight", factor=2.0), "e_all"),
         (lambda sim: sim.alter("population.e.v_th", value="3 ms"), "v_th"),
         (lambda sim: sim.alter("population.e.v_th"), "factor"),
+        (lambda sim: sim.apply(), "factor"),
+        (lambda sim: sim.apply(value={"population.e.v_th": "1 V"}, factor={"population.e.v_th": 2.0}), "v_th"),
+        (lambda sim: sim.apply(value={"population.e.v_th": "1 V"}, factor={"population.e.tau": 2.0}), "tau"),
         (lambda sim: sim.sample("x", "v_m", 0), "`x`"),
         (lambda sim: sim.sample("e", "v_m", 80), "80"),
         (lambda sim: sim.weights("e_all"), "e_all"),

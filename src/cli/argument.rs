@@ -348,6 +348,15 @@ pub struct ConvertArguments {
     /// Number that the file gives to the first neuron; NEST counts from 1 over all nodes
     #[arg(long, value_name = "N")]
     pub first_neuron: Option<u64>,
+    /// Who made a .nwb, "Last, First"; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub experimenter: Vec<String>,
+    /// Laboratory that a .nwb comes from
+    #[arg(long, value_name = "NAME")]
+    pub lab: Option<String>,
+    /// Institution that a .nwb comes from
+    #[arg(long, value_name = "NAME")]
+    pub institution: Option<String>,
 }
 
 /// Arguments of `export`.

@@ -9,7 +9,7 @@ use super::argument::ConvertArguments;
 use super::failure::Failure;
 use super::interrupt;
 use super::shell::Shell;
-use crate::record::nwb_file;
+use crate::record::nwb_file::{self, Origin};
 use crate::record::recording::Recording;
 use crate::record::spike_file::convert::{ConvertError, convert};
 use crate::stimulus::spike_list::{Columns, SpikeFile};
@@ -47,6 +47,9 @@ fn to_nwb(arguments: &ConvertArguments) -> Result<Vec<(String, u64)>, Failure> {
         name: _,
         columns,
         first_neuron,
+        experimenter,
+        lab,
+        institution,
     } = arguments;
     let options = [
         ("--population", population.is_some()),
@@ -60,11 +63,27 @@ fn to_nwb(arguments: &ConvertArguments) -> Result<Vec<(String, u64)>, Failure> {
         )));
     }
     let recording = Recording::open(input).map_err(Failure::input)?;
-    nwb_file::write(&recording, output).map_err(Failure::input)
+    let origin = Origin {
+        experimenters: experimenter.clone(),
+        lab: lab.clone(),
+        institution: institution.clone(),
+    };
+    nwb_file::write(&recording, output, &origin).map_err(Failure::input)
 }
 
 /// Spikes as spikes.
 fn to_spikes(arguments: &ConvertArguments) -> Result<Vec<(String, u64)>, Failure> {
+    let options = [
+        ("--experimenter", !arguments.experimenter.is_empty()),
+        ("--lab", arguments.lab.is_some()),
+        ("--institution", arguments.institution.is_some()),
+    ];
+    if let Some((option, _)) = options.iter().find(|(_, given)| *given) {
+        let shown = arguments.output.display();
+        return Err(Failure::input(format!(
+            "`{option}`: found beside `{shown}`, expected a `.nwb`: no other file says whose it is"
+        )));
+    }
     let columns = match arguments.columns.as_slice() {
         [] => None,
         given => {

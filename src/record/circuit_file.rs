@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use hdf5::Group;
 
-use super::attribute_text::text;
 use super::dataset::{self, Fault};
 use super::open::open;
+use super::stored_text::text;
 use super::type_table::TypeTable;
 
 /// Why a file of a circuit cannot be read.

@@ -1,7 +1,7 @@
 //! A run as a file of Neurodata Without Borders (NWB 2, core schema 2.11): units, and bouts as epochs.
 //!
 //! What stands where is what `pynwb-validate` asks for and pynwb and pynapple read. Neither subject nor laboratory is invented: a
-//! simulation has none.
+//! simulation has no animal, and whose it is, the user says.
 
 use std::io;
 use std::path::Path;
@@ -33,6 +33,17 @@ const EXPERIMENT: &str =
     "A simulated network of spiking neurons; `source_script` is its model file.";
 const KEYWORDS: [&str; 2] = ["simulation", "spiking neurons"];
 
+/// Whose run it was, which no run file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Who ran it; NWB asks for "Last, First".
+    pub experimenters: Vec<String>,
+    /// Their laboratory.
+    pub lab: Option<String>,
+    /// Its institution.
+    pub institution: Option<String>,
+}
+
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
 pub enum NwbError {
@@ -45,12 +56,16 @@ pub enum NwbError {
 }
 
 /// Writes the run `recording` to the new file `path`: a unit for each recorded neuron, silent ones too where all of a population
-/// are, and an epoch for each bout that has ended. Gives the number of spikes of each population. All spikes of one population are
+/// are, an epoch for each bout that has ended, and whose it was, as far as `origin` says. Gives the number of spikes of each population. All spikes of one population are
 /// in memory at once.
 ///
 /// # Errors
 /// If a part of the run is damaged, `path` exists or it cannot be written. Then there is no file.
-pub fn write(recording: &Recording, path: &Path) -> Result<Vec<(String, u64)>, NwbError> {
+pub fn write(
+    recording: &Recording,
+    path: &Path,
+    origin: &Origin,
+) -> Result<Vec<(String, u64)>, NwbError> {
     refuse_existing(path)?;
     let failed = |source| OutputError::Write {
         path: path.into(),
@@ -58,7 +73,7 @@ pub fn write(recording: &Recording, path: &Path) -> Result<Vec<(String, u64)>, N
     };
     let bouts = recording.bouts()?;
     let temporary = temporary_beside(path).map_err(failed)?;
-    let written = fill(recording, &bouts, temporary.path());
+    let written = fill(recording, &bouts, temporary.path(), origin);
     let counts = written.map_err(|error| match error {
         Unwritten::Recording(error) => NwbError::Recording(error),
         Unwritten::Hdf5(error) => failed(io::Error::other(cause(&error))).into(),
@@ -89,10 +104,12 @@ fn fill(
     recording: &Recording,
     bouts: &[Bout],
     path: &Path,
+    origin: &Origin,
 ) -> Result<Vec<(String, u64)>, Unwritten> {
     let file = File::create(path)?;
     let document = Document::new(recording);
     document.head(&file, recording)?;
+    came_from(&file.group("general")?, origin)?;
     let counts = document.units(&file, recording)?;
     if !bouts.is_empty() {
         document.epochs(&file, bouts)?;
@@ -320,6 +337,20 @@ impl Document {
         self.declare(at, place, kind, "hdmf-common")?;
         text_attribute(at, "description", what)
     }
+}
+
+fn came_from(general: &Group, origin: &Origin) -> hdf5::Result<()> {
+    if !origin.experimenters.is_empty() {
+        let names: Vec<VarLenUnicode> = origin.experimenters.iter().map(|n| unicode(n)).collect();
+        let dataset = general.new_dataset::<VarLenUnicode>().shape(names.len());
+        dataset.create("experimenter")?.write_raw(&names)?;
+    }
+    for (name, value) in [("lab", &origin.lab), ("institution", &origin.institution)] {
+        if let Some(value) = value {
+            text(general, name, value)?;
+        }
+    }
+    Ok(())
 }
 
 /// The spikes of `population`, neuron by neuron.

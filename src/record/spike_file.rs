@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::dataset::{Fault, listing};
 use super::open::{is_hdf5, open};
 use super::output::{OutputError, write_new};
+use super::sink::Bout;
 use crate::base::time::Time;
 use crate::stimulus::spike_list::SpikeFile;
 
@@ -185,6 +186,24 @@ fn hdf5(path: &Path, choice: Choice<'_>, take: &mut Take<'_>) -> Result<(), Faul
         let expected = "the SONATA layout `/spikes/<population>`, or the `/units` of NWB";
         Err(Fault::content("/", found, expected))
     }
+}
+
+/// The epochs of the NWB file `path`, as bouts; none of any other file.
+///
+/// # Errors
+/// If it cannot be read, or its epochs have no start or end.
+pub fn epochs(path: &Path) -> Result<Vec<Bout>, SpikeFileError> {
+    let read = || -> Result<Vec<Bout>, Fault> {
+        if !is_hdf5(path).map_err(Fault::Unreadable)? {
+            return Ok(Vec::new());
+        }
+        let root = open(path)?;
+        match root.link_exists("units") && !root.link_exists("spikes") {
+            true => nwb::epochs(&root, path),
+            false => Ok(Vec::new()),
+        }
+    };
+    read().map_err(|fault| SpikeFileError::new(path, fault))
 }
 
 /// Writes spikes as a new CSV file that [`read`] reads back exactly.

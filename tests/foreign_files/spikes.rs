@@ -142,6 +142,117 @@ fn units_of_nwb_are_read() {
     );
 }
 
+#[test]
+fn units_of_nwb_with_populations_are_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.nwb");
+    let write = |names: &[&str], neurons: &[i64]| {
+        let file = File::create(&path).unwrap();
+        let units = file.create_group("units").unwrap();
+        let times = units.new_dataset_builder().with_data(&[0.5, 1.0, 0.25]);
+        times.create("spike_times").unwrap();
+        let index = units.new_dataset_builder().with_data(&[2_u64, 2, 3]);
+        index.create("spike_times_index").unwrap();
+        let names: Vec<hdf5::types::VarLenUnicode> =
+            names.iter().map(|name| name.parse().unwrap()).collect();
+        let owners = units.new_dataset_builder().with_data(&names);
+        owners.create("population").unwrap();
+        let numbers = units.new_dataset_builder().with_data(neurons);
+        numbers.create("neuron").unwrap();
+        drop(units);
+        file.close().unwrap();
+    };
+    let asked = |population: Option<&str>| {
+        let mut file = SpikeFile::new(&path);
+        file.population = population.map(str::to_owned);
+        read(&file).map_err(|error| error.to_string())
+    };
+    write(&["e", "e", "i"], &[4, 7, 4]);
+    assert_eq!(asked(Some("e")), Ok(vec![(500.0, 4), (1000.0, 4)]));
+    assert_eq!(asked(Some("i")), Ok(vec![(250.0, 4)]));
+    let error = asked(None).unwrap_err();
+    assert!(
+        error.contains("no population is named; the file has `e`, `i`"),
+        "{error}"
+    );
+    let error = asked(Some("ee")).unwrap_err();
+    assert!(error.contains("did you mean `e`?"), "{error}");
+    write(&["e", "e", "e"], &[4, 7, 2]);
+    assert_eq!(asked(None).map(|spikes| spikes.len()), Ok(3));
+    write(&["e", "e"], &[4, 7, 2]);
+    let error = asked(None).unwrap_err();
+    let message = "/units/population: found 2 values, expected 3, as many as spike_times_index";
+    assert!(error.ends_with(message), "{error}");
+}
+
+#[test]
+fn epochs_of_nwb_are_bouts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.nwb");
+    let write = |stops: &[f64], named: &dyn Fn(&hdf5::Group)| {
+        let file = File::create(&path).unwrap();
+        file.create_group("units").unwrap();
+        let epochs = file.create_group("intervals").unwrap();
+        let epochs = epochs.create_group("epochs").unwrap();
+        let starts = epochs.new_dataset_builder().with_data(&[0.0, 1.5, 2.0]);
+        starts.create("start_time").unwrap();
+        let stops = epochs.new_dataset_builder().with_data(stops);
+        stops.create("stop_time").unwrap();
+        named(&epochs);
+        drop(epochs);
+        file.close().unwrap();
+        let found = spike_file::epochs(&path).map_err(|error| error.to_string())?;
+        let bout = |bout: &sharpwave::record::sink::Bout| {
+            (bout.name.clone(), bout.start.as_ms(), bout.stop.as_ms())
+        };
+        Ok::<_, String>(found.iter().map(bout).collect::<Vec<_>>())
+    };
+    let texts = |epochs: &hdf5::Group, name: &str, texts: &[&str]| {
+        let texts = texts.iter().map(|text| text.parse().unwrap());
+        let texts: Vec<hdf5::types::VarLenUnicode> = texts.collect();
+        let set = epochs.new_dataset_builder().with_data(&texts);
+        set.create(name).unwrap();
+    };
+    let stops = [1.5, 2.0, 9.0];
+    let expected = |names: [&str; 3]| {
+        let times = [(0.0, 1500.0), (1500.0, 2000.0), (2000.0, 9000.0)];
+        let rows = names.iter().zip(times);
+        Ok(rows
+            .map(|(name, (from, to))| ((*name).to_owned(), from, to))
+            .collect())
+    };
+    let found = write(&stops, &|epochs| {
+        texts(epochs, "label", &["wake", "NREM", "wake"])
+    });
+    assert_eq!(found, expected(["wake", "NREM", "wake 2"]));
+    // As pynwb's `add_epoch` has tags: as many as one likes.
+    let found = write(&stops, &|epochs| {
+        texts(epochs, "tags", &["maze", "run", "rest"]);
+        let ends = epochs.new_dataset_builder().with_data(&[2_u8, 2, 3]);
+        ends.create("tags_index").unwrap();
+    });
+    assert_eq!(found, expected(["maze run", "epoch 1", "rest"]));
+    assert_eq!(
+        write(&stops, &|_| ()),
+        expected(["epoch 0", "epoch 1", "epoch 2"])
+    );
+    let error = write(&[1.5, 1.0, 9.0], &|_| ()).unwrap_err();
+    let message = "/intervals/epochs/stop_time[1]: found 1000 ms, expected a time after the start";
+    assert!(error.ends_with(message), "{error}");
+    let error = write(&[1.5, f64::NAN, 9.0], &|_| ()).unwrap_err();
+    assert!(
+        error.contains("/intervals/epochs/stop_time[1]: found NaN, expected"),
+        "{error}"
+    );
+    let error = write(&stops, &|epochs| texts(epochs, "label", &["wake"])).unwrap_err();
+    assert!(
+        error.ends_with(
+            "/intervals/epochs/label: found 1 values, expected 3, as many as start_time"
+        ),
+        "{error}"
+    );
+}
+
 const SLEEP: &str = r#"
 schema = 1
 experiment = "sleep_replay"

@@ -76,6 +76,62 @@ fn any_bytes_are_a_table_of_spikes_or_refused() {
     });
 }
 
+/// An NWB file of three units of two populations, and two epochs with tags.
+fn session() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.nwb");
+    let file = hdf5::File::create(&path).unwrap();
+    let texts = |group: &hdf5::Group, name: &str, texts: &[&str]| {
+        let texts = texts.iter().map(|text| text.parse().unwrap());
+        let texts: Vec<hdf5::types::VarLenUnicode> = texts.collect();
+        let set = group.new_dataset_builder().with_data(&texts);
+        set.create(name).unwrap();
+    };
+    let numbers = |group: &hdf5::Group, name: &str, numbers: &[f64]| {
+        let set = group.new_dataset_builder().with_data(numbers);
+        set.create(name).unwrap();
+    };
+    let units = file.create_group("units").unwrap();
+    numbers(&units, "spike_times", &[0.5, 1.0, 0.25]);
+    numbers(&units, "spike_times_index", &[2.0, 2.0, 3.0]);
+    numbers(&units, "neuron", &[4.0, 7.0, 4.0]);
+    texts(&units, "population", &["a", "a", "b"]);
+    let epochs = file
+        .create_group("intervals")
+        .unwrap()
+        .create_group("epochs")
+        .unwrap();
+    numbers(&epochs, "start_time", &[0.0, 0.5]);
+    numbers(&epochs, "stop_time", &[0.5, 1.5]);
+    numbers(&epochs, "tags_index", &[1.0, 2.0]);
+    texts(&epochs, "tags", &["wake", "sleep"]);
+    drop((units, epochs));
+    file.close().unwrap();
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn any_bytes_are_an_nwb_file_or_refused() {
+    fuzz(&Target {
+        name: "spike_nwb",
+        corpus: vec![session()],
+        words: &["TREE", "HEAP", "SNOD", "GCOL", "spike_times", "tags"],
+        repair: as_it_is,
+        parse: |bytes| {
+            let spikes = hdf5(bytes);
+            let epochs = with_file("spikes.h5", bytes, |path| match spike_file::epochs(path) {
+                Ok(epochs) => {
+                    assert!(epochs.iter().all(|epoch| epoch.start <= epoch.stop));
+                    format!("{} epochs", epochs.len())
+                }
+                Err(_) => "no epochs".into(),
+            });
+            format!("{spikes} {epochs}")
+        },
+        room: ROOM,
+    });
+}
+
 #[test]
 fn any_bytes_are_an_hdf5_file_of_spikes_or_refused() {
     fuzz(&Target {

@@ -17,6 +17,7 @@ use crate::experiment::layered::layered;
 use crate::experiment::recorded::{model, population};
 use crate::record::recording::{Recording, RecordingError};
 use crate::record::recover::RecoverError;
+use crate::record::sink;
 use crate::record::spike_file;
 use crate::stimulus::spike_list::SpikeFile;
 
@@ -141,14 +142,7 @@ fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
     };
     let populations = names.iter().map(|name| population(recording, name));
     let populations = populations.collect::<Result<Vec<Population>, _>>()?;
-    let bouts = recording.bouts()?.into_iter().map(|bout| Bout {
-        name: bout.name,
-        kind: bout.kind,
-        span: Span {
-            start: bout.start,
-            stop: bout.stop,
-        },
-    });
+    let bouts = bouts(recording.bouts()?);
     // A run that ends with a spike includes it.
     let last = populations
         .iter()
@@ -174,11 +168,23 @@ fn run(recording: &Recording, request: &Request) -> Result<Held, AnalyseError> {
     }
     Ok(Held {
         populations,
-        bouts: bouts.collect(),
+        bouts,
         courses,
         layered: network,
         end,
     })
+}
+
+fn bouts(recorded: Vec<sink::Bout>) -> Vec<Bout> {
+    let bouts = recorded.into_iter().map(|bout| Bout {
+        name: bout.name,
+        kind: bout.kind,
+        span: Span {
+            start: bout.start,
+            stop: bout.stop,
+        },
+    });
+    bouts.collect()
 }
 
 fn after(time: Time) -> Time {
@@ -303,12 +309,15 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
         .iter()
         .filter_map(|population| last(&population.trains))
         .max();
+    let bouts = bouts(spike_file::epochs(&request.file)?);
+    let end = end.map_or(Time::ZERO, after);
+    let end = bouts.iter().map(|bout| bout.span.stop).fold(end, Time::max);
     Ok(Held {
         populations,
-        bouts: Vec::new(),
+        bouts,
         courses: Vec::new(),
         layered: None,
-        end: end.map_or(Time::ZERO, after),
+        end,
     })
 }
 

@@ -7,9 +7,9 @@ use hdf5::types::{IntSize, TypeDescriptor};
 use hdf5::{Dataset, File, Group};
 
 use super::{Choice, Take, exact_time, spike_time};
-use crate::record::attribute_text::text;
 use crate::record::column::rest_of;
 use crate::record::dataset::{self, Fault};
+use crate::record::stored_text::text;
 
 /// Hands over the spikes of the chosen populations, in the order of the file.
 pub(super) fn visit(

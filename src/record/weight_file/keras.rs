@@ -14,9 +14,9 @@ use std::path::Path;
 use hdf5::{Dataset, Group};
 
 use crate::mlp::weight_file::{Archive, Format, Parts, Problem, content, looks_like};
-use crate::record::attribute_text;
 use crate::record::dataset::Fault;
 use crate::record::open::open_whole;
+use crate::record::stored_text;
 use crate::record::weight_tensor::Source;
 use architecture::{Architecture, Dense};
 
@@ -56,7 +56,7 @@ pub(super) fn read(path: &Path) -> Result<Parts, Problem> {
     let Ok(config) = file.attr("model_config") else {
         return Err(Problem::NoModelConfig);
     };
-    let config = attribute_text::text(path, &config).map_err(|fault| match fault {
+    let config = stored_text::text(path, &config).map_err(|fault| match fault {
         Fault::Unreadable(cause) => source.damaged(format!("`model_config`: {cause}")),
         _ => source.damaged("`model_config` cannot be read"),
     })?;

@@ -13,8 +13,8 @@ use hdf5::{Dataset, Group, Location, ObjectReference1, ReferencedObject};
 
 use crate::mlp::weight_file::matlab::{Numbers, Value, add};
 use crate::mlp::weight_file::{Dtype, Format, Parts, Problem};
-use crate::record::attribute_text;
 use crate::record::open::open_whole;
+use crate::record::stored_text;
 use crate::record::weight_tensor::Source;
 
 /// Where the HDF5 file begins, and with what.
@@ -171,7 +171,7 @@ impl Reader<'_> {
         let Ok(attribute) = of.attr("MATLAB_class") else {
             return Ok(None);
         };
-        let text = attribute_text::text(self.source.path, &attribute);
+        let text = stored_text::text(self.source.path, &attribute);
         text.map_err(|_| self.source.damaged("`MATLAB_class` cannot be read"))
     }
 }
