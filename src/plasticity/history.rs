@@ -13,7 +13,7 @@ use crate::base::time::{Duration, Time};
 use crate::base::vector::prefetch;
 use crate::plasticity::clock::{Clock, Turned, jump, times};
 use pushes::Pushes;
-pub(super) use recent::Recent;
+pub(super) use recent::Glances;
 pub(super) use saved::SavedPost;
 
 /// Spikes that each neuron has room for at first.
@@ -26,6 +26,9 @@ const MOST: usize = 32;
 /// Last spikes that lie beside each other, times and factors of them in a cache line each: all that 255 of 256 arrivals need
 /// where sources and targets fire alike. What is older lies scattered over megabytes.
 const RECENT: usize = 8;
+
+/// Targets whose past is fetched ahead of the one at hand.
+pub(super) const AHEAD: usize = 8;
 
 /// A spike of a target.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,6 @@
 //! Spike-timing-dependent plasticity of pairs of spikes.
 
-use crate::base::function::Power;
+use crate::base::function::{Power, power};
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
@@ -74,9 +74,9 @@ const PAIRINGS: &[&str] = &["all_to_all", "nearest", "nearest_presynaptic"];
 #[derive(Debug, Clone, PartialEq)]
 pub struct StdpPair {
     w_max: f64,
-    /// a_plus · w_max.
+    /// a_plus · w_max^(1 − mu_plus), so that nothing is divided by w_max.
     plus: f64,
-    /// a_minus · w_max.
+    /// a_minus · w_max^(1 − mu_minus).
     minus: f64,
     mu_plus: Power,
     mu_minus: Power,
@@ -95,8 +95,8 @@ impl PlasticityRule<1, 1> for StdpPair {
         let values = complete(&SPEC, values)?;
         Ok(Self {
             w_max: values["w_max"],
-            plus: values["a_plus"] * values["w_max"],
-            minus: values["a_minus"] * values["w_max"],
+            plus: values["a_plus"] * power(values["w_max"], 1.0 - values["mu_plus"]),
+            minus: values["a_minus"] * power(values["w_max"], 1.0 - values["mu_minus"]),
             mu_plus: Power::single(values["mu_plus"]),
             mu_minus: Power::single(values["mu_minus"]),
             tau_plus_ms: values["tau_plus"],
@@ -143,8 +143,8 @@ impl PlasticityRule<1, 1> for StdpPair {
 
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        let share = self.mu_minus.of(weight / self.w_max);
-        weight - self.minus * share * event.post[0]
+        let powered = self.mu_minus.of(weight);
+        weight - self.minus * powered * event.post[0]
     }
 
     #[inline(always)]
@@ -152,8 +152,8 @@ impl PlasticityRule<1, 1> for StdpPair {
         if self.first_only && event.since_arrival > event.since_spike {
             return weight;
         }
-        let share = self.mu_plus.of((self.w_max - weight) / self.w_max);
-        weight + self.plus * share * event.pre[0]
+        let powered = self.mu_plus.of(self.w_max - weight);
+        weight + self.plus * powered * event.pre[0]
     }
 
     #[inline(always)]
@@ -164,13 +164,10 @@ impl PlasticityRule<1, 1> for StdpPair {
         events: &Events<'_, 1, 1>,
         n: usize,
     ) {
-        let mut shares = [0.0; TOGETHER];
+        let mut powers = *weights;
+        self.mu_minus.of_first(&mut powers, n);
         for k in 0..n.min(TOGETHER) {
-            shares[k] = weights[k] / self.w_max;
-        }
-        self.mu_minus.of_first(&mut shares, n);
-        for k in 0..n.min(TOGETHER) {
-            weights[k] -= self.minus * shares[k] * events.post[0][k];
+            weights[k] -= self.minus * powers[k] * events.post[0][k];
         }
     }
 
@@ -182,13 +179,13 @@ impl PlasticityRule<1, 1> for StdpPair {
         events: &Events<'_, 1, 1>,
         n: usize,
     ) {
-        let mut shares = [0.0; TOGETHER];
+        let mut powers = [0.0; TOGETHER];
         for k in 0..n.min(TOGETHER) {
-            shares[k] = (self.w_max - weights[k]) / self.w_max;
+            powers[k] = self.w_max - weights[k];
         }
-        self.mu_plus.of_first(&mut shares, n);
+        self.mu_plus.of_first(&mut powers, n);
         for k in 0..n.min(TOGETHER) {
-            let gain = self.plus * shares[k] * events.pre[0][k];
+            let gain = self.plus * powers[k] * events.pre[0][k];
             let is_paired = !self.first_only || events.since_arrival[k] <= events.since_spike[k];
             if is_paired {
                 weights[k] += gain;

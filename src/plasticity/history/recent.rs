@@ -1,7 +1,8 @@
 //! The last spikes of each target, counted from the last one back.
 
-use super::{History, Post, RECENT};
+use super::{AHEAD, History, Last, Post, RECENT};
 use crate::base::time::Time;
+use crate::plasticity::rule::TOGETHER;
 
 /// What a synapse has to catch up with, counted from its target's last spike back.
 #[derive(Debug, Clone, Copy)]
@@ -12,61 +13,112 @@ pub(in crate::plasticity) struct Recent {
     pub(in crate::plasticity) next: u32,
 }
 
-/// What most synapses need to catch up: so few spikes that nobody looks further.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::plasticity) struct Glance<const PRE: usize, const POST: usize> {
-    pub(in crate::plasticity) recent: Recent,
-    /// Whether the first unseen one is at the first instant asked for.
-    pub(in crate::plasticity) is_tied: bool,
+/// What a block of synapses needs to catch up.
+pub(in crate::plasticity) struct Glances<const PRE: usize> {
+    /// So many spikes each have not reached the synapse yet or are unseen: the last one but one less is the first unseen one.
+    pub(in crate::plasticity) next: [u32; TOGETHER],
+    /// So many are unseen.
+    pub(in crate::plasticity) unseen: [u32; TOGETHER],
+    /// Whether the first of those is at the first instant asked for, a bit each.
+    pub(in crate::plasticity) tied: u64,
     /// Factors of the first two unseen ones; of others, nothing that means anything.
-    pub(in crate::plasticity) falls: [[f64; PRE]; 2],
-    /// Factored traces after the last one that has reached the synapse.
-    pub(in crate::plasticity) post: [f64; POST],
+    pub(in crate::plasticity) falls: [[[f64; TOGETHER]; PRE]; 2],
+}
+
+impl<const PRE: usize> Glances<PRE> {
+    pub(in crate::plasticity) const NONE: Self = Self {
+        next: [0; TOGETHER],
+        unseen: [0; TOGETHER],
+        tied: 0,
+        falls: [[[0.0; TOGETHER]; PRE]; 2],
+    };
 }
 
 impl<const PRE: usize, const POST: usize> History<PRE, POST> {
-    /// What a synapse onto target `j` has not seen, from `seen` on and before `t` at the soma; without a branch for most.
+    /// What synapses onto the first `n` of `targets`, a block of them, have not seen, from `seen` on and before `t` at the soma;
+    /// the others come next. Factored traces after the last spike that has reached each go to `post`.
     #[inline(always)]
-    pub(in crate::plasticity) fn glance(&self, j: usize, seen: i64, t: i64) -> Glance<PRE, POST> {
-        let last = &self.last[j];
-        let times = &last.times;
-        // By halves, as nobody can foresee how many there are.
-        const { assert!(RECENT == 8) };
-        let mut next = 4 * usize::from(times[3].ps() >= seen);
-        next += 2 * usize::from(times[next + 1].ps() >= seen);
-        next += usize::from(times[next].ps() >= seen);
-        let late = usize::from(times[0].ps() >= t);
-        let first = next.wrapping_sub(1) % RECENT;
-        let is_many = times[RECENT - 1].ps() >= seen;
-        let is_later = times[1].ps() >= t;
-        if is_many | is_later {
-            return self.long_look(j, seen, t);
+    pub(in crate::plasticity) fn glance(
+        &self,
+        targets: &[u16],
+        n: usize,
+        (seen, t): (i64, i64),
+        glances: &mut Glances<PRE>,
+        post: &mut [[f64; TOGETHER]; POST],
+    ) {
+        const { assert!(TOGETHER == 64 && RECENT == 8) };
+        let (mut many, mut tied) = (0, 0);
+        let mut late = [0_u32; TOGETHER];
+        let block = &targets[..n.min(TOGETHER)];
+        let own = glances.next.iter_mut().zip(&mut late);
+        for (k, (&j, (all, late))) in block.iter().zip(own).enumerate() {
+            if let Some(&later) = targets.get(k + AHEAD) {
+                self.fetch(later.into());
+            }
+            let times = &self.last[usize::from(j)].times;
+            // By halves, as nobody can foresee how many there are.
+            let mut next = 4 * usize::from(times[3].ps() >= seen);
+            next += 2 * usize::from(times[next + 1].ps() >= seen);
+            next += usize::from(times[next].ps() >= seen);
+            (*all, *late) = (next as u32, u32::from(times[0].ps() >= t));
+            let is_many = (times[RECENT - 1].ps() >= seen) | (times[1].ps() >= t);
+            many |= u64::from(is_many) << k;
         }
-        Glance {
-            recent: Recent {
-                late: late as u32,
-                next: next as u32,
-            },
-            is_tied: times[first].ps() == seen,
-            falls: [last.falls[first], last.falls[next.wrapping_sub(2) % RECENT]],
-            post: self.spans[j].after[late],
+        for ((unseen, next), late) in glances.unseen.iter_mut().zip(&glances.next).zip(&late) {
+            *unseen = next.wrapping_sub(*late);
+        }
+        let (first, second) = glances.falls.split_at_mut(1);
+        for (k, (&j, (next, late))) in block.iter().zip(glances.next.iter().zip(&late)).enumerate()
+        {
+            let Last { times, falls } = &self.last[usize::from(j)];
+            let [first_at, second_at] =
+                [1, 2].map(|back| next.wrapping_sub(back) as usize % RECENT);
+            tied |= u64::from(times[first_at].ps() == seen) << k;
+            let (one, other) = (falls[first_at], falls[second_at]);
+            for (all, one) in first[0].iter_mut().zip(one) {
+                all[k] = one;
+            }
+            for (all, other) in second[0].iter_mut().zip(other) {
+                all[k] = other;
+            }
+            let after = &self.spans[usize::from(j)].after[*late as usize % 2];
+            for (all, one) in post.iter_mut().zip(after) {
+                all[k] = *one;
+            }
+        }
+        glances.tied = tied;
+        while many != 0 {
+            let k = many.trailing_zeros() as usize;
+            many &= many - 1;
+            self.look_long(targets[k].into(), (seen, t), k, (glances, post));
         }
     }
 
-    /// As [`glance`](Self::glance), however many there are.
+    /// As [`glance`](Self::glance) for the synapse number `k` of a block, onto target `j`, however many spikes there are.
     #[inline(never)]
-    fn long_look(&self, j: usize, seen: i64, t: i64) -> Glance<PRE, POST> {
+    fn look_long(
+        &self,
+        j: usize,
+        (seen, t): (i64, i64),
+        k: usize,
+        (into, post): (&mut Glances<PRE>, &mut [[f64; TOGETHER]; POST]),
+    ) {
         let recent = self.recent_of_many(j, seen, t);
         let unseen = |k: u32| match recent.next - recent.late > k {
             true => self.last_but(j, recent.next - 1 - k),
             false => (Time::NEVER, [0.0; PRE]),
         };
         let [(time, first), (_, second)] = [unseen(0), unseen(1)];
-        Glance {
-            recent,
-            is_tied: time.ps() == seen,
-            falls: [first, second],
-            post: self.after_last_but(j, recent.late),
+        (into.next[k], into.unseen[k]) = (recent.next, recent.next - recent.late);
+        into.tied = into.tied & !(1 << k) | u64::from(time.ps() == seen) << k;
+        for (all, falls) in into.falls.iter_mut().zip([first, second]) {
+            for (all, fall) in all.iter_mut().zip(falls) {
+                all[k] = fall;
+            }
+        }
+        let after = self.after_last_but(j, recent.late);
+        for (all, one) in post.iter_mut().zip(after) {
+            all[k] = one;
         }
     }
 

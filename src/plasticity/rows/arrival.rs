@@ -7,11 +7,9 @@ use super::past::{Past, Pre, bounded};
 use crate::base::time::Time;
 use crate::base::vector::vectorized;
 use crate::plasticity::clock::{jump, times};
+use crate::plasticity::history::AHEAD;
 use crate::plasticity::rule::{Event, PlasticityRule, Stored};
 use crate::synapse::layout::Row;
-
-/// Targets whose past is fetched ahead of the one at hand.
-pub(super) const AHEAD: usize = 8;
 
 /// What all synapses of a row meet that arrives.
 pub(super) struct Arrival<'a, R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::PlasticRows;
 use super::past::Past;
+use super::together::Met;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::vectorized;
 use crate::plasticity::learn::Synapse;
@@ -39,11 +40,12 @@ where
         (strengths, states): Own<'_, W, R::State>,
     ) {
         if self.is_exact() {
+            let mut met = Met::NONE;
             let own = strengths
                 .chunks_mut(TOGETHER)
                 .zip(states.chunks_mut(TOGETHER));
             for (number, (strengths, states)) in own.enumerate() {
-                past.catch_up_together(&targets[number * TOGETHER..], strengths, states);
+                past.catch_up_together(&targets[number * TOGETHER..], strengths, states, &mut met);
             }
             return;
         }

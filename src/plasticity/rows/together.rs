@@ -4,11 +4,11 @@
 //! that have a spike left are taken together, whichever they are.
 
 use super::PlasticRows;
-use super::arrival::{AHEAD, Arrival};
+use super::arrival::Arrival;
 use super::past::{Past, bounded};
 use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::times;
-use crate::plasticity::history::Recent;
+use crate::plasticity::history::{AHEAD, Glances};
 use crate::plasticity::modulation::Modulation;
 use crate::plasticity::rule::{Events, Modulated, PlasticityRule, Stored, TOGETHER};
 
@@ -25,7 +25,7 @@ pub(super) struct Met<const POST: usize> {
 }
 
 impl<const POST: usize> Met<POST> {
-    const NONE: Self = Self {
+    pub(super) const NONE: Self = Self {
         last_spike: [Time::NEVER; TOGETHER],
         post: [[0.0; TOGETHER]; POST],
     };
@@ -54,12 +54,13 @@ where
         let pre = pre.map(|trace| [trace; TOGETHER]);
         let since_arrival = [t.since(past.pre.last); TOGETHER];
         added.clear();
+        let mut met = Met::NONE;
         let own = strengths.chunks_mut(TOGETHER);
         let own = own.zip(states.chunks_mut(TOGETHER));
         for (number, (strengths, states)) in own.enumerate() {
             let n = strengths.len();
             let targets = &targets[number * TOGETHER..];
-            let mut met = past.catch_up_together(targets, strengths, states);
+            past.catch_up_together(targets, strengths, states, &mut met);
             let adds = |strength: &W| (self.sign * strength.get()) as f32;
             added.extend(strengths.iter().map(adds));
             for (post, fall) in met.post.iter_mut().zip(fall) {
@@ -98,6 +99,15 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         self.modulation.filter(|_| R::MODULATED == Modulated::Gain)
     }
 
+    /// From when on and before when spikes were fired that are caught up with.
+    #[inline(always)]
+    fn at_soma(&self) -> (i64, i64) {
+        let lag = self.path.lag.ps();
+        // What never was is not unseen.
+        let seen = self.seen.saturating_sub(lag).max(i64::MIN + 1);
+        (seen, self.t.saturating_sub(lag))
+    }
+
     /// As `caught_up` for a block of synapses, to the bit: `targets` go on behind it.
     #[inline(always)]
     pub(super) fn catch_up_together<W: Stored>(
@@ -105,18 +115,15 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         targets: &[u16],
         strengths: &mut [W],
         states: &mut [R::State],
-    ) -> Met<POST> {
+        met: &mut Met<POST>,
+    ) {
         let is_plain = !self.rule.fire_reads_post() && !self.rule.reads_times();
         if is_plain && self.modulates().is_none() {
-            return self.catch_up_at_a_glance(targets, strengths, states);
+            return self.catch_up_at_a_glance(targets, strengths, states, met);
         }
-        let mut met = Met::NONE;
         let (lag, n) = (self.path.lag.ps(), strengths.len().min(TOGETHER));
-        // At the soma; what never was is not unseen.
-        let seen = self.seen.saturating_sub(lag).max(i64::MIN + 1);
-        let t = self.t.saturating_sub(lag);
-        let mut left = [Recent { late: 0, next: 0 }; TOGETHER];
-        let (mut late, mut n_late) = ([0_u8; TOGETHER], 0);
+        let (seen, t) = self.at_soma();
+        let (mut next, mut unseen) = ([0; TOGETHER], [0; TOGETHER]);
         for k in 0..n {
             if let Some(&later) = targets.get(k + AHEAD) {
                 self.history.fetch(later.into());
@@ -128,12 +135,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                 all[k] = one;
             }
             met.last_spike[k] = reached(self.history.time_of_last_but(j, recent.late), lag);
-            left[k] = recent;
-            late[n_late % TOGETHER] = k as u8;
-            n_late += usize::from(recent.late < recent.next);
+            (next[k], unseen[k]) = (recent.next, recent.next - recent.late);
         }
-        self.catch_up_in_rounds(targets, (strengths, states), &mut left, (&mut late, n_late));
-        met
+        self.catch_up_in_rounds(targets, (strengths, states), &next, &unseen, 0);
     }
 
     /// As [`catch_up_together`](Self::catch_up_together) under a rule that asks for nothing but traces of arrivals: first
@@ -144,53 +148,40 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         targets: &[u16],
         strengths: &mut [W],
         states: &mut [R::State],
-    ) -> Met<POST> {
-        let mut met = Met::NONE;
-        let (lag, n) = (self.path.lag.ps(), strengths.len().min(TOGETHER));
-        let seen = self.seen.saturating_sub(lag).max(i64::MIN + 1);
-        let t = self.t.saturating_sub(lag);
-        let mut falls = [[[0.0; TOGETHER]; PRE]; 2];
-        let mut left = [Recent { late: 0, next: 0 }; TOGETHER];
-        let mut unseen = [0_u32; TOGETHER];
-        let mut tied = 0_u64;
-        for k in 0..n {
-            if let Some(&later) = targets.get(k + AHEAD) {
-                self.history.fetch(later.into());
-            }
-            let glance = self.history.glance(targets[k].into(), seen, t);
-            for (all, one) in met.post.iter_mut().zip(glance.post) {
-                all[k] = one;
-            }
-            for (all, one) in falls.iter_mut().zip(glance.falls) {
-                for (all, one) in all.iter_mut().zip(one) {
-                    all[k] = one;
-                }
-            }
-            left[k] = glance.recent;
-            let here = glance.recent.next - glance.recent.late;
-            unseen[k] = if glance.is_tied { 0 } else { here };
-            tied |= u64::from(glance.is_tied) << k;
-        }
+        met: &mut Met<POST>,
+    ) {
+        let n = strengths.len().min(TOGETHER);
+        let mut glances = Glances::NONE;
+        let post = &mut met.post;
+        self.history
+            .glance(targets, n, self.at_soma(), &mut glances, post);
+        let Glances {
+            next,
+            unseen,
+            tied,
+            falls,
+        } = &mut glances;
+        let tied = *tied;
+        each_of(tied, |k| unseen[k] = 0);
         let traces = times(self.pre.after, self.path.fall);
         // What the rule does not ask for.
         let (no_post, no_time) = ([[0.0; TOGETHER]; POST], [Duration::ZERO; TOGETHER]);
         let mut round = 0;
         loop {
-            let n_left: u32 = unseen.iter().map(|&all| u32::from(all > round)).sum();
-            if n_left as usize * SPARSE <= n {
+            let left = more_than(unseen, round);
+            if left.count_ones() as usize * SPARSE <= n {
                 break;
             }
-            let mut pre = falls[round as usize % 2];
+            // What is written over is not needed any more.
+            let pre = &mut falls[round as usize % 2];
             if round >= 2 {
-                for k in 0..n {
-                    if unseen[k] > round {
-                        let which = left[k].next - 1 - round;
-                        let (_, fall) = self.history.last_but(targets[k].into(), which);
-                        for (all, one) in pre.iter_mut().zip(fall) {
-                            all[k] = one;
-                        }
+                each_of(left, |k| {
+                    let which = next[k] - 1 - round;
+                    let (_, fall) = self.history.last_but(targets[k].into(), which);
+                    for (all, one) in pre.iter_mut().zip(fall) {
+                        all[k] = one;
                     }
-                }
+                });
             }
             for (all, trace) in pre.iter_mut().zip(traces) {
                 all.iter_mut().for_each(|fall| *fall *= trace);
@@ -202,7 +193,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             }
             own[..n].copy_from_slice(&states[..n]);
             let events = Events {
-                pre: &pre,
+                pre,
                 post: &no_post,
                 since_arrival: &no_time,
                 since_spike: &no_time,
@@ -216,34 +207,32 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             }
             round += 1;
         }
-        let (mut late, mut n_late) = ([0_u8; TOGETHER], 0);
-        for k in 0..n {
-            left[k].next = left[k].next.wrapping_sub(round);
-            late[n_late % TOGETHER] = k as u8;
-            n_late += usize::from(unseen[k] > round);
-        }
-        self.catch_up_in_rounds(targets, (strengths, states), &mut left, (&mut late, n_late));
-        while tied != 0 {
-            let k = tied.trailing_zeros() as usize;
-            tied &= tied - 1;
+        self.catch_up_in_rounds(targets, (strengths, states), next, unseen, round);
+        each_of(tied, |k| {
             let one = self.caught_up(targets[k], strengths[k], states[k]);
             (strengths[k], states[k]) = (one.strength, one.state);
             for (all, one) in met.post.iter_mut().zip(one.post) {
                 all[k] = one;
             }
-        }
-        met
+        });
     }
 
-    /// Synapses that have something `left` catch up, first those of numbers `late`.
+    /// Synapses with more `unseen` spikes than they have caught up with in a number of `rounds` do so with the others; the `next`
+    /// one was the first.
     #[inline(always)]
     fn catch_up_in_rounds<W: Stored>(
         &self,
         targets: &[u16],
         (strengths, states): (&mut [W], &mut [R::State]),
-        left: &mut [Recent; TOGETHER],
-        (late, mut n_late): (&mut [u8; TOGETHER], usize),
+        next: &[u32; TOGETHER],
+        unseen: &[u32; TOGETHER],
+        mut rounds: u32,
     ) {
+        let (mut late, mut n_late) = ([0_u8; TOGETHER], 0);
+        each_of(more_than(unseen, rounds), |k| {
+            late[n_late % TOGETHER] = k as u8;
+            n_late += 1;
+        });
         let lag = self.path.lag.ps();
         let reads_post = self.rule.fire_reads_post();
         // Nothing pairs with what happens at its own instant.
@@ -260,8 +249,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
             for lane in 0..n_late.min(TOGETHER) {
                 let k = usize::from(late[lane]) % TOGETHER;
                 let j = usize::from(targets[k]);
-                let which = left[k].next - 1;
-                left[k].next = which;
+                let which = next[k] - 1 - rounds;
                 let (time, fall) = self.history.last_but(j, which);
                 at[lane] = Time::from_ps(time.ps() + lag);
                 let traces = match at[lane] == self.pre.last {
@@ -300,10 +288,27 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
                 strengths[k] = bounded(after, self.bounds);
                 states[k] = own[lane];
                 late[still] = k as u8;
-                still += usize::from(left[k].late < left[k].next);
+                still += usize::from(unseen[k] > rounds + 1);
             }
             n_late = still;
+            rounds += 1;
         }
+    }
+}
+
+/// Which of `all` are more than `least`, a bit each.
+#[inline(always)]
+fn more_than(all: &[u32; TOGETHER], least: u32) -> u64 {
+    let bits = all.iter().enumerate();
+    bits.fold(0, |bits, (k, &one)| bits | u64::from(one > least) << k)
+}
+
+/// Lets `act` see the number of each bit that is set.
+#[inline(always)]
+fn each_of(mut bits: u64, mut act: impl FnMut(usize)) {
+    while bits != 0 {
+        act(bits.trailing_zeros() as usize % TOGETHER);
+        bits &= bits - 1;
     }
 }
 
