@@ -109,35 +109,34 @@ fn power_in_single(x: f32, exponent: f32) -> f32 {
     let m = f32::from_bits((bits & MANTISSA) + ROOT_HALF);
     let z = (m - 1.0) / (m + 1.0);
     let y = z * z;
-    let mut p = LOG2[4];
-    p = p * y + LOG2[3];
-    p = p * y + LOG2[2];
-    p = p * y + LOG2[1];
-    p = p * y + LOG2[0];
+    // In pairs, which waits less than one term after the other.
+    let late = (LOG2[2] + LOG2[3] * y) + y * y * LOG2[4];
+    let p = (LOG2[0] + LOG2[1] * y) + y * y * late;
     let log2 = (exponent * (k + z * p)).clamp(-126.0, 127.0);
     let shifted = log2 + ROUND;
     let r = log2 - (shifted - ROUND);
-    let mut p = EXP2[6];
-    p = p * r + EXP2[5];
-    p = p * r + EXP2[4];
-    p = p * r + EXP2[3];
-    p = p * r + EXP2[2];
-    p = p * r + EXP2[1];
-    p = p * r + EXP2[0];
-    p = p * r + 1.0;
+    let rr = r * r;
+    let early = (1.0 + EXP2[0] * r) + rr * (EXP2[1] + EXP2[2] * r);
+    let late = (EXP2[3] + EXP2[4] * r) + rr * (EXP2[5] + EXP2[6] * r);
+    let p = early + rr * rr * late;
     let power = p * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
     if x >= f32::MIN_POSITIVE { power } else { 0.0 }
 }
 
-vectorized! {
-    fn power_in_single_of_first(x: &mut [f64; TOGETHER], n: usize, exponent: f32) {
-        let (wide, _) = x.as_chunks_mut::<16>();
-        for wide in wide.iter_mut().take(n.div_ceil(16)) {
-            let mut single = wide.map(|x| x as f32);
-            for x in &mut single {
-                *x = power_in_single(*x, exponent);
-            }
-            *wide = single.map(f64::from);
+/// Where callers are compiled for vectors, for theirs.
+#[inline(always)]
+fn power_in_single_of_first(x: &mut [f64; TOGETHER], n: usize, exponent: f32) {
+    let (wide, _) = x.as_chunks_mut::<16>();
+    for wide in wide.iter_mut().take(n.div_ceil(16)) {
+        let mut single = [0.0_f32; 16];
+        for (single, x) in single.iter_mut().zip(&*wide) {
+            *single = *x as f32;
+        }
+        for x in &mut single {
+            *x = power_in_single(*x, exponent);
+        }
+        for (x, single) in wide.iter_mut().zip(&single) {
+            *x = f64::from(*single);
         }
     }
 }

@@ -138,12 +138,21 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
 
     #[inline(never)]
     fn recent_of_many(&self, j: usize, seen: i64, t: i64) -> Recent {
-        let unseen = self.unseen(j, 0, seen, t);
-        let end = self.spans[j].end;
-        Recent {
-            late: end - unseen.end,
-            next: end - unseen.start,
+        let (span, times) = (&self.spans[j], &self.last[j].times);
+        let kept = span.end - span.floor;
+        let time = |k: u32| match times.get(k as usize) {
+            Some(time) => time.ps(),
+            None => self.kept(j, k).time.ps(),
+        };
+        let mut late = 0;
+        while late < kept && time(late) >= t {
+            late += 1;
         }
+        let mut next = late;
+        while next < kept && time(next) >= seen {
+            next += 1;
+        }
+        Recent { late, next }
     }
 
     /// Time and factors of the last spike but `k` of target `j`.
