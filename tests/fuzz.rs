@@ -59,5 +59,7 @@ mod run_file;
 mod safetensors;
 #[path = "fuzz/spikes.rs"]
 mod spikes;
+#[path = "fuzz/sweep.rs"]
+mod sweep;
 #[path = "fuzz/zip.rs"]
 mod zip;

@@ -11,11 +11,11 @@
 
 pub mod axis;
 pub mod error;
-mod manifest;
+pub mod manifest;
 pub mod measure;
 pub mod plan;
 mod point;
-mod row;
+pub mod row;
 pub mod table;
 mod work;
 
@@ -184,6 +184,24 @@ fn folder(out: Option<&Path>) -> Result<PathBuf, SweepError> {
     Ok(out.to_owned())
 }
 
+/// What stands in the file `path`. A damaged one is refused: it says how often test images were looked at.
+fn tested_before(path: &Path) -> Result<Option<Tested>, SweepError> {
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|cause| SweepError::File {
+            path: path.to_owned(),
+            verb: "read",
+            cause,
+        })?,
+    };
+    let tested = serde_json::from_str(&text).map_err(|error| SweepError::Damaged {
+        path: path.to_owned(),
+        line: error.line(),
+        cause: error.to_string(),
+    })?;
+    Ok(Some(tested))
+}
+
 /// The point number `best` on test images, with seeds that the sweep has not seen, unless that has been done; nothing if it is told
 /// to stop before.
 fn test(
@@ -194,9 +212,7 @@ fn test(
     watch: &dyn Watch,
 ) -> Result<Option<Tested>, SweepError> {
     let path = folder.join(BEST_FILE);
-    let before: Option<Tested> = std::fs::read_to_string(&path)
-        .ok()
-        .and_then(|text| serde_json::from_str(&text).ok());
+    let before = tested_before(&path)?;
     let n = way.test_seeds.unwrap_or(plan.seeds.len() as u64);
     let first = plan.seeds.last().map_or(1, |last| last.wrapping_add(1));
     let model = plan.model(best, first, n)?;
@@ -241,4 +257,32 @@ fn test(
         writeln!(out)
     })?;
     Ok(Some(tested))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_often_test_images_were_looked_at_is_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(BEST_FILE);
+        assert_eq!(tested_before(&path).unwrap(), None);
+        let tested = Tested {
+            id: "a".into(),
+            point: "x = 1".into(),
+            seeds: vec![2],
+            summary: "50.0".into(),
+            times: 3,
+        };
+        let text = serde_json::to_string(&tested).unwrap();
+        std::fs::write(&path, &text).unwrap();
+        assert_eq!(tested_before(&path).unwrap(), Some(tested));
+        std::fs::write(&path, &text[..text.len() / 2]).unwrap();
+        let said = tested_before(&path).unwrap_err().to_string();
+        assert!(
+            said.contains("best.json`: line 1 is not as a sweep writes it"),
+            "{said}"
+        );
+    }
 }

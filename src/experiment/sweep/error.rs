@@ -72,7 +72,7 @@ pub enum SweepError {
         folder: PathBuf,
     },
     /// A file of a sweep that nobody can make sense of.
-    #[error("`{}`: line {line} is no row of a sweep: {cause}", path.display())]
+    #[error("`{}`: line {line} is not as a sweep writes it: {cause}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

@@ -141,6 +141,9 @@ mod tests {
         assert_eq!(rows["c"], row("c"));
         std::fs::write(&path, "{}\n").unwrap();
         let said = read_all(folder.path()).unwrap_err().to_string();
-        assert!(said.contains("line 1 is no row of a sweep"), "{said}");
+        assert!(
+            said.contains("line 1 is not as a sweep writes it"),
+            "{said}"
+        );
     }
 }
