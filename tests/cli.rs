@@ -88,7 +88,7 @@ fn the_readme_names_only_options_that_exist() {
     let readme = std::fs::read_to_string(readme).expect("README.md");
     let help: String = [
         "run", "check", "train", "recover", "import", "export", "describe", "analyse", "report",
-        "resume", "sweep",
+        "resume", "sweep", "convert",
     ]
     .map(|command| typed(&[command, "--help"]).1)
     .concat();

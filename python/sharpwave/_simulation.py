@@ -179,8 +179,11 @@ class Simulation:
             raise _core.ModelError("`alter`: found `value` beside `factor` or `offset`, expected one or the other")
         if value is None and factor is None and offset is None:
             raise _core.ModelError("`alter`: found nothing, expected `factor`, `offset` or `value`")
-        given = {"factor": factor, "offset": offset, "value": value}
-        self.apply(**{kind: {path: one} for kind, one in given.items() if one is not None})
+        self.apply(
+            factor=None if factor is None else {path: factor},
+            offset=None if offset is None else {path: offset},
+            value=None if value is None else {path: value},
+        )
 
     def apply(
         self,
@@ -192,12 +195,12 @@ class Simulation:
         """Changes numbers of the network by their paths as a stage's tables do, all at this instant, until the next bout.
 
         They may change as in `alter`. Nothing changes if one cannot."""
-        factor, offset, value = (dict(given or {}) for given in (factor, offset, value))
-        if both := sorted(set(value) & (set(factor) | set(offset))):
+        factors, offsets, values = dict(factor or {}), dict(offset or {}), dict(value or {})
+        if both := sorted(set(values) & (set(factors) | set(offsets))):
             raise _core.ModelError(f"`apply`: found `{both[0]}` in `value` and in `factor` or `offset`, expected one or the other")
-        changes = [(path, 0.0, str(to)) for path, to in value.items()]
-        for path in dict.fromkeys([*factor, *offset]):
-            changes.append((path, float(factor.get(path, 1.0)), str(offset.get(path, ""))))
+        changes = [(path, 0.0, str(to)) for path, to in values.items()]
+        for path in dict.fromkeys([*factors, *offsets]):
+            changes.append((path, float(factors.get(path, 1.0)), str(offsets.get(path, ""))))
         if not changes:
             raise _core.ModelError("`apply`: found nothing, expected `factor`, `offset` or `value`")
         self._core.alter(changes)

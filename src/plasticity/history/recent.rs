@@ -65,7 +65,7 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
             many |= u64::from(is_many) << k;
         }
         for ((unseen, next), late) in glances.unseen.iter_mut().zip(&glances.next).zip(&late) {
-            *unseen = next.wrapping_sub(*late);
+            *unseen = next.saturating_sub(*late);
         }
         let (first, second) = glances.falls.split_at_mut(1);
         for (k, (&j, (next, late))) in block.iter().zip(glances.next.iter().zip(&late)).enumerate()
