@@ -14,6 +14,7 @@ use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble_watched;
 use sharpwave::engine::simulation::{self, Change, Ended};
 use sharpwave::experiment::{load, recurrent};
+use sharpwave::network::path::Alterations;
 use sharpwave::network::{Network, ParameterPath};
 use sharpwave::protocol::hypnogram::Bout;
 
@@ -416,9 +417,11 @@ impl Simulation {
                 Ok::<_, PyErr>((path, Alteration { factor, offset }))
             };
             let changes = changes.into_iter().map(check);
-            let changes = changes.collect::<PyResult<Vec<_>>>()?;
-            let each = changes.iter().map(|(path, by)| (path, by));
-            network.check_alterations(each).map_err(error::model)?;
+            let changes = changes.collect::<PyResult<Alterations>>()?;
+            network.check_alterations(&changes).map_err(error::model)?;
+            // As built: what nobody said would change cannot.
+            let built = under_way.simulation.check_alterations(&changes);
+            built.map_err(error::model)?;
             Ok::<_, PyErr>(changes)
         })?;
         checked

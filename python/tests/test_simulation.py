@@ -232,6 +232,7 @@ def test_synapses_of_a_projection(net):
         (lambda sim: sim.apply(), "factor"),
         (lambda sim: sim.apply(value={"population.e.v_th": "1 V"}, factor={"population.e.v_th": 2.0}), "v_th"),
         (lambda sim: sim.apply(value={"population.e.v_th": "1 V"}, factor={"population.e.tau": 2.0}), "tau"),
+        (lambda sim: sim.apply(factor={"population.e.v_th": 0.5, "projection.e_all.weight": 2.0}), "e_all"),
         (lambda sim: sim.sample("x", "v_m", 0), "`x`"),
         (lambda sim: sim.sample("e", "v_m", 80), "80"),
         (lambda sim: sim.weights("e_all"), "e_all"),
