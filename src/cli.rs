@@ -16,7 +16,6 @@ mod import;
 mod interrupt;
 mod log;
 mod model_file;
-mod probe;
 mod progress;
 mod recover;
 mod report;
@@ -29,7 +28,9 @@ mod thread;
 mod train;
 mod wall;
 
-use std::process::ExitCode;
+use std::path::Path;
+use std::process::{self, ExitCode};
+use std::sync::atomic::Ordering;
 
 use clap::Parser;
 
@@ -39,6 +40,8 @@ pub use describe::described;
 use failure::Failure;
 use shell::Shell;
 
+use crate::record::ahead::scout;
+
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     failure::announce_bugs();
@@ -47,10 +50,10 @@ pub fn main() -> ExitCode {
         let arguments = Arguments::parse();
         if let Command::Probe { file } = &arguments.command {
             // Ahead of everything: it has no results, and a signal ends it.
-            return probe::run(file);
+            return scout::look(file);
         }
         let shell = Shell::new(arguments.quiet, arguments.json);
-        probe::install(interrupt::flag());
+        scout::install(scouting, || interrupt::flag().load(Ordering::Relaxed));
         dispatch(&arguments.command, &shell).or_else(|failure| shell.report(&failure))
     });
     match outcome {
@@ -58,6 +61,13 @@ pub fn main() -> ExitCode {
         Ok(Err(code)) => code.into(),
         Err(_) => failure::BUG.into(),
     }
+}
+
+/// This program, to look at an HDF5 file ahead.
+fn scouting(path: &Path) -> Option<process::Command> {
+    let mut command = process::Command::new(std::env::current_exe().ok()?);
+    command.arg("probe").arg("--").arg(path);
+    Some(command)
 }
 
 fn dispatch(command: &Command, shell: &Shell) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! Long work beside a Python that stays responsive: signals are answered, progress is shown, warnings are passed on.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use pyo3::prelude::*;
@@ -9,7 +9,7 @@ use rayon::ThreadPoolBuilder;
 use sharpwave::engine::watch;
 use sharpwave::run::progress::{Progress, Watch};
 
-use crate::{error, process, warning};
+use crate::{error, process, scout, warning};
 
 /// How often Python is asked whether a signal has come: each time may cost a switch interval (5 ms) beside a Python thread
 /// that computes, and Ctrl-C is to be answered within 0.2 s.
@@ -28,7 +28,7 @@ struct Stand {
 /// What the work sees of whoever waits for it.
 #[derive(Default)]
 pub struct Attention {
-    stop: AtomicBool,
+    stop: Arc<AtomicBool>,
     stand: Mutex<Option<Stand>>,
 }
 
@@ -129,12 +129,14 @@ pub fn attend<T: Send>(
         return Err(error::model(text));
     }
     let _under_way = process::begin()?;
+    let attention = Attention::default();
+    let stop = attention.stop.clone();
     let pool = ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
+        .start_handler(move |_| scout::obey(&stop))
         .build();
     let pool =
         pool.map_err(|cause| error::model(format!("`threads`: cannot start threads: {cause}")))?;
-    let attention = Attention::default();
     let (ended, woken) = (Mutex::new(false), Condvar::new());
     let (result, interrupt) = std::thread::scope(|scope| {
         let worker = scope.spawn(|| {

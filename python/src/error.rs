@@ -6,6 +6,8 @@ use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
+use crate::scout;
+
 create_exception!(
     sharpwave,
     SharpwaveError,
@@ -32,14 +34,14 @@ create_exception!(
     "A guard of the model stopped the run; the run file is readable up to there."
 );
 
-/// What is wrong with a model or a value.
+/// What is wrong with a model or a value; or the signal that kept one of its files from being read.
 pub fn model(error: impl Display) -> PyErr {
-    ModelError::new_err(error.to_string())
+    scout::interrupt().unwrap_or_else(|| ModelError::new_err(error.to_string()))
 }
 
-/// What is wrong with a file of a run.
+/// What is wrong with a file of a run; or the signal that kept it from being read.
 pub fn recording(error: impl Display) -> PyErr {
-    RecordingError::new_err(error.to_string())
+    scout::interrupt().unwrap_or_else(|| RecordingError::new_err(error.to_string()))
 }
 
 /// Adds the exceptions to `module`.

@@ -13,6 +13,7 @@ mod error;
 mod model;
 mod process;
 mod recording;
+mod scout;
 mod simulation;
 mod warning;
 
@@ -22,6 +23,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     warning::listen();
+    scout::install();
     error::register(module)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<model::Model>()?;
@@ -30,6 +32,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(model::resume, module)?)?;
     module.add_function(wrap_pyfunction!(model::shipped, module)?)?;
     module.add_function(wrap_pyfunction!(model::shipped_files, module)?)?;
+    module.add_function(wrap_pyfunction!(scout::look_ahead, module)?)?;
     module.add_function(wrap_pyfunction!(analysis::analyse, module)?)?;
     module.add_function(wrap_pyfunction!(analysis::report, module)?)?;
     module.add_function(wrap_pyfunction!(document::from_toml, module)?)?;

@@ -4,12 +4,14 @@ import gc
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -265,6 +267,100 @@ def test_ctrl_c_is_answered_soon_and_leaves_a_run_to_go_on_with(tmp_path):
     stopped = sw.open(out)
     assert not stopped.complete and stopped.fingerprint is None and stopped.stop_ms > 500
     assert (out / "checkpoint").exists() or list(out.glob("*checkpoint*"))
+
+
+ENDLESS = """
+import os, signal, sys, threading, time
+from pathlib import Path
+import sharpwave as sw
+
+sent = []
+
+def interrupt():
+    # Not before another Python looks at the file.
+    tasks = Path("/proc/self/task").glob("*/children")
+    while not any(task.read_text() for task in tasks):
+        time.sleep(0.01)
+        tasks = Path("/proc/self/task").glob("*/children")
+    time.sleep(0.2)
+    sent.append(time.monotonic())
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=interrupt).start()
+try:
+    {read}
+except KeyboardInterrupt:
+    print(time.monotonic() - sent[0])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system for children")
+@pytest.mark.parametrize("read", ["sw.open('damaged.h5')", "sw.run('damaged.toml', out='out')"])
+def test_a_file_at_which_hdf5_comes_to_no_end_is_left_at_ctrl_c(read, tmp_path):
+    edges(tmp_path / "damaged.h5")
+    heap_of_free_blocks_in_a_ring(tmp_path / "damaged.h5")
+    (tmp_path / "damaged.toml").write_text(ON_EDGES.format(file="damaged.h5"))
+    script = ENDLESS.format(read=read)
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    # The bound is the machine's load, and less than the 30 s after which the file is given up.
+    assert float(done.stdout) < 20
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_nobody_has_damaged_is_looked_at_and_read(tmp_path):
+    edges(tmp_path / "edges.h5")
+    (tmp_path / "edges.toml").write_text(ON_EDGES.format(file="edges.h5"))
+    assert sw._core.look_ahead(tmp_path / "edges.h5") == 0
+    assert sw.run(tmp_path / "edges.toml", out=tmp_path / "out").complete
+
+
+ON_EDGES = """
+schema = 1
+experiment = "network"
+duration = "1 ms"
+[population.a]
+neuron = "relay"
+size = 10
+[population.b]
+neuron = "lif"
+size = 5
+tau_m = "20 ms"
+v_th = "15 mV"
+[projection.a_b]
+source = "a"
+target = "b"
+rule = "from_file"
+file = "{file}"
+[record]
+spikes = ["b"]
+"""
+
+
+def edges(path):
+    """Ten synapses from `a` to `b`, as SONATA edges."""
+    with h5py.File(path, "w") as file:
+        population = file.create_group("edges/a_b")
+        for name, nodes in [("source", range(10)), ("target", [k % 5 for k in range(10)])]:
+            data = population.create_dataset(f"{name}_node_id", data=np.array(nodes, "u8"))
+            data.attrs["node_population"] = "a" if name == "source" else "b"
+        population.create_dataset("edge_type_id", data=np.zeros(10, "u4"))
+        population.create_dataset("edge_group_id", data=np.zeros(10, "u4"))
+        population.create_dataset("edge_group_index", data=np.arange(10, dtype="u8"))
+        population.create_dataset("0/syn_weight", data=np.full(10, 0.5))
+        population.create_dataset("0/delay", data=np.full(10, 1.5))
+
+
+def heap_of_free_blocks_in_a_ring(path):
+    """Has the first free block of every local heap follow itself: the library follows them."""
+    damaged = bytearray(path.read_bytes())
+    first = 0
+    while (heap := damaged.find(b"HEAP", first)) >= 0:
+        first = heap + 4
+        free, data = struct.unpack_from("<QQ", damaged, heap + 16)
+        if free != 1:
+            struct.pack_into("<Q", damaged, data + free, free)
+    path.write_bytes(damaged)
 
 
 def test_a_run_that_goes_on_ends_as_one_that_was_not_stopped(net, tmp_path):

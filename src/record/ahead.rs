@@ -1,9 +1,11 @@
 //! What is asked about an HDF5 file before it is opened to be read.
 //!
 //! There are files at which the HDF5 library loops for ever or falls, one changed byte may be enough, and a thread within
-//! the library cannot be stopped. So the program sends a process of its own ahead, which walks the file
-//! ([`probe::walk`](super::probe::walk)) and can be ended. A library that uses this crate has no program to send: without
+//! the library cannot be stopped. So a process of its own is sent ahead ([`scout`]), which walks the file
+//! ([`probe::walk`](super::probe::walk)) and can be ended. Who uses this crate as a library says what program that is: without
 //! [`install`] files are read at once.
+
+pub mod scout;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

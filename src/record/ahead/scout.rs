@@ -1,14 +1,12 @@
-//! `probe`, which nobody types: a process that looks at an HDF5 file ahead of the one that reads it, and can be ended
-//! where the HDF5 library cannot.
+//! The process that looks at an HDF5 file ahead of the one that reads it, and can be ended where the HDF5 library cannot.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::record::{ahead, probe};
+use crate::record::probe;
 
 /// Processor time that one call of the library may take. A choice: each reads a few kilobytes, which takes milliseconds,
 /// and a loop without end takes all there is. Waiting, for a slow disk or a shell that has stopped the program, takes none.
@@ -21,20 +19,31 @@ const MOST_MEMORY: u64 = 2 << 30;
 /// Exit code of a process that took it.
 const GREEDY: u8 = 5;
 
+/// Exit code of a process that could not look: what programs and interpreters give that fail by themselves.
+const BLIND: i32 = 1;
+
 /// Time between two renewals of the limit, and between two looks at the stop.
 const BEAT: Duration = Duration::from_millis(50);
 
-/// First pause between two looks at a process, doubled up to a beat: most files are looked at in some milliseconds.
+/// First pause between two looks at a process, longer by a quarter each time up to a beat: a file that was looked at for some
+/// milliseconds then waits for a few.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 
 /// How long after a signal ended the process a stop is waited for: Ctrl-C goes to both, in any order.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Has a process look at every HDF5 file before this one reads it.
-pub(super) fn install(stop: &'static AtomicBool) {
+/// Has a process look at every HDF5 file before this one reads it: that of `command`, which is to call [`look`] with the
+/// path and end with the code that it gives. Where `command` knows none, files are read at once. While it looks, `stopped`
+/// is asked again and again whether the file is to be left alone, in the thread that reads it.
+///
+/// The first call counts, as that of [`install`](super::install).
+pub fn install(
+    command: impl Fn(&Path) -> Option<Command> + Send + Sync + 'static,
+    stopped: impl Fn() -> bool + Send + Sync + 'static,
+) {
     // A file that many projections read is looked at once.
     let seen: Mutex<BTreeSet<(PathBuf, u64, Option<SystemTime>)>> = Mutex::default();
-    ahead::install(move |path| {
+    super::install(move |path| {
         let Ok(meta) = path.metadata() else {
             return Ok(());
         };
@@ -42,7 +51,9 @@ pub(super) fn install(stop: &'static AtomicBool) {
         if seen.lock().is_ok_and(|seen| seen.contains(&key)) {
             return Ok(());
         }
-        ask(path, stop)?;
+        if let Some(command) = command(path) {
+            ask(path, command, &stopped)?;
+        }
         if let Ok(mut seen) = seen.lock() {
             seen.insert(key);
         }
@@ -50,9 +61,13 @@ pub(super) fn install(stop: &'static AtomicBool) {
     });
 }
 
-/// Looks at the file at `path`; the system ends this process where the library comes to no end. The exit code as error where
-/// it took all the memory that it may.
-pub(super) fn run(path: &Path) -> Result<(), u8> {
+/// Looks at the file at `path`; the system ends this process where the library comes to no end.
+///
+/// # Errors
+/// The code to exit with where the library took all the memory that it may.
+pub fn look(path: &Path) -> Result<(), u8> {
+    // Who is sent ahead sends nobody.
+    super::trust(path);
     limit::set(PATIENCE);
     limit::set_memory(MOST_MEMORY);
     let mut last = Instant::now();
@@ -69,15 +84,10 @@ pub(super) fn run(path: &Path) -> Result<(), u8> {
     }
 }
 
-fn ask(path: &Path, stop: &AtomicBool) -> Result<(), String> {
-    let Ok(program) = std::env::current_exe() else {
-        return Ok(());
-    };
-    let mut command = Command::new(program);
-    command.arg("probe").arg("--").arg(path);
+fn ask(path: &Path, mut command: Command, stopped: &dyn Fn() -> bool) -> Result<(), String> {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     match command.stderr(Stdio::null()).spawn() {
-        Ok(child) => watch(child, stop),
+        Ok(child) => watch(child, stopped),
         // Where no process can be started, the file is read at once.
         Err(error) => {
             tracing::debug!("no look ahead at `{}`: {error}", path.display());
@@ -87,38 +97,38 @@ fn ask(path: &Path, stop: &AtomicBool) -> Result<(), String> {
 }
 
 /// Waits for `child`, unless somebody asks to stop: then the file is not to be opened.
-fn watch(mut child: Child, stop: &AtomicBool) -> Result<(), String> {
-    let stopped = || Err("stopped early".to_owned());
+fn watch(mut child: Child, stopped: &dyn Fn() -> bool) -> Result<(), String> {
+    let early = || Err("stopped early".to_owned());
     let mut pause = FIRST_PAUSE;
     loop {
         match child.try_wait() {
             Ok(None) => {}
-            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) if status.success() || status.code() == Some(BLIND) => return Ok(()),
             Ok(Some(status)) => {
                 let end = End::of(status);
-                return match matches!(end, End::Elsewhere(_)) && asked_within(GRACE, stop) {
-                    true => stopped(),
+                return match matches!(end, End::Elsewhere(_)) && asked_within(GRACE, stopped) {
+                    true => early(),
                     false => Err(end.to_string()),
                 };
             }
             // Nobody can tell how it ended: as where it cannot be started.
             Err(_) => return Ok(()),
         }
-        if stop.load(Ordering::Relaxed) {
+        if stopped() {
             // It may have ended by itself meanwhile.
             let _ = child.kill();
             let _ = child.wait();
-            return stopped();
+            return early();
         }
         std::thread::sleep(pause);
-        pause = (2 * pause).min(BEAT);
+        pause = (pause * 5 / 4).min(BEAT);
     }
 }
 
-/// Whether `stop` becomes true within `time`.
-fn asked_within(time: Duration, stop: &AtomicBool) -> bool {
+/// Whether `stopped` becomes true within `time`.
+fn asked_within(time: Duration, stopped: &dyn Fn() -> bool) -> bool {
     let began = Instant::now();
-    while !stop.load(Ordering::Relaxed) {
+    while !stopped() {
         if began.elapsed() >= time {
             return false;
         }
@@ -239,17 +249,17 @@ mod limit {
 mod tests {
     use super::*;
 
-    static NEVER: AtomicBool = AtomicBool::new(false);
-    static ALREADY: AtomicBool = AtomicBool::new(true);
+    const NEVER: fn() -> bool = || false;
+    const ALREADY: fn() -> bool = || true;
 
-    fn shell(script: &str, stop: &AtomicBool) -> Result<(), String> {
+    fn shell(script: &str, stopped: fn() -> bool) -> Result<(), String> {
         let child = Command::new("sh").args(["-c", script]).spawn();
-        watch(child.unwrap(), stop)
+        watch(child.unwrap(), &stopped)
     }
 
     #[test]
     fn a_process_that_uses_up_its_processor_time_came_to_no_end() {
-        let said = shell("ulimit -c 0; ulimit -S -t 1; while :; do :; done", &NEVER).unwrap_err();
+        let said = shell("ulimit -c 0; ulimit -S -t 1; while :; do :; done", NEVER).unwrap_err();
         assert!(
             said.starts_with("the HDF5 library came to no end with it in 30 s"),
             "{said}"
@@ -258,20 +268,26 @@ mod tests {
 
     #[test]
     fn a_process_that_waits_is_waited_for_and_a_fallen_one_told() {
-        assert_eq!(shell("sleep 2", &NEVER), Ok(()));
-        let said = shell("ulimit -c 0; kill -SEGV $$", &NEVER).unwrap_err();
+        assert_eq!(shell("sleep 2", NEVER), Ok(()));
+        let said = shell("ulimit -c 0; kill -SEGV $$", NEVER).unwrap_err();
         assert!(
             said.starts_with("the HDF5 library fails at it (signal: 11"),
             "{said}"
         );
-        let said = shell("exit 5", &NEVER).unwrap_err();
+        let said = shell("exit 5", NEVER).unwrap_err();
         assert!(said.contains("more than 2 GiB of memory"), "{said}");
+        assert!(shell("exit 2", NEVER).is_err_and(|said| said.contains("fails at it")));
+    }
+
+    #[test]
+    fn who_could_not_look_says_nothing_of_the_file() {
+        assert_eq!(shell("exit 1", NEVER), Ok(()));
     }
 
     #[test]
     fn a_process_that_somebody_ended_says_nothing_of_the_file() {
         for signal in ["KILL", "TERM", "INT"] {
-            let said = shell(&format!("kill -{signal} $$"), &NEVER).unwrap_err();
+            let said = shell(&format!("kill -{signal} $$"), NEVER).unwrap_err();
             assert!(said.contains("ended from outside (signal: "), "{said}");
             assert!(!said.contains("damaged"), "{said}");
         }
@@ -280,8 +296,8 @@ mod tests {
     #[test]
     fn a_stop_ends_the_process_and_does_not_let_the_file_be_opened() {
         let before = Instant::now();
-        assert!(shell("exec sleep 100", &ALREADY).is_err());
-        assert!(shell("kill -INT $$", &ALREADY).is_err_and(|said| said == "stopped early"));
+        assert!(shell("exec sleep 100", ALREADY).is_err());
+        assert!(shell("kill -INT $$", ALREADY).is_err_and(|said| said == "stopped early"));
         assert!(before.elapsed() < Duration::from_secs(50));
     }
 }
