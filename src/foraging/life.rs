@@ -253,7 +253,8 @@ impl Life {
                 (None, true) => Vec::new(),
                 (None, false) => Pattern::ALL.map(|(_, pattern)| pattern).to_vec(),
             };
-            World::new(plan.side, plan.pairs, &patterns, &mut self.stream)
+            // Food lies as dense as in a task, of which every pattern is half.
+            World::new(plan.side, 2 * plan.pairs, &patterns, &mut self.stream)
         });
         for _ in 0..plan.epochs {
             let reward = match asleep {

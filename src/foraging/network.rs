@@ -61,7 +61,7 @@ impl Setting {
         },
         shown: 0.025,
         spread: 0.12,
-        hidden_weight: 0.0065,
+        hidden_weight: 0.01,
         output_weight: 0.02,
         most: [0.012, 1.0],
         least: 1e-5,

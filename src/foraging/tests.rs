@@ -306,7 +306,7 @@ fn wiring_is_regular_and_balancing_holds_the_sums() {
 fn what_is_eaten_grows_elsewhere_and_the_world_has_no_edge() {
     let mut stream = Stream::new(9, "test", 0);
     let patterns = [Pattern::Horizontal, Pattern::NegativeDiagonal];
-    let mut world = World::new(20, 10, &patterns, &mut stream);
+    let mut world = World::new(20, 20, &patterns, &mut stream);
     let mut eaten = BTreeMap::new();
     for _ in 0..20_000 {
         let direction = stream.below(8) as usize;
@@ -402,10 +402,10 @@ fn reward_says_which_way_directions_learn_and_exploring_moves_hidden_weights_alo
         (network.hidden_weights().0.to_vec(), weights)
     };
     let (hidden, output) = after(true, false, 1.0);
-    assert!(hidden.iter().any(|w| (w - 0.0065).abs() > 1e-6));
+    assert!(hidden.iter().any(|w| (w - 0.01).abs() > 1e-6));
     assert!(output.iter().all(|&w| w == 0.02));
     let [(as_before, up), (_, down)] = [1.0, -1.0].map(|reward| after(false, true, reward));
-    assert!(as_before.iter().all(|&w| w == 0.0065));
+    assert!(as_before.iter().all(|&w| w == 0.01));
     let both = up.iter().zip(&down);
     let product: f64 = both.map(|(a, b)| (a - 0.02) * (b - 0.02)).sum();
     assert!(product < 0.0, "{product}");

@@ -70,8 +70,9 @@ pub struct World {
 }
 
 impl World {
-    /// A torus of `side` × `side` cells with `count` pairs of each of `patterns`, in places drawn from `stream`.
-    pub fn new(side: usize, count: usize, patterns: &[Pattern], stream: &mut Stream) -> Self {
+    /// A torus of `side` × `side` cells with `pairs` pairs, as many of each of `patterns` as of any other but for one, in
+    /// places drawn from `stream`.
+    pub fn new(side: usize, pairs: usize, patterns: &[Pattern], stream: &mut Stream) -> Self {
         let mut world = Self {
             side,
             pairs: Vec::new(),
@@ -79,8 +80,8 @@ impl World {
             agent: stream.below((side * side) as u64) as usize,
             hunger: 0,
         };
-        for &pattern in patterns {
-            for _ in 0..count {
+        for (k, &pattern) in patterns.iter().enumerate() {
+            for _ in 0..(pairs + patterns.len() - 1 - k) / patterns.len() {
                 let number = world.pairs.len();
                 let cells = [0; 2];
                 world.pairs.push(Pair { pattern, cells });

@@ -45,7 +45,7 @@ impl Table for Place {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "cells of a side of the torus";
         k.or("side", &mut self.side, count(4, 1000), what);
-        let what = "pairs of food of each pattern";
+        let what = "pairs of food of each of a task's two patterns; of all four half as many while the agent explores";
         k.or("pairs", &mut self.pairs, some(), what);
         let what = "epochs of an aeon, each of which ends with a move";
         k.or("epochs", &mut self.epochs, some(), what);
@@ -53,8 +53,8 @@ impl Table for Place {
 
     /// Refuses worlds in which there is hardly room for a pair that is eaten to grow elsewhere.
     fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {
-        // Four patterns of two cells each, in half of the world at most.
-        let most = self.side * self.side / 16;
+        // Two patterns, or four half as often, of two cells each, in half of the world at most.
+        let most = self.side * self.side / 8;
         if self.pairs <= most {
             return true;
         }
