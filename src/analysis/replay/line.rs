@@ -88,13 +88,15 @@ impl Lines {
             key
         };
         let mut sorted: Vec<(u128, u32)> = (0..drawn.len() as u32).map(|k| (key(k), k)).collect();
-        // Of equal lines the first that was drawn stays.
-        sorted.sort_unstable_by(|&(key_a, a), &(key_b, b)| {
-            let stretches = || through(a).cmp(through(b));
-            let bins = || line(a).cmp(line(b));
-            let keys = key_a.cmp(&key_b);
-            keys.then_with(stretches).then_with(bins).then(a.cmp(&b))
-        });
+        // By keys alone first, which takes no branches; of equal lines the first that was drawn stays.
+        sorted.sort_unstable_by_key(|&(key, _)| key);
+        for alike in sorted.chunk_by_mut(|(a, _), (b, _)| a == b) {
+            alike.sort_unstable_by(|&(_, a), &(_, b)| {
+                let bins = || line(a).cmp(line(b));
+                let stretches = through(a).cmp(through(b));
+                stretches.then_with(bins).then(a.cmp(&b))
+            });
+        }
         sorted.dedup_by(|(_, next), (_, first)| line(*next) == line(*first));
         let leaves: Vec<u32> = sorted.into_iter().map(|(_, which)| which).collect();
         let (mut stretches, mut lines) = (Tree::default(), Tree::default());
