@@ -1,5 +1,7 @@
 //! Nights that dream: the shipped protocols cut short, on any number of threads, stopped and gone on with.
 
+use ndarray::Array1;
+
 use super::run_file::RunFile;
 use super::setup::{Place, shipped};
 
@@ -88,6 +90,38 @@ fn one_key_takes_a_part_away() {
     assert_ne!(of("even"), of("store"));
 }
 
+/// Between the two patterns of a task lies the mean image that they were read about.
+#[test]
+fn nights_after_the_first_move_the_mean_of_all_images() {
+    let place = Place::new();
+    let base = command("night_digits.toml", "base").replace("seeds=2", "seeds=1");
+    // So little contrast that no pixel is cut.
+    let base =
+        format!("{base} --set compare.models=[] --set night.mean='all' --set night.contrast=0.001");
+    place.run(&base);
+    place.run(&format!(
+        "{} --set night.shift=0.5",
+        base.replace("--out base", "--out moved")
+    ));
+    let middle = |out: &str, night: usize| -> Array1<f32> {
+        let file = RunFile::open(&place.path(&format!("{out}/run.h5")));
+        let (label, dreams) = file.weights_of("dreams").swap_remove(night);
+        assert_eq!(label, format!("after night {}", night + 1));
+        (&dreams.row(2 * night) + &dreams.row(2 * night + 1)) / 2.0
+    };
+    assert_eq!(middle("base", 0), middle("moved", 0));
+    for night in 1..5 {
+        let by = middle("moved", night) - middle("base", night);
+        let length = by.mapv(|x| x * x).sum().sqrt();
+        // Pixels that nothing lit stay dark where they would be moved below 0.
+        let most = 0.5 * night as f32 / (night + 1) as f32;
+        assert!(
+            (0.5 * most..1.01 * most).contains(&length),
+            "{night}: {length}"
+        );
+    }
+}
+
 #[test]
 fn mistakes_are_told() {
     let place = Place::new();
@@ -98,6 +132,8 @@ fn mistakes_are_told() {
     assert!(said.contains("did you mean `capture`?"), "{said}");
     let said = place.refused(&format!("check {model} --set night.eta=[]"));
     assert!(said.contains("at least one learning rate"), "{said}");
+    let said = place.refused(&format!("check {model} --set night.shift=1"));
+    assert!(said.contains("expected 0 where `mean` is"), "{said}");
     let said = place.refused(&format!("check {model} --set compare.models=['lineer']"));
     assert!(said.contains("did you mean `linear`?"), "{said}");
     let said = place.refused(&format!("check {model} --set record.spikes=['hidden3']"));

@@ -55,6 +55,8 @@ pub struct Nights {
     pub contrast: f64,
     /// Which mean image.
     pub mean: MeanImage,
+    /// By how much that of all images is moved towards today's, before the share that older ones have in it.
+    pub shift: f64,
     /// Whether hidden synapses lose what the day added.
     pub decay: bool,
     /// Components of a class in the store.
@@ -90,6 +92,7 @@ impl Default for Nights {
             output_spikes: 5.0,
             contrast: 3.5,
             mean: MeanImage::Today,
+            shift: 0.0,
             decay: true,
             components: 20,
             gain_control: true,
@@ -159,6 +162,9 @@ impl Table for Nights {
         let what = "which mean image: `today`, or of `all` images so far";
         let mean = words(&[("today", MeanImage::Today), ("all", MeanImage::All)]);
         k.or("mean", &mut self.mean, mean, what);
+        let what = "Euclidean length by which the mean of `all` images is moved towards today's, times the share of older ones in it: \
+                    along what makes today's outputs fire together";
+        k.or("shift", &mut self.shift, bare(share), what);
         let what = "whether hidden synapses lose by night what the day added, and are balanced to a mean of 0 for each neuron";
         k.or("decay", &mut self.decay, flag(), what);
         let what = "components of each class in the store";
@@ -196,6 +202,13 @@ impl Table for Nights {
         if self.eta.is_empty() || self.eta.len() as u64 > self.dreams {
             let expected = "at least one learning rate, and no more than `dreams`";
             refuse("eta", expected);
+            return false;
+        }
+        if self.shift > 0.0 && self.mean == MeanImage::Today {
+            refuse(
+                "shift",
+                "0 where `mean` is \"today\", which is there already",
+            );
             return false;
         }
         true

@@ -122,28 +122,25 @@ impl Sleeper<'_> {
         let nights = &self.setting.model.nights;
         let covariances = simulation.weights(CAPTURE)?;
         let classes = &self.setting.model.data.tasks[bout.task];
-        let mean = self.mean();
         let all = |i: usize| -> f64 {
             let of = |&class: &u8| f64::from(covariances[(class.into(), i)]);
             classes.iter().map(of).sum()
         };
+        let mean = self.mean();
+        let towards = vector(mean.len(), all, nights.shift * self.mean.share_before());
+        let moved = |(m, by): (f32, f64)| (f64::from(m) + by).clamp(0.0, 1.0) as f32;
+        let mean: Vec<f32> = mean.into_iter().zip(towards).map(moved).collect();
         let others = (classes.len() as f64 - 1.0).max(1.0);
         for &class in classes {
             // What tells it from the mean of the others.
             let own = |i: usize| f64::from(covariances[(class.into(), i)]);
             let way = |i: usize| own(i) - (all(i) - own(i)) / others;
-            let ways: Vec<f64> = (0..mean.len()).map(way).collect();
-            let length = ways.iter().map(|x| x * x).sum::<f64>().sqrt();
-            let scale = if length > 0.0 {
-                nights.contrast / length
-            } else {
-                0.0
-            };
-            let pixel = |(&m, way): (&f32, &f64)| {
+            let pixel = |(&m, way): (&f32, f64)| {
                 let m = f64::from(m);
-                (m + (scale * way).clamp(-m, m)) as f32
+                (m + way.clamp(-m, m)) as f32
             };
-            let pattern: Vec<f32> = mean.iter().zip(&ways).map(pixel).collect();
+            let ways = vector(mean.len(), way, nights.contrast);
+            let pattern: Vec<f32> = mean.iter().zip(ways).map(pixel).collect();
             self.patterns
                 .insert(class, pattern.iter().map(|x| x.min(1.0)).collect());
         }
@@ -315,6 +312,15 @@ impl Sleeper<'_> {
         }
         dreams
     }
+}
+
+/// The vector of `n` numbers in the direction of `way` that is so long; nothing where that has none.
+fn vector(n: usize, way: impl Fn(usize) -> f64, length: f64) -> Vec<f64> {
+    let mut ways: Vec<f64> = (0..n).map(way).collect();
+    let own = ways.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let scale = if own > 0.0 { length / own } else { 0.0 };
+    ways.iter_mut().for_each(|x| *x *= scale);
+    ways
 }
 
 /// Dreams of every scene, a row each: one of each where they do not differ.

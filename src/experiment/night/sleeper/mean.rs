@@ -41,6 +41,11 @@ impl MeanOf {
         self.n += images.len() as u64;
     }
 
+    /// Share of all images that were seen before the day.
+    pub(super) fn share_before(&self) -> f64 {
+        self.n_before as f64 / self.n.max(1) as f64
+    }
+
     /// The mean of the day alone, from those after and before it.
     pub(super) fn today(&self) -> Vec<f32> {
         if self.before.is_empty() {
