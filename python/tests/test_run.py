@@ -299,7 +299,7 @@ except KeyboardInterrupt:
 def test_a_file_at_which_hdf5_comes_to_no_end_is_left_at_ctrl_c(read, tmp_path):
     edges(tmp_path / "damaged.h5")
     heap_of_free_blocks_in_a_ring(tmp_path / "damaged.h5")
-    (tmp_path / "damaged.toml").write_text(ON_EDGES.format(file="damaged.h5"))
+    on_edges("damaged.h5", tmp_path / "damaged.toml")
     script = ENDLESS.format(read=read)
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
@@ -310,31 +310,20 @@ def test_a_file_at_which_hdf5_comes_to_no_end_is_left_at_ctrl_c(read, tmp_path):
 
 def test_a_file_that_nobody_has_damaged_is_looked_at_and_read(tmp_path):
     edges(tmp_path / "edges.h5")
-    (tmp_path / "edges.toml").write_text(ON_EDGES.format(file="edges.h5"))
+    on_edges("edges.h5", tmp_path / "edges.toml")
     assert sw._core.look_ahead(tmp_path / "edges.h5") == 0
     assert sw.run(tmp_path / "edges.toml", out=tmp_path / "out").complete
 
 
-ON_EDGES = """
-schema = 1
-experiment = "network"
-duration = "1 ms"
-[population.a]
-neuron = "relay"
-size = 10
-[population.b]
-neuron = "lif"
-size = 5
-tau_m = "20 ms"
-v_th = "15 mV"
-[projection.a_b]
-source = "a"
-target = "b"
-rule = "from_file"
-file = "{file}"
-[record]
-spikes = ["b"]
-"""
+def on_edges(file, model):
+    """A model file `model` of a network whose synapses stand in `file`."""
+    net = sw.Network(seed=1)
+    a = net.population("a", 10, "relay")
+    b = net.population("b", 5, "lif", tau_m="20 ms", v_th="15 mV")
+    net.project(a, b, rule="from_file", file=file)
+    net.set(duration="1 ms")
+    net.record(b)
+    net.save(model)
 
 
 def edges(path):

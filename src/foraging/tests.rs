@@ -302,6 +302,24 @@ fn wiring_is_regular_and_balancing_holds_the_sums() {
     );
 }
 
+/// Two patterns or four: the world is as full, and has as many of each but for one.
+#[test]
+fn food_lies_as_dense_whatever_the_patterns() {
+    let all = Pattern::ALL.map(|(_, pattern)| pattern);
+    for patterns in [&all[..2], &all] {
+        let mut world = World::new(15, 14, patterns, &mut Stream::new(4, "test", 0));
+        assert_eq!(world.view(15).filter(|food| *food).count(), 28);
+        let mut stream = Stream::new(5, "test", 0);
+        let mut eaten = BTreeMap::new();
+        for _ in 0..5_000 {
+            if let Some(pattern) = world.go(stream.below(8) as usize, &mut stream) {
+                *eaten.entry(format!("{pattern:?}")).or_insert(0) += 1;
+            }
+        }
+        assert_eq!(eaten.len(), patterns.len(), "{eaten:?}");
+    }
+}
+
 #[test]
 fn what_is_eaten_grows_elsewhere_and_the_world_has_no_edge() {
     let mut stream = Stream::new(9, "test", 0);
