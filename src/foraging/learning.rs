@@ -22,26 +22,24 @@ pub struct Rule {
     pub memory: u64,
     /// Steps that are added to the age of a trace.
     pub delay: u64,
-    /// What a weight changes by at most in an epoch, as a share.
+    /// What a trace changes a weight by at most in an epoch, as a share.
     pub most: f64,
 }
 
 /// What a pair of spikes left.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Trace {
-    synapse: u32,
     at: u64,
     size: f64,
 }
 
 /// Traces of the synapses between two layers, and the spikes of both that may still find a partner.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Traces {
-    traces: VecDeque<Trace>,
+    /// Of each synapse, the oldest first.
+    traces: Vec<Vec<Trace>>,
     sources: VecDeque<(u64, u32)>,
     targets: VecDeque<(u64, u32)>,
-    /// Running mean of the size of all traces.
-    mean: f64,
 }
 
 /// Synapses: who is connected with whom.
@@ -51,6 +49,15 @@ pub trait Synapses {
 }
 
 impl Traces {
+    /// Of so many synapses, none.
+    pub fn new(synapses: usize) -> Self {
+        Self {
+            traces: vec![Vec::new(); synapses],
+            sources: VecDeque::new(),
+            targets: VecDeque::new(),
+        }
+    }
+
     /// Takes in the spikes of an epoch, each layer's in the order of their steps, which are counted from the beginning.
     pub fn see(
         &mut self,
@@ -59,17 +66,20 @@ impl Traces {
         sources: &[(u64, u32)],
         targets: &[(u64, u32)],
     ) {
-        let mut pairs: Vec<Trace> = Vec::new();
+        let traces = &mut self.traces;
+        let mut touched: Vec<u32> = Vec::new();
         let mut leave = |source: (u64, u32), target: (u64, u32)| {
             let apart = source.0.abs_diff(target.0);
-            if apart == 0 || apart > rule.window {
+            if apart >= rule.window {
                 return;
             }
             if let Some(synapse) = synapses.between(source.1, target.1) {
                 let size = rule.amplitude * exp(-(apart as f64) / rule.tau);
                 let at = source.0.max(target.0);
-                let size = if source.0 < target.0 { size } else { -size };
-                pairs.push(Trace { synapse, at, size });
+                // In one step the source spikes first.
+                let size = if source.0 <= target.0 { size } else { -size };
+                traces[synapse as usize].push(Trace { at, size });
+                touched.push(synapse);
             }
         };
         for &target in targets {
@@ -83,47 +93,92 @@ impl Traces {
                 .iter()
                 .for_each(|&target| leave(source, target));
         }
-        pairs.sort_by_key(|pair| (pair.at, pair.synapse));
-        self.traces.extend(pairs);
+        for synapse in touched {
+            self.traces[synapse as usize].sort_by_key(|trace| trace.at);
+        }
         self.sources.extend(sources);
         self.targets.extend(targets);
     }
 
     /// Forgets what is too old at `now`: traces, and spikes that no later one pairs with.
     pub fn forget(&mut self, rule: &Rule, now: u64) {
-        self.traces.retain(|trace| now - trace.at <= rule.memory);
+        for traces in &mut self.traces {
+            if traces
+                .first()
+                .is_some_and(|oldest| now - oldest.at > rule.memory)
+            {
+                traces.retain(|trace| now - trace.at <= rule.memory);
+            }
+        }
         let pairs = |spike: &(u64, u32)| now - spike.0 < rule.window;
         self.sources.retain(pairs);
         self.targets.retain(pairs);
     }
 
-    /// Size of all traces, over its running mean, which this is taken into with a weight of `rate`.
-    pub fn salience(&mut self, rate: f64) -> f64 {
-        let sum: f64 = self.traces.iter().map(|trace| trace.size.abs()).sum();
-        self.mean = (self.mean + rate * (sum - self.mean)).max(1e-10);
-        sum / self.mean
+    /// What each trace weighs at `now`, with its synapse: those of a synapse stand together, in the order of synapses.
+    pub fn aged(&self, rule: &Rule, now: u64) -> Vec<(u32, f64)> {
+        let aged = |trace: &Trace| trace.size / (now - trace.at + rule.delay) as f64;
+        let synapses = (0..).zip(&self.traces);
+        let all = synapses.flat_map(|(k, traces)| traces.iter().map(move |trace| (k, aged(trace))));
+        all.collect()
+    }
+}
+
+/// What is usual at each synapse: the running mean of the sum of its traces.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Salience {
+    mean: Vec<f64>,
+}
+
+impl Salience {
+    /// Of so many synapses that have seen nothing.
+    pub fn new(synapses: usize) -> Self {
+        Self {
+            mean: vec![0.0; synapses],
+        }
     }
 
-    /// Changes weights at `now`: each in turn grows by the sum of its traces, aged, times `factor`, at most
-    /// [`Rule::most`], times what `room` says of the synapse.
-    pub fn act(
-        &self,
-        rule: &Rule,
-        now: u64,
-        factor: f64,
-        weights: &mut [f64],
-        room: impl Fn(u32) -> f64,
-    ) {
-        let mut changes: Vec<(u32, f64)> = Vec::new();
-        let aged = |trace: &Trace| trace.size / (now - trace.at + rule.delay) as f64;
-        changes.extend(self.traces.iter().map(|trace| (trace.synapse, aged(trace))));
-        // A stable sort keeps the order of traces, which last bits depend on.
-        changes.sort_by_key(|change| change.0);
-        for same in changes.chunk_by(|one, other| one.0 == other.0) {
-            let synapse = same[0].0;
-            let sum: f64 = same.iter().map(|change| change.1).sum();
-            let change = (factor * sum).clamp(-rule.most, rule.most);
-            weights[synapse as usize] *= 1.0 + room(synapse) * change;
+    /// Takes in the traces of an epoch, of all synapses, with a weight of `rate`.
+    pub fn attend(&mut self, rate: f64, aged: &[(u32, f64)]) {
+        // As in the published code: below this it is this, whatever its sign.
+        const LEAST: f64 = 1e-10;
+        let floor = |mean: f64| mean.abs().max(LEAST).copysign(mean);
+        for mean in &mut self.mean {
+            *mean *= 1.0 - rate;
+        }
+        for same in aged.chunk_by(|one, other| one.0 == other.0) {
+            self.mean[same[0].0 as usize] += rate * sum(same);
+        }
+        for mean in &mut self.mean {
+            *mean = floor(*mean);
+        }
+    }
+
+    /// What is usual at this synapse; never 0 once something was taken in.
+    pub fn usual(&self, synapse: u32) -> f64 {
+        self.mean[synapse as usize]
+    }
+}
+
+fn sum(same: &[(u32, f64)]) -> f64 {
+    same.iter().map(|one| one.1).sum()
+}
+
+/// Changes weights: each trace lets that of its synapse grow by what it weighs times `factor`, which knows the sum of the
+/// traces of the synapse, at most [`Rule::most`], times what `room` says of the synapse.
+pub fn act(
+    rule: &Rule,
+    aged: &[(u32, f64)],
+    weights: &mut [f64],
+    factor: impl Fn(u32, f64) -> f64,
+    room: impl Fn(u32) -> f64,
+) {
+    for same in aged.chunk_by(|one, other| one.0 == other.0) {
+        let synapse = same[0].0;
+        let factor = factor(synapse, sum(same));
+        let (weight, room) = (&mut weights[synapse as usize], room(synapse));
+        for (_, trace) in same {
+            *weight *= 1.0 + room * (factor * trace).clamp(-rule.most, rule.most);
         }
     }
 }

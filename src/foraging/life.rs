@@ -65,9 +65,30 @@ pub struct Tested {
 struct Mind {
     network: Network,
     performance: Vec<f64>,
-    /// Spikes of each hidden cell in training, and epochs of it.
-    spiked: Vec<u64>,
-    trained: u64,
+    /// How hidden cells spiked while each task was trained.
+    spiked: Vec<Spiked>,
+}
+
+/// Spikes of each hidden cell in so many epochs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Spiked {
+    spikes: Vec<u64>,
+    epochs: u64,
+}
+
+impl Mind {
+    /// Mean rate of each hidden cell in the tasks it was trained in, each with the same weight; spikes per epoch.
+    fn rates(&self) -> Vec<f64> {
+        let trained = self.spiked.iter().filter(|one| one.epochs > 0);
+        let share = 1.0 / trained.clone().count().max(1) as f64;
+        let mut rates = vec![0.0; self.network.hidden()];
+        for Spiked { spikes, epochs } in trained {
+            for (rate, &spikes) in rates.iter_mut().zip(spikes) {
+                *rate += share * spikes as f64 / *epochs as f64;
+            }
+        }
+        rates
+    }
 }
 
 /// An agent on its way.
@@ -103,10 +124,15 @@ impl Life {
         Self {
             seed,
             mind: Mind {
-                spiked: vec![0; network.output_weights().len()],
+                spiked: vec![
+                    Spiked {
+                        spikes: vec![0; network.hidden()],
+                        epochs: 0,
+                    };
+                    plan.tasks.len()
+                ],
                 network,
                 performance: vec![CHANCE; plan.tasks.len()],
-                trained: 0,
             },
             worlds: BTreeMap::new(),
             stream: Stream::new(seed, "foraging.world", 0),
@@ -144,14 +170,9 @@ impl Life {
         (self.phase, self.aeon)
     }
 
-    /// Weights onto directions now.
+    /// Weights onto directions now: for each of them, one per hidden cell.
     pub fn weights(&self) -> &[f64] {
         self.mind.network.output_weights()
-    }
-
-    /// The direction that each hidden cell excites.
-    pub fn votes(&self) -> &[u32] {
-        self.mind.network.votes()
     }
 
     /// Running mean for each task.
@@ -241,7 +262,7 @@ impl Life {
         let asleep = matches!(turn, Turn::Sleep | Turn::UniformSleep);
         let learns = Learns {
             hidden: learns && turn == Turn::Explore,
-            output: learns && turn != Turn::Explore,
+            output: learns,
         };
         let mut world = self.worlds.remove(&turn).unwrap_or_else(|| {
             let task = match turn {
@@ -278,24 +299,18 @@ impl Life {
 
     /// An epoch asleep; its reward.
     fn sleep(&mut self, plan: &Plan, turn: Turn) -> f64 {
-        let Mind {
-            network,
-            spiked,
-            trained,
-            ..
-        } = &mut self.mind;
-        let epochs = (*trained).max(1) as f64;
-        let mean = spiked.iter().sum::<u64>() as f64 / spiked.len() as f64;
+        let mut rates = self.mind.rates();
+        if turn == Turn::UniformSleep {
+            let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+            rates.fill(mean);
+        }
         let mut driven = Vec::new();
-        for (cell, &own) in (0..).zip(&*spiked) {
-            let spikes = match turn {
-                Turn::UniformSleep => mean,
-                _ => own as f64,
-            };
-            if self.stream.uniform() < spikes / epochs {
+        for (cell, &rate) in (0..).zip(&rates) {
+            if self.stream.uniform() < rate {
                 driven.push(cell);
             }
         }
+        let network = &mut self.mind.network;
         network.live(&plan.setting, Shown::Hidden(&driven));
         plan.agent.asleep
     }
@@ -307,7 +322,6 @@ impl Life {
             network,
             performance,
             spiked,
-            trained,
         } = &mut self.mind;
         let view = world.view(plan.setting.view);
         let shown: Vec<u32> = (0..)
@@ -316,23 +330,26 @@ impl Life {
             .map(|(k, _)| k)
             .collect();
         network.live(&plan.setting, Shown::View(&shown));
-        if learns.output {
-            *trained += 1;
+        if let (Turn::Task(task), true) = (turn, learns.output) {
+            let Spiked { spikes, epochs } = &mut spiked[task];
+            *epochs += 1;
             for spike in &network.spikes()[1] {
-                spiked[spike.cell as usize] += 1;
+                spikes[spike.cell as usize] += 1;
             }
         }
         let restless = (world.hunger() as f64 * agent.restlessness).min(agent.most_restless);
-        let direction = match network.draws(restless) {
-            true => network.anywhere(),
+        let heading = match network.draws(restless) {
+            true => Some(network.anywhere()),
             false => network.direction(),
         };
-        let Some(eaten) = world.go(direction, &mut self.stream) else {
+        let Some(eaten) = world.go(heading, &mut self.stream) else {
             return agent.nothing;
         };
+        // What no task knows is no food.
         let Turn::Task(task) = turn else {
             return agent.nothing;
         };
+        world.sate();
         let right = plan.tasks[task].rewarded == eaten;
         match right {
             true => self.meals.right += 1,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::field::{Arrival, Field, Spike};
-use super::learning::{Rule, Synapses, Traces};
-use super::world::DIRECTIONS;
+use super::learning::{self, Rule, Salience, Synapses, Traces};
+use super::world::{DIRECTIONS, Heading};
 use crate::base::stream::Stream;
 use crate::neuron::rulkov::Map;
 
@@ -23,9 +23,9 @@ pub struct Setting {
     pub map: Map,
     /// What a shown input cell, or a hidden cell in sleep, is given once per epoch.
     pub shown: f64,
-    /// Inputs are drawn from 1 ± this.
+    /// What a spike adds is drawn from 1 ± this of its weight.
     pub spread: f64,
-    /// Weight from the view onto the hidden layer in the beginning.
+    /// Mean weight from the view onto the hidden layer in the beginning.
     pub hidden_weight: f64,
     /// The same from the hidden layer onto directions.
     pub output_weight: f64,
@@ -35,7 +35,7 @@ pub struct Setting {
     pub least: f64,
     /// Traces.
     pub rule: Rule,
-    /// Weight of an epoch in the running mean of traces.
+    /// Weight of an epoch in the running mean of a synapse's traces.
     pub salience_rate: f64,
     /// Spikes per epoch that a hidden cell and a direction are held at.
     pub target: [f64; 2],
@@ -46,7 +46,7 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// That of Golden and others 2022, but for what `models/foraging.toml` says.
+    /// That of Golden and others 2022, as their code has it.
     pub const PUBLISHED: Self = Self {
         view: 7,
         hidden: 28,
@@ -61,7 +61,7 @@ impl Setting {
         },
         shown: 0.025,
         spread: 0.12,
-        hidden_weight: 0.01,
+        hidden_weight: 0.011,
         output_weight: 0.02,
         most: [0.012, 1.0],
         least: 1e-5,
@@ -122,6 +122,18 @@ impl Feed {
             onto,
         }
     }
+
+    /// Weights in the beginning, of this `mean`, drawn so that those of a source add up to as much as those of any other.
+    fn weights(&self, mean: f64, stream: &mut Stream) -> Vec<f64> {
+        let mut grains = vec![1_u32; self.sources.len()];
+        for own in &self.onto {
+            for _ in 0..own.len() * (GRAINS - 1) {
+                grains[own[stream.below(own.len() as u64) as usize] as usize] += 1;
+            }
+        }
+        let weight = |grains: u32| mean * f64::from(grains) / GRAINS as f64;
+        grains.into_iter().map(weight).collect()
+    }
 }
 
 impl Synapses for Feed {
@@ -133,13 +145,19 @@ impl Synapses for Feed {
     }
 }
 
-/// The direction that each hidden cell excites.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Votes(Vec<u32>);
+/// Grains of weight that a synapse onto the hidden layer has in the beginning, on average: one of its own, the others dealt
+/// out at random among all from its source.
+const GRAINS: usize = 11;
+
+/// From every hidden cell onto every direction: synapse `hidden · direction + cell`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Votes {
+    hidden: u32,
+}
 
 impl Synapses for Votes {
     fn between(&self, source: u32, target: u32) -> Option<u32> {
-        (self.0[source as usize] == target).then_some(source)
+        Some(self.hidden * target + source)
     }
 }
 
@@ -156,14 +174,13 @@ struct Layer {
 }
 
 impl Layer {
-    fn new(map: &Map, size: usize, input_target: f64) -> Self {
-        // As in the published code.
-        const RATE: f64 = 0.1;
+    fn new(map: &Map, input_target: Vec<f64>) -> Self {
+        let size = input_target.len();
         Self {
             field: Field::new(map, size),
-            rate: vec![RATE; size],
+            rate: vec![0.0; size],
             resistance: vec![1.0; size],
-            input_target: vec![input_target; size],
+            input_target,
         }
     }
 
@@ -194,11 +211,12 @@ pub struct Network {
     view: Field,
     hidden: Layer,
     output: Layer,
-    /// Weights onto the hidden layer, per synapse, and onto directions, per hidden cell.
+    /// Weights onto the hidden layer and onto directions, per synapse.
     weights: [Vec<f64>; 2],
-    /// What each hidden cell inhibits every direction with.
+    /// What each hidden cell inhibits every direction with: minus the mean of what it excites them with.
     inhibition: Vec<f64>,
     traces: [Traces; 2],
+    salience: Salience,
     /// Steps so far.
     now: u64,
     stream: Stream,
@@ -222,45 +240,48 @@ impl Network {
         let (view, hidden) = (setting.view * setting.view, setting.hidden * setting.hidden);
         let feed = Feed::new(setting, &mut wiring);
         let directions = DIRECTIONS.len();
-        let mut votes: Vec<u32> = (0..hidden).map(|k| (k % directions) as u32).collect();
-        wiring.shuffle(&mut votes);
-        let per_direction = hidden as f64 / directions as f64;
-        let sums = [
-            setting.inputs as f64 * setting.hidden_weight,
-            per_direction * setting.output_weight,
-        ];
-        let mut network = Self {
-            weights: [
-                vec![setting.hidden_weight; feed.sources.len()],
-                vec![setting.output_weight; hidden],
-            ],
-            feed,
-            votes: Votes(votes),
+        let hidden_weights = feed.weights(setting.hidden_weight, &mut wiring);
+        let sums = hidden_weights
+            .chunks(setting.inputs)
+            .map(|own| own.iter().sum());
+        let onto_direction = hidden as f64 * setting.output_weight;
+        Self {
             view: Field::new(&setting.map, view),
-            hidden: Layer::new(&setting.map, hidden, sums[0]),
-            output: Layer::new(&setting.map, directions, sums[1]),
-            inhibition: vec![-setting.output_weight / per_direction; hidden],
-            traces: [Traces::default(), Traces::default()],
+            hidden: Layer::new(&setting.map, sums.collect()),
+            output: Layer::new(&setting.map, vec![onto_direction; directions]),
+            weights: [
+                hidden_weights,
+                vec![setting.output_weight; hidden * directions],
+            ],
+            traces: [feed.sources.len(), hidden * directions].map(Traces::new),
+            feed,
+            votes: Votes {
+                hidden: hidden as u32,
+            },
+            inhibition: vec![-setting.output_weight; hidden],
+            salience: Salience::new(hidden * directions),
             now: 0,
             stream: Stream::new(seed, "foraging.network", 0),
             spikes: Default::default(),
-        };
-        // A partition into directions need not be even.
-        for (k, target) in network.output.input_target.iter_mut().enumerate() {
-            let voters = network.votes.0.iter().filter(|&&vote| vote as usize == k);
-            *target = voters.count() as f64 * setting.output_weight;
         }
-        network
     }
 
-    /// Weights onto directions, one per hidden cell.
+    /// Number of hidden cells.
+    pub fn hidden(&self) -> usize {
+        self.inhibition.len()
+    }
+
+    /// Weights onto directions: for each of them, one per hidden cell.
     pub fn output_weights(&self) -> &[f64] {
         &self.weights[1]
     }
 
-    /// The direction that each hidden cell excites.
-    pub fn votes(&self) -> &[u32] {
-        &self.votes.0
+    /// The same network with these weights onto directions.
+    #[cfg(test)]
+    pub fn with_output_weights(mut self, weights: Vec<f64>) -> Self {
+        self.weights[1] = weights;
+        self.inhibit();
+        self
     }
 
     /// Cells of the view, the hidden layer and directions.
@@ -289,17 +310,17 @@ impl Network {
         } = self;
         let spread = setting.spread;
         let mut drawn = |input: f64| input * (1.0 - spread + 2.0 * spread * stream.uniform());
-        let mut given = |cells: &[u32], resistance: Option<&[f64]>| -> Vec<Arrival> {
+        let given = |cells: &[u32]| -> Vec<Arrival> {
             let arrival = |&cell: &u32| Arrival {
                 step: 0,
                 cell,
-                input: drawn(setting.shown / resistance.map_or(1.0, |all| all[cell as usize])),
+                input: setting.shown,
             };
             cells.iter().map(arrival).collect()
         };
         let (onto_view, mut onto_hidden) = match shown {
-            Shown::View(cells) => (given(cells, None), Vec::new()),
-            Shown::Hidden(cells) => (Vec::new(), given(cells, Some(&hidden.resistance))),
+            Shown::View(cells) => (given(cells), Vec::new()),
+            Shown::Hidden(cells) => (Vec::new(), given(cells)),
         };
         let [from_view, from_hidden, from_output] = &mut self.spikes;
         [&mut *from_view, &mut *from_hidden, &mut *from_output]
@@ -320,11 +341,9 @@ impl Network {
         let mut onto_output = Vec::new();
         for &Spike { step, cell } in &*from_hidden {
             let h = cell as usize;
-            for (direction, &resistance) in (0..).zip(&output.resistance) {
-                let mut input = drawn(self.inhibition[h] / resistance);
-                if self.votes.0[h] == direction {
-                    input += drawn(self.weights[1][h] / resistance);
-                }
+            let onto = self.weights[1].chunks(self.inhibition.len());
+            for ((direction, &resistance), weights) in (0..).zip(&output.resistance).zip(onto) {
+                let input = drawn(self.inhibition[h] / resistance) + drawn(weights[h] / resistance);
                 let cell = direction;
                 onto_output.push(Arrival { step, cell, input });
             }
@@ -348,29 +367,20 @@ impl Network {
         onto_output.see(rule, &self.votes, &hidden, &output);
         onto_hidden.forget(rule, now);
         onto_output.forget(rule, now);
-        let salience = onto_output.salience(setting.salience_rate);
         let [hidden_weights, output_weights] = &mut self.weights;
         if learns.hidden {
-            let target = self.feed.onto[0].len() as f64 * setting.hidden_weight;
-            let sum = |source: usize| -> f64 {
-                let synapses = self.feed.onto[source].iter();
-                synapses
-                    .map(|&synapse| hidden_weights[synapse as usize])
-                    .sum()
+            let whole = self.feed.onto[0].len() as f64 * setting.hidden_weight;
+            let room = |own: &Vec<u32>| -> f64 {
+                let sum: f64 = own.iter().map(|&k| hidden_weights[k as usize]).sum();
+                whole / sum
             };
-            let room: Vec<f64> = (0..self.feed.onto.len()).map(|s| target / sum(s)).collect();
+            let room: Vec<f64> = self.feed.onto.iter().map(room).collect();
             let of = |synapse: u32| room[self.feed.sources[synapse as usize] as usize];
-            onto_hidden.act(rule, now, 1.0, hidden_weights, of);
-            let inputs = hidden_weights.chunks_mut(self.feed.inputs);
-            let layer = &self.hidden;
-            for ((own, &target), &resistance) in
-                inputs.zip(&layer.input_target).zip(&layer.resistance)
-            {
-                let share = target / own.iter().sum::<f64>();
-                for weight in own {
-                    let most = setting.most[0] * resistance;
-                    *weight = (*weight * share).clamp(setting.least, most);
-                }
+            let aged = onto_hidden.aged(rule, now);
+            learning::act(rule, &aged, hidden_weights, |_, _| 1.0, of);
+            let cells = hidden_weights.chunks_mut(self.feed.inputs);
+            for (own, &target) in cells.zip(&self.hidden.input_target) {
+                bound_and_balance(own, setting.least, setting.most[0], target);
             }
             self.hidden.count(setting.rate_rate, &self.spikes[1]);
             for (target, &rate) in self.hidden.input_target.iter_mut().zip(&self.hidden.rate) {
@@ -380,23 +390,19 @@ impl Network {
             }
         }
         if learns.output {
-            let room: Vec<f64> = output_weights
-                .iter()
-                .map(|weight| setting.output_weight / weight)
-                .collect();
-            let of = |synapse: u32| room[synapse as usize];
-            onto_output.act(rule, now, reward * salience, output_weights, of);
-            let mut sums = vec![0.0; self.output.input_target.len()];
-            for (&vote, weight) in self.votes.0.iter().zip(&*output_weights) {
-                sums[vote as usize] += weight;
+            let hidden = self.inhibition.len();
+            let aged = onto_output.aged(rule, now);
+            self.salience.attend(setting.salience_rate, &aged);
+            let factor = |synapse, sum| reward * sum / self.salience.usual(synapse);
+            // Inhibition is the mean of what a cell excites directions with.
+            let room =
+                |synapse: u32| -setting.output_weight / self.inhibition[synapse as usize % hidden];
+            learning::act(rule, &aged, output_weights, factor, room);
+            let directions = output_weights.chunks_mut(hidden);
+            for (own, &target) in directions.zip(&self.output.input_target) {
+                bound_and_balance(own, setting.least, setting.most[1], target);
             }
-            let per_direction = self.votes.0.len() as f64 / sums.len() as f64;
-            for (k, &vote) in self.votes.0.iter().enumerate() {
-                let share = self.output.input_target[vote as usize] / sums[vote as usize];
-                let weight = (output_weights[k] * share).clamp(setting.least, setting.most[1]);
-                output_weights[k] = weight;
-                self.inhibition[k] = -weight / per_direction;
-            }
+            self.inhibit();
             self.output.count(setting.rate_rate, &self.spikes[2]);
             for (resistance, &rate) in self.output.resistance.iter_mut().zip(&self.output.rate) {
                 let sign = if rate > setting.target[1] { 1.0 } else { -1.0 };
@@ -405,15 +411,27 @@ impl Network {
         }
     }
 
-    /// The direction that has most spikes in the last epoch, one of them at random where several have.
-    pub fn direction(&mut self) -> usize {
+    /// Each hidden cell comes to inhibit directions by the mean of what it excites them with.
+    fn inhibit(&mut self) {
+        let share = 1.0 / DIRECTIONS.len() as f64;
+        self.inhibition.fill(0.0);
+        for weights in self.weights[1].chunks(self.inhibition.len()) {
+            for (inhibition, weight) in self.inhibition.iter_mut().zip(weights) {
+                *inhibition -= share * weight;
+            }
+        }
+    }
+
+    /// Where the direction goes that has most spikes in the last epoch, one of them at random where several have; nowhere if
+    /// none has one.
+    pub fn direction(&mut self) -> Option<Heading> {
         let mut counts = [0_u32; DIRECTIONS.len()];
         self.spikes[2]
             .iter()
             .for_each(|spike| counts[spike.cell as usize] += 1);
-        let most = counts.iter().max().copied().unwrap_or_default();
+        let most = counts.iter().max().copied().filter(|&most| most > 0)?;
         let best: Vec<usize> = (0..counts.len()).filter(|&k| counts[k] == most).collect();
-        best[self.stream.below(best.len() as u64) as usize]
+        Some(DIRECTIONS[best[self.stream.below(best.len() as u64) as usize]])
     }
 
     /// Draws whether something of this `probability` happens.
@@ -421,8 +439,22 @@ impl Network {
         self.stream.uniform() < probability
     }
 
-    /// Any direction.
-    pub fn anywhere(&mut self) -> usize {
-        self.stream.below(DIRECTIONS.len() as u64) as usize
+    /// Anywhere, or nowhere.
+    pub fn anywhere(&mut self) -> Heading {
+        let mut one = || self.stream.below(3) as isize - 1;
+        (one(), one())
+    }
+}
+
+/// Keeps the weights onto a cell within bounds, and then their sum at what it is to be.
+fn bound_and_balance(weights: &mut [f64], least: f64, most: f64, sum: f64) {
+    let mut found = 0.0;
+    for weight in &mut *weights {
+        *weight = weight.clamp(least, most);
+        found += *weight;
+    }
+    let share = sum / found;
+    for weight in weights {
+        *weight = (*weight * share).max(least);
     }
 }

@@ -19,7 +19,7 @@ pub struct Task {
 /// What an aeon is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Turn {
-    /// All four patterns lie about, half as many of each as in a task; the hidden layer learns, directions do not.
+    /// All four patterns lie about, half as many of each as in a task; nothing of it is food, and the hidden layer learns as well.
     Explore,
     /// The task of this number; directions learn.
     Task(usize),

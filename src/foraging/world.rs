@@ -37,8 +37,11 @@ impl Pattern {
     }
 }
 
+/// A step: to the right, and down.
+pub type Heading = (isize, isize);
+
 /// Where the agent can go: to the right and down, in the order of a 3 × 3 layer without its middle.
-pub const DIRECTIONS: [(isize, isize); 8] = [
+pub const DIRECTIONS: [Heading; 8] = [
     (-1, -1),
     (0, -1),
     (1, -1),
@@ -65,7 +68,9 @@ pub struct World {
     cells: Vec<u32>,
     /// The agent's cell.
     agent: usize,
-    /// Epochs since it has last eaten.
+    /// Where it went last.
+    heading: Heading,
+    /// Epochs since it has last had enough.
     hunger: u64,
 }
 
@@ -78,6 +83,7 @@ impl World {
             pairs: Vec::new(),
             cells: vec![0; side * side],
             agent: stream.below((side * side) as u64) as usize,
+            heading: (1, 1),
             hunger: 0,
         };
         for (k, &pattern) in patterns.iter().enumerate() {
@@ -99,14 +105,20 @@ impl World {
         wrap(y + down) * self.side + wrap(x + right)
     }
 
-    /// Puts pair `number` where there is room and the agent is not.
+    /// Puts pair `number` where there is room and the agent is not: as long as it can be, where it touches no other.
     fn put(&mut self, number: usize, stream: &mut Stream) {
+        // In a world as full as the published one every fourth place will do.
+        const TRIES: usize = 1000;
         let (right, down) = self.pairs[number].pattern.offset();
-        loop {
+        for tried in 0.. {
             let one = stream.below(self.cells.len() as u64) as usize;
             let other = self.beside(one, (right as isize, down));
             let free = |cell: usize| self.cells[cell] == 0 && cell != self.agent;
-            if free(one) && free(other) {
+            let alone = |cell: usize| {
+                let mut around = DIRECTIONS.iter().map(|&step| self.beside(cell, step));
+                around.all(|cell| self.cells[cell] == 0)
+            };
+            if free(one) && free(other) && (tried >= TRIES || alone(one) && alone(other)) {
                 self.pairs[number].cells = [one as u32, other as u32];
                 self.cells[one] = number as u32 + 1;
                 self.cells[other] = number as u32 + 1;
@@ -124,21 +136,26 @@ impl World {
         })
     }
 
-    /// Epochs since the agent has last eaten.
+    /// Epochs since the agent has last had enough.
     pub fn hunger(&self) -> u64 {
         self.hunger
     }
 
-    /// The agent goes in the direction of this number; what it eats there, if there is something. A pair grows
-    /// elsewhere then.
-    pub fn go(&mut self, direction: usize, stream: &mut Stream) -> Option<Pattern> {
-        self.agent = self.beside(self.agent, DIRECTIONS[direction]);
+    /// The agent has had enough for now.
+    pub fn sate(&mut self) {
+        self.hunger = 0;
+    }
+
+    /// The agent goes where it is headed, if there is nothing new the way it went last; what it eats there, if there is
+    /// something. A pair grows elsewhere then.
+    pub fn go(&mut self, heading: Option<Heading>, stream: &mut Stream) -> Option<Pattern> {
+        self.heading = heading.unwrap_or(self.heading);
+        self.agent = self.beside(self.agent, self.heading);
         self.hunger += 1;
         let number = (self.cells[self.agent] as usize).checked_sub(1)?;
         let Pair { pattern, cells } = self.pairs[number];
         cells.iter().for_each(|&cell| self.cells[cell as usize] = 0);
         self.put(number, stream);
-        self.hunger = 0;
         Some(pattern)
     }
 }

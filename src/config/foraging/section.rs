@@ -106,7 +106,7 @@ impl Table for Habits {
         k.or("nothing", &mut agent.nothing, bare(Range::Finite), what);
         let what = "reward of every epoch of sleep";
         k.or("asleep", &mut agent.asleep, bare(Range::Finite), what);
-        let what = "by how much each epoch without food makes a random move more probable";
+        let what = "by how much each epoch without what its task knows as food makes a random move more probable";
         k.or("restlessness", &mut agent.restlessness, share(), what);
         let what = "how probable a random move is at most";
         k.or("most_restless", &mut agent.most_restless, share(), what);
@@ -130,9 +130,9 @@ impl Table for Body {
         k.or("steps", &mut setting.epoch, count(1, 1_000_000), what);
         let what = "input that a cell of the view is given where food is, and a hidden cell in sleep, once per epoch";
         k.or("shown", &mut setting.shown, bare(Range::NonNegative), what);
-        let what = "every input is drawn from 1 ± this of it";
+        let what = "what a spike adds is drawn from 1 ± this of its weight";
         k.or("spread", &mut setting.spread, share(), what);
-        let what = "weight onto hidden cells in the beginning";
+        let what = "mean weight onto hidden cells in the beginning: each has an eleventh of it, and the rest is dealt out at random";
         let positive = || bare(Range::Positive);
         k.or(
             "hidden_weight",
@@ -222,10 +222,10 @@ impl Table for Learning {
         k.or("memory", &mut rule.memory, some(), what);
         let what = "steps added to the age of a trace, by which it is divided";
         k.or("delay", &mut rule.delay, some(), what);
-        let what = "share by which a weight changes at most in an epoch; onto hidden cells times what weights of its source were in \
-                    the beginning over what they are";
+        let what = "share by which a trace changes a weight at most, times what weights of its source were in the beginning over what \
+                    they are";
         k.or("most_change", &mut rule.most, share(), what);
-        let what = "weight of an epoch in the running mean of all traces";
+        let what = "weight of an epoch in the running mean of a synapse's traces";
         k.or("trace_rate", &mut setting.salience_rate, share(), what);
         let what = "largest weight onto hidden cells";
         k.or("most_hidden", &mut setting.most[0], positive(), what);

@@ -61,12 +61,9 @@ impl<'a> Forager<'a> {
     /// Writes the weights onto directions, a row for each.
     fn weights(&self, file: &mut RunFile, label: &str) -> Result<(), ExperimentError> {
         let weights = self.life.weights();
-        let votes = self.life.votes();
-        let weight = |direction: usize, cell: usize| match votes[cell] as usize == direction {
-            true => weights[cell] as f32,
-            false => 0.0,
-        };
-        let matrix = Matrix::from_fn(DIRECTIONS.len(), weights.len(), weight);
+        let cells = weights.len() / DIRECTIONS.len();
+        let weight = |direction: usize, cell: usize| weights[direction * cells + cell] as f32;
+        let matrix = Matrix::from_fn(DIRECTIONS.len(), cells, weight);
         Ok(file.weights(0, label, Time::ZERO, &matrix)?)
     }
 }
