@@ -107,7 +107,7 @@ impl World {
 
     /// Puts pair `number` where there is room and the agent is not: as long as it can be, where it touches no other.
     fn put(&mut self, number: usize, stream: &mut Stream) {
-        // In a world as full as the published one every fourth place will do.
+        // So many that a world with room to spare has found some; a fuller one must not look for ever.
         const TRIES: usize = 1000;
         let (right, down) = self.pairs[number].pattern.offset();
         for tried in 0.. {
