@@ -35,6 +35,21 @@ pub struct Change {
     pub added: Vec<Synapse>,
 }
 
+/// What is asked for ahead of an arrival: each comes by what the one before it has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// Where the rows of this source are listed.
+    Place(u32),
+    /// Their list.
+    List(u32),
+    /// Where this row lies, and what it remembers.
+    Row(u32),
+    /// Its synapses.
+    Synapses(u32),
+    /// What the first of its targets have done.
+    Targets(u32),
+}
+
 /// Sparse synapses of one projection onto one group that learn, in rows by source and delay.
 ///
 /// An instant goes: [`arrive`](Self::arrive) for every row that arrives, in the order of sources, then
@@ -52,6 +67,9 @@ pub trait Learn: Send + Sync {
 
     /// Rows in all.
     fn n_rows(&self) -> usize;
+
+    /// Asks memory for what is needed soon; changes nothing.
+    fn fetch(&self, ahead: Ahead);
 
     /// A row arrives at `t`: its targets, and what each synapse adds, which is its weight before this arrival changes it.
     fn arrive(&mut self, t: Time, row: u32) -> (&[u16], &[f32]);

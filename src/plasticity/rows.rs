@@ -5,6 +5,7 @@
 //! index of targets. It is as if each change had been made at its own instant. Where a row does not arrive for long, its
 //! synapses catch up when a target's history is full or the factors' origin moves. Looking at weights leaves them as they are.
 
+mod ahead;
 mod arrival;
 mod flights;
 mod look;
@@ -23,7 +24,7 @@ use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::{Clock, times};
 use crate::plasticity::error::LearnError;
 use crate::plasticity::history::History;
-use crate::plasticity::learn::{Change, Learn, StateError, Synapse};
+use crate::plasticity::learn::{Ahead, Change, Learn, StateError, Synapse};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rule::{PlasticityRule, Stored};
 use crate::synapse::layout::{Layout, Row};
@@ -250,6 +251,11 @@ where
 
     fn n_rows(&self) -> usize {
         self.layout.n_rows()
+    }
+
+    #[inline]
+    fn fetch(&self, ahead: Ahead) {
+        self.fetch_ahead(ahead);
     }
 
     fn arrive(&mut self, t: Time, row: u32) -> (&[u16], &[f32]) {

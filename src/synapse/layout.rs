@@ -247,6 +247,16 @@ impl Layout {
         }
     }
 
+    /// Asks for where row number `row` lies.
+    #[inline]
+    pub(crate) fn fetch_row(&self, row: usize) {
+        let (Self::One { offsets } | Self::Many { offsets, .. }) = self;
+        prefetch(&offsets[row..row + 2]);
+        if let Self::Many { delay, .. } = self {
+            prefetch(&delay[row..=row]);
+        }
+    }
+
     /// Asks for the list of the rows of `source`.
     #[inline]
     pub(crate) fn fetch_list(&self, source: u32) {

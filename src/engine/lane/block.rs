@@ -8,6 +8,7 @@ use crate::engine::lane::arrival::Arrival;
 use crate::engine::lane::carried::Carried;
 use crate::neuron::RowWeights;
 use crate::plasticity::Learn;
+use crate::plasticity::learn::Ahead;
 use crate::synapse::rows::{Row, Rows};
 use crate::synapse::short_term::{ShortTerm, ShortTermRows};
 
@@ -162,13 +163,17 @@ impl Block {
     /// Asks for what the rows of `source` are found by, one memory access after the other.
     #[inline]
     pub(super) fn fetch_rows(&self, source: u32, what: Fetched) {
-        if let Synapses::Static(rows) = &self.synapses {
-            match what {
-                Fetched::Place => rows.fetch(source, false),
-                Fetched::List => rows.fetch(source, true),
-                Fetched::Rows if self.carries().is_some() => rows.fetch_all(source),
-                Fetched::Rows => {}
+        match (&self.synapses, what) {
+            (Synapses::Static(rows), Fetched::Place) => rows.fetch(source, false),
+            (Synapses::Static(rows), Fetched::List) => rows.fetch(source, true),
+            (Synapses::Static(rows), Fetched::Rows) => {
+                if self.carries().is_some() {
+                    rows.fetch_all(source);
+                }
             }
+            (Synapses::Learning { learn, .. }, Fetched::Place) => learn.fetch(Ahead::Place(source)),
+            (Synapses::Learning { learn, .. }, Fetched::List) => learn.fetch(Ahead::List(source)),
+            (Synapses::Learning { .. }, Fetched::Rows) => {}
         }
     }
 
@@ -252,11 +257,20 @@ impl Block {
         }
     }
 
-    /// Asks for the first lines of a row.
+    /// Asks for what comes after where a row that learns lies.
+    #[inline]
+    pub(super) fn fetch_learning(&self, ahead: Ahead) {
+        if let Synapses::Learning { learn, .. } = &self.synapses {
+            learn.fetch(ahead);
+        }
+    }
+
+    /// Asks for the first lines of a row, or for where it lies if it learns.
     #[inline]
     pub(super) fn fetch(&self, start: u32, end: u32) {
-        let Synapses::Static(rows) = &self.synapses else {
-            return;
+        let rows = match &self.synapses {
+            Synapses::Static(rows) => rows,
+            Synapses::Learning { learn, .. } => return learn.fetch(Ahead::Row(start)),
         };
         let (targets, weights) = rows.span(start, end);
         prefetch(targets);

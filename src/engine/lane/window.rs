@@ -6,6 +6,7 @@ use super::group::Group;
 use super::{Block, Lane, Spike};
 use crate::base::time::{Duration, Time};
 use crate::neuron::EXPECTED;
+use crate::plasticity::learn::Ahead;
 
 /// Rows fetched ahead of the one at hand: their first lines, before the loads that need them.
 const AHEAD: usize = 4;
@@ -13,6 +14,10 @@ const AHEAD: usize = 4;
 /// Rows of fewer targets are done before memory answers: more of them are on their way.
 const SHORT: u32 = 64;
 const SHORT_AHEAD: usize = 16;
+
+/// Rows that learn need three accesses one after the other: the first is at [`SHORT_AHEAD`], these are the next two.
+const SYNAPSES_AHEAD: usize = 11;
+const TARGETS_AHEAD: usize = 6;
 
 impl Lane {
     /// Runs up to, and not including, `until`, which lies in `window` or ends it.
@@ -50,6 +55,7 @@ impl Lane {
             blocks,
             arrivals,
             carried,
+            learning,
             delivered,
             told,
             ..
@@ -57,6 +63,7 @@ impl Lane {
         let [group] = &mut groups[..] else {
             return None;
         };
+        let learns = learning.iter().any(|blocks| !blocks.is_empty());
         while let Some(arrival) = arrivals.get(*delivered) {
             let t = arrival.time(begin);
             if t >= until || t >= group.due || !group.expose_before(t) {
@@ -65,7 +72,7 @@ impl Lane {
             if *delivered >= *told {
                 *told = tell(group, arrivals, *delivered, begin);
             }
-            fetch(blocks, carried, arrivals, *delivered);
+            fetch(blocks, carried, arrivals, (*delivered, learns));
             *delivered += 1;
             let block = &mut blocks[arrival.block()];
             let neurons = group.neurons.as_mut();
@@ -129,10 +136,16 @@ impl Lane {
         }
         group.come_to(t);
         let neurons = group.neurons.as_mut();
+        let learns = !self.learning[at].is_empty();
         while let Some(arrival) = self.arrivals.get(self.delivered)
             && reached(blocks, arrival)
         {
-            fetch(blocks, &self.carried, &self.arrivals, self.delivered);
+            fetch(
+                blocks,
+                &self.carried,
+                &self.arrivals,
+                (self.delivered, learns),
+            );
             let block = &mut blocks[arrival.block()];
             block.arrive(t, arrival, &self.carried, |targets, weights| {
                 neurons.receive_row(targets, weights);
@@ -200,9 +213,9 @@ impl Lane {
     }
 }
 
-/// Asks for rows that come soon after arrival number `at`.
+/// Asks for rows that come soon after arrival number `at`, some of which may be such that `learns`.
 #[inline(always)]
-fn fetch(blocks: &[Block], carried: &Carried, arrivals: &[Arrival], at: usize) {
+fn fetch(blocks: &[Block], carried: &Carried, arrivals: &[Arrival], (at, learns): (usize, bool)) {
     if let Some(later) = arrivals.get(at + AHEAD) {
         carried.fetch(later);
     }
@@ -212,6 +225,17 @@ fn fetch(blocks: &[Block], carried: &Carried, arrivals: &[Arrival], at: usize) {
             && (later.end - later.start < SHORT) == short
         {
             blocks[later.block()].fetch(later.start, later.end);
+        }
+    }
+    if learns {
+        let steps: [(usize, fn(u32) -> Ahead); 2] = [
+            (SYNAPSES_AHEAD, Ahead::Synapses),
+            (TARGETS_AHEAD, Ahead::Targets),
+        ];
+        for (ahead, what) in steps {
+            if let Some(later) = arrivals.get(at + ahead) {
+                blocks[later.block()].fetch_learning(what(later.start));
+            }
         }
     }
 }

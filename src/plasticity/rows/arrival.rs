@@ -11,6 +11,9 @@ use crate::plasticity::history::AHEAD;
 use crate::plasticity::rule::{Event, PlasticityRule, Stored};
 use crate::synapse::layout::Row;
 
+/// So many synapses learn sooner one by one: blocks are made for dozens.
+pub(super) const FEW: usize = 4;
+
 /// What all synapses of a row meet that arrives.
 pub(super) struct Arrival<'a, R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> {
     /// When, at the soma.
@@ -82,7 +85,7 @@ where
             fall: self.clock.fall_post(at_synapse),
             past,
         };
-        match self.is_exact() {
+        match self.is_exact() && targets.len() > FEW {
             true => self.learn_together(&arrival, targets, own, added),
             false => self.learn_each(&arrival, targets, own, added),
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::PlasticRows;
+use super::arrival::FEW;
 use super::past::Past;
 use super::together::Met;
 use crate::base::time::{Duration, Time};
@@ -39,7 +40,7 @@ where
         targets: &[u16],
         (strengths, states): Own<'_, W, R::State>,
     ) {
-        if self.is_exact() {
+        if self.is_exact() && targets.len() > FEW {
             let mut met = Met::NONE;
             let own = strengths
                 .chunks_mut(TOGETHER)
