@@ -394,6 +394,19 @@ pub enum ParameterError {
 }
 
 impl ParameterError {
+    /// The same of neurons that are counted from number `first` on.
+    #[must_use]
+    pub(crate) fn among(mut self, first: usize) -> Self {
+        if let Self::Inconsistent {
+            neuron: Some(neuron),
+            ..
+        } = &mut self
+        {
+            *neuron += first;
+        }
+        self
+    }
+
     /// The parameter that it is about, if it is one alone.
     pub fn parameter(&self) -> Option<&'static str> {
         match self {

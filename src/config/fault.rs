@@ -78,6 +78,30 @@ fn find<'a>(section: &Section<'a>, key: &str) -> Option<Item<'a>> {
     }
 }
 
+/// Reports `error`, which is about values that neurons of the population in `section` have drawn with `seed`.
+pub(super) fn report_drawn(section: &Section<'_>, error: &ParameterError, seed: u64) {
+    let item = error.parameter().and_then(|key| section.get(key));
+    let (
+        Some(item),
+        ParameterError::Inconsistent {
+            reason,
+            neuron: Some(neuron),
+            ..
+        },
+    ) = (item, error)
+    else {
+        return parameter(section, error);
+    };
+    let message = format!(
+        "`{}`{reason}; neuron {neuron} has drawn these with seed {seed}",
+        item.path
+    );
+    let help = "draws outside `low` and `high` of a distribution are drawn again: bounds keep values apart";
+    section
+        .reader
+        .problem(item.origin(), message, Some(help.into()));
+}
+
 /// Reports `error`, which is about a value in `section`.
 fn parameter(section: &Section<'_>, error: &ParameterError) {
     let item = error.parameter().and_then(|key| section.get(key));

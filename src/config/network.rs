@@ -301,7 +301,9 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let unsaid = recorded.as_deref().zip(around.duration);
     let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, &observed, duration));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
-    let top = top.filter(|_| good && of_modulators.is_some() && of_triggers.is_some())?;
+    let drawn = top.as_ref().filter(|_| good);
+    let agreed = drawn.is_none_or(|top| agree_as_drawn(root, &known, top));
+    let top = top.filter(|_| good && agreed && of_modulators.is_some() && of_triggers.is_some())?;
     if !sound_waves {
         return None;
     }
@@ -418,6 +420,27 @@ fn populations(root: &Section<'_>, paths: &Paths<'_>) -> (Known, bool) {
     }
     let good = !known.names.is_empty() && known.sound.len() == known.names.len();
     (known, good)
+}
+
+/// Whether values of its own of each neuron agree with each other as they are drawn with the seeds of `top`.
+fn agree_as_drawn(root: &Section<'_>, known: &Known, top: &Top) -> bool {
+    let section = root.get("population").and_then(|item| item.named_section());
+    let mut good = true;
+    for population in &known.network.populations {
+        let Err((seed, error)) = population.check_drawn(top.seed, top.seeds) else {
+            continue;
+        };
+        let own = section
+            .as_ref()
+            .and_then(|section| section.get(&population.name));
+        if let Some(own) = own.and_then(|item| item.section()) {
+            super::fault::report_drawn(&own, &error, seed);
+            own.ignore();
+        }
+        good = false;
+    }
+    section.iter().for_each(Section::ignore);
+    good
 }
 
 /// What `read` makes of every table inside `kind`; none where there is no such section.

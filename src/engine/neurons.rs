@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::base::alteration::Alteration;
-use crate::base::distribution::Distribution;
 use crate::base::parameter::{ParameterError, ParameterSpec, Values};
 use crate::base::stream::Stream;
 use crate::engine::lane::group::Member;
@@ -94,10 +93,12 @@ impl Declared {
         };
         let mut neurons = self.at_rest(together, as_declared, "")?;
         for member in together.members {
-            let Some(v_m) = &self.populations[member.population].v_m else {
+            let population = &self.populations[member.population];
+            let Some(v_m) = &population.v_m else {
                 continue;
             };
-            let potentials = self.draw("initial", member, v_m);
+            let nodes = member.first..member.first + member.len;
+            let potentials = population.draw("initial", v_m, self.seed, nodes);
             for (j, v) in (member.local as usize..).zip(potentials) {
                 neurons.set_potential(j, v);
             }
@@ -154,15 +155,6 @@ impl Declared {
         }
     }
 
-    /// A value of its own for each neuron of `member`.
-    fn draw(&self, purpose: &str, member: &Member, from: &Distribution) -> Vec<f64> {
-        let population = &self.populations[member.population].name;
-        let purpose = format!("{purpose}.{population}");
-        let one = |node| from.draw(&mut Stream::new(self.seed, &purpose, node));
-        let nodes = u64::from(member.first)..u64::from(member.first + member.len);
-        nodes.map(one).collect()
-    }
-
     /// The parameters of `members`, which are declared alike.
     fn parameters(&self, members: &[Member], now: Now<'_>) -> Parameters {
         let Some(first) = members.first() else {
@@ -174,22 +166,12 @@ impl Declared {
         let declared = &self.populations[first.population];
         let mut shared = declared.values.shared();
         let mut each: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
-        for (name, distribution) in declared.values.drawn() {
-            let purpose = format!("parameter.{name}");
-            let values = members
-                .iter()
-                .flat_map(|member| self.draw(&purpose, member, distribution));
-            each.insert(name, values.collect());
-        }
-        for (name, blocks) in declared.values.blocks() {
-            let all = || {
-                let runs = blocks.iter();
-                runs.flat_map(|&(n, value)| std::iter::repeat_n(value, n as usize))
-            };
-            let values = members
-                .iter()
-                .flat_map(|member| all().skip(member.first as usize).take(member.len as usize));
-            each.insert(name, values.collect());
+        for member in members {
+            let population = &self.populations[member.population];
+            let own = population.individual(self.seed, member.first..member.first + member.len);
+            for (name, values) in own {
+                each.entry(name).or_default().extend(values);
+            }
         }
         if now.is_none() {
             return Parameters { shared, each };

@@ -1,8 +1,20 @@
 //! Neurons of one model.
 
+use std::collections::BTreeMap;
+use std::iter::repeat_n;
+use std::ops::Range;
+
 use crate::base::distribution::Distribution;
-use crate::base::parameter::Values;
+use crate::base::parameter::{ParameterError, Values};
+use crate::base::stream::Stream;
 use crate::network::Layout;
+use crate::neuron::{self, Setup};
+
+/// Neurons, of all seeds, whose own values are looked at before a network is built: drawing ten million takes a second.
+const LOOKED_AT: u32 = 10_000_000;
+
+/// So many at a time.
+const TOGETHER: u32 = 4096;
 
 /// Neurons of one model.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,4 +32,72 @@ pub struct Population {
     pub v_m: Option<Distribution>,
     /// Where they lie; `None` for neurons of which that is not said.
     pub positions: Option<Layout>,
+}
+
+impl Population {
+    /// A value of its own, drawn for `purpose` under `seed`, for each of `neurons`.
+    pub(crate) fn draw(
+        &self,
+        purpose: &str,
+        from: &Distribution,
+        seed: u64,
+        neurons: Range<u32>,
+    ) -> Vec<f64> {
+        let purpose = format!("{purpose}.{}", self.name);
+        let one = |neuron| from.draw(&mut Stream::new(seed, &purpose, neuron));
+        (u64::from(neurons.start)..u64::from(neurons.end))
+            .map(one)
+            .collect()
+    }
+
+    /// Values of the parameters of which each of `neurons` has its own: drawn under `seed`, or given in blocks.
+    pub(crate) fn individual(
+        &self,
+        seed: u64,
+        neurons: Range<u32>,
+    ) -> BTreeMap<&'static str, Vec<f64>> {
+        let drawn = self.values.drawn().map(|(name, from)| {
+            let values = self.draw(&format!("parameter.{name}"), from, seed, neurons.clone());
+            (name, values)
+        });
+        let blocks = self.values.blocks().map(|(name, blocks)| {
+            let all = blocks
+                .iter()
+                .flat_map(|&(n, value)| repeat_n(value, n as usize));
+            let own = all.skip(neurons.start as usize).take(neurons.len());
+            (name, own.collect())
+        });
+        drawn.chain(blocks).collect()
+    }
+
+    /// Checks that values of its own of each neuron agree with each other as they are drawn under `seed` and the ones after it, so
+    /// many in all: under the first for ten million neurons, under others as far as fewer leave time for them.
+    ///
+    /// # Errors
+    /// If those of a neuron do not: the first seed with one.
+    pub fn check_drawn(&self, seed: u64, seeds: u64) -> Result<(), (u64, ParameterError)> {
+        if self.values.individual().next().is_none() {
+            return Ok(());
+        }
+        let most = u64::from(LOOKED_AT / self.size.max(1)).max(1);
+        let mut seeds = (seed..).take(seeds.min(most) as usize);
+        seeds.try_for_each(|seed| self.check_under(seed).map_err(|error| (seed, error)))
+    }
+
+    fn check_under(&self, seed: u64) -> Result<(), ParameterError> {
+        let model = neuron::model(self.model)?;
+        let shared = self.values.shared();
+        let size = self.size.min(LOOKED_AT);
+        for first in (0..size).step_by(TOGETHER as usize) {
+            let neurons = first..size.min(first.saturating_add(TOGETHER));
+            let built = (model.build)(Setup {
+                size: neurons.len(),
+                values: &shared,
+                each: &self.individual(seed, neurons),
+                stream: Stream::new(seed, "neurons", 0),
+            });
+            built.map_err(|error| error.among(first as usize))?;
+        }
+        Ok(())
+    }
 }

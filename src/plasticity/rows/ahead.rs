@@ -32,6 +32,8 @@ where
                 prefetch(&self.strengths[span.clone()]);
                 prefetch(&self.states[span]);
             }
+            // What has stopped to learn looks at no spikes.
+            Ahead::Targets(_) if !self.learning => {}
             // Later ones are asked for on the way through the row.
             Ahead::Targets(row) => {
                 let Row { start, end, .. } = self.layout.row(row as usize);
