@@ -80,6 +80,8 @@ pub struct Rule {
     becomes: fn(&Values, &Values) -> Result<bool, ParameterError>,
     /// Builds what changes columns of a matrix, if it is such a rule.
     column: Option<BuildColumn>,
+    /// What it is under some values, where that has traces of other kinds.
+    form: Option<(fn(&Values) -> bool, &'static Rule)>,
 }
 
 /// What a rule builds.
@@ -138,6 +140,21 @@ impl Rule {
             },
             becomes: |from, to| Ok(R::new(from)?.is_like(&R::new(to)?)),
             column: None,
+            form: None,
+        }
+    }
+
+    /// The same, and `other` under values for which `is_other`.
+    const fn with_form(mut self, is_other: fn(&Values) -> bool, other: &'static Rule) -> Self {
+        self.form = Some((is_other, other));
+        self
+    }
+
+    /// What it is under `values`.
+    fn under(&self, values: &Values) -> &Rule {
+        match self.form {
+            Some((is_other, other)) if is_other(values) => other,
+            _ => self,
         }
     }
 
@@ -199,7 +216,7 @@ impl Rule {
         weights: &[f64],
         dendritic: Duration,
     ) -> Result<(), BuildError> {
-        (self.check)(values, weights, dendritic)
+        (self.under(values).check)(values, weights, dendritic)
     }
 
     /// Whether what learns with the values `from` can go on with the values `to`.
@@ -207,7 +224,8 @@ impl Rule {
     /// # Errors
     /// If a value is missing or out of range.
     pub fn may_become(&self, from: &Values, to: &Values) -> Result<bool, ParameterError> {
-        (self.becomes)(from, to)
+        let (from_form, to_form) = (self.under(from), self.under(to));
+        Ok(std::ptr::eq(from_form, to_form) && (from_form.becomes)(from, to)?)
     }
 
     /// What strengths may be.
@@ -215,7 +233,7 @@ impl Rule {
     /// # Errors
     /// If a value is missing or out of range.
     pub fn bounds(&self, values: &Values) -> Result<(f64, f64), ParameterError> {
-        (self.bounds)(values)
+        (self.under(values).bounds)(values)
     }
 
     /// `synapses` onto a group of `n_target` neurons that learn by it, with a modulator of such kinetics.
@@ -229,7 +247,7 @@ impl Rule {
         synapses: Sparse<u16>,
         n_target: usize,
     ) -> Built<dyn Learn> {
-        (self.rows)(values, modulator, synapses, n_target)
+        (self.under(values).rows)(values, modulator, synapses, n_target)
     }
 
     /// What lets `weights`, by source, onto a group of `n_target` neurons learn by it, with a modulator of such kinetics.
@@ -244,7 +262,7 @@ impl Rule {
         n_target: usize,
         dendritic: Duration,
     ) -> Built<dyn LearnMatrix> {
-        (self.matrix)(values, modulator, weights, n_target, dendritic)
+        (self.under(values).matrix)(values, modulator, weights, n_target, dendritic)
     }
 
     /// What changes columns of a matrix, if it is such a rule.

@@ -38,6 +38,20 @@ pub struct Bout {
     pub span: Span,
 }
 
+impl Bout {
+    /// Whether it is one of those that `name` asks for: a kind, a name, or the name of bouts that come several times, which are
+    /// numbered from the second one on ("N3", "N3 2"). "N3 1" is the first alone.
+    pub fn is_called(&self, name: &str) -> bool {
+        let times = |text: &str| -> Option<u32> { text.parse().ok().filter(|times| *times >= 2) };
+        let again = self.name.strip_prefix(name);
+        let again = again
+            .and_then(|rest| times(rest.strip_prefix(' ')?))
+            .is_some();
+        let is_first = name.strip_suffix(" 1") == Some(&self.name);
+        self.name == name || self.kind == name || again || is_first
+    }
+}
+
 /// Numbers from a file, a column each.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Numbers {
@@ -102,17 +116,40 @@ impl Data {
         self.spans.iter().map(|span| span.seconds()).sum()
     }
 
-    /// The spans of the bouts whose name or kind is one of `names`, between commas; ascending.
+    /// The spans of the bouts that are [called](Bout::is_called) one of `names`, between commas; ascending.
     pub fn spans_of(&self, names: &str) -> Vec<Span> {
         let names: Vec<&str> = names.split(',').map(str::trim).collect();
-        let chosen = |bout: &&Bout| {
-            names
-                .iter()
-                .any(|name| *name == bout.name || *name == bout.kind)
-        };
+        let chosen = |bout: &&Bout| names.iter().any(|name| bout.is_called(name));
         let spans = self.bouts.iter().filter(chosen).map(|bout| bout.span);
         let mut spans: Vec<Span> = spans.filter(|span| span.length().ps() > 0).collect();
         spans.sort_unstable();
         spans
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Time;
+
+    #[test]
+    fn bouts_that_come_several_times_are_chosen_together() {
+        let bout = |name: &str| Bout {
+            name: name.into(),
+            kind: "run".into(),
+            span: Span {
+                start: Time::ZERO,
+                stop: Time::ZERO,
+            },
+        };
+        let all = ["N3", "N3 2", "N3 12", "N31", "N3 x", "N", "N3 1"].map(bout);
+        let called = |name: &str| -> Vec<&str> {
+            let chosen = all.iter().filter(|bout| bout.is_called(name));
+            chosen.map(|bout| bout.name.as_str()).collect()
+        };
+        assert_eq!(called("N3"), ["N3", "N3 2", "N3 12"]);
+        assert_eq!(called("N3 2"), ["N3 2"]);
+        assert_eq!(called("N3 1"), ["N3", "N3 1"]);
+        assert_eq!(called("run").len(), all.len());
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &AnalyseArguments, shell: &Shell) -> Result<(), Fai
         return shell.print_json(&document);
     }
     shell.print(|out| {
-        print(out, &analysis)?;
+        print(out, &analysis, !arguments.bout.is_empty())?;
         saved
             .files
             .iter()
@@ -59,7 +59,12 @@ pub(super) fn run(arguments: &AnalyseArguments, shell: &Shell) -> Result<(), Fai
     })
 }
 
-fn print(out: &mut dyn Write, analysis: &Analysis) -> io::Result<()> {
+fn print(out: &mut dyn Write, analysis: &Analysis, of_bouts: bool) -> io::Result<()> {
+    if of_bouts {
+        let (n, seconds) = (analysis.data.spans.len(), analysis.data.seconds());
+        let stretches = if n == 1 { "stretch" } else { "stretches" };
+        writeln!(out, "{n} {stretches} of {} s together\n", number(seconds))?;
+    }
     for result in &analysis.results {
         let spec = result.measure.spec;
         let settings: Vec<String> = result

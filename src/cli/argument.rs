@@ -401,7 +401,7 @@ pub struct AnalyseArguments {
     /// Where to end; an event at this very time is left out [default: at the end]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub to: Option<String>,
-    /// Look at the bouts of this name or kind alone; may be repeated
+    /// Look at the bouts of this name or kind alone; N3 takes "N3 2" and so on too, "N3 1" the first alone; may be repeated
     #[arg(long, value_name = "NAME")]
     pub bout: Vec<String>,
     /// Look at this population alone; may be repeated

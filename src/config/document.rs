@@ -131,10 +131,10 @@ impl Document {
             return fail(set, format!("`{set}` has no `=`"), Some(help));
         };
         let path = path.trim();
-        let keys: Vec<&str> = path.split('.').map(str::trim).collect();
-        if keys.len() > DEEPEST || keys.iter().any(|key| key.is_empty()) {
+        let keys = keys(path).filter(|keys| keys.len() <= DEEPEST);
+        let Some(keys) = keys else {
             return fail(path, format!("`{path}` is not a path of keys"), None);
-        }
+        };
         let origin = Origin::Set(self.sets.len());
         self.sets.push(path.into());
         let value = match parse_value(text.trim(), origin) {
@@ -147,6 +147,30 @@ impl Document {
         match insert(&mut self.root, &keys, node, origin) {
             Ok(()) => Ok(()),
             Err(message) => fail(path, message, None),
+        }
+    }
+}
+
+/// The keys of a path; one with dots of its own stands in quotes, as in TOML. `None` where one is empty, or quotes do not end.
+fn keys(path: &str) -> Option<Vec<&str>> {
+    let (mut keys, mut rest) = (Vec::new(), path.trim_start());
+    loop {
+        let (key, behind) = match rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+            Some(quote) => rest[1..].split_once(quote)?,
+            None => rest.split_at(rest.find('.').unwrap_or(rest.len())),
+        };
+        let key = if behind.len() + key.len() == rest.len() {
+            key.trim()
+        } else {
+            key
+        };
+        if key.is_empty() {
+            return None;
+        }
+        keys.push(key);
+        match behind.trim_start() {
+            "" => return Some(keys),
+            behind => rest = behind.strip_prefix('.')?.trim_start(),
         }
     }
 }

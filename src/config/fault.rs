@@ -80,26 +80,25 @@ fn find<'a>(section: &Section<'a>, key: &str) -> Option<Item<'a>> {
 
 /// Reports `error`, which is about values that neurons of the population in `section` have drawn with `seed`.
 pub(super) fn report_drawn(section: &Section<'_>, error: &ParameterError, seed: u64) {
-    let item = error.parameter().and_then(|key| section.get(key));
-    let (
-        Some(item),
-        ParameterError::Inconsistent {
-            reason,
-            neuron: Some(neuron),
-            ..
-        },
-    ) = (item, error)
+    let ParameterError::Inconsistent {
+        parameter: key,
+        reason,
+        neuron: Some(neuron),
+        ..
+    } = error
     else {
         return parameter(section, error);
     };
+    // What another table gives stands there.
+    let origin = section
+        .get(key)
+        .map_or(section.origin, |item| item.origin());
     let message = format!(
-        "`{}`{reason}; neuron {neuron} has drawn these with seed {seed}",
-        item.path
+        "`{}.{key}`{reason}; neuron {neuron} has drawn these with seed {seed}",
+        section.path()
     );
     let help = "draws outside `low` and `high` of a distribution are drawn again: bounds keep values apart";
-    section
-        .reader
-        .problem(item.origin(), message, Some(help.into()));
+    section.reader.problem(origin, message, Some(help.into()));
 }
 
 /// Reports `error`, which is about a value in `section`.

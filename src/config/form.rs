@@ -23,8 +23,8 @@ pub(super) use list::{axes, each, layers_by_name, list, one_of, populations};
 pub(super) use parameter::{chosen, refuse_foreign, registered, rows_of, spec_keys, texts};
 pub(super) use value::{
     count, file, flag, force_name, given, instant, learning_name, modulator_levels, modulator_name,
-    name, number, off, oscillation_name, part, population_name, pulsed_name, some, span,
-    stage_name, stimulus_name, text, time, trigger_name, wait, wall, weights_name, words,
+    name, name_or_number, number, off, oscillation_name, part, population_name, pulsed_name, some,
+    span, stage_name, stimulus_name, text, time, trigger_name, wait, wall, weights_name, words,
 };
 
 /// How values of a type stand in a model file.
@@ -266,7 +266,7 @@ impl<'k> Keys<'k> {
     }
 
     /// Whether the second of two ways is meant, where the table may have the keys `one` or the keys `other`; both at once
-    /// are refused. `None` where the value itself tells.
+    /// are refused, where the first key of one way tells which is meant. `None` where the value itself tells.
     pub(super) fn either(&mut self, one: &[&str], other: &[&str]) -> Option<bool> {
         let (section, _) = match &self.mode {
             Mode::Read(section, around) => (*section, around),
@@ -277,15 +277,19 @@ impl<'k> Keys<'k> {
             keys.iter().filter_map(|key| section.get(key)).collect()
         };
         let (first, second) = (given(one), given(other));
-        let Some(wins) = second.first() else {
-            return (!first.is_empty()).then_some(false);
+        let is_led = |keys: &[&str]| keys.first().is_some_and(|key| section.get(key).is_some());
+        let takes_first = second.is_empty() || is_led(one) && !is_led(other);
+        let (wins, lose) = match takes_first {
+            true => (&first, &second),
+            false => (&second, &first),
         };
-        for item in &first {
+        let wins = wins.first()?;
+        for item in lose {
             let message = format!("`{}` and `{}` exclude each other", item.path, wins.path);
             item.reader.problem(item.key_origin, message, None);
             self.good = false;
         }
-        Some(true)
+        Some(!takes_first)
     }
 
     /// The table that is read and what it is read against, if one is.

@@ -10,7 +10,7 @@ use crate::connection::RuleError;
 use crate::network::plan::dense::DenseError;
 use crate::network::{LayoutFault, OscillationFault, PathError};
 use crate::plasticity::LearnError;
-use help::onto;
+use help::{modulated, onto};
 pub use place::{Part, Place};
 
 /// A network that cannot be.
@@ -167,7 +167,7 @@ pub enum Problem {
     NoPeriod(Duration),
     /// A modulator for a rule that none can act on.
     #[error(
-        "`modulator` does not go with the rule `{0}`, whose weights move between spikes by themselves"
+        "`modulator` does not go with the rule `{0}`, expected one of {known}", known = modulated()
     )]
     Unmodulated(&'static str),
     /// A teacher that is not there for every target.

@@ -54,7 +54,7 @@ pub static WEIGHTS: Spec = Spec {
             "gain",
             Dimension::Weight,
             Range::Finite,
-            "what a weight of 1 adds, in the unit of the target's weights",
+            "what a weight of 1 adds, in the unit of the target's weights; bounds and weights of rules and forces are those of the matrix, before it",
         ),
     ],
     source: "",

@@ -9,8 +9,17 @@ use crate::plasticity::rule::{
     Event, Events, Memory, PlasticityRule, TOGETHER, Trace, W_MAX, share, tau,
 };
 
+mod presynaptic;
+
+pub use presynaptic::Presynaptic;
+
 /// The registry's entry.
-pub static RULE: Rule = Rule::of::<StdpPair, 1, 1>();
+pub static RULE: Rule = Rule::of::<StdpPair, 1, 1>().with_form(
+    |values| values.text("pairing") == Some(PRESYNAPTIC),
+    &AROUND_ARRIVALS,
+);
+
+static AROUND_ARRIVALS: Rule = Rule::of::<Presynaptic, 0, 1>();
 
 /// The rule as users see it.
 pub static SPEC: Spec = Spec {
@@ -18,7 +27,8 @@ pub static SPEC: Spec = Spec {
     summary: "Pair STDP: an arrival before a spike of the target strengthens the synapse, one after it weakens it.",
     equations: "at a spike of the target: w <- w + a_plus * w_max * (1 - w / w_max)^mu_plus * x;  at an arrival: w <- w - \
                 a_minus * w_max * (w / w_max)^mu_minus * y;  x' = -x / tau_plus, y' = -y / tau_minus, x of arrivals and y of \
-                the target's spikes jump by 1 (all_to_all) or to 1 (nearest);  0 <= w <= w_max",
+                the target's spikes jump by 1 (all_to_all) or to 1 (nearest); nearest_presynaptic: x by 1, and to 0 at a spike of \
+                the target, y to 1;  0 <= w <= w_max",
     parameters: &[
         W_MAX,
         share(
@@ -58,7 +68,8 @@ pub static SPEC: Spec = Spec {
         ParameterSpec::new(
             "pairing",
             Kind::Word(PAIRINGS),
-            "which spikes pair: all, each with the last one of the other side, or each arrival with the spikes next to it",
+            "which spikes pair: all, each with the last one of the other side, or each arrival with the spike before it and the one after \
+             it",
         )
         .or(Default::Word("all_to_all")),
     ],
@@ -68,7 +79,9 @@ pub static SPEC: Spec = Spec {
 
 /// In this order: all; each with the last one of the other side; each arrival with the spikes of the target on both sides
 /// of it (Morrison, Diesmann, Gerstner 2008, figure 7).
-const PAIRINGS: &[&str] = &["all_to_all", "nearest", "nearest_presynaptic"];
+const PAIRINGS: &[&str] = &["all_to_all", "nearest", PRESYNAPTIC];
+
+const PRESYNAPTIC: &str = "nearest_presynaptic";
 
 /// The rule with its parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,8 +96,20 @@ pub struct StdpPair {
     tau_plus_ms: f64,
     tau_minus_ms: f64,
     memory: Memory,
-    /// Whether an arrival pairs with no more than one spike after it.
-    first_only: bool,
+}
+
+impl StdpPair {
+    /// The weight after an arrival that finds this trace of the target's spikes.
+    #[inline(always)]
+    fn weaken(&self, weight: f64, post: f64) -> f64 {
+        weight - self.minus * self.mu_minus.of(weight) * post
+    }
+
+    /// The weight after a spike of the target that finds this trace of arrivals.
+    #[inline(always)]
+    fn strengthen(&self, weight: f64, pre: f64) -> f64 {
+        weight + self.plus * self.mu_plus.of(self.w_max - weight) * pre
+    }
 }
 
 impl PlasticityRule<1, 1> for StdpPair {
@@ -102,10 +127,9 @@ impl PlasticityRule<1, 1> for StdpPair {
             tau_plus_ms: values["tau_plus"],
             tau_minus_ms: values["tau_minus"],
             memory: match values.text("pairing") {
-                Some("nearest" | "nearest_presynaptic") => Memory::Last,
+                Some("nearest") => Memory::Last,
                 _ => Memory::All,
             },
-            first_only: values.text("pairing") == Some("nearest_presynaptic"),
         })
     }
 
@@ -134,26 +158,21 @@ impl PlasticityRule<1, 1> for StdpPair {
     }
 
     fn reads_times(&self) -> bool {
-        self.first_only
+        false
     }
 
     fn push(&self, _post: [f64; 1]) -> Option<f64> {
-        (self.mu_plus.is_one() && !self.first_only).then_some(self.plus)
+        self.mu_plus.is_one().then_some(self.plus)
     }
 
     #[inline(always)]
     fn arrive(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        let powered = self.mu_minus.of(weight);
-        weight - self.minus * powered * event.post[0]
+        self.weaken(weight, event.post[0])
     }
 
     #[inline(always)]
     fn fire(&self, weight: f64, (): &mut (), event: &Event<1, 1>) -> f64 {
-        if self.first_only && event.since_arrival > event.since_spike {
-            return weight;
-        }
-        let powered = self.mu_plus.of(self.w_max - weight);
-        weight + self.plus * powered * event.pre[0]
+        self.strengthen(weight, event.pre[0])
     }
 
     #[inline(always)]
@@ -185,11 +204,7 @@ impl PlasticityRule<1, 1> for StdpPair {
         }
         self.mu_plus.of_first(&mut powers, n);
         for k in 0..n.min(TOGETHER) {
-            let gain = self.plus * powers[k] * events.pre[0][k];
-            let is_paired = !self.first_only || events.since_arrival[k] <= events.since_spike[k];
-            if is_paired {
-                weights[k] += gain;
-            }
+            weights[k] += self.plus * powers[k] * events.pre[0][k];
         }
     }
 }

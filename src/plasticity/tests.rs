@@ -14,6 +14,7 @@ use crate::synapse::weight::Weights;
 
 mod naive;
 mod nest;
+mod pairing;
 mod taught;
 mod track;
 
@@ -356,22 +357,6 @@ fn run_matrix<W: Stored, R: PlasticityRule<PRE, POST>, const PRE: usize, const P
     }
     learn.settle_all(Time::from_ps(trains.end), &mut weights);
     (added, weights)
-}
-
-#[test]
-fn pairs() {
-    for (pairing, mu) in [
-        ("all_to_all", [0.0, 0.0]),
-        ("nearest", [1.0, 1.0]),
-        ("all_to_all", [0.4, 0.3]),
-        ("nearest", [0.0, 1.0]),
-        ("nearest_presynaptic", [0.0, 0.0]),
-        ("nearest_presynaptic", [0.4, 1.0]),
-    ] {
-        let naive = naive::pair(pairing, mu);
-        check_rows::<stdp_pair::StdpPair, 1, 1>(&naive);
-        check_matrix::<stdp_pair::StdpPair, 1, 1>(&naive);
-    }
 }
 
 #[test]

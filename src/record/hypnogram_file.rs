@@ -178,7 +178,7 @@ fn night(scored: &[Scored], noun: &str) -> Result<Night, Wrong> {
         let (gap, at) = (Duration::from_ps(gap.saturating_abs()), after.place);
         return Err(Wrong::at(
             &format!("{noun} {at}"),
-            &format!("{what} of {gap}: it begins at {next}, and what is before it ends at {end}"),
+            &format!("{what} of {gap}: what is before it ends at {end}, and it begins at {next}"),
             "stretches that lie end to end",
         ));
     }

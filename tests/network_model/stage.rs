@@ -236,3 +236,40 @@ ramp_step = "10 ms"
         .collect();
     assert_eq!(changing.len(), 5, "{changing:?}");
 }
+
+/// Weights have the unit of the neurons that they lead to, also where a stage says what a force or a rule goes by.
+#[test]
+fn values_of_weights_have_their_unit() {
+    let force = "[homeostasis.n]\nkind = \"normalisation\"\nprojection = \"e_e\"\nevery = \"1 s\"\nmean = \"1 mV\"\n";
+    let bout = |value: &str| {
+        let bout = "[[bout]]\nduration = \"2 s\"\nvalue = { \"homeostasis.n.mean\" = ";
+        with(&[force, bout, value, " }\n"].concat())
+    };
+    reads_back(&bout("\"1.5 mV\""));
+    let error = take(&bout("1.5"), &[]).unwrap_err();
+    assert!(error.contains("expected a potential"), "{error}");
+}
+
+/// A key with dots stands in quotes.
+#[test]
+fn an_override_reaches_one_factor_of_a_stage() {
+    let bout =
+        "[[bout]]\nstage = \"N3\"\nduration = \"2 s\"\nfactor = { \"population.e.tau_m\" = 2.0 }\n";
+    for set in [
+        "bout.0.factor.\"stimulus.noise.rate\"=0.5",
+        "bout.0 . factor . 'stimulus.noise.rate' = 0.5",
+    ] {
+        let resolved = resolved_network(&network(&with(bout), &[set]));
+        let factors = "factor = { \"population.e.tau_m\" = 2.0, \"stimulus.noise.rate\" = 0.5 }";
+        assert!(resolved.contains(factors), "{resolved}");
+    }
+    for set in [
+        "bout.0.factor.\"stimulus.noise.rate=0.5",
+        "bout.0.factor.\"\"=0.5",
+        "bout..factor=1",
+        "bout.0.\"factor\"x=1",
+    ] {
+        let error = take(&with(bout), &[set]).unwrap_err();
+        assert!(error.contains("is not a path of keys"), "{set}: {error}");
+    }
+}

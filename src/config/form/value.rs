@@ -186,6 +186,16 @@ pub fn text(expected: &'static str) -> Form<'static, String> {
     Form::new("text", read, |value: &String, _| quote(value))
 }
 
+/// Some text, or a whole number in its place.
+pub fn name_or_number(expected: &'static str) -> Form<'static, String> {
+    let (name, number) = (text(expected), count::<u64>(1, u64::from(u16::MAX)));
+    let read = move |item: &Item<'_>, around: &Around<'_>| match item.is_integer() {
+        true => Some((number.read)(item, around)?.to_string()),
+        false => (name.read)(item, around),
+    };
+    Form::new("text or number", read, |value: &String, _| quote(value))
+}
+
 /// The name of a population.
 pub fn population_name() -> Form<'static, String> {
     let read = |item: &Item<'_>, around: &Around<'_>| around.known.name(item);

@@ -96,7 +96,6 @@ pub(in crate::config) fn by_kind() -> Vec<(&'static str, Vec<Row>)> {
 /// Whether forces on neurons get along with each other; reports what does not.
 pub(super) fn agree(root: &Section<'_>, network: &Network) -> bool {
     let forces = network.homeostasis.iter();
-    let forces = forces.filter(|force| !force.populations.is_empty());
     let forces = forces.map(|force| (&force.name[..], network.check_homeostasis(force)));
     fault::all_reported(root, "homeostasis", forces)
 }

@@ -8,7 +8,8 @@ use crate::base::parameter::{Dimension, Range};
 use crate::base::shown::shown;
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Keys, Row, Table, describe, file, given, list, number, read, span, text, words,
+    Around, Keys, Row, Table, describe, file, given, list, name_or_number, number, read, span,
+    text, words,
 };
 use crate::config::reader::Section;
 use crate::protocol::stage::{self as protocol, Night, Score, Taken};
@@ -127,7 +128,7 @@ impl Table for Draft {
                 let columns = &mut self.columns;
                 k.told("epoch", "30 s", &mut columns.epoch, given(span()), what);
                 let what = "the column of stages in a table with several, by name or number";
-                let column = given(text("the name of a column"));
+                let column = given(name_or_number("the name or the number of a column"));
                 k.told("column", "by its name", &mut columns.stage, column, what);
                 let what = "whether a 4 is stage 4 or, in YASA's numbers, REM sleep";
                 let numbers = words(&[

@@ -165,8 +165,13 @@ impl Table for Draft {
         k.need("rule", &mut { self.rule.name }, registered(rules()), what);
         spec_keys(self.rule, &mut self.values, k);
         fit_file(&mut self.values, k);
-        if !listed && !dense {
-            let what = "whether a neuron may have a synapse onto itself";
+        if !dense {
+            let what = match listed {
+                true => {
+                    "whether rewiring may give a neuron a synapse onto itself; those of the file stay"
+                }
+                false => "whether a neuron may have a synapse onto itself",
+            };
             k.or("autapses", &mut p.autapses, flag(), what);
         }
         if !dense {

@@ -108,6 +108,7 @@ fn named(leaves: &[Leaf<'_>], order: &[usize]) -> Option<Vec<Bout>> {
     let mut given: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let (mut taken, mut good) = (BTreeSet::new(), true);
     let mut clock = Time::ZERO;
+    let mut short = Vec::new();
     for &at in order {
         let leaf = &leaves[at];
         let (times, first) = given.entry(&leaf.bout.name).or_insert((0, at));
@@ -125,13 +126,7 @@ fn named(leaves: &[Leaf<'_>], order: &[usize]) -> Option<Vec<Bout>> {
             good = false;
         }
         if let Some(ramp) = leaf.bout.ramp.filter(|&ramp| ramp > leaf.bout.duration) {
-            let lasts = leaf.bout.duration;
-            let message = format!(
-                "`{}`: bout `{name}` lasts {lasts}, expected at least its ramp of {ramp}",
-                leaf.path
-            );
-            leaf.reader.problem(leaf.origin, message, None);
-            return None;
+            short.push((leaf.bout.duration, ramp, name.clone(), leaf));
         }
         let Some(end) = clock.checked_add(leaf.bout.duration) else {
             let message = "the bouts last longer than the simulation's clock of 106 days";
@@ -143,6 +138,21 @@ fn named(leaves: &[Leaf<'_>], order: &[usize]) -> Option<Vec<Bout>> {
             name,
             ..leaf.bout.clone()
         });
+    }
+    // Of a night many are; one that the shortest goes with goes with all.
+    if let Some((lasts, ramp, name, leaf)) = short.iter().min_by_key(|one| one.0) {
+        let message = format!(
+            "`{}`: bout `{name}` lasts {lasts}, expected at least its ramp of {ramp}",
+            leaf.path
+        );
+        let help = match short.len() {
+            1 => None,
+            n => Some(format!(
+                "it is the shortest of {n} such bouts: a ramp of at most {lasts} goes with all of them"
+            )),
+        };
+        leaf.reader.problem(leaf.origin, message, help);
+        return None;
     }
     good.then_some(bouts)
 }

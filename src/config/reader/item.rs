@@ -39,6 +39,10 @@ impl<'a> Item<'a> {
         matches!(self.node.value, Value::Array(_))
     }
 
+    pub(in crate::config) fn is_integer(&self) -> bool {
+        matches!(self.node.value, Value::Integer(_))
+    }
+
     /// Whether it is a table with `key`; does not make it known.
     pub(in crate::config) fn has(&self, key: &str) -> bool {
         match &self.node.value {

@@ -375,7 +375,7 @@ fn spans(request: &Request, held: &Held) -> Result<Vec<Span>, AnalyseError> {
         let mut chosen = held
             .bouts
             .iter()
-            .filter(|bout| bout.name == *name || bout.kind == *name)
+            .filter(|bout| bout.is_called(name))
             .peekable();
         if chosen.peek().is_none() {
             let mut known: Vec<&str> = Vec::new();

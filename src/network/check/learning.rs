@@ -103,6 +103,9 @@ impl Network {
         for name in &force.projections {
             self.check_reach(&force.kind, name)?;
         }
+        if matches!(&act, Act::Weights(act) if act.left().is_some()) {
+            self.check_lasting(&force.projections)?;
+        }
         Ok(plan::Homeostasis {
             name: force.name.clone(),
             kind: spec.name,
@@ -260,6 +263,23 @@ impl Network {
         Err(Problem::Rewired {
             found: format!("`{name}`, {what}"),
         })
+    }
+
+    /// Checks that synapses of these projections do not come and go: what one that comes was declared with nobody knows.
+    fn check_lasting(&self, projections: &[String]) -> Result<(), Problem> {
+        let rewires = |force: &&Homeostasis| {
+            let Choice { spec, values } = &force.kind;
+            let shares = |name: &String| force.projections.contains(name);
+            projections.iter().any(shares)
+                && matches!(homeostasis::build(spec.name, values), Ok(Act::Wiring(_)))
+        };
+        match self.homeostasis.iter().find(rewires) {
+            Some(_) => Err(Problem::Unfit {
+                key: "projection",
+                with: "a force that rewires it, as new synapses have nothing that they could go back to",
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Which synapses of `projection` learn, checked.

@@ -26,6 +26,17 @@ pub struct Changeable {
 }
 
 impl Changeable {
+    /// The same where weights are measured in this.
+    fn in_weights(self, weight: Dimension) -> Self {
+        match self.dimension {
+            Dimension::Weight => Self {
+                dimension: weight,
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     /// A number that `parameter` declares, as it stands in `values`.
     pub(super) fn of(parameter: &'static ParameterSpec, values: &Values) -> Option<Self> {
         let Kind::Quantity {
@@ -88,14 +99,14 @@ impl Network {
                 let found = self.projections.iter().find(|known| known.name == *name);
                 let found = found.ok_or_else(|| no_name(path, known))?;
                 let weight = self.weights_onto(&found.targets).unwrap_or(Dimension::One);
-                found.changeable(path, weight)
+                Ok(found.changeable(path, weight)?.in_weights(weight))
             }
             Part::Stimulus => {
                 let known = self.stimuli.iter().map(|known| &known.name);
                 let found = self.stimuli.iter().find(|known| known.name == *name);
                 let found = found.ok_or_else(|| no_name(path, known))?;
                 let weight = self.weights_onto(&found.targets).unwrap_or(Dimension::One);
-                found.changeable(path, weight)
+                Ok(found.changeable(path, weight)?.in_weights(weight))
             }
             Part::Modulator => {
                 let known = self.modulators.iter().map(|known| &known.name);
@@ -120,7 +131,12 @@ impl Network {
             Part::Homeostasis => {
                 let known = self.homeostasis.iter().map(|known| &known.name);
                 let found = self.homeostasis.iter().find(|known| known.name == *name);
-                found.ok_or_else(|| no_name(path, known))?.changeable(path)
+                let found = found.ok_or_else(|| no_name(path, known))?;
+                let mut own = self.projections.iter();
+                let own = own.find(|own| found.projections.contains(&own.name));
+                let weight = own.and_then(|own| self.weights_onto(&own.targets).ok());
+                let changeable = found.changeable(path)?;
+                Ok(changeable.in_weights(weight.unwrap_or(Dimension::One)))
             }
             Part::Trigger => Err(PathError::Part(path.to_string())),
         }

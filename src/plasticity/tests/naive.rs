@@ -5,14 +5,8 @@ use crate::base::parameter::Values;
 use crate::base::stream::Stream;
 use crate::plasticity::modulation::{Kinetics, Turn};
 
-/// What has happened before a change, in milliseconds.
-pub(super) struct Since {
-    pub(super) arrival: f64,
-    pub(super) spike: f64,
-}
-
 /// A change: weight, state, traces of arrivals, traces of the target's spikes.
-type Change = Box<dyn Fn(f64, &mut f64, &[f64], &[f64], &Since) -> f64>;
+type Change = Box<dyn Fn(f64, &mut f64, &[f64], &[f64]) -> f64>;
 
 /// What happens between two instants in picoseconds.
 pub(super) type Flow = Box<dyn Fn(f64, &mut f64, (i64, i64)) -> f64>;
@@ -26,6 +20,8 @@ pub(super) struct Naive {
     pre: Vec<f64>,
     post: Vec<f64>,
     all: bool,
+    /// Whether traces of arrivals end at a spike of the target, which pairs with those at its own instant no more than any.
+    ends: bool,
     /// Bounds of the magnitude, and the sign of weights.
     bounds: (f64, f64),
     sign: f64,
@@ -57,23 +53,20 @@ impl Naive {
         let mut now = 0;
         let mut weights = Vec::new();
         for (t, is_spike) in events {
+            let last_spike = spikes.iter().rfind(|&&s| s < t);
+            let from = last_spike.filter(|_| self.ends).map_or(0, |&spike| {
+                arrivals.partition_point(|&arrival| arrival < spike)
+            });
             let pre: Vec<f64> = self
                 .pre
                 .iter()
-                .map(|&tau| self.trace(&arrivals, t, tau))
+                .map(|&tau| self.trace(&arrivals[from..], t, tau, self.all || self.ends))
                 .collect();
             let post: Vec<f64> = self
                 .post
                 .iter()
-                .map(|&tau| self.trace(&spikes, t, tau))
+                .map(|&tau| self.trace(&spikes, t, tau, self.all))
                 .collect();
-            let last = arrivals.iter().rfind(|&&a| a <= t);
-            let since = last.map_or(f64::INFINITY, |a| (t - a) as f64 * 1e-9);
-            let spike = spikes.iter().rfind(|&&s| s < t);
-            let since = Since {
-                arrival: since,
-                spike: spike.map_or(f64::INFINITY, |s| (t - s) as f64 * 1e-9),
-            };
             let change = if is_spike { &self.fire } else { &self.arrive };
             if let Some(flow) = &self.flow {
                 // Modulators have the instants of the synapse.
@@ -84,7 +77,7 @@ impl Naive {
             if !is_spike {
                 weights.push(self.sign * strength);
             }
-            let changed = change(strength, &mut state, &pre, &post, &since);
+            let changed = change(strength, &mut state, &pre, &post);
             let gain = match &self.modulator {
                 Some(modulator) if self.is_gain => {
                     concentration(modulator, t - made.dendritic, t - made.dendritic)
@@ -102,10 +95,10 @@ impl Naive {
     }
 
     /// What spikes strictly before `t` have left.
-    fn trace(&self, spikes: &[i64], t: i64, tau_ms: f64) -> f64 {
+    fn trace(&self, spikes: &[i64], t: i64, tau_ms: f64, all: bool) -> f64 {
         let left = |&s: &i64| (-((t - s) as f64) * 1e-9 / tau_ms).exp();
         let mut before = spikes.iter().filter(|&&s| s < t);
-        match self.all {
+        match all {
             true => before.map(left).sum(),
             false => before.next_back().map_or(0.0, left),
         }
@@ -137,10 +130,11 @@ fn still() -> Naive {
         pre: vec![20.0],
         post: vec![20.0],
         all: true,
+        ends: false,
         bounds: (0.0, 1.0),
         sign: 1.0,
-        arrive: Box::new(|w, _, _, _, _| w),
-        fire: Box::new(|w, _, _, _, _| w),
+        arrive: Box::new(|w, _, _, _| w),
+        fire: Box::new(|w, _, _, _| w),
         flow: None,
         modulator: None,
         is_gain: false,
@@ -165,16 +159,11 @@ pub(super) fn pair(pairing: &'static str, [mu_plus, mu_minus]: [f64; 2]) -> Naiv
         pre: vec![17.0],
         post: vec![34.0],
         all: pairing == "all_to_all",
+        ends: pairing == "nearest_presynaptic",
         bounds: (0.0, W_MAX),
         sign: 1.0,
-        arrive: Box::new(move |w, _, _, y, _| w - 0.04 * W_MAX * (w / W_MAX).powf(mu_minus) * y[0]),
-        fire: Box::new(move |w, _, x, _, since| {
-            // An arrival pairs with the first spike after it.
-            if pairing == "nearest_presynaptic" && since.spike < since.arrival {
-                return w;
-            }
-            w + 0.05 * W_MAX * (1.0 - w / W_MAX).powf(mu_plus) * x[0]
-        }),
+        arrive: Box::new(move |w, _, _, y| w - 0.04 * W_MAX * (w / W_MAX).powf(mu_minus) * y[0]),
+        fire: Box::new(move |w, _, x, _| w + 0.05 * W_MAX * (1.0 - w / W_MAX).powf(mu_plus) * x[0]),
         ..still()
     }
 }
@@ -196,8 +185,8 @@ pub(super) fn triplet(pairing: &'static str) -> Naive {
         all: pairing == "all_to_all",
         bounds: (0.0, 3.0),
         sign: 1.0,
-        arrive: Box::new(|w, _, x, y, _| w - 3.0 * y[0] * (0.015 + 0.004 * x[1])),
-        fire: Box::new(|w, _, x, y, _| w + 3.0 * x[0] * (0.01 + 0.02 * y[1])),
+        arrive: Box::new(|w, _, x, y| w - 3.0 * y[0] * (0.015 + 0.004 * x[1])),
+        fire: Box::new(|w, _, x, y| w + 3.0 * x[0] * (0.01 + 0.02 * y[1])),
         ..still()
     }
 }
@@ -213,8 +202,8 @@ pub(super) fn symmetric(pairing: &'static str) -> Naive {
         all: pairing == "all_to_all",
         bounds: (0.0, 4.0),
         sign: 1.0,
-        arrive: Box::new(|w, _, _, y, _| w + 0.04 * y[0]),
-        fire: Box::new(|w, _, x, _, _| w + 0.04 * x[0]),
+        arrive: Box::new(|w, _, _, y| w + 0.04 * y[0]),
+        fire: Box::new(|w, _, x, _| w + 0.04 * x[0]),
         ..still()
     }
 }
@@ -234,8 +223,8 @@ pub(super) fn power_law(mu: f64) -> Naive {
         pre: vec![17.0],
         post: vec![34.0],
         bounds: (0.0, f64::INFINITY),
-        arrive: Box::new(|w, _, _, y, _| w - 0.04 * 1.3 * w * y[0]),
-        fire: Box::new(move |w, _, x, _, _| w + 0.04 * W_0 * (w / W_0).powf(mu) * x[0]),
+        arrive: Box::new(|w, _, _, y| w - 0.04 * 1.3 * w * y[0]),
+        fire: Box::new(move |w, _, x, _| w + 0.04 * W_0 * (w / W_0).powf(mu) * x[0]),
         ..still()
     }
 }
@@ -246,8 +235,8 @@ pub(super) fn track() -> Naive {
         values: Values::from([("w_max", 20.0), ("a", 4e-3), ("tau", 62.5)]),
         start: (0.1, 0.1),
         bounds: (0.0, 20.0),
-        arrive: Box::new(|w, _, _, y, _| w + 0.08 * y[0]),
-        fire: Box::new(|w, _, x, _, _| w + 0.08 * x[0]),
+        arrive: Box::new(|w, _, _, y| w + 0.08 * y[0]),
+        fire: Box::new(|w, _, x, _| w + 0.08 * x[0]),
         ..symmetric("all_to_all")
     }
 }
@@ -263,8 +252,8 @@ pub(super) fn inhibitory() -> Naive {
         bounds: (0.0, 2.0),
         sign: -1.0,
         // 2 · 12 Hz · 20 ms.
-        arrive: Box::new(|w, _, _, y, _| w + 0.05 * (y[0] - 0.48)),
-        fire: Box::new(|w, _, x, _, _| w + 0.05 * x[0]),
+        arrive: Box::new(|w, _, _, y| w + 0.05 * (y[0] - 0.48)),
+        fire: Box::new(|w, _, x, _| w + 0.05 * x[0]),
         ..still()
     }
 }
@@ -353,11 +342,11 @@ pub(super) fn reward() -> Naive {
         ]),
         pre: vec![17.0],
         post: vec![34.0],
-        arrive: Box::new(|w, c, _, y, _| {
+        arrive: Box::new(|w, c, _, y| {
             *c -= 2.2 * y[0];
             w
         }),
-        fire: Box::new(|w, c, x, _, _| {
+        fire: Box::new(|w, c, x, _| {
             *c += 2.0 * x[0];
             w
         }),
@@ -392,7 +381,7 @@ pub(super) fn hebbian_rate([tau_u, tau_w]: [f64; 2]) -> Naive {
         pre: vec![25.0],
         all: false,
         bounds: (0.0, 2.0),
-        fire: Box::new(|w, u, x, _, _| {
+        fire: Box::new(|w, u, x, _| {
             *u += 0.3 * x[0] * (1.0 - *u);
             w
         }),
@@ -408,11 +397,11 @@ pub(super) fn anti_hebbian_epoch() -> Naive {
     values.insert("epoch", 35.0);
     Naive {
         values,
-        arrive: Box::new(move |w, c, _, y, _| {
+        arrive: Box::new(move |w, c, _, y| {
             *c -= 0.03 * above(y);
             w
         }),
-        fire: Box::new(move |w, c, x, _, _| {
+        fire: Box::new(move |w, c, x, _| {
             *c -= 0.02 * above(x);
             w
         }),
@@ -443,8 +432,8 @@ pub(super) fn anti_hebbian() -> Naive {
         ]),
         pre: vec![20.0, 900.0],
         post: vec![20.0, 900.0],
-        arrive: Box::new(move |w, _, _, y, _| w - 0.03 * above(y)),
-        fire: Box::new(move |w, _, x, _, _| w - 0.02 * above(x)),
+        arrive: Box::new(move |w, _, _, y| w - 0.03 * above(y)),
+        fire: Box::new(move |w, _, x, _| w - 0.02 * above(x)),
         ..still()
     }
 }
@@ -463,11 +452,11 @@ pub(super) fn covariance() -> Naive {
         pre: Vec::new(),
         post: Vec::new(),
         bounds: (f64::NEG_INFINITY, f64::INFINITY),
-        arrive: Box::new(move |w, _, _, _, _| {
+        arrive: Box::new(move |w, _, _, _| {
             arrivals.borrow_mut().0 += 1.0;
             w
         }),
-        fire: Box::new(move |w, _, _, _, _| {
+        fire: Box::new(move |w, _, _, _| {
             spikes.borrow_mut().1 += 1.0;
             w
         }),

@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use super::{LARGEST, Scored, Wrong, length, seconds, word};
+use super::{LARGEST, Scored, Wrong, length, seconds, stages, word};
 use crate::base::shown::shown;
 use crate::base::suggest;
 
@@ -171,13 +171,18 @@ fn lists(bytes: &[u8], scored: &mut Vec<Scored>, others: &mut Vec<String>) -> Re
         };
         for said in parts.filter(|part| !part.is_empty()) {
             let said = String::from_utf8_lossy(said);
-            let Some(score) = stage(&said) else {
+            if !is_stage(&said) {
                 if others.len() < SHOWN {
                     others.push(said.into_owned());
                 }
                 continue;
-            };
+            }
             let place = scored.len() + 1;
+            let Some(score) = word::score(&said) else {
+                // Left out, what it says would be missing from the night without a word.
+                let found = format!("`{}` at {} s", shown(&said), shown(onset));
+                return Err(Wrong::at(&format!("annotation {place}"), &found, &stages()));
+            };
             let wrong = |found: &str, expected: &str| {
                 let found = format!("`{}` {}", shown(&said), shown(found));
                 Wrong::at(&format!("annotation {place}"), &found, expected)
@@ -198,11 +203,10 @@ fn lists(bytes: &[u8], scored: &mut Vec<Scored>, others: &mut Vec<String>) -> Re
     Ok(())
 }
 
-/// The stage that an annotation names as Sleep-EDF does; other events are none.
-fn stage(said: &str) -> Option<crate::protocol::stage::Score> {
+/// Whether an annotation is that of a stage, as Sleep-EDF has them; other events are none.
+fn is_stage(said: &str) -> bool {
     let lower = said.trim().to_ascii_lowercase();
-    let named = lower.starts_with("sleep stage") || lower == "movement time";
-    named.then(|| word::score(&lower))?
+    lower.starts_with("sleep stage") || lower == "movement time"
 }
 
 /// Reads until `buffer` is full or the file ends; how much it read.

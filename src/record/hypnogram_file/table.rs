@@ -1,12 +1,12 @@
 //! Tables of epochs: a stage a line, or columns of which one has stages.
 
-use super::{Columns, EPOCH_MS, Numbers, Scored, Wrong, length, seconds, stages, visbrain, word};
+use super::{Columns, EPOCH_MS, Numbers, Scored, Wrong, seconds, stages, visbrain, word};
 use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::protocol::stage::Score;
 use crate::record::csv::{self, Separator, quote};
 
-/// Usual names of columns, in lower case: stages, onsets and lengths in seconds.
+/// Usual names of columns, in lower case and without their unit: stages, onsets, lengths, and numbers of epochs.
 const STAGE: [&str; 6] = [
     "stage",
     "sleep_stage",
@@ -15,8 +15,31 @@ const STAGE: [&str; 6] = [
     "description",
     "trial_type",
 ];
-const ONSET: [&str; 3] = ["onset", "start", "start_s"];
-const LENGTH: [&str; 2] = ["duration", "duration_s"];
+const ONSET: [&str; 7] = [
+    "onset",
+    "start",
+    "start_time",
+    "time",
+    "begin",
+    "onset_time",
+    "t",
+];
+const LENGTH: [&str; 3] = ["duration", "length", "dur"];
+const NUMBER: [&str; 3] = ["epoch", "epoch_number", "epoch_index"];
+
+/// Units of times in names of columns, and their lengths in seconds.
+const UNITS: [(&str, f64); 10] = [
+    ("ms", 1e-3),
+    ("s", 1.0),
+    ("sec", 1.0),
+    ("secs", 1.0),
+    ("second", 1.0),
+    ("seconds", 1.0),
+    ("min", 60.0),
+    ("minutes", 60.0),
+    ("h", 3600.0),
+    ("hours", 3600.0),
+];
 
 /// What a table says, a row for each.
 pub(super) fn scored(bytes: &[u8], columns: &Columns) -> Result<Vec<Scored>, Wrong> {
@@ -26,11 +49,13 @@ pub(super) fn scored(bytes: &[u8], columns: &Columns) -> Result<Vec<Scored>, Wro
     })?;
     // Also ends the lines of old Macintoshes.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let rows = csv::lines(text.as_bytes()).filter(|(_, line)| {
+    let said = |(_, line): &(usize, &[u8])| {
         let line = line.trim_ascii();
         !line.is_empty() && !line.starts_with(b"#")
-    });
-    let mut rows = rows.peekable();
+    };
+    let second = csv::lines(text.as_bytes()).filter(said).nth(1);
+    let second = second.map(|(_, line)| line);
+    let mut rows = csv::lines(text.as_bytes()).filter(said).peekable();
     let Some(&(_, first)) = rows.peek() else {
         return Err(Wrong::new("the file is empty"));
     };
@@ -41,7 +66,7 @@ pub(super) fn scored(bytes: &[u8], columns: &Columns) -> Result<Vec<Scored>, Wro
         }
         return visbrain::scored(rows);
     }
-    let places = Places::of(first, columns)?;
+    let places = Places::of(first, second, columns)?;
     if places.has_header {
         rows.next();
     }
@@ -49,9 +74,81 @@ pub(super) fn scored(bytes: &[u8], columns: &Columns) -> Result<Vec<Scored>, Wro
     let epoch = epoch.unwrap_or(Duration::ZERO);
     let rows: Vec<(usize, &[u8])> = rows.collect();
     let numbers = numbers(&rows, &places, columns.numbers)?;
-    rows.iter()
-        .map(|(index, line)| places.row(index + 1, line, epoch, numbers))
-        .collect()
+    let rows = rows.iter();
+    let rows = rows.map(|(index, line)| places.row(index + 1, line, epoch, numbers));
+    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+    if places.onset.is_some_and(|onset| onset.is_clock) {
+        past_midnight(&mut rows);
+    }
+    Ok(rows)
+}
+
+/// Lets times of day ascend where a day ends.
+fn past_midnight(rows: &mut [Scored]) {
+    const DAY_PS: i64 = 86_400_000_000_000_000;
+    let mut before = Duration::ZERO;
+    for start in rows.iter_mut().filter_map(|row| row.start.as_mut()) {
+        let mut ps = start.ps();
+        // Half a day back is the next day; less is an overlap.
+        while ps.saturating_add(DAY_PS / 2) < before.ps() {
+            ps = ps.saturating_add(DAY_PS);
+        }
+        *start = Duration::from_ps(ps);
+        before = *start;
+    }
+}
+
+/// Name of a column without its unit, and the unit in seconds: "Onset (s)" is an onset, in units of 1.
+fn column(name: &[u8]) -> (String, f64) {
+    let name = String::from_utf8_lossy(name).to_lowercase();
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let mut words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let unit = words.last().filter(|_| words.len() > 1);
+    let unit = unit.and_then(|last| UNITS.iter().find(|(unit, _)| unit == last));
+    match unit {
+        Some(&(_, seconds)) => {
+            words.pop();
+            (words.join("_"), seconds)
+        }
+        None => (words.join("_"), 1.0),
+    }
+}
+
+/// A column of times.
+#[derive(Clone, Copy)]
+struct Times {
+    at: usize,
+    /// In seconds.
+    unit: f64,
+    /// Times of day, such as 23:59:30, with a date before them or without.
+    is_clock: bool,
+}
+
+impl Times {
+    /// A field of an onset or a length.
+    fn read(self, field: &str) -> Option<Duration> {
+        let field = field.trim().trim_matches('"');
+        match self.is_clock {
+            true => of_day(field),
+            false if self.unit == 1.0 => seconds(field),
+            false => seconds(&(field.parse::<f64>().ok()? * self.unit).to_string()),
+        }
+    }
+}
+
+/// A time of day since midnight.
+fn of_day(field: &str) -> Option<Duration> {
+    let time = field.rsplit([' ', 'T']).next()?;
+    let mut parts = time.split(':');
+    let (hours, minutes) = (parts.next()?, parts.next()?);
+    let of = |part: &str| part.parse::<u32>().ok().map(f64::from);
+    let rest = parts
+        .next()
+        .map_or(Some(0.0), |part| part.parse::<f64>().ok())?;
+    let sound = parts.next().is_none() && (0.0..61.0).contains(&rest);
+    let all =
+        3600.0 * of(hours).filter(|h| *h < 24.0)? + 60.0 * of(minutes).filter(|m| *m < 60.0)?;
+    seconds(&(all + rest).to_string()).filter(|_| sound)
 }
 
 /// Where columns are.
@@ -60,12 +157,15 @@ struct Places {
     separator: Option<Separator>,
     has_header: bool,
     stage: usize,
-    onset: Option<usize>,
-    length: Option<usize>,
+    onset: Option<Times>,
+    length: Option<Times>,
+    /// Numbers of epochs, where there are no onsets.
+    number: Option<usize>,
 }
 
 impl Places {
-    fn of(first: &[u8], columns: &Columns) -> Result<Self, Wrong> {
+    /// By the `first` line, and the `second` where that has names.
+    fn of(first: &[u8], second: Option<&[u8]>, columns: &Columns) -> Result<Self, Wrong> {
         let alone = String::from_utf8_lossy(first);
         let alone = alone.trim().trim_matches('"');
         let one = Self {
@@ -74,6 +174,7 @@ impl Places {
             stage: 0,
             onset: None,
             length: None,
+            number: None,
         };
         let is_row = is_scored(alone.as_bytes());
         // A name of two words is no two columns.
@@ -84,13 +185,10 @@ impl Places {
         }
         let separator = Separator::of(first);
         let names: Vec<&[u8]> = separator.fields(first).collect();
-        let lower: Vec<String> = names
-            .iter()
-            .map(|name| String::from_utf8_lossy(name).to_lowercase())
-            .collect();
+        let known: Vec<(String, f64)> = names.iter().map(|name| column(name)).collect();
         let find = |usual: &[&str]| {
             let mut usual = usual.iter();
-            usual.find_map(|name| lower.iter().position(|column| column == name))
+            usual.find_map(|name| known.iter().position(|column| column.0 == *name))
         };
         let (stage, has_header) = match &columns.stage {
             Some(name) => match csv::place(&names, name) {
@@ -111,13 +209,30 @@ impl Places {
                 }
             },
         };
-        let named = |usual: &[&str]| has_header.then(|| find(usual)).flatten();
+        let named = |usual: &[&str]| {
+            let at = has_header.then(|| find(usual)).flatten();
+            at.filter(|at| *at != stage)
+        };
+        let times = |at: usize| Times {
+            at,
+            unit: known[at].1,
+            is_clock: false,
+        };
+        let onset = named(&ONSET).map(|at| {
+            let field = second.and_then(|line| separator.fields(line).nth(at));
+            let is_clock = field.is_some_and(|field| field.contains(&b':'));
+            Times {
+                is_clock,
+                ..times(at)
+            }
+        });
         Ok(Self {
             separator: Some(separator),
             has_header,
             stage,
-            onset: named(&ONSET),
-            length: named(&LENGTH),
+            onset,
+            length: named(&LENGTH).map(times),
+            number: named(&NUMBER).filter(|_| onset.is_none()),
         })
     }
 
@@ -151,20 +266,48 @@ impl Places {
         let Some(score) = score else {
             return Err(wrong(&quote(field.as_bytes()), &stages()));
         };
-        let time = |at: Option<usize>, read: fn(&str) -> Option<Duration>, what: &str| {
-            let Some((at, separator)) = at.zip(self.separator) else {
+        let field = |at: usize| {
+            let fields = self.separator.map(|separator| separator.fields(line));
+            fields
+                .and_then(|mut fields| fields.nth(at))
+                .unwrap_or_default()
+        };
+        let time = |times: Option<Times>, what: &str| {
+            let Some(times) = times else {
                 return Ok(None);
             };
-            let field = separator.fields(line).nth(at).unwrap_or_default();
-            let read = std::str::from_utf8(field).ok().and_then(read);
-            match read {
+            let field = field(times.at);
+            let read = std::str::from_utf8(field).ok();
+            match read.and_then(|field| times.read(field)) {
                 Some(time) => Ok(Some(time)),
                 None => Err(wrong(&quote(field), what)),
             }
         };
+        let what = match self.onset {
+            Some(Times { is_clock: true, .. }) => "a time of day such as 23:59:30, as above",
+            _ => "an onset in seconds",
+        };
+        let length = time(self.length, "a length in seconds")?.unwrap_or(epoch);
+        if length <= Duration::ZERO {
+            let at = self.length.map_or(0, |times| times.at);
+            return Err(wrong(&quote(field(at)), "a length in seconds"));
+        }
+        let start = match self.number {
+            None => time(self.onset, what)?,
+            Some(at) => {
+                let number = std::str::from_utf8(field(at)).ok();
+                let number = number.and_then(|field| field.trim().parse::<f64>().ok());
+                let number = number.filter(|n| n.fract() == 0.0 && (0.0..1e9).contains(n));
+                let number =
+                    number.ok_or_else(|| wrong(&quote(field(at)), "the number of an epoch"));
+                Some(Duration::from_ps(
+                    (number? as i64).saturating_mul(epoch.ps()),
+                ))
+            }
+        };
         Ok(Scored {
-            start: time(self.onset, seconds, "an onset in seconds")?,
-            length: time(self.length, length, "a length in seconds")?.unwrap_or(epoch),
+            start,
+            length,
             score,
             place: number,
         })

@@ -70,6 +70,23 @@ fn letters_numbers_and_words_say_the_same() {
 }
 
 #[test]
+fn columns_are_known_by_many_names_and_units() {
+    let expected = [("W", 20.0), ("N1", 10.0), ("N2", 60.0)];
+    for text in [
+        "Onset (s),Duration (s),Stage\n0,20,W\n20,10,N1\n30,60,N2\n",
+        "stage,start_ms,length [ms]\nW,0,20000\nN1,20000,10000\nN2,30000,60000\n",
+        "time,dur_sec,Sleep Stage\n2024-05-01 23:59:30,20,W\n2024-05-01 23:59:50,10,N1\n2024-05-02 00:00:00,60,N2\n",
+        "t,duration,stage\n0,20,W\n20,10,N1\n30,60,N2\n",
+    ] {
+        let night = of("n.csv", text.as_bytes(), &Columns::default()).expect(text);
+        assert_eq!(shown(&night), expected, "{text}");
+    }
+    let text = "Epoch,Stage,Confidence\n1,W,0.9\n2,N1,0.8\n3,N2,0.7\n";
+    let night = of("n.csv", text.as_bytes(), &Columns::default()).expect(text);
+    assert_eq!(shown(&night), [("W", 30.0), ("N1", 30.0), ("N2", 30.0)]);
+}
+
+#[test]
 fn tables_that_are_wrong_say_where() {
     let wrong = |text: &str| of("n.csv", text.as_bytes(), &Columns::default()).unwrap_err();
     let stages = "a stage, such as `W`, `N1`, `N2`, `N3`, `R`";
@@ -97,12 +114,12 @@ fn tables_that_are_wrong_say_where() {
         ),
         (
             "onset,duration,stage\n0,30,W\n60,30,N1\n",
-            "line 3: found a gap of 30000 ms: it begins at 60000 ms, and what is before it ends at 30000 ms, expected stretches \
+            "line 3: found a gap of 30000 ms: what is before it ends at 30000 ms, and it begins at 60000 ms, expected stretches \
              that lie end to end",
         ),
         (
             "onset,duration,stage\n0,30,W\n20,30,N1\n",
-            "line 3: found an overlap of 10000 ms: it begins at 20000 ms, and what is before it ends at 30000 ms, expected \
+            "line 3: found an overlap of 10000 ms: what is before it ends at 30000 ms, and it begins at 20000 ms, expected \
              stretches that lie end to end",
         ),
         (
@@ -112,6 +129,25 @@ fn tables_that_are_wrong_say_where() {
         (
             "onset,stage\n0,W\n30\n",
             "line 3: found `30`, expected as many columns as above",
+        ),
+        (
+            "Onset (s),Duration (s),Stage\n0,20,W\n30,10,N1\n",
+            "line 3: found a gap of 10000 ms: what is before it ends at 20000 ms, and it begins at 30000 ms, expected stretches \
+             that lie end to end",
+        ),
+        (
+            "time\tstage\n23:59:00\tW\n23:59:30\tN1\n00:01:00\tN2\n",
+            "line 4: found a gap of 60000 ms: what is before it ends at 86400000 ms, and it begins at 86460000 ms, expected \
+             stretches that lie end to end",
+        ),
+        (
+            "time,stage\n22:00:00,W\n30,N1\n",
+            "line 3: found `30`, expected a time of day such as 23:59:30, as above",
+        ),
+        (
+            "epoch,stage\n1,W\n2,N1\n30,N2\n",
+            "line 4: found a gap of 810000 ms: what is before it ends at 90000 ms, and it begins at 900000 ms, expected \
+             stretches that lie end to end",
         ),
         (
             "first,second\nW,N1\n",
@@ -186,8 +222,13 @@ fn edf_files_that_are_wrong_say_where() {
     let gap = "+60\u{15}30\u{14}Sleep stage 1\u{14}\0";
     assert_eq!(
         wrong(&edf(LABEL, &[stage, gap])),
-        "annotation 2: found a gap of 30000 ms: it begins at 60000 ms, and what is before it ends at 30000 ms, expected \
+        "annotation 2: found a gap of 30000 ms: what is before it ends at 30000 ms, and it begins at 60000 ms, expected \
          stretches that lie end to end"
+    );
+    let unknown = "+30\u{15}600\u{14}Sleep stage X\u{14}\0";
+    assert_eq!(
+        wrong(&edf(LABEL, &[stage, unknown])),
+        "annotation 2: found `Sleep stage X` at +30 s, expected a stage, such as `W`, `N1`, `N2`, `N3`, `R`"
     );
     assert_eq!(
         wrong(&good[..good.len() - 1]),
@@ -247,7 +288,7 @@ fn xml_that_is_wrong_says_where() {
     );
     assert_eq!(
         nsrr(&(stage("Wake|0", "0") + &stage("Wake|0", "20"))).unwrap_err(),
-        "entry 2: found an overlap of 10000 ms: it begins at 20000 ms, and what is before it ends at 30000 ms, expected \
+        "entry 2: found an overlap of 10000 ms: what is before it ends at 30000 ms, and it begins at 20000 ms, expected \
          stretches that lie end to end"
     );
     assert_eq!(

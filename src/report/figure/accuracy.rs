@@ -21,6 +21,10 @@ const COLUMN: f64 = 32.0;
 const LEAST_WIDTH: f64 = 224.0;
 const TOP: f64 = 14.0;
 const LINES_HEIGHT: f64 = 150.0;
+
+/// Least distance between two names at the ends of lines, and what is left free above and below all of them.
+const ENDS_APART: f64 = 18.0;
+const ENDS_MARGINS: [f64; 2] = [3.0, 8.0];
 const PANEL_GAP: f64 = 42.0;
 const ROW: f64 = 17.0;
 /// From one line under the figure to the next.
@@ -95,7 +99,7 @@ impl Accuracy {
     pub(in crate::report) fn canvas(&self) -> Canvas {
         let n_columns = self.stages.len().max(1);
         let right = LEFT + self.column() * n_columns as f64;
-        let matrix_top = TOP + LINES_HEIGHT + PANEL_GAP;
+        let matrix_top = TOP + self.lines_height() + PANEL_GAP;
         let matrix_bottom = matrix_top + ROW * self.tasks.len().max(1) as f64;
         let runs = self.runs.iter().map(|r| &r.name);
         let names = runs.chain(self.references.iter().map(|r| &r.name));
@@ -170,13 +174,20 @@ impl Accuracy {
         }
     }
 
+    /// Height of the lines: as much as the names at their ends need.
+    fn lines_height(&self) -> f64 {
+        let names = self.runs.len() + self.references.len() + 1;
+        let [above, below] = ENDS_MARGINS;
+        LINES_HEIGHT.max((names - 1) as f64 * ENDS_APART + above + below)
+    }
+
     fn lines(&self, canvas: &mut Canvas, columns: &Axis) {
-        let bottom = TOP + LINES_HEIGHT;
+        let bottom = TOP + self.lines_height();
         let percent = Axis::linear(0.0, 100.0, bottom, TOP);
         let at = |accuracy: f64| percent.at(accuracy.clamp(0.0, 100.0));
         for (k, _) in self.stages.iter().enumerate().filter(|(_, s)| s.is_sleep) {
             let corner = (columns.at(k as f64), TOP);
-            canvas.rectangle(corner, (self.column(), LINES_HEIGHT), PALE);
+            canvas.rectangle(corner, (self.column(), self.lines_height()), PALE);
         }
         let mut ends = Vec::new();
         let across = |y: f64| vec![(columns.from, y), (columns.to, y)];
@@ -207,7 +218,10 @@ impl Accuracy {
                 0.13,
             );
             let y = at(summary.mean);
-            canvas.line(across(y), Stroke::new(colour, 0.9).dashed(4.0, 2.5));
+            // Colours come again, and then with other dashes.
+            let again = (self.runs.len() + k).saturating_sub(1) / (SERIES.len() - 1);
+            let dash = if again == 0 { (4.0, 2.5) } else { (1.5, 1.5) };
+            canvas.line(across(y), Stroke::new(colour, 0.9).dashed(dash.0, dash.1));
             ends.push(EndLabel {
                 y,
                 name: reference.name.clone(),
@@ -239,7 +253,7 @@ impl Accuracy {
             .collect();
         axis::bottom(canvas, columns, bottom, &ticks, "");
         self.stage_ticks(canvas, columns, bottom + 9.5);
-        end_labels(canvas, columns.to + 6.0, ends);
+        end_labels(canvas, columns.to + 6.0, bottom, ends);
     }
 
     fn run(
@@ -374,11 +388,11 @@ fn score(summary: &Summary) -> String {
 }
 
 /// Writes names level with the ends of their lines, pushed apart where they would touch.
-fn end_labels(canvas: &mut Canvas, x: f64, mut ends: Vec<EndLabel>) {
-    const APART: f64 = 18.0;
+fn end_labels(canvas: &mut Canvas, x: f64, bottom: f64, mut ends: Vec<EndLabel>) {
     ends.sort_by(|a, b| a.y.total_cmp(&b.y));
     let wanted: Vec<f64> = ends.iter().map(|e| e.y).collect();
-    let placed = spread(&wanted, APART, TOP + 3.0, TOP + LINES_HEIGHT - 8.0);
+    let [above, below] = ENDS_MARGINS;
+    let placed = spread(&wanted, ENDS_APART, TOP + above, bottom - below);
     for (end, y) in ends.iter().zip(placed) {
         canvas.line(
             vec![(x - 6.0, end.y), (x - 1.0, y)],
@@ -427,6 +441,29 @@ mod tests {
         );
         assert_eq!(spread(&[95.0, 99.0], 8.0, 0.0, 100.0), [92.0, 100.0]);
         assert_eq!(spread(&[], 8.0, 0.0, 100.0), [0.0; 0]);
+    }
+
+    #[test]
+    fn names_of_many_references_stay_in_the_figure() {
+        let reference = |k: usize| Reference {
+            name: format!("reference {k}"),
+            seeds: vec![90.0 + 0.1 * k as f64],
+        };
+        let figure = Accuracy {
+            stages: Vec::new(),
+            runs: Vec::new(),
+            references: (0..11).map(reference).collect(),
+            chance_percent: None,
+            tasks: Vec::new(),
+            per_task_name: String::new(),
+            per_task: Vec::new(),
+        };
+        let height = figure.lines_height();
+        let wanted = [TOP + 5.0; 11];
+        let [above, below] = ENDS_MARGINS;
+        let placed = spread(&wanted, ENDS_APART, TOP + above, TOP + height - below);
+        assert!(placed[0] >= TOP + above && placed[10] <= TOP + height - below);
+        assert!(height > LINES_HEIGHT);
     }
 
     #[test]
