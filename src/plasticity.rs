@@ -81,8 +81,11 @@ pub struct Rule {
     /// Builds what changes columns of a matrix, if it is such a rule.
     column: Option<BuildColumn>,
     /// What it is under some values, where that has traces of other kinds.
-    form: Option<(fn(&Values) -> bool, &'static Rule)>,
+    form: Option<(Picks, &'static Rule)>,
 }
+
+/// Whether values ask for it.
+type Picks = fn(&Values) -> bool;
 
 /// What a rule builds.
 type Built<T> = Result<Box<T>, BuildError>;
@@ -145,7 +148,7 @@ impl Rule {
     }
 
     /// The same, and `other` under values for which `is_other`.
-    const fn with_form(mut self, is_other: fn(&Values) -> bool, other: &'static Rule) -> Self {
+    const fn with_form(mut self, is_other: Picks, other: &'static Rule) -> Self {
         self.form = Some((is_other, other));
         self
     }

@@ -228,15 +228,13 @@ fn fetch(blocks: &[Block], carried: &Carried, arrivals: &[Arrival], (at, learns)
         }
     }
     if learns {
-        let steps: [(usize, fn(u32) -> Ahead); 2] = [
-            (SYNAPSES_AHEAD, Ahead::Synapses),
-            (TARGETS_AHEAD, Ahead::Targets),
-        ];
-        for (ahead, what) in steps {
+        let at_row = |ahead: usize, what: fn(u32) -> Ahead| {
             if let Some(later) = arrivals.get(at + ahead) {
                 blocks[later.block()].fetch_learning(what(later.start));
             }
-        }
+        };
+        at_row(SYNAPSES_AHEAD, Ahead::Synapses);
+        at_row(TARGETS_AHEAD, Ahead::Targets);
     }
 }
 
