@@ -78,8 +78,13 @@ fn find<'a>(section: &Section<'a>, key: &str) -> Option<Item<'a>> {
     }
 }
 
-/// Reports `error`, which is about values that neurons of the population in `section` have drawn with `seed`.
-pub(super) fn report_drawn(section: &Section<'_>, error: &ParameterError, seed: u64) {
+/// Reports `error`, which is about values that neurons of the population in `section` have of their own with `seed`; whether some
+/// of them are drawn.
+pub(super) fn report_own(
+    section: &Section<'_>,
+    error: &ParameterError,
+    (seed, are_drawn): (u64, bool),
+) {
     let ParameterError::Inconsistent {
         parameter: key,
         reason,
@@ -94,11 +99,12 @@ pub(super) fn report_drawn(section: &Section<'_>, error: &ParameterError, seed: 
         .get(key)
         .map_or(section.origin, |item| item.origin());
     let message = format!(
-        "`{}.{key}`{reason}; neuron {neuron} has drawn these with seed {seed}",
+        "`{}.{key}`{reason}: the values of neuron {neuron} with seed {seed}",
         section.path()
     );
     let help = "draws outside `low` and `high` of a distribution are drawn again: bounds keep values apart";
-    section.reader.problem(origin, message, Some(help.into()));
+    let help = are_drawn.then(|| help.into());
+    section.reader.problem(origin, message, help);
 }
 
 /// Reports `error`, which is about a value in `section`.

@@ -434,7 +434,8 @@ fn agree_as_drawn(root: &Section<'_>, known: &Known, top: &Top) -> bool {
             .as_ref()
             .and_then(|section| section.get(&population.name));
         if let Some(own) = own.and_then(|item| item.section()) {
-            super::fault::report_drawn(&own, &error, seed);
+            let are_drawn = population.values.drawn().next().is_some();
+            super::fault::report_own(&own, &error, (seed, are_drawn));
             own.ignore();
         }
         good = false;
