@@ -159,7 +159,7 @@ struct Places {
     stage: usize,
     onset: Option<Times>,
     length: Option<Times>,
-    /// Numbers of epochs, where there are no onsets.
+    /// Numbers of epochs, where there are no onsets and all epochs are equally long.
     number: Option<usize>,
 }
 
@@ -232,7 +232,7 @@ impl Places {
             stage,
             onset,
             length: named(&LENGTH).map(times),
-            number: named(&NUMBER).filter(|_| onset.is_none()),
+            number: named(&NUMBER).filter(|_| onset.is_none() && named(&LENGTH).is_none()),
         })
     }
 

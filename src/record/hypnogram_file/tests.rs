@@ -77,6 +77,7 @@ fn columns_are_known_by_many_names_and_units() {
         "stage,start_ms,length [ms]\nW,0,20000\nN1,20000,10000\nN2,30000,60000\n",
         "time,dur_sec,Sleep Stage\n2024-05-01 23:59:30,20,W\n2024-05-01 23:59:50,10,N1\n2024-05-02 00:00:00,60,N2\n",
         "t,duration,stage\n0,20,W\n20,10,N1\n30,60,N2\n",
+        "epoch,duration,stage\n1,20,W\n2,10,N1\n3,60,N2\n",
     ] {
         let night = of("n.csv", text.as_bytes(), &Columns::default()).expect(text);
         assert_eq!(shown(&night), expected, "{text}");
