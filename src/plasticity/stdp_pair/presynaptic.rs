@@ -15,7 +15,6 @@ use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Presynaptic {
     pair: StdpPair,
-    tau_plus_ms: f64,
 }
 
 impl Presynaptic {
@@ -32,7 +31,7 @@ impl Presynaptic {
     }
 
     fn fall(&self, since: Duration) -> f64 {
-        exp(-since.as_ms() / self.tau_plus_ms)
+        exp(-since.as_ms() / self.pair.tau_plus_ms)
     }
 }
 
@@ -43,17 +42,12 @@ impl PlasticityRule<0, 1> for Presynaptic {
     type State = f64;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
-        let pair = StdpPair::new(values)?;
-        Ok(Self {
-            tau_plus_ms: pair.tau_plus_ms,
-            pair,
-        })
+        StdpPair::new(values).map(|pair| Self { pair })
     }
 
     fn in_double(self) -> Self {
         Self {
             pair: self.pair.in_double(),
-            ..self
         }
     }
 
