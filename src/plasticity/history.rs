@@ -6,6 +6,7 @@
 mod pushes;
 mod recent;
 mod saved;
+mod sight;
 
 use std::collections::BTreeMap;
 

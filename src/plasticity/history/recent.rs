@@ -1,5 +1,6 @@
 //! The last spikes of each target, counted from the last one back.
 
+use super::sight::Sight;
 use super::{AHEAD, History, Last, Post, RECENT};
 use crate::base::time::Time;
 use crate::plasticity::rule::TOGETHER;
@@ -47,41 +48,31 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
         post: &mut [[f64; TOGETHER]; POST],
     ) {
         const { assert!(TOGETHER == 64 && RECENT == 8) };
-        let (mut many, mut tied) = (0, 0);
-        let mut late = [0_u32; TOGETHER];
-        let block = &targets[..n.min(TOGETHER)];
-        let own = glances.next.iter_mut().zip(&mut late);
-        for (k, (&j, (all, late))) in block.iter().zip(own).enumerate() {
-            if let Some(&later) = targets.get(k + AHEAD) {
-                self.fetch(later.into());
-            }
-            let times = &self.last[usize::from(j)].times;
-            // By halves, as nobody can foresee how many there are.
-            let mut next = 4 * usize::from(times[3].ps() >= seen);
-            next += 2 * usize::from(times[next + 1].ps() >= seen);
-            next += usize::from(times[next].ps() >= seen);
-            (*all, *late) = (next as u32, u32::from(times[0].ps() >= t));
-            let is_many = (times[RECENT - 1].ps() >= seen) | (times[1].ps() >= t);
-            many |= u64::from(is_many) << k;
+        let mut sight = Sight::NONE;
+        sight.take(&self.last, (targets, n, AHEAD), (seen, t));
+        let Sight { since, late, tied } = &sight;
+        let (mut is_many, mut is_tied) = ([false; TOGETHER], [false; TOGETHER]);
+        for k in 0..TOGETHER {
+            let next = since[k].count_ones();
+            glances.next[k] = next;
+            glances.unseen[k] = next.saturating_sub((late[k] & 1).into());
+            is_many[k] = (next == RECENT as u32) | (late[k] > 1);
+            is_tied[k] = tied[k] != 0;
         }
-        for ((unseen, next), late) in glances.unseen.iter_mut().zip(&glances.next).zip(&late) {
-            *unseen = next.saturating_sub(*late);
-        }
-        let (first, second) = glances.falls.split_at_mut(1);
-        for (k, (&j, (next, late))) in block.iter().zip(glances.next.iter().zip(&late)).enumerate()
-        {
-            let Last { times, falls } = &self.last[usize::from(j)];
-            let [first_at, second_at] =
-                [1, 2].map(|back| next.wrapping_sub(back) as usize % RECENT);
-            tied |= u64::from(times[first_at].ps() == seen) << k;
-            let (one, other) = (falls[first_at], falls[second_at]);
-            for (all, one) in first[0].iter_mut().zip(one) {
+        let (mut many, tied) = (bits(&is_many), bits(&is_tied));
+        let [first, second] = &mut glances.falls;
+        let block = targets[..n.min(TOGETHER)].iter().zip(&glances.next);
+        for (k, ((&j, &next), late)) in block.zip(late).enumerate() {
+            let Last { times: _, falls } = &self.last[usize::from(j)];
+            // Of those without any, what lies at hand.
+            let [one, other] = [1, 2].map(|back| falls[next.wrapping_sub(back) as usize % RECENT]);
+            for (all, one) in first.iter_mut().zip(one) {
                 all[k] = one;
             }
-            for (all, other) in second[0].iter_mut().zip(other) {
+            for (all, other) in second.iter_mut().zip(other) {
                 all[k] = other;
             }
-            let after = &self.spans[usize::from(j)].after[*late as usize % 2];
+            let after = &self.spans[usize::from(j)].after[usize::from(late & 1)];
             for (all, one) in post.iter_mut().zip(after) {
                 all[k] = *one;
             }
@@ -195,5 +186,30 @@ impl<const PRE: usize, const POST: usize> History<PRE, POST> {
     fn kept(&self, j: usize, k: u32) -> &Post<PRE, POST> {
         let span = &self.spans[j];
         &self.rings[span.place(span.end.wrapping_sub(1).wrapping_sub(k))]
+    }
+}
+
+/// A bit for each that is.
+#[inline(always)]
+fn bits(all: &[bool; TOGETHER]) -> u64 {
+    // The product brings the lowest bit of each of eight bytes to the top one.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let eights = all.as_chunks::<8>().0.iter().enumerate();
+    eights.fold(0, |bits, (k, eight)| {
+        let word = u64::from_le_bytes(eight.map(u8::from));
+        bits | word.wrapping_mul(GATHER) >> 56 << (8 * k)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_gathered_in_order() {
+        for pattern in [0, 1, u64::MAX, 0x8000_0000_0000_0001, 0x0123_4567_89AB_CDEF] {
+            let all = std::array::from_fn(|k| pattern >> k & 1 == 1);
+            assert_eq!(bits(&all), pattern);
+        }
     }
 }
