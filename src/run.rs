@@ -8,6 +8,7 @@
 pub mod act;
 pub mod activity;
 pub mod aside;
+mod counts;
 pub mod crew;
 pub mod error;
 pub mod guard;
@@ -402,7 +403,7 @@ impl<'a, A: Act> Run<'a, A> {
         if let Some(file) = &mut self.file {
             file.bout(&sink::Bout {
                 name: bout.name.clone(),
-                kind: bout.kind.name().into(),
+                kind: bout.label().into(),
                 start: bout.start,
                 stop,
             })?;

@@ -13,7 +13,7 @@ use crate::plasticity::Synapse;
 pub struct Bout {
     /// Name as the user sees it: `sleep 1`.
     pub name: String,
-    /// What kind of bout: a sleep stage, `train` or `test`.
+    /// What kind of bout: the stage that it is in, or else `run`, `sleep`, `training` or `test`.
     pub kind: String,
     /// When it began.
     pub start: Time,

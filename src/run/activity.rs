@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::interval_sums::IntervalSums;
 use crate::base::time::{Duration, Time};
+use crate::run::counts::Counts;
 use crate::run::population;
 use crate::run::selection::Selection;
 
@@ -26,7 +27,7 @@ struct Population {
 pub struct Sums {
     intervals: IntervalSums,
     /// Spikes per bin, if rates are asked for.
-    bins: Vec<u64>,
+    bins: Counts,
     /// Spikes within the raster.
     #[serde(with = "shown")]
     shown: Vec<(Time, u64)>,
@@ -143,7 +144,7 @@ impl Activity {
         };
         let sums = |declared: &population::Population| Sums {
             intervals: IntervalSums::new(declared.size as usize),
-            bins: Vec::new(),
+            bins: Counts::NONE,
             shown: Vec::new(),
         };
         Self {
@@ -199,10 +200,7 @@ impl Activity {
         }
         if let Some(bin) = self.bin {
             let at = (t.ps() / bin.ps()) as usize;
-            if sums.bins.len() <= at {
-                sums.bins.resize(at + 1, 0);
-            }
-            sums.bins[at] += nodes.len() as u64;
+            sums.bins.add(at, nodes.len() as u64);
         }
         if self.range.0 <= t && t < self.range.1 {
             let recorded = recorded(only.as_ref(), nodes);
@@ -226,7 +224,7 @@ pub(super) fn recorded<'a>(only: Option<&Selection>, nodes: &'a [u32]) -> Cow<'a
 impl Sums {
     /// Spikes in bin number `k`.
     pub fn bin(&self, k: usize) -> u64 {
-        self.bins.get(k).copied().unwrap_or(0)
+        self.bins.get(k)
     }
 
     /// Mean over neurons of the coefficient of variation of their intervals, of those with three or more: 0 is regular, 1
@@ -263,7 +261,7 @@ mod tests {
     fn sums_come_back_as_they_were_and_parts_of_a_spike_do_not() {
         let sums = Sums {
             intervals: IntervalSums::new(1),
-            bins: vec![5],
+            bins: Counts::Narrow(vec![5]),
             shown: vec![(Time::ZERO, 7), (Time::from_ps(i64::MAX), u64::MAX)],
         };
         let written = postcard::to_stdvec(&sums).unwrap();
