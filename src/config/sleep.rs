@@ -6,6 +6,7 @@ use super::network::{Bout, Figures, NetworkModel, Record, Recorded, Selection, e
 use super::sleep_replay::{Conversion, Input, Pattern, Sleep, SleepReplay, Weights};
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Value, Values};
+use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Learning, Network, Population,
@@ -61,6 +62,7 @@ pub fn sleeping_network(
             }),
             delay_resolution: DELAY_RESOLUTION,
             weight_profile: None,
+            listed_dendritic: Duration::ZERO,
             plasticity: rule.map(|values| {
                 Learning::new(Choice {
                     spec: experiment.plasticity.rule,
@@ -135,7 +137,7 @@ pub fn sleep_as_network(experiment: &SleepReplay) -> Option<NetworkModel> {
         guard: engine::guard(None),
         checkpoint_every: None::<time::Duration>,
         recalls: Vec::new(),
-        figures: Figures::unsaid(&recorded, &[], duration),
+        figures: Figures::unsaid(&recorded, &[], (duration, false)),
         record: Record {
             spikes: recorded.into_iter().map(all_of).collect(),
             rates_bin: None,

@@ -34,12 +34,30 @@ impl Plan {
         self.check_own()?;
         self.rule.check(&self.space)?;
         self.check_weight()?;
-        match &self.delay {
-            Some(delay) => self.check_delay(delay),
-            None if self.edges().and_then(Edges::delays).is_none() => Err(RuleFault::NotGiven {
-                key: "axonal_delay",
+        let Some(delay) = &self.delay else {
+            return self.check_listed();
+        };
+        self.check_delay(delay)
+    }
+
+    fn check_listed(&self) -> Result<(), RuleFault> {
+        let Some(delays) = self.edges().and_then(Edges::delays) else {
+            let key = "axonal_delay";
+            return Err(RuleFault::NotGiven { key });
+        };
+        let dendritic = self.listed_dendritic;
+        match delays.distinct[..] {
+            [Duration::ZERO, ..] if self.space.own.is_some() => Err(RuleFault::ShortDelay {
+                key: "file",
+                found_ms: 0.0,
+                least: Duration::from_ps(1),
+                drawn: false,
+                within: true,
             }),
-            None => Ok(()),
+            // Between what happens at once and what does not there is an order that rows of one projection do not have.
+            [Duration::ZERO, next, ..] => Err(RuleFault::SomeAtOnce { next }),
+            [least, ..] if least < dendritic => Err(RuleFault::ShortListed { least, dendritic }),
+            _ => Ok(()),
         }
     }
 

@@ -101,8 +101,8 @@ impl EdgeList {
     /// Adds an edge. A weight or delay that is not kept is not looked at.
     ///
     /// # Errors
-    /// If there are no such neurons, the weight is beyond what single precision holds, or the delay is not above 0 or beyond the
-    /// clock.
+    /// If there are no such neurons, the weight is beyond what single precision holds, or the delay is below 0, too small for
+    /// or beyond the clock.
     pub fn push(
         &mut self,
         source: u64,
@@ -140,12 +140,16 @@ impl EdgeList {
                 expected: format!("at most {:?} in magnitude", f32::MAX),
             });
         }
-        let delay = Duration::from_ms(delay_ms).unwrap_or(Duration::ZERO);
-        if self.delayed && delay <= Duration::ZERO {
+        let delay = Duration::from_ms(delay_ms);
+        // What the clock would round to none is a mistake.
+        let delay = delay
+            .ok()
+            .filter(|&delay| delay > Duration::ZERO || delay_ms == 0.0);
+        if self.delayed && delay.is_none() {
             return Err(EdgeFault {
                 column: Column::Delay,
                 found: format!("delay {delay_ms} ms"),
-                expected: "more than 0 ms, to 106 days".into(),
+                expected: "0 ms for all, or from 1 ps to 106 days".into(),
             });
         }
         if count == 0 {
@@ -161,7 +165,7 @@ impl EdgeList {
             self.weights.push(sum);
         }
         if self.delayed {
-            self.delays.push(delay);
+            self.delays.push(delay.unwrap_or(Duration::ZERO));
         }
         Ok(())
     }

@@ -95,6 +95,22 @@ pub enum RuleFault {
         /// Whether the source population is among the targets.
         within: bool,
     },
+    /// Listed delays of which some are none.
+    #[error("delays of the file are 0 ms and {next}, expected all above 0 ms, or 0 ms alone")]
+    SomeAtOnce {
+        /// The smallest one above 0.
+        next: Duration,
+    },
+    /// A listed delay that is shorter than the part of it that lies behind the synapse.
+    #[error(
+        "dendritic_delay is {dendritic}, and a delay of the file is {least}, expected at most that: it is the whole delay"
+    )]
+    ShortListed {
+        /// Smallest listed delay.
+        least: Duration,
+        /// The part behind the synapse.
+        dendritic: Duration,
+    },
     /// Neurons of which it is not known where they lie.
     #[error("found no positions of its {n_source} sources and {n_target} targets, expected them")]
     NotPlaced {
@@ -218,7 +234,10 @@ impl RuleFault {
             | Self::ShortDelay { key, .. }
             | Self::LongDelay { key, .. }
             | Self::DelayRange { key, .. } => key,
-            Self::Sizes { .. } | Self::TooManyDelays { given: true, .. } => "file",
+            Self::Sizes { .. }
+            | Self::SomeAtOnce { .. }
+            | Self::TooManyDelays { given: true, .. } => "file",
+            Self::ShortListed { .. } => "dendritic_delay",
             Self::Own { .. } => "source",
             Self::Weight { .. } => "weight",
             Self::Resolution { .. } | Self::TooManyDelays { given: false, .. } => {

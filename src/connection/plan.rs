@@ -26,6 +26,8 @@ pub struct Plan {
     pub weight: Option<Distribution>,
     /// Delay of each synapse; `None` for the delays of given edges.
     pub delay: Option<Delay>,
+    /// How much of the delay of given edges, which is from soma to soma, lies behind the synapse.
+    pub listed_dendritic: Duration,
     /// Grid of drawn delays, and the smallest of them that is allowed.
     pub delay_resolution: Duration,
     /// What weights are multiplied with, if they fall with distance.

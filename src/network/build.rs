@@ -405,7 +405,22 @@ impl ProjectionBuilder<'_> {
         let fault = |problem| NetworkError::new(Part::Projection, &self.name, problem);
         let zero = || 0.0.into_distribution();
         let listed = matches!(self.connection, Ok(Connection::Edges(_)));
-        let given = self.axonal.is_some() || self.dendritic.is_some() || self.velocity.is_some();
+        let along = self.axonal.is_some() || self.velocity.is_some();
+        let given = along || self.dendritic.is_some() && !listed;
+        let behind = match self.dendritic.filter(|_| listed && !along) {
+            None => Duration::ZERO,
+            Some(part) => {
+                let part = part.constant().ok_or(Problem::Unfit {
+                    key: "dendritic_delay",
+                    with: "listed delays, expected one time that is part of each",
+                });
+                let range = |cause| Problem::Delay {
+                    key: "dendritic_delay",
+                    cause,
+                };
+                Duration::from_ms(part.map_err(fault)?).map_err(|cause| fault(range(cause)))?
+            }
+        };
         let delay = given.then(|| Delay {
             axonal: self.axonal.unwrap_or_else(zero),
             dendritic: self.dendritic.unwrap_or_else(zero),
@@ -427,6 +442,7 @@ impl ProjectionBuilder<'_> {
             autapses: self.autapses || listed,
             weight: self.weight,
             delay,
+            listed_dendritic: behind,
             delay_resolution: self.delay_resolution,
             weight_profile: self.weight_profile,
         };

@@ -304,6 +304,7 @@ impl Network {
             rule,
             weight: projection.weight,
             delay: projection.delay,
+            listed_dendritic: projection.listed_dendritic,
             delay_resolution: projection.delay_resolution,
             weight_profile: projection
                 .weight_profile
@@ -323,6 +324,12 @@ impl Network {
             short_term: learning::short_term(projection)?,
         })))
     }
+}
+
+/// What draws are scattered around.
+fn middle(drawn: &Distribution) -> f64 {
+    let (low, high) = drawn.bulk();
+    0.5 * (low + high)
 }
 
 impl Population {
@@ -352,12 +359,13 @@ impl Population {
             Shape::Constant(value) if !value.is_finite() => return Err(Problem::Potential(value)),
             Shape::Constant(value) => value,
             Shape::Uniform { high, .. } => high,
-            // Without end: rare draws above the threshold fire at the first arrival, like any potential above it.
-            _ => return Ok(()),
+            // Draws without end: rare ones above the threshold fire at once, but not most.
+            _ => middle(&v_m),
         };
         // Where rest lies above the threshold, neurons that begin at rest fire by themselves, as they always would.
         let at_rest = highest == self.values.number("e_l").unwrap_or(0.0);
-        match self.values.number("v_th") {
+        let v_th = self.values.number("v_th");
+        match v_th.or_else(|| self.values.distribution("v_th").as_ref().map(middle)) {
             Some(v_th) if highest > v_th && !at_rest => {
                 Err(Problem::AboveThreshold { highest, v_th })
             }

@@ -213,6 +213,8 @@ pub struct Projection {
     pub weight: Option<Distribution>,
     /// Delay of each synapse; `None` for the delays of listed edges.
     pub delay: Option<Delay>,
+    /// How much of a listed delay lies behind the synapse; of others their dendritic part says it.
+    pub listed_dendritic: Duration,
     /// Drawn delays are rounded to a multiple of this, above zero.
     pub delay_resolution: Duration,
     /// How weights fall with distance, if they do: values of the [profile](connection::WEIGHT_PROFILE) that they are

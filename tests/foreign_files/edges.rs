@@ -50,6 +50,7 @@ pub fn between(
         delay: None,
         delay_resolution: Duration::from_ps(1),
         weight_profile: None,
+        listed_dendritic: Duration::ZERO,
     };
     let all = Block {
         first: 0,
@@ -240,7 +241,7 @@ fn groups_and_types_give_what_edges_have() {
             "/edges/p: edge 1 of type 7: found no `syn_weight`, expected one in its group or type, or the key `weight`",
         ),
         (
-            "edge_type_id syn_weight delay\n100 1 0\n7 1 1\n",
+            "edge_type_id syn_weight delay\n100 1 -1\n7 1 1\n",
             "delay of edge type 100 in `",
         ),
         (

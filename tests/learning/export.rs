@@ -114,6 +114,110 @@ fn a_network_as_built_comes_back() {
 }
 
 #[test]
+fn the_dendritic_part_of_a_listed_delay_is_given_beside_the_file() {
+    let plasticity = "plasticity = { rule = \"stdp_pair\", w_max = \"4 mV\", a_plus = 0.05 }\n";
+    let dendritic = "dendritic_delay = \"0.3 ms\"\n";
+    let learns = MODEL
+        .replace("sd = \"0.2 mV\"", "sd = \"0.2 mV\", low = \"0 mV\"")
+        .replace(dendritic, &format!("{dendritic}{plasticity}"));
+    let place = Place::with_model(&learns);
+    place.run("--quiet run model.toml --out whole");
+    for name in ["e_all", "i_all"] {
+        place.run(&format!(
+            "export model.toml --projection {name} --out {name}.h5"
+        ));
+    }
+    let plain = listed("h5");
+    let file = "file = \"e_all.h5\"\n";
+    let whole = plain.replace(file, &format!("{file}{dendritic}{plasticity}"));
+    place.write("listed.toml", &whole);
+    place.run("--quiet run listed.toml --out listed");
+    assert_eq!(fingerprint(&place, "listed"), fingerprint(&place, "whole"));
+    // It matters: with all of the delay before the synapse other spikes pair.
+    place.write("axonal.toml", whole.replace(dendritic, ""));
+    place.run("--quiet run axonal.toml --out axonal");
+    assert_ne!(fingerprint(&place, "axonal"), fingerprint(&place, "whole"));
+    // What the file has is the whole delay.
+    let said = place.refused("run listed.toml --set projection.e_all.dendritic_delay=2ms --out r");
+    assert!(
+        said.contains("dendritic_delay is 2 ms, and a delay of the file is 0.8 ms"),
+        "{said}"
+    );
+    let checked = place.run("check listed.toml");
+    assert!(
+        checked.contains("dendritic_delay = \"0.3 ms\""),
+        "{checked}"
+    );
+    assert!(!checked.contains("axonal_delay"), "{checked}");
+}
+
+#[test]
+fn delays_of_none_come_back_between_populations() {
+    let model = r#"
+schema = 1
+experiment = "network"
+duration = "100 ms"
+[population.r]
+neuron = "poisson"
+size = 3
+rate = "50 Hz"
+[population.v]
+neuron = "lif"
+size = 3
+tau_m = "20 ms"
+v_th = "1 mV"
+[projection.p]
+source = "r"
+target = "v"
+rule = "one_to_one"
+weight = "2 mV"
+axonal_delay = "0 ms"
+[record]
+spikes = ["r", "v"]
+"#;
+    let place = Place::with_model(model);
+    place.run("--quiet run model.toml --out whole");
+    for ending in ["npz", "h5"] {
+        place.run(&format!(
+            "export model.toml --projection p --out p.{ending}"
+        ));
+        let rule = "rule = \"one_to_one\"\nweight = \"2 mV\"\naxonal_delay = \"0 ms\"";
+        let file = format!("rule = \"from_file\"\nfile = \"p.{ending}\"");
+        place.write("listed.toml", model.replace(rule, &file));
+        place.run(&format!("--quiet run listed.toml --out {ending}"));
+        assert_eq!(
+            fingerprint(&place, ending),
+            fingerprint(&place, "whole"),
+            "{ending}"
+        );
+    }
+    // Among delays there is no such thing, nor within a population.
+    place.write(
+        "p.csv",
+        "source,target,weight,delay_ms\n0,0,2,0\n1,1,2,1.5\n",
+    );
+    place.write(
+        "listed.toml",
+        place.read("listed.toml").replace("p.h5", "p.csv"),
+    );
+    let said = place.refused("run listed.toml --out r");
+    assert!(
+        said.contains("delays of the file are 0 ms and 1.5 ms"),
+        "{said}"
+    );
+    place.write("p.csv", "source,target,weight,delay_ms\n0,1,2,0\n");
+    let within = place
+        .read("listed.toml")
+        .replace("source = \"r\"", "source = \"v\"");
+    place.write("within.toml", within);
+    let said = place.refused("run within.toml --out r");
+    assert!(
+        said.contains("within a population spikes take time"),
+        "{said}"
+    );
+}
+
+#[test]
 fn weights_that_were_learnt_come_back() {
     let place = Place::new();
     let model = shipped("plastic_balanced.toml");

@@ -68,7 +68,7 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
         (format!("{from}\n{population}"), Some("v1"), None, None, 0.0),
         (format!("{from}\n{mv}"), None, Some(2.0), None, 0.0),
         (format!("{from}\n{ms}"), None, None, Some(3.0), 0.0),
-        (format!("{from}\n{dendritic}"), None, None, Some(0.0), 4.0),
+        (format!("{from}\n{dendritic}"), None, None, None, 4.0),
         (
             format!("{from}\n{mv}\n{ms}\n{dendritic}"),
             None,
@@ -96,6 +96,9 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
             velocity: None,
         });
         assert_eq!(projection.delay, delay);
+        // Of delays of the file a part may lie behind the synapse.
+        let behind_ms = if axonal.is_none() { dendritic } else { 0.0 };
+        assert_eq!(projection.listed_dendritic.as_ms(), behind_ms);
         assert_eq!(model.network.sizes(projection), Some((5, 5)));
         let text = Model::Network(Box::new(model.clone())).resolved();
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{Dimension, Range};
+use crate::base::time::Duration;
 use crate::config::form::{
     Around, Form, Keys, Row, Table, describe, drawn, given, inner, number, read,
 };
@@ -74,18 +75,41 @@ fn axonal() -> Form<'static, Axonal> {
     ))
 }
 
+/// Whose delays they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Of synapses that a rule draws.
+    Drawn,
+    /// Of synapses that a file lists.
+    Listed,
+    /// Of a matrix: one for all.
+    Matrix,
+    /// Of the matrix of another projection.
+    Tied,
+}
+
 /// Both delays; one that is given stands in place of a file's column.
-pub(super) fn delays(delay: &mut Option<Delay>, (listed, tied): (bool, bool), k: &mut Keys<'_>) {
-    let (mut along, mut dendritic) = delay.map_or((None, None), |delay| {
+pub(super) fn delays(
+    (delay, of_listed): (&mut Option<Delay>, &mut Duration),
+    whose: Whose,
+    k: &mut Keys<'_>,
+) {
+    let (listed, tied) = (whose == Whose::Listed, whose == Whose::Tied);
+    let behind = Some(*of_listed).filter(|&part| part > Duration::ZERO);
+    let behind = behind.and_then(|part| constant(part.as_ms()));
+    let (mut along, mut dendritic) = delay.map_or((None, behind), |delay| {
         (Some((delay.axonal, delay.velocity)), Some(delay.dendritic))
     });
     // Of a copied pair a matrix that is tied leaves the dendritic delay aside, as all that only others have.
     let alone = k.reading().is_some_and(|(section, _)| {
         !section.gives("axonal_delay") && section.gives("dendritic_delay") && !tied
     });
-    let what = match tied {
-        true => "the time from a spike to its arrival, above 0, such as \"1.5 ms\"",
-        false => {
+    let what = match whose {
+        Whose::Tied => "the time from a spike to its arrival, above 0, such as \"1.5 ms\"",
+        Whose::Matrix => {
+            "the time from a spike to its arrival, such as \"1.5 ms\", one for all pairs; may be 0 between different populations"
+        }
+        Whose::Drawn | Whose::Listed => {
             "the time from a spike to its arrival, such as \"1.5 ms\", or a distribution; may be 0 between different \
                   populations; or { offset = \"0.5 ms\", velocity = \"0.3 mm/ms\" }, where it grows with distance"
         }
@@ -96,9 +120,28 @@ pub(super) fn delays(delay: &mut Option<Delay>, (listed, tied): (bool, bool), k:
         false => k.need("axonal_delay", &mut along, given(axonal()), what),
     }
     if !tied {
-        let what = "the time from arrival to soma, or a distribution";
+        let what = match whose {
+            Whose::Matrix => "the time from arrival to soma, one for all pairs",
+            Whose::Listed => {
+                "the time from arrival to soma: how much of the file's delay, which is the whole, or beside `axonal_delay`, where it \
+                 may be a distribution"
+            }
+            _ => "the time from arrival to soma, or a distribution",
+        };
         let form = given(drawn(Dimension::Time, Range::NonNegative));
         k.told("dendritic_delay", "0 ms", &mut dendritic, form, what);
+    }
+    *of_listed = Duration::ZERO;
+    if listed && along.is_none() {
+        if let Some(part) = dendritic {
+            let one = part.constant().map(Duration::from_ms);
+            match one {
+                Some(Ok(one)) => *of_listed = one,
+                _ => k.refuse("dendritic_delay", "one time, as it is part of each delay of the file, or `axonal_delay` beside it"),
+            }
+        }
+        *delay = None;
+        return;
     }
     let given = along.is_some() || dendritic.is_some();
     let none = constant(0.0);

@@ -1,13 +1,14 @@
 //! `[projection.NAME]`: synapses from one population onto others.
 
 use crate::base::parameter::{Dimension, Range, Spec, Value, Values};
+use crate::base::time::Duration;
 use crate::config::fault;
 use crate::config::form::{
     Around, Form, Keys, Row, Table, chosen, count, describe, drawn, each, flag, given, inner,
     layers_by_name, modulator_name, number, off, one_of, population_name, populations, read,
     refuse_foreign, registered, span, spec_keys,
 };
-use crate::config::network::delay::{constant, delays};
+use crate::config::network::delay::{Whose, constant, delays};
 use crate::config::reader::{Item, Section};
 use crate::connection::{self, EdgeColumns, Profile, WEIGHT_PROFILE};
 use crate::network::projection::{TIED, WEIGHTS, rules};
@@ -43,6 +44,7 @@ impl Draft {
             delay: None,
             delay_resolution: DELAY_RESOLUTION,
             weight_profile: None,
+            listed_dendritic: Duration::ZERO,
             plasticity: None,
             short_term: None,
         };
@@ -173,8 +175,6 @@ impl Table for Draft {
                 false => "whether a neuron may have a synapse onto itself",
             };
             k.or("autapses", &mut p.autapses, flag(), what);
-        }
-        if !dense {
             let weight = given(drawn(Dimension::Weight, Range::Finite));
             if listed {
                 let what = "of every synapse, or a distribution, in place of the file's column";
@@ -194,7 +194,13 @@ impl Table for Draft {
                 what,
             );
         }
-        delays(&mut p.delay, (listed, tied), k);
+        let whose = match (listed, tied, dense) {
+            (true, ..) => Whose::Listed,
+            (_, true, _) => Whose::Tied,
+            (_, _, true) => Whose::Matrix,
+            _ => Whose::Drawn,
+        };
+        delays((&mut p.delay, &mut p.listed_dendritic), whose, k);
         if tied {
             return;
         }

@@ -25,6 +25,8 @@ pub(super) enum Delays<'a> {
         edges: &'a Edges,
         distinct: &'a [Duration],
         numbers: &'a [u32],
+        /// The dendritic part of each.
+        dendritic: Duration,
     },
 }
 
@@ -75,11 +77,15 @@ impl<'a> Delays<'a> {
                     edges,
                     distinct: &delays.distinct,
                     numbers: &delays.numbers,
+                    dendritic: plan.listed_dendritic,
                 },
-                Some((_, delays)) => {
-                    Self::one(delays.distinct.first().copied().unwrap_or(Duration::ZERO))
+                one => {
+                    let only = one.and_then(|(_, delays)| delays.distinct.first().copied());
+                    Self::One {
+                        delay: only.unwrap_or(Duration::ZERO),
+                        dendritic: plan.listed_dendritic,
+                    }
                 }
-                None => Self::one(Duration::ZERO),
             });
         };
         let travel = match delay.velocity {
@@ -132,14 +138,6 @@ impl<'a> Delays<'a> {
         }))
     }
 
-    /// One for all, axonal.
-    fn one(delay: Duration) -> Self {
-        Self::One {
-            delay,
-            dendritic: Duration::ZERO,
-        }
-    }
-
     /// All numbers are below this.
     pub(super) fn limit(&self) -> usize {
         match self {
@@ -158,12 +156,12 @@ impl<'a> Delays<'a> {
         }
     }
 
-    /// The dendritic part of the delay with this number; delays that edges give are axonal.
+    /// The dendritic part of the delay with this number.
     pub(super) fn dendritic(&self, number: u32) -> Duration {
         match self {
             Self::One { dendritic, .. } => *dendritic,
             Self::Drawn(drawn) => drawn.dendritic(number),
-            Self::Given { .. } => Duration::ZERO,
+            Self::Given { dendritic, .. } => *dendritic,
         }
     }
 

@@ -280,6 +280,7 @@ mod tests {
                 velocity: None,
             }),
             delay_resolution: Duration::from_ps(100_000_000),
+            listed_dendritic: Duration::ZERO,
             weight_profile: falls.then(|| {
                 let values: Values = profile.into_iter().collect();
                 Profile::of_weights(&values).expect("a profile")

@@ -339,9 +339,10 @@ impl Network {
             let (low, high) = weight.reach();
             vec![low, high]
         });
+        let listed_ms = projection.listed_dendritic.as_ms();
         let dendritic = projection
             .delay
-            .map_or(0.0, |delay| delay.dendritic.reach().1);
+            .map_or(listed_ms, |delay| delay.dendritic.reach().1);
         let dendritic = Duration::from_ms(dendritic).map_err(|cause| Problem::Delay {
             key: "dendritic_delay",
             cause,

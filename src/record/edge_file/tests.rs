@@ -117,16 +117,16 @@ fn tables_that_are_wrong_say_where_and_why() {
             "line 2: found weight NaN, expected at most 3.4028235e38 in magnitude",
         ),
         (
-            "1,4,1,0",
-            "line 2: found delay 0 ms, expected more than 0 ms, to 106 days",
+            "1,4,1,1e-12",
+            "line 2: found delay 0.000000000001 ms, expected 0 ms for all, or from 1 ps to 106 days",
         ),
         (
             "1,4,1,-2",
-            "line 2: found delay -2 ms, expected more than 0 ms, to 106 days",
+            "line 2: found delay -2 ms, expected 0 ms for all, or from 1 ps to 106 days",
         ),
         (
             "1,4,1,inf",
-            "line 2: found delay inf ms, expected more than 0 ms, to 106 days",
+            "line 2: found delay inf ms, expected 0 ms for all, or from 1 ps to 106 days",
         ),
         (
             "1,4,1,late",
@@ -286,7 +286,7 @@ fn files_that_are_wrong_name_the_dataset_and_the_index() {
                 delays: &[1.0, -2.0],
                 ..GOOD
             },
-            "/edges/p/0/delay[1]: found delay -2 ms, expected more than 0 ms, to 106 days",
+            "/edges/p/0/delay[1]: found delay -2 ms, expected 0 ms for all, or from 1 ps to 106 days",
         ),
     ] {
         sonata.write(&path);
