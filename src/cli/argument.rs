@@ -398,7 +398,8 @@ pub struct AnalyseArguments {
     /// Where to begin, such as "1 s" [default: at the start]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub from: Option<String>,
-    /// Where to end; an event at this very time is left out [default: at the end]
+    /// Where to end; an event at this very time is left out. Of a table, which says no more than its last spike, it may be later
+    /// [default: at the end]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub to: Option<String>,
     /// Look at the bouts of this name or kind alone; N3 takes "N3 2" and so on too, "N3 1" the first alone; may be repeated

@@ -11,6 +11,7 @@ use super::interrupt;
 use super::shell::Shell;
 use crate::record::nwb_file::{self, Origin};
 use crate::record::recording::Recording;
+use crate::record::run_file;
 use crate::record::spike_file::convert::{ConvertError, convert};
 use crate::stimulus::spike_list::{Columns, SpikeFile};
 
@@ -91,8 +92,13 @@ fn to_spikes(arguments: &ConvertArguments) -> Result<Vec<(String, u64)>, Failure
             Some(Columns::new(&table).map_err(Failure::input)?)
         }
     };
+    // The folder of a run stands for its file, as everywhere.
+    let path = match arguments.input.is_dir() {
+        true => arguments.input.join(run_file::FILE),
+        false => arguments.input.clone(),
+    };
     let input = SpikeFile {
-        path: arguments.input.clone(),
+        path,
         population: arguments.population.clone(),
         columns,
         first_neuron: arguments.first_neuron,

@@ -19,6 +19,13 @@ pub(super) fn run(arguments: &ReportArguments, shell: &Shell) -> Result<(), Fail
             [run] => run.with_file_name(report::FILE),
             _ => Path::new(report::FILE).to_owned(),
         });
+    if let Some((from, to)) = arguments.from.zip(arguments.to)
+        && from >= to
+    {
+        return Err(Failure::input(format!(
+            "`--from`, `--to`: found {from} to {to}, expected a stretch of time that ends after it begins"
+        )));
+    }
     let options = Options {
         from: arguments.from,
         to: arguments.to,

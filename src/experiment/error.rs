@@ -129,6 +129,18 @@ pub enum ExperimentError {
         /// The run file.
         path: PathBuf,
     },
+    /// A time that a run has not come to.
+    #[error("`{option}`: found {at}, expected a time within `{}`, which ends at {stop}", path.display())]
+    BeyondRun {
+        /// What gave the time.
+        option: &'static str,
+        /// The time.
+        at: Time,
+        /// The run file.
+        path: PathBuf,
+        /// Its end.
+        stop: Time,
+    },
     /// A run file without spikes, weights and scores.
     #[error(
         "`{}`: holds no spikes, weights or scores: there is nothing to report\n  help: name what is to be recorded under \

@@ -35,7 +35,7 @@ use summary::Summary;
 const TESTS: &str = "tests.csv";
 const COURSE: &str = "course.csv";
 const FIGURES: &str = "figures";
-const FIGURE: &str = "figures/foraging";
+pub(super) const FIGURE: &str = "figures/foraging";
 
 /// Name of the projection whose weights are recorded.
 const VOTES: &str = "hidden_output";
@@ -71,6 +71,7 @@ impl Foragers {
         let bouts = model.plan.phases.iter().map(|phase| Bout {
             name: phase.name.clone(),
             kind: Kind::Training,
+            called: None,
             task: 0,
             start: Time::ZERO,
             stop: Time::ZERO,
@@ -238,9 +239,8 @@ impl Experiment for Foragers {
         names.map(PathBuf::from).collect()
     }
 
-    /// A page shows the spikes of a network on its clock; an agent has none there.
     fn is_reported(&self) -> bool {
-        false
+        true
     }
 
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {

@@ -7,6 +7,7 @@ mod dreams;
 mod facts;
 mod layered;
 mod meaning;
+mod performance;
 mod raster;
 mod replay;
 mod scan;
@@ -63,6 +64,17 @@ fn page(files: &[PathBuf], options: &Options) -> Result<Page, ExperimentError> {
     let (mut page, mut compared) = (Page::default(), Vec::new());
     for file in files {
         let subject = Subject::open(file)?;
+        let asked = [("--from", options.from), ("--to", options.to)];
+        for (option, at) in asked {
+            if let Some(at) = at.filter(|&at| at > subject.stop) {
+                return Err(ExperimentError::BeyondRun {
+                    option,
+                    at,
+                    path: subject.recording.path().to_owned(),
+                    stop: subject.stop,
+                });
+            }
+        }
         let scans = subject.scan()?;
         page.runs.push(subject.run(&scans, options)?);
         compared.push((subject.name.clone(), subject.stop, scans));
@@ -170,7 +182,12 @@ impl Subject {
                 sections.push(Section { title, parts });
             }
         };
-        add("Accuracy", accuracy::parts(self)?);
+        match &self.model {
+            Some(Model::Foraging(model)) => {
+                add("Performance", performance::parts(self, &model.plan)?);
+            }
+            _ => add("Accuracy", accuracy::parts(self)?),
+        }
         add("Dreams", dreams::parts(self, scans)?);
         add("Replay", replay::parts(self, scans)?);
         add("Spikes", raster::parts(self, scans, options)?);

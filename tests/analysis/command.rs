@@ -278,3 +278,66 @@ fn what_nothing_is_known_of_is_undefined() {
         .collect();
     assert_eq!(names, ["up", "down", "frequency", "down_share"]);
 }
+
+#[test]
+fn neurons_that_were_not_recorded_are_not_silent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = r#"
+schema = 1
+experiment = "network"
+duration = "1 s"
+[population.p]
+neuron = "poisson"
+positions = { layout = "grid", shape = [10, 2], extent = ["1 mm", "0.2 mm"] }
+rate = "40 Hz"
+[record]
+spikes = [{ population = "p", neurons = [3, 7, 12] }]
+"#;
+    std::fs::write(folder.path().join("model.toml"), model).expect("written");
+    let (code, _, err) = typed(
+        folder.path(),
+        &["--quiet", "run", "model.toml", "--out", "r"],
+    );
+    assert_eq!(code, Some(0), "{err}");
+    let (_, out, _) = typed(folder.path(), &["analyse", "r", "rate", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let tables = &document["measures"][0]["tables"];
+    let column = |table: usize, name: &str| {
+        let columns = tables[table]["columns"].as_array().expect("columns");
+        let found = columns.iter().find(|column| column["name"] == name);
+        found.expect("the column")["values"].clone()
+    };
+    assert_eq!(column(0, "neurons"), serde_json::json!([3]));
+    assert_eq!(column(0, "silent"), serde_json::json!([0]));
+    assert_eq!(column(1, "neuron"), serde_json::json!([3, 7, 12]));
+    let mean = column(0, "mean")[0].as_f64().expect("a rate");
+    let spikes = column(0, "spikes")[0].as_f64().expect("a number");
+    assert!((mean - spikes / 3.0).abs() < 1e-9 && mean > 20.0, "{mean}");
+    // Tables may end before the recording did: what comes after the last spike is silence.
+    let (code, _, err) = typed(folder.path(), &["convert", "r", "r.csv"]);
+    assert_eq!(code, Some(0), "a folder stands for its file: {err}");
+    let (code, out, err) = typed(
+        folder.path(),
+        &["analyse", "r.csv", "rate", "--to", "4 s", "--json"],
+    );
+    assert_eq!(code, Some(0), "{err}");
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let columns = document["measures"][0]["tables"][0]["columns"].clone();
+    let found = columns.as_array().expect("columns").iter();
+    let mut found = found.filter(|column| column["name"] == "mean");
+    let quarter = found.next().expect("a mean")["values"][0]
+        .as_f64()
+        .expect("a rate");
+    assert!((quarter - mean / 4.0).abs() < 1e-9, "{quarter} {mean}");
+    let said = typed(
+        folder.path(),
+        &["report", "r", "--from", "2s", "--out", "x.html"],
+    );
+    assert_eq!(said.0, Some(2));
+    assert!(said.2.contains("which ends at 1000 ms"), "{}", said.2);
+    let said = typed(
+        folder.path(),
+        &["report", "r", "--from", "0.5s", "--to", "0.2s"],
+    );
+    assert_eq!(said.0, Some(2), "{}", said.2);
+}

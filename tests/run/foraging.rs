@@ -16,7 +16,13 @@ fn command(out: &str) -> String {
 
 /// Everything that a run leaves.
 fn left(place: &Place, out: &str) -> Vec<String> {
-    let names = ["course.csv", "figures", "run.h5", "tests.csv"];
+    let names = [
+        "course.csv",
+        "figures",
+        "report.html",
+        "run.h5",
+        "tests.csv",
+    ];
     assert_eq!(place.names(out), names, "{out}");
     let file = RunFile::open(&place.path(&format!("{out}/run.h5")));
     assert!(file.complete());
@@ -28,6 +34,7 @@ fn left(place: &Place, out: &str) -> Vec<String> {
         text("course.csv"),
         text("tests.csv"),
         text("figures/foraging.svg"),
+        text("report.html"),
     ]
 }
 
@@ -53,6 +60,11 @@ fn threads_do_not_matter_and_a_run_goes_on_where_it_stopped() {
     let tests = place.read("one/tests.csv");
     assert_eq!(tests.lines().count(), 1 + 2 * 5 * 2, "{tests}");
     assert!(printed.contains("uniform sleep"), "{printed}");
+    let page = place.read("one/report.html");
+    for shown in ["Performance when tested", "after uniform sleep", "<svg"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains("test images"), "an agent sees none");
 
     let pieces = place.run_cut(&command("cut"), "cut");
     assert!(pieces > 0, "it was never cut");

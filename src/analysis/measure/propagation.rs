@@ -10,7 +10,8 @@ use crate::base::stream::Stream;
 static SPEC: Spec = Spec {
     name: "propagation",
     summary: "how UP states travel over the places of a population's neurons: waves, their speed and direction",
-    equations: "a cell of the sheet becomes UP where its rate rises above a quarter of what cells reach;  onsets of neighbouring cells \
+    equations: "a cell of the sheet becomes UP where its rate rises above a quarter of what cells reach, or what chance hardly \
+                reaches where that is more;  onsets of neighbouring cells \
                 within a short time are a wave;  speed = 1 / |grad T|, T the plane through the onsets around a cell",
     parameters: &[
         ParameterSpec::quantity(

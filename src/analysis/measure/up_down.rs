@@ -15,7 +15,7 @@ pub static SPEC: Spec = Spec {
     name: "up_down",
     summary: "when a population is active and when it is silent: UP and DOWN states",
     equations: "DOWN: the smoothed rate is below a percentile of itself, or below the least frequent rate between its two most \
-                frequent ones, for 30 to 500 ms;  UP: the time between two DOWN states",
+                frequent ones, for 30 to 500 ms;  UP: the time between two DOWN states, without a silence that is longer",
     parameters: &[
         bin_of_rate(10.0),
         some_time(
@@ -95,35 +95,38 @@ fn valley(values: &[f64]) -> Option<f64> {
 /// A state: whether it is UP, and when.
 type State = (bool, Span);
 
-/// DOWN states within `span`, and the UP states between them.
+/// DOWN states within `span`, and the UP states between them; and how many silences are too long for a DOWN state, which belong to
+/// neither, nor do the stretches beside them.
 fn within(
     span: Span,
     rates: &[f64],
     threshold: f64,
     bin: Duration,
     limits: (Duration, Duration),
-) -> Vec<State> {
+) -> (Vec<State>, usize) {
     let edge = |k: usize| span.start + Duration::from_ps(k as i64 * bin.ps());
     let low = stretches(rates.iter().map(|&rate| rate < threshold)).into_iter();
     let low = low.map(|(first, last)| Span {
         start: edge(first),
         stop: edge(last + 1),
     });
-    let down: Vec<Span> = low
-        .filter(|down| down.length() >= limits.0 && down.length() <= limits.1)
-        .collect();
-    let mut states = Vec::new();
-    for (k, &state) in down.iter().enumerate() {
-        if let Some(before) = k.checked_sub(1) {
-            let up = Span {
-                start: down[before].stop,
-                stop: state.start,
-            };
-            states.push((true, up));
+    let (mut states, mut too_long) = (Vec::new(), 0);
+    let mut before: Option<Span> = None;
+    for down in low.filter(|down| down.length() >= limits.0) {
+        if down.length() > limits.1 {
+            before = None;
+            too_long += 1;
+            continue;
         }
-        states.push((false, state));
+        let up = before.map(|before| Span {
+            start: before.stop,
+            stop: down.start,
+        });
+        states.extend(up.map(|up| (true, up)));
+        states.push((false, down));
+        before = Some(down);
     }
-    states
+    (states, too_long)
 }
 
 fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
@@ -153,9 +156,19 @@ fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
             })?,
         };
         let spans = data.spans.iter().zip(&rates);
-        let found: Vec<State> = spans
-            .flat_map(|(&span, rates)| within(span, rates, threshold, bin, limits))
-            .collect();
+        let (mut found, mut too_long) = (Vec::<State>::new(), 0);
+        for (&span, rates) in spans {
+            let (states, longer) = within(span, rates, threshold, bin, limits);
+            found.extend(states);
+            too_long += longer;
+        }
+        if too_long > 0 {
+            let (name, longest) = (&population.name, limits.1);
+            tracing::warn!(
+                "`{name}`: {too_long} silence{} longer than `longest`, {longest}, neither UP nor DOWN: `--set longest=…` takes them",
+                if too_long == 1 { " is" } else { "s are" }
+            );
+        }
         let lengths = |is_up: bool| -> Vec<f64> {
             let states = found.iter().filter(|state| state.0 == is_up);
             states.map(|state| state.1.length().as_ms()).collect()
@@ -217,4 +230,45 @@ fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
                 all.iter().map(|s| s.1.length().as_ms()).collect::<Vec<_>>(),
             ),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Time;
+
+    #[test]
+    fn a_silence_that_is_too_long_is_no_part_of_an_up_state() {
+        let ms = |ms: i64| Time::from_ps(ms * 1_000_000_000);
+        let span = Span {
+            start: ms(0),
+            stop: ms(200),
+        };
+        // DOWN, UP, DOWN, active, a long silence, active, DOWN, a short silence in an UP state, DOWN.
+        let text = "...##...###........###...##.##...";
+        let rates: Vec<f64> = text
+            .chars()
+            .map(|c| f64::from(u8::from(c == '#')))
+            .collect();
+        let bin = ms(10) - ms(0);
+        let limits = (ms(20) - ms(0), ms(40) - ms(0));
+        let (states, too_long) = within(span, &rates, 0.5, bin, limits);
+        let found: Vec<(bool, i64, i64)> = states
+            .iter()
+            .map(|(is_up, span)| {
+                let ms = |t: Time| t.ps() / 1_000_000_000;
+                (*is_up, ms(span.start), ms(span.stop))
+            })
+            .collect();
+        let expected = [
+            (false, 0, 30),
+            (true, 30, 50),
+            (false, 50, 80),
+            (false, 220, 250),
+            (true, 250, 300),
+            (false, 300, 330),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(too_long, 1);
+    }
 }

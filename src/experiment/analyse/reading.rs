@@ -312,6 +312,8 @@ fn foreign(request: &Request) -> Result<Held, AnalyseError> {
     let bouts = bouts(spike_file::epochs(&request.file)?);
     let end = end.map_or(Time::ZERO, after);
     let end = bouts.iter().map(|bout| bout.span.stop).fold(end, Time::max);
+    // A table says no more of its end than the last spike does: whoever knows that it went on says it.
+    let end = request.to.map_or(end, |to| end.max(to));
     Ok(Held {
         populations,
         bouts,

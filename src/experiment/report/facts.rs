@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Subject, meaning};
+use crate::config::Model;
 use crate::experiment::error::ExperimentError;
 use crate::report::html::{Cell, Column, Part, Section, Table};
 
@@ -46,18 +47,21 @@ pub(super) fn section(subject: &Subject) -> Result<Section, ExperimentError> {
             Cell::text("seed").meaning(&meaning::SEED),
             Cell::text(run.seed().to_string()),
         ],
-        [
+    ];
+    // An agent has aeons in place of a network's clock.
+    if !matches!(subject.model, Some(Model::Foraging(_))) {
+        rows.push([
             Cell::text("simulated").meaning(&meaning::SIMULATED),
             Cell::text(format!("{} s", subject.stop.as_ms() / 1e3)),
-        ],
-        [
-            Cell::text("state"),
-            Cell::text(match run.is_complete() {
-                true => "complete",
-                false => "not come to its end: still running, stopped or killed",
-            }),
-        ],
-    ];
+        ]);
+    }
+    rows.push([
+        Cell::text("state"),
+        Cell::text(match run.is_complete() {
+            true => "complete",
+            false => "not come to its end: still running, stopped or killed",
+        }),
+    ]);
     for (seed, hash) in run.fingerprints()? {
         rows.push([
             Cell::text("fingerprint").meaning(&meaning::FINGERPRINT),

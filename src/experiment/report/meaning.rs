@@ -49,6 +49,12 @@ pub(super) const ACCURACY: Meaning = Meaning {
            over seeds, and for all tasks ± the standard deviation over seeds (n − 1).",
     numbers: &[],
 };
+pub(super) const PERFORMANCE: Meaning = Meaning {
+    term: "performance",
+    text: "Share of rewarded pairs of food among those that an agent ate in a test of the task, in which it does not learn: half \
+           by chance; the mean over seeds and the standard deviation (n − 1).",
+    numbers: &[],
+};
 pub(super) const MEAN_WEIGHT: Meaning = Meaning {
     term: "mean weight",
     text: "Arithmetic mean of all weights of the projection at that moment.",

@@ -79,7 +79,7 @@ impl Header {
             (header.time, header.neuron) = (time, neuron);
             if known.global && file.first_neuron.is_none() {
                 return Err(wrong(
-                    "`first_neuron = N` too, the number that NEST gave the first neuron of the population: it counts \
+                    "`first_neuron = N` too (`--first-neuron N` of `convert`), the number that NEST gave the first neuron of the population: it counts \
                      from 1 over all nodes of a network",
                 ));
             }

@@ -128,7 +128,7 @@ fn errors_name_line_finding_and_expectation() {
         "line 1: found `a,b`, expected a column `t`, or a number from 1 to 2"
     );
     assert!(message("# x\nsender time_ms\n1 2", &plain()).starts_with(
-        "line 2: found `sender time_ms`, expected `first_neuron = N` too, the number that NEST gave"
+        "line 2: found `sender time_ms`, expected `first_neuron = N` too (`--first-neuron N` of `convert`), the number that NEST gave"
     ));
     assert!(
         message("sender\ttime_step\ttime_offset\n1\t2\t0", &plain())
