@@ -162,7 +162,8 @@ pub fn sections() -> Vec<Page> {
         "record.rates" describe(&network::Rates::default()) => "Mean rates of the recorded populations.";
         "record.spikes" describe(&some) => "Some neurons of a population, in place of its name.";
         "record.states" describe(&SampledStates::default()) => "Variables of neurons that are sampled.";
-        "record.weights" describe(&RecordedWeights::default()) => "Weights as they stand at some instants.";
+        "record.weights" describe(&RecordedWeights::default()) => "Weights as they stand at some instants, on the clock of the soma: what \
+            happens at a synapse is in them a dendritic delay later.";
         "record.weight_statistics" describe(&RecordedStatistics::default()) => "How weights spread at some instants, and how some \
             synapses fare.";
         "recall" describe(&network::Recall::new("")) => "[recall.NAME]: a sequence of groups of neurons that a stimulus cues, and how \
@@ -173,6 +174,8 @@ pub fn sections() -> Vec<Page> {
         "figure.raster" describe(&Raster::default()) => "Spikes over time, a dot each.";
         "figure.weights" describe(&WeightFigure::default()) => "Weights over time, from their statistics.";
         "figure.window" describe(&WindowFigure::default()) => "By how much each synapse has changed, over what its ends did.";
+        "figure.weight_matrix" describe(&network::MatrixFigure::default()) => "Mean weights by source and target, and over the \
+            difference of their numbers.";
         "figure.evoked" describe(&network::EvokedFigure::default()) => "Latencies of pulses, and rates around them, delivered and not.";
         "figure.rhythms" describe(&network::RhythmFigure::default()) => "Which rhythms rates hold, and how often a population fires how \
             much, stage by stage.";

@@ -85,6 +85,7 @@ impl NetworkModel {
         let all = self.network.stimuli.iter().map(|stimulus| &stimulus.name);
         let learning = self.network.learning();
         matches!(&self.bouts[..], [bout] if bout.name == RUN
+            && bout.kind.is_none()
             && bout.keep == Keep::All
             && bout.stimuli.iter().eq(all)
             && bout.learning.iter().eq(learning)
@@ -299,7 +300,9 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let snapped = snapped.map(|(record, projections)| snapped_of(record, projections));
     around.snapped = snapped.as_deref();
     let unsaid = recorded.as_deref().zip(around.duration);
-    let unsaid = unsaid.map(|(recorded, duration)| Figures::unsaid(recorded, &observed, duration));
+    let may_end = bouts.is_some_and(|bouts| bouts.iter().any(|bout| bout.until.is_some()));
+    let unsaid = unsaid
+        .map(|(recorded, duration)| Figures::unsaid(recorded, &observed, (duration, may_end)));
     let figures = read_in(root, "figure", unsaid.unwrap_or_default(), &around);
     let drawn = top.as_ref().filter(|_| good);
     let agreed = drawn.is_none_or(|top| agree_as_drawn(root, &known, top));

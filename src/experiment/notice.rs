@@ -1,7 +1,7 @@
 //! What a run will leave undone of what its model file asks for: said before it begins, and kept in its run file.
 
 use crate::base::time::{Duration, Time};
-use crate::config::network::{NetworkModel, Played};
+use crate::config::network::{NetworkModel, Played, Record};
 use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
@@ -27,7 +27,27 @@ pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Ve
     let triggers = network.triggers.iter();
     let vain = triggers.filter_map(|trigger| of_trigger(&trigger.name, network, bouts));
     let all = night.chain(stages).chain(vain).chain(late).chain(idle);
-    all.chain(of_guard(&model.guard, bouts)).collect()
+    let all = all.chain(of_guard(&model.guard, bouts));
+    all.chain(of_record(&model.record)).collect()
+}
+
+/// That nothing of a run is kept but its bouts.
+fn of_record(record: &Record) -> Option<String> {
+    let Record {
+        spikes,
+        rates_bin: _,
+        states,
+        weights,
+        weight_statistics,
+        compress: _,
+        report: _,
+    } = record;
+    let is_nothing =
+        spikes.is_empty() && states.is_empty() && weights.is_none() && weight_statistics.is_none();
+    is_nothing.then(|| {
+        "nothing is recorded: `[record]` names no `spikes`, such as spikes = [\"e\"], nor states or weights"
+            .into()
+    })
 }
 
 /// That a force acts at no instant.

@@ -369,6 +369,7 @@ pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
         Bout {
             name: bout.name.clone(),
             kind: Kind::Run,
+            called: bout.kind.clone(),
             task: 0,
             start,
             stop: now,

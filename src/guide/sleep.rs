@@ -175,6 +175,7 @@
 //! let bout = |name: &str, kind, cycle: usize| Bout {
 //!     name: format!("{name} {cycle}"),
 //!     kind,
+//!     called: None,
 //!     task: cycle,
 //!     start: Time::from_ms(100.0 * cycle as f64).unwrap(),
 //!     stop: Time::from_ms(100.0 * (cycle + usize::from(kind == Kind::Run)) as f64).unwrap(),

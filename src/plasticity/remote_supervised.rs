@@ -14,8 +14,9 @@ pub static SPEC: Spec = Spec {
     name: "remote_supervised",
     summary: "Remote supervised learning (ReSuMe): spikes of a teacher strengthen what has just arrived, spikes of the target itself \
               weaken it, until both come alike.",
-    equations: "at a spike of neuron j of the teacher, an axonal and a dendritic delay after it: w <- w + eta * x;  at a spike of \
-                target j: w <- w - eta * x;  x of arrivals jumps by 1 and decays with tau",
+    equations: "at a spike of neuron j of the teacher, which takes the axonal delay, the dendritic one to the soma and as long \
+                back: w <- w + eta * x;  at a spike of target j, a dendritic delay after it: w <- w - eta * x;  x of arrivals jumps \
+                by 1 and decays with tau",
     parameters: &[
         ParameterSpec::quantity(
             "eta",

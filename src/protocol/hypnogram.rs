@@ -44,6 +44,8 @@ pub struct Bout {
     pub name: String,
     /// What it is for.
     pub kind: Kind,
+    /// What it is called in run files in place of what it is for, if anything: the stage that it is in.
+    pub called: Option<String>,
     /// Task it follows or trains, counted from 0.
     pub task: usize,
     /// Start, inclusive.
@@ -59,6 +61,11 @@ pub struct Bout {
 }
 
 impl Bout {
+    /// Its kind in run files.
+    pub fn label(&self) -> &str {
+        self.called.as_deref().unwrap_or(self.kind.name())
+    }
+
     /// Length.
     pub fn duration(&self) -> Duration {
         self.stop - self.start
@@ -94,6 +101,7 @@ impl Timeline {
         self.bouts.push(Bout {
             name,
             kind,
+            called: None,
             task,
             start,
             stop: self.now,

@@ -428,6 +428,7 @@ mod tests {
                 Bout {
                     name: format!("{k}"),
                     kind: Kind::Run,
+                    called: None,
                     task: 0,
                     start: begun,
                     stop: ms(stop),

@@ -87,7 +87,13 @@ modulators = { ach = 3 }
     let n3 =
         "duration = \"3 s\"\nstimuli = \"noise\"\nkeep = \"weights\"\nmodulators = { ach = 0.1 }\n";
     let test = "duration = \"4 s\"\n";
-    let bout = |name: &str, keys: &str| format!("[[bout]]\nname = \"{name}\"\n{keys}");
+    let bout = |name: &str, keys: &str| {
+        let kind = match name.split(' ').next() {
+            None | Some("test") => String::new(),
+            Some(stage) => format!("kind = \"{stage}\"\n"),
+        };
+        format!("[[bout]]\nname = \"{name}\"\n{kind}{keys}")
+    };
     let written = [
         bout("W", "duration = \"1 s\"\n"),
         bout("N2", n2),

@@ -329,3 +329,39 @@ fn a_network_falls_asleep_when_its_synapses_are_strong_and_wakes_when_they_are_w
     assert_eq!(of("r1").fingerprint(), of("r2").fingerprint());
     assert_eq!(of("r1").detections("pressure").unwrap().len(), 4);
 }
+
+#[test]
+fn the_figure_of_a_run_that_may_end_before_its_time_shows_its_begin() {
+    let model = r#"
+schema = 1
+experiment = "network"
+[population.e]
+neuron = "poisson"
+size = 20
+rate = "10 Hz"
+[trigger.busy]
+kind = "rate"
+population = "e"
+level = "15 Hz"
+[[bout]]
+name = "waiting"
+kind = "wake"
+duration = "60 s"
+until = { trigger = "busy", count = 1 }
+[[bout]]
+duration = "100 ms"
+[record]
+spikes = ["e"]
+"#;
+    let place = Place::with_model(model);
+    let said = place.run("run model.toml --out r");
+    assert!(
+        place.names("r/figures").contains(&"raster.svg".to_owned()),
+        "{said}"
+    );
+    let run = Recording::open(&place.path("r")).expect("a run");
+    let bouts = run.bouts().expect("bouts");
+    assert!(bouts[0].stop < Time::ZERO + Duration::from_ms(1e3).expect("in range"));
+    let kinds: Vec<&str> = bouts.iter().map(|bout| &bout.kind[..]).collect();
+    assert_eq!(kinds, ["wake", "run"]);
+}

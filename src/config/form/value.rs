@@ -180,6 +180,10 @@ pub fn text(expected: &'static str) -> Form<'static, String> {
         let text = item.text(expected)?;
         match text.trim().is_empty() {
             true => item.refuse(&format!("{expected} with letters in it"), None),
+            // It stands in tables, on one line.
+            false if text.contains(char::is_control) => {
+                item.refuse(&format!("{expected} without line breaks"), None)
+            }
             false => Some(text.into()),
         }
     };
@@ -209,9 +213,23 @@ pub fn stimulus_name() -> Form<'static, String> {
 
 /// The name of a projection that learns; where one is at fault that is the problem to mend.
 pub fn learning_name() -> Form<'static, String> {
-    one_of_known("the name of a projection with `plasticity`", |around| {
-        around.learning
-    })
+    const EXPECTED: &str = "the name of a projection with `plasticity`";
+    let known = one_of_known(EXPECTED, |around| around.learning);
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
+        let name = item.as_text().unwrap_or_default();
+        let learns = |all: &[String]| all.iter().any(|known| known == name);
+        let mut all = around.known.network.projections.iter();
+        let is_static = around.learning.is_some_and(|all| !learns(all))
+            && all.any(|projection| projection.name == name);
+        match is_static {
+            true => {
+                let help = format!("`{name}` has none, so that its weights stay as they are");
+                item.refuse(EXPECTED, Some(help))
+            }
+            false => (known.read)(item, around),
+        }
+    };
+    Form::new("name", read, |name: &String, _| quote(name)).expecting(EXPECTED)
 }
 
 /// The name of a slow force on weights; where one is at fault that is the problem to mend.

@@ -17,6 +17,8 @@ use crate::stimulus;
 pub struct Bout {
     /// Name: also of the random streams that begin with it, but for the first.
     pub name: String,
+    /// What it is called in run files beside its name, if anything: by default the stage that it is in.
+    pub kind: Option<String>,
     /// How long it lasts, above zero; the longest where it may end before.
     pub duration: Duration,
     /// Names of the stimuli that are on, none twice, in the order of the network.
@@ -71,6 +73,7 @@ impl Bout {
     pub(in crate::config) fn bare(name: String) -> Self {
         Self {
             name,
+            kind: None,
             duration: Duration::ZERO,
             stimuli: Vec::new(),
             keep: Keep::All,
@@ -253,6 +256,9 @@ impl Table for Bout {
         let name = text("a name");
         let default = "its stage, or bout N";
         k.told("name", default, &mut self.name, name, what);
+        let what = "what kind of bout it is: `kind` in run files, by which `analyse --bout` finds all of a kind";
+        let kind = given(text("a word, such as \"wake\""));
+        k.told("kind", "its stage, or run", &mut self.kind, kind, what);
         let what = "how long it lasts, such as \"60 s\"; at most, where it has `until`";
         k.need("duration", &mut self.duration, span(), what);
         self.stimuli(k);

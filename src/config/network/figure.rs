@@ -59,7 +59,7 @@ impl Figures {
     pub(in crate::config) fn unsaid(
         recorded: &[String],
         observed: &[String],
-        duration: Duration,
+        (duration, may_end): (Duration, bool),
     ) -> Self {
         /// Longer than the rhythms of sleep, and short enough to tell spikes from each other.
         const SPAN: Duration = Duration::from_ps(1_000_000_000_000);
@@ -68,10 +68,17 @@ impl Figures {
         /// As many have room on a page.
         const POPULATIONS: usize = 8;
         const PROJECTIONS: usize = 4;
+        let (from, to) = match may_end {
+            true => (Duration::ZERO, SPAN.min(duration)),
+            false => (
+                Duration::from_ps((duration.ps() - SPAN.ps()).max(0)),
+                duration,
+            ),
+        };
         let raster = Raster {
             populations: recorded.iter().take(POPULATIONS).cloned().collect(),
-            from: Duration::from_ps((duration.ps() - SPAN.ps()).max(0)),
-            to: duration,
+            from,
+            to,
             neurons: Some(NEURONS),
         };
         let weights = WeightFigure {
@@ -107,7 +114,7 @@ impl Table for Figures {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "[figure.raster]: spikes over time, of themselves up to 1000 neurons of each of 8 recorded populations; \
                     \"off\": no figure";
-        let words = "the last second";
+        let words = "the last second, or the first where `until` may end the run before";
         let form = off(inside(Raster::default()));
         k.told("raster", words, &mut self.raster, form, what);
         let what = "[figure.weights]: weights over time, of themselves those of the first 4 projections of which statistics are \
@@ -429,7 +436,8 @@ impl Table for Raster {
         }
         let what = "where it ends";
         k.told("to", "the end of the run", &mut self.to, part(), what);
-        let what = "how many neurons of each population are shown at most";
+        let what = "how many neurons of each population are shown at most; where marks would merge every n-th of them is, as the caption \
+                    says";
         k.told("neurons", "all", &mut self.neurons, given(some()), what);
     }
 

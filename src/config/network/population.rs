@@ -80,11 +80,14 @@ fn size_and_positions(population: &mut Population, k: &mut Keys<'_>) {
         given(layout()),
         what,
     );
+    let at_fault = section.gives("positions") && population.positions.is_none();
     match population.positions.as_ref().and_then(Layout::cells) {
         Some(cells) if silent => {
             section.know("size");
             population.size = u32::try_from(cells).unwrap_or(u32::MAX);
         }
+        // What is wrong with the grid is the problem to mend, not that it says no size.
+        None if silent && at_fault => section.know("size"),
         _ => k.need("size", &mut population.size, count(1, LARGEST.into()), size),
     }
 }

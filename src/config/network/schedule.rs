@@ -136,6 +136,7 @@ fn named(leaves: &[Leaf<'_>], order: &[usize]) -> Option<Vec<Bout>> {
         clock = end;
         bouts.push(Bout {
             name,
+            kind: leaf.bout.kind.clone().or_else(|| leaf.stage.clone()),
             ..leaf.bout.clone()
         });
     }

@@ -50,14 +50,21 @@ pub(super) fn draw(
         true => " b: over the number of the target less that of the source.",
         false => "",
     };
+    let matrix = weight_matrix::WeightMatrix::new(sizes, last.synapses.iter().map(plain));
+    let cell = |end: usize| match matrix.parts[end] as u32 == sizes[end] {
+        true => "neuron".to_owned(),
+        false => format!("{} parts", matrix.parts[end]),
+    };
     let caption = format!(
-        "{}: mean strengths, without sign. a: of the synapses between each hundredth of the source and each of the target at {}; pale \
-         where there are none.{of_difference}",
+        "{}: mean strengths, without sign. a: of the synapses at {}, by source ({}) and target ({}); pale where there are \
+         none.{of_difference}",
         figure.projection,
-        told(last.time)
+        told(last.time),
+        cell(0),
+        cell(1)
     );
     WeightMatrix {
-        matrix: weight_matrix::WeightMatrix::new(sizes, last.synapses.iter().map(plain)),
+        matrix,
         over_difference: over_difference.collect(),
         ends: [projection.source.clone(), projection.targets.join(", ")],
         unit: unit(model, &figure.projection),

@@ -212,7 +212,10 @@ impl Response {
         let across = Axis::linear(from, to, left, right);
         let up = Axis::linear(0.0, highest * 1.08, bottom, top);
         let zero = Stroke::new(tint(INK, 0.35), 0.4).dashed(2.0, 2.0);
-        canvas.line(vec![(across.at(0.0), top), (across.at(0.0), bottom)], zero);
+        // The first bin may lie behind the pulse, the last one before it.
+        if (from..=to).contains(&0.0) {
+            canvas.line(vec![(across.at(0.0), top), (across.at(0.0), bottom)], zero);
+        }
         let mut x = right;
         for (line, colour, name) in lines {
             let Some((rates, n)) = line else { continue };

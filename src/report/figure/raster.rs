@@ -201,7 +201,7 @@ impl Raster {
         if self.closer.is_some() {
             caption.push("Right: a closer look at the shaded time.".to_owned());
         }
-        if !self.stimuli.is_empty() && strips.height() > 0.0 {
+        if strips.has_bars() {
             caption.push("Bars: stimuli that act for a part of the time.".to_owned());
         }
         if strips.more > 0 {
@@ -319,7 +319,11 @@ fn label(
     colour: Colour,
 ) {
     let room = LEFT - 42.0;
-    let mut lines = vec![plural(layer.n_neurons, "neuron"), plural(n_drawn, "spike")];
+    let neurons = match layer.n_counted < layer.n_neurons {
+        true => format!("{} of {} neurons", layer.n_counted, layer.n_neurons),
+        false => plural(layer.n_neurons, "neuron"),
+    };
+    let mut lines = vec![neurons, plural(n_drawn, "spike")];
     lines.splice(
         0..0,
         Some(hue::word(layer.sign).to_owned()).filter(|word| !word.is_empty()),

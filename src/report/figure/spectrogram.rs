@@ -113,6 +113,12 @@ impl Spectrogram {
             caption += &format!(", means of {pooled} in a row");
         }
         caption += ".";
+        if self.power.iter().flatten().any(|power| *power <= 0.0) {
+            caption += " Grey: no power, for no neuron fired.";
+        }
+        if Time::from_ps(self.power.len() as i64 * self.segment.ps()) < self.end {
+            caption += " What remains at the end is less than a segment.";
+        }
         if !self.courses.is_empty() {
             caption += " Below: strengths of synapses; bands: the middle 50 and 90 %, blue line: median, red: mean.";
         }

@@ -125,8 +125,13 @@ impl WeightMatrix {
                 points.iter().map(place).collect(),
                 Stroke::new(colour, LINE),
             );
-            let at = (from + 6.0, TOP + 8.0 + 11.0 * k as f64);
-            canvas.text(Text::new(at, LABEL, name.as_str()).bold().colour(colour));
+            // Over the frame, where no curve is: the first moment on the left, the last one on the right.
+            let (at, anchor) = match k {
+                0 => (from, Anchor::Start),
+                _ => (FULL_WIDTH - RIGHT, Anchor::End),
+            };
+            let name = Text::new((at, TOP - 9.0), LABEL, name.as_str()).bold();
+            canvas.text(name.colour(colour).anchor(anchor));
         }
         axis::bottom(
             canvas,

@@ -103,7 +103,26 @@ impl Table for EvokedFigure {
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
         /// More would not be seen, and take memory.
         const MOST: i64 = 100_000;
-        let bins = (self.before.ps().saturating_add(self.after.ps())) / self.bin.ps().max(1);
+        let shown = Duration::from_ps(self.before.ps().saturating_add(self.after.ps()));
+        if self.bin > shown {
+            let item = section.get("bin").or_else(|| section.get("after"));
+            let expected = format!("at most {shown}, what is shown before and after a pulse");
+            item.and_then(|item| item.refuse::<()>(&expected, None));
+            return false;
+        }
+        if let Some(lasts) = around.duration.filter(|&lasts| shown > lasts) {
+            let longer = if self.before > self.after {
+                "before"
+            } else {
+                "after"
+            };
+            let item = section.get(longer).or_else(|| section.get("populations"));
+            let expected =
+                format!("less: {shown} around a pulse do not lie within a run of {lasts}");
+            item.and_then(|item| item.refuse::<()>(&expected, None));
+            return false;
+        }
+        let bins = shown.ps() / self.bin.ps().max(1);
         if bins > MOST {
             let item = section.get("bin").or_else(|| section.get("after"));
             item.and_then(|item| item.refuse::<()>(&format!("at most {MOST} bins"), None));

@@ -69,6 +69,11 @@ impl<'a> Strips<'a> {
         if height > 0.0 { height + 4.0 } else { 0.0 }
     }
 
+    /// Whether some are of stimuli.
+    pub(in crate::report::figure) fn has_bars(&self) -> bool {
+        !self.stimuli.is_empty()
+    }
+
     /// Draws them over `column` from `top` on; their names too, left of the first column. Ends of bouts go down to `bottom`.
     pub(in crate::report::figure) fn draw(
         &self,
