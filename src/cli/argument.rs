@@ -135,7 +135,8 @@ pub struct RunArguments {
 /// When to stop a run that takes long.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct WallArguments {
-    /// Stop after this much time by the clock, such as 90s, 30min or 2h, as Ctrl-C does; `resume` goes on
+    /// Stop after this much time by the clock, such as 90s, 30min or 2h, as Ctrl-C does; `resume` goes on with a
+    /// run, the same command with --out with a sweep
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
     pub max_wall: Option<Duration>,
 }

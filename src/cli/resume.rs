@@ -9,9 +9,17 @@ use super::shell::Shell;
 use super::thread;
 use super::wall::Limited;
 use crate::experiment::run::{self, Resumed};
+use crate::experiment::sweep::manifest;
 
 /// Goes on with the run and prints its table; of one that is complete, only that.
 pub(super) fn run(arguments: &ResumeArguments, shell: &Shell) -> Result<(), Failure> {
+    if arguments.run.join(manifest::FILE).is_file() {
+        let folder = arguments.run.display();
+        return Err(Failure::input(format!(
+            "`{folder}`: found a sweep, expected the folder of a run\n  help: the same `sharpwave sweep` command with `--out \
+             {folder}` goes on"
+        )));
+    }
     let watcher = Limited::new(shell.watch(), arguments.wall.max_wall);
     let resumed = thread::with(arguments.threads.threads, || {
         run::resume(&arguments.run, &watcher)

@@ -96,6 +96,17 @@ fn print(
                     writeln!(out, "Test images have been looked at for {n} points of this sweep.")?;
                 }
             }
+            None if plan.exam.is_some() => {
+                let key = plan.exam.as_deref().unwrap_or_default();
+                writeln!(
+                    out,
+                    "\nNo point is the best: other values of `{key}` ask other questions, so that accuracies are not to be compared."
+                )?;
+            }
+            None if plan.measure.is_none() && swept.done > 0 => {
+                let names = plan.names.join("`, `");
+                writeln!(out, "\nNo point is chosen: `--measure NAME` orders them, by one of `{names}`.")?;
+            }
             None if plan.on.is_some_and(|on| on.name() == "test") => writeln!(
                 out,
                 "\nChosen on test images: the accuracy of the best point is that of the luckiest, too."

@@ -85,6 +85,19 @@ fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment + Send>
     })
 }
 
+/// The files that `model` reads and hashes of what is in them, once all that can be known of it before a run is checked. Nothing is
+/// written.
+///
+/// # Errors
+/// As [`run`] before anything is written.
+pub(super) fn inputs(
+    model: Model,
+    watch: &dyn Watch,
+) -> Result<Vec<(PathBuf, u128)>, ExperimentError> {
+    let names = prepare(model, watch)?.files();
+    Ok(aside(watch, || source::hashes(names))??)
+}
+
 /// Runs `model`. A run that is stopped leaves a checkpoint, from which [`resume`] goes on.
 ///
 /// # Errors

@@ -30,6 +30,7 @@ use crate::record::lock::lock;
 use crate::record::output::{self, write_over};
 use crate::run::progress::Watch;
 use error::SweepError;
+use manifest::Manifest;
 use measure::On;
 use plan::Plan;
 use row::Rows;
@@ -110,8 +111,20 @@ pub struct Tested {
 /// # Errors
 /// If the folder holds another sweep, something cannot be written, or a run fails for a reason that can be mended.
 pub fn sweep(plan: &Plan, way: &Way, watch: &dyn Watch) -> Result<Swept, SweepError> {
+    // What is wrong with the data is known before anything is written.
+    let first = plan.seeds.first().copied().unwrap_or_default();
+    let files = match run::inputs(plan.model(0, first, 1)?, watch) {
+        Err(ExperimentError::Stopped(_)) => return stopped(plan, folder(way.out.as_deref())?),
+        files => files?.into_iter(),
+    };
+    let manifest = Manifest {
+        files: files
+            .map(|(path, hash)| (path, format!("{hash:032x}")))
+            .collect(),
+        ..plan.manifest.clone()
+    };
     let folder = folder(way.out.as_deref())?;
-    plan.manifest.agree(&folder)?;
+    manifest.agree(&folder)?;
     let Shard { number, of } = way.shard;
     let shards = folder.join(SHARDS);
     let shard = shards.join(format!("{number}-of-{of}"));
@@ -169,6 +182,21 @@ pub fn sweep(plan: &Plan, way: &Way, watch: &dyn Watch) -> Result<Swept, SweepEr
         swept.complete = swept.tested.is_some();
     }
     Ok(swept)
+}
+
+/// What there is in `folder` of `plan`, of which nothing more was done.
+fn stopped(plan: &Plan, folder: PathBuf) -> Result<Swept, SweepError> {
+    let rows = row::read_all(&folder.join(SHARDS))?;
+    let own = plan.items.iter().filter(|item| rows.contains_key(&item.id));
+    Ok(Swept {
+        done: own.count(),
+        of: plan.items.len(),
+        failed: 0,
+        complete: false,
+        ranked: None,
+        tested: None,
+        folder,
+    })
 }
 
 /// The folder `out`, made if it is not there, or a numbered one.

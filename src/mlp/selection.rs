@@ -37,7 +37,10 @@ pub enum SelectionError {
         present: Vec<u8>,
     },
     /// Fewer images than asked for.
-    #[error("{set}: found {found} training images of {what}, expected the {asked} asked for")]
+    #[error(
+        "{set}: found {found} training images of {what}, expected the {asked} asked for\n  help: `data.{key}` takes at most {found} \
+         here"
+    )]
     TooFew {
         /// The name of the data set.
         set: String,
@@ -47,6 +50,8 @@ pub enum SelectionError {
         found: usize,
         /// Images asked for.
         asked: usize,
+        /// The key of `[data]` that asks for them.
+        key: &'static str,
     },
     /// More images held out than leave one to learn.
     #[error(
@@ -134,6 +139,7 @@ impl Selection {
                             what: format!("task {} (classes {})", number + 1, list(classes)),
                             found,
                             asked: *asked,
+                            key: "train_per_task",
                         });
                     }
                     let mut left = *asked;
@@ -269,6 +275,7 @@ impl Selection {
                         what: format!("class {class}"),
                         found,
                         asked,
+                        key: "train_per_class",
                     });
                 }
                 Some(_) => {}
@@ -351,7 +358,7 @@ mod tests {
         assert_eq!(
             three.train(&rest).unwrap_err().to_string(),
             "`twelve` less 2 images of each task for validation: found 2 training images of task 1 (classes 1), expected the \
-             3 asked for"
+             3 asked for\n  help: `data.train_per_task` takes at most 2 here"
         );
         assert_eq!(
             three.hold_out(&twelve(), 4).unwrap_err().to_string(),
@@ -379,7 +386,7 @@ mod tests {
         );
         assert_eq!(
             refused(&[&[2], &[0, 1]], Quota::PerTask(5)),
-            "`twelve`: found 4 training images of task 1 (classes 2), expected the 5 asked for"
+            "`twelve`: found 4 training images of task 1 (classes 2), expected the 5 asked for\n  help: `data.train_per_task` takes at most 4 here"
         );
         assert_eq!(
             refused(&[&[0]], Quota::PerTask(0)),
@@ -390,7 +397,7 @@ mod tests {
         };
         assert_eq!(
             refused(&[&[0]], quota(&[(0, 5)])),
-            "`twelve`: found 4 training images of class 0, expected the 5 asked for"
+            "`twelve`: found 4 training images of class 0, expected the 5 asked for\n  help: `data.train_per_class` takes at most 4 here"
         );
         assert_eq!(
             refused(&[&[0]], quota(&[(0, 0)])),

@@ -40,6 +40,7 @@ fn begun(bytes: &[u8]) -> String {
         program: "1".into(),
         keys: vec!["a".into()],
         on: None,
+        files: Vec::new(),
         model: "seed = 1\n".into(),
     };
     now.agree(folder.path())

@@ -243,3 +243,73 @@ fn a_run_that_fails_is_a_row_with_its_error() {
         "{printed}"
     );
 }
+
+#[test]
+fn other_data_and_what_is_wrong_with_data_are_told_before_anything_is_written() {
+    let place = Place::with_model(SMALL);
+    let few =
+        "--quiet sweep model.toml mlp.training.epochs=1 --set data.validation=950 --seeds 1 --out";
+    let said = place.refused(&format!("{few} few"));
+    assert!(
+        said.contains("help: `data.train_per_task` takes at most 50 here"),
+        "{said}"
+    );
+    assert!(!place.path("few").exists());
+    place.run(&format!("{few} few --set data.train_per_task=50"));
+
+    let said = place.refused(&format!("{few} twice --set mlp.training.epochs=2"));
+    assert!(
+        said.contains("`mlp.training.epochs` cannot be swept: `--set` gives it one value"),
+        "{said}"
+    );
+
+    // Other questions have no best answer.
+    let exam = "--quiet sweep model.toml data.test_noise=0,0.5 --set data.validation=50 --set data.train_per_task=50 --seeds 1 --out";
+    let printed = place.run(&format!("{exam} exam"));
+    assert!(printed.contains("No point is the best"), "{printed}");
+    assert_eq!(place.names("exam"), ["shards", "sweep.json", "table.csv"]);
+    let said = place.refused("resume exam");
+    assert!(
+        said.contains("found a sweep, expected the folder of a run"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_sweep_does_not_go_on_with_other_data() {
+    let place = Place::new();
+    let idx = |sizes: &[u32], bytes: Vec<u8>| {
+        let mut file = vec![0, 0, 8, sizes.len() as u8];
+        file.extend(sizes.iter().flat_map(|n| n.to_be_bytes()));
+        file.extend(bytes);
+        file
+    };
+    let pixels = |n: u32| {
+        (0..n * 16)
+            .map(|k| (k * 37 % 251) as u8)
+            .collect::<Vec<u8>>()
+    };
+    let labels = |n: u32| (0..n).map(|k| (k % 4) as u8).collect::<Vec<u8>>();
+    for (name, n) in [("train", 80), ("test", 20)] {
+        place.write(&format!("{name}-x.idx"), idx(&[n, 4, 4], pixels(n)));
+        place.write(&format!("{name}-y.idx"), idx(&[n], labels(n)));
+    }
+    let own = "images = \"train-x.idx\"\nlabels = \"train-y.idx\"\ntest_images = \"test-x.idx\"\ntest_labels = \"test-y.idx\"";
+    let model = SMALL
+        .replace("source = \"embedded:mnist\"", own)
+        .replace("train_per_task = 100", "validation = 10")
+        .replace("[784, 40, 10]", "[16, 10, 4]")
+        .replace("patch = { side = 11, period = \"1 ms\" }", "");
+    place.write("model.toml", model);
+    let sweep = "--quiet sweep model.toml mlp.training.epochs=1 --seeds 1 --out s";
+    place.run(sweep);
+    let mut others = labels(80);
+    others.rotate_left(1);
+    place.write("train-y.idx", idx(&[80], others));
+    let said = place.refused(&sweep.replace("epochs=1", "epochs=1,2"));
+    assert!(
+        said.contains("this sweep was begun with what was in"),
+        "{said}"
+    );
+    assert!(said.contains("train-y.idx"), "{said}");
+}

@@ -104,6 +104,15 @@ impl Axis {
         })
     }
 
+    /// The first value.
+    pub fn first(&self) -> String {
+        match self.parts.first() {
+            Some(Part::Value(value)) => value.clone(),
+            Some(Part::Range(range)) => range.value(0.0, DIGITS),
+            None => String::new(),
+        }
+    }
+
     /// Every value, in order, each once.
     ///
     /// # Errors

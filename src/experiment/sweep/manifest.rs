@@ -1,12 +1,15 @@
 //! What a sweep was begun with: it goes on with nothing else.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::sweep::error::SweepError;
 use crate::experiment::sweep::measure::On;
 use crate::record::output::write_new;
+
+/// Digits of a hash that tell two files apart.
+const HASH_SHOWN: usize = 8;
 
 /// Name of the file in a sweep's folder.
 pub const FILE: &str = "sweep.json";
@@ -21,6 +24,9 @@ pub struct Manifest {
     pub keys: Vec<String>,
     /// Which images accuracies are of.
     pub on: Option<On>,
+    /// Files that the first point reads, with hashes of what is in them.
+    #[serde(default)]
+    pub files: Vec<(PathBuf, String)>,
     /// The resolved model without the keys that are swept, its seed that of the first row.
     pub model: String,
 }
@@ -79,6 +85,7 @@ impl Manifest {
             program,
             keys,
             on,
+            files,
             model,
         } = self;
         let list = |keys: &[String]| format!("`{}`", keys.join("`, `"));
@@ -93,7 +100,14 @@ impl Manifest {
             return Some(("accuracies on", name(then.on), name(*on)));
         }
         if *model == then.model {
-            return None;
+            // A folder of data may have moved; what is in it may not be another.
+            let mut pairs = files.iter().zip(&then.files);
+            let (now, then) = pairs.find(|(now, then)| now.1 != then.1)?;
+            let shown = |file: &(PathBuf, String)| {
+                let hash = &file.1[..file.1.len().min(HASH_SHOWN)];
+                format!("`{}` ({hash}…)", file.0.display())
+            };
+            return Some(("what was in", shown(then), shown(now)));
         }
         let (mut section, mut lines) = ("", (model.lines(), then.model.lines()));
         loop {
@@ -122,6 +136,7 @@ mod tests {
             program: "1".into(),
             keys: vec!["a".into()],
             on: Some(On::Validation),
+            files: vec![("a/x.idx".into(), "0123456789abcdef".into())],
             model: "seed = 1\n[sleep]\nx = 1\n".into(),
         };
         first.agree(folder.path()).unwrap();
@@ -161,6 +176,16 @@ mod tests {
         assert!(
             said_program.contains("sharpwave 1, found 2"),
             "{said_program}"
+        );
+        let moved = |hash: &str| Manifest {
+            files: vec![("b/x.idx".into(), hash.into())],
+            ..first.clone()
+        };
+        moved("0123456789abcdef").agree(folder.path()).unwrap();
+        let said_data = said(moved("fedcba9876543210"));
+        assert!(
+            said_data.contains("what was in `a/x.idx` (01234567…), found `b/x.idx` (fedcba98…)"),
+            "{said_data}"
         );
         let foreign = tempfile::tempdir().unwrap();
         std::fs::write(foreign.path().join("x"), "").unwrap();

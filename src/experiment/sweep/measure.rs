@@ -43,8 +43,8 @@ pub enum MeasureError {
     /// Nothing is held out.
     #[error(
         "`data.validation` is 0, expected images to choose on: choosing on test images makes their accuracy a promise of nothing\n  \
-         help: `--set data.validation=500` holds out 500 training images of each task; `--on test` chooses on test images, and \
-         the table says so"
+         help: `--set data.validation=100` holds out 100 training images of each task, which `data.train_per_task` must leave; `--on \
+         test` chooses on test images, and the table says so"
     )]
     NoValidation,
     /// A choice of images where there are none.

@@ -67,8 +67,34 @@ pub struct Plan {
     pub names: Vec<String>,
     /// What the best point has most of, if one is to be chosen.
     pub measure: Option<String>,
+    /// A key that is swept and changes what is asked, so that no point is better than another.
+    pub exam: Option<String>,
     /// What it must not be gone on without.
     pub manifest: Manifest,
+}
+
+/// The key that says how many images are held out.
+const VALIDATION: &str = "data.validation";
+
+/// Whether other values of `key` are other images or other questions, whose accuracies are not to be compared.
+fn sets_exam(key: &str) -> bool {
+    const EXAM: [&str; 8] = [
+        "data.source",
+        "data.tasks",
+        "data.images",
+        "data.labels",
+        "data.test_images",
+        "data.test_labels",
+        "data.test_noise",
+        "data.test_blur",
+    ];
+    let is = |exam: &str| {
+        key == exam
+            || key
+                .strip_prefix(exam)
+                .is_some_and(|rest| rest.starts_with('.'))
+    };
+    key == VALIDATION || EXAM.into_iter().any(is)
 }
 
 impl Plan {
@@ -78,18 +104,36 @@ impl Plan {
     /// If values, keys, measure or a model are wrong.
     pub fn new(source: Source, options: &Options) -> Result<Self, SweepError> {
         let keys: Vec<String> = options.axes.iter().map(|axis| axis.key.clone()).collect();
-        let base = source.read(&[])?;
+        let given = |key: &String| {
+            let mut sets = source.options.sets.iter();
+            sets.any(|set| set.split('=').next().map(str::trim) == Some(&key[..]))
+        };
+        if let Some(key) = keys.iter().find(|key| given(key)) {
+            return Err(SweepError::Key {
+                key: key.clone(),
+                instead: "`--set` gives it one value",
+            });
+        }
+        // What is held out where that is swept is more than nothing at every point.
+        let base = match keys.iter().position(|key| key == VALIDATION) {
+            Some(at) => source.read(&[format!("{VALIDATION}={}", options.axes[at].first())])?,
+            None => source.read(&[])?,
+        };
         let first = options.seed.unwrap_or_else(|| seed(&base));
         let n = options.seeds.unwrap_or_else(|| seeds(&base));
         let seeds: Vec<u64> = (0..n).map(|k| first.wrapping_add(k)).collect();
         let points = points(&options.axes, options.random, first)?;
         let on = measure::on(&base, options.on)?;
         let measure = measure::chosen(&base, options.measure.as_deref())?;
+        let exam = keys.iter().find(|key| sets_exam(key)).cloned();
+        let measure = measure.filter(|_| exam.is_none() || on.is_none());
         let mut plan = Self {
             manifest: Manifest {
                 program: env!("CARGO_PKG_VERSION").into(),
                 keys: keys.clone(),
                 on,
+                // Read where the sweep begins.
+                files: Vec::new(),
                 // Which seeds there are is no part of what stays.
                 model: source.read(&seeded(1, 1))?.resolved(),
             },
@@ -101,6 +145,7 @@ impl Plan {
             items: Vec::new(),
             on,
             measure,
+            exam: exam.filter(|_| on.is_some()),
         };
         for point in 0..plan.points.len() {
             for &seed in &plan.seeds {

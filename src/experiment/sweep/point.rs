@@ -4,6 +4,9 @@ use crate::base::stream::Stream;
 use crate::experiment::sweep::axis::Axis;
 use crate::experiment::sweep::error::SweepError;
 
+/// Draws for each point at most.
+const TRIES: usize = 100;
+
 /// Points at most.
 const MOST: usize = 1_000_000;
 
@@ -38,9 +41,21 @@ pub fn points(axes: &[Axis], random: Option<usize>, seed: u64) -> Result<Vec<Poi
         let draw = |k: usize| {
             let mut stream = Stream::new(seed, "sweep.random", k as u64);
             let drawn = axes.iter().map(|axis| Ok(axis.draw(&mut stream)?));
-            drawn.collect()
+            drawn.collect::<Result<Point, SweepError>>()
         };
-        return (0..n).map(draw).collect();
+        // Of a few values a point may be drawn again: it is no other point.
+        let (mut points, mut k) = (Vec::<Point>::new(), 0);
+        while points.len() < n && k < n.saturating_mul(TRIES) {
+            let point: Point = draw(k)?;
+            if !points.contains(&point) {
+                points.push(point);
+            }
+            k += 1;
+        }
+        if points.len() < n {
+            tracing::warn!("`--random`: there are {} points, not {n}", points.len());
+        }
+        return Ok(points);
     }
     let mut points = vec![Point::new()];
     for axis in axes {
@@ -82,6 +97,19 @@ mod tests {
         assert_eq!(few[..], many[..3]);
         assert_ne!(few[0], few[1]);
         assert_ne!(few, points(&axes, Some(3), 2).unwrap());
+    }
+
+    #[test]
+    fn no_point_is_drawn_twice() {
+        let axes = axes(&["a=1:3:int", "b=x,y"]);
+        let drawn = points(&axes, Some(6), 1).unwrap();
+        let apart: std::collections::BTreeSet<&Point> = drawn.iter().collect();
+        assert_eq!((drawn.len(), apart.len()), (6, 6));
+        assert_eq!(
+            points(&axes, Some(7), 1).unwrap(),
+            drawn,
+            "there are no more"
+        );
     }
 
     #[test]
