@@ -15,6 +15,7 @@ use crate::memory::sketch::Sketch;
 use crate::mlp::exam::Accuracy;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
+use crate::mlp::shown::Shown;
 use crate::mlp::yardstick;
 use crate::protocol::hypnogram::Bout;
 use crate::run::watched::Watched;
@@ -247,7 +248,7 @@ impl<'a> Controls<'a> {
                         scores.extend(own);
                     }
                     if let (true, Some(mlp)) = (self.asked(Control::Oracle), mlp) {
-                        let seen = rows(&inputs.train);
+                        let seen = self.setting.shown().rows(&inputs.train);
                         let classes = model.seen(last);
                         let found =
                             yardstick::calibrated(&mlp, &classes, seen.view(), &inputs.test);
@@ -285,7 +286,7 @@ impl<'a> Controls<'a> {
             seed,
         } = self.setting;
         let field = Field::new(
-            &Images::mean(&inputs.train),
+            &self.setting.shown().mean(&inputs.train),
             inputs.width,
             model.nights.sigma,
         );
@@ -322,6 +323,7 @@ impl<'a> Controls<'a> {
                 &inputs.train,
                 &model.seen(inputs.train.len() - 1),
                 model.nights.components,
+                self.setting.shown(),
             ),
             false => sleeper.sketches.clone(),
         };
@@ -344,26 +346,22 @@ impl<'a> Controls<'a> {
     }
 }
 
-/// A sketch of each of `classes`, from the images of all tasks in their order.
-fn sketches(tasks: &[Images], classes: &[u8], components: usize) -> BTreeMap<u8, Sketch> {
+/// A sketch of each of `classes`, from the images of all tasks in their order, as they are `shown`.
+fn sketches(
+    tasks: &[Images],
+    classes: &[u8],
+    components: usize,
+    shown: Shown,
+) -> BTreeMap<u8, Sketch> {
     let learnt = classes.par_iter().map(|&class| {
         let mut sketch = Sketch::new(tasks.first().map_or(0, Images::pixels), components);
         for task in tasks {
             let own = task.of_class(class);
             for i in 0..own.len() {
-                let pixels = own.image(i).iter();
-                sketch.learn(pixels.map(|&byte| f64::from(byte) / f64::from(u8::MAX)));
+                sketch.learn(shown.pixels(&own, i).into_iter());
             }
         }
         (class, sketch)
     });
     learnt.collect()
-}
-
-/// All images as rows.
-fn rows(tasks: &[Images]) -> Array2<f32> {
-    let all = Images::concatenate(tasks);
-    let mut rows = Array2::zeros((all.len(), all.pixels()));
-    all.fill(0..all.len(), rows.view_mut());
-    rows
 }
