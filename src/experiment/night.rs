@@ -20,6 +20,7 @@ use crate::engine::fingerprint::Fingerprint;
 use crate::experiment::desk::{Desk, seeds};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::{data_set, held_out, selection, tests};
+use crate::experiment::notice;
 use crate::experiment::outcome::{Experiment, Outcome, Summary as AnySummary};
 use crate::experiment::score::Score;
 use crate::mlp::dataset;
@@ -105,6 +106,7 @@ pub(super) struct Dreamers {
     inputs: Inputs,
     bouts: Vec<Bout>,
     watched: Watched,
+    warnings: Vec<String>,
 }
 
 /// What a seed came to.
@@ -127,7 +129,12 @@ impl Dreamers {
         estimate::check_memory(&model)?;
         let own = model.clone();
         let inputs = aside(watch, move || Inputs::read(&own))??;
+        let warnings = notice::of_dreams(&model);
+        warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
+            warnings,
             bouts: model.bouts()?,
             watched: watched(&model),
             inputs,
@@ -210,6 +217,7 @@ impl Dreamers {
             resolved: crate::config::resolved_night(resolved),
             source: desk.source.to_owned(),
             overrides: desk.overrides.to_vec(),
+            warnings: self.warnings.clone(),
             tasks: model.task_labels(),
             is_validated: model.data.validation > 0,
             scores_training: model.data.score_training,
