@@ -2,6 +2,7 @@
 
 mod calibration;
 pub(super) mod control;
+pub mod error;
 mod estimate;
 mod network;
 mod sleeper;
@@ -41,6 +42,7 @@ use crate::run::selection::Selection;
 use crate::run::watched::Watched;
 use crate::run::{Ended, Run};
 use control::Controls;
+use error::NightError;
 pub use estimate::Estimate;
 use sleeper::{Setting, Sleeper};
 use summary::Summary;
@@ -159,6 +161,11 @@ impl Dreamers {
             let sleeper = Sleeper::new(setting, SLEEP);
             let mut run = Run::new(seed, &self.bouts, &self.watched, sleeper, file);
             let (ended, tripped) = desk.carry_out_guarded(&job, &mut run)?;
+            // A night has no `max_weight`, which a guard would advise.
+            if let Some(Tripped::Weight { synapse, time }) = &tripped {
+                let (weight, time) = (synapse.weight, *time);
+                return Err(NightError::Weight { weight, time }.into());
+            }
             let fingerprint = run.fingerprint();
             let (sleeper, file) = run.into_parts();
             let complete = ended == Ended::Complete;

@@ -33,6 +33,7 @@ use crate::run::progress::{Progress, Watch};
 
 use super::Inputs;
 use super::calibration::Calibration;
+use super::error::NightError;
 use mean::MeanOf;
 
 /// Images that a store learns of at a time: nobody waits for their end.
@@ -170,7 +171,19 @@ impl<'a> Sleeper<'a> {
         }
         let (setting, network) = (self.setting, self.network);
         let material = || setting.material(network, bout.task);
-        let flow = self.lessons.step(&mut self.learner, material, watch)?;
+        let flow = self.lessons.step(&mut self.learner, material, watch);
+        let flow = flow.map_err(|error| match error {
+            ExperimentError::Training(TrainingError::Diverged {
+                epoch,
+                learning_rate,
+            }) if self.sleeps > 0 => NightError::Day {
+                night: bout.task,
+                epoch,
+                learning_rate,
+            }
+            .into(),
+            error => error,
+        })?;
         if flow.is_break() && sleeps {
             self.mean
                 .see(&setting.inputs.train[bout.task], setting.shown());
