@@ -54,14 +54,17 @@ const ACCURACY: &str = "accuracy.csv";
 const FIGURES: &str = "figures";
 const NAMES: [&str; 2] = ["dreams", "accuracy"];
 
-/// Numbers of what is recorded as weights: the output layer, and dreams.
+/// Numbers of what is recorded as weights: the output layer, dreams, and class means.
 const OUTPUT: usize = 0;
 const DREAMS: usize = 1;
+const MEANS: usize = 2;
 
 /// Name of the matrix of dreams, a row for each output.
 pub const DREAMT: &str = "dreams";
-/// The moment at which it holds class means.
-pub const MEANS: &str = "class means";
+/// The same of mean images of classes.
+pub const CLASS_MEANS: &str = "class_means";
+/// The moment of class means. In run files of before they are the last of the dreams.
+pub const AT_MEANS: &str = "class means";
 
 /// What an experiment on nights runs on.
 pub(super) struct Inputs {
@@ -192,14 +195,14 @@ impl Dreamers {
                     .try_for_each(|row| file.accuracy(row))?;
                 let outputs = self.model.mlp.layers[self.model.mlp.layers.len() - 1];
                 let end = self.bouts.last().map_or(Time::ZERO, |bout| bout.stop);
-                file.weights(DREAMS, MEANS, end, &self.inputs.means(outputs))?;
+                file.weights(MEANS, AT_MEANS, end, &self.inputs.means(outputs))?;
                 file.fingerprint(seed, &fingerprint.to_string())?;
                 file.flush()?;
             }
         }
         Ok(Slept {
             seed,
-            dreams: sleeper.dreamt(),
+            dreams: sleeper.dreamt(self.model.data.tasks.len() - 1),
             scores,
             fingerprint,
             complete,
@@ -219,6 +222,11 @@ impl Dreamers {
         let resolved = desk.held(model.seeds, model, &alone);
         let (names, sizes) = (model.mlp.layer_names(), &model.mlp.layers);
         let last = sizes.len() - 1;
+        let images = |name: &str| Projection {
+            name: name.into(),
+            n_target: sizes[last],
+            n_source: sizes[0],
+        };
         Layout {
             seed,
             resolved: crate::config::resolved_night(resolved),
@@ -235,11 +243,8 @@ impl Dreamers {
                     n_target: sizes[last],
                     n_source: sizes[last - 1],
                 },
-                Projection {
-                    name: DREAMT.into(),
-                    n_target: sizes[last],
-                    n_source: sizes[0],
-                },
+                images(DREAMT),
+                images(CLASS_MEANS),
             ],
             ..Layout::default()
         }

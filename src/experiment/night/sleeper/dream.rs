@@ -20,7 +20,7 @@ use super::super::calibration::{Calibration, Targets};
 use super::super::error::{LARGE, NightError};
 use super::super::network::{CAPTURE, Learns, Plan, Shown, balanced, projection};
 use super::super::{DREAMS, OUTPUT};
-use super::Sleeper;
+use super::{Setting, Sleeper};
 
 /// Events of a step of calibration: of what reads weights, and of each class that is dreamt.
 const READ_EVENTS: u64 = 20;
@@ -310,7 +310,7 @@ impl Sleeper<'_> {
         if let Some(file) = file {
             let label = format!("after night {}", bout.task + 1);
             file.weights(OUTPUT, &label, bout.stop, &weights)?;
-            file.weights(DREAMS, &label, bout.stop, &self.dreamt())?;
+            file.weights(DREAMS, &label, bout.stop, &self.dreamt(bout.task))?;
         }
         Ok(true)
     }
@@ -338,18 +338,33 @@ impl Sleeper<'_> {
         Ok(())
     }
 
-    /// What each class is dreamt as on average, a row for each output; 0 of those that are not.
-    pub(crate) fn dreamt(&self) -> Matrix {
-        let layers = &self.setting.model.mlp.layers;
+    /// What each class is dreamt as on average in the night after `task`, a row for each output; 0 of those that are not. Dreams of a
+    /// store differ: those of a class are drawn once more, as many as a night has.
+    pub(crate) fn dreamt(&self, task: usize) -> Matrix {
+        let Setting { model, seed, .. } = self.setting;
+        let layers = &model.mlp.layers;
         let mut dreams = Matrix::zeros(layers[layers.len() - 1], layers[0]);
         for (&class, pattern) in &self.patterns {
             for (i, &x) in pattern.iter().enumerate() {
                 dreams[(class.into(), i)] = x;
             }
         }
-        for (&class, sketch) in &self.sketches {
-            for (i, &x) in sketch.mean().iter().enumerate() {
-                dreams[(class.into(), i)] = x as f32;
+        let seen = model.seen(task).into_iter();
+        let seen: Vec<u8> = seen.filter(|own| self.sketches.contains_key(own)).collect();
+        let (palettes, length) = self.palettes(&seen);
+        let scenes = Scenes::Palettes(palettes, length);
+        let (purpose, n) = (format!("night.dreamt.{}", task + 1), model.nights.dreams);
+        for (scene, &class) in seen.iter().enumerate() {
+            let mut stream = Stream::new(seed, &purpose, class.into());
+            let mut sums = vec![0.0; layers[0]];
+            for _ in 0..n {
+                let dream = scenes.draw(scene, &mut stream);
+                sums.iter_mut()
+                    .zip(dream)
+                    .for_each(|(sum, x)| *sum += f64::from(x));
+            }
+            for (i, sum) in sums.into_iter().enumerate() {
+                dreams[(class.into(), i)] = (sum / n as f64) as f32;
             }
         }
         dreams
