@@ -4,10 +4,13 @@ mod calibration;
 pub(super) mod control;
 pub mod error;
 mod estimate;
+mod knowledge;
 mod network;
 mod sleeper;
 pub mod summary;
+mod verdict;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time;
 
@@ -59,7 +62,7 @@ const OUTPUT: usize = 0;
 const DREAMS: usize = 1;
 const MEANS: usize = 2;
 
-/// Name of the matrix of dreams, a row for each output.
+/// Name of the matrix of dreams, which are images and no weights: a row for each output.
 pub const DREAMT: &str = "dreams";
 /// The same of mean images of classes.
 pub const CLASS_MEANS: &str = "class_means";
@@ -87,6 +90,13 @@ impl Inputs {
             width: set.train.width(),
             height: set.train.height(),
         })
+    }
+
+    /// Training images of each class.
+    fn counts(&self) -> BTreeMap<u8, u64> {
+        let tasks = self.train.iter();
+        let counts = tasks.flat_map(|task| task.counts());
+        counts.map(|(class, n)| (class, n as u64)).collect()
     }
 
     /// The mean image of each class, a row for each of `outputs`.
@@ -351,12 +361,11 @@ impl Experiment for Dreamers {
             .collect();
         let mut slept = slept.into_iter().collect::<Result<Vec<_>, _>>()?;
         let complete = slept.iter().all(|slept| slept.complete);
-        let images = self.inputs.train.iter().map(Images::len).sum::<usize>() as u64;
         let rows = slept.iter().flat_map(rows_of).collect::<Vec<_>>();
         let hashes = slept
             .iter()
             .map(|own| (own.seed, own.fingerprint.to_string()));
-        let summary = Summary::new(&self.model, images, &rows, hashes.collect());
+        let summary = Summary::new(&self.model, &self.inputs.counts(), &rows, hashes.collect());
         if complete {
             self.write(desk, &slept, &summary)?;
         }
