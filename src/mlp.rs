@@ -11,6 +11,7 @@ pub mod parameters;
 pub mod patches;
 pub mod perceptron;
 pub mod selection;
+pub mod shown;
 pub mod training;
 pub mod weight_file;
 pub mod yardstick;

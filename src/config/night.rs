@@ -65,6 +65,11 @@ impl Night {
         self.nights.information == Information::Weights
     }
 
+    /// Whether spikes read by night what the day has left in the weights.
+    pub fn reads(&self) -> bool {
+        self.trains() && self.nights.capture
+    }
+
     /// How many events the step number `step` of the dreams after `task` has.
     pub fn events(&self, task: usize, step: usize) -> u64 {
         let steps = self.nights.eta.len() as u64;
@@ -89,7 +94,7 @@ impl Night {
             timeline.mark(format!("task {label}"), Kind::Training, task);
             timeline.mark(format!("test after task {label}"), Kind::Test, task);
             // What is read from weights is read each day: the next one overwrites it.
-            if self.trains() && self.nights.capture {
+            if self.reads() {
                 let length = lasting(self.nights.capture_events)?;
                 timeline.add(format!("capture {label}"), Kind::Capture, task, length)?;
             }
@@ -133,9 +138,17 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<Night> {
         item.reader
             .problem(item.key_origin, message, Some(help.into()));
     }
-    let mlp = mlp_section.and_then(|section| form::read(&section, Mlp::default(), &around));
+    let mlp = mlp_section.as_ref().and_then(|section| {
+        let mlp = form::read(section, Mlp::default(), &around)?;
+        is_of_nights(section, &mlp.weights).then_some(mlp)
+    });
     let nights = read_in(root, "night", Nights::default(), &around);
     let compare = read_in(root, "compare", Compare::default(), &around);
+    if let (Some(nights), Some(compare)) = (&nights, &compare)
+        && !is_drawn(root, nights, compare)
+    {
+        return None;
+    }
     let record = read_in(root, "record", Record::default(), &around);
     let checkpoint = read_in(root, "checkpoint", engine::Checkpoint::default(), &around);
     let (top, mlp) = (top?, mlp?);
@@ -171,6 +184,48 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<Night> {
         record,
         checkpoint_every: checkpoint?.every,
     })
+}
+
+/// Whether a network with these `weights`, which `mlp` gives, can sleep: reports what no night can have.
+fn is_of_nights(mlp: &Section<'_>, weights: &Weights) -> bool {
+    let Weights::Trained { bias, training, .. } = weights else {
+        return true;
+    };
+    if *bias && let Some(item) = mlp.get("bias") {
+        let expected = "false: the spiking network of a night has weights alone";
+        item.refuse::<()>(expected, None);
+        return false;
+    }
+    if training.rehearsal > 0.0
+        && let Some(section) = mlp.section("training")
+    {
+        section.ignore();
+        if let Some(item) = section.get("rehearsal") {
+            let expected = "0: a night is to do without the images of earlier days";
+            let help =
+                "the yardstick `rehearsal` of [compare] keeps some, `compare.images` of each class";
+            item.refuse::<()>(expected, Some(help.into()));
+        }
+        return false;
+    }
+    true
+}
+
+/// Whether the smooth patterns that `sigma` is of are drawn at all, where it is given: beside a store by a yardstick alone.
+fn is_drawn(root: &Section<'_>, nights: &Nights, compare: &Compare) -> bool {
+    let fresh = Nights::default().sigma;
+    let from_store = nights.information == Information::Store;
+    let is_idle = from_store && !compare.has(Control::MeanCalibrated) && nights.sigma != fresh;
+    if is_idle && let Some(section) = root.section("night") {
+        section.ignore();
+        if let Some(item) = section.get("sigma") {
+            let expected = format!(
+                "{fresh} where `information` is \"store\" and `mean_calibrated` is not compared: no such patterns are drawn"
+            );
+            item.refuse::<()>(&expected, None);
+        }
+    }
+    !is_idle
 }
 
 /// The text of a model file that reads back as `model`, with every key explicit.

@@ -9,6 +9,7 @@ use crate::config::ConfigError;
 use crate::engine::assembly::AssemblyError;
 use crate::engine::error::SimulationError;
 use crate::experiment::bound::Bound;
+use crate::experiment::night::error::NightError;
 use crate::mlp::conversion::ConversionError;
 use crate::mlp::dataset::DataError;
 use crate::mlp::selection::SelectionError;
@@ -56,6 +57,9 @@ pub enum ExperimentError {
     /// Training.
     #[error(transparent)]
     Training(#[from] TrainingError),
+    /// A night that dreams.
+    #[error(transparent)]
+    Night(#[from] NightError),
     /// Conversion to a spiking network.
     #[error(transparent)]
     Conversion(#[from] ConversionError),
@@ -246,7 +250,11 @@ impl ExperimentError {
         !self.is_stop()
             && matches!(
                 self,
-                Self::Training(_) | Self::Conversion(_) | Self::Tripped(_) | Self::Assembly(_)
+                Self::Training(_)
+                    | Self::Night(_)
+                    | Self::Conversion(_)
+                    | Self::Tripped(_)
+                    | Self::Assembly(_)
             )
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::ExperimentError;
 use super::load;
+use super::night::{AT_MEANS, CLASS_MEANS, DREAMT};
 use crate::base::stop::Stop;
 use crate::base::suggest;
 use crate::base::time::{Duration, Time};
@@ -61,6 +62,18 @@ pub enum ExportError {
         /// The projection.
         name: String,
     },
+    /// A night records no other weights.
+    #[error(
+        "`{}`: the weights of `{name}` were not recorded\n  help: of a night there are {}", place.display(), listed(known)
+    )]
+    NotOfNight {
+        /// The run file.
+        place: PathBuf,
+        /// The projection.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
     /// No snapshot of this label.
     #[error(
         "`{}`: no snapshot of `{projection}` is called `{label}` or was taken then\n  help: there are {}", place.display(),
@@ -84,12 +97,14 @@ pub enum ExportError {
     },
     /// A model file of another experiment.
     #[error(
-        "`{}`: found `experiment = \"sleep_replay\"`, expected `\"network\"`; what its run recorded can be exported from its \
+        "`{}`: found `experiment = \"{found}\"`, expected `\"network\"`; what its run recorded can be exported from its \
          run file", place.display()
     )]
     NoNetwork {
         /// The model file.
         place: PathBuf,
+        /// Its experiment.
+        found: &'static str,
     },
 }
 
@@ -161,7 +176,10 @@ pub fn of_model(
 pub(super) fn network(path: &Path, options: &Options) -> Result<NetworkModel, ExportError> {
     let model = config::read(path, options).map_err(ExperimentError::from)?;
     let place = path.to_owned();
-    model.network().ok_or(ExportError::NoNetwork { place })
+    let found = model.experiment();
+    model
+        .network()
+        .ok_or(ExportError::NoNetwork { place, found })
 }
 
 /// The edges of every projection of `plan` with its source and targets.
@@ -275,7 +293,9 @@ pub fn of_run(
         };
         return Ok((table, snapshot.label));
     }
-    let model = model_of(&run);
+    let whole = read_model(&run);
+    let is_night = matches!(whole, Some(Model::Night(_)));
+    let model = whole.and_then(Model::network);
     let Some(found) = dense.iter().find(|known| known.name == projection) else {
         let declared = model.iter().flat_map(|model| &model.network.projections);
         let known: Vec<String> = declared.map(|known| known.name.clone()).collect();
@@ -286,13 +306,32 @@ pub fn of_run(
                 known,
             });
         }
-        return Err(ExportError::NotRecorded {
-            place: run.path().to_owned(),
-            name: projection.into(),
+        let (place, name) = (run.path().to_owned(), projection.into());
+        return Err(match is_night {
+            true => ExportError::NotOfNight {
+                place,
+                name,
+                known: dense.into_iter().map(|known| known.name).collect(),
+            },
+            false => ExportError::NotRecorded { place, name },
         });
     };
-    let moments = run.moments(projection)?;
+    let mut moments = run.moments(projection)?;
+    let is_image = is_night && [DREAMT, CLASS_MEANS].contains(&projection);
+    if is_image {
+        // Run files of before have class means as the last of the dreams.
+        moments.retain(|(label, _)| at.is_some() || projection != DREAMT || label != AT_MEANS);
+    }
     let number = choose(&run, projection, &moments, at)?;
+    if is_image {
+        let what = match &moments[number].0[..] {
+            AT_MEANS => "mean images of classes",
+            _ => "what each class was dreamt as on average",
+        };
+        tracing::warn!(
+            "`{projection}` holds no weights but images, {what}: pixels as sources, classes as targets"
+        );
+    }
     let weights = run.snapshot(projection, number)?.weights;
     let (n_target, n_source) = weights.shape();
     let declared = model.as_ref().and_then(|model| {
@@ -311,7 +350,11 @@ pub fn of_run(
             * f64::from(weights.values()[k % n_target * n_source + k / n_target]),
     };
     let names = declared.map(|known| (known.source.clone(), known.targets.join("+")));
-    let (source, target) = names.unwrap_or_else(|| ("source".into(), "target".into()));
+    let unknown = match is_image {
+        true => ["pixel", "class"],
+        false => ["source", "target"],
+    };
+    let (source, target) = names.unwrap_or_else(|| unknown.map(String::from).into());
     let table = EdgeTable {
         name: projection.into(),
         source: (source, found.n_source as u32),
@@ -355,10 +398,14 @@ fn time_of(text: &str) -> Option<Time> {
 
 /// The network that `run` ran, if it ran one.
 fn model_of(run: &Recording) -> Option<NetworkModel> {
+    read_model(run).and_then(Model::network)
+}
+
+/// The model that `run` is of, if it can be read.
+fn read_model(run: &Recording) -> Option<Model> {
     let folder = run.path().parent().unwrap_or(Path::new(""));
     let name = run.path().display().to_string();
-    let parsed = config::parse(&name, run.model(), folder, &Options::default());
-    parsed.ok().and_then(Model::network)
+    config::parse(&name, run.model(), folder, &Options::default()).ok()
 }
 
 /// Source and targets of a sparse projection with their sizes; where the model cannot tell, as many as there are synapses

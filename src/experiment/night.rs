@@ -2,11 +2,15 @@
 
 mod calibration;
 pub(super) mod control;
+pub mod error;
 mod estimate;
+mod knowledge;
 mod network;
 mod sleeper;
 pub mod summary;
+mod verdict;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time;
 
@@ -20,6 +24,7 @@ use crate::engine::fingerprint::Fingerprint;
 use crate::experiment::desk::{Desk, seeds};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::inputs::{data_set, held_out, selection, tests};
+use crate::experiment::notice;
 use crate::experiment::outcome::{Experiment, Outcome, Summary as AnySummary};
 use crate::experiment::score::Score;
 use crate::mlp::dataset;
@@ -40,6 +45,7 @@ use crate::run::selection::Selection;
 use crate::run::watched::Watched;
 use crate::run::{Ended, Run};
 use control::Controls;
+use error::NightError;
 pub use estimate::Estimate;
 use sleeper::{Setting, Sleeper};
 use summary::Summary;
@@ -51,14 +57,17 @@ const ACCURACY: &str = "accuracy.csv";
 const FIGURES: &str = "figures";
 const NAMES: [&str; 2] = ["dreams", "accuracy"];
 
-/// Numbers of what is recorded as weights: the output layer, and dreams.
+/// Numbers of what is recorded as weights: the output layer, dreams, and class means.
 const OUTPUT: usize = 0;
 const DREAMS: usize = 1;
+const MEANS: usize = 2;
 
-/// Name of the matrix of dreams, a row for each output.
+/// Name of the matrix of dreams, which are images and no weights: a row for each output.
 pub const DREAMT: &str = "dreams";
-/// The moment at which it holds class means.
-pub const MEANS: &str = "class means";
+/// The same of mean images of classes.
+pub const CLASS_MEANS: &str = "class_means";
+/// The moment of class means. In run files of before they are the last of the dreams.
+pub const AT_MEANS: &str = "class means";
 
 /// What an experiment on nights runs on.
 pub(super) struct Inputs {
@@ -83,6 +92,13 @@ impl Inputs {
         })
     }
 
+    /// Training images of each class.
+    fn counts(&self) -> BTreeMap<u8, u64> {
+        let tasks = self.train.iter();
+        let counts = tasks.flat_map(|task| task.counts());
+        counts.map(|(class, n)| (class, n as u64)).collect()
+    }
+
     /// The mean image of each class, a row for each of `outputs`.
     fn means(&self, outputs: usize) -> Matrix {
         let pixels = self.train.first().map_or(0, Images::pixels);
@@ -105,6 +121,7 @@ pub(super) struct Dreamers {
     inputs: Inputs,
     bouts: Vec<Bout>,
     watched: Watched,
+    warnings: Vec<String>,
 }
 
 /// What a seed came to.
@@ -127,7 +144,12 @@ impl Dreamers {
         estimate::check_memory(&model)?;
         let own = model.clone();
         let inputs = aside(watch, move || Inputs::read(&own))??;
+        let warnings = notice::of_dreams(&model);
+        warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}"));
         Ok(Self {
+            warnings,
             bouts: model.bouts()?,
             watched: watched(&model),
             inputs,
@@ -152,6 +174,11 @@ impl Dreamers {
             let sleeper = Sleeper::new(setting, SLEEP);
             let mut run = Run::new(seed, &self.bouts, &self.watched, sleeper, file);
             let (ended, tripped) = desk.carry_out_guarded(&job, &mut run)?;
+            // A night has no `max_weight`, which a guard would advise.
+            if let Some(Tripped::Weight { synapse, time }) = &tripped {
+                let (weight, time) = (synapse.weight, *time);
+                return Err(NightError::Weight { weight, time }.into());
+            }
             let fingerprint = run.fingerprint();
             let (sleeper, file) = run.into_parts();
             let complete = ended == Ended::Complete;
@@ -178,14 +205,14 @@ impl Dreamers {
                     .try_for_each(|row| file.accuracy(row))?;
                 let outputs = self.model.mlp.layers[self.model.mlp.layers.len() - 1];
                 let end = self.bouts.last().map_or(Time::ZERO, |bout| bout.stop);
-                file.weights(DREAMS, MEANS, end, &self.inputs.means(outputs))?;
+                file.weights(MEANS, AT_MEANS, end, &self.inputs.means(outputs))?;
                 file.fingerprint(seed, &fingerprint.to_string())?;
                 file.flush()?;
             }
         }
         Ok(Slept {
             seed,
-            dreams: sleeper.dreamt(),
+            dreams: sleeper.dreamt(self.model.data.tasks.len() - 1),
             scores,
             fingerprint,
             complete,
@@ -205,11 +232,17 @@ impl Dreamers {
         let resolved = desk.held(model.seeds, model, &alone);
         let (names, sizes) = (model.mlp.layer_names(), &model.mlp.layers);
         let last = sizes.len() - 1;
+        let images = |name: &str| Projection {
+            name: name.into(),
+            n_target: sizes[last],
+            n_source: sizes[0],
+        };
         Layout {
             seed,
             resolved: crate::config::resolved_night(resolved),
             source: desk.source.to_owned(),
             overrides: desk.overrides.to_vec(),
+            warnings: self.warnings.clone(),
             tasks: model.task_labels(),
             is_validated: model.data.validation > 0,
             scores_training: model.data.score_training,
@@ -220,11 +253,8 @@ impl Dreamers {
                     n_target: sizes[last],
                     n_source: sizes[last - 1],
                 },
-                Projection {
-                    name: DREAMT.into(),
-                    n_target: sizes[last],
-                    n_source: sizes[0],
-                },
+                images(DREAMT),
+                images(CLASS_MEANS),
             ],
             ..Layout::default()
         }
@@ -331,12 +361,11 @@ impl Experiment for Dreamers {
             .collect();
         let mut slept = slept.into_iter().collect::<Result<Vec<_>, _>>()?;
         let complete = slept.iter().all(|slept| slept.complete);
-        let images = self.inputs.train.iter().map(Images::len).sum::<usize>() as u64;
         let rows = slept.iter().flat_map(rows_of).collect::<Vec<_>>();
         let hashes = slept
             .iter()
             .map(|own| (own.seed, own.fingerprint.to_string()));
-        let summary = Summary::new(&self.model, images, &rows, hashes.collect());
+        let summary = Summary::new(&self.model, &self.inputs.counts(), &rows, hashes.collect());
         if complete {
             self.write(desk, &slept, &summary)?;
         }

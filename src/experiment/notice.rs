@@ -2,6 +2,7 @@
 
 use crate::base::time::{Duration, Time};
 use crate::config::network::{NetworkModel, Played, Record};
+use crate::config::night::Night;
 use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
@@ -130,6 +131,11 @@ pub fn of_nights(model: &SleepReplay, inputs: &Inputs, bouts: &[Bout]) -> Vec<St
     all.chain(of_guard(&model.guard, bouts)).collect()
 }
 
+/// Of nights of `model` that dream what was learnt.
+pub fn of_dreams(model: &Night) -> Vec<String> {
+    of_emnist(&model.data.source).into_iter().collect()
+}
+
 /// That EMNIST's images, known by their names, lie on their sides: Cohen et al. 2017 store them column by column, where IDX
 /// files go row by row. They are taken as they are.
 fn of_emnist(source: &Source) -> Option<String> {
@@ -215,4 +221,34 @@ fn of_guard(limits: &Limits, bouts: &[Bout]) -> Option<String> {
         "`guard.min_rate` is not looked at in `{first}`{others}: no whole `guard.window`, {window} from a multiple of it on, \
          lies within"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{Model, Options, parse};
+
+    #[test]
+    fn nights_are_told_that_images_lie_on_their_sides() {
+        let text = include_str!("../../models/night_digits.toml");
+        let told = |name: &str| {
+            let files = format!(
+                "images = \"{name}\"\nlabels = \"l\"\ntest_images = \"t\"\ntest_labels = \"m\""
+            );
+            let source = text.lines().find(|line| line.starts_with("source"));
+            let text = text.replace(source.unwrap(), &files);
+            match parse("m.toml", &text, Path::new("/"), &Options::default()) {
+                Ok(Model::Night(model)) => of_dreams(&model),
+                other => panic!("{other:?}"),
+            }
+        };
+        let found = told("emnist-digits-train-images-idx3-ubyte");
+        assert!(
+            found.len() == 1 && found[0].contains("transposed"),
+            "{found:?}"
+        );
+        assert_eq!(told("train-images-idx3-ubyte"), Vec::<String>::new());
+    }
 }

@@ -42,7 +42,7 @@ const HEADINGS: [(&str, &str); 12] = [
     (SEQUENTIAL, "without sleep"),
     (JOINT, "all tasks at once (joint)"),
     (MEAN_WEIGHTS, "mean of weights (null)"),
-    ("mean_calibrated", "the same, outputs calibrated"),
+    ("mean_calibrated", "mean of weights, calibrated"),
     ("nearest_dream", "nearest dreamed pattern"),
     ("nearest_mean", "nearest class mean"),
     ("linear", "linear discriminant"),

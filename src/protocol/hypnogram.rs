@@ -26,7 +26,8 @@ impl Kind {
         match self {
             Self::Training => "training",
             Self::Test => "test",
-            Self::Sleep | Self::Capture | Self::Dreams(_) => "sleep",
+            Self::Sleep | Self::Dreams(_) => "sleep",
+            Self::Capture => "capture",
             Self::Run => "run",
         }
     }
@@ -182,6 +183,12 @@ mod tests {
             .find(|bout| bout.kind == Kind::Sleep)
             .expect("one");
         assert_eq!((sleep.name.as_str(), sleep.task), ("sleep 1", 2));
+    }
+
+    #[test]
+    fn what_reads_weights_does_not_count_as_sleep() {
+        let names = [Kind::Sleep, Kind::Dreams(1), Kind::Capture].map(Kind::name);
+        assert_eq!(names, ["sleep", "sleep", "capture"]);
     }
 
     #[test]

@@ -90,6 +90,53 @@ fn one_key_takes_a_part_away() {
     assert_ne!(of("even"), of("store"));
 }
 
+/// What is dreamt is told from what classes look like, and what reads weights from sleep.
+#[test]
+fn dreams_and_class_means_lie_apart() {
+    let place = Place::new();
+    let store = command("store_digits.toml", "store").replace("seeds=2", "seeds=1");
+    place.run(&format!("{store} --set compare.models=[]"));
+    let file = RunFile::open(&place.path("store/run.h5"));
+    let (dreams, means) = (file.weights_of("dreams"), file.weights_of("class_means"));
+    assert_eq!((dreams.len(), means.len()), (1, 1));
+    assert_eq!(means[0].0, "class means");
+    // Dreams vary, and are cut where no light is.
+    assert_ne!(dreams[0].1, means[0].1);
+    assert!(!place.read("store/figures/dreams.svg").contains("cos 1.00"));
+    let read = command("night_digits.toml", "read").replace("seeds=2", "seeds=1");
+    place.run(&format!("{read} --set compare.models=[]"));
+    let rates = |kind: &str| {
+        let said = place.run(&format!("analyse read/run.h5 rate --bout {kind}"));
+        let table = said.lines().filter(|line| !line.starts_with("Written"));
+        table.collect::<Vec<_>>().join("\n")
+    };
+    assert_ne!(rates("capture"), rates("sleep"));
+    let page = place.read("read/report.html");
+    assert!(!page.contains(">class_means<") && !page.contains(">dreams<"));
+    place.run("export read/run.h5 --projection dreams --out dreams.npz");
+    let said = place.refused("export read/run.h5 --projection input_hidden1 --out no.npz");
+    assert!(said.contains("of a night there are"), "{said}");
+}
+
+/// Noise on training images reaches the store, and so what is told from it.
+#[test]
+fn noise_on_training_images_reaches_a_store() {
+    let place = Place::new();
+    let base = command("store_digits.toml", "base").replace("seeds=2", "seeds=1");
+    let base = format!("{base} --set compare.models=['nearest_mean']");
+    place.run(&base);
+    let noisy = base.replace("--out base", "--out noisy");
+    place.run(&format!("{noisy} --set data.train_noise=0.5"));
+    let of = |out: &str, network: &str| -> Vec<String> {
+        let table = place.read(&format!("{out}/accuracy.csv"));
+        let rows = table.lines().filter(|row| row.contains(network));
+        rows.map(str::to_owned).collect()
+    };
+    for network in ["sleep", "nearest_mean"] {
+        assert_ne!(of("base", network), of("noisy", network), "{network}");
+    }
+}
+
 /// Between the two patterns of a task lies the mean image that they were read about.
 #[test]
 fn nights_after_the_first_move_the_mean_of_all_images() {
@@ -134,6 +181,14 @@ fn mistakes_are_told() {
     assert!(said.contains("at least one learning rate"), "{said}");
     let said = place.refused(&format!("check {model} --set night.shift=1"));
     assert!(said.contains("expected 0 where `mean` is"), "{said}");
+    let said = place.refused(&format!("check {model} --set mlp.bias=true"));
+    assert!(said.contains("weights alone"), "{said}");
+    // Neurons that the day leaves silent.
+    let silent = command("night_digits.toml", "silent");
+    let said = place.refused(&format!(
+        "{silent} --set night.decay=false --set mlp.init=0.000001"
+    ));
+    assert!(said.contains("[night]"), "{said}");
     let said = place.refused(&format!("check {model} --set compare.models=['lineer']"));
     assert!(said.contains("did you mean `linear`?"), "{said}");
     let said = place.refused(&format!("check {model} --set record.spikes=['hidden3']"));

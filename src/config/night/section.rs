@@ -108,10 +108,17 @@ impl Default for Nights {
 /// Most events of a night.
 const MOST_EVENTS: u64 = 10_000_000;
 
+/// Far beyond what learns anything, and well inside single precision, in which weights are kept.
+const ETAS: Range = Range::Between(0.0, 1e3);
+const TARGETS: Range = Range::Between(1e-6, 1e3);
+/// Time constants in milliseconds: from the shortest that the clock tells apart on.
+const TIME_CONSTANTS: Range = Range::Between(1e-6, 1e9);
+
 impl Table for Nights {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let bare = |range| number(Dimension::One, range);
         let (positive, share) = (Range::Positive, Range::NonNegative);
+        let time_constant = || number(Dimension::Time, TIME_CONSTANTS);
         let rate = || number(Dimension::Rate, Range::Positive);
         let what = "where dreams come from: `weights` that the day has left and mean images, or a `store` of Hebbian synapses that has \
                     seen every image once, beside which nothing is trained by day";
@@ -130,12 +137,7 @@ impl Table for Nights {
         let what = "the rate of a pixel of 1 in a dream";
         k.or("rate", &mut self.rate_hz, rate(), what);
         let what = "membrane time constant of all neurons";
-        k.or(
-            "tau_m",
-            &mut self.tau_m_ms,
-            number(Dimension::Time, positive),
-            what,
-        );
+        k.or("tau_m", &mut self.tau_m_ms, time_constant(), what);
         let what = "the mean rate in dreams that the threshold of a hidden layer is calibrated to";
         k.or("hidden_rate", &mut self.hidden_hz, rate(), what);
         let what = "whether spikes read from the weights what the classes of the day look like; otherwise the mean image is dreamt";
@@ -176,22 +178,17 @@ impl Table for Nights {
         let what = "rate of the teacher of the output of a dream's class";
         k.or("teacher", &mut self.teacher_hz, rate(), what);
         let what = "output of the artificial network that stands for that rate";
-        k.or("target", &mut self.target, bare(positive), what);
+        k.or("target", &mut self.target, bare(TARGETS), what);
         let what = "learning rates, one after the other: which share of the way to its targets one dream would bring the outputs if the \
                     teacher's spikes came after all others; those of 50 ms come to about 0.3 of it";
         k.or(
             "eta",
             &mut self.eta,
-            list(bare(share), "an array of learning rates"),
+            list(bare(ETAS), "an array of learning rates"),
             what,
         );
         let what = "window of learning";
-        k.or(
-            "tau",
-            &mut self.tau_ms,
-            number(Dimension::Time, positive),
-            what,
-        );
+        k.or("tau", &mut self.tau_ms, time_constant(), what);
     }
 
     fn check(&self, section: &Section<'_>, _: &Around<'_>) -> bool {
@@ -202,6 +199,30 @@ impl Table for Nights {
         if self.eta.is_empty() || self.eta.len() as u64 > self.dreams {
             let expected = "at least one learning rate, and no more than `dreams`";
             refuse("eta", expected);
+            return false;
+        }
+        if self.information == Information::Store {
+            let fresh = Self::default();
+            let idle = [
+                ("capture", self.capture != fresh.capture, "true"),
+                ("mean", self.mean != fresh.mean, "\"today\""),
+                ("contrast", self.contrast != fresh.contrast, "3.5"),
+                ("shift", self.shift != fresh.shift, "0"),
+            ];
+            let idle = idle.iter().filter(|(_, is_other, _)| *is_other);
+            let idle = idle.map(|(key, _, fresh)| {
+                let why = "where `information` is \"store\": nothing is read from weights";
+                refuse(key, &format!("{fresh} {why}"))
+            });
+            if idle.count() > 0 {
+                return false;
+            }
+        }
+        if self.shift > 0.0 && !self.capture {
+            refuse(
+                "shift",
+                "0 where `capture` is false: the way is read from weights",
+            );
             return false;
         }
         if self.shift > 0.0 && self.mean == MeanImage::Today {
@@ -312,6 +333,19 @@ impl Table for Record {
         let what = "layers whose spikes are recorded";
         let layers = list(text("the name of a layer"), "an array of layers");
         k.or("spikes", &mut self.spikes, layers, what);
+        if let Some((section, _)) = k.reading() {
+            // Keys of other experiments, which would be taken for some of [mlp].
+            let foreign = ["weights", "compress"];
+            let found = foreign.iter().filter(|key| section.has(key));
+            let found: Vec<_> = found.filter_map(|key| section.get(key)).collect();
+            for item in &found {
+                let message = format!("`{}`: a night leaves no choice of weights", item.path);
+                let help = "its run file holds those of the output layer after each night, beside what was dreamt";
+                item.reader
+                    .problem(item.key_origin, message, Some(help.into()));
+            }
+            k.require(found.is_empty());
+        }
         k.or("report", &mut self.report, flag(), REPORT);
     }
 }

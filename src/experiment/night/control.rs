@@ -1,4 +1,4 @@
-//! Yardsticks that need no sleep, and how much information each has.
+//! Yardsticks that need no sleep.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::base::stream::Stream;
-use crate::config::night::{Control, Information, Night};
+use crate::config::night::Control;
 use crate::experiment::control::{JOINT, MEAN_WEIGHTS, REHEARSAL, SEQUENTIAL, lessons};
 use crate::experiment::desk::Desk;
 use crate::experiment::error::ExperimentError;
@@ -15,6 +15,7 @@ use crate::memory::sketch::Sketch;
 use crate::mlp::exam::Accuracy;
 use crate::mlp::images::Images;
 use crate::mlp::perceptron::Mlp;
+use crate::mlp::shown::Shown;
 use crate::mlp::yardstick;
 use crate::protocol::hypnogram::Bout;
 use crate::run::watched::Watched;
@@ -33,143 +34,6 @@ pub const QUADRATIC: &str = "quadratic";
 
 /// Patterns over which outputs of the mean of networks are calibrated.
 const PATTERNS: u64 = 500;
-
-/// What a yardstick may use.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Known {
-    /// Name of the yardstick in files.
-    pub name: &'static str,
-    /// The tier of what it uses: A, A+, B or C of the table in the model files, or "all".
-    pub tier: &'static str,
-    /// Bytes of what it keeps beside the weights of one network.
-    pub bytes: u64,
-    /// What that is.
-    pub what: &'static str,
-}
-
-/// Bytes of a number.
-const NUMBER: u64 = size_of::<f32>() as u64;
-
-/// What each yardstick of `model` uses, on `images` training images.
-pub(super) fn known(model: &Night, images: u64) -> Vec<Known> {
-    let (pixels, classes) = (
-        model.mlp.layers[0] as u64,
-        model.data.classes().count() as u64,
-    );
-    let layers = model.mlp.layers.windows(2);
-    let weights: u64 = layers.map(|pair| (pair[0] * pair[1]) as u64).sum::<u64>() * NUMBER;
-    let tasks = model.data.tasks.len() as u64;
-    let image = pixels * NUMBER;
-    let store = classes * ((1 + model.nights.components as u64) * image + NUMBER);
-    let all: [(Control, Known); 10] = [
-        (Control::Sequential, of(SEQUENTIAL, "A", 0, "nothing")),
-        (
-            Control::MeanWeights,
-            of(
-                MEAN_WEIGHTS,
-                "A",
-                (tasks - 1) * weights,
-                "the network of each task",
-            ),
-        ),
-        (
-            Control::MeanCalibrated,
-            of(
-                MEAN_CALIBRATED,
-                "A",
-                (tasks - 1) * weights + image,
-                "the network of each task, the mean image",
-            ),
-        ),
-        (
-            Control::NearestDream,
-            of(
-                NEAREST_DREAM,
-                "A+",
-                classes * image,
-                "the patterns that nights read",
-            ),
-        ),
-        (
-            Control::NearestMean,
-            of(NEAREST_MEAN, "B", classes * image, "class means"),
-        ),
-        (
-            Control::Linear,
-            of(LINEAR, "B", store, "class means and components"),
-        ),
-        (
-            Control::Quadratic,
-            of(QUADRATIC, "B", store, "class means and components"),
-        ),
-        (
-            Control::Rehearsal,
-            of(
-                REHEARSAL,
-                "C",
-                classes * model.compare.images as u64 * pixels,
-                "images of each class",
-            ),
-        ),
-        (
-            Control::Oracle,
-            of(
-                ORACLE,
-                "all",
-                images * pixels,
-                "all images, for its outputs alone",
-            ),
-        ),
-        (
-            Control::Joint,
-            of(JOINT, "all", images * pixels, "all images at once"),
-        ),
-    ];
-    let asked = all.into_iter().filter(|(control, known)| {
-        let captured = known.name != NEAREST_DREAM || model.trains();
-        model.compare.has(*control) && captured
-    });
-    asked.map(|(_, known)| known).collect()
-}
-
-fn of(name: &'static str, tier: &'static str, bytes: u64, what: &'static str) -> Known {
-    Known {
-        name,
-        tier,
-        bytes,
-        what,
-    }
-}
-
-/// What the night of `model` uses.
-pub(super) fn used(model: &Night) -> Known {
-    let (pixels, classes) = (
-        model.mlp.layers[0] as u64,
-        model.data.classes().count() as u64,
-    );
-    let image = pixels * NUMBER;
-    if model.nights.information == Information::Store {
-        let store = classes * ((1 + model.nights.components as u64) * image + NUMBER);
-        return of(
-            super::SLEEP,
-            "B",
-            store,
-            "mean and components of each class, seen once",
-        );
-    }
-    // Innate weights are drawn from a seed; kept, they take as much as the hidden layers.
-    let hidden = model.mlp.layers.windows(2).rev().skip(1);
-    let innate = hidden
-        .map(|pair| (pair[0] * pair[1]) as u64 * NUMBER)
-        .sum::<u64>();
-    let innate = if model.nights.decay { innate } else { 0 };
-    of(
-        super::SLEEP,
-        "A+",
-        image + classes * image + innate,
-        "the mean image, a pattern of each class, the innate hidden weights, which outputs were taught",
-    )
-}
 
 /// Yardsticks of one seed.
 pub(super) struct Controls<'a> {
@@ -247,7 +111,7 @@ impl<'a> Controls<'a> {
                         scores.extend(own);
                     }
                     if let (true, Some(mlp)) = (self.asked(Control::Oracle), mlp) {
-                        let seen = rows(&inputs.train);
+                        let seen = self.setting.shown().rows(&inputs.train);
                         let classes = model.seen(last);
                         let found =
                             yardstick::calibrated(&mlp, &classes, seen.view(), &inputs.test);
@@ -285,7 +149,7 @@ impl<'a> Controls<'a> {
             seed,
         } = self.setting;
         let field = Field::new(
-            &Images::mean(&inputs.train),
+            &self.setting.shown().mean(&inputs.train),
             inputs.width,
             model.nights.sigma,
         );
@@ -309,7 +173,7 @@ impl<'a> Controls<'a> {
     pub(super) fn classified(&self, sleeper: &Sleeper<'_>) -> Vec<Score> {
         let Setting { model, inputs, .. } = self.setting;
         let mut scores = Vec::new();
-        if self.asked(Control::NearestDream) && !sleeper.patterns.is_empty() {
+        if self.asked(Control::NearestDream) && model.reads() {
             let patterns: Vec<(u8, Vec<f32>)> = sleeper.patterns.clone().into_iter().collect();
             scores.push(self.score(NEAREST_DREAM, yardstick::nearest(&patterns, &inputs.test)));
         }
@@ -322,6 +186,7 @@ impl<'a> Controls<'a> {
                 &inputs.train,
                 &model.seen(inputs.train.len() - 1),
                 model.nights.components,
+                self.setting.shown(),
             ),
             false => sleeper.sketches.clone(),
         };
@@ -344,26 +209,22 @@ impl<'a> Controls<'a> {
     }
 }
 
-/// A sketch of each of `classes`, from the images of all tasks in their order.
-fn sketches(tasks: &[Images], classes: &[u8], components: usize) -> BTreeMap<u8, Sketch> {
+/// A sketch of each of `classes`, from the images of all tasks in their order, as they are `shown`.
+fn sketches(
+    tasks: &[Images],
+    classes: &[u8],
+    components: usize,
+    shown: Shown,
+) -> BTreeMap<u8, Sketch> {
     let learnt = classes.par_iter().map(|&class| {
         let mut sketch = Sketch::new(tasks.first().map_or(0, Images::pixels), components);
         for task in tasks {
             let own = task.of_class(class);
             for i in 0..own.len() {
-                let pixels = own.image(i).iter();
-                sketch.learn(pixels.map(|&byte| f64::from(byte) / f64::from(u8::MAX)));
+                sketch.learn(shown.pixels(&own, i).into_iter());
             }
         }
         (class, sketch)
     });
     learnt.collect()
-}
-
-/// All images as rows.
-fn rows(tasks: &[Images]) -> Array2<f32> {
-    let all = Images::concatenate(tasks);
-    let mut rows = Array2::zeros((all.len(), all.pixels()));
-    all.fill(0..all.len(), rows.view_mut());
-    rows
 }

@@ -23,7 +23,8 @@ use crate::memory::sketch::Sketch;
 use crate::mlp::images::Images;
 use crate::mlp::parameters::Parameters;
 use crate::mlp::perceptron::Mlp;
-use crate::mlp::training::{Lesson, Trainer};
+use crate::mlp::shown::Shown;
+use crate::mlp::training::{Lesson, Trainer, TrainingError};
 use crate::protocol::hypnogram::{Bout, Kind};
 use crate::record::run_file::RunFile;
 use crate::run::act::{Act, pack, unpack};
@@ -32,6 +33,7 @@ use crate::run::progress::{Progress, Watch};
 
 use super::Inputs;
 use super::calibration::Calibration;
+use super::error::NightError;
 use mean::MeanOf;
 
 /// Images that a store learns of at a time: nobody waits for their end.
@@ -88,6 +90,14 @@ impl<'a> Setting<'a> {
             mlp: Mlp::zeros(&config.layers, config.output),
             trainer: None,
         })
+    }
+
+    /// What those see of training images who see each once.
+    pub(super) fn shown(&self) -> Shown {
+        Shown {
+            noise: self.model.data.train_noise,
+            seed: self.seed,
+        }
     }
 
     /// What `network` learns as its `task`th task.
@@ -161,9 +171,22 @@ impl<'a> Sleeper<'a> {
         }
         let (setting, network) = (self.setting, self.network);
         let material = || setting.material(network, bout.task);
-        let flow = self.lessons.step(&mut self.learner, material, watch)?;
+        let flow = self.lessons.step(&mut self.learner, material, watch);
+        let flow = flow.map_err(|error| match error {
+            ExperimentError::Training(TrainingError::Diverged {
+                epoch,
+                learning_rate,
+            }) if self.sleeps > 0 => NightError::Day {
+                night: bout.task,
+                epoch,
+                learning_rate,
+            }
+            .into(),
+            error => error,
+        })?;
         if flow.is_break() && sleeps {
-            self.mean.see(&setting.inputs.train[bout.task]);
+            self.mean
+                .see(&setting.inputs.train[bout.task], setting.shown());
         }
         Ok(flow)
     }
@@ -175,13 +198,12 @@ impl<'a> Sleeper<'a> {
             inputs,
             seed,
         } = self.setting;
-        let images = &inputs.train[task];
+        let (images, shown) = (&inputs.train[task], self.setting.shown());
         let stop = images.len().min(self.seen + AT_A_TIME);
         for i in self.seen..stop {
             let sketch = self.sketches.entry(images.label(i));
             let new = || Sketch::new(images.pixels(), model.nights.components);
-            let pixels = images.image(i).iter();
-            let pixels = pixels.map(|&byte| f64::from(byte) / f64::from(u8::MAX));
+            let pixels = shown.pixels(images, i).into_iter();
             sketch.or_insert_with(new).learn(pixels);
         }
         self.seen = stop;

@@ -1,5 +1,7 @@
 //! The table of a run on the terminal: nights beside yardsticks, and what each knows.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -12,7 +14,8 @@ use crate::experiment::summary::{self, Row, heading};
 use crate::record::table;
 use crate::report::figure;
 
-use super::control::{Known, known, used};
+use super::knowledge::{Known, known, used};
+use super::verdict::{Compared, stands, verdict};
 
 /// The table of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,32 +29,49 @@ pub struct Summary {
     pub yardsticks: Vec<Known>,
     /// Yardsticks with a higher mean accuracy than the last night.
     pub winners: Vec<&'static str>,
+    /// Those with the same.
+    pub equals: Vec<&'static str>,
 }
 
 impl Summary {
-    /// The table of `rows` of a run of `model`, which had so many training `images`.
+    /// The table of `rows` of a run of `model`, which had so many training `images` of each class.
     pub(crate) fn new(
         model: &Night,
-        images: u64,
+        images: &BTreeMap<u8, u64>,
         rows: &[table::Accuracy],
         fingerprints: Vec<(u64, String)>,
     ) -> Self {
         let scores = summary::Summary::of_rows(rows, model.task_labels(), fingerprints);
         let yardsticks = known(model, images);
-        let night = scores.of(SLEEP).filter(|row| row.after_sleep).last();
-        let best = night.map(|row| row.overall.mean);
-        let above = |known: &&Known| {
-            let own = scores.of(known.name).last();
-            let pair = own.zip(best);
-            pair.is_some_and(|(own, best)| own.overall.mean > best)
+        let best = last_night(&scores);
+        let standing = |ordering: Ordering| -> Vec<&'static str> {
+            let such = yardsticks.iter().filter(|known| {
+                let own = scores.of(known.name).last().zip(best);
+                own.is_some_and(|(own, best)| stands(own.overall.mean, best) == ordering)
+            });
+            such.map(|known| known.name).collect()
         };
-        let winners = yardsticks.iter().filter(above).map(|known| known.name);
         Self {
-            winners: winners.collect(),
+            winners: standing(Ordering::Greater),
+            equals: standing(Ordering::Equal),
             night: used(model),
             yardsticks,
             scores,
         }
+    }
+
+    /// What the yardsticks that were compared come to, in a sentence.
+    fn verdict(&self) -> Option<String> {
+        let best = last_night(&self.scores)?;
+        let compared = self.yardsticks.iter().filter_map(|known| {
+            let own = self.scores.of(known.name).last()?;
+            Some(Compared {
+                name: heading(known.name),
+                tier: known.tier,
+                stands: stands(own.overall.mean, best),
+            })
+        });
+        verdict(self.night.tier, &compared.collect::<Vec<_>>())
     }
 
     /// Accuracy after each task and night, beside yardsticks.
@@ -69,6 +89,12 @@ impl Summary {
         };
         curves.of(&self.scores)
     }
+}
+
+/// Mean accuracy after the last night, in percent.
+fn last_night(scores: &summary::Summary) -> Option<f64> {
+    let nights = scores.of(SLEEP).filter(|row| row.after_sleep);
+    nights.last().map(|row| row.overall.mean)
 }
 
 /// Bytes in words.
@@ -124,10 +150,10 @@ impl fmt::Display for Summary {
                 continue;
             };
             line(f, format!("  {}", heading(known.name)), row)?;
-            let mark = if self.winners.contains(&known.name) {
-                "  above the night"
-            } else {
-                ""
+            let mark = match known.name {
+                name if self.winners.contains(&name) => "  above the night",
+                name if self.equals.contains(&name) => "  as good as the night",
+                _ => "",
             };
             writeln!(
                 f,
@@ -136,35 +162,9 @@ impl fmt::Display for Summary {
                 bytes(known.bytes)
             )?;
         }
-        let own = |known: &&&Known| known.tier <= self.night.tier;
-        let winners = self
-            .yardsticks
-            .iter()
-            .filter(|known| self.winners.contains(&known.name));
-        let winners: Vec<&Known> = winners.collect();
-        let of_tier: Vec<&str> = winners
-            .iter()
-            .filter(own)
-            .map(|known| heading(known.name))
-            .collect();
-        let is_compared = self
-            .yardsticks
-            .iter()
-            .any(|known| self.scores.of(known.name).next().is_some());
-        if !is_compared {
-            return Ok(());
-        }
-        match (winners.is_empty(), of_tier.is_empty()) {
-            (true, _) => writeln!(f, "The night is above every yardstick."),
-            (_, true) => writeln!(
-                f,
-                "The night is above every yardstick of its tier or a lower one."
-            ),
-            _ => writeln!(
-                f,
-                "Above the night with no more than its tier: {}.",
-                of_tier.join(", ")
-            ),
+        match self.verdict() {
+            Some(verdict) => writeln!(f, "{verdict}"),
+            None => Ok(()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How well a network that sleeps knows its tasks, beside its controls.
 
+use std::collections::BTreeMap;
+
 use super::{Subject, meaning};
 use crate::config::Model;
 use crate::experiment::error::ExperimentError;
@@ -24,7 +26,8 @@ pub(super) fn parts(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
     }
     if let Some(Model::Night(model)) = &subject.model {
         // How many images there were plays no part in a drawing.
-        let nights = night::summary::Summary::new(model, 0, &rows, run.fingerprints()?);
+        let images = BTreeMap::new();
+        let nights = night::summary::Summary::new(model, &images, &rows, run.fingerprints()?);
         parts.push(Part::Figure(Picture {
             name: "accuracy".into(),
             says: "Accuracy after each day and each night, beside yardsticks; the table below holds its numbers.".into(),

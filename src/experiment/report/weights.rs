@@ -4,6 +4,7 @@ use super::{Subject, meaning};
 use crate::base::matrix::Matrix;
 use crate::config::Model;
 use crate::experiment::error::ExperimentError;
+use crate::experiment::night::{CLASS_MEANS, DREAMT};
 use crate::experiment::recurrent::weights::{course, unit};
 use crate::report::figure::{Projection, WeightCourse, WeightHistogram};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
@@ -38,7 +39,12 @@ fn changed(before: &Matrix, after: &Matrix) -> f64 {
 fn snapshots(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
     let run = &subject.recording;
     let (mut rows, mut pairs, mut left_out) = (Vec::new(), Vec::new(), 0);
-    for projection in run.projections()? {
+    // Dreams of a night are images.
+    let is_image = |name: &str| {
+        matches!(subject.model, Some(Model::Night(_))) && [DREAMT, CLASS_MEANS].contains(&name)
+    };
+    let projections = run.projections()?.into_iter();
+    for projection in projections.filter(|known| !is_image(&known.name)) {
         let times = run.moments(&projection.name)?;
         let taken = times.len().min(MOST);
         left_out += times.len() - taken;

@@ -205,11 +205,7 @@ impl Accuracy {
             let Some(summary) = Summary::of(&reference.seeds) else {
                 continue;
             };
-            let colour = if k == 0 {
-                BLACK
-            } else {
-                series(self.runs.len() + k - 1)
-            };
+            let (colour, dash) = of_reference(k, self.runs.len());
             let sd = summary.sd.unwrap_or(0.0);
             let (low, high) = (at(summary.mean - sd), at(summary.mean + sd));
             canvas.area(
@@ -218,9 +214,6 @@ impl Accuracy {
                 0.13,
             );
             let y = at(summary.mean);
-            // Colours come again, and then with other dashes.
-            let again = (self.runs.len() + k).saturating_sub(1) / (SERIES.len() - 1);
-            let dash = if again == 0 { (4.0, 2.5) } else { (1.5, 1.5) };
             canvas.line(across(y), Stroke::new(colour, 0.9).dashed(dash.0, dash.1));
             ends.push(EndLabel {
                 y,
@@ -374,9 +367,25 @@ fn colour_bar(canvas: &mut Canvas, x: f64, top: f64, height: f64) {
     }
 }
 
-/// Colours of runs, then of references after the first.
+/// Colours of runs.
 fn series(k: usize) -> Colour {
     SERIES[k % (SERIES.len() - 1)]
+}
+
+/// Colour and dashes of reference number `k` beside so many `runs`: the first is black, others have no colour of a run while there are
+/// any more. Colours come again, and then with other dashes.
+fn of_reference(k: usize, runs: usize) -> (Colour, (f64, f64)) {
+    const DASHES: [(f64, f64); 4] = [(4.0, 2.5), (1.5, 1.5), (8.0, 2.0), (0.7, 3.0)];
+    let Some(k) = k.checked_sub(1) else {
+        return (BLACK, DASHES[0]);
+    };
+    let colours = &SERIES[..SERIES.len() - 1];
+    let free = match colours.get(runs..) {
+        Some(free @ [_, ..]) => free,
+        _ => colours,
+    };
+    let dash = DASHES[k / free.len() % DASHES.len()];
+    (free[k % free.len()], dash)
 }
 
 fn score(summary: &Summary) -> String {
@@ -464,6 +473,19 @@ mod tests {
         let placed = spread(&wanted, ENDS_APART, TOP + above, TOP + height - below);
         assert!(placed[0] >= TOP + above && placed[10] <= TOP + height - below);
         assert!(height > LINES_HEIGHT);
+    }
+
+    #[test]
+    fn references_are_told_from_runs_and_from_each_other() {
+        // As many as a night has.
+        let (runs, references) = (2, 9);
+        let all: Vec<_> = (0..references).map(|k| of_reference(k, runs)).collect();
+        for (k, one) in all.iter().enumerate() {
+            assert!((0..runs).all(|run| series(run) != one.0), "{k}");
+            assert!(!all[..k].contains(one), "{k}");
+        }
+        // More runs than colours leave none for references alone.
+        assert_eq!(of_reference(1, 5).0, series(0));
     }
 
     #[test]

@@ -17,9 +17,10 @@ use crate::run::progress::Watch;
 use crate::stimulus::episode::{Scenes, rows};
 
 use super::super::calibration::{Calibration, Targets};
+use super::super::error::{LARGE, NightError};
 use super::super::network::{CAPTURE, Learns, Plan, Shown, balanced, projection};
 use super::super::{DREAMS, OUTPUT};
-use super::Sleeper;
+use super::{Setting, Sleeper};
 
 /// Events of a step of calibration: of what reads weights, and of each class that is dreamt.
 const READ_EVENTS: u64 = 20;
@@ -27,6 +28,9 @@ const CLASS_EVENTS: u64 = 4;
 
 /// Dreams of each class over which activations are averaged, where dreams differ.
 const SAMPLES: u64 = 20;
+
+/// So many times its target is far for an output that dreams have taught: learning does not converge.
+const FAR: f64 = 1e3;
 
 impl Sleeper<'_> {
     /// Weights of all layers with the last one's as `output`.
@@ -147,16 +151,28 @@ impl Sleeper<'_> {
         Ok(())
     }
 
+    /// What a store dreams the classes `seen` from, and how long all dreams are, if that is controlled.
+    fn palettes(&self, seen: &[u8]) -> (Vec<Palette>, Option<f64>) {
+        let palette = |class: &u8| self.sketches.get(class).map(|own| own.palette());
+        let palettes: Vec<Palette> = seen.iter().filter_map(palette).collect();
+        let lengths: f64 = palettes.iter().map(Palette::length).sum();
+        let is_controlled = self.setting.model.nights.gain_control;
+        let length = is_controlled.then(|| lengths / palettes.len().max(1) as f64);
+        (palettes, length)
+    }
+
+    /// What the last hidden layer of the artificial network makes of `samples`.
+    fn activity(&self, samples: Array2<f32>) -> Array2<f32> {
+        let mut activations = self.learner.mlp.activations(samples.view());
+        activations.pop();
+        activations.pop().unwrap_or(samples)
+    }
+
     /// What is dreamt of the classes `seen`, and how it is shown.
     fn scenes(&mut self, seen: &[u8]) -> (Scenes, Shown) {
         let nights = &self.setting.model.nights;
         if nights.information == Information::Store {
-            let palette = |class: &u8| self.sketches.get(class).map(|own| own.palette());
-            let palettes: Vec<Palette> = seen.iter().filter_map(palette).collect();
-            let lengths: f64 = palettes.iter().map(Palette::length).sum();
-            let length = nights
-                .gain_control
-                .then(|| lengths / palettes.len().max(1) as f64);
+            let (palettes, length) = self.palettes(seen);
             let mut values = vec![("components", Value::from(nights.components as u64))];
             values.extend(length.map(|length| ("length", length.into())));
             let shown = Shown {
@@ -227,14 +243,16 @@ impl Sleeper<'_> {
             Calibration::new(&layers[..layers.len() - 1], &none, &rates, targets)
         });
         // Spikes of a hidden neuron in an event for each unit of its activation.
-        let mut activations = self.learner.mlp.activations(samples.view());
-        activations.pop();
-        let activity = activations.pop().unwrap_or(samples);
+        let activity = self.activity(samples);
         let n = activity.nrows().max(1) as f64;
         let mean =
             activity.iter().map(|&h| f64::from(h)).sum::<f64>() / activity.len().max(1) as f64;
+        if mean <= 0.0 {
+            let night = bout.task + 1;
+            return Err(NightError::Silent { night }.into());
+        }
         let spikes = nights.hidden_hz * nights.event.as_ms() * 1e-3;
-        let per_unit = spikes / mean.max(f64::MIN_POSITIVE);
+        let per_unit = spikes / mean;
         // So many that an output at its target fires as often as its teacher.
         let taught = nights.teacher_hz * nights.event.as_ms() * 1e-3;
         let threshold = nights.target * per_unit / taught;
@@ -288,26 +306,65 @@ impl Sleeper<'_> {
             return Ok(false);
         }
         self.calibration = None;
+        self.check_outputs(bout)?;
         if let Some(file) = file {
             let label = format!("after night {}", bout.task + 1);
             file.weights(OUTPUT, &label, bout.stop, &weights)?;
-            file.weights(DREAMS, &label, bout.stop, &self.dreamt())?;
+            file.weights(DREAMS, &label, bout.stop, &self.dreamt(bout.task))?;
         }
         Ok(true)
     }
 
-    /// What each class is dreamt as on average, a row for each output; 0 of those that are not.
-    pub(crate) fn dreamt(&self) -> Matrix {
-        let layers = &self.setting.model.mlp.layers;
+    /// Checks that the dreams of `bout` have brought outputs to where numbers go, and says where they are far from their targets: what
+    /// is taken away from a night may end so, and be what is looked for.
+    fn check_outputs(&mut self, bout: &Bout) -> Result<(), NightError> {
+        let (model, seed) = (self.setting.model, self.setting.seed);
+        let (scenes, _) = self.scenes(&model.seen(bout.task));
+        let activity = self.activity(samples(&scenes, seed, &bout.name));
+        let last = &self.learner.mlp.layers[self.learner.mlp.layers.len() - 1].weights;
+        let outputs = activity.dot(&last.t());
+        let night = bout.task + 1;
+        if outputs.iter().any(|x| !x.is_finite()) {
+            return Err(NightError::Diverged { night });
+        }
+        let largest = outputs.iter().map(|&x| f64::from(x.abs()));
+        let (found, target) = (largest.fold(0.0, f64::max), model.nights.target);
+        if found > FAR * target {
+            tracing::warn!(
+                "seed {seed}: night {night} brought outputs to {found:.1e} in the dreams that were learnt, expected about {target}, \
+                 `target` of [night]: {LARGE}"
+            );
+        }
+        Ok(())
+    }
+
+    /// What each class is dreamt as on average in the night after `task`, a row for each output; 0 of those that are not. Dreams of a
+    /// store differ: those of a class are drawn once more, as many as a night has.
+    pub(crate) fn dreamt(&self, task: usize) -> Matrix {
+        let Setting { model, seed, .. } = self.setting;
+        let layers = &model.mlp.layers;
         let mut dreams = Matrix::zeros(layers[layers.len() - 1], layers[0]);
         for (&class, pattern) in &self.patterns {
             for (i, &x) in pattern.iter().enumerate() {
                 dreams[(class.into(), i)] = x;
             }
         }
-        for (&class, sketch) in &self.sketches {
-            for (i, &x) in sketch.mean().iter().enumerate() {
-                dreams[(class.into(), i)] = x as f32;
+        let seen = model.seen(task).into_iter();
+        let seen: Vec<u8> = seen.filter(|own| self.sketches.contains_key(own)).collect();
+        let (palettes, length) = self.palettes(&seen);
+        let scenes = Scenes::Palettes(palettes, length);
+        let (purpose, n) = (format!("night.dreamt.{}", task + 1), model.nights.dreams);
+        for (scene, &class) in seen.iter().enumerate() {
+            let mut stream = Stream::new(seed, &purpose, class.into());
+            let mut sums = vec![0.0; layers[0]];
+            for _ in 0..n {
+                let dream = scenes.draw(scene, &mut stream);
+                sums.iter_mut()
+                    .zip(dream)
+                    .for_each(|(sum, x)| *sum += f64::from(x));
+            }
+            for (i, sum) in sums.into_iter().enumerate() {
+                dreams[(class.into(), i)] = (sum / n as f64) as f32;
             }
         }
         dreams

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::mlp::images::Images;
+use crate::mlp::shown::Shown;
 
 /// What a network knows of the mean of images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,9 +23,9 @@ impl MeanOf {
         means.all(|mean| mean.is_empty() || mean.len() == pixels)
     }
 
-    /// After a day of these images.
-    pub(super) fn see(&mut self, images: &Images) {
-        let day = Images::mean(std::slice::from_ref(images));
+    /// After a day of these images as they are `shown`.
+    pub(super) fn see(&mut self, images: &Images, shown: Shown) {
+        let day = shown.mean(std::slice::from_ref(images));
         let (n, new) = (self.n as f64, images.len() as f64);
         self.before = std::mem::take(&mut self.all);
         self.n_before = self.n;

@@ -2,15 +2,20 @@
 
 use crate::config::night::Night;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::night::{DREAMT, MEANS};
+use crate::experiment::night::{AT_MEANS, CLASS_MEANS, DREAMT};
 use crate::experiment::report::Subject;
 use crate::report::figure;
 use crate::report::html::{Drawn, Part, Picture};
 
 pub(super) fn parts(subject: &Subject, model: &Night) -> Result<Vec<Part>, ExperimentError> {
-    let snapshots = subject.recording.weights(DREAMT)?;
-    let means = snapshots.iter().find(|snapshot| snapshot.label == MEANS);
-    let mut nights = snapshots.iter().filter(|snapshot| snapshot.label != MEANS);
+    let run = &subject.recording;
+    let mut snapshots = run.weights(DREAMT)?;
+    let known = run.projections()?;
+    if known.iter().any(|one| one.name == CLASS_MEANS) {
+        snapshots.extend(run.weights(CLASS_MEANS)?);
+    }
+    let means = snapshots.iter().find(|one| one.label == AT_MEANS);
+    let mut nights = snapshots.iter().filter(|one| one.label != AT_MEANS);
     let (Some(means), Some(last)) = (means, nights.next_back()) else {
         return Ok(Vec::new());
     };
