@@ -223,6 +223,22 @@ fn unknown_models_get_a_suggestion() {
         "error: `sleep_reply`: found no neuron model, rule, stimulus, measure, distribution or section of this name\n  \
          help: did you mean `sleep_replay`?\n"
     );
+    // What has no page of its own leads to where it stands.
+    for (word, help) in [
+        ("sweep", "it is a command: `sharpwave sweep --help`"),
+        (
+            "train_per_task",
+            "`train_per_task` is a key: `sharpwave describe data`",
+        ),
+        (
+            "store",
+            "`information` takes this word: `sharpwave describe night`",
+        ),
+    ] {
+        let (code, _, err) = typed(&["describe", word]);
+        assert_eq!(code, Some(2));
+        assert!(err.ends_with(&format!("  help: {help}\n")), "{err}");
+    }
     let (_, _, err) = typed(&["describe", "hodgkin_huxley"]);
     assert!(err.contains("  help: known: `lif`, "), "{err}");
 }

@@ -67,6 +67,7 @@ fn foraging(model: &Foraging, shell: &Shell) -> Result<(), Failure> {
 fn night(model: &Night, shell: &Shell) -> Result<(), Failure> {
     let resolved = config::resolved_night(model);
     let estimate = night::Estimate::new(model)?;
+    warn(notice::of_dreams(model));
     show(&resolved, "Expected for each seed", &estimate, shell)?;
     Ok(estimate.check_memory(model)?)
 }

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use clap::CommandFactory;
 use serde_json::{Value, json};
 
+use super::argument::Arguments;
 use super::failure::Failure;
 use super::shell::Shell;
 use super::text::{table, wrap};
@@ -171,12 +173,36 @@ pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
 fn unknown(name: &str) -> Failure {
     let all = all();
     let names: Vec<&str> = all.iter().map(Entry::name).collect();
-    let help = match nearest(name, names.iter().copied()) {
+    let help = elsewhere(name).unwrap_or_else(|| match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known: `{}`", names.join("`, `")),
-    };
+    });
     Failure::input(format!(
         "`{name}`: found no neuron model, rule, stimulus, measure, distribution or section of this name\n  help: {help}"
+    ))
+}
+
+/// Where `name` is known that has no page of its own: a command, a key, or a word that a key takes.
+fn elsewhere(name: &str) -> Option<String> {
+    let commands = Arguments::command();
+    if commands.find_subcommand(name).is_some() {
+        return Some(format!("it is a command: `sharpwave {name} --help`"));
+    }
+    let pages = sections();
+    let find = |is: &dyn Fn(&Row) -> bool| {
+        let mut rows = pages
+            .iter()
+            .flat_map(|page| page.keys.iter().map(move |row| (page.name, row)));
+        rows.find(|(_, row)| is(row))
+            .map(|(page, row)| (page, row.name))
+    };
+    if let Some((page, key)) = find(&|row| row.name == name) {
+        return Some(format!("`{key}` is a key: `sharpwave describe {page}`"));
+    }
+    let takes = |row: &Row| row.value.split(", ").any(|word| word == name);
+    let (page, key) = find(&takes)?;
+    Some(format!(
+        "`{key}` takes this word: `sharpwave describe {page}`"
     ))
 }
 

@@ -197,10 +197,12 @@ pub fn sections() -> Vec<Page> {
             spikes, one at a time, in turns with the input of sleep.";
         "sleep.input" describe(&Input::default()) => "What drives the input layer in sleep.";
         "sleep.input.patch" describe(&sleep_replay::Patch::default()) => "A square window of the image; pixels outside are silent.";
-        "compare" describe(&Compare::new(None, false)) => "Controls that are trained beside the network that sleeps.";
+        "compare" describe(&Compare::new(None, false)) => "Of `experiment = \"sleep_replay\"`: controls that are \
+            trained beside the network that sleeps.";
         "compare.joint" describe(&Joint::default()) => "Training of all tasks at once.";
         "night" describe(&night::Nights::default()) => "What happens by night where a network dreams what it has learnt.";
-        "compare" describe(&night::Compare::default()) => "Yardsticks beside which nights are shown.";
+        "compare" describe(&night::Compare::default()) => "Of `experiment = \"night\"`: yardsticks beside which nights are \
+            shown.";
         "record" describe(&night::Record::default()) => "What goes into the run file of nights.";
         "world" describe(&foraging::Place::of(&foraging::published())) => "The world in which an agent forages.";
         "agent" describe(&foraging::habits()) => "What an agent is given for what it eats, and how it moves.";

@@ -99,6 +99,8 @@ pub enum DataError {
 pub struct DataSet {
     /// What messages call it.
     pub name: String,
+    /// What they call its test images, where those have files of their own; otherwise the same.
+    pub test_name: String,
     /// Images to train with.
     pub train: Images,
     /// Images to test with, of the same size.
@@ -150,7 +152,11 @@ impl DataSet {
     /// # Errors
     /// If files are missing or refused, or do not fit each other.
     pub fn from_files(paths: &[PathBuf; 4]) -> Result<Self, DataError> {
-        Self::read(format!("`{}`", paths[0].display()), paths)
+        let read = Self::read(format!("`{}`", paths[0].display()), paths)?;
+        Ok(Self {
+            test_name: format!("`{}`", paths[3].display()),
+            ..read
+        })
     }
 
     fn read(name: String, paths: &[PathBuf; 4]) -> Result<Self, DataError> {
@@ -177,6 +183,7 @@ impl DataSet {
         let images = patches::images();
         Self {
             name: "`patches`".into(),
+            test_name: "`patches`".into(),
             test: images.clone(),
             train: images,
         }
@@ -202,6 +209,7 @@ impl DataSet {
             });
         }
         Ok(Self {
+            test_name: name.clone(),
             name,
             train: Images::new(train, train_labels),
             test: Images::new(test, test_labels),

@@ -203,6 +203,7 @@ impl Selection {
         }
         let rest = DataSet {
             name: format!("{} less {n} images of each task for validation", set.name),
+            test_name: set.test_name.clone(),
             train: set.train.without(&held),
             test: set.test.clone(),
         };
@@ -236,7 +237,10 @@ impl Selection {
                     return Err(SelectionError::ClassAbsent {
                         class,
                         part,
-                        set: set.name.clone(),
+                        set: match part {
+                            "test" => set.test_name.clone(),
+                            _ => set.name.clone(),
+                        },
                         present: present.into_keys().collect(),
                     });
                 }
@@ -300,6 +304,7 @@ mod tests {
         let images = Images::new(file, (0..12).map(|i| i % 3).collect());
         DataSet {
             name: "`twelve`".into(),
+            test_name: "`twelve`".into(),
             train: images.clone(),
             test: images,
         }

@@ -95,7 +95,8 @@ impl Table for Data {
                 }
             }
             source => {
-                let what = "`\"embedded:mnist\"`, `\"embedded:patches\"` or a directory with the four IDX files";
+                let what = "`\"embedded:mnist\"`, `\"embedded:patches\"` or a directory with the four IDX files; or `images`, `labels`, \
+                            `test_images` and `test_labels` in its place";
                 k.need("source", source, images(), what);
             }
         }

@@ -130,7 +130,7 @@ pub fn names(model: &Model) -> Vec<String> {
                 (control::MEAN_CALIBRATED, has(Control::MeanCalibrated)),
                 (
                     control::NEAREST_DREAM,
-                    has(Control::NearestDream) && model.trains(),
+                    has(Control::NearestDream) && model.reads(),
                 ),
                 (control::NEAREST_MEAN, has(Control::NearestMean)),
                 (control::LINEAR, has(Control::Linear)),
