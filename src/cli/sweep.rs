@@ -103,7 +103,7 @@ fn print(
                     "\nNo point is the best: other values of `{key}` ask other questions, so that accuracies are not to be compared."
                 )?;
             }
-            None if plan.measure.is_none() && swept.done > 0 => {
+            None if plan.measure.is_none() && !plan.names.is_empty() => {
                 let names = plan.names.join("`, `");
                 writeln!(out, "\nNo point is chosen: `--measure NAME` orders them, by one of `{names}`.")?;
             }

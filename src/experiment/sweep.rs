@@ -114,7 +114,7 @@ pub fn sweep(plan: &Plan, way: &Way, watch: &dyn Watch) -> Result<Swept, SweepEr
     // What is wrong with the data is known before anything is written.
     let first = plan.seeds.first().copied().unwrap_or_default();
     let files = match run::inputs(plan.model(0, first, 1)?, watch) {
-        Err(ExperimentError::Stopped(_)) => return stopped(plan, folder(way.out.as_deref())?),
+        Err(error) if error.is_stop() => return stopped(plan, folder(way.out.as_deref())?),
         files => files?.into_iter(),
     };
     let manifest = Manifest {

@@ -104,6 +104,11 @@ impl Axis {
         })
     }
 
+    /// Whether it is one value, which every point has.
+    pub fn is_one(&self) -> bool {
+        matches!(&self.parts[..], [Part::Value(_)])
+    }
+
     /// The first value.
     pub fn first(&self) -> String {
         match self.parts.first() {

@@ -94,7 +94,7 @@ fn sets_exam(key: &str) -> bool {
                 .strip_prefix(exam)
                 .is_some_and(|rest| rest.starts_with('.'))
     };
-    key == VALIDATION || EXAM.into_iter().any(is)
+    key == VALIDATION || key == "data" || EXAM.into_iter().any(is)
 }
 
 impl Plan {
@@ -106,7 +106,11 @@ impl Plan {
         let keys: Vec<String> = options.axes.iter().map(|axis| axis.key.clone()).collect();
         let given = |key: &String| {
             let mut sets = source.options.sets.iter();
-            sets.any(|set| set.split('=').next().map(str::trim) == Some(&key[..]))
+            sets.any(|set| {
+                let set = set.split('=').next().unwrap_or_default().trim();
+                let rest = set.strip_prefix(&key[..]);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
         };
         if let Some(key) = keys.iter().find(|key| given(key)) {
             return Err(SweepError::Key {
@@ -125,7 +129,8 @@ impl Plan {
         let points = points(&options.axes, options.random, first)?;
         let on = measure::on(&base, options.on)?;
         let measure = measure::chosen(&base, options.measure.as_deref())?;
-        let exam = keys.iter().find(|key| sets_exam(key)).cloned();
+        let asks = |axis: &&Axis| sets_exam(&axis.key) && !axis.is_one();
+        let exam = options.axes.iter().find(asks).map(|axis| axis.key.clone());
         let measure = measure.filter(|_| exam.is_none() || on.is_none());
         let mut plan = Self {
             manifest: Manifest {
@@ -150,6 +155,7 @@ impl Plan {
         for point in 0..plan.points.len() {
             for &seed in &plan.seeds {
                 let model = plan.model(point, seed, 1)?;
+                measure::on(&model, options.on)?;
                 let id = format!("{:032x}", hash(model.resolved().as_bytes()));
                 let id = id[..ID_DIGITS].to_owned();
                 plan.items.push(Item { point, seed, id });

@@ -1,5 +1,7 @@
 //! The points of a sweep: every combination of values, or some drawn at random.
 
+use std::collections::BTreeSet;
+
 use crate::base::stream::Stream;
 use crate::experiment::sweep::axis::Axis;
 use crate::experiment::sweep::error::SweepError;
@@ -44,10 +46,10 @@ pub fn points(axes: &[Axis], random: Option<usize>, seed: u64) -> Result<Vec<Poi
             drawn.collect::<Result<Point, SweepError>>()
         };
         // Of a few values a point may be drawn again: it is no other point.
-        let (mut points, mut k) = (Vec::<Point>::new(), 0);
+        let (mut points, mut seen, mut k) = (Vec::new(), BTreeSet::new(), 0);
         while points.len() < n && k < n.saturating_mul(TRIES) {
-            let point: Point = draw(k)?;
-            if !points.contains(&point) {
+            let point = draw(k)?;
+            if seen.insert(point.clone()) {
                 points.push(point);
             }
             k += 1;
@@ -103,7 +105,7 @@ mod tests {
     fn no_point_is_drawn_twice() {
         let axes = axes(&["a=1:3:int", "b=x,y"]);
         let drawn = points(&axes, Some(6), 1).unwrap();
-        let apart: std::collections::BTreeSet<&Point> = drawn.iter().collect();
+        let apart: BTreeSet<&Point> = drawn.iter().collect();
         assert_eq!((drawn.len(), apart.len()), (6, 6));
         assert_eq!(
             points(&axes, Some(7), 1).unwrap(),
