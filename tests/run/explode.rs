@@ -35,6 +35,9 @@ plasticity = { rule = "sleep_replay", increment = 0.001, decrement = 1, max_weig
 kind = "poisson"
 target = "b"
 rate = "30 Hz"
+
+[record]
+spikes = ["b"]
 "#;
 
 #[test]
