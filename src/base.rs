@@ -6,6 +6,7 @@ pub mod digest;
 pub mod distribution;
 pub mod filter;
 pub mod function;
+pub mod heap;
 pub mod matrix;
 pub mod parameter;
 pub mod process;

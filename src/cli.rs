@@ -44,7 +44,6 @@ use crate::record::ahead::scout;
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
-    allocator::return_large_blocks();
     failure::announce_bugs();
     interrupt::let_writes_fail();
     let outcome = std::panic::catch_unwind(|| {

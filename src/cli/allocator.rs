@@ -39,20 +39,6 @@ unsafe impl GlobalAlloc for Allocator {
     }
 }
 
-/// Lets large blocks go back to the system as soon as they are freed. By default glibc keeps blocks of up to 32 MiB once one such
-/// was freed, and each checkpoint of a long run leaves a hole that the next does not fit into: with a checkpoint every three
-/// seconds `night.toml` grew from 84 to 118 MB within half a minute, and stays at 80 so.
-pub(super) fn return_large_blocks() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    {
-        /// Blocks of what belongs to every neuron or synapse of a network are larger, those of a row or an instant smaller.
-        const LARGE: libc::c_int = 1 << 20;
-        // SAFETY: it sets a number in the allocator, by which blocks to come are placed; no other thread runs yet.
-        let is_set = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE) };
-        debug_assert_eq!(is_set, 1, "glibc takes thresholds of up to 32 MiB");
-    }
-}
-
 #[inline]
 fn granted(pointer: *mut u8, size: usize) -> *mut u8 {
     if pointer.is_null() {

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::base::heap;
 use crate::record::checkpoint::{self, Checkpoint, Slot};
 use crate::record::output::OutputError;
 
@@ -96,6 +97,7 @@ impl<'a> Ledger<'a> {
         let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = self.lock().checkpoint.bytes();
         let written = checkpoint::write(self.folder, bytes);
+        heap::give_back();
         drop(writing);
         written
     }
