@@ -81,8 +81,8 @@ fn print(
         if let (Some(ranked), Some(measure)) = (&swept.ranked, &plan.measure) {
             ranking(out, plan, ranked, measure, arguments.lowest)?;
         }
-        match &swept.tested {
-            Some(tested) => {
+        match (&swept.tested, &plan.exam) {
+            (Some(tested), _) => {
                 let seeds: Vec<String> = tested.seeds.iter().map(u64::to_string).collect();
                 writeln!(
                     out,
@@ -96,22 +96,19 @@ fn print(
                     writeln!(out, "Test images have been looked at for {n} points of this sweep.")?;
                 }
             }
-            None if plan.exam.is_some() => {
-                let key = plan.exam.as_deref().unwrap_or_default();
-                writeln!(
-                    out,
-                    "\nNo point is the best: other values of `{key}` ask other questions, so that accuracies are not to be compared."
-                )?;
-            }
-            None if plan.measure.is_none() && !plan.names.is_empty() => {
+            (None, Some(key)) => writeln!(
+                out,
+                "\nNo point is the best: other values of `{key}` ask other questions, so that accuracies are not to be compared."
+            )?,
+            (None, None) if plan.measure.is_none() && !plan.names.is_empty() => {
                 let names = plan.names.join("`, `");
                 writeln!(out, "\nNo point is chosen: `--measure NAME` orders them, by one of `{names}`.")?;
             }
-            None if plan.on.is_some_and(|on| on.name() == "test") => writeln!(
+            (None, None) if plan.on.is_some_and(|on| on.name() == "test") => writeln!(
                 out,
                 "\nChosen on test images: the accuracy of the best point is that of the luckiest, too."
             )?,
-            None => {}
+            (None, None) => {}
         }
         writeln!(out, "\nWritten to {folder}/{}", table::FILE)
     })

@@ -38,7 +38,7 @@ pub enum SelectionError {
     },
     /// Fewer images than asked for.
     #[error(
-        "{set}: found {found} training images of {what}, expected the {asked} asked for\n  help: `data.{key}` takes at most {found} \
+        "{set}: found {found} training images of {what}, expected the {asked} asked for\n  help: `{key}` takes at most {found} \
          here"
     )]
     TooFew {
@@ -50,7 +50,7 @@ pub enum SelectionError {
         found: usize,
         /// Images asked for.
         asked: usize,
-        /// The key of `[data]` that asks for them.
+        /// The key that asks for them, of `[data]` or of a control.
         key: &'static str,
     },
     /// More images held out than leave one to learn.
@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(
             three.train(&rest).unwrap_err().to_string(),
             "`twelve` less 2 images of each task for validation: found 2 training images of task 1 (classes 1), expected the \
-             3 asked for\n  help: `data.train_per_task` takes at most 2 here"
+             3 asked for\n  help: `train_per_task` takes at most 2 here"
         );
         assert_eq!(
             three.hold_out(&twelve(), 4).unwrap_err().to_string(),
@@ -391,7 +391,7 @@ mod tests {
         );
         assert_eq!(
             refused(&[&[2], &[0, 1]], Quota::PerTask(5)),
-            "`twelve`: found 4 training images of task 1 (classes 2), expected the 5 asked for\n  help: `data.train_per_task` takes at most 4 here"
+            "`twelve`: found 4 training images of task 1 (classes 2), expected the 5 asked for\n  help: `train_per_task` takes at most 4 here"
         );
         assert_eq!(
             refused(&[&[0]], Quota::PerTask(0)),
@@ -402,7 +402,7 @@ mod tests {
         };
         assert_eq!(
             refused(&[&[0]], quota(&[(0, 5)])),
-            "`twelve`: found 4 training images of class 0, expected the 5 asked for\n  help: `data.train_per_class` takes at most 4 here"
+            "`twelve`: found 4 training images of class 0, expected the 5 asked for\n  help: `train_per_class` takes at most 4 here"
         );
         assert_eq!(
             refused(&[&[0]], quota(&[(0, 0)])),

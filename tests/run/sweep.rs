@@ -251,7 +251,7 @@ fn other_data_and_what_is_wrong_with_data_are_told_before_anything_is_written() 
         "--quiet sweep model.toml mlp.training.epochs=1 --set data.validation=950 --seeds 1 --out";
     let said = place.refused(&format!("{few} few"));
     assert!(
-        said.contains("help: `data.train_per_task` takes at most 50 here"),
+        said.contains("help: `train_per_task` takes at most 50 here"),
         "{said}"
     );
     assert!(!place.path("few").exists());
