@@ -14,10 +14,12 @@ use crate::plasticity::learn::{LearnMatrix, StateError};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rows::MOST_TURNS;
 use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored};
+use together::Taken;
 
 mod flow;
 mod push;
 mod state;
+mod together;
 
 /// Spikes in the log at which all rows catch up and it begins anew: some 3 MB with one trace on each side.
 const LONGEST: usize = 1 << 16;
@@ -87,6 +89,8 @@ pub(super) struct PlasticMatrix<R: PlasticityRule<PRE, POST>, const PRE: usize, 
     sums: Vec<f64>,
     /// What each target has of its own, if it has.
     own: Vec<f64>,
+    /// Of the row at hand.
+    taken: Taken,
 }
 
 vectorized! {
@@ -137,6 +141,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             waiting: VecDeque::new(),
             sums: Vec::new(),
             own: Vec::new(),
+            taken: Taken::default(),
             rule,
         })
     }
@@ -176,32 +181,6 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             }
             self.post[j] = jump(&self.clock.post, self.post[j], self.clock.rise_post(at));
             self.last[j] = at;
-        }
-    }
-
-    /// Applies the log to the row of source `i` and leaves it there.
-    fn replay<W: Stored>(&self, i: usize, row: &mut [W], states: &mut [R::State]) {
-        let pre = &self.pre[i];
-        for post in &self.log[pre.next..] {
-            // Rules with a teacher have a push.
-            let j = post.target as usize;
-            // Nothing pairs with what happens at its own instant.
-            let traces = if post.at == pre.last {
-                pre.before
-            } else {
-                pre.after
-            };
-            let event = Event {
-                pre: times(traces, post.fall),
-                post: post.before,
-                since_arrival: post.at.since(pre.last),
-                since_spike: post.at.since(post.last),
-            };
-            let from = self.flown(pre, post.last);
-            let strength = self.sign * row[j].get();
-            let now = self.flow(j, strength, &mut states[j], (from, post.at));
-            let changed = self.rule.fire(now, &mut states[j], &event);
-            row[j] = self.stored(self.gained(now, changed, post.at));
         }
     }
 
@@ -259,6 +238,20 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
 
     #[inline(always)]
     fn learn_of<W: Stored>(&self, t: Time, pre: &Pre<PRE>, row: &mut [W], states: &mut [R::State]) {
+        match self.rule.arrive_raises() {
+            true => self.learn_together(t, pre, row, states),
+            false => self.learn_each(t, pre, row, states),
+        }
+    }
+
+    #[inline(always)]
+    fn learn_each<W: Stored>(
+        &self,
+        t: Time,
+        pre: &Pre<PRE>,
+        row: &mut [W],
+        states: &mut [R::State],
+    ) {
         let fall = self.clock.fall_post(t);
         let traces = times(pre.after, self.clock.fall_pre(t));
         let targets = row.iter_mut().zip(states).zip(&self.post).zip(&self.last);

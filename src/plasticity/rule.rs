@@ -98,6 +98,12 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
         true
     }
 
+    /// Whether [`arrive`](Self::arrive) raises the weight to a power, which [`arrive_each`](Self::arrive_each) does sooner for
+    /// several at a time.
+    fn arrive_raises(&self) -> bool {
+        false
+    }
+
     /// [`arrive`](Self::arrive) for the first `n` of several synapses, to the bit. Of the others, nothing that means anything.
     #[inline(always)]
     fn arrive_each(

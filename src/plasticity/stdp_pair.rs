@@ -161,6 +161,10 @@ impl PlasticityRule<1, 1> for StdpPair {
         false
     }
 
+    fn arrive_raises(&self) -> bool {
+        self.mu_minus.is_costly()
+    }
+
     fn push(&self, _post: [f64; 1]) -> Option<f64> {
         self.mu_plus.is_one().then_some(self.plus)
     }

@@ -52,10 +52,15 @@ impl Power {
         self.exponent == 0.0
     }
 
+    /// Whether it is none of those that take no more than a multiplication.
+    pub fn is_costly(self) -> bool {
+        self.exponent != 0.0 && self.exponent != 1.0
+    }
+
     /// x to this power, x ≥ 0.
     #[inline(always)]
     pub fn of(self, x: f64) -> f64 {
-        if !self.is_single || self.exponent == 0.0 || self.exponent == 1.0 {
+        if !self.is_single || !self.is_costly() {
             return power(x, self.exponent);
         }
         power_in_single(x as f32, self.exponent as f32).into()

@@ -52,6 +52,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             log,
             waiting,
             sums: _,
+            taken: _,
             // As the network was built.
             own: _,
         } = self;
