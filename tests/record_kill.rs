@@ -226,6 +226,38 @@ fn a_killed_run_keeps_every_flushed_spike() {
     }
 }
 
+/// A kill leaves half of a write that crosses from one page of memory to the next. Indices and lengths in half are no use: none
+/// of them crosses.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_write_that_a_kill_tears_costs_nothing_flushed() {
+    let folder = tempfile::tempdir().unwrap();
+    let tear = folder.path().join("tear.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/record_kill/tear.c");
+    let mut compiler = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    let compiler = compiler.args(["-O1", "-shared", "-fPIC", "-o"]);
+    assert!(compiler.arg(&tear).arg(source).status().unwrap().success());
+    for torn in 1..=8 {
+        let path = folder.path().join(format!("run-{torn}.h5"));
+        let mut child = child_command(&path, 0);
+        child
+            .env("LD_PRELOAD", &tear)
+            .env("TEAR_AT", torn.to_string());
+        let output = child.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(!said.contains("finished") && !said.contains("error"));
+        // The file is laid out before the first flush; what is torn there is no loss.
+        let Some(flushed) = last_flushed(BufReader::new(said.as_bytes())) else {
+            continue;
+        };
+        let copy = folder.path().join(format!("copy-{torn}.h5"));
+        let recovered = recover(&path, &copy);
+        let recovered = recovered.unwrap_or_else(|error| panic!("torn {torn}: {error}"));
+        assert!(!recovered.complete);
+        check_recovered(&copy, flushed);
+    }
+}
+
 #[test]
 fn a_run_can_be_watched_while_it_goes_on() {
     let Some(python) = python() else { return };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hdf5::file::LibraryVersion;
+use hdf5::file::{FileSpaceStrategy, LibraryVersion};
 use hdf5::types::VarLenUnicode;
 use hdf5::{File, FileBuilder, Group, H5Type};
 
@@ -39,9 +39,20 @@ pub(super) enum Sorting {
 
 /// A builder for files in the format of HDF5 1.10, the first whose files can be read while they are written.
 ///
-/// Values bypass the library's caches, so that data are in the file before any index or length that points to them.
+/// Values bypass the library's caches, so that data are in the file before any index or length that points to them. What points
+/// to them lies within pages of memory: of a write that crosses from one to the next a kill may leave half.
 pub(super) fn file_builder() -> FileBuilder {
+    /// Of every processor that this runs on, or a part of it.
+    const PAGE_BYTES: u64 = 4096;
     let mut builder = File::with_options();
+    builder
+        .fcpl()
+        .file_space_page_size(PAGE_BYTES)
+        .file_space_strategy(FileSpaceStrategy::FreeSpaceManager {
+            paged: true,
+            persist: false,
+            threshold: 1,
+        });
     builder
         .fapl()
         .libver_bounds(LibraryVersion::V110, LibraryVersion::V110)
