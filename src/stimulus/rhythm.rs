@@ -122,6 +122,11 @@ impl Rhythm {
         let sine = function::sin(TAU * (turns - turns.floor()));
         1.0 + self.depth * sine
     }
+
+    /// The highest rate while it goes up and down with oscillations, in mean rates.
+    fn most(&self, modulation: &Modulation) -> f64 {
+        (1.0 + self.depth) * (1.0 + modulation.highest())
+    }
 }
 
 /// The spikes of a rhythm onto a population.
@@ -135,7 +140,7 @@ struct Modulated {
 
 impl Modulated {
     fn new(rhythm: Rhythm, onset: Onset) -> Self {
-        let most = 1.0 + rhythm.depth + onset.modulation.highest();
+        let most = rhythm.most(&onset.modulation);
         let all_hz = rhythm.rate_hz * most * f64::from(onset.size);
         Self {
             rhythm,
@@ -151,11 +156,11 @@ impl Stimulus for Modulated {
     fn tick(&mut self, _now: Time, spikes: &mut Vec<Spike>) -> Option<Time> {
         let (rhythm, start, size) = (&self.rhythm, self.start, self.size);
         let modulation = &self.modulation;
-        let most = 1.0 + rhythm.depth + modulation.highest();
+        let most = rhythm.most(modulation);
         self.candidates.tick(spikes, |t, stream| {
             let neuron = stream.below(size.into()) as u32;
             let seconds = (t - start).as_ms() / 1e3;
-            let share = (rhythm.at(seconds) + modulation.sum(t)) / most;
+            let share = rhythm.at(seconds) * (1.0 + modulation.sum(t)) / most;
             (stream.uniform() < share).then_some(neuron)
         })
     }
@@ -182,8 +187,19 @@ mod tests {
     use super::*;
     use crate::base::stream::Stream;
     use crate::base::time::Duration;
+    use crate::stimulus::wave::{Pace, Wave, Waves};
 
     fn spikes(values: &[(&'static str, f64)], size: u32, seconds: f64, start: Time) -> Vec<Spike> {
+        spikes_with(Modulation::default(), values, size, seconds, start)
+    }
+
+    fn spikes_with(
+        modulation: Modulation,
+        values: &[(&'static str, f64)],
+        size: u32,
+        seconds: f64,
+        start: Time,
+    ) -> Vec<Spike> {
         let given: Values = values.iter().copied().collect();
         let values = crate::base::parameter::complete(&SPEC, &given).unwrap();
         let Ok(Brings::Spikes(begin)) = (ENTRY.build)(&values) else {
@@ -192,7 +208,7 @@ mod tests {
         let mut stimulus = begin(Onset {
             start,
             from: start,
-            modulation: crate::stimulus::wave::Modulation::default(),
+            modulation,
             size,
             seed: 1,
             name: "rhythm".into(),
@@ -249,6 +265,39 @@ mod tests {
                 (n - expected).abs() < 4.5 * expected.sqrt(),
                 "{neuron}: {n}"
             );
+        }
+    }
+
+    /// A rhythm and an oscillation of one period: the rate is the product, which is 0 where the oscillation would make it less.
+    #[test]
+    fn oscillations_multiply_a_rhythm() {
+        const BINS: usize = 10;
+        let (rate, depth, amplitude, seconds, size) = (20.0, 0.8, 1.5, 100.0, 20);
+        let wave = Wave {
+            pace: Pace::Own(1.0),
+            amplitude,
+            phase: 0.0,
+            nest: None,
+        };
+        let waves = Arc::new(Waves::new([wave], Time::ZERO));
+        let values = [("rate", rate), ("frequency", 1.0), ("depth", depth)];
+        let modulation = Modulation::new(waves, vec![0]);
+        let all = spikes_with(modulation, &values, size, seconds, Time::ZERO);
+        let mut counts = [0_u32; BINS];
+        for (t, _) in &all {
+            counts[((t.as_ms() / 1e3).fract() * BINS as f64) as usize] += 1;
+        }
+        for (bin, &count) in counts.iter().enumerate() {
+            const FINE: usize = 1000;
+            let of = |k: usize| {
+                let turns = (bin as f64 + (k as f64 + 0.5) / FINE as f64) / BINS as f64;
+                let sine = (TAU * turns).sin();
+                ((1.0 + depth * sine) * (1.0 + amplitude * sine)).max(0.0)
+            };
+            let mean = (0..FINE).map(of).sum::<f64>() / FINE as f64;
+            let expected = rate * f64::from(size) * seconds / BINS as f64 * mean;
+            let z = (f64::from(count) - expected) / expected.max(1.0).sqrt();
+            assert!(z.abs() < 4.5, "bin {bin}: {count}, expected {expected}");
         }
     }
 
