@@ -95,6 +95,16 @@ struct Scored {
     place: usize,
 }
 
+impl Scored {
+    /// When it ends, where it is known when it begins.
+    fn end(&self) -> Option<Duration> {
+        let start = self.start?;
+        Some(Duration::from_ps(
+            start.ps().saturating_add(self.length.ps()),
+        ))
+    }
+}
+
 /// Reads a hypnogram: EDF+, Elan's and XML by their endings, a table otherwise. What comes before the first scored stretch is no
 /// part of it.
 ///
@@ -166,10 +176,9 @@ fn night(scored: &[Scored], noun: &str) -> Result<Night, Wrong> {
     }
     for pair in scored.windows(2) {
         let (before, after) = (&pair[0], &pair[1]);
-        let (Some(start), Some(next)) = (before.start, after.start) else {
+        let (Some(end), Some(next)) = (before.end(), after.start) else {
             continue;
         };
-        let end = Duration::from_ps(start.ps().saturating_add(before.length.ps()));
         let gap = next.ps().saturating_sub(end.ps());
         if gap.abs() <= SLACK_PS {
             continue;

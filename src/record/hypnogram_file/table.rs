@@ -1,12 +1,14 @@
 //! Tables of epochs: a stage a line, or columns of which one has stages.
+//!
+//! Onsets are a column with one of the usual names, or else one of times of day.
 
-use super::{Columns, EPOCH_MS, Numbers, Scored, Wrong, seconds, stages, visbrain, word};
+use super::{Columns, EPOCH_MS, Numbers, SLACK_PS, Scored, Wrong, seconds, stages, visbrain, word};
 use crate::base::suggest;
 use crate::base::time::Duration;
 use crate::protocol::stage::Score;
 use crate::record::csv::{self, Separator, quote};
 
-/// Usual names of columns, in lower case and without their unit: stages, onsets, lengths, and numbers of epochs.
+/// Usual names of columns, in lower case and without their unit: stages, onsets, lengths, ends, and numbers of epochs.
 const STAGE: [&str; 6] = [
     "stage",
     "sleep_stage",
@@ -15,7 +17,7 @@ const STAGE: [&str; 6] = [
     "description",
     "trial_type",
 ];
-const ONSET: [&str; 7] = [
+const ONSET: [&str; 10] = [
     "onset",
     "start",
     "start_time",
@@ -23,8 +25,12 @@ const ONSET: [&str; 7] = [
     "begin",
     "onset_time",
     "t",
+    "timestamp",
+    "datetime",
+    "date_time",
 ];
 const LENGTH: [&str; 3] = ["duration", "length", "dur"];
+const END: [&str; 6] = ["end", "stop", "end_time", "stop_time", "offset", "finish"];
 const NUMBER: [&str; 3] = ["epoch", "epoch_number", "epoch_index"];
 
 /// Units of times in names of columns, and their lengths in seconds.
@@ -73,19 +79,42 @@ pub(super) fn scored(bytes: &[u8], columns: &Columns) -> Result<Vec<Scored>, Wro
     let epoch = columns.epoch.or(Duration::from_ms(EPOCH_MS).ok());
     let epoch = epoch.unwrap_or(Duration::ZERO);
     let rows: Vec<(usize, &[u8])> = rows.collect();
+    if places.is_by_place() {
+        check_no_gaps(text.as_bytes(), &rows)?;
+    }
     let numbers = numbers(&rows, &places, columns.numbers)?;
-    let rows = rows.iter();
-    let rows = rows.map(|(index, line)| places.row(index + 1, line, epoch, numbers));
-    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let mut scored: Vec<Scored> = Vec::with_capacity(rows.len());
+    for (index, line) in &rows {
+        let before = scored.last().and_then(Scored::end);
+        scored.push(places.row((index + 1, line), epoch, numbers, before)?);
+    }
+    let mut rows = scored;
     if places.onset.is_some_and(|onset| onset.is_clock) {
         past_midnight(&mut rows);
     }
     Ok(rows)
 }
 
+const DAY_PS: i64 = 86_400_000_000_000_000;
+
+/// Refuses an empty line between `rows` whose place says when they are: an epoch may be missing there.
+fn check_no_gaps(text: &[u8], rows: &[(usize, &[u8])]) -> Result<(), Wrong> {
+    let (Some((first, _)), Some((last, _))) = (rows.first(), rows.last()) else {
+        return Ok(());
+    };
+    let mut within = csv::lines(text).filter(|(index, _)| (first..last).contains(&index));
+    match within.find(|(_, line)| line.trim_ascii().is_empty()) {
+        None => Ok(()),
+        Some((index, _)) => {
+            let place = format!("line {}", index + 1);
+            let wrong = Wrong::at(&place, "an empty line", &stages());
+            Err(wrong.with("write `?` for an epoch that was not scored"))
+        }
+    }
+}
+
 /// Lets times of day ascend where a day ends.
 fn past_midnight(rows: &mut [Scored]) {
-    const DAY_PS: i64 = 86_400_000_000_000_000;
     let mut before = Duration::ZERO;
     for start in rows.iter_mut().filter_map(|row| row.start.as_mut()) {
         let mut ps = start.ps();
@@ -159,6 +188,7 @@ struct Places {
     stage: usize,
     onset: Option<Times>,
     length: Option<Times>,
+    end: Option<Times>,
     /// Numbers of epochs, where there are no onsets and all epochs are equally long.
     number: Option<usize>,
 }
@@ -174,6 +204,7 @@ impl Places {
             stage: 0,
             onset: None,
             length: None,
+            end: None,
             number: None,
         };
         let is_row = is_scored(alone.as_bytes());
@@ -218,22 +249,46 @@ impl Places {
             unit: known[at].1,
             is_clock: false,
         };
-        let onset = named(&ONSET).map(|at| {
-            let field = second.and_then(|line| separator.fields(line).nth(at));
-            let is_clock = field.is_some_and(|field| field.contains(&b':'));
-            Times {
-                is_clock,
-                ..times(at)
-            }
-        });
+        let field = |at: usize| second.and_then(|line| separator.fields(line).nth(at));
+        let of = |at: usize| Times {
+            is_clock: field(at).is_some_and(|field| field.contains(&b':')),
+            ..times(at)
+        };
+        let is_of_day = |at: &usize| {
+            let field = field(*at).and_then(|field| std::str::from_utf8(field).ok());
+            *at != stage && field.is_some_and(|field| of_day(field.trim_matches('"')).is_some())
+        };
+        let end = named(&END);
+        let unsaid = || {
+            (0..names.len())
+                .find(is_of_day)
+                .filter(|at| Some(*at) != end)
+        };
+        let unsaid = || has_header.then(unsaid).flatten();
+        let onset = named(&ONSET).or_else(unsaid).map(of);
+        let length = named(&LENGTH).map(times);
+        let end = end.map(of);
+        if let (Some(onset), Some(end)) = (onset, end)
+            && onset.is_clock != end.is_clock
+        {
+            let expected = "onsets and ends both in seconds or both as times of day";
+            return Err(Wrong::at("line 1", &quote(first), expected));
+        }
+        let is_timed = onset.is_some() || length.is_some() || end.is_some();
         Ok(Self {
             separator: Some(separator),
             has_header,
             stage,
             onset,
-            length: named(&LENGTH).map(times),
-            number: named(&NUMBER).filter(|_| onset.is_none() && named(&LENGTH).is_none()),
+            length,
+            end,
+            number: named(&NUMBER).filter(|_| !is_timed),
         })
+    }
+
+    /// Whether nothing but their order says when epochs are.
+    fn is_by_place(&self) -> bool {
+        self.onset.is_none() && self.end.is_none() && self.number.is_none()
     }
 
     /// The field of stages of `line`.
@@ -246,12 +301,13 @@ impl Places {
         Some(field.trim_matches('"'))
     }
 
+    /// What `line` of this number says, where the one before ends at `before`.
     fn row(
         &self,
-        number: usize,
-        line: &[u8],
+        (number, line): (usize, &[u8]),
         epoch: Duration,
         numbers: Numbers,
+        before: Option<Duration>,
     ) -> Result<Scored, Wrong> {
         let place = format!("line {number}");
         let wrong = |found: &str, expected: &str| Wrong::at(&place, found, expected);
@@ -287,11 +343,6 @@ impl Places {
             Some(Times { is_clock: true, .. }) => "a time of day such as 23:59:30, as above",
             _ => "an onset in seconds",
         };
-        let length = time(self.length, "a length in seconds")?.unwrap_or(epoch);
-        if length <= Duration::ZERO {
-            let at = self.length.map_or(0, |times| times.at);
-            return Err(wrong(&quote(field(at)), "a length in seconds"));
-        }
         let start = match self.number {
             None => time(self.onset, what)?,
             Some(at) => {
@@ -305,6 +356,35 @@ impl Places {
                 ))
             }
         };
+        let said = time(self.length, "a length in seconds")?;
+        let (start, length) = match self.end {
+            None => (start, said.unwrap_or(epoch)),
+            Some(times) => {
+                let what = match times.is_clock {
+                    true => "a time of day such as 23:59:30, as above",
+                    false => "an end in seconds",
+                };
+                let end = time(self.end, what)?.unwrap_or(Duration::ZERO);
+                let start = start.or(before).unwrap_or(Duration::ZERO);
+                let mut length = end.ps() - start.ps();
+                if times.is_clock && length < 0 {
+                    length += DAY_PS;
+                }
+                let differs = said.is_some_and(|said| (said.ps() - length).abs() > SLACK_PS);
+                if length <= 0 || differs {
+                    let expected = match differs {
+                        true => "an end as long after the onset as the length says",
+                        false => "an end after the onset",
+                    };
+                    return Err(wrong(&quote(field(times.at)), expected));
+                }
+                (Some(start), Duration::from_ps(length))
+            }
+        };
+        if length <= Duration::ZERO {
+            let at = self.length.map_or(0, |times| times.at);
+            return Err(wrong(&quote(field(at)), "a length in seconds"));
+        }
         Ok(Scored {
             start,
             length,

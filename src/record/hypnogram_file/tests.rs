@@ -78,6 +78,11 @@ fn columns_are_known_by_many_names_and_units() {
         "time,dur_sec,Sleep Stage\n2024-05-01 23:59:30,20,W\n2024-05-01 23:59:50,10,N1\n2024-05-02 00:00:00,60,N2\n",
         "t,duration,stage\n0,20,W\n20,10,N1\n30,60,N2\n",
         "epoch,duration,stage\n1,20,W\n2,10,N1\n3,60,N2\n",
+        "start,stop,stage\n0,20,W\n20,30,N1\n30,90,N2\n",
+        "stage,end_s\nW,20\nN1,30\nN2,90\n",
+        "onset,duration,end,stage\n0,20,20,W\n20,10,30,N1\n30,60,90,N2\n",
+        "timestamp,end,stage\n23:59:30,23:59:50,W\n23:59:50,00:00:00,N1\n00:00:00,00:01:00,N2\n",
+        "when,dur,stage\n2024-05-01T23:59:30,20,W\n2024-05-01T23:59:50,10,N1\n2024-05-02T00:00:00,60,N2\n",
     ] {
         let night = of("n.csv", text.as_bytes(), &Columns::default()).expect(text);
         assert_eq!(shown(&night), expected, "{text}");
@@ -112,6 +117,31 @@ fn tables_that_are_wrong_say_where() {
             "0\n2\n4\n2\n5\n5\n",
             "line 3: found the number 4, and a 5 in line 5, expected to be told what a 4 is (write `numbers = \"r&k\"` where it is \
              stage 4, `numbers = \"yasa\"` where it is REM sleep)",
+        ),
+        (
+            "W\nN1\n\nN2\n",
+            &format!("line 3: found an empty line, expected {stages} (write `?` for an epoch that was not scored)"),
+        ),
+        (
+            "timestamp,stage\n22:00:00,W\n22:00:30,N1\n22:05:00,N2\n",
+            "line 4: found a gap of 240000 ms: what is before it ends at 79260000 ms, and it begins at 79500000 ms, expected \
+             stretches that lie end to end",
+        ),
+        (
+            "start,stop,stage\n0,60,W\n60,60,N1\n",
+            "line 3: found `60`, expected an end after the onset",
+        ),
+        (
+            "start,duration,stop,stage\n0,60,50,W\n",
+            "line 2: found `50`, expected an end as long after the onset as the length says",
+        ),
+        (
+            "time,end,stage\n22:00:00,30,W\n",
+            "line 1: found `time,end,stage`, expected onsets and ends both in seconds or both as times of day",
+        ),
+        (
+            "*Duration_sec 300\n*Datafile a.edf\nWake 30\nN1 90\n",
+            "line 1: found a duration of 300000 ms, expected that of all stages, which end at 90000 ms",
         ),
         (
             "onset,duration,stage\n0,30,W\n60,30,N1\n",

@@ -1,6 +1,6 @@
-//! Visbrain's tables: `*` lines about the recording, then a stage a line and when it ends, in seconds.
+//! Visbrain's tables: `*` lines about the recording, such as how long it is, then a stage a line and when it ends, in seconds.
 
-use super::{Scored, Wrong, seconds, stages, word};
+use super::{SLACK_PS, Scored, Wrong, seconds, stages, word};
 use crate::base::time::Duration;
 use crate::record::csv::{Separator, quote};
 
@@ -15,18 +15,23 @@ pub(super) fn scored<'a>(
 ) -> Result<Vec<Scored>, Wrong> {
     let mut start = Duration::ZERO;
     let mut scored = Vec::new();
-    for (index, line) in rows.filter(|(_, line)| !is_one(line)) {
+    let mut said = None;
+    for (index, line) in rows {
+        if is_one(line) {
+            said = said.or(whole(line).map(|whole| (index, whole)));
+            continue;
+        }
         let place = format!("line {}", index + 1);
         let wrong = |found: &[u8], expected: &str| Wrong::at(&place, &quote(found), expected);
         let fields: Vec<&[u8]> = Separator::of(line).fields(line).collect();
         let &[stage, end] = fields.as_slice() else {
             return Err(wrong(line, "a stage and when it ends, in seconds"));
         };
-        let said = String::from_utf8_lossy(stage);
+        let name = String::from_utf8_lossy(stage);
         // Its numbers are names that a user gives: 4 is REM sleep as a rule.
-        let score = match said.parse::<f64>() {
+        let score = match name.parse::<f64>() {
             Ok(_) => None,
-            Err(_) => word::score(&said),
+            Err(_) => word::score(&name),
         };
         let score = score.ok_or_else(|| wrong(stage, &stages()))?;
         let read = std::str::from_utf8(end).ok().and_then(seconds);
@@ -43,5 +48,18 @@ pub(super) fn scored<'a>(
         });
         start = end_at;
     }
-    Ok(scored)
+    match said.filter(|(_, whole)| (whole.ps() - start.ps()).abs() > SLACK_PS) {
+        None => Ok(scored),
+        Some((index, whole)) => Err(Wrong::at(
+            &format!("line {}", index + 1),
+            &format!("a duration of {whole}"),
+            &format!("that of all stages, which end at {start}"),
+        )),
+    }
+}
+
+/// How long the recording is, where a line about it says that: "*Duration_sec 3600".
+fn whole(line: &[u8]) -> Option<Duration> {
+    let line = std::str::from_utf8(line).ok()?.trim();
+    seconds(line.strip_prefix("*Duration_sec")?)
 }
