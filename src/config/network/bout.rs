@@ -8,7 +8,7 @@ use crate::config::form::{
 use crate::config::network::until::until;
 use crate::config::reader::Section;
 use crate::engine::simulation::{Keep, Ramp, Regime, Until};
-use crate::network::path::Alterations;
+use crate::network::path::{Alterations, BASELINE};
 use crate::network::{Network, ParameterPath, Part, PathError};
 use crate::stimulus;
 
@@ -102,6 +102,10 @@ impl Bout {
     /// What becomes of each number that is altered.
     fn all_altered(&self) -> Alterations {
         let mut all = Alterations::new();
+        for (name, level) in &self.modulators {
+            let path = ParameterPath::new(Part::Modulator, name, BASELINE);
+            all.insert(path, How::Value.with(*level));
+        }
         for how in How::ALL {
             for Altered { path, number, .. } in self.of(how) {
                 let alteration = all.entry(path.clone()).or_default();
@@ -139,7 +143,6 @@ impl Bout {
             deaf: deaf.cloned().collect(),
             still: still.cloned().collect(),
             suspended: suspended.cloned().collect(),
-            baselines: self.modulators.clone(),
             until: self.until.clone(),
         }
     }
@@ -201,13 +204,15 @@ impl Bout {
                 good = report(Some(path), message.into(), None);
             }
         }
-        let all = self.all_altered();
-        for (path, how) in &all {
+        for Altered { path, .. } in How::ALL.iter().flat_map(|how| self.of(*how)) {
             let is_modulator = path.part == Part::Modulator;
             if is_modulator && self.modulators.iter().any(|(name, _)| *name == path.name) {
                 let message = "`modulators` says what the baseline is, expected one or the other";
                 good = report(Some(path), message.into(), None);
             }
+        }
+        let all = self.all_altered();
+        for (path, how) in &all {
             if let Err(error) = network.check_alteration(path, *how) {
                 good = report(Some(path), error.to_string(), error.help());
             }
@@ -278,11 +283,8 @@ pub(super) fn drive_modulators(root: &Section<'_>, known: &Known, bouts: &[Bout]
     // Read before.
     section.iter().for_each(Section::ignore);
     for modulator in &known.network.modulators {
-        let given = |bout: &Bout| {
-            bout.modulators
-                .iter()
-                .any(|(name, _)| *name == modulator.name)
-        };
+        let baseline = ParameterPath::new(Part::Modulator, &modulator.name, BASELINE);
+        let given = |bout: &Bout| bout.all_altered().contains_key(&baseline);
         let driven = modulator.kinetics.baseline != 0.0
             || !modulator.released_by.is_empty()
             || bouts.iter().any(given);

@@ -212,17 +212,7 @@ impl Simulation {
         for name in &regime.deaf {
             self.stimulation.trigger_of(name)?;
         }
-        self.check_until(regime)?;
-        for (name, value) in &regime.baselines {
-            self.modulator_of(name)?;
-            if !value.is_finite() {
-                return Err(SimulationError::Amount {
-                    name: name.clone(),
-                    value: *value,
-                });
-            }
-        }
-        Ok(())
+        self.check_until(regime)
     }
 
     /// Brings learning and modulators to what a bout says.
@@ -236,10 +226,8 @@ impl Simulation {
             }
         }
         for number in 0..self.modulators.len() {
-            let own = &self.modulators[number];
-            let given = regime.baselines.iter().find(|(name, _)| *name == own.name);
-            let baseline = given.map_or_else(|| self.baseline(number), |(_, value)| *value);
-            if baseline != own.modulation.baseline() {
+            let baseline = self.baseline(number);
+            if baseline != self.modulators[number].modulation.baseline() {
                 self.turn_now(number, Turn::Baseline(baseline));
             }
         }
