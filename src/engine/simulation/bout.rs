@@ -40,8 +40,6 @@ pub struct Bout {
 pub struct Regime {
     /// Names of projections whose synapses do not learn in it, though they have a rule.
     pub still: Vec<String>,
-    /// Baselines of modulators by their names.
-    pub baselines: Vec<(String, f64)>,
     /// Names of slow forces that do not act in it.
     pub suspended: Vec<String>,
     /// What is altered in it, by what was declared: a factor of 2 in two bouts in succession is 2 in both.
@@ -124,6 +122,10 @@ impl Simulation {
             return Err(error);
         }
         if !kept {
+            if bout.start == self.now {
+                // What falls on the begin goes by what was: neurons at rest have no past.
+                self.force();
+            }
             self.rest(bout.start);
         }
         if bout.number == 0 && self.steps == 0 && self.now == Time::ZERO {
