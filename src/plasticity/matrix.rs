@@ -212,8 +212,11 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             self.replay(i, row, &mut states[i * n..(i + 1) * n]);
             self.states = states;
         }
-        if R::FLOWS && self.learning {
-            self.flow_row(t, i, row);
+        if R::FLOWS {
+            match self.learning {
+                true => self.flow_row(t, i, row),
+                false => self.idle_row(t, i, row),
+            }
         }
         self.pre[i].next = self.log.len();
     }

@@ -186,6 +186,8 @@ where
                 look::catch_up_row(self, &past, &self.targets[span], own);
             }
             (self.strengths, self.states) = (strengths, states);
+        } else if R::FLOWS {
+            (0..self.pre.len()).for_each(|row| self.idle(row, t));
         }
         self.seen = t;
         self.history.forget(self.lag, t);

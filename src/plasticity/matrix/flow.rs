@@ -48,4 +48,16 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         }
         self.states = states;
     }
+
+    /// What the stretch before `t`, in which nothing is learnt, makes of the states of the row of source `i`: what synapses remember
+    /// fades.
+    pub(super) fn idle_row<W: Stored>(&mut self, t: Time, i: usize, row: &[W]) {
+        let (n, from) = (self.n_target(), self.seen.max(self.pre[i].last));
+        let mut states = std::mem::take(&mut self.states);
+        let own = row.iter().zip(&mut states[i * n..(i + 1) * n]);
+        for (j, (weight, state)) in own.enumerate() {
+            self.flow(j, self.sign * weight.get(), state, (from, t));
+        }
+        self.states = states;
+    }
 }

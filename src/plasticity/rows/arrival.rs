@@ -56,6 +56,9 @@ where
             learn(self, (t, row, delay), &self.targets[span], own, &mut added);
             (self.strengths, self.states) = (strengths, states);
         } else {
+            if R::FLOWS {
+                self.idle(row, t);
+            }
             let strengths = self.strengths[span].iter();
             added.extend(strengths.map(|strength| (self.sign * strength.get()) as f32));
         }

@@ -1,5 +1,6 @@
 //! Rows that catch up without an arrival: where they are looked at, and where what all have seen is forgotten.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::PlasticRows;
@@ -8,6 +9,7 @@ use super::past::Past;
 use super::together::Met;
 use crate::base::time::{Duration, Time};
 use crate::base::vector::vectorized;
+use crate::plasticity::history::History;
 use crate::plasticity::learn::Synapse;
 use crate::plasticity::rule::{PlasticityRule, Stored, TOGETHER};
 use crate::synapse::layout::Row;
@@ -57,10 +59,34 @@ where
         }
     }
 
-    /// Strengths of row number `number` as they stand right before `t`, once in `strengths`, with `states` to work on.
+    /// States of row number `row` go on up to `t`, while nothing is learnt: what synapses remember fades.
+    pub(super) fn idle(&mut self, row: usize, t: Time) {
+        let Row { delay, start, end } = self.layout.row(row);
+        let mut states = std::mem::take(&mut self.states);
+        let past = self.past(row, delay, t);
+        for k in start as usize..end as usize {
+            states[k] = past.idled(self.targets[k], self.strengths[k], states[k]);
+        }
+        self.states = states;
+    }
+
+    /// What targets have fired, and their teachers that counts before `t`.
+    fn history_at(&self, t: Time) -> Cow<'_, History<PRE, POST>> {
+        let taught = self.taught.iter().take_while(|(at, _)| *at < t);
+        let mut history = Cow::Borrowed(&self.history);
+        for &(at, target) in taught {
+            let (fall, push) = (self.clock.fall_pre(at), self.rule.push_taught());
+            history.to_mut().add_taught(target as usize, at, fall, push);
+        }
+        history
+    }
+
+    /// Strengths of row number `number` as they stand right before `t`, once in `strengths`, with `states` to work on; `history`
+    /// is that at `t`.
     fn strengths_at(
         &self,
         (t, number): (Time, u32),
+        history: &History<PRE, POST>,
         strengths: &mut Vec<W>,
         states: &mut Vec<R::State>,
     ) {
@@ -70,6 +96,7 @@ where
         strengths.extend_from_slice(&self.strengths[span.clone()]);
         if self.learning && self.seen < t {
             let past = self.past(number as usize, delay, t);
+            let past = Past { history, ..past };
             states.clear();
             states.extend_from_slice(&self.states[span.clone()]);
             let own = (&mut strengths[..], &mut states[..]);
@@ -80,9 +107,10 @@ where
     /// Shows every synapse of `sources` as it stands right before `t`.
     pub(super) fn look_at(&self, t: Time, sources: Range<u32>, see: &mut dyn FnMut(Synapse)) {
         let (mut strengths, mut states) = (Vec::new(), Vec::new());
+        let history = self.history_at(t);
         let rows = |source| self.layout.numbers_of(source).map(move |row| (source, row));
         for (source, number) in sources.flat_map(rows) {
-            self.strengths_at((t, number), &mut strengths, &mut states);
+            self.strengths_at((t, number), &history, &mut strengths, &mut states);
             let Row { delay, start, end } = self.layout.row(number as usize);
             let delay = usize::from(delay);
             let targets = &self.targets[start as usize..end as usize];
@@ -101,9 +129,10 @@ where
     /// Appends every weight as it stands right before `t`, row by row.
     pub(super) fn weights_at(&self, t: Time, into: &mut Vec<f32>) {
         let (mut strengths, mut states) = (Vec::new(), Vec::new());
+        let history = self.history_at(t);
         into.reserve(self.strengths.len());
         for number in 0..self.layout.n_rows() as u32 {
-            self.strengths_at((t, number), &mut strengths, &mut states);
+            self.strengths_at((t, number), &history, &mut strengths, &mut states);
             let weights = strengths.iter();
             into.extend(weights.map(|strength| (self.sign * strength.get()) as f32));
         }

@@ -140,6 +140,13 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize> Past<'_,
         flown.max(low).min(high)
     }
 
+    /// What a stretch in which nothing is learnt makes of the state of a synapse onto target `j`.
+    pub(super) fn idled<W: Stored>(&self, j: u16, strength: W, mut state: R::State) -> R::State {
+        let stretch = (Time::from_ps(self.seen), Time::from_ps(self.t));
+        self.flow(j, strength.get(), &mut state, stretch);
+        state
+    }
+
     /// The instant at the synapse of one on the soma's clock, which modulators have.
     #[inline(always)]
     fn at_synapse(&self, t: Time) -> Time {

@@ -47,6 +47,12 @@ fn expected(made: &Made, trains: &Trains, taught: &[Vec<i64>]) -> f64 {
     f64::from(made.weight) + ETA * (pairs(&taught[j], DELAY + lag) - pairs(&trains.post[j], lag))
 }
 
+/// Those of `trains` before `t`.
+fn before(trains: &[Vec<i64>], t: i64) -> Vec<Vec<i64>> {
+    let one = |train: &Vec<i64>| train.iter().copied().filter(|&at| at < t).collect();
+    trains.iter().map(one).collect()
+}
+
 /// Per instant: rows that arrive, targets that fire, targets whose teachers fire.
 type Instants = BTreeMap<i64, [Vec<u32>; 3]>;
 
@@ -87,7 +93,16 @@ fn run_rows<W: Stored>(
     for (t, [arrive, fire, teach]) in instants(trains, taught, &rows) {
         let now = Time::from_ps(t);
         if meddle && stream.below(3) == 0 {
-            learn.look(now, &mut |_| {});
+            let mut seen = Vec::new();
+            learn.look(now, &mut |synapse| seen.push(synapse.weight));
+            for (one, weight) in made.iter().zip(seen) {
+                let so_far = Trains {
+                    pre: before(&trains.pre, t - one.axonal - one.dendritic),
+                    post: trains.post.clone(),
+                    end: t,
+                };
+                near(weight, expected(one, &so_far, taught), 1e-6, "a look");
+            }
             let saved = learn.save().expect("bytes");
             learn.load(&saved).expect("its own");
         }
