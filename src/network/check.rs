@@ -78,12 +78,13 @@ impl Network {
             );
         }
         for force in &self.homeostasis {
-            let planned = self.plan_homeostasis(force);
-            plan.homeostasis.push(
-                planned.map_err(|problem| {
-                    NetworkError::new(Part::Homeostasis, &force.name, problem)
-                })?,
-            );
+            match self.plan_homeostasis(force) {
+                Ok(planned) => plan.homeostasis.push(planned),
+                Err(problem) if may_be(&problem) => {}
+                Err(problem) => {
+                    return Err(NetworkError::new(Part::Homeostasis, &force.name, problem));
+                }
+            }
         }
         // They act in the order of their names.
         plan.homeostasis.sort_by(|a, b| a.name.cmp(&b.name));
@@ -412,7 +413,7 @@ enum Planned {
 }
 
 /// What was found wrong but for data that are still in a file.
-fn unless_not_read<T>(planned: Result<T, Problem>) -> Result<(), Problem> {
+pub(super) fn unless_not_read<T>(planned: Result<T, Problem>) -> Result<(), Problem> {
     match planned {
         Err(Problem::NotRead { .. }) | Ok(_) => Ok(()),
         Err(problem) => Err(problem),

@@ -1,5 +1,6 @@
 //! What changes weights, and what acts on that.
 
+use super::unless_not_read;
 use crate::base::parameter::ParameterError;
 use crate::base::time::Duration;
 use crate::network::plan::{self, Plasticity, Teacher, Within};
@@ -60,7 +61,7 @@ impl Network {
     /// # Errors
     /// The first thing that does not fit.
     pub fn check_homeostasis(&self, force: &Homeostasis) -> Result<(), Problem> {
-        self.plan_homeostasis(force).map(drop)
+        unless_not_read(self.plan_homeostasis(force))
     }
 
     pub(super) fn plan_homeostasis(
