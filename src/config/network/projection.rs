@@ -181,7 +181,7 @@ impl Table for Draft {
                 k.told("weight", "the file's", &mut p.weight, weight, what);
             } else {
                 p.weight = p.weight.or_else(|| constant(1.0));
-                adds(&mut p.weight, weight, k);
+                adds(&mut p.weight, weight, ADDS, k);
             }
         }
         if !listed && !dense {
@@ -320,16 +320,22 @@ fn fit_columns(values: &mut Values, other: Option<&str>, k: &mut Keys<'_>) {
     }
 }
 
+/// What an arrival adds, as `weight` says of it.
+const ADDS: &str = "what an arrival adds, such as \"0.1 mV\" or \"20 pA\", or a distribution; a bare number, 1 by default, where the \
+                    target's neurons take such";
+
+/// As [`ADDS`], where it is one for all neurons.
+pub(super) const ADDS_ONE: &str = "what an arrival adds, such as \"0.1 mV\" or \"20 pA\"; a bare number, 1 by default, where the \
+                                   target's neurons take such";
+
 /// `weight`, which begins as 1: a default where weights have no unit.
-pub(super) fn adds<T>(weight: &mut T, form: Form<'_, T>, k: &mut Keys<'_>) {
-    const WHAT: &str = "what an arrival adds, such as \"0.1 mV\" or \"20 pA\", or a distribution; a bare number, 1 by default, \
-                        where the target's neurons take such";
+pub(super) fn adds<T>(weight: &mut T, form: Form<'_, T>, what: &'static str, k: &mut Keys<'_>) {
     let bare = k
         .reading()
         .is_some_and(|(_, around)| around.weight == Some(Dimension::One));
     match bare {
-        true => k.or("weight", weight, form, WHAT),
-        false => k.need("weight", weight, form, WHAT),
+        true => k.or("weight", weight, form, what),
+        false => k.need("weight", weight, form, what),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::network::{Choice, Pulses, Stimulus, Swings};
 use crate::stimulus;
 
 use super::oscillation;
-use super::projection::{adds, onto};
+use super::projection::{ADDS_ONE, adds, onto};
 
 impl Table for Stimulus {
     fn keys(&mut self, k: &mut Keys<'_>) {
@@ -44,7 +44,7 @@ impl Table for Stimulus {
         }
         if entry.arrives {
             let form = number(Dimension::Weight, Range::Finite);
-            k.aside(|k| adds(&mut self.weight, form, k));
+            k.aside(|k| adds(&mut self.weight, form, ADDS_ONE, k));
         }
         if entry.swings {
             oscillation::swings(&mut self.swings, !entry.arrives, k);
