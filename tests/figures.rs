@@ -413,6 +413,7 @@ fn rates_and_strengths_of_nothing() {
     };
     let rhythms = Rhythms {
         populations: vec![Rhythm {
+            quantum_hz: 0.1,
             population: "e".into(),
             stages: vec![stage],
         }],

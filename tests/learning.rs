@@ -1,5 +1,7 @@
 //! Weights that learn, looked at: their statistics, the files that they are exported to, the windows of their rules.
 
+#[path = "learning/bouts.rs"]
+mod bouts;
 #[path = "learning/export.rs"]
 mod export;
 #[path = "python/interpreter.rs"]

@@ -13,8 +13,8 @@ use crate::analysis::measure;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec};
 use crate::base::suggest::nearest;
 use crate::config::catalogue::{
-    Page, Row, distributions, keys_of, keys_of_homeostasis, keys_of_projections, keys_of_stimuli,
-    keys_of_triggers, sections,
+    Page, Row, distributions, keys_of, keys_of_homeostasis, keys_of_learning, keys_of_projections,
+    keys_of_stimuli, keys_of_triggers, sections,
 };
 use crate::network::projection::rules;
 use crate::neuron::Model;
@@ -238,7 +238,13 @@ fn page(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
             interface(out, model)?;
             source(out, model.spec)
         }
-        Entry::Plasticity(spec) | Entry::ShortTerm(spec) | Entry::Measure(spec) => {
+        Entry::Plasticity(spec) => {
+            equations(out, spec)?;
+            let shared = keys_of_learning(spec);
+            keys(out, "Keys of `plasticity` under it", &shared)?;
+            source(out, spec)
+        }
+        Entry::ShortTerm(spec) | Entry::Measure(spec) => {
             equations(out, spec)?;
             match spec.source {
                 "" => Ok(()),
@@ -378,9 +384,13 @@ fn document(entry: &Entry) -> Value {
             document["variables"] = variables.into();
             document
         }
-        Entry::Plasticity(spec) | Entry::ShortTerm(spec) | Entry::Measure(spec) => {
-            spec_document(spec)
+        Entry::Plasticity(spec) => {
+            let mut document = spec_document(spec);
+            document["keys"] =
+                kind_document(spec.name, spec.summary, &keys_of_learning(spec))["keys"].take();
+            document
         }
+        Entry::ShortTerm(spec) | Entry::Measure(spec) => spec_document(spec),
         Entry::Homeostasis(spec) => {
             let keys = [keys_of(spec), keys_of_homeostasis(spec)].concat();
             kind_document(spec.name, spec.summary, &keys)

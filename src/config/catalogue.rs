@@ -42,6 +42,11 @@ pub fn keys_of_stimuli(spec: &'static Spec) -> Vec<Row> {
     shared(spec, stimulus::by_kind())
 }
 
+/// Keys that `plasticity` of a projection has under the rule of `spec` beside those of the rule.
+pub fn keys_of_learning(spec: &'static Spec) -> Vec<Row> {
+    shared(spec, projection::by_plasticity())
+}
+
 /// Keys that a slow force of the kind of `spec` has beside those of its kind.
 pub fn keys_of_homeostasis(spec: &'static Spec) -> Vec<Row> {
     shared(spec, network::homeostasis::by_kind())

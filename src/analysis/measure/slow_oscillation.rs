@@ -12,7 +12,8 @@ static SPEC: Spec = Spec {
     name: "slow_oscillation",
     summary: "slow oscillations of the rate of a population, each a deep trough and then a high peak: a DOWN and an UP state",
     equations: "x: the rate less its mean, below a frequency;  a wave from one fall through 0 to the next, of a length within bounds;  kept where \
-                its trough is deeper than depth times the mean trough, and of these where peak - trough is larger than depth times its mean",
+                its trough is deeper than depth times the mean trough, and of these where peak - trough is larger than depth times the mean \
+                over these",
     parameters: &[
         bin_of_rate(10.0),
         edge("highest", "highest frequency that is let through", 3.5),

@@ -195,7 +195,7 @@ impl Bout {
             }
             false
         };
-        let mut good = true;
+        let mut good = self.check_steps(section);
         for Altered { path, .. } in &self.value {
             let others = self.factor.iter().chain(&self.offset);
             if others.clone().any(|other| other.path == *path) {
@@ -230,9 +230,27 @@ impl Bout {
         good
     }
 
+    /// Checks that a ramp has no more steps than can be waited for; reports at its keys what has.
+    fn check_steps(&self, section: &Section<'_>) -> bool {
+        /// Each stops all lanes: a million take a minute.
+        const MOST: i64 = 1_000_000;
+        let Some(ramp) = self.ramp else { return true };
+        if ramp.ps() / self.ramp_step.ps().max(1) <= MOST {
+            return true;
+        }
+        let least = Duration::from_ps(ramp.ps().div_euclid(MOST) + i64::from(ramp.ps() % MOST > 0));
+        let expected = format!("at least {least}, for at most {MOST} steps of the ramp of {ramp}");
+        let keys = ["ramp_step", "ramp"].into_iter();
+        // What is copied is refused where it was written.
+        if let Some(item) = keys.filter_map(|key| section.get(key)).next() {
+            item.refuse::<()>(&expected, None);
+        }
+        false
+    }
+
     /// Keys of what acts on synapses.
     pub(super) fn acting(&mut self, k: &mut Keys<'_>) {
-        let what = "projections whose synapses learn; the others keep their weights";
+        let what = "projections whose synapses learn; the others keep their weights but for slow forces, and what they remember fades";
         let learning = each(learning_name(), "projection", true);
         k.told("learning", "all", &mut self.learning, learning, what);
         self.learning.sort();

@@ -350,10 +350,11 @@ impl Table for Learning {
             "the modulator that acts on it: changes are multiplied by it, or as the rule says";
         let form = given(modulator_name());
         k.told("modulator", "none", &mut self.modulator, form, what);
-        let what = "sources that store memory, as numbers or how many from 0 on: synapses from others are static";
+        let what = "sources that store memory, as numbers or how many from 0 on: synapses from others are static, and no part of \
+                    recorded weights";
         k.told("sources", "all", &mut self.sources, given(neurons()), what);
         let what = "targets that store memory, counted over all target populations, as numbers or how many from 0 on: \
-                    synapses onto others are static";
+                    synapses onto others are static, and no part of recorded weights";
         k.told("targets", "all", &mut self.targets, given(neurons()), what);
         let entry = plasticity::rule(spec_name).ok();
         if entry.is_some_and(|rule| rule.is_taught) {
@@ -489,6 +490,16 @@ pub(in crate::config) fn by_rule() -> Vec<(&'static str, Vec<Row>)> {
     rules
         .map(|rule| (rule.name, describe(&Draft::new(rule))))
         .collect()
+}
+
+/// Keys of `plasticity` by its rules.
+pub(in crate::config) fn by_plasticity() -> Vec<(&'static str, Vec<Row>)> {
+    let rule = |spec: &'static Spec| {
+        let values = Values::new();
+        let learning = Learning::new(Choice { spec, values });
+        (spec.name, describe(&learning))
+    };
+    plasticity::specs().into_iter().map(rule).collect()
 }
 
 /// Reads the table.

@@ -392,9 +392,9 @@ impl Table for RecordedStatistics {
         let what = "whose weights are observed, such as [\"e_e\"]";
         k.need("projection", &mut self.projections, projections, what);
         instants(&mut self.instants, k);
-        let what = "bins of the histograms, over the bounds of the rule";
+        let what = "bins of the histograms, over the bounds of the rule, or from the least weight to the largest where it has none";
         k.or("bins", &mut self.bins, count(1, MOST_BINS), what);
-        let what = "synapses of each projection, drawn by its name, whose own weights are recorded";
+        let what = "synapses of each projection, drawn by its name, whose own weights are recorded; none where synapses come and go";
         k.or("tracked", &mut self.tracked, count(0, MOST_TRACKED), what);
         let what = "pairs of source and target, such as [[3, 7]], whose weight is recorded too: that of all their synapses, NaN while \
                     there is none; targets are counted over the target populations one after the other";

@@ -155,8 +155,10 @@ pub(super) fn draw_rhythms(
                 rates: stretches.concat(),
             }
         };
+        let neurons = run.population(name)?.recorded.max(1) as f64;
         populations.push(Rhythm {
             population: name.clone(),
+            quantum_hz: hz / neurons,
             stages: stretches(bouts, &rate, bin).into_iter().map(line).collect(),
         });
     }

@@ -120,7 +120,9 @@ fn tables_that_are_wrong_say_where() {
         ),
         (
             "W\nN1\n\nN2\n",
-            &format!("line 3: found an empty line, expected {stages} (write `?` for an epoch that was not scored)"),
+            &format!(
+                "line 3: found an empty line, expected {stages} (write `?` for an epoch that was not scored)"
+            ),
         ),
         (
             "timestamp,stage\n22:00:00,W\n22:00:30,N1\n22:05:00,N2\n",

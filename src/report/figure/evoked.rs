@@ -61,8 +61,8 @@ impl Evoked {
         let against = self.responses.iter().any(|own| own.answered.is_some());
         let left = match against {
             true => {
-                "Left: pulses against UP onsets that the measure up_down finds in the whole recording; missed: onsets without a pulse, but \
-                 for those so soon after one that there could be none"
+                "Left: pulses against UP onsets that the measure up_down finds in each bout; missed: onsets without a pulse, refractory those \
+                 so soon after one that there could be none, elsewhere pulses without an onset"
             }
             false => "Left: from the beginning of what set a pulse off to the pulse",
         };
@@ -93,6 +93,15 @@ impl Evoked {
     }
 }
 
+/// The middle of what ascends, if there is anything.
+fn median(sorted: &[f64]) -> Option<f64> {
+    let (low, high) = (
+        sorted.get((sorted.len().max(1) - 1) / 2)?,
+        sorted.get(sorted.len() / 2)?,
+    );
+    Some(0.5 * (low + high))
+}
+
 impl Response {
     fn draw(&self, canvas: &mut Canvas, top: f64, latencies: bool) {
         if latencies {
@@ -113,7 +122,7 @@ impl Response {
         let mut sorted = self.latencies_ms.clone();
         sorted.sort_by(f64::total_cmp);
         let centre = ((left + right) / 2.0, (top + bottom) / 2.0);
-        let (Some(&most), Some(&median)) = (sorted.last(), sorted.get(sorted.len() / 2)) else {
+        let (Some(&most), Some(median)) = (sorted.last(), median(&sorted)) else {
             axis::say(canvas, centre, "no pulses");
             return;
         };
@@ -150,7 +159,7 @@ impl Response {
         let bottom = top + HEIGHT;
         let n = found.off_ms.len();
         let texts = [
-            format!("answered {n}, missed {}", found.missed),
+            format!("pulses at onsets {n}, onsets missed {}", found.missed),
             format!(
                 "refractory {}, elsewhere {}",
                 found.refractory, found.elsewhere
@@ -163,7 +172,7 @@ impl Response {
         let top = top + TEXT;
         let mut sorted = found.off_ms.clone();
         sorted.sort_by(f64::total_cmp);
-        let Some(&median) = sorted.get(n / 2) else {
+        let Some(median) = median(&sorted) else {
             let centre = ((left + right) / 2.0, (top + bottom) / 2.0);
             axis::say(canvas, centre, "no pulses near onsets");
             return;

@@ -20,7 +20,7 @@ const TRACE: f64 = 24.0;
 const SPIKES: f64 = 64.0;
 const RASTER: f64 = TRACE + SPIKES + 34.0;
 const BETWEEN: f64 = 10.0;
-/// Bins of a histogram of rates.
+/// Bins of a histogram of rates at most.
 const BINS: usize = 60;
 const PER_MILLE: f64 = 1e3;
 
@@ -61,6 +61,8 @@ pub struct StageRaster {
 pub struct Rhythm {
     /// Its name.
     pub population: String,
+    /// What one spike in a bin makes of the rate, in hertz: rates are multiples of it.
+    pub quantum_hz: f64,
     /// The stages.
     pub stages: Vec<StageRhythm>,
 }
@@ -237,17 +239,21 @@ impl Rhythm {
             axis::say(canvas, centre, "no spikes");
             return;
         }
-        let across = Axis::linear(0.0, highest, left, right);
+        // As many of the rates that there can be in each bin: with more in some than in others there were peaks of no meaning.
+        let spikes = |rate: f64| (rate / self.quantum_hz).round();
+        let width = ((spikes(highest) + 1.0) / BINS as f64).ceil().max(1.0);
+        let bins = (spikes(highest) / width) as usize + 1;
+        let edge = |k: usize| (k as f64 * width - 0.5).max(0.0) * self.quantum_hz;
+        let across = Axis::linear(0.0, edge(bins), left, right);
         let up = Axis::counts(PER_MILLE, bottom, top);
         for (stage, colour) in self.lines().filter(|(stage, _)| !stage.rates.is_empty()) {
-            let mut counts = [0_u64; BINS];
-            for rate in &stage.rates {
-                counts[((rate / highest * BINS as f64) as usize).min(BINS - 1)] += 1;
+            let mut counts = vec![0_u64; bins];
+            for &rate in &stage.rates {
+                counts[((spikes(rate) / width) as usize).min(bins - 1)] += 1;
             }
             let steps = counts.iter().enumerate().flat_map(|(k, &count)| {
                 let share = PER_MILLE * count as f64 / stage.rates.len() as f64;
-                let edge = |k: usize| across.at(highest * k as f64 / BINS as f64);
-                [k, k + 1].map(|k| (edge(k), up.at(share)))
+                [k, k + 1].map(|k| (across.at(edge(k)), up.at(share)))
             });
             canvas.line(steps.collect(), Stroke::new(colour, LINE * 0.7));
         }

@@ -1,0 +1,191 @@
+//! What bouts say of learning, against closed forms: forces where neurons begin anew, memory that fades while nothing is learnt,
+//! modulators that come by a ramp, and rewiring by positions from a file.
+
+use sharpwave::Recording;
+
+use super::setup::Place;
+
+/// The weights of the first synapse of `p` in each snapshot of a run of `model`.
+fn weights(model: &str) -> Vec<f64> {
+    let place = Place::new();
+    place.write("m.toml", model);
+    place.run("--quiet run m.toml --out r");
+    let run = Recording::open(&place.path("r")).expect("a run");
+    let snapshots = run.synapses("p").expect("snapshots");
+    let first = |snapshot: &sharpwave::record::recording::Synapses| snapshot.synapses[0].weight;
+    snapshots.iter().map(first).collect()
+}
+
+fn check(found: &[f64], expected: &[f64]) {
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for (one, other) in found.iter().zip(expected) {
+        assert!((one - other).abs() < 1e-6, "{found:?}, not {expected:?}");
+    }
+}
+
+#[test]
+fn forces_act_where_neurons_begin_anew() {
+    let model = r#"
+schema = 1
+experiment = "network"
+population.a = { neuron = "relay", size = 2 }
+record.weights = { projection = "p", at = ["0 s", "1.5 s", "2.5 s", "3.9 s"] }
+report = false
+[projection.p]
+source = "a"
+target = "a"
+rule = "all_to_all"
+weight = 1.0
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = 10.0 }
+[homeostasis.d]
+kind = "decay"
+projection = "p"
+every = "1 s"
+share = 0.1
+[[bout]]
+repeat = 4
+bouts = [{ duration = "1 s", keep = "weights" }]
+"#;
+    let share = (-0.1_f64).exp();
+    let expected = [0, 1, 2, 3].map(|n| share.powi(n));
+    check(&weights(model), &expected);
+    let kept = model.replace("keep = \"weights\"", "keep = \"all\"");
+    check(&weights(&kept), &expected);
+}
+
+/// What a pairing of 9 ms adds where nothing is learnt for a second before dopamine comes: by rows, or by a matrix.
+fn rewarded(connection: &str) -> Recording {
+    let place = Place::new();
+    place.write("pre.csv", "node_id,timestamp_ms\n0,50.0\n");
+    place.write("post.csv", "node_id,timestamp_ms\n0,60.0\n");
+    let layer = ndarray::arr2(&[[0.5_f32]]);
+    let file = std::fs::File::create(place.path("w.npz")).expect("a file");
+    let mut npz = ndarray_npy::NpzWriter::new(file);
+    npz.add_array("layer", &layer).expect("an array");
+    npz.finish().expect("a file");
+    let model = format!(
+        r#"
+schema = 1
+experiment = "network"
+population.pre = {{ neuron = "relay", size = 1, threshold = 1e6 }}
+population.post = {{ neuron = "relay", size = 1, threshold = 1e6 }}
+stimulus.pre = {{ kind = "spikes", target = "pre", file = "pre.csv", weight = 1e9 }}
+stimulus.post = {{ kind = "spikes", target = "post", file = "post.csv", weight = 1e9 }}
+modulator.dop = {{ tau = "1 ms" }}
+record.weights = {{ projection = "p", at = ["0 ms", "6.1 s"] }}
+report = false
+[projection.p]
+source = "pre"
+target = "post"
+{connection}
+axonal_delay = "1 ms"
+plasticity = {{ rule = "reward_stdp", modulator = "dop", w_max = 10.0, a_plus = 0.05, tau_c = "1 s" }}
+[[bout]]
+duration = "100 ms"
+[[bout]]
+duration = "1 s"
+learning = []
+[[bout]]
+duration = "5 s"
+modulators = {{ dop = 1.0 }}
+"#
+    );
+    place.write("m.toml", model);
+    place.run("--quiet run m.toml --out r");
+    Recording::open(&place.path("r")).expect("a run")
+}
+
+#[test]
+fn what_is_eligible_fades_while_nothing_is_learnt() {
+    // Eligible at 60 ms, dopamine from 1.1 s on, which comes with 1 ms: seconds.
+    let eligible = 0.5 * (-9.0_f64 / 20.0).exp() * (-1.04_f64).exp();
+    let expected = 0.5 + eligible * ((1.0 - (-5.0_f64).exp()) - 1.0 / 1001.0);
+    let rows = rewarded("rule = \"one_to_one\"\nweight = 0.5");
+    let rows = rows.synapses("p").expect("snapshots")[1].synapses[0].weight;
+    let matrix = rewarded("rule = \"weights\"\nfile = \"w.npz\"\nlayer = 1\ngain = 1.0");
+    let matrix = f64::from(matrix.weights("p").expect("snapshots")[1].weights.values()[0]);
+    check(&[rows, matrix], &[expected; 2]);
+}
+
+#[test]
+fn modulators_of_a_bout_come_by_its_ramp() {
+    let model = |how: &str| {
+        format!(
+            r#"
+schema = 1
+experiment = "network"
+population.a = {{ neuron = "relay", size = 1 }}
+population.b = {{ neuron = "relay", size = 1 }}
+modulator.d = {{ tau = "1 ms", baseline = 1.0 }}
+stimulus.a = {{ kind = "volley", target = "a", trigger = "t", weight = 1.0 }}
+stimulus.b = {{ kind = "volley", target = "b", trigger = "t", weight = 1.0, delay = "3 ms" }}
+trigger.t = {{ kind = "rhythmic", period = "20 ms", from = "5 ms" }}
+record.weights = {{ projection = "p", every = "20 ms" }}
+report = false
+[projection.p]
+source = "a"
+target = "b"
+rule = "all_to_all"
+weight = 1.0
+axonal_delay = "1 ms"
+plasticity = {{ rule = "stdp_pair", w_max = 400.0, a_plus = 0.0001, a_minus = 0.0, tau_plus = "2 ms", modulator = "d" }}
+[[bout]]
+duration = "100 ms"
+{how}
+[[bout]]
+duration = "200 ms"
+factor = {{ "modulator.d.baseline" = 0.5 }}
+ramp = "100 ms"
+ramp_step = "20 ms"
+"#
+        )
+    };
+    let by_name = weights(&model("modulators = { d = 3.0 }"));
+    let by_path = weights(&model("value = { \"modulator.d.baseline\" = 3.0 }"));
+    assert_eq!(by_name, by_path);
+    // Twice as much a pairing as at the ramp's end, halfway down from 3 to 0.5.
+    let gains: Vec<f64> = by_name.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!((gains[3] / gains[14] - 6.0).abs() < 0.01, "{gains:?}");
+    assert!(gains[6] / gains[14] > 4.0, "{gains:?}");
+}
+
+#[test]
+fn synapses_come_by_distance_between_positions_of_a_file() {
+    let place = Place::new();
+    let lines = (0..12).map(|k| (0.05 * f64::from(k)).to_string());
+    let lines: Vec<String> = lines.collect();
+    place.write("pa.csv", format!("x\n{}\n", lines.join("\n")));
+    let model = r#"
+schema = 1
+experiment = "network"
+duration = "1 s"
+record.weights = { projection = "p", at = ["1 s"] }
+report = false
+[population.a]
+neuron = "relay"
+size = 12
+positions = { layout = "file", file = "pa.csv", unit = "mm" }
+[projection.p]
+source = "a"
+target = "a"
+rule = "fixed_in_degree"
+in_degree = 1
+weight = 1.0
+axonal_delay = "1 ms"
+plasticity = { rule = "stdp_pair", w_max = 10.0 }
+[homeostasis.t]
+kind = "turnover"
+projection = "p"
+every = "100 ms"
+in_degree = 2
+new_weight = 0.5
+length = "0.05 mm"
+"#;
+    place.write("m.toml", model);
+    place.run("--quiet check m.toml");
+    place.run("--quiet run m.toml --out r");
+    let run = Recording::open(&place.path("r")).expect("a run");
+    let last = &run.synapses("p").expect("snapshots")[0].synapses;
+    assert_eq!(last.len(), 24);
+}
