@@ -3,6 +3,7 @@
 mod evoked;
 mod rhythm;
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{
@@ -210,7 +211,10 @@ impl Table for Wave {
                 section.get("cell").is_some_and(|item| {
                     let least = cells / MOST * self.cell_mm;
                     item.refuse::<()>(
-                        &format!("at least {least} mm, for {MOST} cells along a side"),
+                        &format!(
+                            "at least {} mm, for {MOST} cells along a side",
+                            legible(least)
+                        ),
                         None,
                     )
                     .is_some()
