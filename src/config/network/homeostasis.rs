@@ -48,8 +48,10 @@ impl Table for Homeostasis {
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        // Where a projection is at fault that is the problem to mend.
-        if around.learning.is_none() {
+        // Where a projection or a population is at fault that is the problem to mend.
+        let mut populations = self.populations.iter();
+        let sound = populations.all(|name| around.known.population(name).is_some());
+        if around.learning.is_none() || !sound {
             return true;
         }
         let network = &around.known.network;
