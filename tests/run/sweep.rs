@@ -267,6 +267,13 @@ fn other_data_and_what_is_wrong_with_data_are_told_before_anything_is_written() 
     let exam = "--quiet sweep model.toml data.test_noise=0,0.5 --set data.validation=50 --set data.train_per_task=50 --seeds 1 --out";
     let printed = place.run(&format!("{exam} exam"));
     assert!(printed.contains("No point is the best"), "{printed}");
+    let printed = place.run(&format!("--json {exam} exam"));
+    let document: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    let why = document["unchosen"].as_str().expect("a reason");
+    assert!(
+        why.starts_with("No point is the best: other values of `data.test_noise`"),
+        "{why}"
+    );
     assert_eq!(place.names("exam"), ["shards", "sweep.json", "table.csv"]);
     let said = place.refused("resume exam");
     assert!(
