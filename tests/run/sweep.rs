@@ -320,3 +320,35 @@ fn a_sweep_does_not_go_on_with_other_data() {
     );
     assert!(said.contains("train-y.idx"), "{said}");
 }
+
+#[test]
+fn a_sweep_does_not_go_on_with_other_data_of_a_later_point() {
+    let place = Place::with_model(
+        "schema = 1\nexperiment = \"network\"\nduration = \"20 ms\"\n[population.e]\nneuron = \"lif\"\nsize = 2\n\
+         tau_m = \"20 ms\"\nv_th = \"20 mV\"\n[stimulus.given]\nkind = \"spikes\"\nfile = \"a.csv\"\ntarget = \"e\"\n\
+         weight = \"30 mV\"\n[record]\nspikes = [\"e\"]\n",
+    );
+    let spikes = |at: u32| format!("node_id,timestamp_ms\n0,{at}\n").into_bytes();
+    for (name, at) in [("a.csv", 1), ("b.csv", 2), ("c.csv", 3)] {
+        place.write(name, spikes(at));
+    }
+    let sweep = |files: &str| {
+        format!("--quiet sweep model.toml stimulus.given.file={files} --seeds 1 --out s")
+    };
+    place.run(&sweep("a.csv,b.csv"));
+    // Values that come later bring their files.
+    place.run(&sweep("a.csv,c.csv"));
+    for (name, at) in [("b.csv", 2), ("c.csv", 3)] {
+        place.write(name, spikes(at + 5));
+        let said = place.refused(&sweep("a.csv,b.csv,c.csv"));
+        assert!(
+            said.contains("this sweep was begun with what was in") && said.contains(name),
+            "{said}"
+        );
+        place.write(name, spikes(at));
+    }
+    // What cannot be read is the matter of the run that reads it.
+    let mut command = place.command(&sweep("a.csv,none.csv"));
+    let said = said(&command.output().expect("it starts"));
+    assert!(said.contains("none.csv`: cannot read"), "{said}");
+}
