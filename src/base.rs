@@ -7,6 +7,7 @@ pub mod distribution;
 pub mod filter;
 pub mod function;
 pub mod heap;
+pub mod legible;
 pub mod matrix;
 pub mod parameter;
 pub mod process;

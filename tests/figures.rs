@@ -244,7 +244,8 @@ fn sleeps_with_little_to_show() {
     let layer = |name: &str, n_neurons, spikes: &[(f64, u64)]| Layer {
         name: name.to_owned(),
         n_neurons,
-        n_counted: n_neurons,
+        size: n_neurons,
+        numbers: None,
         sign: None,
         spikes: spikes.iter().map(|&(t, j)| (ms(t), j)).collect(),
     };

@@ -8,6 +8,7 @@ mod tests;
 use std::f64::consts::SQRT_2;
 
 use crate::base::function;
+use crate::base::legible::legible;
 use crate::base::stream::Stream;
 
 /// Fewer than one draw in this many inside the bounds is refused: redrawing would take for ever.
@@ -68,16 +69,16 @@ pub enum DistributionError {
         value: f64,
     },
     /// A standard deviation below 0.
-    #[error("the standard deviation is {0}, expected 0 or more")]
+    #[error("the standard deviation is {}, expected 0 or more", legible(*.0))]
     NegativeDeviation(f64),
     /// A log-normal variable has a sign.
-    #[error("the mean of a log-normal distribution is {0}, expected one above or below 0")]
+    #[error("the mean of a log-normal distribution is {}, expected one above or below 0", legible(*.0))]
     NoSign(f64),
     /// An exponential variable lies above its offset.
-    #[error("the mean of an exponential distribution is {0}, expected 0 or more")]
+    #[error("the mean of an exponential distribution is {}, expected 0 or more", legible(*.0))]
     NegativeMean(f64),
     /// Bounds in the wrong order.
-    #[error("found bounds {low} to {high}, expected the lower one first")]
+    #[error("found bounds {} to {}, expected the lower one first", legible(*.low), legible(*.high))]
     Empty {
         /// Lower bound.
         low: f64,
@@ -86,7 +87,8 @@ pub enum DistributionError {
     },
     /// Bounds that almost no draw meets.
     #[error(
-        "{inside:e} of all draws lie between the bounds {low} and {high}, expected at least {least}",
+        "{inside:e} of all draws lie between the bounds {} and {}, expected at least {least}",
+        legible(*.low), legible(*.high),
         least = 1.0 / HOPELESS
     )]
     Hopeless {

@@ -7,6 +7,8 @@
 mod complete;
 mod value;
 
+use crate::base::legible::legible;
+
 pub use complete::complete;
 pub use value::{Value, Values};
 
@@ -119,7 +121,7 @@ impl Range {
             Self::Finite => "a finite number".into(),
             Self::Positive => "greater than 0".into(),
             Self::NonNegative => "0 or more".into(),
-            Self::Between(low, high) => format!("between {low} and {high}"),
+            Self::Between(low, high) => format!("between {} and {}", legible(low), legible(high)),
         }
     }
 }
@@ -324,7 +326,7 @@ pub enum ParameterError {
         doc: &'static str,
     },
     /// Outside the declared range.
-    #[error("`{parameter}` of `{model}` is {value}{unit}, expected {expected}")]
+    #[error("`{parameter}` of `{model}` is {}{unit}, expected {expected}", legible(*.value))]
     OutOfRange {
         /// Model or rule.
         model: &'static str,

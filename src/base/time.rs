@@ -6,6 +6,7 @@
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
+use super::legible::legible;
 use super::vector::vectorized;
 
 /// Picoseconds in a millisecond.
@@ -25,7 +26,7 @@ pub struct Duration(i64);
 
 /// A time or duration that a picosecond clock cannot hold.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("{value_ms} ms is not a time between -{limit} and {limit} days", limit = Time::MAX.0 / PS_PER_MS / 86_400_000)]
+#[error("{} ms is not a time between -{limit} and {limit} days", legible(*.value_ms), limit = Time::MAX.0 / PS_PER_MS / 86_400_000)]
 pub struct TimeRangeError {
     /// The value that was refused, in milliseconds.
     pub value_ms: f64,

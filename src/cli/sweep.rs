@@ -81,7 +81,7 @@ fn print(
         if let (Some(ranked), Some(measure)) = (&swept.ranked, &plan.measure) {
             ranking(out, plan, ranked, measure, arguments.lowest)?;
         }
-        match (&swept.tested, &plan.exam) {
+        match (&swept.tested, unchosen(plan)) {
             (Some(tested), _) => {
                 let seeds: Vec<String> = tested.seeds.iter().map(u64::to_string).collect();
                 writeln!(
@@ -96,14 +96,7 @@ fn print(
                     writeln!(out, "Test images have been looked at for {n} points of this sweep.")?;
                 }
             }
-            (None, Some(key)) => writeln!(
-                out,
-                "\nNo point is the best: other values of `{key}` ask other questions, so that accuracies are not to be compared."
-            )?,
-            (None, None) if plan.measure.is_none() && !plan.names.is_empty() => {
-                let names = plan.names.join("`, `");
-                writeln!(out, "\nNo point is chosen: `--measure NAME` orders them, by one of `{names}`.")?;
-            }
+            (None, Some(why)) => writeln!(out, "\n{why}")?,
             (None, None) if plan.on.is_some_and(|on| on.name() == "test") => writeln!(
                 out,
                 "\nChosen on test images: the accuracy of the best point is that of the luckiest, too."
@@ -112,6 +105,19 @@ fn print(
         }
         writeln!(out, "\nWritten to {folder}/{}", table::FILE)
     })
+}
+
+/// Why no point is the best, where none is chosen.
+fn unchosen(plan: &Plan) -> Option<String> {
+    if let Some(key) = &plan.exam {
+        let why = "ask other questions, so that accuracies are not to be compared.";
+        return Some(format!(
+            "No point is the best: other values of `{key}` {why}"
+        ));
+    }
+    let names = plan.names.join("`, `");
+    let asked = plan.measure.is_none() && !plan.names.is_empty();
+    asked.then(|| format!("No point is chosen: `--measure NAME` orders them, by one of `{names}`."))
 }
 
 /// The points, the best first.
@@ -194,5 +200,6 @@ fn document(plan: &Plan, swept: &Swept) -> serde_json::Value {
         "on": plan.on,
         "points": ranked.map(|ranked| ranked.iter().map(point).collect::<Vec<_>>()),
         "tested": swept.tested,
+        "unchosen": unchosen(plan),
     })
 }

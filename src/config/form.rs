@@ -22,9 +22,10 @@ pub(super) use drawn::{drawn, forms};
 pub(super) use list::{axes, each, layers_by_name, list, one_of, populations};
 pub(super) use parameter::{chosen, refuse_foreign, registered, rows_of, spec_keys, texts};
 pub(super) use value::{
-    count, file, flag, force_name, given, instant, learning_name, modulator_levels, modulator_name,
-    name, name_or_number, number, off, oscillation_name, part, population_name, pulsed_name, some,
-    span, stage_name, stimulus_name, text, time, trigger_name, wait, wall, weights_name, words,
+    count, few, file, flag, force_name, given, instant, learning_name, modulator_levels,
+    modulator_name, name, name_or_number, number, off, oscillation_name, part, period,
+    population_name, pulsed_name, some, span, stage_name, stimulus_name, text, time, trigger_name,
+    wait, wall, weights_name, words,
 };
 
 /// How values of a type stand in a model file.

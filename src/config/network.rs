@@ -263,6 +263,8 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let schedule = schedule::schedule(root, &around, stages.as_deref(), seed);
     let bouts = schedule.as_ref().map(|schedule| &schedule.bouts);
     around.duration = bouts.map(|bouts| total(bouts));
+    let forces = homeostasis.as_ref().zip(around.duration);
+    let ends_in_time = forces.is_none_or(|(forces, run)| homeostasis::end(root, forces, run));
     let engine = read_in(root, "engine", engine::Engine::default(), &around);
     let guard = read_in(
         root,
@@ -334,7 +336,7 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
     let fit = bout::fit_pulses(root, &network, &schedule.bouts);
     let tied = projection::tie(root, &network);
     let agree = homeostasis::agree(root, &network);
-    if !(heard && fit && tied && agree) {
+    if !(heard && fit && tied && agree && ends_in_time) {
         return None;
     }
     Some(NetworkModel {

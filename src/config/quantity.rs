@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::legible::legible;
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 
@@ -110,7 +111,7 @@ pub(super) fn write(value: f64, dimension: Dimension) -> String {
     match dimension.unit() {
         // `{:?}` always shows that a number is not an integer, and reads back as the same bits.
         "" => format!("{value:?}"),
-        unit => format!("\"{value} {unit}\""),
+        unit => format!("\"{} {unit}\"", legible(value)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Values of single parameters as typed on a command line: `bin=5 ms`.
 
 use super::quantity;
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Kind, ParameterSpec, Value};
 use crate::base::shown::shown;
 
@@ -84,8 +85,8 @@ pub fn typed(name: &str, text: &str, dimension: Dimension) -> Result<f64, Settin
 pub fn written(parameter: &ParameterSpec, value: &Value) -> String {
     match value {
         Value::Number(value) => match parameter.dimension().unit() {
-            "" => value.to_string(),
-            unit => format!("{value} {unit}"),
+            "" => legible(*value).to_string(),
+            unit => format!("{} {unit}", legible(*value)),
         },
         Value::Word(word) => (*word).to_owned(),
         Value::Text(text) => text.clone(),

@@ -105,6 +105,75 @@ impl Desk {
 }
 
 impl DistanceInDegree {
+    /// Checks that every target has as many sources within reach as it needs.
+    fn check_reach(&self, space: &Space) -> Result<(), RuleFault> {
+        /// The shell in which sources are looked at one by one is a billionth of the longest distance.
+        const HALVINGS: u32 = 30;
+        let ends = space.placed()?;
+        let longest = ends.longest_mm();
+        // Squares of distances: within reach, and beyond it.
+        let (mut near, mut far) = (0.0, longest * longest);
+        // Where the farthest are within reach, all are.
+        if self.in_degree == 0 || self.profile.at(far) > 0.0 {
+            return Ok(());
+        }
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (near + far);
+            match self.profile.at(middle) > 0.0 {
+                true => near = middle,
+                false => far = middle,
+            }
+        }
+        let needed = if self.multapses { 1 } else { self.in_degree };
+        // Most targets have enough sources a short way off: few boxes are looked at.
+        let share = (needed + 1) as f64 / f64::from(space.n_source.max(1));
+        let first = (4.0 * share * longest * longest).min(near);
+        for target in 0..space.n_target {
+            let around = Around {
+                ends,
+                tree: ends.sources().tree(),
+                target,
+                barred: space.barred_source(target),
+            };
+            let (mut reach, mut found) = (first, 0);
+            while reach < near && found < needed {
+                found = self.within_reach(&around, (reach, reach));
+                reach *= 4.0;
+            }
+            if found < needed {
+                found = self.within_reach(&around, (near, far));
+            }
+            if found < needed {
+                return Err(RuleFault::OutOfReach {
+                    target,
+                    wanted: self.in_degree,
+                    found,
+                    multapses: self.multapses,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of sources whose probability is not 0: the square of their distance is at most `near`, or they lie in a box that
+    /// begins before `far` and are looked at. With bounds below the reach some of those that are farther may be missing.
+    fn within_reach(&self, around: &Around<'_>, (near, far): (f64, f64)) -> u64 {
+        let (ends, tree) = (around.ends, around.tree);
+        let from = &ends.targets()[around.target as usize];
+        let shares = |least, most| (f64::from(least < far), f64::from(most <= near));
+        let mut found = 0;
+        tree.zones(ends.region(), from, shares, |zone, (some, all)| {
+            if all > 0.0 {
+                found += u64::from(zone.end - zone.start);
+            } else if some > 0.0 {
+                let is_near = |place: &u32| self.profile.at(around.square_mm2(*place)) > 0.0;
+                found += zone.filter(is_near).count() as u64;
+            }
+        });
+        // A neuron is always within its own reach.
+        found.saturating_sub(around.barred.is_some().into())
+    }
+
     /// Draws the sources of a target.
     fn target(
         &self,
@@ -234,7 +303,8 @@ impl Connect for DistanceInDegree {
             return Ok(());
         }
         let among = (space.n_source, "sources");
-        space.check_degree("in_degree", self.in_degree, self.multapses, among)
+        space.check_degree("in_degree", self.in_degree, self.multapses, among)?;
+        self.check_reach(space)
     }
 
     fn expected_synapses(&self, space: &Space) -> f64 {

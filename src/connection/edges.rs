@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::base::legible::legible;
 use crate::base::time::Duration;
 use crate::synapse::weight::{WeightList, Weights, ordered};
 
@@ -134,8 +135,8 @@ impl EdgeList {
             return Err(EdgeFault {
                 column: Column::Weight,
                 found: match count {
-                    1 => format!("weight {weight}"),
-                    _ => format!("weight {weight} of {count} synapses"),
+                    1 => format!("weight {}", legible(weight)),
+                    _ => format!("weight {} of {count} synapses", legible(weight)),
                 },
                 expected: format!("at most {:?} in magnitude", f32::MAX),
             });
@@ -148,7 +149,7 @@ impl EdgeList {
         if self.delayed && delay.is_none() {
             return Err(EdgeFault {
                 column: Column::Delay,
-                found: format!("delay {delay_ms} ms"),
+                found: format!("delay {} ms", legible(delay_ms)),
                 expected: "0 ms for all, or from 1 ps to 106 days".into(),
             });
         }

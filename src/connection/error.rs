@@ -1,5 +1,6 @@
 //! Plans that no graph can meet.
 
+use crate::base::legible::legible;
 use crate::base::time::{Duration, TimeRangeError};
 
 /// Why a projection cannot be connected.
@@ -80,7 +81,8 @@ pub enum RuleFault {
     },
     /// A delay too short.
     #[error(
-        "delay may be {found_ms} ms, expected at least {least}{grid}",
+        "delay may be {} ms, expected at least {least}{grid}",
+        legible(*.found_ms),
         grid = if *.drawn { ", which rounds to delay_resolution" } else { "" }
     )]
     ShortDelay {
@@ -135,14 +137,15 @@ pub enum RuleFault {
         multapses: bool,
     },
     /// A speed at which nothing would arrive.
-    #[error("velocity is {found} mm/ms, expected a finite number above 0")]
+    #[error("velocity is {} mm/ms, expected a finite number above 0", legible(*.found))]
     Velocity {
         /// What was given.
         found: f64,
     },
     /// Neurons at one place whose spikes would arrive too early.
     #[error(
-        "at distance 0 the delay may be {found_ms} ms, expected at least {least}, which rounds to delay_resolution"
+        "at distance 0 the delay may be {} ms, expected at least {least}, which rounds to delay_resolution",
+        legible(*.found_ms)
     )]
     ShortOffset {
         /// Smallest delay that there may be.
@@ -151,7 +154,7 @@ pub enum RuleFault {
         least: Duration,
     },
     /// A delay too long for the grid of drawn delays.
-    #[error("delay may be {found_ms} ms, expected at most {most} (65535 times delay_resolution)")]
+    #[error("delay may be {} ms, expected at most {most} (65535 times delay_resolution)", legible(*.found_ms))]
     LongDelay {
         /// The part of the delay.
         key: &'static str,

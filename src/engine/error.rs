@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::base::legible::legible;
 use crate::base::parameter::ParameterError;
 use crate::base::stop::Stopped;
 use crate::base::suggest;
@@ -120,8 +121,9 @@ pub enum SimulationError {
     },
     /// A weight outside the bounds of the rule that changes it.
     #[error(
-        "projection `{projection}`: the weight from {source_neuron} to {target_neuron} is {value}, expected {low} to {high}, \
-         the bounds of its rule"
+        "projection `{projection}`: the weight from {source_neuron} to {target_neuron} is {}, expected {} to {}, \
+         the bounds of its rule",
+        legible(*.value), legible(*.low), legible(*.high)
     )]
     OutOfBounds {
         /// The projection.
@@ -176,7 +178,8 @@ pub enum SimulationError {
     },
     /// A rate that is none.
     #[error(
-        "the rate of the stimulus `{name}` is {rate_hz} Hz, expected a finite number that is not negative"
+        "the rate of the stimulus `{name}` is {} Hz, expected a finite number that is not negative",
+        legible(*.rate_hz)
     )]
     Rate {
         /// The stimulus.

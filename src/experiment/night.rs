@@ -315,16 +315,18 @@ fn watched(model: &Night) -> Watched {
     Watched::spikes_of(populations)
 }
 
+/// Every file that `model` reads, as far as they are found.
+pub(super) fn files(model: &Night) -> Vec<PathBuf> {
+    match &model.data.source {
+        Source::Directory(directory) => dataset::find(directory).into_iter().flatten().collect(),
+        Source::Files(images) => images.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
 impl Experiment for Dreamers {
     fn files(&self) -> Vec<PathBuf> {
-        match &self.model.data.source {
-            // Where they could be read, they are found.
-            Source::Directory(directory) => {
-                dataset::find(directory).into_iter().flatten().collect()
-            }
-            Source::Files(images) => images.to_vec(),
-            _ => Vec::new(),
-        }
+        files(&self.model)
     }
 
     fn checkpoint_every(&self) -> Option<time::Duration> {

@@ -84,7 +84,8 @@ fn raster(model: &SleepReplay, sleep: &Sleep, stem: &Path) -> Result<(), FigureE
         figure::Layer {
             name,
             n_neurons,
-            n_counted: n_neurons,
+            size: n_neurons,
+            numbers: None,
             // Weights of a trained network have both signs; the input has none that learn.
             sign: (k > 0).then_some(figure::Sign::Mixed),
             spikes: spikes.collect(),

@@ -1,17 +1,19 @@
 //! A whole run of any experiment: begun or gone on with, to its end, and what it leaves.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Model};
 use crate::experiment::desk::{Desk, RUN_FILE};
 use crate::experiment::error::{ExperimentError, unless_stopped};
 use crate::experiment::foraging::Foragers;
-use crate::experiment::night::Dreamers;
+use crate::experiment::load;
+use crate::experiment::night::{self, Dreamers};
 use crate::experiment::outcome::{Experiment, Outcome};
 use crate::experiment::recurrent::Network;
 use crate::experiment::report;
 use crate::experiment::resource;
-use crate::experiment::sleep_replay::Nights;
+use crate::experiment::sleep_replay::{self, Nights};
 use crate::record::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::record::lock::lock;
 use crate::record::{ahead, output, recover};
@@ -85,17 +87,39 @@ fn prepare(model: Model, watch: &dyn Watch) -> Result<Box<dyn Experiment + Send>
     })
 }
 
-/// The files that `model` reads and hashes of what is in them, once all that can be known of it before a run is checked. Nothing is
-/// written.
+/// Every file that `model` reads, as far as they are found.
+pub(super) fn files(model: &Model) -> Vec<PathBuf> {
+    match model {
+        Model::SleepReplay(model) => sleep_replay::files(model),
+        Model::Network(model) => load::files(&model.network),
+        Model::Night(model) => night::files(model),
+        Model::Foraging(_) => Vec::new(),
+    }
+}
+
+/// The files that `model` reads, and those of `others` that can be read, with hashes of what is in them, once all that can be known
+/// of the model before a run is checked. Nothing is written.
 ///
 /// # Errors
 /// As [`run`] before anything is written.
 pub(super) fn inputs(
     model: Model,
+    others: &BTreeSet<PathBuf>,
     watch: &dyn Watch,
 ) -> Result<Vec<(PathBuf, u128)>, ExperimentError> {
     let names = prepare(model, watch)?.files();
-    Ok(aside(watch, || source::hashes(names))??)
+    let others: Vec<PathBuf> = others.iter().cloned().collect();
+    let hashed = aside(watch, move || {
+        let others = others.into_iter().filter(|path| !names.contains(path));
+        // The run that cannot read one says so.
+        let others: Vec<_> = others
+            .filter_map(|path| source::hashes(vec![path]).ok())
+            .collect();
+        let mut hashed = source::hashes(names)?;
+        hashed.extend(others.into_iter().flatten());
+        Ok::<_, ResumeError>(hashed)
+    });
+    Ok(hashed??)
 }
 
 /// Runs `model`. A run that is stopped leaves a checkpoint, from which [`resume`] goes on.

@@ -131,29 +131,33 @@ impl Nights {
     }
 }
 
+/// Every file that `model` reads, as far as they are found.
+pub(super) fn files(model: &SleepReplay) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    match model.data.as_ref().map(|data| &data.source) {
+        Some(Source::Directory(directory)) => {
+            files.extend(dataset::find(directory).into_iter().flatten());
+        }
+        Some(Source::Files(images)) => files.extend(images.iter().cloned()),
+        _ => {}
+    }
+    if let Weights::File { path, .. } = &model.mlp.weights {
+        files.push(path.clone());
+    }
+    match &model.sleep.input {
+        Input::Spikes(file) => files.push(file.path.clone()),
+        Input::Image {
+            pattern: Pattern::File(path),
+            ..
+        } => files.push(path.clone()),
+        Input::Image { .. } => {}
+    }
+    files
+}
+
 impl Experiment for Nights {
     fn files(&self) -> Vec<PathBuf> {
-        let mut files = Vec::new();
-        match self.model.data.as_ref().map(|data| &data.source) {
-            // Where they could be read, they are found.
-            Some(Source::Directory(directory)) => {
-                files.extend(dataset::find(directory).into_iter().flatten());
-            }
-            Some(Source::Files(images)) => files.extend(images.iter().cloned()),
-            _ => {}
-        }
-        if let Weights::File { path, .. } = &self.model.mlp.weights {
-            files.push(path.clone());
-        }
-        match &self.model.sleep.input {
-            Input::Spikes(file) => files.push(file.path.clone()),
-            Input::Image {
-                pattern: Pattern::File(path),
-                ..
-            } => files.push(path.clone()),
-            Input::Image { .. } => {}
-        }
-        files
+        files(&self.model)
     }
 
     fn disk_bytes(&self, keep_seeds: bool) -> Result<f64, ExperimentError> {

@@ -113,7 +113,7 @@ pub struct Tested {
 pub fn sweep(plan: &Plan, way: &Way, watch: &dyn Watch) -> Result<Swept, SweepError> {
     // What is wrong with the data is known before anything is written.
     let first = plan.seeds.first().copied().unwrap_or_default();
-    let files = match run::inputs(plan.model(0, first, 1)?, watch) {
+    let files = match run::inputs(plan.model(0, first, 1)?, &plan.files, watch) {
         Err(error) if error.is_stop() => return stopped(plan, folder(way.out.as_deref())?),
         files => files?.into_iter(),
     };

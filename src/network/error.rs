@@ -4,6 +4,7 @@ mod help;
 mod key;
 mod place;
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError};
 use crate::base::time::{Duration, Time, TimeRangeError};
 use crate::connection::RuleError;
@@ -120,7 +121,7 @@ pub enum Problem {
     )]
     WholeMatrix(&'static str),
     /// A number of a force that its projection never reaches.
-    #[error("`{key}` is {value}, expected at most {most}, {why}")]
+    #[error("`{key}` is {}, expected at most {}, {why}", legible(*.value), legible(*.most))]
     OutOfReach {
         /// The key.
         key: &'static str,
@@ -149,7 +150,8 @@ pub enum Problem {
     },
     /// Neurons that would be impossible where a force may bring them.
     #[error(
-        "neurons of `{population}` would be impossible with thresholds {height} times as high above rest: {error}"
+        "neurons of `{population}` would be impossible with thresholds {} times as high above rest: {error}",
+        legible(*.height)
     )]
     Height {
         /// The population.
@@ -180,7 +182,7 @@ pub enum Problem {
     #[error("`delay` is {0}, expected more than 0")]
     NoReleaseDelay(Duration),
     /// A number of a modulator that is out of range.
-    #[error("`{key}` is {value}, expected {expected}")]
+    #[error("`{key}` is {}, expected {expected}", legible(*.value))]
     Kinetics {
         /// The key.
         key: &'static str,
@@ -288,7 +290,7 @@ pub enum Problem {
     #[error("`v_m` is {0}, expected a finite number")]
     Potential(f64),
     /// A potential at the start above the threshold.
-    #[error("`v_m` reaches {highest} mV, expected at most the threshold `v_th`, {v_th} mV")]
+    #[error("`v_m` reaches {} mV, expected at most the threshold `v_th`, {} mV", legible(*.highest), legible(*.v_th))]
     AboveThreshold {
         /// The highest potential that neurons may start from.
         highest: f64,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::base::legible::legible;
 use crate::base::stream::Stream;
 use crate::network::{Given, Network, Population, Problem};
 use crate::position::{self, Ends, MOST_DIMENSIONS, Point, Points, Region};
@@ -305,7 +306,10 @@ fn differ(one: &Region, other: &Region) -> Option<String> {
         ));
     }
     let sides = |sides: &[f64]| {
-        let sides: Vec<String> = sides.iter().map(|side| format!("{side} mm")).collect();
+        let sides: Vec<String> = sides
+            .iter()
+            .map(|side| format!("{} mm", legible(*side)))
+            .collect();
         sides.join(" by ")
     };
     let (one, other) = (one.sides_mm()?, other.sides_mm()?);

@@ -22,6 +22,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::base::function::exp_polynomial;
+use crate::base::legible::legible;
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::{Neurons, Setup};
@@ -202,7 +203,7 @@ fn of_neuron(j: usize, error: ParameterError) -> ParameterError {
         } => (
             model,
             parameter,
-            format!(" is {value}{unit}, expected {expected}"),
+            format!(" is {}{unit}, expected {expected}", legible(value)),
         ),
         other => return other,
     };

@@ -1,5 +1,6 @@
 //! The membrane that all leaky integrate-and-fire neurons have: its parameters, and what they must fulfil.
 
+use crate::base::legible::legible;
 use crate::base::parameter::{
     self, Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
@@ -201,7 +202,7 @@ impl Given {
                 name,
                 format!(
                     " is {} ms, expected at least {} ms on a clock of picoseconds",
-                    self.values[name],
+                    legible(self.values[name]),
                     SHORTEST.as_ms()
                 ),
             ));
@@ -227,20 +228,25 @@ impl Given {
                 "`e_l` + `i_e` `tau_m` / `c_m`"
             };
             return Err(self.inconsistent("v_th", format!(
-                " and {target} are both {v_inf}, expected different potentials: v would approach the threshold \
-                 without end"
+                " and {target} are both {}, expected different potentials: v would approach the threshold \
+                 without end",
+                legible(v_inf)
             )));
         }
         if v_reset >= v_th {
             return Err(self.inconsistent(
                 "v_reset",
-                format!(" is {v_reset}, expected below `v_th` ({v_th})"),
+                format!(
+                    " is {}, expected below `v_th` ({})",
+                    legible(v_reset),
+                    legible(v_th)
+                ),
             ));
         }
         if self.values.text("reset") == Some(SUBTRACT) && self.values["t_ref"] > 0.0 {
             let reason = format!(
                 " is \"{SUBTRACT}\", expected \"v_reset\" with a refractory period (`t_ref` is {} ms): v is held at v_reset in it",
-                self.values["t_ref"]
+                legible(self.values["t_ref"])
             );
             return Err(self.inconsistent("reset", reason));
         }

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::individual::{self, Dynamics};
@@ -245,7 +246,7 @@ impl Dynamics for Rulkov {
         if map.sigma >= 1.0 {
             let reason = format!(
                 " is {}, expected below 1: v at rest is sigma - 1, and above 0 there is none",
-                map.sigma
+                legible(map.sigma)
             );
             return Err(given.inconsistent("sigma", reason));
         }

@@ -1,5 +1,6 @@
 //! Hebbian covariance over events: what arrives more often when the target fires more often than on average.
 
+use crate::base::legible::legible;
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
@@ -130,7 +131,7 @@ impl PlasticityRule<0, 0> for Covariance {
                 neuron: None,
                 reason: format!(
                     " is {} ms, expected a picosecond to 106 days",
-                    values["event"]
+                    legible(values["event"])
                 ),
             })?,
         })

@@ -1,5 +1,6 @@
 //! Why synapses cannot learn by a rule.
 
+use crate::base::legible::legible;
 use crate::base::time::{Duration, Time};
 use crate::plasticity::clock::Clock;
 use crate::plasticity::rule::PlasticityRule;
@@ -10,7 +11,8 @@ use crate::plasticity::rule::PlasticityRule;
 pub enum LearnError {
     /// A rule that knows strengths only.
     #[error(
-        "`weight` may be {first} and {second}, expected one sign: the rule `{rule}` changes how strong synapses are"
+        "`weight` may be {} and {}, expected one sign: the rule `{rule}` changes how strong synapses are",
+        legible(*.first), legible(*.second)
     )]
     Signs {
         /// The rule.
@@ -22,7 +24,8 @@ pub enum LearnError {
     },
     /// Weights that excite, under a rule of inhibition.
     #[error(
-        "`weight` may be {weight}, expected less than 0: the rule `{rule}` is one of inhibition"
+        "`weight` may be {}, expected less than 0: the rule `{rule}` is one of inhibition",
+        legible(*.weight)
     )]
     Excites {
         /// The rule.
@@ -31,7 +34,7 @@ pub enum LearnError {
         weight: f64,
     },
     /// Weights outside the bounds of the rule.
-    #[error("`weight` may be {weight}, expected {expected}, the bounds of the rule `{rule}`")]
+    #[error("`weight` may be {}, expected {expected}, the bounds of the rule `{rule}`", legible(*.weight))]
     Bounds {
         /// The rule.
         rule: &'static str,
@@ -129,7 +132,7 @@ impl LearnError {
             Some(weight) => Err(Self::Bounds {
                 rule: name,
                 weight,
-                expected: format!("{low} to {high}"),
+                expected: format!("{} to {}", legible(low), legible(high)),
             }),
         }
     }

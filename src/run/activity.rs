@@ -92,10 +92,10 @@ pub struct Raster<'a> {
 /// What a raster shows of a population.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shown {
-    /// Its neurons of indices below this.
-    pub below: u32,
-    /// How many of these are recorded.
+    /// How many of its neurons: the first that are recorded.
     pub neurons: u32,
+    /// Their numbers, ascending, where these are not 0, 1, ….
+    pub numbers: Option<Vec<u32>>,
     /// Their spikes.
     pub spikes: Vec<(Time, u64)>,
 }
@@ -110,13 +110,7 @@ fn first_recorded(population: &population::Population, most: u32) -> (u32, u32) 
         }
         Some(Selection::Some(nodes)) => {
             let first = &nodes[..nodes.len().min(most as usize)];
-            // Where all that are recorded are shown, the population is shown as a whole.
-            let below = match first.last() {
-                Some(last) if first.len() < nodes.len() => last + 1,
-                Some(_) => population.size,
-                None => 0,
-            };
-            (below, first.len() as u32)
+            (first.last().map_or(0, |last| last + 1), first.len() as u32)
         }
     }
 }
@@ -178,10 +172,19 @@ impl Activity {
     pub fn shown(&self, name: &str) -> Shown {
         let mut both = self.populations.iter().zip(&self.sums);
         let found = both.find(|(population, _)| population.name == name);
-        found.map_or(Shown::default(), |(population, sums)| Shown {
-            below: population.below,
-            neurons: population.neurons,
-            spikes: sums.shown.clone(),
+        found.map_or(Shown::default(), |(population, sums)| {
+            let neurons = population.neurons;
+            let numbers = match &population.only {
+                Some(Selection::Some(nodes)) if population.below > neurons => {
+                    Some(nodes[..neurons as usize].to_vec())
+                }
+                _ => None,
+            };
+            Shown {
+                neurons,
+                numbers,
+                spikes: sums.shown.clone(),
+            }
         })
     }
 
@@ -254,7 +257,7 @@ mod tests {
         assert_eq!(of(Some(Selection::All), u32::MAX), (100, 100));
         let some = || Some(Selection::Some(vec![5, 50, 60]));
         assert_eq!(of(some(), 2), (51, 2));
-        assert_eq!(of(some(), 10), (100, 3));
+        assert_eq!(of(some(), 10), (61, 3));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::legible::legible;
 use crate::base::time::{Duration, Time};
 use crate::engine::simulation::{Ended, Exploded, Keep, Simulation};
 use crate::protocol::hypnogram::Bout;
@@ -71,7 +72,7 @@ pub enum Tripped {
     #[error(
         "projection `{}`: the weight from {} to {} is {} at {time}, expected {}\n  help: learn at a lower rate, or raise \
          `max_weight` of its `plasticity` if that is meant",
-        .synapse.projection, .synapse.source, .synapse.target, .synapse.weight, expected(.synapse)
+        .synapse.projection, .synapse.source, .synapse.target, legible(.synapse.weight), expected(.synapse)
     )]
     Weight {
         /// The synapse.
@@ -97,7 +98,7 @@ pub enum Tripped {
 /// What a weight should be.
 fn expected(synapse: &Exploded) -> String {
     match synapse.limit < f32::MAX.into() {
-        true => format!("at most {}, without sign", synapse.limit),
+        true => format!("at most {}, without sign", legible(synapse.limit)),
         false => "a finite number".into(),
     }
 }

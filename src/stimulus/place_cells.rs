@@ -8,6 +8,7 @@ use std::f64::consts::{LN_10, TAU};
 use std::sync::Arc;
 
 use crate::base::function;
+use crate::base::legible::legible;
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
@@ -151,8 +152,10 @@ impl Track {
         for parameter in ["rate", "rate_outside", "theta"] {
             let hz = values[parameter];
             if hz >= TICKS_HZ {
-                let reason =
-                    format!(" is {hz} Hz, expected less than one per picosecond, the clock's tick");
+                let reason = format!(
+                    " is {} Hz, expected less than one per picosecond, the clock's tick",
+                    legible(hz)
+                );
                 return Err(wrong(parameter, reason));
             }
         }

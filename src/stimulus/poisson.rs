@@ -7,6 +7,7 @@
 use crate::base::function::{
     exp_near_zero, exp_polynomial, growth_integral, growth_integral_near_zero,
 };
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec};
 use crate::base::process::{BATCH, Process, mean_gap_ps};
 use crate::base::stream::Stream;
@@ -36,7 +37,8 @@ pub static ENTRY: Entry = Entry {
                 parameter: "rate",
                 neuron: None,
                 reason: format!(
-                    " is {rate_hz} Hz, expected less than one spike per picosecond, the clock's tick"
+                    " is {} Hz, expected less than one spike per picosecond, the clock's tick",
+                    legible(rate_hz)
                 ),
             });
         }

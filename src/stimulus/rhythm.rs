@@ -4,6 +4,7 @@ use std::f64::consts::TAU;
 use std::sync::Arc;
 
 use crate::base::function;
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Time;
 use crate::stimulus::poisson::TICKS_HZ;
@@ -103,7 +104,8 @@ impl Rhythm {
                     parameter,
                     neuron: None,
                     reason: format!(
-                        " reaches {hz} Hz, expected less than one per picosecond, the clock's tick"
+                        " reaches {} Hz, expected less than one per picosecond, the clock's tick",
+                        legible(hz)
                     ),
                 });
             }

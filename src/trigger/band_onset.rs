@@ -12,6 +12,7 @@ use super::stepped::{Look, Stepped};
 use super::{Entry, Onset, Watches, fault, time};
 use crate::base::filter::Recursive;
 use crate::base::function::exp;
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::{Duration, Time};
 
@@ -125,13 +126,18 @@ impl Band {
         let rate = 1e3 / bin.as_ms();
         let (lowest, highest) = (values["lowest"], values["highest"]);
         if highest <= lowest {
-            let reason = format!(" is {highest} Hz, expected more than `lowest`, {lowest} Hz");
+            let reason = format!(
+                " is {} Hz, expected more than `lowest`, {} Hz",
+                legible(highest),
+                legible(lowest)
+            );
             return Err(fault(&SPEC, "highest", reason));
         }
         if highest >= rate / 2.0 {
             let reason = format!(
-                " is {highest} Hz, expected less than {} Hz, the most that bins of {bin} show",
-                rate / 2.0
+                " is {} Hz, expected less than {} Hz, the most that bins of {bin} show",
+                legible(highest),
+                legible(rate / 2.0)
             );
             return Err(fault(&SPEC, "highest", reason));
         }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::window::{Held, Window};
 use super::{Onset, fault};
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Time;
 
@@ -93,7 +94,11 @@ impl Bursts {
         let window = Window::new(spec, values)?;
         let (up, down) = (values["up"], values["down"]);
         if down > up {
-            let reason = format!(" is {down} Hz, expected at most `up`, {up} Hz");
+            let reason = format!(
+                " is {} Hz, expected at most `up`, {} Hz",
+                legible(down),
+                legible(up)
+            );
             return Err(fault(spec, "down", reason));
         }
         Ok(Self {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::stepped::{Look, Stepped};
 use super::{Entry, Onset, Watches, fault, time};
 use crate::base::function::{exp, sin};
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::{Duration, Time};
 
@@ -108,7 +109,10 @@ impl Oscillator {
         const MOST_HZ: f64 = 0.1 / STEP_S;
         let frequency_hz = values["frequency"];
         if frequency_hz > MOST_HZ {
-            let reason = format!(" is {frequency_hz} Hz, expected at most {MOST_HZ} Hz");
+            let reason = format!(
+                " is {} Hz, expected at most {MOST_HZ} Hz",
+                legible(frequency_hz)
+            );
             return Err(fault(&SPEC, "frequency", reason));
         }
         let memory_s = time(&SPEC, "memory", values)?.as_ms() * 1e-3;

@@ -1,6 +1,7 @@
 //! Instants of a Poisson process.
 
 use super::{Detect, Entry, Found, Onset, StateError, Watches, fault, from_bytes, to_bytes};
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, PS_PER_MS, Time};
@@ -46,7 +47,7 @@ impl Random {
     fn new(values: &Values, onset: Onset) -> Result<Self, ParameterError> {
         let rate_hz = values["rate"];
         if rate_hz > MOST_HZ {
-            let reason = format!(" is {rate_hz} Hz, expected at most {MOST_HZ} Hz");
+            let reason = format!(" is {} Hz, expected at most {MOST_HZ} Hz", legible(rate_hz));
             return Err(fault(&SPEC, "rate", reason));
         }
         Ok(Self {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::window::{Held, Window};
 use super::{Detect, Found, Onset, StateError, WINDOW, fault, from_bytes, time, to_bytes};
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::{Duration, Time};
 
@@ -88,7 +89,11 @@ impl Swing {
         let window = Window::new(spec, values)?;
         let (up, down) = (values["up"], values["down"]);
         if down > up {
-            let reason = format!(" is {down} Hz, expected at most `up`, {up} Hz");
+            let reason = format!(
+                " is {} Hz, expected at most `up`, {} Hz",
+                legible(down),
+                legible(up)
+            );
             return Err(fault(spec, "down", reason));
         }
         Ok(Self {

@@ -3,6 +3,7 @@
 use super::burst::{BurstState, Bursts, DOWN, Turn, UP, WINDOW};
 use super::order::{Direction, ORDERS, Order, level};
 use super::{Detect, Entry, Found, Onset, StateError, Watches, fault, from_bytes, to_bytes, word};
+use crate::base::legible::legible;
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
@@ -135,7 +136,8 @@ impl Template {
         let least = 1.0 / (ORDERS + 1) as f64;
         if p < least {
             let reason = format!(
-                " is {p}, expected at least 1/{}: it is held against {ORDERS} random orders",
+                " is {}, expected at least 1/{}: it is held against {ORDERS} random orders",
+                legible(p),
                 ORDERS + 1
             );
             return Err(fault(&SPEC, "p", reason));

@@ -5,6 +5,7 @@
 
 use super::{fault, time};
 use crate::base::function::cos;
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::Time;
 
@@ -82,7 +83,8 @@ pub(super) fn below(
     unit: &str,
 ) -> Result<(), ParameterError> {
     let (value, most) = (values[key], values[bound]);
-    let reason = format!(" is {value}{unit}, expected less than `{bound}`, {most}{unit}");
+    let [shown, bounded] = [value, most].map(legible);
+    let reason = format!(" is {shown}{unit}, expected less than `{bound}`, {bounded}{unit}");
     match value < most {
         true => Ok(()),
         false => Err(fault(spec, key, reason)),

@@ -47,7 +47,8 @@ pub fn sleep() -> Raster {
     let layer = |name: &str, n_neurons, spikes| Layer {
         name: name.to_owned(),
         n_neurons,
-        n_counted: n_neurons,
+        size: n_neurons,
+        numbers: None,
         sign: (name != "input").then_some(Sign::Mixed),
         spikes,
     };

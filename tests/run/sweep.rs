@@ -267,6 +267,13 @@ fn other_data_and_what_is_wrong_with_data_are_told_before_anything_is_written() 
     let exam = "--quiet sweep model.toml data.test_noise=0,0.5 --set data.validation=50 --set data.train_per_task=50 --seeds 1 --out";
     let printed = place.run(&format!("{exam} exam"));
     assert!(printed.contains("No point is the best"), "{printed}");
+    let printed = place.run(&format!("--json {exam} exam"));
+    let document: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    let why = document["unchosen"].as_str().expect("a reason");
+    assert!(
+        why.starts_with("No point is the best: other values of `data.test_noise`"),
+        "{why}"
+    );
     assert_eq!(place.names("exam"), ["shards", "sweep.json", "table.csv"]);
     let said = place.refused("resume exam");
     assert!(
@@ -312,4 +319,36 @@ fn a_sweep_does_not_go_on_with_other_data() {
         "{said}"
     );
     assert!(said.contains("train-y.idx"), "{said}");
+}
+
+#[test]
+fn a_sweep_does_not_go_on_with_other_data_of_a_later_point() {
+    let place = Place::with_model(
+        "schema = 1\nexperiment = \"network\"\nduration = \"20 ms\"\n[population.e]\nneuron = \"lif\"\nsize = 2\n\
+         tau_m = \"20 ms\"\nv_th = \"20 mV\"\n[stimulus.given]\nkind = \"spikes\"\nfile = \"a.csv\"\ntarget = \"e\"\n\
+         weight = \"30 mV\"\n[record]\nspikes = [\"e\"]\n",
+    );
+    let spikes = |at: u32| format!("node_id,timestamp_ms\n0,{at}\n").into_bytes();
+    for (name, at) in [("a.csv", 1), ("b.csv", 2), ("c.csv", 3)] {
+        place.write(name, spikes(at));
+    }
+    let sweep = |files: &str| {
+        format!("--quiet sweep model.toml stimulus.given.file={files} --seeds 1 --out s")
+    };
+    place.run(&sweep("a.csv,b.csv"));
+    // Values that come later bring their files.
+    place.run(&sweep("a.csv,c.csv"));
+    for (name, at) in [("b.csv", 2), ("c.csv", 3)] {
+        place.write(name, spikes(at + 5));
+        let said = place.refused(&sweep("a.csv,b.csv,c.csv"));
+        assert!(
+            said.contains("this sweep was begun with what was in") && said.contains(name),
+            "{said}"
+        );
+        place.write(name, spikes(at));
+    }
+    // What cannot be read is the matter of the run that reads it.
+    let mut command = place.command(&sweep("a.csv,none.csv"));
+    let said = said(&command.output().expect("it starts"));
+    assert!(said.contains("none.csv`: cannot read"), "{said}");
 }

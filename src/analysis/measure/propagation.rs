@@ -4,6 +4,7 @@ use super::{Measure, MeasureError, lacks, one_span};
 use crate::analysis::data::{Data, Population};
 use crate::analysis::table::Table;
 use crate::analysis::wave::{Rates, Sheet, waves};
+use crate::base::legible::legible;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
 use crate::base::stream::Stream;
 
@@ -53,8 +54,9 @@ fn sheet(population: &Population, values: &Values) -> Result<Option<Sheet>, Meas
     let cell_mm = values.number("cell").unwrap_or(longer / CELLS);
     if longer / cell_mm > MOST {
         let problem = format!(
-            "`cell`: found {cell_mm} mm, expected at least {} mm, for {MOST} cells along a side",
-            longer / MOST
+            "`cell`: found {} mm, expected at least {} mm, for {MOST} cells along a side",
+            legible(cell_mm),
+            legible(longer / MOST)
         );
         return Err(lacks(&SPEC, problem));
     }

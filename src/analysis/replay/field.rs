@@ -3,6 +3,7 @@
 use crate::analysis::data::{Numbers, Population};
 use crate::analysis::signal::smooth;
 use crate::analysis::trains::Span;
+use crate::base::legible::legible;
 use crate::base::time::Time;
 
 /// Rates of neurons by bin of position.
@@ -91,7 +92,10 @@ impl Fields {
             .flatten()
             .find(|rate| !(rate.is_finite() && **rate >= 0.0))
         {
-            return Err(format!("found a rate of {rate}, expected 0 or more"));
+            return Err(format!(
+                "found a rate of {}, expected 0 or more",
+                legible(*rate)
+            ));
         }
         Ok(Self {
             neurons,

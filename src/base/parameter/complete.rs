@@ -1,6 +1,7 @@
 //! Values checked against the declaration of their parameters.
 
 use super::{Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Value, Values};
+use crate::base::legible::legible;
 use crate::base::suggest;
 
 /// Fills defaults into `given` and checks every value.
@@ -151,7 +152,7 @@ impl Default {
         match self {
             Self::Required => "required".into(),
             Self::Absent(words) => words.into(),
-            Self::Number(value) => value.to_string(),
+            Self::Number(value) => legible(value).to_string(),
             Self::Count(n) => n.to_string(),
             Self::Flag(flag) => flag.to_string(),
             Self::Word(word) => word.into(),

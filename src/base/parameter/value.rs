@@ -5,6 +5,7 @@ use std::ops::Index;
 use std::path::PathBuf;
 
 use crate::base::distribution::{Distribution, Shape};
+use crate::base::legible::legible;
 
 /// The value of one parameter.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +42,7 @@ impl Value {
     /// What it is, for messages.
     pub fn describe(&self) -> String {
         match self {
-            Self::Number(value) => value.to_string(),
+            Self::Number(value) => legible(*value).to_string(),
             Self::Drawn(_) => "a distribution".into(),
             Self::Blocks(blocks) => format!("{} blocks", blocks.len()),
             Self::Count(n) => n.to_string(),

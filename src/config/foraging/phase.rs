@@ -149,14 +149,19 @@ pub(super) fn phases(
     let mut phases: Vec<Phase> = Vec::new();
     let (mut earlier, mut good) = (Vec::new(), true);
     for (k, item) in items.iter().enumerate() {
-        let start = PhaseTable::new(format!("phase {}", k + 1), names(tasks), earlier.clone());
+        let name = format!("phase {}", k + 1);
+        let start = PhaseTable::new(name.clone(), names(tasks), earlier.clone());
         let section = item.section();
         match section.and_then(|section| read(&section, start, around)) {
             Some(table) => {
                 earlier.push(table.phase.name.clone());
                 phases.push(table.phase);
             }
-            None => good = false,
+            // Known to those that start from it: it is the problem to mend.
+            None => {
+                earlier.push(item.text_in("name").map_or(name, str::to_owned));
+                good = false;
+            }
         }
     }
     good.then_some(phases)

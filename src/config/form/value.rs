@@ -54,6 +54,28 @@ pub fn part() -> Form<'static, Duration> {
     time(|item, around| at_most(item, item.duration()?, around))
 }
 
+/// A time from one instant to the next, above zero and at most the duration of the run, in which there are at most `most`.
+pub fn period(most: i64) -> Form<'static, Duration> {
+    time(move |item, around| {
+        let every = at_most(item, item.duration()?, around)?;
+        let few = around
+            .duration
+            .is_none_or(|run| few(item, every, run, most));
+        few.then_some(every)
+    })
+}
+
+/// Whether the `run` has at most `most` multiples of `every`, which `item` says; reports it where there are more.
+pub fn few(item: &Item<'_>, every: Duration, run: Duration, most: i64) -> bool {
+    if every > Duration::ZERO && run.ps() / every.ps() <= most {
+        return true;
+    }
+    let least = Duration::from_ps(run.ps().div_euclid(most) + i64::from(run.ps() % most > 0));
+    let expected = format!("at least {least}, for at most {most} instants in the run of {run}");
+    item.refuse::<()>(&expected, None);
+    false
+}
+
 /// A time from zero to the duration of the run.
 pub fn instant() -> Form<'static, Duration> {
     time(|item, around| {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::base::legible::legible;
 use crate::base::parameter::Dimension;
 use crate::config::quantity::latin;
 
@@ -166,10 +167,10 @@ impl Quantity {
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.unit == Unit::ONE {
-            return write!(f, "{}", self.value);
+            return write!(f, "{}", legible(self.value));
         }
         let value = self.held(Dimension::Rate).unwrap_or(self.value);
-        write!(f, "{value} {}", self.unit)
+        write!(f, "{} {}", legible(value), self.unit)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time;
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{Around, Keys, Table, given, number, off, some, span, wall};
@@ -35,7 +36,10 @@ impl Table for Guard {
         if let (Some(max), Some(min)) = (self.max_rate_hz, self.min_rate_hz)
             && min >= max
         {
-            k.refuse("min_rate", &format!("less than `guard.max_rate`, {max} Hz"));
+            k.refuse(
+                "min_rate",
+                &format!("less than `guard.max_rate`, {} Hz", legible(max)),
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 mod evoked;
 mod rhythm;
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{
@@ -210,7 +211,10 @@ impl Table for Wave {
                 section.get("cell").is_some_and(|item| {
                     let least = cells / MOST * self.cell_mm;
                     item.refuse::<()>(
-                        &format!("at least {least} mm, for {MOST} cells along a side"),
+                        &format!(
+                            "at least {} mm, for {MOST} cells along a side",
+                            legible(least)
+                        ),
                         None,
                     )
                     .is_some()
@@ -348,7 +352,10 @@ impl Table for WindowFigure {
         let what = "what others measured, shown beside changes over frequency: interval, rate, change as a share of the first weight, \
                     its standard error";
         k.or("measured", &mut self.measured, measured(), what);
-        if self.over == Over::Interval && !self.measured.is_empty() {
+        // Where `over` is at fault that is the problem to mend.
+        let over = k.reading().and_then(|(section, _)| section.get("over"));
+        let is_over = over.is_none_or(|over| over.as_text() == Some("interval"));
+        if is_over && self.over == Over::Interval && !self.measured.is_empty() {
             k.refuse("measured", "none, as it belongs to `over = \"frequency\"`");
         }
     }

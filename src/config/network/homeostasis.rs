@@ -4,12 +4,15 @@ use crate::base::parameter::{Spec, Values};
 use crate::base::time::Duration;
 use crate::config::fault;
 use crate::config::form::{
-    Around, Keys, Row, Table, chosen, describe, each, learning_name, population_name, read,
+    Around, Keys, Row, Table, chosen, describe, each, few, learning_name, population_name, read,
     refuse_foreign, registered, span, spec_keys,
 };
 use crate::config::reader::Section;
 use crate::network::{Choice, Homeostasis, Network};
 use crate::plasticity::homeostasis::{ActsOn, acts_on, specs};
+
+/// Most instants at which a force acts: each stops all lanes, so that ten million alone take minutes.
+const MOST_INSTANTS: i64 = 10_000_000;
 
 impl Table for Homeostasis {
     fn keys(&mut self, k: &mut Keys<'_>) {
@@ -45,8 +48,10 @@ impl Table for Homeostasis {
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        // Where a projection is at fault that is the problem to mend.
-        if around.learning.is_none() {
+        // Where a projection or a population is at fault that is the problem to mend.
+        let mut populations = self.populations.iter();
+        let sound = populations.all(|name| around.known.population(name).is_some());
+        if around.learning.is_none() || !sound {
             return true;
         }
         let network = &around.known.network;
@@ -98,6 +103,28 @@ pub(super) fn agree(root: &Section<'_>, network: &Network) -> bool {
     let forces = network.homeostasis.iter();
     let forces = forces.map(|force| (&force.name[..], network.check_homeostasis(force)));
     fault::all_reported(root, "homeostasis", forces)
+}
+
+/// Whether each of `forces` acts at a number of instants of the `run` that can be waited for; reports which does not.
+pub(super) fn end(root: &Section<'_>, forces: &[Homeostasis], run: Duration) -> bool {
+    let section = root
+        .get("homeostasis")
+        .and_then(|item| item.named_section());
+    // Read before.
+    section.iter().for_each(Section::ignore);
+    let mut good = true;
+    for force in forces {
+        let own = section.as_ref().and_then(|all| all.get(&force.name));
+        let Some(own) = own.and_then(|item| item.section()) else {
+            continue;
+        };
+        own.ignore();
+        // What is copied is refused where it was written.
+        if let Some(every) = own.get("every") {
+            good &= few(&every, force.every, run, MOST_INSTANTS);
+        }
+    }
+    good
 }
 
 /// Reads the table.

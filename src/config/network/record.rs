@@ -2,7 +2,7 @@
 
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Form, Keys, Table, count, each, flag, inner, inside, instant, off, part,
+    Around, Form, Keys, Table, count, each, flag, inner, inside, instant, off, part, period,
     population_name, some, unknown, weights_name,
 };
 use crate::config::quantity::quote;
@@ -12,6 +12,12 @@ pub use crate::run::selection::Selection;
 
 /// Longest list of neurons: 64 MB in memory.
 const LONGEST: u32 = 1 << 24;
+
+/// Most instants at which all weights are looked at: each cuts the run, so that ten million alone take minutes.
+const MOST_INSTANTS: i64 = 10_000_000;
+
+/// Most samples of a neuron: 4 GB of the run file for each.
+const MOST_SAMPLES: i64 = 1_000_000_000;
 
 /// What `compress` says.
 pub(in crate::config) const COMPRESS: &str = "whether recorded weights are compressed (gzip), which takes a sixth off and makes them slower to write and to read";
@@ -296,7 +302,7 @@ impl Table for SampledStates {
         let what = "what is sampled, such as [\"v_m\"]";
         k.need("variables", &mut self.variables, variables, what);
         let what = "the time between samples, such as \"0.1 ms\"";
-        k.need("every", &mut self.every, part(), what);
+        k.need("every", &mut self.every, period(MOST_SAMPLES), what);
     }
 }
 
@@ -361,7 +367,7 @@ fn instants(instants: &mut Instants, k: &mut Keys<'_>) {
         Instants::Every(every) => {
             let what =
                 "the time between two instants, in place of `at`; start and end are included";
-            k.need("every", every, part(), what);
+            k.need("every", every, period(MOST_INSTANTS), what);
         }
     }
 }

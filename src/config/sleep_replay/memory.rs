@@ -1,5 +1,6 @@
 //! `[memory]`: patterns that are cached awake and replayed in sleep.
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::{Duration, PS_PER_MS};
 use crate::config::form::{Around, Keys, Table, count, given, number, span, words};
@@ -138,7 +139,9 @@ pub(super) fn fits(
     ] {
         if rate_hz > most_hz {
             let message = format!(
-                "`memory.{key}` is {rate_hz} Hz, expected at most {most_hz} Hz: a neuron fires at most once in each step"
+                "`memory.{key}` is {} Hz, expected at most {} Hz: a neuron fires at most once in each step",
+                legible(rate_hz),
+                legible(most_hz)
             );
             return refuse(key, message, "lower it, or set `sleep.grid = \"off\"`");
         }

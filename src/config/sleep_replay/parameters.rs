@@ -1,5 +1,6 @@
 //! `[neuron]` and `[plasticity]`: parameters of models that the registries declare, one value or one per layer.
 
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Kind, ParameterSpec, Spec, Values};
 use crate::config::document::Origin;
 use crate::config::form::{self, Around, Form, Keys, Layers, Table, chosen, registered};
@@ -59,15 +60,19 @@ impl Table for Named<'_, Neuron> {
                 (Some(e_l), _) if v_th <= e_l => (
                     ["v_th", "e_l"],
                     format!(
-                        "the threshold `v_th` of layer `{layer}` is {v_th}, not above the resting potential `e_l`, {e_l}: the \
-                         neuron would fire at every arrival"
+                        "the threshold `v_th` of layer `{layer}` is {}, not above the resting potential `e_l`, {}: the \
+                         neuron would fire at every arrival",
+                        legible(v_th),
+                        legible(e_l)
                     ),
                 ),
                 (_, Some(v_reset)) if v_reset >= v_th => (
                     ["v_reset", "v_th"],
                     format!(
-                        "the potential after a spike `v_reset` of layer `{layer}` is {v_reset}, not below the threshold \
-                         `v_th`, {v_th}"
+                        "the potential after a spike `v_reset` of layer `{layer}` is {}, not below the threshold \
+                         `v_th`, {}",
+                        legible(v_reset),
+                        legible(v_th)
                     ),
                 ),
                 _ => continue,

@@ -468,4 +468,18 @@ mod tests {
         let drawn = more(&[&format!("projection.e_i.axonal_delay={uniform}")]);
         assert_eq!(drawn, 100.0 * (15.0 - 2.0) * 8.0);
     }
+
+    #[test]
+    fn synapses_learn_between_the_neurons_that_are_named_and_no_others() {
+        let with = |key: &str| {
+            let rule = format!("{{ rule = 'stdp_pair', w_max = '2 mV'{key} }}");
+            estimated(&[&format!("projection.e_e.plasticity={rule}")]).memory_bytes
+        };
+        let (all, named) = (with(""), with(", sources = [0, 1], targets = [7]"));
+        // 1000 synapses with a weight of 4 bytes, or two in 10,000 of them; the others have one weight, and rows
+        // of one delay.
+        let learning = 1000.0 * 2.0 / 10_000.0;
+        let less = (1000.0 - learning) * 4.0 - 100.0 * (8.0 + 8.0);
+        assert!((all - named - less).abs() < 1e-6, "{all} {named}");
+    }
 }

@@ -72,12 +72,21 @@ impl Setting {
             let index = populations.iter().position(|known| known.name == *name)?;
             let size = populations[index].size;
             let shown = seed.activity.shown(name);
+            let spikes = shown.spikes.into_iter();
+            let spikes = spikes.filter_map(|(t, node)| match &shown.numbers {
+                Some(numbers) => {
+                    let row = numbers.binary_search(&u32::try_from(node).ok()?);
+                    Some((t, row.ok()? as u64))
+                }
+                None => Some((t, node)),
+            });
             Some(figure::Layer {
                 name: name.clone(),
-                n_neurons: shown.below.min(size) as usize,
-                n_counted: shown.neurons as usize,
+                size: size as usize,
+                n_neurons: shown.neurons as usize,
+                spikes: spikes.collect(),
+                numbers: shown.numbers,
                 sign: self.signs[index],
-                spikes: shown.spikes,
             })
         });
         figure::Raster {

@@ -21,15 +21,44 @@ pub(super) fn name(path: &Path) -> String {
     }
 }
 
-/// The first line of the model file, if it is a comment. Nothing in the page of one run depends on where the run lies, so that
-/// equal runs leave equal pages.
+/// The first sentence of the model file, if it begins with a comment. Nothing in the page of one run depends on where the run lies,
+/// so that equal runs leave equal pages.
 pub(super) fn title(subject: &Subject) -> String {
-    let first = subject.recording.source().lines();
-    let first = first.map(str::trim).find(|line| !line.is_empty());
-    let comment = first.and_then(|line| line.strip_prefix('#'));
-    let comment = comment.map(|line| line.trim().trim_end_matches('.'));
-    let said = comment.filter(|line| !line.is_empty());
-    said.unwrap_or("A run").to_owned()
+    let said = first_sentence(subject.recording.source());
+    said.unwrap_or_else(|| "A run".into())
+}
+
+/// The first sentence of the comment that `source` begins with, without its full stop; the whole paragraph where it has none.
+fn first_sentence(source: &str) -> Option<String> {
+    /// No sentence is longer that anybody wrote as one.
+    const LONGEST: usize = 400;
+    let lines = source.lines().map(str::trim);
+    let comment = lines.skip_while(|line| line.is_empty());
+    let comment = comment.map_while(|line| line.strip_prefix('#').map(str::trim));
+    let paragraph = comment.take_while(|line| !line.is_empty());
+    let words: Vec<&str> = paragraph.flat_map(str::split_whitespace).collect();
+    let ends = (1..words.len()).find(|&n| is_end(words[n - 1], words[n]));
+    let sentence = words[..ends.unwrap_or(words.len())].join(" ");
+    let sentence = sentence.trim_end_matches('.');
+    match sentence.char_indices().nth(LONGEST) {
+        Some((end, _)) => Some(format!("{}…", sentence[..end].trim_end())),
+        None => Some(sentence.to_owned()).filter(|sentence| !sentence.is_empty()),
+    }
+}
+
+/// Whether a sentence ends with `word`, which `next` follows: initials and abbreviations have full stops, too.
+fn is_end(word: &str, next: &str) -> bool {
+    let begins = next.trim_start_matches(['"', '(', '`']).chars().next();
+    if !begins.is_some_and(|first| first.is_uppercase()) {
+        return false;
+    }
+    match word.strip_suffix('.') {
+        Some(stem) => {
+            let stem = stem.trim_start_matches('(');
+            stem.chars().count() > 1 && !stem.contains('.') && stem != "al"
+        }
+        None => word.ends_with(['?', '!']),
+    }
 }
 
 pub(super) fn section(subject: &Subject) -> Result<Section, ExperimentError> {
@@ -96,4 +125,25 @@ pub(super) fn sources(subject: &Subject) -> Vec<Part> {
         text: text.into(),
     })
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_whole_sentences() {
+        let title = |source| first_sentence(source).unwrap_or_default();
+        let two = "\n# One night, as the\n# others (A. Bach et al. 2020, J. Sleep 1:2), without end. Two.\n# Three.";
+        let said = "One night, as the others (A. Bach et al. 2020, J. Sleep 1:2), without end";
+        assert_eq!(title(two), said);
+        assert_eq!(title("# A night\n#\n# and a day."), "A night");
+        assert_eq!(title("# Steps (of v). Delays 0.2 ms. End"), "Steps (of v)");
+        assert_eq!(title("# Does it sleep? It does."), "Does it sleep?");
+        assert_eq!(title("# A night.\nseed = 1"), "A night");
+        assert_eq!(title("seed = 1\n# A night."), "");
+        assert_eq!(title("#\n# A night."), "");
+        let long = format!("# {}", "sleep ".repeat(1000));
+        assert_eq!(title(&long).chars().count(), 401);
+    }
 }

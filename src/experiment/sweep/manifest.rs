@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::sweep::error::SweepError;
 use crate::experiment::sweep::measure::On;
-use crate::record::output::write_new;
+use crate::record::output::{write_new, write_over};
 
 /// Digits of a hash that tell two files apart.
 const HASH_SHOWN: usize = 8;
@@ -24,7 +24,7 @@ pub struct Manifest {
     pub keys: Vec<String>,
     /// Which images accuracies are of.
     pub on: Option<On>,
-    /// Files that the first point reads, with hashes of what is in them.
+    /// Files that are read at any of the points, with hashes of what is in them.
     #[serde(default)]
     pub files: Vec<(PathBuf, String)>,
     /// The resolved model without the keys that are swept, its seed that of the first row.
@@ -69,7 +69,7 @@ impl Manifest {
             cause: error.to_string(),
         })?;
         match self.change(&then) {
-            None => Ok(()),
+            None => self.add_files(then, &path),
             Some((what, then, now)) => Err(SweepError::Changed {
                 folder: folder.to_owned(),
                 what,
@@ -77,6 +77,20 @@ impl Manifest {
                 now,
             }),
         }
+    }
+
+    /// Adds the files that other values of keys read to those of `then`, which is written to `path`.
+    fn add_files(&self, mut then: Self, path: &Path) -> Result<(), SweepError> {
+        let is_new = |file: &&(PathBuf, String)| then.files.iter().all(|known| known.0 != file.0);
+        let new: Vec<_> = self.files.iter().filter(is_new).cloned().collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        then.files.extend(new);
+        Ok(write_over(path, |out| {
+            serde_json::to_writer_pretty(&mut *out, &then)?;
+            writeln!(out)
+        })?)
     }
 
     /// What is another than `then`: what it is, as it was, as it is.
@@ -190,6 +204,12 @@ mod tests {
         assert!(
             said_data.contains("what was in `a/x.idx` (01234567…), found `a/x.idx` (fedcba98…)"),
             "{said_data}"
+        );
+        // What was added is known from then on.
+        let said_added = said(reads("b/x.idx", "0123456789abcdef"));
+        assert!(
+            said_added.contains("what was in `b/x.idx` (fedcba98…)"),
+            "{said_added}"
         );
         let foreign = tempfile::tempdir().unwrap();
         std::fs::write(foreign.path().join("x"), "").unwrap();

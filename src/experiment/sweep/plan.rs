@@ -1,8 +1,10 @@
 //! What a sweep runs: every point with every seed, each known by a hash of the model that it stands for.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Model};
+use crate::experiment::run;
 use crate::experiment::sweep::axis::Axis;
 use crate::experiment::sweep::error::SweepError;
 use crate::experiment::sweep::manifest::Manifest;
@@ -69,6 +71,8 @@ pub struct Plan {
     pub measure: Option<String>,
     /// A key that is swept and changes what is asked, so that no point is better than another.
     pub exam: Option<String>,
+    /// Files that are read at any of the points, as far as they are found.
+    pub files: BTreeSet<PathBuf>,
     /// What it must not be gone on without.
     pub manifest: Manifest,
 }
@@ -151,11 +155,13 @@ impl Plan {
             on,
             measure,
             exam: exam.filter(|_| on.is_some()),
+            files: BTreeSet::new(),
         };
         for point in 0..plan.points.len() {
             for &seed in &plan.seeds {
                 let model = plan.model(point, seed, 1)?;
                 measure::on(&model, options.on)?;
+                plan.files.extend(run::files(&model));
                 let id = format!("{:032x}", hash(model.resolved().as_bytes()));
                 let id = id[..ID_DIGITS].to_owned();
                 plan.items.push(Item { point, seed, id });

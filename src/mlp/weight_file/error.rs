@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Format;
 use super::element::{Dtype, dimensions, listed};
+use crate::base::legible::legible;
 use crate::base::shown::shown;
 use crate::base::suggest::nearest;
 
@@ -266,7 +267,7 @@ pub enum Problem {
         dtype: Dtype,
     },
     /// A pixel is out of range.
-    #[error("pixel {index} is {value}, expected between 0 and 1")]
+    #[error("pixel {index} is {}, expected between 0 and 1", legible(*.value))]
     Pixel {
         /// Its index in brackets.
         index: String,

@@ -2,6 +2,7 @@
 
 use super::{Alterations, BASELINE, ParameterPath, PathError, RULE, WEIGHT};
 use crate::base::alteration::Alteration;
+use crate::base::legible::legible;
 use crate::base::parameter::{
     Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Value, Values, complete,
 };
@@ -175,7 +176,7 @@ impl Network {
             let unit = changeable.dimension.unit();
             return Err(PathError::Range {
                 path: path.clone(),
-                value: format!("{value} {unit}").trim_end().into(),
+                value: format!("{} {unit}", legible(value)).trim_end().into(),
                 expected: changeable.range.describe(),
             });
         }

@@ -33,6 +33,17 @@ impl Within {
         self.sources.is_none() && self.targets.is_none()
     }
 
+    /// The share of pairs of a source and a target whose synapses learn.
+    pub fn share(&self) -> f64 {
+        let share = |mask: &Option<Arc<[bool]>>| {
+            mask.as_deref().map_or(1.0, |mask| {
+                let some = mask.iter().filter(|&&is_one| is_one).count();
+                some as f64 / mask.len().max(1) as f64
+            })
+        };
+        share(&self.sources) * share(&self.targets)
+    }
+
     /// Whether synapses of a source learn, onto some targets at least.
     pub fn has_source(&self, source: u32) -> bool {
         has(self.sources.as_deref(), source)

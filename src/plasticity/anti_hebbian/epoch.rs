@@ -1,6 +1,7 @@
 //! The rule whose changes are collected, and show at the ends of epochs.
 
 use super::{AntiHebbian, ETA, ETA_PRE, TAU, TAU_AVERAGE};
+use crate::base::legible::legible;
 use crate::base::parameter::{
     Dimension, ParameterError, ParameterSpec, Range, Spec, Values, complete,
 };
@@ -68,7 +69,7 @@ impl PlasticityRule<2, 2> for AntiHebbianEpoch {
                 neuron: None,
                 reason: format!(
                     " is {} ms, expected a picosecond to 106 days",
-                    values["epoch"]
+                    legible(values["epoch"])
                 ),
             })?,
         })

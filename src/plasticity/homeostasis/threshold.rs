@@ -3,6 +3,7 @@
 use super::excitability::{Excitability, Height};
 use super::{Act, ActsOn, Entry};
 use crate::base::function::{exp, ln};
+use crate::base::legible::legible;
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec,
 };
@@ -20,7 +21,8 @@ pub(super) static ENTRY: Entry = Entry {
                 neuron: None,
                 reason: format!(
                     " is {} and `highest` is {}, expected the first above 0 and at most 1, the second 1 to {MOST}",
-                    range.0, range.1
+                    legible(range.0),
+                    legible(range.1)
                 ),
             });
         }

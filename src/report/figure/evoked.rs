@@ -102,6 +102,11 @@ fn median(sorted: &[f64]) -> Option<f64> {
     Some(0.5 * (low + high))
 }
 
+/// An axis of numbers of pulses: bars begin at 0, and no tick is a part of a pulse.
+fn pulses_axis(tallest: usize, bottom: f64, top: f64) -> Axis {
+    Axis::linear(0.0, tallest.max(4) as f64 * 1.08, bottom, top)
+}
+
 impl Response {
     fn draw(&self, canvas: &mut Canvas, top: f64, latencies: bool) {
         if latencies {
@@ -133,7 +138,7 @@ impl Response {
             counts[((latency / width) as usize).min(BINS - 1)] += 1;
         }
         let tallest = counts.iter().copied().max().unwrap_or(1);
-        let up = Axis::counts(tallest as f64, bottom, top);
+        let up = pulses_axis(tallest, bottom, top);
         for (k, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let (x, y) = (across.at(k as f64 * width), up.at(count as f64));
             let size = (across.at(width) - across.from, bottom - y);
@@ -184,7 +189,7 @@ impl Response {
             counts[(((off + within) / width) as usize).min(BINS - 1)] += 1;
         }
         let tallest = counts.iter().copied().max().unwrap_or(1);
-        let up = Axis::linear(0.0, tallest as f64 * 1.08, bottom, top);
+        let up = pulses_axis(tallest, bottom, top);
         for (k, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let (x, y) = (across.at(k as f64 * width - within), up.at(count as f64));
             let size = (across.at(width) - across.at(0.0), bottom - y);
@@ -244,5 +249,36 @@ impl Response {
             "Time after the pulse (ms)",
         );
         axis::left(canvas, &up, left, &up.ticks(4), "Rate (Hz)", 30.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_of_latencies_are_as_high_as_their_numbers() {
+        let response = Response {
+            stimulus: "cue".into(),
+            population: "e".into(),
+            latencies_ms: vec![1.0, 10.0, 10.0, 10.0],
+            answered: None,
+            times_ms: Vec::new(),
+            delivered: None,
+            sham: None,
+        };
+        let evoked = Evoked {
+            responses: vec![response],
+        };
+        let folder = tempfile::tempdir().unwrap();
+        evoked.draw(&folder.path().join("evoked")).unwrap();
+        let drawn = std::fs::read_to_string(folder.path().join("evoked.svg")).unwrap();
+        for tick in ["0", "2", "4"] {
+            assert!(drawn.contains(&format!(">{tick}<")), "{tick}: {drawn}");
+        }
+        assert!(!drawn.contains(">0.5<"), "{drawn}");
+        let up = pulses_axis(3, 100.0, 0.0);
+        let height = |count| up.at(0.0) - up.at(count);
+        assert!((height(3.0) - 3.0 * height(1.0)).abs() < 1e-9);
     }
 }

@@ -48,13 +48,15 @@ const LINE: f64 = 9.0;
 pub struct Layer {
     /// Its name.
     pub name: String,
-    /// How many neurons it has, of those that the figure shows: their indices are below this.
+    /// How many neurons it has.
+    pub size: usize,
+    /// How many of them are shown, whose spikes are all known: a row each.
     pub n_neurons: usize,
-    /// Of how many of them spikes are known, which its rate is a mean over.
-    pub n_counted: usize,
+    /// Their numbers, ascending, where these are not 0, 1, ….
+    pub numbers: Option<Vec<u32>>,
     /// What its weights onto others are, where that is known: gives its colour.
     pub sign: Option<Sign>,
-    /// When which neuron fired, in any order. Spikes outside the figure's time range, or of neurons from
+    /// When the neuron of which row fired, in any order. Spikes outside the figure's time range, or of rows from
     /// `n_neurons` on, are not drawn.
     pub spikes: Vec<(Time, u64)>,
 }
@@ -257,7 +259,7 @@ impl Raster {
             notes.extend(band::draw(
                 canvas, column, layer, drawn, style, band, colour,
             ));
-            band::axis(canvas, column.spine, layer.n_neurons, band, first);
+            band::axis(canvas, column.spine, layer, band, first);
             if first {
                 trace::title(canvas, column.spine, rate);
                 let at = (column.spine - 32.0, (band.0 + band.1) / 2.0);
@@ -319,8 +321,11 @@ fn label(
     colour: Colour,
 ) {
     let room = LEFT - 42.0;
-    let neurons = match layer.n_counted < layer.n_neurons {
-        true => format!("{} of {} neurons", layer.n_counted, layer.n_neurons),
+    let neurons = match layer.n_neurons < layer.size {
+        true => {
+            let [some, all] = [layer.n_neurons, layer.size].map(axis::count);
+            format!("{some} of {all} neurons")
+        }
         false => plural(layer.n_neurons, "neuron"),
     };
     let mut lines = vec![neurons, plural(n_drawn, "spike")];

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{ImageNoise, Patch, Timing};
+use crate::base::legible::legible;
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
@@ -160,8 +161,9 @@ impl Image {
         let most = 1e3 / (2.0 * grid.as_ms());
         if image.max_rate_hz > most {
             let reason = format!(
-                " is {} Hz, expected at most {most} Hz: a pixel of 1 spikes at twice this rate, and at most once in each step of {grid}",
-                image.max_rate_hz
+                " is {} Hz, expected at most {} Hz: a pixel of 1 spikes at twice this rate, and at most once in each step of {grid}",
+                legible(image.max_rate_hz),
+                legible(most)
             );
             return Err(fault("max_rate", reason));
         }

@@ -2,6 +2,7 @@
 
 use super::{all_recorded, not_recorded, unrecorded};
 use crate::analysis::rate::MAX_BINS;
+use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, Range};
 use crate::base::time::Duration;
 use crate::config::form::{
@@ -69,7 +70,7 @@ impl Resolution {
             false
         };
         let (bin, segment) = (self.bin.to_string(), self.segment.to_string());
-        let highest = format!("{} Hz", self.highest_hz);
+        let highest = format!("{} Hz", legible(self.highest_hz));
         let nyquist_hz = 0.5e3 / self.bin.as_ms();
         if !(LEAST..=MOST).contains(&self.bins()) {
             let expected = format!("{LEAST} to {MOST} bins of {} in a segment", self.bin);
@@ -77,7 +78,10 @@ impl Resolution {
         }
         let lowest_hz = 1e3 / self.segment.as_ms();
         if self.highest_hz < lowest_hz {
-            let expected = format!("at least {lowest_hz} Hz, of which a segment holds one period");
+            let expected = format!(
+                "at least {} Hz, of which a segment holds one period",
+                legible(lowest_hz)
+            );
             return refuse(&["highest", "segment"], highest, expected);
         }
         if self.highest_hz > nyquist_hz {

@@ -43,7 +43,8 @@ impl Table for Draft {
     }
 
     fn check(&self, section: &Section<'_>, around: &Around<'_>) -> bool {
-        let heard = is_heard(&self.bout, section);
+        // Where a trigger is at fault that is the problem to mend.
+        let heard = around.triggers.is_none() || is_heard(&self.bout, section);
         self.bout.check_altered(section, around) && heard
     }
 }

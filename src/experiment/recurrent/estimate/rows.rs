@@ -68,10 +68,21 @@ fn of_source(n_source: f64, parts: &[Part<'_>]) -> Rows {
         .iter()
         .partition(|(projection, _)| projection.plan.draws_weights());
     let (mut work_bytes, mut copied_bytes, mut arrivals) = (0.0, 0.0, 0.0);
-    for part in learning {
-        let rows = n_source * delays_of_a_source(n_source, &[part]).max(1.0);
-        work_bytes += part.1 * (TARGET_BYTES + WEIGHT_BYTES) + rows * LEARNING_ROW_BYTES;
-        arrivals += delays_of_a_source(n_source, &[part]);
+    for (projection, synapses) in learning {
+        let learns = (projection, learning_share(projection) * synapses);
+        let rows = n_source * delays_of_a_source(n_source, &[learns]).max(1.0);
+        work_bytes += learns.1 * (TARGET_BYTES + WEIGHT_BYTES) + rows * LEARNING_ROW_BYTES;
+        arrivals += delays_of_a_source(n_source, &[learns]);
+        // Those that do not learn lie in rows of their own.
+        let rest = (projection, synapses - learns.1);
+        if rest.1 > 0.0 {
+            let weight_bytes = match projection.plan.draws_weights() {
+                true => WEIGHT_BYTES,
+                false => NUMBER_BYTES,
+            };
+            work_bytes += merged_bytes(n_source, &[rest], weight_bytes);
+            arrivals += delays_of_a_source(n_source, &[rest]);
+        }
     }
     for (parts, weight_bytes) in [(given, NUMBER_BYTES), (drawn, WEIGHT_BYTES)] {
         if !parts.is_empty() {
@@ -95,7 +106,13 @@ fn of_source(n_source: f64, parts: &[Part<'_>]) -> Rows {
             None => WEIGHT_BYTES,
         };
         let own = synapses * (TARGET_BYTES + weight);
-        most_bytes = most_bytes.max(held_bytes + bucket + own);
+        // Where some learn, they and the rest are drawn in turn, and what is not meant is left out.
+        let beside = if learning_share(projection) < 1.0 {
+            own
+        } else {
+            0.0
+        };
+        most_bytes = most_bytes.max(held_bytes + beside + bucket + own);
         held_bytes += own;
     }
     most_bytes = most_bytes.max(held_bytes + copied_bytes);
@@ -108,6 +125,12 @@ fn of_source(n_source: f64, parts: &[Part<'_>]) -> Rows {
         drawing_bytes: (most_bytes - work_bytes).max(0.0),
         in_flight: n_source * arrivals * delay_ms * 1e-3,
     }
+}
+
+/// The share of the synapses of `projection` that learn, if any do; 1 where it has no rule.
+fn learning_share(projection: &Projection) -> f64 {
+    let rule = projection.plasticity.as_ref();
+    rule.map_or(1.0, |plasticity| plasticity.within.share())
 }
 
 /// Bytes of the rows into which `parts` are merged.

@@ -44,7 +44,7 @@ pub(super) fn styles(column: &Column, layers: &[Seen<'_>]) -> Vec<Style> {
         .iter()
         .map(|&(layer, drawn, height)| style(column, layer, drawn, height))
         .collect();
-    let rate = |&(layer, drawn, _): &Seen<'_>| drawn.len() as f64 / layer.n_counted.max(1) as f64;
+    let rate = |&(layer, drawn, _): &Seen<'_>| drawn.len() as f64 / layer.n_neurons.max(1) as f64;
     let shaded = layers.iter().zip(&styles);
     let shaded = shaded.filter(|(_, style)| **style == Style::Shades);
     let least = shaded
@@ -185,10 +185,11 @@ fn rows(n: usize, (top, bottom): (f64, f64)) -> Axis {
 pub(super) fn axis(
     canvas: &mut Canvas,
     spine: f64,
-    n: usize,
+    layer: &Layer,
     (top, bottom): (f64, f64),
     labels: bool,
 ) {
+    let n = layer.n_neurons;
     let neurons = rows(n, (top, bottom));
     let mut ticks = if n <= FEW_NEURONS {
         let every = if n > 10 { 5 } else { 1 };
@@ -197,6 +198,12 @@ pub(super) fn axis(
     } else {
         neurons.ticks(if bottom - top > 60.0 { 4 } else { 2 })
     };
+    if let Some(numbers) = &layer.numbers {
+        for tick in &mut ticks {
+            let number = numbers.get(tick.value as usize);
+            tick.label = number.map_or_else(String::new, u32::to_string);
+        }
+    }
     if !labels {
         ticks.iter_mut().for_each(|tick| tick.label.clear());
     }

@@ -62,7 +62,8 @@ mod tests {
         let layer = |&sign| Layer {
             name: String::new(),
             n_neurons: 1,
-            n_counted: 1,
+            size: 1,
+            numbers: None,
             sign,
             spikes: Vec::new(),
         };

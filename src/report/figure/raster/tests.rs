@@ -9,7 +9,8 @@ fn layer(name: &str, n_neurons: usize, n: usize) -> Layer {
     Layer {
         name: name.into(),
         n_neurons,
-        n_counted: n_neurons,
+        size: n_neurons,
+        numbers: None,
         sign: None,
         spikes: (0..n).map(spike).collect(),
     }
@@ -88,13 +89,18 @@ fn samples_of_equal_rates_have_equal_numbers_of_neurons() {
 }
 
 #[test]
-fn a_rate_is_a_mean_over_the_neurons_whose_spikes_are_known() {
-    let mut some = layer("e", 100, 100);
+fn rows_and_rates_are_of_the_neurons_whose_spikes_are_known() {
     // One spike in each bin of 1 ms: 10 Hz of 100 neurons, 100 Hz of 10.
-    let highest = |layer: &Layer| svg(&raster(vec![layer.clone()])).contains(">100<");
-    assert!(!highest(&some));
-    some.n_counted = 10;
-    assert!(highest(&some));
+    let drawn = |layer: Layer| svg(&raster(vec![layer]));
+    let all = drawn(layer("e", 100, 100));
+    assert!(!all.contains(">100<") && all.contains(">100 neurons<"));
+    let mut some = layer("e", 10, 100);
+    (some.size, some.numbers) = (100, Some((0..10).map(|k| 9 * k + 5).collect()));
+    let some = drawn(some);
+    assert!(some.contains(">100<") && some.contains(">10 of 100 neurons<"));
+    for k in 0..10 {
+        assert!(some.contains(&format!(">{}<", 9 * k + 5)), "{some}");
+    }
 }
 
 #[test]

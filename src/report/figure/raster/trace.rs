@@ -23,7 +23,7 @@ pub(super) fn draw(
     let Ok(binned) = SpikeCount::new(times, window.start, window.stop, window.bin) else {
         return;
     };
-    let rates = binned.rates_hz(layer.n_counted);
+    let rates = binned.rates_hz(layer.n_neurons);
     let highest = rates.iter().copied().fold(0.0, f64::max);
     let high = if highest > 0.0 { highest } else { 1.0 };
     let vertical = Axis::linear(0.0, high * 1.05, bottom, top);
