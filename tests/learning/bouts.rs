@@ -30,7 +30,6 @@ schema = 1
 experiment = "network"
 population.a = { neuron = "relay", size = 2 }
 record.weights = { projection = "p", at = ["0 s", "1.5 s", "2.5 s", "3.9 s"] }
-report = false
 [projection.p]
 source = "a"
 target = "a"
@@ -59,11 +58,13 @@ fn rewarded(connection: &str) -> Recording {
     let place = Place::new();
     place.write("pre.csv", "node_id,timestamp_ms\n0,50.0\n");
     place.write("post.csv", "node_id,timestamp_ms\n0,60.0\n");
-    let layer = ndarray::arr2(&[[0.5_f32]]);
-    let file = std::fs::File::create(place.path("w.npz")).expect("a file");
-    let mut npz = ndarray_npy::NpzWriter::new(file);
-    npz.add_array("layer", &layer).expect("an array");
-    npz.finish().expect("a file");
+    let header = r#"{"layer.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}"#;
+    let length = (header.len() as u64).to_le_bytes();
+    let weight = 0.5_f32.to_le_bytes();
+    place.write(
+        "w.safetensors",
+        [&length, header.as_bytes(), &weight].concat(),
+    );
     let model = format!(
         r#"
 schema = 1
@@ -74,7 +75,6 @@ stimulus.pre = {{ kind = "spikes", target = "pre", file = "pre.csv", weight = 1e
 stimulus.post = {{ kind = "spikes", target = "post", file = "post.csv", weight = 1e9 }}
 modulator.dop = {{ tau = "1 ms" }}
 record.weights = {{ projection = "p", at = ["0 ms", "6.1 s"] }}
-report = false
 [projection.p]
 source = "pre"
 target = "post"
@@ -103,7 +103,7 @@ fn what_is_eligible_fades_while_nothing_is_learnt() {
     let expected = 0.5 + eligible * ((1.0 - (-5.0_f64).exp()) - 1.0 / 1001.0);
     let rows = rewarded("rule = \"one_to_one\"\nweight = 0.5");
     let rows = rows.synapses("p").expect("snapshots")[1].synapses[0].weight;
-    let matrix = rewarded("rule = \"weights\"\nfile = \"w.npz\"\nlayer = 1\ngain = 1.0");
+    let matrix = rewarded("rule = \"weights\"\nfile = \"w.safetensors\"\nlayer = 1\ngain = 1.0");
     let matrix = f64::from(matrix.weights("p").expect("snapshots")[1].weights.values()[0]);
     check(&[rows, matrix], &[expected; 2]);
 }
@@ -122,7 +122,6 @@ stimulus.a = {{ kind = "volley", target = "a", trigger = "t", weight = 1.0 }}
 stimulus.b = {{ kind = "volley", target = "b", trigger = "t", weight = 1.0, delay = "3 ms" }}
 trigger.t = {{ kind = "rhythmic", period = "20 ms", from = "5 ms" }}
 record.weights = {{ projection = "p", every = "20 ms" }}
-report = false
 [projection.p]
 source = "a"
 target = "b"
@@ -161,7 +160,6 @@ schema = 1
 experiment = "network"
 duration = "1 s"
 record.weights = { projection = "p", at = ["1 s"] }
-report = false
 [population.a]
 neuron = "relay"
 size = 12
