@@ -64,8 +64,12 @@ where
         let Row { delay, start, end } = self.layout.row(row);
         let mut states = std::mem::take(&mut self.states);
         let past = self.past(row, delay, t);
-        for k in start as usize..end as usize {
-            states[k] = past.idled(self.targets[k], self.strengths[k], states[k]);
+        let span = start as usize..end as usize;
+        let synapses = self.targets[span.clone()]
+            .iter()
+            .zip(&self.strengths[span.clone()]);
+        for (state, (&j, &strength)) in states[span].iter_mut().zip(synapses) {
+            *state = past.idled(j, strength, *state);
         }
         self.states = states;
     }
