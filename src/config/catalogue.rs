@@ -6,7 +6,7 @@ use super::formula;
 use super::network::{
     self, Bout, Draft, Figures, Raster, Record, Recorded, RecordedStatistics, RecordedWeights,
     SampledStates, Selection, Stage, Top, Wave, WeightFigure, WindowFigure, delay, engine,
-    population, positions, projection, stimulus,
+    learning, population, positions, projection, stimulus,
 };
 use super::night;
 use super::sleep_replay::{self, Compare, Conversion, Data, Input, Joint, Mlp, Sleep, Training};
@@ -44,7 +44,7 @@ pub fn keys_of_stimuli(spec: &'static Spec) -> Vec<Row> {
 
 /// Keys that `plasticity` of a projection has under the rule of `spec` beside those of the rule.
 pub fn keys_of_learning(spec: &'static Spec) -> Vec<Row> {
-    shared(spec, projection::by_plasticity())
+    shared(spec, learning::by_plasticity())
 }
 
 /// Keys that a slow force of the kind of `spec` has beside those of its kind.

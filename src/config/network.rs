@@ -9,6 +9,7 @@ pub(super) mod engine;
 mod figure;
 pub(super) mod homeostasis;
 pub(super) mod hypnogram;
+pub(super) mod learning;
 pub(super) mod modulator;
 pub(super) mod oscillation;
 pub(super) mod population;

@@ -53,7 +53,7 @@ fn pulses_come_within_20_ms_of_the_up_onset() {
     // The figure says the same: every other onset comes too soon after a pulse for another.
     let svg = place.read("r/figures/evoked.svg");
     let answered = latencies.iter().filter(|latency| latency.abs() <= 100.0);
-    let said = format!("answered {}, missed 0", answered.count());
+    let said = format!("pulses at onsets {}, onsets missed 0", answered.count());
     assert!(
         svg.contains(&said) && svg.contains("Pulse after UP onset"),
         "{said}"

@@ -108,7 +108,7 @@ fn the_rates_of_a_page_are_those_that_the_run_printed() {
     assert!(
         place
             .read("again.html")
-            .contains("<h1>A small network. It fires</h1>")
+            .contains("<h1>A small network</h1>")
     );
 }
 

@@ -118,7 +118,7 @@ fn tables_that_are_wrong_say_where_and_why() {
         ),
         (
             "1,4,1,1e-12",
-            "line 2: found delay 0.000000000001 ms, expected 0 ms for all, or from 1 ps to 106 days",
+            "line 2: found delay 1e-12 ms, expected 0 ms for all, or from 1 ps to 106 days",
         ),
         (
             "1,4,1,-2",

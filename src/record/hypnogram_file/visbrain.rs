@@ -48,7 +48,8 @@ pub(super) fn scored<'a>(
         });
         start = end_at;
     }
-    match said.filter(|(_, whole)| (whole.ps() - start.ps()).abs() > SLACK_PS) {
+    let is_other = |(_, whole): &(usize, Duration)| (whole.ps() - start.ps()).abs() > SLACK_PS;
+    match said.filter(|said| !scored.is_empty() && is_other(said)) {
         None => Ok(scored),
         Some((index, whole)) => Err(Wrong::at(
             &format!("line {}", index + 1),
