@@ -309,9 +309,12 @@ v_th = "20 mV"
 states = { population = "e", first = 1, variables = "v_m", every = "1 ms" }
 "#;
     let place = Place::with_model(SILENT);
-    for (set, out) in [("record.states.every", "states"), ("guard.window", "guard")] {
-        let arguments =
-            format!("--quiet run model.toml --max-wall 100ms --set {set}=1ps --out {out}");
+    // As often as may be.
+    for (set, out) in [
+        ("record.states.every=1ns", "states"),
+        ("guard.window=1ps", "guard"),
+    ] {
+        let arguments = format!("--quiet run model.toml --max-wall 100ms --set {set} --out {out}");
         let mut child = start(&place, &arguments);
         assert_eq!(end_soon(&mut child), Some(3), "{set}");
     }
