@@ -14,7 +14,7 @@ use crate::plasticity::learn::{LearnMatrix, StateError};
 use crate::plasticity::modulation::{Kinetics, Modulation, Turn};
 use crate::plasticity::rows::MOST_TURNS;
 use crate::plasticity::rule::{Event, Modulated, PlasticityRule, Stored};
-use together::Taken;
+use together::{Taken, learn_together};
 
 mod flow;
 mod push;
@@ -102,7 +102,7 @@ vectorized! {
         row: &mut [W],
         states: &mut [R::State],
     ) {
-        matrix.learn_of(t, pre, row, states);
+        matrix.learn_each(t, pre, row, states);
     }
 }
 
@@ -228,7 +228,10 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             let n = self.n_target();
             let mut states = std::mem::take(&mut self.states);
             let own = &mut states[i * n..(i + 1) * n];
-            learn(self, t, &pre, row, own);
+            match self.rule.arrive_raises() {
+                true => learn_together(self, t, &pre, row, own),
+                false => learn(self, t, &pre, row, own),
+            }
             self.states = states;
         }
         self.pre[i] = Pre {
@@ -237,14 +240,6 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             after: jump(&self.clock.pre, pre.after, self.clock.rise_pre(t)),
             next: pre.next,
         };
-    }
-
-    #[inline(always)]
-    fn learn_of<W: Stored>(&self, t: Time, pre: &Pre<PRE>, row: &mut [W], states: &mut [R::State]) {
-        match self.rule.arrive_raises() {
-            true => self.learn_together(t, pre, row, states),
-            false => self.learn_each(t, pre, row, states),
-        }
     }
 
     #[inline(always)]

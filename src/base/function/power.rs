@@ -60,7 +60,8 @@ impl Power {
     /// x to this power, x ≥ 0.
     #[inline(always)]
     pub fn of(self, x: f64) -> f64 {
-        if !self.is_single || !self.is_costly() {
+        // With `is_costly` in place of this the loop over a matrix is compiled to one that takes a quarter longer.
+        if !self.is_single || self.exponent == 0.0 || self.exponent == 1.0 {
             return power(x, self.exponent);
         }
         power_in_single(x as f32, self.exponent as f32).into()

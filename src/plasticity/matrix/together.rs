@@ -41,6 +41,19 @@ vectorized! {
     }
 }
 
+vectorized! {
+    /// Every synapse of a row that has caught up learns that it arrives at `t`, under a rule that raises weights to powers.
+    pub(super) fn learn_together[R: PlasticityRule<PRE, POST>, W: Stored; PRE, POST](
+        matrix: &PlasticMatrix<R, PRE, POST>,
+        t: Time,
+        pre: &Pre<PRE>,
+        row: &mut [W],
+        states: &mut [R::State],
+    ) {
+        matrix.learn_several(t, pre, row, states);
+    }
+}
+
 impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
     PlasticMatrix<R, PRE, POST>
 {
@@ -139,7 +152,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
 
     /// As `learn_each`, to the bit.
     #[inline(always)]
-    pub(super) fn learn_together<W: Stored>(
+    fn learn_several<W: Stored>(
         &self,
         t: Time,
         pre: &Pre<PRE>,
