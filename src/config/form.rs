@@ -24,8 +24,8 @@ pub(super) use parameter::{chosen, refuse_foreign, registered, rows_of, spec_key
 pub(super) use value::{
     count, few, file, flag, force_name, given, instant, learning_name, modulator_levels,
     modulator_name, name, name_or_number, number, off, oscillation_name, part, period,
-    population_name, pulsed_name, some, span, stage_name, stimulus_name, text, time, trigger_name,
-    wait, wall, weights_name, words,
+    population_name, pulsed_name, shortest, some, span, stage_name, stimulus_name, text, time,
+    trigger_name, wait, wall, weights_name, words,
 };
 
 /// How values of a type stand in a model file.

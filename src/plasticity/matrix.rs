@@ -228,6 +228,7 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             let n = self.n_target();
             let mut states = std::mem::take(&mut self.states);
             let own = &mut states[i * n..(i + 1) * n];
+            // With both loops in one function rules without powers take a quarter longer.
             match self.rule.arrive_raises() {
                 true => learn_together(self, t, &pre, row, own),
                 false => learn(self, t, &pre, row, own),

@@ -65,12 +65,17 @@ pub fn period(most: i64) -> Form<'static, Duration> {
     })
 }
 
+/// The shortest step of which `most` make up a `span`.
+pub fn shortest(span: Duration, most: i64) -> Duration {
+    Duration::from_ps(span.ps().div_euclid(most) + i64::from(span.ps() % most > 0))
+}
+
 /// Whether the `run` has at most `most` multiples of `every`, which `item` says; reports it where there are more.
 pub fn few(item: &Item<'_>, every: Duration, run: Duration, most: i64) -> bool {
     if every > Duration::ZERO && run.ps() / every.ps() <= most {
         return true;
     }
-    let least = Duration::from_ps(run.ps().div_euclid(most) + i64::from(run.ps() % most > 0));
+    let least = shortest(run, most);
     let expected = format!("at least {least}, for at most {most} instants in the run of {run}");
     item.refuse::<()>(&expected, None);
     false

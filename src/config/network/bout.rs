@@ -3,7 +3,7 @@
 use crate::base::time::Duration;
 use crate::config::form::{
     Altered, Around, How, Keys, Known, Table, altered, each, force_name, given, learning_name,
-    modulator_levels, span, stimulus_name, text, trigger_name, words,
+    modulator_levels, shortest, span, stimulus_name, text, trigger_name, words,
 };
 use crate::config::network::until::until;
 use crate::config::reader::Section;
@@ -238,11 +238,14 @@ impl Bout {
         if ramp.ps() / self.ramp_step.ps().max(1) <= MOST {
             return true;
         }
-        let least = Duration::from_ps(ramp.ps().div_euclid(MOST) + i64::from(ramp.ps() % MOST > 0));
-        let expected = format!("at least {least}, for at most {MOST} steps of the ramp of {ramp}");
-        let keys = ["ramp_step", "ramp"].into_iter();
+        let least = shortest(ramp, MOST);
         // What is copied is refused where it was written.
-        if let Some(item) = keys.filter_map(|key| section.get(key)).next() {
+        if let Some(item) = section.get("ramp_step") {
+            let expected =
+                format!("at least {least}, for at most {MOST} steps of the ramp of {ramp}");
+            item.refuse::<()>(&expected, None);
+        } else if let Some(item) = section.get("ramp") {
+            let expected = format!("at most {MOST} steps, so `ramp_step` of at least {least}");
             item.refuse::<()>(&expected, None);
         }
         false
