@@ -232,7 +232,7 @@ impl Bout {
 
     /// Checks that a ramp has no more steps than can be waited for; reports at its keys what has.
     fn check_steps(&self, section: &Section<'_>) -> bool {
-        /// Each stops all lanes: a million take a minute.
+        /// Each stops all lanes: a million take 21 s for ten neurons.
         const MOST: i64 = 1_000_000;
         let Some(ramp) = self.ramp else { return true };
         if ramp.ps() / self.ramp_step.ps().max(1) <= MOST {

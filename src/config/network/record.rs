@@ -13,7 +13,7 @@ pub use crate::run::selection::Selection;
 /// Longest list of neurons: 64 MB in memory.
 const LONGEST: u32 = 1 << 24;
 
-/// Most instants at which all weights are looked at: each cuts the run, so that ten million alone take minutes.
+/// Most instants at which all weights are looked at: each cuts the run, as a force does.
 const MOST_INSTANTS: i64 = 10_000_000;
 
 /// Most samples of a neuron: 4 GB of the run file for each.
