@@ -31,9 +31,10 @@ use crate::run::{Ended, Run};
 use forager::Forager;
 use summary::Summary;
 
-/// Table of tests, of what was noted, and the figure in its folder.
+/// Table of tests, of what was noted, of rates of hidden cells, and the figure in its folder.
 const TESTS: &str = "tests.csv";
 const COURSE: &str = "course.csv";
+const RATES: &str = "rates.csv";
 const FIGURES: &str = "figures";
 pub(super) const FIGURE: &str = "figures/foraging";
 
@@ -212,8 +213,9 @@ fn memory_bytes(model: &Foraging) -> f64 {
     let synapses = minds as f64 * hidden * plan.setting.inputs as f64 * SYNAPSE_BYTES;
     let turns = plan.phases.iter().map(|phase| phase.turns.len()).max();
     let worlds = (turns.unwrap_or(1) * plan.side * plan.side * size_of::<u32>()) as f64;
-    let noted = plan.phases.len() as f64 * (plan.points as f64 + 2.0);
-    let noted = noted * hidden * size_of::<f32>() as f64;
+    // Weights at every note, and rates at the end, in each phase.
+    let noted = plan.points as f64 + 2.0 + plan.tasks.len() as f64;
+    let noted = plan.phases.len() as f64 * noted * hidden * size_of::<f32>() as f64;
     model.seeds as f64 * (LIFE_BYTES + synapses + worlds + noted)
 }
 
@@ -235,7 +237,9 @@ impl Experiment for Foragers {
 
     fn products(&self) -> Vec<PathBuf> {
         let figures = ["svg", "png"].map(|ending| format!("{FIGURE}.{ending}"));
-        let names = figures.into_iter().chain([TESTS.into(), COURSE.into()]);
+        let names = figures
+            .into_iter()
+            .chain([TESTS, COURSE, RATES].map(String::from));
         names.map(PathBuf::from).collect()
     }
 
@@ -255,6 +259,7 @@ impl Experiment for Foragers {
         if complete {
             outcome::write_tests(&desk.directory.join(TESTS), &self.model.plan, &lives)?;
             outcome::write_course(&desk.directory.join(COURSE), &self.model.plan, &lives)?;
+            outcome::write_rates(&desk.directory.join(RATES), &self.model.plan, &lives)?;
             output::named_directory(&desk.directory.join(FIGURES))?;
             let figure = outcome::figure(&self.model.plan, &lives);
             figure.draw(&desk.directory.join(FIGURE))?;

@@ -60,6 +60,15 @@ pub struct Tested {
     pub meals: Meals,
 }
 
+/// How hidden cells spiked, up to the end of a phase, while they were trained in a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// Number of the phase.
+    pub phase: usize,
+    /// Spikes per epoch: for each task, one per hidden cell; none of a task that was not trained.
+    pub tasks: Vec<Vec<f32>>,
+}
+
 /// What a phase can be started from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Mind {
@@ -74,6 +83,15 @@ struct Mind {
 struct Spiked {
     spikes: Vec<u64>,
     epochs: u64,
+}
+
+impl Spiked {
+    /// Spikes of each cell per epoch; none where there was no epoch.
+    fn rates(&self) -> Vec<f32> {
+        let rate = |&spikes: &u64| (spikes as f64 / self.epochs as f64) as f32;
+        let spikes = self.spikes.iter().filter(|_| self.epochs > 0);
+        spikes.map(rate).collect()
+    }
 }
 
 impl Mind {
@@ -112,6 +130,7 @@ pub struct Life {
     unnoted: u64,
     noted: Vec<Noted>,
     tested: Vec<Tested>,
+    rates: Vec<Rates>,
     fingerprint: Fingerprint,
     /// Epochs of the whole life.
     epochs: u64,
@@ -145,6 +164,7 @@ impl Life {
             unnoted: 0,
             noted: Vec::new(),
             tested: Vec::new(),
+            rates: Vec::new(),
             fingerprint: Fingerprint::default(),
             epochs: 0,
         }
@@ -158,6 +178,11 @@ impl Life {
     /// Every test so far.
     pub fn tested(&self) -> &[Tested] {
         &self.tested
+    }
+
+    /// Rates of hidden cells at the end of every phase so far: what they are driven at in sleep is the mean over tasks.
+    pub fn rates(&self) -> &[Rates] {
+        &self.rates
     }
 
     /// Hash over all spikes: layers are 0, 1 and 2, and a step is a tick.
@@ -224,6 +249,10 @@ impl Life {
         if let Some(before) = self.before_tests.take() {
             self.mind = before;
         }
+        self.rates.push(Rates {
+            phase: self.phase,
+            tasks: self.mind.spiked.iter().map(Spiked::rates).collect(),
+        });
         if plan.is_returned_to(self.phase) {
             self.kept.insert(self.phase, self.mind.clone());
         }

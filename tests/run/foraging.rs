@@ -19,6 +19,7 @@ fn left(place: &Place, out: &str) -> Vec<String> {
     let names = [
         "course.csv",
         "figures",
+        "rates.csv",
         "report.html",
         "run.h5",
         "tests.csv",
@@ -33,6 +34,7 @@ fn left(place: &Place, out: &str) -> Vec<String> {
         format!("{:?}", file.accuracy()),
         text("course.csv"),
         text("tests.csv"),
+        text("rates.csv"),
         text("figures/foraging.svg"),
         text("report.html"),
     ]
@@ -59,6 +61,7 @@ fn threads_do_not_matter_and_a_run_goes_on_where_it_stopped() {
     // Five phases with tests of two tasks.
     let tests = place.read("one/tests.csv");
     assert_eq!(tests.lines().count(), 1 + 2 * 5 * 2, "{tests}");
+    rates_are_what_was_counted(&place.read("one/rates.csv"), &place.read("one/course.csv"));
     assert!(printed.contains("uniform sleep"), "{printed}");
     let page = place.read("one/report.html");
     for shown in ["Performance when tested", "after uniform sleep", "<svg"] {
@@ -69,6 +72,36 @@ fn threads_do_not_matter_and_a_run_goes_on_where_it_stopped() {
     let pieces = place.run_cut(&command("cut"), "cut");
     assert!(pieces > 0, "it was never cut");
     assert!(left(&place, "cut") == whole, "cut {pieces} times");
+}
+
+/// Rates of all cells in the first task sum up to the spikes that were noted aeon by aeon.
+fn rates_are_what_was_counted(rates: &str, course: &str) {
+    let rows = |text: &str| -> Vec<Vec<String>> {
+        let cells = |line: &str| line.split(',').map(String::from).collect();
+        text.lines().skip(1).map(cells).collect()
+    };
+    let rates = rows(rates);
+    // Five phases in which something was trained, 12 × 12 cells.
+    assert_eq!(rates.len(), 2 * 5 * 144);
+    let first = |row: &&Vec<String>| row[0] == "1" && row[1] == "task 1";
+    let sum: f64 = rates
+        .iter()
+        .filter(first)
+        .map(|row| row[3].parse::<f64>().expect("a rate"))
+        .sum();
+    let untrained = rates.iter().filter(first).all(|row| row[4].is_empty());
+    assert!(untrained, "task 2 comes later");
+    let course = rows(course);
+    let noted: Vec<f64> = course
+        .iter()
+        .filter(first)
+        .filter(|row| row[2] != "0")
+        .map(|row| row[4].parse().expect("a number"))
+        .collect();
+    assert_eq!(noted.len(), 8, "every aeon is noted");
+    let counted = noted.iter().sum::<f64>() / 8.0;
+    let epochs = 100.0;
+    assert!(counted > 0.0 && (sum * epochs - counted).abs() < 1e-3 * counted);
 }
 
 #[test]

@@ -87,6 +87,37 @@ pub(super) fn write_course(
     })
 }
 
+/// Writes how hidden cells spiked while they were trained: a row per seed, phase and cell, a column per task, in spikes per epoch.
+pub(super) fn write_rates(
+    path: &Path,
+    plan: &Plan,
+    lives: &[(u64, &Life)],
+) -> Result<(), OutputError> {
+    write_new(path, |out| {
+        write!(out, "seed,phase,cell")?;
+        for task in &plan.tasks {
+            write!(out, ",rate_{}", task.name)?;
+        }
+        writeln!(out)?;
+        for (seed, life) in lives {
+            for rates in life.rates() {
+                let phase = field(&plan.phases[rates.phase].name);
+                let cells = rates.tasks.iter().map(Vec::len).max().unwrap_or(0);
+                for cell in 0..cells {
+                    write!(out, "{seed},{phase},{cell}")?;
+                    for task in &rates.tasks {
+                        // Of what was not trained there is no rate.
+                        let rate = task.get(cell).map_or(String::new(), f32::to_string);
+                        write!(out, ",{rate}")?;
+                    }
+                    writeln!(out)?;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
 /// The way in which the first phase that is for one task alone moves the weights.
 struct Axis {
     start: Vec<f32>,
