@@ -91,6 +91,7 @@ pub mod run_file;
 pub mod sink;
 pub mod spike_file;
 pub mod table;
+pub mod value_file;
 pub mod weight_file;
 pub mod weight_statistics;
 

@@ -144,7 +144,7 @@ fn network(model: Model, seed: u64, own: bool) -> Network {
             }
         }
         let population = network.population(name, size, model.name, all);
-        population.expect("neurons").v_m = Some(uniform(-5.0, 15.0));
+        population.expect("neurons").v_m = Some(uniform(-5.0, 15.0).into());
     }
     let [excite, inhibit, noise] = model.weights;
     for (name, source, weight, drawn) in [

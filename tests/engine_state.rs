@@ -73,7 +73,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             size: N,
             model,
             values,
-            v_m: Some(uniform(0.0, 18.0)),
+            v_m: Some(uniform(0.0, 18.0).into()),
             positions: None,
         }
     };

@@ -37,7 +37,7 @@ fn population(name: &str, size: u32, t_ref: f64) -> Population {
         size,
         model: "lif",
         values: Values::from(values),
-        v_m: Some(constant(0.0)),
+        v_m: Some(constant(0.0).into()),
         positions: None,
     }
 }

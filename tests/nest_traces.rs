@@ -61,7 +61,7 @@ fn network(trace: &Trace, path: Path) -> NetworkPlan {
         size: N,
         model,
         values,
-        v_m: Some(constant(trace.v_m)),
+        v_m: Some(constant(trace.v_m).into()),
         positions: None,
     };
     let input = |(number, (weight, times)): (usize, &(f64, Vec<Time>))| SpikeInput {

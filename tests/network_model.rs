@@ -80,7 +80,8 @@ fn the_shipped_network_is_that_of_the_paper() {
             low: 0.0,
             high: 20.0,
         };
-        assert_eq!(population.v_m.unwrap().shape(), uniform);
+        let uniform = Distribution::new(uniform).expect("a distribution");
+        assert_eq!(population.v_m, Some(uniform.into()));
     }
     let [e_all, i_all] = &model.network.projections[..] else {
         panic!("{:?}", model.network.projections)

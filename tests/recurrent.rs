@@ -55,7 +55,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
         size,
         model: "lif",
         values: values.clone(),
-        v_m: Some(uniform(0.0, 19.9)),
+        v_m: Some(uniform(0.0, 19.9).into()),
         positions: None,
     };
     let sizes = [n * 4 / 5, n / 5];
@@ -220,12 +220,10 @@ fn naive(network: &NetworkPlan, lanes: u32, stop: i64) -> Spikes {
     let mut v: Vec<Vec<f64>> = Vec::new();
     for population in &network.populations {
         let purpose = format!("initial.{}", population.name);
-        let draw = |i| {
-            population
-                .v_m
-                .unwrap()
-                .draw(&mut Stream::new(network.seed, &purpose, u64::from(i)))
+        let Some(Value::Drawn(from)) = &population.v_m else {
+            panic!("they begin where they are drawn");
         };
+        let draw = |i| from.draw(&mut Stream::new(network.seed, &purpose, u64::from(i)));
         v.push((0..population.size).map(draw).collect());
     }
     let mut seen: Vec<Vec<i64>> = sizes.iter().map(|&n| vec![0; n as usize]).collect();
@@ -313,7 +311,7 @@ fn driven(lanes: u32, delay_ms: Distribution) -> NetworkPlan {
         population
             .values
             .extend([("v_th", -50.0), ("v_reset", -60.0), ("e_l", -49.0)]);
-        population.v_m = Some(uniform(-60.0, -50.0));
+        population.v_m = Some(uniform(-60.0, -50.0).into());
     }
     network
 }
@@ -328,12 +326,10 @@ fn naive_driven(network: &NetworkPlan, stop: i64) -> Spikes {
         .iter()
         .map(|population| {
             let purpose = format!("initial.{}", population.name);
-            let draw = |i| {
-                population
-                    .v_m
-                    .unwrap()
-                    .draw(&mut Stream::new(network.seed, &purpose, u64::from(i)))
+            let Some(Value::Drawn(from)) = &population.v_m else {
+                panic!("they begin where they are drawn");
             };
+            let draw = |i| from.draw(&mut Stream::new(network.seed, &purpose, u64::from(i)));
             (0..population.size).map(draw).collect()
         })
         .collect();
@@ -473,7 +469,7 @@ fn an_hour_of_a_million_silent_neurons_costs_nothing() {
     network
         .populations
         .iter_mut()
-        .for_each(|population| population.v_m = Some(constant(0.0)));
+        .for_each(|population| population.v_m = Some(constant(0.0).into()));
     // An hour of biology: 2.4 million windows, none of which is visited.
     let (spikes, _) = run(&network, 3_600_000.0, &[]);
     assert_eq!(spikes, []);

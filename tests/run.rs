@@ -84,5 +84,7 @@ mod train;
 mod until;
 #[path = "run/validation.rs"]
 mod validation;
+#[path = "run/values.rs"]
+mod values;
 #[path = "run/weights.rs"]
 mod weights;

@@ -50,7 +50,7 @@ fn largest_allocation(name: &str, content: &[u8]) -> (bool, usize) {
     LARGEST.set(0);
     let file = read(&path);
     if let Ok(file) = &file {
-        let _ = to_mlp(file, &Stated::nothing_but(Bias::Keep), Output::Relu, 1.0);
+        let _ = to_mlp(file, &Stated::nothing_but(Bias::Keep), Output::Relu);
         let _ = describe(file, &Stated::nothing_but(Bias::Keep)).to_string();
     }
     (file.is_ok(), LARGEST.get())

@@ -44,7 +44,7 @@ fn matrix(n_out: usize, n_in: usize) -> Array2<f32> {
 
 fn load(path: &Path, bias: Bias) -> Mlp {
     let file = read(path).unwrap();
-    to_mlp(&file, &Stated::nothing_but(bias), Output::Relu, 1.0).unwrap()
+    to_mlp(&file, &Stated::nothing_but(bias), Output::Relu).unwrap()
 }
 
 fn same_bits(a: &Mlp, b: &Mlp) -> bool {
@@ -316,7 +316,7 @@ fn complaint(name: &str, content: &[u8]) -> String {
 
 fn said(path: &Path) -> String {
     let error = match read(path) {
-        Ok(file) => to_mlp(&file, &Stated::nothing_but(Bias::Refuse), Output::Relu, 1.0)
+        Ok(file) => to_mlp(&file, &Stated::nothing_but(Bias::Refuse), Output::Relu)
             .map(|mlp| mlp.sizes())
             .expect_err("a bad file"),
         Err(error) => error,

@@ -5,11 +5,13 @@
 //! error messages all come from that declaration.
 
 mod complete;
+mod listed;
 mod value;
 
 use crate::base::legible::legible;
 
 pub use complete::complete;
+pub use listed::Listed;
 pub use value::{Value, Values};
 
 /// What a quantity measures; fixes the units that a model file may use.

@@ -63,6 +63,17 @@ impl Time {
         self.0 as f64 / PS_PER_MS as f64
     }
 
+    /// The instant that a decimal number such as `36000005.123456789` says exactly, to the nearest picosecond; `ps` is its unit in
+    /// picoseconds as a power of ten, 9 for milliseconds. `None` if it is no such number, or beyond the clock's range.
+    pub fn from_decimal(text: &[u8], ps: u32) -> Option<Self> {
+        decimal_ps(text, ps).map(Self)
+    }
+
+    /// Milliseconds since the start as a decimal number of every picosecond.
+    pub fn in_ms(self) -> impl fmt::Display {
+        InMs(self.0)
+    }
+
     /// [`Time::as_ms`], and the picoseconds to add to its whole ones, as files keep both: from 37 minutes on `f64`
     /// milliseconds merge instants, and this takes none apart. [`Time::from_ms_and_rest`] is the way back.
     pub fn as_ms_and_rest(self) -> (f64, i16) {
@@ -108,6 +119,67 @@ impl Time {
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))
     }
+}
+
+/// A number of picoseconds, shown in milliseconds.
+struct InMs(i64);
+
+impl fmt::Display for InMs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (all, ms) = (self.0.unsigned_abs(), PS_PER_MS.unsigned_abs());
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{}", all / ms)?;
+        match all % ms {
+            0 => Ok(()),
+            rest => write!(f, ".{}", format!("{rest:09}").trim_end_matches('0')),
+        }
+    }
+}
+
+/// The decimal number `text` times 10^`power`, to the nearest whole number.
+fn decimal_ps(text: &[u8], power: u32) -> Option<i64> {
+    /// More digits than these say nothing that a picosecond of 106 days shows.
+    const DIGITS: usize = 30;
+    let (is_negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let exponent_at = digits.iter().position(|&byte| matches!(byte, b'e' | b'E'));
+    let (digits, exponent) = match exponent_at {
+        None => (digits, 0),
+        Some(at) => {
+            let exponent = std::str::from_utf8(&digits[at + 1..]).ok()?;
+            (&digits[..at], exponent.parse::<i32>().ok()?)
+        }
+    };
+    let point = digits.iter().position(|&byte| byte == b'.');
+    let (whole, part) = match point {
+        None => (digits, &[][..]),
+        Some(at) => (&digits[..at], &digits[at + 1..]),
+    };
+    let n = whole.len() + part.len();
+    if n == 0 || n > DIGITS {
+        return None;
+    }
+    let mut value: i128 = 0;
+    for byte in whole.iter().chain(part) {
+        let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
+        value = 10 * value + i128::from(digit);
+    }
+    let scale = i32::try_from(power).ok()? - i32::try_from(part.len()).ok()?;
+    let scale = scale.checked_add(exponent)?;
+    let ten = |power: u32| 10_i128.checked_pow(power);
+    let value = match u32::try_from(scale) {
+        Ok(up) if value != 0 => value.checked_mul(ten(up)?)?,
+        Ok(_) => 0,
+        // Halves go up.
+        Err(_) => match ten(scale.unsigned_abs()) {
+            Some(down) => (value + down / 2) / down,
+            None => 0,
+        },
+    };
+    i64::try_from(if is_negative { -value } else { value }).ok()
 }
 
 impl Duration {
@@ -240,6 +312,48 @@ mod tests {
         assert_eq!(Time::from_ms(0.1).unwrap().ps(), 100_000_000);
         assert_eq!(Time::from_ms(1e-9).unwrap().ps(), 1);
         assert_eq!(Duration::from_ms(-1.5).unwrap().ps(), -1_500_000_000);
+    }
+
+    #[test]
+    fn decimal_numbers_are_exact_where_binary_fractions_are_not() {
+        let ms = |text: &str| Time::from_decimal(text.as_bytes(), 9).map(Time::ps);
+        assert_eq!(ms("36000005.123456789"), Some(36_000_005_123_456_789));
+        assert_eq!(ms("-36000007.000000001"), Some(-36_000_007_000_000_001));
+        assert_eq!(ms("1e2"), Some(100_000_000_000));
+        assert_eq!(ms("+.25E+1"), Some(2_500_000_000));
+        assert_eq!(ms("0.0000000005"), Some(1));
+        assert_eq!(ms("0.00000000049"), Some(0));
+        assert_eq!(ms("1e-40"), Some(0));
+        assert_eq!(ms("0e40"), Some(0));
+        let s = Time::from_decimal(b"36000.030999999999", 12).map(Time::ps);
+        assert_eq!(s, Some(36_000_030_999_999_999));
+        for text in [
+            "",
+            ".",
+            "e3",
+            "1e",
+            "1.2.3",
+            "0x1",
+            "nan",
+            "1e40",
+            "9223372037000",
+            "1_0",
+        ] {
+            assert_eq!(ms(text), None, "{text}");
+        }
+        for ps in [
+            0,
+            1,
+            -1,
+            36_000_005_123_456_789,
+            PS_PER_MS,
+            -25 * PS_PER_MS / 10,
+            i64::MAX,
+        ] {
+            let text = Time::from_ps(ps).in_ms().to_string();
+            assert_eq!(ms(&text), Some(ps), "{text}");
+        }
+        assert_eq!(Time::from_ps(-2_500_000_000).in_ms().to_string(), "-2.5");
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &ImportArguments, shell: &Shell) -> Result<(), Fail
     if !shell.json() {
         shell.print(|out| writeln!(out, "{summary}"))?;
     }
-    let mlp = weight_file::to_mlp(&file, &stated, Output::Relu, 1.0);
+    let mlp = weight_file::to_mlp(&file, &stated, Output::Relu);
     let mlp = mlp.map_err(|error| refused(&error))?;
     let images: Vec<Images> = match &arguments.data {
         None => Vec::new(),

@@ -31,6 +31,13 @@ pub(super) fn run(arguments: &TrainArguments, shell: &Shell) -> Result<(), Failu
         }
     };
     weight_file::check_writable(&out)?;
+    if model.seeds > 1 {
+        tracing::warn!(
+            "of {} seeds the network of {} alone is trained; `--seed` chooses another",
+            model.seeds,
+            model.seed
+        );
+    }
     let watcher = shell.watch();
     let trained = thread::with(arguments.threads.threads, || {
         train(&model, arguments.joint, &watcher)

@@ -140,8 +140,8 @@ pub fn sections() -> Vec<Page> {
         "oscillation" network::oscillation::rows() => "[oscillation.NAME]: a rhythm that is imposed from outside: rates of poisson and \
             rhythm stimuli and currents that name it are multiplied by 1 + amplitude sin(2 pi phase), or, with several, by 1 and their \
             sum; a rate below 0 is 0, and a current stays for `oscillation_step` at what it is in the middle of that. One may be locked \
-            to another's phase (`locked_to`, `cycles`), and nested in it (`nested_in`, `at`, `width`). All go on from bout to bout; a \
-            stage may change `amplitude` and `frequency`.";
+            to another's phase (`locked_to`, `cycles`), and nested in it (`nested_in`, `at`, `width`). All go on from bout to bout, but for \
+            bouts with `keep = \"weights\"`, where they begin anew; a stage may change `amplitude` and `frequency`.";
         "homeostasis" any(crate::plasticity::homeostasis::specs(), keys_of_homeostasis) => "[homeostasis.NAME]: what changes the \
             weights of whole neurons, who is connected with whom, or thresholds, at declared instants, with the keys of the kind \
             (`describe downscaling`).";

@@ -43,7 +43,7 @@ pub fn sleeping_network(
             positions: None,
             v_m: values
                 .and_then(|values| values.number("e_l"))
-                .and_then(constant),
+                .map(Value::Number),
         });
     }
     let projections = gains.iter().enumerate().map(|(l, &gain)| {

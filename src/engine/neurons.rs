@@ -94,11 +94,10 @@ impl Declared {
         let mut neurons = self.at_rest(together, as_declared, "")?;
         for member in together.members {
             let population = &self.populations[member.population];
-            let Some(v_m) = &population.v_m else {
+            let nodes = member.first..member.first + member.len;
+            let Some(potentials) = population.potentials(self.seed, nodes) else {
                 continue;
             };
-            let nodes = member.first..member.first + member.len;
-            let potentials = population.draw("initial", v_m, self.seed, nodes);
             for (j, v) in (member.local as usize..).zip(potentials) {
                 neurons.set_potential(j, v);
             }

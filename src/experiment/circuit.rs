@@ -80,6 +80,7 @@ pub fn import(path: &Path, folder: &Path) -> Result<Circuit, CircuitError> {
             let place = format!("`{}`: population `{}`", nodes_file.display(), nodes.name);
             named(&place, &nodes.name)?;
             let place = neuron::Place {
+                file: path_text(nodes_file, folder),
                 shown: place,
                 types: &types,
                 folder: description.point_neurons.as_deref(),

@@ -78,8 +78,7 @@ impl Inputs {
                     sizes: Some(&model.mlp.layers),
                     names: layer_names.as_deref(),
                 };
-                // A network from elsewhere was not trained with plain dropout: nothing to scale when testing.
-                Some(weight_file::to_mlp(&file, &stated, model.mlp.output, 1.0)?)
+                Some(weight_file::to_mlp(&file, &stated, model.mlp.output)?)
             }
         };
         let (mut spikes, mut pattern) = (Vec::new(), None);

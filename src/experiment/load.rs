@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::base::parameter::Values;
 use crate::base::time::{Duration, Time};
 use crate::experiment::error::ExperimentError;
 use crate::mlp::perceptron::{Mlp, Output};
@@ -97,11 +98,20 @@ pub fn files(network: &Network) -> Vec<PathBuf> {
         }) => Some(file.path.clone()),
         _ => None,
     });
+    let values = network
+        .populations
+        .iter()
+        .map(|population| &population.values);
+    let rules = network.projections.iter();
+    let rules = rules.filter_map(|projection| Some(&projection.plasticity.as_ref()?.rule.values));
+    let of_values = values.chain(rules).flat_map(Values::listed);
+    let of_values = of_values.map(|(_, listed)| listed.path.clone());
     let of_stimuli = network.stimuli.iter();
     let of_stimuli = of_stimuli.filter(|stimulus| stimulus.data.is_none());
     let of_stimuli = of_stimuli.filter_map(file_of);
     let mut files: Vec<PathBuf> = of_projections
         .chain(of_populations)
+        .chain(of_values)
         .chain(of_stimuli)
         .collect();
     files.sort();
@@ -155,7 +165,7 @@ fn mlp(layer: &LayerFile) -> Result<Mlp, ExperimentError> {
         ..Stated::nothing_but(bias)
     };
     // Output and dropout play no part in a spiking network.
-    let read = |file: &WeightFile| weight_file::to_mlp(file, &stated, Output::Relu, 1.0);
+    let read = |file: &WeightFile| weight_file::to_mlp(file, &stated, Output::Relu);
     let ending = layer.path.extension();
     if stated.names.is_some() || !ending.is_some_and(|ending| ending.eq_ignore_ascii_case("nir")) {
         return Ok(read(&record::weight_file::read(&layer.path)?)?);

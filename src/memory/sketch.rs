@@ -3,7 +3,8 @@
 //! Each image moves the mean, then one unit after the other: a unit grows by what it finds times how strongly it answers
 //! (Hebb, with rate 1/n), and takes that off what the next ones see, as if it inhibited them. This is candid covariance-free
 //! incremental principal component analysis (Weng, Zhang, Hwang 2003, IEEE Trans Pattern Anal Mach Intell 25:1034): the
-//! length of a unit's weights becomes the variance along their direction.
+//! length of a unit's weights becomes the variance along their direction, as more and more images are seen. What all images
+//! vary by is known exactly at any time; what components do not have of it is spread over all pixels alike.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,10 @@ use crate::base::stream::Stream;
 /// Mean count of the Poisson spikes that a coefficient is made of: the sampler is the store's own noise.
 const SPIKES: f64 = 10.0;
 
+/// Share of the length of what an image differs by below which what is left of it is rounding, which no unit may take for a
+/// direction: sums over a thousand pixels round to some 10⁻¹⁴ of it.
+const ROUNDED: f64 = 1e-10;
+
 /// What is known of a class.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sketch {
@@ -21,8 +26,8 @@ pub struct Sketch {
     mean: Vec<f64>,
     /// Of a unit each: a direction, as long as the variance along it.
     components: Vec<Vec<f64>>,
-    /// Variance of a pixel about mean and components.
-    residual: f64,
+    /// Sum over all images and pixels of squared distances from the mean.
+    spread: f64,
 }
 
 impl Sketch {
@@ -32,7 +37,7 @@ impl Sketch {
             n: 0,
             mean: vec![0.0; pixels],
             components: vec![vec![0.0; pixels]; components],
-            residual: 0.0,
+            spread: 0.0,
         }
     }
 
@@ -53,7 +58,12 @@ impl Sketch {
 
     /// Variance of a pixel about mean and components.
     pub fn residual(&self) -> f64 {
-        self.residual
+        if self.n < 2 {
+            return 0.0;
+        }
+        let whole = self.spread / (self.n - 1) as f64;
+        let lengths = self.components.iter().map(|unit| dot(unit, unit).sqrt());
+        ((whole - lengths.sum::<f64>()) / self.mean.len() as f64).max(0.0)
     }
 
     /// Whether it is of so many pixels and components, all of them numbers.
@@ -62,8 +72,8 @@ impl Sketch {
         let sound = |row: &Vec<f64>| row.len() == pixels && row.iter().all(|x| x.is_finite());
         self.components.len() == components
             && all.into_iter().all(sound)
-            && self.residual.is_finite()
-            && self.residual >= 0.0
+            && self.spread.is_finite()
+            && self.spread >= 0.0
     }
 
     /// Bytes of its numbers in single precision.
@@ -82,13 +92,19 @@ impl Sketch {
         let n = self.n as f64;
         let mut left: Vec<f64> = Vec::with_capacity(self.mean.len());
         for (mean, x) in self.mean.iter_mut().zip(image) {
-            *mean += (x - *mean) / n;
+            let from_before = x - *mean;
+            *mean += from_before / n;
             left.push(x - *mean);
+            self.spread += from_before * (x - *mean);
         }
+        let rounded = dot(&left, &left) * ROUNDED.powi(2);
         for (number, unit) in self.components.iter_mut().enumerate() {
             let rate = 1.0 / (n - 1.0).max(number as f64 + 1.0);
             let length = dot(unit, unit).sqrt();
-            // A unit without weights answers to whatever comes first.
+            // A unit without weights answers to whatever comes first, and is no unit before something does.
+            if length == 0.0 && dot(&left, &left) <= rounded {
+                break;
+            }
             let answer = match length > 0.0 {
                 true => dot(unit, &left) / length,
                 false => dot(&left, &left).sqrt(),
@@ -104,7 +120,6 @@ impl Sketch {
                 }
             }
         }
-        self.residual += (dot(&left, &left) / left.len() as f64 - self.residual) / n;
     }
 
     /// What a dream of it is drawn from.
@@ -122,7 +137,7 @@ impl Sketch {
         Palette {
             mean: single(&self.mean, 1.0),
             components: self.components.iter().map(component).collect(),
-            noise: self.residual.sqrt() as f32,
+            noise: self.residual().sqrt() as f32,
         }
     }
 }

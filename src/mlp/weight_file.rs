@@ -28,9 +28,12 @@ use element::gather;
 pub(crate) use error::looks_like;
 pub use error::{Problem, WeightFileError};
 pub use layer::{Bias, Order, Stated, to_mlp};
-pub(crate) use numpy::{RawArray, raw_arrays};
+pub(crate) use numpy::{RawArray, raw_array, raw_arrays};
 pub use summary::{Role, Summary, TensorSummary, describe};
 pub use write::{check_writable, write_matlab, write_npz, write_safetensors};
+
+/// The name under which files of ours hold the factor on hidden activations outside training, where that is not 1.
+pub(super) const KEEP: &str = "keep";
 
 /// The formats that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +139,8 @@ pub struct WeightFile {
     /// Its tensors: in the order of the state dict for PyTorch and from input to output for Keras, ONNX and NIR; for the others, whose
     /// files keep no order that means anything, sorted by name with numbers compared as numbers (`W2` before `W10`).
     pub tensors: Vec<Tensor>,
+    /// Factor on hidden activations outside training, 1 where the file says nothing: see [`Mlp`](crate::mlp::perceptron::Mlp).
+    pub keep: f32,
     /// What else the file holds, and where in it the tensors were found, a sentence each.
     pub beside: Vec<String>,
 }
@@ -145,8 +150,14 @@ impl WeightFile {
     pub(crate) fn new(
         path: &Path,
         format: Format,
-        (mut tensors, beside): Parts,
+        (mut tensors, mut beside): Parts,
     ) -> Result<Self, Problem> {
+        let keep = take_keep(&mut tensors);
+        if keep < 1.0 {
+            beside.push(format!(
+                "trained with plain dropout: outside training hidden activations are taken times {keep}"
+            ));
+        }
         let mut names = HashSet::new();
         if let Some(again) = tensors.iter().find(|tensor| !names.insert(&tensor.name)) {
             return Err(Problem::Twice {
@@ -160,9 +171,18 @@ impl WeightFile {
             path: path.to_path_buf(),
             format,
             tensors,
+            keep,
             beside,
         })
     }
+}
+
+/// Takes the factor on hidden activations out of `tensors`, if one of them is that.
+fn take_keep(tensors: &mut Vec<Tensor>) -> f32 {
+    let at = tensors.iter().position(|tensor| {
+        tensor.name == KEEP && matches!(tensor.values[..], [keep] if keep > 0.0 && keep <= 1.0)
+    });
+    at.map_or(1.0, |at| tensors.remove(at).values[0])
 }
 
 impl Tensor {

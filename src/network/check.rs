@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{self, Dimension, ParameterError};
+use crate::base::parameter::{self, Dimension, ParameterError, Value};
 use crate::base::stream::Stream;
 use crate::connection::{self, Plan, Profile, Space};
 use crate::network::error::LARGEST;
@@ -345,7 +345,7 @@ impl Population {
         let model = neuron::model(self.model)?;
         self.check_values(model)?;
         self.check_layout()?;
-        match self.v_m {
+        match &self.v_m {
             Some(_) if model.variables.first() != Some(&V_M) => {
                 Err(Problem::NoPotential(model.spec.name))
             }
@@ -355,14 +355,30 @@ impl Population {
     }
 
     /// Checks that neurons which begin at `v_m` begin below their threshold.
-    fn check_start(&self, v_m: Distribution) -> Result<(), Problem> {
-        let highest = match v_m.shape() {
-            Shape::Constant(value) if !value.is_finite() => return Err(Problem::Potential(value)),
-            Shape::Constant(value) => value,
-            Shape::Uniform { high, .. } => high,
-            // Draws without end: rare ones above the threshold fire at once, but not most.
-            _ => middle(&v_m),
+    fn check_start(&self, v_m: &Value) -> Result<(), Problem> {
+        if let Some(found) = v_m.of_another_number_than(self.size) {
+            let n = self.size;
+            return Err(Problem::Potentials { found, n });
+        }
+        let highest = match (v_m, v_m.blocks()) {
+            (Value::Drawn(drawn), _) => match drawn.shape() {
+                Shape::Constant(value) => value,
+                Shape::Uniform { high, .. } => high,
+                // Draws without end: rare ones above the threshold fire at once, but not most.
+                _ => middle(drawn),
+            },
+            (Value::Number(value), _) => *value,
+            (_, Some(blocks)) => blocks
+                .iter()
+                .map(|(_, value)| *value)
+                .find(|value| !value.is_finite())
+                .or_else(|| blocks.iter().map(|(_, value)| *value).reduce(f64::max))
+                .unwrap_or(0.0),
+            _ => f64::NAN,
         };
+        if !highest.is_finite() {
+            return Err(Problem::Potential(highest));
+        }
         // Where rest lies above the threshold, neurons that begin at rest fire by themselves, as they always would.
         let at_rest = highest == self.values.number("e_l").unwrap_or(0.0);
         let v_th = self.values.number("v_th");
@@ -388,17 +404,13 @@ impl Population {
                 .collect(),
             stream: Stream::new(0, "neurons", 0),
         })?;
-        let wrong = self.values.blocks().find_map(|(name, blocks)| {
-            let n: u64 = blocks.iter().map(|(n, _)| u64::from(*n)).sum();
-            (n != u64::from(self.size)).then_some((name, n))
-        });
-        match wrong {
+        match self.values.of_others_than(self.size) {
             None => Ok(()),
-            Some((parameter, n)) => Err(ParameterError::Inconsistent {
+            Some((parameter, found)) => Err(ParameterError::Inconsistent {
                 model: model.spec.name,
                 parameter,
                 neuron: None,
-                reason: format!(": blocks of {n} neurons, expected {} in all", self.size),
+                reason: format!(": {found}, expected {} in all", self.size),
             }),
         }
     }

@@ -289,6 +289,14 @@ pub enum Problem {
     /// A potential at the start that is no number.
     #[error("`v_m` is {0}, expected a finite number")]
     Potential(f64),
+    /// Potentials at the start of another number of neurons.
+    #[error("`v_m`: {found}, expected {n} in all")]
+    Potentials {
+        /// What there is.
+        found: String,
+        /// Neurons of the population.
+        n: u32,
+    },
     /// A potential at the start above the threshold.
     #[error("`v_m` reaches {} mV, expected at most the threshold `v_th`, {} mV", legible(*.highest), legible(*.v_th))]
     AboveThreshold {

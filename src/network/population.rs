@@ -5,7 +5,7 @@ use std::iter::repeat_n;
 use std::ops::Range;
 
 use crate::base::distribution::Distribution;
-use crate::base::parameter::{ParameterError, Values};
+use crate::base::parameter::{ParameterError, Value, Values};
 use crate::base::stream::Stream;
 use crate::network::Layout;
 use crate::neuron::{self, Setup};
@@ -30,7 +30,7 @@ pub struct Population {
     /// its own; those that are missing take their defaults.
     pub values: Values,
     /// Membrane potential at the start; `None` for neurons that begin at rest, and for sources, which have none.
-    pub v_m: Option<Distribution>,
+    pub v_m: Option<Value>,
     /// Where they lie; `None` for neurons of which that is not said.
     pub positions: Option<Layout>,
 }
@@ -57,18 +57,42 @@ impl Population {
         seed: u64,
         neurons: Range<u32>,
     ) -> BTreeMap<&'static str, Vec<f64>> {
-        let drawn = self.values.drawn().map(|(name, from)| {
-            let values = self.draw(&format!("parameter.{name}"), from, seed, neurons.clone());
-            (name, values)
+        let own = self.values.individual().filter_map(|name| {
+            let purpose = format!("parameter.{name}");
+            let value = self.values.get(name)?;
+            Some((name, self.of_each(value, &purpose, seed, neurons.clone())?))
         });
-        let blocks = self.values.blocks().map(|(name, blocks)| {
-            let all = blocks
-                .iter()
-                .flat_map(|&(n, value)| repeat_n(value, n as usize));
-            let own = all.skip(neurons.start as usize).take(neurons.len());
-            (name, own.collect())
-        });
-        drawn.chain(blocks).collect()
+        own.collect()
+    }
+
+    /// Membrane potentials of `neurons` at the start under `seed`; `None` where they begin at rest.
+    pub(crate) fn potentials(&self, seed: u64, neurons: Range<u32>) -> Option<Vec<f64>> {
+        self.of_each(self.v_m.as_ref()?, "initial", seed, neurons)
+    }
+
+    /// What `value` is for each of `neurons`, if it is a quantity; what is drawn is drawn for `purpose` under `seed`.
+    fn of_each(
+        &self,
+        value: &Value,
+        purpose: &str,
+        seed: u64,
+        neurons: Range<u32>,
+    ) -> Option<Vec<f64>> {
+        match (value, value.blocks()) {
+            (_, Some(blocks)) => {
+                let (mut own, mut end) = (Vec::with_capacity(neurons.len()), 0_u32);
+                for &(n, value) in blocks {
+                    let first = end.max(neurons.start);
+                    end = end.saturating_add(n);
+                    let asked_for = end.min(neurons.end).saturating_sub(first);
+                    own.extend(repeat_n(value, asked_for as usize));
+                }
+                Some(own)
+            }
+            (Value::Drawn(from), None) => Some(self.draw(purpose, from, seed, neurons)),
+            (Value::Number(value), None) => Some(vec![*value; neurons.len()]),
+            _ => None,
+        }
     }
 
     /// Checks that values of its own of each neuron agree with each other as they are drawn under `seed` and the ones after it, so

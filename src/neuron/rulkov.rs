@@ -1,7 +1,7 @@
 //! The Rulkov map: a neuron that goes in steps.
 //!
 //! The map has no unit of time of its own; a parameter says how long a step takes. Steps are taken at whole multiples of
-//! it from the start of the bout, or from where the neuron stood when its parameters changed; what arrives in between is
+//! it from the start of the run, or of a bout that keeps nothing but weights, or from where the neuron stood when its parameters changed; what arrives in between is
 //! there at the next step. A neuron that has come to its fixed point, to the last bit, is not stepped: nothing would
 //! change.
 

@@ -33,6 +33,9 @@ impl CircuitFileError {
     }
 }
 
+/// Where parameters of single nodes are, below their group.
+pub(super) const DYNAMICS: &str = "dynamics_params";
+
 /// A population of nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nodes {
@@ -42,6 +45,8 @@ pub struct Nodes {
     pub types: Vec<u64>,
     /// Attributes that nodes have one by one, beside places.
     pub attributes: Vec<String>,
+    /// Parameters that nodes have one by one, in the order of their numbers, in place of those of their types.
+    pub parameters: Vec<String>,
 }
 
 /// A population of edges.
@@ -87,10 +92,17 @@ pub fn nodes(path: &Path) -> Result<Vec<Nodes>, CircuitFileError> {
                     ));
                 }
             }
+            let types = column("node_type_id")?;
+            let n = types.len();
             Ok(Nodes {
                 name: name.to_owned(),
-                types: column("node_type_id")?,
                 attributes: attributes(group)?,
+                parameters: match group.link_exists("node_group_index") {
+                    // In another order they would be those of other nodes.
+                    true if !column("node_group_index")?.into_iter().eq(0..n as u64) => Vec::new(),
+                    _ => parameters(group)?,
+                },
+                types,
             })
         })
     };
@@ -156,6 +168,19 @@ fn each<T>(
     let names = parent.member_names()?;
     let one = |name: String| read(&name, &parent.group(&name)?, &format!("/{kind}/{name}"));
     names.into_iter().map(one).collect()
+}
+
+/// Names of the parameters that nodes have one by one, where all of them are of one group.
+fn parameters(population: &Group) -> Result<Vec<String>, Fault> {
+    let groups = population.member_names()?.into_iter();
+    let groups: Vec<String> = groups.filter(|name| name.parse::<u64>().is_ok()).collect();
+    let [only] = groups.as_slice() else {
+        return Ok(Vec::new());
+    };
+    match population.group(only)?.group(DYNAMICS) {
+        Ok(group) if only == "0" => Ok(group.member_names()?),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Names of what the groups of a population hold.

@@ -215,7 +215,7 @@ pub fn write_csv(path: &Path, spikes: &[(Time, u32)]) -> Result<(), OutputError>
         writeln!(out, "{}", table::HEADER)?;
         spikes
             .iter()
-            .try_for_each(|(time, node)| writeln!(out, "{node},{}", time.as_ms()))
+            .try_for_each(|(time, node)| writeln!(out, "{node},{}", time.in_ms()))
     })
 }
 

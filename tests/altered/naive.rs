@@ -279,7 +279,9 @@ pub fn simulate(network: &Network, script: &[(i64, Alterations)], stop: i64) -> 
     let mut now = Alterations::new();
     let mut cells: Vec<Vec<Cell>> = Vec::new();
     for (p, population) in network.populations.iter().enumerate() {
-        let v_m = population.v_m.expect("given");
+        let Some(Value::Drawn(v_m)) = &population.v_m else {
+            panic!("they begin where they are drawn");
+        };
         let purpose = format!("initial.{}", population.name);
         let cell = |node: u32| Cell {
             v: v_m.draw(&mut Stream::new(network.seed, &purpose, node.into())),

@@ -203,6 +203,52 @@ fn a_circuit_becomes_a_model_file_that_runs() {
     assert_eq!(read("node_ids").read_raw::<u64>().unwrap(), [0, 2, 1]);
 }
 
+/// Parameters of single nodes go before those of their types, as the SONATA developer guide has it.
+#[test]
+fn nodes_have_parameters_of_their_own() {
+    let place = circuit();
+    let nodes = File::append(place.path("network/v1_nodes.h5")).unwrap();
+    column(
+        &nodes,
+        "nodes/v1/0/dynamics_params/tau",
+        &[0.024, 0.0075, 0.03],
+    );
+    column(&nodes, "nodes/v1/0/dynamics_params/noise", &[1.0, 2.0, 3.0]);
+    column(&nodes, "nodes/v1/0/x", &[0.0; 3]);
+    column(&nodes, "nodes/v1/node_group_index", &[0_u64, 1, 2]);
+    nodes.close().unwrap();
+    let said = place.run("import circuit_config.json --out model.toml");
+    for line in [
+        "population v1: `tau` of single nodes as `tau_m`",
+        "population v1: `noise` of single nodes",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(!said.contains("dynamics_params"), "{said}");
+    let model = || config::read(&place.path("model.toml"), &Options::default()).unwrap();
+    let tau_m = |population: &sharpwave::network::Population| {
+        let value = population.values.get("tau_m").expect("a value");
+        value.blocks().map(<[(u32, f64)]>::to_vec)
+    };
+    let read = model().network().unwrap().network;
+    assert_eq!(
+        tau_m(&read.populations[1]),
+        Some(vec![(1, 24.0), (1, 7.5), (1, 30.0)])
+    );
+    place.run("run model.toml --out out --quiet");
+    // In another order they would be those of other nodes: they are left.
+    let nodes = File::append(place.path("network/v1_nodes.h5")).unwrap();
+    let indices = nodes.dataset("nodes/v1/node_group_index").unwrap();
+    indices.write(&[1_u64, 0, 2]).unwrap();
+    drop(indices);
+    nodes.close().unwrap();
+    let said = place.run("import circuit_config.json --out other.toml");
+    assert!(
+        said.contains("population v1: `dynamics_params` of single nodes"),
+        "{said}"
+    );
+}
+
 #[test]
 fn what_has_no_counterpart_is_named() {
     let place = circuit();

@@ -24,7 +24,7 @@ fn parse_bytes(bytes: &[u8]) -> String {
     if let Ok(file) = parse(Path::new("w.npy"), bytes) {
         let values = file.tensors.iter().map(|tensor| tensor.values.len());
         assert!(values.sum::<usize>() <= bytes.len());
-        let _ = to_mlp(&file, &Stated::nothing_but(Bias::Drop), Output::Relu, 1.0);
+        let _ = to_mlp(&file, &Stated::nothing_but(Bias::Drop), Output::Relu);
     }
     said
 }

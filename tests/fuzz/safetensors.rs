@@ -28,7 +28,7 @@ pub fn mapped(read: Result<WeightFile, WeightFileError>) -> String {
         "{table:?}"
     );
     assert!(table.len() < 100_000, "a table of {} bytes", table.len());
-    let mlp = to_mlp(&file, &stated, Output::Relu, 1.0);
+    let mlp = to_mlp(&file, &stated, Output::Relu);
     match mlp {
         Ok(mlp) => {
             assert_eq!(mlp.sizes(), summary.sizes);

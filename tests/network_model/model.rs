@@ -1,6 +1,7 @@
 //! Every neuron model in a network: weights in its unit, what can be driven, drawn and sampled of it.
 
 use sharpwave::base::distribution::Shape;
+use sharpwave::base::parameter::Value;
 use sharpwave::base::time::Time;
 use sharpwave::config::Model;
 use sharpwave::experiment::recurrent::declare;
@@ -158,9 +159,9 @@ fn rates_may_be_drawn_for_each_source() {
 #[test]
 fn only_neurons_with_a_potential_have_a_start() {
     let model = network(TEXT, &["population.delta.initial.v_m=3 mV"]);
-    let start = |name: &str| model.network.find(name).unwrap().v_m;
-    assert_eq!(start("delta"), Some(constant(3.0)));
-    assert_eq!(start("exponential"), Some(constant(-60.0)));
+    let start = |name: &str| model.network.find(name).unwrap().v_m.clone();
+    assert_eq!(start("delta"), Some(Value::Number(3.0)));
+    assert_eq!(start("exponential"), Some(Value::Number(-60.0)));
     // What is copied from the table of another model is left aside.
     assert_eq!((start("relay"), start("noise")), (None, None));
     let states: Vec<_> = model

@@ -206,7 +206,7 @@ fn sizes_that_are_stated_are_compared() {
             sizes: Some(sizes),
             ..Stated::nothing_but(Bias::Refuse)
         };
-        let mlp = to_mlp(&file, &stated, Output::Relu, 1.0);
+        let mlp = to_mlp(&file, &stated, Output::Relu);
         mlp.map(|mlp| mlp.sizes())
             .map_err(|error| error.problem.to_string())
     };

@@ -10,7 +10,7 @@ use super::{complaint, fixture, load, matrix, ramp, said};
 #[test]
 fn matlab_networks_have_their_biases_as_first_columns_or_have_none() {
     let file = read(&fixture("network.mat")).unwrap();
-    let mlp = to_mlp(&file, &Stated::nothing_but(Bias::Refuse), Output::Relu, 1.0).unwrap();
+    let mlp = to_mlp(&file, &Stated::nothing_but(Bias::Refuse), Output::Relu).unwrap();
     let counted: Vec<f32> = (0..12_u8).map(f32::from).collect();
     assert_eq!(mlp.layers[0].weights.as_slice(), Some(&counted[..]));
     assert_eq!(mlp.layers[1].weights, matrix(2, 3));
@@ -40,7 +40,6 @@ fn matlab_networks_have_their_biases_as_first_columns_or_have_none() {
         &read(&fixture("whole.mat")).unwrap(),
         &Stated::nothing_but(Bias::Keep),
         Output::Relu,
-        1.0,
     );
     let said = refused.unwrap_err().to_string();
     assert!(said.contains("`W1` holds int16, expected F16"), "{said}");

@@ -43,7 +43,7 @@ fn an_order_that_nothing_settles_is_asked_for() {
             bias: Bias::Refuse,
         };
         let file = read(&fixture(name)).unwrap();
-        let mlp = to_mlp(&file, &stated, Output::Relu, 1.0);
+        let mlp = to_mlp(&file, &stated, Output::Relu);
         mlp.map(|mlp| {
             let layers = mlp.layers.iter();
             layers

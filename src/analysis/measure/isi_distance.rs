@@ -12,7 +12,7 @@ use crate::base::time::Time;
 static SPEC: Spec = Spec {
     name: "isi_distance",
     summary: "how far the intervals between spikes of two neurons differ, from 0 to 1, over time",
-    equations: "D = mean over time of |nu_1(t) - nu_2(t)| / max(nu_1(t), nu_2(t)), nu(t) the interval around t",
+    equations: "D = mean over time of |nu_1(t) - nu_2(t)| / max(nu_1(t), nu_2(t)), nu(t) the interval around t; undefined where a neuron spikes twice at one instant",
     parameters: &[NEURONS],
     source: "Kreuz et al. 2007, J. Neurosci. Methods 165:151; edges as `pyspike.isi_distance`",
 };

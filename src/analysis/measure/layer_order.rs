@@ -21,7 +21,7 @@ pub static SPEC: Spec = Spec {
     name: "layer_order",
     summary: "whether neurons and layers fire in the dreams of a layered network in the order in which images drive them",
     equations: "dreams and their classes: as `class_reactivation`;  rho: Spearman's correlation, over the neurons of the last hidden layer that \
-                fire, of how early they fire first and what the mean image of the class makes of them;  shuffled: drives exchanged \
+                fire, of how early they fire first and what the mean image of the class (of 200 of them at most, evenly chosen) makes of them;  shuffled: drives exchanged \
                 among them;  p = (r + 1) / (shuffles + 1);  in order: no layer fires before the one below it",
     parameters: &[
         WEIGHTS_KEY,

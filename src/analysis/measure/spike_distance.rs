@@ -11,7 +11,7 @@ static SPEC: Spec = Spec {
     name: "spike_distance",
     summary: "how far spikes of two neurons are apart for the intervals they stand in, from 0 to 1, over time",
     equations: "D = mean over time of (S_1 nu_2 + S_2 nu_1) / (2 mean(nu)^2), S(t) the distance of the spikes around t from the \
-                nearest of the other train, weighted by how near they are, nu(t) the interval around t",
+                nearest of the other train, weighted by how near they are, nu(t) the interval around t; undefined where a neuron spikes twice at one instant",
     parameters: &[NEURONS],
     source: "Kreuz et al. 2013, J. Neurophysiol. 109:1457; edges as `pyspike.spike_distance`",
 };

@@ -12,7 +12,7 @@ static SPEC: Spec = Spec {
     name: "spike_synchronisation",
     summary: "which share of the spikes of two neurons coincides, from 0 to 1",
     equations: "a spike coincides with the nearest of the other train where they are less than tau apart;  \
-                tau = half of the shortest interval next to either spike",
+                tau = half of the shortest interval next to either spike, so that two spikes of a neuron at one instant coincide with none",
     parameters: &[NEURONS],
     source: "Kreuz, Mulansky and Bozanic 2015, J. Neurophysiol. 113:3432; as `pyspike.spike_sync`",
 };

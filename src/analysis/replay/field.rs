@@ -40,6 +40,26 @@ impl Track<'_> {
     }
 }
 
+/// Refuses ascending middles of bins of which one is wider than another: lines through them would be none.
+fn check_even(positions: &[f64]) -> Result<(), String> {
+    /// How far a middle may lie from where the others would have it, as a share of a bin: names of columns are rounded.
+    const SLACK: f64 = 0.05;
+    let [first, .., last] = positions else {
+        return Ok(());
+    };
+    let width = (last - first) / (positions.len() - 1) as f64;
+    let due = |k: usize| first + k as f64 * width;
+    let far = |k: usize| (positions[k] - due(k)).abs() > SLACK * width;
+    match (0..positions.len()).find(|&k| width == 0.0 || far(k)) {
+        None => Ok(()),
+        Some(k) => Err(format!(
+            "found a bin of position at {}, expected one at {}: all of one width",
+            legible(positions[k]),
+            legible(due(k))
+        )),
+    }
+}
+
 impl Fields {
     /// Those that a table says: a column `neuron`, then one for each bin of position, named by its middle, in Hz.
     ///
@@ -59,16 +79,21 @@ impl Fields {
                 format!("found a column `{name}`, expected the middle of a bin of position")
             })
         };
-        let positions = bins
-            .iter()
-            .map(position)
-            .collect::<Result<Vec<f64>, String>>()?;
+        let positions = bins.iter().map(position);
+        let mut placed: Vec<(f64, usize)> = positions
+            .zip(&bins)
+            .map(|(position, &bin)| Ok((position?, bin)))
+            .collect::<Result<_, String>>()?;
+        // Time goes by them, whatever the order of columns.
+        placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (positions, bins): (Vec<f64>, Vec<usize>) = placed.into_iter().unzip();
         if positions.len() < 2 {
             return Err(format!(
                 "found {} bins of position, expected two or more",
                 positions.len()
             ));
         }
+        check_even(&positions)?;
         let size = population.trains.len();
         let mut neurons = Vec::new();
         for label in labels {

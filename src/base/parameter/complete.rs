@@ -65,13 +65,17 @@ fn one(
             Kind::Quantity {
                 range, drawn: true, ..
             },
-            Value::Blocks(blocks),
+            Value::Blocks(_) | Value::Listed(_),
         ) => {
+            let blocks = value.blocks().unwrap_or_default();
             if let Some(&(_, outside)) = blocks.iter().find(|(_, x)| !range.contains(*x)) {
                 return Err(out_of_range(spec, parameter, outside, range));
             }
         }
-        (Kind::Quantity { drawn: false, .. }, Value::Drawn(_) | Value::Blocks(_)) => {
+        (
+            Kind::Quantity { drawn: false, .. },
+            Value::Drawn(_) | Value::Blocks(_) | Value::Listed(_),
+        ) => {
             return Err(ParameterError::Drawn {
                 model: spec.name,
                 parameter: parameter.name,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Index;
 use std::path::PathBuf;
 
+use super::Listed;
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::legible::legible;
 
@@ -16,6 +17,8 @@ pub enum Value {
     Drawn(Distribution),
     /// Numbers in the held unit for the neurons of a population one after the other: how many, and which.
     Blocks(Vec<(u32, f64)>),
+    /// The same from a file.
+    Listed(Listed),
     /// A whole number.
     Count(u64),
     /// True or false.
@@ -45,6 +48,7 @@ impl Value {
             Self::Number(value) => legible(*value).to_string(),
             Self::Drawn(_) => "a distribution".into(),
             Self::Blocks(blocks) => format!("{} blocks", blocks.len()),
+            Self::Listed(listed) => format!("the numbers of `{}`", listed.path.display()),
             Self::Count(n) => n.to_string(),
             Self::Flag(flag) => flag.to_string(),
             Self::Word(word) => format!("`{word}`"),
@@ -56,6 +60,28 @@ impl Value {
             Self::Instants(instants) => format!("{} instants", instants.len()),
             Self::Neurons(neurons) => format!("{} neurons", neurons.len()),
         }
+    }
+}
+
+impl Value {
+    /// Numbers for the neurons of a population one after the other, if it is such: how many, and which.
+    pub fn blocks(&self) -> Option<&[(u32, f64)]> {
+        match self {
+            Self::Blocks(blocks) => Some(blocks),
+            Self::Listed(listed) => Some(&listed.blocks),
+            _ => None,
+        }
+    }
+
+    /// What is given, if that is numbers one after the other for another number of neurons than `n`.
+    pub fn of_another_number_than(&self, n: u32) -> Option<String> {
+        let blocks = self.blocks()?.iter();
+        let given: u64 = blocks.map(|(n, _)| u64::from(*n)).sum();
+        let found = match self {
+            Self::Listed(listed) => format!("`{}` holds {given} values", listed.path.display()),
+            _ => format!("blocks of {given} neurons"),
+        };
+        (given != u64::from(n)).then_some(found)
     }
 }
 
@@ -262,11 +288,25 @@ impl Values {
         })
     }
 
-    /// The parameters that are given neuron by neuron, in blocks.
+    /// The parameters that are given neuron by neuron, in blocks, by the file itself or by another.
     pub fn blocks(&self) -> impl Iterator<Item = (&'static str, &[(u32, f64)])> {
+        self.iter()
+            .filter_map(|(name, value)| Some((name, value.blocks()?)))
+    }
+
+    /// The parameters that files hold.
+    pub fn listed(&self) -> impl Iterator<Item = (&'static str, &Listed)> {
         self.iter().filter_map(|(name, value)| match value {
-            Value::Blocks(blocks) => Some((name, blocks.as_slice())),
+            Value::Listed(listed) => Some((name, listed)),
             _ => None,
+        })
+    }
+
+    /// The first parameter that is given for another number of neurons than `n`, one after the other, and what is given.
+    pub fn of_others_than(&self, n: u32) -> Option<(&'static str, String)> {
+        self.iter().find_map(|(name, value)| {
+            let found = value.of_another_number_than(n)?;
+            Some((name, found))
         })
     }
 
@@ -279,7 +319,7 @@ impl Values {
     /// Those that all neurons share.
     pub fn shared(&self) -> Self {
         let shared = self.0.iter();
-        let own = |value: &Value| matches!(value, Value::Drawn(_) | Value::Blocks(_));
+        let own = |value: &Value| matches!(value, Value::Drawn(_)) || value.blocks().is_some();
         let shared = shared.filter(|(_, value)| !own(value));
         Self(shared.map(|(&name, value)| (name, value.clone())).collect())
     }

@@ -8,6 +8,7 @@ use crate::base::suggest;
 use crate::config::quantity::quote;
 use crate::config::reader::{Item, Section};
 
+use super::listed::{listed, names_a_file};
 use super::{
     Around, Form, Keys, Row, count, drawn, file, flag, given, list, name, number, population_name,
     populations, text,
@@ -39,7 +40,7 @@ fn of(parameter: &'static ParameterSpec) -> Form<'static, Value> {
             dimension,
             range,
             drawn: true,
-        } => either_drawn(dimension, range),
+        } => own(parameter.name, dimension, range),
         Kind::Count { least, most } => value!(count::<u64>(least, most), Count),
         Kind::Flag => value!(flag(), Flag),
         Kind::Word(words) => value!(name(words.to_vec()), Word),
@@ -55,12 +56,18 @@ fn of(parameter: &'static ParameterSpec) -> Form<'static, Value> {
     }
 }
 
-/// A number, or a distribution whose draws are all in the range.
-fn either_drawn(dimension: Dimension, range: Range) -> Form<'static, Value> {
+/// What each neuron may have its own of: a number, blocks, numbers from a file, or a distribution whose draws are all in the
+/// range.
+pub fn own(parameter: &'static str, dimension: Dimension, range: Range) -> Form<'static, Value> {
     let (inner, form) = (drawn(dimension, range), drawn(dimension, range));
+    let from_file = || listed(parameter, dimension, range);
+    let (file, of_file) = (from_file(), from_file());
     let read = move |item: &Item<'_>, around: &Around<'_>| {
         if item.is_array() {
             return Some(Value::Blocks(blocks(item, dimension, range)?));
+        }
+        if names_a_file(item) {
+            return (file.read)(item, around).map(Value::Listed);
         }
         let distribution = (inner.read)(item, around)?;
         let (low, high) = distribution.reach();
@@ -88,6 +95,7 @@ fn either_drawn(dimension: Dimension, range: Range) -> Form<'static, Value> {
     let write = move |value: &Value, weight| match value {
         Value::Number(value) => (single.write)(value, weight),
         Value::Drawn(distribution) => (form.write)(distribution, weight),
+        Value::Listed(listed) => (of_file.write)(listed, weight),
         Value::Blocks(blocks) => {
             let blocks = blocks.iter();
             let blocks =

@@ -1,10 +1,9 @@
 //! `[population.NAME]`: neurons of one model.
 
-use crate::base::distribution::{Distribution, Shape};
-use crate::base::parameter::{Dimension, Range, Values};
+use crate::base::parameter::{Dimension, Range, Value, Values};
 use crate::config::fault;
 use crate::config::form::{
-    Around, Keys, Table, chosen, count, drawn, given, inside, read, refuse_foreign, registered,
+    Around, Keys, Table, chosen, count, given, inside, own, read, refuse_foreign, registered,
     rows_of, spec_keys,
 };
 use crate::config::network::positions::layout;
@@ -16,13 +15,13 @@ use crate::neuron::{self, Model, V_M};
 /// `initial`: how neurons begin.
 #[derive(Clone, Default)]
 pub(in crate::config) struct Initial {
-    v_m: Option<Distribution>,
+    v_m: Option<Value>,
 }
 
 impl Table for Initial {
     fn keys(&mut self, k: &mut Keys<'_>) {
-        let what = "membrane potential, or a distribution of it, at most the threshold";
-        let potential = given(drawn(Dimension::Voltage, Range::Finite));
+        let what = "membrane potential, a distribution of it, or one for each neuron from a file, at most the threshold";
+        let potential = given(own("v_m", Dimension::Voltage, Range::Finite));
         k.told("v_m", "`e_l`", &mut self.v_m, potential, what);
     }
 }
@@ -44,9 +43,9 @@ impl Table for Population {
                 return section.know("initial");
             }
         }
-        let v_m = self.v_m;
+        let v_m = self.v_m.clone();
         let start = Initial { v_m };
-        let mut initial = v_m.map(|_| start.clone());
+        let mut initial = start.v_m.is_some().then(|| start.clone());
         let form = given(inside(start));
         let what = "state at the start, such as { v_m = \"-65 mV\" }";
         k.told("initial", "at rest", &mut initial, form, what);
@@ -93,12 +92,12 @@ fn size_and_positions(population: &mut Population, k: &mut Keys<'_>) {
 }
 
 /// The resting potential, if all neurons share it.
-fn rest(values: &Values) -> Option<Distribution> {
+fn rest(values: &Values) -> Option<Value> {
     let e_l = match values.get("e_l") {
         Some(_) => values.number("e_l")?,
         None => 0.0,
     };
-    Distribution::new(Shape::Constant(e_l)).ok()
+    Some(Value::Number(e_l))
 }
 
 /// Reads the table: its neuron model, and the population if nothing is at fault.

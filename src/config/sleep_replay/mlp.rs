@@ -222,7 +222,8 @@ impl Table for Training {
         k.need("learning_rate", &mut self.learning_rate, form, what);
         let what = "share of the last step that is kept, never reset";
         k.or("momentum", &mut self.momentum, below_one(), what);
-        let what = "share of hidden units silenced at each step";
+        let what = "share of hidden units silenced at each step; outside training hidden activations are taken times the rest, which weight files of \
+             ours hold as `keep`";
         k.or("dropout", &mut self.dropout, below_one(), what);
         let what =
             "pull of weights towards 0: a step takes learning_rate x this x the weight off it";

@@ -18,13 +18,13 @@ pub(super) fn own(
 ) -> Option<Vec<f64>> {
     let name = plasticity::rule(plasticity.rule).ok()?.own?;
     let value = plasticity.values.get(name)?;
-    let all: Vec<f64> = match value {
-        Value::Blocks(blocks) => {
+    let all: Vec<f64> = match (value, value.blocks()) {
+        (_, Some(blocks)) => {
             let each = blocks.iter();
             each.flat_map(|&(n, value)| repeat_n(value, n as usize))
                 .collect()
         }
-        Value::Drawn(_) => Vec::new(),
+        (Value::Drawn(_), None) => Vec::new(),
         _ => return None,
     };
     let purpose = format!("rule.{name}.{projection}");

@@ -24,6 +24,8 @@ pub(super) enum Kind {
 
 /// Where the types of a population are.
 pub(super) struct Place<'a> {
+    /// The file of nodes as a text of the model file.
+    pub(super) file: String,
     /// For messages.
     pub(super) shown: String,
     pub(super) types: &'a TypeTable,
@@ -176,7 +178,13 @@ pub(super) fn map(
     let places = ["x", "y", "z", "positions", "model_name", "population"];
     let turned = |name: &str| name.starts_with("rotation_angle") || name.starts_with("orientation");
     let attributes = nodes.attributes.iter();
-    for attribute in attributes.filter(|name| !places.contains(&name.as_str()) && !turned(name)) {
+    let own = |attribute: &&String| {
+        attribute.as_str() == "dynamics_params" && model.is_some() && !nodes.parameters.is_empty()
+    };
+    for attribute in attributes
+        .filter(|name| !places.contains(&name.as_str()) && !turned(name))
+        .filter(|name| !own(name))
+    {
         circuit
             .left
             .push(format!("population {name}: `{attribute}` of single nodes"));
@@ -198,6 +206,19 @@ pub(super) fn map(
         model.here
     );
     for &(here, unit, there, factor, default) in model.parameters {
+        if nodes.parameters.iter().any(|own| own == there) {
+            // bmtk's seconds, or the unit that is meant here.
+            let unit = if factor == 1.0 { unit } else { "s" };
+            let _ = writeln!(
+                text,
+                "{here} = {{ file = {}, population = \"{name}\", column = \"{there}\", unit = \"{unit}\" }}",
+                place.file
+            );
+            circuit.mapped.push(format!(
+                "population {name}: `{there}` of single nodes as `{here}`"
+            ));
+            continue;
+        }
         let mut values = BTreeMap::new();
         for (number, parameters) in &types {
             let value = match parameters.get(there) {
@@ -211,6 +232,16 @@ pub(super) fn map(
             values.insert(*number, value * factor);
         }
         let _ = writeln!(text, "{here} = {}", written(&nodes.types, &values, unit));
+    }
+    let foreign = nodes.parameters.iter();
+    let known = |name: &&String| {
+        let mut parameters = model.parameters.iter();
+        parameters.any(|(.., there, _, _)| there == &name.as_str())
+    };
+    for parameter in foreign.filter(|name| !known(name)) {
+        circuit
+            .left
+            .push(format!("population {name}: `{parameter}` of single nodes"));
     }
     for (number, parameters) in &types {
         let own = |key: &str| {

@@ -23,7 +23,7 @@ pub(super) const CV: Meaning = Meaning {
     term: "CV of intervals",
     text: "Standard deviation of the intervals between a neuron's spikes divided by their mean, averaged over neurons with \
            three or more intervals: 0 is regular, 1 as irregular as a Poisson process. No interval lies across a bout before \
-           which neurons are set back to rest. A dash where no neuron has enough.",
+           which neurons are set back to rest. `analyse interval` has a definition of its own, which it states. A dash where no neuron has enough.",
     numbers: &[],
 };
 pub(super) const FINGERPRINT: Meaning = Meaning {

@@ -12,6 +12,9 @@ const DIGITS: usize = 12;
 /// Digits of drawn values: who copies one from the table has the value that ran.
 const DRAWN_DIGITS: usize = 4;
 
+/// Digits that tell the values of a narrow range apart, of which the first few are those of both its ends.
+const NARROW_DIGITS: i32 = 3;
+
 /// A text that says no values of a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AxisError {
@@ -173,7 +176,30 @@ impl Range {
             let least = self.low.min(self.high);
             return self.written(least + stream.below(n) as f64, DIGITS);
         }
-        self.value(stream.uniform(), DRAWN_DIGITS)
+        let drawn = self.value(stream.uniform(), self.digits_of_drawn());
+        // Rounding may lead out of the range.
+        let (low, high) = (self.low.min(self.high), self.low.max(self.high));
+        let number = drawn.split(' ').next().and_then(|n| n.parse::<f64>().ok());
+        match number {
+            Some(number) if number < low => self.written(low, DIGITS),
+            Some(number) if number > high => self.written(high, DIGITS),
+            _ => drawn,
+        }
+    }
+
+    /// Four, and more where both ends begin with the same ones.
+    fn digits_of_drawn(&self) -> usize {
+        let (low, high) = (self.low.abs(), self.high.abs());
+        let largest = low.max(high);
+        let width = (self.high - self.low).abs();
+        if width == 0.0 || largest == 0.0 {
+            return DRAWN_DIGITS;
+        }
+        let shared = function::ln(largest / width) / std::f64::consts::LN_10;
+        let narrow = shared.ceil() as i32 + NARROW_DIGITS;
+        usize::try_from(narrow)
+            .unwrap_or(DRAWN_DIGITS)
+            .clamp(DRAWN_DIGITS, DIGITS)
     }
 
     fn written(&self, value: f64, digits: usize) -> String {

@@ -55,7 +55,10 @@ pub fn points(axes: &[Axis], random: Option<usize>, seed: u64) -> Result<Vec<Poi
             k += 1;
         }
         if points.len() < n {
-            tracing::warn!("`--random`: there are {} points, not {n}", points.len());
+            tracing::warn!(
+                "`--random`: found {} points that differ, not {n}",
+                points.len()
+            );
         }
         return Ok(points);
     }

@@ -51,7 +51,7 @@ impl Stated<'_> {
 
 /// The network that the tensors of `file` make, layers in the order that [`Order`] tells.
 ///
-/// `output` and `keep` are no part of weight files (see [`Mlp`]).
+/// `output` is no part of weight files (see [`Mlp`]).
 ///
 /// # Errors
 /// If a tensor is not the weights or bias of a linear layer, weights are transposed or do not chain, their order is not
@@ -60,13 +60,12 @@ pub fn to_mlp(
     file: &WeightFile,
     stated: &Stated<'_>,
     output: Output,
-    keep: f32,
 ) -> Result<Mlp, WeightFileError> {
     build(file, stated)
         .map(|layers| Mlp {
             layers,
             output,
-            keep,
+            keep: file.keep,
         })
         .map_err(|problem| problem.in_file(&file.path))
 }

@@ -97,6 +97,37 @@ pub(crate) fn raw_arrays(bytes: &[u8]) -> Result<Vec<RawArray>, String> {
     arrays().map_err(|problem| problem.to_string())
 }
 
+/// The array of a `.npy` file as it lies there, without a name, or what is wrong with it.
+pub(crate) fn raw_array(bytes: &[u8]) -> Result<RawArray, String> {
+    raw("", bytes, Format::Npy).map_err(|problem| problem.to_string())
+}
+
+impl RawArray {
+    /// Its values, if they are all there, and floats or whole numbers of 32 or 64 bits.
+    pub(crate) fn numbers(&self) -> Option<Vec<f64>> {
+        macro_rules! each {
+            ($type:ty, $from:ident) => {{
+                let (raw, rest) = self.data.as_chunks::<{ size_of::<$type>() }>();
+                let values = raw.iter().map(|&raw| <$type>::$from(raw) as f64);
+                (rest.is_empty() && Some(raw.len()) == count(&self.shape)).then(|| values.collect())
+            }};
+        }
+        match self.descriptor.as_str() {
+            "<f4" => each!(f32, from_le_bytes),
+            "<f8" => each!(f64, from_le_bytes),
+            "<i4" => each!(i32, from_le_bytes),
+            "<i8" => each!(i64, from_le_bytes),
+            "<u4" => each!(u32, from_le_bytes),
+            "<u8" => each!(u64, from_le_bytes),
+            ">f4" => each!(f32, from_be_bytes),
+            ">f8" => each!(f64, from_be_bytes),
+            ">i4" => each!(i32, from_be_bytes),
+            ">i8" => each!(i64, from_be_bytes),
+            _ => None,
+        }
+    }
+}
+
 /// Takes an array of a file of `format` apart.
 fn raw(name: &str, bytes: &[u8], format: Format) -> Result<RawArray, Problem> {
     let damaged =

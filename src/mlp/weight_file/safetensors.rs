@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::element::{ByteOrder, Dtype};
 use super::error::looks_like;
-use super::{Format, Problem, Tensor};
+use super::{Format, KEEP, Problem, Tensor};
 use crate::base::shown::shown;
 
 /// Length of the number that says how long the header is.
@@ -17,24 +17,34 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Tensor>, Problem> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| {
         Problem::damaged(Format::Safetensors, shown(&error.to_string()).to_string())
     })?;
-    Ok(file
-        .iter()
-        .map(|(name, view)| {
-            let dtype = match view.dtype() {
-                Stored::F16 => Dtype::F16,
-                Stored::BF16 => Dtype::Bf16,
-                Stored::F32 => Dtype::F32,
-                Stored::F64 => Dtype::F64,
-                other => Dtype::Unsupported(other.to_string()),
-            };
-            Tensor {
-                name: name.into(),
-                shape: view.shape().to_vec(),
-                values: dtype.decode(view.data(), ByteOrder::Little),
-                dtype,
-            }
-        })
-        .collect())
+    let tensors = file.iter().map(|(name, view)| {
+        let dtype = match view.dtype() {
+            Stored::F16 => Dtype::F16,
+            Stored::BF16 => Dtype::Bf16,
+            Stored::F32 => Dtype::F32,
+            Stored::F64 => Dtype::F64,
+            other => Dtype::Unsupported(other.to_string()),
+        };
+        Tensor {
+            name: name.into(),
+            shape: view.shape().to_vec(),
+            values: dtype.decode(view.data(), ByteOrder::Little),
+            dtype,
+        }
+    });
+    Ok(tensors.chain(keep(bytes)).collect())
+}
+
+/// The factor on hidden activations, which stands among the metadata, as a tensor of one number.
+fn keep(bytes: &[u8]) -> Option<Tensor> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
+    let keep = metadata.metadata().as_ref()?.get(KEEP)?;
+    Some(Tensor {
+        name: KEEP.into(),
+        shape: vec![1],
+        dtype: Dtype::F32,
+        values: vec![keep.parse().ok()?],
+    })
 }
 
 /// Finds truncation before the crate does, to say by how much, and offsets so large that its sums could overflow.

@@ -9,11 +9,12 @@ use safetensors::tensor::TensorView;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{Problem, WeightFileError, matlab, npy_header};
+use super::{KEEP, Problem, WeightFileError, matlab, npy_header};
 use crate::mlp::perceptron::Mlp;
 
 /// Writes `mlp` as a safetensors file: `layer1.weight` of shape (n_out, n_in), `layer1.bias` where there is one, and so
-/// on, all F32. The file appears whole or not at all.
+/// on, all F32; the factor on hidden activations, where that is not 1, is `keep` among the metadata. The file appears whole or not
+/// at all.
 ///
 /// # Errors
 /// If the file exists or cannot be written.
@@ -34,14 +35,17 @@ pub fn write_safetensors(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> 
             .collect::<Result<Vec<_>, _>>()
             .map_err(encode)?;
         // What PyTorch's own writers put there; some readers insist on it.
-        let metadata = HashMap::from([("format".to_string(), "pt".to_string())]);
+        let mut metadata = HashMap::from([("format".to_string(), "pt".to_string())]);
+        if mlp.keep != 1.0 {
+            metadata.insert(KEEP.into(), mlp.keep.to_string());
+        }
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(encode)?;
         file.write_all(&bytes).map_err(Problem::Write)
     })
 }
 
-/// Writes `mlp` as an uncompressed NumPy archive with the names and shapes of [`write_safetensors`]. The file appears
-/// whole or not at all.
+/// Writes `mlp` as an uncompressed NumPy archive with the names and shapes of [`write_safetensors`], and `keep` as an array of one
+/// number. The file appears whole or not at all.
 ///
 /// # Errors
 /// If the file exists or cannot be written.
@@ -57,12 +61,20 @@ pub fn write_npz(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> {
                 .map_err(zip_error)?;
             archive.write_all(&bytes).map_err(Problem::Write)?;
         }
+        if mlp.keep != 1.0 {
+            let mut bytes = npy_header::of_f32(&[1]);
+            bytes.extend(mlp.keep.to_le_bytes());
+            archive
+                .start_file(format!("{KEEP}.npy"), options)
+                .map_err(zip_error)?;
+            archive.write_all(&bytes).map_err(Problem::Write)?;
+        }
         archive.finish().map(|_| ()).map_err(zip_error)
     })
 }
 
-/// Writes `mlp` as a MATLAB file of version 5: `W1` of shape (n_out, n_in), `b1` where there is one, and so on. The file
-/// appears whole or not at all.
+/// Writes `mlp` as a MATLAB file of version 5: `W1` of shape (n_out, n_in), `b1` where there is one, and so on, and `keep` where
+/// that is not 1. The file appears whole or not at all.
 ///
 /// # Errors
 /// If the file exists or cannot be written.

@@ -435,17 +435,13 @@ pub(super) fn short_term(projection: &Projection) -> Result<Option<ShortTerm>, P
 
 /// Checks that values given for one target after the other are those of `n_target`.
 fn check_blocks(rule: &Choice, n_target: u32) -> Result<(), ParameterError> {
-    let sizes = rule.values.blocks().map(|(name, blocks)| {
-        let n: u64 = blocks.iter().map(|(n, _)| u64::from(*n)).sum();
-        (name, n)
-    });
-    let wrong = sizes.into_iter().find(|&(_, n)| n != u64::from(n_target));
-    wrong.map_or(Ok(()), |(parameter, n)| {
-        Err(ParameterError::Inconsistent {
+    match rule.values.of_others_than(n_target) {
+        None => Ok(()),
+        Some((parameter, found)) => Err(ParameterError::Inconsistent {
             model: rule.spec.name,
             parameter,
             neuron: None,
-            reason: format!(": blocks of {n} neurons, expected {n_target}, all targets"),
-        })
-    })
+            reason: format!(": {found}, expected {n_target}, all targets"),
+        }),
+    }
 }

@@ -25,7 +25,7 @@ fn uniform(low: f64, high: f64) -> Distribution {
 fn neurons_begin_at_a_number_and_below_their_threshold() {
     let error = |v_m: Distribution| {
         let mut network = network();
-        network.populations[0].v_m = Some(v_m);
+        network.populations[0].v_m = Some(v_m.into());
         network.check().map_err(|error| error.to_string())
     };
     assert_eq!(error(uniform(0.0, 20.0)), Ok(()));

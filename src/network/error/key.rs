@@ -22,7 +22,10 @@ impl Problem {
             | Self::OntoSource { .. }
             | Self::Units { .. }
             | Self::NoCapacitance { .. } => Some("target"),
-            Self::NoPotential(_) | Self::Potential(_) | Self::AboveThreshold { .. } => Some("v_m"),
+            Self::NoPotential(_)
+            | Self::Potential(_)
+            | Self::Potentials { .. }
+            | Self::AboveThreshold { .. } => Some("v_m"),
             Self::Weight(_) => Some("weight"),
             Self::UnknownModulator { .. } | Self::Unmodulated(_) | Self::NoModulator(_) => {
                 Some("modulator")

@@ -53,12 +53,11 @@ impl Changeable {
             }
             Some(Value::Number(value)) => (*value, *value),
             Some(Value::Drawn(distribution)) => distribution.reach(),
-            Some(Value::Blocks(blocks)) => {
-                let values = blocks.iter().map(|(_, value)| *value);
+            Some(value) => {
+                let values = value.blocks()?.iter().map(|(_, value)| *value);
                 let bound = |worse: fn(f64, f64) -> f64| values.clone().reduce(worse);
                 bound(f64::min).zip(bound(f64::max))?
             }
-            Some(_) => return None,
         };
         Some(Self {
             dimension,

@@ -5,11 +5,16 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::header::Header;
 use super::{Choice, SpikeFile, Take, spike_time};
+use crate::base::time::Time;
 use crate::record::csv::{Wrong, number, quote};
 use crate::record::dataset::Fault;
 
 /// The first line of a table of ours.
 pub(super) const HEADER: &str = "node_id,timestamp_ms";
+
+/// Picoseconds in the units of times, as powers of ten.
+const PS_IN_MS: u32 = 9;
+const PS_IN_S: u32 = 12;
 
 /// Longer lines are not of a table of spikes.
 const LONGEST_LINE: u64 = 1 << 16;
@@ -102,9 +107,14 @@ fn row(
         .ok_or_else(|| (format!("neuron {}", quote(neuron)), "a whole number".into()))?;
     let value: f64 =
         number(time).ok_or_else(|| (format!("time {}", quote(time)), "a number".into()))?;
-    let value_ms = if header.seconds { value * 1e3 } else { value };
-    let time =
-        spike_time(value_ms).map_err(|expected| (format!("time {value}"), expected.to_owned()))?;
+    let (value_ms, ps) = match header.seconds {
+        true => (value * 1e3, PS_IN_S),
+        false => (value, PS_IN_MS),
+    };
+    // As a binary fraction a time merges picoseconds from hours on.
+    let exact = Time::from_decimal(time, ps).filter(|&time| time >= Time::ZERO);
+    let time = exact.map_or_else(|| spike_time(value_ms), Ok);
+    let time = time.map_err(|expected| (format!("time {value}"), expected.to_owned()))?;
     take(populations.name(), time, id).map_err(|expected| (format!("neuron {id}"), expected))
 }
 

@@ -85,8 +85,9 @@ static FIELD_SPEC: Spec = Spec {
     name: "gaussian_field",
     summary: "Pixels that are on or off together with their neighbours, each so often as an image says; those that are on fire as Poisson \
               processes.",
-    equations: "in an event pixel i is on where a Gaussian field of variance 1, smooth over sigma pixels, is below the quantile of its \
-                probability m_i: Phi^-1(m_i); then nothing for the pause",
+    equations: "in an event pixel i is on where a Gaussian field of variance 1 is below the quantile of its probability m_i: Phi^-1(m_i), \
+                the field being white noise times exp(-d^2 / (2 sigma^2)) over pixels at distances d within the image, scaled pixel by \
+                pixel; then nothing for the pause",
     parameters: &[
         ParameterSpec::new(
             "file",

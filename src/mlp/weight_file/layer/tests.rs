@@ -20,6 +20,7 @@ fn file(format: Format, tensors: Vec<Tensor>) -> WeightFile {
         path: PathBuf::from("mlp"),
         format,
         tensors,
+        keep: 1.0,
         beside: Vec::new(),
     }
 }
@@ -37,7 +38,7 @@ fn message(file: &WeightFile, bias: Bias, sizes: Option<&[usize]>) -> String {
         sizes,
         ..Stated::nothing_but(bias)
     };
-    match to_mlp(file, &stated, Output::Relu, 1.0) {
+    match to_mlp(file, &stated, Output::Relu) {
         Ok(mlp) => format!("{:?}", mlp.sizes()),
         Err(error) => error.to_string(),
     }
@@ -54,7 +55,11 @@ fn weights_and_biases_by_hand() {
         sizes: Some(&[3, 2, 1]),
         ..Stated::nothing_but(Bias::Keep)
     };
-    let mlp = to_mlp(&file, &stated, Output::Softmax, 0.5).unwrap();
+    let of_dropout = WeightFile {
+        keep: 0.5,
+        ..file.clone()
+    };
+    let mlp = to_mlp(&of_dropout, &stated, Output::Softmax).unwrap();
     assert_eq!(
         mlp.layers[0].weights,
         array![[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
@@ -63,7 +68,7 @@ fn weights_and_biases_by_hand() {
     assert_eq!(mlp.layers[1].weights, array![[0.0, 1.0]]);
     assert_eq!(mlp.layers[1].bias, None);
     assert_eq!((mlp.output, mlp.keep), (Output::Softmax, 0.5));
-    let dropped = to_mlp(&file, &Stated::nothing_but(Bias::Drop), Output::Relu, 1.0).unwrap();
+    let dropped = to_mlp(&file, &Stated::nothing_but(Bias::Drop), Output::Relu).unwrap();
     assert!(dropped.layers.iter().all(|layer| layer.bias.is_none()));
     assert_eq!(
         message(&file, Bias::Refuse, None),

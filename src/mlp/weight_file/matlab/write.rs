@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use ndarray::ArrayView2;
 
 use crate::mlp::perceptron::Mlp;
+use crate::mlp::weight_file::KEEP;
 
 /// The classes and types that a file of ours has.
 const SINGLE_CLASS: u32 = 7;
@@ -14,7 +15,8 @@ const UINT32: u32 = 6;
 const SINGLE: u32 = 7;
 const MATRIX: u32 = 14;
 
-/// Writes `W1` of shape (n_out, n_in), `b1` (n_out, 1) where there is one, and so on, as single precision.
+/// Writes `W1` of shape (n_out, n_in), `b1` (n_out, 1) where there is one, and so on, and `keep` where that is not 1, as single
+/// precision.
 ///
 /// # Errors
 /// If `out` refuses.
@@ -32,6 +34,9 @@ pub(in crate::mlp::weight_file) fn write(out: &mut impl Write, mlp: &Mlp) -> io:
             let column = bias.view().insert_axis(ndarray::Axis(1));
             array(out, &format!("b{number}"), column)?;
         }
+    }
+    if mlp.keep != 1.0 {
+        array(out, KEEP, ndarray::aview2(&[[mlp.keep]]))?;
     }
     Ok(())
 }

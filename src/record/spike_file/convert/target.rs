@@ -103,9 +103,9 @@ impl Target {
             Format::Table { out, named, .. } => match named {
                 Some(true) => {
                     let (name, _) = &self.counts[self.current];
-                    writeln!(out, "{} {name} {neuron}", time.as_ms())
+                    writeln!(out, "{} {name} {neuron}", time.in_ms())
                 }
-                _ => writeln!(out, "{neuron},{}", time.as_ms()),
+                _ => writeln!(out, "{neuron},{}", time.in_ms()),
             },
             Format::Sonata { populations, .. } => populations[self.current]
                 .put(time, neuron)
