@@ -57,7 +57,7 @@ fn same_bits(a: &Mlp, b: &Mlp) -> bool {
             })
             .collect()
     };
-    a.sizes() == b.sizes() && bits(a) == bits(b)
+    a.sizes() == b.sizes() && bits(a) == bits(b) && a.keep.to_bits() == b.keep.to_bits()
 }
 
 #[test]
@@ -203,7 +203,10 @@ fn delicate() -> Mlp {
 #[test]
 fn what_is_written_is_read_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
-    let mlp = delicate();
+    let mlp = Mlp {
+        keep: 1.0 - 0.3,
+        ..delicate()
+    };
     let (safetensors, npz) = (
         folder.path().join("a.safetensors"),
         folder.path().join("a.npz"),

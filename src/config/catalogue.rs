@@ -1,7 +1,7 @@
 //! What `describe` shows: every section, distribution and rule with its keys, from the declarations that read them.
 
 use super::foraging;
-use super::form::{self, describe};
+use super::form::{self, FromFile, describe};
 use super::formula;
 use super::network::{
     self, Bout, Draft, Figures, Raster, Record, Recorded, RecordedStatistics, RecordedWeights,
@@ -124,6 +124,8 @@ pub fn sections() -> Vec<Page> {
             parentheses, parameters, numbers with units (a unit belongs to the number before it), and these functions.";
         "population" keys_of_populations() => "[population.NAME]: neurons of one model, with the parameters of the model \
             (`describe lif`); `like = \"e\"` copies another one, as for projections and stimuli.";
+        "values" describe(&FromFile::new(Dimension::Time)) => "Values of single neurons from a file, in place of one for all: \
+            `tau_m = { file = \"cells.csv\" }`. Parameters of neurons take them, `initial.v_m` and `importance`.";
         "population.initial" describe(&population::Initial::default()) => "How neurons begin.";
         "population.positions" positions::rows() => "Where the neurons of a population lie: on a grid, anywhere, or as a file \
             says.";
@@ -251,6 +253,8 @@ fn units() -> impl Iterator<Item = Row> {
             Dimension::Rate => "rate; also kHz, MHz, mHz",
             Dimension::Voltage => "potential; also V, uV, µV",
             Dimension::Current => "current; also nA, uA, fA",
+            Dimension::Length => "length; also um, µm, cm, m",
+            Dimension::Speed => "speed; also m/s, mm/s, um/ms",
             _ => "capacitance; also nF, uF; formulas may pass through nS, pS, uS, GOhm, MOhm, kOhm",
         },
     })

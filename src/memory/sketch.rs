@@ -243,6 +243,38 @@ mod tests {
         assert!(sketch.fits(12, 2) && !sketch.fits(12, 3) && !sketch.fits(11, 2));
     }
 
+    /// What is learnt does not hang on the order of pixels: the first images leave nothing but rounding to most units, and that is no
+    /// direction.
+    #[test]
+    fn pixels_in_another_order_make_the_same_sketch() {
+        let mut stream = Stream::new(4, "sketch", 0);
+        let images: Vec<Vec<f64>> = (0..60).map(|_| image(&mut stream)).collect();
+        let (mut one, mut other) = (Sketch::new(12, 4), Sketch::new(12, 4));
+        for image in &images {
+            one.learn(image.iter().copied());
+            other.learn(image.iter().rev().copied());
+        }
+        let variance = |unit: &Vec<f64>| dot(unit, unit).sqrt();
+        for (one, other) in one.components().iter().zip(other.components()) {
+            assert!((variance(one) / variance(other) - 1.0).abs() < 1e-9);
+            let turned: Vec<f64> = other.iter().rev().copied().collect();
+            let along = dot(one, &turned) / (variance(one) * variance(&turned));
+            assert!((along - 1.0).abs() < 1e-9, "{along}");
+        }
+        assert!((one.residual() / other.residual() - 1.0).abs() < 1e-9);
+        // Nothing of the whole variance is lost.
+        let n = images.len() as f64;
+        let whole: f64 = (0..12)
+            .map(|k| {
+                let mean = images.iter().map(|image| image[k]).sum::<f64>() / n;
+                let square = |image: &Vec<f64>| (image[k] - mean).powi(2);
+                images.iter().map(square).sum::<f64>() / (n - 1.0)
+            })
+            .sum();
+        let lengths: f64 = one.components().iter().map(variance).sum();
+        assert!((lengths + 12.0 * one.residual() - whole).abs() < 1e-12);
+    }
+
     #[test]
     fn dreams_vary_as_what_was_seen_did() {
         let mut stream = Stream::new(2, "sketch", 0);

@@ -1,5 +1,6 @@
 //! `train` and `import`: a network without sleep, and what a weight file holds.
 
+use super::run_file::RunFile;
 use super::setup::{Place, SMALL, root};
 
 #[test]
@@ -47,6 +48,28 @@ fn a_trained_network_is_written_and_described() {
     // The same training is the same network.
     let bytes = |name: &str| std::fs::read(place.path(name)).unwrap();
     assert_eq!(bytes("weights.safetensors"), bytes("mlp.safetensors"));
+}
+
+/// Of plain dropout a file keeps what tests and conversion factors go by.
+#[test]
+fn a_network_from_its_file_is_the_one_that_was_trained() {
+    let trained = SMALL.replace("seeds = 2", "seeds = 1");
+    let trained = trained.replace("[[0, 1], [2, 3]]", "[[0, 1, 2, 3]]");
+    assert!(trained.contains("dropout = 0.25"));
+    let place = Place::with_model(&trained);
+    place.run("run model.toml --quiet --out trained");
+    let (before, training) = trained.split_once("[mlp.training]").expect("a section");
+    let (_, after) = training.split_once("[conversion]").expect("another");
+    for ending in ["npz", "safetensors", "mat"] {
+        place.run(&format!("train model.toml --quiet --out w.{ending}"));
+        let given = format!("{before}weights = \"w.{ending}\"\n\n[conversion]{after}");
+        place.write(&format!("{ending}.toml"), &given);
+        place.run(&format!("run {ending}.toml --quiet --out {ending}"));
+        let of = |out: &str| RunFile::open(&place.path(&format!("{out}/run.h5"))).fingerprint();
+        assert_eq!(of(ending), of("trained"), "{ending}");
+    }
+    let said = place.run("import w.npz");
+    assert!(said.contains("times 0.75"), "{said}");
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn files() -> Place {
 #[test]
 fn values_from_files_are_those_in_the_model_file() {
     let place = files();
-    place.write("here.toml", &network(HERE));
+    place.write("here.toml", network(HERE));
     place.run("--quiet run here.toml --out here");
     place.run("--quiet run model.toml --out elsewhere");
     let fingerprint = |out: &str| {
@@ -128,7 +128,7 @@ fn what_a_file_lacks_is_told_at_its_key() {
     let refused = |key: usize, value: &str| {
         let mut values = ELSEWHERE;
         values[key] = value;
-        place.write("wrong.toml", &network(values));
+        place.write("wrong.toml", network(values));
         place.refused("check wrong.toml")
     };
     let cases = [
@@ -203,7 +203,7 @@ fn a_run_does_not_go_on_with_other_values() {
     place.write("cells.csv", &cells);
     let said = place.refused("resume cut");
     assert!(said.contains("cells.csv"), "{said}");
-    place.write("cells.csv", &cells.replace("15.4", "15.5"));
+    place.write("cells.csv", cells.replace("15.4", "15.5"));
     let output = place
         .command("resume cut --quiet --max-wall 100ms")
         .output();

@@ -211,6 +211,43 @@ mod tests {
     use super::*;
     use crate::analysis::trains::Trains;
 
+    /// Columns in any order are the same track; of unlike widths they are none.
+    #[test]
+    fn positions_ascend_and_are_even() {
+        let trains = Trains::new(1, &[]);
+        let population = Population {
+            name: "cells".into(),
+            labels: None,
+            trains,
+            positions: None,
+        };
+        let of = |columns: &[(&str, f64)]| {
+            let mut table = Numbers {
+                names: vec!["neuron".into()],
+                columns: vec![vec![0.0]],
+            };
+            for (name, rate) in columns {
+                table.names.push((*name).into());
+                table.columns.push(vec![*rate]);
+            }
+            Fields::of_table(&table, &population)
+        };
+        let fields = of(&[("15", 3.0), ("10", 2.0), ("5", 1.0)]).expect("fields");
+        assert_eq!(fields.positions, [5.0, 10.0, 15.0]);
+        assert_eq!(fields.rates, [[1.0, 2.0, 3.0]]);
+        // Rounded names of bins of a third each.
+        assert!(of(&[("0.17", 0.0), ("0.5", 0.0), ("0.83", 0.0)]).is_ok());
+        let refused = |columns: &[(&str, f64)]| match of(columns) {
+            Err(said) => said,
+            Ok(_) => panic!("{columns:?}"),
+        };
+        assert_eq!(
+            refused(&[("1", 0.0), ("2", 0.0), ("4", 0.0), ("8", 0.0)]),
+            "found a bin of position at 2, expected one at 3.333333333: all of one width"
+        );
+        assert!(refused(&[("1", 0.0), ("1", 0.0)]).contains("all of one width"));
+    }
+
     #[test]
     fn nobody_is_anywhere_between_two_runs() {
         let at = |ms: f64| Time::from_ms(ms).expect("in range");

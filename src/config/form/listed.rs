@@ -10,7 +10,7 @@ use super::{Around, Form, Keys, Table, file, given, inner, name, read, text};
 
 /// The table, as it is given.
 #[derive(Clone)]
-pub struct Draft {
+pub struct FromFile {
     path: PathBuf,
     column: Option<String>,
     population: Option<String>,
@@ -18,7 +18,7 @@ pub struct Draft {
     of: Dimension,
 }
 
-impl Draft {
+impl FromFile {
     /// Of quantities of a dimension, before anything is known.
     pub fn new(of: Dimension) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl Draft {
     }
 }
 
-impl Table for Draft {
+impl Table for FromFile {
     fn keys(&mut self, k: &mut Keys<'_>) {
         let what = "a table in CSV, an array of NumPy, or SONATA nodes: one value for each neuron, in order";
         k.need("file", &mut self.path, file(&ENDINGS), what);
@@ -52,7 +52,7 @@ impl Table for Draft {
         let words = "the parameter's name, or the only one";
         k.told("column", words, &mut self.column, column, what);
         if self.of.units().len() > 1 {
-            let what = "the unit of the numbers in the file";
+            let what = "the unit of the numbers in the file; by default that of the parameter in `describe`";
             k.or("unit", &mut self.unit, name(units(self.of)), what);
         }
         let what = "the node population in an HDF5 file";
@@ -93,7 +93,7 @@ fn units(of: Dimension) -> Vec<&'static str> {
 /// Numbers of the parameter `usual`, all in `range`, from the file that a table names.
 pub(super) fn listed(usual: &'static str, of: Dimension, range: Range) -> Form<'static, Listed> {
     let read = move |item: &Item<'_>, around: &Around<'_>| {
-        let draft = read(&item.section()?, Draft::new(of), around)?;
+        let draft = read(&item.section()?, FromFile::new(of), around)?;
         let wanted = Wanted {
             column: draft.column.as_deref(),
             usual,
@@ -138,7 +138,7 @@ pub(super) fn listed(usual: &'static str, of: Dimension, range: Range) -> Form<'
             path: draft.path,
         })
     };
-    let write = move |listed: &Listed, weight| inner(&Draft::of(listed, of), weight);
+    let write = move |listed: &Listed, weight| inner(&FromFile::of(listed, of), weight);
     Form::new("{ file, column, unit }", read, write)
 }
 

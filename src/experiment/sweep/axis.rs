@@ -365,6 +365,22 @@ mod tests {
         }
         // Half of 1000, standard deviation 16.
         assert!((430..570).contains(&below), "{below}");
+        // Of a narrow range, too, and as many as are asked for.
+        for (text, low, high) in [
+            ("a=10.001:10.004", 10.001, 10.004),
+            ("a=14.9996:15.0004 mV", 14.9996, 15.0004),
+            ("a=10009:10000 ms", 10000.0, 10009.0),
+            ("a=-1.00001:-1", -1.00001, -1.0),
+        ] {
+            let axis = Axis::parse(text).unwrap();
+            let draws: std::collections::BTreeSet<String> =
+                (0..100).map(|_| axis.draw(&mut stream).unwrap()).collect();
+            assert!(draws.len() > 80, "{text}: {draws:?}");
+            for drawn in draws {
+                let number = drawn.split(' ').next().unwrap().parse::<f64>().unwrap();
+                assert!((low..=high).contains(&number), "{text}: {drawn}");
+            }
+        }
         let whole = Axis::parse("a=2:4:int").unwrap();
         let mut seen: Vec<String> = (0..100).map(|_| whole.draw(&mut stream).unwrap()).collect();
         seen.sort();

@@ -89,6 +89,28 @@ fn tables_of_many_programs_are_read_in_their_order() {
     assert_eq!(read(more, &plain()), ours);
 }
 
+/// From hours on binary fractions of milliseconds merge instants.
+#[test]
+fn late_times_are_exact() {
+    let ps = |text: &str, file: &SpikeFile| -> Vec<i64> {
+        let spikes = parse(text.as_bytes(), file, 10);
+        let Ok(spikes) = spikes else {
+            panic!("{}", message(text, file))
+        };
+        spikes.iter().map(|(t, _)| t.ps()).collect()
+    };
+    let text =
+        "node_id,timestamp_ms\n0,36000007.000000001\n0,36000007.000000002\n1,36000030.999999999\n";
+    let expected = [
+        36_000_007_000_000_001,
+        36_000_007_000_000_002,
+        36_000_030_999_999_999,
+    ];
+    assert_eq!(ps(text, &plain()), expected);
+    let seconds = "t,id\n36000.007000000001,0\n36000.007000000002,0\n36000.030999999999,1\n";
+    assert_eq!(ps(seconds, &columns("t", "id", true)), expected);
+}
+
 #[test]
 fn one_of_several_populations_is_chosen() {
     let text = "timestamps population node_ids\n1 a 1\n2 b 2\n3 a 3\n";
