@@ -1,11 +1,12 @@
 //! The stretch of time in which most happens.
 
+use crate::base::function::least_whole;
 use crate::base::time::Time;
 
 /// The shortest stretch [from, to] that holds at least `share` of the instants `times`, ascending; the first of equal ones.
 /// `None` without instants.
 pub fn shortest(times: &[Time], share: f64) -> Option<(Time, Time)> {
-    let n = (share.clamp(0.0, 1.0) * times.len() as f64).ceil().max(1.0) as usize;
+    let n = least_whole(share.clamp(0.0, 1.0) * times.len() as f64).max(1.0) as usize;
     let stretches = times.windows(n).map(|held| (held[0], held[n - 1]));
     stretches.min_by_key(|&(from, to)| to.since(from))
 }

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use crate::base::function::least_whole;
 use crate::base::time::Time;
 
 /// When a group is recalled: the instant at which the `share` of its neurons have spiked, given the first spike of each;
 /// `None` if fewer do.
 pub fn recalled(first: &[Option<Time>], share: f64) -> Option<Time> {
-    let needed = ((share * first.len() as f64).ceil() as usize).max(1);
+    let needed = (least_whole(share * first.len() as f64) as usize).max(1);
     let mut times: Vec<Time> = first.iter().flatten().copied().collect();
     times.sort_unstable();
     times.get(needed - 1).copied()

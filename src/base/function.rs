@@ -81,6 +81,12 @@ vectorized! {
     }
 }
 
+/// The least whole number that is no less than `x`, which is not below 0; what is whole but for rounding is whole.
+pub fn least_whole(x: f64) -> f64 {
+    const ROUNDING: f64 = 1e-9;
+    (x * (1.0 - ROUNDING)).ceil()
+}
+
 /// Natural logarithm.
 pub fn ln(x: f64) -> f64 {
     libm::log(x)
@@ -320,6 +326,22 @@ pub fn ln_polynomial(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_whole_but_for_rounding_is_whole() {
+        for n in 1..=100_u32 {
+            for hundredths in 0..=100_u32 {
+                let exact = (n * hundredths).div_ceil(100);
+                let share = f64::from(hundredths) / 100.0;
+                assert_eq!(
+                    least_whole(share * f64::from(n)),
+                    f64::from(exact),
+                    "{share} of {n}"
+                );
+            }
+        }
+        assert_eq!(least_whole(7.001), 8.0);
+    }
 
     #[test]
     fn the_short_polynomials_agree_with_libm() {

@@ -166,7 +166,7 @@ pub fn sections() -> Vec<Page> {
             that is stopped always leaves a checkpoint.";
         "record" describe(&Record::default()) => "What goes into the run file of a network.";
         "record" describe(&sleep_replay::Record::new(0)) => "What goes into the run file where a trained network sleeps.";
-        "record.rates" describe(&network::Rates::default()) => "Mean rates of the recorded populations.";
+        "record.rates" describe(&network::Rates::default()) => "Mean rates of all populations; of several seeds mean and standard deviation over those that still run.";
         "record.spikes" describe(&some) => "Some neurons of a population, in place of its name.";
         "record.states" describe(&SampledStates::default()) => "Variables of neurons that are sampled.";
         "record.weights" describe(&RecordedWeights::default()) => "Weights as they stand at some instants, on the clock of the soma: what \

@@ -179,10 +179,15 @@ impl WeightFile {
 
 /// Takes the factor on hidden activations out of `tensors`, if one of them is that.
 fn take_keep(tensors: &mut Vec<Tensor>) -> f32 {
-    let at = tensors.iter().position(|tensor| {
-        tensor.name == KEEP && matches!(tensor.values[..], [keep] if keep > 0.0 && keep <= 1.0)
-    });
-    at.map_or(1.0, |at| tensors.remove(at).values[0])
+    let at = tensors
+        .iter()
+        .position(|tensor| tensor.name == KEEP && tensor.values.len() == 1);
+    let keep = at.map_or(1.0, |at| tensors.remove(at).values[0]);
+    // What is no share is somebody else's.
+    match keep > 0.0 && keep <= 1.0 {
+        true => keep,
+        false => 1.0,
+    }
 }
 
 impl Tensor {

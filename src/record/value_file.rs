@@ -140,9 +140,14 @@ fn table(bytes: &[u8], wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
         let expected = "names of columns, or numbers";
         return Err(Fault::content("line 1", "nothing", expected));
     }
+    // As `numpy.savetxt` writes names.
+    let (first, is_comment) = match first.strip_prefix(b"#") {
+        Some(names) => (names, true),
+        None => (first, false),
+    };
     let separator = Separator::of(first);
     let fields: Vec<&[u8]> = separator.fields(first).collect();
-    let bare = fields.iter().all(|field| number::<f64>(field).is_some());
+    let bare = !is_comment && fields.iter().all(|field| number::<f64>(field).is_some());
     if !bare {
         lines.next();
     }
@@ -280,6 +285,10 @@ mod tests {
         // As `numpy.savetxt` leaves them.
         assert_eq!(parsed("2.0e+01\n1.0e+01\n", None), Ok(vec![20.0, 10.0]));
         assert_eq!(parsed("1 20\n2 10\n", Some("2")), Ok(vec![20.0, 10.0]));
+        assert_eq!(
+            parsed("# tau_m tau_s\n20 2\n10 3\n", Some("tau_s")),
+            Ok(vec![2.0, 3.0])
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::stepped::{Look, Stepped};
 use super::{Entry, Onset, Watches, fault, time};
 use crate::base::filter::Recursive;
-use crate::base::function::exp;
+use crate::base::function::{exp, least_whole};
 use crate::base::legible::legible;
 use crate::base::parameter::{Dimension, ParameterError, ParameterSpec, Range, Spec, Values};
 use crate::base::time::{Duration, Time};
@@ -143,7 +143,7 @@ impl Band {
         }
         let [shortest, smooth, memory] =
             ["shortest", "smooth", "memory"].map(|key| time(&SPEC, key, values));
-        let bins = |duration: Duration| (duration.as_ms() / bin.as_ms()).ceil() as u64;
+        let bins = |duration: Duration| least_whole(duration.as_ms() / bin.as_ms()) as u64;
         let share = |duration: Duration| 1.0 - exp(-(bin.as_ms() / duration.as_ms()));
         let (shortest, smooth, memory) = (shortest?, smooth?, memory?);
         Ok(Self {

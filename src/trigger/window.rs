@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::function::least_whole;
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::{Duration, Time};
 use crate::trigger::{Onset, time};
@@ -40,9 +41,7 @@ impl Window {
     /// that no rounding decides later.
     pub(super) fn spikes_at(&self, rate_hz: f64, onset: &Onset) -> u64 {
         let spikes = rate_hz * self.span.as_ms() * 1e-3 * f64::from(onset.size);
-        // What is whole but for rounding is whole.
-        const ROUNDING: f64 = 1e-9;
-        ((spikes * (1.0 - ROUNDING)).ceil() as u64).max(1)
+        (least_whole(spikes) as u64).max(1)
     }
 
     /// Forgets everything.

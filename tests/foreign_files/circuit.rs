@@ -249,6 +249,28 @@ fn nodes_have_parameters_of_their_own() {
     );
 }
 
+/// NEST's neurons begin at `V_m`, or else at its default, whatever `E_L` is.
+#[test]
+fn neurons_of_nest_begin_where_they_would_there() {
+    let place = circuit();
+    place.write(
+        "network/v1_types.csv",
+        "node_type_id model_template model_type dynamics_params\n\
+         100 nest:iaf_psc_exp point_neuron exc.json\n101 nest:iaf_psc_exp point_neuron inh.json\n",
+    );
+    place.write("cells/exc.json", r#"{ "E_L": -65.0 }"#);
+    place.write("cells/inh.json", r#"{ "E_L": -65.0, "V_m": -62.5 }"#);
+    for name in ["exc", "inh"] {
+        place.write(&format!("synapses/{name}.json"), "{}");
+    }
+    let said = place.run("import circuit_config.json --out model.toml");
+    assert!(!said.contains("V_m"), "{said}");
+    let model = std::fs::read_to_string(place.path("model.toml")).unwrap();
+    let start = "initial = { v_m = [[1, \"-70 mV\"], [1, \"-62.5 mV\"], [1, \"-70 mV\"]] }";
+    assert!(model.contains(start), "{model}");
+    place.run("check model.toml --quiet");
+}
+
 #[test]
 fn what_has_no_counterpart_is_named() {
     let place = circuit();

@@ -279,6 +279,16 @@ fn synapse_models_give_the_sign() {
     assert_eq!(weights(&file), [0.5, 0.25, 0.5, 0.25]);
     file.synapse_models = Some(place.path(""));
     assert_eq!(weights(&file), [0.5, -0.25, 0.5, -0.25]);
+    // Weights that edges have themselves have it too, as in bmtk.
+    let own = Place::new();
+    let edges = Edges::new(&own);
+    edges.column("edge_type_id", &[1_u32, 2, 1, 2]);
+    edges.column("0/syn_weight", &[0.8, 0.3, 0.9, 0.2]);
+    let of_edges = EdgeFile {
+        synapse_models: Some(place.path("")),
+        ..edges.file(types)
+    };
+    assert_eq!(weights(&of_edges), [0.8, -0.3, 0.9, -0.2]);
     place.write("inh.json", "{ \"sign\": \"down\" }");
     assert_eq!(refusal(&file), "sign: found \"down\", expected 1 or -1");
 }

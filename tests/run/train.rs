@@ -25,7 +25,9 @@ fn a_trained_network_is_written_and_described() {
         assert!(said.starts_with(&format!("{file} ({format})\n")), "{said}");
         for part in [
             "\n  layer1.weight  F32     40 x 784 ",
-            "weights of layer 2\nneurons per layer: 784, 40, 10\n",
+            "weights of layer 2\n",
+            "\ntrained with plain dropout: outside training hidden activations are taken times 0.75\n",
+            "\nneurons per layer: 784, 40, 10\n",
             "\n\nConversion factors (gain = scale x factor), data_max of weights alone; --data DIR takes activations",
             "\n  layer 2  ",
         ] {

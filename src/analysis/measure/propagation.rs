@@ -45,8 +45,14 @@ fn sheet(population: &Population, values: &Values) -> Result<Option<Sheet>, Meas
         return Ok(None);
     };
     let along = |axis: usize| points.iter().map(move |point| point[axis]);
-    let low = [0, 1].map(|axis| along(axis).fold(f64::INFINITY, f64::min));
-    let high = [0, 1].map(|axis| along(axis).fold(f64::NEG_INFINITY, f64::max));
+    let mut low = [0, 1].map(|axis| along(axis).fold(f64::INFINITY, f64::min));
+    let mut high = [0, 1].map(|axis| along(axis).fold(f64::NEG_INFINITY, f64::max));
+    for axis in [0, 1] {
+        // Neurons of a grid lie in the middle of its cells.
+        let margin = 0.5 * pitch(along(axis).collect());
+        low[axis] -= margin;
+        high[axis] += margin;
+    }
     let longer = (high[0] - low[0]).max(high[1] - low[1]);
     if !(longer.is_finite() && longer > 0.0) {
         return Ok(None);
@@ -68,6 +74,29 @@ fn sheet(population: &Population, values: &Values) -> Result<Option<Sheet>, Meas
         .collect();
     let wraps = values.flag("wraps");
     Ok(Some(Sheet::new(&at, sides, wraps, cell_mm, |_| true)))
+}
+
+/// How far the rows of a grid are apart whose neurons lie at these coordinates along an axis; 0 where they are of none.
+fn pitch(mut places: Vec<f64>) -> f64 {
+    /// By how much a distance may differ: coordinates are rounded.
+    const ROUNDING: f64 = 1e-6;
+    places.sort_unstable_by(f64::total_cmp);
+    let [Some(low), Some(high)] = [places.first().copied(), places.last().copied()] else {
+        return 0.0;
+    };
+    let near = ROUNDING * (high - low);
+    let n = places.len();
+    places.dedup_by(|a, b| *a - *b <= near);
+    let rows = places.len();
+    let pitch = (high - low) / (rows.max(2) - 1) as f64;
+    let is_even = places
+        .windows(2)
+        .all(|pair| (pair[1] - pair[0] - pitch).abs() <= 2.0 * near);
+    // Neurons anywhere have a coordinate each.
+    match is_even && rows > 1 && (rows < n || rows == n && n > 2) {
+        true => pitch,
+        false => 0.0,
+    }
 }
 
 fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {

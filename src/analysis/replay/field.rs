@@ -242,8 +242,8 @@ mod tests {
             Ok(_) => panic!("{columns:?}"),
         };
         assert_eq!(
-            refused(&[("1", 0.0), ("2", 0.0), ("4", 0.0), ("8", 0.0)]),
-            "found a bin of position at 2, expected one at 3.333333333: all of one width"
+            refused(&[("1", 0.0), ("2", 0.0), ("4", 0.0), ("7", 0.0)]),
+            "found a bin of position at 2, expected one at 3: all of one width"
         );
         assert!(refused(&[("1", 0.0), ("1", 0.0)]).contains("all of one width"));
     }

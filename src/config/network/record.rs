@@ -402,7 +402,7 @@ impl Table for RecordedStatistics {
         k.or("bins", &mut self.bins, count(1, MOST_BINS), what);
         let what = "synapses of each projection, drawn by its name, whose own weights are recorded; none where synapses come and go";
         k.or("tracked", &mut self.tracked, count(0, MOST_TRACKED), what);
-        let what = "pairs of source and target, such as [[3, 7]], whose weight is recorded too: that of all their synapses, NaN while \
+        let what = "of one projection alone: pairs of source and target, such as [[3, 7]], whose weight is recorded too: that of all their synapses, NaN while \
                     there is none; targets are counted over the target populations one after the other";
         let form = pairs(&self.projections);
         k.or("pairs", &mut self.pairs, form, what);

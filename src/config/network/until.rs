@@ -33,8 +33,7 @@ impl Table for Draft {
             entry.is_ok_and(|entry| entry.watches == Watches::Nothing)
         });
         if is_clock && let Some(item) = section.get("trigger") {
-            let what =
-                "a trigger that watches a population; when a clock tells a `duration` says as well";
+            let what = "a trigger that watches a population; a clock tells nothing of the network, and a `duration` ends a bout";
             item.refuse::<()>(what, None);
         }
         !is_clock

@@ -46,6 +46,9 @@ struct Model {
     known: &'static [&'static str],
 }
 
+/// NEST's membrane potential at the start.
+const V_M: &str = "V_m";
+
 /// Parameters that NEST's integrate-and-fire neurons share, with NEST's defaults.
 const NEST: [Parameter; 7] = [
     ("tau_m", "ms", "tau_m", 1.0, 10.0),
@@ -233,10 +236,14 @@ pub(super) fn map(
         }
         let _ = writeln!(text, "{here} = {}", written(&nodes.types, &values, unit));
     }
+    if model.kind == Kind::Nest {
+        start(nodes, &types, place, circuit)?;
+    }
     let foreign = nodes.parameters.iter();
     let known = |name: &&String| {
         let mut parameters = model.parameters.iter();
         parameters.any(|(.., there, _, _)| there == &name.as_str())
+            || model.kind == Kind::Nest && name.as_str() == V_M
     };
     for parameter in foreign.filter(|name| !known(name)) {
         circuit
@@ -249,6 +256,7 @@ pub(super) fn map(
                 .parameters
                 .iter()
                 .any(|(.., there, _, _)| *there == key)
+                || model.kind == Kind::Nest && key == V_M
         };
         let others = parameters
             .keys()
@@ -266,6 +274,43 @@ pub(super) fn map(
         model.here
     ));
     Ok(model.kind)
+}
+
+/// Where NEST's neurons begin, unless that is at rest: at `V_m`, or else at its default, also where `E_L` is another.
+fn start(
+    nodes: &Nodes,
+    types: &BTreeMap<u64, Map<String, Value>>,
+    place: &Place<'_>,
+    circuit: &mut Circuit,
+) -> Result<(), CircuitError> {
+    /// Of NEST's `V_m` and `E_L`.
+    const DEFAULT_MV: f64 = -70.0;
+    let own = |key: &str| nodes.parameters.iter().any(|own| own == key);
+    let mut values = BTreeMap::new();
+    let mut at_rest = !own("E_L");
+    for (number, parameters) in types {
+        let value = |key: &str| match parameters.get(key) {
+            None => Ok(DEFAULT_MV),
+            Some(value) => value.as_f64().ok_or_else(|| CircuitError::NoCounterpart {
+                place: format!("{}: node type {number}: {key}", place.shown),
+                found: value.to_string(),
+                expected: "a number".into(),
+            }),
+        };
+        let v_m = value(V_M)?;
+        at_rest &= v_m == value("E_L")?;
+        values.insert(*number, v_m);
+    }
+    let written = match (own(V_M), at_rest) {
+        (true, _) => format!(
+            "{{ file = {}, population = \"{}\", column = \"{V_M}\" }}",
+            place.file, nodes.name
+        ),
+        (false, true) => return Ok(()),
+        (false, false) => written(&nodes.types, &values, "mV"),
+    };
+    let _ = writeln!(circuit.text, "initial = {{ v_m = {written} }}");
+    Ok(())
 }
 
 /// A value for all, or blocks of neurons with one value each.

@@ -223,7 +223,9 @@ impl Made {
                 let gain = value("r")? * dt_ms / MS_PER_S;
                 let membrane = format!("tau_m = \"{NO_LEAK_MS} ms\"");
                 Counterpart {
-                    leak: format!(" with a leak of {NO_LEAK_MS} ms, which is none"),
+                    leak: format!(
+                        " with a leak of {NO_LEAK_MS} ms, so that what adds up to the threshold exactly stays just below it"
+                    ),
                     ..of("lif", membrane, format!("{gain} mV"))
                 }
             }

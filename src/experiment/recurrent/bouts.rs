@@ -35,7 +35,7 @@ pub struct Part {
 pub struct BoutRates {
     /// Its name.
     pub bout: String,
-    /// When it began.
+    /// When it began, in seconds; the mean over seeds.
     pub start_s: f64,
     /// How much of it was simulated, in seconds; the mean over seeds, which stop at different instants.
     pub simulated_s: f64,
@@ -66,7 +66,7 @@ pub(super) fn rates(model: &NetworkModel, seeds: &[&[Part]]) -> Vec<BoutRates> {
         let (means, sds): (Vec<f64>, Vec<Option<f64>>) = each.unzip();
         BoutRates {
             bout: model.bouts[at].name.clone(),
-            start_s: parts[0].start.as_ms() / 1e3,
+            start_s: mean_s(parts.iter().map(|part| part.start.since(Time::ZERO))),
             simulated_s: mean_s(parts.iter().map(|part| part.stop - part.start)),
             rates_hz: means,
             rates_sd_hz: sds.into_iter().collect(),

@@ -58,7 +58,9 @@ pub(super) fn write(
                 let running = seeds.iter().filter(|seed| seed.stop.ps() > k * bin.ps());
                 let rates: Vec<f64> = running.map(rate).collect();
                 if let Some(Sample { mean, sd, .. }) = Sample::of(&rates) {
-                    writeln!(out, "{start},{name},{mean},{}", sd.unwrap_or(0.0))?;
+                    // Of one seed that still runs there is none.
+                    let sd = sd.map_or(String::new(), |sd| sd.to_string());
+                    writeln!(out, "{start},{name},{mean},{sd}")?;
                 }
             }
         }

@@ -14,7 +14,7 @@ use flate2::read::ZlibDecoder;
 use super::archive::Budget;
 use super::element::{ByteOrder, gather};
 use super::error::looks_like;
-use super::{Format, Problem, Tensor};
+use super::{Format, KEEP, Problem, Tensor};
 use crate::base::shown::shown;
 use value::{Kind, element, matrix};
 pub(crate) use value::{Numbers, Value};
@@ -99,7 +99,9 @@ fn inflate(data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, Problem> {
 /// Takes the variable `name` apart.
 pub(crate) fn add(name: &str, value: Value, tensors: &mut Vec<Tensor>, beside: &mut Vec<String>) {
     match value {
-        Value::Numbers(numbers) if numbers.count() > 1 => tensors.push(tensor(name, &numbers)),
+        Value::Numbers(numbers) if numbers.count() > 1 || numbers.count() == 1 && name == KEEP => {
+            tensors.push(tensor(name, &numbers))
+        }
         Value::Numbers(_) => beside.push(format!("`{}` is a single number or empty", shown(name))),
         Value::Cells(cells) => layers(name, &cells, None, tensors, beside),
         Value::Struct(fields) => {

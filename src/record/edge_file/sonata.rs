@@ -234,8 +234,18 @@ impl Values<'_> {
         }
     }
 
-    /// The value of `edge` in its group, or else that of its type.
+    /// The value of `edge` in its group, or else that of its type; of a weight with the sign that goes by its type.
     fn value(&self, edge: usize, attribute: Attribute) -> Result<Option<f64>, Fault> {
+        let value = self.written(edge, attribute)?;
+        let sign = match (attribute, self.types, self.type_of.get(edge)) {
+            (Attribute::Weight, Some(types), Some(&number)) => types.sign(number),
+            _ => 1.0,
+        };
+        Ok(value.map(|value| sign * value))
+    }
+
+    /// The same as it stands in the file.
+    fn written(&self, edge: usize, attribute: Attribute) -> Result<Option<f64>, Fault> {
         let group = self.group(edge);
         if let Some(column) = group.and_then(|group| group.columns[attribute as usize].as_ref()) {
             let Some(value) = column.get(self.row(edge)) else {

@@ -17,13 +17,15 @@ pub(super) struct EdgeTypes {
     path: PathBuf,
     pub(super) table: TypeTable,
     values: BTreeMap<u64, [Option<f64>; Attribute::ALL.len()]>,
+    /// Of the synapse model of a type; 1 for those without.
+    signs: BTreeMap<u64, f64>,
     /// Whether the signs of synapse models are in the weights.
     signed: bool,
 }
 
 impl EdgeTypes {
-    /// Reads the table at `path`. Weights are multiplied by the `sign` of the synapse model that `dynamics_params` names in
-    /// the folder `models`, if one is given.
+    /// Reads the table at `path`. Weights, also those that edges have themselves, are multiplied by the `sign` of the synapse model that
+    /// `dynamics_params` names in the folder `models`, if one is given.
     ///
     /// # Errors
     /// If a file is missing or wrong, or a weight is left to a function that is unknown here.
@@ -34,7 +36,7 @@ impl EdgeTypes {
     ) -> Result<Self, EdgeFileError> {
         let wrong = |fault| EdgeFileError::new(path, fault);
         let table = TypeTable::read(path, "edge_type_id").map_err(wrong)?;
-        let mut values = BTreeMap::new();
+        let (mut values, mut signs) = (BTreeMap::new(), BTreeMap::new());
         for number in table.numbers() {
             let place = format!("edge type {number}");
             let mut own = [None; Attribute::ALL.len()];
@@ -55,9 +57,8 @@ impl EdgeTypes {
             }
             if let (Some(folder), Some(file)) = (models, table.word(number, "dynamics_params"))
                 && let Some(sign) = sign(&folder.join(file))?
-                && let Some(weight) = &mut own[Attribute::Weight as usize]
             {
-                *weight *= sign;
+                signs.insert(number, sign);
             }
             values.insert(number, own);
         }
@@ -65,6 +66,7 @@ impl EdgeTypes {
             path: path.to_owned(),
             table,
             values,
+            signs,
             signed: models.is_some(),
         })
     }
@@ -94,6 +96,11 @@ impl EdgeTypes {
             Some(own) => Ok(own[attribute as usize]),
             None => Err(format!("a type of `{}`", self.path.display())),
         }
+    }
+
+    /// By what weights of edges of the type `number` are multiplied.
+    pub(super) fn sign(&self, number: u64) -> f64 {
+        self.signs.get(&number).copied().unwrap_or(1.0)
     }
 
     /// Where `attribute` of the type `number` is written, for a message.
