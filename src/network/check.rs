@@ -382,7 +382,12 @@ impl Population {
         // Where rest lies above the threshold, neurons that begin at rest fire by themselves, as they always would.
         let at_rest = highest == self.values.number("e_l").unwrap_or(0.0);
         let v_th = self.values.number("v_th");
-        match v_th.or_else(|| self.values.distribution("v_th").as_ref().map(middle)) {
+        let listed = || {
+            let blocks = self.values.get("v_th")?.blocks()?.iter();
+            blocks.map(|(_, v_th)| *v_th).reduce(f64::max)
+        };
+        let drawn = || self.values.distribution("v_th").as_ref().map(middle);
+        match v_th.or_else(drawn).or_else(listed) {
             Some(v_th) if highest > v_th && !at_rest => {
                 Err(Problem::AboveThreshold { highest, v_th })
             }

@@ -102,16 +102,6 @@ fn a_planted_wave_has_its_speed_and_direction() {
                 .all(|straight| *straight > 0.9)
         );
     }
-    // In cells of the grid's own each neuron has one, and no row of cells is empty.
-    let fine = Values::from([("cell", 0.1)]);
-    let tables = compute("propagation", &swept(10.0), &fine);
-    assert_eq!(tables[1].rows(), 5);
-    assert!(
-        tables[1]
-            .numbers("cells")
-            .iter()
-            .all(|cells| *cells == 800.0)
-    );
     let nowhere = recording("rhythms.csv", 30, 6_000.0);
     let refused = measure::find("propagation")
         .unwrap()

@@ -173,11 +173,15 @@ fn what_a_file_lacks_is_told_at_its_key() {
             r#"{ file = "cells.csv", column = "tau_m", population = "e" }"#,
             "`population.e.initial.v_m.population` chooses a population of an HDF5 file, and `file` is none",
         ),
-        (4, r#"{ file = "importance.txt" }"#, "`v_m`: `"),
+        (
+            4,
+            r#"{ file = "importance.txt" }"#,
+            "importance.txt` holds 2 values, expected 4 in all",
+        ),
         (
             4,
             r#"{ file = "cells.csv", column = "refractory" }"#,
-            "`v_m` reaches 3000 mV, expected at most the threshold",
+            "v_m` reaches 3000 mV, expected at most the threshold `v_th`, 21 mV",
         ),
         (
             5,

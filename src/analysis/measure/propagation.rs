@@ -193,3 +193,49 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
             ),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::trains::Trains;
+
+    fn of(positions: Vec<[f64; 3]>, cell_mm: f64) -> Sheet {
+        let population = Population {
+            name: "e".into(),
+            labels: None,
+            trains: Trains::new(positions.len(), &[]),
+            positions: Some(positions),
+        };
+        let values = Values::from([("cell", cell_mm)]);
+        let sheet = sheet(&population, &values).unwrap_or_else(|error| panic!("{error}"));
+        sheet.expect("a sheet")
+    }
+
+    #[test]
+    fn the_sheet_of_a_grid_is_the_grids() {
+        // 20 × 10 neurons of 4 × 2 mm, as `layout = "grid"` lays them.
+        let at = |k: usize| {
+            [
+                0.2 * (k % 20) as f64 + 0.1,
+                0.2 * (k / 20) as f64 + 0.1,
+                0.0,
+            ]
+        };
+        let grid: Vec<[f64; 3]> = (0..200).map(at).collect();
+        let sheet = of(grid.clone(), 0.2);
+        assert_eq!(sheet.cells, [20, 10]);
+        for (side, expected) in sheet.sides_mm.into_iter().zip([4.0, 2.0]) {
+            assert!((side - expected).abs() < 1e-9, "{side}");
+        }
+        // A row of it, too.
+        let row = of(grid[..20].to_vec(), 0.2);
+        assert!((row.sides_mm[0] - 4.0).abs() < 1e-9, "{row:?}");
+        // Neurons anywhere fill what lies between the outermost ones.
+        let mut stream = Stream::new(1, "places", 0);
+        let mut somewhere = || [4.0 * stream.uniform(), 2.0 * stream.uniform(), 0.0];
+        let places: Vec<[f64; 3]> = (0..200).map(|_| somewhere()).collect();
+        let x = places.iter().map(|point| point[0]);
+        let width = x.clone().fold(0.0, f64::max) - x.fold(4.0, f64::min);
+        assert!((of(places, 0.2).sides_mm[0] - width).abs() < 1e-9);
+    }
+}
