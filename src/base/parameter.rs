@@ -43,6 +43,17 @@ impl Dimension {
         self.units()[0].0
     }
 
+    /// `value` in one of the [`Self::units`] as the held unit has it; as it is where that is none of them.
+    pub fn held(self, value: f64, unit: &str) -> f64 {
+        let known = self.units().iter().find(|(name, _)| *name == unit);
+        let factor = known.map_or(1.0, |(_, factor)| *factor);
+        // A whole number of micrometres is the nearest number of millimetres, as a division makes it.
+        match factor < 1.0 {
+            true => value / factor.recip(),
+            false => value * factor,
+        }
+    }
+
     /// What values are called: "potentials".
     pub const fn plural(self) -> &'static str {
         match self {

@@ -39,6 +39,26 @@ impl Fault {
         }
     }
 
+    /// What is wrong in a sentence, and how to mend it.
+    pub(super) fn told(self) -> (String, Option<String>) {
+        match self {
+            Self::Unreadable(cause) => (format!("cannot read: {cause}"), None),
+            Self::Content {
+                place,
+                found,
+                expected,
+            } => (format!("{place}: found {found}, expected {expected}"), None),
+            Self::Population {
+                problem,
+                found,
+                help,
+            } => (
+                format!("{problem}; the file has {}", listing(&found)),
+                Some(help),
+            ),
+        }
+    }
+
     /// No population `asked` for among those `found`, or several and none asked for.
     pub(super) fn no_population(asked: Option<&str>, found: Vec<String>) -> Self {
         let (problem, help) = match asked {

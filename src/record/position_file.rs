@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::csv::{self, Separator, number, quote};
-use super::dataset::{self, Fault, listing};
+use super::dataset::{self, Fault};
 use super::open::{is_hdf5, open};
 use crate::base::parameter::Dimension;
 use crate::base::suggest;
@@ -21,22 +21,7 @@ pub struct PositionFileError {
 
 impl PositionFileError {
     fn new(path: &Path, fault: Fault) -> Self {
-        let (problem, help) = match fault {
-            Fault::Unreadable(cause) => (format!("cannot read: {cause}"), None),
-            Fault::Content {
-                place,
-                found,
-                expected,
-            } => (format!("{place}: found {found}, expected {expected}"), None),
-            Fault::Population {
-                problem,
-                found,
-                help,
-            } => (
-                format!("{problem}; the file has {}", listing(&found)),
-                Some(help),
-            ),
-        };
+        let (problem, help) = fault.told();
         let path = path.to_owned();
         Self {
             path,
@@ -70,15 +55,8 @@ pub fn read(
         }
     };
     let (dimension, mut points) = read().map_err(|fault| PositionFileError::new(path, fault))?;
-    let mut units = Dimension::Length.units().iter();
-    let unit = units.find(|(name, _)| *name == file.unit);
-    let factor = unit.map_or(1.0, |(_, factor)| *factor);
     for at in points.iter_mut().flatten() {
-        // A whole number of micrometres is the nearest number of millimetres, as a division makes it.
-        *at = match factor < 1.0 {
-            true => *at / factor.recip(),
-            false => *at * factor,
-        };
+        *at = Dimension::Length.held(*at, file.unit);
     }
     Ok((dimension, points))
 }

@@ -6,7 +6,7 @@ use hdf5::Group;
 
 use super::circuit_file::DYNAMICS;
 use super::csv::{self, Separator, number, quote};
-use super::dataset::{self, Fault, listing};
+use super::dataset::{self, Fault};
 use super::open::{is_hdf5, open};
 use crate::base::suggest;
 use crate::mlp::weight_file::{RawArray, raw_array, raw_arrays};
@@ -26,22 +26,7 @@ pub struct ValueFileError {
 
 impl ValueFileError {
     fn new(path: &Path, fault: Fault) -> Self {
-        let (problem, help) = match fault {
-            Fault::Unreadable(cause) => (format!("cannot read: {cause}"), None),
-            Fault::Content {
-                place,
-                found,
-                expected,
-            } => (format!("{place}: found {found}, expected {expected}"), None),
-            Fault::Population {
-                problem,
-                found,
-                help,
-            } => (
-                format!("{problem}; the file has {}", listing(&found)),
-                Some(help),
-            ),
-        };
+        let (problem, help) = fault.told();
         Self {
             path: path.display().to_string(),
             problem,

@@ -108,14 +108,8 @@ pub(super) fn listed(usual: &'static str, of: Dimension, range: Range) -> Form<'
             Ok(values) => values,
             Err(error) => return refuse(error.to_string(), error.help),
         };
-        let known = of.units().iter().find(|(name, _)| *name == draft.unit);
-        let factor = known.map_or(1.0, |(_, factor)| *factor);
         for value in &mut values {
-            // A whole number of microseconds is the nearest number of milliseconds, as a division makes it.
-            *value = match factor < 1.0 {
-                true => *value / factor.recip(),
-                false => *value * factor,
-            };
+            *value = of.held(*value, draft.unit);
         }
         if let Some(at) = values.iter().position(|value| !range.contains(*value)) {
             let found = values[at];
