@@ -21,7 +21,7 @@ pub(super) use alteration::{Altered, How, altered};
 pub(super) use around::{Around, Known, Layers, Paths};
 pub(super) use drawn::{drawn, forms};
 pub(super) use list::{axes, each, layers_by_name, list, one_of, populations};
-pub(super) use listed::FromFile;
+pub(super) use listed::{FromFile, units};
 pub(super) use parameter::{chosen, own, refuse_foreign, registered, rows_of, spec_keys, texts};
 pub(super) use value::{
     count, few, file, flag, force_name, given, instant, learning_name, modulator_levels,

@@ -85,15 +85,15 @@ fn pitch(mut places: Vec<f64>) -> f64 {
         return 0.0;
     };
     let near = ROUNDING * (high - low);
-    let n = places.len();
+    // Two neurons are a row of any distance.
+    let are_several = places.len() > 2;
     places.dedup_by(|a, b| *a - *b <= near);
     let rows = places.len();
     let pitch = (high - low) / (rows.max(2) - 1) as f64;
     let is_even = places
         .windows(2)
         .all(|pair| (pair[1] - pair[0] - pitch).abs() <= 2.0 * near);
-    // Neurons anywhere have a coordinate each.
-    match is_even && rows > 1 && (rows < n || rows == n && n > 2) {
+    match is_even && rows > 1 && are_several {
         true => pitch,
         false => 0.0,
     }

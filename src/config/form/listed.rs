@@ -84,8 +84,8 @@ impl Table for FromFile {
     }
 }
 
-/// Names of the units of a dimension.
-fn units(of: Dimension) -> Vec<&'static str> {
+/// Names of the units of a dimension, as far as every keyboard has them.
+pub fn units(of: Dimension) -> Vec<&'static str> {
     let units = of.units().iter().map(|(name, _)| *name);
     units.filter(|name| name.is_ascii()).collect()
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::base::parameter::{Dimension, Range};
 use crate::config::form::{
     Around, Form, Keys, Row, Table, axes, count, describe, file, flag, given, inner, name, number,
-    read, text,
+    read, text, units,
 };
 use crate::config::reader::{Item, Section};
 use crate::network::error::LARGEST;
@@ -132,7 +132,7 @@ impl Table for Draft {
             let what = "of a file: SONATA nodes, or a table with columns x, y and z, as many as there are axes";
             k.need("file", &mut self.path, file(ENDINGS), what);
             let what = "of a file: the unit of its numbers; SONATA's are um";
-            k.need("unit", &mut self.unit, name(units()), what);
+            k.need("unit", &mut self.unit, name(units(Dimension::Length)), what);
             let what = "of a file: the node population in an HDF5 file";
             let population = given(text("the name of a population of nodes"));
             k.told(
@@ -170,13 +170,6 @@ impl Table for Draft {
             _ => true,
         }
     }
-}
-
-/// Names of the units of length.
-fn units() -> Vec<&'static str> {
-    let units = Dimension::Length.units().iter();
-    let units = units.map(|(name, _)| *name);
-    units.filter(|name| name.is_ascii()).collect()
 }
 
 /// A table `{ layout, … }`.
