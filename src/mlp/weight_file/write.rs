@@ -1,6 +1,6 @@
 //! Networks as files that PyTorch, NumPy and MATLAB load unchanged, bit for bit.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -35,14 +35,36 @@ pub fn write_safetensors(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> 
             .collect::<Result<Vec<_>, _>>()
             .map_err(encode)?;
         // What PyTorch's own writers put there; some readers insist on it.
-        let mut metadata = HashMap::from([("format".to_string(), "pt".to_string())]);
+        let mut metadata = BTreeMap::from([("format", "pt".to_string())]);
         if mlp.keep != 1.0 {
-            metadata.insert(KEEP.into(), mlp.keep.to_string());
+            metadata.insert(KEEP, mlp.keep.to_string());
         }
-        let bytes = safetensors::serialize(views, Some(metadata)).map_err(encode)?;
-        file.write_all(&bytes).map_err(Problem::Write)
+        let bytes = safetensors::serialize(views, None).map_err(encode)?;
+        file.write_all(&with_metadata(&bytes, &metadata)).map_err(Problem::Write)
     })
 }
+
+/// The safetensors file `bytes` with `metadata` in its header, in their order: the library takes them as a hash map, whose
+/// order differs between runs, and one network is one file.
+///
+/// The layout: length of the header in eight bytes, little-endian; the header in JSON, which ends with spaces so that the tensors
+/// begin at a multiple of [`ALIGNMENT`]; the tensors.
+fn with_metadata(bytes: &[u8], metadata: &BTreeMap<&str, String>) -> Vec<u8> {
+    const LENGTH: usize = size_of::<u64>();
+    let mut length = [0; LENGTH];
+    length.copy_from_slice(&bytes[..LENGTH]);
+    let (header, tensors) = bytes[LENGTH..].split_at(u64::from_le_bytes(length) as usize);
+    let mut head = b"{\"__metadata__\":".to_vec();
+    head.extend(serde_json::json!(metadata).to_string().bytes());
+    head.push(b',');
+    head.extend(header[1..].trim_ascii_end());
+    head.resize(head.len().next_multiple_of(ALIGNMENT), b' ');
+    let length = (head.len() as u64).to_le_bytes();
+    [&length, head.as_slice(), tensors].concat()
+}
+
+/// Of tensors in a safetensors file, bytes.
+const ALIGNMENT: usize = 8;
 
 /// Writes `mlp` as an uncompressed NumPy archive with the names and shapes of [`write_safetensors`], and `keep` as an array of one
 /// number. The file appears whole or not at all.
