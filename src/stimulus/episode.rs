@@ -1,4 +1,4 @@
-//! Dreams as input: event after event a pattern is drawn and played as Poisson spikes, with silence in between.
+//! Dreams as input: event after event a pattern is drawn and played as spikes, with silence in between.
 
 mod entry;
 mod scene;
@@ -24,6 +24,16 @@ pub enum Order {
     Sequence,
 }
 
+/// How spikes of a neuron follow each other in an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Firing {
+    /// As a Poisson process.
+    Poisson,
+    /// At even intervals from a random phase on, as a neuron fires that a steady current drives: as often on average, and so
+    /// often in each event but for less than one spike.
+    Regular,
+}
+
 /// When patterns are played, and how strongly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Programme {
@@ -35,6 +45,75 @@ pub struct Programme {
     pub rate_hz: f64,
     /// Which comes when.
     pub order: Order,
+    /// How spikes follow each other.
+    pub firing: Firing,
+}
+
+impl Programme {
+    /// Plays `pattern` from `now` on.
+    fn play(&self, pattern: &[f32], now: Time, stream: &mut Stream, spikes: &mut Vec<Spike>) {
+        let first = spikes.len();
+        match self.firing {
+            Firing::Poisson => self.play_poisson(pattern, now, stream, spikes),
+            Firing::Regular => self.play_regular(pattern, now, stream, spikes),
+        }
+        // Some of one instant.
+        spikes[first..].sort_unstable();
+    }
+
+    /// One process of all rates; each spike is of a neuron in proportion to its rate.
+    fn play_poisson(
+        &self,
+        pattern: &[f32],
+        now: Time,
+        stream: &mut Stream,
+        spikes: &mut Vec<Spike>,
+    ) {
+        let mut sums = Vec::with_capacity(pattern.len());
+        let mut whole = 0.0;
+        for &x in pattern {
+            whole += f64::from(x) * self.rate_hz;
+            sums.push(whole);
+        }
+        let length_s = self.event.as_ms() * 1e-3;
+        let mut at_s = match whole > 0.0 {
+            true => stream.exponential() / whole,
+            false => f64::INFINITY,
+        };
+        while at_s < length_s {
+            let of = stream.uniform() * whole;
+            let neuron = sums.partition_point(|&sum| sum <= of).min(sums.len() - 1);
+            spikes.push((self.inside(now, at_s), neuron as u32));
+            at_s += stream.exponential() / whole;
+        }
+    }
+
+    /// Each neuron by itself.
+    fn play_regular(
+        &self,
+        pattern: &[f32],
+        now: Time,
+        stream: &mut Stream,
+        spikes: &mut Vec<Spike>,
+    ) {
+        let length_s = self.event.as_ms() * 1e-3;
+        for (neuron, &x) in (0..).zip(pattern) {
+            let phase = stream.uniform();
+            let rate_hz = f64::from(x) * self.rate_hz;
+            if rate_hz <= 0.0 {
+                continue;
+            }
+            let times_s = (0..).map(|k| (phase + f64::from(k)) / rate_hz);
+            let times_s = times_s.take_while(|&at_s| at_s < length_s);
+            spikes.extend(times_s.map(|at_s| (self.inside(now, at_s), neuron)));
+        }
+    }
+
+    /// The instant `at_s` seconds after `now`, before the event's end, to which rounding may reach.
+    fn inside(&self, now: Time, at_s: f64) -> Time {
+        let offset = ((at_s * 1e12) as i64).min(self.event.ps() - 1);
+        now + Duration::from_ps(offset)
+    }
 }
 
 /// Patterns that are played.
@@ -92,39 +171,13 @@ impl Player {
 
 impl Stimulus for Player {
     fn tick(&mut self, now: Time, spikes: &mut Vec<Spike>) -> Option<Time> {
-        let Programme {
-            event,
-            pause,
-            rate_hz,
-            ..
-        } = self.programme;
         let mut stream = Stream::new(self.seed, &self.name, self.events);
         let pattern = self.scenes.draw(self.choice(self.events), &mut stream);
         self.events += 1;
-        // One process of all rates; each spike is of a neuron in proportion to its rate.
-        let mut sums = Vec::with_capacity(pattern.len());
-        let mut whole = 0.0;
-        for &x in &pattern {
-            whole += f64::from(x) * rate_hz;
-            sums.push(whole);
-        }
-        let length_s = event.as_ms() * 1e-3;
-        let first = spikes.len();
-        let mut at_s = match whole > 0.0 {
-            true => stream.exponential() / whole,
-            false => f64::INFINITY,
-        };
-        while at_s < length_s {
-            let of = stream.uniform() * whole;
-            let neuron = sums.partition_point(|&sum| sum <= of).min(sums.len() - 1);
-            // Rounding may reach the end of the event.
-            let offset = ((at_s * 1e12) as i64).min(event.ps() - 1);
-            spikes.push((now + Duration::from_ps(offset), neuron as u32));
-            at_s += stream.exponential() / whole;
-        }
-        // Some of one instant.
-        spikes[first..].sort_unstable();
-        now.checked_add(event)?.checked_add(pause)
+        let programme = &self.programme;
+        programme.play(&pattern, now, &mut stream, spikes);
+        now.checked_add(programme.event)?
+            .checked_add(programme.pause)
     }
 
     fn save(&self) -> Result<Vec<u8>, StateError> {

@@ -39,6 +39,8 @@ pub struct Nights {
     pub pause: Duration,
     /// The rate of a pixel of 1, in hertz.
     pub rate_hz: f64,
+    /// Whether spikes of dreams and of teachers come at even intervals, not as Poisson processes.
+    pub is_regular: bool,
     /// Membrane time constant in milliseconds.
     pub tau_m_ms: f64,
     /// The rate that thresholds of hidden layers are calibrated to, in hertz.
@@ -84,6 +86,7 @@ impl Default for Nights {
             event: Duration::from_ps(50 * PS_PER_MS),
             pause: Duration::from_ps(150 * PS_PER_MS),
             rate_hz: 200.0,
+            is_regular: false,
             tau_m_ms: 20.0,
             hidden_hz: 30.0,
             capture: true,
@@ -136,6 +139,10 @@ impl Table for Nights {
         k.or("pause", &mut self.pause, wait(), what);
         let what = "the rate of a pixel of 1 in a dream";
         k.or("rate", &mut self.rate_hz, rate(), what);
+        let firing = words(&[("poisson", false), ("regular", true)]);
+        let what = "how spikes of a pixel, and of a teacher, follow each other: as a Poisson process, or at even intervals from a random \
+                    phase on, as of a neuron that a steady current drives";
+        k.or("firing", &mut self.is_regular, firing, what);
         let what = "membrane time constant of all neurons";
         k.or("tau_m", &mut self.tau_m_ms, time_constant(), what);
         let what = "the mean rate in dreams that the threshold of a hidden layer is calibrated to";

@@ -102,11 +102,15 @@ impl Plan<'_> {
                 .add()?;
         }
         let when = |rate_hz: f64| {
-            Values::from([
+            let mut values = Values::from([
                 ("rate", rate_hz),
                 ("event", nights.event.as_ms()),
                 ("pause", nights.pause.as_ms()),
-            ])
+            ]);
+            if nights.is_regular {
+                values.insert("firing", "regular");
+            }
+            values
         };
         let mut values = when(nights.rate_hz);
         for (name, value) in &self.shown.values {

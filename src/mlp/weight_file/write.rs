@@ -40,7 +40,8 @@ pub fn write_safetensors(path: &Path, mlp: &Mlp) -> Result<(), WeightFileError> 
             metadata.insert(KEEP, mlp.keep.to_string());
         }
         let bytes = safetensors::serialize(views, None).map_err(encode)?;
-        file.write_all(&with_metadata(&bytes, &metadata)).map_err(Problem::Write)
+        file.write_all(&with_metadata(&bytes, &metadata))
+            .map_err(Problem::Write)
     })
 }
 

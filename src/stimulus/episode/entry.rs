@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Field, Order, Player, Programme, Scenes};
+use super::{Field, Firing, Order, Player, Programme, Scenes};
 use crate::base::parameter::{
     Default, Dimension, Kind, ParameterError, ParameterSpec, Range, Spec, Values,
 };
@@ -63,9 +63,17 @@ const ORDER: ParameterSpec = ParameterSpec::new(
 )
 .or(Default::Word("shuffled"));
 
+const FIRING: ParameterSpec = ParameterSpec::new(
+    "firing",
+    Kind::Word(&["poisson", "regular"]),
+    "how spikes of a neuron follow each other: as a Poisson process, or at even intervals from a random phase on, as of a neuron that a \
+     steady current drives; both as often on average",
+)
+.or(Default::Word("poisson"));
+
 static PATTERNS_SPEC: Spec = Spec {
     name: "patterns",
-    summary: "Patterns of a file, one per event, as Poisson spikes.",
+    summary: "Patterns of a file, one per event, as Poisson spikes or regular ones.",
     equations: "in an event a neuron x fires at rate x; then nothing for the pause",
     parameters: &[
         ParameterSpec::new(
@@ -76,6 +84,7 @@ static PATTERNS_SPEC: Spec = Spec {
         RATE,
         EVENT,
         PAUSE,
+        FIRING,
         ORDER,
     ],
     source: "",
@@ -84,7 +93,7 @@ static PATTERNS_SPEC: Spec = Spec {
 static FIELD_SPEC: Spec = Spec {
     name: "gaussian_field",
     summary: "Pixels that are on or off together with their neighbours, each so often as an image says; those that are on fire as Poisson \
-              processes.",
+              processes or regularly.",
     equations: "in an event pixel i is on where a Gaussian field of variance 1 is below the quantile of its probability m_i: Phi^-1(m_i), \
                 the field being white noise times exp(-d^2 / (2 sigma^2)) over pixels at distances d within the image, scaled pixel by \
                 pixel; then nothing for the pause",
@@ -97,6 +106,7 @@ static FIELD_SPEC: Spec = Spec {
         RATE,
         EVENT,
         PAUSE,
+        FIRING,
         ParameterSpec::quantity(
             "sigma",
             Dimension::One,
@@ -119,7 +129,7 @@ static FIELD_SPEC: Spec = Spec {
 
 static COMPONENTS_SPEC: Spec = Spec {
     name: "components",
-    summary: "Dreams of classes: a mean, components with Poisson coefficients, noise; one class per event, as Poisson spikes.",
+    summary: "Dreams of classes: a mean, components with Poisson coefficients, noise; one class per event, as Poisson spikes or regular ones.",
     equations: "x = clip(mean + sum_q a_q c_q + s xi, 0, 1), a_q = (N_q - 10)/sqrt(10), N_q Poisson of mean 10, xi normal;  x <- length x/|x| where \
                 length is given;  in an event a neuron fires at rate x",
     parameters: &[
@@ -140,6 +150,7 @@ static COMPONENTS_SPEC: Spec = Spec {
         RATE,
         EVENT,
         PAUSE,
+        FIRING,
         ORDER,
         ParameterSpec::quantity(
             "length",
@@ -202,6 +213,10 @@ impl Episodes {
                 order: match values.text("order") {
                     Some("sequence") => Order::Sequence,
                     _ => Order::Shuffled,
+                },
+                firing: match values.text("firing") {
+                    Some("regular") => Firing::Regular,
+                    _ => Firing::Poisson,
                 },
             },
             sigma: values.number("sigma").unwrap_or(0.0),

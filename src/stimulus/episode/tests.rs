@@ -7,6 +7,7 @@ const PROGRAMME: Programme = Programme {
     pause: Duration::from_ps(150 * PS_PER_MS),
     rate_hz: 200.0,
     order: Order::Shuffled,
+    firing: Firing::Poisson,
 };
 
 fn player(scenes: Scenes, order: Order, name: &str) -> Player {
@@ -110,4 +111,51 @@ fn dreams_of_classes_have_one_length() {
         let square: f64 = dream.iter().map(|&x| f64::from(x).powi(2)).sum();
         assert!((square.sqrt() - 2.0).abs() < 1e-6);
     }
+}
+
+#[test]
+fn regular_spikes_come_at_even_intervals_from_a_random_phase_on() {
+    // At 200 Hz in 50 ms: 10, 2.5, 0.3 spikes, none.
+    let pattern = vec![1.0, 0.25, 0.03, 0.0];
+    let mut player = Player::new(
+        Arc::new(Scenes::Patterns(vec![pattern.clone()])),
+        Programme {
+            firing: Firing::Regular,
+            ..PROGRAMME
+        },
+        1,
+        "dream",
+        "",
+    );
+    const EVENTS: usize = 4000;
+    let events = events(&mut player, EVENTS);
+    let mut first = Vec::new();
+    let mut mean = [0.0; 4];
+    for (k, event) in events.iter().enumerate() {
+        let start = Time::ZERO + Duration::from_ps(200 * PS_PER_MS * k as i64);
+        let of = |neuron: u32| {
+            let own = event.iter().filter(move |spike| spike.1 == neuron);
+            own.map(|&(t, _)| t.since(start).as_ms())
+        };
+        first.push(of(0).next().expect("one at least") / 5.0);
+        for (neuron, (mean, x)) in (0..).zip(mean.iter_mut().zip(&pattern)) {
+            let times: Vec<f64> = of(neuron).collect();
+            let expected = f64::from(*x) * 10.0;
+            assert!((times.len() as f64 - expected).abs() < 1.0, "{neuron}");
+            *mean += times.len() as f64 / EVENTS as f64;
+            for two in times.windows(2) {
+                assert!((two[1] - two[0] - 5.0 / f64::from(*x)).abs() < 1e-8);
+            }
+        }
+    }
+    // A count is one of two whole numbers: five standard errors of the mean at most.
+    for (mean, x) in mean.iter().zip(&pattern) {
+        let error = (0.25 / EVENTS as f64).sqrt();
+        assert!((mean - f64::from(*x) * 10.0).abs() < 5.0 * error, "{mean}");
+    }
+    // Phases are uniform (Kolmogorov and Smirnov, 1.95 / sqrt(n) at p = 0.001).
+    first.sort_by(f64::total_cmp);
+    let apart = |(k, &phase): (usize, &f64)| (phase - (k as f64 + 0.5) / EVENTS as f64).abs();
+    let most = first.iter().enumerate().map(apart).fold(0.0, f64::max);
+    assert!(most < 1.95 / (EVENTS as f64).sqrt(), "{most}");
 }
