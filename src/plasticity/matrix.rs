@@ -234,6 +234,8 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 false => learn(self, t, &pre, row, own),
             }
             self.states = states;
+        } else if R::REMEMBERS {
+            self.remember(t, i, &pre, row);
         }
         self.pre[i] = Pre {
             last: t,
@@ -264,6 +266,25 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
             let strength = self.sign * weight.get();
             let changed = self.rule.arrive(strength, state, &event);
             *weight = self.stored(self.gained(strength, changed, t));
+        }
+    }
+
+    /// What an arrival at `t` leaves on the states of row `i`, of which nothing is learnt.
+    fn remember<W: Stored>(&mut self, t: Time, i: usize, pre: &Pre<PRE>, row: &[W]) {
+        let n = self.n_target();
+        let (traces, fall) = (
+            times(pre.after, self.clock.fall_pre(t)),
+            self.clock.fall_post(t),
+        );
+        let states = row.iter().zip(&mut self.states[i * n..(i + 1) * n]);
+        for ((weight, state), (&post, &last)) in states.zip(self.post.iter().zip(&self.last)) {
+            let event = Event {
+                pre: traces,
+                post: times(post, fall),
+                since_arrival: t.since(pre.last),
+                since_spike: t.since(last),
+            };
+            self.rule.arrive(self.sign * weight.get(), state, &event);
         }
     }
 

@@ -253,7 +253,7 @@ impl Bout {
 
     /// Keys of what acts on synapses.
     pub(super) fn acting(&mut self, k: &mut Keys<'_>) {
-        let what = "projections whose synapses learn; the others keep their weights but for slow forces, and what they remember fades";
+        let what = "projections whose synapses learn; the others keep their weights but for slow forces; their traces of spikes go on, and what else they remember fades";
         let learning = each(learning_name(), "projection", true);
         k.told("learning", "all", &mut self.learning, learning, what);
         self.learning.sort();

@@ -22,7 +22,8 @@ static SPEC: Spec = Spec {
     equations: "at each instant not before `from` the next `add` neurons come, as long as there are any, at their reset \
                 potential;  until then a neuron does not fire, what arrives does not move its potential, and in projections that \
                 are rewired (`structural`, `turnover`) it has no synapses and gets none; slow forces leave those that it has in \
-                other projections as they are, and their rules see a neuron that does not fire",
+                other projections as they are, and their rules see a neuron that does not fire;  mean rates of the population are per neuron \
+                of its `size`, those to come too",
     parameters: &[
         ParameterSpec::new(
             "at_first",

@@ -59,6 +59,9 @@ where
             if R::FLOWS {
                 self.idle(row, t);
             }
+            if R::REMEMBERS {
+                self.remember(row, t);
+            }
             let strengths = self.strengths[span].iter();
             added.extend(strengths.map(|strength| (self.sign * strength.get()) as f32));
         }
@@ -69,6 +72,33 @@ where
             before: pre.after,
             after: jump(&self.clock.pre, pre.after, self.clock.rise_pre(t)),
         };
+    }
+
+    /// What an arrival at `t` leaves on the states of row number `row`, of which nothing is learnt.
+    fn remember(&mut self, row: usize, t: Time) {
+        let Row { delay, start, end } = self.layout.row(row);
+        let (past, span) = (self.past(row, delay, t), start as usize..end as usize);
+        let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
+        let fall = self.clock.fall_post(at_synapse);
+        let pre = times(past.pre.after, self.clock.fall_pre(t));
+        let synapses = self.targets[span.clone()]
+            .iter()
+            .zip(&self.strengths[span.clone()]);
+        let states = self.states[span.clone()].iter().zip(synapses);
+        let states: Vec<R::State> = states
+            .map(|(state, (&j, &strength))| {
+                let mut met = past.caught_up(j, strength, *state);
+                let event = Event {
+                    pre,
+                    post: times(met.post, fall),
+                    since_arrival: t.since(past.pre.last),
+                    since_spike: t.since(met.last_spike),
+                };
+                self.rule.arrive(strength.get(), &mut met.state, &event);
+                met.state
+            })
+            .collect();
+        self.states[span].copy_from_slice(&states);
     }
 
     /// A row with `own` strengths and states learns of an arrival, and what its synapses add is `added`.

@@ -10,8 +10,7 @@ use crate::plasticity::rule::{Event, Memory, PlasticityRule, Trace};
 /// spike pairs with all arrivals since the one before (Morrison, Diesmann, Gerstner 2008, figure 7B; NEST's
 /// `stdp_nn_pre_centered_synapse`).
 ///
-/// Synapses of one source have targets that spike at different times, so that each keeps a trace of its own. While learning is
-/// off, arrivals leave nothing on it.
+/// Synapses of one source have targets that spike at different times, so that each keeps a trace of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Presynaptic {
     pair: StdpPair,
@@ -40,6 +39,8 @@ impl PlasticityRule<0, 1> for Presynaptic {
 
     /// The trace right before the last arrival.
     type State = f64;
+
+    const REMEMBERS: bool = true;
 
     fn new(values: &Values) -> Result<Self, ParameterError> {
         StdpPair::new(values).map(|pair| Self { pair })

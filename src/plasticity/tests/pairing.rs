@@ -1,6 +1,7 @@
 //! Pair rules, by which spikes pair.
 
 use super::*;
+use crate::plasticity::learn::LearnMatrix;
 use crate::plasticity::rule::Event;
 
 #[test]
@@ -48,4 +49,56 @@ fn every_arrival_pairs_with_the_spike_after_it() {
     assert!((w - 0.5 - both).abs() < 1e-15, "{w}");
     // Nothing has come since.
     assert_eq!(rule.fire(w, &mut state, &event(ms(15.0), ms(5.0))), w);
+}
+
+/// Traces go on while nothing is learnt: arrivals at 10, 12 and 40 ms all pair with the spike at 50 ms, though learning is off from 15
+/// to 45 ms; those of a spike at 30 ms that nothing is learnt of have paired with it.
+#[test]
+fn arrivals_of_which_nothing_is_learnt_pair_later() {
+    let mut values = Values::from([("w_max", 1.0), ("a_plus", 0.01), ("a_minus", 0.0)]);
+    values.insert("pairing", "nearest_presynaptic");
+    let rule = || stdp_pair::Presynaptic::new(&values).expect("valid");
+    let ms = |ms: i64| Time::from_ps(ms * 2 * GRID);
+    let made = [Made {
+        source: 0,
+        target: 0,
+        axonal: 0,
+        dendritic: 0,
+        weight: 0.5,
+    }];
+    let fall = |since: f64| (-since / 20.0).exp();
+    for (spikes, expected) in [
+        (&[50][..], fall(40.0) + fall(38.0) + fall(10.0)),
+        (&[30, 50], fall(10.0)),
+    ] {
+        let mut rows =
+            PlasticRows::<_, f64, 0, 1>::new(rule(), None, sparse(&made), N_TARGET).expect("fits");
+        let mut start = vec![0.0; N_SOURCE * N_TARGET];
+        start[0] = 0.5;
+        let new = PlasticMatrix::<_, 0, 1>::new;
+        let mut matrix = new(rule(), None, &start, N_TARGET, Duration::ZERO).expect("fits");
+        let mut weights = start.clone();
+        for t in 0..60 {
+            if let 15 | 45 = t {
+                rows.set_learning(ms(t), t == 45);
+                LearnMatrix::set_learning(&mut matrix, ms(t), t == 45, &mut weights);
+            }
+            if let 10 | 12 | 40 = t {
+                rows.arrive(ms(t), 0);
+                matrix.come_to(ms(t), &mut weights);
+                matrix.catch_up_row(ms(t), 0, &mut weights[..N_TARGET]);
+                matrix.arrive_row(ms(t), 0, &mut weights[..N_TARGET]);
+            }
+            if spikes.contains(&t) {
+                rows.fire(ms(t), &[0]);
+                matrix.come_to(ms(t), &mut weights);
+                matrix.fire_at(ms(t), &[0], &mut weights);
+            }
+        }
+        matrix.settle_all(ms(60), &mut weights);
+        rows.look(ms(60), &mut |synapse| {
+            near(synapse.weight, 0.5 + 0.01 * expected, 1e-12, "rows")
+        });
+        near(weights[0].into(), 0.5 + 0.01 * expected, 1e-6, "matrix");
+    }
 }
