@@ -19,8 +19,8 @@ pub struct Decoded {
 pub struct Reading {
     /// The class; `None` if no output is above zero.
     pub decoded: Option<Decoded>,
-    /// Of random neurons with the same numbers of spikes: mean share of the first class.
-    pub chance_share: f64,
+    /// Of random neurons with the same numbers of spikes: shares of the first class, added up over those of which one is told.
+    pub chance_shares: f64,
     /// How many of these were decoded to each class.
     pub chance_classes: Vec<u64>,
     /// (r + 1)/(n + 1), where of n such shuffles r have a share at least as large; 1 where there is no class.
@@ -88,7 +88,7 @@ pub fn read(
     Reading {
         p: decoded.map_or(1.0, |_| p),
         decoded,
-        chance_share: sum / f64::from(shuffles.max(1)),
+        chance_shares: sum,
         chance_classes,
     }
 }
@@ -158,7 +158,11 @@ mod tests {
             (3, 1.0, 0.0)
         );
         assert_eq!(planted.p, 1.0 / 200.0);
-        assert!(planted.chance_share < 0.5, "{}", planted.chance_share);
+        assert!(
+            planted.chance_shares < 0.5 * 199.0,
+            "{}",
+            planted.chance_shares
+        );
         assert_eq!(planted.chance_classes.iter().sum::<u64>(), 199);
 
         // Random neurons: p below 0.05 in about one of twenty, as shares tie rather less often.

@@ -85,6 +85,9 @@ fn a_planted_wave_has_its_speed_and_direction() {
         let tables = compute("propagation", &swept(speed), &Values::new());
         let waves = &tables[1];
         assert_eq!(waves.rows(), 5, "{speed} mm/s");
+        assert!(matches!(tables[0].column("large"), Some(Cells::Count(n)) if *n == [5]));
+        let mean = tables[0].numbers("speed")[0];
+        assert!((mean / speed - 1.0).abs() < 0.1, "{mean}");
         for (found, angle) in waves
             .numbers("speed")
             .iter()

@@ -89,7 +89,11 @@ impl Read<'_> {
     /// Its numbers, where dreams whose p is up to `level` are told from chance.
     pub fn statistics(&self, level: f64, mixture: f64) -> Statistics {
         let shares: Vec<f64> = self.decoded().map(|own| own.share).collect();
-        let chance = self.dreams.iter().map(|(_, own)| own.chance_share);
+        let dealt = self.dreams.iter().map(|(_, own)| own);
+        let (chance, n) = dealt.fold((0.0, 0), |(sum, n), own| {
+            let told: u64 = own.chance_classes.iter().sum();
+            (sum + own.chance_shares, n + told)
+        });
         let mixed = self
             .decoded()
             .filter(|own| own.second >= mixture * own.share);
@@ -102,7 +106,7 @@ impl Read<'_> {
         let alike = newest.len() as f64 / self.sleep.classes.len() as f64;
         Statistics {
             confidence: mean(&shares),
-            shuffled: mean(&chance.collect::<Vec<f64>>()),
+            shuffled: chance / n as f64,
             told: told.count(),
             by_chance: level * self.dreams.len() as f64,
             mixtures: mixed.count() as f64 / shares.len() as f64,
@@ -118,7 +122,7 @@ impl Read<'_> {
 pub struct Statistics {
     /// Mean confidence of those of which a class is told.
     pub confidence: f64,
-    /// The same of shuffles.
+    /// The same of shuffles: mean over those of which a class is told.
     pub shuffled: f64,
     /// Dreams told from chance.
     pub told: usize,

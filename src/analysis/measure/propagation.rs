@@ -22,8 +22,12 @@ static SPEC: Spec = Spec {
             "side of the cells that the places are cut into",
         )
         .or(Default::Absent("a twentieth of the longer side")),
-        ParameterSpec::new("wraps", Kind::Flag, "whether opposite sides are one")
-            .or(Default::Flag(false)),
+        ParameterSpec::new(
+            "wraps",
+            Kind::Flag,
+            "whether opposite sides are one, as those of a torus (`wrap` of its places)",
+        )
+        .or(Default::Flag(false)),
     ],
     source: "as `[figure.wave]` draws them where all neurons are recorded, on the smallest sheet that holds their places",
 };
@@ -36,6 +40,9 @@ pub(super) static MEASURE: Measure = Measure {
 
 /// Cells along the longer side where nothing is said.
 const CELLS: f64 = 20.0;
+
+/// One of so many cells that a large wave reaches; smaller ones are mostly chance.
+const ONE_OF: usize = 10;
 
 /// The cells of a population whose neurons have places.
 fn sheet(population: &Population, values: &Values) -> Result<Option<Sheet>, MeasureError> {
@@ -102,7 +109,7 @@ fn pitch(mut places: Vec<f64>) -> f64 {
 fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
     let span = one_span(&SPEC, data)?;
     let (mut names, mut levels, mut n) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut speeds, mut per_s) = (Vec::new(), Vec::new());
+    let (mut speeds, mut large) = (Vec::new(), Vec::new());
     let (mut owners, mut cells) = (Vec::new(), Vec::new());
     let mut columns = [const { Vec::<f64>::new() }; 7];
     for population in &data.populations {
@@ -114,7 +121,8 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
             rates.add(&sheet, time, neuron);
         }
         let (up_hz, found) = waves(&sheet, &rates);
-        let mut middles = Vec::new();
+        // Speeds times cells, and cells, of waves that have one.
+        let (mut sum, mut passed, mut n_large) = (0.0, 0.0, 0);
         for wave in &found {
             let (Some(first), Some(last)) = (wave.onsets.first(), wave.onsets.last()) else {
                 continue;
@@ -140,13 +148,18 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
                 .iter_mut()
                 .zip(row)
                 .for_each(|(column, value)| column.push(value));
-            middles.push(middle);
+            let reached = wave.onsets.len();
+            n_large += u64::from(ONE_OF * reached >= sheet.n_cells());
+            if middle.is_finite() {
+                sum += middle * reached as f64;
+                passed += reached as f64;
+            }
         }
         names.push(population.name.clone());
         levels.push(up_hz);
         n.push(found.len() as u64);
-        per_s.push(found.len() as f64 / span.seconds());
-        speeds.push(super::mean(&middles));
+        large.push(n_large);
+        speeds.push(sum / passed);
     }
     if names.is_empty() {
         let problem =
@@ -158,9 +171,14 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
         Table::new("propagation")
             .with("population", "", "which", names)
             .with("level", "Hz", "above which a cell is UP", levels)
-            .with("waves", "", "how many", n)
-            .with("rate", "Hz", "how often", per_s)
-            .with("speed", "mm/s", "mean of the waves' median speeds", speeds),
+            .with("waves", "", "how many, those of single cells too", n)
+            .with("large", "", "how many reach a tenth of the cells", large)
+            .with(
+                "speed",
+                "mm/s",
+                "mean of the waves' median speeds, each as often as it has cells",
+                speeds,
+            ),
         Table::new("propagation_wave")
             .with("population", "", "which", owners)
             .with("start", "ms", "its first onset", starts)

@@ -13,7 +13,8 @@ static SPEC: Spec = Spec {
     name: "ripple",
     summary: "when the rate of a population ripples: its part of 150 to 250 Hz is far above its mean",
     equations: "a: envelope of the rate in bins of 1 ms, filtered to 150 to 250 Hz;  s = sqrt(Gaussian of a^2);  a ripple where (s - mean) / sd \
-                >= threshold for `shortest`, borders where s crosses its mean",
+                >= threshold for `shortest`, borders where s crosses its mean;  the chance of spikes has power at all frequencies, in proportion to the rate: where \
+                the rate rises and falls much, as in UP states, compare with spikes moved at random by some 20 ms",
     parameters: &[
         ParameterSpec::quantity(
             "threshold",

@@ -125,6 +125,13 @@ fn tables(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
         let size = |wave: &Wave| x[wave.peak] - x[wave.trough];
         let large = depth * super::mean(&found.iter().map(size).collect::<Vec<_>>());
         found.retain(|wave| size(wave) > large);
+        if let (true, [_, ..]) = (found.is_empty(), &*troughs) {
+            let (name, n) = (&population.name, troughs.len());
+            tracing::warn!(
+                "`{name}`: none of {n} waves is kept, as none is much deeper than the others: a rate cannot fall below 0; \
+                 `--set depth=…`, less than {depth}, keeps more"
+            );
+        }
         let at = |k: usize| span.start.as_ms() + k as f64 * bin_ms;
         let own: Vec<f64> = found
             .iter()

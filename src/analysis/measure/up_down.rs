@@ -15,7 +15,8 @@ pub static SPEC: Spec = Spec {
     name: "up_down",
     summary: "when a population is active and when it is silent: UP and DOWN states",
     equations: "DOWN: the smoothed rate is below a percentile of itself, or below the least frequent rate between its two most \
-                frequent ones, for 30 to 500 ms;  UP: the time between two DOWN states, without a silence that is longer",
+                frequent ones, for 30 to 500 ms;  UP: the time between two DOWN states, without a silence that is longer;  a DOWN state that is cut by the \
+                ends of what is looked at has no length: it counts as time in DOWN states alone, and beside it an UP state may lie",
     parameters: &[
         bin_of_rate(10.0),
         some_time(
@@ -95,38 +96,51 @@ fn valley(values: &[f64]) -> Option<f64> {
 /// A state: whether it is UP, and when.
 type State = (bool, Span);
 
-/// DOWN states within `span`, and the UP states between them; and how many silences are too long for a DOWN state, which belong to
-/// neither, nor do the stretches beside them.
+/// What there is within a span.
+#[derive(Default)]
+struct Found {
+    /// DOWN states, and the UP states between them.
+    states: Vec<State>,
+    /// How many silences are too long for a DOWN state, which belong to neither, nor do the stretches beside them.
+    too_long: usize,
+    /// What is seen of DOWN states that its ends cut.
+    cut: Duration,
+}
+
 fn within(
     span: Span,
     rates: &[f64],
     threshold: f64,
     bin: Duration,
     limits: (Duration, Duration),
-) -> (Vec<State>, usize) {
+) -> Found {
     let edge = |k: usize| span.start + Duration::from_ps(k as i64 * bin.ps());
     let low = stretches(rates.iter().map(|&rate| rate < threshold)).into_iter();
     let low = low.map(|(first, last)| Span {
         start: edge(first),
         stop: edge(last + 1),
     });
-    let (mut states, mut too_long) = (Vec::new(), 0);
+    let mut found = Found::default();
     let mut before: Option<Span> = None;
     for down in low.filter(|down| down.length() >= limits.0) {
         if down.length() > limits.1 {
             before = None;
-            too_long += 1;
+            found.too_long += 1;
             continue;
         }
         let up = before.map(|before| Span {
             start: before.stop,
             stop: down.start,
         });
-        states.extend(up.map(|up| (true, up)));
-        states.push((false, down));
+        found.states.extend(up.map(|up| (true, up)));
+        // The last bin may reach beyond the end.
+        match down.start > span.start && down.stop < span.stop {
+            true => found.states.push((false, down)),
+            false => found.cut = found.cut + (down.stop.min(span.stop) - down.start),
+        }
         before = Some(down);
     }
-    (states, too_long)
+    found
 }
 
 fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
@@ -157,10 +171,12 @@ fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
         };
         let spans = data.spans.iter().zip(&rates);
         let (mut found, mut too_long) = (Vec::<State>::new(), 0);
+        let mut cut = Duration::ZERO;
         for (&span, rates) in spans {
-            let (states, longer) = within(span, rates, threshold, bin, limits);
-            found.extend(states);
-            too_long += longer;
+            let own = within(span, rates, threshold, bin, limits);
+            found.extend(own.states);
+            too_long += own.too_long;
+            cut = cut + own.cut;
         }
         if too_long > 0 {
             let (name, longest) = (&population.name, limits.1);
@@ -175,8 +191,9 @@ fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
         };
         let (up, down) = (lengths(true), lengths(false));
         // Where there is no state at all, nothing is known of them.
-        let known = |value: f64| if found.is_empty() { f64::NAN } else { value };
-        let share = down.iter().sum::<f64>() / 1e3 / data.seconds();
+        let nothing = found.is_empty() && cut == Duration::ZERO;
+        let known = |value: f64| if nothing { f64::NAN } else { value };
+        let share = (down.iter().sum::<f64>() + cut.as_ms()) / 1e3 / data.seconds();
         names.push(population.name.clone());
         thresholds.push(threshold);
         for (column, value) in columns.iter_mut().zip([
@@ -242,7 +259,7 @@ mod tests {
         let ms = |ms: i64| Time::from_ps(ms * 1_000_000_000);
         let span = Span {
             start: ms(0),
-            stop: ms(200),
+            stop: ms(330),
         };
         // DOWN, UP, DOWN, active, a long silence, active, DOWN, a short silence in an UP state, DOWN.
         let text = "...##...###........###...##.##...";
@@ -252,7 +269,11 @@ mod tests {
             .collect();
         let bin = ms(10) - ms(0);
         let limits = (ms(20) - ms(0), ms(40) - ms(0));
-        let (states, too_long) = within(span, &rates, 0.5, bin, limits);
+        let Found {
+            states,
+            too_long,
+            cut,
+        } = within(span, &rates, 0.5, bin, limits);
         let found: Vec<(bool, i64, i64)> = states
             .iter()
             .map(|(is_up, span)| {
@@ -260,15 +281,14 @@ mod tests {
                 (*is_up, ms(span.start), ms(span.stop))
             })
             .collect();
+        // Those at the ends are cut.
         let expected = [
-            (false, 0, 30),
             (true, 30, 50),
             (false, 50, 80),
             (false, 220, 250),
             (true, 250, 300),
-            (false, 300, 330),
         ];
         assert_eq!(found, expected);
-        assert_eq!(too_long, 1);
+        assert_eq!((too_long, cut), (1, ms(60) - ms(0)));
     }
 }

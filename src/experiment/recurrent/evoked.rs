@@ -54,12 +54,22 @@ fn onsets(
         };
         for table in tables {
             if let Some(Cells::Text(states)) = table.column("state") {
-                let starts = states.iter().zip(table.numbers("start"));
-                let up = starts.filter(|(state, _)| *state == "up");
-                all.extend(up.filter_map(|(_, &ms)| Time::from_ms(ms).ok()));
+                let edges = table.numbers("start").iter().zip(table.numbers("stop"));
+                // One that the bout's end cuts has begun too: where a DOWN state has ended.
+                let onsets =
+                    states
+                        .iter()
+                        .zip(edges)
+                        .map(|(state, (start, stop))| match state == "up" {
+                            true => start,
+                            false => stop,
+                        });
+                all.extend(onsets.filter_map(|&ms| Time::from_ms(ms).ok()));
             }
         }
     }
+    all.sort_unstable();
+    all.dedup();
     Ok(all)
 }
 
