@@ -224,10 +224,11 @@ impl Network {
         if model.figures.is_any() || !summary.recalls.is_empty() {
             output::named_directory(&directory)?;
         }
-        if let (Some(raster), Some(first)) = (&model.figures.raster, seeds.first()) {
-            self.raster.draw(raster, first, model, &went, &directory)?;
-        }
         let run = desk.directory.join(run_file::FILE);
+        if let (Some(raster), Some(first)) = (&model.figures.raster, seeds.first()) {
+            let places = (&*run, &*directory);
+            self.raster.draw(raster, first, model, &went, places)?;
+        }
         if let Some(figure) = &model.figures.weights {
             weights::draw(figure, &run, model, &directory)?;
         }

@@ -4,6 +4,7 @@ mod drive;
 
 pub(in crate::experiment) use drive::switched_on;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::base::time::{Duration, Time};
@@ -13,6 +14,7 @@ use crate::experiment::recurrent::summary::Seed;
 use crate::network::Network;
 use crate::protocol::hypnogram::Bout;
 use crate::protocol::stage::Stage;
+use crate::record::recording::Recording;
 use crate::report::figure;
 
 /// Name of the figure without its endings.
@@ -51,17 +53,17 @@ impl Setting {
         bouts.iter().map(bout).collect()
     }
 
-    /// Draws the `raster` that `model` asks for, of a run through `bouts`, into the folder `directory`.
+    /// Draws the `raster` that `model` asks for, of a run through `bouts` whose run file is `run`, into the folder `directory`.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If the run file is damaged, or the figure cannot be written.
     pub fn draw(
         &self,
         raster: &config::Raster,
         seed: &Seed,
         model: &NetworkModel,
         bouts: &[Bout],
-        directory: &Path,
+        (run, directory): (&Path, &Path),
     ) -> Result<(), ExperimentError> {
         /// Bins of the rate traces: a two hundredth of what is shown, at least the published 0.1 ms.
         const BINS: i64 = 200;
@@ -89,10 +91,18 @@ impl Setting {
                 sign: self.signs[index],
             })
         });
+        let mut stimuli = drive::on(&self.stimuli, bouts);
+        let pulses = pulses(run)?;
+        for stimulus in &mut stimuli {
+            if let Some(times) = pulses.get(&stimulus.name) {
+                let instant = |&t: &Time| (t, t + Duration::from_ps(1));
+                stimulus.on = times.iter().map(instant).collect();
+            }
+        }
         figure::Raster {
             layers: layers.collect(),
             bouts: self.bouts(bouts),
-            stimuli: drive::on(&self.stimuli, bouts),
+            stimuli,
             origin: Time::ZERO,
             window: figure::Window {
                 start: Time::ZERO + raster.from,
@@ -104,4 +114,16 @@ impl Setting {
         .draw(&directory.join(NAME))?;
         Ok(())
     }
+}
+
+/// When pulses were delivered that are in the run file `run`, by the name of their stimulus.
+fn pulses(run: &Path) -> Result<BTreeMap<String, Vec<Time>>, ExperimentError> {
+    let run = Recording::open(run)?;
+    let mut pulses = BTreeMap::new();
+    for name in run.pulsed()? {
+        let own = run.pulses(&name)?.into_iter();
+        let delivered = own.filter(|pulse| pulse.is_delivered);
+        pulses.insert(name, delivered.map(|pulse| pulse.time).collect());
+    }
+    Ok(pulses)
 }

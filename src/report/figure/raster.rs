@@ -204,7 +204,10 @@ impl Raster {
             caption.push("Right: a closer look at the shaded time.".to_owned());
         }
         if strips.has_bars() {
-            caption.push("Bars: stimuli that act for a part of the time.".to_owned());
+            caption.push(
+                "Bars: stimuli that act for a part of the time, pulses at their instants."
+                    .to_owned(),
+            );
         }
         if strips.more > 0 {
             caption.push(format!("{} not shown.", plural(strips.more, "more bar")));

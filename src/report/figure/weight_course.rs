@@ -149,11 +149,17 @@ impl Course {
 
     fn draw(&self, canvas: &mut Canvas, top: f64) {
         let bottom = top + HEIGHT;
-        /// Above and below the bands, as a share: room for the tails of the histograms.
-        const MARGIN: f64 = 0.15;
+        /// Above and below all weights, as a share.
+        const MARGIN: f64 = 0.04;
         let quantiles = self.moments.iter().flat_map(|moment| moment.quantiles);
         let seen = quantiles.chain(self.tracked.iter().flatten().copied());
         let seen = seen.chain(self.moments.iter().map(|moment| moment.mean));
+        // No weight of the histograms lies beyond.
+        let counted = self.histograms.iter().flat_map(|(edges, counts)| {
+            let bins = edges.windows(2).zip(counts).filter(|(_, n)| **n > 0);
+            bins.flat_map(|(edges, _)| [edges[0], edges[1]])
+        });
+        let seen = seen.chain(counted);
         let range = seen.map(|weight| (weight, weight));
         let range = range.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let (low, high) = range.unwrap_or((0.0, 1.0));

@@ -2,7 +2,7 @@
 
 use crate::config::night::Night;
 use crate::experiment::error::ExperimentError;
-use crate::experiment::night::{AT_MEANS, CLASS_MEANS, DREAMT};
+use crate::experiment::night::{AT_MEANS, CLASS_MEANS, DREAMT, Inputs};
 use crate::experiment::report::Subject;
 use crate::report::figure;
 use crate::report::html::{Drawn, Part, Picture};
@@ -21,9 +21,11 @@ pub(super) fn parts(subject: &Subject, model: &Night) -> Result<Vec<Part>, Exper
     };
     let pixels = last.weights.columns();
     let square = pixels.isqrt();
-    let (width, height) = match square * square == pixels {
-        true => (square, square),
-        false => (pixels, 1),
+    // Of data that are no longer there a square is as good a guess as any.
+    let (width, height) = match Inputs::read(model).map(|inputs| inputs.shape()) {
+        Ok((width, height)) if width * height == pixels => (width, height),
+        _ if square * square == pixels => (square, square),
+        _ => (pixels, 1),
     };
     let dreams = figure::Dreams {
         dreams: &last.weights,

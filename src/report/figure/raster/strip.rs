@@ -41,7 +41,7 @@ impl<'a> Strips<'a> {
                 .iter()
                 .filter_map(|&on| column.clip(on))
                 .collect();
-            if covers(&clipped, whole) {
+            if clipped.is_empty() || covers(&clipped, whole) {
                 continue;
             }
             match rows.iter_mut().find(|(_, on)| *on == stimulus.on) {
