@@ -49,6 +49,11 @@ pub(super) fn run(arguments: &SweepArguments, shell: &Shell) -> Result<(), Failu
         } = swept;
         return Err(Failure::Unswept { folder, done, of });
     }
+    if let Some((point, error)) = &swept.untested {
+        return Err(Failure::input(format!(
+            "the test of the best point, {point}, with seeds that the sweep has not seen, failed: {error}"
+        )));
+    }
     match swept.failed {
         0 => Ok(()),
         n => Err(Failure::input(format!(
@@ -200,6 +205,7 @@ fn document(plan: &Plan, swept: &Swept) -> serde_json::Value {
         "on": plan.on,
         "points": ranked.map(|ranked| ranked.iter().map(point).collect::<Vec<_>>()),
         "tested": swept.tested,
+        "untested": swept.untested.as_ref().map(|(point, error)| json!({ "point": point, "error": error })),
         "unchosen": unchosen(plan),
     })
 }

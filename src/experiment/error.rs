@@ -206,6 +206,28 @@ pub enum ExperimentError {
         /// Units of the input layer.
         pixels: usize,
     },
+    /// What became of one seed.
+    #[error("seed {seed}: {error}")]
+    Seed {
+        /// The seed.
+        seed: u64,
+        /// What happened.
+        error: Box<ExperimentError>,
+    },
+    /// A window that is larger than the images.
+    #[error(
+        "[sleep.input] patch: found a window of {side} x {side} pixels, expected at most {}, the shorter side of images of \
+         {height} x {width}",
+        .width.min(.height)
+    )]
+    Window {
+        /// Pixels along its sides.
+        side: usize,
+        /// Pixels along a row of an image.
+        width: usize,
+        /// Rows of an image.
+        height: usize,
+    },
     /// A pattern of another size than the input layer.
     #[error("`{file}`: found {found} pixels, expected {expected}, one per unit of the input layer")]
     PatternSize {
@@ -252,10 +274,22 @@ impl ExperimentError {
                 self,
                 Self::Training(_)
                     | Self::Night(_)
+                    | Self::Seed { .. }
                     | Self::Conversion(_)
                     | Self::Tripped(_)
                     | Self::Assembly(_)
             )
+    }
+
+    /// Says which seed it is of, where another might do better.
+    pub(super) fn of_seed(self, seed: u64) -> Self {
+        match self {
+            Self::Training(_) | Self::Night(_) | Self::Conversion(_) => Self::Seed {
+                seed,
+                error: Box::new(self),
+            },
+            other => other,
+        }
     }
 
     /// Whether it was told to stop while it read files or built a network.

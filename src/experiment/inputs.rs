@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::config::sleep_replay::{
-    Amount, Data, Input, Pattern, SleepReplay, Source, TrainImages, Weights,
+    Amount, Data, Input, Patch as Window, Pattern, SleepReplay, Source, TrainImages, Weights,
 };
 use crate::experiment::error::ExperimentError;
 use crate::mlp::dataset::DataSet;
@@ -107,6 +107,18 @@ impl Inputs {
             } => {}
         }
         let (width, height) = shape(model, set.as_ref(), pixels)?;
+        if let Input::Image {
+            patch: Some(Window { side, .. }),
+            ..
+        } = model.sleep.input
+            && side > width.min(height)
+        {
+            return Err(ExperimentError::Window {
+                side,
+                width,
+                height,
+            });
+        }
         Ok(Self {
             train,
             test,

@@ -78,7 +78,7 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    fn read(model: &Night) -> Result<Self, ExperimentError> {
+    pub(super) fn read(model: &Night) -> Result<Self, ExperimentError> {
         let (data, set) = (&model.data, data_set(&model.data.source)?);
         set.check_layers(&model.mlp.layers, &data.tasks)?;
         let selection = selection(data, &data.train);
@@ -90,6 +90,11 @@ impl Inputs {
             width: set.train.width(),
             height: set.train.height(),
         })
+    }
+
+    /// Pixels along a row of an image, and rows.
+    pub(super) fn shape(&self) -> (usize, usize) {
+        (self.width, self.height)
     }
 
     /// Training images of each class.
@@ -359,7 +364,10 @@ impl Experiment for Dreamers {
     fn run(&self, desk: &Desk<'_>) -> Result<Outcome, ExperimentError> {
         let slept: Vec<Result<Slept, ExperimentError>> = seeds(self.model.seed, self.model.seeds)
             .par_iter()
-            .map(|&(index, seed)| desk.crew.share(self.one_seed(desk, index, seed)))
+            .map(|&(index, seed)| {
+                let slept = self.one_seed(desk, index, seed);
+                desk.crew.share(slept.map_err(|error| error.of_seed(seed)))
+            })
             .collect();
         let mut slept = slept.into_iter().collect::<Result<Vec<_>, _>>()?;
         let complete = slept.iter().all(|slept| slept.complete);

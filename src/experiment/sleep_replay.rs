@@ -190,7 +190,10 @@ impl Experiment for Nights {
         let seeds = seeds(self.model.seed, self.model.seeds);
         let repetitions: Vec<Result<Repetition, ExperimentError>> = seeds
             .par_iter()
-            .map(|&(index, seed)| desk.crew.share(self.one_seed(desk, index, seed)))
+            .map(|&(index, seed)| {
+                let slept = self.one_seed(desk, index, seed);
+                desk.crew.share(slept.map_err(|error| error.of_seed(seed)))
+            })
             .collect();
         let repetitions: Result<Vec<Repetition>, ExperimentError> =
             repetitions.into_iter().collect();

@@ -89,6 +89,8 @@ pub struct Swept {
     pub ranked: Option<Vec<Ranked>>,
     /// The test of the best point.
     pub tested: Option<Tested>,
+    /// Which point's test failed, and why.
+    pub untested: Option<(String, String)>,
 }
 
 /// The best point on test images.
@@ -163,6 +165,7 @@ pub fn sweep(plan: &Plan, way: &Way, watch: &dyn Watch) -> Result<Swept, SweepEr
         complete: work.pending.iter().all(|item| rows.contains_key(&item.id)),
         ranked: None,
         tested: None,
+        untested: None,
         folder,
     };
     if swept.done < swept.of {
@@ -178,8 +181,16 @@ pub fn sweep(plan: &Plan, way: &Way, watch: &dyn Watch) -> Result<Swept, SweepEr
     swept.ranked = Some(ranked);
     // Shards end at any time; the one program that has all of it tests.
     if let (Some(best), Some(On::Validation), Shard::WHOLE) = (best, plan.on, way.shard) {
-        swept.tested = test(plan, best, way, &swept.folder, watch)?;
-        swept.complete = swept.tested.is_some();
+        match test(plan, best, way, &swept.folder, watch) {
+            // As of rows: it would fail again, and what was found before stays.
+            Err(SweepError::Run(error)) if error.would_recur() => {
+                swept.untested = Some((plan.describe(best), error.to_string()));
+            }
+            tested => {
+                swept.tested = tested?;
+                swept.complete = swept.tested.is_some();
+            }
+        }
     }
     Ok(swept)
 }
@@ -195,6 +206,7 @@ fn stopped(plan: &Plan, folder: PathBuf) -> Result<Swept, SweepError> {
         complete: false,
         ranked: None,
         tested: None,
+        untested: None,
         folder,
     })
 }

@@ -121,7 +121,8 @@ impl Table for Data {
         k.or("test_noise", &mut self.test.noise, noises(), what);
         let what = "standard deviation of a Gaussian blur of these before the noise, in pixels";
         k.or("test_blur", &mut self.test.blur, blurs(), what);
-        let what = "standard deviation of the noise that training images are shown with, anew at each epoch, in units of full scale";
+        let what = "standard deviation of the noise that training images are shown with, anew at each epoch, in units of full scale; stores \
+                    and means of a night see it too, the mean image of sleep replay is that of clean images";
         k.or("train_noise", &mut self.train_noise, noises(), what);
     }
 }

@@ -348,17 +348,11 @@ impl Table for Patch {
         let (Some(layers), Some(item)) = (around.layers, section.get("side")) else {
             return false;
         };
-        let pixels = layers.sizes[0];
-        let image = pixels.isqrt();
-        if image * image != pixels {
-            let message =
-                format!("a patch needs square images, but the input layer has {pixels} neurons");
-            item.reader.problem(item.key_origin, message, None);
-            return false;
-        }
-        let fits = self.side <= image;
+        // Rows and columns of images are known where these are read; both are no shorter only in a square.
+        let most = layers.sizes[0].isqrt();
+        let fits = self.side <= most;
         if !fits {
-            item.refuse::<()>(&format!("at most {image}, the side of the image"), None);
+            item.refuse::<()>(&format!("at most {most}, the side of the image"), None);
         }
         fits
     }
