@@ -10,10 +10,12 @@ from . import _core
 
 
 def matrix(name: str, values: Any) -> np.ndarray:
-    """`values` as 32-bit numbers in two dimensions, for the engine."""
+    """A copy of `values` as 32-bit numbers in two dimensions, for the engine."""
     if hasattr(values, "detach"):
         # A tensor of PyTorch: it may have a gradient, lie on a device, or be of a type that NumPy does not know.
         values = values.detach().cpu().float()
+    if np.ma.is_masked(values):
+        raise _core.ModelError(f"`{name}`: found masked values, expected a number for each; `filled(0)` gives them one")
     try:
         array = np.asarray(values)
     except ValueError:
@@ -22,13 +24,17 @@ def matrix(name: str, values: Any) -> np.ndarray:
         raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 2: a row for each target")
     if array.dtype.kind not in "fiu":
         raise _core.ModelError(f"`{name}`: found an array of {array.dtype}, expected numbers")
-    if not np.isfinite(array).all():
-        raise _core.ModelError(f"`{name}`: found a value that is not finite")
-    return np.ascontiguousarray(array, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        single = np.array(array, dtype=np.float32, order="C")
+    if not np.isfinite(single).all():
+        raise _core.ModelError(f"`{name}`: found a value that is not finite in single precision")
+    return single
 
 
 def spikes(t: Any, i: Any, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons."""
+    if not 0 <= size < 2**32:
+        raise _core.ModelError(f"`size`: found {size}, expected a number of neurons from 0 to {2**32 - 1}")
     times, neurons = np.asarray(t), np.asarray(i)
     for name, array, kinds, what in (("t", times, "fiu", "numbers"), ("i", neurons, "iu", "whole numbers")):
         if array.ndim != 1:

@@ -72,8 +72,10 @@ def read(
     set: Mapping[str, Any] | None = None,
     data: str | os.PathLike[str] | None = None,
     keys: Mapping[str, Any] | None = None,
+    matrices: Path | None = None,
 ) -> _core.Model:
-    """The model that `model` names: a file, one that comes with the package, or a network built here."""
+    """The model that `model` names: a file, one that comes with the package, or a network built here, whose matrices are written
+    to the folder `matrices` if it is given."""
     from pathlib import Path
 
     from ._network import Network
@@ -81,7 +83,7 @@ def read(
     sets = _sets(seed, seeds, set, keys or {})
     folder = Path.cwd()
     if isinstance(model, Network):
-        text, folder = model.runnable()
+        text, folder = model.runnable(matrices)
         return _core.Model.parse("network", text, folder, sets, data)
     path = Path(model)
     if path.exists():

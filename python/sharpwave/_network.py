@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
 
@@ -11,7 +12,6 @@ from . import _core
 from ._array import matrix as _matrix
 
 if TYPE_CHECKING:
-    import tempfile
     from pathlib import Path
 
     from ._run import Run
@@ -71,8 +71,12 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int) and -(2**63) <= value < 2**63 or isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, (int, float)):
+        raise _core.ModelError(f"found {value}, expected a finite number, a whole one within 64 bits")
     raise _core.ModelError(f"found {value!r}, expected what a model file can hold: text, a number, a list, a dictionary")
 
 
@@ -85,6 +89,13 @@ def _toml(document: Mapping[str, Any]) -> str:
 def _file(projection: str) -> str:
     """What the file with the matrix of a projection is called."""
     return f"{projection}.npz"
+
+
+def _write(path: "Path", array: np.ndarray) -> None:
+    """Writes a matrix as a file, whole or not at all."""
+    part = path.with_name(path.name + ".part.npz")
+    np.savez(part, array)
+    os.replace(part, path)
 
 
 class Network:
@@ -103,12 +114,15 @@ class Network:
     def __init__(self, seed: int = 1) -> None:
         from pathlib import Path
 
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise _core.ModelError(f"`seed`: found {seed!r}, expected a whole number that is not negative")
         self.document: dict[str, Any] = {"schema": 1, "experiment": "network", "seed": _plain(seed)}
         # Matrices that were given here, by projection.
         self._arrays: dict[str, np.ndarray] = {}
         # Where relative paths of the document start.
         self._folder = Path.cwd()
-        self._kept: tempfile.TemporaryDirectory[str] | None = None
+        # Where matrices lie that are run from here, once they do.
+        self._kept: Path | None = None
 
     @classmethod
     def read(cls, model: str | os.PathLike[str]) -> "Network":
@@ -132,23 +146,39 @@ class Network:
         network.document, network._folder = document, folder
         return network
 
-    def runnable(self) -> tuple[str, Path]:
+    def runnable(self, matrices: "Path | None" = None) -> tuple[str, Path]:
         """The text of a model file that runs now, and the folder in which relative paths of it start: matrices that were
-        given here are written to where the text says."""
+        given here are written to the folder `matrices`, or to one that goes with this network."""
         if not self._arrays:
             return self.toml(), self._folder
-        import copy
+        if matrices is None:
+            matrices = self._kept = self._kept or self._keep()
+        else:
+            matrices.mkdir(parents=True, exist_ok=True)
+        named = {name: matrices.resolve() / _file(name) for name in self._arrays}
+        for name, path in named.items():
+            _write(path, self._arrays[name])
+        return self._with_files(named), self._folder
+
+    def _keep(self) -> "Path":
+        """A folder that lasts as long as this network."""
+        import shutil
         import tempfile
+        import weakref
         from pathlib import Path
 
-        if self._kept is None:
-            self._kept = tempfile.TemporaryDirectory(prefix="sharpwave-")
+        folder = tempfile.mkdtemp(prefix="sharpwave-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder)
+
+    def _with_files(self, named: Mapping[str, Any]) -> str:
+        """The text of the model file in which matrices are in these files."""
+        import copy
+
         document = copy.deepcopy(self.document)
-        for name, array in self._arrays.items():
-            path = Path(self._kept.name) / _file(name)
-            np.savez(path, array)
+        for name, path in named.items():
             document["projection"][name]["file"] = str(path)
-        return _toml(document), self._folder
+        return _toml(document)
 
     def section(self, kind: str, name: str, /, **keys: Any) -> None:
         """Adds the table `[kind.name]`: whatever model files know, such as `section("stage", "N3", ...)`."""
@@ -184,8 +214,8 @@ class Network:
     ) -> str:
         """Adds every source onto every target: `weights` has a row for each target, such as a layer's `weight` in PyTorch.
 
-        A weight of 1 adds `gain`. The matrix lies in a file beside the model file once it is saved, until then in a folder
-        that goes with this network. Gives the name.
+        A weight of 1 adds `gain`. The weights are copied. A model file that is saved has them in a file beside it, MODEL.NAME.npz;
+        a run into the folder OUT in the folder OUT.matrices, by which it can be resumed. Gives the name.
         """
         array = _matrix("weights", weights)
         if name is None:
@@ -233,9 +263,12 @@ class Network:
 
         runnable, folder = self.runnable()
         _core.Model.parse(str(path), runnable, folder, [], None)
-        text, target = self.toml(), Path(path)
-        for name, array in self._arrays.items():
-            np.savez(target.with_name(_file(name)), array)
+        target = Path(path)
+        # Other models in the folder may have projections of the same name.
+        named = {name: f"{target.stem}.{_file(name)}" for name in self._arrays}
+        text = self._with_files(named)
+        for name, file in named.items():
+            _write(target.with_name(file), self._arrays[name])
         part = target.with_name(target.name + ".part")
         part.write_text(text)
         os.replace(part, target)
@@ -248,7 +281,8 @@ class Network:
         network.document = copy.deepcopy(self.document)
         network._arrays, network._folder = dict(self._arrays), self._folder
         if duration is not None:
-            network.document.pop("bout", None)
+            for other in ("bout", "hypnogram"):
+                network.document.pop(other, None)
             network.set(duration=duration)
         if record is not None:
             network.record(record)
@@ -263,7 +297,7 @@ class Network:
         return check(self)
 
     def run(self, duration: Any = None, *, record: Names | None = None, **options: Any) -> "Run":
-        """Runs it for `duration`, or its bouts, as `sharpwave.run`; the spikes of all populations are recorded unless said."""
+        """Runs it for `duration`, or its bouts or hypnogram, as `sharpwave.run`; the spikes of all populations are recorded unless said."""
         from ._run import run
 
         return run(self._for(duration, record), **options)
@@ -275,7 +309,10 @@ class Network:
         return Simulation(self, changing=changing, threads=threads)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Network) and bool(_plain(self.document) == _plain(other.document))
+        if not isinstance(other, Network) or self._arrays.keys() != other._arrays.keys():
+            return False
+        same = all(np.array_equal(array, other._arrays[name]) for name, array in self._arrays.items())
+        return same and bool(_plain(self.document) == _plain(other.document))
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -276,18 +276,24 @@ def run(
     import tempfile
     from pathlib import Path
 
-    known = read(model, seed, seeds, set, data, keys)
     temporary = None
     if out is None:
         temporary = tempfile.mkdtemp(prefix="sharpwave-")
         out = os.path.join(temporary, "run")
+    out = Path(out)
+    # Where a network that was built here has its matrices, by which a run that was stopped goes on; of an earlier run they stay.
+    matrices = out.with_name(f"{out.name}.matrices")
+    is_new = not matrices.exists() and not out.exists()
     show, end = watcher(progress)
     try:
-        folder, _, summary = known.run(Path(out), threads, keep_seeds, show)
+        known = read(model, seed, seeds, set, data, keys, matrices if is_new else None)
+        folder, _, summary = known.run(out, threads, keep_seeds, show)
         found = Run(folder, summary)
     except Exception:
         if temporary:
             shutil.rmtree(temporary, ignore_errors=True)
+        elif is_new and not out.exists():
+            shutil.rmtree(matrices, ignore_errors=True)
         raise
     finally:
         # A run that was interrupted stays, to go on with.

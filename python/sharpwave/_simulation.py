@@ -52,7 +52,7 @@ class Simulation:
         if isinstance(model, Network):
             # How long the first bout would be does not matter here.
             model = model._for(None, None)
-            if "bout" not in model.document:
+            if not {"bout", "hypnogram"} & model.document.keys():
                 model.document.setdefault("duration", "1 s")
         known = read(model, seed, None, set, None, keys)
         self._core = _core.Simulation(known, list(changing), threads)
@@ -61,6 +61,7 @@ class Simulation:
         self._on_events: list[tuple[int, str, Callable[..., Any]]] = []
         self._spikes: list[Arrays] = []
         self._events: tuple[list[Any], list[Any]] = ([], [])
+        self._is_running = False
 
     @property
     def now(self) -> float:
@@ -94,14 +95,20 @@ class Simulation:
         pace = length if step is None else ms("step", step)
         if pace <= 0 and length > 0:
             raise _core.ModelError(f"`step`: found {step!r}, expected a time above 0")
-        start = self.now
-        n = max(1, math.ceil(length / pace - 1e-9)) if pace > 0 else 1
-        for number in range(1, n + 1):
-            # From the start on, so that roundings do not add up.
-            until = start + (length if number == n else number * pace)
-            found = self._core.run(until - self.now if n > 1 else length)
-            self._spikes.append(found)
-            self._call(found)
+        if self._is_running:
+            raise _core.ModelError("`run`: called from what `run` calls, expected that to return first")
+        self._is_running = True
+        try:
+            start = self.now
+            n = max(1, math.ceil(length / pace - 1e-9)) if pace > 0 else 1
+            for number in range(1, n + 1):
+                # From the start on, so that roundings do not add up.
+                until = start + (length if number == n else number * pace)
+                found = self._core.run(until - self.now if n > 1 else length)
+                self._spikes.append(found)
+                self._call(found)
+        finally:
+            self._is_running = False
         return self.take_spikes()
 
     def take_spikes(self) -> Arrays:
@@ -155,8 +162,12 @@ class Simulation:
 
     def sample(self, population: str, variable: str, neurons: int | Iterable[int]) -> np.ndarray:
         """Values of a variable of neurons, now, in the unit that `describe` shows."""
-        each = [neurons] if isinstance(neurons, int) else list(neurons)
-        return self._core.sample(population, variable, each)
+        one = isinstance(neurons, (int, np.integer))
+        each = [neurons] if one else list(neurons)  # type: ignore[arg-type]
+        for neuron in each:
+            if isinstance(neuron, (bool, np.bool_)) or not isinstance(neuron, (int, np.integer)) or neuron < 0:
+                raise _core.ModelError(f"`sample`: found neuron {neuron!r}, expected a whole number, counted from 0")
+        return self._core.sample(population, variable, [min(int(neuron), 2**32 - 1) for neuron in each])
 
     def switch(self, stimulus: str, on: bool) -> None:
         """Switches a stimulus on or off."""
@@ -173,7 +184,8 @@ class Simulation:
     def alter(self, path: str, *, factor: float | None = None, offset: str | None = None, value: str | None = None) -> None:
         """Changes a number of the network until the next bout: to `factor` times what was declared, by `offset`, or to `value`.
 
-        The path must be among `changing`, or be changed by a stage of the model.
+        What neurons or synapses share without being built for a change must be among `changing`, or be changed by a stage of the
+        model: an error says so.
         """
         if value is not None and (factor is not None or offset is not None):
             raise _core.ModelError("`alter`: found `value` beside `factor` or `offset`, expected one or the other")
@@ -240,8 +252,11 @@ class Simulation:
         return self._core.save()
 
     def load(self, state: bytes) -> None:
-        """Goes to a state that `save` gave in the same bout, of this simulation or of an equal one."""
-        self._core.load(state)
+        """Goes to a state that `save` gave, of this simulation or of one of the same model; others are refused, and nothing
+        changes."""
+        self._core.load(bytes(state))
+        # What had come before belongs to another course.
+        self._spikes, self._events = [], ([], [])
 
     def __repr__(self) -> str:
         return f"<simulation of {', '.join(self.populations)} at {self.now:g} ms>"

@@ -38,7 +38,9 @@ def sweep(
     for key, values in over.items():
         if isinstance(values, str) or not hasattr(values, "__iter__"):
             raise ModelError(f"`over[{key!r}]`: found {values!r}, expected a list of values")
-    each = range(1, seeds + 1) if isinstance(seeds, int) else list(seeds)
+    if "seed" in options:
+        raise ModelError("`seed`: found one, expected `seeds`: how many, from 1 on, or which")
+    each = range(1, int(seeds) + 1) if isinstance(seeds, (int, np.integer)) else list(seeds)
     fixed = options.pop("set", None) or {}
     rows: list[dict[str, Any]] = []
     for point in itertools.product(*over.values()):

@@ -154,26 +154,30 @@ pub fn attend<T: Send>(
                 let waited = woken.wait_timeout_while(ended, EVERY, |ended| !*ended);
                 *waited.unwrap_or_else(PoisonError::into_inner).0
             });
-            warning::pass_on(py)?;
-            if is_over {
-                break;
-            }
+            // Warnings that Python takes as errors stop the work too.
+            let warned = warning::pass_on(py);
             if interrupt.is_none() {
-                interrupt = py
-                    .check_signals()
-                    .and_then(|()| tell(progress, &attention))
-                    .err();
+                interrupt = match is_over {
+                    true => warned,
+                    false => warned
+                        .and_then(|()| py.check_signals())
+                        .and_then(|()| tell(progress, &attention)),
+                }
+                .err();
                 if interrupt.is_some() {
                     attention.stop.store(true, Ordering::Relaxed);
                 }
+            }
+            if is_over {
+                break;
             }
         }
         // A panic goes on here, and reaches Python as an exception of its own.
         let result = worker
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok::<_, PyErr>((result, interrupt))
-    })?;
+        (result, interrupt)
+    });
     Ok((result, interrupt))
 }
 

@@ -12,11 +12,13 @@ use sharpwave::base::time::Time;
 use sharpwave::config;
 use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble_watched;
+use sharpwave::engine::error::StateError;
 use sharpwave::engine::simulation::{self, Change, Ended};
 use sharpwave::experiment::{load, recurrent};
 use sharpwave::network::path::Alterations;
 use sharpwave::network::{Network, ParameterPath};
 use sharpwave::protocol::hypnogram::Bout;
+use sharpwave::record::checkpoint::hash;
 
 use crate::attend::attend;
 use crate::model::Model;
@@ -38,12 +40,13 @@ pub struct Simulation {
 struct UnderWay {
     simulation: simulation::Simulation,
     network: Network,
-    /// Those that have not begun, last first.
-    later: Vec<Bout>,
+    /// Of what describes the network: tells states of others apart.
+    hash: u128,
+    bouts: Vec<Bout>,
     /// Number of bouts that have begun.
-    begun: u64,
-    /// When the bout at hand ends; the last one goes on.
-    stop: Time,
+    begun: usize,
+    /// By how much later bouts come sooner than declared, in picoseconds.
+    saved: i64,
     spikes: Kept,
     /// `None` for a network of one lane, which needs none.
     pool: Option<ThreadPool>,
@@ -69,25 +72,37 @@ impl Observer for Kept {
     }
 }
 
+/// What states begin with.
+const MAGIC: &[u8] = b"sharpwave state 1\n";
+
 impl UnderWay {
+    /// When the bout at hand ends; the last one goes on.
+    fn stop(&self) -> Time {
+        match self.begun.checked_sub(1) {
+            None => Time::ZERO,
+            Some(at) if self.begun < self.bouts.len() => self.sooner(self.bouts[at].stop),
+            Some(_) => Time::MAX,
+        }
+    }
+
+    /// When what was declared for `t` comes.
+    fn sooner(&self, t: Time) -> Time {
+        Time::from_ps(t.ps() - self.saved)
+    }
+
     /// Begins the next bout if the one at hand has ended and there is one.
     fn begin_next(&mut self) -> PyResult<()> {
-        if self.simulation.now() < self.stop {
+        if self.simulation.now() < self.stop() {
             return Ok(());
         }
-        let Some(bout) = self.later.pop() else {
-            self.stop = Time::MAX;
+        let Some(bout) = self.bouts.get(self.begun).cloned() else {
             return Ok(());
         };
-        self.stop = if self.later.is_empty() {
-            Time::MAX
-        } else {
-            bout.stop
-        };
+        let start = self.sooner(bout.start);
         let begun = self.simulation.begin(&simulation::Bout {
-            number: self.begun,
+            number: self.begun as u64,
             name: bout.name,
-            start: bout.start,
+            start,
             keep: bout.keep,
             on: bout.on,
             regime: bout.regime,
@@ -99,20 +114,61 @@ impl UnderWay {
     /// The bout at hand has ended before its time: later ones come sooner.
     fn end_early(&mut self) -> PyResult<()> {
         let now = self.simulation.now();
-        if self.later.is_empty() {
+        if self.begun == self.bouts.len() {
             let text = format!(
                 "the last bout ended at {} ms, as its `until` says",
                 now.as_ms()
             );
             return Err(error::model(text));
         }
-        let saved = self.stop.since(now).ps();
-        for bout in &mut self.later {
-            for t in [&mut bout.start, &mut bout.stop] {
-                *t = Time::from_ps(t.ps() - saved);
-            }
+        self.saved += self.stop().since(now).ps();
+        Ok(())
+    }
+
+    /// All that changes, and what it is of.
+    fn save(&self) -> Result<Vec<u8>, StateError> {
+        let engine = self.simulation.save()?;
+        let mut state = MAGIC.to_vec();
+        state.extend(self.hash.to_le_bytes());
+        state.extend((self.begun as u64).to_le_bytes());
+        state.extend(self.saved.to_le_bytes());
+        state.extend(hash(&engine).to_le_bytes());
+        state.extend(engine);
+        Ok(state)
+    }
+
+    /// Goes to a state that [`save`](Self::save) gave; where that cannot be, nothing changes.
+    fn load(&mut self, state: &[u8]) -> PyResult<()> {
+        let refuse = |found: &str, expected: &str| {
+            Err(error::model(format!("found {found}, expected {expected}")))
+        };
+        let whole = "a state that `save` gave";
+        let head = state.strip_prefix(MAGIC).and_then(|rest| {
+            let (of, rest) = rest.split_first_chunk()?;
+            let (begun, rest) = rest.split_first_chunk()?;
+            let (saved, rest) = rest.split_first_chunk()?;
+            let (checked, engine) = rest.split_first_chunk()?;
+            Some((of, begun, saved, checked, engine))
+        });
+        let Some((of, begun, saved, checked, engine)) = head else {
+            return refuse("other bytes", whole);
+        };
+        if u128::from_le_bytes(*checked) != hash(engine) {
+            return refuse("bytes that are damaged or cut", whole);
         }
-        self.stop = now;
+        if u128::from_le_bytes(*of) != self.hash {
+            let alike = "one of a simulation of the same model, seed and `changing`";
+            return refuse("a state of another network", alike);
+        }
+        let before = self.simulation.save().map_err(error::model)?;
+        if let Err(cause) = self.simulation.load(engine) {
+            self.simulation.load(&before).map_err(error::model)?;
+            return Err(error::model(cause));
+        }
+        self.begun = u64::from_le_bytes(*begun) as usize;
+        self.saved = i64::from_le_bytes(*saved);
+        // What nobody took belongs to another course.
+        self.spikes.spikes.fill(Default::default());
         Ok(())
     }
 
@@ -168,6 +224,10 @@ impl Simulation {
             return Err(error::model(text));
         };
         let mut model = model.clone();
+        let described = format!(
+            "{}\n{changing:?}",
+            config::Model::Network(model.clone()).resolved()
+        );
         for path in &changing {
             let path = path
                 .parse::<ParameterPath>()
@@ -218,10 +278,11 @@ impl Simulation {
         let home = pool.as_ref().map(|_| std::process::id());
         let mut under_way = UnderWay {
             network: model.network.clone(),
+            hash: hash(described.as_bytes()),
             simulation,
-            later: bouts.into_iter().rev().collect(),
+            bouts,
             begun: 0,
-            stop: Time::ZERO,
+            saved: 0,
             spikes: Kept {
                 spikes: vec![Default::default(); names.len()],
                 until: None,
@@ -305,7 +366,7 @@ impl Simulation {
         loop {
             let ended = self.act(py, |under_way| {
                 under_way.begin_next()?;
-                let end = until.min(under_way.stop);
+                let end = until.min(under_way.stop());
                 let ended = under_way.slice(end);
                 if ended == Ended::Over {
                     under_way.end_early()?;
@@ -486,15 +547,14 @@ impl Simulation {
         ))
     }
 
-    /// The whole state, from which `load` goes on within the same bout.
+    /// The whole state, from which `load` goes on.
     fn save<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let state = self.act(py, |under_way| under_way.simulation.save());
+        let state = self.act(py, |under_way| under_way.save());
         Ok(PyBytes::new(py, &state.map_err(error::model)?))
     }
 
     /// Goes back, or on, to a state that `save` gave.
     fn load(&self, py: Python<'_>, state: &[u8]) -> PyResult<()> {
-        let loaded = self.act(py, |under_way| under_way.simulation.load(state));
-        loaded.map_err(error::model)
+        self.act(py, |under_way| under_way.load(state))
     }
 }

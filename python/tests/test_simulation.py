@@ -184,7 +184,7 @@ def test_matrices_are_given_and_taken(tmp_path):
     net.matrix("a", "b", weights, gain="1 mV", delay="1 ms")
     net.set(duration="100 ms")
     net.save(tmp_path / "net.toml")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a_b.npz", "net.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.a_b.npz", "net.toml"]
     assert sw.run(tmp_path / "net.toml").fingerprint == net.run().fingerprint
     again = sw.Network.read(tmp_path / "net.toml")
     assert again.run().fingerprint == net.run().fingerprint

@@ -107,6 +107,14 @@ pub enum SimulationError {
         /// The projection.
         projection: String,
     },
+    /// A matrix, whose synapses are not listed.
+    #[error(
+        "projection `{projection}` is a matrix: expected to have its weights read and set as one"
+    )]
+    Dense {
+        /// The projection.
+        projection: String,
+    },
     /// Weights for more or fewer synapses than there are.
     #[error(
         "projection `{projection}`: found {found} weights, expected {expected}, one for each synapse"
@@ -178,7 +186,7 @@ pub enum SimulationError {
     },
     /// A rate that is none.
     #[error(
-        "the rate of the stimulus `{name}` is {} Hz, expected a finite number that is not negative",
+        "the rate of the stimulus `{name}` is {} Hz, expected from 0 to less than one spike per picosecond, the clock's tick",
         legible(*.rate_hz)
     )]
     Rate {

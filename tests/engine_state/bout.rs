@@ -390,7 +390,7 @@ fn changes_that_do_not_fit_are_named_and_change_nothing() {
     );
     assert_eq!(
         refused(10.0, rate("weak", -1.0)),
-        "the rate of the stimulus `weak` is -1 Hz, expected a finite number that is not negative"
+        "the rate of the stimulus `weak` is -1 Hz, expected from 0 to less than one spike per picosecond, the clock's tick"
     );
     assert_eq!(engine.save().unwrap(), bytes);
 }

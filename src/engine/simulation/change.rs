@@ -7,6 +7,7 @@ use crate::base::time::Time;
 use crate::engine::error::SimulationError;
 use crate::network::ParameterPath;
 use crate::plasticity::modulation::Turn;
+use crate::stimulus::poisson::TICKS_HZ;
 
 /// What can be changed between two runs of one bout.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +136,7 @@ impl Simulation {
     }
 
     fn set_rate(&mut self, name: &str, rate_hz: f64) -> Result<(), SimulationError> {
-        if !(rate_hz.is_finite() && rate_hz >= 0.0) {
+        if !(0.0..TICKS_HZ).contains(&rate_hz) {
             let name = name.into();
             return Err(SimulationError::Rate { name, rate_hz });
         }

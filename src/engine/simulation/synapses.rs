@@ -207,6 +207,9 @@ impl Simulation {
         })?;
         match &known.learning {
             Some((number, targets)) => Ok((*number, targets)),
+            None if known.dense.is_some() => Err(SimulationError::Dense {
+                projection: name.into(),
+            }),
             None => Err(SimulationError::Static {
                 projection: name.into(),
             }),

@@ -11,11 +11,16 @@ struct Known {
     global: bool,
 }
 
-/// Ours, that of bmtk (`timestamps population node_ids`), that of NEST (`sender time_ms`).
-const KNOWN: [Known; 3] = [
+/// Ours, that of tables in Python, that of bmtk (`timestamps population node_ids`), that of NEST (`sender time_ms`).
+const KNOWN: [Known; 4] = [
     Known {
         time: "timestamp_ms",
         neuron: "node_id",
+        global: false,
+    },
+    Known {
+        time: "time_ms",
+        neuron: "neuron",
         global: false,
     },
     Known {

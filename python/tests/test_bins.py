@@ -1,0 +1,40 @@
+"""Spikes on the borders of bins."""
+
+import numpy as np
+import pytest
+
+import sharpwave as sw
+
+
+@pytest.mark.parametrize("width", [0.1, 0.3, 1 / 3])
+def test_a_spike_on_a_border_is_in_the_bin_that_it_begins(width):
+    ps = np.round(np.arange(3000) * width * 1e9).astype(np.int64) // round(width * 1e9) * round(width * 1e9)
+    spikes = sw.Spikes("a", 1, ps / 1e9, np.zeros(3000, int), (ps[-1] + round(width * 1e9)) / 1e9)
+    counts = np.bincount(ps // round(width * 1e9), minlength=len(spikes.dense(width)))
+    assert np.array_equal(spikes.dense(width)[:, 0], counts)
+    starts, hz = spikes.rate(width)
+    assert np.array_equal(np.rint(hz * width * 1e-3), counts)
+    assert np.allclose(starts, np.arange(len(starts)) * width, rtol=1e-9, atol=1e-9)
+
+
+def test_recorded_spikes_on_borders_are_counted_once(tmp_path):
+    times = np.round(np.arange(1, 1000) * 0.1, 9)
+    (tmp_path / "in.csv").write_text("time_ms,neuron\n" + "\n".join(f"{t:.1f},0" for t in times))
+    net = sw.Network()
+    net.population("a", 1, "relay")
+    net.stimulate("a", "spikes", file=str(tmp_path / "in.csv"), weight=1)
+    spikes = net.run("100 ms").spikes["a"]
+    assert (spikes.dense("0.1 ms")[1:] == 1).all()
+    assert len(spikes.between("0.3 ms", "0.7 ms")) == 4
+
+
+def test_numbers_of_neurons_are_checked():
+    spikes = sw.Spikes("a", 3, [1.0, 2.0], [0, 2], "10 ms")
+    assert spikes.stop_ms == 10.0 and len(spikes.of(np.int64(2))) == 1
+    for wrong in (1.5, "x"):
+        with pytest.raises(sw.RecordingError, match="expected a whole number"):
+            spikes.of(wrong)
+        with pytest.raises(sw.RecordingError, match="expected a whole number"):
+            spikes.trains([wrong])
+    with pytest.raises(sw.ModelError, match="size"):
+        sw.Spikes("a", 2**33, [1.0], [0], 10.0)
