@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _core
 from ._array import matrix as _matrix
+from ._unit import ms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -281,6 +282,9 @@ class Network:
         network.document = copy.deepcopy(self.document)
         network._arrays, network._folder = dict(self._arrays), self._folder
         if duration is not None:
+            if not isinstance(duration, str):
+                # As `Simulation.run` takes it.
+                duration = f"{ms('duration', duration)!r} ms"
             for other in ("bout", "hypnogram"):
                 network.document.pop(other, None)
             network.set(duration=duration)
@@ -297,7 +301,8 @@ class Network:
         return check(self)
 
     def run(self, duration: Any = None, *, record: Names | None = None, **options: Any) -> "Run":
-        """Runs it for `duration`, or its bouts or hypnogram, as `sharpwave.run`; the spikes of all populations are recorded unless said."""
+        """Runs it for `duration`, in ms or with a unit, or through its bouts or hypnogram, as `sharpwave.run`; the spikes of all
+        populations are recorded unless said."""
         from ._run import run
 
         return run(self._for(duration, record), **options)

@@ -178,7 +178,11 @@ class Simulation:
         self._core.set_rate(stimulus, hz("rate", rate))
 
     def set_learning(self, projection: str, on: bool) -> None:
-        """Lets the synapses of a projection learn, or not, until the next bout."""
+        """Lets the synapses of a projection learn, or not, until the next bout.
+
+        As `synapses`, on the clock of the targets' somata: where there is a dendritic delay, a synapse learns of what it meets
+        one such delay later.
+        """
         self._core.set_learning(projection, on)
 
     def alter(self, path: str, *, factor: float | None = None, offset: str | None = None, value: str | None = None) -> None:
@@ -238,7 +242,11 @@ class Simulation:
         self._core.set_weights(projection, matrix("weights", weights))
 
     def synapses(self, projection: str) -> Table:
-        """The synapses of a sparse projection that learns: `source`, `target`, `delay_ms`, `weight`."""
+        """The synapses of a sparse projection that learns: `source`, `target`, `delay_ms`, `weight`.
+
+        Weights are those of what arrives at the targets' somata now: where there is a dendritic delay, what happens at a synapse
+        shows in them one such delay later.
+        """
         return Table(self._core.synapses(projection), name=projection)
 
     def take_stimulation(self) -> tuple[list[Any], list[Any]]:

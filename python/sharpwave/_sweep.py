@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 import numpy as np
 
 from ._core import ModelError, SharpwaveError
+from ._network import Network
 from ._run import Run, run
 from ._table import Table
 
@@ -34,6 +35,9 @@ def sweep(
     a run: a dictionary of numbers, mean rates unless given. Options are those of `sharpwave.run`. A run that fails is a row
     with its `error`, and NaN for what would have been measured.
     """
+    if isinstance(model, Network):
+        # As its own `run`: with the spikes of all populations, unless it says which.
+        model = model._for(None, None)
     keys = list(over)
     for key, values in over.items():
         if isinstance(values, str) or not hasattr(values, "__iter__"):
