@@ -1,6 +1,7 @@
 //! Slow oscillations, spindles and ripples against wonambi and ripple_detection; waves against a planted one.
 
 use super::*;
+use sharpwave::analysis::table::Cells;
 use sharpwave::base::stream::Stream;
 
 #[test]
