@@ -219,7 +219,8 @@ fn what_is_written_is_read_bit_for_bit() {
     assert!(same_bits(&load(&safetensors, Bias::Keep), &mlp));
     assert!(same_bits(&load(&npz, Bias::Keep), &mlp));
     // One network is one file, whatever the process: metadata stand in their order.
-    let header = r#"{"__metadata__":{"format":"pt","keep":"0.7"},"layer1.weight":"#;
+    let metadata = format!(r#"{{"format":"pt","keep":"{}"}}"#, mlp.keep);
+    let header = format!(r#"{{"__metadata__":{metadata},"#);
     assert!(std::fs::read(&safetensors).unwrap()[8..].starts_with(header.as_bytes()));
     // Nothing else is left in the folder, and nothing is overwritten.
     assert_eq!(folder.path().read_dir().unwrap().count(), 3);

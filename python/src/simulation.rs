@@ -1,32 +1,27 @@
 //! A network that is run step by step, and acted upon between steps.
 
+mod under_way;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPoolBuilder;
 use sharpwave::base::alteration::Alteration;
-use sharpwave::base::time::Time;
 use sharpwave::config;
-use sharpwave::engine::Observer;
 use sharpwave::engine::assembly::assemble_watched;
-use sharpwave::engine::error::StateError;
 use sharpwave::engine::simulation::{self, Change, Ended};
 use sharpwave::experiment::{load, recurrent};
+use sharpwave::network::ParameterPath;
 use sharpwave::network::path::Alterations;
-use sharpwave::network::{Network, ParameterPath};
-use sharpwave::protocol::hypnogram::Bout;
 use sharpwave::record::checkpoint::hash;
 
 use crate::attend::attend;
 use crate::model::Model;
 use crate::recording::{array, matrix, synapses};
 use crate::{error, process};
-
-/// How long the engine runs before signals are looked at.
-const SLICE: Duration = Duration::from_millis(50);
+use under_way::{Kept, UnderWay};
 
 /// A network under way.
 #[pyclass(frozen, module = "sharpwave._core")]
@@ -35,152 +30,6 @@ pub struct Simulation {
     names: Vec<String>,
     /// The process in which its threads are, if it has any.
     home: Option<u32>,
-}
-
-struct UnderWay {
-    simulation: simulation::Simulation,
-    network: Network,
-    /// Of what describes the network: tells states of others apart.
-    hash: u128,
-    bouts: Vec<Bout>,
-    /// Number of bouts that have begun.
-    begun: usize,
-    /// By how much later bouts come sooner than declared, in picoseconds.
-    saved: i64,
-    spikes: Kept,
-    /// `None` for a network of one lane, which needs none.
-    pool: Option<ThreadPool>,
-}
-
-/// The spikes of one step, and when to look up from it.
-#[derive(Default)]
-struct Kept {
-    /// Per population: ms and neurons.
-    spikes: Vec<(Vec<f64>, Vec<u32>)>,
-    until: Option<Instant>,
-}
-
-impl Observer for Kept {
-    fn spikes(&mut self, population: usize, t: Time, nodes: &[u32]) {
-        let (times, neurons) = &mut self.spikes[population];
-        times.extend(std::iter::repeat_n(t.as_ms(), nodes.len()));
-        neurons.extend_from_slice(nodes);
-    }
-
-    fn has_enough(&self) -> bool {
-        self.until.is_some_and(|until| Instant::now() >= until)
-    }
-}
-
-/// What states begin with.
-const MAGIC: &[u8] = b"sharpwave state 1\n";
-
-impl UnderWay {
-    /// When the bout at hand ends; the last one goes on.
-    fn stop(&self) -> Time {
-        match self.begun.checked_sub(1) {
-            None => Time::ZERO,
-            Some(at) if self.begun < self.bouts.len() => self.sooner(self.bouts[at].stop),
-            Some(_) => Time::MAX,
-        }
-    }
-
-    /// When what was declared for `t` comes.
-    fn sooner(&self, t: Time) -> Time {
-        Time::from_ps(t.ps() - self.saved)
-    }
-
-    /// Begins the next bout if the one at hand has ended and there is one.
-    fn begin_next(&mut self) -> PyResult<()> {
-        if self.simulation.now() < self.stop() {
-            return Ok(());
-        }
-        let Some(bout) = self.bouts.get(self.begun).cloned() else {
-            return Ok(());
-        };
-        let start = self.sooner(bout.start);
-        let begun = self.simulation.begin(&simulation::Bout {
-            number: self.begun as u64,
-            name: bout.name,
-            start,
-            keep: bout.keep,
-            on: bout.on,
-            regime: bout.regime,
-        });
-        self.begun += 1;
-        begun.map_err(error::model)
-    }
-
-    /// The bout at hand has ended before its time: later ones come sooner.
-    fn end_early(&mut self) -> PyResult<()> {
-        let now = self.simulation.now();
-        if self.begun == self.bouts.len() {
-            let text = format!(
-                "the last bout ended at {} ms, as its `until` says",
-                now.as_ms()
-            );
-            return Err(error::model(text));
-        }
-        self.saved += self.stop().since(now).ps();
-        Ok(())
-    }
-
-    /// All that changes, and what it is of.
-    fn save(&self) -> Result<Vec<u8>, StateError> {
-        let engine = self.simulation.save()?;
-        let mut state = MAGIC.to_vec();
-        state.extend(self.hash.to_le_bytes());
-        state.extend((self.begun as u64).to_le_bytes());
-        state.extend(self.saved.to_le_bytes());
-        state.extend(hash(&engine).to_le_bytes());
-        state.extend(engine);
-        Ok(state)
-    }
-
-    /// Goes to a state that [`save`](Self::save) gave; where that cannot be, nothing changes.
-    fn load(&mut self, state: &[u8]) -> PyResult<()> {
-        let refuse = |found: &str, expected: &str| {
-            Err(error::model(format!("found {found}, expected {expected}")))
-        };
-        let whole = "a state that `save` gave";
-        let head = state.strip_prefix(MAGIC).and_then(|rest| {
-            let (of, rest) = rest.split_first_chunk()?;
-            let (begun, rest) = rest.split_first_chunk()?;
-            let (saved, rest) = rest.split_first_chunk()?;
-            let (checked, engine) = rest.split_first_chunk()?;
-            Some((of, begun, saved, checked, engine))
-        });
-        let Some((of, begun, saved, checked, engine)) = head else {
-            return refuse("other bytes", whole);
-        };
-        if u128::from_le_bytes(*checked) != hash(engine) {
-            return refuse("bytes that are damaged or cut", whole);
-        }
-        if u128::from_le_bytes(*of) != self.hash {
-            let alike = "one of a simulation of the same model, seed and `changing`";
-            return refuse("a state of another network", alike);
-        }
-        let before = self.simulation.save().map_err(error::model)?;
-        if let Err(cause) = self.simulation.load(engine) {
-            self.simulation.load(&before).map_err(error::model)?;
-            return Err(error::model(cause));
-        }
-        self.begun = u64::from_le_bytes(*begun) as usize;
-        self.saved = i64::from_le_bytes(*saved);
-        // What nobody took belongs to another course.
-        self.spikes.spikes.fill(Default::default());
-        Ok(())
-    }
-
-    /// Runs up to `until` or for a slice of time.
-    fn slice(&mut self, until: Time) -> Ended {
-        self.spikes.until = Some(Instant::now() + SLICE);
-        let (simulation, spikes) = (&mut self.simulation, &mut self.spikes);
-        match &self.pool {
-            None => simulation.run(until, spikes),
-            Some(pool) => pool.install(|| simulation.run(until, spikes)),
-        }
-    }
 }
 
 impl Simulation {
