@@ -139,11 +139,24 @@ pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
     let mut found = all();
     // A kind stands for all of it: `describe measure`.
     if found.iter().any(|entry| entry.kind() == name) {
-        found.retain(|entry| entry.kind() == name);
-        return match shell.json() {
-            true => shell.print_json(&found.iter().map(document).collect::<Vec<_>>()),
-            false => shell.print(|out| summaries(out, &found)),
-        };
+        // Sections may have its name too.
+        let is_section = |entry: &Entry| matches!(entry, Entry::Section(_)) && entry.name() == name;
+        let (sections, kind): (Vec<Entry>, Vec<Entry>) = found
+            .into_iter()
+            .filter(|entry| entry.kind() == name || is_section(entry))
+            .partition(is_section);
+        if shell.json() {
+            let both = kind.iter().chain(&sections).map(document);
+            return shell.print_json(&both.collect::<Vec<_>>());
+        }
+        return shell.print(|out| {
+            summaries(out, &kind)?;
+            for section in &sections {
+                writeln!(out)?;
+                page(out, section)?;
+            }
+            Ok(())
+        });
     }
     // A table within a section also goes by its own name alone: `training` for `mlp.training`.
     let last = |entry: &Entry| entry.name().rsplit('.').next() == Some(name);
@@ -172,7 +185,12 @@ pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
 
 fn unknown(name: &str) -> Failure {
     let all = all();
-    let names: Vec<&str> = all.iter().map(Entry::name).collect();
+    let mut names: Vec<&str> = all
+        .iter()
+        .flat_map(|entry| [entry.name(), entry.kind()])
+        .collect();
+    names.sort_unstable();
+    names.dedup();
     let help = elsewhere(name).unwrap_or_else(|| match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known: `{}`", names.join("`, `")),

@@ -49,7 +49,7 @@ static SPEC: Spec = Spec {
     equations: "each step: w = u + beta_e i;  v <- alpha/(1 - v) + w if v <= 0;  alpha + w if 0 < v < alpha + w and v of \
                 the step before <= 0;  else -1, and a spike;  u <- u - mu (v + 1) + mu sigma + mu i, with v from before \
                 the step;  i <- decay i.  An arrival adds its weight / resistance to i, times the gain of the projection \
-                if it has one",
+                if it has one; at the instant of a step, for the next one",
     parameters: &[
         ParameterSpec::drawn(
             "step",

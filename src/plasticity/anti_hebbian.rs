@@ -29,7 +29,7 @@ const ETA: ParameterSpec = ParameterSpec::quantity(
     "eta",
     Dimension::Weight,
     Range::NonNegative,
-    "what a pair at no distance takes away",
+    "what a pair hardly apart takes away",
 );
 
 /// What an arrival changes.

@@ -22,7 +22,7 @@ pub static SPEC: Spec = Spec {
             "eta",
             Dimension::Weight,
             Range::NonNegative,
-            "what a pair at no distance adds",
+            "what a pair hardly apart adds",
         ),
         ParameterSpec::quantity(
             "rate",

@@ -22,7 +22,7 @@ pub static SPEC: Spec = Spec {
             "eta",
             Dimension::Weight,
             Range::NonNegative,
-            "what a pair at no distance adds or takes away",
+            "what a pair hardly apart adds or takes away",
         ),
         tau("tau", 30.0, "time constant of the window"),
     ],

@@ -25,7 +25,7 @@ pub static SPEC: Spec = Spec {
         share(
             "a_plus",
             2.5,
-            "what a pair at no distance adds to c, as a share of w_max per second",
+            "what a pair hardly apart adds to c, as a share of w_max per second",
         ),
         share(
             "a_minus",

@@ -34,7 +34,7 @@ pub static SPEC: Spec = Spec {
         share(
             "a_plus",
             0.01,
-            "what a pair at no distance adds, as a share of w_max",
+            "what a pair hardly apart adds, as a share of w_max",
         ),
         share(
             "a_minus",

@@ -21,7 +21,7 @@ pub static SPEC: Spec = Spec {
             "w_0",
             Dimension::Weight,
             Range::Positive,
-            "strength at which a pair at no distance adds lambda of it",
+            "strength at which a pair hardly apart adds lambda of it",
         ),
         share("lambda", 0.1, "how much a pair changes"),
         share("alpha", 0.11, "weakening over strengthening at w_0"),

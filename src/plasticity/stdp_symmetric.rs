@@ -17,7 +17,7 @@ pub static SPEC: Spec = Spec {
                 y of the target's spikes decay with tau;  0 <= w <= w_max",
     parameters: &[
         W_MAX,
-        share("a", 4e-3, "what a pair at no distance adds"),
+        share("a", 4e-3, "what a pair hardly apart adds"),
         tau("tau", 62.5, "time constant of the window"),
         ParameterSpec::new(
             "pairing",
@@ -33,7 +33,7 @@ pub static SPEC: Spec = Spec {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StdpSymmetric {
     w_max: f64,
-    /// What a pair at no distance adds.
+    /// What a pair hardly apart adds.
     step: f64,
     trace: Trace,
 }

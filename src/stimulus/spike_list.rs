@@ -81,7 +81,7 @@ pub static SPEC: Spec = Spec {
 pub const FILES: &[&str] = &["h5", "hdf5", "nwb", "csv", "tsv", "txt", "dat"];
 
 /// What `columns` says.
-pub const COLUMNS: &str = "the names that a table's columns have: { time = \"t\", neuron = \"id\" }, with unit = \"s\" where times are not ms";
+pub const COLUMNS: &str = "the names that a table's columns have, or their numbers from 1 on: { time = \"t\", neuron = \"id\" }, with unit = \"s\" where times are not ms";
 
 /// What `first_neuron` says.
 pub const FIRST_NEURON: &str = "the number that the file gives to the population's first neuron (NEST counts from 1 over all nodes)";

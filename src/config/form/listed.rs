@@ -6,7 +6,7 @@ use crate::base::parameter::{Dimension, Listed, Range};
 use crate::config::reader::{Item, Section};
 use crate::record::value_file::{self, ENDINGS, Wanted};
 
-use super::{Around, Form, Keys, Table, file, given, inner, name, read, text};
+use super::{Around, Form, Keys, Table, file, given, inner, name, name_or_number, read, text};
 
 /// The table, as it is given.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ impl Table for FromFile {
         k.need("file", &mut self.path, file(&ENDINGS), what);
         let what = "the column by its name, or number from 1; the array, or the attribute of nodes; a dataset where it begins \
                     with /";
-        let column = given(text("the name of a column"));
+        let column = given(name_or_number("the name or the number of a column"));
         let words = "the parameter's name, or the only one";
         k.told("column", words, &mut self.column, column, what);
         if self.of.units().len() > 1 {

@@ -10,8 +10,8 @@ use crate::config::reader::{Item, Section};
 
 use super::listed::{listed, names_a_file};
 use super::{
-    Around, Form, Keys, Row, count, drawn, file, flag, given, list, name, number, population_name,
-    populations, text,
+    Around, Form, Keys, Row, count, drawn, file, flag, given, list, name, name_or_number, number,
+    population_name, populations, text,
 };
 
 /// The form of values of `parameter`, as its declaration says.
@@ -137,7 +137,7 @@ fn folder() -> Form<'static, PathBuf> {
 
 /// Texts under some of `keys`.
 pub fn texts(keys: &'static [&'static str]) -> Form<'static, BTreeMap<&'static str, String>> {
-    let read = move |item: &Item<'_>, _: &Around<'_>| {
+    let read = move |item: &Item<'_>, around: &Around<'_>| {
         if !item.is_table() {
             let what = format!("a table with keys of {}", suggest::list(keys));
             return item.refuse(&what, None);
@@ -146,8 +146,8 @@ pub fn texts(keys: &'static [&'static str]) -> Form<'static, BTreeMap<&'static s
         let (mut table, mut good) = (BTreeMap::new(), true);
         for key in keys {
             if let Some(item) = section.get(key) {
-                match item.text("a text") {
-                    Some(text) => drop(table.insert(*key, text.to_owned())),
+                match (name_or_number("a text").read)(&item, around) {
+                    Some(text) => drop(table.insert(*key, text)),
                     None => good = false,
                 }
             }

@@ -288,7 +288,7 @@ impl Table for Bout {
         let what = "how long it lasts, such as \"60 s\"; at most, where it has `until`";
         k.need("duration", &mut self.duration, span(), what);
         self.stimuli(k);
-        let what = "what is kept of the state before it: everything, or the weights alone, with every neuron at rest and oscillations at their begin";
+        let what = "what is kept of the state before it: everything, or the weights alone, with every neuron at rest, no spike on its way, and stimuli, clocks, oscillations and short-term plasticity at their begin";
         let keep = words(&[("all", Keep::All), ("weights", Keep::Weights)]);
         k.or("keep", &mut self.keep, keep, what);
         self.acting(k);

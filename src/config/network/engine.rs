@@ -76,7 +76,7 @@ impl Table for Engine {
         let what = "parts that advance side by side, each with noise of its own, so that their number is part of the network";
         k.told(
             "lanes",
-            "as many as fit the caches",
+            "by the network alone, so that they are the same on every machine",
             &mut self.lanes,
             given(some()),
             what,

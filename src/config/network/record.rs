@@ -132,7 +132,7 @@ impl Table for Record {
                     population = \"e\", neurons = [3, 5] }";
         let spikes = each(whose(), "population", true);
         k.or("spikes", &mut self.spikes, spikes, what);
-        let what = "mean rates of the recorded populations, as rates.csv: { bin = \"1 ms\" }";
+        let what = "mean rates of all populations, as rates.csv: { bin = \"1 ms\" }";
         let mut rates = self.rates_bin.map(|bin| Rates { bin });
         k.or("rates", &mut rates, off(inside(Rates::default())), what);
         self.rates_bin = rates.map(|rates| rates.bin);

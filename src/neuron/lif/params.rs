@@ -10,7 +10,7 @@ pub static SPEC: Spec = Spec {
     equations: "tau_m dv/dt = e_l - v + i_e tau_m / c_m;  an arrival adds its weight to v, times the gain of the \
                 projection if it has one;  v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored;  reset = subtract: v <- v - (v_th - v_reset), \
                 and what is left above v_th makes a spike of the next arrival at the neuron, or, where e_l and i_e alone drive it above \
-                v_th, spikes without one: t_ref apart, at least 1 ps",
+                v_th, spikes without one, a picosecond apart: it needs t_ref = 0",
     parameters: &[TAU_M, V_TH, V_RESET, RESET, E_L, T_REF, I_E, C_M],
     source: "Lapicque 1907; exact event-driven form as in Brette 2006, Neural Comput 18:2004",
 };

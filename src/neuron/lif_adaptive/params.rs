@@ -12,7 +12,7 @@ pub static SPEC: Spec = Spec {
     equations: "dv/dt = -(v - e_l)/tau_m + (i_e - w)/c_m;  dw/dt = -w/tau_w;  an arrival adds its weight to v, times \
                 the gain of the projection if it has one;  v >= v_th: spike, v <- v_reset, held for t_ref, in which arrivals are ignored, w <- w + b;  \
                 reset = subtract: v <- v - (v_th - v_reset), and what is left above v_th makes a spike of the next arrival at the \
-                neuron, or, where e_l and i_e alone drive it above v_th, spikes without one: t_ref apart, at least 1 ps",
+                neuron, or, where e_l and i_e alone drive it above v_th, spikes without one, a picosecond apart: it needs t_ref = 0",
     parameters: &[
         TAU_M,
         V_TH,
