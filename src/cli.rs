@@ -47,7 +47,16 @@ pub fn main() -> ExitCode {
     failure::announce_bugs();
     interrupt::let_writes_fail();
     let outcome = std::panic::catch_unwind(|| {
-        let arguments = Arguments::parse();
+        let arguments = match Arguments::try_parse() {
+            Ok(arguments) => arguments,
+            // Who asked for JSON reads nothing else.
+            Err(error) if error.use_stderr() && std::env::args_os().any(|it| it == "--json") => {
+                let text = error.render().to_string();
+                let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+                return Shell::new(true, true).report(&Failure::input(text));
+            }
+            Err(error) => error.exit(),
+        };
         if let Command::Probe { file } = &arguments.command {
             // Ahead of everything: it has no results, and a signal ends it.
             return scout::look(file);

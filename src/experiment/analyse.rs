@@ -140,6 +140,12 @@ pub fn analyse(request: &Request) -> Result<Analysis, AnalyseError> {
     if request.measures.is_empty() {
         return Err(AnalyseError::request("measures", "none", "one or more"));
     }
+    let twice =
+        (1..request.measures.len()).find(|&k| request.measures[..k].contains(&request.measures[k]));
+    if let Some(twice) = twice {
+        let found = format!("`{}` twice", request.measures[twice]);
+        return Err(AnalyseError::request("measures", found, "each once"));
+    }
     let measures = request.measures.iter().map(|name| measure::find(name));
     let measures = measures.collect::<Result<Vec<_>, _>>()?;
     let values = settings(&measures, &request.sets)?;

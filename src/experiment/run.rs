@@ -183,6 +183,10 @@ pub fn resume(path: &Path, watch: &dyn Watch) -> Result<Resumed, ExperimentError
         Err(CheckpointError::Missing { .. }) if recover::is_complete(&directory.join(RUN_FILE)) => {
             return Ok(Resumed::Complete(directory));
         }
+        // Told to stop before it was known whether it is complete.
+        Err(CheckpointError::Missing { .. }) if watch.stopped() => {
+            return Ok(Resumed::Stopped(directory));
+        }
         read => read?,
     };
     let model = model(&checkpoint, &directory)?;

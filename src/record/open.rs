@@ -1,6 +1,6 @@
 //! Opens HDF5 files to read them, in whatever state they are.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use hdf5::{File, OpenMode};
@@ -12,27 +12,60 @@ use super::ahead;
 /// is in the middle of a block.
 const READ_ATTEMPTS: u32 = 20;
 
-/// First bytes of every HDF5 file without a user block.
+/// What every HDF5 file begins with, behind its user block.
 const HDF5_SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
+/// The shortest user block that there may be; others are twice as long, four times, and so on.
+const USER_BLOCK: u64 = 512;
 
-/// Whether the file is HDF5 by its first bytes.
+/// What files begin with that programs have compressed, and these programs.
+const COMPRESSED: [(&[u8], &str); 4] = [
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+];
+
+/// Whether the file is HDF5 by its signature.
 ///
 /// # Errors
-/// The reason if it cannot be read, or is named as HDF5 and is not.
+/// The reason if it cannot be read, is compressed as a whole, or is named as HDF5 and is not.
 pub(super) fn is_hdf5(path: &Path) -> Result<bool, String> {
-    let mut start = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| {
-            file.take(HDF5_SIGNATURE.len() as u64)
-                .read_to_end(&mut start)
-        })
-        .map_err(|error| error.to_string())?;
-    let named_so = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("h5") || e.eq_ignore_ascii_case("hdf5"));
-    match start == HDF5_SIGNATURE {
-        false if named_so => Err("is not an HDF5 file".to_owned()),
-        signed => Ok(signed),
+    let start = |at: u64| -> std::io::Result<Vec<u8>> {
+        let (mut start, mut file) = (Vec::new(), std::fs::File::open(path)?);
+        if at > 0 {
+            file.seek(SeekFrom::Start(at))?;
+        }
+        file.take(HDF5_SIGNATURE.len() as u64)
+            .read_to_end(&mut start)?;
+        Ok(start)
+    };
+    let first = start(0).map_err(|error| error.to_string())?;
+    if first == HDF5_SIGNATURE {
+        return Ok(true);
+    }
+    if let Some((_, by)) = COMPRESSED
+        .iter()
+        .find(|(magic, _)| first.starts_with(magic))
+    {
+        return Err(format!("is compressed by {by}, expected as it was before"));
+    }
+    let named_so = path.extension().is_some_and(|e| {
+        e.eq_ignore_ascii_case("h5")
+            || e.eq_ignore_ascii_case("hdf5")
+            || e.eq_ignore_ascii_case("nwb")
+    });
+    if !named_so {
+        return Ok(false);
+    }
+    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let mut blocks = std::iter::successors(Some(USER_BLOCK), |at| at.checked_mul(2));
+    let is_behind = blocks
+        .by_ref()
+        .take_while(|&at| at < length)
+        .any(|at| start(at).is_ok_and(|start| start == HDF5_SIGNATURE));
+    match is_behind {
+        true => Ok(true),
+        false => Err("is not an HDF5 file".to_owned()),
     }
 }
 

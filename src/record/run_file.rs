@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 
 use hdf5::File;
 
+use super::ahead;
 use super::buffer::{FrameBuffer, SpikeBuffer};
 use super::cause::cause;
 use super::contents::{self, Contents};
@@ -185,6 +186,8 @@ impl RunFile {
         if panicked {
             return Err(self.write_error("the writer stopped unexpectedly".to_owned()));
         }
+        // What is drawn of it next is drawn of what is known to be whole, also after a stop.
+        ahead::trust(&self.path);
         Ok(())
     }
 

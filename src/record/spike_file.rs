@@ -174,6 +174,15 @@ fn visit(file: &SpikeFile, choice: Choice<'_>, take: &mut Take<'_>) -> Result<()
     visited.map_err(|fault| SpikeFileError::new(&file.path, fault))
 }
 
+/// Names of the chosen populations of `file` that are known without a look at its spikes: those of SONATA, silent ones too.
+fn populations(file: &SpikeFile, choice: Choice<'_>) -> Result<Vec<String>, SpikeFileError> {
+    let named = || match is_hdf5(&file.path).map_err(Fault::Unreadable)? {
+        true => sonata::populations(&open(&file.path)?, choice),
+        false => Ok(Vec::new()),
+    };
+    named().map_err(|fault| SpikeFileError::new(&file.path, fault))
+}
+
 /// Of an HDF5 file in any of the known layouts.
 fn hdf5(path: &Path, choice: Choice<'_>, take: &mut Take<'_>) -> Result<(), Fault> {
     let root = open(path)?;

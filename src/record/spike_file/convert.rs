@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use target::Target;
 
-use super::{Choice, SpikeFileError, visit};
+use super::{Choice, SpikeFileError, populations, visit};
 use crate::record::output::OutputError;
 use crate::stimulus::spike_list::SpikeFile;
 
@@ -67,6 +67,9 @@ pub fn convert(
         None => Choice::All,
     };
     let mut target = Target::new(output, name, input.population.is_none())?;
+    for population in populations(input, choice)? {
+        target.turn_to(&population, true)?;
+    }
     let mut failed = None;
     let mut n = 0_u64;
     let visited = visit(input, choice, &mut |population, time, neuron| {

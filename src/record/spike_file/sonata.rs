@@ -43,11 +43,7 @@ pub(super) fn visit(
         };
         return population.visit(take);
     }
-    let names = match choice {
-        Choice::One(asked) => vec![dataset::choose(&spikes, asked)?],
-        Choice::All => spikes.member_names()?,
-    };
-    for name in names {
+    for name in chosen(&spikes, choice)? {
         let population = Population {
             path,
             name: &name,
@@ -58,6 +54,26 @@ pub(super) fn visit(
         population.visit(take)?;
     }
     Ok(())
+}
+
+/// Names of the chosen populations, silent ones too; none of a file as it was before populations.
+pub(super) fn populations(root: &File, choice: Choice<'_>) -> Result<Vec<String>, Fault> {
+    match root.group("spikes") {
+        Ok(spikes) if spikes.dataset("timestamps").is_err() => chosen(&spikes, choice),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn chosen(spikes: &Group, choice: Choice<'_>) -> Result<Vec<String>, Fault> {
+    if let Choice::One(asked) = choice {
+        return Ok(vec![dataset::choose(spikes, asked)?]);
+    }
+    let names = spikes.member_names()?;
+    if names.is_empty() {
+        let expected = "the spikes of a population, as `[record] spikes` has them recorded";
+        return Err(Fault::content("/spikes", "nothing", expected));
+    }
+    Ok(names)
 }
 
 /// A population that is read.

@@ -115,7 +115,7 @@ impl Target {
     }
 
     /// Makes `population` the one that spikes go to.
-    fn turn_to(&mut self, population: &str, named: bool) -> Result<(), ConvertError> {
+    pub(super) fn turn_to(&mut self, population: &str, named: bool) -> Result<(), ConvertError> {
         let known = self.counts.iter().position(|(name, _)| name == population);
         if let Some(known) = known {
             self.current = known;
