@@ -100,3 +100,47 @@ fn a_failure_leaves_nothing() {
         message("a.h5", false).starts_with("population `a/b`: has a name that HDF5 cannot use")
     );
 }
+
+#[test]
+fn silent_populations_stay_and_runs_without_spikes_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let write = |name: &str, populations: &[(&str, &[f64])]| {
+        let file = hdf5::File::create(path(name)).unwrap();
+        let spikes = file.create_group("spikes").unwrap();
+        for (population, times) in populations {
+            let group = spikes.create_group(population).unwrap();
+            let n = times.len();
+            let timestamps = group.new_dataset::<f64>().shape(n).create("timestamps");
+            let node_ids = group.new_dataset::<u64>().shape(n).create("node_ids");
+            timestamps.unwrap().write_raw(times).unwrap();
+            node_ids.unwrap().write_raw(&vec![0_u64; n]).unwrap();
+        }
+    };
+    write("in.h5", &[("a", &[1.0, 2.0]), ("silent", &[])]);
+    let counts = [("a".to_owned(), 2), ("silent".to_owned(), 0)];
+    for name in ["out.h5", "out.csv"] {
+        let done = convert(&SpikeFile::new(path("in.h5")), &path(name), "x", &GO).unwrap();
+        assert_eq!(done.populations, counts, "{name}");
+    }
+    let back = hdf5::File::open(path("out.h5")).unwrap();
+    assert_eq!(
+        back.group("spikes").unwrap().member_names().unwrap(),
+        ["a", "silent"]
+    );
+    let one = convert(&of(&path("in.h5"), "silent"), &path("one.h5"), "x", &GO).unwrap();
+    assert_eq!(one.populations, counts[1..]);
+    write("none.h5", &[]);
+    let refused = convert(&SpikeFile::new(path("none.h5")), &path("n.csv"), "x", &GO).unwrap_err();
+    assert!(
+        refused.to_string().contains("`[record] spikes`"),
+        "{refused}"
+    );
+    assert!(!path("n.csv").exists());
+    fs::write(path("t.csv"), b"\x1f\x8b\x08rest").unwrap();
+    let refused = convert(&SpikeFile::new(path("t.csv")), &path("n.csv"), "x", &GO).unwrap_err();
+    assert!(
+        refused.to_string().contains("compressed by gzip"),
+        "{refused}"
+    );
+}
