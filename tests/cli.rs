@@ -239,6 +239,8 @@ fn unknown_models_get_a_suggestion() {
         assert_eq!(code, Some(2));
         assert!(err.ends_with(&format!("  help: {help}\n")), "{err}");
     }
+    let (_, _, err) = typed(&["describe", "measures"]);
+    assert!(err.ends_with("did you mean `measure`?\n"), "{err}");
     let (_, _, err) = typed(&["describe", "hodgkin_huxley"]);
     assert!(err.contains("  help: known: `lif`, "), "{err}");
 }

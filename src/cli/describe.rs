@@ -185,13 +185,15 @@ pub(super) fn run(name: Option<&str>, shell: &Shell) -> Result<(), Failure> {
 
 fn unknown(name: &str) -> Failure {
     let all = all();
-    let mut names: Vec<&str> = all
-        .iter()
-        .flat_map(|entry| [entry.name(), entry.kind()])
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    let help = elsewhere(name).unwrap_or_else(|| match nearest(name, names.iter().copied()) {
+    let mut names: Vec<&str> = Vec::new();
+    for known in all.iter().map(Entry::name) {
+        if !names.contains(&known) {
+            names.push(known);
+        }
+    }
+    // A kind stands for all of it.
+    let known = names.iter().copied().chain(all.iter().map(Entry::kind));
+    let help = elsewhere(name).unwrap_or_else(|| match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known: `{}`", names.join("`, `")),
     });

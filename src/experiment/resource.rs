@@ -10,7 +10,7 @@ use crate::experiment::error::ExperimentError;
 const GB: f64 = 1e9;
 
 /// Bytes of a running program before it holds a network: its code, the HDF5 library, stacks of threads.
-pub const PROGRAM_BYTES: f64 = 27e6;
+pub const PROGRAM_BYTES: f64 = 19e6;
 
 /// Refuses what takes more memory than there is; `what` says where its bytes go.
 ///

@@ -281,7 +281,7 @@ impl fmt::Display for Estimate {
         )?;
         writeln!(
             f,
-            "memory           {} at work, {} at most with the program, building, figures and spikes on their way \
+            "memory           {} at work, about {} with the program, building, figures and spikes on their way \
              ({} for each Hz of mean rate, {BUSY_HZ} Hz assumed)",
             bytes(*memory_bytes),
             bytes(*peak_bytes),

@@ -124,7 +124,7 @@ fn stimuli_and_bouts_are_shown_where_they_tell_something() {
     }];
     let one = svg(&figure);
     assert!(!one.contains("always") && !one.contains(">wake<"));
-    assert!(one.contains(">pulse, twin<") && one.contains(">never<"),);
+    assert!(one.contains(">pulse, twin<") && !one.contains(">never<"));
     figure.bouts.push(Bout {
         name: "sleep".into(),
         start: ms(60),
