@@ -162,8 +162,7 @@ class Simulation:
 
     def sample(self, population: str, variable: str, neurons: int | Iterable[int]) -> np.ndarray:
         """Values of a variable of neurons, now, in the unit that `describe` shows."""
-        one = isinstance(neurons, (int, np.integer))
-        each = [neurons] if one else list(neurons)  # type: ignore[arg-type]
+        each: list[Any] = [neurons] if isinstance(neurons, (int, np.integer)) else list(neurons)
         for neuron in each:
             if isinstance(neuron, (bool, np.bool_)) or not isinstance(neuron, (int, np.integer)) or neuron < 0:
                 raise _core.ModelError(f"`sample`: found neuron {neuron!r}, expected a whole number, counted from 0")
