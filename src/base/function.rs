@@ -275,6 +275,62 @@ pub fn growth_integral_near_zero<const DEGREE: usize>(y: f64, rate: f64) -> f64 
     p * y
 }
 
+/// e^x for 0 ≤ x ≤ 1/2, for loops in which the full range of [`exp_polynomial`] would be wasted: the Taylor polynomial of degree
+/// 11 about 1/4, whose remainder is below 2⁻⁵²; relative error below 1e-15 (tested).
+#[inline(always)]
+pub fn exp_to_half(x: f64) -> f64 {
+    const DEGREE: usize = 11;
+    /// e^(1/4)/k!.
+    const TAYLOR: [f64; DEGREE + 1] = {
+        let mut all = [1.284_025_416_687_741_5; DEGREE + 1];
+        let mut k = 1;
+        while k <= DEGREE {
+            all[k] = all[k - 1] / k as f64;
+            k += 1;
+        }
+        all
+    };
+    let z = x - 0.25;
+    let mut p = TAYLOR[DEGREE];
+    for k in (0..DEGREE).rev() {
+        p = p * z + TAYLOR[k];
+    }
+    p
+}
+
+/// As [`growth_integral`] where −1/2 ≤ rate·y ≤ 1/10, for such loops: the Taylor polynomial of (e^z − 1)/z of degree 11 about
+/// −1/5, whose remainder is below 2⁻⁵³; relative error below 1e-15 (tested).
+#[inline(always)]
+pub fn growth_integral_to_half(y: f64, rate: f64) -> f64 {
+    const DEGREE: usize = 11;
+    const ABOUT: f64 = -0.2;
+    /// ∑ₙ (n over k) ABOUT^(n − k)/(n + 1)!, n from k on.
+    const TAYLOR: [f64; DEGREE + 1] = {
+        let mut all = [0.0; DEGREE + 1];
+        let mut k = 0;
+        let mut first = 1.0;
+        while k <= DEGREE {
+            // The first term, n = k, is 1/(k + 1)!.
+            first /= (k + 1) as f64;
+            let (mut term, mut sum, mut n) = (first, 0.0, k);
+            while n < k + 30 {
+                sum += term;
+                n += 1;
+                term *= ABOUT * n as f64 / ((n - k) * (n + 1)) as f64;
+            }
+            all[k] = sum;
+            k += 1;
+        }
+        all
+    };
+    let z = rate * y - ABOUT;
+    let mut p = TAYLOR[DEGREE];
+    for k in (0..DEGREE).rev() {
+        p = p * z + TAYLOR[k];
+    }
+    p * y
+}
+
 /// k and z of x = 2^k · (1 + z)/(1 − z) for normal x > 0: the mantissa lies in [√½, √2), so that |z| is at most 0.1716, and
 /// ln x = k · ln 2 + 2 artanh z.
 #[inline(always)]
@@ -366,6 +422,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn polynomials_of_half_agree_with_libm() {
+        let near = |found: f64, exact: f64, at: f64| {
+            let error = (found / exact - 1.0).abs();
+            assert!(error < 1e-15, "{at}: {error:e}");
+        };
+        for i in 0..=100_000 {
+            let x = f64::from(i) * 5e-6;
+            near(exp_to_half(x), libm::exp(x), x);
+            for rate in [-1.0, 0.2] {
+                let exact = match i {
+                    0 => continue,
+                    _ => libm::expm1(rate * x) / rate,
+                };
+                near(growth_integral_to_half(x, rate), exact, rate * x);
+            }
+        }
+        assert_eq!(growth_integral_to_half(0.0, 0.3), 0.0);
+        near(growth_integral_to_half(3.5, 0.0), 3.5, 0.0);
     }
 
     #[test]

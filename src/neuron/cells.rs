@@ -53,6 +53,12 @@ impl<const N: usize> Cells<N> {
         &mut self.room[skipped..].as_chunks_mut().0[..self.size]
     }
 
+    /// As [`block_mut`](Self::block_mut).
+    #[inline]
+    pub(super) fn block(&self) -> Option<&Block<N>> {
+        self.room[self.skipped()..].as_chunks().0.first_chunk()
+    }
+
     /// The first of them, and the room behind if they are fewer. There always is a block.
     #[inline]
     pub(super) fn block_mut(&mut self) -> Option<&mut Block<N>> {

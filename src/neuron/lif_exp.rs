@@ -15,24 +15,24 @@
 //! part of the model. A population in which no neuron would ever fire by itself is quiet: it has no horizons until
 //! something arrives.
 
-mod amount;
 mod clock;
 mod crossing;
 mod derived;
 mod horizon;
 mod kernel;
 mod level;
+mod pace;
 mod params;
 mod state;
 mod sweep;
 
+use pace::{Alike, OWN_BYTES, Own, Pace};
 pub use params::{Params, SPEC};
 
 use crate::base::function::exp;
 use crate::base::parameter::Dimension;
 use crate::base::time::{Duration, Time};
 use crate::neuron::bytes::{Path, to_bytes};
-use crate::neuron::expected::Expected;
 use crate::neuron::individual;
 use crate::neuron::membrane::Membrane;
 use crate::neuron::state::of_shared;
@@ -40,13 +40,10 @@ use crate::neuron::{
     self as neuron, Events, Example, Growth, Model, Neurons, RowWeights, StateError, THRESHOLD,
     V_M, Variable,
 };
-use clock::{Decay, Grown, Sign};
+use clock::Decay;
 use crossing::{Ahead, Neuron};
 use derived::Derived;
-use kernel::{
-    BUDGET, Cell, Segment, Units, add_events, add_listed_to_targets, add_to_targets,
-    add_weights_to_targets, take_from_targets,
-};
+use kernel::{BUDGET, Cell};
 use level::{Levels, margin, tie};
 use state::State;
 
@@ -71,7 +68,7 @@ pub static MODEL: Model = Model {
     build: |setup| individual::build::<individual::LifExp>(&setup),
     bytes: |own| match own {
         false => size_of::<Cell>(),
-        true => individual::bytes::<individual::LifExp>(),
+        true => size_of::<Cell>() + OWN_BYTES,
     },
     example: Example {
         values: &[
@@ -85,54 +82,66 @@ pub static MODEL: Model = Model {
     },
 };
 
-/// What the instant last advanced to has needed so far.
-#[derive(Debug, Clone, Copy, Default)]
-struct Instant {
-    decay: Option<(Decay, Ahead)>,
-    units: Option<Units>,
-}
-
-/// A population of leaky integrate-and-fire neurons with exponential currents that share their time constants and
-/// capacitance.
+/// A population of leaky integrate-and-fire neurons with exponential currents.
 #[derive(Debug)]
-pub struct LifExp {
-    /// The first neuron's.
-    params: Params,
+struct LifExp<P: Pace = Alike> {
     levels: Levels,
-    derived: Derived,
+    pace: P,
     state: State,
-    instant: Instant,
-    /// The last segment's start, the origin it was computed for, and its sign; a batch of noise comes in many pieces.
-    segment: Option<((Time, Time, Sign), Segment)>,
-    /// Growth of both currents at coming arrivals.
-    expected: Expected<[Grown; 2]>,
 }
 
 impl LifExp {
     /// `size` neurons at rest.
-    pub fn new(size: usize, params: Params) -> Self {
-        Self::of(size, params, Levels::shared(params.membrane))
+    fn new(size: usize, params: Params) -> Self {
+        let pace = Alike::new(Derived::new(&params));
+        Self::of(size, Levels::shared(params.membrane), pace)
     }
+}
 
-    /// Neurons at rest, each with parameters of its own, if they differ in no more than their thresholds, reset and
-    /// resting potentials and constant currents.
-    pub(super) fn of_each(all: &[Params]) -> Option<Self> {
-        let levels = Levels::own(all)?;
-        Some(Self::of(all.len(), all[0], levels))
+/// `size` neurons at rest, all of the same parameters.
+pub(super) fn alike(size: usize, params: Params) -> Box<dyn Neurons> {
+    Box::new(LifExp::new(size, params))
+}
+
+/// Neurons at rest, each with parameters of its own; `None` if there are none, or if they are too unlike to go together.
+pub(super) fn of_each(all: &[Params]) -> Option<Box<dyn Neurons>> {
+    let [first, ..] = all else { return None };
+    let levels = Levels::own(first, all);
+    let paced = |it: &Params| {
+        (
+            it.membrane.tau_m,
+            it.membrane.c_m,
+            it.tau_syn_ex,
+            it.tau_syn_in,
+        )
+    };
+    if all.iter().all(|it| paced(it) == paced(first)) {
+        let pace = Alike::new(Derived::new(first));
+        return Some(Box::new(LifExp::of(all.len(), levels, pace)));
     }
+    let derived: Vec<_> = all.iter().map(Derived::new).collect();
+    Some(Box::new(LifExp::of(all.len(), levels, Own::new(&derived)?)))
+}
 
-    fn of(size: usize, params: Params, levels: Levels) -> Self {
+impl<P: Pace> LifExp<P> {
+    fn of(size: usize, levels: Levels, pace: P) -> Self {
         let mut population = Self {
-            params,
             levels,
-            derived: Derived::new(&params),
+            pace,
             state: State::new(size),
-            instant: Instant::default(),
-            segment: None,
-            expected: Expected::nothing([Grown::START; 2]),
         };
         population.reset(Time::ZERO);
         population
+    }
+
+    /// The parameters of neuron `j`.
+    fn params(&self, j: usize) -> Params {
+        let [tau_syn_ex, tau_syn_in] = self.pace.of(j).tau_syn;
+        Params {
+            membrane: self.membrane(j),
+            tau_syn_ex,
+            tau_syn_in,
+        }
     }
 
     /// The membrane of neuron `j`.
@@ -150,39 +159,28 @@ impl LifExp {
         self.membrane(j).v_th - self.v_inf(j)
     }
 
-    /// Picoseconds from the clock's origin to `t`.
-    fn since_origin(&self, t: Time) -> f64 {
-        t.since(self.state.origin).ps() as f64
-    }
-
     /// End of the horizon.
     fn horizon_end(&self) -> Time {
-        let end = self.state.origin.checked_add(self.derived.horizon);
+        let end = self.state.origin.checked_add(self.pace.horizon());
         end.unwrap_or(Time::MAX)
     }
 
-    /// What has passed of the horizon and what is left.
-    fn passed(&mut self) -> (Decay, Ahead) {
-        if let Some(known) = self.instant.decay {
-            return known;
-        }
-        let x = self.since_origin(self.state.now);
-        let decay = Decay::over(x, &self.derived.rates);
-        let known = (decay, self.derived.whole.after(x, &decay));
-        self.instant.decay = Some(known);
-        known
+    /// What has passed of the horizon and what is left, for neuron `j`.
+    fn passed(&mut self, j: usize) -> (Decay, Ahead) {
+        let ps = self.state.since_origin(self.state.now);
+        self.pace.passed(j, ps)
     }
 
     /// What u of neuron `j` must be for v at the instant last advanced to.
     fn u_for(&mut self, j: usize, v: f64) -> f64 {
-        let (decay, _) = self.passed();
+        let (decay, _) = self.passed(j);
         let [_, g_ex, g_inh, _] = self.state.cells.all()[j];
         (v - self.v_inf(j) - decay.k_ex * g_ex - decay.k_inh * g_inh) / decay.m
     }
 
     /// Neuron `j` at the instant last advanced to.
     fn neuron(&mut self, j: usize) -> Neuron {
-        let (decay, _) = self.passed();
+        let (decay, _) = self.passed(j);
         let [u, g_ex, g_inh, _] = self.state.cells.all()[j];
         Neuron {
             rise: -decay.above(u, g_ex, g_inh),
@@ -197,7 +195,7 @@ impl LifExp {
     }
 }
 
-impl Neurons for LifExp {
+impl<P: Pace> Neurons for LifExp<P> {
     fn size(&self) -> usize {
         self.state.cells.len()
     }
@@ -214,7 +212,7 @@ impl Neurons for LifExp {
             self.state.quiet &= highest < membrane.v_th - margin(&membrane);
         }
         self.state.stale = !self.state.quiet;
-        self.instant = Instant::default();
+        self.pace.move_on();
     }
 
     fn advance(&mut self, t: Time) {
@@ -242,62 +240,17 @@ impl Neurons for LifExp {
     }
 
     fn expect(&mut self, instants: &[Time]) {
-        let (rates, origin) = (self.derived.rates, self.state.origin);
-        let grown = |since: &_, grown: &mut _| Grown::at_each(since, &rates, grown);
-        self.expected.compute(instants, origin, grown);
+        self.pace.expect(instants, self.state.origin);
     }
 
     fn receive(&mut self, rows: &[&[f32]], gain: f64) {
         self.wake(self.state.now);
-        let units = self.units();
-        let State {
-            cells, candidates, ..
-        } = &mut self.state;
-        for row in rows {
-            let cells = cells.all_mut();
-            for (j, (cell, &w)) in (0..).zip(cells.iter_mut().zip(*row)) {
-                let weight = gain * f64::from(w);
-                let unit = match Sign::of(weight) {
-                    Sign::Excitatory => units.excitatory,
-                    Sign::Inhibitory => units.inhibitory,
-                };
-                for (value, unit) in cell.iter_mut().zip(unit) {
-                    *value += unit * weight;
-                }
-                if cell[BUDGET] < 0.0 {
-                    candidates.push(j);
-                }
-            }
-        }
+        self.pace.add_to_all(&mut self.state, rows, gain);
     }
 
     fn receive_row(&mut self, targets: &[u16], weights: RowWeights<'_>) {
         self.wake(self.state.now);
-        let units = self.units();
-        let State {
-            cells, candidates, ..
-        } = &mut self.state;
-        let Some(block) = cells.block_mut() else {
-            return;
-        };
-        match weights {
-            RowWeights::One(weight) => match Sign::of(weight) {
-                Sign::Excitatory => {
-                    let amount = units.excitatory.map(|unit| unit * weight);
-                    add_to_targets(block, targets, amount, candidates);
-                }
-                Sign::Inhibitory => {
-                    let amount = units.inhibitory.map(|unit| unit * weight);
-                    take_from_targets(block, targets, amount);
-                }
-            },
-            RowWeights::Listed { table, numbers } => {
-                add_listed_to_targets(block, targets, table, numbers, &units, candidates);
-            }
-            RowWeights::Each(weights) => {
-                add_weights_to_targets(block, targets, weights, &units, candidates);
-            }
-        }
+        self.pace.add_to_targets(&mut self.state, targets, weights);
     }
 
     fn arrive(&mut self, t: Time, targets: &[u16], weights: RowWeights<'_>) -> bool {
@@ -315,11 +268,7 @@ impl Neurons for LifExp {
     }
 
     fn growth(&self, weight: f64) -> Growth {
-        let (rates, sign) = (&self.derived.rates, Sign::of(weight));
-        Growth {
-            rate_per_ps: rates.of(sign),
-            delta_per_ps: Some(rates.delta(sign)),
-        }
+        self.pace.growth(weight)
     }
 
     fn receive_events(&mut self, mut events: Events<'_>) -> Option<usize> {
@@ -330,10 +279,7 @@ impl Neurons for LifExp {
             // Only the first is within the horizon that begins with it, for certain.
             events.targets = &events.targets[..1];
         }
-        let sign = Sign::of(events.weight(0));
-        let segment = self.segment(events.start, sign);
-        let block = self.state.cells.block_mut()?;
-        let reached = add_events(block, &events, sign, &segment);
+        let reached = self.pace.add_events(&mut self.state, &events);
         let reached = if woken { Some(0) } else { reached };
         self.state.latest = events.last(reached);
         let reached = reached?;
@@ -349,12 +295,12 @@ impl Neurons for LifExp {
         self.wake(self.state.now);
         let old = std::mem::replace(&mut self.state.injected_pa, current_pa);
         self.levels.inject(current_pa);
-        let (decay, _) = self.passed();
-        // They share their resistance, so that all move alike.
-        let first = self.params.membrane;
-        let moved = (first.v_inf(old) - first.v_inf(current_pa)) / decay.m;
-        for cell in self.state.cells.all_mut() {
-            cell[0] += moved;
+        for j in 0..self.size() {
+            let (decay, _) = self.passed(j);
+            // Neurons that are alike share their resistance, so that all move alike.
+            let membrane = self.levels.of(if P::ALIKE { 0 } else { j });
+            let moved = (membrane.v_inf(old) - membrane.v_inf(current_pa)) / decay.m;
+            self.state.cells.all_mut()[j][0] += moved;
         }
         self.state.stale = true;
     }
@@ -407,12 +353,13 @@ impl Neurons for LifExp {
         }
         self.state.candidates = candidates;
         fired[first..].sort_unstable();
-        let (now, t_ref) = (self.state.now, self.params.membrane.t_ref);
-        self.state.refractory.hold(&fired[first..], now, t_ref);
-        if t_ref == Duration::ZERO {
-            for &j in &fired[first..] {
+        let now = self.state.now;
+        for &j in &fired[first..] {
+            let membrane = self.membrane(j as usize);
+            self.state.refractory.hold(&[j], now, membrane.t_ref);
+            if membrane.t_ref == Duration::ZERO {
                 let j = j as usize;
-                let u = self.u_for(j, self.membrane(j).v_reset);
+                let u = self.u_for(j, membrane.v_reset);
                 self.state.cells.all_mut()[j][0] = u;
                 self.look_ahead(j);
             }
@@ -437,8 +384,8 @@ impl Neurons for LifExp {
     fn sample(&self, variable: usize, j: usize, t: Time) -> f64 {
         let cell = &self.state.cells.all()[j];
         let [u, g_ex, g_inh, budget] = *cell;
-        let x = self.since_origin(t);
-        let rates = &self.derived.rates;
+        let x = self.state.since_origin(t);
+        let Derived { rates, unit, .. } = self.pace.of(j);
         match variable {
             0 => {
                 let is_held = budget == f64::INFINITY;
@@ -450,9 +397,9 @@ impl Neurons for LifExp {
                         None => Decay::over(x, rates).above(u, g_ex, g_inh),
                     }
             }
-            1 => g_ex * exp(-x * rates.ex) / self.derived.unit,
+            1 => g_ex * exp(-x * rates.ex) / unit,
             3 => self.membrane(j).v_th,
-            _ => g_inh * exp(-x * rates.inh) / self.derived.unit,
+            _ => g_inh * exp(-x * rates.inh) / unit,
         }
     }
 
@@ -478,20 +425,14 @@ impl Neurons for LifExp {
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
-        let own = |j| {
-            let membrane = self.levels.of(j);
-            individual::LifExp::from(Params {
-                membrane,
-                ..self.params
-            })
-        };
-        let own = (0..self.size()).map(own).collect();
+        let own = (0..self.size()).map(|j| individual::LifExp::from(self.params(j)));
+        let own = own.collect();
         let Some(rest) = of_shared(self, own, bytes)? else {
             return Ok(());
         };
         self.state = State::read(rest, self.size())?;
         self.levels.inject(self.state.injected_pa);
-        self.instant = Instant::default();
+        self.pace.move_on();
         Ok(())
     }
 }

@@ -239,11 +239,11 @@ impl Dynamics for LifExp {
     }
 
     fn fast(&self, size: usize) -> Option<Box<dyn Neurons>> {
-        Some(Box::new(fast::LifExp::new(size, self.params)))
+        Some(fast::alike(size, self.params))
     }
 
     fn fast_of(all: &[Self]) -> Option<Box<dyn Neurons>> {
         let params: Vec<_> = all.iter().map(|neuron| neuron.params).collect();
-        Some(Box::new(fast::LifExp::of_each(&params)?))
+        fast::of_each(&params)
     }
 }

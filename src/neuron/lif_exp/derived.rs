@@ -27,6 +27,8 @@ pub(super) const TIE: f64 = 1.0 / (1_u64 << 46) as f64;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Derived {
     pub(super) rates: Rates,
+    /// Time constants of the excitatory current and of the inhibitory one.
+    pub(super) tau_syn: [Duration; 2],
     pub(super) tau_m_ps: f64,
     pub(super) horizon: Duration,
     /// A horizon passed.
@@ -41,7 +43,6 @@ pub(super) struct Derived {
 
 impl Derived {
     pub(super) fn new(params: &Params) -> Self {
-        let rates = Rates::new(params);
         let tau_m_ps = params.membrane.tau_m.ps() as f64;
         let rise = peak_ps(params.membrane.tau_m, params.tau_syn_ex);
         let fall = 2.0 * peak_ps(params.membrane.tau_m, params.tau_syn_in);
@@ -49,17 +50,38 @@ impl Derived {
             .min(HORIZON_TAUS_EX * params.tau_syn_ex.ps() as f64)
             .min(rise)
             .min(fall);
-        // At least a tick, so that the clock always moves on.
-        let horizon = Duration::from_ps((longest as i64).max(1));
-        let ps = horizon.ps() as f64;
-        Self {
+        let rates = Rates::new(params);
+        let endless = Self {
             rates,
+            tau_syn: [params.tau_syn_ex, params.tau_syn_in],
             tau_m_ps,
-            horizon,
-            step: Decay::over(ps, &rates),
-            whole: Ahead::whole(ps, &rates),
-            psi_end: Grown::at(ps, &rates, Sign::Excitatory).psi,
+            horizon: Duration::ZERO,
+            step: Decay::over(0.0, &rates),
+            whole: Ahead::whole(0.0, &rates),
+            psi_end: 0.0,
             unit: MV_PER_PS / params.membrane.c_m,
+        };
+        endless.with_horizon(longest)
+    }
+
+    /// With a horizon of as many whole picoseconds as there are in `ps`.
+    pub(super) fn with_horizon(self, ps: f64) -> Self {
+        // At least a tick, so that the clock always moves on.
+        let horizon = Duration::from_ps((ps as i64).max(1));
+        let (ps, rates) = (horizon.ps() as f64, &self.rates);
+        Self {
+            horizon,
+            step: Decay::over(ps, rates),
+            whole: Ahead::whole(ps, rates),
+            psi_end: Grown::at(ps, rates, Sign::Excitatory).psi,
+            ..self
         }
+    }
+
+    /// The longest horizon in which neither current falls further than to e^(−1/2), in picoseconds: in it what arrivals add
+    /// is a short polynomial.
+    pub(super) fn short_ps(&self) -> f64 {
+        let fall = HORIZON_TAUS_EX / self.rates.inh;
+        (self.horizon.ps() as f64).min(fall)
     }
 }

@@ -1,25 +1,25 @@
 //! What happens to a population by itself: horizons, refractory ends, crossings, and what a quiet one makes up for.
 
 use crate::base::time::{Duration, Time};
+use crate::neuron::lif_exp::LifExp;
 use crate::neuron::lif_exp::clock::Decay;
 use crate::neuron::lif_exp::crossing::first_crossing;
-use crate::neuron::lif_exp::derived::Derived;
 use crate::neuron::lif_exp::kernel::BUDGET;
 use crate::neuron::lif_exp::level::margin;
-use crate::neuron::lif_exp::sweep::{Found, sweep};
-use crate::neuron::lif_exp::{Instant, LifExp};
+use crate::neuron::lif_exp::pace::Pace;
+use crate::neuron::lif_exp::sweep::Found;
 
-impl LifExp {
+impl<P: Pace> LifExp<P> {
     /// Sets the budget of neuron `j`, which is below the threshold, anew; if there is none left, looks out for a
     /// crossing.
     pub(super) fn look_ahead(&mut self, j: usize) {
         let neuron = self.neuron(j);
-        let (_, ahead) = self.passed();
+        let (_, ahead) = self.passed(j);
         let membrane = self.membrane(j);
         let gap = neuron.rise + (membrane.v_th - membrane.v_inf(self.state.injected_pa));
         let free = gap - margin(&membrane) - ahead.highest_rise(&neuron);
         if free < 0.0
-            && let Some(ps) = first_crossing(&neuron, gap, ahead.ps, &self.derived.rates)
+            && let Some(ps) = first_crossing(&neuron, gap, ahead.ps, &self.pace.of(j).rates)
         {
             // Up to the next tick, and never this one: at this one v is below the threshold.
             let ticks = Duration::from_ps((ps.ceil() as i64).max(1));
@@ -44,14 +44,10 @@ impl LifExp {
         self.suspect(j);
     }
 
-    /// Moves the origin by `decay`, and to the end of a horizon; whether the population is loud.
-    pub(super) fn sweep(&mut self, decay: &Decay) -> bool {
+    /// Moves the origin by so many picoseconds, or by a horizon; whether the population is loud.
+    pub(super) fn sweep(&mut self, ps: Option<f64>) -> bool {
         let free = self.levels.free(self.state.injected_pa);
-        let Derived {
-            whole, tau_m_ps, ..
-        } = &self.derived;
-        let cells = self.state.cells.all_mut();
-        let Found { near, loud } = sweep(cells, decay, whole, free, *tau_m_ps);
+        let Found { near, loud } = self.pace.sweep(self.state.cells.all_mut(), ps, free);
         if near {
             self.collect();
         }
@@ -69,8 +65,7 @@ impl LifExp {
     pub(super) fn begin_horizon(&mut self) {
         self.move_to(self.horizon_end());
         self.state.origin = self.state.now;
-        let step = self.derived.step;
-        if !self.sweep(&step) {
+        if !self.sweep(None) {
             self.state.quiet = true;
             self.state.candidates.clear();
             self.state.queue.clear();
@@ -79,7 +74,7 @@ impl LifExp {
 
     pub(super) fn move_to(&mut self, t: Time) {
         self.state.now = t;
-        self.instant = Instant::default();
+        self.pace.move_on();
     }
 
     /// Something happens to a quiet population at `t`: what it has left out is made up for.
@@ -87,7 +82,7 @@ impl LifExp {
         if !std::mem::replace(&mut self.state.quiet, false) {
             return;
         }
-        let horizon = self.derived.horizon.ps();
+        let horizon = self.pace.horizon().ps();
         let passed = t.since(self.state.origin).ps() / horizon * horizon;
         let old = self.state.origin;
         let origin = old + Duration::from_ps(passed);
@@ -98,8 +93,7 @@ impl LifExp {
         }
         self.state.origin = origin;
         self.move_to(origin);
-        let decay = Decay::over(passed as f64, &self.derived.rates);
-        self.sweep(&decay);
+        self.sweep(Some(passed as f64));
         for (j, u) in ended {
             self.state.cells.all_mut()[j as usize][0] = u;
             self.suspect(j as usize);
@@ -110,9 +104,9 @@ impl LifExp {
 
     /// v − v_inf at `t` of neuron `j`, which has been released from the reset potential at `end`.
     pub(super) fn above_after_reset(&self, j: usize, end: Time, t: Time) -> f64 {
-        let rates = &self.derived.rates;
+        let rates = &self.pace.of(j).rates;
         let [_, g_ex, g_inh, _] = self.state.cells.all()[j];
-        let held = Decay::over(self.since_origin(end), rates);
+        let held = Decay::over(self.state.since_origin(end), rates);
         let free = Decay::over(t.since(end).ps() as f64, rates);
         let u = self.membrane(j).v_reset - self.v_inf(j);
         free.above(u, held.ex * g_ex, held.inh * g_inh)

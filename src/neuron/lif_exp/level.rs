@@ -1,27 +1,18 @@
 //! Potentials that may differ between neurons: thresholds, resets, resting potentials, constant currents.
 //!
 //! Only the time constants and the capacitance decide how a neuron decays and what an arrival adds, so that neurons that
-//! share them share a clock; all else is levels that each may have of its own, at no cost in the loops over synapses.
+//! share them go at one pace; all else is levels that each may have of its own, at no cost in the loops over synapses.
 
 use super::Params;
 use super::derived::{MARGIN, TIE};
 use crate::neuron::membrane::Membrane;
-
-/// What a neuron does not share.
-#[derive(Debug, Clone, Copy)]
-struct Level {
-    v_th: f64,
-    v_reset: f64,
-    e_l: f64,
-    i_e: f64,
-}
 
 /// Potentials of all neurons.
 #[derive(Debug)]
 pub(super) struct Levels {
     shared: Membrane,
     /// Empty where all is shared.
-    own: Vec<Level>,
+    own: Vec<Membrane>,
     /// What budgets are counted from, see [`free`](Self::free), of each neuron that has levels of its own.
     free: Vec<f64>,
 }
@@ -45,45 +36,19 @@ impl Levels {
         }
     }
 
-    /// Of neurons that differ in no more than their levels; `None` if they do in more.
-    pub(super) fn own(all: &[Params]) -> Option<Self> {
-        let first = all.first()?;
-        let alike = |it: &Params| {
-            let (one, other) = (&it.membrane, &first.membrane);
-            let same = (one.tau_m, one.t_ref, one.c_m) == (other.tau_m, other.t_ref, other.c_m);
-            same && (it.tau_syn_ex, it.tau_syn_in) == (first.tau_syn_ex, first.tau_syn_in)
-        };
-        let level = |it: &Params| Level {
-            v_th: it.membrane.v_th,
-            v_reset: it.membrane.v_reset,
-            e_l: it.membrane.e_l,
-            i_e: it.membrane.i_e,
-        };
-        all.iter().all(alike).then(|| Self {
+    /// Of neurons that each have their own; of no neurons, that of the `first`.
+    pub(super) fn own(first: &Params, all: &[Params]) -> Self {
+        Self {
             shared: first.membrane,
-            own: all.iter().map(level).collect(),
+            own: all.iter().map(|it| it.membrane).collect(),
             free: Vec::new(),
-        })
+        }
     }
 
     /// The membrane of neuron `j`.
     #[inline]
     pub(super) fn of(&self, j: usize) -> Membrane {
-        match self.own.get(j) {
-            None => self.shared,
-            Some(&Level {
-                v_th,
-                v_reset,
-                e_l,
-                i_e,
-            }) => Membrane {
-                v_th,
-                v_reset,
-                e_l,
-                i_e,
-                ..self.shared
-            },
-        }
+        self.own.get(j).copied().unwrap_or(self.shared)
     }
 
     /// `injected_pa` flows in from now on.

@@ -7,8 +7,10 @@ use crate::neuron::bytes::{check_clock, check_neurons, check_size, from_bytes};
 use crate::neuron::cells::Cells;
 use crate::neuron::horizon::Queue;
 use crate::neuron::lif_exp::clock::Decay;
+use crate::neuron::lif_exp::derived::Derived;
 use crate::neuron::lif_exp::kernel::BUDGET;
-use crate::neuron::lif_exp::{Instant, LifExp, SPEC};
+use crate::neuron::lif_exp::pace::Pace;
+use crate::neuron::lif_exp::{LifExp, SPEC};
 use crate::neuron::refractory::Refractory;
 use crate::neuron::{self, Neurons, StateError};
 
@@ -56,6 +58,12 @@ impl State {
         }
     }
 
+    /// Picoseconds from the clock's origin to `t`.
+    #[inline(always)]
+    pub(super) fn since_origin(&self, t: Time) -> f64 {
+        t.since(self.origin).ps() as f64
+    }
+
     /// Forgets everything but the cells; the clock begins at `t`.
     pub(super) fn clear(&mut self, t: Time) {
         let Self {
@@ -95,14 +103,15 @@ impl State {
     }
 }
 
-impl LifExp {
+impl<P: Pace> LifExp<P> {
     /// The state apart from the clock.
     pub(super) fn describe(&self) -> neuron::State {
         let now = self.state.now.max(self.state.latest);
-        let decay = Decay::over(self.since_origin(now), &self.derived.rates);
-        let unit = self.derived.unit;
-        let cells = self.state.cells.all();
-        let numbers = (0..).zip(cells).flat_map(|(j, &[u, g_ex, g_inh, _])| {
+        let passed = self.state.since_origin(now);
+        let cells = self.state.cells.all().iter().enumerate();
+        let numbers = cells.flat_map(|(j, &[u, g_ex, g_inh, _])| {
+            let Derived { rates, unit, .. } = self.pace.of(j);
+            let decay = Decay::over(passed, rates);
             [
                 self.v_inf(j) + decay.above(u, g_ex, g_inh),
                 decay.ex * g_ex / unit,
@@ -135,15 +144,15 @@ impl LifExp {
     /// Takes on a state, of which nothing is known but that it is of as many neurons, and begins the clock anew.
     pub(super) fn take_on(&mut self, state: &neuron::State) {
         self.state.clear(state.now);
-        self.instant = Instant::default();
+        self.pace.move_on();
         self.state.injected_pa = state.injected_pa;
         self.state.refractory = state.held().collect();
         self.state.due = state.due.clone();
         self.levels.inject(state.injected_pa);
-        let unit = self.derived.unit;
         let (numbers, _) = state.numbers.as_chunks();
         let cells = self.state.cells.all_mut().iter_mut().zip(numbers);
         for (j, (cell, [v, i_ex, i_in])) in cells.enumerate() {
+            let unit = self.pace.of(j).unit;
             *cell = [
                 v - self.levels.of(j).v_inf(state.injected_pa),
                 i_ex * unit,

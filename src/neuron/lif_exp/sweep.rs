@@ -88,9 +88,32 @@ fn one_by_one(
     distances: &(impl Distance + ?Sized),
     tau_m_ps: f64,
 ) -> Found {
-    let (mut near, mut loud) = (false, false);
+    let mut seen = Seen::NOTHING;
     for (j, cell) in (first..).zip(cells) {
-        let distance = distances.of(j);
+        seen.move_on(cell, decay, ahead, distances.of(j), tau_m_ps);
+    }
+    seen.found()
+}
+
+/// What a sweep has found so far.
+pub(super) struct Seen(Found);
+
+impl Seen {
+    pub(super) const NOTHING: Self = Self(Found {
+        near: false,
+        loud: false,
+    });
+
+    /// The origin of a neuron's clock moves, and its budget is set anew.
+    #[inline(always)]
+    pub(super) fn move_on(
+        &mut self,
+        cell: &mut Cell,
+        decay: &Decay,
+        ahead: &Ahead,
+        distance: f64,
+        tau_m_ps: f64,
+    ) {
         let [u, g_ex, g_inh, budget] = *cell;
         let u = decay.above(u, g_ex, g_inh);
         let (g_ex, g_inh) = (decay.ex * g_ex, decay.inh * g_inh);
@@ -103,14 +126,17 @@ fn one_by_one(
         let held = budget == f64::INFINITY;
         let budget = if held { budget } else { free };
         *cell = [u, g_ex, g_inh, budget];
-        near |= budget < 0.0;
+        self.0.near |= budget < 0.0;
         // Without inhibition v ends up between where it is and where the excitation drives it now.
         let highest = if held { f64::NEG_INFINITY } else { u };
         let driven = g_ex * tau_m_ps;
-        loud |= highest >= distance;
-        loud |= driven >= distance;
+        self.0.loud |= highest >= distance;
+        self.0.loud |= driven >= distance;
     }
-    Found { near, loud }
+
+    pub(super) fn found(self) -> Found {
+        self.0
+    }
 }
 
 /// The same with vectors of 256 bits: four neurons at a time.

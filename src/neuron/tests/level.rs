@@ -1,8 +1,10 @@
-//! Neurons that differ in their thresholds, reset and resting potentials and constant currents alone.
+//! Neurons of `lif_exp` that differ, in their levels alone (thresholds, refractory periods, resting and reset potentials,
+//! constant currents) or in all.
 
 use std::collections::BTreeMap;
 
 use crate::base::stream::Stream;
+use crate::base::vector::{self, Width};
 use crate::neuron::bytes::{Path, path_of};
 use crate::neuron::individual::{Dynamics, Individual, LifExp};
 use crate::neuron::trial::linear::{EXP, Linear, settings, varied};
@@ -15,7 +17,17 @@ const END: i64 = 400 * MS;
 fn built(neurons: &[Linear]) -> Box<dyn Neurons> {
     let model = model("lif_exp").expect("registered");
     let of = |linear: &Linear, name| linear.values(model.spec)[name];
-    let names = ["v_th", "v_reset", "e_l", "i_e", "t_ref"];
+    let names = [
+        "v_th",
+        "v_reset",
+        "e_l",
+        "i_e",
+        "t_ref",
+        "tau_m",
+        "c_m",
+        "tau_syn_ex",
+        "tau_syn_in",
+    ];
     let each = names.map(|name| (name, neurons.iter().map(|it| of(it, name)).collect()));
     (model.build)(Setup {
         size: neurons.len(),
@@ -37,12 +49,14 @@ fn levels(linear: Linear, seed: u64) -> Vec<Linear> {
     let shared = |it: Linear| Linear {
         tau_m: linear.tau_m,
         c_m: linear.c_m,
-        t_ref: linear.t_ref,
         tau_syn: linear.tau_syn,
         ..it
     };
     varied(linear, seed).into_iter().map(shared).collect()
 }
+
+/// The kinds of neurons that differ.
+const KINDS: [fn(Linear, u64) -> Vec<Linear>; 2] = [levels, varied];
 
 fn cases() -> impl Iterator<Item = (Linear, Setting)> {
     settings(EXP).into_iter().map(|(linear, setting)| {
@@ -58,8 +72,8 @@ fn cases() -> impl Iterator<Item = (Linear, Setting)> {
 fn they_fire_as_in_an_independent_simulator_on_one_clock() {
     for (case, (linear, setting)) in cases().enumerate() {
         let mut count = 0;
-        for seed in 0..6 {
-            let neurons = levels(linear, seed);
+        for seed in 0..12 {
+            let neurons = KINDS[seed as usize % 2](linear, seed);
             let script = script(seed, setting);
             let mut population = built(&neurons);
             assert_eq!(path(&*population), Path::Shared);
@@ -76,8 +90,8 @@ fn they_fire_as_in_an_independent_simulator_on_one_clock() {
 
 #[test]
 fn they_go_on_with_the_same_bits_from_any_instant() {
-    for (seed, (linear, setting)) in (0..).zip(cases()) {
-        let neurons = levels(linear, seed);
+    for (seed, (linear, setting)) in (0..).zip(cases().chain(cases())) {
+        let neurons = KINDS[seed as usize % 2](linear, seed);
         let script = script(seed, setting);
         let mut whole = built(&neurons);
         let expected = play(&mut *whole, &script, END);
@@ -104,8 +118,8 @@ fn the_general_path_hands_them_over_and_takes_them_back() {
         Individual::new(dynamics.collect::<Result<_, _>>().expect("valid"))
     };
     let mut count = 0;
-    for (seed, (linear, setting)) in (0..).zip(cases()) {
-        let neurons = levels(linear, seed);
+    for (seed, (linear, setting)) in (0..).zip(cases().chain(cases())) {
+        let neurons = KINDS[seed as usize % 2](linear, seed);
         let script = script(seed, setting);
         let expected = play(&mut *built(&neurons), &script, END);
         let (cut, cut_at) = cut_before(&script, 150);
@@ -130,8 +144,28 @@ fn the_general_path_hands_them_over_and_takes_them_back() {
 }
 
 #[test]
-fn a_refractory_period_of_its_own_takes_the_general_path() {
-    let mut neurons = levels(EXP, 1);
-    neurons[3].t_ref += 1.0;
+fn neurons_too_unlike_to_share_a_horizon_take_the_general_path() {
+    let mut neurons = varied(EXP, 1);
+    assert_eq!(path(&*built(&neurons)), Path::Shared);
+    neurons[3].tau_m *= 100.0;
+    assert_eq!(path(&*built(&neurons)), Path::Shared);
+    neurons[3].tau_syn = neurons[3].tau_syn.map(|tau| tau.map(|tau| tau / 50.0));
     assert_eq!(path(&*built(&neurons)), Path::Individual);
+}
+
+#[test]
+fn vectors_of_every_width_give_neurons_of_their_own_pace_the_same_bits() {
+    let (linear, setting) = cases().next().expect("some");
+    let neurons = varied(linear, 7);
+    let script = script(7, setting);
+    let with = |width| {
+        vector::limit(width);
+        let mut population = built(&neurons);
+        let spikes = play(&mut *population, &script, END);
+        (spikes, population.save().expect("plain data"))
+    };
+    let [narrow, half, whole] = [Width::Baseline, Width::W256, Width::W512].map(with);
+    assert!(narrow.0.len() > 20);
+    assert_eq!(half, narrow);
+    assert_eq!(whole, narrow);
 }
