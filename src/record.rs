@@ -21,6 +21,7 @@
 //! | `/config/task` | label of each task |
 //! | `/populations/{name, size, recorded}` | every population of the network, its neurons, how many of them are recorded |
 //! | `/nodes/<population>/0/{x, y, z}` | f64, where each neuron lies, attribute `units` `um`, 0 along axes that there are not |
+//! | `/nodes/<population>/0/dynamics_params/<parameter>` | f64, the value of each neuron of a parameter that is drawn or listed, attribute `units` |
 //! | `/nodes/<population>/{node_id, node_type_id, node_group_id, node_group_index}` | u64, what SONATA's readers ask for beside it |
 //! | `/spikes/<population>/{timestamps, timestamps_rest}` | f64 ms and its rest; the group's attribute `sorting` is `by_time` |
 //! | `/spikes/<population>/node_ids` | u64, the neuron that fired at the same index of `timestamps` |
@@ -105,8 +106,8 @@ mod dataset;
 mod frame;
 mod header;
 mod heap;
+mod nodes;
 mod open;
-mod positions;
 mod stimulation;
 mod stored_text;
 mod sum;

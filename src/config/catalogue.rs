@@ -123,7 +123,9 @@ pub fn sections() -> Vec<Page> {
         "formula" functions() => "A value that begins with `=`: `\"= 20 mV / (j * 0.8 * n)\"`. + - * /, ^ with a whole exponent, \
             parentheses, parameters, numbers with units (a unit belongs to the number before it), and these functions.";
         "population" keys_of_populations() => "[population.NAME]: neurons of one model, with the parameters of the model \
-            (`describe lif`); `like = \"e\"` copies another one, as for projections and stimuli.";
+            (`describe lif`), each a value for all, a distribution (`describe distribution`), blocks of so many neurons with their value, \
+            `[[80, \"20 ms\"], [20, \"10 ms\"]]`, or a value for each from a file (`describe values`). What is drawn or listed stands in the \
+            run file. `like = \"e\"` copies another one, as for projections and stimuli.";
         "values" describe(&FromFile::new(Dimension::Time)) => "Values of single neurons from a file, in place of one for all: \
             `tau_m = { file = \"cells.csv\" }`. Parameters of neurons take them, `initial.v_m` and `importance`.";
         "population.initial" describe(&population::Initial::default()) => "How neurons begin.";
@@ -155,8 +157,8 @@ pub fn sections() -> Vec<Page> {
             was declared: population.NAME.PARAMETER of any neuron model, shared or drawn; projection.NAME.weight (of synapses that \
             learn or have a matrix only a factor, of what they pass on); projection.NAME.plasticity.PARAMETER but for time \
             constants and bounds; stimulus.NAME.rate of poisson and rhythm, depth of rhythm, amplitude of current and pulse, weight of \
-            what brings spikes; modulator.NAME.baseline; oscillation.NAME.amplitude and frequency; homeostasis.NAME.PARAMETER but for what \
-            averages of rates are made of. Sizes, connections, delays and short-term plasticity stay.";
+            what brings spikes; modulator.NAME.baseline; oscillation.NAME.amplitude and frequency; homeostasis.NAME.PARAMETER but for `every` \
+            and what averages of rates are made of. Sizes, connections, delays and short-term plasticity stay.";
         "hypnogram" network::hypnogram::rows() => "[hypnogram]: a night in place of `[[bout]]`, a bout for each stretch of one \
             stage, which has a table [stage.W], [stage.N1], [stage.N2], [stage.N3] or [stage.R].";
         "engine" describe(&engine::Engine::default()) => "How a network is divided.";

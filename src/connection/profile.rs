@@ -83,7 +83,7 @@ impl Profile {
 
     /// Its value where `square` is that of the distance, in square millimetres.
     #[inline]
-    pub(super) fn at(&self, square: f64) -> f64 {
+    pub fn at(&self, square: f64) -> f64 {
         let width = self.width_mm;
         match self.form {
             Form::Gaussian => function::exp(-0.5 * (square / (width * width))),

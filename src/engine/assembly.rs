@@ -134,6 +134,7 @@ fn projections(network: &NetworkPlan) -> Result<Vec<simulation::Projection>, Ass
             modulator: modulator(&projection.plasticity),
             autapses: projection.plan.space.autapses,
             ends: projection.plan.space.ends.clone(),
+            profile: projection.plan.weight_profile,
             delays: new_delays(projection)?,
             is_plastic: projection.plasticity.is_some(),
         })
@@ -154,6 +155,7 @@ fn projections(network: &NetworkPlan) -> Result<Vec<simulation::Projection>, Ass
             modulator: modulator(&projection.plasticity),
             autapses: true,
             ends: None,
+            profile: None,
             delays: None,
             is_plastic: projection.plasticity.is_some(),
         }
@@ -171,6 +173,7 @@ fn projections(network: &NetworkPlan) -> Result<Vec<simulation::Projection>, Ass
         modulator: None,
         autapses: true,
         ends: None,
+        profile: None,
         delays: None,
         is_plastic: false,
     });

@@ -31,8 +31,9 @@ use crate::experiment::notice;
 use crate::experiment::outcome::{self, Experiment, Outcome};
 use crate::network;
 use crate::network::path::Alterations;
+use crate::neuron;
 use crate::protocol::hypnogram::{Bout, Kind};
-use crate::record::layout::{Layout, Positions};
+use crate::record::layout::{Layout, Nodes, OwnValues};
 use crate::record::output;
 use crate::record::run_file::{self, RunFile};
 use crate::record::sink::Sink;
@@ -64,7 +65,8 @@ pub(super) struct Network {
     /// The network with the data of its files, where there are other seeds.
     loaded: Option<network::Network>,
     /// Those of which it is known where they lie, with the data of their files.
-    placed: Vec<network::Population>,
+    /// Populations of which it is known where they lie, or whose neurons have values of their own.
+    unlike: Vec<network::Population>,
     warnings: Vec<String>,
 }
 
@@ -95,7 +97,7 @@ impl Network {
             watched: watched(&model),
             raster: raster::Setting::new(&loaded, model.played.is_some()),
             first: Mutex::new(Some(first)),
-            placed: placed(&loaded),
+            unlike: unlike(&loaded),
             // For every network but the first, which is built already.
             loaded: (model.seeds > 1 || builds_again(&bouts)).then_some(loaded),
             warnings,
@@ -157,16 +159,9 @@ impl Network {
         })
     }
 
-    /// Where neurons lie in the network of this seed.
-    fn positions(&self, seed: u64) -> Vec<Positions> {
-        let placed = self.placed.iter();
-        let positions = placed.filter_map(|population| {
-            // Networks were checked when they were built.
-            let points = population.points(seed).ok()??;
-            let population = population.name.clone();
-            Some(Positions { population, points })
-        });
-        positions.collect()
+    /// What neurons have of their own in the network of this seed.
+    fn nodes(&self, seed: u64) -> Vec<Nodes> {
+        self.unlike.iter().map(|it| nodes(it, seed)).collect()
     }
 
     fn layout(&self, desk: &Desk<'_>, model: &NetworkModel) -> Layout {
@@ -186,7 +181,7 @@ impl Network {
             warnings: self.warnings.clone(),
             tasks: Vec::new(),
             populations: self.watched.layout(),
-            positions: self.positions(model.network.seed),
+            nodes: self.nodes(model.network.seed),
             projections: projections(model),
             synapses: learning(model),
             observed: observed(model),
@@ -253,7 +248,7 @@ impl Network {
         }
         if let Some(wave) = &model.figures.wave {
             let places = (&*run, &*directory);
-            wave::draw(wave, model, &self.placed, places, &desk.crew)?;
+            wave::draw(wave, model, &self.unlike, places, &desk.crew)?;
         }
         Ok(())
     }
@@ -382,11 +377,35 @@ pub fn bouts(model: &NetworkModel) -> Vec<Bout> {
     model.bouts.iter().map(bout).collect()
 }
 
-/// Populations of `network` of which it is known where they lie.
-fn placed(network: &network::Network) -> Vec<network::Population> {
+/// Populations of `network` of which it is known where they lie, or whose neurons have values of their own.
+fn unlike(network: &network::Network) -> Vec<network::Population> {
     let populations = network.populations.iter();
-    let placed = populations.filter(|population| population.positions.is_some());
-    placed.cloned().collect()
+    let is_unlike = |population: &&network::Population| {
+        population.positions.is_some() || !population.individual(0, 0..1).is_empty()
+    };
+    populations.filter(is_unlike).cloned().collect()
+}
+
+/// What the neurons of `population` have of their own under this seed.
+fn nodes(population: &network::Population, seed: u64) -> Nodes {
+    let model = neuron::model(population.model).ok();
+    let unit = |parameter| {
+        let declared = model.and_then(|model| model.spec.parameter(parameter));
+        declared.map_or("", |declared| declared.dimension().unit())
+    };
+    let own = population.individual(seed, 0..population.size);
+    let own = own.into_iter().map(|(parameter, values)| OwnValues {
+        parameter,
+        unit: unit(parameter),
+        values,
+    });
+    Nodes {
+        population: population.name.clone(),
+        size: population.size as usize,
+        // Networks were checked when they were built.
+        points: population.points(seed).ok().flatten(),
+        own: own.collect(),
+    }
 }
 
 /// Whether a bout after the first has a network of its own.

@@ -17,7 +17,8 @@ static SPEC: Spec = Spec {
     summary: "Hebbian covariance over events of one length: spikes are counted in each, and a synapse grows where counts on both sides \
               are above or below their averages together.",
     equations: "at every multiple of event, on the clock of the synapse: d = n - <n>;  <n> <- <n> + d/k;  <q> <- <q> + (q - <q>)/k;  w <- w + \
-                eta d (q - <q>);  n, q <- 0;  n arrivals and q spikes of the target in the event, the k-th since the synapse began",
+                eta d (q - <q>);  n, q <- 0;  n arrivals and q spikes of the target in the event, the k-th since the synapse began; events \
+                in which learning is off count, and change no weight",
     parameters: &[
         ParameterSpec::quantity(
             "eta",
@@ -116,6 +117,7 @@ impl PlasticityRule<0, 0> for Covariance {
     const SIGNED: bool = true;
     const BOUNDED: bool = false;
     const FLOWS: bool = true;
+    const REMEMBERS: bool = true;
     const MODULATED: Modulated = Modulated::Not;
     type State = Tally;
 

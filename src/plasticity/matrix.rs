@@ -203,6 +203,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
 
     /// As [`LearnMatrix::catch_up`].
     pub(super) fn catch_up_row<W: Stored>(&mut self, t: Time, i: usize, row: &mut [W]) {
+        if R::REMEMBERS && !self.learning {
+            return self.remember(row, |this, row| this.catch_up_row(t, i, row));
+        }
         self.see(t);
         if self.learning && self.is_additive && self.pre[i].next < self.log.len() {
             self.push(i, row);
@@ -223,6 +226,9 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
 
     /// As [`LearnMatrix::arrive`].
     pub(super) fn arrive_row<W: Stored>(&mut self, t: Time, i: usize, row: &mut [W]) {
+        if R::REMEMBERS && !self.learning {
+            return self.remember(row, |this, row| this.arrive_row(t, i, row));
+        }
         let pre = self.pre[i];
         if self.learning {
             let n = self.n_target();
@@ -234,8 +240,6 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
                 false => learn(self, t, &pre, row, own),
             }
             self.states = states;
-        } else if R::REMEMBERS {
-            self.remember(t, i, &pre, row);
         }
         self.pre[i] = Pre {
             last: t,
@@ -269,23 +273,12 @@ impl<R: PlasticityRule<PRE, POST>, const PRE: usize, const POST: usize>
         }
     }
 
-    /// What an arrival at `t` leaves on the states of row `i`, of which nothing is learnt.
-    fn remember<W: Stored>(&mut self, t: Time, i: usize, pre: &Pre<PRE>, row: &[W]) {
-        let n = self.n_target();
-        let (traces, fall) = (
-            times(pre.after, self.clock.fall_pre(t)),
-            self.clock.fall_post(t),
-        );
-        let states = row.iter().zip(&mut self.states[i * n..(i + 1) * n]);
-        for ((weight, state), (&post, &last)) in states.zip(self.post.iter().zip(&self.last)) {
-            let event = Event {
-                pre: traces,
-                post: times(post, fall),
-                since_arrival: t.since(pre.last),
-                since_spike: t.since(last),
-            };
-            self.rule.arrive(self.sign * weight.get(), state, &event);
-        }
+    /// What `learn` leaves on the states of a row whose weights stay as they are.
+    fn remember<W: Stored>(&mut self, row: &[W], learn: impl FnOnce(&mut Self, &mut [W])) {
+        let mut row = row.to_vec();
+        self.learning = true;
+        learn(self, &mut row);
+        self.learning = false;
     }
 
     /// Spikes wait in the order of their times; own ones, and those of a teacher that come later.

@@ -176,8 +176,9 @@ where
         if self.seen >= t {
             return;
         }
-        if self.learning {
+        if self.learning || R::REMEMBERS {
             let (mut strengths, mut states) = (take(&mut self.strengths), take(&mut self.states));
+            let kept = (!self.learning).then(|| strengths.clone());
             for row in 0..self.pre.len() {
                 let Row { delay, start, end } = self.layout.row(row);
                 let past = self.past(row, delay, t);
@@ -185,7 +186,8 @@ where
                 let own = (&mut strengths[span.clone()], &mut states[span.clone()]);
                 look::catch_up_row(self, &past, &self.targets[span], own);
             }
-            (self.strengths, self.states) = (strengths, states);
+            // What synapses remember goes on, weights do not.
+            (self.strengths, self.states) = (kept.unwrap_or(strengths), states);
         } else if R::FLOWS {
             (0..self.pre.len()).for_each(|row| self.idle(row, t));
         }

@@ -39,8 +39,8 @@ pub trait PlasticityRule<const PRE: usize, const POST: usize>:
     /// Whether something happens between events, by [`flow`](Self::flow).
     const FLOWS: bool = false;
 
-    /// Whether its state is a trace of arrivals, which goes on while nothing is learnt, as [`pre`](Self::pre) and
-    /// [`post`](Self::post) do: [`arrive`](Self::arrive) then changes the state alone. [`fire`](Self::fire) must leave it.
+    /// Whether its state goes on while nothing is learnt, as [`pre`](Self::pre) and [`post`](Self::post) do: all that happens then
+    /// changes the state alone, which must not depend on the weight.
     const REMEMBERS: bool = false;
 
     /// What a modulator does.

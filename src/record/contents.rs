@@ -15,7 +15,7 @@ use super::frame::{self, Frames, REPORTS};
 use super::header::{Fingerprint, Header, attribute, fingerprint_of, mark_complete, string};
 use super::layout::Layout;
 use super::length::Lengths;
-use super::positions;
+use super::nodes;
 use super::sink::{Bout, Detected, Edits, Pulsed};
 use super::stimulation::{self, Detections, Pulses};
 use super::synapses::{self, Synapses};
@@ -87,10 +87,10 @@ pub(super) fn lay_out(file: &File, layout: &Layout) -> hdf5::Result<()> {
         all.iter().map(|p| p.recorded as u64),
     )?;
 
-    if !layout.positions.is_empty() {
-        let nodes = file.create_group(positions::NODES)?;
-        let mut all = layout.positions.iter();
-        all.try_for_each(|population| positions::lay_out(&nodes, population))?;
+    if !layout.nodes.is_empty() {
+        let group = file.create_group(nodes::NODES)?;
+        let mut all = layout.nodes.iter();
+        all.try_for_each(|population| nodes::lay_out(&group, population))?;
     }
 
     let spikes = file.create_group("spikes")?;

@@ -28,8 +28,8 @@ pub struct Layout {
     pub is_validated: bool,
     /// Whether scores of training images do.
     pub scores_training: bool,
-    /// Populations of which it is known where they lie.
-    pub positions: Vec<Positions>,
+    /// Populations of which it is known where they lie, or whose neurons have values of their own.
+    pub nodes: Vec<Nodes>,
     /// Projections whose weights are recorded, in the order of the indices given to
     /// [`Sink::weights`](super::sink::Sink).
     pub projections: Vec<Projection>,
@@ -77,13 +77,28 @@ pub struct Population {
     pub recorded: usize,
 }
 
-/// Where the neurons of a population lie.
+/// What the neurons of a population have of their own.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Positions {
+pub struct Nodes {
     /// Name of the population.
     pub population: String,
-    /// Where each neuron lies.
-    pub points: Arc<Points>,
+    /// How many they are.
+    pub size: usize,
+    /// Where each lies, if that is known.
+    pub points: Option<Arc<Points>>,
+    /// Parameters of which each has its own value.
+    pub own: Vec<OwnValues>,
+}
+
+/// A parameter of which each neuron has its own value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnValues {
+    /// Its name.
+    pub parameter: &'static str,
+    /// The unit of the values.
+    pub unit: &'static str,
+    /// One for each neuron.
+    pub values: Vec<f64>,
 }
 
 /// A dense projection whose weights are recorded.

@@ -32,7 +32,8 @@ pub static ENTRY: Entry = Entry {
 pub static SPEC: Spec = Spec {
     name: "phase",
     summary: "A phase of a slow rhythm in the rate of a population, by an oscillator that the rate drives.",
-    equations: "dz/dt = (-1/memory + 2 pi i frequency) z + rate - mean, 1 ms at a time; found where arg z passes 2 pi (phase - 1/4)",
+    equations: "dz/dt = (-1/memory + 2 pi i frequency) z + rate - mean, 1 ms at a time; mean of all rates so far, up to ten \
+                times `memory`, from then on fading over that time; found where arg z passes 2 pi (phase - 1/4)",
     parameters: &[
         ParameterSpec::quantity(
             "frequency",

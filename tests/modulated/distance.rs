@@ -83,3 +83,21 @@ fn distance_needs_positions() {
     );
     assert!(ring("turnover", false, None).is_ok());
 }
+
+#[test]
+fn new_synapses_are_weaker_the_farther_they_reach() {
+    let mut network = ring("turnover", true, None).expect("a network");
+    let profile = values! { profile: "exponential", width: 10.0 };
+    network.projections[0].weight_profile = Some(profile.into());
+    let mut engine = Simulation::of(&network).expect("a network");
+    run(&mut engine, 60.0, &mut Log(Vec::new()));
+    let edits = engine.take_edits();
+    let added: Vec<_> = edits.iter().flat_map(|edit| &edit.added).collect();
+    assert!(added.len() > 100, "{}", added.len());
+    for one in added {
+        let apart = one.source.abs_diff(one.target);
+        let mm = f64::from(apart.min(SIZE - apart));
+        let expected = 0.1 * (-mm / 10.0).exp();
+        assert!((one.weight - expected).abs() < 1e-7, "{mm} mm: {}", one.weight);
+    }
+}

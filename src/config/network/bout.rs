@@ -57,6 +57,11 @@ pub(super) const MOST_BOUTS: usize = 4096;
 pub const RUN: &str = "run";
 
 impl Bout {
+    /// What it has in common with others like it: its kind, or else its name.
+    pub fn label(&self) -> &str {
+        self.kind.as_ref().unwrap_or(&self.name)
+    }
+
     /// A bout called `name` with everything on: what is known of stimuli, projections that learn, and forces.
     pub(in crate::config) fn new(name: String, around: &Around<'_>) -> Self {
         let all = |known: Option<&[String]>| known.unwrap_or_default().to_vec();

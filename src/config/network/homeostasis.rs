@@ -29,7 +29,7 @@ impl Table for Homeostasis {
             k.need("population", &mut self.populations, form, what);
         } else {
             let what = "the projections whose weights it changes, which learn, each by itself; of those that rewire one, sparse, \
-                        whose delays are not listed in a file";
+                        whose delays are not listed in a file, and that has not `short_term` and several delays both";
             let form = each(learning_name(), "projection", false);
             k.need("projection", &mut self.projections, form, what);
         }

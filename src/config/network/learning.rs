@@ -15,7 +15,7 @@ impl Table for Learning {
         let Choice { spec, values } = &mut self.rule;
         let spec_name = spec.name;
         let rules = registered(plasticity::specs());
-        k.need("rule", &mut { spec.name }, rules, "the plasticity rule; at one instant arrivals come before spikes of the target, and no event sees another of its instant");
+        k.need("rule", &mut { spec.name }, rules, "the plasticity rule; at one instant arrivals come before spikes of the target, and no event sees another of its instant, but under `sleep_replay`, whose window holds it");
         spec_keys(spec, values, k);
         let what =
             "the modulator that acts on it: changes are multiplied by it, or as the rule says";

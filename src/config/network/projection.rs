@@ -185,7 +185,7 @@ impl Table for Draft {
         }
         if !listed && !dense {
             let what = "how weights fall with distance: each is multiplied by a profile, such as { profile = \"gaussian\", width = \
-                        \"0.2 mm\" }; both populations need `positions`";
+                        \"0.2 mm\" }, those of synapses that come later, too; both populations need `positions`";
             k.or(
                 "weight_profile",
                 &mut p.weight_profile,

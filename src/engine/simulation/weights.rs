@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Simulation;
 use crate::base::matrix::Matrix;
-use crate::connection::NewDelays;
+use crate::connection::{NewDelays, Profile};
 use crate::engine::error::{Kind, SimulationError};
 use crate::engine::lane::dense::Plastic;
 use crate::network::plan::Plasticity;
@@ -33,6 +33,8 @@ pub(in crate::engine) struct Projection {
     pub(in crate::engine) modulator: Option<usize>,
     /// Where its neurons lie, if rule, delay or rewiring go by that.
     pub(in crate::engine) ends: Option<Arc<Ends>>,
+    /// What weights of synapses to come are multiplied with, if they fall with distance.
+    pub(in crate::engine) profile: Option<Profile>,
     /// Delays of synapses to come, if synapses come and go.
     pub(in crate::engine) delays: Option<NewDelays>,
     /// Whether a neuron may be connected with itself.

@@ -35,6 +35,9 @@ pub struct Part {
 pub struct BoutRates {
     /// Its name.
     pub bout: String,
+    /// What it has in common with others like it.
+    #[serde(skip)]
+    pub label: String,
     /// When it began, in seconds; the mean over seeds.
     pub start_s: f64,
     /// How much of it was simulated, in seconds; the mean over seeds, which stop at different instants.
@@ -66,6 +69,7 @@ pub(super) fn rates(model: &NetworkModel, seeds: &[&[Part]]) -> Vec<BoutRates> {
         let (means, sds): (Vec<f64>, Vec<Option<f64>>) = each.unzip();
         BoutRates {
             bout: model.bouts[at].name.clone(),
+            label: model.bouts[at].label().to_owned(),
             start_s: mean_s(parts.iter().map(|part| part.start.since(Time::ZERO))),
             simulated_s: mean_s(parts.iter().map(|part| part.stop - part.start)),
             rates_hz: means,
@@ -190,6 +194,7 @@ mod tests {
     fn the_file_of_all_bouts_is_named_only_where_there_is_one() {
         let bout = |number: usize| BoutRates {
             bout: format!("bout number {number}"),
+            label: String::new(),
             start_s: 0.0,
             simulated_s: 1.0,
             rates_hz: vec![5.0],

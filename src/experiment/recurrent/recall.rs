@@ -148,6 +148,9 @@ pub struct BoutRecall {
     pub sequence: String,
     /// Name of the bout.
     pub bout: String,
+    /// What that has in common with others like it.
+    #[serde(skip)]
+    pub label: String,
     /// Cues in it, in the seed with the fewest.
     pub cues: usize,
     /// The mean over cues of the share of its groups that followed in order; of several seeds their mean.
@@ -192,6 +195,7 @@ pub(super) fn recalls(model: &NetworkModel, seeds: &[(&[Part], &[Vec<Score>])]) 
             all.push(BoutRecall {
                 sequence: recall.name.clone(),
                 bout: bout.name.clone(),
+                label: bout.label().to_owned(),
                 cues,
                 recall: mean.mean,
                 recall_sd: mean.sd,

@@ -53,7 +53,7 @@ pub struct Row {
 }
 
 /// The table of a run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {
     /// Simulated seconds; the mean over seeds, which stop at different instants.
     pub simulated_s: f64,

@@ -1,5 +1,7 @@
 //! What a run of a sweep is measured by: single numbers of the table that it ends with.
 
+mod network;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::suggest;
@@ -140,15 +142,7 @@ pub fn names(model: &Model) -> Vec<String> {
                 (JOINT, has(Control::Joint)),
             ])
         }
-        Model::Network(model) => {
-            let populations = model.network.populations.iter();
-            populations
-                .flat_map(|population| {
-                    let name = &population.name;
-                    [format!("{name}_hz"), format!("{name}_cv")]
-                })
-                .collect()
-        }
+        Model::Network(model) => network::names(model),
         Model::Foraging(model) => {
             let tasks = model.plan.tasks.iter().map(|task| task.name.clone());
             tasks.chain([OVERALL.to_owned()]).collect()
@@ -178,17 +172,7 @@ pub fn values(names: &[String], summary: &Summary, on: Option<On>) -> Vec<Option
     let value = |name: &String| match summary {
         Summary::SleepReplay(summary) => accuracy(summary, name, on?),
         Summary::Night(summary) => accuracy(&summary.scores, name, on?),
-        Summary::Network(summary) => {
-            let row = summary.populations.iter().find_map(|row| {
-                let rest = name.strip_prefix(&row.population)?;
-                match rest {
-                    "_hz" => Some(Some(row.rate_hz)),
-                    "_cv" => Some(row.interval_cv),
-                    _ => None,
-                }
-            });
-            row.flatten()
-        }
+        Summary::Network(summary) => network::value(summary, name),
         Summary::Foraging(summary) => {
             let last = summary.rows.last()?;
             let tasks = last.tasks.iter().map(|seeds| seeds.first().copied());

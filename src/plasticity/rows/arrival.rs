@@ -50,18 +50,27 @@ where
         let span = start as usize..end as usize;
         let mut added = take(&mut self.added);
         added.clear();
-        if self.learning {
+        if self.learning || R::REMEMBERS {
             let (mut strengths, mut states) = (take(&mut self.strengths), take(&mut self.states));
+            let kept = (!self.learning).then(|| strengths[span.clone()].to_vec());
             let own = (&mut strengths[span.clone()], &mut states[span.clone()]);
-            learn(self, (t, row, delay), &self.targets[span], own, &mut added);
+            learn(
+                self,
+                (t, row, delay),
+                &self.targets[span.clone()],
+                own,
+                &mut added,
+            );
+            // What a synapse remembers goes on, its weight does not.
+            if let Some(kept) = kept {
+                strengths[span.clone()].copy_from_slice(&kept);
+            }
             (self.strengths, self.states) = (strengths, states);
-        } else {
-            if R::FLOWS {
-                self.idle(row, t);
-            }
-            if R::REMEMBERS {
-                self.remember(row, t);
-            }
+        } else if R::FLOWS {
+            self.idle(row, t);
+        }
+        if !self.learning {
+            added.clear();
             let strengths = self.strengths[span].iter();
             added.extend(strengths.map(|strength| (self.sign * strength.get()) as f32));
         }
@@ -72,33 +81,6 @@ where
             before: pre.after,
             after: jump(&self.clock.pre, pre.after, self.clock.rise_pre(t)),
         };
-    }
-
-    /// What an arrival at `t` leaves on the states of row number `row`, of which nothing is learnt.
-    fn remember(&mut self, row: usize, t: Time) {
-        let Row { delay, start, end } = self.layout.row(row);
-        let (past, span) = (self.past(row, delay, t), start as usize..end as usize);
-        let at_synapse = Time::from_ps(t.ps() - past.path.lag.ps());
-        let fall = self.clock.fall_post(at_synapse);
-        let pre = times(past.pre.after, self.clock.fall_pre(t));
-        let synapses = self.targets[span.clone()]
-            .iter()
-            .zip(&self.strengths[span.clone()]);
-        let states = self.states[span.clone()].iter().zip(synapses);
-        let states: Vec<R::State> = states
-            .map(|(state, (&j, &strength))| {
-                let mut met = past.caught_up(j, strength, *state);
-                let event = Event {
-                    pre,
-                    post: times(met.post, fall),
-                    since_arrival: t.since(past.pre.last),
-                    since_spike: t.since(met.last_spike),
-                };
-                self.rule.arrive(strength.get(), &mut met.state, &event);
-                met.state
-            })
-            .collect();
-        self.states[span].copy_from_slice(&states);
     }
 
     /// A row with `own` strengths and states learns of an arrival, and what its synapses add is `added`.

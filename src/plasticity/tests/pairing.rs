@@ -102,3 +102,64 @@ fn arrivals_of_which_nothing_is_learnt_pair_later() {
         near(weights[0].into(), 0.5 + 0.01 * expected, 1e-6, "matrix");
     }
 }
+
+/// Events in which nothing is learnt are counted, by the equations as printed.
+#[test]
+fn averages_of_counts_go_on_while_nothing_is_learnt() {
+    let values = Values::from([("eta", 0.01), ("event", 10.0)]);
+    let rule = || covariance::Covariance::new(&values).expect("valid");
+    let ms = |ms: i64| Time::from_ps(ms * 2 * GRID);
+    let made = [Made {
+        source: 0,
+        target: 0,
+        axonal: 0,
+        dendritic: 0,
+        weight: 0.5,
+    }];
+    let mut rows =
+        PlasticRows::<_, f64, 0, 0>::new(rule(), None, sparse(&made), N_TARGET).expect("fits");
+    let mut weights = vec![0.0; N_SOURCE * N_TARGET];
+    weights[0] = 0.5;
+    let new = PlasticMatrix::<_, 0, 0>::new;
+    let mut matrix = new(rule(), None, &weights, N_TARGET, Duration::ZERO).expect("fits");
+    let arrives = |t: i64| t * t % 7 < 3 && t % 10 != 0;
+    let fires = |t: i64| t * t * t % 11 < 4 && t % 10 != 0;
+    let is_learning = |t: i64| !(100..200).contains(&t);
+    for t in 0..300 {
+        if let 100 | 200 = t {
+            rows.set_learning(ms(t), t == 200);
+            LearnMatrix::set_learning(&mut matrix, ms(t), t == 200, &mut weights);
+        }
+        matrix.come_to(ms(t), &mut weights);
+        if arrives(t) {
+            rows.arrive(ms(t), 0);
+            matrix.catch_up_row(ms(t), 0, &mut weights[..N_TARGET]);
+            matrix.arrive_row(ms(t), 0, &mut weights[..N_TARGET]);
+        }
+        if fires(t) {
+            rows.fire(ms(t), &[0]);
+            matrix.fire_at(ms(t), &[0], &mut weights);
+        }
+    }
+    let (mut expected, mut mean) = (0.5, (0.0, 0.0));
+    for k in 1..30 {
+        let count = |is: &dyn Fn(i64) -> bool| {
+            let event = 10 * (k - 1)..10 * k;
+            event.filter(|&t| is(t)).count() as f64
+        };
+        let (n, q) = (count(&arrives), count(&fires));
+        let above = n - mean.0;
+        mean.0 += above / k as f64;
+        mean.1 += (q - mean.1) / k as f64;
+        // It ends when the next begins.
+        if is_learning(10 * k - 1) {
+            expected += 0.01 * above * (q - mean.1);
+        }
+    }
+    matrix.settle_all(ms(299), &mut weights);
+    rows.look(ms(299), &mut |synapse| {
+        near(synapse.weight, expected, 1e-12, "rows")
+    });
+    near(weights[0].into(), expected, 1e-6, "matrix");
+    assert!((expected - 0.5_f64).abs() > 1e-3);
+}

@@ -3,7 +3,7 @@
 use super::{Recording, RecordingError};
 use crate::network::AXES;
 use crate::position::Point;
-use crate::record::positions::{NODES, UM_PER_MM};
+use crate::record::nodes::{NODES, UM_PER_MM};
 
 impl Recording {
     /// Where the neurons of `population` lie, one after the other: x, y and z in millimetres, 0 along axes that there are
@@ -15,7 +15,8 @@ impl Recording {
         let size = self.population(population)?.size;
         let reader = self.reader();
         let place = format!("/{NODES}/{population}");
-        if !reader.has(&format!("/{NODES}")) || !reader.has(&place) {
+        let places = [format!("/{NODES}"), place.clone(), format!("{place}/0/x")];
+        if !places.iter().all(|place| reader.has(place)) {
             return Ok(None);
         }
         let mut points = vec![Point::default(); size];

@@ -35,7 +35,7 @@ fn layout() -> Layout {
     Layout {
         is_validated: true,
         scores_training: true,
-        positions: Vec::new(),
+        nodes: Vec::new(),
         seed: 42,
         resolved: "a = 1 # μ\n".to_owned(),
         source: "as typed\n".to_owned(),
@@ -203,7 +203,7 @@ fn check_all(run: &Recording, n: i64) {
     let Layout {
         is_validated: _,
         scores_training: _,
-        positions: _,
+        nodes: _,
         resolved,
         source,
         overrides,

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{MS_PER_S, Population, Simulation};
 use crate::base::stream::Stream;
 use crate::base::time::{Duration, Time};
-use crate::connection::NewDelays;
+use crate::connection::{NewDelays, Profile};
 use crate::engine::lane::{Lane, Synapses};
 use crate::engine::simulation::Projection;
 use crate::network::plan::Within;
@@ -103,7 +103,10 @@ impl Simulation {
         let Act::Wiring(act) = &mut force.act else {
             return;
         };
-        let edit = act.rewire(&wiring, &mut stream);
+        let mut edit = act.rewire(&wiring, &mut stream);
+        for edge in &mut edit.added {
+            edge.strength = rows.left(edge);
+        }
         if !(edit.removed.is_empty() && edit.added.is_empty()) {
             let delays = rows.delays.as_ref();
             let (removed, added) = gathered.put(edit, now, &mut |edge| {
@@ -136,6 +139,8 @@ pub(super) struct Rows {
     autapses: bool,
     /// Where they lie, if that is known.
     ends: Option<Arc<Ends>>,
+    /// What weights of new synapses are multiplied with, if they fall with distance.
+    profile: Option<Profile>,
     /// Which synapses learn.
     within: Within,
     /// Delays of new synapses, unless listed ones have their own.
@@ -161,9 +166,21 @@ pub(super) fn rows_of(
         offsets,
         autapses: own.autapses,
         ends: own.ends.clone(),
+        profile: own.profile,
         within: own.rule.as_ref()?.within.clone(),
         delays: own.delays.clone(),
     })
+}
+
+impl Rows {
+    /// What distance leaves of the strength of a new synapse.
+    fn left(&self, edge: &Edge) -> f64 {
+        let Some((profile, ends)) = self.profile.zip(self.ends.as_ref()) else {
+            return edge.strength;
+        };
+        let mm = ends.distance_mm(edge.source, edge.target);
+        edge.strength * profile.at(mm * mm)
+    }
 }
 
 /// All synapses of a projection.

@@ -43,7 +43,7 @@ const LEFT: usize = 6;
 const TOGETHER: usize = 64;
 
 /// The same of events: behind the first that makes a neuron be looked at all was for nothing.
-const EVENTS: usize = 16;
+const EVENTS: usize = 8;
 
 /// Room for what arrivals add.
 #[derive(Debug)]

@@ -70,7 +70,7 @@ fn nothing_but_the_model_changes_a_bit() {
     }
     // Saved, and loaded into a population of another past.
     let reborn = |population: LifExp| {
-        let mut other = LifExp::new(40, population.params);
+        let mut other = LifExp::new(40, population.params(0));
         other.inject(77.0);
         other
             .load(&population.save().expect("plain data"))
