@@ -280,7 +280,7 @@ def run(
     if out is None:
         temporary = tempfile.mkdtemp(prefix="sharpwave-")
         out = os.path.join(temporary, "run")
-    out = Path(out)
+    out = new_folder(out)
     # Where a network that was built here has its matrices, by which a run that was stopped goes on; of an earlier run they stay.
     matrices = out.with_name(f"{out.name}.matrices")
     is_new = not matrices.exists() and not out.exists()
@@ -301,6 +301,16 @@ def run(
     if temporary:
         weakref.finalize(found, shutil.rmtree, temporary, ignore_errors=True)
     return found
+
+
+def new_folder(out: PathLike) -> Path:
+    """The absolute path of the folder that `out` names; refuses what names none, such as "" or "/"."""
+    from pathlib import Path
+
+    path = Path(out)
+    if not path.name:
+        raise _core.ModelError(f"`out`: found {os.fspath(out)!r}, expected the name of a folder to make")
+    return path.absolute()
 
 
 def resume(path: PathLike, *, threads: int | None = None, progress: bool | Callback | None = None) -> Run:

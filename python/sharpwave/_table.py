@@ -8,10 +8,11 @@ import numpy as np
 
 # Rows that a notebook shows.
 _SHOWN = 10
+_SCALARS = (bool, int, float, complex, np.generic)
 
 
 class Table(Mapping[str, Any]):
-    """Columns by name: NumPy arrays, or lists of text. `to_pandas()` makes a DataFrame of it."""
+    """Columns by name: NumPy arrays in one dimension, or lists of text. `to_pandas()` makes a DataFrame of it."""
 
     def __init__(self, columns: Mapping[str, Any], name: str = "", units: Mapping[str, str] | None = None) -> None:
         self.name = name
@@ -81,6 +82,29 @@ class Table(Mapping[str, Any]):
             body.append("<tr>" + "".join(f"<td>{escape(_cell(value))}</td>" for value in row.values()) + "</tr>")
         caption = f"<caption>{escape(self.name)}</caption>" if self.name else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def column(values: list[Any]) -> Any:
+    """One entry for each of `values`: a list if all are text, else an array in one dimension, of objects unless they are numbers."""
+    if all(isinstance(value, str) for value in values):
+        return values
+    # A tensor or an array without a dimension holds a number.
+    plain = [value.item() if _is_bare(value) else value for value in values]
+    if all(isinstance(value, _SCALARS) and not isinstance(value, str) for value in plain):
+        try:
+            return np.array(plain)
+        except OverflowError:
+            # Whole numbers of any size are objects.
+            pass
+    held = np.empty(len(plain), dtype=object)
+    # One by one: an assignment of all would look into lists.
+    for number, value in enumerate(plain):
+        held[number] = value
+    return held
+
+
+def _is_bare(value: Any) -> bool:
+    return not isinstance(value, np.generic) and hasattr(value, "item") and getattr(value, "ndim", 1) == 0
 
 
 def _cell(value: Any) -> str:

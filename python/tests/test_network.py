@@ -80,16 +80,6 @@ def test_a_value_that_is_wrong_names_its_key():
         sw.run("vogels_abbott_delta", threads=0)
 
 
-def test_sweeps_are_one_tidy_table(net):
-    table = sw.sweep(net._for("50 ms", None), {"stimulus.noise.rate": ["6 kHz", "9 kHz"]}, seeds=2, threads=1)
-    assert table.n_rows == 4 and list(table["seed"]) == [1, 2, 1, 2]
-    assert table["e_hz"][:2].mean() < table["e_hz"][2:].mean()
-    failed = sw.sweep(net._for("50 ms", None), {"stimulus.noise.rate": ["6 kHz", "9 kV"]}, threads=1)
-    assert failed["error"][0] == "" and "kV" in failed["error"][1] and np.isnan(failed["e_hz"][1])
-    with pytest.raises(sw.ModelError, match="list of values"):
-        sw.sweep(net, {"seed": "12"})
-
-
 def test_what_can_be_named_is_described():
     kinds = sw.describe()
     assert "lif" in kinds["neuron model"] and "rate" in kinds["measure"]
