@@ -31,6 +31,40 @@ def matrix(name: str, values: Any) -> np.ndarray:
     return single
 
 
+def values(name: str, given: Any, size: Any) -> tuple[np.ndarray, str | None] | None:
+    """A copy of values of `size` neurons, and their unit if it is given beside them, `(array, "ms")`. None of what is no array
+    and no list of numbers, such as a text or blocks."""
+    unit = None
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], str) and hasattr(given[0], "__len__"):
+        given, unit = given
+    if hasattr(given, "detach"):
+        given = given.detach().cpu()
+    is_list = isinstance(given, (list, tuple)) and len(given) > 0 and all(_is_number(value) for value in given)
+    if not is_list and getattr(given, "ndim", 0) == 0:
+        return None
+    if np.ma.is_masked(given):
+        raise _core.ModelError(f"`{name}`: found masked values, expected a number for each neuron")
+    array = np.array(given)
+    if array.ndim == 2 and array.shape[1] == 2:
+        # Blocks: how many neurons, and their value.
+        return None
+    if array.ndim != 1:
+        raise _core.ModelError(f"`{name}`: found an array of {array.ndim} dimensions, expected 1: a value for each neuron")
+    if array.dtype.kind not in "fiu":
+        raise _core.ModelError(f"`{name}`: found an array of {array.dtype}, expected numbers, in the unit of the parameter")
+    # A size may also be a formula.
+    if isinstance(size, (int, np.integer)) and len(array) != size:
+        raise _core.ModelError(f"`{name}`: found {len(array)} values, expected {size}, one for each neuron")
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise _core.ModelError(f"`{name}`: found a value that is not finite")
+    return array, unit
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
 def spikes(t: Any, i: Any, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Times and neurons of spikes that a user gives: flat, of one length, sorted by time, of `size` neurons."""
     if not 0 <= size < 2**32:

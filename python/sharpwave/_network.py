@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
 
 import numpy as np
 
-from . import _core
+from . import _core, _files
 from ._array import matrix as _matrix
+from ._array import values as _values
 from ._unit import ms
 
 if TYPE_CHECKING:
@@ -87,16 +88,14 @@ def _toml(document: Mapping[str, Any]) -> str:
     return _core.to_toml(json.dumps(_plain(document)))
 
 
-def _file(projection: str) -> str:
-    """What the file with the matrix of a projection is called."""
-    return f"{projection}.npz"
+def _with_files(document: Mapping[str, Any], named: Mapping[_files.Place, Any]) -> dict[str, Any]:
+    """A document in which arrays are in these files."""
+    import copy
 
-
-def _write(path: "Path", array: np.ndarray) -> None:
-    """Writes a matrix as a file, whole or not at all."""
-    part = path.with_name(path.name + ".part.npz")
-    np.savez(part, array)
-    os.replace(part, path)
+    changed = copy.deepcopy(dict(document))
+    for place, path in named.items():
+        _files.table_at(changed, place)["file"] = str(path)
+    return changed
 
 
 class Network:
@@ -118,11 +117,11 @@ class Network:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
             raise _core.ModelError(f"`seed`: found {seed!r}, expected a whole number that is not negative")
         self.document: dict[str, Any] = {"schema": 1, "experiment": "network", "seed": _plain(seed)}
-        # Matrices that were given here, by projection.
-        self._arrays: dict[str, np.ndarray] = {}
+        # Matrices and values of neurons that were given here, by where the document has the name of their file.
+        self._arrays: dict[_files.Place, np.ndarray] = {}
         # Where relative paths of the document start.
         self._folder = Path.cwd()
-        # Where matrices lie that are run from here, once they do.
+        # Where arrays lie that are run from here, once they do.
         self._kept: Path | None = None
 
     @classmethod
@@ -148,18 +147,28 @@ class Network:
         return network
 
     def runnable(self, matrices: "Path | None" = None) -> tuple[str, Path]:
-        """The text of a model file that runs now, and the folder in which relative paths of it start: matrices that were
-        given here are written to the folder `matrices`, or to one that goes with this network."""
-        if not self._arrays:
+        """The text of a model file that runs now, and the folder in which relative paths of it start: arrays that were given here
+        are written to the folder `matrices`, or to one that goes with this network."""
+        given = self._given()
+        if not given:
             return self.toml(), self._folder
         if matrices is None:
             matrices = self._kept = self._kept or self._keep()
         else:
             matrices.mkdir(parents=True, exist_ok=True)
-        named = {name: matrices.resolve() / _file(name) for name in self._arrays}
-        for name, path in named.items():
-            _write(path, self._arrays[name])
-        return self._with_files(named), self._folder
+        named = {place: matrices.resolve() / _files.name_of(place) for place in given}
+        for place, path in named.items():
+            _files.write(path, given[place])
+        return _toml(_with_files(self.document, named)), self._folder
+
+    def _given(self) -> dict[_files.Place, np.ndarray]:
+        """The arrays whose files the document still names."""
+        tables = {place: _files.table_at(self.document, place) or {} for place in self._arrays}
+        return {place: array for place, array in self._arrays.items() if tables[place].get("file") == _files.name_of(place)}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy has of it, and a pickle: not the folder, which goes with this one."""
+        return {**self.__dict__, "_kept": None}
 
     def _keep(self) -> "Path":
         """A folder that lasts as long as this network."""
@@ -171,15 +180,6 @@ class Network:
         folder = tempfile.mkdtemp(prefix="sharpwave-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         return Path(folder)
-
-    def _with_files(self, named: Mapping[str, Any]) -> str:
-        """The text of the model file in which matrices are in these files."""
-        import copy
-
-        document = copy.deepcopy(self.document)
-        for name, path in named.items():
-            document["projection"][name]["file"] = str(path)
-        return _toml(document)
 
     def section(self, kind: str, name: str, /, **keys: Any) -> None:
         """Adds the table `[kind.name]`: whatever model files know, such as `section("stage", "N3", ...)`."""
@@ -193,12 +193,34 @@ class Network:
         self.document.update({key: _plain(value) for key, value in keys.items()})
 
     def population(self, name: str, size: int, neuron: str | None = None, *, like: str | None = None, **parameters: Any) -> Population:
-        """Adds `size` neurons of the model `neuron`, or with the parameters of the population `like`."""
+        """Adds `size` neurons of the model `neuron`, or with the parameters of the population `like`.
+
+        An array gives each neuron its own value of a parameter, in the unit that `describe` shows or in that beside it:
+        `tau_m=(array, "ms")`; so it does in `initial`. It is copied, and has a file as a matrix has, MODEL.NAME.KEY.npy.
+        """
         like = None if like is None else str(like)
+        given: dict[_files.Place, np.ndarray] = {}
+        parameters = self._values(("population", str(name)), parameters, size, given)
+        if isinstance(initial := parameters.get("initial"), Mapping):
+            parameters["initial"] = self._values(("population", str(name), "initial"), initial, size, given)
         self.section("population", name, like=like, neuron=neuron, size=size, **parameters)
+        self._arrays.update(given)
         population = Population(name)
         population.size = size
         return population
+
+    @staticmethod
+    def _values(
+        table: _files.Place, keys: Mapping[str, Any], size: Any, given: dict[_files.Place, np.ndarray]
+    ) -> dict[str, Any]:
+        """The keys of a table in which arrays are names of files; the arrays are added to `given`."""
+        named = dict(keys)
+        for key, value in keys.items():
+            place = (*table, key)
+            if (own := _values(".".join(place), value, size)) is not None:
+                given[place], unit = own
+                named[key] = {"file": _files.name_of(place), **({"unit": unit} if unit else {})}
+        return named
 
     def project(self, source: str, target: Names, *, name: str | None = None, delay: Any = None, **keys: Any) -> str:
         """Adds a projection, called SOURCE_TARGET unless named; `delay` is its `axonal_delay`. Gives the name."""
@@ -221,9 +243,10 @@ class Network:
         array = _matrix("weights", weights)
         if name is None:
             name = f"{source}_{target}"
-        keys.update(rule="weights", file=_file(name), layer=1, gain=gain)
+        place = ("projection", str(name))
+        keys.update(rule="weights", file=_files.name_of(place), layer=1, gain=gain)
         self.project(source, target, name=name, delay=delay, **keys)
-        self._arrays[name] = array
+        self._arrays[place] = array
         return name
 
     def stimulate(self, target: Names, kind: str, *, name: str | None = None, **keys: Any) -> str:
@@ -258,18 +281,27 @@ class Network:
         """The text of the model file."""
         return _toml(self.document)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model file, which `sharpwave run` takes, and the matrices beside it; a wrong one is refused."""
+    def save(self, path: str | os.PathLike[str], duration: Any = None) -> None:
+        """Writes the model file, which `sharpwave run` takes, and the arrays beside it; a wrong one is refused.
+
+        With a `duration` it is what `run` would run for it. Relative paths of files that are there name the same files from
+        the model file's folder.
+        """
         from pathlib import Path
 
+        if duration is not None:
+            return self._for(duration, None).save(path)
         runnable, folder = self.runnable()
         _core.Model.parse(str(path), runnable, folder, [], None)
         target = Path(path)
-        # Other models in the folder may have projections of the same name.
-        named = {name: f"{target.stem}.{_file(name)}" for name in self._arrays}
-        text = self._with_files(named)
-        for name, file in named.items():
-            _write(target.with_name(file), self._arrays[name])
+        # Other models in the folder may have arrays of the same name.
+        given = self._given()
+        named = {place: f"{target.stem}.{_files.name_of(place)}" for place in given}
+        beside = target.parent.resolve()
+        document = self.document if beside == folder else _files.moved(self.document, folder, beside)
+        text = _toml(_with_files(document, named))
+        for place, file in named.items():
+            _files.write(target.with_name(file), given[place])
         part = target.with_name(target.name + ".part")
         part.write_text(text)
         os.replace(part, target)
@@ -294,11 +326,11 @@ class Network:
             network.record(list(network.document.get("population", {})))
         return network
 
-    def check(self) -> dict[str, Any]:
-        """What it resolves to and will take, as `sharpwave.check`."""
+    def check(self, duration: Any = None) -> dict[str, Any]:
+        """What it resolves to and will take, as `sharpwave.check`; with a `duration`, what `run` would run for it."""
         from ._model import check
 
-        return check(self)
+        return check(self if duration is None else self._for(duration, None))
 
     def run(self, duration: Any = None, *, record: Names | None = None, **options: Any) -> "Run":
         """Runs it for `duration`, in ms or with a unit, or through its bouts or hypnogram, as `sharpwave.run`; the spikes of all
@@ -314,10 +346,12 @@ class Network:
         return Simulation(self, changing=changing, threads=threads)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Network) or self._arrays.keys() != other._arrays.keys():
+        if not isinstance(other, Network):
             return False
-        same = all(np.array_equal(array, other._arrays[name]) for name, array in self._arrays.items())
-        return same and bool(_plain(self.document) == _plain(other.document))
+        ours, theirs = self._given(), other._given()
+        if ours.keys() != theirs.keys() or any(not np.array_equal(array, theirs[place]) for place, array in ours.items()):
+            return False
+        return bool(_plain(self.document) == _plain(other.document))
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -1,5 +1,9 @@
 """Matrices that a network was given in Python."""
 
+import copy
+import gc
+import pickle
+
 import numpy as np
 import pytest
 
@@ -70,3 +74,27 @@ def test_masked_values_are_refused():
         layered(masked)
     with pytest.raises(sw.ModelError, match="not finite in single precision"):
         layered(np.full((30, 4), 1e300))
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copy_has_files_of_its_own(again):
+    net = layered(np.full((30, 4), 0.5))
+    expected = net.run("100 ms").fingerprint
+    net.check("100 ms")
+    sim = net.simulation()
+    # Now the network has a folder of its own.
+    net.set(duration="100 ms")
+    assert net.check()["resolved"]
+    other = again(net)
+    assert other == net
+    del net, sim
+    gc.collect()
+    assert other.check()["resolved"] and other.run("100 ms").fingerprint == expected
+
+
+def test_a_matrix_whose_projection_is_gone_is_forgotten():
+    net = layered(np.full((30, 4), 0.5))
+    net.set(projection={})
+    run = net.run("20 ms")
+    assert run.complete and "rule" not in run.config
+    assert net != layered(np.full((30, 4), 0.5))

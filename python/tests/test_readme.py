@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 
 
-def test_the_readme_runs(tmp_path, monkeypatch, capsys):
-    root = Path(__file__).parents[2]
-    text = (root / "README.md").read_text()
-    section = text.split("## From Python\n")[1].split("\n## ")[0]
+import sharpwave as sw
+
+
+@pytest.fixture
+def section():
+    """What it says of Python."""
+    text = (Path(__file__).parents[2] / "README.md").read_text()
+    return text.split("## From Python\n")[1].split("\n## ")[0]
+
+
+def test_the_readme_runs(section, tmp_path, monkeypatch, capsys):
     blocks = re.findall(r"```python\n(.*?)```", section, re.S)
     assert len(blocks) == 2
     monkeypatch.chdir(tmp_path)
@@ -18,3 +25,13 @@ def test_the_readme_runs(tmp_path, monkeypatch, capsys):
         exec(compile(block, "README.md", "exec"), names)
     assert names["run"].fingerprint in capsys.readouterr().out
     assert names["sim"].now == 250.0 and list(tmp_path.iterdir()) == []
+
+
+def test_its_network_is_saved_as_it_says(section, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", section, re.S)[1], names)
+    exec(re.search(r"`(net\.save\(.*?\))`", section)[1], names)
+    saved = sw.run("mine.toml")
+    assert saved.fingerprint == names["run"].fingerprint and list(saved.spikes) == ["e", "i"]
+    assert "duration" not in names["net"].document

@@ -1,0 +1,67 @@
+"""Files of a network: arrays that it was given here, and paths in its model file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Mapping
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Where the table of an array's file is in the document: its keys from the top.
+Place = tuple[str, ...]
+
+
+def name_of(place: Place) -> str:
+    """What the file of an array is called: PROJECTION.npz, a matrix, or POPULATION.KEY.npy, values of neurons."""
+    kind, name, *keys = place
+    return f"{name}.npz" if kind == "projection" else ".".join([name, *keys, "npy"])
+
+
+def table_at(document: Mapping[str, Any], place: Place) -> Any:
+    """The table at a place of the document; None if there is none."""
+    found: Any = document
+    for key in place:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else None
+
+
+def write(path: Path, array: np.ndarray) -> None:
+    """Writes an array as a file, whole or not at all."""
+    part = path.with_name(f"{path.name}.part{path.suffix}")
+    if path.suffix == ".npz":
+        np.savez(part, array)
+    else:
+        np.save(part, array)
+    os.replace(part, path)
+
+
+def moved(document: Mapping[str, Any], old: Path, new: Path) -> dict[str, Any]:
+    """A document whose relative paths, which start at the folder `old`, name the same files from the folder `new`.
+
+    Paths at which there is nothing stay: what they name may be put beside the model file later.
+    """
+    # The numbers of the user's own have the user's names.
+    return {key: of if key == "parameter" else _moved(of, (key,), old, new) for key, of in document.items()}
+
+
+def _moved(value: Any, place: Place, old: Path, new: Path) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _moved(of, (*place, key), old, new) for key, of in value.items()}
+    if isinstance(value, list):
+        return [_moved(of, place, old, new) for of in value]
+    is_path = place[-1] == "file" or place[0] == "projection" and place[2:] in (("types",), ("synapse_models",))
+    return _path(value, old, new) if is_path and isinstance(value, str) else value
+
+
+def _path(path: str, old: Path, new: Path) -> str:
+    """`path` from the folder `new`: relative where its file lies below that, or below the one around it."""
+    from pathlib import Path
+
+    if os.path.isabs(path) or not path or not (old / path).exists():
+        return path
+    # Links among the folders would lead `..` elsewhere; one that is the file itself stays what it is.
+    file = (old / path).parent.resolve() / Path(path).name
+    return os.path.relpath(file, new) if new.parent in file.parents else str(file)
