@@ -13,7 +13,7 @@ from ._model import read
 from ._progress import Callback, watcher
 from ._spikes import Spikes
 from ._table import Table
-from ._unit import ms
+from ._unit import ms, threads as _threads, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -287,7 +287,7 @@ def run(
     show, end = watcher(progress)
     try:
         known = read(model, seed, seeds, set, data, keys, matrices if is_new else None)
-        folder, _, summary = known.run(out, threads, keep_seeds, show)
+        folder, _, summary = known.run(out, _threads(threads), keep_seeds, show)
         found = Run(folder, summary)
     except Exception:
         if temporary:
@@ -317,7 +317,7 @@ def resume(path: PathLike, *, threads: int | None = None, progress: bool | Callb
     """Goes on with a run that was stopped or killed, to the same bits: its folder, its checkpoint or its run file."""
     show, end = watcher(progress)
     try:
-        folder, _, summary = _core.resume(path, threads, show)
+        folder, _, summary = _core.resume(path, _threads(threads), show)
     finally:
         end()
     return Run(folder, summary)
@@ -355,9 +355,9 @@ def analyse(
         [bouts] if isinstance(bouts, str) else list(bouts),
         [populations] if isinstance(populations, str) else list(populations),
         [f"{key}={value}" for key, value in (set or {}).items()],
-        seed,
-        size,
-        threads,
+        whole("seed", seed, 0, 2**64 - 1),
+        None if size is None else whole("size", size, 0, 2**32 - 1),
+        _threads(threads),
     )
     found: dict[str, Table] = {}
     for _, _, tables in results:

@@ -11,7 +11,7 @@ from . import _core
 from ._model import read
 from ._array import matrix
 from ._table import Table
-from ._unit import hz, ms
+from ._unit import hz, ms, threads as _threads
 
 if TYPE_CHECKING:
     from ._model import AnyModel
@@ -55,7 +55,7 @@ class Simulation:
             if not {"bout", "hypnogram"} & model.document.keys():
                 model.document.setdefault("duration", "1 s")
         known = read(model, seed, None, set, None, keys)
-        self._core = _core.Simulation(known, list(changing), threads)
+        self._core = _core.Simulation(known, list(changing), _threads(threads))
         # What is called after each step, and what has come that nobody took: spikes, and events of triggers and pulses.
         self._on_spikes: list[tuple[str, Callable[..., Any]]] = []
         self._on_events: list[tuple[int, str, Callable[..., Any]]] = []
@@ -162,10 +162,12 @@ class Simulation:
 
     def sample(self, population: str, variable: str, neurons: int | Iterable[int]) -> np.ndarray:
         """Values of a variable of neurons, now, in the unit that `describe` shows."""
-        each: list[Any] = [neurons] if isinstance(neurons, (int, np.integer)) else list(neurons)
+        given: Any = neurons
+        is_one = isinstance(given, str) or not hasattr(given, "__iter__") or getattr(given, "ndim", 1) == 0
+        each: list[Any] = [given] if is_one else list(given)
         for neuron in each:
             if isinstance(neuron, (bool, np.bool_)) or not isinstance(neuron, (int, np.integer)) or neuron < 0:
-                raise _core.ModelError(f"`sample`: found neuron {neuron!r}, expected a whole number, counted from 0")
+                raise _core.ModelError(f"`sample`: found neuron {neuron!r}, expected a whole number, counted from 0, or a list of such")
         return self._core.sample(population, variable, [min(int(neuron), 2**32 - 1) for neuron in each])
 
     def switch(self, stimulus: str, on: bool) -> None:

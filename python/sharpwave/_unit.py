@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
-from typing import Mapping
+from typing import Any, Mapping
 
 from ._core import ModelError
 
 _MS = {"ps": 1e-9, "ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
 _HZ = {"Hz": 1.0, "kHz": 1e3}
+# As the engine has it.
+_MOST_THREADS = 1024
 _FORM = re.compile(r"\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*([a-zA-Zµ]+)\s*\Z")
 
 
@@ -35,7 +38,32 @@ def _number(name: str, value: float | str, scale: Mapping[str, float], what: str
             raise ModelError(f"`{name}`: found {value!r}, expected {what} such as \"{such}\"") from None
     if isinstance(value, bool) or not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
         raise ModelError(f"`{name}`: found {value!r}, expected {what} such as \"{such}\", or a number of {plain}")
-    value = float(value)
+    try:
+        value = float(value)
+    except OverflowError:
+        value = math.inf
     if not math.isfinite(value):
         raise ModelError(f"`{name}`: found {value!r}, expected a finite {what.split()[1]}")
     return value
+
+
+def threads(value: Any) -> int | None:
+    """A number of threads; None is one per core."""
+    return None if value is None else whole("threads", value, 1, _MOST_THREADS, ", or None for one per core")
+
+
+def whole(name: str, value: Any, least: int, most: int, other: str = "") -> int:
+    """`value` as a whole number within bounds, which it may be beside what `other` says."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool) or not least <= number <= most:
+        raise ModelError(f"`{name}`: found {_short(value)}, expected a whole number from {least} to {most}{other}")
+    return number
+
+
+def _short(value: Any) -> str:
+    """`value` as a message shows it."""
+    shown = repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:37]}..."
