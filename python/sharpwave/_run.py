@@ -40,6 +40,12 @@ class _Lazy(Mapping[str, T]):
             self._kept[name] = self._read(name)
         return self._kept[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def is_read(self, name: str) -> bool:
+        return name in self._kept
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
@@ -109,6 +115,9 @@ class Run:
         from pathlib import Path
 
         self._file = _core.Recording.open(path)
+        self._is_closed = False
+        # What was read but for spikes, weights and states, by what it is.
+        self._kept: dict[str, Any] = {}
         #: What the run printed at its end, if it was run here.
         self.summary = summary
         version, seed, complete, fingerprint = self._file.header()
@@ -118,12 +127,13 @@ class Run:
         #: Hash of all spikes; None of a run that has not come to its end.
         self.fingerprint: str | None = fingerprint
         self.config, self.source, self.overrides, self.warnings = self._file.config()
-        self.path = Path(self._file.path)
+        # It stays where it is when the process goes elsewhere.
+        self.path = Path(self._file.path).absolute()
         self.stop_ms: float = self._file.reached_ms()
         names, sizes, recorded = zip(*rows) if (rows := self._file.populations()) else ((), (), ())
         self.populations = Table({"population": list(names), "size": np.array(sizes), "recorded": np.array(recorded)})
         self._sizes = dict(zip(names, sizes))
-        self.spikes: Mapping[str, Spikes] = _Lazy(
+        self.spikes: _Lazy[Spikes] = _Lazy(
             "spikes", [name for name, n in zip(names, recorded) if n], self._spikes_of
         )
         dense, sparse = self._file.projections()
@@ -144,31 +154,38 @@ class Run:
         t.flags.writeable = i.flags.writeable = False
         return Spikes._known(name, self._sizes[name], t, i, self.stop_ms)
 
+    def _once(self, what: str, read: Callable[[], T]) -> T:
+        """What `read` gives when it is first asked for."""
+        if what not in self._kept:
+            self._kept[what] = read()
+        kept: T = self._kept[what]
+        return kept
+
     @property
     def bouts(self) -> Table:
         """The bouts that have ended: `name`, `kind`, `start_ms`, `stop_ms`."""
-        return Table(self._file.bouts(), name="bouts")
+        return self._once("bouts", lambda: Table(self._file.bouts(), name="bouts"))
 
     @property
     def accuracy(self) -> Table:
         """Scores of all seeds: `seed`, `network`, `stage`, `after_task`, `task` (−1 is all tasks), `accuracy` from 0 to 1,
         and `validation`, that of images held out, and `training`, that of images learnt, where there are any."""
-        return Table(self._file.accuracies(), name="accuracy")
+        return self._once("accuracy", lambda: Table(self._file.accuracies(), name="accuracy"))
 
     @property
     def tasks(self) -> list[str]:
         """Labels of tasks."""
-        return self._file.tasks()
+        return list(self._once("tasks", self._file.tasks))
 
     @property
     def triggers(self) -> dict[str, Table]:
         """What each trigger found: `event_ms`, and `told_ms`, when it could tell."""
-        return {name: Table(columns, name=name) for name, columns in self._file.stimulation()[0].items()}
+        return {name: Table(columns, name=name) for name, columns in self._once("stimulation", self._file.stimulation)[0].items()}
 
     @property
     def pulses(self) -> dict[str, Table]:
         """The pulses of each stimulus: `event_ms`, `time_ms`, `delivered`."""
-        return {name: Table(columns, name=name) for name, columns in self._file.stimulation()[1].items()}
+        return {name: Table(columns, name=name) for name, columns in self._once("stimulation", self._file.stimulation)[1].items()}
 
     def rates(self, bin: float | str = "10 ms", start: float | str = 0.0, stop: float | str | None = None) -> Table:
         """Mean rate of a neuron of each recorded population, in Hz: a column for each, beside `time_ms`."""
@@ -217,8 +234,9 @@ class Run:
         return _plot.draw(self, what, ax, **options)
 
     def close(self) -> None:
-        """Closes the file, so that other programs may write it. What was read stays."""
+        """Closes the file, so that other programs may write it. What was read stays, but `weights[...][k]` reads it each time."""
         self._file.close()
+        self._is_closed = True
 
     def __enter__(self) -> "Run":
         return self
@@ -229,26 +247,33 @@ class Run:
     def __repr__(self) -> str:
         state = f"fingerprint {self.fingerprint}" if self.complete else "not complete"
         names = ", ".join(self._sizes)
-        return f"<run of {names}: {self.stop_ms:g} ms, seed {self.seed}, {state}>"
+        closed = ", closed" if self._is_closed else ""
+        return f"<run of {names}: {self.stop_ms:g} ms, seed {self.seed}, {state}{closed}>"
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        rows = []
-        for name, size in self._sizes.items():
-            rate = "not recorded"
-            if name in self.spikes and self.stop_ms > 0 and size:
-                rate = f"{len(self.spikes[name]) / size / self.stop_ms * 1e3:.3g} Hz"
-            rows.append(f"<tr><td>{escape(name)}</td><td>{size}</td><td>{rate}</td></tr>")
-        bouts = self.bouts
-        shown = ", ".join(escape(f"{bout['name']} ({bout['kind']})") for _, bout in zip(range(8), bouts.rows()))
-        more = f" and {bouts.n_rows - 8} more" if bouts.n_rows > 8 else ""
-        state = f"fingerprint <code>{self.fingerprint}</code>" if self.complete else "<b>not complete</b>"
+        # Of one that is closed, what was read before.
+        read = [name for name in self.spikes if not self._is_closed or self.spikes.is_read(name)]
+        cells = [(escape(name), size, self._shown_rate(name, name in read)) for name, size in self._sizes.items()]
+        rows = [f"<tr><td>{name}</td><td>{size}</td><td>{rate}</td></tr>" for name, size, rate in cells]
+        said = [f"fingerprint <code>{self.fingerprint}</code>" if self.complete else "<b>not complete</b>"]
+        said += ["closed"] if self._is_closed else []
+        if not self._is_closed or "bouts" in self._kept:
+            shown = ", ".join(escape(f"{bout['name']} ({bout['kind']})") for _, bout in zip(range(8), self.bouts.rows()))
+            said[-1] += f"; bouts: {shown}" + (f" and {self.bouts.n_rows - 8} more" if self.bouts.n_rows > 8 else "")
         return (
-            f"<div><p>{self.stop_ms:g} ms, seed {self.seed}, {state}; bouts: {shown}{more}</p>"
+            f"<div><p>{self.stop_ms:g} ms, seed {self.seed}, {', '.join(said)}</p>"
             "<table><thead><tr><th>population</th><th>neurons</th><th>mean rate</th></tr></thead>"
-            f"<tbody>{''.join(rows)}</tbody></table>{_plot.thumbnail(self)}</div>"
+            f"<tbody>{''.join(rows)}</tbody></table>{_plot.thumbnail(self, read)}</div>"
         )
+
+    def _shown_rate(self, name: str, is_read: bool) -> str:
+        """The mean rate of a population, or why there is none."""
+        size = self._sizes[name]
+        if name not in self.spikes or not size or self.stop_ms <= 0:
+            return "not recorded"
+        return f"{len(self.spikes[name]) / size / self.stop_ms * 1e3:.3g} Hz" if is_read else "not read"
 
 
 def run(

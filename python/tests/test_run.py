@@ -499,12 +499,6 @@ def test_models_that_read_files_run_anywhere(tmp_path, monkeypatch):
         assert sw.run(name).fingerprint == sw.Network.read(name).run().fingerprint == expected
 
 
-def test_a_closed_file_says_so(run):
-    run.close()
-    with pytest.raises(sw.RecordingError, match="closed"):
-        run.spikes["e"]
-
-
 @pytest.mark.parametrize(
     "path, text", [("nowhere.h5", "nowhere.h5"), (".", "run.h5"), (__file__, "HDF5")]
 )
