@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any, Mapping
 
 import numpy as np
@@ -16,8 +17,9 @@ Place = tuple[str, ...]
 
 def name_of(place: Place) -> str:
     """What the file of an array is called: PROJECTION.npz, a matrix, or POPULATION.KEY.npy, values of neurons."""
-    kind, name, *keys = place
-    return f"{name}.npz" if kind == "projection" else ".".join([name, *keys, "npy"])
+    # Other names are refused, but not before files are written.
+    name, *keys = (re.sub(r"[^\w-]", "_", part) for part in place[1:])
+    return f"{name}.npz" if place[0] == "projection" else ".".join([name, *keys, "npy"])
 
 
 def table_at(document: Mapping[str, Any], place: Place) -> Any:

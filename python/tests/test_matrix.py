@@ -96,3 +96,13 @@ def test_a_matrix_whose_projection_is_gone_is_forgotten():
     run = net.run("20 ms")
     assert run.complete and "rule" not in run.config
     assert net != layered(np.full((30, 4), 0.5))
+
+
+def test_a_name_that_leads_elsewhere_is_refused_and_writes_nothing_there(tmp_path):
+    net = layered(np.full((30, 4), 0.5))
+    net.matrix("a", "b", np.ones((30, 4)), gain="1 mV", delay="1 ms", name="../x/y")
+    net.population("../z", 2, "lif", v_th="1 mV", tau_m=np.ones(2))
+    (tmp_path / "in" / "x").mkdir(parents=True)
+    with pytest.raises(sw.ModelError, match="found the name \"../x/y\", expected letters"):
+        net.run("10 ms", out=tmp_path / "in" / "out")
+    assert list(tmp_path.iterdir()) == [tmp_path / "in"] and list((tmp_path / "in").rglob("*")) == [tmp_path / "in" / "x"]
