@@ -45,7 +45,7 @@ fn layout() -> Layout {
     Layout {
         is_validated: false,
         scores_training: false,
-        positions: Vec::new(),
+        nodes: Vec::new(),
         seed: 42,
         resolved: "schema = 1\n# μ\n".to_owned(),
         source: "schema = 1\n".to_owned(),

@@ -76,7 +76,7 @@ pub struct Summary {
     pub fingerprints: Vec<String>,
     /// Whether the run came to its end, and left its tables.
     #[serde(skip)]
-    complete: bool,
+    pub(in crate::experiment) complete: bool,
 }
 
 impl Summary {
