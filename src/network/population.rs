@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::iter::repeat_n;
 use std::ops::Range;
 
+use crate::base::alteration::Alteration;
 use crate::base::distribution::Distribution;
 use crate::base::parameter::{ParameterError, Value, Values};
 use crate::base::stream::Stream;
@@ -13,6 +14,9 @@ use crate::neuron::{self, Setup};
 /// Neurons, of all seeds, whose own values are looked at before a network is built: that takes 0.8 s on a Zen 4, with one parameter
 /// drawn. What more of them are is found as they are built.
 const LOOKED_AT: u32 = 1_000_000;
+
+/// The same in each stage and bout that alters them, of which there may be thousands.
+const LOOKED_AT_ALTERED: u32 = 1_000;
 
 /// So many at a time.
 const TOGETHER: u32 = 4096;
@@ -107,6 +111,34 @@ impl Population {
         let most = u64::from(LOOKED_AT / self.size.max(1)).max(1);
         let mut seeds = (seed..).take(seeds.min(most) as usize);
         seeds.try_for_each(|seed| self.check_under(seed).map_err(|error| (seed, error)))
+    }
+
+    /// Checks that values of its own of each neuron, altered, agree with each other and with `shared` ones, which are altered
+    /// already: for the first thousand neurons.
+    ///
+    /// # Errors
+    /// If those of a neuron do not.
+    pub(in crate::network) fn check_own_altered(
+        &self,
+        seed: u64,
+        shared: &Values,
+        alterations: &[(&str, Alteration)],
+    ) -> Result<(), ParameterError> {
+        let mut own = self.individual(seed, 0..self.size.min(LOOKED_AT_ALTERED));
+        let Some(size) = own.values().next().map(Vec::len) else {
+            return Ok(());
+        };
+        for &(name, alteration) in alterations {
+            let values = own.get_mut(name).into_iter().flatten();
+            values.for_each(|value| *value = alteration.of(*value));
+        }
+        (neuron::model(self.model)?.build)(Setup {
+            size,
+            values: shared,
+            each: &own,
+            stream: Stream::new(seed, "neurons", 0),
+        })
+        .map(drop)
     }
 
     fn check_under(&self, seed: u64) -> Result<(), ParameterError> {

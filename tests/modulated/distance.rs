@@ -98,6 +98,10 @@ fn new_synapses_are_weaker_the_farther_they_reach() {
         let apart = one.source.abs_diff(one.target);
         let mm = f64::from(apart.min(SIZE - apart));
         let expected = 0.1 * (-mm / 10.0).exp();
-        assert!((one.weight - expected).abs() < 1e-7, "{mm} mm: {}", one.weight);
+        assert!(
+            (one.weight - expected).abs() < 1e-7,
+            "{mm} mm: {}",
+            one.weight
+        );
     }
 }

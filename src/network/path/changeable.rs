@@ -213,6 +213,9 @@ impl Network {
         for (name, alterations) in populations {
             if let Some(population) = self.find(name) {
                 let checked = population.check_altered(&alterations, &self.heights(name));
+                let checked = checked.and_then(|shared| {
+                    population.check_own_altered(self.seed, &shared, &alterations)
+                });
                 checked.map_err(|error| PathError::Values {
                     part: Part::Population,
                     name: name.into(),
@@ -345,12 +348,12 @@ impl Population {
         })
     }
 
-    /// Checks values that all neurons share, as they would be, with thresholds of each of `heights` besides.
+    /// Checks values that all neurons share, as they would be, with thresholds of each of `heights` besides: these values.
     pub(in crate::network) fn check_altered(
         &self,
         alterations: &[(&str, Alteration)],
         heights: &[Height],
-    ) -> Result<(), ParameterError> {
+    ) -> Result<Values, ParameterError> {
         let model = neuron::model(self.model)?;
         let values = altered(model.spec, &self.values, alterations);
         let number = |name| {
@@ -368,7 +371,9 @@ impl Population {
             }
             self.check_shared(model, values)?;
         }
-        self.check_shared(model, values)
+        let shared = values.shared();
+        self.check_shared(model, values)?;
+        Ok(shared)
     }
 
     /// Checks that there can be neurons with those of `values` that they share.
