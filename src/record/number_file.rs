@@ -61,6 +61,9 @@ fn parse(bytes: &[u8]) -> Result<Numbers, Wrong> {
     }
     let mut columns = vec![Vec::new(); names.len()];
     for (index, line) in lines {
+        if let Some(expected) = separator.open(line) {
+            return Err(Wrong::new(index, quote(line), expected));
+        }
         let mut n = 0;
         for field in separator.fields(line) {
             let value = number::<f64>(field).filter(|value| value.is_finite());
@@ -102,6 +105,12 @@ mod tests {
         assert_eq!(
             wrong(b"a,b\n1\n"),
             (2, "1 fields".into(), "2, one for each column".into())
+        );
+        let quoted = parse(b"\"time, s\",position\n\"0\",1\n").unwrap();
+        assert_eq!(quoted.0, ["time, s", "position"]);
+        assert_eq!(
+            wrong(b"a,b\n1,\"2\n").2,
+            "a quote that is closed in the same line"
         );
         assert_eq!(wrong(b""), (1, "``".into(), "names of columns".into()));
     }

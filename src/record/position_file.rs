@@ -94,6 +94,9 @@ fn table(bytes: &[u8], size: u32, dimension: Option<usize>) -> Result<(usize, Ve
         if points.len() == size as usize {
             return Err(Fault::content(&here, "one more row", &expected_rows(size)));
         }
+        if let Some(expected) = separator.surplus(line, names.len()) {
+            return Err(Fault::content(&here, quote(line), expected));
+        }
         let fields: Vec<&[u8]> = separator.fields(line).collect();
         let mut point = Point::default();
         for (axis, &column) in columns.iter().enumerate() {
@@ -171,7 +174,12 @@ mod tests {
     fn columns_are_found_by_name() {
         let text = "id;y;x\n7;0.5;1\n8;2.5;-3e-1\n";
         let points = vec![[1.0, 0.5, 0.0], [-0.3, 2.5, 0.0]];
-        assert_eq!(table(text.as_bytes(), 2, None).unwrap(), (2, points));
+        assert_eq!(
+            table(text.as_bytes(), 2, None).unwrap(),
+            (2, points.clone())
+        );
+        let quoted = "id,x,y\n\"a, 9\",1,0.5\n8,-0.3,2.5\n";
+        assert_eq!(table(quoted.as_bytes(), 2, None).unwrap(), (2, points));
         let points = vec![[1.0, 0.0, 0.0], [-0.3, 0.0, 0.0]];
         assert_eq!(table(text.as_bytes(), 2, Some(1)).unwrap(), (1, points));
     }
@@ -189,6 +197,10 @@ mod tests {
         assert_eq!(
             fault("x\n0\n1\n2\n", 2, None),
             "`p.csv`: line 4: found one more row, expected 2, one for each neuron of the population"
+        );
+        assert_eq!(
+            fault("x,y\n7,0,1\n", 1, None),
+            "`p.csv`: line 2: found `7,0,1`, expected as many columns as above"
         );
         assert_eq!(
             fault("x,y\n0,NaN\n", 1, None),

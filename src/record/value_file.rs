@@ -160,7 +160,12 @@ fn table(bytes: &[u8], wanted: Wanted<'_>) -> Result<Vec<f64>, Fault> {
             column
         }
     };
+    let columns = fields.len();
     let value = |(index, line): (usize, &[u8])| {
+        if let Some(expected) = separator.surplus(line, columns) {
+            let place = format!("line {}", index + 1);
+            return Err(Fault::content(&place, quote(line), expected));
+        }
         let field = separator.fields(line).nth(column).unwrap_or_default();
         let value = number::<f64>(field).filter(|value| value.is_finite());
         value.ok_or_else(|| {
@@ -271,6 +276,13 @@ mod tests {
         assert_eq!(parsed("2.0e+01\n1.0e+01\n", None), Ok(vec![20.0, 10.0]));
         assert_eq!(parsed("1 20\n2 10\n", Some("2")), Ok(vec![20.0, 10.0]));
         assert_eq!(
+            parsed(
+                "name,tau_m,note\n\"a, 5, b\",20,x\n\"a \"\"b\"\"\",10,\n",
+                None
+            ),
+            Ok(vec![20.0, 10.0])
+        );
+        assert_eq!(
             parsed("# tau_m tau_s\n20 2\n10 3\n", Some("tau_s")),
             Ok(vec![2.0, 3.0])
         );
@@ -294,6 +306,18 @@ mod tests {
         assert_eq!(
             wrong("a,tau_m\n1,20\n2\n", None),
             "`v.csv`: line 3: found ``, expected a finite number"
+        );
+        assert_eq!(
+            wrong("a,tau_m\n1,20\n2,20,3\n", None),
+            "`v.csv`: line 3: found `2,20,3`, expected as many columns as above"
+        );
+        assert_eq!(
+            wrong("tau_m\n20 mV\n", None),
+            "`v.csv`: line 2: found `20 mV`, expected as many columns as above"
+        );
+        assert_eq!(
+            wrong("a,tau_m\n\"1,20\n", None),
+            "`v.csv`: line 2: found `\\\"1,20`, expected a quote that is closed in the same line"
         );
         assert_eq!(
             wrong("", None),

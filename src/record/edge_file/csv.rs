@@ -124,6 +124,9 @@ impl Header {
 
 /// Adds the edge of a row, or says what was found and expected.
 fn row(line: &[u8], header: &Header, list: &mut EdgeList) -> Result<(), (String, String)> {
+    if let Some(expected) = header.separator.open(line) {
+        return Err((quote(line), expected.to_owned()));
+    }
     let (mut source, mut target, mut weight, mut delay) = (None, None, None, None);
     let mut n = 0;
     for field in header.separator.fields(line) {

@@ -44,6 +44,7 @@ fn tables_of_any_columns_are_read_by_their_names() {
     for table in [
         "d;pre;note;post;w\n0.0015;1;a;2;0.5\n0.002;3;b;4;-1\n",
         "\"pre\"\t\"post\"\t\"w\"\t\"d\"\n1\t2\t0.5\t0.0015\n3\t4\t-1\t0.002\n",
+        "note,pre,post,w,d\n\"a, 9\",1,2,0.5,0.0015\n\"\"\"b\"\"\",3,4,-1,0.002\n",
         "pre post  w d\n1 2 0.5 0.0015\n3 4  -1 2e-3\n",
     ] {
         let read = parse(table.as_bytes(), Some(&named), list(true, true)).unwrap();
@@ -139,6 +140,10 @@ fn tables_that_are_wrong_say_where_and_why() {
         (
             "1,4,1,1,1",
             "line 2: found `1,4,1,1,1`, expected 4 values, as in the header",
+        ),
+        (
+            "1,4,1,\"1",
+            "line 2: found `1,4,1,\\\"1`, expected a quote that is closed in the same line",
         ),
     ] {
         let table = format!("source,target,weight,delay_ms\n{rows}");

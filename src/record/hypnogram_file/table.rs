@@ -1,6 +1,6 @@
 //! Tables of epochs: a stage a line, or columns of which one has stages.
 //!
-//! Onsets are a column with one of the usual names, or else one of times of day.
+//! Onsets are a column with one of the usual names, or else one of times of day, or else one that is called like a unit of time.
 
 use super::{Columns, EPOCH_MS, Numbers, SLACK_PS, Scored, Wrong, seconds, stages, visbrain, word};
 use crate::base::suggest;
@@ -17,9 +17,13 @@ const STAGE: [&str; 6] = [
     "description",
     "trial_type",
 ];
-const ONSET: [&str; 10] = [
+const ONSET: [&str; 14] = [
     "onset",
     "start",
+    "epoch_start",
+    "epoch_onset",
+    "elapsed",
+    "elapsed_time",
     "start_time",
     "time",
     "begin",
@@ -33,17 +37,24 @@ const LENGTH: [&str; 3] = ["duration", "length", "dur"];
 const END: [&str; 6] = ["end", "stop", "end_time", "stop_time", "offset", "finish"];
 const NUMBER: [&str; 3] = ["epoch", "epoch_number", "epoch_index"];
 
-/// Units of times in names of columns, and their lengths in seconds.
-const UNITS: [(&str, f64); 10] = [
+/// Units of times in names of columns, and their lengths in seconds. A column that is called like one alone has onsets.
+const UNITS: [(&str, f64); 17] = [
     ("ms", 1e-3),
+    ("msec", 1e-3),
+    ("milliseconds", 1e-3),
     ("s", 1.0),
     ("sec", 1.0),
     ("secs", 1.0),
     ("second", 1.0),
     ("seconds", 1.0),
     ("min", 60.0),
+    ("mins", 60.0),
+    ("minute", 60.0),
     ("minutes", 60.0),
     ("h", 3600.0),
+    ("hr", 3600.0),
+    ("hrs", 3600.0),
+    ("hour", 3600.0),
     ("hours", 3600.0),
 ];
 
@@ -133,15 +144,17 @@ fn column(name: &[u8]) -> (String, f64) {
     let name = String::from_utf8_lossy(name).to_lowercase();
     let words = name.split(|c: char| !c.is_alphanumeric());
     let mut words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let unit = words.last().filter(|_| words.len() > 1);
-    let unit = unit.and_then(|last| UNITS.iter().find(|(unit, _)| unit == last));
-    match unit {
-        Some(&(_, seconds)) => {
-            words.pop();
-            (words.join("_"), seconds)
-        }
-        None => (words.join("_"), 1.0),
+    let unit = words.last().and_then(|last| unit(last));
+    if unit.is_some() && words.len() > 1 {
+        words.pop();
     }
+    (words.join("_"), unit.unwrap_or(1.0))
+}
+
+/// A unit of time in seconds.
+fn unit(name: &str) -> Option<f64> {
+    let unit = UNITS.iter().find(|(unit, _)| *unit == name);
+    unit.map(|&(_, seconds)| seconds)
 }
 
 /// A column of times.
@@ -186,6 +199,7 @@ struct Places {
     /// `None` where a line is a stage.
     separator: Option<Separator>,
     has_header: bool,
+    columns: usize,
     stage: usize,
     onset: Option<Times>,
     length: Option<Times>,
@@ -202,6 +216,7 @@ impl Places {
         let one = Self {
             separator: None,
             has_header: false,
+            columns: 1,
             stage: 0,
             onset: None,
             length: None,
@@ -266,7 +281,9 @@ impl Places {
                 .filter(|at| Some(*at) != end)
         };
         let unsaid = || has_header.then(unsaid).flatten();
-        let onset = named(&ONSET).or_else(unsaid).map(of);
+        let as_unit = || known.iter().position(|column| unit(&column.0).is_some());
+        let as_unit = || has_header.then(as_unit).flatten().filter(|at| *at != stage);
+        let onset = named(&ONSET).or_else(unsaid).or_else(as_unit).map(of);
         let length = named(&LENGTH).map(times);
         let end = end.map(of);
         if let (Some(onset), Some(end)) = (onset, end)
@@ -279,6 +296,7 @@ impl Places {
         Ok(Self {
             separator: Some(separator),
             has_header,
+            columns: names.len(),
             stage,
             onset,
             length,
@@ -312,6 +330,10 @@ impl Places {
     ) -> Result<Scored, Wrong> {
         let place = format!("line {number}");
         let wrong = |found: &str, expected: &str| Wrong::at(&place, found, expected);
+        let separator = self.separator;
+        if let Some(expected) = separator.and_then(|own| own.surplus(line, self.columns)) {
+            return Err(wrong(&quote(line), expected));
+        }
         let Some(field) = self.stage(line) else {
             return Err(wrong(&quote(line), "as many columns as above"));
         };

@@ -106,6 +106,11 @@ impl Header {
         Ok(header)
     }
 
+    /// What was expected in place of a row, if a quote in it is left open.
+    pub(super) fn open(&self, line: &[u8]) -> Option<&'static str> {
+        self.separator.open(line)
+    }
+
     /// The fields of a row, without the space and quotes around them.
     pub(super) fn fields<'a>(&self, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.separator.fields(line)

@@ -82,6 +82,9 @@ fn row(
     populations: &mut Populations<'_>,
     take: &mut Take<'_>,
 ) -> Result<(), (String, String)> {
+    if let Some(expected) = header.open(line) {
+        return Err((quote(line), expected.to_owned()));
+    }
     let (mut time, mut neuron, mut population) = (None, None, None);
     let mut n = 0;
     for field in header.fields(line) {

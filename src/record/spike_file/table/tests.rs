@@ -55,6 +55,8 @@ fn tables_of_many_programs_are_read_in_their_order() {
     let ours = [(0.25, 3), (100.0, 9), (0.0, 0)];
     let text = "\u{feff}node_id, timestamp_ms\r\n3,0.25\r\n\r\n 9 , 1e2\n0,0";
     assert_eq!(read(text, &plain()), ours);
+    let noted = "note,node_id,timestamp_ms\n\"a, 5\",3,0.25\n\"\",9,100\n\"b \"\"c\"\"\",0,0\n";
+    assert_eq!(read(noted, &plain()), ours);
     let bmtk = "timestamps population node_ids\n0.25 v1 3\n100.0 v1 9\n0.0 v1 0\n";
     assert_eq!(read(bmtk, &plain()), ours);
     let nest = "# NEST version: 3.6\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n\
@@ -182,6 +184,10 @@ fn errors_name_line_finding_and_expectation() {
         (
             "1,2,3",
             "line 2: found `1,2,3`, expected 2 values, as in the header",
+        ),
+        (
+            "1,\"2",
+            "line 2: found `1,\\\"2`, expected a quote that is closed in the same line",
         ),
     ] {
         assert_eq!(message(&format!("{HEADER}\n{rows}"), &plain()), expected);
