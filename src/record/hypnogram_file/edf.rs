@@ -48,6 +48,9 @@ pub(super) fn scored(mut file: impl Read) -> Result<Vec<Scored>, Wrong> {
             lists(&record[start..end], &mut annotations, &mut others)?;
         }
     }
+    if let Some(records) = layout.records {
+        check_end(file, records, layout.record)?;
+    }
     if annotations.is_empty() {
         let found = match others.is_empty() {
             true => "no annotations".to_owned(),
@@ -68,6 +71,19 @@ pub(super) fn scored(mut file: impl Read) -> Result<Vec<Scored>, Wrong> {
     }
     annotations.sort_by_key(|one: &Scored| one.start);
     Ok(annotations)
+}
+
+/// Refuses whole records of so many `bytes` that come after the `records` which the header names: stages may be among them.
+fn check_end(mut file: impl Read, records: usize, bytes: usize) -> Result<(), Wrong> {
+    let rest = std::io::copy(&mut file, &mut std::io::sink());
+    let rest = rest.map_err(|error| Wrong::new(format!("cannot read: {error}")))?;
+    let more = rest / bytes as u64;
+    if more == 0 {
+        return Ok(());
+    }
+    let found = format!("{} in the file", records as u64 + more);
+    let wrong = Wrong::at("records", &found, &format!("{records}, as the header says"));
+    Err(wrong.with("-1 as the header's number of records says that it is not known: all are read"))
 }
 
 /// What the header says.

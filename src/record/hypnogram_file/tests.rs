@@ -4,6 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod annotations;
+
+use annotations::{LABEL, edf};
+
 /// What is read of `bytes` in a file called `name`.
 fn of(name: &str, bytes: &[u8], columns: &Columns) -> Result<Night, String> {
     let place = tempfile::tempdir().expect("a folder");
@@ -47,6 +51,8 @@ fn letters_numbers_and_words_say_the_same() {
         "# scored by two\nWake\nS1\nS2\nstage 2\nS3\nS4\nREM\n",
         "Sleep stage W\nSleep stage 1\nSleep stage 2\nSleep stage N2\nSleep stage 3\nSleep stage 4\nSleep stage R\n",
         "epoch,stage\n1,W\n2,N1\n3,N2\n4,N2\n5,N3\n6,N3\n7,R\n",
+        "epoch,\"confidence\",stage\n1,\"98,2\",W\n2,\"95,3\",N1\n3,\"91,0\",N2\n4,\"9\"\"1\",N2\n5,,N3\n6,,N3\n7,,R\n",
+        "\tstage\tnote\n0\tW\ta\n1\tN1\t\n2\tN2\n3\tN2\n4\tN3\n5\tN3\n6\tR\n",
         "onset;duration;description\n0;30;W\n30;30;N1\n60;60;N2\n120;60;N3\n180;30;REM\n",
         "Sleep Stage\nWake\nStage 1\nN2\nN2\nStage 3\nN3\nREM",
         "Stage\nW\nN1\nN2\nN2\nN3\nN3\nR",
@@ -76,6 +82,9 @@ fn columns_are_known_by_many_names_and_units() {
         "Onset (s),Duration (s),Stage\n0,20,W\n20,10,N1\n30,60,N2\n",
         "stage,start_ms,length [ms]\nW,0,20000\nN1,20000,10000\nN2,30000,60000\n",
         "time,dur_sec,Sleep Stage\n2024-05-01 23:59:30,20,W\n2024-05-01 23:59:50,10,N1\n2024-05-02 00:00:00,60,N2\n",
+        "sec,duration,stage\n0,20,W\n20,10,N1\n30,60,N2\n",
+        "stage,minutes,dur_s\nW,0,20\nN1,0.3333333333,10\nN2,0.5,60\n",
+        "elapsed (min),end (min),stage\n0,0.3333333333,W\n0.3333333333,0.5,N1\n0.5,1.5,N2\n",
         "t,duration,stage\n0,20,W\n20,10,N1\n30,60,N2\n",
         "epoch,duration,stage\n1,20,W\n2,10,N1\n3,60,N2\n",
         "start,stop,stage\n0,20,W\n20,30,N1\n30,90,N2\n",
@@ -160,6 +169,24 @@ fn tables_that_are_wrong_say_where() {
             "line 2: found `-3`, expected a length in seconds",
         ),
         (
+            "sec,stage\n0,W\n20,N1\n40,N2\n",
+            "line 3: found an overlap of 10000 ms: what is before it ends at 30000 ms, and it begins at 20000 ms, expected \
+             stretches that lie end to end",
+        ),
+        (
+            "minutes,stage\n0,W\n1,N1\n",
+            "line 3: found a gap of 30000 ms: what is before it ends at 30000 ms, and it begins at 60000 ms, expected \
+             stretches that lie end to end",
+        ),
+        (
+            "epoch,stage\n1,2,W\n",
+            "line 2: found `1,2,W`, expected as many columns as above",
+        ),
+        (
+            "epoch,note,stage\n1,\"a,W\n",
+            "line 2: found `1,\\\"a,W`, expected a quote that is closed in the same line",
+        ),
+        (
             "onset,stage\n0,W\n30\n",
             "line 3: found `30`, expected as many columns as above",
         ),
@@ -190,90 +217,6 @@ fn tables_that_are_wrong_say_where() {
     ] {
         assert_eq!(wrong(text), expected, "{text}");
     }
-}
-
-/// An EDF+ file of one signal, whose records are `annotations`.
-fn edf(label: &str, annotations: &[&str]) -> Vec<u8> {
-    const SAMPLES: usize = 60;
-    let field = |text: &str, width: usize| format!("{text:width$}");
-    let mut text = field("0", 8) + &field("X X X X", 80) + &field("Startdate X X X X", 80);
-    text += &(field("24.04.89", 8) + &field("16.13.00", 8) + &field("512", 8));
-    text += &(field("EDF+C", 44) + &field(&annotations.len().to_string(), 8));
-    text += &(field("0", 8) + &field("1", 4));
-    text += &(field(label, 16) + &field("", 80) + &field("", 8));
-    text += &(field("-1", 8) + &field("1", 8) + &field("-32768", 8) + &field("32767", 8));
-    text += &(field("", 80) + &field(&SAMPLES.to_string(), 8) + &field("", 32));
-    let mut bytes = text.into_bytes();
-    for list in annotations {
-        let mut record = list.as_bytes().to_vec();
-        record.resize(2 * SAMPLES, 0);
-        bytes.extend(record);
-    }
-    bytes
-}
-
-const LABEL: &str = "EDF Annotations";
-
-fn annotated(annotations: &[&str]) -> Result<Night, String> {
-    of("night.edf", &edf(LABEL, annotations), &Columns::default())
-}
-
-#[test]
-fn annotations_as_in_sleep_edf_are_read() {
-    let night = annotated(&[
-        "+0\u{14}\u{14}\0+0\u{15}30630\u{14}Sleep stage W\u{14}\0",
-        "+30630\u{15}120\u{14}Sleep stage 1\u{14}\0+30640\u{14}Lights off@@EEG F4\u{14}\0",
-        "+30750\u{15}390\u{14}Sleep stage 4\u{14}\0+31140\u{15}30\u{14}Movement time\u{14}\0",
-        "+31170\u{15}30.5\u{14}Sleep stage R\u{14}\0+31200.5\u{15}60\u{14}Sleep stage ?\u{14}\0",
-    ]);
-    let night = night.expect("a night");
-    let expected = [("W", 30630.0), ("N1", 120.0), ("N3", 420.0), ("R", 90.5)];
-    assert_eq!(shown(&night), expected);
-    let taken: Vec<_> = night.taken.iter().map(|t| (t.score, t.first)).collect();
-    assert_eq!(taken, [(Score::Movement, 4), (Score::Unknown, 6)]);
-}
-
-#[test]
-fn edf_files_that_are_wrong_say_where() {
-    let stage = "+0\u{15}30\u{14}Sleep stage W\u{14}\0";
-    let good = edf(LABEL, &[stage]);
-    assert!(of("a.edf", &good, &Columns::default()).is_ok());
-    let wrong = |bytes: &[u8]| of("a.edf", bytes, &Columns::default()).unwrap_err();
-    assert_eq!(
-        wrong(&edf("EEG Fpz-Cz", &[stage])),
-        "the header: found no signal `EDF Annotations`, expected annotations with the stages (Sleep-EDF keeps the stages of \
-         SC4001E0-PSG.edf in SC4001EC-Hypnogram.edf)"
-    );
-    assert_eq!(
-        wrong(&edf(LABEL, &["+0\u{14}\u{14}\0+1\u{14}Lights off\u{14}\0"])),
-        "the file: found no stage among annotations such as `Lights off`, expected annotations such as `Sleep stage W`"
-    );
-    assert_eq!(
-        wrong(&edf(LABEL, &["+0\u{14}Sleep stage W\u{14}\0"])),
-        "annotation 1: found `Sleep stage W` alone, expected a length in seconds"
-    );
-    let gap = "+60\u{15}30\u{14}Sleep stage 1\u{14}\0";
-    assert_eq!(
-        wrong(&edf(LABEL, &[stage, gap])),
-        "annotation 2: found a gap of 30000 ms: what is before it ends at 30000 ms, and it begins at 60000 ms, expected \
-         stretches that lie end to end"
-    );
-    let unknown = "+30\u{15}600\u{14}Sleep stage X\u{14}\0";
-    assert_eq!(
-        wrong(&edf(LABEL, &[stage, unknown])),
-        "annotation 2: found `Sleep stage X` at +30 s, expected a stage, such as `W`, `N1`, `N2`, `N3`, `R`"
-    );
-    assert_eq!(
-        wrong(&good[..good.len() - 1]),
-        "records: found the end of the file in record 1, expected 1 of them"
-    );
-    assert!(wrong(b"\x89HDF\r\n\x1a\n").starts_with("the header: found 8 bytes"));
-    let mut many = good.clone();
-    many[252..256].copy_from_slice(b"9999");
-    assert_eq!(
-        wrong(&many),
-        "the header: found 9999 signals, expected 1 to 4096"
-    );
 }
 
 fn nsrr(events: &str) -> Result<Night, String> {
