@@ -69,7 +69,8 @@ const PARAMETERS: [ParameterSpec; 7] = {
 pub static SPEC: Spec = Spec {
     name: "burst",
     summary: "Independent Poisson spikes onto some neurons for a while, whenever its trigger sets them off: a cue, or a \
-              sequence of groups.",
+              sequence of groups. A bout without the stimulus leaves out what is to come; the burst is recorded as delivered \
+              nevertheless.",
     equations: "",
     parameters: &PARAMETERS,
     source: "",

@@ -23,7 +23,8 @@ pub static ENTRY: Entry = Entry {
 /// The stimulus as users see it.
 pub static SPEC: Spec = Spec {
     name: "pulse",
-    summary: "A current into every neuron for a while, whenever its trigger sets it off; pulses that overlap add up.",
+    summary: "A current into every neuron for a while, whenever its trigger sets it off; pulses that overlap add up. A bout \
+              without the stimulus ends those that go on; they are recorded as delivered nevertheless.",
     equations: "",
     parameters: &[
         ParameterSpec::quantity(

@@ -35,7 +35,8 @@ const PARAMETERS: [ParameterSpec; 5] = neurons!();
 pub static SPEC: Spec = Spec {
     name: "volley",
     summary: "One spike onto each of some neurons, all of a group at once, whenever its trigger sets them off: given spikes, \
-              such as a cue or a sequence.",
+              such as a cue or a sequence. A bout without the stimulus leaves out the groups that are to come; the volley is recorded \
+              as delivered nevertheless.",
     equations: "",
     parameters: &PARAMETERS,
     source: "",
