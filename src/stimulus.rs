@@ -71,7 +71,13 @@ pub(crate) fn to_bytes(state: &impl serde::Serialize) -> Result<Vec<u8>, StateEr
 /// # Errors
 /// If the bytes are of something else.
 pub(crate) fn from_bytes<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
-    postcard::from_bytes(bytes).map_err(|error| StateError(error.to_string()))
+    let read = postcard::take_from_bytes(bytes);
+    let (state, rest) = read.map_err(|error| StateError(error.to_string()))?;
+    match rest.len() {
+        0 => Ok(state),
+        // Of another version, which holds more.
+        n => Err(StateError(format!("found {n} bytes after its end"))),
+    }
 }
 
 /// What a stimulus that draws its own spikes begins with.

@@ -44,7 +44,7 @@ pub struct Found {
 
 /// Something that sets off pulses.
 pub trait Detect: Send + Sync {
-    /// Begins at `t`, knowing nothing of what was before.
+    /// Begins at `t`, before which nothing has spiked: everything is at rest then.
     fn begin(&mut self, t: Time);
 
     /// The next instant at which something changes in it without a spike.
@@ -245,6 +245,16 @@ mod tests {
             .iter()
             .map(|found| (found.event.as_ms(), found.at.as_ms()))
             .collect()
+    }
+
+    #[test]
+    fn a_state_of_another_version_is_refused() {
+        let mut trigger = begun("rate", [("level", 15.0)].into_iter().collect(), 10);
+        let mut saved = trigger.save().unwrap();
+        assert!(trigger.load(&saved).is_ok());
+        saved.push(0);
+        let error = trigger.load(&saved).unwrap_err();
+        assert!(error.to_string().contains("found 1 bytes after its end"));
     }
 
     /// Whatever is asked in between, saved or loaded, nothing else is found; and nothing is found before it was announced.

@@ -1,8 +1,8 @@
 //! Population bursts as they happen, with the cells that take part.
 //!
 //! The rate at t is that over (t − window, t]. A burst begins when it rises to `down` and ends when it falls below; it is one
-//! if it reaches `up` in between. What was under way when the watching began is none. The spikes of the window in which
-//! the rate rises are the burst's too: they made it rise.
+//! if it reaches `up` in between. Before the watching begins nothing has spiked. The spikes of the window in which the rate
+//! rises are the burst's too: they made it rise, and a replay that they begin is not cut.
 
 use std::collections::VecDeque;
 
@@ -42,14 +42,10 @@ pub(super) struct Bursts {
 }
 
 /// All that changes but the window.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Now {
     /// The spikes in the window, by neuron.
     recent: VecDeque<(Time, u32)>,
-    /// When the window will be filled for the first time; `None` once it is.
-    filled: Option<Time>,
-    /// Whether the rate has been below `down` since it could be known.
-    was_calm: bool,
     /// When the stretch began in which the rate is at least `down`.
     begun: Option<Time>,
     /// Whether it has reached `up`.
@@ -105,14 +101,14 @@ impl Bursts {
             up: window.spikes_at(up, onset),
             down: window.spikes_at(down, onset),
             window,
-            now: Now::begin(None),
+            now: Now::default(),
         })
     }
 
-    /// Begins at `t`, knowing nothing of what was before.
-    pub(super) fn begin(&mut self, t: Time) {
+    /// Begins anew.
+    pub(super) fn begin(&mut self) {
         self.window.clear();
-        self.now = Now::begin(t.checked_add(self.window.span()));
+        self.now = Now::default();
     }
 
     /// Comes to the instant `t`, at which `nodes` spike.
@@ -125,17 +121,12 @@ impl Bursts {
             now.recent.pop_front();
         }
         now.recent.extend(nodes.iter().map(|&node| (t, node)));
-        now.filled = now.filled.filter(|&filled| filled > t);
         if count < self.down {
-            now.was_calm |= now.filled.is_none();
             let is_high = std::mem::take(&mut now.is_high);
             return match now.begun.take() {
                 Some(begun) if is_high => Turn::Over { begun },
                 _ => Turn::Calm,
             };
-        }
-        if !now.was_calm {
-            return Turn::Calm;
         }
         let is_new = now.begun.is_none();
         let begun = *now.begun.get_or_insert(t);
@@ -154,7 +145,7 @@ impl Bursts {
 
     /// The next instant at which something changes without a spike.
     pub(super) fn alone(&self) -> Time {
-        self.window.next().min(self.now.filled.unwrap_or(Time::MAX))
+        self.window.next()
     }
 
     /// Whether a burst may end without a spike.
@@ -179,18 +170,6 @@ impl Bursts {
         let BurstState { held, now } = state;
         self.window.hold(held);
         self.now = now;
-    }
-}
-
-impl Now {
-    fn begin(filled: Option<Time>) -> Self {
-        Self {
-            recent: VecDeque::new(),
-            filled,
-            was_calm: false,
-            begun: None,
-            is_high: false,
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! The score of n cells is S = pairs in the template's order − pairs in the reverse one, of those that did not come at one
 //! instant. Under the null hypothesis that every order is as likely, it has the variance n(n − 1)(2n + 5)/18, and
 //! z = S/√variance is looked at with each cell from a least number on. That is many looks at one burst, so z is held against
-//! what its largest value over all looks exceeds in so many random orders.
+//! what its largest value over all looks exceeds in so many orders: in all there are where cells are few, else in random ones.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,20 @@ use crate::base::stream::Stream;
 
 /// Random orders by which levels are found: with 10⁴ a level of 0.01 is known to within a tenth of it.
 pub(super) const ORDERS: usize = 10_000;
+
+/// The most cells of which all orders are looked at, 40,320.
+pub(super) const EXACT: usize = 8;
+
+/// How many orders `n` cells have, at most [`EXACT`].
+pub(super) fn count(n: usize) -> usize {
+    (1..=n).product()
+}
+
+/// How many of so many `orders` are at most the share `p` of them.
+pub(super) fn allowed(p: f64, orders: usize) -> usize {
+    // A share that is meant to be a whole number of them is.
+    (p * orders as f64 + 1e-9).floor() as usize
+}
 
 /// Which orders count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +41,14 @@ impl Direction {
             Self::Forward => z,
             Self::Reverse => -z,
             Self::Either => z.abs(),
+        }
+    }
+
+    /// How many orders of some cells are perfect.
+    pub(super) fn perfect(self) -> usize {
+        match self {
+            Self::Forward | Self::Reverse => 1,
+            Self::Either => 2,
         }
     }
 }
@@ -47,8 +69,8 @@ impl Order {
         self.score = 0;
     }
 
-    /// The cells with these places come at one instant; whether some of them had not come yet.
-    pub(super) fn come(&mut self, places: impl Iterator<Item = u32>) -> bool {
+    /// The cells with these places come at one instant.
+    pub(super) fn come(&mut self, places: impl Iterator<Item = u32>) {
         let before = self.places.len();
         for place in places {
             if self.places.contains(&place) {
@@ -59,7 +81,6 @@ impl Order {
             self.score += 2 * below as i64 - before as i64;
             self.places.push(place);
         }
-        self.places.len() > before
     }
 
     /// How many cells have come.
@@ -86,31 +107,52 @@ fn sd(n: usize) -> f64 {
 }
 
 /// What the largest z of a burst of all `n` cells of a template, looked at from `least` cells on, reaches in at most the share
-/// `p` of random orders: with r of R of them, (r + 1)/(R + 1) ≤ p.
+/// `p` of all orders, or, where these are too many, of random ones: with r of R of them, (r + 1)/(R + 1) ≤ p.
 ///
 /// In a random order a cell's place among those before it is uniform and independent of theirs, so its share of the score is.
 pub(super) fn level(n: usize, least: usize, p: f64, direction: Direction) -> f64 {
     let sds: Vec<f64> = (0..=n).map(sd).collect();
-    let mut stream = Stream::new(0, "trigger.template", 0);
-    let mut largest: Vec<f64> = Vec::with_capacity(ORDERS);
-    for _ in 0..ORDERS {
+    let largest = |below: &mut dyn FnMut(u64) -> u64| {
         let (mut score, mut most) = (0, f64::NEG_INFINITY);
         for (cells, sd) in sds.iter().enumerate().skip(1) {
-            let below = stream.below(cells as u64) as i64;
-            score += 2 * below - (cells as i64 - 1);
+            score += 2 * below(cells as u64) as i64 - (cells as i64 - 1);
             if cells >= least {
                 most = most.max(direction.of(score as f64 / sd));
             }
         }
-        largest.push(most);
-    }
-    largest.sort_by(|a, b| b.total_cmp(a));
-    let allowed = (p * (ORDERS + 1) as f64).floor() as usize;
-    // So many reach it, and it itself is the next.
-    match allowed.checked_sub(1).and_then(|r| largest.get(r)) {
-        Some(&first_too_many) => first_too_many.next_up(),
-        None if allowed > ORDERS => f64::NEG_INFINITY,
+        most
+    };
+    let (mut all, may_reach): (Vec<f64>, Option<usize>) = match n <= EXACT {
+        true => {
+            let orders = count(n);
+            let of = |order: usize| {
+                let mut rest = order as u64;
+                largest(&mut |cells| {
+                    let below = rest % cells;
+                    rest /= cells;
+                    below
+                })
+            };
+            let may_reach = allowed(p, orders);
+            (
+                (0..orders).map(of).collect(),
+                Some(may_reach).filter(|&r| r > 0),
+            )
+        }
+        false => {
+            let mut stream = Stream::new(0, "trigger.template", 0);
+            let drawn = (0..ORDERS).map(|_| largest(&mut |cells| stream.below(cells)));
+            let may_reach = (p * (ORDERS + 1) as f64).floor() as usize;
+            (drawn.collect(), may_reach.checked_sub(1))
+        }
+    };
+    all.sort_by(|a, b| b.total_cmp(a));
+    match may_reach {
         None => f64::INFINITY,
+        // So many reach it, and it itself is the next.
+        Some(r) => all
+            .get(r)
+            .map_or(f64::NEG_INFINITY, |first| first.next_up()),
     }
 }
 
@@ -170,8 +212,8 @@ mod tests {
                     })
                 };
                 let share = all.iter().filter(reach).count() as f64 / 720.0;
-                // Three standard errors of 10⁴ orders; z has few values, so that the share may be less.
-                assert!(share <= p + 3.0 * (p / ORDERS as f64).sqrt(), "{share} {p}");
+                // z has few values, so that the share may be less.
+                assert!(share <= p, "{share} {p}");
                 assert!(share > p / 3.0, "{share} {p}");
             }
         }

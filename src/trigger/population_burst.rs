@@ -22,8 +22,10 @@ pub static ENTRY: Entry = Entry {
 pub static SPEC: Spec = Spec {
     name: "population_burst",
     summary: "A population burst: the rate of a population rises to `down`, reaches `up` and falls below `down` again, within \
-              given lengths and with enough cells. Known when it is over; `up_onset` knows when one begins.",
-    equations: "rate(t) = spikes in (t - window, t] / (neurons window); from the first t with rate at least `down` to the first below",
+              given lengths and with enough cells. The spikes of the window in which the rate rises to `down` belong to it. Known when it \
+              is over; `up_onset` knows when one begins.",
+    equations: "rate(t) = spikes in (t - window, t] / (neurons window), 0 at the beginning; from the first t with rate at least `down` to the \
+                first below",
     parameters: &[
         UP,
         DOWN,
@@ -48,7 +50,7 @@ pub static SPEC: Spec = Spec {
                 least: 1,
                 most: u32::MAX as u64,
             },
-            "how many neurons spike in it at least",
+            "how many neurons spike in it at least, from the begin of the window in which the rate rises to `down`",
         )
         .or(Default::Count(5)),
     ],
@@ -91,8 +93,8 @@ impl PopulationBurst {
 }
 
 impl Detect for PopulationBurst {
-    fn begin(&mut self, t: Time) {
-        self.bursts.begin(t);
+    fn begin(&mut self, _: Time) {
+        self.bursts.begin();
         self.seen.clear();
     }
 
@@ -190,11 +192,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_under_way_is_no_burst() {
+    fn the_first_burst_may_begin_within_the_first_window() {
         let spikes: [(f64, &[u32]); 3] = [(5.0, &[0, 1, 2]), (22.0, &[3]), (40.0, &[0, 1, 2])];
-        assert_eq!(bursts(&[], 1, &spikes), []);
+        assert_eq!(bursts(&[], 4, &spikes), [(5.0, 60.0)]);
         let later: [(f64, &[u32]); 2] = [(5.0, &[0, 1, 2]), (40.0, &[0, 1, 2])];
-        assert_eq!(bursts(&[], 3, &later), [(40.0, 60.0)]);
+        assert_eq!(bursts(&[], 3, &later), [(5.0, 25.0), (40.0, 60.0)]);
     }
 
     /// Those in the window in which the rate rises count as well.

@@ -18,8 +18,9 @@ const ABOVE: &str = "above";
 /// The trigger as users see it.
 pub static SPEC: Spec = Spec {
     name: "rate",
-    summary: "The rate of a population in a window rises to a level, or falls below it; again once it was on the other side.",
-    equations: "rate(t) = spikes in (t - window, t] / (neurons window)",
+    summary: "The rate of a population in a window rises to a level, or falls below it; again once it was on the other side. At \
+              the beginning it is 0, and rises from there.",
+    equations: "rate(t) = spikes in (t - window, t] / (neurons window), none before the beginning",
     parameters: &[
         ParameterSpec::quantity(
             "level",
@@ -43,10 +44,7 @@ struct Level {
     level: u64,
     wants_above: bool,
     window: Window,
-    /// When the window will be filled for the first time; `None` once it is.
-    filled: Option<Time>,
-    /// Where the rate is; `None` while it is not known.
-    is_above: Option<bool>,
+    is_above: bool,
 }
 
 impl Level {
@@ -56,31 +54,25 @@ impl Level {
             level: window.spikes_at(values["level"], onset),
             wants_above: values.text("when") == Some(ABOVE),
             window,
-            filled: None,
-            is_above: None,
+            is_above: false,
         })
     }
 }
 
 impl Detect for Level {
-    fn begin(&mut self, t: Time) {
+    fn begin(&mut self, _: Time) {
         self.window.clear();
-        self.filled = t.checked_add(self.window.span());
-        self.is_above = None;
+        self.is_above = false;
     }
 
     fn alone(&self) -> Time {
-        self.window.next().min(self.filled.unwrap_or(Time::MAX))
+        self.window.next()
     }
 
     fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
-        self.filled = self.filled.filter(|&filled| filled > t);
         let is_above = self.window.at(t, nodes.len() as u32) >= self.level;
-        if !is_above && self.filled.is_some() {
-            return;
-        }
-        let before = self.is_above.replace(is_above);
-        if before == Some(!self.wants_above) && is_above == self.wants_above {
+        let was_above = std::mem::replace(&mut self.is_above, is_above);
+        if was_above != is_above && is_above == self.wants_above {
             found.push(Found { event: t, at: t });
         }
     }
@@ -97,15 +89,14 @@ impl Detect for Level {
             level: _,
             wants_above: _,
             window,
-            filled,
             is_above,
         } = self;
-        to_bytes(&(window.held(), filled, is_above))
+        to_bytes(&(window.held(), is_above))
     }
 
     fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
         let held: Held;
-        (held, self.filled, self.is_above) = from_bytes(bytes)?;
+        (held, self.is_above) = from_bytes(bytes)?;
         self.window.hold(held);
         Ok(())
     }
@@ -127,5 +118,18 @@ mod tests {
         };
         assert_eq!(cross("above"), [(120.0, 120.0), (300.0, 300.0)]);
         assert_eq!(cross("below"), [(150.0, 150.0), (350.0, 350.0)]);
+    }
+
+    #[test]
+    fn a_rate_that_is_there_from_the_start_has_risen_from_nothing() {
+        // Ten neurons, windows of 50 ms: a spike every 5 ms is 20 Hz, 10 Hz are 5 spikes.
+        let spikes: Vec<(f64, u32)> = (1..=200).map(|k| (5.0 * f64::from(k), 1)).collect();
+        let values: Values = [("level", 10.0)].into_iter().collect();
+        let mut trigger = begun("rate", values, 10);
+        assert_eq!(found(trigger.as_mut(), &spikes, 1000.0), [(25.0, 25.0)]);
+        // Where everything begins anew at rest, it does so again.
+        trigger.begin(Time::from_ms(2000.0).unwrap());
+        let later: Vec<(f64, u32)> = spikes.iter().map(|&(ms, n)| (2000.0 + ms, n)).collect();
+        assert_eq!(found(trigger.as_mut(), &later, 3000.0), [(2025.0, 2025.0)]);
     }
 }

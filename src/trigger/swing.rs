@@ -3,6 +3,7 @@
 //! The rate at t is that over (t − window, t]. The population is UP from the first instant at which it reaches `up`, and DOWN
 //! from the first at which it is below `down`; between the two it stays what it was. An UP state began when the rate last
 //! rose to `down`, before it reached `up`. A DOWN state began where the window begins that is the first with so few spikes.
+//! Before the watching begins nothing has spiked: the population is DOWN, and has been for ever.
 
 use serde::{Deserialize, Serialize};
 
@@ -66,16 +67,22 @@ pub(super) struct Swing {
 /// All that changes but the window.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Now {
-    /// `None` while nothing is known.
-    state: Option<State>,
+    state: State,
     /// Since when.
     since: Time,
     /// Since when there have been at least `down` spikes in the window, if there are.
     risen: Option<Time>,
-    /// When the window will be filled for the first time; `None` once it is.
-    filled: Option<Time>,
     /// What has begun, and when it will have lasted.
     waiting: Option<(Time, Time)>,
+}
+
+impl Now {
+    const AT_REST: Self = Self {
+        state: State::Down,
+        since: Time::NEVER,
+        risen: None,
+        waiting: None,
+    };
 }
 
 impl Swing {
@@ -103,27 +110,20 @@ impl Swing {
             after: time(spec, "after", values)?,
             hold: time(spec, "hold", values)?,
             window,
-            now: Now {
-                state: None,
-                since: Time::ZERO,
-                risen: None,
-                filled: None,
-                waiting: None,
-            },
+            now: Now::AT_REST,
         })
     }
 
     /// At `t` it is known that `state` has begun at `event`, unless it is that already.
     fn enter(&mut self, state: State, event: Time, t: Time, found: &mut Vec<Found>) {
-        if self.now.state == Some(state) {
+        if self.now.state == state {
             return;
         }
-        let known = self.now.state.is_some();
         let lasted = event.since(self.now.since) >= self.after;
-        self.now.state = Some(state);
+        self.now.state = state;
         self.now.since = event;
         self.now.waiting = None;
-        if state == self.wanted && known && lasted {
+        if state == self.wanted && lasted {
             match t.checked_add(self.hold) {
                 Some(due) if due > t => self.now.waiting = Some((event, due)),
                 _ => found.push(Found { event, at: t }),
@@ -133,21 +133,14 @@ impl Swing {
 }
 
 impl Detect for Swing {
-    fn begin(&mut self, t: Time) {
+    fn begin(&mut self, _: Time) {
         self.window.clear();
-        self.now = Now {
-            state: None,
-            since: t,
-            risen: None,
-            filled: t.checked_add(self.window.span()),
-            waiting: None,
-        };
+        self.now = Now::AT_REST;
     }
 
     fn alone(&self) -> Time {
         let due = self.now.waiting.map_or(Time::MAX, |(_, due)| due);
-        let filled = self.now.filled.unwrap_or(Time::MAX);
-        due.min(filled).min(self.window.next())
+        due.min(self.window.next())
     }
 
     fn at(&mut self, t: Time, nodes: &[u32], found: &mut Vec<Found>) {
@@ -155,13 +148,12 @@ impl Detect for Swing {
             found.push(Found { event, at: due });
             self.now.waiting = None;
         }
-        self.now.filled = self.now.filled.filter(|&filled| filled > t);
         let spikes = self.window.at(t, nodes.len() as u32);
         let risen = (spikes >= self.down).then(|| self.now.risen.unwrap_or(t));
         self.now.risen = risen;
         match risen {
             Some(risen) if spikes >= self.up => self.enter(State::Up, risen, t, found),
-            None if self.now.filled.is_none() => {
+            None => {
                 let empty = Time::from_ps(t.ps() - self.window.span().ps());
                 self.enter(State::Down, empty, t, found);
             }
@@ -172,10 +164,10 @@ impl Detect for Swing {
     fn next(&self) -> Time {
         match (self.now.state, self.wanted) {
             // Nothing but a spike makes a rate rise.
-            (Some(State::Down) | None, _) | (Some(State::Up), State::Up) => {
+            (State::Down, _) | (State::Up, State::Up) => {
                 self.now.waiting.map_or(Time::MAX, |(_, due)| due)
             }
-            (Some(State::Up), State::Down) => self.alone(),
+            (State::Up, State::Down) => self.alone(),
         }
     }
 

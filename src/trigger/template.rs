@@ -1,7 +1,7 @@
 //! Replay of a named order of neurons, while the burst that replays it goes on.
 
 use super::burst::{BurstState, Bursts, DOWN, Turn, UP, WINDOW};
-use super::order::{Direction, ORDERS, Order, level};
+use super::order::{Direction, EXACT, ORDERS, Order, allowed, count, level};
 use super::{Detect, Entry, Found, Onset, StateError, Watches, fault, from_bytes, to_bytes, word};
 use crate::base::legible::legible;
 use crate::base::parameter::{
@@ -26,9 +26,10 @@ const MOST: usize = 4096;
 pub static SPEC: Spec = Spec {
     name: "template",
     summary: "Replay of an order of neurons: within a population burst they first spike in that order, or in reverse, more clearly \
-              than chance lets the share `p` of bursts. Known as soon as enough cells have come, once in a burst.",
+              than chance lets the share `p` of bursts. Known as soon as enough cells have come and the burst has reached `up`, once in a \
+              burst. As of a `population_burst`, the spikes of the window in which the rate rises to `down` belong to it.",
     equations: "S = pairs of cells whose first spikes in the burst are in order - pairs in reverse;  z = S / sqrt(n (n - 1) (2n + 5) / 18); \
-                found when z reaches what the largest z of a burst reaches in a share p of random orders;  tau = S / (n (n - 1) / 2) at least `score`",
+                found when z reaches what the largest z of a burst reaches in a share p of all orders, or of 10000 random ones of more than 8 cells;  tau = S / (n (n - 1) / 2) at least `score`",
     parameters: &[
         UP,
         DOWN,
@@ -49,7 +50,7 @@ pub static SPEC: Spec = Spec {
             "p",
             Dimension::One,
             Range::Between(0.0, 1.0),
-            "the share of bursts in which cells in random order are found, all looks at a burst together",
+            "the share of bursts in which cells in random order are found, all looks at a burst together; at least that of the perfect orders",
         )
         .or_number(0.01),
         ParameterSpec::quantity(
@@ -132,21 +133,15 @@ impl Template {
             let reason = format!(" is {cells}, expected at most {n}, the neurons of the order");
             return Err(fault(&SPEC, "cells", reason));
         }
-        let p = values["p"];
-        let least = 1.0 / (ORDERS + 1) as f64;
-        if p < least {
-            let reason = format!(
-                " is {}, expected at least 1/{}: it is held against {ORDERS} random orders",
-                legible(p),
-                ORDERS + 1
-            );
-            return Err(fault(&SPEC, "p", reason));
-        }
         let direction = match values.text("direction") {
             Some(FORWARD) => Direction::Forward,
             Some(REVERSE) => Direction::Reverse,
             _ => Direction::Either,
         };
+        let p = values["p"];
+        if let Some(reason) = too_rare(n, p, direction) {
+            return Err(fault(&SPEC, "p", reason));
+        }
         Ok(Self {
             places,
             direction,
@@ -160,9 +155,45 @@ impl Template {
     }
 }
 
+/// Why nothing of `n` cells is ever so rare as `p`, if that is so.
+fn too_rare(n: usize, p: f64, direction: Direction) -> Option<String> {
+    let found = legible(p);
+    if n > EXACT {
+        let least = 1.0 / (ORDERS + 1) as f64;
+        return (p < least).then(|| {
+            let of = ORDERS + 1;
+            format!(
+                " is {found}, expected at least 1/{of}: it is held against {ORDERS} random orders"
+            )
+        });
+    }
+    let (perfect, orders) = (direction.perfect(), count(n));
+    let is_enough = |perfect: usize, n: usize| allowed(p, count(n)) >= perfect;
+    if is_enough(perfect, n) {
+        return None;
+    }
+    // Rounded up, so that it is enough.
+    let least = (1e5 * perfect as f64 / orders as f64).ceil() / 1e5;
+    let ways = match direction {
+        Direction::Either => "in either direction",
+        Direction::Forward | Direction::Reverse => "in one direction",
+    };
+    let longer = (n..=EXACT).find(|&longer| is_enough(perfect, longer));
+    let longer = longer.unwrap_or(EXACT + 1);
+    let other = match direction {
+        Direction::Either if is_enough(1, n) => ", or `direction = \"forward\"` or `\"reverse\"`",
+        _ => "",
+    };
+    Some(format!(
+        " is {found}, expected at least {}, as {perfect} of the {orders} orders of {n} neurons {ways} are perfect and nothing is rarer; \
+         or an `order` of {longer} neurons or more{other}",
+        legible(least)
+    ))
+}
+
 impl Detect for Template {
-    fn begin(&mut self, t: Time) {
-        self.bursts.begin(t);
+    fn begin(&mut self, _: Time) {
+        self.bursts.begin();
         self.order.clear();
         self.is_found = false;
     }
@@ -182,22 +213,21 @@ impl Detect for Template {
         };
         let places = &self.places;
         let place = |node: u32| Some(places[node as usize]).filter(|&place| place != ABSENT);
-        let mut has_come = false;
         if is_new {
             self.order.clear();
             self.is_found = false;
             let recent: Vec<(Time, u32)> = self.bursts.recent().collect();
             for together in recent.chunk_by(|a, b| a.0 == b.0) {
                 let own = together.iter().filter_map(|&(_, node)| place(node));
-                has_come |= self.order.come(own);
+                self.order.come(own);
             }
         } else if !self.is_found {
-            has_come = self
-                .order
+            self.order
                 .come(nodes.iter().filter_map(|&node| place(node)));
         }
-        if has_come
-            && is_high
+        // Also where others than its cells bring the burst up to its rate.
+        if is_high
+            && !self.is_found
             && self.order.cells() >= self.cells
             && self.order.z(self.direction) >= self.level
             && self.order.tau(self.direction) >= self.score
@@ -211,7 +241,7 @@ impl Detect for Template {
     }
 
     fn next(&self) -> Time {
-        // Nothing but a spike brings a cell.
+        // Nothing but a spike brings a cell, or makes a rate rise.
         Time::MAX
     }
 
@@ -299,6 +329,39 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_replay_that_came_before_the_burst_reached_its_rate_is_found_then() {
+        let order = [9, 2, 14, 0, 7, 11, 3, 19];
+        let mut values = values(&order, &[]);
+        values.insert("direction", "forward");
+        // Twelve spikes in a window: the cells bring seven.
+        values.insert("up", 30.0);
+        let mut spikes: Vec<(f64, &[u32])> = order
+            .chunks(1)
+            .zip(0..)
+            .map(|(own, k)| (100.0 + 3.0 * f64::from(k), own))
+            .collect();
+        let found = |spikes: &[(f64, &[u32])]| {
+            found_of(
+                begun("template", values.clone(), SIZE).as_mut(),
+                spikes,
+                1000.0,
+            )
+        };
+        assert_eq!(found(&spikes), []);
+        spikes.push((122.0, &[1, 4, 5, 6, 8]));
+        assert_eq!(found(&spikes), [(100.0, 122.0)]);
+    }
+
+    /// As in `population_burst`: those in the window in which the rate rises count as well.
+    #[test]
+    fn cells_that_made_the_rate_rise_take_part() {
+        let mut values = values(&[9, 2, 14, 0, 7, 11], &[("down", 7.5)]);
+        values.insert("cells", 6_u64);
+        // Three in a window: the burst begins with the third cell.
+        assert_eq!(found(values, &[9, 2, 14, 0, 7, 11]), [(106.0, 115.0)]);
+    }
+
     /// Bursts of all cells in random order: the share that is found is that which is stated.
     #[test]
     fn bursts_in_random_order_are_found_as_often_as_stated() {
@@ -323,6 +386,15 @@ mod tests {
     }
 
     #[test]
+    fn the_share_of_perfect_orders_is_enough_to_find_one() {
+        for p in [2.0 / 120.0, 0.0167] {
+            let values = values(&[9, 2, 14, 0, 7], &[("p", p)]);
+            assert_eq!(found(values.clone(), &[9, 2, 14, 0, 7]), [(100.0, 112.0)]);
+            assert_eq!(found(values, &[9, 2, 14, 7, 0]), []);
+        }
+    }
+
+    #[test]
     fn orders_that_cannot_be_are_refused() {
         let refused = |order: &[u32], more: &[(&'static str, f64)]| {
             let values = complete(&SPEC, &values(order, more)).unwrap();
@@ -341,6 +413,11 @@ mod tests {
         assert_eq!(
             refused(&[0, 1, 2, 3], &[]),
             "`template`: `order` has 4 neurons, expected 5 to 4096"
+        );
+        assert_eq!(
+            refused(&[0, 1, 2, 3, 4], &[]),
+            "`template`: `p` is 0.01, expected at least 0.01667, as 2 of the 120 orders of 5 neurons in either direction are \
+             perfect and nothing is rarer; or an `order` of 6 neurons or more, or `direction = \"forward\"` or `\"reverse\"`"
         );
         let rare = refused(&[], &[("p", 1e-5)]);
         assert!(rare.contains("expected at least 1/10001"), "{rare}");

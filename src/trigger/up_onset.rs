@@ -15,7 +15,8 @@ pub static ENTRY: Entry = Entry {
 /// The trigger as users see it.
 pub static SPEC: Spec = Spec {
     name: "up_onset",
-    summary: "The beginning of an UP state: the rate of a population rises to `up`, having been below `down`.",
+    summary: "The beginning of an UP state: the rate of a population rises to `up`, having been below `down`. \
+              Before the beginning nothing has spiked: the population is DOWN then, and has been for long.",
     equations: "rate(t) = spikes in (t - window, t] / (neurons window); the state began when the rate last rose to `down`",
     parameters: PARAMETERS,
     source: "",
@@ -38,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_state_begins_where_the_rate_left_the_lower_threshold() {
-        // DOWN since 0, known at 50; two spikes in a window at 210, five at 216.
+        // Two spikes in a window at 210, five at 216.
         let up = [(200.0, 1), (210.0, 1), (214.0, 1), (215.0, 1), (216.0, 1)];
         assert_eq!(onsets(&[], &up), [(210.0, 216.0)]);
         // What stays between the thresholds is no UP state.
@@ -51,13 +52,15 @@ mod tests {
     }
 
     #[test]
-    fn a_state_that_was_not_seen_to_begin_has_no_onset() {
+    fn the_first_state_begins_where_the_rate_rises_from_nothing() {
         let from_start = [(10.0, 5), (40.0, 5), (70.0, 5)];
-        assert_eq!(onsets(&[], &from_start), []);
-        // DOWN since 100 - 30 = 70, that is 70 to 120, and UP at 130: after 60 ms.
+        assert_eq!(onsets(&[], &from_start), [(10.0, 10.0)]);
+        assert_eq!(onsets(&[("after", 1e6)], &from_start), [(10.0, 10.0)]);
+        // DOWN since 70, where the window begins that ends at 120, and UP at 130: after 60 ms.
         let again = [&from_start[..], &[(130.0, 7)]].concat();
-        assert_eq!(onsets(&[], &again), [(130.0, 130.0)]);
-        assert_eq!(onsets(&[("after", 60.0)], &again), [(130.0, 130.0)]);
-        assert_eq!(onsets(&[("after", 60.1)], &again), []);
+        let both = [(10.0, 10.0), (130.0, 130.0)];
+        assert_eq!(onsets(&[], &again), both);
+        assert_eq!(onsets(&[("after", 60.0)], &again), both);
+        assert_eq!(onsets(&[("after", 60.1)], &again), both[..1]);
     }
 }

@@ -112,7 +112,6 @@ fn counts(run: &Recording, population: &str, window: Duration) -> Vec<(Time, u64
         .map(|s| s.0)
         .collect();
     let mut instants: Vec<Time> = spikes.iter().flat_map(|&s| [s, s + window]).collect();
-    instants.push(Time::ZERO + window);
     instants.sort();
     instants.dedup();
     let within = |at: Time| {
@@ -130,25 +129,25 @@ fn onsets(run: &Recording) -> [Vec<(Time, Time)>; 2] {
     // 60 neurons over 10 ms: 30 Hz are 18 spikes, 10 Hz are 6.
     let (up, down) = (18, 6);
     let counts = counts(run, "e", window);
-    let (mut is_up, mut since) = (None, Time::ZERO);
+    // Before the run nothing has spiked.
+    let (mut is_up, mut since) = (false, Time::NEVER);
     let mut found = [Vec::new(), Vec::new()];
     for (k, &(at, n)) in counts.iter().enumerate() {
-        let filled = at >= Time::ZERO + window;
         let (state, event) = if n >= up {
             let before = counts[..k].iter().rposition(|&(_, n)| n < down);
             (true, counts[before.map_or(0, |before| before + 1)].0)
-        } else if n < down && filled {
+        } else if n < down {
             (false, Time::ZERO + (at.since(Time::ZERO + window)))
         } else {
             continue;
         };
-        if is_up == Some(state) {
+        if is_up == state {
             continue;
         }
-        if is_up.is_some() && event.since(since) >= after {
+        if event.since(since) >= after {
             found[usize::from(!state)].push((event, at));
         }
-        (is_up, since) = (Some(state), event);
+        (is_up, since) = (state, event);
     }
     found
 }
@@ -157,16 +156,13 @@ fn onsets(run: &Recording) -> [Vec<(Time, Time)>; 2] {
 fn rises(run: &Recording) -> Vec<Time> {
     // 20 neurons over 15 ms at 40 Hz: 12 spikes.
     let (level, window) = (12, ms(15.0));
-    let (mut is_above, mut found) = (None, Vec::<Time>::new());
+    let (mut is_above, mut found) = (false, Vec::<Time>::new());
     for (at, n) in counts(run, "i", window) {
-        if n < level && at < Time::ZERO + window {
-            continue;
-        }
         let refractory = |last: &Time| at.since(*last) < ms(150.0);
-        if is_above == Some(false) && n >= level && !found.last().is_some_and(refractory) {
+        if !is_above && n >= level && !found.last().is_some_and(refractory) {
             found.push(at);
         }
-        is_above = Some(n >= level);
+        is_above = n >= level;
     }
     found
 }
