@@ -128,6 +128,8 @@ pub struct Entry {
     pub watches: Watches,
     /// How often a clock tells in so many seconds; `None` of what watches, which nobody knows before.
     pub ticks: fn(&Values, f64) -> Option<f64>,
+    /// For so long after its beginning it finds nothing, whatever comes, in milliseconds.
+    pub quiet_ms: fn(&Values) -> f64,
     /// What finds, from complete values.
     pub build: fn(&Values, Onset) -> Built,
 }

@@ -6,10 +6,11 @@ use crate::config::night::Night;
 use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
-use crate::network::{Data, Homeostasis, Modulator, Network, Stimulus};
+use crate::network::{Data, Homeostasis, Modulator, Network, Stimulus, Trigger};
 use crate::protocol::hypnogram::Bout;
 use crate::run::guard::Limits;
 use crate::stimulus::{self, Brings, Spike};
+use crate::trigger::{self, Watches};
 
 /// Of a run of `model`, whose `network` has the data of its files, through `bouts`.
 pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Vec<String> {
@@ -27,6 +28,9 @@ pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Ve
     let stages = stages.map(|stage| format!("`stage.{stage}` is the stage of no bout"));
     let triggers = network.triggers.iter();
     let vain = triggers.filter_map(|trigger| of_trigger(&trigger.name, network, bouts));
+    let triggers = network.triggers.iter();
+    let mute = triggers.filter_map(|trigger| of_mute(trigger, bouts));
+    let vain = vain.chain(mute);
     let all = night.chain(stages).chain(vain).chain(late).chain(idle);
     let all = all.chain(of_guard(&model.guard, bouts));
     all.chain(of_record(&model.record)).collect()
@@ -86,6 +90,37 @@ fn of_trigger(name: &String, network: &Network, bouts: &[Bout]) -> Option<String
         false => "in no bout it is among the `triggers` while a stimulus that names it is on",
     };
     (!acts).then(|| format!("`trigger.{name}` sets nothing off: {why}; what it finds is recorded"))
+}
+
+/// That a trigger finds nothing, as it is not on for long enough.
+fn of_mute(trigger: &Trigger, bouts: &[Bout]) -> Option<String> {
+    let name = &trigger.name;
+    let entry = trigger::entry(trigger.kind.spec.name).ok()?;
+    let quiet = Duration::from_ms((entry.quiet_ms)(&trigger.kind.values)).ok()?;
+    let heard = longest_heard(name, entry.watches == Watches::Nothing, bouts);
+    // Of one that no bout has more is said above.
+    (Duration::ZERO < heard && heard <= quiet).then(|| {
+        format!("`trigger.{name}` never tells: it finds nothing before {quiet} have passed, and has {heard} at most before it begins anew or is off")
+    })
+}
+
+/// The longest time from a beginning of the trigger called `name` to the end of a bout that has it. A detector watches also where
+/// it does not tell, a clock begins where it is switched on.
+fn longest_heard(name: &String, is_clock: bool, bouts: &[Bout]) -> Duration {
+    let (mut longest, mut since) = (Duration::ZERO, None);
+    for bout in bouts {
+        let is_on = !bout.regime.deaf.contains(name);
+        if bout.keep != Keep::All || is_clock && !is_on {
+            since = None;
+        }
+        if is_on || !is_clock {
+            since = since.or(Some(bout.start));
+        }
+        if let Some(from) = since.filter(|_| is_on) {
+            longest = longest.max(bout.stop - from);
+        }
+    }
+    longest
 }
 
 /// That a modulator acts on nothing.

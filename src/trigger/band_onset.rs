@@ -21,6 +21,10 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: Watches::Spikes,
     ticks: |_, _| None,
+    quiet_ms: |values| {
+        let own = ["memory", "shortest"].map(|key| values.number(key).unwrap_or(0.0));
+        own.iter().sum()
+    },
     build: |values, onset| {
         let bin = time(&SPEC, "bin", values)?;
         Ok(Box::new(Stepped::new(Band::new(values, &onset)?, bin)))

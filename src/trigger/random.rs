@@ -11,6 +11,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: Watches::Nothing,
     ticks: |values, seconds| values.number("rate").map(|hz| seconds * hz),
+    quiet_ms: |_| 0.0,
     build: |values, onset| Ok(Box::new(Random::new(values, onset)?)),
 };
 

@@ -10,6 +10,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: Watches::Nothing,
     ticks: |values, seconds| values.number("period").map(|ms| seconds * 1e3 / ms),
+    quiet_ms: |values| values.number("from").unwrap_or(0.0),
     build: |values, onset| Ok(Box::new(Rhythmic::new(values, onset)?)),
 };
 

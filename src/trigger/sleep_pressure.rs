@@ -22,6 +22,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: Watches::Spikes,
     ticks: |_, _| None,
+    quiet_ms: |_| 0.0,
     build: |values, onset| {
         let look = time(&SPEC, "look", values)?;
         Ok(Box::new(Stepped::new(Pressure::new(values, &onset)?, look)))

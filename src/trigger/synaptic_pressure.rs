@@ -19,6 +19,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: Watches::Weights,
     ticks: |_, _| None,
+    quiet_ms: |_| 0.0,
     build: |values, _| Ok(Box::new(Pressure::new(values)?)),
 };
 

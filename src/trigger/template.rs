@@ -14,6 +14,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: Watches::Spikes,
     ticks: |_, _| None,
+    quiet_ms: |_| 0.0,
     build: |values, onset| Ok(Box::new(Template::new(values, &onset)?)),
 };
 

@@ -9,6 +9,7 @@ pub static ENTRY: Entry = Entry {
     spec: &SPEC,
     watches: Watches::Nothing,
     ticks: |values, _| Some(values.instants("at").len() as f64),
+    quiet_ms: |values| values.instants("at").first().copied().unwrap_or(0.0),
     build: |values, _| Ok(Box::new(Timed::new(values)?)),
 };
 

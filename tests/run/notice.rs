@@ -176,3 +176,79 @@ stimuli = ["heard"]
     let kept = told(&place, "--set stage.n3.ramp=\"1ms\"").1;
     assert_eq!(kept[0], "`stage.n3` is the stage of no bout");
 }
+
+#[test]
+fn a_trigger_that_is_not_on_for_long_enough_is_said() {
+    let more = r#"
+[trigger.late]
+kind = "timed"
+at = ["3 s", "4 s"]
+[trigger.clock]
+kind = "rhythmic"
+period = "1 s"
+from = "30 ms"
+[trigger.ripple]
+kind = "band_onset"
+population = "e"
+lowest = "150 Hz"
+highest = "250 Hz"
+memory = "40 ms"
+shortest = "10 ms"
+[trigger.early]
+like = "ripple"
+memory = "39 ms"
+[stimulus.tone]
+kind = "pulse"
+target = "e"
+trigger = "late"
+amplitude = "5 pA"
+duration = "2 ms"
+[stimulus.tick]
+like = "tone"
+trigger = "clock"
+[stimulus.answer]
+like = "tone"
+trigger = "ripple"
+[stimulus.other]
+like = "tone"
+trigger = "early"
+"#;
+    let bouts = r#"
+[[bout]]
+name = "first"
+duration = "20 ms"
+[[bout]]
+name = "second"
+duration = "30 ms"
+[[bout]]
+name = "third"
+duration = "30 ms"
+keep = "weights"
+"#;
+    let network = NETWORK.split("[stimulus.given]").next().unwrap();
+    let text = [network, more, "[record]\nspikes = \"e\"\n", bouts].concat();
+    let place = Place::with_model(&text);
+    let never = |name: &str, quiet: &str, heard: &str| {
+        format!(
+            "`trigger.{name}` never tells: it finds nothing before {quiet} have passed, and has {heard} at most before it begins anew \
+             or is off"
+        )
+    };
+    let expected = [
+        never("late", "3000 ms", "50 ms"),
+        never("ripple", "50 ms", "50 ms"),
+    ];
+    assert_eq!(told(&place, "").1, expected);
+    // A clock begins where it is switched on, a detector watches all the time.
+    let second = text.replace(
+        "name = \"second\"\n",
+        "name = \"second\"\ntriggers = [\"late\", \"ripple\", \"early\"]\n",
+    );
+    let place = Place::with_model(&second);
+    let expected = [
+        never("clock", "30 ms", "30 ms"),
+        never("late", "3000 ms", "50 ms"),
+        never("ripple", "50 ms", "50 ms"),
+    ];
+    assert_eq!(told(&place, "").1, expected);
+}
