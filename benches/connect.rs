@@ -46,7 +46,7 @@ fn plan(rule: Arc<dyn Connect>, weight: Shape, delay_ms: Shape) -> Plan {
         }),
         delay_resolution: Duration::from_ps(100_000_000),
         weight_profile: None,
-        listed_dendritic: Duration::ZERO,
+        listed_dendritic: None,
     }
 }
 

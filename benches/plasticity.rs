@@ -52,7 +52,7 @@ fn sparse(dendritic_ms: f64, is_inhibitory: bool) -> Sparse<u16> {
         }),
         delay_resolution: Duration::from_ps(100_000_000),
         weight_profile: None,
-        listed_dendritic: Duration::ZERO,
+        listed_dendritic: None,
     };
     let all = [Block {
         first: 0,

@@ -106,7 +106,7 @@ fn network(seed: u64, model: &'static str, lanes: u32, each: bool, sudden: bool)
             }),
             delay_resolution: Duration::from_ps(100_000_000),
             weight_profile: None,
-            listed_dendritic: Duration::ZERO,
+            listed_dendritic: None,
         },
         plasticity: None,
         short_term: None,

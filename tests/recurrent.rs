@@ -81,7 +81,7 @@ fn brunel(n: u32, lanes: u32, delay_ms: Distribution, t_ref: f64, rate_hz: f64) 
             }),
             delay_resolution: Duration::from_ps(100_000_000),
             weight_profile: None,
-            listed_dendritic: Duration::ZERO,
+            listed_dendritic: None,
         },
         plasticity: None,
         short_term: None,

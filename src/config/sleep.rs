@@ -6,7 +6,6 @@ use super::network::{Bout, Figures, NetworkModel, Record, Recorded, Selection, e
 use super::sleep_replay::{Conversion, Input, Pattern, Sleep, SleepReplay, Weights};
 use crate::base::distribution::{Distribution, Shape};
 use crate::base::parameter::{self, Value, Values};
-use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
 use crate::network::{
     Choice, Connection, DELAY_RESOLUTION, Delay, Given, LayerFile, Learning, Network, Population,
@@ -62,7 +61,7 @@ pub fn sleeping_network(
             }),
             delay_resolution: DELAY_RESOLUTION,
             weight_profile: None,
-            listed_dendritic: Duration::ZERO,
+            listed_dendritic: None,
             plasticity: rule.map(|values| {
                 Learning::new(Choice {
                     spec: experiment.plasticity.rule,

@@ -56,8 +56,11 @@ impl Plan {
             }),
             // Between what happens at once and what does not there is an order that rows of one projection do not have.
             [Duration::ZERO, next, ..] => Err(RuleFault::SomeAtOnce { next }),
-            [least, ..] if least < dendritic => Err(RuleFault::ShortListed { least, dendritic }),
-            _ => Ok(()),
+            [least, ..] => match dendritic.filter(|&dendritic| least < dendritic) {
+                Some(dendritic) => Err(RuleFault::ShortListed { least, dendritic }),
+                None => Ok(()),
+            },
+            [] => Ok(()),
         }
     }
 

@@ -17,6 +17,8 @@ pub enum Column {
     Weight,
     /// Delay.
     Delay,
+    /// The part of the delay that lies behind the synapse.
+    Dendritic,
 }
 
 /// A value that no edge can have.
@@ -41,6 +43,10 @@ pub struct EdgeList {
     targets: Vec<u32>,
     weights: WeightList,
     delays: Vec<Duration>,
+    /// Whether parts of delays are kept.
+    divided: bool,
+    /// The part of each delay that lies behind the synapse; empty while that is nothing.
+    dendritic: Vec<Duration>,
     /// How many synapses each edge stands for; empty while all stand for one, or if weights say it.
     counts: Vec<u32>,
 }
@@ -61,8 +67,10 @@ pub struct Edges {
 /// Delays of edges, as they are given: to the picosecond.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Delays {
-    /// Distinct ones, ascending.
+    /// Distinct ones, ascending; one stands there as often as it has other parts behind the synapse.
     pub(super) distinct: Vec<Duration>,
+    /// How much of each of those lies behind the synapse; empty if nothing does, or it is not known.
+    pub(super) dendritic: Vec<Duration>,
     /// For each edge the number of its delay; empty if all are equal.
     pub(super) numbers: Vec<u32>,
 }
@@ -80,8 +88,16 @@ impl EdgeList {
             targets: Vec::new(),
             weights: WeightList::new(),
             delays: Vec::new(),
+            divided: false,
+            dendritic: Vec::new(),
             counts: Vec::new(),
         }
+    }
+
+    /// Keeps how much of each delay lies behind the synapse, if `divided`.
+    pub fn with_dendritic(mut self, divided: bool) -> Self {
+        self.divided = divided;
+        self
     }
 
     /// Sources and targets that edges are checked against.
@@ -99,6 +115,11 @@ impl EdgeList {
         self.delayed
     }
 
+    /// Whether the parts of delays that lie behind the synapse are kept.
+    pub fn divided(&self) -> bool {
+        self.divided
+    }
+
     /// Adds an edge. A weight or delay that is not kept is not looked at.
     ///
     /// # Errors
@@ -111,20 +132,20 @@ impl EdgeList {
         weight: f64,
         delay_ms: f64,
     ) -> Result<(), EdgeFault> {
-        self.push_many(source, target, weight, delay_ms, 1)
+        self.push_many(source, target, weight, (delay_ms, 0.0), 1)
     }
 
     /// Adds an edge that stands for `count` synapses of one weight and delay: they act as one of `count` times the weight,
-    /// wherever the weight comes from, and none leaves no edge.
+    /// wherever the weight comes from, and none leaves no edge. With the delay stands how much of it lies behind the synapse.
     ///
     /// # Errors
-    /// As [`push`](Self::push).
+    /// As [`push`](Self::push), and if more lies behind the synapse than the delay is, or less than nothing.
     pub fn push_many(
         &mut self,
         source: u64,
         target: u64,
         weight: f64,
-        delay_ms: f64,
+        (delay_ms, dendritic_ms): (f64, f64),
         count: u32,
     ) -> Result<(), EdgeFault> {
         let source = neuron(source, self.n_source, Column::Source, "source")?;
@@ -153,8 +174,13 @@ impl EdgeList {
                 expected: "0 ms for all, or from 1 ps to 106 days".into(),
             });
         }
+        let behind = self.behind((delay_ms, delay), dendritic_ms)?;
         if count == 0 {
             return Ok(());
+        }
+        if behind > Duration::ZERO || !self.dendritic.is_empty() {
+            self.dendritic.resize(self.delays.len(), Duration::ZERO);
+            self.dendritic.push(behind);
         }
         if !self.weighted && (count != 1 || !self.counts.is_empty()) {
             self.counts.resize(self.sources.len(), 1);
@@ -169,6 +195,24 @@ impl EdgeList {
             self.delays.push(delay.unwrap_or(Duration::ZERO));
         }
         Ok(())
+    }
+
+    /// How much of a delay lies behind the synapse, none where that is not kept.
+    fn behind(
+        &self,
+        (delay_ms, delay): (f64, Option<Duration>),
+        dendritic_ms: f64,
+    ) -> Result<Duration, EdgeFault> {
+        if !self.delayed || !self.divided {
+            return Ok(Duration::ZERO);
+        }
+        let part = Duration::from_ms(dendritic_ms).ok();
+        let within = part.filter(|&part| part >= Duration::ZERO && Some(part) <= delay);
+        within.ok_or_else(|| EdgeFault {
+            column: Column::Dendritic,
+            found: format!("dendritic delay {} ms", legible(dendritic_ms)),
+            expected: format!("from 0 ms to {} ms, the whole delay", legible(delay_ms)),
+        })
     }
 
     /// Puts the edges in order.
@@ -200,7 +244,9 @@ impl EdgeList {
             n_source: self.n_source,
             sources: ordered(&self.sources, &places),
             weights: self.weighted.then(|| self.weights.finish(&places)),
-            delays: self.delayed.then(|| Delays::new(&self.delays, &places)),
+            delays: self
+                .delayed
+                .then(|| Delays::new(&self.delays, &self.dendritic, &places)),
             counts: ordered(&self.counts, &places),
             starts,
         }
@@ -208,22 +254,45 @@ impl EdgeList {
 }
 
 impl Delays {
-    /// Of edges that go to `places`.
-    fn new(delays: &[Duration], places: &[usize]) -> Self {
-        let mut distinct = delays.to_vec();
-        distinct.sort_unstable();
-        distinct.dedup();
-        distinct.shrink_to_fit();
-        let mut numbers = Vec::new();
-        if distinct.len() > 1 {
-            numbers = vec![0; delays.len()];
-            for (delay, &place) in delays.iter().zip(places) {
-                // Edges are fewer than 2³² onto one lane, or refused.
-                numbers[place] = distinct.partition_point(|less| less < delay) as u32;
-            }
+    /// Of edges that go to `places`, with the `dendritic` parts if there are any.
+    fn new(delays: &[Duration], dendritic: &[Duration], places: &[usize]) -> Self {
+        if dendritic.is_empty() {
+            let (distinct, numbers) = numbered(delays.iter().copied(), places);
+            return Self {
+                distinct,
+                dendritic: Vec::new(),
+                numbers,
+            };
         }
-        Self { distinct, numbers }
+        let both = delays.iter().copied().zip(dendritic.iter().copied());
+        let (distinct, numbers) = numbered(both, places);
+        let (distinct, dendritic) = distinct.into_iter().unzip();
+        Self {
+            distinct,
+            dendritic,
+            numbers,
+        }
     }
+}
+
+/// The distinct ones of `all`, ascending, and which of them each is that goes to these places; no numbers if all are equal.
+fn numbered<T: Copy + Ord>(
+    all: impl Iterator<Item = T> + Clone,
+    places: &[usize],
+) -> (Vec<T>, Vec<u32>) {
+    let mut distinct: Vec<T> = all.clone().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct.shrink_to_fit();
+    let mut numbers = Vec::new();
+    if distinct.len() > 1 {
+        numbers = vec![0; places.len()];
+        for (one, &place) in all.zip(places) {
+            // Edges are fewer than 2³² onto one lane, or refused.
+            numbers[place] = distinct.partition_point(|less| *less < one) as u32;
+        }
+    }
+    (distinct, numbers)
 }
 
 impl Edges {
@@ -247,11 +316,18 @@ impl Edges {
         self.weights.as_ref()
     }
 
-    /// The distinct delays of the edges, ascending; `None` if they were not kept.
+    /// The distinct delays of the edges, ascending, each as often as it has other parts behind the synapse; `None` if they were
+    /// not kept.
     pub fn distinct_delays(&self) -> Option<&[Duration]> {
         self.delays
             .as_ref()
             .map(|delays| delays.distinct.as_slice())
+    }
+
+    /// The most of a delay that lies behind the synapse; none where that was not kept.
+    pub fn longest_dendritic(&self) -> Duration {
+        let parts = self.delays.iter().flat_map(|delays| &delays.dendritic);
+        parts.copied().max().unwrap_or(Duration::ZERO)
     }
 
     /// Edges onto `targets` as a range of all edges.

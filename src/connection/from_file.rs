@@ -27,7 +27,7 @@ const FILES: &[&str] = &["h5", "hdf5", "npz", "csv", "tsv", "txt", "dat"];
 static SPEC: Spec = Spec {
     name: super::LISTED,
     summary: "The synapses that a file lists: SONATA edges (.h5), a sparse matrix of SciPy (.npz, sources by targets) or CSV \
-              (source,target[,weight][,delay_ms]).",
+              (source,target[,weight][,delay_ms]). What a model file gives of weights and delays stands in place of what the file has.",
     equations: "",
     parameters: &[
         ParameterSpec::new(

@@ -26,8 +26,9 @@ pub struct Plan {
     pub weight: Option<Distribution>,
     /// Delay of each synapse; `None` for the delays of given edges.
     pub delay: Option<Delay>,
-    /// How much of the delay of given edges, which is from soma to soma, lies behind the synapse.
-    pub listed_dendritic: Duration,
+    /// How much of the delay of given edges, which is from soma to soma, lies behind the synapse; `None` for what the edges say
+    /// themselves.
+    pub listed_dendritic: Option<Duration>,
     /// Grid of drawn delays, and the smallest of them that is allowed.
     pub delay_resolution: Duration,
     /// What weights are multiplied with, if they fall with distance.
@@ -94,7 +95,9 @@ impl Plan {
     pub fn one_delay_ms(&self) -> Option<f64> {
         match (self.delay, self.given_delays()) {
             (Some(delay), _) => delay.constant(),
-            (None, [only]) => Some(only.as_ms()),
+            // One that has several dendritic parts stands there several times.
+            (None, [first, .., last]) if first != last => None,
+            (None, [first, ..]) => Some(first.as_ms()),
             (None, _) => None,
         }
     }

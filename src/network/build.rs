@@ -408,7 +408,7 @@ impl ProjectionBuilder<'_> {
         let along = self.axonal.is_some() || self.velocity.is_some();
         let given = along || self.dendritic.is_some() && !listed;
         let behind = match self.dendritic.filter(|_| listed && !along) {
-            None => Duration::ZERO,
+            None => None,
             Some(part) => {
                 let part = part.constant().ok_or(Problem::Unfit {
                     key: "dendritic_delay",
@@ -418,7 +418,8 @@ impl ProjectionBuilder<'_> {
                     key: "dendritic_delay",
                     cause,
                 };
-                Duration::from_ms(part.map_err(fault)?).map_err(|cause| fault(range(cause)))?
+                let part = Duration::from_ms(part.map_err(fault)?);
+                Some(part.map_err(|cause| fault(range(cause)))?)
             }
         };
         let delay = given.then(|| Delay {

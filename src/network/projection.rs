@@ -213,8 +213,8 @@ pub struct Projection {
     pub weight: Option<Distribution>,
     /// Delay of each synapse; `None` for the delays of listed edges.
     pub delay: Option<Delay>,
-    /// How much of a listed delay lies behind the synapse; of others their dendritic part says it.
-    pub listed_dendritic: Duration,
+    /// How much of a listed delay lies behind the synapse, `None` for what the list says; of others their dendritic part says it.
+    pub listed_dendritic: Option<Duration>,
     /// Drawn delays are rounded to a multiple of this, above zero.
     pub delay_resolution: Duration,
     /// How weights fall with distance, if they do: values of the [profile](connection::WEIGHT_PROFILE) that they are
@@ -236,6 +236,7 @@ impl Projection {
             self.weight.is_none(),
             self.delay.is_none(),
         )
+        .with_dendritic(self.delay.is_none() && self.listed_dendritic.is_none())
     }
 
     /// The key that needs to know where neurons lie, if one does under `rule`.

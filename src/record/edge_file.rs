@@ -59,13 +59,13 @@ pub enum EdgeFileError {
 /// weights and delays are wanted.
 ///
 /// An HDF5 file must hold `/edges/<population>/{source_node_id, target_node_id}` as in the SONATA developer guide; the
-/// population may be left out if there is only one. `syn_weight` and `delay` (ms) are read where they are wanted, `nsyns`
+/// population may be left out if there is only one. `syn_weight`, `delay` and `dendritic_delay` (ms) are read where they are wanted, `nsyns`
 /// always, each from the group that `edge_group_id` names, else from the edge's type in `file.types`; an edge with `nsyns`
 /// acts as so many synapses. What may change the meaning of an edge and is not read is warned about by name. The names of
 /// node populations are not looked at.
 ///
 /// A file that ends in `.npz` is a sparse matrix of sources × targets as `scipy.sparse.save_npz` writes it: weights are its
-/// entries, delays an array `delay` (ms) beside them.
+/// entries, delays an array `delay` (ms) beside them, and what of each lies behind the synapse an array `dendritic_delay`.
 ///
 /// Anything else is read as a table: a header `source,target`, `source,target,weight`, `source,target,delay_ms` or
 /// `source,target,weight,delay_ms`, or one with the columns that `file` names, between commas, semicolons, tabs or spaces; then
@@ -96,6 +96,18 @@ pub fn read(file: &EdgeFile, list: EdgeList) -> Result<Edges, EdgeFileError> {
             sonata::read(path, file.population.as_deref(), types.as_ref(), list).map_err(wrong)
         }
     }
+}
+
+/// Tells that the file at `path` has parts of delays in place of which `list` takes what the model file gives.
+fn warn_dendritic(path: &Path, list: &EdgeList) {
+    let key = match list.delayed() {
+        true => "dendritic_delay",
+        false => "axonal_delay",
+    };
+    tracing::warn!(
+        "`{}`: `dendritic_delay` is not used: the model file gives `{key}`",
+        path.display()
+    );
 }
 
 /// Whether the name of the file says that it is an archive of NumPy arrays.

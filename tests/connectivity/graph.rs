@@ -75,7 +75,7 @@ pub fn plan(rule: Arc<dyn Connect>, n_source: u32, n_target: u32) -> Plan {
         delay: axonal(fixed(1.5)),
         delay_resolution: Duration::from_ps(100_000_000),
         weight_profile: None,
-        listed_dendritic: Duration::ZERO,
+        listed_dendritic: None,
     }
 }
 

@@ -50,7 +50,7 @@ pub fn between(
         delay: None,
         delay_resolution: Duration::from_ps(1),
         weight_profile: None,
-        listed_dendritic: Duration::ZERO,
+        listed_dendritic: None,
     };
     let all = Block {
         first: 0,
@@ -326,7 +326,7 @@ spikes = ["n"]
     );
     let output = place.command("run model.toml --quiet").output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    let message = "/edges/p: `conductance`, `model_template` are not used: of an edge, `syn_weight`, `delay` and `nsyns` are";
+    let message = "/edges/p: `conductance`, `model_template` are not used: of an edge, `syn_weight`, `delay`, `dendritic_delay` and `nsyns` are";
     assert!(
         output.status.success() && stderr.contains(message),
         "{stderr}"

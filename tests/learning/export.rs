@@ -113,6 +113,61 @@ fn a_network_as_built_comes_back() {
     }
 }
 
+/// Each synapse that learns has its own dendritic part back, unless the model file gives one for all.
+#[test]
+fn dendritic_parts_that_were_drawn_come_back() {
+    let plasticity = "plasticity = { rule = \"stdp_pair\", w_max = \"4 mV\", a_plus = 0.05 }\n";
+    let drawn =
+        "dendritic_delay = { distribution = \"uniform\", low = \"0.5 ms\", high = \"4 ms\" }\n";
+    let recorded = "weights = { projection = \"e_all\", at = [\"200 ms\"] }\n";
+    let learns = MODEL
+        .replace("sd = \"0.2 mV\"", "sd = \"0.2 mV\", low = \"0 mV\"")
+        .replace(
+            "dendritic_delay = \"0.3 ms\"\n",
+            &format!("{drawn}{plasticity}"),
+        )
+        + recorded;
+    let place = Place::with_model(&learns);
+    place.run("--quiet run model.toml --out whole");
+    let synapses = |out: &str| {
+        let run = Recording::open(&place.path(out)).expect("a run");
+        run.synapses("e_all").expect("snapshots").remove(0).synapses
+    };
+    for ending in ["npz", "h5"] {
+        for name in ["e_all", "i_all"] {
+            place.run(&format!(
+                "export model.toml --projection {name} --out {name}.{ending}"
+            ));
+        }
+        let file = format!("file = \"e_all.{ending}\"\n");
+        let on = listed(ending).replace(&file, &format!("{file}{plasticity}")) + recorded;
+        place.write("listed.toml", &on);
+        let said = place.run(&format!("run listed.toml --out {ending}"));
+        assert!(!said.contains("not used"), "{said}");
+        assert_eq!(fingerprint(&place, ending), fingerprint(&place, "whole"));
+        assert_eq!(synapses(ending), synapses("whole"), "{ending}");
+        // What comes back and is exported again has them too.
+        place.run(&format!(
+            "export listed.toml --projection e_all --out again.{ending}"
+        ));
+        if ending == "npz" {
+            let bytes = |name: &str| std::fs::read(place.path(name)).expect("a file");
+            assert_eq!(bytes("e_all.npz"), bytes("again.npz"));
+        }
+        // The key wins, and the file is said to be passed over.
+        let given = on.replace(&file, &format!("{file}dendritic_delay = \"0 ms\"\n"));
+        place.write("given.toml", &given);
+        let command = format!("run given.toml --out given-{ending}");
+        let output = place.command(&command).output().expect("it starts");
+        let said = text(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        let told = "`dendritic_delay` is not used: the model file gives `dendritic_delay`";
+        assert!(said.contains(told), "{said}");
+        let own = synapses(&format!("given-{ending}"));
+        assert!(own.iter().all(|one| one.dendritic.ps() == 0));
+    }
+}
+
 #[test]
 fn the_dendritic_part_of_a_listed_delay_is_given_beside_the_file() {
     let plasticity = "plasticity = { rule = \"stdp_pair\", w_max = \"4 mV\", a_plus = 0.05 }\n";
@@ -133,8 +188,13 @@ fn the_dendritic_part_of_a_listed_delay_is_given_beside_the_file() {
     place.write("listed.toml", &whole);
     place.run("--quiet run listed.toml --out listed");
     assert_eq!(fingerprint(&place, "listed"), fingerprint(&place, "whole"));
+    // The file says so too.
+    place.write("unsaid.toml", whole.replace(dendritic, ""));
+    place.run("--quiet run unsaid.toml --out unsaid");
+    assert_eq!(fingerprint(&place, "unsaid"), fingerprint(&place, "whole"));
     // It matters: with all of the delay before the synapse other spikes pair.
-    place.write("axonal.toml", whole.replace(dendritic, ""));
+    let axonal = whole.replace(dendritic, "dendritic_delay = \"0 ms\"\n");
+    place.write("axonal.toml", axonal);
     place.run("--quiet run axonal.toml --out axonal");
     assert_ne!(fingerprint(&place, "axonal"), fingerprint(&place, "whole"));
     // What the file has is the whole delay.

@@ -69,6 +69,14 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
         (format!("{from}\n{mv}"), None, Some(2.0), None, 0.0),
         (format!("{from}\n{ms}"), None, None, Some(3.0), 0.0),
         (format!("{from}\n{dendritic}"), None, None, None, 4.0),
+        // Nothing behind the synapse, whatever the file says.
+        (
+            format!("{from}\ndendritic_delay = \"0 ms\""),
+            None,
+            None,
+            None,
+            0.0,
+        ),
         (
             format!("{from}\n{mv}\n{ms}\n{dendritic}"),
             None,
@@ -97,8 +105,10 @@ fn edges_come_from_a_file_with_what_the_model_file_leaves_to_it() {
         });
         assert_eq!(projection.delay, delay);
         // Of delays of the file a part may lie behind the synapse.
-        let behind_ms = if axonal.is_none() { dendritic } else { 0.0 };
-        assert_eq!(projection.listed_dendritic.as_ms(), behind_ms);
+        let behind = keys.contains("dendritic_delay") && axonal.is_none();
+        let behind_ms = behind.then_some(dendritic);
+        let listed = projection.listed_dendritic.map(|part| part.as_ms());
+        assert_eq!(listed, behind_ms);
         assert_eq!(model.network.sizes(projection), Some((5, 5)));
         let text = Model::Network(Box::new(model.clone())).resolved();
         assert_eq!(

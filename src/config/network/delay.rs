@@ -90,13 +90,12 @@ pub(super) enum Whose {
 
 /// Both delays; one that is given stands in place of a file's column.
 pub(super) fn delays(
-    (delay, of_listed): (&mut Option<Delay>, &mut Duration),
+    (delay, of_listed): (&mut Option<Delay>, &mut Option<Duration>),
     whose: Whose,
     k: &mut Keys<'_>,
 ) {
     let (listed, tied) = (whose == Whose::Listed, whose == Whose::Tied);
-    let behind = Some(*of_listed).filter(|&part| part > Duration::ZERO);
-    let behind = behind.and_then(|part| constant(part.as_ms()));
+    let behind = of_listed.and_then(|part| constant(part.as_ms()));
     let (mut along, mut dendritic) = delay.map_or((None, behind), |delay| {
         (Some((delay.axonal, delay.velocity)), Some(delay.dendritic))
     });
@@ -123,20 +122,20 @@ pub(super) fn delays(
         let what = match whose {
             Whose::Matrix => "the time from arrival to soma, one for all pairs",
             Whose::Listed => {
-                "the time from arrival to soma: how much of the file's delay, which is the whole, or beside `axonal_delay`, where it \
-                 may be a distribution"
+                "the time from arrival to soma: how much of the file's delay, which is the whole, in place of what the file says of \
+                 it; or beside `axonal_delay`, where it may be a distribution, and is 0 ms unless it is given"
             }
             _ => "the time from arrival to soma, or a distribution",
         };
         let form = given(drawn(Dimension::Time, Range::NonNegative));
-        k.told("dendritic_delay", "0 ms", &mut dendritic, form, what);
+        k.told("dendritic_delay", silent, &mut dendritic, form, what);
     }
-    *of_listed = Duration::ZERO;
+    *of_listed = None;
     if listed && along.is_none() {
         if let Some(part) = dendritic {
             let one = part.constant().map(Duration::from_ms);
             match one {
-                Some(Ok(one)) => *of_listed = one,
+                Some(Ok(one)) => *of_listed = Some(one),
                 _ => k.refuse("dendritic_delay", "one time, as it is part of each delay of the file, or `axonal_delay` beside it"),
             }
         }

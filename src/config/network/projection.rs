@@ -1,7 +1,6 @@
 //! `[projection.NAME]`: synapses from one population onto others.
 
 use crate::base::parameter::{Dimension, Range, Spec, Value, Values};
-use crate::base::time::Duration;
 use crate::config::fault;
 use crate::config::form::{
     Around, Form, Keys, Row, Table, chosen, describe, drawn, flag, given, inner, layers_by_name,
@@ -43,7 +42,7 @@ impl Draft {
             delay: None,
             delay_resolution: DELAY_RESOLUTION,
             weight_profile: None,
-            listed_dendritic: Duration::ZERO,
+            listed_dendritic: None,
             plasticity: None,
             short_term: None,
         };

@@ -25,7 +25,9 @@ pub(super) enum Delays<'a> {
         edges: &'a Edges,
         distinct: &'a [Duration],
         numbers: &'a [u32],
-        /// The dendritic part of each.
+        /// The dendritic part of each; empty if they have one in common, or are not told apart by it.
+        parts: &'a [Duration],
+        /// The one that they have in common.
         dendritic: Duration,
     },
 }
@@ -72,18 +74,25 @@ impl<'a> Delays<'a> {
         let Some(delay) = &plan.delay else {
             let edges = plan.edges();
             let given = edges.and_then(|edges| Some((edges, edges.delays()?)));
+            let key = plan.listed_dendritic;
             return Ok(match given {
                 Some((edges, delays)) if delays.distinct.len() > 1 => Self::Given {
                     edges,
                     distinct: &delays.distinct,
                     numbers: &delays.numbers,
-                    dendritic: plan.listed_dendritic,
+                    parts: match key {
+                        None if sides => &delays.dendritic,
+                        _ => &[],
+                    },
+                    dendritic: key.unwrap_or(Duration::ZERO),
                 },
                 one => {
-                    let only = one.and_then(|(_, delays)| delays.distinct.first().copied());
+                    let delays = one.map(|(_, delays)| delays);
+                    let only = delays.and_then(|delays| delays.distinct.first().copied());
+                    let part = delays.and_then(|delays| delays.dendritic.first().copied());
                     Self::One {
                         delay: only.unwrap_or(Duration::ZERO),
-                        dendritic: plan.listed_dendritic,
+                        dendritic: key.or(part).unwrap_or(Duration::ZERO),
                     }
                 }
             });
@@ -161,7 +170,9 @@ impl<'a> Delays<'a> {
         match self {
             Self::One { dendritic, .. } => *dendritic,
             Self::Drawn(drawn) => drawn.dendritic(number),
-            Self::Given { dendritic, .. } => *dendritic,
+            Self::Given {
+                parts, dendritic, ..
+            } => parts.get(number as usize).copied().unwrap_or(*dendritic),
         }
     }
 

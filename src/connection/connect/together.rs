@@ -128,7 +128,7 @@ mod tests {
             }),
             delay_resolution: Duration::from_ps(100_000_000),
             weight_profile: None,
-            listed_dendritic: Duration::ZERO,
+            listed_dendritic: None,
         }
     }
 

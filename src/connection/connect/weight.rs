@@ -280,7 +280,7 @@ mod tests {
                 velocity: None,
             }),
             delay_resolution: Duration::from_ps(100_000_000),
-            listed_dendritic: Duration::ZERO,
+            listed_dendritic: None,
             weight_profile: falls.then(|| {
                 let values: Values = profile.into_iter().collect();
                 Profile::of_weights(&values).expect("a profile")

@@ -5,7 +5,8 @@ use crate::base::parameter::ParameterError;
 use crate::base::time::Duration;
 use crate::network::plan::{self, Plasticity, Teacher, Within};
 use crate::network::{
-    Choice, Homeostasis, Learning, Modulator, Network, Population, Problem, Projection,
+    Choice, Connection, Given, Homeostasis, Learning, Modulator, Network, Population, Problem,
+    Projection,
 };
 use crate::neuron::{self, V_TH};
 use crate::plasticity::homeostasis::excitability::Height;
@@ -340,7 +341,11 @@ impl Network {
             let (low, high) = weight.reach();
             vec![low, high]
         });
-        let listed_ms = projection.listed_dendritic.as_ms();
+        let listed = match &projection.connection {
+            Connection::Edges(Given::Here(edges)) => edges.longest_dendritic(),
+            _ => Duration::ZERO,
+        };
+        let listed_ms = projection.listed_dendritic.unwrap_or(listed).as_ms();
         let dendritic = projection
             .delay
             .map_or(listed_ms, |delay| delay.dendritic.reach().1);

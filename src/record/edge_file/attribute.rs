@@ -5,18 +5,21 @@
 pub(super) enum Attribute {
     Weight,
     Delay,
+    /// How much of the delay lies behind the synapse.
+    Dendritic,
     /// Synapses that the edge stands for.
     Count,
 }
 
 impl Attribute {
-    pub(super) const ALL: [Self; 3] = [Self::Weight, Self::Delay, Self::Count];
+    pub(super) const ALL: [Self; 4] = [Self::Weight, Self::Delay, Self::Dendritic, Self::Count];
 
     /// The name in the SONATA layout.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Weight => "syn_weight",
             Self::Delay => "delay",
+            Self::Dendritic => "dendritic_delay",
             Self::Count => "nsyns",
         }
     }
@@ -26,6 +29,7 @@ impl Attribute {
         match self {
             Self::Weight => Some("weight"),
             Self::Delay => Some("axonal_delay"),
+            Self::Dendritic => Some("dendritic_delay"),
             Self::Count => None,
         }
     }

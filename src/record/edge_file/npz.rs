@@ -1,5 +1,5 @@
 //! Edges as a sparse matrix of SciPy, `scipy.sparse.save_npz`: sources × targets, `coo`, `csr` or `csc`; with the arrays
-//! `delay` and `dendritic_delay` beside it where `sharpwave export` wrote them.
+//! `delay` and `dendritic_delay` (ms) beside it where `sharpwave export` wrote them.
 
 use std::path::Path;
 
@@ -34,15 +34,22 @@ pub(super) fn read(path: &Path, mut list: EdgeList) -> Result<Edges, Fault> {
     };
     let weights = column(list.weighted(), DATA, "weight")?;
     let delays = column(list.delayed(), DELAY, "axonal_delay")?;
+    let divided = list.divided() && arrays.find(DENDRITIC).is_some();
+    let dendritic = column(divided, DENDRITIC, "dendritic_delay")?;
+    if !list.divided() && arrays.find(DENDRITIC).is_some() {
+        super::warn_dendritic(path, &list);
+    }
     for (k, (&source, &target)) in sources.iter().zip(&targets).enumerate() {
         let of = |values: &[f64]| values.get(k).copied().unwrap_or(0.0);
-        let pushed = list.push(source, target, of(&weights), of(&delays));
+        let delay = (of(&delays), of(&dendritic));
+        let pushed = list.push_many(source, target, of(&weights), delay, 1);
         pushed.map_err(|fault| {
             let place = match fault.column {
                 Column::Source => ROW,
                 Column::Target => COL,
                 Column::Weight => DATA,
                 Column::Delay => DELAY,
+                Column::Dendritic => DENDRITIC,
             };
             Fault::content(&format!("entry {k}, {place}"), fault.found, &fault.expected)
         })?;

@@ -1,5 +1,6 @@
 //! Edges in the SONATA layout: `/edges/<population>/{source_node_id, target_node_id}`, with `edge_group_id` and
-//! `edge_group_index` that lead to their attributes in `/edges/<population>/<group>/{syn_weight, delay, nsyns}`, and
+//! `edge_group_index` that lead to their attributes in `/edges/<population>/<group>/{syn_weight, delay,
+//! dendritic_delay, nsyns}`, and
 //! `edge_type_id` that leads to those of their type.
 
 use std::collections::BTreeSet;
@@ -47,14 +48,19 @@ pub(super) fn read(
         };
         let weight = wanted(list.weighted(), Attribute::Weight)?;
         let delay_ms = wanted(list.delayed(), Attribute::Delay)?;
+        let dendritic_ms = match list.divided() {
+            true => values.value(edge, Attribute::Dendritic)?.unwrap_or(0.0),
+            false => 0.0,
+        };
         let count = values.count(edge)?;
-        list.push_many(source, target, weight, delay_ms, count)
+        list.push_many(source, target, weight, (delay_ms, dendritic_ms), count)
             .map_err(|fault| {
                 let place = match fault.column {
                     Column::Source => format!("{}/source_node_id[{edge}]", file.place),
                     Column::Target => format!("{}/target_node_id[{edge}]", file.place),
                     Column::Weight => values.place(edge, Attribute::Weight),
                     Column::Delay => values.place(edge, Attribute::Delay),
+                    Column::Dendritic => values.place(edge, Attribute::Dendritic),
                 };
                 Fault::content(&place, fault.found, &fault.expected)
             })?;
@@ -151,6 +157,9 @@ impl Population<'_> {
         for name in names {
             values.groups.push(self.columns(name, list, &mut unused)?);
         }
+        if unused.remove(Attribute::Dendritic.name()) {
+            super::warn_dendritic(self.path, list);
+        }
         self.warn(unused, types);
         Ok(values)
     }
@@ -181,6 +190,7 @@ impl Population<'_> {
             let wanted = match attribute {
                 Attribute::Weight => list.weighted(),
                 Attribute::Delay => list.delayed(),
+                Attribute::Dendritic => list.divided(),
                 Attribute::Count => true,
             };
             if wanted && group.link_exists(name) {
@@ -192,6 +202,9 @@ impl Population<'_> {
         let own = Attribute::ALL.map(Attribute::name);
         let others = group.member_names()?.into_iter();
         unused.extend(others.filter(|name| !own.contains(&name.as_str()) && !is_harmless(name)));
+        if !list.divided() && group.link_exists(Attribute::Dendritic.name()) {
+            unused.insert(Attribute::Dendritic.name().into());
+        }
         Ok(read)
     }
 
@@ -209,7 +222,7 @@ impl Population<'_> {
         }
         let names: Vec<&str> = unused.iter().map(String::as_str).collect();
         tracing::warn!(
-            "`{}`: {}: {} not used: of an edge, `syn_weight`, `delay` and `nsyns` are",
+            "`{}`: {}: {} not used: of an edge, `syn_weight`, `delay`, `dendritic_delay` and `nsyns` are",
             self.path.display(),
             self.place,
             match names.as_slice() {

@@ -171,6 +171,31 @@ fn equal_delays_are_one() {
     );
 }
 
+#[test]
+fn parts_of_delays_lie_within_them() {
+    let mut edges = list(false, true).with_dendritic(true);
+    edges.push_many(0, 1, 0.0, (1.5, 0.0), 1).unwrap();
+    edges.push_many(0, 2, 0.0, (1.5, 0.5), 1).unwrap();
+    for (delay, found, expected) in [
+        ((1.5, 2.0), "2", "1.5"),
+        ((1.0, -0.5), "-0.5", "1"),
+        ((1.0, f64::NAN), "NaN", "1"),
+    ] {
+        let fault = edges.push_many(0, 3, 0.0, delay, 1).unwrap_err();
+        assert_eq!(fault.found, format!("dendritic delay {found} ms"));
+        let expected = format!("from 0 ms to {expected} ms, the whole delay");
+        assert_eq!(fault.expected, expected);
+    }
+    let edges = edges.finish();
+    let one = Duration::from_ps(1_500_000_000);
+    assert_eq!(edges.distinct_delays(), Some(&[one, one][..]));
+    assert_eq!(edges.longest_dendritic().ps(), 500_000_000);
+    // Where they are not wanted they are not looked at.
+    let mut whole = list(false, true);
+    whole.push_many(0, 1, 0.0, (1.5, 2.0), 1).unwrap();
+    assert_eq!(whole.finish().longest_dendritic(), Duration::ZERO);
+}
+
 /// Datasets of an edge population `p` with one group.
 struct Sonata<'a> {
     ids: [&'a [i64]; 2],
