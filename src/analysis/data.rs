@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::layered::Layered;
 use super::trains::{Span, Trains};
+use crate::base::suggest;
 use crate::position::Point;
 
 /// A population whose spikes are known.
@@ -50,6 +51,41 @@ impl Bout {
         let is_first = name.strip_suffix(" 1") == Some(&self.name);
         self.name == name || self.kind == name || again || is_first
     }
+}
+
+/// A name by which no bout is called.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("found {found}, expected {expected}{help}")]
+pub struct NoBout {
+    /// What was asked for.
+    pub found: String,
+    /// What was expected.
+    pub expected: &'static str,
+    /// What it may be a slip of, behind a line feed; or nothing.
+    pub help: String,
+}
+
+/// Those of `bouts` that are [called](Bout::is_called) `name`.
+///
+/// # Errors
+/// If there are none.
+pub fn called<'a>(bouts: &'a [Bout], name: &str) -> Result<Vec<&'a Bout>, NoBout> {
+    let chosen: Vec<&Bout> = bouts.iter().filter(|bout| bout.is_called(name)).collect();
+    if !chosen.is_empty() {
+        return Ok(chosen);
+    }
+    let mut known: Vec<&str> = Vec::new();
+    for name in bouts.iter().flat_map(|bout| [&bout.kind, &bout.name]) {
+        if !known.contains(&name.as_str()) {
+            known.push(name);
+        }
+    }
+    let help = suggest::help(name, &known);
+    Err(NoBout {
+        found: format!("no bout of name or kind `{name}`"),
+        expected: "one of the recording",
+        help: help.map_or_else(String::new, |help| format!("\n  help: {help}")),
+    })
 }
 
 /// Numbers from a file, a column each.
@@ -117,13 +153,19 @@ impl Data {
     }
 
     /// The spans of the bouts that are [called](Bout::is_called) one of `names`, between commas; ascending.
-    pub fn spans_of(&self, names: &str) -> Vec<Span> {
+    ///
+    /// # Errors
+    /// If no bout is called by one of the names.
+    pub fn spans_of(&self, names: &str) -> Result<Vec<Span>, NoBout> {
         let names: Vec<&str> = names.split(',').map(str::trim).collect();
+        for name in &names {
+            called(&self.bouts, name)?;
+        }
         let chosen = |bout: &&Bout| names.iter().any(|name| bout.is_called(name));
         let spans = self.bouts.iter().filter(chosen).map(|bout| bout.span);
         let mut spans: Vec<Span> = spans.filter(|span| span.length().ps() > 0).collect();
         spans.sort_unstable();
-        spans
+        Ok(spans)
     }
 }
 
@@ -151,5 +193,38 @@ mod tests {
         assert_eq!(called("N3 2"), ["N3 2"]);
         assert_eq!(called("N3 1"), ["N3", "N3 1"]);
         assert_eq!(called("run").len(), all.len());
+    }
+
+    #[test]
+    fn every_name_in_a_list_of_bouts_is_one() {
+        let bout = |(k, name): (i64, &str)| Bout {
+            name: name.into(),
+            kind: "run".into(),
+            span: Span {
+                start: Time::from_ps(k),
+                stop: Time::from_ps(k + 1),
+            },
+        };
+        let data = Data {
+            populations: Vec::new(),
+            spans: Vec::new(),
+            bouts: [(0, "W"), (1, "N2"), (2, "N3")].map(bout).into(),
+            tables: BTreeMap::new(),
+            courses: Vec::new(),
+            layered: None,
+        };
+        let spans = data.spans_of("N3 , W").expect("both are there");
+        assert_eq!(spans, [data.bouts[0].span, data.bouts[2].span]);
+        for (names, found, help) in [
+            ("N2,N33", "N33", "\n  help: did you mean `N3`?"),
+            ("rum", "rum", "\n  help: did you mean `run`?"),
+            ("W,sleeping", "sleeping", ""),
+            ("W,", "", ""),
+        ] {
+            let said = data.spans_of(names).unwrap_err().to_string();
+            let found = format!("found no bout of name or kind `{found}`");
+            assert!(said.starts_with(&found), "{said}");
+            assert!(said.ends_with(help), "{said}");
+        }
     }
 }

@@ -168,6 +168,12 @@ impl Measure {
         self.spec.parameter(sleeps::WEIGHTS).is_some()
     }
 
+    /// What it takes its spikes from, where its own parameters say that and not the chosen stretches of time.
+    pub fn own_stretches(&self) -> Option<&'static str> {
+        let is_own = std::ptr::eq(self.spec, explained_variance::MEASURE.spec);
+        is_own.then_some("the bouts of `before`, `task` and `after`")
+    }
+
     /// Its tables for `data`; where it draws at random, from a stream of `seed`.
     ///
     /// # Errors
@@ -195,6 +201,17 @@ fn lacks(spec: &'static Spec, problem: impl Into<String>) -> MeasureError {
         measure: spec.name,
         problem: problem.into(),
     }
+}
+
+/// The spans of the bouts that the parameter `key` names.
+fn spans_of(
+    spec: &'static Spec,
+    data: &Data,
+    key: &str,
+    names: &str,
+) -> Result<Vec<Span>, MeasureError> {
+    let found = data.spans_of(names);
+    found.map_err(|no_bout| lacks(spec, format!("`{key}`: {no_bout}")))
 }
 
 /// The parameter `name`, a time; at least a tick.

@@ -418,7 +418,8 @@ pub struct AnalyseArguments {
     /// Neurons of each population in a file of spikes, which does not say [default: those that fire]
     #[arg(long, value_name = "N")]
     pub size: Option<u32>,
-    /// File to write, which must not exist yet: .h5, .json or .csv [default: the next analysis-001.h5 beside FILE]
+    /// File to write, which must not exist yet: .h5, .json or .csv; of several tables, a.csv is one file for each, such as
+    /// a-replay.csv and a-replay_event.csv [default: the next analysis-001.h5 beside FILE]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Threads.

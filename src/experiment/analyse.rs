@@ -148,6 +148,7 @@ pub fn analyse(request: &Request) -> Result<Analysis, AnalyseError> {
     }
     let measures = request.measures.iter().map(|name| measure::find(name));
     let measures = measures.collect::<Result<Vec<_>, _>>()?;
+    refuse_stretches(request, &measures)?;
     let values = settings(&measures, &request.sets)?;
     // Before anything is read: a slip in a value costs no wait.
     let values = measures
@@ -176,6 +177,27 @@ pub fn analyse(request: &Request) -> Result<Analysis, AnalyseError> {
         seed: request.seed,
         results,
     })
+}
+
+/// Refuses to choose a stretch of time for a measure that would not look at it.
+fn refuse_stretches(request: &Request, measures: &[&Measure]) -> Result<(), AnalyseError> {
+    let given = [
+        ("`--from`", request.from.is_some()),
+        ("`--to`", request.to.is_some()),
+        ("`--bout`", !request.bouts.is_empty()),
+    ];
+    let Some((option, _)) = given.into_iter().find(|(_, is_given)| *is_given) else {
+        return Ok(());
+    };
+    for measure in measures {
+        let name = measure.spec.name;
+        if let Some(own) = measure.own_stretches() {
+            let found = format!("a stretch of time for `{name}`");
+            let expected = format!("none: {name} takes its spikes from {own}");
+            return Err(AnalyseError::request(option, found, expected));
+        }
+    }
+    Ok(())
 }
 
 /// The tables that parameters name.

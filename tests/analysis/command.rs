@@ -132,6 +132,23 @@ fn what_cannot_be_measured_is_said_in_one_message() {
             &["trains.csv", "rate", "--bout", "sleep"],
             "`--bout`: found no bout of name or kind `sleep`",
         ),
+        (
+            &[
+                "trains.csv",
+                "rate",
+                "explained_variance",
+                "--set",
+                "before=a",
+                "--set",
+                "task=b",
+                "--set",
+                "after=c",
+                "--to",
+                "1 s",
+            ],
+            "`--to`: found a stretch of time for `explained_variance`, expected none: explained_variance takes its spikes from the \
+             bouts of `before`, `task` and `after`",
+        ),
         (&["trains.csv", "rate", "--population", "e"], "population"),
         (
             &["trains.csv", "rate", "--size", "3"],

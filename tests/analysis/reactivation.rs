@@ -45,6 +45,29 @@ fn explained_variance_is_its_closed_form() {
 }
 
 #[test]
+fn every_bout_that_a_measure_names_is_there() {
+    let (_, data) = frozen_assemblies();
+    let refused = |name: &str, values: Values| {
+        let measure = measure::find(name).unwrap();
+        measure.compute(&data, &values, 1).unwrap_err().to_string()
+    };
+    let values = [
+        ("before", "before"),
+        ("task", "run"),
+        ("after", "after,aftr"),
+    ];
+    assert_eq!(
+        refused("explained_variance", values.into()),
+        "`explained_variance`: `after`: found no bout of name or kind `aftr`, expected one of the recording\n  help: did you \
+         mean `after`?"
+    );
+    assert_eq!(
+        refused("reactivation", [("task", "run,rux")].into()),
+        "`reactivation`: `task`: found no bout of name or kind `rux`, expected one of the recording\n  help: did you mean `run`?"
+    );
+}
+
+#[test]
 fn patterns_are_those_of_numpy_and_scikit_learn() {
     let (expected, data) = frozen_assemblies();
     let mut values = Values::from([("task", "run"), ("method", "pca")]);

@@ -207,8 +207,56 @@ fn what_replay_cannot_be_made_of_is_said() {
     assert!(refused(&data, "reactivation", &Values::new()).contains("needs `task`"));
     assert_eq!(
         refused(&data, "reactivation", &Values::from([("task", "run")])),
-        "`reactivation`: `task`: found 0 bins of 100 ms in bouts `run`, expected 3 or more"
+        "`reactivation`: `task`: found no bout of name or kind `run`, expected one of the recording"
     );
+}
+
+/// Events between the stretches that are looked at are as good as not there.
+#[test]
+fn events_outside_of_what_is_looked_at_are_left_out() {
+    let (_, mut data) = frozen_bursts();
+    let all = data.tables["events"].rows();
+    let values = Values::from([("shuffles", 19_u64)]);
+    let of = |data: &Data, name: &str| {
+        let measure = measure::find(name).unwrap();
+        measure
+            .compute(data, &values, 1)
+            .map(|tables| tables[1].numbers("start").to_vec())
+    };
+    let starts = data.tables["events"].columns[0].clone();
+    let second = starts[1];
+    data.tables.insert(
+        "template",
+        Numbers {
+            names: vec!["neuron".into()],
+            columns: vec![(0..20).map(f64::from).collect()],
+        },
+    );
+    // Two stretches around the second event, which is cut by the first of them.
+    let stop = data.spans[0].stop;
+    let span = |start: f64, stop: f64| Span {
+        start: ms(start),
+        stop: ms(stop),
+    };
+    let rest = second + 1_000.0;
+    data.spans = vec![span(0.0, second + 1.0), span(rest, stop.as_ms())];
+    let kept: Vec<f64> = starts
+        .iter()
+        .copied()
+        .filter(|&start| start < second || start >= rest)
+        .collect();
+    assert!(!kept.is_empty() && kept.len() < all);
+    for name in ["replay", "rank_order", "pairwise_bias"] {
+        assert_eq!(of(&data, name).unwrap(), kept, "{name}");
+    }
+    // Without a gap nothing is cut.
+    data.spans = vec![span(0.0, second + 1.0), span(second + 1.0, stop.as_ms())];
+    assert_eq!(of(&data, "replay").unwrap().len(), all);
+    // None is left.
+    data.spans = vec![span(0.0, 0.001), span(stop.as_ms() - 0.001, stop.as_ms())];
+    let said = of(&data, "replay").unwrap_err().to_string();
+    let told = format!("found none of {all} events within what is looked at");
+    assert!(said.contains(&told), "{said}");
 }
 
 /// Spikes at random by as many neurons as the frozen fields have, and `n` events of 300 ms among them.

@@ -42,6 +42,12 @@ fn replays(folder: &Path, name: &str, sets: &[&str]) -> [u64; 5] {
         let cell = format!("data-means=\"means-{means}\" data-exact=\"{n}\">");
         assert!(page.contains(&cell), "{cell}");
     }
+    for table in [0, 1] {
+        let columns = columns(table);
+        let mut all = columns.as_array().expect("columns").iter();
+        let speed = all.find(|column| column["name"] == "speed");
+        assert_eq!(speed.expect("a column")["unit"], "cm/s");
+    }
     // Inhibitory neurons have no place, and are left out.
     assert_eq!(columns(0)[0]["values"], serde_json::json!(["ca3"]));
     let one = |name| column(0, name)[0];

@@ -58,7 +58,7 @@ fn variances(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>,
     let mut spans = Vec::new();
     for key in ["before", "task", "after"] {
         let names = values.text(key).unwrap_or_default();
-        let found = data.spans_of(names);
+        let found = super::spans_of(&SPEC, data, key, names)?;
         let bins: usize = found.iter().map(|span| span.bins(bin)).sum();
         if bins < 3 {
             let problem = format!(

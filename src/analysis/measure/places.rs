@@ -104,6 +104,15 @@ pub(super) fn populations(data: &Data) -> impl Iterator<Item = &Population> {
     populations.filter(move |population| all || data.course(&population.name).is_some())
 }
 
+/// What speeds are measured in: tables do not say what their positions are, those that a run tells are in cm.
+pub(super) fn speed_unit(data: &Data) -> &'static str {
+    let of_table = ["fields", "track"].map(|name| data.tables.contains_key(name));
+    match of_table.contains(&true) {
+        true => "1/s",
+        false => "cm/s",
+    }
+}
+
 /// The place fields that the values tell of.
 pub(super) fn fields(
     spec: &'static Spec,
@@ -179,14 +188,14 @@ fn along(
         ));
     }
     let spans = match values.text("wake") {
-        Some(names) => data.spans_of(names),
+        Some(names) => super::spans_of(spec, data, "wake", names)?,
         None => otherwise.to_vec(),
     };
     if spans.is_empty() {
         let name = values.text("wake").unwrap_or_default();
         return Err(refused(
             "wake",
-            format!("found no bout `{name}`, expected one of the recording"),
+            format!("found bouts `{name}` that take no time, expected one that does"),
         ));
     }
     let bins = values.count("positions").unwrap_or(0) as usize;
@@ -232,7 +241,35 @@ pub(super) fn events(
             ))),
         }
     };
-    starts.iter().zip(stops).map(event).collect()
+    let events = starts.iter().zip(stops).map(event);
+    let mut events = events.collect::<Result<Vec<Span>, _>>()?;
+    let all = events.len();
+    events.retain(|event| is_within(*event, &data.spans));
+    let left = all - events.len();
+    if left > 0 && events.is_empty() {
+        return Err(refused(format!(
+            "found none of {all} events within what is looked at, expected one or more"
+        )));
+    }
+    // Once, not for each population.
+    if left > 0 && populations(data).next().map(|one| &one.name) == Some(&population.name) {
+        tracing::warn!(
+            "`{}`: {left} of {all} `events` are left out: they do not lie within what is looked at",
+            spec.name
+        );
+    }
+    Ok(events)
+}
+
+/// Whether `event` lies within one of `spans`, or several that follow each other without a gap.
+fn is_within(event: Span, spans: &[Span]) -> bool {
+    let mut covered = event.start;
+    for span in spans {
+        if span.start <= covered && covered < span.stop {
+            covered = span.stop;
+        }
+    }
+    event.stop <= covered
 }
 
 /// The parameter `bin`.

@@ -204,7 +204,7 @@ fn reactivation(
 ) -> Result<Vec<Table>, MeasureError> {
     let bin = time(values, "bin");
     let names = values.text("task").unwrap_or_default();
-    let task = data.spans_of(names);
+    let task = super::spans_of(&SPEC, data, "task", names)?;
     let bins: usize = task.iter().map(|span| span.bins(bin)).sum();
     if bins < 3 {
         return Err(lacks(

@@ -217,6 +217,7 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
             .collect::<Vec<u64>>()
     };
     let [events, decoded, replays, forward, reverse] = counted;
+    let speed_unit = places::speed_unit(data);
     let shuffle = shuffle_of(values);
     let p_score = p_of(
         shuffle,
@@ -253,7 +254,7 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
             .with("down", "", "those that run towards smaller ones", reverse)
             .with(
                 "speed",
-                "1/s",
+                speed_unit,
                 "mean size of the speed of replays, position by second",
                 means,
             ),
@@ -276,7 +277,7 @@ fn tables(data: &Data, values: &Values, stream: &mut Stream) -> Result<Vec<Table
             .with("score", "", "of the best line", of(|e| e.score))
             .with(
                 "speed",
-                "1/s",
+                speed_unit,
                 "of the best line, position by second",
                 of(|e| e.speed),
             )

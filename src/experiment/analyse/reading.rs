@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::{AnalyseError, Request};
-use crate::analysis::data::{Bout, Course, Data, Population};
+use crate::analysis::data::{Bout, Course, Data, Population, called};
 use crate::analysis::layered::Layered;
 use crate::analysis::measure::{Measure, find};
 use crate::analysis::trains::{Span, Trains};
@@ -374,31 +374,13 @@ fn spans(request: &Request, held: &Held) -> Result<Vec<Span>, AnalyseError> {
     }
     let mut spans = Vec::new();
     for name in &request.bouts {
-        let mut chosen = held
-            .bouts
-            .iter()
-            .filter(|bout| bout.is_called(name))
-            .peekable();
-        if chosen.peek().is_none() {
-            let mut known: Vec<&str> = Vec::new();
-            for name in held
-                .bouts
-                .iter()
-                .flat_map(|bout| [bout.kind.as_str(), bout.name.as_str()])
-            {
-                if !known.contains(&name) {
-                    known.push(name);
-                }
-            }
-            let help = suggest::help(name, &known);
-            return Err(AnalyseError::Request {
-                what: "`--bout`".into(),
-                found: format!("no bout of name or kind `{name}`"),
-                expected: "one of the recording".into(),
-                help: help.map_or_else(String::new, |help| format!("\n  help: {help}")),
-            });
-        }
-        spans.extend(chosen.map(|bout| bout.span.within(window)));
+        let chosen = called(&held.bouts, name).map_err(|no_bout| AnalyseError::Request {
+            what: "`--bout`".into(),
+            found: no_bout.found,
+            expected: no_bout.expected.into(),
+            help: no_bout.help,
+        })?;
+        spans.extend(chosen.into_iter().map(|bout| bout.span.within(window)));
     }
     spans.retain(|span| span.length() > Duration::ZERO);
     spans.sort_unstable();
