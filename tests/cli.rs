@@ -165,6 +165,36 @@ fn describe_shows_equations_units_ranges_defaults_and_source() {
 }
 
 #[test]
+fn describe_tells_what_is_measured_as_weights_are() {
+    let row = |out: &str, name: &str| {
+        let mut lines = out.lines().map(|line| line.split_whitespace());
+        let row = lines.find(|line| line.clone().next() == Some(name));
+        row.and_then(|mut row| row.nth(1)).map(str::to_owned)
+    };
+    for (rule, name) in [
+        ("stdp_pair", "w_max"),
+        ("inhibitory_stdp", "eta"),
+        ("covariance", "eta"),
+        ("anti_hebbian", "eta"),
+        ("remote_supervised", "eta"),
+    ] {
+        let (code, out, _) = typed(&["describe", rule]);
+        assert_eq!(
+            (code, row(&out, name).as_deref()),
+            (Some(0), Some("weight")),
+            "{out}"
+        );
+        let note = "Unit `weight`: that of weights onto the target";
+        assert!(out.contains(note), "{out}");
+    }
+    let (_, out, _) = typed(&["describe", "stdp_pair"]);
+    assert_eq!(row(&out, "tau_plus").as_deref(), Some("ms"));
+    assert_eq!(row(&out, "a_plus").as_deref(), Some("-"));
+    let (_, out, _) = typed(&["describe", "stdp_pair", "--json"]);
+    assert!(out.contains("\"unit\": \"weight\""), "{out}");
+}
+
+#[test]
 fn describe_shows_the_keys_of_rules_and_stimuli() {
     let (code, out, _) = typed(&["describe", "fixed_in_degree"]);
     assert_eq!(code, Some(0));

@@ -158,6 +158,18 @@ fn without_a_raster_the_end_of_recorded_populations_is_drawn_unless_it_is_off() 
     assert_eq!((short.from, short.to), (ms(0.0), ms(300.0)));
     assert_eq!(raster("[]", "3 s", ""), None);
     assert_eq!(raster("[\"e\"]", "3 s", "[figure]\nraster = \"off\""), None);
+    // What is off is as if its section were not there.
+    for name in [
+        "window",
+        "weight_matrix",
+        "wave",
+        "evoked",
+        "rhythms",
+        "spectrogram",
+    ] {
+        let text = format!("[figure]\nraster = \"off\"\n{name} = \"off\"");
+        assert_eq!(raster("[\"e\"]", "3 s", &text), None, "{name}");
+    }
 }
 
 #[test]

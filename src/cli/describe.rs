@@ -323,10 +323,18 @@ fn equations(out: &mut dyn Write, spec: &Spec) -> io::Result<()> {
     }
     let header = ["name", "unit", "default", "range", "meaning"].map(String::from);
     table(out, header, spec.parameters.iter().map(row))?;
-    let potentials = |parameter: &ParameterSpec| parameter.dimension() == Dimension::Voltage;
-    if spec.parameters.iter().any(potentials) {
+    let has = |dimension| {
+        spec.parameters
+            .iter()
+            .any(|one| one.dimension() == dimension)
+    };
+    if has(Dimension::Voltage) {
         let note = "In a network made from an MLP potentials are bare numbers, without mV.";
         writeln!(out, "  {note}")?;
+    }
+    if has(Dimension::Weight) {
+        let note = "Unit `weight`: that of weights onto the target, such as mV, pA or none, as `describe` shows its model.";
+        writeln!(out, "  {}", wrap(note, 2))?;
     }
     Ok(())
 }
@@ -369,9 +377,17 @@ fn keys(out: &mut dyn Write, title: &str, keys: &[Row]) -> io::Result<()> {
 }
 
 fn unit(dimension: Dimension) -> &'static str {
-    match dimension.unit() {
+    match unit_of(dimension) {
         "" => "-",
         unit => unit,
+    }
+}
+
+/// As [`Dimension::unit`]; of weights the target's model decides it.
+fn unit_of(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Weight => "weight",
+        known => known.unit(),
     }
 }
 
@@ -484,7 +500,7 @@ fn parameter_document(parameter: &ParameterSpec) -> Value {
     };
     json!({
         "name": parameter.name,
-        "unit": parameter.dimension().unit(),
+        "unit": unit_of(parameter.dimension()),
         "default": default,
         "range": range,
         "meaning": parameter.doc,

@@ -6,7 +6,8 @@ use crate::config::night::Night;
 use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
-use crate::network::{Data, Homeostasis, Modulator, Network, Stimulus, Trigger};
+use crate::network::oscillation::Pace;
+use crate::network::{Data, Homeostasis, Modulator, Network, Oscillation, Stimulus, Trigger};
 use crate::protocol::hypnogram::Bout;
 use crate::run::guard::Limits;
 use crate::stimulus::{self, Brings, Spike};
@@ -31,7 +32,10 @@ pub fn of_network(model: &NetworkModel, network: &Network, bouts: &[Bout]) -> Ve
     let triggers = network.triggers.iter();
     let mute = triggers.filter_map(|trigger| of_mute(trigger, bouts));
     let vain = vain.chain(mute);
-    let all = night.chain(stages).chain(vain).chain(late).chain(idle);
+    let oscillations = network.oscillations.iter();
+    let unheard = oscillations.filter_map(|own| of_oscillation(&own.name, network));
+    let all = night.chain(stages).chain(vain).chain(unheard);
+    let all = all.chain(late).chain(idle);
     let all = all.chain(of_guard(&model.guard, bouts));
     all.chain(of_record(&model.record)).collect()
 }
@@ -121,6 +125,21 @@ fn longest_heard(name: &String, is_clock: bool, bouts: &[Bout]) -> Duration {
         }
     }
     longest
+}
+
+/// That nothing goes up and down with an oscillation.
+fn of_oscillation(name: &String, network: &Network) -> Option<String> {
+    let swings = |own: &Stimulus| own.swings.with.contains(name);
+    let keeps = |other: &Oscillation| {
+        let is_locked = matches!(&other.pace, Pace::Locked { to, .. } if to == name);
+        is_locked || other.nest.as_ref().is_some_and(|nest| nest.within == *name)
+    };
+    let acts = network.stimuli.iter().any(swings) || network.oscillations.iter().any(keeps);
+    (!acts).then(|| {
+        format!(
+            "`oscillation.{name}` moves nothing: no stimulus has it as its `oscillation`, and no other oscillation keeps to it"
+        )
+    })
 }
 
 /// That a modulator acts on nothing.

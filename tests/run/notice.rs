@@ -125,6 +125,44 @@ fn spikes_that_come_after_a_sleep_are_said() {
 }
 
 #[test]
+fn an_oscillation_that_nothing_follows_is_said() {
+    let more = r#"
+[oscillation.vain]
+frequency = "1 Hz"
+amplitude = 0.5
+[oscillation.slow]
+frequency = "0.8 Hz"
+amplitude = 0.1
+[oscillation.locked]
+locked_to = "slow"
+cycles = 8
+amplitude = 0.2
+[oscillation.within]
+frequency = "13 Hz"
+amplitude = 0.2
+nested_in = "locked"
+[stimulus.noise]
+kind = "poisson"
+target = "e"
+rate = "1 kHz"
+weight = "0.1 mV"
+oscillation = "within"
+[record]
+spikes = "e"
+[[bout]]
+name = "wake"
+duration = "10 ms"
+stimuli = ["noise"]
+"#;
+    let network = NETWORK.split("[stimulus.given]").next().unwrap();
+    let place = Place::with_model(&[network, more].concat());
+    let expected = [
+        "`oscillation.vain` moves nothing: no stimulus has it as its `oscillation`, and no other oscillation keeps to it",
+    ];
+    assert_eq!(told(&place, "").1, expected);
+}
+
+#[test]
 fn a_stage_without_a_bout_and_a_trigger_without_a_stimulus_are_said() {
     let more = r#"
 [trigger.vain]

@@ -135,18 +135,28 @@ impl Table for Figures {
         let form = off(inside(MatrixFigure::default()));
         k.or("weight_matrix", &mut self.weight_matrix, form, what);
         let what = "[figure.wave]: of a population on a sheet, where activity begins when";
-        let form = given(inside(Wave::default()));
+        let form = dropped(Wave::default());
         k.told("wave", "none", &mut self.wave, form, what);
         let what = "[figure.evoked]: latencies of pulses, and what populations do around them";
-        let form = given(inside(EvokedFigure::default()));
+        let form = dropped(EvokedFigure::default());
         k.told("evoked", "none", &mut self.evoked, form, what);
         let what = "[figure.rhythms]: spectra of the rates of populations, and how often they fire how much, stage by stage";
-        let form = given(inside(RhythmFigure::default()));
+        let form = dropped(RhythmFigure::default());
         k.told("rhythms", "none", &mut self.rhythms, form, what);
         let what = "[figure.spectrogram]: how the rhythms of a population change, under bouts or hypnogram, and weights beside them";
-        let form = given(inside(SpectrogramFigure::default()));
+        let form = dropped(SpectrogramFigure::default());
         k.told("spectrogram", "none", &mut self.spectrogram, form, what);
     }
+}
+
+/// A figure whose section is left out where the figure is "off".
+fn dropped<T: Table + 'static>(figure: T) -> Form<'static, Option<T>> {
+    let form = off(inside(figure));
+    let write = move |figure: &Option<T>, weight| match figure {
+        Some(_) => (form.write)(figure, weight),
+        None => String::new(),
+    };
+    Form::new(form.words, form.read, write).expecting(form.expected)
 }
 
 /// The largest wave over a sheet.
