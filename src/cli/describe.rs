@@ -1,5 +1,7 @@
 //! `describe`: what a model file can name, as the registries know it.
 
+mod unit;
+
 use std::io::{self, Write};
 
 use clap::CommandFactory;
@@ -20,6 +22,7 @@ use crate::network::projection::rules;
 use crate::neuron::Model;
 use crate::synapse::short_term;
 use crate::{neuron, plasticity, stimulus, trigger};
+use unit::{unit, unit_of};
 
 /// Something that a model file can name.
 enum Entry {
@@ -374,21 +377,6 @@ fn keys(out: &mut dyn Write, title: &str, keys: &[Row]) -> io::Result<()> {
         [key.name, &key.value, default, key.doc].map(String::from)
     });
     table(out, header, rows)
-}
-
-fn unit(dimension: Dimension) -> &'static str {
-    match unit_of(dimension) {
-        "" => "-",
-        unit => unit,
-    }
-}
-
-/// As [`Dimension::unit`]; of weights the target's model decides it.
-fn unit_of(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Weight => "weight",
-        known => known.unit(),
-    }
 }
 
 fn row(parameter: &ParameterSpec) -> [String; 5] {

@@ -18,7 +18,7 @@ use crate::base::parameter::Dimension;
 use crate::base::suggest;
 
 pub(super) use alteration::{Altered, How, altered};
-pub(super) use around::{Around, Known, Layers, Paths};
+pub(super) use around::{Around, Ends, Known, Layers, Paths};
 pub(super) use drawn::{drawn, forms};
 pub(super) use list::{axes, each, layers_by_name, list, one_of, populations};
 pub(super) use listed::{FromFile, units};

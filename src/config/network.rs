@@ -27,7 +27,9 @@ mod until;
 use std::collections::BTreeSet;
 use std::time;
 
-use super::form::{self, Around, Keys, Known, Paths, Table, count, given, name, read_in, span};
+use super::form::{
+    self, Around, Ends, Keys, Known, Paths, Table, count, given, name, read_in, span,
+};
 use super::reader::{Item, Section};
 use crate::base::time::Duration;
 use crate::engine::simulation::Keep;
@@ -281,10 +283,9 @@ pub(super) fn read(root: &Section<'_>, paths: &Paths<'_>) -> Option<NetworkModel
         recordable.collect::<Vec<_>>()
     });
     around.projections = recordable.as_deref();
-    let size = |name: &String| known.network.find(name).map_or(0, |own| own.size);
     let ends = projections.as_ref().map(|projections| {
-        let sizes = |p: &Projection| [size(&p.source), p.targets.iter().map(size).sum()];
-        let ends = projections.iter().map(|p| (p.name.clone(), sizes(p)));
+        let ends = projections.iter();
+        let ends = ends.map(|projection| Ends::of(projection, &known.network));
         ends.collect::<Vec<_>>()
     });
     around.ends = ends.as_deref();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::base::parameter::Dimension;
 use crate::base::time::Duration;
 use crate::config::reader::Item;
-use crate::network::{Network, Population};
+use crate::network::{Network, Population, Projection};
 use crate::neuron::{self, Model};
 
 use super::unknown;
@@ -17,6 +17,30 @@ pub struct Paths<'a> {
     pub model: PathBuf,
     /// The directory in which data are looked up in its place.
     pub data: Option<&'a Path>,
+}
+
+/// What lies at the ends of a projection: first of its source, then of its targets together.
+pub struct Ends {
+    pub projection: String,
+    /// How many neurons.
+    pub sizes: [u32; 2],
+    /// Those whose synapses learn, where not those of all do.
+    pub learning: [Option<Vec<u32>>; 2],
+}
+
+impl Ends {
+    /// Of `projection`, whose populations are in `network`.
+    pub fn of(projection: &Projection, network: &Network) -> Self {
+        let size = |name: &String| network.find(name).map_or(0, |own| own.size);
+        let targets = projection.targets.iter().map(size).sum();
+        let learning = projection.plasticity.as_ref();
+        let lists = learning.map(|own| [own.sources.clone(), own.targets.clone()]);
+        Self {
+            projection: projection.name.clone(),
+            sizes: [size(&projection.source), targets],
+            learning: lists.unwrap_or_default(),
+        }
+    }
 }
 
 /// What a value is read against. What is `None` is unknown, because it is at fault or the file has none.
@@ -48,8 +72,8 @@ pub struct Around<'a> {
     pub stages: Option<&'a [String]>,
     /// Names of projections, and whether their weights can be seen.
     pub projections: Option<&'a [(String, bool)]>,
-    /// Names of projections, and how many neurons their sources and targets are.
-    pub ends: Option<&'a [(String, [u32; 2])]>,
+    /// What lies at the ends of projections.
+    pub ends: Option<&'a [Ends]>,
     /// Populations whose spikes are recorded.
     pub recorded: Option<&'a [String]>,
     /// Projections of whose weights statistics are recorded.

@@ -2,7 +2,7 @@
 
 use crate::base::time::Duration;
 use crate::config::form::{
-    Around, Form, Keys, Table, count, each, flag, inner, inside, instant, off, part, period,
+    Around, Ends, Form, Keys, Table, count, each, flag, inner, inside, instant, off, part, period,
     population_name, some, unknown, weights_name,
 };
 use crate::config::quantity::quote;
@@ -412,6 +412,19 @@ impl Table for RecordedStatistics {
     }
 }
 
+/// Whether synapses of the neuron `found`, which `item` is, learn, as far as the list `key` of `plasticity` says; reports it if
+/// they do not.
+fn learns(ends: &Ends, key: &str, found: u32, item: &Item<'_>) -> bool {
+    let list = ends.learning[usize::from(key == "targets")].as_ref();
+    if list.is_none_or(|list| list.contains(&found)) {
+        return true;
+    }
+    let path = format!("projection.{}.plasticity.{key}", ends.projection);
+    let expected =
+        format!("one of `{path}`: synapses of others do not learn, and are not observed");
+    item.refuse::<()>(&expected, None).is_some()
+}
+
 /// Pairs of source and target of the one of `projections`.
 fn pairs(projections: &[String]) -> Form<'static, Vec<(u32, u32)>> {
     let of = projections.first().cloned();
@@ -419,8 +432,8 @@ fn pairs(projections: &[String]) -> Form<'static, Vec<(u32, u32)>> {
         const EXPECTED: &str = "an array of pairs of numbers of neurons, such as [[3, 7], [4, 7]]";
         let ends = around.ends.unwrap_or_default().iter();
         let ends = of.as_ref().zip(Some(ends));
-        let sizes = ends.and_then(|(of, mut ends)| ends.find(|(name, _)| name == of));
-        let sizes = sizes.map_or([u32::MAX; 2], |(_, sizes)| *sizes);
+        let ends = ends.and_then(|(of, mut ends)| ends.find(|ends| ends.projection == *of));
+        let sizes = ends.map_or([u32::MAX; 2], |ends| ends.sizes);
         let mut pairs: Vec<(u32, u32)> = item.list(EXPECTED, |entry| {
             const EXPECTED: &str = "a source and a target, such as [3, 7]";
             let items = entry.items(EXPECTED)?;
@@ -440,10 +453,14 @@ fn pairs(projections: &[String]) -> Form<'static, Vec<(u32, u32)>> {
                     ),
                 }
             };
-            Some((
+            let pair = (
                 node(source, sizes[0], "source")?,
                 node(target, sizes[1], "targets")?,
-            ))
+            );
+            let learns = ends.is_none_or(|ends| {
+                learns(ends, "sources", pair.0, source) && learns(ends, "targets", pair.1, target)
+            });
+            learns.then_some(pair)
         })?;
         pairs.sort_unstable();
         pairs.dedup();

@@ -232,6 +232,7 @@ pub(super) fn draw_spectrogram(
             name,
             &weights::unit(model, name),
             &statistics,
+            weights::named(model, name),
         ))
     };
     let courses = figure.projections.iter().map(course);

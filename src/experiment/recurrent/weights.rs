@@ -26,7 +26,12 @@ pub(super) fn draw(
     let run = Recording::open(run)?;
     let course = |name: &String| {
         let statistics = run.weight_statistics(name)?;
-        Ok(course(name, &unit(model, name), &statistics))
+        Ok(course(
+            name,
+            &unit(model, name),
+            &statistics,
+            named(model, name),
+        ))
     };
     let courses = figure.projections.iter().map(course);
     let courses = courses.collect::<Result<_, ExperimentError>>()?;
@@ -43,11 +48,19 @@ pub(in crate::experiment) fn unit(model: &NetworkModel, name: &str) -> String {
     dimension.unwrap_or(Dimension::One).unit().into()
 }
 
-/// The course of the weights of the projection called `name`.
+/// How many pairs of neurons the model file names whose weights are followed, of the projection called `name`.
+pub(in crate::experiment) fn named(model: &NetworkModel, name: &str) -> usize {
+    let observed = model.record.weight_statistics.as_ref();
+    let own = observed.filter(|observed| observed.projections.iter().any(|own| own == name));
+    own.map_or(0, |own| own.pairs.len())
+}
+
+/// The course of the weights of the projection called `name`, of whose synapses that are followed so many were `named`.
 pub(in crate::experiment) fn course(
     name: &str,
     unit: &str,
     statistics: &[(Time, WeightStatistics)],
+    named: usize,
 ) -> Course {
     let (first, last) = (statistics.first(), statistics.last());
     let moment = |(time, now): &(Time, WeightStatistics)| Moment {
@@ -72,6 +85,7 @@ pub(in crate::experiment) fn course(
         unit: unit.into(),
         moments: statistics.iter().map(moment).collect(),
         tracked: (0..n_tracked).map(tracked).collect(),
+        named,
         histograms: [histogram(first), histogram(last)],
     }
 }

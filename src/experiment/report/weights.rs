@@ -5,7 +5,7 @@ use crate::base::matrix::Matrix;
 use crate::config::Model;
 use crate::experiment::error::ExperimentError;
 use crate::experiment::night::{CLASS_MEANS, DREAMT};
-use crate::experiment::recurrent::weights::{course, unit};
+use crate::experiment::recurrent::weights::{course, named, unit};
 use crate::report::figure::{Projection, WeightCourse, WeightHistogram};
 use crate::report::html::{Cell, Column, Drawn, Part, Picture, Table};
 
@@ -136,12 +136,12 @@ fn courses(subject: &Subject) -> Result<Vec<Part>, ExperimentError> {
     let mut courses = Vec::new();
     for name in run.observed()? {
         let statistics = run.weight_statistics(&name)?;
-        let unit = match &subject.model {
-            Some(Model::Network(model)) => unit(model, &name),
-            _ => String::new(),
+        let (unit, named) = match &subject.model {
+            Some(Model::Network(model)) => (unit(model, &name), named(model, &name)),
+            _ => (String::new(), 0),
         };
         if !statistics.is_empty() {
-            courses.push(course(&name, &unit, &statistics));
+            courses.push(course(&name, &unit, &statistics, named));
         }
     }
     if courses.is_empty() {

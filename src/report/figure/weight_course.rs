@@ -34,6 +34,8 @@ pub struct Course {
     pub moments: Vec<Moment>,
     /// Weights of the synapses that are followed, a list of as many as there are instants for each.
     pub tracked: Vec<Vec<f64>>,
+    /// How many of them, the last, are pairs that were named; the others were drawn.
+    pub named: usize,
     /// Edges of bins and the synapses in each at the first instant, and at the last.
     pub histograms: [(Vec<f64>, Vec<u64>); 2],
 }
@@ -117,9 +119,7 @@ impl WeightCourse {
             }
             caption += ".";
         }
-        if self.courses.iter().any(|course| !course.tracked.is_empty()) {
-            caption += " Single synapses: drawn at random before the run.";
-        }
+        caption += self.followed();
         let cut = |course: &Course| {
             let alone = |histogram: &(Vec<f64>, Vec<u64>)| {
                 histogram.1.iter().filter(|&&count| count > 0).count() == 1
@@ -130,6 +130,29 @@ impl WeightCourse {
             caption += " A bin that holds all synapses is cut off.";
         }
         caption
+    }
+}
+
+impl WeightCourse {
+    /// Which single synapses are shown.
+    fn followed(&self) -> &'static str {
+        // Where synapses come and go their number is shown in place of them.
+        let shown = self.courses.iter().filter(|course| !course.is_rewired());
+        let has = |(drawn, named): (bool, bool), course: &Course| {
+            let n = course.tracked.len();
+            (
+                drawn || n > course.named,
+                named || n > 0 && course.named > 0,
+            )
+        };
+        match shown.fold((false, false), has) {
+            (false, false) => "",
+            (true, false) => " Single synapses: drawn at random before the run.",
+            (false, true) => " Single synapses: the named pairs of source and target.",
+            (true, true) => {
+                " Single synapses: drawn at random before the run, and the named pairs of source and target."
+            }
+        }
     }
 }
 
@@ -175,7 +198,12 @@ impl Course {
         for k in 1..3 {
             lefts[k] = lefts[k - 1] + WIDTHS[k - 1] + GAP;
         }
-        let over = |k: usize| Axis::linear(span.0, span.1, lefts[k], lefts[k] + WIDTHS[k]);
+        // Numbers on an axis need more room than the gap has.
+        let inset = [0.0, self.count_inset(), 0.0];
+        let over = |k: usize| {
+            let from = lefts[k] + inset[k];
+            Axis::linear(span.0, span.1, from, lefts[k] + WIDTHS[k])
+        };
 
         let name = font::fit(&self.name, LABEL, Weight::Bold, WIDTHS[0] - 66.0);
         canvas.text(Text::new((LEFT, top - 10.0), LABEL, name).bold());
@@ -199,7 +227,7 @@ impl Course {
                 }
             }
         };
-        canvas.text(Text::new((lefts[1], top - 10.0), LABEL, shown));
+        canvas.text(Text::new((lefts[1] + inset[1], top - 10.0), LABEL, shown));
         let shares = self.histograms(canvas, lefts[2], &weights);
         let names = [("end", VERMILION), ("start", GREY)];
         legend(canvas, lefts[2] + WIDTHS[2], top, &names);
@@ -246,10 +274,32 @@ impl Course {
         curve(canvas, line(&|moment| moment.mean), mean);
     }
 
-    /// How many synapses there are, on an axis of its own.
-    fn count(&self, canvas: &mut Canvas, time: &Axis, (top, bottom): (f64, f64)) {
+    /// The axis of how many synapses there are, and what stands at it.
+    fn counts(&self, top: f64, bottom: f64) -> (Axis, Vec<Tick>) {
         let most = self.moments.iter().map(|moment| moment.n).max();
         let numbers = Axis::linear(0.0, most.unwrap_or(1) as f64 * 1.1, bottom, top);
+        let whole = numbers.ticks(5).into_iter();
+        let whole = whole.filter(|tick| tick.value.fract() == 0.0);
+        let ticks = whole.map(|tick| Tick::plain(tick.value, axis::count(tick.value as usize)));
+        let ticks = ticks.collect();
+        (numbers, ticks)
+    }
+
+    /// How far the panel of the number of synapses begins to the right of where panels do.
+    fn count_inset(&self) -> f64 {
+        /// Between the widest number and the panel to its left, and between it and its axis.
+        const ROOM: f64 = 12.0;
+        if !self.is_rewired() {
+            return 0.0;
+        }
+        let widths = self.counts(0.0, HEIGHT).1.into_iter();
+        let widths = widths.map(|tick| font::width(&tick.label, TICK, Weight::Regular));
+        (widths.fold(0.0, f64::max) + ROOM - GAP).max(0.0)
+    }
+
+    /// How many synapses there are, on an axis of its own.
+    fn count(&self, canvas: &mut Canvas, time: &Axis, (top, bottom): (f64, f64)) {
+        let (numbers, ticks) = self.counts(top, bottom);
         let points = self.moments.iter();
         let points = points.map(|moment| {
             (
@@ -258,16 +308,7 @@ impl Course {
             )
         });
         curve(canvas, points.collect(), Stroke::new(BLUE, LINE));
-        // Inside the panel, on its right: what is left of it belongs to the neighbour.
-        for tick in numbers.ticks(5).iter().filter(|tick| tick.value > 0.0) {
-            let y = numbers.at(tick.value);
-            let mark = Stroke::new(GREY, HAIR);
-            canvas.line(vec![(time.to - 3.0, y), (time.to, y)], mark);
-            let text = axis::count(tick.value as usize);
-            let text = Text::new((time.to - 5.0, y + 2.5), TICK, text);
-            canvas.text(text.anchor(Anchor::End).colour(GREY));
-        }
-        axis::left(canvas, &numbers, time.from, &[], "", 0.0);
+        axis::left(canvas, &numbers, time.from, &ticks, "", 0.0);
     }
 
     /// Single synapses.
@@ -353,5 +394,67 @@ fn legend(
         let text = Text::new((x, top - 10.0), TICK, name).bold().colour(colour);
         canvas.text(text.anchor(Anchor::End));
         x -= font::width(name, TICK, Weight::Bold) + 7.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A course of `n` synapses at each moment, some of which are followed.
+    fn course(n: &[u64], tracked: usize, named: usize) -> Course {
+        let moment = |(k, &n): (usize, &u64)| Moment {
+            time_ms: 1e3 * k as f64,
+            n,
+            mean: 0.5,
+            quantiles: [0.1, 0.3, 0.5, 0.7, 0.9],
+        };
+        let histogram = (vec![0.0, 0.5, 1.0], vec![3, 4]);
+        Course {
+            name: "e_e".into(),
+            unit: "mV".into(),
+            moments: n.iter().enumerate().map(moment).collect(),
+            tracked: vec![vec![0.5; n.len()]; tracked],
+            named,
+            histograms: [histogram.clone(), histogram],
+        }
+    }
+
+    #[test]
+    fn single_synapses_are_what_they_are_said_to_be() {
+        let said = |courses: &[Course]| {
+            let courses = courses.to_vec();
+            let caption = WeightCourse { courses }.caption();
+            let at = caption.find(" Single synapses: ");
+            at.map(|at| caption[at + 18..].to_owned())
+        };
+        let same = [7, 7];
+        let drawn = "drawn at random before the run.";
+        let named = "the named pairs of source and target.";
+        assert_eq!(said(&[course(&same, 3, 0)]).as_deref(), Some(drawn));
+        assert_eq!(said(&[course(&same, 2, 2)]).as_deref(), Some(named));
+        let both = "drawn at random before the run, and the named pairs of source and target.";
+        assert_eq!(said(&[course(&same, 5, 2)]).as_deref(), Some(both));
+        assert_eq!(said(&[course(&same, 0, 0)]), None);
+        // Where synapses come and go no single ones are shown.
+        assert_eq!(said(&[course(&[7, 9], 2, 2)]), None);
+        let two = [course(&[7, 9], 2, 2), course(&same, 3, 0)];
+        assert_eq!(said(&two).as_deref(), Some(drawn));
+    }
+
+    /// The numbers lie left of the panel, and right of the one before it.
+    #[test]
+    fn numbers_of_synapses_stand_outside_of_their_panel() {
+        for (n, shown) in [([4_000, 12_500], "10,000"), ([7, 9], "10")] {
+            let course = course(&n, 0, 0);
+            let left = LEFT + WIDTHS[0] + GAP;
+            let panel = left + course.count_inset();
+            let label = font::width(shown, TICK, Weight::Regular);
+            assert!(panel - label - 5.0 > LEFT + WIDTHS[0] + 5.0, "{shown}");
+            assert!(panel < left + WIDTHS[1] / 2.0);
+            let ticks = course.counts(0.0, HEIGHT).1;
+            assert!(ticks.iter().any(|tick| tick.label == shown), "{shown}");
+        }
+        assert_eq!(course(&[7, 7], 0, 0).count_inset(), 0.0);
     }
 }
