@@ -255,6 +255,22 @@ fn files_are_small_and_named_for_what_they_hold() {
     assert_none(&wrong);
 }
 
+/// Tables and runs that something once left there would be built into every package.
+#[test]
+fn the_sources_hold_nothing_else() {
+    let tracked = Command::new("git")
+        .args(["ls-files", "src"])
+        .current_dir(root())
+        .output();
+    let Ok(tracked) = tracked else { return };
+    let tracked = String::from_utf8(tracked.stdout).expect("plain names");
+    let others = tracked.lines().filter(|name| {
+        let built_in = ["src/report/font/", "src/report/html/"];
+        !name.ends_with(".rs") && !built_in.iter().any(|folder| name.starts_with(folder))
+    });
+    assert_none(&others.map(str::to_owned).collect::<Vec<_>>());
+}
+
 #[test]
 fn the_top_of_the_repository_holds_what_is_listed() {
     // Only what git tracks counts: users may keep what they like beside it. No git, nothing to check.

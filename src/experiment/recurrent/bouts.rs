@@ -19,6 +19,9 @@ const WIDTH: usize = 100;
 /// The longest name of a bout that heads a column; longer ones are cut.
 const LONGEST: usize = 20;
 
+/// Picoseconds in a second.
+const PS_PER_S: f64 = 1e12;
+
 /// A bout of one seed, as far as it ran: some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -83,8 +86,8 @@ pub(super) fn rates(model: &NetworkModel, seeds: &[&[Part]]) -> Vec<BoutRates> {
 pub(super) fn mean_s(lengths: impl ExactSizeIterator<Item = Duration>) -> f64 {
     let n = lengths.len().max(1) as i128;
     let sum: i128 = lengths.map(|length| i128::from(length.ps())).sum();
-    // A mean of lengths on the clock is on it.
-    Duration::from_ps((sum / n) as i64).as_ms() / 1e3
+    // A mean of lengths on the clock is on it; one division, so that it is the nearest number.
+    (sum / n) as f64 / PS_PER_S
 }
 
 /// Writes `bouts`, a line for each of `populations` in each of them.
