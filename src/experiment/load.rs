@@ -24,6 +24,14 @@ use crate::synapse::dense::Dense;
 /// # Errors
 /// If a file is missing or wrong, or does not fit the populations.
 pub fn load(network: &Network) -> Result<Network, ExperimentError> {
+    let (loaded, told) = load_told(network)?;
+    told.iter().for_each(|told| tracing::warn!("{told}"));
+    Ok(loaded)
+}
+
+/// As [`load`], with what it would warn about, a line each.
+fn load_told(network: &Network) -> Result<(Network, Vec<String>), ExperimentError> {
+    let mut told = Vec::new();
     let mut loaded = network.clone();
     for population in &mut loaded.populations {
         place(population)?;
@@ -35,7 +43,7 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
         match (&projection.connection, list) {
             // Where a population is unknown, the check of the network says so.
             (Connection::Edges(Given::File(file)), Some(list)) => {
-                let edges = edge_file::read(file, list)?;
+                let edges = edge_file::read_told(file, list, &mut told)?;
                 projection.connection = Connection::Edges(Given::Here(Arc::new(edges)));
             }
             (Connection::Matrix(Given::File(file)), _) => {
@@ -50,7 +58,7 @@ pub fn load(network: &Network) -> Result<Network, ExperimentError> {
             stimulus.data = data(network, stimulus)?;
         }
     }
-    Ok(loaded)
+    Ok((loaded, told))
 }
 
 /// Reads where the neurons of `population` lie, if a file says so.
@@ -73,13 +81,16 @@ fn place(population: &mut Population) -> Result<(), ExperimentError> {
     Ok(())
 }
 
-/// As [`load`], while `watch` does not say to stop.
+/// As [`load`], while `watch` does not say to stop; what it would warn about stands beside the network, a line each.
 ///
 /// # Errors
 /// As [`load`], and if it did.
-pub fn load_watched(network: &Network, watch: &dyn Watch) -> Result<Network, ExperimentError> {
+pub fn load_watched(
+    network: &Network,
+    watch: &dyn Watch,
+) -> Result<(Network, Vec<String>), ExperimentError> {
     let network = network.clone();
-    aside(watch, move || load(&network))?
+    aside(watch, move || load_told(&network))?
 }
 
 /// Every file that `network` leaves data to, in order, each once.

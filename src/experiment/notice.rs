@@ -6,6 +6,7 @@ use crate::config::night::Night;
 use crate::config::sleep_replay::{Input, SleepReplay, Source, Weights};
 use crate::engine::simulation::Keep;
 use crate::experiment::inputs::Inputs;
+use crate::mlp::images::Images;
 use crate::network::oscillation::Pace;
 use crate::network::{Data, Homeostasis, Modulator, Network, Oscillation, Stimulus, Trigger};
 use crate::protocol::hypnogram::Bout;
@@ -182,7 +183,21 @@ pub fn of_nights(model: &SleepReplay, inputs: &Inputs, bouts: &[Bout]) -> Vec<St
     });
     let transposed = model.data.as_ref().and_then(|data| of_emnist(&data.source));
     let all = bias.into_iter().chain(late).chain(transposed);
+    let all = all.chain(of_memory(model, inputs));
     all.chain(of_guard(&model.guard, bouts)).collect()
+}
+
+/// That a task has fewer images than are to be cached.
+fn of_memory(model: &SleepReplay, inputs: &Inputs) -> Option<String> {
+    let asked = model.memory.as_ref()?.encode;
+    let numbers = inputs.train.iter().map(Images::len).enumerate();
+    let (task, found) = numbers.min_by_key(|&(_, n)| n)?;
+    (found < asked).then(|| {
+        format!(
+            "`memory.encode` is {asked}, and task {} has {found} images: no more of it are cached",
+            task + 1
+        )
+    })
 }
 
 /// Of nights of `model` that dream what was learnt.

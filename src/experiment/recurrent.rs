@@ -85,11 +85,11 @@ impl Network {
     /// If it is impossible or larger than the machine, a file is wrong, or `watch` says to stop.
     pub(super) fn new(model: NetworkModel, watch: &dyn Watch) -> Result<Self, ExperimentError> {
         // Read once, so that all seeds see the same.
-        let loaded = load::load_watched(&model.network, watch)?;
+        let (loaded, mut warnings) = load::load_watched(&model.network, watch)?;
         let first = build::build(&model, Some(&loaded), watch)?;
         let bouts = bouts(&model);
         check_alterations(&first, &bouts)?;
-        let warnings = notice::of_network(&model, &loaded, &bouts);
+        warnings.extend(notice::of_network(&model, &loaded, &bouts));
         warnings
             .iter()
             .for_each(|warning| tracing::warn!("{warning}"));

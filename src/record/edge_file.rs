@@ -76,10 +76,25 @@ pub enum EdgeFileError {
 /// With file and line, or dataset and index: unreadable or malformed files, ids of no neuron, weights that are not finite,
 /// and delays that are not above 0.
 pub fn read(file: &EdgeFile, list: EdgeList) -> Result<Edges, EdgeFileError> {
+    let mut unused = Vec::new();
+    let edges = read_told(file, list, &mut unused)?;
+    unused.iter().for_each(|told| tracing::warn!("{told}"));
+    Ok(edges)
+}
+
+/// As [`read`]; adds what it would warn about to `unused`, a line each.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_told(
+    file: &EdgeFile,
+    list: EdgeList,
+    unused: &mut Vec<String>,
+) -> Result<Edges, EdgeFileError> {
     let path = &file.path;
     let wrong = |fault| EdgeFileError::new(path, fault);
     if is_npz(path) {
-        return npz::read(path, list).map_err(wrong);
+        return npz::read(path, list, unused).map_err(wrong);
     }
     match is_hdf5(path) {
         Err(cause) => Err(wrong(Fault::Unreadable(cause))),
@@ -93,21 +108,22 @@ pub fn read(file: &EdgeFile, list: EdgeList) -> Result<Edges, EdgeFileError> {
             let (table, models) = (file.types.as_deref(), file.synapse_models.as_deref());
             let types = table.map(|table| EdgeTypes::read(table, models, list.weighted()));
             let types = types.transpose()?;
-            sonata::read(path, file.population.as_deref(), types.as_ref(), list).map_err(wrong)
+            let population = file.population.as_deref();
+            sonata::read((path, population), types.as_ref(), list, unused).map_err(wrong)
         }
     }
 }
 
-/// Tells that the file at `path` has parts of delays in place of which `list` takes what the model file gives.
-fn warn_dendritic(path: &Path, list: &EdgeList) {
+/// That the file at `path` has parts of delays in place of which `list` takes what the model file gives.
+fn unused_dendritic(path: &Path, list: &EdgeList) -> String {
     let key = match list.delayed() {
         true => "dendritic_delay",
         false => "axonal_delay",
     };
-    tracing::warn!(
+    format!(
         "`{}`: `dendritic_delay` is not used: the model file gives `{key}`",
         path.display()
-    );
+    )
 }
 
 /// Whether the name of the file says that it is an archive of NumPy arrays.

@@ -125,6 +125,64 @@ fn spikes_that_come_after_a_sleep_are_said() {
 }
 
 #[test]
+fn a_memory_of_more_images_than_there_are_is_said() {
+    let model = include_str!("../../models/sleep_replay_patches.toml");
+    let memory = |encode: u32| {
+        format!(
+            "{model}\n[memory]\ncapacity = 2000\nencode = {encode}\nevent = \"20 ms\"\nrate = \"200 Hz\"\n"
+        )
+    };
+    let place = Place::with_model(&memory(1000));
+    let expected = "`memory.encode` is 1000, and task 1 has 2 images: no more of it are cached";
+    assert_eq!(told(&place, "--seeds 1").1, [expected]);
+    let place = Place::with_model(&memory(2));
+    assert_eq!(told(&place, "--seeds 1").1, Vec::<String>::new());
+}
+
+/// What is told of a file of synapses is kept too.
+#[test]
+fn what_is_not_used_of_a_file_of_synapses_is_kept() {
+    let model = r#"
+schema = 1
+experiment = "network"
+duration = "10 ms"
+[population.e]
+neuron = "lif"
+size = 3
+tau_m = "20 ms"
+v_th = "15 mV"
+[projection.ee]
+source = "e"
+target = "e"
+rule = "all_to_all"
+weight = "0.1 mV"
+axonal_delay = "1 ms"
+dendritic_delay = "0.5 ms"
+[record]
+spikes = "e"
+"#;
+    let place = Place::with_model(model);
+    for ending in ["npz", "h5"] {
+        let file = format!("ee.{ending}");
+        place.run(&format!("export model.toml --projection ee --out {file}"));
+        let rule = "rule = \"all_to_all\"\nweight = \"0.1 mV\"\naxonal_delay = \"1 ms\"\n";
+        let listed = format!("rule = \"from_file\"\nfile = \"{file}\"\n");
+        let place = {
+            let other = Place::with_model(&model.replace(rule, &listed));
+            std::fs::copy(place.path(&file), other.path(&file)).expect("copied");
+            other
+        };
+        let (stderr, kept) = told(&place, "");
+        let expected = format!(
+            "`{}`: `dendritic_delay` is not used: the model file gives `dendritic_delay`",
+            place.path(&file).display()
+        );
+        assert_eq!(kept, [expected.clone()]);
+        assert_eq!(stderr, format!("warning: {expected}\n"));
+    }
+}
+
+#[test]
 fn an_oscillation_that_nothing_follows_is_said() {
     let more = r#"
 [oscillation.vain]

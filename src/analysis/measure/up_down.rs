@@ -7,7 +7,6 @@ use crate::analysis::signal::{smooth, stretches};
 use crate::analysis::table::Table;
 use crate::analysis::trains::Span;
 use crate::base::parameter::{Default, Dimension, Kind, ParameterSpec, Range, Spec, Values};
-use crate::base::stream::Stream;
 use crate::base::time::Duration;
 
 /// The measure as users see it.
@@ -46,7 +45,7 @@ pub static SPEC: Spec = Spec {
 /// States of each population.
 pub(super) static MEASURE: Measure = Measure {
     spec: &SPEC,
-    run: states,
+    run: |data, values, _| states(data, values, "--set "),
 };
 
 /// The value below which `percent` of `values` are, between neighbours in proportion.
@@ -143,7 +142,12 @@ fn within(
     found
 }
 
-fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, MeasureError> {
+/// States of each population, `values` being complete. `before` is what stands before a parameter where it is given, such as
+/// `--set `, for hints.
+///
+/// # Errors
+/// If there are no two kinds of states, or less than two bins.
+pub fn states(data: &Data, values: &Values, before: &str) -> Result<Vec<Table>, MeasureError> {
     let bin = time(values, "bin");
     binned(&SPEC, data, bin, 2)?;
     let limits = (time(values, "shortest"), time(values, "longest"));
@@ -163,7 +167,7 @@ fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
             _ => valley(&together).ok_or_else(|| {
                 let problem = format!(
                     "found one most frequent rate of `{}`, expected two, of UP and of DOWN states\n  help: \
-                     `--set threshold=percentile` parts them all the same",
+                     `{before}threshold=percentile` parts them all the same",
                     population.name
                 );
                 lacks(&SPEC, problem)
@@ -181,7 +185,7 @@ fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
         if too_long > 0 {
             let (name, longest) = (&population.name, limits.1);
             tracing::warn!(
-                "`{name}`: {too_long} silence{} longer than `longest`, {longest}, neither UP nor DOWN: `--set longest=…` takes them",
+                "`{name}`: {too_long} silence{} longer than `longest`, {longest}, neither UP nor DOWN: `{before}longest=…` takes them",
                 if too_long == 1 { " is" } else { "s are" }
             );
         }
@@ -253,6 +257,35 @@ fn states(data: &Data, values: &Values, _: &mut Stream) -> Result<Vec<Table>, Me
 mod tests {
     use super::*;
     use crate::base::time::Time;
+
+    /// A hint names the parameter as it is given where the measure is asked for.
+    #[test]
+    fn hints_name_parameters_where_they_are_given() {
+        let at = |k: i64| (Time::from_ps(k * 10_000_000_000), 0);
+        let spikes: Vec<_> = (0..100).map(at).collect();
+        let data = Data {
+            populations: vec![crate::analysis::data::Population {
+                name: "e".into(),
+                labels: None,
+                trains: crate::analysis::trains::Trains::new(1, &spikes),
+                positions: None,
+            }],
+            spans: vec![Span {
+                start: Time::ZERO,
+                stop: Time::from_ps(1_000_000_000_000),
+            }],
+            bouts: Vec::new(),
+            tables: std::collections::BTreeMap::new(),
+            courses: Vec::new(),
+            layered: None,
+        };
+        let values = crate::base::parameter::complete(&SPEC, &Values::new()).unwrap();
+        for before in ["--set ", "figure.evoked.up_onsets."] {
+            let said = states(&data, &values, before).unwrap_err().to_string();
+            let hint = format!("`{before}threshold=percentile`");
+            assert!(said.contains(&hint), "{said}");
+        }
+    }
 
     #[test]
     fn a_silence_that_is_too_long_is_no_part_of_an_up_state() {

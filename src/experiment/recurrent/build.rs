@@ -29,7 +29,8 @@ pub(super) fn build(
             };
             alone.plan()?
         }
-        None => load::load_watched(&model.network, watch)?.plan()?,
+        // What there is to be told of files was told when they were first read.
+        None => load::load_watched(&model.network, watch)?.0.plan()?,
     };
     let expected = estimate(model, &network)?;
     expected.check_memory(model)?;

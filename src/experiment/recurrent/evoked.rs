@@ -5,9 +5,10 @@ use std::path::Path;
 use crate::analysis::answered::answered;
 use crate::analysis::data::Data;
 use crate::analysis::evoked::{Around, evoked};
-use crate::analysis::measure::{self, up_down};
+use crate::analysis::measure::{MeasureError, up_down};
 use crate::analysis::table::Cells;
 use crate::analysis::trains::Span;
+use crate::base::parameter::complete;
 use crate::base::time::{Duration, Time};
 use crate::config::network::{EvokedFigure, NetworkModel, UpOnsets};
 use crate::experiment::error::ExperimentError;
@@ -19,6 +20,9 @@ use crate::report::figure::{Evoked, Response};
 
 /// Name of the figure without its endings.
 pub(super) const NAME: &str = "evoked";
+
+/// Where the parameters of the measure stand in a model file.
+const UP_ONSETS: &str = "figure.evoked.up_onsets.";
 
 /// When UP states begin, as the measure finds it in each bout in which one of the stimuli is on; none where it finds that it cannot.
 fn onsets(
@@ -36,16 +40,18 @@ fn onsets(
         layered: None,
     };
     let mut all = Vec::new();
-    let Ok(measure) = measure::find(up_down::SPEC.name) else {
-        return Ok(all);
-    };
+    let values = complete(&up_down::SPEC, &asked.values).map_err(MeasureError::from);
     for bout in bouts {
         if !figure.stimuli.iter().any(|own| bout.on.contains(own)) {
             continue;
         }
         let (start, stop) = (bout.start, bout.stop);
         data.spans = vec![Span { start, stop }];
-        let tables = match measure.compute(&data, &asked.values, 1) {
+        let found = values.as_ref().map_err(ToString::to_string);
+        let found = found.and_then(|values| {
+            up_down::states(&data, values, UP_ONSETS).map_err(|error| error.to_string())
+        });
+        let tables = match found {
             Ok(tables) => tables,
             Err(error) => {
                 tracing::warn!("[figure.evoked]: no UP onsets in `{}`: {error}", bout.name);

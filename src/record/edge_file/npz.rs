@@ -17,7 +17,11 @@ pub(super) const DELAY: &str = "delay";
 pub(super) const DENDRITIC: &str = "dendritic_delay";
 
 /// Reads all entries of the matrix, in the order of the file.
-pub(super) fn read(path: &Path, mut list: EdgeList) -> Result<Edges, Fault> {
+pub(super) fn read(
+    path: &Path,
+    mut list: EdgeList,
+    unused: &mut Vec<String>,
+) -> Result<Edges, Fault> {
     let bytes = std::fs::read(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
     let arrays = Arrays(raw_arrays(&bytes).map_err(Fault::Unreadable)?);
     arrays.check_shape(&list)?;
@@ -37,7 +41,7 @@ pub(super) fn read(path: &Path, mut list: EdgeList) -> Result<Edges, Fault> {
     let divided = list.divided() && arrays.find(DENDRITIC).is_some();
     let dendritic = column(divided, DENDRITIC, "dendritic_delay")?;
     if !list.divided() && arrays.find(DENDRITIC).is_some() {
-        super::warn_dendritic(path, &list);
+        unused.push(super::unused_dendritic(path, &list));
     }
     for (k, (&source, &target)) in sources.iter().zip(&targets).enumerate() {
         let of = |values: &[f64]| values.get(k).copied().unwrap_or(0.0);

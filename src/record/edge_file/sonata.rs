@@ -20,10 +20,10 @@ const ONLY_GROUP: u64 = 0;
 
 /// Reads one edge population, in the order of the file.
 pub(super) fn read(
-    path: &Path,
-    population: Option<&str>,
+    (path, population): (&Path, Option<&str>),
     types: Option<&EdgeTypes>,
     mut list: EdgeList,
+    told: &mut Vec<String>,
 ) -> Result<Edges, Fault> {
     const IDS: &str = "source_node_id and target_node_id";
     let root = open(path)?;
@@ -40,7 +40,7 @@ pub(super) fn read(
     let sources = file.whole_numbers("source_node_id", IDS, None)?;
     let n = sources.len();
     let targets = file.whole_numbers("target_node_id", IDS, Some(n))?;
-    let values = file.values(n, types, &list)?;
+    let values = file.values(n, types, &list, told)?;
     for (edge, (&source, &target)) in sources.iter().zip(&targets).enumerate() {
         let wanted = |wanted: bool, attribute| match wanted {
             true => values.need(edge, attribute),
@@ -123,6 +123,7 @@ impl Population<'_> {
         n: usize,
         types: Option<&'a EdgeTypes>,
         list: &EdgeList,
+        told: &mut Vec<String>,
     ) -> Result<Values<'a>, Fault> {
         const GROUPS: &str = "edge_group_id and edge_group_index";
         let mut values = Values {
@@ -158,9 +159,9 @@ impl Population<'_> {
             values.groups.push(self.columns(name, list, &mut unused)?);
         }
         if unused.remove(Attribute::Dendritic.name()) {
-            super::warn_dendritic(self.path, list);
+            told.push(super::unused_dendritic(self.path, list));
         }
-        self.warn(unused, types);
+        told.extend(self.tell(unused, types));
         Ok(values)
     }
 
@@ -208,8 +209,8 @@ impl Population<'_> {
         Ok(read)
     }
 
-    /// Tells what is not read, of groups and of types.
-    fn warn(&self, mut unused: BTreeSet<String>, types: Option<&EdgeTypes>) {
+    /// What is not read, of groups and of types, in words.
+    fn tell(&self, mut unused: BTreeSet<String>, types: Option<&EdgeTypes>) -> Option<String> {
         let own = Attribute::ALL.map(Attribute::name);
         for column in types.iter().flat_map(|types| types.table.columns()) {
             let plain = types.is_some_and(|types| types.leaves(column));
@@ -218,10 +219,10 @@ impl Population<'_> {
             }
         }
         if unused.is_empty() {
-            return;
+            return None;
         }
         let names: Vec<&str> = unused.iter().map(String::as_str).collect();
-        tracing::warn!(
+        Some(format!(
             "`{}`: {}: {} not used: of an edge, `syn_weight`, `delay`, `dendritic_delay` and `nsyns` are",
             self.path.display(),
             self.place,
@@ -229,7 +230,7 @@ impl Population<'_> {
                 [one] => format!("`{one}` is"),
                 names => format!("{} are", suggest::list(names)),
             },
-        );
+        ))
     }
 }
 
