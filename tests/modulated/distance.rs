@@ -88,7 +88,7 @@ fn distance_needs_positions() {
 fn new_synapses_are_weaker_the_farther_they_reach() {
     let mut network = ring("turnover", true, None).expect("a network");
     let profile = values! { profile: "exponential", width: 10.0 };
-    network.projections[0].weight_profile = Some(profile.into());
+    network.projections[0].weight_profile = Some(profile);
     let mut engine = Simulation::of(&network).expect("a network");
     run(&mut engine, 60.0, &mut Log(Vec::new()));
     let edits = engine.take_edits();

@@ -177,7 +177,7 @@ spikes = "e"
             "`{}`: `dendritic_delay` is not used: the model file gives `dendritic_delay`",
             place.path(&file).display()
         );
-        assert_eq!(kept, [expected.clone()]);
+        assert_eq!(kept, std::slice::from_ref(&expected));
         assert_eq!(stderr, format!("warning: {expected}\n"));
     }
 }
