@@ -18,6 +18,7 @@
 mod clock;
 mod crossing;
 mod derived;
+mod described;
 mod horizon;
 mod kernel;
 mod level;

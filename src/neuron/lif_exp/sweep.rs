@@ -16,21 +16,83 @@ pub(super) struct Found {
     pub(super) loud: bool,
 }
 
-/// Moves the clock's origin by a span that decays as `decay` and sets every budget anew, counted from `distances` above
-/// v_inf.
+/// What four neurons need: of each number four. In this order: m, ex, inh, k_ex and k_inh of the [`Decay`], m, k_ex, k_inh and
+/// share of the [`Ahead`], τ_m.
+pub(super) type Four = [[f64; 4]; 10];
+
+/// What a span of time does to neurons.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) decay: Decay,
+    pub(super) ahead: Ahead,
+    pub(super) tau_m_ps: f64,
+}
+
+impl Span {
+    fn numbers(&self) -> [f64; 10] {
+        let (decay, ahead) = (&self.decay, &self.ahead);
+        [
+            decay.m,
+            decay.ex,
+            decay.inh,
+            decay.k_ex,
+            decay.k_inh,
+            ahead.m,
+            ahead.k_ex,
+            ahead.k_inh,
+            ahead.share,
+            self.tau_m_ps,
+        ]
+    }
+
+    /// What four neurons need that have these.
+    pub(super) fn four(all: [Self; 4]) -> Four {
+        let all = all.map(|one| one.numbers());
+        std::array::from_fn(|number| all.map(|one| one[number]))
+    }
+}
+
+/// Spans by the number of a neuron.
+pub(super) trait Spans {
+    fn of(&self, j: usize) -> Span;
+
+    /// Of the four neurons from number 4 `k` on.
+    fn of_four(&self, k: usize) -> &Four;
+}
+
+/// The same for all.
+pub(super) struct Same {
+    span: Span,
+    four: Four,
+}
+
+impl Same {
+    pub(super) fn new(span: Span) -> Self {
+        let four = Span::four([span; 4]);
+        Self { span, four }
+    }
+}
+
+impl Spans for Same {
+    #[inline(always)]
+    fn of(&self, _j: usize) -> Span {
+        self.span
+    }
+
+    #[inline(always)]
+    fn of_four(&self, _k: usize) -> &Four {
+        &self.four
+    }
+}
+
+/// Moves the clock's origin by `spans` and sets every budget anew, counted from `distances` above v_inf.
 ///
 /// A neuron is a vector of four numbers, and compilers do not turn four of them round to compute all four at once: it is
 /// written out (1.5 ns a neuron in place of 2.7 on an AMD EPYC).
-pub(super) fn sweep(
-    cells: &mut [Cell],
-    decay: &Decay,
-    ahead: &Ahead,
-    distances: Distances<'_>,
-    tau_m_ps: f64,
-) -> Found {
+pub(super) fn sweep(cells: &mut [Cell], spans: &impl Spans, distances: Distances<'_>) -> Found {
     match distances {
-        Distances::One(distance) => sweep_by(cells, decay, ahead, &distance, tau_m_ps),
-        Distances::Each(distances) => sweep_by(cells, decay, ahead, distances, tau_m_ps),
+        Distances::One(distance) => sweep_by(cells, spans, &distance),
+        Distances::Each(distances) => sweep_by(cells, spans, distances),
     }
 }
 
@@ -65,55 +127,45 @@ impl Distance for [f64] {
     }
 }
 
-fn sweep_by(
-    cells: &mut [Cell],
-    decay: &Decay,
-    ahead: &Ahead,
-    distances: &(impl Distance + ?Sized),
-    tau_m_ps: f64,
-) -> Found {
+fn sweep_by(cells: &mut [Cell], spans: &impl Spans, distances: &(impl Distance + ?Sized)) -> Found {
     #[cfg(target_arch = "x86_64")]
     if vector::width() != Width::Baseline {
         // SAFETY: every width but the baseline has AVX2.
-        return unsafe { wide::sweep(cells, decay, ahead, distances, tau_m_ps) };
+        return unsafe { wide::sweep(cells, spans, distances) };
     }
-    one_by_one((0, cells), decay, ahead, distances, tau_m_ps)
+    one_by_one((0, cells), spans, distances)
 }
 
 #[inline(always)]
 fn one_by_one(
     (first, cells): (usize, &mut [Cell]),
-    decay: &Decay,
-    ahead: &Ahead,
+    spans: &impl Spans,
     distances: &(impl Distance + ?Sized),
-    tau_m_ps: f64,
 ) -> Found {
     let mut seen = Seen::NOTHING;
     for (j, cell) in (first..).zip(cells) {
-        seen.move_on(cell, decay, ahead, distances.of(j), tau_m_ps);
+        seen.move_on(cell, &spans.of(j), distances.of(j));
     }
     seen.found()
 }
 
 /// What a sweep has found so far.
-pub(super) struct Seen(Found);
+struct Seen(Found);
 
 impl Seen {
-    pub(super) const NOTHING: Self = Self(Found {
+    const NOTHING: Self = Self(Found {
         near: false,
         loud: false,
     });
 
     /// The origin of a neuron's clock moves, and its budget is set anew.
     #[inline(always)]
-    pub(super) fn move_on(
-        &mut self,
-        cell: &mut Cell,
-        decay: &Decay,
-        ahead: &Ahead,
-        distance: f64,
-        tau_m_ps: f64,
-    ) {
+    fn move_on(&mut self, cell: &mut Cell, span: &Span, distance: f64) {
+        let Span {
+            decay,
+            ahead,
+            tau_m_ps,
+        } = span;
         let [u, g_ex, g_inh, budget] = *cell;
         let u = decay.above(u, g_ex, g_inh);
         let (g_ex, g_inh) = (decay.ex * g_ex, decay.inh * g_inh);
@@ -134,7 +186,7 @@ impl Seen {
         self.0.loud |= driven >= distance;
     }
 
-    pub(super) fn found(self) -> Found {
+    fn found(self) -> Found {
         self.0
     }
 }
@@ -149,21 +201,15 @@ mod wide {
         _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm256_xor_pd,
     };
 
-    use super::{Ahead, Cell, Decay, Distance, Found, one_by_one};
+    use super::{Cell, Distance, Found, Spans, one_by_one};
 
     #[target_feature(enable = "avx2")]
     pub(super) fn sweep(
         cells: &mut [Cell],
-        decay: &Decay,
-        ahead: &Ahead,
+        spans: &impl Spans,
         distances: &(impl Distance + ?Sized),
-        tau_m_ps: f64,
     ) -> Found {
-        let [m, ex, inh] = [decay.m, decay.ex, decay.inh].map(|x| _mm256_set1_pd(x));
-        let [k_ex, k_inh] = [decay.k_ex, decay.k_inh].map(|x| _mm256_set1_pd(x));
-        let [up_m, up_ex, up_inh, share] =
-            [ahead.m, ahead.k_ex, ahead.k_inh, ahead.share].map(|x| _mm256_set1_pd(x));
-        let [tau_m, zero] = [tau_m_ps, 0.0].map(|x| _mm256_set1_pd(x));
+        let zero = _mm256_set1_pd(0.0);
         let (never, lowest) = (
             _mm256_set1_pd(f64::INFINITY),
             _mm256_set1_pd(f64::NEG_INFINITY),
@@ -173,6 +219,8 @@ mod wide {
         let done = 4 * fours.len();
         for (k, four) in fours.iter_mut().enumerate() {
             let threshold = load(&distances.of_four(4 * k));
+            let [m, ex, inh, k_ex, k_inh, up_m, up_ex, up_inh, share, tau_m] =
+                spans.of_four(k).each_ref().map(|four| load(four));
             let [u, g_ex, g_inh, budget] = turn(four.each_ref().map(|cell| load(cell)));
             let own = _mm256_add_pd(_mm256_mul_pd(m, u), _mm256_mul_pd(k_ex, g_ex));
             let u = _mm256_add_pd(own, _mm256_mul_pd(k_inh, g_inh));
@@ -201,7 +249,7 @@ mod wide {
         let Found {
             near,
             loud: found_loud,
-        } = one_by_one((done, rest), decay, ahead, distances, tau_m_ps);
+        } = one_by_one((done, rest), spans, distances);
         let any = |mask| _mm256_movemask_pd(mask) != 0;
         Found {
             near: near | any(_mm256_cmp_pd::<_CMP_LT_OQ>(least, zero)),

@@ -445,15 +445,18 @@ mod tests {
     /// The numbers lie left of the panel, and right of the one before it.
     #[test]
     fn numbers_of_synapses_stand_outside_of_their_panel() {
-        for (n, shown) in [([4_000, 12_500], "10,000"), ([7, 9], "10")] {
+        for n in [[4_000, 12_500], [7, 9]] {
             let course = course(&n, 0, 0);
             let left = LEFT + WIDTHS[0] + GAP;
             let panel = left + course.count_inset();
-            let label = font::width(shown, TICK, Weight::Regular);
-            assert!(panel - label - 5.0 > LEFT + WIDTHS[0] + 5.0, "{shown}");
-            assert!(panel < left + WIDTHS[1] / 2.0);
             let ticks = course.counts(0.0, HEIGHT).1;
-            assert!(ticks.iter().any(|tick| tick.label == shown), "{shown}");
+            assert!(ticks.len() > 1, "{n:?}");
+            for tick in ticks {
+                let label = font::width(&tick.label, TICK, Weight::Regular);
+                let free = panel - label - 5.0;
+                assert!(free > LEFT + WIDTHS[0] + 5.0, "{}", tick.label);
+            }
+            assert!(panel < left + WIDTHS[1] / 2.0);
         }
         assert_eq!(course(&[7, 7], 0, 0).count_inset(), 0.0);
     }

@@ -12,7 +12,7 @@ use crate::neuron::lif_exp::kernel::{
 };
 use crate::neuron::lif_exp::level::Distances;
 use crate::neuron::lif_exp::state::State;
-use crate::neuron::lif_exp::sweep::{Found, sweep};
+use crate::neuron::lif_exp::sweep::{Found, Same, Span, sweep};
 use crate::neuron::{Events, Growth, RowWeights};
 
 /// What the instant last advanced to has needed so far.
@@ -149,8 +149,12 @@ impl Pace for Alike {
             whole,
             ..
         } = &self.derived;
-        let decay = ps.map_or(*step, |ps| Decay::over(ps, rates));
-        sweep(cells, &decay, whole, distances, *tau_m_ps)
+        let span = Span {
+            decay: ps.map_or(*step, |ps| Decay::over(ps, rates)),
+            ahead: *whole,
+            tau_m_ps: *tau_m_ps,
+        };
+        sweep(cells, &Same::new(span), distances)
     }
 
     fn add_to_all(&mut self, state: &mut State, rows: &[&[f32]], gain: f64) {

@@ -14,13 +14,16 @@ use crate::neuron::lif_exp::derived::Derived;
 use crate::neuron::lif_exp::kernel::{BUDGET, Cell};
 use crate::neuron::lif_exp::level::Distances;
 use crate::neuron::lif_exp::state::State;
-use crate::neuron::lif_exp::sweep::{Found, Seen};
+use crate::neuron::lif_exp::sweep::{Found, Four, Span, Spans, sweep};
 use crate::neuron::membrane::Membrane;
 use crate::neuron::{Events, Growth, RowWeights};
 
 /// Bytes of a neuron beside its cell.
-pub(in crate::neuron::lif_exp) const BYTES: usize =
-    size_of::<Derived>() + size_of::<Line>() + size_of::<Membrane>() + size_of::<f64>();
+pub(in crate::neuron::lif_exp) const BYTES: usize = size_of::<Derived>()
+    + size_of::<Four>() / 4
+    + size_of::<Line>()
+    + size_of::<Membrane>()
+    + size_of::<f64>();
 
 /// Horizons of neurons that are to share one differ by no more than this factor: the shortest is taken, and each sweep looks
 /// at all neurons.
@@ -62,6 +65,8 @@ struct Arrivals {
 pub(in crate::neuron::lif_exp) struct Own {
     derived: Vec<Derived>,
     horizon: Duration,
+    /// What a horizon does to every four of them.
+    fours: Vec<Four>,
     lines: Cells<8>,
     arrivals: Box<Arrivals>,
     /// The neuron last asked for at this instant.
@@ -95,6 +100,7 @@ impl Own {
             ];
         }
         Some(Self {
+            fours: fours(&derived, self::horizon),
             derived,
             horizon,
             lines,
@@ -107,6 +113,61 @@ impl Own {
             known: None,
         })
     }
+}
+
+/// A whole horizon.
+impl Spans for Own {
+    #[inline(always)]
+    fn of(&self, j: usize) -> Span {
+        horizon(&self.derived[j])
+    }
+
+    #[inline(always)]
+    fn of_four(&self, k: usize) -> &Four {
+        &self.fours[k]
+    }
+}
+
+/// Any other span.
+struct Passed<'a> {
+    derived: &'a [Derived],
+    ps: f64,
+    fours: Vec<Four>,
+}
+
+impl Spans for Passed<'_> {
+    fn of(&self, j: usize) -> Span {
+        over(self.ps, &self.derived[j])
+    }
+
+    #[inline(always)]
+    fn of_four(&self, k: usize) -> &Four {
+        &self.fours[k]
+    }
+}
+
+fn horizon(own: &Derived) -> Span {
+    Span {
+        decay: own.step,
+        ahead: own.whole,
+        tau_m_ps: own.tau_m_ps,
+    }
+}
+
+fn over(ps: f64, own: &Derived) -> Span {
+    Span {
+        decay: Decay::over(ps, &own.rates),
+        ..horizon(own)
+    }
+}
+
+/// Of every four neurons what `span` gives each.
+fn fours(derived: &[Derived], span: impl Fn(&Derived) -> Span) -> Vec<Four> {
+    let (fours, _) = derived.as_chunks::<4>();
+    let fours = fours
+        .iter()
+        .map(|four| Span::four(four.each_ref().map(&span)));
+    fours.collect()
 }
 
 impl Arrivals {
@@ -273,16 +334,18 @@ impl Pace for Own {
     fn expect(&mut self, _instants: &[Time], _origin: Time) {}
 
     fn sweep(&self, cells: &mut [Cell], ps: Option<f64>, distances: Distances<'_>) -> Found {
-        let mut seen = Seen::NOTHING;
-        for (j, (cell, own)) in cells.iter_mut().zip(&self.derived).enumerate() {
-            let distance = match distances {
-                Distances::One(distance) => distance,
-                Distances::Each(distances) => distances[j],
-            };
-            let decay = ps.map_or(own.step, |ps| Decay::over(ps, &own.rates));
-            seen.move_on(cell, &decay, &own.whole, distance, own.tau_m_ps);
+        match ps {
+            None => sweep(cells, self, distances),
+            Some(ps) => {
+                let fours = fours(&self.derived, |own| over(ps, own));
+                let spans = Passed {
+                    derived: &self.derived,
+                    ps,
+                    fours,
+                };
+                sweep(cells, &spans, distances)
+            }
         }
-        seen.found()
     }
 
     fn add_to_all(&mut self, state: &mut State, rows: &[&[f32]], gain: f64) {
