@@ -291,22 +291,45 @@ mod tests {
     use super::*;
     use crate::base::stream::Stream;
 
+    /// Of each neuron its own.
+    struct Each {
+        all: Vec<Span>,
+        fours: Vec<Four>,
+    }
+
+    impl Spans for Each {
+        fn of(&self, j: usize) -> Span {
+            self.all[j]
+        }
+
+        fn of_four(&self, k: usize) -> &Four {
+            &self.fours[k]
+        }
+    }
+
     #[test]
     fn vectors_give_the_bits_of_neurons_one_by_one() {
-        let decay = Decay {
-            m: 0.95,
-            ex: 0.8,
-            inh: 0.9,
-            k_ex: 9e8,
-            k_inh: 9.5e8,
+        let span = |k: usize| {
+            let less = |x: f64| x * (1.0 - k as f64 / 128.0);
+            Span {
+                decay: Decay {
+                    m: less(0.95),
+                    ex: less(0.8),
+                    inh: less(0.9),
+                    k_ex: less(9e8),
+                    k_inh: less(9.5e8),
+                },
+                ahead: Ahead {
+                    ps: 1e9,
+                    m: less(0.05),
+                    k_ex: less(9e8),
+                    k_inh: less(9.5e8),
+                    share: less(0.9),
+                },
+                tau_m_ps: less(1e9),
+            }
         };
-        let ahead = Ahead {
-            ps: 1e9,
-            m: 0.05,
-            k_ex: 9e8,
-            k_inh: 9.5e8,
-            share: 0.9,
-        };
+        let same = Same::new(span(0));
         let mut stream = Stream::new(1, "sweep", 0);
         for round in 0..200 {
             let cell = |_| {
@@ -319,16 +342,24 @@ mod tests {
             let (mut one, mut other) = (cells.clone(), cells);
             let distance = f64::from(round) / 10.0;
             let each: Vec<f64> = (0..one.len()).map(|j| distance + j as f64 / 8.0).collect();
-            let (distances, found, expected);
-            if round % 2 == 0 {
-                distances = Distances::One(distance);
-                found = sweep(&mut one, &decay, &ahead, distances, 1e9);
-                expected = one_by_one((0, &mut other), &decay, &ahead, &distance, 1e9);
-            } else {
-                distances = Distances::Each(&each);
-                found = sweep(&mut one, &decay, &ahead, distances, 1e9);
-                expected = one_by_one((0, &mut other), &decay, &ahead, each.as_slice(), 1e9);
-            }
+            let all: Vec<Span> = (0..one.len()).map(span).collect();
+            let (fours, _) = all.as_chunks::<4>();
+            let fours = fours.iter().map(|&four| Span::four(four)).collect();
+            let own = Each { all, fours };
+            let (found, expected) = match round % 3 {
+                0 => {
+                    let found = sweep(&mut one, &same, Distances::One(distance));
+                    (found, one_by_one((0, &mut other), &same, &distance))
+                }
+                1 => {
+                    let found = sweep(&mut one, &same, Distances::Each(&each));
+                    (found, one_by_one((0, &mut other), &same, &each[..]))
+                }
+                _ => {
+                    let found = sweep(&mut one, &own, Distances::Each(&each));
+                    (found, one_by_one((0, &mut other), &own, &each[..]))
+                }
+            };
             assert_eq!(found, expected);
             let bits = |cells: &[Cell]| -> Vec<u64> {
                 cells.as_flattened().iter().map(|x| x.to_bits()).collect()
