@@ -48,6 +48,9 @@ const TOGETHER: usize = 64;
 /// The same of events: behind the first that makes a neuron be looked at all was for nothing.
 const EVENTS: usize = 8;
 
+/// Horizons passed one after the other in place of all at once, which takes three exponentials for each neuron: as much as so many.
+const FEW: f64 = 12.0;
+
 /// Room for what arrivals add.
 #[derive(Debug)]
 struct Arrivals {
@@ -334,18 +337,30 @@ impl Pace for Own {
     fn expect(&mut self, _instants: &[Time], _origin: Time) {}
 
     fn sweep(&self, cells: &mut [Cell], ps: Option<f64>, distances: Distances<'_>) -> Found {
-        match ps {
-            None => sweep(cells, self, distances),
-            Some(ps) => {
-                let fours = fours(&self.derived, |own| over(ps, own));
-                let spans = Passed {
-                    derived: &self.derived,
-                    ps,
-                    fours,
-                };
-                sweep(cells, &spans, distances)
-            }
+        let Some(ps) = ps else {
+            return sweep(cells, self, distances);
+        };
+        // A quiet population often wakes in the horizon that it fell quiet in, or a few later.
+        let horizons = ps / self.horizon.ps() as f64;
+        if horizons == 0.0 {
+            return Found {
+                near: cells.iter().any(|cell| cell[BUDGET] < 0.0),
+                loud: true,
+            };
         }
+        if horizons <= FEW {
+            let each = (0..horizons as usize).map(|_| sweep(cells, self, distances));
+            return each.last().unwrap_or(Found {
+                near: false,
+                loud: true,
+            });
+        }
+        let spans = Passed {
+            derived: &self.derived,
+            ps,
+            fours: fours(&self.derived, |own| over(ps, own)),
+        };
+        sweep(cells, &spans, distances)
     }
 
     fn add_to_all(&mut self, state: &mut State, rows: &[&[f32]], gain: f64) {
