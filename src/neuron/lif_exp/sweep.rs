@@ -217,11 +217,16 @@ mod wide {
         let (mut least, mut loud) = (never, zero);
         let (fours, rest) = cells.as_chunks_mut::<4>();
         let done = 4 * fours.len();
-        for (k, four) in fours.iter_mut().enumerate() {
+        for (k, cells) in fours.iter_mut().enumerate() {
             let threshold = load(&distances.of_four(4 * k));
-            let [m, ex, inh, k_ex, k_inh, up_m, up_ex, up_inh, share, tau_m] =
-                spans.of_four(k).each_ref().map(|four| load(four));
-            let [u, g_ex, g_inh, budget] = turn(four.each_ref().map(|cell| load(cell)));
+            // Each by itself: a closure for all ten would be called, not inlined.
+            let four = spans.of_four(k);
+            let (m, ex, inh) = (load(&four[0]), load(&four[1]), load(&four[2]));
+            let (k_ex, k_inh) = (load(&four[3]), load(&four[4]));
+            let (up_m, up_ex, up_inh) = (load(&four[5]), load(&four[6]), load(&four[7]));
+            let (share, tau_m) = (load(&four[8]), load(&four[9]));
+            let [a, b, c, d] = &*cells;
+            let [u, g_ex, g_inh, budget] = turn([load(a), load(b), load(c), load(d)]);
             let own = _mm256_add_pd(_mm256_mul_pd(m, u), _mm256_mul_pd(k_ex, g_ex));
             let u = _mm256_add_pd(own, _mm256_mul_pd(k_inh, g_inh));
             let (g_ex, g_inh) = (_mm256_mul_pd(ex, g_ex), _mm256_mul_pd(inh, g_inh));
@@ -241,8 +246,8 @@ mod wide {
             loud = _mm256_or_pd(loud, _mm256_cmp_pd::<_CMP_GE_OQ>(highest, threshold));
             let driven = _mm256_mul_pd(g_ex, tau_m);
             loud = _mm256_or_pd(loud, _mm256_cmp_pd::<_CMP_GE_OQ>(driven, threshold));
-            let cells = turn([u, g_ex, g_inh, budget]);
-            for (cell, value) in four.iter_mut().zip(cells) {
+            let moved = turn([u, g_ex, g_inh, budget]);
+            for (cell, value) in cells.iter_mut().zip(moved) {
                 store(value, cell);
             }
         }
