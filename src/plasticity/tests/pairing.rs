@@ -4,6 +4,15 @@ use super::*;
 use crate::plasticity::learn::LearnMatrix;
 use crate::plasticity::rule::Event;
 
+/// A synapse, and nothing else.
+const ONE: [Made; 1] = [Made {
+    source: 0,
+    target: 0,
+    axonal: 0,
+    dendritic: 0,
+    weight: 0.5,
+}];
+
 #[test]
 fn pairs() {
     for (pairing, mu) in [
@@ -59,20 +68,13 @@ fn arrivals_of_which_nothing_is_learnt_pair_later() {
     values.insert("pairing", "nearest_presynaptic");
     let rule = || stdp_pair::Presynaptic::new(&values).expect("valid");
     let ms = |ms: i64| Time::from_ps(ms * 2 * GRID);
-    let made = [Made {
-        source: 0,
-        target: 0,
-        axonal: 0,
-        dendritic: 0,
-        weight: 0.5,
-    }];
     let fall = |since: f64| (-since / 20.0).exp();
     for (spikes, expected) in [
         (&[50][..], fall(40.0) + fall(38.0) + fall(10.0)),
         (&[30, 50], fall(10.0)),
     ] {
         let mut rows =
-            PlasticRows::<_, f64, 0, 1>::new(rule(), None, sparse(&made), N_TARGET).expect("fits");
+            PlasticRows::<_, f64, 0, 1>::new(rule(), None, sparse(&ONE), N_TARGET).expect("fits");
         let mut start = vec![0.0; N_SOURCE * N_TARGET];
         start[0] = 0.5;
         let new = PlasticMatrix::<_, 0, 1>::new;
@@ -109,15 +111,8 @@ fn averages_of_counts_go_on_while_nothing_is_learnt() {
     let values = Values::from([("eta", 0.01), ("event", 10.0)]);
     let rule = || covariance::Covariance::new(&values).expect("valid");
     let ms = |ms: i64| Time::from_ps(ms * 2 * GRID);
-    let made = [Made {
-        source: 0,
-        target: 0,
-        axonal: 0,
-        dendritic: 0,
-        weight: 0.5,
-    }];
     let mut rows =
-        PlasticRows::<_, f64, 0, 0>::new(rule(), None, sparse(&made), N_TARGET).expect("fits");
+        PlasticRows::<_, f64, 0, 0>::new(rule(), None, sparse(&ONE), N_TARGET).expect("fits");
     let mut weights = vec![0.0; N_SOURCE * N_TARGET];
     weights[0] = 0.5;
     let new = PlasticMatrix::<_, 0, 0>::new;
