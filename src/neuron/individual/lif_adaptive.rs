@@ -1,6 +1,7 @@
 //! A leaky integrate-and-fire neuron with delta synapses and spike-frequency adaptation.
 
 use super::Dynamics;
+use crate::base::function::lasting;
 use crate::base::parameter::{ParameterError, Spec, Values};
 use crate::base::time::Duration;
 use crate::neuron::Neurons;
@@ -94,7 +95,7 @@ impl Dynamics for LifAdaptive {
         } else {
             self.v_inf + (y - *pull * self.rates.gathered(dt, membrane, adaptation))
         };
-        *pull *= adaptation;
+        *pull = lasting(*pull * adaptation);
     }
 
     fn hold(&self, (_, pull): &mut Self::State, dt: f64) {

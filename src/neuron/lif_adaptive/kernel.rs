@@ -2,6 +2,7 @@
 //!
 //! Both lie side by side: a delivery touches one cache line.
 
+use crate::base::function::lasting;
 use crate::base::vector::vectorized;
 use crate::neuron::cells::Block;
 
@@ -147,16 +148,13 @@ vectorized! {
     /// Moves the clock's origin by a step: `gathered` in it, and what U and W are multiplied by. Tells whether anything
     /// is left of either.
     pub(super) fn rebase(cells: &mut [Cell], gathered: f64, membrane: f64, adaptation: f64) -> bool {
-        // What a state decays to before it slows arithmetic down as a subnormal number: no sum feels it.
-        const NOTHING: f64 = 1e-300;
         let mut left = false;
         for cell in cells {
             let [u, w] = *cell;
             let moved = (u - w * gathered) * membrane;
             let faded = w * adaptation;
             // A refractory neuron stays at −∞.
-            let u = if moved.abs() < NOTHING { 0.0 } else { moved };
-            let w = if faded < NOTHING { 0.0 } else { faded };
+            let (u, w) = (lasting(moved), lasting(faded));
             left |= (u != 0.0) & (u > f64::NEG_INFINITY) | (w != 0.0);
             *cell = [u, w];
         }

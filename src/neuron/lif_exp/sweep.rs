@@ -1,6 +1,7 @@
 //! What a horizon's end does to all neurons.
 
 #[cfg(target_arch = "x86_64")]
+use crate::base::function::lasting;
 use crate::base::vector::{self, Width};
 use crate::neuron::lif_exp::clock::Decay;
 use crate::neuron::lif_exp::crossing::{Ahead, Neuron};
@@ -167,8 +168,8 @@ impl Seen {
             tau_m_ps,
         } = span;
         let [u, g_ex, g_inh, budget] = *cell;
-        let u = decay.above(u, g_ex, g_inh);
-        let (g_ex, g_inh) = (decay.ex * g_ex, decay.inh * g_inh);
+        let u = lasting(decay.above(u, g_ex, g_inh));
+        let (g_ex, g_inh) = (lasting(decay.ex * g_ex), lasting(decay.inh * g_inh));
         let neuron = Neuron {
             rise: -u,
             g_ex,
@@ -195,13 +196,15 @@ impl Seen {
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use std::arch::x86_64::{
-        __m256d, _CMP_EQ_OQ, _CMP_GE_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm256_add_pd, _mm256_and_pd,
-        _mm256_blendv_pd, _mm256_cmp_pd, _mm256_loadu_pd, _mm256_min_pd, _mm256_movemask_pd,
-        _mm256_mul_pd, _mm256_or_pd, _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_storeu_pd,
-        _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm256_xor_pd,
+        __m256d, _CMP_EQ_OQ, _CMP_GE_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _CMP_NLT_UQ, _mm256_add_pd,
+        _mm256_and_pd, _mm256_andnot_pd, _mm256_blendv_pd, _mm256_cmp_pd, _mm256_loadu_pd,
+        _mm256_min_pd, _mm256_movemask_pd, _mm256_mul_pd, _mm256_or_pd, _mm256_permute2f128_pd,
+        _mm256_set1_pd, _mm256_storeu_pd, _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
+        _mm256_xor_pd,
     };
 
     use super::{Cell, Distance, Found, Spans, one_by_one};
+    use crate::base::function::NOTHING;
 
     #[target_feature(enable = "avx2")]
     pub(super) fn sweep(
@@ -228,8 +231,11 @@ mod wide {
             let [a, b, c, d] = &*cells;
             let [u, g_ex, g_inh, budget] = turn([load(a), load(b), load(c), load(d)]);
             let own = _mm256_add_pd(_mm256_mul_pd(m, u), _mm256_mul_pd(k_ex, g_ex));
-            let u = _mm256_add_pd(own, _mm256_mul_pd(k_inh, g_inh));
-            let (g_ex, g_inh) = (_mm256_mul_pd(ex, g_ex), _mm256_mul_pd(inh, g_inh));
+            let u = lasting(_mm256_add_pd(own, _mm256_mul_pd(k_inh, g_inh)));
+            let (g_ex, g_inh) = (
+                lasting(_mm256_mul_pd(ex, g_ex)),
+                lasting(_mm256_mul_pd(inh, g_inh)),
+            );
             let rise = _mm256_xor_pd(u, _mm256_set1_pd(-0.0));
             let up = _mm256_and_pd(_mm256_cmp_pd::<_CMP_GT_OQ>(rise, zero), rise);
             let down = _mm256_and_pd(_mm256_cmp_pd::<_CMP_LT_OQ>(rise, zero), rise);
@@ -260,6 +266,18 @@ mod wide {
             near: near | any(_mm256_cmp_pd::<_CMP_LT_OQ>(least, zero)),
             loud: found_loud | any(loud),
         }
+    }
+
+    /// As [`lasting`](crate::base::function::lasting).
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn lasting(x: __m256d) -> __m256d {
+        let size = _mm256_andnot_pd(_mm256_set1_pd(-0.0), x);
+        // Not less: what is no number stays as it is.
+        _mm256_and_pd(
+            _mm256_cmp_pd::<_CMP_NLT_UQ>(size, _mm256_set1_pd(NOTHING)),
+            x,
+        )
     }
 
     /// Rows to columns.
@@ -294,6 +312,7 @@ mod wide {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::function::NOTHING;
     use crate::base::stream::Stream;
 
     /// Of each neuron its own.
@@ -341,7 +360,13 @@ mod tests {
                 let [u, ex, inh, budget] = [0; 4].map(|_| stream.uniform());
                 let held = stream.uniform() < 0.2;
                 let budget = if held { f64::INFINITY } else { budget };
-                [40.0 * u - 20.0, 3e-9 * ex, -3e-9 * inh, budget]
+                // Some have all but decayed.
+                let faded = if stream.uniform() < 0.2 {
+                    NOTHING * 1e9
+                } else {
+                    1.0
+                };
+                [40.0 * u - 20.0, 3e-9 * ex, -3e-9 * faded * inh, budget]
             };
             let cells: Vec<Cell> = (0..round % 23).map(cell).collect();
             let (mut one, mut other) = (cells.clone(), cells);

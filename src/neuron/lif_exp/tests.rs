@@ -370,3 +370,42 @@ fn contradictions_are_refused() {
         "`lif_exp`: `tau_syn_ex` is 0.0000001 ms, expected at least 0.000001 ms on a clock of picoseconds"
     );
 }
+
+/// As a subnormal number it would stay for ever where less than half of it goes in a step, and slow each step down tenfold.
+#[test]
+fn a_current_that_nothing_renews_comes_to_an_end() {
+    let two = [params(&[]), params(&[("tau_m", 12.0), ("tau_syn_in", 0.6)])];
+    let individual = two.map(individual::LifExp::from).to_vec();
+    let populations: [Box<dyn Neurons>; 3] = [
+        alike(2, two[0]),
+        of_each(&two).expect("of like pace"),
+        Box::new(individual::Individual::new(individual)),
+    ];
+    let targets = [0, 1];
+    for (case, mut population) in populations.into_iter().enumerate() {
+        population.receive_row(&targets, RowWeights::One(-100.0));
+        population.fire(&mut Vec::new());
+        // What keeps it awake: 0.2 ms are four tenths of a time constant.
+        for step in 1..5_000 {
+            let t = at(0.2 * f64::from(step));
+            while population.next_due() < t {
+                let due = population.next_due();
+                population.advance(due);
+                population.fire(&mut Vec::new());
+            }
+            population.advance(t);
+            population.receive_row(&targets, RowWeights::One(1.0));
+            population.fire(&mut Vec::new());
+        }
+        for j in 0..2 {
+            let (ex, inh) = (
+                population.sample(1, j, at(1e3)),
+                population.sample(2, j, at(1e3)),
+            );
+            assert!(
+                ex > 1.0 && inh == 0.0,
+                "case {case}, neuron {j}: {ex}, {inh}"
+            );
+        }
+    }
+}

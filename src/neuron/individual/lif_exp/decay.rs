@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::function::{exp_polynomial, growth_integral};
+use crate::base::function::{exp_polynomial, growth_integral, lasting};
 use crate::base::time::Duration;
 
 /// A current that decays, beside the membrane on which it gathers.
@@ -115,8 +115,8 @@ impl Pace {
         let y = (state.v - self.v_inf) * membrane;
         State {
             v: self.v_inf + (y + state.excitation * held + state.inhibition * lost),
-            excitation: state.excitation * excitatory,
-            inhibition: state.inhibition * inhibitory,
+            excitation: lasting(state.excitation * excitatory),
+            inhibition: lasting(state.inhibition * inhibitory),
         }
     }
 }
